@@ -1,0 +1,150 @@
+// What delivery needs from a store, and what a provider is. A provider imports this file and kernel/ only.
+// It must not know HTTP routes or the state machine.
+
+import type { Channel, DeliveryKind } from '../verification/state.ts'
+
+/** A message ready to go out. The code is in clear here and nowhere else (I7): never log this object. */
+export type OutgoingMessage = {
+  /** Travels to the provider (reference or callback URL): a receipt that comes early finds its row. */
+  attemptId: string
+  deliveryId: string
+  verificationId: string
+  service: string
+  brandName: string
+  channel: Channel
+  /** E.164, or the address as it was given. */
+  to: string
+  code: string
+  locale: string
+  /** Mail only. */
+  subject: string | null
+  text: string
+  /** Mail only. */
+  html: string | null
+  expiresAt: number
+}
+
+/** `code` is the provider's own (or ours: `timeout`, `connection_refused`); `message` is short, one line, without the recipient or the code. */
+export type ProviderError = { code: string; message: string }
+
+export type SendResult =
+  /** The provider took it; `reference` is its own id. */
+  | { kind: 'accepted'; reference: string | null }
+  /** Not taken, may be later. */
+  | { kind: 'temporary'; error: ProviderError; retryAfterMs: number | null }
+  /** Never will be. */
+  | { kind: 'permanent'; error: ProviderError }
+  /** It may have gone out (a time-out after the request was written): retried, but bounded. */
+  | { kind: 'ambiguous'; error: ProviderError }
+
+export type Provider = {
+  readonly name: string
+  readonly channels: readonly Channel[]
+  /** Never throws for what a peer does; ends soon after `signal` aborts (the deadline). */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>
+  close?(): Promise<void>
+}
+
+/** A due delivery as the store hands it to `plan`. */
+export type DueDelivery = {
+  verificationId: string
+  service: string
+  sendNumber: number
+  channel: Channel
+  kind: DeliveryKind
+  /** Attempts made before this one. */
+  attempts: number
+  /** Of those, how many may have reached the person. */
+  ambiguous: number
+  recipientSealed: Uint8Array
+  codeSealed: Uint8Array
+  locale: string
+  expiresAt: number
+  /** The lease of an earlier worker ran out (it died or froze): that attempt may have gone out. */
+  reclaimed: boolean
+}
+
+/** Pure and synchronous: what to do with a due delivery. It runs inside the claiming transaction. */
+export type Plan<Prepared> =
+  | { kind: 'send'; provider: string; prepared: Prepared }
+  | { kind: 'fail'; error: ProviderError }
+  /** Not for this node (a key it does not know): left as it was, due again after `delayMs`. */
+  | { kind: 'give_back'; delayMs: number }
+
+export type ClaimedDelivery<Prepared> = DueDelivery & {
+  attemptId: string
+  deliveryId: string
+  /** This attempt's number, from 1. */
+  attempt: number
+  provider: string
+  /** Fencing: only the holder of this token can settle. */
+  token: string
+  leaseUntil: number
+  prepared: Prepared
+}
+
+export type SettleDelivery = {
+  verificationId: string
+  sendNumber: number
+  attempt: number
+  token: string
+  now: number
+  durationMs: number
+  result:
+    | { kind: 'sent'; reference: string | null }
+    | { kind: 'retry'; at: number; error: ProviderError; ambiguous: boolean }
+    | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
+}
+
+/** @throws StoreUnavailableError everywhere */
+export type Outbox = {
+  /**
+   * One transaction: up to `limit` due deliveries of `channel` get a lease and a token, and each a
+   * send-attempt row, before any request. What has ended, or has under `minRemainingMs` left, is
+   * canceled or failed instead (I6). A lease that ran out counts as an ambiguous attempt.
+   */
+  claim<Prepared>(input: {
+    now: number
+    channel: Channel
+    limit: number
+    leaseMs: number
+    minRemainingMs: number
+    plan: (due: DueDelivery) => Plan<Prepared>
+  }): Promise<ClaimedDelivery<Prepared>[]>
+  /**
+   * `fenced`: the lease ran out and another worker holds the row; only the answer is appended.
+   * A result of a verification that ended meanwhile moves the delivery, never the verification.
+   */
+  settle(input: SettleDelivery): Promise<'settled' | 'fenced'>
+  /** At drain: claimed but not begun rows are due again at once, their attempt row removed. */
+  release(
+    claims: readonly {
+      verificationId: string
+      sendNumber: number
+      attempt: number
+      token: string
+    }[],
+  ): Promise<void>
+  /** When the next row is due (or its lease ends); undefined: nothing is open. */
+  nextDueAt(): Promise<number | undefined>
+}
+
+/** The development inbox as the pages see it. */
+export type InboxMessage = {
+  id: string
+  verification_id: string
+  to: string
+  channel: Channel
+  code: string
+  subject: string | null
+  text: string
+  html: string | null
+  /** RFC 3339 UTC. */
+  at: string
+}
+export type Inbox = {
+  /** Newest first, bounded. */
+  list(): InboxMessage[]
+  /** @returns the function that ends it */
+  subscribe(listener: (message: InboxMessage) => void): () => void
+}

@@ -1,0 +1,71 @@
+// The attempt log: what happened, who did it, when. Append only.
+// It must not hold a code, a recipient in clear, or text that a stranger chose beyond a bounded user agent.
+
+export const EVENT_TYPES = [
+  'verification.started',
+  'verification.continued',
+  'verification.resent',
+  'verification.approved',
+  'verification.canceled',
+  'verification.max_attempts_reached',
+  'verification.expired',
+  'check.incorrect',
+  'delivery.attempted',
+  'delivery.sent',
+  'delivery.retrying',
+  'delivery.failed',
+  'delivery.canceled',
+  'delivery.reclaimed',
+  'request.refused',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+/** Who: an API key (or the service itself: null), and the end user as the login flow saw them. */
+export type EventOrigin = {
+  service: string
+  keyId: string | null
+  clientIp: string | null
+  userAgent: string | null
+}
+
+/** Small and flat; stored as JSON. */
+export type EventDetails = Record<string, string | number | boolean | null>
+
+export type EventRecord = EventOrigin & {
+  /** Grows with each event; the cursor. */
+  sequence: number
+  at: number
+  type: EventType
+  verificationId: string | null
+  reference: string | null
+  details: EventDetails
+}
+
+export type EventQuery = {
+  /** null: every service (an admin key of no service). */
+  service: string | null
+  verificationId?: string | undefined
+  reference?: string | undefined
+  budgetIndexes?: readonly Uint8Array[] | undefined
+  types?: readonly EventType[] | undefined
+  since?: number | undefined
+  until?: number | undefined
+  /** Opaque, from the page before; newest first. @throws InvalidCursorError */
+  cursor: string | null
+  limit: number
+}
+
+/** @throws StoreUnavailableError */
+export type EventStore = {
+  append(events: readonly NewEvent[]): Promise<void>
+  list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
+}
+
+export type NewEvent = EventOrigin & {
+  at: number
+  type: EventType
+  verificationId: string | null
+  /** Where there is no verification to find the recipient by. */
+  budgetIndex: Uint8Array | null
+  details: EventDetails
+}

@@ -1,0 +1,32 @@
+// The one source of time for domain, storage and delivery.
+// It must not go back: what had expired stays expired whatever the wall clock does (I12).
+
+/** Milliseconds since the Unix epoch. */
+export type Clock = { now(): number }
+
+export type ClockSources = {
+  wallMs: () => number
+  monotonicMs: () => number
+  /** The newest time found in storage, or 0: a restart with a clock set back does not go behind it. */
+  floorMs: number
+}
+
+/**
+ * Wall time at start, then monotonic progress. A forward jump of the wall is adopted; a backward
+ * one is ignored while time goes on. (A plain max(wall, last) would stand still after a jump
+ * forward and back, and codes would never expire.)
+ */
+export function createClock(sources: Partial<ClockSources> = {}): Clock {
+  const wallMs = sources.wallMs ?? Date.now
+  const monotonicMs = sources.monotonicMs ?? (() => performance.now())
+  let last = Math.max(wallMs(), sources.floorMs ?? 0)
+  let lastMonotonic = monotonicMs()
+  return {
+    now() {
+      const monotonic = monotonicMs()
+      last = Math.max(last + Math.max(0, monotonic - lastMonotonic), wallMs())
+      lastMonotonic = monotonic
+      return Math.floor(last)
+    },
+  }
+}

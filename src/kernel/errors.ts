@@ -1,0 +1,44 @@
+// The one error table: what a caller can be told. `http/problem.ts` maps it to RFC 9457.
+// It must not carry anything from inside: no message of a library, no stack, no SQL.
+
+export const ERRORS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'No valid API key was given' },
+  scope_missing: { status: 403, title: 'The API key lacks the scope' },
+  country_not_allowed: { status: 403, title: 'Numbers of this country are not allowed' },
+  channel_not_available: { status: 403, title: 'The channel is not available' },
+  number_type_not_allowed: { status: 403, title: 'Numbers of this type are not allowed' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  verification_not_found: { status: 404, title: 'There is no such verification' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  verification_approved: { status: 409, title: 'The verification was approved before' },
+  verification_canceled: { status: 409, title: 'The verification was canceled' },
+  verification_mismatch: { status: 409, title: 'The verification was started for something else' },
+  max_attempts_reached: { status: 409, title: 'No attempt is left' },
+  max_sends_reached: { status: 409, title: 'No send is left' },
+  resend_too_late: { status: 409, title: 'Too little time is left to send again' },
+  verification_expired: { status: 410, title: 'The verification has expired' },
+  payload_too_large: { status: 413, title: 'The request body is too large' },
+  unsupported_media_type: { status: 415, title: 'The request body is not JSON' },
+  code_incorrect: { status: 422, title: 'The code is wrong' },
+  recipient_suppressed: { status: 422, title: 'The recipient has opted out' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+  },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  resend_too_early: { status: 429, title: 'It is too early to send again' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  overloaded: { status: 503, title: 'The service is busy' },
+  store_unavailable: { status: 503, title: 'The service cannot reach its store' },
+} as const
+
+export type ErrorSlug = keyof typeof ERRORS
+
+/** The database or the limit store can't be reached, is locked, full or read-only. Refused, never open (I11). */
+export class StoreUnavailableError extends Error {
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(what, options)
+    this.name = 'StoreUnavailableError'
+  }
+}

@@ -1,0 +1,46 @@
+// Identifiers: unguessable, and time-ordered so that neighbours in time are neighbours in an index.
+// It must not be used for secrets that people type: those come from verification/code.ts.
+
+import { randomBytes, randomInt } from 'node:crypto'
+
+const BASE32 = '0123456789abcdefghijklmnopqrstuv'
+const REFERENCE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** 32 characters: 32 bits of seconds, then 128 random bits, base32hex, so that ids sort by time. */
+function timeOrdered(nowMs: number): string {
+  const bytes = Buffer.alloc(20)
+  bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32, 0)
+  randomBytes(16).copy(bytes, 4)
+  let text = ''
+  for (let group = 0; group < 20; group += 5) {
+    let bits = 0n
+    for (let i = 0; i < 5; i += 1) bits = (bits << 8n) | BigInt(bytes[group + i] ?? 0)
+    for (let shift = 35n; shift >= 0n; shift -= 5n) text += BASE32[Number((bits >> shift) & 31n)]
+  }
+  return text
+}
+
+export type IdPrefix = 'vrf' | 'key' | 'req'
+
+/** `vrf_` and 32 characters; 128 random bits (ASVS 11.5.1). */
+export function createId(prefix: IdPrefix, nowMs: number): string {
+  return `${prefix}_${timeOrdered(nowMs)}`
+}
+
+export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/
+
+/** Deliveries and send attempts are named after their verification and their number: no index of their own is needed to find them. */
+export function deliveryId(verificationId: string, sendNumber: number): string {
+  return `dlv_${verificationId.slice(4)}_${sendNumber}`
+}
+
+export function sendAttemptId(verificationId: string, sendNumber: number, attempt: number): string {
+  return `att_${verificationId.slice(4)}_${sendNumber}_${attempt}`
+}
+
+/** K7Q-42M: six characters without look-alikes; speakable, no secret, almost unique. */
+export function createReference(): string {
+  let text = ''
+  for (let i = 0; i < 6; i += 1) text += REFERENCE_ALPHABET[randomInt(REFERENCE_ALPHABET.length)]
+  return `${text.slice(0, 3)}-${text.slice(3)}`
+}

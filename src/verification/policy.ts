@@ -1,0 +1,95 @@
+// The rules of one service (a named login flow) and every default number, in one place.
+// It must not read settings: config.ts fills these shapes.
+
+import type { Channel } from './state.ts'
+
+/** `max` in `windowSeconds`, fixed windows. */
+export type Limit = { max: number; windowSeconds: number }
+
+export const LIMIT_NAMES = [
+  'sends_per_number_burst',
+  'sends_per_number_day',
+  'sends_per_ip_burst',
+  'sends_per_ip_day',
+  'sends_per_prefix_hour',
+  'sends_per_country_hour',
+  'sends_per_service_hour',
+  'check_per_ip',
+  'check_per_number',
+  'guesses_per_number_hour',
+  'guesses_per_number_day',
+] as const
+export type LimitName = (typeof LIMIT_NAMES)[number]
+
+/** null is off. */
+export type Limits = Record<LimitName, Limit | null>
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const DEFAULT_LIMITS: Limits = {
+  // A person who loses a message tries again a few times; a script tries more.
+  sends_per_number_burst: { max: 5, windowSeconds: 10 * MINUTE },
+  sends_per_number_day: { max: 20, windowSeconds: DAY },
+  // An office or a mobile carrier shares an address.
+  sends_per_ip_burst: { max: 20, windowSeconds: 10 * MINUTE },
+  sends_per_ip_day: { max: 200, windowSeconds: DAY },
+  // Toll fraud rents blocks of 10,000 numbers.
+  sends_per_prefix_hour: { max: 60, windowSeconds: HOUR },
+  sends_per_country_hour: null,
+  sends_per_service_hour: null,
+  check_per_ip: { max: 60, windowSeconds: 10 * MINUTE },
+  check_per_number: { max: 60, windowSeconds: 10 * MINUTE },
+  // NIST SP 800-63B-4 §3.2.2: at most 100 wrong ones.
+  guesses_per_number_hour: { max: 40, windowSeconds: HOUR },
+  guesses_per_number_day: { max: 100, windowSeconds: DAY },
+}
+
+export const CODE_LENGTH = { min: 4, max: 10, default: 6 } as const
+export const TTL_SECONDS = { min: 60, max: 3600, default: 600 } as const
+export const MAX_ATTEMPTS = { min: 1, max: 10, default: 5 } as const
+export const MAX_SENDS = { min: 1, max: 10, default: 5 } as const
+
+/** A recipient for automatic tests: nothing is sent, the code is the given one, until the date. */
+export type TestRecipient = {
+  /** E.164 or an address; with `prefix` everything that begins so. */
+  to: string
+  prefix: boolean
+  code: string
+  /** Milliseconds since the epoch: the end of the given day (UTC). */
+  untilMs: number
+}
+
+/** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{minutes}}`. */
+export type TemplateOverride = { sms?: string; emailSubject?: string; emailText?: string }
+
+export type ServicePolicy = {
+  /** Slug; part of every key and index, so what one service made another can't see. */
+  name: string
+  brandName: string
+  codeLength: number
+  ttlSeconds: number
+  maxAttempts: number
+  maxSends: number
+  /** Those that a provider serves; others are 403 `channel_not_available`. */
+  channels: readonly Channel[]
+  limits: Limits
+  clientIp: 'required' | 'off'
+  /** ISO 3166-1 alpha-2, or '*'. */
+  allowedCountries: readonly string[] | '*'
+  /** BCP 47, the fallback where neither caller nor number says one. */
+  locale: string
+  /** Host for the WebOTP last line `@host #code`; null: no such line. */
+  originDomain: string | null
+  /** By locale (BCP 47 language). */
+  templates: Readonly<Record<string, TemplateOverride>>
+  testRecipients: readonly TestRecipient[]
+}
+
+/** A worker's send may take this long; a delivery with less left to its expiry is not claimed (I6). */
+export const MIN_REMAINING_TO_SEND_MS = 20_000
+/** A hash ends within this time or its check is refused; the sweeper's grace (I3). */
+export const HASH_DEADLINE_MS = 10_000
+/** Answers under an Idempotency-Key are kept this long. */
+export const IDEMPOTENCY_KEEP_MS = DAY * 1000

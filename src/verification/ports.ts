@@ -1,0 +1,241 @@
+// What the domain needs from outside, owned by the domain. Stores, limiters and hashers implement it.
+// No port hands out a transaction: each atomic step is one method. All throw StoreUnavailableError
+// where the engine can't be reached, is locked, full or read-only; nothing is half done then.
+
+import type { EventDetails, EventOrigin } from '../events/types.ts'
+import type { Limit, LimitName } from './policy.ts'
+import type { Channel, DeliveryRecord, VerificationRecord } from './state.ts'
+
+// ── store ────────────────────────────────────────────────────────────────────────────────────
+
+/** A row of `idempotency_keys`: unique by (service, route, keyMac). */
+export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
+export type StoredAnswer = { fingerprint: Uint8Array; answer: Uint8Array }
+
+/**
+ * Written in the transaction of the effect, under `key.keyMacs[0]`. `answer` is pure and
+ * synchronous: from the row after the effect (and what the effect was) to the sealed answer.
+ */
+export type IdempotencyWrite<Effect> = {
+  key: IdempotencyKey
+  fingerprint: Uint8Array
+  expiresAt: number
+  answer: (effect: Effect) => Uint8Array
+}
+
+/** The key was taken by a request that came first: its answer stands, nothing was changed. */
+export type AnsweredBefore = { kind: 'answered_before'; stored: StoredAnswer }
+
+/** What a guess reservation sums over; see api.md, guesses_per_number. */
+export type GuessQuery = {
+  service: string
+  /** Under every key of the ring: a rotation renews no budget. */
+  budgetIndexes: readonly Uint8Array[]
+  authenticated: boolean
+  now: number
+  limits: readonly { name: LimitName; limit: Limit }[]
+  /** The longest lifetime a verification may have: the window is widened by it. */
+  longestLifetimeMs: number
+  /** How many guesses the new verification would allow. */
+  wanted: number
+}
+/** `retryAt`: when the oldest counted verification leaves the window. */
+export type GuessRefusal = { name: LimitName; limit: Limit; retryAt: number }
+
+/** A browser session's pending verification: (service, to, purpose, session) as one MAC. */
+export type SessionSlot = {
+  /** Under every key, current first; a new row takes the first. */
+  slots: readonly Uint8Array[]
+  authenticated: boolean
+  decoy: boolean
+}
+
+export type NewVerification = Omit<
+  VerificationRecord,
+  'status' | 'attempts' | 'failed' | 'lastAttemptAt' | 'sends' | 'endedAt' | 'deliveryStatus'
+>
+
+export type CreateInput = {
+  record: NewVerification
+  slot: SessionSlot | null
+  guesses: GuessQuery
+  event: EventOrigin & { details: EventDetails }
+  idempotency: IdempotencyWrite<VerificationRecord> | null
+}
+export type CreateOutcome =
+  | { kind: 'created'; record: VerificationRecord }
+  /** A racer with the same session came first; its verification, unchanged. */
+  | { kind: 'continued'; record: VerificationRecord }
+  | { kind: 'guesses_refused'; refusal: GuessRefusal }
+  | AnsweredBefore
+
+export type ResendInput = {
+  id: string
+  service: string
+  now: number
+  /** The sends this decision was made on: another resend in between makes it `stale`. */
+  expectedSends: number
+  channel: Channel
+  /** Nothing is sent when less remains to the expiry. */
+  minRemainingMs: number
+  event: EventOrigin & { details: EventDetails }
+  idempotency: IdempotencyWrite<VerificationRecord> | null
+}
+export type ResendOutcome =
+  | { kind: 'resent'; record: VerificationRecord }
+  /** Ended, or sent again meanwhile: decide anew on this row. */
+  | { kind: 'stale'; record: VerificationRecord }
+  | AnsweredBefore
+
+export type ChargeInput = {
+  id: string
+  service: string
+  now: number
+  /** check_per_number, summed from the rows of these indexes; null: off. */
+  perNumber: { limit: Limit; budgetIndexes: readonly Uint8Array[]; authenticated: boolean } | null
+}
+export type ChargeOutcome =
+  /** `record` after the charge, with `codeHash`. */
+  | { kind: 'charged'; record: VerificationRecord }
+  /** Not pending, expired, or all attempts taken: see the row. Nothing was charged. */
+  | { kind: 'not_chargeable'; record: VerificationRecord }
+  | { kind: 'number_limited'; retryAt: number }
+
+export type CheckEffect = { valid: boolean; record: VerificationRecord }
+export type SettleInput = {
+  id: string
+  service: string
+  now: number
+  valid: boolean
+  event: EventOrigin
+  idempotency: IdempotencyWrite<CheckEffect> | null
+}
+export type SettleOutcome =
+  | { kind: 'approved'; record: VerificationRecord }
+  | { kind: 'wrong'; record: VerificationRecord }
+  /** Right, but the verification had ended before: someone else won. */
+  | { kind: 'lost'; record: VerificationRecord }
+  | AnsweredBefore
+
+export type CancelInput = {
+  id: string
+  service: string
+  now: number
+  event: EventOrigin
+  idempotency: IdempotencyWrite<VerificationRecord> | null
+}
+export type CancelOutcome =
+  /** Canceled now, or had ended otherwise before: the row as it is. */
+  | { kind: 'ended'; record: VerificationRecord }
+  | { kind: 'approved_before'; record: VerificationRecord }
+  | { kind: 'not_found' }
+  | AnsweredBefore
+
+export type ListQuery = {
+  service: string
+  budgetIndexes: readonly Uint8Array[]
+  /** Opaque, from the page before. @throws InvalidCursorError */
+  cursor: string | null
+  limit: number
+}
+export type Page<T> = { items: T[]; nextCursor: string | null }
+
+export class InvalidCursorError extends Error {}
+
+export type VerificationStore = {
+  findAnswer(key: IdempotencyKey, now: number): Promise<StoredAnswer | undefined>
+  /** The row that a start with this session continues: pending, not expired, an attempt left, same flags. */
+  findContinuable(slot: SessionSlot, now: number): Promise<VerificationRecord | undefined>
+  /** The reservation asked without making it; `create` decides it. */
+  askGuesses(query: GuessQuery): Promise<GuessRefusal | undefined>
+  /** One transaction: idempotency, slot, guess reservation, verification + delivery (due now) + event. */
+  create(input: CreateInput): Promise<CreateOutcome>
+  find(service: string, id: string): Promise<VerificationRecord | undefined>
+  /** The newest of this recipient, purpose and session. */
+  findBySession(query: {
+    service: string
+    addressIndexes: readonly Uint8Array[]
+    purpose: string
+    sessionMacs: readonly Uint8Array[]
+  }): Promise<VerificationRecord | undefined>
+  /** One transaction: sends + 1, unclaimed deliveries replaced, a delivery due now, event. Undefined: no such row. */
+  resend(input: ResendInput): Promise<ResendOutcome | undefined>
+  /** One conditional statement; committed when the promise resolves (I2). Undefined: no such row. */
+  charge(input: ChargeInput): Promise<ChargeOutcome | undefined>
+  /** One transaction: approved (erases code and hash, cancels unclaimed deliveries) or failed + 1. */
+  settle(input: SettleInput): Promise<SettleOutcome>
+  cancel(input: CancelInput): Promise<CancelOutcome>
+  list(query: ListQuery): Promise<Page<VerificationRecord>>
+  deliveriesOf(id: string): Promise<DeliveryRecord[]>
+  /**
+   * Ends what has expired (after `graceMs`) or had its last attempt charged but never settled, and
+   * erases sealed codes that can't be sent any more; at most `limit` rows, by index.
+   * @returns how many rows were changed
+   */
+  sweep(input: { now: number; graceMs: number; limit: number }): Promise<number>
+  /** Removes idempotency rows past their time. @returns how many */
+  purgeAnswers(input: { now: number; limit: number }): Promise<number>
+}
+
+// ── limits ───────────────────────────────────────────────────────────────────────────────────
+
+/** `key` is already bound to service and recipient or address, and holds nothing in clear. */
+export type LimitKey = { name: LimitName; key: string; limit: Limit }
+/** A budget after it was consumed: for the RateLimit fields. */
+export type Budget = { name: LimitName; limit: Limit; remaining: number; resetSeconds: number }
+export type Admission =
+  | { kind: 'admitted'; budgets: Budget[] }
+  | { kind: 'refused'; name: LimitName; limit: Limit; retryAfterSeconds: number }
+
+export type Limiter = {
+  /** All or nothing: either every key is consumed by one, or none is. @throws StoreUnavailableError */
+  admit(keys: readonly LimitKey[]): Promise<Admission>
+}
+
+// ── hashing ──────────────────────────────────────────────────────────────────────────────────
+
+export type CodeHash = { hash: string; pepperKeyId: string }
+export type MintedCode = CodeHash & { id: string; code: string }
+
+/** A place in the hasher's bounded queue; used once or released. */
+export type HashSlot = {
+  hash(code: string, verificationId: string): Promise<CodeHash>
+  /**
+   * False for a wrong code, a hash bound to another id (I9) and one with parameters above the ceiling.
+   * @throws UnknownKeyError where the pepper is not known here
+   */
+  verify(stored: CodeHash, code: string, verificationId: string): Promise<boolean>
+  release(): void
+}
+
+export type Hasher = {
+  /** Undefined: the queue is full; the caller answers 503 and nothing was charged. */
+  reserve(): HashSlot | undefined
+  /** True where this node has the pepper. */
+  knows(pepperKeyId: string): boolean
+}
+
+export type Mint = {
+  /** A ready code of this length, or undefined where none is kept or left. */
+  take(codeLength: number): MintedCode | undefined
+  /** For a start that was refused after it took one. */
+  giveBack(minted: MintedCode): void
+}
+
+// ── the attempt log, and the worker's bell ───────────────────────────────────────────────────
+
+/** A refusal: the first per (what, whom, window) becomes an event, the rest are counted. Never throws, never waits. */
+export type RefusalLog = {
+  record(refusal: {
+    error: string
+    limit: LimitName | null
+    /** Whom it is counted for: an opaque key, an address, a key id. */
+    subject: string
+    route: string
+    budgetIndex: Uint8Array | null
+    verificationId: string | null
+    origin: EventOrigin
+  }): void
+}
+
+export type Wake = () => void

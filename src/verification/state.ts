@@ -1,0 +1,131 @@
+// What a verification is and what can be told of it at a moment: pure functions over plain data.
+// It must not read a clock or a store; time is an argument.
+
+export const STATUSES = [
+  'pending',
+  'approved',
+  'canceled',
+  'max_attempts_reached',
+  'expired',
+] as const
+export type VerificationStatus = (typeof STATUSES)[number]
+
+export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
+export type Channel = (typeof CHANNELS)[number]
+
+/** In the order in which a delivery moves; `failed` and `canceled` end it. */
+export const DELIVERY_STATUSES = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+] as const
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
+
+/** How a delivery is made: `real` through a provider, `decoy` and `test` send nothing. */
+export type DeliveryKind = 'real' | 'decoy' | 'test'
+
+/** A verification as a store returns it. Times are milliseconds since the epoch. */
+export type VerificationRecord = {
+  id: string
+  reference: string
+  service: string
+  status: VerificationStatus
+  channel: Channel
+  purpose: string
+  locale: string
+  /** E.164 or the address as given, sealed with the id as context. */
+  recipientSealed: Uint8Array
+  /** Canonical form: what `to` must equal, what a session continues. */
+  addressIndex: Uint8Array
+  /** What limits and searches use: one per person whatever the spelling. */
+  budgetIndex: Uint8Array
+  /** ISO 3166-1 alpha-2 of a phone number; null for an address. */
+  country: string | null
+  sessionMac: Uint8Array | null
+  authenticated: boolean
+  kind: DeliveryKind
+  codeLength: number
+  /** argon2id PHC string; null once the verification has ended. */
+  codeHash: string | null
+  /** Key id of the pepper in `codeHash`. */
+  pepperKeyId: string
+  /** Sealed with the id as context; null once no further send is possible. */
+  codeSealed: Uint8Array | null
+  /** Charged before each comparison (I2). */
+  attempts: number
+  /** Counted after each wrong comparison; ends the verification (I3). */
+  failed: number
+  maxAttempts: number
+  lastAttemptAt: number | null
+  sends: number
+  maxSends: number
+  lastSendAt: number
+  clientIp: string | null
+  metadata: Record<string, string>
+  createdAt: number
+  expiresAt: number
+  endedAt: number | null
+  /** The best of its deliveries (see `bestDeliveryStatus`). */
+  deliveryStatus: DeliveryStatus
+}
+
+export type DeliveryRecord = {
+  id: string
+  channel: Channel
+  provider: string | null
+  status: DeliveryStatus
+  attempts: number
+  error: { code: string; message: string } | null
+  queuedAt: number
+  sentAt: number | null
+  deliveredAt: number | null
+}
+
+const BEST_FIRST: readonly DeliveryStatus[] = [
+  'delivered',
+  'sent',
+  'sending',
+  'queued',
+  'undelivered',
+  'failed',
+  'canceled',
+]
+
+export function bestDeliveryStatus(statuses: readonly DeliveryStatus[]): DeliveryStatus {
+  return BEST_FIRST.find((status) => statuses.includes(status)) ?? 'queued'
+}
+
+/** A pending row past its expiry is expired for everybody, whether or not the sweeper came by. */
+export function statusAt(
+  record: Pick<VerificationRecord, 'status' | 'expiresAt'>,
+  now: number,
+): VerificationStatus {
+  return record.status === 'pending' && record.expiresAt <= now ? 'expired' : record.status
+}
+
+export function attemptsRemaining(record: VerificationRecord, now: number): number {
+  if (statusAt(record, now) !== 'pending') return 0
+  return Math.max(0, record.maxAttempts - record.attempts)
+}
+
+export function sendsRemaining(record: VerificationRecord, now: number): number {
+  if (statusAt(record, now) !== 'pending') return 0
+  return Math.max(0, record.maxSends - record.sends)
+}
+
+/** Seconds to wait after the first, second, third … send; the last one repeats. */
+export const RESEND_WAIT_SECONDS = [30, 40, 60, 90] as const
+/** With less than this left a message would come too late to be typed. */
+export const RESEND_MIN_REMAINING_MS = 60_000
+
+/** When the next resend is possible; null when no send is left or under 60 s would remain then. */
+export function resendAt(record: VerificationRecord, now: number): number | null {
+  if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
+  const step = Math.min(record.sends, RESEND_WAIT_SECONDS.length) - 1
+  const at = record.lastSendAt + (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) * 1000
+  return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at
+}
