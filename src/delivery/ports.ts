@@ -1,7 +1,7 @@
 // What delivery needs from a store, and what a provider is. A provider imports this file and kernel/ only.
 // It must not know HTTP routes or the state machine.
 
-import type { Channel, DeliveryKind } from '../verification/state.ts'
+import type { Channel, DeliveryKind } from '../kernel/channel.ts'
 
 /** A message ready to go out. The code is in clear here and nowhere else (I7): never log this object. */
 export type OutgoingMessage = {

@@ -1,6 +1,8 @@
 // The attempt log: what happened, who did it, when. Append only.
 // It must not hold a code, a recipient in clear, or text that a stranger chose beyond a bounded user agent.
 
+import type { Actor } from '../kernel/actor.ts'
+
 export const EVENT_TYPES = [
   'verification.started',
   'verification.continued',
@@ -20,18 +22,10 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** Who: an API key (or the service itself: null), and the end user as the login flow saw them. */
-export type EventOrigin = {
-  service: string
-  keyId: string | null
-  clientIp: string | null
-  userAgent: string | null
-}
-
 /** Small and flat; stored as JSON. */
 export type EventDetails = Record<string, string | number | boolean | null>
 
-export type EventRecord = EventOrigin & {
+export type EventRecord = Actor & {
   /** Grows with each event; the cursor. */
   sequence: number
   at: number
@@ -61,7 +55,7 @@ export type EventStore = {
   list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
 }
 
-export type NewEvent = EventOrigin & {
+export type NewEvent = Actor & {
   at: number
   type: EventType
   verificationId: string | null

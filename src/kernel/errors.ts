@@ -42,3 +42,6 @@ export class StoreUnavailableError extends Error {
     this.name = 'StoreUnavailableError'
   }
 }
+
+/** A cursor that this service did not make. */
+export class InvalidCursorError extends Error {}

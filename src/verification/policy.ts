@@ -1,7 +1,7 @@
 // The rules of one service (a named login flow) and every default number, in one place.
 // It must not read settings: config.ts fills these shapes.
 
-import type { Channel } from './state.ts'
+import type { Channel } from '../kernel/channel.ts'
 
 /** `max` in `windowSeconds`, fixed windows. */
 export type Limit = { max: number; windowSeconds: number }

@@ -2,9 +2,10 @@
 // No port hands out a transaction: each atomic step is one method. All throw StoreUnavailableError
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
-import type { EventDetails, EventOrigin } from '../events/types.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Channel } from '../kernel/channel.ts'
 import type { Limit, LimitName } from './policy.ts'
-import type { Channel, DeliveryRecord, VerificationRecord } from './state.ts'
+import type { DeliveryRecord, VerificationRecord } from './state.ts'
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,7 +60,7 @@ export type CreateInput = {
   record: NewVerification
   slot: SessionSlot | null
   guesses: GuessQuery
-  event: EventOrigin & { details: EventDetails }
+  actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
 }
 export type CreateOutcome =
@@ -78,7 +79,7 @@ export type ResendInput = {
   channel: Channel
   /** Nothing is sent when less remains to the expiry. */
   minRemainingMs: number
-  event: EventOrigin & { details: EventDetails }
+  actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
 }
 export type ResendOutcome =
@@ -107,7 +108,7 @@ export type SettleInput = {
   service: string
   now: number
   valid: boolean
-  event: EventOrigin
+  actor: Actor
   idempotency: IdempotencyWrite<CheckEffect> | null
 }
 export type SettleOutcome =
@@ -121,7 +122,7 @@ export type CancelInput = {
   id: string
   service: string
   now: number
-  event: EventOrigin
+  actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
 }
 export type CancelOutcome =
@@ -134,13 +135,11 @@ export type CancelOutcome =
 export type ListQuery = {
   service: string
   budgetIndexes: readonly Uint8Array[]
-  /** Opaque, from the page before. @throws InvalidCursorError */
+  /** Opaque, from the page before. @throws InvalidCursorError (kernel/errors) */
   cursor: string | null
   limit: number
 }
 export type Page<T> = { items: T[]; nextCursor: string | null }
-
-export class InvalidCursorError extends Error {}
 
 export type VerificationStore = {
   findAnswer(key: IdempotencyKey, now: number): Promise<StoredAnswer | undefined>
@@ -234,7 +233,7 @@ export type RefusalLog = {
     route: string
     budgetIndex: Uint8Array | null
     verificationId: string | null
-    origin: EventOrigin
+    actor: Actor
   }): void
 }
 

@@ -1,6 +1,8 @@
 // What a verification is and what can be told of it at a moment: pure functions over plain data.
 // It must not read a clock or a store; time is an argument.
 
+import type { Channel, DeliveryKind, DeliveryStatus } from '../kernel/channel.ts'
+
 export const STATUSES = [
   'pending',
   'approved',
@@ -9,24 +11,6 @@ export const STATUSES = [
   'expired',
 ] as const
 export type VerificationStatus = (typeof STATUSES)[number]
-
-export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
-export type Channel = (typeof CHANNELS)[number]
-
-/** In the order in which a delivery moves; `failed` and `canceled` end it. */
-export const DELIVERY_STATUSES = [
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'undelivered',
-  'failed',
-  'canceled',
-] as const
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
-
-/** How a delivery is made: `real` through a provider, `decoy` and `test` send nothing. */
-export type DeliveryKind = 'real' | 'decoy' | 'test'
 
 /** A verification as a store returns it. Times are milliseconds since the epoch. */
 export type VerificationRecord = {

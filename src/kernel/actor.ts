@@ -1,0 +1,10 @@
+// Who did something, for the attempt log.
+
+/** An API key (null: the service itself), and the end user as the login flow saw them. */
+export type Actor = {
+  service: string
+  keyId: string | null
+  clientIp: string | null
+  /** Bounded to 256 characters where it came in. */
+  userAgent: string | null
+}

@@ -1,0 +1,19 @@
+// The words for how a message travels, shared by the domain, delivery, storage and the routes.
+
+export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
+export type Channel = (typeof CHANNELS)[number]
+
+/** In the order in which a delivery moves; `failed` and `canceled` end it. */
+export const DELIVERY_STATUSES = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+] as const
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
+
+/** How a delivery is made: `real` through a provider; `decoy` and `test` send nothing. */
+export type DeliveryKind = 'real' | 'decoy' | 'test'
