@@ -1,0 +1,114 @@
+// What the domain is asked and what it answers: plain data. Expected outcomes are values of a tagged
+// union; outages are thrown (StoreUnavailableError, UnknownKeyError). http/ maps these to the wire.
+
+import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
+import type { ErrorSlug } from '../kernel/errors.ts'
+import type { Limit, LimitName, ServicePolicy } from './policy.ts'
+import type { Budget } from './ports.ts'
+import type { DeliveryRecord, VerificationStatus } from './state.ts'
+
+/** Who calls: an authenticated key, for one service. */
+export type Caller = { service: ServicePolicy; keyId: string }
+
+/** The end user as far as known: `clientIp` is a canonical address, already resolved. */
+export type EndUser = { clientIp: string | null; userAgent: string | null }
+
+/** From the Idempotency-Key header; `body` is the validated body without client_ip and user_agent. */
+export type Idempotency = { key: string; body: unknown }
+
+type Common = { endUser: EndUser; idempotency: Idempotency | null }
+
+export type StartCommand = Common & {
+  to: string
+  channel: Channel | null
+  country: string | null
+  locale: string | null
+  purpose: string
+  session: string | null
+  authenticated: boolean
+  decoy: boolean
+  codeLength: number | null
+  ttlSeconds: number | null
+  metadata: Record<string, string>
+}
+export type ResendCommand = Common & { id: string; channel: Channel | null }
+/** Either `id`, or `to` and `session`. `code` as it came, a string. */
+export type CheckCommand = Common & {
+  id: string | null
+  code: string
+  purpose: string
+  to: string | null
+  country: string | null
+  session: string | null
+}
+export type CancelCommand = Common & { id: string }
+export type GetCommand = { id: string }
+export type ListCommand = {
+  to: string
+  country: string | null
+  cursor: string | null
+  limit: number
+}
+
+/** A verification as a caller sees it. Times are milliseconds since the epoch. */
+export type VerificationView = {
+  id: string
+  reference: string
+  status: VerificationStatus
+  to: string
+  channel: Channel
+  purpose: string
+  deliveryStatus: DeliveryStatus
+  attemptsRemaining: number
+  sendsRemaining: number
+  createdAt: number
+  expiresAt: number
+  expiresInSeconds: number
+  resendAt: number | null
+  resendInSeconds: number | null
+  metadata: Record<string, string>
+}
+
+/** `field` is the wire's name (`to`, `client_ip`, `metadata.x`). */
+export type FieldError = { field: string; detail: string }
+
+export type Refusal = {
+  kind: 'refused'
+  error: ErrorSlug
+  detail: string
+  errors?: FieldError[]
+  limit?: { name: LimitName; limit: Limit }
+  retryAfterSeconds?: number
+  attemptsRemaining?: number
+  verification?: VerificationView
+  /** Only with `code_incorrect`, which is stored under an Idempotency-Key. */
+  replayed?: boolean
+}
+
+/** Budgets are for the RateLimit fields; empty in a replay. */
+export type Success<Kind extends string> = {
+  kind: Kind
+  verification: VerificationView
+  budgets: Budget[]
+  replayed: boolean
+}
+
+export type StartResult = Success<'started'> | Success<'continued'> | Refusal
+export type ResendResult = Success<'resent'> | Refusal
+export type CheckResult = Success<'approved'> | Refusal
+export type CancelResult = Success<'canceled'> | Refusal
+export type DetailedView = VerificationView & { deliveries: DeliveryRecord[] }
+export type GetResult = { kind: 'found'; verification: DetailedView } | Refusal
+export type ListResult =
+  | { kind: 'listed'; verifications: DetailedView[]; nextCursor: string | null }
+  | Refusal
+
+/** @throws StoreUnavailableError, UnknownKeyError: both are 503 with Retry-After */
+export type VerificationService = {
+  start(caller: Caller, command: StartCommand): Promise<StartResult>
+  resend(caller: Caller, command: ResendCommand): Promise<ResendResult>
+  check(caller: Caller, command: CheckCommand): Promise<CheckResult>
+  cancel(caller: Caller, command: CancelCommand): Promise<CancelResult>
+  get(caller: Caller, command: GetCommand): Promise<GetResult>
+  list(caller: Caller, command: ListCommand): Promise<ListResult>
+}
