@@ -45,3 +45,11 @@ export class StoreUnavailableError extends Error {
 
 /** A cursor that this service did not make. */
 export class InvalidCursorError extends Error {}
+
+/** The service can't start; the message is a sentence for the operator and says what to do. */
+export class StartupError extends Error {
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(what, options)
+    this.name = 'StartupError'
+  }
+}

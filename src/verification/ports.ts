@@ -88,6 +88,15 @@ export type ResendOutcome =
   | { kind: 'stale'; record: VerificationRecord }
   | AnsweredBefore
 
+/** A start that continued its session: the attempt log's row, and the answer under its key. */
+export type ContinueInput = {
+  id: string
+  service: string
+  now: number
+  actor: Actor
+  idempotency: IdempotencyWrite<null> | null
+}
+
 export type ChargeInput = {
   id: string
   service: string
@@ -149,6 +158,11 @@ export type VerificationStore = {
   askGuesses(query: GuessQuery): Promise<GuessRefusal | undefined>
   /** One transaction: idempotency, slot, guess reservation, verification + delivery (due now) + event. */
   create(input: CreateInput): Promise<CreateOutcome>
+  /**
+   * One transaction: the event and the answer. Undefined: done. A flood is not one commit each: without
+   * an idempotency write, an event within the minute of the last one of this kind may be left out.
+   */
+  continue(input: ContinueInput): Promise<AnsweredBefore | undefined>
   find(service: string, id: string): Promise<VerificationRecord | undefined>
   /** The newest of this recipient, purpose and session. */
   findBySession(query: {

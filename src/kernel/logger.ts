@@ -1,0 +1,150 @@
+// JSON lines on standard output. What must not be read there is cut out on the way, at every depth.
+// It must not be given a body or a message of a verification: redaction is the second fence, not the first.
+
+import { pino } from 'pino'
+
+/** Keys whose value never reaches a line, whatever it is and however deep it lies. Compared in lower case, without - and _. */
+const HIDDEN_KEYS = new Set([
+  'code',
+  'codes',
+  'otp',
+  'to',
+  'recipient',
+  'recipients',
+  'address',
+  'phone',
+  'email',
+  'secret',
+  'secretkey',
+  'password',
+  'pass',
+  'token',
+  'authtoken',
+  'apikey',
+  'adminkey',
+  'authorization',
+  'cookie',
+  'setcookie',
+  'session',
+  'body',
+  'text',
+  'html',
+  'subject',
+  'message',
+  'codehash',
+  'codesealed',
+  'recipientsealed',
+  'prepared',
+])
+
+const HIDDEN = '[hidden]'
+const TOO_DEEP = '[deep]'
+const CUT = '…'
+const MAX_DEPTH = 6
+const MAX_ITEMS = 50
+/** A line stays a line: what a stranger sends may be long. */
+const MAX_TEXT_CHARACTERS = 1000
+
+/** A number in E.164 or an address, standing anywhere in a text. */
+const NUMBER = /\+\d[\d ()-]{5,20}\d/g
+const BARE_NUMBER = /\b\d{8,15}\b/g
+const MAIL_ADDRESS = /[^\s<>"'(),:;[\]\\@]{1,64}@[^\s<>"'(),:;[\]\\@]{1,255}/g
+
+function cleanText(text: string): string {
+  const cut =
+    text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}${CUT}` : text
+  return [NUMBER, BARE_NUMBER, MAIL_ADDRESS].reduce((left, one) => left.replace(one, HIDDEN), cut)
+}
+
+const DIGITS = /\d[\d\s-]{2,}\d/g
+const MAX_STACK_LINES = 8
+
+/**
+ * Class, code, message and place. Libraries put values into their messages: no run of digits that
+ * could be a code stays, and nothing of a SyntaxError, which quotes what it could not read.
+ */
+function cleanError(error: Error, depth: number): unknown {
+  const { name, code } = error as NodeJS.ErrnoException
+  const said = name === 'SyntaxError' ? undefined : cleanText(error.message.replace(DIGITS, HIDDEN))
+  const place = error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, MAX_STACK_LINES)
+    .map((line) => line.trim())
+  const cause = error.cause === undefined ? undefined : clean(error.cause, depth + 1)
+  const errorCode = typeof code === 'string' ? cleanText(code) : undefined
+  return { name, said, error_code: errorCode, at: place, cause }
+}
+
+function clean(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return cleanText(value)
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (depth >= MAX_DEPTH) return TOO_DEEP
+  if (value instanceof Error) return cleanError(value, depth)
+  if (ArrayBuffer.isView(value)) return HIDDEN
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1))
+  if (value instanceof Map) return clean(Object.fromEntries(value), depth)
+  if (value instanceof Set) return clean([...value], depth)
+  const entries = Object.entries(value).slice(0, MAX_ITEMS)
+  return Object.fromEntries(
+    entries.map(([key, item]) => {
+      const plainKey = key.toLowerCase().replaceAll(/[-_]/g, '')
+      return HIDDEN_KEYS.has(plainKey) ? [key, HIDDEN] : [cleanText(key), clean(item, depth + 1)]
+    }),
+  )
+}
+
+export type LogFields = Readonly<Record<string, unknown>>
+type Write = (fields: LogFields, event: string) => void
+
+/** `event` is a fixed sentence; what varies goes into `fields`, where it is cleaned. */
+export type Logger = {
+  trace: Write
+  debug: Write
+  info: Write
+  warn: Write
+  error: Write
+  fatal: Write
+  /** The same with `fields` in each line. */
+  child(fields: LogFields): Logger
+}
+
+/** Where lines go; standard output unless a test listens. */
+export type LogSink = { write(line: string): void }
+
+/**
+ * @param level one of pino's: trace, debug, info, warn, error, fatal, silent
+ */
+export function createLogger(options: { level: string; sink?: LogSink }): Logger {
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    messageKey: 'event',
+  }
+  // Synchronous: what was logged before a crash is on the disk, and no line is lost at the end.
+  const root = pino(settings, options.sink ?? pino.destination({ dest: 1, sync: true }))
+  return wrap(root, {})
+}
+
+type PinoLogger = ReturnType<typeof pino>
+
+function wrap(target: PinoLogger, bound: Record<string, unknown>): Logger {
+  const writer =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'): Write =>
+    (fields, event) => {
+      if (!target.isLevelEnabled(level)) return
+      target[level]({ ...bound, ...(clean(fields) as object) }, cleanText(event))
+    }
+  return {
+    trace: writer('trace'),
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    fatal: writer('fatal'),
+    child: (fields) => wrap(target, { ...bound, ...(clean(fields) as object) }),
+  }
+}

@@ -1,0 +1,79 @@
+// Which limits a request counts against, as keys. Nothing in a key is in clear.
+// It must not count: limits/ does, all or nothing.
+
+import type { Domain } from './domain.ts'
+import type { LimitName, ServicePolicy } from './policy.ts'
+import { TTL_SECONDS } from './policy.ts'
+import type { GuessQuery, LimitKey } from './ports.ts'
+import { budgetKey, type Recipient } from './recipient.ts'
+
+/** A block of numbers is what differs in its last four digits only. */
+const PREFIX_DIGITS_DROPPED = 4
+
+type Subject = {
+  service: ServicePolicy
+  recipient: Recipient
+  authenticated: boolean
+  clientIp: string | null
+}
+
+/** Under the oldest key, so that nodes in the midst of a rotation count together. */
+function keyOf(domain: Domain, name: LimitName, parts: readonly string[]): string {
+  return domain.keyring.oldestMac('blind-index', ['limit', name, ...parts]).toString('base64url')
+}
+
+/** One message: a start or a resend. Addresses first, where strangers are told apart. */
+export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
+  const { service, recipient, clientIp } = subject
+  const kind = subject.authenticated ? 'authenticated' : 'anonymous'
+  const keys: LimitKey[] = []
+  const add = (name: LimitName, ...parts: string[]) => {
+    const limit = service.limits[name]
+    if (limit) keys.push({ name, limit, key: keyOf(domain, name, [service.name, ...parts]) })
+  }
+  if (clientIp !== null && service.clientIp !== 'off') {
+    add('sends_per_ip_burst', domain.addressKey(clientIp))
+    add('sends_per_ip_day', domain.addressKey(clientIp))
+  }
+  add('sends_per_number_burst', budgetKey(recipient), kind)
+  add('sends_per_number_day', budgetKey(recipient), kind)
+  if (recipient.kind === 'phone') {
+    add('sends_per_prefix_hour', recipient.address.slice(0, -PREFIX_DIGITS_DROPPED), kind)
+    add('sends_per_country_hour', recipient.country, kind)
+  }
+  add('sends_per_service_hour', kind)
+  return keys
+}
+
+export function checkLimitKeys(
+  domain: Domain,
+  service: ServicePolicy,
+  clientIp: string | null,
+): LimitKey[] {
+  const limit = service.limits.check_per_ip
+  if (clientIp === null || service.clientIp === 'off' || !limit) return []
+  const parts = [service.name, domain.addressKey(clientIp)]
+  return [{ name: 'check_per_ip', limit, key: keyOf(domain, 'check_per_ip', parts) }]
+}
+
+/** The guess budget that a new verification reserves from. */
+export function guessQuery(
+  service: ServicePolicy,
+  indexes: readonly Uint8Array[],
+  authenticated: boolean,
+  now: number,
+): GuessQuery {
+  const names = ['guesses_per_number_hour', 'guesses_per_number_day'] as const
+  return {
+    service: service.name,
+    budgetIndexes: indexes,
+    authenticated,
+    now,
+    limits: names.flatMap((name) => {
+      const limit = service.limits[name]
+      return limit ? [{ name, limit }] : []
+    }),
+    longestLifetimeMs: TTL_SECONDS.max * 1000,
+    wanted: service.maxAttempts,
+  }
+}

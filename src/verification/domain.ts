@@ -1,0 +1,38 @@
+// What every operation of the domain is given: its ports, and the context of one request.
+// It must not hold state of its own.
+
+import type { Actor } from '../kernel/actor.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { KeyedLock } from '../kernel/keyed-lock.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Caller, EndUser } from './api.ts'
+import type { Hasher, Limiter, Mint, RefusalLog, VerificationStore, Wake } from './ports.ts'
+
+export type Domain = {
+  store: VerificationStore
+  limiter: Limiter
+  hasher: Hasher
+  mint: Mint
+  keyring: Keyring
+  clock: Clock
+  refusals: RefusalLog
+  /** Rung after the commit of anything that is due at once. */
+  wake: Wake
+  lock: KeyedLock
+  generateCode: (length: number) => string
+  createReference: () => string
+  /** The part of an address that a limit counts: IPv4, or the /64 of an IPv6. */
+  addressKey: (address: string) => string
+}
+
+/** What became known of a request while it was handled: for the attempt log, should it be refused. */
+export type Trace = { budgetIndex: Uint8Array | null; verificationId: string | null }
+
+export function actorOf(caller: Caller, endUser: EndUser): Actor {
+  return {
+    service: caller.service.name,
+    keyId: caller.keyId,
+    clientIp: endUser.clientIp,
+    userAgent: endUser.userAgent,
+  }
+}

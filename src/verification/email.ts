@@ -1,0 +1,51 @@
+// E-mail addresses: checked, the domain normalised, the local part as given (RFC 5321 §2.3.11: only its host may interpret it).
+// It must not guess a provider's rules (dots, tags) for where mail goes; `budgetForm` does so for counting only.
+
+import { domainToASCII } from 'node:url'
+import type { Unreadable } from './phone.ts'
+
+export type Email = { kind: 'email'; address: string }
+
+/** RFC 5321 §4.5.3.1: octets of a local part, and of a path without its brackets. */
+const MAX_LOCAL_OCTETS = 64
+const MAX_ADDRESS_OCTETS = 254
+/** dot-atom of RFC 5322 §3.2.3 with the letters of RFC 6532; no quoted strings. */
+const LOCAL_PART =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+/** Two labels at least; the last one is no number, or it would be an IP address. */
+const DOMAIN =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+function unreadable(detail: string): Unreadable {
+  return { kind: 'unreadable', field: 'to', detail }
+}
+
+export function readEmail(to: string): Email | Unreadable {
+  const text = to.trim()
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, at)
+  const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
+  if (!LOCAL_PART.test(local) || Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
+    return unreadable('has no valid name before the @')
+  }
+  if (!DOMAIN.test(domain)) return unreadable('has no valid domain after the @')
+  const address = `${local}@${domain}`
+  if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
+    return unreadable(`is longer than ${MAX_ADDRESS_OCTETS} octets`)
+  }
+  return { kind: 'email', address }
+}
+
+/** Upper, then lower: closer to Unicode's full case folding than lower alone (ß, ẞ and SS are one). */
+function foldCase(text: string): string {
+  return text.toUpperCase().toLowerCase()
+}
+
+/** One form for all spellings that reach one person: NFKC, case-folded as a whole, without +tag (I10). */
+export function budgetForm(address: string): string {
+  const folded = foldCase(address.normalize('NFKC')).normalize('NFKC')
+  const at = folded.lastIndexOf('@')
+  const local = folded.slice(0, at)
+  const tag = local.indexOf('+')
+  return `${tag > 0 ? local.slice(0, tag) : local}${folded.slice(at)}`
+}

@@ -1,0 +1,95 @@
+// Idempotency-Key: the answer that was given before is given again (draft-ietf-httpapi-idempotency-key-header-07).
+// It must not store a refusal, except a wrong code: only what had an effect is replayed.
+
+import { timingSafeEqual } from 'node:crypto'
+import type { Caller, Idempotency, Refusal } from './api.ts'
+import type { Domain } from './domain.ts'
+import { IDEMPOTENCY_KEEP_MS } from './policy.ts'
+import type { IdempotencyKey, IdempotencyWrite, StoredAnswer } from './ports.ts'
+
+export type Route = 'start' | 'resend' | 'check' | 'cancel'
+
+export type Recall<Answer extends object> = {
+  /** The answer given before under this key, or the refusal of its reuse. */
+  find(): Promise<Answer | Refusal | undefined>
+  /** The same from a row that a racer wrote. */
+  replay(stored: StoredAnswer): Answer | Refusal
+  /** For the transaction of the effect; null without a key. */
+  write<Effect>(toAnswer: (effect: Effect) => Answer): IdempotencyWrite<Effect> | null
+  /** Parallel duplicates in this process wait for one another. */
+  lockKeys: string[]
+}
+
+/** JSON with sorted keys: the same request has the same fingerprint whatever the order of its fields. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+const REUSED: Refusal = {
+  kind: 'refused',
+  error: 'idempotency_key_reused',
+  detail:
+    'this Idempotency-Key was sent with another body within 24 hours; use a new key for a new request',
+}
+
+function without<Answer extends object>(): Recall<Answer> {
+  return {
+    find: async () => undefined,
+    replay: () => {
+      throw new Error('an answer was stored for a request without an Idempotency-Key')
+    },
+    write: () => null,
+    lockKeys: [],
+  }
+}
+
+export function recallFor<Answer extends object>(
+  domain: Domain,
+  caller: Caller,
+  route: Route,
+  idempotency: Idempotency | null,
+): Recall<Answer> {
+  if (!idempotency) return without()
+  const { keyring, store, clock } = domain
+  const service = caller.service.name
+  const scope = [service, route, idempotency.key]
+  const key: IdempotencyKey = {
+    service,
+    route,
+    keyMacs: keyring.macs('idempotency', ['key', ...scope]),
+  }
+  const fingerprintOf = ['body', service, route, canonicalJson(idempotency.body)]
+  const context = `idempotency:${scope.join(':')}`
+
+  const replay = (stored: StoredAnswer): Answer | Refusal => {
+    const same = keyring
+      .macs('idempotency', fingerprintOf)
+      .some(
+        (mac) =>
+          mac.length === stored.fingerprint.length && timingSafeEqual(mac, stored.fingerprint),
+      )
+    if (!same) return REUSED
+    const answer = JSON.parse(keyring.open(stored.answer, context)) as Answer
+    return { ...answer, replayed: true }
+  }
+
+  return {
+    async find() {
+      const stored = await store.findAnswer(key, clock.now())
+      return stored && replay(stored)
+    },
+    replay,
+    write: (toAnswer) => ({
+      key,
+      fingerprint: keyring.mac('idempotency', fingerprintOf),
+      expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
+      answer: (effect) =>
+        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context),
+    }),
+    lockKeys: [`idempotency:${scope.join(':')}`],
+  }
+}

@@ -1,0 +1,79 @@
+// Who is to receive a code: any spelling to one canonical recipient, and its indexes.
+// It must not store or log the recipient: what leaves here for a store is sealed or keyed.
+
+import type { Channel } from '../kernel/channel.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import { budgetForm, type Email, readEmail } from './email.ts'
+import { type Phone, readPhone, type Unreadable } from './phone.ts'
+import type { ServicePolicy, TestRecipient } from './policy.ts'
+
+export type Recipient = Phone | Email
+
+/** An `@` of any width makes it an address. */
+const AT_SIGN = /[@\uff20\ufe6b]/
+
+const CONTROL = /\p{Cc}/u
+
+export function readRecipient(to: string, country: string | null): Recipient | Unreadable {
+  if (CONTROL.test(to)) {
+    return { kind: 'unreadable', field: 'to', detail: 'has control characters' }
+  }
+  return AT_SIGN.test(to) ? readEmail(to) : readPhone(to, country)
+}
+
+/** A stored address (E.164 or mail) back to a recipient; it was valid when it was stored. */
+export function recipientOf(address: string, country: string | null): Recipient {
+  return address.includes('@')
+    ? { kind: 'email', address }
+    : { kind: 'phone', address, country: country ?? '', type: null }
+}
+
+export function defaultChannel(recipient: Recipient): Channel {
+  return recipient.kind === 'phone' ? 'sms' : 'email'
+}
+
+export function channelFits(channel: Channel, recipient: Recipient): boolean {
+  return (channel === 'email') === (recipient.kind === 'email')
+}
+
+/** The language most spoken in the number's country (CLDR likely subtags), as a BCP 47 tag. */
+export function localeOf(recipient: Recipient): string | null {
+  if (recipient.kind !== 'phone') return null
+  const language = new Intl.Locale(`und-${recipient.country}`).maximize().language
+  return language === 'und' ? null : `${language}-${recipient.country}`
+}
+
+/** What limits count: E.164, or the address as one person's. */
+export function budgetKey(recipient: Recipient): string {
+  return recipient.kind === 'phone' ? recipient.address : budgetForm(recipient.address)
+}
+
+/** Under every key of the ring, current first: a new row takes the first. */
+export function addressIndexes(keyring: Keyring, service: string, recipient: Recipient): Buffer[] {
+  return keyring.macs('blind-index', ['address', service, recipient.address])
+}
+
+export function budgetIndexes(keyring: Keyring, service: string, recipient: Recipient): Buffer[] {
+  return keyring.macs('blind-index', ['budget', service, budgetKey(recipient)])
+}
+
+/** Associated data of the sealed values: a value moved to another row or column does not open. */
+export function recipientContext(verificationId: string): string {
+  return `${verificationId}:recipient`
+}
+export function codeContext(verificationId: string): string {
+  return `${verificationId}:code`
+}
+
+/** The test recipient that this is at this time, if any (TEST_RECIPIENTS). */
+export function testRecipientFor(
+  service: ServicePolicy,
+  recipient: Recipient,
+  now: number,
+): TestRecipient | undefined {
+  return service.testRecipients.find(
+    (test) =>
+      now < test.untilMs &&
+      (test.prefix ? recipient.address.startsWith(test.to) : recipient.address === test.to),
+  )
+}

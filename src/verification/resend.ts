@@ -1,0 +1,112 @@
+// POST /verify/{id}/resend: the same code again, nothing renewed (I4).
+
+import type { Channel } from '../kernel/channel.ts'
+import { chooseChannel } from './admission.ts'
+import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
+import { sendLimitKeys } from './budgets.ts'
+import { actorOf, type Domain, type Trace } from './domain.ts'
+import { type Recall, recallFor } from './recall.ts'
+import { recipientOf } from './recipient.ts'
+import { refuseEnded, refuseLimited, refuseOverloaded, refuseUnknown } from './refuse.ts'
+import { RESEND_MIN_REMAINING_MS, resendAt, type VerificationRecord } from './state.ts'
+import { answerWith, openRecipient } from './view.ts'
+
+export async function resend(
+  domain: Domain,
+  caller: Caller,
+  command: ResendCommand,
+  trace: Trace,
+): Promise<ResendResult> {
+  const recall = recallFor<Success<'resent'>>(domain, caller, 'resend', command.idempotency)
+  return domain.lock.run([...recall.lockKeys, `resend:${command.id}`], async () => {
+    const before = await recall.find()
+    if (before) return before
+    const record = await domain.store.find(caller.service.name, command.id)
+    if (!record) return refuseUnknown()
+    trace.verificationId = record.id
+    trace.budgetIndex = record.budgetIndex
+    const { endUser } = command
+    const channel = command.channel ?? record.channel
+    return sendAgain({ domain, caller, record, channel, endUser, recall, kind: 'resent' })
+  })
+}
+
+/** Why this verification can't be sent again now; undefined where it can. */
+function refuseResend(record: VerificationRecord, now: number): Refusal | undefined {
+  const ended = refuseEnded(record, now)
+  if (ended) return ended
+  if (record.sends >= record.maxSends) {
+    const detail = `${record.maxSends} messages were sent, the most for one verification; start a new one`
+    return { kind: 'refused', error: 'max_sends_reached', detail }
+  }
+  if (record.expiresAt - now < RESEND_MIN_REMAINING_MS) {
+    const detail = `under ${RESEND_MIN_REMAINING_MS / 1000} s remain; start a new verification`
+    return { kind: 'refused', error: 'resend_too_late', detail }
+  }
+  const at = resendAt(record, now)
+  if (at === null) {
+    const detail =
+      'by the time it may be sent again too little would remain; start a new verification'
+    return { kind: 'refused', error: 'resend_too_late', detail }
+  }
+  if (now >= at) return undefined
+  const retryAfterSeconds = Math.max(1, Math.ceil((at - now) / 1000))
+  const detail = `the next message may go out in ${retryAfterSeconds} s`
+  return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }
+}
+
+export type Again<Kind extends 'resent' | 'continued'> = {
+  domain: Domain
+  caller: Caller
+  record: VerificationRecord
+  channel: Channel
+  endUser: EndUser
+  recall: Recall<Success<Kind>> | Recall<Success<'started'> | Success<'continued'>>
+  kind: Kind
+}
+
+/** Limits, then one transaction; the caller holds the lock `resend:{id}`. */
+export async function sendAgain<Kind extends 'resent' | 'continued'>(
+  again: Again<Kind>,
+): Promise<Success<Kind> | Refusal> {
+  const { domain, caller, record, kind } = again
+  const now = domain.clock.now()
+  const refused = refuseResend(record, now)
+  if (refused) return refused
+  const to = openRecipient(domain, record)
+  const recipient = recipientOf(to, record.country)
+  const chosen = chooseChannel(caller.service, recipient, again.channel)
+  if ('kind' in chosen) return chosen
+  const { authenticated, clientIp } = record
+  const admission = await domain.limiter.admit(
+    record.kind === 'test'
+      ? []
+      : sendLimitKeys(domain, { service: caller.service, recipient, authenticated, clientIp }),
+  )
+  if (admission.kind === 'refused') {
+    return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
+  }
+  const recall = again.recall as Recall<Success<Kind>>
+  const outcome = await domain.store.resend({
+    id: record.id,
+    service: caller.service.name,
+    now: domain.clock.now(),
+    expectedSends: record.sends,
+    channel: chosen.channel,
+    minRemainingMs: RESEND_MIN_REMAINING_MS,
+    actor: actorOf(caller, again.endUser),
+    idempotency: recall.write((after) => answerWith(domain, kind, after, to)),
+  })
+  switch (outcome?.kind) {
+    case undefined:
+      return refuseUnknown()
+    case 'resent':
+      domain.wake()
+      return answerWith(domain, kind, outcome.record, to, admission.budgets)
+    case 'stale':
+      // Another node was faster (its message counts) or the verification ended: say how it is now.
+      return refuseResend(outcome.record, domain.clock.now()) ?? refuseOverloaded()
+    case 'answered_before':
+      return recall.replay(outcome.stored) as Success<Kind> | Refusal
+  }
+}

@@ -1,0 +1,180 @@
+// POST /verify/start: from a recipient to a pending verification and a message that is due.
+// It must not wait for a provider, nor count anything before the hasher has room.
+
+import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
+import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
+import { guessQuery, sendLimitKeys } from './budgets.ts'
+import { actorOf, type Domain, type Trace } from './domain.ts'
+import { obtainCode, type PreparedCode } from './obtain-code.ts'
+import type { Budget, CreateInput, SessionSlot } from './ports.ts'
+import { type Recall, recallFor } from './recall.ts'
+import {
+  addressIndexes,
+  budgetIndexes,
+  codeContext,
+  localeOf,
+  type Recipient,
+  readRecipient,
+  recipientContext,
+  testRecipientFor,
+} from './recipient.ts'
+import { refuseFields, refuseGuesses, refuseLimited, refuseOverloaded } from './refuse.ts'
+import { continueSession, sessionSlot } from './session.ts'
+import type { VerificationRecord } from './state.ts'
+import { answerWith } from './view.ts'
+
+type Answer = Success<'started'> | Success<'continued'>
+
+/** A start whose recipient and channel are settled. */
+type Begun = {
+  domain: Domain
+  caller: Caller
+  command: StartCommand
+  recipient: Recipient
+  channel: VerificationRecord['channel']
+  indexes: { address: Buffer[]; budget: Buffer[] }
+  slot: SessionSlot | null
+  recall: Recall<Answer>
+}
+
+export async function start(
+  domain: Domain,
+  caller: Caller,
+  command: StartCommand,
+  trace: Trace,
+): Promise<StartResult> {
+  const { service } = caller
+  const recipient = readRecipient(command.to, command.country)
+  const fields = refuseStartFields(service, command)
+  if (recipient.kind === 'unreadable') {
+    const { field, detail } = recipient
+    return refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
+  }
+  if (fields) return fields
+  const chosen = chooseChannel(service, recipient, command.channel)
+  if ('kind' in chosen) return chosen
+  const notAllowed = refuseRecipient(service, recipient)
+  if (notAllowed) return notAllowed
+
+  const indexes = {
+    address: addressIndexes(domain.keyring, service.name, recipient),
+    budget: budgetIndexes(domain.keyring, service.name, recipient),
+  }
+  trace.budgetIndex = indexes.budget[0] ?? null
+  const slot = sessionSlot(domain, service.name, command, recipient)
+  const recall = recallFor<Answer>(domain, caller, 'start', command.idempotency)
+  const { channel } = chosen
+  const begun = { domain, caller, command, recipient, channel, indexes, slot, recall }
+  const lockKeys = [...recall.lockKeys]
+  if (slot?.slots[0]) lockKeys.push(`slot:${Buffer.from(slot.slots[0]).toString('hex')}`)
+  return domain.lock.run(lockKeys, () => startOnce(begun, trace))
+}
+
+async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
+  const { domain, caller, command, recipient, slot, recall } = begun
+  const before = await recall.find()
+  if (before) return before
+  const open = slot && (await domain.store.findContinuable(slot, domain.clock.now()))
+  if (open) return continueSession(begun, open, trace)
+
+  const now = domain.clock.now()
+  const guesses = guessQuery(caller.service, begun.indexes.budget, command.authenticated, now)
+  const noGuesses = await domain.store.askGuesses(guesses)
+  if (noGuesses) return refuseGuesses(noGuesses, now)
+
+  const test = testRecipientFor(caller.service, recipient, now)
+  const length = test?.code.length ?? command.codeLength ?? caller.service.codeLength
+  const code = obtainCode(domain, length, test?.code)
+  if (!code) return refuseOverloaded()
+  let used = false
+  try {
+    const admission = await domain.limiter.admit(
+      test ? [] : sendLimitKeys(domain, subjectOf(begun)),
+    )
+    if (admission.kind === 'refused') {
+      return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
+    }
+    const hashed = await code.ready()
+    const kind = test ? 'test' : command.decoy ? 'decoy' : 'real'
+    const result = await createVerification(begun, { ...hashed, kind }, admission.budgets)
+    used = result.kind === 'started'
+    if (result.kind === 'continued') trace.verificationId = result.verification.id
+    return result
+  } finally {
+    if (!used) code.giveBack()
+  }
+}
+
+function subjectOf(begun: Begun) {
+  return {
+    service: begun.caller.service,
+    recipient: begun.recipient,
+    authenticated: begun.command.authenticated,
+    clientIp: begun.command.endUser.clientIp,
+  }
+}
+
+function createInput(
+  begun: Begun,
+  code: PreparedCode & { kind: VerificationRecord['kind'] },
+): CreateInput {
+  const { domain, caller, command, recipient, indexes, slot, recall } = begun
+  const { keyring } = domain
+  const { service } = caller
+  const now = domain.clock.now()
+  const session = command.session
+  return {
+    record: {
+      id: code.id,
+      reference: domain.createReference(),
+      service: service.name,
+      channel: begun.channel,
+      purpose: command.purpose,
+      locale: command.locale ?? localeOf(recipient) ?? service.locale,
+      recipientSealed: keyring.seal(recipient.address, recipientContext(code.id)),
+      addressIndex: indexes.address[0] as Buffer,
+      budgetIndex: indexes.budget[0] as Buffer,
+      country: recipient.kind === 'phone' ? recipient.country : null,
+      sessionMac:
+        session === null ? null : keyring.mac('session', ['session', service.name, session]),
+      authenticated: command.authenticated,
+      kind: code.kind,
+      codeLength: code.code.length,
+      codeHash: code.hash,
+      pepperKeyId: code.pepperKeyId,
+      codeSealed: keyring.seal(code.code, codeContext(code.id)),
+      maxAttempts: service.maxAttempts,
+      maxSends: service.maxSends,
+      lastSendAt: now,
+      clientIp: command.endUser.clientIp,
+      metadata: command.metadata,
+      createdAt: now,
+      expiresAt: now + (command.ttlSeconds ?? service.ttlSeconds) * 1000,
+    },
+    slot,
+    guesses: guessQuery(service, indexes.budget, command.authenticated, now),
+    actor: actorOf(caller, command.endUser),
+    idempotency: recall.write((record) => answerWith(domain, 'started', record, recipient.address)),
+  }
+}
+
+async function createVerification(
+  begun: Begun,
+  code: PreparedCode & { kind: VerificationRecord['kind'] },
+  budgets: Budget[],
+): Promise<Answer | Refusal> {
+  const { domain, recipient, recall } = begun
+  const input = createInput(begun, code)
+  const outcome = await domain.store.create(input)
+  switch (outcome.kind) {
+    case 'created':
+      domain.wake()
+      return answerWith(domain, 'started', outcome.record, recipient.address, budgets)
+    case 'continued':
+      return answerWith(domain, 'continued', outcome.record, recipient.address, budgets)
+    case 'guesses_refused':
+      return refuseGuesses(outcome.refusal, input.record.createdAt)
+    case 'answered_before':
+      return recall.replay(outcome.stored)
+  }
+}

@@ -1,0 +1,54 @@
+// A stored verification as its caller sees it. The code is not in it, and can't be: nothing here opens it.
+
+import type { Success, VerificationView } from './api.ts'
+import type { Domain } from './domain.ts'
+import type { Budget } from './ports.ts'
+import { recipientContext } from './recipient.ts'
+import {
+  attemptsRemaining,
+  resendAt,
+  sendsRemaining,
+  statusAt,
+  type VerificationRecord,
+} from './state.ts'
+
+function secondsUntil(at: number, now: number): number {
+  return Math.max(0, Math.ceil((at - now) / 1000))
+}
+
+export function viewOf(record: VerificationRecord, to: string, now: number): VerificationView {
+  const resend = resendAt(record, now)
+  return {
+    id: record.id,
+    reference: record.reference,
+    status: statusAt(record, now),
+    to,
+    channel: record.channel,
+    purpose: record.purpose,
+    deliveryStatus: record.deliveryStatus,
+    attemptsRemaining: attemptsRemaining(record, now),
+    sendsRemaining: sendsRemaining(record, now),
+    createdAt: record.createdAt,
+    expiresAt: record.expiresAt,
+    expiresInSeconds: secondsUntil(record.expiresAt, now),
+    resendAt: resend,
+    resendInSeconds: resend === null ? null : secondsUntil(resend, now),
+    metadata: record.metadata,
+  }
+}
+
+/** The recipient in clear, for its own service's eyes. @throws UnknownKeyError */
+export function openRecipient(domain: Domain, record: VerificationRecord): string {
+  return domain.keyring.open(record.recipientSealed, recipientContext(record.id))
+}
+
+export function answerWith<Kind extends string>(
+  domain: Domain,
+  kind: Kind,
+  record: VerificationRecord,
+  to: string,
+  budgets: Budget[] = [],
+): Success<Kind> {
+  const verification = viewOf(record, to, domain.clock.now())
+  return { kind, verification, budgets, replayed: false }
+}
