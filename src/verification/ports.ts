@@ -7,7 +7,6 @@ import type { Channel } from '../kernel/channel.ts'
 import type { Limit, LimitName } from './policy.ts'
 import type { DeliveryRecord, VerificationRecord } from './state.ts'
 
-// ── store ────────────────────────────────────────────────────────────────────────────────────
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
 export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
@@ -190,7 +189,6 @@ export type VerificationStore = {
   purgeAnswers(input: { now: number; limit: number }): Promise<number>
 }
 
-// ── limits ───────────────────────────────────────────────────────────────────────────────────
 
 /** `key` is already bound to service and recipient or address, and holds nothing in clear. */
 export type LimitKey = { name: LimitName; key: string; limit: Limit }
@@ -205,7 +203,6 @@ export type Limiter = {
   admit(keys: readonly LimitKey[]): Promise<Admission>
 }
 
-// ── hashing ──────────────────────────────────────────────────────────────────────────────────
 
 export type CodeHash = { hash: string; pepperKeyId: string }
 export type MintedCode = CodeHash & { id: string; code: string }
@@ -235,7 +232,6 @@ export type Mint = {
   giveBack(minted: MintedCode): void
 }
 
-// ── the attempt log, and the worker's bell ───────────────────────────────────────────────────
 
 /** A refusal: the first per (what, whom, window) becomes an event, the rest are counted. Never throws, never waits. */
 export type RefusalLog = {

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createKeyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
+
+const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+
+describe('keyring', () => {
+  it('opens what it sealed, in the same context only', () => {
+    const ring = createKeyring([first])
+    const sealed = ring.seal('+14155552671', 'vrf_1:recipient')
+    expect(ring.open(sealed, 'vrf_1:recipient')).toBe('+14155552671')
+    expect(() => ring.open(sealed, 'vrf_2:recipient')).toThrow()
+    expect(() => ring.open(sealed, 'vrf_1:code')).toThrow()
+  })
+
+  it('refuses every changed byte and every shorter value', () => {
+    const ring = createKeyring([first])
+    const sealed = ring.seal('123456', 'x')
+    for (let i = 0; i < sealed.length; i += 1) {
+      const changed = Buffer.from(sealed)
+      changed.writeUInt8(changed.readUInt8(i) ^ 1, i)
+      expect(() => ring.open(changed, 'x')).toThrow()
+      expect(() => ring.open(sealed.subarray(0, i), 'x')).toThrow()
+    }
+  })
+
+  it('never seals the same twice alike, and shows nothing of it', () => {
+    const ring = createKeyring([first])
+    const sealed = [ring.seal('123456', 'x'), ring.seal('123456', 'x')]
+    expect(sealed[0]).not.toEqual(sealed[1])
+    expect(sealed[0]?.includes('123456')).toBe(false)
+  })
+
+  it('C41: opens under a previous key, and names an unknown one', () => {
+    const sealed = createKeyring([first]).seal('code', 'x')
+    expect(createKeyring([second, first]).open(sealed, 'x')).toBe('code')
+    expect(() => createKeyring([second]).open(sealed, 'x')).toThrow(UnknownKeyError)
+    expect(() => createKeyring([second]).pepper(createKeyring([first]).currentKeyId)).toThrow(
+      UnknownKeyError,
+    )
+  })
+
+  it('derives another key for each purpose and each part', () => {
+    const ring = createKeyring([first])
+    const macs = [
+      ring.mac('blind-index', ['a', 'bc']),
+      ring.mac('blind-index', ['ab', 'c']),
+      ring.mac('session', ['a', 'bc']),
+      ring.mac('idempotency', ['a', 'bc']),
+      ring.mac('blind-index', ['a', 'bc', '']),
+    ].map((mac) => mac.toString('hex'))
+    expect(new Set(macs).size).toBe(macs.length)
+  })
+
+  it('nodes in the midst of a rotation agree on the oldest key', () => {
+    const before = createKeyring([first])
+    const after = createKeyring([second, first])
+    expect(after.oldestMac('blind-index', ['x'])).toEqual(before.mac('blind-index', ['x']))
+    expect(after.macs('blind-index', ['x'])[1]).toEqual(before.mac('blind-index', ['x']))
+  })
+
+  it('takes 32 bytes and nothing else', () => {
+    expect(() => createKeyring([randomBytes(31)])).toThrow()
+    expect(() => createKeyring([])).toThrow()
+  })
+})
