@@ -129,7 +129,8 @@ export function createLogger(options: { level: string; sink?: LogSink }): Logger
   return wrap(root, {})
 }
 
-type PinoLogger = ReturnType<typeof pino>
+/** What is used of pino's logger. */
+type PinoLogger = Pick<import('pino').Logger<never>, 'isLevelEnabled' | keyof Omit<Logger, 'child'>>
 
 function wrap(target: PinoLogger, bound: Record<string, unknown>): Logger {
   const writer =

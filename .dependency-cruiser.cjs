@@ -1,0 +1,117 @@
+// The import rule of ARCHITECTURE.md, one row a rule. scripts/check-imports.ts plants a violation of
+// each row and fails unless this file catches it.
+
+const ROOT = '^src/[^/]+\\.ts$|^src/(config|commands)/'
+
+/** What a folder of src may import of ours, beside itself and kernel/; anything else of ours is refused. */
+function row(name, from, allowed) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: from },
+    to: { path: '^src/', pathNot: ['^src/kernel/', ...allowed] },
+  }
+}
+
+const PORTS = '^src/[^/]+/(ports|types)\\.ts$'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    row('kernel-imports-nothing-of-ours', '^src/kernel/', []),
+    row('verification-is-pure', '^src/(verification|factors)/', ['^src/(verification|factors)/']),
+    {
+      name: 'verification-knows-no-library',
+      severity: 'error',
+      comment:
+        'hono, drizzle, drivers, mailers, argon2 and the limiter come in through ports. ' +
+        'Reading numbers is the domain itself.',
+      from: { path: '^src/(verification|factors)/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'unknown'],
+        pathNot: ['libphonenumber-js'],
+      },
+    },
+    row('hashing-and-limits-implement-ports', '^src/(hashing|limits)/', [
+      '^src/verification/(ports|policy)\\.ts$',
+      '^src/$1/',
+    ]),
+    row('delivery-knows-itself', '^src/delivery/', ['^src/delivery/']),
+    {
+      name: 'provider-knows-its-port',
+      severity: 'error',
+      from: { path: '^src/delivery/providers/([^/]+)' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/kernel/', '^src/delivery/ports\\.ts$', '^src/delivery/providers/$1'],
+      },
+    },
+    row('events-know-delivery-ports', '^src/events/', [
+      '^src/events/',
+      '^src/delivery/ports\\.ts$',
+    ]),
+    row('access-knows-itself', '^src/access/', ['^src/access/']),
+    row('storage-implements-ports', '^src/storage/', [
+      '^src/storage/',
+      PORTS,
+      '^src/verification/(state|policy)\\.ts$',
+    ]),
+    {
+      name: 'sql-lives-in-storage',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/storage/', '^src/limits/'] },
+      to: { path: 'node_modules/(drizzle-orm|better-sqlite3)/' },
+    },
+    {
+      name: 'http-never-reaches-inside',
+      severity: 'error',
+      from: { path: '^src/(http|admin)/' },
+      to: { path: '^src/(storage|delivery/(worker|providers))' },
+    },
+    row('http-knows-services-and-ports', '^src/(http|admin)/', [
+      '^src/(http|admin|verification|access|events)/',
+      '^src/limits/',
+      '^src/delivery/(ports|registry)\\.ts$',
+    ]),
+    {
+      name: 'nobody-imports-the-root',
+      severity: 'error',
+      comment: 'compose.ts, main.ts, cli.ts and the settings know every part; no part knows them.',
+      from: { path: '^src/', pathNot: [ROOT] },
+      to: { path: ROOT },
+    },
+    {
+      name: 'nobody-imports-a-start',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/main\\.ts$'] },
+      to: { path: '^src/main\\.ts$' },
+    },
+    {
+      name: 'product-uses-no-development-package',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

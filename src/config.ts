@@ -1,0 +1,199 @@
+// Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
+// It must not touch the network, the clock or the database; files and keys come in as functions.
+
+import type { DevKeys } from './config/dev-keys.ts'
+import {
+  type ConfiguredProvider,
+  type ProviderDescription,
+  readProviders,
+  readRoutes,
+} from './config/providers.ts'
+import { createReader, type Environment, type Reader, type Values } from './config/reader.ts'
+import { COUNTRIES_UNSAID, checkProduction, warn, warnOfSlips } from './config/rules.ts'
+import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
+import { parseServices } from './config/services.ts'
+import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
+import { CHANNELS, type Channel } from './kernel/channel.ts'
+import type { ServicePolicy } from './verification/policy.ts'
+
+export const DEFAULT_SERVICE = 'default'
+
+/** sysexits.h EX_CONFIG. */
+export const EXIT_CONFIG = 78
+
+export type Listen =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+export type Config = {
+  readonly mode: 'development' | 'production'
+  readonly listen: Listen
+  readonly dataDir: string
+  /** The SQLite file of everything but the counters. */
+  readonly databasePath: string
+  /** The SQLite file of the limiter's counters. */
+  readonly limitsPath: string
+  readonly sqliteSynchronous: 'full' | 'normal'
+  /** Root secrets for the keyring, 32 bytes each, the current one first. */
+  readonly secretKeys: readonly Uint8Array[]
+  /** For the default service, scope verify; null: keys are made by command. */
+  readonly apiKey: string | null
+  /** Scope admin, of no service. */
+  readonly adminKey: string | null
+  /** By name; never empty. */
+  readonly services: ReadonlyMap<string, ServicePolicy>
+  /** CIDRs. */
+  readonly trustedProxies: readonly string[]
+  readonly providers: readonly ConfiguredProvider[]
+  /** Names of providers in the order in which they are tried. */
+  readonly routes: Readonly<Record<Channel, readonly string[]>>
+  readonly hashing: {
+    readonly concurrency: number
+    readonly queue: number
+    readonly mintSize: number
+    readonly memoryKib: number
+    readonly passes: number
+  }
+  readonly publicUrl: string | null
+  readonly logLevel: LogLevel
+  readonly shutdownGraceMs: number
+  /** For the log at start: right, but worth a thought. */
+  readonly warnings: readonly string[]
+}
+
+export type ConfigSources = {
+  /** @throws as node:fs readFileSync */
+  readFile: (path: string) => string
+  /** Cores this process may use. */
+  cores: number
+  providers: readonly ProviderDescription[]
+  /** Called in development where a key is missing; @throws where they can't be kept. */
+  devKeys: (dataDir: string) => DevKeys
+}
+
+/** Everything that is wrong, each as `NAME: what and what to do`. The process ends with 78. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  /** @param hints names that look misspelt: often why something is missing */
+  constructor(problems: readonly string[], hints: readonly string[] = []) {
+    const lines = [...problems, ...hints].map((line) => `  ${line}`)
+    super(`the settings are not right:\n${lines.join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+const MODES = ['development', 'production', 'test']
+
+/** A misspelt NODE_ENV would open the development inbox to the world. */
+function readMode(reader: Reader): Config['mode'] {
+  const mode = reader.text('NODE_ENV') ?? 'development'
+  if (!MODES.includes(mode)) reader.note('NODE_ENV', `"${mode}" is not one of ${MODES.join(', ')}`)
+  return mode === 'production' || !MODES.includes(mode) ? 'production' : 'development'
+}
+
+type Server = Values<typeof SERVER_SETTINGS>
+
+function toListen({ host, port }: Server): Listen {
+  return host.startsWith('unix:')
+    ? { kind: 'unix', path: host.slice('unix:'.length) }
+    : { kind: 'tcp', host, port }
+}
+
+function beside(path: string, name: string): string {
+  const directory = /^(.*\/)[^/]*$/.exec(path)?.[1] ?? './'
+  return `${directory}${name}`
+}
+
+function readDefaultService(
+  mode: Config['mode'],
+  reader: Reader,
+  routes: Config['routes'],
+): ServicePolicy {
+  const { allowedCountries, clientIp, originDomain, ...rest } = reader.read(SERVICE_SETTINGS)
+  const served = CHANNELS.filter((channel) => routes[channel].length > 0)
+  return {
+    ...rest,
+    name: DEFAULT_SERVICE,
+    // In development the inbox takes what no provider does.
+    channels: mode === 'development' ? CHANNELS : served,
+    limits: reader.read(LIMIT_SETTINGS),
+    clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
+    allowedCountries: allowedCountries ?? (mode === 'production' ? COUNTRIES_UNSAID : '*'),
+    originDomain: originDomain ?? null,
+    templates: {},
+  }
+}
+
+function readServices(text: string | undefined, base: ServicePolicy, reader: Reader) {
+  const alone = new Map([[base.name, base]])
+  if (text === undefined) return alone
+  const result = parseServices(text, base)
+  if (result.ok) return result.services
+  for (const problem of result.problems) reader.note('SERVICES_FILE', problem)
+  return alone
+}
+
+type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey'>
+
+function readKeys(server: Server, config: { mode: Config['mode'] }, made: () => DevKeys): Keys {
+  const complete = server.secretKey && server.apiKey && server.adminKey
+  const dev = config.mode === 'development' && !complete ? made() : undefined
+  const secretKey =
+    server.secretKey ?? (dev && SERVER_SETTINGS.secretKey.parse(dev.secretKey)) ?? null
+  return {
+    secretKeys: [...(secretKey ? [secretKey] : []), ...(server.secretKeyPrevious ?? [])],
+    apiKey: server.apiKey ?? dev?.apiKey ?? null,
+    adminKey: server.adminKey ?? dev?.adminKey ?? null,
+  }
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  const inner = value instanceof Map ? value.values() : Object.values(value)
+  for (const item of inner) freeze(item)
+  return Object.freeze(value)
+}
+
+/**
+ * @throws ConfigError with everything that is missing or wrong
+ */
+export function loadConfig(env: Environment, sources: ConfigSources): Config {
+  const reader = createReader(env, sources.readFile)
+  const mode = readMode(reader)
+  const server = reader.read(SERVER_SETTINGS)
+  const providers = readProviders(sources.providers, reader)
+  const routes = readRoutes(providers, reader)
+  const base = readDefaultService(mode, reader, routes)
+  const services = readServices(server.services, base, reader)
+  if (mode === 'production')
+    checkProduction({ reader, server, registry: sources.providers, providers, services })
+  if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
+
+  const keys = readKeys(server, { mode }, () => sources.devKeys(server.dataDir))
+  const databasePath = server.databasePath ?? `${server.dataDir}/countersign.db`
+  return freeze({
+    ...keys,
+    mode,
+    listen: toListen(server),
+    dataDir: server.dataDir,
+    databasePath,
+    limitsPath: beside(databasePath, 'limits.db'),
+    sqliteSynchronous: server.sqliteSynchronous,
+    services,
+    trustedProxies: server.trustedProxies,
+    providers,
+    routes,
+    hashing: {
+      concurrency: server.hashConcurrency ?? sources.cores,
+      queue: server.hashQueue,
+      mintSize: server.mintSize,
+      memoryKib: server.argon2MemoryKib,
+      passes: server.argon2Passes,
+    },
+    publicUrl: server.publicUrl ?? null,
+    logLevel: server.logLevel,
+    shutdownGraceMs: server.shutdownGraceSeconds * 1000,
+    warnings: warn({ reader, mode, services }),
+  })
+}

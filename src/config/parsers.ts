@@ -1,0 +1,177 @@
+// From the text of one setting to its value. Each parser throws SettingError with a sentence that says what to do.
+// It must not read the environment, a file or the clock, and must not repeat a secret's text.
+
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { isSupportedCountry } from 'libphonenumber-js'
+import type { Limit, TestRecipient } from '../verification/policy.ts'
+
+/** What is wrong with one setting, for the person who set it: a sentence, without the setting's name. */
+export class SettingError extends Error {}
+
+export type Parser<T> = (text: string) => T
+
+export const parseText: Parser<string> = (text) => text
+
+/** A whole number between both ends, inclusive. */
+export function parseInteger(min: number, max: number): Parser<number> {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new SettingError(`"${text}" is not a whole number from ${min} to ${max}`)
+    return value
+  }
+}
+
+export function parseOneOf<const T extends string>(words: readonly T[]): Parser<T> {
+  return (text) => {
+    const found = words.find((word) => word === text)
+    if (found === undefined) throw new SettingError(`"${text}" is not one of ${words.join(', ')}`)
+    return found
+  }
+}
+
+export function parseList<T>(parseItem: Parser<T>): Parser<T[]> {
+  return (text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
+      .map(parseItem)
+}
+
+/** `5/600` is 5 in 600 seconds; `off` is none. */
+export const parseLimit: Parser<Limit | null> = (text) => {
+  if (text === 'off') return null
+  const match = /^(\d{1,7})\/(\d{1,7})$/.exec(text)
+  const [max, windowSeconds] = [Number(match?.[1]), Number(match?.[2])]
+  if (!match || max === 0 || windowSeconds === 0)
+    throw new SettingError(`"${text}" is neither off nor like 5/600 (5 in 600 seconds)`)
+  return { max, windowSeconds }
+}
+
+/** An address range in CIDR notation, or one address. */
+export const parseCidr: Parser<string> = (text) => {
+  const isRange = ipaddr.isValidCIDR(text)
+  if (!isRange && !isIP(text))
+    throw new SettingError(`"${text}" is neither an address nor a range like 10.0.0.0/8`)
+  return isRange ? text : `${text}/${isIP(text) === 4 ? 32 : 128}`
+}
+
+/** ISO 3166-1 alpha-2, comma-separated, or `*`. */
+export const parseCountries: Parser<readonly string[] | '*'> = (text) => {
+  if (text.trim() === '*') return '*'
+  const countries = parseList((item) => item.toUpperCase())(text)
+  const unknown = countries.filter((country) => !isSupportedCountry(country))
+  if (unknown.length > 0 || countries.length === 0)
+    throw new SettingError(
+      `${unknown.join(', ') || 'an empty list'} is not a country: give ISO codes like US,CA,DE, or * for all`,
+    )
+  return [...new Set(countries)]
+}
+
+const BRAND_MAX_CHARACTERS = 40
+const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{N}]\.\p{L}{2,}/iu
+
+/** A name that stands in every message: no URL, line break or control character, or anybody could phish through it (C45). */
+export const parseBrand: Parser<string> = (text) => {
+  const brand = text.trim()
+  if (brand === '' || [...brand].length > BRAND_MAX_CHARACTERS)
+    throw new SettingError(`has to have 1 to ${BRAND_MAX_CHARACTERS} characters`)
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(brand))
+    throw new SettingError('must not hold line breaks or control characters')
+  if (LOOKS_LIKE_URL.test(brand)) throw new SettingError('must not hold anything like a URL')
+  if (brand.includes('{{')) throw new SettingError('must not hold {{')
+  return brand
+}
+
+/** A bare host, as it stands in WebOTP's last line (`@host #code`). */
+export const parseHost: Parser<string> = (text) => {
+  const host = text.toLowerCase()
+  const isHost =
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
+  if (!isHost.test(host))
+    throw new SettingError(`"${text}" is not a bare host name like app.example.com`)
+  return host
+}
+
+export const parseLocale: Parser<string> = (text) => {
+  try {
+    const [locale] = Intl.getCanonicalLocales(text)
+    if (locale) return locale
+  } catch {
+    // Not a language tag: said below.
+  }
+  throw new SettingError(`"${text}" is not a language tag like en or pt-BR`)
+}
+
+/** An http or https URL without user, query or fragment; a trailing slash is dropped. */
+export const parseHttpUrl: Parser<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new SettingError(`"${text}" is not an http or https URL`)
+  if (url.username || url.password || url.search || url.hash)
+    throw new SettingError('must hold neither a user, a query nor a fragment')
+  return url.href.replace(/\/+$/, '')
+}
+
+/** `file:/path/to.db` to its path. */
+export const parseDatabaseUrl: Parser<string> = (text) => {
+  if (/^postgres(ql)?:/.test(text))
+    throw new SettingError(
+      'PostgreSQL comes with a later version; use file:/path/to.db or leave it out',
+    )
+  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1]
+  if (!path || path === '/') throw new SettingError('has to be like file:/path/to.db')
+  return path
+}
+
+export const parseRateLimitUrl: Parser<null> = () => {
+  throw new SettingError(
+    'Redis comes with a later version; leave it out: the counters are then in a file beside the database',
+  )
+}
+
+const SECRET_BYTES = 32
+const MIN_DISTINCT_BYTES = 12
+
+/**
+ * 32 bytes in base64. Refused where they cannot be random: 32 random bytes hold under 12 different
+ * values once in more than 10^12 keys, an example, a repeated pattern or a typed sentence often.
+ */
+export const parseSecretKey: Parser<Uint8Array> = (text) => {
+  const advice = 'make one with: openssl rand -base64 32'
+  const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
+  const bytes = Buffer.from(base64, 'base64')
+  const isCanonical = bytes.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '')
+  if (bytes.length !== SECRET_BYTES || !isCanonical)
+    throw new SettingError(`is not 32 bytes in base64; ${advice}`)
+  const isText = bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
+  const steps = new Set(bytes.map((byte, i) => (byte - (bytes[i - 1] ?? 0) + 256) % 256))
+  if (isText || new Set(bytes).size < MIN_DISTINCT_BYTES || steps.size < MIN_DISTINCT_BYTES)
+    throw new SettingError(`is not random (an example or a pattern); ${advice}`)
+  return bytes
+}
+
+const TEST_CODE = /^\d{4,10}$/
+const MIN_TEST_PREFIX_CHARACTERS = 4
+
+/** `+15005550006=123456@2027-01-31`, or `+1500555*=…` for everything that begins so. */
+export const parseTestRecipient: Parser<TestRecipient> = (text) => {
+  // From the right: an address has an @ of its own and may hold an =.
+  const [, recipient = '', code = '', date = ''] = /^(.+)=([^=@]*)@([^=@]*)$/.exec(text) ?? []
+  const prefix = recipient.endsWith('*')
+  const to = prefix ? recipient.slice(0, -1) : recipient
+  const untilMs = Date.parse(`${date}T23:59:59.999Z`)
+  // 2027-02-31 would otherwise be the third of March.
+  const isDay = !Number.isNaN(untilMs) && new Date(untilMs).toISOString().startsWith(date)
+  if (!TEST_CODE.test(code) || !/^\d{4}-\d\d-\d\d$/.test(date) || !isDay)
+    throw new SettingError(`"${text}" is not like +15005550006=123456@2027-01-31`)
+  if (prefix && to.length < MIN_TEST_PREFIX_CHARACTERS)
+    throw new SettingError(
+      `"${recipient}" is too short: a prefix has ${MIN_TEST_PREFIX_CHARACTERS} or more characters`,
+    )
+  if (!prefix && !/^\+[1-9]\d{6,14}$/.test(to) && !/^[^\s@]+@[^\s@]+$/.test(to))
+    throw new SettingError(`"${to}" is neither a number like +15005550006 nor an address`)
+  return { to, prefix, code, untilMs }
+}

@@ -1,0 +1,77 @@
+// Which providers are configured: those of the registry for which a setting was given.
+// It must not make a provider (compose.ts does) and must not know any of them by name.
+
+import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import type { Reader } from './reader.ts'
+import { ROUTE_SETTINGS } from './service-settings.ts'
+
+/** What config needs to know of a provider: the registry's entries have this shape. */
+export type ProviderDescription = {
+  readonly name: string
+  readonly channels: readonly Channel[]
+  readonly settings: readonly ProviderSetting[]
+}
+export type ProviderSetting = {
+  readonly name: string
+  readonly description: string
+  readonly secret?: boolean
+  /** Absent and not `optional`: required as soon as the provider is configured. */
+  readonly default?: string
+  readonly optional?: boolean
+}
+
+export type ConfiguredProvider = {
+  readonly name: string
+  readonly channels: readonly Channel[]
+  /** By the setting's name; defaults are filled in. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredProvider | undefined {
+  const given = new Map<string, string>()
+  for (const { name } of entry.settings) {
+    const text = reader.text(name)
+    if (text !== undefined) given.set(name, text.trim())
+  }
+  const [first] = given.keys()
+  if (first === undefined) return undefined
+  const values = entry.settings.map(({ name, default: fallback, optional }) => {
+    const value = given.get(name) ?? fallback
+    if (value === undefined && !optional && !reader.isNoted(name))
+      reader.note(name, `is missing: ${entry.name} needs it (${first} is given)`)
+    return [name, value]
+  })
+  return {
+    name: entry.name,
+    channels: entry.channels,
+    values: Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+  }
+}
+
+export function readProviders(
+  registry: readonly ProviderDescription[],
+  reader: Reader,
+): ConfiguredProvider[] {
+  return registry.flatMap((entry) => readProvider(entry, reader) ?? [])
+}
+
+/** The order of providers by channel: as said, else as configured. */
+export function readRoutes(
+  providers: readonly ConfiguredProvider[],
+  reader: Reader,
+): Record<Channel, readonly string[]> {
+  const said = reader.read(ROUTE_SETTINGS)
+  const routes = CHANNELS.map((channel) => {
+    const able = providers.filter((entry) => entry.channels.includes(channel))
+    const names = able.map((entry) => entry.name)
+    const order = said[channel] ?? names
+    const unknown = order.filter((name) => !names.includes(name))
+    if (unknown.length > 0)
+      reader.note(
+        ROUTE_SETTINGS[channel].name,
+        `${unknown.join(', ')} is not configured for ${channel} (configured: ${names.join(', ') || 'none'})`,
+      )
+    return [channel, order]
+  })
+  return Object.fromEntries(routes)
+}

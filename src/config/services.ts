@@ -1,0 +1,176 @@
+// SERVICES_FILE: several services as JSON, each laid over the default service of the environment.
+// It must not read the file or the environment itself, and must not accept a key that it does not know.
+
+import { z } from 'zod'
+import { CHANNELS } from '../kernel/channel.ts'
+import {
+  CODE_LENGTH,
+  LIMIT_NAMES,
+  type LimitName,
+  MAX_ATTEMPTS,
+  MAX_SENDS,
+  type ServicePolicy,
+  TTL_SECONDS,
+} from '../verification/policy.ts'
+import {
+  type Parser,
+  parseBrand,
+  parseCountries,
+  parseHost,
+  parseLimit,
+  parseLocale,
+  parseTestRecipient,
+  SettingError,
+} from './parsers.ts'
+
+export type ServicesResult =
+  | { ok: true; services: Map<string, ServicePolicy> }
+  /** Each begins with its path: `services.checkout.code_length: …`. */
+  | { ok: false; problems: string[] }
+
+/** A text that goes through the same parser as its setting. */
+function parsed<T>(parse: Parser<T>) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text)
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error
+      context.addIssue({ code: 'custom', message: error.message })
+      return z.NEVER
+    }
+  })
+}
+
+function within(range: { min: number; max: number }) {
+  return z.int().min(range.min).max(range.max)
+}
+
+const MAX_TEMPLATE_CHARACTERS = 2000
+/** A message without the code helps nobody; a URL or line break in a one-line text is a phisher's tool (C45). */
+const template = z.string().min(1).max(MAX_TEMPLATE_CHARACTERS)
+const oneLine = template.refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
+const withCode = template.refine((text) => text.includes('{{code}}'), 'must hold {{code}}')
+
+const templates = z.record(
+  parsedKey(parseLocale),
+  z.strictObject({
+    sms: withCode.optional(),
+    email_subject: oneLine.optional(),
+    email_text: withCode.optional(),
+  }),
+)
+
+function parsedKey(parse: Parser<string>) {
+  return z.string().refine((text) => {
+    try {
+      return parse(text) !== ''
+    } catch {
+      return false
+    }
+  }, 'is not a language tag like en or pt-BR')
+}
+
+const limit = parsed(parseLimit).optional()
+const limits = z.strictObject(
+  Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit])) as Record<LimitName, typeof limit>,
+)
+
+const service = z.strictObject({
+  brand_name: parsed(parseBrand).optional(),
+  code_length: within(CODE_LENGTH).optional(),
+  ttl_seconds: within(TTL_SECONDS).optional(),
+  max_attempts: within(MAX_ATTEMPTS).optional(),
+  max_sends: within(MAX_SENDS).optional(),
+  channels: z.array(z.enum(CHANNELS)).min(1).optional(),
+  limits: limits.optional(),
+  client_ip: z.enum(['required', 'off']).optional(),
+  allowed_countries: z
+    .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
+    .pipe(parsed(parseCountries))
+    .optional(),
+  locale: parsed(parseLocale).optional(),
+  origin_domain: parsed(parseHost).nullable().optional(),
+  templates: templates.optional(),
+  test_recipients: z.array(parsed(parseTestRecipient)).optional(),
+})
+
+const SERVICE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
+const MAX_SERVICES = 1000
+
+export const servicesFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  services: z
+    .record(z.string().regex(SERVICE_NAME, 'is not a name like checkout or my-app'), service)
+    .refine((all) => Object.keys(all).length > 0, 'is empty')
+    .refine((all) => Object.keys(all).length <= MAX_SERVICES, `holds over ${MAX_SERVICES}`),
+})
+
+type ServiceEntry = z.output<typeof service>
+
+function without<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, item]) => item !== undefined),
+  ) as ReturnType<typeof without<T>>
+}
+
+function toTemplates(entry: NonNullable<ServiceEntry['templates']>): ServicePolicy['templates'] {
+  return Object.fromEntries(
+    Object.entries(entry).map(([locale, texts]) => [
+      locale,
+      without({ sms: texts.sms, emailSubject: texts.email_subject, emailText: texts.email_text }),
+    ]),
+  )
+}
+
+function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): ServicePolicy {
+  return {
+    ...base,
+    ...without({
+      brandName: entry.brand_name,
+      codeLength: entry.code_length,
+      ttlSeconds: entry.ttl_seconds,
+      maxAttempts: entry.max_attempts,
+      maxSends: entry.max_sends,
+      channels: entry.channels,
+      clientIp: entry.client_ip,
+      allowedCountries: entry.allowed_countries,
+      locale: entry.locale,
+      originDomain: entry.origin_domain,
+      testRecipients: entry.test_recipients,
+    }),
+    limits: { ...base.limits, ...without(entry.limits ?? {}) },
+    templates: entry.templates ? toTemplates(entry.templates) : base.templates,
+    name,
+  }
+}
+
+/** Zod names an unknown key in its message only; here the key is part of the path. */
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const path = issue.path.map(String)
+  const say = (full: string[], message: string) => `${full.join('.') || 'the file'}: ${message}`
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => say([...path, key], 'there is no such setting'))
+  if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
+    return issue.issues.map((inner) => say(path, inner.message))
+  return [say(path, issue.message)]
+}
+
+/**
+ * @param base the default service: what an entry leaves out
+ * @returns every problem at once, or the services by name
+ */
+export function parseServices(text: string, base: ServicePolicy): ServicesResult {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { ok: false, problems: ['is not JSON'] }
+  }
+  const result = servicesFileSchema.safeParse(json)
+  if (!result.success) return { ok: false, problems: result.error.issues.flatMap(describeIssue) }
+  const entries = Object.entries(result.data.services)
+  return {
+    ok: true,
+    services: new Map(entries.map(([name, entry]) => [name, toPolicy(name, entry, base)])),
+  }
+}

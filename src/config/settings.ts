@@ -1,0 +1,159 @@
+// A setting is a row of data: parsing and the README's table are made from the same rows. Here: those of the process.
+// It must not read the environment: config.ts does.
+
+import {
+  type Parser,
+  parseCidr,
+  parseDatabaseUrl,
+  parseHttpUrl,
+  parseInteger,
+  parseList,
+  parseOneOf,
+  parseRateLimitUrl,
+  parseSecretKey,
+  parseText,
+} from './parsers.ts'
+
+/** `fallback` is a text and goes through `parse`; null: absent. `shown` is the default in words, where it depends on something. */
+export type Setting<T> = {
+  name: string
+  description: string
+  fallback: string | null
+  shown?: string
+  secret?: boolean
+  parse: Parser<T>
+}
+
+type Rest<T> = Omit<Setting<T>, 'name' | 'parse' | 'description' | 'fallback'>
+
+export function optional<T>(
+  name: string,
+  parse: Parser<T>,
+  description: string,
+  rest: Rest<T> = {},
+) {
+  return { name, parse, description, fallback: null, ...rest }
+}
+
+export function withDefault<T>(
+  name: string,
+  parse: Parser<T>,
+  fallback: string,
+  description: string,
+) {
+  return { name, parse, description, fallback }
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Under it argon2id is too cheap to hold a code of six digits for ten minutes against a stolen file. */
+const ARGON2_MEMORY_KIB = { min: 7168, max: 1_048_576, default: '19456' } as const
+const ARGON2_PASSES = { min: 1, max: 20, default: '2' } as const
+const MAX_HASHES_AT_ONCE = 256
+const MAX_MINT_SIZE = 4096
+const MAX_HASH_QUEUE = 10_000
+const MAX_GRACE_SECONDS = 600
+
+export const SERVER_SETTINGS = {
+  host: withDefault(
+    'HOST',
+    parseText,
+    '127.0.0.1',
+    'Where it listens (`0.0.0.0` in the image); `unix:/path` for a socket',
+  ),
+  port: withDefault('PORT', parseInteger(0, 65_535), '8080', 'The TCP port; 0 takes a free one'),
+  dataDir: withDefault(
+    'DATA_DIR',
+    parseText,
+    './data',
+    'Holds the SQLite files and, in development, the keys that were made',
+  ),
+  databasePath: optional('DATABASE_URL', parseDatabaseUrl, '`file:/path/to.db`', {
+    shown: '`countersign.db` in `DATA_DIR`',
+  }),
+  rateLimitUrl: optional('RATE_LIMIT_URL', parseRateLimitUrl, 'Comes with a later version', {
+    shown: '`limits.db` beside the database',
+  }),
+  sqliteSynchronous: withDefault(
+    'SQLITE_SYNCHRONOUS',
+    parseOneOf(['full', 'normal']),
+    'full',
+    '`normal` is faster, and a power cut may bring a used code back',
+  ),
+  secretKey: optional(
+    'SECRET_KEY',
+    parseSecretKey,
+    'The root secret, 32 random bytes in base64; every other key comes from it. Required in production',
+    { secret: true },
+  ),
+  secretKeyPrevious: optional(
+    'SECRET_KEY_PREVIOUS',
+    parseList(parseSecretKey),
+    'Root secrets of before, newest first, comma-separated: for rotation',
+    { secret: true },
+  ),
+  apiKey: optional('API_KEY', parseText, 'A key for the default service, scope `verify`', {
+    secret: true,
+  }),
+  adminKey: optional('ADMIN_KEY', parseText, 'A key for the administrator, scope `admin`', {
+    secret: true,
+  }),
+  services: optional(
+    'SERVICES',
+    parseText,
+    'Several services as JSON, usually by `SERVICES_FILE`: see docs/services.md',
+    { shown: 'one service, `default`, from the settings below' },
+  ),
+  trustedProxies: withDefault(
+    'TRUSTED_PROXIES',
+    parseList(parseCidr),
+    '',
+    'Whose `X-Forwarded-For` is believed: comma-separated ranges',
+  ),
+  publicUrl: optional('PUBLIC_URL', parseHttpUrl, 'Where providers reach this service'),
+  logLevel: withDefault(
+    'LOG_LEVEL',
+    parseOneOf(LOG_LEVELS),
+    'info',
+    'One of trace, debug, info, warn, error, fatal, silent',
+  ),
+  shutdownGraceSeconds: withDefault(
+    'SHUTDOWN_GRACE_SECONDS',
+    parseInteger(1, MAX_GRACE_SECONDS),
+    // Under Kubernetes' 30 s, so that the end is ours and not SIGKILL's.
+    '25',
+    'After SIGTERM, running requests and sends get this long',
+  ),
+  hashConcurrency: optional(
+    'HASH_CONCURRENCY',
+    parseInteger(1, MAX_HASHES_AT_ONCE),
+    'Hashes at once; each takes `ARGON2_MEMORY_KIB`',
+    { shown: 'the cores this process may use' },
+  ),
+  hashQueue: withDefault(
+    'HASH_QUEUE',
+    parseInteger(1, MAX_HASH_QUEUE),
+    // At the default cost about 45 hashes a second and core: some two seconds of waiting on two cores.
+    '128',
+    'Hashes that may wait; past that the answer is 503',
+  ),
+  mintSize: withDefault(
+    'MINT_SIZE',
+    parseInteger(0, MAX_MINT_SIZE),
+    '256',
+    'Ready-made codes kept in memory for each configured code length',
+  ),
+  argon2MemoryKib: withDefault(
+    'ARGON2_MEMORY_KIB',
+    parseInteger(ARGON2_MEMORY_KIB.min, ARGON2_MEMORY_KIB.max),
+    ARGON2_MEMORY_KIB.default,
+    "Memory of a hash; the default is OWASP's minimum",
+  ),
+  argon2Passes: withDefault(
+    'ARGON2_PASSES',
+    parseInteger(ARGON2_PASSES.min, ARGON2_PASSES.max),
+    ARGON2_PASSES.default,
+    'Passes of a hash',
+  ),
+} as const
