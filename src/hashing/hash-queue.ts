@@ -1,0 +1,144 @@
+// Who may hash when: a bounded number of places, first come first served, a bounded number at once.
+// It must not know what a hash is, and must not let idle work stand in anybody's way.
+
+import { OverloadedError } from '../kernel/errors.ts'
+
+/** A place in the queue: used once, or released. */
+export type Place = {
+  /** @throws OverloadedError where the deadline passes first */
+  run<T>(work: () => Promise<T>): Promise<T>
+  /** Harmless when repeated, and after `run`. */
+  release(): void
+}
+
+export type HashQueue = {
+  /** Undefined: every place is taken. */
+  reserve(): Place | undefined
+  /** Runs now, on its own, where nobody holds a place; else undefined. */
+  runWhenIdle<T>(work: () => Promise<T>): Promise<T> | undefined
+  /** `running` counts idle work, too; `waiting` those that hold a place and do not run yet. */
+  stats(): { running: number; waiting: number; limit: number }
+  idle(): boolean
+  /** Called each time the last place or run has ended. @returns the function that ends it */
+  onIdle(listener: () => void): () => void
+}
+
+export type HashQueueOptions = {
+  /** Runs at once. */
+  concurrency: number
+  /** Places beyond those. */
+  queueLimit: number
+  /** From `run` to its end. */
+  deadlineMs: number
+}
+
+/** Runs jobs in order, at most `concurrency` at once; `onEnd` is called after each. */
+function createLanes(concurrency: number, deadlineMs: number) {
+  const queue: (() => void)[] = []
+  let running = 0
+  const advance = () => {
+    while (running < concurrency) {
+      const start = queue.shift()
+      if (!start) return
+      start()
+    }
+  }
+  return {
+    advance,
+    running: () => running,
+    enqueue<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
+      const { promise, resolve, reject } = Promise.withResolvers<T>()
+      const timer = setTimeout(() => {
+        reject(new OverloadedError('hashing took longer than its deadline'))
+        // A hash that runs can't be stopped: it keeps its place, for it keeps its memory.
+        const index = queue.indexOf(start)
+        if (index === -1) return
+        queue.splice(index, 1)
+        onEnd()
+      }, deadlineMs)
+      const start = async () => {
+        running += 1
+        try {
+          resolve(await work())
+        } catch (error) {
+          reject(error)
+        } finally {
+          clearTimeout(timer)
+          running -= 1
+          onEnd()
+        }
+      }
+      queue.push(start)
+      advance()
+      return promise
+    },
+    async runBeside<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
+      running += 1
+      try {
+        return await work()
+      } finally {
+        running -= 1
+        onEnd()
+      }
+    },
+  }
+}
+
+export function createHashQueue(options: HashQueueOptions): HashQueue {
+  const limit = options.concurrency + options.queueLimit
+  const lanes = createLanes(options.concurrency, options.deadlineMs)
+  const listeners = new Set<() => void>()
+  let reserved = 0
+  let idleWork = 0
+
+  const idle = () => reserved === 0 && lanes.running() === 0
+  const advance = () => {
+    lanes.advance()
+    if (idle()) for (const listener of listeners) listener()
+  }
+  const leave = () => {
+    reserved -= 1
+    advance()
+  }
+  const createPlace = (): Place => {
+    let open = true
+    return {
+      async run(work) {
+        if (!open) throw new Error('a place in the hash queue is used once')
+        open = false
+        return lanes.enqueue(work, leave)
+      },
+      release() {
+        if (!open) return
+        open = false
+        leave()
+      },
+    }
+  }
+
+  return {
+    reserve() {
+      if (reserved >= limit) return undefined
+      reserved += 1
+      return createPlace()
+    },
+    runWhenIdle(work) {
+      if (!idle()) return undefined
+      idleWork += 1
+      return lanes.runBeside(work, () => {
+        idleWork -= 1
+        advance()
+      })
+    },
+    stats: () => ({
+      running: lanes.running(),
+      waiting: reserved - (lanes.running() - idleWork),
+      limit,
+    }),
+    idle,
+    onIdle(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+// Ready {id, code, hash} for the next starts, made while the hasher has nothing else to do.
+// It must not hand one out twice, nor stand in the way of a check or a start.
+
+import type { Clock } from '../kernel/clock.ts'
+import { createId } from '../kernel/ids.ts'
+import type { Mint, MintedCode } from '../verification/ports.ts'
+import type { IdleHasher } from './hasher.ts'
+
+/** Some 5 s of idle hashing for each length, 100 KiB; a burst of so many starts waits for no argon2. */
+const POOL_SIZE = 256
+
+export type MintOptions = {
+  hasher: IdleHasher
+  /** A pool for each: the code lengths that the services are configured with. */
+  lengths: readonly number[]
+  size?: number
+  clock: Clock
+  generateCode: (length: number) => string
+  logger?: { error(fields: Record<string, unknown>, message: string): void }
+}
+
+export type RunningMint = Mint & {
+  /** Fills the pools whenever the hasher is idle. */
+  start(): void
+  /** Ends filling and forgets every code. */
+  stop(): void
+  /** How many codes are ready, of how many, over all lengths. */
+  level(): { ready: number; capacity: number }
+}
+
+/** In memory only: a restart empties it, so every code is made under the current pepper. */
+export function createMint(options: MintOptions): RunningMint {
+  const { hasher, clock, generateCode, size = POOL_SIZE } = options
+  const pools = new Map<number, MintedCode[]>(options.lengths.map((length) => [length, []]))
+  /** What is out and may come back, once: weak, for most never do. */
+  const taken = new WeakSet<MintedCode>()
+  let running = false
+  let filling = false
+  let endIdle = () => {}
+
+  const emptiest = (): [number, MintedCode[]] | undefined =>
+    [...pools].sort(([, a], [, b]) => a.length - b.length).find(([, pool]) => pool.length < size)
+
+  /** One at a time; ends when somebody wants to hash, and the hasher's next idle moment resumes it. */
+  const fill = async (): Promise<void> => {
+    if (filling) return
+    filling = true
+    try {
+      for (;;) {
+        const next = running ? emptiest() : undefined
+        if (!next) return
+        const [length, pool] = next
+        const id = createId('vrf', clock.now())
+        const code = generateCode(length)
+        // Decided without an await in between: an idle moment told meanwhile would be missed.
+        const hashing = hasher.hashWhenIdle(code, id)
+        if (!hashing) return
+        const hashed = await hashing
+        if (running && pool.length < size) pool.push({ id, code, ...hashed })
+      }
+    } catch (error) {
+      // Starts hash for themselves then, and tell their callers.
+      options.logger?.error({ err: error }, 'the mint could not make a code')
+    } finally {
+      filling = false
+    }
+  }
+
+  return {
+    start() {
+      if (running) return
+      running = true
+      endIdle = hasher.onIdle(() => void fill())
+      void fill()
+    },
+    stop() {
+      running = false
+      endIdle()
+      for (const pool of pools.values()) pool.length = 0
+    },
+    level: () => ({
+      ready: [...pools.values()].reduce((sum, pool) => sum + pool.length, 0),
+      capacity: pools.size * size,
+    }),
+    take(codeLength) {
+      const minted = pools.get(codeLength)?.shift()
+      if (!minted) return undefined
+      taken.add(minted)
+      void fill()
+      return minted
+    },
+    giveBack(minted) {
+      const pool = pools.get(minted.code.length)
+      if (!taken.delete(minted) || !running || !pool || pool.length >= size) return
+      pool.push(minted)
+    },
+  }
+}

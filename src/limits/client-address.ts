@@ -1,0 +1,140 @@
+// Whose request it is: addresses in canonical form, X-Forwarded-For read from the right, the key of a limit.
+// It must not believe a header unless the peer is a trusted proxy.
+
+import ipaddr from 'ipaddr.js'
+
+type Address = ReturnType<typeof ipaddr.parse>
+type Range = [Address, number]
+
+/** `[`, 45 characters of the longest IPv6 form, a zone, `]:65535`: longer is no address. */
+const MAX_TEXT_LENGTH = 96
+/** The entry of TRUSTED_PROXIES for a peer on a Unix socket, which has no address. */
+const UNIX_PEER = 'unix'
+/** RFC 4291 §2.5.4: an end site has a /64 at least, and picks its addresses in it at will. */
+const SITE_HEXTETS = 4
+/** RFC 4291 §2.5.5.2: ::ffff:0:0/96. */
+const MAPPED_PREFIX_BITS = 96
+
+const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
+const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/
+/** Dotted decimal alone: ipaddr.js also reads `127.1`, octal and hexadecimal forms, which differ between readers. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i
+const ZONE = /%[^%]*$/
+
+function read(text: string): Address | null {
+  if (text.length > MAX_TEXT_LENGTH) return null
+  const trimmed = text.trim()
+  const inner =
+    BRACKETED.exec(trimmed)?.[1] ?? IPV4_WITH_PORT.exec(trimmed)?.[1] ?? trimmed.replace(ZONE, '')
+  const bare = inner.replace(ZONE, '')
+  if (IPV4.test(bare)) return ipaddr.IPv4.parse(bare)
+  const dotted = bare.slice(bare.lastIndexOf(':') + 1)
+  if (!IPV6.test(bare) || (dotted.includes('.') && !IPV4.test(dotted))) return null
+  if (!ipaddr.IPv6.isValid(bare)) return null
+  const address = ipaddr.IPv6.parse(bare)
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address
+}
+
+function write(address: Address): string {
+  // RFC 5952: the one way to write an IPv6 address.
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString()
+}
+
+/**
+ * The canonical form of an address as sockets, bodies and X-Forwarded-For give it: a port, brackets
+ * and a zone are dropped, IPv4-mapped IPv6 is IPv4, IPv6 is lower case and short (RFC 5952).
+ * @returns null for anything else
+ */
+export function parseAddress(text: string): string | null {
+  const address = read(text)
+  return address && write(address)
+}
+
+function readRange(entry: string): Range {
+  const fail = () => new Error(`not an address or CIDR: ${JSON.stringify(entry)}`)
+  const [base, bits, ...rest] = entry.split('/')
+  const address = base === undefined ? null : read(base)
+  if (!address || rest.length > 0) throw fail()
+  const width = address instanceof ipaddr.IPv6 ? 128 : 32
+  if (bits === undefined) return [address, width]
+  if (!/^\d{1,3}$/.test(bits)) throw fail()
+  // ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+  const wasMapped = width === 32 && (base ?? '').includes(':') && !IPV4_WITH_PORT.test(base ?? '')
+  const prefix = Number(bits) - (wasMapped ? MAPPED_PREFIX_BITS : 0)
+  if (prefix < 0 || prefix > width) throw fail()
+  return [address, prefix]
+}
+
+function contains(range: Range, address: Address): boolean {
+  return range[0].kind() === address.kind() && address.match(range)
+}
+
+export type AddressResolver = {
+  /**
+   * The end user's address as the trusted proxies tell it.
+   * @param peer the socket's remote address; undefined on a Unix socket
+   * @param forwardedFor every X-Forwarded-For header in order, joined by commas
+   * @returns the first untrusted address from the right; null where the peer is not trusted, every
+   *   address is, or garbage stands at that place (left of it anybody may have written)
+   */
+  resolve(input: { peer: string | undefined; forwardedFor: string | undefined }): string | null
+}
+
+/**
+ * @param options.trustedProxies CIDRs, addresses, or `unix` for peers on a Unix socket
+ * @throws Error naming the entry that can't be read
+ */
+export function createAddressResolver(options: {
+  trustedProxies: readonly string[]
+}): AddressResolver {
+  const trustUnix = options.trustedProxies.includes(UNIX_PEER)
+  const ranges = options.trustedProxies.filter((entry) => entry !== UNIX_PEER).map(readRange)
+  const isTrusted = (address: Address) => ranges.some((range) => contains(range, address))
+  const isTrustedPeer = (peer: string | undefined) => {
+    if (peer === undefined || peer === '') return trustUnix
+    const address = read(peer)
+    return address !== null && isTrusted(address)
+  }
+  return {
+    resolve({ peer, forwardedFor }) {
+      if (forwardedFor === undefined || !isTrustedPeer(peer)) return null
+      for (let end = forwardedFor.length; end >= 0; ) {
+        // An empty element is garbage, too: skipping it would go on to what a stranger wrote.
+        const comma = end === 0 ? -1 : forwardedFor.lastIndexOf(',', end - 1)
+        const address = read(forwardedFor.slice(comma + 1, end))
+        if (!address) return null
+        if (!isTrusted(address)) return write(address)
+        end = comma
+      }
+      return null
+    },
+  }
+}
+
+/**
+ * What a limit per address counts: an IPv4 address, or the /64 of an IPv6 one.
+ * @throws RangeError for what `parseAddress` does not know
+ */
+export function addressKey(ip: string): string {
+  const address = read(ip)
+  if (!address) throw new RangeError('not an address')
+  if (!(address instanceof ipaddr.IPv6)) return write(address)
+  const site = address.parts.map((part, index) => (index < SITE_HEXTETS ? part : 0))
+  return `${new ipaddr.IPv6(site).toRFC5952String()}/64`
+}
+
+const PRIVATE_RANGES = new Set([
+  'private',
+  'loopback',
+  'linkLocal',
+  'uniqueLocal',
+  'carrierGradeNat',
+  'unspecified',
+])
+
+/** True for addresses that no end user has on the public Internet: a bridge, a pod, this machine. */
+export function isPrivateAddress(ip: string): boolean {
+  const address = read(ip)
+  return address !== null && PRIVATE_RANGES.has(address.range())
+}

@@ -1,0 +1,94 @@
+// The file of the SQLite limiter: opening, its one table, and a connection that remembers statements.
+// It must not count: that is rate-limiter-flexible's work (sqlite-limiter.ts).
+
+import { statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+
+export const LIMITS_TABLE = 'limit_counters'
+
+/** The limiter uses some five texts; the bound only keeps a mistake from growing. */
+const MAX_STATEMENTS = 64
+
+/**
+ * WITHOUT ROWID: one tree less. The columns are those of the library's own table (its
+ * `_getCreateTableSQL`), the index is ours: its periodic delete scans the whole table.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS ${LIMITS_TABLE} (
+    key TEXT NOT NULL PRIMARY KEY,
+    points INTEGER NOT NULL DEFAULT 0,
+    expire INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS ${LIMITS_TABLE}_by_expire ON ${LIMITS_TABLE} (expire);
+`
+
+export type LimitsDatabase = {
+  /** What the library is given as `storeClient`: everything runs inside our own transaction. */
+  readonly client: {
+    prepare(sql: string): Database.Statement
+    transaction<Work extends (...args: never[]) => unknown>(work: Work): Work
+  }
+  begin(): void
+  commit(): void
+  /** Harmless where SQLite has rolled back by itself (disk full, I/O error). */
+  rollback(): void
+  /** @returns how many rows were removed, at most `limit` */
+  purge(beforeMs: number, limit: number): number
+  /** False once the file at the path is another one, or none: its counters are nobody's any more. */
+  inPlace(): boolean
+  close(): void
+}
+
+function rememberStatements(db: Database.Database): (sql: string) => Database.Statement {
+  const known = new Map<string, Database.Statement>()
+  return (sql) => {
+    const found = known.get(sql)
+    if (found) return found
+    const statement = db.prepare(sql)
+    const oldest = known.keys().next()
+    if (known.size >= MAX_STATEMENTS && !oldest.done) known.delete(oldest.value)
+    known.set(sql, statement)
+    return statement
+  }
+}
+
+function fileIdentity(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat && `${stat.dev}:${stat.ino}`
+}
+
+/**
+ * Every step may be repeated: of six processes that open at once most get SQLITE_BUSY at
+ * `journal_mode = WAL`. A zero timeout, for SQLite's own waiting blocks the event loop.
+ * @throws SqliteError
+ */
+export function openLimitsDatabase(path: string): LimitsDatabase {
+  const db = new Database(path, { timeout: 0 })
+  try {
+    db.pragma('journal_mode = WAL')
+    // A power cut may lose the last counts, a kill does not; it saves a sync per admission.
+    db.pragma('synchronous = NORMAL')
+    db.exec(SCHEMA)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const identity = fileIdentity(path)
+  const prepare = rememberStatements(db)
+  return {
+    // The library wraps each upsert in a savepoint; inside BEGIN IMMEDIATE it would add nothing.
+    client: { prepare, transaction: (work) => work },
+    begin: () => void prepare('BEGIN IMMEDIATE').run(),
+    commit: () => void prepare('COMMIT').run(),
+    rollback() {
+      if (db.inTransaction) prepare('ROLLBACK').run()
+    },
+    purge: (beforeMs, limit) =>
+      prepare(
+        `DELETE FROM ${LIMITS_TABLE} WHERE key IN
+           (SELECT key FROM ${LIMITS_TABLE} WHERE expire < ? ORDER BY expire LIMIT ?)`,
+      ).run(beforeMs, limit).changes,
+    inPlace: () => fileIdentity(path) === identity,
+    close: () => void db.close(),
+  }
+}

@@ -1,0 +1,242 @@
+// The domain's Limiter on SQLite: rate-limiter-flexible counts, one transaction makes it all or nothing.
+// It must not admit anything when the file can't be written (I11).
+
+import { setTimeout as wait } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { RateLimiterRes, RateLimiterSQLite } from 'rate-limiter-flexible'
+import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { Limit } from '../verification/policy.ts'
+import type { Admission, Budget, Limiter, LimitKey } from '../verification/ports.ts'
+import { LIMITS_TABLE, type LimitsDatabase, openLimitsDatabase } from './limits-database.ts'
+import { createMutex } from './mutex.ts'
+
+/** From joining the mutex; then the caller answers 503. */
+const DEADLINE_MS = 2_000
+/** At 0.2 ms each the last one waits 0.2 s; more than that is a store that does not keep up. */
+const MAX_WAITING = 1_000
+/** One library object for each (max, window); services share them, so it is a handful. */
+const MAX_COUNTERS = 256
+/** A neighbour's transaction lasts well under a millisecond. */
+const BUSY_RETRY_MS = 5
+const PURGE_EVERY_MS = 60_000
+/** Some 5 ms of holding the lock. */
+const PURGE_BATCH = 500
+/** Rows stay so long past their window, as in the library: a wall clock that jumps ahead and back resets little. */
+const PURGE_GRACE_MS = 3_600_000
+
+export type SqliteLimiterOptions = {
+  /** limits.db; its directory must exist. */
+  path: string
+  /** Mean wait before the lock is tried again; jitter of half is added or taken. */
+  busyRetryMs?: number
+  deadlineMs?: number
+  maxWaiting?: number
+  purgeEveryMs?: number
+  /** The library reads Date.now() itself; purging must go by the same clock. */
+  wallMs?: () => number
+  monotonicMs?: () => number
+  random?: () => number
+}
+
+export type SqliteLimiter = Limiter & {
+  /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
+  purge(): Promise<number>
+  /** After the admissions that have joined; later ones throw StoreUnavailableError. */
+  close(): Promise<void>
+}
+
+function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
+  return error instanceof Database.SqliteError
+}
+
+/** SQLITE_BUSY, _RECOVERY, _SNAPSHOT, _TIMEOUT: somebody else holds the lock. */
+function isBusy(error: unknown): boolean {
+  return isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')
+}
+
+function secondsUntil(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000))
+}
+
+/** Library objects by (max, window). The name stands in the key, so limits never share a counter. */
+function createCounters(database: LimitsDatabase) {
+  const counters = new Map<string, RateLimiterSQLite>()
+  return (limit: Limit): RateLimiterSQLite => {
+    const id = `${limit.max}/${limit.windowSeconds}`
+    const found = counters.get(id)
+    if (found) return found
+    const counter = new RateLimiterSQLite({
+      storeClient: database.client,
+      storeType: 'better-sqlite3',
+      tableName: LIMITS_TABLE,
+      tableCreated: true,
+      keyPrefix: '',
+      points: limit.max,
+      duration: limit.windowSeconds,
+      clearExpiredByTimeout: false,
+    })
+    const oldest = counters.keys().next()
+    if (counters.size >= MAX_COUNTERS && !oldest.done) counters.delete(oldest.value)
+    counters.set(id, counter)
+    return counter
+  }
+}
+
+type Connection = { database: LimitsDatabase; counterFor: (limit: Limit) => RateLimiterSQLite }
+
+/** @returns the library's answer, a refusal too; @throws SqliteError */
+async function consume(connection: Connection, key: LimitKey) {
+  try {
+    const res = await connection.counterFor(key.limit).consume(`${key.name}:${key.key}`, 1)
+    return { refused: false, res }
+  } catch (thrown) {
+    // The library rejects with a result where the limit is reached, with an error where the store fails.
+    if (thrown instanceof RateLimiterRes) return { refused: true, res: thrown }
+    throw thrown
+  }
+}
+
+/**
+ * Every key is consumed, then all is rolled back where one refused. Of several refusals the longest
+ * wait is told (the first in the order of the keys where they are equal): who obeys its Retry-After
+ * is not refused by the next one.
+ */
+async function consumeAll(connection: Connection, keys: readonly LimitKey[]): Promise<Admission> {
+  const budgets: Budget[] = []
+  let refusal: Extract<Admission, { kind: 'refused' }> | undefined
+  connection.database.begin()
+  try {
+    for (const key of keys) {
+      const { refused, res } = await consume(connection, key)
+      const seconds = secondsUntil(res.msBeforeNext)
+      if (refused && seconds > (refusal?.retryAfterSeconds ?? 0)) {
+        refusal = {
+          kind: 'refused',
+          name: key.name,
+          limit: key.limit,
+          retryAfterSeconds: seconds,
+        }
+      }
+      budgets.push({
+        name: key.name,
+        limit: key.limit,
+        remaining: res.remainingPoints,
+        resetSeconds: seconds,
+      })
+    }
+    if (refusal) connection.database.rollback()
+    else connection.database.commit()
+  } catch (error) {
+    connection.database.rollback()
+    throw error
+  }
+  return refusal ?? { kind: 'admitted', budgets }
+}
+
+/** Repeats `work` while the file is locked, asynchronously, until the deadline. */
+function createBusyRetry(options: Required<SqliteLimiterOptions>) {
+  return async <T>(deadline: number, work: () => T | Promise<T>): Promise<T> => {
+    for (;;) {
+      if (options.monotonicMs() >= deadline)
+        throw new StoreUnavailableError('the limit store did not answer in time')
+      try {
+        return await work()
+      } catch (error) {
+        if (!isBusy(error)) throw error
+        const pause = options.busyRetryMs * (0.5 + options.random())
+        if (options.monotonicMs() + pause >= deadline)
+          throw new StoreUnavailableError('the limit store is locked', { cause: error })
+        await wait(pause)
+      }
+    }
+  }
+}
+
+/** The connection, made anew after a fault: opening is tried again by the next admission. */
+function createConnectionHolder(path: string) {
+  let connection: Connection | undefined
+  const drop = () => {
+    connection?.database.close()
+    connection = undefined
+  }
+  return {
+    drop,
+    get(): Connection {
+      if (connection && !connection.database.inPlace()) {
+        // Somebody deleted or replaced the file: counting on in the old one would be counting for nobody.
+        drop()
+        throw new StoreUnavailableError('the file of the limit store was removed')
+      }
+      if (!connection) {
+        const database = openLimitsDatabase(path)
+        connection = { database, counterFor: createCounters(database) }
+      }
+      return connection
+    },
+  }
+}
+
+/** @throws StoreUnavailableError where the file can't be opened or written */
+export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<SqliteLimiter> {
+  const options: Required<SqliteLimiterOptions> = {
+    busyRetryMs: BUSY_RETRY_MS,
+    deadlineMs: DEADLINE_MS,
+    maxWaiting: MAX_WAITING,
+    purgeEveryMs: PURGE_EVERY_MS,
+    wallMs: Date.now,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+    ...given,
+  }
+  const mutex = createMutex(options.maxWaiting)
+  const retry = createBusyRetry(options)
+  const holder = createConnectionHolder(options.path)
+  let closed = false
+
+  /** In turn, with the deadline counted from now; whatever SQLite says becomes StoreUnavailableError. */
+  const inTurn = async <T>(work: (connection: Connection) => T | Promise<T>): Promise<T> => {
+    if (closed) throw new StoreUnavailableError('the limit store is closed')
+    const deadline = options.monotonicMs() + options.deadlineMs
+    const result = mutex.run(async () => {
+      try {
+        return await retry(deadline, () => work(holder.get()))
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error
+        // A full disk needs no new connection; after anything else the old one is not to be trusted.
+        if (!isSqliteError(error) || error.code !== 'SQLITE_FULL') holder.drop()
+        throw new StoreUnavailableError('the limit store failed', { cause: error })
+      }
+    })
+    if (!result) throw new StoreUnavailableError('too many callers wait for the limit store')
+    return result
+  }
+
+  const purge = async (): Promise<number> => {
+    let total = 0
+    for (;;) {
+      const before = options.wallMs() - PURGE_GRACE_MS
+      const removed = await inTurn(({ database }) => database.purge(before, PURGE_BATCH))
+      total += removed
+      if (removed < PURGE_BATCH) return total
+    }
+  }
+
+  await inTurn(() => undefined)
+  // A purge that fails is made up for by the next one; admissions report the store's state.
+  const timer = setInterval(() => void purge().catch(() => undefined), options.purgeEveryMs)
+  timer.unref()
+
+  return {
+    async admit(keys) {
+      if (keys.length === 0) return { kind: 'admitted', budgets: [] }
+      return inTurn((connection) => consumeAll(connection, keys))
+    },
+    purge,
+    async close() {
+      clearInterval(timer)
+      closed = true
+      await mutex.settled()
+      holder.drop()
+    },
+  }
+}
