@@ -43,6 +43,14 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** Work that was taken on and could not be done in time: 503 `overloaded`, with Retry-After. */
+export class OverloadedError extends Error {
+  constructor(what: string) {
+    super(what)
+    this.name = 'OverloadedError'
+  }
+}
+
 /** A cursor that this service did not make. */
 export class InvalidCursorError extends Error {}
 
