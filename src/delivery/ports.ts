@@ -148,3 +148,47 @@ export type Inbox = {
   /** @returns the function that ends it */
   subscribe(listener: (message: InboxMessage) => void): () => void
 }
+
+// ── what providers share, handed to them so that they need no import for it ──────────────────────
+
+export type HttpRequest = {
+  method: string
+  /** Absolute, http or https. Never logged: it may hold a recipient or a secret. */
+  url: string
+  headers: Record<string, string>
+  body: string
+}
+export type HttpAnswer = {
+  /** null: no answer came. */
+  status: number | null
+  /** At most 64 KiB of it; '' where none came or it broke off. */
+  body: string
+  /**
+   * The class by transport and status alone, without a reference: 2xx accepted (whatever the body),
+   * 408, 425, 429 and 5xx temporary, all else permanent; no answer after the request was written is
+   * ambiguous, before it temporary. A provider refines it by its own codes.
+   */
+  verdict: SendResult
+}
+/** Keep-alive, no redirects, bounded bodies; ends when `signal` aborts. Never throws for what a peer does. */
+export type HttpClient = {
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
+  close(): Promise<void>
+}
+
+/** The part of pino that delivery uses. */
+export type DeliveryLog = Record<
+  'debug' | 'info' | 'warn' | 'error',
+  (fields: Record<string, unknown>, message: string) => void
+>
+
+/** The texts of one service. */
+export type MessageSettings = {
+  brandName: string
+  /** BCP 47; where the verification's own locale has no text. */
+  locale: string
+  /** Host of the WebOTP last line; null: no such line. */
+  originDomain: string | null
+  /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{minutes}}`. */
+  templates: Readonly<Record<string, { sms?: string; emailSubject?: string; emailText?: string }>>
+}

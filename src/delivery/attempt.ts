@@ -1,0 +1,164 @@
+// One claimed delivery from send to settle: with a deadline, and until the store has taken the result.
+// It must not claim, throw, or log a message, a code or a recipient.
+
+import type { Clock } from '../kernel/clock.ts'
+import { decideSettlement } from './backoff.ts'
+import type { Durations } from './durations.ts'
+import type { ComposeMessage } from './message.ts'
+import type { Prepared } from './plan.ts'
+import type { ClaimedDelivery, DeliveryLog, Outbox, Provider, SendResult } from './ports.ts'
+import { sleep } from './sleep.ts'
+
+export type Claim = ClaimedDelivery<Prepared>
+/** Never rejects; ends when the store took the result, or no longer wants it. `stop` cuts the send short. */
+export type RunAttempt = (claim: Claim, stop: AbortSignal) => Promise<void>
+
+/** A provider that does not end when its signal aborts loses its place after this. */
+export const ABORT_GRACE_MS = 500
+/** Between two tries to write a result: the store is locked, full or away. */
+const SETTLE_RETRY_MIN_MS = 100
+const SETTLE_RETRY_MAX_MS = 5_000
+/** After this the sweeper has ended the verification and nobody waits for the result. */
+const SETTLE_GIVE_UP_AFTER_EXPIRY_MS = 120_000
+
+export type AttemptDeps = {
+  outbox: Pick<Outbox, 'settle'>
+  providers: readonly Provider[]
+  compose: ComposeMessage
+  durations: Durations
+  clock: Clock
+  /** In [0, 1). */
+  random: () => number
+  logger: DeliveryLog
+  deadlineMs: number
+}
+
+export function createAttempt(deps: AttemptDeps): RunAttempt {
+  const byName = new Map(deps.providers.map((provider) => [provider.name, provider]))
+  return async (claim, stop) => {
+    const startedAt = deps.clock.now()
+    const result = claim.prepared.silent
+      ? await sendSilently(deps, claim, stop)
+      : await sendReally(deps, byName.get(claim.provider), claim, stop)
+    const durationMs = deps.clock.now() - startedAt
+    if (!claim.prepared.silent && result.kind === 'accepted')
+      deps.durations.record(claim.channel, durationMs)
+    logResult(deps.logger, claim, result, durationMs)
+    await settle(deps, claim, result, durationMs)
+  }
+}
+
+/** Waits as long as a real send took lately, without a request. */
+async function sendSilently(
+  deps: AttemptDeps,
+  claim: Claim,
+  stop: AbortSignal,
+): Promise<SendResult> {
+  await sleep(deps.durations.pick(claim.channel, deps.random()), stop)
+  return { kind: 'accepted', reference: null }
+}
+
+async function sendReally(
+  deps: AttemptDeps,
+  provider: Provider | undefined,
+  claim: Claim,
+  stop: AbortSignal,
+): Promise<SendResult> {
+  if (!provider)
+    return { kind: 'permanent', error: { code: 'no_provider', message: 'provider not configured' } }
+  const deadline = new AbortController()
+  const abort = () => deadline.abort()
+  const timer = setTimeout(abort, deps.deadlineMs)
+  stop.addEventListener('abort', abort, { once: true })
+  if (stop.aborted) abort()
+  try {
+    const message = deps.compose(claim)
+    return await Promise.race([
+      provider.send(message, deadline.signal),
+      graceAfter(deadline.signal),
+    ])
+  } catch (error) {
+    // A defect of ours or of a library. Its text may hold the recipient: only its name is told.
+    deps.logger.error(
+      { delivery: claim.deliveryId, provider: claim.provider, error: errorName(error) },
+      'a provider threw',
+    )
+    return { kind: 'ambiguous', error: { code: 'provider_error', message: 'the send broke off' } }
+  } finally {
+    clearTimeout(timer)
+    stop.removeEventListener('abort', abort)
+  }
+}
+
+function graceAfter(signal: AbortSignal): Promise<SendResult> {
+  return new Promise((resolve) => {
+    const onAbort = () => {
+      setTimeout(resolve, ABORT_GRACE_MS, {
+        kind: 'ambiguous',
+        error: { code: 'timeout', message: 'no answer in time' },
+      }).unref()
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/**
+ * Keeps the attempt's place in its lane until the store has taken the result: while results can't be
+ * written, no more than a lane's places go out (C24).
+ */
+async function settle(
+  deps: AttemptDeps,
+  claim: Claim,
+  result: SendResult,
+  durationMs: number,
+): Promise<void> {
+  const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
+  for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
+    const now = deps.clock.now()
+    try {
+      const outcome = await deps.outbox.settle({
+        verificationId: claim.verificationId,
+        sendNumber: claim.sendNumber,
+        attempt: claim.attempt,
+        token: claim.token,
+        now,
+        durationMs,
+        result: decided,
+      })
+      if (outcome === 'fenced')
+        deps.logger.warn(
+          { delivery: claim.deliveryId, attempt: claim.attempt },
+          'the lease had run out before the result was written; the message may go out twice',
+        )
+      return
+    } catch (error) {
+      const fields = { delivery: claim.deliveryId, error: errorName(error) }
+      if (now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
+        deps.logger.error(fields, 'a result could not be written and is given up')
+        return
+      }
+      deps.logger.warn(fields, 'a result could not be written yet')
+      await sleep(waitMs)
+    }
+  }
+}
+
+function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationMs: number): void {
+  const fields = {
+    verification: claim.verificationId,
+    delivery: claim.deliveryId,
+    attempt: claim.attempt,
+    channel: claim.channel,
+    provider: claim.provider,
+    result: result.kind,
+    durationMs,
+  }
+  if (result.kind === 'accepted') log.debug(fields, 'a delivery was accepted')
+  else log.info({ ...fields, code: result.error.code }, 'a delivery was not accepted')
+}
+
+/** A library's message may quote what it was given; the name of its class can't. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}

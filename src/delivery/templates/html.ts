@@ -1,0 +1,52 @@
+// The HTML of a mail: readable by screen readers, in the dark, and without images; nothing to click.
+// It must not take a value that was not escaped here.
+
+export type MailParts = {
+  language: string
+  direction: 'ltr' | 'rtl'
+  subject: string
+  intro: string
+  /** null: the text itself holds it. */
+  code: string | null
+  /** Paragraphs below the code. */
+  notes: readonly string[]
+}
+
+const ESCAPES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
+}
+
+// #1a1a1a on #ffffff is 17:1 (WCAG 2.2 §1.4.6 asks for 7:1). The code is text, left to right even
+// in a right-to-left message, and one run without spaces: a copied code is the code.
+export function layOutMail(mail: MailParts): string {
+  const { language, direction } = mail
+  const code =
+    mail.code === null
+      ? ''
+      : `<p style="margin:0 0 20px;font-size:32px;line-height:1.2;font-weight:700;letter-spacing:4px"><bdi dir="ltr">${escapeHtml(mail.code)}</bdi></p>\n`
+  const notes = mail.notes.map((note) => `<p style="margin:0 0 12px">${escapeHtml(note)}</p>`)
+  return `<!doctype html>
+<html lang="${escapeHtml(language)}" dir="${direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(mail.subject)}</title>
+</head>
+<body style="margin:0;padding:24px;background:#ffffff;color:#1a1a1a;font:16px/1.5 system-ui,sans-serif">
+<div role="main" lang="${escapeHtml(language)}" dir="${direction}" style="max-width:480px;margin:0 auto">
+<p style="margin:0 0 12px">${escapeHtml(mail.intro)}</p>
+${code}${notes.join('\n')}
+</div>
+</body>
+</html>
+`
+}

@@ -1,0 +1,222 @@
+// The delivery loop: claims due rows, has them sent, sleeps until the next is due, drains at the end.
+// It must not decide anything: what to do with a row is plan.ts, with an answer backoff.ts.
+
+import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { ABORT_GRACE_MS, type Claim, createAttempt, errorName, type RunAttempt } from './attempt.ts'
+import { MIN_REMAINING_MS } from './backoff.ts'
+import { createDurations } from './durations.ts'
+import type { ComposeMessage } from './message.ts'
+import type { PlanDelivery } from './plan.ts'
+import type { DeliveryLog, Outbox, Provider } from './ports.ts'
+import { sleep } from './sleep.ts'
+
+/** Providers allow some dozens of connections; more would only queue there. */
+export const CONCURRENCY_PER_CHANNEL = 20
+/** A person waits at a login form; a provider that takes longer is down. */
+export const DELIVERY_DEADLINE_MS = 10_000
+/** Deadline, settling and a long pause of the process fit in (C23). */
+export const LEASE_MS = 30_000
+/** Another process may add rows without ringing our bell. */
+const IDLE_SLEEP_MS = 1_000
+/** Due now, but just claimed by another, or its lane is full. */
+const BUSY_SLEEP_MS = 100
+const STORE_BACKOFF_MIN_MS = 200
+const STORE_BACKOFF_MAX_MS = 5_000
+/** Of a drain's time: what is left for writing results once the sends were cut short. */
+const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
+
+export type WorkerDeps = {
+  outbox: Outbox
+  providers: readonly Provider[]
+  plan: PlanDelivery
+  compose: ComposeMessage
+  clock: Clock
+  logger: DeliveryLog
+  /** In [0, 1). */
+  random?: () => number
+  concurrencyPerChannel?: number
+  leaseMs?: number
+  deadlineMs?: number
+}
+
+export type WorkerStatus = {
+  state: 'idle' | 'running' | 'draining' | 'stopped'
+  /** False while the store can't be reached; it goes on by itself. */
+  storeReachable: boolean
+  inFlight: Record<Channel, number>
+}
+
+export type Worker = {
+  start(): void
+  /** A row was committed: claims at once; several calls of one tick are one claim. */
+  wake(): void
+  /** Claims no more, lets sends settle for up to `deadlineMs`, then cuts them short. Never rejects. */
+  drain(deadlineMs: number): Promise<void>
+  status(): WorkerStatus
+}
+
+type State = {
+  phase: WorkerStatus['state']
+  storeFailures: number
+  lanes: Map<Channel, Set<Promise<void>>>
+  /** Ends the sleep of the loop. */
+  bell: AbortController
+  /** Ends the loop itself, whatever it waits for. */
+  quit: AbortController
+  /** Cuts the sends short, at the end of a drain. */
+  stop: AbortController
+}
+
+export function createWorker(deps: WorkerDeps): Worker {
+  const leaseMs = deps.leaseMs ?? LEASE_MS
+  const deadlineMs = deps.deadlineMs ?? DELIVERY_DEADLINE_MS
+  if (deadlineMs + ABORT_GRACE_MS >= leaseMs)
+    throw new Error('the lease must be longer than the deadline of a send')
+  const random = deps.random ?? Math.random
+  const run = createAttempt({ ...deps, random, deadlineMs, durations: createDurations() })
+  const limits = {
+    places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
+    leaseMs,
+    /** A send that begins later than this after its claim could outlive its lease. */
+    beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS,
+  }
+  const state: State = {
+    phase: 'idle',
+    storeFailures: 0,
+    lanes: new Map(CHANNELS.map((channel) => [channel, new Set()])),
+    bell: new AbortController(),
+    quit: new AbortController(),
+    stop: new AbortController(),
+  }
+  let loop: Promise<void> = Promise.resolve()
+  let rung = false
+  return {
+    start() {
+      if (state.phase !== 'idle') return
+      state.phase = 'running'
+      loop = runLoop(deps, state, limits, run, random)
+    },
+    wake() {
+      if (rung) return
+      rung = true
+      setImmediate(() => {
+        rung = false
+        state.bell.abort()
+      })
+    },
+    drain: (withinMs) => drain(state, loop, withinMs),
+    status: () => ({
+      state: state.phase,
+      storeReachable: state.storeFailures === 0,
+      inFlight: Object.fromEntries(
+        CHANNELS.map((channel) => [channel, state.lanes.get(channel)?.size ?? 0]),
+      ) as Record<Channel, number>,
+    }),
+  }
+}
+
+type LoopLimits = { places: number; leaseMs: number; beginWithinMs: number }
+
+async function runLoop(
+  deps: WorkerDeps,
+  state: State,
+  limits: LoopLimits,
+  run: RunAttempt,
+  random: () => number,
+): Promise<void> {
+  while (state.phase === 'running') {
+    // Renewed before the claim: a bell that rings during it makes another round.
+    state.bell = new AbortController()
+    let waitMs: number
+    try {
+      await Promise.all(CHANNELS.map((channel) => claim(deps, state, limits, run, channel)))
+      const nextDueAt = await deps.outbox.nextDueAt()
+      waitMs = nextDueAt === undefined ? IDLE_SLEEP_MS : nextDueAt - deps.clock.now()
+      waitMs = Math.min(IDLE_SLEEP_MS, Math.max(BUSY_SLEEP_MS, waitMs))
+      if (state.storeFailures > 0) deps.logger.info({}, 'the delivery worker goes on')
+      state.storeFailures = 0
+    } catch (error) {
+      if (state.storeFailures === 0)
+        deps.logger.warn({ error: errorName(error) }, 'the delivery worker can not claim')
+      state.storeFailures += 1
+      const window = STORE_BACKOFF_MIN_MS * 2 ** Math.min(state.storeFailures, 10)
+      waitMs = Math.min(STORE_BACKOFF_MAX_MS, window) * (0.5 + random() / 2)
+      // Starts ring the bell all the while; a store in trouble is not asked more often for it.
+      await sleep(waitMs, state.quit.signal)
+      continue
+    }
+    await sleep(waitMs, state.bell.signal)
+  }
+}
+
+/** Claims as many as the channel's lane has places for: a channel that hangs delays no other. */
+async function claim(
+  deps: WorkerDeps,
+  state: State,
+  limits: LoopLimits,
+  run: RunAttempt,
+  channel: Channel,
+): Promise<void> {
+  const lane = state.lanes.get(channel)
+  if (!lane) return
+  const free = limits.places - lane.size
+  if (free <= 0) return
+  const claimedAt = deps.clock.now()
+  const claims = await deps.outbox.claim({
+    now: claimedAt,
+    channel,
+    limit: free,
+    leaseMs: limits.leaseMs,
+    minRemainingMs: MIN_REMAINING_MS,
+    plan: deps.plan,
+  })
+  if (claims.length === 0) return
+  // Drained meanwhile, or this process stood still: another may claim them.
+  if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
+    await deps.outbox.release(claims)
+    return
+  }
+  for (const claimed of claims) begin(state, limits, run, lane, claimed)
+}
+
+function begin(
+  state: State,
+  limits: LoopLimits,
+  run: RunAttempt,
+  lane: Set<Promise<void>>,
+  claimed: Claim,
+): void {
+  const attempt = run(claimed, state.stop.signal).finally(() => {
+    const wasFull = lane.size >= limits.places
+    lane.delete(attempt)
+    // A full lane may have left due rows behind.
+    if (wasFull) state.bell.abort()
+  })
+  lane.add(attempt)
+}
+
+async function drain(state: State, loop: Promise<void>, withinMs: number): Promise<void> {
+  if (state.phase === 'stopped') return
+  state.phase = 'draining'
+  state.quit.abort()
+  state.bell.abort()
+  const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
+  const settled = async () => {
+    await loop
+    await Promise.all(inFlight())
+  }
+  const done = settled()
+  const deadline = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      void done.finally(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  await deadline(Math.max(0, withinMs - DRAIN_SETTLE_MS))
+  state.stop.abort()
+  await deadline(Math.min(withinMs, DRAIN_SETTLE_MS))
+  state.phase = 'stopped'
+}
