@@ -9,14 +9,19 @@ import {
   readRoutes,
 } from './config/providers.ts'
 import { createReader, type Environment, type Reader, type Values } from './config/reader.ts'
-import { COUNTRIES_UNSAID, checkProduction, warn, warnOfSlips } from './config/rules.ts'
+import {
+  COUNTRIES_UNSAID,
+  checkKeys,
+  checkProduction,
+  DEFAULT_SERVICE,
+  warn,
+  warnOfSlips,
+} from './config/rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
 import { parseServices } from './config/services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
 import { CHANNELS, type Channel } from './kernel/channel.ts'
 import type { ServicePolicy } from './verification/policy.ts'
-
-export const DEFAULT_SERVICE = 'default'
 
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
@@ -36,10 +41,12 @@ export type Config = {
   readonly sqliteSynchronous: 'full' | 'normal'
   /** Root secrets for the keyring, 32 bytes each, the current one first. */
   readonly secretKeys: readonly Uint8Array[]
-  /** For the default service, scope verify; null: keys are made by command. */
+  /** For `defaultService`, scope verify; null: keys are made by command. */
   readonly apiKey: string | null
   /** Scope admin, of no service. */
   readonly adminKey: string | null
+  /** `default`, or the first of a file without it. */
+  readonly defaultService: string
   /** By name; never empty. */
   readonly services: ReadonlyMap<string, ServicePolicy>
   /** CIDRs. */
@@ -166,6 +173,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const routes = readRoutes(providers, reader)
   const base = readDefaultService(mode, reader, routes)
   const services = readServices(server.services, base, reader)
+  checkKeys({ reader, server, services })
   if (mode === 'production')
     checkProduction({ reader, server, registry: sources.providers, providers, services })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
@@ -181,6 +189,9 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     limitsPath: beside(databasePath, 'limits.db'),
     sqliteSynchronous: server.sqliteSynchronous,
     services,
+    defaultService: services.has(DEFAULT_SERVICE)
+      ? DEFAULT_SERVICE
+      : ([...services.keys()][0] ?? ''),
     trustedProxies: server.trustedProxies,
     providers,
     routes,

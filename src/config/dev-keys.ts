@@ -51,6 +51,11 @@ function syncDirectory(directory: string): void {
   closeSync(handle)
 }
 
+/** Its prefix tells a stray development key from a real one. */
+function createDevKey(): string {
+  return `cs_dev_${randomBytes(SECRET_BYTES).toString('base64url')}`
+}
+
 /** Whole or not at all; who comes first wins: link, unlike rename, never replaces. */
 function publish(directory: string, path: string, keys: DevKeys): void {
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
@@ -70,18 +75,17 @@ function publish(directory: string, path: string, keys: DevKeys): void {
 
 /**
  * The keys in `dataDir`, made there where none are. Processes that start at once agree on one set.
- * @param createKey makes the text of an API key
  * @throws DevKeysError where the file holds something else
  */
-export function ensureDevKeys(dataDir: string, createKey: () => string): DevKeys {
+export function ensureDevKeys(dataDir: string): DevKeys {
   const path = join(dataDir, DEV_KEYS_FILE)
   const kept = read(path)
   if (kept) return kept
   mkdirSync(dataDir, { recursive: true, mode: ONLY_OWNER_DIRECTORY })
   publish(dataDir, path, {
     secretKey: randomBytes(SECRET_BYTES).toString('base64'),
-    apiKey: createKey(),
-    adminKey: createKey(),
+    apiKey: createDevKey(),
+    adminKey: createDevKey(),
   })
   const made = read(path)
   if (!made) throw new DevKeysError(`${path} went away while it was made`)

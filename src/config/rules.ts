@@ -1,23 +1,53 @@
 // What production asks for beyond each setting's own shape, and what is worth a warning at start.
 // It must not stop a start by itself: it notes, config.ts decides.
 
+import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
+import { SECRET_ADVICE } from './parsers.ts'
 import type { ConfiguredProvider, ProviderDescription } from './providers.ts'
 import type { Reader, Values } from './reader.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
+
+export const DEFAULT_SERVICE = 'default'
 
 type Services = ReadonlyMap<string, ServicePolicy>
 
 /** Stands in where production was not told: no number of any country is allowed. */
 export const COUNTRIES_UNSAID: readonly string[] = []
 
-/** A key that people could type is a key that people can guess. */
-const MIN_KEY_CHARACTERS = 32
-const MIN_DISTINCT_CHARACTERS = 10
+/** 32 random bytes hold fewer different values, or steps from one to the next, once in over 10^12 keys. */
+const MIN_DISTINCT_BYTES = 12
+/** A key of one or two repeated words. */
+const MIN_DISTINCT_CHARACTERS = 8
 
-function isWeak(key: string): boolean {
-  return key.length < MIN_KEY_CHARACTERS || new Set(key).size < MIN_DISTINCT_CHARACTERS
+/** An example, a repeated or counted pattern, a typed sentence. */
+function isGuessable(secret: Uint8Array): boolean {
+  const isText = secret.every((byte) => byte >= 0x20 && byte < 0x7f)
+  const steps = secret.map((byte, i) => byte - (secret[i - 1] ?? 0))
+  return [secret, steps].some((bytes) => new Set(bytes).size < MIN_DISTINCT_BYTES) || isText
+}
+
+/** In every mode: what an authenticator would refuse. */
+export function checkKeys(input: {
+  reader: Reader
+  server: Values<typeof SERVER_SETTINGS>
+  services: Services
+}): void {
+  const { reader, server, services } = input
+  for (const { name, key } of [
+    { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
+    { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
+  ])
+    if (key !== undefined && key.length < MIN_FIXED_KEY_LENGTH)
+      reader.note(name, `has under ${MIN_FIXED_KEY_LENGTH} characters; ${SECRET_ADVICE}`)
+  if (server.apiKey !== undefined && server.apiKey === server.adminKey)
+    reader.note(SERVER_SETTINGS.adminKey.name, 'is the same as API_KEY: give each its own')
+  if (server.apiKey !== undefined && !services.has(DEFAULT_SERVICE))
+    reader.note(
+      SERVER_SETTINGS.apiKey.name,
+      `is for the service "${DEFAULT_SERVICE}", which SERVICES_FILE does not have: add it, or make keys with: countersign keys create`,
+    )
 }
 
 /** Everything that production lacks is noted, not only the first. */
@@ -32,17 +62,15 @@ export function checkProduction(input: {
   const demand = (name: string, isMet: unknown, advice: string): void => {
     if (!isMet && !reader.isNoted(name)) reader.note(name, advice)
   }
-  demand(
-    SERVER_SETTINGS.secretKey.name,
-    server.secretKey,
-    'is missing; make one with: openssl rand -base64 32',
-  )
+  demand(SERVER_SETTINGS.secretKey.name, server.secretKey, `is missing; ${SECRET_ADVICE}`)
+  if (server.secretKey && isGuessable(server.secretKey))
+    reader.note(
+      SERVER_SETTINGS.secretKey.name,
+      `is not random (an example or a pattern); ${SECRET_ADVICE}`,
+    )
   for (const row of ['apiKey', 'adminKey'] as const)
-    if (server[row] && isWeak(server[row]))
-      reader.note(
-        SERVER_SETTINGS[row].name,
-        `is too easy to guess: it has under ${MIN_KEY_CHARACTERS} characters or a pattern; make one with: npx countersign keys new`,
-      )
+    if (server[row] && new Set(server[row]).size < MIN_DISTINCT_CHARACTERS)
+      reader.note(SERVER_SETTINGS[row].name, `is easy to guess; ${SECRET_ADVICE}`)
   demand(
     'PROVIDERS',
     providers.length > 0,

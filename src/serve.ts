@@ -1,0 +1,106 @@
+// Settings -> parts -> listening, and the way back down on a signal.
+// It must not know a part: compose.ts does.
+
+import { loadSettings } from './config/load.ts'
+import type { Environment } from './config/reader.ts'
+import { EXIT_CONFIG } from './config.ts'
+import { createLogger, type Logger } from './kernel/logger.ts'
+import { describeTrial } from './trial.ts'
+
+/** What compose.ts makes. */
+export type Running = {
+  /** @throws where the address is taken or may not be used */
+  listen(): Promise<{ url: string }>
+  /** Takes no new requests, finishes the running ones and the sends, closes the stores. */
+  drain(graceMs: number): Promise<void>
+}
+
+const EXIT_FAILED = 1
+/** As a shell counts a process that a signal ended: 128 + the signal's number. */
+const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+/** Beyond the grace, for what drain itself closes at its end. */
+const DRAIN_SLACK_MS = 1000
+/** How soon an orphan notices that npm is gone. */
+const PARENT_CHECK_MS = 250
+
+/** The first signal drains, the second ends at once. */
+function drainOnSignal(running: Running, graceMs: number, logger: Logger): () => void {
+  let isDraining = false
+  const drain = (reason: string): void => {
+    isDraining = true
+    logger.info({ reason, grace_ms: graceMs }, 'draining')
+    setTimeout(() => {
+      logger.error(
+        {},
+        'the grace period is over: ending with work left, which is done at the next start',
+      )
+      process.exit(EXIT_FAILED)
+    }, graceMs + DRAIN_SLACK_MS).unref()
+    running.drain(graceMs).then(
+      () => {
+        logger.info({}, 'drained')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        logger.fatal({ err: error }, 'draining failed')
+        process.exit(EXIT_FAILED)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (isDraining) process.exit(EXIT_BY_SIGNAL[signal])
+      drain(signal)
+    })
+  return () => {
+    if (!isDraining) drain('npm ended')
+  }
+}
+
+/** npm may be killed without a word to its child: whoever started by `npm start` ends with it. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) end()
+  }, PARENT_CHECK_MS).unref()
+}
+
+function endOnBug(logger: Logger): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      logger.fatal({ err: error }, 'a bug ended the service')
+      process.exit(EXIT_FAILED)
+    })
+}
+
+/** Errors of listen() that the operator can mend, by Node's code. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is taken: choose another PORT, or end who has it',
+  EACCES: 'the address may not be used: ports under 1024 need rights',
+  EADDRNOTAVAIL: 'this machine does not have the address: set HOST',
+}
+
+export async function serve(env: Environment): Promise<void> {
+  const loaded = loadSettings(env)
+  if (!loaded.ok) {
+    process.stderr.write(`countersign: ${loaded.message}\n`)
+    process.exit(EXIT_CONFIG)
+  }
+  const { config } = loaded
+  const logger = createLogger({ level: config.logLevel })
+  endOnBug(logger)
+  for (const warning of config.warnings) logger.warn({}, warning)
+  try {
+    const { compose } = await import('./compose.ts')
+    const running = await compose(config, logger)
+    const end = drainOnSignal(running, config.shutdownGraceMs, logger)
+    if (env.npm_lifecycle_event === 'start') endWithParent(end)
+    const { url } = await running.listen()
+    logger.info({ url, mode: config.mode }, 'listening')
+    if (config.mode === 'development') process.stdout.write(describeTrial(config, url))
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code)
+    logger.fatal({ err: error, advice: LISTEN_ADVICE[code] }, 'the service could not start')
+    process.exit(EXIT_FAILED)
+  }
+}

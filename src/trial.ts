@@ -1,0 +1,30 @@
+// What `npm start` prints on a developer's machine: the key, the inbox and two requests to try.
+// It must not be printed in production: it holds a key.
+
+import type { Config } from './config.ts'
+
+/** A number that is valid and belongs to nobody's phone in tests: the inbox takes the message. */
+const TRIAL_NUMBER = '+14155552671'
+
+function curl(config: Config, url: string, path: string, body: string): string {
+  const socket = config.listen.kind === 'unix' ? `--unix-socket ${config.listen.path} ` : ''
+  const base = config.listen.kind === 'unix' ? 'http://localhost' : url
+  return `curl -sS ${socket}${base}${path} -H 'Authorization: Bearer ${config.apiKey}' -H 'Content-Type: application/json' -d '${body}'`
+}
+
+/** @param url where the service listens */
+export function describeTrial(config: Config, url: string): string {
+  return `
+Countersign runs in development: ${url}
+  API key    ${config.apiKey}
+  Inbox      ${url}/dev/inbox   (messages land here, nothing is sent without a provider)
+  Reference  ${url}/docs
+
+Start a verification, then check it with its id and the code from the inbox:
+
+  ${curl(config, url, '/verify/start', `{"to":"${TRIAL_NUMBER}"}`)}
+
+  ${curl(config, url, '/verify/check', '{"id":"vrf_…","code":"000000"}')}
+
+`
+}
