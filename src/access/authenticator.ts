@@ -1,0 +1,82 @@
+// Who calls: from a bearer token to a key, its service and its scopes.
+// It must not cache: a revoked key is refused at once. It must not tell why a key is refused.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { hashKeySecret, parseApiKey } from './api-keys.ts'
+import type { ApiKeyStore, Scope } from './ports.ts'
+
+/** A key of the environment (API_KEY, ADMIN_KEY): any text of at least `MIN_FIXED_KEY_LENGTH`. */
+export type FixedKey = {
+  id: string
+  text: string
+  service: string | null
+  scopes: readonly Scope[]
+}
+
+export type Access = { keyId: string; service: string | null; scopes: ReadonlySet<Scope> }
+
+export type Authenticator = {
+  /** Undefined: unknown, revoked, or of a service that is no longer there. @throws StoreUnavailableError */
+  authenticate(bearer: string): Promise<Access | undefined>
+}
+
+export type AuthenticatorDeps = {
+  store: Pick<ApiKeyStore, 'find'>
+  fixedKeys: readonly FixedKey[]
+  /** The services by name. */
+  services: { has(name: string): boolean }
+}
+
+/** Shorter ones can be guessed. */
+export const MIN_FIXED_KEY_LENGTH = 16
+/** Stands in for the hash of a key that does not exist: the same work for unknown ids. */
+const NO_HASH = Buffer.alloc(32)
+
+/** `admin` implies `admin:read`. */
+export function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
+  return new Set(scopes.includes('admin') ? [...scopes, 'admin:read' as const] : scopes)
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest()
+}
+
+/** @throws Error where a fixed key is too short or names an unknown service */
+export function createAuthenticator({
+  store,
+  fixedKeys,
+  services,
+}: AuthenticatorDeps): Authenticator {
+  const fixed = fixedKeys.map(({ id, text, service, scopes }) => {
+    if (text.length < MIN_FIXED_KEY_LENGTH)
+      throw new Error(`${id} is shorter than ${MIN_FIXED_KEY_LENGTH} characters`)
+    if (service !== null && !services.has(service))
+      throw new Error(`${id} is for an unknown service`)
+    return { digest: sha256(text), access: { keyId: id, service, scopes: expandScopes(scopes) } }
+  })
+
+  /** Compares with all of them, so that the time tells nothing about which one was near. */
+  function findFixed(bearer: string): Access | undefined {
+    const digest = sha256(bearer)
+    let found: Access | undefined
+    for (const key of fixed) if (timingSafeEqual(key.digest, digest)) found ??= key.access
+    return found
+  }
+
+  async function findStored(bearer: string): Promise<Access | undefined> {
+    const parts = parseApiKey(bearer)
+    if (!parts) return undefined
+    const record = await store.find(parts.id)
+    const expected = record?.secretHash.length === NO_HASH.length ? record.secretHash : NO_HASH
+    const matches = timingSafeEqual(hashKeySecret(parts.secret), expected)
+    if (!record || !matches || record.revokedAt !== null) return undefined
+    if (record.service !== null && !services.has(record.service)) return undefined
+    return { keyId: record.id, service: record.service, scopes: expandScopes(record.scopes) }
+  }
+
+  return {
+    async authenticate(bearer) {
+      return findFixed(bearer) ?? (await findStored(bearer))
+    },
+  }
+}

@@ -1,0 +1,56 @@
+// The HTTP face of the service: every route, and what happens around each of them.
+// It must not know a store, a worker or a provider: they come as `AppDeps`.
+
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppDeps, AppEnv } from './deps.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import {
+  answerProblem,
+  INTERNAL_ERROR,
+  RequestAbortedError,
+  refusal,
+  refusalOf,
+} from './problem.ts'
+import type { App } from './register.ts'
+import { addHealthz } from './routes/healthz.ts'
+import { addOpenApi } from './routes/openapi.ts'
+import { addReadyz } from './routes/readyz.ts'
+import { addVerifyCancel } from './routes/verify-cancel.ts'
+import { addVerifyCheck } from './routes/verify-check.ts'
+import { addVerifyGet } from './routes/verify-get.ts'
+import { addVerifyList } from './routes/verify-list.ts'
+import { addVerifyResend } from './routes/verify-resend.ts'
+import { addVerifyStart } from './routes/verify-start.ts'
+
+/** Paths without parameters come first: `GET /verify/start` is 405, not a look-up of the id "start". */
+export function createApp(deps: AppDeps): App {
+  const app: App = new OpenAPIHono<AppEnv>()
+  app.use(requestLog(deps), securityHeaders())
+
+  addVerifyStart(app, deps)
+  addVerifyCheck(app, deps)
+  addVerifyList(app, deps)
+  addVerifyGet(app, deps)
+  addVerifyResend(app, deps)
+  addVerifyCancel(app, deps)
+  addHealthz(app, deps)
+  addReadyz(app, deps)
+  addOpenApi(app, deps)
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key. It belongs to a service and has scopes: verify, admin:read, admin.',
+  })
+  app.notFound((c) => answerProblem(c, refusal('not_found', 'See /docs for what there is.')))
+  app.onError((error, c) => {
+    const refused = refusalOf(error)
+    const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }
+    if (error instanceof RequestAbortedError) deps.logger.debug(fields, 'request cut off')
+    else if (refused?.error === 'store_unavailable') deps.logger.warn(fields, 'store unavailable')
+    else if (!refused) deps.logger.error(fields, 'request failed')
+    return answerProblem(c, refused ?? INTERNAL_ERROR)
+  })
+  return app
+}

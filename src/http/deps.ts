@@ -1,0 +1,69 @@
+// What the routes are given, and what a request carries through the middleware.
+// It must not build anything: compose.ts fills `AppDeps`.
+
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type { Access, Authenticator } from '../access/authenticator.ts'
+import type { Inbox } from '../delivery/ports.ts'
+import type { EventStore } from '../events/types.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { VerificationService } from '../verification/api.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
+import type { RefusalLog } from '../verification/ports.ts'
+
+/** Fields first, then the message, as pino has it. It redacts; a body is never given to it. */
+export type Log = Record<
+  'debug' | 'info' | 'warn' | 'error',
+  (fields: Record<string, unknown>, message: string) => void
+>
+
+/** The checks by name; nothing from inside, for anybody may read them. */
+export type Readiness = { ready: boolean; checks: Record<string, boolean> }
+
+export type AppDeps = {
+  service: VerificationService
+  services: ReadonlyMap<string, ServicePolicy>
+  authenticator: Authenticator
+  events: Pick<EventStore, 'list'>
+  /**
+   * The budget indexes of a recipient, for the events filter: within one service, or (null) within
+   * each. Null: the text is no phone number or address.
+   */
+  eventIndexes: (query: {
+    service: string | null
+    to: string
+    country: string | null
+  }) => readonly Uint8Array[] | null
+  /** One IP address in any spelling to its canonical form; null: it is none. */
+  parseAddress: (text: string) => string | null
+  /** The end user's address from X-Forwarded-For, where the peer is trusted; else null. */
+  resolveAddress: (input: {
+    peer: string | undefined
+    forwardedFor: string | undefined
+  }) => string | null
+  refusals: RefusalLog
+  /** Null in production: then its routes do not exist. */
+  inbox: Inbox | null
+  readiness: () => Promise<Readiness>
+  logger: Log
+  clock: Clock
+  /** Aborted when the server drains: ends the inbox's open streams. */
+  closing: AbortSignal
+}
+
+/** A key and the policy of its service, where it has one. */
+export type KnownCaller = Omit<Access, 'service'> & { service: ServicePolicy | null }
+
+export type AppEnv = {
+  Bindings: HttpBindings
+  Variables: {
+    requestId: string
+    /** The path as the OpenAPI document has it; absent where nothing matched. */
+    route?: string
+    /** Set by the auth middleware. */
+    caller?: KnownCaller
+    /** The parsed JSON body, before its schema. */
+    body?: unknown
+  }
+}
+export type AppContext = Context<AppEnv>

@@ -1,0 +1,27 @@
+// The end user behind a request: what the login flow says, else what a trusted proxy says.
+// It must not believe X-Forwarded-For by itself: `resolveAddress` knows which peers are trusted.
+
+import type { EndUser } from '../verification/api.ts'
+import type { AppContext, AppDeps } from './deps.ts'
+import { readUserAgent } from './schemas/requests.ts'
+
+/** `peer` is undefined on a Unix socket. Several X-Forwarded-For headers come joined by commas, in order. */
+export function peerOf(c: AppContext): Parameters<AppDeps['resolveAddress']>[0] {
+  return {
+    peer: c.env.incoming.socket.remoteAddress,
+    forwardedFor: c.req.header('X-Forwarded-For'),
+  }
+}
+
+/** @param body a validated one: its `client_ip` is an address */
+export function readEndUser(
+  c: AppContext,
+  deps: Pick<AppDeps, 'parseAddress' | 'resolveAddress'>,
+  body: { client_ip?: string | undefined; user_agent?: string | undefined },
+): EndUser {
+  const given = body.client_ip === undefined ? null : deps.parseAddress(body.client_ip)
+  return {
+    clientIp: given ?? deps.resolveAddress(peerOf(c)),
+    userAgent: readUserAgent(body.user_agent),
+  }
+}

@@ -1,0 +1,40 @@
+// Who calls, and whether the key may: 401 without a valid key, 403 without the scope.
+// It must not say why a key is not valid.
+
+import type { MiddlewareHandler } from 'hono'
+import type { Scope } from '../../access/ports.ts'
+import type { Caller } from '../../verification/api.ts'
+import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
+import { answerProblem, refusal } from '../problem.ts'
+import { refuse } from '../refuse.ts'
+
+/** `service`: whether the key must belong to one. */
+export type Requirement = { scope: Scope; service: 'required' | 'optional' }
+
+/** RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1). */
+const BEARER = /^bearer +(?<token>\S.*)$/i
+
+export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const token = BEARER.exec(c.req.header('Authorization') ?? '')?.groups?.token
+    const access = token ? await deps.authenticator.authenticate(token.trim()) : undefined
+    const service = access?.service == null ? null : deps.services.get(access.service)
+    if (!access || service === undefined) {
+      const detail = 'Give an API key: Authorization: Bearer <key>.'
+      return answerProblem(c, refusal('unauthenticated', detail))
+    }
+    c.set('caller', { ...access, service })
+    if (!access.scopes.has(needed.scope))
+      return refuse(c, deps, refusal('scope_missing', `The key needs the scope ${needed.scope}.`))
+    if (needed.service === 'required' && service === null)
+      return refuse(c, deps, refusal('scope_missing', 'The key must belong to a service.'))
+    return next()
+  }
+}
+
+/** For routes behind `requireKey` with `service: 'required'`. */
+export function callerOf(c: AppContext): Caller {
+  const caller = c.get('caller')
+  if (!caller?.service) throw new Error('the route is not behind requireKey')
+  return { service: caller.service, keyId: caller.keyId }
+}

@@ -1,0 +1,36 @@
+// Gives each request its id, tells it in every answer, and writes one line when it is done.
+// It must not log a body, a query, a header's value or the path a stranger chose: the route, at most.
+
+import type { MiddlewareHandler } from 'hono'
+import { createId } from '../../kernel/ids.ts'
+import type { AppDeps, AppEnv } from '../deps.ts'
+
+/** An incoming X-Request-Id is never trusted as ours; a plain one helps to follow a call across services. */
+const LOGGABLE_ID = /^[\w-]{1,64}$/
+/** Probes come every few seconds and say nothing. */
+const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
+
+export function requestLog({
+  clock,
+  logger,
+}: Pick<AppDeps, 'clock' | 'logger'>): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const startedAt = clock.now()
+    const requestId = createId('req', startedAt)
+    c.set('requestId', requestId)
+    c.header('X-Request-Id', requestId)
+    await next()
+    const route = c.get('route') ?? null
+    const given = c.req.header('X-Request-Id')
+    const line = {
+      request_id: requestId,
+      method: c.req.method,
+      route,
+      status: c.res.status,
+      duration_ms: clock.now() - startedAt,
+      key_id: c.get('caller')?.keyId ?? null,
+      ...(given && LOGGABLE_ID.test(given) && { caller_request_id: given }),
+    }
+    logger[route && QUIET_ROUTES.includes(route) ? 'debug' : 'info'](line, 'request')
+  }
+}

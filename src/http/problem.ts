@@ -1,0 +1,82 @@
+// The one place where a refusal or an exception becomes an answer: RFC 9457, application/problem+json.
+// It must not put a message from inside (a library's, SQL, a stack) on the wire.
+
+import type { TypedResponse } from 'hono'
+import {
+  ERRORS,
+  type ErrorSlug,
+  InvalidCursorError,
+  OverloadedError,
+  StoreUnavailableError,
+} from '../kernel/errors.ts'
+import { UnknownKeyError } from '../kernel/keyring.ts'
+import type { Refusal } from '../verification/api.ts'
+import type { AppContext } from './deps.ts'
+import { setRateLimitHeaders } from './rate-limit-headers.ts'
+import { type ProblemBody, toProblemBody } from './schemas/problem.ts'
+
+export const PROBLEM_JSON = 'application/problem+json'
+
+/** Where nothing better is known: a queue of hashes or a lock is gone after about this long. */
+const DEFAULT_RETRY_SECONDS = 2
+
+/** The client went away, or was too slow, while its body was read: nobody hears the answer. */
+export class RequestAbortedError extends Error {}
+
+/** A refusal made in http/, in the domain's shape. */
+export function refusal(error: ErrorSlug, detail: string, rest: Partial<Refusal> = {}): Refusal {
+  return { kind: 'refused', error, detail, ...rest }
+}
+
+/** What an exception is to a caller; undefined: a bug, told as `internal_error` and nothing more. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof StoreUnavailableError || error instanceof UnknownKeyError)
+    return refusal('store_unavailable', 'Nothing was changed. Try again shortly.')
+  if (error instanceof OverloadedError) return refusal('overloaded', 'Try again shortly.')
+  if (error instanceof InvalidCursorError)
+    return refusal('invalid_request', 'The cursor is not one of this service.', {
+      errors: [{ field: 'cursor', detail: 'must be the next_cursor of the page before' }],
+    })
+  if (error instanceof RequestAbortedError)
+    return refusal('request_timeout', 'The request did not arrive in time.')
+  return undefined
+}
+
+export const INTERNAL_ERROR: Refusal = refusal(
+  'internal_error',
+  'The request could not be handled. The operator finds the cause under this instance.',
+)
+
+function retryAfterSeconds(refused: Refusal): number | undefined {
+  const { status } = ERRORS[refused.error]
+  if (status !== 429 && status !== 503) return undefined
+  return Math.max(1, Math.ceil(refused.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
+}
+
+/** @param instance the request id */
+export function problemBody(refused: Refusal, instance: string): ProblemBody {
+  return toProblemBody(refused, instance, retryAfterSeconds(refused))
+}
+
+/**
+ * The answer to a refusal. Typed as every documented status at once: the statuses of a slug are in
+ * the error table, and the tests hold each answer against the OpenAPI document.
+ */
+export function answerProblem(
+  c: AppContext,
+  refused: Refusal,
+): Response & TypedResponse<never, never, 'json'> {
+  const { status } = ERRORS[refused.error]
+  const retryAfter = retryAfterSeconds(refused)
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+  if (refused.limit) {
+    const { name, limit } = refused.limit
+    setRateLimitHeaders(c, [{ name, limit, remaining: 0, resetSeconds: retryAfter ?? 0 }])
+  }
+  // RFC 9110 §11.6.1: a 401 says how to authenticate.
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="countersign"')
+  if (refused.replayed) c.header('Idempotency-Replayed', 'true')
+  c.header('Content-Type', PROBLEM_JSON)
+  const body = problemBody(refused, c.get('requestId'))
+  return c.body(JSON.stringify(body), status) as Response as ReturnType<typeof answerProblem>
+}

@@ -1,0 +1,29 @@
+// RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11 §2-3): lists of structured
+// strings (RFC 9651) with parameters. It must not carry a partition key: that would be a phone number.
+
+import type { Budget } from '../verification/ports.ts'
+import type { AppContext } from './deps.ts'
+
+/** `"name";q=5;w=600`: quota and window in seconds. Names are slugs and need no escaping. */
+export function rateLimitPolicy(budgets: readonly Budget[]): string {
+  return budgets
+    .map(({ name, limit }) => `"${name}";q=${limit.max};w=${limit.windowSeconds}`)
+    .join(', ')
+}
+
+/** `"name";r=4;t=600`: what remains, and the seconds until the window ends. */
+export function rateLimit(budgets: readonly Budget[]): string {
+  return budgets
+    .map(({ name, remaining, resetSeconds }) => {
+      const seconds = Math.max(0, Math.ceil(resetSeconds))
+      return `"${name}";r=${Math.max(0, remaining)};t=${seconds}`
+    })
+    .join(', ')
+}
+
+/** An empty list has no header (RFC 9651 §4.1). */
+export function setRateLimitHeaders(c: AppContext, budgets: readonly Budget[]): void {
+  if (budgets.length === 0) return
+  c.header('RateLimit-Policy', rateLimitPolicy(budgets))
+  c.header('RateLimit', rateLimit(budgets))
+}

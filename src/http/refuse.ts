@@ -1,0 +1,33 @@
+// A refusal that never reached the domain: answered, and recorded where the service is known.
+// It must not be used for the domain's refusals: those are recorded there.
+
+import type { Refusal } from '../verification/api.ts'
+import type { AppContext, AppDeps } from './deps.ts'
+import { peerOf } from './end-user.ts'
+import { answerProblem } from './problem.ts'
+import { readUserAgent } from './schemas/requests.ts'
+
+export function refuse(
+  c: AppContext,
+  deps: Pick<AppDeps, 'refusals' | 'resolveAddress'>,
+  refused: Refusal,
+): ReturnType<typeof answerProblem> {
+  const caller = c.get('caller')
+  if (caller?.service) {
+    deps.refusals.record({
+      error: refused.error,
+      limit: null,
+      subject: caller.keyId,
+      route: c.get('route') ?? '',
+      budgetIndex: null,
+      verificationId: null,
+      actor: {
+        service: caller.service.name,
+        keyId: caller.keyId,
+        clientIp: deps.resolveAddress(peerOf(c)),
+        userAgent: readUserAgent(c.req.header('User-Agent')),
+      },
+    })
+  }
+  return answerProblem(c, refused)
+}

@@ -1,0 +1,117 @@
+// What a verification looks like on the wire, and its way there from the domain's views.
+// It must not add anything: a field that is not named here is not told.
+
+import { z } from '@hono/zod-openapi'
+import { CHANNELS, DELIVERY_STATUSES } from '../../kernel/channel.ts'
+import type { DetailedView, VerificationView } from '../../verification/api.ts'
+import { STATUSES } from '../../verification/state.ts'
+
+/** RFC 3339 in UTC, with milliseconds. */
+export function toWireTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+const toWireTimeOrNull = (ms: number | null) => (ms === null ? null : toWireTime(ms))
+
+export const timeField = z.iso.datetime().openapi({
+  description: 'RFC 3339, UTC.',
+  example: '2026-11-23T18:00:00.000Z',
+})
+const nullableTime = timeField.nullable()
+const count = z.int().min(0)
+
+const verificationShape = {
+  id: z.string().openapi({ example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
+  reference: z.string().openapi({
+    description: 'Short and speakable, no secret: support finds the case by it.',
+    example: 'K7Q-42M',
+  }),
+  status: z.enum(STATUSES),
+  to: z.string().openapi({ example: '+14155552671' }),
+  channel: z.enum(CHANNELS),
+  purpose: z.string().openapi({ example: 'login' }),
+  delivery_status: z
+    .enum(DELIVERY_STATUSES)
+    .openapi({ description: 'The best of the deliveries.' }),
+  attempts_remaining: count.openapi({ example: 5 }),
+  sends_remaining: count.openapi({ example: 4 }),
+  created_at: timeField,
+  expires_at: timeField,
+  expires_in: count.openapi({ description: 'Seconds.', example: 600 }),
+  resend_at: nullableTime.openapi({
+    description: 'Null when no send is left, or when it would come too late.',
+  }),
+  resend_in: count.nullable().openapi({ description: 'Seconds.', example: 30 }),
+  metadata: z.record(z.string(), z.string()),
+}
+
+export const Verification = z.strictObject(verificationShape).openapi('Verification')
+
+export const ApprovedVerification = z
+  .strictObject({ ...verificationShape, status: z.literal('approved'), valid: z.literal(true) })
+  .openapi('ApprovedVerification')
+
+const Delivery = z
+  .strictObject({
+    id: z.string(),
+    channel: z.enum(CHANNELS),
+    provider: z.string().nullable(),
+    status: z.enum(DELIVERY_STATUSES),
+    attempts: count,
+    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    queued_at: timeField,
+    sent_at: nullableTime,
+    delivered_at: nullableTime,
+  })
+  .openapi('Delivery')
+
+export const DetailedVerification = z
+  .strictObject({ ...verificationShape, deliveries: z.array(Delivery) })
+  .openapi('DetailedVerification')
+
+export const VerificationPage = z
+  .strictObject({
+    verifications: z.array(DetailedVerification).openapi({ description: 'Newest first.' }),
+    next_cursor: z.string().nullable().openapi({ description: 'Null on the last page.' }),
+  })
+  .openapi('VerificationPage')
+
+export function toWireVerification(view: VerificationView): z.infer<typeof Verification> {
+  return {
+    id: view.id,
+    reference: view.reference,
+    status: view.status,
+    to: view.to,
+    channel: view.channel,
+    purpose: view.purpose,
+    delivery_status: view.deliveryStatus,
+    attempts_remaining: view.attemptsRemaining,
+    sends_remaining: view.sendsRemaining,
+    created_at: toWireTime(view.createdAt),
+    expires_at: toWireTime(view.expiresAt),
+    expires_in: view.expiresInSeconds,
+    resend_at: toWireTimeOrNull(view.resendAt),
+    resend_in: view.resendInSeconds,
+    metadata: view.metadata,
+  }
+}
+
+export function toWireApproved(view: VerificationView): z.infer<typeof ApprovedVerification> {
+  return { ...toWireVerification(view), status: 'approved', valid: true }
+}
+
+export function toWireDetailed(view: DetailedView): z.infer<typeof DetailedVerification> {
+  return {
+    ...toWireVerification(view),
+    deliveries: view.deliveries.map((delivery) => ({
+      id: delivery.id,
+      channel: delivery.channel,
+      provider: delivery.provider,
+      status: delivery.status,
+      attempts: delivery.attempts,
+      error: delivery.error && { code: delivery.error.code, message: delivery.error.message },
+      queued_at: toWireTime(delivery.queuedAt),
+      sent_at: toWireTimeOrNull(delivery.sentAt),
+      delivered_at: toWireTimeOrNull(delivery.deliveredAt),
+    })),
+  }
+}

@@ -1,0 +1,137 @@
+// The fields that requests are made of: what is allowed in each, in words a person understands.
+// It must not convert anything: the routes' commands do. A message never repeats what was given.
+
+import { z } from '@hono/zod-openapi'
+import { CHANNELS } from '../../kernel/channel.ts'
+import { CODE_LENGTH, TTL_SECONDS } from '../../verification/policy.ts'
+
+/** RFC 5321 §4.5.3.1: 64 for the local part, `@`, 255 for the domain. */
+const MAX_TO_LENGTH = 320
+/** A code has at most ten digits; the rest is room for spaces and hyphens. The domain reads it. */
+const MAX_CODE_TEXT_LENGTH = 64
+const MAX_ID_LENGTH = 64
+/** An IPv6 address with brackets, zone and port is shorter. */
+const MAX_ADDRESS_LENGTH = 96
+/** Longer ones are cut to 256 when they are kept; 16 KiB is the whole body. */
+const MAX_METADATA = { pairs: 10, key: 40, value: 256 } as const
+/** BCP 47 without extensions: language, script, region. */
+const MAX_LOCALE_LENGTH = 16
+const MAX_CURSOR_LENGTH = 512
+
+/** C0, C1 and DEL, and the line and paragraph separators. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u
+/** Metadata enters no message. Should a later change put it into one, nobody phishes through it (C45). */
+const URL_LIKE = /:\/\/|\bwww\./iu
+const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?$/iu
+
+function isLanguageTag(text: string): boolean {
+  if (!LANGUAGE_TAG.test(text)) return false
+  try {
+    return Intl.getCanonicalLocales(text).length === 1
+  } catch {
+    return false
+  }
+}
+
+export const toField = z.string().min(1).max(MAX_TO_LENGTH).openapi({
+  description: 'Phone number (E.164, or national with `country`) or e-mail address.',
+  example: '+14155552671',
+})
+
+export const channelField = z.enum(CHANNELS).openapi({
+  description: 'How the code travels. Default by recipient: sms or email.',
+})
+
+export const countryField = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as US')
+  .openapi({ description: 'ISO 3166-1 alpha-2, to read a national number.', example: 'US' })
+
+export const localeField = z
+  .string()
+  .max(MAX_LOCALE_LENGTH)
+  .refine(isLanguageTag, 'must be a language tag (BCP 47), such as en or pt-BR')
+  .openapi({
+    description: "BCP 47. Default from the number's country, else the service's.",
+    example: 'en',
+  })
+
+export const purposeField = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+    'must be 1-64 of a-z, 0-9, "_", "." and "-", and begin with a letter or digit',
+  )
+  .default('login')
+  .openapi({ description: 'What the verification is for; asserted again at check.' })
+
+export const sessionField = z.string().min(16).max(255).openapi({
+  description:
+    'Random text that the login flow has bound to one browser session. Kept as an HMAC only.',
+  example: 'b1f3c0de5a6947d2a0b8',
+})
+
+export const clientIpField = z.string().min(1).max(MAX_ADDRESS_LENGTH).openapi({
+  description: "The end user's IP address, as the login flow saw it.",
+  example: '203.0.113.7',
+})
+
+export const userAgentField = z.string().openapi({
+  description: "The end user's User-Agent; the first 256 characters are kept.",
+  example: 'Mozilla/5.0',
+})
+
+export const codeLengthField = z.int().min(CODE_LENGTH.min).max(CODE_LENGTH.max).openapi({
+  description: "Digits of the code, within the service's bounds.",
+})
+
+export const ttlSecondsField = z.int().min(TTL_SECONDS.min).max(TTL_SECONDS.max).openapi({
+  description: 'Lifetime of the verification in seconds.',
+})
+
+const metadataText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !CONTROL.test(text), 'must not contain control characters or line breaks')
+    .refine((text) => !URL_LIKE.test(text), 'must not contain a URL')
+
+export const metadataField = z
+  .record(metadataText(MAX_METADATA.key).min(1), metadataText(MAX_METADATA.value))
+  .refine(
+    (pairs) => Object.keys(pairs).length <= MAX_METADATA.pairs,
+    `must have at most ${MAX_METADATA.pairs} pairs`,
+  )
+  .openapi({
+    description: 'Up to 10 pairs of strings (keys up to 40, values up to 256), returned as given.',
+    maxProperties: MAX_METADATA.pairs,
+    example: { request: '8e03978e' },
+  })
+
+export const codeField = z.string().min(1).max(MAX_CODE_TEXT_LENGTH).openapi({
+  description:
+    'The code as the person typed it: a string. Spaces and hyphens are dropped, other digits of Unicode are read.',
+  example: '123456',
+})
+
+/** Anything printable: an id that was never made is 404, not 400. */
+export const idField = z
+  .string()
+  .max(MAX_ID_LENGTH)
+  .regex(/^[\x21-\x7e]+$/, 'must be the id of a verification')
+  .openapi({
+    description: 'The id of a verification.',
+    example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p',
+  })
+
+export const cursorField = z
+  .string()
+  .min(1)
+  .max(MAX_CURSOR_LENGTH)
+  .openapi({ description: '`next_cursor` of the page before.' })
+
+export const idempotencyKeyField = z.string().openapi({
+  description:
+    'Up to 255 printable characters, bare or as a quoted structured string. The same request under the same key has one effect.',
+  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+})

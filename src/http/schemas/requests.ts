@@ -1,0 +1,158 @@
+// The bodies and headers of the verification routes, and their way into the domain's commands.
+// It must not decide anything: what a field may hold is in fields.ts, what it means in the domain.
+
+import { z } from '@hono/zod-openapi'
+import type {
+  CheckCommand,
+  EndUser,
+  Idempotency,
+  ListCommand,
+  StartCommand,
+} from '../../verification/api.ts'
+import {
+  channelField,
+  clientIpField,
+  codeField,
+  codeLengthField,
+  countryField,
+  cursorField,
+  idempotencyKeyField,
+  idField,
+  localeField,
+  metadataField,
+  purposeField,
+  sessionField,
+  toField,
+  ttlSecondsField,
+  userAgentField,
+} from './fields.ts'
+
+/** Of a list; a page of 100 stays under 200 KB. */
+export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
+const MAX_USER_AGENT_LENGTH = 256
+
+export const StartBody = z
+  .strictObject({
+    to: toField,
+    channel: channelField.optional(),
+    country: countryField.optional(),
+    locale: localeField.optional(),
+    purpose: purposeField,
+    session: sessionField.optional(),
+    authenticated: z.boolean().default(false).openapi({
+      description: 'True where this person has already passed another factor (a password).',
+    }),
+    decoy: z.boolean().default(false).openapi({
+      description: 'True for an account that does not exist: the same answer, and nothing is sent.',
+    }),
+    client_ip: clientIpField.optional(),
+    user_agent: userAgentField.optional(),
+    code_length: codeLengthField.optional(),
+    ttl_seconds: ttlSecondsField.optional(),
+    metadata: metadataField.optional(),
+  })
+  .openapi('StartRequest')
+
+export const ResendBody = z
+  .strictObject({ channel: channelField.optional() })
+  .openapi('ResendRequest')
+
+export const CheckBody = z
+  .strictObject({
+    id: idField.optional(),
+    code: codeField,
+    purpose: purposeField,
+    to: toField.optional(),
+    country: countryField.optional(),
+    session: sessionField.optional(),
+    client_ip: clientIpField.optional(),
+    user_agent: userAgentField.optional(),
+  })
+  .superRefine((body, context) => {
+    if (body.id !== undefined || (body.to !== undefined && body.session !== undefined)) return
+    const message = 'is required, or to and session in its place'
+    context.addIssue({ code: 'custom', path: ['id'], message })
+  })
+  .openapi('CheckRequest')
+
+export const ListBody = z
+  .strictObject({
+    to: toField,
+    country: countryField.optional(),
+    cursor: cursorField.optional(),
+    limit: z
+      .int()
+      .min(PAGE_LIMIT.min)
+      .max(PAGE_LIMIT.max)
+      .default(PAGE_LIMIT.default)
+      .openapi({ description: 'How many on a page.' }),
+  })
+  .openapi('ListRequest')
+
+export const CancelBody = z.strictObject({}).openapi('CancelRequest')
+
+export const IdempotencyHeaders = z.object({ 'Idempotency-Key': idempotencyKeyField.optional() })
+
+export const IdParams = z.object({ id: idField })
+
+type Fields = Record<string, unknown>
+
+/** What the fingerprint covers: the same request from another address is the same request. */
+export function idempotencyOf(key: string | null, body: Fields): Idempotency | null {
+  if (key === null) return null
+  const { client_ip: _address, user_agent: _agent, ...covered } = body
+  return { key, body: covered }
+}
+
+/** Bounded, and without what a terminal or a store would trip over. */
+export function readUserAgent(text: string | undefined): string | null {
+  if (text === undefined) return null
+  return text
+    .slice(0, MAX_USER_AGENT_LENGTH)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, '\ufffd')
+}
+
+type Common = { endUser: EndUser; idempotency: Idempotency | null }
+
+function canonicalLocale(tag: string | undefined): string | null {
+  return tag === undefined ? null : (Intl.getCanonicalLocales(tag)[0] ?? null)
+}
+
+export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
+  return {
+    ...common,
+    to: body.to,
+    channel: body.channel ?? null,
+    country: body.country?.toUpperCase() ?? null,
+    locale: canonicalLocale(body.locale),
+    purpose: body.purpose,
+    session: body.session ?? null,
+    authenticated: body.authenticated,
+    decoy: body.decoy,
+    codeLength: body.code_length ?? null,
+    ttlSeconds: body.ttl_seconds ?? null,
+    metadata: body.metadata ?? {},
+  }
+}
+
+export function toCheckCommand(body: z.infer<typeof CheckBody>, common: Common): CheckCommand {
+  return {
+    ...common,
+    id: body.id ?? null,
+    code: body.code,
+    purpose: body.purpose,
+    to: body.to ?? null,
+    country: body.country?.toUpperCase() ?? null,
+    session: body.session ?? null,
+  }
+}
+
+export function toListCommand(body: z.infer<typeof ListBody>): ListCommand {
+  return {
+    to: body.to,
+    country: body.country?.toUpperCase() ?? null,
+    cursor: body.cursor ?? null,
+    limit: body.limit,
+  }
+}
