@@ -1,0 +1,95 @@
+// A check's two steps: the charge before the comparison (I2), and the settling after it (I1, I3).
+// It must not compare codes, and must not refund a charge.
+
+import type {
+  ChargeInput,
+  ChargeOutcome,
+  SettleInput,
+  SettleOutcome,
+} from '../../verification/ports.ts'
+import { attemptsRemaining } from '../../verification/state.ts'
+import type { Answers } from './answers.ts'
+import { and, eq, gt, lt, type Orm, sql } from './drizzle.ts'
+import type { Endings } from './ending.ts'
+import type { AppendEvent } from './event-rows.ts'
+import type { Guesses } from './guesses.ts'
+import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
+import { verifications } from './schema.ts'
+
+export function createCharge(deps: {
+  orm: Orm
+  rows: VerificationRows
+  guesses: Guesses
+}): (input: ChargeInput) => ChargeOutcome | undefined {
+  const p = sql.placeholder
+  const v = verifications
+  const charge = deps.orm
+    .update(v)
+    .set({ attempts: sql`${v.attempts} + 1`, lastAttemptAt: sql`${p('now')}` })
+    .where(
+      and(
+        eq(v.seq, p('seq')),
+        eq(v.status, 'pending'),
+        lt(v.attempts, v.maxAttempts),
+        gt(v.expiresAt, p('now')),
+      ),
+    )
+    .prepare()
+  return ({ id, service, now, perNumber }) => {
+    const row = deps.rows.byId(service, id)
+    if (!row) return undefined
+    // First what has ended, then the limit: a finished verification is told so, whatever the budget.
+    if (attemptsRemaining(toRecord(row), now) === 0)
+      return { kind: 'not_chargeable', record: toRecord(row) }
+    const retryAt = perNumber && deps.guesses.numberLimitedUntil({ ...perNumber, service }, now)
+    if (typeof retryAt === 'number') return { kind: 'number_limited', retryAt }
+    const isCharged = charge.run({ seq: row.seq, now }).changes === 1
+    const record = toRecord(deps.rows.bySeq(row.seq))
+    return { kind: isCharged ? 'charged' : 'not_chargeable', record }
+  }
+}
+
+export function createSettle(deps: {
+  orm: Orm
+  rows: VerificationRows
+  answers: Answers
+  endings: Endings
+  appendEvent: AppendEvent
+}): (input: SettleInput) => SettleOutcome {
+  const { rows, answers, endings } = deps
+  const v = verifications
+  // Its own counter: were the charged attempts what ends it, a wrong last attempt compared first
+  // would end the verification under the right one charged just before (I3).
+  const countFailed = deps.orm
+    .update(v)
+    .set({ failed: sql`${v.failed} + 1` })
+    .where(eq(v.seq, sql.placeholder('seq')))
+    .returning({ failed: v.failed })
+    .prepare()
+
+  const settleWrong = (row: VerificationRow, { now, actor }: SettleInput) => {
+    const failed = countFailed.get({ seq: row.seq }).failed
+    deps.appendEvent({
+      at: now,
+      type: 'check.incorrect',
+      verificationSeq: row.seq,
+      actor,
+      details: { attempt: failed, attempts_remaining: Math.max(0, row.maxAttempts - row.attempts) },
+    })
+    if (failed >= row.maxAttempts) endings.end(row, 'max_attempts_reached', now, actor)
+  }
+
+  return (input) => {
+    const { id, service, now, valid, actor, idempotency } = input
+    const stored = idempotency && answers.find(idempotency.key, now)
+    if (stored) return { kind: 'answered_before', stored }
+    const row = rows.byId(service, id)
+    if (!row) throw new Error('a charged verification is gone')
+    if (valid && !endings.end(row, 'approved', now, actor))
+      return { kind: 'lost', record: toRecord(row) }
+    if (!valid) settleWrong(row, input)
+    const record = toRecord(rows.bySeq(row.seq))
+    answers.keep(idempotency, { valid, record })
+    return { kind: valid ? 'approved' : 'wrong', record }
+  }
+}

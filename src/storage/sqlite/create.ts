@@ -1,0 +1,101 @@
+// Start's one transaction: idempotency, session, guess reservation, verification + delivery + event.
+// It must not decide policy; it decides who came first.
+
+import type { CreateInput, CreateOutcome } from '../../verification/ports.ts'
+import type { Answers } from './answers.ts'
+import { getTableColumns, type Orm, sql } from './drizzle.ts'
+import type { AppendEvent } from './event-rows.ts'
+import type { Guesses } from './guesses.ts'
+import { toRecord, type VerificationRows } from './rows.ts'
+import { deliveries, verifications } from './schema.ts'
+import type { Sessions } from './sessions.ts'
+
+export type InsertDelivery = (row: {
+  seq: number
+  send: number
+  channel: string
+  now: number
+}) => void
+
+/** A delivery that is due now. */
+export function createDeliveryInsert(orm: Orm): InsertDelivery {
+  const p = sql.placeholder
+  const insert = orm
+    .insert(deliveries)
+    .values({
+      verificationSeq: p('seq'),
+      send: p('send'),
+      channel: p('channel'),
+      status: 'queued',
+      attempts: 0,
+      ambiguous: 0,
+      dueAt: p('now'),
+      queuedAt: p('now'),
+    })
+    .prepare()
+  return (row) => void insert.run(row)
+}
+
+function createVerificationInsert(orm: Orm) {
+  const { seq: _seq, ...columns } = getTableColumns(verifications)
+  const names = Object.keys(columns)
+  const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]))
+  // Every column is a placeholder of its own name; the row's type is checked where `run` is called.
+  return orm
+    .insert(verifications)
+    .values(values as never)
+    .returning({ seq: verifications.seq })
+    .prepare()
+}
+
+export function createCreate(deps: {
+  orm: Orm
+  rows: VerificationRows
+  answers: Answers
+  guesses: Guesses
+  sessions: Sessions
+  appendEvent: AppendEvent
+  insertDelivery: InsertDelivery
+}): (input: CreateInput) => CreateOutcome {
+  const { rows, answers, guesses, sessions } = deps
+  const insert = createVerificationInsert(deps.orm)
+
+  const insertAll = ({ record, slot, actor }: CreateInput): number => {
+    const row: Omit<typeof verifications.$inferSelect, 'seq'> = {
+      ...record,
+      status: 'pending',
+      sessionSlot: slot?.slots[0] ?? null,
+      attempts: 0,
+      failed: 0,
+      lastAttemptAt: null,
+      sends: 1,
+      endedAt: null,
+    }
+    const { seq } = insert.get(row)
+    const { channel, purpose, country, kind, authenticated, createdAt } = record
+    deps.insertDelivery({ seq, send: 1, channel, now: createdAt })
+    deps.appendEvent({
+      at: createdAt,
+      type: 'verification.started',
+      verificationSeq: seq,
+      actor,
+      details: { channel, purpose, country, kind, authenticated },
+    })
+    return seq
+  }
+
+  return (input) => {
+    const { slot, idempotency } = input
+    const now = input.record.createdAt
+    const stored = idempotency && answers.find(idempotency.key, now)
+    if (stored) return { kind: 'answered_before', stored }
+    const before = slot && sessions.continuable(slot, now)
+    if (before) return { kind: 'continued', record: toRecord(before) }
+    const refusal = guesses.ask(input.guesses)
+    if (refusal) return { kind: 'guesses_refused', refusal }
+    if (slot) sessions.free(slot)
+    const record = toRecord(rows.bySeq(insertAll(input)))
+    answers.keep(idempotency, record)
+    return { kind: 'created', record }
+  }
+}

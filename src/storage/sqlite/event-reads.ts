@@ -1,0 +1,111 @@
+// The log's statements, newest first: by verification, by case, by person, or by (service, type).
+// It must not scan: what has no narrower key is read as one short stream per service and type.
+
+import { desc, eq, type Orm, sql } from './drizzle.ts'
+import { EVENT_TYPE_OF } from './event-rows.ts'
+import { events, verifications } from './schema.ts'
+
+/** Rows older than the place (at, seq), from `since` (inclusive) to `until` (exclusive). */
+export type Range = { at: number; seq: number; since: number; until: number; limit: number }
+
+const fields = {
+  seq: events.seq,
+  at: events.at,
+  type: events.type,
+  service: events.service,
+  keyId: events.keyId,
+  clientIp: events.clientIp,
+  userAgent: events.userAgent,
+  details: events.details,
+  verificationId: sql<string | null>`${verifications.id}`.as('verification_id'),
+  reference: sql<string | null>`${verifications.reference}`.as('reference'),
+  /** The recipient's: the verification's, or the event's own where there is none. */
+  budgetIndex:
+    sql<Uint8Array | null>`coalesce(${events.budgetIndex}, ${verifications.budgetIndex})`.as(
+      'budget',
+    ),
+}
+
+/** The clock's newest time is among the last rows: commits wait 2 s at most, many rows come in that time. */
+const NEWEST_AMONG = 1_000
+
+const p = sql.placeholder
+const inRange = sql`${events.at} >= ${p('since')} and ${events.at} < ${p('until')}
+  and (${events.at}, ${events.seq}) < (${p('at')}, ${p('seq')})`
+
+function createNarrow(orm: Orm) {
+  const e = events
+  const v = verifications
+  const ofVerifications = (condition: ReturnType<typeof eq>) =>
+    orm
+      .select(fields)
+      .from(v)
+      .innerJoin(e, eq(e.verificationSeq, v.seq))
+      .where(sql`${condition} and ${inRange}`)
+      .prepare()
+  const byId = ofVerifications(eq(v.id, p('key')))
+  const byReference = ofVerifications(eq(v.reference, p('key')))
+  const byBudget = ofVerifications(eq(v.budgetIndex, p('key')))
+  const ownBudget = orm
+    .select(fields)
+    .from(e)
+    .leftJoin(v, eq(v.seq, e.verificationSeq))
+    .where(sql`${e.budgetIndex} = ${p('key')} and ${inRange}`)
+    .orderBy(desc(e.seq))
+    .prepare()
+  return {
+    ofVerification: (key: string, range: Range) => byId.all({ ...range, key }),
+    ofReference: (key: string, range: Range) => byReference.all({ ...range, key }),
+    ofPerson: (key: Uint8Array, range: Range) => [
+      ...byBudget.all({ ...range, key }),
+      ...ownBudget.all({ ...range, key }),
+    ],
+  }
+}
+
+export type EventRow = ReturnType<ReturnType<typeof createNarrow>['ofVerification']>[number]
+
+function createStreams(orm: Orm) {
+  const e = events
+  const stream = orm
+    .select(fields)
+    .from(e)
+    .leftJoin(verifications, eq(verifications.seq, e.verificationSeq))
+    .where(sql`${e.service} = ${p('service')} and ${e.type} = ${p('type')} and ${inRange}`)
+    .orderBy(desc(e.at), desc(e.seq))
+    .limit(p('limit'))
+    .prepare()
+  // A step through the index for each service, not through its rows.
+  const serviceAfter = orm
+    .select({ service: sql<string | null>`min(${e.service})` })
+    .from(e)
+    .where(sql`${e.service} > ${p('service')}`)
+    .prepare()
+  const services = (): string[] => {
+    const found: string[] = []
+    for (let next: string | null | undefined = ''; next !== null && next !== undefined; ) {
+      next = serviceAfter.get({ service: next })?.service
+      if (next) found.push(next)
+    }
+    return found
+  }
+  return (service: string | null, types: readonly number[], range: Range) => {
+    const kinds = types.length > 0 ? types : [...EVENT_TYPE_OF.keys()]
+    return (service === null ? services() : [service]).flatMap((name) =>
+      kinds.flatMap((type) => stream.all({ ...range, service: name, type })),
+    )
+  }
+}
+
+export function createEventReads(orm: Orm) {
+  const newest = orm
+    .select({ at: sql<number | null>`max(at)` })
+    .from(sql`(select at from events order by seq desc limit ${sql.raw(String(NEWEST_AMONG))})`)
+    .prepare()
+  return {
+    ...createNarrow(orm),
+    ofStreams: createStreams(orm),
+    /** 0 where the log is empty. */
+    newestAt: () => newest.get()?.at ?? 0,
+  }
+}

@@ -1,0 +1,52 @@
+// Brings a database to the schema of this version: the SQL files that drizzle-kit wrote, in order.
+// It must only run under the lock of open.ts: it looks first and writes then.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { StartupError } from '../../kernel/errors.ts'
+
+/** "CSGN" in the file's header (PRAGMA application_id): another program's file is not taken for ours. */
+export const APPLICATION_ID = 0x4353474e
+
+type Journal = { entries: { tag: string }[] }
+
+function readMigrations(folder: string): string[] {
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal
+  return journal.entries.map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
+}
+
+function numberOf(client: Database, pragma: string): number {
+  return Number(client.pragma(pragma, { simple: true }))
+}
+
+function refuseForeign(client: Database, path: string, version: number, known: number): void {
+  const applicationId = numberOf(client, 'application_id')
+  const isEmpty = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (applicationId !== APPLICATION_ID && !(applicationId === 0 && isEmpty))
+    throw new StartupError(
+      `${path} is a database of another program: give DATABASE_URL another path.`,
+    )
+  if (version > known)
+    throw new StartupError(
+      `${path} was written by a newer version of Countersign (schema ${version}, this one knows ${known}): start that version or a newer one, or restore the backup made before the upgrade.`,
+    )
+}
+
+/**
+ * All missing migrations in one transaction; `user_version` counts those applied.
+ * @throws StartupError where the file is not ours or was migrated by a newer version
+ */
+export function migrate(client: Database, path: string, folder: string): void {
+  const migrations = readMigrations(folder)
+  client
+    .transaction(() => {
+      const version = numberOf(client, 'user_version')
+      refuseForeign(client, path, version, migrations.length)
+      for (const migration of migrations.slice(version)) client.exec(migration)
+      if (version === migrations.length) return
+      client.pragma(`application_id = ${APPLICATION_ID}`)
+      client.pragma(`user_version = ${migrations.length}`)
+    })
+    .immediate()
+}

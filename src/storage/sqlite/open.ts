@@ -1,0 +1,107 @@
+// Opens the database file: lock, WAL, durability, migrations. Many processes may do so at once.
+// It must not wait synchronously: the driver's busy wait would stop the event loop.
+
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { StartupError } from '../../kernel/errors.ts'
+import { type FileSystemType, networkFileSystem } from './filesystem.ts'
+import { migrate } from './migrate.ts'
+import { isBusy } from './sqlite-errors.ts'
+
+/** How long a start waits for other processes that open or migrate the same file. */
+const OPEN_DEADLINE_MS = 30_000
+/** Between tries; with jitter, so that processes started together don't try together. */
+const OPEN_RETRY_MS = 25
+/** The WAL is cut back to this after a checkpoint: a burst doesn't keep its disk for good. */
+const WAL_KEPT_BYTES = 16 * 1024 * 1024
+/** Sealed and hashed values, for the service's own user only. */
+const FILE_MODE = 0o600
+
+export type OpenOptions = {
+  path: string
+  /** drizzle/sqlite, or where the bundle keeps its copy. */
+  migrationsFolder: string
+  /** `full`: a commit survives a power cut. `normal`: it survives a kill, the last ones may be lost at a power cut. */
+  synchronous?: 'full' | 'normal'
+  deadlineMs?: number
+  /** For tests: what statfs(2) says of a directory. */
+  fileSystemType?: FileSystemType
+}
+
+async function retryBusy<T>(path: string, deadlineMs: number, attempt: () => T): Promise<T> {
+  const end = performance.now() + deadlineMs
+  for (;;) {
+    try {
+      return attempt()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (performance.now() > end)
+        throw new StartupError(
+          `${path} is locked by another process for ${Math.round(deadlineMs / 1000)} s: end what holds it (a backup, a shell, another service), then start again.`,
+          { cause: error },
+        )
+    }
+    await sleep(OPEN_RETRY_MS * (0.5 + Math.random()))
+  }
+}
+
+function configure(client: Database, path: string, synchronous: 'full' | 'normal'): void {
+  const mode = client.pragma('journal_mode = WAL', { simple: true })
+  if (mode !== 'wal')
+    throw new StartupError(`${path} can't use write-ahead logging: put it on a local disk.`)
+  client.pragma(`synchronous = ${synchronous.toUpperCase()}`)
+  client.pragma('foreign_keys = ON')
+  // What is erased (codes, hashes) is overwritten, not only unlinked.
+  client.pragma('secure_delete = ON')
+  client.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
+}
+
+function openAndMigrate(options: OpenOptions): Database {
+  closeSync(openSync(options.path, 'a', FILE_MODE))
+  // No busy wait at all: better-sqlite3 would block the event loop; writer.ts retries asynchronously.
+  const client = new Sqlite(options.path, { timeout: 0 })
+  try {
+    configure(client, options.path, options.synchronous ?? 'full')
+    migrate(client, options.path, options.migrationsFolder)
+    return client
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+/**
+ * The lock is an exclusive transaction on a file of its own: the system releases it when its holder
+ * dies, which a lock file made with O_EXCL does not. The file stays; removing it would be a race.
+ */
+async function withLock<T>(path: string, deadlineMs: number, job: () => Promise<T>): Promise<T> {
+  const lockPath = `${path}.lock`
+  closeSync(openSync(lockPath, 'a', FILE_MODE))
+  const lock = new Sqlite(lockPath, { timeout: 0 })
+  try {
+    await retryBusy(lockPath, deadlineMs, () => lock.exec('BEGIN EXCLUSIVE'))
+    return await job()
+  } finally {
+    lock.close()
+  }
+}
+
+/**
+ * @throws StartupError for a network file system, a newer schema, another program's file, or a lock
+ * that is not released in time
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const directory = dirname(options.path)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const network = networkFileSystem(directory, options.fileSystemType)
+  if (network !== undefined)
+    throw new StartupError(
+      `${options.path} lies on ${network}, where SQLite loses data: put it on a local disk, or use PostgreSQL (DATABASE_URL=postgres://…).`,
+    )
+  const deadlineMs = options.deadlineMs ?? OPEN_DEADLINE_MS
+  return withLock(options.path, deadlineMs, () =>
+    retryBusy(options.path, deadlineMs, () => openAndMigrate(options)),
+  )
+}

@@ -1,0 +1,37 @@
+// The worker's store on SQLite: each port method one read or one job of the writer.
+// It must not send, plan or wait.
+
+import type { Outbox } from '../../delivery/ports.ts'
+import { CHANNELS } from '../../kernel/channel.ts'
+import { createClaim } from './claim.ts'
+import { createDeliveryMoves } from './delivery-moves.ts'
+import type { Orm } from './drizzle.ts'
+import type { Endings } from './ending.ts'
+import type { AppendEvent } from './event-rows.ts'
+import { createOutboxRows } from './outbox-rows.ts'
+import { createRelease, createSettleDelivery } from './settle-delivery.ts'
+import type { Writer } from './writer.ts'
+
+export function createOutbox(deps: {
+  orm: Orm
+  writer: Writer
+  endings: Endings
+  appendEvent: AppendEvent
+}): Outbox {
+  const { writer } = deps
+  const rows = createOutboxRows(deps.orm)
+  const moves = createDeliveryMoves({ ...deps, rows })
+  const claim = createClaim({ rows, moves })
+  const settle = createSettleDelivery({ ...deps, rows, moves })
+  const release = createRelease(rows)
+  return {
+    claim: (input) => writer.write(() => claim(input)),
+    settle: (input) => writer.write(() => settle(input)),
+    release: (claims) => writer.write(() => release(claims)),
+    nextDueAt: () =>
+      writer.read(() => {
+        const times = CHANNELS.flatMap((channel) => rows.firstDue(channel) ?? [])
+        return times.length === 0 ? undefined : Math.min(...times)
+      }),
+  }
+}

@@ -1,0 +1,105 @@
+// Reads verification rows, and turns one into the record the domain knows.
+// It must not let a column that the record lacks (seq, slot) out of the store.
+
+import type { DeliveryStatus } from '../../kernel/channel.ts'
+import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
+import { and, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
+import { deliveries, verifications } from './schema.ts'
+
+export type VerificationRow = typeof verifications.$inferSelect & {
+  /** Comma-separated statuses of its deliveries: one statement, one moment. */
+  deliveryStatuses: string | null
+}
+
+export const verificationFields = {
+  ...getTableColumns(verifications),
+  deliveryStatuses: sql<
+    string | null
+  >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`.as(
+    'delivery_statuses',
+  ),
+}
+
+export function toRecord(row: VerificationRow): VerificationRecord {
+  const { seq: _seq, sessionSlot: _slot, deliveryStatuses, ...record } = row
+  const statuses = (deliveryStatuses ?? '').split(',') as DeliveryStatus[]
+  return { ...record, deliveryStatus: bestDeliveryStatus(statuses) }
+}
+
+export type VerificationRows = {
+  bySeq(seq: number): VerificationRow
+  byId(service: string, id: string): VerificationRow | undefined
+  bySlot(slot: Uint8Array): VerificationRow | undefined
+  newestBySession(key: {
+    sessionMac: Uint8Array
+    service: string
+    addressIndex: Uint8Array
+    purpose: string
+  }): VerificationRow | undefined
+  /** Newest first, older than (createdAt, seq). */
+  byBudget(key: {
+    budgetIndex: Uint8Array
+    service: string
+    createdAt: number
+    seq: number
+    limit: number
+  }): VerificationRow[]
+  deliveriesOf(id: string): (typeof deliveries.$inferSelect)[]
+}
+
+export function createVerificationRows(orm: Orm): VerificationRows {
+  const p = sql.placeholder
+  const v = verifications
+  const select = () => orm.select(verificationFields).from(v)
+  const bySeq = select()
+    .where(eq(v.seq, p('seq')))
+    .prepare()
+  const byId = select()
+    .where(and(eq(v.id, p('id')), eq(v.service, p('service'))))
+    .prepare()
+  const bySlot = select()
+    .where(eq(v.sessionSlot, p('slot')))
+    .prepare()
+  const newestBySession = select()
+    .where(
+      and(
+        eq(v.sessionMac, p('sessionMac')),
+        eq(v.service, p('service')),
+        eq(v.addressIndex, p('addressIndex')),
+        eq(v.purpose, p('purpose')),
+      ),
+    )
+    .orderBy(desc(v.seq))
+    .limit(1)
+    .prepare()
+  const byBudget = select()
+    .where(
+      and(
+        eq(v.budgetIndex, p('budgetIndex')),
+        eq(v.service, p('service')),
+        lt(sql`(${v.createdAt}, ${v.seq})`, sql`(${p('createdAt')}, ${p('seq')})`),
+      ),
+    )
+    .orderBy(desc(v.createdAt), desc(v.seq))
+    .limit(p('limit'))
+    .prepare()
+  const deliveriesOf = orm
+    .select(getTableColumns(deliveries))
+    .from(v)
+    .innerJoin(deliveries, eq(deliveries.verificationSeq, v.seq))
+    .where(eq(v.id, p('id')))
+    .orderBy(deliveries.verificationSeq, deliveries.send)
+    .prepare()
+  return {
+    bySeq(seq) {
+      const row = bySeq.get({ seq })
+      if (!row) throw new Error('a verification row is gone')
+      return row
+    },
+    byId: (service, id) => byId.get({ service, id }),
+    bySlot: (slot) => bySlot.get({ slot }),
+    newestBySession: (key) => newestBySession.get(key),
+    byBudget: (key) => byBudget.all(key),
+    deliveriesOf: (id) => deliveriesOf.all({ id }),
+  }
+}

@@ -1,0 +1,178 @@
+// The tables of the SQLite store. What is sealed, hashed or erased, and when, stands at each column.
+// It must not hold logic. Times are milliseconds since the epoch; MACs are 16-byte blobs.
+// Small on purpose: rows refer to `seq`, delivery and attempt ids are derived, indexes are partial.
+
+import type { Channel, DeliveryKind, DeliveryStatus } from '../../kernel/channel.ts'
+import type { VerificationStatus } from '../../verification/state.ts'
+import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
+
+const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
+const flag = (name: string) => integer(name, { mode: 'boolean' })
+
+export const verifications = sqliteTable(
+  'verifications',
+  {
+    seq: integer('seq').primaryKey(),
+    id: text('id').notNull(),
+    reference: text('reference').notNull(),
+    service: text('service').notNull(),
+    status: text('status').$type<VerificationStatus>().notNull(),
+    channel: text('channel').$type<Channel>().notNull(),
+    purpose: text('purpose').notNull(),
+    locale: text('locale').notNull(),
+    /** AES-256-GCM, the id as context. */
+    recipientSealed: bytes('recipient_sealed').notNull(),
+    addressIndex: bytes('address_index').notNull(),
+    budgetIndex: bytes('budget_index').notNull(),
+    country: text('country'),
+    sessionMac: bytes('session_mac'),
+    /** Held by the one row a session continues; cleared at the end and by a start that takes over. */
+    sessionSlot: bytes('session_slot'),
+    authenticated: flag('authenticated').notNull(),
+    kind: text('kind').$type<DeliveryKind>().notNull(),
+    codeLength: integer('code_length').notNull(),
+    /** argon2id; erased at the end. */
+    codeHash: text('code_hash'),
+    pepperKeyId: text('pepper_key_id').notNull(),
+    /** AES-256-GCM; erased as soon as no further send is possible (I7). */
+    codeSealed: bytes('code_sealed'),
+    attempts: integer('attempts').notNull(),
+    failed: integer('failed').notNull(),
+    maxAttempts: integer('max_attempts').notNull(),
+    lastAttemptAt: integer('last_attempt_at'),
+    sends: integer('sends').notNull(),
+    maxSends: integer('max_sends').notNull(),
+    lastSendAt: integer('last_send_at').notNull(),
+    clientIp: text('client_ip'),
+    metadata: text('metadata', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('verifications_id').on(t.id),
+    index('verifications_reference').on(t.reference),
+    // Guess budgets, check_per_number, the list and the log's search by recipient.
+    index('verifications_budget').on(t.budgetIndex, t.createdAt),
+    uniqueIndex('verifications_slot').on(t.sessionSlot).where(sql`session_slot is not null`),
+    index('verifications_session').on(t.sessionMac).where(sql`session_mac is not null`),
+    // The sweeper's three questions; an ended row is in none of them.
+    index('verifications_open').on(t.expiresAt).where(sql`status = 'pending'`),
+    index('verifications_spent')
+      .on(t.lastAttemptAt)
+      .where(sql`status = 'pending' and attempts >= max_attempts`),
+    index('verifications_sealed')
+      .on(t.expiresAt)
+      .where(sql`status = 'pending' and code_sealed is not null`),
+  ],
+)
+
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    verificationSeq: integer('verification_seq')
+      .notNull()
+      .references(() => verifications.seq, { onDelete: 'cascade' }),
+    /** 1 is the start's, 2 the first resend's, … */
+    send: integer('send').notNull(),
+    channel: text('channel').$type<Channel>().notNull(),
+    status: text('status').$type<DeliveryStatus>().notNull(),
+    provider: text('provider'),
+    attempts: integer('attempts').notNull(),
+    /** Of the attempts, how many may have reached the person though no answer said so. */
+    ambiguous: integer('ambiguous').notNull(),
+    /** Queued: the next attempt. Sending: the lease's end. Null: nothing more will be sent. */
+    dueAt: integer('due_at'),
+    /** Whoever holds it may settle (fencing). */
+    token: text('token'),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    queuedAt: integer('queued_at').notNull(),
+    sentAt: integer('sent_at'),
+    deliveredAt: integer('delivered_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.verificationSeq, t.send] }),
+    index('deliveries_due').on(t.channel, t.dueAt).where(sql`due_at is not null`),
+  ],
+)
+
+/** Written before the request goes out: a receipt that comes early finds its row. */
+export const sendAttempts = sqliteTable(
+  'send_attempts',
+  {
+    verificationSeq: integer('verification_seq')
+      .notNull()
+      .references(() => verifications.seq, { onDelete: 'cascade' }),
+    send: integer('send').notNull(),
+    attempt: integer('attempt').notNull(),
+    provider: text('provider').notNull(),
+    startedAt: integer('started_at').notNull(),
+    durationMs: integer('duration_ms'),
+    /** Null while it runs, and for good where its worker died. */
+    result: text('result').$type<'sent' | 'retry' | 'failed'>(),
+    /** The provider's own id. */
+    reference: text('reference'),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+  },
+  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.attempt] })],
+)
+
+export const events = sqliteTable(
+  'events',
+  {
+    seq: integer('seq').primaryKey(),
+    at: integer('at').notNull(),
+    /** A number of EVENT_CODES (event-rows.ts): the names would be a tenth of the file. */
+    type: integer('type').notNull(),
+    verificationSeq: integer('verification_seq').references(() => verifications.seq, {
+      onDelete: 'cascade',
+    }),
+    service: text('service').notNull(),
+    keyId: text('key_id'),
+    clientIp: text('client_ip'),
+    userAgent: text('user_agent'),
+    /** Only where there is no verification to find the recipient by. */
+    budgetIndex: bytes('budget_index'),
+    details: text('details').notNull(),
+  },
+  (t) => [
+    index('events_verification').on(t.verificationSeq).where(sql`verification_seq is not null`),
+    index('events_stream').on(t.service, t.type, t.at),
+    index('events_budget').on(t.budgetIndex).where(sql`budget_index is not null`),
+  ],
+)
+
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    service: text('service').notNull(),
+    route: text('route').notNull(),
+    keyMac: bytes('key_mac').notNull(),
+    fingerprint: bytes('fingerprint').notNull(),
+    /** Sealed: holds a recipient. */
+    answer: bytes('answer').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.service, t.route, t.keyMac] }),
+    index('idempotency_keys_expiry').on(t.expiresAt),
+  ],
+)
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    service: text('service'),
+    name: text('name').notNull(),
+    /** A JSON list. */
+    scopes: text('scopes').notNull(),
+    /** SHA-256 of 256 random bits. */
+    secretHash: bytes('secret_hash').notNull(),
+    createdAt: integer('created_at').notNull(),
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [index('api_keys_service').on(t.service, t.createdAt)],
+)

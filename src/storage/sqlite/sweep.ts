@@ -1,0 +1,69 @@
+// Ends what time has ended, in small batches, each question by its own partial index.
+// It must leave a check that was charged in time its grace to be compared (I3).
+
+import { MIN_REMAINING_TO_SEND_MS } from '../../verification/policy.ts'
+import { and, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import type { Endings, FinalStatus } from './ending.ts'
+import { serviceActor } from './event-rows.ts'
+import { verifications } from './schema.ts'
+
+type SweepInput = { now: number; graceMs: number; limit: number }
+
+function createQuestions(orm: Orm) {
+  const p = sql.placeholder
+  const v = verifications
+  const select = () => orm.select({ seq: v.seq, service: v.service }).from(v)
+  // Written out, not bound: SQLite takes a partial index only where the text implies its condition.
+  const isPending = sql`${v.status} = 'pending'`
+  return {
+    expired: select()
+      .where(and(isPending, lte(v.expiresAt, p('before'))))
+      .orderBy(v.expiresAt)
+      .limit(p('limit'))
+      .prepare(),
+    spent: select()
+      .where(
+        and(isPending, sql`${v.attempts} >= ${v.maxAttempts}`, lte(v.lastAttemptAt, p('before'))),
+      )
+      .orderBy(v.lastAttemptAt)
+      .limit(p('limit'))
+      .prepare(),
+    unsendable: select()
+      .where(
+        and(
+          isPending,
+          isNotNull(v.codeSealed),
+          lte(v.expiresAt, p('before')),
+          sql`not exists (select 1 from deliveries d where d.verification_seq = verifications.seq and d.status = 'sending')`,
+        ),
+      )
+      .orderBy(v.expiresAt)
+      .limit(p('limit'))
+      .prepare(),
+  }
+}
+
+/** @returns how many rows were changed, at most `limit` */
+export function createSweep(deps: { orm: Orm; endings: Endings }): (input: SweepInput) => number {
+  const { expired, spent, unsendable } = createQuestions(deps.orm)
+  const eraseCode = deps.orm
+    .update(verifications)
+    .set({ codeSealed: null })
+    .where(sql`${verifications.seq} = ${sql.placeholder('seq')}`)
+    .prepare()
+  return ({ now, graceMs, limit }) => {
+    let left = limit
+    const end = (found: { seq: number; service: string }[], status: FinalStatus) => {
+      for (const row of found) deps.endings.end(row, status, now, serviceActor(row.service))
+      left -= found.length
+    }
+    const before = now - graceMs
+    // Both may be true of one row: what took its attempts ended it first.
+    end(spent.all({ before, limit: left }), 'max_attempts_reached')
+    end(expired.all({ before, limit: left }), 'expired')
+    // Strictly under: with exactly the minimum left a delivery may still be claimed (I6).
+    const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
+    for (const { seq } of found) eraseCode.run({ seq })
+    return limit - left + found.length
+  }
+}

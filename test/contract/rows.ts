@@ -1,0 +1,78 @@
+// Rows that the contract suites begin with. All bytes are random or fixed; nothing is sealed for real here.
+// It must not open a store.
+
+import { randomBytes } from 'node:crypto'
+import type { Actor } from '../../src/kernel/actor.ts'
+import { createId, createReference } from '../../src/kernel/ids.ts'
+import type { CreateInput, NewVerification } from '../../src/verification/ports.ts'
+
+/** A whole second, far from every edge. */
+export const T0 = 1_800_000_000_000
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+
+export const ACTOR: Actor = {
+  service: 'default',
+  keyId: 'key_0123456789abcdef0123456789abcdef',
+  clientIp: '203.0.113.7',
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0',
+}
+
+export const mac = () => randomBytes(16)
+
+/** The length of a real one: parameters, key id and associated data, salt, hash. */
+const PHC = `$argon2id$v=19$m=19456,t=2,p=1,data=${'A'.repeat(48)}$${'B'.repeat(22)}$${'C'.repeat(43)}`
+
+export function newVerification(change: Partial<NewVerification> = {}): NewVerification {
+  const createdAt = change.createdAt ?? T0
+  const budgetIndex = change.budgetIndex ?? mac()
+  return {
+    id: createId('vrf', createdAt),
+    reference: createReference(),
+    service: 'default',
+    channel: 'sms',
+    purpose: 'login',
+    locale: 'en',
+    recipientSealed: randomBytes(44),
+    addressIndex: budgetIndex,
+    budgetIndex,
+    country: 'US',
+    sessionMac: null,
+    authenticated: false,
+    kind: 'real',
+    codeLength: 6,
+    codeHash: PHC,
+    pepperKeyId: '0a1b2c3d',
+    codeSealed: randomBytes(38),
+    maxAttempts: 5,
+    maxSends: 5,
+    lastSendAt: createdAt,
+    clientIp: ACTOR.clientIp,
+    metadata: {},
+    createdAt,
+    expiresAt: createdAt + 10 * MINUTE,
+    ...change,
+  }
+}
+
+export function createInput(
+  record: NewVerification,
+  change: Partial<CreateInput> = {},
+): CreateInput {
+  return {
+    record,
+    slot: null,
+    guesses: {
+      service: record.service,
+      budgetIndexes: [record.budgetIndex],
+      authenticated: record.authenticated,
+      now: record.createdAt,
+      limits: [],
+      longestLifetimeMs: HOUR,
+      wanted: record.maxAttempts,
+    },
+    actor: ACTOR,
+    idempotency: null,
+    ...change,
+  }
+}

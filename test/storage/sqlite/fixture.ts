@@ -1,0 +1,24 @@
+// A real store on a real file in a directory of its own, and the rows that tests begin with.
+// It must not replace any part of the store.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { openDatabase } from '../../../src/storage/sqlite/open.ts'
+import { createSqliteStore, type SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import type { WriterOptions } from '../../../src/storage/sqlite/writer.ts'
+
+export const MIGRATIONS = resolve(import.meta.dirname, '../../../drizzle/sqlite')
+
+export type OpenStore = SqliteStore & { path: string; client: Database }
+
+export function makeDirectory(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'countersign-sqlite-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export async function openStore(path: string, options: WriterOptions = {}): Promise<OpenStore> {
+  const client = await openDatabase({ path, migrationsFolder: MIGRATIONS, synchronous: 'normal' })
+  return { ...createSqliteStore(client, options), path, client }
+}
