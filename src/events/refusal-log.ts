@@ -3,6 +3,7 @@
 
 import type { Actor } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
 import type { NewEvent } from './types.ts'
 
 /** Some 0.5 MiB; a subject that finds no place is counted with the overflow. */
@@ -30,7 +31,7 @@ export type RefusalEntry = {
 export type RefusalLogOptions = {
   append: (events: readonly NewEvent[]) => Promise<void>
   clock: Clock
-  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  logger: Pick<Logger, 'warn'>
   flushMs?: number
   windowMs?: number
   maxSubjects?: number
@@ -92,10 +93,9 @@ function createOverflow() {
     },
   }
 }
-type OverflowCounters = ReturnType<typeof createOverflow>
 
 /** Rows on their way to the store: one append at a time; after a failure only a flush tries again. */
-function createOutgoing(options: RefusalLogOptions, overflow: OverflowCounters) {
+function createOutgoing(options: RefusalLogOptions) {
   let unsent: NewEvent[] = []
   let inFlight = 0
   let away = false
@@ -114,10 +114,11 @@ function createOutgoing(options: RefusalLogOptions, overflow: OverflowCounters) 
       }
       inFlight = 0
     }
-    draining = undefined
   }
   const send = () => {
-    draining ??= drain()
+    draining ??= drain().finally(() => {
+      draining = undefined
+    })
     return draining
   }
   return {
@@ -135,7 +136,6 @@ function createOutgoing(options: RefusalLogOptions, overflow: OverflowCounters) 
       // What came while the last batch was under way.
       await send()
     },
-    overflow,
   }
 }
 
@@ -146,7 +146,7 @@ export function createRefusalLog(options: RefusalLogOptions): RefusalLog {
   const maxFirstRows = options.maxFirstRows ?? MAX_FIRST_ROWS
   const subjects = new Map<string, Subject>()
   const overflow = createOverflow()
-  const outgoing = createOutgoing(options, overflow)
+  const outgoing = createOutgoing(options)
   let firstRows = 0
   let scheduled: NodeJS.Immediate | undefined
 

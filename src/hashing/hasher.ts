@@ -3,6 +3,7 @@
 
 import { argon2id, hash, verify } from 'argon2'
 import type { Keyring } from '../kernel/keyring.ts'
+import type { Logger } from '../kernel/logger.ts'
 import { HASH_DEADLINE_MS } from '../verification/policy.ts'
 import type { CodeHash, Hasher } from '../verification/ports.ts'
 import { createHashQueue, type HashQueue } from './hash-queue.ts'
@@ -22,7 +23,7 @@ export type HasherOptions = {
   concurrency: number
   queueLimit?: number
   deadlineMs?: number
-  logger?: { warn(fields: Record<string, unknown>, message: string): void }
+  logger?: Pick<Logger, 'warn'>
 }
 
 /** What the mint needs: work for idle moments. */

@@ -3,6 +3,7 @@
 
 import type { Clock } from '../kernel/clock.ts'
 import { createId } from '../kernel/ids.ts'
+import type { Logger } from '../kernel/logger.ts'
 import type { Mint, MintedCode } from '../verification/ports.ts'
 import type { IdleHasher } from './hasher.ts'
 
@@ -16,7 +17,7 @@ export type MintOptions = {
   size?: number
   clock: Clock
   generateCode: (length: number) => string
-  logger?: { error(fields: Record<string, unknown>, message: string): void }
+  logger?: Pick<Logger, 'error'>
 }
 
 export type RunningMint = Mint & {

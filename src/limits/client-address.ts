@@ -25,10 +25,9 @@ const ZONE = /%[^%]*$/
 function read(text: string): Address | null {
   if (text.length > MAX_TEXT_LENGTH) return null
   const trimmed = text.trim()
-  const inner =
-    BRACKETED.exec(trimmed)?.[1] ?? IPV4_WITH_PORT.exec(trimmed)?.[1] ?? trimmed.replace(ZONE, '')
-  const bare = inner.replace(ZONE, '')
-  if (IPV4.test(bare)) return ipaddr.IPv4.parse(bare)
+  const four = IPV4_WITH_PORT.exec(trimmed)?.[1] ?? trimmed
+  if (IPV4.test(four)) return ipaddr.IPv4.parse(four)
+  const bare = (BRACKETED.exec(trimmed)?.[1] ?? trimmed).replace(ZONE, '')
   const dotted = bare.slice(bare.lastIndexOf(':') + 1)
   if (!IPV6.test(bare) || (dotted.includes('.') && !IPV4.test(dotted))) return null
   if (!ipaddr.IPv6.isValid(bare)) return null

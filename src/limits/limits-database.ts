@@ -22,6 +22,12 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS ${LIMITS_TABLE}_by_expire ON ${LIMITS_TABLE} (expire);
 `
 
+/** Small batches by the index on expiry. */
+export const PURGE_SQL = `
+  DELETE FROM ${LIMITS_TABLE} WHERE key IN
+    (SELECT key FROM ${LIMITS_TABLE} WHERE expire < ? ORDER BY expire LIMIT ?)
+`
+
 export type LimitsDatabase = {
   /** What the library is given as `storeClient`: everything runs inside our own transaction. */
   readonly client: {
@@ -83,11 +89,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     rollback() {
       if (db.inTransaction) prepare('ROLLBACK').run()
     },
-    purge: (beforeMs, limit) =>
-      prepare(
-        `DELETE FROM ${LIMITS_TABLE} WHERE key IN
-           (SELECT key FROM ${LIMITS_TABLE} WHERE expire < ? ORDER BY expire LIMIT ?)`,
-      ).run(beforeMs, limit).changes,
+    purge: (beforeMs, limit) => prepare(PURGE_SQL).run(beforeMs, limit).changes,
     inPlace: () => fileIdentity(path) === identity,
     close: () => void db.close(),
   }
