@@ -205,6 +205,6 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     publicUrl: server.publicUrl ?? null,
     logLevel: server.logLevel,
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
-    warnings: warn({ reader, mode, services }),
+    warnings: warn({ reader, server, mode, services }),
   })
 }

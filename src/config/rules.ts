@@ -126,14 +126,20 @@ export function warnOfSlips(reader: Reader): string[] {
   return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
 }
 
+/** OWASP's password storage cheat sheet: the least memory it lists for argon2id, with five passes. */
+const OWASP_MIN_MEMORY_KIB = 7168
+
 export function warn(input: {
   reader: Reader
+  server: Values<typeof SERVER_SETTINGS>
   mode: 'development' | 'production'
   services: Services
 }): string[] {
   const services = [...input.services.values()]
+  const isCheap = input.server.argon2MemoryKib < OWASP_MIN_MEMORY_KIB
   return [
     ...warnOfSlips(input.reader),
+    ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...services.flatMap((service) => warnOfService(service, input.mode === 'production')),
   ]
 }

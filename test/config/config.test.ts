@@ -1,0 +1,364 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { Environment } from '../../src/config/reader.ts'
+import { ConfigError, type ConfigSources, loadConfig } from '../../src/config.ts'
+import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
+
+const SECRET = randomBytes(32).toString('base64')
+const API_KEY = randomBytes(24).toString('hex')
+const PRODUCTION: Environment = {
+  NODE_ENV: 'production',
+  SECRET_KEY: SECRET,
+  ALLOWED_COUNTRIES: 'US,de',
+  POST_URL: 'smtp://mail',
+  POST_FROM: 'a@example.com',
+}
+
+const sources: ConfigSources = {
+  readFile: (path) => {
+    const content = new Map([
+      ['/run/secret', `${SECRET}\n`],
+      ['/run/empty', ''],
+      ['/run/services', '{"services":{"checkout":{"code_length":8},"login":{}}}'],
+      ['/run/bad-services', '{"services":{"checkout":{"code_length":3,"colour":"red"}}}'],
+    ]).get(path)
+    if (content === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' })
+    return content
+  },
+  cores: 3,
+  providers: [
+    {
+      name: 'post',
+      channels: ['email'],
+      settings: [
+        { name: 'POST_URL', description: '', secret: true },
+        { name: 'POST_FROM', description: '' },
+        { name: 'POST_BASE_URL', description: '', default: 'https://post.example' },
+        { name: 'POST_EXTRA', description: '', optional: true },
+      ],
+    },
+    { name: 'wire', channels: ['sms'], settings: [{ name: 'WIRE_KEY', description: '' }] },
+  ],
+  devKeys: () => ({
+    secretKey: SECRET,
+    apiKey: 'cs_dev_api-key-for-this',
+    adminKey: 'cs_dev_admin',
+  }),
+}
+
+function load(env: Environment, changes: Partial<ConfigSources> = {}) {
+  return loadConfig(env, { ...sources, ...changes })
+}
+
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    load(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('development', () => {
+  it('needs nothing, and makes its keys', () => {
+    const config = load({})
+    expect(config).toMatchObject({
+      mode: 'development',
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
+      databasePath: './data/countersign.db',
+      limitsPath: './data/limits.db',
+      secretKeys: [Buffer.from(SECRET, 'base64')],
+      apiKey: 'cs_dev_api-key-for-this',
+      hashing: { concurrency: 3, memoryKib: 19456, passes: 2, mintSize: 256 },
+      providers: [],
+      defaultService: 'default',
+    })
+    expect(config.services.get('default')).toMatchObject({
+      codeLength: 6,
+      ttlSeconds: 600,
+      clientIp: 'off',
+      allowedCountries: '*',
+      channels: ['sms', 'email', 'voice', 'whatsapp'],
+      limits: DEFAULT_LIMITS,
+    })
+    expect(config.warnings.join()).toContain('CLIENT_IP=off')
+  })
+
+  it('asks for no made keys where all are given', () => {
+    const env = { SECRET_KEY: SECRET, API_KEY, ADMIN_KEY: `${API_KEY}x` }
+    const devKeys = () => {
+      throw new Error('not to be called')
+    }
+    expect(load(env, { devKeys }).apiKey).toBe(API_KEY)
+  })
+
+  it('is frozen, down to the limits of a service', () => {
+    const config = load({})
+    const service = config.services.get('default')
+    for (const part of [config, config.hashing, service, service?.limits])
+      expect(Object.isFrozen(part)).toBe(true)
+  })
+})
+
+describe('one setting', () => {
+  it.each([
+    ['HOST', 'unix:/run/c.sock', { listen: { kind: 'unix', path: '/run/c.sock' } }],
+    [
+      'DATABASE_URL',
+      'file:/var/x/c.db',
+      { databasePath: '/var/x/c.db', limitsPath: '/var/x/limits.db' },
+    ],
+    ['DATABASE_URL', 'file:///var/c.db', { databasePath: '/var/c.db' }],
+    ['DATABASE_URL', 'file:c.db', { databasePath: 'c.db', limitsPath: './limits.db' }],
+    ['TRUSTED_PROXIES', '10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1/128'] }],
+    ['HASH_CONCURRENCY', '1', { hashing: { concurrency: 1 } }],
+    ['PUBLIC_URL', 'https://verify.example/', { publicUrl: 'https://verify.example' }],
+    ['SHUTDOWN_GRACE_SECONDS', '7', { shutdownGraceMs: 7000 }],
+    ['SECRET_KEY_FILE', '/run/secret', { secretKeys: [Buffer.from(SECRET, 'base64')] }],
+    ['PORT', '', { listen: { port: 8080 } }],
+  ])('%s=%s is read', (name, value, expected) => {
+    expect(load({ [name]: value })).toMatchObject(expected)
+  })
+
+  it.each([
+    ['LIMIT_CHECK_PER_IP', '7/30', { limits: { check_per_ip: { max: 7, windowSeconds: 30 } } }],
+    ['LIMIT_SENDS_PER_IP_DAY', 'off', { limits: { sends_per_ip_day: null } }],
+    ['ALLOWED_COUNTRIES', 'us, DE,us', { allowedCountries: ['US', 'DE'] }],
+    ['DEFAULT_LOCALE', 'pt-br', { locale: 'pt-BR' }],
+    ['ORIGIN_DOMAIN', 'App.example.com', { originDomain: 'app.example.com' }],
+    ['BRAND_NAME', ' Müller & Söhne Inc. ', { brandName: 'Müller & Söhne Inc.' }],
+    [
+      'TEST_RECIPIENTS',
+      '+15005550006=123456@2027-01-31,+1500556*=0000@2027-02-01,a=b@x.example=4711@2028-02-29',
+      {
+        testRecipients: [
+          { to: '+15005550006', prefix: false, code: '123456', untilMs: Date.UTC(2027, 1, 1) - 1 },
+          { to: '+1500556', prefix: true, code: '0000', untilMs: Date.UTC(2027, 1, 2) - 1 },
+          { to: 'a=b@x.example', prefix: false, code: '4711', untilMs: Date.UTC(2028, 2, 1) - 1 },
+        ],
+      },
+    ],
+  ])('%s=%s is read into the default service', (name, value, expected) => {
+    expect(load({ [name]: value }).services.get('default')).toMatchObject(expected)
+  })
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['CODE_LENGTH', '3'],
+    ['CODE_LENGTH', '11'],
+    ['CODE_LENGTH', '6.5'],
+    ['TTL_SECONDS', '59'],
+    ['MAX_ATTEMPTS', '0'],
+    ['LIMIT_CHECK_PER_IP', '5'],
+    ['LIMIT_CHECK_PER_IP', '0/600'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['CLIENT_IP', 'maybe'],
+    ['ALLOWED_COUNTRIES', 'US,XX'],
+    ['DEFAULT_LOCALE', 'not a locale'],
+    ['ORIGIN_DOMAIN', 'https://app.example.com'],
+    ['PUBLIC_URL', 'ftp://x'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['TEST_RECIPIENTS', '+15005550006=123456'],
+    ['TEST_RECIPIENTS', '+15005550006=123456@2027-02-31'],
+    ['TEST_RECIPIENTS', '+1*=123456@2027-01-31'],
+    ['TEST_RECIPIENTS', 'nobody=123456@2027-01-31'],
+    ['SECRET_KEY', 'c2hvcnQ='],
+    ['API_KEY', 'short'],
+    ['SMS_ROUTES', 'nobody'],
+    ['SQLITE_SYNCHRONOUS', 'off'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)])
+  })
+
+  it.each([
+    ['DATABASE_URL', 'postgres://u:p@db/x'],
+    ['RATE_LIMIT_URL', 'redis://cache'],
+  ])('%s=%s is for a later version, and says so', (name, value) => {
+    expect(problemsOf({ [name]: value }).join()).toMatch(
+      new RegExp(`^${name}: .*comes with a later version`),
+    )
+  })
+
+  it.each([
+    ['https://evil.example'],
+    ['evil.com'],
+    ['www.evil'],
+    ['two\nlines'],
+    ['two\u2028lines'],
+    ['\u202Eesrever'],
+    ['a'.repeat(41)],
+    ['{{code}}'],
+  ])('C45: the brand %j is refused', (brand) => {
+    expect(problemsOf({ BRAND_NAME: brand })).toEqual([expect.stringMatching(/^BRAND_NAME: /)])
+  })
+
+  it('is given by name or by file, not by both', () => {
+    const problems = problemsOf({ SECRET_KEY: SECRET, SECRET_KEY_FILE: '/run/secret' })
+    expect(problems).toEqual([expect.stringContaining('SECRET_KEY_FILE are both given')])
+  })
+
+  it('names the file that cannot be read', () => {
+    const [problem] = problemsOf({ API_KEY_FILE: '/run/gone' })
+    expect(problem).toMatch(
+      /^API_KEY: the file "\/run\/gone" of API_KEY_FILE cannot be read \(ENOENT\)/,
+    )
+  })
+
+  it('never repeats the text of a secret', () => {
+    const secret = 'aGVsbG8gd29ybGQ-not-a-secret'
+    const env = { SECRET_KEY: secret, SECRET_KEY_PREVIOUS: secret, API_KEY: 'hushhush' }
+    expect(problemsOf(env)).toHaveLength(3)
+    expect(problemsOf(env).join('\n')).not.toMatch(/aGVsbG8|hushhush/)
+  })
+})
+
+describe('production', () => {
+  it('takes what it needs, and no channel without a provider', () => {
+    const config = load(PRODUCTION)
+    expect(config.services.get('default')).toMatchObject({
+      channels: ['email'],
+      clientIp: 'required',
+      allowedCountries: ['US', 'DE'],
+    })
+    expect(config).toMatchObject({
+      apiKey: null,
+      adminKey: null,
+      routes: { email: ['post'], sms: [] },
+    })
+    expect(config.providers).toEqual([
+      {
+        name: 'post',
+        channels: ['email'],
+        values: {
+          POST_URL: 'smtp://mail',
+          POST_FROM: 'a@example.com',
+          POST_BASE_URL: 'https://post.example',
+        },
+      },
+    ])
+  })
+
+  it('lists everything that is missing or wrong at once', () => {
+    const problems = problemsOf({ NODE_ENV: 'production', CODE_LENGTH: 'six', POST_URL: 'x' })
+    expect(problems.map((line) => line.split(':')[0]).toSorted()).toEqual([
+      'ALLOWED_COUNTRIES',
+      'CODE_LENGTH',
+      'POST_FROM',
+      'SECRET_KEY',
+    ])
+  })
+
+  it('says which providers there are when none is configured', () => {
+    const problems = problemsOf({ ...PRODUCTION, POST_URL: '', POST_FROM: '' })
+    expect(problems).toEqual([
+      expect.stringContaining('post (POST_URL, POST_FROM), wire (WIRE_KEY)'),
+    ])
+  })
+
+  it('is what a misspelt NODE_ENV is taken for: the inbox never opens by a slip', () => {
+    const problems = problemsOf({ ...PRODUCTION, NODE_ENV: 'prod', SECRET_KEY: '' })
+    expect(problems.map((line) => line.split(':')[0])).toEqual(['NODE_ENV', 'SECRET_KEY'])
+  })
+
+  it('makes no keys by itself', () => {
+    const devKeys = () => {
+      throw new Error('not to be called')
+    }
+    expect(() => load(PRODUCTION, { devKeys })).not.toThrow()
+  })
+
+  it.each([
+    ['one byte', Buffer.alloc(32, 7)],
+    ['counted bytes', Buffer.from(Array.from({ length: 32 }, (_, i) => i))],
+    ['a typed sentence', Buffer.from('please-change-this-secret-key-!!')],
+    ['a repeated half', Buffer.from('0011223344556677'.repeat(4), 'hex')],
+  ])('refuses a root secret of %s', (_, bytes) => {
+    const problems = problemsOf({ ...PRODUCTION, SECRET_KEY: bytes.toString('base64') })
+    expect(problems).toEqual([expect.stringMatching(/^SECRET_KEY: is not random/)])
+  })
+
+  it('accepts every country only when it is said, with a warning', () => {
+    const config = load({ ...PRODUCTION, ALLOWED_COUNTRIES: '*' })
+    expect(config.warnings.join('\n')).toContain('every country is allowed')
+  })
+
+  it('takes services that each say their countries in place of ALLOWED_COUNTRIES', () => {
+    const services = (countries: string) => JSON.stringify({ services: JSON.parse(countries) })
+    const env = { ...PRODUCTION, ALLOWED_COUNTRIES: '' }
+    const said = '{"a":{"allowed_countries":["US"]},"b":{"allowed_countries":"*"}}'
+    const half = '{"a":{"allowed_countries":["US"]},"b":{}}'
+    expect(problemsOf({ ...env, SERVICES: services(said) })).toEqual([])
+    expect(problemsOf({ ...env, SERVICES: services(half) })).toEqual([
+      expect.stringMatching(/^ALLOWED_COUNTRIES: /),
+    ])
+  })
+
+  it('recommends budgets against toll fraud until they are set', () => {
+    const budgets = {
+      LIMIT_SENDS_PER_COUNTRY_HOUR: '100/3600',
+      LIMIT_SENDS_PER_SERVICE_HOUR: '9/9',
+    }
+    expect(load(PRODUCTION).warnings.join()).toContain('toll fraud')
+    expect(load({ ...PRODUCTION, ...budgets }).warnings.join()).not.toContain('toll fraud')
+  })
+})
+
+describe('warnings', () => {
+  it.each([
+    ['CODE_LENGTH', '5', 'NIST'],
+    ['TTL_SECONDS', '601', 'NIST'],
+  ])('%s=%s is allowed and warned of', (name, value, words) => {
+    expect(load({ [name]: value }).warnings.join()).toContain(words)
+  })
+
+  it('tells a misspelt name, with the right one', () => {
+    const env = {
+      ALOWED_COUNTRIES: 'US',
+      SECRET_KEY_FIEL: '/x',
+      LIMIT_SENDS: '1/1',
+      PROT: '1',
+      HOME: '/',
+    }
+    const warnings = load(env).warnings.join('\n')
+    expect(warnings).toContain('ALOWED_COUNTRIES is not a setting: was ALLOWED_COUNTRIES meant?')
+    expect(warnings).toContain('SECRET_KEY_FIEL is not a setting: was SECRET_KEY_FILE meant?')
+    expect(warnings).toContain('LIMIT_SENDS is not a setting')
+    expect(warnings).toContain('PROT is not a setting: was PORT meant?')
+    expect(warnings).not.toContain('HOME')
+  })
+
+  it('tells a misspelt name beside what it left missing', () => {
+    const env = { ...PRODUCTION, ALLOWED_COUNTRIES: '', ALLOWED_COUNTRYS: 'US' }
+    expect(() => load(env)).toThrow('was ALLOWED_COUNTRIES meant?')
+  })
+})
+
+describe('services of a file', () => {
+  it('replaces the default service, with what the environment says as the default', () => {
+    const config = load({ SERVICES_FILE: '/run/services', MAX_SENDS: '3' })
+    expect([...config.services.keys()]).toEqual(['checkout', 'login'])
+    expect(config.services.get('checkout')).toMatchObject({
+      name: 'checkout',
+      codeLength: 8,
+      maxSends: 3,
+    })
+    expect(config.services.get('login')).toMatchObject({ codeLength: 6 })
+    expect(config.defaultService).toBe('checkout')
+  })
+
+  it('names each wrong place by its path', () => {
+    expect(problemsOf({ SERVICES_FILE: '/run/bad-services' })).toEqual([
+      expect.stringContaining('SERVICES_FILE: services.checkout.code_length: '),
+      'SERVICES_FILE: services.checkout.colour: there is no such setting',
+    ])
+  })
+
+  it('refuses a key for a default service that the file does not have', () => {
+    expect(problemsOf({ SERVICES_FILE: '/run/services', API_KEY })).toEqual([
+      expect.stringMatching(/^API_KEY: is for the service "default"/),
+    ])
+  })
+})
