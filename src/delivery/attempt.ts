@@ -34,18 +34,24 @@ export type AttemptDeps = {
 }
 
 export function createAttempt(deps: AttemptDeps): RunAttempt {
-  const byName = new Map(deps.providers.map((provider) => [provider.name, provider]))
   return async (claim, stop) => {
     const startedAt = deps.clock.now()
     const result = claim.prepared.silent
       ? await sendSilently(deps, claim, stop)
-      : await sendReally(deps, byName.get(claim.provider), claim, stop)
+      : await sendReally(deps, findProvider(deps.providers, claim), claim, stop)
     const durationMs = deps.clock.now() - startedAt
     if (!claim.prepared.silent && result.kind === 'accepted')
       deps.durations.record(claim.channel, durationMs)
     logResult(deps.logger, claim, result, durationMs)
     await settle(deps, claim, result, durationMs)
   }
+}
+
+/** By name and channel: a generic gateway of each channel has the same name. */
+function findProvider(providers: readonly Provider[], claim: Claim): Provider | undefined {
+  return providers.find(
+    (provider) => provider.name === claim.provider && provider.channels.includes(claim.channel),
+  )
 }
 
 /** Waits as long as a real send took lately, without a request. */
@@ -155,7 +161,7 @@ function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationM
     durationMs,
   }
   if (result.kind === 'accepted') log.debug(fields, 'a delivery was accepted')
-  else log.info({ ...fields, code: result.error.code }, 'a delivery was not accepted')
+  else log.info({ ...fields, reason: result.error.code }, 'a delivery was not accepted')
 }
 
 /** A library's message may quote what it was given; the name of its class can't. */

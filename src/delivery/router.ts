@@ -51,9 +51,9 @@ function rank(provider: Provider): number {
 }
 
 function findFor(providers: readonly Provider[], channel: Channel, name: string): Provider {
-  const found = providers.find((provider) => provider.name === name)
-  if (!found) throw new RouteError(channel, `the provider "${name}" is not configured`)
-  if (!found.channels.includes(channel))
-    throw new RouteError(channel, `the provider "${name}" does not carry ${channel}`)
-  return found
+  const named = providers.filter((provider) => provider.name === name)
+  const found = named.find((provider) => provider.channels.includes(channel))
+  if (found) return found
+  const problem = named.length === 0 ? 'is not configured' : `does not carry ${channel}`
+  throw new RouteError(channel, `the provider "${name}" ${problem}`)
 }

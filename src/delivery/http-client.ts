@@ -1,0 +1,162 @@
+// HTTP towards providers: one request, one answer, and which class an answer or a failure is of.
+// It must not follow a redirect, read without bound, log, or throw for what a peer does.
+
+import { Agent, type Dispatcher } from 'undici'
+import type { Clock } from '../kernel/clock.ts'
+import { parseRetryAfter } from './backoff.ts'
+import type { HttpAnswer, HttpClient, HttpRequest, SendResult } from './ports.ts'
+
+/** An answer holds an id or an error code; what is longer is a page for people. */
+export const MAX_BODY_BYTES = 64 * 1024
+/** Within the deadline, so that "could not connect" is told apart from "did not answer". */
+const CONNECT_TIMEOUT_MS = 5_000
+/** Load balancers keep an idle connection for a minute or more; a server's own hint goes before this. */
+const KEEP_ALIVE_MS = 20_000
+/** As many as a lane has places, and some for other lanes of the same host. */
+const CONNECTIONS_PER_HOST = 64
+/** Past our own deadline: only a net under it. */
+const NET_TIMEOUT_MS = 60_000
+
+/** RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: the same request may do well later. */
+const TEMPORARY_STATUSES = new Set([408, 425, 429])
+
+export function createHttpClient(deps: { clock: Clock }): HttpClient {
+  const agent = new Agent({
+    connections: CONNECTIONS_PER_HOST,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: NET_TIMEOUT_MS,
+    bodyTimeout: NET_TIMEOUT_MS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  })
+  return {
+    send: (request, signal) => send(agent, deps.clock, request, signal),
+    close: () => agent.destroy(),
+  }
+}
+
+type Progress = {
+  /** The request, or a part of it, was written: from here on it may have been taken. */
+  written: boolean
+  status: number | null
+  retryAfterMs: number | null
+  chunks: Buffer[]
+  size: number
+  controller: Dispatcher.DispatchController | undefined
+}
+
+function send(
+  agent: Dispatcher,
+  clock: Clock,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const progress: Progress = {
+    written: false,
+    status: null,
+    retryAfterMs: null,
+    chunks: [],
+    size: 0,
+    controller: undefined,
+  }
+  return new Promise((resolve) => {
+    const finish = (error?: Error) => {
+      signal.removeEventListener('abort', onAbort)
+      resolve(toAnswer(progress, error, signal.aborted))
+    }
+    const onAbort = () => {
+      progress.controller?.abort(new Error('deadline'))
+      finish()
+    }
+    if (signal.aborted) return finish()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const { origin, pathname, search } = new URL(request.url)
+      const { method, headers, body } = request
+      const options = { origin, path: pathname + search, headers, body }
+      const handler = createHandler(progress, clock, signal, finish)
+      agent.dispatch({ ...options, method: method as Dispatcher.HttpMethod }, handler)
+    } catch (error) {
+      finish(error instanceof Error ? error : new Error('dispatch'))
+    }
+  })
+}
+
+function createHandler(
+  progress: Progress,
+  clock: Clock,
+  signal: AbortSignal,
+  finish: (error?: Error) => void,
+): Dispatcher.DispatchHandler {
+  return {
+    // Called when a connection stands, just before the head of the request goes out.
+    onRequestStart(controller) {
+      if (signal.aborted) return controller.abort(new Error('deadline'))
+      progress.controller = controller
+      progress.written = true
+    },
+    onResponseStart(_controller, status, headers) {
+      if (status < 200) return
+      progress.status = status
+      const retryAfter = headers['retry-after']
+      progress.retryAfterMs = parseRetryAfter(
+        Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        clock.now(),
+      )
+    },
+    onResponseData(controller, chunk) {
+      const room = MAX_BODY_BYTES - progress.size
+      progress.chunks.push(Buffer.from(chunk.subarray(0, room)))
+      progress.size += Math.min(chunk.length, room)
+      if (chunk.length <= room) return
+      finish()
+      controller.abort(new Error('body too large'))
+    },
+    onResponseEnd: () => finish(),
+    onResponseError: (_controller, error) => finish(error),
+  }
+}
+
+function toAnswer(progress: Progress, error: Error | undefined, timedOut: boolean): HttpAnswer {
+  const { status } = progress
+  const body = Buffer.concat(progress.chunks).toString('utf8')
+  // A status is an answer, even where the body broke off: read as a failure, a 202 would be sent again (C24).
+  if (status !== null) return { status, body, verdict: classify(status, progress.retryAfterMs) }
+  const reason = timedOut ? 'timeout' : failureCode(error)
+  const message = timedOut ? 'no answer in time' : 'the connection failed'
+  const verdict: SendResult = progress.written
+    ? { kind: 'ambiguous', error: { code: reason, message } }
+    : { kind: 'temporary', error: { code: reason, message }, retryAfterMs: null }
+  return { status: null, body: '', verdict }
+}
+
+function classify(status: number, retryAfterMs: number | null): SendResult {
+  if (status >= 200 && status < 300) return { kind: 'accepted', reference: null }
+  const error = { code: `http_${status}`, message: `the provider answered ${status}` }
+  if (status >= 500 || TEMPORARY_STATUSES.has(status))
+    return { kind: 'temporary', error, retryAfterMs }
+  return { kind: 'permanent', error }
+}
+
+const FAILURES: Record<string, string> = {
+  ECONNREFUSED: 'connection_refused',
+  ENOTFOUND: 'name_not_found',
+  EAI_AGAIN: 'name_not_found',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ECONNRESET: 'connection_closed',
+  EPIPE: 'connection_closed',
+  UND_ERR_SOCKET: 'connection_closed',
+  UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
+  ETIMEDOUT: 'connect_timeout',
+}
+
+/** Our own word for it: a library's message may name a host or a path. */
+function failureCode(error: Error | undefined): string {
+  const { code, name } = (error ?? {}) as NodeJS.ErrnoException
+  if (code === undefined) return 'connection_failed'
+  if (code.startsWith('HPE_') || name === 'HTTPParserError') return 'not_http'
+  if (code.includes('CERT') || code.startsWith('ERR_TLS') || code.includes('SSL'))
+    return 'tls_failed'
+  return FAILURES[code] ?? 'connection_failed'
+}

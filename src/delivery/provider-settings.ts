@@ -1,0 +1,193 @@
+// The settings of each provider: names, descriptions and defaults as data, and their typed reading.
+// It must not make a provider or reach the network.
+
+import { Webhook } from 'standardwebhooks'
+import type { Channel } from '../kernel/channel.ts'
+import type { HttpGatewaySettings } from './providers/http.ts'
+import type { SmtpSettings } from './providers/smtp/smtp.ts'
+import type { TwilioSettings } from './providers/twilio.ts'
+import {
+  headerMap,
+  httpUrl,
+  mailbox,
+  ProviderSettingError,
+  required,
+  type SettingValues,
+} from './setting-values.ts'
+
+/** Mail hosts allow few sessions of one sender; nodemailer's own default. */
+const SMTP_CONNECTIONS = 5
+
+export const smtpEntry = {
+  name: 'smtp',
+  channels: ['email'] as const,
+  settings: [
+    {
+      name: 'SMTP_URL',
+      description:
+        'smtp://user:password@host:587 or smtps://host:465; ?requireTLS=true sends nothing without STARTTLS ' +
+        '(the default with a password, but for a loopback host), ?tls.rejectUnauthorized=false, ?tls.servername=, ?maxConnections=5',
+      secret: true,
+    },
+    { name: 'MAIL_FROM', description: 'no-reply@example.com or Name <no-reply@example.com>' },
+  ],
+  read(values: SettingValues): SmtpSettings {
+    return { ...readSmtpUrl(required(values, 'SMTP_URL')), from: mailbox(values, 'MAIL_FROM') }
+  },
+}
+
+const SMTP_OPTIONS = ['requireTLS', 'tls.rejectUnauthorized', 'tls.servername', 'maxConnections']
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
+  const wrong = (problem: string) => new ProviderSettingError('SMTP_URL', problem)
+  if (!URL.canParse(text)) throw wrong('is not a URL like smtp://user:password@host:587')
+  const url = new URL(text)
+  if ((url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '')
+    throw wrong('begins with neither smtp:// nor smtps://, or names no host')
+  const unknown = [...url.searchParams.keys()].find((key) => !SMTP_OPTIONS.includes(key))
+  if (unknown) throw wrong(`has the unknown option ${unknown}; known: ${SMTP_OPTIONS.join(', ')}`)
+  const flag = (name: string, fallback: boolean) => {
+    const value = url.searchParams.get(name)
+    if (value !== null && value !== 'true' && value !== 'false')
+      throw wrong(`${name} is neither true nor false`)
+    return value === null ? fallback : value === 'true'
+  }
+  const maxConnections = Number(url.searchParams.get('maxConnections') ?? SMTP_CONNECTIONS)
+  if (!Number.isInteger(maxConnections) || maxConnections < 1 || maxConnections > 100)
+    throw wrong('maxConnections is not a number from 1 to 100')
+  const secure = url.protocol === 'smtps:'
+  const auth = readAuth(url)
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (secure ? 465 : 587),
+    secure,
+    // A password never goes over a wire in clear unless that was asked for.
+    requireTls: flag('requireTLS', auth !== null && !LOOPBACK.test(url.hostname)),
+    rejectUnauthorized: flag('tls.rejectUnauthorized', true),
+    servername: url.searchParams.get('tls.servername'),
+    auth,
+    maxConnections,
+  }
+}
+
+function readAuth(url: URL): { user: string; pass: string } | null {
+  if (url.username === '') return null
+  try {
+    return { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
+  } catch {
+    throw new ProviderSettingError(
+      'SMTP_URL',
+      'has a user or password with a % that is not percent-encoded',
+    )
+  }
+}
+
+export const twilioEntry = {
+  name: 'twilio',
+  channels: ['sms'] as const,
+  settings: [
+    { name: 'TWILIO_ACCOUNT_SID', description: 'Account SID (AC…)' },
+    { name: 'TWILIO_AUTH_TOKEN', description: 'Auth token', secret: true },
+    {
+      name: 'TWILIO_FROM',
+      description: 'Sender: a number (+…), an alphanumeric sender, or a Messaging Service (MG…)',
+    },
+    {
+      name: 'TWILIO_BASE_URL',
+      description: 'Twilio’s host, for regions and tests',
+      default: 'https://api.twilio.com',
+    },
+  ],
+  read(values: SettingValues): TwilioSettings {
+    return {
+      accountSid: required(values, 'TWILIO_ACCOUNT_SID'),
+      authToken: required(values, 'TWILIO_AUTH_TOKEN'),
+      from: required(values, 'TWILIO_FROM'),
+      baseUrl: httpUrl(values, 'TWILIO_BASE_URL'),
+    }
+  },
+}
+
+const DEFAULT_BODIES = {
+  sms: '{"to":"{{to}}","text":"{{text}}","id":"{{attempt_id}}"}',
+  email:
+    '{"to":"{{to}}","subject":"{{subject}}","text":"{{text}}","html":"{{html}}","id":"{{attempt_id}}"}',
+} as const
+
+const PLACEHOLDERS =
+  '{{to}} {{text}} {{code}} {{subject}} {{html}} {{verification_id}} {{attempt_id}} {{sender}} {{brand}} {{locale}}'
+
+/** One entry a channel, both named `http`: each has settings of its own. */
+export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
+  const prefix = `HTTP_${channel.toUpperCase()}_`
+  return {
+    name: 'http',
+    channels: [channel],
+    settings: [
+      {
+        name: `${prefix}URL`,
+        description: 'The gateway’s address; may hold placeholders',
+        secret: true,
+      },
+      { name: `${prefix}METHOD`, description: 'POST, PUT, PATCH or GET', default: 'POST' },
+      {
+        name: `${prefix}HEADERS`,
+        description: 'A JSON object; content-type decides how values are escaped (JSON, form, XML)',
+        secret: true,
+        default: '{"content-type":"application/json"}',
+      },
+      {
+        name: `${prefix}BODY`,
+        description: `The body, with ${PLACEHOLDERS}`,
+        default: DEFAULT_BODIES[channel],
+      },
+      { name: `${prefix}SENDER`, description: 'For {{sender}}', optional: true },
+      {
+        name: `${prefix}SECRET`,
+        description: 'Signs each request by Standard Webhooks (whsec_…, base64)',
+        secret: true,
+        optional: true,
+      },
+      {
+        name: `${prefix}ID_POINTER`,
+        description: 'JSON pointer to the gateway’s id in its answer, like /messages/0/id',
+        optional: true,
+      },
+    ],
+    read: (values: SettingValues) => readGateway(values, prefix, channel),
+  }
+}
+
+function readGateway(values: SettingValues, prefix: string, channel: Channel): HttpGatewaySettings {
+  const url = httpUrl(values, `${prefix}URL`)
+  const method = required(values, `${prefix}METHOD`).toUpperCase()
+  if (!['POST', 'PUT', 'PATCH', 'GET'].includes(method))
+    throw new ProviderSettingError(`${prefix}METHOD`, 'is not one of POST, PUT, PATCH, GET')
+  const headers = headerMap(values, `${prefix}HEADERS`)
+  const idPointer = values[`${prefix}ID_POINTER`] ?? null
+  if (idPointer !== null && !/^(\/([^~/]|~[01])*)*$/.test(idPointer))
+    throw new ProviderSettingError(`${prefix}ID_POINTER`, 'is not a JSON pointer like /id')
+  return {
+    channel,
+    url,
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    // RFC 9110 §9.3.1: a body of a GET has no meaning.
+    body: method === 'GET' ? '' : required(values, `${prefix}BODY`),
+    sender: values[`${prefix}SENDER`] ?? '',
+    secret: readSecret(values, `${prefix}SECRET`),
+    idPointer,
+  }
+}
+
+function readSecret(values: SettingValues, name: string): string | null {
+  const secret = values[name]
+  if (secret === undefined || secret === '') return null
+  try {
+    new Webhook(secret)
+    return secret
+  } catch {
+    throw new ProviderSettingError(name, 'is not base64, with or without whsec_ before it')
+  }
+}

@@ -1,0 +1,141 @@
+// A few SMTP connections, kept open between mails, each used by one mail at a time.
+// nodemailer's own pool can't take back a mail whose deadline has passed: it would go out later.
+
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+
+export type SmtpServer = SMTPConnection.Options & {
+  auth: { user: string; pass: string } | null
+}
+export type Connections = {
+  /** Waits for a free place, connects and logs in where needed. Rejects when `signal` aborts. */
+  acquire(signal: AbortSignal): Promise<Lease>
+  close(): void
+}
+export type Lease = {
+  connection: SMTPConnection
+  /** It carried a mail before: the server may have dropped it meanwhile. */
+  reused: boolean
+  /** Give it back; `healthy` false closes it. */
+  release(healthy: boolean): void
+}
+
+/** Servers drop idle sessions after some minutes (RFC 5321 §4.5.3.2.7 asks for five). */
+const IDLE_MS = 30_000
+/** Some servers count mails by session. */
+const MAILS_PER_CONNECTION = 100
+
+type Idle = { connection: SMTPConnection; mails: number; timer: NodeJS.Timeout }
+
+export function createConnections(server: SmtpServer, maxConnections: number): Connections {
+  const idle: Idle[] = []
+  const waiting = new Set<() => void>()
+  let places = maxConnections
+  const takePlace = async (signal: AbortSignal) => {
+    while (places === 0) await waitForPlace(waiting, signal)
+    signal.throwIfAborted()
+    places -= 1
+  }
+  const givePlace = () => {
+    places += 1
+    const [next] = waiting
+    next?.()
+  }
+  const keep = (connection: SMTPConnection, mails: number) => {
+    const drop = () => remove(connection)
+    const timer = setTimeout(() => connection.quit(), IDLE_MS)
+    timer.unref()
+    connection.once('end', drop)
+    connection.once('error', drop)
+    idle.push({ connection, mails, timer })
+  }
+  const remove = (connection: SMTPConnection) => {
+    const index = idle.findIndex((one) => one.connection === connection)
+    if (index >= 0) clearTimeout(idle.splice(index, 1)[0]?.timer)
+  }
+  const lease = (connection: SMTPConnection, mails: number): Lease => ({
+    connection,
+    reused: mails > 0,
+    release(healthy) {
+      if (healthy && mails + 1 < MAILS_PER_CONNECTION) keep(connection, mails + 1)
+      else connection.close()
+      givePlace()
+    },
+  })
+  return {
+    async acquire(signal) {
+      await takePlace(signal)
+      const kept = idle.pop()
+      if (kept) {
+        clearTimeout(kept.timer)
+        return lease(kept.connection, kept.mails)
+      }
+      try {
+        return lease(await open(server, signal), 0)
+      } catch (error) {
+        givePlace()
+        throw error
+      }
+    },
+    close() {
+      for (const { connection, timer } of idle.splice(0)) {
+        clearTimeout(timer)
+        connection.close()
+      }
+    },
+  }
+}
+
+function waitForPlace(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      waiting.delete(end)
+      signal.removeEventListener('abort', end)
+      if (signal.aborted) reject(signal.reason)
+      else resolve()
+    }
+    if (signal.aborted) return end()
+    waiting.add(end)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+async function open(server: SmtpServer, signal: AbortSignal): Promise<SMTPConnection> {
+  const { auth, ...options } = server
+  const connection = new SMTPConnection(options)
+  // Whoever waits for a step hears of an error; between steps it must not end the process.
+  connection.on('error', () => {})
+  try {
+    await step(connection, signal, (done) => connection.connect(done))
+    if (auth) await step(connection, signal, (done) => connection.login(auth, done))
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return connection
+}
+
+/** One step of the dialogue; rejects on its error, when the connection ends, or when `signal` aborts. */
+export function step(
+  connection: SMTPConnection,
+  signal: AbortSignal,
+  run: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null) => {
+      connection.removeListener('error', onError)
+      connection.removeListener('end', onEnd)
+      signal.removeEventListener('abort', onAbort)
+      if (error) reject(error)
+      else resolve()
+    }
+    const onError = (error: Error) => settle(error)
+    // The step's own callback comes first where there is one: it says why.
+    const onEnd = () => setImmediate(() => settle(new Error('the connection ended')))
+    const onAbort = () => settle(signal.reason as Error)
+    if (signal.aborted) return onAbort()
+    connection.on('error', onError)
+    connection.on('end', onEnd)
+    signal.addEventListener('abort', onAbort, { once: true })
+    run(settle)
+  })
+}

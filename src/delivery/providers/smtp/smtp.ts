@@ -1,0 +1,172 @@
+// Mail by any SMTP server (RFC 5321), with STARTTLS (RFC 3207) and AUTH, on connections kept open.
+// It must not hand on a server's reply text: it quotes the address.
+
+import { Readable } from 'node:stream'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { OutgoingMessage, Provider, SendResult } from '../../ports.ts'
+import { type Connections, createConnections, type SmtpServer, step } from './connections.ts'
+
+export type SmtpSettings = {
+  host: string
+  port: number
+  /** TLS from the first byte (465). */
+  secure: boolean
+  /** Without TLS nothing is sent, not even the password. */
+  requireTls: boolean
+  rejectUnauthorized: boolean
+  /** The name in the certificate where it is not `host`. */
+  servername: string | null
+  auth: { user: string; pass: string } | null
+  /** `name` null: the service's brand is shown. */
+  from: { name: string | null; address: string }
+  maxConnections: number
+}
+
+/** A step of the dialogue may take this long; the deadline of the whole send goes on beside it. */
+const STEP_TIMEOUT_MS = 5_000
+/** RFC 5321 §4.5.3.1.3: a path is 256 octets with its brackets. */
+const MAX_ADDRESS_OCTETS = 254
+
+export function createSmtpProvider(settings: SmtpSettings): Provider {
+  const connections = createConnections(toServer(settings), settings.maxConnections)
+  return {
+    name: 'smtp',
+    channels: ['email'],
+    async send(message, signal) {
+      if (!isSafeAddress(message.to))
+        return permanent('invalid_address', 'the address can not be sent to')
+      const mime = await compose(settings, message)
+      const envelope = { from: settings.from.address, to: [message.to], size: mime.length }
+      const first = await transmit(connections, envelope, mime, signal)
+      // A kept connection that the server had dropped: nothing was said on it yet.
+      const result =
+        first === 'dropped' ? await transmit(connections, envelope, mime, signal) : first
+      return result === 'dropped' ? temporary('connection_closed', CONNECTION_FAILED) : result
+    },
+    close() {
+      connections.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+function toServer(settings: SmtpSettings): SmtpServer & { socketCloseTimeout: number } {
+  return {
+    host: settings.host,
+    port: settings.port,
+    secure: settings.secure,
+    requireTLS: settings.requireTls && !settings.secure,
+    auth: settings.auth,
+    connectionTimeout: STEP_TIMEOUT_MS,
+    greetingTimeout: STEP_TIMEOUT_MS,
+    dnsTimeout: STEP_TIMEOUT_MS,
+    socketTimeout: STEP_TIMEOUT_MS * 2,
+    // A mail whose deadline passed must not trickle out.
+    socketCloseTimeout: 0,
+    tls: {
+      rejectUnauthorized: settings.rejectUnauthorized,
+      minVersion: 'TLSv1.2',
+      ...(settings.servername === null ? {} : { servername: settings.servername }),
+    },
+  }
+}
+
+/** No brackets, spaces, separators or control characters outside the library's care (C28). */
+function isSafeAddress(address: string): boolean {
+  return (
+    Buffer.byteLength(address) <= MAX_ADDRESS_OCTETS &&
+    /^[^\s\p{Cc}<>,;"()]+@[^\s\p{Cc}<>,;"()@]+$/u.test(address)
+  )
+}
+
+function compose(settings: SmtpSettings, message: OutgoingMessage): Promise<Buffer> {
+  const { name, address } = settings.from
+  const mail = new MailComposer({
+    from: { name: oneLine(name ?? message.brandName), address },
+    to: { name: '', address: message.to },
+    subject: oneLine(message.subject ?? ''),
+    text: message.text,
+    ...(message.html === null ? {} : { html: message.html }),
+    messageId: `<${message.attemptId}@${address.split('@').at(-1)}>`,
+    // RFC 3834 §5: no out-of-office answers.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return mail.compile().build()
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+}
+
+/** `dropped`: a kept connection was gone before it took a command. */
+async function transmit(
+  connections: Connections,
+  envelope: SMTPConnection.Envelope,
+  mime: Buffer,
+  signal: AbortSignal,
+): Promise<SendResult | 'dropped'> {
+  let dataBegun = false
+  // Read only once the server has said 354: from then on the mail may have been taken.
+  const body = Readable.from(
+    (function* () {
+      dataBegun = true
+      yield mime
+    })(),
+  )
+  try {
+    const lease = await connections.acquire(signal)
+    let healthy = false
+    try {
+      await step(lease.connection, signal, (done) => lease.connection.send(envelope, body, done))
+      healthy = true
+      return { kind: 'accepted', reference: null }
+    } catch (error) {
+      const result = classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
+      const gone = result.kind === 'temporary' && result.error.code === 'connection_closed'
+      return lease.reused && gone ? 'dropped' : result
+    } finally {
+      lease.release(healthy)
+    }
+  } catch (error) {
+    return classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
+  }
+}
+
+const CONNECTION_FAILED = 'the connection to the mail server failed'
+
+/** RFC 5321 §4.2.1: 4yz may do well later, 5yz never will. */
+function classify(
+  error: SMTPConnection.SMTPError,
+  dataBegun: boolean,
+  timedOut: boolean,
+): SendResult {
+  const { responseCode, code, command } = error
+  if (responseCode !== undefined && responseCode >= 400) {
+    const name = code === 'ETLS' ? 'starttls_refused' : `smtp_${responseCode}`
+    const message = `the mail server answered ${responseCode}`
+    return responseCode < 500 ? temporary(name, message) : permanent(name, message)
+  }
+  if (code === 'EENVELOPE' && command === 'API')
+    return permanent('invalid_address', 'the address can not be sent to')
+  const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
+  if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } }
+  return temporary(name, CONNECTION_FAILED)
+}
+
+function failureCode(error: SMTPConnection.SMTPError): string {
+  const { originalCode } = error as { originalCode?: string }
+  if (originalCode === 'ECONNREFUSED') return 'connection_refused'
+  if (error.code === 'EDNS') return 'name_not_found'
+  if (error.code === 'ETLS') return 'tls_failed'
+  return 'connection_closed'
+}
+
+function temporary(code: string, message: string): SendResult {
+  return { kind: 'temporary', error: { code, message }, retryAfterMs: null }
+}
+function permanent(code: string, message: string): SendResult {
+  return { kind: 'permanent', error: { code, message } }
+}

@@ -1,0 +1,96 @@
+// SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json (twilio_api_v2010 of twilio-oai).
+// It must not hand on a message of Twilio's: they quote the number.
+
+import type { Clock } from '../../kernel/clock.ts'
+import type { HttpClient, OutgoingMessage, Provider, SendResult } from '../ports.ts'
+
+export type TwilioSettings = {
+  accountSid: string
+  authToken: string
+  /** E.164, an alphanumeric sender, or a Messaging Service (MG…). */
+  from: string
+  baseUrl: string
+}
+
+/** Twilio's bounds of ValidityPeriod, seconds. */
+const VALIDITY = { min: 1, max: 36_000 } as const
+
+/** Too many requests, as a code of the body: also told with another status than 429. */
+const THROTTLED = new Set([20429, 14107, 30001])
+
+/** Codes worth a sentence; others are told by number alone. */
+const WORDS: Record<number, string> = {
+  20003: 'the account or its token was refused',
+  21211: 'the number is not valid',
+  21408: 'the account may not send to this country',
+  21606: 'the sender may not send to this number',
+  21610: 'the recipient has opted out',
+  21612: 'the number can not be reached from this sender',
+  21614: 'the number is not a mobile number',
+  20429: 'too many requests',
+}
+
+export function createTwilioProvider(
+  settings: TwilioSettings,
+  deps: { http: HttpClient; clock: Clock },
+): Provider {
+  const { accountSid, authToken, from } = settings
+  const url = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
+  const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from)
+    ? ['MessagingServiceSid', from]
+    : ['From', from]
+  return {
+    name: 'twilio',
+    channels: ['sms'],
+    async send(message, signal) {
+      const form = new URLSearchParams([
+        ['To', message.to],
+        ['ValidityPeriod', String(validitySeconds(message, deps.clock.now()))],
+        sender,
+        ['Body', message.text],
+      ])
+      const headers = {
+        authorization,
+        accept: 'application/json',
+        'accept-charset': 'utf-8',
+        'content-type': 'application/x-www-form-urlencoded',
+      }
+      const request = { method: 'POST', url, headers, body: form.toString() }
+      const answer = await deps.http.send(request, signal)
+      return refine(answer.verdict, answer.body)
+    },
+  }
+}
+
+/** A message that waits at the carrier past the code's end is of no use. */
+function validitySeconds(message: OutgoingMessage, now: number): number {
+  const left = Math.floor((message.expiresAt - now) / 1000)
+  return Math.min(VALIDITY.max, Math.max(VALIDITY.min, left))
+}
+
+function refine(verdict: SendResult, body: string): SendResult {
+  const answer = readJson(body)
+  if (verdict.kind === 'accepted')
+    return { kind: 'accepted', reference: typeof answer.sid === 'string' ? answer.sid : null }
+  if (typeof answer.code !== 'number' || verdict.kind === 'ambiguous') return verdict
+  const error = {
+    code: String(answer.code),
+    message: WORDS[answer.code] ?? `error ${answer.code} of Twilio`,
+  }
+  if (THROTTLED.has(answer.code)) {
+    const retryAfterMs = verdict.kind === 'temporary' ? verdict.retryAfterMs : null
+    return { kind: 'temporary', error, retryAfterMs }
+  }
+  return { ...verdict, error }
+}
+
+/** Whatever it is: a proxy's page, half a body, null. */
+function readJson(body: string): { sid?: unknown; code?: unknown } {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,102 @@
+// Every provider, one entry each: its settings as data, and how it is made from their values.
+// It must not read the environment: config.ts reads what the entries name.
+
+import type { Channel } from '../kernel/channel.ts'
+import { CHANNELS } from '../kernel/channel.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { createHttpClient } from './http-client.ts'
+import type { HttpClient, Inbox, Provider } from './ports.ts'
+import { httpEntry, smtpEntry, twilioEntry } from './provider-settings.ts'
+import { createHttpProvider } from './providers/http.ts'
+import { createInboxProvider } from './providers/inbox.ts'
+import { createSmtpProvider } from './providers/smtp/smtp.ts'
+import { createTwilioProvider } from './providers/twilio.ts'
+import { ProviderSettingError, type SettingValues } from './setting-values.ts'
+
+export type ProviderDeps = { http: HttpClient; clock: Clock }
+
+export type ProviderSetting = {
+  name: string
+  description: string
+  secret?: boolean
+  /** Absent and not `optional`: required as soon as one of the others is given. */
+  default?: string
+  optional?: boolean
+}
+export type ProviderEntry = {
+  name: string
+  channels: readonly Channel[]
+  settings: readonly ProviderSetting[]
+  /** @throws ProviderSettingError */
+  create(values: SettingValues, deps: ProviderDeps): Provider
+}
+
+/** In the order in which they are tried where no route says otherwise. */
+export const PROVIDERS: readonly ProviderEntry[] = [
+  { ...smtpEntry, create: (values) => createSmtpProvider(smtpEntry.read(values)) },
+  {
+    ...twilioEntry,
+    create: (values, deps) => createTwilioProvider(twilioEntry.read(values), deps),
+  },
+  ...(['sms', 'email'] as const).map((channel) => {
+    const entry = httpEntry(channel)
+    return {
+      ...entry,
+      create: (values: SettingValues, deps: ProviderDeps) =>
+        createHttpProvider(entry.read(values), deps),
+    }
+  }),
+]
+
+/** Every setting at fault, as `NAME: what and what to do`. */
+export class ProviderSettingsError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`the settings of providers are not right:\n${problems.join('\n')}`)
+    this.name = 'ProviderSettingsError'
+    this.problems = problems
+  }
+}
+
+export type Providers = {
+  providers: readonly Provider[]
+  /** Only where it was asked for. */
+  inbox: Inbox | null
+  close(): Promise<void>
+}
+
+/**
+ * @param configured as config.ts read them: name, channels and values of each
+ * @param deps.inbox true in development: it takes the channels that no other provider takes
+ * @throws ProviderSettingsError with every fault
+ */
+export function createProviders(
+  configured: readonly { name: string; channels: readonly Channel[]; values: SettingValues }[],
+  deps: { clock: Clock; inbox: boolean },
+): Providers {
+  const http = createHttpClient(deps)
+  const problems: string[] = []
+  const made = configured.flatMap(({ name, channels, values }) => {
+    const entry = PROVIDERS.find((one) => one.name === name && one.channels[0] === channels[0])
+    if (!entry) throw new Error(`there is no provider ${name}`)
+    try {
+      return [entry.create(values, { http, clock: deps.clock })]
+    } catch (error) {
+      if (!(error instanceof ProviderSettingError)) throw error
+      problems.push(error.message)
+      return []
+    }
+  })
+  if (problems.length > 0) throw new ProviderSettingsError(problems)
+  const left = CHANNELS.filter((channel) => !made.some((one) => one.channels.includes(channel)))
+  const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null
+  const providers = inbox ? [...made, inbox] : made
+  return {
+    providers,
+    inbox,
+    async close() {
+      await Promise.all(providers.map((provider) => provider.close?.()))
+      await http.close()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+// Reading one provider's values: each fault names its setting and says what to do.
+// It must not repeat a value that may be a secret.
+
+export type SettingValues = Readonly<Record<string, string>>
+
+/** The message is `NAME: what is wrong and what to do`. */
+export class ProviderSettingError extends Error {
+  readonly setting: string
+  constructor(setting: string, problem: string) {
+    super(`${setting}: ${problem}`)
+    this.name = 'ProviderSettingError'
+    this.setting = setting
+  }
+}
+
+export function required(values: SettingValues, name: string): string {
+  const value = values[name]
+  if (value === undefined || value === '') throw new ProviderSettingError(name, 'is missing')
+  return value
+}
+
+/** The text as it was given, checked. Its user and password are not repeated in the error. */
+export function httpUrl(values: SettingValues, name: string): string {
+  const text = required(values, name)
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new ProviderSettingError(name, 'is not an http or https URL')
+  return text
+}
+
+/** A display name and an address, or an address alone. */
+export function mailbox(
+  values: SettingValues,
+  name: string,
+): { name: string | null; address: string } {
+  const text = required(values, name)
+  const match = /^(?:"?([^"<>]*?)"?\s*<([^<>]+)>|([^<>]+))$/u.exec(text.trim())
+  const address = (match?.[2] ?? match?.[3] ?? '').trim()
+  if (/[\p{Cc}]/u.test(text) || !/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address))
+    throw new ProviderSettingError(
+      name,
+      'is not like no-reply@example.com or Name <no-reply@example.com>',
+    )
+  return { name: match?.[1]?.trim() || null, address }
+}
+
+/** A JSON object of strings; names come back in lower case (RFC 9110 §5.1). */
+export function headerMap(values: SettingValues, name: string): Record<string, string> {
+  const wrong = new ProviderSettingError(name, 'is not a JSON object of header names and texts')
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(required(values, name))
+  } catch {
+    throw wrong
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrong
+  const entries = Object.entries(parsed).map(([key, value]): [string, string] => {
+    // RFC 9110 §5.5 and §5.6.2: a token, and a value without control characters.
+    const isName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(key)
+    if (!isName || typeof value !== 'string' || /[^\t\x20-\x7e\x80-\xff]/.test(value)) throw wrong
+    return [key.toLowerCase(), value]
+  })
+  return Object.fromEntries(entries)
+}
