@@ -13,7 +13,12 @@ import {
   refusalOf,
 } from './problem.ts'
 import type { App } from './register.ts'
+import { addDocs } from './routes/docs.ts'
+import { addEvents } from './routes/events.ts'
+import { addEventsSearch } from './routes/events-search.ts'
 import { addHealthz } from './routes/healthz.ts'
+import { addInbox } from './routes/inbox.ts'
+import { addInboxStream } from './routes/inbox-stream.ts'
 import { addOpenApi } from './routes/openapi.ts'
 import { addReadyz } from './routes/readyz.ts'
 import { addVerifyCancel } from './routes/verify-cancel.ts'
@@ -37,6 +42,13 @@ export function createApp(deps: AppDeps): App {
   addHealthz(app, deps)
   addReadyz(app, deps)
   addOpenApi(app, deps)
+  addDocs(app, deps)
+  addEvents(app, deps)
+  addEventsSearch(app, deps)
+  if (deps.inbox) {
+    addInbox(app, deps, deps.inbox)
+    addInboxStream(app, deps, deps.inbox)
+  }
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',

@@ -1,0 +1,115 @@
+// The attempt log on the wire: its filters, and its rows.
+// It must not show a recipient: a row has none, and a filter takes one in a body only.
+
+import { z } from '@hono/zod-openapi'
+import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
+import { timeField, toWireTime } from './answers.ts'
+import { countryField, cursorField, idField, toField } from './fields.ts'
+import { PAGE_LIMIT } from './requests.ts'
+
+const filters = {
+  verification: idField.optional(),
+  reference: z
+    .string()
+    .regex(/^[2-9A-Za-z]{3}-?[2-9A-Za-z]{3}$/, 'must be a reference, such as K7Q-42M')
+    .optional()
+    .openapi({ description: 'Of a verification, as a person says it.', example: 'K7Q-42M' }),
+  type: z.enum(EVENT_TYPES).optional(),
+  since: timeField.optional().openapi({ description: 'RFC 3339, UTC; included.' }),
+  until: timeField.optional().openapi({ description: 'RFC 3339, UTC; excluded.' }),
+  cursor: cursorField.optional(),
+}
+
+const limit = { description: 'How many on a page.', default: PAGE_LIMIT.default }
+
+export const EventsQuery = z.strictObject({
+  ...filters,
+  limit: z.coerce
+    .number()
+    .int()
+    .min(PAGE_LIMIT.min)
+    .max(PAGE_LIMIT.max)
+    .default(PAGE_LIMIT.default)
+    .openapi({ ...limit, type: 'integer' }),
+})
+
+export const EventsSearchBody = z
+  .strictObject({
+    ...filters,
+    recipient: toField.optional(),
+    country: countryField.optional(),
+    limit: z
+      .int()
+      .min(PAGE_LIMIT.min)
+      .max(PAGE_LIMIT.max)
+      .default(PAGE_LIMIT.default)
+      .openapi(limit),
+  })
+  .openapi('EventsSearch')
+
+const Event = z
+  .strictObject({
+    sequence: z.int(),
+    at: timeField,
+    type: z.enum(EVENT_TYPES),
+    verification_id: z.string().nullable(),
+    reference: z.string().nullable(),
+    service: z.string(),
+    key_id: z.string().nullable(),
+    client_ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  })
+  .openapi('Event')
+
+export const EventsPage = z
+  .strictObject({
+    events: z.array(Event).openapi({ description: 'Newest first.' }),
+    next_cursor: z.string().nullable().openapi({ description: 'Null on the last page.' }),
+  })
+  .openapi('EventsPage')
+
+function toSnakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** `k7q42m` and `K7Q-42M` are the same reference. */
+function canonicalReference(text: string): string {
+  const letters = text.replace('-', '').toUpperCase()
+  return `${letters.slice(0, 3)}-${letters.slice(3)}`
+}
+
+export function toEventQuery(
+  given: z.infer<typeof EventsQuery>,
+  service: string | null,
+  budgetIndexes: readonly Uint8Array[] | undefined,
+): EventQuery {
+  return {
+    service,
+    verificationId: given.verification,
+    reference: given.reference && canonicalReference(given.reference),
+    budgetIndexes,
+    types: given.type && [given.type],
+    since: given.since === undefined ? undefined : Date.parse(given.since),
+    until: given.until === undefined ? undefined : Date.parse(given.until),
+    cursor: given.cursor ?? null,
+    limit: given.limit,
+  }
+}
+
+export function toWireEvent(event: EventRecord): z.infer<typeof Event> {
+  return {
+    sequence: event.sequence,
+    at: toWireTime(event.at),
+    type: event.type,
+    verification_id: event.verificationId,
+    reference: event.reference,
+    service: event.service,
+    key_id: event.keyId,
+    client_ip: event.clientIp,
+    user_agent: event.userAgent,
+    details: Object.fromEntries(
+      Object.entries(event.details).map(([name, value]) => [toSnakeCase(name), value]),
+    ),
+  }
+}
