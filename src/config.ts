@@ -7,6 +7,7 @@ import {
   type ProviderDescription,
   readProviders,
   readRoutes,
+  type SaidRoutes,
 } from './config/providers.ts'
 import { createReader, type Environment, type Reader, type Values } from './config/reader.ts'
 import {
@@ -20,11 +21,13 @@ import {
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
 import { parseServices } from './config/services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
-import { CHANNELS, type Channel } from './kernel/channel.ts'
+import { CHANNELS } from './kernel/channel.ts'
 import type { ServicePolicy } from './verification/policy.ts'
 
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
+
+export { DEFAULT_SERVICE }
 
 export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -52,8 +55,8 @@ export type Config = {
   /** CIDRs. */
   readonly trustedProxies: readonly string[]
   readonly providers: readonly ConfiguredProvider[]
-  /** Names of providers in the order in which they are tried. */
-  readonly routes: Readonly<Record<Channel, readonly string[]>>
+  /** Names of providers in the order in which they are tried; absent: as they are configured. */
+  readonly routes: SaidRoutes
   readonly hashing: {
     readonly concurrency: number
     readonly queue: number
@@ -115,10 +118,12 @@ function beside(path: string, name: string): string {
 function readDefaultService(
   mode: Config['mode'],
   reader: Reader,
-  routes: Config['routes'],
+  providers: readonly ConfiguredProvider[],
 ): ServicePolicy {
   const { allowedCountries, clientIp, originDomain, ...rest } = reader.read(SERVICE_SETTINGS)
-  const served = CHANNELS.filter((channel) => routes[channel].length > 0)
+  const served = CHANNELS.filter((channel) =>
+    providers.some((entry) => entry.channels.includes(channel)),
+  )
   return {
     ...rest,
     name: DEFAULT_SERVICE,
@@ -171,7 +176,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const server = reader.read(SERVER_SETTINGS)
   const providers = readProviders(sources.providers, reader)
   const routes = readRoutes(providers, reader)
-  const base = readDefaultService(mode, reader, routes)
+  const base = readDefaultService(mode, reader, providers)
   const services = readServices(server.services, base, reader)
   checkKeys({ reader, server, services })
   if (mode === 'production')

@@ -4,6 +4,7 @@
 import { loadSettings } from './config/load.ts'
 import type { Environment } from './config/reader.ts'
 import { EXIT_CONFIG } from './config.ts'
+import { StartupError } from './kernel/errors.ts'
 import { createLogger, type Logger } from './kernel/logger.ts'
 import { describeTrial } from './trial.ts'
 
@@ -100,7 +101,8 @@ export async function serve(env: Environment): Promise<void> {
     if (config.mode === 'development') process.stdout.write(describeTrial(config, url))
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code)
-    logger.fatal({ err: error, advice: LISTEN_ADVICE[code] }, 'the service could not start')
+    const advice = error instanceof StartupError ? error.message : LISTEN_ADVICE[code]
+    logger.fatal({ err: error, advice }, 'the service could not start')
     process.exit(EXIT_FAILED)
   }
 }

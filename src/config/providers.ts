@@ -1,6 +1,7 @@
 // Which providers are configured: those of the registry for which a setting was given.
 // It must not make a provider (compose.ts does) and must not know any of them by name.
 
+import { ProviderSettingError, type SettingValues } from '../delivery/setting-values.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'
@@ -10,6 +11,8 @@ export type ProviderDescription = {
   readonly name: string
   readonly channels: readonly Channel[]
   readonly settings: readonly ProviderSetting[]
+  /** @throws ProviderSettingError for a value that the provider can't use */
+  read(values: SettingValues): unknown
 }
 export type ProviderSetting = {
   readonly name: string
@@ -27,6 +30,17 @@ export type ConfiguredProvider = {
   readonly values: Readonly<Record<string, string>>
 }
 
+/** A provider's own reading of its values, so that its faults are told with all the others. */
+function check(entry: ProviderDescription, values: SettingValues, reader: Reader): void {
+  try {
+    entry.read(values)
+  } catch (error) {
+    if (!(error instanceof ProviderSettingError)) throw error
+    if (!reader.isNoted(error.setting))
+      reader.note(error.setting, error.message.slice(`${error.setting}: `.length))
+  }
+}
+
 function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredProvider | undefined {
   const given = new Map<string, string>()
   for (const { name } of entry.settings) {
@@ -35,17 +49,15 @@ function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredPro
   }
   const [first] = given.keys()
   if (first === undefined) return undefined
-  const values = entry.settings.map(({ name, default: fallback, optional }) => {
+  const pairs = entry.settings.flatMap(({ name, default: fallback, optional }) => {
     const value = given.get(name) ?? fallback
     if (value === undefined && !optional && !reader.isNoted(name))
       reader.note(name, `is missing: ${entry.name} needs it (${first} is given)`)
-    return [name, value]
+    return value === undefined ? [] : [[name, value] as const]
   })
-  return {
-    name: entry.name,
-    channels: entry.channels,
-    values: Object.fromEntries(values.filter(([, value]) => value !== undefined)),
-  }
+  const values = Object.fromEntries(pairs)
+  check(entry, values, reader)
+  return { name: entry.name, channels: entry.channels, values }
 }
 
 export function readProviders(
@@ -55,23 +67,24 @@ export function readProviders(
   return registry.flatMap((entry) => readProvider(entry, reader) ?? [])
 }
 
-/** The order of providers by channel: as said, else as configured. */
-export function readRoutes(
-  providers: readonly ConfiguredProvider[],
-  reader: Reader,
-): Record<Channel, readonly string[]> {
+/** The order of providers of a channel, where one was said. */
+export type SaidRoutes = { readonly [C in Channel]?: readonly string[] }
+
+export function readRoutes(providers: readonly ConfiguredProvider[], reader: Reader): SaidRoutes {
   const said = reader.read(ROUTE_SETTINGS)
-  const routes = CHANNELS.map((channel) => {
+  const routes: { [C in Channel]?: readonly string[] } = {}
+  for (const channel of CHANNELS) {
+    const order = said[channel]
+    if (order === undefined) continue
     const able = providers.filter((entry) => entry.channels.includes(channel))
     const names = able.map((entry) => entry.name)
-    const order = said[channel] ?? names
     const unknown = order.filter((name) => !names.includes(name))
     if (unknown.length > 0)
       reader.note(
         ROUTE_SETTINGS[channel].name,
         `${unknown.join(', ')} is not configured for ${channel} (configured: ${names.join(', ') || 'none'})`,
       )
-    return [channel, order]
-  })
-  return Object.fromEntries(routes)
+    routes[channel] = order
+  }
+  return routes
 }

@@ -27,6 +27,8 @@ export type ProviderEntry = {
   name: string
   channels: readonly Channel[]
   settings: readonly ProviderSetting[]
+  /** Checks the values without making anything. @throws ProviderSettingError */
+  read(values: SettingValues): unknown
   /** @throws ProviderSettingError */
   create(values: SettingValues, deps: ProviderDeps): Provider
 }

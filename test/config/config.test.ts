@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Environment } from '../../src/config/reader.ts'
 import { ConfigError, type ConfigSources, loadConfig } from '../../src/config.ts'
+import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 
 const SECRET = randomBytes(32).toString('base64')
@@ -30,6 +31,9 @@ const sources: ConfigSources = {
     {
       name: 'post',
       channels: ['email'],
+      read: ({ POST_FROM: from = '' }) => {
+        if (!from.includes('@')) throw new ProviderSettingError('POST_FROM', 'is no address')
+      },
       settings: [
         { name: 'POST_URL', description: '', secret: true },
         { name: 'POST_FROM', description: '' },
@@ -37,7 +41,12 @@ const sources: ConfigSources = {
         { name: 'POST_EXTRA', description: '', optional: true },
       ],
     },
-    { name: 'wire', channels: ['sms'], settings: [{ name: 'WIRE_KEY', description: '' }] },
+    {
+      name: 'wire',
+      channels: ['sms'],
+      read: () => null,
+      settings: [{ name: 'WIRE_KEY', description: '' }],
+    },
   ],
   devKeys: () => ({
     secretKey: SECRET,
@@ -226,7 +235,7 @@ describe('production', () => {
     expect(config).toMatchObject({
       apiKey: null,
       adminKey: null,
-      routes: { email: ['post'], sms: [] },
+      routes: {},
     })
     expect(config.providers).toEqual([
       {
@@ -248,6 +257,14 @@ describe('production', () => {
       'CODE_LENGTH',
       'POST_FROM',
       'SECRET_KEY',
+    ])
+  })
+
+  it("tells a provider's own faults with the others", () => {
+    const problems = problemsOf({ ...PRODUCTION, POST_FROM: 'nobody', SECRET_KEY: '' })
+    expect(problems).toEqual([
+      'POST_FROM: is no address',
+      expect.stringMatching(/^SECRET_KEY: is missing/),
     ])
   })
 

@@ -1,0 +1,105 @@
+// What every command is: words of its own, options, help, and an exit code.
+// It must not write to the process's streams by itself: they are handed in.
+
+import { parseArgs } from 'node:util'
+import type { Environment } from '../config/reader.ts'
+
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+
+export type Terminal = {
+  env: Environment
+  /** Results only: what a script reads. */
+  out(text: string): void
+  /** Everything else. */
+  err(text: string): void
+}
+
+export type Options = Readonly<Record<string, OptionRow>>
+export type OptionRow = {
+  type: 'string' | 'boolean'
+  multiple?: boolean
+  /** As help shows the value: `<name>`. */
+  value?: string
+  description: string
+}
+export type Given = {
+  /** In order; for `multiple` options all of them. */
+  text(name: string): string | undefined
+  texts(name: string): string[]
+  flag(name: string): boolean
+  positionals: readonly string[]
+}
+
+export type Command = {
+  /** `keys create`. */
+  words: string
+  /** `<id>`, where it takes words beyond its own. */
+  operands?: readonly string[]
+  summary: string
+  options: Options
+  /** @returns the exit code */
+  run(given: Given, terminal: Terminal): Promise<number>
+}
+
+/** The words do not fit the command; the message says which. */
+export class UsageError extends Error {}
+
+const HELP: OptionRow = { type: 'boolean', description: 'Show this help' }
+
+function describeOption([name, row]: [string, OptionRow]): string {
+  return `  ${`--${name}${row.value ? ` ${row.value}` : ''}`.padEnd(22)} ${row.description}`
+}
+
+export function describeCommand(command: Command): string {
+  const rows = Object.entries({ ...command.options, help: HELP })
+  const operands = (command.operands ?? []).map((operand) => ` <${operand}>`).join('')
+  return [
+    command.summary,
+    '',
+    `Usage: countersign ${command.words}${operands} [options]`,
+    '',
+    'Options:',
+    ...rows.map(describeOption),
+    '',
+  ].join('\n')
+}
+
+/** @throws UsageError */
+function parse(command: Command, words: readonly string[]): Given {
+  const options = { ...command.options, help: HELP }
+  let parsed: ReturnType<typeof parseArgs>
+  try {
+    parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    // Node's own sentence: it quotes the option, and options hold no secrets.
+    throw new UsageError((error as Error).message.split('. To specify')[0])
+  }
+  const { values, positionals } = parsed
+  const texts = (name: string): string[] =>
+    [values[name]].flat().filter((value) => typeof value === 'string')
+  return {
+    text: (name) => texts(name).at(-1),
+    texts,
+    flag: (name) => values[name] === true,
+    positionals,
+  }
+}
+
+/** Runs the command, or shows its help. @throws UsageError */
+export async function runCommand(
+  command: Command,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const given = parse(command, words)
+  if (given.flag('help')) {
+    terminal.out(describeCommand(command))
+    return EXIT.ok
+  }
+  const operands = command.operands ?? []
+  const missing = operands[given.positionals.length]
+  if (missing) throw new UsageError(`<${missing}> is missing`)
+  const extra = given.positionals[operands.length]
+  if (extra) throw new UsageError(`"${extra}" is one word too many`)
+  return command.run(given, terminal)
+}
