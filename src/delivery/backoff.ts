@@ -15,6 +15,8 @@ export const MAX_AMBIGUOUS_SENDS = 3
 export const MAX_ATTEMPTS_PER_DELIVERY = 200
 /** Under this a message comes too late to be typed; the same as the domain's own (I6). */
 export const MIN_REMAINING_MS = 20_000
+/** The last retry is planned so much earlier: claimed a moment late it must still count as in time. */
+const LAST_RETRY_MARGIN_MS = 2_000
 
 /**
  * Exponential with full jitter: uniform in [0, min(cap, base · 2^(attempt-1))).
@@ -50,7 +52,7 @@ function nextAttemptAt(
   now: number,
   random: number,
 ): number | undefined {
-  const latest = claim.expiresAt - MIN_REMAINING_MS
+  const latest = claim.expiresAt - MIN_REMAINING_MS - LAST_RETRY_MARGIN_MS
   if (latest <= now || claim.attempt >= MAX_ATTEMPTS_PER_DELIVERY) return undefined
   const jitter = backoffMs(claim.attempt, random)
   if (retryAfterMs === null) return Math.min(now + jitter, latest)

@@ -126,14 +126,11 @@ async function runLoop(
   random: () => number,
 ): Promise<void> {
   while (state.phase === 'running') {
-    // Renewed before the claim: a bell that rings during it makes another round.
+    // Renewed before it looks: a bell that rings from here on makes another round.
     state.bell = new AbortController()
     let waitMs: number
     try {
-      await Promise.all(CHANNELS.map((channel) => claim(deps, state, limits, run, channel)))
-      const nextDueAt = await deps.outbox.nextDueAt()
-      waitMs = nextDueAt === undefined ? IDLE_SLEEP_MS : nextDueAt - deps.clock.now()
-      waitMs = Math.min(IDLE_SLEEP_MS, Math.max(BUSY_SLEEP_MS, waitMs))
+      waitMs = await runRound(deps, state, limits, run)
       if (state.storeFailures > 0) deps.logger.info({}, 'the delivery worker goes on')
       state.storeFailures = 0
     } catch (error) {
@@ -146,8 +143,24 @@ async function runLoop(
       await sleep(waitMs, state.quit.signal)
       continue
     }
-    await sleep(waitMs, state.bell.signal)
+    if (waitMs > 0) await sleep(waitMs, state.bell.signal)
   }
+}
+
+/** Looks (one read), and claims only where something is due. @returns how long to sleep */
+async function runRound(
+  deps: WorkerDeps,
+  state: State,
+  limits: LoopLimits,
+  run: RunAttempt,
+): Promise<number> {
+  const dueAt = await deps.outbox.nextDueAt()
+  const leftMs = dueAt === undefined ? IDLE_SLEEP_MS : dueAt - deps.clock.now()
+  if (leftMs > 0) return Math.min(IDLE_SLEEP_MS, leftMs)
+  const counts = await Promise.all(
+    CHANNELS.map((channel) => claim(deps, state, limits, run, channel)),
+  )
+  return counts.some((count) => count > 0) ? 0 : BUSY_SLEEP_MS
 }
 
 /** Claims as many as the channel's lane has places for: a channel that hangs delays no other. */
@@ -157,11 +170,11 @@ async function claim(
   limits: LoopLimits,
   run: RunAttempt,
   channel: Channel,
-): Promise<void> {
+): Promise<number> {
   const lane = state.lanes.get(channel)
-  if (!lane) return
+  if (!lane) return 0
   const free = limits.places - lane.size
-  if (free <= 0) return
+  if (free <= 0) return 0
   const claimedAt = deps.clock.now()
   const claims = await deps.outbox.claim({
     now: claimedAt,
@@ -171,13 +184,14 @@ async function claim(
     minRemainingMs: MIN_REMAINING_MS,
     plan: deps.plan,
   })
-  if (claims.length === 0) return
+  if (claims.length === 0) return 0
   // Drained meanwhile, or this process stood still: another may claim them.
   if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
     await deps.outbox.release(claims)
-    return
+    return 0
   }
   for (const claimed of claims) begin(state, limits, run, lane, claimed)
+  return claims.length
 }
 
 function begin(
