@@ -7,7 +7,6 @@ import type { Channel } from '../kernel/channel.ts'
 import type { Limit, LimitName } from './policy.ts'
 import type { DeliveryRecord, VerificationRecord } from './state.ts'
 
-
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
 export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
 export type StoredAnswer = { fingerprint: Uint8Array; answer: Uint8Array }
@@ -189,7 +188,6 @@ export type VerificationStore = {
   purgeAnswers(input: { now: number; limit: number }): Promise<number>
 }
 
-
 /** `key` is already bound to service and recipient or address, and holds nothing in clear. */
 export type LimitKey = { name: LimitName; key: string; limit: Limit }
 /** A budget after it was consumed: for the RateLimit fields. */
@@ -202,7 +200,6 @@ export type Limiter = {
   /** All or nothing: either every key is consumed by one, or none is. @throws StoreUnavailableError */
   admit(keys: readonly LimitKey[]): Promise<Admission>
 }
-
 
 export type CodeHash = { hash: string; pepperKeyId: string }
 export type MintedCode = CodeHash & { id: string; code: string }
@@ -231,7 +228,6 @@ export type Mint = {
   /** For a start that was refused after it took one. */
   giveBack(minted: MintedCode): void
 }
-
 
 /** A refusal: the first per (what, whom, window) becomes an event, the rest are counted. Never throws, never waits. */
 export type RefusalLog = {

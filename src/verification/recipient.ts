@@ -57,14 +57,6 @@ export function budgetIndexes(keyring: Keyring, service: string, recipient: Reci
   return keyring.macs('blind-index', ['budget', service, budgetKey(recipient)])
 }
 
-/** Associated data of the sealed values: a value moved to another row or column does not open. */
-export function recipientContext(verificationId: string): string {
-  return `${verificationId}:recipient`
-}
-export function codeContext(verificationId: string): string {
-  return `${verificationId}:code`
-}
-
 /** The test recipient that this is at this time, if any (TEST_RECIPIENTS). */
 export function testRecipientFor(
   service: ServicePolicy,

@@ -1,6 +1,7 @@
 // POST /verify/start: from a recipient to a pending verification and a message that is due.
 // It must not wait for a provider, nor count anything before the hasher has room.
 
+import { codeContext, recipientContext } from '../kernel/sealing.ts'
 import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
 import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
 import { guessQuery, sendLimitKeys } from './budgets.ts'
@@ -11,11 +12,9 @@ import { type Recall, recallFor } from './recall.ts'
 import {
   addressIndexes,
   budgetIndexes,
-  codeContext,
   localeOf,
   type Recipient,
   readRecipient,
-  recipientContext,
   testRecipientFor,
 } from './recipient.ts'
 import { refuseFields, refuseGuesses, refuseLimited, refuseOverloaded } from './refuse.ts'

@@ -1,9 +1,9 @@
 // A stored verification as its caller sees it. The code is not in it, and can't be: nothing here opens it.
 
+import { recipientContext } from '../kernel/sealing.ts'
 import type { Success, VerificationView } from './api.ts'
 import type { Domain } from './domain.ts'
 import type { Budget } from './ports.ts'
-import { recipientContext } from './recipient.ts'
 import {
   attemptsRemaining,
   resendAt,

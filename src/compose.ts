@@ -1,0 +1,247 @@
+// The composition root: the only file that knows every part. Config in, a service that listens and drains out.
+// It must not decide anything: each part does, from what it is given here.
+
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createAuthenticator, type FixedKey } from './access/authenticator.ts'
+import { DEFAULT_SERVICE } from './config/rules.ts'
+import type { Config } from './config.ts'
+import { createComposer } from './delivery/message.ts'
+import { createPlan } from './delivery/plan.ts'
+import { createProviders, type Providers } from './delivery/registry.ts'
+import { createRouter } from './delivery/router.ts'
+import { createWorker, type Worker } from './delivery/worker.ts'
+import { createRefusalLog } from './events/refusal-log.ts'
+import { createHasher } from './hashing/hasher.ts'
+import { createMint } from './hashing/mint.ts'
+import { createApp } from './http/app.ts'
+import type { AppDeps, Readiness } from './http/deps.ts'
+import { type RunningServer, startServer } from './http/server.ts'
+import { type Clock, createClock } from './kernel/clock.ts'
+import { createReference } from './kernel/ids.ts'
+import { createKeyedLock } from './kernel/keyed-lock.ts'
+import { createKeyring, type Keyring } from './kernel/keyring.ts'
+import type { Logger } from './kernel/logger.ts'
+import {
+  addressKey,
+  createAddressResolver,
+  isPrivateAddress,
+  parseAddress,
+} from './limits/client-address.ts'
+import { openSqliteLimiter } from './limits/sqlite-limiter.ts'
+import type { Running } from './serve.ts'
+import { openDatabase } from './storage/sqlite/open.ts'
+import { createSqliteStore, type SqliteStore } from './storage/sqlite/store.ts'
+import { generateCode } from './verification/code.ts'
+import type { RefusalLog } from './verification/ports.ts'
+import { budgetIndexes, readRecipient } from './verification/recipient.ts'
+import { createVerificationService } from './verification/service.ts'
+import { createSweeper } from './verification/sweeper.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('../drizzle/sqlite', import.meta.url))
+
+/** Of the grace: what is left for writing results and closing files after requests and sends. */
+const CLOSE_SHARE_MS = 1_000
+
+export async function openStore(config: Config): Promise<SqliteStore> {
+  const client = await openDatabase({
+    path: config.databasePath,
+    migrationsFolder: MIGRATIONS,
+    synchronous: config.sqliteSynchronous,
+  })
+  return createSqliteStore(client)
+}
+
+function fixedKeys(config: Config): FixedKey[] {
+  const keys: FixedKey[] = []
+  if (config.apiKey !== null)
+    keys.push({ id: 'API_KEY', text: config.apiKey, service: DEFAULT_SERVICE, scopes: ['verify'] })
+  if (config.adminKey !== null)
+    keys.push({ id: 'ADMIN_KEY', text: config.adminKey, service: null, scopes: ['admin'] })
+  return keys
+}
+
+function composeDelivery(
+  config: Config,
+  deps: { store: SqliteStore; keyring: Keyring; clock: Clock; logger: Logger },
+): { providers: Providers; worker: Worker } {
+  const { store, keyring, clock, logger } = deps
+  const inbox = config.mode === 'development'
+  const providers = createProviders(config.providers, { clock, inbox })
+  const worker = createWorker({
+    outbox: store.outbox,
+    providers: providers.providers,
+    plan: createPlan({
+      keyring,
+      router: createRouter(providers.providers, config.routes),
+      knowsService: (name) => config.services.has(name),
+    }),
+    compose: createComposer({ settingsOf: (name) => config.services.get(name), clock }),
+    clock,
+    logger,
+  })
+  return { providers, worker }
+}
+
+function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {
+  const { concurrency, queue, mintSize, memoryKib, passes } = config.hashing
+  const hasher = createHasher({
+    keyring,
+    memoryKib,
+    passes,
+    concurrency,
+    queueLimit: queue,
+    logger,
+  })
+  const lengths = [...new Set([...config.services.values()].map((service) => service.codeLength))]
+  const mint = createMint({ hasher, lengths, size: mintSize, clock, generateCode, logger })
+  return { hasher, mint }
+}
+
+/** In production a private address is most often a bridge or a proxy that stands for every user. */
+function warnOfPrivateAddresses(config: Config, logger: Logger): (address: string | null) => void {
+  let warned = config.mode !== 'production'
+  return (address) => {
+    if (warned || address === null || !isPrivateAddress(address)) return
+    warned = true
+    logger.warn(
+      {},
+      'a private address was given as an end user: if it is a bridge or a proxy, every user shares its budgets',
+    )
+  }
+}
+
+function composeAddresses(
+  config: Config,
+  logger: Logger,
+): Pick<AppDeps, 'parseAddress' | 'resolveAddress'> {
+  const resolver = createAddressResolver({ trustedProxies: config.trustedProxies })
+  const look = warnOfPrivateAddresses(config, logger)
+  return {
+    parseAddress(text) {
+      const address = parseAddress(text)
+      look(address)
+      return address
+    },
+    resolveAddress({ peer, forwardedFor }) {
+      const address = resolver.resolve({
+        peer: peer ?? undefined,
+        forwardedFor: forwardedFor ?? undefined,
+      })
+      look(address)
+      return address
+    },
+  }
+}
+
+function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIndexes'] {
+  return ({ service, to, country }) => {
+    const recipient = readRecipient(to, country)
+    if (recipient.kind === 'unreadable') return null
+    const services = service === null ? [...config.services.keys()] : [service]
+    return services.flatMap((name) => budgetIndexes(keyring, name, recipient))
+  }
+}
+
+async function readiness(
+  store: SqliteStore,
+  worker: Worker,
+  hasher: { stats(): { running: number; waiting: number; limit: number } },
+): Promise<Readiness> {
+  const database = await store.ping().then(
+    () => true,
+    () => false,
+  )
+  const { state, storeReachable } = worker.status()
+  const { running, waiting, limit } = hasher.stats()
+  const checks = {
+    database,
+    worker: state === 'running' && storeReachable,
+    hasher: running + waiting < limit,
+  }
+  return { ready: Object.values(checks).every(Boolean), checks }
+}
+
+type Parts = Awaited<ReturnType<typeof composeParts>>
+
+async function composeParts(config: Config, logger: Logger) {
+  mkdirSync(dirname(config.limitsPath), { recursive: true, mode: 0o700 })
+  const store = await openStore(config)
+  const limiter = await openSqliteLimiter({ path: config.limitsPath })
+  const clock = createClock({ floorMs: await store.newestTime() })
+  const keyring = createKeyring(config.secretKeys)
+  const refusals = createRefusalLog({
+    append: (events) => store.events.append(events),
+    clock,
+    logger,
+  }) satisfies RefusalLog
+  const sweeper = createSweeper({ store: store.verifications, clock, logger })
+  return {
+    ...{ store, limiter, clock, keyring, refusals, sweeper },
+    ...composeHashing(config, keyring, clock, logger),
+    ...composeDelivery(config, { store, keyring, clock, logger }),
+  }
+}
+
+function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
+  const { store, keyring, clock, refusals, providers, worker, hasher } = parts
+  const service = createVerificationService({
+    ...parts,
+    store: store.verifications,
+    wake: () => worker.wake(),
+    lock: createKeyedLock(),
+    generateCode,
+    createReference,
+    addressKey,
+  })
+  return createApp({
+    service,
+    services: config.services,
+    authenticator: createAuthenticator({
+      store: store.apiKeys,
+      fixedKeys: fixedKeys(config),
+      services: config.services,
+    }),
+    events: store.events,
+    eventIndexes: composeEventIndexes(config, keyring),
+    ...composeAddresses(config, logger),
+    refusals,
+    inbox: providers.inbox,
+    readiness: () => readiness(store, worker, hasher),
+    logger,
+    clock,
+    closing,
+  })
+}
+
+export async function compose(config: Config, logger: Logger): Promise<Running> {
+  const parts = await composeParts(config, logger)
+  const { clock, worker, sweeper, mint } = parts
+  const closing = new AbortController()
+  const app = composeApp(config, logger, parts, closing.signal)
+  let server: RunningServer | undefined
+  return {
+    async listen() {
+      const { listen } = config
+      const host = listen.kind === 'unix' ? `unix:${listen.path}` : listen.host
+      const port = listen.kind === 'unix' ? 0 : listen.port
+      server = await startServer({ app, host, port, clock, logger })
+      worker.start()
+      sweeper.start()
+      mint.start()
+      return { url: server.url }
+    },
+    async drain(graceMs) {
+      const end = performance.now() + graceMs - CLOSE_SHARE_MS
+      const left = () => Math.max(0, end - performance.now())
+      closing.abort()
+      mint.stop()
+      await server?.close(left())
+      await worker.drain(left())
+      await Promise.all([sweeper.stop(), parts.refusals.stop()])
+      await Promise.all([parts.providers.close(), parts.limiter.close()])
+      await parts.store.close()
+    },
+  }
+}

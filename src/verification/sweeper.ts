@@ -1,0 +1,59 @@
+// Ends what nobody looks at: expired verifications, spent ones, answers past their time. In small batches.
+// It must not hold the store for long, and must go on after the store was away.
+
+import type { Clock } from '../kernel/clock.ts'
+import { HASH_DEADLINE_MS } from './policy.ts'
+import type { VerificationStore } from './ports.ts'
+
+/** What has expired is ended within a minute of it; the grace takes ten seconds of that. */
+const SWEEP_INTERVAL_MS = 5_000
+/** One transaction of some milliseconds; the paths of callers come in between. */
+const SWEEP_BATCH = 200
+
+export type Sweeper = {
+  start(): void
+  /** Ends the rounds; resolves when the current batch is done. */
+  stop(): Promise<void>
+  /** One round now. @throws StoreUnavailableError */
+  sweepOnce(): Promise<void>
+}
+
+export function createSweeper(deps: {
+  store: Pick<VerificationStore, 'sweep' | 'purgeAnswers'>
+  clock: Clock
+  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  intervalMs?: number
+}): Sweeper {
+  const { store, clock, logger, intervalMs = SWEEP_INTERVAL_MS } = deps
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let round: Promise<void> = Promise.resolve()
+
+  const untilNone = async (batch: () => Promise<number>): Promise<void> => {
+    while (!stopped && (await batch()) >= SWEEP_BATCH) {
+      // Another batch waits.
+    }
+  }
+  const sweepOnce = async (): Promise<void> => {
+    await untilNone(() =>
+      store.sweep({ now: clock.now(), graceMs: HASH_DEADLINE_MS, limit: SWEEP_BATCH }),
+    )
+    await untilNone(() => store.purgeAnswers({ now: clock.now(), limit: SWEEP_BATCH }))
+  }
+  const runRound = (): void => {
+    round = sweepOnce()
+      .catch((error: unknown) => logger.warn({ err: error }, 'the sweeper will try again'))
+      .finally(() => {
+        if (!stopped) timer = setTimeout(runRound, intervalMs)
+      })
+  }
+  return {
+    start: runRound,
+    sweepOnce,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await round
+    },
+  }
+}

@@ -1,0 +1,172 @@
+// Starts the service as the README does, in a process of its own, and talks to it over a real socket.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const API_KEY = 'test-api-key-0123456789abcdef'
+export const ADMIN_KEY = 'test-admin-key-0123456789abcdef'
+export const SECRET_KEY = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')
+
+const READY_DEADLINE_MS = 20_000
+
+export type Answer = {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the wire says
+  body: any
+}
+
+export type ServiceProcess = {
+  readonly url: string
+  readonly child: ChildProcess
+  /** Everything it wrote to stdout and stderr. */
+  output(): string
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  kill(signal: NodeJS.Signals): void
+  /** Resolves with the exit code, or null after a signal. */
+  exited: Promise<number | null>
+  stop(): Promise<number | null>
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+
+export function temporaryDirectory(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'countersign-test-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Light argon2, no limits that a test did not ask for: what is not under test must not slow it. */
+export const LIGHT = { ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1', LOG_LEVEL: 'info' }
+export const UNLIMITED = {
+  LIMIT_SENDS_PER_NUMBER_BURST: 'off',
+  LIMIT_SENDS_PER_NUMBER_DAY: 'off',
+  LIMIT_SENDS_PER_IP_BURST: 'off',
+  LIMIT_SENDS_PER_IP_DAY: 'off',
+  LIMIT_SENDS_PER_PREFIX_HOUR: 'off',
+  LIMIT_CHECK_PER_IP: 'off',
+  LIMIT_CHECK_PER_NUMBER: 'off',
+  LIMIT_GUESSES_PER_NUMBER_HOUR: 'off',
+  LIMIT_GUESSES_PER_NUMBER_DAY: 'off',
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const type = response.headers.get('content-type') ?? ''
+  const body = /\bjson\b/.test(type) && text !== '' ? JSON.parse(text) : text
+  return { status: response.status, headers: response.headers, body }
+}
+
+export async function startService(
+  dataDir: string,
+  env: Record<string, string> = {},
+  options: { port?: number; waitReady?: boolean } = {},
+): Promise<ServiceProcess> {
+  const port = options.port ?? (await freePort())
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      API_KEY,
+      ADMIN_KEY,
+      SECRET_KEY,
+      ...LIGHT,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const url = `http://127.0.0.1:${port}`
+  const service: ServiceProcess = {
+    url,
+    child,
+    output: () => output,
+    async post(path, body, headers = {}) {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${API_KEY}`,
+          'content-type': 'application/json',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      })
+      return answerOf(response)
+    },
+    async get(path, headers = {}) {
+      return answerOf(
+        await fetch(url + path, { headers: { authorization: `Bearer ${API_KEY}`, ...headers } }),
+      )
+    },
+    kill: (signal) => void child.kill(signal),
+    exited,
+    stop() {
+      child.kill('SIGTERM')
+      return exited
+    },
+  }
+  if (options.waitReady !== false) await waitReady(service)
+  return service
+}
+
+export async function waitReady(service: ServiceProcess): Promise<void> {
+  const end = performance.now() + READY_DEADLINE_MS
+  let gone = false
+  void service.exited.then(() => {
+    gone = true
+  })
+  while (performance.now() < end) {
+    if (gone) throw new Error(`the service ended:\n${service.output()}`)
+    const ready = await fetch(`${service.url}/readyz`).catch(() => undefined)
+    if (ready?.status === 200) return
+    await sleep(20)
+  }
+  throw new Error(`the service was not ready in time:\n${service.output()}`)
+}
+
+/** Polls until `probe` gives something; fails at the deadline. */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+  deadlineMs = 10_000,
+): Promise<T> {
+  const end = performance.now() + deadlineMs
+  for (;;) {
+    const found = await probe()
+    if (found !== undefined) return found
+    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`)
+    await sleep(15)
+  }
+}
+
+type InboxEntry = { verification_id: string; to: string; code: string; channel: string }
+
+/** The newest code that the development inbox has for this verification. */
+export function codeFor(service: ServiceProcess, id: string): Promise<string> {
+  return waitFor(`the message of ${id}`, async () => {
+    const { body } = await service.get('/dev/inbox', { accept: 'application/json' })
+    return (body as InboxEntry[]).find((message) => message.verification_id === id)?.code
+  })
+}
+
+/** A code that is surely not this one. */
+export function wrong(code: string): string {
+  return (code.startsWith('9') ? '0' : '9') + code.slice(1)
+}
