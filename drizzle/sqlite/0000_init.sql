@@ -9,6 +9,15 @@ CREATE TABLE `api_keys` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `api_keys_service` ON `api_keys` (`service`,`created_at`);--> statement-breakpoint
+CREATE TABLE `codes` (
+	`verification_seq` integer PRIMARY KEY NOT NULL,
+	`code_hash` text,
+	`code_sealed` blob,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`verification_seq`) REFERENCES `verifications`(`seq`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `codes_sealed` ON `codes` (`expires_at`) WHERE code_sealed is not null;--> statement-breakpoint
 CREATE TABLE `deliveries` (
 	`verification_seq` integer NOT NULL,
 	`send` integer NOT NULL,
@@ -90,9 +99,7 @@ CREATE TABLE `verifications` (
 	`authenticated` integer NOT NULL,
 	`kind` text NOT NULL,
 	`code_length` integer NOT NULL,
-	`code_hash` text,
 	`pepper_key_id` text NOT NULL,
-	`code_sealed` blob,
 	`attempts` integer NOT NULL,
 	`failed` integer NOT NULL,
 	`max_attempts` integer NOT NULL,
@@ -113,5 +120,4 @@ CREATE INDEX `verifications_budget` ON `verifications` (`budget_index`,`created_
 CREATE UNIQUE INDEX `verifications_slot` ON `verifications` (`session_slot`) WHERE session_slot is not null;--> statement-breakpoint
 CREATE INDEX `verifications_session` ON `verifications` (`session_mac`) WHERE session_mac is not null;--> statement-breakpoint
 CREATE INDEX `verifications_open` ON `verifications` (`expires_at`) WHERE status = 'pending';--> statement-breakpoint
-CREATE INDEX `verifications_spent` ON `verifications` (`last_attempt_at`) WHERE status = 'pending' and attempts >= max_attempts;--> statement-breakpoint
-CREATE INDEX `verifications_sealed` ON `verifications` (`expires_at`) WHERE status = 'pending' and code_sealed is not null;
+CREATE INDEX `verifications_spent` ON `verifications` (`last_attempt_at`) WHERE status = 'pending' and attempts >= max_attempts;

@@ -7,7 +7,7 @@ import { getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import type { Guesses } from './guesses.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
-import { deliveries, verifications } from './schema.ts'
+import { codes, deliveries, verifications } from './schema.ts'
 import type { Sessions } from './sessions.ts'
 
 export type InsertDelivery = (row: {
@@ -59,10 +59,21 @@ export function createCreate(deps: {
 }): (input: CreateInput) => CreateOutcome {
   const { rows, answers, guesses, sessions } = deps
   const insert = createVerificationInsert(deps.orm)
+  const p = sql.placeholder
+  const insertCode = deps.orm
+    .insert(codes)
+    .values({
+      verificationSeq: p('seq'),
+      codeHash: p('codeHash'),
+      codeSealed: p('codeSealed'),
+      expiresAt: p('expiresAt'),
+    })
+    .prepare()
 
   const insertAll = ({ record, slot, actor }: CreateInput): number => {
+    const { codeHash, codeSealed, ...kept } = record
     const row: Omit<typeof verifications.$inferSelect, 'seq'> = {
-      ...record,
+      ...kept,
       status: 'pending',
       sessionSlot: slot?.slots[0] ?? null,
       attempts: 0,
@@ -72,7 +83,8 @@ export function createCreate(deps: {
       endedAt: null,
     }
     const { seq } = insert.get(row)
-    const { channel, purpose, country, kind, authenticated, createdAt } = record
+    const { channel, purpose, country, kind, authenticated, createdAt, expiresAt } = record
+    insertCode.run({ seq, codeHash, codeSealed, expiresAt })
     deps.insertDelivery({ seq, send: 1, channel, now: createdAt })
     deps.appendEvent({
       at: createdAt,

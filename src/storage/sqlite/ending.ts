@@ -6,7 +6,7 @@ import type { VerificationStatus } from '../../verification/state.ts'
 import { and, eq, isNotNull, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import type { VerificationRow } from './rows.ts'
-import { deliveries, verifications } from './schema.ts'
+import { codes, deliveries, verifications } from './schema.ts'
 
 export type FinalStatus = Exclude<VerificationStatus, 'pending'>
 type Row = Pick<VerificationRow, 'seq' | 'service'>
@@ -29,8 +29,6 @@ export function createEndings(orm: Orm, appendEvent: AppendEvent): Endings {
     .set({
       status: sql`${p('status')}`,
       endedAt: sql`${p('now')}`,
-      codeHash: null,
-      codeSealed: null,
       sessionSlot: null,
     })
     .where(and(eq(v.seq, p('seq')), eq(v.status, 'pending')))
@@ -41,15 +39,20 @@ export function createEndings(orm: Orm, appendEvent: AppendEvent): Endings {
     .where(and(eq(d.verificationSeq, p('seq')), eq(d.status, 'queued')))
     .returning({ send: d.send, channel: d.channel })
     .prepare()
+  // An ended verification has no row here any more.
+  const removeCode = orm
+    .delete(codes)
+    .where(eq(codes.verificationSeq, p('seq')))
+    .prepare()
   const erase = orm
-    .update(v)
+    .update(codes)
     .set({ codeSealed: null })
     .where(
       and(
-        eq(v.seq, p('seq')),
-        isNotNull(v.codeSealed),
-        sql`(${v.status} <> 'pending' or ${v.sends} >= ${v.maxSends})`,
-        sql`not exists (select 1 from deliveries d where d.verification_seq = verifications.seq and d.due_at is not null)`,
+        eq(codes.verificationSeq, p('seq')),
+        isNotNull(codes.codeSealed),
+        sql`(select sends >= max_sends from verifications v where v.seq = codes.verification_seq)`,
+        sql`not exists (select 1 from deliveries d where d.verification_seq = codes.verification_seq and d.due_at is not null)`,
       ),
     )
     .prepare()
@@ -66,6 +69,7 @@ export function createEndings(orm: Orm, appendEvent: AppendEvent): Endings {
   return {
     end(row, status, now, actor) {
       if (endRow.run({ seq: row.seq, status, now }).changes === 0) return false
+      removeCode.run({ seq: row.seq })
       const type = `verification.${status}` as const
       appendEvent({ at: now, type, verificationSeq: row.seq, actor, details: {} })
       cancelQueued(row, now, status)

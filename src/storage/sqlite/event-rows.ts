@@ -4,6 +4,7 @@
 import type { EventDetails, EventType } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type Orm, sql } from './drizzle.ts'
+import { packDetails } from './event-details.ts'
 import { events } from './schema.ts'
 
 /** Stored in the file: a number is never changed or given again. */
@@ -71,7 +72,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
       clientIp: actor.clientIp,
       userAgent: actor.userAgent,
       budgetIndex: budgetIndex ?? null,
-      details: JSON.stringify(details),
+      details: packDetails(type, details),
     })
   }
 }

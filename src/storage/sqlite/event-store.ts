@@ -4,6 +4,7 @@
 import type { EventQuery, EventRecord, EventStore, NewEvent } from '../../events/types.ts'
 import { byPlace, decodeCursor, encodeCursor } from './cursor.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
+import { unpackDetails } from './event-details.ts'
 import { createEventReads, type EventRow, type Range } from './event-reads.ts'
 import { type AppendEvent, EVENT_CODES, EVENT_TYPE_OF } from './event-rows.ts'
 import { verifications } from './schema.ts'
@@ -22,7 +23,7 @@ function toRecord(row: EventRow): EventRecord {
     keyId: row.keyId,
     clientIp: row.clientIp,
     userAgent: row.userAgent,
-    details: JSON.parse(row.details),
+    details: unpackDetails(type, row.details),
   }
 }
 

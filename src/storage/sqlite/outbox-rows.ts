@@ -2,7 +2,7 @@
 // It must not decide what becomes of a delivery: claim.ts and settle-delivery.ts do.
 
 import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
-import { deliveries, sendAttempts, verifications } from './schema.ts'
+import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
 
 const joined = {
   seq: verifications.seq,
@@ -12,7 +12,7 @@ const joined = {
   kind: verifications.kind,
   locale: verifications.locale,
   recipientSealed: verifications.recipientSealed,
-  codeSealed: verifications.codeSealed,
+  codeSealed: codes.codeSealed,
   expiresAt: verifications.expiresAt,
   sends: verifications.sends,
   send: deliveries.send,
@@ -28,7 +28,12 @@ function createReads(orm: Orm) {
   const p = sql.placeholder
   const d = deliveries
   const v = verifications
-  const select = () => orm.select(joined).from(d).innerJoin(v, eq(v.seq, d.verificationSeq))
+  const select = () =>
+    orm
+      .select(joined)
+      .from(d)
+      .innerJoin(v, eq(v.seq, d.verificationSeq))
+      .leftJoin(codes, eq(codes.verificationSeq, v.seq))
   const due = select()
     .where(and(eq(d.channel, p('channel')), lte(d.dueAt, p('now'))))
     .orderBy(d.dueAt)
@@ -38,6 +43,7 @@ function createReads(orm: Orm) {
     .select(joined)
     .from(v)
     .innerJoin(d, eq(d.verificationSeq, v.seq))
+    .leftJoin(codes, eq(codes.verificationSeq, v.seq))
     .where(and(eq(v.id, p('verificationId')), eq(d.send, p('send'))))
     .prepare()
   const firstDue = orm

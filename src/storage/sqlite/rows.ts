@@ -4,15 +4,19 @@
 import type { DeliveryStatus } from '../../kernel/channel.ts'
 import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
 import { and, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
-import { deliveries, verifications } from './schema.ts'
+import { codes, deliveries, verifications } from './schema.ts'
 
 export type VerificationRow = typeof verifications.$inferSelect & {
+  codeHash: string | null
+  codeSealed: Uint8Array | null
   /** Comma-separated statuses of its deliveries: one statement, one moment. */
   deliveryStatuses: string | null
 }
 
 export const verificationFields = {
   ...getTableColumns(verifications),
+  codeHash: codes.codeHash,
+  codeSealed: codes.codeSealed,
   deliveryStatuses: sql<
     string | null
   >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`.as(
@@ -50,7 +54,8 @@ export type VerificationRows = {
 export function createVerificationRows(orm: Orm): VerificationRows {
   const p = sql.placeholder
   const v = verifications
-  const select = () => orm.select(verificationFields).from(v)
+  const select = () =>
+    orm.select(verificationFields).from(v).leftJoin(codes, eq(codes.verificationSeq, v.seq))
   const bySeq = select()
     .where(eq(v.seq, p('seq')))
     .prepare()

@@ -31,11 +31,7 @@ export const verifications = sqliteTable(
     authenticated: flag('authenticated').notNull(),
     kind: text('kind').$type<DeliveryKind>().notNull(),
     codeLength: integer('code_length').notNull(),
-    /** argon2id; erased at the end. */
-    codeHash: text('code_hash'),
     pepperKeyId: text('pepper_key_id').notNull(),
-    /** AES-256-GCM; erased as soon as no further send is possible (I7). */
-    codeSealed: bytes('code_sealed'),
     attempts: integer('attempts').notNull(),
     failed: integer('failed').notNull(),
     maxAttempts: integer('max_attempts').notNull(),
@@ -56,15 +52,32 @@ export const verifications = sqliteTable(
     index('verifications_budget').on(t.budgetIndex, t.createdAt),
     uniqueIndex('verifications_slot').on(t.sessionSlot).where(sql`session_slot is not null`),
     index('verifications_session').on(t.sessionMac).where(sql`session_mac is not null`),
-    // The sweeper's three questions; an ended row is in none of them.
+    // The sweeper's questions; an ended row is in none of them.
     index('verifications_open').on(t.expiresAt).where(sql`status = 'pending'`),
     index('verifications_spent')
       .on(t.lastAttemptAt)
       .where(sql`status = 'pending' and attempts >= max_attempts`),
-    index('verifications_sealed')
-      .on(t.expiresAt)
-      .where(sql`status = 'pending' and code_sealed is not null`),
   ],
+)
+
+/**
+ * What is erased, apart from what stays: removed rows leave whole pages to the next ones. (Within
+ * `verifications` the erased bytes were never used again: 200 bytes a verification.)
+ */
+export const codes = sqliteTable(
+  'codes',
+  {
+    verificationSeq: integer('verification_seq')
+      .primaryKey()
+      .references(() => verifications.seq, { onDelete: 'cascade' }),
+    /** argon2id; the row is removed when the verification ends. */
+    codeHash: text('code_hash'),
+    /** AES-256-GCM; erased as soon as no further send is possible (I7). */
+    codeSealed: bytes('code_sealed'),
+    /** The verification's: the sweeper asks by it. */
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('codes_sealed').on(t.expiresAt).where(sql`code_sealed is not null`)],
 )
 
 export const deliveries = sqliteTable(

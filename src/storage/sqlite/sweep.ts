@@ -2,10 +2,10 @@
 // It must leave a check that was charged in time its grace to be compared (I3).
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../verification/policy.ts'
-import { and, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings, FinalStatus } from './ending.ts'
 import { serviceActor } from './event-rows.ts'
-import { verifications } from './schema.ts'
+import { codes, verifications } from './schema.ts'
 
 type SweepInput = { now: number; graceMs: number; limit: number }
 
@@ -28,16 +28,17 @@ function createQuestions(orm: Orm) {
       .orderBy(v.lastAttemptAt)
       .limit(p('limit'))
       .prepare(),
-    unsendable: select()
+    unsendable: orm
+      .select({ seq: codes.verificationSeq })
+      .from(codes)
       .where(
         and(
-          isPending,
-          isNotNull(v.codeSealed),
-          lte(v.expiresAt, p('before')),
-          sql`not exists (select 1 from deliveries d where d.verification_seq = verifications.seq and d.status = 'sending')`,
+          isNotNull(codes.codeSealed),
+          lte(codes.expiresAt, p('before')),
+          sql`not exists (select 1 from deliveries d where d.verification_seq = codes.verification_seq and d.status = 'sending')`,
         ),
       )
-      .orderBy(v.expiresAt)
+      .orderBy(codes.expiresAt)
       .limit(p('limit'))
       .prepare(),
   }
@@ -47,9 +48,9 @@ function createQuestions(orm: Orm) {
 export function createSweep(deps: { orm: Orm; endings: Endings }): (input: SweepInput) => number {
   const { expired, spent, unsendable } = createQuestions(deps.orm)
   const eraseCode = deps.orm
-    .update(verifications)
+    .update(codes)
     .set({ codeSealed: null })
-    .where(sql`${verifications.seq} = ${sql.placeholder('seq')}`)
+    .where(eq(codes.verificationSeq, sql.placeholder('seq')))
     .prepare()
   return ({ now, graceMs, limit }) => {
     let left = limit

@@ -1,0 +1,160 @@
+// What every HTTP provider must hold, whatever its peer does (C21), over real sockets.
+// It must not know a provider: each test hands in how one is made for an address.
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createHttpClient, MAX_BODY_BYTES } from '../../src/delivery/http-client.ts'
+import type { HttpClient, OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
+import {
+  answer,
+  type Behaviour,
+  closeMidBody,
+  closeWithoutAnswer,
+  drip,
+  dripHead,
+  type FaultServer,
+  hang,
+  hugeBody,
+  notHttp,
+  refusedUrl,
+  startFaultServer,
+} from '../delivery/fault-server.ts'
+import { fixedClock } from '../delivery/messages.ts'
+
+/** In place of the ten seconds of production; the slow ones of the server drip for longer. */
+const DEADLINE_MS = 400
+/** A shared machine may be late, but never by seconds. */
+const LATE_MS = 1_500
+
+type Expected = { kind: SendResult['kind']; code?: string; retryAfterMs?: number | null }
+type Case = [name: string, behaviour: Behaviour, expected: Expected]
+
+const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>'
+
+const CASES: Case[] = [
+  ['hangs', hang, { kind: 'ambiguous', code: 'timeout' }],
+  ['drips its head', dripHead(50), { kind: 'ambiguous', code: 'timeout' }],
+  ['drips its body after 200', drip(200, 50), { kind: 'accepted' }],
+  ['drips its body after 500', drip(500, 50), { kind: 'temporary', code: 'http_500' }],
+  ['500', answer(500, 'oops'), { kind: 'temporary', code: 'http_500', retryAfterMs: null }],
+  ['502 with HTML', answer(502, HTML), { kind: 'temporary', code: 'http_502' }],
+  ['200 with garbage', answer(200, '\u0000{"sid":'), { kind: 'accepted' }],
+  ['200 with null', answer(200, 'null'), { kind: 'accepted' }],
+  ['202 without a body', answer(202), { kind: 'accepted' }],
+  ['429', answer(429), { kind: 'temporary', code: 'http_429', retryAfterMs: null }],
+  [
+    '429 with Retry-After',
+    answer(429, '', { 'retry-after': '7' }),
+    { kind: 'temporary', code: 'http_429', retryAfterMs: 7_000 },
+  ],
+  [
+    '429 with garbage in Retry-After',
+    answer(429, '', { 'retry-after': 'soon' }),
+    { kind: 'temporary', code: 'http_429', retryAfterMs: null },
+  ],
+  ['closes mid-body of a 200', closeMidBody(200), { kind: 'accepted' }],
+  ['closes mid-body of a 503', closeMidBody(503), { kind: 'temporary', code: 'http_503' }],
+  [
+    'closes without an answer',
+    closeWithoutAnswer,
+    { kind: 'ambiguous', code: 'connection_closed' },
+  ],
+  ['is no HTTP server', notHttp, { kind: 'ambiguous', code: 'not_http' }],
+  ['huge body', hugeBody(200), { kind: 'accepted' }],
+  ['huge body of a 500', hugeBody(500), { kind: 'temporary', code: 'http_500' }],
+  ['400', answer(400, 'no'), { kind: 'permanent', code: 'http_400' }],
+  ['401', answer(401), { kind: 'permanent', code: 'http_401' }],
+]
+
+export function describeHttpProvider(
+  name: string,
+  create: (url: string, http: HttpClient) => Provider,
+  message: OutgoingMessage,
+): void {
+  describe(`${name}: the contract of a provider`, () => {
+    let server: FaultServer
+    let http: HttpClient
+    beforeAll(async () => {
+      server = await startFaultServer()
+    })
+    afterAll(() => server.close())
+    beforeEach(() => {
+      http = createHttpClient({ clock: fixedClock })
+    })
+    afterEach(() => http.close())
+
+    const send = async (url: string) => {
+      const started = performance.now()
+      const result = await create(url, http).send(message, AbortSignal.timeout(DEADLINE_MS))
+      expect(performance.now() - started).toBeLessThan(DEADLINE_MS + LATE_MS)
+      expectNothingTold(result, message)
+      return result
+    }
+
+    it.each(CASES)('C21: %s', async (_, behaviour, expected) => {
+      server.behave(behaviour)
+      const result = await send(server.url)
+      expect(told(result)).toMatchObject(expected)
+    })
+
+    it('C21: refuses connections', async () => {
+      const result = await send(await refusedUrl())
+      expect(told(result)).toMatchObject({ kind: 'temporary', code: 'connection_refused' })
+    })
+
+    it('C21: a name that does not resolve', async () => {
+      const result = await send('http://gateway.invalid')
+      expect(result.kind).toBe('temporary')
+    })
+
+    it('follows no redirect', async () => {
+      const before = server.seen.length
+      server.behave(answer(307, '', { location: `${server.url}/elsewhere` }))
+      expect(told(await send(server.url))).toMatchObject({ kind: 'permanent', code: 'http_307' })
+      expect(server.seen.length).toBe(before + 1)
+    })
+
+    it('a deadline that has passed already sends nothing', async () => {
+      const before = server.seen.length
+      const result = await create(server.url, http).send(message, AbortSignal.abort())
+      expect(result.kind).toBe('temporary')
+      expect(server.seen.length).toBe(before)
+    })
+
+    it('uses one connection for one send after another', async () => {
+      server.behave(answer(200, '{}'))
+      const before = server.connections()
+      for (let i = 0; i < 5; i += 1) await send(server.url)
+      expect(server.connections()).toBe(before + 1)
+    })
+  })
+}
+
+describe('the HTTP client', () => {
+  it('C21: reads at most 64 KiB', async () => {
+    const server = await startFaultServer(hugeBody(200))
+    const http = createHttpClient({ clock: fixedClock })
+    const request = { method: 'POST', url: server.url, headers: {}, body: '' }
+    const { body } = await http.send(request, AbortSignal.timeout(DEADLINE_MS))
+    expect(body.length).toBe(MAX_BODY_BYTES)
+    await http.close()
+    await server.close()
+  })
+})
+
+function told(result: SendResult): Record<string, unknown> {
+  if (result.kind === 'accepted') return { kind: result.kind }
+  const { kind, error } = result
+  return {
+    kind,
+    code: error.code,
+    ...('retryAfterMs' in result ? { retryAfterMs: result.retryAfterMs } : {}),
+  }
+}
+
+function expectNothingTold(result: SendResult, message: OutgoingMessage): void {
+  const text = JSON.stringify(result)
+  expect(text).not.toContain(message.code)
+  expect(text).not.toContain(message.to)
+  if (result.kind === 'accepted') return
+  expect(result.error.message).toMatch(/^[^\n]{1,120}$/)
+}
