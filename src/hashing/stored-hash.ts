@@ -8,6 +8,9 @@ export const HASH_BYTES = 32
 /** Rows made under an older, dearer setting still verify up to here; the configured cost always does. */
 const CEILING_MEMORY_KIB = 64 * 1024
 const CEILING_PASSES = 10
+/** RFC 9106 §3.1 with one lane; the library throws below. */
+const FLOOR_MEMORY_KIB = 8
+const FLOOR_PASSES = 1
 
 /** The `argon2` package writes `m,p,t,data`; version 19 (RFC 9106), 16 bytes of salt, 32 of hash, no padding. */
 const PHC =
@@ -29,6 +32,7 @@ export function judgeStoredHash(input: {
   if (!match) return 'malformed'
   const memoryKib = Number(match[1])
   const passes = Number(match[2])
+  if (memoryKib < FLOOR_MEMORY_KIB || passes < FLOOR_PASSES) return 'malformed'
   if (
     memoryKib > Math.max(input.configuredMemoryKib, CEILING_MEMORY_KIB) ||
     passes > Math.max(input.configuredPasses, CEILING_PASSES)
