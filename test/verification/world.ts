@@ -1,0 +1,243 @@
+// A whole service in one process, with time and provider steered: real SQLite file, real argon2 (light), real outbox.
+
+import { join } from 'node:path'
+import { decideSettlement } from '../../src/delivery/backoff.ts'
+import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
+import type { ClaimedDelivery } from '../../src/delivery/ports.ts'
+import { createHasher } from '../../src/hashing/hasher.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
+import { createClock } from '../../src/kernel/clock.ts'
+import { createReference } from '../../src/kernel/ids.ts'
+import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { codeContext } from '../../src/kernel/sealing.ts'
+import { addressKey } from '../../src/limits/client-address.ts'
+import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
+import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
+import { openDatabase } from '../../src/storage/sqlite/open.ts'
+import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import type { Caller } from '../../src/verification/api.ts'
+import { generateCode } from '../../src/verification/code.ts'
+import {
+  DEFAULT_LIMITS,
+  MIN_REMAINING_TO_SEND_MS,
+  type ServicePolicy,
+} from '../../src/verification/policy.ts'
+import { createVerificationService } from '../../src/verification/service.ts'
+import { createSweeper } from '../../src/verification/sweeper.ts'
+import { temporaryDirectory } from '../e2e/service-process.ts'
+
+export type ProviderOutcome = 'accepted' | 'temporary' | 'permanent' | 'ambiguous'
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+const START_WALL_MS = Date.UTC(2026, 10, 1)
+const LEASE_MS = 30_000
+const ERROR = { code: 'test', message: 'as the test says' }
+
+/** One row of a verification with what the log and the outbox hold of it. */
+export type WorldRow = {
+  id: string
+  status: string
+  attempts: number
+  failed: number
+  max_attempts: number
+  sends: number
+  code_hash: string | null
+  code_sealed: Uint8Array | null
+  expires_at: number
+  approvals: number
+  started_events: number
+  deliveries: number
+  queued: number
+}
+
+const ROWS = `
+  SELECT v.id, v.status, v.attempts, v.failed, v.max_attempts, v.sends, c.code_hash, c.code_sealed, v.expires_at,
+    (SELECT count(*) FROM events e WHERE e.verification_seq = v.seq AND e.type = $approved) AS approvals,
+    (SELECT count(*) FROM events e WHERE e.verification_seq = v.seq AND e.type = $started) AS started_events,
+    (SELECT count(*) FROM deliveries d WHERE d.verification_seq = v.seq) AS deliveries,
+    (SELECT count(*) FROM deliveries d WHERE d.verification_seq = v.seq AND d.status = 'queued') AS queued
+  FROM verifications v LEFT JOIN codes c ON c.verification_seq = v.seq`
+
+export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
+  return {
+    name: 'default',
+    brandName: 'Example',
+    codeLength: 6,
+    ttlSeconds: 600,
+    maxAttempts: 5,
+    maxSends: 5,
+    channels: ['sms', 'email'],
+    limits: DEFAULT_LIMITS,
+    clientIp: 'off',
+    allowedCountries: '*',
+    locale: 'en',
+    originDomain: null,
+    templates: {},
+    testRecipients: [],
+    ...over,
+  }
+}
+
+const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
+
+export async function createWorld(options: {
+  guessesPerHour?: number
+  service?: Partial<ServicePolicy>
+}) {
+  const directory = temporaryDirectory()
+  const at = { wall: START_WALL_MS, monotonic: 0 }
+  const clock = createClock({ wallMs: () => at.wall, monotonicMs: () => at.monotonic })
+  const client = await openDatabase({
+    path: join(directory.path, 'countersign.db'),
+    migrationsFolder: 'drizzle/sqlite',
+    synchronous: 'normal',
+  })
+  const store = createSqliteStore(client)
+  const limiter = await openSqliteLimiter({ path: join(directory.path, 'limits.db') })
+  const keyring = createKeyring([Buffer.alloc(32, 7)])
+  const hasher = createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2 })
+  const guesses = { max: options.guessesPerHour ?? 40, windowSeconds: 3600 }
+  const policy = testService({
+    limits: {
+      ...DEFAULT_LIMITS,
+      sends_per_number_burst: null,
+      sends_per_number_day: null,
+      sends_per_prefix_hour: null,
+      guesses_per_number_hour: guesses,
+    },
+    ...options.service,
+  })
+  const caller: Caller = { service: policy, keyId: 'key_test' }
+  const service = createVerificationService({
+    store: store.verifications,
+    limiter,
+    hasher,
+    mint: { take: () => undefined, giveBack: () => {} },
+    keyring,
+    clock,
+    refusals: { record: () => {} },
+    wake: () => {},
+    lock: createKeyedLock(),
+    generateCode,
+    createReference,
+    addressKey,
+  })
+  const sweeper = createSweeper({
+    store: store.verifications,
+    clock,
+    logger: { warn: () => {} },
+  })
+  const plan = createPlan({
+    keyring,
+    router: { choose: (channel: Channel) => ({ name: 'test', channels: [channel], send: never }) },
+    knowsService: () => true,
+  })
+  const sent: {
+    verificationId: string
+    code: string
+    pendingAtSend: boolean
+    remainingMs: number
+  }[] = []
+  let outcome: ProviderOutcome = 'accepted'
+  let sweptAt = 0
+  const statusOf = client.prepare('SELECT status FROM verifications WHERE id = ?').pluck()
+  const sealedOf = client
+    .prepare(
+      'SELECT code_sealed FROM codes JOIN verifications ON seq = verification_seq WHERE id = ?',
+    )
+    .pluck()
+  const codes = new Map<string, string>()
+
+  const settle = async (claim: ClaimedDelivery<Prepared>) => {
+    const { silent, code } = claim.prepared
+    if (!silent)
+      sent.push({
+        verificationId: claim.verificationId,
+        code,
+        pendingAtSend: statusOf.get(claim.verificationId) === 'pending',
+        remainingMs: claim.expiresAt - clock.now(),
+      })
+    const answer = {
+      accepted: { kind: 'accepted', reference: null },
+      temporary: { kind: 'temporary', error: ERROR, retryAfterMs: null },
+      permanent: { kind: 'permanent', error: ERROR },
+      ambiguous: { kind: 'ambiguous', error: ERROR },
+    } as const
+    const result = silent ? answer.accepted : answer[outcome]
+    const { verificationId, sendNumber, attempt, token } = claim
+    const now = clock.now()
+    await store.outbox.settle({
+      ...{ verificationId, sendNumber, attempt, token, now, durationMs: 1 },
+      result: decideSettlement(claim, result, now, 0.5),
+    })
+  }
+
+  return {
+    ...{ clock, client, store, service, caller, policy, sent },
+    get sweptAt() {
+      return sweptAt
+    },
+    rows: () =>
+      client.prepare(ROWS).all({
+        approved: EVENT_CODES['verification.approved'],
+        started: EVENT_CODES['verification.started'],
+      }) as WorldRow[],
+    start: (given: {
+      to: string
+      session: string | null
+      purpose: string
+      decoy: boolean
+      ttlSeconds: number
+      authenticated?: boolean
+    }) =>
+      service.start(caller, {
+        ...{ channel: null, country: null, locale: null, codeLength: null, metadata: {} },
+        ...{ authenticated: false, ...given, ...NOBODY },
+      }),
+    check: (given: { id: string; code: string; purpose: string; session: string | null }) =>
+      service.check(caller, { to: null, country: null, ...given, ...NOBODY }),
+    resend: (id: string) => service.resend(caller, { id, channel: null, ...NOBODY }),
+    cancel: (id: string) => service.cancel(caller, { id, ...NOBODY }),
+    /** The code, opened from the row as it was right after the start. */
+    codeOf(id: string): string {
+      const known = codes.get(id)
+      if (known !== undefined) return known
+      const code = keyring.open(sealedOf.get(id) as Uint8Array, codeContext(id))
+      codes.set(id, code)
+      return code
+    },
+    wrongCode: (code: string) => (code.startsWith('9') ? '0' : '9') + code.slice(1),
+    /** Moves the wall; time that goes forward passes on the monotonic clock, too. */
+    moveWall(ms: number) {
+      at.wall += ms
+      if (ms > 0) at.monotonic += ms
+    },
+    setProvider(next: ProviderOutcome) {
+      outcome = next
+    },
+    /** One round of the worker: everything that is due is claimed, sent and settled. */
+    async deliver() {
+      for (const channel of ['sms', 'email'] as const) {
+        const claims = await store.outbox.claim<Prepared>({
+          ...{ now: clock.now(), channel, limit: 50, leaseMs: LEASE_MS, plan },
+          minRemainingMs: MIN_REMAINING_TO_SEND_MS,
+        })
+        for (const claim of claims) await settle(claim)
+      }
+    },
+    async sweep() {
+      sweptAt = clock.now()
+      await sweeper.sweepOnce()
+    },
+    async close() {
+      await limiter.close()
+      await store.close()
+      directory.remove()
+    },
+  }
+}
+
+function never(): never {
+  throw new Error('the router of the test world sends nothing itself')
+}
