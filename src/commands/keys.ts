@@ -5,8 +5,21 @@ import { createApiKey } from '../access/api-keys.ts'
 import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
 import type { Config } from '../config.ts'
 import { createClock } from '../kernel/clock.ts'
-import { type Command, EXIT, type Given, type Options, UsageError } from './command.ts'
-import { withStore } from './store.ts'
+import {
+  type Command,
+  EXIT,
+  type Given,
+  type Options,
+  type Terminal,
+  UsageError,
+} from './command.ts'
+import type { StoreJob } from './store.ts'
+
+/** Loaded when a command runs: help and healthcheck do without a database driver. */
+async function withStore(terminal: Terminal, job: StoreJob): Promise<number> {
+  const store = await import('./store.ts')
+  return store.withStore(terminal, job)
+}
 
 const JSON_OPTION: Options = { json: { type: 'boolean', description: 'Answer as JSON' } }
 const MAX_NAME_CHARACTERS = 100

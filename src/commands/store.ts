@@ -9,11 +9,10 @@ import { openDatabase } from '../storage/sqlite/open.ts'
 import { createSqliteStore, type SqliteStore } from '../storage/sqlite/store.ts'
 import { EXIT, type Terminal } from './command.ts'
 
+export type StoreJob = (store: SqliteStore, config: Config) => Promise<number>
+
 /** @returns the exit code of `job`, or of what kept it from running */
-export async function withStore(
-  terminal: Terminal,
-  job: (store: SqliteStore, config: Config) => Promise<number>,
-): Promise<number> {
+export async function withStore(terminal: Terminal, job: StoreJob): Promise<number> {
   const loaded = loadSettings(terminal.env)
   if (!loaded.ok) {
     terminal.err(`countersign: ${loaded.message}\n`)

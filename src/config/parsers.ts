@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { isSupportedCountry } from 'libphonenumber-js'
+import { isSupportedCountry } from 'libphonenumber-js/max'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
 
 /** What is wrong with one setting, for the person who set it: a sentence, without the setting's name. */

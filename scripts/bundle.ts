@@ -1,0 +1,124 @@
+// Makes dist/image: the service and its command as one bundle, with just the files beside it that they read.
+// It must not take anything along that does not run: the image is what this folder holds.
+
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { build, type Metafile, type Plugin } from 'esbuild'
+
+const OUT = 'dist/image'
+
+/** Native code finds itself beside its package: these stay packages, cut down to the files that run here. */
+const NATIVE = ['argon2', 'better-sqlite3'] as const
+
+/** drizzle.ts asks for CommonJS by a `require` of its own, which a bundler can't see: here it becomes the bundler's. */
+const bundleDrizzle: Plugin = {
+  name: 'bundle-drizzle',
+  setup({ onLoad }) {
+    onLoad({ filter: /storage\/sqlite\/drizzle\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      const contents = source.replace(/^const require = createRequire\(.*\n/m, '')
+      if (contents === source) throw new Error(`${path} no longer makes a require of its own`)
+      return { contents, loader: 'ts' }
+    })
+  },
+}
+
+async function bundle(): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: ['src/main.ts', 'src/cli.ts'],
+    outdir: join(OUT, 'dist'),
+    bundle: true,
+    // A dynamic import stays one: main.ts sets the thread pool's size before the rest is loaded.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    // Names stay: they stand in the log's stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    metafile: true,
+    external: [...NATIVE],
+    plugins: [bundleDrizzle],
+    // Packages in CommonJS ask for Node's modules by require.
+    banner: {
+      js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
+    },
+  })
+  return metafile
+}
+
+/** glibc and musl have builds of their own; this is built where it will run. */
+function libc(): 'glibc' | 'musl' {
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } }
+  return report.header?.glibcVersionRuntime || process.platform !== 'linux' ? 'glibc' : 'musl'
+}
+
+function copy(path: string): void {
+  if (!existsSync(path)) throw new Error(`${path} is not there`)
+  cpSync(path, join(OUT, path), { recursive: true })
+}
+
+function copyNative(): void {
+  const platform = `${process.platform}-${process.arch}`
+  const sqlitePlatform = libc() === 'musl' ? platform.replace('linux', 'linuxmusl') : platform
+  copy('node_modules/better-sqlite3/package.json')
+  copy('node_modules/better-sqlite3/lib')
+  copy(`node_modules/better-sqlite3/prebuilds/${sqlitePlatform}.node`)
+  copy('node_modules/argon2/package.json')
+  copy('node_modules/argon2/argon2.cjs')
+  const builds = readdirSync(`node_modules/argon2/prebuilds/${platform}`)
+  for (const file of builds.filter((name) => name.includes(libc())))
+    copy(`node_modules/argon2/prebuilds/${platform}/${file}`)
+  // What argon2.cjs itself requires.
+  copy('node_modules/@phc/format')
+  copy('node_modules/node-gyp-build')
+}
+
+/** Everything that is shipped, with its licence: most ask for it. */
+function writeLicences(metafile: Metafile): number {
+  const packages = new Set<string>(['@phc/format', 'node-gyp-build', ...NATIVE])
+  for (const input of Object.keys(metafile.inputs)) {
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
+    if (name) packages.add(name)
+  }
+  const texts = [...packages].sort().map((name) => {
+    const folder = join('node_modules', name)
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : ''
+    return `${name} ${version} (${license})\n\n${text}\n`
+  })
+  writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+  return packages.size
+}
+
+function writePackage(): void {
+  const { name, version, license } = JSON.parse(readFileSync('package.json', 'utf8'))
+  writeFileSync(
+    join(OUT, 'package.json'),
+    JSON.stringify({ name, version, license, type: 'module' }),
+  )
+}
+
+rmSync(OUT, { recursive: true, force: true })
+mkdirSync(join(OUT, 'dist'), { recursive: true })
+const metafile = await bundle()
+copyNative()
+for (const file of ['drizzle/sqlite', 'bin/countersign.mjs', 'LICENSE']) copy(file)
+chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
+writePackage()
+const count = writeLicences(metafile)
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
+console.log(
+  `${dirname(join(OUT, 'dist/x'))}: ${Math.round(bytes / 1024)} KiB from ${count} packages`,
+)
