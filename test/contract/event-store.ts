@@ -1,0 +1,96 @@
+// What every EventStore keeps: append, and each filter with pages. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import type { EventQuery, NewEvent } from '../../src/events/types.ts'
+import { InvalidCursorError } from '../../src/kernel/errors.ts'
+import { ACTOR, mac, T0 } from './rows.ts'
+import { type Stores, type StoresFactory, start } from './stores.ts'
+
+const refusal = (change: Partial<NewEvent> = {}): NewEvent => ({
+  ...ACTOR,
+  at: T0,
+  type: 'request.refused',
+  verificationId: null,
+  budgetIndex: null,
+  details: { error: 'rate_limited', limit: 'sends_per_ip_day', times: 3 },
+  ...change,
+})
+
+async function readAll({ events }: Stores, query: Omit<EventQuery, 'cursor'>) {
+  const items = []
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof events.list>> = await events.list({ ...query, cursor })
+    items.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return items
+}
+
+export function describeEvents(factory: StoresFactory): void {
+  describe('attempt log', () => {
+    it('gives back what was appended, as it was', async () => {
+      const stores = factory()
+      const service = `s-${mac().toString('hex')}`
+      const event = refusal({ service, details: { error: 'rate_limited', limit: null, a: true } })
+      await stores.events.append([event])
+      const { budgetIndex: _, ...expected } = event
+      expect(await readAll(stores, { service, limit: 10 })).toEqual([
+        { ...expected, reference: null, sequence: expect.any(Number) },
+      ])
+    })
+
+    it('pages newest first by service, types and time, also where times are equal', async () => {
+      const stores = factory()
+      const service = `s-${mac().toString('hex')}`
+      const types = ['request.refused', 'verification.continued', 'delivery.sent'] as const
+      const appended = Array.from({ length: 30 }, (_, n) =>
+        refusal({ service, at: T0 + Math.floor(n / 4), type: types[n % 3] ?? 'delivery.sent' }),
+      )
+      await stores.events.append(appended)
+      const numbers = async (query: Partial<EventQuery>) =>
+        (await readAll(stores, { service, limit: 7, ...query })).map((event) => event.sequence)
+      const all = await numbers({})
+      expect(all).toHaveLength(30)
+      expect(all).toEqual([...all].sort((a, b) => b - a))
+      expect(await numbers({ types: ['request.refused', 'delivery.sent'] })).toHaveLength(20)
+      expect(await numbers({ since: T0 + 2, until: T0 + 4 })).toHaveLength(8)
+      expect(await numbers({ types: ['delivery.sent'], since: T0 + 7 })).toHaveLength(1)
+      expect(await numbers({ service: 'nobody' })).toEqual([])
+      const everywhere = await numbers({ service: null, types: ['delivery.sent'], limit: 500 })
+      expect(everywhere).toEqual(
+        expect.arrayContaining(await numbers({ types: ['delivery.sent'] })),
+      )
+    })
+
+    it('finds by verification, reference and person, in every combination', async () => {
+      const stores = factory()
+      const budgetIndex = mac()
+      const record = await start(stores, { budgetIndex })
+      const other = await start(stores, { budgetIndex, createdAt: T0 + 1 })
+      await start(stores)
+      await stores.events.append([
+        refusal({ budgetIndex, at: T0 + 2 }),
+        refusal({ budgetIndex: mac(), at: T0 + 2 }),
+        refusal({ verificationId: record.id, at: T0 + 3 }),
+      ])
+      const count = async (query: Partial<EventQuery>) =>
+        (await readAll(stores, { service: null, limit: 2, ...query })).length
+      expect(await count({ verificationId: record.id })).toBe(2)
+      expect(await count({ reference: record.reference })).toBe(2)
+      expect(await count({ budgetIndexes: [mac(), budgetIndex] })).toBe(4)
+      expect(await count({ budgetIndexes: [budgetIndex], verificationId: other.id })).toBe(1)
+      expect(await count({ budgetIndexes: [mac()], verificationId: other.id })).toBe(0)
+      expect(await count({ budgetIndexes: [budgetIndex], types: ['request.refused'] })).toBe(2)
+      expect(await count({ reference: record.reference, verificationId: other.id })).toBe(0)
+      expect(await count({ service: 'other', verificationId: record.id })).toBe(0)
+      expect(await count({ budgetIndexes: [budgetIndex], since: T0 + 1, until: T0 + 3 })).toBe(2)
+    })
+
+    it('refuses a cursor that it did not make', async () => {
+      const query = { service: null, limit: 5, cursor: 'bm90IG9uZQ' }
+      await expect(factory().events.list(query)).rejects.toThrow(InvalidCursorError)
+    })
+  })
+}

@@ -1,0 +1,138 @@
+// What every Outbox keeps when it is claimed from: leases, fencing, I6. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import type { DueDelivery, Plan } from '../../src/delivery/ports.ts'
+import {
+  claim,
+  claimOne,
+  ERROR,
+  emptyOutbox,
+  eventsOf,
+  LEASE_MS,
+  SENT,
+  sendAll,
+  settlement,
+} from './outbox-steps.ts'
+import { T0 } from './rows.ts'
+import { keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
+
+export function describeClaims(factory: StoresFactory): void {
+  describe('claim', () => {
+    it('gives each due row to one claimer, with a lease, a token and an attempt id', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const records = await Promise.all(Array.from({ length: 6 }, () => start(stores)))
+      expect(await stores.outbox.nextDueAt()).toBe(T0)
+      expect(await claim(stores, T0 - 1, sendAll)).toEqual([])
+      expect(await claim(stores, T0, sendAll, 'voice')).toEqual([])
+      const [a, b] = await Promise.all([
+        claim(stores, T0, sendAll, 'sms', 4),
+        claim(stores, T0, sendAll, 'sms', 4),
+      ])
+      expect([a.length, b.length]).toEqual([4, 2])
+      const all = [...a, ...b]
+      expect(new Set(all.map((c) => c.verificationId))).toEqual(new Set(records.map((r) => r.id)))
+      expect(new Set(all.map((c) => c.token)).size).toBe(6)
+      expect(await stores.outbox.nextDueAt()).toBe(T0 + LEASE_MS)
+      const record = records.find((r) => r.id === all[0]?.verificationId)
+      expect(all[0]).toMatchObject({
+        attemptId: `att_${record?.id.slice(4)}_1_1`,
+        deliveryId: `dlv_${record?.id.slice(4)}_1`,
+        attempt: 1,
+        attempts: 0,
+        prepared: 'ready',
+        provider: 'acme',
+        reclaimed: false,
+        leaseUntil: T0 + LEASE_MS,
+        recipientSealed: record?.recipientSealed,
+        codeSealed: record?.codeSealed,
+      })
+    })
+
+    it('I6: what has ended, been replaced or comes too late is not claimed, and says so', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      await emptyOutbox(stores)
+      const late = await start(stores, { expiresAt: T0 + 20_000 })
+      const inTime = await start(stores, { expiresAt: T0 + 20_001 })
+      const claimed = await claim(stores, T0 + 1, sendAll)
+      expect(claimed.map((c) => c.verificationId)).toEqual([inTime.id])
+      expect(await verifications.deliveriesOf(late.id)).toMatchObject([
+        { status: 'failed', error: { code: 'expired_before_sent' } },
+      ])
+      expect(await typesOf(stores, late.id)).toEqual(['verification.started', 'delivery.failed'])
+      // Held by a worker that died; the verification was canceled meanwhile.
+      await verifications.cancel({ ...keyOf(inTime), ...settled(true) })
+      expect(await claim(stores, T0 + 1 + LEASE_MS, sendAll)).toEqual([])
+      expect(await verifications.deliveriesOf(inTime.id)).toMatchObject([{ status: 'canceled' }])
+      expect(await stores.outbox.nextDueAt()).toBeUndefined()
+    })
+
+    it('C23: a lease that ran out is claimed again, told, and fences the first worker', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const record = await start(stores)
+      const first = await claimOne(stores, T0)
+      expect(await claim(stores, T0 + LEASE_MS - 1, sendAll)).toEqual([])
+      const second = await claimOne(stores, T0 + LEASE_MS)
+      expect(second).toMatchObject({ attempt: 2, attempts: 1, ambiguous: 1, reclaimed: true })
+      const now = T0 + LEASE_MS + 1
+      expect(await stores.outbox.settle(settlement(first, now, SENT))).toBe('fenced')
+      expect(await stores.verifications.deliveriesOf(record.id)).toMatchObject([
+        { status: 'sending', attempts: 2 },
+      ])
+      expect(await stores.outbox.settle(settlement(second, now, SENT))).toBe('settled')
+      expect(await stores.outbox.settle(settlement(second, now, SENT))).toBe('fenced')
+      expect(await typesOf(stores, record.id)).toEqual([
+        'verification.started',
+        'delivery.attempted',
+        'delivery.reclaimed',
+        'delivery.attempted',
+        'delivery.sent',
+      ])
+    })
+
+    it('C22: a plan that throws fails its row only, and what it threw is not kept', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const poisoned = await start(stores)
+      const others = await Promise.all(Array.from({ length: 20 }, () => start(stores)))
+      const claimed = await claim(stores, T0, (due) => {
+        if (due.verificationId === poisoned.id) throw new Error('the code is 987654')
+        return sendAll()
+      })
+      expect(claimed).toHaveLength(others.length)
+      const [delivery] = await stores.verifications.deliveriesOf(poisoned.id)
+      expect(delivery).toMatchObject({ status: 'failed', error: { code: 'plan_failed' } })
+      expect(JSON.stringify(await eventsOf(stores, poisoned.id))).not.toContain('987654')
+    })
+
+    it('obeys a plan that fails a row or gives it back', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const [failing, foreign] = [await start(stores), await start(stores)]
+      const plan = (due: DueDelivery): Plan<string> =>
+        due.verificationId === failing.id
+          ? { kind: 'fail', error: ERROR }
+          : { kind: 'give_back', delayMs: 5_000 }
+      expect(await claim(stores, T0, plan)).toEqual([])
+      expect(await stores.verifications.deliveriesOf(failing.id)).toMatchObject([
+        { status: 'failed', error: ERROR, attempts: 0 },
+      ])
+      expect(await stores.verifications.deliveriesOf(foreign.id)).toMatchObject([
+        { status: 'queued', attempts: 0, error: null },
+      ])
+      expect(await stores.outbox.nextDueAt()).toBe(T0 + 5_000)
+    })
+
+    it('looks past dead rows: an outage’s leftovers do not delay a live one', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      for (let n = 0; n < 5; n += 1) await start(stores, { expiresAt: T0 + 1_000 })
+      const live = await start(stores, { createdAt: T0 + 1 })
+      const claimed = await claim(stores, T0 + 1, sendAll, 'sms', 2)
+      expect(claimed.map((c) => c.verificationId)).toEqual([live.id])
+    })
+  })
+}

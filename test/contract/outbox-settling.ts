@@ -1,0 +1,142 @@
+// What every Outbox keeps when a send is settled or released. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import {
+  claim,
+  claimOne,
+  ERROR,
+  emptyOutbox,
+  eventsOf,
+  retryAt,
+  SENT,
+  sendAll,
+  settlement,
+} from './outbox-steps.ts'
+import { ACTOR, HOUR, MINUTE, T0 } from './rows.ts'
+import { keyOf, type StoresFactory, settled, start } from './stores.ts'
+
+export function describeSettling(factory: StoresFactory): void {
+  describe('settle and release', () => {
+    it('sent: status, time, event; the sealed code goes with the last possible send', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      await emptyOutbox(stores)
+      const record = await start(stores, { maxSends: 2 })
+      const claimed = await claimOne(stores, T0)
+      await stores.outbox.settle(settlement(claimed, T0 + 120, SENT))
+      expect(await verifications.find('default', record.id)).toMatchObject({
+        deliveryStatus: 'sent',
+        codeSealed: record.codeSealed,
+      })
+      await verifications.resend({
+        ...keyOf(record),
+        now: T0 + MINUTE,
+        expectedSends: 1,
+        channel: 'sms',
+        minRemainingMs: MINUTE,
+        actor: ACTOR,
+        idempotency: null,
+      })
+      const last = await claimOne(stores, T0 + MINUTE)
+      expect(last.sendNumber).toBe(2)
+      await stores.outbox.settle(settlement(last, T0 + MINUTE + 1, SENT))
+      expect(await verifications.find('default', record.id)).toMatchObject({
+        codeSealed: null,
+        codeHash: expect.any(String),
+      })
+      expect((await eventsOf(stores, record.id)).at(-1)).toMatchObject({
+        type: 'delivery.sent',
+        details: { provider: 'acme', send: 2, attempt: 1, duration_ms: 120 },
+      })
+    })
+
+    it('retry: due again at its time, with what went wrong', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const record = await start(stores)
+      const claimed = await claimOne(stores, T0)
+      await stores.outbox.settle(settlement(claimed, T0 + 100, retryAt(T0 + 2_100)))
+      expect(await stores.verifications.deliveriesOf(record.id)).toMatchObject([
+        { status: 'queued', error: ERROR, attempts: 1, sentAt: null },
+      ])
+      expect((await eventsOf(stores, record.id)).at(-1)).toMatchObject({
+        type: 'delivery.retrying',
+        details: { error: ERROR.code, retry_in_ms: 2_000 },
+      })
+      expect(await claim(stores, T0 + 2_099, sendAll)).toEqual([])
+      expect(await claimOne(stores, T0 + 2_100)).toMatchObject({ attempt: 2, ambiguous: 1 })
+    })
+
+    it('I6: no retry is scheduled past expiry, for an ended or a replaced one', async () => {
+      const stores = factory()
+      const { verifications, outbox } = stores
+      await emptyOutbox(stores)
+      const [late, ended, replaced] = [
+        await start(stores),
+        await start(stores),
+        await start(stores),
+      ]
+      const claims = new Map(
+        (await claim(stores, T0, sendAll)).map((c) => [c.verificationId, c] as const),
+      )
+      const retry = (id: string, at: number) => {
+        const claimed = claims.get(id)
+        if (!claimed) throw new Error('not claimed')
+        return outbox.settle(settlement(claimed, T0 + 5, retryAt(at)))
+      }
+      await verifications.cancel({ ...keyOf(ended), ...settled(true) })
+      await verifications.resend({
+        ...keyOf(replaced),
+        now: T0 + 3,
+        expectedSends: 1,
+        channel: 'voice',
+        minRemainingMs: MINUTE,
+        actor: ACTOR,
+        idempotency: null,
+      })
+      await retry(late.id, late.expiresAt - 19_999)
+      await retry(ended.id, T0 + 10)
+      await retry(replaced.id, T0 + 10)
+      const statuses = async (id: string) =>
+        (await verifications.deliveriesOf(id)).map((delivery) => delivery.status)
+      expect(await statuses(late.id)).toEqual(['failed'])
+      expect(await statuses(ended.id)).toEqual(['canceled'])
+      expect(await statuses(replaced.id)).toEqual(['canceled', 'queued'])
+      expect(await claim(stores, T0 + HOUR, sendAll)).toEqual([])
+    })
+
+    it('C25: an approval cancels what waits, and leaves what a worker holds to settle', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      await emptyOutbox(stores)
+      const [waiting, held] = [await start(stores), await start(stores, { createdAt: T0 - 1 })]
+      const claimed = await claimOne(stores, T0 - 1)
+      for (const record of [waiting, held]) {
+        await verifications.charge({ ...keyOf(record), now: T0 + 1, perNumber: null })
+        await verifications.settle({ ...keyOf(record), ...settled(true) })
+      }
+      expect(await verifications.deliveriesOf(waiting.id)).toMatchObject([{ status: 'canceled' }])
+      await stores.outbox.settle(settlement(claimed, T0 + 3, SENT))
+      expect(await verifications.find('default', held.id)).toMatchObject({
+        status: 'approved',
+        deliveryStatus: 'sent',
+      })
+    })
+
+    it('release: due at once, the attempt not counted, its row gone', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      await start(stores)
+      const claimed = await claimOne(stores, T0)
+      await stores.outbox.release([{ ...claimed, token: 'another' }])
+      expect(await claim(stores, T0 + 1, sendAll)).toEqual([])
+      await stores.outbox.release([claimed])
+      expect(await claimOne(stores, T0 + 1)).toMatchObject({
+        attempt: 1,
+        ambiguous: 0,
+        reclaimed: false,
+      })
+    })
+  })
+}

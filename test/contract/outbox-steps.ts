@@ -1,0 +1,59 @@
+// The steps that the outbox suites share.
+// It must not know the engine. Suites share one store: each test empties the outbox first.
+
+import type {
+  ClaimedDelivery,
+  DueDelivery,
+  Plan,
+  SettleDelivery,
+} from '../../src/delivery/ports.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
+import { HOUR, T0 } from './rows.ts'
+import type { Stores } from './stores.ts'
+
+export const LEASE_MS = 30_000
+export const ERROR = { code: 'provider_500', message: 'the provider answered 500' }
+
+export const sendAll = (): Plan<string> => ({ kind: 'send', provider: 'acme', prepared: 'ready' })
+
+/** Takes what other tests left, so that a claim meets this test's rows only. */
+export async function emptyOutbox({ outbox, verifications }: Stores): Promise<void> {
+  const far = T0 + 10_000 * HOUR
+  for (const channel of ['sms', 'voice'] as const)
+    await claim({ outbox }, far, sendAll, channel, 10_000)
+  while ((await verifications.sweep({ now: far, graceMs: 0, limit: 500 })) > 0);
+}
+
+export function claim<Prepared>(
+  { outbox }: Pick<Stores, 'outbox'>,
+  now: number,
+  plan: (due: DueDelivery) => Plan<Prepared>,
+  channel: Channel = 'sms',
+  limit = 100,
+): Promise<ClaimedDelivery<Prepared>[]> {
+  return outbox.claim({ now, channel, limit, leaseMs: LEASE_MS, minRemainingMs: 20_000, plan })
+}
+
+export async function claimOne(stores: Stores, now: number): Promise<ClaimedDelivery<string>> {
+  const [claimed, ...others] = await claim(stores, now, sendAll)
+  if (!claimed || others.length > 0) throw new Error(`claimed ${others.length + 1}`)
+  return claimed
+}
+
+export function settlement(
+  claimed: ClaimedDelivery<unknown>,
+  now: number,
+  result: SettleDelivery['result'],
+): SettleDelivery {
+  const { verificationId, sendNumber, attempt, token } = claimed
+  return { verificationId, sendNumber, attempt, token, now, durationMs: 120, result }
+}
+
+export const SENT = { kind: 'sent', reference: 'SM1' } as const
+export const retryAt = (at: number) =>
+  ({ kind: 'retry', at, error: ERROR, ambiguous: true }) as const
+
+export async function eventsOf(stores: Stores, id: string) {
+  const query = { service: null, verificationId: id, cursor: null, limit: 100 }
+  return (await stores.events.list(query)).items.reverse()
+}

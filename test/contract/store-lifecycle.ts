@@ -1,0 +1,168 @@
+// What every VerificationStore keeps: resend, cancel, list and sweep. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import { InvalidCursorError } from '../../src/kernel/errors.ts'
+import type { VerificationRecord } from '../../src/verification/state.ts'
+import { ACTOR, HOUR, MINUTE, mac, T0 } from './rows.ts'
+import { charged, keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
+
+export function describeLifecycle(factory: StoresFactory): void {
+  describe('resend, cancel, list, sweep', () => {
+    const resendOf = (record: VerificationRecord, expectedSends = 1, now = T0 + MINUTE) => ({
+      ...keyOf(record),
+      now,
+      expectedSends,
+      channel: 'voice' as const,
+      minRemainingMs: MINUTE,
+      actor: ACTOR,
+      idempotency: null,
+    })
+
+    it('a resend replaces the delivery that waits; a second one on the same row is stale', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const record = await start(stores)
+      const outcomes = await Promise.all([
+        verifications.resend(resendOf(record)),
+        verifications.resend(resendOf(record)),
+      ])
+      expect(outcomes.map((o) => o?.kind)).toEqual(['resent', 'stale'])
+      expect(outcomes[0]).toMatchObject({
+        record: {
+          sends: 2,
+          channel: 'voice',
+          lastSendAt: T0 + MINUTE,
+          expiresAt: record.expiresAt,
+        },
+      })
+      expect(await verifications.deliveriesOf(record.id)).toMatchObject([
+        { id: `dlv_${record.id.slice(4)}_1`, status: 'canceled', channel: 'sms' },
+        { id: `dlv_${record.id.slice(4)}_2`, status: 'queued', channel: 'voice' },
+      ])
+      expect(await typesOf(stores, record.id)).toEqual([
+        'verification.started',
+        'delivery.canceled',
+        'verification.resent',
+      ])
+    })
+
+    it('nothing is resent when ended, too late, without a send left, or unknown', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const record = await start(stores)
+      const late = resendOf(record, 1, record.expiresAt - MINUTE + 1)
+      expect((await verifications.resend(late))?.kind).toBe('stale')
+      const full = await start(stores, { maxSends: 1 })
+      expect((await verifications.resend(resendOf(full)))?.kind).toBe('stale')
+      expect(await verifications.resend({ ...resendOf(record), service: 'x' })).toBeUndefined()
+      await verifications.cancel({ ...keyOf(record), ...settled(true) })
+      expect(await verifications.resend(resendOf(record))).toMatchObject({
+        kind: 'stale',
+        record: { status: 'canceled' },
+      })
+    })
+
+    it('cancel is idempotent, and refuses what is approved', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const cancel = (record: VerificationRecord) =>
+        verifications.cancel({ ...keyOf(record), ...settled(true, T0 + 9) })
+      const record = await start(stores)
+      expect(await cancel(record)).toMatchObject({ kind: 'ended', record: { status: 'canceled' } })
+      expect((await cancel(record)).kind).toBe('ended')
+      expect(await typesOf(stores, record.id)).toEqual([
+        'verification.started',
+        'verification.canceled',
+        'delivery.canceled',
+      ])
+      const approved = await start(stores)
+      await verifications.charge({ ...keyOf(approved), ...charged() })
+      await verifications.settle({ ...keyOf(approved), ...settled(true) })
+      expect((await cancel(approved)).kind).toBe('approved_before')
+      expect((await cancel({ ...record, service: 'x' })).kind).toBe('not_found')
+    })
+
+    it('lists newest first, page by page, across keys of the ring', async () => {
+      const stores = factory()
+      const budgetIndexes = [mac(), mac()]
+      const ids: string[] = []
+      for (let n = 0; n < 7; n += 1) {
+        const budgetIndex = budgetIndexes[n % 2] ?? mac()
+        // Pairs at one moment: the order must hold without a difference in time.
+        const record = await start(stores, { budgetIndex, createdAt: T0 + Math.floor(n / 2) })
+        ids.unshift(record.id)
+      }
+      const found: string[] = []
+      let cursor: string | null = null
+      do {
+        const query: { cursor: string | null } = { cursor }
+        const page = await stores.verifications.list({
+          service: 'default',
+          budgetIndexes,
+          limit: 3,
+          ...query,
+        })
+        found.push(...page.items.map((item) => item.id))
+        cursor = page.nextCursor
+      } while (cursor !== null)
+      expect(found).toEqual(ids)
+      const bad = { service: 'default', budgetIndexes, cursor: 'x', limit: 3 }
+      await expect(stores.verifications.list(bad)).rejects.toThrow(InvalidCursorError)
+    })
+
+    it('sweep ends the expired after the grace, and the spent whose settling never came', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const created = T0 + 1000 * HOUR
+      const record = await start(stores, { createdAt: created })
+      const spent = await start(stores, { createdAt: created, maxAttempts: 1 })
+      await verifications.charge({ ...keyOf(spent), ...charged(created + 1) })
+      const sweep = (now: number) => verifications.sweep({ now, graceMs: 10_000, limit: 500 })
+      await sweep(created + 10_000)
+      const statuses = async () =>
+        Promise.all(
+          [record, spent].map(async ({ id }) => (await verifications.find('default', id))?.status),
+        )
+      expect(await statuses()).toEqual(['pending', 'pending'])
+      await sweep(created + 10_001)
+      expect(await statuses()).toEqual(['pending', 'max_attempts_reached'])
+      await sweep(record.expiresAt + 9_999)
+      expect(await statuses()).toEqual(['pending', 'max_attempts_reached'])
+      await sweep(record.expiresAt + 10_000)
+      expect(await statuses()).toEqual(['expired', 'max_attempts_reached'])
+      expect(await verifications.find('default', record.id)).toMatchObject({
+        codeHash: null,
+        codeSealed: null,
+        deliveryStatus: 'canceled',
+      })
+      expect((await typesOf(stores, record.id)).slice(-2)).toEqual([
+        'verification.expired',
+        'delivery.canceled',
+      ])
+    })
+
+    it('sweep erases a sealed code that can not be sent any more, and is bounded', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const created = T0 + 2000 * HOUR
+      const records = [
+        await start(stores, { createdAt: created }),
+        await start(stores, { createdAt: created }),
+        await start(stores, { createdAt: created }),
+      ]
+      const expiresAt = created + 10 * MINUTE
+      const sweep = (now: number) => verifications.sweep({ now, graceMs: 10_000, limit: 2 })
+      while ((await sweep(created)) > 0);
+      expect(await sweep(expiresAt - 20_000)).toBe(0)
+      expect(await sweep(expiresAt - 19_999)).toBe(2)
+      expect(await sweep(expiresAt - 19_999)).toBe(1)
+      for (const { id } of records)
+        expect(await verifications.find('default', id)).toMatchObject({
+          status: 'pending',
+          codeSealed: null,
+          codeHash: expect.any(String),
+        })
+    })
+  })
+}

@@ -1,0 +1,175 @@
+// What every VerificationStore keeps: idempotency and sessions. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import type { IdempotencyWrite, NewVerification } from '../../src/verification/ports.ts'
+import type { VerificationRecord } from '../../src/verification/state.ts'
+import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
+import {
+  charged,
+  idempotency,
+  keyOf,
+  type Stores,
+  type StoresFactory,
+  settled,
+  start,
+  typesOf,
+} from './stores.ts'
+
+export function describeIdempotency(factory: StoresFactory): void {
+  describe('Idempotency-Key', () => {
+    it('C38: 20 creates in parallel under one key are one verification', async () => {
+      const stores = factory()
+      const budgetIndex = mac()
+      const write = idempotency<VerificationRecord>()
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          stores.verifications.create(
+            createInput(newVerification({ budgetIndex }), { idempotency: write }),
+          ),
+        ),
+      )
+      expect(outcomes.filter((o) => o.kind === 'created')).toHaveLength(1)
+      const page = { service: 'default', budgetIndexes: [budgetIndex], cursor: null, limit: 50 }
+      expect((await stores.verifications.list(page)).items).toHaveLength(1)
+      const replay = outcomes.find((o) => o.kind === 'answered_before')
+      expect(replay?.kind === 'answered_before' && replay.stored).toMatchObject({
+        fingerprint: write.fingerprint,
+        answer: Buffer.from('"answered"'),
+      })
+    })
+
+    it('C38: a settling repeated under its key changes nothing, whatever was charged', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const record = await start(stores)
+      const write = idempotency<{ valid: boolean }>()
+      const input = { ...keyOf(record), ...settled(true), idempotency: write }
+      await verifications.charge({ ...keyOf(record), ...charged() })
+      await verifications.charge({ ...keyOf(record), ...charged() })
+      expect((await verifications.settle(input)).kind).toBe('approved')
+      expect((await verifications.settle(input)).kind).toBe('answered_before')
+      const wrong = await verifications.settle({ ...input, valid: false })
+      expect(wrong.kind).toBe('answered_before')
+      expect(await verifications.find('default', record.id)).toMatchObject({ failed: 0 })
+    })
+
+    it('is found under any key of the ring until its time is over, then purged', async () => {
+      const { verifications } = factory()
+      const write = idempotency<VerificationRecord>({ expiresAt: T0 + HOUR })
+      const { key } = write
+      await verifications.create(createInput(newVerification(), { idempotency: write }))
+      const rotated = { ...key, keyMacs: [mac(), ...key.keyMacs] }
+      expect(await verifications.findAnswer(rotated, T0)).toBeDefined()
+      expect(await verifications.findAnswer({ ...key, route: 'check' }, T0)).toBeUndefined()
+      expect(await verifications.findAnswer({ ...key, service: 'other' }, T0)).toBeUndefined()
+      expect(await verifications.findAnswer(key, T0 + HOUR)).toBeUndefined()
+      expect(await verifications.purgeAnswers({ now: T0 + HOUR - 1, limit: 10 })).toBe(0)
+      expect(await verifications.purgeAnswers({ now: T0 + HOUR, limit: 10 })).toBe(1)
+    })
+
+    it('an answer that can not be made leaves no effect', async () => {
+      const stores = factory()
+      const record = newVerification()
+      const answer = () => {
+        throw new Error('sealing failed')
+      }
+      const input = createInput(record, { idempotency: idempotency({ answer }) })
+      await expect(stores.verifications.create(input)).rejects.toThrow('sealing failed')
+      expect(await stores.verifications.find('default', record.id)).toBeUndefined()
+    })
+  })
+}
+
+export function describeSessions(factory: StoresFactory): void {
+  describe('session', () => {
+    const slotOf = (slot: Uint8Array, flags = { authenticated: false, decoy: false }) => ({
+      slots: [slot, mac()],
+      ...flags,
+    })
+    const startWith = (
+      stores: Stores,
+      slot: ReturnType<typeof slotOf>,
+      change: Partial<NewVerification> = {},
+    ) => stores.verifications.create(createInput(newVerification(change), { slot }))
+
+    it('C47: 20 starts in parallel with one session are one verification', async () => {
+      const stores = factory()
+      const slot = slotOf(mac())
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => startWith(stores, slot)))
+      expect(outcomes.map((o) => o.kind).sort()).toEqual([
+        ...Array.from({ length: 19 }, () => 'continued'),
+        'created',
+      ])
+      const ids = new Set(outcomes.map((o) => 'record' in o && o.record.id))
+      expect(ids.size).toBe(1)
+    })
+
+    it('C47: an expired, spent or ended one is not continued, and does not block the slot', async () => {
+      const stores = factory()
+      const slot = slotOf(mac())
+      const first = await startWith(stores, slot)
+      const again = await startWith(stores, slot, { createdAt: T0 + 10 * MINUTE })
+      expect([first.kind, again.kind]).toEqual(['created', 'created'])
+      if (first.kind !== 'created' || again.kind !== 'created') return
+      expect(await stores.verifications.find('default', first.record.id)).toMatchObject({
+        status: 'pending',
+        codeHash: expect.any(String),
+      })
+      const now = T0 + 11 * MINUTE
+      for (let n = 0; n < 5; n += 1)
+        await stores.verifications.charge({ ...keyOf(again.record), ...charged(now) })
+      expect(await stores.verifications.findContinuable(slot, now)).toBeUndefined()
+      const third = await startWith(stores, slot, { createdAt: now })
+      if (third.kind !== 'created') throw new Error(third.kind)
+      expect(await stores.verifications.findContinuable(slot, now)).toMatchObject({
+        id: third.record.id,
+      })
+      await stores.verifications.cancel({ ...keyOf(third.record), ...settled(true, now) })
+      expect(await stores.verifications.findContinuable(slot, now)).toBeUndefined()
+    })
+
+    it('other flags take the session over', async () => {
+      const stores = factory()
+      const slot = mac()
+      await startWith(stores, slotOf(slot))
+      const flags = { authenticated: true, decoy: false }
+      const outcome = await startWith(stores, slotOf(slot, flags), { authenticated: true })
+      expect(outcome.kind).toBe('created')
+      expect(await stores.verifications.findContinuable(slotOf(slot), T0)).toBeUndefined()
+      expect(await stores.verifications.findContinuable(slotOf(slot, flags), T0)).toBeDefined()
+    })
+
+    it('findBySession gives the newest of this recipient, purpose and session', async () => {
+      const stores = factory()
+      const [sessionMac, addressIndex] = [mac(), mac()]
+      await start(stores, { sessionMac, addressIndex })
+      const newest = await start(stores, { sessionMac, addressIndex, createdAt: T0 + 1 })
+      await start(stores, { sessionMac, addressIndex, purpose: 'change_email', createdAt: T0 + 2 })
+      await start(stores, { sessionMac, createdAt: T0 + 3 })
+      const query = {
+        service: 'default',
+        addressIndexes: [mac(), addressIndex],
+        purpose: 'login',
+        sessionMacs: [mac(), sessionMac],
+      }
+      expect(await stores.verifications.findBySession(query)).toEqual(newest)
+      expect(await stores.verifications.findBySession({ ...query, service: 'x' })).toBeUndefined()
+    })
+
+    it('continuing tells the log once a minute, and keeps the answer under a key', async () => {
+      const stores = factory()
+      const record = await start(stores)
+      const tell = (now: number, write: IdempotencyWrite<null> | null = null) =>
+        stores.verifications.continue({ ...keyOf(record), now, actor: ACTOR, idempotency: write })
+      await tell(T0 + 1)
+      await tell(T0 + 2)
+      await tell(T0 + 1 + MINUTE)
+      const write = idempotency<null>()
+      expect(await tell(T0 + 2 + MINUTE, write)).toBeUndefined()
+      expect(await tell(T0 + 3 + MINUTE, write)).toMatchObject({ kind: 'answered_before' })
+      const types = await typesOf(stores, record.id)
+      expect(types.filter((type) => type === 'verification.continued')).toHaveLength(3)
+    })
+  })
+}
