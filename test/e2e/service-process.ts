@@ -76,7 +76,7 @@ export async function startService(
   const port = options.port ?? (await freePort())
   const child = spawn(process.execPath, ['src/main.ts'], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       DATA_DIR: dataDir,
       PORT: String(port),
       API_KEY,

@@ -25,7 +25,6 @@ const RECIPIENTS = ['+14155552671', '+4915112345678', 'Ann@example.com', 'ann+x@
 /** Both spellings of the address are one person (I10). */
 const PERSON = new Map(RECIPIENTS.map((to) => [to, /ann/i.test(to) ? 'ann' : to]))
 const SESSIONS = [null, 'session-aaaaaaaaaaaaaaaa', 'session-bbbbbbbbbbbbbbbb']
-const PURPOSES = ['login', 'change_email']
 const GUESSES_PER_HOUR = 14
 const HOUR_MS = 3_600_000
 
