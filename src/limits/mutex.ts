@@ -36,7 +36,6 @@ export function createMutex(maxWaiting: number): Mutex {
         .catch(() => undefined)
         .finally(() => {
           joined -= 1
-          if (joined === 0) runsInTurn = 0
         })
       return result
     },

@@ -1,7 +1,7 @@
 // The domain's Limiter on SQLite: rate-limiter-flexible counts, one transaction makes it all or nothing.
 // It must not admit anything when the file can't be written (I11).
 
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { RateLimiterRes, RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
@@ -218,6 +218,7 @@ export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<Sq
       const removed = await inTurn(({ database }) => database.purge(before, PURGE_BATCH))
       total += removed
       if (removed < PURGE_BATCH) return total
+      await nextTurn()
     }
   }
 

@@ -25,7 +25,7 @@ if (fault === 'full') {
   } catch {
     // ENOSPC, as wanted
   }
-  seen.during = [await admit(), await admit(), await admit(), await admit()]
+  seen.during = [await admit(), await admit(), await admit()]
   rmSync(`${root}/ballast`)
 } else {
   // A mount with a file open for writing can't be turned read-only: its connection is made to close.
@@ -34,7 +34,7 @@ if (fault === 'full') {
   renameSync(`${directory}-away`, directory)
   execFileSync('mount', ['--bind', directory, directory])
   execFileSync('mount', ['-o', 'remount,bind,ro', directory])
-  seen.during = [await admit(), await admit(), await admit(), await admit()]
+  seen.during = [await admit(), await admit(), await admit()]
   execFileSync('umount', [directory])
 }
 seen.after = [await admit(), await admit(), await admit()]

@@ -71,12 +71,17 @@ describe('C17: a limit store that fails', () => {
     other.close()
   })
 
-  it('file removed: refuses once, then counts anew in a new file', async () => {
+  it.each([
+    ['with its log', ['', '-wal', '-shm']],
+    ['alone', ['']],
+  ])('file removed %s: refuses once, then counts anew in a new file', async (_what, suffixes) => {
     const limiter = await open()
     await limiter.admit([key])
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    for (const suffix of suffixes) rmSync(path + suffix, { force: true })
     await expect(limiter.admit([key])).rejects.toThrow(StoreUnavailableError)
     expect(await limiter.admit([key])).toMatchObject({ budgets: [{ remaining: 2 }] })
+    await limiter.close()
+    expect(await (await open()).admit([key])).toMatchObject({ budgets: [{ remaining: 1 }] })
   })
 
   it('directory away: refuses until it is back, with its counters', async () => {
@@ -142,7 +147,7 @@ describe.skipIf(!canMount)('C17: a disk that fails (needs `unshare -rm`; skipped
   it('full: refuses, never open, recovers with every count kept', () => {
     expect(run('full')).toEqual({
       before: 'admitted',
-      during: Array(4).fill('StoreUnavailableError'),
+      during: Array(3).fill('StoreUnavailableError'),
       after: ['admitted', 'admitted', 'refused'],
     })
   })
@@ -150,7 +155,7 @@ describe.skipIf(!canMount)('C17: a disk that fails (needs `unshare -rm`; skipped
   it('read-only: refuses, recovers with every count kept', () => {
     expect(run('read-only')).toEqual({
       before: 'admitted',
-      during: Array(4).fill('StoreUnavailableError'),
+      during: Array(3).fill('StoreUnavailableError'),
       after: ['admitted', 'admitted', 'refused'],
     })
   })
