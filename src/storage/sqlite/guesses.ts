@@ -68,7 +68,7 @@ export function createGuesses(orm: Orm): Guesses {
           total += row?.total ?? 0
           oldest = Math.min(oldest, row?.oldest ?? now)
         }
-        if (false) return { name, limit, retryAt: oldest + spanMs }
+        if (total > limit.max) return { name, limit, retryAt: oldest + spanMs }
       }
       return undefined
     },

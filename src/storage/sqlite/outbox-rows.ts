@@ -22,6 +22,8 @@ const joined = {
   attempts: deliveries.attempts,
   ambiguous: deliveries.ambiguous,
   token: deliveries.token,
+  errorCode: deliveries.errorCode,
+  errorMessage: deliveries.errorMessage,
 }
 
 function createReads(orm: Orm) {
@@ -103,8 +105,9 @@ function createMove(orm: Orm) {
       attempts: row.attempts,
       ambiguous: row.ambiguous,
       sentAt: null,
-      errorCode: error?.code ?? null,
-      errorMessage: error?.message ?? null,
+      // Named: set, or cleared with null. Not named: what went wrong last stays told.
+      errorCode: error === undefined ? row.errorCode : (error?.code ?? null),
+      errorMessage: error === undefined ? row.errorMessage : (error?.message ?? null),
       ...rest,
     })
   }

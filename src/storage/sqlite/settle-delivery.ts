@@ -31,7 +31,7 @@ export function createSettleDelivery(deps: {
 
   const sent = (row: OutboxRow, { now, durationMs }: SettleDelivery) => {
     const { provider, send, attempts: attempt } = row
-    rows.move(row, { status: 'sent', sentAt: now })
+    rows.move(row, { status: 'sent', sentAt: now, error: null })
     moves.tell(row, now, 'delivery.sent', { provider, send, attempt, duration_ms: durationMs })
     endings.eraseIfUnsendable(row.seq)
   }

@@ -1,0 +1,75 @@
+// Every statement the store prepares must find its rows by an index.
+// It must not list statements by hand: it records what is prepared.
+
+import { join } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../../src/storage/sqlite/open.ts'
+import { createSqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { MIGRATIONS, makeDirectory } from './fixture.ts'
+
+const directory = makeDirectory()
+afterAll(() => directory.remove())
+
+/** Fewer would mean that the recording does not see them. */
+const AT_LEAST = 45
+
+/** Reads a whole table, or its newest rows, because that is what was asked. */
+const MAY_SCAN: readonly RegExp[] = [
+  // All keys of an installation: a console page, some dozens.
+  /^select .* from "api_keys" order by/,
+  // The newest rows by primary key, with a limit.
+  /^select max\(at\) from \(select at from events order by seq desc limit \d+\)$/,
+  /^SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1$/,
+]
+
+function recordStatements(client: Database): string[] {
+  const statements: string[] = []
+  const prepare = client.prepare.bind(client)
+  client.prepare = ((text: string) => {
+    statements.push(text)
+    return prepare(text)
+  }) as typeof client.prepare
+  return statements
+}
+
+function planOf(client: Database, statement: string): string[] {
+  const values = Array.from(statement.matchAll(/\?/g), () => null)
+  const rows = client.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values)
+  return (rows as { detail: string }[]).map((row) => row.detail)
+}
+
+/** A scan of a table, or of an index without a condition, and a sort that no index spared. */
+const isBad = (detail: string) =>
+  (/^SCAN /.test(detail) && !/CONSTANT ROW/.test(detail)) || /TEMP B-TREE/.test(detail)
+
+const isStatement = (text: string) => /^\s*(select|insert|update|delete)/i.test(text)
+
+describe('query plans', () => {
+  it('every statement searches by index and sorts by none', async () => {
+    const path = join(directory.path, 'plans.db')
+    const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
+    const prepared = recordStatements(client)
+    createSqliteStore(client)
+    const statements = [...new Set(prepared.filter(isStatement))]
+    expect(statements.length).toBeGreaterThanOrEqual(AT_LEAST)
+    const bad = statements
+      .filter((text) => !MAY_SCAN.some((pattern) => pattern.test(text)))
+      .map((text) => ({ text, plan: planOf(client, text).filter(isBad) }))
+      .filter(({ plan }) => plan.length > 0)
+    expect(bad).toEqual([])
+    const unused = MAY_SCAN.filter((pattern) => !statements.some((text) => pattern.test(text)))
+    expect(unused).toEqual([])
+    client.close()
+  })
+
+  it('sees a scan and a sort where there is one', async () => {
+    const path = join(directory.path, 'seen.db')
+    const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
+    const scan = 'select id from verifications where client_ip = ?'
+    expect(planOf(client, scan).some(isBad)).toBe(true)
+    const sort = 'select id from verifications where budget_index = ? order by expires_at'
+    expect(planOf(client, sort).some(isBad)).toBe(true)
+    client.close()
+  })
+})
