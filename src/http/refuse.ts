@@ -7,6 +7,11 @@ import { peerOf } from './end-user.ts'
 import { answerProblem } from './problem.ts'
 import { readUserAgent } from './schemas/requests.ts'
 
+/** `start`, `check`, … as the domain names them. */
+function routeName(path: string): string {
+  return /^\/verify\/(?:\{id\}\/)?(\w+)$/.exec(path)?.[1] ?? path
+}
+
 export function refuse(
   c: AppContext,
   deps: Pick<AppDeps, 'refusals' | 'resolveAddress'>,
@@ -18,7 +23,7 @@ export function refuse(
       error: refused.error,
       limit: null,
       subject: caller.keyId,
-      route: c.get('route') ?? '',
+      route: routeName(c.get('route') ?? ''),
       budgetIndex: null,
       verificationId: null,
       actor: {

@@ -19,7 +19,7 @@ const route = createRoute({
       headers: REQUEST_ID,
       content: {
         'application/json': {
-          schema: z.strictObject({ status: z.literal('ok') }).openapi('Health'),
+          schema: z.object({ status: z.literal('ok') }).openapi('Health'),
         },
       },
     },

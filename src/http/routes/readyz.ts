@@ -7,7 +7,7 @@ import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID } from '../schemas/documented.ts'
 
 const ReadinessAnswer = z
-  .strictObject({ ready: z.boolean(), checks: z.record(z.string(), z.boolean()) })
+  .object({ ready: z.boolean(), checks: z.record(z.string(), z.boolean()) })
   .openapi('Readiness', { example: { ready: true, checks: { database: true, worker: true } } })
 
 const content = { 'application/json': { schema: ReadinessAnswer } }

@@ -1,5 +1,5 @@
 // What a verification looks like on the wire, and its way there from the domain's views.
-// It must not add anything: a field that is not named here is not told.
+// It must not add anything: a field that is not named here is not told. The schemas are open: changes only add.
 
 import { z } from '@hono/zod-openapi'
 import { CHANNELS, DELIVERY_STATUSES } from '../../kernel/channel.ts'
@@ -44,20 +44,20 @@ const verificationShape = {
   metadata: z.record(z.string(), z.string()),
 }
 
-export const Verification = z.strictObject(verificationShape).openapi('Verification')
+export const Verification = z.object(verificationShape).openapi('Verification')
 
 export const ApprovedVerification = z
-  .strictObject({ ...verificationShape, status: z.literal('approved'), valid: z.literal(true) })
+  .object({ ...verificationShape, status: z.literal('approved'), valid: z.literal(true) })
   .openapi('ApprovedVerification')
 
 const Delivery = z
-  .strictObject({
+  .object({
     id: z.string(),
     channel: z.enum(CHANNELS),
     provider: z.string().nullable(),
     status: z.enum(DELIVERY_STATUSES),
     attempts: count,
-    error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
     queued_at: timeField,
     sent_at: nullableTime,
     delivered_at: nullableTime,
@@ -65,11 +65,11 @@ const Delivery = z
   .openapi('Delivery')
 
 export const DetailedVerification = z
-  .strictObject({ ...verificationShape, deliveries: z.array(Delivery) })
+  .object({ ...verificationShape, deliveries: z.array(Delivery) })
   .openapi('DetailedVerification')
 
 export const VerificationPage = z
-  .strictObject({
+  .object({
     verifications: z.array(DetailedVerification).openapi({ description: 'Newest first.' }),
     next_cursor: z.string().nullable().openapi({ description: 'Null on the last page.' }),
   })

@@ -30,7 +30,7 @@ export const EventsQuery = z.strictObject({
     .min(PAGE_LIMIT.min)
     .max(PAGE_LIMIT.max)
     .default(PAGE_LIMIT.default)
-    .openapi({ ...limit, type: 'integer' }),
+    .openapi({ ...limit, type: 'integer', minimum: PAGE_LIMIT.min, maximum: PAGE_LIMIT.max }),
 })
 
 export const EventsSearchBody = z
@@ -48,7 +48,7 @@ export const EventsSearchBody = z
   .openapi('EventsSearch')
 
 const Event = z
-  .strictObject({
+  .object({
     sequence: z.int(),
     at: timeField,
     type: z.enum(EVENT_TYPES),
@@ -63,7 +63,7 @@ const Event = z
   .openapi('Event')
 
 export const EventsPage = z
-  .strictObject({
+  .object({
     events: z.array(Event).openapi({ description: 'Newest first.' }),
     next_cursor: z.string().nullable().openapi({ description: 'Null on the last page.' }),
   })

@@ -52,20 +52,25 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return path.map(String).join('.').slice(0, MAX_FIELD_LENGTH)
 }
 
-/** One entry a fault; an unknown field each on its own. */
+/** One entry a field, with the first thing that is wrong with it. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({
-        field: fieldOf([...issue.path, key]),
-        detail: issue.message,
-      }))
-    // A record's key: its own issues say what is wrong with it.
-    if (issue.code === 'invalid_key')
-      return issue.issues.map((inner) => ({
-        field: fieldOf(issue.path),
-        detail: `its name ${inner.message}`,
-      }))
-    return [{ field: fieldOf(issue.path), detail: issue.message }]
-  })
+  const seen = new Set<string>()
+  return error.issues
+    .flatMap(toFieldErrors)
+    .filter(({ field }) => !seen.has(field) && seen.add(field))
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      field: fieldOf([...issue.path, key]),
+      detail: issue.message,
+    }))
+  // A record's key: its own issues say what is wrong with it.
+  if (issue.code === 'invalid_key')
+    return issue.issues.map((inner) => ({
+      field: fieldOf(issue.path),
+      detail: `its name ${inner.message}`,
+    }))
+  return [{ field: fieldOf(issue.path), detail: issue.message }]
 }

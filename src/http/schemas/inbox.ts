@@ -7,7 +7,7 @@ import { CHANNELS } from '../../kernel/channel.ts'
 import { timeField } from './answers.ts'
 
 export const InboxEntry = z
-  .strictObject({
+  .object({
     id: z.string(),
     verification_id: z.string(),
     to: z.string(),

@@ -10,7 +10,7 @@ import { toWireVerification, Verification } from './answers.ts'
 export const ERROR_SLUGS = Object.keys(ERRORS) as [ErrorSlug, ...ErrorSlug[]]
 
 export const Problem = z
-  .strictObject({
+  .object({
     type: z.string().openapi({ description: 'A page about this error.' }),
     title: z.string(),
     status: z.int(),
@@ -18,11 +18,11 @@ export const Problem = z
     instance: z.string().openapi({ description: 'The request id, also in X-Request-Id.' }),
     error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable; what a program looks at.' }),
     errors: z
-      .array(z.strictObject({ field: z.string(), detail: z.string() }))
+      .array(z.object({ field: z.string(), detail: z.string() }))
       .optional()
       .openapi({ description: 'Every field at fault.' }),
     limit: z
-      .strictObject({ name: z.enum(LIMIT_NAMES), max: z.int(), window_seconds: z.int() })
+      .object({ name: z.enum(LIMIT_NAMES), max: z.int(), window_seconds: z.int() })
       .optional(),
     retry_after_seconds: z.int().optional(),
     attempts_remaining: z.int().optional(),

@@ -1,0 +1,168 @@
+// The app on a real socket, with a recording double in place of the domain: for wire mapping only.
+// What the domain decides is tested with the real one.
+
+import { createAuthenticator, type FixedKey } from '../../src/access/authenticator.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { AppDeps } from '../../src/http/deps.ts'
+import { type RunningServer, type ServerTimes, startServer } from '../../src/http/server.ts'
+import { createClock } from '../../src/kernel/clock.ts'
+import { createLogger } from '../../src/kernel/logger.ts'
+import { createAddressResolver, parseAddress } from '../../src/limits/client-address.ts'
+import type {
+  DetailedView,
+  VerificationService,
+  VerificationView,
+} from '../../src/verification/api.ts'
+import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
+
+export const KEY = 'a-key-of-the-shop-0123456789'
+export const OTHER_KEY = 'a-key-of-the-bank-0123456789'
+export const READ_KEY = 'a-key-for-reading-0123456789'
+export const ADMIN_KEY = 'a-key-of-the-admin-0123456789'
+
+const FIXED_KEYS: FixedKey[] = [
+  { id: 'key_shop', text: KEY, service: 'shop', scopes: ['verify'] },
+  { id: 'key_bank', text: OTHER_KEY, service: 'bank', scopes: ['verify'] },
+  { id: 'key_read', text: READ_KEY, service: 'shop', scopes: ['admin:read'] },
+  { id: 'key_admin', text: ADMIN_KEY, service: null, scopes: ['admin'] },
+]
+
+export function policy(name: string): ServicePolicy {
+  return {
+    name,
+    brandName: name,
+    codeLength: 6,
+    ttlSeconds: 600,
+    maxAttempts: 5,
+    maxSends: 5,
+    channels: ['sms', 'email'],
+    limits: DEFAULT_LIMITS,
+    clientIp: 'off',
+    allowedCountries: '*',
+    locale: 'en',
+    originDomain: null,
+    templates: {},
+    testRecipients: [],
+  }
+}
+
+export const ID = 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p'
+
+export const VIEW: VerificationView = {
+  id: ID,
+  reference: 'K7Q-42M',
+  status: 'pending',
+  to: '+14155552671',
+  channel: 'sms',
+  purpose: 'login',
+  deliveryStatus: 'queued',
+  attemptsRemaining: 5,
+  sendsRemaining: 4,
+  createdAt: 1_790_000_000_000,
+  expiresAt: 1_790_000_600_000,
+  expiresInSeconds: 600,
+  resendAt: 1_790_000_030_000,
+  resendInSeconds: 30,
+  metadata: { order: '7' },
+}
+
+export const DETAILED: DetailedView = {
+  ...VIEW,
+  deliveries: [
+    {
+      id: 'dlv_1',
+      channel: 'sms',
+      provider: 'twilio',
+      status: 'failed',
+      attempts: 2,
+      error: { code: '21610', message: 'Unsubscribed' },
+      queuedAt: VIEW.createdAt,
+      sentAt: null,
+      deliveredAt: null,
+    },
+  ],
+}
+
+type Call = { operation: string; caller: string; command: Record<string, unknown> }
+
+export type Double = {
+  server: RunningServer
+  calls: Call[]
+  refusals: Parameters<AppDeps['refusals']['record']>[0][]
+  lines: string[]
+  /** Sets what an operation answers; a function may throw. */
+  answer(operation: keyof VerificationService, result: unknown): void
+  close(): Promise<void>
+}
+
+const success = (kind: string) => ({ kind, verification: VIEW, budgets: [], replayed: false })
+
+function createService(calls: Call[], answers: Map<string, unknown>): VerificationService {
+  const operation =
+    (name: string) =>
+    async (caller: { service: ServicePolicy }, command: object): Promise<never> => {
+      calls.push({ operation: name, caller: caller.service.name, command: { ...command } })
+      const answer = answers.get(name)
+      return (typeof answer === 'function' ? answer() : answer) as never
+    }
+  return {
+    start: operation('start'),
+    resend: operation('resend'),
+    check: operation('check'),
+    cancel: operation('cancel'),
+    get: operation('get'),
+    list: operation('list'),
+  }
+}
+
+/** @param given parts of the app to replace */
+export async function startDouble(
+  given: Partial<AppDeps> & {
+    times?: Partial<ServerTimes>
+    host?: string
+    trusted?: string[]
+  } = {},
+): Promise<Double> {
+  const calls: Call[] = []
+  const refusals: Double['refusals'] = []
+  const lines: string[] = []
+  const answers = new Map<string, unknown>([
+    ['start', success('started')],
+    ['resend', success('resent')],
+    ['check', { ...success('approved'), verification: { ...VIEW, status: 'approved' } }],
+    ['cancel', success('canceled')],
+    ['get', { kind: 'found', verification: DETAILED }],
+    ['list', { kind: 'listed', verifications: [DETAILED], nextCursor: null }],
+  ])
+  const services = new Map(['shop', 'bank'].map((name) => [name, policy(name)]))
+  const clock = createClock()
+  const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
+  const store = { find: async () => undefined }
+  const app = createApp({
+    service: createService(calls, answers),
+    services,
+    authenticator: createAuthenticator({ store, fixedKeys: FIXED_KEYS, services }),
+    events: { list: async () => ({ items: [], nextCursor: null }) },
+    eventIndexes: () => [],
+    parseAddress,
+    resolveAddress: createAddressResolver({ trustedProxies: given.trusted ?? [] }).resolve,
+    refusals: { record: (refusal) => void refusals.push(refusal) },
+    inbox: null,
+    readiness: async () => ({ ready: true, checks: { database: true } }),
+    logger,
+    clock,
+    closing: new AbortController().signal,
+    ...given,
+  })
+  const host = given.host ?? '127.0.0.1'
+  const times = given.times ?? {}
+  const server = await startServer({ app, host, port: 0, clock, logger, times })
+  return {
+    server,
+    calls,
+    refusals,
+    lines,
+    answer: (operation, result) => void answers.set(operation, result),
+    close: async () => void (await server.close(1000)),
+  }
+}

@@ -1,0 +1,358 @@
+// What goes to the domain and what comes back: statuses, headers, bodies.
+
+import { parseList } from 'structured-headers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  ERRORS,
+  type ErrorSlug,
+  OverloadedError,
+  StoreUnavailableError,
+} from '../../src/kernel/errors.ts'
+import { UnknownKeyError } from '../../src/kernel/keyring.ts'
+import { type Client, createClient } from './client.ts'
+import { type Double, ID, KEY, startDouble, VIEW } from './double.ts'
+
+let double: Double
+let client: Client
+beforeAll(async () => {
+  double = await startDouble()
+  client = await createClient(double.server.url, KEY)
+})
+afterAll(() => double.close())
+beforeEach(() => {
+  double.calls.length = 0
+  double.lines.length = 0
+  double.refusals.length = 0
+  double.answer('start', { kind: 'started', verification: VIEW, budgets: [], replayed: false })
+  double.answer('check', {
+    kind: 'approved',
+    verification: { ...VIEW, status: 'approved' },
+    budgets: [],
+    replayed: false,
+  })
+})
+
+const lastCall = () => double.calls.at(-1)
+
+describe('the way in', () => {
+  it('gives the domain what was said, in its own words', async () => {
+    const body = {
+      to: '(415) 555-2671',
+      channel: 'sms',
+      country: 'us',
+      locale: 'pt-br',
+      purpose: 'change_email',
+      session: 'session-0123456789',
+      authenticated: true,
+      decoy: true,
+      client_ip: '::ffff:203.0.113.7',
+      user_agent: 'curl\r\n/8',
+      code_length: 8,
+      ttl_seconds: 120,
+      metadata: { order: '7' },
+    }
+    await client.post('/verify/start', body, { 'idempotency-key': '"abc \\"d\\""' })
+    const { client_ip: _ip, user_agent: _agent, ...covered } = body
+    expect(lastCall()).toEqual({
+      operation: 'start',
+      caller: 'shop',
+      command: {
+        to: '(415) 555-2671',
+        channel: 'sms',
+        country: 'US',
+        locale: 'pt-BR',
+        purpose: 'change_email',
+        session: 'session-0123456789',
+        authenticated: true,
+        decoy: true,
+        codeLength: 8,
+        ttlSeconds: 120,
+        metadata: { order: '7' },
+        endUser: { clientIp: '203.0.113.7', userAgent: 'curl\ufffd\ufffd/8' },
+        idempotency: { key: 'abc "d"', body: covered },
+      },
+    })
+  })
+
+  it('says null, not undefined, for what was left out', async () => {
+    await client.post('/verify/start', { to: '+14155552671' })
+    expect(lastCall()?.command).toEqual({
+      to: '+14155552671',
+      channel: null,
+      country: null,
+      locale: null,
+      purpose: 'login',
+      session: null,
+      authenticated: false,
+      decoy: false,
+      codeLength: null,
+      ttlSeconds: null,
+      metadata: {},
+      endUser: { clientIp: null, userAgent: null },
+      idempotency: null,
+    })
+  })
+
+  it('lets a request without a body resend and cancel, and names the id in the fingerprint', async () => {
+    const headers = { authorization: `Bearer ${KEY}`, 'idempotency-key': 'k' }
+    expect((await client.send('POST', `/verify/${ID}/resend`, { headers })).status).toBe(200)
+    expect(lastCall()?.command).toMatchObject({
+      id: ID,
+      channel: null,
+      idempotency: { key: 'k', body: { id: ID } },
+    })
+    expect((await client.send('POST', `/verify/${ID}/cancel`, { headers })).status).toBe(200)
+    expect((await client.post(`/verify/${ID}/cancel`, {})).status).toBe(200)
+    expect((await client.post(`/verify/${ID}/cancel`, { status: 'approved' })).status).toBe(400)
+  })
+
+  it('cuts a long user agent and keeps it whole Unicode', async () => {
+    await client.post('/verify/start', { to: 'a@b.example', user_agent: `${'x'.repeat(255)}😀` })
+    expect(lastCall()?.command).toMatchObject({
+      endUser: { userAgent: `${'x'.repeat(255)}\ufffd` },
+    })
+  })
+})
+
+describe('the way out', () => {
+  it('answers 201 with Location when started, 200 when continued', async () => {
+    const started = await client.post('/verify/start', { to: '+14155552671' })
+    expect([started.status, started.headers.get('location')]).toEqual([201, `/verify/${ID}`])
+    expect(started.body).toEqual({
+      id: ID,
+      reference: 'K7Q-42M',
+      status: 'pending',
+      to: '+14155552671',
+      channel: 'sms',
+      purpose: 'login',
+      delivery_status: 'queued',
+      attempts_remaining: 5,
+      sends_remaining: 4,
+      created_at: new Date(VIEW.createdAt).toISOString(),
+      expires_at: new Date(VIEW.expiresAt).toISOString(),
+      expires_in: 600,
+      resend_at: new Date(VIEW.createdAt + 30_000).toISOString(),
+      resend_in: 30,
+      metadata: { order: '7' },
+    })
+    double.answer('start', { kind: 'continued', verification: VIEW, budgets: [], replayed: true })
+    const again = await client.post('/verify/start', { to: '+14155552671' })
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
+  })
+
+  it('answers a right code with 200, approved and valid', async () => {
+    const { status, body } = await client.post('/verify/check', { id: ID, code: '123456' })
+    expect([status, body.status, body.valid]).toEqual([200, 'approved', true])
+  })
+
+  it('shows deliveries where one looks, and a page of them in a list', async () => {
+    const one = await client.get(`/verify/${ID}`)
+    expect(one.body.deliveries).toEqual([
+      {
+        id: 'dlv_1',
+        channel: 'sms',
+        provider: 'twilio',
+        status: 'failed',
+        attempts: 2,
+        error: { code: '21610', message: 'Unsubscribed' },
+        queued_at: new Date(VIEW.createdAt).toISOString(),
+        sent_at: null,
+        delivered_at: null,
+      },
+    ])
+    const page = await client.post('/verify/list', { to: '+14155552671' })
+    expect(page.body).toEqual({ verifications: [one.body], next_cursor: null })
+    expect(lastCall()?.command).toEqual({
+      to: '+14155552671',
+      country: null,
+      cursor: null,
+      limit: 20,
+    })
+  })
+
+  it('tells budgets as structured fields, on success and on 429', async () => {
+    const limit = { max: 5, windowSeconds: 600 }
+    double.answer('start', {
+      kind: 'started',
+      verification: VIEW,
+      replayed: false,
+      budgets: [
+        { name: 'sends_per_number_burst', limit, remaining: 4, resetSeconds: 599.2 },
+        {
+          name: 'sends_per_ip_burst',
+          limit: { max: 20, windowSeconds: 60 },
+          remaining: 19,
+          resetSeconds: 60,
+        },
+      ],
+    })
+    const { headers } = await client.post('/verify/start', { to: '+14155552671' })
+    expect(parseList(headers.get('ratelimit-policy') ?? '')).toEqual([
+      [
+        'sends_per_number_burst',
+        new Map([
+          ['q', 5],
+          ['w', 600],
+        ]),
+      ],
+      [
+        'sends_per_ip_burst',
+        new Map([
+          ['q', 20],
+          ['w', 60],
+        ]),
+      ],
+    ])
+    expect(parseList(headers.get('ratelimit') ?? '')).toEqual([
+      [
+        'sends_per_number_burst',
+        new Map([
+          ['r', 4],
+          ['t', 600],
+        ]),
+      ],
+      [
+        'sends_per_ip_burst',
+        new Map([
+          ['r', 19],
+          ['t', 60],
+        ]),
+      ],
+    ])
+    double.answer('start', {
+      kind: 'refused',
+      error: 'rate_limited',
+      detail: 'Too many.',
+      limit: { name: 'sends_per_number_burst', limit },
+      retryAfterSeconds: 41.3,
+    })
+    const refused = await client.post('/verify/start', { to: '+14155552671' })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '42'])
+    expect(refused.body).toMatchObject({
+      limit: { name: 'sends_per_number_burst', max: 5, window_seconds: 600 },
+      retry_after_seconds: 42,
+    })
+    expect(parseList(refused.headers.get('ratelimit') ?? '')).toEqual([
+      [
+        'sends_per_number_burst',
+        new Map([
+          ['r', 0],
+          ['t', 42],
+        ]),
+      ],
+    ])
+  })
+})
+
+describe('refusals', () => {
+  const OF_CHECK: ErrorSlug[] = [
+    'verification_not_found',
+    'verification_approved',
+    'verification_canceled',
+    'verification_mismatch',
+    'max_attempts_reached',
+    'verification_expired',
+    'code_incorrect',
+    'idempotency_key_reused',
+    'rate_limited',
+    'overloaded',
+  ]
+  it.each(OF_CHECK)(
+    'check answers %s as a problem, never 2xx, and records nothing twice',
+    async (error) => {
+      double.answer('check', { kind: 'refused', error, detail: 'Told.', retryAfterSeconds: 7 })
+      const { status, body, headers } = await client.post('/verify/check', {
+        id: ID,
+        code: '123456',
+      })
+      expect(status).toBe(ERRORS[error].status)
+      expect(headers.get('content-type')).toBe('application/problem+json')
+      expect(body).toMatchObject({
+        type: `/docs#${error}`,
+        title: ERRORS[error].title,
+        status,
+        detail: 'Told.',
+        instance: headers.get('x-request-id'),
+        error,
+      })
+      expect(headers.get('retry-after')).toBe([429, 503].includes(status) ? '7' : null)
+      expect(double.refusals).toEqual([])
+    },
+  )
+
+  it('tells a wrong code with what is left, and that it is a replay', async () => {
+    double.answer('check', {
+      kind: 'refused',
+      error: 'code_incorrect',
+      detail: 'Wrong.',
+      attemptsRemaining: 0,
+      verification: {
+        ...VIEW,
+        status: 'max_attempts_reached',
+        resendAt: null,
+        resendInSeconds: null,
+      },
+      replayed: true,
+    })
+    const { body, headers } = await client.post('/verify/check', { id: ID, code: '000000' })
+    expect(body).toMatchObject({
+      attempts_remaining: 0,
+      verification: { status: 'max_attempts_reached', resend_at: null },
+    })
+    expect(headers.get('idempotency-replayed')).toBe('true')
+  })
+
+  it.each([
+    [
+      'the store is away',
+      () => new StoreUnavailableError('SQLITE_BUSY at /data/x.db'),
+      'store_unavailable',
+    ],
+    ['a key is not here', () => new UnknownKeyError('abcdef01'), 'store_unavailable'],
+    ['the hasher was too slow', () => new OverloadedError('hash took 10 s'), 'overloaded'],
+  ] as const)(
+    '503 with Retry-After where %s, without a word from inside',
+    async (_name, make, slug) => {
+      double.answer('check', () => {
+        throw make()
+      })
+      const { status, body, headers, text } = await client.post('/verify/check', {
+        id: ID,
+        code: '123456',
+      })
+      expect([status, body.error]).toEqual([503, slug])
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(text).not.toMatch(/SQLITE|data|abcdef01|hash took/)
+    },
+  )
+
+  it('500 with a fixed body for a bug, logged once under the request id', async () => {
+    double.answer('start', () => {
+      throw new Error('SELECT secret FROM codes failed')
+    })
+    const { status, body, text, headers } = await client.post('/verify/start', {
+      to: '+14155552671',
+    })
+    expect([status, body.error]).toEqual([500, 'internal_error'])
+    expect(text).not.toContain('SELECT')
+    const errors = double.lines.filter(
+      (line) => line.includes('"error"') && line.includes('request failed'),
+    )
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toContain(headers.get('x-request-id'))
+    expect(errors[0]).not.toContain('4155552671')
+  })
+})
+
+describe('every answer', () => {
+  it('carries an id of our own and the headers that keep it to itself', async () => {
+    for (const path of ['/healthz', `/verify/${ID}`, '/nothing/here', '/verify/start']) {
+      const { headers } = await client.get(path, { 'x-request-id': 'theirs-1' })
+      expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-v]{32}$/)
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+    }
+    expect(double.lines.some((line) => line.includes('theirs-1'))).toBe(true)
+  })
+})
