@@ -154,9 +154,8 @@ const FAILURES: Record<string, string> = {
 /** Our own word for it: a library's message may name a host or a path. */
 function failureCode(error: Error | undefined): string {
   const { code, name } = (error ?? {}) as NodeJS.ErrnoException
+  if (name === 'HTTPParserError') return 'not_http'
   if (code === undefined) return 'connection_failed'
-  if (code.startsWith('HPE_') || name === 'HTTPParserError') return 'not_http'
-  if (code.includes('CERT') || code.startsWith('ERR_TLS') || code.includes('SSL'))
-    return 'tls_failed'
+  if (/CERT|SIGNATURE|SSL|TLS/.test(code)) return 'tls_failed'
   return FAILURES[code] ?? 'connection_failed'
 }

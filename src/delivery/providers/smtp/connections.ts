@@ -24,7 +24,7 @@ const IDLE_MS = 30_000
 /** Some servers count mails by session. */
 const MAILS_PER_CONNECTION = 100
 
-type Idle = { connection: SMTPConnection; mails: number; timer: NodeJS.Timeout }
+type Idle = { connection: SMTPConnection; mails: number; forget: () => void }
 
 export function createConnections(server: SmtpServer, maxConnections: number): Connections {
   const idle: Idle[] = []
@@ -41,16 +41,19 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
     next?.()
   }
   const keep = (connection: SMTPConnection, mails: number) => {
-    const drop = () => remove(connection)
     const timer = setTimeout(() => connection.quit(), IDLE_MS)
     timer.unref()
-    connection.once('end', drop)
-    connection.once('error', drop)
-    idle.push({ connection, mails, timer })
-  }
-  const remove = (connection: SMTPConnection) => {
-    const index = idle.findIndex((one) => one.connection === connection)
-    if (index >= 0) clearTimeout(idle.splice(index, 1)[0]?.timer)
+    const forget = () => {
+      clearTimeout(timer)
+      connection.removeListener('end', forget)
+      connection.removeListener('error', forget)
+      const index = idle.indexOf(kept)
+      if (index >= 0) idle.splice(index, 1)
+    }
+    const kept: Idle = { connection, mails, forget }
+    connection.on('end', forget)
+    connection.on('error', forget)
+    idle.push(kept)
   }
   const lease = (connection: SMTPConnection, mails: number): Lease => ({
     connection,
@@ -64,9 +67,9 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
   return {
     async acquire(signal) {
       await takePlace(signal)
-      const kept = idle.pop()
+      const kept = idle.at(-1)
       if (kept) {
-        clearTimeout(kept.timer)
+        kept.forget()
         return lease(kept.connection, kept.mails)
       }
       try {
@@ -77,8 +80,8 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
       }
     },
     close() {
-      for (const { connection, timer } of idle.splice(0)) {
-        clearTimeout(timer)
+      for (const { connection, forget } of [...idle]) {
+        forget()
         connection.close()
       }
     },

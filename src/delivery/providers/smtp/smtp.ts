@@ -160,7 +160,8 @@ function failureCode(error: SMTPConnection.SMTPError): string {
   const { originalCode } = error as { originalCode?: string }
   if (originalCode === 'ECONNREFUSED') return 'connection_refused'
   if (error.code === 'EDNS') return 'name_not_found'
-  if (error.code === 'ETLS') return 'tls_failed'
+  if (error.code === 'ETLS' || /CERT|SIGNATURE|SSL|TLS/.test(originalCode ?? ''))
+    return 'tls_failed'
   return 'connection_closed'
 }
 

@@ -1,0 +1,142 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  BACKOFF_BASE_MS,
+  BACKOFF_CAP_MS,
+  backoffMs,
+  decideSettlement,
+  MAX_AMBIGUOUS_SENDS,
+  MAX_ATTEMPTS_PER_DELIVERY,
+  MIN_REMAINING_MS,
+  parseRetryAfter,
+  RETRY_AFTER_CAP_MS,
+} from '../../src/delivery/backoff.ts'
+import type { SendResult } from '../../src/delivery/ports.ts'
+import { NOW } from './messages.ts'
+
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const attempts = fc.integer({ min: 1, max: MAX_ATTEMPTS_PER_DELIVERY })
+const error = { code: 'http_500', message: 'the provider answered 500' }
+
+describe('backoff', () => {
+  it('C21: full jitter: anywhere from 0 up to the window of its attempt, and never past the cap', () => {
+    fc.assert(
+      fc.property(attempts, random, (attempt, r) => {
+        const window = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1))
+        const wait = backoffMs(attempt, r)
+        expect(wait).toBeGreaterThanOrEqual(0)
+        expect(wait).toBeLessThan(window)
+        expect(Math.abs(wait - r * window)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  it.each([
+    [1, 999],
+    [2, 1_999],
+    [3, 3_999],
+    [7, 59_999],
+    [1_000, 59_999],
+  ])('attempt %i waits at most %i ms', (attempt, longest) => {
+    expect(backoffMs(attempt, 0)).toBe(0)
+    expect(backoffMs(attempt, 1 - Number.EPSILON)).toBe(longest)
+  })
+})
+
+describe('Retry-After', () => {
+  it.each([
+    ['0', 0],
+    ['7', 7_000],
+    [' 7 ', 7_000],
+    ['99999999', RETRY_AFTER_CAP_MS],
+    ['999999999999999999999999', null],
+    [new Date(NOW + 30_000).toUTCString(), 30_000],
+    [new Date(NOW - 30_000).toUTCString(), 0],
+    [new Date(NOW + 86_400_000).toUTCString(), RETRY_AFTER_CAP_MS],
+    ['-5', null],
+    ['1.5', null],
+    ['1e3', null],
+    ['0x10', null],
+    ['soon', null],
+    ['Mon, 99 Nov 2026 99:99:99 GMT', null],
+    ['', null],
+    [undefined, null],
+  ])('%s is %s ms', (value, expected) => {
+    expect(parseRetryAfter(value, NOW)).toBe(expected)
+  })
+
+  it('whatever it says, it is null or within the cap', () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        const wait = parseRetryAfter(value, NOW)
+        if (wait !== null) expect(wait >= 0 && wait <= RETRY_AFTER_CAP_MS).toBe(true)
+      }),
+    )
+  })
+})
+
+const results = fc.oneof(
+  fc.constant<SendResult>({ kind: 'permanent', error }),
+  fc.constant<SendResult>({ kind: 'ambiguous', error }),
+  fc
+    .option(fc.integer({ min: 0, max: 10_000_000 }))
+    .map((retryAfterMs): SendResult => ({ kind: 'temporary', error, retryAfterMs })),
+)
+const claims = fc.record({
+  attempt: attempts,
+  ambiguous: fc.integer({ min: 0, max: MAX_AMBIGUOUS_SENDS }),
+  expiresAt: fc.integer({ min: NOW - 10_000, max: NOW + 3_600_000 }),
+})
+
+describe('what becomes of an answer', () => {
+  it('C25: no retry is planned past the expiry less the time a message needs, nor before now', () => {
+    fc.assert(
+      fc.property(claims, results, random, (claim, result, r) => {
+        const decided = decideSettlement(claim, result, NOW, r)
+        if (decided.kind !== 'retry') return
+        expect(decided.at).toBeGreaterThanOrEqual(NOW)
+        expect(claim.expiresAt - decided.at).toBeGreaterThan(MIN_REMAINING_MS)
+      }),
+    )
+  })
+
+  it('C21: a Retry-After is a floor', () => {
+    const asked = fc.integer({ min: 0, max: RETRY_AFTER_CAP_MS })
+    fc.assert(
+      fc.property(attempts, asked, random, (attempt, retryAfterMs, r) => {
+        const claim = { attempt, ambiguous: 0, expiresAt: NOW + 3_600_000 }
+        const decided = decideSettlement(claim, { kind: 'temporary', error, retryAfterMs }, NOW, r)
+        expect(decided.kind).toBe(attempt < MAX_ATTEMPTS_PER_DELIVERY ? 'retry' : 'failed')
+        if (decided.kind !== 'retry') return
+        const wait = decided.at - NOW
+        expect(wait).toBeGreaterThanOrEqual(retryAfterMs)
+        expect(wait).toBeLessThanOrEqual(retryAfterMs + BACKOFF_BASE_MS)
+      }),
+    )
+  })
+
+  it('C24: at most three sends that may have gone out', () => {
+    let ambiguous = 0
+    let sends = 0
+    for (;;) {
+      sends += 1
+      const claim = { attempt: sends, ambiguous, expiresAt: NOW + 3_600_000 }
+      const decided = decideSettlement(claim, { kind: 'ambiguous', error }, NOW, 0.5)
+      if (decided.kind === 'failed') break
+      ambiguous += 1
+    }
+    expect(sends).toBe(MAX_AMBIGUOUS_SENDS)
+  })
+
+  it('a permanent failure is final and an acceptance is sent', () => {
+    const claim = { attempt: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
+    expect(decideSettlement(claim, { kind: 'permanent', error }, NOW, 0)).toMatchObject({
+      kind: 'failed',
+      error,
+    })
+    expect(decideSettlement(claim, { kind: 'accepted', reference: 'x' }, NOW, 0)).toEqual({
+      kind: 'sent',
+      reference: 'x',
+    })
+  })
+})

@@ -1,0 +1,37 @@
+// Messages as a provider gets them, for tests.
+// It must not send anything.
+
+import type { OutgoingMessage } from '../../src/delivery/ports.ts'
+
+export const NOW = Date.UTC(2027, 0, 15, 12)
+export const fixedClock = { now: () => NOW }
+
+export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  return {
+    attemptId: 'att_0123456789abcdefghijklmnopqrstuv_1_1',
+    deliveryId: 'dlv_0123456789abcdefghijklmnopqrstuv_1',
+    verificationId: 'vrf_0123456789abcdefghijklmnopqrstuv',
+    service: 'default',
+    brandName: 'Example',
+    channel: 'sms',
+    to: '+14155552671',
+    code: '4711471147',
+    locale: 'en',
+    subject: null,
+    text: '4711471147 is your Example code.',
+    html: null,
+    expiresAt: NOW + 600_000,
+    ...change,
+  }
+}
+
+export function mailMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  return smsMessage({
+    channel: 'email',
+    to: 'Ada.Lovelace+test@example.com',
+    subject: 'Your Example code: 4711471147',
+    text: 'Your code for Example is:\n\n4711471147\n',
+    html: '<!doctype html><p>4711471147</p>',
+    ...change,
+  })
+}

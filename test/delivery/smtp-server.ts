@@ -1,0 +1,94 @@
+// A mail server of the same authors as nodemailer, on a real socket, that refuses and stalls on demand.
+// Its certificate is made at test time. It must not decide anything by itself.
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
+
+export type Received = {
+  from: string
+  to: string[]
+  raw: string
+  secure: boolean
+  user: string | undefined
+}
+export type MailServer = {
+  port: number
+  received: Received[]
+  connections(): number
+  close(): Promise<void>
+}
+
+export const USER = 'countersign'
+export const PASSWORD = 'p@ss/w:rd'
+
+/** For localhost and 127.0.0.1, a day long. */
+export function makeCertificate(): { key: string; cert: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'countersign-certificate-'))
+  try {
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+    const subject = [
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    ]
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    const out = ['-keyout', key, '-out', cert, '-days', '1']
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'ignore' })
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const received: Received[] = []
+  let opened = 0
+  const server = new SMTPServer({
+    logger: false,
+    authOptional: true,
+    // No wait for a client that stays: close() ends the test.
+    closeTimeout: 0,
+    onConnect(_session, done) {
+      opened += 1
+      done()
+    },
+    onAuth(auth, _session, done) {
+      if (auth.username === USER && auth.password === PASSWORD) return done(null, { user: USER })
+      done(Object.assign(new Error('no'), { responseCode: 535 }))
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        received.push(toReceived(session, Buffer.concat(chunks).toString('utf8')))
+        done()
+      })
+    },
+    ...options,
+  })
+  // Clients that hang up on a stalled server are expected here.
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    received,
+    connections: () => opened,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+function toReceived(session: SMTPServerSession, raw: string): Received {
+  const { mailFrom, rcptTo } = session.envelope
+  return {
+    from: mailFrom === false ? '' : mailFrom.address,
+    to: rcptTo.map((recipient) => recipient.address),
+    raw,
+    secure: session.secure,
+    user: session.user,
+  }
+}

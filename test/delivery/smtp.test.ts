@@ -1,0 +1,325 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { simpleParser } from 'mailparser'
+import type { SMTPServerOptions } from 'smtp-server'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
+import { smtpEntry } from '../../src/delivery/provider-settings.ts'
+import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
+import { mailMessage } from './messages.ts'
+import { type MailServer, makeCertificate, PASSWORD, startMailServer, USER } from './smtp-server.ts'
+
+const DEADLINE_MS = 600
+const LATE_MS = 1_500
+const FROM = 'Example <no-reply@example.com>'
+
+const closers: (() => Promise<unknown> | unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+function create(url: string, from = FROM): Provider {
+  const provider = createSmtpProvider(smtpEntry.read({ SMTP_URL: url, MAIL_FROM: from }))
+  closers.push(() => provider.close?.())
+  return provider
+}
+async function start(options?: SMTPServerOptions): Promise<MailServer> {
+  const server = await startMailServer(options)
+  closers.push(server.close)
+  return server
+}
+async function send(provider: Provider, message: OutgoingMessage = mailMessage()) {
+  const started = performance.now()
+  const result = await provider.send(message, AbortSignal.timeout(DEADLINE_MS))
+  expect(performance.now() - started).toBeLessThan(DEADLINE_MS + LATE_MS)
+  const text = JSON.stringify(result)
+  expect(text).not.toContain(message.to)
+  expect(text).not.toContain(message.code)
+  return result
+}
+const refuse = (responseCode: number, text = 'no') =>
+  Object.assign(new Error(`${text} <Ada.Lovelace+test@example.com>`), { responseCode })
+
+describe('mail by SMTP', () => {
+  it('sends text and HTML, with a Message-ID made of the attempt, marked as automatic', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const message = mailMessage()
+    expect(await send(create(`smtp://127.0.0.1:${server.port}`))).toEqual({
+      kind: 'accepted',
+      reference: null,
+    })
+    const [received] = server.received
+    expect(received).toMatchObject({ from: 'no-reply@example.com', to: [message.to] })
+    const mail = await simpleParser(received?.raw ?? '')
+    expect(mail.subject).toBe(message.subject)
+    expect(mail.from?.text).toBe('"Example" <no-reply@example.com>')
+    expect(mail.messageId).toBe(`<${message.attemptId}@example.com>`)
+    expect(mail.text?.trim()).toBe(message.text.trim())
+    expect(mail.html).toBe(message.html)
+    expect(mail.headers.get('auto-submitted')).toBe('auto-generated')
+  })
+
+  it('STARTTLS and AUTH, with a password that has to be percent-encoded', async () => {
+    const server = await start({ ...makeCertificate() })
+    const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
+    const url = `smtp://${auth}@127.0.0.1:${server.port}?requireTLS=true&tls.rejectUnauthorized=false`
+    expect((await send(create(url))).kind).toBe('accepted')
+    expect(server.received[0]).toMatchObject({ secure: true, user: USER })
+  })
+
+  it('TLS from the first byte', async () => {
+    const server = await start({ ...makeCertificate(), secure: true })
+    const url = `smtps://127.0.0.1:${server.port}?tls.rejectUnauthorized=false`
+    expect((await send(create(url))).kind).toBe('accepted')
+    expect(server.received[0]?.secure).toBe(true)
+  })
+
+  it('a certificate that nobody signed is not accepted, and nothing is said before', async () => {
+    const server = await start({ ...makeCertificate() })
+    const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
+    const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}`))
+    expect(result).toMatchObject({ kind: 'temporary', error: { code: 'tls_failed' } })
+    expect(server.received).toEqual([])
+  })
+
+  it('C28: STARTTLS refused is a permanent failure, and nothing is sent in clear', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
+    const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}?requireTLS=true`))
+    expect(result).toMatchObject({ kind: 'permanent', error: { code: 'starttls_refused' } })
+    expect(server.received).toEqual([])
+  })
+
+  it('a wrong password is a permanent failure', async () => {
+    const server = await start({ ...makeCertificate() })
+    const url = `smtp://${USER}:wrong@127.0.0.1:${server.port}?tls.rejectUnauthorized=false`
+    expect(await send(create(url))).toMatchObject({
+      kind: 'permanent',
+      error: { code: 'smtp_535' },
+    })
+  })
+
+  const STAGES: [string, (error: Error) => SMTPServerOptions][] = [
+    ['MAIL FROM', (error) => ({ onMailFrom: (_address, _session, done) => done(error) })],
+    ['RCPT TO', (error) => ({ onRcptTo: (_address, _session, done) => done(error) })],
+    [
+      'DATA',
+      (error) => ({
+        onData: (stream, _session, done) => {
+          stream.on('end', () => done(error))
+          stream.resume()
+        },
+      }),
+    ],
+  ]
+  const ANSWERS: [number, string][] = [
+    [421, 'temporary'],
+    [451, 'temporary'],
+    [550, 'permanent'],
+    [554, 'permanent'],
+  ]
+  it.each(
+    STAGES.flatMap(([stage, options]) =>
+      ANSWERS.map(([code, kind]) => ({ stage, options, code, kind })),
+    ),
+  )('C28: $code to $stage is $kind', async ({ options, code, kind }) => {
+    const server = await start({ disabledCommands: ['STARTTLS'], ...options(refuse(code)) })
+    const result = await send(create(`smtp://127.0.0.1:${server.port}`))
+    expect(result).toMatchObject({ kind, error: { code: `smtp_${code}` } })
+  })
+
+  it('goes on after a refusal', async () => {
+    let refusals = 1
+    const server = await start({
+      disabledCommands: ['STARTTLS'],
+      onRcptTo: (_address, _session, done) => done(refusals-- > 0 ? refuse(550) : null),
+    })
+    const provider = create(`smtp://127.0.0.1:${server.port}`)
+    expect((await send(provider)).kind).toBe('permanent')
+    expect((await send(provider)).kind).toBe('accepted')
+  })
+
+  it('keeps a connection, and opens another when the server has dropped it', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'], socketTimeout: 200 })
+    const provider = create(`smtp://127.0.0.1:${server.port}`)
+    for (let i = 0; i < 3; i += 1) expect((await send(provider)).kind).toBe('accepted')
+    expect(server.connections()).toBe(1)
+    await expect.poll(() => droppedAndSent(server, provider), { timeout: 5_000 }).toBe(true)
+    expect(server.received.length).toBeGreaterThan(3)
+  })
+
+  it('many at once share a few connections', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const provider = create(`smtp://127.0.0.1:${server.port}?maxConnections=3`)
+    const results = await Promise.all(Array.from({ length: 30 }, () => send(provider)))
+    expect(results.every((result) => result.kind === 'accepted')).toBe(true)
+    expect(server.received.length).toBe(30)
+    expect(server.connections()).toBe(3)
+  })
+})
+
+/** A send on a connection that may just be going away is accepted all the same. */
+async function droppedAndSent(server: MailServer, provider: Provider): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  expect((await send(provider)).kind).toBe('accepted')
+  return server.connections() > 1
+}
+
+describe('a mail server in trouble', () => {
+  /** Speaks `lines` in turn, one for each line it hears, then nothing more. */
+  async function startScript(lines: string[], onEnd: (socket: Socket) => void = () => {}) {
+    const sockets = new Set<Socket>()
+    const heard: string[] = []
+    const server: Server = createServer((socket) => {
+      sockets.add(socket)
+      const left = [...lines]
+      const say = () => {
+        const line = left.shift()
+        if (line === undefined) onEnd(socket)
+        else socket.write(`${line}\r\n`)
+      }
+      socket.on('error', () => {})
+      socket.on('data', (data) => {
+        heard.push(data.toString())
+        say()
+      })
+      say()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(resolve))
+    })
+    return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+  }
+  const TO_DATA = ['220 hi', '250 hi', '250 ok', '250 ok']
+
+  it('C21: says nothing at all: temporary, nothing was sent', async () => {
+    const { url } = await startScript([])
+    expect(await send(create(url))).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
+  })
+
+  it('C21: stalls before DATA: temporary', async () => {
+    const { url } = await startScript(TO_DATA)
+    expect(await send(create(url))).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
+  })
+
+  it('C21: stalls after DATA: ambiguous', async () => {
+    const { url, heard } = await startScript([...TO_DATA, '354 go on'])
+    expect(await send(create(url))).toMatchObject({ kind: 'ambiguous', error: { code: 'timeout' } })
+    expect(heard.join('')).toContain('4711471147')
+  })
+
+  it('C21: closes after DATA: ambiguous', async () => {
+    const { url } = await startScript([...TO_DATA, '354 go on'], (socket) => socket.destroy())
+    expect((await send(create(url))).kind).toBe('ambiguous')
+  })
+
+  it('C21: closes before DATA: temporary', async () => {
+    const { url } = await startScript(TO_DATA.slice(0, 3), (socket) => socket.destroy())
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('C21: drips a byte a second', async () => {
+    const { url } = await startScript([], (socket) => {
+      const timer = setInterval(() => socket.write('2'), 50)
+      socket.on('close', () => clearInterval(timer))
+    })
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('C21: is no mail server', async () => {
+    const { url } = await startScript(['HTTP/1.1 400 Bad Request'])
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('C21: refuses connections', async () => {
+    const server = await startMailServer()
+    await server.close()
+    const result = await send(create(`smtp://127.0.0.1:${server.port}`))
+    expect(result).toMatchObject({ kind: 'temporary', error: { code: 'connection_refused' } })
+  })
+
+  it('C22: one that hangs takes no place for longer than its deadline', async () => {
+    let hanging = true
+    const server = await start({
+      disabledCommands: ['STARTTLS'],
+      onMailFrom: (_address, _session, done) => {
+        if (!hanging) done()
+      },
+    })
+    const provider = create(`smtp://127.0.0.1:${server.port}?maxConnections=1`)
+    const stuck = await Promise.all([send(provider), send(provider)])
+    expect(stuck.map((result) => result.kind)).toEqual(['temporary', 'temporary'])
+    hanging = false
+    expect((await send(provider)).kind).toBe('accepted')
+  })
+})
+
+describe('what would break out of a mail', () => {
+  it.each([
+    ['CRLF', 'a@example.com\r\nRCPT TO:<b@example.com>'],
+    ['LF', 'a@example.com\nBcc: b@example.com'],
+    ['two addresses', 'a@example.com,b@example.com'],
+    ['a list', 'x:a@example.com,b@example.com;'],
+    ['brackets', '<a@example.com>'],
+    ['a name', 'Ada <a@example.com>'],
+    ['a NUL', 'a\u0000@example.com'],
+    ['a space', 'a b@example.com'],
+    ['no domain', 'ada.lovelace'],
+    ['300 characters', `${'a'.repeat(288)}@example.com`],
+  ])('C28: %s in an address is a permanent failure', async (_, to) => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const result = await send(create(`smtp://127.0.0.1:${server.port}`), mailMessage({ to }))
+    expect(result).toMatchObject({ kind: 'permanent', error: { code: 'invalid_address' } })
+    expect(server.received).toEqual([])
+  })
+
+  it('C28: CRLF in brand, subject, locale and attempt id injects no header', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const evil = 'x\r\nBcc: evil@example.com\r\n\r\nbody'
+    const message = mailMessage({ brandName: evil, subject: evil, locale: evil })
+    expect(
+      (await send(create(`smtp://127.0.0.1:${server.port}`, 'no-reply@example.com'), message)).kind,
+    ).toBe('accepted')
+    const [received] = server.received
+    expect(received?.to).toEqual([message.to])
+    const mail = await simpleParser(received?.raw ?? '')
+    expect(mail.bcc).toBeUndefined()
+    expect(mail.headers.has('bcc')).toBe(false)
+    expect(mail.subject).toBe('x Bcc: evil@example.com body')
+  })
+
+  it('the brand is the sender’s name where MAIL_FROM gives none', async () => {
+    const server = await start({ disabledCommands: ['STARTTLS'] })
+    const provider = create(`smtp://127.0.0.1:${server.port}`, 'no-reply@example.com')
+    await send(provider, mailMessage({ brandName: 'Ünï "Co", Ltd' }))
+    const mail = await simpleParser(server.received[0]?.raw ?? '')
+    expect(mail.from?.value).toEqual([{ name: 'Ünï "Co", Ltd', address: 'no-reply@example.com' }])
+  })
+
+  it.each([
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'http://mail.example.com'],
+    ['SMTP_URL', 'smtp://mail.example.com?requireTls=true'],
+    ['SMTP_URL', 'smtp://mail.example.com?requireTLS=yes'],
+    ['SMTP_URL', 'smtp://a%zz:b@mail.example.com'],
+    ['SMTP_URL', 'smtp://mail.example.com?maxConnections=0'],
+    ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'a@b.c, d@e.f'],
+    ['MAIL_FROM', 'x\r\nBcc: y@z <a@b.c>'],
+  ])('names %s when it is %s', (setting, value) => {
+    const good = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' }
+    expect(() => smtpEntry.read({ ...good, [setting]: value })).toThrow(`${setting}: `)
+  })
+
+  it.each([
+    ['smtp://mail.example.com', false],
+    ['smtp://u:p@mail.example.com', true],
+    ['smtp://u:p@127.0.0.1', false],
+    ['smtp://u:p@mail.example.com?requireTLS=false', false],
+    ['smtp://mail.example.com?requireTLS=true', true],
+  ])('%s: STARTTLS required %s', (url, requireTls) => {
+    const settings = smtpEntry.read({ SMTP_URL: url, MAIL_FROM: 'a@example.com' })
+    expect(settings.requireTls).toBe(requireTls)
+  })
+})

@@ -1,0 +1,213 @@
+import fc from 'fast-check'
+import { SegmentedMessage } from 'sms-segments-calculator'
+import { describe, expect, it } from 'vitest'
+import type { MessageSettings } from '../../src/delivery/ports.ts'
+import { render } from '../../src/delivery/templates/render.ts'
+import { measureSms } from '../../src/delivery/templates/segments.ts'
+import { type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
+
+const CODE = '4711471147'
+const LANGUAGES = Object.keys(TEXTS) as Language[]
+/** Those whose everyday text fits the letters of GSM-7; the others are written in UCS-2. */
+const GSM_LANGUAGES = LANGUAGES.filter(
+  (language) => !['ar', 'he', 'ja', 'zh', 'zh-hant'].includes(language),
+)
+const settings: MessageSettings = {
+  brandName: 'Example',
+  locale: 'en',
+  originDomain: null,
+  templates: {},
+}
+function renderIn(locale: string, change: Partial<MessageSettings> = {}, channel: Channel = 'sms') {
+  return render({
+    settings: { ...settings, ...change },
+    channel,
+    code: CODE,
+    locale,
+    minutes: 10,
+  })
+}
+/** Chromium's parser of origin-bound codes, on the last line. */
+const WEBOTP = /^@([a-zA-Z0-9.-]+) #([^#\s]+)$/
+/** Isolates, embeddings, overrides and marks (UAX #9). */
+const BIDI_CONTROLS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+
+describe('SMS', () => {
+  it('C29: counts segments as the reference does', () => {
+    const alphabet = fc.constantFrom(
+      ...'aZ09@ \n€[]{}~^|\\éàçÇ\'"“ñ日א😀\r'.split(''),
+      '😀',
+      '\r\n',
+    )
+    const texts = fc.array(alphabet, { maxLength: 400 }).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(texts, (text) => {
+        const reference = new SegmentedMessage(text)
+        const mine = measureSms(text)
+        expect(mine.encoding).toBe(reference.encodingName)
+        // Beyond one segment torn pairs may take a part more; only one or more matters here.
+        expect(mine.segments === 1).toBe(reference.segmentsCount <= 1)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['160 letters', 'a'.repeat(160), 'GSM-7', 1],
+    ['161 letters', 'a'.repeat(161), 'GSM-7', 2],
+    ['80 euro signs', '€'.repeat(80), 'GSM-7', 1],
+    ['81 euro signs', '€'.repeat(81), 'GSM-7', 2],
+    ['70 with one emoji', `${'a'.repeat(68)}😀`, 'UCS-2', 1],
+    ['71 with one emoji', `${'a'.repeat(69)}😀`, 'UCS-2', 2],
+    ['a curly quote', 'it’s', 'UCS-2', 1],
+  ])('C29: %s', (_, text, encoding, segments) => {
+    expect(measureSms(text)).toMatchObject({ encoding, segments })
+    expect(new SegmentedMessage(text).segmentsCount).toBe(segments)
+  })
+
+  it.each(LANGUAGES)('C29: %s takes one segment, and the code stands alone in it', (language) => {
+    for (const originDomain of [null, 'login.example.com']) {
+      const { text, subject, html } = renderIn(language, { originDomain })
+      const counted = new SegmentedMessage(text)
+      expect(counted.segmentsCount).toBe(1)
+      expect(counted.encodingName).toBe(GSM_LANGUAGES.includes(language) ? 'GSM-7' : 'UCS-2')
+      expect([subject, html]).toEqual([null, null])
+      expect(text).toMatch(new RegExp(`^${CODE} `))
+      expect(text).toContain('Example')
+      expect(text).not.toMatch(BIDI_CONTROLS)
+      expect(text).not.toMatch(/[{}]/)
+    }
+  })
+
+  it.each(GSM_LANGUAGES)('%s: a long name still takes one segment', (language) => {
+    const brandName = 'Volkshochschule Musterstadt e.V.'
+    const { text } = renderIn(language, { brandName, originDomain: 'login.example.com' })
+    expect(new SegmentedMessage(text).segmentsCount).toBe(1)
+    expect(text).toContain(brandName)
+  })
+
+  it.each(LANGUAGES)('C29: %s ends with the WebOTP line, exactly', (language) => {
+    const { text } = renderIn(language, { originDomain: 'example.com' })
+    const last = text.split('\n').at(-1) ?? ''
+    expect(WEBOTP.exec(last)?.slice(1)).toEqual(['example.com', CODE])
+    expect(text).toMatch(/[^\n]\n\n@/)
+    expect(renderIn(language).text).not.toContain('@')
+  })
+
+  it('gives up the second sentence before it takes a second segment', () => {
+    const full = renderIn('ar').text
+    const short = renderIn('ar', { originDomain: 'verification.example.com' }).text
+    expect(full).toContain('10')
+    expect(short.split('\n')[0]).not.toContain(' 10 ')
+    expect(new SegmentedMessage(short).segmentsCount).toBe(1)
+  })
+
+  it('C29: one emoji in the brand turns it into UCS-2, and the code stays whole', () => {
+    const { text } = renderIn('en', { brandName: 'Exämple 😀' })
+    expect(new SegmentedMessage(text)).toMatchObject({ encodingName: 'UCS-2', segmentsCount: 1 })
+    expect(text).toContain(`${CODE} `)
+  })
+
+  it('voice and whatsapp have no WebOTP line', () => {
+    expect(renderIn('en', { originDomain: 'example.com' }, 'voice').text).not.toContain('@')
+  })
+})
+
+describe('the language', () => {
+  it.each([
+    ['de', 'de'],
+    ['de-AT', 'de'],
+    ['DE_ch', 'de'],
+    ['pt-BR', 'pt'],
+    ['zh', 'zh'],
+    ['zh-Hans-HK', 'zh'],
+    ['zh-TW', 'zh-hant'],
+    ['zh-Hant', 'zh-hant'],
+    ['iw', 'he'],
+    ['xx', 'fr'],
+    ['', 'fr'],
+    ['constructor', 'fr'],
+    ['de\r\nX: y', 'fr'],
+  ] as const)('%s is written in %s (the service’s is French)', (locale, language) => {
+    const expected = TEXTS[language].sms[0]
+      .replace('{{code}}', CODE)
+      .replace('{{brand}}', 'Example')
+      .replace('{{minutes}}', '10')
+    expect(renderIn(locale, { locale: 'fr' }).text).toBe(expected)
+  })
+
+  it('falls back to English where the service’s language has no text', () => {
+    expect(renderIn('xx', { locale: 'yy' }).text).toMatch(/ is your Example code\./)
+  })
+})
+
+describe('a text of the service’s own', () => {
+  const templates = {
+    en: { sms: 'Your {{brand}} PIN is {{ code }} ({{minutes}} min) {{unknown}}' },
+    fi: { emailSubject: 'Koodi {{code}}', emailText: 'Koodisi: {{code}}\n\n{{brand}} <b>' },
+    'de-AT': { sms: 'Servus {{code}}' },
+  }
+  it('replaces the built-in one of its language', () => {
+    expect(renderIn('en-GB', { templates }).text).toBe(
+      `Your Example PIN is ${CODE} (10 min) {{unknown}}`,
+    )
+    expect(renderIn('de-at', { templates }).text).toBe(`Servus ${CODE}`)
+    expect(renderIn('de-DE', { templates }).text).toContain('ist der Code')
+  })
+  it('and keeps the WebOTP line', () => {
+    const { text } = renderIn('de-AT', { templates, originDomain: 'example.com' })
+    expect(text).toBe(`Servus ${CODE}\n\n@example.com #${CODE}`)
+  })
+  it('in mail, escaped in HTML; what it leaves out is built in', () => {
+    const mail = renderIn('fi', { templates }, 'email')
+    expect(mail.subject).toBe(`Koodi ${CODE}`)
+    expect(mail.text).toBe(`Koodisi: ${CODE}\n\nExample <b>`)
+    expect(mail.html).toContain('Example &lt;b&gt;')
+    expect(renderIn('fi', { templates }).text).toMatch(/ is your Example code\./)
+  })
+})
+
+describe('mail', () => {
+  it.each(LANGUAGES)(
+    '%s: says the code at the end of the subject and alone in text and HTML',
+    (l) => {
+      const { subject, text, html } = renderIn(l, {}, 'email')
+      expect(subject).toMatch(new RegExp(`[^0-9]${CODE}$`))
+      expect(text.split('\n')).toContain(CODE)
+      expect(html).toContain(`<bdi dir="ltr">${CODE}</bdi>`)
+      expect(html).toContain(
+        `<html lang="${l === 'zh-hant' ? 'zh-Hant' : l}" dir="${TEXTS[l].direction}">`,
+      )
+      expect(html).not.toMatch(/<img|<a |href|src=|url\(|http/i)
+      for (const part of [subject, text, html]) expect(part).not.toMatch(/\{\{|undefined/)
+    },
+  )
+
+  it('C29: right to left, a foreign name is isolated and the code is not touched', () => {
+    const { subject, text } = renderIn('ar', {}, 'email')
+    expect(subject).toContain('\u2068Example\u2069')
+    expect(subject?.slice(-CODE.length)).toBe(CODE)
+    expect(text).toContain(`\n${CODE}\n`)
+    expect(renderIn('ar', { brandName: 'مثال' }, 'email').subject).not.toMatch(BIDI_CONTROLS)
+    expect(renderIn('en', {}, 'email').subject).not.toMatch(BIDI_CONTROLS)
+  })
+
+  it('C28: every value is escaped in HTML', () => {
+    const brandName = `<script>alert("1")</script>&'x`
+    const { html } = renderIn('en', { brandName }, 'email')
+    expect(html).not.toContain('<script')
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;x')
+  })
+
+  it('C28: control characters and line breaks in the brand stay on one line', () => {
+    const brandName = 'Ex\r\nBcc: evil@example.com\u2028\u0000am\u001bple'
+    const mail = renderIn('en', { brandName }, 'email')
+    expect(mail.subject).toBe(`Your Ex Bcc: evil@example.com am ple code: ${CODE}`)
+    expect(renderIn('en', { brandName }).text).not.toMatch(/[\p{Cc}\u2028]/u)
+  })
+
+  it('a brand that looks like a placeholder stays a brand', () => {
+    expect(renderIn('en', { brandName: '{{code}}$&' }).text).toContain('your {{code}}$& code')
+  })
+})
