@@ -1,0 +1,84 @@
+// Starts dist/image as an operator would and takes one login through it; then the command, then SIGTERM.
+// It must not import the service: what is proven is that the bundle runs on its own.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const DEADLINE_MS = 15_000
+const TO = '+14155552671'
+
+/** Out of the project, so that no package of the clone is found by accident. */
+const root = mkdtempSync(join(tmpdir(), 'smoke-'))
+const app = join(root, 'app')
+cpSync('dist/image', app, { recursive: true })
+const env = { PATH: process.env.PATH, DATA_DIR: join(root, 'data'), PORT: '0' }
+
+async function waitFor<T>(what: string, probe: () => Promise<T | undefined> | T | undefined) {
+  const end = performance.now() + DEADLINE_MS
+  while (performance.now() < end) {
+    const found = await probe()
+    if (found !== undefined) return found
+    await sleep(20)
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+function expectThat(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new Error(`not so: ${what}`)
+}
+
+function runCommand(...words: string[]): string {
+  const result = spawnSync(process.execPath, [join(app, 'bin/countersign.mjs'), ...words], {
+    env,
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expectThat(result.status === 0, `countersign ${words.join(' ')} ends with 0: ${result.stderr}`)
+  return result.stdout.trim()
+}
+
+async function login(url: string, key: string): Promise<void> {
+  const post = (path: string, body: unknown) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const started = await post('/verify/start', { to: TO })
+  expectThat(started.status === 201, `start answers 201, not ${started.status}`)
+  const { id } = (await started.json()) as { id: string }
+  const code = await waitFor('the message', async () => {
+    const inbox = await fetch(`${url}/dev/inbox`, { headers: { accept: 'application/json' } })
+    const messages = (await inbox.json()) as { verification_id: string; code: string }[]
+    return messages.find((message) => message.verification_id === id)?.code
+  })
+  const checked = await post('/verify/check', { id, code })
+  expectThat(checked.status === 200, `check answers 200, not ${checked.status}`)
+  const document = await fetch(`${url}/openapi.json`)
+  expectThat(document.status === 200, 'the OpenAPI document is there')
+}
+
+const child = spawn(process.execPath, [join(app, 'dist/main.js')], { env, cwd: root })
+let output = ''
+for (const stream of [child.stdout, child.stderr])
+  stream.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+try {
+  const url = await waitFor('the address', () => /"url":"(http[^"]+)"/.exec(output)?.[1])
+  await login(url, runCommand('keys', 'create', '--name', 'smoke'))
+  child.kill('SIGTERM')
+  const [code] = await once(child, 'exit')
+  expectThat(code === 0, `SIGTERM ends it with 0, not ${code}`)
+  console.log('the bundle starts, verifies, makes keys and drains')
+} catch (error) {
+  console.error(output)
+  throw error
+} finally {
+  child.kill('SIGKILL')
+  rmSync(root, { recursive: true, force: true })
+}
