@@ -1,9 +1,9 @@
 // Says whether a directory lies on a network file system, where SQLite's WAL does not work.
-// It must not guess from mount tables: the kernel's own magic number decides (statfs(2)).
+// It must not trust a name where the kernel has a number: statfs(2) decides, mountinfo only for FUSE.
 
-import { statfsSync } from 'node:fs'
+import { readFileSync, realpathSync, statfsSync } from 'node:fs'
 
-/** Magic numbers of Linux (linux/magic.h and the file systems' sources). WAL needs shared memory between all users of the file. */
+/** Magic numbers of Linux (linux/magic.h and the file systems' sources). WAL needs memory shared between all users of the file. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -22,14 +22,42 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0xbacbacbc, 'a shared folder of VMware'],
 ])
 
-/** statfs(2) widens the number to a signed long on some machines. */
-const UNSIGNED_32_BITS = 0xffffffff
+/** FUSE has one number for all: encrypted local disks and a desktop's containers as well as these. */
+const FUSE = 0x65735546
+const NETWORK_FUSE =
+  /^fuse\.(sshfs|s3fs|gcsfuse|rclone|glusterfs|ceph|davfs|curlftpfs|mount-s3|goofys|juicefs|smbnetfs)/
 
-export type FileSystemType = (directory: string) => number
+/** statfs(2) gives a signed number on some machines. */
+const UNSIGNED_32_BITS = 0xffffffffn
 
-const typeOf: FileSystemType = (directory) => statfsSync(directory).type
+/** `mountType`: the name in mountinfo, asked for FUSE only. */
+export type FileSystemType = (directory: string) => { type: number; mountType: string | undefined }
+
+/** The type of the longest mount point above the directory (proc(5), /proc/pid/mountinfo). */
+function mountTypeOf(directory: string): string | undefined {
+  const path = `${realpathSync(directory)}/`
+  let longest = -1
+  let found: string | undefined
+  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+    const fields = line.split(' ')
+    const point = fields[4]?.replaceAll('\\040', ' ')
+    if (point === undefined || point.length < longest) continue
+    if (!path.startsWith(point.endsWith('/') ? point : `${point}/`)) continue
+    longest = point.length
+    found = fields[fields.indexOf('-') + 1]
+  }
+  return found
+}
+
+const typeOf: FileSystemType = (directory) => {
+  const { type } = statfsSync(directory)
+  return { type, mountType: type === FUSE ? mountTypeOf(directory) : undefined }
+}
 
 /** The name of the network file system that `directory` lies on; undefined where it is a local one. */
-export function networkFileSystem(directory: string, type = typeOf): string | undefined {
-  return NETWORK_FILE_SYSTEMS.get(Number(BigInt(type(directory)) & BigInt(UNSIGNED_32_BITS)))
+export function networkFileSystem(directory: string, ask = typeOf): string | undefined {
+  const { type, mountType } = ask(directory)
+  if (type === FUSE)
+    return mountType !== undefined && NETWORK_FUSE.test(mountType) ? mountType : undefined
+  return NETWORK_FILE_SYSTEMS.get(Number(BigInt(type) & UNSIGNED_32_BITS))
 }

@@ -68,8 +68,19 @@ function openAndMigrate(options: OpenOptions): Database {
     return client
   } catch (error) {
     client.close()
-    throw error
+    throw explain(error, options.path)
   }
+}
+
+function explain(error: unknown, path: string): unknown {
+  const code = error instanceof Sqlite.SqliteError ? error.code : ''
+  if (code === 'SQLITE_NOTADB')
+    return new StartupError(`${path} is no database: give DATABASE_URL another path.`, {
+      cause: error,
+    })
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return new StartupError(`${path} is damaged: restore a backup.`, { cause: error })
+  return error
 }
 
 /**
