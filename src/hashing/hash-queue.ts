@@ -4,7 +4,7 @@
 import { OverloadedError } from '../kernel/errors.ts'
 
 /** A place in the queue: used once, or released. */
-export type Place = {
+type Place = {
   /** @throws OverloadedError where the deadline passes first */
   run<T>(work: () => Promise<T>): Promise<T>
   /** Harmless when repeated, and after `run`. */

@@ -9,9 +9,6 @@ import type { CodeHash, Hasher } from '../verification/ports.ts'
 import { createHashQueue, type HashQueue } from './hash-queue.ts'
 import { HASH_BYTES, judgeStoredHash } from './stored-hash.ts'
 
-/** About 1.4 s of waiting at OWASP's minimum cost (22 ms a hash and core): longer, and people reload. */
-export const QUEUE_PLACES_PER_CORE = 64
-
 /** One lane: several would only share the cores that other hashes use (RFC 9106 §4). */
 const PARALLELISM = 1
 
@@ -21,7 +18,8 @@ export type HasherOptions = {
   passes: number
   /** Hashes at once: memory is bounded by this times `memoryKib`. */
   concurrency: number
-  queueLimit?: number
+  /** Places beyond those; past them `reserve` gives none. */
+  queueLimit: number
   deadlineMs?: number
   logger?: Pick<Logger, 'warn'>
 }
@@ -38,7 +36,7 @@ export function createHasher(
   const { keyring, memoryKib, passes, concurrency } = options
   const queue = createHashQueue({
     concurrency,
-    queueLimit: options.queueLimit ?? concurrency * QUEUE_PLACES_PER_CORE,
+    queueLimit: options.queueLimit,
     deadlineMs: options.deadlineMs ?? HASH_DEADLINE_MS,
   })
 

@@ -206,6 +206,7 @@ export type MintedCode = CodeHash & { id: string; code: string }
 
 /** A place in the hasher's bounded queue; used once or released. */
 export type HashSlot = {
+  /** @throws OverloadedError (kernel/errors) past HASH_DEADLINE_MS, as `verify` does */
   hash(code: string, verificationId: string): Promise<CodeHash>
   /**
    * False for a wrong code, a hash bound to another id (I9) and one with parameters above the ceiling.

@@ -158,7 +158,7 @@ it('a hasher that fails leaves the mint empty and says so without the code', asy
   const said: unknown[] = []
   const codes: string[] = []
   const failing = createMint({
-    hasher: createHasher({ keyring, memoryKib: 1, passes: 1, concurrency: 1 }),
+    hasher: createHasher({ keyring, memoryKib: 1, passes: 1, concurrency: 1, queueLimit: 1 }),
     lengths: [6],
     size: 4,
     clock: createClock(),

@@ -1,0 +1,112 @@
+// The contract of the Limiter port, run on every implementation.
+// It must not know the engine, nor move its clock: a suite takes a function that opens a limiter.
+
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { LimitName } from '../../src/verification/policy.ts'
+import type { Admission, Limiter, LimitKey } from '../../src/verification/ports.ts'
+
+export function keyOf(name: LimitName, key: string, max: number, windowSeconds = 600): LimitKey {
+  return { name, key, limit: { max, windowSeconds } }
+}
+export const admitted = (answers: readonly Admission[]) =>
+  answers.filter(({ kind }) => kind === 'admitted').length
+export const remaining = (answer: Admission) =>
+  answer.kind === 'admitted' ? answer.budgets.map((budget) => budget.remaining) : answer
+
+/** @param open the same store at each call, as a process that starts anew sees it */
+export function describeLimiter(
+  name: string,
+  open: () => Promise<Limiter & { close(): Promise<void> }>,
+): void {
+  describe(`limiter contract: ${name}`, () => {
+    let person = ''
+    beforeEach(() => {
+      person = randomUUID()
+    })
+    const ip = (max: number) => keyOf('sends_per_ip_burst', person, max)
+    const number = (max: number) => keyOf('sends_per_number_burst', person, max)
+    const day = (max: number) => keyOf('sends_per_number_day', person, max, 86_400)
+
+    it('C15: of 100 parallel admissions at a limit of 5 exactly 5 pass', async () => {
+      const limiter = await open()
+      const asked = Array.from({ length: 100 }, () => limiter.admit([number(5)]))
+      expect(admitted(await Promise.all(asked))).toBe(5)
+    })
+
+    it("C16: a refusal by the address leaves the number's budgets alone, and the other way round", async () => {
+      const limiter = await open()
+      await limiter.admit([ip(1)])
+      for (let i = 0; i < 10; i += 1) {
+        expect(await limiter.admit([ip(1), number(5), day(5)])).toMatchObject({
+          kind: 'refused',
+          name: 'sends_per_ip_burst',
+        })
+      }
+      expect(remaining(await limiter.admit([number(5), day(5)]))).toEqual([4, 4])
+      for (let i = 0; i < 4; i += 1) await limiter.admit([number(5)])
+      for (let i = 0; i < 10; i += 1)
+        expect((await limiter.admit([ip(9), number(5), day(5)])).kind).toBe('refused')
+      expect(remaining(await limiter.admit([ip(9), day(5)]))).toEqual([7, 3])
+    })
+
+    it('budgets come in the order of the keys, with what is left and when it ends', async () => {
+      const limiter = await open()
+      await limiter.admit([day(4)])
+      const answer = await limiter.admit([day(4), ip(9)])
+      expect(answer).toMatchObject({
+        kind: 'admitted',
+        budgets: [
+          { name: 'sends_per_number_day', limit: { max: 4, windowSeconds: 86_400 }, remaining: 2 },
+          { name: 'sends_per_ip_burst', limit: { max: 9, windowSeconds: 600 }, remaining: 8 },
+        ],
+      })
+      const resets = answer.kind === 'admitted' ? answer.budgets.map((b) => b.resetSeconds) : []
+      expect(resets[0]).toBeGreaterThan(86_390)
+      expect(resets[0]).toBeLessThanOrEqual(86_400)
+      expect(resets[1]).toBeGreaterThan(590)
+      expect(resets[1]).toBeLessThanOrEqual(600)
+    })
+
+    it('of several refusals the one with the longest wait is told, in whole seconds', async () => {
+      const limiter = await open()
+      await limiter.admit([number(1), day(1)])
+      for (const keys of [
+        [number(1), day(1)],
+        [day(1), number(1)],
+      ]) {
+        const refused = await limiter.admit(keys)
+        expect(refused).toMatchObject({ kind: 'refused', name: 'sends_per_number_day' })
+        const seconds = refused.kind === 'refused' ? refused.retryAfterSeconds : 0
+        expect(Number.isInteger(seconds)).toBe(true)
+        expect(seconds).toBeGreaterThan(86_390)
+      }
+    })
+
+    it('limits with the same key, maximum and window do not share a counter', async () => {
+      const limiter = await open()
+      await limiter.admit([keyOf('sends_per_ip_burst', person, 1)])
+      expect((await limiter.admit([keyOf('check_per_ip', person, 1)])).kind).toBe('admitted')
+    })
+
+    it('a limit of 0 admits nothing, no limit admits everything', async () => {
+      const limiter = await open()
+      expect((await limiter.admit([number(0)])).kind).toBe('refused')
+      expect(await limiter.admit([])).toEqual({ kind: 'admitted', budgets: [] })
+    })
+
+    it('a maximum that was changed counts what was admitted before', async () => {
+      const limiter = await open()
+      for (let i = 0; i < 3; i += 1) await limiter.admit([number(5)])
+      expect((await limiter.admit([number(3)])).kind).toBe('refused')
+      expect(remaining(await limiter.admit([number(9)]))).toEqual([5])
+    })
+
+    it('keeps its counters over a restart', async () => {
+      const first = await open()
+      for (let i = 0; i < 5; i += 1) await first.admit([number(5)])
+      await first.close()
+      expect((await (await open()).admit([number(5)])).kind).toBe('refused')
+    })
+  })
+}
