@@ -81,7 +81,12 @@ export function createVerificationStore(deps: {
     list: (query) => writer.read(() => list(rows, query)),
     deliveriesOf: (id) =>
       writer.read(() => rows.deliveriesOf(id).map((row) => toDeliveryRecord(id, row))),
-    sweep: (input) => writer.write(() => sweep(input)),
+    async sweep(input) {
+      const changed = await writer.write(() => sweep(input))
+      // The last round of a sweep: what was erased must leave the write-ahead log, too (I7).
+      if (changed < input.limit) await writer.emptyLog()
+      return changed
+    },
     purgeAnswers: ({ now, limit }) => writer.write(() => answers.purge(now, limit)),
   }
 }

@@ -22,6 +22,11 @@ export type Writer = {
   write<T>(job: () => T): Promise<T>
   /** Runs `job` now, outside a transaction, with the same retries. @throws StoreUnavailableError */
   read<T>(job: () => T): Promise<T>
+  /**
+   * Moves the write-ahead log into the file and cuts it to nothing: a quiet service would keep old
+   * pages there for days. Left for the next time while another connection reads or writes.
+   */
+  emptyLog(): Promise<void>
   /** Runs what is queued; nothing may be added afterwards. */
   drain(): Promise<void>
 }
@@ -85,6 +90,33 @@ function settle(results: readonly Result[]): void {
     else waiting.reject(error)
 }
 
+function createRead(monotonicMs: () => number, busyDeadlineMs: number): Writer['read'] {
+  return async (job) => {
+    const end = monotonicMs() + busyDeadlineMs
+    for (;;) {
+      try {
+        return job()
+      } catch (error) {
+        if (isBroken(error)) throw unavailable('the database can not be read', error)
+        if (!isBusy(error)) throw error
+        if (monotonicMs() >= end) throw unavailable('the database is locked', error)
+      }
+      await new Promise((resolve) => setTimeout(resolve, withJitter(BUSY_RETRY_MS)))
+    }
+  }
+}
+
+function createEmptyLog(client: Database): Writer['emptyLog'] {
+  const checkpoint = client.prepare('PRAGMA wal_checkpoint(TRUNCATE)')
+  return async () => {
+    try {
+      checkpoint.get()
+    } catch (error) {
+      if (!isBusy(error)) throw unavailable('the database can not be written', error)
+    }
+  }
+}
+
 export function createWriter(client: Database, options: WriterOptions = {}): Writer {
   const monotonicMs = options.monotonicMs ?? (() => performance.now())
   const busyDeadlineMs = options.busyDeadlineMs ?? BUSY_DEADLINE_MS
@@ -142,19 +174,8 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
         })
         if (!isScheduled) schedule(0)
       }),
-    async read(job) {
-      const end = monotonicMs() + busyDeadlineMs
-      for (;;) {
-        try {
-          return job()
-        } catch (error) {
-          if (isBroken(error)) throw unavailable('the database can not be read', error)
-          if (!isBusy(error)) throw error
-          if (monotonicMs() >= end) throw unavailable('the database is locked', error)
-        }
-        await new Promise((resolve) => setTimeout(resolve, withJitter(BUSY_RETRY_MS)))
-      }
-    },
+    read: createRead(monotonicMs, busyDeadlineMs),
+    emptyLog: createEmptyLog(client),
     drain: () =>
       queue.length === 0 && !isScheduled
         ? Promise.resolve()
