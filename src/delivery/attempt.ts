@@ -10,8 +10,11 @@ import type { ClaimedDelivery, DeliveryLog, Outbox, Provider, SendResult } from 
 import { sleep } from './sleep.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
-/** Never rejects; ends when the store took the result, or no longer wants it. `stop` cuts the send short. */
-export type RunAttempt = (claim: Claim, stop: AbortSignal) => Promise<void>
+/**
+ * Never rejects; ends when the store took the result, or no longer wants it. `stop` cuts the send short.
+ * `again`: it is due once more, maybe soon.
+ */
+export type RunAttempt = (claim: Claim, stop: AbortSignal) => Promise<'done' | 'again'>
 
 /** A provider that does not end when its signal aborts loses its place after this. */
 export const ABORT_GRACE_MS = 500
@@ -43,7 +46,7 @@ export function createAttempt(deps: AttemptDeps): RunAttempt {
     if (!claim.prepared.silent && result.kind === 'accepted')
       deps.durations.record(claim.channel, durationMs)
     logResult(deps.logger, claim, result, durationMs)
-    await settle(deps, claim, result, durationMs)
+    return await settle(deps, claim, result, durationMs)
   }
 }
 
@@ -118,7 +121,7 @@ async function settle(
   claim: Claim,
   result: SendResult,
   durationMs: number,
-): Promise<void> {
+): Promise<'done' | 'again'> {
   const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
@@ -137,12 +140,12 @@ async function settle(
           { delivery: claim.deliveryId, attempt: claim.attempt },
           'the lease had run out before the result was written; the message may go out twice',
         )
-      return
+      return decided.kind === 'retry' ? 'again' : 'done'
     } catch (error) {
       const fields = { delivery: claim.deliveryId, error: errorName(error) }
       if (now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
         deps.logger.error(fields, 'a result could not be written and is given up')
-        return
+        return 'done'
       }
       deps.logger.warn(fields, 'a result could not be written yet')
       await sleep(waitMs)

@@ -2,6 +2,7 @@
 // It must not send, wait or touch a store, and what it opened goes to the worker alone.
 
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
+import { codeContext, recipientContext } from '../kernel/sealing.ts'
 import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
 import type { DueDelivery, Plan } from './ports.ts'
 import type { Router } from './router.ts'
@@ -12,10 +13,6 @@ export type PlanDelivery = (due: DueDelivery) => Plan<Prepared>
 
 /** Another node has the key or the service (a rolling restart): time enough for it to come by. */
 const GIVE_BACK_MS = 2_000
-
-/** The associated data of what is sealed for a delivery; whoever seals uses the same. */
-export const recipientContext = (verificationId: string) => `${verificationId}:recipient`
-export const codeContext = (verificationId: string) => `${verificationId}:code`
 
 export function createPlan(deps: {
   keyring: Pick<Keyring, 'open'>

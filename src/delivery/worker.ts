@@ -201,11 +201,11 @@ function begin(
   lane: Set<Promise<void>>,
   claimed: Claim,
 ): void {
-  const attempt = run(claimed, state.stop.signal).finally(() => {
+  const attempt = run(claimed, state.stop.signal).then((outcome) => {
     const wasFull = lane.size >= limits.places
     lane.delete(attempt)
-    // A full lane may have left due rows behind.
-    if (wasFull) state.bell.abort()
+    // A full lane may have left due rows behind; a retry may be due before the loop would look.
+    if (wasFull || outcome === 'again') state.bell.abort()
   })
   lane.add(attempt)
 }

@@ -1,0 +1,122 @@
+// A worker on a real SQLite file, with real keys, the generic gateway for SMS and a settable clock.
+// It must not replace any part but time, chance and, where a test asks for it, one method of the store.
+
+import { join } from 'node:path'
+import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createComposer } from '../../src/delivery/message.ts'
+import { createPlan } from '../../src/delivery/plan.ts'
+import type { DeliveryLog, Outbox, Provider } from '../../src/delivery/ports.ts'
+import { createHttpProvider } from '../../src/delivery/providers/http.ts'
+import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
+import { createRouter } from '../../src/delivery/router.ts'
+import { createWorker, type Worker, type WorkerDeps } from '../../src/delivery/worker.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { codeContext, recipientContext } from '../../src/kernel/sealing.ts'
+import type { NewVerification } from '../../src/verification/ports.ts'
+import { createInput, newVerification, T0 } from '../contract/rows.ts'
+import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
+
+export const CODE = '4711471147'
+const ROOT = Buffer.alloc(32, 1)
+const SETTINGS = { brandName: 'Example', locale: 'en', originDomain: null, templates: {} }
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+export type WorkerOptions = Partial<Omit<WorkerDeps, 'outbox'>> & {
+  outbox?: Partial<Outbox>
+  roots?: Buffer[]
+}
+
+export async function openWorld() {
+  const directory = makeDirectory()
+  const store = await openStore(join(directory.path, 'test.db'))
+  const keyring = createKeyring([ROOT])
+  let offsetMs = 0
+  const started = performance.now()
+  /** Goes on by itself, and jumps when told. */
+  const clock = { now: () => T0 + Math.floor(performance.now() - started) + offsetMs }
+  const http = createHttpClient({ clock })
+  const inbox = createInboxProvider({ channels: ['sms', 'email'], clock })
+  const lines: string[] = []
+  const log = (fields: object, message: string) => {
+    lines.push(JSON.stringify({ ...fields, message }))
+  }
+  const logger: DeliveryLog = { debug: log, info: log, warn: log, error: log }
+  const workers: Worker[] = []
+
+  const gateway = (url: string): Provider =>
+    createHttpProvider(
+      {
+        channel: 'sms',
+        url,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"to":"{{to}}","text":"{{text}}","id":"{{attempt_id}}","code":"{{code}}"}',
+        sender: '',
+        secret: null,
+        idPointer: null,
+      },
+      { http, clock },
+    )
+
+  const make = (options: WorkerOptions = {}): Worker => {
+    const providers = options.providers ?? [inbox]
+    const keys = options.roots ? createKeyring(options.roots) : keyring
+    const worker = createWorker({
+      clock,
+      logger,
+      providers,
+      plan: createPlan({
+        keyring: keys,
+        router: createRouter(providers),
+        knowsService: (name) => name === 'default',
+      }),
+      compose: createComposer({ settingsOf: () => SETTINGS, clock }),
+      ...options,
+      outbox: { ...store.outbox, ...options.outbox },
+    })
+    workers.push(worker)
+    return worker
+  }
+
+  return {
+    store,
+    clock,
+    inbox,
+    lines,
+    gateway,
+    make,
+    /** Made and started. */
+    work(options?: WorkerOptions): Worker {
+      const worker = make(options)
+      worker.start()
+      return worker
+    },
+    advance(ms: number) {
+      offsetMs += ms
+    },
+    /** A started verification: its delivery is due now. */
+    async begin(change: Partial<NewVerification> & { to?: string; code?: string } = {}) {
+      const { to = '+14155552671', code = CODE, ...rest } = change
+      const made = newVerification({ createdAt: clock.now(), ...rest })
+      const record = {
+        ...made,
+        recipientSealed: keyring.seal(to, recipientContext(made.id)),
+        codeSealed: change.codeSealed ?? keyring.seal(code, codeContext(made.id)),
+      }
+      const outcome = await store.verifications.create(createInput(record))
+      if (outcome.kind !== 'created') throw new Error(outcome.kind)
+      return outcome.record
+    },
+    async delivery(id: string) {
+      const [first] = await store.verifications.deliveriesOf(id)
+      if (!first) throw new Error('no delivery')
+      return first
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.drain(0)))
+      await http.close()
+      await store.close()
+      directory.remove()
+    },
+  }
+}
