@@ -1,0 +1,121 @@
+// The end of the server, and Unix sockets: over real ones.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { Agent, get, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Double, ID, KEY, startDouble, VIEW } from './double.ts'
+import { closeWires, openWire } from './raw-wire.ts'
+
+let double: Double
+afterEach(async () => {
+  closeWires()
+  await double.close()
+})
+const open = () => openWire(double.server.port ?? 0)
+
+describe('the end', () => {
+  it('answers what was accepted, also what comes late on an open connection, then closes', async () => {
+    double = await startDouble({ times: { lingerMs: 200 } })
+    const gate = Promise.withResolvers<void>()
+    double.answer('start', async () => {
+      await gate.promise
+      return { kind: 'started', verification: VIEW, budgets: [], replayed: false }
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const { hostname, port } = new URL(double.server.url)
+    const look = (path: string) =>
+      new Promise<{ status: number | undefined; connection: string | undefined }>(
+        (resolve, reject) => {
+          get(
+            { hostname, port, path, agent, headers: { authorization: `Bearer ${KEY}` } },
+            (incoming) => {
+              incoming
+                .resume()
+                .on('end', () =>
+                  resolve({ status: incoming.statusCode, connection: incoming.headers.connection }),
+                )
+            },
+          ).on('error', reject)
+        },
+      )
+    expect((await look('/healthz')).status).toBe(200)
+    const running = fetch(`${double.server.url}/verify/start`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      body: '{"to":"+14155552671"}',
+    })
+    await expect.poll(() => double.calls.length).toBe(1)
+
+    const closed = double.server.close(5000)
+    await expect(
+      fetch(`${double.server.url}/healthz`, { headers: { connection: 'close' } }),
+    ).rejects.toThrow()
+    // The kept-alive connection of before: one more request, and the word that it was the last.
+    expect(await look(`/verify/${ID}`)).toEqual({ status: 200, connection: 'close' })
+    gate.resolve()
+    expect((await running).status).toBe(201)
+    expect(await closed).toBe(true)
+    agent.destroy()
+  })
+
+  it('cuts off at the deadline, and says so', async () => {
+    double = await startDouble({ times: { lingerMs: 50 } })
+    double.answer('start', () => new Promise(() => {}))
+    const outgoing = request(`${double.server.url}/verify/start`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    })
+    outgoing.on('error', () => {})
+    outgoing.end('{"to":"+14155552671"}')
+    await expect.poll(() => double.calls.length).toBe(1)
+    const startedAt = performance.now()
+    expect(await double.server.close(300)).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  it('does not wait for idle connections longer than they linger', async () => {
+    double = await startDouble({ times: { lingerMs: 100 } })
+    const wire = open()
+    wire.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+    await expect.poll(() => wire.heard()).toContain('200 OK')
+    const startedAt = performance.now()
+    expect(await double.server.close(5000)).toBe(true)
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+})
+
+describe('a Unix socket', () => {
+  it('is served, leaves nothing behind, and a stale one of a killed process is taken over', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cs-'))
+    const path = join(directory, 'api.sock')
+    try {
+      double = await startDouble({ host: `unix:${path}` })
+      expect(double.server).toMatchObject({ port: null, url: `unix:${path}` })
+      const statusOf = () =>
+        new Promise((resolve, reject) => {
+          get({ socketPath: path, path: '/healthz' }, (incoming) =>
+            resolve(incoming.statusCode),
+          ).on('error', reject)
+        })
+      expect(await statusOf()).toBe(200)
+      await expect(startDouble({ host: `unix:${path}` })).rejects.toThrow(/EADDRINUSE/)
+      await double.close()
+      expect(existsSync(path)).toBe(false)
+
+      const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => console.log('on'))`
+      const killed = spawn(process.execPath, ['-e', script])
+      await once(killed.stdout, 'data')
+      killed.kill('SIGKILL')
+      await once(killed, 'exit')
+      expect(existsSync(path)).toBe(true)
+      double = await startDouble({ host: `unix:${path}` })
+      expect(await statusOf()).toBe(200)
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  })
+})
