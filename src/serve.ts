@@ -1,20 +1,14 @@
 // Settings -> parts -> listening, and the way back down on a signal.
 // It must not know a part: compose.ts does.
 
+import { readFileSync } from 'node:fs'
+import type { Running } from './compose.ts'
 import { loadSettings } from './config/load.ts'
 import type { Environment } from './config/reader.ts'
 import { EXIT_CONFIG } from './config.ts'
 import { StartupError } from './kernel/errors.ts'
 import { createLogger, type Logger } from './kernel/logger.ts'
 import { describeTrial } from './trial.ts'
-
-/** What compose.ts makes. */
-export type Running = {
-  /** @throws where the address is taken or may not be used */
-  listen(): Promise<{ url: string }>
-  /** Takes no new requests, finishes the running ones and the sends, closes the stores. */
-  drain(graceMs: number): Promise<void>
-}
 
 const EXIT_FAILED = 1
 /** As a shell counts a process that a signal ended: 128 + the signal's number. */
@@ -23,6 +17,7 @@ const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
 const DRAIN_SLACK_MS = 1000
 /** How soon an orphan notices that npm is gone. */
 const PARENT_CHECK_MS = 250
+const SHELLS = /^(sh|dash|ash|bash)$/
 
 /** The first signal drains, the second ends at once. */
 function drainOnSignal(running: Running, graceMs: number, logger: Logger): () => void {
@@ -58,11 +53,28 @@ function drainOnSignal(running: Running, graceMs: number, logger: Logger): () =>
   }
 }
 
-/** npm may be killed without a word to its child: whoever started by `npm start` ends with it. */
+/** Linux' /proc: `pid (name) state ppid …`; elsewhere unknown. */
+function parentOf(pid: number): { name: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [, name = '', parent = ''] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? []
+    return { name, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Who started this process; with the shell that npm puts between, npm behind it as well. */
+function lineage(): string {
+  const parent = parentOf(process.ppid)
+  return `${process.ppid} ${parent && SHELLS.test(parent.name) ? parent.parent : ''}`
+}
+
+/** npm may be killed without a word to its child: what `npm start` started ends with it. */
 function endWithParent(end: () => void): void {
-  const parent = process.ppid
+  const born = lineage()
   setInterval(() => {
-    if (process.ppid !== parent) end()
+    if (lineage() !== born) end()
   }, PARENT_CHECK_MS).unref()
 }
 

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseServices } from '../../src/config/services.ts'
+import { loadConfig } from '../../src/config.ts'
+import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
+
+function loadBase(): ServicePolicy {
+  const { services } = loadConfig(
+    {},
+    {
+      readFile: () => '',
+      cores: 1,
+      providers: [],
+      devKeys: () => ({ secretKey: Buffer.alloc(32).toString('base64'), apiKey: '', adminKey: '' }),
+    },
+  )
+  const base = services.get('default')
+  if (!base) throw new Error('no default service')
+  return base
+}
+
+const base = loadBase()
+
+function parseOne(entry: unknown) {
+  return parseServices(JSON.stringify({ services: { checkout: entry } }), base)
+}
+
+function problemsOf(entry: unknown): readonly string[] {
+  const result = parseOne(entry)
+  return result.ok ? [] : result.problems
+}
+
+it('loads the example of docs/services.md as the text says', () => {
+  const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8')
+  const example = /```json\n(.*?)```/s.exec(page)?.[1] ?? ''
+  const result = parseServices(example, base)
+  if (!result.ok) throw new Error(result.problems.join('\n'))
+  expect(result.services.get('default')).toEqual(base)
+  const checkout = result.services.get('checkout')
+  expect(checkout).toMatchObject({
+    name: 'checkout',
+    brandName: 'Acme Checkout',
+    codeLength: 8,
+    ttlSeconds: 300,
+    maxAttempts: 3,
+    maxSends: 3,
+    channels: ['sms'],
+    clientIp: 'required',
+    allowedCountries: ['US', 'CA'],
+    locale: 'en',
+    originDomain: 'checkout.example.com',
+    testRecipients: [{ to: '+15005550006', prefix: false, code: '12345678' }],
+  })
+  expect(checkout?.limits).toEqual({
+    ...DEFAULT_LIMITS,
+    sends_per_number_burst: { max: 3, windowSeconds: 600 },
+    sends_per_country_hour: { max: 200, windowSeconds: 3600 },
+    sends_per_service_hour: { max: 1000, windowSeconds: 3600 },
+    sends_per_prefix_hour: null,
+  })
+  expect(Object.keys(checkout?.templates ?? {})).toEqual(['en', 'de'])
+  expect(checkout?.templates.en?.emailSubject).toContain('{{code}}')
+})
+
+it('names every setting in the page', () => {
+  const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8')
+  const wire = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  for (const name of Object.keys(base).filter((key) => key !== 'name'))
+    expect(page).toContain(`\`${wire(name)}\``)
+})
+
+describe('a wrong entry is told by its path', () => {
+  it.each([
+    ['code_length', { code_length: 3 }],
+    ['code_length', { code_length: '6' }],
+    ['ttl_seconds', { ttl_seconds: 3601 }],
+    ['max_attempts', { max_attempts: 0 }],
+    ['max_sends', { max_sends: 11 }],
+    ['brand_name', { brand_name: 'evil.com' }],
+    ['channels.0', { channels: ['pigeon'] }],
+    ['channels', { channels: [] }],
+    ['limits.check_per_ip', { limits: { check_per_ip: '5' } }],
+    ['limits.check_per_moon', { limits: { check_per_moon: '5/6' } }],
+    ['client_ip', { client_ip: 'maybe' }],
+    ['allowed_countries', { allowed_countries: ['XX'] }],
+    ['allowed_countries', { allowed_countries: [] }],
+    ['locale', { locale: '!' }],
+    ['origin_domain', { origin_domain: 'https://x' }],
+    ['templates.en.sms', { templates: { en: { sms: 'no code' } } }],
+    ['templates.en.email_subject', { templates: { en: { email_subject: 'two\nlines' } } }],
+    ['templates.en.email_html', { templates: { en: { email_html: '{{code}}' } } }],
+    ['templates.!', { templates: { '!': {} } }],
+    ['test_recipients.0', { test_recipients: ['+15005550006'] }],
+    ['codeLength', { codeLength: 6 }],
+  ])('%s', (path, entry) => {
+    expect(problemsOf(entry)).toEqual([expect.stringMatching(`services.checkout.${path}: .`)])
+  })
+
+  it('all of them at once', () => {
+    expect(problemsOf({ code_length: 1, ttl_seconds: 1, colour: 'red' })).toHaveLength(3)
+  })
+
+  it.each([
+    ['not JSON', '{', 'is not JSON'],
+    ['no services', '{"services":{}}', 'services: is empty'],
+    ['a bad name', '{"services":{"Check Out":{}}}', 'services.Check Out: is not a name'],
+    ['another root', '{"checkout":{}}', 'checkout: there is no such setting'],
+    ['a list', '[]', 'the file: '],
+  ])('%s', (_, text, problem) => {
+    const result = parseServices(text, base)
+    expect(result.ok ? [] : result.problems.join('\n')).toContain(problem)
+  })
+
+  it('a name like __proto__ makes no service', () => {
+    const result = parseServices('{"services":{"__proto__":{"code_length":4}}}', base)
+    expect(result.ok).toBe(false)
+  })
+})
+
+it('a domain can be taken away from one service', () => {
+  const result = parseServices('{"services":{"a":{"origin_domain":null}}}', {
+    ...base,
+    originDomain: 'app.example.com',
+  })
+  expect(result.ok && result.services.get('a')?.originDomain).toBeNull()
+})
