@@ -23,14 +23,9 @@ import { createReference } from './kernel/ids.ts'
 import { createKeyedLock } from './kernel/keyed-lock.ts'
 import { createKeyring, type Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
-import {
-  addressKey,
-  createAddressResolver,
-  isPrivateAddress,
-  parseAddress,
-} from './limits/client-address.ts'
+import { addressKey, createAddressResolver, parseAddress } from './limits/client-address.ts'
+import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import { openSqliteLimiter } from './limits/sqlite-limiter.ts'
-import type { Running } from './serve.ts'
 import { openDatabase } from './storage/sqlite/open.ts'
 import { createSqliteStore, type SqliteStore } from './storage/sqlite/store.ts'
 import { generateCode } from './verification/code.ts'
@@ -38,6 +33,14 @@ import type { RefusalLog } from './verification/ports.ts'
 import { budgetIndexes, readRecipient } from './verification/recipient.ts'
 import { createVerificationService } from './verification/service.ts'
 import { createSweeper } from './verification/sweeper.ts'
+
+/** What a start gets: a service that can listen, and drain. */
+export type Running = {
+  /** @throws where the address is taken or may not be used */
+  listen(): Promise<{ url: string }>
+  /** Takes no new requests, finishes the running ones and the sends, closes the stores. */
+  drain(graceMs: number): Promise<void>
+}
 
 const MIGRATIONS = fileURLToPath(new URL('../drizzle/sqlite', import.meta.url))
 
@@ -99,25 +102,12 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
   return { hasher, mint }
 }
 
-/** In production a private address is most often a bridge or a proxy that stands for every user. */
-function warnOfPrivateAddresses(config: Config, logger: Logger): (address: string | null) => void {
-  let warned = config.mode !== 'production'
-  return (address) => {
-    if (warned || address === null || !isPrivateAddress(address)) return
-    warned = true
-    logger.warn(
-      {},
-      'a private address was given as an end user: if it is a bridge or a proxy, every user shares its budgets',
-    )
-  }
-}
-
 function composeAddresses(
   config: Config,
   logger: Logger,
 ): Pick<AppDeps, 'parseAddress' | 'resolveAddress'> {
   const resolver = createAddressResolver({ trustedProxies: config.trustedProxies })
-  const look = warnOfPrivateAddresses(config, logger)
+  const look = createPrivateAddressWarning({ enabled: config.mode === 'production', logger })
   return {
     parseAddress(text) {
       const address = parseAddress(text)

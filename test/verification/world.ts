@@ -96,7 +96,7 @@ export async function createWorld(options: {
   const store = createSqliteStore(client)
   const limiter = await openSqliteLimiter({ path: join(directory.path, 'limits.db') })
   const keyring = createKeyring([Buffer.alloc(32, 7)])
-  const hasher = createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2 })
+  const hasher = createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 64 })
   const guesses = { max: options.guessesPerHour ?? 40, windowSeconds: 3600 }
   const policy = testService({
     limits: {
