@@ -11,11 +11,11 @@ import { createHttpProvider } from './providers/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
 import { createSmtpProvider } from './providers/smtp/smtp.ts'
 import { createTwilioProvider } from './providers/twilio.ts'
-import { ProviderSettingError, type SettingValues } from './setting-values.ts'
+import type { SettingValues } from './setting-values.ts'
 
-export type ProviderDeps = { http: HttpClient; clock: Clock }
+type ProviderDeps = { http: HttpClient; clock: Clock }
 
-export type ProviderSetting = {
+type ProviderSetting = {
   name: string
   description: string
   secret?: boolean
@@ -50,16 +50,6 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   }),
 ]
 
-/** Every setting at fault, as `NAME: what and what to do`. */
-export class ProviderSettingsError extends Error {
-  readonly problems: readonly string[]
-  constructor(problems: readonly string[]) {
-    super(`the settings of providers are not right:\n${problems.join('\n')}`)
-    this.name = 'ProviderSettingsError'
-    this.problems = problems
-  }
-}
-
 export type Providers = {
   providers: readonly Provider[]
   /** Only where it was asked for. */
@@ -70,26 +60,18 @@ export type Providers = {
 /**
  * @param configured as config.ts read them: name, channels and values of each
  * @param deps.inbox true in development: it takes the channels that no other provider takes
- * @throws ProviderSettingsError with every fault
+ * @throws ProviderSettingError; config.ts has asked every entry's `read` before
  */
 export function createProviders(
   configured: readonly { name: string; channels: readonly Channel[]; values: SettingValues }[],
   deps: { clock: Clock; inbox: boolean },
 ): Providers {
   const http = createHttpClient(deps)
-  const problems: string[] = []
-  const made = configured.flatMap(({ name, channels, values }) => {
+  const made = configured.map(({ name, channels, values }) => {
     const entry = PROVIDERS.find((one) => one.name === name && one.channels[0] === channels[0])
     if (!entry) throw new Error(`there is no provider ${name}`)
-    try {
-      return [entry.create(values, { http, clock: deps.clock })]
-    } catch (error) {
-      if (!(error instanceof ProviderSettingError)) throw error
-      problems.push(error.message)
-      return []
-    }
+    return entry.create(values, { http, clock: deps.clock })
   })
-  if (problems.length > 0) throw new ProviderSettingsError(problems)
   const left = CHANNELS.filter((channel) => !made.some((one) => one.channels.includes(channel)))
   const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null
   const providers = inbox ? [...made, inbox] : made

@@ -14,20 +14,10 @@ export type Router = {
   channels(): Channel[]
 }
 
-/** A route names a provider that is not configured, or one that can't carry the channel. */
-export class RouteError extends Error {
-  readonly channel: Channel
-  constructor(channel: Channel, message: string) {
-    super(message)
-    this.name = 'RouteError'
-    this.channel = channel
-  }
-}
-
 /**
  * Without a route for a channel the configured providers take it in their order. The development
  * inbox comes last of all, so it takes only what no other does.
- * @throws RouteError at start
+ * @throws at start for a route that can't be; config.ts has told its setting before
  */
 export function createRouter(providers: readonly Provider[], routes: Routes = {}): Router {
   const byDefault = [...providers].sort((a, b) => rank(a) - rank(b))
@@ -55,5 +45,5 @@ function findFor(providers: readonly Provider[], channel: Channel, name: string)
   const found = named.find((provider) => provider.channels.includes(channel))
   if (found) return found
   const problem = named.length === 0 ? 'is not configured' : `does not carry ${channel}`
-  throw new RouteError(channel, `the provider "${name}" ${problem}`)
+  throw new Error(`the route of ${channel}: the provider "${name}" ${problem}`)
 }

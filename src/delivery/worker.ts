@@ -12,11 +12,11 @@ import type { DeliveryLog, Outbox, Provider } from './ports.ts'
 import { sleep } from './sleep.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
-export const CONCURRENCY_PER_CHANNEL = 20
+const CONCURRENCY_PER_CHANNEL = 20
 /** A person waits at a login form; a provider that takes longer is down. */
-export const DELIVERY_DEADLINE_MS = 10_000
+const DELIVERY_DEADLINE_MS = 10_000
 /** Deadline, settling and a long pause of the process fit in (C23). */
-export const LEASE_MS = 30_000
+const LEASE_MS = 30_000
 /** Another process may add rows without ringing our bell. */
 const IDLE_SLEEP_MS = 1_000
 /** Due now, but just claimed by another, or its lane is full. */
@@ -40,7 +40,7 @@ export type WorkerDeps = {
   deadlineMs?: number
 }
 
-export type WorkerStatus = {
+type WorkerStatus = {
   state: 'idle' | 'running' | 'draining' | 'stopped'
   /** False while the store can't be reached; it goes on by itself. */
   storeReachable: boolean

@@ -1,14 +1,10 @@
 // A mail server of the same authors as nodemailer, on a real socket, that refuses and stalls on demand.
-// Its certificate is made at test time. It must not decide anything by itself.
+// Its certificate is the one that the package brings, signed by nobody. It must not decide anything by itself.
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 
-export type Received = {
+type Received = {
   from: string
   to: string[]
   raw: string
@@ -24,26 +20,6 @@ export type MailServer = {
 
 export const USER = 'countersign'
 export const PASSWORD = 'p@ss/w:rd'
-
-/** For localhost and 127.0.0.1, a day long. */
-export function makeCertificate(): { key: string; cert: string } {
-  const directory = mkdtempSync(join(tmpdir(), 'countersign-certificate-'))
-  try {
-    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
-    const subject = [
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    ]
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-    const out = ['-keyout', key, '-out', cert, '-days', '1']
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'ignore' })
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
-}
 
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: Received[] = []

@@ -6,7 +6,7 @@ import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
 import { smtpEntry } from '../../src/delivery/provider-settings.ts'
 import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
 import { mailMessage } from './messages.ts'
-import { type MailServer, makeCertificate, PASSWORD, startMailServer, USER } from './smtp-server.ts'
+import { type MailServer, PASSWORD, startMailServer, USER } from './smtp-server.ts'
 
 const DEADLINE_MS = 600
 const LATE_MS = 1_500
@@ -59,7 +59,7 @@ describe('mail by SMTP', () => {
   })
 
   it('STARTTLS and AUTH, with a password that has to be percent-encoded', async () => {
-    const server = await start({ ...makeCertificate() })
+    const server = await start()
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
     const url = `smtp://${auth}@127.0.0.1:${server.port}?requireTLS=true&tls.rejectUnauthorized=false`
     expect((await send(create(url))).kind).toBe('accepted')
@@ -67,14 +67,14 @@ describe('mail by SMTP', () => {
   })
 
   it('TLS from the first byte', async () => {
-    const server = await start({ ...makeCertificate(), secure: true })
+    const server = await start({ secure: true })
     const url = `smtps://127.0.0.1:${server.port}?tls.rejectUnauthorized=false`
     expect((await send(create(url))).kind).toBe('accepted')
     expect(server.received[0]?.secure).toBe(true)
   })
 
   it('a certificate that nobody signed is not accepted, and nothing is said before', async () => {
-    const server = await start({ ...makeCertificate() })
+    const server = await start()
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
     const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}`))
     expect(result).toMatchObject({ kind: 'temporary', error: { code: 'tls_failed' } })
@@ -90,7 +90,7 @@ describe('mail by SMTP', () => {
   })
 
   it('a wrong password is a permanent failure', async () => {
-    const server = await start({ ...makeCertificate() })
+    const server = await start()
     const url = `smtp://${USER}:wrong@127.0.0.1:${server.port}?tls.rejectUnauthorized=false`
     expect(await send(create(url))).toMatchObject({
       kind: 'permanent',

@@ -11,7 +11,7 @@ export type Connections = {
   acquire(signal: AbortSignal): Promise<Lease>
   close(): void
 }
-export type Lease = {
+type Lease = {
   connection: SMTPConnection
   /** It carried a mail before: the server may have dropped it meanwhile. */
   reused: boolean
