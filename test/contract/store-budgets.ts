@@ -119,6 +119,20 @@ export function describeGuesses(factory: StoresFactory): void {
       expect(await ask(7, T0 + 2 * HOUR)).toBeUndefined()
     })
 
+    it('an expired one that nobody swept counts its attempts, not all it allowed', async () => {
+      const stores = factory()
+      const record = await start(stores)
+      await stores.verifications.charge({ ...keyOf(record), ...charged() })
+      const ask = (now: number) =>
+        stores.verifications.askGuesses({
+          ...createInput(newVerification({ budgetIndex: record.budgetIndex })).guesses,
+          limits: [{ name: 'guesses_per_number_hour', limit: LIMIT(6) }],
+          now,
+        })
+      expect(await ask(record.expiresAt - 1)).toBeDefined()
+      expect(await ask(record.expiresAt)).toBeUndefined()
+    })
+
     it('a refused start leaves nothing behind', async () => {
       const stores = factory()
       const record = newVerification()

@@ -145,6 +145,22 @@ describe('writer', () => {
     expect(count()).toBe(2)
   })
 
+  it('what fails in the middle without the engine rolling back is rolled back here', async () => {
+    const writer = createWriter(client)
+    const outcomes = await Promise.allSettled([
+      writer.write(inserting(1)),
+      writer.write(() => {
+        client.pragma('query_only = ON')
+        inserting(2)()
+      }),
+    ])
+    client.pragma('query_only = OFF')
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected'])
+    expect(client.inTransaction).toBe(false)
+    await writer.write(inserting(3))
+    expect(client.prepare('SELECT value FROM t').pluck().all()).toEqual([3])
+  })
+
   it('drain waits for what is queued', async () => {
     const writer = createWriter(client, { maxBatch: 2 })
     const writes = Array.from({ length: 7 }, (_, n) => writer.write(inserting(n)))
