@@ -13,6 +13,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close()
   await server.close()
+  // C30: whatever happened, neither the code nor the number was logged.
+  expect(world.lines.join('\n')).not.toMatch(/4711471147|4155552671/)
 })
 
 const statusOf = async (id: string) => (await world.delivery(id)).status
@@ -301,6 +303,23 @@ describe('the store in trouble', () => {
     await first.drain(1_200)
     expect(world.lines.join('\n')).toContain('the lease had run out')
     expect(await statusOf(id)).toBe('sent')
+  })
+
+  it('C23: a process that stood still after its claim gives the row back instead of sending late', async () => {
+    let stalls = 1
+    const claim: typeof world.store.outbox.claim = async (input) => {
+      const claims = await world.store.outbox.claim(input)
+      if (claims.length > 0 && stalls-- > 0) world.advance(25_000)
+      return claims
+    }
+    const release = vi.fn(world.store.outbox.release)
+    server.behave(answer(202))
+    world.work({ providers: [world.gateway(server.url)], outbox: { claim, release } })
+    const { id } = await world.begin()
+    await untilStatus(id, 'sent')
+    expect(release).toHaveBeenCalledTimes(1)
+    expect(server.seen.length).toBe(1)
+    expect(await world.delivery(id)).toMatchObject({ attempts: 1 })
   })
 
   it('C17: goes on by itself when the store is back', async () => {

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { Provider } from '../../src/delivery/ports.ts'
+import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
+import { createProviders, PROVIDERS } from '../../src/delivery/registry.ts'
+import { createRouter } from '../../src/delivery/router.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
+import { fixedClock, mailMessage, NOW, smsMessage } from './messages.ts'
+
+const SMTP = {
+  name: 'smtp',
+  channels: ['email'] as const,
+  values: { SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'a@example.com' },
+}
+const GATEWAY = {
+  name: 'http',
+  channels: ['sms'] as const,
+  values: {
+    HTTP_SMS_URL: 'http://127.0.0.1:1',
+    HTTP_SMS_METHOD: 'POST',
+    HTTP_SMS_HEADERS: '{}',
+    HTTP_SMS_BODY: '{{text}}',
+  },
+}
+
+describe('the registry', () => {
+  it('names each setting once, described, and marks what is secret', () => {
+    const settings = PROVIDERS.flatMap((entry) => entry.settings)
+    const names = settings.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const { name, description } of settings) {
+      expect(name).toMatch(/^[A-Z][A-Z0-9_]+$/)
+      expect(description.length).toBeGreaterThan(5)
+    }
+    const secrets = settings.filter(({ secret }) => secret).map(({ name }) => name)
+    expect(secrets).toEqual(
+      expect.arrayContaining([
+        'SMTP_URL',
+        'TWILIO_AUTH_TOKEN',
+        'HTTP_SMS_SECRET',
+        'HTTP_SMS_HEADERS',
+      ]),
+    )
+  })
+
+  it('its own defaults are right', () => {
+    const given: Record<string, string> = {
+      SMTP_URL: 'smtp://mail.example.com',
+      MAIL_FROM: 'Example <a@example.com>',
+      TWILIO_ACCOUNT_SID: 'AC0',
+      TWILIO_AUTH_TOKEN: 'x',
+      TWILIO_FROM: '+15005550006',
+      HTTP_SMS_URL: 'https://sms.example.com',
+      HTTP_EMAIL_URL: 'https://mail.example.com',
+    }
+    for (const entry of PROVIDERS) {
+      const pairs = entry.settings.flatMap(({ name, default: value }) => {
+        const text = given[name] ?? value
+        return text === undefined ? [] : [[name, text]]
+      })
+      expect(() => entry.read(Object.fromEntries(pairs))).not.toThrow()
+    }
+  })
+
+  it('the inbox takes what no other provider takes, and is absent where it was not asked for', async () => {
+    const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
+    const router = createRouter(dev.providers)
+    expect(router.choose('email')?.name).toBe('smtp')
+    expect(router.choose('sms')?.name).toBe('inbox')
+    const production = createProviders([SMTP], { clock: fixedClock, inbox: false })
+    expect(production.inbox).toBeNull()
+    expect(createRouter(production.providers).channels()).toEqual(['email'])
+    await Promise.all([dev.close(), production.close()])
+  })
+
+  it('makes the gateway of each channel from its own settings', async () => {
+    const made = createProviders([SMTP, GATEWAY], { clock: fixedClock, inbox: false })
+    expect(made.providers.map(({ name, channels }) => [name, ...channels])).toEqual([
+      ['smtp', 'email'],
+      ['http', 'sms'],
+    ])
+    await made.close()
+  })
+})
+
+describe('the router', () => {
+  const provider = (name: string, channels: Channel[]): Provider => ({
+    name,
+    channels,
+    send: () => Promise.resolve({ kind: 'accepted', reference: null }),
+  })
+  const [a, b, http] = [
+    provider('a', ['sms', 'email']),
+    provider('b', ['sms']),
+    provider('http', ['email']),
+  ]
+  const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
+
+  it('takes the first of the route, else the first configured, and the inbox last', () => {
+    expect(createRouter([inbox, a, b]).choose('sms')).toBe(a)
+    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] }).choose('sms')).toBe(b)
+    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] }).choose('email')).toBe(a)
+    expect(createRouter([b]).choose('email')).toBeUndefined()
+  })
+
+  it('of two with one name it takes the one that carries the channel', () => {
+    const other = provider('http', ['sms'])
+    expect(createRouter([other, http], { email: ['http'] }).choose('email')).toBe(http)
+  })
+
+  it('refuses a route that can’t be', () => {
+    expect(() => createRouter([a], { sms: ['c'] })).toThrow('"c" is not configured')
+    expect(() => createRouter([b], { email: ['b'] })).toThrow('"b" does not carry email')
+  })
+})
+
+describe('the development inbox', () => {
+  const signal = new AbortController().signal
+  it('keeps what was sent, newest first, bounded, and tells who listens', async () => {
+    const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
+    const heard: string[] = []
+    const end = inbox.subscribe(({ id }) => heard.push(id))
+    await inbox.send(smsMessage({ attemptId: 'att_1' }), signal)
+    end()
+    await inbox.send(mailMessage({ attemptId: 'att_2' }), signal)
+    expect(heard).toEqual(['att_1'])
+    expect(inbox.list()).toMatchObject([
+      { id: 'att_2', channel: 'email', subject: mailMessage().subject, html: mailMessage().html },
+      { id: 'att_1', channel: 'sms', subject: null, at: new Date(NOW).toISOString() },
+    ])
+    for (let i = 0; i < 500; i += 1) await inbox.send(smsMessage({ attemptId: `att_${i}` }), signal)
+    expect(inbox.list().length).toBe(200)
+    expect(inbox.list()[0]?.id).toBe('att_499')
+  })
+})
