@@ -1,0 +1,129 @@
+// The document and the app are the same thing: every route in both, nothing else in either, and it lints.
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/http/app.ts'
+import type { AppDeps } from '../../src/http/deps.ts'
+import { ERRORS } from '../../src/kernel/errors.ts'
+import { type Client, createClient } from './client.ts'
+import { type Double, startDouble } from './double.ts'
+
+const inbox = { list: () => [], subscribe: () => () => {} }
+let double: Double
+let client: Client
+// biome-ignore lint/suspicious/noExplicitAny: a JSON document is walked
+let document: any
+beforeAll(async () => {
+  double = await startDouble({ inbox })
+  client = await createClient(double.server.url, null)
+  document = client.documented.document
+})
+afterAll(() => double.close())
+
+const operations = () =>
+  Object.entries<Record<string, object>>(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+
+describe('the document', () => {
+  it('names every route of the app, and the app has every route it names', () => {
+    const app = createApp({ inbox } as unknown as AppDeps)
+    const routes = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+    expect(operations().toSorted()).toEqual([...new Set(routes)].toSorted())
+  })
+
+  it('holds the routes of the contract', () => {
+    expect(operations().toSorted()).toEqual([
+      'GET /admin/api/events',
+      'GET /dev/inbox',
+      'GET /dev/inbox/stream',
+      'GET /docs',
+      'GET /healthz',
+      'GET /openapi.json',
+      'GET /readyz',
+      'GET /verify/{id}',
+      'POST /admin/api/events/search',
+      'POST /verify/check',
+      'POST /verify/list',
+      'POST /verify/start',
+      'POST /verify/{id}/cancel',
+      'POST /verify/{id}/resend',
+    ])
+  })
+
+  it('tells every error there is, and each status with the errors behind it', () => {
+    expect(document.openapi).toBe('3.1.0')
+    expect(document.components.schemas.Problem.properties.error.enum).toEqual(Object.keys(ERRORS))
+    const told = new Set<string>()
+    for (const methods of Object.values<Record<string, { responses: object }>>(document.paths))
+      for (const { responses } of Object.values(methods))
+        for (const [status, answer] of Object.entries(responses))
+          for (const slug of Object.keys(
+            answer.content['application/problem+json']?.examples ?? {},
+          )) {
+            expect(ERRORS[slug as keyof typeof ERRORS].status).toBe(Number(status))
+            told.add(slug)
+          }
+    // What has no route of its own is told in the description.
+    const rest = Object.keys(ERRORS).filter((slug) => !told.has(slug))
+    expect(rest).toEqual(['not_found', 'method_not_allowed', 'headers_too_large'])
+  })
+
+  it('wants a key where the app does', async () => {
+    for (const [path, methods] of Object.entries<Record<string, { security: object[] }>>(
+      document.paths,
+    ))
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (path.endsWith('/stream')) continue
+        const init =
+          method === 'post' ? { body: '{}', headers: { 'content-type': 'application/json' } } : {}
+        const { status } = await client.send(
+          method.toUpperCase(),
+          path.replace('{id}', 'vrf_x'),
+          init,
+        )
+        expect([path, status === 401]).toEqual([path, security.length > 0])
+      }
+  })
+
+  it('passes the linter', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'openapi-'))
+    const file = join(directory, 'openapi.json')
+    writeFileSync(file, JSON.stringify(document))
+    try {
+      const args = [
+        'node_modules/@redocly/cli/bin/cli.js',
+        'lint',
+        file,
+        '--config',
+        'redocly.yaml',
+        '--format',
+        'json',
+      ]
+      const env = {
+        ...process.env,
+        REDOCLY_TELEMETRY: 'off',
+        REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+      }
+      const report = JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' }))
+      expect(report.totals).toMatchObject({ errors: 0, warnings: 0 })
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  })
+})
+
+describe('/docs', () => {
+  it('has an anchor for every error and every operation, and loads nothing from elsewhere', async () => {
+    const { text, headers } = await client.get('/docs')
+    for (const slug of Object.keys(ERRORS)) expect(text).toContain(`id="${slug}"`)
+    for (const operation of operations()) expect(text).toContain(operation.split(' ')[1])
+    expect(text).not.toMatch(/<(?:link|script|img|iframe)[^>]+(?:https?:)?\/\//)
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+})
