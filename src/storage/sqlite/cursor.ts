@@ -7,7 +7,7 @@ import { InvalidCursorError } from '../../kernel/errors.ts'
 export type Place = { at: number; seq: number }
 
 /** Before the first page: later than everything. */
-export const NEWEST: Place = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER }
+const NEWEST: Place = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER }
 
 const SHAPE = /^(\d{1,15})\.(\d{1,15})$/
 

@@ -30,7 +30,7 @@ export const EVENT_TYPE_OF: ReadonlyMap<number, EventType> = new Map(
   Object.entries(EVENT_CODES).map(([type, code]) => [code, type as EventType]),
 )
 
-export type EventToAppend = {
+type EventToAppend = {
   at: number
   type: EventType
   verificationSeq: number | null

@@ -7,7 +7,7 @@ import type { Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 
 /** "CSGN" in the file's header (PRAGMA application_id): another program's file is not taken for ours. */
-export const APPLICATION_ID = 0x4353474e
+const APPLICATION_ID = 0x4353474e
 
 type Journal = { entries: { tag: string }[] }
 

@@ -68,18 +68,27 @@ function openAndMigrate(options: OpenOptions): Database {
     return client
   } catch (error) {
     client.close()
-    throw explain(error, options.path)
+    throw error
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
 function explain(error: unknown, path: string): unknown {
-  const code = error instanceof Sqlite.SqliteError ? error.code : ''
+  const code = codeOf(error)
+  const say = (sentence: string) => new StartupError(sentence, { cause: error })
+  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))
+    return say(`${path} can't be written (${code}): give its directory to the service's user.`)
+  if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
+    return say(`${path} can't be written (${code}): free some disk space.`)
+  if (/^(ENOTDIR|EISDIR|EEXIST|ENOENT)/.test(code))
+    return say(`${path} can't be a database (${code}): give DATABASE_URL another path.`)
   if (code === 'SQLITE_NOTADB')
-    return new StartupError(`${path} is no database: give DATABASE_URL another path.`, {
-      cause: error,
-    })
-  if (code.startsWith('SQLITE_CORRUPT'))
-    return new StartupError(`${path} is damaged: restore a backup.`, { cause: error })
+    return say(`${path} is no database: give DATABASE_URL another path.`)
+  if (code.startsWith('SQLITE_CORRUPT')) return say(`${path} is damaged: restore a backup.`)
   return error
 }
 
@@ -104,6 +113,14 @@ async function withLock<T>(path: string, deadlineMs: number, job: () => Promise<
  * that is not released in time
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
+  try {
+    return await lockAndOpen(options)
+  } catch (error) {
+    throw explain(error, options.path)
+  }
+}
+
+async function lockAndOpen(options: OpenOptions): Promise<Database> {
   const directory = dirname(options.path)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const network = networkFileSystem(directory, options.fileSystemType)

@@ -65,7 +65,7 @@ function createReads(orm: Orm) {
 export type OutboxRow = ReturnType<ReturnType<typeof createReads>['due']>[number]
 
 /** What a delivery becomes; the row keeps what is not named here. */
-export type Move = {
+type Move = {
   status: OutboxRow['status']
   dueAt: number | null
   token: string | null

@@ -13,7 +13,7 @@ export type VerificationRow = typeof verifications.$inferSelect & {
   deliveryStatuses: string | null
 }
 
-export const verificationFields = {
+const verificationFields = {
   ...getTableColumns(verifications),
   codeHash: codes.codeHash,
   codeSealed: codes.codeSealed,

@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -113,6 +113,13 @@ describe('openDatabase', () => {
     await expect(open(at('foreign.db'))).rejects.toThrow(/another program/)
     writeFileSync(at('text.db'), 'this is a text file, long enough to have a header'.repeat(100))
     await expect(open(at('text.db'))).rejects.toThrow(StartupError)
+  })
+
+  it('says what to do where the path can not be used', async () => {
+    writeFileSync(at('file'), '')
+    await expect(open(at('file/below.db'))).rejects.toThrow(/another path/)
+    mkdirSync(at('folder.db'))
+    await expect(open(at('folder.db'))).rejects.toThrow(StartupError)
   })
 
   it.each([
