@@ -1,0 +1,167 @@
+// A login page in one file, without packages: asks for a number or address, then for the code.
+// Everything about codes is left to Countersign; this keeps sessions in memory and is an example, not a product.
+
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+
+const COUNTERSIGN_URL = process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:8080'
+const API_KEY = process.env.API_KEY ?? ''
+const PORT = Number(process.env.PORT ?? 3000)
+const MAX_BODY_BYTES = 4096
+
+/** By the cookie's value: what this browser has begun, and who it is once it is in. */
+const sessions = new Map()
+
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (character) => escapes[character])
+
+function page(title, body, message = '') {
+  const note = message ? `<p role="alert">${escapeHtml(message)}</p>` : ''
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title><style>body{font:16px system-ui;max-width:22rem;margin:4rem auto;padding:0 1rem}input,button{font:inherit;width:100%;padding:.6rem;margin:.3rem 0;box-sizing:border-box}[role=alert]{color:#b00020}</style>
+<h1>${title}</h1>${note}${body}</html>`
+}
+
+const startPage = (message) =>
+  page(
+    'Sign in',
+    `<form method="post" action="/login"><label>Phone number (+1…) or e-mail address
+<input name="to" autocomplete="username" required autofocus></label><button>Send me a code</button></form>`,
+    message,
+  )
+
+const codePage = (to, message) =>
+  page(
+    'Enter the code',
+    `<p>We sent it to ${escapeHtml(to)}.</p><form method="post" action="/code"><label>Code
+<input name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus></label><button>Sign in</button></form>
+<form method="post" action="/again"><button>Send it again</button></form><p><a href="/">Another number</a></p>`,
+    message,
+  )
+
+const homePage = (to) =>
+  page(
+    'Welcome',
+    `<p>You are ${escapeHtml(to)}.</p><form method="post" action="/out"><button>Sign out</button></form>`,
+  )
+
+/** @returns {{ok: boolean, body: object}} Countersign's answer; not reached is an answer, too. */
+async function ask(path, body) {
+  try {
+    const response = await fetch(`${COUNTERSIGN_URL}/verify/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { ok: response.ok, body: await response.json() }
+  } catch {
+    return { ok: false, body: { error: 'unreachable' } }
+  }
+}
+
+const SENTENCES = {
+  invalid_request: 'That does not look right. Please check it.',
+  code_incorrect: 'That is not the code.',
+  resend_too_early: 'Please wait a little before asking again.',
+  rate_limited: 'Too many tries. Please wait a while.',
+  max_attempts_reached: 'Too many wrong codes. Please start again.',
+  verification_expired: 'The code has expired. Please start again.',
+}
+const explain = ({ error }) => SENTENCES[error] ?? 'That did not work. Please try again later.'
+
+/** Nothing but these leaves the person on the page where the code is asked for. */
+const STAYS = new Set([
+  'code_incorrect',
+  'invalid_request',
+  'rate_limited',
+  'resend_too_early',
+  'overloaded',
+  'store_unavailable',
+  'unreachable',
+])
+
+async function readForm(request) {
+  let text = ''
+  for await (const chunk of request) {
+    text += chunk
+    if (text.length > MAX_BODY_BYTES) return new URLSearchParams()
+  }
+  return new URLSearchParams(text)
+}
+
+/** The browser's session, made where there is none. Its id is also what Countersign binds the code to. */
+function openSession(request, response) {
+  const id = /(?:^|; )sid=([\w-]{43})/.exec(request.headers.cookie ?? '')?.[1]
+  const known = id && sessions.get(id)
+  if (known) return { id, session: known }
+  const fresh = randomBytes(32).toString('base64url')
+  const session = {}
+  sessions.set(fresh, session)
+  response.setHeader('set-cookie', `sid=${fresh}; HttpOnly; SameSite=Lax; Path=/`)
+  return { id: fresh, session }
+}
+
+async function start({ id, session }, to, clientIp) {
+  const { ok, body } = await ask('start', {
+    to,
+    session: id,
+    purpose: 'login',
+    client_ip: clientIp,
+  })
+  if (!ok) return startPage(explain(body))
+  session.verification = { id: body.id, to: body.to }
+  return codePage(body.to)
+}
+
+async function again({ session }) {
+  const { verification } = session
+  if (!verification) return startPage()
+  const { ok, body } = await ask(`${verification.id}/resend`, {})
+  return codePage(verification.to, ok ? 'We sent it again.' : explain(body))
+}
+
+async function check({ id, session }, code, clientIp, response) {
+  const { verification } = session
+  if (!verification) return startPage()
+  const { ok, body } = await ask('check', {
+    id: verification.id,
+    code,
+    session: id,
+    purpose: 'login',
+    client_ip: clientIp,
+  })
+  if (!ok && STAYS.has(body.error) && body.attempts_remaining !== 0)
+    return codePage(verification.to, explain(body))
+  delete session.verification
+  if (!ok) return startPage(explain(body))
+  // A 2xx means approved, and nothing else does. A new session id, so that nobody can plant one.
+  sessions.delete(id)
+  const fresh = openSession({ headers: {} }, response)
+  fresh.session.user = verification.to
+  return homePage(verification.to)
+}
+
+async function handle(request, response) {
+  const opened = openSession(request, response)
+  const clientIp = request.socket.remoteAddress
+  if (request.method === 'POST') {
+    const form = await readForm(request)
+    if (request.url === '/login') return start(opened, form.get('to') ?? '', clientIp)
+    if (request.url === '/code') return check(opened, form.get('code') ?? '', clientIp, response)
+    if (request.url === '/again') return again(opened)
+    if (request.url === '/out') sessions.delete(opened.id)
+    return startPage()
+  }
+  return opened.session.user ? homePage(opened.session.user) : startPage()
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).then(
+    (html) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html),
+    () => response.writeHead(500).end('Something went wrong.'),
+  )
+})
+server.listen(PORT, () =>
+  process.stdout.write(`login-app: http://127.0.0.1:${server.address().port}\n`),
+)
+process.on('SIGTERM', () => process.exit(0))

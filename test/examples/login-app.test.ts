@@ -1,0 +1,108 @@
+// The example application beside the service, both as real processes, used as a browser would.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+const DEADLINE_MS = 15_000
+const API_KEY = 'key-of-the-example-0123456789'
+const ROOT = join(import.meta.dirname, '../..')
+
+let dataDir: string
+let serviceUrl: string
+let appUrl: string
+const children: ChildProcess[] = []
+
+async function waitFor<T>(what: string, probe: () => T | undefined | Promise<T | undefined>) {
+  const end = performance.now() + DEADLINE_MS
+  while (performance.now() < end) {
+    const found = await probe()
+    if (found !== undefined) return found
+    await sleep(10)
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+function start(file: string, env: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [join(ROOT, file)], {
+    env: { PATH: process.env.PATH, API_KEY, PORT: '0', ...env },
+  })
+  children.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  return waitFor(`the address of ${file}`, () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0])
+}
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'login-app-'))
+  serviceUrl = await start('src/main.ts', { DATA_DIR: dataDir, MINT_SIZE: '0' })
+  appUrl = await start('examples/login-app/server.mjs', { COUNTERSIGN_URL: serviceUrl })
+})
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+/** Keeps its cookie, as a browser does. */
+function createBrowser() {
+  let cookie = ''
+  return {
+    cookie: () => cookie,
+    async post(path: string, fields: Record<string, string>) {
+      const response = await fetch(appUrl + path, {
+        method: 'POST',
+        headers: { cookie },
+        body: new URLSearchParams(fields),
+      })
+      cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+      return response.text()
+    },
+    get: async () => (await fetch(appUrl, { headers: { cookie } })).text(),
+  }
+}
+
+function codeTo(to: string): Promise<string> {
+  return waitFor('the message', async () => {
+    const inbox = await fetch(`${serviceUrl}/dev/inbox`, {
+      headers: { accept: 'application/json' },
+    })
+    const messages = (await inbox.json()) as { to: string; code: string }[]
+    return messages.find((message) => message.to === to)?.code
+  })
+}
+
+it('lets in with the code, after a wrong one, under a new session id', async () => {
+  const browser = createBrowser()
+  expect(await browser.post('/login', { to: '+14155552671' })).toContain('Enter the code')
+  const before = browser.cookie()
+  const code = await codeTo('+14155552671')
+  const wrong = `${code.startsWith('9') ? '0' : '9'}${code.slice(1)}`
+  expect(await browser.post('/code', { code: wrong })).toContain('That is not the code')
+  expect(await browser.post('/code', { code })).toContain('You are +14155552671')
+  expect(browser.cookie()).not.toBe(before)
+  expect(await browser.get()).toContain('You are +14155552671')
+})
+
+it("does not take one browser's code in another", async () => {
+  const [owner, thief] = [createBrowser(), createBrowser()]
+  await owner.post('/login', { to: 'owner@example.com' })
+  await thief.post('/login', { to: 'thief@example.com' })
+  const code = await codeTo('owner@example.com')
+  const thiefCode = await codeTo('thief@example.com')
+  if (code !== thiefCode)
+    expect(await thief.post('/code', { code })).toContain('That is not the code')
+  expect(await owner.post('/code', { code })).toContain('You are owner@example.com')
+})
+
+it('shows what is wrong, escaped', async () => {
+  const browser = createBrowser()
+  const page = await browser.post('/login', { to: '<script>alert(1)</script>' })
+  expect(page).toContain('That does not look right')
+  expect(page).not.toContain('<script>alert')
+})
