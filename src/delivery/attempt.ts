@@ -46,7 +46,7 @@ export function createAttempt(deps: AttemptDeps): RunAttempt {
     if (!claim.prepared.silent && result.kind === 'accepted')
       deps.durations.record(claim.channel, durationMs)
     logResult(deps.logger, claim, result, durationMs)
-    return await settle(deps, claim, result, durationMs)
+    return await settle(deps, claim, result, durationMs, stop)
   }
 }
 
@@ -121,6 +121,7 @@ async function settle(
   claim: Claim,
   result: SendResult,
   durationMs: number,
+  stop: AbortSignal,
 ): Promise<'done' | 'again'> {
   const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
@@ -143,12 +144,13 @@ async function settle(
       return decided.kind === 'retry' ? 'again' : 'done'
     } catch (error) {
       const fields = { delivery: claim.deliveryId, error: errorName(error) }
-      if (now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
+      // At the end of a drain the process goes; the lease will run out, and another sends it again.
+      if (stop.aborted || now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
         deps.logger.error(fields, 'a result could not be written and is given up')
         return 'done'
       }
       deps.logger.warn(fields, 'a result could not be written yet')
-      await sleep(waitMs)
+      await sleep(waitMs, stop)
     }
   }
 }

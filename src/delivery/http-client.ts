@@ -13,9 +13,12 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Load balancers keep an idle connection for a minute or more; a server's own hint goes before this. */
 const KEEP_ALIVE_MS = 20_000
 /** As many as a lane has places, and some for other lanes of the same host. */
-const CONNECTIONS_PER_HOST = 64
+export const CONNECTIONS_PER_HOST = 64
 /** Past our own deadline: only a net under it. */
 const NET_TIMEOUT_MS = 60_000
+
+/** Some gateways refuse who does not say a name. */
+const COMMON = { 'user-agent': 'countersign' }
 
 /** RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: the same request may do well later. */
 const TEMPORARY_STATUSES = new Set([408, 425, 429])
@@ -24,6 +27,8 @@ export function createHttpClient(deps: { clock: Clock }): HttpClient {
   const agent = new Agent({
     connections: CONNECTIONS_PER_HOST,
     pipelining: 1,
+    // One request a connection, so that "was written" means this request.
+    allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: NET_TIMEOUT_MS,
     bodyTimeout: NET_TIMEOUT_MS,
@@ -73,7 +78,7 @@ function send(
     try {
       const { origin, pathname, search } = new URL(request.url)
       const { method, headers, body } = request
-      const options = { origin, path: pathname + search, headers, body }
+      const options = { origin, path: pathname + search, headers: { ...COMMON, ...headers }, body }
       const handler = createHandler(progress, clock, signal, finish)
       agent.dispatch({ ...options, method: method as Dispatcher.HttpMethod }, handler)
     } catch (error) {

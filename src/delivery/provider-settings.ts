@@ -57,7 +57,7 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   if (!Number.isInteger(maxConnections) || maxConnections < 1 || maxConnections > 100)
     throw wrong('maxConnections is not a number from 1 to 100')
   const secure = url.protocol === 'smtps:'
-  const auth = readAuth(url)
+  const auth = readAuth(url, 'SMTP_URL')
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (secure ? 465 : 587),
@@ -71,13 +71,13 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   }
 }
 
-function readAuth(url: URL): { user: string; pass: string } | null {
+function readAuth(url: URL, setting: string): { user: string; pass: string } | null {
   if (url.username === '') return null
   try {
     return { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
   } catch {
     throw new ProviderSettingError(
-      'SMTP_URL',
+      setting,
       'has a user or password with a % that is not percent-encoded',
     )
   }
@@ -170,15 +170,25 @@ function readGateway(values: SettingValues, prefix: string, channel: Channel): H
     throw new ProviderSettingError(`${prefix}ID_POINTER`, 'is not a JSON pointer like /id')
   return {
     channel,
-    url,
+    url: url.replace(USER_INFO, '$1'),
     method,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...basicAuth(url, `${prefix}URL`), ...headers },
     // RFC 9110 §9.3.1: a body of a GET has no meaning.
     body: method === 'GET' ? '' : required(values, `${prefix}BODY`),
     sender: values[`${prefix}SENDER`] ?? '',
     secret: readSecret(values, `${prefix}SECRET`),
     idPointer,
   }
+}
+
+const USER_INFO = /^(https?:\/\/)[^/?#@]*@/i
+
+/** `https://user:password@host` as people write it: sent as RFC 7617 says. */
+function basicAuth(url: string, setting: string): Record<string, string> {
+  const auth = readAuth(new URL(url), setting)
+  if (!auth) return {}
+  const pair = Buffer.from(`${auth.user}:${auth.pass}`).toString('base64')
+  return { authorization: `Basic ${pair}` }
 }
 
 function readSecret(values: SettingValues, name: string): string | null {

@@ -1,8 +1,12 @@
 // What every HTTP provider must hold, whatever its peer does (C21), over real sockets.
 // It must not know a provider: each test hands in how one is made for an address.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createHttpClient, MAX_BODY_BYTES } from '../../src/delivery/http-client.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  CONNECTIONS_PER_HOST,
+  createHttpClient,
+  MAX_BODY_BYTES,
+} from '../../src/delivery/http-client.ts'
 import type { HttpClient, OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
 import {
   answer,
@@ -137,6 +141,27 @@ describe('the HTTP client', () => {
     const request = { method: 'POST', url: server.url, headers: {}, body: '' }
     const { body } = await http.send(request, AbortSignal.timeout(DEADLINE_MS))
     expect(body.length).toBe(MAX_BODY_BYTES)
+    await http.close()
+    await server.close()
+  })
+})
+
+describe('the HTTP client, full', () => {
+  it('C21: what waits for a connection till its deadline was not sent, and never will be', async () => {
+    const server = await startFaultServer(hang)
+    const http = createHttpClient({ clock: fixedClock })
+    const request = { method: 'POST', url: server.url, headers: {}, body: '' }
+    const end = new AbortController()
+    const busy = Array.from({ length: CONNECTIONS_PER_HOST }, () => http.send(request, end.signal))
+    await vi.waitUntil(() => server.seen.length === CONNECTIONS_PER_HOST)
+    const { verdict } = await http.send(request, AbortSignal.timeout(DEADLINE_MS))
+    expect(verdict).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
+    server.behave(answer(200))
+    end.abort()
+    await Promise.all(busy)
+    const after = await http.send(request, AbortSignal.timeout(DEADLINE_MS))
+    expect(after.verdict.kind).toBe('accepted')
+    expect(server.seen.length).toBe(CONNECTIONS_PER_HOST + 1)
     await http.close()
     await server.close()
   })

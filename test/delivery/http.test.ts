@@ -141,6 +141,20 @@ describe('the generic gateway', () => {
     expect(seen.headers['content-type']).toBe('application/json')
   })
 
+  it('a GET has its values in the URL and no body', async () => {
+    const given = { HTTP_SMS_METHOD: 'GET', HTTP_SMS_URL: `${server.url}/s?to={{to}}&m={{text}}` }
+    const { seen } = await post('sms', given, smsMessage())
+    expect(seen).toMatchObject({ method: 'GET', body: '' })
+    expect(seen.url).toBe('/s?to=%2B14155552671&m=4711471147%20is%20your%20Example%20code.')
+  })
+
+  it('a user and password in the URL are sent as Basic authentication', async () => {
+    const url = server.url.replace('//', '//ada:p%40ss@')
+    const { seen } = await post('sms', { HTTP_SMS_URL: `${url}/send` }, smsMessage())
+    expect(seen.headers.authorization).toBe(`Basic ${btoa('ada:p@ss')}`)
+    expect(seen.url).toBe('/send')
+  })
+
   it('signs by Standard Webhooks where a secret is set', async () => {
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
     const { seen } = await post('sms', { HTTP_SMS_SECRET: secret }, smsMessage())
@@ -169,6 +183,7 @@ describe('the generic gateway', () => {
   it.each([
     ['HTTP_SMS_URL', 'ftp://example.com'],
     ['HTTP_SMS_URL', 'gateway'],
+    ['HTTP_SMS_URL', 'http://a:%zz@127.0.0.1'],
     ['HTTP_SMS_METHOD', 'DELETE'],
     ['HTTP_SMS_HEADERS', '[]'],
     ['HTTP_SMS_HEADERS', '{"a":1}'],

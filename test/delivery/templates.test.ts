@@ -168,6 +168,15 @@ describe('a text of the service’s own', () => {
   })
 })
 
+describe('what a caller chooses', () => {
+  it('C45: nothing of it reaches a message: neither text, nor link, nor line', () => {
+    // What a start brings that is told here is the locale; it only chooses between texts.
+    const evil = 'en https://evil.example/\nClick'
+    for (const channel of ['sms', 'email', 'voice', 'whatsapp'] as const)
+      expect(renderIn(evil, {}, channel)).toEqual(renderIn('en', {}, channel))
+  })
+})
+
 describe('mail', () => {
   it.each(LANGUAGES)(
     '%s: says the code at the end of the subject and alone in text and HTML',
