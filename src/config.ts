@@ -27,8 +27,6 @@ import type { ServicePolicy } from './verification/policy.ts'
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
 
-export { DEFAULT_SERVICE }
-
 export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }

@@ -97,7 +97,7 @@ const service = z.strictObject({
 const SERVICE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
 const MAX_SERVICES = 1000
 
-export const servicesFileSchema = z.strictObject({
+const servicesFileSchema = z.strictObject({
   $schema: z.string().optional(),
   services: z
     .record(z.string().regex(SERVICE_NAME, 'is not a name like checkout or my-app'), service)
