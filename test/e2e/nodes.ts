@@ -1,0 +1,106 @@
+// One or more real processes on one data directory (one SQLite file), and what a race needs to see of them.
+// It must not know a case: the tests do.
+
+import {
+  ADMIN_KEY,
+  type Answer,
+  LIGHT,
+  type ServiceProcess,
+  startService,
+  temporaryDirectory,
+  waitFor,
+} from './service-process.ts'
+
+/** CI runs the longer forms. */
+export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
+
+export type WireEvent = { type: string; details: Record<string, unknown> }
+export type Message = { verification_id: string; to: string; code: string }
+
+export type Nodes = {
+  readonly all: readonly ServiceProcess[]
+  /** The data directory they share. */
+  readonly path: string
+  /** Each request goes to the next node. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  start(body: Record<string, unknown>): Promise<Answer>
+  check(id: string, code: unknown, more?: Record<string, unknown>): Promise<Answer>
+  get(path: string): Promise<Answer>
+  /** What every node's inbox holds: any of them may have sent it. */
+  messages(): Promise<Message[]>
+  code(id: string): Promise<string>
+  /** The codes of many, in their order. */
+  codes(ids: readonly string[]): Promise<string[]>
+  /** The attempt log of one verification, oldest first. */
+  events(id: string, type?: string): Promise<WireEvent[]>
+  stop(): Promise<void>
+}
+
+async function readInbox(service: ServiceProcess): Promise<Message[]> {
+  return (await service.get('/dev/inbox', { accept: 'application/json' })).body
+}
+
+async function readEvents(service: ServiceProcess, id: string, type?: string) {
+  const query = `verification=${id}&limit=100${type ? `&type=${type}` : ''}`
+  const answer = await service.get(`/admin/api/events?${query}`, {
+    authorization: `Bearer ${ADMIN_KEY}`,
+  })
+  if (answer.status !== 200) throw new Error(`the attempt log answered ${answer.status}`)
+  return (answer.body.events as WireEvent[]).reverse()
+}
+
+/** The processes start at once: opening one file is raced as well. */
+export async function startNodes(count: number, env: Record<string, string> = {}): Promise<Nodes> {
+  const directory = temporaryDirectory()
+  const all = await Promise.all(
+    Array.from({ length: count }, () => startService(directory.path, { ...LIGHT, ...env })),
+  )
+  let turn = 0
+  const next = () => {
+    turn += 1
+    return all[turn % count] as ServiceProcess
+  }
+  const messages = async () => (await Promise.all(all.map(readInbox))).flat()
+  const codes = async (ids: readonly string[]) =>
+    waitFor(`the messages of ${ids.length} verifications`, async () => {
+      const byId = new Map((await messages()).map((m) => [m.verification_id, m.code]))
+      const found = ids.flatMap((id) => byId.get(id) ?? [])
+      return found.length === ids.length ? found : undefined
+    })
+  return {
+    all,
+    path: directory.path,
+    post: (path, body, headers) => next().post(path, body, headers),
+    start: (body) => next().post('/verify/start', body),
+    check: (id, code, more = {}) => next().post('/verify/check', { id, code, ...more }),
+    get: (path) => next().get(path),
+    messages,
+    code: async (id) => (await codes([id]))[0] as string,
+    codes,
+    events: (id, type) => readEvents(next(), id, type),
+    async stop() {
+      await Promise.all(all.map((service) => service.stop()))
+      directory.remove()
+    },
+  }
+}
+
+/** How often each answer came: `{ '200': 1, '409 verification_approved': 49 }`. */
+export function tally(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { status, body } of answers) {
+    const name = body?.error ? `${status} ${body.error}` : String(status)
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
+/** `count` calls at once. */
+export function together<T>(count: number, call: (n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, n) => call(n)))
+}
+
+/** Of a verification as it is now. */
+export async function remaining(nodes: Nodes, id: string): Promise<number> {
+  return (await nodes.get(`/verify/${id}`)).body.attempts_remaining
+}
