@@ -33,7 +33,7 @@ export const MIN_FIXED_KEY_LENGTH = 16
 const NO_HASH = Buffer.alloc(32)
 
 /** `admin` implies `admin:read`. */
-export function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
+function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
   return new Set(scopes.includes('admin') ? [...scopes, 'admin:read' as const] : scopes)
 }
 

@@ -52,7 +52,7 @@ export type AppDeps = {
 }
 
 /** A key and the policy of its service, where it has one. */
-export type KnownCaller = Omit<Access, 'service'> & { service: ServicePolicy | null }
+type KnownCaller = Omit<Access, 'service'> & { service: ServicePolicy | null }
 
 export type AppEnv = {
   Bindings: HttpBindings

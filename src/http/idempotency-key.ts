@@ -1,7 +1,7 @@
 // The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07): a structured string,
 // or bare, as most clients send it. It must not shorten a key: two keys are never taken for one.
 
-export const MAX_IDEMPOTENCY_KEY_LENGTH = 255
+const MAX_IDEMPOTENCY_KEY_LENGTH = 255
 
 const PRINTABLE = /^[\x20-\x7e]+$/
 /** RFC 9651 §3.3.3: only `"` and `\` are escaped. */

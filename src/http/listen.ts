@@ -8,7 +8,7 @@ import { connect } from 'node:net'
 const UNIX_PREFIX = 'unix:'
 
 /** The path of `unix:/path`; undefined for an address or name. */
-export function unixPathOf(host: string): string | undefined {
+function unixPathOf(host: string): string | undefined {
   return host.startsWith(UNIX_PREFIX) ? host.slice(UNIX_PREFIX.length) : undefined
 }
 

@@ -5,14 +5,14 @@ import type { Budget } from '../verification/ports.ts'
 import type { AppContext } from './deps.ts'
 
 /** `"name";q=5;w=600`: quota and window in seconds. Names are slugs and need no escaping. */
-export function rateLimitPolicy(budgets: readonly Budget[]): string {
+function rateLimitPolicy(budgets: readonly Budget[]): string {
   return budgets
     .map(({ name, limit }) => `"${name}";q=${limit.max};w=${limit.windowSeconds}`)
     .join(', ')
 }
 
 /** `"name";r=4;t=600`: what remains, and the seconds until the window ends. */
-export function rateLimit(budgets: readonly Budget[]): string {
+function rateLimit(budgets: readonly Budget[]): string {
   return budgets
     .map(({ name, remaining, resetSeconds }) => {
       const seconds = Math.max(0, Math.ceil(resetSeconds))

@@ -2,7 +2,16 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, createClient } from './client.ts'
-import { ADMIN_KEY, type Double, ID, KEY, OTHER_KEY, READ_KEY, startDouble } from './double.ts'
+import {
+  ADMIN_KEY,
+  type Double,
+  ID,
+  KEY,
+  LOOSE_KEY,
+  OTHER_KEY,
+  READ_KEY,
+  startDouble,
+} from './double.ts'
 
 let double: Double
 let client: Client
@@ -72,6 +81,12 @@ describe('keys', () => {
     const authorization = `Bearer ${ADMIN_KEY}`
     expect((await client.get('/admin/api/events', { authorization })).status).toBe(200)
     expect((await client.get(`/verify/${ID}`, { authorization })).status).toBe(403)
+    expect(double.calls).toEqual([])
+  })
+
+  it('C35: a key of no service starts nothing, whatever its scopes', async () => {
+    const { status, body } = await start(`Bearer ${LOOSE_KEY}`)
+    expect([status, body.error]).toEqual([403, 'scope_missing'])
     expect(double.calls).toEqual([])
   })
 

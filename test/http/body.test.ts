@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, createClient } from './client.ts'
 import { type Double, KEY, startDouble } from './double.ts'
+import { openWire } from './raw-wire.ts'
 
 let double: Double
 let client: Client
@@ -97,12 +98,32 @@ describe('C31: bodies', () => {
     expect(body.errors).toEqual([{ field: '__proto__', detail: 'is not a known field' }])
   })
 
-  it.each<[string, Uint8Array]>([
-    ['a lone continuation byte', Buffer.from([0x7b, 0x22, 0x80, 0x22, 0x3a, 0x31, 0x7d])],
-    ['an overlong slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
-    ['UTF-16', Buffer.from(`\ufeff${BODY}`, 'utf16le')],
-  ])('with invalid UTF-8 (%s) are 400', async (_name, body) => {
-    await expectRefused(400, body)
+  const AROUND = ['{"to":"+14155552671","metadata":{"k":"', '"}}'] as const
+  it.each<[string, number[]]>([
+    ['a lone continuation byte', [0x80]],
+    ['an overlong slash', [0xc0, 0xaf]],
+    ['half a surrogate', [0xed, 0xa0, 0x80]],
+    ['a cut sequence', [0xf0, 0x9f, 0x98]],
+  ])('with invalid UTF-8 (%s) are 400', async (_name, bytes) => {
+    const [before, after] = AROUND.map((text) => Buffer.from(text))
+    await expectRefused(
+      400,
+      Buffer.concat([before ?? '', Buffer.from(bytes), after ?? ''] as Buffer[]),
+    )
+  })
+
+  it('that are nested are refused before a schema looks at them', async () => {
+    const { body } = await expectRefused(400, `{"metadata":${'['.repeat(50)}${']'.repeat(50)}}`)
+    expect(body.errors).toMatchObject([{ detail: 'is nested too deeply' }])
+  })
+
+  it('that say they are too large are 413 before they come', async () => {
+    const wire = openWire(double.server.port ?? 0)
+    wire.socket.write(
+      `POST /verify/start HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n`,
+    )
+    await expect.poll(() => wire.heard()).toMatch(/^HTTP\/1\.1 413 /)
+    wire.socket.destroy()
   })
 
   it.each([

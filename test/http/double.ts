@@ -18,16 +18,18 @@ import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/polic
 export const KEY = 'a-key-of-the-shop-0123456789'
 export const OTHER_KEY = 'a-key-of-the-bank-0123456789'
 export const READ_KEY = 'a-key-for-reading-0123456789'
+export const LOOSE_KEY = 'a-key-of-no-service-0123456789'
 export const ADMIN_KEY = 'a-key-of-the-admin-0123456789'
 
 const FIXED_KEYS: FixedKey[] = [
   { id: 'key_shop', text: KEY, service: 'shop', scopes: ['verify'] },
   { id: 'key_bank', text: OTHER_KEY, service: 'bank', scopes: ['verify'] },
   { id: 'key_read', text: READ_KEY, service: 'shop', scopes: ['admin:read'] },
+  { id: 'key_loose', text: LOOSE_KEY, service: null, scopes: ['verify'] },
   { id: 'key_admin', text: ADMIN_KEY, service: null, scopes: ['admin'] },
 ]
 
-export function policy(name: string): ServicePolicy {
+function policy(name: string): ServicePolicy {
   return {
     name,
     brandName: name,
@@ -66,7 +68,7 @@ export const VIEW: VerificationView = {
   metadata: { order: '7' },
 }
 
-export const DETAILED: DetailedView = {
+const DETAILED: DetailedView = {
   ...VIEW,
   deliveries: [
     {

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -97,7 +98,7 @@ describe('the document', () => {
     writeFileSync(file, JSON.stringify(document))
     try {
       const args = [
-        'node_modules/@redocly/cli/bin/cli.js',
+        createRequire(import.meta.url).resolve('@redocly/cli/bin/cli.js'),
         'lint',
         file,
         '--config',

@@ -9,8 +9,8 @@ import { loadSettings } from '../../src/config/load.ts'
 import { createLogger } from '../../src/kernel/logger.ts'
 import { type Answer, type Client, createClient } from './client.ts'
 
-export const API_KEY = 'the-key-of-the-default-service'
-export const ADMIN_KEY = 'the-key-of-the-administrator'
+const API_KEY = 'the-key-of-the-default-service'
+const ADMIN_KEY = 'the-key-of-the-administrator'
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
 /** Light, for argon2 is not under test here. */
 const LIGHT = { ARGON2_MEMORY_KIB: '7168', ARGON2_PASSES: '1', HASH_CONCURRENCY: '2' }

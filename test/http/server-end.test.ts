@@ -69,12 +69,13 @@ describe('the end', () => {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
     })
-    outgoing.on('error', () => {})
+    const cut = once(outgoing, 'error')
     outgoing.end('{"to":"+14155552671"}')
     await expect.poll(() => double.calls.length).toBe(1)
     const startedAt = performance.now()
     expect(await double.server.close(300)).toBe(false)
     expect(performance.now() - startedAt).toBeLessThan(1000)
+    await cut
   })
 
   it('does not wait for idle connections longer than they linger', async () => {

@@ -45,7 +45,7 @@ async function health(): Promise<number> {
 
 describe('C44: slow clients', () => {
   it('slow headers are cut off with a problem, others are served meanwhile', async () => {
-    double = await startDouble({ times: SHORT })
+    double = await startDouble({ times: { ...SHORT, requestMs: 10_000 } })
     const wire = open()
     drip(wire, HEAD.repeat(20), 20)
     expect(await health()).toBeLessThan(200)
@@ -66,7 +66,7 @@ describe('C44: slow clients', () => {
   })
 
   it('connections that say nothing are closed, and so are idle ones', async () => {
-    double = await startDouble({ times: SHORT })
+    double = await startDouble({ times: { ...SHORT, requestMs: 10_000 } })
     const silent = Array.from({ length: 200 }, open)
     const idle = open()
     idle.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')

@@ -9,7 +9,7 @@ import { RequestAbortedError, refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 
 /** The largest sensible body (ten metadata pairs of the longest kind) is under 4 KiB. */
-export const MAX_BODY_BYTES = 16 * 1024
+const MAX_BODY_BYTES = 16 * 1024
 /** Our bodies are two deep; a reader further on may recurse. */
 const MAX_DEPTH = 8
 
