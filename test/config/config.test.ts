@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Environment } from '../../src/config/reader.ts'
+import { SettingError } from '../../src/config/parsers.ts'
+import { createReader, type Environment } from '../../src/config/reader.ts'
 import { ConfigError, type ConfigSources, loadConfig } from '../../src/config.ts'
 import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
@@ -222,6 +223,16 @@ describe('one setting', () => {
     expect(problemsOf(env)).toHaveLength(3)
     expect(problemsOf(env).join('\n')).not.toMatch(/aGVsbG8|hushhush/)
   })
+})
+
+it("hides what a secret's parser quotes", () => {
+  const parse = (text: string): never => {
+    throw new SettingError(`"${text}" is not right`)
+  }
+  const row = { name: 'X_KEY', description: '', fallback: null, secret: true, parse }
+  const reader = createReader({ X_KEY: 'hush', Y_KEY: 'loud' }, () => '')
+  reader.read({ row, open: { ...row, name: 'Y_KEY', secret: false } })
+  expect(reader.problems()).toEqual(['X_KEY: the value is not right', 'Y_KEY: "loud" is not right'])
 })
 
 describe('production', () => {

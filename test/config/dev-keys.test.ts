@@ -46,7 +46,9 @@ it('keeps to the modes under a loose umask', () => {
 })
 
 /** A process of its own that waits for the start on its standard input, so that all begin at once. */
-function startRacer(): { go: () => void; answer: Promise<string> } {
+type Racer = { ready: Promise<unknown>; go: () => void; answer: Promise<string> }
+
+function startRacer(): Racer {
   const script = `
     const { ensureDevKeys } = await import(${JSON.stringify(MODULE)})
     process.stdout.write('ready')
@@ -59,11 +61,12 @@ function startRacer(): { go: () => void; answer: Promise<string> } {
     said += chunk
   })
   const answer = once(child, 'close').then(() => said.replace('ready', ''))
-  return { go: () => child.stdin.end('go'), answer }
+  return { ready: once(child.stdout, 'data'), go: () => child.stdin.end('go'), answer }
 }
 
 it('gives one set to all processes that start at once', async () => {
   const racers = Array.from({ length: RACERS }, startRacer)
+  await Promise.all(racers.map((racer) => racer.ready))
   for (const racer of racers) racer.go()
   const answers = await Promise.all(racers.map((racer) => racer.answer))
   expect(new Set(answers).size).toBe(1)
