@@ -22,6 +22,17 @@ const GATEWAY = {
   },
 }
 
+const MAIL_GATEWAY = {
+  name: 'http',
+  channels: ['email'] as const,
+  values: {
+    HTTP_EMAIL_URL: 'http://127.0.0.1:1',
+    HTTP_EMAIL_METHOD: 'POST',
+    HTTP_EMAIL_HEADERS: '{}',
+    HTTP_EMAIL_BODY: '{{html}}',
+  },
+}
+
 describe('the registry', () => {
   it('names each setting once, described, and marks what is secret', () => {
     const settings = PROVIDERS.flatMap((entry) => entry.settings)
@@ -64,6 +75,7 @@ describe('the registry', () => {
   it('the inbox takes what no other provider takes, and is absent where it was not asked for', async () => {
     const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
     const router = createRouter(dev.providers)
+    expect(dev.providers.at(-1)).toMatchObject({ channels: ['sms', 'voice', 'whatsapp'] })
     expect(router.choose('email')?.name).toBe('smtp')
     expect(router.choose('sms')?.name).toBe('inbox')
     const production = createProviders([SMTP], { clock: fixedClock, inbox: false })
@@ -73,10 +85,11 @@ describe('the registry', () => {
   })
 
   it('makes the gateway of each channel from its own settings', async () => {
-    const made = createProviders([SMTP, GATEWAY], { clock: fixedClock, inbox: false })
+    const made = createProviders([SMTP, GATEWAY, MAIL_GATEWAY], { clock: fixedClock, inbox: false })
     expect(made.providers.map(({ name, channels }) => [name, ...channels])).toEqual([
       ['smtp', 'email'],
       ['http', 'sms'],
+      ['http', 'email'],
     ])
     await made.close()
   })

@@ -1,0 +1,141 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { SMTPServerOptions } from 'smtp-server'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
+import { smtpEntry } from '../../src/delivery/provider-settings.ts'
+import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
+import { mailMessage } from './messages.ts'
+import { type MailServer, startMailServer } from './smtp-server.ts'
+
+const DEADLINE_MS = 600
+const LATE_MS = 1_500
+const FROM = 'Example <no-reply@example.com>'
+
+const closers: (() => Promise<unknown> | unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+function create(url: string, from = FROM): Provider {
+  const provider = createSmtpProvider(smtpEntry.read({ SMTP_URL: url, MAIL_FROM: from }))
+  closers.push(() => provider.close?.())
+  return provider
+}
+async function start(options?: SMTPServerOptions): Promise<MailServer> {
+  const server = await startMailServer(options)
+  closers.push(server.close)
+  return server
+}
+async function send(provider: Provider, message: OutgoingMessage = mailMessage()) {
+  const started = performance.now()
+  const result = await provider.send(message, AbortSignal.timeout(DEADLINE_MS))
+  expect(performance.now() - started).toBeLessThan(DEADLINE_MS + LATE_MS)
+  const text = JSON.stringify(result)
+  expect(text).not.toContain(message.to)
+  expect(text).not.toContain(message.code)
+  return result
+}
+describe('a mail server in trouble', () => {
+  /** Speaks `lines` in turn, one for each line it hears, then nothing more. */
+  async function startScript(lines: string[], onEnd: (socket: Socket) => void = () => {}) {
+    const sockets = new Set<Socket>()
+    const heard: string[] = []
+    const server: Server = createServer((socket) => {
+      sockets.add(socket)
+      const left = [...lines]
+      const say = () => {
+        const line = left.shift()
+        if (line === undefined) onEnd(socket)
+        else socket.write(`${line}\r\n`)
+      }
+      socket.on('error', () => {})
+      socket.on('data', (data) => {
+        heard.push(data.toString())
+        say()
+      })
+      say()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(resolve))
+    })
+    return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+  }
+  const TO_DATA = ['220 hi', '250 hi', '250 ok', '250 ok']
+
+  it('C21: says nothing at all: temporary, nothing was sent', async () => {
+    const { url } = await startScript([])
+    expect(await send(create(url))).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
+  })
+
+  it('C21: stalls before DATA: temporary', async () => {
+    const { url } = await startScript(TO_DATA)
+    expect(await send(create(url))).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
+  })
+
+  it('C21: stalls after DATA: ambiguous', async () => {
+    const { url, heard } = await startScript([...TO_DATA, '354 go on'])
+    expect(await send(create(url))).toMatchObject({ kind: 'ambiguous', error: { code: 'timeout' } })
+    expect(heard.join('')).toContain('4711471147')
+  })
+
+  it('C21: closes after DATA: ambiguous', async () => {
+    const { url } = await startScript([...TO_DATA, '354 go on'], (socket) => socket.destroy())
+    expect((await send(create(url))).kind).toBe('ambiguous')
+  })
+
+  it('C21: closes before DATA: temporary', async () => {
+    const { url } = await startScript(TO_DATA.slice(0, 3), (socket) => socket.destroy())
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('a kept connection that the server drops at the next mail: sent on a new one, once', async () => {
+    const whole = [...TO_DATA, '354 go on', '250 taken']
+    let drops = 1
+    const { url, heard } = await startScript(whole, (socket) => {
+      // After the first mail is taken: gone as soon as a second one begins on it.
+      if (drops-- > 0) socket.destroy()
+    })
+    const provider = create(url)
+    expect((await send(provider)).kind).toBe('accepted')
+    expect((await send(provider)).kind).toBe('accepted')
+    expect(heard.join('').match(/^EHLO/gm)?.length).toBe(2)
+    expect(heard.join('').match(/^MAIL FROM/gm)?.length).toBe(3)
+  })
+
+  it('C21: drips a byte a second', async () => {
+    const { url } = await startScript([], (socket) => {
+      const timer = setInterval(() => socket.write('2'), 50)
+      socket.on('close', () => clearInterval(timer))
+    })
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('C21: is no mail server', async () => {
+    const { url } = await startScript(['HTTP/1.1 400 Bad Request'])
+    expect((await send(create(url))).kind).toBe('temporary')
+  })
+
+  it('C21: refuses connections', async () => {
+    const server = await startMailServer()
+    await server.close()
+    const result = await send(create(`smtp://127.0.0.1:${server.port}`))
+    expect(result).toMatchObject({ kind: 'temporary', error: { code: 'connection_refused' } })
+  })
+
+  it('C22: one that hangs takes no place for longer than its deadline', async () => {
+    let hanging = true
+    const server = await start({
+      disabledCommands: ['STARTTLS'],
+      onMailFrom: (_address, _session, done) => {
+        if (!hanging) done()
+      },
+    })
+    const provider = create(`smtp://127.0.0.1:${server.port}?maxConnections=1`)
+    const stuck = await Promise.all([send(provider), send(provider)])
+    expect(stuck.map((result) => result.kind)).toEqual(['temporary', 'temporary'])
+    hanging = false
+    expect((await send(provider)).kind).toBe('accepted')
+  })
+})
