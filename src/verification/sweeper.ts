@@ -5,8 +5,11 @@ import type { Clock } from '../kernel/clock.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import type { VerificationStore } from './ports.ts'
 
-/** What has expired is ended within a minute of it; the grace takes ten seconds of that. */
+/** What has expired is ended within a minute of it; the grace takes fourteen seconds of that. */
 const SWEEP_INTERVAL_MS = 5_000
+/** Before its comparison and after it a check may wait for the file, 2 s each time, and is in time still (I3). */
+const STORE_WAITS_MS = 4_000
+const GRACE_MS = HASH_DEADLINE_MS + STORE_WAITS_MS
 /** One transaction of some milliseconds; the paths of callers come in between. */
 const SWEEP_BATCH = 200
 
@@ -35,9 +38,7 @@ export function createSweeper(deps: {
     }
   }
   const sweepOnce = async (): Promise<void> => {
-    await untilNone(() =>
-      store.sweep({ now: clock.now(), graceMs: HASH_DEADLINE_MS, limit: SWEEP_BATCH }),
-    )
+    await untilNone(() => store.sweep({ now: clock.now(), graceMs: GRACE_MS, limit: SWEEP_BATCH }))
     await untilNone(() => store.purgeAnswers({ now: clock.now(), limit: SWEEP_BATCH }))
   }
   const runRound = (): void => {
