@@ -23,6 +23,7 @@ import {
   MIN_REMAINING_TO_SEND_MS,
   type ServicePolicy,
 } from '../../src/verification/policy.ts'
+import type { Hasher } from '../../src/verification/ports.ts'
 import { createVerificationService } from '../../src/verification/service.ts'
 import { createSweeper } from '../../src/verification/sweeper.ts'
 import { temporaryDirectory } from '../e2e/service-process.ts'
@@ -84,6 +85,8 @@ const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null
 export async function createWorld(options: {
   guessesPerHour?: number
   service?: Partial<ServicePolicy>
+  /** Stands between the domain and the real hasher, such as a gate that forces an order. */
+  wrapHasher?: (hasher: Hasher) => Hasher
 }) {
   const directory = temporaryDirectory()
   const at = { wall: START_WALL_MS, monotonic: 0 }
@@ -112,7 +115,7 @@ export async function createWorld(options: {
   const service = createVerificationService({
     store: store.verifications,
     limiter,
-    hasher,
+    hasher: options.wrapHasher?.(hasher) ?? hasher,
     mint: { take: () => undefined, giveBack: () => {} },
     keyring,
     clock,
