@@ -47,7 +47,7 @@ describe('what is not sent', () => {
 
   it('C49: a decoy takes as long as a recent real one', async () => {
     const slow = fake(async () => {
-      world.advance(40)
+      world.advance(700)
       return { kind: 'accepted', reference: null }
     })
     const worker = world.work({ providers: [slow], random: () => 0 })
@@ -58,8 +58,7 @@ describe('what is not sent', () => {
     worker.wake()
     await untilStatus(decoy.id, 'sent')
     const { sentAt, queuedAt } = await world.delivery(decoy.id)
-    expect((sentAt ?? 0) - queuedAt).toBeGreaterThanOrEqual(39)
-    expect((sentAt ?? 0) - queuedAt).toBeLessThan(250)
+    expect((sentAt ?? 0) - queuedAt).toBeGreaterThanOrEqual(690)
   })
 
   it('C19: a test recipient’s message is not sent', async () => {

@@ -37,7 +37,7 @@ describe('the delivery worker', () => {
     const before = performance.now()
     worker.wake()
     await until(() => world.inbox.list().length === 1)
-    expect(performance.now() - before).toBeLessThan(500)
+    expect(performance.now() - before).toBeLessThan(900)
     await untilStatus(id, 'sent')
     expect(world.inbox.list()[0]).toMatchObject({
       verification_id: id,
@@ -79,7 +79,7 @@ describe('the delivery worker', () => {
     worker.wake()
     const before = performance.now()
     await untilStatus(id, 'sent')
-    expect(performance.now() - before).toBeLessThan(1_000)
+    expect(performance.now() - before).toBeLessThan(3_000)
     expect(worker.status().inFlight.sms).toBe(2)
     expect(server.seen.length).toBe(2)
   })
@@ -140,8 +140,8 @@ describe('the delivery worker', () => {
     worker.wake()
     await untilStatus(id, 'failed')
     expect(server.seen.length).toBe(3)
-    // The waits were 0: none of them was slept through.
-    expect(performance.now() - before).toBeLessThan(900)
+    // The waits were 0: none of them was slept through (that takes two seconds).
+    expect(performance.now() - before).toBeLessThan(1_900)
   })
 
   it('C22: one poisoned recipient among 1,000: the 999 are not delayed', async () => {
