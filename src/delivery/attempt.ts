@@ -7,6 +7,7 @@ import type { Durations } from './durations.ts'
 import type { ComposeMessage } from './message.ts'
 import type { Prepared } from './plan.ts'
 import type { ClaimedDelivery, DeliveryLog, Outbox, Provider, SendResult } from './ports.ts'
+import { withoutQuotes } from './quoted-answer.ts'
 import { sleep } from './sleep.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
@@ -82,10 +83,11 @@ async function sendReally(
   if (stop.aborted) abort()
   try {
     const message = deps.compose(claim)
-    return await Promise.race([
+    const result = await Promise.race([
       provider.send(message, deadline.signal),
       graceAfter(deadline.signal),
     ])
+    return withoutQuotes(result, message)
   } catch (error) {
     // A defect of ours or of a library. Its text may hold the recipient: only its name is told.
     deps.logger.error(
