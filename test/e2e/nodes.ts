@@ -1,6 +1,10 @@
 // One or more real processes on one data directory (one SQLite file), and what a race needs to see of them.
 // It must not know a case: the tests do.
 
+import { join } from 'node:path'
+import { createApiKey } from '../../src/access/api-keys.ts'
+import { openDatabase } from '../../src/storage/sqlite/open.ts'
+import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import {
   ADMIN_KEY,
   type Answer,
@@ -17,15 +21,20 @@ export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
 export type WireEvent = { type: string; details: Record<string, unknown> }
 export type Message = { verification_id: string; to: string; code: string }
 
-export type Nodes = {
-  readonly all: readonly ServiceProcess[]
-  /** The data directory they share. */
-  readonly path: string
-  /** Each request goes to the next node. */
+/** Each request goes to the next node. */
+export type Caller = {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   start(body: Record<string, unknown>): Promise<Answer>
   check(id: string, code: unknown, more?: Record<string, unknown>): Promise<Answer>
   get(path: string): Promise<Answer>
+}
+
+export type Nodes = Caller & {
+  readonly all: readonly ServiceProcess[]
+  /** The data directory they share. */
+  readonly path: string
+  /** Calls with a key of another service of SERVICES; the key is made on the way. */
+  as(service: string): Promise<Caller>
   /** What every node's inbox holds: any of them may have sent it. */
   messages(): Promise<Message[]>
   code(id: string): Promise<string>
@@ -49,6 +58,32 @@ async function readEvents(service: ServiceProcess, id: string, type?: string) {
   return (answer.body.events as WireEvent[]).reverse()
 }
 
+/** What `countersign keys create` does, without a process for it. */
+async function insertKey(path: string, service: string): Promise<string> {
+  const client = await openDatabase({
+    path: join(path, 'countersign.db'),
+    migrationsFolder: 'drizzle/sqlite',
+    synchronous: 'normal',
+  })
+  const store = createSqliteStore(client)
+  const key = createApiKey({ service, name: 'test', scopes: ['verify'], nowMs: Date.now() })
+  await store.apiKeys.insert(key.record)
+  await store.close()
+  return key.text
+}
+
+function createCaller(next: () => ServiceProcess, key?: string): Caller {
+  const own = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  const post: Caller['post'] = (path, body, headers) =>
+    next().post(path, body, { ...own, ...headers })
+  return {
+    post,
+    start: (body) => post('/verify/start', body),
+    check: (id, code, more = {}) => post('/verify/check', { id, code, ...more }),
+    get: (path) => next().get(path, own),
+  }
+}
+
 /** The processes start at once: opening one file is raced as well. */
 export async function startNodes(count: number, env: Record<string, string> = {}): Promise<Nodes> {
   const directory = temporaryDirectory()
@@ -68,12 +103,10 @@ export async function startNodes(count: number, env: Record<string, string> = {}
       return found.length === ids.length ? found : undefined
     })
   return {
+    ...createCaller(next),
     all,
     path: directory.path,
-    post: (path, body, headers) => next().post(path, body, headers),
-    start: (body) => next().post('/verify/start', body),
-    check: (id, code, more = {}) => next().post('/verify/check', { id, code, ...more }),
-    get: (path) => next().get(path),
+    as: async (service) => createCaller(next, await insertKey(directory.path, service)),
     messages,
     code: async (id) => (await codes([id]))[0] as string,
     codes,
@@ -101,6 +134,6 @@ export function together<T>(count: number, call: (n: number) => Promise<T>): Pro
 }
 
 /** Of a verification as it is now. */
-export async function remaining(nodes: Nodes, id: string): Promise<number> {
+export async function remaining(nodes: Caller, id: string): Promise<number> {
   return (await nodes.get(`/verify/${id}`)).body.attempts_remaining
 }
