@@ -3,9 +3,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createAuthenticator, type FixedKey } from './access/authenticator.ts'
-import { DEFAULT_SERVICE } from './config/rules.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
@@ -26,8 +24,8 @@ import type { Logger } from './kernel/logger.ts'
 import { addressKey, createAddressResolver, parseAddress } from './limits/client-address.ts'
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import { openSqliteLimiter } from './limits/sqlite-limiter.ts'
-import { openDatabase } from './storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from './storage/sqlite/store.ts'
+import { openStore } from './open-store.ts'
+import type { SqliteStore } from './storage/sqlite/store.ts'
 import { generateCode } from './verification/code.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { budgetIndexes, readRecipient } from './verification/recipient.ts'
@@ -42,24 +40,18 @@ export type Running = {
   drain(graceMs: number): Promise<void>
 }
 
-const MIGRATIONS = fileURLToPath(new URL('../drizzle/sqlite', import.meta.url))
-
 /** Of the grace: what is left for writing results and closing files after requests and sends. */
 const CLOSE_SHARE_MS = 1_000
-
-export async function openStore(config: Config): Promise<SqliteStore> {
-  const client = await openDatabase({
-    path: config.databasePath,
-    migrationsFolder: MIGRATIONS,
-    synchronous: config.sqliteSynchronous,
-  })
-  return createSqliteStore(client)
-}
 
 function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
   if (config.apiKey !== null)
-    keys.push({ id: 'API_KEY', text: config.apiKey, service: DEFAULT_SERVICE, scopes: ['verify'] })
+    keys.push({
+      id: 'API_KEY',
+      text: config.apiKey,
+      service: config.defaultService,
+      scopes: ['verify'],
+    })
   if (config.adminKey !== null)
     keys.push({ id: 'ADMIN_KEY', text: config.adminKey, service: null, scopes: ['admin'] })
   return keys

@@ -59,8 +59,11 @@ async function waitFor<T>(what: string, probe: () => T | undefined): Promise<T> 
   throw new Error(`waited in vain for ${what}`)
 }
 
-function waitUrl({ output }: Started): Promise<string> {
-  return waitFor('the address', () => /"url":"(http[^"]+)"/.exec(output())?.[1])
+function waitUrl({ child, output, errors }: Started): Promise<string> {
+  return waitFor('the address', () => {
+    if (child.exitCode !== null) throw new Error(`it ended: ${output()}${errors()}`)
+    return /"url":"(http[^"]+)"/.exec(output())?.[1]
+  })
 }
 
 /** A request whose body never comes: it is in flight until it or the server ends. */
@@ -136,6 +139,20 @@ it('prints a key, the inbox and two requests that work in development', async ()
   const check = (curls[1] ?? '').replace('vrf_…', id).replace('000000', code ?? '')
   expect(await run(check)).toMatch(/"valid":true.*200$/s)
   expect(statSync(join(dataDir, 'development-keys.json')).mode & 0o777).toBe(0o600)
+})
+
+it('starts with a file of services that has no default: the made key is for the first', async () => {
+  const started = start({ SERVICES: '{"services":{"checkout":{}}}' })
+  const url = await waitUrl(started)
+  const { apiKey } = JSON.parse(readFileSync(join(dataDir, 'development-keys.json'), 'utf8')) as {
+    apiKey: string
+  }
+  const answer = await fetch(`${url}/verify/start`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: '{"to":"+14155552671"}',
+  })
+  expect(answer.status).toBe(201)
 })
 
 it('says in a sentence that the port is taken, and ends with 1', async () => {

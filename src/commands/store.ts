@@ -4,9 +4,8 @@
 import { loadSettings } from '../config/load.ts'
 import { type Config, EXIT_CONFIG } from '../config.ts'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
-import { MIGRATIONS_FOLDER } from '../paths.ts'
-import { openDatabase } from '../storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from '../storage/sqlite/store.ts'
+import { openStore } from '../open-store.ts'
+import type { SqliteStore } from '../storage/sqlite/store.ts'
 import { EXIT, type Terminal } from './command.ts'
 
 export type StoreJob = (store: SqliteStore, config: Config) => Promise<number>
@@ -20,12 +19,7 @@ export async function withStore(terminal: Terminal, job: StoreJob): Promise<numb
   }
   const { config } = loaded
   try {
-    const client = await openDatabase({
-      path: config.databasePath,
-      migrationsFolder: MIGRATIONS_FOLDER,
-      synchronous: config.sqliteSynchronous,
-    })
-    const store = createSqliteStore(client)
+    const store = await openStore(config)
     try {
       return await job(store, config)
     } finally {
