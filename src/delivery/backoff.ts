@@ -1,6 +1,7 @@
 // When to try again, and when to stop: pure functions from an answer to what the outbox is told.
 // It must not read a clock or make randomness; both are arguments.
 
+import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { ClaimedDelivery, SendResult, SettleDelivery } from './ports.ts'
 
 /** The first wait; a provider's hiccup is over in a second. */
@@ -13,8 +14,6 @@ export const RETRY_AFTER_CAP_MS = 120_000
 export const MAX_AMBIGUOUS_SENDS = 3
 /** Never reached in practice (an hour of outage is about 120): a bound against a bug. */
 export const MAX_ATTEMPTS_PER_DELIVERY = 200
-/** Under this a message comes too late to be typed; the same as the domain's own (I6). */
-export const MIN_REMAINING_MS = 20_000
 /** The last retry is planned so much earlier: claimed a moment late it must still count as in time. */
 const LAST_RETRY_MARGIN_MS = 2_000
 
@@ -52,7 +51,7 @@ function nextAttemptAt(
   now: number,
   random: number,
 ): number | undefined {
-  const latest = claim.expiresAt - MIN_REMAINING_MS - LAST_RETRY_MARGIN_MS
+  const latest = claim.expiresAt - MIN_REMAINING_TO_SEND_MS - LAST_RETRY_MARGIN_MS
   if (latest <= now || claim.attempt >= MAX_ATTEMPTS_PER_DELIVERY) return undefined
   const jitter = backoffMs(claim.attempt, random)
   if (retryAfterMs === null) return Math.min(now + jitter, latest)

@@ -1,10 +1,9 @@
 // The delivery loop: claims due rows, has them sent, sleeps until the next is due, drains at the end.
 // It must not decide anything: what to do with a row is plan.ts, with an answer backoff.ts.
 
-import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ABORT_GRACE_MS, type Claim, createAttempt, errorName, type RunAttempt } from './attempt.ts'
-import { MIN_REMAINING_MS } from './backoff.ts'
 import { createDurations } from './durations.ts'
 import type { ComposeMessage } from './message.ts'
 import type { PlanDelivery } from './plan.ts'
@@ -181,7 +180,7 @@ async function claim(
     channel,
     limit: free,
     leaseMs: limits.leaseMs,
-    minRemainingMs: MIN_REMAINING_MS,
+    minRemainingMs: MIN_REMAINING_TO_SEND_MS,
     plan: deps.plan,
   })
   if (claims.length === 0) return 0

@@ -17,3 +17,6 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
 /** How a delivery is made: `real` through a provider; `decoy` and `test` send nothing. */
 export type DeliveryKind = 'real' | 'decoy' | 'test'
+
+/** Under this a message comes too late to be typed: a delivery is neither claimed nor tried again (I6). */
+export const MIN_REMAINING_TO_SEND_MS = 20_000

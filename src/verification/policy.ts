@@ -87,8 +87,6 @@ export type ServicePolicy = {
   testRecipients: readonly TestRecipient[]
 }
 
-/** A worker's send may take this long; a delivery with less left to its expiry is not claimed (I6). */
-export const MIN_REMAINING_TO_SEND_MS = 20_000
 /** A hash ends within this time or its check is refused; the sweeper's grace (I3). */
 export const HASH_DEADLINE_MS = 10_000
 /** Answers under an Idempotency-Key are kept this long. */

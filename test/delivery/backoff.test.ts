@@ -7,11 +7,11 @@ import {
   decideSettlement,
   MAX_AMBIGUOUS_SENDS,
   MAX_ATTEMPTS_PER_DELIVERY,
-  MIN_REMAINING_MS,
   parseRetryAfter,
   RETRY_AFTER_CAP_MS,
 } from '../../src/delivery/backoff.ts'
 import type { SendResult } from '../../src/delivery/ports.ts'
+import { MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { NOW } from './messages.ts'
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -99,7 +99,7 @@ describe('what becomes of an answer', () => {
         const decided = decideSettlement(claim, result, NOW, r)
         if (decided.kind !== 'retry') return
         expect(decided.at).toBeGreaterThanOrEqual(NOW)
-        expect(claim.expiresAt - decided.at).toBeGreaterThan(MIN_REMAINING_MS)
+        expect(claim.expiresAt - decided.at).toBeGreaterThan(MIN_REMAINING_TO_SEND_MS)
       }),
     )
   })

@@ -5,7 +5,7 @@ import { decideSettlement } from '../../src/delivery/backoff.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
 import type { ClaimedDelivery } from '../../src/delivery/ports.ts'
 import { createHasher } from '../../src/hashing/hasher.ts'
-import type { Channel } from '../../src/kernel/channel.ts'
+import { type Channel, MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { createReference } from '../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
@@ -18,11 +18,7 @@ import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import type { Caller } from '../../src/verification/api.ts'
 import { generateCode } from '../../src/verification/code.ts'
-import {
-  DEFAULT_LIMITS,
-  MIN_REMAINING_TO_SEND_MS,
-  type ServicePolicy,
-} from '../../src/verification/policy.ts'
+import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
 import type { Hasher } from '../../src/verification/ports.ts'
 import { createVerificationService } from '../../src/verification/service.ts'
 import { createSweeper } from '../../src/verification/sweeper.ts'

@@ -2,7 +2,7 @@
 // It must not move a verification, and must not schedule past its expiry (I6).
 
 import type { Outbox, SettleDelivery } from '../../delivery/ports.ts'
-import { MIN_REMAINING_TO_SEND_MS } from '../../verification/policy.ts'
+import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { canceledBecause, type DeliveryMoves } from './delivery-moves.ts'
 import type { Endings } from './ending.ts'
 import type { OutboxRow, OutboxRows } from './outbox-rows.ts'

@@ -1,7 +1,7 @@
 // Ends what time has ended, in small batches, each question by its own partial index.
 // It must leave a check that was charged in time its grace to be compared (I3).
 
-import { MIN_REMAINING_TO_SEND_MS } from '../../verification/policy.ts'
+import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings, FinalStatus } from './ending.ts'
 import { serviceActor } from './event-rows.ts'
