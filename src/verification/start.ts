@@ -73,13 +73,18 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   const { domain, caller, command, recipient, slot, recall } = begun
   const before = await recall.find()
   if (before) return before
-  const open = slot && (await domain.store.findContinuable(slot, domain.clock.now()))
-  if (open) return continueSession(begun, open, trace)
+  const continued = async () => {
+    const open = slot && (await domain.store.findContinuable(slot, domain.clock.now()))
+    return open ? continueSession(begun, open, trace) : undefined
+  }
+  const open = await continued()
+  if (open) return open
 
   const now = domain.clock.now()
   const guesses = guessQuery(caller.service, begun.indexes.budget, command.authenticated, now)
   const noGuesses = await domain.store.askGuesses(guesses)
-  if (noGuesses) return refuseGuesses(noGuesses, now)
+  // Here and below: the same session's start on another node may have taken the last of a budget meanwhile.
+  if (noGuesses) return (await continued()) ?? refuseGuesses(noGuesses, now)
 
   const test = testRecipientFor(caller.service, recipient, now)
   const length = test?.code.length ?? command.codeLength ?? caller.service.codeLength
@@ -91,7 +96,8 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
       test ? [] : sendLimitKeys(domain, subjectOf(begun)),
     )
     if (admission.kind === 'refused') {
-      return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
+      const { name, limit, retryAfterSeconds } = admission
+      return (await continued()) ?? refuseLimited(name, limit, retryAfterSeconds)
     }
     const hashed = await code.ready()
     const kind = test ? 'test' : command.decoy ? 'decoy' : 'real'
