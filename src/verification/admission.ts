@@ -16,7 +16,7 @@ const REFUSED_TYPES = new Set([
   'VOICEMAIL',
 ])
 
-export const CLIENT_IP_REQUIRED =
+const CLIENT_IP_REQUIRED =
   "is required: the end user's address, or every user would share one budget. Give `client_ip` in the body; " +
   'or name your proxy in TRUSTED_PROXIES, and the last untrusted address of X-Forwarded-For is taken; ' +
   'or set CLIENT_IP=off, and nothing is limited by address'

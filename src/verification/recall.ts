@@ -21,7 +21,7 @@ export type Recall<Answer extends object> = {
 }
 
 /** JSON with sorted keys: the same request has the same fingerprint whatever the order of its fields. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -102,7 +102,7 @@ export function sendsRemaining(record: VerificationRecord, now: number): number 
 }
 
 /** Seconds to wait after the first, second, third … send; the last one repeats. */
-export const RESEND_WAIT_SECONDS = [30, 40, 60, 90] as const
+const RESEND_WAIT_SECONDS = [30, 40, 60, 90] as const
 /** With less than this left a message would come too late to be typed. */
 export const RESEND_MIN_REMAINING_MS = 60_000
 
