@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LONG, type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
-const ROUNDS = LONG ? 20 : 5
+const ROUNDS = LONG ? 20 : 3
 const PARALLEL = 50
 const MAX_ATTEMPTS = 5
 /** How a check may be answered that was not compared. */

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LONG, type Nodes, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
-/** 200 in all for each row of the table, in the long form. */
-const ROUNDS = LONG ? 200 : 60
+/** 200 for each row of the table in the long form. */
+const ROUNDS = LONG ? 200 : 40
 /** Rounds under way at once: more of them interleave, and the inbox keeps 200 messages. */
 const AT_ONCE = 20
 

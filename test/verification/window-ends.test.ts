@@ -1,0 +1,181 @@
+// C9: no schedule of guesses gains more than the limits say, whatever ends, expires or is swept in between.
+// C47: what a browser's session continues, and what not. Time is steered; everything else is real.
+
+import { afterEach, describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
+import { createWorld, type World } from './world.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const PER_HOUR = 20
+const PER_DAY = DEFAULT_LIMITS.guesses_per_number_day?.max ?? 0
+const SPELLINGS = ['Ann@example.com', 'ann+x@EXAMPLE.com', 'ANN@example.com']
+
+let world: World
+afterEach(() => world.close())
+
+const START = {
+  to: 'ann@example.com',
+  session: null,
+  purpose: 'login',
+  decoy: false,
+  ttlSeconds: 600,
+}
+
+function mostWithin(times: number[], windowMs: number): number {
+  return Math.max(
+    0,
+    ...times.map((end) => times.filter((at) => at > end - windowMs && at <= end).length),
+  )
+}
+
+describe('C9: guesses around the ends of windows', () => {
+  type Open = { id: string; wrong: string; right: string }
+  type End = 'spend' | 'cancel' | 'approve' | 'leave'
+
+  async function startUntilRefused(ttlSeconds: number): Promise<Open[]> {
+    const open: Open[] = []
+    for (;;) {
+      const to = SPELLINGS[open.length % SPELLINGS.length] as string
+      const started = await world.start({ ...START, to, ttlSeconds })
+      if (started.kind === 'refused') return open
+      const { id } = started.verification
+      const right = world.codeOf(id)
+      open.push({ id, right, wrong: world.wrongCode(right) })
+    }
+  }
+
+  const check = (id: string, code: string) =>
+    world.check({ id, code, purpose: 'login', session: null })
+
+  /** One guess is kept for the end that is not a guess. */
+  async function guess(open: Open[], end: End, times: number[]): Promise<void> {
+    for (const { id, wrong, right } of open) {
+      for (let n = 0; n < (end === 'spend' ? 6 : 4); n += 1) {
+        const answer = await check(id, wrong)
+        if (answer.kind === 'refused' && answer.error === 'code_incorrect')
+          times.push(world.clock.now())
+      }
+      if (end === 'cancel') await world.cancel(id)
+      if (end === 'approve') await check(id, right)
+      if (end === 'leave') await world.resend(id)
+    }
+  }
+
+  const ALL: End[] = ['spend', 'cancel', 'approve', 'leave']
+  it.each([
+    ['as soon as it may, every ten minutes', 600, [10 * MINUTE], 0, ALL],
+    ['just before and just after each hour', 600, [HOUR - 1, 2], 0, ['spend']],
+    ['around the hour and a lifetime', 600, [HOUR + 10 * MINUTE - 1, 2, 50 * MINUTE], 0, ALL],
+    ['around the hour and the longest lifetime', 600, [2 * HOUR - 1, 2], 0, ['spend']],
+    ['long-lived, guessed in their last second', 3600, [1, HOUR], HOUR - 1000, ['spend']],
+    ['long-lived, guessed as the next may start', 3600, [HOUR + 1001], HOUR - 1000, ALL],
+    ['left to expire with guesses open', 60, [MINUTE + 1], 0, ['leave', 'cancel']],
+    ['around the end of the day', 600, [DAY - HOUR, 2 * HOUR - 1, 2], 0, ['spend']],
+  ] as [string, number, number[], number, End[]][])(
+    'C9: %s: never more than the limit in any hour and day',
+    { timeout: 60_000 },
+    async (_name, ttlSeconds, pauses, holdMs, ends) => {
+      world = await createWorld({ guessesPerHour: PER_HOUR })
+      const begin = world.clock.now()
+      const times: number[] = []
+      for (let step = 0; world.clock.now() < begin + 30 * HOUR; step += 1) {
+        const open = await startUntilRefused(ttlSeconds)
+        world.moveWall(holdMs)
+        await guess(open, ends[step % ends.length] as End, times)
+        await world.sweep()
+        world.moveWall(pauses[step % pauses.length] as number)
+      }
+      expect(times.length, 'there were guesses').toBeGreaterThanOrEqual(PER_HOUR)
+      expect(mostWithin(times, HOUR)).toBeLessThanOrEqual(PER_HOUR)
+      expect(mostWithin(times, DAY)).toBeLessThanOrEqual(PER_DAY)
+    },
+  )
+
+  it('C9: check_per_number: bursts around its end gain nothing either', async () => {
+    const limit = { max: 8, windowSeconds: 600 }
+    const limits = { ...DEFAULT_LIMITS, guesses_per_number_hour: null, check_per_number: limit }
+    const unlimited = { sends_per_number_burst: null, sends_per_number_day: null }
+    world = await createWorld({
+      service: { limits: { ...limits, ...unlimited, guesses_per_number_day: null } },
+    })
+    const times: number[] = []
+    for (const pause of [1, 599_998, 2, 599_999, 1, 300_000, 300_000, 1, 599_999, 1]) {
+      const started = await world.start({ ...START, ttlSeconds: 3600 })
+      const next = await world.start(START)
+      for (const { verification } of [started, next].filter((s) => s.kind === 'started')) {
+        const wrong = world.wrongCode(world.codeOf(verification.id))
+        await guess([{ id: verification.id, wrong, right: wrong }], 'spend', times)
+      }
+      world.moveWall(pause)
+    }
+    expect(times.length).toBeGreaterThan(limit.max)
+    expect(mostWithin(times, 600_000)).toBeLessThanOrEqual(limit.max)
+  })
+})
+
+describe('C47: the session after its verification', () => {
+  const SESSION = 'session-of-one-browser'
+  const begin = async (more: { session?: string } = {}) => {
+    const result = await world.start({ ...START, session: SESSION, ...more })
+    if (result.kind === 'refused') throw new Error(result.error)
+    return { kind: result.kind, id: result.verification.id }
+  }
+  const messagesOf = (id: string) => world.sent.filter((sent) => sent.verificationId === id).length
+
+  it('C47: after expiry a fresh one, swept or not; the old one keeps its own end', async () => {
+    for (const swept of [false, true]) {
+      world = await createWorld({})
+      const first = await begin()
+      expect(await begin()).toEqual({ kind: 'continued', id: first.id })
+      await world.deliver()
+      world.moveWall(600_000)
+      if (swept) await world.sweep()
+      const second = await begin()
+      expect(second.kind).toBe('started')
+      expect(second.id).not.toBe(first.id)
+      expect(await begin()).toEqual({ kind: 'continued', id: second.id })
+      await world.deliver()
+      expect([messagesOf(first.id), messagesOf(second.id)]).toEqual([1, 1])
+      world.moveWall(60_000)
+      await world.sweep()
+      expect(world.rows().map(({ status }) => status)).toEqual(['expired', 'pending'])
+      if (!swept) await world.close()
+    }
+  })
+
+  it('C47: with no attempt left, canceled or approved it is not continued either', async () => {
+    world = await createWorld({ guessesPerHour: 100 })
+    const check = (id: string, code: string) =>
+      world.check({ id, code, purpose: 'login', session: SESSION })
+    const ends = [
+      async (id: string) => {
+        for (let n = 0; n < 5; n += 1) await check(id, world.wrongCode(world.codeOf(id)))
+      },
+      (id: string) => world.cancel(id),
+      (id: string) => check(id, world.codeOf(id)),
+    ]
+    for (const end of ends) {
+      const before = await begin()
+      expect(before.kind).toBe('started')
+      await end(before.id)
+    }
+    expect((await begin()).kind).toBe('started')
+  })
+
+  it('C47: another session for the same number is another verification, each with its own code', async () => {
+    world = await createWorld({})
+    const one = await begin()
+    const other = await begin({ session: 'session-of-another-browser' })
+    expect(other).toMatchObject({ kind: 'started' })
+    expect(other.id).not.toBe(one.id)
+    await world.deliver()
+    expect([messagesOf(one.id), messagesOf(other.id)]).toEqual([1, 1])
+    const taken = await world.check({
+      ...{ id: one.id, code: world.codeOf(one.id), purpose: 'login' },
+      session: 'session-of-another-browser',
+    })
+    expect(taken).toMatchObject({ kind: 'refused', error: 'verification_mismatch' })
+  })
+})
