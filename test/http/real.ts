@@ -11,7 +11,8 @@ import { type Answer, type Client, createClient } from './client.ts'
 
 const API_KEY = 'the-key-of-the-default-service'
 const ADMIN_KEY = 'the-key-of-the-administrator'
-const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
+export const ROOT_SECRET = Buffer.alloc(32, 7)
+const SECRET_KEY = ROOT_SECRET.toString('base64')
 /** Light, for argon2 is not under test here. */
 const LIGHT = { ARGON2_MEMORY_KIB: '7168', ARGON2_PASSES: '1', HASH_CONCURRENCY: '2' }
 const DRAIN_MS = 5000
