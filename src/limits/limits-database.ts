@@ -1,10 +1,13 @@
 // The file of the SQLite limiter: opening, its one table, and a connection that remembers statements.
 // It must not count: that is rate-limiter-flexible's work (sqlite-limiter.ts).
 
-import { statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 
 export const LIMITS_TABLE = 'limit_counters'
+
+/** Whom was sent how much, if only as keyed indexes: for the service's own user only. */
+const FILE_MODE = 0o600
 
 /** The limiter uses some five texts; the bound only keeps a mistake from growing. */
 const MAX_STATEMENTS = 64
@@ -66,9 +69,12 @@ function fileIdentity(path: string): string | undefined {
 /**
  * Every step may be repeated: of six processes that open at once most get SQLITE_BUSY at
  * `journal_mode = WAL`. A zero timeout, for SQLite's own waiting blocks the event loop.
- * @throws SqliteError
+ * @throws SqliteError, or that of open(2)
  */
 export function openLimitsDatabase(path: string): LimitsDatabase {
+  // SQLite would make it readable for all; its -wal and -shm files take the mode of this one. An existing
+  // file is not touched: closing it would drop the locks of this process' other connections (fcntl(2)).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE))
   const db = new Database(path, { timeout: 0 })
   try {
     db.pragma('journal_mode = WAL')

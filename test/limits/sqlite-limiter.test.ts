@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -45,6 +45,14 @@ function startChild(times: number, max: number) {
 describeLimiter('SQLite', open)
 
 describe('the limiter on SQLite', () => {
+  it("keeps its files for the service's own user", async () => {
+    const limiter = await open()
+    await limiter.admit([number(5)])
+    const files = readdirSync(directory)
+    expect(files.toSorted()).toEqual(['limits.db', 'limits.db-shm', 'limits.db-wal'])
+    for (const file of files) expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600)
+  })
+
   it('C16: parallel admissions that are refused leave the other budget exactly as it was', async () => {
     const limiter = await open()
     const ip = keyOf('sends_per_ip_burst', 'address', 100)
