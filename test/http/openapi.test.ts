@@ -127,4 +127,11 @@ describe('/docs', () => {
     expect(text).not.toMatch(/<(?:link|script|img|iframe)[^>]+(?:https?:)?\/\//)
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
   })
+
+  it('shows words in backticks as code, escaped', async () => {
+    const { text } = await client.get('/docs')
+    expect(text).not.toContain('`')
+    expect(text).toContain('Phone number (E.164, or national with <code>country</code>)')
+    expect(text).toContain('<code>code_incorrect</code>: The code is wrong.')
+  })
 })

@@ -42,6 +42,15 @@ th { font-weight: 600; white-space: nowrap } td:first-child { white-space: nowra
 nav ul { list-style: none; padding: 0; columns: 18rem } .wide { overflow-x: auto }
 `
 
+/** Descriptions are Markdown in the document; of it they use `words` in backticks and blank lines. */
+function prose(text: string): Html {
+  const parts = text.split('`')
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
+}
+
+const paragraphs = (text: string) =>
+  text.split('\n\n').map((paragraph) => html`<p>${prose(paragraph)}</p>`)
+
 function resolve(document: ShownDocument, schema: Schema): Schema {
   const name = schema.$ref?.split('/').at(-1)
   return (name && document.components.schemas[name]) || schema
@@ -71,7 +80,7 @@ function fields(document: ShownDocument, operation: Operation): Html {
   ]
   if (rows.length === 0) return html``
   return html`<div class="wide"><table><thead><tr><th>Field</th><th>Type</th><th></th></tr></thead><tbody>
-${rows.map((row) => html`<tr><td><code>${row.name}</code>${row.needed ? ' *' : ''}</td><td>${row.kind}</td><td>${row.text}</td></tr>`)}
+${rows.map((row) => html`<tr><td><code>${row.name}</code>${row.needed ? ' *' : ''}</td><td>${row.kind}</td><td>${prose(row.text)}</td></tr>`)}
 </tbody></table></div>`
 }
 
@@ -94,11 +103,11 @@ function operationSection(
 ): Html {
   return html`<section class="op" id="${id}">
 <h3><span class="verb">${verb}</span> <code>${path}</code></h3>
-<p>${operation.summary}${operation.security?.length === 0 ? ' (no key)' : ''}</p>
-<p class="soft">${operation.description ?? ''}</p>
+<p>${prose(operation.summary ?? '')}${operation.security?.length === 0 ? ' (no key)' : ''}</p>
+<p class="soft">${prose(operation.description ?? '')}</p>
 ${fields(document, operation)}
 <div class="wide"><table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>
-${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${answer.description}</td></tr>`)}
+${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}</td></tr>`)}
 </tbody></table></div>
 </section>`
 }
@@ -118,7 +127,7 @@ export function docsPage(document: ShownDocument, nonce: string): Html {
     nonce,
     style: STYLE,
     header: html`<h1>Countersign API</h1><p class="soft">The document for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1)</p>`,
-    body: html`<p>${document.info.description}</p>
+    body: html`${paragraphs(document.info.description ?? '')}
 <p>Authentication: <code>Authorization: Bearer &lt;key&gt;</code>. A 2xx from <code>POST /verify/check</code> means approved, and nothing else does.</p>
 <nav aria-label="Operations"><ul>${all.map(({ id, verb, path }) => html`<li><a href="#${id}"><span class="verb">${verb}</span> ${path}</a></li>`)}</ul></nav>
 <h2>Operations</h2>
