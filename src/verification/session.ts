@@ -2,7 +2,7 @@
 // It must not spend a budget, unless a resend is due and asked for by starting again.
 
 import type { Channel } from '../kernel/channel.ts'
-import type { Caller, StartCommand, StartResult, Success } from './api.ts'
+import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import type { SessionSlot } from './ports.ts'
 import type { Recall } from './recall.ts'
@@ -17,6 +17,7 @@ type Continuation = {
   command: StartCommand
   recipient: Recipient
   channel: Channel
+  slot: SessionSlot | null
   recall: Recall<Success<'started'> | Success<'continued'>>
 }
 
@@ -35,37 +36,68 @@ export function sessionSlot(
   }
 }
 
-/** A start of the same session: the pending verification as it is, or sent again once that is due. */
+/** Refusals of a resend that stand, however the verification was changed meanwhile. */
+const STANDING: ReadonlySet<Refusal['error']> = new Set([
+  'rate_limited',
+  'channel_not_available',
+  'idempotency_key_reused',
+])
+
+/**
+ * A start of the same session: the pending verification as it is, or sent again once that is due.
+ * @returns undefined where nothing is there to be continued: the start makes a verification of its own
+ */
 export async function continueSession(
   begun: Continuation,
-  record: VerificationRecord,
   trace: Trace,
+): Promise<StartResult | undefined> {
+  const { domain } = begun
+  const open = await findOpen(begun)
+  if (!open) return undefined
+  trace.verificationId = open.id
+  if (!isResendDue(domain, open)) return continueUnsent(begun, open)
+  return domain.lock.run([`resend:${open.id}`], () => continueBySending(begun))
+}
+
+async function findOpen({ domain, slot }: Continuation): Promise<VerificationRecord | undefined> {
+  return slot === null ? undefined : domain.store.findContinuable(slot, domain.clock.now())
+}
+
+function isResendDue(domain: Domain, record: VerificationRecord): boolean {
+  const now = domain.clock.now()
+  const due = resendAt(record, now)
+  return due !== null && now >= due
+}
+
+/** Under the lock `resend:{id}`; looked at anew, for who held it before may have sent or ended it. */
+async function continueBySending(begun: Continuation): Promise<StartResult | undefined> {
+  const { domain, caller, recall, channel, command } = begun
+  const record = await findOpen(begun)
+  if (!record) return undefined
+  if (!isResendDue(domain, record)) return continueUnsent(begun, record)
+  const { endUser } = command
+  const kind = 'continued'
+  const sent = await sendAgain<'continued'>({
+    ...{ domain, caller, record, channel, endUser, recall, kind },
+  })
+  if (sent.kind !== 'refused' || STANDING.has(sent.error)) return sent
+  // Another node sent it, or somebody ended it, between our look and our write.
+  const after = await findOpen(begun)
+  return after && continueUnsent(begun, after)
+}
+
+async function continueUnsent(
+  begun: Continuation,
+  record: VerificationRecord,
 ): Promise<StartResult> {
-  const { domain, caller, recipient, command } = begun
-  trace.verificationId = record.id
-  const due = resendAt(record, domain.clock.now())
-  if (due !== null && domain.clock.now() >= due) {
-    const { recall, channel } = begun
-    const { endUser } = command
-    return domain.lock.run([`resend:${record.id}`], () =>
-      sendAgain<'continued'>({
-        domain,
-        caller,
-        record,
-        channel,
-        endUser,
-        recall,
-        kind: 'continued',
-      }),
-    )
-  }
+  const { domain, caller, command, recipient, recall } = begun
   const answer = answerWith(domain, 'continued', record, recipient.address)
   const stored = await domain.store.continue({
     id: record.id,
     service: caller.service.name,
     now: domain.clock.now(),
     actor: actorOf(caller, command.endUser),
-    idempotency: begun.recall.write(() => answer),
+    idempotency: recall.write(() => answer),
   })
-  return stored ? begun.recall.replay(stored.stored) : answer
+  return stored ? recall.replay(stored.stored) : answer
 }

@@ -72,13 +72,10 @@ export async function start(
 }
 
 async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
-  const { domain, caller, command, recipient, slot, recall } = begun
+  const { domain, caller, command, recipient, recall } = begun
   const before = await recall.find()
   if (before) return before
-  const continued = async () => {
-    const open = slot && (await domain.store.findContinuable(slot, domain.clock.now()))
-    return open ? continueSession(begun, open, trace) : undefined
-  }
+  const continued = () => continueSession(begun, trace)
   const open = await continued()
   if (open) return open
 

@@ -71,6 +71,30 @@ it('C47: past resend_at it is a resend, with the same code; a refused one is 429
   expect((await service.check({ id, session, code: codes[0] })).status).toBe(200)
 })
 
+it('C47: past resend_at beside a resend, one of both sends, and the start is not refused', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const body = anyone()
+    const { id } = (await service.start(body)).body
+    await sent(id, 1)
+    service.forward(30)
+    const [resent, again] = await Promise.all([service.resend(id), service.start(body)])
+    expect([again.status, again.body.id, again.body.sends_remaining]).toEqual([200, id, 3])
+    expect([200, 429]).toContain(resent.status)
+    await sent(id, 2)
+  }
+})
+
+it('C47: past resend_at beside a cancel, it is continued or taken over, and never told an end', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const body = anyone()
+    const { id } = (await service.start(body)).body
+    service.forward(30)
+    const [again] = await Promise.all([service.start(body), service.cancel(id)])
+    // 429: a send was counted for the one that was canceled, and the limit is 2.
+    expect([200, 201, 429]).toContain(again.status)
+  }
+})
+
 it('C47: with no send left, or too late for one, it is continued without a message', async () => {
   const body = { ...anyone(), ttl_seconds: 80 }
   const { id } = (await service.start(body)).body
