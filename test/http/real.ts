@@ -9,8 +9,8 @@ import { loadSettings } from '../../src/config/load.ts'
 import { createLogger } from '../../src/kernel/logger.ts'
 import { type Answer, type Client, createClient } from './client.ts'
 
-const API_KEY = 'the-key-of-the-default-service'
-const ADMIN_KEY = 'the-key-of-the-administrator'
+export const API_KEY = 'the-key-of-the-default-service'
+export const ADMIN_KEY = 'the-key-of-the-administrator'
 export const ROOT_SECRET = Buffer.alloc(32, 7)
 const SECRET_KEY = ROOT_SECRET.toString('base64')
 /** Light, for argon2 is not under test here. */
