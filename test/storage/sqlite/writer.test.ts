@@ -86,6 +86,7 @@ describe('writer', () => {
     const holder = spawn(process.execPath, [join(import.meta.dirname, 'hold-lock.mjs'), path], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
+    const exited = once(holder, 'exit')
     await once(holder.stdout, 'data')
     const writer = createWriter(client)
     let longestGapMs = 0
@@ -99,13 +100,14 @@ describe('writer', () => {
     const waitedMs = performance.now() - begun
     clearInterval(ticking)
     expect(waitedMs).toBeGreaterThan(1_900)
-    expect(waitedMs).toBeLessThan(3_000)
-    expect(longestGapMs).toBeLessThan(100)
+    // Generous for a busy machine; waiting in the driver would be one gap of the whole time.
+    expect(waitedMs).toBeLessThan(10_000)
+    expect(longestGapMs).toBeLessThan(1_000)
     expect(await writer.read(count)).toBe(0)
     const waiting = writer.write(inserting(2))
     holder.stdin.end()
     await waiting
-    await once(holder, 'exit')
+    await exited
     expect(count()).toBe(1)
   })
 
