@@ -36,6 +36,8 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   resend_too_early: 'Wait until resend_at, or as long as Retry-After says.',
   headers_too_large: 'Send fewer or shorter headers.',
   internal_error: 'A bug. Report the instance to the operator: the log has it.',
-  overloaded: 'Nothing was changed and no attempt was charged. Try again after Retry-After.',
-  store_unavailable: 'Nothing was changed. Try again after Retry-After.',
+  overloaded:
+    'Try again after Retry-After. No attempt was charged, unless the check had begun and could not be compared in time.',
+  store_unavailable:
+    'Try again after Retry-After. Nothing is half done; a check that had begun keeps its attempt charged.',
 }

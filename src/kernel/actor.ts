@@ -1,4 +1,5 @@
 // Who did something, for the attempt log.
+// It must not name the recipient: the log finds that by the verification.
 
 /** An API key (null: the service itself), and the end user as the login flow saw them. */
 export type Actor = {

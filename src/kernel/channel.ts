@@ -1,4 +1,5 @@
 // The words for how a message travels, shared by the domain, delivery, storage and the routes.
+// It must not know a provider: the registry says who carries what.
 
 export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
 export type Channel = (typeof CHANNELS)[number]

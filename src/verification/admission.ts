@@ -1,4 +1,5 @@
 // What a service lets through at start, before anything is counted or hashed: pure decisions.
+// It must not reach a store, a limiter or a clock.
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal, StartCommand } from './api.ts'

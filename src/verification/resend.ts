@@ -1,4 +1,5 @@
 // POST /verify/{id}/resend: the same code again, nothing renewed (I4).
+// It must not make a new code or move the expiry: a new code is a new start.
 
 import type { Channel } from '../kernel/channel.ts'
 import { chooseChannel } from './admission.ts'

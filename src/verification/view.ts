@@ -1,4 +1,5 @@
 // A stored verification as its caller sees it. The code is not in it, and can't be: nothing here opens it.
+// It must not decide anything: state.ts says what can be told at a moment.
 
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Success, VerificationView } from './api.ts'
