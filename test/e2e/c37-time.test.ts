@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createWorld, type World } from '../verification/world.ts'
+import { startMoved } from './moved-process.ts'
+import { codeFor, temporaryDirectory } from './service-process.ts'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
@@ -117,4 +119,32 @@ describe('retrying', () => {
     expect(row(id)).toMatchObject({ status: 'expired', queued: 0, code_sealed: null })
     expect(await outcome(check(id, code))).toBe('verification_expired')
   })
+})
+
+it('C37: a process that starts with a wall an hour back goes on from its newest row', async () => {
+  const directory = temporaryDirectory()
+  try {
+    const first = await startMoved(directory.path)
+    const { body } = await first.post('/verify/start', { to: 'ann@example.com' })
+    const late = (await first.post('/verify/start', { to: 'bob@example.com' })).body.id
+    const code = await codeFor(first, body.id)
+    await first.moveWall(-3600)
+    expect((await first.get(`/verify/${body.id}`)).body.expires_in).toBeLessThanOrEqual(600)
+    expect(await first.stop()).toBe(0)
+
+    const second = await startMoved(directory.path)
+    const seen = (await second.get(`/verify/${body.id}`)).body
+    expect(seen.expires_in).toBeLessThanOrEqual(600)
+    const next = (await second.post('/verify/start', { to: 'eve@example.com' })).body
+    expect(Date.parse(next.created_at)).toBeGreaterThanOrEqual(Date.parse(body.created_at))
+    expect((await second.post('/verify/check', { id: body.id, code })).status).toBe(200)
+    await second.moveWall(3600 + 86_400)
+    expect((await second.get(`/verify/${late}`)).body.status).toBe('expired')
+    await second.moveWall(-86_400)
+    const gone = await second.post('/verify/check', { id: late, code: '123456' })
+    expect(gone.status).toBe(410)
+    expect(await second.stop()).toBe(0)
+  } finally {
+    directory.remove()
+  }
 })

@@ -10,7 +10,7 @@ import { ROOT_SECRET } from '../http/real.ts'
 import { outcomeOf, type Steered, startSteered, wrong } from './steered-service.ts'
 
 /** Long enough for a difference of one hash to show in the median. */
-const ROUNDS = process.env.COUNTERSIGN_TEST_LONG ? 200 : 25
+const ROUNDS = process.env.COUNTERSIGN_TEST_LONG ? 200 : 15
 /** Alternating, on a machine that does other things as well: the same order, not the same time. */
 const WIDEST_RATIO = 2
 
@@ -20,7 +20,7 @@ let closeFile: () => void
 let mintedCode: (id: string) => string
 beforeAll(async () => {
   // A hash of some weight: were it left out for decoys, the median would show it.
-  service = await startSteered({ ARGON2_MEMORY_KIB: '19456', ARGON2_PASSES: '2' })
+  service = await startSteered({ ARGON2_MEMORY_KIB: '19456', ARGON2_PASSES: '1' })
   const file = await openDatabase({
     path: join(service.directory, 'data', 'countersign.db'),
     migrationsFolder: 'drizzle/sqlite',

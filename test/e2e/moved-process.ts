@@ -1,4 +1,5 @@
-// A service process whose wall clock a test can move, both ways.
+// A service process whose wall clock a test can move, both ways; one that follows in the same directory
+// starts with the moved wall.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ export async function startMoved(
   const file = join(dataDir, 'wall')
   const preload = `${pathToFileURL('test/e2e/moved-clock.ts')}?${encodeURIComponent(file)}`
   const service = await startService(dataDir, { NODE_OPTIONS: `--import ${preload}`, ...env })
-  let aheadMs = 0
+  let aheadMs = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   return {
     ...service,
     async moveWall(seconds) {

@@ -9,8 +9,6 @@ import { LIGHT, UNLIMITED } from './service-process.ts'
 export type Steered = Real & {
   /** The wall jumps; the service adopts it at its next look. */
   forward(seconds: number): void
-  /** A wall that jumps back, as after a wrong NTP answer. */
-  backward(seconds: number): void
   check(body: object, headers?: Record<string, string>): Promise<Answer>
   resend(id: string, body?: object, headers?: Record<string, string>): Promise<Answer>
   cancel(id: string, headers?: Record<string, string>): Promise<Answer>
@@ -33,9 +31,6 @@ export async function startSteered(env: Record<string, string> = {}): Promise<St
     ...real,
     forward(seconds) {
       aheadMs += seconds * 1000
-    },
-    backward(seconds) {
-      aheadMs -= seconds * 1000
     },
     check: (body, headers = {}) => client.post('/verify/check', body, headers),
     resend: (id, body = {}, headers = {}) => client.post(`/verify/${id}/resend`, body, headers),
