@@ -1,5 +1,5 @@
 # The service as one image: a bundle, its two native modules and the migrations on Node.
-# Build: docker build -t countersign .   Run: docker run -p 8080:8080 -v countersign:/data --env-file settings.env countersign
+# Build: docker build -t countersign .   Run: docker run -p 127.0.0.1:8080:8080 -v countersign:/data --env-file settings.env countersign
 ARG NODE_IMAGE=node:26-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

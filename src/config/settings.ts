@@ -111,7 +111,11 @@ export const SERVER_SETTINGS = {
     '',
     'Whose `X-Forwarded-For` is believed: comma-separated ranges',
   ),
-  publicUrl: optional('PUBLIC_URL', parseHttpUrl, 'Where providers reach this service'),
+  publicUrl: optional(
+    'PUBLIC_URL',
+    parseHttpUrl,
+    'Where providers reach this service: for delivery receipts, which come with a later version',
+  ),
   logLevel: withDefault(
     'LOG_LEVEL',
     parseOneOf(LOG_LEVELS),
