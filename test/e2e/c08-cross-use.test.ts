@@ -152,7 +152,7 @@ describe('C8: a right code for another verification', () => {
     expect((await nodes.post('/verify/check', body)).status).toBe(200)
   })
 
-  it('C8: an ended one’s code, and a decoy’s own, are never right', async () => {
+  it('C8: an ended one’s code is right nowhere, and nothing is right for a decoy', async () => {
     const canceled = await begin()
     await nodes.post(`/verify/${canceled.id}/cancel`, {})
     const other = await begin()

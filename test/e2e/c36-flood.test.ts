@@ -1,7 +1,7 @@
 // C36: 500 checks at once at OWASP's minimum cost: memory is bounded, the surplus gets 503, others are served.
 
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LONG, type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
@@ -13,8 +13,8 @@ const VERIFICATIONS = LONG ? CHECKS : 125
 const CORES = 2
 const MEMORY_MIB = 19
 const HASH_QUEUE = 60
-/** 500 requests, their sockets and promises, and what the collector has not looked at yet. */
-const CONSTANT_MIB = 48
+/** From the idle process: 500 requests, their sockets and promises, and what the collector has not looked at. Some 70 was seen. */
+const CONSTANT_MIB = 128
 /** 1 ms on a quiet machine; a loop that waited for a hash each time would take 25. */
 const USUAL_MS = 20
 /** As the image sets them: one arena, or each thread keeps a hash's memory of its own. */
@@ -28,6 +28,8 @@ const ENV = {
   ...MALLOC,
   ...{ ARGON2_MEMORY_KIB: '19456', ARGON2_PASSES: '2', MINT_SIZE: '0' },
   ...{ HASH_CONCURRENCY: String(CORES), HASH_QUEUE: String(HASH_QUEUE) },
+  // The hasher bounds itself, not the pool it runs in.
+  UV_THREADPOOL_SIZE: '16',
 }
 
 let nodes: Nodes
@@ -49,21 +51,13 @@ async function startMany(): Promise<string[]> {
   return ids
 }
 
-/** Linux: now, and the most since `resetPeak`; elsewhere nothing is known. */
+/** Linux: now, and the most ever; elsewhere nothing is known. */
 function residentMib(pid: number, field: 'VmRSS' | 'VmHWM'): number | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024
   } catch {
     return undefined
-  }
-}
-
-function resetPeak(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/clear_refs`, '5')
-  } catch {
-    // The peak of the whole life is as good where it was low before.
   }
 }
 
@@ -83,10 +77,10 @@ async function startProbe(url: string) {
 it('C36: 500 checks at once: memory bounded, the surplus 503 and uncharged, /healthz in its usual time', {
   timeout: 90_000,
 }, async () => {
-  const ids = await startMany()
   const { pid = 0 } = nodes.all[0]?.child ?? {}
   const before = residentMib(pid, 'VmRSS')
-  resetPeak(pid)
+  const ids = await startMany()
+  const started = residentMib(pid, 'VmRSS')
   const endProbe = await startProbe(`${nodes.all[0]?.url}/healthz`)
 
   const began = performance.now()
@@ -102,6 +96,7 @@ it('C36: 500 checks at once: memory bounded, the surplus 503 and uncharged, /hea
   const refused = answers.filter(({ status }) => status === 503)
   // Who finds a place is hashed; as places come free while the burst still arrives, some more.
   expect(compared).toBeGreaterThanOrEqual(CORES + HASH_QUEUE)
+  expect(compared).toBeLessThan(CHECKS / 2)
   expect(compared + refused.length, JSON.stringify(counts)).toBe(CHECKS)
   for (const { body, headers } of refused) {
     expect(body.error).toBe('overloaded')
@@ -113,6 +108,7 @@ it('C36: 500 checks at once: memory bounded, the surplus 503 and uncharged, /hea
 
   const quantile = (q: number) => took[Math.floor((took.length - 1) * q)] ?? Number.NaN
   const seen = {
+    started,
     before,
     peak,
     tookMs,
@@ -121,6 +117,7 @@ it('C36: 500 checks at once: memory bounded, the surplus 503 and uncharged, /hea
     p95: quantile(0.95),
     worst: quantile(1),
   }
+
   expect(seen.median, JSON.stringify(seen)).toBeLessThan(USUAL_MS)
   // The burst itself arrives in some 200 ms; a loop that hashed would stand still till the end.
   expect(seen.worst, JSON.stringify(seen)).toBeLessThan(tookMs / 2)

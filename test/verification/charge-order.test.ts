@@ -48,7 +48,10 @@ describe('C3: the right one is charged first, the wrong one takes the last attem
 
   async function begin(maxAttempts: number) {
     const gates = createGates()
-    world = await createWorld({ wrapHasher: gates.wrapHasher, service: { maxAttempts } })
+    world = await createWorld({
+      service: { maxAttempts },
+      wrapPorts: (ports) => ({ ...ports, hasher: gates.wrapHasher(ports.hasher) }),
+    })
     const started = await world.start(START)
     if (started.kind !== 'started') throw new Error(started.kind)
     const { id } = started.verification

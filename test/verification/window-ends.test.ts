@@ -64,25 +64,41 @@ describe('C9: guesses around the ends of windows', () => {
   }
 
   const ALL: End[] = ['spend', 'cancel', 'approve', 'leave']
-  it.each([
-    ['as soon as it may, every ten minutes', 600, [10 * MINUTE], 0, ALL],
-    ['just before and just after each hour', 600, [HOUR - 1, 2], 0, ['spend']],
-    ['around the hour and a lifetime', 600, [HOUR + 10 * MINUTE - 1, 2, 50 * MINUTE], 0, ALL],
-    ['around the hour and the longest lifetime', 600, [2 * HOUR - 1, 2], 0, ['spend']],
-    ['long-lived, guessed in their last second', 3600, [1, HOUR], HOUR - 1000, ['spend']],
-    ['long-lived, guessed as the next may start', 3600, [HOUR + 1001], HOUR - 1000, ALL],
-    ['left to expire with guesses open', 60, [MINUTE + 1], 0, ['leave', 'cancel']],
-    ['around the end of the day', 600, [DAY - HOUR, 2 * HOUR - 1, 2], 0, ['spend']],
-  ] as [string, number, number[], number, End[]][])(
+  /** Until 30 hours have passed: start all that may be, hold them, guess, end them so, pause. */
+  type Schedule = { ttl: number; holds: number[]; ends: End[]; pauses: number[] }
+  const AT_ONCE = { ttl: 600, holds: [0], ends: ['spend'] as End[] }
+  const LONG_LIVED = { ttl: 3600, ends: ['spend'] as End[] }
+  it.each<[string, Schedule]>([
+    ['as soon as it may, every ten minutes', { ...AT_ONCE, ends: ALL, pauses: [10 * MINUTE] }],
+    ['just before and just after each hour', { ...AT_ONCE, pauses: [HOUR - 1, 2] }],
+    [
+      'around the hour and a lifetime',
+      { ...AT_ONCE, ends: ALL, pauses: [HOUR + 10 * MINUTE - 1, 2, 50 * MINUTE] },
+    ],
+    ['around the hour and the longest lifetime', { ...AT_ONCE, pauses: [2 * HOUR - 1, 2] }],
+    [
+      'long-lived, guessed in their last second, and the next at once',
+      { ...LONG_LIVED, holds: [HOUR - 1000, 0], pauses: [1001, 2 * HOUR] },
+    ],
+    [
+      'long-lived, guessed as the next may start',
+      { ...LONG_LIVED, ends: ALL, holds: [HOUR - 1000], pauses: [HOUR + 1001] },
+    ],
+    [
+      'left to expire with guesses open',
+      { ttl: 60, holds: [0], ends: ['leave', 'cancel'], pauses: [MINUTE + 1] },
+    ],
+    ['around the end of the day', { ...AT_ONCE, pauses: [DAY - HOUR, 2 * HOUR - 1, 2] }],
+  ])(
     'C9: %s: never more than the limit in any hour and day',
     { timeout: 60_000 },
-    async (_name, ttlSeconds, pauses, holdMs, ends) => {
+    async (_name, { ttl, holds, ends, pauses }) => {
       world = await createWorld({ guessesPerHour: PER_HOUR })
       const begin = world.clock.now()
       const times: number[] = []
       for (let step = 0; world.clock.now() < begin + 30 * HOUR; step += 1) {
-        const open = await startUntilRefused(ttlSeconds)
-        world.moveWall(holdMs)
+        const open = await startUntilRefused(ttl)
+        world.moveWall(holds[step % holds.length] as number)
         await guess(open, ends[step % ends.length] as End, times)
         await world.sweep()
         world.moveWall(pauses[step % pauses.length] as number)
@@ -101,14 +117,17 @@ describe('C9: guesses around the ends of windows', () => {
       service: { limits: { ...limits, ...unlimited, guesses_per_number_day: null } },
     })
     const times: number[] = []
-    for (const pause of [1, 599_998, 2, 599_999, 1, 300_000, 300_000, 1, 599_999, 1]) {
+    const begin = async (): Promise<Open> => {
       const started = await world.start({ ...START, ttlSeconds: 3600 })
-      const next = await world.start(START)
-      for (const { verification } of [started, next].filter((s) => s.kind === 'started')) {
-        const wrong = world.wrongCode(world.codeOf(verification.id))
-        await guess([{ id: verification.id, wrong, right: wrong }], 'spend', times)
-      }
+      if (started.kind === 'refused') throw new Error(started.error)
+      const right = world.codeOf(started.verification.id)
+      return { id: started.verification.id, right, wrong: world.wrongCode(right) }
+    }
+    // Some are older than the window when they are guessed.
+    const kept = [await begin(), await begin(), await begin()]
+    for (const pause of [700_000, 1, 599_998, 2, 599_999, 1, 300_000, 300_000, 1, 599_999]) {
       world.moveWall(pause)
+      await guess([...kept.splice(0, 1), await begin(), await begin()], 'spend', times)
     }
     expect(times.length).toBeGreaterThan(limit.max)
     expect(mostWithin(times, 600_000)).toBeLessThanOrEqual(limit.max)
@@ -144,6 +163,51 @@ describe('C47: the session after its verification', () => {
       if (!swept) await world.close()
     }
   })
+
+  it.each([
+    { limit: 'sends_per_number_burst', max: 1 },
+    { limit: 'guesses_per_number_hour', max: 5 },
+  ])(
+    'C47: another node’s start of it took the last of $limit meanwhile: continued, not refused',
+    async ({ limit, max }) => {
+      let race: (() => Promise<unknown>) | undefined
+      const meanwhile = async () => {
+        const once = race
+        race = undefined
+        await once?.()
+      }
+      world = await createWorld({
+        service: { limits: { ...DEFAULT_LIMITS, [limit]: { max, windowSeconds: 600 } } },
+        withoutLock: true,
+        // The last look before what refuses: the limiter, or the sum of guesses.
+        wrapPorts: ({ hasher, limiter, store }) => ({
+          hasher,
+          limiter: {
+            ...limiter,
+            async admit(keys) {
+              await meanwhile()
+              return limiter.admit(keys)
+            },
+          },
+          store: {
+            ...store,
+            async askGuesses(query) {
+              if (limit.startsWith('guesses')) await meanwhile()
+              return store.askGuesses(query)
+            },
+          },
+        }),
+      })
+      let winner: unknown
+      race = async () => {
+        winner = await begin()
+      }
+      const late = await begin()
+      expect(winner).toEqual({ kind: 'started', id: late.id })
+      expect(late.kind).toBe('continued')
+      expect(world.rows()).toHaveLength(1)
+    },
+  )
 
   it('C47: with no attempt left, canceled or approved it is not continued either', async () => {
     world = await createWorld({ guessesPerHour: 100 })

@@ -19,11 +19,12 @@ import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import type { Caller } from '../../src/verification/api.ts'
 import { generateCode } from '../../src/verification/code.ts'
 import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
-import type { Hasher } from '../../src/verification/ports.ts'
+import type { Hasher, Limiter, VerificationStore } from '../../src/verification/ports.ts'
 import { createVerificationService } from '../../src/verification/service.ts'
 import { createSweeper } from '../../src/verification/sweeper.ts'
 import { temporaryDirectory } from '../e2e/service-process.ts'
 
+type Ports = { store: VerificationStore; limiter: Limiter; hasher: Hasher }
 export type ProviderOutcome = 'accepted' | 'temporary' | 'permanent' | 'ambiguous'
 export type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -81,8 +82,10 @@ const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null
 export async function createWorld(options: {
   guessesPerHour?: number
   service?: Partial<ServicePolicy>
-  /** Stands between the domain and the real hasher, such as a gate that forces an order. */
-  wrapHasher?: (hasher: Hasher) => Hasher
+  /** Stands between the domain and its real ports, such as a gate that forces an order. */
+  wrapPorts?: (ports: Ports) => Ports
+  /** As between nodes: starts of one session do not wait for each other. */
+  withoutLock?: boolean
 }) {
   const directory = temporaryDirectory()
   const at = { wall: START_WALL_MS, monotonic: 0 }
@@ -108,16 +111,15 @@ export async function createWorld(options: {
     ...options.service,
   })
   const caller: Caller = { service: policy, keyId: 'key_test' }
+  const ports: Ports = { store: store.verifications, limiter, hasher }
   const service = createVerificationService({
-    store: store.verifications,
-    limiter,
-    hasher: options.wrapHasher?.(hasher) ?? hasher,
+    ...(options.wrapPorts?.(ports) ?? ports),
     mint: { take: () => undefined, giveBack: () => {} },
     keyring,
     clock,
     refusals: { record: () => {} },
     wake: () => {},
-    lock: createKeyedLock(),
+    lock: options.withoutLock ? { run: (_keys, work) => work() } : createKeyedLock(),
     generateCode,
     createReference,
     addressKey,
