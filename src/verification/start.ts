@@ -103,8 +103,8 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
     const kind = command.decoy ? 'decoy' : test ? 'test' : 'real'
     const result = await createVerification(begun, { ...hashed, kind }, admission.budgets)
     used = result.kind === 'started'
-    if (result.kind === 'continued') trace.verificationId = result.verification.id
-    return result
+    // A racer on another node came first: its event is told, and the answer kept under the key, as elsewhere.
+    return result.kind === 'continued' ? ((await continued()) ?? result) : result
   } finally {
     if (!used) code.giveBack()
   }
