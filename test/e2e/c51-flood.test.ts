@@ -39,14 +39,20 @@ function filesMib(directory: string): number {
   return mib(sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0))
 }
 
-/** Refused for three reasons: one number's budget, one address' budget, many numbers of a country. */
+/**
+ * Refused for four reasons: one number's budget and one address', a country, and a block of numbers, each
+ * of which is a subject of its own in the log.
+ */
 function bodyOf(i: number): [expected: string, body: object] {
-  const number = String(1_000_000 + i).slice(1)
-  if (i % 3 === 0)
-    return ['rate_limited', { to: '+14155552671', client_ip: `10.${i >> 14}.${(i >> 6) & 255}.1` }]
-  if (i % 3 === 1)
-    return ['rate_limited', { to: `+1206555${number.slice(-4)}`, client_ip: '203.0.113.1' }]
-  return ['country_not_allowed', { to: `+4930${number}`, client_ip: '203.0.113.2' }]
+  const last = String(10_000 + (i % 10_000)).slice(1)
+  const client_ip = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`
+  const kinds: [string, object][] = [
+    ['rate_limited', { to: '+14155552671', client_ip }],
+    ['rate_limited', { to: `+1212555${last}`, client_ip: '203.0.113.1' }],
+    ['rate_limited', { to: `+1206555${last}`, client_ip }],
+    ['country_not_allowed', { to: `+4930123${last}`, client_ip }],
+  ]
+  return kinds[i % kinds.length] ?? bodyOf(0)
 }
 
 /** What the attempt log says after a restart, by error. */
@@ -81,7 +87,7 @@ it.runIf(process.platform === 'linux')(
       LOG_LEVEL: 'warn',
       LIMIT_SENDS_PER_NUMBER_BURST: '1/600',
       LIMIT_SENDS_PER_IP_BURST: '1/600',
-      LIMIT_SENDS_PER_PREFIX_HOUR: 'off',
+      LIMIT_SENDS_PER_PREFIX_HOUR: '1/3600',
     })
     const pool = new Pool(service.url, { connections: PARALLEL })
     const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
@@ -104,8 +110,12 @@ it.runIf(process.platform === 'linux')(
       await Promise.all(Array.from({ length: PARALLEL }, one))
     }
     try {
-      expect(await start({ to: '+14155552671', client_ip: '203.0.113.3' })).toBe('201')
-      expect(await start({ to: '+14155552672', client_ip: '203.0.113.1' })).toBe('201')
+      for (const [to, client_ip] of [
+        ['+14155552671', '203.0.113.3'],
+        ['+13105552671', '203.0.113.1'],
+        ['+12065559999', '203.0.113.4'],
+      ])
+        expect(await start({ to, client_ip })).toBe('201')
       // Warm first: code that is compiled and a heap that has grown are not the flood's.
       await flood(FLOOD / 5)
       const before = residentMib(service)
