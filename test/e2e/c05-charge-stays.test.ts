@@ -30,7 +30,8 @@ beforeAll(async () => {
   service = await startService(directory.path, ENV)
 })
 afterAll(async () => {
-  await service.stop()
+  service.kill('SIGKILL')
+  await service.exited
   directory.remove()
 })
 

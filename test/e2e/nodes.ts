@@ -42,6 +42,7 @@ export type Nodes = Caller & {
   codes(ids: readonly string[]): Promise<string[]>
   /** The attempt log of one verification, oldest first. */
   events(id: string, type?: string): Promise<WireEvent[]>
+  /** At once: how a process drains is another test's (C39). */
   stop(): Promise<void>
 }
 
@@ -112,7 +113,8 @@ export async function startNodes(count: number, env: Record<string, string> = {}
     codes,
     events: (id, type) => readEvents(next(), id, type),
     async stop() {
-      await Promise.all(all.map((service) => service.stop()))
+      for (const service of all) service.kill('SIGKILL')
+      await Promise.all(all.map(({ exited }) => exited))
       directory.remove()
     },
   }
