@@ -5,7 +5,6 @@ import type { Refusal } from '../verification/api.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { peerOf } from './end-user.ts'
 import { answerProblem } from './problem.ts'
-import { readUserAgent } from './schemas/requests.ts'
 
 /** `start`, `check`, … as the domain names them. */
 function routeName(path: string): string {
@@ -30,7 +29,8 @@ export function refuse(
         service: caller.service.name,
         keyId: caller.keyId,
         clientIp: deps.resolveAddress(peerOf(c)),
-        userAgent: readUserAgent(c.req.header('User-Agent')),
+        // The header is the login flow's own; the end user's stands in a body that was not taken.
+        userAgent: null,
       },
     })
   }

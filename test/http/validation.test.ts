@@ -120,7 +120,11 @@ describe('fields', () => {
       shoe_size: 'is not a known field',
     })
     expect(double.refusals).toMatchObject([
-      { error: 'invalid_request', route: 'start', actor: { service: 'shop', keyId: 'key_shop' } },
+      {
+        error: 'invalid_request',
+        route: 'start',
+        actor: { service: 'shop', keyId: 'key_shop', userAgent: null },
+      },
     ])
   })
 
