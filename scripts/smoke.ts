@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,10 +15,25 @@ const TO = '+14155552671'
 const root = mkdtempSync(join(tmpdir(), 'smoke-'))
 const app = join(root, 'app')
 cpSync('dist/image', app, { recursive: true })
-const env = { PATH: process.env.PATH, DATA_DIR: join(root, 'data'), PORT: '0' }
+/** The image's own settings of malloc: what is measured must be what it ships. */
+const malloc = Object.fromEntries(
+  [
+    ...readFileSync('Dockerfile', 'utf8').matchAll(/^ +(MALLOC_\w+|GLIBC_TUNABLES)=([^\s\\]+)/gm),
+  ].map(([, name, value]) => [name, value]),
+)
+const env = { PATH: process.env.PATH, DATA_DIR: join(root, 'data'), PORT: '0', ...malloc }
+/** The requirement, once the mint is full. */
+const MAX_RESIDENT_MIB = 120
+/** No hash for so long: the mint is full. */
+const QUIET_MS = 2_000
+const QUIET_DEADLINE_MS = 60_000
 
-async function waitFor<T>(what: string, probe: () => Promise<T | undefined> | T | undefined) {
-  const end = performance.now() + DEADLINE_MS
+async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | undefined> | T | undefined,
+  deadlineMs = DEADLINE_MS,
+) {
+  const end = performance.now() + deadlineMs
   while (performance.now() < end) {
     const found = await probe()
     if (found !== undefined) return found
@@ -62,6 +77,24 @@ async function login(url: string, key: string): Promise<void> {
   expectThat(document.status === 200, 'the OpenAPI document is there')
 }
 
+/** MiB at rest, of Linux' /proc; undefined elsewhere. */
+async function residentAtRest(pid: number): Promise<number | undefined> {
+  if (process.platform !== 'linux') return undefined
+  let ticks = -1
+  let since = performance.now()
+  const isQuiet = () => {
+    // utime and stime (proc(5)), counted behind the name, which may hold spaces.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    const now = Number(fields[11]) + Number(fields[12])
+    if (now > ticks + 1) since = performance.now()
+    ticks = now
+    return performance.now() - since > QUIET_MS || undefined
+  }
+  await waitFor('the mint to be full', isQuiet, QUIET_DEADLINE_MS)
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
+}
+
 const child = spawn(process.execPath, [join(app, 'dist/main.js')], { env, cwd: root })
 let output = ''
 for (const stream of [child.stdout, child.stderr])
@@ -71,10 +104,13 @@ for (const stream of [child.stdout, child.stderr])
 try {
   const url = await waitFor('the address', () => /"url":"(http[^"]+)"/.exec(output)?.[1])
   await login(url, runCommand('keys', 'create', '--name', 'smoke'))
+  const resident = await residentAtRest(child.pid ?? 0)
+  if (resident !== undefined)
+    expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
   expectThat(code === 0, `SIGTERM ends it with 0, not ${code}`)
-  console.log('the bundle starts, verifies, makes keys and drains')
+  console.log(`the bundle starts, verifies, makes keys, rests at ${resident} MiB and drains`)
 } catch (error) {
   console.error(output)
   throw error
