@@ -47,6 +47,18 @@ export function describeLifecycle(factory: StoresFactory): void {
       ])
     })
 
+    it('I4: a resend renews no attempt', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const record = await start(stores)
+      await verifications.charge({ ...keyOf(record), ...charged() })
+      await verifications.settle({ ...keyOf(record), ...settled(false) })
+      expect(await verifications.resend(resendOf(record))).toMatchObject({
+        kind: 'resent',
+        record: { attempts: 1, failed: 1, maxAttempts: record.maxAttempts },
+      })
+    })
+
     it('nothing is resent when ended, too late, without a send left, or unknown', async () => {
       const stores = factory()
       const { verifications } = stores

@@ -69,6 +69,18 @@ describe('what is not sent', () => {
     expect(server.seen.length).toBe(0)
   })
 
+  it('C30: of an error that quotes the message nothing is kept', async () => {
+    const quoting = fake(async ({ code, to }) => ({
+      kind: 'permanent',
+      error: { code: 'rejected', message: `${to} may not get ${code}` },
+    }))
+    const worker = world.work({ providers: [quoting] })
+    const { id } = await world.begin()
+    worker.wake()
+    await untilStatus(id, 'failed')
+    expect((await world.delivery(id)).error?.code).toBe('quoted')
+  })
+
   it('C25: what has under 20 s left is not sent', async () => {
     const { id } = await world.begin()
     world.advance(581_000)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import { LIMITS_TABLE } from '../../src/limits/limits-database.ts'
 import {
   openSqliteLimiter,
   type SqliteLimiter,
@@ -102,6 +103,16 @@ describe('C17: a limit store that fails', () => {
       await expect(limiter.admit([key])).rejects.toThrow(StoreUnavailableError)
     rmSync(path)
     expect((await limiter.admit([key])).kind).toBe('admitted')
+  })
+
+  it('table gone: refuses once, then counts anew', async () => {
+    const limiter = await open()
+    await limiter.admit([key])
+    const other = new Database(path)
+    other.exec(`DROP TABLE ${LIMITS_TABLE}`)
+    other.close()
+    await expect(limiter.admit([key])).rejects.toThrow(StoreUnavailableError)
+    expect(await limiter.admit([key])).toMatchObject({ budgets: [{ remaining: 2 }] })
   })
 
   it('cannot be opened at start: says so', async () => {

@@ -1,0 +1,169 @@
+// Takes out one line of defence after another, in copies of the project, and expects the test it names to turn red.
+// It must not touch the project itself, nor take a test that could not even be loaded for a red one.
+
+import { spawn } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DEFENCES } from './defences/all.ts'
+import type { Change, Defence } from './defences/defence.ts'
+import { pages } from './testing-page.ts'
+
+/** CI has two cores; a copy of the project for each. */
+const COPIES = 2
+/** A broken line may leave a test waiting; the longest of them takes 5 s. */
+const RUN_LIMIT_MS = 60_000
+const NOT_COPIED = new Set(['.git', 'data', 'node_modules', 'dist', 'coverage'])
+
+type Outcome = { title: string; status: string; said: string }
+type Verdict = { defence: Defence; fault: string | undefined; red: Outcome[]; seconds: number }
+
+const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+function copyProject(): string {
+  const root = mkdtempSync(join(tmpdir(), 'break-'))
+  for (const name of readdirSync('.'))
+    if (!NOT_COPIED.has(name)) cpSync(name, join(root, name), { recursive: true })
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
+  return root
+}
+
+/** One vitest over `files`, only what one of `titles` names. Undefined: it did not end, or ended without a word. */
+async function runTests(root: string, files: readonly string[], titles: readonly string[]) {
+  const report = join(root, 'report.json')
+  rmSync(report, { force: true })
+  const pattern = titles.map(escapePattern).join('|')
+  const words = ['run', ...files, '-t', pattern, '--reporter=json', `--outputFile=${report}`]
+  const child = spawn(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', ...words, '--no-cache'],
+    {
+      cwd: root,
+      stdio: 'ignore',
+      // A group of its own: what its tests started ends with it.
+      detached: true,
+    },
+  )
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), RUN_LIMIT_MS)
+  await new Promise((done) => child.once('exit', done))
+  clearTimeout(timer)
+  if (!existsSync(report)) return undefined
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: {
+      assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+    }[]
+  }
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .map(
+      ({ fullName: title, status, failureMessages }): Outcome => ({
+        ...{ title, status },
+        said: failureMessages[0]?.split('\n')[0] ?? '',
+      }),
+    )
+}
+
+/** The file with the change made. @throws where the text is not there once */
+function broken(text: string, { file, find, replace }: Change): string {
+  const times = text.split(find).length - 1
+  if (find === '' || times !== 1)
+    throw new Error(`${file}: ${JSON.stringify(find)} is there ${times} times, not once`)
+  return text.replace(find, () => replace)
+}
+
+async function breakOne(root: string, defence: Defence): Promise<Verdict> {
+  const began = performance.now()
+  const { file, title } = defence.test
+  const originals = new Map<string, string>()
+  let outcomes: Outcome[] | undefined
+  try {
+    for (const change of defence.changes) {
+      const path = join(root, change.file)
+      const text = readFileSync(path, 'utf8')
+      if (!originals.has(path)) originals.set(path, text)
+      writeFileSync(path, broken(text, change))
+    }
+    outcomes = await runTests(root, [file], [title])
+  } finally {
+    for (const [path, text] of originals) writeFileSync(path, text)
+  }
+  const red = (outcomes ?? []).filter((one) => one.status === 'failed' && one.title.includes(title))
+  const fault = red.length > 0 ? undefined : outcomes ? 'the test is still green' : 'no result'
+  return { defence, fault, red, seconds: (performance.now() - began) / 1000 }
+}
+
+/** Every change fits its file, and every test that is named is there and green. */
+async function checkUnbroken(root: string, defences: readonly Defence[]): Promise<string[]> {
+  const faults: string[] = []
+  for (const { changes } of defences) {
+    const texts = new Map<string, string>()
+    for (const change of changes)
+      try {
+        const text = texts.get(change.file) ?? readFileSync(join(root, change.file), 'utf8')
+        texts.set(change.file, broken(text, change))
+      } catch (error) {
+        faults.push(error instanceof Error ? error.message : String(error))
+      }
+  }
+  if (faults.length > 0) return faults
+  const files = [...new Set(defences.map(({ test }) => test.file))]
+  const titles = [...new Set(defences.map(({ test }) => test.title))]
+  const outcomes = await runTests(root, files, titles)
+  if (!outcomes) return ['the tests did not run']
+  for (const { test } of defences) {
+    const named = outcomes.filter(({ title }) => title.includes(test.title))
+    const isGreen = named.length > 0 && named.every(({ status }) => status === 'passed')
+    if (!isGreen)
+      faults.push(`unbroken, ${test.file} › ${test.title}: ${named[0]?.said ?? 'no such test'}`)
+  }
+  return [...new Set(faults)]
+}
+
+async function breakAll(roots: readonly string[], defences: readonly Defence[]) {
+  const waiting = [...defences]
+  const verdicts: Verdict[] = []
+  const work = async (root: string) => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const verdict = await breakOne(root, next)
+      verdicts.push(verdict)
+      const { defence, fault, red, seconds } = verdict
+      const said = fault ? `NOT RED: ${fault}` : `red: ${red[0]?.title}`
+      console.log(
+        `${defence.keeps.padEnd(4)} ${seconds.toFixed(1)} s  ${defence.line}\n     ${said}`,
+      )
+      if (isVerbose) console.log(`     ${red[0]?.said.slice(0, 160)}`)
+    }
+  }
+  await Promise.all(roots.map(work))
+  return verdicts
+}
+
+const isVerbose = process.argv.includes('--verbose')
+/** `--only I7`: while a line is written. */
+const only = process.argv.find((_word, i) => process.argv[i - 1] === '--only')
+const defences = DEFENCES.filter(({ keeps }) => only === undefined || keeps === only)
+const roots = Array.from({ length: COPIES }, copyProject)
+try {
+  const faults = await checkUnbroken(roots[0] as string, defences)
+  for (const fault of faults) console.error(fault)
+  const verdicts = faults.length > 0 ? [] : await breakAll(roots, defences)
+  const green = verdicts.filter(({ fault }) => fault !== undefined)
+  const isRight = faults.length === 0 && green.length === 0
+  if (isRight && process.argv.includes('--write'))
+    for (const [file, content] of pages()) writeFileSync(file, content)
+  console.log(
+    `${verdicts.length - green.length} of ${defences.length} broken lines seen by their test`,
+  )
+  process.exitCode = isRight ? 0 : 1
+} finally {
+  for (const root of roots) rmSync(root, { recursive: true, force: true })
+}

@@ -1,0 +1,161 @@
+// The lines that keep I8, I10 and I11: what is counted, what a refusal leaves alone, and never open.
+// It must name for each the fastest test that sees it.
+
+import type { Defence } from './defence.ts'
+
+const LIMITER = 'src/limits/sqlite-limiter.ts'
+const RECIPIENTS = 'test/verification/recipient.test.ts'
+const REFUSED_STARTS = 'test/verification/refused-starts.test.ts'
+
+export const BUDGETS: readonly Defence[] = [
+  {
+    keeps: 'I8',
+    line: 'one refusal takes back what the other limits counted',
+    changes: [
+      {
+        file: LIMITER,
+        find: 'if (refusal) connection.database.rollback()\n    else connection.database.commit()',
+        replace: 'connection.database.commit()',
+      },
+    ],
+    test: {
+      file: 'test/limits/sqlite-limiter.test.ts',
+      title: "C16: a refusal by the address leaves the number's budgets alone",
+    },
+  },
+  {
+    keeps: 'I8',
+    line: 'a start that was refused gives its minted code, or its place in the queue, back',
+    changes: [
+      {
+        file: 'src/verification/start.ts',
+        find: 'if (!used) code.giveBack()',
+        replace: 'if (used) code.giveBack()',
+      },
+    ],
+    test: { file: REFUSED_STARTS, title: 'C16: a start that a limit refuses gives its place' },
+  },
+  {
+    keeps: 'I8',
+    line: 'a start takes its place in the hasher’s queue before anything is counted',
+    changes: [
+      {
+        file: 'src/verification/start.ts',
+        find: 'if (!code) return refuseOverloaded()',
+        replace:
+          'if (!code) {\n    await domain.limiter.admit(sendLimitKeys(domain, subjectOf(begun)))\n    return refuseOverloaded()\n  }',
+      },
+    ],
+    test: { file: REFUSED_STARTS, title: 'C16: a full hasher spends no budget' },
+  },
+  {
+    keeps: 'I8',
+    line: 'a check takes its place in the hasher’s queue before the charge',
+    changes: [
+      {
+        file: 'src/verification/check.ts',
+        find: 'if (!slot) return refuseOverloaded()',
+        replace:
+          'if (!slot) {\n    const { id, service } = record\n    await domain.store.charge({ id, service, now: domain.clock.now(), perNumber: null })\n    return refuseOverloaded()\n  }',
+      },
+    ],
+    test: { file: REFUSED_STARTS, title: 'C16: a full hasher charges no attempt' },
+  },
+  {
+    keeps: 'I10',
+    line: 'limits count the case-folded, compatible form of an address',
+    changes: [
+      {
+        file: 'src/verification/email.ts',
+        find: "const folded = foldCase(address.normalize('NFKC')).normalize('NFKC')",
+        replace: 'const folded = address || foldCase(address)',
+      },
+    ],
+    test: { file: RECIPIENTS, title: 'C12: "USER@Example.COM" shares one budget' },
+  },
+  {
+    keeps: 'I10',
+    line: 'limits count an address without its +tag',
+    changes: [
+      {
+        file: 'src/verification/email.ts',
+        find: 'tag > 0 ? local.slice(0, tag) : local',
+        replace: 'tag > 0 ? local : local',
+      },
+    ],
+    test: { file: RECIPIENTS, title: 'C12: "uSeR+tag@example.com" shares one budget' },
+  },
+  {
+    keeps: 'I10',
+    line: 'the index of a budget is made of that form, not of the address as given',
+    changes: [
+      {
+        file: 'src/verification/recipient.ts',
+        find: "['budget', service, budgetKey(recipient)]",
+        replace: "['budget', service, recipient.address]",
+      },
+    ],
+    test: { file: RECIPIENTS, title: 'tell the address from the budget, and services apart' },
+  },
+  {
+    keeps: 'I11',
+    line: 'an error of the limit store refuses, it does not admit',
+    changes: [
+      {
+        file: LIMITER,
+        find: 'return inTurn((connection) => consumeAll(connection, keys))',
+        replace:
+          "return inTurn((connection) => consumeAll(connection, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))",
+      },
+    ],
+    test: {
+      file: 'test/limits/sqlite-limiter-faults.test.ts',
+      title: 'locked: refuses at the deadline',
+    },
+  },
+  {
+    keeps: 'I11',
+    line: 'only a refusal of the limiter is taken for one; what else it throws is thrown',
+    changes: [
+      {
+        file: LIMITER,
+        find: '    throw thrown\n',
+        replace: '    return { refused: false, res: new RateLimiterRes(1, 1, 1, false) }\n',
+      },
+    ],
+    test: {
+      file: 'test/limits/sqlite-limiter-faults.test.ts',
+      title: 'table gone: refuses once',
+    },
+  },
+  {
+    keeps: 'I11',
+    line: 'a database that is locked, full or broken is 503 with Retry-After',
+    changes: [
+      {
+        file: 'src/http/problem.ts',
+        find: 'error instanceof StoreUnavailableError || error instanceof UnknownKeyError',
+        replace: '!(error instanceof StoreUnavailableError) && error instanceof UnknownKeyError',
+      },
+    ],
+    test: {
+      file: 'test/http/refusals.test.ts',
+      title: '503 with Retry-After where the store is away',
+    },
+  },
+  {
+    keeps: 'I11',
+    line: 'a store that is away is not taken for a key that is unknown',
+    changes: [
+      {
+        file: 'src/access/authenticator.ts',
+        find: 'const record = await store.find(parts.id)',
+        replace: 'const record = await store.find(parts.id).catch(() => undefined)',
+      },
+    ],
+    test: {
+      file: 'test/access/api-keys.test.ts',
+      title: 'a store that is away is not a wrong key',
+    },
+  },
+]

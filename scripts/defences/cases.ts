@@ -1,0 +1,279 @@
+// Lines that keep a case and no invariant of their own: addresses, test recipients, headers, keys, sessions, decoys.
+// It must name for each the fastest test that sees it.
+
+import type { Defence } from './defence.ts'
+
+const STORE = 'test/storage/sqlite/verification-store.test.ts'
+const ADDRESS = 'src/limits/client-address.ts'
+const ADDRESS_TEST = 'test/limits/client-address.test.ts'
+const SMTP = 'src/delivery/providers/smtp/smtp.ts'
+
+export const CASES: readonly Defence[] = [
+  {
+    keeps: 'C13',
+    line: 'X-Forwarded-For counts from a trusted peer only',
+    changes: [
+      {
+        file: ADDRESS,
+        find: 'if (forwardedFor === undefined || !isTrustedPeer(peer)) return null',
+        replace: 'if (forwardedFor === undefined || (isTrustedPeer(peer), false)) return null',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'is ignored unless the peer is trusted' },
+  },
+  {
+    keeps: 'C13',
+    line: 'the first untrusted address from the right is the one',
+    changes: [
+      {
+        file: ADDRESS,
+        find: 'const address = read(forwardedFor.slice(comma + 1, end))',
+        replace: "const address = read(forwardedFor.split(',')[0] ?? '')",
+      },
+    ],
+    test: {
+      file: ADDRESS_TEST,
+      title: 'whatever stands left of the first untrusted address changes nothing',
+    },
+  },
+  {
+    keeps: 'C13',
+    line: 'IPv4 mapped into IPv6 is the IPv4 address',
+    changes: [
+      {
+        file: ADDRESS,
+        find: 'return address.isIPv4MappedAddress() ? address.toIPv4Address() : address',
+        replace: 'return address',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'IPv4 is its own key, in every spelling' },
+  },
+  {
+    keeps: 'C14',
+    line: 'IPv6 is counted by its /64',
+    changes: [
+      {
+        file: ADDRESS,
+        find: '(index < SITE_HEXTETS ? part : 0)',
+        replace: '(index < 99 ? part : 0)',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'C14: every address of one /64 has one key' },
+  },
+  {
+    keeps: 'C19',
+    line: 'a test recipient ends with its date',
+    changes: [
+      {
+        file: 'src/verification/recipient.ts',
+        find: 'now < test.untilMs &&',
+        replace: 'now > 0 &&',
+      },
+    ],
+    test: { file: 'test/e2e/c19-test-recipients.test.ts', title: 'C19: they end with their date' },
+  },
+  {
+    keeps: 'C19',
+    line: 'nothing but a real verification is sent',
+    changes: [
+      {
+        file: 'src/delivery/plan.ts',
+        find: "silent: due.kind !== 'real',",
+        replace: "silent: due.kind === 'decoy',",
+      },
+    ],
+    test: {
+      file: 'test/delivery/worker-silence.test.ts',
+      title: 'C19: a test recipient’s message is not sent',
+    },
+  },
+  {
+    keeps: 'C28',
+    line: 'a recipient has no control characters (the parser of addresses refuses them, too)',
+    changes: [
+      {
+        file: 'src/verification/recipient.ts',
+        find: 'if (CONTROL.test(to)) {',
+        replace: 'if (!to && CONTROL.test(to)) {',
+      },
+      {
+        file: 'src/verification/email.ts',
+        find: 'if (!LOCAL_PART.test(local) || ',
+        replace: 'if ((LOCAL_PART.test(local), false) || ',
+      },
+    ],
+    test: {
+      file: 'test/verification/recipient.test.ts',
+      title: 'C28: "a\\r\\nBcc: b@example.com" is refused',
+    },
+  },
+  {
+    keeps: 'C28',
+    line: 'the mailer looks at the address once more (CRLF alone its library refuses, too)',
+    changes: [
+      { file: SMTP, find: 'if (!isSafeAddress(message.to))', replace: 'if (isSafeAddress("") )' },
+    ],
+    test: {
+      file: 'test/delivery/smtp.test.ts',
+      title: 'C28: two addresses in an address',
+    },
+  },
+  {
+    keeps: 'C28',
+    line: 'nothing is said to a mail server without TLS',
+    changes: [
+      {
+        file: SMTP,
+        find: 'requireTLS: settings.requireTls && !settings.secure,',
+        replace: 'requireTLS: false,',
+      },
+    ],
+    test: {
+      file: 'test/delivery/smtp.test.ts',
+      title: 'C28: STARTTLS refused is a permanent failure',
+    },
+  },
+  {
+    keeps: 'C35',
+    line: 'a verification is found by its own service only',
+    changes: [
+      {
+        file: 'src/storage/sqlite/rows.ts',
+        find: ".where(and(eq(v.id, p('id')), eq(v.service, p('service'))))",
+        replace: ".where(eq(v.id, p('id')))",
+      },
+    ],
+    test: {
+      file: 'test/http/flow.test.ts',
+      title: 'C35: what one service made, the key of another does not see',
+    },
+  },
+  {
+    keeps: 'C35',
+    line: 'a revoked key is no key',
+    changes: [
+      {
+        file: 'src/access/authenticator.ts',
+        find: 'if (!record || !matches || record.revokedAt !== null) return undefined',
+        replace: 'if (!record || !matches) return undefined',
+      },
+    ],
+    test: {
+      file: 'test/access/api-keys.test.ts',
+      title: 'C35: a stored key does, until it is revoked',
+    },
+  },
+  {
+    keeps: 'C35',
+    line: 'a route asks for its scope',
+    changes: [
+      {
+        file: 'src/http/middleware/auth.ts',
+        find: 'if (!access.scopes.has(needed.scope))',
+        replace: 'if (!access.scopes)',
+      },
+    ],
+    test: { file: 'test/http/auth.test.ts', title: 'C35: a key without the scope is 403' },
+  },
+  {
+    keeps: 'C38',
+    line: 'the transaction of a start looks for the answer given before',
+    changes: [
+      {
+        file: 'src/storage/sqlite/create.ts',
+        find: "if (stored) return { kind: 'answered_before', stored }",
+        replace: '',
+      },
+    ],
+    test: { file: STORE, title: 'C38: 20 creates in parallel under one key are one verification' },
+  },
+  {
+    keeps: 'C38',
+    line: 'so does that of a check',
+    changes: [
+      {
+        file: 'src/storage/sqlite/check.ts',
+        find: "if (stored) return { kind: 'answered_before', stored }",
+        replace: '',
+      },
+    ],
+    test: { file: STORE, title: 'C38: a settling repeated under its key changes nothing' },
+  },
+  {
+    keeps: 'C38',
+    line: 'a key with another body is refused',
+    changes: [
+      { file: 'src/verification/recall.ts', find: 'if (!same) return REUSED', replace: '' },
+    ],
+    test: {
+      file: 'test/http/flow.test.ts',
+      title: 'replays under an Idempotency-Key, and refuses it for another body',
+    },
+  },
+  {
+    keeps: 'C43',
+    line: 'a field that is not known is refused',
+    changes: [
+      {
+        file: 'src/http/schemas/requests.ts',
+        find: 'export const StartBody = z\n  .strictObject({',
+        replace: 'export const StartBody = z\n  .object({',
+      },
+    ],
+    test: { file: 'test/http/validation.test.ts', title: 'C43: start with status is 400, named' },
+  },
+  {
+    keeps: 'C47',
+    line: 'the transaction of a start continues the open verification of its session',
+    changes: [
+      {
+        file: 'src/storage/sqlite/create.ts',
+        find: "if (before) return { kind: 'continued', record: toRecord(before) }",
+        replace: '',
+      },
+    ],
+    test: {
+      file: STORE,
+      title: 'C47: 20 starts in parallel with one session are one verification',
+    },
+  },
+  {
+    keeps: 'C47',
+    line: 'one that has ended, or that no check can approve any more, frees its session',
+    changes: [
+      {
+        file: 'src/storage/sqlite/create.ts',
+        find: 'if (slot) sessions.free(slot)',
+        replace: '',
+      },
+    ],
+    test: { file: STORE, title: 'C47: an expired, spent or ended one is not continued' },
+  },
+  {
+    keeps: 'C49',
+    line: 'no code of a decoy is right',
+    changes: [
+      {
+        file: 'src/verification/check.ts',
+        find: "valid: same && kind !== 'decoy',",
+        replace: "valid: same && kind !== ('none' as string),",
+      },
+    ],
+    test: { file: 'test/e2e/c49-decoy.test.ts', title: 'C49: no code of a decoy is right' },
+  },
+  {
+    keeps: 'C49',
+    line: 'nothing is sent for a decoy',
+    changes: [
+      {
+        file: 'src/delivery/plan.ts',
+        find: "silent: due.kind !== 'real',",
+        replace: "silent: due.kind === 'test',",
+      },
+    ],
+    test: {
+      file: 'test/delivery/worker-silence.test.ts',
+      title: 'C49: a decoy becomes sent after a time like the others’',
+    },
+  },
+]
