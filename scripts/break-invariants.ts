@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DEFENCES } from './defences/all.ts'
 import type { Change, Defence } from './defences/defence.ts'
-import { pages } from './testing-page.ts'
+import { testingPages } from './testing-page.ts'
 
 /** CI has two cores; a copy of the project for each. */
 const COPIES = 2
@@ -159,7 +159,7 @@ try {
   const green = verdicts.filter(({ fault }) => fault !== undefined)
   const isRight = faults.length === 0 && green.length === 0
   if (isRight && process.argv.includes('--write'))
-    for (const [file, content] of pages()) writeFileSync(file, content)
+    for (const [file, content] of testingPages()) writeFileSync(file, content)
   console.log(
     `${verdicts.length - green.length} of ${defences.length} broken lines seen by their test`,
   )

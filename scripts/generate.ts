@@ -1,4 +1,4 @@
-// Writes what is made from the source: README's table of settings and docs/openapi.json.
+// Writes what is made from the source: README's table of settings, docs/openapi.json, the tables of what the tests keep.
 // With --check it writes nothing and fails where a file is not current.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/
 import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
+import { testingPages } from './testing-page.ts'
 
 const README = 'README.md'
 const OPENAPI = 'docs/openapi.json'
@@ -84,6 +85,7 @@ const isCheck = process.argv.includes('--check')
 for (const [file, content] of [
   [README, renderReadme()],
   [OPENAPI, await renderOpenApi()],
+  ...testingPages(),
 ] as const) {
   let current = ''
   try {
