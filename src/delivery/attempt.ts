@@ -3,11 +3,11 @@
 
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
-import type { Durations } from './durations.ts'
 import type { ComposeMessage } from './message.ts'
 import type { Prepared } from './plan.ts'
 import type { ClaimedDelivery, DeliveryLog, Outbox, Provider, SendResult } from './ports.ts'
 import { withoutQuotes } from './quoted-answer.ts'
+import type { RecentSends } from './recent-sends.ts'
 import { sleep } from './sleep.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
@@ -29,7 +29,7 @@ export type AttemptDeps = {
   outbox: Pick<Outbox, 'settle'>
   providers: readonly Provider[]
   compose: ComposeMessage
-  durations: Durations
+  recentSends: RecentSends
   clock: Clock
   /** In [0, 1). */
   random: () => number
@@ -44,8 +44,8 @@ export function createAttempt(deps: AttemptDeps): RunAttempt {
       ? await sendSilently(deps, claim, stop)
       : await sendReally(deps, findProvider(deps.providers, claim), claim, stop)
     const durationMs = deps.clock.now() - startedAt
-    if (!claim.prepared.silent && result.kind === 'accepted')
-      deps.durations.record(claim.channel, durationMs)
+    if (!claim.prepared.silent)
+      deps.recentSends.record(claim.channel, { durationMs, result }, deps.clock.now())
     logResult(deps.logger, claim, result, durationMs)
     return await settle(deps, claim, result, durationMs, stop)
   }
@@ -58,14 +58,19 @@ function findProvider(providers: readonly Provider[], claim: Claim): Provider | 
   )
 }
 
-/** Waits as long as a real send took lately, without a request. */
+/** Waits and fares as a real send did lately, without a request; a test recipient's is always taken. */
 async function sendSilently(
   deps: AttemptDeps,
   claim: Claim,
   stop: AbortSignal,
 ): Promise<SendResult> {
-  await sleep(deps.durations.pick(claim.channel, deps.random()), stop)
-  return { kind: 'accepted', reference: null }
+  const { durationMs, result } = deps.recentSends.imitate(
+    claim.channel,
+    deps.random(),
+    deps.clock.now(),
+  )
+  await sleep(durationMs, stop)
+  return claim.kind === 'decoy' ? result : { kind: 'accepted', reference: null }
 }
 
 async function sendReally(

@@ -4,10 +4,10 @@
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ABORT_GRACE_MS, type Claim, createAttempt, errorName, type RunAttempt } from './attempt.ts'
-import { createDurations } from './durations.ts'
 import type { ComposeMessage } from './message.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog, Outbox, Provider } from './ports.ts'
+import { createRecentSends } from './recent-sends.ts'
 import { sleep } from './sleep.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
@@ -73,7 +73,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   if (deadlineMs + ABORT_GRACE_MS >= leaseMs)
     throw new Error('the lease must be longer than the deadline of a send')
   const random = deps.random ?? Math.random
-  const run = createAttempt({ ...deps, random, deadlineMs, durations: createDurations() })
+  const run = createAttempt({ ...deps, random, deadlineMs, recentSends: createRecentSends() })
   const limits = {
     places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
     leaseMs,
