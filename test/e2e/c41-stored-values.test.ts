@@ -146,6 +146,23 @@ describe('keys', () => {
     expect((await check(knowing, id, code)).status).toBe(200)
   })
 
+  it('C41: only the pepper is unknown (the rest was rewrapped): 503 all the same, uncharged', async () => {
+    const service = await serve()
+    const { id, code } = await begin(service)
+    const [row] = readRows(
+      directory.path,
+      'SELECT pepper_key_id FROM verifications WHERE id = ?',
+      id,
+    )
+    const setKey = 'UPDATE verifications SET pepper_key_id = ? WHERE id = ?'
+    changeRows(directory.path, setKey, 'anotherkey', id)
+    const { status, body } = await check(service, id, code)
+    expect([status, body.error]).toEqual([503, 'store_unavailable'])
+    expect(await remaining(service, id)).toBe(5)
+    changeRows(directory.path, setKey, row?.pepper_key_id, id)
+    expect((await check(service, id, code)).status).toBe(200)
+  })
+
   it('C41: no send is lost to a node without the key: it gives the row back, and one that has it sends', async () => {
     gateway.behave(answer(503))
     const dying = await serve()
