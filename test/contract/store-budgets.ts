@@ -91,9 +91,26 @@ export function describeGuesses(factory: StoresFactory): void {
         refusal: {
           name: 'guesses_per_number_hour',
           limit: LIMIT(20),
-          retryAt: T0 + HOUR + HOUR,
+          // One that is open gives back what it did not use when it expires.
+          retryAt: T0 + 600_000,
         },
       })
+    })
+
+    it('says when enough guesses are free again: open ones at their expiry, charged ones when they leave', async () => {
+      const stores = factory()
+      const budgetIndex = mac()
+      const first = await start(stores, { budgetIndex })
+      for (let n = 0; n < 5; n += 1)
+        await stores.verifications.charge({ ...keyOf(first), ...charged() })
+      await start(stores, { budgetIndex })
+      const ask = (max: number) =>
+        stores.verifications.askGuesses({
+          ...createInput(newVerification({ budgetIndex })).guesses,
+          limits: [{ name: 'guesses_per_number_hour', limit: LIMIT(max) }],
+        })
+      expect(await ask(10)).toMatchObject({ retryAt: T0 + 600_000 })
+      expect(await ask(9)).toMatchObject({ retryAt: T0 + 2 * HOUR })
     })
 
     it('approved ones count attempts - 1, ended ones their attempts, until they leave the window', async () => {

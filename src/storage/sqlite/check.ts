@@ -12,14 +12,14 @@ import type { Answers } from './answers.ts'
 import { and, eq, gt, lt, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
-import type { Guesses } from './guesses.ts'
+import type { NumberLimit } from './number-limit.ts'
 import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { verifications } from './schema.ts'
 
 export function createCharge(deps: {
   orm: Orm
   rows: VerificationRows
-  guesses: Guesses
+  numberLimit: NumberLimit
 }): (input: ChargeInput) => ChargeOutcome | undefined {
   const p = sql.placeholder
   const v = verifications
@@ -41,7 +41,7 @@ export function createCharge(deps: {
     // First what has ended, then the limit: a finished verification is told so, whatever the budget.
     if (attemptsRemaining(toRecord(row), now) === 0)
       return { kind: 'not_chargeable', record: toRecord(row) }
-    const retryAt = perNumber && deps.guesses.numberLimitedUntil({ ...perNumber, service }, now)
+    const retryAt = perNumber && deps.numberLimit({ ...perNumber, service }, now)
     if (typeof retryAt === 'number') return { kind: 'number_limited', retryAt }
     const isCharged = charge.run({ seq: row.seq, now }).changes === 1
     const record = toRecord(deps.rows.bySeq(row.seq))

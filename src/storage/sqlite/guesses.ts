@@ -1,90 +1,92 @@
-// What a recipient's rows allow and have spent: the guess reservation and check_per_number.
-// It must not count in rows of its own: what is refused spends nothing (I4, I8).
+// The guess reservation: what a recipient's open and past verifications allow (I4).
+// It must not count in rows of its own: what is refused spends nothing (I8).
 
-import { TTL_SECONDS } from '../../verification/policy.ts'
-import type { ChargeInput, GuessQuery, GuessRefusal } from '../../verification/ports.ts'
-import { and, eq, gt, type Orm, sql } from './drizzle.ts'
+import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
+import { and, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
 
 export type Guesses = {
   ask(query: GuessQuery): GuessRefusal | undefined
-  /** When the next check of this number is possible; undefined: now. */
-  numberLimitedUntil(
-    perNumber: NonNullable<ChargeInput['perNumber']> & { service: string },
-    now: number,
-  ): number | undefined
 }
 
-/** A row charged within the window was created at most this long before it. */
-const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
+/** More than these of one person in a day can't be open; it bounds what a refusal reads. */
+const MAX_ROWS_FOR_RELIEF = 500
+
+type Reserved = {
+  createdAt: number
+  expiresAt: number
+  /** Guesses it takes from the budget now. */
+  allowed: number
+  /** What is left of that once it has ended, if no further guess is made. */
+  charged: number
+}
+
+function conditions(p: typeof sql.placeholder) {
+  const v = verifications
+  return and(
+    eq(v.budgetIndex, p('budgetIndex')),
+    gt(v.createdAt, p('since')),
+    eq(v.service, p('service')),
+    eq(v.authenticated, p('authenticated')),
+  )
+}
+
+/**
+ * The first moment at which `excess` guesses are free again, if nobody guesses: an open one gives
+ * back what it did not use at its expiry, and every one the rest when it leaves the window.
+ */
+function reliefAt(rows: readonly Reserved[], excess: number, spanMs: number, now: number): number {
+  const gains = rows
+    .flatMap(({ createdAt, expiresAt, allowed, charged }) => [
+      { at: expiresAt, guesses: allowed - charged },
+      { at: createdAt + spanMs, guesses: charged },
+    ])
+    .sort((a, b) => a.at - b.at)
+  let left = excess
+  for (const { at, guesses } of gains) {
+    left -= guesses
+    if (left <= 0) return at
+  }
+  return gains.at(-1)?.at ?? now + spanMs
+}
 
 export function createGuesses(orm: Orm): Guesses {
   const p = sql.placeholder
   const v = verifications
-  const allowed = orm
-    .select({
-      total: sql<number | null>`sum(case
-        when ${v.status} = 'pending' and ${v.expiresAt} > ${p('now')} then ${v.maxAttempts}
-        when ${v.status} = 'approved' then max(${v.attempts} - 1, 0)
-        else ${v.attempts} end)`,
-      oldest: sql<number | null>`min(${v.createdAt})`,
-    })
+  const charged = sql<number>`case when ${v.status} = 'approved' then max(${v.attempts} - 1, 0) else ${v.attempts} end`
+  const allowed = sql<number>`case
+    when ${v.status} = 'pending' and ${v.expiresAt} > ${p('now')} then ${v.maxAttempts}
+    else ${charged} end`
+  const sum = orm
+    .select({ total: sql<number | null>`sum(${allowed})` })
     .from(v)
-    .where(
-      and(
-        eq(v.budgetIndex, p('budgetIndex')),
-        gt(v.createdAt, p('since')),
-        eq(v.service, p('service')),
-        eq(v.authenticated, p('authenticated')),
-      ),
-    )
+    .where(conditions(p))
     .prepare()
-  const spent = orm
-    .select({
-      total: sql<number | null>`sum(${v.attempts})`,
-      oldest: sql<number | null>`min(${v.lastAttemptAt})`,
-    })
+  const each = orm
+    .select({ createdAt: v.createdAt, expiresAt: v.expiresAt, allowed, charged })
     .from(v)
-    .where(
-      and(
-        eq(v.budgetIndex, p('budgetIndex')),
-        gt(v.createdAt, p('createdSince')),
-        eq(v.service, p('service')),
-        eq(v.authenticated, p('authenticated')),
-        gt(v.lastAttemptAt, p('since')),
-      ),
-    )
+    .where(conditions(p))
+    .orderBy(desc(v.createdAt))
+    .limit(MAX_ROWS_FOR_RELIEF)
     .prepare()
   return {
-    ask(query) {
-      const { service, now, longestLifetimeMs, wanted } = query
+    ask({ service, now, longestLifetimeMs, wanted, limits, budgetIndexes, ...query }) {
       const authenticated = query.authenticated ? 1 : 0
-      for (const { name, limit } of query.limits) {
+      for (const { name, limit } of limits) {
         const spanMs = limit.windowSeconds * 1000 + longestLifetimeMs
-        let total = wanted
-        let oldest = now
-        for (const budgetIndex of query.budgetIndexes) {
-          const row = allowed.get({ service, budgetIndex, authenticated, now, since: now - spanMs })
-          total += row?.total ?? 0
-          oldest = Math.min(oldest, row?.oldest ?? now)
-        }
-        if (total > limit.max) return { name, limit, retryAt: oldest + spanMs }
+        const keys = budgetIndexes.map((budgetIndex) => ({
+          service,
+          budgetIndex,
+          authenticated,
+          now,
+          since: now - spanMs,
+        }))
+        const total = keys.reduce((all, key) => all + (sum.get(key)?.total ?? 0), wanted)
+        if (total <= limit.max) continue
+        const rows = keys.flatMap((key) => each.all(key))
+        return { name, limit, retryAt: reliefAt(rows, total - limit.max, spanMs, now) }
       }
       return undefined
-    },
-    numberLimitedUntil({ service, limit, budgetIndexes, authenticated }, now) {
-      const windowMs = limit.windowSeconds * 1000
-      const since = now - windowMs
-      const createdSince = since - LONGEST_LIFETIME_MS
-      let total = 0
-      let oldest = now
-      for (const budgetIndex of budgetIndexes) {
-        const key = { service, budgetIndex, authenticated: authenticated ? 1 : 0 }
-        const row = spent.get({ ...key, since, createdSince })
-        total += row?.total ?? 0
-        oldest = Math.min(oldest, row?.oldest ?? now)
-      }
-      return total >= limit.max ? oldest + windowMs : undefined
     },
   }
 }

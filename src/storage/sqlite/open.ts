@@ -1,7 +1,7 @@
 // Opens the database file: lock, WAL, durability, migrations. Many processes may do so at once.
 // It must not wait synchronously: the driver's busy wait would stop the event loop.
 
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -58,8 +58,13 @@ function configure(client: Database, path: string, synchronous: 'full' | 'normal
   client.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
 }
 
+/** Only where it is not there: closing a file drops every lock that this process holds on it (fcntl(2)). */
+function createPrivately(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE))
+}
+
 function openAndMigrate(options: OpenOptions): Database {
-  closeSync(openSync(options.path, 'a', FILE_MODE))
+  createPrivately(options.path)
   // No busy wait at all: better-sqlite3 would block the event loop; writer.ts retries asynchronously.
   const client = new Sqlite(options.path, { timeout: 0 })
   try {
@@ -98,7 +103,7 @@ function explain(error: unknown, path: string): unknown {
  */
 async function withLock<T>(path: string, deadlineMs: number, job: () => Promise<T>): Promise<T> {
   const lockPath = `${path}.lock`
-  closeSync(openSync(lockPath, 'a', FILE_MODE))
+  createPrivately(lockPath)
   const lock = new Sqlite(lockPath, { timeout: 0 })
   try {
     await retryBusy(lockPath, deadlineMs, () => lock.exec('BEGIN EXCLUSIVE'))

@@ -12,6 +12,7 @@ import type { Orm } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createGuesses } from './guesses.ts'
+import { createNumberLimit } from './number-limit.ts'
 import { createCancel, createResend } from './resend.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
 import { createSessions } from './sessions.ts'
@@ -60,7 +61,7 @@ export function createVerificationStore(deps: {
   const sessions = createSessions(orm, rows)
   const all = { ...deps, rows, answers, guesses, insertDelivery: createDeliveryInsert(orm) }
   const create = createCreate({ ...all, sessions })
-  const charge = createCharge(all)
+  const charge = createCharge({ orm, rows, numberLimit: createNumberLimit(orm) })
   const settle = createSettle(all)
   const resend = createResend(all)
   const cancel = createCancel(all)
