@@ -114,7 +114,7 @@ export async function serve(env: Environment): Promise<void> {
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code)
     const advice = error instanceof StartupError ? error.message : LISTEN_ADVICE[code]
-    logger.fatal({ err: error, advice }, 'the service could not start')
+    logger.fatal({ err: error, advice, listen: config.listen }, 'the service could not start')
     process.exit(EXIT_FAILED)
   }
 }

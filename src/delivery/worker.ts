@@ -13,7 +13,7 @@ import { sleep } from './sleep.ts'
 /** Providers allow some dozens of connections; more would only queue there. */
 const CONCURRENCY_PER_CHANNEL = 20
 /** A person waits at a login form; a provider that takes longer is down. */
-const DELIVERY_DEADLINE_MS = 10_000
+export const DELIVERY_DEADLINE_MS = 10_000
 /** Deadline, settling and a long pause of the process fit in (C23). */
 const LEASE_MS = 30_000
 /** Another process may add rows without ringing our bell. */
