@@ -8,6 +8,8 @@ const COUNTERSIGN_URL = process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:8080'
 const API_KEY = process.env.API_KEY ?? ''
 const PORT = Number(process.env.PORT ?? 3000)
 const MAX_BODY_BYTES = 4096
+/** Past this the oldest browser is forgotten: a visitor must not fill the memory. */
+const MAX_SESSIONS = 10_000
 
 /** By the cookie's value: what this browser has begun, and who it is once it is in. */
 const sessions = new Map()
@@ -63,6 +65,8 @@ const SENTENCES = {
   invalid_request: 'That does not look right. Please check it.',
   code_incorrect: 'That is not the code.',
   resend_too_early: 'Please wait a little before asking again.',
+  max_sends_reached: 'We have sent it as often as we may. Please use the latest message.',
+  resend_too_late: 'The code is about to expire. Use it, or start again.',
   rate_limited: 'Too many tries. Please wait a while.',
   max_attempts_reached: 'Too many wrong codes. Please start again.',
   verification_expired: 'The code has expired. Please start again.',
@@ -79,6 +83,9 @@ const STAYS = new Set([
   'store_unavailable',
   'unreachable',
 ])
+
+/** No message more, but the one that was sent may still be typed in. */
+const STAYS_AFTER_RESEND = new Set(['max_sends_reached', 'resend_too_late'])
 
 async function readForm(request) {
   let text = ''
@@ -97,6 +104,7 @@ function openSession(request, response) {
   const fresh = randomBytes(32).toString('base64url')
   const session = {}
   sessions.set(fresh, session)
+  if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value)
   response.setHeader('set-cookie', `sid=${fresh}; HttpOnly; SameSite=Lax; Path=/`)
   return { id: fresh, session }
 }
@@ -117,7 +125,11 @@ async function again({ session }) {
   const { verification } = session
   if (!verification) return startPage()
   const { ok, body } = await ask(`${verification.id}/resend`, {})
-  return codePage(verification.to, ok ? 'We sent it again.' : explain(body))
+  if (ok) return codePage(verification.to, 'We sent it again.')
+  if (STAYS.has(body.error) || STAYS_AFTER_RESEND.has(body.error))
+    return codePage(verification.to, explain(body))
+  delete session.verification
+  return startPage(explain(body))
 }
 
 async function check({ id, session }, code, clientIp, response) {
