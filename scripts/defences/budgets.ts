@@ -87,7 +87,7 @@ export const BUDGETS: readonly Defence[] = [
   },
   {
     keeps: 'I10',
-    line: 'the index of a budget is made of that form, not of the address as given',
+    line: 'the index of a person is made of the form that is counted, not of the address as given',
     changes: [
       {
         file: 'src/verification/recipient.ts',
@@ -156,6 +156,36 @@ export const BUDGETS: readonly Defence[] = [
     test: {
       file: 'test/access/api-keys.test.ts',
       title: 'a store that is away is not a wrong key',
+    },
+  },
+  {
+    keeps: 'I10',
+    line: 'the send limits take the form that is counted, too',
+    changes: [
+      {
+        file: 'src/verification/budgets.ts',
+        find: "add('sends_per_number_burst', budgetKey(recipient), kind)",
+        replace: "add('sends_per_number_burst', recipient.address, kind)",
+      },
+    ],
+    test: {
+      file: 'test/e2e/c12-budgets.test.ts',
+      title: 'C12: an address in any spelling has one budget',
+    },
+  },
+  {
+    keeps: 'I11',
+    line: 'a transaction that could not be written rejects each of its writes',
+    changes: [
+      {
+        file: 'src/storage/sqlite/writer.ts',
+        find: "waiting.reject(unavailable('the database can not be written', error))",
+        replace: 'waiting.resolve(error)',
+      },
+    ],
+    test: {
+      file: 'test/storage/sqlite/writer.test.ts',
+      title: 'C42: a database that became read-only refuses writes',
     },
   },
 ]

@@ -283,4 +283,49 @@ export const CHECKS: readonly Defence[] = [
       title: 'purpose, to and session must be the start’s',
     },
   },
+  {
+    keeps: 'I13',
+    line: 'a check without id finds by the purpose, too',
+    changes: [
+      {
+        file: 'src/storage/sqlite/rows.ts',
+        find: "        eq(v.purpose, p('purpose')),\n",
+        replace: '',
+      },
+    ],
+    test: {
+      file: STORE,
+      title: 'findBySession gives the newest of this recipient, purpose and session',
+    },
+  },
+  {
+    keeps: 'I13',
+    line: 'a session is continued for the same purpose only',
+    changes: [
+      {
+        file: 'src/verification/session.ts',
+        find: "['slot', service, command.purpose, recipient.address, command.session]",
+        replace: "['slot', service, recipient.address, command.session]",
+      },
+    ],
+    test: {
+      file: 'test/e2e/c47-sessions.test.ts',
+      title: 'C47: another purpose, recipient or spelling: its own, its own, the same',
+    },
+  },
+  {
+    keeps: 'I12',
+    line: 'the process gives the clock the newest stored time',
+    changes: [
+      {
+        file: 'src/compose.ts',
+        find: 'createClock({ floorMs: await store.newestTime() })',
+        replace: 'createClock()',
+      },
+    ],
+    test: {
+      file: 'test/e2e/c37-time.test.ts',
+      title: 'C37: a process that starts with a wall an hour back goes on',
+    },
+  },
 ]

@@ -202,7 +202,7 @@ export const SENDS: readonly Defence[] = [
   },
   {
     keeps: 'I7',
-    line: 'a provider’s answer that quotes the message is not kept',
+    line: 'an id that quotes the message is dropped',
     changes: [
       {
         file: 'src/delivery/quoted-answer.ts',
@@ -217,7 +217,7 @@ export const SENDS: readonly Defence[] = [
   },
   {
     keeps: 'I7',
-    line: 'each answer goes through that look before it is stored',
+    line: 'each answer of a provider is looked at before it is kept',
     changes: [
       {
         file: 'src/delivery/attempt.ts',
@@ -272,5 +272,64 @@ export const SENDS: readonly Defence[] = [
       file: 'test/kernel/logger.test.ts',
       title: 'a code does not pass in the message of an error, in any grouping',
     },
+  },
+  {
+    keeps: 'I5',
+    line: 'the delivery of a resend is written in its transaction',
+    changes: [
+      {
+        file: 'src/storage/sqlite/resend.ts',
+        find: 'deps.insertDelivery({ seq, send, channel, now })',
+        replace: '',
+      },
+    ],
+    test: { file: STORE, title: 'a resend replaces the delivery that waits' },
+  },
+  {
+    keeps: 'I7',
+    line: 'what is sealed shows nothing of itself',
+    changes: [
+      {
+        file: 'src/kernel/keyring.ts',
+        find: "const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])",
+        replace: "const body = Buffer.from(plaintext + cipher.final().toString(), 'utf8')",
+      },
+    ],
+    test: {
+      file: 'test/kernel/keyring.test.ts',
+      title: 'never seals the same twice alike, and shows nothing of it',
+    },
+  },
+  {
+    keeps: 'I7',
+    line: 'an answer that is kept for an Idempotency-Key is sealed: it holds the recipient',
+    changes: [
+      {
+        file: 'src/verification/recall.ts',
+        find: 'keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context),',
+        replace: 'Buffer.from(JSON.stringify({ ...toAnswer(effect), budgets: [] })),',
+      },
+      {
+        file: 'src/verification/recall.ts',
+        find: 'keyring.open(stored.answer, context)',
+        replace: 'Buffer.from(stored.answer).toString()',
+      },
+    ],
+    test: {
+      file: 'test/e2e/c38-idempotency.test.ts',
+      title: 'nothing stored is in clear',
+    },
+  },
+  {
+    keeps: 'I7',
+    line: 'what is erased is overwritten in the file',
+    changes: [
+      {
+        file: 'src/storage/sqlite/open.ts',
+        find: "client.pragma('secure_delete = ON')",
+        replace: "client.pragma('secure_delete = OFF')",
+      },
+    ],
+    test: { file: 'test/storage/sqlite/open.test.ts', title: 'sets WAL, FULL, foreign keys' },
   },
 ]
