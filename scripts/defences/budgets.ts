@@ -37,6 +37,18 @@ export const BUDGETS: readonly Defence[] = [
   },
   {
     keeps: 'I8',
+    line: 'a minted code that was not used goes back to the mint',
+    changes: [
+      {
+        file: 'src/verification/obtain-code.ts',
+        find: 'giveBack: () => domain.mint.giveBack(minted)',
+        replace: 'giveBack: () => {}',
+      },
+    ],
+    test: { file: REFUSED_STARTS, title: 'C16: a minted code that was not used goes back' },
+  },
+  {
+    keeps: 'I8',
     line: 'a start takes its place in the hasher’s queue before anything is counted',
     changes: [
       {

@@ -18,7 +18,8 @@ export const SENDS: readonly Defence[] = [
       {
         file: 'src/storage/sqlite/create.ts',
         find: 'deps.insertDelivery({ seq, send: 1, channel, now: createdAt })',
-        replace: '',
+        replace:
+          'setImmediate(() => deps.insertDelivery({ seq, send: 1, channel, now: createdAt }))',
       },
     ],
     test: { file: PORTS, title: 'gives each due row to one claimer, with a lease' },
@@ -280,7 +281,7 @@ export const SENDS: readonly Defence[] = [
       {
         file: 'src/storage/sqlite/resend.ts',
         find: 'deps.insertDelivery({ seq, send, channel, now })',
-        replace: '',
+        replace: 'setImmediate(() => deps.insertDelivery({ seq, send, channel, now }))',
       },
     ],
     test: { file: STORE, title: 'a resend replaces the delivery that waits' },

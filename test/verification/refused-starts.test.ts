@@ -1,6 +1,13 @@
 // A start or check that is refused leaves the hasher and the budgets as they were (I8).
 
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
+import { createHasher } from '../../src/hashing/hasher.ts'
+import { createMint } from '../../src/hashing/mint.ts'
+import { createClock } from '../../src/kernel/clock.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { generateCode } from '../../src/verification/code.ts'
+import type { Domain } from '../../src/verification/domain.ts'
+import { obtainCode } from '../../src/verification/obtain-code.ts'
 import type { Hasher, HashSlot } from '../../src/verification/ports.ts'
 import { createWorld, testService, type World } from './world.ts'
 
@@ -38,23 +45,27 @@ function watch(hasher: Hasher): Hasher {
   }
 }
 
-let world: World
+let world: World | undefined
 const open = async () => {
   Object.assign(places, { isFull: false, held: 0 })
   const { limits } = testService()
   const burst = { max: MAX_SENDS, windowSeconds: 600 }
-  world = await createWorld({
+  const made = await createWorld({
     service: { limits: { ...limits, sends_per_number_burst: burst } },
     wrapPorts: (ports) => ({ ...ports, hasher: watch(ports.hasher) }),
   })
+  const start = () =>
+    made.start({ to: TO, session: null, purpose: 'login', decoy: false, ttlSeconds: 600 })
+  world = made
+  return { ...made, start }
 }
-afterEach(() => world.close())
-
-const start = () =>
-  world.start({ to: TO, session: null, purpose: 'login', decoy: false, ttlSeconds: 600 })
+afterEach(async () => {
+  await world?.close()
+  world = undefined
+})
 
 it('C16: a start that a limit refuses gives its place at the hasher back', async () => {
-  await open()
+  const { start } = await open()
   for (let n = 0; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
   for (let n = 0; n < TRIES; n += 1)
     expect(await start()).toMatchObject({ kind: 'refused', error: 'rate_limited' })
@@ -62,7 +73,7 @@ it('C16: a start that a limit refuses gives its place at the hasher back', async
 })
 
 it('C16: a full hasher spends no budget', async () => {
-  await open()
+  const { start } = await open()
   places.isFull = true
   for (let n = 0; n < TRIES; n += 1)
     expect(await start()).toMatchObject({ kind: 'refused', error: 'overloaded' })
@@ -71,17 +82,34 @@ it('C16: a full hasher spends no budget', async () => {
 })
 
 it('C16: a full hasher charges no attempt', async () => {
-  await open()
-  const started = await start()
+  const opened = await open()
+  const started = await opened.start()
   const id = started.kind === 'started' ? started.verification.id : ''
-  const code = world.codeOf(id)
+  const code = opened.codeOf(id)
   places.isFull = true
   for (let n = 0; n < TRIES; n += 1)
-    expect(await world.check({ id, code, purpose: 'login', session: null })).toMatchObject({
+    expect(await opened.check({ id, code, purpose: 'login', session: null })).toMatchObject({
       kind: 'refused',
       error: 'overloaded',
     })
   places.isFull = false
-  expect(world.rows()[0]).toMatchObject({ attempts: 0, status: 'pending' })
-  expect((await world.check({ id, code, purpose: 'login', session: null })).kind).toBe('approved')
+  expect(opened.rows()[0]).toMatchObject({ attempts: 0, status: 'pending' })
+  expect((await opened.check({ id, code, purpose: 'login', session: null })).kind).toBe('approved')
+})
+
+it('C16: a minted code that was not used goes back to the mint', async () => {
+  const keyring = createKeyring([Buffer.alloc(32, 7)])
+  const hasher = createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 2 })
+  const clock = createClock()
+  const mint = createMint({ hasher, lengths: [6], size: 2, clock, generateCode })
+  mint.start()
+  await vi.waitUntil(() => mint.level().ready === 2, { timeout: 5_000, interval: 5 })
+  // While somebody holds a place the mint makes none: what is there was given back.
+  const held = hasher.reserve()
+  const code = obtainCode({ mint, hasher, clock, generateCode } as unknown as Domain, 6, undefined)
+  expect(mint.level().ready).toBe(1)
+  code?.giveBack()
+  expect(mint.level().ready).toBe(2)
+  held?.release()
+  mint.stop()
 })
