@@ -12,6 +12,13 @@ const MAX_ADDRESS_OCTETS = 254
 /** dot-atom of RFC 5322 §3.2.3 with the letters of RFC 6532; no quoted strings. */
 const LOCAL_PART =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+/** An encoded-word of RFC 2047: a mail program further on would read another address out of it. */
+const ENCODED_WORD = /=\?.*\?=/
+/**
+ * Letters of any script, their marks, digits, hyphens, UTS #46's full stops, and what it drops. Nothing of a URL: the
+ * parser behind `domainToASCII` takes `evil.example/.trusted.example` for evil.example, and decodes `%2e`.
+ */
+const DOMAIN_TEXT = /^[\p{L}\p{M}\p{N}\p{Cf}.\u3002\uff0e\uff61-]+$/u
 /** Two labels at least; the last one is no number, or it would be an IP address. */
 const DOMAIN =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -24,8 +31,10 @@ export function readEmail(to: string): Email | Unreadable {
   const text = to.trim()
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
-  const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
-  if (!LOCAL_PART.test(local) || Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
+  const domainText = text.slice(at + 1)
+  const domain = DOMAIN_TEXT.test(domainText) ? domainToASCII(domainText).toLowerCase() : ''
+  const isName = LOCAL_PART.test(local) && !ENCODED_WORD.test(local)
+  if (!isName || Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
     return unreadable('has no valid name before the @')
   }
   if (!DOMAIN.test(domain)) return unreadable('has no valid domain after the @')

@@ -11,6 +11,8 @@ export type Phone = { kind: 'phone'; address: string; country: string; type: str
 export type Unreadable = { kind: 'unreadable'; field: 'to' | 'country'; detail: string }
 
 const INVISIBLE = /\p{Cf}/gu
+/** RFC 3966: `2671;phone-context=+1415555` is a whole number, and not the one that is written first. */
+const PARAMETERS = /;(?!ext=)/i
 
 function parse(text: string, country: CountryCode | undefined) {
   try {
@@ -41,7 +43,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
   let number = parse(text, region)
   // 00 is the way out of most countries, and what people write for `+` even where it is not.
   if (!number?.isValid() && international) number = parse(international, undefined)
-  if (!number) {
+  if (!number || PARAMETERS.test(text)) {
     return unreadable(
       region
         ? 'is not a phone number or an e-mail address'

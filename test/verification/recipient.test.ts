@@ -45,6 +45,8 @@ describe('phone numbers', () => {
     ['', null, 'to'],
     ['+', null, 'to'],
     ['+1555', null, 'to'],
+    ['2671;phone-context=+1415555', null, 'to'],
+    ['+14155552671;isub=1', null, 'to'],
   ])('C50: %j is refused', (to, country, field) => {
     expect(readRecipient(to, country)).toMatchObject({ kind: 'unreadable', field })
   })
@@ -96,6 +98,15 @@ describe('addresses', () => {
     `${'x'.repeat(300)}@example.com`,
     'a\u200b@example.com',
     'a＠example.com',
+    // A flow that looks at the end of the address would let these in; the mail would go to evil.example.
+    'a@evil.example/.example.com',
+    'a@evil.example\\.example.com',
+    'a@evil.example?.example.com',
+    'a@evil.example#.example.com',
+    'a@evil.example:25',
+    'a@example%2ecom',
+    'a@example％2ecom',
+    '=?utf-8?q?a=40evil.example=3e?=@example.com',
     '@example.com',
     'a@',
   ])('C28: %j is refused', (to) => {
