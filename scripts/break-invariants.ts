@@ -80,6 +80,15 @@ function broken(text: string, { file, find, replace }: Change): string {
   return text.replace(find, () => replace)
 }
 
+/** Why this is no red test; undefined: it is one. */
+function faultOf(named: readonly Outcome[] | undefined, red: readonly Outcome[]) {
+  if (!named) return 'no result within the time limit'
+  if (named.length === 0) return 'the test did not run: what was broken does not load'
+  const byItself = red.find(({ said }) => /^(ReferenceError|SyntaxError)\b/.test(said))
+  if (byItself) return `the change itself is at fault: ${byItself.said}`
+  return red.length > 0 ? undefined : 'the test is still green'
+}
+
 async function breakOne(root: string, defence: Defence): Promise<Verdict> {
   const began = performance.now()
   const { file, title } = defence.test
@@ -96,9 +105,14 @@ async function breakOne(root: string, defence: Defence): Promise<Verdict> {
   } finally {
     for (const [path, text] of originals) writeFileSync(path, text)
   }
-  const red = (outcomes ?? []).filter((one) => one.status === 'failed' && one.title.includes(title))
-  const fault = red.length > 0 ? undefined : outcomes ? 'the test is still green' : 'no result'
-  return { defence, fault, red, seconds: (performance.now() - began) / 1000 }
+  const named = (outcomes ?? []).filter((one) => one.title.includes(title))
+  const red = named.filter(({ status }) => status === 'failed')
+  return {
+    defence,
+    fault: faultOf(outcomes && named, red),
+    red,
+    seconds: (performance.now() - began) / 1000,
+  }
 }
 
 /** Every change fits its file, and every test that is named is there and green. */
@@ -158,7 +172,7 @@ try {
   const verdicts = faults.length > 0 ? [] : await breakAll(roots, defences)
   const green = verdicts.filter(({ fault }) => fault !== undefined)
   const isRight = faults.length === 0 && green.length === 0
-  if (isRight && process.argv.includes('--write'))
+  if (isRight && only === undefined && process.argv.includes('--write'))
     for (const [file, content] of testingPages()) writeFileSync(file, content)
   console.log(
     `${verdicts.length - green.length} of ${defences.length} broken lines seen by their test`,

@@ -1,17 +1,26 @@
 // Every line of defence, in the order of what it keeps.
 // It must not leave an invariant out: scripts/testing-page.ts fails where one has no line.
 
+import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
-import { CASES } from './cases.ts'
 import { CHECKS } from './checks.ts'
 import type { Defence } from './defence.ts'
+import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
+import { SESSIONS } from './sessions.ts'
+import { STRANGERS } from './strangers.ts'
 
 /** I before C, then by number. */
 function rank(keeps: string): number {
   return (keeps.startsWith('I') ? 0 : 1000) + Number(keeps.slice(1))
 }
 
-export const DEFENCES: readonly Defence[] = [...CHECKS, ...SENDS, ...BUDGETS, ...CASES].sort(
-  (a, b) => rank(a.keeps) - rank(b.keeps),
-)
+export const DEFENCES: readonly Defence[] = [
+  ...CHECKS,
+  ...SENDS,
+  ...SECRETS,
+  ...BUDGETS,
+  ...BINDINGS,
+  ...STRANGERS,
+  ...SESSIONS,
+].sort((a, b) => rank(a.keeps) - rank(b.keeps))
