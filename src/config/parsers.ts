@@ -50,11 +50,19 @@ export const parseLimit: Parser<Limit | null> = (text) => {
   return { max, windowSeconds }
 }
 
+/** The bits of `::ffff:0:0/96`, before an IPv4 address that is written as IPv6. */
+const MAPPED_BITS = 96
+
 /** An address range in CIDR notation, or one address. */
 export const parseCidr: Parser<string> = (text) => {
-  const isRange = ipaddr.isValidCIDR(text)
+  const [base = '', bits] = text.split('/')
+  // ipaddr.js alone takes `10/8` for 0.0.0.10/8.
+  const isRange = isIP(base) !== 0 && ipaddr.isValidCIDR(text)
   if (!isRange && !isIP(text))
     throw new SettingError(`"${text}" is neither an address nor a range like 10.0.0.0/8`)
+  const isMapped = isIP(base) === 6 && ipaddr.IPv6.parse(base).isIPv4MappedAddress()
+  if (bits !== undefined && Number(bits) <= (isMapped ? MAPPED_BITS : 0))
+    throw new SettingError(`"${text}" is everybody: name the ranges that your proxies are in`)
   return isRange ? text : `${text}/${isIP(text) === 4 ? 32 : 128}`
 }
 
@@ -163,6 +171,9 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
     throw new SettingError(
       `"${recipient}" is too short: a prefix has ${MIN_TEST_PREFIX_CHARACTERS} or more characters`,
     )
+  // The domain of an address stands at its end: `test*` would be test@ every host, with a code that is known.
+  if (prefix && !to.startsWith('+'))
+    throw new SettingError(`"${recipient}" is no prefix of a number: give each address by itself`)
   if (!prefix && !/^\+[1-9]\d{6,14}$/.test(to) && !/^[^\s@]+@[^\s@]+$/.test(to))
     throw new SettingError(`"${to}" is neither a number like +15005550006 nor an address`)
   return { to, prefix, code, untilMs }

@@ -117,6 +117,10 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
     warnings.push(
       `service ${name}: set LIMIT_SENDS_PER_COUNTRY_HOUR and LIMIT_SENDS_PER_SERVICE_HOUR, budgets against toll fraud`,
     )
+  if (!limits.guesses_per_number_hour && !limits.guesses_per_number_day)
+    warnings.push(
+      `service ${name}: nothing limits the guesses at one number; set LIMIT_GUESSES_PER_NUMBER_HOUR or _DAY`,
+    )
   if (service.testRecipients.length > 0)
     warnings.push(`service ${name}: ${service.testRecipients.length} test recipients are active`)
   return warnings
@@ -124,6 +128,16 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
 
 export function warnOfSlips(reader: Reader): string[] {
   return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
+}
+
+const LOOPBACK = /^(127\.|::1$|localhost$|unix:)/
+
+/** Where the inbox shows codes to whoever asks. */
+function warnOfOpenInbox(host: string): string[] {
+  if (LOOPBACK.test(host)) return []
+  return [
+    `HOST=${host} in development: whoever reaches it reads every code in /dev/inbox; is NODE_ENV=production missing?`,
+  ]
 }
 
 /** OWASP's password storage cheat sheet: the least memory it lists for argon2id, with five passes. */
@@ -139,6 +153,7 @@ export function warn(input: {
   const isCheap = input.server.argon2MemoryKib < OWASP_MIN_MEMORY_KIB
   return [
     ...warnOfSlips(input.reader),
+    ...(input.mode === 'development' ? warnOfOpenInbox(input.server.host) : []),
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...services.flatMap((service) => warnOfService(service, input.mode === 'production')),
   ]

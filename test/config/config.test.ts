@@ -164,6 +164,11 @@ describe('one setting', () => {
     ['LIMIT_CHECK_PER_IP', '5'],
     ['LIMIT_CHECK_PER_IP', '0/600'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10/8'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8,::/0'],
+    ['TRUSTED_PROXIES', '::ffff:0.0.0.0/96'],
+    ['TRUSTED_PROXIES', '::ffff:10.0.0.0/8'],
     ['CLIENT_IP', 'maybe'],
     ['ALLOWED_COUNTRIES', 'US,XX'],
     ['DEFAULT_LOCALE', 'not a locale'],
@@ -173,6 +178,7 @@ describe('one setting', () => {
     ['TEST_RECIPIENTS', '+15005550006=123456'],
     ['TEST_RECIPIENTS', '+15005550006=123456@2027-02-31'],
     ['TEST_RECIPIENTS', '+1*=123456@2027-01-31'],
+    ['TEST_RECIPIENTS', 'tester*=123456@2027-01-31'],
     ['TEST_RECIPIENTS', 'nobody=123456@2027-01-31'],
     ['SECRET_KEY', 'c2hvcnQ='],
     ['API_KEY', 'short'],
@@ -338,8 +344,25 @@ describe('warnings', () => {
   it.each([
     ['CODE_LENGTH', '5', 'NIST'],
     ['TTL_SECONDS', '601', 'NIST'],
+    ['HOST', '0.0.0.0', '/dev/inbox'],
+    ['HOST', '::', '/dev/inbox'],
   ])('%s=%s is allowed and warned of', (name, value, words) => {
     expect(load({ [name]: value }).warnings.join()).toContain(words)
+  })
+
+  it.each(['127.0.0.1', '::1', 'localhost', 'unix:/run/c'])(
+    'HOST=%s shows nobody codes',
+    (HOST) => {
+      expect(load({ HOST }).warnings.join()).not.toContain('/dev/inbox')
+    },
+  )
+
+  it('tells production that nothing limits the guesses, once no window does', () => {
+    const off = { ...PRODUCTION, LIMIT_GUESSES_PER_NUMBER_HOUR: 'off' }
+    expect(load(off).warnings.join()).not.toContain('guesses at one number')
+    const both = load({ ...off, LIMIT_GUESSES_PER_NUMBER_DAY: 'off', HOST: '0.0.0.0' })
+    expect(both.warnings.join()).toContain('guesses at one number')
+    expect(both.warnings.join()).not.toContain('/dev/inbox')
   })
 
   it('tells a misspelt name, with the right one', () => {
