@@ -168,8 +168,10 @@ export function describeSessions(factory: StoresFactory): void {
       const write = idempotency<null>()
       expect(await tell(T0 + 2 + MINUTE, write)).toBeUndefined()
       expect(await tell(T0 + 3 + MINUTE, write)).toMatchObject({ kind: 'answered_before' })
+      // A client that makes a key for each request, in the hands of somebody who reloads all day.
+      for (let n = 4; n < 9; n += 1) await tell(T0 + n + MINUTE, idempotency<null>())
       const types = await typesOf(stores, record.id)
-      expect(types.filter((type) => type === 'verification.continued')).toHaveLength(3)
+      expect(types.filter((type) => type === 'verification.continued')).toHaveLength(2)
     })
   })
 }

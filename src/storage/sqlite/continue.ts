@@ -33,10 +33,15 @@ export function createContinue(deps: {
     .limit(1)
     .prepare()
 
-  const wasJustTold = ({ service, id, now }: ContinueInput) => {
-    const row = rows.byId(service, id)
-    const last = row && lastTold.get({ seq: row.seq })
+  const wasJustTold = (seq: number, now: number) => {
+    const last = lastTold.get({ seq })
     return last !== undefined && now - last.at < CONTINUED_EVENT_EVERY_MS
+  }
+
+  /** Under a key there is an answer to be kept. */
+  const hasNothingToWrite = ({ service, id, now, idempotency }: ContinueInput) => {
+    const row = idempotency ? undefined : rows.byId(service, id)
+    return row !== undefined && wasJustTold(row.seq, now)
   }
 
   const tell = ({ service, id, now, actor, idempotency }: ContinueInput) => {
@@ -45,13 +50,14 @@ export function createContinue(deps: {
     const row = rows.byId(service, id)
     if (!row) throw new Error('a continued verification is gone')
     const type = 'verification.continued'
-    deps.appendEvent({ at: now, type, verificationSeq: row.seq, actor, details: {} })
+    if (!wasJustTold(row.seq, now))
+      deps.appendEvent({ at: now, type, verificationSeq: row.seq, actor, details: {} })
     answers.keep(idempotency, null)
     return undefined
   }
 
   return async (input) => {
-    if (!input.idempotency && (await writer.read(() => wasJustTold(input)))) return undefined
+    if (await writer.read(() => hasNothingToWrite(input))) return undefined
     return writer.write(() => tell(input))
   }
 }
