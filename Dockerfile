@@ -36,4 +36,5 @@ VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["countersign", "healthcheck"]
-CMD ["node", "dist/main.js"]
+# Without the flag a SIGUSR1 opens the inspector, and with it every secret in memory.
+CMD ["node", "--disable-sigusr1", "dist/main.js"]

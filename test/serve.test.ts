@@ -66,13 +66,17 @@ function waitUrl({ child, output, errors }: Started): Promise<string> {
   })
 }
 
-/** A request whose body never comes: it is in flight until it or the server ends. */
+const API_KEY = 'a-key-of-this-test-0123456789'
+
+/** A request whose body never comes: let in by its key, it is in flight until it or the server ends. */
 async function openRequest(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => {})
   await once(socket, 'connect')
-  socket.write('POST /verify/start HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{')
+  socket.write(
+    `POST /verify/start HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${API_KEY}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+  )
   return socket
 }
 
@@ -176,7 +180,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('drains on %s and ends with 0', async (s
 })
 
 it('ends at once on a second signal', async () => {
-  const started = start({ SHUTDOWN_GRACE_SECONDS: '600' })
+  const started = start({ API_KEY, SHUTDOWN_GRACE_SECONDS: '600' })
   const socket = await openRequest(await waitUrl(started))
   started.child.kill('SIGTERM')
   await waitFor('the draining', () => started.output().includes('"draining"') || undefined)
@@ -189,7 +193,7 @@ it('ends at once on a second signal', async () => {
 })
 
 it('C39: ends with 0 within the grace period though a request hangs', async () => {
-  const started = start({ SHUTDOWN_GRACE_SECONDS: '2' })
+  const started = start({ API_KEY, SHUTDOWN_GRACE_SECONDS: '2' })
   const socket = await openRequest(await waitUrl(started))
   const began = performance.now()
   started.child.kill('SIGTERM')

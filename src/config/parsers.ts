@@ -53,8 +53,9 @@ export const parseLimit: Parser<Limit | null> = (text) => {
 /** The bits of `::ffff:0:0/96`, before an IPv4 address that is written as IPv6. */
 const MAPPED_BITS = 96
 
-/** An address range in CIDR notation, or one address. */
+/** An address range in CIDR notation, one address, or `unix` for peers on a Unix socket. */
 export const parseCidr: Parser<string> = (text) => {
+  if (text === 'unix') return text
   const [base = '', bits] = text.split('/')
   // ipaddr.js alone takes `10/8` for 0.0.0.10/8.
   const isRange = isIP(base) !== 0 && ipaddr.isValidCIDR(text)

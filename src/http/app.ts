@@ -3,6 +3,7 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppDeps, AppEnv } from './deps.ts'
+import { localHostOnly } from './middleware/local-host.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import {
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): App {
   addEvents(app, deps)
   addEventsSearch(app, deps)
   if (deps.inbox) {
+    app.use('/dev/*', localHostOnly())
     addInbox(app, deps, deps.inbox)
     addInboxStream(app, deps, deps.inbox)
   }

@@ -113,6 +113,9 @@ export type Logger = {
 /** Where lines go; standard output unless a test listens. */
 export type LogSink = { write(line: string): void }
 
+/** Past the bound lines are dropped: nobody reads them, and memory is not theirs to fill. */
+const STANDARD_OUTPUT = { dest: 1, sync: false, maxLength: 8 * 1024 * 1024 } as const
+
 /**
  * @param level one of pino's: trace, debug, info, warn, error, fatal, silent
  */
@@ -124,8 +127,8 @@ export function createLogger(options: { level: string; sink?: LogSink }): Logger
     formatters: { level: (label: string) => ({ level: label }) },
     messageKey: 'event',
   }
-  // Synchronous: what was logged before a crash is on the disk, and no line is lost at the end.
-  const root = pino(settings, options.sink ?? pino.destination({ dest: 1, sync: true }))
+  // Asynchronous: a reader that stands still must not stop the service. pino flushes at the end of the process.
+  const root = pino(settings, options.sink ?? pino.destination(STANDARD_OUTPUT))
   return wrap(root, {})
 }
 

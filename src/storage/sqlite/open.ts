@@ -1,7 +1,7 @@
 // Opens the database file: lock, WAL, durability, migrations. Many processes may do so at once.
 // It must not wait synchronously: the driver's busy wait would stop the event loop.
 
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -58,9 +58,13 @@ function configure(client: Database, path: string, synchronous: 'full' | 'normal
   client.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
 }
 
-/** Only where it is not there: closing a file drops every lock that this process holds on it (fcntl(2)). */
+/**
+ * Made only where it is not there: closing a file drops every lock that this process holds on it
+ * (fcntl(2)). One that others can read (an old copy, a restore) is narrowed.
+ */
 function createPrivately(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE))
+  else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, FILE_MODE)
 }
 
 function openAndMigrate(options: OpenOptions): Database {
