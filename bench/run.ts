@@ -32,7 +32,8 @@ const { values } = parseArgs({
 function installPeers(): void {
   const lock = join(BENCH, 'package-lock.json')
   const installed = join(BENCH, 'node_modules/.installed-lock')
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8')) return
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8'))
+    return
   const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
   execFileSync('npm', words, { cwd: BENCH, stdio: 'inherit' })
   cpSync(lock, installed)

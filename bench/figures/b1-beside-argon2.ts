@@ -41,7 +41,13 @@ export const beside: Figure = {
     const rates = flows.map(({ rate }, i) => rate / ((bare[i]?.rate ?? Number.NaN) / 2))
     return {
       measures: [
-        measure('B1a', 'server CPU a flow, less two bare hashes', besideMs, { atMost: MAX_BESIDE_MS }, 'ms'),
+        measure(
+          'B1a',
+          'server CPU a flow, less two bare hashes',
+          besideMs,
+          { atMost: MAX_BESIDE_MS },
+          'ms',
+        ),
         measure('B1b', 'flows/s ÷ (bare hashes/s ÷ 2)', rates, { atLeast: MIN_RATE }),
       ],
       notes: [

@@ -42,13 +42,18 @@ export const startLatency: Figure = {
     const hash = (i: number) => results.hash[i]?.[0] ?? Number.NaN
     const p50 = results.serial.map((times, i) => percentile(times, 0.5) / hash(i))
     const p99 = results.serial.map((times, i) => percentile(times, 0.99) / hash(i))
-    const bursts = results.minted.map(([last = Number.NaN], i) => last / (results.unminted[i]?.[0] ?? 0))
-    const middle = (values: number[][]) => format(median(values.map(([value = Number.NaN]) => value)))
+    const bursts = results.minted.map(
+      ([last = Number.NaN], i) => last / (results.unminted[i]?.[0] ?? 0),
+    )
+    const middle = (values: number[][]) =>
+      format(median(values.map(([value = Number.NaN]) => value)))
     return {
       measures: [
         measure('B2a', 'start p50 ÷ one hash', p50, { atMost: MAX_P50 }),
         measure('B2b', 'start p99 ÷ one hash', p99, { atMost: MAX_P99 }),
-        measure('B2c', `burst of ${BURST}: last answer, minted ÷ mint off`, bursts, { atMost: MAX_BURST }),
+        measure('B2c', `burst of ${BURST}: last answer, minted ÷ mint off`, bursts, {
+          atMost: MAX_BURST,
+        }),
       ],
       notes: [
         `One hash: ${middle(results.hash)} ms. A start: p50 ${format(median(results.serial.map((times) => percentile(times, 0.5))))} ms, p99 ${format(median(results.serial.map((times) => percentile(times, 0.99))))} ms (the mint makes the next code meanwhile). Last answer of a burst: ${middle(results.minted)} ms, with the mint off ${middle(results.unminted)} ms.`,

@@ -13,7 +13,12 @@ export type BareHashArgs = {
   seconds: number
   concurrency?: number
 }
-export type BareHashResult = { hashes: number; perSecond: number; cpuMs: number; oneAtATimeMs: number[] }
+export type BareHashResult = {
+  hashes: number
+  perSecond: number
+  cpuMs: number
+  oneAtATimeMs: number[]
+}
 
 const WARM_UP_HASHES = 8
 const ALONE = 40

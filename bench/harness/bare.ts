@@ -28,6 +28,8 @@ export async function runBare<Result>(file: string, args: unknown): Promise<Resu
   return JSON.parse(text)
 }
 
-export function bareHash(args: Partial<BareHashArgs> & { seconds: number }): Promise<BareHashResult> {
+export function bareHash(
+  args: Partial<BareHashArgs> & { seconds: number },
+): Promise<BareHashResult> {
   return runBare('./bare-hash.ts', { image: IMAGE, ...DEFAULT_COST, ...args })
 }

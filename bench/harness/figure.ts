@@ -1,8 +1,8 @@
 // The shape of a figure: what it measures, against which target, and what came out.
 // It must not measure.
 
-import { median } from './stats.ts'
 import type { Loader } from './loader.ts'
+import { median } from './stats.ts'
 
 export type Measure = {
   id: string

@@ -11,16 +11,20 @@ export type Machine = Record<string, string>
 
 function versionOf(folder: string, name: string): string {
   try {
-    return JSON.parse(readFileSync(join(ROOT, folder, 'node_modules', name, 'package.json'), 'utf8')).version
+    return JSON.parse(
+      readFileSync(join(ROOT, folder, 'node_modules', name, 'package.json'), 'utf8'),
+    ).version
   } catch {
     return 'not installed'
   }
 }
 
 function commit(): string {
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim()
+  const git = (...words: string[]) =>
+    execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim()
   try {
-    const isChanged = git('status', '--porcelain', '--', 'src', 'package-lock.json', 'Dockerfile') !== ''
+    const isChanged =
+      git('status', '--porcelain', '--', 'src', 'package-lock.json', 'Dockerfile') !== ''
     return git('rev-parse', '--short', 'HEAD') + (isChanged ? ' with changes' : '')
   } catch {
     return 'unknown'
@@ -28,7 +32,9 @@ function commit(): string {
 }
 
 export function describeMachine(): Machine {
-  const packages = ['hono', 'argon2', 'better-sqlite3', 'undici'].map((name) => `${name} ${versionOf('.', name)}`)
+  const packages = ['hono', 'argon2', 'better-sqlite3', 'undici'].map(
+    (name) => `${name} ${versionOf('.', name)}`,
+  )
   return {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     commit: commit(),

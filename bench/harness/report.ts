@@ -10,27 +10,39 @@ export type Reported = { figure: Figure; outcome: Outcome; seconds: number }
 const signOf = (measure: Measure) => (measure.better === 'lower' ? '≤' : '≥')
 const withUnit = (text: string, unit: string) => (unit === '×' ? text : `${text} ${unit}`)
 
-function valueOf({ value, unit }: Measure): string {
+function told({ value, unit }: Measure): string {
   return value === null ? 'not measured' : withUnit(format(value), unit)
 }
 
 export function lineOf(measure: Measure): string {
   const target = `${signOf(measure)} ${withUnit(String(measure.target), measure.unit)}`
-  return `${measure.met ? 'met  ' : 'SHORT'} ${measure.id.padEnd(4)} ${measure.name}: ${valueOf(measure)} (target ${target})`
+  return `${measure.met ? 'met  ' : 'SHORT'} ${measure.id.padEnd(4)} ${measure.name}: ${told(measure)} (target ${target})`
 }
 
 function rowOf(measure: Measure): string {
   const spread = measure.spread ? `${format(measure.spread[0])} – ${format(measure.spread[1])}` : ''
   const target = `${signOf(measure)} ${withUnit(String(measure.target), measure.unit)}`
-  const cells = [measure.id, measure.name, valueOf(measure), spread, target, measure.met ? 'yes' : '**no**']
+  const cells = [
+    measure.id,
+    measure.name,
+    told(measure),
+    spread,
+    target,
+    measure.met ? 'yes' : '**no**',
+  ]
   return `| ${cells.join(' | ')} |`
 }
 
 export function toMarkdown(machine: Machine, reported: readonly Reported[]): string {
   const measures = reported.flatMap(({ outcome }) => outcome.measures)
   const short = measures.filter((measure) => !measure.met)
-  const table = ['| | | median | least – most of the rounds | target | met |', '| --- | --- | --- | --- | --- | --- |']
-  const reasons = short.map((one) => `- **${one.id}** ${one.name}: ${valueOf(one)}. ${one.why ?? 'No reason is known yet.'}`)
+  const table = [
+    '| | | median | least – most of the rounds | target | met |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ]
+  const reasons = short.map(
+    (one) => `- **${one.id}** ${one.name}: ${told(one)}. ${one.why ?? 'No reason is known yet.'}`,
+  )
   const details = reported.flatMap(({ figure, outcome, seconds }) => [
     `## ${figure.id} ${figure.title}`,
     '',

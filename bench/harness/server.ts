@@ -16,7 +16,12 @@ export const WORK = join(tmpdir(), `countersign-bench-${process.pid}`)
 function imageEnvironment(): Record<string, string> {
   const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
   const line = /^ENV (.*)$/m.exec(text)?.[1] ?? ''
-  return Object.fromEntries(line.trim().split(/\s+/).map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+  return Object.fromEntries(
+    line
+      .trim()
+      .split(/\s+/)
+      .map((pair) => pair.split(/=(.*)/s).slice(0, 2)),
+  )
 }
 
 export const IMAGE_ENV: Readonly<Record<string, string>> = imageEnvironment()

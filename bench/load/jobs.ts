@@ -18,6 +18,9 @@ export function createJobs(gateway: Gateway) {
     openLoop: (args: Parameters<typeof openLoop>[1]) => openLoop(gateway, args),
     handOvers: (args: Parameters<typeof handOvers>[1]) => handOvers(gateway, args),
     deliveries: (args: Parameters<typeof deliveries>[1]) => deliveries(gateway, args),
+    seenAt: (ids: readonly string[]) => ({
+      seenAt: Object.fromEntries(ids.map((id) => [id, gateway.seenAt(id)])),
+    }),
     forget: (_: null) => {
       gateway.forget()
       gateway.delayMs = 0

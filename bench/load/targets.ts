@@ -52,7 +52,11 @@ function createOurs(client: Client, apiKey: string): Omit<Caller, 'close' | 'pin
 }
 
 /** Its own routes; `consume` is its server-side call that touches no user and makes no session. */
-function createBetterAuth(client: Client, origin: string, consume: boolean): Omit<Caller, 'close' | 'ping'> {
+function createBetterAuth(
+  client: Client,
+  origin: string,
+  consume: boolean,
+): Omit<Caller, 'close' | 'ping'> {
   const headersFor = (index: number) => ({
     'content-type': JSON_TYPE,
     origin,
