@@ -2,7 +2,6 @@
 // It must not send, plan or wait.
 
 import type { Outbox } from '../../delivery/ports.ts'
-import { CHANNELS } from '../../kernel/channel.ts'
 import { createClaim } from './claim.ts'
 import { createDeliveryMoves } from './delivery-moves.ts'
 import type { Orm } from './drizzle.ts'
@@ -25,13 +24,14 @@ export function createOutbox(deps: {
   const settle = createSettleDelivery({ ...deps, rows, moves })
   const release = createRelease(rows)
   return {
-    claim: (input) => writer.write(() => claim(input)),
+    async claim(input) {
+      // Most channels have nothing due most of the time: a look, and no transaction.
+      const dueAt = await writer.read(() => rows.firstDue(input.channel))
+      if (dueAt === undefined || dueAt > input.now) return []
+      return writer.write(() => claim(input))
+    },
     settle: (input) => writer.write(() => settle(input)),
     release: (claims) => writer.write(() => release(claims)),
-    nextDueAt: () =>
-      writer.read(() => {
-        const times = CHANNELS.flatMap((channel) => rows.firstDue(channel) ?? [])
-        return times.length === 0 ? undefined : Math.min(...times)
-      }),
+    nextDueAt: () => writer.read(rows.firstDueOfAll),
   }
 }
