@@ -11,6 +11,12 @@ import { createOutboxRows } from './outbox-rows.ts'
 import { createRelease, createSettleDelivery } from './settle-delivery.ts'
 import type { Writer } from './writer.ts'
 
+/**
+ * What a power cut takes of these is a message that goes out once more, with the same code and
+ * attempt id: that is promised anyway (I5), so no sync is waited for between a start and its send.
+ */
+const AT_LEAST_ONCE = { mayRepeat: true } as const
+
 export function createOutbox(deps: {
   orm: Orm
   writer: Writer
@@ -28,10 +34,10 @@ export function createOutbox(deps: {
       // Most channels have nothing due most of the time: a look, and no transaction.
       const dueAt = await writer.read(() => rows.firstDue(input.channel))
       if (dueAt === undefined || dueAt > input.now) return []
-      return writer.write(() => claim(input))
+      return writer.write(() => claim(input), AT_LEAST_ONCE)
     },
-    settle: (input) => writer.write(() => settle(input)),
-    release: (claims) => writer.write(() => release(claims)),
+    settle: (input) => writer.write(() => settle(input), AT_LEAST_ONCE),
+    release: (claims) => writer.write(() => release(claims), AT_LEAST_ONCE),
     nextDueAt: () => writer.read(rows.firstDueOfAll),
   }
 }
