@@ -32,6 +32,54 @@ const bundleDrizzle: Plugin = {
   },
 }
 
+/**
+ * What a package brings along and the service never runs: parsed at every start, and kept in memory.
+ * Each part stands for its whole, with the same names.
+ */
+const PARTS = [
+  // The index loads fetch, caches, mocks, WebSocket and more beside the one class that is used.
+  { filter: /^undici$/, contents: `exports.Agent = require('undici/lib/dispatcher/agent.js')` },
+  // Error texts in some fifty languages: ours are English.
+  {
+    filter: /\/locales\/index\.js$/,
+    contents: `export { default as en } from 'zod/v4/locales/en.js'`,
+  },
+] as const
+
+const onlyParts: Plugin = {
+  name: 'only-parts',
+  setup({ onResolve, onLoad }) {
+    for (const [index, { filter }] of PARTS.entries())
+      onResolve({ filter }, ({ importer, kind }) =>
+        kind === 'entry-point' || importer === ''
+          ? undefined
+          : { path: String(index), namespace: 'part' },
+      )
+    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: PARTS[Number(path)]?.contents ?? '',
+      resolveDir: process.cwd(),
+    }))
+  },
+}
+
+/**
+ * An ES import of node:http reads each of its exports, and some are getters that load Node's own
+ * fetch and WebSocket (30 ms at start). Asked for by require, nothing is read but what is used.
+ */
+const lazyHttp: Plugin = {
+  name: 'lazy-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) =>
+      kind === 'import-statement'
+        ? { path: path.replace(/^node:/, ''), namespace: 'lazy-http' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}')`,
+    }))
+  },
+}
+
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: ['src/main.ts', 'src/cli.ts'],
@@ -48,7 +96,7 @@ async function bundle(): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     external: [...NATIVE],
-    plugins: [bundleDrizzle],
+    plugins: [bundleDrizzle, onlyParts, lazyHttp],
     // Packages in CommonJS ask for Node's modules by require.
     banner: {
       js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
