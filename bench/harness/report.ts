@@ -46,9 +46,7 @@ export function toMarkdown(machine: Machine, reported: readonly Reported[]): str
   const details = reported.flatMap(({ figure, outcome, seconds }) => [
     `## ${figure.id} ${figure.title}`,
     '',
-    ...table,
-    ...outcome.measures.map(rowOf),
-    '',
+    ...(outcome.measures.length > 0 ? [...table, ...outcome.measures.map(rowOf), ''] : []),
     ...outcome.notes.flatMap((note) => [note, '']),
     `Took ${Math.round(seconds)} s.`,
     '',
