@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { buildArgon2 } from './build-argon2.ts'
 
 const OUT = 'dist/image'
 
@@ -162,6 +163,12 @@ rmSync(OUT, { recursive: true, force: true })
 mkdirSync(join(OUT, 'dist'), { recursive: true })
 const metafile = await bundle()
 copyNative()
+// --avx2, as the Dockerfile asks: needs a compiler. Without it the image has the portable build alone.
+if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'glibc')
+  await buildArgon2(
+    join(OUT, 'node_modules/argon2/avx2'),
+    'node_modules/argon2/prebuilds/linux-x64/argon2.glibc.node',
+  )
 for (const file of ['drizzle/sqlite', 'bin/countersign.mjs', 'LICENSE']) copy(file)
 chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
 writePackage()
