@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BARE_ENV } from '../harness/bare.ts'
+import { bareEnvironment } from '../harness/bare.ts'
 import { alternate, type Context, type Figure, measure } from '../harness/figure.ts'
 import { type Started, startProcess, waitForOutput } from '../harness/processes.ts'
 import { API_KEY, LIGHT_COST, makeDirectory, ROOT, startService } from '../harness/server.ts'
@@ -34,7 +34,7 @@ async function startPeer(
   }
   const file = fileURLToPath(new URL('../peers/better-auth.ts', import.meta.url))
   const started = startProcess([file, JSON.stringify(args)], {
-    env: BARE_ENV,
+    env: bareEnvironment(),
     cwd: ROOT,
     directory: makeDirectory(),
   })

@@ -5,13 +5,13 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { BareHashArgs, BareHashResult } from './bare-hash.ts'
 import { startProcess, waitForOutput } from './processes.ts'
-import { DEFAULT_COST, EQUAL_ENV, IMAGE, makeDirectory, ROOT } from './server.ts'
+import { DEFAULT_COST, equalEnvironment, IMAGE, makeDirectory, ROOT } from './server.ts'
 
 /** As main.ts sets it. */
 const THREADS_BESIDE_HASHING = 4
 
 export const BARE_ENV: Readonly<Record<string, string>> = {
-  ...EQUAL_ENV,
+  ...equalEnvironment,
   UV_THREADPOOL_SIZE: String(availableParallelism() + THREADS_BESIDE_HASHING),
 }
 
@@ -19,7 +19,7 @@ export const BARE_ENV: Readonly<Record<string, string>> = {
 export async function runBare<Result>(file: string, args: unknown): Promise<Result> {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const started = startProcess([path, JSON.stringify(args)], {
-    env: BARE_ENV,
+    env: bareEnvironment(),
     cwd: ROOT,
     directory: makeDirectory(),
   })

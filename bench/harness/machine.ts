@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from './server.ts'
+import { equalEnvironment, ROOT } from './server.ts'
 
 export type Machine = Record<string, string>
 
@@ -43,6 +43,7 @@ export function describeMachine(): Machine {
     system: `Linux ${release()}`,
     'load before': loadavg()[0]?.toFixed(2) ?? '',
     node: process.versions.node,
+    'argon2 build': equalEnvironment().ARGON2_PREBUILD ? 'AVX2' : 'portable',
     packages: [...packages, `better-auth ${versionOf('bench', 'better-auth')}`].join(', '),
   }
 }

@@ -2,7 +2,7 @@
 // It must not set anything that the image does not, but what a figure is about and production demands.
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,10 +26,23 @@ function imageEnvironment(): Record<string, string> {
 
 export const IMAGE_ENV: Readonly<Record<string, string>> = imageEnvironment()
 
-/** What shapes hashing and memory: peers and bare programs get the same. */
-export const EQUAL_ENV: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(IMAGE_ENV).filter(([name]) => /^(MALLOC_|GLIBC_|NODE_ENV|UV_)/.test(name)),
-)
+/** Where the image has argon2 built for this processor; main.ts chooses it by itself. */
+export const FAST_ARGON2 = join(IMAGE, 'node_modules/argon2/avx2')
+
+/** What shapes hashing and memory: peers and bare programs get the same, argon2's build included. */
+export function equalEnvironment(): Record<string, string> {
+  const shaping = Object.entries(IMAGE_ENV).filter(([name]) =>
+    /^(MALLOC_|GLIBC_|NODE_ENV|UV_)/.test(name),
+  )
+  return {
+    ...Object.fromEntries(shaping),
+    ...(existsSync(FAST_ARGON2) && hasAvx2() && { ARGON2_PREBUILD: FAST_ARGON2 }),
+  }
+}
+
+function hasAvx2(): boolean {
+  return /\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'latin1'))
+}
 
 export const LIGHT_COST = { ARGON2_MEMORY_KIB: '1024', ARGON2_PASSES: '1' }
 export const DEFAULT_COST = { memoryKib: 19_456, passes: 2 }
