@@ -10,9 +10,10 @@ import { DEFAULT_COST, equalEnvironment, IMAGE, makeDirectory, ROOT } from './se
 /** As main.ts sets it. */
 const THREADS_BESIDE_HASHING = 4
 
-export const BARE_ENV: Readonly<Record<string, string>> = {
-  ...equalEnvironment,
-  UV_THREADPOOL_SIZE: String(availableParallelism() + THREADS_BESIDE_HASHING),
+/** Asked for once the bundle is made. */
+export function bareEnvironment(): Record<string, string> {
+  const threads = availableParallelism() + THREADS_BESIDE_HASHING
+  return { ...equalEnvironment(), UV_THREADPOOL_SIZE: String(threads) }
 }
 
 /** @param file beside this one; it prints `result <json>` */
