@@ -13,8 +13,8 @@ import { waitIdle } from '../harness/usage.ts'
 import type { TargetName } from '../load/targets.ts'
 import type { PeerArgs } from '../peers/better-auth.ts'
 
-const ROUNDS = 4
-const SECONDS = 5
+const ROUNDS = 8
+const SECONDS = 2
 const CALLERS = 8
 /** More than a run takes at 1,000 flows a second. */
 const USERS = 60_000
@@ -59,7 +59,7 @@ export const againstBetterAuth: Figure = {
       (target: TargetName, server: Started & { url: string }) => async (): Promise<Rate> => {
         const result = await loader.run('closedLoop', {
           ...{ target, url: server.url, pid: server.pid, apiKey: API_KEY },
-          ...{ callers: CALLERS, warmUpSeconds: 1, seconds: SECONDS * share },
+          ...{ callers: CALLERS, warmUpSeconds: 0.5, seconds: SECONDS * share },
         })
         const { flowsPerSecond, serverCpuMs, flows } = result
         return { flowsPerSecond, cpuMs: serverCpuMs / flows }
