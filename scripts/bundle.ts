@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { buildArgon2 } from './build-argon2.ts'
 
 const OUT = 'dist/image'
 
@@ -32,6 +33,54 @@ const bundleDrizzle: Plugin = {
   },
 }
 
+/**
+ * What a package brings along and the service never runs: parsed at every start, and kept in memory.
+ * Each part stands for its whole, with the same names.
+ */
+const PARTS = [
+  // The index loads fetch, caches, mocks, WebSocket and more beside the one class that is used.
+  { filter: /^undici$/, contents: `exports.Agent = require('undici/lib/dispatcher/agent.js')` },
+  // Error texts in some fifty languages: ours are English.
+  {
+    filter: /\/locales\/index\.js$/,
+    contents: `export { default as en } from 'zod/v4/locales/en.js'`,
+  },
+] as const
+
+const onlyParts: Plugin = {
+  name: 'only-parts',
+  setup({ onResolve, onLoad }) {
+    for (const [index, { filter }] of PARTS.entries())
+      onResolve({ filter }, ({ importer, kind }) =>
+        kind === 'entry-point' || importer === ''
+          ? undefined
+          : { path: String(index), namespace: 'part' },
+      )
+    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: PARTS[Number(path)]?.contents ?? '',
+      resolveDir: process.cwd(),
+    }))
+  },
+}
+
+/**
+ * An ES import of node:http reads each of its exports, and some are getters that load Node's own
+ * fetch and WebSocket (30 ms at start). Asked for by require, nothing is read but what is used.
+ */
+const lazyHttp: Plugin = {
+  name: 'lazy-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) =>
+      kind === 'import-statement'
+        ? { path: path.replace(/^node:/, ''), namespace: 'lazy-http' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}')`,
+    }))
+  },
+}
+
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: ['src/main.ts', 'src/cli.ts'],
@@ -48,7 +97,7 @@ async function bundle(): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     external: [...NATIVE],
-    plugins: [bundleDrizzle],
+    plugins: [bundleDrizzle, onlyParts, lazyHttp],
     // Packages in CommonJS ask for Node's modules by require.
     banner: {
       js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
@@ -114,6 +163,12 @@ rmSync(OUT, { recursive: true, force: true })
 mkdirSync(join(OUT, 'dist'), { recursive: true })
 const metafile = await bundle()
 copyNative()
+// --avx2, as the Dockerfile asks: needs a compiler. Without it the image has the portable build alone.
+if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'glibc')
+  await buildArgon2(
+    join(OUT, 'node_modules/argon2/avx2'),
+    'node_modules/argon2/prebuilds/linux-x64/argon2.glibc.node',
+  )
 for (const file of ['drizzle/sqlite', 'bin/countersign.mjs', 'LICENSE']) copy(file)
 chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
 writePackage()

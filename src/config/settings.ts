@@ -140,7 +140,7 @@ export const SERVER_SETTINGS = {
     parseInteger(1, MAX_HASH_QUEUE),
     // At the default cost about 45 hashes a second and core: some two seconds of waiting on two cores.
     '128',
-    'Hashes that may wait; past that the answer is 503',
+    'Hashes that may wait, starts in half of the places; past that the answer is 503',
   ),
   mintSize: withDefault(
     'MINT_SIZE',

@@ -12,8 +12,12 @@ type Place = {
 }
 
 export type HashQueue = {
-  /** Undefined: every place is taken. */
-  reserve(): Place | undefined
+  /**
+   * Undefined: every place is taken. Who begins something may take half of the waiting places only:
+   * under a crowd of starts those who have their code already would else find none (half of what
+   * was begun was never finished).
+   */
+  reserve(work?: 'begins' | 'ends'): Place | undefined
   /** Runs now, on its own, where nobody holds a place; else undefined. */
   runWhenIdle<T>(work: () => Promise<T>): Promise<T> | undefined
   /** `running` counts idle work, too; `waiting` those that hold a place and do not run yet. */
@@ -86,9 +90,11 @@ function createLanes(concurrency: number, deadlineMs: number) {
 
 export function createHashQueue(options: HashQueueOptions): HashQueue {
   const limit = options.concurrency + options.queueLimit
+  const limitOfBeginners = options.concurrency + Math.ceil(options.queueLimit / 2)
   const lanes = createLanes(options.concurrency, options.deadlineMs)
   const listeners = new Set<() => void>()
   let reserved = 0
+  let beginning = 0
   let idleWork = 0
 
   const idle = () => reserved === 0 && lanes.running() === 0
@@ -96,12 +102,13 @@ export function createHashQueue(options: HashQueueOptions): HashQueue {
     lanes.advance()
     if (idle()) for (const listener of listeners) listener()
   }
-  const leave = () => {
-    reserved -= 1
-    advance()
-  }
-  const createPlace = (): Place => {
+  const createPlace = (isBeginner: boolean): Place => {
     let open = true
+    const leave = () => {
+      reserved -= 1
+      if (isBeginner) beginning -= 1
+      advance()
+    }
     return {
       async run(work) {
         if (!open) throw new Error('a place in the hash queue is used once')
@@ -117,10 +124,12 @@ export function createHashQueue(options: HashQueueOptions): HashQueue {
   }
 
   return {
-    reserve() {
-      if (reserved >= limit) return undefined
+    reserve(work = 'ends') {
+      const isBeginner = work === 'begins'
+      if (reserved >= limit || (isBeginner && beginning >= limitOfBeginners)) return undefined
       reserved += 1
-      return createPlace()
+      if (isBeginner) beginning += 1
+      return createPlace(isBeginner)
     },
     runWhenIdle(work) {
       if (!idle()) return undefined

@@ -68,8 +68,8 @@ export function createHasher(
 
   return {
     knows: (pepperKeyId) => keyring.keyIds.includes(pepperKeyId),
-    reserve() {
-      const place = queue.reserve()
+    reserve(work) {
+      const place = queue.reserve(work)
       if (!place) return undefined
       return {
         hash: (code, verificationId) => place.run(() => hashNow(code, verificationId)),

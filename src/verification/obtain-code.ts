@@ -26,7 +26,7 @@ export function obtainCode(
   if (minted) {
     return { ready: async () => minted, giveBack: () => domain.mint.giveBack(minted) }
   }
-  const slot = domain.hasher.reserve()
+  const slot = domain.hasher.reserve('begins')
   if (!slot) return undefined
   const id = createId('vrf', domain.clock.now())
   const code = fixed ?? domain.generateCode(length)

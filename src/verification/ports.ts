@@ -217,8 +217,11 @@ export type HashSlot = {
 }
 
 export type Hasher = {
-  /** Undefined: the queue is full; the caller answers 503 and nothing was charged. */
-  reserve(): HashSlot | undefined
+  /**
+   * Undefined: the queue is full; the caller answers 503 and nothing was charged. A start `begins`
+   * something and may take a part of the queue only, so that checks, which end it, find a place.
+   */
+  reserve(work?: 'begins' | 'ends'): HashSlot | undefined
   /** True where this node has the pepper. */
   knows(pepperKeyId: string): boolean
 }

@@ -51,6 +51,17 @@ it('hands out running + waiting places, also where nobody runs yet', async () =>
   expect(queue.reserve()).toBeUndefined()
 })
 
+it('who begins something gets half of the waiting places, who ends it all of them', () => {
+  const queue = createHashQueue({ concurrency: 1, queueLimit: 4, deadlineMs: LONG_MS })
+  const starts = Array.from({ length: 5 }, () => queue.reserve('begins'))
+  expect(starts.map(Boolean)).toEqual([true, true, true, false, false])
+  expect([queue.reserve('ends'), queue.reserve('ends')].every(Boolean)).toBe(true)
+  expect(queue.reserve('ends')).toBeUndefined()
+  starts[0]?.release()
+  expect(queue.reserve('begins')).toBeDefined()
+  expect(queue.reserve('begins')).toBeUndefined()
+})
+
 it('a place is used once; releasing it afterwards gives nothing back twice', async () => {
   const queue = createHashQueue({ concurrency: 1, queueLimit: 0, deadlineMs: LONG_MS })
   const place = queue.reserve()

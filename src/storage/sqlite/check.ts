@@ -16,6 +16,8 @@ import type { NumberLimit } from './number-limit.ts'
 import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { verifications } from './schema.ts'
 
+type RowToSettle = Pick<VerificationRow, 'seq' | 'service' | 'attempts' | 'maxAttempts'>
+
 export function createCharge(deps: {
   orm: Orm
   rows: VerificationRows
@@ -44,8 +46,10 @@ export function createCharge(deps: {
     const retryAt = perNumber && deps.numberLimit({ ...perNumber, service }, now)
     if (typeof retryAt === 'number') return { kind: 'number_limited', retryAt }
     const isCharged = charge.run({ seq: row.seq, now }).changes === 1
-    const record = toRecord(deps.rows.bySeq(row.seq))
-    return { kind: isCharged ? 'charged' : 'not_chargeable', record }
+    if (!isCharged) return { kind: 'not_chargeable', record: toRecord(row) }
+    // What the statement above wrote, in the transaction that read the row: it need not be read again.
+    const charged = { ...row, attempts: row.attempts + 1, lastAttemptAt: now }
+    return { kind: 'charged', record: toRecord(charged) }
   }
 }
 
@@ -67,7 +71,14 @@ export function createSettle(deps: {
     .returning({ failed: v.failed })
     .prepare()
 
-  const settleWrong = (row: VerificationRow, { now, actor }: SettleInput) => {
+  /** Few columns: the whole row is read once, after the change. */
+  const findToSettle = deps.orm
+    .select({ seq: v.seq, service: v.service, attempts: v.attempts, maxAttempts: v.maxAttempts })
+    .from(v)
+    .where(and(eq(v.id, sql.placeholder('id')), eq(v.service, sql.placeholder('service'))))
+    .prepare()
+
+  const settleWrong = (row: RowToSettle, { now, actor }: SettleInput) => {
     const failed = countFailed.get({ seq: row.seq }).failed
     deps.appendEvent({
       at: now,
@@ -83,12 +94,12 @@ export function createSettle(deps: {
     const { id, service, now, valid, actor, idempotency } = input
     const stored = idempotency && answers.find(idempotency.key, now)
     if (stored) return { kind: 'answered_before', stored }
-    const row = rows.byId(service, id)
+    const row = findToSettle.get({ service, id })
     if (!row) throw new Error('a charged verification is gone')
-    if (valid && !endings.end(row, 'approved', now, actor))
-      return { kind: 'lost', record: toRecord(row) }
+    const isLost = valid && !endings.end(row, 'approved', now, actor)
     if (!valid) settleWrong(row, input)
     const record = toRecord(rows.bySeq(row.seq))
+    if (isLost) return { kind: 'lost', record }
     answers.keep(idempotency, { valid, record })
     return { kind: valid ? 'approved' : 'wrong', record }
   }

@@ -6,7 +6,7 @@ import type { Answers } from './answers.ts'
 import { getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import type { Guesses } from './guesses.ts'
-import { toRecord, type VerificationRows } from './rows.ts'
+import { toRecord, type VerificationRow } from './rows.ts'
 import { codes, deliveries, verifications } from './schema.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -50,14 +50,13 @@ function createVerificationInsert(orm: Orm) {
 
 export function createCreate(deps: {
   orm: Orm
-  rows: VerificationRows
   answers: Answers
   guesses: Guesses
   sessions: Sessions
   appendEvent: AppendEvent
   insertDelivery: InsertDelivery
 }): (input: CreateInput) => CreateOutcome {
-  const { rows, answers, guesses, sessions } = deps
+  const { answers, guesses, sessions } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
   const insertCode = deps.orm
@@ -70,7 +69,8 @@ export function createCreate(deps: {
     })
     .prepare()
 
-  const insertAll = ({ record, slot, actor }: CreateInput): number => {
+  /** @returns the row as it stands now: it was all given, so nothing is read back. */
+  const insertAll = ({ record, slot, actor }: CreateInput): VerificationRow => {
     const { codeHash, codeSealed, ...kept } = record
     const row: Omit<typeof verifications.$inferSelect, 'seq'> = {
       ...kept,
@@ -93,7 +93,7 @@ export function createCreate(deps: {
       actor,
       details: { channel, purpose, country, kind, authenticated },
     })
-    return seq
+    return { seq, ...row, codeHash, codeSealed, deliveryStatuses: 'queued' }
   }
 
   return (input) => {
@@ -106,7 +106,7 @@ export function createCreate(deps: {
     const refusal = guesses.ask(input.guesses)
     if (refusal) return { kind: 'guesses_refused', refusal }
     if (slot) sessions.free(slot)
-    const record = toRecord(rows.bySeq(insertAll(input)))
+    const record = toRecord(insertAll(input))
     answers.keep(idempotency, record)
     return { kind: 'created', record }
   }

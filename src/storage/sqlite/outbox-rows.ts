@@ -1,6 +1,7 @@
 // The statements of the outbox: due deliveries, leases, and the rows of send attempts.
 // It must not decide what becomes of a delivery: claim.ts and settle-delivery.ts do.
 
+import { CHANNELS } from '../../kernel/channel.ts'
 import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
 
@@ -55,10 +56,24 @@ function createReads(orm: Orm) {
     .orderBy(d.dueAt)
     .limit(1)
     .prepare()
+  // One statement for all: each part is one step in the index, and the worker asks after every wake.
+  const [firstPart, ...otherParts] = CHANNELS.map((channel) =>
+    orm
+      .select({ at: sql<number | null>`min(${d.dueAt})` })
+      .from(d)
+      .where(and(eq(d.channel, channel), isNotNull(d.dueAt))),
+  )
+  if (!firstPart) throw new Error('no channels')
+  const union = otherParts.reduce((all, part) => all.unionAll(part) as never, firstPart)
+  const firstOfAll = union.prepare()
   return {
     due: (key: { channel: string; now: number; limit: number }) => due.all(key),
     one: (key: { verificationId: string; send: number }) => one.get(key),
     firstDue: (channel: string) => firstDue.get({ channel })?.at ?? undefined,
+    firstDueOfAll: () => {
+      const times = firstOfAll.all().flatMap(({ at }) => at ?? [])
+      return times.length === 0 ? undefined : Math.min(...times)
+    },
   }
 }
 

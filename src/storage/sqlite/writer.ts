@@ -17,9 +17,11 @@ export type Writer = {
   /**
    * Runs `job` in the next transaction; resolves after COMMIT. What `job` throws rejects this write
    * only. `job` is synchronous and may run more than once (after a busy transaction was rolled back).
+   * `mayRepeat`: nobody was promised anything by it, and after a power cut it is simply done again;
+   * it survives a kill, and a power cut once any other write was committed after it.
    * @throws StoreUnavailableError where the file is locked for 2 s, full, read-only or broken
    */
-  write<T>(job: () => T): Promise<T>
+  write<T>(job: () => T, options?: { mayRepeat?: boolean }): Promise<T>
   /** Runs `job` now, outside a transaction, with the same retries. @throws StoreUnavailableError */
   read<T>(job: () => T): Promise<T>
   /**
@@ -33,6 +35,7 @@ export type Writer = {
 
 type Waiting = {
   job: () => unknown
+  mayRepeat: boolean
   joinedAt: number
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
@@ -48,6 +51,23 @@ export type WriterOptions = {
 }
 
 const withJitter = (ms: number) => ms * (0.5 + Math.random())
+
+/**
+ * A commit without a sync where the whole batch may be repeated: under `synchronous = NORMAL` the
+ * write-ahead log is written and not synced, and the next FULL commit syncs all that stands before it.
+ */
+function createSyncSwitch(client: Database): (isNeeded: boolean) => void {
+  const full = 2
+  const isFull = client.pragma('synchronous', { simple: true }) === full
+  if (!isFull) return () => {}
+  let isOn = true
+  return (isNeeded) => {
+    if (isNeeded === isOn) return
+    // Before BEGIN: inside a transaction it could not be changed.
+    client.pragma(`synchronous = ${isNeeded ? 'FULL' : 'NORMAL'}`)
+    isOn = isNeeded
+  }
+}
 
 /** One transaction over the batch. @throws what ends the whole transaction; it is rolled back then */
 function createBatchRunner(client: Database) {
@@ -71,7 +91,9 @@ function createBatchRunner(client: Database) {
       return { waiting, error }
     }
   }
+  const switchSync = createSyncSwitch(client)
   return (batch: readonly Waiting[]): Result[] => {
+    switchSync(batch.some(({ mayRepeat }) => !mayRepeat))
     begin.run()
     try {
       const results = batch.map(runOne)
@@ -163,11 +185,12 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
   }
 
   return {
-    write: <T>(job: () => T) =>
+    write: <T>(job: () => T, { mayRepeat = false } = {}) =>
       new Promise<T>((resolve, reject) => {
         if (queue.length >= maxQueued) return reject(unavailable('too many writes wait'))
         queue.push({
           job,
+          mayRepeat,
           joinedAt: monotonicMs(),
           resolve: resolve as (value: unknown) => void,
           reject,

@@ -1,0 +1,24 @@
+// Every figure, in the order of the table.
+// It must be loaded after the peers are installed.
+
+import { beside } from './b1-beside-argon2.ts'
+import { startLatency } from './b2-start-latency.ts'
+import { againstBetterAuth } from './b3-better-auth.ts'
+import { growth } from './b4-growth.ts'
+import { handOver } from './b5-hand-over.ts'
+import { overload } from './b6-overload.ts'
+import { startUp } from './b7-start-up.ts'
+import { delivery } from './b8-delivery.ts'
+import { costs } from './costs.ts'
+
+export const ALL = [
+  beside,
+  startLatency,
+  againstBetterAuth,
+  growth,
+  handOver,
+  overload,
+  startUp,
+  delivery,
+  costs,
+]

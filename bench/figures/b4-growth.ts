@@ -1,0 +1,122 @@
+// B4: what old verifications cost new ones: flows/s and start p99 over a store with 0, 10^5 and 10^6 of them, light cost.
+// The stores differ in nothing else; the load goes round them.
+
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  alternate,
+  type Context,
+  type Figure,
+  type Measure,
+  measure,
+  notMeasured,
+} from '../harness/figure.ts'
+import { addOldRows } from '../harness/old-rows.ts'
+import {
+  API_KEY,
+  LIGHT_COST,
+  makeDirectory,
+  type Service,
+  startService,
+} from '../harness/server.ts'
+import { format, median, percentile } from '../harness/stats.ts'
+import { waitIdle } from '../harness/usage.ts'
+
+/** Short ones and many: the sides meet the same moods of a shared machine. */
+const ROUNDS = 12
+const SECONDS = 2
+const CALLERS = 8
+const SIZES = [0, 100_000, 1_000_000]
+/** BENCH_LONG=1: some minutes more, and 5 GiB of disk. */
+const LONG_SIZES = [...SIZES, 5_000_000]
+const MIN_RATE = 0.92
+const MAX_P99 = 1.2
+const MAX_KIB = 1.2
+const MIN_PURGING = 0.9
+const DATABASE = 'countersign.db'
+
+/** A store with one real flow in it, from the service itself. */
+async function makeTemplate({ loader }: Context): Promise<string> {
+  const service = await startService({ ...loader.gatewayEnv, ...LIGHT_COST })
+  await loader.run('closedLoop', {
+    ...{ target: 'ours', url: service.url, pid: service.pid, apiKey: API_KEY },
+    ...{ callers: 1, warmUpSeconds: 0, seconds: 0.05 },
+  })
+  await waitIdle(service.pid)
+  await service.stop()
+  return join(service.dataDir, DATABASE)
+}
+
+type Filled = { size: number; service: Service; kib: number }
+
+async function fill(context: Context, template: string, size: number): Promise<Filled> {
+  const dataDir = makeDirectory()
+  const path = join(dataDir, DATABASE)
+  copyFileSync(template, path)
+  const began = performance.now()
+  const kib = size === 0 ? Number.NaN : addOldRows(path, size) / 1024
+  if (size > 0) context.log(`${size} old rows: ${format((performance.now() - began) / 1000)} s`)
+  const service = await startService({ ...context.loader.gatewayEnv, ...LIGHT_COST }, dataDir)
+  await waitIdle(service.pid)
+  return { size, service, kib }
+}
+
+type Round = { rate: number; p99: number; cpuMs: number }
+
+export const growth: Figure = {
+  id: 'B4',
+  title: 'Growth',
+  async run(context) {
+    const { loader, share, long } = context
+    const template = await makeTemplate(context)
+    const stores: Filled[] = []
+    for (const size of long ? LONG_SIZES : SIZES)
+      stores.push(await fill(context, template, Math.round(size * Math.min(1, share))))
+    const round = (service: Service) => async (): Promise<Round> => {
+      const result = await loader.run('closedLoop', {
+        ...{ target: 'ours', url: service.url, pid: service.pid, apiKey: API_KEY },
+        ...{ callers: CALLERS, warmUpSeconds: 0.5, seconds: SECONDS * share },
+      })
+      const { flowsPerSecond: rate, startMs, serverCpuMs, flows } = result
+      return { rate, p99: percentile(startMs, 0.99), cpuMs: serverCpuMs / flows }
+    }
+    const rounds = await alternate(
+      ROUNDS,
+      Object.fromEntries(stores.map(({ size, service }) => [`n${size}`, round(service)])),
+    )
+    await Promise.all(stores.map(({ service }) => service.stop()))
+    const of = (size: number) => rounds[`n${size}`] ?? []
+    const ratios = (size: number, name: keyof Round) =>
+      of(size).map((one, i) => one[name] / (of(0)[i]?.[name] ?? Number.NaN))
+    const grown = stores.slice(1)
+    const measures = grown.flatMap(({ size }, i): Measure[] => [
+      measure(`B4a${i + 1}`, `flows/s with ${size} old ÷ empty`, ratios(size, 'rate'), {
+        atLeast: MIN_RATE,
+      }),
+      measure(`B4b${i + 1}`, `start p99 with ${size} old ÷ empty`, ratios(size, 'p99'), {
+        atMost: MAX_P99,
+      }),
+    ])
+    const tell = ({ size, kib }: Filled) =>
+      `${size}: ${format(median(of(size).map((one) => one.rate)))} flows/s, start p99 ${format(median(of(size).map((one) => one.p99)))} ms, ${format(median(of(size).map((one) => one.cpuMs)))} ms of CPU a flow${size > 0 ? `, ${format(kib)} KiB each` : ''}`
+    return {
+      measures: [
+        ...measures,
+        measure(
+          'B4c',
+          'bytes a verification, events and deliveries with it',
+          [grown.at(-1)?.kib ?? Number.NaN],
+          { atMost: MAX_KIB },
+          'KiB',
+        ),
+        notMeasured(
+          'B4d',
+          'flows/s while the purge runs ÷ without',
+          { atLeast: MIN_PURGING },
+          'This version has no purge of old verifications yet (retention comes later); the limiter’s own purge and the sweeper ran in every round.',
+        ),
+      ],
+      notes: [`Old verifications: ${stores.map(tell).join('; ')}.`],
+    }
+  },
+}

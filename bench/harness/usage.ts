@@ -1,0 +1,51 @@
+// What a process has used, as Linux' /proc tells it: CPU time and memory.
+// It must not look at any process but those that a figure started.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** USER_HZ: the unit of /proc/<pid>/stat, 100 on every Linux that Node runs on (man 5 proc). */
+const TICK_MS = 10
+/** utime and stime are fields 14 and 15; the first two are cut off with the name. */
+const UTIME = 11
+const LOOK_EVERY_MS = 250
+/** Of one core: a service whose mint is full takes under a hundredth. */
+const IDLE_SHARE = 0.03
+const IDLE_LOOKS = 2
+const IDLE_DEADLINE_MS = 60_000
+
+/** User and system time of all threads, in milliseconds (to 10 ms). */
+export function cpuMs(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[UTIME]) + Number(fields[UTIME + 1])) * TICK_MS
+}
+
+function statusMib(pid: number, name: 'VmRSS' | 'VmHWM'): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const kib = Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1])
+  return kib / 1024
+}
+
+export const rssMib = (pid: number) => statusMib(pid, 'VmRSS')
+/** The most it ever had, or since `resetPeak`. */
+export const peakRssMib = (pid: number) => statusMib(pid, 'VmHWM')
+
+/** man 5 proc, clear_refs: 5 sets the peak to what it has now. */
+export function resetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+/** Waits until it has nothing to do: its start is over and its mint is full. */
+export async function waitIdle(pid: number): Promise<void> {
+  const end = performance.now() + IDLE_DEADLINE_MS
+  let before = cpuMs(pid)
+  let quiet = 0
+  while (quiet < IDLE_LOOKS) {
+    await sleep(LOOK_EVERY_MS)
+    const now = cpuMs(pid)
+    quiet = (now - before) / LOOK_EVERY_MS <= IDLE_SHARE ? quiet + 1 : 0
+    before = now
+    if (performance.now() > end) throw new Error(`process ${pid} does not come to rest`)
+  }
+}

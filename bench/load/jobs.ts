@@ -1,0 +1,29 @@
+// What the load can be asked to do; each job is bounded in count or time.
+// It must not decide what a result means: the figures do.
+
+import { burst, serialStarts } from './bursts.ts'
+import { closedLoop } from './closed-loop.ts'
+import { deliveries } from './deliveries.ts'
+import type { Gateway } from './gateway.ts'
+import { handOvers } from './hand-overs.ts'
+import { openLoop } from './open-loop.ts'
+
+export type Jobs = ReturnType<typeof createJobs>
+
+export function createJobs(gateway: Gateway) {
+  return {
+    closedLoop: (args: Parameters<typeof closedLoop>[1]) => closedLoop(gateway, args),
+    burst,
+    serialStarts,
+    openLoop: (args: Parameters<typeof openLoop>[1]) => openLoop(gateway, args),
+    handOvers: (args: Parameters<typeof handOvers>[1]) => handOvers(gateway, args),
+    deliveries: (args: Parameters<typeof deliveries>[1]) => deliveries(gateway, args),
+    seenAt: (ids: readonly string[]) => ({
+      seenAt: Object.fromEntries(ids.map((id) => [id, gateway.seenAt(id)])),
+    }),
+    forget: (_: null) => {
+      gateway.forget()
+      gateway.delayMs = 0
+    },
+  }
+}
