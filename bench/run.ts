@@ -21,7 +21,7 @@ const CHECKED = [startUp, startLatency, beside]
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
-    /** B1,B5: only these; nothing is written. */
+    /** B1,B5: only these; RESULTS.md is not written. */
     only: { type: 'string' },
     /** 0.1: a tenth of the time for each round, to try the benchmark itself; nothing is written. */
     share: { type: 'string', default: '1' },
@@ -92,6 +92,8 @@ async function main(): Promise<boolean> {
       await loader.stop()
     }
   }
+  if (process.env.BENCH_PARTIAL)
+    writeFileSync(process.env.BENCH_PARTIAL, JSON.stringify({ machine, reported }))
   const isWhole = !values.check && values.only === undefined && values.share === '1'
   if (isWhole) {
     writeFileSync(join(BENCH, 'RESULTS.md'), toMarkdown(machine, reported))
