@@ -92,8 +92,6 @@ async function main(): Promise<boolean> {
       await loader.stop()
     }
   }
-  if (process.env.BENCH_PARTIAL)
-    writeFileSync(process.env.BENCH_PARTIAL, JSON.stringify({ machine, reported }))
   const isWhole = !values.check && values.only === undefined && values.share === '1'
   if (isWhole) {
     writeFileSync(join(BENCH, 'RESULTS.md'), toMarkdown(machine, reported))
