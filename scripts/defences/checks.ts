@@ -30,8 +30,8 @@ export const CHECKS: readonly Defence[] = [
     changes: [
       {
         file: CHECK,
-        find: "if (valid && !endings.end(row, 'approved', now, actor))",
-        replace: "if (valid && !endings.end(row, 'approved', now, actor) && now < 0)",
+        find: "const isLost = valid && !endings.end(row, 'approved', now, actor)",
+        replace: "const isLost = valid && !endings.end(row, 'approved', now, actor) && now < 0",
       },
     ],
     test: {
