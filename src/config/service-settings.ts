@@ -85,7 +85,7 @@ export const SERVICE_SETTINGS = {
     'TEST_RECIPIENTS',
     parseList(parseTestRecipient),
     '',
-    'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `prefix*=code@date`',
+    'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`',
   ),
 } as const
 
