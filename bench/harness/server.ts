@@ -32,7 +32,7 @@ export const FAST_ARGON2 = join(IMAGE, 'node_modules/argon2/avx2')
 /** What shapes hashing and memory: peers and bare programs get the same, argon2's build included. */
 export function equalEnvironment(): Record<string, string> {
   const shaping = Object.entries(IMAGE_ENV).filter(([name]) =>
-    /^(MALLOC_|GLIBC_|NODE_ENV|UV_)/.test(name),
+    /^(MALLOC_|GLIBC_|NODE_|UV_)/.test(name),
   )
   return {
     ...Object.fromEntries(shaping),

@@ -10,6 +10,12 @@ import type { IdleHasher } from './hasher.ts'
 /** Some 5 s of idle hashing for each length, 100 KiB; a burst of so many starts waits for no argon2. */
 const POOL_SIZE = 256
 
+/**
+ * How long after a start a refill waits, while at least a quarter of a pool is left: a commit, an answer
+ * and the hand-over to a provider are done by then, and have had the cores for themselves.
+ */
+const QUIET_MS = 15
+
 export type MintOptions = {
   hasher: IdleHasher
   /** A pool for each: the code lengths that the services are configured with. */
@@ -29,6 +35,25 @@ export type RunningMint = Mint & {
   level(): { ready: number; capacity: number }
 }
 
+/** On for QUIET_MS from its last beginning; tells when it is over. */
+function createPause(onOver: () => void) {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    isOn: () => timer !== undefined,
+    begin() {
+      if (timer) return void timer.refresh()
+      timer = setTimeout(() => {
+        timer = undefined
+        onOver()
+      }, QUIET_MS).unref()
+    },
+    end() {
+      clearTimeout(timer)
+      timer = undefined
+    },
+  }
+}
+
 /** In memory only: a restart empties it, so every code is made under the current pepper. */
 export function createMint(options: MintOptions): RunningMint {
   const { hasher, clock, generateCode, size = POOL_SIZE } = options
@@ -38,6 +63,9 @@ export function createMint(options: MintOptions): RunningMint {
   let running = false
   let filling = false
   let endIdle = () => {}
+  const pause = createPause(() => void fill())
+  /** The emptiest pool can still serve a burst: what is missing waits for a quiet moment. */
+  const canWait = (pool: readonly MintedCode[]) => pause.isOn() && pool.length * 4 >= size
 
   const emptiest = (): [number, MintedCode[]] | undefined =>
     [...pools].sort(([, a], [, b]) => a.length - b.length).find(([, pool]) => pool.length < size)
@@ -51,6 +79,7 @@ export function createMint(options: MintOptions): RunningMint {
         const next = running ? emptiest() : undefined
         if (!next) return
         const [length, pool] = next
+        if (canWait(pool)) return
         const id = createId('vrf', clock.now())
         const code = generateCode(length)
         // Decided without an await in between: an idle moment told meanwhile would be missed.
@@ -77,6 +106,7 @@ export function createMint(options: MintOptions): RunningMint {
     stop() {
       running = false
       endIdle()
+      pause.end()
       for (const pool of pools.values()) pool.length = 0
     },
     level: () => ({
@@ -87,6 +117,7 @@ export function createMint(options: MintOptions): RunningMint {
       const minted = pools.get(codeLength)?.shift()
       if (!minted) return undefined
       taken.add(minted)
+      pause.begin()
       void fill()
       return minted
     },

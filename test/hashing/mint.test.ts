@@ -174,3 +174,29 @@ it('a hasher that fails leaves the mint empty and says so without the code', asy
   for (const code of codes) expect(JSON.stringify(said)).not.toContain(code)
   expect(failing.level().ready).toBe(0)
 })
+
+it('leaves a start its quiet moment while a quarter of the pool is left, and no longer', async () => {
+  const { hasher, mint } = createParts({ size: 8 })
+  mint.start()
+  await full(mint)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    mint.take(6)
+    vi.advanceTimersByTime(10)
+    mint.take(6)
+    vi.advanceTimersByTime(14)
+    expect(hasher.idle()).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(hasher.idle()).toBe(false)
+    vi.useRealTimers()
+    await full(mint)
+
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    for (let i = 0; i < 6; i += 1) mint.take(6)
+    expect(hasher.idle()).toBe(true)
+    mint.take(6)
+    expect(hasher.idle()).toBe(false)
+  } finally {
+    vi.useRealTimers()
+  }
+})
