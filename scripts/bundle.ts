@@ -24,7 +24,7 @@ const NATIVE = ['argon2', 'better-sqlite3'] as const
 const bundleDrizzle: Plugin = {
   name: 'bundle-drizzle',
   setup({ onLoad }) {
-    onLoad({ filter: /storage\/sqlite\/drizzle\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /storage\/(sqlite|postgres)\/drizzle\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
       const contents = source.replace(/^const require = createRequire\(.*\n/m, '')
       if (contents === source) throw new Error(`${path} no longer makes a require of its own`)
@@ -169,7 +169,8 @@ if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'gli
     join(OUT, 'node_modules/argon2/avx2'),
     'node_modules/argon2/prebuilds/linux-x64/argon2.glibc.node',
   )
-for (const file of ['drizzle/sqlite', 'bin/countersign.mjs', 'LICENSE']) copy(file)
+for (const file of ['drizzle/sqlite', 'drizzle/postgres', 'bin/countersign.mjs', 'LICENSE'])
+  copy(file)
 chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
 writePackage()
 const count = writeLicences(metafile)

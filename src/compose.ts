@@ -1,8 +1,6 @@
 // The composition root: the only file that knows every part. Config in, a service that listens and drains out.
 // It must not decide anything: each part does, from what it is given here.
 
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { createAuthenticator, type FixedKey } from './access/authenticator.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
@@ -24,9 +22,9 @@ import { createKeyring, type Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
 import { addressKey, createAddressResolver, parseAddress } from './limits/client-address.ts'
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
-import { openSqliteLimiter } from './limits/sqlite-limiter.ts'
+import { openLimiter } from './open-limiter.ts'
 import { openStore } from './open-store.ts'
-import type { SqliteStore } from './storage/sqlite/store.ts'
+import type { Store } from './storage/store.ts'
 import { generateCode } from './verification/code.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { budgetIndexes, readRecipient } from './verification/recipient.ts'
@@ -62,7 +60,7 @@ function fixedKeys(config: Config): FixedKey[] {
 
 function composeDelivery(
   config: Config,
-  deps: { store: SqliteStore; keyring: Keyring; clock: Clock; logger: Logger },
+  deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger },
 ): { providers: Providers; worker: Worker } {
   const { store, keyring, clock, logger } = deps
   const inbox = config.mode === 'development'
@@ -130,7 +128,7 @@ function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIn
 }
 
 async function readiness(
-  store: SqliteStore,
+  store: Store,
   worker: Worker,
   selfTest: { passed(): boolean },
 ): Promise<Readiness> {
@@ -151,10 +149,12 @@ async function readiness(
 type Parts = Awaited<ReturnType<typeof composeParts>>
 
 async function composeParts(config: Config, logger: Logger) {
-  mkdirSync(dirname(config.limitsPath), { recursive: true, mode: 0o700 })
-  const store = await openStore(config)
-  const limiter = await openSqliteLimiter({ path: config.limitsPath })
-  const clock = createClock({ floorMs: await store.newestTime() })
+  const store = await openStore(config.store, logger)
+  const limiter = await openLimiter(config.limits, logger)
+  const clock = createClock({
+    floorMs: await store.newestTime(),
+    ...(store.wallMs && { wallMs: store.wallMs }),
+  })
   const keyring = createKeyring(config.secretKeys)
   const refusals = createRefusalLog({
     append: (events) => store.events.append(events),
@@ -174,7 +174,10 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   const service = createVerificationService({
     ...parts,
     store: store.verifications,
-    wake: () => worker.wake(),
+    wake() {
+      worker.wake()
+      store.due?.announce()
+    },
     lock: createKeyedLock(),
     generateCode,
     createReference,
@@ -212,6 +215,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       const host = listen.kind === 'unix' ? `unix:${listen.path}` : listen.host
       const port = listen.kind === 'unix' ? 0 : listen.port
       server = await startServer({ app, host, port, clock, logger })
+      parts.store.due?.onAnnounced(() => worker.wake())
       worker.start()
       sweeper.start()
       mint.start()

@@ -31,15 +31,33 @@ export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
 
+export type PostgresConfig = {
+  readonly kind: 'postgres'
+  /** Holds a password: never logged. */
+  readonly url: string
+  readonly connections: number
+  readonly pooler: 'none' | 'transaction'
+}
+export type StoreConfig =
+  | {
+      readonly kind: 'sqlite'
+      /** The file of everything but the counters. */
+      readonly path: string
+      readonly synchronous: 'full' | 'normal'
+    }
+  | PostgresConfig
+export type LimitsConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'redis'; readonly url: string }
+  | PostgresConfig
+
 export type Config = {
   readonly mode: 'development' | 'production'
   readonly listen: Listen
   readonly dataDir: string
-  /** The SQLite file of everything but the counters. */
-  readonly databasePath: string
-  /** The SQLite file of the limiter's counters. */
-  readonly limitsPath: string
-  readonly sqliteSynchronous: 'full' | 'normal'
+  readonly store: StoreConfig
+  /** Where the limits are counted. */
+  readonly limits: LimitsConfig
   /** Root secrets for the keyring, 32 bytes each, the current one first. */
   readonly secretKeys: readonly Uint8Array[]
   /** For `defaultService`, scope verify; null: keys are made by command. */
@@ -113,6 +131,25 @@ function beside(path: string, name: string): string {
   return `${directory}${name}`
 }
 
+function toStore(server: Server): StoreConfig {
+  const { databaseUrl } = server
+  if (databaseUrl?.kind === 'postgres')
+    return {
+      ...databaseUrl,
+      connections: server.databaseConnections,
+      pooler: server.databasePooler,
+    }
+  const path = databaseUrl?.path ?? `${server.dataDir}/countersign.db`
+  return { kind: 'sqlite', path, synchronous: server.sqliteSynchronous }
+}
+
+function toLimits(server: Server, store: StoreConfig): LimitsConfig {
+  if (server.rateLimitUrl !== undefined) return { kind: 'redis', url: server.rateLimitUrl }
+  return store.kind === 'postgres'
+    ? store
+    : { kind: 'sqlite', path: beside(store.path, 'limits.db') }
+}
+
 function readDefaultService(
   mode: Config['mode'],
   reader: Reader,
@@ -182,15 +219,14 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
   const keys = readKeys(server, { mode }, () => sources.devKeys(server.dataDir))
-  const databasePath = server.databasePath ?? `${server.dataDir}/countersign.db`
+  const store = toStore(server)
   return freeze({
     ...keys,
     mode,
     listen: toListen(server),
     dataDir: server.dataDir,
-    databasePath,
-    limitsPath: beside(databasePath, 'limits.db'),
-    sqliteSynchronous: server.sqliteSynchronous,
+    store,
+    limits: toLimits(server, store),
     services,
     defaultService: services.has(DEFAULT_SERVICE)
       ? DEFAULT_SERVICE

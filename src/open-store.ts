@@ -1,17 +1,23 @@
 // The store of these settings, opened and migrated: for the service and for commands.
-// It must not start anything over it.
+// It must not start anything over it, nor load the driver of an engine that is not used.
 
-import type { Config } from './config.ts'
-import { MIGRATIONS_FOLDER } from './paths.ts'
-import { openDatabase } from './storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from './storage/sqlite/store.ts'
+import type { StoreConfig } from './config.ts'
+import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from './paths.ts'
+import type { Store } from './storage/store.ts'
 
-/** @throws StartupError where the file can't be used */
-export async function openStore(config: Config): Promise<SqliteStore> {
-  const client = await openDatabase({
-    path: config.databasePath,
-    migrationsFolder: MIGRATIONS_FOLDER,
-    synchronous: config.sqliteSynchronous,
-  })
-  return createSqliteStore(client)
+type Log = { warn(fields: Record<string, unknown>, message: string): void }
+
+/** @throws StartupError where the file or server can't be used */
+export async function openStore(config: StoreConfig, logger?: Log): Promise<Store> {
+  if (config.kind === 'postgres') {
+    const { url, connections, pooler } = config
+    const { openPostgres } = await import('./storage/postgres/open.ts')
+    return openPostgres({
+      ...{ url, pooler, size: connections, migrationsFolder: POSTGRES_MIGRATIONS_FOLDER },
+      ...(logger && { logger }),
+    })
+  }
+  const { path, synchronous } = config
+  const { openSqlite } = await import('./storage/sqlite/store.ts')
+  return openSqlite({ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER })
 }

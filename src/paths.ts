@@ -4,4 +4,7 @@
 import { fileURLToPath } from 'node:url'
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../drizzle/sqlite', import.meta.url))
+export const POSTGRES_MIGRATIONS_FOLDER = fileURLToPath(
+  new URL('../drizzle/postgres', import.meta.url),
+)
 export const PACKAGE_FILE = fileURLToPath(new URL('../package.json', import.meta.url))

@@ -5,7 +5,6 @@ import type { Defence } from './defence.ts'
 
 const STORE = 'test/storage/sqlite/verification-store.test.ts'
 const PORTS = 'test/storage/sqlite/ports.test.ts'
-const CLAIM = 'src/storage/sqlite/claim.ts'
 const SETTLE = 'src/storage/sqlite/settle-delivery.ts'
 
 export const SECRETS: readonly Defence[] = [
@@ -94,9 +93,9 @@ export const SECRETS: readonly Defence[] = [
     keeps: 'I7',
     line: 'what was thrown while a message was prepared is not kept',
     changes: [
-      { file: CLAIM, find: '} catch {', replace: '} catch (error) {' },
+      { file: 'src/storage/claim-plan.ts', find: '} catch {', replace: '} catch (error) {' },
       {
-        file: CLAIM,
+        file: 'src/storage/claim-plan.ts',
         find: "return { kind: 'fail', error: UNPLANNED }",
         replace: "return { kind: 'fail', error: { ...UNPLANNED, message: String(error) } }",
       },

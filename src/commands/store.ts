@@ -5,10 +5,10 @@ import { loadSettings } from '../config/load.ts'
 import { type Config, EXIT_CONFIG } from '../config.ts'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
 import { openStore } from '../open-store.ts'
-import type { SqliteStore } from '../storage/sqlite/store.ts'
+import type { Store } from '../storage/store.ts'
 import { EXIT, type Terminal } from './command.ts'
 
-export type StoreJob = (store: SqliteStore, config: Config) => Promise<number>
+export type StoreJob = (store: Store, config: Config) => Promise<number>
 
 /** @returns the exit code of `job`, or of what kept it from running */
 export async function withStore(terminal: Terminal, job: StoreJob): Promise<number> {
@@ -19,7 +19,7 @@ export async function withStore(terminal: Terminal, job: StoreJob): Promise<numb
   }
   const { config } = loaded
   try {
-    const store = await openStore(config)
+    const store = await openStore(config.store)
     try {
       return await job(store, config)
     } finally {

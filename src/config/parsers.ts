@@ -124,21 +124,35 @@ export const parseHttpUrl: Parser<string> = (text) => {
   return url.href.replace(/\/+$/, '')
 }
 
-/** `file:/path/to.db` to its path. */
-export const parseDatabaseUrl: Parser<string> = (text) => {
-  if (/^postgres(ql)?:/.test(text))
-    throw new SettingError(
-      'PostgreSQL comes with a later version; use file:/path/to.db or leave it out',
-    )
-  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1]
-  if (!path || path === '/') throw new SettingError('has to be like file:/path/to.db')
-  return path
+export type DatabaseUrl =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** As given: it may hold a password. */
+  | { readonly kind: 'postgres'; readonly url: string }
+
+/** The parts that a server's URL has to have; a driver's own words for a missing one are no help. */
+function checkServerUrl(text: string, like: string, hasPath: boolean): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url?.hostname || (hasPath && url.pathname.length < 2))
+    throw new SettingError(`has to be like ${like}`)
 }
 
-export const parseRateLimitUrl: Parser<null> = () => {
-  throw new SettingError(
-    'Redis comes with a later version; leave it out: the counters are then in a file beside the database',
-  )
+/** `file:/path/to.db`, or `postgres://user:password@host:5432/database`. */
+export const parseDatabaseUrl: Parser<DatabaseUrl> = (text) => {
+  if (/^postgres(ql)?:/.test(text)) {
+    checkServerUrl(text, 'postgres://user:password@host:5432/database', true)
+    return { kind: 'postgres', url: text }
+  }
+  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1]
+  if (!path || path === '/')
+    throw new SettingError('has to be like file:/path/to.db or postgres://user@host/database')
+  return { kind: 'sqlite', path }
+}
+
+/** `redis://…`, or `rediss://…` for TLS. */
+export const parseRateLimitUrl: Parser<string> = (text) => {
+  if (!/^rediss?:/.test(text)) throw new SettingError('has to be like redis://host:6379')
+  checkServerUrl(text, 'redis://user:password@host:6379', false)
+  return text
 }
 
 const SECRET_BYTES = 32

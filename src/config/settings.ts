@@ -54,6 +54,7 @@ const MAX_HASHES_AT_ONCE = 256
 const MAX_MINT_SIZE = 4096
 const MAX_HASH_QUEUE = 10_000
 const MAX_GRACE_SECONDS = 600
+const MAX_CONNECTIONS = 200
 
 export const SERVER_SETTINGS = {
   host: withDefault(
@@ -69,12 +70,30 @@ export const SERVER_SETTINGS = {
     './data',
     'Holds the SQLite files and, in development, the keys that were made',
   ),
-  databasePath: optional('DATABASE_URL', parseDatabaseUrl, '`file:/path/to.db`', {
-    shown: '`countersign.db` in `DATA_DIR`',
-  }),
-  rateLimitUrl: optional('RATE_LIMIT_URL', parseRateLimitUrl, 'Comes with a later version', {
-    shown: '`limits.db` beside the database',
-  }),
+  databaseUrl: optional(
+    'DATABASE_URL',
+    parseDatabaseUrl,
+    '`file:/path/to.db`, or `postgres://user:password@host:5432/database` (PostgreSQL 15 or newer) for many nodes; `?sslmode=verify-full&sslrootcert=/path` for TLS',
+    { shown: '`countersign.db` in `DATA_DIR`', secret: true },
+  ),
+  databaseConnections: withDefault(
+    'DATABASE_CONNECTIONS',
+    parseInteger(2, MAX_CONNECTIONS),
+    '10',
+    'Connections of a node to PostgreSQL, one for LISTEN not counted',
+  ),
+  databasePooler: withDefault(
+    'DATABASE_POOLER',
+    parseOneOf(['none', 'transaction']),
+    'none',
+    '`transaction` behind PgBouncer in transaction mode: no LISTEN, no time-outs set by the client',
+  ),
+  rateLimitUrl: optional(
+    'RATE_LIMIT_URL',
+    parseRateLimitUrl,
+    '`redis://user:password@host:6379/0` (`rediss://` for TLS), Redis or Valkey: counts the limits for all nodes',
+    { shown: 'in PostgreSQL, or in `limits.db` beside the SQLite file', secret: true },
+  ),
   sqliteSynchronous: withDefault(
     'SQLITE_SYNCHRONOUS',
     parseOneOf(['full', 'normal']),

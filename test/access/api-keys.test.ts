@@ -10,7 +10,8 @@ import { type Authenticator, createAuthenticator } from '../../src/access/authen
 import type { ApiKeyRecord } from '../../src/access/ports.ts'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from '../../src/storage/sqlite/store.ts'
+import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import type { Store } from '../../src/storage/store.ts'
 
 const NOW = 1_790_000_000_000
 const FIXED = {
@@ -21,7 +22,7 @@ const FIXED = {
 } as const
 
 let directory: string
-let store: SqliteStore
+let store: Store
 let authenticator: Authenticator
 const services = new Map([['shop', {}]])
 beforeAll(async () => {

@@ -76,8 +76,8 @@ describe('development', () => {
     expect(config).toMatchObject({
       mode: 'development',
       listen: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
-      databasePath: './data/countersign.db',
-      limitsPath: './data/limits.db',
+      store: { kind: 'sqlite', path: './data/countersign.db', synchronous: 'full' },
+      limits: { kind: 'sqlite', path: './data/limits.db' },
       secretKeys: [Buffer.from(SECRET, 'base64')],
       apiKey: 'cs_dev_api-key-for-this',
       hashing: { concurrency: 3, memoryKib: 19456, passes: 2, mintSize: 256 },
@@ -117,10 +117,23 @@ describe('one setting', () => {
     [
       'DATABASE_URL',
       'file:/var/x/c.db',
-      { databasePath: '/var/x/c.db', limitsPath: '/var/x/limits.db' },
+      { store: { kind: 'sqlite', path: '/var/x/c.db' }, limits: { path: '/var/x/limits.db' } },
     ],
-    ['DATABASE_URL', 'file:///var/c.db', { databasePath: '/var/c.db' }],
-    ['DATABASE_URL', 'file:c.db', { databasePath: 'c.db', limitsPath: './limits.db' }],
+    ['DATABASE_URL', 'file:///var/c.db', { store: { path: '/var/c.db' } }],
+    ['DATABASE_URL', 'file:c.db', { store: { path: 'c.db' }, limits: { path: './limits.db' } }],
+    [
+      'DATABASE_URL',
+      'postgres://u:p@db/x',
+      {
+        store: { kind: 'postgres', url: 'postgres://u:p@db/x', connections: 10, pooler: 'none' },
+        limits: { kind: 'postgres', url: 'postgres://u:p@db/x' },
+      },
+    ],
+    [
+      'RATE_LIMIT_URL',
+      'rediss://:p@cache:6380/1',
+      { store: { kind: 'sqlite' }, limits: { kind: 'redis', url: 'rediss://:p@cache:6380/1' } },
+    ],
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1/128'] }],
     ['HASH_CONCURRENCY', '1', { hashing: { concurrency: 1 } }],
     ['PUBLIC_URL', 'https://verify.example/', { publicUrl: 'https://verify.example' }],
@@ -190,12 +203,14 @@ describe('one setting', () => {
   })
 
   it.each([
-    ['DATABASE_URL', 'postgres://u:p@db/x'],
-    ['RATE_LIMIT_URL', 'redis://cache'],
-  ])('%s=%s is for a later version, and says so', (name, value) => {
-    expect(problemsOf({ [name]: value }).join()).toMatch(
-      new RegExp(`^${name}: .*comes with a later version`),
-    )
+    ['DATABASE_URL', 'postgres://u:secret@/x'],
+    ['DATABASE_URL', 'postgres://u:secret@db'],
+    ['RATE_LIMIT_URL', 'http://u:secret@cache'],
+    ['RATE_LIMIT_URL', 'redis://'],
+  ])('%s=%s is refused, and its password is not told', (name, value) => {
+    const problems = problemsOf({ [name]: value })
+    expect(problems).toEqual([expect.stringMatching(`^${name}: has to be like `)])
+    expect(problems.join()).not.toContain('secret')
   })
 
   it.each([

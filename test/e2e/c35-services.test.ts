@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import type { Scope } from '../../src/access/ports.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from '../../src/storage/sqlite/store.ts'
+import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { type Answer, type Client, createClient } from '../http/client.ts'
 import { ADMIN_KEY, API_KEY } from '../http/real.ts'
 import { outcomeOf, type Steered, startSteered } from './steered-service.ts'
@@ -16,7 +17,7 @@ const TO = '+14155552671'
 const SERVICES = JSON.stringify({ services: { default: {}, bank: { brand_name: 'Bank' } } })
 
 let service: Steered
-let store: SqliteStore
+let store: Store
 beforeAll(async () => {
   service = await startSteered({ SERVICES })
   const file = await openDatabase({

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/ports.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
+import { EXPIRED, planSafely } from '../claim-plan.ts'
 import { canceledBecause, type DeliveryMoves } from './delivery-moves.ts'
 import type { OutboxRow, OutboxRows } from './outbox-rows.ts'
 
@@ -14,9 +15,6 @@ type SendPlan = Extract<Plan<unknown>, { kind: 'send' }>
 const TOKEN_BYTES = 8
 /** After an outage most of what is due may be dead: look further than one batch, but not through all in one transaction. */
 const MAX_ROUNDS = 4
-
-const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
-const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prepared' }
 
 function toDue(row: OutboxRow, reclaimed: boolean): DueDelivery {
   return {
@@ -32,15 +30,6 @@ function toDue(row: OutboxRow, reclaimed: boolean): DueDelivery {
     locale: row.locale,
     expiresAt: row.expiresAt,
     reclaimed,
-  }
-}
-
-function planSafely(plan: ClaimInput['plan'], due: DueDelivery): Plan<unknown> {
-  try {
-    return plan(due)
-  } catch {
-    // A row that can't be opened or rendered never will be. What was thrown may hold the code (I7).
-    return { kind: 'fail', error: UNPLANNED }
   }
 }
 

@@ -2,7 +2,7 @@
 // It must not change or remove an event.
 
 import type { EventQuery, EventRecord, EventStore, NewEvent } from '../../events/types.ts'
-import { byPlace, decodeCursor, encodeCursor } from './cursor.ts'
+import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
 import { unpackDetails } from './event-details.ts'
 import { createEventReads, type EventRow, type Range } from './event-reads.ts'

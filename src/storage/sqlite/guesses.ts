@@ -2,23 +2,12 @@
 // It must not count in rows of its own: what is refused spends nothing (I8).
 
 import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
+import { MAX_ROWS_FOR_RELIEF, reliefAt } from '../guess-relief.ts'
 import { and, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
 
 export type Guesses = {
   ask(query: GuessQuery): GuessRefusal | undefined
-}
-
-/** More than these of one person in a day can't be open; it bounds what a refusal reads. */
-const MAX_ROWS_FOR_RELIEF = 500
-
-type Reserved = {
-  createdAt: number
-  expiresAt: number
-  /** Guesses it takes from the budget now. */
-  allowed: number
-  /** What is left of that once it has ended, if no further guess is made. */
-  charged: number
 }
 
 function conditions(p: typeof sql.placeholder) {
@@ -29,25 +18,6 @@ function conditions(p: typeof sql.placeholder) {
     eq(v.service, p('service')),
     eq(v.authenticated, p('authenticated')),
   )
-}
-
-/**
- * The first moment at which `excess` guesses are free again, if nobody guesses: an open one gives
- * back what it did not use at its expiry, and every one the rest when it leaves the window.
- */
-function reliefAt(rows: readonly Reserved[], excess: number, spanMs: number, now: number): number {
-  const gains = rows
-    .flatMap(({ createdAt, expiresAt, allowed, charged }) => [
-      { at: expiresAt, guesses: allowed - charged },
-      { at: createdAt + spanMs, guesses: charged },
-    ])
-    .sort((a, b) => a.at - b.at)
-  let left = excess
-  for (const { at, guesses } of gains) {
-    left -= guesses
-    if (left <= 0) return at
-  }
-  return gains.at(-1)?.at ?? now + spanMs
 }
 
 export function createGuesses(orm: Orm): Guesses {

@@ -2,12 +2,12 @@
 // It must not hold a rule of its own; the steps are in the files it puts together.
 
 import type { ListQuery, VerificationStore } from '../../verification/ports.ts'
+import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
+import { toDeliveryRecord } from '../delivery-record.ts'
 import { createAnswers } from './answers.ts'
 import { createCharge, createSettle } from './check.ts'
 import { createContinue } from './continue.ts'
 import { createCreate, createDeliveryInsert } from './create.ts'
-import { byPlace, decodeCursor, encodeCursor } from './cursor.ts'
-import { toDeliveryRecord } from './delivery-record.ts'
 import type { Orm } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'

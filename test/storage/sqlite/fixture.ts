@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
-import { createSqliteStore, type SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { createSqliteStore } from '../../../src/storage/sqlite/store.ts'
 import type { WriterOptions } from '../../../src/storage/sqlite/writer.ts'
+import type { Store } from '../../../src/storage/store.ts'
 
 export const MIGRATIONS = resolve(import.meta.dirname, '../../../drizzle/sqlite')
 
-export type OpenStore = SqliteStore & { path: string; client: Database }
+export type OpenStore = Store & { path: string; client: Database }
 
 export function makeDirectory(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'countersign-sqlite-'))

@@ -1,14 +1,17 @@
 // A delivery row as the domain sees it.
 // It must not show tokens, leases or anything of the worker's.
 
-import { deliveryId } from '../../kernel/ids.ts'
-import type { DeliveryRecord } from '../../verification/state.ts'
-import type { deliveries } from './schema.ts'
+import { deliveryId } from '../kernel/ids.ts'
+import type { DeliveryRecord } from '../verification/state.ts'
 
-export function toDeliveryRecord(
-  verificationId: string,
-  row: typeof deliveries.$inferSelect,
-): DeliveryRecord {
+/** Of both schemas. */
+type DeliveryRow = Omit<DeliveryRecord, 'id' | 'error'> & {
+  send: number
+  errorCode: string | null
+  errorMessage: string | null
+}
+
+export function toDeliveryRecord(verificationId: string, row: DeliveryRow): DeliveryRecord {
   const { errorCode, errorMessage } = row
   return {
     id: deliveryId(verificationId, row.send),

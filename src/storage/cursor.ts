@@ -1,7 +1,7 @@
 // Page cursors: two whole numbers, opaque to the caller.
 // It must not trust one that comes back.
 
-import { InvalidCursorError } from '../../kernel/errors.ts'
+import { InvalidCursorError } from '../kernel/errors.ts'
 
 /** A page begins after this place; times first, then the row. */
 export type Place = { at: number; seq: number }

@@ -1,0 +1,108 @@
+// The attempt log on PostgreSQL: append, and pages by every filter, each by an index.
+// It must not change or remove an event.
+
+import {
+  EVENT_TYPES,
+  type EventQuery,
+  type EventRecord,
+  type EventStore,
+} from '../../events/types.ts'
+import { decodeCursor, encodeCursor, type Place } from '../cursor.ts'
+import { type Sql, sql } from './drizzle.ts'
+import type { Query } from './pool.ts'
+import { byteList, camelRow, hexList, json, type Raw } from './rows.ts'
+
+const FIELDS = sql`e.seq, e.at, e.type, e.service, e.key_id, e.client_ip, e.user_agent, e.details,
+  v.id as verification_id, v.reference`
+const NEWEST_FIRST = sql`order by e.at desc, e.seq desc`
+
+function toRecord(row: Raw): EventRecord {
+  const { seq, ...record } = camelRow(row)
+  return { ...record, sequence: seq } as EventRecord
+}
+
+const all = (conditions: readonly Sql[]) => sql.join([...conditions], sql` and `)
+const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
+
+function rangeOf(query: EventQuery, place: Place): Sql {
+  return sql`e.at >= ${query.since ?? 0} and e.at < ${query.until ?? Number.MAX_SAFE_INTEGER}
+    and (e.at, e.seq) < (${place.at}, ${place.seq})`
+}
+
+/** One verification, one case or one person: few rows, found by their index and sorted. */
+function narrowly(query: EventQuery, place: Place, limit: number): Sql {
+  const { service, types, verificationId, reference, budgetIndexes } = query
+  const budgets = budgetIndexes && byteList(budgetIndexes)
+  const conditions = [rangeOf(query, place)]
+  if (service !== null) conditions.push(sql`e.service = ${service}`)
+  if (types && types.length > 0) conditions.push(sql`e.type = any(${texts(types)})`)
+  if (verificationId !== undefined) conditions.push(sql`v.id = ${verificationId}`)
+  if (reference !== undefined) conditions.push(sql`v.reference = ${reference}`)
+  if (budgets && (verificationId !== undefined || reference !== undefined))
+    conditions.push(sql`coalesce(e.budget_index, v.budget_index) = any(${budgets})`)
+  else if (budgets)
+    conditions.push(sql`(e.budget_index = any(${budgets}) or e.verification_seq = any(array(
+      select seq from verifications where budget_index = any(${budgets}))))`)
+  return sql`select ${FIELDS} from events e left join verifications v on v.seq = e.verification_seq
+    where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`
+}
+
+/** One short stream through the index for each service and type, merged: never a scan. */
+function byStreams(query: EventQuery, place: Place, limit: number): Sql {
+  const types = query.types && query.types.length > 0 ? query.types : EVENT_TYPES
+  const services =
+    query.service === null
+      ? sql`(with recursive s(service) as (
+          (select service from events order by service limit 1) union all
+          select (select service from events where service > s.service order by service limit 1)
+          from s where s.service is not null
+        ) select service from s where service is not null)`
+      : sql`(select ${query.service}::text as service)`
+  return sql`select ${FIELDS} from ${services} s cross join unnest(${texts(types)}) t(type)
+      cross join lateral (
+        select * from events e where e.service = s.service and e.type = t.type and ${rangeOf(query, place)}
+        ${NEWEST_FIRST} limit ${limit}
+      ) e left join verifications v on v.seq = e.verification_seq
+    ${NEWEST_FIRST} limit ${limit}`
+}
+
+function isNarrow({ verificationId, reference, budgetIndexes }: EventQuery): boolean {
+  return verificationId !== undefined || reference !== undefined || budgetIndexes !== undefined
+}
+
+export function createEventStore(query: Query): EventStore & { newestAt(): Promise<number> } {
+  return {
+    async append(events) {
+      const rows = events.map(({ budgetIndex, ...event }) => ({
+        ...event,
+        budget: budgetIndex && hexList([budgetIndex])[0],
+      }))
+      await query(sql`
+        insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, budget_index, details)
+        select x.at, x.type, v.seq, x.service, x."keyId", x."clientIp", x."userAgent", decode(x.budget, 'hex'), x.details
+        from jsonb_to_recordset(${json(rows)}) as x(at bigint, type text, "verificationId" text, service text,
+          "keyId" text, "clientIp" text, "userAgent" text, budget text, details jsonb)
+        left join verifications v on v.id = x."verificationId"`)
+    },
+    async list(asked) {
+      const place = decodeCursor(asked.cursor)
+      const statement = (isNarrow(asked) ? narrowly : byStreams)(asked, place, asked.limit + 1)
+      const items = (await query<Raw>(statement)).map(toRecord)
+      const page = items.slice(0, asked.limit)
+      const last = page.at(-1)
+      return {
+        items: page,
+        nextCursor:
+          last && items.length > page.length
+            ? encodeCursor({ at: last.at, seq: last.sequence })
+            : null,
+      }
+    },
+    async newestAt() {
+      const [row] = await query<{ at: number | null }>(
+        sql`select max(at) as at from (select at from events order by seq desc limit 1000) e`,
+      )
+      return row?.at ?? 0
+    },
+  }
+}

@@ -1,0 +1,54 @@
+// The guess budget as it is asked before a start; the start's own function decides it (I4).
+// It must not count in rows of its own: what is refused spends nothing (I8).
+
+import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
+import { MAX_ROWS_FOR_RELIEF, type Reserved, reliefAt } from '../guess-relief.ts'
+import { type Sql, sql } from './drizzle.ts'
+import type { Query } from './pool.ts'
+import { byteList, hexList, json } from './rows.ts'
+
+const spanOf = (query: GuessQuery, windowSeconds: number) =>
+  windowSeconds * 1000 + query.longestLifetimeMs
+
+function limitsJson(query: GuessQuery) {
+  return query.limits.map(({ name, limit }) => ({
+    name,
+    max: limit.max,
+    span_ms: spanOf(query, limit.windowSeconds),
+  }))
+}
+
+export function guessesJson(query: GuessQuery): Sql {
+  const budgets = hexList(query.budgetIndexes)
+  return json({ budgets, limits: limitsJson(query), wanted: query.wanted })
+}
+
+export function createGuessReads(query: Query) {
+  /** What the caller is told of the refusal by this limit. */
+  const relief = async (asked: GuessQuery, name: string): Promise<GuessRefusal> => {
+    const found = asked.limits.find((one) => one.name === name)
+    if (!found) throw new Error('the database refused by a limit that was not asked')
+    const spanMs = spanOf(asked, found.limit.windowSeconds)
+    const rows = await query<Reserved>(sql`
+      select created_at as "createdAt", expires_at as "expiresAt", charged,
+        case when status = 'pending' and expires_at > ${asked.now} then max_attempts else charged end as allowed
+      from verifications,
+        lateral (select case when status = 'approved' then greatest(attempts - 1, 0) else attempts end as charged) c
+      where budget_index = any(${byteList(asked.budgetIndexes)}) and created_at > ${asked.now - spanMs}
+        and service = ${asked.service} and authenticated = ${asked.authenticated}
+      order by created_at desc limit ${MAX_ROWS_FOR_RELIEF}`)
+    const total = rows.reduce((sum, { allowed }) => sum + allowed, asked.wanted)
+    const excess = Math.max(1, total - found.limit.max)
+    return { ...found, retryAt: reliefAt(rows, excess, spanMs, asked.now) }
+  }
+  const ask = async (asked: GuessQuery): Promise<GuessRefusal | undefined> => {
+    if (asked.limits.length === 0) return undefined
+    const [row] = await query<{
+      name: string | null
+    }>(sql`select cs_guesses_refused_1(${asked.service},
+      ${byteList(asked.budgetIndexes)}, ${asked.authenticated}, ${asked.now}, ${json(limitsJson(asked))},
+      ${asked.wanted}) as name`)
+    return row?.name ? relief(asked, row.name) : undefined
+  }
+  return { ask, relief }
+}

@@ -1,0 +1,80 @@
+// Brings the database to the schema of this version: the SQL files that drizzle-kit wrote, in order, once.
+// It must not take anything away that the version before needs, unless its file says so (`-- oldest-usable: N`).
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StartupError } from '../../kernel/errors.ts'
+
+/** "CSGN": whoever migrates holds this lock (pg_advisory_xact_lock), the others wait for it. */
+const LOCK = 0x4353474e
+const LOCK_SECONDS = 120
+
+/** The part of a connection that is needed: several statements in one text, without parameters. */
+export type Runner = (text: string) => Promise<{ rows: Record<string, unknown>[] }>
+
+type Journal = { entries: { tag: string }[] }
+
+function readMigrations(folder: string): string[] {
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal
+  return journal.entries.map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
+}
+
+/** How many migrations are applied, and the oldest program (by how many it knows) that can still use the result. */
+type State = { version: number; oldestUsable: number }
+
+async function readState(run: Runner): Promise<State> {
+  const { rows: found } = await run(
+    "select to_regclass('public.schema_version') is not null as known",
+  )
+  if (!found[0]?.known) return { version: 0, oldestUsable: 0 }
+  const { rows } = await run(
+    'select version, oldest_usable from schema_version order by version desc limit 1',
+  )
+  return {
+    version: Number(rows[0]?.version ?? 0),
+    oldestUsable: Number(rows[0]?.oldest_usable ?? 0),
+  }
+}
+
+function refuseNewer(state: State, known: number): void {
+  if (state.oldestUsable > known)
+    throw new StartupError(
+      `the database was migrated by a newer version of Countersign that no longer works beside this one (schema ${state.version}, usable from ${state.oldestUsable}; this one knows ${known}): start that version or a newer one, or restore the backup made before the upgrade.`,
+    )
+}
+
+async function applyMissing(run: Runner, migrations: readonly string[]): Promise<void> {
+  await run(`begin; set local lock_timeout = '${LOCK_SECONDS}s'; set local statement_timeout = 0`)
+  try {
+    await run(`select pg_advisory_xact_lock(${LOCK})`)
+    const state = await readState(run)
+    refuseNewer(state, migrations.length)
+    await run(`create table if not exists schema_version (
+      version integer primary key, oldest_usable integer not null, at timestamptz not null default now())`)
+    let { oldestUsable } = state
+    for (const [index, text] of migrations.entries()) {
+      if (index < state.version) continue
+      oldestUsable = Number(/^-- oldest-usable: (\d+)$/m.exec(text)?.[1] ?? oldestUsable)
+      await run(text)
+      await run(
+        `insert into schema_version (version, oldest_usable) values (${index + 1}, ${oldestUsable})`,
+      )
+    }
+    await run('commit')
+  } catch (error) {
+    await run('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * Nodes that start together migrate once. A database that is further on than this program knows is used as it is
+ * where its migrations only added: a version runs beside the next one, and can be gone back to.
+ * @throws StartupError where the database is used by a version that no longer works beside this one
+ */
+export async function migrate(run: Runner, folder: string): Promise<void> {
+  const migrations = readMigrations(folder)
+  const state = await readState(run)
+  refuseNewer(state, migrations.length)
+  if (state.version < migrations.length) await applyMissing(run, migrations)
+}

@@ -1,0 +1,78 @@
+// Connections to PostgreSQL, each with deadlines: for connecting, for a lock, for a statement, for an answer.
+// It must not hold a transaction open over a round trip: what must be atomic is one function of the database.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
+import { isRetryable, toStoreError } from './postgres-errors.ts'
+
+/** Statements take a millisecond; more connections than cores of the server only queue there. */
+const POOL_SIZE = 10
+const CONNECT_MS = 2_000
+/** As on SQLite: who waits this long for a lock is told 503. */
+const LOCK_MS = 2_000
+const STATEMENT_MS = 4_000
+/** For a server that stands still or a network that swallows: nothing else would end the wait. */
+const ANSWER_MS = 5_000
+const IDLE_IN_TRANSACTION_MS = 5_000
+/** Deadlocks and the like: once more, a little later. */
+const RETRIES = 3
+const RETRY_MS = 15
+
+export type PoolOptions = {
+  /** postgres://user:password@host:5432/database?sslmode=verify-full&sslrootcert=/path */
+  url: string
+  size?: number
+  /** Behind PgBouncer in transaction mode the server's own time-outs can't be set per connection. */
+  pooler?: 'none' | 'transaction'
+  logger?: { warn(fields: Record<string, unknown>, message: string): void }
+}
+
+/** Rows of one statement. @throws StoreUnavailableError where the server is away, locked, full or read-only */
+export type Query = <Row extends Record<string, unknown>>(statement: Sql) => Promise<Row[]>
+
+/** Times and sequences are far below 2^53; the driver gives 64-bit integers as texts. */
+const INT8 = 20
+
+function timeouts(pooler: PoolOptions['pooler']) {
+  if (pooler === 'transaction') return {}
+  return {
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  }
+}
+
+export function createPool(options: PoolOptions): Pool {
+  pg.types.setTypeParser(INT8, Number)
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.size ?? POOL_SIZE,
+    application_name: 'countersign',
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
+    keepAlive: true,
+    ...timeouts(options.pooler),
+  })
+  // An idle connection that the server ended: the next statement opens another.
+  pool.on('error', (error) =>
+    options.logger?.warn(
+      { code: (error as { code?: string }).code },
+      'a database connection ended',
+    ),
+  )
+  return pool
+}
+
+export function createQuery(pool: Pool): Query {
+  const orm = drizzle(pool)
+  return async <Row extends Record<string, unknown>>(statement: Sql) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await orm.execute(statement)).rows as Row[]
+      } catch (error) {
+        if (!isRetryable(error) || attempt > RETRIES) throw toStoreError(error)
+        await sleep(RETRY_MS * attempt * (0.5 + Math.random()))
+      }
+    }
+  }
+}

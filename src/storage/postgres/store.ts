@@ -1,0 +1,46 @@
+// Puts the PostgreSQL store together: every port over one pool.
+// It must not migrate (open.ts does) nor know who uses the ports.
+
+import type { Store } from '../store.ts'
+import { createApiKeyStore } from './api-key-store.ts'
+import { startDatabaseClock } from './database-clock.ts'
+import { sql } from './drizzle.ts'
+import { startDueSignal } from './due-signal.ts'
+import { createEventStore } from './event-store.ts'
+import { createOutbox } from './outbox.ts'
+import { createPool, createQuery, type PoolOptions } from './pool.ts'
+import { createVerificationStore } from './verification-store.ts'
+
+export type PostgresStoreOptions = PoolOptions & {
+  /** `database`: its clock decides over expiry and leases. `caller`: the times given do, for tests. */
+  clock?: 'database' | 'caller'
+}
+
+/** @param options.url of a database that `prepareDatabase` has seen */
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const pool = createPool(options)
+  const query = createQuery(pool)
+  const clock = await startDatabaseClock(query)
+  // A pooler in transaction mode hands notifications to nobody: workers look once a second there.
+  const due = options.pooler === 'transaction' ? null : startDueSignal(options.url, query)
+  const decides = options.clock ?? 'database'
+  const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) }
+  const events = createEventStore(query)
+  return {
+    verifications: createVerificationStore(context),
+    outbox: createOutbox(context),
+    events,
+    apiKeys: createApiKeyStore(query),
+    newestTime: () => events.newestAt(),
+    wallMs: decides === 'database' ? clock.wallMs : null,
+    due,
+    async ping() {
+      await query(sql`select 1 from verifications limit 1`)
+    },
+    async close() {
+      clock.stop()
+      await due?.close()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// What every store is to those who compose it: the ports over one engine, and what a process asks of it.
+// It must not know an engine.
+
+import type { ApiKeyStore } from '../access/ports.ts'
+import type { Outbox } from '../delivery/ports.ts'
+import type { EventStore } from '../events/types.ts'
+import type { VerificationStore } from '../verification/ports.ts'
+
+/** Tells other nodes that something is due, and hears it from them. */
+export type DueSignal = {
+  /** Coalesced and outside of any transaction: never waits, never throws. */
+  announce(): void
+  /** Called for what others announced. */
+  onAnnounced(listener: () => void): void
+}
+
+export type Store = {
+  verifications: VerificationStore
+  outbox: Outbox
+  events: EventStore
+  apiKeys: ApiKeyStore
+  /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
+  newestTime(): Promise<number>
+  /** The one wall clock of all nodes, where the engine has one; else each process has its own. */
+  wallMs: (() => number) | null
+  /** Null where one process alone uses the store, or hears of others by looking. */
+  due: DueSignal | null
+  /** For readiness: one read. @throws StoreUnavailableError */
+  ping(): Promise<void>
+  /** Ends what is queued, then the connections. */
+  close(): Promise<void>
+}
