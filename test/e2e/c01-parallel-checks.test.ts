@@ -1,7 +1,7 @@
-// C1, C2, C4: one verification, many checks at once, from one process and from two on one SQLite file.
+// C1, C2, C4: one verification, many checks at once, from one process, from two on one SQLite file, and from four on one PostgreSQL.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LONG, type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
+import { LAYOUTS, LONG, type Nodes, ON, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
 const ROUNDS = LONG ? 20 : 3
@@ -15,14 +15,13 @@ function sumOf(counts: Record<string, number>, names: readonly string[]): number
 }
 
 describe.each([
-  { processes: 1, queue: '128' },
-  { processes: 2, queue: '128' },
+  ...LAYOUTS.map((layout) => ({ ...layout, queue: '128' })),
   // Most find the hasher full: 503, and nothing charged.
-  { processes: 2, queue: '1' },
-])('$processes process(es) on one file, $queue hashes waiting', ({ processes, queue }) => {
+  { engine: 'sqlite' as const, processes: 2, queue: '1' },
+])(`${ON}, $queue hashes waiting`, ({ queue, ...layout }) => {
   let nodes: Nodes
   beforeAll(async () => {
-    nodes = await startNodes(processes, { ...UNLIMITED, HASH_QUEUE: queue })
+    nodes = await startNodes(layout, { ...UNLIMITED, HASH_QUEUE: queue })
   })
   afterAll(() => nodes.stop())
 

@@ -47,7 +47,7 @@ const SERVICES = JSON.stringify({
 describe('C7: a stranger who knows only the number', () => {
   let nodes: Nodes
   beforeAll(async () => {
-    nodes = await startNodes(2, { ...UNLIMITED, SERVICES })
+    nodes = await startNodes({ engine: 'sqlite', processes: 2 }, { ...UNLIMITED, SERVICES })
   })
   afterAll(() => nodes.stop())
 

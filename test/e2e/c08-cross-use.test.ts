@@ -14,7 +14,7 @@ const SERVICES = JSON.stringify({ services: { default: {}, bank: {}, long: { cod
 let nodes: Nodes
 let bank: Caller
 beforeAll(async () => {
-  nodes = await startNodes(1, { ...UNLIMITED, SERVICES })
+  nodes = await startNodes({ engine: 'sqlite', processes: 1 }, { ...UNLIMITED, SERVICES })
   bank = await nodes.as('bank')
 })
 afterAll(() => nodes.stop())

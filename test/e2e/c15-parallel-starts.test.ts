@@ -1,8 +1,8 @@
-// C15 and C47: starts in parallel, from one process and from two on one SQLite file.
+// C15 and C47: starts in parallel, from one process, from two on one SQLite file, and from four on one PostgreSQL.
 // What a session does after its verification's end is in test/verification/session-ends.test.ts.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Caller, type Nodes, startNodes, tally, together } from './nodes.ts'
+import { type Caller, LAYOUTS, type Nodes, ON, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, waitFor } from './service-process.ts'
 
 const LIMIT = 5
@@ -18,109 +18,107 @@ const SERVICES = JSON.stringify({
   },
 })
 
-describe.each([{ processes: 1 }, { processes: 2 }])(
-  '$processes process(es) on one file',
-  ({ processes }) => {
-    let nodes: Nodes
-    beforeAll(async () => {
-      nodes = await startNodes(processes, { ...UNLIMITED, SERVICES })
-    })
-    afterAll(() => nodes.stop())
+describe.each(LAYOUTS)(ON, (layout) => {
+  let nodes: Nodes
+  beforeAll(async () => {
+    nodes = await startNodes(layout, { ...UNLIMITED, SERVICES })
+  })
+  afterAll(() => nodes.stop())
 
-    /** When all that was accepted has been sent: how many messages are there for these recipients? */
-    async function messagesTo(caller: Caller, ids: string[], to: string): Promise<number> {
-      await waitFor('every message to be sent', async () => {
-        const all = await Promise.all(ids.map((id) => caller.get(`/verify/${id}`)))
-        return all.every(({ body }) => body.delivery_status === 'sent') || undefined
-      })
-      return (await nodes.messages()).filter((message) => message.to === to).length
+  /** When all that was accepted has been sent: how many messages are there for these recipients? */
+  async function messagesTo(caller: Caller, ids: string[], to: string): Promise<number> {
+    await waitFor('every message to be sent', async () => {
+      const all = await Promise.all(ids.map((id) => caller.get(`/verify/${id}`)))
+      return all.every(({ body }) => body.delivery_status === 'sent') || undefined
+    })
+    return (await nodes.messages()).filter((message) => message.to === to).length
+  }
+
+  it.each([
+    { service: 'default', limit: 'sends_per_number_burst' },
+    { service: 'guesses', limit: 'guesses_per_number_hour' },
+    { service: 'addresses', limit: 'sends_per_ip_burst' },
+  ])('C15: 100 parallel starts at $limit of 5: exactly 5', async ({ service, limit }) => {
+    const caller = await nodes.as(service)
+    const to = `fifty-${service}@example.com`
+    const answers = await together(100, (n) =>
+      caller.start(
+        service === 'addresses'
+          ? { to: `${n}-${to}`, client_ip: `2001:db8::${n + 1}` }
+          : { to: n % 2 ? to : to.replace('@', '+tag@') },
+      ),
+    )
+    const counts = tally(answers)
+    expect(counts).toEqual({ '201': LIMIT, '429 rate_limited': 100 - LIMIT })
+    for (const { status, body, headers } of answers) {
+      if (status === 201) continue
+      expect(body.limit.name).toBe(limit)
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     }
+    const ids = answers.flatMap(({ status, body }) => (status === 201 ? [body.id] : []))
+    const sent = await nodes.codes(ids)
+    expect(sent).toHaveLength(LIMIT)
+    const messages = (await nodes.messages()).filter((message) => message.to.includes(service))
+    expect(messages, 'nothing was sent for a refused one').toHaveLength(LIMIT)
+  })
 
-    it.each([
-      { service: 'default', limit: 'sends_per_number_burst' },
-      { service: 'guesses', limit: 'guesses_per_number_hour' },
-      { service: 'addresses', limit: 'sends_per_ip_burst' },
-    ])('C15: 100 parallel starts at $limit of 5: exactly 5', async ({ service, limit }) => {
-      const caller = await nodes.as(service)
-      const to = `fifty-${service}@example.com`
-      const answers = await together(100, (n) =>
-        caller.start(
-          service === 'addresses'
-            ? { to: `${n}-${to}`, client_ip: `2001:db8::${n + 1}` }
-            : { to: n % 2 ? to : to.replace('@', '+tag@') },
-        ),
-      )
-      const counts = tally(answers)
-      expect(counts).toEqual({ '201': LIMIT, '429 rate_limited': 100 - LIMIT })
-      for (const { status, body, headers } of answers) {
-        if (status === 201) continue
-        expect(body.limit.name).toBe(limit)
-        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-      }
-      const ids = answers.flatMap(({ status, body }) => (status === 201 ? [body.id] : []))
-      const sent = await nodes.codes(ids)
-      expect(sent).toHaveLength(LIMIT)
-      const messages = (await nodes.messages()).filter((message) => message.to.includes(service))
-      expect(messages, 'nothing was sent for a refused one').toHaveLength(LIMIT)
-    })
+  it('C47: one session started 50 times at once: one verification, one message', async () => {
+    const to = 'one-session@example.com'
+    const start = { to, session: `session-in-${layout.processes}-processes` }
+    const answers = await together(50, () => nodes.start(start))
+    expect(tally(answers)).toEqual({ '201': 1, '200': 49 })
+    const ids = [...new Set(answers.map(({ body }) => body.id as string))]
+    expect(ids).toHaveLength(1)
+    expect(await messagesTo(nodes, ids, to)).toBe(1)
+    expect(await nodes.events(ids[0] as string, 'verification.started')).toHaveLength(1)
+    const later = await nodes.start(start)
+    expect(later, 'back button').toMatchObject({ status: 200, body: { id: ids[0] } })
+    const code = await nodes.code(ids[0] as string)
+    expect((await nodes.check(ids[0] as string, code, start)).status).toBe(200)
+    expect((await nodes.start(start)).status, 'an approved one is not continued').toBe(201)
+  })
 
-    it('C47: one session started 50 times at once: one verification, one message', async () => {
-      const to = 'one-session@example.com'
-      const start = { to, session: `session-in-${processes}-processes` }
-      const answers = await together(50, () => nodes.start(start))
-      expect(tally(answers)).toEqual({ '201': 1, '200': 49 })
-      const ids = [...new Set(answers.map(({ body }) => body.id as string))]
-      expect(ids).toHaveLength(1)
-      expect(await messagesTo(nodes, ids, to)).toBe(1)
-      expect(await nodes.events(ids[0] as string, 'verification.started')).toHaveLength(1)
-      const later = await nodes.start(start)
-      expect(later, 'back button').toMatchObject({ status: 200, body: { id: ids[0] } })
-      const code = await nodes.code(ids[0] as string)
-      expect((await nodes.check(ids[0] as string, code, start)).status).toBe(200)
-      expect((await nodes.start(start)).status, 'an approved one is not continued').toBe(201)
-    })
+  it('C47: continuing spends no budget', async () => {
+    const caller = await nodes.as('once')
+    const to = 'one-send@example.com'
+    const start = { to, session: 'session-with-one-send-only' }
+    expect((await caller.start(start)).status).toBe(201)
+    expect(tally(await together(20, () => caller.start(start)))).toEqual({ '200': 20 })
+    expect((await caller.start({ to })).status, 'a new one would').toBe(429)
+  })
 
-    it('C47: continuing spends no budget', async () => {
-      const caller = await nodes.as('once')
-      const to = 'one-send@example.com'
-      const start = { to, session: 'session-with-one-send-only' }
-      expect((await caller.start(start)).status).toBe(201)
-      expect(tally(await together(20, () => caller.start(start)))).toEqual({ '200': 20 })
-      expect((await caller.start({ to })).status, 'a new one would').toBe(429)
-    })
+  it.each([
+    { service: 'guess-once', limit: 'guesses' },
+    { service: 'once', limit: 'messages' },
+  ])('C47: nor does it meet the end of $limit that its own start took', async ({ service }) => {
+    const caller = await nodes.as(service)
+    for (let round = 0; round < 15; round += 1) {
+      const start = { to: `last-${round}@example.com`, session: 'session-that-takes-the-last' }
+      const counts = tally(await together(6, () => caller.start(start)))
+      // Between one node's counting of a message and its commit another one sees the limit only.
+      if (service !== 'once' || layout.processes === 1)
+        expect(counts).toEqual({ '201': 1, '200': 5 })
+      expect(counts['201']).toBe(1)
+      expect((await caller.start(start)).status).toBe(200)
+    }
+  })
 
-    it.each([
-      { service: 'guess-once', limit: 'guesses' },
-      { service: 'once', limit: 'messages' },
-    ])('C47: nor does it meet the end of $limit that its own start took', async ({ service }) => {
-      const caller = await nodes.as(service)
-      for (let round = 0; round < 15; round += 1) {
-        const start = { to: `last-${round}@example.com`, session: 'session-that-takes-the-last' }
-        const counts = tally(await together(6, () => caller.start(start)))
-        // Between one node's counting of a message and its commit another one sees the limit only.
-        if (service !== 'once' || processes === 1) expect(counts).toEqual({ '201': 1, '200': 5 })
-        expect(counts['201']).toBe(1)
-        expect((await caller.start(start)).status).toBe(200)
-      }
-    })
-
-    it('C47: another session, purpose, number or service is another verification, at once too', async () => {
-      const free = await nodes.as('free')
-      const bare = { to: '+14155550123', session: 'session-that-all-of-them-share' }
-      const starts: [Caller, object][] = [
-        [free, bare],
-        [free, { ...bare, session: 'session-of-another-browser' }],
-        [free, { ...bare, purpose: 'change_email' }],
-        [free, { ...bare, to: '+14155550124' }],
-        [await nodes.as('guesses'), bare],
-      ]
-      const answers = await Promise.all(
-        [...starts, ...starts].map(([caller, body]) => caller.start(body as { to: string })),
-      )
-      expect(tally(answers)).toEqual({ '201': starts.length, '200': starts.length })
-      const ids = answers.map(({ body }) => body.id)
-      expect(new Set(ids).size).toBe(starts.length)
-      expect(ids.slice(0, starts.length)).toEqual(ids.slice(starts.length))
-    })
-  },
-)
+  it('C47: another session, purpose, number or service is another verification, at once too', async () => {
+    const free = await nodes.as('free')
+    const bare = { to: '+14155550123', session: 'session-that-all-of-them-share' }
+    const starts: [Caller, object][] = [
+      [free, bare],
+      [free, { ...bare, session: 'session-of-another-browser' }],
+      [free, { ...bare, purpose: 'change_email' }],
+      [free, { ...bare, to: '+14155550124' }],
+      [await nodes.as('guesses'), bare],
+    ]
+    const answers = await Promise.all(
+      [...starts, ...starts].map(([caller, body]) => caller.start(body as { to: string })),
+    )
+    expect(tally(answers)).toEqual({ '201': starts.length, '200': starts.length })
+    const ids = answers.map(({ body }) => body.id)
+    expect(new Set(ids).size).toBe(starts.length)
+    expect(ids.slice(0, starts.length)).toEqual(ids.slice(starts.length))
+  })
+})

@@ -41,7 +41,7 @@ const limitsOf = (answers: Answer[]) =>
 
 describe('C16: refused by a limit', () => {
   it('C16: by address, by number, by guesses: 30 times at once, the other budgets are unspent', async () => {
-    nodes = await startNodes(1, { ...UNLIMITED, SERVICES })
+    nodes = await startNodes({ engine: 'sqlite', processes: 1 }, { ...UNLIMITED, SERVICES })
     const start = (to: string, host: number) =>
       nodes.start({ to: `${to}@example.com`, client_ip: `203.0.113.${host}` })
 
@@ -101,7 +101,10 @@ describe('C16: refused by a full hasher', () => {
 
   it('C16: 503 with Retry-After, five times: no attempt is charged, no budget spent', async () => {
     const LIMITS = { LIMIT_SENDS_PER_NUMBER_BURST: `${PER_NUMBER}/600` }
-    nodes = await startNodes(1, { ...UNLIMITED, ...LIMITS, ...FULL_WITH_TWO })
+    nodes = await startNodes(
+      { engine: 'sqlite', processes: 1 },
+      { ...UNLIMITED, ...LIMITS, ...FULL_WITH_TWO },
+    )
     const [own, one, two] = await startAll([
       'own@example.com',
       'one@example.com',

@@ -34,7 +34,7 @@ const ENV = {
 
 let nodes: Nodes
 beforeAll(async () => {
-  nodes = await startNodes(1, ENV)
+  nodes = await startNodes({ engine: 'sqlite', processes: 1 }, ENV)
 })
 afterAll(() => nodes.stop())
 

@@ -1,10 +1,11 @@
-// One or more real processes on one data directory (one SQLite file), and what a race needs to see of them.
+// One or more real processes on one store, a SQLite file or a PostgreSQL server, and what a race needs to see of them.
 // It must not know a case: the tests do.
 
 import { join } from 'node:path'
 import { createApiKey } from '../../src/access/api-keys.ts'
-import { openDatabase } from '../../src/storage/sqlite/open.ts'
-import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import type { StoreConfig } from '../../src/config.ts'
+import { openStore } from '../../src/open-store.ts'
+import { createDatabase } from '../postgres/databases.ts'
 import {
   ADMIN_KEY,
   type Answer,
@@ -60,17 +61,43 @@ async function readEvents(service: ServiceProcess, id: string, type?: string) {
 }
 
 /** What `countersign keys create` does, without a process for it. */
-async function insertKey(path: string, service: string): Promise<string> {
-  const client = await openDatabase({
-    path: join(path, 'countersign.db'),
-    migrationsFolder: 'drizzle/sqlite',
-    synchronous: 'normal',
-  })
-  const store = createSqliteStore(client)
+async function insertKey(config: StoreConfig, service: string): Promise<string> {
+  const store = await openStore(config)
   const key = createApiKey({ service, name: 'test', scopes: ['verify'], nowMs: Date.now() })
   await store.apiKeys.insert(key.record)
   await store.close()
   return key.text
+}
+
+export type Layout = {
+  engine: 'sqlite' | 'postgres'
+  processes: number
+}
+/** The title of a suite that runs on each: `describe.each(LAYOUTS)(ON, …)`. */
+export const ON = '$processes process(es) on $engine'
+/** One process, two on one file, and four on one PostgreSQL (READ COMMITTED), with the limits counted in Redis where it is installed. */
+export const LAYOUTS: readonly Layout[] = [
+  { engine: 'sqlite', processes: 1 },
+  { engine: 'sqlite', processes: 2 },
+  { engine: 'postgres', processes: 4 },
+]
+
+type Base = { env: Record<string, string>; config: StoreConfig; remove(): Promise<void> }
+
+async function prepare(engine: Layout['engine'], path: string): Promise<Base> {
+  if (engine === 'sqlite')
+    return {
+      env: {},
+      config: { kind: 'sqlite', path: join(path, 'countersign.db'), synchronous: 'normal' },
+      remove: async () => {},
+    }
+  const database = await createDatabase()
+  const { url } = database
+  return {
+    env: { DATABASE_URL: url, DATABASE_CONNECTIONS: '4' },
+    config: { kind: 'postgres', url, connections: 2, pooler: 'none' },
+    remove: () => database.drop(),
+  }
 }
 
 function createCaller(next: () => ServiceProcess, key?: string): Caller {
@@ -85,11 +112,17 @@ function createCaller(next: () => ServiceProcess, key?: string): Caller {
   }
 }
 
-/** The processes start at once: opening one file is raced as well. */
-export async function startNodes(count: number, env: Record<string, string> = {}): Promise<Nodes> {
+/** The processes start at once: opening one file, or migrating one database, is raced as well. */
+export async function startNodes(
+  { engine, processes: count }: Layout,
+  env: Record<string, string> = {},
+): Promise<Nodes> {
   const directory = temporaryDirectory()
+  const base = await prepare(engine, directory.path)
   const all = await Promise.all(
-    Array.from({ length: count }, () => startService(directory.path, { ...LIGHT, ...env })),
+    Array.from({ length: count }, () =>
+      startService(directory.path, { ...LIGHT, ...base.env, ...env }),
+    ),
   )
   let turn = 0
   const next = () => {
@@ -107,7 +140,7 @@ export async function startNodes(count: number, env: Record<string, string> = {}
     ...createCaller(next),
     all,
     path: directory.path,
-    as: async (service) => createCaller(next, await insertKey(directory.path, service)),
+    as: async (service) => createCaller(next, await insertKey(base.config, service)),
     messages,
     code: async (id) => (await codes([id]))[0] as string,
     codes,
@@ -115,6 +148,7 @@ export async function startNodes(count: number, env: Record<string, string> = {}
     async stop() {
       for (const service of all) service.kill('SIGKILL')
       await Promise.all(all.map(({ exited }) => exited))
+      await base.remove()
       directory.remove()
     },
   }

@@ -23,9 +23,9 @@ function readMigrations(folder: string): string[] {
 type State = { version: number; oldestUsable: number }
 
 async function readState(run: Runner): Promise<State> {
-  const { rows: found } = await run(
-    "select to_regclass('public.schema_version') is not null as known",
-  )
+  // Asked of the catalogue, not of to_regclass: that may answer from before the lock was waited for.
+  const { rows: found } = await run(`select exists (select 1 from pg_class
+    where relname = 'schema_version' and relnamespace = 'public'::regnamespace) as known`)
   if (!found[0]?.known) return { version: 0, oldestUsable: 0 }
   const { rows } = await run(
     'select version, oldest_usable from schema_version order by version desc limit 1',

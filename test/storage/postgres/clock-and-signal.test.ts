@@ -1,0 +1,145 @@
+// The one clock of all nodes, and the bell between them.
+
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startDatabaseClock } from '../../../src/storage/postgres/database-clock.ts'
+import { sql } from '../../../src/storage/postgres/drizzle.ts'
+import { startDueSignal } from '../../../src/storage/postgres/due-signal.ts'
+import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
+import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
+import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
+import { createInput, newVerification } from '../../contract/rows.ts'
+import { createDatabase, type Database } from '../../postgres/databases.ts'
+import { MIGRATIONS } from './fixture.ts'
+
+const MINUTE = 60_000
+const NOW = sql`select cs_now_1(null) as ms`
+
+let database: Database
+let query: Query
+let close: () => Promise<void>
+beforeAll(async () => {
+  database = await createDatabase()
+  await prepareDatabase({ url: database.url, migrationsFolder: MIGRATIONS })
+  const pool = createPool({ url: database.url })
+  query = createQuery(pool)
+  close = () => pool.end()
+})
+afterAll(async () => {
+  await close()
+  await database.drop()
+})
+
+describe('the database’s clock', () => {
+  const databaseMs = async () => Number((await query<{ ms: number }>(NOW))[0]?.ms)
+
+  it('is what a process goes by, whatever its own wall says', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(0)
+    const clock = await startDatabaseClock(query)
+    const before = await databaseMs()
+    const told = clock.wallMs()
+    expect(told).toBeGreaterThanOrEqual(before - 5)
+    expect(told).toBeLessThanOrEqual((await databaseMs()) + 5)
+    clock.stop()
+    vi.restoreAllMocks()
+  })
+
+  it('is carried on by the monotonic clock, and taken up again where it went elsewhere', async () => {
+    let monotonic = 0
+    let elsewhere = 0
+    const shifted: Query = async (statement) => {
+      const rows = await query<{ ms: number }>(statement)
+      return rows.map(({ ms }) => ({ ms: ms + elsewhere })) as never
+    }
+    const clock = await startDatabaseClock(shifted, () => monotonic)
+    const first = clock.wallMs()
+    monotonic += 1_000
+    expect(clock.wallMs()).toBe(first + 1_000)
+    elsewhere = 10 * MINUTE
+    await clock.ask()
+    expect(clock.wallMs() - first).toBeGreaterThanOrEqual(10 * MINUTE)
+    clock.stop()
+  })
+
+  it('goes by the last answer while none comes, and by none that took too long', async () => {
+    let monotonic = 0
+    let tookMs = 0
+    const slow: Query = async (statement) => {
+      const rows = await query<{ ms: number }>(statement)
+      monotonic += tookMs
+      return rows.map(({ ms }) => ({ ms: ms + tookMs * 1000 })) as never
+    }
+    const clock = await startDatabaseClock(slow, () => monotonic)
+    const first = clock.wallMs()
+    tookMs = 300
+    await clock.ask()
+    expect(clock.wallMs()).toBe(first + 300)
+    clock.stop()
+  })
+
+  it('decides over a charge and a lease: times of a node that is minutes off do not', async () => {
+    const store = await createPostgresStore({ url: database.url })
+    const now = Math.floor(store.wallMs?.() ?? 0)
+    const live = newVerification({ createdAt: now, expiresAt: now + MINUTE })
+    const dead = newVerification({ createdAt: now - MINUTE, expiresAt: now - 1_000 })
+    for (const record of [live, dead]) await store.verifications.create(createInput(record))
+    const charge = (id: string, at: number) =>
+      store.verifications.charge({ id, service: 'default', now: at, perNumber: null })
+    expect((await charge(live.id, now + 10 * MINUTE))?.kind).toBe('charged')
+    expect((await charge(dead.id, now - 10 * MINUTE))?.kind).toBe('not_chargeable')
+    const claim = (at: number) =>
+      store.outbox.claim({
+        ...{ now: at, channel: 'sms', limit: 10, leaseMs: 30_000, minRemainingMs: 20_000 },
+        plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
+      })
+    const [claimed, ...others] = await claim(now - 10 * MINUTE)
+    expect([claimed?.verificationId, others.length]).toEqual([live.id, 0])
+    expect(claimed?.leaseUntil).toBeGreaterThan(now + 29_000)
+    // Ten minutes ahead the lease is not over: it is the database's.
+    expect(await claim(now + 10 * MINUTE)).toEqual([])
+    await store.close()
+  })
+})
+
+describe('the bell', () => {
+  it('is heard by the others, not by oneself, and once for many rings', async () => {
+    const [one, two] = [startDueSignal(database.url, query), startDueSignal(database.url, query)]
+    const heard = { one: 0, two: 0 }
+    one.onAnnounced(() => {
+      heard.one += 1
+    })
+    two.onAnnounced(() => {
+      heard.two += 1
+    })
+    await vi.waitFor(async () => {
+      one.announce()
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      expect(heard.two).toBeGreaterThan(0)
+    }, 5_000)
+    const before = heard.two
+    for (let n = 0; n < 100; n += 1) one.announce()
+    await vi.waitFor(() => expect(heard.two).toBe(before + 1))
+    expect(heard.one).toBe(0)
+    await Promise.all([one.close(), two.close()])
+  })
+
+  it('is heard again after its connection was ended', async () => {
+    const [one, two] = [startDueSignal(database.url, query), startDueSignal(database.url, query)]
+    let heard = 0
+    two.onAnnounced(() => {
+      heard += 1
+    })
+    const ring = () =>
+      vi.waitFor(async () => {
+        const before = heard
+        one.announce()
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        expect(heard).toBeGreaterThan(before)
+      }, 8_000)
+    await ring()
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign listen' and datname = current_database()",
+    )
+    await ring()
+    await Promise.all([one.close(), two.close()])
+  })
+})

@@ -1,0 +1,131 @@
+// What a flow costs the database: its round trips and its commits, delivery not counted.
+// A server of its own: transaction ids are counted for all databases together.
+
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createHasher } from '../../../src/hashing/hasher.ts'
+import { createClock } from '../../../src/kernel/clock.ts'
+import { createReference } from '../../../src/kernel/ids.ts'
+import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
+import { createKeyring } from '../../../src/kernel/keyring.ts'
+import { codeContext } from '../../../src/kernel/sealing.ts'
+import { openPostgres } from '../../../src/storage/postgres/open.ts'
+import type { Store } from '../../../src/storage/store.ts'
+import { generateCode } from '../../../src/verification/code.ts'
+import { createVerificationService } from '../../../src/verification/service.ts'
+import { type CountingProxy, startCountingProxy } from '../../postgres/counting-proxy.ts'
+import { type PostgresServer, startPostgres } from '../../postgres/server.ts'
+import { testService } from '../../verification/world.ts'
+import { MIGRATIONS } from './fixture.ts'
+
+const MAX_ROUND_TRIPS = 6
+const MAX_COMMITS = 3
+
+let server: PostgresServer
+let proxy: CountingProxy
+let store: Store
+let beside: pg.Client
+beforeAll(async () => {
+  server = await startPostgres()
+  proxy = await startCountingProxy(server.port)
+  const url = server.url().replace(String(server.port), String(proxy.port))
+  // Behind a pooler there is no LISTEN, whose round trips would be counted.
+  store = await openPostgres({ url, migrationsFolder: MIGRATIONS, pooler: 'transaction' })
+  beside = new pg.Client({ connectionString: server.url() })
+  await beside.connect()
+})
+afterAll(async () => {
+  await beside.end()
+  await store.close()
+  proxy.close()
+  await server.stop()
+})
+
+/** The next transaction id: each transaction that writes takes one, and so does the question. */
+const nextId = async () => Number((await beside.query('select txid_current() as id')).rows[0].id)
+
+/** @returns what happened to the database meanwhile */
+async function count(work: () => Promise<unknown>) {
+  // Connections are opened before: a sign-in is a round trip, too.
+  await store.ping()
+  const before = await nextId()
+  proxy.takeRoundTrips()
+  await work()
+  const roundTrips = proxy.takeRoundTrips()
+  return { roundTrips, commits: (await nextId()) - before - 1 }
+}
+
+const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
+
+function createDomain() {
+  const keyring = createKeyring([Buffer.alloc(32, 7)])
+  const service = createVerificationService({
+    store: store.verifications,
+    limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
+    hasher: createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 64 }),
+    mint: { take: () => undefined, giveBack: () => {} },
+    keyring,
+    clock: createClock({ wallMs: store.wallMs ?? Date.now }),
+    refusals: { record: () => {} },
+    wake: () => {},
+    lock: createKeyedLock(),
+    generateCode,
+    createReference,
+    addressKey: (address) => address,
+  })
+  const caller = { service: testService(), keyId: 'key_test' }
+  const start = async (to: string, session: string | null = null) => {
+    const result = await service.start(caller, {
+      ...{ to, session, channel: null, country: null, locale: null, codeLength: null },
+      ...{ ttlSeconds: null, metadata: {}, authenticated: false, decoy: false, purpose: 'login' },
+      ...NOBODY,
+    })
+    if (!('verification' in result)) throw new Error(result.kind)
+    return result.verification?.id as string
+  }
+  const check = (id: string, code: string, session: string | null = null) =>
+    service.check(caller, {
+      ...{ id, code, session, purpose: 'login', to: null, country: null },
+      ...NOBODY,
+    })
+  const codeOf = async (id: string) => {
+    const record = await store.verifications.find('default', id)
+    return keyring.open(record?.codeSealed as Uint8Array, codeContext(id))
+  }
+  return { start, check, codeOf }
+}
+
+it(`a flow takes at most ${MAX_ROUND_TRIPS} round trips and ${MAX_COMMITS} commits`, async () => {
+  const { start, check, codeOf } = createDomain()
+  let id = ''
+  const started = await count(async () => {
+    id = await start('one@example.com')
+  })
+  const code = await codeOf(id)
+  const checked = await count(async () => {
+    expect((await check(id, code)).kind).toBe('approved')
+  })
+  expect(started).toEqual({ roundTrips: 2, commits: 1 })
+  expect(checked).toEqual({ roundTrips: 3, commits: 2 })
+  expect(started.roundTrips + checked.roundTrips).toBeLessThanOrEqual(MAX_ROUND_TRIPS)
+  expect(started.commits + checked.commits).toBeLessThanOrEqual(MAX_COMMITS)
+})
+
+it('what is refused writes nothing, and a session takes one look more', async () => {
+  const { start, check } = createDomain()
+  const session = 'a-session-of-one-browser'
+  let id = ''
+  const first = await count(async () => {
+    id = await start('two@example.com', session)
+  })
+  expect(first).toEqual({ roundTrips: 3, commits: 1 })
+  const other = await count(() => check(id, '000000', 'a-session-of-another-one'))
+  expect(other).toEqual({ roundTrips: 1, commits: 0 })
+  const unknown = await count(() =>
+    check(
+      id.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+      '000000',
+    ),
+  )
+  expect(unknown).toEqual({ roundTrips: 1, commits: 0 })
+})
