@@ -7,7 +7,7 @@ import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
 import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
-import { createWorker, DELIVERY_DEADLINE_MS, type Worker } from './delivery/worker.ts'
+import { createWorker, type Worker } from './delivery/worker.ts'
 import { createRefusalLog } from './events/refusal-log.ts'
 import { createHasher } from './hashing/hasher.ts'
 import { createMint } from './hashing/mint.ts'
@@ -41,8 +41,8 @@ export type Running = {
 
 /** Of the grace: what is left for writing results and closing files after requests and sends. */
 const CLOSE_SHARE_MS = 1_000
-/** Of the grace: sends that are under way may take their deadline and be written down; slow requests don't eat it. */
-const SENDS_SHARE_MS = DELIVERY_DEADLINE_MS + 1_000
+/** Of the grace: beyond its deadline a send that is under way is written down; slow requests don't eat it. */
+const SETTLE_SHARE_MS = 1_000
 
 function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
@@ -76,6 +76,7 @@ function composeDelivery(
     compose: createComposer({ settingsOf: (name) => config.services.get(name), clock }),
     clock,
     logger,
+    deadlineMs: config.deliveryDeadlineMs,
   })
   return { providers, worker }
 }
@@ -224,9 +225,10 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
     async drain(graceMs) {
       const end = performance.now() + graceMs - CLOSE_SHARE_MS
       const left = () => Math.max(0, end - performance.now())
+      const sendsShareMs = config.deliveryDeadlineMs + SETTLE_SHARE_MS
       closing.abort()
       mint.stop()
-      await server?.close(Math.max(left() - SENDS_SHARE_MS, left() / 2))
+      await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
       await Promise.all([sweeper.stop(), parts.refusals.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])

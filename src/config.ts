@@ -83,6 +83,8 @@ export type Config = {
   readonly publicUrl: string | null
   readonly logLevel: LogLevel
   readonly shutdownGraceMs: number
+  /** For one request to a provider. */
+  readonly deliveryDeadlineMs: number
   /** For the log at start: right, but worth a thought. */
   readonly warnings: readonly string[]
 }
@@ -244,6 +246,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     publicUrl: server.publicUrl ?? null,
     logLevel: server.logLevel,
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
+    deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     warnings: warn({ reader, server, mode, services }),
   })
 }

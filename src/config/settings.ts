@@ -55,6 +55,7 @@ const MAX_MINT_SIZE = 4096
 const MAX_HASH_QUEUE = 10_000
 const MAX_GRACE_SECONDS = 600
 const MAX_CONNECTIONS = 200
+const MAX_DELIVERY_DEADLINE_SECONDS = 30
 
 export const SERVER_SETTINGS = {
   host: withDefault(
@@ -147,6 +148,13 @@ export const SERVER_SETTINGS = {
     // Under Kubernetes' 30 s, so that the end is ours and not SIGKILL's.
     '25',
     'After SIGTERM, running requests and sends get this long',
+  ),
+  deliveryDeadlineSeconds: withDefault(
+    'DELIVERY_DEADLINE_SECONDS',
+    parseInteger(1, MAX_DELIVERY_DEADLINE_SECONDS),
+    // A person waits at a login form; a provider that takes longer is down.
+    '10',
+    'How long a provider may take to answer; a node that dies or stands still gives up its sends after three times that',
   ),
   hashConcurrency: optional(
     'HASH_CONCURRENCY',

@@ -12,10 +12,8 @@ import { sleep } from './sleep.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
 const CONCURRENCY_PER_CHANNEL = 20
-/** A person waits at a login form; a provider that takes longer is down. */
-export const DELIVERY_DEADLINE_MS = 10_000
-/** Deadline, settling and a long pause of the process fit in (C23). */
-const LEASE_MS = 30_000
+/** A lease in deadlines: one, its settling and a long pause of the process fit in (C23). */
+const LEASE_DEADLINES = 3
 /** Another process may add rows without ringing our bell. */
 const IDLE_SLEEP_MS = 1_000
 /** Due now, but just claimed by another, or its lane is full. */
@@ -35,8 +33,9 @@ export type WorkerDeps = {
   /** In [0, 1). */
   random?: () => number
   concurrencyPerChannel?: number
+  /** For one request to a provider. */
+  deadlineMs: number
   leaseMs?: number
-  deadlineMs?: number
 }
 
 type WorkerStatus = {
@@ -68,8 +67,8 @@ type State = {
 }
 
 export function createWorker(deps: WorkerDeps): Worker {
-  const leaseMs = deps.leaseMs ?? LEASE_MS
-  const deadlineMs = deps.deadlineMs ?? DELIVERY_DEADLINE_MS
+  const { deadlineMs } = deps
+  const leaseMs = deps.leaseMs ?? LEASE_DEADLINES * deadlineMs
   if (deadlineMs + ABORT_GRACE_MS >= leaseMs)
     throw new Error('the lease must be longer than the deadline of a send')
   const random = deps.random ?? Math.random

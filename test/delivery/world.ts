@@ -71,6 +71,7 @@ export async function openWorld() {
         knowsService: (name) => name === 'default',
       }),
       compose: createComposer({ settingsOf: () => SETTINGS, clock }),
+      deadlineMs: 10_000,
       ...options,
       outbox: { ...store.outbox, ...options.outbox },
     })
