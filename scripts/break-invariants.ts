@@ -173,9 +173,11 @@ async function breakAll(roots: readonly string[], defences: readonly Defence[]) 
 }
 
 const isVerbose = process.argv.includes('--verbose')
-/** `--only I7`: while a line is written. */
+/** `--only I7`, or the beginning of a line's words: while one is written. */
 const only = process.argv.find((_word, i) => process.argv[i - 1] === '--only')
-const defences = DEFENCES.filter(({ keeps }) => only === undefined || keeps === only)
+const defences = DEFENCES.filter(
+  ({ keeps, line }) => only === undefined || keeps === only || line.startsWith(only),
+)
 const roots = Array.from({ length: COPIES }, copyProject)
 try {
   const faults = await checkUnbroken(roots[0] as string, defences)

@@ -5,6 +5,7 @@ import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
 import type { Defence } from './defence.ts'
+import { POSTGRES } from './postgres.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
@@ -23,4 +24,5 @@ export const DEFENCES: readonly Defence[] = [
   ...BINDINGS,
   ...STRANGERS,
   ...SESSIONS,
+  ...POSTGRES,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

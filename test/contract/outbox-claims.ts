@@ -30,7 +30,8 @@ export function describeClaims(factory: StoresFactory): void {
         claim(stores, T0, sendAll, 'sms', 4),
         claim(stores, T0, sendAll, 'sms', 4),
       ])
-      expect([a.length, b.length]).toEqual([4, 2])
+      // Whoever comes first: engines without one writer decide it anew each time.
+      expect([a.length, b.length].sort()).toEqual([2, 4])
       const all = [...a, ...b]
       expect(new Set(all.map((c) => c.verificationId))).toEqual(new Set(records.map((r) => r.id)))
       expect(new Set(all.map((c) => c.token)).size).toBe(6)

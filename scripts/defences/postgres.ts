@@ -1,0 +1,158 @@
+// The lines that keep the invariants on PostgreSQL: in the functions of the database.
+// It must not name a line of the TypeScript beside them that SQLite shares.
+
+import type { Defence } from './defence.ts'
+
+const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
+const STORE = 'test/storage/postgres/store.test.ts'
+const LOCKS = 'test/storage/postgres/locks.test.ts'
+
+function row(
+  keeps: string,
+  line: string,
+  change: { find: string; replace: string },
+  test: { file?: string; title: string },
+): Defence {
+  return {
+    keeps,
+    line: `PostgreSQL: ${line}`,
+    changes: [{ file: FUNCTIONS, ...change }],
+    test: { file: test.file ?? STORE, title: test.title },
+  }
+}
+
+export const POSTGRES: readonly Defence[] = [
+  row(
+    'I1',
+    'only a pending row can end, decided by the UPDATE itself',
+    { find: "WHERE seq = p_seq AND status = 'pending';", replace: 'WHERE seq = p_seq;' },
+    { title: 'I1: 50 right answers settled at once are one approval' },
+  ),
+  row(
+    'I2',
+    'the UPDATE of the charge stops at `max_attempts`',
+    {
+      find: 'AND attempts < max_attempts AND expires_at > v_now AND NOT v_limited;',
+      replace: 'AND expires_at > v_now AND NOT v_limited;',
+    },
+    { title: 'I2: charges at most max_attempts' },
+  ),
+  row(
+    'I3',
+    'a counter of its own for wrong codes ends the verification',
+    { find: 'IF v_failed >= r.max_attempts', replace: 'IF r.attempts >= r.max_attempts' },
+    { title: 'I3: the wrong last attempt settled first' },
+  ),
+  row(
+    'I4',
+    'an open verification counts with all that it allows',
+    {
+      find: "WHEN status = 'pending' AND expires_at > p_now THEN max_attempts",
+      replace: "WHEN status = 'pending' AND expires_at > p_now THEN attempts",
+    },
+    { title: 'I4: open ones count in full' },
+  ),
+  row(
+    'I4',
+    'starts of one recipient are decided one at a time, on all nodes',
+    { find: '  PERFORM cs_lock_1(v_budgets);\n', replace: '' },
+    { file: LOCKS, title: 'of its recipient, under every key of the ring' },
+  ),
+  row(
+    'I5',
+    'the delivery is written in the transaction of the start',
+    {
+      find: "VALUES (r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at);",
+      replace:
+        "SELECT r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at WHERE false;",
+    },
+    { title: 'gives each due row to one claimer' },
+  ),
+  row(
+    'I5',
+    'each due row is leased to one worker',
+    {
+      find: 'LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED\n    ), leased',
+      replace: 'LIMIT p_limit\n    ), leased',
+    },
+    { title: 'gives each due row to one claimer' },
+  ),
+  row(
+    'I5',
+    'a worker whose lease ran out can not move the delivery any more',
+    { find: "status = 'sending' AND token = p_token FOR", replace: "status = 'sending' FOR" },
+    { title: 'C23: a lease that ran out is claimed again' },
+  ),
+  row(
+    'I6',
+    'a claim looks, under its lock, whether the verification has ended or the send was replaced',
+    {
+      find: 'IF v_reason IS NOT NULL THEN\n      PERFORM cs_cancel_delivery_1(d, v.service, p_now, v_reason);\n    ELSIF p.kind',
+      replace: 'IF p.kind',
+    },
+    { title: 'I6: what has ended, been replaced or comes too late is not claimed' },
+  ),
+  row(
+    'I6',
+    'the end of a verification cancels what no worker holds',
+    { find: '  PERFORM cs_cancel_queued_1(p_seq, p_service, p_now, p_status);\n', replace: '' },
+    { title: 'C25: an approval cancels what waits' },
+  ),
+  row(
+    'I6',
+    'settling plans no retry past the expiry',
+    { find: 'ELSIF v.expires_at - v_at < p_min_remaining_ms THEN', replace: 'ELSIF false THEN' },
+    { title: 'I6: no retry is scheduled past expiry' },
+  ),
+  row(
+    'I7',
+    'the end of a verification erases hash and sealed code',
+    { find: '  DELETE FROM codes WHERE verification_seq = p_seq;\n', replace: '' },
+    { title: 'ends with the last wrong one, erases hash and code' },
+  ),
+  row(
+    'I7',
+    'the last possible send erases the sealed code',
+    {
+      find: "'duration_ms', (p_result->>'duration_ms')::bigint));\n    PERFORM cs_erase_if_unsendable_1(v.seq);",
+      replace: "'duration_ms', (p_result->>'duration_ms')::bigint));",
+    },
+    { title: 'sent: status, time, event' },
+  ),
+  row(
+    'I12',
+    'the UPDATE of the charge decides whether a check was in time',
+    {
+      find: 'AND attempts < max_attempts AND expires_at > v_now AND NOT v_limited;',
+      replace: 'AND attempts < max_attempts AND NOT v_limited;',
+    },
+    { title: 'charges nothing that has expired, ended' },
+  ),
+  {
+    keeps: 'I12',
+    line: 'PostgreSQL: the database’s clock decides over expiry and leases, not the node’s',
+    changes: [
+      {
+        file: 'src/storage/postgres/store.ts',
+        find: "(decides === 'database' ? null : now)",
+        replace: "(decides === 'database' ? now : now)",
+      },
+    ],
+    test: {
+      file: 'test/storage/postgres/clock-and-signal.test.ts',
+      title: 'decides over a charge and a lease',
+    },
+  },
+  row(
+    'C38',
+    'requests under one Idempotency-Key come one after the other, on all nodes',
+    { find: '  PERFORM cs_lock_1(cs_key_macs_1(p_key));\n', replace: '' },
+    { file: LOCKS, title: 'of its Idempotency-Key, under every key of the ring' },
+  ),
+  row(
+    'C47',
+    'starts of one browser session come one after the other, on all nodes',
+    { find: '    PERFORM cs_lock_1(p_slots);\n', replace: '' },
+    { file: LOCKS, title: 'of its browser session, under every key of the ring' },
+  ),
+]
