@@ -31,6 +31,9 @@ export type PostgresServer = {
   pid(): number
   /** Its data, its log, and where needed its binaries. */
   readonly directory: string
+  /** All its processes stand still, connections stay. */
+  freeze(): void
+  thaw(): void
   /** Ends every connection and starts anew; `immediate` as a crash does. */
   restart(mode?: 'fast' | 'immediate'): Promise<void>
   stop(): Promise<void>
@@ -77,6 +80,12 @@ async function waitReady(url: string, child: ChildProcess, log: string): Promise
     }
     await sleep(30)
   }
+}
+
+/** The postmaster and what it started: Linux tells its children. */
+function signalAll(pid: number, signal: NodeJS.Signals): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  for (const one of [pid, ...children.filter(Boolean).map(Number)]) process.kill(one, signal)
 }
 
 /** @param settings of postgresql.conf, over those that make tests fast (a kill is survived, a power cut is not) */
@@ -135,6 +144,8 @@ export async function startPostgres(
     directory,
     url,
     pid: () => child.pid as number,
+    freeze: () => signalAll(child.pid as number, 'SIGSTOP'),
+    thaw: () => signalAll(child.pid as number, 'SIGCONT'),
     async restart(mode = 'fast') {
       await end(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
       await start()
