@@ -2,7 +2,7 @@
 // It must not print the URL: it holds a password.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartupError } from '../../kernel/errors.ts'
+import { StartupError, StoreUnavailableError } from '../../kernel/errors.ts'
 import type { Store } from '../store.ts'
 import { pg } from './drizzle.ts'
 import { migrate } from './migrate.ts'
@@ -26,6 +26,7 @@ type ServerError = Error & { code?: string }
 
 /** What waiting does not mend, in an operator's words. */
 const ADVICE: Readonly<Record<string, string>> = {
+  '08P01': 'a pooler refuses how it is spoken to: behind PgBouncer set DATABASE_POOLER=transaction',
   '28P01': 'the password is wrong: see DATABASE_URL',
   '28000': 'the user may not sign in: see DATABASE_URL and the server’s pg_hba.conf',
   '3D000': 'there is no such database: create it, or see DATABASE_URL',
@@ -34,10 +35,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 }
 
 function explain(error: unknown): unknown {
-  const { code = '', message } = error as ServerError
+  const cause = error instanceof StoreUnavailableError ? error.cause : error
+  const { code = '', message } = cause as ServerError
   const advice = ADVICE[code]
   if (advice) return new StartupError(`PostgreSQL: ${advice} (${code}).`, { cause: error })
-  if (isUnavailable(error))
+  if (isUnavailable(cause))
     return new StartupError(
       `PostgreSQL does not answer (${code || message}): is it running, and is DATABASE_URL right?`,
       { cause: error },
@@ -85,5 +87,9 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
 /** Prepared, and a store over it. @throws StartupError */
 export async function openPostgres(options: PrepareOptions & PostgresStoreOptions): Promise<Store> {
   await prepareDatabase(options)
-  return createPostgresStore(options)
+  try {
+    return await createPostgresStore(options)
+  } catch (error) {
+    throw explain(error)
+  }
 }
