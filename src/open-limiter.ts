@@ -12,14 +12,18 @@ export type OpenLimiter = Limiter & { close(): Promise<void> }
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 /** @throws StartupError, StoreUnavailableError */
-export async function openLimiter(config: LimitsConfig, _logger: Log): Promise<OpenLimiter> {
+export async function openLimiter(config: LimitsConfig, logger: Log): Promise<OpenLimiter> {
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
       const { openSqliteLimiter } = await import('./limits/sqlite-limiter.ts')
       return openSqliteLimiter({ path: config.path })
     }
-    default:
-      throw new StartupError(`no limiter for ${config.kind}`)
+    case 'postgres': {
+      const { createPostgresLimiter } = await import('./limits/postgres-limiter.ts')
+      return createPostgresLimiter({ url: config.url, logger })
+    }
+    case 'redis':
+      throw new StartupError('no limiter for Redis')
   }
 }

@@ -9,6 +9,7 @@ import { handOver } from './b5-hand-over.ts'
 import { overload } from './b6-overload.ts'
 import { startUp } from './b7-start-up.ts'
 import { delivery } from './b8-delivery.ts'
+import { nodes } from './b9-nodes.ts'
 import { costs } from './costs.ts'
 
 export const ALL = [
@@ -20,5 +21,6 @@ export const ALL = [
   overload,
   startUp,
   delivery,
+  nodes,
   costs,
 ]

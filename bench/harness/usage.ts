@@ -21,6 +21,13 @@ export function cpuMs(pid: number): number {
   return (Number(fields[UTIME]) + Number(fields[UTIME + 1])) * TICK_MS
 }
 
+/** A process and those that it started and that still run: PostgreSQL has one for each connection. */
+export function familyCpuMs(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  const alive = [pid, ...children.filter(Boolean).map(Number)]
+  return alive.reduce((sum, one) => sum + cpuMs(one), 0)
+}
+
 function statusMib(pid: number, name: 'VmRSS' | 'VmHWM'): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8')
   const kib = Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1])

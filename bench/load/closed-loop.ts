@@ -25,6 +25,8 @@ export async function closedLoop(
     target: TargetName
     url: string
     pid: number
+    /** Further nodes of the same service: callers go to each in turn. */
+    others?: readonly { url: string; pid: number }[]
     apiKey: string
     callers: number
     warmUpSeconds: number
@@ -52,22 +54,25 @@ export async function closedLoop(
     startMs.push(answered - began)
     checkMs.push(performance.now() - typed)
   }
-  const run = async () => {
-    const caller = createCaller(args.target, args.url, args.apiKey)
+  const nodes = [args, ...(args.others ?? [])]
+  const cpuOfNodes = () => nodes.reduce((sum, { pid }) => sum + cpuMs(pid), 0)
+  const run = async (n: number) => {
+    const { url } = nodes[n % nodes.length] ?? args
+    const caller = createCaller(args.target, url, args.apiKey)
     while (!isOver) await flow(caller)
     await caller.close()
   }
 
-  const all = Promise.all(Array.from({ length: args.callers }, run))
+  const all = Promise.all(Array.from({ length: args.callers }, (_, n) => run(n)))
   const measured = async () => {
     await sleep(args.warmUpSeconds * 1000)
     isOpen = true
     const began = performance.now()
     const ownBefore = process.cpuUsage()
-    const before = cpuMs(args.pid)
+    const before = cpuOfNodes()
     await sleep(args.seconds * 1000)
     isOpen = false
-    const serverCpuMs = cpuMs(args.pid) - before
+    const serverCpuMs = cpuOfNodes() - before
     const { user, system } = process.cpuUsage(ownBefore)
     isOver = true
     const seconds = (performance.now() - began) / 1000

@@ -2,8 +2,8 @@
 // It must not hold a transaction open over a round trip: what must be atomic is one function of the database.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRetryable, toStoreError } from '../../kernel/postgres-errors.ts'
 import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
-import { isRetryable, toStoreError } from './postgres-errors.ts'
 
 /** Statements take a millisecond; more connections than cores of the server only queue there. */
 const POOL_SIZE = 10
@@ -53,6 +53,8 @@ export function createPool(options: PoolOptions): Pool {
     keepAlive: true,
     ...timeouts(options.pooler),
   })
+  // One that ends while it is checked out is told by its next statement; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   // An idle connection that the server ended: the next statement opens another.
   pool.on('error', (error) =>
     options.logger?.warn(
