@@ -125,8 +125,8 @@ export const BINDINGS: readonly Defence[] = [
     changes: [
       {
         file: 'src/compose.ts',
-        find: 'createClock({ floorMs: await store.newestTime() })',
-        replace: 'createClock()',
+        find: '    floorMs: await store.newestTime(),\n',
+        replace: '',
       },
     ],
     test: {

@@ -14,6 +14,8 @@ import { sleep } from './sleep.ts'
 const CONCURRENCY_PER_CHANNEL = 20
 /** A lease in deadlines: one, its settling and a long pause of the process fit in (C23). */
 const LEASE_DEADLINES = 3
+/** Of a lease beyond its deadline, however short that is: writing the result must fit in. */
+const MIN_LEASE_BEYOND_MS = 2_000
 /** Another process may add rows without ringing our bell. */
 const IDLE_SLEEP_MS = 1_000
 /** Due now, but just claimed by another, or its lane is full. */
@@ -68,7 +70,8 @@ type State = {
 
 export function createWorker(deps: WorkerDeps): Worker {
   const { deadlineMs } = deps
-  const leaseMs = deps.leaseMs ?? LEASE_DEADLINES * deadlineMs
+  const leaseMs =
+    deps.leaseMs ?? Math.max(LEASE_DEADLINES * deadlineMs, deadlineMs + MIN_LEASE_BEYOND_MS)
   if (deadlineMs + ABORT_GRACE_MS >= leaseMs)
     throw new Error('the lease must be longer than the deadline of a send')
   const random = deps.random ?? Math.random
