@@ -75,7 +75,7 @@ export const POSTGRES: readonly Defence[] = [
       find: 'LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED\n    ), leased',
       replace: 'LIMIT p_limit\n    ), leased',
     },
-    { title: 'gives each due row to one claimer' },
+    { file: LOCKS, title: 'passes over a row that another worker is about to take' },
   ),
   row(
     'I5',

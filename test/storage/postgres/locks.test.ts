@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CreateInput } from '../../../src/verification/ports.ts'
-import { createInput, mac, newVerification } from '../../contract/rows.ts'
+import { createInput, HOUR, mac, newVerification, T0 } from '../../contract/rows.ts'
 import { idempotency } from '../../contract/stores.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
@@ -78,5 +78,25 @@ describe('a start waits for the one before', () => {
     await other.query('select pg_advisory_lock($1)', [lockOf(mac())])
     expect((await store.verifications.create(createInput(newVerification()))).kind).toBe('created')
     await other.query('select pg_advisory_unlock_all()')
+  })
+})
+
+describe('a claim', () => {
+  it('passes over a row that another worker is about to take, and does not wait for it', async () => {
+    const [held, free] = [newVerification(), newVerification()]
+    for (const record of [held, free]) await store.verifications.create(createInput(record))
+    await other.query('begin')
+    await other.query(
+      `select 1 from deliveries where verification_seq = (select seq from verifications where id = $1) for update`,
+      [held.id],
+    )
+    const claimed = await store.outbox.claim({
+      ...{ now: T0 + HOUR, channel: 'sms', limit: 1000, leaseMs: 30_000, minRemainingMs: -HOUR },
+      plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
+    })
+    await other.query('rollback')
+    const ids = claimed.map(({ verificationId }) => verificationId)
+    expect(ids).toContain(free.id)
+    expect(ids).not.toContain(held.id)
   })
 })
