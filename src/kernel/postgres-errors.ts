@@ -4,7 +4,12 @@
 import { StoreUnavailableError } from './errors.ts'
 
 /** postgresql.org/docs/current/errcodes-appendix.html: rolled back whole, and free to be tried again. */
-const RETRYABLE = new Set(['40001', '40P01'])
+const RETRYABLE = new Set([
+  '40001',
+  '40P01',
+  // A prepared statement whose view the next version has just widened: refused before it ran, on this connection.
+  '0A000',
+])
 
 /** Classes under which nobody can be served now: connection, resources, operator intervention, system, internal. */
 const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', 'XX', 'F0']

@@ -19,7 +19,7 @@ export type PostgresStoreOptions = PoolOptions & {
 /** @param options.url of a database that `prepareDatabase` has seen */
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const pool = createPool(options)
-  const query = createQuery(pool)
+  const query = createQuery(pool, options.pooler)
   const clock = await startDatabaseClock(query)
   // A pooler in transaction mode hands notifications to nobody: workers look once a second there.
   const due = options.pooler === 'transaction' ? null : startDueSignal(options.url, query)
