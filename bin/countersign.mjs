@@ -21,4 +21,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  isLive: process.stderr.isTTY === true,
 })

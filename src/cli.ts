@@ -12,6 +12,7 @@ import {
 } from './commands/command.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
+import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   createKeyCommand,
   listKeysCommand,
   revokeKeyCommand,
+  migrateStoreCommand,
   healthcheckCommand,
 ]
 

@@ -12,6 +12,8 @@ export type Terminal = {
   out(text: string): void
   /** Everything else. */
   err(text: string): void
+  /** A person looks at `err`: a line may be written over. */
+  isLive?: boolean
 }
 
 export type Options = Readonly<Record<string, OptionRow>>
@@ -37,6 +39,8 @@ export type Command = {
   operands?: readonly string[]
   summary: string
   options: Options
+  /** More than a line, shown by --help below the options. */
+  notes?: string
   /** @returns the exit code */
   run(given: Given, terminal: Terminal): Promise<number>
 }
@@ -61,6 +65,7 @@ export function describeCommand(command: Command): string {
     'Options:',
     ...rows.map(describeOption),
     '',
+    ...(command.notes ? [command.notes, ''] : []),
   ].join('\n')
 }
 

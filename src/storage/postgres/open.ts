@@ -20,8 +20,11 @@ type PrepareOptions = Pick<PostgresStoreOptions, 'url' | 'logger'> & {
   /** drizzle/postgres, or where the bundle keeps its copy. */
   migrationsFolder: string
   deadlineMs?: number
+  /** For the move itself: a service does not begin on the half of a store. */
+  mayBeIncomplete?: boolean
 }
 
+type Client = import('pg').Client
 type ServerError = Error & { code?: string }
 
 /** What waiting does not mend, in an operator's words. */
@@ -34,7 +37,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42P07': 'the database holds tables of another program: give Countersign a database of its own',
 }
 
-function explain(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   const cause = error instanceof StoreUnavailableError ? error.cause : error
   const { code = '', message } = cause as ServerError
   const advice = ADVICE[code]
@@ -47,7 +50,18 @@ function explain(error: unknown): unknown {
   return error
 }
 
-async function openOnce({ url, migrationsFolder }: PrepareOptions): Promise<void> {
+async function refuseIncomplete(client: Client): Promise<void> {
+  const { rows } = await client.query<{ file: string }>(
+    'select file from store_migration where completed_at is null',
+  )
+  if (rows[0])
+    throw new StartupError(
+      `a move from SQLite (file:${rows[0].file}) into this database is not complete: run countersign migrate-store again, then start.`,
+    )
+}
+
+async function openOnce(options: PrepareOptions): Promise<void> {
+  const { url, migrationsFolder } = options
   const client = new pg.Client({
     connectionString: url,
     application_name: 'countersign',
@@ -63,6 +77,7 @@ async function openOnce({ url, migrationsFolder }: PrepareOptions): Promise<void
     if (Number(rows[0]?.v) < OLDEST_VERSION)
       throw new StartupError('PostgreSQL is older than 15: this version needs 15 or newer.')
     await migrate((text) => client.query(text), migrationsFolder)
+    if (!options.mayBeIncomplete) await refuseIncomplete(client)
   } finally {
     await client.end().catch(() => {})
   }

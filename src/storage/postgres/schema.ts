@@ -188,3 +188,18 @@ export const limitCounters = pgTable(
   },
   (t) => [index('limit_counters_expiry').on(t.expire)],
 )
+
+/** A move from SQLite into this database: one row, made while the tables were empty; none: never moved into. */
+export const storeMigration = pgTable('store_migration', {
+  /** Always 1. */
+  id: integer('id').primaryKey(),
+  /** The file's path as given, for people. */
+  file: text('file').notNull(),
+  /** The id of the first verification in the file: the same file again, or another one. */
+  firstVerification: text('first_verification'),
+  startedAt: int8('started_at').notNull(),
+  /** Null: not complete, and no service starts. */
+  completedAt: int8('completed_at'),
+  /** By table: `rows` that were copied, and the `sha256` of them. */
+  tables: jsonb('tables').notNull(),
+})

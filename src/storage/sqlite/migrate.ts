@@ -8,6 +8,8 @@ import { StartupError } from '../../kernel/errors.ts'
 
 /** "CSGN" in the file's header (PRAGMA application_id): another program's file is not taken for ours. */
 const APPLICATION_ID = 0x4353474e
+/** "CSGM": the same, and moved to PostgreSQL. Older versions take it for another program's, and leave it alone, too. */
+const MOVED_ID = 0x4353474d
 
 type Journal = { entries: { tag: string }[] }
 
@@ -20,10 +22,25 @@ function numberOf(client: Database, pragma: string): number {
   return Number(client.pragma(pragma, { simple: true }))
 }
 
+export const isMoved = (client: Database) => numberOf(client, 'application_id') === MOVED_ID
+
+/** A code that is open in both stores could be approved in each (I1): a moved file is left alone. */
+export function markMoved(client: Database, isNow: boolean): void {
+  client.pragma(`application_id = ${isNow ? MOVED_ID : APPLICATION_ID}`)
+}
+
+function refuseMoved(client: Database, path: string): void {
+  if (isMoved(client))
+    throw new StartupError(
+      `${path} was moved to PostgreSQL: set DATABASE_URL to that database. To use the file again, without what PostgreSQL has got since: countersign migrate-store --undo --from file:${path}`,
+    )
+}
+
 function refuseForeign(client: Database, path: string, version: number, known: number): void {
   const applicationId = numberOf(client, 'application_id')
   const isEmpty = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
-  if (applicationId !== APPLICATION_ID && !(applicationId === 0 && isEmpty))
+  const isOurs = applicationId === APPLICATION_ID || applicationId === MOVED_ID
+  if (!isOurs && !(applicationId === 0 && isEmpty))
     throw new StartupError(
       `${path} is a database of another program: give DATABASE_URL another path.`,
     )
@@ -35,17 +52,19 @@ function refuseForeign(client: Database, path: string, version: number, known: n
 
 /**
  * All missing migrations in one transaction; `user_version` counts those applied.
- * @throws StartupError where the file is not ours or was migrated by a newer version
+ * @param forMove the file is not going to be used, only moved: it may have been moved before
+ * @throws StartupError where the file is not ours, was moved, or was migrated by a newer version
  */
-export function migrate(client: Database, path: string, folder: string): void {
+export function migrate(client: Database, path: string, folder: string, forMove = false): void {
   const migrations = readMigrations(folder)
   client
     .transaction(() => {
       const version = numberOf(client, 'user_version')
       refuseForeign(client, path, version, migrations.length)
+      if (!forMove) refuseMoved(client, path)
       for (const migration of migrations.slice(version)) client.exec(migration)
       if (version === migrations.length) return
-      client.pragma(`application_id = ${APPLICATION_ID}`)
+      if (!isMoved(client)) client.pragma(`application_id = ${APPLICATION_ID}`)
       client.pragma(`user_version = ${migrations.length}`)
     })
     .immediate()

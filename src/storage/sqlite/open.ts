@@ -86,7 +86,7 @@ function codeOf(error: unknown): string {
 }
 
 /** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
-function explain(error: unknown, path: string): unknown {
+export function explain(error: unknown, path: string): unknown {
   const code = codeOf(error)
   const say = (sentence: string) => new StartupError(sentence, { cause: error })
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))

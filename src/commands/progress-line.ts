@@ -1,0 +1,57 @@
+// A long command's progress: one line that is written over on a terminal, else a line now and then.
+// It must not know what is counted.
+
+import type { Terminal } from './command.ts'
+
+/** Often enough to look alive. */
+const LIVE_MS = 250
+/** In a log each line stays. */
+const PLAIN_MS = 5_000
+/** To the beginning of the line, and clear it (ECMA-48 EL). */
+const OVER = '\r\u001b[2K'
+const MINUTE_SECONDS = 60
+
+type Step = { name: string; done: number; total: number }
+
+const whole = (value: number) => Math.round(value).toLocaleString('en')
+
+function describeSeconds(seconds: number): string {
+  if (seconds < MINUTE_SECONDS) return `${Math.ceil(seconds)} s`
+  return `${Math.floor(seconds / MINUTE_SECONDS)} min ${Math.round(seconds % MINUTE_SECONDS)} s`
+}
+
+/** @param nowMs a clock that only goes forward */
+export function createProgressLine(
+  { err, isLive = false }: Pick<Terminal, 'err' | 'isLive'>,
+  unit: string,
+  nowMs = () => performance.now(),
+) {
+  let begun = { name: '', done: 0, at: 0 }
+  let shownAt = nowMs()
+  let isOpen = false
+  const end = () => {
+    if (isOpen) err('\n')
+    isOpen = false
+  }
+  const describe = ({ name, done, total }: Step, now: number) => {
+    const rate = ((done - begun.done) * 1000) / Math.max(now - begun.at, 1)
+    const left = rate > 0 && done < total ? `, ${describeSeconds((total - done) / rate)} left` : ''
+    const percent = total > 0 ? Math.floor((done * 100) / total) : 100
+    return `${name}: ${whole(done)} of ${whole(total)} ${unit} (${percent} %), ${whole(rate)} a second${left}`
+  }
+  return {
+    /** The rate is that since the first step of this name. */
+    show(step: Step) {
+      const now = nowMs()
+      if (step.name !== begun.name) {
+        end()
+        begun = { name: step.name, done: step.done, at: now }
+      } else if (now - shownAt < (isLive ? LIVE_MS : PLAIN_MS) && step.done < step.total) return
+      shownAt = now
+      err(isLive ? `${OVER}${describe(step, now)}` : `${describe(step, now)}\n`)
+      isOpen = isLive
+    },
+    /** Before anything else is written. */
+    end,
+  }
+}

@@ -1,0 +1,26 @@
+// The tables that a move takes along, in the order in which rows may refer to each other.
+// It must name every table of the SQLite store: what is missing here would be left behind.
+
+export type Table = {
+  name: string
+  /** The primary key: the order in which both sides are read. */
+  key: readonly string[]
+  /** `seq` comes from a sequence that has to go on behind the moved rows. */
+  isNumbered: boolean
+}
+
+const table = (name: string, key: readonly string[], isNumbered = false): Table => ({
+  name,
+  key,
+  isNumbered,
+})
+
+export const TABLES: readonly Table[] = [
+  table('api_keys', ['id']),
+  table('verifications', ['seq'], true),
+  table('codes', ['verification_seq']),
+  table('deliveries', ['verification_seq', 'send']),
+  table('send_attempts', ['verification_seq', 'send', 'attempt']),
+  table('events', ['seq'], true),
+  table('idempotency_keys', ['service', 'route', 'key_mac']),
+]

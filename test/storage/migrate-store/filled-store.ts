@@ -1,0 +1,141 @@
+// A SQLite store with rows of every kind, written by the store itself, and many copies of them where a test wants bulk.
+// It must not write into PostgreSQL: what is there was moved.
+
+import Database from 'better-sqlite3'
+import type { ApiKeyRecord } from '../../../src/access/ports.ts'
+import { EVENT_TYPES } from '../../../src/events/types.ts'
+import { createId } from '../../../src/kernel/ids.ts'
+import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
+import type { VerificationRecord } from '../../../src/verification/state.ts'
+import {
+  claim,
+  claimOne,
+  ERROR,
+  LEASE_MS,
+  retryAt,
+  SENT,
+  sendAll,
+  settlement,
+} from '../../contract/outbox-steps.ts'
+import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { charged, idempotency, keyOf, type Stores, settled, start } from '../../contract/stores.ts'
+import { openStore } from '../sqlite/fixture.ts'
+
+/** Neither fits into PostgreSQL as it is. */
+export const BROKEN_TEXT = 'a lone half \ud83d of a character, and a zero \0'
+
+/** One whose message waits for its retry, with a session, an answer under a key and a wrong code behind it. */
+async function startPending(stores: Stores) {
+  const write: IdempotencyWrite<VerificationRecord> = idempotency()
+  const slot: SessionSlot = { slots: [mac()], authenticated: false, decoy: false }
+  const sessionMac = mac()
+  const asked = newVerification({ sessionMac, metadata: { z: '1', aa: BROKEN_TEXT, 10: 'ten' } })
+  const outcome = await stores.verifications.create(
+    createInput(asked, { slot, idempotency: write }),
+  )
+  if (outcome.kind !== 'created') throw new Error(outcome.kind)
+  const { record } = outcome
+  const claimed = await claimOne(stores, T0)
+  await stores.outbox.settle(settlement(claimed, T0 + 100, retryAt(T0 + 2_000)))
+  await stores.verifications.continue({
+    ...keyOf(record),
+    ...{ now: T0 + 150, actor: ACTOR, idempotency: null },
+  })
+  await stores.verifications.charge({ ...keyOf(record), ...charged(T0 + 200) })
+  await stores.verifications.settle({ ...keyOf(record), ...settled(false, T0 + 201) })
+  return { id: record.id, write, slot, budgetIndex: record.budgetIndex }
+}
+
+/** Every way in which one can end. */
+async function startEnded(stores: Stores) {
+  const { verifications, outbox } = stores
+  const approved = await start(stores, { maxAttempts: 1 })
+  const claimed = await claimOne(stores, T0 + 300)
+  await outbox.settle(settlement(claimed, T0 + 310, SENT))
+  await verifications.charge({ ...keyOf(approved), ...charged(T0 + 320) })
+  await verifications.settle({ ...keyOf(approved), ...settled(true, T0 + 321) })
+
+  const exhausted = await start(stores, { maxAttempts: 1, channel: 'email', country: null })
+  await verifications.charge({ ...keyOf(exhausted), ...charged(T0 + 330) })
+  await verifications.settle({ ...keyOf(exhausted), ...settled(false, T0 + 331) })
+
+  const canceled = await start(stores, { kind: 'decoy', channel: 'voice', authenticated: true })
+  await verifications.resend({
+    ...keyOf(canceled),
+    ...{ now: T0 + 340, expectedSends: 1, channel: 'voice', minRemainingMs: MINUTE },
+    ...{ actor: ACTOR, idempotency: null },
+  })
+  await verifications.cancel({ ...keyOf(canceled), ...settled(true, T0 + 350) })
+
+  const failed = await start(stores, { createdAt: T0 - HOUR, clientIp: null })
+  const hopeless = await claimOne(stores, T0 - HOUR)
+  const result = { kind: 'failed', error: ERROR, ambiguous: true } as const
+  await outbox.settle(settlement(hopeless, T0 - HOUR + 1, result))
+  await verifications.sweep({ now: T0, graceMs: 0, limit: 10 })
+  return [approved, exhausted, canceled, failed].map(({ id }) => id)
+}
+
+/** A worker that died, and another that holds the row when the service stops. */
+async function startHeld(stores: Stores) {
+  const record = await start(stores, { channel: 'whatsapp' })
+  await claim(stores, T0, sendAll, 'whatsapp')
+  const [held] = await claim(stores, T0 + LEASE_MS, sendAll, 'whatsapp')
+  if (!held) throw new Error('not claimed again')
+  return { id: record.id, held }
+}
+
+const KEYS: readonly Pick<ApiKeyRecord, 'service' | 'scopes' | 'revokedAt'>[] = [
+  { service: 'default', scopes: ['verify'], revokedAt: null },
+  { service: null, scopes: ['admin', 'admin:read'], revokedAt: T0 + 9 },
+]
+
+export type Filled = Awaited<ReturnType<typeof fillStore>>
+
+/** @returns what a test goes on with */
+export async function fillStore(path: string) {
+  const store = await openStore(path)
+  const pending = await startPending(store)
+  const ended = await startEnded(store)
+  const held = await startHeld(store)
+  const keys = KEYS.map((key, n) => ({
+    ...key,
+    ...{ id: createId('key', T0 + n), name: `key ${n}`, secretHash: Buffer.alloc(32, n + 1) },
+    createdAt: T0 + n,
+  }))
+  for (const key of keys) await store.apiKeys.insert(key)
+  const stray = (type: (typeof EVENT_TYPES)[number]) => ({
+    ...{ ...ACTOR, at: T0 + 500, type, verificationId: null },
+    details: { error: 'rate_limited', limit: null, rate: 0.5, flag: true, text: BROKEN_TEXT },
+  })
+  await store.events.append(EVENT_TYPES.map((type) => ({ ...stray(type), budgetIndex: mac() })))
+  await store.close()
+  return { path, pending, ended, held, keys }
+}
+
+/** `times` more of every row, in the order of time, each verification with its own. */
+export function multiply(path: string, times: number): void {
+  const db = new Database(path)
+  const span = Number(db.prepare('select max(seq) from verifications').pluck().get())
+  const batch = `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${times})`
+  const copy = (table: string, change: Record<string, string>, where = 'true') => {
+    const names = (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name)
+    const values = names.map((name) => change[name] ?? `t.${name}`)
+    db.exec(`insert into ${table} (${names}) ${batch}
+      select ${values} from n cross join (select * from ${table} where ${where}) t`)
+  }
+  const seq = `t.seq + ${span} * n`
+  const owner = { verification_seq: `t.verification_seq + ${span} * n` }
+  db.transaction(() => {
+    copy('verifications', {
+      seq,
+      id: 't.id || n',
+      session_slot: 'null',
+      address_index: 'randomblob(16)',
+      budget_index: 'randomblob(16)',
+    })
+    for (const table of ['codes', 'deliveries', 'send_attempts']) copy(table, owner)
+    copy('events', { seq: 'null', ...owner })
+    copy('idempotency_keys', { key_mac: 'randomblob(16)' })
+  })()
+  db.close()
+}
