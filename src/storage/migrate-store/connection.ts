@@ -12,7 +12,7 @@ const LOCK = 0x4353474d
 const LOCK_SECONDS = 5
 const CONNECT_MS = 5_000
 /** A person waits, and can run it again. */
-const OPEN_DEADLINE_MS = 10_000
+const OPEN_DEADLINE_MS = 5_000
 /** Connections of a service that has just ended. */
 const GONE_DEADLINE_MS = 3_000
 const GONE_LOOK_MS = 100
