@@ -9,15 +9,28 @@ import type { Limiter } from './verification/ports.ts'
 
 export type OpenLimiter = Limiter & { close(): Promise<void> }
 
+/**
+ * Connections of its own, beside the store's: an admission holds one over several round trips and may wait for a row
+ * that everybody counts in; a flood at one address must not keep checks from the store. Half as many as the store's
+ * do, for an admission costs less than the rest of a start; and never one alone, which one such wait would stop.
+ */
+const MIN_CONNECTIONS = 2
+
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 /** @throws StartupError, StoreUnavailableError */
-export async function openLimiter(config: LimitsConfig, _logger: Log): Promise<OpenLimiter> {
+export async function openLimiter(config: LimitsConfig, logger: Log): Promise<OpenLimiter> {
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
       const { openSqliteLimiter } = await import('./limits/sqlite-limiter.ts')
       return openSqliteLimiter({ path: config.path })
+    }
+    case 'postgres': {
+      const { url, connections, pooler } = config
+      const size = Math.max(MIN_CONNECTIONS, Math.floor(connections / 2))
+      const { openPostgresLimiter } = await import('./limits/postgres-limiter.ts')
+      return openPostgresLimiter({ url, size, pooler, logger })
     }
     default:
       throw new StartupError(`no limiter for ${config.kind}`)

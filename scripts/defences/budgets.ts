@@ -14,8 +14,8 @@ export const BUDGETS: readonly Defence[] = [
     changes: [
       {
         file: LIMITER,
-        find: 'if (refusal) connection.database.rollback()\n    else connection.database.commit()',
-        replace: 'connection.database.commit()',
+        find: "if (admission.kind === 'refused') database.rollback()\n    else database.commit()",
+        replace: 'database.commit()',
       },
     ],
     test: {
@@ -130,9 +130,9 @@ export const BUDGETS: readonly Defence[] = [
     line: 'only a refusal of the limiter is taken for one; what else it throws is thrown',
     changes: [
       {
-        file: LIMITER,
+        file: 'src/limits/counting.ts',
         find: '    throw thrown\n',
-        replace: '    return { refused: false, res: new RateLimiterRes(1, 1, 1, false) }\n',
+        replace: '    return { key, isRefused: false, res: new RateLimiterRes(1, 1, 1, false) }\n',
       },
     ],
     test: {

@@ -3,10 +3,11 @@
 
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { RateLimiterRes, RateLimiterSQLite } from 'rate-limiter-flexible'
+import { RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, Budget, Limiter, LimitKey } from '../verification/ports.ts'
+import type { Admission, Limiter, LimitKey } from '../verification/ports.ts'
+import { type Counted, consume, rememberCounters, toAdmission } from './counting.ts'
 import { LIMITS_TABLE, type LimitsDatabase, openLimitsDatabase } from './limits-database.ts'
 import { createMutex } from './mutex.ts'
 
@@ -14,8 +15,6 @@ import { createMutex } from './mutex.ts'
 const DEADLINE_MS = 2_000
 /** At 0.2 ms each the last one waits 0.2 s; more than that is a store that does not keep up. */
 const MAX_WAITING = 1_000
-/** One library object for each (max, window); services share them, so it is a handful. */
-const MAX_COUNTERS = 256
 /** A neighbour's transaction lasts well under a millisecond. */
 const BUSY_RETRY_MS = 5
 const PURGE_EVERY_MS = 60_000
@@ -54,83 +53,41 @@ function isBusy(error: unknown): boolean {
   return isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')
 }
 
-function secondsUntil(ms: number): number {
-  return Math.max(1, Math.ceil(ms / 1000))
-}
-
-/** Library objects by (max, window). The name stands in the key, so limits never share a counter. */
-function createCounters(database: LimitsDatabase) {
-  const counters = new Map<string, RateLimiterSQLite>()
-  return (limit: Limit): RateLimiterSQLite => {
-    const id = `${limit.max}/${limit.windowSeconds}`
-    const found = counters.get(id)
-    if (found) return found
-    const counter = new RateLimiterSQLite({
-      storeClient: database.client,
-      storeType: 'better-sqlite3',
-      tableName: LIMITS_TABLE,
-      tableCreated: true,
-      keyPrefix: '',
-      points: limit.max,
-      duration: limit.windowSeconds,
-      clearExpiredByTimeout: false,
-    })
-    const oldest = counters.keys().next()
-    if (counters.size >= MAX_COUNTERS && !oldest.done) counters.delete(oldest.value)
-    counters.set(id, counter)
-    return counter
-  }
-}
-
 type Connection = { database: LimitsDatabase; counterFor: (limit: Limit) => RateLimiterSQLite }
 
-/** @returns the library's answer, a refusal too; @throws SqliteError */
-async function consume(connection: Connection, key: LimitKey) {
-  try {
-    const res = await connection.counterFor(key.limit).consume(`${key.name}:${key.key}`, 1)
-    return { refused: false, res }
-  } catch (thrown) {
-    // The library rejects with a result where the limit is reached, with an error where the store fails.
-    if (thrown instanceof RateLimiterRes) return { refused: true, res: thrown }
-    throw thrown
-  }
+function createConnection(path: string): Connection {
+  const database = openLimitsDatabase(path)
+  const counterFor = rememberCounters(
+    (limit) =>
+      new RateLimiterSQLite({
+        storeClient: database.client,
+        storeType: 'better-sqlite3',
+        tableName: LIMITS_TABLE,
+        tableCreated: true,
+        keyPrefix: '',
+        points: limit.max,
+        duration: limit.windowSeconds,
+        clearExpiredByTimeout: false,
+      }),
+  )
+  return { database, counterFor }
 }
 
-/**
- * Every key is consumed, then all is rolled back where one refused. Of several refusals the longest
- * wait is told (the first in the order of the keys where they are equal): who obeys its Retry-After
- * is not refused by the next one.
- */
+/** Every key is consumed, then all is rolled back where one refused. */
 async function consumeAll(connection: Connection, keys: readonly LimitKey[]): Promise<Admission> {
-  const budgets: Budget[] = []
-  let refusal: Extract<Admission, { kind: 'refused' }> | undefined
-  connection.database.begin()
+  const { database, counterFor } = connection
+  database.begin()
   try {
-    for (const key of keys) {
-      const { refused, res } = await consume(connection, key)
-      const seconds = secondsUntil(res.msBeforeNext)
-      if (refused && seconds > (refusal?.retryAfterSeconds ?? 0)) {
-        refusal = {
-          kind: 'refused',
-          name: key.name,
-          limit: key.limit,
-          retryAfterSeconds: seconds,
-        }
-      }
-      budgets.push({
-        name: key.name,
-        limit: key.limit,
-        remaining: res.remainingPoints,
-        resetSeconds: seconds,
-      })
-    }
-    if (refusal) connection.database.rollback()
-    else connection.database.commit()
+    const counted: Counted[] = []
+    for (const key of keys) counted.push(await consume(counterFor(key.limit), key))
+    const admission = toAdmission(counted)
+    if (admission.kind === 'refused') database.rollback()
+    else database.commit()
+    return admission
   } catch (error) {
-    connection.database.rollback()
+    database.rollback()
     throw error
   }
-  return refusal ?? { kind: 'admitted', budgets }
 }
 
 /** Repeats `work` while the file is locked, asynchronously, until the deadline. */
@@ -167,10 +124,7 @@ function createConnectionHolder(path: string) {
         drop()
         throw new StoreUnavailableError('the file of the limit store was removed')
       }
-      if (!connection) {
-        const database = openLimitsDatabase(path)
-        connection = { database, counterFor: createCounters(database) }
-      }
+      connection ??= createConnection(path)
       return connection
     },
   }

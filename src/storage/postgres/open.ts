@@ -3,10 +3,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../kernel/errors.ts'
+import { isUnavailable } from '../../kernel/postgres-errors.ts'
 import type { Store } from '../store.ts'
 import { pg } from './drizzle.ts'
 import { migrate } from './migrate.ts'
-import { isUnavailable } from './postgres-errors.ts'
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts'
 
 /** server_version_num of PostgreSQL 15. */

@@ -2,8 +2,8 @@
 // It must not hold a transaction open over a round trip: what must be atomic is one function of the database.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRetryable, toStoreError } from '../../kernel/postgres-errors.ts'
 import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
-import { isRetryable, toStoreError } from './postgres-errors.ts'
 
 /** Statements take a millisecond; more connections than cores of the server only queue there. */
 const POOL_SIZE = 10

@@ -1,7 +1,7 @@
 // Tells the server's errors apart: done again at once, unavailable (503), and anything else (a bug).
 // It must not let a server's message travel further than `cause`.
 
-import { StoreUnavailableError } from '../../kernel/errors.ts'
+import { StoreUnavailableError } from './errors.ts'
 
 /** postgresql.org/docs/current/errcodes-appendix.html: rolled back whole, and free to be tried again. */
 const RETRYABLE = new Set(['40001', '40P01'])
