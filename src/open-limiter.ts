@@ -4,7 +4,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LimitsConfig } from './config.ts'
-import { StartupError } from './kernel/errors.ts'
 import type { Limiter } from './verification/ports.ts'
 
 export type OpenLimiter = Limiter & { close(): Promise<void> }
@@ -32,7 +31,9 @@ export async function openLimiter(config: LimitsConfig, logger: Log): Promise<Op
       const { openPostgresLimiter } = await import('./limits/postgres-limiter.ts')
       return openPostgresLimiter({ url, size, pooler, logger })
     }
-    default:
-      throw new StartupError(`no limiter for ${config.kind}`)
+    case 'redis': {
+      const { openRedisLimiter } = await import('./limits/redis-limiter.ts')
+      return openRedisLimiter({ url: config.url, logger })
+    }
   }
 }

@@ -3,6 +3,7 @@
 
 import pg from 'pg'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { inTime } from './in-time.ts'
 
 /**
  * A node that freezes between two statements holds the counters' rows: the server ends its transaction after this
@@ -124,15 +125,10 @@ export function createTransactions(options: TransactionsOptions): Transactions {
     async run(deadline, work) {
       if (pool.waitingCount >= maxWaiting)
         throw new StoreUnavailableError('too many callers wait for the limit store')
-      const late = Promise.withResolvers<never>()
-      const timer = setTimeout(
-        () => late.reject(new StoreUnavailableError('the limit store did not answer in time')),
-        deadline - monotonicMs(),
-      )
       const connecting = pool.connect()
       try {
         const performing = connecting.then((client) => perform(client, deadline, work))
-        const value = await Promise.race([performing, late.promise])
+        const value = await inTime(performing, deadline - monotonicMs())
         ;(await connecting).release()
         return value
       } catch (error) {
@@ -142,8 +138,6 @@ export function createTransactions(options: TransactionsOptions): Transactions {
           () => undefined,
         )
         throw error
-      } finally {
-        clearTimeout(timer)
       }
     },
     close: () => pool.end(),
