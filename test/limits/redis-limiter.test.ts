@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openRedisLimiter, type RedisLimiter } from '../../src/limits/redis-limiter.ts'
 import { describeLimiter } from '../contract/limiter.ts'

@@ -47,12 +47,18 @@ function send(port: number, words: readonly string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
   socket.on('error', reject)
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
     // QUIT is answered last.
     if (/\+OK\r\n$/.test(chunk.toString())) socket.end()
   })
-  socket.on('close', () => resolve(Buffer.concat(chunks).toString().replace(/\+OK\r\n$/, '')))
+  socket.on('close', () =>
+    resolve(
+      Buffer.concat(chunks)
+        .toString()
+        .replace(/\+OK\r\n$/, ''),
+    ),
+  )
   const command = (all: readonly string[]) =>
     `*${all.length}\r\n${all.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
   socket.write(command(words) + command(['QUIT']))
