@@ -102,8 +102,9 @@ function createStoreClient(
 }
 
 export function createTransactions(options: TransactionsOptions): Transactions {
-  const { pooler, maxWaiting, monotonicMs } = options
+  const { pooler, size, maxWaiting, monotonicMs } = options
   const pool = createPool(options)
+  let underWay = 0
 
   const perform = async <T>(client: pg.PoolClient, deadline: number, work: Work<T>) => {
     const atBegin = await begin(client, deadline - monotonicMs())
@@ -123,8 +124,9 @@ export function createTransactions(options: TransactionsOptions): Transactions {
 
   return {
     async run(deadline, work) {
-      if (pool.waitingCount >= maxWaiting)
+      if (underWay >= size + maxWaiting)
         throw new StoreUnavailableError('too many callers wait for the limit store')
+      underWay += 1
       const connecting = pool.connect()
       try {
         const performing = connecting.then((client) => perform(client, deadline, work))
@@ -138,6 +140,8 @@ export function createTransactions(options: TransactionsOptions): Transactions {
           () => undefined,
         )
         throw error
+      } finally {
+        underWay -= 1
       }
     },
     close: () => pool.end(),
