@@ -24,6 +24,8 @@ export type RedisServer = {
   url(database?: number): string
   /** One command as a stranger would send it, by words; @returns the raw reply */
   command(...words: string[]): Promise<string>
+  /** The value of a key, null where there is none. */
+  get(key: string): Promise<string | null>
   signal(name: 'SIGSTOP' | 'SIGCONT'): void
   /** At once, with all that it holds in memory. */
   kill(): Promise<void>
@@ -104,6 +106,10 @@ export async function startRedis(
     port,
     url: (database = 0) => `redis://127.0.0.1:${port}/${database}`,
     command: (...words) => send(port, words),
+    async get(key) {
+      const [, value] = (await send(port, ['GET', key])).split('\r\n')
+      return value || null
+    },
     signal: (name) => void child.kill(name),
     kill,
     start,
