@@ -4,10 +4,16 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LimitsConfig } from './config.ts'
-import { StartupError } from './kernel/errors.ts'
 import type { Limiter } from './verification/ports.ts'
 
 export type OpenLimiter = Limiter & { close(): Promise<void> }
+
+/**
+ * Connections of its own, beside the store's: an admission holds one over several round trips and may wait for a row
+ * that everybody counts in; a flood at one address must not keep checks from the store. Half as many as the store's
+ * do, for an admission costs less than the rest of a start; and never one alone, which one such wait would stop.
+ */
+const MIN_CONNECTIONS = 2
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
@@ -20,10 +26,14 @@ export async function openLimiter(config: LimitsConfig, logger: Log): Promise<Op
       return openSqliteLimiter({ path: config.path })
     }
     case 'postgres': {
-      const { createPostgresLimiter } = await import('./limits/postgres-limiter.ts')
-      return createPostgresLimiter({ url: config.url, logger })
+      const { url, connections, pooler } = config
+      const size = Math.max(MIN_CONNECTIONS, Math.floor(connections / 2))
+      const { openPostgresLimiter } = await import('./limits/postgres-limiter.ts')
+      return openPostgresLimiter({ url, size, pooler, logger })
     }
-    case 'redis':
-      throw new StartupError('no limiter for Redis')
+    case 'redis': {
+      const { openRedisLimiter } = await import('./limits/redis-limiter.ts')
+      return openRedisLimiter({ url: config.url, logger })
+    }
   }
 }

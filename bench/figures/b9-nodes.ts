@@ -2,7 +2,7 @@
 // All of them share the cores with the servers and the load: what is told beside the ratio is the cost of a flow in each.
 
 import { type PostgresServer, startPostgres } from '../../test/postgres/server.ts'
-import { hasRedis, type RedisServer, startRedis } from '../../test/redis/server.ts'
+import { REDIS, type RedisServer, startRedis } from '../../test/redis/server.ts'
 import { alternate, type Figure, measure } from '../harness/figure.ts'
 import {
   API_KEY,
@@ -72,10 +72,10 @@ export const nodes: Figure = {
   title: 'Many nodes',
   async run(context) {
     const postgres = await startPostgres(DURABLE)
-    const redis = hasRedis ? await startRedis() : undefined
+    const redis = REDIS ? await startRedis() : undefined
     try {
       const env = { ...context.loader.gatewayEnv, DATABASE_URL: postgres.url() }
-      const started = await startNodes(redis ? { ...env, RATE_LIMIT_URL: redis.url } : env)
+      const started = await startNodes(redis ? { ...env, RATE_LIMIT_URL: redis.url() } : env)
       const sides = await measureNodes(context, started, postgres, redis)
       await Promise.all(started.map((node) => node.stop()))
       const against = (many: Side[]) =>

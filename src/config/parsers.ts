@@ -148,10 +148,24 @@ export const parseDatabaseUrl: Parser<DatabaseUrl> = (text) => {
   return { kind: 'sqlite', path }
 }
 
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** `redis://…`, or `rediss://…` for TLS. */
 export const parseRateLimitUrl: Parser<string> = (text) => {
   if (!/^rediss?:/.test(text)) throw new SettingError('has to be like redis://host:6379')
   checkServerUrl(text, 'redis://user:password@host:6379', false)
+  const { pathname, search, username, password } = new URL(text)
+  if (!/^\/?\d*$/.test(pathname) || search !== '')
+    throw new SettingError('may end in the number of a database, like redis://host:6379/0')
+  if (!isDecodable(username + password))
+    throw new SettingError('holds a % in its user or password that has to be written as %25')
   return text
 }
 

@@ -31,7 +31,7 @@ export function rememberCounters<Counter>(make: (limit: Limit) => Counter) {
 }
 
 /** What the counter of a key is called in the store. */
-function counterName({ name, key }: LimitKey): string {
+export function counterName({ name, key }: LimitKey): string {
   return `${name}:${key}`
 }
 

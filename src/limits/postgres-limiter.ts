@@ -1,198 +1,144 @@
 // The domain's Limiter on PostgreSQL: rate-limiter-flexible counts, one transaction makes it all or nothing.
-// It must not admit anything when the server can't be reached (I11), nor go by this machine's clock.
+// It must not admit anything when the database can't be reached (I11), nor migrate it: the store has.
 
-import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool, PoolClient } from 'pg'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import { isRetryable, toStoreError } from '../kernel/postgres-errors.ts'
-import type { Limit } from '../verification/policy.ts'
+import { isRetryable } from '../kernel/postgres-errors.ts'
 import type { Admission, Limiter, LimitKey } from '../verification/ports.ts'
-import { type Counted, consume, rememberCounters, toAdmission } from './counting.ts'
-
-const pg = createRequire(import.meta.url)('pg') as typeof import('pg')
+import { type Counted, consume, counterName, toAdmission } from './counting.ts'
+import {
+  createTransactions,
+  type Transaction,
+  type TransactionsOptions,
+  type Work,
+} from './postgres-transactions.ts'
 
 const TABLE = 'limit_counters'
-/** From the call; then the caller answers 503. */
+
+/** From joining; then the caller answers 503. */
 const DEADLINE_MS = 2_000
-/** The server lets go of what a node holds that stands still in the middle. */
-const HELD_MS = 2_000
-/** An admission is some eight short statements: few connections serve many callers. */
-const POOL_SIZE = 4
+/** More than that is a database that does not keep up. */
+const MAX_WAITING = 1_000
+/** Serialization failures and deadlocks: keys in one order give no cause for either, another program may. */
 const RETRIES = 3
-const RETRY_MS = 10
+const RETRY_MS = 15
 const PURGE_EVERY_MS = 60_000
+/** Some 10 ms of locks that nobody waits for. */
 const PURGE_BATCH = 500
-/** As in the file of the SQLite limiter. */
+/** Rows stay so long past their window, as on SQLite: a clock that jumps ahead and back resets little. */
 const PURGE_GRACE_MS = 3_600_000
 
-/** One text, so one round trip, and nothing that a pooler in transaction mode would not understand. */
-const BEGIN = `begin isolation level read committed; set local lock_timeout = ${DEADLINE_MS};
-  set local statement_timeout = ${DEADLINE_MS}; set local idle_in_transaction_session_timeout = ${HELD_MS};
-  select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`
+/** now() rather than clock_timestamp(), which no index can serve. Rows that somebody counts in are left to the next purge. */
+export const PURGE_SQL = `
+  with ended as materialized (
+    select key from ${TABLE} where expire < (extract(epoch from now()) * 1000)::bigint - $1::bigint
+    order by expire limit $2 for update skip locked
+  )
+  delete from ${TABLE} using ended where ${TABLE}.key = ended.key`
 
-const PURGE = `delete from ${TABLE} where ctid = any(array(select ctid from ${TABLE}
-  where expire < extract(epoch from clock_timestamp()) * 1000 - ${PURGE_GRACE_MS}
-  order by expire limit ${PURGE_BATCH} for update skip locked))`
-
-export type PostgresLimiterOptions = {
-  /** Of a database that the store has prepared: its table is among the migrations. */
-  url: string
-  logger?: { warn(fields: Record<string, unknown>, message: string): void }
-  /** For tests: this machine's wall. */
-  wallMs?: () => number
+export type PostgresLimiterOptions = Pick<TransactionsOptions, 'url' | 'size' | 'logger'> & {
+  pooler?: 'none' | 'transaction'
+  deadlineMs?: number
+  maxWaiting?: number
+  purgeEveryMs?: number
 }
 
 export type PostgresLimiter = Limiter & {
-  /** Removes rows whose window ended over an hour ago. Runs by itself once a minute. @returns how many */
+  /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
   purge(): Promise<number>
+  /** After the admissions that hold a connection; others throw StoreUnavailableError. */
   close(): Promise<void>
 }
 
-type Statement = { text: string; values: unknown[] }
-
-/**
- * A connection as the library is given it. The library takes Date.now() for the time; here its times are moved to
- * the database's clock on their way there, and back: windows end at one moment for all nodes.
- */
-function createCountingConnection(client: PoolClient) {
-  let aheadMs = 0
-  const storeClient = {
-    // Without the library's names: prepared statements belong to one connection, and a pooler has many.
-    async query({ text, values: [key, points, expire, now] }: Statement) {
-      const moved = [expire, now].map((time) => Number(time) + aheadMs)
-      const { rows } = await client.query(text, [key, points, ...moved])
-      return { rows: rows.map((row) => ({ ...row, expire: Number(row.expire) - aheadMs })) }
-    },
-  }
-  const counterFor = rememberCounters(
-    (limit: Limit) =>
-      new RateLimiterPostgres({
-        storeClient,
-        storeType: 'client',
-        tableName: TABLE,
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix: '',
-        points: limit.max,
-        duration: limit.windowSeconds,
-      }),
-  )
-  return {
-    counterFor,
-    setAhead(ms: number) {
-      aheadMs = ms
-    },
-  }
+function consumeOne({ storeClient }: Transaction, key: LimitKey): Promise<Counted> {
+  const counter = new RateLimiterPostgres({
+    storeClient,
+    storeType: 'client',
+    tableName: TABLE,
+    tableCreated: true,
+    keyPrefix: '',
+    points: key.limit.max,
+    duration: key.limit.windowSeconds,
+    clearExpiredByTimeout: false,
+  })
+  return consume(counter, key)
 }
 
-/** In one order on all nodes: two admissions that share keys wait for each other, never both. */
-function inOrder(keys: readonly LimitKey[]): LimitKey[] {
-  return keys.toSorted((a, b) => (a.name + a.key < b.name + b.key ? -1 : 1))
-}
-
+/** In one order on every node, or two of them would wait for each other's rows; told in the order given. */
 async function consumeAll(
-  connection: ReturnType<typeof createCountingConnection>,
+  transaction: Transaction,
   keys: readonly LimitKey[],
-): Promise<Admission> {
-  const counted = new Map<LimitKey, Counted>()
-  for (const key of inOrder(keys))
-    counted.set(key, await consume(connection.counterFor(key.limit), key))
-  return toAdmission(keys.flatMap((key) => counted.get(key) ?? []))
+): Promise<{ isKept: boolean; value: Admission }> {
+  const order = keys
+    .map((key, index) => ({ key, index, name: counterName(key) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const counted: Counted[] = []
+  for (const { key, index } of order) counted[index] = await consumeOne(transaction, key)
+  const value = toAdmission(counted)
+  return { isKept: value.kind === 'admitted', value }
 }
 
-export function createPostgresLimiter(options: PostgresLimiterOptions): PostgresLimiter {
-  const wallMs = options.wallMs ?? Date.now
-  const pool = createPool(options)
-  const connections = new WeakMap<PoolClient, ReturnType<typeof createCountingConnection>>()
-  const connectionOf = (client: PoolClient) => {
-    const known = connections.get(client)
-    if (known) return known
-    const made = createCountingConnection(client)
-    connections.set(client, made)
-    return made
-  }
+/** @param options.url of a database that the store has migrated; @throws StoreUnavailableError */
+export async function openPostgresLimiter(
+  options: PostgresLimiterOptions,
+): Promise<PostgresLimiter> {
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS
+  const monotonicMs = () => performance.now()
+  const transactions = createTransactions({
+    pooler: 'none',
+    connectMs: deadlineMs,
+    maxWaiting: MAX_WAITING,
+    monotonicMs,
+    ...options,
+  })
 
-  const admitOnce = async (keys: readonly LimitKey[]): Promise<Admission> => {
-    const client = await pool.connect()
-    let isBroken = true
-    try {
-      const connection = connectionOf(client)
-      const began = (await client.query(BEGIN)) as unknown as { rows: { now: number }[] }[]
-      connection.setAhead((began.at(-1)?.rows[0]?.now ?? Number.NaN) - wallMs())
-      const admission = await consumeAll(connection, keys)
-      await client.query(admission.kind === 'admitted' ? 'commit' : 'rollback')
-      isBroken = false
-      return admission
-    } finally {
-      // What failed in the middle is ended with its transaction; a sound connection is kept.
-      client.release(isBroken)
+  /** Whatever the database says becomes StoreUnavailableError. */
+  const run = async <T>(work: Work<T>): Promise<T> => {
+    const deadline = monotonicMs() + deadlineMs
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await transactions.run(deadline, work)
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error
+        if (!isRetryable(error) || attempt > RETRIES)
+          throw new StoreUnavailableError('the limit store failed', { cause: error })
+        await sleep(RETRY_MS * attempt * (0.5 + Math.random()))
+      }
     }
   }
 
-  const admit = async (keys: readonly LimitKey[]): Promise<Admission> => {
-    for (let attempt = 1; ; attempt += 1)
-      try {
-        return await admitOnce(keys)
-      } catch (error) {
-        if (!isRetryable(error) || attempt > RETRIES) throw toStoreError(error)
-        await sleep(RETRY_MS * attempt * (0.5 + Math.random()))
-      }
-  }
-
-  const purge = async () => {
-    let total = 0
-    for (;;) {
-      const removed = (await pool.query(PURGE)).rowCount ?? 0
+  const purge = async (): Promise<number> => {
+    for (let total = 0; ; ) {
+      const removed = await run(async ({ query }) => {
+        const { rowCount } = await query(PURGE_SQL, [PURGE_GRACE_MS, PURGE_BATCH])
+        return { isKept: true, value: rowCount ?? 0 }
+      })
       total += removed
       if (removed < PURGE_BATCH) return total
     }
   }
-  // One that fails is made up for by the next; admissions report the store's state.
-  const timer = setInterval(() => void purge().catch(() => {}), PURGE_EVERY_MS)
+
+  await run(async ({ query }) => {
+    await query(`select 1 from ${TABLE} limit 1`, [])
+    return { isKept: false, value: undefined }
+  })
+  // A purge that fails is made up for by the next one, here or on another node.
+  const timer = setInterval(
+    () => void purge().catch(() => undefined),
+    options.purgeEveryMs ?? PURGE_EVERY_MS,
+  )
   timer.unref()
 
   return {
-    admit: (keys) =>
-      keys.length === 0
-        ? Promise.resolve({ kind: 'admitted', budgets: [] })
-        : withDeadline(admit(keys)),
+    async admit(keys) {
+      if (keys.length === 0) return { kind: 'admitted', budgets: [] }
+      return run((transaction) => consumeAll(transaction, keys))
+    },
     purge,
     async close() {
       clearInterval(timer)
-      await pool.end()
+      await transactions.close()
     },
-  }
-}
-
-function createPool({ url, logger }: PostgresLimiterOptions): Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: POOL_SIZE,
-    application_name: 'countersign limits',
-    connectionTimeoutMillis: DEADLINE_MS,
-    query_timeout: DEADLINE_MS,
-    keepAlive: true,
-  })
-  // One that ends while it is checked out is told by its next statement; unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
-  // An idle connection that the server ended: the next admission opens another.
-  pool.on('error', (error) =>
-    logger?.warn({ code: (error as { code?: string }).code }, 'a connection of the limits ended'),
-  )
-  return pool
-}
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(new StoreUnavailableError('the limit store did not answer in time')),
-    DEADLINE_MS,
-  )
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -6,6 +6,7 @@ import { createApiKey } from '../../src/access/api-keys.ts'
 import type { StoreConfig } from '../../src/config.ts'
 import { openStore } from '../../src/open-store.ts'
 import { createDatabase } from '../postgres/databases.ts'
+import { REDIS, startRedis } from '../redis/server.ts'
 import {
   ADMIN_KEY,
   type Answer,
@@ -93,10 +94,17 @@ async function prepare(engine: Layout['engine'], path: string): Promise<Base> {
     }
   const database = await createDatabase()
   const { url } = database
+  const redis = REDIS ? await startRedis() : undefined
   return {
-    env: { DATABASE_URL: url, DATABASE_CONNECTIONS: '4' },
+    env: {
+      ...{ DATABASE_URL: url, DATABASE_CONNECTIONS: '4' },
+      ...(redis && { RATE_LIMIT_URL: redis.url() }),
+    },
     config: { kind: 'postgres', url, connections: 2, pooler: 'none' },
-    remove: () => database.drop(),
+    async remove() {
+      await redis?.stop()
+      await database.drop()
+    },
   }
 }
 

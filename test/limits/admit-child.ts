@@ -1,18 +1,32 @@
-// A process of its own that shares limits.db with others: opens, waits for `go`, admits, tells how many.
-// Arguments: path, how often, limit. Run by the tests of the limiter.
+// A process of its own that counts in one store with others: opens, waits for `go`, admits, tells how many passed and how many failed.
+// Argument: JSON, see AdmitTask. Run by the tests of the limiters.
 
+import { openPostgresLimiter } from '../../src/limits/postgres-limiter.ts'
+import { openRedisLimiter } from '../../src/limits/redis-limiter.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
+import type { Limiter } from '../../src/verification/ports.ts'
+import type { AdmitTask } from './admit-process.ts'
 
-const [path = '', times = '0', max = '0'] = process.argv.slice(2)
-const limiter = await openSqliteLimiter({ path, busyRetryMs: 2, deadlineMs: 20_000 })
+const task = JSON.parse(process.argv[2] ?? '{}') as AdmitTask
+const logger = { warn() {} }
+
+function open({ engine, at }: AdmitTask): Promise<Limiter & { close(): Promise<void> }> {
+  if (engine === 'sqlite')
+    return openSqliteLimiter({ path: at, busyRetryMs: 2, deadlineMs: 20_000 })
+  if (engine === 'redis') return openRedisLimiter({ url: at, logger })
+  return openPostgresLimiter({ url: at, size: 4, logger })
+}
+
+const now = Date.now
+Date.now = () => now() + (task.aheadMs ?? 0)
+const limiter = await open(task)
 process.stdout.write('open\n')
 await new Promise((resolve) => process.stdin.once('data', resolve))
-const key = {
-  name: 'sends_per_number_burst',
-  key: 'shared',
-  limit: { max: Number(max), windowSeconds: 600 },
-} as const
-const answers = await Promise.all(Array.from({ length: Number(times) }, () => limiter.admit([key])))
-process.stdout.write(`${answers.filter(({ kind }) => kind === 'admitted').length}\n`)
+const asked = Array.from({ length: task.times }, () => limiter.admit(task.keys))
+const answers = await Promise.allSettled(asked)
+const isAdmitted = (answer: (typeof answers)[number]) =>
+  answer.status === 'fulfilled' && answer.value.kind === 'admitted'
+const failed = answers.filter(({ status }) => status === 'rejected').length
+process.stdout.write(`${answers.filter(isAdmitted).length} admitted, ${failed} failed\n`)
 await limiter.close()
 process.exit(0)

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openSqliteLimiter, type SqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
 import { describeLimiter, keyOf, remaining } from '../contract/limiter.ts'
+import { type AdmitTask, admitTogether, startAdmitting } from './admit-process.ts'
 
 let directory: string
 let path: string
@@ -31,16 +30,9 @@ async function open(): Promise<SqliteLimiter> {
 const number = (max: number) => keyOf('sends_per_number_burst', 'number', max)
 const day = (max: number) => keyOf('sends_per_number_day', 'number', max, 86_400)
 
-function startChild(times: number, max: number) {
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'admit-child.ts'), path, String(times), String(max)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const line = async () => (await lines.next()).value as string | undefined
-  return { child, line, go: () => child.stdin.end('go\n') }
-}
+const task = (times: number, max: number): AdmitTask => ({
+  ...{ engine: 'sqlite', at: path, times, keys: [number(max)] },
+})
 
 describeLimiter('SQLite', open)
 
@@ -61,15 +53,11 @@ describe('the limiter on SQLite', () => {
   })
 
   it('C15: four processes with 50 each at a limit of 5 admit exactly 5', async () => {
-    const children = Array.from({ length: 4 }, () => startChild(50, 5))
-    for (const { line } of children) expect(await line()).toBe('open')
-    for (const { go } of children) go()
-    const counts = await Promise.all(children.map(async ({ line }) => Number(await line())))
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5)
+    expect(await admitTogether(Array.from({ length: 4 }, () => task(50, 5)))).toBe(5)
   })
 
   it('opens in six processes at once, where the file does not exist yet', async () => {
-    const children = Array.from({ length: 6 }, () => startChild(1, 6))
+    const children = Array.from({ length: 6 }, () => startAdmitting(task(1, 6)))
     expect(await Promise.all(children.map(({ line }) => line()))).toEqual(Array(6).fill('open'))
     for (const { go } of children) go()
     const codes = await Promise.all(children.map(({ child }) => once(child, 'exit')))

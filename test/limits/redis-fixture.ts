@@ -1,0 +1,42 @@
+// Limiters over a Redis of the file's own, as nodes open them, and what they log.
+// It must not replace any part of the limiter.
+
+import { afterAll, beforeAll } from 'vitest'
+import type { RedisConnectionOptions } from '../../src/limits/redis-connection.ts'
+import { openRedisLimiter, type RedisLimiter } from '../../src/limits/redis-limiter.ts'
+import { type RedisServer, startRedis } from '../redis/server.ts'
+
+export type LimitsServer = {
+  server(): RedisServer
+  /** As a node that starts; closed at the end. */
+  open(options?: Partial<RedisConnectionOptions>): Promise<RedisLimiter>
+  /** Every line so far. */
+  logged(): string
+}
+
+export function useLimitsServer(settings?: Readonly<Record<string, string>>): LimitsServer {
+  let server: RedisServer
+  const opened: RedisLimiter[] = []
+  const lines: string[] = []
+  const logger = {
+    warn(fields: Record<string, unknown>, message: string) {
+      lines.push(JSON.stringify({ ...fields, message }))
+    },
+  }
+  beforeAll(async () => {
+    server = await startRedis(settings)
+  })
+  afterAll(async () => {
+    for (const limiter of opened) await limiter.close()
+    await server.stop()
+  })
+  return {
+    server: () => server,
+    async open(options) {
+      const limiter = await openRedisLimiter({ url: server.url(), logger, ...options })
+      opened.push(limiter)
+      return limiter
+    },
+    logged: () => lines.join('\n'),
+  }
+}
