@@ -2,49 +2,22 @@
 // It must not touch the project itself, nor take a test that could not even be loaded for a red one.
 
 import { spawn } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { broken, copyProject, endGroup } from './broken-copy.ts'
 import { DEFENCES } from './defences/all.ts'
-import type { Change, Defence } from './defences/defence.ts'
+import type { Defence } from './defences/defence.ts'
 import { testingPages } from './testing-page.ts'
 
 /** CI has two cores; a copy of the project for each. */
 const COPIES = 2
 /** A broken line may leave a test waiting; the longest of them takes 5 s. */
 const RUN_LIMIT_MS = 60_000
-const NOT_COPIED = new Set(['.git', 'data', 'node_modules', 'dist', 'coverage'])
 
 type Outcome = { title: string; status: string; said: string }
 type Verdict = { defence: Defence; fault: string | undefined; red: Outcome[]; seconds: number }
 
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-function copyProject(): string {
-  const root = mkdtempSync(join(tmpdir(), 'break-'))
-  for (const name of readdirSync('.'))
-    if (!NOT_COPIED.has(name)) cpSync(name, join(root, name), { recursive: true })
-  symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
-  return root
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
 
 /** One vitest over `files`, only what one of `titles` names. Undefined: it did not end, or ended without a word. */
 async function runTests(root: string, files: readonly string[], titles: readonly string[]) {
@@ -81,14 +54,6 @@ async function runTests(root: string, files: readonly string[], titles: readonly
         said: failureMessages[0]?.split('\n')[0] ?? '',
       }),
     )
-}
-
-/** The file with the change made. @throws where the text is not there once */
-function broken(text: string, { file, find, replace }: Change): string {
-  const times = text.split(find).length - 1
-  if (find === '' || times !== 1)
-    throw new Error(`${file}: ${JSON.stringify(find)} is there ${times} times, not once`)
-  return text.replace(find, () => replace)
 }
 
 /** Why this is no red test; undefined: it is one. */

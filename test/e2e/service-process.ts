@@ -71,7 +71,7 @@ async function answerOf(response: Response): Promise<Answer> {
 export async function startService(
   dataDir: string,
   env: Record<string, string> = {},
-  options: { port?: number; waitReady?: boolean } = {},
+  options: { port?: number; waitReady?: boolean; readyWithinMs?: number } = {},
 ): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort())
   const child = spawn(process.execPath, ['src/main.ts'], {
@@ -122,12 +122,15 @@ export async function startService(
       return exited
     },
   }
-  if (options.waitReady !== false) await waitReady(service)
+  if (options.waitReady !== false) await waitReady(service, options.readyWithinMs)
   return service
 }
 
-export async function waitReady(service: ServiceProcess): Promise<void> {
-  const end = performance.now() + READY_DEADLINE_MS
+export async function waitReady(
+  service: ServiceProcess,
+  withinMs = READY_DEADLINE_MS,
+): Promise<void> {
+  const end = performance.now() + withinMs
   let gone = false
   void service.exited.then(() => {
     gone = true

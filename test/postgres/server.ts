@@ -34,8 +34,8 @@ export type PostgresServer = {
   /** All its processes stand still, connections stay. */
   freeze(): void
   thaw(): void
-  /** Ends every connection and starts anew; `immediate` as a crash does. */
-  restart(mode?: 'fast' | 'immediate'): Promise<void>
+  /** Ends every connection and starts anew, after a while if wanted; `immediate` as a crash does. */
+  restart(mode?: 'fast' | 'immediate', awayMs?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -146,8 +146,9 @@ export async function startPostgres(
     pid: () => child.pid as number,
     freeze: () => signalAll(child.pid as number, 'SIGSTOP'),
     thaw: () => signalAll(child.pid as number, 'SIGCONT'),
-    async restart(mode = 'fast') {
+    async restart(mode = 'fast', awayMs = 0) {
       await end(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      await sleep(awayMs)
       await start()
     },
     async stop() {

@@ -1,0 +1,116 @@
+// An HTTP gateway for text messages in the test's own process: writes down every message, and is sometimes slow or wrong.
+// It must not forget a message that it refused: the person may have got it all the same.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Chance } from './seeded.ts'
+
+export type Message = {
+  verification: string
+  attempt: string
+  to: string
+  code: string
+  /** Milliseconds since the epoch. */
+  at: number
+  /** Written whole; null: the caller was gone before, or was never to be answered. */
+  answered: number | null
+}
+
+/** `slow`: around the deadline of a send, so that many are under way at any moment. `down`: nothing is taken. */
+export type Mood = 'usual' | 'slow' | 'down'
+
+export type Gateway = {
+  readonly url: string
+  readonly messages: readonly Message[]
+  setMood(mood: Mood): void
+  /** The code that a verification's person reads; undefined: no message came in time. */
+  waitForCode(verification: string, withinMs: number): Promise<string | undefined>
+  close(): Promise<void>
+}
+
+type Plan = { afterMs: number; status: number } | 'never'
+
+/** Most are taken at once; some fail for a moment, for good, or say nothing until the deadline is over. */
+function planUsually(chance: Chance): Plan {
+  const kind = chance.next()
+  const afterMs = chance.between(0, 250)
+  if (kind < 0.06) return { afterMs, status: 500 }
+  if (kind < 0.08) return { afterMs, status: 429 }
+  if (kind < 0.1) return { afterMs, status: 400 }
+  if (kind < 0.13) return 'never'
+  if (kind < 0.18) return { afterMs: chance.between(700, 1_400), status: 202 }
+  return { afterMs, status: 200 }
+}
+
+function plan(mood: Mood, chance: Chance): Plan {
+  if (mood === 'slow') return { afterMs: chance.between(600, 1_500), status: 200 }
+  if (mood === 'down') return chance.happens(0.5) ? 'never' : { afterMs: 0, status: 503 }
+  return planUsually(chance)
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+export async function startGateway(chance: Chance): Promise<Gateway> {
+  const messages: Message[] = []
+  const codes = new Map<string, string>()
+  const waiting = new Map<string, ((code: string) => void)[]>()
+  const sockets = new Set<Socket>()
+  let mood: Mood = 'usual'
+
+  const take = (fields: Omit<Message, 'at' | 'answered'>): Message => {
+    const message = { ...fields, at: Date.now(), answered: null }
+    messages.push(message)
+    codes.set(message.verification, message.code)
+    for (const resolve of waiting.get(message.verification) ?? []) resolve(message.code)
+    waiting.delete(message.verification)
+    return message
+  }
+  const answer = (message: Message, response: ServerResponse) => {
+    const planned = plan(mood, chance)
+    if (planned === 'never') return
+    setTimeout(() => {
+      if (response.destroyed) return
+      message.answered = planned.status
+      response.writeHead(planned.status, planned.status === 429 ? { 'retry-after': '1' } : {}).end()
+    }, planned.afterMs)
+  }
+  const server = createServer((request, response) => {
+    void readBody(request).then(
+      (body) => answer(take(JSON.parse(body)), response),
+      () => {}, // A node was killed while it wrote: no message came.
+    )
+  })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    messages,
+    setMood(next) {
+      mood = next
+    },
+    waitForCode(verification, withinMs) {
+      const code = codes.get(verification)
+      if (code !== undefined) return Promise.resolve(code)
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(undefined), withinMs)
+        const told = (found: string) => {
+          clearTimeout(timer)
+          resolve(found)
+        }
+        waiting.set(verification, [...(waiting.get(verification) ?? []), told])
+      })
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}

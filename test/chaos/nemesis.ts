@@ -1,0 +1,167 @@
+// Breaks one thing at a time, from the seed, and puts it right before the next.
+// It must not leave anything broken behind, whatever threw.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Cluster } from './cluster.ts'
+import type { Gateway } from './gateway.ts'
+import type { Chance } from './seeded.ts'
+import { RULES } from './settings.ts'
+
+const BETWEEN_MS = { min: 300, max: 1_500 }
+const DOWN_MS = { min: 0, max: 1_200 }
+/** The sends of a node that freezes are under way by then. */
+const SLOW_BEFORE_FREEZE_MS = 700
+/** Past the lease, while another node is sending what it took over, or after that. */
+const FREEZE_MS = { min: RULES.leaseMs + 100, max: RULES.leaseMs + 1_400 }
+const SLOW_AFTER_FREEZE_MS = 700
+const PROVIDER_DOWN_MS = { min: 800, max: 2_500 }
+
+export type Fault =
+  | 'kill'
+  | 'freeze'
+  | 'drain'
+  | 'restart-postgres-fast'
+  | 'restart-postgres-immediate'
+  | 'terminate-connections'
+  | 'kill-redis'
+  | 'provider-down'
+
+export type Struck = { fault: Fault; at: number; tookMs: number; on: string }
+
+export type Nemesis = {
+  readonly struck: readonly Struck[]
+  /** Resolves when the last fault is healed. @throws what a healing met */
+  stop(): Promise<void>
+}
+
+type Strike = (chance: Chance) => Promise<string>
+
+const MS = (range: { min: number; max: number }, chance: Chance) =>
+  chance.between(range.min, range.max)
+
+/** Every connection of every node, or each with an even chance. */
+async function terminateConnections(url: string, share: number): Promise<number> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rowCount } = await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name like 'countersign%' and random() <= $1`,
+    [share],
+  )
+  await client.end()
+  return rowCount ?? 0
+}
+
+function strikesOf(cluster: Cluster, gateway: Gateway): Record<Fault, Strike | undefined> {
+  const { nodes, postgres, redis } = cluster
+  const restart =
+    (mode: 'fast' | 'immediate'): Strike =>
+    async (chance) => {
+      const awayMs = MS(DOWN_MS, chance)
+      await postgres.restart(mode, awayMs)
+      return `${mode}, away for ${awayMs} ms`
+    }
+  return {
+    async kill(chance) {
+      const node = chance.pick(nodes)
+      await node.kill()
+      await sleep(MS(DOWN_MS, chance))
+      await node.start()
+      return `node ${node.index}`
+    },
+    async drain(chance) {
+      const node = chance.pick(nodes)
+      const code = await node.drain()
+      await node.start()
+      if (code !== 0) throw new Error(`node ${node.index} drained with exit code ${code}`)
+      return `node ${node.index}`
+    },
+    async freeze(chance) {
+      const node = chance.pick(nodes)
+      const forMs = MS(FREEZE_MS, chance)
+      gateway.setMood('slow')
+      await sleep(SLOW_BEFORE_FREEZE_MS)
+      node.freeze()
+      await sleep(forMs)
+      node.thaw()
+      await sleep(SLOW_AFTER_FREEZE_MS)
+      gateway.setMood('usual')
+      return `node ${node.index}, ${forMs} ms`
+    },
+    'restart-postgres-fast': restart('fast'),
+    'restart-postgres-immediate': restart('immediate'),
+    async 'terminate-connections'(chance) {
+      const share = chance.pick([1, 0.5])
+      const ended = await terminateConnections(cluster.databaseUrl, share)
+      return `${ended} of them`
+    },
+    'kill-redis':
+      redis &&
+      (async (chance) => {
+        await redis.kill()
+        await sleep(MS(DOWN_MS, chance))
+        await redis.start()
+        return 'redis'
+      }),
+    async 'provider-down'(chance) {
+      const forMs = MS(PROVIDER_DOWN_MS, chance)
+      gateway.setMood('down')
+      await sleep(forMs)
+      gateway.setMood('usual')
+      return `${forMs} ms`
+    },
+  }
+}
+
+/** Freezing strikes at the lease, the subtlest thing here: twice as often as any other. */
+const BAG: readonly Fault[] = [
+  'kill',
+  'freeze',
+  'drain',
+  'freeze',
+  'restart-postgres-fast',
+  'restart-postgres-immediate',
+  'terminate-connections',
+  'kill-redis',
+  'provider-down',
+]
+
+/** Each once, in an order of the seed, then again in another: a short run has met every kind. */
+export function startNemesis(input: {
+  chance: Chance
+  cluster: Cluster
+  gateway: Gateway
+  tell: (line: string) => void
+}): Nemesis {
+  const { chance, cluster, gateway, tell } = input
+  const strikes = strikesOf(cluster, gateway)
+  const struck: Struck[] = []
+  const quit = new AbortController()
+  const pause = () =>
+    sleep(MS(BETWEEN_MS, chance), undefined, { signal: quit.signal }).catch(() => {})
+  const run = async () => {
+    for (;;)
+      for (const fault of chance.shuffled(BAG)) {
+        const strike = strikes[fault]
+        if (!strike) continue
+        await pause()
+        if (quit.signal.aborted) return
+        const at = Date.now()
+        const on = await strike(chance)
+        const tookMs = Date.now() - at
+        struck.push({ fault, at, tookMs, on })
+        tell(`${fault} (${on}) ${tookMs} ms`)
+      }
+  }
+  const running = run()
+  // Awaited at the end; until then a failure must not count as unhandled.
+  running.catch(() => {})
+  return {
+    struck,
+    async stop() {
+      quit.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,128 @@
+// What callers were told: nothing but what the contract has, the same under one key, and nothing that was not kept.
+// It must take an unknown outcome for what it is: it may have had its effect, and owes nothing.
+
+import { type Answered, answered, effective, type Rule, type Violation } from '../record.ts'
+
+/** By route: statuses, or `status error`. */
+const EXPECTED: Readonly<Record<string, ReadonlySet<string>>> = {
+  start: new Set(['201', '200', '429 rate_limited', '503 store_unavailable', '503 overloaded']),
+  check: new Set([
+    ...['200', '422 code_incorrect', '409 verification_approved', '409 verification_canceled'],
+    ...['409 max_attempts_reached', '410 verification_expired'],
+    ...['503 store_unavailable', '503 overloaded'],
+  ]),
+  resend: new Set([
+    ...[
+      '200',
+      '409 verification_approved',
+      '409 verification_canceled',
+      '409 max_attempts_reached',
+    ],
+    ...['409 max_sends_reached', '409 resend_too_late', '410 verification_expired'],
+    ...['429 resend_too_early', '429 rate_limited', '503 store_unavailable', '503 overloaded'],
+  ]),
+  cancel: new Set(['200', '409 verification_approved', '503 store_unavailable', '503 overloaded']),
+}
+
+export function nameOf({ outcome }: Answered): string {
+  return outcome.body?.error ? `${outcome.status} ${outcome.body.error}` : String(outcome.status)
+}
+
+export const expectedAnswers: Rule = ({ asked }) => {
+  const rule = 'expected answers'
+  return answered(asked).flatMap((one) => {
+    const { route, logical, outcome } = one
+    const name = nameOf(one)
+    const found: Violation[] = []
+    if (!EXPECTED[route]?.has(name)) found.push({ rule, said: `${route} ${logical}: ${name}` })
+    const mustWait = outcome.status === 429 || outcome.status === 503
+    if (mustWait && !/^[1-9]\d*$/.test(outcome.retryAfter ?? ''))
+      found.push({ rule, said: `${route} ${logical}: ${name} without Retry-After` })
+    return found
+  })
+}
+
+/** `instance` is each request's own. */
+function contentOf({ outcome }: Answered): string {
+  const { instance: _own, ...rest } = outcome.body
+  return JSON.stringify([outcome.status, rest])
+}
+
+/** Under one Idempotency-Key: one answer, also where the repetition came when nothing else could be answered. */
+export const oneAnswerAKey: Rule = ({ asked, tables }) => {
+  const rule = 'one answer a key'
+  const found: Violation[] = []
+  const keyed = answered(asked.filter(({ hasKey }) => hasKey))
+  for (const [logical, own] of Map.groupBy(keyed, (one) => one.logical)) {
+    const kept = effective(own)
+    const contents = new Set(kept.map(contentOf))
+    if (contents.size > 1) found.push({ rule, said: `${logical}: ${[...contents].join(' and ')}` })
+    const answeredBy = Math.min(...kept.map(({ ended }) => ended))
+    const otherwise = own.find((one) => {
+      const isLater = one.began > answeredBy && !kept.includes(one)
+      return isLater && one.outcome.status !== 503
+    })
+    if (otherwise) found.push({ rule, said: `${logical}: later ${nameOf(otherwise)}` })
+  }
+  // One request makes one verification, though its first answer was lost and it was asked again elsewhere.
+  for (const [request, rows] of Map.groupBy(tables.verifications, (row) => row.request))
+    if (rows.length > 1) found.push({ rule, said: `${request} made ${rows.length} verifications` })
+  return found
+}
+
+/** In the scripts a session does nothing but start: whatever was told of it is one verification. */
+export const oneVerificationASession: Rule = ({ asked }) => {
+  const starts = answered(asked).filter(({ session, outcome }) => session && outcome.status < 300)
+  return [...Map.groupBy(starts, ({ session }) => session).values()].flatMap((own) => {
+    const ids = new Set(own.map(({ outcome }) => outcome.body.id))
+    return ids.size > 1 ? [{ rule: 'one verification a session', said: [...ids].join(', ') }] : []
+  })
+}
+
+const FINAL_STATUSES = new Set(['approved', 'canceled', 'max_attempts_reached'])
+const FINAL_ERRORS: Readonly<Record<string, string>> = {
+  verification_approved: 'approved',
+  verification_canceled: 'canceled',
+}
+
+/**
+ * The final status that an answer tells, if any. `expired` and the error `max_attempts_reached` are no promise: a
+ * check that was charged in time may still be compared, and be right (I3).
+ */
+function finalStatus({ outcome }: Answered): string | undefined {
+  const { body } = outcome
+  const told = body.error ? FINAL_ERRORS[body.error] : body.status
+  const status = told ?? body.verification?.status
+  return FINAL_STATUSES.has(status) ? status : undefined
+}
+
+/** A 2xx is on the disk, and an end that was told is the end: restarts of the database take nothing back. */
+export const toldIsKept: Rule = ({ asked, tables }) => {
+  const rule = 'told is kept'
+  const byId = new Map(tables.verifications.map((row) => [row.id, row]))
+  const resent = Map.groupBy(
+    tables.events.filter(({ type }) => type === 'verification.resent'),
+    ({ verification }) => verification,
+  )
+  const found: Violation[] = []
+  for (const one of answered(asked)) {
+    const { route, logical, outcome } = one
+    if (route === 'start' && outcome.status >= 300) continue
+    const id = one.verification ?? outcome.body.id
+    const row = byId.get(id)
+    if (!row) {
+      found.push({ rule, said: `${route} ${logical}: ${id} is not in the database` })
+      continue
+    }
+    const status = finalStatus(one)
+    if (status && status !== row.status)
+      found.push({ rule, said: `${route} ${logical}: ${id} was told ${status}, is ${row.status}` })
+  }
+  const resends = effective(asked).filter(({ route }) => route === 'resend')
+  for (const [id, own] of Map.groupBy(resends, ({ verification }) => verification)) {
+    const told = new Set(own.map(({ logical }) => logical)).size
+    const logged = resent.get(id)?.length ?? 0
+    if (told > logged) found.push({ rule, said: `${id}: ${told} resends told, ${logged} logged` })
+  }
+  return found
+}

@@ -1,0 +1,208 @@
+// I5 and I6 over the whole history: every message that was owed goes out or says why not, and each delivery is moved
+// by one worker at a time, in the order that the attempt log shows.
+// It must go by the events' sequence: it is drawn under the row's lock, so it is the order in which things happened.
+
+import { sendAttemptId } from '../../../src/kernel/ids.ts'
+import { type ChaosRecord, ENDINGS, eventsOf, type Rule, type Violation } from '../record.ts'
+import type { DeliveryRow, EventRow, SendAttemptRow, VerificationRow } from '../tables.ts'
+
+type Phase = 'queued' | 'sending' | 'reclaimed' | 'sent' | 'failed' | 'canceled'
+const FINAL: ReadonlySet<Phase> = new Set(['sent', 'failed', 'canceled'])
+
+type Seen = {
+  record: ChaosRecord
+  verification: VerificationRow
+  delivery: DeliveryRow
+  attempts: ReadonlyMap<number, SendAttemptRow>
+}
+
+type Walk = {
+  phase: Phase
+  attempt: number
+  dueAt: number
+  claimedAt: number
+  end: EventRow | undefined
+}
+
+const PHASE_AFTER: Readonly<Record<string, Phase>> = {
+  'delivery.attempted': 'sending',
+  'delivery.reclaimed': 'reclaimed',
+  'delivery.retrying': 'queued',
+  'delivery.sent': 'sent',
+  'delivery.failed': 'failed',
+  'delivery.canceled': 'canceled',
+}
+
+/** Whether a claim was right. An attempt may be begun again under its number: a claim given back unsent writes no event. */
+function faultsOfClaim(walk: Walk, event: EventRow, { record, verification }: Seen): string[] {
+  const faults: string[] = []
+  const attempt = Number(event.details.attempt)
+  const isGivenBack = walk.phase === 'sending' && attempt === walk.attempt
+  if (walk.phase === 'sending' && !isGivenBack) faults.push('claimed while another worker held it')
+  if (walk.end) faults.push(`claimed after its end (${walk.end.type})`)
+  if (verification.expiresAt - event.at < record.rules.minRemainingMs)
+    faults.push('claimed with too little time left')
+  return faults
+}
+
+/** A retry that would come too late is a failure. */
+const RESULTS_OF: Readonly<Record<string, readonly string[]>> = {
+  'delivery.sent': ['sent'],
+  'delivery.retrying': ['retry'],
+  'delivery.failed': ['failed', 'retry'],
+}
+
+/** Only the worker of the newest attempt moves a delivery: with its own result, and not before it had it. */
+function faultsOfMove(walk: Walk, event: EventRow, { attempts, record }: Seen): string[] {
+  const { type, at } = event
+  const isAtClaim = type === 'delivery.failed' && walk.phase !== 'sending'
+  if (isAtClaim) return []
+  if (walk.phase !== 'sending') return [`${type} while it was ${walk.phase}`]
+  const attempt = Number(event.details.attempt)
+  if (attempt !== walk.attempt) return [`${type} of attempt ${attempt}, not ${walk.attempt}`]
+  const own = attempts.get(attempt)
+  const result = own?.result ?? 'nothing'
+  if (!own || own.durationMs === null || !RESULTS_OF[type]?.includes(result))
+    return [`${type} of attempt ${attempt}, whose own worker says ${result}`]
+  const earlyMs = own.startedAt + own.durationMs - at
+  return earlyMs > record.rules.clockErrorMs
+    ? [`${type} of attempt ${attempt}, ${earlyMs} ms before its own worker had its result`]
+    : []
+}
+
+function faultsOf(walk: Walk, event: EventRow, seen: Seen): string[] {
+  const { rules } = seen.record
+  const faults: string[] = []
+  if (FINAL.has(walk.phase)) faults.push(`${event.type} after it was ${walk.phase}`)
+  if (event.at - walk.dueAt > rules.stuckMs)
+    faults.push(`lay ${event.at - walk.dueAt} ms before ${event.type}`)
+  if (event.type === 'delivery.attempted') faults.push(...faultsOfClaim(walk, event, seen))
+  if (event.type === 'delivery.reclaimed') {
+    if (walk.phase !== 'sending') faults.push(`reclaimed while it was ${walk.phase}`)
+    if (event.at - walk.claimedAt < rules.leaseMs)
+      faults.push(`reclaimed ${event.at - walk.claimedAt} ms after its claim`)
+  }
+  if (/\.(sent|retrying|failed)$/.test(event.type)) faults.push(...faultsOfMove(walk, event, seen))
+  return faults
+}
+
+function advance(walk: Walk, event: EventRow, leaseMs: number): Walk {
+  const phase = PHASE_AFTER[event.type] ?? walk.phase
+  const { at, details } = event
+  const next = { ...walk, phase, dueAt: at }
+  if (phase === 'sending')
+    return { ...next, attempt: Number(details.attempt), claimedAt: at, dueAt: at + leaseMs }
+  if (event.type === 'delivery.retrying')
+    return { ...next, dueAt: at + Number(details.retry_in_ms) }
+  return next
+}
+
+/** One delivery from its queueing to its last event. */
+function walkThrough(seen: Seen, events: readonly EventRow[]): string[] {
+  const { record, delivery } = seen
+  let walk: Walk = {
+    ...{ phase: 'queued', attempt: 0, claimedAt: 0, end: undefined },
+    dueAt: delivery.queuedAt,
+  }
+  const faults: string[] = []
+  for (const event of events) {
+    const isReplaced =
+      event.type === 'verification.resent' && Number(event.details.send) > delivery.send
+    if (ENDINGS.has(event.type) || isReplaced) walk = { ...walk, end: walk.end ?? event }
+    if (!(event.type in PHASE_AFTER) || event.details.send !== delivery.send) continue
+    faults.push(...faultsOf(walk, event, seen))
+    walk = advance(walk, event, record.rules.leaseMs)
+  }
+  if (!FINAL.has(walk.phase)) faults.push(`was left ${walk.phase}`)
+  if (delivery.status !== walk.phase)
+    faults.push(`is ${delivery.status}, and was last seen ${walk.phase}`)
+  if (delivery.dueAt !== null) faults.push('is still due')
+  return faults
+}
+
+const keyOf = (one: { verification: string; send: number }) => `${one.verification}/${one.send}`
+
+/** No claim after the end, no move by a worker whose lease ran out, nothing after the last word, nothing left lying. */
+export const deliveriesInOrder: Rule = (record) => {
+  const { tables } = record
+  const events = eventsOf(tables.events)
+  const byId = new Map(tables.verifications.map((row) => [row.id, row]))
+  const attempts = Map.groupBy(tables.sendAttempts, keyOf)
+  return tables.deliveries.flatMap((delivery) => {
+    const verification = byId.get(delivery.verification) as VerificationRow
+    const own = attempts.get(keyOf(delivery)) ?? []
+    const seen = {
+      ...{ record, verification, delivery },
+      attempts: new Map(own.map((row) => [row.attempt, row])),
+    }
+    return walkThrough(seen, events.get(delivery.verification) ?? []).map((fault) => ({
+      rule: 'deliveries in order',
+      said: `${keyOf(delivery)}: ${fault}`,
+    }))
+  })
+}
+
+const isTaken = (answered: number | null) => answered !== null && answered < 300
+const mayHaveArrived = (answered: number | null) => answered === null || answered < 300
+
+/**
+ * An accepted start or resend has its message, its delivery's final failure, or its end before the message could go:
+ * `deliveriesInOrder` shows that it did not lie until then. (A start whose outcome is unknown owes nothing, but where
+ * it left a row, that row is held to the same.)
+ */
+export const messagesFit: Rule = ({ rules, tables, messages }) => {
+  const rule = 'messages fit'
+  const found: Violation[] = []
+  const byAttempt = Map.groupBy(messages, ({ attempt }) => attempt)
+  const attempted = new Set(
+    tables.events
+      .filter(({ type }) => type === 'delivery.attempted')
+      .map((event) =>
+        sendAttemptId(
+          event.verification ?? '',
+          Number(event.details.send),
+          Number(event.details.attempt),
+        ),
+      ),
+  )
+  for (const [attempt, own] of byAttempt) {
+    if (own.length > 1) found.push({ rule, said: `${attempt} went out ${own.length} times` })
+    if (!attempted.has(attempt))
+      found.push({ rule, said: `${attempt} went out without being written down before` })
+  }
+  const attempts = Map.groupBy(tables.sendAttempts, keyOf)
+  for (const delivery of tables.deliveries) {
+    const own = (attempts.get(keyOf(delivery)) ?? []).flatMap(({ attempt }) => {
+      const id = sendAttemptId(delivery.verification, delivery.send, attempt)
+      return byAttempt.get(id) ?? []
+    })
+    const said = (text: string) => found.push({ rule, said: `${keyOf(delivery)} ${text}` })
+    if (delivery.status === 'sent' && !own.some(({ answered }) => isTaken(answered)))
+      said('is sent, and the gateway took no message of it')
+    const arrived = own.filter(({ answered }) => mayHaveArrived(answered)).length
+    if (arrived > rules.maxAmbiguousSends) said(`may have reached its person ${arrived} times`)
+  }
+  for (const { id, sends } of tables.verifications) {
+    const own = tables.deliveries.filter(({ verification }) => verification === id)
+    if (own.length !== sends)
+      found.push({ rule, said: `${id} counts ${sends} sends and has ${own.length} deliveries` })
+  }
+  return found
+}
+
+/** Nothing is ever stuck in between: each verification ended, and in time. */
+export const nothingStuck: Rule = ({ rules, tables, unsettled }) => {
+  const rule = 'nothing stuck'
+  const inTimeMs = rules.sweeperGraceMs + rules.sweeperDelayMs
+  const late = tables.verifications.flatMap((row) => {
+    const { id, status, endedAt } = row
+    if (status === 'pending' || endedAt === null) return [{ rule, said: `${id} is still pending` }]
+    // What spent its attempts waits for the comparisons that may be under way; what was canceled or approved came by itself.
+    const since = status === 'expired' ? row.expiresAt : (row.lastAttemptAt ?? endedAt)
+    const isSwept = status === 'expired' || status === 'max_attempts_reached'
+    return isSwept && endedAt - since > inTimeMs
+      ? [{ rule, said: `${id} became ${status} ${endedAt - since} ms late` }]
+      : []
+  })
+  return [...unsettled.map((said) => ({ rule, said })), ...late]
+}

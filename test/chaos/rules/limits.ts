@@ -1,0 +1,71 @@
+// No limit is exceeded, whatever was down: messages by recipient and by address, guesses by recipient.
+// It must count what happened (rows and their events), not what was asked: a counter may be too high, never too low.
+
+import type { ChaosRecord, Rule, Violation } from '../record.ts'
+import type { VerificationRow } from '../tables.ts'
+
+/** A Redis that was killed has forgotten its counters: each time one window more, while these messages went out. */
+function windowsOf(times: readonly number[], { struck }: ChaosRecord): number {
+  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const kills = struck.filter(
+    ({ fault, at, tookMs }) => fault === 'kill-redis' && at + tookMs >= first && at <= last,
+  )
+  return 1 + kills.length
+}
+
+/** When each message of these was admitted: every start and every resend counts. */
+function messageTimes(record: ChaosRecord, rows: readonly VerificationRow[]): number[] {
+  const ids = new Set(rows.map(({ id }) => id))
+  const resent = record.tables.events.filter(
+    ({ type, verification }) => type === 'verification.resent' && ids.has(verification ?? ''),
+  )
+  return [...rows.map(({ createdAt }) => createdAt), ...resent.map(({ at }) => at)]
+}
+
+function exceeded(
+  record: ChaosRecord,
+  by: (row: VerificationRow) => string,
+  max: number,
+  name: string,
+): Violation[] {
+  return [...Map.groupBy(record.tables.verifications, by).values()].flatMap((rows) => {
+    const times = messageTimes(record, rows)
+    const allowed = max * windowsOf(times, record)
+    const [first] = rows
+    return times.length > allowed
+      ? [
+          {
+            rule: 'no limit exceeded',
+            said: `${name} of ${first?.id}: ${times.length}, not ${allowed}`,
+          },
+        ]
+      : []
+  })
+}
+
+export const messagesWithinLimits: Rule = (record) => [
+  ...exceeded(
+    record,
+    ({ budget }) => budget,
+    record.rules.sendsPerNumber,
+    'messages to the number',
+  ),
+  ...exceeded(
+    record,
+    ({ clientIp }) => clientIp ?? '',
+    record.rules.sendsPerAddress,
+    'messages for the address',
+  ),
+]
+
+/** Of an approved verification the right one is no guess (I4). The reservation lies in the rows: no kill of Redis adds to it. */
+export const guessesWithinBudget: Rule = ({ rules, tables }) =>
+  [...Map.groupBy(tables.verifications, ({ budget }) => budget).values()].flatMap((rows) => {
+    const spent = rows.reduce(
+      (sum, { attempts, status }) => sum + (status === 'approved' ? attempts - 1 : attempts),
+      0,
+    )
+    return spent > rules.guessesPerNumber
+      ? [{ rule: 'no limit exceeded', said: `guesses at the number of ${rows[0]?.id}: ${spent}` }]
+      : []
+  })
