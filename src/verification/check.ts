@@ -161,11 +161,12 @@ async function compare(
 
   const { codeHash, pepperKeyId, kind } = charge.record
   const same = codeHash !== null && (await slot.verify({ hash: codeHash, pepperKeyId }, code, id))
-  const answerOf = (effect: CheckEffect) => answerCheck(domain, effect, to)
+  const settledAt = domain.clock.now()
+  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, to)
   const outcome = await domain.store.settle({
     id,
     service,
-    now: domain.clock.now(),
+    now: settledAt,
     // A decoy costs the same hash, and no code of it is right, not even its own.
     valid: same && kind !== 'decoy',
     actor: actorOf(caller, command.endUser),
@@ -186,8 +187,7 @@ async function compare(
   }
 }
 
-function answerCheck(domain: Domain, effect: CheckEffect, to: string): Answer {
-  const now = domain.clock.now()
+function answerCheck(now: number, effect: CheckEffect, to: string): Answer {
   const verification = viewOf(effect.record, to, now)
   if (effect.valid) return { kind: 'approved', verification, budgets: [], replayed: false }
   const left = attemptsRemaining(effect.record, now)

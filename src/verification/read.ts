@@ -66,11 +66,12 @@ export async function cancel(
     trace.verificationId = record.id
     trace.budgetIndex = record.budgetIndex
     const to = openRecipient(domain, record)
-    const answerOf = (after: VerificationRecord) => answerWith(domain, 'canceled', after, to)
+    const now = domain.clock.now()
+    const answerOf = (after: VerificationRecord) => answerWith(now, 'canceled', after, to)
     const outcome = await domain.store.cancel({
       id: record.id,
       service: caller.service.name,
-      now: domain.clock.now(),
+      now,
       actor: actorOf(caller, command.endUser),
       idempotency: recall.write(answerOf),
     })

@@ -88,22 +88,23 @@ export async function sendAgain<Kind extends 'resent' | 'continued'>(
     return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
   }
   const recall = again.recall as Recall<Success<Kind>>
+  const at = domain.clock.now()
   const outcome = await domain.store.resend({
     id: record.id,
     service: caller.service.name,
-    now: domain.clock.now(),
+    now: at,
     expectedSends: record.sends,
     channel: chosen.channel,
     minRemainingMs: RESEND_MIN_REMAINING_MS,
     actor: actorOf(caller, again.endUser),
-    idempotency: recall.write((after) => answerWith(domain, kind, after, to)),
+    idempotency: recall.write((after) => answerWith(at, kind, after, to)),
   })
   switch (outcome?.kind) {
     case undefined:
       return refuseUnknown()
     case 'resent':
       domain.wake()
-      return answerWith(domain, kind, outcome.record, to, admission.budgets)
+      return answerWith(at, kind, outcome.record, to, admission.budgets)
     case 'stale':
       // Another node was faster (its message counts) or the verification ended: say how it is now.
       return refuseResend(outcome.record, domain.clock.now()) ?? refuseOverloaded()

@@ -91,7 +91,7 @@ async function continueUnsent(
   record: VerificationRecord,
 ): Promise<StartResult> {
   const { domain, caller, command, recipient, recall } = begun
-  const answer = answerWith(domain, 'continued', record, recipient.address)
+  const answer = answerWith(domain.clock.now(), 'continued', record, recipient.address)
   const stored = await domain.store.continue({
     id: record.id,
     service: caller.service.name,

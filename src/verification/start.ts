@@ -122,11 +122,11 @@ function subjectOf(begun: Begun) {
 function createInput(
   begun: Begun,
   code: PreparedCode & { kind: VerificationRecord['kind'] },
+  now: number,
 ): CreateInput {
   const { domain, caller, command, recipient, indexes, slot, recall } = begun
   const { keyring } = domain
   const { service } = caller
-  const now = domain.clock.now()
   const session = command.session
   return {
     record: {
@@ -159,7 +159,7 @@ function createInput(
     slot,
     guesses: guessQuery(service, indexes.budget, command.authenticated, now),
     actor: actorOf(caller, command.endUser),
-    idempotency: recall.write((record) => answerWith(domain, 'started', record, recipient.address)),
+    idempotency: recall.write((record) => answerWith(now, 'started', record, recipient.address)),
   }
 }
 
@@ -169,16 +169,17 @@ async function createVerification(
   budgets: Budget[],
 ): Promise<Answer | Refusal> {
   const { domain, recipient, recall } = begun
-  const input = createInput(begun, code)
+  const now = domain.clock.now()
+  const input = createInput(begun, code, now)
   const outcome = await domain.store.create(input)
   switch (outcome.kind) {
     case 'created':
       domain.wake()
-      return answerWith(domain, 'started', outcome.record, recipient.address, budgets)
+      return answerWith(now, 'started', outcome.record, recipient.address, budgets)
     case 'continued':
-      return answerWith(domain, 'continued', outcome.record, recipient.address, budgets)
+      return answerWith(now, 'continued', outcome.record, recipient.address, budgets)
     case 'guesses_refused':
-      return refuseGuesses(outcome.refusal, input.record.createdAt)
+      return refuseGuesses(outcome.refusal, now)
     case 'answered_before':
       return recall.replay(outcome.stored)
   }

@@ -43,13 +43,14 @@ export function openRecipient(domain: Domain, record: VerificationRecord): strin
   return domain.keyring.open(record.recipientSealed, recipientContext(record.id))
 }
 
+/** @param now of the effect: an answer that is kept under a key and the one that is given must tell the same seconds */
 export function answerWith<Kind extends string>(
-  domain: Domain,
+  now: number,
   kind: Kind,
   record: VerificationRecord,
   to: string,
   budgets: Budget[] = [],
 ): Success<Kind> {
-  const verification = viewOf(record, to, domain.clock.now())
+  const verification = viewOf(record, to, now)
   return { kind, verification, budgets, replayed: false }
 }
