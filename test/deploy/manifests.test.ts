@@ -2,6 +2,7 @@
 // It must not start a container: none can be had everywhere.
 
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -212,7 +213,7 @@ describe.each(['deploy/kubernetes.yaml', 'deploy/kubernetes-scale.yaml'])('%s', 
     const secrets = [...text.matchAll(/--from-literal=(\w+)=(?:"[^"]*"|'([^']*)')/g)]
     const env: Record<string, string> = { NODE_ENV: 'production', HOST: '0.0.0.0' }
     for (const [, name = '', value] of secrets)
-      env[name] = value ?? execFileSync('openssl', ['rand', '-base64', '32']).toString()
+      env[name] = value ?? randomBytes(32).toString('base64')
     Object.assign(env, of('ConfigMap').data)
     for (const { name, value } of container.env) env[name] = value
     expect(unknownNames(Object.keys(env))).toEqual([])

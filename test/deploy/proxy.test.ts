@@ -19,6 +19,9 @@ import { type PostgresServer, startPostgres } from '../postgres/server.ts'
 const CONFIG = 'deploy/scale/haproxy.cfg'
 const NODES = 3
 const CALLERS = 6
+/** Three nodes end and start, one after the other, on a machine that does other things as well. */
+const ROLL_MS = 120_000
+const PATIENCE_MS = 40_000
 const hasProxy = spawnSync('haproxy', ['-v']).error === undefined
 const title = hasProxy ? 'behind HAProxy' : 'behind HAProxy (skipped: it is not installed)'
 
@@ -50,8 +53,10 @@ describe.skipIf(!hasProxy)(title, () => {
     return said.at(-1)?.[1] !== 'DOWN'
   }
   const allUp = () =>
-    waitFor('every node to be in rotation', () =>
-      nodes.every((_, n) => isUp(`ready/node${n + 1}`)) ? true : undefined,
+    waitFor(
+      'every node to be in rotation',
+      () => (nodes.every((_, n) => isUp(`ready/node${n + 1}`)) ? true : undefined),
+      PATIENCE_MS,
     )
 
   beforeAll(async () => {
@@ -92,7 +97,9 @@ describe.skipIf(!hasProxy)(title, () => {
     expect(status, `${stdout}${stderr}`).toBe(0)
   })
 
-  it('loses no request while each node in turn is drained and replaced', async () => {
+  it('loses no request while each node in turn is drained and replaced', {
+    timeout: ROLL_MS,
+  }, async () => {
     const answers = new Map<number, number>()
     let isOver = false
     const callers = Array.from({ length: CALLERS }, async () => {
@@ -106,18 +113,26 @@ describe.skipIf(!hasProxy)(title, () => {
       expect(await node.stop()).toBe(0)
       nodes[n] = await startNode(portOf(node))
       await allUp()
-      await waitFor('more answers', () => (answers.get(201) ?? 0) > before + CALLERS || undefined)
+      await waitFor(
+        'more answers',
+        () => (answers.get(201) ?? 0) > before + CALLERS || undefined,
+        PATIENCE_MS,
+      )
     }
     isOver = true
     await Promise.all(callers)
     expect([...answers.keys()]).toEqual([201])
   })
 
-  it('while the database stands still: the nodes’ own 503 and Retry-After, and served again after it', async () => {
+  it('while the database stands still: the nodes’ own 503 and Retry-After, and served again after it', {
+    timeout: ROLL_MS,
+  }, async () => {
     database.freeze()
     try {
-      await waitFor('no node to be ready', () =>
-        told.includes('backend ready has no server available') ? true : undefined,
+      await waitFor(
+        'no node to be ready',
+        () => (told.includes('backend ready has no server available') ? true : undefined),
+        PATIENCE_MS,
       )
       const answer = await start()
       expect(answer.status).toBe(503)
@@ -133,10 +148,12 @@ describe.skipIf(!hasProxy)(title, () => {
     expect((await start()).status).toBe(201)
   })
 
-  it('where no node is left: 503 that a caller can read', async () => {
+  it('where no node is left: 503 that a caller can read', { timeout: ROLL_MS }, async () => {
     for (const node of nodes) expect(await node.stop()).toBe(0)
-    await waitFor('no node to be alive', () =>
-      told.includes('backend alive has no server available') ? true : undefined,
+    await waitFor(
+      'no node to be alive',
+      () => (told.includes('backend alive has no server available') ? true : undefined),
+      PATIENCE_MS,
     )
     const answer = await start()
     expect(answer.status).toBe(503)
