@@ -15,7 +15,7 @@ import { type SmtpSink, startSmtpSink } from './smtp-sink-process.ts'
 
 const OLD = randomBytes(32).toString('base64')
 const NEW = randomBytes(32).toString('base64')
-const learned = { SECRET_KEY: OLD, SECRET_KEY_PREVIOUS: NEW }
+const learned = { SECRET_KEY: OLD, SECRET_KEY_PREVIOUS: `${NEW},${OLD}` }
 const changed = { SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD }
 
 const directory = temporaryDirectory()

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createKeyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
 
-const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+const [first, second, third] = [1, 2, 3].map((fill) => Buffer.alloc(32, fill)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+]
 
 describe('keyring', () => {
   it('opens what it sealed, in the same context only', () => {
@@ -52,11 +56,23 @@ describe('keyring', () => {
     expect(new Set(macs).size).toBe(macs.length)
   })
 
-  it('nodes in the midst of a rotation agree on the oldest key', () => {
-    const before = createKeyring([first])
-    const after = createKeyring([second, first])
-    expect(after.oldestMac('blind-index', ['x'])).toEqual(before.mac('blind-index', ['x']))
-    expect(after.macs('blind-index', ['x'])[1]).toEqual(before.mac('blind-index', ['x']))
+  it('C41: the steps of docs/operations.md: neighbours read each other, and limits are counted alike', () => {
+    const firstRotation = [[first], [first, second, first], [second, first]]
+    const nextRotation = [
+      [second, first],
+      [second, third, first],
+      [third, second, first],
+    ]
+    for (const steps of [firstRotation, nextRotation]) {
+      const rings = steps.map(createKeyring)
+      const counted = rings.map((ring) => ring.oldestMac('blind-index', ['x']).toString('hex'))
+      expect(new Set(counted).size, 'one counter').toBe(1)
+      for (const [n, ring] of rings.entries())
+        for (const other of rings.slice(Math.max(0, n - 1), n + 2)) {
+          expect(other.open(ring.seal('code', 'x'), 'x')).toBe('code')
+          expect(other.macs('blind-index', ['x'])).toContainEqual(ring.mac('blind-index', ['x']))
+        }
+    }
   })
 
   it('takes 32 bytes and nothing else', () => {
