@@ -5,6 +5,7 @@ import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
 import type { Defence } from './defence.ts'
+import { MOVES } from './moves.ts'
 import { POSTGRES } from './postgres.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
@@ -25,4 +26,5 @@ export const DEFENCES: readonly Defence[] = [
   ...STRANGERS,
   ...SESSIONS,
   ...POSTGRES,
+  ...MOVES,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

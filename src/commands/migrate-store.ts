@@ -97,8 +97,10 @@ const WORDS = {
     'The move is NOT complete: the database does not hold what the file holds. Something else has written to it, or it is damaged; run this again to begin anew, or give an empty database.',
 }
 
-const NOT_MOVED =
-  'limits.db was not moved: the windows of the limits begin anew. The file stays as it is, and is refused to services; it still holds what is sealed and hashed, so remove it once nobody wants to go back (--undo).\n'
+const NOT_MOVED = `limits.db was not moved: the windows of the limits begin anew.
+The file is refused to services from now on (--undo takes that back). It still holds what is sealed and hashed:
+remove it once nobody wants to go back.
+`
 
 function tell({ kind, tables }: MoveResult, places: Places, isJson: boolean): string {
   const from = `file:${places.path}`

@@ -332,6 +332,24 @@ it('one move at a time', async () => {
   expect(await second).toMatchObject({ message: expect.stringMatching(/a move of another file/) })
 })
 
+it('a connection that ends in the middle is told, and the move goes on later', async () => {
+  const database = await newDatabase()
+  const path = newPath()
+  await fillStore(path)
+  await prepareDatabase({ url: database.url, migrationsFolder: POSTGRES_MIGRATIONS })
+  await database.query(
+    `create function cut() returns trigger language plpgsql as $$ begin
+       if new.seq = 20 then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;
+     create trigger cutting before insert on events for each row execute function cut()`,
+  )
+  const moving = move(path, database)
+  await expect(moving).rejects.toThrow(StartupError)
+  await expect(moving).rejects.toThrow(/broke the move off \(57P01\).*run the same command again/)
+  await database.query('drop function cut cascade')
+  expect((await move(path, database)).kind).toBe('complete')
+  expect(notes).toEqual([])
+})
+
 it('a lock that does not come is told', async () => {
   const database = await newDatabase()
   const path = newPath()
