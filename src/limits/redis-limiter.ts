@@ -51,10 +51,14 @@ async function admit(counterFor: CounterFor, keys: readonly LimitKey[]): Promise
   return toAdmission(counted)
 }
 
-/** The driver's errors carry the command that failed: the text alone goes on. */
+/**
+ * The driver's errors carry the command that failed: the text alone goes on. Where a transaction was not begun, the
+ * reason stands in the errors before.
+ */
 function toStoreError(error: unknown): StoreUnavailableError {
   if (error instanceof StoreUnavailableError) return error
-  const cause = new Error(error instanceof Error ? error.message : 'no error was given')
+  const { message, previousErrors } = error as Error & { previousErrors?: Error[] }
+  const cause = new Error(previousErrors?.[0]?.message ?? message)
   return new StoreUnavailableError('the limit store failed', { cause })
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeLimiter, keyOf, remaining } from '../contract/limiter.ts'
 import { startCountingProxy } from '../postgres/counting-proxy.ts'
+import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../postgres/pgbouncer.ts'
 import { type AdmitTask, admitTogether } from './admit-process.ts'
 import { useLimitsDatabase } from './postgres-fixture.ts'
 
@@ -18,7 +19,18 @@ const number = (max: number, windowSeconds = 600) =>
 const prefix = (max: number) => keyOf('sends_per_prefix_hour', person, max, 3_600)
 
 describeLimiter('PostgreSQL', () => limits.open())
-describeLimiter('PostgreSQL behind a pooler', () => limits.open({ pooler: 'transaction' }))
+
+describe.skipIf(!hasPgBouncer)(
+  hasPgBouncer ? 'through PgBouncer' : 'through PgBouncer (skipped: it is not installed)',
+  () => {
+    let bouncer: PgBouncer
+    beforeAll(async () => {
+      bouncer = await startPgBouncer(limits.database().url)
+    })
+    afterAll(() => bouncer.stop())
+    describeLimiter('PgBouncer', () => limits.open({ url: bouncer.url, pooler: 'transaction' }))
+  },
+)
 
 describe('the limiter on PostgreSQL', () => {
   const task = (times: number, more: Partial<AdmitTask> = {}): AdmitTask => ({
