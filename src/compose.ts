@@ -9,6 +9,7 @@ import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { createRefusalLog } from './events/refusal-log.ts'
+import { createFactorService } from './factors/service.ts'
 import { createHasher } from './hashing/hasher.ts'
 import { createMint } from './hashing/mint.ts'
 import { startSelfTest } from './hashing/self-test.ts'
@@ -24,6 +25,8 @@ import { addressKey, createAddressResolver, parseAddress } from './limits/client
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import { openLimiter } from './open-limiter.ts'
 import { openStore } from './open-store.ts'
+import { createOtp } from './otp/otp.ts'
+import { drawQr } from './otp/qr.ts'
 import type { Store } from './storage/store.ts'
 import { generateCode } from './verification/code.ts'
 import type { RefusalLog } from './verification/ports.ts'
@@ -172,9 +175,13 @@ async function composeParts(config: Config, logger: Logger) {
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest } = parts
-  const service = createVerificationService({
+  const domain = {
     ...parts,
     store: store.verifications,
+    factors: store.factors,
+    wall: { now: store.wallMs ?? Date.now },
+    otp: createOtp(),
+    drawQr,
     wake() {
       worker.wake()
       store.due?.announce()
@@ -183,9 +190,10 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     generateCode,
     createReference,
     addressKey,
-  })
+  }
   return createApp({
-    service,
+    service: createVerificationService(domain),
+    factors: createFactorService(domain),
     services: config.services,
     authenticator: createAuthenticator({
       store: store.apiKeys,

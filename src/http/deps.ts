@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
 import type { Inbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
+import type { FactorService } from '../factors/api.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { VerificationService } from '../verification/api.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
@@ -22,6 +23,7 @@ export type Readiness = { ready: boolean; checks: Record<string, boolean> }
 
 export type AppDeps = {
   service: VerificationService
+  factors: FactorService
   services: ReadonlyMap<string, ServicePolicy>
   authenticator: Authenticator
   events: Pick<EventStore, 'list'>
