@@ -29,8 +29,8 @@ import { createOtp } from './otp/otp.ts'
 import { drawQr } from './otp/qr.ts'
 import type { Store } from './storage/store.ts'
 import { generateCode } from './verification/code.ts'
+import { holderBudgetIndexes, readHolder } from './verification/holder.ts'
 import type { RefusalLog } from './verification/ports.ts'
-import { budgetIndexes, readRecipient } from './verification/recipient.ts'
 import { createVerificationService } from './verification/service.ts'
 import { createSweeper } from './verification/sweeper.ts'
 
@@ -123,11 +123,11 @@ function composeAddresses(
 }
 
 function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIndexes'] {
-  return ({ service, to, country }) => {
-    const recipient = readRecipient(to, country)
-    if (recipient.kind === 'unreadable') return null
+  return ({ service, ...about }) => {
+    const holder = readHolder(about)
+    if (!holder || holder.kind === 'unreadable') return null
     const services = service === null ? [...config.services.keys()] : [service]
-    return services.flatMap((name) => budgetIndexes(keyring, name, recipient))
+    return services.flatMap((name) => holderBudgetIndexes(keyring, name, holder))
   }
 }
 
@@ -165,7 +165,10 @@ async function composeParts(config: Config, logger: Logger) {
     clock,
     logger,
   }) satisfies RefusalLog
-  const sweeper = createSweeper({ store: store.verifications, clock, logger })
+  const sweeper = createSweeper({
+    ...{ store: store.verifications, factors: store.factors },
+    ...{ clock, logger },
+  })
   return {
     ...{ store, limiter, clock, keyring, refusals, sweeper },
     ...composeHashing(config, keyring, clock, logger),

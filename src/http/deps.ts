@@ -28,13 +28,14 @@ export type AppDeps = {
   authenticator: Authenticator
   events: Pick<EventStore, 'list'>
   /**
-   * The budget indexes of a recipient, for the events filter: within one service, or (null) within
-   * each. Null: the text is no phone number or address.
+   * The budget indexes of a recipient or subject, for the events filter: within one service, or
+   * (null) within each. Null: `to` is no phone number or address.
    */
   eventIndexes: (query: {
     service: string | null
-    to: string
+    to: string | null
     country: string | null
+    subject: string | null
   }) => readonly Uint8Array[] | null
   /** One IP address in any spelling to its canonical form; null: it is none. */
   parseAddress: (text: string) => string | null

@@ -2,8 +2,9 @@
 // It must not put anything over a row that was changed or removed meanwhile.
 
 import type { FactorStore, RewrapInput, SealedFactor } from '../../factors/ports.ts'
+import { toFactorRecord } from '../factor-record.ts'
 import { and, asc, eq, gt, isNotNull, ne, type Orm, sql } from './drizzle.ts'
-import { type FactorRows, toFactorRecord } from './factor-rows.ts'
+import type { FactorRows } from './factor-rows.ts'
 import { factors, recoveryCodes } from './schema.ts'
 import type { Writer } from './writer.ts'
 

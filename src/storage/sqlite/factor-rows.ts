@@ -1,7 +1,6 @@
-// Reads factors, and turns a row into the record the domain knows.
-// It must not let a column that the record lacks (seq) out of the store, nor open anything.
+// Reads factors on SQLite: by id, by subject, and the hash of one recovery code.
+// It must not open anything.
 
-import type { FactorRecord } from '../../factors/types.ts'
 import { and, asc, eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import { factors, recoveryCodes } from './schema.ts'
 
@@ -13,15 +12,6 @@ const factorFields = {
     sql<number>`(select count(*) from recovery_codes r where r.factor_seq = factors.seq and r.used_at is null)`.as(
       'codes_remaining',
     ),
-}
-
-export function toFactorRecord(row: FactorRow): FactorRecord {
-  const { seq: _seq, algorithm, digits, period, codesRemaining, ...record } = row
-  const otp =
-    algorithm === null || digits === null || period === null
-      ? null
-      : { algorithm, digits, periodSeconds: period }
-  return { ...record, otp, codesRemaining: row.type === 'recovery_codes' ? codesRemaining : null }
 }
 
 export type FactorRows = {

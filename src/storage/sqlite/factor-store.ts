@@ -10,11 +10,12 @@ import type {
   FactorStore,
 } from '../../factors/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
 import type { Answers } from './answers.ts'
 import { and, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
-import { createFactorRows, type FactorRow, type FactorRows, toFactorRecord } from './factor-rows.ts'
+import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
 import { factors, recoveryCodes } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -54,19 +55,16 @@ function createCreate({ orm, rows, answers, appendEvent }: Deps) {
     .where(eq(factors.seq, p('seq')))
     .prepare()
 
-  const insertAll = ({ record, codes, actor }: CreateFactorInput): number => {
-    const { otp, ...columns } = record
-    const { algorithm = null, digits = null, periodSeconds: period = null } = otp ?? {}
+  const insertAll = ({ record, codes, actor }: CreateFactorInput): void => {
     const { seq } = orm
       .insert(factors)
-      .values({ ...columns, algorithm, digits, period, attempts: 0, lastStep: 0 })
+      .values(newFactorColumns(record))
       .returning({ seq: factors.seq })
       .get()
     for (const code of codes ?? []) insertCode.run({ factorSeq: seq, ...code })
     const { createdAt } = record
     if (codes) tell(record, 'recovery_codes.created', createdAt, actor, { codes: codes.length })
     else tell(record, 'factor.created', createdAt, actor)
-    return seq
   }
 
   return (input: CreateFactorInput): CreateFactorOutcome => {
@@ -79,7 +77,8 @@ function createCreate({ orm, rows, answers, appendEvent }: Deps) {
     const kept = before.filter((row) => isKept(row, input.unverifiedSince))
     if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
     if (codes) for (const { seq } of before) remove.run({ seq })
-    const created = toFactorRecord(rows.bySeq(insertAll(input)))
+    insertAll(input)
+    const created = createdFactor(record, codes)
     answers.keep(idempotency, created)
     return { kind: 'created', record: created }
   }
