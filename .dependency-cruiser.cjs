@@ -41,6 +41,7 @@ module.exports = {
       '^src/verification/(ports|policy)\\.ts$',
       '^src/$1/',
     ]),
+    row('otp-implements-its-port', '^src/otp/', ['^src/otp/', '^src/factors/(ports|types)\\.ts$']),
     row('delivery-knows-itself', '^src/delivery/', ['^src/delivery/']),
     {
       name: 'provider-knows-its-port',
@@ -74,7 +75,7 @@ module.exports = {
       to: { path: '^src/(storage|delivery/(worker|providers))' },
     },
     row('http-knows-services-and-ports', '^src/(http|admin)/', [
-      '^src/(http|admin|verification|access|events)/',
+      '^src/(http|admin|verification|factors|access|events)/',
       '^src/limits/',
       '^src/delivery/(ports|registry)\\.ts$',
     ]),

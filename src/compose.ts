@@ -9,6 +9,7 @@ import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { createRefusalLog } from './events/refusal-log.ts'
+import { createFactorService } from './factors/service.ts'
 import { createHasher } from './hashing/hasher.ts'
 import { createMint } from './hashing/mint.ts'
 import { startSelfTest } from './hashing/self-test.ts'
@@ -24,10 +25,12 @@ import { addressKey, createAddressResolver, parseAddress } from './limits/client
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import { openLimiter } from './open-limiter.ts'
 import { openStore } from './open-store.ts'
+import { createOtp } from './otp/otp.ts'
+import { drawQr } from './otp/qr.ts'
 import type { Store } from './storage/store.ts'
 import { generateCode } from './verification/code.ts'
+import { holderBudgetIndexes, readHolder } from './verification/holder.ts'
 import type { RefusalLog } from './verification/ports.ts'
-import { budgetIndexes, readRecipient } from './verification/recipient.ts'
 import { createVerificationService } from './verification/service.ts'
 import { createSweeper } from './verification/sweeper.ts'
 
@@ -120,11 +123,11 @@ function composeAddresses(
 }
 
 function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIndexes'] {
-  return ({ service, to, country }) => {
-    const recipient = readRecipient(to, country)
-    if (recipient.kind === 'unreadable') return null
+  return ({ service, ...about }) => {
+    const holder = readHolder(about)
+    if (!holder || holder.kind === 'unreadable') return null
     const services = service === null ? [...config.services.keys()] : [service]
-    return services.flatMap((name) => budgetIndexes(keyring, name, recipient))
+    return services.flatMap((name) => holderBudgetIndexes(keyring, name, holder))
   }
 }
 
@@ -162,7 +165,10 @@ async function composeParts(config: Config, logger: Logger) {
     clock,
     logger,
   }) satisfies RefusalLog
-  const sweeper = createSweeper({ store: store.verifications, clock, logger })
+  const sweeper = createSweeper({
+    ...{ store: store.verifications, factors: store.factors },
+    ...{ clock, logger },
+  })
   return {
     ...{ store, limiter, clock, keyring, refusals, sweeper },
     ...composeHashing(config, keyring, clock, logger),
@@ -172,9 +178,13 @@ async function composeParts(config: Config, logger: Logger) {
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest } = parts
-  const service = createVerificationService({
+  const domain = {
     ...parts,
     store: store.verifications,
+    factors: store.factors,
+    wall: { now: store.wallMs ?? Date.now },
+    otp: createOtp(),
+    drawQr,
     wake() {
       worker.wake()
       store.due?.announce()
@@ -183,9 +193,10 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     generateCode,
     createReference,
     addressKey,
-  })
+  }
   return createApp({
-    service,
+    service: createVerificationService(domain),
+    factors: createFactorService(domain),
     services: config.services,
     authenticator: createAuthenticator({
       store: store.apiKeys,

@@ -10,6 +10,7 @@ import {
   type LimitName,
   MAX_ATTEMPTS,
   MAX_SENDS,
+  TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import {
@@ -62,6 +63,12 @@ export const SERVICE_SETTINGS = {
     within(MAX_SENDS),
     String(MAX_SENDS.default),
     `Messages a verification may send, the first included, ${MAX_SENDS.min}-${MAX_SENDS.max}`,
+  ),
+  totpWindow: withDefault(
+    'TOTP_WINDOW',
+    within(TOTP_WINDOW),
+    String(TOTP_WINDOW.default),
+    `How far the clock of an authenticator app may be off, in its time steps of 30 s, ${TOTP_WINDOW.min}-${TOTP_WINDOW.max}`,
   ),
   locale: withDefault('DEFAULT_LOCALE', parseLocale, 'en', 'The language where nothing says one'),
   allowedCountries: optional(

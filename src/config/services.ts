@@ -10,6 +10,7 @@ import {
   MAX_ATTEMPTS,
   MAX_SENDS,
   type ServicePolicy,
+  TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import {
@@ -81,6 +82,7 @@ const service = z.strictObject({
   ttl_seconds: within(TTL_SECONDS).optional(),
   max_attempts: within(MAX_ATTEMPTS).optional(),
   max_sends: within(MAX_SENDS).optional(),
+  totp_window: within(TOTP_WINDOW).optional(),
   channels: z.array(z.enum(CHANNELS)).min(1).optional(),
   limits: limits.optional(),
   client_ip: z.enum(['required', 'off']).optional(),
@@ -131,6 +133,7 @@ function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): Servi
       ttlSeconds: entry.ttl_seconds,
       maxAttempts: entry.max_attempts,
       maxSends: entry.max_sends,
+      totpWindow: entry.totp_window,
       channels: entry.channels,
       clientIp: entry.client_ip,
       allowedCountries: entry.allowed_countries,

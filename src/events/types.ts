@@ -19,6 +19,10 @@ export const EVENT_TYPES = [
   'delivery.canceled',
   'delivery.reclaimed',
   'request.refused',
+  'factor.created',
+  'factor.confirmed',
+  'factor.deleted',
+  'recovery_codes.created',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -7,10 +7,10 @@ import type { Logger } from '../kernel/logger.ts'
 import { HASH_DEADLINE_MS } from '../verification/policy.ts'
 import type { CodeHash, Hasher } from '../verification/ports.ts'
 import { createHashQueue, type HashQueue } from './hash-queue.ts'
-import { HASH_BYTES, judgeStoredHash } from './stored-hash.ts'
+import { CEILING_MEMORY_KIB, CEILING_PASSES, HASH_BYTES, judgeStoredHash } from './stored-hash.ts'
 
 /** One lane: several would only share the cores that other hashes use (RFC 9106 §4). */
-const PARALLELISM = 1
+const FIXED = { type: argon2id, parallelism: 1, hashLength: HASH_BYTES } as const
 
 export type HasherOptions = {
   keyring: Keyring
@@ -42,22 +42,26 @@ export function createHasher(
 
   const hashNow = async (code: string, verificationId: string): Promise<CodeHash> => {
     const pepperKeyId = keyring.currentKeyId
-    const phc = await hash(code, {
-      type: argon2id,
-      memoryCost: memoryKib,
-      timeCost: passes,
-      parallelism: PARALLELISM,
-      hashLength: HASH_BYTES,
-      secret: keyring.pepper(pepperKeyId),
-      associatedData: Buffer.from(verificationId, 'utf8'),
-    })
+    const secret = keyring.pepper(pepperKeyId)
+    const associatedData = Buffer.from(verificationId, 'utf8')
+    const cost = { memoryCost: memoryKib, timeCost: passes }
+    const phc = await hash(code, { ...FIXED, ...cost, secret, associatedData })
     return { hash: phc, pepperKeyId }
   }
 
+  const hashPlainNow = (text: string, boundTo: string): Promise<string> =>
+    hash(text, {
+      ...FIXED,
+      // Kept for years: it must stay within what is computed, however the settings change.
+      memoryCost: Math.min(memoryKib, CEILING_MEMORY_KIB),
+      timeCost: Math.min(passes, CEILING_PASSES),
+      associatedData: Buffer.from(boundTo, 'utf8'),
+    })
+
   /** False where the row's hash may not be computed; the log says why, for an operator to look at. */
-  const mayCompute = (stored: CodeHash, verificationId: string): boolean => {
+  const mayCompute = (phc: string, verificationId: string): boolean => {
     const verdict = judgeStoredHash({
-      phc: stored.hash,
+      phc,
       verificationId,
       configuredMemoryKib: memoryKib,
       configuredPasses: passes,
@@ -76,8 +80,17 @@ export function createHasher(
         async verify(stored, code, verificationId) {
           try {
             const secret = keyring.pepper(stored.pepperKeyId)
-            if (!mayCompute(stored, verificationId)) return false
+            if (!mayCompute(stored.hash, verificationId)) return false
             return await place.run(() => verify(stored.hash, code, { secret }))
+          } finally {
+            place.release()
+          }
+        },
+        hashPlain: (text, boundTo) => place.run(() => hashPlainNow(text, boundTo)),
+        async verifyPlain(stored, text, boundTo) {
+          try {
+            if (!mayCompute(stored, boundTo)) return false
+            return await place.run(() => verify(stored, text))
           } finally {
             place.release()
           }

@@ -6,8 +6,8 @@ import { timingSafeEqual } from 'node:crypto'
 export const HASH_BYTES = 32
 
 /** Rows made under an older, dearer setting still verify up to here; the configured cost always does. */
-const CEILING_MEMORY_KIB = 64 * 1024
-const CEILING_PASSES = 10
+export const CEILING_MEMORY_KIB = 64 * 1024
+export const CEILING_PASSES = 10
 /** RFC 9106 §3.1 with one lane; the library throws below. */
 const FLOOR_MEMORY_KIB = 8
 const FLOOR_PASSES = 1

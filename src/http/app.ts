@@ -17,6 +17,11 @@ import type { App } from './register.ts'
 import { addDocs } from './routes/docs.ts'
 import { addEvents } from './routes/events.ts'
 import { addEventsSearch } from './routes/events-search.ts'
+import { addFactorsConfirm } from './routes/factors-confirm.ts'
+import { addFactorsDelete } from './routes/factors-delete.ts'
+import { addFactorsList } from './routes/factors-list.ts'
+import { addFactorsRecoveryCodes } from './routes/factors-recovery-codes.ts'
+import { addFactorsTotp } from './routes/factors-totp.ts'
 import { addHealthz } from './routes/healthz.ts'
 import { addInbox } from './routes/inbox.ts'
 import { addInboxStream } from './routes/inbox-stream.ts'
@@ -40,6 +45,11 @@ export function createApp(deps: AppDeps): App {
   addVerifyGet(app, deps)
   addVerifyResend(app, deps)
   addVerifyCancel(app, deps)
+  addFactorsTotp(app, deps)
+  addFactorsRecoveryCodes(app, deps)
+  addFactorsList(app, deps)
+  addFactorsConfirm(app, deps)
+  addFactorsDelete(app, deps)
   addHealthz(app, deps)
   addReadyz(app, deps)
   addOpenApi(app, deps)

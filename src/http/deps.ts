@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
 import type { Inbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
+import type { FactorService } from '../factors/api.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { VerificationService } from '../verification/api.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
@@ -22,17 +23,19 @@ export type Readiness = { ready: boolean; checks: Record<string, boolean> }
 
 export type AppDeps = {
   service: VerificationService
+  factors: FactorService
   services: ReadonlyMap<string, ServicePolicy>
   authenticator: Authenticator
   events: Pick<EventStore, 'list'>
   /**
-   * The budget indexes of a recipient, for the events filter: within one service, or (null) within
-   * each. Null: the text is no phone number or address.
+   * The budget indexes of a recipient or subject, for the events filter: within one service, or
+   * (null) within each. Null: `to` is no phone number or address.
    */
   eventIndexes: (query: {
     service: string | null
-    to: string
+    to: string | null
     country: string | null
+    subject: string | null
   }) => readonly Uint8Array[] | null
   /** One IP address in any spelling to its canonical form; null: it is none. */
   parseAddress: (text: string) => string | null

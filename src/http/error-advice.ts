@@ -15,6 +15,8 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes.',
   not_found: 'No route has this address. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
+  factor_not_found:
+    'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors tells what it has.',
   method_not_allowed: 'The header Allow names the methods of this address.',
   request_timeout: 'The headers or the body came too slowly. Nothing was changed.',
   verification_approved:
@@ -22,7 +24,12 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   verification_canceled: 'It was canceled. Start another.',
   verification_mismatch:
     'purpose, to or session are not those of the start; the field is named. No attempt was charged.',
-  max_attempts_reached: 'Start another verification.',
+  factor_confirmed: 'Nothing is left to do: the factor is active.',
+  too_many_factors: 'Delete one first (DELETE /factors/{id}).',
+  told_before:
+    'This Idempotency-Key made a factor whose secret or codes were told then, and are not told again. Make another under a new key, and delete this one.',
+  max_attempts_reached:
+    'Start another verification, or make another factor in place of one that was not confirmed.',
   max_sends_reached: 'No send is left. What was sent stays valid until expires_at.',
   resend_too_late: 'Under 60 s would remain. Start another verification.',
   verification_expired: 'Start another verification.',

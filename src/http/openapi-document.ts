@@ -3,7 +3,7 @@
 
 import type { App } from './register.ts'
 
-const DESCRIPTION = `A login flow asks Countersign to prove that a person holds a phone number or a mailbox.
+const DESCRIPTION = `A login flow asks Countersign to prove that a person holds a phone number, a mailbox, an authenticator app or a recovery code.
 
 Every error is a problem (RFC 9457); its \`error\` is stable. An address that does not exist is 404 \`not_found\`,
 another method on one that does is 405 \`method_not_allowed\` with \`Allow\`, headers over 16 KiB are 431.
@@ -23,6 +23,7 @@ export function buildDocument(app: App): OpenApiDocument {
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
       { name: 'Verifications', description: 'Start, check, resend, look up, cancel.' },
+      { name: 'Factors', description: 'Authenticator apps and recovery codes.' },
       { name: 'Operation', description: 'Health, readiness and these pages.' },
       { name: 'Attempt log', description: 'What happened, newest first.' },
     ],

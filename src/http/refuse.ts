@@ -6,8 +6,10 @@ import type { AppContext, AppDeps } from './deps.ts'
 import { peerOf } from './end-user.ts'
 import { answerProblem } from './problem.ts'
 
-/** `start`, `check`, … as the domain names them. */
+/** `start`, `check`, `factors/confirm`, … as the domain names them. */
 function routeName(path: string): string {
+  if (path.startsWith('/factors/'))
+    return path.slice(1).replace('{id}/', '').replace('{id}', 'delete')
   return /^\/verify\/(?:\{id\}\/)?(\w+)$/.exec(path)?.[1] ?? path
 }
 

@@ -10,5 +10,9 @@ export function answerSuccess(
   result: { budgets: readonly Budget[]; replayed: boolean },
 ): void {
   setRateLimitHeaders(c, result.budgets)
-  if (result.replayed) c.header('Idempotency-Replayed', 'true')
+  answerReplayed(c, result)
+}
+
+export function answerReplayed(c: AppContext, { replayed }: { replayed: boolean }): void {
+  if (replayed) c.header('Idempotency-Replayed', 'true')
 }

@@ -4,6 +4,16 @@
 export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
 export type Channel = (typeof CHANNELS)[number]
 
+/** What a person has already: nothing travels, and no provider takes part. */
+export const FACTOR_CHANNELS = ['totp', 'recovery_code'] as const
+export type FactorChannel = (typeof FACTOR_CHANNELS)[number]
+/** How a verification's code comes to the person who types it. */
+export type VerificationChannel = Channel | FactorChannel
+
+export function isFactorChannel(channel: VerificationChannel): channel is FactorChannel {
+  return (FACTOR_CHANNELS as readonly string[]).includes(channel)
+}
+
 /** In the order in which a delivery moves; `failed` and `canceled` end it. */
 export const DELIVERY_STATUSES = [
   'queued',

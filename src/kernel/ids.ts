@@ -20,7 +20,7 @@ function timeOrdered(nowMs: number): string {
   return text
 }
 
-export type IdPrefix = 'vrf' | 'key' | 'req'
+export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req'
 
 /** `vrf_` and 32 characters; 128 random bits (ASVS 11.5.1). */
 export function createId(prefix: IdPrefix, nowMs: number): string {

@@ -8,3 +8,15 @@ export function recipientContext(verificationId: string): string {
 export function codeContext(verificationId: string): string {
   return `${verificationId}:code`
 }
+
+export function subjectContext(factorId: string): string {
+  return `${factorId}:subject`
+}
+
+export function secretContext(factorId: string): string {
+  return `${factorId}:secret`
+}
+
+export function recoveryHashContext(factorId: string, selector: string): string {
+  return `${factorId}:recovery:${selector}`
+}

@@ -4,6 +4,7 @@
 import type { ApiKeyStore } from '../access/ports.ts'
 import type { Outbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
+import type { FactorStore } from '../factors/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 
 /** Tells other nodes that something is due, and hears it from them. */
@@ -16,6 +17,7 @@ export type DueSignal = {
 
 export type Store = {
   verifications: VerificationStore
+  factors: FactorStore
   outbox: Outbox
   events: EventStore
   apiKeys: ApiKeyStore

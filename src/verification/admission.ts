@@ -2,7 +2,7 @@
 // It must not reach a store, a limiter or a clock.
 
 import type { Channel } from '../kernel/channel.ts'
-import type { Refusal, StartCommand } from './api.ts'
+import type { Refusal, SendCommand } from './api.ts'
 import { CODE_LENGTH, type ServicePolicy, TTL_SECONDS } from './policy.ts'
 import { channelFits, defaultChannel, type Recipient } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
@@ -29,7 +29,7 @@ function outside(value: number | null, bounds: { min: number; max: number }): bo
 /** The fields that this service can't accept, all at once. */
 export function refuseStartFields(
   service: ServicePolicy,
-  command: StartCommand,
+  command: Pick<SendCommand, 'codeLength' | 'ttlSeconds' | 'endUser'>,
 ): Refusal | undefined {
   const errors = []
   if (outside(command.codeLength, CODE_LENGTH)) {

@@ -1,7 +1,12 @@
 // What the domain is asked and what it answers: plain data. Expected outcomes are values of a tagged
 // union; outages are thrown (StoreUnavailableError, UnknownKeyError). http/ maps these to the wire.
 
-import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
+import type {
+  Channel,
+  DeliveryStatus,
+  FactorChannel,
+  VerificationChannel,
+} from '../kernel/channel.ts'
 import type { ErrorSlug } from '../kernel/errors.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
 import type { Budget } from './ports.ts'
@@ -18,34 +23,43 @@ export type Idempotency = { key: string; body: unknown }
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 
-export type StartCommand = Common & {
-  to: string
-  channel: Channel | null
-  country: string | null
+export type StartFields = Common & {
   locale: string | null
   purpose: string
   session: string | null
   authenticated: boolean
   decoy: boolean
-  codeLength: number | null
   ttlSeconds: number | null
   metadata: Record<string, string>
 }
+/** A message to a recipient. */
+export type SendCommand = StartFields & {
+  to: string
+  channel: Channel | null
+  country: string | null
+  codeLength: number | null
+}
+/** What a subject has already: an authenticator app or a recovery code. */
+export type FactorStartCommand = StartFields & { subject: string; channel: FactorChannel }
+export type StartCommand = SendCommand | FactorStartCommand
 export type ResendCommand = Common & { id: string; channel: Channel | null }
-/** Either `id`, or `to` and `session`. `code` as it came, a string. */
+/** Either `id`, or `session` with one of `to` and `subject`. `code` as it came, a string. */
 export type CheckCommand = Common & {
   id: string | null
   code: string
   purpose: string
   to: string | null
   country: string | null
+  subject: string | null
   session: string | null
 }
 export type CancelCommand = Common & { id: string }
 export type GetCommand = { id: string }
+/** One of `to` and `subject`. */
 export type ListCommand = {
-  to: string
+  to: string | null
   country: string | null
+  subject: string | null
   cursor: string | null
   limit: number
 }
@@ -55,10 +69,13 @@ export type VerificationView = {
   id: string
   reference: string
   status: VerificationStatus
-  to: string
-  channel: Channel
+  /** One of the two. */
+  to: string | null
+  subject: string | null
+  channel: VerificationChannel
   purpose: string
-  deliveryStatus: DeliveryStatus
+  /** Null where nothing is sent. */
+  deliveryStatus: DeliveryStatus | null
   attemptsRemaining: number
   sendsRemaining: number
   createdAt: number
@@ -95,7 +112,9 @@ export type Success<Kind extends string> = {
 
 export type StartResult = Success<'started'> | Success<'continued'> | Refusal
 export type ResendResult = Success<'resent'> | Refusal
-export type CheckResult = Success<'approved'> | Refusal
+/** `recoveryCodesRemaining`: of the set that the code came from; null for every other channel. */
+export type Approved = Success<'approved'> & { recoveryCodesRemaining: number | null }
+export type CheckResult = Approved | Refusal
 export type CancelResult = Success<'canceled'> | Refusal
 export type DetailedView = VerificationView & { deliveries: DeliveryRecord[] }
 export type GetResult = { kind: 'found'; verification: DetailedView } | Refusal

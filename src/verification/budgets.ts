@@ -45,15 +45,32 @@ export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
   return keys
 }
 
+/** Nothing is sent: what is counted is who takes guesses from whom. */
+export function factorStartLimitKeys(
+  domain: Domain,
+  service: ServicePolicy,
+  clientIp: string | null,
+): LimitKey[] {
+  return addressLimitKeys(domain, service, 'factor_starts_per_ip', clientIp)
+}
+
 export function checkLimitKeys(
   domain: Domain,
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
-  const limit = service.limits.check_per_ip
+  return addressLimitKeys(domain, service, 'check_per_ip', clientIp)
+}
+
+function addressLimitKeys(
+  domain: Domain,
+  service: ServicePolicy,
+  name: LimitName,
+  clientIp: string | null,
+): LimitKey[] {
+  const limit = service.limits[name]
   if (clientIp === null || service.clientIp === 'off' || !limit) return []
-  const parts = [service.name, domain.addressKey(clientIp)]
-  return [{ name: 'check_per_ip', limit, key: keyOf(domain, 'check_per_ip', parts) }]
+  return [{ name, limit, key: keyOf(domain, name, [service.name, domain.addressKey(clientIp)]) }]
 }
 
 /** The guess budget that a new verification reserves from. */

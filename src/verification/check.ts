@@ -2,14 +2,20 @@
 // It must not compare anything before the charge is durable, nor say more than the caller may know.
 
 import { timingSafeEqual } from 'node:crypto'
-import type { Caller, CheckCommand, CheckResult, Refusal, Success } from './api.ts'
+import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
-import { readCode } from './code.ts'
+import {
+  type Comparison,
+  misfit,
+  prepareComparison,
+  readTypedCode,
+  SHAPE_WORDS,
+  type TypedCode,
+} from './comparison.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
-import { CODE_LENGTH } from './policy.ts'
-import type { Budget, CheckEffect, HashSlot } from './ports.ts'
+import { holderBudgetIndexes, holderOf, identityIndexes, readHolder } from './holder.ts'
+import type { Budget, CheckEffect } from './ports.ts'
 import { type Recall, recallFor } from './recall.ts'
-import { addressIndexes, budgetIndexes, readRecipient, recipientOf } from './recipient.ts'
 import {
   refuseEnded,
   refuseFields,
@@ -21,16 +27,15 @@ import {
 import { attemptsRemaining, type VerificationRecord } from './state.ts'
 import { openRecipient, viewOf } from './view.ts'
 
-type Answer = Success<'approved'> | Refusal
+type Answer = Approved | Refusal
 
 type Checked = {
   domain: Domain
   caller: Caller
   command: CheckCommand
-  /** Four to ten ASCII digits. */
-  code: string
-  /** Of `to`, where it was given. */
-  addresses: Buffer[] | null
+  typed: TypedCode
+  /** Of `to` or `subject`, where one was given. */
+  identities: Buffer[] | null
   recall: Recall<Answer>
   trace: Trace
 }
@@ -41,26 +46,22 @@ export async function check(
   command: CheckCommand,
   trace: Trace,
 ): Promise<CheckResult> {
-  const code = readCode(command.code)
-  if (code === null) {
-    const { min, max } = CODE_LENGTH
+  const typed = readTypedCode(command.code)
+  if (!typed)
+    return refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }])
+  const holder = readHolder(command)
+  if (command.id === null && (!holder || command.session === null)) {
     return refuseFields([
-      { field: 'code', detail: `is not ${min} to ${max} digits; nothing was charged` },
+      { field: 'id', detail: 'is required, or `session` with `to` or `subject` in its place' },
     ])
   }
-  if (command.id === null && (command.to === null || command.session === null)) {
-    return refuseFields([
-      { field: 'id', detail: 'is required, or `to` and `session` in its place' },
-    ])
+  if (holder?.kind === 'unreadable') {
+    return refuseFields([{ field: holder.field, detail: holder.detail }])
   }
-  const recipient = command.to === null ? null : readRecipient(command.to, command.country)
-  if (recipient?.kind === 'unreadable') {
-    return refuseFields([{ field: recipient.field, detail: recipient.detail }])
-  }
-  const addresses = recipient && addressIndexes(domain.keyring, caller.service.name, recipient)
+  const identities = holder ? identityIndexes(domain.keyring, caller.service.name, holder) : null
   const recall = recallFor<Answer>(domain, caller, 'check', command.idempotency)
   return domain.lock.run(recall.lockKeys, () =>
-    checkOnce({ domain, caller, command, code, addresses, recall, trace }),
+    checkOnce({ domain, caller, command, typed, identities, recall, trace }),
   )
 }
 
@@ -79,14 +80,17 @@ async function checkOnce(checked: Checked): Promise<CheckResult> {
   trace.budgetIndex = record.budgetIndex
   const refused = refuseEnded(record, domain.clock.now()) ?? refuseOther(checked, record)
   if (refused) return refused
-  if (!domain.hasher.knows(record.pepperKeyId)) domain.keyring.pepper(record.pepperKeyId) // throws UnknownKeyError
-  const to = openRecipient(domain, record)
-  const slot = domain.hasher.reserve()
-  if (!slot) return refuseOverloaded()
+  const holder = openRecipient(domain, record)
+  const { service } = caller
+  const comparison = await prepareComparison({
+    ...{ domain, service, record, holder },
+    typed: checked.typed,
+  })
+  if (!comparison) return refuseOverloaded()
   try {
-    return await compare(checked, record, to, slot, admission?.budgets ?? [])
+    return await compare(checked, record, holder, comparison, admission?.budgets ?? [])
   } finally {
-    slot.release()
+    comparison.release()
   }
 }
 
@@ -96,12 +100,12 @@ function sessionMacs({ domain, caller, command }: Checked): Buffer[] {
 }
 
 async function findVerification(checked: Checked): Promise<VerificationRecord | undefined> {
-  const { domain, caller, command, addresses } = checked
+  const { domain, caller, command, identities } = checked
   const service = caller.service.name
   if (command.id !== null) return domain.store.find(service, command.id)
   return domain.store.findBySession({
     service,
-    addressIndexes: addresses ?? [],
+    addressIndexes: identities ?? [],
     purpose: command.purpose,
     sessionMacs: sessionMacs(checked),
   })
@@ -111,43 +115,42 @@ function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
   return candidates.some((mac) => mac.length === stored.length && timingSafeEqual(mac, stored))
 }
 
-/** Started for something else, or a code of another length: nothing is charged (I13). */
+/** Started for something else, or a code of another shape: nothing is charged (I13). */
 function refuseOther(checked: Checked, record: VerificationRecord): Refusal | undefined {
-  const { command, code, addresses } = checked
+  const { command, typed, identities } = checked
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose')
-  if (addresses && !isOneOf(record.addressIndex, addresses)) fields.push('to')
+  if (identities && !isOneOf(record.addressIndex, identities))
+    fields.push(command.subject === null ? 'to' : 'subject')
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
       : isOneOf(record.sessionMac, sessionMacs(checked))
   if (!sessionFits) fields.push('session')
   if (fields.length > 0) return refuseMismatch(fields)
-  if (code.length === record.codeLength) return undefined
-  return refuseFields([
-    { field: 'code', detail: `is not ${record.codeLength} digits; nothing was charged` },
-  ])
+  const expected = misfit(record, typed)
+  if (expected === undefined) return undefined
+  return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
 }
 
 async function compare(
   checked: Checked,
   record: VerificationRecord,
-  to: string,
-  slot: HashSlot,
+  holder: string,
+  comparison: Comparison,
   budgets: Budget[],
 ): Promise<CheckResult> {
-  const { domain, caller, command, code, recall } = checked
+  const { domain, caller, command, recall } = checked
   const { id } = record
   const service = caller.service.name
   const limit = caller.service.limits.check_per_number
-  const recipient = recipientOf(to, record.country)
   const charge = await domain.store.charge({
     id,
     service,
     now: domain.clock.now(),
     perNumber: limit && {
       limit,
-      budgetIndexes: budgetIndexes(domain.keyring, service, recipient),
+      budgetIndexes: holderBudgetIndexes(domain.keyring, service, holderOf(record, holder)),
       authenticated: record.authenticated,
     },
   })
@@ -159,27 +162,25 @@ async function compare(
   const now = domain.clock.now()
   if (charge.kind === 'not_chargeable') return refuseEnded(charge.record, now) ?? refuseUnknown()
 
-  const { codeHash, pepperKeyId, kind } = charge.record
-  const same = codeHash !== null && (await slot.verify({ hash: codeHash, pepperKeyId }, code, id))
+  const { valid, use } = await comparison.run(charge.record)
   const settledAt = domain.clock.now()
-  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, to)
+  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, holder)
   const outcome = await domain.store.settle({
     id,
     service,
     now: settledAt,
-    // A decoy costs the same hash, and no code of it is right, not even its own.
-    valid: same && kind !== 'decoy',
+    valid,
+    use,
     actor: actorOf(caller, command.endUser),
     idempotency: recall.write(answerOf),
   })
   switch (outcome.kind) {
-    case 'approved':
-      return {
-        ...answerOf({ valid: true, record: outcome.record }),
-        budgets,
-      } as Success<'approved'>
+    case 'approved': {
+      const { record, codesRemaining } = outcome
+      return { ...answerOf({ valid: true, record, codesRemaining }), budgets } as Approved
+    }
     case 'wrong':
-      return answerOf({ valid: false, record: outcome.record })
+      return answerOf({ valid: false, record: outcome.record, codesRemaining: null })
     case 'lost':
       return refuseEnded(outcome.record, domain.clock.now()) ?? refuseUnknown()
     case 'answered_before':
@@ -187,9 +188,14 @@ async function compare(
   }
 }
 
-function answerCheck(now: number, effect: CheckEffect, to: string): Answer {
-  const verification = viewOf(effect.record, to, now)
-  if (effect.valid) return { kind: 'approved', verification, budgets: [], replayed: false }
+function answerCheck(now: number, effect: CheckEffect, holder: string): Answer {
+  const verification = viewOf(effect.record, holder, now)
+  const recoveryCodesRemaining = effect.codesRemaining
+  if (effect.valid)
+    return {
+      ...{ kind: 'approved', verification, budgets: [], replayed: false },
+      recoveryCodesRemaining,
+    }
   const left = attemptsRemaining(effect.record, now)
   return {
     kind: 'refused',

@@ -12,7 +12,7 @@ export function generateCode(length: number): string {
 }
 
 /** Spaces, hyphens and invisible characters that keyboards and messengers put into a code. */
-const FILLERS = /[\s\p{Pd}\p{Cf}]/gu
+export const FILLERS = /[\s\p{Pd}\p{Cf}]/gu
 const DECIMAL_DIGIT = /\p{Nd}/u
 /** The last plane in which Unicode has decimal digits. */
 const LAST_DIGIT_CODE_POINT = 0x1fbf9

@@ -1,6 +1,7 @@
 // What every operation of the domain is given: its ports, and the context of one request.
 // It must not hold state of its own.
 
+import type { DrawQr, FactorStore, Otp } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
@@ -15,6 +16,11 @@ export type Domain = {
   mint: Mint
   keyring: Keyring
   clock: Clock
+  /** What authenticator apps go by: the wall as it is, also where it was set back. */
+  wall: Clock
+  factors: FactorStore
+  otp: Otp
+  drawQr: DrawQr
   refusals: RefusalLog
   /** Rung after the commit of anything that is due at once. */
   wake: Wake

@@ -14,6 +14,7 @@ export const LIMIT_NAMES = [
   'sends_per_prefix_hour',
   'sends_per_country_hour',
   'sends_per_service_hour',
+  'factor_starts_per_ip',
   'check_per_ip',
   'check_per_number',
   'guesses_per_number_hour',
@@ -39,6 +40,8 @@ export const DEFAULT_LIMITS: Limits = {
   sends_per_prefix_hour: { max: 60, windowSeconds: HOUR },
   sends_per_country_hour: null,
   sends_per_service_hour: null,
+  // Nothing is sent, but each start takes from the guesses of a subject: one address must not take everybody's.
+  factor_starts_per_ip: { max: 60, windowSeconds: 10 * MINUTE },
   check_per_ip: { max: 60, windowSeconds: 10 * MINUTE },
   check_per_number: { max: 60, windowSeconds: 10 * MINUTE },
   // NIST SP 800-63B-4 §3.2.2: at most 100 wrong ones.
@@ -50,6 +53,8 @@ export const CODE_LENGTH = { min: 4, max: 10, default: 6 } as const
 export const TTL_SECONDS = { min: 60, max: 3600, default: 600 } as const
 export const MAX_ATTEMPTS = { min: 1, max: 10, default: 5 } as const
 export const MAX_SENDS = { min: 1, max: 10, default: 5 } as const
+/** Time steps before and after the present one in which an authenticator app's code is right (RFC 6238 §5.2). */
+export const TOTP_WINDOW = { min: 0, max: 2, default: 1 } as const
 
 /** A recipient for automatic tests: nothing is sent, the code is the given one, until the date. */
 export type TestRecipient = {
@@ -72,6 +77,7 @@ export type ServicePolicy = {
   ttlSeconds: number
   maxAttempts: number
   maxSends: number
+  totpWindow: number
   /** Those that a provider serves; others are 403 `channel_not_available`. */
   channels: readonly Channel[]
   limits: Limits

@@ -2,6 +2,7 @@
 // No port hands out a transaction: each atomic step is one method. All throw StoreUnavailableError
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
+import type { FactorUse } from '../factors/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Limit, LimitName } from './policy.ts'
@@ -55,6 +56,7 @@ export type NewVerification = Omit<
 >
 
 export type CreateInput = {
+  /** Without `codeSealed` there is nothing to send: no delivery, and no send is counted. */
   record: NewVerification
   slot: SessionSlot | null
   guesses: GuessQuery
@@ -109,17 +111,24 @@ export type ChargeOutcome =
   | { kind: 'not_chargeable'; record: VerificationRecord }
   | { kind: 'number_limited'; retryAt: number }
 
-export type CheckEffect = { valid: boolean; record: VerificationRecord }
+export type CheckEffect = {
+  valid: boolean
+  record: VerificationRecord
+  /** Of the set that a recovery code was used of. */
+  codesRemaining: number | null
+}
 export type SettleInput = {
   id: string
   service: string
   now: number
   valid: boolean
+  /** What a right code uses up. Used before, or gone: the code is wrong. */
+  use: FactorUse | null
   actor: Actor
   idempotency: IdempotencyWrite<CheckEffect> | null
 }
 export type SettleOutcome =
-  | { kind: 'approved'; record: VerificationRecord }
+  | { kind: 'approved'; record: VerificationRecord; codesRemaining: number | null }
   | { kind: 'wrong'; record: VerificationRecord }
   /** Right, but the verification had ended before: someone else won. */
   | { kind: 'lost'; record: VerificationRecord }
@@ -173,7 +182,7 @@ export type VerificationStore = {
   resend(input: ResendInput): Promise<ResendOutcome | undefined>
   /** One conditional statement; committed when the promise resolves (I2). Undefined: no such row. */
   charge(input: ChargeInput): Promise<ChargeOutcome | undefined>
-  /** One transaction: approved (erases code and hash, cancels unclaimed deliveries) or failed + 1. */
+  /** One transaction: approved (uses the factor up, erases code and hash, cancels unclaimed deliveries) or failed + 1. */
   settle(input: SettleInput): Promise<SettleOutcome>
   cancel(input: CancelInput): Promise<CancelOutcome>
   list(query: ListQuery): Promise<Page<VerificationRecord>>
@@ -213,6 +222,12 @@ export type HashSlot = {
    * @throws UnknownKeyError where the pepper is not known here
    */
   verify(stored: CodeHash, code: string, verificationId: string): Promise<boolean>
+  /**
+   * The same without the pepper, for what no guess can find: it outlives a rotation of the keys.
+   * @param boundTo what `verificationId` is to a code
+   */
+  hashPlain(text: string, boundTo: string): Promise<string>
+  verifyPlain(stored: string, text: string, boundTo: string): Promise<boolean>
   release(): void
 }
 

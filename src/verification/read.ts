@@ -13,8 +13,8 @@ import type {
   Success,
 } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import { holderBudgetIndexes, readHolder } from './holder.ts'
 import { recallFor } from './recall.ts'
-import { budgetIndexes, readRecipient } from './recipient.ts'
 import { refuseFields, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
 import { answerWith, openRecipient, viewOf } from './view.ts'
@@ -35,14 +35,16 @@ export async function list(
   caller: Caller,
   command: ListCommand,
 ): Promise<ListResult> {
-  const recipient = readRecipient(command.to, command.country)
-  if (recipient.kind === 'unreadable') {
-    return refuseFields([{ field: recipient.field, detail: recipient.detail }])
+  const holder = readHolder(command)
+  if (!holder)
+    return refuseFields([{ field: 'to', detail: 'is required, or subject in its place' }])
+  if (holder.kind === 'unreadable') {
+    return refuseFields([{ field: holder.field, detail: holder.detail }])
   }
   const service = caller.service.name
   const page = await domain.store.list({
     service,
-    budgetIndexes: budgetIndexes(domain.keyring, service, recipient),
+    budgetIndexes: holderBudgetIndexes(domain.keyring, service, holder),
     cursor: command.cursor,
     limit: command.limit,
   })
@@ -65,9 +67,9 @@ export async function cancel(
     if (!record) return refuseUnknown()
     trace.verificationId = record.id
     trace.budgetIndex = record.budgetIndex
-    const to = openRecipient(domain, record)
+    const holder = openRecipient(domain, record)
     const now = domain.clock.now()
-    const answerOf = (after: VerificationRecord) => answerWith(now, 'canceled', after, to)
+    const answerOf = (after: VerificationRecord) => answerWith(now, 'canceled', after, holder)
     const outcome = await domain.store.cancel({
       id: record.id,
       service: caller.service.name,

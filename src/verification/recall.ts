@@ -7,7 +7,14 @@ import type { Domain } from './domain.ts'
 import { IDEMPOTENCY_KEEP_MS } from './policy.ts'
 import type { IdempotencyKey, IdempotencyWrite, StoredAnswer } from './ports.ts'
 
-export type Route = 'start' | 'resend' | 'check' | 'cancel'
+export type Route =
+  | 'start'
+  | 'resend'
+  | 'check'
+  | 'cancel'
+  | 'factors/totp'
+  | 'factors/recovery-codes'
+  | 'factors/confirm'
 
 export type Recall<Answer extends object> = {
   /** The answer given before under this key, or the refusal of its reuse. */

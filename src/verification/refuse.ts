@@ -47,6 +47,10 @@ export function refuseUnknown(): Refusal {
   }
 }
 
+export function refuseNoFactor(detail: string): Refusal {
+  return { kind: 'refused', error: 'factor_not_found', detail }
+}
+
 export function refuseMismatch(fields: string[]): Refusal {
   return {
     kind: 'refused',

@@ -1,7 +1,7 @@
 // POST /verify/{id}/resend: the same code again, nothing renewed (I4).
 // It must not make a new code or move the expiry: a new code is a new start.
 
-import type { Channel } from '../kernel/channel.ts'
+import { type Channel, isFactorChannel } from '../kernel/channel.ts'
 import { chooseChannel } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
 import { sendLimitKeys } from './budgets.ts'
@@ -27,8 +27,11 @@ export async function resend(
     trace.verificationId = record.id
     trace.budgetIndex = record.budgetIndex
     const { endUser } = command
-    const channel = command.channel ?? record.channel
-    return sendAgain({ domain, caller, record, channel, endUser, recall, kind: 'resent' })
+    return sendAgain({
+      ...{ domain, caller, record, endUser, recall },
+      channel: command.channel,
+      kind: 'resent',
+    })
   })
 }
 
@@ -37,7 +40,9 @@ function refuseResend(record: VerificationRecord, now: number): Refusal | undefi
   const ended = refuseEnded(record, now)
   if (ended) return ended
   if (record.sends >= record.maxSends) {
-    const detail = `${record.maxSends} messages were sent, the most for one verification; start a new one`
+    const detail = isFactorChannel(record.channel)
+      ? `nothing is sent for ${record.channel}`
+      : `${record.maxSends} messages were sent, the most for one verification; start a new one`
     return { kind: 'refused', error: 'max_sends_reached', detail }
   }
   if (record.expiresAt - now < RESEND_MIN_REMAINING_MS) {
@@ -60,7 +65,8 @@ export type Again<Kind extends 'resent' | 'continued'> = {
   domain: Domain
   caller: Caller
   record: VerificationRecord
-  channel: Channel
+  /** Null: as before. */
+  channel: Channel | null
   endUser: EndUser
   recall: Recall<Success<Kind>> | Recall<Success<'started'> | Success<'continued'>>
   kind: Kind
@@ -76,7 +82,8 @@ export async function sendAgain<Kind extends 'resent' | 'continued'>(
   if (refused) return refused
   const to = openRecipient(domain, record)
   const recipient = recipientOf(to, record.country)
-  const chosen = chooseChannel(caller.service, recipient, again.channel)
+  const before = isFactorChannel(record.channel) ? null : record.channel
+  const chosen = chooseChannel(caller.service, recipient, again.channel ?? before)
   if ('kind' in chosen) return chosen
   const { authenticated, clientIp } = record
   const admission = await domain.limiter.admit(

@@ -2,7 +2,15 @@
 // It must not spend a budget, unless a resend is due and asked for by starting again.
 
 import type { Channel } from '../kernel/channel.ts'
-import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
+import type {
+  Caller,
+  FactorStartCommand,
+  Refusal,
+  SendCommand,
+  StartFields,
+  StartResult,
+  Success,
+} from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import type { SessionSlot } from './ports.ts'
 import type { Recall } from './recall.ts'
@@ -14,7 +22,7 @@ import { answerWith } from './view.ts'
 type Continuation = {
   domain: Domain
   caller: Caller
-  command: StartCommand
+  command: SendCommand
   recipient: Recipient
   channel: Channel
   slot: SessionSlot | null
@@ -24,7 +32,7 @@ type Continuation = {
 export function sessionSlot(
   domain: Domain,
   service: string,
-  command: StartCommand,
+  command: SendCommand,
   recipient: Recipient,
 ): SessionSlot | null {
   if (command.session === null) return null
@@ -34,6 +42,18 @@ export function sessionSlot(
     authenticated: command.authenticated,
     decoy: command.decoy,
   }
+}
+
+/** The channel is a part of it: who has no phone at hand starts anew with a recovery code. */
+export function factorSlot(
+  domain: Domain,
+  service: string,
+  command: FactorStartCommand,
+): SessionSlot | null {
+  if (command.session === null) return null
+  const { purpose, channel, subject, session, authenticated, decoy } = command
+  const parts = ['factor-slot', service, purpose, channel, subject, session]
+  return { slots: domain.keyring.macs('session', parts), authenticated, decoy }
 }
 
 /** Refusals of a resend that stand, however the verification was changed meanwhile. */
@@ -86,12 +106,20 @@ async function continueBySending(begun: Continuation): Promise<StartResult | und
   return after && continueUnsent(begun, after)
 }
 
-async function continueUnsent(
-  begun: Continuation,
+function continueUnsent(begun: Continuation, record: VerificationRecord): Promise<StartResult> {
+  return continueAsIs({ ...begun, holder: begun.recipient.address }, record)
+}
+
+/** @param begun.holder the address or subject, in clear */
+export async function continueAsIs(
+  begun: Pick<Continuation, 'domain' | 'caller' | 'recall'> & {
+    command: StartFields
+    holder: string
+  },
   record: VerificationRecord,
 ): Promise<StartResult> {
-  const { domain, caller, command, recipient, recall } = begun
-  const answer = answerWith(domain.clock.now(), 'continued', record, recipient.address)
+  const { domain, caller, command, holder, recall } = begun
+  const answer = answerWith(domain.clock.now(), 'continued', record, holder)
   const stored = await domain.store.continue({
     id: record.id,
     service: caller.service.name,

@@ -1,11 +1,13 @@
 // POST /verify/start: from a recipient to a pending verification and a message that is due.
 // It must not wait for a provider, nor count anything before the hasher has room.
 
-import { codeContext, recipientContext } from '../kernel/sealing.ts'
+import type { Channel } from '../kernel/channel.ts'
+import { codeContext } from '../kernel/sealing.ts'
 import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
-import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
+import type { Caller, Refusal, SendCommand, StartResult, Success } from './api.ts'
 import { guessQuery, sendLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import { commonFields } from './new-verification.ts'
 import { obtainCode, type PreparedCode } from './obtain-code.ts'
 import type { Budget, CreateInput, SessionSlot } from './ports.ts'
 import { type Recall, recallFor } from './recall.ts'
@@ -28,9 +30,9 @@ type Answer = Success<'started'> | Success<'continued'>
 type Begun = {
   domain: Domain
   caller: Caller
-  command: StartCommand
+  command: SendCommand
   recipient: Recipient
-  channel: VerificationRecord['channel']
+  channel: Channel
   indexes: { address: Buffer[]; budget: Buffer[] }
   slot: SessionSlot | null
   recall: Recall<Answer>
@@ -39,7 +41,7 @@ type Begun = {
 export async function start(
   domain: Domain,
   caller: Caller,
-  command: StartCommand,
+  command: SendCommand,
   trace: Trace,
 ): Promise<StartResult> {
   const { service } = caller
@@ -127,34 +129,21 @@ function createInput(
   const { domain, caller, command, recipient, indexes, slot, recall } = begun
   const { keyring } = domain
   const { service } = caller
-  const session = command.session
+  const holder = recipient.address
   return {
     record: {
-      id: code.id,
-      reference: domain.createReference(),
-      service: service.name,
+      ...commonFields(domain, caller, command, { id: code.id, holder, now }),
       channel: begun.channel,
-      purpose: command.purpose,
       locale: command.locale ?? localeOf(recipient) ?? service.locale,
-      recipientSealed: keyring.seal(recipient.address, recipientContext(code.id)),
       addressIndex: indexes.address[0] as Buffer,
       budgetIndex: indexes.budget[0] as Buffer,
       country: recipient.kind === 'phone' ? recipient.country : null,
-      sessionMac:
-        session === null ? null : keyring.mac('session', ['session', service.name, session]),
-      authenticated: command.authenticated,
       kind: code.kind,
       codeLength: code.code.length,
       codeHash: code.hash,
       pepperKeyId: code.pepperKeyId,
       codeSealed: keyring.seal(code.code, codeContext(code.id)),
-      maxAttempts: service.maxAttempts,
       maxSends: service.maxSends,
-      lastSendAt: now,
-      clientIp: command.endUser.clientIp,
-      metadata: command.metadata,
-      createdAt: now,
-      expiresAt: now + (command.ttlSeconds ?? service.ttlSeconds) * 1000,
     },
     slot,
     guesses: guessQuery(service, indexes.budget, command.authenticated, now),

@@ -1,7 +1,12 @@
 // What a verification is and what can be told of it at a moment: pure functions over plain data.
 // It must not read a clock or a store; time is an argument.
 
-import type { Channel, DeliveryKind, DeliveryStatus } from '../kernel/channel.ts'
+import type {
+  Channel,
+  DeliveryKind,
+  DeliveryStatus,
+  VerificationChannel,
+} from '../kernel/channel.ts'
 
 export const STATUSES = [
   'pending',
@@ -18,10 +23,10 @@ export type VerificationRecord = {
   reference: string
   service: string
   status: VerificationStatus
-  channel: Channel
+  channel: VerificationChannel
   purpose: string
   locale: string
-  /** E.164 or the address as given, sealed with the id as context. */
+  /** E.164, the address as given, or the subject of a factor: sealed with the id as context. */
   recipientSealed: Uint8Array
   /** Canonical form: what `to` must equal, what a session continues. */
   addressIndex: Uint8Array
@@ -32,8 +37,9 @@ export type VerificationRecord = {
   sessionMac: Uint8Array | null
   authenticated: boolean
   kind: DeliveryKind
+  /** 0 where a factor decides. */
   codeLength: number
-  /** argon2id PHC string; null once the verification has ended. */
+  /** argon2id PHC string; null once the verification has ended, and where a factor is asked for. */
   codeHash: string | null
   /** Key id of the pepper in `codeHash`. */
   pepperKeyId: string
@@ -53,8 +59,8 @@ export type VerificationRecord = {
   createdAt: number
   expiresAt: number
   endedAt: number | null
-  /** The best of its deliveries (see `bestDeliveryStatus`). */
-  deliveryStatus: DeliveryStatus
+  /** The best of its deliveries (see `bestDeliveryStatus`); null where there is none. */
+  deliveryStatus: DeliveryStatus | null
 }
 
 export type DeliveryRecord = {
@@ -79,8 +85,8 @@ const BEST_FIRST: readonly DeliveryStatus[] = [
   'canceled',
 ]
 
-export function bestDeliveryStatus(statuses: readonly DeliveryStatus[]): DeliveryStatus {
-  return BEST_FIRST.find((status) => statuses.includes(status)) ?? 'queued'
+export function bestDeliveryStatus(statuses: readonly DeliveryStatus[]): DeliveryStatus | null {
+  return BEST_FIRST.find((status) => statuses.includes(status)) ?? null
 }
 
 /** A pending row past its expiry is expired for everybody, whether or not the sweeper came by. */

@@ -1,6 +1,7 @@
 // A stored verification as its caller sees it. The code is not in it, and can't be: nothing here opens it.
 // It must not decide anything: state.ts says what can be told at a moment.
 
+import { isFactorChannel } from '../kernel/channel.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Success, VerificationView } from './api.ts'
 import type { Domain } from './domain.ts'
@@ -17,13 +18,16 @@ function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000))
 }
 
-export function viewOf(record: VerificationRecord, to: string, now: number): VerificationView {
+/** @param holder the recipient or subject, in clear */
+export function viewOf(record: VerificationRecord, holder: string, now: number): VerificationView {
+  const isFactor = isFactorChannel(record.channel)
   const resend = resendAt(record, now)
   return {
     id: record.id,
     reference: record.reference,
     status: statusAt(record, now),
-    to,
+    to: isFactor ? null : holder,
+    subject: isFactor ? holder : null,
     channel: record.channel,
     purpose: record.purpose,
     deliveryStatus: record.deliveryStatus,
@@ -38,7 +42,7 @@ export function viewOf(record: VerificationRecord, to: string, now: number): Ver
   }
 }
 
-/** The recipient in clear, for its own service's eyes. @throws UnknownKeyError */
+/** The recipient or subject in clear, for its own service's eyes. @throws UnknownKeyError */
 export function openRecipient(domain: Domain, record: VerificationRecord): string {
   return domain.keyring.open(record.recipientSealed, recipientContext(record.id))
 }
@@ -48,9 +52,9 @@ export function answerWith<Kind extends string>(
   now: number,
   kind: Kind,
   record: VerificationRecord,
-  to: string,
+  holder: string,
   budgets: Budget[] = [],
 ): Success<Kind> {
-  const verification = viewOf(record, to, now)
+  const verification = viewOf(record, holder, now)
   return { kind, verification, budgets, replayed: false }
 }

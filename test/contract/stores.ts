@@ -48,6 +48,7 @@ export async function typesOf({ events }: Stores, id: string): Promise<string[]>
 export const settled = (valid: boolean, now = T0 + 2) => ({
   valid,
   now,
+  use: null,
   actor: ACTOR,
   idempotency: null,
 })

@@ -2,6 +2,7 @@
 // What the domain decides is tested with the real one.
 
 import { createAuthenticator, type FixedKey } from '../../src/access/authenticator.ts'
+import type { FactorService } from '../../src/factors/api.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
 import { type RunningServer, type ServerTimes, startServer } from '../../src/http/server.ts'
@@ -37,6 +38,7 @@ function policy(name: string): ServicePolicy {
     ttlSeconds: 600,
     maxAttempts: 5,
     maxSends: 5,
+    totpWindow: 1,
     channels: ['sms', 'email'],
     limits: DEFAULT_LIMITS,
     clientIp: 'off',
@@ -55,6 +57,7 @@ export const VIEW: VerificationView = {
   reference: 'K7Q-42M',
   status: 'pending',
   to: '+14155552671',
+  subject: null,
   channel: 'sms',
   purpose: 'login',
   deliveryStatus: 'queued',
@@ -93,7 +96,7 @@ export type Double = {
   refusals: Parameters<AppDeps['refusals']['record']>[0][]
   lines: string[]
   /** Sets what an operation answers; a function may throw. */
-  answer(operation: keyof VerificationService, result: unknown): void
+  answer(operation: keyof VerificationService | keyof FactorService, result: unknown): void
   close(): Promise<void>
 }
 
@@ -114,6 +117,22 @@ function createService(calls: Call[], answers: Map<string, unknown>): Verificati
     cancel: operation('cancel'),
     get: operation('get'),
     list: operation('list'),
+  }
+}
+
+function createFactors(calls: Call[], answers: Map<string, unknown>): FactorService {
+  const operation =
+    (name: string) =>
+    async (caller: { service: ServicePolicy }, command: object): Promise<never> => {
+      calls.push({ operation: name, caller: caller.service.name, command: { ...command } })
+      return answers.get(name) as never
+    }
+  return {
+    createApp: operation('createApp'),
+    createCodes: operation('createCodes'),
+    confirm: operation('confirm'),
+    remove: operation('remove'),
+    list: operation('listFactors'),
   }
 }
 
@@ -142,6 +161,7 @@ export async function startDouble(
   const store = { find: async () => undefined }
   const app = createApp({
     service: createService(calls, answers),
+    factors: createFactors(calls, answers),
     services,
     authenticator: createAuthenticator({ store, fixedKeys: FIXED_KEYS, services }),
     events: { list: async () => ({ items: [], nextCursor: null }) },

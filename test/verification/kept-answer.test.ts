@@ -52,7 +52,16 @@ const start = (key: string) =>
   })
 const check = (id: string, code: string) =>
   world.service.check(world.caller, {
-    ...{ to: null, country: null, id, code, purpose: 'login', session: null, ...under(code) },
+    ...{
+      to: null,
+      country: null,
+      subject: null,
+      id,
+      code,
+      purpose: 'login',
+      session: null,
+      ...under(code),
+    },
   })
 
 it('C38: each step is answered as it is kept, to the second', async () => {

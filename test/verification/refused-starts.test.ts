@@ -28,6 +28,7 @@ function watch(hasher: Hasher): Hasher {
       isHeld = false
     }
     return {
+      ...slot,
       hash: (...given) => slot.hash(...given).finally(leave),
       verify: (...given) => slot.verify(...given).finally(leave),
       release() {

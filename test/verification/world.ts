@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { decideSettlement } from '../../src/delivery/backoff.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
 import type { ClaimedDelivery } from '../../src/delivery/ports.ts'
+import { createFactorService } from '../../src/factors/service.ts'
 import { createHasher } from '../../src/hashing/hasher.ts'
-import { type Channel, MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
+import {
+  type Channel,
+  type FactorChannel,
+  MIN_REMAINING_TO_SEND_MS,
+} from '../../src/kernel/channel.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { createReference } from '../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
@@ -13,6 +18,8 @@ import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext } from '../../src/kernel/sealing.ts'
 import { addressKey } from '../../src/limits/client-address.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
+import { createOtp } from '../../src/otp/otp.ts'
+import { drawQr } from '../../src/otp/qr.ts'
 import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
@@ -65,6 +72,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     ttlSeconds: 600,
     maxAttempts: 5,
     maxSends: 5,
+    totpWindow: 1,
     channels: ['sms', 'email'],
     limits: DEFAULT_LIMITS,
     clientIp: 'off',
@@ -112,20 +120,27 @@ export async function createWorld(options: {
   })
   const caller: Caller = { service: policy, keyId: 'key_test' }
   const ports: Ports = { store: store.verifications, limiter, hasher }
-  const service = createVerificationService({
+  const domain = {
     ...(options.wrapPorts?.(ports) ?? ports),
     mint: { take: () => undefined, giveBack: () => {} },
     keyring,
     clock,
     refusals: { record: () => {} },
     wake: () => {},
-    lock: options.withoutLock ? { run: (_keys, work) => work() } : createKeyedLock(),
+    lock: options.withoutLock
+      ? { run: <T>(_keys: readonly string[], work: () => Promise<T>) => work() }
+      : createKeyedLock(),
     generateCode,
     createReference,
     addressKey,
-  })
+    wall: { now: () => at.wall },
+    factors: store.factors,
+    otp: createOtp(),
+    drawQr,
+  }
+  const service = createVerificationService(domain)
   const sweeper = createSweeper({
-    store: store.verifications,
+    ...{ store: store.verifications, factors: store.factors },
     clock,
     logger: { warn: () => {} },
   })
@@ -175,7 +190,18 @@ export async function createWorld(options: {
   }
 
   return {
-    ...{ clock, client, store, service, caller, policy, sent },
+    ...{ clock, client, store, service, caller, policy, sent, keyring },
+    factors: createFactorService(domain),
+    startFactor: (given: {
+      subject: string
+      channel: FactorChannel
+      decoy?: boolean
+      session?: string
+    }) =>
+      service.start(caller, {
+        ...{ locale: null, purpose: 'login', session: null, authenticated: false, decoy: false },
+        ...{ ttlSeconds: null, metadata: {}, ...given, ...NOBODY },
+      }),
     get sweptAt() {
       return sweptAt
     },
@@ -197,7 +223,7 @@ export async function createWorld(options: {
         ...{ authenticated: false, ...given, ...NOBODY },
       }),
     check: (given: { id: string; code: string; purpose: string; session: string | null }) =>
-      service.check(caller, { to: null, country: null, ...given, ...NOBODY }),
+      service.check(caller, { to: null, country: null, subject: null, ...given, ...NOBODY }),
     resend: (id: string) => service.resend(caller, { id, channel: null, ...NOBODY }),
     cancel: (id: string) => service.cancel(caller, { id, ...NOBODY }),
     /** The code, opened from the row as it was right after the start. */

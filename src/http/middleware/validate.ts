@@ -59,11 +59,12 @@ export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<A
   const body = bodySchemaOf(route)
   const params = request.params as ZodType | undefined
   const query = request.query as ZodType | undefined
+  const unknown = route.path.startsWith('/factors/') ? 'factor_not_found' : 'verification_not_found'
   return async (c, next) => {
     if (params) {
       const result = params.safeParse(c.req.param())
       if (!result.success)
-        return refuse(c, deps, refusal('verification_not_found', 'No verification has this id.'))
+        return refuse(c, deps, refusal(unknown, 'Nothing of this service has this id.'))
       c.req.addValidatedData('param', result.data as object)
     }
     const errors = [

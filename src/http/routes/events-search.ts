@@ -15,7 +15,8 @@ const route = createRoute({
   path: '/admin/api/events/search',
   operationId: 'searchEvents',
   summary: 'Search the attempt log',
-  description: 'Newest first; every spelling of a recipient finds the same events.',
+  description:
+    'Newest first; every spelling of a recipient finds the same events. Factors are found by their subject.',
   tags: ['Attempt log'],
   security: [{ apiKey: [] }],
   request: {
@@ -33,12 +34,16 @@ const route = createRoute({
 
 export function addEventsSearch(app: App, deps: AppDeps): void {
   register(app, deps, route, readsEvents, async (c) => {
-    const { recipient, country, ...filters } = c.req.valid('json')
+    const { recipient, country, subject, ...filters } = c.req.valid('json')
     const service = serviceOf(c)
     let indexes: readonly Uint8Array[] | undefined
-    if (recipient !== undefined) {
-      const to = recipient
-      const found = deps.eventIndexes({ service, to, country: country?.toUpperCase() ?? null })
+    if (recipient !== undefined || subject !== undefined) {
+      const found = deps.eventIndexes({
+        service,
+        to: recipient ?? null,
+        country: country?.toUpperCase() ?? null,
+        subject: subject ?? null,
+      })
       if (found === null) {
         const errors = [{ field: 'recipient', detail: 'must be a phone number or an address' }]
         return refuse(

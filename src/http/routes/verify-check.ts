@@ -23,7 +23,7 @@ const route = createRoute({
   operationId: 'checkVerification',
   summary: 'Check a code',
   description:
-    '200 means approved, and nothing else does. Give `id`, or `to` and `session` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none.',
+    '200 means approved, and nothing else does. Give `id`, or `session` with `to` or `subject` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none. The code of an authenticator app is good once, and so is a recovery code.',
   tags: ['Verifications'],
   security: [{ apiKey: [] }],
   request: {
@@ -63,6 +63,6 @@ export function addVerifyCheck(app: App, deps: AppDeps): void {
     const result = await deps.service.check(callerOf(c), command)
     if (result.kind !== 'approved') return answerProblem(c, result)
     answerSuccess(c, result)
-    return c.json(toWireApproved(result.verification), 200)
+    return c.json(toWireApproved(result), 200)
   })
 }

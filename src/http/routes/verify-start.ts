@@ -33,7 +33,7 @@ const route = createRoute({
   operationId: 'startVerification',
   summary: 'Start a verification',
   description:
-    'Makes a verification and queues its message; the answer never waits for a provider. With a `session` whose verification is still pending it continues that one (200).',
+    'With `to`: makes a verification and queues its message; the answer never waits for a provider. With `subject`: asks for a code that the person has already, of an authenticator app or a recovery code, and sends nothing. With a `session` whose verification is still pending it continues that one (200).',
   tags: ['Verifications'],
   security: [{ apiKey: [] }],
   request: {
@@ -48,6 +48,7 @@ const route = createRoute({
       'country_not_allowed',
       'channel_not_available',
       'number_type_not_allowed',
+      'factor_not_found',
       'recipient_suppressed',
       'idempotency_key_reused',
       'rate_limited',

@@ -2,22 +2,22 @@
 // It must not add anything: a field that is not named here is not told. The schemas are open: changes only add.
 
 import { z } from '@hono/zod-openapi'
-import { CHANNELS, DELIVERY_STATUSES } from '../../kernel/channel.ts'
-import type { DetailedView, VerificationView } from '../../verification/api.ts'
+import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
+import type { Approved, DetailedView, VerificationView } from '../../verification/api.ts'
 import { STATUSES } from '../../verification/state.ts'
 
 /** RFC 3339 in UTC, with milliseconds. */
 export function toWireTime(ms: number): string {
   return new Date(ms).toISOString()
 }
-const toWireTimeOrNull = (ms: number | null) => (ms === null ? null : toWireTime(ms))
+export const toWireTimeOrNull = (ms: number | null) => (ms === null ? null : toWireTime(ms))
 
 export const timeField = z.iso.datetime().openapi({
   description: 'RFC 3339, UTC.',
   example: '2026-11-23T18:00:00.000Z',
 })
-const nullableTime = timeField.nullable()
-const count = z.int().min(0)
+export const nullableTime = timeField.nullable()
+export const count = z.int().min(0)
 
 const verificationShape = {
   id: z.string().openapi({ example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
@@ -26,12 +26,20 @@ const verificationShape = {
     example: 'K7Q-42M',
   }),
   status: z.enum(STATUSES),
-  to: z.string().openapi({ example: '+14155552671' }),
-  channel: z.enum(CHANNELS),
+  to: z.string().nullable().openapi({
+    description: 'The recipient; null where a subject was given.',
+    example: '+14155552671',
+  }),
+  subject: z.string().nullable().openapi({
+    description: 'The subject; null where a recipient was given.',
+    example: null,
+  }),
+  channel: z.enum([...CHANNELS, ...FACTOR_CHANNELS]),
   purpose: z.string().openapi({ example: 'login' }),
   delivery_status: z
     .enum(DELIVERY_STATUSES)
-    .openapi({ description: 'The best of the deliveries.' }),
+    .nullable()
+    .openapi({ description: 'The best of the deliveries; null where nothing is sent.' }),
   attempts_remaining: count.openapi({ example: 5 }),
   sends_remaining: count.openapi({ example: 4 }),
   created_at: timeField,
@@ -47,7 +55,15 @@ const verificationShape = {
 export const Verification = z.object(verificationShape).openapi('Verification')
 
 export const ApprovedVerification = z
-  .object({ ...verificationShape, status: z.literal('approved'), valid: z.literal(true) })
+  .object({
+    ...verificationShape,
+    status: z.literal('approved'),
+    valid: z.literal(true),
+    recovery_codes_remaining: count.optional().openapi({
+      description:
+        'Of the set that a recovery code was used of: offer a new set before it is empty. Only for the channel recovery_code.',
+    }),
+  })
   .openapi('ApprovedVerification')
 
 const Delivery = z
@@ -81,6 +97,7 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
     reference: view.reference,
     status: view.status,
     to: view.to,
+    subject: view.subject,
     channel: view.channel,
     purpose: view.purpose,
     delivery_status: view.deliveryStatus,
@@ -95,8 +112,14 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
   }
 }
 
-export function toWireApproved(view: VerificationView): z.infer<typeof ApprovedVerification> {
-  return { ...toWireVerification(view), status: 'approved', valid: true }
+export function toWireApproved(approved: Approved): z.infer<typeof ApprovedVerification> {
+  const { verification, recoveryCodesRemaining: remaining } = approved
+  return {
+    ...toWireVerification(verification),
+    status: 'approved',
+    valid: true,
+    ...(remaining !== null && { recovery_codes_remaining: remaining }),
+  }
 }
 
 export function toWireDetailed(view: DetailedView): z.infer<typeof DetailedVerification> {

@@ -2,7 +2,8 @@
 // It must not convert anything: the routes' commands do. A message never repeats what was given.
 
 import { z } from '@hono/zod-openapi'
-import { CHANNELS } from '../../kernel/channel.ts'
+import { SUBJECT_LENGTH } from '../../factors/policy.ts'
+import { CHANNELS, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import { CODE_LENGTH, TTL_SECONDS } from '../../verification/policy.ts'
 
 /** RFC 5321 §4.5.3.1: 64 for the local part, `@`, 255 for the domain. */
@@ -19,7 +20,7 @@ const MAX_LOCALE_LENGTH = 16
 const MAX_CURSOR_LENGTH = 512
 
 /** C0, C1 and DEL, and the line and paragraph separators. */
-const CONTROL = /[\p{Cc}\u2028\u2029]/u
+export const CONTROL = /[\p{Cc}\u2028\u2029]/u
 /** Metadata enters no message. Should a later change put it into one, nobody phishes through it (C45). */
 const URL_LIKE = /:\/\/|\bwww\./iu
 const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?$/iu
@@ -41,6 +42,26 @@ export const toField = z.string().min(1).max(MAX_TO_LENGTH).openapi({
 export const channelField = z.enum(CHANNELS).openapi({
   description: 'How the code travels. Default by recipient: sms or email.',
 })
+
+export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
+  description:
+    'How the code comes to the person: with `to` sms, email, voice or whatsapp (default by recipient: sms or email); with `subject` totp (default) or recovery_code, for which nothing is sent.',
+})
+
+/** Two texts that are not well-formed are the same bytes, and would be the same person. */
+export const subjectField = z
+  .string()
+  .min(SUBJECT_LENGTH.min)
+  .max(SUBJECT_LENGTH.max)
+  .refine(
+    (text) => text.isWellFormed() && !CONTROL.test(text),
+    'must be well-formed and without control characters or line breaks',
+  )
+  .openapi({
+    description:
+      "The login flow's own id of a user, as it stands: capitals count. It needs to be no personal data.",
+    example: 'user-8e03978e',
+  })
 
 export const countryField = z
   .string()
@@ -110,7 +131,7 @@ export const metadataField = z
 
 export const codeField = z.string().min(1).max(MAX_CODE_TEXT_LENGTH).openapi({
   description:
-    'The code as the person typed it: a string. Spaces and hyphens are dropped, other digits of Unicode are read.',
+    'The code as the person typed it: a string. Spaces and hyphens are dropped, other digits of Unicode are read; of a recovery code capitals do not count, and look-alikes are read as what they look like.',
   example: '123456',
 })
 

@@ -2,12 +2,14 @@
 // It must not decide anything: what a field may hold is in fields.ts, what it means in the domain.
 
 import { z } from '@hono/zod-openapi'
+import { isFactorChannel } from '../../kernel/channel.ts'
 import type {
   CheckCommand,
   EndUser,
   Idempotency,
   ListCommand,
   StartCommand,
+  StartFields,
 } from '../../verification/api.ts'
 import {
   channelField,
@@ -22,10 +24,13 @@ import {
   metadataField,
   purposeField,
   sessionField,
+  startChannelField,
+  subjectField,
   toField,
   ttlSecondsField,
   userAgentField,
 } from './fields.ts'
+import { checkHolder, checkStart, ONE_HOLDER, requireHolder } from './holder-checks.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -33,8 +38,9 @@ const MAX_USER_AGENT_LENGTH = 256
 
 export const StartBody = z
   .strictObject({
-    to: toField,
-    channel: channelField.optional(),
+    to: toField.optional(),
+    subject: subjectField.optional(),
+    channel: startChannelField.optional(),
     country: countryField.optional(),
     locale: localeField.optional(),
     purpose: purposeField,
@@ -51,7 +57,8 @@ export const StartBody = z
     ttl_seconds: ttlSecondsField.optional(),
     metadata: metadataField.optional(),
   })
-  .openapi('StartRequest')
+  .superRefine(checkStart)
+  .openapi('StartRequest', ONE_HOLDER)
 
 export const ResendBody = z
   .strictObject({ channel: channelField.optional() })
@@ -64,21 +71,25 @@ export const CheckBody = z
     purpose: purposeField,
     to: toField.optional(),
     country: countryField.optional(),
+    subject: subjectField.optional(),
     session: sessionField.optional(),
     client_ip: clientIpField.optional(),
     user_agent: userAgentField.optional(),
   })
   .superRefine((body, context) => {
-    if (body.id !== undefined || (body.to !== undefined && body.session !== undefined)) return
-    const message = 'is required, or to and session in its place'
+    checkHolder(body, context)
+    const isHeld = body.to !== undefined || body.subject !== undefined
+    if (body.id !== undefined || (isHeld && body.session !== undefined)) return
+    const message = 'is required, or session with to or subject in its place'
     context.addIssue({ code: 'custom', path: ['id'], message })
   })
   .openapi('CheckRequest')
 
 export const ListBody = z
   .strictObject({
-    to: toField,
+    to: toField.optional(),
     country: countryField.optional(),
+    subject: subjectField.optional(),
     cursor: cursorField.optional(),
     limit: z
       .int()
@@ -87,7 +98,8 @@ export const ListBody = z
       .default(PAGE_LIMIT.default)
       .openapi({ description: 'How many on a page.' }),
   })
-  .openapi('ListRequest')
+  .superRefine(requireHolder)
+  .openapi('ListRequest', ONE_HOLDER)
 
 export const CancelBody = z.strictObject({}).openapi('CancelRequest')
 
@@ -120,19 +132,26 @@ function canonicalLocale(tag: string | undefined): string | null {
 }
 
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
-  return {
+  const { to, subject, channel } = body
+  const fields: StartFields = {
     ...common,
-    to: body.to,
-    channel: body.channel ?? null,
-    country: body.country?.toUpperCase() ?? null,
     locale: canonicalLocale(body.locale),
     purpose: body.purpose,
     session: body.session ?? null,
     authenticated: body.authenticated,
     decoy: body.decoy,
-    codeLength: body.code_length ?? null,
     ttlSeconds: body.ttl_seconds ?? null,
     metadata: body.metadata ?? {},
+  }
+  // What `checkStart` let through.
+  if (subject !== undefined)
+    return { ...fields, subject, channel: channel && isFactorChannel(channel) ? channel : 'totp' }
+  return {
+    ...fields,
+    to: to as string,
+    channel: channel && !isFactorChannel(channel) ? channel : null,
+    country: body.country?.toUpperCase() ?? null,
+    codeLength: body.code_length ?? null,
   }
 }
 
@@ -144,14 +163,16 @@ export function toCheckCommand(body: z.infer<typeof CheckBody>, common: Common):
     purpose: body.purpose,
     to: body.to ?? null,
     country: body.country?.toUpperCase() ?? null,
+    subject: body.subject ?? null,
     session: body.session ?? null,
   }
 }
 
 export function toListCommand(body: z.infer<typeof ListBody>): ListCommand {
   return {
-    to: body.to,
+    to: body.to ?? null,
     country: body.country?.toUpperCase() ?? null,
+    subject: body.subject ?? null,
     cursor: body.cursor ?? null,
     limit: body.limit,
   }

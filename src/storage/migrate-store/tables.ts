@@ -21,6 +21,8 @@ export const TABLES: readonly Table[] = [
   table('codes', ['verification_seq']),
   table('deliveries', ['verification_seq', 'send']),
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
+  table('factors', ['seq'], true),
+  table('recovery_codes', ['factor_seq', 'selector']),
   table('events', ['seq'], true),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
 ]

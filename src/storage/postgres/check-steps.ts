@@ -2,10 +2,16 @@
 // It must not compare codes, and must not refund a charge.
 
 import { TTL_SECONDS } from '../../verification/policy.ts'
-import type { ChargeOutcome, SettleOutcome, VerificationStore } from '../../verification/ports.ts'
+import type {
+  ChargeOutcome,
+  SettleInput,
+  SettleOutcome,
+  VerificationStore,
+} from '../../verification/ports.ts'
 import type { StoreContext } from './context.ts'
 import { type Sql, sql } from './drizzle.ts'
 import { foreseeSettled } from './foresee.ts'
+import type { Query } from './pool.ts'
 import {
   actorJson,
   hexList,
@@ -36,6 +42,63 @@ function limitJson({ perNumber }: Charge): Sql {
   })
 }
 
+const useJson = ({ use }: SettleInput): Sql => (use ? json(use) : sql`null::jsonb`)
+
+/** `spent`: what the right code is of was used before. Nothing was changed. */
+type Settled = SettleOutcome | { kind: 'spent' }
+
+function settleOnce(query: Query, input: SettleInput): Promise<Settled> {
+  const { service, id, now, valid, use, actor, idempotency } = input
+  // The answer tells how many codes are left: as it is made beforehand, so is the count.
+  let remaining: number | null = null
+  return repeatWhileChanged<Settled>({
+    query,
+    input,
+    more: sql`f.codes_remaining, `,
+    async foresee(before) {
+      if (use?.type === 'recovery_codes') {
+        const [row] = await query<{ left: number }>(
+          sql`select cs_codes_remaining_1(${json(use)}) as left`,
+        )
+        remaining = row ? row.left - 1 : null
+      }
+      return foreseeSettled(before, input)
+    },
+    call(foreseen) {
+      const effect = foreseen && { valid, record: foreseen.after, codesRemaining: remaining }
+      const write = effect ? writeJson(idempotency, effect) : lookUpJson(idempotency)
+      return sql`cs_settle_2(${service}, ${id}, ${now}, ${valid}, ${useJson(input)}, ${remaining},
+        ${actorJson(actor)}, ${write}, ${foreseen ? looksOf(foreseen.before) : null})`
+    },
+    outcome(row, record) {
+      switch (row.outcome) {
+        case 'answered_before':
+          return { kind: 'answered_before', stored: toStored(row) }
+        case 'spent':
+          return { kind: 'spent' }
+        case 'approved': {
+          const codesRemaining = row.codes_remaining as number | null
+          return { kind: 'approved', record: record(), codesRemaining }
+        }
+        default:
+          return { kind: row.outcome as 'wrong' | 'lost', record: record() }
+      }
+    },
+    absent() {
+      throw new Error('a charged verification is gone')
+    },
+  })
+}
+
+async function settle(query: Query, input: SettleInput): Promise<SettleOutcome> {
+  const outcome = await settleOnce(query, input)
+  if (outcome.kind !== 'spent') return outcome
+  // It never becomes right again: what is good once is wrong from then on.
+  const wrong = await settleOnce(query, { ...input, valid: false, use: null })
+  if (wrong.kind === 'spent') throw new Error('a wrong code uses nothing up')
+  return wrong
+}
+
 export function createCheckSteps({
   query,
   timeOf,
@@ -52,27 +115,6 @@ export function createCheckSteps({
         return { kind: 'number_limited', retryAt: Number(retryAt) }
       return { kind: row.outcome as 'charged' | 'not_chargeable', record: toRecord(rest) }
     },
-    settle: (input) =>
-      repeatWhileChanged<SettleOutcome>({
-        query,
-        input,
-        foresee: (before) => foreseeSettled(before, input),
-        call: (foreseen) => {
-          const { service, id, now, valid, actor, idempotency } = input
-          const write = foreseen
-            ? writeJson(idempotency, { valid, record: foreseen.after })
-            : lookUpJson(idempotency)
-          return sql`cs_settle_1(${service}, ${id}, ${now}, ${valid}, ${actorJson(actor)}, ${write},
-            ${foreseen ? looksOf(foreseen.before) : null})`
-        },
-        outcome: (row, record) => {
-          if (row.outcome === 'answered_before')
-            return { kind: 'answered_before', stored: toStored(row) }
-          return { kind: row.outcome as 'approved' | 'wrong' | 'lost', record: record() }
-        },
-        absent: () => {
-          throw new Error('a charged verification is gone')
-        },
-      }),
+    settle: (input) => settle(query, input),
   }
 }

@@ -7,7 +7,7 @@ import type { ResendInput, SettleInput } from '../../verification/ports.ts'
 import { statusAt, type VerificationRecord } from '../../verification/state.ts'
 
 /** The end cancels what waits; what a worker holds, or was sent, stays. */
-const withoutQueued = (status: DeliveryStatus): DeliveryStatus =>
+const withoutQueued = (status: DeliveryStatus | null): DeliveryStatus | null =>
   status === 'queued' ? 'canceled' : status
 
 function foreseeEnd(

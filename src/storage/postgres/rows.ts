@@ -3,7 +3,7 @@
 
 import type { Actor } from '../../kernel/actor.ts'
 import type { DeliveryStatus } from '../../kernel/channel.ts'
-import type { IdempotencyKey, IdempotencyWrite, NewVerification } from '../../verification/ports.ts'
+import type { IdempotencyKey, IdempotencyWrite } from '../../verification/ports.ts'
 import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
 import { type Sql, sql } from './drizzle.ts'
 
@@ -26,7 +26,8 @@ export function camelRow(row: Raw): Raw {
 
 /** Of `verification_rows`, whatever the row holds beside its columns. */
 export function toRecord(row: Raw): VerificationRecord {
-  const { seq: _seq, sessionSlot: _slot, outcome: _o, deliveryStatuses, ...record } = camelRow(row)
+  const { deliveryStatuses, ...rest } = camelRow(row)
+  const { seq: _seq, sessionSlot: _slot, outcome: _o, codesRemaining: _c, ...record } = rest
   const statuses = (deliveryStatuses ?? []) as DeliveryStatus[]
   return { ...record, deliveryStatus: bestDeliveryStatus(statuses) } as VerificationRecord
 }
@@ -36,7 +37,7 @@ export function looksOf(record: VerificationRecord): string {
   return [record.status, record.attempts, record.failed, record.sends].join('/')
 }
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 /** A list of MACs as a JSON value: functions take few parameters. */
 export const hexList = (macs: readonly Uint8Array[]) => macs.map(hex)
@@ -51,10 +52,9 @@ export const actorJson = ({ service, keyId, clientIp, userAgent }: Actor): Sql =
 
 const snakeName = (name: string) => name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`)
 
-/** The columns of `verifications` of a new row, as jsonb_populate_record reads them. */
-export function newRowJson(record: Omit<NewVerification, 'codeHash' | 'codeSealed'>): Sql {
-  const counters = { status: 'pending', attempts: 0, failed: 0, sends: 1 }
-  const entries = Object.entries({ ...record, ...counters }).map(([name, value]) => [
+/** The columns of a row, as jsonb_populate_record reads them. */
+export function rowJson(row: object): Sql {
+  const entries = Object.entries(row).map(([name, value]) => [
     snakeName(name),
     ArrayBuffer.isView(value) ? `\\x${hex(value as Uint8Array)}` : value,
   ])

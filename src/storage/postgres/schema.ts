@@ -178,6 +178,48 @@ export const apiKeys = pgTable(
   (t) => [index('api_keys_service').on(t.service, t.createdAt)],
 )
 
+export const factors = pgTable(
+  'factors',
+  {
+    seq: sequence(),
+    id: text('id').notNull(),
+    service: text('service').notNull(),
+    type: text('type').notNull(),
+    status: text('status').notNull(),
+    subjectSealed: bytes('subject_sealed').notNull(),
+    subjectIndex: bytes('subject_index').notNull(),
+    keyId: text('key_id').notNull(),
+    secretSealed: bytes('secret_sealed'),
+    algorithm: text('algorithm'),
+    digits: integer('digits'),
+    period: integer('period'),
+    attempts: integer('attempts').notNull(),
+    lastStep: int8('last_step').notNull(),
+    createdAt: int8('created_at').notNull(),
+    confirmedAt: int8('confirmed_at'),
+    lastUsedAt: int8('last_used_at'),
+  },
+  (t) => [
+    uniqueIndex('factors_id').on(t.id),
+    index('factors_subject').on(t.subjectIndex),
+    index('factors_unverified').on(t.createdAt).where(sql`status = 'unverified'`),
+    index('factors_key').on(t.keyId),
+  ],
+)
+
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    factorSeq: int8('factor_seq')
+      .notNull()
+      .references(() => factors.seq, { onDelete: 'cascade' }),
+    selector: text('selector').notNull(),
+    hashSealed: bytes('hash_sealed'),
+    usedAt: int8('used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.factorSeq, t.selector] })],
+)
+
 /** The counters of the limits where no Redis has them: rate-limiter-flexible's own columns, and an index to purge by. */
 export const limitCounters = pgTable(
   'limit_counters',

@@ -10,14 +10,20 @@ import { type Raw, toRecord } from './rows.ts'
 /** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
 const MAX_TRIES = 30
 
+const NOTHING_MORE = sql``
+
 type Foreseen = { before: VerificationRecord; after: VerificationRecord }
 
 export async function repeatWhileChanged<Outcome>(step: {
   query: Query
   input: { service: string; id: string; idempotency: unknown | null }
   /** The row as the step would leave it; undefined: it will have no effect to keep an answer for. */
-  foresee: (before: VerificationRecord) => VerificationRecord | undefined
-  /** The function of the database, which returns (kind, fingerprint, answer, v). */
+  foresee: (
+    before: VerificationRecord,
+  ) => VerificationRecord | undefined | Promise<VerificationRecord | undefined>
+  /** What the function returns beside (kind, fingerprint, answer, v). */
+  more?: Sql
+  /** The function of the database. */
   call: (foreseen: Foreseen | undefined) => Sql
   /** `record` is what the kept answer says, or where none is kept the row itself. */
   outcome: (row: Raw, record: () => VerificationRecord) => Outcome
@@ -32,11 +38,11 @@ export async function repeatWhileChanged<Outcome>(step: {
       )
       if (!row) return step.absent()
       const before = toRecord(row)
-      const after = step.foresee(before)
+      const after = await step.foresee(before)
       foreseen = after && { before, after }
     }
     const [row] = await query<Raw>(
-      sql`select f.kind as outcome, f.fingerprint, f.answer, (f.v).* from ${step.call(foreseen)} f`,
+      sql`select f.kind as outcome, f.fingerprint, f.answer, ${step.more ?? NOTHING_MORE}(f.v).* from ${step.call(foreseen)} f`,
     )
     if (!row) return step.absent()
     if (row.outcome === 'changed') continue

@@ -7,6 +7,7 @@ import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
 import { startDueSignal } from './due-signal.ts'
 import { createEventStore } from './event-store.ts'
+import { createFactorStore } from './factor-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createVerificationStore } from './verification-store.ts'
@@ -28,6 +29,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const events = createEventStore(query)
   return {
     verifications: createVerificationStore(context),
+    factors: createFactorStore(query),
     outbox: createOutbox(context),
     events,
     apiKeys: createApiKeyStore(query),

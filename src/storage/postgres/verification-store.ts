@@ -2,7 +2,8 @@
 // It must not hold a rule of its own; drizzle/postgres has the steps.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import type { CreateInput, VerificationStore } from '../../verification/ports.ts'
+import type { CreateInput, NewVerification, VerificationStore } from '../../verification/ports.ts'
+import type { VerificationRecord } from '../../verification/state.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import { createCheckSteps } from './check-steps.ts'
 import type { StoreContext } from './context.ts'
@@ -14,8 +15,8 @@ import {
   camelRow,
   json,
   keyJson,
-  newRowJson,
   type Raw,
+  rowJson,
   toRecord,
   toStored,
   writeJson,
@@ -28,18 +29,27 @@ const CONTINUED_EVENT_EVERY_MS = 60_000
 
 const firstRecord = (rows: Raw[]) => rows[0] && toRecord(rows[0])
 
+/** Without a sealed code nothing is sent. */
+function countersOf({ codeSealed }: NewVerification) {
+  const sends = codeSealed === null ? 0 : 1
+  return { status: 'pending' as const, attempts: 0, failed: 0, sends }
+}
+
+function createdRecord(record: NewVerification): VerificationRecord {
+  return {
+    ...{ ...record, ...countersOf(record), lastAttemptAt: null, endedAt: null },
+    deliveryStatus: record.codeSealed === null ? null : 'queued',
+  }
+}
+
 function createStatement(input: CreateInput): Sql {
   const { codeHash, codeSealed, ...row } = input.record
   const { channel, purpose, country, kind, authenticated } = row
-  const created = {
-    ...{ ...input.record, status: 'pending' as const, attempts: 0, failed: 0, lastAttemptAt: null },
-    ...{ sends: 1, endedAt: null, deliveryStatus: 'queued' as const },
-  }
   const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
-  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_1(
-    ${newRowJson(row)}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
+  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_2(
+    ${rowJson({ ...row, ...countersOf(input.record) })}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
     ${actorJson(input.actor)}, ${json({ channel, purpose, country, kind, authenticated })},
-    ${writeJson(input.idempotency, created)}) f`
+    ${writeJson(input.idempotency, createdRecord(input.record))}) f`
 }
 
 function createStart({
@@ -60,7 +70,6 @@ function createStart({
     },
     async create(input) {
       const [row] = await query<Raw>(createStatement(input))
-      const { record } = input
       switch (row?.outcome) {
         case 'answered_before':
           return { kind: 'answered_before', stored: toStored(row) }
@@ -72,13 +81,7 @@ function createStart({
             refusal: await guesses.relief(input.guesses, String(row.limit_name)),
           }
         default:
-          return {
-            kind: 'created',
-            record: {
-              ...{ ...record, status: 'pending', attempts: 0, failed: 0, lastAttemptAt: null },
-              ...{ sends: 1, endedAt: null, deliveryStatus: 'queued' },
-            },
-          }
+          return { kind: 'created', record: createdRecord(input.record) }
       }
     },
     async continue({ service, id, now, actor, idempotency }) {

@@ -12,11 +12,12 @@ import type { Answers } from './answers.ts'
 import { and, eq, gt, lt, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
+import type { FactorUses } from './factor-uses.ts'
 import type { NumberLimit } from './number-limit.ts'
 import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { verifications } from './schema.ts'
 
-type RowToSettle = Pick<VerificationRow, 'seq' | 'service' | 'attempts' | 'maxAttempts'>
+type RowToSettle = Pick<VerificationRow, 'seq' | 'service' | 'status' | 'attempts' | 'maxAttempts'>
 
 export function createCharge(deps: {
   orm: Orm
@@ -58,6 +59,7 @@ export function createSettle(deps: {
   rows: VerificationRows
   answers: Answers
   endings: Endings
+  factorUses: FactorUses
   appendEvent: AppendEvent
 }): (input: SettleInput) => SettleOutcome {
   const { rows, answers, endings } = deps
@@ -73,7 +75,13 @@ export function createSettle(deps: {
 
   /** Few columns: the whole row is read once, after the change. */
   const findToSettle = deps.orm
-    .select({ seq: v.seq, service: v.service, attempts: v.attempts, maxAttempts: v.maxAttempts })
+    .select({
+      seq: v.seq,
+      service: v.service,
+      status: v.status,
+      attempts: v.attempts,
+      maxAttempts: v.maxAttempts,
+    })
     .from(v)
     .where(and(eq(v.id, sql.placeholder('id')), eq(v.service, sql.placeholder('service'))))
     .prepare()
@@ -90,17 +98,24 @@ export function createSettle(deps: {
     if (failed >= row.maxAttempts) endings.end(row, 'max_attempts_reached', now, actor)
   }
 
+  /** A factor's step or code is good once: what another check used before is wrong here. */
+  const isStillRight = (row: RowToSettle, { valid, use, now }: SettleInput) =>
+    valid && (use === null || row.status !== 'pending' || deps.factorUses.use(use, now))
+
   return (input) => {
-    const { id, service, now, valid, actor, idempotency } = input
+    const { id, service, now, use, actor, idempotency } = input
     const stored = idempotency && answers.find(idempotency.key, now)
     if (stored) return { kind: 'answered_before', stored }
     const row = findToSettle.get({ service, id })
     if (!row) throw new Error('a charged verification is gone')
+    const valid = isStillRight(row, input)
     const isLost = valid && !endings.end(row, 'approved', now, actor)
     if (!valid) settleWrong(row, input)
     const record = toRecord(rows.bySeq(row.seq))
     if (isLost) return { kind: 'lost', record }
-    answers.keep(idempotency, { valid, record })
-    return { kind: valid ? 'approved' : 'wrong', record }
+    const isCode = valid && use?.type === 'recovery_codes'
+    const codesRemaining = isCode ? deps.factorUses.remaining(use.factorId) : null
+    answers.keep(idempotency, { valid, record, codesRemaining })
+    return valid ? { kind: 'approved', record, codesRemaining } : { kind: 'wrong', record }
   }
 }

@@ -72,6 +72,7 @@ export function createCreate(deps: {
   /** @returns the row as it stands now: it was all given, so nothing is read back. */
   const insertAll = ({ record, slot, actor }: CreateInput): VerificationRow => {
     const { codeHash, codeSealed, ...kept } = record
+    const isSent = codeSealed !== null
     const row: Omit<typeof verifications.$inferSelect, 'seq'> = {
       ...kept,
       status: 'pending',
@@ -79,13 +80,15 @@ export function createCreate(deps: {
       attempts: 0,
       failed: 0,
       lastAttemptAt: null,
-      sends: 1,
+      sends: isSent ? 1 : 0,
       endedAt: null,
     }
     const { seq } = insert.get(row)
     const { channel, purpose, country, kind, authenticated, createdAt, expiresAt } = record
-    insertCode.run({ seq, codeHash, codeSealed, expiresAt })
-    deps.insertDelivery({ seq, send: 1, channel, now: createdAt })
+    if (isSent) {
+      insertCode.run({ seq, codeHash, codeSealed, expiresAt })
+      deps.insertDelivery({ seq, send: 1, channel, now: createdAt })
+    }
     deps.appendEvent({
       at: createdAt,
       type: 'verification.started',
@@ -93,7 +96,7 @@ export function createCreate(deps: {
       actor,
       details: { channel, purpose, country, kind, authenticated },
     })
-    return { seq, ...row, codeHash, codeSealed, deliveryStatuses: 'queued' }
+    return { seq, ...row, codeHash, codeSealed, deliveryStatuses: isSent ? 'queued' : null }
   }
 
   return (input) => {

@@ -14,6 +14,10 @@ const FIELDS: Readonly<Partial<Record<EventType, readonly string[]>>> = {
   'delivery.failed': ['provider', 'send', 'attempt', 'error', 'message'],
   'delivery.canceled': ['channel', 'send', 'reason'],
   'delivery.reclaimed': ['channel', 'provider', 'send', 'attempt'],
+  'factor.created': ['factor', 'type'],
+  'factor.confirmed': ['factor', 'type'],
+  'factor.deleted': ['factor', 'type'],
+  'recovery_codes.created': ['factor', 'type', 'codes'],
 }
 
 /** A JSON list of the known fields' values, or the object itself where one of them is absent. */

@@ -24,6 +24,10 @@ export const EVENT_CODES: Readonly<Record<EventType, number>> = {
   'delivery.canceled': 13,
   'delivery.reclaimed': 14,
   'request.refused': 15,
+  'factor.created': 16,
+  'factor.confirmed': 17,
+  'factor.deleted': 18,
+  'recovery_codes.created': 19,
 }
 
 export const EVENT_TYPE_OF: ReadonlyMap<number, EventType> = new Map(

@@ -26,7 +26,7 @@ const verificationFields = {
 
 export function toRecord(row: VerificationRow): VerificationRecord {
   const { seq: _seq, sessionSlot: _slot, deliveryStatuses, ...record } = row
-  const statuses = (deliveryStatuses ?? '').split(',') as DeliveryStatus[]
+  const statuses = (deliveryStatuses?.split(',') ?? []) as DeliveryStatus[]
   return { ...record, deliveryStatus: bestDeliveryStatus(statuses) }
 }
 

@@ -3,11 +3,13 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
+import { createAnswers } from './answers.ts'
 import { createApiKeyStore } from './api-key-store.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
 import { createEventStore } from './event-store.ts'
+import { createFactorStore } from './factor-store.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { createOutbox } from './outbox.ts'
 import { createVerificationStore } from './verification-store.ts'
@@ -19,11 +21,12 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
   const endings = createEndings(orm, appendEvent)
-  const deps = { orm, writer, endings, appendEvent }
+  const deps = { orm, writer, endings, appendEvent, answers: createAnswers(orm) }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
     verifications: createVerificationStore(deps),
+    factors: createFactorStore(deps),
     outbox: createOutbox(deps),
     events,
     apiKeys: createApiKeyStore(deps),

@@ -4,13 +4,14 @@
 import type { ListQuery, VerificationStore } from '../../verification/ports.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import { createAnswers } from './answers.ts'
+import type { Answers } from './answers.ts'
 import { createCharge, createSettle } from './check.ts'
 import { createContinue } from './continue.ts'
 import { createCreate, createDeliveryInsert } from './create.ts'
 import type { Orm } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
+import { createFactorUses } from './factor-uses.ts'
 import { createGuesses } from './guesses.ts'
 import { createNumberLimit } from './number-limit.ts'
 import { createCancel, createResend } from './resend.ts'
@@ -51,15 +52,16 @@ function list(rows: VerificationRows, { service, budgetIndexes, cursor, limit }:
 export function createVerificationStore(deps: {
   orm: Orm
   writer: Writer
+  answers: Answers
   endings: Endings
   appendEvent: AppendEvent
 }): VerificationStore {
-  const { orm, writer } = deps
+  const { orm, writer, answers } = deps
   const rows = createVerificationRows(orm)
-  const answers = createAnswers(orm)
   const guesses = createGuesses(orm)
   const sessions = createSessions(orm, rows)
-  const all = { ...deps, rows, answers, guesses, insertDelivery: createDeliveryInsert(orm) }
+  const insertDelivery = createDeliveryInsert(orm)
+  const all = { ...deps, rows, guesses, insertDelivery, factorUses: createFactorUses(orm) }
   const create = createCreate({ ...all, sessions })
   const charge = createCharge({ orm, rows, numberLimit: createNumberLimit(orm) })
   const settle = createSettle(all)

@@ -9,6 +9,8 @@ import { createReference } from '../../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
 import { createKeyring } from '../../../src/kernel/keyring.ts'
 import { codeContext } from '../../../src/kernel/sealing.ts'
+import { createOtp } from '../../../src/otp/otp.ts'
+import { drawQr } from '../../../src/otp/qr.ts'
 import { openPostgres } from '../../../src/storage/postgres/open.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { generateCode } from '../../../src/verification/code.ts'
@@ -72,6 +74,10 @@ function createDomain() {
     generateCode,
     createReference,
     addressKey: (address) => address,
+    wall: { now: Date.now },
+    factors: store.factors,
+    otp: createOtp(),
+    drawQr,
   })
   const caller = { service: testService(), keyId: 'key_test' }
   const start = async (to: string, session: string | null = null) => {
@@ -85,7 +91,7 @@ function createDomain() {
   }
   const check = (id: string, code: string, session: string | null = null) =>
     service.check(caller, {
-      ...{ id, code, session, purpose: 'login', to: null, country: null },
+      ...{ id, code, session, purpose: 'login', to: null, country: null, subject: null },
       ...NOBODY,
     })
   const codeOf = async (id: string) => {

@@ -46,7 +46,7 @@ describe('file size', () => {
         claimed.map((c) => outbox.settle({ ...c, now: now + 300, durationMs: 300, result })),
       )
       await Promise.all(started.map(({ key }) => verifications.charge({ ...key, perNumber: null })))
-      const settle = { valid: true, actor: ACTOR, idempotency: null }
+      const settle = { valid: true, use: null, actor: ACTOR, idempotency: null }
       await Promise.all(started.map(({ key }) => verifications.settle({ ...key, ...settle })))
     }
     const tables = store.client.prepare('SELECT count(*) n FROM events').get() as { n: number }

@@ -1,0 +1,64 @@
+// What the factors are asked and what they answer: plain data. http/ maps these to the wire.
+// It must not hold a secret but in the answer that tells it, once.
+
+import type { FactorChannel } from '../kernel/channel.ts'
+import type { Caller, EndUser, Idempotency, Refusal } from '../verification/api.ts'
+import type { QrCode } from './ports.ts'
+import type { FactorStatus, FactorType, OtpShape } from './types.ts'
+
+type Common = { endUser: EndUser; idempotency: Idempotency | null }
+
+export type CreateAppCommand = Common & {
+  subject: string
+  /** Null: the service's brand name. */
+  issuer: string | null
+  accountName: string
+  shape: OtpShape
+  /** Base32, from the system it comes from; null: one is made. */
+  secret: string | null
+  /** Only with `secret`: the person has used it before, and it is active at once. */
+  confirmed: boolean
+}
+export type CreateCodesCommand = Common & { subject: string }
+/** `subject`, where given, must be the factor's. */
+export type ConfirmCommand = Common & { id: string; code: string; subject: string | null }
+export type RemoveFactorCommand = { id: string; subject: string | null; endUser: EndUser }
+export type ListFactorsCommand = { subject: string }
+
+/** A factor as a caller sees it. Times are milliseconds since the epoch. */
+export type FactorView = {
+  id: string
+  subject: string
+  type: FactorType
+  status: FactorStatus
+  /** Null for recovery codes. */
+  shape: OtpShape | null
+  /** Null for an authenticator app. */
+  codesRemaining: number | null
+  createdAt: number
+  confirmedAt: number | null
+  lastUsedAt: number | null
+}
+
+/** What is told once. An imported secret is not told back: null. */
+export type Enrolment = { secret: string; uri: string; qr: QrCode }
+
+type Done<Kind extends string> = { kind: Kind; factor: FactorView; replayed: boolean }
+export type CreateAppResult = (Done<'created'> & { enrolment: Enrolment | null }) | Refusal
+export type CreateCodesResult = (Done<'created'> & { codes: string[] }) | Refusal
+export type ConfirmResult = Done<'confirmed'> | Refusal
+export type RemoveFactorResult = { kind: 'removed' } | Refusal
+export type ListFactorsResult = {
+  factors: FactorView[]
+  /** What a start may ask this subject for now. */
+  channels: FactorChannel[]
+}
+
+/** @throws StoreUnavailableError, UnknownKeyError, OverloadedError: all are 503 with Retry-After */
+export type FactorService = {
+  createApp(caller: Caller, command: CreateAppCommand): Promise<CreateAppResult>
+  createCodes(caller: Caller, command: CreateCodesCommand): Promise<CreateCodesResult>
+  confirm(caller: Caller, command: ConfirmCommand): Promise<ConfirmResult>
+  remove(caller: Caller, command: RemoveFactorCommand): Promise<RemoveFactorResult>
+  list(caller: Caller, command: ListFactorsCommand): Promise<ListFactorsResult>
+}

@@ -1,0 +1,111 @@
+// POST /factors/{id}/confirm: the first right code makes an authenticator app active.
+// It must not compare anything before the charge is durable: guesses at a confirmation are counted, too.
+
+import { secretContext } from '../kernel/sealing.ts'
+import type { Caller, Refusal } from '../verification/api.ts'
+import { readCode } from '../verification/code.ts'
+import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { recallFor } from '../verification/recall.ts'
+import { refuseFields } from '../verification/refuse.ts'
+import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
+import { unverifiedSince } from './look-up.ts'
+import { matchStep } from './match-step.ts'
+import { MAX_CONFIRM_ATTEMPTS } from './policy.ts'
+import type { ConfirmEffect } from './ports.ts'
+import { refuseUnknownFactor } from './refuse.ts'
+import { openSubject } from './subject.ts'
+import type { FactorRecord } from './types.ts'
+import { factorView } from './view.ts'
+
+type Confirmed = { kind: 'confirmed'; factor: FactorView; replayed: boolean }
+
+export async function confirm(
+  domain: Domain,
+  caller: Caller,
+  command: ConfirmCommand,
+  trace: Trace,
+): Promise<ConfirmResult> {
+  const code = readCode(command.code)
+  if (code === null) return refuseFields([{ field: 'code', detail: 'is not the digits of an app' }])
+  const recall = recallFor<Confirmed | Refusal>(
+    domain,
+    caller,
+    'factors/confirm',
+    command.idempotency,
+  )
+  return domain.lock.run(recall.lockKeys, async () => {
+    const before = await recall.find()
+    if (before) return before
+    const service = caller.service.name
+    const record = await domain.factors.find(service, command.id, unverifiedSince(domain))
+    if (!record) return refuseUnknownFactor()
+    trace.budgetIndex = record.subjectIndex
+    const subject = openSubject(domain.keyring, record)
+    if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
+    const refused = refuseConfirm(record) ?? refuseShape(record, code)
+    if (refused) return refused
+    // Before the charge: a secret under a key that this node lacks costs nothing.
+    const app = openApp(domain, record)
+    const charge = await domain.factors.chargeConfirm({
+      ...{ id: record.id, service, maxAttempts: MAX_CONFIRM_ATTEMPTS },
+      unverifiedSince: unverifiedSince(domain),
+    })
+    if (!charge) return refuseUnknownFactor()
+    if (charge.kind === 'not_chargeable')
+      return refuseConfirm(charge.record) ?? refuseUnknownFactor()
+    const step = matchStep(domain.otp, app, code, domain.wall.now(), caller.service.totpWindow)
+    const answerOf = (effect: ConfirmEffect) => answerConfirm(effect, subject)
+    const outcome = await domain.factors.confirm({
+      ...{ id: record.id, service, now: domain.clock.now(), step },
+      actor: actorOf(caller, command.endUser),
+      idempotency: recall.write(answerOf),
+    })
+    switch (outcome?.kind) {
+      case undefined:
+        return refuseUnknownFactor()
+      case 'confirmed':
+        return answerOf({ valid: true, record: outcome.record })
+      case 'wrong':
+        return answerOf({ valid: false, record: outcome.record })
+      case 'lost':
+        return refuseConfirm(outcome.record) ?? refuseUnknownFactor()
+      case 'answered_before':
+        return recall.replay(outcome.stored)
+    }
+  })
+}
+
+/** Why this one can't be confirmed; undefined: it can. */
+function refuseConfirm({ status, attempts }: FactorRecord): Refusal | undefined {
+  if (status === 'active')
+    return { kind: 'refused', error: 'factor_confirmed', detail: 'it is active already' }
+  if (attempts < MAX_CONFIRM_ATTEMPTS) return undefined
+  const detail = `${MAX_CONFIRM_ATTEMPTS} codes were tried; delete this factor and make another`
+  return { kind: 'refused', error: 'max_attempts_reached', detail }
+}
+
+function refuseShape({ otp }: FactorRecord, code: string): Refusal | undefined {
+  if (code.length === otp?.digits) return undefined
+  return refuseFields([
+    { field: 'code', detail: `is not ${otp?.digits} digits; nothing was charged` },
+  ])
+}
+
+function openApp({ keyring }: Domain, { id, otp, secretSealed }: FactorRecord) {
+  if (!otp || !secretSealed) throw new Error('only authenticator apps are confirmed')
+  return { secret: keyring.open(secretSealed, secretContext(id)), shape: otp }
+}
+
+function answerConfirm({ valid, record }: ConfirmEffect, subject: string): Confirmed | Refusal {
+  if (valid) return { kind: 'confirmed', factor: factorView(record, subject), replayed: false }
+  const left = Math.max(0, MAX_CONFIRM_ATTEMPTS - record.attempts)
+  return {
+    kind: 'refused',
+    error: 'code_incorrect',
+    detail:
+      left === 0
+        ? 'that was the last attempt; make another factor'
+        : `${left} left; is the clock of the phone right?`,
+    attemptsRemaining: left,
+  }
+}

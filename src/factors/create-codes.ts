@@ -1,0 +1,85 @@
+// POST /factors/recovery-codes: ten codes for a subject; the set before is void from then on.
+// It must not keep a code: what is stored is a hash of each, and no answer tells them again.
+
+import { createId } from '../kernel/ids.ts'
+import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
+import type { Caller } from '../verification/api.ts'
+import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { recallFor } from '../verification/recall.ts'
+import { refuseOverloaded } from '../verification/refuse.ts'
+import type { CreateCodesCommand, CreateCodesResult, FactorView } from './api.ts'
+import { unverifiedSince } from './look-up.ts'
+import type { NewRecoveryCode } from './ports.ts'
+import {
+  boundTo,
+  createRecoveryCodes,
+  type RecoveryCode,
+  showRecoveryCode,
+} from './recovery-code.ts'
+import { refuseToldBefore } from './refuse.ts'
+import { subjectIndexes } from './subject.ts'
+import { factorView } from './view.ts'
+
+type Kept = { kind: 'created'; factor: FactorView }
+
+export async function createCodes(
+  domain: Domain,
+  caller: Caller,
+  command: CreateCodesCommand,
+  trace: Trace,
+): Promise<CreateCodesResult> {
+  const { subject } = command
+  const indexes = subjectIndexes(domain.keyring, caller.service.name, subject)
+  trace.budgetIndex = indexes[0] ?? null
+  const recall = recallFor<Kept>(domain, caller, 'factors/recovery-codes', command.idempotency)
+  return domain.lock.run(recall.lockKeys, async () => {
+    const before = await recall.find()
+    if (before) return before.kind === 'refused' ? before : refuseToldBefore(before.factor.id)
+    const { keyring } = domain
+    const id = createId('fct', domain.clock.now())
+    const codes = createRecoveryCodes()
+    const hashed = await hashAll(domain, id, codes)
+    if (!hashed) return refuseOverloaded()
+    const now = domain.clock.now()
+    const outcome = await domain.factors.create({
+      record: {
+        ...{ id, service: caller.service.name, type: 'recovery_codes', status: 'active' },
+        subjectSealed: keyring.seal(subject, subjectContext(id)),
+        subjectIndex: indexes[0] as Buffer,
+        keyId: keyring.currentKeyId,
+        ...{ secretSealed: null, otp: null, createdAt: now, confirmedAt: now },
+      },
+      subjectIndexes: indexes,
+      codes: hashed,
+      maxApps: 0,
+      unverifiedSince: unverifiedSince(domain),
+      actor: actorOf(caller, command.endUser),
+      idempotency: recall.write((record) => ({
+        ...{ kind: 'created' as const, factor: factorView(record, subject) },
+      })),
+    })
+    if (outcome.kind === 'answered_before') {
+      const kept = recall.replay(outcome.stored)
+      return kept.kind === 'refused' ? kept : refuseToldBefore(kept.factor.id)
+    }
+    if (outcome.kind === 'too_many') throw new Error('sets of recovery codes are not counted')
+    const factor = factorView(outcome.record, subject)
+    return { kind: 'created', factor, codes: codes.map(showRecoveryCode), replayed: false }
+  })
+}
+
+/** One place in the hasher's queue at a time: checks find theirs in between. Undefined: it is full. */
+async function hashAll(
+  { hasher, keyring }: Domain,
+  factorId: string,
+  codes: readonly RecoveryCode[],
+): Promise<NewRecoveryCode[] | undefined> {
+  const hashed: NewRecoveryCode[] = []
+  for (const { selector, secret } of codes) {
+    const hash = await hasher.reserve('begins')?.hashPlain(secret, boundTo(factorId, selector))
+    if (hash === undefined) return undefined
+    const hashSealed = keyring.seal(hash, recoveryHashContext(factorId, selector))
+    hashed.push({ selector, hashSealed })
+  }
+  return hashed
+}

@@ -1,0 +1,40 @@
+// The factors of a subject. One that lies under a root key which this node lacks is told apart from none at all.
+// It must not open a secret.
+
+import { UnknownKeyError } from '../kernel/keyring.ts'
+import type { Domain } from '../verification/domain.ts'
+import { UNVERIFIED_KEEP_MS } from './policy.ts'
+import { subjectIndexes } from './subject.ts'
+import type { FactorRecord } from './types.ts'
+
+/** Made then or before, an unverified one does not exist any more. */
+export function unverifiedSince(domain: Pick<Domain, 'clock'>): number {
+  return domain.clock.now() - UNVERIFIED_KEEP_MS
+}
+
+/**
+ * Oldest first.
+ * @throws UnknownKeyError where there is none, and there are factors that only another node can find
+ */
+export async function factorsOf(
+  domain: Domain,
+  service: string,
+  subject: string,
+): Promise<FactorRecord[]> {
+  const { keyring, factors } = domain
+  const found = await factors.ofSubject({
+    service,
+    subjectIndexes: subjectIndexes(keyring, service, subject),
+    unverifiedSince: unverifiedSince(domain),
+  })
+  if (found.length === 0 && (await factors.hasOtherKeys(keyring.keyIds)))
+    throw new UnknownKeyError('of a factor')
+  return found
+}
+
+/** What a start may ask for: an app that was confirmed, a set with a code left. */
+export function isUsable({ type, status, codesRemaining }: FactorRecord): boolean {
+  return type === 'totp' ? status === 'active' : (codesRemaining ?? 0) > 0
+}
+
+export const FACTOR_TYPE_OF = { totp: 'totp', recovery_code: 'recovery_codes' } as const

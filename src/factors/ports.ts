@@ -1,0 +1,115 @@
+// What factors need from outside, owned by the domain: a store, one-time passwords, QR codes.
+// No port hands out a transaction; stores throw StoreUnavailableError, and nothing is half done then.
+
+import type { Actor } from '../kernel/actor.ts'
+import type { AnsweredBefore, IdempotencyWrite } from '../verification/ports.ts'
+import type { FactorRecord, OtpShape } from './types.ts'
+
+export type NewFactor = Omit<
+  FactorRecord,
+  'attempts' | 'lastStep' | 'lastUsedAt' | 'codesRemaining'
+>
+/** `hashSealed`: an argon2id PHC string, sealed with (factor id, selector) as context. */
+export type NewRecoveryCode = { selector: string; hashSealed: Uint8Array }
+
+export type CreateFactorInput = {
+  record: NewFactor
+  /** Under every key of the ring. */
+  subjectIndexes: readonly Uint8Array[]
+  /** Recovery codes: this set takes the place of the subject's set before. Null: an authenticator app. */
+  codes: readonly NewRecoveryCode[] | null
+  /** Apps of the subject, unverified ones made after `unverifiedSince` included. */
+  maxApps: number
+  unverifiedSince: number
+  actor: Actor
+  idempotency: IdempotencyWrite<FactorRecord> | null
+}
+export type CreateFactorOutcome =
+  | { kind: 'created'; record: FactorRecord }
+  | { kind: 'too_many' }
+  | AnsweredBefore
+
+export type ConfirmChargeInput = {
+  id: string
+  service: string
+  unverifiedSince: number
+  maxAttempts: number
+}
+export type ConfirmChargeOutcome =
+  | { kind: 'charged'; record: FactorRecord }
+  /** Active, or no attempt left: see the row. Nothing was charged. */
+  | { kind: 'not_chargeable'; record: FactorRecord }
+
+export type ConfirmEffect = { valid: boolean; record: FactorRecord }
+export type ConfirmInput = {
+  id: string
+  service: string
+  now: number
+  /** The step of the right code; null: it was wrong, and the answer alone is kept. */
+  step: number | null
+  actor: Actor
+  idempotency: IdempotencyWrite<ConfirmEffect> | null
+}
+export type ConfirmOutcome =
+  | { kind: 'confirmed'; record: FactorRecord }
+  | { kind: 'wrong'; record: FactorRecord }
+  /** Right, but another request confirmed it first. */
+  | { kind: 'lost'; record: FactorRecord }
+  | AnsweredBefore
+
+/** A factor with everything of it that is sealed, for `keys rewrap`. */
+export type SealedFactor = {
+  record: FactorRecord
+  codes: readonly NewRecoveryCode[]
+}
+export type RewrapInput = {
+  /** As it was read: nothing is changed where another value stands there now. */
+  before: SealedFactor
+  after: Pick<FactorRecord, 'subjectSealed' | 'subjectIndex' | 'keyId' | 'secretSealed'>
+  codes: readonly NewRecoveryCode[]
+}
+
+export type FactorStore = {
+  /** One transaction: the key looked up, the subject's apps counted, row and codes and event and answer. */
+  create(input: CreateFactorInput): Promise<CreateFactorOutcome>
+  /** Undefined as well for an unverified one made at `unverifiedSince` or before. */
+  find(service: string, id: string, unverifiedSince: number): Promise<FactorRecord | undefined>
+  /** Oldest first, without unverified ones made at `unverifiedSince` or before. */
+  ofSubject(query: {
+    service: string
+    subjectIndexes: readonly Uint8Array[]
+    unverifiedSince: number
+  }): Promise<FactorRecord[]>
+  /** The sealed hash of a code that was not used yet. */
+  recoveryHash(factorId: string, selector: string): Promise<Uint8Array | undefined>
+  /** One conditional statement; committed when the promise resolves. Undefined: no such row. */
+  chargeConfirm(input: ConfirmChargeInput): Promise<ConfirmChargeOutcome | undefined>
+  /** One transaction: active with its first step used, event, answer. Undefined: it is gone. */
+  confirm(input: ConfirmInput): Promise<ConfirmOutcome | undefined>
+  /** One transaction: row, codes, event. False: no such row. */
+  remove(input: { id: string; service: string; now: number; actor: Actor }): Promise<boolean>
+  /** Whether any factor is under a root key that is not one of these. */
+  hasOtherKeys(keyIds: readonly string[]): Promise<boolean>
+  /** Removes unverified ones made at `before` or earlier. @returns how many, at most `limit` */
+  purgeUnverified(input: { before: number; limit: number }): Promise<number>
+  /** Those not under this key, after the id `after` ('' from the beginning), ordered by id. */
+  notUnder(keyId: string, after: string, limit: number): Promise<SealedFactor[]>
+  countNotUnder(keyId: string): Promise<number>
+  /** One transaction. False: it was changed or removed meanwhile. */
+  rewrap(input: RewrapInput): Promise<boolean>
+}
+
+/** One-time passwords (RFC 4226, RFC 6238). Secrets are Base32 in capitals, without padding. */
+export type Otp = {
+  createSecret(bytes: number): string
+  /** In any case, with or without spaces, hyphens and padding. Null: no Base32. */
+  readSecret(text: string): { secret: string; bytes: number } | null
+  /** The code of one time step. */
+  code(secret: string, shape: OtpShape, step: number): string
+  /** otpauth:// as apps read it. */
+  uri(secret: string, shape: OtpShape, label: { issuer: string; accountName: string }): string
+}
+
+/** `svg` is markup, `png` a data URI. */
+export type QrCode = { svg: string; png: string }
+export type DrawQr = (text: string) => QrCode

@@ -1,0 +1,21 @@
+// Refusals that only factors have.
+// It must not decide anything: the operations do.
+
+import type { Refusal } from '../verification/api.ts'
+
+export function refuseUnknownFactor(): Refusal {
+  return {
+    kind: 'refused',
+    error: 'factor_not_found',
+    detail:
+      'no factor of this service fits; it may never have been, or was deleted, or was not confirmed within the hour',
+  }
+}
+
+export function refuseToldBefore(id: string): Refusal {
+  return {
+    kind: 'refused',
+    error: 'told_before',
+    detail: `the request with this Idempotency-Key made ${id} and told its secret then; make another under a new key`,
+  }
+}

@@ -1,0 +1,51 @@
+// What a factor is: an authenticator app's secret or a set of recovery codes, kept for a subject.
+// It must not hold behaviour; the operations have files of their own.
+
+export const FACTOR_TYPES = ['totp', 'recovery_codes'] as const
+export type FactorType = (typeof FACTOR_TYPES)[number]
+
+/** Only an active one is asked for; an unverified one becomes active by its first right code. */
+export const FACTOR_STATUSES = ['unverified', 'active'] as const
+export type FactorStatus = (typeof FACTOR_STATUSES)[number]
+
+/** HMAC of RFC 6238 §1.2, as otpauth URIs name them. */
+export const OTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const
+export type OtpAlgorithm = (typeof OTP_ALGORITHMS)[number]
+
+export const OTP_DIGITS = [6, 8] as const
+export type OtpDigits = (typeof OTP_DIGITS)[number]
+
+/** How an authenticator app counts. `periodSeconds` is RFC 6238's X. */
+export type OtpShape = { algorithm: OtpAlgorithm; digits: OtpDigits; periodSeconds: number }
+
+/** A factor as a store returns it. Times are milliseconds since the epoch. */
+export type FactorRecord = {
+  id: string
+  service: string
+  type: FactorType
+  status: FactorStatus
+  /** The login flow's own user id, sealed with the factor's id as context. */
+  subjectSealed: Uint8Array
+  /** The blind index under the root key that `keyId` names. */
+  subjectIndex: Uint8Array
+  /** Of everything sealed and indexed here: `keys rewrap` looks for those that are not current. */
+  keyId: string
+  /** Base32, sealed with the id as context; null for recovery codes. */
+  secretSealed: Uint8Array | null
+  /** Null for recovery codes. */
+  otp: OtpShape | null
+  /** Guesses at the confirmation, charged before each comparison. */
+  attempts: number
+  /** The newest time step that was used; 0: none. A step is good once (RFC 6238 §5.2). */
+  lastStep: number
+  createdAt: number
+  confirmedAt: number | null
+  lastUsedAt: number | null
+  /** Codes that were not used yet; null for an authenticator app. */
+  codesRemaining: number | null
+}
+
+/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
+export type FactorUse =
+  | { type: 'totp'; factorId: string; step: number }
+  | { type: 'recovery_codes'; factorId: string; selector: string }

@@ -1,0 +1,205 @@
+// The bodies of the factor routes and what a factor looks like on the wire, both ways.
+// It must not tell a secret but in the answer that makes one.
+
+import { z } from '@hono/zod-openapi'
+import type { ConfirmCommand, CreateAppCommand, Enrolment, FactorView } from '../../factors/api.ts'
+import { ACCOUNT_NAME_LENGTH, ISSUER_LENGTH, OTP_PERIOD_SECONDS } from '../../factors/policy.ts'
+import { FACTOR_STATUSES, FACTOR_TYPES, OTP_ALGORITHMS } from '../../factors/types.ts'
+import { FACTOR_CHANNELS } from '../../kernel/channel.ts'
+import type { EndUser, Idempotency } from '../../verification/api.ts'
+import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
+import { CONTROL, clientIpField, codeField, subjectField, userAgentField } from './fields.ts'
+
+/** 64 bytes in Base32 and room for spaces. */
+const MAX_SECRET_TEXT_LENGTH = 160
+const MAX_ID_LENGTH = 64
+
+/** Key URI format: neither name may hold a colon, which parts them. */
+const labelText = (range: { min: number; max: number }) =>
+  z
+    .string()
+    .min(range.min)
+    .max(range.max)
+    .refine(
+      (text) => text.isWellFormed() && !CONTROL.test(text) && !text.includes(':'),
+      'must not contain a colon, control characters or line breaks',
+    )
+
+const endUserFields = { client_ip: clientIpField.optional(), user_agent: userAgentField.optional() }
+
+export const CreateAppBody = z
+  .strictObject({
+    subject: subjectField,
+    issuer: labelText(ISSUER_LENGTH)
+      .optional()
+      .openapi({ description: "Default: the service's brand name.", example: 'Acme' }),
+    account_name: labelText(ACCOUNT_NAME_LENGTH).openapi({
+      description:
+        'What the app shows beside the issuer. It stands in the QR code and is not kept.',
+      example: 'alice@example.com',
+    }),
+    algorithm: z.enum(OTP_ALGORITHMS).default('SHA1').openapi({
+      description: 'Many apps know SHA1 only, and take no notice of this.',
+    }),
+    digits: z.union([z.literal(6), z.literal(8)]).default(6),
+    period: z
+      .int()
+      .min(OTP_PERIOD_SECONDS.min)
+      .max(OTP_PERIOD_SECONDS.max)
+      .default(OTP_PERIOD_SECONDS.default)
+      .openapi({ description: 'Seconds of a time step. Many apps know 30 only.' }),
+    secret: z.string().min(1).max(MAX_SECRET_TEXT_LENGTH).optional().openapi({
+      description:
+        'To import one that the person has in an app already: Base32 of 16 to 64 bytes. It is not told back.',
+    }),
+    confirmed: z.boolean().default(false).openapi({
+      description:
+        'Only with `secret`: the app has proved itself elsewhere, and is active at once.',
+    }),
+    ...endUserFields,
+  })
+  .superRefine((body, context) => {
+    if (!body.confirmed || body.secret !== undefined) return
+    const message = 'goes with secret only: a new app is confirmed by its first code'
+    context.addIssue({ code: 'custom', path: ['confirmed'], message })
+  })
+  .openapi('TotpRequest')
+
+export const CreateCodesBody = z
+  .strictObject({ subject: subjectField, ...endUserFields })
+  .openapi('RecoveryCodesRequest')
+
+export const ConfirmBody = z
+  .strictObject({
+    code: codeField,
+    subject: subjectField
+      .optional()
+      .openapi({ description: 'Where given, the factor must be this subject’s.' }),
+    ...endUserFields,
+  })
+  .openapi('ConfirmRequest')
+
+export const FactorParams = z.object({
+  id: z
+    .string()
+    .max(MAX_ID_LENGTH)
+    .regex(/^[\x21-\x7e]+$/, 'must be the id of a factor')
+    .openapi({
+      description: 'The id of a factor.',
+      example: 'fct_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p',
+    }),
+})
+
+export const ListFactorsQuery = z.strictObject({ subject: subjectField })
+export const RemoveFactorQuery = z.strictObject({
+  subject: subjectField
+    .optional()
+    .openapi({ description: 'Where given, the factor must be this subject’s.' }),
+})
+
+const factorShape = {
+  id: z.string().openapi({ example: 'fct_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
+  subject: z.string().openapi({ example: 'user-8e03978e' }),
+  type: z.enum(FACTOR_TYPES),
+  status: z.enum(FACTOR_STATUSES).openapi({
+    description: 'An unverified app is confirmed by its first code within the hour, or is gone.',
+  }),
+  algorithm: z.enum(OTP_ALGORITHMS).nullable(),
+  digits: z.int().nullable().openapi({ example: 6 }),
+  period: z.int().nullable().openapi({ description: 'Seconds.', example: 30 }),
+  codes_remaining: count
+    .nullable()
+    .openapi({ description: 'Of recovery codes, those not used yet; else null.', example: null }),
+  created_at: timeField,
+  confirmed_at: nullableTime,
+  last_used_at: nullableTime,
+}
+
+export const Factor = z.object(factorShape).openapi('Factor')
+
+export const CreatedApp = z
+  .object({
+    ...factorShape,
+    secret: z.string().nullable().openapi({
+      description: 'Base32, for typing it in. Told this once; null for an imported one.',
+      example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    }),
+    uri: z.string().nullable().openapi({ description: 'otpauth://, as apps read it.' }),
+    qr: z
+      .object({
+        svg: z.string().openapi({ description: 'Markup, for the page itself.' }),
+        png: z.string().openapi({ description: 'A data URI, for an <img>.' }),
+      })
+      .nullable()
+      .openapi({ description: 'The uri as a QR code.' }),
+  })
+  .openapi('CreatedTotp')
+
+export const CreatedCodes = z
+  .object({
+    ...factorShape,
+    codes: z.array(z.string()).openapi({
+      description: 'Told this once.',
+      example: ['7K3M-0QXW-4Z9B-TN2C-8RFH'],
+    }),
+  })
+  .openapi('CreatedRecoveryCodes')
+
+export const FactorList = z
+  .object({
+    factors: z.array(Factor).openapi({ description: 'Oldest first.' }),
+    channels: z.array(z.enum(FACTOR_CHANNELS)).openapi({
+      description: 'What a start may ask this subject for now.',
+    }),
+  })
+  .openapi('FactorList')
+
+export function toWireFactor(view: FactorView): z.infer<typeof Factor> {
+  return {
+    id: view.id,
+    subject: view.subject,
+    type: view.type,
+    status: view.status,
+    algorithm: view.shape?.algorithm ?? null,
+    digits: view.shape?.digits ?? null,
+    period: view.shape?.periodSeconds ?? null,
+    codes_remaining: view.codesRemaining,
+    created_at: toWireTime(view.createdAt),
+    confirmed_at: toWireTimeOrNull(view.confirmedAt),
+    last_used_at: toWireTimeOrNull(view.lastUsedAt),
+  }
+}
+
+export function toWireCreatedApp(
+  view: FactorView,
+  enrolment: Enrolment | null,
+): z.infer<typeof CreatedApp> {
+  const { secret = null, uri = null, qr = null } = enrolment ?? {}
+  return { ...toWireFactor(view), secret, uri, qr }
+}
+
+type Common = { endUser: EndUser; idempotency: Idempotency | null }
+
+export function toCreateAppCommand(
+  body: z.infer<typeof CreateAppBody>,
+  common: Common,
+): CreateAppCommand {
+  const { subject, algorithm, digits, period: periodSeconds, confirmed } = body
+  return {
+    ...common,
+    subject,
+    issuer: body.issuer ?? null,
+    accountName: body.account_name,
+    shape: { algorithm, digits, periodSeconds },
+    secret: body.secret ?? null,
+    confirmed,
+  }
+}
+
+export function toConfirmCommand(
+  id: string,
+  body: z.infer<typeof ConfirmBody>,
+  common: Common,
+): ConfirmCommand {
+  return { ...common, id, code: body.code, subject: body.subject ?? null }
+}

@@ -1,0 +1,150 @@
+// The store of factors on PostgreSQL: each port method one statement, the atomic ones a function of the database.
+// It must not hold a rule of its own; drizzle/postgres has the steps.
+
+import type { ConfirmOutcome, FactorStore, SealedFactor } from '../../factors/ports.ts'
+import type { FactorRecord } from '../../factors/types.ts'
+import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
+import { sql } from './drizzle.ts'
+import type { Query } from './pool.ts'
+import {
+  actorJson,
+  byteList,
+  camelRow,
+  hex,
+  json,
+  type Raw,
+  rowJson,
+  toStored,
+  writeJson,
+} from './rows.ts'
+
+type Row = Parameters<typeof toFactorRecord>[0]
+const toRecord = (row: Raw): FactorRecord => toFactorRecord(camelRow(row) as unknown as Row)
+const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
+const codesJson = (codes: readonly { selector: string; hashSealed: Uint8Array }[]) =>
+  json(codes.map(({ selector, hashSealed }) => ({ selector, hash: hex(hashSealed) })))
+
+function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm' | 'remove'> {
+  return {
+    async create(input) {
+      const { record, codes, subjectIndexes, maxApps, unverifiedSince, actor } = input
+      const created = createdFactor(record, codes)
+      const [row] = await query<Raw>(sql`select kind, fingerprint, answer from cs_create_factor_1(
+        ${rowJson(newFactorColumns(record))}, ${codes ? codesJson(codes) : sql`null::jsonb`},
+        ${byteList(subjectIndexes)}, ${maxApps}, ${unverifiedSince}, ${actorJson(actor)},
+        ${writeJson(input.idempotency, created)})`)
+      if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
+      return row?.kind === 'too_many' ? { kind: 'too_many' } : { kind: 'created', record: created }
+    },
+    async chargeConfirm({ id, service, unverifiedSince, maxAttempts }) {
+      const [row] = await query<Raw>(sql`select t.kind as outcome, (t.f).* from cs_charge_confirm_1(
+        ${service}, ${id}, ${unverifiedSince}, ${maxAttempts}) t`)
+      return row && { kind: row.outcome as 'charged' | 'not_chargeable', record: toRecord(row) }
+    },
+    async remove({ id, service, now, actor }) {
+      const [row] = await query<{ gone: boolean }>(
+        sql`select cs_remove_factor_1(${service}, ${id}, ${now}, ${actorJson(actor)}) as gone`,
+      )
+      return row?.gone ?? false
+    },
+  }
+}
+
+function createConfirm(query: Query, find: FactorStore['find']): FactorStore['confirm'] {
+  return async (input): Promise<ConfirmOutcome | undefined> => {
+    const { id, service, now, step, actor, idempotency } = input
+    const valid = step !== null
+    // The answer is made beforehand. What it tells of a row that is confirmed does not change in between.
+    const before = idempotency && (await find(service, id, 0))
+    const after =
+      before && valid
+        ? {
+            ...before,
+            status: 'active' as const,
+            confirmedAt: now,
+            lastUsedAt: now,
+            lastStep: step,
+          }
+        : before
+    const write = after ? writeJson(idempotency, { valid, record: after }) : sql`null::jsonb`
+    const [row] =
+      await query<Raw>(sql`select t.kind as outcome, t.fingerprint, t.answer, (t.f).* from cs_confirm_factor_1(
+      ${service}, ${id}, ${now}, ${step}, ${actorJson(actor)}, ${write}) t`)
+    if (!row) return undefined
+    if (row.outcome === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
+    return { kind: row.outcome as 'confirmed' | 'wrong' | 'lost', record: after ?? toRecord(row) }
+  }
+}
+
+function createRewrap(
+  query: Query,
+): Pick<FactorStore, 'notUnder' | 'countNotUnder' | 'rewrap' | 'hasOtherKeys'> {
+  return {
+    async hasOtherKeys(keyIds) {
+      const [row] = await query<{ found: boolean }>(
+        sql`select cs_has_other_keys_1(${texts(keyIds)}) as found`,
+      )
+      return row?.found ?? false
+    },
+    async notUnder(keyId, after, limit) {
+      const rows = await query<Raw>(sql`select f.*, (
+          select jsonb_agg(jsonb_build_object('selector', r.selector, 'hash', encode(r.hash_sealed, 'hex')))
+          from recovery_codes r where r.factor_seq = f.seq and r.hash_sealed is not null) as codes
+        from factor_rows f where f.key_id <> ${keyId} and f.id > ${after} order by f.id limit ${limit}`)
+      return rows.map((row): SealedFactor => {
+        const codes = (row.codes ?? []) as { selector: string; hash: string }[]
+        return {
+          record: toRecord(row),
+          codes: codes.map(({ selector, hash }) => ({
+            selector,
+            hashSealed: Buffer.from(hash, 'hex'),
+          })),
+        }
+      })
+    },
+    async countNotUnder(keyId) {
+      const [row] = await query<{ count: number }>(
+        sql`select count(*) as count from factors where key_id <> ${keyId}`,
+      )
+      return row?.count ?? 0
+    },
+    async rewrap({ before, after, codes }) {
+      const { id, subjectSealed } = before.record
+      const [row] = await query<{ done: boolean }>(sql`select cs_rewrap_factor_1(${id},
+        ${Buffer.from(subjectSealed)}, ${rowJson(after)}, ${codesJson(codes)}) as done`)
+      return row?.done ?? false
+    },
+  }
+}
+
+export function createFactorStore(query: Query): FactorStore {
+  const find: FactorStore['find'] = async (service, id, unverifiedSince) => {
+    const [row] = await query<Raw>(sql`select * from factor_rows where id = ${id}
+      and service = ${service} and (status = 'active' or created_at > ${unverifiedSince})`)
+    return row && toRecord(row)
+  }
+  return {
+    ...createWrites(query),
+    ...createRewrap(query),
+    find,
+    confirm: createConfirm(query, find),
+    async ofSubject({ service, subjectIndexes, unverifiedSince }) {
+      const rows = await query<Raw>(sql`select * from factor_rows
+        where subject_index = any(${byteList(subjectIndexes)}) and service = ${service}
+          and (status = 'active' or created_at > ${unverifiedSince}) order by seq`)
+      return rows.map(toRecord)
+    },
+    async recoveryHash(factorId, selector) {
+      const [row] = await query<{ hash: Buffer | null }>(sql`select r.hash_sealed as hash
+        from factors f join recovery_codes r on r.factor_seq = f.seq
+        where f.id = ${factorId} and r.selector = ${selector}`)
+      return row?.hash ?? undefined
+    },
+    async purgeUnverified({ before, limit }) {
+      const [row] = await query<{ gone: number }>(
+        sql`select cs_purge_unverified_1(${before}, ${limit}) as gone`,
+      )
+      return row?.gone ?? 0
+    },
+  }
+}

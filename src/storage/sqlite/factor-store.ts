@@ -1,0 +1,198 @@
+// The store of factors on SQLite: each port method one read or one job of the writer.
+// It must not open what is sealed, nor decide policy; it decides who came first.
+
+import type {
+  ConfirmChargeInput,
+  ConfirmInput,
+  ConfirmOutcome,
+  CreateFactorInput,
+  CreateFactorOutcome,
+  FactorStore,
+} from '../../factors/ports.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
+import type { Answers } from './answers.ts'
+import { and, eq, lt, lte, type Orm, sql } from './drizzle.ts'
+import type { AppendEvent } from './event-rows.ts'
+import { createFactorRewrap } from './factor-rewrap.ts'
+import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
+import { factors, recoveryCodes } from './schema.ts'
+import type { Writer } from './writer.ts'
+
+type Deps = { orm: Orm; rows: FactorRows; answers: Answers; appendEvent: AppendEvent }
+
+/** Whether an unverified one is still of use. */
+const isKept = (row: FactorRow, unverifiedSince: number) =>
+  row.status === 'active' || row.createdAt > unverifiedSince
+
+function createTell(appendEvent: AppendEvent) {
+  return (
+    row: Pick<FactorRow, 'id' | 'type' | 'subjectIndex'>,
+    type: 'factor.created' | 'factor.confirmed' | 'factor.deleted' | 'recovery_codes.created',
+    at: number,
+    actor: Actor,
+    more: { codes?: number } = {},
+  ) =>
+    appendEvent({
+      at,
+      type,
+      verificationSeq: null,
+      budgetIndex: row.subjectIndex,
+      actor,
+      details: { factor: row.id, type: row.type, ...more },
+    })
+}
+
+function createCreate({ orm, rows, answers, appendEvent }: Deps) {
+  const p = sql.placeholder
+  const tell = createTell(appendEvent)
+  const insertCode = orm
+    .insert(recoveryCodes)
+    .values({ factorSeq: p('factorSeq'), selector: p('selector'), hashSealed: p('hashSealed') })
+    .prepare()
+  const remove = orm
+    .delete(factors)
+    .where(eq(factors.seq, p('seq')))
+    .prepare()
+
+  const insertAll = ({ record, codes, actor }: CreateFactorInput): void => {
+    const { seq } = orm
+      .insert(factors)
+      .values(newFactorColumns(record))
+      .returning({ seq: factors.seq })
+      .get()
+    for (const code of codes ?? []) insertCode.run({ factorSeq: seq, ...code })
+    const { createdAt } = record
+    if (codes) tell(record, 'recovery_codes.created', createdAt, actor, { codes: codes.length })
+    else tell(record, 'factor.created', createdAt, actor)
+  }
+
+  return (input: CreateFactorInput): CreateFactorOutcome => {
+    const { record, subjectIndexes, codes, idempotency } = input
+    const stored = idempotency && answers.find(idempotency.key, record.createdAt)
+    if (stored) return { kind: 'answered_before', stored }
+    const before = rows
+      .bySubject(record.service, subjectIndexes)
+      .filter(({ type }) => type === record.type)
+    const kept = before.filter((row) => isKept(row, input.unverifiedSince))
+    if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
+    if (codes) for (const { seq } of before) remove.run({ seq })
+    insertAll(input)
+    const created = createdFactor(record, codes)
+    answers.keep(idempotency, created)
+    return { kind: 'created', record: created }
+  }
+}
+
+function createConfirm({ orm, rows, answers, appendEvent }: Deps) {
+  const p = sql.placeholder
+  const f = factors
+  const tell = createTell(appendEvent)
+  const activate = orm
+    .update(f)
+    .set({
+      status: 'active',
+      confirmedAt: sql`${p('now')}`,
+      lastUsedAt: sql`${p('now')}`,
+      lastStep: sql`${p('step')}`,
+    })
+    .where(and(eq(f.seq, p('seq')), eq(f.status, 'unverified')))
+    .prepare()
+  return (input: ConfirmInput): ConfirmOutcome | undefined => {
+    const { id, service, now, step, actor, idempotency } = input
+    const stored = idempotency && answers.find(idempotency.key, now)
+    if (stored) return { kind: 'answered_before', stored }
+    const row = rows.byId(service, id)
+    if (!row) return undefined
+    const valid = step !== null
+    if (valid && activate.run({ seq: row.seq, now, step }).changes === 0)
+      return { kind: 'lost', record: toFactorRecord(row) }
+    if (valid) tell(row, 'factor.confirmed', now, actor)
+    const record = toFactorRecord(rows.bySeq(row.seq))
+    answers.keep(idempotency, { valid, record })
+    return { kind: valid ? 'confirmed' : 'wrong', record }
+  }
+}
+
+function createChargeConfirm({ orm, rows }: Deps) {
+  const p = sql.placeholder
+  const f = factors
+  const charge = orm
+    .update(f)
+    .set({ attempts: sql`${f.attempts} + 1` })
+    .where(and(eq(f.seq, p('seq')), eq(f.status, 'unverified'), lt(f.attempts, p('maxAttempts'))))
+    .prepare()
+  return ({ id, service, unverifiedSince, maxAttempts }: ConfirmChargeInput) => {
+    const row = rows.byId(service, id)
+    if (!row || !isKept(row, unverifiedSince)) return undefined
+    const isCharged = charge.run({ seq: row.seq, maxAttempts }).changes === 1
+    const record = toFactorRecord({ ...row, attempts: row.attempts + (isCharged ? 1 : 0) })
+    return { kind: isCharged ? ('charged' as const) : ('not_chargeable' as const), record }
+  }
+}
+
+function createRemovals({ orm, rows, appendEvent }: Deps) {
+  const p = sql.placeholder
+  const f = factors
+  const tell = createTell(appendEvent)
+  const remove = orm
+    .delete(f)
+    .where(eq(f.seq, p('seq')))
+    .prepare()
+  const old = orm
+    .select({ seq: f.seq })
+    .from(f)
+    .where(and(sql`${f.status} = 'unverified'`, lte(f.createdAt, p('before'))))
+    .limit(p('limit'))
+    .prepare()
+  return {
+    remove({ id, service, now, actor }: Parameters<FactorStore['remove']>[0]): boolean {
+      const row = rows.byId(service, id)
+      if (!row) return false
+      remove.run({ seq: row.seq })
+      tell(row, 'factor.deleted', now, actor)
+      return true
+    },
+    purge(before: number, limit: number): number {
+      const found = old.all({ before, limit })
+      for (const { seq } of found) remove.run({ seq })
+      return found.length
+    },
+  }
+}
+
+export function createFactorStore(deps: {
+  orm: Orm
+  writer: Writer
+  answers: Answers
+  appendEvent: AppendEvent
+}): FactorStore {
+  const { writer } = deps
+  const rows = createFactorRows(deps.orm)
+  const all = { ...deps, rows }
+  const create = createCreate(all)
+  const chargeConfirm = createChargeConfirm(all)
+  const confirm = createConfirm(all)
+  const removals = createRemovals(all)
+  return {
+    ...createFactorRewrap(all),
+    create: (input) => writer.write(() => create(input)),
+    find: (service, id, unverifiedSince) =>
+      writer.read(() => {
+        const row = rows.byId(service, id)
+        return row && isKept(row, unverifiedSince) ? toFactorRecord(row) : undefined
+      }),
+    ofSubject: ({ service, subjectIndexes, unverifiedSince }) =>
+      writer.read(() =>
+        rows
+          .bySubject(service, subjectIndexes)
+          .filter((row) => isKept(row, unverifiedSince))
+          .map(toFactorRecord),
+      ),
+    recoveryHash: (factorId, selector) => writer.read(() => rows.recoveryHash(factorId, selector)),
+    chargeConfirm: (input) => writer.write(() => chargeConfirm(input)),
+    confirm: (input) => writer.write(() => confirm(input)),
+    remove: (input) => writer.write(() => removals.remove(input)),
+    purgeUnverified: ({ before, limit }) => writer.write(() => removals.purge(before, limit)),
+  }
+}

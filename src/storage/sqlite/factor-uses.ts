@@ -1,0 +1,51 @@
+// Uses a time step or a recovery code up: each is good once, decided by the UPDATE itself.
+// It must only run inside a writer's job, in the transaction of the approval.
+
+import type { FactorUse } from '../../factors/types.ts'
+import { and, eq, isNull, lt, type Orm, sql } from './drizzle.ts'
+import { factors, recoveryCodes } from './schema.ts'
+
+export type FactorUses = {
+  /** False: used before, or the factor is gone; nothing was changed. */
+  use(use: FactorUse, now: number): boolean
+  /** Of the factor's codes, those that were not used yet. */
+  remaining(factorId: string): number
+}
+
+export function createFactorUses(orm: Orm): FactorUses {
+  const p = sql.placeholder
+  const f = factors
+  const r = recoveryCodes
+  // Grows only: T+1, T, T+1 in turn is one success, whichever verifications they are for.
+  const useStep = orm
+    .update(f)
+    .set({ lastStep: sql`${p('step')}`, lastUsedAt: sql`${p('now')}` })
+    .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step'))))
+    .prepare()
+  const ofFactor = eq(r.factorSeq, sql`(select seq from factors where id = ${p('factorId')})`)
+  const useCode = orm
+    .update(r)
+    .set({ usedAt: sql`${p('now')}`, hashSealed: null })
+    .where(and(ofFactor, eq(r.selector, p('selector')), isNull(r.usedAt)))
+    .prepare()
+  const touch = orm
+    .update(f)
+    .set({ lastUsedAt: sql`${p('now')}` })
+    .where(eq(f.id, p('factorId')))
+    .prepare()
+  const countUnused = orm
+    .select({ count: sql<number>`count(*)` })
+    .from(r)
+    .where(and(ofFactor, isNull(r.usedAt)))
+    .prepare()
+  return {
+    use(use, now) {
+      const { factorId } = use
+      if (use.type === 'totp') return useStep.run({ factorId, step: use.step, now }).changes === 1
+      const isUsed = useCode.run({ factorId, selector: use.selector, now }).changes === 1
+      if (isUsed) touch.run({ factorId, now })
+      return isUsed
+    },
+    remaining: (factorId) => countUnused.get({ factorId })?.count ?? 0,
+  }
+}

@@ -1,0 +1,51 @@
+// Who is to prove something: a recipient of messages, or a subject with factors; and the indexes of either.
+// It must not store or log them in clear.
+
+import { subjectIndexes } from '../factors/subject.ts'
+import { isFactorChannel } from '../kernel/channel.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Unreadable } from './phone.ts'
+import {
+  addressIndexes,
+  budgetIndexes,
+  type Recipient,
+  readRecipient,
+  recipientOf,
+} from './recipient.ts'
+import type { VerificationRecord } from './state.ts'
+
+export type Holder = Recipient | { kind: 'subject'; subject: string }
+
+/** Undefined: neither was given. */
+export function readHolder(given: {
+  to: string | null
+  country: string | null
+  subject: string | null
+}): Holder | Unreadable | undefined {
+  if (given.subject !== null) return { kind: 'subject', subject: given.subject }
+  return given.to === null ? undefined : readRecipient(given.to, given.country)
+}
+
+/** @param text what the row's recipient was opened to */
+export function holderOf(
+  record: Pick<VerificationRecord, 'channel' | 'country'>,
+  text: string,
+): Holder {
+  return isFactorChannel(record.channel)
+    ? { kind: 'subject', subject: text }
+    : recipientOf(text, record.country)
+}
+
+/** What `to` or `subject` must equal: under every key of the ring, current first. */
+export function identityIndexes(keyring: Keyring, service: string, holder: Holder): Buffer[] {
+  return holder.kind === 'subject'
+    ? subjectIndexes(keyring, service, holder.subject)
+    : addressIndexes(keyring, service, holder)
+}
+
+/** What limits and searches use. A subject has one spelling. */
+export function holderBudgetIndexes(keyring: Keyring, service: string, holder: Holder): Buffer[] {
+  return holder.kind === 'subject'
+    ? subjectIndexes(keyring, service, holder.subject)
+    : budgetIndexes(keyring, service, holder)
+}
