@@ -116,6 +116,7 @@ describe('the way out', () => {
       reference: 'K7Q-42M',
       status: 'pending',
       to: '+14155552671',
+      subject: null,
       channel: 'sms',
       purpose: 'login',
       delivery_status: 'queued',
@@ -158,6 +159,7 @@ describe('the way out', () => {
     expect(lastCall()?.command).toEqual({
       to: '+14155552671',
       country: null,
+      subject: null,
       cursor: null,
       limit: 20,
     })

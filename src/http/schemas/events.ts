@@ -4,7 +4,8 @@
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
 import { timeField, toWireTime } from './answers.ts'
-import { countryField, cursorField, idField, subjectField, toField } from './fields.ts'
+import { countryField, cursorField, idField, subjectField, toField, wholeNumber } from './fields.ts'
+import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
 const filters = {
@@ -39,18 +40,13 @@ export const EventsSearchBody = z
     recipient: toField.optional(),
     country: countryField.optional(),
     subject: subjectField.optional(),
-    limit: z
-      .int()
-      .min(PAGE_LIMIT.min)
-      .max(PAGE_LIMIT.max)
-      .default(PAGE_LIMIT.default)
-      .openapi(limit),
+    limit: wholeNumber(PAGE_LIMIT).default(PAGE_LIMIT.default).openapi(limit),
   })
   .superRefine(({ recipient, subject }, context) => {
     if (recipient === undefined || subject === undefined) return
     const message = 'stands in place of recipient: give one of them'
     context.addIssue({ code: 'custom', path: ['subject'], message })
-  })
+  }, BESIDE_OTHER_FAULTS)
   .openapi('EventsSearch')
 
 const Event = z

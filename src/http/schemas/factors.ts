@@ -8,7 +8,15 @@ import { FACTOR_STATUSES, FACTOR_TYPES, OTP_ALGORITHMS } from '../../factors/typ
 import { FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { EndUser, Idempotency } from '../../verification/api.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
-import { CONTROL, clientIpField, codeField, subjectField, userAgentField } from './fields.ts'
+import {
+  CONTROL,
+  clientIpField,
+  codeField,
+  subjectField,
+  userAgentField,
+  wholeNumber,
+} from './fields.ts'
+import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
 
 /** 64 bytes in Base32 and room for spaces. */
 const MAX_SECRET_TEXT_LENGTH = 160
@@ -42,10 +50,7 @@ export const CreateAppBody = z
       description: 'Many apps know SHA1 only, and take no notice of this.',
     }),
     digits: z.union([z.literal(6), z.literal(8)]).default(6),
-    period: z
-      .int()
-      .min(OTP_PERIOD_SECONDS.min)
-      .max(OTP_PERIOD_SECONDS.max)
+    period: wholeNumber(OTP_PERIOD_SECONDS)
       .default(OTP_PERIOD_SECONDS.default)
       .openapi({ description: 'Seconds of a time step. Many apps know 30 only.' }),
     secret: z.string().min(1).max(MAX_SECRET_TEXT_LENGTH).optional().openapi({
@@ -62,7 +67,7 @@ export const CreateAppBody = z
     if (!body.confirmed || body.secret !== undefined) return
     const message = 'goes with secret only: a new app is confirmed by its first code'
     context.addIssue({ code: 'custom', path: ['confirmed'], message })
-  })
+  }, BESIDE_OTHER_FAULTS)
   .openapi('TotpRequest')
 
 export const CreateCodesBody = z

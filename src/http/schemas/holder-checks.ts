@@ -40,6 +40,11 @@ export function checkStart(
     fault('code_length', 'does not go with a subject')
 }
 
+/** A caller is told of every fault at once: these are looked for beside those of single fields, too. */
+export const BESIDE_OTHER_FAULTS: z.core.$ZodSuperRefineParams = {
+  when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+}
+
 /** Of the OpenAPI document: what the checks above say. */
 export const ONE_HOLDER = {
   description: 'Exactly one of `to` and `subject`.',

@@ -29,8 +29,15 @@ import {
   toField,
   ttlSecondsField,
   userAgentField,
+  wholeNumber,
 } from './fields.ts'
-import { checkHolder, checkStart, ONE_HOLDER, requireHolder } from './holder-checks.ts'
+import {
+  BESIDE_OTHER_FAULTS,
+  checkHolder,
+  checkStart,
+  ONE_HOLDER,
+  requireHolder,
+} from './holder-checks.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -57,7 +64,7 @@ export const StartBody = z
     ttl_seconds: ttlSecondsField.optional(),
     metadata: metadataField.optional(),
   })
-  .superRefine(checkStart)
+  .superRefine(checkStart, BESIDE_OTHER_FAULTS)
   .openapi('StartRequest', ONE_HOLDER)
 
 export const ResendBody = z
@@ -82,7 +89,7 @@ export const CheckBody = z
     if (body.id !== undefined || (isHeld && body.session !== undefined)) return
     const message = 'is required, or session with to or subject in its place'
     context.addIssue({ code: 'custom', path: ['id'], message })
-  })
+  }, BESIDE_OTHER_FAULTS)
   .openapi('CheckRequest')
 
 export const ListBody = z
@@ -91,14 +98,11 @@ export const ListBody = z
     country: countryField.optional(),
     subject: subjectField.optional(),
     cursor: cursorField.optional(),
-    limit: z
-      .int()
-      .min(PAGE_LIMIT.min)
-      .max(PAGE_LIMIT.max)
+    limit: wholeNumber(PAGE_LIMIT)
       .default(PAGE_LIMIT.default)
       .openapi({ description: 'How many on a page.' }),
   })
-  .superRefine(requireHolder)
+  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
   .openapi('ListRequest', ONE_HOLDER)
 
 export const CancelBody = z.strictObject({}).openapi('CancelRequest')

@@ -3,7 +3,7 @@
 
 import type { FactorStore, RewrapInput, SealedFactor } from '../../factors/ports.ts'
 import { toFactorRecord } from '../factor-record.ts'
-import { and, asc, eq, gt, isNotNull, ne, type Orm, sql } from './drizzle.ts'
+import { and, asc, eq, gt, isNotNull, lt, ne, type Orm, sql } from './drizzle.ts'
 import type { FactorRows } from './factor-rows.ts'
 import { factors, recoveryCodes } from './schema.ts'
 import type { Writer } from './writer.ts'
@@ -20,11 +20,10 @@ function createReads(orm: Orm, rows: FactorRows) {
     .orderBy(asc(f.id))
     .limit(p('limit'))
     .prepare()
-  const count = orm
-    .select({ count: sql<number>`count(*)` })
-    .from(f)
-    .where(ne(f.keyId, p('keyId')))
-    .prepare()
+  // Two ranges of the index: a condition by `<>` would read every row.
+  const countWhere = (condition: ReturnType<typeof lt>) =>
+    orm.select({ count: sql<number>`count(*)` }).from(f).where(condition).prepare()
+  const counts = [countWhere(lt(f.keyId, p('keyId'))), countWhere(gt(f.keyId, p('keyId')))]
   const codesOf = orm
     .select({ selector: r.selector, hashSealed: sql<Uint8Array>`${r.hashSealed}` })
     .from(r)
@@ -51,7 +50,8 @@ function createReads(orm: Orm, rows: FactorRows) {
   })
   return {
     hasOtherKeys,
-    count: (keyId: string) => count.get({ keyId })?.count ?? 0,
+    count: (keyId: string) =>
+      counts.reduce((sum, count) => sum + (count.get({ keyId })?.count ?? 0), 0),
     notUnder: (keyId: string, after: string, limit: number) =>
       found.all({ keyId, after, limit }).map(({ seq }) => read(seq)),
   }
