@@ -13,6 +13,8 @@ import { testingPages } from './testing-page.ts'
 const COPIES = 2
 /** A broken line may leave a test waiting; the longest of them takes 5 s. */
 const RUN_LIMIT_MS = 60_000
+/** All of those tests, once, with nothing broken. */
+const UNBROKEN_LIMIT_MS = 240_000
 
 type Outcome = { title: string; status: string; said: string }
 type Verdict = { defence: Defence; fault: string | undefined; red: Outcome[]; seconds: number }
@@ -20,7 +22,12 @@ type Verdict = { defence: Defence; fault: string | undefined; red: Outcome[]; se
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** One vitest over `files`, only what one of `titles` names. Undefined: it did not end, or ended without a word. */
-async function runTests(root: string, files: readonly string[], titles: readonly string[]) {
+async function runTests(
+  root: string,
+  files: readonly string[],
+  titles: readonly string[],
+  limitMs = RUN_LIMIT_MS,
+) {
   const report = join(root, 'report.json')
   rmSync(report, { force: true })
   const pattern = titles.map(escapePattern).join('|')
@@ -35,7 +42,7 @@ async function runTests(root: string, files: readonly string[], titles: readonly
       detached: true,
     },
   )
-  const timer = setTimeout(() => endGroup(child.pid), RUN_LIMIT_MS)
+  const timer = setTimeout(() => endGroup(child.pid), limitMs)
   await new Promise((done) => child.once('exit', done))
   clearTimeout(timer)
   // A broken line may keep a test from ending the service that it started.
@@ -107,7 +114,7 @@ async function checkUnbroken(root: string, defences: readonly Defence[]): Promis
   if (faults.length > 0) return faults
   const files = [...new Set(defences.map(({ test }) => test.file))]
   const titles = [...new Set(defences.map(({ test }) => test.title))]
-  const outcomes = await runTests(root, files, titles)
+  const outcomes = await runTests(root, files, titles, UNBROKEN_LIMIT_MS)
   if (!outcomes) return ['the tests did not run']
   for (const { test } of defences) {
     const named = outcomes.filter(({ title }) => title.includes(test.title))

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runCli } from '../../src/cli.ts'
 import { POSTGRES_MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { TABLES } from '../../src/storage/migrate-store/tables.ts'
@@ -15,6 +15,9 @@ import { prepareDatabase } from '../../src/storage/postgres/open.ts'
 import { freePort } from '../e2e/service-process.ts'
 import { createDatabase, type Database } from '../postgres/databases.ts'
 import { fillStore, multiply } from '../storage/migrate-store/filled-store.ts'
+
+/** Thousands of rows in small batches, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
 const PASSWORD = 'pa55-w0rd'
