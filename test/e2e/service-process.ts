@@ -11,7 +11,7 @@ export const API_KEY = 'test-api-key-0123456789abcdef'
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef'
 export const SECRET_KEY = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')
 
-const READY_DEADLINE_MS = 20_000
+const READY_DEADLINE_MS = 40_000
 
 export type Answer = {
   status: number
