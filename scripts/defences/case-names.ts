@@ -12,6 +12,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C8: 'codes of another shape, purpose, recipient, session, service or id',
   C9: 'bursts of guesses around the end of a window',
   C10: 'codes are uniform',
+  C11: 'a code of an authenticator app used twice, and steps in turn',
   C12: 'spellings of one number or address',
   C13: 'a forged X-Forwarded-For',
   C14: 'addresses of one IPv6 site',
