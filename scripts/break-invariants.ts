@@ -119,8 +119,8 @@ async function checkUnbroken(root: string, defences: readonly Defence[]): Promis
   for (const { test } of defences) {
     const named = outcomes.filter(({ title }) => title.includes(test.title))
     const isGreen = named.length > 0 && named.every(({ status }) => status === 'passed')
-    if (!isGreen)
-      faults.push(`unbroken, ${test.file} › ${test.title}: ${named[0]?.said ?? 'no such test'}`)
+    const said = named[0]?.said || (named[0] ? `it was ${named[0].status}` : 'no such test')
+    if (!isGreen) faults.push(`unbroken, ${test.file} › ${test.title}: ${said}`)
   }
   return [...new Set(faults)]
 }

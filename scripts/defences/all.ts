@@ -10,6 +10,7 @@ import { POSTGRES } from './postgres.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
+import { SHARED_LIMITS } from './shared-limits.ts'
 import { STRANGERS } from './strangers.ts'
 
 /** I before C, then by number. */
@@ -26,5 +27,6 @@ export const DEFENCES: readonly Defence[] = [
   ...STRANGERS,
   ...SESSIONS,
   ...POSTGRES,
+  ...SHARED_LIMITS,
   ...MOVES,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -81,7 +81,7 @@ export const SERVER_SETTINGS = {
     'DATABASE_CONNECTIONS',
     parseInteger(2, MAX_CONNECTIONS),
     '10',
-    'Connections of a node to PostgreSQL, one for LISTEN not counted',
+    'Connections of a node to PostgreSQL; beside them one for LISTEN and, without `RATE_LIMIT_URL`, half as many for counting limits',
   ),
   databasePooler: withDefault(
     'DATABASE_POOLER',

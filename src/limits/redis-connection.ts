@@ -49,7 +49,7 @@ function createClient(url: string): Redis {
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     db: Number(pathname.slice(1)),
-    ...(protocol === 'rediss:' && { tls: { servername: host } }),
+    ...(protocol === 'rediss:' && { tls: {} }),
     connectionName: 'countersign',
     disableClientInfo: true,
     // Numbers are all that comes back; older servers and proxies know nothing else.

@@ -1,6 +1,7 @@
 // The domain's Limiter on Redis or Valkey: rate-limiter-flexible counts, whoever is full is found before anything is.
 // It must not give back what it has counted: a refund after the window's end would let one too many in.
 
+import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { Limit } from '../verification/policy.ts'
@@ -18,18 +19,22 @@ export type RedisLimiter = Limiter & { close(): Promise<void> }
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
 
-async function read(counter: RateLimiterRedis, key: LimitKey): Promise<Counted> {
-  const res = await counter.get(counterName(key))
-  const { max, windowSeconds } = key.limit
-  const consumed = res?.consumedPoints ?? 0
-  return {
-    key,
-    isRefused: consumed >= max,
-    res: {
-      remainingPoints: Math.max(0, max - consumed),
-      msBeforeNext: res?.msBeforeNext ?? windowSeconds * 1000,
-    },
-  }
+/**
+ * Every counter in one command, and how long to wait for those that are full: what the library's `get` asks of each
+ * key in a transaction of four. @returns the full ones, as the library would have refused them
+ */
+async function findFull(client: Redis, keys: readonly LimitKey[]): Promise<Counted[]> {
+  const names = keys.map((key) => `${PREFIX}:${counterName(key)}`)
+  const values = await inTime(client.mget(names), ANSWER_MS)
+  const full = keys.flatMap((key, i) => (Number(values[i]) >= key.limit.max ? [{ key, i }] : []))
+  return Promise.all(
+    full.map(async ({ key, i }) => {
+      const ttlMs = await inTime(client.pttl(names[i] ?? ''), ANSWER_MS)
+      // A limit of 0 has no counter; one that ended this moment has none any more.
+      const msBeforeNext = values[i] === null ? key.limit.windowSeconds * 1000 : ttlMs
+      return { key, isRefused: true, res: { remainingPoints: 0, msBeforeNext } }
+    }),
+  )
 }
 
 /**
@@ -37,11 +42,13 @@ async function read(counter: RateLimiterRedis, key: LimitKey): Promise<Counted> 
  * given: of racers that have all read the same, those whom their address stops count in nobody else's budget.
  * Whoever is stopped there leaves what it has counted: too high until the window's end, never too low.
  */
-async function admit(counterFor: CounterFor, keys: readonly LimitKey[]): Promise<Admission> {
-  // Written in one turn, so that they travel together.
-  const reading = Promise.all(keys.map((key) => read(counterFor(key.limit), key)))
-  const before = toAdmission(await inTime(reading, ANSWER_MS))
-  if (before.kind === 'refused') return before
+async function admit(
+  client: Redis,
+  counterFor: CounterFor,
+  keys: readonly LimitKey[],
+): Promise<Admission> {
+  const full = await findFull(client, keys)
+  if (full.length > 0) return toAdmission(full)
   const counted: Counted[] = []
   for (const key of keys) {
     const one = await inTime(consume(counterFor(key.limit), key), ANSWER_MS)
@@ -51,14 +58,10 @@ async function admit(counterFor: CounterFor, keys: readonly LimitKey[]): Promise
   return toAdmission(counted)
 }
 
-/**
- * The driver's errors carry the command that failed: the text alone goes on. Where a transaction was not begun, the
- * reason stands in the errors before.
- */
+/** The driver's errors carry the command that failed: the text alone goes on. */
 function toStoreError(error: unknown): StoreUnavailableError {
   if (error instanceof StoreUnavailableError) return error
-  const { message, previousErrors } = error as Error & { previousErrors?: Error[] }
-  const cause = new Error(previousErrors?.[0]?.message ?? message)
+  const cause = new Error((error as Error).message)
   return new StoreUnavailableError('the limit store failed', { cause })
 }
 
@@ -79,7 +82,7 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
       try {
         connection.requireUsable()
-        return await admit(counterFor, keys)
+        return await admit(connection.client, counterFor, keys)
       } catch (error) {
         throw toStoreError(error)
       }

@@ -207,6 +207,9 @@ describe('one setting', () => {
     ['DATABASE_URL', 'postgres://u:secret@db'],
     ['RATE_LIMIT_URL', 'http://u:secret@cache'],
     ['RATE_LIMIT_URL', 'redis://'],
+    ['RATE_LIMIT_URL', 'redis://u:secret@cache/abc'],
+    ['RATE_LIMIT_URL', 'redis://u:secret@cache/0?family=6'],
+    ['RATE_LIMIT_URL', 'redis://u:secret%zz@cache'],
   ])('%s=%s is refused, and its password is not told', (name, value) => {
     const problems = problemsOf({ [name]: value })
     expect(problems).toEqual([expect.stringMatching(`^${name}: has to be like `)])

@@ -15,6 +15,8 @@ export type AdmitTask = {
   times: number
   /** How far its wall is off. */
   aheadMs?: number
+  /** Beside its own environment. */
+  env?: Record<string, string>
 }
 
 export type AdmitProcess = {
@@ -28,7 +30,7 @@ export function startAdmitting(task: AdmitTask): AdmitProcess {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'admit-child.ts'), JSON.stringify(task)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...task.env } },
   )
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {

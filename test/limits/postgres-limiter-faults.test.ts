@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { openPostgresLimiter, type PostgresLimiter } from '../../src/limits/postgres-limiter.ts'
 import { prepareDatabase } from '../../src/storage/postgres/open.ts'
@@ -89,6 +98,7 @@ describe('C17: a database that fails', () => {
     const frozen = startAdmitting({
       ...{ engine: 'postgres', at: limits.database().url, keys: [ip(), number()], times: 1 },
     })
+    onTestFinished(() => void frozen.child.kill('SIGKILL'))
     await frozen.line()
     frozen.go()
     await waiting(1)
