@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFENCES } from './defences/all.ts'
 import { CASE_NAMES, LATER_CASES } from './defences/case-names.ts'
+import { CHAOS_BUILDS } from './defences/chaos.ts'
 import type { Change, Defence } from './defences/defence.ts'
 import { INVARIANTS } from './defences/invariants.ts'
 
@@ -69,6 +70,17 @@ function defencesTable(): string {
   return table(['', 'the line', 'in', 'broken so', 'the test that turns red'], rows)
 }
 
+function chaosTable(): string {
+  const rows = CHAOS_BUILDS.map(({ name, line, changes, seenBy }) => [
+    `\`${name}\``,
+    line,
+    unique(changes.map(({ file }) => `\`${file}\``)).join('<br>'),
+    changes.map(told).join('<br>and '),
+    seenBy,
+  ])
+  return table(['build', 'what is wrong with it', 'in', 'broken so', 'the rule that sees it'], rows)
+}
+
 function testFiles(): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
     .map((path) => join('test', path))
@@ -116,8 +128,9 @@ export function testingPages(): [string, string][] {
   const architecture = readFileSync(ARCHITECTURE, 'utf8')
   const testing = readFileSync(TESTING, 'utf8')
   const withDefences = replaceBetween(TESTING, testing, 'defences', defencesTable())
+  const withChaos = replaceBetween(TESTING, withDefences, 'chaos', chaosTable())
   return [
     [ARCHITECTURE, replaceBetween(ARCHITECTURE, architecture, 'invariants', invariantsTable())],
-    [TESTING, replaceBetween(TESTING, withDefences, 'cases', casesTable())],
+    [TESTING, replaceBetween(TESTING, withChaos, 'cases', casesTable())],
   ]
 }

@@ -21,9 +21,8 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     changes: [
       {
         file: FUNCTIONS,
-        find: "WHERE verification_seq = v.seq AND send = p_send AND status = 'sending' AND token = p_token FOR NO KEY UPDATE;",
-        replace:
-          "WHERE verification_seq = v.seq AND send = p_send AND status = 'sending' FOR NO KEY UPDATE;",
+        find: 'AND token = p_token FOR NO KEY UPDATE;',
+        replace: 'FOR NO KEY UPDATE;',
       },
     ],
     seenBy: 'deliveries in order',

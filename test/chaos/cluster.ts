@@ -10,6 +10,7 @@ import {
   temporaryDirectory,
 } from '../e2e/service-process.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
+import { REDIS, type RedisServer, startRedis } from '../redis/server.ts'
 import { RULES } from './settings.ts'
 
 const NODES = 4
@@ -29,13 +30,6 @@ export type Node = {
   thaw(): void
 }
 
-export type Redis = {
-  readonly url: string
-  isUp(): boolean
-  kill(): Promise<void>
-  start(): Promise<void>
-}
-
 /** What a node wrote, from each of its lives. */
 export type NodeLog = { node: number; text: string }
 
@@ -43,7 +37,7 @@ export type Cluster = {
   readonly nodes: readonly Node[]
   readonly postgres: PostgresServer
   /** Counts the limits where it is installed; else PostgreSQL does. */
-  readonly redis: Redis | undefined
+  readonly redis: RedisServer | undefined
   readonly databaseUrl: string
   /** A life of a node that ended though nobody ended it. */
   readonly deaths: readonly string[]
@@ -126,8 +120,12 @@ async function createDatabase(server: PostgresServer): Promise<string> {
 export async function startCluster(gatewayUrl: string): Promise<Cluster> {
   const directory = temporaryDirectory()
   const postgres = await startPostgres()
+  const redis = REDIS ? await startRedis() : undefined
   const databaseUrl = await createDatabase(postgres)
-  const env = nodeEnvironment(databaseUrl, gatewayUrl)
+  const env = {
+    ...nodeEnvironment(databaseUrl, gatewayUrl),
+    ...(redis && { RATE_LIMIT_URL: redis.url() }),
+  }
   const lives: ServiceProcess[] = []
   const deaths: string[] = []
   const launch = (port: number) =>
@@ -136,7 +134,7 @@ export async function startCluster(gatewayUrl: string): Promise<Cluster> {
   const nodes = ports.map((port, index) => createNode({ index, port, launch, lives, deaths }))
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.kill()))
-    await postgres.stop()
+    await Promise.all([postgres.stop(), redis?.stop()])
     directory.remove()
   }
   try {
@@ -146,7 +144,7 @@ export async function startCluster(gatewayUrl: string): Promise<Cluster> {
     throw error
   }
   return {
-    ...{ nodes, postgres, redis: undefined, databaseUrl, deaths, stop },
+    ...{ nodes, postgres, redis, databaseUrl, deaths, stop },
     logs: () =>
       lives.map((life) => ({
         node: ports.findIndex((port) => life.url.endsWith(`:${port}`)),

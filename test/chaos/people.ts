@@ -19,7 +19,7 @@ const RESENDERS = 2
 /** The wait until it may be sent again, and both sends. */
 const RESEND_MS = 35_000
 /** A new busy number, so that limits go on being reached in a long run. */
-const OCCASION_MS = 20_000
+const OCCASION_MS = 60_000
 
 const TOTAL_WEIGHT = SCRIPTS.reduce((sum, { weight }) => sum + weight, 0)
 

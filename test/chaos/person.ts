@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 import type { History, Outcome, Question, Route } from './history.ts'
+import { NOT_DONE } from './rules/answers.ts'
 import type { Chance } from './seeded.ts'
 import { RULES } from './settings.ts'
 
@@ -46,7 +47,7 @@ export type Person = {
   newNumber(): string
 }
 
-const isFinal = (outcome: Outcome) => outcome.kind === 'answered' && outcome.status !== 503
+const isFinal = (outcome: Outcome) => outcome.kind === 'answered' && !NOT_DONE.has(outcome.status)
 
 export function createPerson(input: {
   chance: Chance

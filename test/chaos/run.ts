@@ -30,7 +30,6 @@ type Open = { id: string; status: string; script: string; due: boolean }
 async function heal(cluster: Cluster, gateway: Gateway): Promise<void> {
   gateway.setMood('usual')
   for (const node of cluster.nodes) node.thaw()
-  if (cluster.redis && !cluster.redis.isUp()) await cluster.redis.start()
   await Promise.all(cluster.nodes.map((node) => (node.isUp() ? undefined : node.start())))
 }
 

@@ -15,8 +15,8 @@ export const RULES = {
   /** The lease is three of them: a node that stands still for four seconds is past it. */
   deliveryDeadlineSeconds: 1,
   leaseMs: 3_000,
-  sendsPerNumber: 6,
-  sendsPerAddress: 12,
+  sendsPerNumber: 4,
+  sendsPerAddress: 8,
   /** Three verifications' worth. */
   guessesPerNumber: 15,
   /** Sends of one delivery that may have reached the person (delivery/backoff.ts). */

@@ -4,11 +4,15 @@
 import type { ChaosRecord, Rule, Violation } from '../record.ts'
 import type { VerificationRow } from '../tables.ts'
 
+/** From a message's admission to its row: a kill in between forgets it, too. */
+const ADMISSION_MS = 5_000
+
 /** A Redis that was killed has forgotten its counters: each time one window more, while these messages went out. */
 function windowsOf(times: readonly number[], { struck }: ChaosRecord): number {
   const [first, last] = [Math.min(...times), Math.max(...times)]
   const kills = struck.filter(
-    ({ fault, at, tookMs }) => fault === 'kill-redis' && at + tookMs >= first && at <= last,
+    ({ fault, at, tookMs }) =>
+      fault === 'kill-redis' && at + tookMs >= first - ADMISSION_MS && at <= last,
   )
   return 1 + kills.length
 }
