@@ -16,6 +16,7 @@ const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', 'XX', 'F0']
 /** A lock or statement that took too long, a standby or a read-only server, a role or database that is gone. */
 const UNAVAILABLE = new Set([
   '55P03',
+  '55000',
   '25006',
   '25P03',
   '28P01',

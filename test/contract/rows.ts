@@ -2,6 +2,7 @@
 // It must not open a store.
 
 import { randomBytes } from 'node:crypto'
+import type { NewFactor } from '../../src/factors/ports.ts'
 import type { Actor } from '../../src/kernel/actor.ts'
 import { createId, createReference } from '../../src/kernel/ids.ts'
 import type { CreateInput, NewVerification } from '../../src/verification/ports.ts'
@@ -53,6 +54,37 @@ export function newVerification(change: Partial<NewVerification> = {}): NewVerif
     expiresAt: createdAt + 10 * MINUTE,
     ...change,
   }
+}
+
+/** For a factor: nothing is sent, and no code is kept. */
+export function newFactorVerification(change: Partial<NewVerification> = {}): NewVerification {
+  const none = { country: null, codeLength: 0, codeHash: null, codeSealed: null, maxSends: 0 }
+  return newVerification({ channel: 'totp', ...none, ...change })
+}
+
+export function newFactor(change: Partial<NewFactor> = {}): NewFactor {
+  const createdAt = change.createdAt ?? T0
+  return {
+    id: createId('fct', createdAt),
+    service: 'default',
+    type: 'totp',
+    status: 'active',
+    subjectSealed: randomBytes(40),
+    subjectIndex: mac(),
+    keyId: '0a1b2c3d',
+    secretSealed: randomBytes(64),
+    otp: { algorithm: 'SHA1', digits: 6, periodSeconds: 30 },
+    createdAt,
+    confirmedAt: null,
+    ...change,
+  }
+}
+
+/** A set of recovery codes: two of them, which is as good as ten. */
+export function newCodes(change: Partial<NewFactor> = {}) {
+  const record = newFactor({ type: 'recovery_codes', secretSealed: null, otp: null, ...change })
+  const codes = ['AAAA', 'BBBB'].map((selector) => ({ selector, hashSealed: randomBytes(180) }))
+  return { record, codes }
 }
 
 export function createInput(

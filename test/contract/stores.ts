@@ -3,6 +3,7 @@
 
 import type { Outbox } from '../../src/delivery/ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
+import type { FactorStore } from '../../src/factors/ports.ts'
 import type {
   IdempotencyWrite,
   NewVerification,
@@ -11,7 +12,12 @@ import type {
 import type { VerificationRecord } from '../../src/verification/state.ts'
 import { ACTOR, createInput, HOUR, mac, newVerification, T0 } from './rows.ts'
 
-export type Stores = { verifications: VerificationStore; outbox: Outbox; events: EventStore }
+export type Stores = {
+  verifications: VerificationStore
+  factors: FactorStore
+  outbox: Outbox
+  events: EventStore
+}
 /** The same empty-to-begin-with store at each call; rows of other tests may be there. */
 export type StoresFactory = () => Stores
 

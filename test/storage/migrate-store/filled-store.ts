@@ -7,6 +7,7 @@ import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { createId } from '../../../src/kernel/ids.ts'
 import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
+import { approveWith, enrol, makeCodes, useOf } from '../../contract/factor-steps.ts'
 import {
   claim,
   claimOne,
@@ -97,6 +98,9 @@ export async function fillStore(path: string) {
   const pending = await startPending(store)
   const ended = await startEnded(store)
   const held = await startHeld(store)
+  const app = await enrol(store, { status: 'unverified' })
+  const set = await makeCodes(store, { subjectIndex: app.subjectIndex })
+  await approveWith(store, useOf(set.record, 'AAAA'))
   const keys = KEYS.map((key, n) => ({
     ...key,
     ...{ id: createId('key', T0 + n), name: `key ${n}`, secretHash: Buffer.alloc(32, n + 1) },
@@ -109,7 +113,7 @@ export async function fillStore(path: string) {
   })
   await store.events.append(EVENT_TYPES.map((type) => ({ ...stray(type), budgetIndex: mac() })))
   await store.close()
-  return { path, pending, ended, held, keys }
+  return { path, pending, ended, held, keys, app, set }
 }
 
 /** `times` more of every row, in the order of time, each verification with its own. */

@@ -10,6 +10,7 @@ import { TABLES } from '../../../src/storage/migrate-store/tables.ts'
 import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { SINCE } from '../../contract/factor-steps.ts'
 import { claim, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { charged, settled } from '../../contract/stores.ts'
@@ -84,7 +85,7 @@ function repaired<T>(value: T): T {
 }
 
 /** Everything that the ports tell of what was filled in. */
-async function readAll(store: Store, { pending, ended, held }: Filled) {
+async function readAll(store: Store, { pending, ended, held, app, set }: Filled) {
   const ids = [pending.id, held.id, ...ended]
   const query = { service: null, cursor: null, limit: 500 }
   return {
@@ -97,6 +98,10 @@ async function readAll(store: Store, { pending, ended, held }: Filled) {
     ofPerson: await store.events.list({ ...query, budgetIndexes: [pending.budgetIndex] }),
     answer: await store.verifications.findAnswer(pending.write.key, T0),
     keys: await store.apiKeys.list(null),
+    factors: await store.factors.ofSubject({
+      ...{ service: 'default', subjectIndexes: [app.subjectIndex], unverifiedSince: SINCE },
+    }),
+    unused: await store.factors.recoveryHash(set.record.id, 'BBBB'),
     continuable: await store.verifications.findContinuable(pending.slot, T0 + 300),
     newest: await store.newestTime(),
     due: await store.outbox.nextDueAt(),

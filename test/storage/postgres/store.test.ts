@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeEvents } from '../../contract/event-store.ts'
+import { describeFactors } from '../../contract/factor-store.ts'
+import { describeFactorUses } from '../../contract/factor-uses.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
 import { describeGuesses, describeNumberLimit } from '../../contract/store-budgets.ts'
@@ -25,6 +27,8 @@ describe('on PostgreSQL', () => {
   describeIdempotency(factory)
   describeSessions(factory)
   describeLifecycle(factory)
+  describeFactors(factory)
+  describeFactorUses(factory)
   describeClaims(factory)
   describeSettling(factory)
   describeEvents(factory)

@@ -1,0 +1,63 @@
+// The steps that the contract suites of factors begin with.
+// It must not know the engine: a suite takes a factory.
+
+import type { CreateFactorInput, NewFactor } from '../../src/factors/ports.ts'
+import type { FactorRecord, FactorUse } from '../../src/factors/types.ts'
+import type { SettleInput } from '../../src/verification/ports.ts'
+import { ACTOR, HOUR, newCodes, newFactor, newFactorVerification, T0 } from './rows.ts'
+import { charged, keyOf, type Stores, settled, start } from './stores.ts'
+
+/** Everything of a test is younger. */
+export const SINCE = T0 - HOUR
+export const MAX_APPS = 5
+
+export function factorInput(
+  record: NewFactor,
+  change: Partial<CreateFactorInput> = {},
+): CreateFactorInput {
+  return {
+    record,
+    subjectIndexes: [record.subjectIndex],
+    codes: null,
+    maxApps: MAX_APPS,
+    unverifiedSince: SINCE,
+    actor: ACTOR,
+    idempotency: null,
+    ...change,
+  }
+}
+
+export async function enrol(
+  { factors }: Pick<Stores, 'factors'>,
+  change: Partial<NewFactor> = {},
+): Promise<FactorRecord> {
+  const outcome = await factors.create(factorInput(newFactor(change)))
+  if (outcome.kind !== 'created') throw new Error(outcome.kind)
+  return outcome.record
+}
+
+export async function makeCodes(
+  { factors }: Pick<Stores, 'factors'>,
+  change: Partial<NewFactor> = {},
+) {
+  const { record, codes } = newCodes(change)
+  const outcome = await factors.create(factorInput(record, { codes }))
+  if (outcome.kind !== 'created') throw new Error(outcome.kind)
+  return { record: outcome.record, codes }
+}
+
+export const useOf = ({ id: factorId }: FactorRecord, what: number | string): FactorUse =>
+  typeof what === 'number'
+    ? { type: 'totp', factorId, step: what }
+    : { type: 'recovery_codes', factorId, selector: what }
+
+/** A verification of its own, charged, whose right code is of `use`. */
+export async function approveWith(
+  stores: Stores,
+  use: FactorUse,
+  change: Partial<SettleInput> = {},
+) {
+  const record = await start(stores, newFactorVerification())
+  await stores.verifications.charge({ ...keyOf(record), ...charged() })
+  return stores.verifications.settle({ ...keyOf(record), ...settled(true), use, ...change })
+}

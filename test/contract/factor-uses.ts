@@ -1,0 +1,137 @@
+// What every store keeps of factors at a check: a step or a recovery code is good once (C11). Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import type { CheckEffect, SettleOutcome } from '../../src/verification/ports.ts'
+import { approveWith, enrol, makeCodes, SINCE, useOf } from './factor-steps.ts'
+import { newFactorVerification, T0 } from './rows.ts'
+import {
+  charged,
+  idempotency,
+  keyOf,
+  type StoresFactory,
+  settled,
+  start,
+  typesOf,
+} from './stores.ts'
+
+const PARALLEL = 20
+const STEP = 60_000_000
+
+const kindsOf = (outcomes: readonly SettleOutcome[]) =>
+  outcomes.map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1))
+
+export function describeFactorUses(factory: StoresFactory): void {
+  describe('factors at a check', () => {
+    it('start writes neither code nor delivery where nothing is sent', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const record = await start(stores, newFactorVerification())
+      expect(record).toMatchObject({ sends: 0, deliveryStatus: null, codeHash: null })
+      expect(await verifications.find(record.service, record.id)).toEqual(record)
+      expect(await verifications.deliveriesOf(record.id)).toEqual([])
+      const resend = { now: T0, expectedSends: 0, channel: 'sms' as const, minRemainingMs: 0 }
+      const actor = { service: 'default', keyId: null, clientIp: null, userAgent: null }
+      expect(
+        await verifications.resend({ ...keyOf(record), ...resend, actor, idempotency: null }),
+      ).toMatchObject({ kind: 'stale' })
+      expect(await typesOf(stores, record.id)).toEqual(['verification.started'])
+    })
+
+    it('C11: T+1, T, T+1 in turn, each for another verification, is one success', async () => {
+      const stores = factory()
+      const app = await enrol(stores)
+      const kinds: string[] = []
+      for (const step of [STEP + 1, STEP, STEP + 1])
+        kinds.push((await approveWith(stores, useOf(app, step))).kind)
+      expect(kinds).toEqual(['approved', 'wrong', 'wrong'])
+      expect((await approveWith(stores, useOf(app, STEP + 2))).kind).toBe('approved')
+      expect(await stores.factors.find('default', app.id, SINCE)).toMatchObject({
+        lastStep: STEP + 2,
+        lastUsedAt: T0 + 2,
+      })
+    })
+
+    it('C11: one step for 20 verifications at once is one approval, and 19 wrong codes', async () => {
+      const stores = factory()
+      const app = await enrol(stores)
+      const outcomes = await Promise.all(
+        Array.from({ length: PARALLEL }, () => approveWith(stores, useOf(app, STEP))),
+      )
+      expect(kindsOf(outcomes)).toEqual(['approved', ...Array(PARALLEL - 1).fill('wrong')])
+      const wrong = outcomes.find(({ kind }) => kind === 'wrong')
+      expect(wrong).toMatchObject({ record: { status: 'pending', attempts: 1, failed: 1 } })
+    })
+
+    it('one recovery code for 20 verifications at once is one approval; its hash is erased', async () => {
+      const stores = factory()
+      const { record, codes } = await makeCodes(stores)
+      const outcomes = await Promise.all(
+        Array.from({ length: PARALLEL }, () => approveWith(stores, useOf(record, 'BBBB'))),
+      )
+      expect(kindsOf(outcomes)).toEqual(['approved', ...Array(PARALLEL - 1).fill('wrong')])
+      expect(outcomes.find(({ kind }) => kind === 'approved')).toMatchObject({ codesRemaining: 1 })
+      expect(await stores.factors.recoveryHash(record.id, 'BBBB')).toBeUndefined()
+      expect(Buffer.from((await stores.factors.recoveryHash(record.id, 'AAAA')) ?? [])).toEqual(
+        codes[0]?.hashSealed,
+      )
+      expect(await stores.factors.find('default', record.id, SINCE)).toMatchObject({
+        codesRemaining: 1,
+        lastUsedAt: T0 + 2,
+      })
+      expect(await approveWith(stores, useOf(record, 'AAAA'))).toMatchObject({
+        kind: 'approved',
+        codesRemaining: 0,
+      })
+    })
+
+    it('nothing is used up for a verification that has ended: who comes second keeps the code', async () => {
+      const stores = factory()
+      const app = await enrol(stores)
+      const record = await start(stores, newFactorVerification())
+      const { verifications } = stores
+      for (let n = 0; n < 2; n += 1) await verifications.charge({ ...keyOf(record), ...charged() })
+      const settle = (step: number) =>
+        verifications.settle({ ...keyOf(record), ...settled(true), use: useOf(app, step) })
+      expect((await settle(STEP)).kind).toBe('approved')
+      expect((await settle(STEP + 1)).kind).toBe('lost')
+      expect((await approveWith(stores, useOf(app, STEP + 1))).kind).toBe('approved')
+    })
+
+    it('an unverified, deleted or unknown factor makes nothing right', async () => {
+      const stores = factory()
+      const unverified = await enrol(stores, { status: 'unverified' })
+      expect((await approveWith(stores, useOf(unverified, STEP))).kind).toBe('wrong')
+      const { record } = await makeCodes(stores)
+      expect((await approveWith(stores, useOf(record, 'ZZZZ'))).kind).toBe('wrong')
+      const actor = { service: 'default', keyId: null, clientIp: null, userAgent: null }
+      for (const one of [unverified, record])
+        await stores.factors.remove({ id: one.id, service: 'default', now: T0, actor })
+      expect((await approveWith(stores, useOf(record, 'AAAA'))).kind).toBe('wrong')
+      expect(await stores.factors.recoveryHash(record.id, 'AAAA')).toBeUndefined()
+    })
+
+    it('the answer under a key is that of what happened: approved with the count, or wrong', async () => {
+      const stores = factory()
+      const { record } = await makeCodes(stores)
+      const told: CheckEffect[] = []
+      const write = () =>
+        idempotency<CheckEffect>({
+          answer(effect) {
+            told.push(effect)
+            return Buffer.from(JSON.stringify([effect.valid, effect.codesRemaining]))
+          },
+        })
+      const answerOf = async (key: ReturnType<typeof write>) => {
+        const stored = await stores.verifications.findAnswer(key.key, T0 + 3)
+        return Buffer.from(stored?.answer ?? []).toString()
+      }
+      const [first, second] = [write(), write()]
+      await approveWith(stores, useOf(record, 'AAAA'), { idempotency: first })
+      expect(await answerOf(first)).toBe('[true,1]')
+      await approveWith(stores, useOf(record, 'AAAA'), { idempotency: second })
+      expect(await answerOf(second)).toBe('[false,null]')
+      expect(told.at(-1)?.record).toMatchObject({ status: 'pending', failed: 1 })
+    })
+  })
+}
