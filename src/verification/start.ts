@@ -103,6 +103,8 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
     const hashed = await code.ready()
     // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
     const kind = command.decoy ? 'decoy' : test ? 'test' : 'real'
+    // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back.
+    used = true
     const result = await createVerification(begun, { ...hashed, kind }, admission.budgets)
     used = result.kind === 'started'
     // A racer on another node came first: its event is told, and the answer kept under the key, as elsewhere.

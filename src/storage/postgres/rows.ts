@@ -45,7 +45,11 @@ export const hexList = (macs: readonly Uint8Array[]) => macs.map(hex)
 export const byteList = (macs: readonly Uint8Array[]) =>
   sql`${sql.param(macs.map((mac) => Buffer.from(mac)))}::bytea[]`
 
-export const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`
+/** PostgreSQL takes no zero byte and no half of a surrogate pair; a provider may answer either. */
+const storable = (_: string, value: unknown) =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
+
+export const json = (value: unknown) => sql`${JSON.stringify(value, storable)}::jsonb`
 
 export const actorJson = ({ service, keyId, clientIp, userAgent }: Actor): Sql =>
   json({ service, keyId, clientIp, userAgent })
