@@ -32,6 +32,7 @@ describe('start', () => {
       reference: expect.stringMatching(/^[2-9A-HJKMNP-TV-Z]{3}-[2-9A-HJKMNP-TV-Z]{3}$/),
       status: 'pending',
       to,
+      subject: null,
       channel: 'sms',
       purpose: 'login',
       delivery_status: 'queued',
@@ -72,7 +73,7 @@ describe('start', () => {
     const { status, body } = await start(given)
     expect(status).toBe(201)
     expect(body).toMatchObject(told)
-    expect(Object.keys(body)).toHaveLength(15)
+    expect(Object.keys(body)).toHaveLength(16)
   })
 
   it.each([4, 10])('a code of %d digits where it is asked for', async (length) => {

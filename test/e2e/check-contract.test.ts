@@ -32,7 +32,7 @@ describe('check', () => {
     const { id, code } = await begin({ metadata: { a: 'b' } })
     const { status, body } = await service.check({ id, code })
     expect(status).toBe(200)
-    expect(Object.keys(body)).toHaveLength(16)
+    expect(Object.keys(body)).toHaveLength(17)
     expect(body).toMatchObject({
       ...{ id, status: 'approved', valid: true, metadata: { a: 'b' } },
       ...{ attempts_remaining: 0, sends_remaining: 0, resend_at: null, resend_in: null },
