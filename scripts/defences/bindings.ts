@@ -33,8 +33,8 @@ export const BINDINGS: readonly Defence[] = [
     changes: [
       {
         file: 'src/hashing/hasher.ts',
-        find: "associatedData: Buffer.from(verificationId, 'utf8'),",
-        replace: "associatedData: Buffer.from('any', 'utf8'),",
+        find: "const associatedData = Buffer.from(verificationId, 'utf8')",
+        replace: "const associatedData = Buffer.from('any', 'utf8')",
       },
     ],
     test: { file: 'test/hashing/hasher.test.ts', title: 'the right code is right' },
@@ -155,8 +155,8 @@ export const BINDINGS: readonly Defence[] = [
     changes: [
       {
         file: 'src/verification/check.ts',
-        find: "if (addresses && !isOneOf(record.addressIndex, addresses)) fields.push('to')",
-        replace: '',
+        find: "fields.push(command.subject === null ? 'to' : 'subject')",
+        replace: 'void command.subject',
       },
     ],
     test: {

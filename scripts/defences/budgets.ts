@@ -66,9 +66,9 @@ export const BUDGETS: readonly Defence[] = [
     changes: [
       {
         file: 'src/verification/check.ts',
-        find: 'if (!slot) return refuseOverloaded()',
+        find: 'if (!comparison) return refuseOverloaded()',
         replace:
-          'if (!slot) {\n    const { id, service } = record\n    await domain.store.charge({ id, service, now: domain.clock.now(), perNumber: null })\n    return refuseOverloaded()\n  }',
+          'if (!comparison) {\n    const { id, service } = record\n    await domain.store.charge({ id, service, now: domain.clock.now(), perNumber: null })\n    return refuseOverloaded()\n  }',
       },
     ],
     test: { file: REFUSED_STARTS, title: 'C16: a full hasher charges no attempt' },
