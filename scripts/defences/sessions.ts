@@ -84,9 +84,9 @@ export const SESSIONS: readonly Defence[] = [
     line: 'no code of a decoy is right',
     changes: [
       {
-        file: 'src/verification/check.ts',
-        find: "valid: same && kind !== 'decoy',",
-        replace: "valid: same && kind !== ('none' as string),",
+        file: 'src/verification/comparison.ts',
+        find: "valid: isSame && kind !== 'decoy',",
+        replace: "valid: isSame && kind !== ('none' as string),",
       },
     ],
     test: { file: 'test/e2e/c49-decoy.test.ts', title: 'C49: no code of a decoy is right' },
