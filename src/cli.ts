@@ -13,6 +13,7 @@ import {
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
+import { rewrapCommand } from './commands/rewrap.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   createKeyCommand,
   listKeysCommand,
   revokeKeyCommand,
+  rewrapCommand,
   migrateStoreCommand,
   healthcheckCommand,
 ]

@@ -88,9 +88,11 @@ function openWith(set: KeySet, sealed: Buffer, context: string): string {
 
 /** @param roots 32 bytes each, the current one first, then the previous ones, newest first. */
 export function createKeyring(roots: readonly Uint8Array[]): Keyring {
-  const sets = roots.map(createKeySet)
-  const [current] = sets
-  const oldest = sets.at(-1)
+  const all = roots.map(createKeySet)
+  const [current] = all
+  const oldest = all.at(-1)
+  // In the midst of a rotation the current key stands in the list twice: what is summed over keys counts it once.
+  const sets = [...new Map(all.map((set) => [set.id, set])).values()]
   if (!current || !oldest) throw new Error('a keyring needs at least one root secret')
   const find = (keyId: string): KeySet => {
     const set = sets.find((candidate) => candidate.id === keyId)

@@ -126,8 +126,7 @@ function createInput(begun: Begun, now: number): CreateInput {
 async function createVerification(begun: Begun, budgets: Budget[]): Promise<Answer | Refusal> {
   const { domain, holder, recall } = begun
   const now = domain.clock.now()
-  const input = createInput(begun, now)
-  const outcome = await domain.store.create(input)
+  const outcome = await domain.store.create(createInput(begun, now))
   switch (outcome.kind) {
     case 'created':
       return answerWith(now, 'started', outcome.record, holder, budgets)

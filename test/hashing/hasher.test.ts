@@ -213,3 +213,38 @@ describe('C41: rows that somebody changed', () => {
     }
   })
 })
+
+describe('hashing without the pepper, for what no guess can find', () => {
+  const TEXT = '0QXW4Z9B1N2C8RVH'
+  const BOUND = 'fct_a:7K3M'
+
+  it('the right text is right under any root key, every other text and binding wrong', async () => {
+    const stored = await place().hashPlain(TEXT, BOUND)
+    const elsewhere = hasherOf(createKeyring([NEW]))
+    for (const from of [hasher, elsewhere])
+      expect(await place(from).verifyPlain(stored, TEXT, BOUND)).toBe(true)
+    for (const [text, bound] of [
+      ['0QXW4Z9B1N2C8RVJ', BOUND],
+      ['', BOUND],
+      [TEXT, 'fct_a:7K3N'],
+      [TEXT, 'fct_b:7K3M'],
+    ] as const)
+      expect(await place().verifyPlain(stored, text, bound)).toBe(false)
+  })
+
+  it('is made at a cost that will still be computed when the settings are lower', async () => {
+    const dear = createHasher({
+      ...{ keyring: createKeyring([OLD]), memoryKib: 65 * 1024, passes: 11 },
+      ...{ concurrency: 1, queueLimit: 1 },
+    })
+    const stored = await place(dear).hashPlain(TEXT, BOUND)
+    expect(stored).toContain('m=65536,p=1,t=10,')
+    expect(await place().verifyPlain(stored, TEXT, BOUND)).toBe(true)
+  })
+
+  it('gives its place back, however it ends', async () => {
+    await place().hashPlain(TEXT, BOUND)
+    await place().verifyPlain('nonsense', TEXT, BOUND)
+    expect(hasher.stats()).toMatchObject({ running: 0, waiting: 0 })
+  })
+})

@@ -56,6 +56,7 @@ export async function fetchDocument(url: string): Promise<Documented> {
       for (const name of Object.keys(described.headers ?? {}))
         if (['X-Request-Id', 'Retry-After', 'WWW-Authenticate', 'Location'].includes(name))
           if (!answer.headers.has(name)) return `the header ${name} is missing`
+      if (!described.content) return body === '' ? undefined : 'a body is not documented'
       const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
       const content = described.content?.[type]
       if (!content) return `the content type ${type} is not documented`

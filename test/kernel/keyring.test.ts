@@ -56,6 +56,15 @@ describe('keyring', () => {
     expect(new Set(macs).size).toBe(macs.length)
   })
 
+  it('C41: a key that is given twice, as in a rotation, is looked up by once', () => {
+    const ring = createKeyring([first, second, first])
+    const parts = ['budget', 'default', '+14155552671']
+    expect(ring.keyIds).toEqual(createKeyring([first, second]).keyIds)
+    expect(ring.macs('blind-index', parts)).toHaveLength(2)
+    expect(ring.macs('blind-index', parts)[0]).toEqual(ring.mac('blind-index', parts))
+    expect(ring.oldestMac('blind-index', parts)).toEqual(ring.mac('blind-index', parts))
+  })
+
   it('C41: the steps of docs/operations.md: neighbours read each other, and limits are counted alike', () => {
     const firstRotation = [[first], [first, second, first], [second, first]]
     const nextRotation = [

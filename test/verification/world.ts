@@ -85,7 +85,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
   }
 }
 
-const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
+export const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
 
 export async function createWorld(options: {
   guessesPerHour?: number
@@ -190,13 +190,15 @@ export async function createWorld(options: {
   }
 
   return {
-    ...{ clock, client, store, service, caller, policy, sent, keyring },
+    ...{ clock, client, store, service, caller, policy, sent, keyring, domain, sweeper },
     factors: createFactorService(domain),
     startFactor: (given: {
       subject: string
       channel: FactorChannel
       decoy?: boolean
       session?: string
+      purpose?: string
+      authenticated?: boolean
     }) =>
       service.start(caller, {
         ...{ locale: null, purpose: 'login', session: null, authenticated: false, decoy: false },
@@ -236,6 +238,7 @@ export async function createWorld(options: {
     },
     wrongCode: (code: string) => (code.startsWith('9') ? '0' : '9') + code.slice(1),
     /** Moves the wall; time that goes forward passes on the monotonic clock, too. */
+    wallMs: () => at.wall,
     moveWall(ms: number) {
       at.wall += ms
       if (ms > 0) at.monotonic += ms
