@@ -5,6 +5,7 @@ import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
 import type { Defence } from './defence.ts'
+import { FACTORS } from './factors.ts'
 import { MOVES } from './moves.ts'
 import { POSTGRES } from './postgres.ts'
 import { SECRETS } from './secrets.ts'
@@ -29,4 +30,5 @@ export const DEFENCES: readonly Defence[] = [
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,
+  ...FACTORS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

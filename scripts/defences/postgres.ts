@@ -4,30 +4,43 @@
 import type { Defence } from './defence.ts'
 
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
+/** cs_create_2 and cs_settle_2, which took the place of the first ones. */
+const LATER = 'drizzle/postgres/0004_factor_functions.sql'
 const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
 
 function row(
   keeps: string,
   line: string,
-  change: { find: string; replace: string },
+  change: { find: string; replace: string; file?: string },
   test: { file?: string; title: string },
 ): Defence {
   return {
     keeps,
     line: `PostgreSQL: ${line}`,
-    changes: [{ file: FUNCTIONS, ...change }],
+    changes: [{ ...change, file: change.file ?? FUNCTIONS }],
     test: { file: test.file ?? STORE, title: test.title },
   }
 }
 
 export const POSTGRES: readonly Defence[] = [
-  row(
-    'I1',
-    'only a pending row can end, decided by the UPDATE itself',
-    { find: "WHERE seq = p_seq AND status = 'pending';", replace: 'WHERE seq = p_seq;' },
-    { title: 'I1: 50 right answers settled at once are one approval' },
-  ),
+  {
+    keeps: 'I1',
+    line: 'PostgreSQL: only a pending row can end, seen under its lock, and decided by the UPDATE itself',
+    changes: [
+      {
+        file: FUNCTIONS,
+        find: "WHERE seq = p_seq AND status = 'pending';",
+        replace: 'WHERE seq = p_seq;',
+      },
+      {
+        file: LATER,
+        find: "ELSIF p_valid AND r.status <> 'pending' THEN",
+        replace: 'ELSIF false THEN',
+      },
+    ],
+    test: { file: STORE, title: 'I1: 50 right answers settled at once are one approval' },
+  },
   row(
     'I2',
     'the UPDATE of the charge stops at `max_attempts`',
@@ -40,7 +53,11 @@ export const POSTGRES: readonly Defence[] = [
   row(
     'I3',
     'a counter of its own for wrong codes ends the verification',
-    { find: 'IF v_failed >= r.max_attempts', replace: 'IF r.attempts >= r.max_attempts' },
+    {
+      file: LATER,
+      find: 'IF v_failed >= r.max_attempts',
+      replace: 'IF r.attempts >= r.max_attempts',
+    },
     { title: 'I3: the wrong last attempt settled first' },
   ),
   row(
@@ -55,13 +72,14 @@ export const POSTGRES: readonly Defence[] = [
   row(
     'I4',
     'starts of one recipient are decided one at a time, on all nodes',
-    { find: '  PERFORM cs_lock_1(v_budgets);\n', replace: '' },
+    { file: LATER, find: '  PERFORM cs_lock_1(v_budgets);\n', replace: '' },
     { file: LOCKS, title: 'of its recipient, under every key of the ring' },
   ),
   row(
     'I5',
     'the delivery is written in the transaction of the start',
     {
+      file: LATER,
       find: "VALUES (r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at);",
       replace:
         "SELECT r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at WHERE false;",
@@ -152,7 +170,7 @@ export const POSTGRES: readonly Defence[] = [
   row(
     'C47',
     'starts of one browser session come one after the other, on all nodes',
-    { find: '    PERFORM cs_lock_1(p_slots);\n', replace: '' },
+    { file: LATER, find: '    PERFORM cs_lock_1(p_slots);\n', replace: '' },
     { file: LOCKS, title: 'of its browser session, under every key of the ring' },
   ),
 ]

@@ -1,6 +1,7 @@
 // Authenticator apps from enrolment to login: real store, real time steps, the wall steered.
 
 import { afterEach, describe, expect, it } from 'vitest'
+import { UnknownKeyError } from '../../src/kernel/keyring.ts'
 import { createWorld, NOBODY, type World } from '../verification/world.ts'
 import { begin, check, codeOf, confirm, enrol, enrolment, login, withApp } from './person.ts'
 
@@ -259,6 +260,23 @@ describe('a login by app', () => {
       verification: { id, subject: 'ann', to: null },
     })
   })
+})
+
+it('C41: factors under a root key that this node lacks are not taken for none', async () => {
+  await open()
+  await withApp(world, 'ann')
+  const id = await begin(world, { subject: 'ann', channel: 'totp' })
+  // As another node would have written it, which has a newer key.
+  const foreign = "update factors set key_id = 'ffffffff', subject_index = randomblob(16)"
+  world.client.prepare(foreign).run()
+  const asked = [
+    () => world.startFactor({ subject: 'ann', channel: 'totp' }),
+    () => world.startFactor({ subject: 'ann', channel: 'recovery_code' }),
+    () => check(world, id, '123456'),
+    () => world.factors.list(world.caller, { subject: 'ann' }),
+  ]
+  for (const ask of asked) await expect(ask()).rejects.toThrow(UnknownKeyError)
+  expect(world.rows().find((row) => row.id === id)).toMatchObject({ attempts: 0 })
 })
 
 describe('budgets', () => {
