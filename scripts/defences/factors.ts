@@ -106,7 +106,7 @@ const TOLD_ONCE: readonly Defence[] = [
     },
     {
       file: CODES,
-      title: 'C38: a request that is repeated under its Idempotency-Key makes one app',
+      title: 'makes one app, and tells its secret again until it is confirmed',
     },
   ),
   row(

@@ -201,7 +201,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
       const opened = world.keyring.open(answer, context)
       expect(opened).toContain('"subject":"ann"')
       for (const secret of secrets)
-        for (const spelt of [secret, secret.replaceAll('-', ''), secret.slice(5)])
+        for (const spelt of [secret, secret.replaceAll('-', '').slice(4), secret.slice(5)])
           expect(opened).not.toContain(spelt)
     }
   })
