@@ -3,7 +3,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance } from './seeded.ts'
+import { RULES } from './settings.ts'
 
 export type Message = {
   verification: string
@@ -25,8 +27,13 @@ export type Gateway = {
   setMood(mood: Mood): void
   /** The code that a verification's person reads; undefined: no message came in time. */
   waitForCode(verification: string, withinMs: number): Promise<string | undefined>
+  /** The next message of a delivery that was silent for a lease: another worker took it over. Or the time is up. */
+  waitForTakeOver(withinMs: number): Promise<void>
   close(): Promise<void>
 }
+
+/** A message comes some time after its claim, and so does the one before it. */
+const TAKEN_OVER_EARLY_MS = 400
 
 type Plan = { afterMs: number; status: number } | 'never'
 
@@ -59,11 +66,23 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
   const codes = new Map<string, string>()
   const waiting = new Map<string, ((code: string) => void)[]>()
   const sockets = new Set<Socket>()
+  /** When each delivery's newest message came. */
+  const newest = new Map<string, number>()
+  let takeOver = Promise.withResolvers<void>()
   let mood: Mood = 'usual'
 
+  const noticeTakeOver = ({ attempt, at }: Message) => {
+    const delivery = attempt.slice(0, attempt.lastIndexOf('_'))
+    if (at - (newest.get(delivery) ?? at) > RULES.leaseMs - TAKEN_OVER_EARLY_MS) {
+      takeOver.resolve()
+      takeOver = Promise.withResolvers()
+    }
+    newest.set(delivery, at)
+  }
   const take = (fields: Omit<Message, 'at' | 'answered'>): Message => {
     const message = { ...fields, at: Date.now(), answered: null }
     messages.push(message)
+    noticeTakeOver(message)
     codes.set(message.verification, message.code)
     for (const resolve of waiting.get(message.verification) ?? []) resolve(message.code)
     waiting.delete(message.verification)
@@ -107,6 +126,7 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
         waiting.set(verification, [...(waiting.get(verification) ?? []), told])
       })
     },
+    waitForTakeOver: (withinMs) => Promise.race([takeOver.promise, sleep(withinMs)]),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -12,8 +12,10 @@ const BETWEEN_MS = { min: 300, max: 1_500 }
 const DOWN_MS = { min: 0, max: 1_200 }
 /** The sends of a node that freezes are under way by then. */
 const SLOW_BEFORE_FREEZE_MS = 700
-/** Past the lease, while another node is sending what it took over, or after that. */
-const FREEZE_MS = { min: RULES.leaseMs + 100, max: RULES.leaseMs + 1_400 }
+/** Until another node sends what it took over, and in the midst of that it wakes; or past the lease in any case. */
+const FREEZE_MS = { min: RULES.leaseMs + 600, max: RULES.leaseMs + 2_000 }
+const WAKES_AFTER_TAKE_OVER_MS = { min: 0, max: 400 }
+const TAKE_OVER_NOT_BEFORE_MS = 2_000
 const SLOW_AFTER_FREEZE_MS = 700
 const PROVIDER_DOWN_MS = { min: 800, max: 2_500 }
 
@@ -79,12 +81,18 @@ function strikesOf(cluster: Cluster, gateway: Gateway): Record<Fault, Strike | u
     },
     async freeze(chance) {
       const node = chance.pick(nodes)
-      const forMs = MS(FREEZE_MS, chance)
+      const atMostMs = MS(FREEZE_MS, chance)
+      const laterMs = MS(WAKES_AFTER_TAKE_OVER_MS, chance)
       gateway.setMood('slow')
       await sleep(SLOW_BEFORE_FREEZE_MS)
+      const began = performance.now()
       node.freeze()
-      await sleep(forMs)
+      // What was retried just before may come again sooner.
+      await sleep(TAKE_OVER_NOT_BEFORE_MS)
+      await gateway.waitForTakeOver(atMostMs - TAKE_OVER_NOT_BEFORE_MS)
+      await sleep(laterMs)
       node.thaw()
+      const forMs = Math.round(performance.now() - began)
       await sleep(SLOW_AFTER_FREEZE_MS)
       gateway.setMood('usual')
       return `node ${node.index}, ${forMs} ms`
