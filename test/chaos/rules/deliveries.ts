@@ -182,10 +182,11 @@ export const messagesFit: Rule = ({ rules, tables, messages }) => {
     const arrived = own.filter(({ answered }) => mayHaveArrived(answered)).length
     if (arrived > rules.maxAmbiguousSends) said(`may have reached its person ${arrived} times`)
   }
+  const sent = Map.groupBy(tables.deliveries, ({ verification }) => verification)
   for (const { id, sends } of tables.verifications) {
-    const own = tables.deliveries.filter(({ verification }) => verification === id)
-    if (own.length !== sends)
-      found.push({ rule, said: `${id} counts ${sends} sends and has ${own.length} deliveries` })
+    const count = sent.get(id)?.length ?? 0
+    if (count !== sends)
+      found.push({ rule, said: `${id} counts ${sends} sends and has ${count} deliveries` })
   }
   return found
 }

@@ -17,13 +17,12 @@ function windowsOf(times: readonly number[], { struck }: ChaosRecord): number {
   return 1 + kills.length
 }
 
-/** When each message of these was admitted: every start and every resend counts. */
-function messageTimes(record: ChaosRecord, rows: readonly VerificationRow[]): number[] {
-  const ids = new Set(rows.map(({ id }) => id))
-  const resent = record.tables.events.filter(
-    ({ type, verification }) => type === 'verification.resent' && ids.has(verification ?? ''),
-  )
-  return [...rows.map(({ createdAt }) => createdAt), ...resent.map(({ at }) => at)]
+/** By verification: when each of its messages was admitted. Every start and every resend counts. */
+function messageTimes({ tables }: ChaosRecord): Map<string, number[]> {
+  const times = new Map(tables.verifications.map(({ id, createdAt }) => [id, [createdAt]]))
+  for (const { type, verification, at } of tables.events)
+    if (type === 'verification.resent') times.get(verification ?? '')?.push(at)
+  return times
 }
 
 function exceeded(
@@ -32,8 +31,9 @@ function exceeded(
   max: number,
   name: string,
 ): Violation[] {
+  const timesOf = messageTimes(record)
   return [...Map.groupBy(record.tables.verifications, by).values()].flatMap((rows) => {
-    const times = messageTimes(record, rows)
+    const times = rows.flatMap(({ id }) => timesOf.get(id) ?? [])
     const allowed = max * windowsOf(times, record)
     const [first] = rows
     return times.length > allowed
