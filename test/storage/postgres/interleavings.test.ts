@@ -264,11 +264,11 @@ describe('a connection that breaks', () => {
       proxy.cutAnswerTo(text)
       return expect(step()).rejects.toBeInstanceOf(StoreUnavailableError)
     }
-    await around('cs_charge_1', () => far.verifications.charge({ ...keyOf(record), ...charged() }))
+    await around('cs_charge_', () => far.verifications.charge({ ...keyOf(record), ...charged() }))
     await vi.waitFor(async () => expect(await attemptsOf(record)).toBe(1))
     const write = idempotency<{ valid: boolean; record: VerificationRecord }>()
     const input = { ...keyOf(record), ...settled(true), idempotency: write }
-    await around('cs_settle_1', () => far.verifications.settle(input))
+    await around('cs_settle_', () => far.verifications.settle(input))
     // Who asks again under the same key is told what happened.
     expect((await far.verifications.settle(input)).kind).toBe('answered_before')
     const types = (await eventsOf(store, record.id)).map(({ type }) => type)

@@ -10,6 +10,8 @@ import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
 import { createReference } from '../../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
 import { createKeyring } from '../../../src/kernel/keyring.ts'
+import { createOtp } from '../../../src/otp/otp.ts'
+import { drawQr } from '../../../src/otp/qr.ts'
 import { startDatabaseClock } from '../../../src/storage/postgres/database-clock.ts'
 import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
@@ -93,6 +95,8 @@ describe('a start whose commit was not heard of', () => {
       lock: createKeyedLock(),
       createReference,
       addressKey: (address) => address,
+      wall: { now: Date.now },
+      ...{ factors: store.factors, otp: createOtp(), drawQr },
     })
     const begin = () =>
       service.start(
@@ -180,8 +184,12 @@ describe('the clock of a node', () => {
 
   it.fails('may be ahead: a message is due at once all the same', async () => {
     const node = await createPostgresStore({ url: store.database.url })
-    const now = Math.floor(node.wallMs?.() ?? 0) + 2_000
-    const record = newVerification({ createdAt: now, expiresAt: now + MINUTE, channel: 'voice' })
+    const now = Math.floor(node.wallMs?.() ?? 0) + MINUTE
+    const record = newVerification({
+      createdAt: now,
+      expiresAt: now + 5 * MINUTE,
+      channel: 'voice',
+    })
     await node.verifications.create(createInput(record))
     const claimed = await claim(node, now, sendAll, 'voice')
     await node.close()
@@ -193,7 +201,7 @@ describe('budgets and times', () => {
   it.fails('I4: charges that waited over the expiry are within the guess budget', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = () => Math.ceil(node.wallMs?.() ?? 0)
-    const record = newVerification({ createdAt: now(), expiresAt: now() + 500 })
+    const record = newVerification({ createdAt: now(), expiresAt: now() + 700 })
     await node.verifications.create(createInput(record))
     await hold(record)
     const { id, service, budgetIndex, expiresAt } = record
@@ -201,6 +209,7 @@ describe('budgets and times', () => {
       node.verifications.charge({ id, service, now: now(), perNumber: null }),
     )
     await vi.waitFor(async () => expect(await waiting()).toBe(5))
+    expect(now()).toBeLessThan(expiresAt)
     await vi.waitFor(() => expect(now()).toBeGreaterThan(expiresAt + 20), { interval: 5 })
     const input = createInput(newVerification({ budgetIndex, createdAt: now() }))
     const limits = [{ name: 'guesses_per_number_hour', limit: LIMIT(5) }] as const
@@ -261,12 +270,15 @@ describe('delivery', () => {
     const now = Math.floor(node.wallMs?.() ?? 0)
     const record = newVerification({ createdAt: now, expiresAt: now + 20_400, channel: 'voice' })
     await node.verifications.create(createInput(record))
+    let isPlanned = false
     const standStill = () => {
+      isPlanned = true
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800)
       return sendAll()
     }
     const claimed = await claim(node, now, standStill, 'voice')
     await node.close()
+    expect(isPlanned).toBe(true)
     expect(claimed).toEqual([])
   })
 
