@@ -27,6 +27,8 @@ export type Told = {
   created: { id: string; budget: string; key: string | null }[]
   /** Budgets of the starts that were made together; nobody touches what they began. */
   together: string[]
+  /** Sessions of the starts that were made together, once for each verification they began. */
+  sessions: string[]
   charged: string[]
   approved: { id: string; key: string | null }[]
   wrong: { id: string; key: string | null }[]
@@ -34,12 +36,16 @@ export type Told = {
   errors: unknown[]
 }
 
+/** What starts that are made together have in common. */
+type Shared = { budget: Buffer; key?: Buffer; slots?: Buffer[] }
+
 export type Race = { told: Told; now(): number; run(node: number, until: number): Promise<void> }
 
 export function createRace(nodes: readonly Store[], random: () => number): Race {
   const told: Told = {
     created: [],
     together: [],
+    sessions: [],
     charged: [],
     approved: [],
     wrong: [],
@@ -74,7 +80,7 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
   const nameOf = (idempotency: IdempotencyWrite<never> | null) =>
     idempotency && Buffer.from(idempotency.key.keyMacs[0] as Uint8Array).toString('hex')
 
-  const create = async ({ verifications }: Store, shared?: { budget: Buffer; key?: Buffer }) => {
+  const create = async ({ verifications }: Store, shared?: Shared) => {
     const budgetIndex = shared?.budget ?? (renew().budgets[below(BUDGETS)] as Buffer)
     const at = now()
     const record = newVerification({
@@ -83,11 +89,12 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
     })
     const { authenticated } = record
     // Half of the nodes know one key of the ring only.
-    const slots = sessions[below(SESSIONS)]?.slice(0, 1 + below(2)) ?? []
+    const anySlots = sessions[below(SESSIONS)]?.slice(0, 1 + below(2))
+    const slots = shared ? shared.slots : random() < 0.5 ? anySlots : undefined
     const idempotency = write<VerificationRecord>('start', shared?.key)
     const input = createInput(record, {
       idempotency,
-      slot: !shared && random() < 0.5 ? { slots, authenticated, decoy: false } : null,
+      slot: slots ? { slots, authenticated, decoy: false } : null,
     })
     const limits = [
       { name: 'guesses_per_number_hour', limit: { max: GUESS_LIMIT, windowSeconds: 3600 } },
@@ -99,6 +106,7 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
         idempotency: null,
       })
     if (outcome.kind !== 'created') return
+    if (shared?.slots) return told.sessions.push(`${shared.slots[0]?.toString('hex')}`)
     if (shared && !shared.key) return told.together.push(shared.budget.toString('hex'))
     const budget = `${budgetIndex.toString('hex')}${authenticated}`
     told.created.push({ id: record.id, budget, key: nameOf(idempotency) })
@@ -197,6 +205,10 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
     const [budget, key] = [mac(), mac()]
     return together((store) => create(store, { budget, key }))
   }
+  const startInOneSession = () => {
+    const [budget, slots] = [mac(), [mac(), mac()]]
+    return together((store) => create(store, { budget, slots }))
+  }
   const checkUnderOneKey = () => {
     const [record, key] = [pick(), mac()]
     return together((store) => check(store, record, key))
@@ -210,7 +222,16 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
   const steps: ((store: Store) => Promise<unknown>)[] = [
     (store) => create(store),
     ...[1, 2].map(() => (store: Store) => check(store)),
-    ...[resend, sweep, send, send, startTogether, startUnderOneKey, checkUnderOneKey],
+    ...[
+      resend,
+      sweep,
+      send,
+      send,
+      startTogether,
+      startUnderOneKey,
+      startInOneSession,
+      checkUnderOneKey,
+    ],
     ...[(store: Store) => cancel(store), cancelWhileSent],
   ]
   return {

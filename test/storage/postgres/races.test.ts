@@ -140,4 +140,9 @@ describe(`${NODES} nodes at once`, () => {
       expect(new Set(keys).size).toBe(keys.length)
     }
   })
+
+  it('C47: a session had one verification', () => {
+    expect(race.told.sessions.length).toBeGreaterThan(0)
+    expect(new Set(race.told.sessions).size).toBe(race.told.sessions.length)
+  })
 })

@@ -3,22 +3,12 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createHasher } from '../../../src/hashing/hasher.ts'
-import { createMint } from '../../../src/hashing/mint.ts'
 import { createClock } from '../../../src/kernel/clock.ts'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
-import { createReference } from '../../../src/kernel/ids.ts'
-import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
-import { createKeyring } from '../../../src/kernel/keyring.ts'
-import { createOtp } from '../../../src/otp/otp.ts'
-import { drawQr } from '../../../src/otp/qr.ts'
 import { startDatabaseClock } from '../../../src/storage/postgres/database-clock.ts'
 import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
-import { generateCode } from '../../../src/verification/code.ts'
-import type { VerificationStore } from '../../../src/verification/ports.ts'
-import { createVerificationService } from '../../../src/verification/service.ts'
 import {
   claim,
   claimOne,
@@ -27,9 +17,8 @@ import {
   sendAll,
   settlement,
 } from '../../contract/outbox-steps.ts'
-import { ACTOR, createInput, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { ACTOR, createInput, MINUTE, newVerification, T0 } from '../../contract/rows.ts'
 import { charged, keyOf, LIMIT, settled, start } from '../../contract/stores.ts'
-import { testService } from '../../verification/world.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
 let store: OpenStore
@@ -58,79 +47,6 @@ const hold = async ({ id }: { id: string }) => {
   await other.query('begin')
   await other.query('select 1 from verifications where id = $1 for update', [id])
 }
-
-describe('a start whose commit was not heard of', () => {
-  /** The first start is committed, and its node does not hear of it. */
-  const deafOnce = (real: VerificationStore): VerificationStore => {
-    let isDeaf = true
-    return {
-      ...real,
-      async create(input) {
-        const outcome = await real.create(input)
-        if (!isDeaf) return outcome
-        isDeaf = false
-        throw new StoreUnavailableError('the connection ended')
-      },
-    }
-  }
-
-  it.fails('gives no code back to the mint: its id is taken, and every later start that draws it is a 500', async () => {
-    const keyring = createKeyring([Buffer.alloc(32, 7)])
-    const hasher = createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 8 })
-    const clock = createClock()
-    let made = 0
-    // Busy with checks from then on, as in a crowd: the pool is not filled up in between.
-    const hashWhenIdle: typeof hasher.hashWhenIdle = (code, id) =>
-      made++ < 2 ? hasher.hashWhenIdle(code, id) : undefined
-    const mint = createMint({
-      ...{ hasher: { ...hasher, hashWhenIdle }, lengths: [6], size: 2, clock, generateCode },
-    })
-    mint.start()
-    await vi.waitFor(() => expect(mint.level().ready).toBe(2))
-    const service = createVerificationService({
-      ...{ store: deafOnce(store.verifications), hasher, mint, keyring, clock, generateCode },
-      limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
-      refusals: { record: () => {} },
-      wake: () => {},
-      lock: createKeyedLock(),
-      createReference,
-      addressKey: (address) => address,
-      wall: { now: Date.now },
-      ...{ factors: store.factors, otp: createOtp(), drawQr },
-    })
-    const begin = () =>
-      service.start(
-        { service: testService(), keyId: 'key_test' },
-        {
-          ...{ to: `${mac().toString('hex')}@example.com`, session: null, channel: null },
-          ...{ country: null, locale: null, codeLength: null, ttlSeconds: null, metadata: {} },
-          ...{ authenticated: false, decoy: false, purpose: 'login', idempotency: null },
-          endUser: { clientIp: null, userAgent: null },
-        },
-      )
-    await expect(begin()).rejects.toBeInstanceOf(StoreUnavailableError)
-    const kinds = []
-    for (let n = 0; n < 3; n += 1) kinds.push((await begin()).kind)
-    mint.stop()
-    expect(kinds).toEqual(['started', 'started', 'started'])
-  })
-})
-
-describe('what a provider answered', () => {
-  it.fails.each([
-    ['a zero byte', 'SM\u00001'],
-    ['half a character, cut at 128', 'SM\ud83d'],
-  ])(
-    'can be kept, though it holds %s: else its lane stands still and the message goes out again',
-    async (_, reference) => {
-      await emptyOutbox(store)
-      await start(store)
-      const claimed = await claimOne(store, T0)
-      const result = { kind: 'sent', reference } as const
-      expect(await store.outbox.settle(settlement(claimed, T0 + 1, result))).toBe('settled')
-    },
-  )
-})
 
 describe('the clock of a node', () => {
   /** A database whose clock is right; `monotonic` is the node's. */
