@@ -157,7 +157,8 @@ async function composeParts(config: Config, logger: Logger) {
   const limiter = await openLimiter(config.limits, logger)
   const clock = createClock({
     floorMs: await store.newestTime(),
-    ...(store.wallMs && { wallMs: store.wallMs }),
+    // One slow answer of the database puts a node ahead of it; it comes back, and never goes backwards.
+    ...(store.wallMs && { wallMs: store.wallMs, aheadRate: 0.5 }),
   })
   const keyring = createKeyring(config.secretKeys)
   const refusals = createRefusalLog({

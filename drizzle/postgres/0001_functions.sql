@@ -113,12 +113,13 @@ CREATE FUNCTION cs_erase_if_unsendable_1(p_seq bigint) RETURNS void LANGUAGE sql
 $$;
 --> statement-breakpoint
 
--- False: it had ended before, nothing was changed (I1).
+-- False: it had ended before, nothing was changed (I1). `|| ''`: by its seq, as everywhere where a row is known. With
+-- statistics from before a burst the planner takes the partial index of what is open, and reads all of that.
 CREATE FUNCTION cs_end_1(p_seq bigint, p_service text, p_status text, p_now bigint, p_actor jsonb)
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE verifications SET status = p_status, ended_at = p_now, session_slot = NULL
-  WHERE seq = p_seq AND status = 'pending';
+  WHERE seq = p_seq AND status || '' = 'pending';
   IF NOT FOUND THEN RETURN false; END IF;
   DELETE FROM codes WHERE verification_seq = p_seq;
   PERFORM cs_append_event_1(p_now, 'verification.' || p_status, p_seq, p_actor, '{}');
@@ -154,57 +155,20 @@ CREATE FUNCTION cs_guesses_refused_1(
 $$;
 --> statement-breakpoint
 
--- Pending, not expired, an attempt left, the same flags.
+-- Pending, not expired, an attempt left, the same flags. OFFSET 0: by its slot, and only then by what is open.
 CREATE FUNCTION cs_continuable_1(p_slots bytea[], p_authenticated boolean, p_decoy boolean, p_now bigint)
 RETURNS SETOF verification_rows LANGUAGE sql STABLE AS $$
-  SELECT * FROM verification_rows
-  WHERE session_slot = ANY (p_slots) AND status = 'pending' AND expires_at > p_now
-    AND attempts < max_attempts AND authenticated = p_authenticated AND (kind = 'decoy') = p_decoy
-  LIMIT 1
+  SELECT * FROM verification_rows WHERE seq = (
+    SELECT s.seq FROM (SELECT * FROM verifications WHERE session_slot = ANY (p_slots) OFFSET 0) s
+    WHERE s.status = 'pending' AND s.expires_at > p_now AND s.attempts < s.max_attempts
+      AND s.authenticated = p_authenticated AND (s.kind = 'decoy') = p_decoy
+    LIMIT 1)
 $$;
---> statement-breakpoint
-
--- p_row: the columns of `verifications`, bytes as '\x…'. p_guesses: {budgets: [hex], limits, wanted}.
-CREATE FUNCTION cs_create_1(
-  p_row jsonb, p_code_hash text, p_code_sealed bytea, p_slots bytea[], p_guesses jsonb, p_actor jsonb,
-  p_details jsonb, p_key jsonb
-) RETURNS TABLE (kind text, limit_name text, fingerprint bytea, answer bytea, v verification_rows)
-LANGUAGE plpgsql AS $$
-DECLARE
-  r verifications := jsonb_populate_record(NULL::verifications, p_row);
-  v_budgets bytea[] := (SELECT array_agg(decode(b, 'hex')) FROM jsonb_array_elements_text(p_guesses->'budgets') b);
-BEGIN
-  SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, r.created_at) a;
-  IF FOUND THEN kind := 'answered_before'; RETURN NEXT; RETURN; END IF;
-  IF p_slots IS NOT NULL THEN
-    PERFORM cs_lock_1(p_slots);
-    SELECT c.* INTO v FROM cs_continuable_1(p_slots, r.authenticated, r.kind = 'decoy', r.created_at) c;
-    IF FOUND THEN kind := 'continued'; RETURN NEXT; RETURN; END IF;
-  END IF;
-  PERFORM cs_lock_1(v_budgets);
-  limit_name := cs_guesses_refused_1(
-    r.service, v_budgets, r.authenticated, r.created_at, p_guesses->'limits', (p_guesses->>'wanted')::integer);
-  IF limit_name IS NOT NULL THEN kind := 'guesses_refused'; RETURN NEXT; RETURN; END IF;
-  IF p_slots IS NOT NULL THEN
-    UPDATE verifications SET session_slot = NULL WHERE session_slot = ANY (p_slots);
-    r.session_slot := p_slots[1];
-  END IF;
-  r.seq := nextval(pg_get_serial_sequence('verifications', 'seq'));
-  INSERT INTO verifications OVERRIDING SYSTEM VALUE SELECT r.*;
-  INSERT INTO codes (verification_seq, code_hash, code_sealed, expires_at)
-  VALUES (r.seq, p_code_hash, p_code_sealed, r.expires_at);
-  INSERT INTO deliveries (verification_seq, send, channel, status, attempts, ambiguous, due_at, queued_at)
-  VALUES (r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at);
-  PERFORM cs_append_event_1(r.created_at, 'verification.started', r.seq, p_actor, p_details);
-  PERFORM cs_keep_answer_1(p_key);
-  kind := 'created';
-  RETURN NEXT;
-END $$;
 --> statement-breakpoint
 
 -- The event at most once in p_every_ms: a page that reloads by itself writes one row a minute.
 CREATE FUNCTION cs_continue_1(p_service text, p_id text, p_now bigint, p_every_ms bigint, p_actor jsonb, p_key jsonb)
-RETURNS TABLE (fingerprint bytea, answer bytea) LANGUAGE plpgsql AS $$
+RETURNS TABLE (fingerprint bytea, answer bytea) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE v_seq bigint;
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
@@ -222,42 +186,43 @@ END $$;
 
 -- ── check ───────────────────────────────────────────────────────────────────────────────────────
 
--- The charge before the comparison (I2): the UPDATE alone decides. p_limit: {max, window_ms, lifetime_ms,
+-- The charge before the comparison (I2). The row's lock decides: what was read under it holds until the commit, and the
+-- time is taken under it, too, so that a charge that had to wait is not in time by its beginning. p_limit: {max, window_ms, lifetime_ms,
 -- budgets: [hex], authenticated} is check_per_number, summed from the rows; parallel charges of several
 -- verifications may pass it by their number.
 CREATE FUNCTION cs_charge_1(p_service text, p_id text, p_now bigint, p_limit jsonb)
-RETURNS TABLE (kind text, retry_at bigint, v verification_rows) LANGUAGE plpgsql AS $$
+RETURNS TABLE (kind text, retry_at bigint, v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
-  v_now bigint := cs_now_1(p_now);
-  v_since bigint := v_now - (p_limit->>'window_ms')::bigint;
+  r verifications;
+  v_now bigint;
+  v_since bigint;
   v_budgets bytea[];
   v_spent bigint;
   v_oldest bigint;
-  v_limited boolean := false;
 BEGIN
-  IF p_limit IS NOT NULL THEN
-    v_budgets := (SELECT array_agg(decode(b, 'hex')) FROM jsonb_array_elements_text(p_limit->'budgets') b);
-    SELECT coalesce(sum(attempts), 0), min(last_attempt_at) INTO v_spent, v_oldest FROM verifications
-    WHERE budget_index = ANY (v_budgets) AND created_at > v_since - (p_limit->>'lifetime_ms')::bigint
-      AND service = p_service AND authenticated = (p_limit->>'authenticated')::boolean AND last_attempt_at > v_since;
-    v_limited := v_spent >= (p_limit->>'max')::bigint;
-  END IF;
-  UPDATE verifications SET attempts = attempts + 1, last_attempt_at = v_now
-  WHERE id = p_id AND service = p_service AND status = 'pending'
-    AND attempts < max_attempts AND expires_at > v_now AND NOT v_limited;
-  IF FOUND THEN
-    kind := 'charged';
-  ELSIF v_limited AND EXISTS (
-    SELECT 1 FROM verifications
-    WHERE id = p_id AND service = p_service AND status = 'pending' AND attempts < max_attempts AND expires_at > v_now
-  ) THEN
-    kind := 'number_limited';
-    retry_at := coalesce(v_oldest, v_now) + (p_limit->>'window_ms')::bigint;
-  ELSE
-    kind := 'not_chargeable';
-  END IF;
-  SELECT r.* INTO v FROM verification_rows r WHERE r.id = p_id AND r.service = p_service;
+  SELECT * INTO r FROM verifications WHERE id = p_id AND service = p_service FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
+  v_now := cs_now_1(p_now);
+  IF r.status <> 'pending' OR r.attempts >= r.max_attempts OR r.expires_at <= v_now THEN
+    kind := 'not_chargeable';
+  ELSE
+    kind := 'charged';
+    IF p_limit IS NOT NULL THEN
+      v_since := v_now - (p_limit->>'window_ms')::bigint;
+      v_budgets := (SELECT array_agg(decode(b, 'hex')) FROM jsonb_array_elements_text(p_limit->'budgets') b);
+      SELECT coalesce(sum(attempts), 0), min(last_attempt_at) INTO v_spent, v_oldest FROM verifications
+      WHERE budget_index = ANY (v_budgets) AND created_at > v_since - (p_limit->>'lifetime_ms')::bigint
+        AND service = p_service AND authenticated = (p_limit->>'authenticated')::boolean AND last_attempt_at > v_since;
+      IF v_spent >= (p_limit->>'max')::bigint THEN
+        kind := 'number_limited';
+        retry_at := coalesce(v_oldest, v_now) + (p_limit->>'window_ms')::bigint;
+      END IF;
+    END IF;
+    IF kind = 'charged' THEN
+      UPDATE verifications SET attempts = attempts + 1, last_attempt_at = v_now WHERE seq = r.seq;
+    END IF;
+  END IF;
+  SELECT f.* INTO v FROM verification_rows f WHERE f.seq = r.seq;
   RETURN NEXT;
 END $$;
 --> statement-breakpoint
@@ -269,43 +234,12 @@ CREATE FUNCTION cs_looks_1(v verifications) RETURNS text LANGUAGE sql IMMUTABLE 
 $$;
 --> statement-breakpoint
 
--- Approved once (I1), or failed + 1: a counter of its own, so that a wrong last attempt that is compared first
--- does not end the verification under the right one charged just before (I3).
-CREATE FUNCTION cs_settle_1(
-  p_service text, p_id text, p_now bigint, p_valid boolean, p_actor jsonb, p_key jsonb, p_looks text
-) RETURNS TABLE (kind text, fingerprint bytea, answer bytea, v verification_rows) LANGUAGE plpgsql AS $$
-DECLARE
-  r verifications;
-  v_failed integer;
-BEGIN
-  SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
-  IF FOUND THEN kind := 'answered_before'; RETURN NEXT; RETURN; END IF;
-  SELECT * INTO STRICT r FROM verifications WHERE id = p_id AND service = p_service FOR NO KEY UPDATE;
-  IF p_looks IS NOT NULL AND p_looks <> cs_looks_1(r) THEN
-    kind := 'changed';
-  ELSIF p_valid THEN
-    kind := CASE WHEN cs_end_1(r.seq, r.service, 'approved', p_now, p_actor) THEN 'approved' ELSE 'lost' END;
-  ELSE
-    kind := 'wrong';
-    UPDATE verifications SET failed = failed + 1 WHERE seq = r.seq RETURNING failed INTO v_failed;
-    PERFORM cs_append_event_1(p_now, 'check.incorrect', r.seq, p_actor, jsonb_build_object(
-      'attempt', v_failed, 'attempts_remaining', greatest(r.max_attempts - r.attempts, 0)));
-    IF v_failed >= r.max_attempts THEN
-      PERFORM cs_end_1(r.seq, r.service, 'max_attempts_reached', p_now, p_actor);
-    END IF;
-  END IF;
-  IF kind IN ('approved', 'wrong') THEN PERFORM cs_keep_answer_1(p_key); END IF;
-  SELECT f.* INTO v FROM verification_rows f WHERE f.seq = r.seq;
-  RETURN NEXT;
-END $$;
---> statement-breakpoint
-
 -- ── resend, cancel ──────────────────────────────────────────────────────────────────────────────
 
 CREATE FUNCTION cs_resend_1(
   p_service text, p_id text, p_now bigint, p_expected_sends integer, p_channel text, p_min_remaining_ms bigint,
-  p_actor jsonb, p_key jsonb, p_looks text
-) RETURNS TABLE (kind text, fingerprint bytea, answer bytea, v verification_rows) LANGUAGE plpgsql AS $$
+  p_actor jsonb, p_key jsonb, p_looks text, p_clock bigint
+) RETURNS TABLE (kind text, fingerprint bytea, answer bytea, v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE r verifications;
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
@@ -324,7 +258,7 @@ BEGIN
     UPDATE verifications SET sends = sends + 1, last_send_at = p_now, channel = p_channel WHERE seq = r.seq;
     PERFORM cs_cancel_queued_1(r.seq, r.service, p_now, 'replaced');
     INSERT INTO deliveries (verification_seq, send, channel, status, attempts, ambiguous, due_at, queued_at)
-    VALUES (r.seq, r.sends + 1, p_channel, 'queued', 0, 0, p_now, p_now);
+    VALUES (r.seq, r.sends + 1, p_channel, 'queued', 0, 0, cs_now_1(p_clock), p_now);
     PERFORM cs_append_event_1(p_now, 'verification.resent', r.seq, p_actor,
       jsonb_build_object('channel', p_channel, 'send', r.sends + 1));
     PERFORM cs_keep_answer_1(p_key);
@@ -336,7 +270,7 @@ END $$;
 
 -- Past its expiry it is left to the sweeper: a check charged in time may still be compared.
 CREATE FUNCTION cs_cancel_1(p_service text, p_id text, p_now bigint, p_actor jsonb, p_key jsonb, p_looks text)
-RETURNS TABLE (kind text, fingerprint bytea, answer bytea, v verification_rows) LANGUAGE plpgsql AS $$
+RETURNS TABLE (kind text, fingerprint bytea, answer bytea, v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE r verifications;
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
@@ -363,8 +297,9 @@ END $$;
 
 -- Ends what time has ended, at most p_limit rows, by the partial indexes. What another node holds is left to it.
 -- Under a minimum that is left (strictly) nothing can be sent any more: its sealed code is erased (I6, I7).
+-- Without sorting: each loop walks its index, whatever the statistics say, and ends at p_limit.
 CREATE FUNCTION cs_sweep_1(p_now bigint, p_grace_ms bigint, p_limit integer, p_min_remaining_ms bigint)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS integer LANGUAGE plpgsql SET lock_timeout = '2s' SET enable_sort = off AS $$
 DECLARE
   v_now bigint := cs_now_1(p_now);
   v_left integer := p_limit;
@@ -386,7 +321,8 @@ BEGIN
   END LOOP;
   FOR r IN SELECT c.verification_seq AS seq FROM codes c
     WHERE c.code_sealed IS NOT NULL AND c.expires_at <= v_now + p_min_remaining_ms - 1
-      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.verification_seq = c.verification_seq AND d.status = 'sending')
+      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.verification_seq = c.verification_seq
+        AND d.status = 'sending' OFFSET 0)
     ORDER BY c.expires_at LIMIT v_left FOR UPDATE SKIP LOCKED
   LOOP
     UPDATE codes SET code_sealed = NULL WHERE verification_seq = r.seq;
@@ -418,24 +354,30 @@ CREATE VIEW outbox_rows AS
 --> statement-breakpoint
 
 -- A claim's first half: due rows get a token and a short lease, each for one worker alone. Nothing else changes:
--- a node that dies here leaves them as they were. A row that was being sent is fenced from now on.
+-- a node that dies here leaves them as they were. A row that was being sent is fenced from now on. Read after they
+-- are locked, by a statement of its own: a snapshot from before may show them as they were before another node's step.
 CREATE FUNCTION cs_lease_1(p_channel text, p_now bigint, p_limit integer, p_lease_ms bigint)
 RETURNS TABLE (leased_at bigint, new_token text, o outbox_rows) LANGUAGE plpgsql AS $$
-DECLARE v_now bigint := cs_now_1(p_now);
+DECLARE
+  v_now bigint := cs_now_1(p_now);
+  v_seqs bigint[];
+  v_sends integer[];
+  v_tokens text[];
 BEGIN
+  WITH due AS (
+    SELECT d.verification_seq, d.send, d.due_at FROM deliveries d
+    WHERE d.channel = p_channel AND d.due_at <= v_now
+    ORDER BY d.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  ), leased AS (
+    UPDATE deliveries d SET due_at = v_now + p_lease_ms, token = gen_random_uuid()::text
+    FROM due WHERE d.verification_seq = due.verification_seq AND d.send = due.send
+    RETURNING d.verification_seq, d.send, d.token, due.due_at AS was_due_at
+  ), ordered AS (SELECT * FROM leased ORDER BY was_due_at, verification_seq, send)
+  SELECT array_agg(verification_seq), array_agg(l.send), array_agg(token) INTO v_seqs, v_sends, v_tokens FROM ordered l;
   RETURN QUERY
-    WITH due AS (
-      SELECT d.verification_seq, d.send FROM deliveries d
-      WHERE d.channel = p_channel AND d.due_at <= v_now
-      ORDER BY d.due_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
-    ), leased AS (
-      UPDATE deliveries d SET due_at = v_now + p_lease_ms, token = gen_random_uuid()::text
-      FROM due WHERE d.verification_seq = due.verification_seq AND d.send = due.send
-      RETURNING d.verification_seq, d.send, d.token
-    )
-    SELECT v_now, l.token, x FROM leased l
-      JOIN outbox_rows x ON x.seq = l.verification_seq AND x.send = l.send
-    ORDER BY x.due_at, x.seq;
+    SELECT v_now, l.token, x FROM unnest(v_seqs, v_sends, v_tokens) WITH ORDINALITY l(seq, send, token, place)
+    JOIN outbox_rows x ON x.seq = l.seq AND x.send = l.send
+    ORDER BY l.place;
 END $$;
 --> statement-breakpoint
 
@@ -473,8 +415,8 @@ $$;
 -- A claim's second half, once the worker has planned: what is to be sent gets its lease and its attempt row before
 -- any request; what has ended is canceled (I6). p_plans: [{seq, send, token, kind: send|fail|give_back|canceled, provider,
 -- code, message, delay_ms}]. Only what still carries the token is touched. @returns the rows that may be sent
-CREATE FUNCTION cs_begin_1(p_now bigint, p_lease_ms bigint, p_plans jsonb)
-RETURNS TABLE (seq bigint, send integer) LANGUAGE plpgsql AS $$
+CREATE FUNCTION cs_begin_1(p_now bigint, p_lease_ms bigint, p_plans jsonb, p_clock bigint, p_min_remaining_ms bigint)
+RETURNS TABLE (seq bigint, send integer) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   p record;
   v verifications;
@@ -485,7 +427,7 @@ BEGIN
   FOR p IN SELECT * FROM jsonb_to_recordset(p_plans) AS x(seq bigint, send integer, token text, kind text,
     provider text, code text, message text, delay_ms bigint) ORDER BY x.seq, x.send
   LOOP
-    SELECT * INTO v FROM verifications f WHERE f.seq = p.seq FOR SHARE;
+    SELECT * INTO v FROM verifications f WHERE f.seq = p.seq FOR NO KEY UPDATE;
     SELECT * INTO d FROM deliveries f
     WHERE f.verification_seq = p.seq AND f.send = p.send AND f.token = p.token FOR NO KEY UPDATE;
     CONTINUE WHEN NOT FOUND;
@@ -499,6 +441,8 @@ BEGIN
     v_reason := cs_canceled_because_1(v, d);
     IF v_reason IS NOT NULL THEN
       PERFORM cs_cancel_delivery_1(d, v.service, p_now, v_reason);
+    ELSIF p.kind = 'send' AND v.expires_at - cs_now_1(p_clock) < p_min_remaining_ms THEN
+      PERFORM cs_fail_delivery_1(d, v.service, p_now, 'expired_before_sent', 'too little time was left to send it');
     ELSIF p.kind = 'fail' THEN
       PERFORM cs_fail_delivery_1(d, v.service, p_now, p.code, p.message);
     ELSIF p.kind = 'give_back' THEN
@@ -523,8 +467,9 @@ END $$;
 
 -- p_result: {kind: sent|retry|failed, reference, at, code, message, ambiguous, duration_ms}.
 CREATE FUNCTION cs_settle_delivery_1(
-  p_id text, p_send integer, p_attempt integer, p_token text, p_now bigint, p_min_remaining_ms bigint, p_result jsonb
-) RETURNS text LANGUAGE plpgsql AS $$
+  p_id text, p_send integer, p_attempt integer, p_token text, p_now bigint, p_min_remaining_ms bigint, p_result jsonb,
+  p_clock bigint
+) RETURNS text LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   v verifications;
   d deliveries;
@@ -533,8 +478,9 @@ DECLARE
   v_reason text;
   v_actor jsonb;
 BEGIN
-  -- Before its deliveries, as its end does; shared, for nothing of it changes.
-  SELECT * INTO v FROM verifications WHERE id = p_id FOR SHARE;
+  -- Before its deliveries, as its end does; not shared: of two nodes that settle two sends of one verification each
+  -- would see the other's as open, and the sealed code would stay (I7).
+  SELECT * INTO v FROM verifications WHERE id = p_id FOR NO KEY UPDATE;
   UPDATE send_attempts SET duration_ms = (p_result->>'duration_ms')::bigint, result = v_kind,
     reference = p_result->>'reference', error_code = p_result->>'code', error_message = p_result->>'message'
   WHERE verification_seq = v.seq AND send = p_send AND attempt = p_attempt;
@@ -558,8 +504,9 @@ BEGIN
   ELSIF v.expires_at - v_at < p_min_remaining_ms THEN
     PERFORM cs_fail_delivery_1(d, v.service, p_now, p_result->>'code', p_result->>'message');
   ELSE
-    UPDATE deliveries SET status = 'queued', due_at = v_at, token = NULL, ambiguous = d.ambiguous,
-      error_code = p_result->>'code', error_message = p_result->>'message'
+    -- A retry is due by the database's clock: the node's may be ahead.
+    UPDATE deliveries SET status = 'queued', due_at = cs_now_1(p_clock) + v_at - p_now, token = NULL,
+      ambiguous = d.ambiguous, error_code = p_result->>'code', error_message = p_result->>'message'
     WHERE verification_seq = d.verification_seq AND send = d.send;
     PERFORM cs_append_event_1(p_now, 'delivery.retrying', v.seq, v_actor, jsonb_build_object('provider', d.provider,
       'send', d.send, 'attempt', d.attempts, 'error', p_result->>'code', 'retry_in_ms', v_at - p_now));
@@ -570,7 +517,7 @@ END $$;
 
 -- At drain: back to where it was before the claim, due at once (0 is
 -- before every clock), the attempt not counted.
-CREATE FUNCTION cs_release_1(p_claims jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION cs_release_1(p_claims jsonb) RETURNS void LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   c record;
   v_seq bigint;

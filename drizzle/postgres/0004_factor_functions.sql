@@ -1,4 +1,5 @@
--- Factors, and the two steps of a verification that know them. The rules of 0001_functions.sql hold here as well.
+-- Factors, and the two steps of a verification that know them: the start and the settling. The rules of
+-- 0001_functions.sql hold here as well.
 -- Factor rows are locked after everything else: Idempotency-Key, session slot, recipient (a subject is one),
 -- verification rows, delivery rows, then factor rows with their codes. No function locks two factors of one subject
 -- but by removing a set of codes under the subject's lock.
@@ -24,7 +25,7 @@ $$;
 -- place of the subject's set before. Null: an authenticator app, of which a subject has p_max_apps at the most.
 CREATE FUNCTION cs_create_factor_1(
   p_row jsonb, p_codes jsonb, p_subjects bytea[], p_max_apps integer, p_unverified_since bigint, p_actor jsonb, p_key jsonb
-) RETURNS TABLE (kind text, fingerprint bytea, answer bytea) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (kind text, fingerprint bytea, answer bytea) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   r factors := jsonb_populate_record(NULL::factors, p_row);
 BEGIN
@@ -40,7 +41,13 @@ BEGIN
     kind := 'too_many'; RETURN NEXT; RETURN;
   END IF;
   r.seq := nextval(pg_get_serial_sequence('factors', 'seq'));
-  INSERT INTO factors OVERRIDING SYSTEM VALUE SELECT r.*;
+  INSERT INTO factors (
+    seq, id, service, type, status, subject_sealed, subject_index, key_id, secret_sealed, algorithm, digits, period,
+    attempts, last_step, created_at, confirmed_at, last_used_at
+  ) OVERRIDING SYSTEM VALUE VALUES (
+    r.seq, r.id, r.service, r.type, r.status, r.subject_sealed, r.subject_index, r.key_id, r.secret_sealed, r.algorithm,
+    r.digits, r.period, r.attempts, r.last_step, r.created_at, r.confirmed_at, r.last_used_at
+  );
   INSERT INTO recovery_codes (factor_seq, selector, hash_sealed)
   SELECT r.seq, x.selector, decode(x.hash, 'hex') FROM jsonb_to_recordset(coalesce(p_codes, '[]')) AS x(selector text, hash text);
   IF p_codes IS NULL THEN
@@ -55,12 +62,13 @@ BEGIN
 END $$;
 --> statement-breakpoint
 
--- The charge before the comparison of a confirmation: the UPDATE alone decides.
+-- The charge before the comparison of a confirmation: the UPDATE alone decides. `|| ''`: found by its id, whatever
+-- the statistics say of the index of the unverified.
 CREATE FUNCTION cs_charge_confirm_1(p_service text, p_id text, p_unverified_since bigint, p_max_attempts integer)
-RETURNS TABLE (kind text, f factor_rows) LANGUAGE plpgsql AS $$
+RETURNS TABLE (kind text, f factor_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 BEGIN
   UPDATE factors t SET attempts = t.attempts + 1
-  WHERE t.id = p_id AND t.service = p_service AND t.status = 'unverified' AND t.attempts < p_max_attempts
+  WHERE t.id = p_id AND t.service = p_service AND t.status || '' = 'unverified' AND t.attempts < p_max_attempts
     AND t.created_at > p_unverified_since;
   kind := CASE WHEN FOUND THEN 'charged' ELSE 'not_chargeable' END;
   SELECT r.* INTO f FROM factor_rows r
@@ -72,7 +80,7 @@ END $$;
 
 -- p_step: of the right code; null: it was wrong, and only the answer is kept.
 CREATE FUNCTION cs_confirm_factor_1(p_service text, p_id text, p_now bigint, p_step bigint, p_actor jsonb, p_key jsonb)
-RETURNS TABLE (kind text, fingerprint bytea, answer bytea, f factor_rows) LANGUAGE plpgsql AS $$
+RETURNS TABLE (kind text, fingerprint bytea, answer bytea, f factor_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE r factors;
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
@@ -96,7 +104,7 @@ END $$;
 --> statement-breakpoint
 
 CREATE FUNCTION cs_remove_factor_1(p_service text, p_id text, p_now bigint, p_actor jsonb)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE r factors;
 BEGIN
   DELETE FROM factors t WHERE t.id = p_id AND t.service = p_service RETURNING * INTO r;
@@ -119,7 +127,7 @@ $$;
 -- Puts what was sealed anew in the place of what was read. False: it was changed or removed meanwhile. A code that was
 -- used meanwhile has no hash any more, and gets none. p_row: the four columns, bytes as '\x…'.
 CREATE FUNCTION cs_rewrap_factor_1(p_id text, p_before bytea, p_row jsonb, p_codes jsonb)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   r factors := jsonb_populate_record(NULL::factors, p_row);
   v_seq bigint;
@@ -172,13 +180,15 @@ CREATE FUNCTION cs_codes_remaining_1(p_use jsonb) RETURNS integer LANGUAGE sql S
 $$;
 --> statement-breakpoint
 
--- As cs_settle_1, and uses up what a right code is of: `spent`, and nothing is changed, where that was used before.
+-- Approved once (I1), or failed + 1: a counter of its own, so that a wrong last attempt that is compared first
+-- does not end the verification under the right one charged just before (I3). It uses up what a right code is of:
+-- `spent`, and nothing is changed, where that was used before.
 -- p_remaining: the codes that will be left as the answer in p_key says; `changed` where another number would be.
-CREATE FUNCTION cs_settle_2(
+CREATE FUNCTION cs_settle_1(
   p_service text, p_id text, p_now bigint, p_valid boolean, p_use jsonb, p_remaining integer, p_actor jsonb, p_key jsonb,
   p_looks text
 ) RETURNS TABLE (kind text, codes_remaining integer, fingerprint bytea, answer bytea, v verification_rows)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   r verifications;
   v_failed integer;
@@ -214,12 +224,13 @@ BEGIN
 END $$;
 --> statement-breakpoint
 
--- As cs_create_1. Without a sealed code there is nothing to send: neither a code nor a delivery.
-CREATE FUNCTION cs_create_2(
+-- p_row: the columns of `verifications`, bytes as '\x…'. p_guesses: {budgets: [hex], limits, wanted}. Without a
+-- sealed code there is nothing to send: neither a code nor a delivery. p_clock: null, but in tests.
+CREATE FUNCTION cs_create_1(
   p_row jsonb, p_code_hash text, p_code_sealed bytea, p_slots bytea[], p_guesses jsonb, p_actor jsonb,
-  p_details jsonb, p_key jsonb
+  p_details jsonb, p_key jsonb, p_clock bigint
 ) RETURNS TABLE (kind text, limit_name text, fingerprint bytea, answer bytea, v verification_rows)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   r verifications := jsonb_populate_record(NULL::verifications, p_row);
   v_budgets bytea[] := (SELECT array_agg(decode(b, 'hex')) FROM jsonb_array_elements_text(p_guesses->'budgets') b);
@@ -240,12 +251,23 @@ BEGIN
     r.session_slot := p_slots[1];
   END IF;
   r.seq := nextval(pg_get_serial_sequence('verifications', 'seq'));
-  INSERT INTO verifications OVERRIDING SYSTEM VALUE SELECT r.*;
+  -- By name: a later version may have added a column, anywhere.
+  INSERT INTO verifications (
+    seq, id, reference, service, status, channel, purpose, locale, recipient_sealed, address_index,
+    budget_index, country, session_mac, session_slot, authenticated, kind, code_length, pepper_key_id,
+    attempts, failed, max_attempts, last_attempt_at, sends, max_sends, last_send_at, client_ip, metadata,
+    created_at, expires_at, ended_at
+  ) OVERRIDING SYSTEM VALUE VALUES (
+    r.seq, r.id, r.reference, r.service, r.status, r.channel, r.purpose, r.locale, r.recipient_sealed,
+    r.address_index, r.budget_index, r.country, r.session_mac, r.session_slot, r.authenticated, r.kind,
+    r.code_length, r.pepper_key_id, r.attempts, r.failed, r.max_attempts, r.last_attempt_at, r.sends,
+    r.max_sends, r.last_send_at, r.client_ip, r.metadata, r.created_at, r.expires_at, r.ended_at
+  );
   IF p_code_sealed IS NOT NULL THEN
     INSERT INTO codes (verification_seq, code_hash, code_sealed, expires_at)
     VALUES (r.seq, p_code_hash, p_code_sealed, r.expires_at);
     INSERT INTO deliveries (verification_seq, send, channel, status, attempts, ambiguous, due_at, queued_at)
-    VALUES (r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at);
+    VALUES (r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at);
   END IF;
   PERFORM cs_append_event_1(r.created_at, 'verification.started', r.seq, p_actor, p_details);
   PERFORM cs_keep_answer_1(p_key);

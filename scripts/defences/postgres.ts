@@ -4,10 +4,11 @@
 import type { Defence } from './defence.ts'
 
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
-/** cs_create_2 and cs_settle_2, which took the place of the first ones. */
+/** The start and the settling, which know of factors. */
 const LATER = 'drizzle/postgres/0004_factor_functions.sql'
 const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
+const WAITED = 'test/storage/postgres/waited.test.ts'
 
 function row(
   keeps: string,
@@ -30,7 +31,7 @@ export const POSTGRES: readonly Defence[] = [
     changes: [
       {
         file: FUNCTIONS,
-        find: "WHERE seq = p_seq AND status = 'pending';",
+        find: "WHERE seq = p_seq AND status || '' = 'pending';",
         replace: 'WHERE seq = p_seq;',
       },
       {
@@ -43,11 +44,8 @@ export const POSTGRES: readonly Defence[] = [
   },
   row(
     'I2',
-    'the UPDATE of the charge stops at `max_attempts`',
-    {
-      find: 'AND attempts < max_attempts AND expires_at > v_now AND NOT v_limited;',
-      replace: 'AND expires_at > v_now AND NOT v_limited;',
-    },
+    'the charge stops at `max_attempts`, as read under the row’s lock',
+    { find: ' OR r.attempts >= r.max_attempts OR r.expires', replace: ' OR r.expires' },
     { title: 'I2: charges at most max_attempts' },
   ),
   row(
@@ -76,13 +74,50 @@ export const POSTGRES: readonly Defence[] = [
     { file: LOCKS, title: 'of its recipient, under every key of the ring' },
   ),
   row(
+    'I4',
+    'a charge is in time by the time under its lock, not by its beginning',
+    {
+      find: '  v_now := cs_now_1(p_now);\n  IF r.status',
+      replace:
+        '  v_now := coalesce(p_now, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint);\n  IF r.status',
+    },
+    { file: WAITED, title: 'I4: charges that waited over the expiry' },
+  ),
+  row(
+    'I8',
+    'a wait for a lock ends on the server, behind a pooler, too',
+    {
+      find: "v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$\nDECLARE\n  r verifications;\n  v_now",
+      replace: 'v verification_rows) LANGUAGE plpgsql AS $$\nDECLARE\n  r verifications;\n  v_now',
+    },
+    { file: WAITED, title: 'I8: behind a pooler' },
+  ),
+  row(
+    'I6',
+    'a claim looks, under its lock, whether time enough is left',
+    {
+      find: "ELSIF p.kind = 'send' AND v.expires_at - cs_now_1(p_clock) < p_min_remaining_ms THEN",
+      replace: 'ELSIF false THEN',
+    },
+    { file: WAITED, title: 'I6: what was leased with time enough' },
+  ),
+  row(
+    'I7',
+    'sends of one verification are settled one at a time',
+    {
+      find: 'WHERE id = p_id FOR NO KEY UPDATE;\n  UPDATE send_attempts',
+      replace: 'WHERE id = p_id FOR SHARE;\n  UPDATE send_attempts',
+    },
+    { file: WAITED, title: 'I7: two sends that are settled at once' },
+  ),
+  row(
     'I5',
     'the delivery is written in the transaction of the start',
     {
       file: LATER,
-      find: "VALUES (r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at);",
+      find: "VALUES (r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at);",
       replace:
-        "SELECT r.seq, 1, r.channel, 'queued', 0, 0, r.created_at, r.created_at WHERE false;",
+        "SELECT r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at WHERE false;",
     },
     { title: 'gives each due row to one claimer' },
   ),
@@ -90,8 +125,8 @@ export const POSTGRES: readonly Defence[] = [
     'I5',
     'each due row is leased to one worker',
     {
-      find: 'LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED\n    ), leased',
-      replace: 'LIMIT p_limit\n    ), leased',
+      find: 'LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED\n  ), leased',
+      replace: 'LIMIT p_limit\n  ), leased',
     },
     { file: LOCKS, title: 'passes over a row that another worker is about to take' },
   ),
@@ -139,11 +174,8 @@ export const POSTGRES: readonly Defence[] = [
   ),
   row(
     'I12',
-    'the UPDATE of the charge decides whether a check was in time',
-    {
-      find: 'AND attempts < max_attempts AND expires_at > v_now AND NOT v_limited;',
-      replace: 'AND attempts < max_attempts AND NOT v_limited;',
-    },
+    'the charge decides, under the row’s lock, whether a check was in time',
+    { find: ' OR r.expires_at <= v_now THEN', replace: ' THEN' },
     { title: 'charges nothing that has expired, ended' },
   ),
   {

@@ -9,6 +9,8 @@ export type ClockSources = {
   monotonicMs: () => number
   /** The newest time found in storage, or 0: a restart with a clock set back does not go behind it. */
   floorMs: number
+  /** Of the monotonic progress while this clock is ahead of the wall: under 1 it comes back to a wall that is steered. */
+  aheadRate: number
 }
 
 /**
@@ -19,12 +21,15 @@ export type ClockSources = {
 export function createClock(sources: Partial<ClockSources> = {}): Clock {
   const wallMs = sources.wallMs ?? Date.now
   const monotonicMs = sources.monotonicMs ?? (() => performance.now())
+  const aheadRate = sources.aheadRate ?? 1
   let last = Math.max(wallMs(), sources.floorMs ?? 0)
   let lastMonotonic = monotonicMs()
   return {
     now() {
       const monotonic = monotonicMs()
-      last = Math.max(last + Math.max(0, monotonic - lastMonotonic), wallMs())
+      const wall = wallMs()
+      const passed = Math.max(0, monotonic - lastMonotonic)
+      last = Math.max(last + (last + passed > wall ? passed * aheadRate : passed), wall)
       lastMonotonic = monotonic
       return Math.floor(last)
     },

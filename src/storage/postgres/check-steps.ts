@@ -67,7 +67,7 @@ function settleOnce(query: Query, input: SettleInput): Promise<Settled> {
     call(foreseen) {
       const effect = foreseen && { valid, record: foreseen.after, codesRemaining: remaining }
       const write = effect ? writeJson(idempotency, effect) : lookUpJson(idempotency)
-      return sql`cs_settle_2(${service}, ${id}, ${now}, ${valid}, ${useJson(input)}, ${remaining},
+      return sql`cs_settle_1(${service}, ${id}, ${now}, ${valid}, ${useJson(input)}, ${remaining},
         ${actorJson(actor)}, ${write}, ${foreseen ? looksOf(foreseen.before) : null})`
     },
     outcome(row, record) {

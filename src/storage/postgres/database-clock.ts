@@ -28,7 +28,8 @@ export async function startDatabaseClock(
     const [row] = await query<{ ms: number }>(sql`select cs_now_1(null) as ms`)
     const answered = monotonicMs()
     if (!row || (answered - asked > MAX_ROUND_TRIP_MS && !Number.isNaN(offsetMs))) return
-    offsetMs = row.ms - (asked + answered) / 2
+    // As if it had been read at the answer: behind by what the way back took, never ahead.
+    offsetMs = row.ms - answered
   }
   await ask()
   // Away for a while: the monotonic clock carries on.

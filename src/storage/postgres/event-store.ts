@@ -40,10 +40,12 @@ function narrowly(query: EventQuery, place: Place, limit: number): Sql {
   if (reference !== undefined) conditions.push(sql`v.reference = ${reference}`)
   if (budgets && (verificationId !== undefined || reference !== undefined))
     conditions.push(sql`coalesce(e.budget_index, v.budget_index) = any(${budgets})`)
-  else if (budgets)
-    conditions.push(sql`(e.budget_index = any(${budgets}) or e.verification_seq = any(array(
-      select seq from verifications where budget_index = any(${budgets}))))`)
-  return sql`select ${FIELDS} from events e left join verifications v on v.seq = e.verification_seq
+  const events =
+    budgets && verificationId === undefined && reference === undefined
+      ? sql`(select * from events where budget_index = any(${budgets}) or verification_seq = any(array(
+          select seq from verifications where budget_index = any(${budgets}))) offset 0)`
+      : sql`events`
+  return sql`select ${FIELDS} from ${events} e left join verifications v on v.seq = e.verification_seq
     where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`
 }
 

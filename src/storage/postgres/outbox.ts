@@ -99,7 +99,8 @@ function createClaim({ query, timeOf }: StoreContext) {
     const planned = leased.map((row) => planRow(camelRow(row) as unknown as OutboxRow, input))
     const leasedAt = planned[0]?.row.leasedAt ?? now
     const begun = await query<{ seq: number; send: number }>(
-      sql`select * from cs_begin_1(${leasedAt}, ${leaseMs}, ${planJson(planned)})`,
+      sql`select * from cs_begin_1(${leasedAt}, ${leaseMs}, ${planJson(planned)}, ${timeOf(now)},
+        ${input.minRemainingMs})`,
     )
     const isBegun = new Set(begun.map(({ seq, send }) => `${seq}/${send}`))
     const claims = planned
@@ -111,7 +112,11 @@ function createClaim({ query, timeOf }: StoreContext) {
     const claimed: ClaimedDelivery<unknown>[] = []
     for (let round = 0; round < MAX_ROUNDS && claimed.length < input.limit; round += 1) {
       const limit = input.limit - claimed.length
-      const { found, claims } = await claimRound(input, limit)
+      const { found, claims } = await claimRound(input, limit).catch((error: unknown) => {
+        // What an earlier round claimed has its lease, and is sent.
+        if (claimed.length === 0) throw error
+        return { found: 0, claims: [] }
+      })
       claimed.push(...claims)
       // Fewer than asked for: the rest is another worker's, or not due.
       if (found < limit) break
@@ -121,7 +126,7 @@ function createClaim({ query, timeOf }: StoreContext) {
 }
 
 export function createOutbox(context: StoreContext): Outbox {
-  const { query } = context
+  const { query, timeOf } = context
   const claim = createClaim(context)
   return {
     // What `plan` prepared is handed back as it came.
@@ -141,7 +146,7 @@ export function createOutbox(context: StoreContext): Outbox {
       }
       const [row] = await query<{ outcome: 'settled' | 'fenced' }>(sql`select cs_settle_delivery_1(
         ${verificationId}, ${sendNumber}, ${attempt}, ${token}, ${now}, ${MIN_REMAINING_TO_SEND_MS},
-        ${json(outcome)}) as outcome`)
+        ${json(outcome)}, ${timeOf(now)}) as outcome`)
       return row?.outcome ?? 'fenced'
     },
     async release(claims) {

@@ -12,6 +12,7 @@ const isAnswered = (row: Raw) => row.outcome === 'answered_before'
 
 export function createSendSteps({
   query,
+  timeOf,
 }: StoreContext): Pick<VerificationStore, 'resend' | 'cancel'> {
   return {
     resend: (input) =>
@@ -25,7 +26,7 @@ export function createSendSteps({
             ? writeJson(input.idempotency, foreseen.after)
             : lookUpJson(input.idempotency)
           return sql`cs_resend_1(${service}, ${id}, ${now}, ${expectedSends}, ${channel}, ${minRemainingMs},
-            ${actorJson(actor)}, ${write}, ${foreseen ? looksOf(foreseen.before) : null})`
+            ${actorJson(actor)}, ${write}, ${foreseen ? looksOf(foreseen.before) : null}, ${timeOf(now)})`
         },
         outcome: (row, record) =>
           isAnswered(row)

@@ -42,18 +42,19 @@ function createdRecord(record: NewVerification): VerificationRecord {
   }
 }
 
-function createStatement(input: CreateInput): Sql {
+function createStatement(input: CreateInput, clock: number | null): Sql {
   const { codeHash, codeSealed, ...row } = input.record
   const { channel, purpose, country, kind, authenticated } = row
   const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
-  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_2(
+  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_1(
     ${rowJson({ ...row, ...countersOf(input.record) })}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
     ${actorJson(input.actor)}, ${json({ channel, purpose, country, kind, authenticated })},
-    ${writeJson(input.idempotency, createdRecord(input.record))}) f`
+    ${writeJson(input.idempotency, createdRecord(input.record))}, ${clock}) f`
 }
 
 function createStart({
   query,
+  timeOf,
 }: StoreContext): Pick<
   VerificationStore,
   'create' | 'continue' | 'findContinuable' | 'askGuesses'
@@ -69,7 +70,7 @@ function createStart({
       )
     },
     async create(input) {
-      const [row] = await query<Raw>(createStatement(input))
+      const [row] = await query<Raw>(createStatement(input, timeOf(input.record.createdAt)))
       switch (row?.outcome) {
         case 'answered_before':
           return { kind: 'answered_before', stored: toStored(row) }

@@ -32,3 +32,16 @@ it('statements that were prepared go on where a later version adds a column to t
   )
   expect((await store.verifications.create(createInput(newVerification()))).kind).toBe('created')
 })
+
+it('a start works where a later version added a column that has a default and is never null', async () => {
+  await store.database.query(
+    'alter table verifications add column later_count integer not null default 0',
+  )
+  const created = store.verifications.create(createInput(newVerification()))
+  const kind = await created.then(
+    (outcome) => outcome.kind,
+    () => 'failed',
+  )
+  await store.database.query('alter table verifications drop column later_count')
+  expect(kind).toBe('created')
+})
