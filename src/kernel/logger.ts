@@ -2,6 +2,7 @@
 // It must not be given a body or a message of a verification: redaction is the second fence, not the first.
 
 import { pino } from 'pino'
+import { createLogOutput } from './log-output.ts'
 
 /** Keys whose value never reaches a line, whatever it is and however deep it lies. Compared in lower case, without - and _. */
 const HIDDEN_KEYS = new Set([
@@ -113,9 +114,6 @@ export type Logger = {
 /** Where lines go; standard output unless a test listens. */
 export type LogSink = { write(line: string): void }
 
-/** Past the bound lines are dropped: nobody reads them, and memory is not theirs to fill. */
-const STANDARD_OUTPUT = { dest: 1, sync: false, maxLength: 8 * 1024 * 1024 } as const
-
 /**
  * @param level one of pino's: trace, debug, info, warn, error, fatal, silent
  */
@@ -127,8 +125,7 @@ export function createLogger(options: { level: string; sink?: LogSink }): Logger
     formatters: { level: (label: string) => ({ level: label }) },
     messageKey: 'event',
   }
-  // Asynchronous: a reader that stands still must not stop the service. pino flushes at the end of the process.
-  const root = pino(settings, options.sink ?? pino.destination(STANDARD_OUTPUT))
+  const root = pino(settings, options.sink ?? createLogOutput())
   return wrap(root, {})
 }
 
