@@ -46,6 +46,14 @@ it(`C44: ${SILENT} silent connections, slow heads, slow bodies, slow readers: ot
   timeout: 60_000,
 }, async () => {
   const port = Number(new URL(service.url).port)
+  const logins = () =>
+    together(50, async (n) => {
+      const { body } = await service.post('/verify/start', { to: `slow-${n}@example.com` })
+      const code = await codeFor(service, body.id)
+      return (await service.post('/verify/check', { id: body.id, code })).status
+    })
+  // Warm first: code that is compiled and a heap that has grown are not the flood's.
+  await logins()
   const before = residentKib()
   const open = () => openWire(port)
   for (let n = 0; n < SILENT; n += 500)
@@ -65,12 +73,7 @@ it(`C44: ${SILENT} silent connections, slow heads, slow bodies, slow readers: ot
     for (const wire of bodies) wire.socket.write(' ')
   }, 250)
   try {
-    const answers = await together(50, async (n) => {
-      const { body } = await service.post('/verify/start', { to: `slow-${n}@example.com` })
-      const code = await codeFor(service, body.id)
-      return (await service.post('/verify/check', { id: body.id, code })).status
-    })
-    expect(answers).toEqual(Array(50).fill(200))
+    expect(await logins()).toEqual(Array(50).fill(200))
     expect(residentKib() - before).toBeLessThan(MAX_GROWTH_KIB)
     // Drips keep nobody, with the times of the real service (test/http has it with short ones).
     if (!LONG) return

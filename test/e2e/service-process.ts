@@ -1,7 +1,7 @@
 // Starts the service as the README does, in a process of its own, and talks to it over a real socket.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,14 +68,22 @@ async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, body }
 }
 
+/** As `npm start` does: what memory it takes depends on it. */
+const [, startEnv = '', startFlags = ''] =
+  /^(.*) node (.*) src\/main\.ts$/.exec(
+    JSON.parse(readFileSync('package.json', 'utf8')).scripts.start,
+  ) ?? []
+const START_ENV = Object.fromEntries(startEnv.split(' ').map((pair) => pair.split('=')))
+
 export async function startService(
   dataDir: string,
   env: Record<string, string> = {},
   options: { port?: number; waitReady?: boolean; readyWithinMs?: number } = {},
 ): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort())
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, [...startFlags.split(' '), 'src/main.ts'], {
     env: {
+      ...START_ENV,
       PATH: process.env.PATH ?? '',
       DATA_DIR: dataDir,
       PORT: String(port),
