@@ -77,8 +77,8 @@ export const BINDINGS: readonly Defence[] = [
     changes: [
       {
         file: 'src/kernel/clock.ts',
-        find: 'last = Math.max(last + Math.max(0, monotonic - lastMonotonic), wallMs())',
-        replace: 'last = wallMs()',
+        find: 'last = Math.max(last + (last + passed > wall ? passed * aheadRate : passed), wall)',
+        replace: 'last = wall',
       },
     ],
     test: {
@@ -92,11 +92,20 @@ export const BINDINGS: readonly Defence[] = [
     changes: [
       {
         file: 'src/kernel/clock.ts',
-        find: 'Math.max(last + Math.max(0, monotonic - lastMonotonic), wallMs())',
-        replace: 'Math.max(last, wallMs())',
+        find: 'Math.max(last + (last + passed > wall ? passed * aheadRate : passed), wall)',
+        replace: 'Math.max(last, wall)',
       },
     ],
     test: { file: 'test/kernel/clock.test.ts', title: 'C37: adopts a jump forward and goes on' },
+  },
+  {
+    keeps: 'I12',
+    line: 'a node’s clock comes back to the database’s where it was ahead',
+    changes: [{ file: 'src/kernel/clock.ts', find: 'passed * aheadRate', replace: 'passed' }],
+    test: {
+      file: 'test/storage/postgres/node-clock.test.ts',
+      title: 'does not run away from the database’s',
+    },
   },
   {
     keeps: 'I12',
