@@ -56,6 +56,11 @@ module.exports = {
       '^src/events/',
       '^src/delivery/ports\\.ts$',
     ]),
+    row('telemetry-watches-ports', '^src/telemetry/', [
+      '^src/telemetry/',
+      PORTS,
+      '^src/verification/api\\.ts$',
+    ]),
     row('access-knows-itself', '^src/access/', ['^src/access/']),
     row('storage-implements-ports', '^src/storage/', [
       '^src/storage/',

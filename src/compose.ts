@@ -1,7 +1,8 @@
 // The composition root: the only file that knows every part. Config in, a service that listens and drains out.
 // It must not decide anything: each part does, from what it is given here.
 
-import { createAuthenticator, type FixedKey } from './access/authenticator.ts'
+import { createAuthenticator } from './access/authenticator.ts'
+import { composeAddresses, composeEventIndexes, fixedKeys } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
@@ -14,22 +15,23 @@ import { createHasher } from './hashing/hasher.ts'
 import { createMint } from './hashing/mint.ts'
 import { startSelfTest } from './hashing/self-test.ts'
 import { createApp } from './http/app.ts'
-import type { AppDeps, Readiness } from './http/deps.ts'
+import type { Readiness } from './http/deps.ts'
+import { startMetricsServer } from './http/metrics-server.ts'
 import { type RunningServer, startServer } from './http/server.ts'
 import { type Clock, createClock } from './kernel/clock.ts'
 import { createReference } from './kernel/ids.ts'
 import { createKeyedLock } from './kernel/keyed-lock.ts'
 import { createKeyring, type Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
-import { addressKey, createAddressResolver, parseAddress } from './limits/client-address.ts'
-import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
+import { addressKey } from './limits/client-address.ts'
 import { openLimiter } from './open-limiter.ts'
 import { openStore } from './open-store.ts'
 import { createOtp } from './otp/otp.ts'
 import { drawQr } from './otp/qr.ts'
 import type { Store } from './storage/store.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { observeHasher, observeProvider, observeService } from './telemetry/observed.ts'
 import { generateCode } from './verification/code.ts'
-import { holderBudgetIndexes, readHolder } from './verification/holder.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { createVerificationService } from './verification/service.ts'
 import { createSweeper } from './verification/sweeper.ts'
@@ -47,30 +49,16 @@ const CLOSE_SHARE_MS = 1_000
 /** Of the grace: beyond its deadline a send that is under way is written down; slow requests don't eat it. */
 const SETTLE_SHARE_MS = 1_000
 
-function fixedKeys(config: Config): FixedKey[] {
-  const keys: FixedKey[] = []
-  if (config.apiKey !== null)
-    keys.push({
-      id: 'API_KEY',
-      text: config.apiKey,
-      service: config.defaultService,
-      scopes: ['verify'],
-    })
-  if (config.adminKey !== null)
-    keys.push({ id: 'ADMIN_KEY', text: config.adminKey, service: null, scopes: ['admin'] })
-  return keys
-}
-
 function composeDelivery(
   config: Config,
-  deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger },
+  deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; metrics: Metrics },
 ): { providers: Providers; worker: Worker } {
-  const { store, keyring, clock, logger } = deps
+  const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, { clock, inbox })
   const worker = createWorker({
     outbox: store.outbox,
-    providers: providers.providers,
+    providers: providers.providers.map((provider) => observeProvider(provider, metrics)),
     plan: createPlan({
       keyring,
       router: createRouter(providers.providers, config.routes),
@@ -97,38 +85,6 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
   const lengths = [...new Set([...config.services.values()].map((service) => service.codeLength))]
   const mint = createMint({ hasher, lengths, size: mintSize, clock, generateCode, logger })
   return { hasher, mint, selfTest: startSelfTest(hasher, logger) }
-}
-
-function composeAddresses(
-  config: Config,
-  logger: Logger,
-): Pick<AppDeps, 'parseAddress' | 'resolveAddress'> {
-  const resolver = createAddressResolver({ trustedProxies: config.trustedProxies })
-  const look = createPrivateAddressWarning({ enabled: config.mode === 'production', logger })
-  return {
-    parseAddress(text) {
-      const address = parseAddress(text)
-      look(address)
-      return address
-    },
-    resolveAddress({ peer, forwardedFor }) {
-      const address = resolver.resolve({
-        peer: peer ?? undefined,
-        forwardedFor: forwardedFor ?? undefined,
-      })
-      look(address)
-      return address
-    },
-  }
-}
-
-function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIndexes'] {
-  return ({ service, ...about }) => {
-    const holder = readHolder(about)
-    if (!holder || holder.kind === 'unreadable') return null
-    const services = service === null ? [...config.services.keys()] : [service]
-    return services.flatMap((name) => holderBudgetIndexes(keyring, name, holder))
-  }
 }
 
 async function readiness(
@@ -170,19 +126,29 @@ async function composeParts(config: Config, logger: Logger) {
     ...{ store: store.verifications, factors: store.factors },
     ...{ clock, logger },
   })
-  return {
-    ...{ store, limiter, clock, keyring, refusals, sweeper },
+  const metrics = createMetrics()
+  const parts = {
+    ...{ store, limiter, clock, keyring, refusals, sweeper, metrics },
     ...composeHashing(config, keyring, clock, logger),
-    ...composeDelivery(config, { store, keyring, clock, logger }),
+    ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
   }
+  const { hasher, mint, worker } = parts
+  metrics.readLevelsBy(async () => ({
+    hashing: hasher.stats(),
+    mint: mint.level(),
+    sending: worker.status().inFlight,
+    outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
+  }))
+  return parts
 }
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
-  const { store, keyring, clock, refusals, providers, worker, selfTest } = parts
+  const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
   const domain = {
     ...parts,
     store: store.verifications,
     factors: store.factors,
+    hasher: observeHasher(parts.hasher, metrics),
     wall: { now: store.wallMs ?? Date.now },
     otp: createOtp(),
     drawQr,
@@ -196,7 +162,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     addressKey,
   }
   return createApp({
-    service: createVerificationService(domain),
+    service: observeService(createVerificationService(domain), metrics),
     factors: createFactorService(domain),
     services: config.services,
     authenticator: createAuthenticator({
@@ -210,6 +176,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     refusals,
     inbox: providers.inbox,
     readiness: () => readiness(store, worker, selfTest),
+    metrics,
     logger,
     clock,
     closing,
@@ -222,12 +189,15 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
   let server: RunningServer | undefined
+  let metricsServer: { close(): Promise<void> } | undefined
   return {
     async listen() {
-      const { listen } = config
+      const { listen, metrics } = config
       const host = listen.kind === 'unix' ? `unix:${listen.path}` : listen.host
       const port = listen.kind === 'unix' ? 0 : listen.port
       server = await startServer({ app, host, port, clock, logger })
+      if (metrics)
+        metricsServer = await startMetricsServer(parts.metrics, metrics.host, metrics.port)
       parts.store.due?.onAnnounced(() => worker.wake())
       worker.start()
       sweeper.start()
@@ -244,6 +214,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       await worker.drain(left())
       await Promise.all([sweeper.stop(), parts.refusals.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
+      await metricsServer?.close()
       await parts.store.close()
     },
   }

@@ -82,6 +82,8 @@ export type Config = {
   }
   readonly publicUrl: string | null
   readonly logLevel: LogLevel
+  /** Null: metrics on the service's own port alone, behind a key. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly shutdownGraceMs: number
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
@@ -245,6 +247,10 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     },
     publicUrl: server.publicUrl ?? null,
     logLevel: server.logLevel,
+    metrics:
+      server.metricsPort === undefined
+        ? null
+        : { host: server.metricsHost, port: server.metricsPort },
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     warnings: warn({ reader, server, mode, services }),

@@ -142,6 +142,12 @@ export const SERVER_SETTINGS = {
     'info',
     'One of trace, debug, info, warn, error, fatal, silent',
   ),
+  metricsPort: optional(
+    'METRICS_PORT',
+    parseInteger(0, 65_535),
+    'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`) it is on `PORT`, too',
+  ),
+  metricsHost: withDefault('METRICS_HOST', parseText, '127.0.0.1', 'Where METRICS_PORT listens'),
   shutdownGraceSeconds: withDefault(
     'SHUTDOWN_GRACE_SECONDS',
     parseInteger(1, MAX_GRACE_SECONDS),

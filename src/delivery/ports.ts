@@ -96,6 +96,17 @@ export type SettleDelivery = {
     | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
 }
 
+/** What waits in one channel; counted up to a bound, for a backlog must not make its own telling slow. */
+export type OutboxDepth = {
+  channel: Channel
+  /** Could go out now: nobody has taken it yet, or its lease ran out. */
+  due: number
+  /** Planned for later, after a failure. */
+  retrying: number
+  /** Of the oldest that is due. */
+  oldestDueMs: number
+}
+
 /** @throws StoreUnavailableError everywhere */
 export type Outbox = {
   /**
@@ -127,6 +138,8 @@ export type Outbox = {
   ): Promise<void>
   /** When the next row is due (or its lease ends); undefined: nothing is open. */
   nextDueAt(): Promise<number | undefined>
+  /** One for each channel. */
+  depths(now: number): Promise<OutboxDepth[]>
 }
 
 /** The development inbox as the pages see it. */

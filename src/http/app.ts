@@ -25,6 +25,7 @@ import { addFactorsTotp } from './routes/factors-totp.ts'
 import { addHealthz } from './routes/healthz.ts'
 import { addInbox } from './routes/inbox.ts'
 import { addInboxStream } from './routes/inbox-stream.ts'
+import { addMetrics } from './routes/metrics.ts'
 import { addOpenApi } from './routes/openapi.ts'
 import { addReadyz } from './routes/readyz.ts'
 import { addVerifyCancel } from './routes/verify-cancel.ts'
@@ -56,6 +57,7 @@ export function createApp(deps: AppDeps): App {
   addDocs(app, deps)
   addEvents(app, deps)
   addEventsSearch(app, deps)
+  addMetrics(app, deps)
   if (deps.inbox) {
     app.use('/dev/*', localHostOnly())
     addInbox(app, deps, deps.inbox)

@@ -48,6 +48,11 @@ export type AppDeps = {
   /** Null in production: then its routes do not exist. */
   inbox: Inbox | null
   readiness: () => Promise<Readiness>
+  metrics: {
+    readonly contentType: string
+    text(): Promise<string>
+    observeRequest(route: string, method: string, status: number, seconds: number): void
+  }
   logger: Log
   clock: Clock
   /** Aborted when the server drains: ends the inbox's open streams. */

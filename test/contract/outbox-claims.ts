@@ -10,6 +10,7 @@ import {
   emptyOutbox,
   eventsOf,
   LEASE_MS,
+  retryAt,
   SENT,
   sendAll,
   settlement,
@@ -125,6 +126,20 @@ export function describeClaims(factory: StoresFactory): void {
         { status: 'queued', attempts: 0, error: null },
       ])
       expect(await stores.outbox.nextDueAt()).toBe(T0 + 5_000)
+    })
+
+    it('tells what waits in each channel: due, and planned for later', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      for (let n = 0; n < 3; n += 1) await start(stores, { createdAt: T0 - n * 1_000 })
+      await start(stores, { channel: 'voice' })
+      const [first] = await claim(stores, T0 - 2_000, sendAll)
+      if (!first) throw new Error('nothing was due')
+      await stores.outbox.settle(settlement(first, T0, retryAt(T0 + 5_000)))
+      const depths = await stores.outbox.depths(T0 + 500)
+      expect(depths).toContainEqual({ channel: 'sms', due: 2, retrying: 1, oldestDueMs: 1_500 })
+      expect(depths).toContainEqual({ channel: 'voice', due: 1, retrying: 0, oldestDueMs: 500 })
+      expect(depths).toContainEqual({ channel: 'email', due: 0, retrying: 0, oldestDueMs: 0 })
     })
 
     it('looks past dead rows: an outage’s leftovers do not delay a live one', async () => {

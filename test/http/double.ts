@@ -9,6 +9,7 @@ import { type RunningServer, type ServerTimes, startServer } from '../../src/htt
 import { createClock } from '../../src/kernel/clock.ts'
 import { createLogger } from '../../src/kernel/logger.ts'
 import { createAddressResolver, parseAddress } from '../../src/limits/client-address.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 import type {
   DetailedView,
   VerificationService,
@@ -165,6 +166,7 @@ export async function startDouble(
     services,
     authenticator: createAuthenticator({ store, fixedKeys: FIXED_KEYS, services }),
     events: { list: async () => ({ items: [], nextCursor: null }) },
+    metrics: createMetrics(),
     eventIndexes: () => [],
     parseAddress,
     resolveAddress: createAddressResolver({ trustedProxies: given.trusted ?? [] }).resolve,

@@ -47,6 +47,7 @@ describe('the document', () => {
       'GET /docs',
       'GET /factors',
       'GET /healthz',
+      'GET /metrics',
       'GET /openapi.json',
       'GET /readyz',
       'GET /verify/{id}',

@@ -10,21 +10,31 @@ const LOGGABLE_ID = /^[\w-]{1,64}$/
 /** Probes come every few seconds and say nothing. */
 const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
 
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** A label for each word that a stranger sends would be memory for each. */
+const knownMethod = (method: string) => (METHODS.includes(method) ? method : 'other')
+
 export function requestLog({
   clock,
   logger,
-}: Pick<AppDeps, 'clock' | 'logger'>): MiddlewareHandler<AppEnv> {
+  metrics,
+}: Pick<AppDeps, 'clock' | 'logger' | 'metrics'>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = clock.now()
+    const began = performance.now()
     const requestId = createId('req', startedAt)
     c.set('requestId', requestId)
     c.header('X-Request-Id', requestId)
     await next()
     const route = c.get('route') ?? null
+    const { method } = c.req
+    const seconds = (performance.now() - began) / 1000
+    metrics.observeRequest(route ?? 'none', knownMethod(method), c.res.status, seconds)
     const given = c.req.header('X-Request-Id')
     const line = {
       request_id: requestId,
-      method: c.req.method,
+      method,
       route,
       status: c.res.status,
       duration_ms: clock.now() - startedAt,

@@ -1,10 +1,17 @@
 // The worker's store on PostgreSQL. A claim is two statements: rows are leased, then planned here, then begun.
 // It must not hold a lock while it plans: a worker that stops in between leaves rows that are due again in seconds.
 
-import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/ports.ts'
+import type {
+  ClaimedDelivery,
+  DueDelivery,
+  Outbox,
+  OutboxDepth,
+  Plan,
+} from '../../delivery/ports.ts'
 import { CHANNELS, MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'
+import { MAX_COUNTED } from '../outbox-depth.ts'
 import type { StoreContext } from './context.ts'
 import { sql } from './drizzle.ts'
 import { camelRow, json, type Raw } from './rows.ts'
@@ -161,6 +168,17 @@ export function createOutbox(context: StoreContext): Outbox {
         sql`select cs_next_due_1(${channels}::text[]) as at`,
       )
       return row?.at ?? undefined
+    },
+    async depths(now) {
+      const channels = sql.param([...CHANNELS])
+      return query<OutboxDepth>(sql`select c.channel, d.due, d.retrying,
+          greatest(0, ${now}::bigint - coalesce(d.oldest, ${now}::bigint)) as "oldestDueMs"
+        from unnest(${channels}::text[]) c(channel), lateral (
+          select count(*) filter (where due_at <= ${now})::int as due,
+            count(*) filter (where due_at > ${now} and status = 'queued')::int as retrying, min(due_at) as oldest
+          from (select due_at, status from deliveries where channel = c.channel and due_at is not null
+            order by due_at limit ${MAX_COUNTED}) open
+        ) d`)
     },
   }
 }

@@ -1,7 +1,9 @@
 // The statements of the outbox: due deliveries, leases, and the rows of send attempts.
 // It must not decide what becomes of a delivery: claim.ts and settle-delivery.ts do.
 
-import { CHANNELS } from '../../kernel/channel.ts'
+import type { OutboxDepth } from '../../delivery/ports.ts'
+import { CHANNELS, type Channel } from '../../kernel/channel.ts'
+import { MAX_COUNTED } from '../outbox-depth.ts'
 import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
 
@@ -66,7 +68,23 @@ function createReads(orm: Orm) {
   if (!firstPart) throw new Error('no channels')
   const union = otherParts.reduce((all, part) => all.unionAll(part) as never, firstPart)
   const firstOfAll = union.prepare()
+  const depth = orm
+    .select({
+      due: sql<number>`coalesce(sum(due_at <= ${p('now')}), 0)`,
+      retrying: sql<number>`coalesce(sum(due_at > ${p('now')} and status = 'queued'), 0)`,
+      oldest: sql<number | null>`min(due_at)`,
+    })
+    .from(
+      sql`(select due_at, status from deliveries where channel = ${p('channel')} and due_at is not null
+        order by due_at limit ${sql.raw(String(MAX_COUNTED))})`,
+    )
+    .prepare()
+  const depthOf = (channel: Channel, now: number): OutboxDepth => {
+    const { due = 0, retrying = 0, oldest = null } = depth.get({ channel, now }) ?? {}
+    return { channel, due, retrying, oldestDueMs: oldest === null ? 0 : Math.max(0, now - oldest) }
+  }
   return {
+    depths: (now: number) => CHANNELS.map((channel) => depthOf(channel, now)),
     due: (key: { channel: string; now: number; limit: number }) => due.all(key),
     one: (key: { verificationId: string; send: number }) => one.get(key),
     firstDue: (channel: string) => firstDue.get({ channel })?.at ?? undefined,

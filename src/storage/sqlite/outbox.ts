@@ -39,5 +39,6 @@ export function createOutbox(deps: {
     settle: (input) => writer.write(() => settle(input), AT_LEAST_ONCE),
     release: (claims) => writer.write(() => release(claims), AT_LEAST_ONCE),
     nextDueAt: () => writer.read(rows.firstDueOfAll),
+    depths: (now) => writer.read(() => rows.depths(now)),
   }
 }

@@ -1,0 +1,32 @@
+// GET /metrics: what the service counts of itself, for Prometheus, behind a key.
+// It must not be open on the port that callers reach: METRICS_PORT is for that.
+
+import { createRoute, z } from '@hono/zod-openapi'
+import type { AppDeps } from '../deps.ts'
+import { type App, register } from '../register.ts'
+import { KEYED, problems, REQUEST_ID } from '../schemas/documented.ts'
+import { readsEvents } from './events.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  summary: 'Metrics',
+  description: 'Prometheus’ text format; without a key on a port of its own (`METRICS_PORT`).',
+  tags: ['Operation'],
+  security: [{ apiKey: [] }],
+  responses: {
+    200: {
+      description: 'Every metric.',
+      headers: REQUEST_ID,
+      content: { 'text/plain': { schema: z.string() } },
+    },
+    ...problems(...KEYED),
+  },
+})
+
+export function addMetrics(app: App, deps: AppDeps): void {
+  register(app, deps, route, readsEvents, async (c) =>
+    c.text(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType }),
+  )
+}

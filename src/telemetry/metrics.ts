@@ -1,0 +1,142 @@
+// What the service counts of itself, in Prometheus' text format.
+// It must not hold anything of a person: labels are names that the settings or this source gave.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { OutboxDepth } from '../delivery/ports.ts'
+import type { Channel } from '../kernel/channel.ts'
+
+/** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const HASH_SECONDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10]
+const SEND_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Providers' own codes are many: past this all further ones of a process are `other`. */
+const MAX_ERROR_CODES = 200
+
+/** Read when somebody asks. */
+export type Levels = {
+  hashing: { running: number; waiting: number; limit: number }
+  mint: { ready: number; capacity: number }
+  sending: Readonly<Record<Channel, number>>
+  /** Undefined: the store can't be asked now. */
+  outbox: readonly OutboxDepth[] | undefined
+}
+export type Metrics = ReturnType<typeof createMetrics>
+
+function createInstruments(registry: Registry) {
+  const registers = [registry]
+  return {
+    requests: new Histogram({
+      name: 'countersign_request_seconds',
+      help: 'Time to answer a request, by route, method and status.',
+      labelNames: ['route', 'method', 'status'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    outcomes: new Counter({
+      name: 'countersign_outcomes_total',
+      help: 'What starts, resends, checks and cancels came to: a kind (started, approved, …) or an error.',
+      labelNames: ['service', 'operation', 'outcome'],
+      registers,
+    }),
+    limited: new Counter({
+      name: 'countersign_limited_total',
+      help: 'Requests that a limit refused.',
+      labelNames: ['service', 'limit'],
+      registers,
+    }),
+    sends: new Histogram({
+      name: 'countersign_send_seconds',
+      help: 'Time of a request to a provider, by what it came to (accepted, temporary, permanent, ambiguous).',
+      labelNames: ['provider', 'channel', 'result'],
+      buckets: SEND_SECONDS,
+      registers,
+    }),
+    sendErrors: new Counter({
+      name: 'countersign_send_errors_total',
+      help: 'Sends that were not accepted, by the provider’s own code or ours.',
+      labelNames: ['provider', 'channel', 'code'],
+      registers,
+    }),
+    hashes: new Histogram({
+      name: 'countersign_hash_seconds',
+      help: 'Time from a place in the hasher’s queue to the hash (work=start) or its comparison (work=check).',
+      labelNames: ['work'],
+      buckets: HASH_SECONDS,
+      registers,
+    }),
+  }
+}
+
+/** Set from what is read, before the registry is. */
+function createLevels(registry: Registry): (levels: Levels) => void {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `countersign_${name}`, help, labelNames, registers: [registry] })
+  const hashing = gauge(
+    'hash_queue',
+    'Hashes by state: running, waiting, and limit, past which starts and checks are refused.',
+    ['state'],
+  )
+  const mint = gauge('mint_codes', 'Codes that are ready, and how many may be (capacity).', [
+    'state',
+  ])
+  const sending = gauge('sends_running', 'Requests to providers under way.', ['channel'])
+  const outbox = gauge('outbox_messages', 'Messages that are due, and that wait to be retried.', [
+    'channel',
+    'state',
+  ])
+  const oldest = gauge('outbox_oldest_due_seconds', 'How long the oldest due message has waited.', [
+    'channel',
+  ])
+  const isReachable = gauge('store_reachable', '1 where the store could be asked, else 0.')
+  return (levels) => {
+    for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
+    for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)
+    for (const [channel, value] of Object.entries(levels.sending)) sending.set({ channel }, value)
+    isReachable.set(levels.outbox ? 1 : 0)
+    for (const { channel, due, retrying, oldestDueMs } of levels.outbox ?? []) {
+      outbox.set({ channel, state: 'due' }, due)
+      outbox.set({ channel, state: 'retrying' }, retrying)
+      oldest.set({ channel }, oldestDueMs / 1000)
+    }
+  }
+}
+
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { requests, outcomes, limited, sends, sendErrors, hashes } = createInstruments(registry)
+  const setLevels = createLevels(registry)
+  let read: () => Promise<Levels | undefined> = async () => undefined
+  const codes = new Set<string>()
+  const knownCode = (code: string) => {
+    if (codes.size < MAX_ERROR_CODES) codes.add(code)
+    return codes.has(code) ? code : 'other'
+  }
+  return {
+    contentType: registry.contentType,
+    async text() {
+      const levels = await read()
+      if (levels) setLevels(levels)
+      return registry.metrics()
+    },
+    /** Called once, when all parts are there: asked at each scrape. */
+    readLevelsBy(source: () => Promise<Levels>) {
+      read = source
+    },
+    /** `route` as the OpenAPI document has it, or `none`. */
+    observeRequest: (route: string, method: string, status: number, seconds: number) =>
+      requests.observe({ route, method, status }, seconds),
+    countOutcome: (service: string, operation: string, outcome: string) =>
+      outcomes.inc({ service, operation, outcome }),
+    countLimited: (service: string, limit: string) => limited.inc({ service, limit }),
+    observeSend(
+      send: { provider: string; channel: string; result: string; code: string | null },
+      seconds: number,
+    ) {
+      const { provider, channel, result, code } = send
+      sends.observe({ provider, channel, result }, seconds)
+      if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code) })
+    },
+    observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
+  }
+}

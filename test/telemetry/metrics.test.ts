@@ -1,0 +1,137 @@
+// Metrics of a running service: what they tell, to whom, and what they never hold.
+
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { observeProvider } from '../../src/telemetry/observed.ts'
+import { freePort } from '../e2e/service-process.ts'
+import { ADMIN_KEY, type Real, startReal } from '../http/real.ts'
+
+let real: Real
+let metricsPort: number
+beforeAll(async () => {
+  metricsPort = await freePort()
+  real = await startReal({
+    METRICS_PORT: String(metricsPort),
+    LIMIT_SENDS_PER_NUMBER_BURST: '2/600',
+    CODE_LENGTH: '10',
+    MINT_SIZE: '4',
+  })
+})
+afterAll(() => real.close())
+
+const open = async (path = '/metrics', method = 'GET') => {
+  const answer = await fetch(`http://127.0.0.1:${metricsPort}${path}`, { method })
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    text: await answer.text(),
+  }
+}
+
+/** `name{a="x"} 3` → 3. */
+function readMetric(text: string, name: string, labels: Record<string, string> = {}): number {
+  const line = text
+    .split('\n')
+    .find(
+      (one) =>
+        (one.startsWith(`${name}{`) || one.startsWith(`${name} `)) &&
+        Object.entries(labels).every(([label, value]) => one.includes(`${label}="${value}"`)),
+    )
+  return line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(' ')))
+}
+
+it('tells starts, checks, refusals, sends, hashes and levels, and holds nothing of a person', async () => {
+  const started = await real.start()
+  const { code } = await real.message(started.body.id)
+  const check = (typed: string) =>
+    real.client.post('/verify/check', { id: started.body.id, code: typed })
+  const wrong = code.startsWith('9') ? `0${code.slice(1)}` : `9${code.slice(1)}`
+  expect((await check(wrong)).status).toBe(422)
+  expect((await check(code)).status).toBe(200)
+  await real.start()
+  expect((await real.start()).status).toBe(429)
+  const { text, type } = await vi.waitFor(async () => {
+    const answer = await open()
+    expect(readMetric(answer.text, 'countersign_send_seconds_count', { result: 'accepted' })).toBe(
+      2,
+    )
+    return answer
+  }, 5_000)
+  expect(type).toContain('text/plain')
+  const outcome = (operation: string, what: string) =>
+    readMetric(text, 'countersign_outcomes_total', { service: 'default', operation, outcome: what })
+  expect(outcome('start', 'started')).toBe(2)
+  expect(outcome('start', 'rate_limited')).toBe(1)
+  expect(outcome('check', 'code_incorrect')).toBe(1)
+  expect(outcome('check', 'approved')).toBe(1)
+  expect(readMetric(text, 'countersign_limited_total', { limit: 'sends_per_number_burst' })).toBe(1)
+  expect(
+    readMetric(text, 'countersign_request_seconds_count', {
+      route: '/verify/check',
+      status: '422',
+    }),
+  ).toBe(1)
+  expect(readMetric(text, 'countersign_hash_seconds_count', { work: 'check' })).toBe(2)
+  expect(readMetric(text, 'countersign_mint_codes', { state: 'capacity' })).toBe(4)
+  expect(readMetric(text, 'countersign_hash_queue', { state: 'limit' })).toBeGreaterThan(128)
+  expect(readMetric(text, 'countersign_outbox_messages', { channel: 'sms', state: 'due' })).toBe(0)
+  expect(readMetric(text, 'countersign_store_reachable')).toBe(1)
+  for (const secret of [code, wrong, '4155552671', started.body.id, started.body.reference])
+    expect(text).not.toContain(secret)
+})
+
+it('is behind a key on the service’s own port, and alone on its own', async () => {
+  expect((await real.client.get('/metrics')).status).toBe(403)
+  const answer = await fetch(`${real.url}/metrics`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  })
+  expect(answer.status).toBe(200)
+  expect(await answer.text()).toContain('countersign_outcomes_total')
+  expect((await fetch(`${real.url}/metrics`)).status).toBe(401)
+  for (const [path, method] of [
+    ['/verify/start', 'POST'],
+    ['/healthz', 'GET'],
+    ['/metrics', 'POST'],
+  ] as const)
+    expect((await open(path, method)).status).toBe(404)
+})
+
+it('what strangers choose makes no labels: paths, methods, and a provider’s many codes', async () => {
+  for (let n = 0; n < 20; n += 1) await fetch(`${real.url}/nobody-${n}`)
+  const { text } = await open()
+  expect(text).not.toContain('nobody-')
+  const metrics = createMetrics()
+  const provider = observeProvider(
+    {
+      name: 'acme',
+      channels: ['sms'],
+      send: async ({ text: code }) => ({ kind: 'permanent', error: { code, message: 'no' } }),
+    },
+    metrics,
+  )
+  const message = { channel: 'sms' } as Parameters<typeof provider.send>[0]
+  for (let n = 0; n < 500; n += 1)
+    await provider.send({ ...message, text: `code-${n}` }, AbortSignal.timeout(1_000))
+  const told = await metrics.text()
+  expect(told.match(/countersign_send_errors_total\{/g)).toHaveLength(201)
+  expect(readMetric(told, 'countersign_send_errors_total', { code: 'other' })).toBe(300)
+})
+
+it('the dashboard and the alert rules name metrics and labels that exist', async () => {
+  const { text } = await open()
+  const known = new Set(
+    [...text.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name = '', type]) =>
+      type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+    ),
+  )
+  for (const file of ['deploy/prometheus/alerts.yaml', 'deploy/prometheus/dashboard.json']) {
+    const named = [
+      ...readFileSync(file, 'utf8').matchAll(
+        /\b(countersign_[a-z_]+|nodejs_[a-z_]+|process_[a-z_]+)\b/g,
+      ),
+    ]
+    expect(named.length, file).toBeGreaterThan(5)
+    for (const [, name] of named) expect(known, `${file}: ${name}`).toContain(name)
+  }
+})
