@@ -56,6 +56,7 @@ module.exports = {
       '^src/events/',
       '^src/delivery/ports\\.ts$',
     ]),
+    row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [
       '^src/telemetry/',
       PORTS,

@@ -28,6 +28,7 @@ import { openLimiter } from './open-limiter.ts'
 import { openStore } from './open-store.ts'
 import { createOtp } from './otp/otp.ts'
 import { drawQr } from './otp/qr.ts'
+import { createPurger } from './retention/purger.ts'
 import type { Store } from './storage/store.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { observeHasher, observeProvider, observeService } from './telemetry/observed.ts'
@@ -126,9 +127,10 @@ async function composeParts(config: Config, logger: Logger) {
     ...{ store: store.verifications, factors: store.factors },
     ...{ clock, logger },
   })
+  const purger = createPurger({ store: store.retention, days: config.retentionDays, clock, logger })
   const metrics = createMetrics()
   const parts = {
-    ...{ store, limiter, clock, keyring, refusals, sweeper, metrics },
+    ...{ store, limiter, clock, keyring, refusals, sweeper, purger, metrics },
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
   }
@@ -185,7 +187,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
 
 export async function compose(config: Config, logger: Logger): Promise<Running> {
   const parts = await composeParts(config, logger)
-  const { clock, worker, sweeper, mint } = parts
+  const { clock, worker, sweeper, purger, mint } = parts
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
   let server: RunningServer | undefined
@@ -201,6 +203,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       parts.store.due?.onAnnounced(() => worker.wake())
       worker.start()
       sweeper.start()
+      purger.start()
       mint.start()
       return { url: server.url }
     },
@@ -212,7 +215,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       mint.stop()
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
-      await Promise.all([sweeper.stop(), parts.refusals.stop()])
+      await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
       await metricsServer?.close()
       await parts.store.close()

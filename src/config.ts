@@ -21,6 +21,7 @@ import {
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
 import { parseServices } from './config/services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
+import { type LimitsConfig, type StoreConfig, toLimits, toStore } from './config/stores.ts'
 import { CHANNELS } from './kernel/channel.ts'
 import type { ServicePolicy } from './verification/policy.ts'
 
@@ -30,26 +31,6 @@ export const EXIT_CONFIG = 78
 export type Listen =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
-
-export type PostgresConfig = {
-  readonly kind: 'postgres'
-  /** Holds a password: never logged. */
-  readonly url: string
-  readonly connections: number
-  readonly pooler: 'none' | 'transaction'
-}
-export type StoreConfig =
-  | {
-      readonly kind: 'sqlite'
-      /** The file of everything but the counters. */
-      readonly path: string
-      readonly synchronous: 'full' | 'normal'
-    }
-  | PostgresConfig
-export type LimitsConfig =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'redis'; readonly url: string }
-  | PostgresConfig
 
 export type Config = {
   readonly mode: 'development' | 'production'
@@ -81,6 +62,7 @@ export type Config = {
     readonly passes: number
   }
   readonly publicUrl: string | null
+  readonly retentionDays: { readonly addresses: number; readonly recipients: number }
   readonly logLevel: LogLevel
   /** Null: metrics on the service's own port alone, behind a key. */
   readonly metrics: { readonly host: string; readonly port: number } | null
@@ -128,30 +110,6 @@ function toListen({ host, port }: Server): Listen {
   return host.startsWith('unix:')
     ? { kind: 'unix', path: host.slice('unix:'.length) }
     : { kind: 'tcp', host, port }
-}
-
-function beside(path: string, name: string): string {
-  const directory = /^(.*\/)[^/]*$/.exec(path)?.[1] ?? './'
-  return `${directory}${name}`
-}
-
-function toStore(server: Server): StoreConfig {
-  const { databaseUrl } = server
-  if (databaseUrl?.kind === 'postgres')
-    return {
-      ...databaseUrl,
-      connections: server.databaseConnections,
-      pooler: server.databasePooler,
-    }
-  const path = databaseUrl?.path ?? `${server.dataDir}/countersign.db`
-  return { kind: 'sqlite', path, synchronous: server.sqliteSynchronous }
-}
-
-function toLimits(server: Server, store: StoreConfig): LimitsConfig {
-  if (server.rateLimitUrl !== undefined) return { kind: 'redis', url: server.rateLimitUrl }
-  return store.kind === 'postgres'
-    ? store
-    : { kind: 'sqlite', path: beside(store.path, 'limits.db') }
 }
 
 function readDefaultService(
@@ -246,6 +204,10 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
       passes: server.argon2Passes,
     },
     publicUrl: server.publicUrl ?? null,
+    retentionDays: {
+      addresses: server.retentionAddressDays,
+      recipients: server.retentionRecipientDays,
+    },
     logLevel: server.logLevel,
     metrics:
       server.metricsPort === undefined

@@ -3,7 +3,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { LimitsConfig } from './config.ts'
+import type { LimitsConfig } from './config/stores.ts'
 import type { Limiter } from './verification/ports.ts'
 
 export type OpenLimiter = Limiter & { close(): Promise<void> }

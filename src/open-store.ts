@@ -1,7 +1,7 @@
 // The store of these settings, opened and migrated: for the service and for commands.
 // It must not start anything over it, nor load the driver of an engine that is not used.
 
-import type { StoreConfig } from './config.ts'
+import type { StoreConfig } from './config/stores.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from './paths.ts'
 import type { Store } from './storage/store.ts'
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import type { LimitsConfig } from '../src/config.ts'
+import type { LimitsConfig } from '../src/config/stores.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'limits-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

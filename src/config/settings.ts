@@ -55,6 +55,7 @@ const MAX_MINT_SIZE = 4096
 const MAX_HASH_QUEUE = 10_000
 const MAX_GRACE_SECONDS = 600
 const MAX_CONNECTIONS = 200
+const MAX_RETENTION_DAYS = 3650
 const MAX_DELIVERY_DEADLINE_SECONDS = 30
 
 export const SERVER_SETTINGS = {
@@ -141,6 +142,18 @@ export const SERVER_SETTINGS = {
     parseOneOf(LOG_LEVELS),
     'info',
     'One of trace, debug, info, warn, error, fatal, silent',
+  ),
+  retentionAddressDays: withDefault(
+    'RETENTION_ADDRESS_DAYS',
+    parseInteger(1, MAX_RETENTION_DAYS),
+    '30',
+    'Days after which IP addresses and user agents are erased',
+  ),
+  retentionRecipientDays: withDefault(
+    'RETENTION_RECIPIENT_DAYS',
+    parseInteger(1, MAX_RETENTION_DAYS),
+    '90',
+    'Days after which verifications, with their recipients, deliveries and events, are removed; daily counts stay',
   ),
   metricsPort: optional(
     'METRICS_PORT',

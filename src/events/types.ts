@@ -23,6 +23,7 @@ export const EVENT_TYPES = [
   'factor.confirmed',
   'factor.deleted',
   'recovery_codes.created',
+  'recipient.erased',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

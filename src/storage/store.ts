@@ -5,6 +5,7 @@ import type { ApiKeyStore } from '../access/ports.ts'
 import type { Outbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore } from '../factors/ports.ts'
+import type { RetentionStore } from '../retention/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 
 /** Tells other nodes that something is due, and hears it from them. */
@@ -21,6 +22,7 @@ export type Store = {
   outbox: Outbox
   events: EventStore
   apiKeys: ApiKeyStore
+  retention: RetentionStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { createApiKey } from '../../src/access/api-keys.ts'
-import type { StoreConfig } from '../../src/config.ts'
+import type { StoreConfig } from '../../src/config/stores.ts'
 import { openStore } from '../../src/open-store.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { REDIS, startRedis } from '../redis/server.ts'

@@ -24,5 +24,10 @@ export const TABLES: readonly Table[] = [
   table('factors', ['seq'], true),
   table('recovery_codes', ['factor_seq', 'selector']),
   table('events', ['seq'], true),
+  table('daily_counts', [
+    ...['day', 'service', 'channel', 'country'],
+    ...['provider', 'status', 'delivery_status', 'kind'],
+  ]),
+  table('retention_marks', ['name']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
 ]

@@ -164,6 +164,40 @@ export const idempotencyKeys = pgTable(
   ],
 )
 
+export const dailyCounts = pgTable(
+  'daily_counts',
+  {
+    day: integer('day').notNull(),
+    service: text('service').notNull(),
+    channel: text('channel').notNull(),
+    country: text('country').notNull(),
+    provider: text('provider').notNull(),
+    status: text('status').notNull(),
+    deliveryStatus: text('delivery_status').notNull(),
+    kind: text('kind').notNull(),
+    count: int8('count').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [
+        t.day,
+        t.service,
+        t.channel,
+        t.country,
+        t.provider,
+        t.status,
+        t.deliveryStatus,
+        t.kind,
+      ],
+    }),
+  ],
+)
+
+export const retentionMarks = pgTable('retention_marks', {
+  name: text('name').primaryKey(),
+  seq: int8('seq').notNull(),
+})
+
 export const apiKeys = pgTable(
   'api_keys',
   {

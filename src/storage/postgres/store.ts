@@ -10,6 +10,7 @@ import { createEventStore } from './event-store.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
+import { createRetentionStore } from './retention.ts'
 import { createVerificationStore } from './verification-store.ts'
 
 export type PostgresStoreOptions = PoolOptions & {
@@ -33,6 +34,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     outbox: createOutbox(context),
     events,
     apiKeys: createApiKeyStore(query),
+    retention: createRetentionStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due,

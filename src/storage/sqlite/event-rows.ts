@@ -28,6 +28,7 @@ export const EVENT_CODES: Readonly<Record<EventType, number>> = {
   'factor.confirmed': 17,
   'factor.deleted': 18,
   'recovery_codes.created': 19,
+  'recipient.erased': 30,
 }
 
 export const EVENT_TYPE_OF: ReadonlyMap<number, EventType> = new Map(

@@ -12,6 +12,7 @@ import { createEventStore } from './event-store.ts'
 import { createFactorStore } from './factor-store.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { createOutbox } from './outbox.ts'
+import { createRetentionStore } from './retention.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
@@ -30,6 +31,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
     outbox: createOutbox(deps),
     events,
     apiKeys: createApiKeyStore(deps),
+    retention: createRetentionStore(deps),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

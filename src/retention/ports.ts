@@ -1,0 +1,27 @@
+// What retention needs from a store. Each step is small and one transaction; a round repeats them until nothing is left.
+// It must not keep anything that names a person past its time: what stays are counts.
+
+import type { Actor } from '../kernel/actor.ts'
+
+export type Erased = { verifications: number; factors: number; events: number }
+
+/** @throws StoreUnavailableError everywhere */
+export type RetentionStore = {
+  /** Erases client addresses and user agents of verifications and events older than `before`. @returns how many rows were looked at; 0: nothing is left */
+  eraseAddresses(input: { before: number; limit: number }): Promise<number>
+  /**
+   * Counts the oldest verifications by day and removes them with their deliveries and events, and old events that
+   * have none; nothing younger than `before`. @returns how many rows were removed; 0: nothing is left
+   */
+  purge(input: { before: number; limit: number }): Promise<number>
+  /**
+   * Removes what is known of one recipient or subject, factors included; what is pending is canceled first. The
+   * counts stay. @returns how many of each were removed; 0 of all: nothing is left
+   */
+  erase(input: {
+    budgetIndexes: readonly Uint8Array[]
+    now: number
+    actor: Actor
+    limit: number
+  }): Promise<Erased>
+}

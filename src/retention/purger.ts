@@ -1,0 +1,66 @@
+// Removes what is past its time, a little at a time: addresses after days, recipients after months.
+// It must not hold up the start and check path: small batches, a pause after each, one after the other.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../kernel/clock.ts'
+import type { RetentionStore } from './ports.ts'
+
+const DAY_MS = 86_400_000
+/** Some 2 ms of one transaction. */
+const BATCH = 50
+/** Between batches: a busy store has its callers in between; some 2,000 rows a second at the most. */
+const PAUSE_MS = 25
+const ROUND_EVERY_MS = 60_000
+
+export type RetentionDays = { addresses: number; recipients: number }
+
+export type Purger = {
+  start(): void
+  /** Resolves when the current batch is done. */
+  stop(): Promise<void>
+  /** One round now. @throws StoreUnavailableError */
+  purgeOnce(): Promise<void>
+}
+
+export function createPurger(deps: {
+  store: Pick<RetentionStore, 'eraseAddresses' | 'purge'>
+  days: RetentionDays
+  clock: Clock
+  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  pauseMs?: number
+  everyMs?: number
+}): Purger {
+  const { store, days, clock, logger, pauseMs = PAUSE_MS, everyMs = ROUND_EVERY_MS } = deps
+  const stop = new AbortController()
+  let round: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const untilNone = async (step: RetentionStore['purge'], olderThanDays: number) => {
+    while (!stop.signal.aborted) {
+      const before = clock.now() - olderThanDays * DAY_MS
+      if ((await step({ before, limit: BATCH })) === 0) return
+      await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+  const purgeOnce = async () => {
+    // The older ones first: what goes need not be looked at again.
+    await untilNone((input) => store.purge(input), days.recipients)
+    await untilNone((input) => store.eraseAddresses(input), days.addresses)
+  }
+  const runRound = () => {
+    round = purgeOnce()
+      .catch((error: unknown) => logger.warn({ err: error }, 'retention will try again'))
+      .finally(() => {
+        if (!stop.signal.aborted) timer = setTimeout(runRound, everyMs).unref()
+      })
+  }
+  return {
+    start: runRound,
+    purgeOnce,
+    async stop() {
+      stop.abort()
+      clearTimeout(timer)
+      await round
+    },
+  }
+}

@@ -1,0 +1,230 @@
+// Retention on SQLite: the oldest rows by their primary key, so that no index is needed to find what is past its time.
+// It must not read beyond the first row that is young enough: rows are written in the order of time.
+
+import type { RetentionStore } from '../../retention/ports.ts'
+import { bestDeliveryStatus } from '../../verification/state.ts'
+import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
+import type { Endings } from './ending.ts'
+import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { dailyCounts, events, factors, retentionMarks, verifications } from './schema.ts'
+import type { Writer } from './writer.ts'
+
+const DAY_MS = 86_400_000
+
+type Counted = {
+  seq: number
+  createdAt: number
+  service: string
+  channel: string
+  country: string | null
+  status: string
+  kind: string
+  statuses: string | null
+  provider: string | null
+}
+
+/** The leading rows that are old enough; the first young one ends it. */
+function leading<Row>(rows: readonly Row[], isOld: (row: Row) => boolean): Row[] {
+  const young = rows.findIndex((row) => !isOld(row))
+  return rows.slice(0, young === -1 ? rows.length : young)
+}
+
+function createCounts(orm: Orm): (row: Counted) => void {
+  const p = sql.placeholder
+  const t = dailyCounts
+  const add = orm
+    .insert(t)
+    .values({
+      ...{ day: p('day'), service: p('service'), channel: p('channel'), country: p('country') },
+      ...{ provider: p('provider'), status: p('status'), deliveryStatus: p('deliveryStatus') },
+      ...{ kind: p('kind'), count: 1 },
+    })
+    .onConflictDoUpdate({
+      target: [
+        ...[t.day, t.service, t.channel, t.country, t.provider, t.status, t.deliveryStatus, t.kind],
+      ],
+      set: { count: sql`count + 1` },
+    })
+    .prepare()
+  return ({ createdAt, country, provider, statuses, ...row }) => {
+    const deliveryStatus = bestDeliveryStatus((statuses ?? '').split(',') as never)
+    const day = Math.floor(createdAt / DAY_MS)
+    add.run({ ...row, day, deliveryStatus, country: country ?? '', provider: provider ?? '' })
+  }
+}
+
+function createReads(orm: Orm) {
+  const p = sql.placeholder
+  const v = verifications
+  const counted = {
+    ...{ seq: v.seq, createdAt: v.createdAt, service: v.service, channel: v.channel },
+    ...{ country: v.country, status: v.status, kind: v.kind },
+    statuses: sql<
+      string | null
+    >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`,
+    provider: sql<
+      string | null
+    >`(select d.provider from deliveries d where d.verification_seq = verifications.seq order by d.send desc limit 1)`,
+  }
+  return {
+    oldest: orm.select(counted).from(v).orderBy(asc(v.seq)).limit(p('limit')).prepare(),
+    ofPerson: orm
+      .select(counted)
+      .from(v)
+      .where(eq(v.budgetIndex, p('budgetIndex')))
+      .limit(p('limit'))
+      .prepare(),
+    oldestEvents: orm
+      .select({ seq: events.seq, at: events.at })
+      .from(events)
+      .orderBy(asc(events.seq))
+      .limit(p('limit'))
+      .prepare(),
+    verificationsAfter: orm
+      .select({ seq: v.seq, at: v.createdAt })
+      .from(v)
+      .where(gt(v.seq, p('mark')))
+      .orderBy(asc(v.seq))
+      .limit(p('limit'))
+      .prepare(),
+    newestVerification: orm.select({ seq: sql<number | null>`max(seq)` }).from(v).prepare(),
+    newestEvent: orm.select({ seq: sql<number | null>`max(seq)` }).from(events).prepare(),
+    eventsAfter: orm
+      .select({ seq: events.seq, at: events.at })
+      .from(events)
+      .where(gt(events.seq, p('mark')))
+      .orderBy(asc(events.seq))
+      .limit(p('limit'))
+      .prepare(),
+  }
+}
+
+function createWrites(orm: Orm) {
+  const p = sql.placeholder
+  const v = verifications
+  return {
+    remove: orm
+      .delete(v)
+      .where(eq(v.seq, p('seq')))
+      .prepare(),
+    removeEvent: orm
+      .delete(events)
+      .where(eq(events.seq, p('seq')))
+      .prepare(),
+    removeFactors: orm
+      .delete(factors)
+      .where(
+        sql`seq in (select seq from factors where subject_index = ${p('budgetIndex')} limit ${p('limit')})`,
+      )
+      .prepare(),
+    /** Those without a verification: the others go with theirs. */
+    removeEventsOfPerson: orm
+      .delete(events)
+      .where(
+        sql`seq in (select seq from events where budget_index = ${p('budgetIndex')} limit ${p('limit')})`,
+      )
+      .prepare(),
+    blankVerifications: orm
+      .update(v)
+      .set({ clientIp: null })
+      .where(and(gt(v.seq, p('after')), lte(v.seq, p('upTo'))))
+      .prepare(),
+    blankEvents: orm
+      .update(events)
+      .set({ clientIp: null, userAgent: null })
+      .where(and(gt(events.seq, p('after')), lte(events.seq, p('upTo'))))
+      .prepare(),
+  }
+}
+
+function createMarks(orm: Orm) {
+  const p = sql.placeholder
+  const t = retentionMarks
+  const find = orm
+    .select({ seq: t.seq })
+    .from(t)
+    .where(eq(t.name, p('name')))
+    .prepare()
+  const put = orm
+    .insert(t)
+    .values({ name: p('name'), seq: p('seq') })
+    .onConflictDoUpdate({ target: t.name, set: { seq: sql`excluded.seq` } })
+    .prepare()
+  return {
+    find: (name: string) => find.get({ name })?.seq ?? 0,
+    put: (name: string, seq: number) => void put.run({ name, seq }),
+  }
+}
+
+export function createRetentionStore(deps: {
+  orm: Orm
+  writer: Writer
+  endings: Endings
+  appendEvent: AppendEvent
+}): RetentionStore {
+  const { orm, writer } = deps
+  const reads = createReads(orm)
+  const writes = createWrites(orm)
+  const marks = createMarks(orm)
+  const count = createCounts(orm)
+
+  const eraseAddresses: RetentionStore['eraseAddresses'] = ({ before, limit }) =>
+    writer.write(() => {
+      let looked = 0
+      for (const [name, after, blank] of [
+        ['verification_addresses', reads.verificationsAfter, writes.blankVerifications],
+        ['event_addresses', reads.eventsAfter, writes.blankEvents],
+      ] as const) {
+        const newest = name === 'event_addresses' ? reads.newestEvent : reads.newestVerification
+        // Where everything was removed, SQLite numbers from 1 again.
+        const isBehind = marks.find(name) > (newest.get()?.seq ?? 0)
+        const mark = isBehind ? 0 : marks.find(name)
+        const old = leading(after.all({ mark, limit }), ({ at }) => at < before)
+        const upTo = old.at(-1)?.seq
+        if (upTo === undefined) continue
+        blank.run({ after: mark, upTo })
+        marks.put(name, upTo)
+        looked += old.length
+      }
+      return looked
+    })
+
+  const purge: RetentionStore['purge'] = ({ before, limit }) =>
+    writer.write(() => {
+      const old = leading(reads.oldest.all({ limit }) as Counted[], (r) => r.createdAt < before)
+      for (const row of old) {
+        count(row)
+        writes.remove.run({ seq: row.seq })
+      }
+      const oldEvents = leading(reads.oldestEvents.all({ limit }), ({ at }) => at < before)
+      for (const { seq } of oldEvents) writes.removeEvent.run({ seq })
+      return old.length + oldEvents.length
+    })
+
+  const erase: RetentionStore['erase'] = ({ budgetIndexes, now, actor, limit }) =>
+    writer.write(() => {
+      const removed = { verifications: 0, factors: 0, events: 0 }
+      for (const budgetIndex of budgetIndexes) {
+        const rows = reads.ofPerson.all({ budgetIndex, limit }) as Counted[]
+        for (const row of rows) {
+          const isEnded = row.status !== 'pending'
+          if (!isEnded) deps.endings.end(row, 'canceled', now, serviceActor(row.service))
+          count(isEnded ? row : { ...row, status: 'canceled' })
+          writes.remove.run({ seq: row.seq })
+        }
+        removed.verifications += rows.length
+        removed.factors += writes.removeFactors.run({ budgetIndex, limit }).changes
+        removed.events += writes.removeEventsOfPerson.run({ budgetIndex, limit }).changes
+      }
+      if (removed.verifications + removed.factors + removed.events > 0)
+        deps.appendEvent({
+          at: now,
+          type: 'recipient.erased',
+          verificationSeq: null,
+          actor,
+          details: removed,
+        })
+      return removed
+    })
+  return { eraseAddresses, purge, erase }
+}

@@ -1,0 +1,141 @@
+// What every RetentionStore keeps: what is erased when, what is counted, what stays. Run on each implementation.
+// It must not share a store: the oldest rows are what is asked for.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { RetentionStore } from '../../src/retention/ports.ts'
+import { enrol, SINCE } from './factor-steps.ts'
+import { claimOne, SENT, settlement } from './outbox-steps.ts'
+import { ACTOR, HOUR, mac, T0 } from './rows.ts'
+import { charged, keyOf, type Stores, settled, start, typesOf } from './stores.ts'
+
+type WithRetention = Stores & { retention: RetentionStore }
+type Row = Record<string, unknown>
+
+/** @param open an empty store, and what a stranger reads of its tables */
+export function describeRetention(
+  open: () => Promise<{ store: WithRetention; read(sql: string): Promise<Row[]> }>,
+): void {
+  describe('retention', () => {
+    let store: WithRetention
+    let read: (sql: string) => Promise<Row[]>
+    beforeEach(async () => {
+      ;({ store, read } = await open())
+    })
+    const counted = () =>
+      read(
+        'select day, country, provider, status, delivery_status as delivered, count from daily_counts order by day, status',
+      )
+    const refused = (at: number, budgetIndex: Uint8Array | null = null) =>
+      store.events.append([
+        {
+          ...{ ...ACTOR, at, type: 'request.refused', verificationId: null, budgetIndex },
+          details: { error: 'rate_limited' },
+        },
+      ])
+    const approve = async (createdAt: number, budgetIndex = mac()) => {
+      const record = await start(store, { createdAt, budgetIndex })
+      await store.outbox.settle(settlement(await claimOne(store, createdAt), createdAt + 1, SENT))
+      await store.verifications.charge({ ...keyOf(record), ...charged(createdAt + 2) })
+      await store.verifications.settle({ ...keyOf(record), ...settled(true, createdAt + 3) })
+      return record
+    }
+
+    it('removes the oldest with all that hangs on them, and counts them by day and kind', async () => {
+      const first = await approve(T0)
+      await approve(T0 + HOUR)
+      await refused(T0 + HOUR)
+      const canceled = await start(store, { createdAt: T0 + 48 * HOUR })
+      await store.verifications.cancel({ ...keyOf(canceled), ...settled(true, T0 + 48 * HOUR) })
+      const young = await approve(T0 + 100 * HOUR)
+      await refused(T0 + 100 * HOUR)
+      const before = T0 + 100 * HOUR
+      expect(await store.retention.purge({ before: T0, limit: 10 })).toBe(0)
+      expect(await store.retention.purge({ before, limit: 1 })).toBeGreaterThan(0)
+      while ((await store.retention.purge({ before, limit: 2 })) > 0);
+      expect(await store.verifications.find('default', first.id)).toBeUndefined()
+      expect(await typesOf(store, first.id)).toEqual([])
+      expect(await store.verifications.find('default', young.id)).toMatchObject({ id: young.id })
+      const day = Math.floor(T0 / (24 * HOUR))
+      const sent = { country: 'US', provider: 'acme', status: 'approved', delivered: 'sent' }
+      expect(await counted()).toEqual([
+        { day, ...sent, count: 2 },
+        {
+          day: day + 2,
+          ...sent,
+          provider: '',
+          status: 'canceled',
+          delivered: 'canceled',
+          count: 1,
+        },
+      ])
+      for (const table of ['deliveries', 'send_attempts', 'verifications'])
+        expect(await read(`select count(*) as n from ${table}`), table).toEqual([{ n: 1 }])
+      expect(await read('select count(*) as n from events where verification_seq is null')).toEqual(
+        [{ n: 1 }],
+      )
+    })
+
+    it('erases addresses and user agents of what is older, once, and leaves the rest', async () => {
+      await approve(T0)
+      await refused(T0 + 5)
+      const young = await start(store, { createdAt: T0 + HOUR })
+      const left = async (table: string) =>
+        (await read(`select count(*) as n from ${table} where client_ip is not null`))[0]?.n
+      let rounds = 0
+      while ((await store.retention.eraseAddresses({ before: T0 + HOUR, limit: 2 })) > 0)
+        rounds += 1
+      expect(rounds).toBeGreaterThan(1)
+      expect([await left('verifications'), await left('events')]).toEqual([1, 1])
+      expect(await read('select count(*) as n from events where user_agent is not null')).toEqual([
+        { n: 1 },
+      ])
+      expect(await store.verifications.find('default', young.id)).toMatchObject({
+        clientIp: ACTOR.clientIp,
+      })
+    })
+
+    it('erases addresses of what came after everything was removed, whatever number it got', async () => {
+      await approve(T0)
+      await approve(T0)
+      while ((await store.retention.eraseAddresses({ before: T0 + HOUR, limit: 9 })) > 0);
+      while ((await store.retention.purge({ before: T0 + HOUR, limit: 9 })) > 0);
+      const later = await start(store, { createdAt: T0 + HOUR })
+      expect(await store.retention.eraseAddresses({ before: T0 + HOUR, limit: 9 })).toBe(0)
+      while ((await store.retention.eraseAddresses({ before: T0 + 2 * HOUR, limit: 9 })) > 0);
+      expect(await store.verifications.find('default', later.id)).toMatchObject({ clientIp: null })
+    })
+
+    it('erases one recipient under every key of the ring, what is pending too, and nobody else', async () => {
+      const [old, current, other] = [mac(), mac(), mac()]
+      await approve(T0, old)
+      const pending = await start(store, { createdAt: T0 + 1, budgetIndex: current })
+      const stays = await start(store, { createdAt: T0 + 2, budgetIndex: other })
+      await enrol(store, { subjectIndex: current })
+      const kept = await enrol(store, { subjectIndex: other })
+      await refused(T0 + 3, current)
+      await refused(T0 + 3, other)
+      const erase = () =>
+        store.retention.erase({
+          ...{ budgetIndexes: [current, old], now: T0 + 9, actor: ACTOR, limit: 100 },
+        })
+      expect(await erase()).toEqual({ verifications: 2, factors: 1, events: 2 })
+      expect(await erase()).toEqual({ verifications: 0, factors: 0, events: 0 })
+      expect(await store.verifications.find('default', pending.id)).toBeUndefined()
+      expect(await store.verifications.find('default', stays.id)).toMatchObject({
+        status: 'pending',
+      })
+      expect(await store.factors.find('default', kept.id, SINCE)).toMatchObject({ id: kept.id })
+      expect((await counted()).map(({ status, count }) => [status, count])).toEqual([
+        ['approved', 1],
+        ['canceled', 1],
+      ])
+      const page = await store.events.list({
+        ...{ service: null, types: ['recipient.erased'], cursor: null, limit: 5 },
+      })
+      expect(page.items).toMatchObject([
+        { keyId: ACTOR.keyId, details: { verifications: 2, factors: 1, events: 2 }, verificationId: null },
+      ])
+      expect(await store.outbox.nextDueAt()).toBe(T0 + 2)
+    })
+  })
+}
