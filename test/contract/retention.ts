@@ -133,7 +133,11 @@ export function describeRetention(
         ...{ service: null, types: ['recipient.erased'], cursor: null, limit: 5 },
       })
       expect(page.items).toMatchObject([
-        { keyId: ACTOR.keyId, details: { verifications: 2, factors: 1, events: 2 }, verificationId: null },
+        {
+          keyId: ACTOR.keyId,
+          details: { verifications: 2, factors: 1, events: 2 },
+          verificationId: null,
+        },
       ])
       expect(await store.outbox.nextDueAt()).toBe(T0 + 2)
     })
