@@ -2,6 +2,7 @@
 // It must not know an engine.
 
 import type { ApiKeyStore } from '../access/ports.ts'
+import type { AttemptReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore } from '../factors/ports.ts'
@@ -23,6 +24,7 @@ export type Store = {
   events: EventStore
   apiKeys: ApiKeyStore
   retention: RetentionStore
+  attempts: AttemptReads
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

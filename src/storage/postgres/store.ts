@@ -3,6 +3,7 @@
 
 import type { Store } from '../store.ts'
 import { createApiKeyStore } from './api-key-store.ts'
+import { createAttemptReads } from './attempt-reads.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
 import { startDueSignal } from './due-signal.ts'
@@ -35,6 +36,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     events,
     apiKeys: createApiKeyStore(query),
     retention: createRetentionStore(query),
+    attempts: createAttemptReads(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due,

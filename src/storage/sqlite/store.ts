@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
 import { createAnswers } from './answers.ts'
 import { createApiKeyStore } from './api-key-store.ts'
+import { createAttemptReads } from './attempt-reads.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
@@ -32,6 +33,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
     events,
     apiKeys: createApiKeyStore(deps),
     retention: createRetentionStore(deps),
+    attempts: createAttemptReads(deps),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

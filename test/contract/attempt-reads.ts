@@ -1,0 +1,113 @@
+// What every AttemptReads keeps: filters, pages that look at a bounded number of rows. Run on each implementation.
+// It must not share a store: pages begin with the newest row of all.
+
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { AttemptFilter, AttemptReads, AttemptRow } from '../../src/admin/ports.ts'
+import { InvalidCursorError } from '../../src/kernel/errors.ts'
+import { claim, ERROR, SENT, settlement } from './outbox-steps.ts'
+import { ACTOR, MINUTE, mac, T0 } from './rows.ts'
+import { charged, keyOf, type Stores, settled, start } from './stores.ts'
+
+type WithAttempts = Stores & { attempts: AttemptReads }
+
+export function describeAttempts(
+  open: () => Promise<{ store: WithAttempts; fill(count: number): Promise<void> }>,
+): void {
+  describe('attempts', () => {
+    let store: WithAttempts
+    let fill: (count: number) => Promise<void>
+    const person = mac()
+    const ids: string[] = []
+    beforeAll(async () => {
+      ;({ store, fill } = await open())
+      for (let n = 0; n < 6; n += 1) {
+        const record = await start(store, {
+          createdAt: T0 + n * 1_500,
+          service: n % 2 ? 'shop' : 'default',
+          channel: n < 2 ? 'voice' : 'sms',
+          country: n === 5 ? 'DE' : 'US',
+          ...(n < 3 && { budgetIndex: person }),
+        })
+        ids.push(record.id)
+      }
+      const [first, second] = await claim(store, T0 + 100_000, () => ({
+        ...{ kind: 'send', provider: 'acme', prepared: null },
+      }))
+      if (!first || !second) throw new Error('nothing to send')
+      await store.outbox.settle(settlement(first, T0 + 100_000, SENT))
+      const failed = { kind: 'failed', error: ERROR, ambiguous: false } as const
+      await store.outbox.settle(settlement(second, T0 + 100_001, failed))
+      const record = await store.verifications.find('default', ids[4] as string)
+      if (!record) throw new Error('gone')
+      await store.verifications.charge({ ...keyOf(record), ...charged(T0 + 9_000) })
+      await store.verifications.settle({ ...keyOf(record), ...settled(true, T0 + 9_001) })
+    })
+
+    const listAll = async (filter: Partial<AttemptFilter>, limit = 2) => {
+      const found: AttemptRow[] = []
+      let cursor: string | null = null
+      do {
+        const page: Awaited<ReturnType<AttemptReads['list']>> = await store.attempts.list(
+          { service: null, ...filter },
+          cursor,
+          limit,
+        )
+        found.push(...page.items)
+        cursor = page.nextCursor
+      } while (cursor !== null)
+      return found
+    }
+    const numbers = async (filter: Partial<AttemptFilter>, limit?: number) =>
+      (await listAll(filter, limit)).map(({ id }) => ids.indexOf(id))
+
+    it('are told newest first, by every filter alone and together', async () => {
+      expect(await numbers({})).toEqual([5, 4, 3, 2, 1, 0])
+      expect(await numbers({ service: 'shop' })).toEqual([5, 3, 1])
+      expect(await numbers({ channel: 'voice' })).toEqual([1, 0])
+      expect(await numbers({ country: 'DE' })).toEqual([5])
+      expect(await numbers({ status: 'approved' })).toEqual([4])
+      expect(await numbers({ delivery: 'failed' })).toHaveLength(1)
+      expect(await numbers({ delivery: 'sent' })).toHaveLength(1)
+      expect((await numbers({ provider: 'acme' })).length).toBeGreaterThanOrEqual(2)
+      expect(await numbers({ provider: 'nobody' })).toEqual([])
+      expect(await numbers({ budgetIndexes: [mac(), person] })).toEqual([2, 1, 0])
+      expect(await numbers({ budgetIndexes: [person], service: 'shop' })).toEqual([1])
+      expect(await numbers({ since: T0 + 1_500, until: T0 + 4_500 })).toEqual([2, 1])
+      expect(await numbers({ since: T0 + 1_501, until: T0 + 4_501 })).toEqual([3, 2])
+    })
+
+    it('one is found by reference, and by id within its service', async () => {
+      const row = await store.attempts.find(null, ids[5] as string)
+      expect(row).toMatchObject({
+        ...{ id: ids[5], service: 'shop', country: 'DE', status: 'pending', channel: 'sms' },
+        ...{ clientIp: ACTOR.clientIp, createdAt: T0 + 7_500, maxAttempts: 5, sends: 1 },
+      })
+      expect(await numbers({ reference: row?.reference })).toEqual([5])
+      expect(await store.attempts.find('default', ids[5] as string)).toBeUndefined()
+      expect(await store.attempts.find('shop', ids[5] as string)).toBeDefined()
+    })
+
+    it('each try of a message is told with what the provider said', async () => {
+      const [failed] = await listAll({ delivery: 'failed' })
+      expect(failed).toMatchObject({ errorCode: ERROR.code, provider: 'acme' })
+      expect(await store.attempts.sendAttemptsOf(failed?.id as string)).toMatchObject([
+        { send: 1, attempt: 1, provider: 'acme', result: 'failed', errorCode: ERROR.code },
+      ])
+    })
+
+    it('a page looks at a bounded number of rows, and the next one goes on where it stopped', async () => {
+      await fill(2_500)
+      const page = await store.attempts.list({ service: null, country: 'DE' }, null, 10)
+      expect(page.items).toEqual([])
+      expect(page.nextCursor).not.toBeNull()
+      expect(await numbers({ country: 'DE' })).toEqual([5])
+      expect(await numbers({ country: 'DE', since: T0 + MINUTE })).toEqual([])
+    })
+
+    it('refuses a cursor that it did not make', async () => {
+      await expect(store.attempts.list({ service: null }, 'bm90', 5)).rejects.toThrow(
+        InvalidCursorError,
+      )
+    })
+  })
+}

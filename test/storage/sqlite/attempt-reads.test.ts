@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { afterAll, describe } from 'vitest'
+import { describeAttempts } from '../../contract/attempt-reads.ts'
+import { MINUTE, T0 } from '../../contract/rows.ts'
+import { start } from '../../contract/stores.ts'
+import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
+
+describe('on SQLite', () => {
+  const directory = makeDirectory()
+  let store: OpenStore
+  afterAll(async () => {
+    await store.close()
+    directory.remove()
+  })
+  describeAttempts(async () => {
+    store = await openStore(join(directory.path, 'attempts.db'))
+    const fill = async (count: number) => {
+      const one = (n: number) => start(store, { createdAt: T0 + 2 * MINUTE + n * 100 })
+      for (let n = 0; n < count; n += 500)
+        await Promise.all(Array.from({ length: 500 }, (_, i) => one(n + i)))
+    }
+    return { store, fill }
+  })
+})
