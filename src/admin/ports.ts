@@ -1,7 +1,7 @@
 // What the console and its API read: one row for each verification, with what became of its message.
 // It must not change anything, and must not be slow at ten million rows: a page looks at a bounded number.
 
-import type { Channel, DeliveryKind, DeliveryStatus } from '../kernel/channel.ts'
+import type { DeliveryKind, DeliveryStatus, VerificationChannel } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
 
 /** Absent: whatever it is. `service` null: every service. */
@@ -12,7 +12,7 @@ export type AttemptFilter = {
   status?: VerificationStatus | undefined
   /** Of the newest message. */
   delivery?: DeliveryStatus | undefined
-  channel?: Channel | undefined
+  channel?: VerificationChannel | undefined
   provider?: string | undefined
   country?: string | undefined
   /** Included. */
@@ -26,7 +26,7 @@ export type AttemptRow = {
   reference: string
   service: string
   status: VerificationStatus
-  channel: Channel
+  channel: VerificationChannel
   purpose: string
   kind: DeliveryKind
   authenticated: boolean

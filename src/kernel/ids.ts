@@ -6,11 +6,11 @@ import { randomBytes, randomInt } from 'node:crypto'
 const BASE32 = '0123456789abcdefghijklmnopqrstuv'
 const REFERENCE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** 32 characters: 32 bits of seconds, then 128 further bits, base32hex, so that ids sort by time. */
-function timeOrdered(nowMs: number, further: Uint8Array): string {
+/** 32 characters: 32 bits of seconds, then 128 random bits, base32hex, so that ids sort by time. */
+function timeOrdered(nowMs: number): string {
   const bytes = Buffer.alloc(20)
   bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32, 0)
-  bytes.set(further, 4)
+  randomBytes(16).copy(bytes, 4)
   let text = ''
   for (let group = 0; group < 20; group += 5) {
     let bits = 0n
@@ -24,12 +24,7 @@ export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req'
 
 /** `vrf_` and 32 characters; 128 random bits (ASVS 11.5.1). */
 export function createId(prefix: IdPrefix, nowMs: number): string {
-  return `${prefix}_${timeOrdered(nowMs, randomBytes(16))}`
-}
-
-/** Not above any id of this second or later, and above all earlier ones. */
-export function idFloor(prefix: IdPrefix, ms: number): string {
-  return `${prefix}_${timeOrdered(Math.max(0, ms), new Uint8Array(16))}`
+  return `${prefix}_${timeOrdered(nowMs)}`
 }
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/

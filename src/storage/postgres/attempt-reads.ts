@@ -1,18 +1,26 @@
 // The attempts as the console reads them, on PostgreSQL.
-// It must not scan: a page without a narrow key looks at a bounded stretch of the index on ids, which is that of time.
+// It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
 import type { AttemptFilter, AttemptReads, AttemptRow, SendAttempt } from '../../admin/ports.ts'
-import { encodeAttemptCursor, idRange, MAX_LOOKED_AT } from '../attempt-cursor.ts'
+import {
+  decodeAttemptCursor,
+  encodeAttemptCursor,
+  MAX_LOOKED_AT,
+  OUT_OF_ORDER_MS,
+} from '../attempt-cursor.ts'
 import { type Sql, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { byteList, camelRow, type Raw } from './rows.ts'
 
-const FIELDS = sql`v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated, v.country,
+const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated, v.country,
   v.recipient_sealed, v.budget_index, v.attempts, v.failed, v.max_attempts, v.sends, v.max_sends, v.client_ip,
   v.created_at, v.expires_at, v.ended_at, d.status as delivery_status, d.provider, d.error_code, d.error_message`
 const FROM = sql`verifications v left join deliveries d on d.verification_seq = v.seq and d.send = v.sends`
 
-const toRow = (row: Raw) => camelRow(row) as AttemptRow
+const toRow = (row: Raw): AttemptRow => {
+  const { seq: _, ...fields } = camelRow(row)
+  return fields as AttemptRow
+}
 
 function conditionsOf(filter: AttemptFilter): Sql[] {
   const { service, status, channel, country, delivery, provider, since, until } = filter
@@ -32,25 +40,37 @@ function conditionsOf(filter: AttemptFilter): Sql[] {
 }
 
 export function createAttemptReads(query: Query): AttemptReads {
-  /** The id at which a page that has no narrow key stops looking. */
-  const findBound = async (below: string) => {
-    const [row] = await query<{ id: string }>(sql`select id from verifications where id < ${below}
-      order by id desc limit 1 offset ${MAX_LOOKED_AT}`)
-    return row?.id
+  /** Where a page that has no narrow key stops looking. */
+  const findBound = async (below: number) => {
+    const [row] = await query<{
+      seq: number
+    }>(sql`select seq from verifications where seq < ${below}
+      order by seq desc limit 1 offset ${MAX_LOOKED_AT}`)
+    return row?.seq
+  }
+  const seqAt = async (time: number) => {
+    const [row] = await query<{ seq: number }>(sql`select cs_seq_at_1(${time}) as seq`)
+    return row?.seq ?? 0
+  }
+  const rangeOf = async ({ since, until }: AttemptFilter, cursor: string | null) => {
+    const given = decodeAttemptCursor(cursor)
+    const end = until === undefined ? given : await seqAt(until + OUT_OF_ORDER_MS)
+    const above = since === undefined ? 0 : (await seqAt(since - OUT_OF_ORDER_MS)) - 1
+    return { above, below: Math.min(given, end) }
   }
   return {
     async list(filter, cursor, limit) {
-      const { above, below } = idRange(cursor, filter)
+      const { above, below } = await rangeOf(filter, cursor)
       const isNarrow = filter.reference !== undefined || filter.budgetIndexes !== undefined
       const bound = isNarrow ? undefined : await findBound(below)
-      const from = bound !== undefined && bound > above ? bound : above
-      const conditions = [sql`v.id < ${below} and v.id > ${from}`, ...conditionsOf(filter)]
-      const found = await query<Raw>(sql`select ${FIELDS} from ${FROM}
-        where ${sql.join(conditions, sql` and `)} order by v.id desc limit ${limit + 1}`)
-      const items = found.slice(0, limit).map(toRow)
-      const last = found.length > limit ? items.at(-1)?.id : bound
+      const from = Math.max(bound ?? 0, above)
+      const conditions = [sql`v.seq < ${below} and v.seq > ${from}`, ...conditionsOf(filter)]
+      const found = await query<Raw & { seq: number }>(sql`select ${FIELDS} from ${FROM}
+        where ${sql.join(conditions, sql` and `)} order by v.seq desc limit ${limit + 1}`)
+      const page = found.slice(0, limit)
+      const last = found.length > limit ? page.at(-1)?.seq : bound
       const hasMore = last !== undefined && last > above
-      return { items, nextCursor: hasMore ? encodeAttemptCursor(last) : null }
+      return { items: page.map(toRow), nextCursor: hasMore ? encodeAttemptCursor(last) : null }
     },
     async find(service, id) {
       const [row] = await query<Raw>(sql`select ${FIELDS} from ${FROM}

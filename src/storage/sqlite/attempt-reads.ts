@@ -1,8 +1,13 @@
 // The attempts as the console reads them, on SQLite.
-// It must not scan: a page without a narrow key looks at a bounded stretch of the index on ids, which is that of time.
+// It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
 import type { AttemptFilter, AttemptReads, AttemptRow } from '../../admin/ports.ts'
-import { encodeAttemptCursor, idRange, MAX_LOOKED_AT } from '../attempt-cursor.ts'
+import {
+  decodeAttemptCursor,
+  encodeAttemptCursor,
+  MAX_LOOKED_AT,
+  OUT_OF_ORDER_MS,
+} from '../attempt-cursor.ts'
 import { and, desc, eq, type Orm, sql } from './drizzle.ts'
 import { deliveries, sendAttempts, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
@@ -10,6 +15,7 @@ import type { Writer } from './writer.ts'
 const v = verifications
 const d = deliveries
 const FIELDS = {
+  seq: v.seq,
   ...{ id: v.id, reference: v.reference, service: v.service, status: v.status },
   ...{ channel: v.channel, purpose: v.purpose, kind: v.kind, authenticated: v.authenticated },
   ...{ country: v.country, recipientSealed: v.recipientSealed, budgetIndex: v.budgetIndex },
@@ -35,7 +41,7 @@ const matches = sql.join(
   [
     ...FILTERS.map(([name, column]) => sql`(${p(name)} is null or ${column} = ${p(name)})`),
     sql`${v.createdAt} >= ${p('since')} and ${v.createdAt} < ${p('until')}`,
-    sql`${v.id} < ${p('below')} and ${v.id} > ${p('above')}`,
+    sql`${v.seq} < ${p('below')} and ${v.seq} > ${p('above')}`,
   ],
   sql` and `,
 )
@@ -47,13 +53,13 @@ function createStatements(orm: Orm) {
       .from(v)
       .leftJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, v.sends)))
   return {
-    byTime: select().where(matches).orderBy(desc(v.id)).limit(p('limit')).prepare(),
+    byTime: select().where(matches).orderBy(desc(v.seq)).limit(p('limit')).prepare(),
     byReference: select()
       .where(sql`${v.reference} = ${p('reference')} and ${matches}`)
       .prepare(),
     byPerson: select()
       .where(sql`${v.budgetIndex} = ${p('budgetIndex')} and ${matches}`)
-      .orderBy(desc(v.createdAt))
+      .orderBy(desc(v.seq))
       .limit(p('limit'))
       .prepare(),
     one: select()
@@ -62,12 +68,20 @@ function createStatements(orm: Orm) {
       )
       .prepare(),
     bound: orm
-      .select({ id: v.id })
+      .select({ seq: v.seq })
       .from(v)
-      .where(sql`${v.id} < ${p('below')}`)
-      .orderBy(desc(v.id))
+      .where(sql`${v.seq} < ${p('below')}`)
+      .orderBy(desc(v.seq))
       .limit(1)
       .offset(MAX_LOOKED_AT)
+      .prepare(),
+    newest: orm.select({ seq: v.seq }).from(v).orderBy(desc(v.seq)).limit(1).prepare(),
+    firstFrom: orm
+      .select({ seq: v.seq, createdAt: v.createdAt })
+      .from(v)
+      .where(sql`${v.seq} >= ${p('from')}`)
+      .orderBy(v.seq)
+      .limit(1)
       .prepare(),
     sendAttempts: orm
       .select({
@@ -85,13 +99,35 @@ function createStatements(orm: Orm) {
   }
 }
 
-const newestFirst = (a: AttemptRow, b: AttemptRow) => (a.id < b.id ? 1 : -1)
+type Statements = ReturnType<typeof createStatements>
+type Numbered = AttemptRow & { seq: number }
+
+const withoutNumber = ({ seq: _, ...row }: Numbered): AttemptRow => row
+
+/** The number of the first row made at `time` or later, by halves: no index on times is needed. */
+function seqAt(statements: Statements, time: number): number {
+  let [low, high] = [1, (statements.newest.get()?.seq ?? 0) + 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const row = statements.firstFrom.get({ from: middle })
+    if (row && row.createdAt < time) low = row.seq + 1
+    else high = middle
+  }
+  return low
+}
+
+function rangeOf(statements: Statements, { since, until }: AttemptFilter, cursor: string | null) {
+  const given = decodeAttemptCursor(cursor)
+  const end = until === undefined ? given : seqAt(statements, until + OUT_OF_ORDER_MS)
+  const above = since === undefined ? 0 : seqAt(statements, since - OUT_OF_ORDER_MS) - 1
+  return { above, below: Math.min(given, end) }
+}
 
 export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }): AttemptReads {
   const statements = createStatements(orm)
 
   const list = (filter: AttemptFilter, cursor: string | null, limit: number) => {
-    const { above, below } = idRange(cursor, filter)
+    const { above, below } = rangeOf(statements, filter, cursor)
     const values = {
       ...Object.fromEntries(FILTERS.map(([name]) => [name, filter[name] ?? null])),
       ...{ since: filter.since ?? 0, until: filter.until ?? Number.MAX_SAFE_INTEGER },
@@ -99,24 +135,31 @@ export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }
     }
     const { reference, budgetIndexes } = filter
     const isNarrow = reference !== undefined || budgetIndexes !== undefined
-    const bound = isNarrow ? undefined : statements.bound.get({ below })?.id
-    const found: AttemptRow[] =
+    const bound = isNarrow ? undefined : statements.bound.get({ below })?.seq
+    const found: Numbered[] =
       reference !== undefined
         ? statements.byReference.all({ ...values, reference })
         : budgetIndexes !== undefined
           ? budgetIndexes.flatMap((budgetIndex) =>
               statements.byPerson.all({ ...values, budgetIndex }),
             )
-          : statements.byTime.all({ ...values, above: bound && bound > above ? bound : above })
-    const items = found.sort(newestFirst).slice(0, limit)
-    const last = found.length > limit ? items.at(-1)?.id : bound
+          : statements.byTime.all({ ...values, above: Math.max(bound ?? 0, above) })
+    const items = found.sort((a, b) => b.seq - a.seq).slice(0, limit)
+    const last = found.length > limit ? items.at(-1)?.seq : bound
     const hasMore = last !== undefined && last > above
-    return { items, nextCursor: hasMore ? encodeAttemptCursor(last) : null }
+    return {
+      items: items.map(withoutNumber),
+      nextCursor: hasMore ? encodeAttemptCursor(last) : null,
+    }
   }
 
   return {
     list: (filter, cursor, limit) => writer.read(() => list(filter, cursor, limit)),
-    find: (service, id) => writer.read(() => statements.one.get({ service, id })),
+    find: (service, id) =>
+      writer.read(() => {
+        const row = statements.one.get({ service, id })
+        return row && withoutNumber(row)
+      }),
     sendAttemptsOf: (id) => writer.read(() => statements.sendAttempts.all({ id })),
   }
 }
