@@ -3,7 +3,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { hashKeySecret, parseApiKey } from './api-keys.ts'
-import type { ApiKeyStore, Scope } from './ports.ts'
+import type { ApiKeyRecord, ApiKeyStore, Scope } from './ports.ts'
 
 /** A key of the environment (API_KEY, ADMIN_KEY): any text of at least `MIN_FIXED_KEY_LENGTH`. */
 export type FixedKey = {
@@ -15,9 +15,20 @@ export type FixedKey = {
 
 export type Access = { keyId: string; service: string | null; scopes: ReadonlySet<Scope> }
 
+/** A key that is good now, found by its id and not by its text. */
+export type StandingKey = {
+  access: Access
+  /** As the operator named it. */
+  name: string
+  /** SHA-256 of its secret: another text under the same id is another key. Never stored, never sent. */
+  digest: Uint8Array
+}
+
 export type Authenticator = {
   /** Undefined: unknown, revoked, or of a service that is no longer there. @throws StoreUnavailableError */
   authenticate(bearer: string): Promise<Access | undefined>
+  /** For what was begun with a key before. Undefined: as above. @throws StoreUnavailableError */
+  standing(keyId: string): Promise<StandingKey | undefined>
 }
 
 export type AuthenticatorDeps = {
@@ -52,7 +63,8 @@ export function createAuthenticator({
       throw new Error(`${id} is shorter than ${MIN_FIXED_KEY_LENGTH} characters`)
     if (service !== null && !services.has(service))
       throw new Error(`${id} is for an unknown service`)
-    return { digest: sha256(text), access: { keyId: id, service, scopes: expandScopes(scopes) } }
+    const access: Access = { keyId: id, service, scopes: expandScopes(scopes) }
+    return { digest: sha256(text), name: id, access }
   })
 
   /** Compares with all of them, so that the time tells nothing about which one was near. */
@@ -63,20 +75,31 @@ export function createAuthenticator({
     return found
   }
 
+  function accessOf(record: ApiKeyRecord): Access | undefined {
+    if (record.revokedAt !== null) return undefined
+    if (record.service !== null && !services.has(record.service)) return undefined
+    return { keyId: record.id, service: record.service, scopes: expandScopes(record.scopes) }
+  }
+
   async function findStored(bearer: string): Promise<Access | undefined> {
     const parts = parseApiKey(bearer)
     if (!parts) return undefined
     const record = await store.find(parts.id)
     const expected = record?.secretHash.length === NO_HASH.length ? record.secretHash : NO_HASH
     const matches = timingSafeEqual(hashKeySecret(parts.secret), expected)
-    if (!record || !matches || record.revokedAt !== null) return undefined
-    if (record.service !== null && !services.has(record.service)) return undefined
-    return { keyId: record.id, service: record.service, scopes: expandScopes(record.scopes) }
+    return record && matches ? accessOf(record) : undefined
   }
 
   return {
     async authenticate(bearer) {
       return findFixed(bearer) ?? (await findStored(bearer))
+    },
+    async standing(keyId) {
+      const ours = fixed.find((key) => key.access.keyId === keyId)
+      if (ours) return ours
+      const record = await store.find(keyId)
+      const access = record && accessOf(record)
+      return access && { access, name: record.name, digest: record.secretHash }
     },
   }
 }

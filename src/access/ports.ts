@@ -25,3 +25,24 @@ export type ApiKeyStore = {
   /** @returns false where there is no such key; revoking twice is fine */
   revoke(id: string, now: number): Promise<boolean>
 }
+
+/** A signed-in browser of the admin console. The store never has what the cookie holds. */
+export type AdminSession = {
+  /** SHA-256 of the session's random id. */
+  idHash: Uint8Array
+  keyId: string
+  createdAt: number
+  seenAt: number
+  /** However busy it is: the absolute limit. */
+  expiresAt: number
+}
+
+/** @throws StoreUnavailableError */
+export type AdminSessionStore = {
+  /** Removes those that expired before `session.createdAt`, too. */
+  insert(session: AdminSession): Promise<void>
+  find(idHash: Uint8Array): Promise<AdminSession | undefined>
+  touch(idHash: Uint8Array, now: number): Promise<void>
+  /** @returns false where it had ended before */
+  remove(idHash: Uint8Array): Promise<boolean>
+}

@@ -3,7 +3,7 @@
 
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-export type MacPurpose = 'blind-index' | 'session' | 'idempotency'
+export type MacPurpose = 'blind-index' | 'session' | 'idempotency' | 'console'
 
 /** The value was made under a root secret this node does not have (a rolling restart): 503, never "wrong". */
 export class UnknownKeyError extends Error {
@@ -54,6 +54,7 @@ function createKeySet(root: Uint8Array): KeySet {
       'blind-index': derive(root, 'blind-index'),
       session: derive(root, 'session'),
       idempotency: derive(root, 'idempotency'),
+      console: derive(root, 'console'),
     },
   }
 }

@@ -1,7 +1,7 @@
 // What every store is to those who compose it: the ports over one engine, and what a process asks of it.
 // It must not know an engine.
 
-import type { ApiKeyStore } from '../access/ports.ts'
+import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { AttemptReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
@@ -25,6 +25,7 @@ export type Store = {
   apiKeys: ApiKeyStore
   retention: RetentionStore
   attempts: AttemptReads
+  adminSessions: AdminSessionStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

@@ -29,5 +29,6 @@ export const TABLES: readonly Table[] = [
     ...['provider', 'status', 'delivery_status', 'kind'],
   ]),
   table('retention_marks', ['name']),
+  table('admin_sessions', ['id_hash']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
 ]

@@ -198,6 +198,18 @@ export const retentionMarks = pgTable('retention_marks', {
   seq: int8('seq').notNull(),
 })
 
+export const adminSessions = pgTable(
+  'admin_sessions',
+  {
+    idHash: bytes('id_hash').primaryKey(),
+    keyId: text('key_id').notNull(),
+    createdAt: int8('created_at').notNull(),
+    seenAt: int8('seen_at').notNull(),
+    expiresAt: int8('expires_at').notNull(),
+  },
+  (t) => [index('admin_sessions_expiry').on(t.expiresAt)],
+)
+
 export const apiKeys = pgTable(
   'api_keys',
   {

@@ -2,6 +2,7 @@
 // It must not migrate (open.ts does) nor know who uses the ports.
 
 import type { Store } from '../store.ts'
+import { createAdminSessionStore } from './admin-session-store.ts'
 import { createApiKeyStore } from './api-key-store.ts'
 import { createAttemptReads } from './attempt-reads.ts'
 import { startDatabaseClock } from './database-clock.ts'
@@ -37,6 +38,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     apiKeys: createApiKeyStore(query),
     retention: createRetentionStore(query),
     attempts: createAttemptReads(query),
+    adminSessions: createAdminSessionStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due,

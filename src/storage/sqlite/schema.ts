@@ -265,6 +265,21 @@ export const retentionMarks = sqliteTable('retention_marks', {
   seq: integer('seq').notNull(),
 })
 
+/** The admin console's: a row ends with sign-out; what has expired is removed by the next sign-in. */
+export const adminSessions = sqliteTable(
+  'admin_sessions',
+  {
+    /** SHA-256 of the 256 random bits that the cookie holds. */
+    idHash: bytes('id_hash').primaryKey(),
+    keyId: text('key_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** To the minute: written at most so often. */
+    seenAt: integer('seen_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('admin_sessions_expiry').on(t.expiresAt)],
+)
+
 export const apiKeys = sqliteTable(
   'api_keys',
   {

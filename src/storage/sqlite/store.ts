@@ -3,6 +3,7 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
+import { createAdminSessionStore } from './admin-session-store.ts'
 import { createAnswers } from './answers.ts'
 import { createApiKeyStore } from './api-key-store.ts'
 import { createAttemptReads } from './attempt-reads.ts'
@@ -34,6 +35,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
     apiKeys: createApiKeyStore(deps),
     retention: createRetentionStore(deps),
     attempts: createAttemptReads(deps),
+    adminSessions: createAdminSessionStore(deps),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

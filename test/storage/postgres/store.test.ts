@@ -1,6 +1,7 @@
 // The contracts of the store's ports, on PostgreSQL (READ COMMITTED).
 
 import { afterAll, beforeAll, describe } from 'vitest'
+import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeFactors } from '../../contract/factor-store.ts'
@@ -33,4 +34,5 @@ describe('on PostgreSQL', () => {
   describeSettling(factory)
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)
+  describeAdminSessions(() => store.adminSessions)
 })

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
@@ -25,6 +26,7 @@ describe('on SQLite', () => {
   describeSettling(factory)
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)
+  describeAdminSessions(() => store.adminSessions)
 
   it('tells the newest time for the clock: 0 in a new file, and it survives a restart', async () => {
     const path = join(directory.path, 'clock.db')

@@ -1,0 +1,50 @@
+// Sessions of the admin console on SQLite.
+// It must not see a session's id, only its SHA-256.
+
+import type { AdminSessionStore } from '../../access/ports.ts'
+import { eq, lt, type Orm, sql } from './drizzle.ts'
+import { adminSessions as t } from './schema.ts'
+import type { Writer } from './writer.ts'
+
+export function createAdminSessionStore({
+  orm,
+  writer,
+}: {
+  orm: Orm
+  writer: Writer
+}): AdminSessionStore {
+  const p = sql.placeholder
+  const byId = eq(t.idHash, p('idHash'))
+  const find = orm.select().from(t).where(byId).prepare()
+  const insert = orm
+    .insert(t)
+    .values({
+      idHash: p('idHash'),
+      keyId: p('keyId'),
+      createdAt: p('createdAt'),
+      seenAt: p('seenAt'),
+      expiresAt: p('expiresAt'),
+    })
+    .prepare()
+  const touch = orm
+    .update(t)
+    .set({ seenAt: sql`max(${t.seenAt}, ${p('now')})` })
+    .where(byId)
+    .prepare()
+  const remove = orm.delete(t).where(byId).prepare()
+  const purge = orm
+    .delete(t)
+    .where(lt(t.expiresAt, p('now')))
+    .prepare()
+  return {
+    insert: (session) =>
+      writer.write(() => {
+        purge.run({ now: session.createdAt })
+        insert.run(session)
+      }),
+    find: (idHash) => writer.read(() => find.get({ idHash })),
+    touch: (idHash, now) =>
+      writer.write(() => void touch.run({ idHash, now }), { mayRepeat: true }),
+    remove: (idHash) => writer.write(() => remove.run({ idHash }).changes > 0),
+  }
+}

@@ -1,0 +1,43 @@
+// What every AdminSessionStore keeps. Run on each implementation.
+// It must not know the engine: a suite takes a factory.
+
+import { describe, expect, it } from 'vitest'
+import type { AdminSession, AdminSessionStore } from '../../src/access/ports.ts'
+import { HOUR, mac, T0 } from './rows.ts'
+
+const newSession = (change: Partial<AdminSession> = {}): AdminSession => ({
+  idHash: Buffer.concat([mac(), mac()]),
+  keyId: 'ADMIN_KEY',
+  createdAt: T0,
+  seenAt: T0,
+  expiresAt: T0 + 12 * HOUR,
+  ...change,
+})
+
+export function describeAdminSessions(factory: () => AdminSessionStore): void {
+  describe('admin sessions', () => {
+    it('finds one by its hash, moves when it was seen forwards only, and ends it once', async () => {
+      const sessions = factory()
+      const session = newSession()
+      await sessions.insert(session)
+      expect(await sessions.find(session.idHash)).toEqual(session)
+      await sessions.touch(session.idHash, T0 + 60_000)
+      await sessions.touch(session.idHash, T0 + 30_000)
+      expect(await sessions.find(session.idHash)).toEqual({ ...session, seenAt: T0 + 60_000 })
+      expect(await sessions.remove(session.idHash)).toBe(true)
+      expect(await sessions.remove(session.idHash)).toBe(false)
+      expect(await sessions.find(session.idHash)).toBeUndefined()
+      await sessions.touch(session.idHash, T0 + 90_000)
+      expect(await sessions.find(session.idHash)).toBeUndefined()
+    })
+
+    it('removes what expired when another one begins, and nothing else', async () => {
+      const sessions = factory()
+      const [old, open] = [newSession({ expiresAt: T0 + 1 }), newSession()]
+      for (const session of [old, open]) await sessions.insert(session)
+      await sessions.insert(newSession({ createdAt: T0 + 2 }))
+      expect(await sessions.find(old.idHash)).toBeUndefined()
+      expect(await sessions.find(open.idHash)).toEqual(open)
+    })
+  })
+}
