@@ -27,10 +27,11 @@ export function fixedKeys(config: Config): FixedKey[] {
 export function composeAddresses(
   config: Config,
   logger: Logger,
-): Pick<AppDeps, 'parseAddress' | 'resolveAddress'> {
+): Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'trustsPeer'> {
   const resolver = createAddressResolver({ trustedProxies: config.trustedProxies })
   const look = createPrivateAddressWarning({ enabled: config.mode === 'production', logger })
   return {
+    trustsPeer: resolver.trusts,
     parseAddress(text) {
       const address = parseAddress(text)
       look(address)

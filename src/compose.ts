@@ -2,10 +2,12 @@
 // It must not decide anything: each part does, from what it is given here.
 
 import { createAuthenticator } from './access/authenticator.ts'
+import { composeConsole } from './compose-console.ts'
 import { composeAddresses, composeEventIndexes, fixedKeys } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
+import { withoutQuotes } from './delivery/quoted-answer.ts'
 import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
@@ -30,8 +32,9 @@ import { createOtp } from './otp/otp.ts'
 import { drawQr } from './otp/qr.ts'
 import { createPurger } from './retention/purger.ts'
 import type { Store } from './storage/store.ts'
-import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { createMetrics, type Levels, type Metrics } from './telemetry/metrics.ts'
 import { observeHasher, observeProvider, observeService } from './telemetry/observed.ts'
+import { createProviderWatch, type ProviderWatch } from './telemetry/provider-watch.ts'
 import { generateCode } from './verification/code.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { createVerificationService } from './verification/service.ts'
@@ -53,13 +56,16 @@ const SETTLE_SHARE_MS = 1_000
 function composeDelivery(
   config: Config,
   deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; metrics: Metrics },
-): { providers: Providers; worker: Worker } {
+): { providers: Providers; worker: Worker; watch: ProviderWatch } {
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, { clock, inbox })
+  const watch = createProviderWatch({ clock, withoutQuotes })
   const worker = createWorker({
     outbox: store.outbox,
-    providers: providers.providers.map((provider) => observeProvider(provider, metrics)),
+    providers: providers.providers.map((provider) =>
+      observeProvider(watch.watch(provider), metrics),
+    ),
     plan: createPlan({
       keyring,
       router: createRouter(providers.providers, config.routes),
@@ -70,7 +76,7 @@ function composeDelivery(
     logger,
     deadlineMs: config.deliveryDeadlineMs,
   })
-  return { providers, worker }
+  return { providers, worker, watch }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {
@@ -135,13 +141,14 @@ async function composeParts(config: Config, logger: Logger) {
     ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
-  metrics.readLevelsBy(async () => ({
+  const levels = async (): Promise<Levels> => ({
     hashing: hasher.stats(),
     mint: mint.level(),
     sending: worker.status().inFlight,
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
-  }))
-  return parts
+  })
+  metrics.readLevelsBy(levels)
+  return { ...parts, levels }
 }
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
@@ -163,21 +170,27 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     createReference,
     addressKey,
   }
+  const authenticator = createAuthenticator({
+    store: store.apiKeys,
+    fixedKeys: fixedKeys(config),
+    services: config.services,
+  })
+  const ready = () => readiness(store, worker, selfTest)
   return createApp({
     service: observeService(createVerificationService(domain), metrics),
     factors: createFactorService(domain),
     services: config.services,
-    authenticator: createAuthenticator({
-      store: store.apiKeys,
-      fixedKeys: fixedKeys(config),
-      services: config.services,
+    authenticator,
+    console: composeConsole(config, {
+      ...parts,
+      ...{ authenticator, readiness: ready, providerStates: parts.watch.states },
     }),
     events: store.events,
     eventIndexes: composeEventIndexes(config, keyring),
     ...composeAddresses(config, logger),
     refusals,
     inbox: providers.inbox,
-    readiness: () => readiness(store, worker, selfTest),
+    readiness: ready,
     metrics,
     logger,
     clock,

@@ -2,6 +2,7 @@
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
 import type { DevKeys } from './config/dev-keys.ts'
+import { asMade, listInForce, type SettingInForce } from './config/in-force.ts'
 import {
   type ConfiguredProvider,
   type ProviderDescription,
@@ -18,7 +19,7 @@ import {
   warn,
   warnOfSlips,
 } from './config/rules.ts'
-import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
+import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
 import { parseServices } from './config/services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
 import { type LimitsConfig, type StoreConfig, toLimits, toStore } from './config/stores.ts'
@@ -69,6 +70,8 @@ export type Config = {
   readonly shutdownGraceMs: number
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
+  /** For people, secrets left out. */
+  readonly inForce: readonly SettingInForce[]
   /** For the log at start: right, but worth a thought. */
   readonly warnings: readonly string[]
 }
@@ -157,6 +160,27 @@ function readKeys(server: Server, config: { mode: Config['mode'] }, made: () => 
   }
 }
 
+const MADE_IN_DEVELOPMENT = ['SECRET_KEY', 'API_KEY', 'ADMIN_KEY']
+
+function toInForce(
+  reader: Reader,
+  mode: Config['mode'],
+  providers: readonly ProviderDescription[],
+): SettingInForce[] {
+  const list = [
+    ...listInForce(reader, 'The process', Object.values(SERVER_SETTINGS)),
+    ...listInForce(reader, 'The default service', Object.values(SERVICE_SETTINGS)),
+    ...listInForce(reader, 'Limits', Object.values(LIMIT_SETTINGS)),
+    ...listInForce(
+      reader,
+      'Providers',
+      providers.flatMap((entry) => entry.settings),
+    ),
+    ...listInForce(reader, 'Routes', Object.values(ROUTE_SETTINGS)),
+  ]
+  return mode === 'development' ? list.map((one) => asMade(one, MADE_IN_DEVELOPMENT)) : list
+}
+
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   const inner = value instanceof Map ? value.values() : Object.values(value)
@@ -215,6 +239,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
         : { host: server.metricsHost, port: server.metricsPort },
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
+    inForce: toInForce(reader, mode, sources.providers),
     warnings: warn({ reader, server, mode, services }),
   })
 }

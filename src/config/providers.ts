@@ -18,6 +18,8 @@ export type ProviderSetting = {
   readonly name: string
   readonly description: string
   readonly secret?: boolean
+  /** May hold one: a template of the operator's own. */
+  readonly hidden?: boolean
   /** Absent and not `optional`: required as soon as the provider is configured. */
   readonly default?: string
   readonly optional?: boolean

@@ -19,6 +19,8 @@ export type Reader = {
   read<Rows extends Record<string, Setting<unknown>>>(rows: Rows): Values<Rows>
   /** The text of NAME or of the file that NAME_FILE names; empty is absent. */
   text(name: string): string | undefined
+  /** Where `text` finds it; `default`: nowhere. */
+  origin(name: string): 'environment' | 'file' | 'default'
   note(name: string, problem: string): void
   /** Did anything wrong come up for this name? */
   isNoted(name: string): boolean
@@ -80,6 +82,7 @@ export function createReader(env: Environment, readFile: (path: string) => strin
       return Object.fromEntries(entries) as Values<Rows>
     },
     text,
+    origin: (name) => (env[`${name}_FILE`] ? 'file' : env[name] ? 'environment' : 'default'),
     note,
     isNoted: (name) => noted.some((entry) => entry.name === name),
     problems: () => noted.map(({ name, problem }) => `${name}: ${problem}`),

@@ -93,6 +93,7 @@ export const SERVICE_SETTINGS = {
     parseList(parseTestRecipient),
     '',
     'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`',
+    { hidden: true },
   ),
 } as const
 

@@ -20,7 +20,10 @@ export type Setting<T> = {
   description: string
   fallback: string | null
   shown?: string
-  secret?: boolean
+  /** Its text is told nowhere; `password`: of a URL that one part. */
+  secret?: boolean | 'password'
+  /** No secret, but nothing for the eyes of everybody who may look at the console. */
+  hidden?: boolean
   parse: Parser<T>
 }
 
@@ -40,8 +43,9 @@ export function withDefault<T>(
   parse: Parser<T>,
   fallback: string,
   description: string,
+  rest: Rest<T> = {},
 ) {
-  return { name, parse, description, fallback }
+  return { name, parse, description, fallback, ...rest }
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -76,7 +80,7 @@ export const SERVER_SETTINGS = {
     'DATABASE_URL',
     parseDatabaseUrl,
     '`file:/path/to.db`, or `postgres://user:password@host:5432/database` (PostgreSQL 15 or newer) for many nodes; `?sslmode=verify-full&sslrootcert=/path` for TLS',
-    { shown: '`countersign.db` in `DATA_DIR`', secret: true },
+    { shown: '`countersign.db` in `DATA_DIR`', secret: 'password' },
   ),
   databaseConnections: withDefault(
     'DATABASE_CONNECTIONS',
@@ -94,7 +98,7 @@ export const SERVER_SETTINGS = {
     'RATE_LIMIT_URL',
     parseRateLimitUrl,
     '`redis://user:password@host:6379/0` (`rediss://` for TLS), Redis or Valkey: counts the limits for all nodes',
-    { shown: 'in PostgreSQL, or in `limits.db` beside the SQLite file', secret: true },
+    { shown: 'in PostgreSQL, or in `limits.db` beside the SQLite file', secret: 'password' },
   ),
   sqliteSynchronous: withDefault(
     'SQLITE_SYNCHRONOUS',
@@ -124,7 +128,7 @@ export const SERVER_SETTINGS = {
     'SERVICES',
     parseText,
     'Several services as JSON, usually by `SERVICES_FILE`: see docs/services.md',
-    { shown: 'one service, `default`, from the settings below' },
+    { shown: 'one service, `default`, from the settings below', hidden: true },
   ),
   trustedProxies: withDefault(
     'TRUSTED_PROXIES',

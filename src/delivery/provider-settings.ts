@@ -141,6 +141,7 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
         name: `${prefix}BODY`,
         description: `The body, with ${PLACEHOLDERS}`,
         default: DEFAULT_BODIES[channel],
+        hidden: true,
       },
       { name: `${prefix}SENDER`, description: 'For {{sender}}', optional: true },
       {

@@ -19,6 +19,7 @@ type ProviderSetting = {
   name: string
   description: string
   secret?: boolean
+  hidden?: boolean
   /** Absent and not `optional`: required as soon as one of the others is given. */
   default?: string
   optional?: boolean

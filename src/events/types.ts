@@ -24,6 +24,8 @@ export const EVENT_TYPES = [
   'factor.deleted',
   'recovery_codes.created',
   'recipient.erased',
+  'admin.signed_in',
+  'admin.signed_out',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -4,6 +4,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
+import type { ConsoleDeps } from '../admin/deps.ts'
 import type { Inbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
@@ -26,7 +27,7 @@ export type AppDeps = {
   factors: FactorService
   services: ReadonlyMap<string, ServicePolicy>
   authenticator: Authenticator
-  events: Pick<EventStore, 'list'>
+  events: Pick<EventStore, 'append' | 'list'>
   /**
    * The budget indexes of a recipient or subject, for the events filter: within one service, or
    * (null) within each. Null: `to` is no phone number or address.
@@ -44,7 +45,10 @@ export type AppDeps = {
     peer: string | undefined
     forwardedFor: string | undefined
   }) => string | null
+  /** Whether the peer's X-Forwarded-… headers count: it is one of TRUSTED_PROXIES. */
+  trustsPeer: (peer: string | undefined) => boolean
   refusals: RefusalLog
+  console: ConsoleDeps
   /** Null in production: then its routes do not exist. */
   inbox: Inbox | null
   readiness: () => Promise<Readiness>

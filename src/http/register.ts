@@ -19,7 +19,7 @@ function namesRoute(path: string): MiddlewareHandler<AppEnv> {
 }
 
 /** RFC 9110 §15.5.6: a 405 names what is allowed. HEAD comes with GET. */
-function refusesMethod(method: string): Handler<AppEnv> {
+export function refusesMethod(method: string): Handler<AppEnv> {
   const allowed = method === 'get' ? 'GET, HEAD' : method.toUpperCase()
   return (c) => {
     c.header('Allow', allowed)

@@ -9,3 +9,6 @@ export type Actor = {
   /** Bounded to 256 characters where it came in. */
   userAgent: string | null
 }
+
+/** In place of a service's name, which it can't be: what was done for none of them, such as a sign-in. */
+export const NO_SERVICE = '*'

@@ -70,6 +70,8 @@ function contains(range: Range, address: Address): boolean {
 }
 
 export type AddressResolver = {
+  /** Whether what the peer's headers say of the client counts. @param peer undefined on a Unix socket */
+  trusts(peer: string | undefined): boolean
   /**
    * The end user's address as the trusted proxies tell it.
    * @param peer the socket's remote address; undefined on a Unix socket
@@ -96,6 +98,7 @@ export function createAddressResolver(options: {
     return address !== null && isTrusted(address)
   }
   return {
+    trusts: isTrustedPeer,
     resolve({ peer, forwardedFor }) {
       if (forwardedFor === undefined || !isTrustedPeer(peer)) return null
       for (let end = forwardedFor.length; end >= 0; ) {

@@ -9,8 +9,8 @@ import type { Admission, LimitKey } from '../verification/ports.ts'
 const MAX_COUNTERS = 256
 
 /** The library's answer for one key. */
-export type Counted = {
-  key: LimitKey
+export type Counted<Name> = {
+  key: LimitKey<Name>
   isRefused: boolean
   res: Pick<RateLimiterRes, 'msBeforeNext' | 'remainingPoints'>
 }
@@ -31,12 +31,15 @@ export function rememberCounters<Counter>(make: (limit: Limit) => Counter) {
 }
 
 /** What the counter of a key is called in the store. */
-export function counterName({ name, key }: LimitKey): string {
+export function counterName({ name, key }: LimitKey<string>): string {
   return `${name}:${key}`
 }
 
 /** @returns the library's answer, a refusal too; @throws what the store's driver throws */
-export async function consume(counter: RateLimiterAbstract, key: LimitKey): Promise<Counted> {
+export async function consume<Name extends string>(
+  counter: RateLimiterAbstract,
+  key: LimitKey<Name>,
+): Promise<Counted<Name>> {
   try {
     return { key, isRefused: false, res: await counter.consume(counterName(key), 1) }
   } catch (thrown) {
@@ -50,7 +53,7 @@ export async function consume(counter: RateLimiterAbstract, key: LimitKey): Prom
  * Of several refusals the longest wait is told (the first in the order given where they are equal):
  * who obeys its Retry-After is not refused by the next one.
  */
-export function toAdmission(counted: readonly Counted[]): Admission {
+export function toAdmission<Name>(counted: readonly Counted<Name>[]): Admission<Name> {
   const budgets = counted.map(({ key: { name, limit }, isRefused, res }) => ({
     ...{ name, limit, isRefused, remaining: res.remainingPoints },
     resetSeconds: Math.max(1, Math.ceil(res.msBeforeNext / 1000)),

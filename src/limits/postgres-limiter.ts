@@ -51,7 +51,10 @@ export type PostgresLimiter = Limiter & {
   close(): Promise<void>
 }
 
-function consumeOne({ storeClient }: Transaction, key: LimitKey): Promise<Counted> {
+function consumeOne<Name extends string>(
+  { storeClient }: Transaction,
+  key: LimitKey<Name>,
+): Promise<Counted<Name>> {
   const counter = new RateLimiterPostgres({
     storeClient,
     storeType: 'client',
@@ -66,14 +69,14 @@ function consumeOne({ storeClient }: Transaction, key: LimitKey): Promise<Counte
 }
 
 /** In one order on every node, or two of them would wait for each other's rows; told in the order given. */
-async function consumeAll(
+async function consumeAll<Name extends string>(
   transaction: Transaction,
-  keys: readonly LimitKey[],
-): Promise<{ isKept: boolean; value: Admission }> {
+  keys: readonly LimitKey<Name>[],
+): Promise<{ isKept: boolean; value: Admission<Name> }> {
   const order = keys
     .map((key, index) => ({ key, index, name: counterName(key) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  const counted: Counted[] = []
+  const counted: Counted<Name>[] = []
   for (const { key, index } of order) counted[index] = await consumeOne(transaction, key)
   const value = toAdmission(counted)
   return { isKept: value.kind === 'admitted', value }

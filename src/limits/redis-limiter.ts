@@ -23,7 +23,10 @@ type CounterFor = (limit: Limit) => RateLimiterRedis
  * Every counter in one command, and how long to wait for those that are full: what the library's `get` asks of each
  * key in a transaction of four. @returns the full ones, as the library would have refused them
  */
-async function findFull(client: Redis, keys: readonly LimitKey[]): Promise<Counted[]> {
+async function findFull<Name extends string>(
+  client: Redis,
+  keys: readonly LimitKey<Name>[],
+): Promise<Counted<Name>[]> {
   const names = keys.map((key) => `${PREFIX}:${counterName(key)}`)
   const values = await inTime(client.mget(names), ANSWER_MS)
   const full = keys.flatMap((key, i) => (Number(values[i]) >= key.limit.max ? [{ key, i }] : []))
@@ -42,14 +45,14 @@ async function findFull(client: Redis, keys: readonly LimitKey[]): Promise<Count
  * given: of racers that have all read the same, those whom their address stops count in nobody else's budget.
  * Whoever is stopped there leaves what it has counted: too high until the window's end, never too low.
  */
-async function admit(
+async function admit<Name extends string>(
   client: Redis,
   counterFor: CounterFor,
-  keys: readonly LimitKey[],
-): Promise<Admission> {
+  keys: readonly LimitKey<Name>[],
+): Promise<Admission<Name>> {
   const full = await findFull(client, keys)
   if (full.length > 0) return toAdmission(full)
-  const counted: Counted[] = []
+  const counted: Counted<Name>[] = []
   for (const key of keys) {
     const one = await inTime(consume(counterFor(key.limit), key), ANSWER_MS)
     counted.push(one)

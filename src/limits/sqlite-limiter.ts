@@ -74,11 +74,14 @@ function createConnection(path: string): Connection {
 }
 
 /** Every key is consumed, then all is rolled back where one refused. */
-async function consumeAll(connection: Connection, keys: readonly LimitKey[]): Promise<Admission> {
+async function consumeAll<Name extends string>(
+  connection: Connection,
+  keys: readonly LimitKey<Name>[],
+): Promise<Admission<Name>> {
   const { database, counterFor } = connection
   database.begin()
   try {
-    const counted: Counted[] = []
+    const counted: Counted<Name>[] = []
     for (const key of keys) counted.push(await consume(counterFor(key.limit), key))
     const admission = toAdmission(counted)
     if (admission.kind === 'refused') database.rollback()

@@ -49,6 +49,9 @@ export const DEFAULT_LIMITS: Limits = {
   guesses_per_number_day: { max: 100, windowSeconds: DAY },
 }
 
+/** Of the console, for all: an office that begins its day behind one address, and no guessing. */
+export const SIGN_IN_LIMIT: Limit = { max: 20, windowSeconds: 10 * MINUTE }
+
 export const CODE_LENGTH = { min: 4, max: 10, default: 6 } as const
 export const TTL_SECONDS = { min: 60, max: 3600, default: 600 } as const
 export const MAX_ATTEMPTS = { min: 1, max: 10, default: 5 } as const

@@ -198,16 +198,22 @@ export type VerificationStore = {
 }
 
 /** `key` is already bound to service and recipient or address, and holds nothing in clear. */
-export type LimitKey = { name: LimitName; key: string; limit: Limit }
+/** A name of its own is a counter of its own: other parts (the console) bring theirs. */
+export type LimitKey<Name = LimitName> = { name: Name; key: string; limit: Limit }
 /** A budget after it was consumed: for the RateLimit fields. */
-export type Budget = { name: LimitName; limit: Limit; remaining: number; resetSeconds: number }
-export type Admission =
-  | { kind: 'admitted'; budgets: Budget[] }
-  | { kind: 'refused'; name: LimitName; limit: Limit; retryAfterSeconds: number }
+export type Budget<Name = LimitName> = {
+  name: Name
+  limit: Limit
+  remaining: number
+  resetSeconds: number
+}
+export type Admission<Name = LimitName> =
+  | { kind: 'admitted'; budgets: Budget<Name>[] }
+  | { kind: 'refused'; name: Name; limit: Limit; retryAfterSeconds: number }
 
 export type Limiter = {
   /** All or nothing: either every key is consumed by one, or none is. @throws StoreUnavailableError */
-  admit(keys: readonly LimitKey[]): Promise<Admission>
+  admit<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<Admission<Name>>
 }
 
 export type CodeHash = { hash: string; pepperKeyId: string }
@@ -252,7 +258,7 @@ export type Mint = {
 export type RefusalLog = {
   record(refusal: {
     error: string
-    limit: LimitName | null
+    limit: LimitName | 'sign_in_per_ip' | null
     /** Whom it is counted for: an opaque key, an address, a key id. */
     subject: string
     route: string

@@ -160,16 +160,20 @@ export async function startDouble(
   const clock = createClock()
   const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
   const store = { find: async () => undefined }
+  const resolver = createAddressResolver({ trustedProxies: given.trusted ?? [] })
   const app = createApp({
     service: createService(calls, answers),
     factors: createFactors(calls, answers),
     services,
     authenticator: createAuthenticator({ store, fixedKeys: FIXED_KEYS, services }),
-    events: { list: async () => ({ items: [], nextCursor: null }) },
+    events: { append: async () => {}, list: async () => ({ items: [], nextCursor: null }) },
     metrics: createMetrics(),
     eventIndexes: () => [],
     parseAddress,
-    resolveAddress: createAddressResolver({ trustedProxies: given.trusted ?? [] }).resolve,
+    resolveAddress: resolver.resolve,
+    trustsPeer: resolver.trusts,
+    // The console is tested with the real parts (test/admin).
+    console: undefined as unknown as AppDeps['console'],
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,
     readiness: async () => ({ ready: true, checks: { database: true } }),

@@ -25,8 +25,8 @@ function isJsonInUtf8(contentType: string | undefined): boolean {
   })
 }
 
-/** Undefined: more than the limit. What is left unread is the server's to drain or cut off. */
-function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
+/** Undefined: more than MAX_BODY_BYTES. What is left unread is the server's to drain or cut off. */
+export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0

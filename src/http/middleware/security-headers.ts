@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { AppContext, AppEnv } from '../deps.ts'
 
-const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+const API_POLICY = `${NOTHING}; form-action 'none'`
 /** CSP 3 §2.3.1 asks for at least 128 bits. */
 const NONCE_BYTES = 16
 
@@ -20,10 +21,27 @@ export function securityHeaders(): MiddlewareHandler<AppEnv> {
   }
 }
 
+function ownParts(nonce: string): string {
+  return `style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src data:`
+}
+
+function createNonce(): string {
+  return randomBytes(NONCE_BYTES).toString('base64')
+}
+
 /** A page's own style and script, by nonce; it may fetch from this origin only. @returns the nonce */
 export function allowPage(c: AppContext): string {
-  const nonce = randomBytes(NONCE_BYTES).toString('base64')
-  const own = `style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src data:`
-  c.header('Content-Security-Policy', `${API_POLICY}; ${own}`)
+  const nonce = createNonce()
+  c.header('Content-Security-Policy', `${API_POLICY}; ${ownParts(nonce)}`)
+  return nonce
+}
+
+/** A page with forms to this origin. Without a referrer browsers would send `Origin: null` with them. */
+export function allowFormPage(c: AppContext): string {
+  const nonce = createNonce()
+  c.header('Content-Security-Policy', `${NOTHING}; form-action 'self'; ${ownParts(nonce)}`)
+  c.header('Referrer-Policy', 'same-origin')
+  c.header('X-Frame-Options', 'DENY')
+  c.header('Cross-Origin-Opener-Policy', 'same-origin')
   return nonce
 }

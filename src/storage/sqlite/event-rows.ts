@@ -29,6 +29,8 @@ export const EVENT_CODES: Readonly<Record<EventType, number>> = {
   'factor.deleted': 18,
   'recovery_codes.created': 19,
   'recipient.erased': 30,
+  'admin.signed_in': 40,
+  'admin.signed_out': 41,
 }
 
 export const EVENT_TYPE_OF: ReadonlyMap<number, EventType> = new Map(

@@ -1,0 +1,18 @@
+// Every page of the admin console.
+// It must not answer programs: the same is under /admin/api, in the OpenAPI document.
+
+import type { AppDeps } from '../http/deps.ts'
+import type { App } from '../http/register.ts'
+import { addHealth } from './health.ts'
+import { openPage } from './page-route.ts'
+import { addSignIn } from './sign-in.ts'
+import { addTheme } from './theme.ts'
+
+const FIRST_PAGE = '/admin/health'
+
+export function addConsole(app: App, deps: AppDeps): void {
+  openPage(app, deps, '/admin', ({ c }) => c.redirect(FIRST_PAGE, 303))
+  addSignIn(app, deps)
+  addTheme(app, deps)
+  addHealth(app, deps)
+}

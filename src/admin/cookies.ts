@@ -1,0 +1,51 @@
+// The console's two cookies: who is signed in, and light or dark.
+// It must not send the first one over a wire in clear, nor to any other path.
+
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { AppContext, AppDeps } from '../http/deps.ts'
+import { isLoopback, isSecure } from './origin.ts'
+
+const SESSION = 'countersign_console'
+const THEME = 'countersign_theme'
+const PATH = '/admin'
+const THEME_KEPT_SECONDS = 365 * 86_400
+
+export const THEMES = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+export function readToken(c: AppContext): string | undefined {
+  return getCookie(c, SESSION)
+}
+
+/** Gone with the browser; its limits are the session's own. */
+export function writeToken(c: AppContext, deps: AppDeps, token: string): void {
+  setCookie(c, SESSION, token, {
+    path: PATH,
+    httpOnly: true,
+    sameSite: 'Strict',
+    // Some browsers drop a Secure cookie that came in clear even on loopback.
+    secure: isSecure(c, deps) || !isLoopback(c),
+  })
+}
+
+export function clearToken(c: AppContext): void {
+  deleteCookie(c, SESSION, { path: PATH })
+}
+
+export function isTheme(text: string): text is Theme {
+  return (THEMES as readonly string[]).includes(text)
+}
+
+export function readTheme(c: AppContext): Theme {
+  const text = getCookie(c, THEME) ?? ''
+  return isTheme(text) ? text : 'auto'
+}
+
+export function writeTheme(c: AppContext, theme: Theme): void {
+  setCookie(c, THEME, theme, {
+    path: PATH,
+    httpOnly: true,
+    sameSite: 'Strict',
+    maxAge: THEME_KEPT_SECONDS,
+  })
+}

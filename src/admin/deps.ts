@@ -1,0 +1,17 @@
+// What the console is given beside what the API has.
+// It must not build anything: compose-console.ts fills `ConsoleDeps`.
+
+import type { Limiter, LimitKey } from '../verification/ports.ts'
+import type { HealthReport, ShownSetting } from './health-report.ts'
+import type { Sessions } from './sessions.ts'
+
+export type ConsoleDeps = {
+  sessions: Sessions
+  limiter: Limiter
+  /** What a sign-in from this address counts against. @param address canonical; null: none is known */
+  signInKey: (address: string | null) => LimitKey<'sign_in_per_ip'>
+  /** @param service whose failures are counted; null: all */
+  health: (service: string | null) => Promise<HealthReport>
+  /** In force since the start, secrets left out. */
+  settings: readonly ShownSetting[]
+}

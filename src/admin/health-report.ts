@@ -1,0 +1,45 @@
+// What the health page tells: the shapes.
+// It must not hold a secret or anything of a person.
+
+import type { OutboxDepth } from '../delivery/ports.ts'
+import type { Channel } from '../kernel/channel.ts'
+
+/** What a provider said, since this process began. */
+export type ProviderState = {
+  name: string
+  channels: readonly Channel[]
+  last: { kind: string; code: string | null; at: number; tookMs: number } | null
+  /** When it last took a message. */
+  acceptedAt: number | null
+  accepted: number
+  refused: number
+}
+
+export type HealthReport = {
+  node: {
+    name: string
+    version: string
+    startedAt: number
+    mode: string
+    store: string
+    limits: string
+  }
+  at: number
+  checks: Readonly<Record<string, boolean>>
+  hashing: { running: number; waiting: number; limit: number; concurrency: number }
+  mint: { ready: number; capacity: number }
+  sending: Readonly<Record<Channel, number>>
+  /** Undefined: the store can't be asked now. */
+  outbox: readonly OutboxDepth[] | undefined
+  /** Deliveries that failed for good within the last hour, on all nodes, counted up to a bound. */
+  failed: { count: number; isMore: boolean } | undefined
+  providers: readonly ProviderState[]
+}
+
+/** `value` null: a secret, set or not as `origin` says. */
+export type ShownSetting = {
+  group: string
+  name: string
+  value: string | null
+  origin: 'environment' | 'file' | 'default' | 'made' | 'unset'
+}

@@ -1,0 +1,39 @@
+// Times, spans and numbers as people read them.
+// It must not read a clock: what "now" is comes in.
+
+import { html } from 'hono/html'
+import type { Html } from './shell.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** `2 d 3 h`, `4 min 10 s`, `0.4 s`: two units at most. */
+export function spanOf(ms: number): string {
+  if (ms < SECOND) return `${Math.round(Math.max(0, ms))} ms`
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`
+  const units = [
+    [DAY, 'd'],
+    [HOUR, 'h'],
+    [MINUTE, 'min'],
+    [SECOND, 's'],
+  ] as const
+  const first = units.findIndex(([size]) => ms >= size)
+  const [size, name] = units[first] ?? [SECOND, 's']
+  const rest = units[first + 1]
+  const more = rest ? Math.floor((ms % size) / rest[0]) : 0
+  return `${Math.floor(ms / size)} ${name}${rest && more > 0 ? ` ${more} ${rest[1]}` : ''}`
+}
+
+/** To the second, in UTC: what a log and a colleague elsewhere say, too. */
+export function timeOf(at: number): Html {
+  const iso = new Date(at).toISOString()
+  return html`<time class="exact" datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>`
+}
+
+/** `3 min ago`, with the time itself behind it. */
+export function agoOf(at: number, now: number): Html {
+  const iso = new Date(at).toISOString()
+  return html`<time datetime="${iso}" title="${iso}">${spanOf(now - at)} ago</time>`
+}

@@ -1,0 +1,81 @@
+// What the admin console is given: its sessions, its limit, the health of this node.
+// It must not decide anything: each part does, from what it is given here.
+
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Authenticator } from './access/authenticator.ts'
+import type { ConsoleDeps } from './admin/deps.ts'
+import type { HealthReport, ProviderState } from './admin/health-report.ts'
+import { createSessions } from './admin/sessions.ts'
+import type { Config } from './config.ts'
+import type { Readiness } from './http/deps.ts'
+import type { Clock } from './kernel/clock.ts'
+import type { Keyring } from './kernel/keyring.ts'
+import { addressKey } from './limits/client-address.ts'
+import { PACKAGE_FILE } from './paths.ts'
+import type { Store } from './storage/store.ts'
+import type { Levels } from './telemetry/metrics.ts'
+import { SIGN_IN_LIMIT } from './verification/policy.ts'
+import type { Limiter } from './verification/ports.ts'
+
+const HOUR_MS = 3_600_000
+/** Counted one by one: beyond it an operator needs no exact number. */
+const MAX_FAILED = 200
+
+const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as const
+
+export type ConsoleParts = {
+  store: Store
+  limiter: Limiter
+  keyring: Keyring
+  clock: Clock
+  authenticator: Authenticator
+  readiness: () => Promise<Readiness>
+  levels: () => Promise<Levels>
+  providerStates: () => readonly ProviderState[]
+}
+
+function describeNode(config: Config, startedAt: number): HealthReport['node'] {
+  const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }
+  return {
+    name: `${hostname()}, process ${process.pid}`,
+    version,
+    startedAt,
+    mode: config.mode,
+    store: STORES[config.store.kind],
+    limits: STORES[config.limits.kind],
+  }
+}
+
+async function countFailed(store: Store, service: string | null, now: number) {
+  const page = await store.events.list({
+    ...{ service, types: ['delivery.failed'], since: now - HOUR_MS },
+    ...{ cursor: null, limit: MAX_FAILED },
+  })
+  return { count: page.items.length, isMore: page.nextCursor !== null }
+}
+
+export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps {
+  const { store, limiter, keyring, clock, authenticator } = parts
+  const node = describeNode(config, clock.now())
+  return {
+    sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
+    limiter,
+    signInKey(address) {
+      const counted = ['limit', 'sign_in_per_ip', address === null ? 'unix' : addressKey(address)]
+      const key = keyring.oldestMac('blind-index', counted).toString('base64url')
+      return { name: 'sign_in_per_ip', limit: SIGN_IN_LIMIT, key }
+    },
+    async health(service) {
+      const at = clock.now()
+      const [{ checks }, levels, failed] = await Promise.all([
+        parts.readiness(),
+        parts.levels(),
+        countFailed(store, service, at).catch(() => undefined),
+      ])
+      const hashing = { ...levels.hashing, concurrency: config.hashing.concurrency }
+      return { ...levels, node, at, checks, hashing, failed, providers: parts.providerStates() }
+    },
+    settings: config.inForce,
+  }
+}

@@ -1,0 +1,59 @@
+// The settings as they are in force, for people: names, values and where they come from.
+// It must not hold a secret's text: that never gets in.
+
+import type { Reader } from './reader.ts'
+
+/** `value` null: a secret, or nothing. */
+export type SettingInForce = {
+  group: string
+  name: string
+  value: string | null
+  origin: 'environment' | 'file' | 'default' | 'made' | 'unset'
+}
+
+/** Of settings of all kinds. */
+type Row = {
+  readonly name: string
+  readonly fallback?: string | null
+  readonly default?: string
+  readonly shown?: string
+  readonly secret?: boolean | 'password'
+  readonly hidden?: boolean
+}
+
+/** Of a URL all but user, password, query and fragment. */
+function withoutPassword(text: string): string | null {
+  if (text.startsWith('file:')) return text
+  if (!URL.canParse(text)) return null
+  const { protocol, host, pathname } = new URL(text)
+  return `${protocol}//${host}${pathname}`
+}
+
+function shownValue(row: Row, text: string): string | null {
+  if (row.secret === 'password') return withoutPassword(text)
+  return row.secret || row.hidden ? null : text
+}
+
+/** After everything was read and found right. */
+export function listInForce(
+  reader: Pick<Reader, 'text' | 'origin'>,
+  group: string,
+  rows: readonly Row[],
+): SettingInForce[] {
+  return rows.map((row) => {
+    const { name } = row
+    const text = reader.text(name)?.trim()
+    if (text !== undefined)
+      return { group, name, value: shownValue(row, text), origin: reader.origin(name) }
+    const fallback = row.shown?.replaceAll('`', '') ?? row.fallback ?? row.default
+    if (fallback === undefined) return { group, name, value: null, origin: 'unset' }
+    return { group, name, value: fallback, origin: 'default' }
+  })
+}
+
+/** In development the keys that were not given are made, and kept in DATA_DIR. */
+export function asMade(setting: SettingInForce, names: readonly string[]): SettingInForce {
+  return setting.origin === 'unset' && names.includes(setting.name)
+    ? { ...setting, origin: 'made' }
+    : setting
+}

@@ -1,0 +1,103 @@
+// Every page in a real browser: at two sizes, light and dark, with axe, and pictures kept.
+
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ADMIN_KEY, type Real, startReal } from '../http/real.ts'
+import {
+  gravest,
+  hasBrowser,
+  keepPicture,
+  type Look,
+  openBrowser,
+  openContext,
+  overflow,
+  SCHEMES,
+  SIZES,
+  signIn,
+} from './browser.ts'
+
+const LOOKS = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
+  SCHEMES.map((scheme) => ({ size, scheme, name: `${SIZES[size].width}-${scheme}` })),
+)
+
+describe.skipIf(!hasBrowser)('the console in a browser', () => {
+  let real: Real
+  let browser: Browser
+  beforeAll(async () => {
+    ;[real, browser] = await Promise.all([startReal(), openBrowser()])
+    for (let i = 0; i < 3; i += 1) await real.message((await real.start()).body.id)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await real?.close()
+  })
+
+  async function within(look: Look, run: (page: Page) => Promise<void>): Promise<void> {
+    const { context, page, errors } = await openContext(browser, look)
+    await run(page)
+    expect(errors).toEqual([])
+    await context.close()
+  }
+
+  it.each(LOOKS)('sign-in, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await page.goto(`${real.url}/admin`)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `sign-in-${name}`)
+    }),
+  )
+
+  it.each(LOOKS)('health, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      expect(await page.title()).toBe('Health · Countersign')
+      await keepPicture(page, `health-${name}`)
+      await page.evaluate(
+        "document.querySelectorAll('details').forEach((one) => (one.open = true))",
+      )
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+    }),
+  )
+
+  it('keeps its place in the look that was chosen', () =>
+    within({ scheme: 'light' }, async (page) => {
+      await signIn(page, real.url)
+      const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
+      const light = await paper()
+      await page.getByRole('button', { name: 'Dark' }).click()
+      await page.waitForSelector('html[data-theme="dark"]')
+      expect(page.url()).toBe(`${real.url}/admin/health`)
+      expect(await paper()).not.toBe(light)
+      await page.reload()
+      expect(await paper()).not.toBe(light)
+      await page.getByRole('button', { name: 'Auto' }).click()
+      await page.waitForSelector('html:not([data-theme])')
+      expect(await paper()).toBe(light)
+    }))
+
+  it('is left by sign-out, and the way back shows nothing', () =>
+    within({}, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL(/\/admin\/sign-in/)
+      expect(await page.textContent('[role="status"]')).toBe('You are signed out.')
+      await page.goBack()
+      await page.waitForURL(/\/admin\/sign-in/)
+      expect(await page.getByRole('heading', { name: 'Health' }).count()).toBe(0)
+    }))
+
+  it('works without a script, and tells that a key is wrong', () =>
+    within({ script: false }, async (page) => {
+      await page.goto(`${real.url}/admin/health`)
+      await page.getByLabel('Admin key').fill('no-key-at-all')
+      const answered = page.waitForResponse(/\/admin\/session/)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      expect((await answered).status()).toBe(403)
+      expect(await page.getByRole('alert').textContent()).toContain('no key for the console')
+      await page.getByLabel('Admin key').fill(ADMIN_KEY)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL(`${real.url}/admin/health`)
+    }))
+})
