@@ -63,7 +63,7 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
 
   const toSession = (id: string, { access, name }: StandingKey): Session => ({
     access,
-    keyName: name,
+    keyName: name || access.keyId,
     // By the session's id alone, and the id is in no page.
     formToken: hashOf(`form ${id}`).toString('base64url'),
   })
