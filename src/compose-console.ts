@@ -6,7 +6,9 @@ import { hostname } from 'node:os'
 import type { Authenticator } from './access/authenticator.ts'
 import type { ConsoleDeps } from './admin/deps.ts'
 import type { HealthReport, ProviderState } from './admin/health-report.ts'
+import { createRecipients } from './admin/recipients.ts'
 import { createSessions } from './admin/sessions.ts'
+import { composeEventIndexes } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import type { Readiness } from './http/deps.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -60,6 +62,8 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
   const node = describeNode(config, clock.now())
   return {
     sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
+    attempts: store.attempts,
+    recipients: createRecipients({ keyring, eventIndexes: composeEventIndexes(config, keyring) }),
     limiter,
     signInKey(address) {
       const counted = ['limit', 'sign_in_per_ip', address === null ? 'unix' : addressKey(address)]

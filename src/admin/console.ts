@@ -3,16 +3,18 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
+import { addAttempts } from './attempts.ts'
 import { addHealth } from './health.ts'
 import { openPage } from './page-route.ts'
 import { addSignIn } from './sign-in.ts'
 import { addTheme } from './theme.ts'
 
-const FIRST_PAGE = '/admin/health'
+const FIRST_PAGE = '/admin/attempts'
 
 export function addConsole(app: App, deps: AppDeps): void {
   openPage(app, deps, '/admin', ({ c }) => c.redirect(FIRST_PAGE, 303))
   addSignIn(app, deps)
   addTheme(app, deps)
+  addAttempts(app, deps)
   addHealth(app, deps)
 }

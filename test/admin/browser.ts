@@ -63,7 +63,7 @@ export async function openContext(
 }
 
 export async function signIn(page: Page, url: string, key = ADMIN_KEY): Promise<void> {
-  await page.goto(`${url}/admin`)
+  await page.goto(`${url}/admin/health`)
   await page.getByLabel('Admin key').fill(key)
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Sign out' }).waitFor()

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIN_KEY, API_KEY, type Real, startReal } from '../http/real.ts'
 import { createVisitor, formTokenOf, type Visitor } from './visitor.ts'
 
-const PAGES = ['/admin/health']
+const PAGES = ['/admin/health', '/admin/attempts']
 let real: Real
 let visitor: Visitor
 beforeEach(async () => {

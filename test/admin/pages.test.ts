@@ -61,6 +61,41 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     }),
   )
 
+  it.each(LOOKS)('attempts, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Attempts' }).click()
+      await page.waitForURL(`${real.url}/admin/attempts`)
+      expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThanOrEqual(3)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `attempts-${name}`)
+    }),
+  )
+
+  it('finds an attempt by its reference and by the number, which no address holds', () =>
+    within({}, async (page) => {
+      const { body } = await real.start({ to: '+14155552672' })
+      await signIn(page, real.url)
+      await page.goto(`${real.url}/admin/attempts`)
+      const find = async (text: string) => {
+        await page.getByLabel(/^Reference, phone/).fill(text)
+        await page.keyboard.press('Enter')
+        await page.waitForURL(/\?/)
+        return page.getByRole('rowheader').allTextContents()
+      }
+      expect(await find(body.reference.toLowerCase())).toEqual([body.reference])
+      await page.goto(`${real.url}/admin/attempts`)
+      expect(await find('+1 415 555 2672')).toEqual([body.reference])
+      expect(decodeURIComponent(page.url())).not.toMatch(/415|2672/)
+      const text = await page.textContent('main')
+      expect(text).toContain('+141•••72')
+      expect(text).not.toContain('4155552672')
+      await page.goto(`${real.url}/admin/attempts`)
+      await find('no such thing')
+      expect(await page.getByRole('alert').textContent()).toContain('no phone number')
+    }))
+
   it('keeps its place in the look that was chosen', () =>
     within({ scheme: 'light' }, async (page) => {
       await signIn(page, real.url)

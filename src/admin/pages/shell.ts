@@ -17,7 +17,10 @@ type Parts = {
   script?: string
 }
 
-const NAVIGATION = [{ path: '/admin/health', label: 'Health' }] as const
+const NAVIGATION = [
+  { path: '/admin/attempts', label: 'Attempts' },
+  { path: '/admin/health', label: 'Health' },
+] as const
 
 const THEME_LABELS = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const
 
@@ -51,7 +54,7 @@ export function themeSwitch(page: Page): Html {
 }
 
 /** Stands in each form that changes something. */
-function formToken(page: SignedInPage): Html {
+export function formToken(page: SignedInPage): Html {
   return html`<input type="hidden" name="form_token" value="${page.session.formToken}">`
 }
 
