@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import type { Authenticator } from './access/authenticator.ts'
 import type { ConsoleDeps } from './admin/deps.ts'
 import type { HealthReport, ProviderState } from './admin/health-report.ts'
+import { createOperations, type OperationsDeps } from './admin/operations.ts'
 import { createRecipients } from './admin/recipients.ts'
 import { createSessions } from './admin/sessions.ts'
 import { composeEventIndexes } from './compose-requests.ts'
@@ -17,6 +18,7 @@ import { addressKey } from './limits/client-address.ts'
 import { PACKAGE_FILE } from './paths.ts'
 import type { Store } from './storage/store.ts'
 import type { Levels } from './telemetry/metrics.ts'
+import type { VerificationService } from './verification/api.ts'
 import { SIGN_IN_LIMIT } from './verification/policy.ts'
 import type { Limiter } from './verification/ports.ts'
 
@@ -29,6 +31,9 @@ const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as c
 export type ConsoleParts = {
   store: Store
   limiter: Limiter
+  /** As the API's: cancels and resends. */
+  service: VerificationService
+  limits: OperationsDeps['limits']
   keyring: Keyring
   clock: Clock
   authenticator: Authenticator
@@ -60,10 +65,19 @@ async function countFailed(store: Store, service: string | null, now: number) {
 export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps {
   const { store, limiter, keyring, clock, authenticator } = parts
   const node = describeNode(config, clock.now())
+  const recipients = createRecipients({
+    keyring,
+    eventIndexes: composeEventIndexes(config, keyring),
+  })
   return {
     sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
     attempts: store.attempts,
-    recipients: createRecipients({ keyring, eventIndexes: composeEventIndexes(config, keyring) }),
+    recipients,
+    operations: createOperations({
+      ...{ attempts: store.attempts, events: store.events, retention: store.retention },
+      ...{ recipients, service: parts.service, services: config.services },
+      ...{ limits: parts.limits, clock },
+    }),
     limiter,
     signInKey(address) {
       const counted = ['limit', 'sign_in_per_ip', address === null ? 'unix' : addressKey(address)]

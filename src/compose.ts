@@ -36,6 +36,7 @@ import { createMetrics, type Levels, type Metrics } from './telemetry/metrics.ts
 import { observeHasher, observeProvider, observeService } from './telemetry/observed.ts'
 import { createProviderWatch, type ProviderWatch } from './telemetry/provider-watch.ts'
 import { generateCode } from './verification/code.ts'
+import { limitStates } from './verification/limit-states.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { createVerificationService } from './verification/service.ts'
 import { createSweeper } from './verification/sweeper.ts'
@@ -176,14 +177,16 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     services: config.services,
   })
   const ready = () => readiness(store, worker, selfTest)
+  const service = observeService(createVerificationService(domain), metrics)
   return createApp({
-    service: observeService(createVerificationService(domain), metrics),
+    service,
     factors: createFactorService(domain),
     services: config.services,
     authenticator,
     console: composeConsole(config, {
       ...parts,
-      ...{ authenticator, readiness: ready, providerStates: parts.watch.states },
+      ...{ authenticator, service, readiness: ready, providerStates: parts.watch.states },
+      limits: (policy, holder) => limitStates(domain, parts.limiter, policy, holder),
     }),
     events: store.events,
     eventIndexes: composeEventIndexes(config, keyring),

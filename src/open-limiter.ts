@@ -4,9 +4,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LimitsConfig } from './config/stores.ts'
-import type { Limiter } from './verification/ports.ts'
+import type { Limiter, LimitReads } from './verification/ports.ts'
 
-export type OpenLimiter = Limiter & { close(): Promise<void> }
+export type OpenLimiter = Limiter & LimitReads & { close(): Promise<void> }
 
 /**
  * Connections of its own, beside the store's: an admission holds one over several round trips and may wait for a row

@@ -43,15 +43,19 @@ function toFilter(query: Query, deps: AppDeps, service: string | null): AttemptF
   return {
     service: within,
     reference: referenceOf(query.reference),
-    budgetIndexes: query.recipient
-      ? (deps.console.recipients.indexesOf(query.recipient, within) ?? [])
-      : undefined,
+    budgetIndexes: query.recipient ? indexesOf(query.recipient, within, deps) : undefined,
     status: oneOf(STATUSES, query.status),
     delivery: oneOf(DELIVERIES, query.delivery),
     channel: oneOf(CHANNELS, query.channel),
     provider: word('provider'),
     country: word('country')?.toUpperCase(),
   }
+}
+
+/** None where the text was not sealed here: then nobody is meant. */
+function indexesOf(sealed: string, service: string | null, { console }: AppDeps) {
+  const person = console.recipients.open(sealed)
+  return (person && console.recipients.indexesOf(person, service)) ?? []
 }
 
 export function addAttempts(app: App, deps: AppDeps): void {
@@ -85,7 +89,7 @@ export function addAttempts(app: App, deps: AppDeps): void {
         const row = await deps.console.attempts.find(service, text)
         if (row) return c.redirect(`/admin/attempts?reference=${row.reference}`, 303)
       }
-      const sealed = deps.console.recipients.seal(text, service)
+      const sealed = deps.console.recipients.seal({ to: text, subject: null }, service)
       return c.redirect(`/admin/attempts?${sealed ? `recipient=${sealed}` : 'nothing'}`, 303)
     },
   )

@@ -3,6 +3,7 @@
 
 import type { Limiter, LimitKey } from '../verification/ports.ts'
 import type { HealthReport, ShownSetting } from './health-report.ts'
+import type { Operations } from './operations.ts'
 import type { AttemptReads } from './ports.ts'
 import type { Recipients } from './recipients.ts'
 import type { Sessions } from './sessions.ts'
@@ -11,6 +12,7 @@ export type ConsoleDeps = {
   sessions: Sessions
   attempts: AttemptReads
   recipients: Recipients
+  operations: Operations
   limiter: Limiter
   /** What a sign-in from this address counts against. @param address canonical; null: none is known */
   signInKey: (address: string | null) => LimitKey<'sign_in_per_ip'>

@@ -1,16 +1,28 @@
-// Recipients as the console handles them: masked in pages, sealed in addresses, as indexes in searches.
-// It must not let one in clear out of here.
+// People as the console handles them: masked in pages, sealed in addresses, as indexes in searches.
+// It must not let one in clear out of here, but to whoever asked to see one and is in the log for it.
 
+import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
+import type { AttemptRow } from './ports.ts'
+
+/** One of the two: an E.164 number or address, or a login flow's own id of a user. */
+export type Person = { to: string; subject: null } | { to: null; subject: string }
+
+type RowOfPerson = Pick<AttemptRow, 'id' | 'channel' | 'recipientSealed'>
 
 export type Recipients = {
-  /** `+1415•••2671`, `a•••@example.com`. */
-  masked(row: { id: string; recipientSealed: Uint8Array }): string
-  /** Undefined: the text is no phone number or address. */
-  seal(text: string, service: string | null): string | undefined
+  /** `+141•••71`, `a•••@example.com`. */
+  masked(row: RowOfPerson): string
+  maskedPerson(person: Person): string
+  /** Undefined: sealed under a key that is gone. */
+  ofRow(row: RowOfPerson): Person | undefined
+  /** Undefined: `to` is no phone number or address. Opaque, and another text each time. */
+  seal(person: Person, service: string | null): string | undefined
   /** Undefined: not sealed by this service. */
-  indexesOf(sealed: string, service: string | null): readonly Uint8Array[] | undefined
+  open(sealed: string): Person | undefined
+  /** Under every key of the ring, in one service or (null) in each; undefined: nobody can be meant. */
+  indexesOf(person: Person, service: string | null): readonly Uint8Array[] | undefined
 }
 
 const CONTEXT = 'console-recipient'
@@ -21,39 +33,55 @@ const HIDDEN = '•••'
 export function mask(recipient: string): string {
   const at = recipient.lastIndexOf('@')
   if (at > 0) return `${[...recipient][0]}${HIDDEN}${recipient.slice(at)}`
-  return `${recipient.slice(0, DIGITS_SHOWN.first)}${HIDDEN}${recipient.slice(-DIGITS_SHOWN.last)}`
+  const letters = [...recipient]
+  if (letters.length <= DIGITS_SHOWN.first + DIGITS_SHOWN.last) return HIDDEN
+  const [first, last] = [letters.slice(0, DIGITS_SHOWN.first), letters.slice(-DIGITS_SHOWN.last)]
+  return `${first.join('')}${HIDDEN}${last.join('')}`
 }
+
+const textOf = ({ to, subject }: Person) => to ?? subject
 
 export function createRecipients(deps: {
   keyring: Pick<Keyring, 'open' | 'seal'>
   /** Null: no phone number or address. */
-  eventIndexes: (query: {
-    service: string | null
-    to: string
-    country: string | null
-  }) => readonly Uint8Array[] | null
+  eventIndexes: (
+    query: Person & { service: string | null; country: string | null },
+  ) => readonly Uint8Array[] | null
 }): Recipients {
-  const { keyring, eventIndexes } = deps
+  const { keyring } = deps
+  const indexesOf = (person: Person, service: string | null) =>
+    deps.eventIndexes({ ...person, service, country: null }) ?? undefined
+  const ofRow = ({ id, channel, recipientSealed }: RowOfPerson): Person | undefined => {
+    try {
+      const text = keyring.open(recipientSealed, recipientContext(id))
+      return isFactorChannel(channel) ? { to: null, subject: text } : { to: text, subject: null }
+    } catch {
+      // Of a key that is no longer there: the row is still worth its line.
+      return undefined
+    }
+  }
+  const maskedPerson = (person: Person) => mask(textOf(person))
   return {
-    masked({ id, recipientSealed }) {
-      try {
-        return mask(keyring.open(recipientSealed, recipientContext(id)))
-      } catch {
-        // Of a key that is no longer there: the row is still worth its line.
-        return HIDDEN
-      }
+    masked(row) {
+      const person = ofRow(row)
+      return person ? maskedPerson(person) : HIDDEN
     },
-    seal(text, service) {
-      if (eventIndexes({ service, to: text, country: null }) === null) return undefined
-      return keyring.seal(text, CONTEXT).toString('base64url')
+    maskedPerson,
+    ofRow,
+    seal(person, service) {
+      if (indexesOf(person, service) === undefined) return undefined
+      const kind = person.to === null ? 's' : 't'
+      return keyring.seal(kind + textOf(person), CONTEXT).toString('base64url')
     },
-    indexesOf(sealed, service) {
+    open(sealed) {
       try {
-        const to = keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT)
-        return eventIndexes({ service, to, country: null }) ?? undefined
+        const text = keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT)
+        const rest = text.slice(1)
+        return text.startsWith('s') ? { to: null, subject: rest } : { to: rest, subject: null }
       } catch {
         return undefined
       }
     },
+    indexesOf,
   }
 }

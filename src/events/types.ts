@@ -24,6 +24,8 @@ export const EVENT_TYPES = [
   'factor.deleted',
   'recovery_codes.created',
   'recipient.erased',
+  'recipient.shown',
+  'recipient.exported',
   'admin.signed_in',
   'admin.signed_out',
 ] as const

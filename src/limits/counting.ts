@@ -3,7 +3,7 @@
 
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, LimitKey } from '../verification/ports.ts'
+import type { Admission, LimitKey, LimitReading } from '../verification/ports.ts'
 
 /** One library object for each (max, window); services share them, so it is a handful. */
 const MAX_COUNTERS = 256
@@ -47,6 +47,17 @@ export async function consume<Name extends string>(
     if (thrown instanceof RateLimiterRes) return { key, isRefused: true, res: thrown }
     throw thrown
   }
+}
+
+/** @throws what the store's driver throws */
+export async function readCounter<Name extends string>(
+  counter: RateLimiterAbstract,
+  key: LimitKey<Name>,
+): Promise<LimitReading<Name>> {
+  const found = await counter.get(counterName(key))
+  const { name, limit } = key
+  if (!found || found.msBeforeNext <= 0) return { name, limit, used: 0, endsInMs: null }
+  return { name, limit, used: found.consumedPoints, endsInMs: found.msBeforeNext }
 }
 
 /**

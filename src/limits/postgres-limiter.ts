@@ -5,7 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { isRetryable } from '../kernel/postgres-errors.ts'
-import type { Admission, Limiter, LimitKey } from '../verification/ports.ts'
+import type {
+  Admission,
+  Limiter,
+  LimitKey,
+  LimitReading,
+  LimitReads,
+} from '../verification/ports.ts'
 import { type Counted, consume, counterName, toAdmission } from './counting.ts'
 import {
   createTransactions,
@@ -15,6 +21,8 @@ import {
 } from './postgres-transactions.ts'
 
 const TABLE = 'limit_counters'
+const READ_SQL = `select key, points, (expire - extract(epoch from clock_timestamp()) * 1000)::bigint as ends_in_ms
+  from ${TABLE} where key = any($1)`
 
 /** From joining; then the caller answers 503. */
 const DEADLINE_MS = 2_000
@@ -44,12 +52,13 @@ export type PostgresLimiterOptions = Pick<TransactionsOptions, 'url' | 'size' | 
   purgeEveryMs?: number
 }
 
-export type PostgresLimiter = Limiter & {
-  /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
-  purge(): Promise<number>
-  /** After the admissions that hold a connection; others throw StoreUnavailableError. */
-  close(): Promise<void>
-}
+export type PostgresLimiter = Limiter &
+  LimitReads & {
+    /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
+    purge(): Promise<number>
+    /** After the admissions that hold a connection; others throw StoreUnavailableError. */
+    close(): Promise<void>
+  }
 
 function consumeOne<Name extends string>(
   { storeClient }: Transaction,
@@ -66,6 +75,22 @@ function consumeOne<Name extends string>(
     clearExpiredByTimeout: false,
   })
   return consume(counter, key)
+}
+
+/** The library's `get` goes by this node's clock. */
+async function readAll<Name extends string>(
+  { query }: Transaction,
+  keys: readonly LimitKey<Name>[],
+): Promise<LimitReading<Name>[]> {
+  const { rows } = await query(READ_SQL, [keys.map(counterName)])
+  return keys.map((key) => {
+    const row = rows.find(({ key: name }) => name === counterName(key))
+    const { name, limit } = key
+    const endsInMs = Number(row?.ends_in_ms ?? 0)
+    return row && endsInMs > 0
+      ? { name, limit, used: Number(row.points), endsInMs }
+      : { name, limit, used: 0, endsInMs: null }
+  })
 }
 
 /** In one order on every node, or two of them would wait for each other's rows; told in the order given. */
@@ -137,6 +162,13 @@ export async function openPostgresLimiter(
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
       return run((transaction) => consumeAll(transaction, keys))
+    },
+    async read(keys) {
+      if (keys.length === 0) return []
+      return run(async (transaction) => ({
+        isKept: false,
+        value: await readAll(transaction, keys),
+      }))
     },
     purge,
     async close() {

@@ -22,7 +22,10 @@ type Counter = { points: number; expire: number | string }
 export type Transaction = {
   /** Given to the library, it counts on the database's clock. */
   readonly storeClient: { query(upsert: Upsert): Promise<{ rows: Counter[] }> }
-  query(text: string, values: readonly unknown[]): Promise<{ rowCount: number | null }>
+  query(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ rowCount: number | null; rows: Record<string, unknown>[] }>
 }
 
 /** What is done inside, and whether it stays. */

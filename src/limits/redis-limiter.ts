@@ -5,8 +5,15 @@ import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, Limiter, LimitKey } from '../verification/ports.ts'
-import { type Counted, consume, counterName, rememberCounters, toAdmission } from './counting.ts'
+import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/ports.ts'
+import {
+  type Counted,
+  consume,
+  counterName,
+  readCounter,
+  rememberCounters,
+  toAdmission,
+} from './counting.ts'
 import { inTime } from './in-time.ts'
 import { connectRedis, type RedisConnectionOptions } from './redis-connection.ts'
 
@@ -15,7 +22,7 @@ const PREFIX = 'countersign'
 /** For each round trip, which takes a millisecond: a server that stands still is one that is away (I11). */
 const ANSWER_MS = 90
 
-export type RedisLimiter = Limiter & { close(): Promise<void> }
+export type RedisLimiter = Limiter & LimitReads & { close(): Promise<void> }
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
 
@@ -86,6 +93,17 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
       try {
         connection.requireUsable()
         return await admit(connection.client, counterFor, keys)
+      } catch (error) {
+        throw toStoreError(error)
+      }
+    },
+    async read(keys) {
+      try {
+        connection.requireUsable()
+        return await inTime(
+          Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key))),
+          ANSWER_MS,
+        )
       } catch (error) {
         throw toStoreError(error)
       }

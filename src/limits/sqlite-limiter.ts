@@ -6,8 +6,8 @@ import Database from 'better-sqlite3'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, Limiter, LimitKey } from '../verification/ports.ts'
-import { type Counted, consume, rememberCounters, toAdmission } from './counting.ts'
+import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/ports.ts'
+import { type Counted, consume, readCounter, rememberCounters, toAdmission } from './counting.ts'
 import { LIMITS_TABLE, type LimitsDatabase, openLimitsDatabase } from './limits-database.ts'
 import { createMutex } from './mutex.ts'
 
@@ -37,12 +37,13 @@ export type SqliteLimiterOptions = {
   random?: () => number
 }
 
-export type SqliteLimiter = Limiter & {
-  /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
-  purge(): Promise<number>
-  /** After the admissions that have joined; later ones throw StoreUnavailableError. */
-  close(): Promise<void>
-}
+export type SqliteLimiter = Limiter &
+  LimitReads & {
+    /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
+    purge(): Promise<number>
+    /** After the admissions that have joined; later ones throw StoreUnavailableError. */
+    close(): Promise<void>
+  }
 
 function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
   return error instanceof Database.SqliteError
@@ -188,6 +189,11 @@ export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<Sq
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
       return inTurn((connection) => consumeAll(connection, keys))
+    },
+    async read(keys) {
+      const readAll = async ({ counterFor }: Connection) =>
+        Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key)))
+      return keys.length === 0 ? [] : inTurn(readAll)
     },
     purge,
     async close() {

@@ -216,6 +216,20 @@ export type Limiter = {
   admit<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<Admission<Name>>
 }
 
+/** A counter as it is; `endsInMs` null: nothing is counted now. */
+export type LimitReading<Name = LimitName> = {
+  name: Name
+  limit: Limit
+  used: number
+  endsInMs: number | null
+}
+export type LimitReads = {
+  /** In the order given; counts nothing. @throws StoreUnavailableError */
+  read<Name extends string = LimitName>(
+    keys: readonly LimitKey<Name>[],
+  ): Promise<LimitReading<Name>[]>
+}
+
 export type CodeHash = { hash: string; pepperKeyId: string }
 export type MintedCode = CodeHash & { id: string; code: string }
 

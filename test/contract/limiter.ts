@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LimitName } from '../../src/verification/policy.ts'
-import type { Admission, Limiter, LimitKey } from '../../src/verification/ports.ts'
+import type { Admission, Limiter, LimitKey, LimitReads } from '../../src/verification/ports.ts'
 
 export function keyOf(name: LimitName, key: string, max: number, windowSeconds = 600): LimitKey {
   return { name, key, limit: { max, windowSeconds } }
@@ -17,7 +17,7 @@ export const remaining = (answer: Admission) =>
 /** @param open the same store at each call, as a process that starts anew sees it */
 export function describeLimiter(
   name: string,
-  open: () => Promise<Limiter & { close(): Promise<void> }>,
+  open: () => Promise<Limiter & LimitReads & { close(): Promise<void> }>,
 ): void {
   describe(`limiter contract: ${name}`, () => {
     let person = ''
@@ -32,6 +32,21 @@ export function describeLimiter(
       const limiter = await open()
       const asked = Array.from({ length: 100 }, () => limiter.admit([number(5)]))
       expect(admitted(await Promise.all(asked))).toBe(5)
+    })
+
+    it('what is counted can be read, and reading counts nothing', async () => {
+      const limiter = await open()
+      expect(await limiter.read([])).toEqual([])
+      await limiter.admit([number(5), day(9)])
+      await limiter.admit([day(9)])
+      for (let n = 0; n < 3; n += 1) {
+        const [counted, twice, never] = await limiter.read([number(5), day(9), ip(3)])
+        expect(counted).toMatchObject({ name: 'sends_per_number_burst', used: 1 })
+        expect(counted?.endsInMs).toBeGreaterThan(590_000)
+        expect(counted?.endsInMs).toBeLessThanOrEqual(600_000)
+        expect(twice).toMatchObject({ limit: { max: 9 }, used: 2 })
+        expect(never).toMatchObject({ name: 'sends_per_ip_burst', used: 0, endsInMs: null })
+      }
     })
 
     it("C16: a refusal by the address leaves the number's budgets alone, and the other way round", async () => {

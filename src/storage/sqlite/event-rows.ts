@@ -29,6 +29,8 @@ export const EVENT_CODES: Readonly<Record<EventType, number>> = {
   'factor.deleted': 18,
   'recovery_codes.created': 19,
   'recipient.erased': 30,
+  'recipient.shown': 31,
+  'recipient.exported': 32,
   'admin.signed_in': 40,
   'admin.signed_out': 41,
 }

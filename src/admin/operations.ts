@@ -1,0 +1,197 @@
+// What an admin does with a verification or a person, whoever asks: a page, the API, a command.
+// It must not answer beyond the service that the admin's key is bound to.
+
+import type { EventRecord, EventStore, EventType } from '../events/types.ts'
+import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
+import type { Channel } from '../kernel/channel.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Erased, RetentionStore } from '../retention/ports.ts'
+import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
+import { type Holder, readHolder } from '../verification/holder.ts'
+import type { LimitState } from '../verification/limit-states.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
+import type { AttemptReads, AttemptRow, SendAttempt } from './ports.ts'
+import type { Person, Recipients } from './recipients.ts'
+
+/** More than any verification has: attempts, sends and retries are bounded, but for who reloads for an hour. */
+const MAX_EVENTS = 500
+const ERASE_BATCH = 100
+/** A person has tens; more is a program's number, and is told to be cut off. */
+const MAX_EXPORTED = 2_000
+
+/** Who acts: a key of the scope admin, of one service or (null) of all; and from where. */
+export type Admin = {
+  service: string | null
+  keyId: string
+  clientIp: string | null
+  userAgent: string | null
+}
+
+export type AttemptDetail = {
+  attempt: AttemptRow
+  /** Oldest first. */
+  events: EventRecord[]
+  sends: SendAttempt[]
+}
+
+export type PersonLimits = { service: string; states: LimitState[] }
+
+export type Exported = {
+  person: Person
+  verifications: AttemptDetail[]
+  /** Those of no verification: refusals, factors. */
+  events: EventRecord[]
+  isComplete: boolean
+}
+
+/** What a command has as well as the service. */
+export type PeopleDeps = {
+  attempts: AttemptReads
+  events: Pick<EventStore, 'append' | 'list'>
+  retention: Pick<RetentionStore, 'erase'>
+  recipients: Recipients
+  clock: Clock
+}
+export type OperationsDeps = PeopleDeps & {
+  /** Cancels and resends as a caller's would be. */
+  service: Pick<VerificationService, 'cancel' | 'resend'>
+  services: ReadonlyMap<string, ServicePolicy>
+  limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
+}
+
+/** @throws StoreUnavailableError, UnknownKeyError everywhere */
+export type Operations = ReturnType<typeof createOperations>
+
+function actorOf(admin: Admin, service: string | null): Actor {
+  const { keyId, clientIp, userAgent } = admin
+  return { service: service ?? NO_SERVICE, keyId, clientIp, userAgent }
+}
+
+/** One verification or one person, read, exported, erased. */
+export function createPeople(deps: PeopleDeps) {
+  const { recipients, clock } = deps
+
+  const indexesOf = (admin: Admin, person: Person) =>
+    recipients.indexesOf(person, admin.service) ?? []
+
+  /** Of what is not one verification's: `budgetIndex` lets the person's own log find it. */
+  const tell = (admin: Admin, type: EventType, person: Person) =>
+    deps.events.append([
+      {
+        ...actorOf(admin, admin.service),
+        ...{ at: clock.now(), type, verificationId: null, details: {} },
+        budgetIndex: indexesOf(admin, person)[0] ?? null,
+      },
+    ])
+
+  const detailsOf = async (attempt: AttemptRow): Promise<AttemptDetail> => {
+    const query = { service: attempt.service, verificationId: attempt.id }
+    const [{ items }, sends] = await Promise.all([
+      deps.events.list({ ...query, cursor: null, limit: MAX_EVENTS }),
+      deps.attempts.sendAttemptsOf(attempt.id),
+    ])
+    return { attempt, events: items.toReversed(), sends }
+  }
+
+  return {
+    /** By id. */
+    async detail(admin: Admin, id: string): Promise<AttemptDetail | undefined> {
+      const attempt = await deps.attempts.find(admin.service, id)
+      return attempt && detailsOf(attempt)
+    },
+
+    /** Removes what is known of a person, open codes canceled; limits are counted on. The log tells that it was done, not of whom. */
+    async erase(admin: Admin, person: Person): Promise<Erased> {
+      const total = { verifications: 0, factors: 0, events: 0 }
+      const budgetIndexes = indexesOf(admin, person)
+      const actor = actorOf(admin, admin.service)
+      for (;;) {
+        const now = clock.now()
+        const removed = await deps.retention.erase({
+          budgetIndexes,
+          now,
+          actor,
+          limit: ERASE_BATCH,
+        })
+        total.verifications += removed.verifications
+        total.factors += removed.factors
+        total.events += removed.events
+        if (removed.verifications + removed.factors + removed.events === 0) return total
+      }
+    },
+
+    /** All that is known of a person, newest first; the log tells that somebody asked. */
+    async exportOf(admin: Admin, person: Person): Promise<Exported> {
+      await tell(admin, 'recipient.exported', person)
+      const budgetIndexes = indexesOf(admin, person)
+      const { service } = admin
+      const found = await deps.attempts.list({ service, budgetIndexes }, null, MAX_EXPORTED)
+      const verifications: AttemptDetail[] = []
+      for (const attempt of found.items) verifications.push(await detailsOf(attempt))
+      const page = { service, budgetIndexes, cursor: null, limit: MAX_EXPORTED }
+      const listed = await deps.events.list(page)
+      const events = listed.items.filter(({ verificationId }) => verificationId === null)
+      const isComplete = found.nextCursor === null && listed.nextCursor === null
+      return { person, verifications, events, isComplete }
+    },
+  }
+}
+
+export function createOperations(deps: OperationsDeps) {
+  const { attempts, recipients, clock } = deps
+
+  const callerOf = (admin: Admin, { service }: AttemptRow) => {
+    const policy = deps.services.get(service)
+    return policy && { service: policy, keyId: admin.keyId }
+  }
+  const endUserOf = ({ clientIp, userAgent }: Admin) => ({ clientIp, userAgent })
+
+  return {
+    ...createPeople(deps),
+
+    /** For each service that the admin sees. Empty: nobody can be meant. */
+    async limitsOf(admin: Admin, person: Person): Promise<PersonLimits[]> {
+      const holder = readHolder({ ...person, country: null })
+      if (!holder || holder.kind === 'unreadable') return []
+      const seen = [...deps.services.values()].filter(
+        ({ name }) => admin.service === null || admin.service === name,
+      )
+      return Promise.all(
+        seen.map(async (one) => ({ service: one.name, states: await deps.limits(one, holder) })),
+      )
+    },
+
+    /** Undefined: there is none of this id, or its service is not configured any more. */
+    async cancel(admin: Admin, id: string): Promise<CancelResult | undefined> {
+      const attempt = await attempts.find(admin.service, id)
+      const caller = attempt && callerOf(admin, attempt)
+      if (!caller) return undefined
+      return deps.service.cancel(caller, { id, endUser: endUserOf(admin), idempotency: null })
+    },
+
+    /** The same code again, by the same limits; null: by the channel of before. */
+    async resend(
+      admin: Admin,
+      id: string,
+      channel: Channel | null,
+    ): Promise<ResendResult | undefined> {
+      const attempt = await attempts.find(admin.service, id)
+      const caller = attempt && callerOf(admin, attempt)
+      if (!caller) return undefined
+      const command = { id, channel, endUser: endUserOf(admin), idempotency: null }
+      return deps.service.resend(caller, command)
+    },
+
+    /** In clear, and told in the verification's own log. Undefined: no such row, or sealed under a key that is gone. */
+    async reveal(admin: Admin, id: string): Promise<Person | undefined> {
+      const attempt = await attempts.find(admin.service, id)
+      const person = attempt && recipients.ofRow(attempt)
+      if (!attempt || !person) return undefined
+      const actor = actorOf(admin, attempt.service)
+      const at = clock.now()
+      const told = { type: 'recipient.shown', verificationId: id, budgetIndex: null } as const
+      await deps.events.append([{ ...actor, at, ...told, details: {} }])
+      return person
+    },
+  }
+}

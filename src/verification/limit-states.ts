@@ -1,0 +1,63 @@
+// How full the budgets of one recipient or subject are now, and when they have room again: for people who look.
+// It must not count anything.
+
+import { guessQuery, sendLimitKeys } from './budgets.ts'
+import type { Domain } from './domain.ts'
+import { type Holder, holderBudgetIndexes } from './holder.ts'
+import type { Limit, LimitName, ServicePolicy } from './policy.ts'
+import type { LimitReads } from './ports.ts'
+
+export type LimitState = {
+  name: LimitName
+  limit: Limit
+  /** Starts of people who are signed in already are counted apart. */
+  authenticated: boolean
+  /** Null for guesses, which are summed from the verifications. */
+  used: number | null
+  isFull: boolean
+  /** When the window ends, or there is room again, in milliseconds since the epoch; null: nothing is counted. */
+  endsAt: number | null
+}
+
+async function statesFor(
+  domain: Domain,
+  reads: LimitReads,
+  about: { service: ServicePolicy; holder: Holder; authenticated: boolean; now: number },
+): Promise<LimitState[]> {
+  const { service, holder, authenticated, now } = about
+  const keys =
+    holder.kind === 'subject'
+      ? []
+      : sendLimitKeys(domain, { service, recipient: holder, authenticated, clientIp: null })
+  const counted = (await reads.read(keys)).map(
+    ({ name, limit, used, endsInMs }): LimitState => ({
+      ...{ name, limit, authenticated, used },
+      isFull: used >= limit.max,
+      endsAt: endsInMs === null ? null : now + endsInMs,
+    }),
+  )
+  const indexes = holderBudgetIndexes(domain.keyring, service.name, holder)
+  const query = guessQuery(service, indexes, authenticated, now)
+  const guesses = await Promise.all(
+    query.limits.map(async ({ name, limit }): Promise<LimitState> => {
+      const refusal = await domain.store.askGuesses({ ...query, limits: [{ name, limit }] })
+      const endsAt = refusal?.retryAt ?? null
+      return { name, limit, authenticated, used: null, isFull: refusal !== undefined, endsAt }
+    }),
+  )
+  return [...counted, ...guesses]
+}
+
+/** Of one service, for people who are not signed in first. @throws StoreUnavailableError */
+export async function limitStates(
+  domain: Domain,
+  reads: LimitReads,
+  service: ServicePolicy,
+  holder: Holder,
+): Promise<LimitState[]> {
+  const about = { service, holder, now: domain.clock.now() }
+  const states = await Promise.all(
+    [false, true].map((authenticated) => statesFor(domain, reads, { ...about, authenticated })),
+  )
+  return states.flat()
+}
