@@ -59,7 +59,8 @@ function createStatements(orm: Orm) {
       .prepare(),
     byPerson: select()
       .where(sql`${v.budgetIndex} = ${p('budgetIndex')} and ${matches}`)
-      .orderBy(desc(v.seq))
+      // As the index on people has it.
+      .orderBy(desc(v.createdAt))
       .limit(p('limit'))
       .prepare(),
     one: select()
@@ -75,7 +76,7 @@ function createStatements(orm: Orm) {
       .limit(1)
       .offset(MAX_LOOKED_AT)
       .prepare(),
-    newest: orm.select({ seq: v.seq }).from(v).orderBy(desc(v.seq)).limit(1).prepare(),
+    newest: orm.select({ seq: sql<number | null>`max(${v.seq})` }).from(v).prepare(),
     firstFrom: orm
       .select({ seq: v.seq, createdAt: v.createdAt })
       .from(v)
