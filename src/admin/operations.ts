@@ -2,6 +2,9 @@
 // It must not answer beyond the service that the admin's key is bound to.
 
 import type { EventRecord, EventStore, EventType } from '../events/types.ts'
+import type { FactorView } from '../factors/api.ts'
+import type { FactorStore } from '../factors/ports.ts'
+import { factorView } from '../factors/view.ts'
 import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -39,6 +42,8 @@ export type PersonLimits = { service: string; states: LimitState[] }
 export type Exported = {
   person: Person
   verifications: AttemptDetail[]
+  /** Without secrets and codes. */
+  factors: (FactorView & { service: string })[]
   /** Those of no verification: refusals, factors. */
   events: EventRecord[]
   isComplete: boolean
@@ -49,13 +54,14 @@ export type PeopleDeps = {
   attempts: AttemptReads
   events: Pick<EventStore, 'append' | 'list'>
   retention: Pick<RetentionStore, 'erase'>
+  factors: Pick<FactorStore, 'ofSubject'>
   recipients: Recipients
+  services: ReadonlyMap<string, ServicePolicy>
   clock: Clock
 }
 export type OperationsDeps = PeopleDeps & {
   /** Cancels and resends as a caller's would be. */
   service: Pick<VerificationService, 'cancel' | 'resend'>
-  services: ReadonlyMap<string, ServicePolicy>
   limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
 }
 
@@ -91,6 +97,18 @@ export function createPeople(deps: PeopleDeps) {
       deps.attempts.sendAttemptsOf(attempt.id),
     ])
     return { attempt, events: items.toReversed(), sends }
+  }
+
+  const factorsOf = async (admin: Admin, { subject }: Person) => {
+    if (subject === null) return []
+    const names = [...deps.services.keys()].filter((name) => (admin.service ?? name) === name)
+    const found = names.map(async (service) => {
+      const subjectIndexes = recipients.indexesOf({ to: null, subject }, service) ?? []
+      const query = { service, subjectIndexes, unverifiedSince: 0 }
+      const records = await deps.factors.ofSubject(query)
+      return records.map((record) => ({ service, ...factorView(record, subject) }))
+    })
+    return (await Promise.all(found)).flat()
   }
 
   return {
@@ -131,8 +149,9 @@ export function createPeople(deps: PeopleDeps) {
       const page = { service, budgetIndexes, cursor: null, limit: MAX_EXPORTED }
       const listed = await deps.events.list(page)
       const events = listed.items.filter(({ verificationId }) => verificationId === null)
+      const factors = await factorsOf(admin, person)
       const isComplete = found.nextCursor === null && listed.nextCursor === null
-      return { person, verifications, events, isComplete }
+      return { person, verifications, factors, events, isComplete }
     },
   }
 }
