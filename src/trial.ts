@@ -18,6 +18,7 @@ export function describeTrial(config: Config, url: string): string {
 Countersign runs in development: ${url}
   API key    ${config.apiKey}
   Inbox      ${url}/dev/inbox   (messages land here, nothing is sent without a provider)
+  Console    ${url}/admin   (sign in with ${config.adminKey})
   Reference  ${url}/docs
 
 Start a verification, then check it with its id and the code from the inbox:
