@@ -3,9 +3,11 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
+import { addAttempt } from './attempt.ts'
 import { addAttempts } from './attempts.ts'
 import { addHealth } from './health.ts'
 import { openPage } from './page-route.ts'
+import { addPerson } from './person.ts'
 import { addSignIn } from './sign-in.ts'
 import { addTheme } from './theme.ts'
 
@@ -16,5 +18,7 @@ export function addConsole(app: App, deps: AppDeps): void {
   addSignIn(app, deps)
   addTheme(app, deps)
   addAttempts(app, deps)
+  addAttempt(app, deps)
+  addPerson(app, deps)
   addHealth(app, deps)
 }

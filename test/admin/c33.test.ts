@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIN_KEY, API_KEY, type Real, startReal } from '../http/real.ts'
 import { createVisitor, formTokenOf, type Visitor } from './visitor.ts'
 
-const PAGES = ['/admin/health', '/admin/attempts']
+const PAGES = [
+  ...['/admin/health', '/admin/attempts', '/admin/person', '/admin/person/erase'],
+  '/admin/attempts/vrf_00000000000000000000000000000000',
+]
 let real: Real
 let visitor: Visitor
 beforeEach(async () => {

@@ -126,6 +126,25 @@ describe('mail by SMTP', () => {
     expect(result).toMatchObject({ kind, error: { code: `smtp_${code}` } })
   })
 
+  it.each([
+    [550, '5.1.1 no such mailbox', 'smtp_550_5.1.1'],
+    [452, '4.2.2 mailbox full', 'smtp_452_4.2.2'],
+    [550, '5.7.26', 'smtp_550_5.7.26'],
+    [550, '5.1.1no', 'smtp_550'],
+    [550, '2.1.5 fine', 'smtp_550'],
+    [550, 'see 5.1.1', 'smtp_550'],
+  ])('of "%i %s" keeps the numbers alone', async (status, text, code) => {
+    const error = refuse(status, text)
+    const server = await start({
+      disabledCommands: ['STARTTLS'],
+      onRcptTo: (_address, _session, done) => done(error),
+    })
+    const result = await send(create(`smtp://127.0.0.1:${server.port}`))
+    const told = code.slice('smtp_'.length).replace('_', ' ')
+    const message = `the mail server answered ${told}`
+    expect(result).toMatchObject({ error: { code, message } })
+  })
+
   it('goes on after a refusal', async () => {
     let refusals = 1
     const server = await start({

@@ -37,3 +37,9 @@ export function agoOf(at: number, now: number): Html {
   const iso = new Date(at).toISOString()
   return html`<time datetime="${iso}" title="${iso}">${spanOf(now - at)} ago</time>`
 }
+
+/** The time of day, in UTC: where the day is said beside it, or is today. */
+export function clockOf(at: number): Html {
+  const iso = new Date(at).toISOString()
+  return html`<time class="exact" datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`
+}

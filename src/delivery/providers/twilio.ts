@@ -27,6 +27,7 @@ const WORDS: Record<number, string> = {
   21610: 'the recipient has opted out',
   21612: 'the number can not be reached from this sender',
   21614: 'the number is not a mobile number',
+  21635: 'the number is a landline',
   20429: 'too many requests',
 }
 

@@ -145,8 +145,10 @@ function classify(
 ): SendResult {
   const { responseCode, code, command } = error
   if (responseCode !== undefined && responseCode >= 400) {
-    const name = code === 'ETLS' ? 'starttls_refused' : `smtp_${responseCode}`
-    const message = `the mail server answered ${responseCode}`
+    const enhanced = enhancedCode(error)
+    const ownName = `smtp_${responseCode}${enhanced && `_${enhanced}`}`
+    const name = code === 'ETLS' ? 'starttls_refused' : ownName
+    const message = `the mail server answered ${responseCode}${enhanced && ` ${enhanced}`}`
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
@@ -154,6 +156,11 @@ function classify(
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
   if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } }
   return temporary(name, CONNECTION_FAILED)
+}
+
+/** RFC 3463 §2: numbers alone, which tell a full mailbox from one that does not exist. '' where none is told. */
+function enhancedCode({ response }: SMTPConnection.SMTPError): string {
+  return /^\d{3}[ -]([45]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(response ?? '')?.[1] ?? ''
 }
 
 function failureCode(error: SMTPConnection.SMTPError): string {

@@ -1,0 +1,54 @@
+// Any HTTP gateway, and every provider where it tells no code of its own: by the status alone (RFC 9110 §15).
+// It must not read more into a status than its RFC says.
+
+import { type Advice, lasting, OPERATOR, passing } from './words.ts'
+
+const KEYS = lasting(
+  'The provider does not accept the credentials of this service.',
+  `The operator corrects the provider’s key or account. ${OPERATOR}`,
+)
+const BAD_REQUEST = lasting(
+  'The provider does not understand the request: the recipient, or the configured body, is not what it expects.',
+  'If others get their messages, check the recipient with the person. Else the operator looks at the provider’s settings.',
+)
+
+const BY_STATUS: Readonly<Record<number, Advice>> = {
+  400: BAD_REQUEST,
+  401: KEYS,
+  402: lasting(
+    'The provider wants to be paid: the account has run out of credit.',
+    `The operator tops up the account. ${OPERATOR}`,
+  ),
+  403: lasting(
+    'The provider forbids it: the account may not send this, or not to this recipient.',
+    'The operator looks at the account’s permissions. Meanwhile try another channel.',
+  ),
+  404: lasting(
+    'There is nothing at the provider’s URL.',
+    `The operator corrects the provider’s URL. ${OPERATOR}`,
+  ),
+  407: KEYS,
+  408: passing('The provider waited too long for the request.'),
+  413: lasting(
+    'The provider finds the message too long.',
+    `The operator shortens the text. ${OPERATOR}`,
+  ),
+  422: BAD_REQUEST,
+  429: passing(
+    'The provider says: too many requests. The account sends more than it may.',
+    'The operator asks the provider for a higher rate.',
+  ),
+}
+
+const SERVER = passing('The provider has a fault of its own and did not take the message.')
+const REDIRECT = lasting(
+  'The provider answered with a redirect, which is not followed: it would take the message elsewhere.',
+  `The operator corrects the provider’s URL. ${OPERATOR}`,
+)
+
+export function adviseOnStatus(code: string): Advice | undefined {
+  const status = Number(/^http_(\d{3})$/.exec(code)?.[1])
+  if (BY_STATUS[status]) return BY_STATUS[status]
+  if (status >= 500) return SERVER
+  return status >= 300 && status < 400 ? REDIRECT : undefined
+}

@@ -1,0 +1,89 @@
+// Mail: by the enhanced code where the server tells one (RFC 3463, RFC 7372), else by the reply code (RFC 5321 §4.2.3).
+// It must not read a server's text: the adapter does not keep it.
+
+import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, passing } from './words.ts'
+
+const NO_MAILBOX = lasting(
+  'The mailbox does not exist, or takes no mail.',
+  `Check the spelling with the person. ${OTHER_ADDRESS}`,
+)
+const FULL = lasting(
+  'The mailbox is full.',
+  'The person makes room, then send again; or ask for another address.',
+)
+const NO_DOMAIN = lasting(
+  'The part of the address behind the @ does not exist, or takes no mail.',
+  `Check the spelling with the person. ${OTHER_ADDRESS}`,
+)
+const BLOCKED = lasting(
+  'The mail server refuses the message by its rules: it takes the sender, or the text, for unwanted.',
+  'The operator looks at SPF, DKIM and the reputation of the sender. The person may ask for the sender to be allowed.',
+)
+const UNPROVEN = lasting(
+  'The mail server wants proof that the sender is genuine (SPF, DKIM, DMARC), and does not find it.',
+  `The operator sets up SPF and DKIM for the domain of MAIL_FROM. ${OPERATOR}`,
+)
+const LOGIN = lasting(
+  'The mail server does not accept the login of this service.',
+  `The operator corrects user and password in SMTP_URL. ${OPERATOR}`,
+)
+const LATER = passing(
+  'The mail server can not take the message just now (some do so on purpose with a sender that they do not know).',
+)
+const TOO_MUCH = passing(
+  'The mail server says: too many messages from this sender.',
+  'The operator asks for a higher rate.',
+)
+
+/** Class 4 and 5 alike: the rest tells what it is. */
+const BY_ENHANCED: Readonly<Record<string, Advice>> = {
+  '1.1': NO_MAILBOX,
+  '1.2': NO_DOMAIN,
+  '1.3': NO_MAILBOX,
+  '1.6': NO_MAILBOX,
+  '1.10': NO_DOMAIN,
+  '1.7': UNPROVEN,
+  '1.8': UNPROVEN,
+  '2.1': lasting('The mailbox is switched off.', OTHER_ADDRESS),
+  '2.2': FULL,
+  '2.3': lasting('The mail server finds the message too long.', OPERATOR),
+  '3.2': LATER,
+  '3.4': lasting('The mail server finds the message too long.', OPERATOR),
+  '4.4': NO_DOMAIN,
+  '4.5': LATER,
+  '5.3': TOO_MUCH,
+  '7.0': BLOCKED,
+  '7.1': BLOCKED,
+  '7.8': LOGIN,
+  '7.9': LOGIN,
+  '7.20': UNPROVEN,
+  '7.23': UNPROVEN,
+  '7.25': UNPROVEN,
+  '7.26': UNPROVEN,
+  '7.28': TOO_MUCH,
+}
+
+const BY_REPLY: Readonly<Record<number, Advice>> = {
+  421: LATER,
+  450: LATER,
+  451: LATER,
+  452: FULL,
+  530: LOGIN,
+  534: LOGIN,
+  535: LOGIN,
+  550: lasting(
+    'The mail server refuses the message: most often the mailbox does not exist; some say so of what they take for unwanted.',
+    `Check the spelling with the person. ${OTHER_ADDRESS}`,
+  ),
+  551: NO_MAILBOX,
+  552: FULL,
+  553: NO_MAILBOX,
+  554: BLOCKED,
+}
+
+/** `smtp_550`, or `smtp_550_5.1.1` where the server told more. */
+export function adviseOnReply(code: string): Advice | undefined {
+  const [, reply, detail] = /^smtp_(\d{3})(?:_[45]\.(\d{1,3}\.\d{1,3}))?$/.exec(code) ?? []
+  if (reply === undefined) return undefined
+  return (detail && BY_ENHANCED[detail]) || BY_REPLY[Number(reply)]
+}

@@ -1,0 +1,89 @@
+// GET /admin/person?who=…: one recipient or subject. And POST …/export, GET …/erase, POST …/erased.
+// It must not take a person from an address but sealed, nor hand one out in clear but in the export.
+
+import type { AppDeps } from '../http/deps.ts'
+import type { App } from '../http/register.ts'
+import { adminOf } from './acting.ts'
+import type { SignedInPage } from './page.ts'
+import { showPage, takeForm } from './page-route.ts'
+import { ERASE_WORD, eraseConfirmPage, erasedPage } from './pages/erase-page.ts'
+import { messagePage } from './pages/message-page.ts'
+import { type PersonShown, personPage, personPath } from './pages/person-page.ts'
+import { personFile } from './person-file.ts'
+import type { Person } from './recipients.ts'
+
+const PAGE_SIZE = 50
+const SCOPE = 'admin'
+
+type Found = { person: Person; shown: PersonShown; budgetIndexes: readonly Uint8Array[] }
+
+function kindOf({ to }: Person): PersonShown['kind'] {
+  if (to === null) return 'subject'
+  return to.includes('@') ? 'e-mail address' : 'phone number'
+}
+
+/** Undefined: it was not sealed here, or under a key that is gone. */
+function find(page: SignedInPage, deps: AppDeps, sealed: string | null): Found | undefined {
+  const { recipients } = deps.console
+  const person = sealed ? recipients.open(sealed) : undefined
+  const budgetIndexes = person && recipients.indexesOf(person, page.session.access.service)
+  if (!sealed || !person || !budgetIndexes) return undefined
+  const shown = { sealed, masked: recipients.maskedPerson(person), kind: kindOf(person) }
+  return { person, shown, budgetIndexes }
+}
+
+function notFound(page: SignedInPage): Response | Promise<Response> {
+  const advice =
+    'The address was cut off, or was made under a key of the service that is gone. Look for the number or address in Attempts.'
+  return page.c.html(messagePage(page, { title: 'Nobody can be meant by this', advice }), 404)
+}
+
+async function show(page: SignedInPage, deps: AppDeps) {
+  const found = find(page, deps, page.c.req.query('who') ?? null)
+  if (!found) return notFound(page)
+  const { operations, attempts } = deps.console
+  const { service } = page.session.access
+  const { person, budgetIndexes } = found
+  const [list, limits] = await Promise.all([
+    attempts.list({ service, budgetIndexes }, null, PAGE_SIZE),
+    operations.limitsOf(adminOf(page, deps), person),
+  ])
+  const shown = {
+    ...{ person: found.shown, now: deps.clock.now(), limits },
+    ...{ attempts: list.items, hasMore: list.nextCursor !== null },
+  }
+  return page.c.html(personPage(page, shown))
+}
+
+export function addPerson(app: App, deps: AppDeps): void {
+  const { operations } = deps.console
+  showPage(app, deps, '/admin/person', (page) => show(page, deps))
+  takeForm(app, deps, { path: '/admin/person/export', scope: SCOPE }, async (page, form) => {
+    const found = find(page, deps, form.get('who'))
+    if (!found) return notFound(page)
+    const exported = await operations.exportOf(adminOf(page, deps), found.person)
+    const { c } = page
+    const now = deps.clock.now()
+    const day = new Date(now).toISOString().slice(0, 10)
+    c.header('Content-Disposition', `attachment; filename="countersign-person-${day}.json"`)
+    c.header('Content-Type', 'application/json')
+    return c.body(personFile(exported, now))
+  })
+  showPage(app, deps, '/admin/person/erase', (page) => {
+    const found = find(page, deps, page.c.req.query('who') ?? null)
+    if (!found) return notFound(page)
+    if (page.session.access.scopes.has(SCOPE))
+      return page.c.html(eraseConfirmPage(page, found.shown, false))
+    return page.c.redirect(personPath(found.shown.sealed), 303)
+  })
+  takeForm(app, deps, { path: '/admin/person/erased', scope: SCOPE }, async (given, form) => {
+    const found = find(given, deps, form.get('who'))
+    if (!found) return notFound(given)
+    // The way back, for the switch of colours, is a page that can be asked for.
+    const page = { ...given, path: personPath(found.shown.sealed) }
+    if (form.get('confirm')?.trim().toUpperCase() !== ERASE_WORD)
+      return page.c.html(eraseConfirmPage(page, found.shown, true), 422)
+    const removed = await operations.erase(adminOf(page, deps), found.person)
+    return page.c.html(erasedPage(page, found.shown, removed))
+  })
+}

@@ -1,0 +1,100 @@
+// What a provider's error means and what to do: every code that the service can meet has a sentence, none is made up.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { adviseOn } from '../../src/admin/advice/advice.ts'
+
+const SRC = join(import.meta.dirname, '../../src')
+/** Wherever an error of a delivery is made. */
+const SOURCES = [
+  ...['delivery/attempt.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
+  ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'storage/claim-plan.ts'],
+]
+const sources = () => SOURCES.map((name) => readFileSync(join(SRC, name), 'utf8'))
+const unknown = (outcome: 'retrying' | 'failed') =>
+  adviseOn({ provider: 'twilio', code: 'nobody knows it' }, outcome)
+
+describe('advice', () => {
+  it.each([
+    ['twilio', '21610', /opted out/, /send START/],
+    ['twilio', '21614', /not a mobile number/, /Offer voice/],
+    ['twilio', '21635', /landline/, /Offer voice/],
+    ['twilio', '30006', /landline/, /Offer voice/],
+    ['twilio', '20003', /does not accept the account/, /operator/],
+    ['twilio', '21211', /not a phone number/, /another number/],
+    ['twilio', 'http_503', /fault of its own/, /send again/],
+    ['smtp', 'smtp_550_5.1.1', /mailbox does not exist/, /another address/],
+    ['smtp', 'smtp_452_4.2.2', /full/, /makes room/],
+    ['smtp', 'smtp_550_5.7.1', /by its rules/, /SPF/],
+    ['smtp', 'smtp_550_5.7.26', /genuine/, /DKIM/],
+    ['smtp', 'smtp_550', /most often the mailbox does not exist/, /another address/],
+    ['smtp', 'smtp_550_5.9.9', /most often the mailbox does not exist/, /another address/],
+    ['smtp', 'smtp_535', /login/, /SMTP_URL/],
+    ['http', 'http_401', /credentials/, /operator/],
+    ['http', 'http_429', /too many requests/, /higher rate/],
+    ['http', 'http_302', /redirect/, /URL/],
+    [null, 'expired_before_sent', /about to expire/, /starts anew/],
+    [null, 'no_provider', /No provider/, /another channel/],
+  ])('%s %s', (provider, code, meaning, action) => {
+    const advice = adviseOn({ provider, code }, 'failed')
+    expect(advice.meaning).toMatch(meaning)
+    expect(advice.action).toMatch(action)
+  })
+
+  it('knows every code of our own', () => {
+    // Snake case in quotes, in the sources of delivery: error codes, and these few that are none.
+    const others = new Set(['give_back', 'verification_id', 'attempt_id'])
+    const codes = sources().flatMap((text) =>
+      [...text.matchAll(/'([a-z]+(?:_[a-z]+)+|timeout|unreachable|unreadable|quoted)'/g)].map(
+        ([, code]) => code ?? '',
+      ),
+    )
+    const asked = [...new Set(codes)].filter((code) => !others.has(code))
+    expect(asked.length).toBeGreaterThan(15)
+    for (const code of asked)
+      expect([code, adviseOn({ provider: null, code }, 'failed')]).not.toEqual([
+        code,
+        unknown('failed'),
+      ])
+  })
+
+  it('knows every code that the Twilio adapter has words for', () => {
+    const text = readFileSync(join(SRC, 'delivery/providers/twilio.ts'), 'utf8')
+    const codes = [...text.matchAll(/^ {2}(\d{5}):|(?<=[[ ])(\d{5})(?=[,\]])/gm)].map(
+      ([, named, thrown]) => named ?? thrown ?? '',
+    )
+    expect(codes.length).toBeGreaterThanOrEqual(11)
+    for (const code of codes)
+      expect([code, adviseOn({ provider: 'twilio', code }, 'failed')]).not.toEqual([
+        code,
+        unknown('failed'),
+      ])
+  })
+
+  it('does not take one provider’s number for another’s', () => {
+    expect(adviseOn({ provider: 'http', code: '21610' }, 'failed')).toEqual(unknown('failed'))
+    expect(adviseOn({ provider: null, code: '21610' }, 'failed')).toEqual(unknown('failed'))
+  })
+
+  it.each([
+    'constructor',
+    '__proto__',
+    'toString',
+    '',
+    'smtp_',
+    'http_',
+    'smtp_550_5.1.1x',
+    'http_99',
+  ])('has only the general word for %j', (code) => {
+    for (const provider of ['twilio', 'constructor', '__proto__'])
+      expect(adviseOn({ provider, code }, 'failed')).toEqual(unknown('failed'))
+  })
+
+  it('says who tries again: the service while it does, else the reader', () => {
+    const error = { provider: 'http', code: 'http_503' }
+    expect(adviseOn(error, 'retrying').action).toBe('It is tried again by itself.')
+    expect(adviseOn(error, 'failed').action).toMatch(/^It is not tried again by itself: send again/)
+    expect(unknown('retrying').action).toBe('It is tried again by itself.')
+  })
+})
