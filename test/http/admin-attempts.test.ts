@@ -367,8 +367,8 @@ describe('keys', () => {
   })
 })
 
-describe('C30', () => {
-  it('no code anywhere, no recipient but where it was asked for, none in the log of the process', async () => {
+describe('what is told', () => {
+  it('C30: no code anywhere, no recipient but where it was asked for, none in the log of the process', async () => {
     const to = '+14155550177'
     const { body: started } = await real.start({ to })
     const { code } = await real.message(started.id)

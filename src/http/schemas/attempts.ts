@@ -6,16 +6,10 @@ import type { AttemptDetail } from '../../admin/operations.ts'
 import type { AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
+import { readReference } from '../../kernel/ids.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
-import {
-  canonicalReference,
-  Event,
-  limitInBody,
-  limitInQuery,
-  pageFilters,
-  toWireEvent,
-} from './events.ts'
+import { Event, limitInBody, limitInQuery, pageFilters, toWireEvent } from './events.ts'
 import { countryField, subjectField, toField } from './fields.ts'
 import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
 
@@ -131,7 +125,7 @@ export function toFilter(
   return {
     ...{ status, delivery, channel, provider, budgetIndexes: about.budgetIndexes },
     service: about.within ?? given.service ?? null,
-    reference: reference && canonicalReference(reference),
+    reference: reference && readReference(reference),
     country: given.country?.toUpperCase(),
     since: since === undefined ? undefined : Date.parse(since),
     until: until === undefined ? undefined : Date.parse(until),

@@ -3,6 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
+import { readReference } from '../../kernel/ids.ts'
 import { timeField, toWireTime } from './answers.ts'
 import { countryField, cursorField, idField, subjectField, toField, wholeNumber } from './fields.ts'
 import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
@@ -81,12 +82,6 @@ function toSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** `k7q42m` and `K7Q-42M` are the same reference. */
-export function canonicalReference(text: string): string {
-  const letters = text.replace('-', '').toUpperCase()
-  return `${letters.slice(0, 3)}-${letters.slice(3)}`
-}
-
 export function toEventQuery(
   given: z.infer<typeof EventsQuery>,
   service: string | null,
@@ -95,7 +90,7 @@ export function toEventQuery(
   return {
     service,
     verificationId: given.verification,
-    reference: given.reference && canonicalReference(given.reference),
+    reference: given.reference && readReference(given.reference),
     budgetIndexes,
     types: given.type && [given.type],
     since: given.since === undefined ? undefined : Date.parse(given.since),
