@@ -2,6 +2,8 @@
 // It must not answer beyond the service that the admin's key is bound to.
 
 import type { EventRecord, EventStore, EventType } from '../events/types.ts'
+import type { FactorStore } from '../factors/ports.ts'
+import type { FactorRecord } from '../factors/types.ts'
 import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -10,6 +12,7 @@ import type { CancelResult, ResendResult, VerificationService } from '../verific
 import { type Holder, readHolder } from '../verification/holder.ts'
 import type { LimitState } from '../verification/limit-states.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
+import type { VerificationStore } from '../verification/ports.ts'
 import type { AttemptReads, AttemptRow, SendAttempt } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 
@@ -32,6 +35,8 @@ export type AttemptDetail = {
   /** Oldest first. */
   events: EventRecord[]
   sends: SendAttempt[]
+  /** The login flow's own pairs. */
+  metadata: Readonly<Record<string, string>>
 }
 
 export type PersonLimits = { service: string; states: LimitState[] }
@@ -39,6 +44,8 @@ export type PersonLimits = { service: string; states: LimitState[] }
 export type Exported = {
   person: Person
   verifications: AttemptDetail[]
+  /** Of a subject, in every service that the admin sees. */
+  factors: FactorRecord[]
   /** Those of no verification: refusals, factors. */
   events: EventRecord[]
   isComplete: boolean
@@ -48,14 +55,16 @@ export type Exported = {
 export type PeopleDeps = {
   attempts: AttemptReads
   events: Pick<EventStore, 'append' | 'list'>
+  verifications: Pick<VerificationStore, 'find'>
+  factors: Pick<FactorStore, 'ofSubject'>
   retention: Pick<RetentionStore, 'erase'>
+  services: ReadonlyMap<string, ServicePolicy>
   recipients: Recipients
   clock: Clock
 }
 export type OperationsDeps = PeopleDeps & {
   /** Cancels and resends as a caller's would be. */
   service: Pick<VerificationService, 'cancel' | 'resend'>
-  services: ReadonlyMap<string, ServicePolicy>
   limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
 }
 
@@ -65,6 +74,29 @@ export type Operations = ReturnType<typeof createOperations>
 function actorOf(admin: Admin, service: string | null): Actor {
   const { keyId, clientIp, userAgent } = admin
   return { service: service ?? NO_SERVICE, keyId, clientIp, userAgent }
+}
+
+async function detailsOf(deps: PeopleDeps, attempt: AttemptRow): Promise<AttemptDetail> {
+  const query = { service: attempt.service, verificationId: attempt.id }
+  const [{ items }, sends, record] = await Promise.all([
+    deps.events.list({ ...query, cursor: null, limit: MAX_EVENTS }),
+    deps.attempts.sendAttemptsOf(attempt.id),
+    deps.verifications.find(attempt.service, attempt.id),
+  ])
+  return { attempt, events: items.toReversed(), sends, metadata: record?.metadata ?? {} }
+}
+
+async function factorsOf(deps: PeopleDeps, admin: Admin, person: Person): Promise<FactorRecord[]> {
+  if (person.subject === null) return []
+  const services = admin.service === null ? [...deps.services.keys()] : [admin.service]
+  const found = services.map((service) =>
+    deps.factors.ofSubject({
+      ...{ service, subjectIndexes: deps.recipients.indexesOf(person, service) ?? [] },
+      // Those as well that wait for their first code.
+      unverifiedSince: 0,
+    }),
+  )
+  return (await Promise.all(found)).flat()
 }
 
 /** One verification or one person, read, exported, erased. */
@@ -84,20 +116,11 @@ export function createPeople(deps: PeopleDeps) {
       },
     ])
 
-  const detailsOf = async (attempt: AttemptRow): Promise<AttemptDetail> => {
-    const query = { service: attempt.service, verificationId: attempt.id }
-    const [{ items }, sends] = await Promise.all([
-      deps.events.list({ ...query, cursor: null, limit: MAX_EVENTS }),
-      deps.attempts.sendAttemptsOf(attempt.id),
-    ])
-    return { attempt, events: items.toReversed(), sends }
-  }
-
   return {
     /** By id. */
     async detail(admin: Admin, id: string): Promise<AttemptDetail | undefined> {
       const attempt = await deps.attempts.find(admin.service, id)
-      return attempt && detailsOf(attempt)
+      return attempt && detailsOf(deps, attempt)
     },
 
     /** Removes what is known of a person, open codes canceled; limits are counted on. The log tells that it was done, not of whom. */
@@ -127,12 +150,13 @@ export function createPeople(deps: PeopleDeps) {
       const { service } = admin
       const found = await deps.attempts.list({ service, budgetIndexes }, null, MAX_EXPORTED)
       const verifications: AttemptDetail[] = []
-      for (const attempt of found.items) verifications.push(await detailsOf(attempt))
+      for (const attempt of found.items) verifications.push(await detailsOf(deps, attempt))
       const page = { service, budgetIndexes, cursor: null, limit: MAX_EXPORTED }
       const listed = await deps.events.list(page)
       const events = listed.items.filter(({ verificationId }) => verificationId === null)
       const isComplete = found.nextCursor === null && listed.nextCursor === null
-      return { person, verifications, events, isComplete }
+      const factors = await factorsOf(deps, admin, person)
+      return { person, verifications, factors, events, isComplete }
     },
   }
 }

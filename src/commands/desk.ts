@@ -46,7 +46,8 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
   const keyring = createKeyring(config.secretKeys)
   const eventIndexes = composeEventIndexes(config, keyring)
   const recipients = createRecipients({ keyring, eventIndexes })
-  const { attempts, events, retention } = store
+  const { attempts, events, retention, verifications, factors } = store
+  const stores = { attempts, events, retention, verifications, factors }
   const indexesOf: Desk['indexesOf'] = (person, country) => {
     const indexes = eventIndexes({ ...person, country, service: null })
     if (indexes) return indexes
@@ -54,7 +55,7 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
   }
   return {
     ...{ store, config, clock, recipients, indexesOf, admin: BY_COMMAND },
-    people: createPeople({ attempts, events, retention, recipients, clock }),
+    people: createPeople({ ...stores, services: config.services, recipients, clock }),
     wire: {
       attempt: (row) => toWireAttempt(row, clock.now(), recipients),
       detail: (detail) => toWireDetail(detail, clock.now(), recipients),

@@ -252,15 +252,37 @@ describe('a person', () => {
   it('is exported in clear, with everything, and the log tells it', async () => {
     const to = anAddress()
     const own = [await begin(to), await begin(to, bank)]
+    const { body: noted } = await real.start({ to, metadata: { order: '7' } })
     await begin()
     const { body } = await real.admin.post('/admin/api/recipients/export', { to })
     expect(body).toMatchObject({ to, subject: null, complete: true })
-    expect(idsOf(body.verifications)).toEqual(own.map(({ id }) => id).toReversed())
+    expect(idsOf(body.verifications)).toEqual([noted.id, own[1]?.id, own[0]?.id])
+    expect(body.verifications[0].metadata).toEqual({ order: '7' })
     for (const one of body.verifications) {
       expect(one).toMatchObject({ to, subject: null })
       expect(typesOf(one.events)).toContain('verification.started')
     }
-    expect(typesOf(body.events)).toEqual(['recipient.exported'])
+    expect([typesOf(body.events), body.factors]).toEqual([['recipient.exported'], []])
+  })
+
+  it('who is a subject is exported and erased with their factors, and no secret', async () => {
+    const subject = 'user-of-factors'
+    const app = { subject, issuer: 'Shop', account_name: 'ann' }
+    const { body: made } = await real.client.post('/factors/totp', app)
+    const { body: codes } = await bank.post('/factors/recovery-codes', { subject })
+    await real.client.post('/factors/recovery-codes', { subject: 'somebody else' })
+    const { body, text } = await real.admin.post('/admin/api/recipients/export', { subject })
+    expect(body.factors).toMatchObject([
+      { service: 'default', id: made.id, subject, type: 'totp', status: 'unverified' },
+      { service: 'bank', id: codes.id, subject, type: 'recovery_codes', codes_remaining: 10 },
+    ])
+    for (const secret of [made.secret, ...codes.codes]) expect(text).not.toContain(secret)
+    const own = await banker.post('/admin/api/recipients/export', { subject })
+    expect(idsOf(own.body.factors)).toEqual([codes.id])
+    const erased = await real.admin.post('/admin/api/recipients/erase', { subject })
+    expect(erased.body).toMatchObject({ verifications: 0, factors: 2 })
+    const after = await real.admin.post('/admin/api/recipients/export', { subject })
+    expect(after.body.factors).toEqual([])
   })
 
   it('is erased, open codes and all, and nobody else is', async () => {

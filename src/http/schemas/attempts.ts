@@ -110,6 +110,9 @@ const Try = z
 
 export const detailShape = {
   ...attemptShape,
+  metadata: z
+    .record(z.string(), z.string())
+    .openapi({ description: 'As the login flow gave it at the start.' }),
   events: z.array(Event).openapi({ description: 'Oldest first.' }),
   tries: z.array(Try).openapi({ description: 'Requests to providers, in order.' }),
 }
@@ -180,12 +183,13 @@ function toWireTry(one: SendAttempt): z.infer<typeof Try> {
 }
 
 export function toWireDetail(
-  { attempt, events, sends }: AttemptDetail,
+  { attempt, events, sends, metadata }: AttemptDetail,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
 ): z.infer<typeof DetailedAttempt> {
   return {
     ...toWireAttempt(attempt, now, recipients),
+    metadata: { ...metadata },
     events: events.map(toWireEvent),
     tries: sends.map(toWireTry),
   }

@@ -4,10 +4,12 @@
 import { z } from '@hono/zod-openapi'
 import type { Exported, PersonLimits } from '../../admin/operations.ts'
 import type { Person, Recipients } from '../../admin/recipients.ts'
+import { factorView } from '../../factors/view.ts'
 import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
 import { detailShape, toWireDetail } from './attempts.ts'
 import { Event, toWireEvent } from './events.ts'
+import { factorShape, toWireFactor } from './factors.ts'
 import { subjectField, toField } from './fields.ts'
 import { BESIDE_OTHER_FAULTS, ONE_HOLDER, requireHolder } from './holder-checks.ts'
 
@@ -69,6 +71,9 @@ export const ExportedPerson = z
     verifications: z
       .array(z.object({ ...detailShape, ...personShape }))
       .openapi({ description: 'Newest first, each with its recipient as it was given.' }),
+    factors: z
+      .array(z.object({ service: z.string(), ...factorShape }))
+      .openapi({ description: 'Of a subject, without what is secret of them.' }),
     events: z.array(Event).openapi({ description: 'Of no verification; newest first.' }),
   })
   .openapi('ExportedPerson')
@@ -97,7 +102,7 @@ export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Lim
 }
 
 export function toWireExport(
-  { person, isComplete, verifications, events }: Exported,
+  { person, isComplete, verifications, factors, events }: Exported,
   now: number,
   recipients: Pick<Recipients, 'masked' | 'ofRow'>,
 ): z.infer<typeof ExportedPerson> {
@@ -108,6 +113,10 @@ export function toWireExport(
     verifications: verifications.map((detail) => ({
       ...toWireDetail(detail, now, recipients),
       ...(recipients.ofRow(detail.attempt) ?? unknown),
+    })),
+    factors: factors.map((record) => ({
+      service: record.service,
+      ...toWireFactor(factorView(record, person.subject ?? '')),
     })),
     events: events.map(toWireEvent),
   }
