@@ -107,6 +107,17 @@ describe('attempts', () => {
     expect(await only('--subject', 'user-of-commands')).toEqual([factor.id])
   })
 
+  it('are read with times in UTC, whatever the zone of the machine', async () => {
+    const { to, id } = await start(anAddress())
+    const soon = new Date(Date.now() + 60_000).toISOString().slice(0, 19)
+    for (const until of [soon, `${soon}Z`, soon.replace('T', ' '), `${soon}.5+00:00`])
+      expect(idsOf(await run(real, ['attempts', '--json', '--to', to, '--until', until]))).toEqual([
+        id,
+      ])
+    const ago = await runHere(real, ['attempts', '--json', '--to', to, '--until', '1m'])
+    expect(idsOf(ago)).toEqual([])
+  })
+
   it('may be none', async () => {
     expect(await run(real, ['attempts', '--to', 'nobody@example.com', '--since', '2h'])).toEqual({
       ...{ status: 0, stdout: '', stderr: 'There are none.\n' },
