@@ -2,6 +2,7 @@
 // The command's entry. It must run on any Node, if only to say that it is too old.
 
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 
 const NODE_MAJOR = 26
 
@@ -10,6 +11,24 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
     `Countersign needs Node ${NODE_MAJOR} or newer, and this is Node ${process.versions.node}: use npx countersign, which finds its own.\n`,
   )
   process.exit(1)
+}
+
+// `countersign tail | head` is no fault: what nobody reads is not written.
+const reader = new AbortController()
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+  reader.abort()
+})
+
+function ask(question) {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  return new Promise((resolve) => {
+    lines.once('close', () => resolve(''))
+    lines.question(question, (answer) => {
+      resolve(answer)
+      lines.close()
+    })
+  })
 }
 
 // A clone runs its sources; the image has the bundle alone.
@@ -22,4 +41,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   isLive: process.stderr.isTTY === true,
+  ...(process.stdin.isTTY && { ask }),
+  gone: reader.signal,
 })

@@ -104,6 +104,7 @@ for (const stream of [child.stdout, child.stderr])
 try {
   const url = await waitFor('the address', () => /"url":"(http[^"]+)"/.exec(output)?.[1])
   await login(url, runCommand('keys', 'create', '--name', 'smoke'))
+  expectThat(runCommand('attempts').includes('approved'), 'countersign attempts lists the login')
   const resident = await residentAtRest(child.pid ?? 0)
   if (resident !== undefined)
     expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)

@@ -2,6 +2,7 @@
 // It must not do a command's work, and must not print an inner error.
 
 import { readFileSync } from 'node:fs'
+import { attemptsCommand, showCommand } from './commands/attempts.ts'
 import {
   type Command,
   describeCommand,
@@ -13,11 +14,18 @@ import {
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
+import { eraseCommand, exportCommand } from './commands/people.ts'
 import { rewrapCommand } from './commands/rewrap.ts'
+import { tailCommand } from './commands/tail.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
 const COMMANDS: readonly Command[] = [
+  attemptsCommand,
+  showCommand,
+  tailCommand,
+  exportCommand,
+  eraseCommand,
   createKeyCommand,
   listKeysCommand,
   revokeKeyCommand,

@@ -3,13 +3,13 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
+import { toWireExport } from '../http/schemas/people.ts'
 import { adminOf } from './acting.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { ERASE_WORD, eraseConfirmPage, erasedPage } from './pages/erase-page.ts'
 import { messagePage } from './pages/message-page.ts'
 import { type PersonShown, personPage, personPath } from './pages/person-page.ts'
-import { personFile } from './person-file.ts'
 import type { Person } from './recipients.ts'
 
 const PAGE_SIZE = 50
@@ -67,7 +67,7 @@ export function addPerson(app: App, deps: AppDeps): void {
     const day = new Date(now).toISOString().slice(0, 10)
     c.header('Content-Disposition', `attachment; filename="countersign-person-${day}.json"`)
     c.header('Content-Type', 'application/json')
-    return c.body(personFile(exported, now))
+    return c.body(JSON.stringify(toWireExport(exported, now, deps.console.recipients), null, 2))
   })
   showPage(app, deps, '/admin/person/erase', (page) => {
     const found = find(page, deps, page.c.req.query('who') ?? null)

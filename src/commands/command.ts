@@ -14,6 +14,10 @@ export type Terminal = {
   err(text: string): void
   /** A person looks at `err`: a line may be written over. */
   isLive?: boolean
+  /** Asks the person at the keyboard; absent: there is none. */
+  ask?(question: string): Promise<string>
+  /** Aborted when nobody reads `out` any more: the pipe's other end has gone. */
+  gone?: AbortSignal
 }
 
 export type Options = Readonly<Record<string, OptionRow>>

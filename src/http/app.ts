@@ -15,6 +15,13 @@ import {
   refusalOf,
 } from './problem.ts'
 import type { App } from './register.ts'
+import { addAdminHealth } from './routes/admin-health.ts'
+import { addAttemptsList } from './routes/attempts.ts'
+import { addAttemptsCancel } from './routes/attempts-cancel.ts'
+import { addAttemptsGet } from './routes/attempts-get.ts'
+import { addAttemptsResend } from './routes/attempts-resend.ts'
+import { addAttemptsReveal } from './routes/attempts-reveal.ts'
+import { addAttemptsSearch } from './routes/attempts-search.ts'
 import { addDocs } from './routes/docs.ts'
 import { addEvents } from './routes/events.ts'
 import { addEventsSearch } from './routes/events-search.ts'
@@ -29,6 +36,9 @@ import { addInboxStream } from './routes/inbox-stream.ts'
 import { addMetrics } from './routes/metrics.ts'
 import { addOpenApi } from './routes/openapi.ts'
 import { addReadyz } from './routes/readyz.ts'
+import { addRecipientsErase } from './routes/recipients-erase.ts'
+import { addRecipientsExport } from './routes/recipients-export.ts'
+import { addRecipientsLimits } from './routes/recipients-limits.ts'
 import { addVerifyCancel } from './routes/verify-cancel.ts'
 import { addVerifyCheck } from './routes/verify-check.ts'
 import { addVerifyGet } from './routes/verify-get.ts'
@@ -58,6 +68,16 @@ export function createApp(deps: AppDeps): App {
   addDocs(app, deps)
   addEvents(app, deps)
   addEventsSearch(app, deps)
+  addAttemptsList(app, deps)
+  addAttemptsSearch(app, deps)
+  addAttemptsGet(app, deps)
+  addAttemptsCancel(app, deps)
+  addAttemptsResend(app, deps)
+  addAttemptsReveal(app, deps)
+  addRecipientsLimits(app, deps)
+  addRecipientsExport(app, deps)
+  addRecipientsErase(app, deps)
+  addAdminHealth(app, deps)
   addMetrics(app, deps)
   addConsole(app, deps)
   if (deps.inbox) {

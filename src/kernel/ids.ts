@@ -44,3 +44,11 @@ export function createReference(): string {
   for (let i = 0; i < 6; i += 1) text += REFERENCE_ALPHABET[randomInt(REFERENCE_ALPHABET.length)]
   return `${text.slice(0, 3)}-${text.slice(3)}`
 }
+
+const REFERENCE = /^([2-9A-Z]{3})-?([2-9A-Z]{3})$/
+
+/** `k7q42m` and `K7Q-42M` are the same. Undefined: it is none. */
+export function readReference(text: string): string | undefined {
+  const [, first, last] = REFERENCE.exec(text.toUpperCase()) ?? []
+  return first && last && `${first}-${last}`
+}

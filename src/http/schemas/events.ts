@@ -3,36 +3,43 @@
 
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
+import { readReference } from '../../kernel/ids.ts'
 import { timeField, toWireTime } from './answers.ts'
 import { countryField, cursorField, idField, subjectField, toField, wholeNumber } from './fields.ts'
 import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
-const filters = {
-  verification: idField.optional(),
+/** Of every list for admins. */
+export const pageFilters = {
   reference: z
     .string()
     .regex(/^[2-9A-Za-z]{3}-?[2-9A-Za-z]{3}$/, 'must be a reference, such as K7Q-42M')
     .optional()
     .openapi({ description: 'Of a verification, as a person says it.', example: 'K7Q-42M' }),
-  type: z.enum(EVENT_TYPES).optional(),
   since: timeField.optional().openapi({ description: 'RFC 3339, UTC; included.' }),
   until: timeField.optional().openapi({ description: 'RFC 3339, UTC; excluded.' }),
   cursor: cursorField.optional(),
 }
 
+const filters = {
+  verification: idField.optional(),
+  type: z.enum(EVENT_TYPES).optional(),
+  ...pageFilters,
+}
+
 const limit = { description: 'How many on a page.', default: PAGE_LIMIT.default }
 
-export const EventsQuery = z.strictObject({
-  ...filters,
-  limit: z.coerce
-    .number()
-    .int()
-    .min(PAGE_LIMIT.min)
-    .max(PAGE_LIMIT.max)
-    .default(PAGE_LIMIT.default)
-    .openapi({ ...limit, type: 'integer', minimum: PAGE_LIMIT.min, maximum: PAGE_LIMIT.max }),
-})
+/** In a query everything is text. */
+export const limitInQuery = z.coerce
+  .number()
+  .int()
+  .min(PAGE_LIMIT.min)
+  .max(PAGE_LIMIT.max)
+  .default(PAGE_LIMIT.default)
+  .openapi({ ...limit, type: 'integer', minimum: PAGE_LIMIT.min, maximum: PAGE_LIMIT.max })
+export const limitInBody = wholeNumber(PAGE_LIMIT).default(PAGE_LIMIT.default).openapi(limit)
+
+export const EventsQuery = z.strictObject({ ...filters, limit: limitInQuery })
 
 export const EventsSearchBody = z
   .strictObject({
@@ -40,7 +47,7 @@ export const EventsSearchBody = z
     recipient: toField.optional(),
     country: countryField.optional(),
     subject: subjectField.optional(),
-    limit: wholeNumber(PAGE_LIMIT).default(PAGE_LIMIT.default).openapi(limit),
+    limit: limitInBody,
   })
   .superRefine(({ recipient, subject }, context) => {
     if (recipient === undefined || subject === undefined) return
@@ -49,7 +56,7 @@ export const EventsSearchBody = z
   }, BESIDE_OTHER_FAULTS)
   .openapi('EventsSearch')
 
-const Event = z
+export const Event = z
   .object({
     sequence: z.int(),
     at: timeField,
@@ -75,12 +82,6 @@ function toSnakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** `k7q42m` and `K7Q-42M` are the same reference. */
-function canonicalReference(text: string): string {
-  const letters = text.replace('-', '').toUpperCase()
-  return `${letters.slice(0, 3)}-${letters.slice(3)}`
-}
-
 export function toEventQuery(
   given: z.infer<typeof EventsQuery>,
   service: string | null,
@@ -89,7 +90,7 @@ export function toEventQuery(
   return {
     service,
     verificationId: given.verification,
-    reference: given.reference && canonicalReference(given.reference),
+    reference: given.reference && readReference(given.reference),
     budgetIndexes,
     types: given.type && [given.type],
     since: given.since === undefined ? undefined : Date.parse(given.since),

@@ -102,7 +102,7 @@ export const RemoveFactorQuery = z.strictObject({
     .openapi({ description: 'Where given, the factor must be this subject’s.' }),
 })
 
-const factorShape = {
+export const factorShape = {
   id: z.string().openapi({ example: 'fct_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
   subject: z.string().openapi({ example: 'user-8e03978e' }),
   type: z.enum(FACTOR_TYPES),

@@ -1,0 +1,109 @@
+// An attempt and its events in words for a terminal. Times are UTC, whatever the machine's zone.
+// It must not show a recipient in clear.
+
+import type { AttemptDetail } from '../admin/admin.ts'
+import { spanOf } from '../admin/pages/words.ts'
+import type { AttemptRow, SendAttempt } from '../admin/ports.ts'
+import type { EventRecord } from '../events/types.ts'
+import { statusAt, type VerificationStatus } from '../verification/state.ts'
+import type { Desk } from './desk.ts'
+import { alignRows, plain } from './table.ts'
+
+/** So that a line with everything stays below 120. */
+const MAX = { to: 20, message: 24, service: 12 } as const
+
+const OUTCOMES: Readonly<Partial<Record<VerificationStatus, string>>> = {
+  pending: 'open',
+  max_attempts_reached: 'too many wrong',
+}
+
+type Shown = Pick<Desk, 'recipients' | 'clock' | 'config'>
+
+/** `2026-11-27 14:32:05` */
+export function timeOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+export function recipientOf(row: AttemptRow, { recipients }: Shown): string {
+  const country = row.country === null ? '' : ` ${row.country}`
+  return plain(recipients.masked(row), MAX.to - country.length) + country
+}
+
+function outcomeOf(row: AttemptRow, { clock }: Shown): string {
+  const status = statusAt(row, clock.now())
+  return OUTCOMES[status] ?? status
+}
+
+function messageOf({ deliveryStatus, errorCode, provider }: AttemptRow): string {
+  const words = [deliveryStatus ?? 'none', errorCode, provider]
+  return plain(words.filter((word) => word !== null).join(' '), MAX.message)
+}
+
+/** With a head; the service where there is more than one. */
+export function attemptsTable(rows: readonly AttemptRow[], shown: Shown): string {
+  const isOne = shown.config.services.size === 1
+  const head = ['REFERENCE', 'WHEN (UTC)', 'TO', 'CHANNEL', 'MESSAGE', 'OUTCOME']
+  const lines = rows.map((row) => [
+    ...[row.reference, timeOf(row.createdAt), recipientOf(row, shown), row.channel],
+    ...[messageOf(row), outcomeOf(row, shown)],
+    ...(isOne ? [] : [plain(row.service, MAX.service)]),
+  ])
+  return alignRows([isOne ? head : [...head, 'SERVICE'], ...lines])
+}
+
+/** `provider twilio, send 1, error 30006, by ADMIN_KEY` */
+export function detailsOf({ details, keyId }: EventRecord): string {
+  const pairs = Object.entries(details)
+    .filter(([, value]) => value !== null && value !== false)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
+  return plain([...pairs, ...(keyId === null ? [] : [`by ${keyId}`])].join(', '))
+}
+
+function timelineOf(events: readonly EventRecord[]): string {
+  const lines = events.map((event, i) => {
+    const before = events[i - 1]
+    const after = before ? `+${spanOf(event.at - before.at)}` : ''
+    return [timeOf(event.at), after, event.type, detailsOf(event)]
+  })
+  return alignRows([['WHEN (UTC)', 'AFTER', 'WHAT', ''], ...lines])
+}
+
+/** Where it was not sent: the provider's own error. */
+function answerOf({ result, errorCode, errorMessage, reference }: SendAttempt): string {
+  const words = result === 'sent' ? [reference] : [errorCode, errorMessage]
+  return plain(words.filter((word) => word !== null).join(': '))
+}
+
+function triesOf(sends: readonly SendAttempt[]): string {
+  const lines = sends.map((one) => [
+    ...[timeOf(one.startedAt), `${one.send}.${one.attempt}`, one.provider],
+    ...[one.durationMs === null ? '' : spanOf(one.durationMs), one.result ?? 'no answer'],
+    answerOf(one),
+  ])
+  return alignRows([['STARTED (UTC)', 'TRY', 'PROVIDER', 'TOOK', 'RESULT', 'ANSWER'], ...lines])
+}
+
+function factsOf(row: AttemptRow, shown: Shown): string {
+  const kind = row.kind === 'real' ? '' : `, ${row.kind}`
+  const ended =
+    row.endedAt === null ? `until ${timeOf(row.expiresAt)}` : `ended ${timeOf(row.endedAt)}`
+  return alignRows([
+    ['Outcome', outcomeOf(row, shown)],
+    ['To', `${recipientOf(row, shown)}, ${row.channel}${kind}`],
+    ['Message', messageOf(row)],
+    ['For', plain(`${row.purpose}, service ${row.service}`)],
+    ['Time (UTC)', `${timeOf(row.createdAt)}, ${ended}`],
+    ['Codes', `${row.failed} of ${row.maxAttempts} wrong`],
+    ['Sends', `${row.sends} of ${row.maxSends}`],
+    ...(row.clientIp === null ? [] : [['Address', plain(row.clientIp)]]),
+  ])
+}
+
+export function describeAttempt({ attempt, events, sends }: AttemptDetail, shown: Shown): string {
+  const parts = [
+    `${attempt.reference}  ${attempt.id}\n${factsOf(attempt, shown)}`,
+    timelineOf(events),
+    ...(sends.length === 0 ? [] : [triesOf(sends)]),
+  ]
+  return parts.join('\n')
+}

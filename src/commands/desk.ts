@@ -1,0 +1,84 @@
+// What an admin's commands work at: the store beside the running service, people by their keys, and the forms of the API.
+// It must not be loaded for help: it brings a database driver and the schemas along.
+
+import type { Admin } from '../admin/admin.ts'
+import { createPeople } from '../admin/operations.ts'
+import type { AttemptFilter } from '../admin/ports.ts'
+import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
+import { composeEventIndexes } from '../compose-requests.ts'
+import type { Config } from '../config.ts'
+import { toWireAttempt, toWireDetail } from '../http/schemas/attempts.ts'
+import { toWireEvent } from '../http/schemas/events.ts'
+import { toWireExport } from '../http/schemas/people.ts'
+import { type Clock, createClock } from '../kernel/clock.ts'
+import { createKeyring } from '../kernel/keyring.ts'
+import type { Store } from '../storage/store.ts'
+import { readFilter } from './attempt-options.ts'
+import { type Given, type Terminal, UsageError } from './command.ts'
+import { withStore } from './store.ts'
+
+/** As the log names who did something by command: whoever may read the secrets of the service. */
+const BY_COMMAND: Admin = { service: null, keyId: 'command', clientIp: null, userAgent: null }
+
+export type Desk = {
+  store: Store
+  config: Config
+  clock: Clock
+  admin: Admin
+  recipients: Recipients
+  people: ReturnType<typeof createPeople>
+  wire: {
+    attempt(row: Parameters<typeof toWireAttempt>[0]): object
+    detail(detail: Parameters<typeof toWireDetail>[0]): object
+    event: typeof toWireEvent
+    exported(exported: Parameters<typeof toWireExport>[0]): object
+  }
+  /** What the options ask for, the person as indexes. @throws UsageError */
+  filterOf(given: Given): AttemptFilter
+  /** @throws UsageError where nobody can be meant */
+  indexesOf(person: Person, country: string | null): readonly Uint8Array[]
+}
+
+async function openDesk(store: Store, config: Config): Promise<Desk> {
+  const clock = createClock({
+    floorMs: await store.newestTime(),
+    ...(store.wallMs && { wallMs: store.wallMs }),
+  })
+  const keyring = createKeyring(config.secretKeys)
+  const eventIndexes = composeEventIndexes(config, keyring)
+  const recipients = createRecipients({ keyring, eventIndexes })
+  const { attempts, events, retention, factors } = store
+  const stores = { attempts, events, retention, factors }
+  const indexesOf: Desk['indexesOf'] = (person, country) => {
+    const indexes = eventIndexes({ ...person, country, service: null })
+    if (indexes) return indexes
+    throw new UsageError('--to is no phone number (+14155552671) or e-mail address')
+  }
+  return {
+    ...{ store, config, clock, recipients, indexesOf, admin: BY_COMMAND },
+    people: createPeople({ ...stores, services: config.services, recipients, clock }),
+    wire: {
+      attempt: (row) => toWireAttempt(row, clock.now(), recipients),
+      detail: (detail) => toWireDetail(detail, clock.now(), recipients),
+      event: toWireEvent,
+      exported: (exported) => toWireExport(exported, clock.now(), recipients),
+    },
+    filterOf(given) {
+      const { filter, person, country } = readFilter(given, clock.now())
+      const name = filter.service
+      if (name !== null && !config.services.has(name))
+        throw new UsageError(
+          `there is no service "${name}": the settings have ${[...config.services.keys()].join(', ')}`,
+        )
+      return person ? { ...filter, budgetIndexes: indexesOf(person, country) } : filter
+    },
+  }
+}
+
+/** @returns the exit code of `job`, or of what kept it from running */
+export function withDesk(
+  terminal: Terminal,
+  job: (desk: Desk) => Promise<number>,
+): Promise<number> {
+  return withStore(terminal, async (store, config) => job(await openDesk(store, config)))
+}

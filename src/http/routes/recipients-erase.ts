@@ -1,0 +1,40 @@
+// POST /admin/api/recipients/erase: removes all that is known of one person.
+// It must not give back what the limits have counted: erasing would be a way around them.
+
+import { createRoute } from '@hono/zod-openapi'
+import { ACTS, adminOf, refuseUnreadable } from '../admin-caller.ts'
+import type { AppDeps } from '../deps.ts'
+import { type App, register } from '../register.ts'
+import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
+import { ErasedPerson, PersonBody, toPerson } from '../schemas/people.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/admin/api/recipients/erase',
+  operationId: 'erasePerson',
+  summary: 'Erase a person',
+  description:
+    'Removes their verifications (open ones are canceled), factors and events, for good. The log tells that it was done and how many, not of whom. Idempotent.',
+  tags: ['People'],
+  security: [{ apiKey: [] }],
+  request: {
+    body: { required: true, content: { 'application/json': { schema: PersonBody } } },
+  },
+  responses: {
+    200: {
+      description: 'Erased.',
+      headers: REQUEST_ID,
+      content: { 'application/json': { schema: ErasedPerson } },
+    },
+    ...problems(...WITH_BODY, 'overloaded'),
+  },
+})
+
+export function addRecipientsErase(app: App, deps: AppDeps): void {
+  register(app, deps, route, ACTS, async (c) => {
+    const person = toPerson(c.req.valid('json'))
+    const refused = refuseUnreadable(c, deps, person)
+    if (refused) return refused
+    return c.json(await deps.console.operations.erase(adminOf(c, deps), person), 200)
+  })
+}

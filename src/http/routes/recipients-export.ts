@@ -1,0 +1,42 @@
+// POST /admin/api/recipients/export: all that is known of one person, recipients in clear.
+// It must not answer before the log tells that somebody asked.
+
+import { createRoute } from '@hono/zod-openapi'
+import { ACTS, adminOf, refuseUnreadable } from '../admin-caller.ts'
+import type { AppDeps } from '../deps.ts'
+import { type App, register } from '../register.ts'
+import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
+import { ExportedPerson, PersonBody, toPerson, toWireExport } from '../schemas/people.ts'
+
+const route = createRoute({
+  method: 'post',
+  path: '/admin/api/recipients/export',
+  operationId: 'exportPerson',
+  summary: 'Export all about a person',
+  description:
+    'Every verification with its timeline, newest first, and events of none. That it was exported stands in the log, as `recipient.exported`.',
+  tags: ['People'],
+  security: [{ apiKey: [] }],
+  request: {
+    body: { required: true, content: { 'application/json': { schema: PersonBody } } },
+  },
+  responses: {
+    200: {
+      description: 'Everything.',
+      headers: REQUEST_ID,
+      content: { 'application/json': { schema: ExportedPerson } },
+    },
+    ...problems(...WITH_BODY, 'overloaded'),
+  },
+})
+
+export function addRecipientsExport(app: App, deps: AppDeps): void {
+  register(app, deps, route, ACTS, async (c) => {
+    const person = toPerson(c.req.valid('json'))
+    const refused = refuseUnreadable(c, deps, person)
+    if (refused) return refused
+    const { operations, recipients } = deps.console
+    const exported = await operations.exportOf(adminOf(c, deps), person)
+    return c.json(toWireExport(exported, deps.clock.now(), recipients), 200)
+  })
+}

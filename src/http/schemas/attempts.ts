@@ -1,0 +1,196 @@
+// The attempts on the wire, for admins: their filters, their rows, and one of them with all that happened.
+// It must not show a recipient in clear.
+
+import { z } from '@hono/zod-openapi'
+import type { AttemptDetail } from '../../admin/admin.ts'
+import type { AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
+import type { Recipients } from '../../admin/recipients.ts'
+import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
+import { readReference } from '../../kernel/ids.ts'
+import { STATUSES, statusAt } from '../../verification/state.ts'
+import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
+import { Event, limitInBody, limitInQuery, pageFilters, toWireEvent } from './events.ts'
+import { countryField, subjectField, toField } from './fields.ts'
+import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
+
+/** Names of the settings: providers and services. */
+const nameField = z.string().regex(/^[\w.-]{1,64}$/, 'must be a name')
+const channelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS])
+
+const filters = {
+  status: z.enum(STATUSES).optional(),
+  delivery: z.enum(DELIVERY_STATUSES).optional().openapi({ description: 'Of the newest message.' }),
+  channel: channelField.optional(),
+  provider: nameField.optional().openapi({ description: 'Of the newest message.' }),
+  service: nameField.optional().openapi({ description: 'For a key of no service.' }),
+  ...pageFilters,
+}
+
+export const AttemptsQuery = z.strictObject({
+  ...filters,
+  country: countryField
+    .optional()
+    .openapi({ description: 'ISO 3166-1 alpha-2, of a phone number.' }),
+  limit: limitInQuery,
+})
+
+export const AttemptsSearchBody = z
+  .strictObject({
+    ...filters,
+    to: toField.optional(),
+    subject: subjectField.optional(),
+    country: countryField.optional().openapi({
+      description: 'ISO 3166-1 alpha-2: reads a national number in `to`; without `to` a filter.',
+    }),
+    limit: limitInBody,
+  })
+  .superRefine(checkHolder, BESIDE_OTHER_FAULTS)
+  .openapi('AttemptsSearch')
+
+const error = z.object({ code: z.string(), message: z.string().nullable() }).nullable()
+
+const attemptShape = {
+  id: z.string().openapi({ example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
+  reference: z.string().openapi({ example: 'K7Q-42M' }),
+  service: z.string(),
+  status: z.enum(STATUSES),
+  to_masked: z.string().openapi({
+    description: 'Number, address or subject, but for its middle.',
+    example: '+141•••71',
+  }),
+  channel: channelField,
+  purpose: z.string(),
+  kind: z.enum(['real', 'decoy', 'test']),
+  authenticated: z.boolean(),
+  country: z.string().nullable(),
+  attempts: count.openapi({ description: 'Comparisons charged.' }),
+  failed: count.openapi({ description: 'Comparisons that were wrong.' }),
+  max_attempts: count,
+  sends: count,
+  max_sends: count,
+  client_ip: z.string().nullable(),
+  created_at: timeField,
+  expires_at: timeField,
+  ended_at: nullableTime,
+  delivery_status: z
+    .enum(DELIVERY_STATUSES)
+    .nullable()
+    .openapi({ description: 'Of the newest message, as are provider and error.' }),
+  provider: z.string().nullable(),
+  error,
+}
+
+export const Attempt = z.object(attemptShape).openapi('Attempt')
+
+export const AttemptsPage = z
+  .object({
+    attempts: z.array(Attempt).openapi({ description: 'Newest first.' }),
+    next_cursor: z.string().nullable().openapi({
+      description:
+        'Null on the last page. A page may hold fewer than `limit`, none even, and have a next one: so many were looked at.',
+    }),
+  })
+  .openapi('AttemptsPage')
+
+const Try = z
+  .object({
+    send: count.openapi({ description: 'Which message, from 1.' }),
+    attempt: count.openapi({ description: 'Which try of it, from 1.' }),
+    provider: z.string(),
+    started_at: timeField,
+    duration_ms: count.nullable(),
+    result: z
+      .enum(['sent', 'retry', 'failed'])
+      .nullable()
+      .openapi({ description: 'Null: it runs, or its worker died.' }),
+    provider_reference: z.string().nullable().openapi({ description: 'The provider’s own id.' }),
+    error,
+  })
+  .openapi('Try')
+
+export const detailShape = {
+  ...attemptShape,
+  metadata: z
+    .record(z.string(), z.string())
+    .openapi({ description: 'As the login flow gave it at the start.' }),
+  events: z.array(Event).openapi({ description: 'Oldest first.' }),
+  tries: z.array(Try).openapi({ description: 'Requests to providers, in order.' }),
+}
+
+export const DetailedAttempt = z.object(detailShape).openapi('DetailedAttempt')
+
+/** @param about.within the key's service; null: every */
+export function toFilter(
+  given: Omit<z.infer<typeof AttemptsQuery>, 'cursor' | 'limit'>,
+  about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
+): AttemptFilter {
+  const { reference, status, delivery, channel, provider, since, until } = given
+  return {
+    ...{ status, delivery, channel, provider, budgetIndexes: about.budgetIndexes },
+    service: about.within ?? given.service ?? null,
+    reference: reference && readReference(reference),
+    country: given.country?.toUpperCase(),
+    since: since === undefined ? undefined : Date.parse(since),
+    until: until === undefined ? undefined : Date.parse(until),
+  }
+}
+
+const toWireError = (row: Pick<AttemptRow, 'errorCode' | 'errorMessage'>) =>
+  row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage }
+
+export function toWireAttempt(
+  row: AttemptRow,
+  now: number,
+  recipients: Pick<Recipients, 'masked'>,
+): z.infer<typeof Attempt> {
+  return {
+    id: row.id,
+    reference: row.reference,
+    service: row.service,
+    status: statusAt(row, now),
+    to_masked: recipients.masked(row),
+    channel: row.channel,
+    purpose: row.purpose,
+    kind: row.kind,
+    authenticated: row.authenticated,
+    country: row.country,
+    attempts: row.attempts,
+    failed: row.failed,
+    max_attempts: row.maxAttempts,
+    sends: row.sends,
+    max_sends: row.maxSends,
+    client_ip: row.clientIp,
+    created_at: toWireTime(row.createdAt),
+    expires_at: toWireTime(row.expiresAt),
+    ended_at: toWireTimeOrNull(row.endedAt),
+    delivery_status: row.deliveryStatus,
+    provider: row.provider,
+    error: toWireError(row),
+  }
+}
+
+function toWireTry(one: SendAttempt): z.infer<typeof Try> {
+  return {
+    send: one.send,
+    attempt: one.attempt,
+    provider: one.provider,
+    started_at: toWireTime(one.startedAt),
+    duration_ms: one.durationMs,
+    result: one.result,
+    provider_reference: one.reference,
+    error: toWireError(one),
+  }
+}
+
+export function toWireDetail(
+  { attempt, events, sends }: AttemptDetail,
+  now: number,
+  recipients: Pick<Recipients, 'masked'>,
+): z.infer<typeof DetailedAttempt> {
+  return {
+    ...toWireAttempt(attempt, now, recipients),
+    metadata: attempt.metadata,
+    events: events.map(toWireEvent),
+    tries: sends.map(toWireTry),
+  }
+}

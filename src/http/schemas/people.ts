@@ -1,0 +1,120 @@
+// One person on the wire, for admins: whom it is about, limits, everything that is known, and its erasure.
+// It must not be used for a list: a recipient stands here in clear, for whoever asked for this one.
+
+import { z } from '@hono/zod-openapi'
+import type { Exported } from '../../admin/export.ts'
+import type { PersonLimits } from '../../admin/operations.ts'
+import type { Person, Recipients } from '../../admin/recipients.ts'
+import { LIMIT_NAMES } from '../../verification/policy.ts'
+import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
+import { detailShape, toWireDetail } from './attempts.ts'
+import { Event, toWireEvent } from './events.ts'
+import { factorShape, toWireFactor } from './factors.ts'
+import { subjectField, toField } from './fields.ts'
+import { BESIDE_OTHER_FAULTS, ONE_HOLDER, requireHolder } from './holder-checks.ts'
+
+export const PersonBody = z
+  .strictObject({
+    to: toField.optional().openapi({
+      description: 'Phone number (E.164) or e-mail address.',
+      example: '+14155552671',
+    }),
+    subject: subjectField.optional(),
+  })
+  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
+  .openapi('PersonRequest', ONE_HOLDER)
+
+/** What `requireHolder` let through. */
+export function toPerson({ to, subject }: z.infer<typeof PersonBody>): Person {
+  return subject === undefined ? { to: to as string, subject: null } : { to: null, subject }
+}
+
+const personShape = {
+  to: z.string().nullable().openapi({ description: 'In clear; null where it is a subject.' }),
+  subject: z.string().nullable().openapi({ description: 'Null where it is a recipient.' }),
+}
+
+export const RevealedPerson = z.object(personShape).openapi('RevealedPerson')
+
+export const Limits = z
+  .object({
+    services: z.array(
+      z.object({
+        service: z.string(),
+        limits: z.array(
+          z.object({
+            name: z.enum(LIMIT_NAMES),
+            max: z.int(),
+            window_seconds: z.int(),
+            authenticated: z.boolean().openapi({
+              description: 'Starts with `authenticated: true` are counted apart.',
+            }),
+            used: count.nullable().openapi({
+              description: 'Null for guesses: only whether there is room for one is known.',
+            }),
+            full: z.boolean(),
+            ends_at: nullableTime.openapi({
+              description:
+                'When the window ends, or there is room again; null: nothing is counted.',
+            }),
+          }),
+        ),
+      }),
+    ),
+  })
+  .openapi('PersonLimits')
+
+export const ExportedPerson = z
+  .object({
+    ...personShape,
+    complete: z.boolean().openapi({ description: 'False: there is more than an export holds.' }),
+    verifications: z
+      .array(z.object({ ...detailShape, ...personShape }))
+      .openapi({ description: 'Newest first, each with its recipient as it was given.' }),
+    factors: z
+      .array(z.object({ service: z.string(), ...factorShape }))
+      .openapi({ description: 'Of a subject, without what is secret of them.' }),
+    events: z.array(Event).openapi({ description: 'Of no verification; newest first.' }),
+  })
+  .openapi('ExportedPerson')
+
+export const ErasedPerson = z
+  .object({ verifications: count, factors: count, events: count })
+  .openapi('ErasedPerson', {
+    description: 'How many were removed; `events` are those of no verification.',
+  })
+
+export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Limits> {
+  return {
+    services: found.map(({ service, states }) => ({
+      service,
+      limits: states.map((state) => ({
+        name: state.name,
+        max: state.limit.max,
+        window_seconds: state.limit.windowSeconds,
+        authenticated: state.authenticated,
+        used: state.used,
+        full: state.isFull,
+        ends_at: toWireTimeOrNull(state.endsAt),
+      })),
+    })),
+  }
+}
+
+export function toWireExport(
+  { person, isComplete, verifications, factors, events }: Exported,
+  now: number,
+  recipients: Pick<Recipients, 'masked' | 'ofRow'>,
+): z.infer<typeof ExportedPerson> {
+  const unknown = { to: null, subject: null }
+  return {
+    ...person,
+    complete: isComplete,
+    verifications: verifications.map((detail) => ({
+      ...toWireDetail(detail, now, recipients),
+      ...(recipients.ofRow(detail.attempt) ?? unknown),
+    })),
+    factors: factors.map(({ service, ...view }) => ({ service, ...toWireFactor(view) })),
+    events: events.map(toWireEvent),
+  }
+}

@@ -1,0 +1,67 @@
+// The admin's commands beside a service on PostgreSQL.
+
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Real, startReal } from '../http/real.ts'
+import { createDatabase, type Database } from '../postgres/databases.ts'
+import { begin, run } from './command-process.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let database: Database
+let real: Real
+beforeAll(async () => {
+  database = await createDatabase()
+  real = await startReal({ DATABASE_URL: database.url })
+})
+afterAll(async () => {
+  await real.close()
+  await database.drop()
+})
+
+const env = () => ({ DATABASE_URL: database.url })
+
+it('attempts, show, export and erase are the same there', async () => {
+  const to = 'ann@example.com'
+  const { body } = await real.start({ to })
+  await real.message(body.id)
+  const listed = await run(real, ['attempts', '--to', to, '--since', '1h', '--json'], env())
+  expect(listed).toMatchObject({ status: 0, stderr: '' })
+  const { attempts } = (await real.admin.get('/admin/api/attempts')).body
+  expect(JSON.parse(listed.stdout)).toEqual(attempts[0])
+  const shown = await run(real, ['show', body.reference, '--json'], env())
+  expect(JSON.parse(shown.stdout)).toEqual(
+    (await real.admin.get(`/admin/api/attempts/${body.id}`)).body,
+  )
+  const exported = await run(real, ['export', '--to', to], env())
+  expect(JSON.parse(exported.stdout)).toMatchObject({
+    verifications: [{ id: body.id, to }],
+    events: [{ type: 'recipient.exported', key_id: 'command' }],
+  })
+  const erased = await run(real, ['erase', '--to', to, '--yes', '--json'], env())
+  expect(JSON.parse(erased.stdout)).toEqual({ verifications: 1, factors: 0, events: 1 })
+  expect(await run(real, ['show', body.id], env())).toMatchObject({ status: 1, stdout: '' })
+})
+
+it('tail follows, between two looks without a transaction, and ends with 0', async () => {
+  const { child, told, ended } = begin(real, ['tail', '--json'], env())
+  let last = ''
+  await vi.waitFor(
+    async () => {
+      last = (await real.start({ to: 'bob@example.com' })).body.id
+      expect(told()).not.toBe('')
+    },
+    { timeout: 30_000, interval: 1_000 },
+  )
+  await real.client.post(`/verify/${last}/cancel`, {})
+  await vi.waitFor(() => expect(told()).toMatch(/verification\.canceled/), 10_000)
+  const open = await database.query(
+    "select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'",
+  )
+  expect(open).toEqual([])
+  child.kill('SIGINT')
+  const { status, stdout, stderr } = await ended
+  expect([status, stderr]).toEqual([0, ''])
+  const lines = stdout.trimEnd().split('\n')
+  const keys = lines.map((line) => JSON.parse(line).event.sequence)
+  expect(new Set(keys).size).toBe(keys.length)
+})
