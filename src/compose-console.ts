@@ -75,6 +75,7 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
     recipients,
     operations: createOperations({
       ...{ attempts: store.attempts, events: store.events, retention: store.retention },
+      factors: store.factors,
       ...{ recipients, service: parts.service, services: config.services },
       ...{ limits: parts.limits, clock },
     }),

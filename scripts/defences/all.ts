@@ -4,6 +4,7 @@
 import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
+import { CONSOLE } from './console.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { MOVES } from './moves.ts'
@@ -31,4 +32,5 @@ export const DEFENCES: readonly Defence[] = [
   ...SHARED_LIMITS,
   ...MOVES,
   ...FACTORS,
+  ...CONSOLE,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -200,4 +200,19 @@ export const BUDGETS: readonly Defence[] = [
       title: 'C42: a database that became read-only refuses writes',
     },
   },
+  {
+    keeps: 'I4',
+    line: 'verifications are kept for as long as guesses are summed from them',
+    changes: [
+      {
+        file: 'src/config/settings.ts',
+        find: 'const MIN_RECIPIENT_DAYS = 2',
+        replace: 'const MIN_RECIPIENT_DAYS = 1',
+      },
+    ],
+    test: {
+      file: 'test/config/config.test.ts',
+      title: 'RETENTION_RECIPIENT_DAYS=1 is refused by name',
+    },
+  },
 ]

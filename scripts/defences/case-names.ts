@@ -32,6 +32,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C30: 'the code searched for everywhere',
   C31: 'hostile bodies',
   C32: 'markup and control characters in what strangers send',
+  C33: 'the admin console: guessing, forged forms, sessions after their end',
   C35: 'keys of another service, revoked, without the scope',
   C36: 'a flood of checks',
   C37: 'clocks that jump',
@@ -50,5 +51,5 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C51: 'a flood of refused starts',
 }
 
-/** What they are about is not built yet: receipts, the console, webhooks, opt-outs. */
-export const LATER_CASES = ['C26', 'C27', 'C33', 'C34', 'C46'] as const
+/** What they are about is not built yet: receipts, webhooks, opt-outs. */
+export const LATER_CASES = ['C26', 'C27', 'C34', 'C46'] as const

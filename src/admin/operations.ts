@@ -1,71 +1,31 @@
 // What an admin does with a verification or a person, whoever asks: a page, the API, a command.
 // It must not answer beyond the service that the admin's key is bound to.
 
-import type { EventRecord, EventStore, EventType } from '../events/types.ts'
-import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
-import type { Clock } from '../kernel/clock.ts'
-import type { Erased, RetentionStore } from '../retention/ports.ts'
+import type { Erased } from '../retention/ports.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
 import { type Holder, readHolder } from '../verification/holder.ts'
 import type { LimitState } from '../verification/limit-states.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
-import type { AttemptReads, AttemptRow, SendAttempt } from './ports.ts'
-import type { Person, Recipients } from './recipients.ts'
+import { type Admin, type AttemptDetail, actorOf, type PeopleDeps } from './admin.ts'
+import { createExport } from './export.ts'
+import type { AttemptRow } from './ports.ts'
+import type { Person } from './recipients.ts'
 
 /** More than any verification has: attempts, sends and retries are bounded, but for who reloads for an hour. */
 const MAX_EVENTS = 500
 const ERASE_BATCH = 100
-/** A person has tens; more is a program's number, and is told to be cut off. */
-const MAX_EXPORTED = 2_000
-
-/** Who acts: a key of the scope admin, of one service or (null) of all; and from where. */
-export type Admin = {
-  service: string | null
-  keyId: string
-  clientIp: string | null
-  userAgent: string | null
-}
-
-export type AttemptDetail = {
-  attempt: AttemptRow
-  /** Oldest first. */
-  events: EventRecord[]
-  sends: SendAttempt[]
-}
 
 export type PersonLimits = { service: string; states: LimitState[] }
 
-export type Exported = {
-  person: Person
-  verifications: AttemptDetail[]
-  /** Those of no verification: refusals, factors. */
-  events: EventRecord[]
-  isComplete: boolean
-}
-
-/** What a command has as well as the service. */
-export type PeopleDeps = {
-  attempts: AttemptReads
-  events: Pick<EventStore, 'append' | 'list'>
-  retention: Pick<RetentionStore, 'erase'>
-  recipients: Recipients
-  clock: Clock
-}
 export type OperationsDeps = PeopleDeps & {
   /** Cancels and resends as a caller's would be. */
   service: Pick<VerificationService, 'cancel' | 'resend'>
-  services: ReadonlyMap<string, ServicePolicy>
   limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
 }
 
 /** @throws StoreUnavailableError, UnknownKeyError everywhere */
 export type Operations = ReturnType<typeof createOperations>
-
-function actorOf(admin: Admin, service: string | null): Actor {
-  const { keyId, clientIp, userAgent } = admin
-  return { service: service ?? NO_SERVICE, keyId, clientIp, userAgent }
-}
 
 /** One verification or one person, read, exported, erased. */
 export function createPeople(deps: PeopleDeps) {
@@ -73,16 +33,6 @@ export function createPeople(deps: PeopleDeps) {
 
   const indexesOf = (admin: Admin, person: Person) =>
     recipients.indexesOf(person, admin.service) ?? []
-
-  /** Of what is not one verification's: `budgetIndex` lets the person's own log find it. */
-  const tell = (admin: Admin, type: EventType, person: Person) =>
-    deps.events.append([
-      {
-        ...actorOf(admin, admin.service),
-        ...{ at: clock.now(), type, verificationId: null, details: {} },
-        budgetIndex: indexesOf(admin, person)[0] ?? null,
-      },
-    ])
 
   const detailsOf = async (attempt: AttemptRow): Promise<AttemptDetail> => {
     const query = { service: attempt.service, verificationId: attempt.id }
@@ -94,6 +44,8 @@ export function createPeople(deps: PeopleDeps) {
   }
 
   return {
+    exportOf: createExport(deps, detailsOf),
+
     /** By id. */
     async detail(admin: Admin, id: string): Promise<AttemptDetail | undefined> {
       const attempt = await deps.attempts.find(admin.service, id)
@@ -118,21 +70,6 @@ export function createPeople(deps: PeopleDeps) {
         total.events += removed.events
         if (removed.verifications + removed.factors + removed.events === 0) return total
       }
-    },
-
-    /** All that is known of a person, newest first; the log tells that somebody asked. */
-    async exportOf(admin: Admin, person: Person): Promise<Exported> {
-      await tell(admin, 'recipient.exported', person)
-      const budgetIndexes = indexesOf(admin, person)
-      const { service } = admin
-      const found = await deps.attempts.list({ service, budgetIndexes }, null, MAX_EXPORTED)
-      const verifications: AttemptDetail[] = []
-      for (const attempt of found.items) verifications.push(await detailsOf(attempt))
-      const page = { service, budgetIndexes, cursor: null, limit: MAX_EXPORTED }
-      const listed = await deps.events.list(page)
-      const events = listed.items.filter(({ verificationId }) => verificationId === null)
-      const isComplete = found.nextCursor === null && listed.nextCursor === null
-      return { person, verifications, events, isComplete }
     },
   }
 }

@@ -31,6 +31,9 @@ export type AttemptRow = {
   kind: DeliveryKind
   authenticated: boolean
   country: string | null
+  locale: string
+  /** The caller's own. */
+  metadata: Record<string, string>
   recipientSealed: Uint8Array
   budgetIndex: Uint8Array
   attempts: number

@@ -60,6 +60,8 @@ const MAX_HASH_QUEUE = 10_000
 const MAX_GRACE_SECONDS = 600
 const MAX_CONNECTIONS = 200
 const MAX_RETENTION_DAYS = 3650
+/** Guesses are summed from the verifications of a day, and an hour for the longest lifetime (I4). */
+const MIN_RECIPIENT_DAYS = 2
 const MAX_DELIVERY_DEADLINE_SECONDS = 30
 
 export const SERVER_SETTINGS = {
@@ -155,9 +157,9 @@ export const SERVER_SETTINGS = {
   ),
   retentionRecipientDays: withDefault(
     'RETENTION_RECIPIENT_DAYS',
-    parseInteger(1, MAX_RETENTION_DAYS),
+    parseInteger(MIN_RECIPIENT_DAYS, MAX_RETENTION_DAYS),
     '90',
-    'Days after which verifications, with their recipients, deliveries and events, are removed; daily counts stay',
+    'Days after which verifications, with their recipients, deliveries and events, are removed (2 at least: guesses are summed from them); daily counts stay',
   ),
   metricsPort: optional(
     'METRICS_PORT',

@@ -174,6 +174,9 @@ describe('one setting', () => {
     ['CODE_LENGTH', '6.5'],
     ['TTL_SECONDS', '59'],
     ['MAX_ATTEMPTS', '0'],
+    // A day of guesses is summed from the rows (I4).
+    ['RETENTION_RECIPIENT_DAYS', '1'],
+    ['RETENTION_ADDRESS_DAYS', '0'],
     ['LIMIT_CHECK_PER_IP', '5'],
     ['LIMIT_CHECK_PER_IP', '0/600'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],

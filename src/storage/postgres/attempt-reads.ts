@@ -12,7 +12,7 @@ import { type Sql, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { byteList, camelRow, type Raw } from './rows.ts'
 
-const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated, v.country,
+const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated, v.country, v.locale, v.metadata,
   v.recipient_sealed, v.budget_index, v.attempts, v.failed, v.max_attempts, v.sends, v.max_sends, v.client_ip,
   v.created_at, v.expires_at, v.ended_at, d.status as delivery_status, d.provider, d.error_code, d.error_message`
 const FROM = sql`verifications v left join deliveries d on d.verification_seq = v.seq and d.send = v.sends`

@@ -18,7 +18,8 @@ const FIELDS = {
   seq: v.seq,
   ...{ id: v.id, reference: v.reference, service: v.service, status: v.status },
   ...{ channel: v.channel, purpose: v.purpose, kind: v.kind, authenticated: v.authenticated },
-  ...{ country: v.country, recipientSealed: v.recipientSealed, budgetIndex: v.budgetIndex },
+  ...{ country: v.country, locale: v.locale, metadata: v.metadata },
+  ...{ recipientSealed: v.recipientSealed, budgetIndex: v.budgetIndex },
   ...{ attempts: v.attempts, failed: v.failed, maxAttempts: v.maxAttempts },
   ...{ sends: v.sends, maxSends: v.maxSends, clientIp: v.clientIp },
   ...{ createdAt: v.createdAt, expiresAt: v.expiresAt, endedAt: v.endedAt },
@@ -59,7 +60,8 @@ function createStatements(orm: Orm) {
       .prepare(),
     byPerson: select()
       .where(sql`${v.budgetIndex} = ${p('budgetIndex')} and ${matches}`)
-      .orderBy(desc(v.seq))
+      // As the index on people has it.
+      .orderBy(desc(v.createdAt))
       .limit(p('limit'))
       .prepare(),
     one: select()
@@ -75,7 +77,10 @@ function createStatements(orm: Orm) {
       .limit(1)
       .offset(MAX_LOOKED_AT)
       .prepare(),
-    newest: orm.select({ seq: v.seq }).from(v).orderBy(desc(v.seq)).limit(1).prepare(),
+    newest: orm
+      .select({ seq: sql<number | null>`max(${v.seq})` })
+      .from(v)
+      .prepare(),
     firstFrom: orm
       .select({ seq: v.seq, createdAt: v.createdAt })
       .from(v)

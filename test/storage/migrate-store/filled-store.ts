@@ -93,8 +93,18 @@ const KEYS: readonly Pick<ApiKeyRecord, 'service' | 'scopes' | 'revokedAt'>[] = 
 export type Filled = Awaited<ReturnType<typeof fillStore>>
 
 /** @returns what a test goes on with */
+/** What retention leaves behind, and a console's session. */
+async function keepCounts(store: Awaited<ReturnType<typeof openStore>>): Promise<void> {
+  await start(store, { createdAt: T0 - 2 * HOUR, expiresAt: T0 - HOUR })
+  await store.retention.eraseAddresses({ before: T0 - HOUR, limit: 10 })
+  await store.retention.purge({ before: T0 - HOUR, limit: 10 })
+  const times = { createdAt: T0, seenAt: T0, expiresAt: T0 + HOUR }
+  await store.adminSessions.insert({ idHash: mac(), keyId: 'ADMIN_KEY', ...times })
+}
+
 export async function fillStore(path: string) {
   const store = await openStore(path)
+  await keepCounts(store)
   const pending = await startPending(store)
   const ended = await startEnded(store)
   const held = await startHeld(store)

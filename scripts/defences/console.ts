@@ -1,0 +1,107 @@
+// The lines that guard the admin console: its sessions, its forms, what a key of one service sees.
+// It must not name the API's own: strangers.ts has those.
+
+import type { Defence } from './defence.ts'
+
+const SESSIONS = 'src/admin/sessions.ts'
+const PAGES = 'src/admin/page-route.ts'
+const SESSION_TEST = 'test/admin/sessions.test.ts'
+const HTTP_TEST = 'test/admin/c33.test.ts'
+
+function row(
+  keeps: string,
+  line: string,
+  change: { file: string; find: string; replace: string },
+  test: { file: string; title: string },
+): Defence {
+  return { keeps, line, changes: [change], test }
+}
+
+export const CONSOLE: readonly Defence[] = [
+  row(
+    'C33',
+    'a session ends when nobody used it for half an hour',
+    { file: SESSIONS, find: ' || now - found.seenAt >= IDLE_MS', replace: '' },
+    { file: SESSION_TEST, title: 'ends when nobody used it for half an hour' },
+  ),
+  row(
+    'C33',
+    'a session ends after a shift, however busy',
+    { file: SESSIONS, find: 'now >= found.expiresAt || ', replace: '' },
+    { file: SESSION_TEST, title: 'ends after twelve hours however busy it is' },
+  ),
+  row(
+    'C33',
+    'a session’s cookie is signed, by the key that it was begun with',
+    { file: SESSIONS, find: ' || !isSigned(id, key, signature)', replace: '' },
+    { file: SESSION_TEST, title: 'ends with its key' },
+  ),
+  row(
+    'C33',
+    'sign-out takes the session away, on every node',
+    { file: SESSIONS, find: 'if (id) await store.remove(hashOf(id))', replace: 'void id' },
+    { file: SESSION_TEST, title: 'is good for nothing after sign-out' },
+  ),
+  row(
+    'C33',
+    'a form comes from this origin',
+    { file: PAGES, find: 'if (!isSameOrigin(page.c))', replace: 'if (false)' },
+    { file: HTTP_TEST, title: 'can not send a form, whatever it knows' },
+  ),
+  row(
+    'C33',
+    'a form carries its session’s token',
+    {
+      file: PAGES,
+      find: "if (!isSame(form.get('form_token') ?? '', session.formToken))",
+      replace: 'if (false)',
+    },
+    { file: HTTP_TEST, title: 'can not send a form, whatever it knows' },
+  ),
+  row(
+    'C33',
+    'sign-ins from one address are limited before a key is looked at',
+    {
+      file: 'src/admin/sign-in.ts',
+      find: "if (admission.kind === 'refused') {",
+      replace: "if (admission.kind === 'refused' && to === '') {",
+    },
+    { file: HTTP_TEST, title: 'a thousand keys: twenty are looked at' },
+  ),
+  row(
+    'C33',
+    'no script reads the session’s cookie',
+    {
+      file: 'src/admin/cookies.ts',
+      find: 'setCookie(c, SESSION, token, {\n    path: PATH,\n    httpOnly: true,',
+      replace: 'setCookie(c, SESSION, token, {\n    path: PATH,',
+    },
+    { file: HTTP_TEST, title: 'is kept in a cookie that no script' },
+  ),
+  row(
+    'C35',
+    'attempts are those of the key’s service (PostgreSQL)',
+    {
+      file: 'src/storage/postgres/attempt-reads.ts',
+      find: 'if (service !== null) conditions.push(sql`v.service = ${service}`)',
+      replace: 'void service',
+    },
+    {
+      file: 'test/storage/postgres/attempt-reads.test.ts',
+      title: 'are told newest first, by every filter',
+    },
+  ),
+  row(
+    'C35',
+    'attempts are those of the key’s service',
+    {
+      file: 'src/storage/sqlite/attempt-reads.ts',
+      find: "  ['service', v.service],\n",
+      replace: '',
+    },
+    {
+      file: 'test/storage/sqlite/attempt-reads.test.ts',
+      title: 'are told newest first, by every filter',
+    },
+  ),
+]
