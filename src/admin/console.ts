@@ -5,6 +5,7 @@ import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
 import { addAttempts } from './attempts.ts'
 import { addHealth } from './health.ts'
+import { addLive } from './live.ts'
 import { openPage } from './page-route.ts'
 import { addSignIn } from './sign-in.ts'
 import { addTheme } from './theme.ts'
@@ -16,5 +17,6 @@ export function addConsole(app: App, deps: AppDeps): void {
   addSignIn(app, deps)
   addTheme(app, deps)
   addAttempts(app, deps)
+  addLive(app, deps)
   addHealth(app, deps)
 }
