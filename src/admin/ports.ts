@@ -64,6 +64,13 @@ export type SendAttempt = {
   errorMessage: string | null
 }
 
+export type AttemptPage = {
+  items: AttemptRow[]
+  nextCursor: string | null
+  /** Where it stopped before it was full: the time of the last row that was looked at. */
+  lookedBackTo: number | null
+}
+
 /** @throws StoreUnavailableError everywhere */
 export type AttemptReads = {
   /**
@@ -74,7 +81,7 @@ export type AttemptReads = {
     filter: AttemptFilter,
     cursor: string | null,
     limit: number,
-  ): Promise<{ items: AttemptRow[]; nextCursor: string | null }>
+  ): Promise<AttemptPage>
   find(service: string | null, id: string): Promise<AttemptRow | undefined>
   /** In the order in which they were made. */
   sendAttemptsOf(id: string): Promise<SendAttempt[]>
