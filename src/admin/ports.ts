@@ -77,11 +77,7 @@ export type AttemptReads = {
    * Newest first. A page may hold fewer than `limit` and still have a cursor: so many rows were looked at, back to
    * the cursor's, and the next page goes on there. @throws InvalidCursorError
    */
-  list(
-    filter: AttemptFilter,
-    cursor: string | null,
-    limit: number,
-  ): Promise<AttemptPage>
+  list(filter: AttemptFilter, cursor: string | null, limit: number): Promise<AttemptPage>
   find(service: string | null, id: string): Promise<AttemptRow | undefined>
   /** In the order in which they were made. */
   sendAttemptsOf(id: string): Promise<SendAttempt[]>
