@@ -18,6 +18,7 @@ import type { App } from './register.ts'
 import { addDocs } from './routes/docs.ts'
 import { addEvents } from './routes/events.ts'
 import { addEventsSearch } from './routes/events-search.ts'
+import { addEventsStream } from './routes/events-stream.ts'
 import { addFactorsConfirm } from './routes/factors-confirm.ts'
 import { addFactorsDelete } from './routes/factors-delete.ts'
 import { addFactorsList } from './routes/factors-list.ts'
@@ -58,6 +59,7 @@ export function createApp(deps: AppDeps): App {
   addDocs(app, deps)
   addEvents(app, deps)
   addEventsSearch(app, deps)
+  addEventsStream(app, deps)
   addMetrics(app, deps)
   addConsole(app, deps)
   if (deps.inbox) {

@@ -43,6 +43,7 @@ describe('the document', () => {
   it('holds the routes of the contract', () => {
     expect(operations().toSorted()).toEqual([
       'DELETE /factors/{id}',
+      'GET /admin/api/attempts/stream',
       'GET /admin/api/events',
       'GET /dev/inbox',
       'GET /dev/inbox/stream',
