@@ -3,7 +3,7 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import { readUserAgent } from '../http/schemas/requests.ts'
-import type { Admin } from './operations.ts'
+import type { Admin } from './admin.ts'
 import { addressOf } from './origin.ts'
 import type { SignedInPage } from './page.ts'
 

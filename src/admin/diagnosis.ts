@@ -4,8 +4,8 @@
 import type { EventRecord, EventType } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
+import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
-import type { AttemptDetail } from './operations.ts'
 import type { AttemptRow } from './ports.ts'
 
 export type Diagnosis = {

@@ -3,7 +3,9 @@
 
 import { toWireTime } from '../http/schemas/answers.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
-import type { AttemptDetail, Exported } from './operations.ts'
+import { toWireFactor } from '../http/schemas/factors.ts'
+import type { AttemptDetail } from './admin.ts'
+import type { Exported } from './export.ts'
 import type { SendAttempt } from './ports.ts'
 
 const timeOrNull = (at: number | null) => (at === null ? null : toWireTime(at))
@@ -17,7 +19,7 @@ const sendOf = (one: SendAttempt) => ({
 const verificationOf = ({ attempt: one, events, sends }: AttemptDetail) => ({
   ...{ id: one.id, reference: one.reference, service: one.service, status: one.status },
   ...{ channel: one.channel, purpose: one.purpose, authenticated: one.authenticated },
-  ...{ country: one.country, client_ip: one.clientIp },
+  ...{ country: one.country, client_ip: one.clientIp, locale: one.locale, metadata: one.metadata },
   ...{ wrong_codes: one.failed, max_attempts: one.maxAttempts },
   ...{ sends: one.sends, max_sends: one.maxSends, delivery_status: one.deliveryStatus },
   ...{ created_at: toWireTime(one.createdAt), expires_at: toWireTime(one.expiresAt) },
@@ -26,13 +28,15 @@ const verificationOf = ({ attempt: one, events, sends }: AttemptDetail) => ({
   events: events.map(toWireEvent),
 })
 
-export function personFile({ person, verifications, events, isComplete }: Exported, now: number) {
+export function personFile(exported: Exported, now: number): string {
+  const { person, verifications, factors, events, isComplete } = exported
   const file = {
     exported_at: toWireTime(now),
     ...(person.to === null ? { subject: person.subject } : { to: person.to }),
     /** False: there is more than one file holds. */
     is_complete: isComplete,
     verifications: verifications.map(verificationOf),
+    factors: factors.map((one) => ({ service: one.service, ...toWireFactor(one) })),
     events: events.map(toWireEvent),
   }
   return JSON.stringify(file, null, 2)

@@ -1,8 +1,8 @@
 // Why a code did not arrive or was not taken: one sentence for each state of a verification and its message.
 
 import { describe, expect, it } from 'vitest'
+import type { AttemptDetail } from '../../src/admin/admin.ts'
 import { diagnose } from '../../src/admin/diagnosis.ts'
-import type { AttemptDetail } from '../../src/admin/operations.ts'
 import type { AttemptRow } from '../../src/admin/ports.ts'
 import type { EventRecord } from '../../src/events/types.ts'
 
@@ -11,6 +11,7 @@ const ROW: AttemptRow = {
   ...{ id: `vrf_${'0'.repeat(32)}`, reference: 'K7Q-42M', service: 'default', status: 'pending' },
   ...{ channel: 'sms', purpose: 'login', kind: 'real', authenticated: false, country: 'US' },
   ...{ recipientSealed: new Uint8Array(), budgetIndex: new Uint8Array(), clientIp: null },
+  ...{ locale: 'en-US', metadata: {} },
   ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5 },
   ...{ createdAt: NOW - 90_000, expiresAt: NOW + 510_000, endedAt: null },
   ...{ deliveryStatus: 'sent', provider: 'twilio', errorCode: null, errorMessage: null },

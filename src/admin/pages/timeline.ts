@@ -3,9 +3,9 @@
 
 import { html } from 'hono/html'
 import type { EventRecord } from '../../events/types.ts'
+import type { AttemptDetail } from '../admin.ts'
 import { adviseOn } from '../advice/advice.ts'
 import type { KeyName } from '../key-names.ts'
-import type { AttemptDetail } from '../operations.ts'
 import type { SendAttempt } from '../ports.ts'
 import { eventWords } from './event-words.ts'
 import type { Html } from './shell.ts'
