@@ -11,9 +11,12 @@ import { createRecipients } from './admin/recipients.ts'
 import { createSessions } from './admin/sessions.ts'
 import { composeEventIndexes } from './compose-requests.ts'
 import type { Config } from './config.ts'
+import { createFollower } from './events/follower.ts'
 import type { Readiness } from './http/deps.ts'
+import { createStreamPlaces, MAX_STREAMS } from './http/stream-places.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { Keyring } from './kernel/keyring.ts'
+import type { Logger } from './kernel/logger.ts'
 import { addressKey } from './limits/client-address.ts'
 import { PACKAGE_FILE } from './paths.ts'
 import type { Store } from './storage/store.ts'
@@ -36,6 +39,7 @@ export type ConsoleParts = {
   limits: OperationsDeps['limits']
   keyring: Keyring
   clock: Clock
+  logger: Logger
   authenticator: Authenticator
   readiness: () => Promise<Readiness>
   levels: () => Promise<Levels>
@@ -79,6 +83,8 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
       ...{ recipients, service: parts.service, services: config.services },
       ...{ limits: parts.limits, clock },
     }),
+    follower: createFollower({ follow: store.events.follow, logger: parts.logger }),
+    streamPlaces: createStreamPlaces(MAX_STREAMS),
     limiter,
     signInKey(address) {
       const counted = ['limit', 'sign_in_per_ip', address === null ? 'unix' : addressKey(address)]

@@ -185,7 +185,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     authenticator,
     console: composeConsole(config, {
       ...parts,
-      ...{ authenticator, service, readiness: ready, providerStates: parts.watch.states },
+      ...{ logger, authenticator, service, readiness: ready, providerStates: parts.watch.states },
       limits: (policy, holder) => limitStates(domain, parts.limiter, policy, holder),
     }),
     events: store.events,

@@ -79,23 +79,22 @@ function goBack(page: SignedInPage, id: string, result: CancelResult | ResendRes
 }
 
 export function addAttempt(app: App, deps: AppDeps): void {
-  const { operations } = deps.console
   const scope = 'admin'
   showPage(app, deps, PATH, (page) => show(page, deps))
   takeForm(app, deps, { path: `${PATH}/resend`, scope }, async (page, form) => {
     const id = idOf(page)
     if (!id) return notFound(page)
     const channel = CHANNELS.find((one) => one === form.get('channel')) ?? null
-    return goBack(page, id, await operations.resend(adminOf(page, deps), id, channel))
+    return goBack(page, id, await deps.console.operations.resend(adminOf(page, deps), id, channel))
   })
   takeForm(app, deps, { path: `${PATH}/cancel`, scope }, async (page) => {
     const id = idOf(page)
     if (!id) return notFound(page)
-    return goBack(page, id, await operations.cancel(adminOf(page, deps), id))
+    return goBack(page, id, await deps.console.operations.cancel(adminOf(page, deps), id))
   })
   takeForm(app, deps, { path: `${PATH}/reveal`, scope }, async (page) => {
     const id = idOf(page)
-    const person = id && (await operations.reveal(adminOf(page, deps), id))
+    const person = id && (await deps.console.operations.reveal(adminOf(page, deps), id))
     if (!id || !person) return notFound(page)
     // The way back, for the switch of colours, is the page itself.
     return show({ ...page, path: attemptPath(id) }, deps, person.to ?? person.subject)

@@ -3,94 +3,84 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
-import { CHANNELS } from '../kernel/channel.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
+import { readFilter, referenceOf, withoutEmpty } from './attempt-filter.ts'
+import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
-import { attemptsPage } from './pages/attempts-page.ts'
-import type { AttemptFilter } from './ports.ts'
+import { attemptsPage, type ShownAttempt } from './pages/attempts-page.ts'
+import type { AttemptRow } from './ports.ts'
 
 const PAGE_SIZE = 50
-const REFERENCE = /^[2-9A-Z]{3}-?[2-9A-Z]{3}$/i
-const WORD = /^[\w.-]{1,64}$/
-const STATUSES = ['pending', 'approved', 'canceled', 'max_attempts_reached', 'expired'] as const
-const DELIVERIES = [
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'undelivered',
-  'failed',
-  'canceled',
-] as const
+/** A login flow's own id of a user might be anything: it is said to be one. */
+const SUBJECT = /^subject:\s*(?<subject>.+)$/i
 
-const oneOf = <T extends string>(known: readonly T[], text: string | undefined) =>
-  known.find((one) => one === text)
+/** Longer than any address or id. */
+const MAX_TYPED = 320
 
-function referenceOf(text: string | undefined): string | undefined {
-  if (!text || !REFERENCE.test(text)) return undefined
-  const letters = text.replace('-', '').toUpperCase()
-  return `${letters.slice(0, 3)}-${letters.slice(3)}`
-}
+const list = (parameters: Record<string, string>) =>
+  `/admin/attempts?${new URLSearchParams(parameters)}`
+const ofVerification = (id: string) => `/admin/attempts/${id}`
 
-type Query = Readonly<Record<string, string>>
-
-/** What makes no sense in an address is left out, as if it were not there. */
-function toFilter(query: Query, deps: AppDeps, service: string | null): AttemptFilter {
-  const word = (name: string) => (WORD.test(query[name] ?? '') ? query[name] : undefined)
-  const wanted = word('service')
-  const known = wanted !== undefined && deps.services.has(wanted) ? wanted : null
-  const within = service ?? known
+function shownRow(row: AttemptRow, { console }: AppDeps): ShownAttempt {
+  const { recipients } = console
+  const person = recipients.ofRow(row)
   return {
-    service: within,
-    reference: referenceOf(query.reference),
-    budgetIndexes: query.recipient ? indexesOf(query.recipient, within, deps) : undefined,
-    status: oneOf(STATUSES, query.status),
-    delivery: oneOf(DELIVERIES, query.delivery),
-    channel: oneOf(CHANNELS, query.channel),
-    provider: word('provider'),
-    country: word('country')?.toUpperCase(),
+    ...row,
+    to: recipients.masked(row),
+    who: person && recipients.seal(person, row.service),
   }
 }
 
-/** None where the text was not sealed here: then nobody is meant. */
-function indexesOf(sealed: string, service: string | null, { console }: AppDeps) {
-  const person = console.recipients.open(sealed)
-  return (person && console.recipients.indexesOf(person, service)) ?? []
+async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
+  const { c, session } = page
+  const { attempts, recipients } = deps.console
+  const { service } = session.access
+  const query = c.req.query()
+  const canonical = withoutEmpty(query)
+  if (canonical) return c.redirect(list(canonical), 303)
+  const now = deps.clock.now()
+  const filter = readFilter(query, { deps, service, now })
+  const found = await attempts.list(filter, query.cursor ?? null, PAGE_SIZE)
+  const person = query.recipient === undefined ? undefined : recipients.open(query.recipient)
+  const shown = {
+    ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
+    rows: found.items.map((row) => shownRow(row, deps)),
+    person: person && recipients.maskedPerson(person),
+    services: service === null ? [...deps.services.keys()] : [],
+  }
+  return c.html(attemptsPage(page, shown))
+}
+
+/** Where that which was typed is shown. */
+async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
+  const { attempts, recipients } = deps.console
+  const reference = referenceOf(typed)
+  if (reference) {
+    const { items } = await attempts.list({ service, reference }, null, 2)
+    const [only, another] = items
+    return only && !another ? ofVerification(only.id) : list({ reference })
+  }
+  if (VERIFICATION_ID.test(typed)) {
+    const row = await attempts.find(service, typed)
+    return row ? ofVerification(row.id) : list({ nothing: 'id' })
+  }
+  const subject = SUBJECT.exec(typed)?.groups?.subject
+  const person = subject === undefined ? { to: typed, subject: null } : { to: null, subject }
+  const recipient = recipients.seal(person, service)
+  return list(recipient === undefined ? { nothing: 'text' } : { recipient })
 }
 
 export function addAttempts(app: App, deps: AppDeps): void {
-  showPage(app, deps, '/admin/attempts', async (page) => {
-    const { attempts, recipients } = deps.console
-    const { service } = page.session.access
-    const query = page.c.req.query()
-    const filter = toFilter(query, deps, service)
-    const found = await attempts.list(filter, query.cursor || null, PAGE_SIZE)
-    const shown = {
-      now: deps.clock.now(),
-      rows: found.items.map((row) => ({ ...row, to: recipients.masked(row) })),
-      nextCursor: found.nextCursor,
-      query,
-      services: service === null ? [...deps.services.keys()] : [],
-      nothingFor: page.c.req.query('nothing') !== undefined,
-    }
-    return page.c.html(attemptsPage(page, shown))
-  })
+  showPage(app, deps, '/admin/attempts', (page) => show(page, deps))
   takeForm(
     app,
     deps,
     { path: '/admin/attempts/find', scope: 'admin:read' },
     async ({ c, session }, form) => {
-      const text = form.get('find')?.trim() ?? ''
-      const reference = referenceOf(text)
-      if (text === '') return c.redirect('/admin/attempts', 303)
-      if (reference) return c.redirect(`/admin/attempts?reference=${reference}`, 303)
-      const { service } = session.access
-      if (VERIFICATION_ID.test(text)) {
-        const row = await deps.console.attempts.find(service, text)
-        if (row) return c.redirect(`/admin/attempts?reference=${row.reference}`, 303)
-      }
-      const sealed = deps.console.recipients.seal({ to: text, subject: null }, service)
-      return c.redirect(`/admin/attempts?${sealed ? `recipient=${sealed}` : 'nothing'}`, 303)
+      const typed = form.get('find')?.trim() ?? ''
+      if (typed.length > MAX_TYPED) return c.redirect(list({ nothing: 'text' }), 303)
+      if (typed === '') return c.redirect('/admin/attempts', 303)
+      return c.redirect(await find(typed, session.access.service, deps), 303)
     },
   )
 }

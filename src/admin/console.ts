@@ -6,6 +6,7 @@ import type { App } from '../http/register.ts'
 import { addAttempt } from './attempt.ts'
 import { addAttempts } from './attempts.ts'
 import { addHealth } from './health.ts'
+import { addLive } from './live.ts'
 import { openPage } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addSignIn } from './sign-in.ts'
@@ -20,5 +21,6 @@ export function addConsole(app: App, deps: AppDeps): void {
   addAttempts(app, deps)
   addAttempt(app, deps)
   addPerson(app, deps)
+  addLive(app, deps)
   addHealth(app, deps)
 }

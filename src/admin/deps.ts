@@ -1,6 +1,8 @@
 // What the console is given beside what the API has.
 // It must not build anything: compose-console.ts fills `ConsoleDeps`.
 
+import type { Follower } from '../events/follower.ts'
+import type { StreamPlaces } from '../http/stream-places.ts'
 import type { Limiter, LimitKey } from '../verification/ports.ts'
 import type { HealthReport, ShownSetting } from './health-report.ts'
 import type { Operations } from './operations.ts'
@@ -13,6 +15,9 @@ export type ConsoleDeps = {
   attempts: AttemptReads
   recipients: Recipients
   operations: Operations
+  /** The log as it grows. */
+  follower: Follower
+  streamPlaces: StreamPlaces
   limiter: Limiter
   /** What a sign-in from this address counts against. @param address canonical; null: none is known */
   signInKey: (address: string | null) => LimitKey<'sign_in_per_ip'>

@@ -66,9 +66,15 @@ function add(
   app.all(at.path, named, refusesMethod(at.method))
 }
 
+/** What a page fetches by itself says so; who lies about it is signed out the sooner. */
+const AUTOMATIC = 'X-Automatic'
+
 async function sessionOf(c: AppContext, deps: AppDeps): Promise<Session | undefined> {
   const token = readToken(c)
-  const session = token === undefined ? undefined : await deps.console.sessions.resume(token)
+  if (token === undefined) return undefined
+  const { sessions } = deps.console
+  const isAutomatic = c.req.header(AUTOMATIC) !== undefined
+  const session = await (isAutomatic ? sessions.look(token) : sessions.resume(token))
   if (!session) return undefined
   const { service } = session.access
   const policy = service === null ? null : (deps.services.get(service) ?? null)

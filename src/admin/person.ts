@@ -56,12 +56,11 @@ async function show(page: SignedInPage, deps: AppDeps) {
 }
 
 export function addPerson(app: App, deps: AppDeps): void {
-  const { operations } = deps.console
   showPage(app, deps, '/admin/person', (page) => show(page, deps))
   takeForm(app, deps, { path: '/admin/person/export', scope: SCOPE }, async (page, form) => {
     const found = find(page, deps, form.get('who'))
     if (!found) return notFound(page)
-    const exported = await operations.exportOf(adminOf(page, deps), found.person)
+    const exported = await deps.console.operations.exportOf(adminOf(page, deps), found.person)
     const { c } = page
     const now = deps.clock.now()
     const day = new Date(now).toISOString().slice(0, 10)
@@ -83,7 +82,7 @@ export function addPerson(app: App, deps: AppDeps): void {
     const page = { ...given, path: personPath(found.shown.sealed) }
     if (form.get('confirm')?.trim().toUpperCase() !== ERASE_WORD)
       return page.c.html(eraseConfirmPage(page, found.shown, true), 422)
-    const removed = await operations.erase(adminOf(page, deps), found.person)
+    const removed = await deps.console.operations.erase(adminOf(page, deps), found.person)
     return page.c.html(erasedPage(page, found.shown, removed))
   })
 }

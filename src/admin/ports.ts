@@ -67,17 +67,20 @@ export type SendAttempt = {
   errorMessage: string | null
 }
 
+export type AttemptPage = {
+  items: AttemptRow[]
+  nextCursor: string | null
+  /** Where it stopped before it was full: the time of the last row that was looked at. */
+  lookedBackTo: number | null
+}
+
 /** @throws StoreUnavailableError everywhere */
 export type AttemptReads = {
   /**
    * Newest first. A page may hold fewer than `limit` and still have a cursor: so many rows were looked at, back to
    * the cursor's, and the next page goes on there. @throws InvalidCursorError
    */
-  list(
-    filter: AttemptFilter,
-    cursor: string | null,
-    limit: number,
-  ): Promise<{ items: AttemptRow[]; nextCursor: string | null }>
+  list(filter: AttemptFilter, cursor: string | null, limit: number): Promise<AttemptPage>
   find(service: string | null, id: string): Promise<AttemptRow | undefined>
   /** In the order in which they were made. */
   sendAttemptsOf(id: string): Promise<SendAttempt[]>

@@ -32,6 +32,8 @@ export type Sessions = {
   begin(key: string): Promise<{ token: string; session: Session } | undefined>
   /** Undefined: forged, unknown, ended, too old, or its key is gone. @throws StoreUnavailableError */
   resume(token: string): Promise<Session | undefined>
+  /** As `resume`, for what a page does by itself: an open console must not count as somebody at work. */
+  look(token: string): Promise<Session | undefined>
   /** The token is good for nothing from here on, on every node. */
   end(token: string): Promise<void>
 }
@@ -73,6 +75,18 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
       .macs('console', partsOf(id, key))
       .some((mac) => isSame(signature, mac.toString('base64url')))
 
+  const find = async (token: string) => {
+    const { id, signature } = TOKEN.exec(token)?.groups ?? {}
+    if (!id || !signature) return undefined
+    const idHash = hashOf(id)
+    const found = await store.find(idHash)
+    const now = clock.now()
+    if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined
+    const key = await authenticator.standing(found.keyId)
+    if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined
+    return { session: toSession(id, key), seenAt: found.seenAt, idHash }
+  }
+
   return {
     async begin(text) {
       const access = await authenticator.authenticate(text)
@@ -87,16 +101,13 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
       return { token: `${id}.${signature}`, session: toSession(id, key) }
     },
     async resume(token) {
-      const { id, signature } = TOKEN.exec(token)?.groups ?? {}
-      if (!id || !signature) return undefined
-      const idHash = hashOf(id)
-      const found = await store.find(idHash)
+      const found = await find(token)
       const now = clock.now()
-      if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined
-      const key = await authenticator.standing(found.keyId)
-      if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined
-      if (now - found.seenAt >= TOUCH_EVERY_MS) await store.touch(idHash, now)
-      return toSession(id, key)
+      if (found && now - found.seenAt >= TOUCH_EVERY_MS) await store.touch(found.idHash, now)
+      return found?.session
+    },
+    async look(token) {
+      return (await find(token))?.session
     },
     async end(token) {
       const id = TOKEN.exec(token)?.groups?.id

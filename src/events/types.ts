@@ -58,10 +58,27 @@ export type EventQuery = {
   limit: number
 }
 
+/** How far a follower has read. It is good for the store that gave it, as long as the process lives. */
+export type LogPosition = {
+  sequence: number
+  /** The time of that event: after an erasure another one may have its sequence. */
+  at: number
+  /** Lower sequences that may still be committed, each with when it was missed first (monotonic). */
+  awaited: readonly { sequence: number; sinceMs: number }[]
+}
+
+export type LogChanges = { items: EventRecord[]; position: LogPosition; hasMore: boolean }
+
 /** @throws StoreUnavailableError */
 export type EventStore = {
   append(events: readonly NewEvent[]): Promise<void>
   list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
+  /**
+   * What was committed since `position`, oldest first; null: nothing, and where the log ends now. No event is left
+   * out, whatever the order of commits; after an erasure some may come twice.
+   * @param limit of new ones; `hasMore`: go on at once
+   */
+  follow(position: LogPosition | null, limit: number): Promise<LogChanges>
 }
 
 export type NewEvent = Actor & {

@@ -25,6 +25,7 @@ import { addAttemptsSearch } from './routes/attempts-search.ts'
 import { addDocs } from './routes/docs.ts'
 import { addEvents } from './routes/events.ts'
 import { addEventsSearch } from './routes/events-search.ts'
+import { addEventsStream } from './routes/events-stream.ts'
 import { addFactorsConfirm } from './routes/factors-confirm.ts'
 import { addFactorsDelete } from './routes/factors-delete.ts'
 import { addFactorsList } from './routes/factors-list.ts'
@@ -68,6 +69,8 @@ export function createApp(deps: AppDeps): App {
   addDocs(app, deps)
   addEvents(app, deps)
   addEventsSearch(app, deps)
+  // Before /admin/api/attempts/{id}, which would take its name for an id.
+  addEventsStream(app, deps)
   addAttemptsList(app, deps)
   addAttemptsSearch(app, deps)
   addAttemptsGet(app, deps)

@@ -20,10 +20,17 @@ beforeAll(async () => {
 })
 afterAll(() => real.close())
 
+const NAMES = [
+  ...['provider', 'country', 'recipient', 'reference', 'status', 'service', 'delivery', 'channel'],
+  ...['span', 'from', 'to', 'nothing', 'anything'],
+]
+
 const referencesIn = ({ text }: { text: string }) =>
-  [...text.matchAll(/<th scope="row" role="rowheader"><span class="mono">([^<]+)</g)].map(
-    (one) => one[1],
-  )
+  [
+    ...text.matchAll(
+      /role="rowheader"><a class="mono" href="\/admin\/attempts\/vrf_\w+">([^<]+)</g,
+    ),
+  ].map((one) => one[1])
 
 async function find(text: string): Promise<string> {
   const form_token = formTokenOf(await visitor.get('/admin/attempts'))
@@ -54,21 +61,68 @@ describe('attempts', () => {
       body.reference,
     ])
     expect(referencesIn(await visitor.get('/admin/attempts?status=approved'))).toEqual([])
-    expect(referencesIn(await visitor.get(`${await find(body.id)}&channel=sms`))).toEqual([])
-    expect(referencesIn(await visitor.get(`${await find(body.id)}&channel=email`))).toEqual([
-      body.reference,
-    ])
+    const found = await find('bob@example.com')
+    expect(referencesIn(await visitor.get(`${found}&channel=sms`))).toEqual([])
+    expect(referencesIn(await visitor.get(`${found}&channel=email`))).toEqual([body.reference])
+  })
+
+  it('are filtered by time: spans from now on, or exact, and the address says which', async () => {
+    const { body } = await real.start({ to: 'cleo@example.com' })
+    const found = await find('cleo@example.com')
+    const minute = (at: number) => new Date(at).toISOString().slice(0, 16)
+    const [before, after] = [minute(Date.now() - 60_000), minute(Date.now() + 60_000)]
+    for (const [query, isThere] of [
+      ['span=hour', true],
+      ['span=week', true],
+      ['span=century', true],
+      [`from=${before}&to=${after}`, true],
+      [`from=${after}`, false],
+      [`to=${before}`, false],
+      ['from=2026-99-99T00:00', true],
+      [`from=${before}:00`, true],
+    ] as const) {
+      const page = await visitor.get(`${found}&${query}`)
+      expect([query, referencesIn(page)]).toEqual([query, isThere ? [body.reference] : []])
+    }
+    const chosen = await visitor.get(`${found}&span=day`)
+    expect(chosen.text).toMatch(/span=day" aria-current="true">1 day/)
+    expect(
+      (await visitor.get('/admin/attempts?span=day&from=2026-01-01T00:00&status=')).location,
+    ).toBe('/admin/attempts?from=2026-01-01T00%3A00')
+  })
+
+  it('are found by reference and by id directly, by a user id with its word before it', async () => {
+    const { body } = await real.start({ to: 'dora@example.com' })
+    expect(await find(body.id)).toBe(`/admin/attempts/${body.id}`)
+    expect(await find(body.reference.toLowerCase().replace('-', ''))).toBe(
+      `/admin/attempts/${body.id}`,
+    )
+    expect(await find(body.id.replace(/.{4}$/, '0000'))).toBe('/admin/attempts?nothing=id')
+    expect(await find('ABC-DEF')).toBe('/admin/attempts?reference=ABC-DEF')
+    const address = await find('subject:user-42')
+    expect(address).toMatch(/^\/admin\/attempts\?recipient=[\w-]{40,}$/)
+    expect((await visitor.get(address)).text).toContain('Only <strong class="mono">user•••42')
+    expect(await find('user-42')).toBe('/admin/attempts?nothing=text')
+  })
+
+  it('lead to the verification and to the person, who is sealed', async () => {
+    const { body } = await real.start({ to: 'emil@example.com' })
+    const { text } = await visitor.get(await find('emil@example.com'))
+    expect(text).toContain(`<tr role="row" data-id="${body.id}">`)
+    expect(text).toMatch(/<a class="mono" href="\/admin\/person\?who=[\w-]{40,}">e•••@example.com</)
+    expect(text).not.toContain('emil')
   })
 
   it('stand any text in the address', async () => {
     const hostile = encodeURIComponent(`"><script>alert(1)</script>`)
-    for (const name of ['provider', 'country', 'recipient', 'reference', 'status', 'service']) {
-      const { status, text } = await visitor.get(`/admin/attempts?${name}=${hostile}&cursor=`)
+    for (const name of NAMES) {
+      const { status, text } = await visitor.get(`/admin/attempts?${name}=${hostile}`)
       expect([name, status]).toEqual([name, 200])
       expect(text).not.toContain('<script>alert')
     }
     expect((await visitor.get('/admin/attempts?cursor=x')).status).toBe(400)
-    expect(await find(`<script>`)).toBe('/admin/attempts?nothing')
+    expect(await find(`<script>`)).toBe('/admin/attempts?nothing=text')
+    expect(await find(`subject:${'x'.repeat(5_000)}`)).toBe('/admin/attempts?nothing=text')
     expect(referencesIn(await visitor.get('/admin/attempts?recipient=AAAA'))).toEqual([])
   })
 })

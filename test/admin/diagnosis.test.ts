@@ -12,6 +12,7 @@ const ROW: AttemptRow = {
   ...{ channel: 'sms', purpose: 'login', kind: 'real', authenticated: false, country: 'US' },
   ...{ locale: 'en', metadata: {} },
   ...{ recipientSealed: new Uint8Array(), budgetIndex: new Uint8Array(), clientIp: null },
+  ...{ locale: 'en-US', metadata: {} },
   ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5 },
   ...{ createdAt: NOW - 90_000, expiresAt: NOW + 510_000, endedAt: null },
   ...{ deliveryStatus: 'sent', provider: 'twilio', errorCode: null, errorMessage: null },

@@ -87,11 +87,11 @@ describe('the export', () => {
     expect(file.headers.get('content-type')).toBe('application/json')
     expect(file.headers.get('cache-control')).toBe('no-store')
     const exported = JSON.parse(file.text)
-    expect(exported).toMatchObject({ to, is_complete: true })
+    expect(exported).toMatchObject({ to, subject: null, complete: true })
     expect(exported.verifications).toMatchObject([
       {
         ...{ id: body.id, reference: body.reference, client_ip: '203.0.113.9', channel: 'email' },
-        send_attempts: [{ message: 1, attempt: 1, provider: 'inbox', result: 'sent' }],
+        tries: [{ attempt: 1, provider: 'inbox' }],
       },
     ])
     const types = exported.verifications[0].events.map(({ type }: { type: string }) => type)

@@ -65,6 +65,17 @@ describe('a session', () => {
     expect(await sessionsWith().resume(token)).toBeUndefined()
   })
 
+  it('is not kept alive by what an open page does by itself', async () => {
+    const token = await begun()
+    for (let minutes = 0; minutes < 29; minutes += 1) {
+      expect(await sessionsWith().look(token)).toBeDefined()
+      now += 60_000
+    }
+    now = T0 + IDLE_MS
+    expect(await sessionsWith().look(token)).toBeUndefined()
+    expect(await sessionsWith().resume(token)).toBeUndefined()
+  })
+
   it('ends after twelve hours however busy it is', async () => {
     const token = await begun()
     while (now < T0 + ABSOLUTE_MS - IDLE_MS / 2) {

@@ -88,6 +88,29 @@ export function describeEvents(factory: StoresFactory): void {
       expect(await count({ budgetIndexes: [budgetIndex], since: T0 + 1, until: T0 + 3 })).toBe(2)
     })
 
+    it('is followed: each event once and in order, from the end on, in bounded pages', async () => {
+      const stores = factory()
+      const service = `s-${mac().toString('hex')}`
+      const { events } = stores
+      await events.append([refusal({ service, details: { n: 0 } })])
+      let { items, position, hasMore } = await events.follow(null, 2)
+      expect([items, hasMore]).toEqual([[], false])
+      await start(stores, { service })
+      await events.append([1, 2, 3].map((n) => refusal({ service, details: { n } })))
+      const pages: (string | undefined)[][] = []
+      do {
+        ;({ items, position, hasMore } = await events.follow(position, 2))
+        pages.push(items.map(({ type, details }) => `${type} ${details.n ?? ''}`.trim()))
+      } while (hasMore)
+      expect(pages).toEqual([
+        ['verification.started', 'request.refused 1'],
+        ['request.refused 2', 'request.refused 3'],
+        [],
+      ])
+      const again = await events.follow(position, 2)
+      expect(again).toEqual({ items: [], position, hasMore: false })
+    })
+
     it('refuses a cursor that it did not make', async () => {
       const query = { service: null, limit: 5, cursor: 'bm90IG9uZQ' }
       await expect(factory().events.list(query)).rejects.toThrow(InvalidCursorError)

@@ -44,6 +44,7 @@ describe('the document', () => {
     expect(operations().toSorted()).toEqual([
       'DELETE /factors/{id}',
       'GET /admin/api/attempts',
+      'GET /admin/api/attempts/stream',
       'GET /admin/api/attempts/{id}',
       'GET /admin/api/events',
       'GET /admin/api/health',

@@ -10,6 +10,7 @@ import type { KeyName } from '../key-names.ts'
 import type { SignedInPage } from '../page.ts'
 import type { AttemptRow } from '../ports.ts'
 import { attemptPath } from './attempt-path.ts'
+import { livePart } from './live.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { TIMELINE_STYLE, timeline } from './timeline.ts'
@@ -33,7 +34,7 @@ type Shown = {
 
 const STYLE = `
 .attempt { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s5); overflow-wrap: anywhere }
-.crumb { font-size: var(--t2); margin-bottom: calc(-1 * var(--s4)) } .attempt .head { align-items: center } .attempt .head > :last-child { margin-left: 0 } .attempt .head h1 { min-width: 0; display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: center; font-family: var(--mono); letter-spacing: 0 } .head h1 .stamp { font-size: var(--t2) }
+.above { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s5); align-items: center; justify-content: space-between; min-height: 2rem; margin-bottom: calc(-1 * var(--s4)) } .crumb { font-size: var(--t2) } .attempt .head { align-items: center } .attempt .head > :last-child { margin-left: 0 } .attempt .head h1 { min-width: 0; display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: center; font-family: var(--mono); letter-spacing: 0 } .head h1 .stamp { font-size: var(--t2) }
 .why { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--soft); padding: var(--s4); display: flex; flex-wrap: wrap; gap: var(--s4) var(--s5); justify-content: space-between; align-items: center }
 .why.good { border-left-color: var(--good) } .why.warn { border-left-color: var(--warn) } .why.bad { border-left-color: var(--bad) }
 .why > div:first-child { display: grid; gap: var(--s2); flex: 1 1 20rem; max-width: 48rem } .why h2 { font-size: var(--t5); display: block } .why h2::after { display: none }
@@ -122,10 +123,10 @@ export function attemptPage(page: SignedInPage, shown: Shown): Html {
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )
   // What was just shown in clear is not taken away by a refresh.
-  const live = shown.clear === null ? html` id="live" data-live` : ''
-  const body = html`<p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>
+  const live = shown.clear === null ? livePart(attempt.id) : undefined
+  const body = html`<div class="above"><p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>${live?.bar}</div>
 ${notice}
-<div class="attempt"${live}>
+<div class="attempt"${live && html` id="live" data-live`}>
 <div class="head"><h1><bdi>${attempt.reference}</bdi> ${outcomeStamp(status)}</h1>${message}</div>
 <div class="why ${diagnosis.state}">${why(shown)}${actions(page, shown, status)}</div>
 <div class="halves">
@@ -133,6 +134,8 @@ ${notice}
 <section><h2>Timeline</h2>${timeline(detail, keys)}</section>
 </div>
 </div>`
-  const title = attempt.reference
-  return shell(page, { title, current: '/admin/attempts', style: STYLE, body })
+  return shell(page, {
+    ...{ title: attempt.reference, current: '/admin/attempts', body },
+    ...(live ? { style: STYLE + live.style, script: live.script } : { style: STYLE }),
+  })
 }

@@ -2,79 +2,59 @@
 // It must not show a recipient in clear.
 
 import { html } from 'hono/html'
-import { CHANNELS } from '../../kernel/channel.ts'
+import { type Query, spanOf } from '../attempt-filter.ts'
 import type { SignedInPage } from '../page.ts'
-import type { AttemptRow } from '../ports.ts'
+import type { AttemptFilter, AttemptRow } from '../ports.ts'
+import { filterForm, OUTCOMES, spans } from './attempts-filters.ts'
+import { livePart } from './live.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { table } from './table.ts'
 import { agoOf, timeOf } from './words.ts'
 
-export type ShownAttempt = Omit<AttemptRow, 'recipientSealed'> & { to: string }
+/** `who`: the person sealed, for the address of their page; undefined: sealed under a key that is gone. */
+export type ShownAttempt = Omit<AttemptRow, 'recipientSealed'> & {
+  to: string
+  who: string | undefined
+}
 
-type Shown = {
+export type ShownAttempts = {
   now: number
   rows: readonly ShownAttempt[]
   nextCursor: string | null
-  query: Readonly<Record<string, string>>
+  lookedBackTo: number | null
+  query: Query
+  /** What was understood of the query. */
+  filter: AttemptFilter
+  /** Masked: whom the query's recipient means. */
+  person: string | undefined
   /** To choose from; empty where the key is bound to one. */
   services: readonly string[]
-  /** What was looked for is neither a reference nor a recipient. */
-  nothingFor: boolean
 }
 
 const STYLE = `
-.find { display: flex; gap: var(--s2); flex: 1 1 22rem; max-width: 34rem } .find input { flex: 1 }
-.filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .filters select, .filters input { font-weight: 400; color: var(--ink); min-width: 8rem } .filters .small input { min-width: 0; width: 6rem }
-.when { display: grid } .when .soft { font-size: var(--t2) }
+.find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem } .find p { grid-column: 1 / -1; font-size: var(--t2) }
+.bar { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; justify-content: space-between }
+.spans { display: flex; flex-wrap: wrap; gap: 0 } .spans a { padding: var(--s1) var(--s3); border: 1px solid var(--field); margin-left: -1px; color: var(--ink); background: var(--card); text-decoration: none; min-height: 2rem; display: inline-flex; align-items: center } .spans li:first-child a { margin-left: 0 } .spans a[aria-current] { background: var(--ink); color: var(--paper); border-color: var(--ink) } .spans a:hover { border-color: var(--mark); position: relative }
+.filter summary { width: fit-content; cursor: pointer; font-weight: 600; padding: var(--s1) 0 } .filter[open] summary { margin-bottom: var(--s2) }
+.filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft); flex: 1 1 7.5rem; max-width: 12rem } .filters select, .filters input { font-size: var(--t3); font-weight: 400; color: var(--ink); min-width: 0; height: 2.25rem; padding-block: var(--s1) } .filters .times { display: flex; flex-wrap: wrap; gap: inherit; flex: 0 1 25rem } .filters .does { display: flex; gap: var(--s2) }
+@media (max-width: 46rem) { .filters label { flex-basis: 8rem; max-width: none } .filters .times { flex-basis: 100% } }
+@supports selector(::details-content) { @media (min-width: 46.01rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
+.when { display: grid } .when time { white-space: nowrap } .when .soft { font-size: var(--t2) }
+.log { display: grid; gap: var(--s4) } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
 .pager { display: flex; gap: var(--s3) }
 `
 
-const OUTCOMES: Readonly<Record<string, readonly [string, string]>> = {
-  pending: ['open', ''],
-  approved: ['approved', 'good'],
-  canceled: ['canceled', ''],
-  max_attempts_reached: ['too many wrong', 'bad'],
-  expired: ['expired', 'warn'],
-}
-
 const MESSAGES: Readonly<Record<string, string>> = {
-  queued: '',
   sending: 'warn',
   sent: 'good',
   delivered: 'good',
   undelivered: 'bad',
   failed: 'bad',
-  canceled: '',
 }
 
-function select(
-  name: string,
-  label: string,
-  options: Readonly<Record<string, string>>,
-  chosen = '',
-): Html {
-  const choices = Object.entries(options).map(
-    ([value, text]) =>
-      html`<option value="${value}"${value === chosen ? html` selected` : ''}>${text}</option>`,
-  )
-  return html`<label>${label}<select name="${name}"><option value="">any</option>${choices}</select></label>`
-}
-
-const same = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
-
-function filters({ query, services }: Shown): Html {
-  const kept = ['recipient', 'reference']
-    .filter((name) => query[name])
-    .map((name) => html`<input type="hidden" name="${name}" value="${query[name]}">`)
-  return html`<form class="filters" method="get" action="/admin/attempts" aria-label="Filter">
-${select('status', 'Outcome', Object.fromEntries(Object.entries(OUTCOMES).map(([name, [word]]) => [name, word])), query.status)}
-${select('delivery', 'Message', same(Object.keys(MESSAGES)), query.delivery)}
-${select('channel', 'Channel', same(CHANNELS), query.channel)}
-${services.length > 1 ? select('service', 'Service', same(services), query.service) : ''}
-<label class="small">Provider<input name="provider" value="${query.provider ?? ''}"></label>
-<label class="small">Country<input name="country" value="${query.country ?? ''}" maxlength="2"></label>
-${kept}<button>Filter</button> <a class="button" href="/admin/attempts">Clear</a>
-</form>`
+const NOTHING: Readonly<Record<string, string>> = {
+  text: 'This is no reference (like K7Q-42M), no phone number with + and country code, no e-mail address, and no verification id. A user id is found as subject:user-42.',
+  id: 'There is no verification of this id.',
 }
 
 function messageOf(row: ShownAttempt): Html {
@@ -90,7 +70,15 @@ function outcomeOf({ status }: ShownAttempt): Html {
   return html`<span class="stamp ${state}">${word}</span>`
 }
 
-function log({ rows, now }: Shown): Html {
+function recipientOf({ to, who, country }: ShownAttempt): Html {
+  const shown =
+    who === undefined
+      ? html`<span class="mono">${to}</span>`
+      : html`<a class="mono" href="/admin/person?who=${who}">${to}</a>`
+  return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
+}
+
+function log({ rows, now }: ShownAttempts): Html {
   return table({
     caption: 'Attempts, newest first',
     columns: [
@@ -104,10 +92,11 @@ function log({ rows, now }: Shown): Html {
       { label: 'Sends', isNumber: true },
       { label: 'Service' },
     ],
+    ids: rows.map(({ id }) => id),
     rows: rows.map((row) => [
-      html`<span class="mono">${row.reference}</span>`,
+      html`<a class="mono" href="/admin/attempts/${row.id}">${row.reference}</a>`,
       html`<span class="when">${timeOf(row.createdAt)}<span class="soft">${agoOf(row.createdAt, now)}</span></span>`,
-      html`<span class="mono">${row.to}</span>${row.country === null ? '' : html` <span class="soft">${row.country}</span>`}`,
+      recipientOf(row),
       row.channel,
       messageOf(row),
       outcomeOf(row),
@@ -118,30 +107,50 @@ function log({ rows, now }: Shown): Html {
   })
 }
 
-function pager({ query, nextCursor }: Shown): Html | '' {
-  const rest = Object.entries(query).filter(([name]) => name !== 'cursor')
-  const first = `/admin/attempts?${new URLSearchParams(rest)}`
+function pager({ query, nextCursor, lookedBackTo }: ShownAttempts): Html | '' {
+  const rest = Object.entries(query).filter(([name]) => name !== 'cursor' && name !== 'nothing')
+  const at = (more: [string, string][]) =>
+    `/admin/attempts?${new URLSearchParams([...rest, ...more])}`
   const next =
     nextCursor === null
       ? ''
-      : html`<a class="button" rel="next" href="${`/admin/attempts?${new URLSearchParams([...rest, ['cursor', nextCursor]])}`}">Older</a>`
-  const back = query.cursor ? html`<a class="button" href="${first}">Newest</a>` : ''
+      : html`<a class="button" rel="next" href="${at([['cursor', nextCursor]])}">${lookedBackTo === null ? 'Older' : 'Look further back'}</a>`
+  const back = query.cursor ? html`<a class="button" href="${at([])}">Newest</a>` : ''
   return next || back ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
 }
 
-export function attemptsPage(page: SignedInPage, shown: Shown): Html {
-  const nothing = shown.nothingFor
-    ? html`<p class="note bad" role="alert">This is no reference (like K7Q-42M), no phone number with + and country code, and no e-mail address.</p>`
-    : ''
-  const list =
-    shown.rows.length === 0
-      ? html`<p class="note">${shown.nextCursor === null ? 'No attempt fits.' : 'None among those that were looked at: go on to older ones.'}</p>`
-      : log(shown)
+/** A page is made of a bounded number of rows: whoever reads it must know that it is not all. */
+function howFar({ rows, lookedBackTo }: ShownAttempts): Html | '' {
+  if (lookedBackTo !== null)
+    return html`<p class="note">${rows.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} UTC. Older attempts were not looked at yet.</p>`
+  return rows.length === 0 ? html`<p class="note">No attempt fits.</p>` : ''
+}
+
+/** The narrow filters that have no field of their own in the form. */
+function only({ query, person, filter }: ShownAttempts): Html | '' {
+  if (query.recipient !== undefined)
+    return person === undefined
+      ? html`<p class="note bad">The address names a recipient that can not be read: it was not made here, or with a key that is gone.</p>`
+      : html`<p class="note">Only <strong class="mono">${person}</strong>. <a href="/admin/person?who=${query.recipient}">All about this recipient</a></p>`
+  if (filter.reference !== undefined)
+    return html`<p class="note">Only the reference <strong class="mono">${filter.reference}</strong>.</p>`
+  return ''
+}
+
+export function attemptsPage(page: SignedInPage, shown: ShownAttempts): Html {
+  const nothing = NOTHING[shown.query.nothing ?? '']
+  const live = livePart()
   const body = html`<div class="head"><h1>Attempts</h1>
-<form class="find" method="post" action="/admin/attempts/find" role="search">${formToken(page)}<input name="find" aria-label="Reference, phone number, e-mail address or verification id" placeholder="K7Q-42M, +14155552671, ann@example.com" autocomplete="off" spellcheck="false"><button class="main">Find</button></form></div>
-${nothing}
-${filters(shown)}
-${list}
-${pager(shown)}`
-  return shell(page, { title: 'Attempts', current: '/admin/attempts', style: STYLE, body })
+<form class="find" method="post" action="/admin/attempts/find" role="search">${formToken(page)}<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" aria-describedby="find-help" placeholder="K7Q-42M, +14155552671, ann@example.com" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button><p class="soft" id="find-help">Or a verification id, or <code>subject:user-42</code>.</p></form></div>
+${nothing === undefined ? '' : html`<p class="note bad" role="alert">${nothing}</p>`}
+<section aria-label="Filter">
+<div class="bar">${spans(shown.query, spanOf(shown.query))}${live.bar}</div>
+${filterForm(shown)}
+</section>
+${only(shown)}
+<div class="log" data-live>${shown.rows.length === 0 ? '' : log(shown)}${howFar(shown)}${pager(shown)}</div>`
+  return shell(page, {
+    ...{ title: 'Attempts', current: '/admin/attempts', body },
+    ...{ style: STYLE + live.style, script: live.script },
+  })
 }

@@ -10,13 +10,15 @@ type Cell = Html | string | number
 /**
  * The first cell of a row is its heading. Roles are said, for `display` at small widths takes them away.
  * @param options.caption for screen readers: the heading above says it to the others
+ * @param options.ids of the rows, where the page is live: a row stays the same node while others come in
  */
 export function table(options: {
   caption: string
   columns: readonly Column[]
   rows: readonly (readonly Cell[])[]
+  ids?: readonly string[]
 }): Html {
-  const { caption, columns, rows } = options
+  const { caption, columns, rows, ids } = options
   const classOf = (index: number) => (columns[index]?.isNumber ? html` class="number"` : '')
   const heads = columns.map(
     ({ label }, index) => html`<th scope="col" role="columnheader"${classOf(index)}>${label}</th>`,
@@ -25,7 +27,11 @@ export function table(options: {
     index === 0
       ? html`<th scope="row" role="rowheader">${cell}</th>`
       : html`<td role="cell"${classOf(index)} data-label="${columns[index]?.label ?? ''}"><span>${cell}</span></td>`
+  const lineOf = (row: readonly Cell[], index: number) => {
+    const id = ids?.[index]
+    return html`<tr role="row"${id === undefined ? '' : html` data-id="${id}"`}>${row.map(cellOf)}</tr>`
+  }
   return html`<table class="stack" role="table"><caption class="unseen">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
-<tbody role="rowgroup">${rows.map((row) => html`<tr role="row">${row.map(cellOf)}</tr>`)}</tbody></table>`
+<tbody role="rowgroup">${rows.map(lineOf)}</tbody></table>`
 }

@@ -39,14 +39,14 @@ function conditionsOf(filter: AttemptFilter): Sql[] {
   return conditions
 }
 
+type Place = { seq: number; created_at: number }
+
 export function createAttemptReads(query: Query): AttemptReads {
   /** Where a page that has no narrow key stops looking. */
   const findBound = async (below: number) => {
-    const [row] = await query<{
-      seq: number
-    }>(sql`select seq from verifications where seq < ${below}
-      order by seq desc limit 1 offset ${MAX_LOOKED_AT}`)
-    return row?.seq
+    const [row] = await query<Place>(sql`select seq, created_at from verifications
+      where seq < ${below} order by seq desc limit 1 offset ${MAX_LOOKED_AT - 1}`)
+    return row
   }
   const seqAt = async (time: number) => {
     const [row] = await query<{ seq: number }>(sql`select cs_seq_at_1(${time}) as seq`)
@@ -63,14 +63,18 @@ export function createAttemptReads(query: Query): AttemptReads {
       const { above, below } = await rangeOf(filter, cursor)
       const isNarrow = filter.reference !== undefined || filter.budgetIndexes !== undefined
       const bound = isNarrow ? undefined : await findBound(below)
-      const from = Math.max(bound ?? 0, above)
+      const from = Math.max((bound?.seq ?? 1) - 1, above)
       const conditions = [sql`v.seq < ${below} and v.seq > ${from}`, ...conditionsOf(filter)]
-      const found = await query<Raw & { seq: number }>(sql`select ${FIELDS} from ${FROM}
+      const found = await query<Raw & Place>(sql`select ${FIELDS} from ${FROM}
         where ${sql.join(conditions, sql` and `)} order by v.seq desc limit ${limit + 1}`)
       const page = found.slice(0, limit)
-      const last = found.length > limit ? page.at(-1)?.seq : bound
-      const hasMore = last !== undefined && last > above
-      return { items: page.map(toRow), nextCursor: hasMore ? encodeAttemptCursor(last) : null }
+      const last = found.length > limit ? page.at(-1) : bound
+      const hasMore = last !== undefined && last.seq - 1 > above
+      return {
+        items: page.map(toRow),
+        nextCursor: hasMore ? encodeAttemptCursor(last.seq) : null,
+        lookedBackTo: hasMore && last === bound ? last.created_at : null,
+      }
     },
     async find(service, id) {
       const [row] = await query<Raw>(sql`select ${FIELDS} from ${FROM}

@@ -1,25 +1,15 @@
 // The attempt log on PostgreSQL: append, and pages by every filter, each by an index.
 // It must not change or remove an event.
 
-import {
-  EVENT_TYPES,
-  type EventQuery,
-  type EventRecord,
-  type EventStore,
-} from '../../events/types.ts'
+import { EVENT_TYPES, type EventQuery, type EventStore } from '../../events/types.ts'
 import { decodeCursor, encodeCursor, type Place } from '../cursor.ts'
 import { type Sql, sql } from './drizzle.ts'
+import { createFollow } from './event-follow.ts'
+import { EVENT_FIELDS, toEventRecord } from './event-rows.ts'
 import type { Query } from './pool.ts'
-import { byteList, camelRow, hexList, json, type Raw } from './rows.ts'
+import { byteList, hexList, json, type Raw } from './rows.ts'
 
-const FIELDS = sql`e.seq, e.at, e.type, e.service, e.key_id, e.client_ip, e.user_agent, e.details,
-  v.id as verification_id, v.reference`
 const NEWEST_FIRST = sql`order by e.at desc, e.seq desc`
-
-function toRecord(row: Raw): EventRecord {
-  const { seq, ...record } = camelRow(row)
-  return { ...record, sequence: seq } as EventRecord
-}
 
 const all = (conditions: readonly Sql[]) => sql.join([...conditions], sql` and `)
 const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
@@ -45,7 +35,7 @@ function narrowly(query: EventQuery, place: Place, limit: number): Sql {
       ? sql`(select * from events where budget_index = any(${budgets}) or verification_seq = any(array(
           select seq from verifications where budget_index = any(${budgets}))) offset 0)`
       : sql`events`
-  return sql`select ${FIELDS} from ${events} e left join verifications v on v.seq = e.verification_seq
+  return sql`select ${EVENT_FIELDS} from ${events} e left join verifications v on v.seq = e.verification_seq
     where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`
 }
 
@@ -60,7 +50,7 @@ function byStreams(query: EventQuery, place: Place, limit: number): Sql {
           from s where s.service is not null
         ) select service from s where service is not null)`
       : sql`(select ${query.service}::text as service)`
-  return sql`select ${FIELDS} from ${services} s cross join unnest(${texts(types)}) t(type)
+  return sql`select ${EVENT_FIELDS} from ${services} s cross join unnest(${texts(types)}) t(type)
       cross join lateral (
         select * from events e where e.service = s.service and e.type = t.type and ${rangeOf(query, place)}
         ${NEWEST_FIRST} limit ${limit}
@@ -89,7 +79,7 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
     async list(asked) {
       const place = decodeCursor(asked.cursor)
       const statement = (isNarrow(asked) ? narrowly : byStreams)(asked, place, asked.limit + 1)
-      const items = (await query<Raw>(statement)).map(toRecord)
+      const items = (await query<Raw>(statement)).map(toEventRecord)
       const page = items.slice(0, asked.limit)
       const last = page.at(-1)
       return {
@@ -100,6 +90,7 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
             : null,
       }
     },
+    follow: createFollow(query),
     async newestAt() {
       const [row] = await query<{ at: number | null }>(
         sql`select max(at) as at from (select at from events order by seq desc limit 1000) e`,

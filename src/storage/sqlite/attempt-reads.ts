@@ -70,12 +70,12 @@ function createStatements(orm: Orm) {
       )
       .prepare(),
     bound: orm
-      .select({ seq: v.seq })
+      .select({ seq: v.seq, createdAt: v.createdAt })
       .from(v)
       .where(sql`${v.seq} < ${p('below')}`)
       .orderBy(desc(v.seq))
       .limit(1)
-      .offset(MAX_LOOKED_AT)
+      .offset(MAX_LOOKED_AT - 1)
       .prepare(),
     newest: orm
       .select({ seq: sql<number | null>`max(${v.seq})` })
@@ -140,7 +140,7 @@ export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }
     }
     const { reference, budgetIndexes } = filter
     const isNarrow = reference !== undefined || budgetIndexes !== undefined
-    const bound = isNarrow ? undefined : statements.bound.get({ below })?.seq
+    const bound = isNarrow ? undefined : statements.bound.get({ below })
     const found: Numbered[] =
       reference !== undefined
         ? statements.byReference.all({ ...values, reference })
@@ -148,13 +148,14 @@ export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }
           ? budgetIndexes.flatMap((budgetIndex) =>
               statements.byPerson.all({ ...values, budgetIndex }),
             )
-          : statements.byTime.all({ ...values, above: Math.max(bound ?? 0, above) })
+          : statements.byTime.all({ ...values, above: Math.max((bound?.seq ?? 1) - 1, above) })
     const items = found.sort((a, b) => b.seq - a.seq).slice(0, limit)
-    const last = found.length > limit ? items.at(-1)?.seq : bound
-    const hasMore = last !== undefined && last > above
+    const last = found.length > limit ? items.at(-1) : bound
+    const hasMore = last !== undefined && last.seq - 1 > above
     return {
       items: items.map(withoutNumber),
-      nextCursor: hasMore ? encodeAttemptCursor(last) : null,
+      nextCursor: hasMore ? encodeAttemptCursor(last.seq) : null,
+      lookedBackTo: hasMore && last === bound ? last.createdAt : null,
     }
   }
 

@@ -8,7 +8,7 @@ import { events, verifications } from './schema.ts'
 /** Rows older than the place (at, seq), from `since` (inclusive) to `until` (exclusive). */
 export type Range = { at: number; seq: number; since: number; until: number; limit: number }
 
-const fields = {
+export const EVENT_FIELDS = {
   seq: events.seq,
   at: events.at,
   type: events.type,
@@ -41,7 +41,7 @@ function createNarrow(orm: Orm) {
   const v = verifications
   const ofVerifications = (condition: ReturnType<typeof eq>) =>
     orm
-      .select(fields)
+      .select(EVENT_FIELDS)
       .from(v)
       .innerJoin(e, eq(e.verificationSeq, v.seq))
       .where(sql`${condition} and ${inRange}`)
@@ -50,7 +50,7 @@ function createNarrow(orm: Orm) {
   const byReference = ofVerifications(eq(v.reference, p('key')))
   // An event is never older than its verification: newest verifications first, as the index has them.
   const byBudget = orm
-    .select(fields)
+    .select(EVENT_FIELDS)
     .from(v)
     .innerJoin(e, eq(e.verificationSeq, v.seq))
     .where(sql`${v.budgetIndex} = ${p('key')} and ${v.createdAt} <= ${p('at')} and ${inRange}`)
@@ -58,7 +58,7 @@ function createNarrow(orm: Orm) {
     .limit(MAX_ROWS_OF_A_PERSON)
     .prepare()
   const ownBudget = orm
-    .select(fields)
+    .select(EVENT_FIELDS)
     .from(e)
     .leftJoin(v, eq(v.seq, e.verificationSeq))
     .where(sql`${e.budgetIndex} = ${p('key')} and ${inRange}`)
@@ -80,7 +80,7 @@ export type EventRow = ReturnType<ReturnType<typeof createNarrow>['ofVerificatio
 function createStreams(orm: Orm) {
   const e = events
   const stream = orm
-    .select(fields)
+    .select(EVENT_FIELDS)
     .from(e)
     .leftJoin(verifications, eq(verifications.seq, e.verificationSeq))
     .where(sql`${e.service} = ${p('service')} and ${e.type} = ${p('type')} and ${inRange}`)

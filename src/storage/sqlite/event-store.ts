@@ -5,6 +5,7 @@ import type { EventQuery, EventRecord, EventStore, NewEvent } from '../../events
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
 import { unpackDetails } from './event-details.ts'
+import { createFollowReads } from './event-follow.ts'
 import { createEventReads, type EventRow, type Range } from './event-reads.ts'
 import { type AppendEvent, EVENT_CODES, EVENT_TYPE_OF } from './event-rows.ts'
 import { verifications } from './schema.ts'
@@ -108,9 +109,15 @@ export function createEventStore(deps: {
   const list = createList(deps.orm)
   const append = createAppend(deps.orm, deps.appendEvent)
   const reads = createEventReads(deps.orm)
+  const follow = createFollowReads(deps.orm)
   return {
     append: (rows) => deps.writer.write(() => rows.forEach(append)),
     list: (query) => deps.writer.read(() => list(query)),
+    follow: (position, limit) =>
+      deps.writer.read(() => {
+        const { rows, ...rest } = follow(position, limit)
+        return { ...rest, items: rows.map(toRecord) }
+      }),
     newestAt: () => deps.writer.read(() => reads.newestAt()),
   }
 }

@@ -1,0 +1,75 @@
+// What stands in the address of the attempts, as a filter.
+// It must not fail for any text: what makes no sense is left out, as if it were not there.
+
+import type { AppDeps } from '../http/deps.ts'
+import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
+import type { AttemptFilter } from './ports.ts'
+
+const REFERENCE = /^[2-9A-Z]{3}-?[2-9A-Z]{3}$/i
+const WORD = /^[\w.-]{1,64}$/
+/** As an input of a form gives it; it is meant in UTC, as all times here. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/
+const STATUSES = ['pending', 'approved', 'canceled', 'max_attempts_reached', 'expired'] as const
+const HOUR_MS = 3_600_000
+/** Counted back from now, each time that the page is shown. */
+export const SPANS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS } as const
+export type Span = keyof typeof SPANS
+
+export type Query = Readonly<Record<string, string>>
+
+const oneOf = <T extends string>(known: readonly T[], text: string | undefined) =>
+  known.find((one) => one === text)
+
+export function referenceOf(text: string | undefined): string | undefined {
+  if (!text || !REFERENCE.test(text)) return undefined
+  const letters = text.replace('-', '').toUpperCase()
+  return `${letters.slice(0, 3)}-${letters.slice(3)}`
+}
+
+/** Undefined: it has none, but what was chosen. From and to stand for themselves, without a span. */
+export function withoutEmpty(query: Query): Record<string, string> | undefined {
+  const kept = Object.entries(query).filter(([, value]) => value !== '')
+  const isExact = kept.some(([name]) => name === 'from' || name === 'to')
+  const left = kept.filter(([name]) => !(isExact && name === 'span'))
+  return left.length === Object.keys(query).length ? undefined : Object.fromEntries(left)
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const at = text && TIME.test(text) ? Date.parse(`${text}Z`) : Number.NaN
+  return at >= 0 ? at : undefined
+}
+
+export function spanOf({ span }: Query): Span | undefined {
+  return oneOf(Object.keys(SPANS) as Span[], span)
+}
+
+/** None where the text was not sealed here: then nobody is meant. */
+function indexesOf(sealed: string, service: string | null, { console }: AppDeps) {
+  const person = console.recipients.open(sealed)
+  return (person && console.recipients.indexesOf(person, service)) ?? []
+}
+
+/** @param asked.service that the session is bound to; null: none, and the address may name one */
+export function readFilter(
+  query: Query,
+  asked: { deps: AppDeps; service: string | null; now: number },
+): AttemptFilter {
+  const { deps, now } = asked
+  const word = (name: string) => (WORD.test(query[name] ?? '') ? query[name] : undefined)
+  const wanted = word('service')
+  const known = wanted !== undefined && deps.services.has(wanted) ? wanted : null
+  const service = asked.service ?? known
+  const span = spanOf(query)
+  return {
+    service,
+    reference: referenceOf(query.reference),
+    budgetIndexes: query.recipient ? indexesOf(query.recipient, service, deps) : undefined,
+    status: oneOf(STATUSES, query.status),
+    delivery: oneOf(DELIVERY_STATUSES, query.delivery),
+    channel: oneOf([...CHANNELS, ...FACTOR_CHANNELS], query.channel),
+    provider: word('provider'),
+    country: word('country')?.toUpperCase(),
+    since: timeOf(query.from) ?? (span && now - SPANS[span]),
+    until: timeOf(query.to),
+  }
+}

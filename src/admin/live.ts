@@ -1,0 +1,45 @@
+// GET /admin/live: tells a page of the console that something changed, by id; the page then fetches itself again.
+// It must not keep a session alive, outlive one, or tell anything but ids of what the session may see.
+
+import type { EventRecord } from '../events/types.ts'
+import type { AppDeps } from '../http/deps.ts'
+import { streamLog } from '../http/log-stream.ts'
+import type { App } from '../http/register.ts'
+import { VERIFICATION_ID } from '../kernel/ids.ts'
+import { readToken } from './cookies.ts'
+import { isLedFromElsewhere } from './origin.ts'
+import { openPage } from './page-route.ts'
+
+/** More at once: the page looks anew in any case. */
+const MAX_IDS = 100
+const RETRY_MS = 3_000
+
+function idsOf(events: readonly EventRecord[], wanted: string | null) {
+  const ids = events.flatMap(({ verificationId }) => verificationId ?? [])
+  return [...new Set(ids)].filter((id) => wanted === null || id === wanted).slice(0, MAX_IDS)
+}
+
+export function addLive(app: App, deps: AppDeps): void {
+  openPage(app, deps, '/admin/live', async ({ c }) => {
+    const { sessions } = deps.console
+    // Its answer can't be read from elsewhere, but it would take the places.
+    if (isLedFromElsewhere(c)) return c.body(null, 403)
+    const token = readToken(c) ?? ''
+    const session = await sessions.look(token)
+    if (!session) return c.body(null, 401)
+    const asked = c.req.query('verification')
+    const wanted = asked !== undefined && VERIFICATION_ID.test(asked) ? asked : null
+    const stream = streamLog(c, deps, {
+      holder: session.formToken,
+      service: session.access.service,
+      tell(events, sink) {
+        const ids = idsOf(events, wanted)
+        if (ids.length > 0)
+          sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
+      },
+      isGood: async () => (await sessions.look(token)) !== undefined,
+      farewell: 'over',
+    })
+    return stream ?? c.body(null, 429)
+  })
+}

@@ -1,0 +1,73 @@
+// The attempt log as it grows: one reader for all who listen, and none while nobody does.
+// It must not lose an event because the store was away for a while, nor wait for a listener.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../kernel/logger.ts'
+import type { EventRecord, EventStore, LogPosition } from './types.ts'
+
+/** People wait for a message: a second more is nothing to them. */
+const LOOK_EVERY_MS = 1_000
+/** SQLite is read in the event loop: some 2 ms. */
+const BATCH = 500
+
+/** Oldest first. It must neither throw nor wait. */
+export type LogListener = (events: readonly EventRecord[]) => void
+
+export type Follower = {
+  /** Every event that is committed after `begun` is told; until `stop`. */
+  listen(listener: LogListener): { begun: Promise<void>; stop(): void }
+}
+
+export function createFollower(options: {
+  follow: EventStore['follow']
+  logger: Pick<Logger, 'warn'>
+  lookEveryMs?: number
+}): Follower {
+  const { follow, logger, lookEveryMs = LOOK_EVERY_MS } = options
+  const listeners = new Set<LogListener>()
+  let reading: { end: AbortController; begun: Promise<void> } | undefined
+
+  const read = async (ended: AbortSignal, begun: () => void) => {
+    let position: LogPosition | null = null
+    let isAway = false
+    while (!ended.aborted) {
+      let hasMore = false
+      try {
+        const found = await follow(position, BATCH)
+        ;({ position, hasMore } = found)
+        isAway = false
+        begun()
+        if (!ended.aborted && found.items.length > 0)
+          for (const listener of listeners) listener(found.items)
+      } catch (error) {
+        if (!isAway && !ended.aborted) logger.warn({ err: error }, 'the log can not be followed')
+        isAway = true
+      }
+      const waitMs = hasMore ? 0 : lookEveryMs
+      await sleep(waitMs, undefined, { signal: ended, ref: false }).catch(() => {})
+    }
+  }
+
+  const begin = () => {
+    const end = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    void read(end.signal, begun.resolve)
+    return { end, begun: begun.promise }
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      reading ??= begin()
+      return {
+        begun: reading.begun,
+        stop() {
+          listeners.delete(listener)
+          if (listeners.size > 0) return
+          reading?.end.abort()
+          reading = undefined
+        },
+      }
+    },
+  }
+}

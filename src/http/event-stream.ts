@@ -1,0 +1,70 @@
+// Server-sent events: one stream to one client, with heartbeats, as fast as the client reads.
+// It must not outlive its client, hold up the end of the server, or keep without bound what nobody reads.
+
+import { type SSEMessage, streamSSE } from 'hono/streaming'
+import type { AppContext } from './deps.ts'
+
+/** Under the server's limit for sockets on which nothing moves. */
+const HEARTBEAT_MS = 20_000
+/** Of a client that reads slowly; one that is further behind comes back and looks anew. */
+const MAX_UNREAD = 2_000
+
+export type EventSink = {
+  send(message: SSEMessage): void
+  /** After what was sent. */
+  end(): void
+}
+
+/** `begun`: the client is told that it is connected then; `stop` is called once, at the end. */
+export type EventSource = { begun?: Promise<unknown>; stop(): void }
+
+/** @param leave called once, at the end; the place that the stream takes */
+export function streamEvents(
+  c: AppContext,
+  closing: AbortSignal,
+  begin: (sink: EventSink) => EventSource,
+  leave: () => void = () => {},
+): Response {
+  // A HEAD has no body that could end: nothing may be begun for it.
+  if (c.req.method === 'HEAD') {
+    leave()
+    return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
+  }
+  return streamSSE(c, async (stream) => {
+    const ended = Promise.withResolvers<void>()
+    const end = () => ended.resolve()
+    let [given, written, before] = [0, 0, 0]
+    let writing = Promise.resolve()
+    const cut = () => {
+      c.env.outgoing.destroy()
+      end()
+    }
+    const write = (run: () => Promise<unknown>) => {
+      if (given - written >= MAX_UNREAD) return cut()
+      given += 1
+      writing = writing.then(run).then(() => {
+        written += 1
+      })
+    }
+    const heartbeat = setInterval(() => {
+      if (written < given && written === before) return cut()
+      before = written
+      write(() => stream.write(': still here\n\n'))
+    }, HEARTBEAT_MS)
+    stream.onAbort(end)
+    closing.addEventListener('abort', end)
+    const source = begin({
+      send: (message) => write(() => stream.writeSSE(message)),
+      end: () => void writing.then(end),
+    })
+    if (closing.aborted) end()
+    await Promise.race([source.begun, ended.promise])
+    // The first bytes tell the client that it is connected.
+    write(() => stream.write(': connected\n\n'))
+    await ended.promise
+    source.stop()
+    leave()
+    clearInterval(heartbeat)
+    closing.removeEventListener('abort', end)
+  })
+}

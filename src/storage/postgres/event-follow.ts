@@ -1,0 +1,74 @@
+// The attempt log on PostgreSQL from a place on, oldest first: for who follows it.
+// It must not take the highest sequence for the end: transactions commit in another order than they number.
+
+import type { EventStore, LogPosition } from '../../events/types.ts'
+import { sql } from './drizzle.ts'
+import { EVENT_FIELDS, toEventRecord } from './event-rows.ts'
+import type { Query } from './pool.ts'
+import type { Raw } from './rows.ts'
+
+/** Longer than any transaction that writes an event lives (pool.ts); then its number was never used. */
+const AWAITED_MS = 10_000
+/** Of the numbers before the beginning, and of those awaited at once: the newest. */
+const MAX_AWAITED = 1_000
+const LOOKED_BACK = 100
+
+type Awaited = LogPosition['awaited'][number]
+
+/** The numbers between `from` and the last of `seen` that are not there. */
+function missing(from: number, seen: readonly number[], sinceMs: number): Awaited[] {
+  const found: Awaited[] = []
+  let next = from + 1
+  for (const sequence of seen) {
+    for (next = Math.max(next, sequence - MAX_AWAITED); next < sequence; next += 1)
+      found.push({ sequence: next, sinceMs })
+    next = sequence + 1
+  }
+  return found
+}
+
+export function createFollow(
+  query: Query,
+  monotonicMs: () => number = () => performance.now(),
+): EventStore['follow'] {
+  const begin = async (): Promise<LogPosition> => {
+    const rows = await query<{ seq: number; at: number }>(
+      sql`select seq, at from events order by seq desc limit ${LOOKED_BACK}`,
+    )
+    const last = rows[0] ?? { seq: 0, at: 0 }
+    const [first, ...rest] = rows.map(({ seq }) => seq).reverse()
+    const awaited = missing(first ?? 0, rest, monotonicMs())
+    return { sequence: last.seq, at: last.at, awaited: awaited.slice(-MAX_AWAITED) }
+  }
+
+  return async (position, limit) => {
+    if (position === null) return { items: [], position: await begin(), hasMore: false }
+    const now = monotonicMs()
+    const { sequence } = position
+    const open = position.awaited.filter(({ sinceMs }) => now - sinceMs < AWAITED_MS)
+    const awaited = sql.param(open.map((one) => one.sequence))
+    const rows = await query<Raw>(sql`select ${EVENT_FIELDS} from (
+        select * from events where seq = any(${awaited}::bigint[]) union all
+        (select * from events where seq > ${sequence} order by seq limit ${limit})
+      ) e left join verifications v on v.seq = e.verification_seq order by e.seq`)
+    const items = rows.map(toEventRecord)
+    const found = new Set(items.map((one) => one.sequence))
+    const fresh = items.filter((one) => one.sequence > sequence)
+    const gaps = missing(
+      sequence,
+      fresh.map((one) => one.sequence),
+      now,
+    )
+    const still = [...open.filter((one) => !found.has(one.sequence)), ...gaps]
+    const last = fresh.at(-1)
+    return {
+      items,
+      position: {
+        sequence: last?.sequence ?? sequence,
+        at: last?.at ?? position.at,
+        awaited: still.slice(-MAX_AWAITED),
+      },
+      hasMore: fresh.length === limit,
+    }
+  }
+}

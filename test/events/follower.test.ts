@@ -1,0 +1,78 @@
+// One reader of the log for all who listen: only while they do, and through times when the store is away.
+
+import { describe, expect, it, vi } from 'vitest'
+import { createFollower } from '../../src/events/follower.ts'
+import type { EventRecord, EventStore, LogPosition } from '../../src/events/types.ts'
+
+const event = (sequence: number) => ({ sequence }) as EventRecord
+const at = (sequence: number): LogPosition => ({ sequence, at: 0, awaited: [] })
+
+function makeLog() {
+  const log = { end: 0, asked: 0, isAway: false }
+  const follow: EventStore['follow'] = async (position, limit) => {
+    log.asked += 1
+    if (log.isAway) throw new Error('away')
+    if (!position) return { items: [], position: at(log.end), hasMore: false }
+    const items: EventRecord[] = []
+    for (let next = position.sequence + 1; next <= log.end && items.length < limit; next += 1)
+      items.push(event(next))
+    const last = items.at(-1)?.sequence ?? position.sequence
+    return { items, position: at(last), hasMore: items.length === limit }
+  }
+  const warn = vi.fn()
+  const follower = createFollower({ follow, logger: { warn }, lookEveryMs: 5 })
+  const listen = () => {
+    const heard: number[] = []
+    const own = follower.listen((events) => heard.push(...events.map((one) => one.sequence)))
+    return { heard, ...own }
+  }
+  return { log, warn, listen }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('the follower', () => {
+  it('tells every listener each event once, and asks once for all of them', async () => {
+    const { log, listen } = makeLog()
+    log.end = 7
+    const all = [listen(), listen(), listen()]
+    await all[0]?.begun
+    log.end = 1_300
+    await vi.waitFor(() => expect(all[2]?.heard).toHaveLength(1_293))
+    for (const { heard } of all) expect([heard[0], heard.at(-1)]).toEqual([8, 1_300])
+    expect(log.asked).toBeLessThan(40)
+    for (const { stop } of all) stop()
+  })
+
+  it('does not ask while nobody listens, and begins at the end for who comes next', async () => {
+    const { log, listen } = makeLog()
+    const first = listen()
+    await first.begun
+    first.stop()
+    await pause(20)
+    const { asked } = log
+    log.end = 5
+    await pause(30)
+    expect(log.asked).toBe(asked)
+    const second = listen()
+    await second.begun
+    log.end = 6
+    await vi.waitFor(() => expect(second.heard).toEqual([6]))
+    expect(first.heard).toEqual([])
+    second.stop()
+  })
+
+  it('loses nothing while the store is away, and complains once', async () => {
+    const { log, warn, listen } = makeLog()
+    const { begun, heard, stop } = listen()
+    await begun
+    log.isAway = true
+    log.end = 3
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled())
+    await pause(30)
+    log.isAway = false
+    await vi.waitFor(() => expect(heard).toEqual([1, 2, 3]))
+    expect(warn).toHaveBeenCalledTimes(1)
+    stop()
+  })
+})
