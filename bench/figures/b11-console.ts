@@ -18,8 +18,9 @@ const ROUNDS = 15
 const MAX_PAGE_MS = 100
 const MAX_RATIO = 3
 const CONSOLES = 10
-const FLOW_ROUNDS = 12
-const FLOW_SECONDS = 4
+const FLOW_ROUNDS = 10
+/** Three fetches of each console. */
+const FLOW_SECONDS = 6
 const CALLERS = 8
 const MIN_BESIDE_CONSOLES = 0.98
 const DATABASE = 'countersign.db'
