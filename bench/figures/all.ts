@@ -10,6 +10,7 @@ import { overload } from './b6-overload.ts'
 import { startUp } from './b7-start-up.ts'
 import { delivery } from './b8-delivery.ts'
 import { nodes } from './b9-nodes.ts'
+import { consolePages } from './b11-console.ts'
 import { costs } from './costs.ts'
 
 export const ALL = [
@@ -22,5 +23,6 @@ export const ALL = [
   startUp,
   delivery,
   nodes,
+  consolePages,
   costs,
 ]

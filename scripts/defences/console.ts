@@ -82,7 +82,7 @@ export const CONSOLE: readonly Defence[] = [
     'C35',
     'attempts are those of the key’s service (PostgreSQL)',
     {
-      file: 'src/storage/postgres/attempt-reads.ts',
+      file: 'src/storage/postgres/attempt-rows.ts',
       find: 'if (service !== null) conditions.push(sql`v.service = ${service}`)',
       replace: 'void service',
     },
@@ -95,7 +95,7 @@ export const CONSOLE: readonly Defence[] = [
     'C35',
     'attempts are those of the key’s service',
     {
-      file: 'src/storage/sqlite/attempt-reads.ts',
+      file: 'src/storage/sqlite/attempt-rows.ts',
       find: "  ['service', v.service],\n",
       replace: '',
     },

@@ -7,8 +7,7 @@ import { VERIFICATION_ID } from '../kernel/ids.ts'
 import { readFilter, referenceOf, withoutEmpty } from './attempt-filter.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
-import { attemptsPage, type ShownAttempt } from './pages/attempts-page.ts'
-import type { AttemptRow } from './ports.ts'
+import { attemptsPage } from './pages/attempts-page.ts'
 
 const PAGE_SIZE = 50
 /** A login flow's own id of a user might be anything: it is said to be one. */
@@ -20,16 +19,6 @@ const MAX_TYPED = 320
 const list = (parameters: Record<string, string>) =>
   `/admin/attempts?${new URLSearchParams(parameters)}`
 const ofVerification = (id: string) => `/admin/attempts/${id}`
-
-function shownRow(row: AttemptRow, { console }: AppDeps): ShownAttempt {
-  const { recipients } = console
-  const person = recipients.ofRow(row)
-  return {
-    ...row,
-    to: recipients.masked(row),
-    who: person && recipients.seal(person, row.service),
-  }
-}
 
 async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
   const { c, session } = page
@@ -44,7 +33,7 @@ async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
   const person = query.recipient === undefined ? undefined : recipients.open(query.recipient)
   const shown = {
     ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
-    rows: found.items.map((row) => shownRow(row, deps)),
+    rows: found.items.map((row) => ({ ...row, person: recipients.shown(row) })),
     person: person && recipients.maskedPerson(person),
     services: service === null ? [...deps.services.keys()] : [],
   }

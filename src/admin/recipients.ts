@@ -11,10 +11,17 @@ export type Person = { to: string; subject: null } | { to: null; subject: string
 
 type RowOfPerson = Pick<AttemptRow, 'id' | 'channel' | 'recipientSealed'>
 
+type Shown = { masked: string; sealed: string | undefined }
+
 export type Recipients = {
   /** `+141•••71`, `a•••@example.com`. */
   masked(row: RowOfPerson): string
   maskedPerson(person: Person): string
+  /**
+   * For a line of a list: masked, and sealed for an address (undefined: as below). Remembered for a while: a live page
+   * shows the same lines every two seconds, and sealing fifty is half of its work.
+   */
+  shown(row: RowOfPerson): Shown
   /** Undefined: sealed under a key that is gone. */
   ofRow(row: RowOfPerson): Person | undefined
   /** Undefined: `to` is no phone number or address. Opaque, and another text each time. */
@@ -24,6 +31,9 @@ export type Recipients = {
   /** Under every key of the ring, in one service or (null) in each; undefined: nobody can be meant. */
   indexesOf(person: Person, service: string | null): readonly Uint8Array[] | undefined
 }
+
+/** Some 300 bytes each. */
+const MAX_REMEMBERED = 2_000
 
 const CONTEXT = 'console-recipient'
 const DIGITS_SHOWN = { first: 4, last: 2 } as const
@@ -61,17 +71,32 @@ export function createRecipients(deps: {
     }
   }
   const maskedPerson = (person: Person) => mask(textOf(person))
+  const sealPerson = (person: Person) =>
+    keyring.seal((person.to === null ? 's' : 't') + textOf(person), CONTEXT).toString('base64url')
+  /** By the row's id: its recipient never changes. */
+  const remembered = new Map<string, Shown>()
   return {
     masked(row) {
       const person = ofRow(row)
       return person ? maskedPerson(person) : HIDDEN
     },
     maskedPerson,
+    shown(row) {
+      const known = remembered.get(row.id)
+      if (known) return known
+      const person = ofRow(row)
+      const shown = person
+        ? { masked: maskedPerson(person), sealed: sealPerson(person) }
+        : { masked: HIDDEN, sealed: undefined }
+      const [oldest] = remembered.keys()
+      if (oldest !== undefined && remembered.size >= MAX_REMEMBERED) remembered.delete(oldest)
+      remembered.set(row.id, shown)
+      return shown
+    },
     ofRow,
     seal(person, service) {
       if (indexesOf(person, service) === undefined) return undefined
-      const kind = person.to === null ? 's' : 't'
-      return keyring.seal(kind + textOf(person), CONTEXT).toString('base64url')
+      return sealPerson(person)
     },
     open(sealed) {
       try {

@@ -30,6 +30,8 @@ export function streamEvents(
     leave()
     return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   }
+  // nginx would hold events back until its buffer is full.
+  c.header('X-Accel-Buffering', 'no')
   return streamSSE(c, async (stream) => {
     const ended = Promise.withResolvers<void>()
     const end = () => ended.resolve()

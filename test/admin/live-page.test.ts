@@ -79,6 +79,28 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1)
     }))
 
+  it('keeps what was opened and typed in a region, and takes over the rest', () =>
+    within({}, async (page) => {
+      let made = 0
+      await page.route('**/admin/attempts', async (route) => {
+        const answer = await route.fetch()
+        made += 1
+        const more = `<details><summary>More</summary><p>made ${made}</p></details><input name="typed">`
+        const body = (await answer.text()).replace('data-live>', `data-live>${more}`)
+        await route.fulfill({ response: answer, body })
+      })
+      await page.reload()
+      await isLive(page)
+      await page.getByText('More').click()
+      await page.locator('input[name="typed"]').fill('half a word')
+      const { body } = await real.start()
+      await expect.poll(() => first(page), SECONDS).toBe(body.reference)
+      expect(await page.locator('[data-live] details p').isVisible()).toBe(true)
+      expect(await page.textContent('[data-live] details p')).toBe(`made ${made}`)
+      expect(await page.inputValue('input[name="typed"]')).toBe('half a word')
+      expect(await page.evaluate('document.activeElement.name')).toBe('typed')
+    }))
+
   it('stands still while it is paused, by keyboard too, and catches up afterwards', () =>
     within({}, async (page) => {
       await isLive(page)

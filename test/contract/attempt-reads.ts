@@ -87,6 +87,34 @@ export function describeAttempts(
       expect(await store.attempts.find('shop', ids[5] as string)).toBeDefined()
     })
 
+    it('one is found by reference for its person only', async () => {
+      const reference = (await store.attempts.find(null, ids[0] as string))?.reference
+      expect(await numbers({ reference, budgetIndexes: [mac(), person] })).toEqual([0])
+      expect(await numbers({ reference, budgetIndexes: [mac()] })).toEqual([])
+    })
+
+    it('of one person are bounded, too, and none is left out where times are equal', async () => {
+      const [number, other] = [mac(), mac()]
+      const made: string[] = []
+      const one = async (n: number) => {
+        const budgetIndex = n % 12 ? number : other
+        made.push((await start(store, { budgetIndex, createdAt: T0 - (n % 40) })).id)
+      }
+      for (let n = 0; n < 2_200; n += 20)
+        await Promise.all(Array.from({ length: 20 }, (_, i) => one(n + i)))
+      const filter = { service: null, budgetIndexes: [number, other, mac()] }
+      const found = await listAll(filter, 70)
+      expect(found.map(({ id }) => id).toSorted()).toEqual(made.toSorted())
+      const times = found.map(({ createdAt }) => createdAt)
+      expect(times).toEqual(times.toSorted((a, b) => b - a))
+      const none = await store.attempts.list({ ...filter, status: 'expired' }, null, 10)
+      expect(none.items).toEqual([])
+      expect(times.slice(1_900)).toContain(none.lookedBackTo)
+      expect(await listAll({ ...filter, status: 'expired' }, 10)).toEqual([])
+      expect(await listAll({ ...filter, since: T0 - 1, until: T0 }, 7)).toHaveLength(55)
+      expect(await listAll({ ...filter, since: T0 - 2_000 }, 3_000)).toHaveLength(2_200)
+    })
+
     it('each try of a message is told with what the provider said', async () => {
       const [failed] = await listAll({ delivery: 'failed' })
       expect(failed).toMatchObject({ errorCode: ERROR.code, provider: 'acme' })

@@ -105,6 +105,19 @@ describe('the stream', () => {
     await expect.poll(() => listeners.size, { timeout: 3000 }).toBe(0)
   })
 
+  it('is cut off where its client reads nothing: what it was sent is not kept without bound', async () => {
+    const { incoming } = await openStream()
+    incoming.pause()
+    await expect.poll(() => listeners.size).toBe(1)
+    const large = { ...MESSAGE, text: 'x'.repeat(20_000) }
+    for (let n = 0; n < 4_000 && listeners.size > 0; n += 1) {
+      for (const listener of listeners) listener(large)
+      if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await expect.poll(() => listeners.size, { timeout: 3000 }).toBe(0)
+    incoming.destroy()
+  })
+
   it('C40: HEAD subscribes nothing', async () => {
     await client.send('HEAD', '/dev/inbox/stream')
     expect(listeners.size).toBe(0)

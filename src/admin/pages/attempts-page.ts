@@ -11,13 +11,12 @@ import { formToken, type Html, shell } from './shell.ts'
 import { table } from './table.ts'
 import { agoOf, timeOf } from './words.ts'
 
-/** `who`: the person sealed, for the address of their page; undefined: sealed under a key that is gone. */
-export type ShownAttempt = Omit<AttemptRow, 'recipientSealed'> & {
-  to: string
-  who: string | undefined
+/** The person masked, and sealed for the address of their page; undefined: the row's key is gone. */
+type ShownAttempt = Omit<AttemptRow, 'recipientSealed'> & {
+  person: { masked: string; sealed: string | undefined }
 }
 
-export type ShownAttempts = {
+type ShownAttempts = {
   now: number
   rows: readonly ShownAttempt[]
   nextCursor: string | null
@@ -70,11 +69,12 @@ function outcomeOf({ status }: ShownAttempt): Html {
   return html`<span class="stamp ${state}">${word}</span>`
 }
 
-function recipientOf({ to, who, country }: ShownAttempt): Html {
+function recipientOf({ person, country }: ShownAttempt): Html {
+  const { masked, sealed } = person
   const shown =
-    who === undefined
-      ? html`<span class="mono">${to}</span>`
-      : html`<a class="mono" href="/admin/person?who=${who}">${to}</a>`
+    sealed === undefined
+      ? html`<span class="mono">${masked}</span>`
+      : html`<a class="mono" href="/admin/person?who=${sealed}">${masked}</a>`
   return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
 }
 

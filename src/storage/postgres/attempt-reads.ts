@@ -1,47 +1,23 @@
 // The attempts as the console reads them, on PostgreSQL.
 // It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
-import type { AttemptFilter, AttemptReads, AttemptRow, SendAttempt } from '../../admin/ports.ts'
+import type { AttemptFilter, AttemptReads, SendAttempt } from '../../admin/ports.ts'
 import {
   decodeAttemptCursor,
   encodeAttemptCursor,
   MAX_LOOKED_AT,
   OUT_OF_ORDER_MS,
 } from '../attempt-cursor.ts'
-import { type Sql, sql } from './drizzle.ts'
+import { ATTEMPT_FIELDS, conditionsOf, toAttempt, WITH_MESSAGE } from './attempt-rows.ts'
+import { sql } from './drizzle.ts'
+import { createPersonAttempts } from './person-attempts.ts'
 import type { Query } from './pool.ts'
-import { byteList, camelRow, type Raw } from './rows.ts'
-
-const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.purpose, v.kind, v.authenticated, v.country, v.locale, v.metadata,
-  v.recipient_sealed, v.budget_index, v.attempts, v.failed, v.max_attempts, v.sends, v.max_sends, v.client_ip,
-  v.created_at, v.expires_at, v.ended_at, d.status as delivery_status, d.provider, d.error_code, d.error_message`
-const FROM = sql`verifications v left join deliveries d on d.verification_seq = v.seq and d.send = v.sends`
-
-const toRow = (row: Raw): AttemptRow => {
-  const { seq: _, ...fields } = camelRow(row)
-  return fields as AttemptRow
-}
-
-function conditionsOf(filter: AttemptFilter): Sql[] {
-  const { service, status, channel, country, delivery, provider, since, until } = filter
-  const conditions: Sql[] = []
-  if (service !== null) conditions.push(sql`v.service = ${service}`)
-  if (status !== undefined) conditions.push(sql`v.status = ${status}`)
-  if (channel !== undefined) conditions.push(sql`v.channel = ${channel}`)
-  if (country !== undefined) conditions.push(sql`v.country = ${country}`)
-  if (delivery !== undefined) conditions.push(sql`d.status = ${delivery}`)
-  if (provider !== undefined) conditions.push(sql`d.provider = ${provider}`)
-  if (since !== undefined) conditions.push(sql`v.created_at >= ${since}`)
-  if (until !== undefined) conditions.push(sql`v.created_at < ${until}`)
-  if (filter.reference !== undefined) conditions.push(sql`v.reference = ${filter.reference}`)
-  if (filter.budgetIndexes !== undefined)
-    conditions.push(sql`v.budget_index = any(${byteList(filter.budgetIndexes)})`)
-  return conditions
-}
+import { camelRow, type Raw } from './rows.ts'
 
 type Place = { seq: number; created_at: number }
 
 export function createAttemptReads(query: Query): AttemptReads {
+  const ofPerson = createPersonAttempts(query)
   /** Where a page that has no narrow key stops looking. */
   const findBound = async (below: number) => {
     const [row] = await query<Place>(sql`select seq, created_at from verifications
@@ -60,26 +36,31 @@ export function createAttemptReads(query: Query): AttemptReads {
   }
   return {
     async list(filter, cursor, limit) {
+      const { reference, budgetIndexes } = filter
+      if (reference === undefined && budgetIndexes !== undefined)
+        return ofPerson(filter, budgetIndexes, cursor, limit)
       const { above, below } = await rangeOf(filter, cursor)
-      const isNarrow = filter.reference !== undefined || filter.budgetIndexes !== undefined
-      const bound = isNarrow ? undefined : await findBound(below)
+      const bound = reference === undefined ? await findBound(below) : undefined
       const from = Math.max((bound?.seq ?? 1) - 1, above)
       const conditions = [sql`v.seq < ${below} and v.seq > ${from}`, ...conditionsOf(filter)]
-      const found = await query<Raw & Place>(sql`select ${FIELDS} from ${FROM}
+      const found = await query<
+        Raw & Place
+      >(sql`select ${ATTEMPT_FIELDS} from verifications v ${WITH_MESSAGE}
         where ${sql.join(conditions, sql` and `)} order by v.seq desc limit ${limit + 1}`)
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : bound
       const hasMore = last !== undefined && last.seq - 1 > above
       return {
-        items: page.map(toRow),
+        items: page.map(toAttempt),
         nextCursor: hasMore ? encodeAttemptCursor(last.seq) : null,
         lookedBackTo: hasMore && last === bound ? last.created_at : null,
       }
     },
     async find(service, id) {
-      const [row] = await query<Raw>(sql`select ${FIELDS} from ${FROM}
+      const [row] =
+        await query<Raw>(sql`select ${ATTEMPT_FIELDS} from verifications v ${WITH_MESSAGE}
         where v.id = ${id} and (${service}::text is null or v.service = ${service})`)
-      return row && toRow(row)
+      return row && toAttempt(row)
     },
     async sendAttemptsOf(id) {
       const rows =

@@ -1,70 +1,30 @@
 // The attempts as the console reads them, on SQLite.
 // It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
-import type { AttemptFilter, AttemptReads, AttemptRow } from '../../admin/ports.ts'
+import type { AttemptFilter, AttemptPage, AttemptReads, AttemptRow } from '../../admin/ports.ts'
 import {
   decodeAttemptCursor,
   encodeAttemptCursor,
   MAX_LOOKED_AT,
   OUT_OF_ORDER_MS,
 } from '../attempt-cursor.ts'
-import { and, desc, eq, type Orm, sql } from './drizzle.ts'
-import { deliveries, sendAttempts, verifications } from './schema.ts'
+import { filterValues, matchesFilter, selectAttempts, withoutNumber } from './attempt-rows.ts'
+import { desc, eq, type Orm, sql } from './drizzle.ts'
+import { createPersonAttempts } from './person-attempts.ts'
+import { sendAttempts, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 const v = verifications
-const d = deliveries
-const FIELDS = {
-  seq: v.seq,
-  ...{ id: v.id, reference: v.reference, service: v.service, status: v.status },
-  ...{ channel: v.channel, purpose: v.purpose, kind: v.kind, authenticated: v.authenticated },
-  ...{ country: v.country, locale: v.locale, metadata: v.metadata },
-  ...{ recipientSealed: v.recipientSealed, budgetIndex: v.budgetIndex },
-  ...{ attempts: v.attempts, failed: v.failed, maxAttempts: v.maxAttempts },
-  ...{ sends: v.sends, maxSends: v.maxSends, clientIp: v.clientIp },
-  ...{ createdAt: v.createdAt, expiresAt: v.expiresAt, endedAt: v.endedAt },
-  ...{ deliveryStatus: d.status, provider: d.provider },
-  ...{ errorCode: d.errorCode, errorMessage: d.errorMessage },
-}
-
 const p = sql.placeholder
-/** The names of what may be asked for, each with its column. */
-const FILTERS = [
-  ['service', v.service],
-  ['status', v.status],
-  ['channel', v.channel],
-  ['country', v.country],
-  ['delivery', d.status],
-  ['provider', d.provider],
-] as const
-
-const matches = sql.join(
-  [
-    ...FILTERS.map(([name, column]) => sql`(${p(name)} is null or ${column} = ${p(name)})`),
-    sql`${v.createdAt} >= ${p('since')} and ${v.createdAt} < ${p('until')}`,
-    sql`${v.seq} < ${p('below')} and ${v.seq} > ${p('above')}`,
-  ],
-  sql` and `,
-)
+const matches = sql`${matchesFilter} and ${v.seq} < ${p('below')} and ${v.seq} > ${p('above')}`
 
 function createStatements(orm: Orm) {
-  const select = () =>
-    orm
-      .select(FIELDS)
-      .from(v)
-      .leftJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, v.sends)))
   return {
-    byTime: select().where(matches).orderBy(desc(v.seq)).limit(p('limit')).prepare(),
-    byReference: select()
+    byTime: selectAttempts(orm).where(matches).orderBy(desc(v.seq)).limit(p('limit')).prepare(),
+    byReference: selectAttempts(orm)
       .where(sql`${v.reference} = ${p('reference')} and ${matches}`)
       .prepare(),
-    byPerson: select()
-      .where(sql`${v.budgetIndex} = ${p('budgetIndex')} and ${matches}`)
-      // As the index on people has it.
-      .orderBy(desc(v.createdAt))
-      .limit(p('limit'))
-      .prepare(),
-    one: select()
+    one: selectAttempts(orm)
       .where(
         sql`${v.id} = ${p('id')} and (${p('service')} is null or ${v.service} = ${p('service')})`,
       )
@@ -105,9 +65,6 @@ function createStatements(orm: Orm) {
 }
 
 type Statements = ReturnType<typeof createStatements>
-type Numbered = AttemptRow & { seq: number }
-
-const withoutNumber = ({ seq: _, ...row }: Numbered): AttemptRow => row
 
 /** The number of the first row made at `time` or later, by halves: no index on times is needed. */
 function seqAt(statements: Statements, time: number): number {
@@ -128,27 +85,25 @@ function rangeOf(statements: Statements, { since, until }: AttemptFilter, cursor
   return { above, below: Math.min(given, end) }
 }
 
+const isOf = (budgetIndexes: readonly Uint8Array[] | undefined) => (row: AttemptRow) =>
+  budgetIndexes?.some((one) => Buffer.compare(one, row.budgetIndex) === 0) ?? true
+
 export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }): AttemptReads {
   const statements = createStatements(orm)
 
-  const list = (filter: AttemptFilter, cursor: string | null, limit: number) => {
-    const { above, below } = rangeOf(statements, filter, cursor)
-    const values = {
-      ...Object.fromEntries(FILTERS.map(([name]) => [name, filter[name] ?? null])),
-      ...{ since: filter.since ?? 0, until: filter.until ?? Number.MAX_SAFE_INTEGER },
-      ...{ above, below, limit: limit + 1 },
-    }
+  const ofPerson = createPersonAttempts(orm)
+
+  const list = (filter: AttemptFilter, cursor: string | null, limit: number): AttemptPage => {
     const { reference, budgetIndexes } = filter
-    const isNarrow = reference !== undefined || budgetIndexes !== undefined
-    const bound = isNarrow ? undefined : statements.bound.get({ below })
-    const found: Numbered[] =
-      reference !== undefined
-        ? statements.byReference.all({ ...values, reference })
-        : budgetIndexes !== undefined
-          ? budgetIndexes.flatMap((budgetIndex) =>
-              statements.byPerson.all({ ...values, budgetIndex }),
-            )
-          : statements.byTime.all({ ...values, above: Math.max((bound?.seq ?? 1) - 1, above) })
+    if (reference === undefined && budgetIndexes !== undefined)
+      return ofPerson(filter, budgetIndexes, cursor, limit)
+    const { above, below } = rangeOf(statements, filter, cursor)
+    const values = { ...filterValues(filter), above, below, limit: limit + 1 }
+    const bound = reference === undefined ? statements.bound.get({ below }) : undefined
+    const found =
+      reference === undefined
+        ? statements.byTime.all({ ...values, above: Math.max((bound?.seq ?? 1) - 1, above) })
+        : statements.byReference.all({ ...values, reference }).filter(isOf(budgetIndexes))
     const items = found.sort((a, b) => b.seq - a.seq).slice(0, limit)
     const last = found.length > limit ? items.at(-1) : bound
     const hasMore = last !== undefined && last.seq - 1 > above

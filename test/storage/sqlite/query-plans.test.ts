@@ -21,6 +21,7 @@ const MAY_SCAN: readonly RegExp[] = [
   // The newest rows by primary key, with a limit.
   /^select max\(at\) from \(select at from events order by seq desc limit \d+\)$/,
   /^SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1$/,
+  /^select "seq"(?:, "at")? from "(verifications|events)" order by "\1"."seq" desc limit \?$/,
   // The oldest rows by primary key, with a limit: what retention looks at.
   /^select .* from "(verifications|events)" order by "\1"."seq" asc limit \?$/,
   // What waits in one channel, by its index and up to a bound.
