@@ -57,10 +57,14 @@ async function follow(desk: Desk, given: Given, terminal: Terminal, stop: AbortS
   const filter = desk.filterOf(given)
   const line = await createLine(desk, given.flag('json'))
   const follower = createFollower(desk.store.events, await desk.store.newestTime())
+  /** Kept until they were told: the store may go away between the events and their rows. */
+  let waiting: EventRecord[] = []
   let isAway = false
   while (!stop.aborted) {
     try {
-      const text = await describeNew(desk, await follower.look(), filter, line)
+      waiting.push(...(await follower.look()))
+      const text = await describeNew(desk, waiting, filter, line)
+      waiting = []
       if (text !== '') terminal.out(text)
       isAway = false
     } catch (error) {

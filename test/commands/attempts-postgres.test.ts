@@ -1,5 +1,6 @@
 // The admin's commands beside a service on PostgreSQL.
 
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
 import { createDatabase, type Database } from '../postgres/databases.ts'
@@ -11,7 +12,14 @@ let database: Database
 let real: Real
 beforeAll(async () => {
   database = await createDatabase()
-  real = await startReal({ DATABASE_URL: database.url })
+  real = await startReal({
+    DATABASE_URL: database.url,
+    // A process that starts slowly is waited for with one start a second.
+    LIMIT_SENDS_PER_NUMBER_BURST: 'off',
+    LIMIT_SENDS_PER_NUMBER_DAY: 'off',
+    LIMIT_GUESSES_PER_NUMBER_HOUR: 'off',
+    LIMIT_GUESSES_PER_NUMBER_DAY: 'off',
+  })
 })
 afterAll(async () => {
   await real.close()
@@ -64,4 +72,45 @@ it('tail follows, between two looks without a transaction, and ends with 0', asy
   const lines = stdout.trimEnd().split('\n')
   const keys = lines.map((line) => JSON.parse(line).event.sequence)
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+it('tail goes on when the database was away', async () => {
+  const server = new pg.Client({
+    connectionString: database.url.replace(database.name, 'postgres'),
+  })
+  await server.connect()
+  const allow = (isAllowed: boolean) =>
+    server.query(`alter database ${database.name} allow_connections ${isAllowed}`)
+  const begun = begin(real, ['tail', '--json'], env())
+  const started = async () => (await real.start({ to: 'eve@example.com' })).body.id
+  await vi.waitFor(
+    async () => {
+      await started()
+      expect(begun.told()).not.toBe('')
+    },
+    { timeout: 30_000, interval: 1_000 },
+  )
+  try {
+    await allow(false)
+    await server.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
+      [database.name],
+    )
+    await vi.waitFor(() => expect(begun.complained()).toContain('trying again'), 20_000)
+  } finally {
+    await allow(true)
+    await server.end()
+  }
+  let id = ''
+  await vi.waitFor(
+    async () => {
+      id ||= (await started()) ?? ''
+      expect(id).not.toBe('')
+      expect(begun.told()).toContain(id)
+    },
+    { timeout: 30_000, interval: 500 },
+  )
+  begun.child.kill('SIGINT')
+  const { status, stderr } = await begun.ended
+  expect([status, stderr.split('\n').length]).toEqual([0, 2])
 })

@@ -77,6 +77,7 @@ describe('attempts', () => {
   })
 
   it('are one JSON line each, as the API has them, newest first', async () => {
+    await start(anAddress())
     const [a, b] = [await start(anAddress()), await start(anAddress())]
     const ended = await run(real, ['attempts', '--json', '--limit', '2'])
     const { body } = await real.admin.get('/admin/api/attempts?limit=2')

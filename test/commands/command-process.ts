@@ -9,7 +9,13 @@ import { type Real, ROOT_SECRET } from '../http/real.ts'
 const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
 
 export type Ended = { status: number | null; stdout: string; stderr: string }
-export type Begun = { child: ChildProcess; told(): string; ended: Promise<Ended> }
+export type Begun = {
+  child: ChildProcess
+  /** So far, on stdout and on stderr. */
+  told(): string
+  complained(): string
+  ended: Promise<Ended>
+}
 
 const settingsOf = (real: Real) => ({
   DATA_DIR: join(real.directory, 'data'),
@@ -35,7 +41,7 @@ export function begin(real: Real, words: string[], env: Record<string, string> =
   const ended = new Promise<Ended>((resolve) =>
     child.once('close', (status) => resolve({ status, ...texts })),
   )
-  return { child, told: () => texts.stdout, ended }
+  return { child, told: () => texts.stdout, complained: () => texts.stderr, ended }
 }
 
 export const run = (real: Real, words: string[], env: Record<string, string> = {}) =>
