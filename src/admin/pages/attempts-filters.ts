@@ -5,15 +5,7 @@ import { html } from 'hono/html'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { Query, Span } from '../attempt-filter.ts'
 import type { Html } from './shell.ts'
-
-/** Of a verification: in words, and how it looks. */
-export const OUTCOMES: Readonly<Record<string, readonly [string, string]>> = {
-  pending: ['open', ''],
-  approved: ['approved', 'good'],
-  canceled: ['canceled', ''],
-  max_attempts_reached: ['too many wrong', 'bad'],
-  expired: ['expired', 'warn'],
-}
+import { OUTCOMES } from './stamps.ts'
 
 const SPAN_LABELS: Readonly<Record<Span, string>> = {
   hour: '1 hour',

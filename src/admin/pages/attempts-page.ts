@@ -2,12 +2,14 @@
 // It must not show a recipient in clear.
 
 import { html } from 'hono/html'
+import { statusAt } from '../../verification/state.ts'
 import { type Query, spanOf } from '../attempt-filter.ts'
 import type { SignedInPage } from '../page.ts'
 import type { AttemptFilter, AttemptRow } from '../ports.ts'
-import { filterForm, OUTCOMES, spans } from './attempts-filters.ts'
+import { filterForm, spans } from './attempts-filters.ts'
 import { livePart } from './live.ts'
 import { formToken, type Html, shell } from './shell.ts'
+import { messageStamp, outcomeStamp } from './stamps.ts'
 import { table } from './table.ts'
 import { agoOf, timeOf } from './words.ts'
 
@@ -43,30 +45,15 @@ const STYLE = `
 .pager { display: flex; gap: var(--s3) }
 `
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  sending: 'warn',
-  sent: 'good',
-  delivered: 'good',
-  undelivered: 'bad',
-  failed: 'bad',
-}
-
 const NOTHING: Readonly<Record<string, string>> = {
   text: 'This is no reference (like K7Q-42M), no phone number with + and country code, no e-mail address, and no verification id. A user id is found as subject:user-42.',
   id: 'There is no verification of this id.',
 }
 
-function messageOf(row: ShownAttempt): Html {
-  const { deliveryStatus, errorCode, provider } = row
-  if (deliveryStatus === null) return html`<span class="soft">none</span>`
+function messageOf({ deliveryStatus, errorCode, provider }: ShownAttempt): Html {
   const by = provider === null ? '' : html` <span class="soft">${provider}</span>`
   const code = errorCode === null ? '' : html` <code>${errorCode}</code>`
-  return html`<span class="stamp ${MESSAGES[deliveryStatus] ?? ''}">${deliveryStatus}</span>${code}${by}`
-}
-
-function outcomeOf({ status }: ShownAttempt): Html {
-  const [word, state] = OUTCOMES[status] ?? [status, '']
-  return html`<span class="stamp ${state}">${word}</span>`
+  return html`${messageStamp(deliveryStatus)}${code}${by}`
 }
 
 function recipientOf({ person, country }: ShownAttempt): Html {
@@ -99,7 +86,8 @@ function log({ rows, now }: ShownAttempts): Html {
       recipientOf(row),
       row.channel,
       messageOf(row),
-      outcomeOf(row),
+      // What the sweeper has not come to yet, too.
+      outcomeStamp(statusAt(row, now)),
       `${row.failed} of ${row.maxAttempts}`,
       `${row.sends} of ${row.maxSends}`,
       row.service,

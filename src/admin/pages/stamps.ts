@@ -6,7 +6,8 @@ import type { DeliveryStatus } from '../../kernel/channel.ts'
 import type { VerificationStatus } from '../../verification/state.ts'
 import type { Html } from './shell.ts'
 
-const OUTCOMES: Readonly<Record<VerificationStatus, readonly [string, string]>> = {
+/** In words, and how it looks. */
+export const OUTCOMES: Readonly<Record<VerificationStatus, readonly [string, string]>> = {
   pending: ['open', ''],
   approved: ['approved', 'good'],
   canceled: ['canceled', ''],
