@@ -163,8 +163,8 @@ export const STRANGERS: readonly Defence[] = [
     changes: [
       {
         file: 'src/access/authenticator.ts',
-        find: 'if (!record || !matches || record.revokedAt !== null) return undefined',
-        replace: 'if (!record || !matches) return undefined',
+        find: 'if (record.revokedAt !== null) return undefined',
+        replace: '',
       },
     ],
     test: {
