@@ -1,6 +1,7 @@
 // Every line of defence, in the order of what it keeps.
 // It must not leave an invariant out: scripts/testing-page.ts fails where one has no line.
 
+import { ADMINS } from './admins.ts'
 import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
@@ -33,4 +34,5 @@ export const DEFENCES: readonly Defence[] = [
   ...MOVES,
   ...FACTORS,
   ...CONSOLE,
+  ...ADMINS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -96,8 +96,9 @@ export const SHARED_LIMITS: readonly Defence[] = [
     'I11',
     'an error of the limit store refuses, it does not admit',
     {
-      find: 'throw toStoreError(error)',
-      replace: "return { kind: 'admitted', budgets: [] }",
+      find: 'counterFor, keys)\n      } catch (error) {\n        throw toStoreError(error)',
+      replace:
+        "counterFor, keys)\n      } catch (error) {\n        return { kind: 'admitted', budgets: [] }",
     },
     'killed: refuses at once',
   ),
