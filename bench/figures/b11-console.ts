@@ -11,7 +11,7 @@ import { format, median } from '../harness/stats.ts'
 import { waitIdle } from '../harness/usage.ts'
 
 const SMALL_EVENTS = 10_000
-/** Some two minutes to fill, and 2.5 GiB of disk. */
+/** 2 GiB of disk; to fill, some minutes on a machine that does nothing else. */
 const LARGE_EVENTS = 10_000_000
 const ROUNDS = 15
 /** One after the other on an idle service: what a caller waits is what the service takes, and some 0.3 ms. */
