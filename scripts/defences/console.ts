@@ -104,4 +104,54 @@ export const CONSOLE: readonly Defence[] = [
       title: 'are told newest first, by every filter',
     },
   ),
+  row(
+    'C33',
+    'an open console does not keep its session alive',
+    {
+      file: PAGES,
+      find: 'await (isAutomatic ? sessions.look(token) : sessions.resume(token))',
+      replace: 'await sessions.resume(token)',
+    },
+    { file: 'test/admin/live-idle.test.ts', title: 'ends half an hour after the last click' },
+  ),
+  row(
+    'C33',
+    'no other site may take the places of the live log',
+    {
+      file: 'src/admin/live.ts',
+      find: 'if (isLedFromElsewhere(c)) return c.body(null, 403)',
+      replace: 'void isLedFromElsewhere',
+    },
+    { file: 'test/admin/live.test.ts', title: 'needs a session, and no other site may begin one' },
+  ),
+  row(
+    'C33',
+    'a stream ends with its session',
+    {
+      file: 'src/admin/live.ts',
+      find: 'isGood: async () => (await sessions.look(token)) !== undefined,',
+      replace: 'isGood: async () => true,',
+    },
+    { file: 'test/admin/live.test.ts', title: 'ends within seconds of the sign-out' },
+  ),
+  row(
+    'C35',
+    'the live log tells events of the key’s service',
+    {
+      file: 'src/http/log-stream.ts',
+      find: 'events.filter((event) => service === null || event.service === service),',
+      replace: 'events.filter(() => true),',
+    },
+    { file: 'test/admin/live.test.ts', title: 'is told of its own service only' },
+  ),
+  row(
+    'C33',
+    'a key that may only look can not see a recipient',
+    {
+      file: 'src/admin/attempt.ts',
+      find: 'takeForm(app, deps, { path: `${PATH}/reveal`, scope }',
+      replace: "takeForm(app, deps, { path: `${PATH}/reveal`, scope: 'admin:read' }",
+    },
+    { file: 'test/admin/attempt.test.ts', title: 'is not there for a key that may look only' },
+  ),
 ]
