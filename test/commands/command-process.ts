@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { runCli } from '../../src/cli.ts'
+import { COMPILE_CACHE } from '../e2e/service-process.ts'
 import { type Real, ROOT_SECRET } from '../http/real.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
@@ -27,6 +28,7 @@ export function begin(real: Real, words: string[], env: Record<string, string> =
   const child = spawn(process.execPath, [BIN, ...words], {
     env: {
       PATH: process.env.PATH,
+      ...COMPILE_CACHE,
       ...settingsOf(real),
       TZ: 'Asia/Tokyo',
       ...env,

@@ -9,6 +9,7 @@ import { createAuthenticator } from '../../src/access/authenticator.ts'
 import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import { COMPILE_CACHE } from '../e2e/service-process.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
 const SERVICES = '{"services":{"default":{},"checkout":{}}}'
@@ -23,7 +24,7 @@ afterEach(() => {
 
 function run(words: string[], env: Record<string, string> = {}) {
   return spawnSync(process.execPath, [BIN, ...words], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, SERVICES, ...env },
+    env: { PATH: process.env.PATH, ...COMPILE_CACHE, DATA_DIR: dataDir, SERVICES, ...env },
     encoding: 'utf8',
   })
 }

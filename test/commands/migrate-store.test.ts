@@ -12,7 +12,7 @@ import { runCli } from '../../src/cli.ts'
 import { POSTGRES_MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { TABLES } from '../../src/storage/migrate-store/tables.ts'
 import { prepareDatabase } from '../../src/storage/postgres/open.ts'
-import { freePort } from '../e2e/service-process.ts'
+import { COMPILE_CACHE, freePort } from '../e2e/service-process.ts'
 import { createDatabase, type Database } from '../postgres/databases.ts'
 import { fillStore, multiply } from '../storage/migrate-store/filled-store.ts'
 
@@ -37,6 +37,7 @@ const file = () => join(dataDir, 'countersign.db')
 const withPassword = () => database.url.replace('postgres@', `postgres:${PASSWORD}@`)
 const environment = (env: Record<string, string>) => ({
   PATH: process.env.PATH ?? '',
+  ...COMPILE_CACHE,
   DATA_DIR: dataDir,
   DATABASE_URL: withPassword(),
   ...env,

@@ -6,6 +6,7 @@ import { createOtp } from '../../src/otp/otp.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { LAYOUTS, ON } from './nodes.ts'
 import {
+  COMPILE_CACHE,
   SECRET_KEY as OLD,
   type ServiceProcess,
   startService,
@@ -48,7 +49,7 @@ describe.each(layouts)(ON, ({ engine }) => {
   }
   const rewrap = (keys: Record<string, string>, ...words: string[]) =>
     spawnSync(process.execPath, [BIN, 'keys', 'rewrap', ...words], {
-      env: { PATH: process.env.PATH, DATA_DIR: directory.path, ...base, ...keys },
+      env: { PATH: process.env.PATH, ...COMPILE_CACHE, DATA_DIR: directory.path, ...base, ...keys },
       encoding: 'utf8',
     })
 

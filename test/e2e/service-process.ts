@@ -48,6 +48,8 @@ export function temporaryDirectory(): { path: string; remove(): void } {
 }
 
 /** Light argon2, no limits that a test did not ask for: what is not under test must not slow it. */
+/** Hundreds of starts of the same source: parsing it takes a third of each. */
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'countersign-compile-cache') }
 export const LIGHT = { ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1', LOG_LEVEL: 'info' }
 export const UNLIMITED = {
   LIMIT_SENDS_PER_NUMBER_BURST: 'off',
@@ -84,6 +86,7 @@ export async function startService(
   const child = spawn(process.execPath, [...startFlags.split(' '), 'src/main.ts'], {
     env: {
       ...START_ENV,
+      ...COMPILE_CACHE,
       PATH: process.env.PATH ?? '',
       DATA_DIR: dataDir,
       PORT: String(port),
