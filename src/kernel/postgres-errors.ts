@@ -13,8 +13,9 @@ const RETRYABLE = new Set([
 
 /** Classes under which nobody can be served now: connection, resources, operator intervention, system, internal. */
 const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', 'XX', 'F0']
-/** A lock or statement that took too long, a standby or a read-only server, a role or database that is gone. */
+/** A lock or statement that took too long, a server that stops before its transaction ids wrap (54000), a standby or a read-only server, a role or database that is gone. */
 const UNAVAILABLE = new Set([
+  '54000',
   '55P03',
   '55000',
   '25006',
