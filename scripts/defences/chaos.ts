@@ -4,7 +4,6 @@
 import type { Change } from './defence.ts'
 
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
-/** The newest settling of a check is used: a change of an older one would change nothing. */
 const SETTLING = 'drizzle/postgres/0004_factor_functions.sql'
 
 export type ChaosBuild = {
@@ -38,8 +37,8 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     changes: [
       {
         file: FUNCTIONS,
-        find: 'UPDATE verifications SET attempts = attempts + 1, last_attempt_at = v_now\n',
-        replace: 'UPDATE verifications SET last_attempt_at = v_now\n',
+        find: 'UPDATE verifications SET attempts = attempts + 1, last_attempt_at = v_now WHERE seq = r.seq;',
+        replace: 'UPDATE verifications SET last_attempt_at = v_now WHERE seq = r.seq;',
       },
       {
         file: SETTLING,
