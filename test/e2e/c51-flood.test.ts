@@ -13,8 +13,8 @@ import {
   temporaryDirectory,
 } from './service-process.ts'
 
-/** Enough to pass every bound of the refusal log; the long form is ten times the case's 10,000. */
-const FLOOD = process.env.COUNTERSIGN_TEST_LONG ? 100_000 : 5_000
+/** Enough to pass every bound of the refusal log; the long form is four times the case's 10,000. */
+const FLOOD = process.env.COUNTERSIGN_TEST_LONG ? 40_000 : 5_000
 const PARALLEL = 40
 /** Of these the process needs a part for its sockets and for garbage that is not collected yet. */
 const MOST_MEMORY_MIB = 64
