@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { broken, copyProject, endGroup } from './broken-copy.ts'
 import { CHAOS_BUILDS, type ChaosBuild } from './defences/chaos.ts'
 
-const DEFAULT_SECONDS = 45
+const DEFAULT_SECONDS = 60
 const DEFAULT_SEED = 1
 /** Start and settling of a run. */
 const MORE_MS = 240_000
