@@ -34,6 +34,7 @@ const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as c
 export type ConsoleParts = {
   store: Store
   limiter: Limiter
+  refusals: { flush(): Promise<void> }
   /** As the API's: cancels and resends. */
   service: VerificationService
   limits: OperationsDeps['limits']
@@ -79,7 +80,7 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
     recipients,
     operations: createOperations({
       ...{ attempts: store.attempts, events: store.events, retention: store.retention },
-      factors: store.factors,
+      ...{ factors: store.factors, refusals: parts.refusals },
       ...{ recipients, service: parts.service, services: config.services },
       ...{ limits: parts.limits, clock },
     }),

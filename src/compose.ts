@@ -65,7 +65,7 @@ function composeDelivery(
   const worker = createWorker({
     outbox: store.outbox,
     providers: providers.providers.map((provider) =>
-      observeProvider(watch.watch(provider), metrics),
+      observeProvider(watch.watch(provider), metrics, withoutQuotes),
     ),
     plan: createPlan({
       keyring,

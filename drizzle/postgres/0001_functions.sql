@@ -173,7 +173,9 @@ DECLARE v_seq bigint;
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
   IF FOUND THEN RETURN NEXT; RETURN; END IF;
-  SELECT seq INTO STRICT v_seq FROM verifications WHERE id = p_id AND service = p_service;
+  SELECT seq INTO v_seq FROM verifications WHERE id = p_id AND service = p_service;
+  -- Erased since it was found.
+  IF NOT FOUND THEN RETURN; END IF;
   IF NOT EXISTS (
     SELECT 1 FROM events
     WHERE verification_seq = v_seq AND type = 'verification.continued' AND at > p_now - p_every_ms

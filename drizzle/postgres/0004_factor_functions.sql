@@ -195,7 +195,9 @@ DECLARE
 BEGIN
   SELECT a.fingerprint, a.answer INTO fingerprint, answer FROM cs_answered_before_1(p_key, p_now) a;
   IF FOUND THEN kind := 'answered_before'; RETURN NEXT; RETURN; END IF;
-  SELECT * INTO STRICT r FROM verifications WHERE id = p_id AND service = p_service FOR NO KEY UPDATE;
+  SELECT * INTO r FROM verifications WHERE id = p_id AND service = p_service FOR NO KEY UPDATE;
+  -- Erased since it was charged.
+  IF NOT FOUND THEN RETURN; END IF;
   IF p_use->>'type' = 'recovery_codes' THEN
     PERFORM 1 FROM factors f WHERE f.id = p_use->>'factorId' FOR NO KEY UPDATE;
     codes_remaining := cs_codes_remaining_1(p_use) - 1;

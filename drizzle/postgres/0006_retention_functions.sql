@@ -1,13 +1,13 @@
 -- Retention: small steps over the oldest rows, by their primary key; sequences grow with time. Two nodes that purge
 -- at once pass over what the other holds.
 
--- The best of a verification's deliveries, as the service tells it.
+-- The best of a verification's deliveries, as the service tells it; '' for an app or a recovery code, which has none.
 CREATE FUNCTION cs_best_delivery_1(p_seq bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT coalesce((
     SELECT d.status FROM deliveries d
     JOIN unnest(ARRAY['delivered', 'sent', 'sending', 'queued', 'undelivered', 'failed', 'canceled'])
       WITH ORDINALITY b(status, rank) ON b.status = d.status
-    WHERE d.verification_seq = p_seq ORDER BY b.rank LIMIT 1), 'queued')
+    WHERE d.verification_seq = p_seq ORDER BY b.rank LIMIT 1), '')
 $$;
 --> statement-breakpoint
 
@@ -30,6 +30,8 @@ DECLARE
   v_done integer := 0;
   v_events integer;
 BEGIN
+  -- One node at a time: two would wait for each other's rows in a circle.
+  IF NOT pg_try_advisory_xact_lock(hashtext('countersign retention')) THEN RETURN 0; END IF;
   -- What is young is not even locked.
   FOR v IN SELECT * FROM verifications WHERE seq = ANY (ARRAY(
       SELECT o.seq FROM (SELECT r.seq, r.created_at FROM verifications r ORDER BY r.seq LIMIT p_limit) o

@@ -32,6 +32,7 @@ export type PeopleDeps = {
   retention: Pick<RetentionStore, 'erase'>
   factors: Pick<FactorStore, 'ofSubject'>
   recipients: Recipients
+  refusals: { flush(): Promise<void> }
   services: ReadonlyMap<string, ServicePolicy>
   clock: Clock
 }

@@ -3,7 +3,7 @@
 
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppContext, AppDeps } from '../http/deps.ts'
-import { isLoopback, isSecure } from './origin.ts'
+import { isByHttps, isLoopback, isSecure } from './origin.ts'
 
 const SESSION = 'countersign_console'
 const THEME = 'countersign_theme'
@@ -24,7 +24,7 @@ export function writeToken(c: AppContext, deps: AppDeps, token: string): void {
     httpOnly: true,
     sameSite: 'Strict',
     // Some browsers drop a Secure cookie that came in clear even on loopback.
-    secure: isSecure(c, deps) || !isLoopback(c),
+    secure: isSecure(c, deps) || isByHttps(c) || !isLoopback(c),
   })
 }
 

@@ -1,6 +1,7 @@
 // What an admin does with a verification or a person, whoever asks: a page, the API, a command.
 // It must not answer beyond the service that the admin's key is bound to.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel } from '../kernel/channel.ts'
 import type { Erased } from '../retention/ports.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
@@ -14,7 +15,9 @@ import type { Person } from './recipients.ts'
 
 /** More than any verification has: attempts, sends and retries are bounded, but for who reloads for an hour. */
 const MAX_EVENTS = 500
-const ERASE_BATCH = 100
+/** As retention's: some 2 ms of one transaction, and callers in between. */
+const ERASE_BATCH = 50
+const ERASE_PAUSE_MS = 25
 
 export type PersonLimits = { service: string; states: LimitState[] }
 
@@ -57,6 +60,8 @@ export function createPeople(deps: PeopleDeps) {
       const total = { verifications: 0, factors: 0, events: 0 }
       const budgetIndexes = indexesOf(admin, person)
       const actor = actorOf(admin, admin.service)
+      // What this node has counted and not written yet would come after.
+      await deps.refusals.flush()
       for (;;) {
         const now = clock.now()
         const removed = await deps.retention.erase({
@@ -69,6 +74,7 @@ export function createPeople(deps: PeopleDeps) {
         total.factors += removed.factors
         total.events += removed.events
         if (removed.verifications + removed.factors + removed.events === 0) return total
+        await sleep(ERASE_PAUSE_MS)
       }
     },
   }

@@ -19,6 +19,9 @@ export function isSecure(c: AppContext, deps: Pick<AppDeps, 'trustsPeer'>): bool
   return c.req.header('X-Forwarded-Proto')?.split(',')[0]?.trim().toLowerCase() === 'https'
 }
 
+/** The form's own Origin says so, whatever name a proxy asks by. */
+export const isByHttps = (c: AppContext): boolean => /^https:/i.test(c.req.header('Origin') ?? '')
+
 /** Its own Origin says that the page came in clear: a Secure cookie would be dropped without a word. */
 export function isInClear(c: AppContext): boolean {
   return /^http:/i.test(c.req.header('Origin') ?? '') && !isLoopback(c)

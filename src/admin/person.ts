@@ -5,6 +5,7 @@ import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { adminOf } from './acting.ts'
+import type { Exported } from './export.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { ERASE_WORD, eraseConfirmPage, erasedPage } from './pages/erase-page.ts'
@@ -55,12 +56,20 @@ async function show(page: SignedInPage, deps: AppDeps) {
   return page.c.html(personPage(page, shown))
 }
 
+/** The line that tells of this export is always there. */
+function isEmpty({ verifications, factors, events }: Exported): boolean {
+  const others = events.filter(({ type }) => type !== 'recipient.exported')
+  return verifications.length + factors.length + others.length === 0
+}
+
 export function addPerson(app: App, deps: AppDeps): void {
   showPage(app, deps, '/admin/person', (page) => show(page, deps))
   takeForm(app, deps, { path: '/admin/person/export', scope: SCOPE }, async (page, form) => {
     const found = find(page, deps, form.get('who'))
     if (!found) return notFound(page)
     const exported = await deps.console.operations.exportOf(adminOf(page, deps), found.person)
+    // Of nobody here: a text that was sealed for another service is not opened for this one.
+    if (isEmpty(exported)) return notFound(page)
     const { c } = page
     const now = deps.clock.now()
     const day = new Date(now).toISOString().slice(0, 10)

@@ -48,7 +48,9 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
   const eventIndexes = composeEventIndexes(config, keyring)
   const recipients = createRecipients({ keyring, eventIndexes })
   const { attempts, events, retention, factors } = store
-  const stores = { attempts, events, retention, factors }
+  // The counted refusals are the running service's.
+  const refusals = { flush: async () => {} }
+  const stores = { attempts, events, retention, factors, refusals }
   const indexesOf: Desk['indexesOf'] = (person, country) => {
     const indexes = eventIndexes({ ...person, country, service: null })
     if (indexes) return indexes

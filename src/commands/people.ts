@@ -51,8 +51,8 @@ export const eraseCommand: Command = {
     yes: { type: 'boolean', description: 'Do not ask; needed where nobody can be asked' },
     ...JSON_OPTION,
   },
-  notes: `Verifications (open ones are canceled), factors and events. What the limits have
-counted stays. The log tells that it was done and how many, not of whom.`,
+  notes: `Verifications (open ones are canceled), factors and events. What the limits on messages
+have counted stays; guesses of the last day are forgotten. The log tells that it was done and how many, not of whom.`,
   async run(given, terminal) {
     const person = requirePerson(given)
     const { withDesk } = await import('./desk.ts')

@@ -43,9 +43,13 @@ export function createPurger(deps: {
     }
   }
   const purgeOnce = async () => {
-    // The older ones first: what goes need not be looked at again.
-    await untilNone((input) => store.purge(input), days.recipients)
-    await untilNone((input) => store.eraseAddresses(input), days.addresses)
+    try {
+      // The older ones first: what goes need not be looked at again.
+      await untilNone((input) => store.purge(input), days.recipients)
+    } finally {
+      // Whatever keeps rows from going: their addresses go.
+      await untilNone((input) => store.eraseAddresses(input), days.addresses)
+    }
   }
   const runRound = () => {
     round = purgeOnce()

@@ -1,7 +1,7 @@
 // The parts as compose.ts has them, each watched from outside: what they came to and how long they took.
 // It must not change an answer, nor fail where counting does.
 
-import type { Provider, SendResult } from '../delivery/ports.ts'
+import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
 import type { Caller, VerificationService } from '../verification/api.ts'
 import type { Hasher, HashSlot } from '../verification/ports.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,9 +37,18 @@ export function observeService(
   return { ...service, ...Object.fromEntries(operations) }
 }
 
-const codeOf = (result: SendResult) => (result.kind === 'accepted' ? null : result.error.code)
+/** A gateway's own code may be a whole sentence. */
+const MAX_CODE_LENGTH = 64
 
-export function observeProvider(provider: Provider, metrics: Metrics): Provider {
+const codeOf = (result: SendResult) =>
+  result.kind === 'accepted' ? null : result.error.code.slice(0, MAX_CODE_LENGTH)
+
+/** @param withoutQuotes takes out what quotes the message that was sent */
+export function observeProvider(
+  provider: Provider,
+  metrics: Metrics,
+  withoutQuotes: (result: SendResult, message: OutgoingMessage) => SendResult,
+): Provider {
   return {
     ...provider,
     async send(message, signal) {
@@ -47,7 +56,10 @@ export function observeProvider(provider: Provider, metrics: Metrics): Provider 
       const result = await provider.send(message, signal)
       const { name } = provider
       metrics.observeSend(
-        { provider: name, channel: message.channel, result: result.kind, code: codeOf(result) },
+        {
+          ...{ provider: name, channel: message.channel, result: result.kind },
+          code: codeOf(withoutQuotes(result, message)),
+        },
         secondsSince(began),
       )
       return result

@@ -183,6 +183,8 @@ async function compare(
       return answerOf({ valid: false, record: outcome.record, codesRemaining: null })
     case 'lost':
       return refuseEnded(outcome.record, domain.clock.now()) ?? refuseUnknown()
+    case 'gone':
+      return refuseUnknown()
     case 'answered_before':
       return recall.replay(outcome.stored)
   }

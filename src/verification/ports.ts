@@ -132,6 +132,8 @@ export type SettleOutcome =
   | { kind: 'wrong'; record: VerificationRecord }
   /** Right, but the verification had ended before: someone else won. */
   | { kind: 'lost'; record: VerificationRecord }
+  /** Erased since it was charged. */
+  | { kind: 'gone' }
   | AnsweredBefore
 
 export type CancelInput = {

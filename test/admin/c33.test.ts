@@ -65,6 +65,9 @@ describe('C33: a session', () => {
     expect(proxied.get('set-cookie')).toContain('; Secure')
     const named = await postAs('console.example', { ...site, origin: 'https://console.example' })
     expect(named.get('set-cookie')).toContain('; Secure')
+    // A proxy on the same machine that asks by its own name for it, and says no more.
+    const byLoopback = await postAs('127.0.0.1', { ...site, origin: 'https://console.example' })
+    expect(byLoopback.get('set-cookie')).toContain('; Secure')
     const inClear = await postAs('console.example', { origin: 'http://console.example' })
     expect([inClear.status, inClear.get('set-cookie')]).toEqual([400, null])
   })

@@ -132,6 +132,14 @@ describe('erasing', () => {
 })
 
 describe('C35 and C33', () => {
+  it('C35: a key of one service gets no metrics: they tell of every service', async () => {
+    const asked = async (service: string | null) => {
+      const authorization = `Bearer ${await world.keyOf(service, ['admin:read'])}`
+      return (await fetch(`${world.url}/metrics`, { headers: { authorization } })).status
+    }
+    expect([await asked('bank'), await asked(null)]).toEqual([403, 200])
+  })
+
   it('a key of one service sees, exports and erases of its own service only', async () => {
     const to = 'emil@example.com'
     const { body } = await world.start({ to })
@@ -143,7 +151,8 @@ describe('C35 and C33', () => {
     expect(page.text).not.toContain(body.reference)
     expect(readable(page)).not.toContain('default')
     const file = await bank.post('/admin/person/export', { form_token: token, who })
-    expect(JSON.parse(file.text).verifications).toEqual([])
+    // Not even the address that was sealed for the other.
+    expect([file.status, file.text.includes(to)]).toEqual([404, false])
     await bank.post('/admin/person/erased', { form_token: token, who, confirm: 'ERASE' })
     expect((await world.look(body.id)).status).toBe(200)
   })

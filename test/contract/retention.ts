@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { RetentionStore } from '../../src/retention/ports.ts'
 import { enrol, SINCE } from './factor-steps.ts'
 import { claimOne, SENT, settlement } from './outbox-steps.ts'
-import { ACTOR, HOUR, mac, T0 } from './rows.ts'
+import { ACTOR, HOUR, mac, newFactorVerification, T0 } from './rows.ts'
 import { charged, keyOf, type Stores, settled, start, typesOf } from './stores.ts'
 
 type WithRetention = Stores & { retention: RetentionStore }
@@ -92,6 +92,32 @@ export function describeRetention(
       expect(await store.verifications.find('default', young.id)).toMatchObject({
         clientIp: ACTOR.clientIp,
       })
+    })
+
+    it('removes and erases what was by an app, too, which had no message', async () => {
+      const old = await start(store, newFactorVerification({ createdAt: T0 }))
+      await approve(T0 + 1)
+      while ((await store.retention.purge({ before: T0 + HOUR, limit: 9 })) > 0);
+      expect(await store.verifications.find('default', old.id)).toBeUndefined()
+      expect(
+        await read("select count(*) as n from daily_counts where delivery_status = ''"),
+      ).toEqual([{ n: 1 }])
+      const subject = mac()
+      await start(store, newFactorVerification({ createdAt: T0 + HOUR, budgetIndex: subject }))
+      const erasure = { budgetIndexes: [subject], now: T0 + HOUR, actor: ACTOR, limit: 9 }
+      expect(await store.retention.erase(erasure)).toMatchObject({ verifications: 1 })
+    })
+
+    it('a check whose verification is erased before it is settled finds nothing, and a continuation', async () => {
+      const subject = mac()
+      const record = await start(store, { budgetIndex: subject })
+      await store.verifications.charge({ ...keyOf(record), ...charged() })
+      const erasure = { budgetIndexes: [subject], now: T0 + 1, actor: ACTOR, limit: 9 }
+      await store.retention.erase(erasure)
+      const settling = { ...keyOf(record), ...settled(true), actor: ACTOR }
+      expect(await store.verifications.settle(settling)).toEqual({ kind: 'gone' })
+      const again = { ...keyOf(record), now: T0 + 2, actor: ACTOR, idempotency: null }
+      expect(await store.verifications.continue(again)).toBeUndefined()
     })
 
     it('erases addresses of what came after everything was removed, whatever number it got', async () => {

@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
+import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { observeProvider } from '../../src/telemetry/observed.ts'
 import { freePort } from '../e2e/service-process.ts'
@@ -109,6 +111,7 @@ it('what strangers choose makes no labels: paths, methods, and a provider’s ma
       send: async ({ text: code }) => ({ kind: 'permanent', error: { code, message: 'no' } }),
     },
     metrics,
+    (result) => result,
   )
   const message = { channel: 'sms' } as Parameters<typeof provider.send>[0]
   for (let n = 0; n < 500; n += 1)
@@ -116,6 +119,24 @@ it('what strangers choose makes no labels: paths, methods, and a provider’s ma
   const told = await metrics.text()
   expect(told.match(/countersign_send_errors_total\{/g)).toHaveLength(201)
   expect(readMetric(told, 'countersign_send_errors_total', { code: 'other' })).toBe(300)
+})
+
+it('C30: a provider that answers with the code has it in no label', async () => {
+  const metrics = createMetrics()
+  const send: Provider['send'] = async ({ code }) => ({
+    ...{ kind: 'permanent', error: { code, message: 'no' } },
+  })
+  const provider = observeProvider(
+    { name: 'acme', channels: ['sms'], send },
+    metrics,
+    withoutQuotes,
+  )
+  const message = { channel: 'sms', to: '+14155552671', code: '4829130576' }
+  const text = `Your code is ${message.code}`
+  await provider.send({ ...message, text } as OutgoingMessage, AbortSignal.timeout(1_000))
+  const told = await metrics.text()
+  expect(told).toContain('countersign_send_errors_total{')
+  expect(told).not.toContain(message.code)
 })
 
 it('the dashboard and the alert rules name metrics and labels that exist', async () => {

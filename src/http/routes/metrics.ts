@@ -3,9 +3,11 @@
 
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AppDeps } from '../deps.ts'
+import { refusal } from '../problem.ts'
+import { refuse } from '../refuse.ts'
 import { type App, register } from '../register.ts'
 import { KEYED, problems, REQUEST_ID } from '../schemas/documented.ts'
-import { readsEvents } from './events.ts'
+import { readsEvents, serviceOf } from './events.ts'
 
 const route = createRoute({
   method: 'get',
@@ -26,7 +28,10 @@ const route = createRoute({
 })
 
 export function addMetrics(app: App, deps: AppDeps): void {
-  register(app, deps, route, readsEvents, async (c) =>
-    c.text(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType }),
-  )
+  register(app, deps, route, readsEvents, async (c) => {
+    // They tell of every service.
+    if (serviceOf(c) !== null)
+      return refuse(c, deps, refusal('scope_missing', 'The key must belong to no service.'))
+    return c.text(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType })
+  })
 }

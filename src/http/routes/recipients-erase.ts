@@ -1,5 +1,5 @@
 // POST /admin/api/recipients/erase: removes all that is known of one person.
-// It must not give back what the limits have counted: erasing would be a way around them.
+// It must not give back what the limits on messages have counted; guesses are summed from the rows, and go with them.
 
 import { createRoute } from '@hono/zod-openapi'
 import { ACTS, adminOf, refuseUnreadable } from '../admin-caller.ts'

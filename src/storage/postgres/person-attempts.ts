@@ -28,12 +28,14 @@ export function createPersonAttempts(query: Query) {
       ) v order by v.created_at desc, v.seq desc limit ${MAX_LOOKED_AT})`
     const stops = await query<Row>(sql`select created_at, seq from ${looked} v
       order by created_at desc, seq desc limit 1 offset ${MAX_LOOKED_AT - 1}`)
+    const [stop] = stops
     const conditions = conditionsOf({ ...filter, budgetIndexes: undefined })
+    // A row that came in between would push the last one out of both pages.
+    if (stop) conditions.push(sql`(v.created_at, v.seq) >= (${stop.created_at}, ${stop.seq})`)
     const all = conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
     const found = await query<Row>(sql`select ${ATTEMPT_FIELDS} from ${looked} v ${WITH_MESSAGE}
       where ${all} order by v.created_at desc, v.seq desc limit ${limit + 1}`)
     const page = found.slice(0, limit)
-    const [stop] = stops
     const last = found.length > limit ? page.at(-1) : stop
     return {
       items: page.map(toAttempt),

@@ -107,7 +107,7 @@ export function createSettle(deps: {
     const stored = idempotency && answers.find(idempotency.key, now)
     if (stored) return { kind: 'answered_before', stored }
     const row = findToSettle.get({ service, id })
-    if (!row) throw new Error('a charged verification is gone')
+    if (!row) return { kind: 'gone' }
     const valid = isStillRight(row, input)
     const isLost = valid && !endings.end(row, 'approved', now, actor)
     if (!valid) settleWrong(row, input)

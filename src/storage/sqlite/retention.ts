@@ -1,6 +1,7 @@
 // Retention on SQLite: the oldest rows by their primary key, so that no index is needed to find what is past its time.
 // It must not read beyond the first row that is young enough: rows are written in the order of time.
 
+import type { DeliveryStatus } from '../../kernel/channel.ts'
 import type { RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
@@ -47,7 +48,8 @@ function createCounts(orm: Orm): (row: Counted) => void {
     })
     .prepare()
   return ({ createdAt, country, provider, statuses, ...row }) => {
-    const deliveryStatus = bestDeliveryStatus((statuses ?? '').split(',') as never)
+    // '' for an app or a recovery code: nothing is sent for them.
+    const deliveryStatus = bestDeliveryStatus((statuses ?? '').split(',') as DeliveryStatus[]) ?? ''
     const day = Math.floor(createdAt / DAY_MS)
     add.run({ ...row, day, deliveryStatus, country: country ?? '', provider: provider ?? '' })
   }
@@ -68,6 +70,11 @@ function createReads(orm: Orm) {
   }
   return {
     oldest: orm.select(counted).from(v).orderBy(asc(v.seq)).limit(p('limit')).prepare(),
+    one: orm
+      .select(counted)
+      .from(v)
+      .where(eq(v.seq, p('seq')))
+      .prepare(),
     ofPerson: orm
       .select(counted)
       .from(v)
@@ -207,9 +214,10 @@ export function createRetentionStore(deps: {
       for (const budgetIndex of budgetIndexes) {
         const rows = reads.ofPerson.all({ budgetIndex, limit }) as Counted[]
         for (const row of rows) {
-          const isEnded = row.status !== 'pending'
-          if (!isEnded) deps.endings.end(row, 'canceled', now, serviceActor(row.service))
-          count(isEnded ? row : { ...row, status: 'canceled' })
+          const isOpen = row.status === 'pending'
+          if (isOpen) deps.endings.end(row, 'canceled', now, serviceActor(row.service))
+          // Counted as it ended, with its message.
+          count(isOpen ? (reads.one.get({ seq: row.seq }) as Counted) : row)
           writes.remove.run({ seq: row.seq })
         }
         removed.verifications += rows.length
