@@ -2,8 +2,10 @@
 // It must not touch the project itself, nor take a test that could not even be loaded for a red one.
 
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startSharedServer } from '../test/postgres/server.ts'
 import { broken, copyProject, endGroup } from './broken-copy.ts'
 import { DEFENCES } from './defences/all.ts'
 import type { Defence } from './defences/defence.ts'
@@ -15,6 +17,9 @@ const COPIES = 2
 const RUN_LIMIT_MS = 60_000
 /** All of those tests, once, with nothing broken. */
 const UNBROKEN_LIMIT_MS = 240_000
+
+/** One server for all of the runs: to start it takes longer than most tests. */
+const postgresDirectory = mkdtempSync(join(tmpdir(), 'break-postgres-'))
 
 type Outcome = { title: string; status: string; said: string }
 type Verdict = { defence: Defence; fault: string | undefined; red: Outcome[]; seconds: number }
@@ -38,6 +43,7 @@ async function runTests(
     {
       cwd: root,
       stdio: 'ignore',
+      env: { ...process.env, COUNTERSIGN_TEST_POSTGRES: postgresDirectory },
       // A group of its own: what its tests started ends with it.
       detached: true,
     },
@@ -151,6 +157,7 @@ const defences = DEFENCES.filter(
   ({ keeps, line }) => only === undefined || keeps === only || line.startsWith(only),
 )
 const roots = Array.from({ length: COPIES }, copyProject)
+const postgres = await startSharedServer(postgresDirectory)
 try {
   const faults = await checkUnbroken(roots[0] as string, defences)
   for (const fault of faults) console.error(fault)
@@ -164,5 +171,6 @@ try {
   )
   process.exitCode = isRight ? 0 : 1
 } finally {
-  for (const root of roots) rmSync(root, { recursive: true, force: true })
+  await postgres.stop()
+  for (const root of [...roots, postgresDirectory]) rmSync(root, { recursive: true, force: true })
 }

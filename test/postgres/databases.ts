@@ -2,13 +2,13 @@
 // It must not be used where a test restarts the server: those start one of their own.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { SERVER_FILE } from './global-setup.ts'
-import { startPostgres } from './server.ts'
+import { startSharedServer } from './server.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,12 +23,7 @@ async function serverUrl(): Promise<string> {
   const directory = inject('postgresDirectory')
   const file = join(directory, SERVER_FILE)
   try {
-    mkdirSync(join(directory, 'starting'))
-    const server = await startPostgres()
-    const told = { pid: server.pid(), directory: server.directory, url: server.url('') }
-    // Whole or not at all: others look for it.
-    writeFileSync(`${file}.new`, JSON.stringify(told))
-    renameSync(`${file}.new`, file)
+    await startSharedServer(directory)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }

@@ -8,8 +8,6 @@ import type { TestProject } from 'vitest/node'
 const END_TRIES = 100
 const END_LOOK_MS = 20
 
-export const SERVER_FILE = 'server.json'
-
 function endServer(file: string): void {
   const { pid, directory } = JSON.parse(readFileSync(file, 'utf8'))
   try {
@@ -24,7 +22,17 @@ function endServer(file: string): void {
   rmSync(directory, { recursive: true, force: true })
 }
 
+/** In the directory of a server that several processes use. */
+export const SERVER_FILE = 'server.json'
+
+/** Where a server is told of that outlives the run: `npm run invariants:broken` has one for its hundreds of runs. */
+const KEPT = process.env.COUNTERSIGN_TEST_POSTGRES
+
 export default function setup(project: TestProject): () => void {
+  if (KEPT) {
+    project.provide('postgresDirectory', KEPT)
+    return () => {}
+  }
   const directory = mkdtempSync(join(tmpdir(), 'countersign-tests-'))
   project.provide('postgresDirectory', directory)
   return () => {

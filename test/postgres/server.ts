@@ -10,13 +10,16 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { SERVER_FILE } from './global-setup.ts'
 
 const READY_DEADLINE_MS = 30_000
 /** It refuses to run as root: nobody (the user) does. */
@@ -156,4 +159,16 @@ export async function startPostgres(
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** @throws EEXIST where another process has begun to start it */
+export async function startSharedServer(directory: string): Promise<PostgresServer> {
+  mkdirSync(join(directory, 'starting'))
+  const server = await startPostgres()
+  const told = { pid: server.pid(), directory: server.directory, url: server.url('') }
+  const file = join(directory, SERVER_FILE)
+  // Whole or not at all: others look for it.
+  writeFileSync(`${file}.new`, JSON.stringify(told))
+  renameSync(`${file}.new`, file)
+  return server
 }
