@@ -30,7 +30,7 @@ const MIN_PURGING = 0.9
 /** More than the purge takes away while it is measured. */
 const PURGED_SIZE = 300_000
 /** Everything but today is past its time. */
-const PURGING = { RETENTION_RECIPIENT_DAYS: '1' }
+const PURGING = { RETENTION_RECIPIENT_DAYS: '2' }
 const DATABASE = 'countersign.db'
 
 /** A store with one real flow in it, from the service itself. */
