@@ -29,7 +29,8 @@ const MAX_KIB = 1.2
 const MIN_PURGING = 0.9
 /** More than the purge takes away while it is measured. */
 const PURGED_SIZE = 300_000
-/** Everything but today is past its time. */
+const DAY_MS = 86_400_000
+/** The old rows are three days old and more. */
 const PURGING = { RETENTION_RECIPIENT_DAYS: '2' }
 const DATABASE = 'countersign.db'
 
@@ -69,11 +70,11 @@ async function fill(
   return { size, service, kib }
 }
 
-/** The rows go in the order of their numbers, and the template has the first, of today. */
+/** The rows go in the order of their numbers, and the template's come first, of today: a flow or a few. */
 function removeTemplate(path: string): void {
   const db = new Database(path)
   db.pragma('foreign_keys = ON')
-  db.exec('DELETE FROM verifications WHERE seq = (SELECT min(seq) FROM verifications)')
+  db.prepare('DELETE FROM verifications WHERE created_at > ?').run(Date.now() - DAY_MS)
   db.exec('DELETE FROM events WHERE verification_seq IS NULL')
   db.close()
 }
