@@ -16,7 +16,7 @@ import { and, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
-import { factors, recoveryCodes } from './schema.ts'
+import { factors, recoveryCodes } from './schema-factors.ts'
 import type { Writer } from './writer.ts'
 
 type Deps = { orm: Orm; rows: FactorRows; answers: Answers; appendEvent: AppendEvent }

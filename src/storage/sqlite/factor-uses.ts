@@ -3,7 +3,7 @@
 
 import type { FactorUse } from '../../factors/types.ts'
 import { and, eq, isNull, lt, type Orm, sql } from './drizzle.ts'
-import { factors, recoveryCodes } from './schema.ts'
+import { factors, recoveryCodes } from './schema-factors.ts'
 
 export type FactorUses = {
   /** False: used before, or the factor is gone; nothing was changed. */

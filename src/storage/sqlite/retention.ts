@@ -7,7 +7,9 @@ import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
-import { dailyCounts, events, factors, retentionMarks, verifications } from './schema.ts'
+import { events, verifications } from './schema.ts'
+import { factors } from './schema-factors.ts'
+import { dailyCounts, retentionMarks } from './schema-retention.ts'
 import type { Writer } from './writer.ts'
 
 const DAY_MS = 86_400_000

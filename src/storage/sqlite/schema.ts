@@ -2,7 +2,6 @@
 // It must not hold logic. Times are milliseconds since the epoch; MACs are 16-byte blobs.
 // Small on purpose: rows refer to `seq`, delivery and attempt ids are derived, indexes are partial.
 
-import type { FactorStatus, FactorType, OtpAlgorithm, OtpDigits } from '../../factors/types.ts'
 import type {
   Channel,
   DeliveryKind,
@@ -10,10 +9,8 @@ import type {
   VerificationChannel,
 } from '../../kernel/channel.ts'
 import type { VerificationStatus } from '../../verification/state.ts'
-import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
-
-const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
-const flag = (name: string) => integer(name, { mode: 'boolean' })
+import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
+import { bytes, flag } from './schema-columns.ts'
 
 export const verifications = sqliteTable(
   'verifications',
@@ -178,120 +175,4 @@ export const idempotencyKeys = sqliteTable(
     primaryKey({ columns: [t.service, t.route, t.keyMac] }),
     index('idempotency_keys_expiry').on(t.expiresAt),
   ],
-)
-
-/** Authenticator apps, and sets of recovery codes. They live until they are deleted, so they can be sealed anew. */
-export const factors = sqliteTable(
-  'factors',
-  {
-    seq: integer('seq').primaryKey(),
-    id: text('id').notNull(),
-    service: text('service').notNull(),
-    type: text('type').$type<FactorType>().notNull(),
-    status: text('status').$type<FactorStatus>().notNull(),
-    /** AES-256-GCM, the id as context; so is the secret. */
-    subjectSealed: bytes('subject_sealed').notNull(),
-    subjectIndex: bytes('subject_index').notNull(),
-    /** The root key of what is sealed and indexed here. */
-    keyId: text('key_id').notNull(),
-    secretSealed: bytes('secret_sealed'),
-    algorithm: text('algorithm').$type<OtpAlgorithm>(),
-    digits: integer('digits').$type<OtpDigits>(),
-    period: integer('period'),
-    attempts: integer('attempts').notNull(),
-    /** Only ever grows: a step is good once. */
-    lastStep: integer('last_step').notNull(),
-    createdAt: integer('created_at').notNull(),
-    confirmedAt: integer('confirmed_at'),
-    lastUsedAt: integer('last_used_at'),
-  },
-  (t) => [
-    uniqueIndex('factors_id').on(t.id),
-    index('factors_subject').on(t.subjectIndex),
-    index('factors_unverified').on(t.createdAt).where(sql`status = 'unverified'`),
-    index('factors_key').on(t.keyId),
-  ],
-)
-
-export const recoveryCodes = sqliteTable(
-  'recovery_codes',
-  {
-    factorSeq: integer('factor_seq')
-      .notNull()
-      .references(() => factors.seq, { onDelete: 'cascade' }),
-    selector: text('selector').notNull(),
-    /** argon2id, sealed; erased when the code is used. */
-    hashSealed: bytes('hash_sealed'),
-    usedAt: integer('used_at'),
-  },
-  (t) => [primaryKey({ columns: [t.factorSeq, t.selector] })],
-)
-
-/** What stays of verifications that retention removed: how many there were of a kind on a day (UTC). */
-export const dailyCounts = sqliteTable(
-  'daily_counts',
-  {
-    /** Days since the epoch. */
-    day: integer('day').notNull(),
-    service: text('service').notNull(),
-    channel: text('channel').notNull(),
-    /** Here and below '' where there is none. */
-    country: text('country').notNull(),
-    provider: text('provider').notNull(),
-    status: text('status').notNull(),
-    deliveryStatus: text('delivery_status').notNull(),
-    kind: text('kind').notNull(),
-    count: integer('count').notNull(),
-  },
-  (t) => [
-    primaryKey({
-      columns: [
-        t.day,
-        t.service,
-        t.channel,
-        t.country,
-        t.provider,
-        t.status,
-        t.deliveryStatus,
-        t.kind,
-      ],
-    }),
-  ],
-)
-
-/** Up to which row addresses were erased: nothing is looked at twice, and no index is needed for it. */
-export const retentionMarks = sqliteTable('retention_marks', {
-  name: text('name').primaryKey(),
-  seq: integer('seq').notNull(),
-})
-
-/** The admin console's: a row ends with sign-out; what has expired is removed by the next sign-in. */
-export const adminSessions = sqliteTable(
-  'admin_sessions',
-  {
-    /** SHA-256 of the 256 random bits that the cookie holds. */
-    idHash: bytes('id_hash').primaryKey(),
-    keyId: text('key_id').notNull(),
-    createdAt: integer('created_at').notNull(),
-    /** To the minute: written at most so often. */
-    seenAt: integer('seen_at').notNull(),
-    expiresAt: integer('expires_at').notNull(),
-  },
-  (t) => [index('admin_sessions_expiry').on(t.expiresAt)],
-)
-
-export const apiKeys = sqliteTable(
-  'api_keys',
-  {
-    id: text('id').primaryKey(),
-    service: text('service'),
-    name: text('name').notNull(),
-    /** A JSON list. */
-    scopes: text('scopes').notNull(),
-    /** SHA-256 of 256 random bits. */
-    secretHash: bytes('secret_hash').notNull(),
-    createdAt: integer('created_at').notNull(),
-    revokedAt: integer('revoked_at'),
-  },
-  (t) => [index('api_keys_service').on(t.service, t.createdAt)],
 )

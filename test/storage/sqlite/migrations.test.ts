@@ -22,7 +22,7 @@ describe('migrations', () => {
     const config = join(directory.path, 'config.mjs')
     const settings = {
       dialect: 'sqlite',
-      schema: join(ROOT, 'src/storage/sqlite/schema.ts'),
+      schema: join(ROOT, 'src/storage/sqlite/schema*.ts'),
       out: relative(ROOT, out),
     }
     await writeFile(config, `export default ${JSON.stringify(settings)}`)

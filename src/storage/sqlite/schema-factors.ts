@@ -1,0 +1,53 @@
+// The tables of factors: authenticator apps and recovery codes.
+// It must not hold logic. Times are milliseconds since the epoch.
+
+import type { FactorStatus, FactorType, OtpAlgorithm, OtpDigits } from '../../factors/types.ts'
+import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
+import { bytes } from './schema-columns.ts'
+
+/** Authenticator apps, and sets of recovery codes. They live until they are deleted, so they can be sealed anew. */
+export const factors = sqliteTable(
+  'factors',
+  {
+    seq: integer('seq').primaryKey(),
+    id: text('id').notNull(),
+    service: text('service').notNull(),
+    type: text('type').$type<FactorType>().notNull(),
+    status: text('status').$type<FactorStatus>().notNull(),
+    /** AES-256-GCM, the id as context; so is the secret. */
+    subjectSealed: bytes('subject_sealed').notNull(),
+    subjectIndex: bytes('subject_index').notNull(),
+    /** The root key of what is sealed and indexed here. */
+    keyId: text('key_id').notNull(),
+    secretSealed: bytes('secret_sealed'),
+    algorithm: text('algorithm').$type<OtpAlgorithm>(),
+    digits: integer('digits').$type<OtpDigits>(),
+    period: integer('period'),
+    attempts: integer('attempts').notNull(),
+    /** Only ever grows: a step is good once. */
+    lastStep: integer('last_step').notNull(),
+    createdAt: integer('created_at').notNull(),
+    confirmedAt: integer('confirmed_at'),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (t) => [
+    uniqueIndex('factors_id').on(t.id),
+    index('factors_subject').on(t.subjectIndex),
+    index('factors_unverified').on(t.createdAt).where(sql`status = 'unverified'`),
+    index('factors_key').on(t.keyId),
+  ],
+)
+
+export const recoveryCodes = sqliteTable(
+  'recovery_codes',
+  {
+    factorSeq: integer('factor_seq')
+      .notNull()
+      .references(() => factors.seq, { onDelete: 'cascade' }),
+    selector: text('selector').notNull(),
+    /** argon2id, sealed; erased when the code is used. */
+    hashSealed: bytes('hash_sealed'),
+    usedAt: integer('used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.factorSeq, t.selector] })],
+)
