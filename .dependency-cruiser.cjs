@@ -13,7 +13,7 @@ function row(name, from, allowed) {
   }
 }
 
-const PORTS = '^src/[^/]+/(ports|types)\\.ts$'
+const PORTS = '^src/[^/]+/((limit-|hashing-)?ports|types)\\.ts$'
 
 module.exports = {
   forbidden: [
@@ -38,7 +38,7 @@ module.exports = {
       },
     },
     row('hashing-and-limits-implement-ports', '^src/(hashing|limits)/', [
-      '^src/verification/(ports|policy)\\.ts$',
+      '^src/verification/((limit-|hashing-)?ports|policy)\\.ts$',
       '^src/$1/',
     ]),
     row('otp-implements-its-port', '^src/otp/', ['^src/otp/', '^src/factors/(ports|types)\\.ts$']),

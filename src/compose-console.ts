@@ -22,8 +22,8 @@ import { PACKAGE_FILE } from './paths.ts'
 import type { Store } from './storage/store.ts'
 import type { Levels } from './telemetry/metrics.ts'
 import type { VerificationService } from './verification/api.ts'
+import type { Limiter } from './verification/limit-ports.ts'
 import { SIGN_IN_LIMIT } from './verification/policy.ts'
-import type { Limiter } from './verification/ports.ts'
 
 const HOUR_MS = 3_600_000
 /** Counted one by one: beyond it an operator needs no exact number. */

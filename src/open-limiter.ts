@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LimitsConfig } from './config/stores.ts'
-import type { Limiter, LimitReads } from './verification/ports.ts'
+import type { Limiter, LimitReads } from './verification/limit-ports.ts'
 
 export type OpenLimiter = Limiter & LimitReads & { close(): Promise<void> }
 

@@ -3,7 +3,7 @@
 
 import type { Follower } from '../events/follower.ts'
 import type { StreamPlaces } from '../http/stream-places.ts'
-import type { Limiter, LimitKey } from '../verification/ports.ts'
+import type { Limiter, LimitKey } from '../verification/limit-ports.ts'
 import type { HealthReport, ShownSetting } from './health-report.ts'
 import type { Operations } from './operations.ts'
 import type { AttemptReads } from './ports.ts'

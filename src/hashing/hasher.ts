@@ -4,8 +4,8 @@
 import { argon2id, hash, verify } from 'argon2'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { CodeHash, Hasher } from '../verification/hashing-ports.ts'
 import { HASH_DEADLINE_MS } from '../verification/policy.ts'
-import type { CodeHash, Hasher } from '../verification/ports.ts'
 import { createHashQueue, type HashQueue } from './hash-queue.ts'
 import { CEILING_MEMORY_KIB, CEILING_PASSES, HASH_BYTES, judgeStoredHash } from './stored-hash.ts'
 

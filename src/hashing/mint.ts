@@ -4,7 +4,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import { createId } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { Mint, MintedCode } from '../verification/ports.ts'
+import type { Mint, MintedCode } from '../verification/hashing-ports.ts'
 import type { IdleHasher } from './hasher.ts'
 
 /** Some 5 s of idle hashing for each length, 100 KiB; a burst of so many starts waits for no argon2. */

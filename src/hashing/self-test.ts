@@ -1,7 +1,7 @@
 // One hash at the start: readiness says that hashing works, not that its queue is short.
 // It must not hold up the start.
 
-import type { Hasher } from '../verification/ports.ts'
+import type { Hasher } from '../verification/hashing-ports.ts'
 
 /** Verified under its own id: the whole way of a check. */
 const ID = 'self-test'

@@ -1,7 +1,7 @@
 // RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11 §2-3): lists of structured
 // strings (RFC 9651) with parameters. It must not carry a partition key: that would be a phone number.
 
-import type { Budget } from '../verification/ports.ts'
+import type { Budget } from '../verification/limit-ports.ts'
 import type { AppContext } from './deps.ts'
 
 /** `"name";q=5;w=600`: quota and window in seconds. Names are slugs and need no escaping. */

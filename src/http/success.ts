@@ -1,7 +1,7 @@
 // What successful answers of the verification routes have in common: budgets, and whether it is a replay.
 // It must not touch the body.
 
-import type { Budget } from '../verification/ports.ts'
+import type { Budget } from '../verification/limit-ports.ts'
 import type { AppContext } from './deps.ts'
 import { setRateLimitHeaders } from './rate-limit-headers.ts'
 

@@ -2,8 +2,8 @@
 // It must not know an engine, nor decide what is taken back after a refusal.
 
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Admission, LimitKey, LimitReading } from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, LimitKey, LimitReading } from '../verification/ports.ts'
 
 /** One library object for each (max, window); services share them, so it is a handful. */
 const MAX_COUNTERS = 256

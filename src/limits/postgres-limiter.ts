@@ -11,7 +11,7 @@ import type {
   LimitKey,
   LimitReading,
   LimitReads,
-} from '../verification/ports.ts'
+} from '../verification/limit-ports.ts'
 import { type Counted, consume, counterName, toAdmission } from './counting.ts'
 import {
   createTransactions,

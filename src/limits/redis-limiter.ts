@@ -4,8 +4,8 @@
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
-import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/ports.ts'
 import {
   type Counted,
   consume,

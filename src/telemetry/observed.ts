@@ -3,7 +3,7 @@
 
 import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
 import type { Caller, VerificationService } from '../verification/api.ts'
-import type { Hasher, HashSlot } from '../verification/ports.ts'
+import type { Hasher, HashSlot } from '../verification/hashing-ports.ts'
 import type { Metrics } from './metrics.ts'
 
 const METHODS = ['start', 'resend', 'check', 'cancel'] as const

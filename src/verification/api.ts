@@ -8,8 +8,8 @@ import type {
   VerificationChannel,
 } from '../kernel/channel.ts'
 import type { ErrorSlug } from '../kernel/errors.ts'
+import type { Budget } from './limit-ports.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
-import type { Budget } from './ports.ts'
 import type { DeliveryRecord, VerificationStatus } from './state.ts'
 
 /** Who calls: an authenticated key, for one service. */

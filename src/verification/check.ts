@@ -14,7 +14,8 @@ import {
 } from './comparison.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import { holderBudgetIndexes, holderOf, identityIndexes, readHolder } from './holder.ts'
-import type { Budget, CheckEffect } from './ports.ts'
+import type { Budget } from './limit-ports.ts'
+import type { CheckEffect } from './ports.ts'
 import { type Recall, recallFor } from './recall.ts'
 import {
   refuseEnded,

@@ -8,8 +8,8 @@ import { type FactorUse, OTP_DIGITS, type OtpShape } from '../factors/types.ts'
 import { recoveryHashContext, secretContext } from '../kernel/sealing.ts'
 import { readCode } from './code.ts'
 import type { Domain } from './domain.ts'
+import type { HashSlot } from './hashing-ports.ts'
 import { CODE_LENGTH, type ServicePolicy } from './policy.ts'
-import type { HashSlot } from './ports.ts'
 import type { VerificationRecord } from './state.ts'
 
 /** What a person typed, as whatever it may be. */

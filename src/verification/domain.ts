@@ -7,7 +7,9 @@ import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
-import type { Hasher, Limiter, Mint, RefusalLog, VerificationStore, Wake } from './ports.ts'
+import type { Hasher, Mint } from './hashing-ports.ts'
+import type { Limiter } from './limit-ports.ts'
+import type { RefusalLog, VerificationStore, Wake } from './ports.ts'
 
 export type Domain = {
   store: VerificationStore

@@ -4,8 +4,8 @@
 import { guessQuery, sendLimitKeys } from './budgets.ts'
 import type { Domain } from './domain.ts'
 import { type Holder, holderBudgetIndexes } from './holder.ts'
+import type { LimitReads } from './limit-ports.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
-import type { LimitReads } from './ports.ts'
 
 export type LimitState = {
   name: LimitName

@@ -3,7 +3,7 @@
 
 import { createId } from '../kernel/ids.ts'
 import type { Domain } from './domain.ts'
-import type { CodeHash } from './ports.ts'
+import type { CodeHash } from './hashing-ports.ts'
 
 export type PreparedCode = CodeHash & { id: string; code: string }
 

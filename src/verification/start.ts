@@ -7,9 +7,10 @@ import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.t
 import type { Caller, Refusal, SendCommand, StartResult, Success } from './api.ts'
 import { guessQuery, sendLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import type { Budget } from './limit-ports.ts'
 import { commonFields } from './new-verification.ts'
 import { obtainCode, type PreparedCode } from './obtain-code.ts'
-import type { Budget, CreateInput, SessionSlot } from './ports.ts'
+import type { CreateInput, SessionSlot } from './ports.ts'
 import { type Recall, recallFor } from './recall.ts'
 import {
   addressIndexes,

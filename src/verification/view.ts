@@ -5,7 +5,7 @@ import { isFactorChannel } from '../kernel/channel.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Success, VerificationView } from './api.ts'
 import type { Domain } from './domain.ts'
-import type { Budget } from './ports.ts'
+import type { Budget } from './limit-ports.ts'
 import {
   attemptsRemaining,
   resendAt,

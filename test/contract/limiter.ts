@@ -3,8 +3,13 @@
 
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type {
+  Admission,
+  Limiter,
+  LimitKey,
+  LimitReads,
+} from '../../src/verification/limit-ports.ts'
 import type { LimitName } from '../../src/verification/policy.ts'
-import type { Admission, Limiter, LimitKey, LimitReads } from '../../src/verification/ports.ts'
 
 export function keyOf(name: LimitName, key: string, max: number, windowSeconds = 600): LimitKey {
   return { name, key, limit: { max, windowSeconds } }

@@ -1,7 +1,7 @@
 // Recovery codes from making to use, and what repeated requests are told: real store, real argon2 (light).
 
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Hasher } from '../../src/verification/ports.ts'
+import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import { createWorld, NOBODY, type World } from '../verification/world.ts'
 import { begin, check, codeOf, confirm, enrolment, login, withApp, withCodes } from './person.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createHasher } from '../../src/hashing/hasher.ts'
 import { createId } from '../../src/kernel/ids.ts'
 import { createKeyring, type Keyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
-import type { CodeHash, HashSlot } from '../../src/verification/ports.ts'
+import type { CodeHash, HashSlot } from '../../src/verification/hashing-ports.ts'
 
 const OLD = randomBytes(32)
 const NEW = randomBytes(32)

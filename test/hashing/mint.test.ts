@@ -6,7 +6,7 @@ import { createClock } from '../../src/kernel/clock.ts'
 import { VERIFICATION_ID } from '../../src/kernel/ids.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { generateCode } from '../../src/verification/code.ts'
-import type { MintedCode } from '../../src/verification/ports.ts'
+import type { MintedCode } from '../../src/verification/hashing-ports.ts'
 
 const keyring = createKeyring([randomBytes(32)])
 const running: RunningMint[] = []

@@ -4,7 +4,7 @@
 import { openPostgresLimiter } from '../../src/limits/postgres-limiter.ts'
 import { openRedisLimiter } from '../../src/limits/redis-limiter.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
-import type { Limiter } from '../../src/verification/ports.ts'
+import type { Limiter } from '../../src/verification/limit-ports.ts'
 import type { AdmitTask } from './admit-process.ts'
 
 const task = JSON.parse(process.argv[2] ?? '{}') as AdmitTask

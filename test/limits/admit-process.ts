@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { LimitKey } from '../../src/verification/ports.ts'
+import type { LimitKey } from '../../src/verification/limit-ports.ts'
 
 export type AdmitTask = {
   engine: 'sqlite' | 'postgres' | 'redis'

@@ -13,7 +13,7 @@ import {
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { openPostgresLimiter, type PostgresLimiter } from '../../src/limits/postgres-limiter.ts'
 import { prepareDatabase } from '../../src/storage/postgres/open.ts'
-import type { Admission } from '../../src/verification/ports.ts'
+import type { Admission } from '../../src/verification/limit-ports.ts'
 import { keyOf, remaining } from '../contract/limiter.ts'
 import { waitFor } from '../e2e/service-process.ts'
 import { createDatabase } from '../postgres/databases.ts'

@@ -2,8 +2,8 @@
 // Everything is real but the gate in front of the hasher.
 
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import { HASH_DEADLINE_MS } from '../../src/verification/policy.ts'
-import type { Hasher } from '../../src/verification/ports.ts'
 import { createWorld, type World } from './world.ts'
 
 /** Comparisons in the order of their charges, each held until `open`. */

@@ -1,0 +1,39 @@
+// What the domain needs of limits: counting all or nothing, and a look at the counters. limits/ implements it.
+// It must not say how a window is kept.
+
+import type { Limit, LimitName } from './policy.ts'
+
+/**
+ * `key` is already bound to service and recipient or address, and holds nothing in clear. A name of its own is a
+ * counter of its own: other parts (the console) bring theirs.
+ */
+export type LimitKey<Name = LimitName> = { name: Name; key: string; limit: Limit }
+/** A budget after it was consumed: for the RateLimit fields. */
+export type Budget<Name = LimitName> = {
+  name: Name
+  limit: Limit
+  remaining: number
+  resetSeconds: number
+}
+export type Admission<Name = LimitName> =
+  | { kind: 'admitted'; budgets: Budget<Name>[] }
+  | { kind: 'refused'; name: Name; limit: Limit; retryAfterSeconds: number }
+
+export type Limiter = {
+  /** All or nothing: either every key is consumed by one, or none is. @throws StoreUnavailableError */
+  admit<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<Admission<Name>>
+}
+
+/** A counter as it is; `endsInMs` null: nothing is counted now. */
+export type LimitReading<Name = LimitName> = {
+  name: Name
+  limit: Limit
+  used: number
+  endsInMs: number | null
+}
+export type LimitReads = {
+  /** In the order given; counts nothing. @throws StoreUnavailableError */
+  read<Name extends string = LimitName>(
+    keys: readonly LimitKey<Name>[],
+  ): Promise<LimitReading<Name>[]>
+}
