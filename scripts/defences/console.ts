@@ -1,21 +1,12 @@
 // The lines that guard the admin console: its sessions, its forms, what a key of one service sees.
 // It must not name the API's own: strangers.ts has those.
 
-import type { Defence } from './defence.ts'
+import { type Defence, row } from './defence.ts'
 
 const SESSIONS = 'src/admin/sessions.ts'
 const PAGES = 'src/admin/page-route.ts'
 const SESSION_TEST = 'test/admin/sessions.test.ts'
 const HTTP_TEST = 'test/admin/c33.test.ts'
-
-function row(
-  keeps: string,
-  line: string,
-  change: { file: string; find: string; replace: string },
-  test: { file: string; title: string },
-): Defence {
-  return { keeps, line, changes: [change], test }
-}
 
 export const CONSOLE: readonly Defence[] = [
   row(

@@ -19,3 +19,8 @@ export type Defence = {
   /** Of the test's full title, enough to name it. */
   test: { file: string; title: string }
 }
+
+/** One change that one test sees. */
+export function row(keeps: string, line: string, change: Change, test: Defence['test']): Defence {
+  return { keeps, line, changes: [change], test }
+}

@@ -1,7 +1,7 @@
 // The lines that keep authenticator apps and recovery codes: good once, told once, bound to their row and their key.
 // It must not name a line that messages share.
 
-import type { Defence } from './defence.ts'
+import { type Defence, row } from './defence.ts'
 
 const USES = 'src/storage/sqlite/factor-uses.ts'
 const FUNCTIONS = 'drizzle/postgres/0004_factor_functions.sql'
@@ -10,15 +10,6 @@ const SQLITE = 'test/storage/sqlite/factor-store.test.ts'
 const POSTGRES = 'test/storage/postgres/store.test.ts'
 const APPS = 'test/factors/apps.test.ts'
 const CODES = 'test/factors/codes.test.ts'
-
-function row(
-  keeps: string,
-  line: string,
-  change: { file: string; find: string; replace: string },
-  test: { file: string; title: string },
-): Defence {
-  return { keeps, line, changes: [change], test }
-}
 
 const GOOD_ONCE: readonly Defence[] = [
   row(

@@ -1,14 +1,18 @@
-// Who acts in the console, for the operations and the log: the session's key, and where the browser is.
+// Who acts, for the operations and the log: a key, and where its request came from.
 // It must not give more than the key has.
 
-import type { AppDeps } from '../http/deps.ts'
+import type { AppContext, AppDeps } from '../http/deps.ts'
 import { readUserAgent } from '../http/schemas/requests.ts'
 import type { Admin } from './admin.ts'
 import { addressOf } from './origin.ts'
-import type { SignedInPage } from './page.ts'
 
-export function adminOf({ c, session }: SignedInPage, deps: AppDeps): Admin {
-  const { service, keyId } = session.access
+/** @param key its service; null: all */
+export function adminOf(
+  c: AppContext,
+  deps: Pick<AppDeps, 'resolveAddress'>,
+  key: Pick<Admin, 'service' | 'keyId'>,
+): Admin {
+  const { service, keyId } = key
   const userAgent = readUserAgent(c.req.header('User-Agent'))
   return { service, keyId, clientIp: addressOf(c, deps), userAgent }
 }

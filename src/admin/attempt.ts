@@ -43,7 +43,8 @@ function channelsFor(attempt: AttemptRow, deps: AppDeps): Channel[] {
 /** @param clear the recipient, to be shown in this answer alone */
 async function show(page: SignedInPage, deps: AppDeps, clear: string | null = null) {
   const id = idOf(page)
-  const detail = id && (await deps.console.operations.detail(adminOf(page, deps), id))
+  const detail =
+    id && (await deps.console.operations.detail(adminOf(page.c, deps, page.session.access), id))
   if (!detail) return notFound(page)
   const { recipients } = deps.console
   const { attempt, events } = detail
@@ -85,16 +86,25 @@ export function addAttempt(app: App, deps: AppDeps): void {
     const id = idOf(page)
     if (!id) return notFound(page)
     const channel = CHANNELS.find((one) => one === form.get('channel')) ?? null
-    return goBack(page, id, await deps.console.operations.resend(adminOf(page, deps), id, channel))
+    return goBack(
+      page,
+      id,
+      await deps.console.operations.resend(adminOf(page.c, deps, page.session.access), id, channel),
+    )
   })
   takeForm(app, deps, { path: `${PATH}/cancel`, scope }, async (page) => {
     const id = idOf(page)
     if (!id) return notFound(page)
-    return goBack(page, id, await deps.console.operations.cancel(adminOf(page, deps), id))
+    return goBack(
+      page,
+      id,
+      await deps.console.operations.cancel(adminOf(page.c, deps, page.session.access), id),
+    )
   })
   takeForm(app, deps, { path: `${PATH}/reveal`, scope }, async (page) => {
     const id = idOf(page)
-    const person = id && (await deps.console.operations.reveal(adminOf(page, deps), id))
+    const person =
+      id && (await deps.console.operations.reveal(adminOf(page.c, deps, page.session.access), id))
     if (!id || !person) return notFound(page)
     // The way back, for the switch of colours, is the page itself.
     return show({ ...page, path: attemptPath(id) }, deps, person.to ?? person.subject)

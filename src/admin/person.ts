@@ -47,7 +47,7 @@ async function show(page: SignedInPage, deps: AppDeps) {
   const { person, budgetIndexes } = found
   const [list, limits] = await Promise.all([
     attempts.list({ service, budgetIndexes }, null, PAGE_SIZE),
-    operations.limitsOf(adminOf(page, deps), person),
+    operations.limitsOf(adminOf(page.c, deps, page.session.access), person),
   ])
   const shown = {
     ...{ person: found.shown, now: deps.clock.now(), limits },
@@ -67,7 +67,10 @@ export function addPerson(app: App, deps: AppDeps): void {
   takeForm(app, deps, { path: '/admin/person/export', scope: SCOPE }, async (page, form) => {
     const found = find(page, deps, form.get('who'))
     if (!found) return notFound(page)
-    const exported = await deps.console.operations.exportOf(adminOf(page, deps), found.person)
+    const exported = await deps.console.operations.exportOf(
+      adminOf(page.c, deps, page.session.access),
+      found.person,
+    )
     // Of nobody here: a text that was sealed for another service is not opened for this one.
     if (isEmpty(exported)) return notFound(page)
     const { c } = page
@@ -91,7 +94,10 @@ export function addPerson(app: App, deps: AppDeps): void {
     const page = { ...given, path: personPath(found.shown.sealed) }
     if (form.get('confirm')?.trim().toUpperCase() !== ERASE_WORD)
       return page.c.html(eraseConfirmPage(page, found.shown, true), 422)
-    const removed = await deps.console.operations.erase(adminOf(page, deps), found.person)
+    const removed = await deps.console.operations.erase(
+      adminOf(page.c, deps, page.session.access),
+      found.person,
+    )
     return page.c.html(erasedPage(page, found.shown, removed))
   })
 }

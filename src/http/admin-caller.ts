@@ -1,27 +1,21 @@
 // Who asks under /admin/api: what the key must have, and who the log says it was.
 // It must not let a key of one service be more than that.
 
+import { adminOf } from '../admin/acting.ts'
 import type { Admin } from '../admin/admin.ts'
-import { addressOf } from '../admin/origin.ts'
 import type { Person } from '../admin/recipients.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { refusal } from './problem.ts'
 import { refuse } from './refuse.ts'
-import { readUserAgent } from './schemas/requests.ts'
 
 export const LOOKS = { scope: 'admin:read', service: 'optional' } as const
 export const ACTS = { scope: 'admin', service: 'optional' } as const
 
 /** For routes behind `requireKey`. */
-export function adminOf(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): Admin {
+export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): Admin {
   const caller = c.get('caller')
   if (!caller) throw new Error('the route is not behind requireKey')
-  return {
-    service: caller.service?.name ?? null,
-    keyId: caller.keyId,
-    clientIp: addressOf(c, deps),
-    userAgent: readUserAgent(c.req.header('User-Agent')),
-  }
+  return adminOf(c, deps, { service: caller.service?.name ?? null, keyId: caller.keyId })
 }
 
 /** One answer for what does not exist and what is another service's. */
@@ -45,7 +39,7 @@ export function refuseUnreadable(
   deps: AppDeps,
   person: Person,
 ): ReturnType<typeof refuse> | undefined {
-  const { service } = adminOf(c, deps)
+  const { service } = callingAdmin(c, deps)
   if (deps.console.recipients.indexesOf(person, service) !== undefined) return undefined
   return refuseField(c, deps, 'to', 'must be a phone number or an address')
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { ADMIN_KEY } from '../http/real.ts'
 
 const EXECUTABLE = '/usr/bin/chromium'
@@ -60,6 +61,23 @@ export async function openContext(
       errors.push(message.text())
   })
   return { context, page, errors }
+}
+
+/** Every size, light and dark, and what a picture of it is called. */
+export const LOOKS = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
+  SCHEMES.map((scheme) => ({ size, scheme, name: `${SIZES[size].width}-${scheme}` })),
+)
+
+/** In a context of its own; what goes wrong in the page fails the test. */
+export async function visit(
+  browser: Browser,
+  look: Look,
+  run: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { context, page, errors } = await openContext(browser, look)
+  await run(page)
+  expect(errors).toEqual([])
+  await context.close()
 }
 
 export async function signIn(page: Page, url: string, key = ADMIN_KEY): Promise<void> {

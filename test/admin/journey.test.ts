@@ -7,19 +7,16 @@ import {
   gravest,
   hasBrowser,
   keepPicture,
+  LOOKS,
   type Look,
   openBrowser,
-  openContext,
   overflow,
-  SCHEMES,
   SIZES,
   signIn,
+  visit,
 } from './browser.ts'
 import { startWorld, type World } from './world.ts'
 
-const LOOKS = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
-  SCHEMES.map((scheme) => ({ size, scheme, name: `${SIZES[size].width}-${scheme}` })),
-)
 const LANDLINE = 21635
 
 describe.skipIf(!hasBrowser)('a journey through the console', () => {
@@ -40,12 +37,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
     await world?.close()
   })
 
-  async function within(look: Look, run: (page: Page) => Promise<void>): Promise<void> {
-    const { context, page, errors } = await openContext(browser, look)
-    await run(page)
-    expect(errors).toEqual([])
-    await context.close()
-  }
+  const within = (look: Look, run: (page: Page) => Promise<void>) => visit(browser, look, run)
   async function expectSound(page: Page): Promise<void> {
     expect(await gravest(page)).toEqual([])
     expect(await overflow(page)).toBe(0)

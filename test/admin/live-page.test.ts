@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
-import { gravest, hasBrowser, type Look, openBrowser, openContext, signIn } from './browser.ts'
+import { gravest, hasBrowser, type Look, openBrowser, signIn, visit } from './browser.ts'
 
 const SECONDS = { timeout: 8_000 }
 
@@ -30,14 +30,12 @@ describe.skipIf(!hasBrowser)('a live page', () => {
     await real?.close()
   })
 
-  async function within(look: Look, run: (page: Page) => Promise<void>): Promise<void> {
-    const { context, page, errors } = await openContext(browser, look)
-    await signIn(page, real.url)
-    await page.goto(`${real.url}/admin/attempts`)
-    await run(page)
-    expect(errors).toEqual([])
-    await context.close()
-  }
+  const within = (look: Look, run: (page: Page) => Promise<void>) =>
+    visit(browser, look, async (page) => {
+      await signIn(page, real.url)
+      await page.goto(`${real.url}/admin/attempts`)
+      await run(page)
+    })
 
   const first = (page: Page) => page.getByRole('rowheader').first().textContent()
   const state = (page: Page) => page.textContent('[data-live-state]')

@@ -7,18 +7,13 @@ import {
   gravest,
   hasBrowser,
   keepPicture,
+  LOOKS,
   type Look,
   openBrowser,
-  openContext,
   overflow,
-  SCHEMES,
-  SIZES,
   signIn,
+  visit,
 } from './browser.ts'
-
-const LOOKS = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
-  SCHEMES.map((scheme) => ({ size, scheme, name: `${SIZES[size].width}-${scheme}` })),
-)
 
 describe.skipIf(!hasBrowser)('the console in a browser', () => {
   let real: Real
@@ -32,12 +27,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     await real?.close()
   })
 
-  async function within(look: Look, run: (page: Page) => Promise<void>): Promise<void> {
-    const { context, page, errors } = await openContext(browser, look)
-    await run(page)
-    expect(errors).toEqual([])
-    await context.close()
-  }
+  const within = (look: Look, run: (page: Page) => Promise<void>) => visit(browser, look, run)
 
   it.each(LOOKS)('sign-in, $name', ({ name, ...look }) =>
     within(look, async (page) => {

@@ -2,7 +2,7 @@
 // It must not show a secret; who has one service's key sees no settings of the process.
 
 import { createRoute } from '@hono/zod-openapi'
-import { adminOf, LOOKS } from '../admin-caller.ts'
+import { callingAdmin, LOOKS } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { AdminHealth, toWireHealth } from '../schemas/admin-health.ts'
@@ -29,7 +29,7 @@ const route = createRoute({
 
 export function addAdminHealth(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
-    const { service } = adminOf(c, deps)
+    const { service } = callingAdmin(c, deps)
     const report = await deps.console.health(service)
     return c.json(toWireHealth(report, service === null ? deps.console.settings : null), 200)
   })

@@ -2,7 +2,7 @@
 // It must not show the recipient in clear, as that one does to its own login flow.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, adminOf, refuseUnknown } from '../admin-caller.ts'
+import { ACTS, callingAdmin, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { answerProblem } from '../problem.ts'
 import { type App, register } from '../register.ts'
@@ -37,7 +37,7 @@ export function addAttemptsCancel(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
     const { attempts, operations, recipients } = deps.console
     const { id } = c.req.valid('param')
-    const admin = adminOf(c, deps)
+    const admin = callingAdmin(c, deps)
     const result = await operations.cancel(admin, id)
     if (result?.kind === 'refused') return answerProblem(c, result)
     const row = result && (await attempts.find(admin.service, id))

@@ -2,7 +2,7 @@
 // It must not change anything (C40).
 
 import { createRoute } from '@hono/zod-openapi'
-import { adminOf, LOOKS, refuseUnknown } from '../admin-caller.ts'
+import { callingAdmin, LOOKS, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { DetailedAttempt, toWireDetail } from '../schemas/attempts.ts'
@@ -31,7 +31,7 @@ const route = createRoute({
 export function addAttemptsGet(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
     const { operations, recipients } = deps.console
-    const found = await operations.detail(adminOf(c, deps), c.req.valid('param').id)
+    const found = await operations.detail(callingAdmin(c, deps), c.req.valid('param').id)
     if (!found) return refuseUnknown(c, deps)
     return c.json(toWireDetail(found, deps.clock.now(), recipients), 200)
   })

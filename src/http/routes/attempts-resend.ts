@@ -2,12 +2,18 @@
 // It must not show the recipient in clear, as that one does to its own login flow.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, adminOf, refuseUnknown } from '../admin-caller.ts'
+import { ACTS, callingAdmin, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { answerProblem } from '../problem.ts'
 import { type App, register } from '../register.ts'
 import { Attempt, toWireAttempt } from '../schemas/attempts.ts'
-import { problems, RATE_LIMIT, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
+import {
+  problems,
+  RATE_LIMIT,
+  REQUEST_ID,
+  RESEND_REFUSALS,
+  WITH_BODY,
+} from '../schemas/documented.ts'
 import { IdParams, ResendBody } from '../schemas/requests.ts'
 import { answerSuccess } from '../success.ts'
 
@@ -30,23 +36,7 @@ const route = createRoute({
       headers: { ...REQUEST_ID, ...RATE_LIMIT },
       content: { 'application/json': { schema: Attempt } },
     },
-    ...problems(
-      ...WITH_BODY,
-      'channel_not_available',
-      'country_not_allowed',
-      'number_type_not_allowed',
-      'verification_not_found',
-      'verification_approved',
-      'verification_canceled',
-      'max_attempts_reached',
-      'max_sends_reached',
-      'resend_too_late',
-      'verification_expired',
-      'recipient_suppressed',
-      'rate_limited',
-      'resend_too_early',
-      'overloaded',
-    ),
+    ...problems(...WITH_BODY, ...RESEND_REFUSALS),
   },
 })
 
@@ -55,7 +45,7 @@ export function addAttemptsResend(app: App, deps: AppDeps): void {
     const { attempts, operations, recipients } = deps.console
     const { id } = c.req.valid('param')
     const { channel } = c.req.valid('json')
-    const admin = adminOf(c, deps)
+    const admin = callingAdmin(c, deps)
     const result = await operations.resend(admin, id, channel ?? null)
     if (result?.kind === 'refused') return answerProblem(c, result)
     const row = result && (await attempts.find(admin.service, id))

@@ -2,7 +2,7 @@
 // It must not answer before the attempt's own log tells who asked.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, adminOf, refuseUnknown } from '../admin-caller.ts'
+import { ACTS, callingAdmin, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { type App, register } from '../register.ts'
@@ -33,7 +33,7 @@ export function addAttemptsReveal(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
     const { attempts, operations } = deps.console
     const { id } = c.req.valid('param')
-    const admin = adminOf(c, deps)
+    const admin = callingAdmin(c, deps)
     const person = await operations.reveal(admin, id)
     if (person) return c.json(person, 200)
     if (!(await attempts.find(admin.service, id))) return refuseUnknown(c, deps)

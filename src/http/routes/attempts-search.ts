@@ -2,7 +2,7 @@
 // It must not change anything; it is a POST because a number never stands in a URL.
 
 import { createRoute } from '@hono/zod-openapi'
-import { adminOf, LOOKS, refuseField } from '../admin-caller.ts'
+import { callingAdmin, LOOKS, refuseField } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { AttemptsPage, AttemptsSearchBody, toFilter, toWireAttempt } from '../schemas/attempts.ts'
@@ -37,7 +37,7 @@ export function addAttemptsSearch(app: App, deps: AppDeps): void {
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
     const { attempts, recipients } = deps.console
-    const within = adminOf(c, deps).service
+    const within = callingAdmin(c, deps).service
     const isOfPerson = to !== undefined || subject !== undefined
     const person = { to: to ?? null, subject: subject ?? null }
     const read = { ...person, country: country?.toUpperCase() ?? null }

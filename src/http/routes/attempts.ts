@@ -2,7 +2,7 @@
 // It must not take a recipient: a number never stands in a URL.
 
 import { createRoute } from '@hono/zod-openapi'
-import { adminOf, LOOKS, refuseField } from '../admin-caller.ts'
+import { callingAdmin, LOOKS, refuseField } from '../admin-caller.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import type { refuse } from '../refuse.ts'
 import { type App, register } from '../register.ts'
@@ -35,7 +35,7 @@ export function refuseOtherService(
   deps: AppDeps,
   named: string | undefined,
 ): ReturnType<typeof refuse> | undefined {
-  const { service } = adminOf(c, deps)
+  const { service } = callingAdmin(c, deps)
   if (service === null || named === undefined || named === service) return undefined
   return refuseField(c, deps, 'service', 'is not the service of the key')
 }
@@ -46,7 +46,7 @@ export function addAttemptsList(app: App, deps: AppDeps): void {
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
     const { attempts, recipients } = deps.console
-    const filter = toFilter(given, { within: adminOf(c, deps).service })
+    const filter = toFilter(given, { within: callingAdmin(c, deps).service })
     const page = await attempts.list(filter, cursor ?? null, limit)
     const now = deps.clock.now()
     const rows = page.items.map((row) => toWireAttempt(row, now, recipients))

@@ -2,7 +2,7 @@
 // It must not give back what the limits on messages have counted; guesses are summed from the rows, and go with them.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, adminOf, refuseUnreadable } from '../admin-caller.ts'
+import { ACTS, callingAdmin, refuseUnreadable } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -35,6 +35,6 @@ export function addRecipientsErase(app: App, deps: AppDeps): void {
     const person = toPerson(c.req.valid('json'))
     const refused = refuseUnreadable(c, deps, person)
     if (refused) return refused
-    return c.json(await deps.console.operations.erase(adminOf(c, deps), person), 200)
+    return c.json(await deps.console.operations.erase(callingAdmin(c, deps), person), 200)
   })
 }

@@ -2,7 +2,7 @@
 // It must not answer before the log tells that somebody asked.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, adminOf, refuseUnreadable } from '../admin-caller.ts'
+import { ACTS, callingAdmin, refuseUnreadable } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -36,7 +36,7 @@ export function addRecipientsExport(app: App, deps: AppDeps): void {
     const refused = refuseUnreadable(c, deps, person)
     if (refused) return refused
     const { operations, recipients } = deps.console
-    const exported = await operations.exportOf(adminOf(c, deps), person)
+    const exported = await operations.exportOf(callingAdmin(c, deps), person)
     return c.json(toWireExport(exported, deps.clock.now(), recipients), 200)
   })
 }

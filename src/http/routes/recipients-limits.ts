@@ -2,7 +2,7 @@
 // It must not count anything.
 
 import { createRoute } from '@hono/zod-openapi'
-import { adminOf, LOOKS, refuseUnreadable } from '../admin-caller.ts'
+import { callingAdmin, LOOKS, refuseUnreadable } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -34,7 +34,7 @@ export function addRecipientsLimits(app: App, deps: AppDeps): void {
     const person = toPerson(c.req.valid('json'))
     const refused = refuseUnreadable(c, deps, person)
     if (refused) return refused
-    const found = await deps.console.operations.limitsOf(adminOf(c, deps), person)
+    const found = await deps.console.operations.limitsOf(callingAdmin(c, deps), person)
     return c.json(toWireLimits(found), 200)
   })
 }

@@ -8,7 +8,14 @@ import { callerOf } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
 import { type App, register } from '../register.ts'
 import { toWireVerification, Verification } from '../schemas/answers.ts'
-import { problems, RATE_LIMIT, REPLAYED, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
+import {
+  problems,
+  RATE_LIMIT,
+  REPLAYED,
+  REQUEST_ID,
+  RESEND_REFUSALS,
+  WITH_BODY,
+} from '../schemas/documented.ts'
 import { IdempotencyHeaders, IdParams, idempotencyOf, ResendBody } from '../schemas/requests.ts'
 import { answerSuccess } from '../success.ts'
 
@@ -32,24 +39,7 @@ const route = createRoute({
       headers: { ...REQUEST_ID, ...RATE_LIMIT, ...REPLAYED },
       content: { 'application/json': { schema: Verification } },
     },
-    ...problems(
-      ...WITH_BODY,
-      'channel_not_available',
-      'country_not_allowed',
-      'number_type_not_allowed',
-      'verification_not_found',
-      'verification_approved',
-      'verification_canceled',
-      'max_attempts_reached',
-      'max_sends_reached',
-      'resend_too_late',
-      'verification_expired',
-      'recipient_suppressed',
-      'idempotency_key_reused',
-      'rate_limited',
-      'resend_too_early',
-      'overloaded',
-    ),
+    ...problems(...WITH_BODY, ...RESEND_REFUSALS, 'idempotency_key_reused'),
   },
 })
 

@@ -99,3 +99,20 @@ export const WITH_BODY = [
   'payload_too_large',
   'unsupported_media_type',
 ] as const
+/** Why a code is not sent again, whoever asks. */
+export const RESEND_REFUSALS = [
+  'channel_not_available',
+  'country_not_allowed',
+  'number_type_not_allowed',
+  'verification_not_found',
+  'verification_approved',
+  'verification_canceled',
+  'max_attempts_reached',
+  'max_sends_reached',
+  'resend_too_late',
+  'verification_expired',
+  'recipient_suppressed',
+  'rate_limited',
+  'resend_too_early',
+  'overloaded',
+] as const

@@ -1,7 +1,6 @@
 // Orders of events that parallel tests meet by luck only, each forced: behind a lock that another connection holds,
 // between the two halves of a claim, and around a connection that breaks.
 
-import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
 import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
@@ -20,51 +19,37 @@ import {
 import { ACTOR, createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
 import { charged, idempotency, keyOf, LIMIT, settled, start } from '../../contract/stores.ts'
 import { startCuttingProxy } from '../../postgres/cutting-proxy.ts'
-import { type OpenStore, openStore } from './fixture.ts'
+import { type OpenStore, type OtherNode, openOther, openStore, rowOf } from './fixture.ts'
 
 let store: OpenStore
 /** Another node, in the middle of something. */
-let other: pg.Client
+let other: OtherNode
 let pool: ReturnType<typeof createPool>
 beforeAll(async () => {
   store = await openStore()
-  other = new pg.Client({ connectionString: store.database.url })
-  await other.connect()
+  other = await openOther(store.database)
   pool = createPool({ url: store.database.url })
 })
 afterAll(async () => {
   await pool.end()
-  await other.end()
+  await other.close()
   await store.close()
 })
-
-const waiting = async () => {
-  const [row] = await store.database.query<{ n: number }>(
-    `select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`,
-  )
-  return row?.n
-}
 
 const PARALLEL = 8
 
 /** All of them wait for what the other node holds, then go on one by one. */
 async function behind<T>(hold: [text: string, value: unknown], step: () => Promise<T>) {
-  await other.query('begin')
-  await other.query(hold[0], [hold[1]])
+  await other.hold(...hold)
   const all = Promise.all(Array.from({ length: PARALLEL }, step))
-  await vi.waitFor(async () => expect(await waiting()).toBe(PARALLEL))
-  await other.query('commit')
+  await vi.waitFor(async () => expect(await other.waiting()).toBe(PARALLEL))
+  await other.commit()
   return await all
 }
 
 const advisory = (bytes: Uint8Array): [string, unknown] => [
   'select pg_advisory_xact_lock($1)',
   Buffer.from(bytes).readBigInt64BE(0).toString(),
-]
-const rowOf = ({ id }: { id: string }): [string, unknown] => [
-  'select 1 from verifications where id = $1 for update',
-  id,
 ]
 const kindsOf = (outcomes: readonly ({ kind: string } | undefined)[]) => {
   const kinds = [...Map.groupBy(outcomes, (outcome) => outcome?.kind ?? 'none')]
@@ -245,7 +230,7 @@ describe('a connection that breaks', () => {
     const failed = store.verifications
       .charge({ ...keyOf(record), ...charged() })
       .catch((error: unknown) => error)
-    await vi.waitFor(async () => expect(await waiting()).toBe(1))
+    await vi.waitFor(async () => expect(await other.waiting()).toBe(1))
     await store.database.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`)
     expect(await failed).toBeInstanceOf(StoreUnavailableError)

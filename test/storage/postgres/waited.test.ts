@@ -1,6 +1,5 @@
 // Steps that had to wait, for a lock or between two statements, and what must still hold then.
 
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
 import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
@@ -16,34 +15,21 @@ import {
 } from '../../contract/outbox-steps.ts'
 import { ACTOR, createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { charged, keyOf, LIMIT, settled, start } from '../../contract/stores.ts'
-import { type OpenStore, openStore } from './fixture.ts'
+import { type OpenStore, type OtherNode, openOther, openStore, rowOf } from './fixture.ts'
 
 let store: OpenStore
-let other: pg.Client
+let other: OtherNode
 let pool: ReturnType<typeof createPool>
 beforeAll(async () => {
   store = await openStore()
-  other = new pg.Client({ connectionString: store.database.url })
-  await other.connect()
+  other = await openOther(store.database)
   pool = createPool({ url: store.database.url })
 })
 afterAll(async () => {
   await pool.end()
-  await other.end()
+  await other.close()
   await store.close()
 })
-
-const waiting = async () => {
-  const [row] = await store.database.query<{ n: number }>(
-    `select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`,
-  )
-  return row?.n
-}
-const hold = async ({ id }: { id: string }) => {
-  await other.query('begin')
-  await other.query('select 1 from verifications where id = $1 for update', [id])
-}
 
 describe('budgets and times', () => {
   it('I4: charges that waited over the expiry are within the guess budget', async () => {
@@ -51,12 +37,12 @@ describe('budgets and times', () => {
     const now = () => Math.ceil(node.wallMs?.() ?? 0)
     const record = newVerification({ createdAt: now(), expiresAt: now() + 700 })
     await node.verifications.create(createInput(record))
-    await hold(record)
+    await other.hold(...rowOf(record))
     const { id, service, budgetIndex, expiresAt } = record
     const charges = Array.from({ length: 5 }, () =>
       node.verifications.charge({ id, service, now: now(), perNumber: null }),
     )
-    await vi.waitFor(async () => expect(await waiting()).toBe(5))
+    await vi.waitFor(async () => expect(await other.waiting()).toBe(5))
     expect(now()).toBeLessThan(expiresAt)
     await vi.waitFor(() => expect(now()).toBeGreaterThan(expiresAt + 20), { interval: 5 })
     const input = createInput(newVerification({ budgetIndex, createdAt: now() }))
@@ -64,7 +50,7 @@ describe('budgets and times', () => {
     const next = await node.verifications.create({
       ...{ ...input, guesses: { ...input.guesses, limits } },
     })
-    await other.query('commit')
+    await other.commit()
     const made = (await Promise.all(charges)).filter((one) => one?.kind === 'charged').length
     await node.close()
     expect(made + (next.kind === 'created' ? 5 : 0)).toBeLessThanOrEqual(5)
@@ -74,11 +60,11 @@ describe('budgets and times', () => {
     const { url } = store.database
     const pooled = await createPostgresStore({ url, clock: 'caller', pooler: 'transaction' })
     const record = await start(store)
-    await hold(record)
+    await other.hold(...rowOf(record))
     const failed = pooled.verifications.charge({ ...keyOf(record), ...charged() })
     await expect(failed).rejects.toBeInstanceOf(StoreUnavailableError)
-    await other.query('commit')
-    await vi.waitFor(async () => expect(await waiting()).toBe(0))
+    await other.commit()
+    await vi.waitFor(async () => expect(await other.waiting()).toBe(0))
     await pooled.close()
     expect((await store.verifications.find('default', record.id))?.attempts).toBe(0)
   })
@@ -106,9 +92,9 @@ describe('delivery', () => {
     // It waits for the first; where it does not, the assertion below says so.
     await Promise.race([
       settling,
-      vi.waitFor(async () => expect(await waiting()).toBe(1)).catch(() => {}),
+      vi.waitFor(async () => expect(await other.waiting()).toBe(1)).catch(() => {}),
     ])
-    await other.query('commit')
+    await other.commit()
     expect(await settling).toBe('settled')
     expect(await store.verifications.find('default', record.id)).toMatchObject({ codeSealed: null })
   })
