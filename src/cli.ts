@@ -52,7 +52,7 @@ function showVersion(terminal: Terminal): number {
   return EXIT.ok
 }
 
-/** Commands that begin with these words: `keys` is a group of three. */
+/** Commands that begin with these words: `keys` is a group. */
 function under(words: readonly string[]): readonly Command[] {
   const named = words.filter((word) => !word.startsWith('-'))
   const prefix = named.slice(0, 1).join(' ')

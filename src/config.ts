@@ -15,6 +15,7 @@ import {
   COUNTRIES_UNSAID,
   checkKeys,
   checkProduction,
+  checkRetention,
   DEFAULT_SERVICE,
   warn,
   warnOfSlips,
@@ -200,6 +201,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const base = readDefaultService(mode, reader, providers)
   const services = readServices(server.services, base, reader)
   checkKeys({ reader, server, services })
+  checkRetention({ reader, days: server.retentionRecipientDays, services })
   if (mode === 'production')
     checkProduction({ reader, server, registry: sources.providers, providers, services })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))

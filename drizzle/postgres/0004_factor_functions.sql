@@ -1,8 +1,9 @@
 -- Factors, and the two steps of a verification that know them: the start and the settling. The rules of
 -- 0001_functions.sql hold here as well.
 -- Factor rows are locked after everything else: Idempotency-Key, session slot, recipient (a subject is one),
--- verification rows, delivery rows, then factor rows with their codes. No function locks two factors of one subject
--- but by removing a set of codes under the subject's lock.
+-- verification rows, delivery rows, then factor rows with their codes. Several factors of one subject are locked
+-- by removing a set of codes, under the subject's lock; by cs_purge_unverified_1, which skips what is locked; and by
+-- cs_erase_recipient_1, which is done again where it met a deadlock.
 
 -- A factor is written at every login, and no index holds what is written.
 ALTER TABLE factors SET (fillfactor = 85);

@@ -1,5 +1,5 @@
--- Retention: small steps over the oldest rows, by their primary key; sequences grow with time. Two nodes that purge
--- at once pass over what the other holds.
+-- Retention: small steps over the oldest rows, by their primary key; sequences grow with time. One node purges
+-- at a time: another finds the lock taken and has nothing to do; what else is locked is left to the next round.
 
 -- The best of a verification's deliveries, as the service tells it; '' for an app or a recovery code, which has none.
 CREATE FUNCTION cs_best_delivery_1(p_seq bigint) RETURNS text LANGUAGE sql STABLE AS $$

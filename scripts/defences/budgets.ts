@@ -205,14 +205,14 @@ export const BUDGETS: readonly Defence[] = [
     line: 'verifications are kept for as long as guesses are summed from them',
     changes: [
       {
-        file: 'src/config/settings.ts',
-        find: 'const MIN_RECIPIENT_DAYS = 2',
-        replace: 'const MIN_RECIPIENT_DAYS = 1',
+        file: 'src/config/rules.ts',
+        find: 'if (needed <= days * DAY_SECONDS) continue',
+        replace: 'if (days > 0) continue',
       },
     ],
     test: {
       file: 'test/config/config.test.ts',
-      title: 'RETENTION_RECIPIENT_DAYS=1 is refused by name',
+      title: 'verifications are kept longer than guesses are summed from them (I4)',
     },
   },
 ]

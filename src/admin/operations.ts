@@ -55,7 +55,10 @@ export function createPeople(deps: PeopleDeps) {
       return attempt && detailsOf(attempt)
     },
 
-    /** Removes what is known of a person, open codes canceled; limits are counted on. The log tells that it was done, not of whom. */
+    /**
+     * Removes what is known of a person, open codes canceled. The limits on messages are counted on; what is summed
+     * from the rows (guesses, check_per_number) begins anew. The log tells that it was done, not of whom.
+     */
     async erase(admin: Admin, person: Person): Promise<Erased> {
       const total = { verifications: 0, factors: 0, events: 0 }
       const budgetIndexes = indexesOf(admin, person)

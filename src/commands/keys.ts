@@ -74,7 +74,8 @@ export const createKeyCommand: Command = {
     service: {
       type: 'string',
       value: '<name>',
-      description: 'The service it is for (default: the default service)',
+      description:
+        'The service it is for (default: the default service; for admin scopes alone every service)',
     },
     scope: {
       type: 'string',

@@ -52,7 +52,7 @@ export const eraseCommand: Command = {
     ...JSON_OPTION,
   },
   notes: `Verifications (open ones are canceled), factors and events. What the limits on messages
-have counted stays; guesses of the last day are forgotten. The log tells that it was done and how many, not of whom.`,
+have counted stays; guesses of the last day and check_per_number are forgotten. The log tells that it was done and how many, not of whom.`,
   async run(given, terminal) {
     const person = requirePerson(given)
     const { withDesk } = await import('./desk.ts')

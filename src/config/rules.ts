@@ -2,7 +2,7 @@
 // It must not stop a start by itself: it notes, config.ts decides.
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
-import type { ServicePolicy } from '../verification/policy.ts'
+import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import type { ConfiguredProvider, ProviderDescription } from './providers.ts'
 import type { Reader, Values } from './reader.ts'
@@ -48,6 +48,24 @@ export function checkKeys(input: {
       SERVER_SETTINGS.apiKey.name,
       `is for the service "${DEFAULT_SERVICE}", which SERVICES_FILE does not have: add it, or make keys with: countersign keys create`,
     )
+}
+
+const DAY_SECONDS = 86_400
+const GUESS_LIMITS = ['guesses_per_number_hour', 'guesses_per_number_day'] as const
+
+/** Guesses are summed from the verifications: one that is removed within a window would renew it (I4). */
+export function checkRetention(input: { reader: Reader; days: number; services: Services }): void {
+  const { reader, days, services } = input
+  for (const { name, limits } of services.values())
+    for (const limit of GUESS_LIMITS) {
+      const needed = (limits[limit]?.windowSeconds ?? 0) + TTL_SECONDS.max
+      if (needed <= days * DAY_SECONDS) continue
+      const least = Math.ceil(needed / DAY_SECONDS)
+      reader.note(
+        SERVER_SETTINGS.retentionRecipientDays.name,
+        `is shorter than the window of ${limit} of the service "${name}", which is summed from verifications: ${least} at least`,
+      )
+    }
 }
 
 /** Everything that production lacks is noted, not only the first. */

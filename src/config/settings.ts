@@ -60,8 +60,6 @@ const MAX_HASH_QUEUE = 10_000
 const MAX_GRACE_SECONDS = 600
 const MAX_CONNECTIONS = 200
 const MAX_RETENTION_DAYS = 3650
-/** Guesses are summed from the verifications of a day, and an hour for the longest lifetime (I4). */
-const MIN_RECIPIENT_DAYS = 2
 const MAX_DELIVERY_DEADLINE_SECONDS = 30
 
 export const SERVER_SETTINGS = {
@@ -157,14 +155,14 @@ export const SERVER_SETTINGS = {
   ),
   retentionRecipientDays: withDefault(
     'RETENTION_RECIPIENT_DAYS',
-    parseInteger(MIN_RECIPIENT_DAYS, MAX_RETENTION_DAYS),
+    parseInteger(1, MAX_RETENTION_DAYS),
     '90',
-    'Days after which verifications, with their recipients, deliveries and events, are removed (2 at least: guesses are summed from them); daily counts stay',
+    'Days after which verifications, with their recipients, deliveries and events, are removed (longer than the windows of `LIMIT_GUESSES_…`, which are summed from them); daily counts stay',
   ),
   metricsPort: optional(
     'METRICS_PORT',
     parseInteger(0, 65_535),
-    'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`) it is on `PORT`, too',
+    'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`, of no service) it is on `PORT`, too',
   ),
   metricsHost: withDefault('METRICS_HOST', parseText, '127.0.0.1', 'Where METRICS_PORT listens'),
   shutdownGraceSeconds: withDefault(

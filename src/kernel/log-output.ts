@@ -4,7 +4,7 @@
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 /** Past the bound lines are dropped: nobody reads them, and memory is not theirs to fill. */
-const MAX_WAITING_BYTES = 8 * 1024 * 1024
+const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** A pipe that is full is tried again. */
 const RETRY_MS = 100
 /** At the end of the process: a reader that is only slow gets the last lines. */
@@ -42,12 +42,13 @@ function writeNow(fd: number, chunk: Buffer): Buffer {
 }
 
 /** @param standard the descriptor to write to */
-export function createLogOutput(standard = 1, maxWaitingBytes = MAX_WAITING_BYTES): LogOutput {
+export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): LogOutput {
   const fd = withoutBlocking(standard)
   let lines: string[] = []
-  let waitingBytes = 0
   /** Taken from `lines`, and not with the pool. */
   let chunk: Buffer = Buffer.alloc(0)
+  /** Everything that is not written yet, with the pool or not. */
+  let heldBytes = 0
   let isUnderWay = false
   let isPlanned = false
 
@@ -55,7 +56,6 @@ export function createLogOutput(standard = 1, maxWaitingBytes = MAX_WAITING_BYTE
     if (chunk.length > 0) return
     chunk = Buffer.from(lines.join(''))
     lines = []
-    waitingBytes = 0
   }
   const next = () => {
     isPlanned = false
@@ -67,8 +67,10 @@ export function createLogOutput(standard = 1, maxWaitingBytes = MAX_WAITING_BYTE
     isUnderWay = true
     write(fd, given, (error, written) => {
       isUnderWay = false
-      if (!error) chunk = given.subarray(written)
-      else if (isFull(error)) chunk = given
+      const left = isFull(error) ? given : given.subarray(error ? given.length : written)
+      heldBytes -= given.length - left.length
+      // Behind it what a flush has taken meanwhile.
+      chunk = Buffer.concat([left, chunk])
       if (isFull(error)) setTimeout(next, RETRY_MS).unref()
       else next()
     })
@@ -77,9 +79,9 @@ export function createLogOutput(standard = 1, maxWaitingBytes = MAX_WAITING_BYTE
   const output: LogOutput = {
     write(line) {
       const bytes = Buffer.byteLength(line)
-      if (waitingBytes + bytes > maxWaitingBytes) return
+      if (heldBytes + bytes > maxHeldBytes) return
       lines.push(line)
-      waitingBytes += bytes
+      heldBytes += bytes
       if (isPlanned || isUnderWay) return
       // The lines of one turn together; and what is logged last is still here to be flushed.
       isPlanned = true
@@ -93,6 +95,7 @@ export function createLogOutput(standard = 1, maxWaitingBytes = MAX_WAITING_BYTE
         if (chunk.length === 0) return
         const left = writeNow(fd, chunk)
         if (left === chunk) Atomics.wait(look, 0, 0, FLUSH_LOOK_MS)
+        heldBytes -= chunk.length - left.length
         chunk = left
       }
     },

@@ -1,5 +1,6 @@
 // What the service counts of itself, in Prometheus' text format.
-// It must not hold anything of a person: labels are names that the settings or this source gave.
+// It must not hold anything of a person: labels are names that the settings or this source gave, and providers' error
+// codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/ports.ts'

@@ -174,7 +174,7 @@ describe('one setting', () => {
     ['CODE_LENGTH', '6.5'],
     ['TTL_SECONDS', '59'],
     ['MAX_ATTEMPTS', '0'],
-    // A day of guesses is summed from the rows (I4).
+    // Guesses are summed from the rows (I4).
     ['RETENTION_RECIPIENT_DAYS', '1'],
     ['RETENTION_ADDRESS_DAYS', '0'],
     ['LIMIT_CHECK_PER_IP', '5'],
@@ -203,6 +203,15 @@ describe('one setting', () => {
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)])
+  })
+
+  it('verifications are kept longer than guesses are summed from them (I4)', () => {
+    const week = { LIMIT_GUESSES_PER_NUMBER_DAY: '100/604800' }
+    expect(problemsOf({ ...week, RETENTION_RECIPIENT_DAYS: '7' })).toEqual([
+      expect.stringMatching(/^RETENTION_RECIPIENT_DAYS: .* guesses_per_number_day .* 8 at least$/),
+    ])
+    expect(load({ ...week, RETENTION_RECIPIENT_DAYS: '8' }).retentionDays.recipients).toBe(8)
+    expect(load({ LIMIT_GUESSES_PER_NUMBER_DAY: 'off' }).retentionDays.recipients).toBe(90)
   })
 
   it.each([

@@ -14,7 +14,8 @@ const route = createRoute({
   path: '/metrics',
   operationId: 'getMetrics',
   summary: 'Metrics',
-  description: 'Prometheus’ text format; without a key on a port of its own (`METRICS_PORT`).',
+  description:
+    'Prometheus’ text format, for a key of no service; without a key on a port of its own (`METRICS_PORT`).',
   tags: ['Operation'],
   security: [{ apiKey: [] }],
   responses: {

@@ -65,7 +65,7 @@ export function createPool(options: PoolOptions): Pool {
   return pool
 }
 
-/** The texts of this folder are some forty; the bound only keeps a mistake from growing. */
+/** The fixed texts are some forty; filters of the log make one for each combination. Past the bound a text is planned each time. */
 const MAX_NAMED = 200
 
 /**
