@@ -7,9 +7,10 @@ import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { createRetentionMarks } from './retention-marks.ts'
 import { events, verifications } from './schema.ts'
 import { factors } from './schema-factors.ts'
-import { dailyCounts, retentionMarks } from './schema-retention.ts'
+import { dailyCounts } from './schema-retention.ts'
 import type { Writer } from './writer.ts'
 
 const DAY_MS = 86_400_000
@@ -96,8 +97,6 @@ function createReads(orm: Orm) {
       .orderBy(asc(v.seq))
       .limit(p('limit'))
       .prepare(),
-    newestVerification: orm.select({ seq: sql<number | null>`max(seq)` }).from(v).prepare(),
-    newestEvent: orm.select({ seq: sql<number | null>`max(seq)` }).from(events).prepare(),
     eventsAfter: orm
       .select({ seq: events.seq, at: events.at })
       .from(events)
@@ -146,25 +145,6 @@ function createWrites(orm: Orm) {
   }
 }
 
-function createMarks(orm: Orm) {
-  const p = sql.placeholder
-  const t = retentionMarks
-  const find = orm
-    .select({ seq: t.seq })
-    .from(t)
-    .where(eq(t.name, p('name')))
-    .prepare()
-  const put = orm
-    .insert(t)
-    .values({ name: p('name'), seq: p('seq') })
-    .onConflictDoUpdate({ target: t.name, set: { seq: sql`excluded.seq` } })
-    .prepare()
-  return {
-    find: (name: string) => find.get({ name })?.seq ?? 0,
-    put: (name: string, seq: number) => void put.run({ name, seq }),
-  }
-}
-
 export function createRetentionStore(deps: {
   orm: Orm
   writer: Writer
@@ -174,7 +154,7 @@ export function createRetentionStore(deps: {
   const { orm, writer } = deps
   const reads = createReads(orm)
   const writes = createWrites(orm)
-  const marks = createMarks(orm)
+  const marks = createRetentionMarks(orm)
   const count = createCounts(orm)
 
   const eraseAddresses: RetentionStore['eraseAddresses'] = ({ before, limit }) =>
@@ -184,10 +164,7 @@ export function createRetentionStore(deps: {
         ['verification_addresses', reads.verificationsAfter, writes.blankVerifications],
         ['event_addresses', reads.eventsAfter, writes.blankEvents],
       ] as const) {
-        const newest = name === 'event_addresses' ? reads.newestEvent : reads.newestVerification
-        // Where everything was removed, SQLite numbers from 1 again.
-        const isBehind = marks.find(name) > (newest.get()?.seq ?? 0)
-        const mark = isBehind ? 0 : marks.find(name)
+        const mark = marks.find(name)
         const old = leading(after.all({ mark, limit }), ({ at }) => at < before)
         const upTo = old.at(-1)?.seq
         if (upTo === undefined) continue
@@ -207,6 +184,7 @@ export function createRetentionStore(deps: {
       }
       const oldEvents = leading(reads.oldestEvents.all({ limit }), ({ at }) => at < before)
       for (const { seq } of oldEvents) writes.removeEvent.run({ seq })
+      marks.lower()
       return old.length + oldEvents.length
     })
 
@@ -226,6 +204,7 @@ export function createRetentionStore(deps: {
         removed.factors += writes.removeFactors.run({ budgetIndex, limit }).changes
         removed.events += writes.removeEventsOfPerson.run({ budgetIndex, limit }).changes
       }
+      marks.lower()
       if (removed.verifications + removed.factors + removed.events > 0)
         deps.appendEvent({
           at: now,
