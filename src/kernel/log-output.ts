@@ -1,11 +1,12 @@
-// Lines to standard output without ever waiting for who reads them: one may stand still, go away, or be a full disk.
-// It must not throw, block or end the process: a log that can't be written stops nothing.
+// Lines to standard output without waiting for who reads them: one may stand still, go away, or be a full disk.
+// It must not throw: a log that can't be written stops nothing. Where standard output is a pipe it must not block
+// either; a socket (systemd's journal) whose reader stands still takes a thread of the pool, and may hold the end.
 
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 /** Past the bound lines are dropped: nobody reads them, and memory is not theirs to fill. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
-/** A pipe that is full is tried again. */
+/** What could not be written now is tried again. */
 const RETRY_MS = 100
 /** At the end of the process: a reader that is only slow gets the last lines. */
 const FLUSH_MS = 500
@@ -17,19 +18,11 @@ export type LogOutput = {
   flushSync(): void
 }
 
-/**
- * A pipe as a file of our own that does not block: a write to a full one would hold a thread of the pool (hashing
- * needs them) and the end of the process. Another kind, or one that may not be opened, is written to as it is.
- */
-function withoutBlocking(fd: number): number {
-  try {
-    if (!fstatSync(fd).isFIFO()) return fd
-    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)
-  } catch {
-    return fd
-  }
-}
+/** How `chunk` is written: `done` is told what is left, and whether to wait before the next try. */
+type Write = (chunk: Buffer, done: (left: Buffer, isFull: boolean) => void) => void
+type Target = { fd: number; write: Write }
 
+const NOTHING: Buffer = Buffer.alloc(0)
 const isFull = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code === 'EAGAIN'
 
 /** @returns what is left of `chunk`: all of it where the pipe is full, nothing where it can't be written at all */
@@ -37,20 +30,47 @@ function writeNow(fd: number, chunk: Buffer): Buffer {
   try {
     return chunk.subarray(writeSync(fd, chunk))
   } catch (error) {
-    return isFull(error) ? chunk : Buffer.alloc(0)
+    return isFull(error) ? chunk : NOTHING
+  }
+}
+
+/** A file or a terminal: by the pool, for a disk may take its time. */
+function byPool(fd: number): Write {
+  return (chunk, done) =>
+    write(fd, chunk, (error, written) => {
+      if (error) done(isFull(error) ? chunk : NOTHING, isFull(error))
+      else done(chunk.subarray(written), false)
+    })
+}
+
+/** A pipe as a file of our own that does not block: a write to it takes microseconds, or says that it is full. */
+function openTarget(standard: number): Target {
+  try {
+    if (!fstatSync(standard).isFIFO()) return { fd: standard, write: byPool(standard) }
+    const flags = constants.O_WRONLY | constants.O_NONBLOCK
+    const fd = openSync(`/proc/self/fd/${standard}`, flags)
+    return {
+      fd,
+      write(chunk, done) {
+        const left = writeNow(fd, chunk)
+        done(left, left.length > 0)
+      },
+    }
+  } catch {
+    return { fd: standard, write: byPool(standard) }
   }
 }
 
 /** @param standard the descriptor to write to */
 export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): LogOutput {
-  const fd = withoutBlocking(standard)
+  const target = openTarget(standard)
   let lines: string[] = []
-  /** Taken from `lines`, and not with the pool. */
-  let chunk: Buffer = Buffer.alloc(0)
-  /** Everything that is not written yet, with the pool or not. */
+  /** Taken from `lines`, and not being written. */
+  let chunk = NOTHING
+  /** Everything that is not written yet. */
   let heldBytes = 0
-  let isUnderWay = false
-  let isPlanned = false
+  /** A write is under way or planned: what comes meanwhile goes with the next. */
+  let isBusy = false
 
   const take = () => {
     if (chunk.length > 0) return
@@ -58,20 +78,16 @@ export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): Lo
     lines = []
   }
   const next = () => {
-    isPlanned = false
-    if (isUnderWay) return
     take()
-    if (chunk.length === 0) return
+    isBusy = chunk.length > 0
+    if (!isBusy) return
     const given = chunk
-    chunk = Buffer.alloc(0)
-    isUnderWay = true
-    write(fd, given, (error, written) => {
-      isUnderWay = false
-      const left = isFull(error) ? given : given.subarray(error ? given.length : written)
+    chunk = NOTHING
+    target.write(given, (left, isToWait) => {
       heldBytes -= given.length - left.length
       // Behind it what a flush has taken meanwhile.
       chunk = Buffer.concat([left, chunk])
-      if (isFull(error)) setTimeout(next, RETRY_MS).unref()
+      if (isToWait) setTimeout(next, RETRY_MS).unref()
       else next()
     })
   }
@@ -82,9 +98,9 @@ export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): Lo
       if (heldBytes + bytes > maxHeldBytes) return
       lines.push(line)
       heldBytes += bytes
-      if (isPlanned || isUnderWay) return
+      if (isBusy) return
       // The lines of one turn together; and what is logged last is still here to be flushed.
-      isPlanned = true
+      isBusy = true
       setImmediate(next)
     },
     flushSync() {
@@ -93,7 +109,7 @@ export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): Lo
       while (performance.now() < until) {
         take()
         if (chunk.length === 0) return
-        const left = writeNow(fd, chunk)
+        const left = writeNow(target.fd, chunk)
         if (left === chunk) Atomics.wait(look, 0, 0, FLUSH_LOOK_MS)
         heldBytes -= chunk.length - left.length
         chunk = left

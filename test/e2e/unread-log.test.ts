@@ -86,6 +86,7 @@ it.each(['a socket', 'a pipe'])(
     const { child, ask } = await startUnread(stdout, path)
     await fill(ask)
     expect((await ask('/healthz')).status).toBe(200)
+    // The end may wait for a socket's reader (log-output.ts).
     if (kind === 'a socket') return
     child.kill('SIGTERM')
     expect(await ended(child)).toBe(0)

@@ -72,6 +72,41 @@ describe('the output of the log', () => {
     expect(code).toBe(3)
   })
 
+  it('asks a pipe that is full ten times a second, however much is logged meanwhile', async () => {
+    // Each try is a write(2) of this process; the count is the kernel's own.
+    const { out, code } = await run(
+      logging(`
+        import { readFileSync } from 'node:fs'
+        const tries = () => Number(/syscw: (\\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))[1])
+        for (let n = 0; n < 5000; n += 1) logger.info({ n }, 'line')
+        let before
+        setTimeout(() => { before = tries() }, 300)
+        const more = setInterval(() => logger.info({}, 'more'), 2)
+        setTimeout(() => {
+          clearInterval(more)
+          process.stderr.write('tries ' + (tries() - before))
+          process.exit(5)
+        }, 1300)`),
+      '(%s > >(exec sleep 60 > /dev/null 2>&1)) 2>&1',
+    )
+    expect(code).toBe(5)
+    expect(Number(/tries (\d+)/.exec(out)?.[1])).toBeLessThan(40)
+  })
+
+  it('gives a reader that is slow the last lines, each whole', async () => {
+    const { out } = await run(
+      logging(`
+        for (let n = 0; n < 3000; n += 1) logger.info({ n, pad: 'x'.repeat(100) }, 'line')
+        setTimeout(() => { logger.info({ n: 3000 }, 'line'); process.exit(0) }, 200)`),
+      '%s | (sleep 0.5; cat)',
+    )
+    const numbers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).n)
+    expect(numbers).toEqual(Array.from({ length: 3001 }, (_, n) => n))
+  })
+
   it('goes on where the disk is full', async () => {
     const { out, code } = await run(
       logging(`
