@@ -7,7 +7,6 @@ import { composeAddresses, composeEventIndexes, fixedKeys } from './compose-requ
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
-import { withoutQuotes } from './delivery/quoted-answer.ts'
 import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
@@ -33,7 +32,7 @@ import { drawQr } from './otp/qr.ts'
 import { createPurger } from './retention/purger.ts'
 import type { Store } from './storage/store.ts'
 import { createMetrics, type Levels, type Metrics } from './telemetry/metrics.ts'
-import { observeHasher, observeProvider, observeService } from './telemetry/observed.ts'
+import { observeHasher, observeService } from './telemetry/observed.ts'
 import { createProviderWatch, type ProviderWatch } from './telemetry/provider-watch.ts'
 import { generateCode } from './verification/code.ts'
 import { limitStates } from './verification/limit-states.ts'
@@ -61,12 +60,14 @@ function composeDelivery(
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, { clock, inbox })
-  const watch = createProviderWatch({ clock, withoutQuotes })
+  const watch = createProviderWatch({ clock, providers: providers.providers })
   const worker = createWorker({
     outbox: store.outbox,
-    providers: providers.providers.map((provider) =>
-      observeProvider(watch.watch(provider), metrics, withoutQuotes),
-    ),
+    providers: providers.providers,
+    onOutcome(outcome) {
+      metrics.observeSend(outcome)
+      watch.record(outcome)
+    },
     plan: createPlan({
       keyring,
       router: createRouter(providers.providers, config.routes),

@@ -1,8 +1,9 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
+import type { ShownSetting } from './admin/health-report.ts'
 import type { DevKeys } from './config/dev-keys.ts'
-import { asMade, listInForce, type SettingInForce } from './config/in-force.ts'
+import { asMade, listInForce } from './config/in-force.ts'
 import {
   type ConfiguredProvider,
   type ProviderDescription,
@@ -72,7 +73,7 @@ export type Config = {
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
   /** For people, secrets left out. */
-  readonly inForce: readonly SettingInForce[]
+  readonly inForce: readonly ShownSetting[]
   /** For the log at start: right, but worth a thought. */
   readonly warnings: readonly string[]
 }
@@ -167,7 +168,7 @@ function toInForce(
   reader: Reader,
   mode: Config['mode'],
   providers: readonly ProviderDescription[],
-): SettingInForce[] {
+): ShownSetting[] {
   const list = [
     ...listInForce(reader, 'The process', Object.values(SERVER_SETTINGS)),
     ...listInForce(reader, 'The default service', Object.values(SERVICE_SETTINGS)),

@@ -1,19 +1,8 @@
 // What the health page tells: the shapes.
 // It must not hold a secret or anything of a person.
 
-import type { OutboxDepth } from '../delivery/ports.ts'
+import type { OutboxDepth, ProviderState } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
-
-/** What a provider said, since this process began. */
-export type ProviderState = {
-  name: string
-  channels: readonly Channel[]
-  last: { kind: string; code: string | null; at: number; tookMs: number } | null
-  /** When it last took a message. */
-  acceptedAt: number | null
-  accepted: number
-  refused: number
-}
 
 export type HealthReport = {
   node: {

@@ -1,15 +1,8 @@
 // The settings as they are in force, for people: names, values and where they come from.
 // It must not hold a secret's text: that never gets in.
 
+import type { ShownSetting } from '../admin/health-report.ts'
 import type { Reader } from './reader.ts'
-
-/** `value` null: a secret, or nothing. */
-export type SettingInForce = {
-  group: string
-  name: string
-  value: string | null
-  origin: 'environment' | 'file' | 'default' | 'made' | 'unset'
-}
 
 /** Of settings of all kinds. */
 type Row = {
@@ -39,7 +32,7 @@ export function listInForce(
   reader: Pick<Reader, 'text' | 'origin'>,
   group: string,
   rows: readonly Row[],
-): SettingInForce[] {
+): ShownSetting[] {
   return rows.map((row) => {
     const { name } = row
     const text = reader.text(name)?.trim()
@@ -52,7 +45,7 @@ export function listInForce(
 }
 
 /** In development the keys that were not given are made, and kept in DATA_DIR. */
-export function asMade(setting: SettingInForce, names: readonly string[]): SettingInForce {
+export function asMade(setting: ShownSetting, names: readonly string[]): ShownSetting {
   return setting.origin === 'unset' && names.includes(setting.name)
     ? { ...setting, origin: 'made' }
     : setting

@@ -5,7 +5,14 @@ import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
 import type { ComposeMessage } from './message.ts'
 import type { Prepared } from './plan.ts'
-import type { ClaimedDelivery, DeliveryLog, Outbox, Provider, SendResult } from './ports.ts'
+import type {
+  ClaimedDelivery,
+  DeliveryLog,
+  Outbox,
+  Provider,
+  SendOutcome,
+  SendResult,
+} from './ports.ts'
 import { withoutQuotes } from './quoted-answer.ts'
 import type { RecentSends } from './recent-sends.ts'
 import { sleep } from './sleep.ts'
@@ -35,6 +42,8 @@ export type AttemptDeps = {
   random: () => number
   logger: DeliveryLog
   deadlineMs: number
+  /** For who watches. It must not throw. */
+  onOutcome?: ((outcome: SendOutcome) => void) | undefined
 }
 
 export function createAttempt(deps: AttemptDeps): RunAttempt {
@@ -44,8 +53,11 @@ export function createAttempt(deps: AttemptDeps): RunAttempt {
       ? await sendSilently(deps, claim, stop)
       : await sendReally(deps, findProvider(deps.providers, claim), claim, stop)
     const durationMs = deps.clock.now() - startedAt
-    if (!claim.prepared.silent)
-      deps.recentSends.record(claim.channel, { durationMs, result }, deps.clock.now())
+    if (!claim.prepared.silent) {
+      const { channel, provider } = claim
+      deps.recentSends.record(channel, { durationMs, result }, deps.clock.now())
+      deps.onOutcome?.({ provider, channel, result, durationMs })
+    }
     logResult(deps.logger, claim, result, durationMs)
     return await settle(deps, claim, result, durationMs, stop)
   }

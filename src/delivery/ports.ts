@@ -45,6 +45,25 @@ export type Provider = {
   close?(): Promise<void>
 }
 
+/** What came of one request to a provider, a time-out or a throw too; nothing of it quotes the message. */
+export type SendOutcome = {
+  provider: string
+  channel: Channel
+  result: SendResult
+  durationMs: number
+}
+
+/** What a provider said, since this process began. */
+export type ProviderState = {
+  name: string
+  channels: readonly Channel[]
+  last: { kind: SendResult['kind']; code: string | null; at: number; tookMs: number } | null
+  /** When it last took a message. */
+  acceptedAt: number | null
+  accepted: number
+  refused: number
+}
+
 /** A due delivery as the store hands it to `plan`. */
 export type DueDelivery = {
   verificationId: string

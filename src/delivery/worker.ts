@@ -3,7 +3,14 @@
 
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { ABORT_GRACE_MS, type Claim, createAttempt, errorName, type RunAttempt } from './attempt.ts'
+import {
+  ABORT_GRACE_MS,
+  type AttemptDeps,
+  type Claim,
+  createAttempt,
+  errorName,
+  type RunAttempt,
+} from './attempt.ts'
 import type { ComposeMessage } from './message.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog, Outbox, Provider } from './ports.ts'
@@ -37,6 +44,7 @@ export type WorkerDeps = {
   concurrencyPerChannel?: number
   /** For one request to a provider. */
   deadlineMs: number
+  onOutcome?: AttemptDeps['onOutcome']
   leaseMs?: number
 }
 

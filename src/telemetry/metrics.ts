@@ -3,8 +3,9 @@
 // codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { OutboxDepth } from '../delivery/ports.ts'
+import type { OutboxDepth, SendOutcome } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
+import { codeOf } from './provider-watch.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -130,12 +131,9 @@ export function createMetrics() {
     countOutcome: (service: string, operation: string, outcome: string) =>
       outcomes.inc({ service, operation, outcome }),
     countLimited: (service: string, limit: string) => limited.inc({ service, limit }),
-    observeSend(
-      send: { provider: string; channel: string; result: string; code: string | null },
-      seconds: number,
-    ) {
-      const { provider, channel, result, code } = send
-      sends.observe({ provider, channel, result }, seconds)
+    observeSend({ provider, channel, result, durationMs }: SendOutcome) {
+      sends.observe({ provider, channel, result: result.kind }, durationMs / 1000)
+      const code = codeOf(result)
       if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code) })
     },
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),

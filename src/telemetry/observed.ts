@@ -1,7 +1,6 @@
 // The parts as compose.ts has them, each watched from outside: what they came to and how long they took.
 // It must not change an answer, nor fail where counting does.
 
-import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
 import type { Caller, VerificationService } from '../verification/api.ts'
 import type { Hasher, HashSlot } from '../verification/hashing-ports.ts'
 import type { Metrics } from './metrics.ts'
@@ -35,36 +34,6 @@ export function observeService(
     watched(method, service[method] as Operation),
   ])
   return { ...service, ...Object.fromEntries(operations) }
-}
-
-/** A gateway's own code may be a whole sentence. */
-const MAX_CODE_LENGTH = 64
-
-const codeOf = (result: SendResult) =>
-  result.kind === 'accepted' ? null : result.error.code.slice(0, MAX_CODE_LENGTH)
-
-/** @param withoutQuotes takes out what quotes the message that was sent */
-export function observeProvider(
-  provider: Provider,
-  metrics: Metrics,
-  withoutQuotes: (result: SendResult, message: OutgoingMessage) => SendResult,
-): Provider {
-  return {
-    ...provider,
-    async send(message, signal) {
-      const began = performance.now()
-      const result = await provider.send(message, signal)
-      const { name } = provider
-      metrics.observeSend(
-        {
-          ...{ provider: name, channel: message.channel, result: result.kind },
-          code: codeOf(withoutQuotes(result, message)),
-        },
-        secondsSince(began),
-      )
-      return result
-    },
-  }
 }
 
 function observeSlot(slot: HashSlot, metrics: Metrics): HashSlot {

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
+import type {
+  OutgoingMessage,
+  Provider,
+  SendOutcome,
+  SendResult,
+} from '../../src/delivery/ports.ts'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import { createProviderWatch } from '../../src/telemetry/provider-watch.ts'
 import { answer, type FaultServer, hang, startFaultServer } from './fault-server.ts'
 import { CODE, openWorld, type World } from './world.ts'
 
@@ -29,6 +35,38 @@ function fake(
 ): Provider {
   return { name: 'fake', channels: ['sms'], send }
 }
+
+describe('who watches', () => {
+  it('is told of each answer, a throw and a time-out too, without what quotes the message (C30)', async () => {
+    const told: SendOutcome[] = []
+    const onOutcome = (outcome: SendOutcome) => void told.push(outcome)
+    const answers: Provider['send'][] = [
+      async () => ({ kind: 'accepted', reference: '1' }),
+      async ({ code }) => ({ kind: 'permanent', error: { code, message: 'no' } }),
+      async () => Promise.reject(new Error('a defect')),
+      () => new Promise(() => {}),
+    ]
+    const provider = fake((message, signal) =>
+      (answers.shift() as Provider['send'])(message, signal),
+    )
+    const worker = world.work({ providers: [provider], onOutcome, deadlineMs: 100 })
+    for (let n = 1; n <= 4; n += 1) {
+      await world.begin()
+      worker.wake()
+      await until(() => told.length === n)
+    }
+    expect(told.map(({ result }) => result.kind)).toEqual([
+      ...['accepted', 'permanent', 'ambiguous', 'ambiguous'],
+    ])
+    expect(told).toMatchObject(Array(4).fill({ provider: 'fake', channel: 'sms' }))
+    expect(JSON.stringify(told)).not.toContain(CODE)
+    const states = createProviderWatch({ providers: [provider], clock: world.clock })
+    for (const outcome of told) states.record(outcome)
+    expect(states.states()).toMatchObject([
+      { name: 'fake', accepted: 1, refused: 3, last: { kind: 'ambiguous', code: 'timeout' } },
+    ])
+  })
+})
 
 describe('the store in trouble', () => {
   it('C24: accepted, then our write fails: written later, and sent once', async () => {

@@ -2,8 +2,9 @@
 // It must not show a secret; what comes from outside is shown escaped.
 
 import { html } from 'hono/html'
+import type { ProviderState } from '../../delivery/ports.ts'
 import type { ServicePolicy } from '../../verification/policy.ts'
-import type { HealthReport, ProviderState, ShownSetting } from '../health-report.ts'
+import type { HealthReport, ShownSetting } from '../health-report.ts'
 import type { SignedInPage } from '../page.ts'
 import { type Html, shell } from './shell.ts'
 import { table } from './table.ts'
