@@ -9,7 +9,6 @@ import type { Person } from './recipients.ts'
 
 /** A person has tens; more is a program's number, and is told to be cut off. */
 const MAX_EXPORTED = 2_000
-const EVENTS_PAGE = 500
 
 export type Exported = {
   person: Person
@@ -50,20 +49,6 @@ export function createExport(deps: PeopleDeps, detailsOf: DetailsOf) {
     return (await Promise.all(found)).flat()
   }
 
-  /** The log of a person holds what is in their verifications, too: page by page, for what is in none. */
-  const othersOf = async (service: string | null, budgetIndexes: readonly Uint8Array[]) => {
-    const events: EventRecord[] = []
-    let cursor: string | null = null
-    do {
-      const page: Awaited<ReturnType<PeopleDeps['events']['list']>> = await deps.events.list({
-        ...{ service, budgetIndexes, cursor, limit: EVENTS_PAGE },
-      })
-      events.push(...page.items.filter(({ verificationId }) => verificationId === null))
-      cursor = page.nextCursor
-    } while (cursor !== null && events.length < MAX_EXPORTED)
-    return { events, isComplete: cursor === null }
-  }
-
   /** Newest first; the log tells that somebody asked. */
   return async (admin: Admin, person: Person): Promise<Exported> => {
     await tell(admin, 'recipient.exported', person)
@@ -72,9 +57,10 @@ export function createExport(deps: PeopleDeps, detailsOf: DetailsOf) {
     const found = await deps.attempts.list({ service, budgetIndexes }, null, MAX_EXPORTED)
     const verifications: AttemptDetail[] = []
     for (const attempt of found.items) verifications.push(await detailsOf(attempt))
-    const others = await othersOf(service, budgetIndexes)
+    const ofNone = { service, budgetIndexes, verificationId: null }
+    const others = await deps.events.list({ ...ofNone, cursor: null, limit: MAX_EXPORTED })
     const factors = await factorsOf(admin, person)
-    const isComplete = found.nextCursor === null && others.isComplete
-    return { person, verifications, factors, events: others.events, isComplete }
+    const isComplete = found.nextCursor === null && others.nextCursor === null
+    return { person, verifications, factors, events: others.items, isComplete }
   }
 }

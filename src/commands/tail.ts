@@ -3,14 +3,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptFilter, AttemptRow } from '../admin/ports.ts'
-import type { EventRecord } from '../events/types.ts'
+import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { FILTER_OPTIONS, JSON_OPTION } from './attempt-options.ts'
 import { type Command, EXIT, type Given, type Terminal } from './command.ts'
 import type { Desk } from './desk.ts'
-import { createFollower, isWanted } from './follow.ts'
+import { isWanted } from './row-filter.ts'
 
 const LOOK_EVERY_MS = 1_000
+/** Of events at a look; where there are more, the next one comes at once. */
+const BATCH = 500
 /** Of the columns, for lines that come one by one. */
 const WIDTHS = [19, 7, 20, 8, 22]
 
@@ -56,15 +58,15 @@ async function describeNew(
 async function follow(desk: Desk, given: Given, terminal: Terminal, stop: AbortSignal) {
   const filter = desk.filterOf(given)
   const line = await createLine(desk, given.flag('json'))
-  const follower = createFollower(desk.store.events, await desk.store.newestTime())
-  /** Kept until they were told: the store may go away between the events and their rows. */
-  let waiting: EventRecord[] = []
+  let position: LogPosition | null = null
   let isAway = false
   while (!stop.aborted) {
+    let hasMore = false
     try {
-      waiting.push(...(await follower.look()))
-      const text = await describeNew(desk, waiting, filter, line)
-      waiting = []
+      const found = await desk.store.events.follow(position, BATCH)
+      const text = await describeNew(desk, found.items, filter, line)
+      // Only now: the store may go away between the events and their rows.
+      ;({ position, hasMore } = found)
       if (text !== '') terminal.out(text)
       isAway = false
     } catch (error) {
@@ -72,7 +74,7 @@ async function follow(desk: Desk, given: Given, terminal: Terminal, stop: AbortS
       if (!isAway) terminal.err(`countersign: ${error.message}; trying again\n`)
       isAway = true
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
+    await sleep(hasMore ? 0 : LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
   }
 }
 

@@ -47,7 +47,8 @@ export type EventRecord = Actor & {
 export type EventQuery = {
   /** null: every service (an admin key of no service). */
   service: string | null
-  verificationId?: string | undefined
+  /** Null, with `budgetIndexes` only: what is of no verification. */
+  verificationId?: string | null | undefined
   reference?: string | undefined
   budgetIndexes?: readonly Uint8Array[] | undefined
   types?: readonly EventType[] | undefined
@@ -75,7 +76,8 @@ export type EventStore = {
   list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
   /**
    * What was committed since `position`, oldest first; null: nothing, and where the log ends now. No event is left
-   * out, whatever the order of commits; after an erasure some may come twice.
+   * out, whatever the order of commits (on PostgreSQL among the newest thousand numbers); after an erasure some may
+   * come twice.
    * @param limit of new ones; `hasMore`: go on at once
    */
   follow(position: LogPosition | null, limit: number): Promise<LogChanges>

@@ -86,6 +86,7 @@ export function describeEvents(factory: StoresFactory): void {
       expect(await count({ reference: record.reference, verificationId: other.id })).toBe(0)
       expect(await count({ service: 'other', verificationId: record.id })).toBe(0)
       expect(await count({ budgetIndexes: [budgetIndex], since: T0 + 1, until: T0 + 3 })).toBe(2)
+      expect(await count({ budgetIndexes: [mac(), budgetIndex], verificationId: null })).toBe(1)
     })
 
     it('is followed: each event once and in order, from the end on, in bounded pages', async () => {

@@ -11,7 +11,6 @@ import type { Raw } from './rows.ts'
 const AWAITED_MS = 10_000
 /** Of the numbers before the beginning, and of those awaited at once: the newest. */
 const MAX_AWAITED = 1_000
-const LOOKED_BACK = 100
 
 type Awaited = LogPosition['awaited'][number]
 
@@ -33,7 +32,7 @@ export function createFollow(
 ): EventStore['follow'] {
   const begin = async (): Promise<LogPosition> => {
     const rows = await query<{ seq: number; at: number }>(
-      sql`select seq, at from events order by seq desc limit ${LOOKED_BACK}`,
+      sql`select seq, at from events order by seq desc limit ${MAX_AWAITED}`,
     )
     const last = rows[0] ?? { seq: 0, at: 0 }
     const [first, ...rest] = rows.map(({ seq }) => seq).reverse()

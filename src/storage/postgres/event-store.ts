@@ -26,14 +26,20 @@ function narrowly(query: EventQuery, place: Place, limit: number): Sql {
   const conditions = [rangeOf(query, place)]
   if (service !== null) conditions.push(sql`e.service = ${service}`)
   if (types && types.length > 0) conditions.push(sql`e.type = any(${texts(types)})`)
-  if (verificationId !== undefined) conditions.push(sql`v.id = ${verificationId}`)
+  if (verificationId === null) conditions.push(sql`e.verification_seq is null`)
+  else if (verificationId !== undefined) conditions.push(sql`v.id = ${verificationId}`)
   if (reference !== undefined) conditions.push(sql`v.reference = ${reference}`)
-  if (budgets && (verificationId !== undefined || reference !== undefined))
+  const isOfOne = verificationId || reference !== undefined
+  if (budgets && isOfOne)
     conditions.push(sql`coalesce(e.budget_index, v.budget_index) = any(${budgets})`)
   const events =
-    budgets && verificationId === undefined && reference === undefined
-      ? sql`(select * from events where budget_index = any(${budgets}) or verification_seq = any(array(
-          select seq from verifications where budget_index = any(${budgets}))) offset 0)`
+    budgets && !isOfOne
+      ? sql`(select * from events where budget_index = any(${budgets}) ${
+          verificationId === null
+            ? sql``
+            : sql`or verification_seq = any(array(
+          select seq from verifications where budget_index = any(${budgets})))`
+        } offset 0)`
       : sql`events`
   return sql`select ${EVENT_FIELDS} from ${events} e left join verifications v on v.seq = e.verification_seq
     where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`

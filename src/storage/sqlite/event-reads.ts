@@ -1,7 +1,7 @@
 // The log's statements, newest first: by verification, by case, by person, or by (service, type).
 // It must not scan: what has no narrower key is read as one short stream per service and type.
 
-import { desc, eq, type Orm, sql } from './drizzle.ts'
+import { desc, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { EVENT_TYPE_OF } from './event-rows.ts'
 import { events, verifications } from './schema.ts'
 
@@ -65,7 +65,17 @@ function createNarrow(orm: Orm) {
     .orderBy(desc(e.seq))
     .limit(MAX_ROWS_OF_A_PERSON)
     .prepare()
+  const ofNone = orm
+    .select(EVENT_FIELDS)
+    .from(e)
+    .leftJoin(v, eq(v.seq, e.verificationSeq))
+    .where(sql`${e.budgetIndex} = ${p('key')} and ${isNull(e.verificationSeq)} and ${inRange}`)
+    .orderBy(desc(e.seq))
+    .limit(MAX_ROWS_OF_A_PERSON)
+    .prepare()
   return {
+    /** What is of a person, and of no verification. */
+    ofPersonAlone: (key: Uint8Array, range: Range) => ofNone.all({ ...range, key }),
     ofVerification: (key: string, range: Range) => byId.all({ ...range, key }),
     ofReference: (key: string, range: Range) => byReference.all({ ...range, key }),
     ofPerson: (key: Uint8Array, range: Range) => [

@@ -46,10 +46,14 @@ function createList(orm: Orm) {
   /** All that can match, at least the newest `limit` of it. */
   const candidates = (query: EventQuery, types: readonly number[], range: Range): EventRow[] => {
     const { budgetIndexes, verificationId, reference } = query
-    if (verificationId !== undefined) return reads.ofVerification(verificationId, range)
+    if (verificationId) return reads.ofVerification(verificationId, range)
     if (reference !== undefined) return reads.ofReference(reference, range)
     if (budgetIndexes !== undefined)
-      return budgetIndexes.flatMap((budgetIndex) => reads.ofPerson(budgetIndex, range))
+      return budgetIndexes.flatMap((budgetIndex) =>
+        verificationId === null
+          ? reads.ofPersonAlone(budgetIndex, range)
+          : reads.ofPerson(budgetIndex, range),
+      )
     return reads.ofStreams(query.service, types, range)
   }
 
