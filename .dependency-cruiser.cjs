@@ -84,7 +84,7 @@ module.exports = {
       '^src/(http|admin|verification|factors|access|events)/',
       '^src/limits/',
       '^src/delivery/(ports|registry)\\.ts$',
-      '^src/retention/ports\\.ts$',
+      '^src/retention/(ports|pace)\\.ts$',
     ]),
     {
       name: 'nobody-imports-the-root',

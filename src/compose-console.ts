@@ -16,6 +16,7 @@ import { createFollower } from './events/follower.ts'
 import type { Readiness } from './http/deps.ts'
 import { createStreamPlaces, MAX_STREAMS } from './http/stream-places.ts'
 import type { Clock } from './kernel/clock.ts'
+import { HOUR_MS } from './kernel/durations.ts'
 import type { Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
 import { addressKey } from './limits/client-address.ts'
@@ -26,7 +27,6 @@ import type { VerificationService } from './verification/api.ts'
 import type { Limiter } from './verification/limit-ports.ts'
 import { SIGN_IN_LIMIT } from './verification/policy.ts'
 
-const HOUR_MS = 3_600_000
 /** Counted one by one: beyond it an operator needs no exact number. */
 const MAX_FAILED = 200
 

@@ -19,7 +19,7 @@ import { createApp } from './http/app.ts'
 import type { Readiness } from './http/deps.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
 import { type RunningServer, startServer } from './http/server.ts'
-import { type Clock, createClock } from './kernel/clock.ts'
+import { type Clock, createClock, STEERED_RATE } from './kernel/clock.ts'
 import { createReference } from './kernel/ids.ts'
 import { createKeyedLock } from './kernel/keyed-lock.ts'
 import { createKeyring, type Keyring } from './kernel/keyring.ts'
@@ -123,7 +123,7 @@ async function composeParts(config: Config, logger: Logger) {
   const clock = createClock({
     floorMs: await store.newestTime(),
     // One slow answer of the database puts a node ahead of it; it comes back, and never goes backwards.
-    ...(store.wallMs && { wallMs: store.wallMs, aheadRate: 0.5 }),
+    ...(store.wallMs && { wallMs: store.wallMs, aheadRate: STEERED_RATE }),
   })
   const keyring = createKeyring(config.secretKeys)
   const refusals = createRefusalLog({

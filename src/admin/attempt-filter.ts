@@ -3,28 +3,23 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
+import { DAY_MS, HOUR_MS } from '../kernel/durations.ts'
+import { readReference } from '../kernel/ids.ts'
+import { STATUSES } from '../verification/state.ts'
 import type { AttemptFilter } from './ports.ts'
+import type { Person } from './recipients.ts'
 
-const REFERENCE = /^[2-9A-Z]{3}-?[2-9A-Z]{3}$/i
 const WORD = /^[\w.-]{1,64}$/
 /** As an input of a form gives it; it is meant in UTC, as all times here. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/
-const STATUSES = ['pending', 'approved', 'canceled', 'max_attempts_reached', 'expired'] as const
-const HOUR_MS = 3_600_000
 /** Counted back from now, each time that the page is shown. */
-export const SPANS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS } as const
+export const SPANS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS } as const
 export type Span = keyof typeof SPANS
 
 export type Query = Readonly<Record<string, string>>
 
 const oneOf = <T extends string>(known: readonly T[], text: string | undefined) =>
   known.find((one) => one === text)
-
-export function referenceOf(text: string | undefined): string | undefined {
-  if (!text || !REFERENCE.test(text)) return undefined
-  const letters = text.replace('-', '').toUpperCase()
-  return `${letters.slice(0, 3)}-${letters.slice(3)}`
-}
 
 /** Undefined: it has none, but what was chosen. From and to stand for themselves, without a span. */
 export function withoutEmpty(query: Query): Record<string, string> | undefined {
@@ -43,18 +38,15 @@ export function spanOf({ span }: Query): Span | undefined {
   return oneOf(Object.keys(SPANS) as Span[], span)
 }
 
-/** None where the text was not sealed here: then nobody is meant. */
-function indexesOf(sealed: string, service: string | null, { console }: AppDeps) {
-  const person = console.recipients.open(sealed)
-  return (person && console.recipients.indexesOf(person, service)) ?? []
-}
-
-/** @param asked.service that the session is bound to; null: none, and the address may name one */
+/**
+ * @param asked.service that the session is bound to; null: none, and the address may name one
+ * @param asked.person whom `recipient` names; undefined, though it is there: nobody is meant
+ */
 export function readFilter(
   query: Query,
-  asked: { deps: AppDeps; service: string | null; now: number },
+  asked: { deps: AppDeps; service: string | null; person: Person | undefined; now: number },
 ): AttemptFilter {
-  const { deps, now } = asked
+  const { deps, person, now } = asked
   const word = (name: string) => (WORD.test(query[name] ?? '') ? query[name] : undefined)
   const wanted = word('service')
   const known = wanted !== undefined && deps.services.has(wanted) ? wanted : null
@@ -62,8 +54,10 @@ export function readFilter(
   const span = spanOf(query)
   return {
     service,
-    reference: referenceOf(query.reference),
-    budgetIndexes: query.recipient ? indexesOf(query.recipient, service, deps) : undefined,
+    reference: query.reference && readReference(query.reference),
+    budgetIndexes: query.recipient
+      ? ((person && deps.console.recipients.indexesOf(person, service)) ?? [])
+      : undefined,
     status: oneOf(STATUSES, query.status),
     delivery: oneOf(DELIVERY_STATUSES, query.delivery),
     channel: oneOf([...CHANNELS, ...FACTOR_CHANNELS], query.channel),

@@ -3,11 +3,12 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
-import { VERIFICATION_ID } from '../kernel/ids.ts'
-import { readFilter, referenceOf, withoutEmpty } from './attempt-filter.ts'
+import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
+import { readFilter, withoutEmpty } from './attempt-filter.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { attemptsPage } from './pages/attempts-page.ts'
+import { attemptPath } from './pages/paths.ts'
 
 const PAGE_SIZE = 50
 /** A login flow's own id of a user might be anything: it is said to be one. */
@@ -18,7 +19,6 @@ const MAX_TYPED = 320
 
 const list = (parameters: Record<string, string>) =>
   `/admin/attempts?${new URLSearchParams(parameters)}`
-const ofVerification = (id: string) => `/admin/attempts/${id}`
 
 async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
   const { c, session } = page
@@ -28,9 +28,9 @@ async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
   const canonical = withoutEmpty(query)
   if (canonical) return c.redirect(list(canonical), 303)
   const now = deps.clock.now()
-  const filter = readFilter(query, { deps, service, now })
-  const found = await attempts.list(filter, query.cursor ?? null, PAGE_SIZE)
   const person = query.recipient === undefined ? undefined : recipients.open(query.recipient)
+  const filter = readFilter(query, { deps, service, person, now })
+  const found = await attempts.list(filter, query.cursor ?? null, PAGE_SIZE)
   const shown = {
     ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
     rows: found.items.map((row) => ({ ...row, person: recipients.shown(row) })),
@@ -43,15 +43,15 @@ async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
 /** Where that which was typed is shown. */
 async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
   const { attempts, recipients } = deps.console
-  const reference = referenceOf(typed)
+  const reference = readReference(typed)
   if (reference) {
     const { items } = await attempts.list({ service, reference }, null, 2)
     const [only, another] = items
-    return only && !another ? ofVerification(only.id) : list({ reference })
+    return only && !another ? attemptPath(only.id) : list({ reference })
   }
   if (VERIFICATION_ID.test(typed)) {
     const row = await attempts.find(service, typed)
-    return row ? ofVerification(row.id) : list({ nothing: 'id' })
+    return row ? attemptPath(row.id) : list({ nothing: 'id' })
   }
   const subject = SUBJECT.exec(typed)?.groups?.subject
   const person = subject === undefined ? { to: typed, subject: null } : { to: null, subject }

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel } from '../kernel/channel.ts'
+import { BATCH, PAUSE_MS } from '../retention/pace.ts'
 import type { Erased } from '../retention/ports.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
 import { type Holder, readHolder } from '../verification/holder.ts'
@@ -15,9 +16,6 @@ import type { Person } from './recipients.ts'
 
 /** More than any verification has: attempts, sends and retries are bounded, but for who reloads for an hour. */
 const MAX_EVENTS = 500
-/** As retention's: some 2 ms of one transaction, and callers in between. */
-const ERASE_BATCH = 50
-const ERASE_PAUSE_MS = 25
 
 export type PersonLimits = { service: string; states: LimitState[] }
 
@@ -71,13 +69,13 @@ export function createPeople(deps: PeopleDeps) {
           budgetIndexes,
           now,
           actor,
-          limit: ERASE_BATCH,
+          limit: BATCH,
         })
         total.verifications += removed.verifications
         total.factors += removed.factors
         total.events += removed.events
         if (removed.verifications + removed.factors + removed.events === 0) return total
-        await sleep(ERASE_PAUSE_MS)
+        await sleep(PAUSE_MS)
       }
     },
   }

@@ -10,7 +10,8 @@ import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { ERASE_WORD, eraseConfirmPage, erasedPage } from './pages/erase-page.ts'
 import { messagePage } from './pages/message-page.ts'
-import { type PersonShown, personPage, personPath } from './pages/person-page.ts'
+import { personPath } from './pages/paths.ts'
+import { type PersonShown, personPage } from './pages/person-page.ts'
 import type { Person } from './recipients.ts'
 
 const PAGE_SIZE = 50

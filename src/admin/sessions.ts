@@ -27,10 +27,11 @@ export type Session = {
   formToken: string
 }
 
+/** @throws StoreUnavailableError everywhere */
 export type Sessions = {
   /** @returns undefined for a key that is not good, or has no scope for the console */
   begin(key: string): Promise<{ token: string; session: Session } | undefined>
-  /** Undefined: forged, unknown, ended, too old, or its key is gone. @throws StoreUnavailableError */
+  /** Undefined: forged, unknown, ended, too old, or its key is gone. */
   resume(token: string): Promise<Session | undefined>
   /** As `resume`, for what a page does by itself: an open console must not count as somebody at work. */
   look(token: string): Promise<Session | undefined>

@@ -4,14 +4,15 @@
 import type { AttemptFilter } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
+import { DAY_MS, HOUR_MS } from '../kernel/durations.ts'
 import { STATUSES } from '../verification/state.ts'
 import { type Given, type Options, UsageError } from './command.ts'
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+  h: HOUR_MS,
+  d: DAY_MS,
 }
 const AGO = /^(\d{1,6})([smhd])$/
 /** RFC 3339; without an offset it is UTC, whatever the machine's zone. */

@@ -2,20 +2,16 @@
 // It must not show a recipient in clear.
 
 import type { AttemptDetail } from '../admin/admin.ts'
+import { OUTCOMES } from '../admin/pages/stamps.ts'
 import { spanOf } from '../admin/pages/words.ts'
 import type { AttemptRow, SendAttempt } from '../admin/ports.ts'
 import type { EventRecord } from '../events/types.ts'
-import { statusAt, type VerificationStatus } from '../verification/state.ts'
+import { statusAt } from '../verification/state.ts'
 import type { Desk } from './desk.ts'
 import { alignRows, plain } from './table.ts'
 
 /** So that a line with everything stays below 120. */
 const MAX = { to: 20, message: 24, service: 12 } as const
-
-const OUTCOMES: Readonly<Partial<Record<VerificationStatus, string>>> = {
-  pending: 'open',
-  max_attempts_reached: 'too many wrong',
-}
 
 type Shown = Pick<Desk, 'recipients' | 'clock' | 'config'>
 
@@ -30,8 +26,8 @@ export function recipientOf(row: AttemptRow, { recipients }: Shown): string {
 }
 
 function outcomeOf(row: AttemptRow, { clock }: Shown): string {
-  const status = statusAt(row, clock.now())
-  return OUTCOMES[status] ?? status
+  const [word] = OUTCOMES[statusAt(row, clock.now())]
+  return word
 }
 
 function messageOf({ deliveryStatus, errorCode, provider }: AttemptRow): string {

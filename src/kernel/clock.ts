@@ -4,6 +4,9 @@
 /** Milliseconds since the Unix epoch. */
 export type Clock = { now(): number }
 
+/** Of a wall that is steered by another machine: half of what it is ahead goes by while nobody sees time stand still. */
+export const STEERED_RATE = 0.5
+
 export type ClockSources = {
   wallMs: () => number
   monotonicMs: () => number

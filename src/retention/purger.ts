@@ -3,13 +3,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.ts'
+import { DAY_MS } from '../kernel/durations.ts'
+import { BATCH, PAUSE_MS } from './pace.ts'
 import type { RetentionStore } from './ports.ts'
 
-const DAY_MS = 86_400_000
-/** Some 2 ms of one transaction. */
-const BATCH = 50
-/** Between batches: a busy store has its callers in between; some 2,000 rows a second at the most. */
-const PAUSE_MS = 25
 const ROUND_EVERY_MS = 60_000
 
 export type RetentionDays = { addresses: number; recipients: number }

@@ -48,7 +48,7 @@ async function statesFor(
   return [...counted, ...guesses]
 }
 
-/** Of one service, for people who are not signed in first. @throws StoreUnavailableError */
+/** Of one service; first those of people who are not signed in yet. @throws StoreUnavailableError */
 export async function limitStates(
   domain: Domain,
   reads: LimitReads,

@@ -8,6 +8,7 @@ import type { SignedInPage } from '../page.ts'
 import type { AttemptFilter, AttemptRow } from '../ports.ts'
 import { filterForm, spans } from './attempts-filters.ts'
 import { livePart } from './live.ts'
+import { attemptPath, personPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { table } from './table.ts'
@@ -52,7 +53,7 @@ const NOTHING: Readonly<Record<string, string>> = {
 
 function messageOf({ deliveryStatus, errorCode, provider }: ShownAttempt): Html {
   const by = provider === null ? '' : html` <span class="soft">${provider}</span>`
-  const code = errorCode === null ? '' : html` <code>${errorCode}</code>`
+  const code = errorCode === null ? '' : html` <code><bdi>${errorCode}</bdi></code>`
   return html`${messageStamp(deliveryStatus)}${code}${by}`
 }
 
@@ -61,7 +62,7 @@ function recipientOf({ person, country }: ShownAttempt): Html {
   const shown =
     sealed === undefined
       ? html`<span class="mono">${masked}</span>`
-      : html`<a class="mono" href="/admin/person?who=${sealed}">${masked}</a>`
+      : html`<a class="mono" href="${personPath(sealed)}">${masked}</a>`
   return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
 }
 
@@ -81,7 +82,7 @@ function log({ rows, now }: ShownAttempts): Html {
     ],
     ids: rows.map(({ id }) => id),
     rows: rows.map((row) => [
-      html`<a class="mono" href="/admin/attempts/${row.id}">${row.reference}</a>`,
+      html`<a class="mono" href="${attemptPath(row.id)}">${row.reference}</a>`,
       html`<span class="when">${timeOf(row.createdAt)}<span class="soft">${agoOf(row.createdAt, now)}</span></span>`,
       recipientOf(row),
       row.channel,
@@ -89,7 +90,7 @@ function log({ rows, now }: ShownAttempts): Html {
       // What the sweeper has not come to yet, too.
       outcomeStamp(statusAt(row, now)),
       `${row.failed} of ${row.maxAttempts}`,
-      `${row.sends} of ${row.maxSends}`,
+      row.maxSends === 0 ? '–' : `${row.sends} of ${row.maxSends}`,
       row.service,
     ]),
   })
@@ -119,7 +120,7 @@ function only({ query, person, filter }: ShownAttempts): Html | '' {
   if (query.recipient !== undefined)
     return person === undefined
       ? html`<p class="note bad">The address names a recipient that can not be read: it was not made here, or with a key that is gone.</p>`
-      : html`<p class="note">Only <strong class="mono">${person}</strong>. <a href="/admin/person?who=${query.recipient}">All about this recipient</a></p>`
+      : html`<p class="note">Only <strong class="mono">${person}</strong>. <a href="${personPath(query.recipient)}">All about this recipient</a></p>`
   if (filter.reference !== undefined)
     return html`<p class="note">Only the reference <strong class="mono">${filter.reference}</strong>.</p>`
   return ''

@@ -4,7 +4,8 @@
 import { html } from 'hono/html'
 import type { Erased } from '../../retention/ports.ts'
 import type { SignedInPage } from '../page.ts'
-import { PERSON_STYLE, type PersonShown, personPath } from './person-page.ts'
+import { personPath } from './paths.ts'
+import { PERSON_STYLE, type PersonShown } from './person-page.ts'
 import { formToken, type Html, shell } from './shell.ts'
 
 /** To be typed: no click alone does it. */

@@ -6,23 +6,23 @@ import type { ProviderState } from '../../delivery/ports.ts'
 import type { ServicePolicy } from '../../verification/policy.ts'
 import type { HealthReport, ShownSetting } from '../health-report.ts'
 import type { SignedInPage } from '../page.ts'
+import { BAR_STYLE, bar } from './bar.ts'
 import { type Html, shell } from './shell.ts'
 import { table } from './table.ts'
 import { agoOf, spanOf, timeOf } from './words.ts'
 
 /** A message that waits longer is late for who looks at a login form. */
 const LATE_MS = 10_000
-const PERCENT = 100
+/** Of the queue: callers begin to wait. */
+const BUSY_SHARE = 0.5
 
-const STYLE = `
-.verdict { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+const STYLE = `${BAR_STYLE}.verdict { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
 .verdict ul { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4) } .verdict .stamp.large { font-size: var(--t3); padding: .45em .7em }
 .tick::before { content: '✓'; color: var(--good); font-weight: 700; margin-right: .4em } .tick.off::before { content: '✕'; color: var(--bad) } .tick.off { color: var(--bad); font-weight: 600 }
 .gauges { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-top: 2px solid var(--rule) }
 .gauges > div { background: var(--card); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
 .gauges dt { font-size: var(--t2); font-weight: 600; color: var(--soft) } .gauges dd { font-size: var(--t5); font-weight: 600; line-height: 1.2 } .gauges dd small { font-size: var(--t2); font-weight: 400; color: var(--soft) }
 .gauges dd.bad { color: var(--bad) } .gauges dd.warn { color: var(--warn) }
-.bar { display: block; width: 100%; height: 4px; background: var(--line) } .bar rect { fill: var(--ink) } .bar.warn rect { fill: var(--warn) }
 .facts { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s6); background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4) } .facts dt { font-size: var(--t2); color: var(--soft) }
 .settings { display: grid; gap: var(--s1) } details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } details > summary + * { margin-top: var(--s2) }
 .value { font-family: var(--mono); font-size: .93em }
@@ -46,14 +46,8 @@ type Gauge = {
   state?: '' | 'warn' | 'bad'
 }
 
-/** An attribute draws the bar: a style of its own would need a wider policy. */
 function gauge({ label, value, of, share, state = '' }: Gauge): Html {
-  const width = Math.round(Math.min(1, share ?? 0) * PERCENT)
-  const bar =
-    share === undefined
-      ? ''
-      : html`<svg class="bar ${state}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>`
-  return html`<div><dt>${label}</dt><dd class="${state}">${value}${of ? html` <small>${of}</small>` : ''}</dd>${bar}</div>`
+  return html`<div><dt>${label}</dt><dd class="${state}">${value}${of ? html` <small>${of}</small>` : ''}</dd>${share === undefined ? '' : bar(share, state)}</div>`
 }
 
 function gauges({ hashing, mint, failed }: HealthReport): Html {
@@ -71,7 +65,7 @@ function gauges({ hashing, mint, failed }: HealthReport): Html {
       value: String(hashing.waiting),
       of: `of ${hashing.limit} places`,
       share: queue,
-      state: queue > 0.5 ? 'warn' : '',
+      state: queue > BUSY_SHARE ? 'warn' : '',
     }),
     gauge({
       label: 'Hashes running',
@@ -123,7 +117,7 @@ const KINDS: Readonly<Record<string, { word: string; state: string }>> = {
 function lastAnswer({ last }: ProviderState, now: number): Html {
   if (!last) return html`<span class="soft">not asked yet</span>`
   const { word, state } = KINDS[last.kind] ?? { word: last.kind, state: '' }
-  const code = last.code === null ? '' : html` <code>${last.code}</code>`
+  const code = last.code === null ? '' : html` <code><bdi>${last.code}</bdi></code>`
   return html`<span class="stamp ${state}">${word}</span>${code} ${agoOf(last.at, now)} <span class="soft">in ${spanOf(last.tookMs)}</span>`
 }
 

@@ -8,14 +8,13 @@ import { statusAt } from '../../verification/state.ts'
 import type { PersonLimits } from '../operations.ts'
 import type { SignedInPage } from '../page.ts'
 import type { AttemptRow } from '../ports.ts'
-import { attemptPath } from './attempt-path.ts'
+import { BAR_STYLE, bar } from './bar.ts'
 import { LIMIT_WORDS } from './limit-words.ts'
+import { attemptPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { table } from './table.ts'
 import { agoOf, clockOf, spanOf, timeOf } from './words.ts'
-
-export const personPath = (sealed: string) => `/admin/person?who=${sealed}`
 
 export type PersonShown = {
   /** As it stands in the address. */
@@ -24,15 +23,14 @@ export type PersonShown = {
   kind: 'phone number' | 'e-mail address' | 'subject'
 }
 
-export const PERSON_STYLE = `
+export const PERSON_STYLE = `${BAR_STYLE}
 .crumb { font-size: var(--t2); margin-bottom: calc(-1 * var(--s5)) } .head h1.mono { font-family: var(--mono); font-size: var(--t6); letter-spacing: 0; overflow-wrap: anywhere }
 .acts { display: flex; flex-wrap: wrap; gap: var(--s2) } .danger { color: var(--bad); border-color: var(--bad) } button.danger { background: var(--bad); color: var(--card) } button.danger:hover { background: var(--card); color: var(--bad); border-color: var(--bad) }
 tbody th { white-space: normal; overflow-wrap: anywhere } th .mono { display: inline-block; min-width: 7ch }
 h3 { font: 600 var(--t3)/1.3 var(--sans) } .when { display: grid } .when .soft { font-size: var(--t2) }
-.fill { display: inline-grid; gap: var(--s1); justify-items: start } .bar { display: block; width: 10rem; max-width: 100%; height: 4px; background: var(--line) } .bar rect { fill: var(--ink) } .bar.bad rect { fill: var(--bad) }
+.fill { display: inline-grid; gap: var(--s1); justify-items: start } .fill .bar { width: 10rem; max-width: 100% }
 @media (max-width: 46rem) { .fill { justify-items: end } }
 `
-const PERCENT = 100
 
 /** Of one that is full, the stamp beside it says so. */
 function endOf({ endsAt, isFull }: LimitState, now: number): Html | '' {
@@ -49,9 +47,8 @@ function fill(state: LimitState | undefined, now: number): Html {
     const word = isFull ? html`<span class="stamp bad">full</span>` : 'has room'
     return html`<span class="fill"><span>${word} <span class="soft">of ${limit.max}</span></span>${endOf(state, now)}</span>`
   }
-  const width = Math.round(Math.min(1, used / limit.max) * PERCENT)
   const stamp = isFull ? html` <span class="stamp bad">full</span>` : ''
-  return html`<span class="fill"><span>${used} <span class="soft">of ${limit.max}</span>${stamp}</span><svg class="bar${isFull ? ' bad' : ''}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>${used > 0 ? endOf(state, now) : ''}</span>`
+  return html`<span class="fill"><span>${used} <span class="soft">of ${limit.max}</span>${stamp}</span>${bar(used / limit.max, isFull ? 'bad' : '')}${used > 0 ? endOf(state, now) : ''}</span>`
 }
 
 function limitTable({ service, states }: PersonLimits, now: number): Html {

@@ -2,6 +2,7 @@
 // It must not read beyond the first row that is young enough: rows are written in the order of time.
 
 import type { DeliveryStatus } from '../../kernel/channel.ts'
+import { DAY_MS } from '../../kernel/durations.ts'
 import type { RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
@@ -12,8 +13,6 @@ import { events, verifications } from './schema.ts'
 import { factors } from './schema-factors.ts'
 import { dailyCounts } from './schema-retention.ts'
 import type { Writer } from './writer.ts'
-
-const DAY_MS = 86_400_000
 
 type Counted = {
   seq: number

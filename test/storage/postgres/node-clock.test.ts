@@ -1,7 +1,7 @@
 // The clock of a node follows the database's, and where it is ahead nothing waits for it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createClock } from '../../../src/kernel/clock.ts'
+import { createClock, STEERED_RATE } from '../../../src/kernel/clock.ts'
 import { startDatabaseClock } from '../../../src/storage/postgres/database-clock.ts'
 import type { Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
@@ -21,7 +21,11 @@ describe('the clock of a node', () => {
     const query: Query = async () => [{ ms: askedAt() }] as never
     const database = await startDatabaseClock(query, monotonic)
     database.stop()
-    const clock = createClock({ wallMs: database.wallMs, monotonicMs: monotonic, aheadRate: 0.5 })
+    const clock = createClock({
+      wallMs: database.wallMs,
+      monotonicMs: monotonic,
+      aheadRate: STEERED_RATE,
+    })
     return { database, clock }
   }
 
