@@ -100,7 +100,7 @@ describe('the health page', () => {
     await real.start()
     await vi.waitFor(async () => {
       const { text } = await visitor.get('/admin/health')
-      expect(text).toMatch(/try later<\/span> <code>http_503<\/code>/)
+      expect(text).toMatch(/try later<\/span> <code><bdi>http_503<\/bdi><\/code>/)
     })
   })
 

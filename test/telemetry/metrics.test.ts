@@ -113,6 +113,25 @@ it('what strangers choose makes no labels: paths, methods, and a provider’s ma
   expect(readMetric(told, 'countersign_send_errors_total', { code: 'other' })).toBe(300)
 })
 
+/** Of one of each metric; `le` is the histograms' own, `instance` Prometheus'. */
+async function everyLabel(): Promise<Set<string>> {
+  const metrics = createMetrics()
+  metrics.observeRequest('/verify/start', 'POST', 201, 1)
+  metrics.countOutcome('default', 'start', 'started')
+  metrics.countLimited('default', 'sends_per_number_day')
+  metrics.observeSend(refused('30003'))
+  metrics.observeHash('start', 1)
+  const channels = { sms: 0, email: 0, voice: 0, whatsapp: 0 }
+  metrics.readLevelsBy(async () => ({
+    hashing: { running: 0, waiting: 0, limit: 1 },
+    mint: { ready: 0, capacity: 1 },
+    sending: channels,
+    outbox: [{ channel: 'sms', due: 0, retrying: 0, oldestDueMs: 0 }],
+  }))
+  const told = await metrics.text()
+  return new Set(['instance', ...[...told.matchAll(/(\w+)="/g)].map(([, name = '']) => name)])
+}
+
 it('the dashboard and the alert rules name metrics and labels that exist', async () => {
   const { text } = await open()
   const known = new Set(
@@ -120,12 +139,18 @@ it('the dashboard and the alert rules name metrics and labels that exist', async
       type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     ),
   )
+  const labels = await everyLabel()
   for (const file of ['deploy/prometheus/alerts.yaml', 'deploy/prometheus/dashboard.json']) {
-    const named = [
-      ...readFileSync(file, 'utf8').matchAll(
-        /\b(countersign_[a-z_]+|nodejs_[a-z_]+|process_[a-z_]+)\b/g,
-      ),
-    ]
+    const source = readFileSync(file, 'utf8')
+    const asked = [
+      ...source.matchAll(/\bby \(([^)]*)\)/g),
+      ...source.matchAll(/[{,]\s*(\w+)(?:=~|!=|!~|=)\\?"/g),
+      ...source.matchAll(/\$labels\.(\w+)/g),
+      ...source.matchAll(/\{\{\s*(\w+)\s*\}\}/g),
+    ].flatMap(([, list = '']) => list.split(',').map((label) => label.trim()))
+    expect(asked.length, file).toBeGreaterThan(5)
+    for (const label of asked) expect(labels, `${file}: ${label}`).toContain(label)
+    const named = [...source.matchAll(/\b(countersign_[a-z_]+|nodejs_[a-z_]+|process_[a-z_]+)\b/g)]
     expect(named.length, file).toBeGreaterThan(5)
     for (const [, name] of named) expect(known, `${file}: ${name}`).toContain(name)
   }

@@ -35,7 +35,7 @@ describe('budgets and times', () => {
   it('I4: charges that waited over the expiry are within the guess budget', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = () => Math.ceil(node.wallMs?.() ?? 0)
-    const record = newVerification({ createdAt: now(), expiresAt: now() + 700 })
+    const record = newVerification({ createdAt: now(), expiresAt: now() + 1_200 })
     await node.verifications.create(createInput(record))
     await other.hold(...rowOf(record))
     const { id, service, budgetIndex, expiresAt } = record
@@ -44,7 +44,9 @@ describe('budgets and times', () => {
     )
     await vi.waitFor(async () => expect(await other.waiting()).toBe(5))
     expect(now()).toBeLessThan(expiresAt)
-    await vi.waitFor(() => expect(now()).toBeGreaterThan(expiresAt + 20), { interval: 5 })
+    await vi.waitFor(() => expect(now()).toBeGreaterThan(expiresAt + 20), {
+      ...{ interval: 5, timeout: 2_000 },
+    })
     const input = createInput(newVerification({ budgetIndex, createdAt: now() }))
     const limits = [{ name: 'guesses_per_number_hour', limit: LIMIT(5) }] as const
     const next = await node.verifications.create({
@@ -102,12 +104,12 @@ describe('delivery', () => {
   it('I6: what was leased with time enough is not begun once there is too little', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = Math.floor(node.wallMs?.() ?? 0)
-    const record = newVerification({ createdAt: now, expiresAt: now + 20_400, channel: 'voice' })
+    const record = newVerification({ createdAt: now, expiresAt: now + 22_000, channel: 'voice' })
     await node.verifications.create(createInput(record))
     let isPlanned = false
     const standStill = () => {
       isPlanned = true
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)
       return sendAll()
     }
     const claimed = await claim(node, now, standStill, 'voice')
