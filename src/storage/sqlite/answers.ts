@@ -2,7 +2,7 @@
 // It must not open an answer: it is sealed, because it holds a recipient.
 
 import type { IdempotencyKey, IdempotencyWrite, StoredAnswer } from '../../verification/ports.ts'
-import { and, eq, gt, lte, type Orm, sql } from './drizzle.ts'
+import { and, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import { idempotencyKeys } from './schema.ts'
 
 export type Answers = {
@@ -51,7 +51,7 @@ export function createAnswers(orm: Orm): Answers {
     .select({ service: t.service, route: t.route, keyMac: t.keyMac })
     .from(t)
     .where(lte(t.expiresAt, p('now')))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   const remove = orm
     .delete(t)

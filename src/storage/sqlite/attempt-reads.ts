@@ -9,32 +9,36 @@ import {
   OUT_OF_ORDER_MS,
 } from '../attempt-cursor.ts'
 import { filterValues, matchesFilter, selectAttempts, withoutNumber } from './attempt-rows.ts'
-import { desc, eq, type Orm, sql } from './drizzle.ts'
+import { atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { createPersonAttempts } from './person-attempts.ts'
 import { sendAttempts, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 const v = verifications
 const p = sql.placeholder
-const matches = sql`${matchesFilter} and ${v.seq} < ${p('below')} and ${v.seq} > ${p('above')}`
+const matches = sql`${matchesFilter} and ${v.seq} < +${p('below')} and ${v.seq} > +${p('above')}`
 
 function createStatements(orm: Orm) {
   return {
-    byTime: selectAttempts(orm).where(matches).orderBy(desc(v.seq)).limit(p('limit')).prepare(),
+    byTime: selectAttempts(orm)
+      .where(matches)
+      .orderBy(desc(v.seq))
+      .limit(atMost('limit'))
+      .prepare(),
     byReference: selectAttempts(orm)
-      .where(sql`${v.reference} = ${p('reference')} and ${matches}`)
+      .where(sql`${v.reference} = +${p('reference')} and ${matches}`)
       .prepare(),
     one: selectAttempts(orm)
       .where(
-        sql`${v.id} = ${p('id')} and (${p('service')} is null or ${v.service} = ${p('service')})`,
+        sql`${v.id} = +${p('id')} and (${p('service')} is null or ${v.service} = +${p('service')})`,
       )
       .prepare(),
     bound: orm
       .select({ seq: v.seq, createdAt: v.createdAt })
       .from(v)
-      .where(sql`${v.seq} < ${p('below')}`)
+      .where(sql`${v.seq} < +${p('below')}`)
       .orderBy(desc(v.seq))
-      .limit(1)
+      .limit(atMost(1))
       .offset(MAX_LOOKED_AT - 1)
       .prepare(),
     newest: orm
@@ -44,9 +48,9 @@ function createStatements(orm: Orm) {
     firstFrom: orm
       .select({ seq: v.seq, createdAt: v.createdAt })
       .from(v)
-      .where(sql`${v.seq} >= ${p('from')}`)
+      .where(sql`${v.seq} >= +${p('from')}`)
       .orderBy(v.seq)
-      .limit(1)
+      .limit(atMost(1))
       .prepare(),
     sendAttempts: orm
       .select({

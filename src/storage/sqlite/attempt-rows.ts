@@ -40,8 +40,8 @@ const FILTERS = [
 /** With the values of `filterValues`. */
 export const matchesFilter = sql.join(
   [
-    ...FILTERS.map(([name, column]) => sql`(${p(name)} is null or ${column} = ${p(name)})`),
-    sql`${v.createdAt} >= ${p('since')} and ${v.createdAt} < ${p('until')}`,
+    ...FILTERS.map(([name, column]) => sql`(${p(name)} is null or ${column} = +${p(name)})`),
+    sql`${v.createdAt} >= +${p('since')} and ${v.createdAt} < +${p('until')}`,
   ],
   sql` and `,
 )

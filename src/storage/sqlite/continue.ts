@@ -3,7 +3,7 @@
 
 import type { ContinueInput, VerificationStore } from '../../verification/ports.ts'
 import type { Answers } from './answers.ts'
-import { and, desc, eq, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, EVENT_CODES } from './event-rows.ts'
 import type { VerificationRows } from './rows.ts'
 import { events } from './schema.ts'
@@ -30,7 +30,7 @@ export function createContinue(deps: {
       ),
     )
     .orderBy(desc(events.seq))
-    .limit(1)
+    .limit(atMost(1))
     .prepare()
 
   const wasJustTold = (seq: number, now: number) => {

@@ -2,7 +2,7 @@
 // It must not count on a sequence being given once: the newest rows may be erased, and theirs given again.
 
 import type { LogChanges, LogPosition } from '../../events/types.ts'
-import { asc, desc, eq, gt, type Orm, sql } from './drizzle.ts'
+import { asc, atMost, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { EVENT_FIELDS, type EventRow } from './event-reads.ts'
 import { events, verifications } from './schema.ts'
 
@@ -17,7 +17,7 @@ const toPosition = ({ seq, at }: Place): LogPosition => ({ sequence: seq, at, aw
 export function createFollowReads(orm: Orm) {
   const p = sql.placeholder
   const place = { seq: events.seq, at: events.at }
-  const newest = orm.select(place).from(events).orderBy(desc(events.seq)).limit(1).prepare()
+  const newest = orm.select(place).from(events).orderBy(desc(events.seq)).limit(atMost(1)).prepare()
   const byNumber = orm
     .select(place)
     .from(events)
@@ -29,7 +29,7 @@ export function createFollowReads(orm: Orm) {
     .leftJoin(verifications, eq(verifications.seq, events.verificationSeq))
     .where(gt(events.seq, p('sequence')))
     .orderBy(asc(events.seq))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
 
   return (

@@ -1,7 +1,7 @@
 // The log's statements, newest first: by verification, by case, by person, or by (service, type).
 // It must not scan: what has no narrower key is read as one short stream per service and type.
 
-import { desc, eq, isNull, type Orm, sql } from './drizzle.ts'
+import { atMost, desc, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { EVENT_TYPE_OF } from './event-rows.ts'
 import { events, verifications } from './schema.ts'
 
@@ -33,8 +33,8 @@ const NEWEST_AMONG = 1_000
 const MAX_ROWS_OF_A_PERSON = 5_000
 
 const p = sql.placeholder
-const inRange = sql`${events.at} >= ${p('since')} and ${events.at} < ${p('until')}
-  and (${events.at}, ${events.seq}) < (${p('at')}, ${p('seq')})`
+const inRange = sql`${events.at} >= +${p('since')} and ${events.at} < +${p('until')}
+  and (${events.at}, ${events.seq}) < (+${p('at')}, +${p('seq')})`
 
 function createNarrow(orm: Orm) {
   const e = events
@@ -53,25 +53,25 @@ function createNarrow(orm: Orm) {
     .select(EVENT_FIELDS)
     .from(v)
     .innerJoin(e, eq(e.verificationSeq, v.seq))
-    .where(sql`${v.budgetIndex} = ${p('key')} and ${v.createdAt} <= ${p('at')} and ${inRange}`)
+    .where(sql`${v.budgetIndex} = +${p('key')} and ${v.createdAt} <= +${p('at')} and ${inRange}`)
     .orderBy(desc(v.createdAt))
-    .limit(MAX_ROWS_OF_A_PERSON)
+    .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
   const ownBudget = orm
     .select(EVENT_FIELDS)
     .from(e)
     .leftJoin(v, eq(v.seq, e.verificationSeq))
-    .where(sql`${e.budgetIndex} = ${p('key')} and ${inRange}`)
+    .where(sql`${e.budgetIndex} = +${p('key')} and ${inRange}`)
     .orderBy(desc(e.seq))
-    .limit(MAX_ROWS_OF_A_PERSON)
+    .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
   const ofNone = orm
     .select(EVENT_FIELDS)
     .from(e)
     .leftJoin(v, eq(v.seq, e.verificationSeq))
-    .where(sql`${e.budgetIndex} = ${p('key')} and ${isNull(e.verificationSeq)} and ${inRange}`)
+    .where(sql`${e.budgetIndex} = +${p('key')} and ${isNull(e.verificationSeq)} and ${inRange}`)
     .orderBy(desc(e.seq))
-    .limit(MAX_ROWS_OF_A_PERSON)
+    .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
   return {
     /** What is of a person, and of no verification. */
@@ -93,15 +93,15 @@ function createStreams(orm: Orm) {
     .select(EVENT_FIELDS)
     .from(e)
     .leftJoin(verifications, eq(verifications.seq, e.verificationSeq))
-    .where(sql`${e.service} = ${p('service')} and ${e.type} = ${p('type')} and ${inRange}`)
+    .where(sql`${e.service} = +${p('service')} and ${e.type} = +${p('type')} and ${inRange}`)
     .orderBy(desc(e.at), desc(e.seq))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   // A step through the index for each service, not through its rows.
   const serviceAfter = orm
     .select({ service: sql<string | null>`min(${e.service})` })
     .from(e)
-    .where(sql`${e.service} > ${p('service')}`)
+    .where(sql`${e.service} > +${p('service')}`)
     .prepare()
   const services = (): string[] => {
     const found: string[] = []

@@ -3,7 +3,7 @@
 
 import type { FactorStore, RewrapInput, SealedFactor } from '../../factors/ports.ts'
 import { toFactorRecord } from '../factor-record.ts'
-import { and, asc, eq, gt, isNotNull, lt, ne, type Orm, sql } from './drizzle.ts'
+import { and, asc, atMost, eq, gt, isNotNull, lt, ne, type Orm, sql } from './drizzle.ts'
 import type { FactorRows } from './factor-rows.ts'
 import { factors, recoveryCodes } from './schema-factors.ts'
 import type { Writer } from './writer.ts'
@@ -18,7 +18,7 @@ function createReads(orm: Orm, rows: FactorRows) {
     .from(f)
     .where(and(ne(f.keyId, p('keyId')), gt(f.id, p('after'))))
     .orderBy(asc(f.id))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   // Two ranges of the index: a condition by `<>` would read every row.
   const countWhere = (condition: ReturnType<typeof lt>) =>
@@ -74,7 +74,7 @@ function createPut(orm: Orm) {
     .set({ hashSealed: sql`${p('hashSealed')}` })
     .where(
       and(
-        eq(r.factorSeq, sql`(select seq from factors where id = ${p('id')})`),
+        eq(r.factorSeq, sql`(select seq from factors where id = +${p('id')})`),
         eq(r.selector, p('selector')),
         isNotNull(r.hashSealed),
       ),

@@ -12,7 +12,7 @@ import type {
 import type { Actor } from '../../kernel/actor.ts'
 import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
 import type { Answers } from './answers.ts'
-import { and, eq, lt, lte, type Orm, sql } from './drizzle.ts'
+import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
@@ -143,7 +143,7 @@ function createRemovals({ orm, rows, appendEvent }: Deps) {
     .select({ seq: f.seq })
     .from(f)
     .where(and(sql`${f.status} = 'unverified'`, lte(f.createdAt, p('before'))))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   return {
     remove({ id, service, now, actor }: Parameters<FactorStore['remove']>[0]): boolean {

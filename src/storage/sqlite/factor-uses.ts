@@ -22,7 +22,7 @@ export function createFactorUses(orm: Orm): FactorUses {
     .set({ lastStep: sql`${p('step')}`, lastUsedAt: sql`${p('now')}` })
     .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step'))))
     .prepare()
-  const ofFactor = eq(r.factorSeq, sql`(select seq from factors where id = ${p('factorId')})`)
+  const ofFactor = eq(r.factorSeq, sql`(select seq from factors where id = +${p('factorId')})`)
   const useCode = orm
     .update(r)
     .set({ usedAt: sql`${p('now')}`, hashSealed: null })

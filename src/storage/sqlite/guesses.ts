@@ -3,7 +3,7 @@
 
 import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
 import { MAX_ROWS_FOR_RELIEF, reliefAt } from '../guess-relief.ts'
-import { and, desc, eq, gt, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
 
 export type Guesses = {
@@ -25,7 +25,7 @@ export function createGuesses(orm: Orm): Guesses {
   const v = verifications
   const charged = sql<number>`case when ${v.status} = 'approved' then max(${v.attempts} - 1, 0) else ${v.attempts} end`
   const allowed = sql<number>`case
-    when ${v.status} = 'pending' and ${v.expiresAt} > ${p('now')} then ${v.maxAttempts}
+    when ${v.status} = 'pending' and ${v.expiresAt} > +${p('now')} then ${v.maxAttempts}
     else ${charged} end`
   const sum = orm
     .select({ total: sql<number | null>`sum(${allowed})` })
@@ -37,7 +37,7 @@ export function createGuesses(orm: Orm): Guesses {
     .from(v)
     .where(conditions(p))
     .orderBy(desc(v.createdAt))
-    .limit(MAX_ROWS_FOR_RELIEF)
+    .limit(atMost(MAX_ROWS_FOR_RELIEF))
     .prepare()
   return {
     ask({ service, now, longestLifetimeMs, wanted, limits, budgetIndexes, ...query }) {

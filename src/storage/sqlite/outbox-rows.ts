@@ -4,7 +4,7 @@
 import type { OutboxDepth } from '../../delivery/ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import { MAX_COUNTED } from '../outbox-depth.ts'
-import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
 
 const joined = {
@@ -42,7 +42,7 @@ function createReads(orm: Orm) {
   const due = select()
     .where(and(eq(d.channel, p('channel')), lte(d.dueAt, p('now'))))
     .orderBy(d.dueAt)
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   const one = orm
     .select(joined)
@@ -56,7 +56,7 @@ function createReads(orm: Orm) {
     .from(d)
     .where(and(eq(d.channel, p('channel')), isNotNull(d.dueAt)))
     .orderBy(d.dueAt)
-    .limit(1)
+    .limit(atMost(1))
     .prepare()
   // One statement for all: each part is one step in the index, and the worker asks after every wake.
   const [firstPart, ...otherParts] = CHANNELS.map((channel) =>
@@ -70,12 +70,12 @@ function createReads(orm: Orm) {
   const firstOfAll = union.prepare()
   const depth = orm
     .select({
-      due: sql<number>`coalesce(sum(due_at <= ${p('now')}), 0)`,
-      retrying: sql<number>`coalesce(sum(due_at > ${p('now')} and status = 'queued'), 0)`,
+      due: sql<number>`coalesce(sum(due_at <= +${p('now')}), 0)`,
+      retrying: sql<number>`coalesce(sum(due_at > +${p('now')} and status = 'queued'), 0)`,
       oldest: sql<number | null>`min(due_at)`,
     })
     .from(
-      sql`(select due_at, status from deliveries where channel = ${p('channel')} and due_at is not null
+      sql`(select due_at, status from deliveries where channel = +${p('channel')} and due_at is not null
         order by due_at limit ${sql.raw(String(MAX_COUNTED))})`,
     )
     .prepare()

@@ -5,7 +5,7 @@ import type { AttemptFilter, AttemptPage } from '../../admin/ports.ts'
 import { MAX_LOOKED_AT } from '../attempt-cursor.ts'
 import { byPlace, decodeCursor, encodeCursor, type Place } from '../cursor.ts'
 import { filterValues, matchesFilter, selectAttempts, withoutNumber } from './attempt-rows.ts'
-import { desc, type Orm, sql } from './drizzle.ts'
+import { atMost, desc, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
 
 const BEFORE_ALL: Place = { at: 0, seq: 0 }
@@ -14,21 +14,21 @@ export function createPersonAttempts(orm: Orm) {
   const v = verifications
   const p = sql.placeholder
   const place = sql`(${v.createdAt}, ${v.seq})`
-  const ofPerson = sql`${v.budgetIndex} = ${p('budgetIndex')} and ${v.createdAt} >= ${p('since')}
-    and ${place} < (${p('at')}, ${p('seq')})`
+  const ofPerson = sql`${v.budgetIndex} = +${p('budgetIndex')} and ${v.createdAt} >= +${p('since')}
+    and ${place} < (+${p('at')}, +${p('seq')})`
   const rows = selectAttempts(orm)
     .where(
-      sql`${ofPerson} and ${place} >= (${p('boundAt')}, ${p('boundSeq')}) and ${matchesFilter}`,
+      sql`${ofPerson} and ${place} >= (+${p('boundAt')}, +${p('boundSeq')}) and ${matchesFilter}`,
     )
     .orderBy(desc(v.createdAt), desc(v.seq))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   const bound = orm
     .select({ at: v.createdAt, seq: v.seq })
     .from(v)
     .where(ofPerson)
     .orderBy(desc(v.createdAt), desc(v.seq))
-    .limit(1)
+    .limit(atMost(1))
     .offset(MAX_LOOKED_AT - 1)
     .prepare()
 

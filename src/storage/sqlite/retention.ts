@@ -5,7 +5,7 @@ import type { DeliveryStatus } from '../../kernel/channel.ts'
 import { DAY_MS } from '../../kernel/durations.ts'
 import type { RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
-import { and, asc, eq, gt, lte, type Orm, sql } from './drizzle.ts'
+import { and, asc, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createRetentionMarks } from './retention-marks.ts'
@@ -71,7 +71,7 @@ function createReads(orm: Orm) {
     >`(select d.provider from deliveries d where d.verification_seq = verifications.seq order by d.send desc limit 1)`,
   }
   return {
-    oldest: orm.select(counted).from(v).orderBy(asc(v.seq)).limit(p('limit')).prepare(),
+    oldest: orm.select(counted).from(v).orderBy(asc(v.seq)).limit(atMost('limit')).prepare(),
     one: orm
       .select(counted)
       .from(v)
@@ -81,27 +81,27 @@ function createReads(orm: Orm) {
       .select(counted)
       .from(v)
       .where(eq(v.budgetIndex, p('budgetIndex')))
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     oldestEvents: orm
       .select({ seq: events.seq, at: events.at })
       .from(events)
       .orderBy(asc(events.seq))
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     verificationsAfter: orm
       .select({ seq: v.seq, at: v.createdAt })
       .from(v)
       .where(gt(v.seq, p('mark')))
       .orderBy(asc(v.seq))
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     eventsAfter: orm
       .select({ seq: events.seq, at: events.at })
       .from(events)
       .where(gt(events.seq, p('mark')))
       .orderBy(asc(events.seq))
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
   }
 }
@@ -121,14 +121,14 @@ function createWrites(orm: Orm) {
     removeFactors: orm
       .delete(factors)
       .where(
-        sql`seq in (select seq from factors where subject_index = ${p('budgetIndex')} limit ${p('limit')})`,
+        sql`seq in (select seq from factors where subject_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
       )
       .prepare(),
     /** Those without a verification: the others go with theirs. */
     removeEventsOfPerson: orm
       .delete(events)
       .where(
-        sql`seq in (select seq from events where budget_index = ${p('budgetIndex')} limit ${p('limit')})`,
+        sql`seq in (select seq from events where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
       )
       .prepare(),
     blankVerifications: orm

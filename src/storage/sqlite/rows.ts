@@ -3,7 +3,7 @@
 
 import type { DeliveryStatus } from '../../kernel/channel.ts'
 import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
-import { and, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, verifications } from './schema.ts'
 
 export type VerificationRow = typeof verifications.$inferSelect & {
@@ -75,18 +75,18 @@ export function createVerificationRows(orm: Orm): VerificationRows {
       ),
     )
     .orderBy(desc(v.seq))
-    .limit(1)
+    .limit(atMost(1))
     .prepare()
   const byBudget = select()
     .where(
       and(
         eq(v.budgetIndex, p('budgetIndex')),
         eq(v.service, p('service')),
-        lt(sql`(${v.createdAt}, ${v.seq})`, sql`(${p('createdAt')}, ${p('seq')})`),
+        lt(sql`(${v.createdAt}, ${v.seq})`, sql`(+${p('createdAt')}, +${p('seq')})`),
       ),
     )
     .orderBy(desc(v.createdAt), desc(v.seq))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   const deliveriesOf = orm
     .select(getTableColumns(deliveries))

@@ -2,7 +2,7 @@
 // It must leave a check that was charged in time its grace to be compared (I3).
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import { and, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings, FinalStatus } from './ending.ts'
 import { serviceActor } from './event-rows.ts'
 import { codes, verifications } from './schema.ts'
@@ -19,14 +19,14 @@ function createQuestions(orm: Orm) {
     expired: select()
       .where(and(isPending, lte(v.expiresAt, p('before'))))
       .orderBy(v.expiresAt)
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     spent: select()
       .where(
         and(isPending, sql`${v.attempts} >= ${v.maxAttempts}`, lte(v.lastAttemptAt, p('before'))),
       )
       .orderBy(v.lastAttemptAt)
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
     unsendable: orm
       .select({ seq: codes.verificationSeq })
@@ -39,7 +39,7 @@ function createQuestions(orm: Orm) {
         ),
       )
       .orderBy(codes.expiresAt)
-      .limit(p('limit'))
+      .limit(atMost('limit'))
       .prepare(),
   }
 }

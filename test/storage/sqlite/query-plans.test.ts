@@ -21,11 +21,11 @@ const MAY_SCAN: readonly RegExp[] = [
   // The newest rows by primary key, with a limit.
   /^select max\(at\) from \(select at from events order by seq desc limit \d+\)$/,
   /^SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1$/,
-  /^select "seq"(?:, "at")? from "(verifications|events)" order by "\1"."seq" desc limit \?$/,
+  /^select "seq"(?:, "at")? from "(verifications|events)" order by "\1"."seq" desc limit 1$/,
   // The oldest rows by primary key, with a limit: what retention looks at.
-  /^select .* from "(verifications|events)" order by "\1"."seq" asc limit \?$/,
+  /^select .* from "(verifications|events)" order by "\1"."seq" asc limit \+\?$/,
   // What waits in one channel, by its index and up to a bound.
-  /^select coalesce\(sum\(due_at <= \?\), 0\).* where channel = \?[^)]* limit \d+\)$/s,
+  /^select coalesce\(sum\(due_at <= \+\?\), 0\).* where channel = \+\?[^)]* limit \d+\)$/s,
 ]
 
 function recordStatements(client: Database): string[] {
@@ -48,6 +48,11 @@ function planOf(client: Database, statement: string): string[] {
 const isBad = (detail: string) =>
   (/^SCAN /.test(detail) && !/CONSTANT ROW/.test(detail)) || /TEMP B-TREE/.test(detail)
 
+/** A value that is compared in a condition, or a limit, without the plus of drizzle.ts. */
+const isPlannedAnew = (statement: string) =>
+  /\b(where|limit)\b/i.test(statement) &&
+  /(?:[=<>]|\blimit) \(?\?/i.test(statement.slice(statement.search(/\b(where|limit)\b/i)))
+
 const isStatement = (text: string) => /^\s*(select|insert|update|delete)/i.test(text)
 
 describe('query plans', () => {
@@ -65,6 +70,16 @@ describe('query plans', () => {
     expect(bad).toEqual([])
     const unused = MAY_SCAN.filter((pattern) => !statements.some((text) => pattern.test(text)))
     expect(unused).toEqual([])
+    client.close()
+  })
+
+  it('no statement is planned anew when values are bound', async () => {
+    const path = join(directory.path, 'once.db')
+    const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
+    const prepared = recordStatements(client)
+    createSqliteStore(client)
+    expect(prepared.filter(isStatement).filter(isPlannedAnew)).toEqual([])
+    expect(isPlannedAnew('select seq from verifications where id = ?')).toBe(true)
     client.close()
   })
 
