@@ -29,6 +29,8 @@ const IDLE_SLEEP_MS = 1_000
 const BUSY_SLEEP_MS = 100
 const STORE_BACKOFF_MIN_MS = 200
 const STORE_BACKOFF_MAX_MS = 5_000
+/** Given as the reason: without one each ring would make an exception with its stack. */
+const RUNG = 'rung'
 /** Of a drain's time: what is left for writing results once the sends were cut short. */
 const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
 
@@ -111,7 +113,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       rung = true
       setImmediate(() => {
         rung = false
-        state.bell.abort()
+        state.bell.abort(RUNG)
       })
     },
     drain: (withinMs) => drain(state, loop, withinMs),
@@ -214,7 +216,7 @@ function begin(
     const wasFull = lane.size >= limits.places
     lane.delete(attempt)
     // A full lane may have left due rows behind; a retry may be due before the loop would look.
-    if (wasFull || outcome === 'again') state.bell.abort()
+    if (wasFull || outcome === 'again') state.bell.abort(RUNG)
   })
   lane.add(attempt)
 }
@@ -223,7 +225,7 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   if (state.phase === 'stopped') return
   state.phase = 'draining'
   state.quit.abort()
-  state.bell.abort()
+  state.bell.abort(RUNG)
   const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
   const settled = async () => {
     await loop

@@ -12,10 +12,17 @@ function timeOrdered(nowMs: number): string {
   bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32, 0)
   randomBytes(16).copy(bytes, 4)
   let text = ''
-  for (let group = 0; group < 20; group += 5) {
-    let bits = 0n
-    for (let i = 0; i < 5; i += 1) bits = (bits << 8n) | BigInt(bytes[group + i] ?? 0)
-    for (let shift = 35n; shift >= 0n; shift -= 5n) text += BASE32[Number((bits >> shift) & 31n)]
+  // 20 bytes are 160 bits, 5 to a character: what is left over of a byte goes before the next one.
+  let bits = 0
+  let count = 0
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte
+    count += 8
+    while (count >= 5) {
+      count -= 5
+      text += BASE32[bits >> count]
+      bits &= (1 << count) - 1
+    }
   }
   return text
 }

@@ -59,15 +59,20 @@ function createKeySet(root: Uint8Array): KeySet {
   }
 }
 
-function macWith(key: Buffer, parts: readonly string[]): Buffer {
-  const hmac = createHmac('sha256', key)
-  for (const part of parts) {
-    const bytes = Buffer.from(part, 'utf8')
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(bytes.length)
-    hmac.update(length).update(bytes)
+/** Each part behind its length in bytes (four, big-endian): no two lists make the same text. */
+function lengthPrefixed(parts: readonly string[]): Buffer {
+  const sizes = parts.map((part) => Buffer.byteLength(part, 'utf8'))
+  const all = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0))
+  let at = 0
+  for (const [index, part] of parts.entries()) {
+    at = all.writeUInt32BE(sizes[index] ?? 0, at)
+    at += all.write(part, at, 'utf8')
   }
-  return hmac.digest().subarray(0, MAC_BYTES)
+  return all
+}
+
+function macWith(key: Buffer, parts: readonly string[]): Buffer {
+  return createHmac('sha256', key).update(lengthPrefixed(parts)).digest().subarray(0, MAC_BYTES)
 }
 
 function sealWith(set: KeySet, plaintext: string, context: string): Buffer {

@@ -38,9 +38,19 @@ export function channelFits(channel: Channel, recipient: Recipient): boolean {
 
 /** The language most spoken in the number's country (CLDR likely subtags), as a BCP 47 tag. */
 export function localeOf(recipient: Recipient): string | null {
-  if (recipient.kind !== 'phone') return null
-  const language = new Intl.Locale(`und-${recipient.country}`).maximize().language
-  return language === 'und' ? null : `${language}-${recipient.country}`
+  return recipient.kind === 'phone' ? localeOfCountry(recipient.country) : null
+}
+
+/** As many as there are countries: asked of Intl anew, each start would pay 3 µs and more. */
+const locales = new Map<string, string | null>()
+
+function localeOfCountry(country: string): string | null {
+  const known = locales.get(country)
+  if (known !== undefined) return known
+  const language = new Intl.Locale(`und-${country}`).maximize().language
+  const locale = language === 'und' ? null : `${language}-${country}`
+  locales.set(country, locale)
+  return locale
 }
 
 /** What limits count: E.164, or the address as one person's. */
