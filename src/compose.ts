@@ -48,6 +48,8 @@ export type Running = {
   drain(graceMs: number): Promise<void>
 }
 
+/** After a start: by then the first probes have their answers. */
+const PREPARE_AFTER_MS = 200
 /** Of the grace: what is left for writing results and closing files after requests and sends. */
 const CLOSE_SHARE_MS = 1_000
 /** Of the grace: beyond its deadline a send that is under way is written down; slow requests don't eat it. */
@@ -222,6 +224,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       sweeper.start()
       purger.start()
       mint.start()
+      setTimeout(() => void parts.providers.prepare(), PREPARE_AFTER_MS).unref()
       return { url: server.url }
     },
     async drain(graceMs) {

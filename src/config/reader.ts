@@ -90,6 +90,16 @@ export function createReader(env: Environment, readFile: (path: string) => strin
   }
 }
 
+/** Which characters a name has, a bit each. */
+const lettersOf = (name: string) =>
+  Array.from(name).reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0)
+
+function countBits(bits: number): number {
+  let count = 0
+  for (let left = bits; left !== 0; left &= left - 1) count += 1
+  return count
+}
+
 /**
  * Optimal string alignment distance: insertions, deletions, substitutions and neighbours swapped.
  * Given up where it is surely over `most`: every variable meets every setting, 30 ms at each start.
@@ -117,13 +127,18 @@ const SHORT_NAME = 6
 const MAX_SLIPS = 2
 
 function findSuspects(env: Environment, asked: ReadonlySet<string>) {
-  const known = [...asked].flatMap((name) => [name, `${name}_FILE`])
+  const known = new Set([...asked].flatMap((name) => [name, `${name}_FILE`]))
+  const candidates = [...known].map((name) => ({ name, letters: lettersOf(name) }))
   const suspects: { name: string; meant: string }[] = []
   for (const name of Object.keys(env)) {
-    if (known.includes(name)) continue
+    if (known.has(name)) continue
     const slips = name.length < SHORT_NAME ? 1 : MAX_SLIPS
     const upper = name.toUpperCase()
-    const meant = known.find((candidate) => isWithin(slips, upper, candidate))
+    const letters = lettersOf(upper)
+    // A slip changes two of the letters at most: nearly all are told apart by this.
+    const isNear = (candidate: { name: string; letters: number }) =>
+      countBits(candidate.letters ^ letters) <= 2 * slips && isWithin(slips, upper, candidate.name)
+    const meant = candidates.find(isNear)?.name
     const isLimit = name.startsWith('LIMIT_')
     if (meant || isLimit) suspects.push({ name, meant: meant ?? 'one of the LIMIT_ settings' })
   }

@@ -1,7 +1,7 @@
 // HTTP towards providers: one request, one answer, and which class an answer or a failure is of.
 // It must not follow a redirect, read without bound, log, or throw for what a peer does.
 
-import { Agent, type Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import type { Clock } from '../kernel/clock.ts'
 import { parseRetryAfter } from './backoff.ts'
 import type { HttpAnswer, HttpClient, HttpRequest, SendResult } from './ports.ts'
@@ -23,8 +23,10 @@ const COMMON = { 'user-agent': 'countersign' }
 /** RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: the same request may do well later. */
 const TEMPORARY_STATUSES = new Set([408, 425, 429])
 
-export function createHttpClient(deps: { clock: Clock }): HttpClient {
-  const agent = new Agent({
+async function openAgent(): Promise<Agent> {
+  // Half a megabyte of source: a start does not wait for it.
+  const { Agent } = await import('undici')
+  return new Agent({
     connections: CONNECTIONS_PER_HOST,
     pipelining: 1,
     // One request a connection, so that "was written" means this request.
@@ -34,9 +36,18 @@ export function createHttpClient(deps: { clock: Clock }): HttpClient {
     bodyTimeout: NET_TIMEOUT_MS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   })
+}
+
+export function createHttpClient(deps: { clock: Clock }): HttpClient {
+  let opening: Promise<Agent> | undefined
+  const agent = () => {
+    opening ??= openAgent()
+    return opening
+  }
   return {
-    send: (request, signal) => send(agent, deps.clock, request, signal),
-    close: () => agent.destroy(),
+    prepare: async () => void (await agent()),
+    send: async (request, signal) => send(await agent(), deps.clock, request, signal),
+    close: async () => (await opening)?.destroy(),
   }
 }
 

@@ -42,6 +42,8 @@ export type Provider = {
   readonly channels: readonly Channel[]
   /** Never throws for what a peer does; ends soon after `signal` aborts (the deadline). */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>
+  /** Loads what its first message would load else: neither a start nor a message waits for it. */
+  prepare?(): Promise<void>
   close?(): Promise<void>
 }
 
@@ -205,6 +207,8 @@ export type HttpAnswer = {
 /** Keep-alive, no redirects, bounded bodies; ends when `signal` aborts. Never throws for what a peer does. */
 export type HttpClient = {
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
+  /** Loads the library; the first `send` does so, too. */
+  prepare(): Promise<void>
   close(): Promise<void>
 }
 

@@ -55,6 +55,8 @@ export type Providers = {
   providers: readonly Provider[]
   /** Only where it was asked for. */
   inbox: Inbox | null
+  /** Loads what the first messages need. */
+  prepare(): Promise<void>
   close(): Promise<void>
 }
 
@@ -79,6 +81,9 @@ export function createProviders(
   return {
     providers,
     inbox,
+    async prepare() {
+      await Promise.all(providers.map((provider) => provider.prepare?.()))
+    },
     async close() {
       await Promise.all(providers.map((provider) => provider.close?.()))
       await http.close()

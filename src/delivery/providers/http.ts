@@ -37,6 +37,7 @@ export function createHttpProvider(
   return {
     name: 'http',
     channels: [settings.channel],
+    prepare: deps.http.prepare,
     async send(message, signal) {
       const values = valuesOf(message, settings.sender)
       const body = fill(settings.body, values, escapeBody)

@@ -44,6 +44,7 @@ export function createTwilioProvider(
   return {
     name: 'twilio',
     channels: ['sms'],
+    prepare: deps.http.prepare,
     async send(message, signal) {
       const form = new URLSearchParams([
         ['To', message.to],

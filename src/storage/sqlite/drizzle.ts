@@ -8,7 +8,8 @@ import type { Column, Placeholder } from 'drizzle-orm'
 const require = createRequire(import.meta.url)
 
 const orm = require('drizzle-orm') as typeof import('drizzle-orm')
-export const { and, asc, desc, getTableColumns, isNotNull, isNull, sql } = orm
+export const { and, asc, desc, getTableColumns, isNotNull, isNull, sql } =
+  require('drizzle-orm') as typeof import('drizzle-orm')
 export const { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } =
   require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core')
 export const { drizzle } =

@@ -38,8 +38,7 @@ function matches(row: EventRow, query: EventQuery, types: ReadonlySet<number>): 
   )
 }
 
-function createList(orm: Orm) {
-  const reads = createEventReads(orm)
+function createList(reads: ReturnType<typeof createEventReads>) {
   const budgetHex = (budgets: readonly Uint8Array[]) =>
     new Set(budgets.map((mac) => Buffer.from(mac).toString('hex')))
 
@@ -110,9 +109,9 @@ export function createEventStore(deps: {
   writer: Writer
   appendEvent: AppendEvent
 }): EventStore & { newestAt(): Promise<number> } {
-  const list = createList(deps.orm)
-  const append = createAppend(deps.orm, deps.appendEvent)
   const reads = createEventReads(deps.orm)
+  const list = createList(reads)
+  const append = createAppend(deps.orm, deps.appendEvent)
   const follow = createFollowReads(deps.orm)
   return {
     append: (rows) => deps.writer.write(() => rows.forEach(append)),

@@ -18,6 +18,17 @@ import { createRetentionStore } from './retention.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
+/** Made at its first use: a start does not wait for statements that no sign-in needs. */
+function lazily<Part extends object>(make: () => Part): Part {
+  let made: Part | undefined
+  return new Proxy({} as Part, {
+    get(_, name) {
+      made ??= make()
+      return Reflect.get(made, name)
+    },
+  })
+}
+
 /** @param client from `openDatabase` */
 export function createSqliteStore(client: Database, options: WriterOptions = {}): Store {
   const orm = drizzle(client)
@@ -29,13 +40,13 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
     verifications: createVerificationStore(deps),
-    factors: createFactorStore(deps),
+    factors: lazily(() => createFactorStore(deps)),
     outbox: createOutbox(deps),
     events,
-    apiKeys: createApiKeyStore(deps),
-    retention: createRetentionStore(deps),
-    attempts: createAttemptReads(deps),
-    adminSessions: createAdminSessionStore(deps),
+    apiKeys: lazily(() => createApiKeyStore(deps)),
+    retention: lazily(() => createRetentionStore(deps)),
+    attempts: lazily(() => createAttemptReads(deps)),
+    adminSessions: lazily(() => createAdminSessionStore(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

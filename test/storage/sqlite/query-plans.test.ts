@@ -38,6 +38,12 @@ function recordStatements(client: Database): string[] {
   return statements
 }
 
+/** Every part of the store, those too that are made at their first use. */
+function makeStore(client: Database): void {
+  for (const part of Object.values(createSqliteStore(client)))
+    if (typeof part === 'object' && part !== null) Reflect.get(part, 'any')
+}
+
 function planOf(client: Database, statement: string): string[] {
   const values = Array.from(statement.matchAll(/\?/g), () => null)
   const rows = client.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values)
@@ -60,7 +66,7 @@ describe('query plans', () => {
     const path = join(directory.path, 'plans.db')
     const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
     const prepared = recordStatements(client)
-    createSqliteStore(client)
+    makeStore(client)
     const statements = [...new Set(prepared.filter(isStatement))]
     expect(statements.length).toBeGreaterThanOrEqual(AT_LEAST)
     const bad = statements
@@ -77,7 +83,7 @@ describe('query plans', () => {
     const path = join(directory.path, 'once.db')
     const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
     const prepared = recordStatements(client)
-    createSqliteStore(client)
+    makeStore(client)
     expect(prepared.filter(isStatement).filter(isPlannedAnew)).toEqual([])
     expect(isPlannedAnew('select seq from verifications where id = ?')).toBe(true)
     client.close()

@@ -1,7 +1,7 @@
 // A few SMTP connections, kept open between mails, each used by one mail at a time.
 // nodemailer's own pool can't take back a mail whose deadline has passed: it would go out later.
 
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 
 export type SmtpServer = SMTPConnection.Options & {
   auth: { user: string; pass: string } | null
@@ -102,9 +102,15 @@ function waitForPlace(waiting: Set<() => void>, signal: AbortSignal): Promise<vo
   })
 }
 
+/** 0.2 MB of source that a service without this provider never loads. */
+export async function loadConnection(): Promise<typeof SMTPConnection> {
+  return (await import('nodemailer/lib/smtp-connection')).default
+}
+
 async function open(server: SmtpServer, signal: AbortSignal): Promise<SMTPConnection> {
   const { auth, ...options } = server
-  const connection = new SMTPConnection(options)
+  const Connection = await loadConnection()
+  const connection = new Connection(options)
   // Whoever waits for a step hears of an error; between steps it must not end the process.
   connection.on('error', () => {})
   try {

@@ -2,10 +2,15 @@
 // It must not hand on a server's reply text: it quotes the address.
 
 import { Readable } from 'node:stream'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { OutgoingMessage, Provider, SendResult } from '../../ports.ts'
-import { type Connections, createConnections, type SmtpServer, step } from './connections.ts'
+import {
+  type Connections,
+  createConnections,
+  loadConnection,
+  type SmtpServer,
+  step,
+} from './connections.ts'
 
 export type SmtpSettings = {
   host: string
@@ -44,6 +49,9 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
         first === 'dropped' ? await transmit(connections, envelope, mime, signal) : first
       return result === 'dropped' ? temporary('connection_closed', CONNECTION_FAILED) : result
     },
+    async prepare() {
+      await Promise.all([loadConnection(), loadComposer()])
+    },
     close() {
       connections.close()
       return Promise.resolve()
@@ -80,7 +88,10 @@ function isSafeAddress(address: string): boolean {
   )
 }
 
-function compose(settings: SmtpSettings, message: OutgoingMessage): Promise<Buffer> {
+const loadComposer = async () => (await import('nodemailer/lib/mail-composer')).default
+
+async function compose(settings: SmtpSettings, message: OutgoingMessage): Promise<Buffer> {
+  const MailComposer = await loadComposer()
   const { name, address } = settings.from
   const mail = new MailComposer({
     from: { name: oneLine(name ?? message.brandName), address },
