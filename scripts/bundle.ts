@@ -53,7 +53,10 @@ const bundleDrizzle: Plugin = {
  */
 const PARTS = [
   // The index loads fetch, caches, mocks, WebSocket and more beside the one class that is used.
-  { filter: /^undici$/, contents: `exports.Agent = require('undici/lib/dispatcher/agent.js')` },
+  {
+    filter: /^undici$/,
+    contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'`,
+  },
   // The index loads each of its sixteen stores, and Node's cluster with them.
   {
     filter: /^rate-limiter-flexible$/,

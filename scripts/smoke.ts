@@ -4,6 +4,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -95,27 +97,86 @@ async function residentAtRest(pid: number): Promise<number | undefined> {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
 
-const child = spawn(process.execPath, [join(app, 'dist/main.js')], { env, cwd: root })
-let output = ''
-for (const stream of [child.stdout, child.stderr])
-  stream.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
+type Running = { child: ReturnType<typeof spawn>; url: string; output: () => string }
+const children: Running['child'][] = []
+
+async function start(settings: Record<string, string>): Promise<Running> {
+  const child = spawn(process.execPath, [join(app, 'dist/main.js')], {
+    env: { ...env, ...settings },
+    cwd: root,
   })
-try {
-  const url = await waitFor('the address', () => /"url":"(http[^"]+)"/.exec(output)?.[1])
-  await login(url, runCommand('keys', 'create', '--name', 'smoke'))
-  expectThat(runCommand('attempts').includes('approved'), 'countersign attempts lists the login')
-  const resident = await residentAtRest(child.pid ?? 0)
-  if (resident !== undefined)
-    expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)
+  children.push(child)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+  const found = () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${text}`)
+    return /"url":"(http[^"]+)"/.exec(text)?.[1]
+  }
+  const url = await waitFor('the address', found)
+  return { child, url, output: () => text }
+}
+
+async function stop({ child, output }: Running): Promise<void> {
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
-  expectThat(code === 0, `SIGTERM ends it with 0, not ${code}`)
-  console.log(`the bundle starts, verifies, makes keys, rests at ${resident} MiB and drains`)
-} catch (error) {
-  console.error(output)
-  throw error
+  expectThat(code === 0, `SIGTERM ends it with 0, not ${code}:\n${output()}`)
+}
+
+/** As somebody tries it: no settings, the inbox. */
+async function tryOut(): Promise<number | undefined> {
+  const running = await start({})
+  await login(running.url, runCommand('keys', 'create', '--name', 'smoke'))
+  expectThat(runCommand('attempts').includes('approved'), 'countersign attempts lists the login')
+  const resident = await residentAtRest(running.child.pid ?? 0)
+  if (resident !== undefined)
+    expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)
+  await stop(running)
+  return resident
+}
+
+/** What is loaded for providers only: a gateway takes a message, a mail server is not there. */
+async function sendByProviders(): Promise<void> {
+  let taken = ''
+  const gateway = createServer((request, answer) => {
+    request.on('data', (chunk: Buffer) => {
+      taken += chunk.toString()
+    })
+    request.on('end', () => answer.end('{}'))
+  }).listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  const { port } = gateway.address() as AddressInfo
+  const running = await start({
+    HTTP_SMS_URL: `http://127.0.0.1:${port}/`,
+    // Nobody listens on port 9 (discard).
+    SMTP_URL: 'smtp://127.0.0.1:9?requireTLS=false',
+    MAIL_FROM: 'codes@example.com',
+  })
+  const key = runCommand('keys', 'create', '--name', 'providers')
+  const post = (to: string) =>
+    fetch(`${running.url}/verify/start`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ to }),
+    })
+  await post(TO)
+  await waitFor('the message at the gateway', () => taken.includes(TO.slice(1)) || undefined)
+  const mail = (await (await post('person@example.com')).json()) as { id: string }
+  const isRefused = () => runCommand('show', mail.id).includes('connection_refused') || undefined
+  await waitFor('the refused connection', isRefused)
+  await stop(running)
+  gateway.close()
+}
+
+try {
+  const resident = await tryOut()
+  await sendByProviders()
+  console.log(
+    `the bundle starts, verifies, makes keys, rests at ${resident} MiB, drains, and loads its providers`,
+  )
 } finally {
-  child.kill('SIGKILL')
+  for (const child of children) child.kill('SIGKILL')
   rmSync(root, { recursive: true, force: true })
 }
