@@ -1,7 +1,8 @@
 // Identifiers: unguessable, and time-ordered so that neighbours in time are neighbours in an index.
 // It must not be used for secrets that people type: those come from verification/code.ts.
 
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
+import { drawBytes } from './random.ts'
 
 const BASE32 = '0123456789abcdefghijklmnopqrstuv'
 const REFERENCE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -10,7 +11,7 @@ const REFERENCE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 function timeOrdered(nowMs: number): string {
   const bytes = Buffer.alloc(20)
   bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32, 0)
-  randomBytes(16).copy(bytes, 4)
+  drawBytes(16).copy(bytes, 4)
   let text = ''
   // 20 bytes are 160 bits, 5 to a character: what is left over of a byte goes before the next one.
   let bits = 0

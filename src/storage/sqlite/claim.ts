@@ -1,9 +1,9 @@
 // The worker's claim: due deliveries get a lease, a token and an attempt row before any request.
 // It must not claim what has ended or comes too late (I6), nor let one bad row stop the batch.
 
-import { randomBytes } from 'node:crypto'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/ports.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
+import { drawBytes } from '../../kernel/random.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'
 import { canceledBecause, type DeliveryMoves } from './delivery-moves.ts'
 import type { OutboxRow, OutboxRows } from './outbox-rows.ts'
@@ -51,7 +51,7 @@ export function createClaim(deps: { rows: OutboxRows; moves: DeliveryMoves }) {
   ): ClaimedDelivery<unknown> => {
     const { verificationId, send, seq, channel } = row
     const attempt = row.attempts + 1
-    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const token = drawBytes(TOKEN_BYTES).toString('base64url')
     const leaseUntil = now + leaseMs
     rows.move(row, { status: 'sending', dueAt: leaseUntil, token, provider, attempts: attempt })
     rows.attempts.begin({ seq, send, attempt, provider, now })
