@@ -54,7 +54,10 @@ const MAIL_ADDRESS = /[^\s<>"'(),:;[\]\\@]{1,64}@[^\s<>"'(),:;[\]\\@]{1,255}/g
 function cleanText(text: string): string {
   const cut =
     text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}${CUT}` : text
-  return [NUMBER, BARE_NUMBER, MAIL_ADDRESS].reduce((left, one) => left.replace(one, HIDDEN), cut)
+  // Most texts have neither of the two: looking for one character costs a tenth of the pattern.
+  const withoutNumbers = cut.includes('+') ? cut.replace(NUMBER, HIDDEN) : cut
+  const withoutBare = withoutNumbers.replace(BARE_NUMBER, HIDDEN)
+  return withoutBare.includes('@') ? withoutBare.replace(MAIL_ADDRESS, HIDDEN) : withoutBare
 }
 
 const DIGITS = /\d[\d\s-]{2,}\d/g
