@@ -8,7 +8,7 @@ import { format, median } from '../harness/stats.ts'
 
 const ROUNDS = 4
 const BARE_SECONDS = 6
-const FLOW_SECONDS = 12
+const FLOW_SECONDS = 10
 /** Twice what two cores hash at once, and as many in flight beside: never short of work. */
 const CALLERS = 8
 const MAX_BESIDE_MS = 2

@@ -19,7 +19,7 @@ const ROUNDS = 15
 const MAX_PAGE_MS = 100
 const MAX_RATIO = 3
 const CONSOLES = 10
-const FLOW_ROUNDS = 6
+const FLOW_ROUNDS = 4
 /** Three fetches of each console. */
 const FLOW_SECONDS = 6
 const CALLERS = 8

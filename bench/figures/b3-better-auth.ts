@@ -13,7 +13,7 @@ import { waitIdle } from '../harness/usage.ts'
 import type { TargetName } from '../load/targets.ts'
 import type { PeerArgs } from '../peers/better-auth.ts'
 
-const ROUNDS = 8
+const ROUNDS = 7
 const SECONDS = 2
 const CALLERS = 8
 /** More than a run takes at 1,000 flows a second. */

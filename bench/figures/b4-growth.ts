@@ -17,7 +17,7 @@ import { format, median, percentile } from '../harness/stats.ts'
 import { waitIdle } from '../harness/usage.ts'
 
 /** Short ones and many: the sides meet the same moods of a shared machine. */
-const ROUNDS = 12
+const ROUNDS = 10
 const SECONDS = 2
 const CALLERS = 8
 const SIZES = [0, 100_000, 1_000_000]

@@ -16,7 +16,7 @@ const COSTS = [
   [47_104, 1],
   [65_536, 3],
 ] as const
-const SECONDS = 4
+const SECONDS = 3
 const CALLERS = 8
 /** On average half of the six-digit codes are tried. */
 const TRIES = 500_000
