@@ -112,7 +112,8 @@ async function start(settings: Record<string, string>): Promise<Running> {
       text += chunk.toString()
     })
   const found = () => {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${text}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended with ${child.exitCode}:\n${text}`)
     return /"url":"(http[^"]+)"/.exec(text)?.[1]
   }
   const url = await waitFor('the address', found)
@@ -121,8 +122,12 @@ async function start(settings: Record<string, string>): Promise<Running> {
 
 async function stop({ child, output }: Running): Promise<void> {
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
-  expectThat(code === 0, `SIGTERM ends it with 0, not ${code}:\n${output()}`)
+  const ended = () => (child.exitCode === null && child.signalCode === null ? undefined : true)
+  await waitFor('its end', ended)
+  expectThat(
+    child.exitCode === 0,
+    `SIGTERM ends it with 0, not ${child.exitCode ?? child.signalCode}:\n${output()}`,
+  )
 }
 
 /** As somebody tries it: no settings, the inbox. */
@@ -161,9 +166,12 @@ async function sendByProviders(): Promise<void> {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ to }),
     })
-  await post(TO)
+  const sms = await post(TO)
+  expectThat(sms.status === 201, `a start by SMS answers 201, not ${sms.status}`)
   await waitFor('the message at the gateway', () => taken.includes(TO.slice(1)) || undefined)
-  const mail = (await (await post('person@example.com')).json()) as { id: string }
+  const started = await post('person@example.com')
+  expectThat(started.status === 201, `a start by mail answers 201, not ${started.status}`)
+  const mail = (await started.json()) as { id: string }
   const isRefused = () => runCommand('show', mail.id).includes('connection_refused') || undefined
   await waitFor('the refused connection', isRefused)
   await stop(running)

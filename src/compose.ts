@@ -210,6 +210,10 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
   let server: RunningServer | undefined
+  let preparing: NodeJS.Timeout | undefined
+  // The first message tries again, and says so where it fails.
+  const notLoaded = (error: unknown) =>
+    logger.error({ err: error }, 'what the providers need could not be loaded')
   let metricsServer: { close(): Promise<void> } | undefined
   return {
     async listen() {
@@ -224,7 +228,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       sweeper.start()
       purger.start()
       mint.start()
-      setTimeout(() => void parts.providers.prepare(), PREPARE_AFTER_MS).unref()
+      preparing = setTimeout(() => parts.providers.prepare().catch(notLoaded), PREPARE_AFTER_MS)
       return { url: server.url }
     },
     async drain(graceMs) {
@@ -232,6 +236,7 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
       const left = () => Math.max(0, end - performance.now())
       const sendsShareMs = config.deliveryDeadlineMs + SETTLE_SHARE_MS
       closing.abort()
+      clearTimeout(preparing)
       mint.stop()
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())

@@ -22,12 +22,6 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
 const THREADS_BESIDE_HASHING = 4
 process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESIDE_HASHING)
 
-/**
- * The heap is collected once it has grown by so much; V8 itself lets it double and more. Under a flood that
- * is 160 MiB in place of 200, at no cost that could be measured: what is kept is little, and short-lived.
- */
-setFlagsFromString('--heap-growing-percent=40')
-
 /** The image holds a build of argon2 that is twice as fast, for processors with AVX2 (scripts/build-argon2.ts). */
 const FAST_ARGON2 = fileURLToPath(new URL('../node_modules/argon2/avx2', import.meta.url))
 
@@ -45,3 +39,10 @@ if (existsSync(FAST_ARGON2) && hasAvx2()) process.env.ARGON2_PREBUILD ??= FAST_A
 
 const { serve } = await import('./serve.ts')
 await serve(process.env)
+
+/**
+ * The heap is collected once it has grown by so much; V8 itself lets it double and more. Under a flood that
+ * is 165 MiB in place of 203, at no cost that could be measured: what is kept is little, and short-lived.
+ * Set once all is loaded: code that was compiled for other flags, Node's own too, would be compiled anew.
+ */
+setFlagsFromString('--heap-growing-percent=40')

@@ -98,8 +98,8 @@ export const CHECKS: readonly Defence[] = [
     changes: [
       {
         file: 'src/storage/sqlite/guesses.ts',
-        find: "> ${p('now')} then ${v.maxAttempts}",
-        replace: "> ${p('now')} then ${v.attempts}",
+        find: "> +${p('now')} then ${v.maxAttempts}",
+        replace: "> +${p('now')} then ${v.attempts}",
       },
     ],
     test: { file: STORE, title: 'I4: open ones count in full' },

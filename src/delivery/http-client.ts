@@ -41,13 +41,17 @@ async function openAgent(): Promise<Agent> {
 export function createHttpClient(deps: { clock: Clock }): HttpClient {
   let opening: Promise<Agent> | undefined
   const agent = () => {
-    opening ??= openAgent()
+    // Where it could not be loaded the next one tries again.
+    opening ??= openAgent().catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
     return opening
   }
   return {
     prepare: async () => void (await agent()),
     send: async (request, signal) => send(await agent(), deps.clock, request, signal),
-    close: async () => (await opening)?.destroy(),
+    close: async () => (await opening?.catch(() => undefined))?.destroy(),
   }
 }
 

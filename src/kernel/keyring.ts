@@ -1,8 +1,7 @@
 // Every key of the service, derived from one root secret by purpose (HKDF-SHA-256, RFC 5869).
 // It must not hand out the root secret, and nothing here is ever logged.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { drawBytes } from './random.ts'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 export type MacPurpose = 'blind-index' | 'session' | 'idempotency' | 'console'
 
@@ -77,7 +76,7 @@ function macWith(key: Buffer, parts: readonly string[]): Buffer {
 }
 
 function sealWith(set: KeySet, plaintext: string, context: string): Buffer {
-  const nonce = drawBytes(NONCE_BYTES)
+  const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', set.seal, nonce)
   cipher.setAAD(Buffer.from(context, 'utf8'))
   const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])

@@ -1,5 +1,6 @@
-// Random bytes for ids, nonces and tokens, drawn by the page: one by one they were 7 % of a burst of starts.
-// It must not serve for codes or keys: what is left of a page lies in memory until it is given out.
+// Random bytes for ids and fencing tokens, drawn by the page: one by one they were 5 % of a burst of starts.
+// It must not serve for codes, keys or nonces: a page lies in memory, and two copies of a machine's memory
+// would give out the same bytes (a nonce must never come twice under one key).
 
 import { randomFillSync } from 'node:crypto'
 
