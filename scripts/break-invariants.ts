@@ -166,6 +166,9 @@ try {
   const isRight = faults.length === 0 && green.length === 0
   if (isRight && only === undefined && process.argv.includes('--write'))
     for (const [file, content] of testingPages()) writeFileSync(file, content)
+  // Once more, at the end: a log is often cut at its beginning.
+  for (const { defence, fault } of green)
+    console.error(`${defence.keeps}  ${defence.line}\n     NOT RED: ${fault}`)
   console.log(
     `${verdicts.length - green.length} of ${defences.length} broken lines seen by their test`,
   )
