@@ -1,7 +1,8 @@
 // E-mail addresses: checked, the domain normalised, the local part as given (RFC 5321 §2.3.11: only its host may interpret it).
-// It must not guess a provider's rules (dots, tags) for where mail goes; `budgetForm` does so for counting only.
+// It must not guess a provider's rules (dots, tags) for where mail goes; `budgetForms` does so for counting only.
 
 import { domainToASCII } from 'node:url'
+import { mailboxOf } from './mailbox-aliases.ts'
 import type { Unreadable } from './phone.ts'
 
 export type Email = { kind: 'email'; address: string }
@@ -27,8 +28,27 @@ function unreadable(detail: string): Unreadable {
   return { kind: 'unreadable', field: 'to', detail }
 }
 
+/** Blanks and invisible characters around a copied address. Within it they stay, and make it another one. */
+const EDGES = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
+const MAILTO = /^mailto:/i
+
+/** RFC 6068 §2: percent-encoded; undefined where it is not well-formed, or would bring a subject or a second recipient. */
+function ofMailto(uri: string): string | undefined {
+  if (/[?,]/.test(uri)) return undefined
+  try {
+    const text = decodeURIComponent(uri)
+    return /\p{Cc}/u.test(text) ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
 export function readEmail(to: string): Email | Unreadable {
-  const text = to.trim()
+  const trimmed = to.replaceAll(EDGES, '')
+  const isUri = MAILTO.test(trimmed)
+  const text = isUri ? ofMailto(trimmed.replace(MAILTO, '')) : trimmed
+  if (text === undefined)
+    return unreadable('is a mailto: link that holds more than one plain address')
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
   const domainText = text.slice(at + 1)
@@ -50,11 +70,15 @@ function foldCase(text: string): string {
   return text.toUpperCase().toLowerCase()
 }
 
-/** One form for all spellings that reach one person: NFKC, case-folded as a whole, without +tag (I10). */
-export function budgetForm(address: string): string {
+/**
+ * What limits count an address as: one form for all spellings that reach one person (I10). Behind it the form of versions
+ * that knew no mailbox but by its name, where it differs: rows that they stored are found and erased by it.
+ */
+export function budgetForms(address: string): readonly [form: string, ...previous: string[]] {
   const folded = foldCase(address.normalize('NFKC')).normalize('NFKC')
+  const form = mailboxOf(folded)
   const at = folded.lastIndexOf('@')
-  const local = folded.slice(0, at)
-  const tag = local.indexOf('+')
-  return `${tag > 0 ? local.slice(0, tag) : local}${folded.slice(at)}`
+  const tag = folded.slice(0, at).indexOf('+')
+  const previous = tag > 0 ? `${folded.slice(0, tag)}${folded.slice(at)}` : folded
+  return previous === form ? [form] : [form, previous]
 }

@@ -6,11 +6,14 @@ import {
   isSupportedCountry,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max'
+import { oldFormDetail } from './old-numbers.ts'
 
 export type Phone = { kind: 'phone'; address: string; country: string; type: string | null }
 export type Unreadable = { kind: 'unreadable'; field: 'to' | 'country'; detail: string }
 
 const INVISIBLE = /\p{Cf}/gu
+/** RFC 3966 §3: what a page links and a contact card holds. */
+const TEL = /^tel:\s*/i
 /** RFC 3966: `2671;phone-context=+1415555` is a whole number, and not the one that is written first. */
 const PARAMETERS = /;(?!ext=)/i
 
@@ -38,7 +41,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
   if (region !== undefined && !isSupportedCountry(region)) {
     return unreadable('is not a country code of ISO 3166-1 alpha-2, such as US', 'country')
   }
-  const text = to.normalize('NFKC').replace(INVISIBLE, '').trim()
+  const text = to.normalize('NFKC').replace(INVISIBLE, '').trim().replace(TEL, '')
   const international = text.startsWith('00') ? `+${text.slice(2)}` : undefined
   let number = parse(text, region)
   // 00 is the way out of most countries, and what people write for `+` even where it is not.
@@ -51,7 +54,12 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
     )
   }
   if (number.ext) return unreadable('has an extension: a code can only go to the number itself')
-  if (!number.isValid()) return unreadable('is not a valid phone number')
+  if (!number.isValid()) {
+    const { countryCallingCode, nationalNumber } = number
+    return unreadable(
+      oldFormDetail(countryCallingCode, nationalNumber) ?? 'is not a valid phone number',
+    )
+  }
   if (!number.country) return unreadable('is a number of no country')
   return {
     kind: 'phone',

@@ -3,7 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { budgetForm, type Email, readEmail } from './email.ts'
+import { budgetForms, type Email, readEmail } from './email.ts'
 import { type Phone, readPhone, type Unreadable } from './phone.ts'
 import type { ServicePolicy, TestRecipient } from './policy.ts'
 
@@ -53,9 +53,13 @@ function localeOfCountry(country: string): string | null {
   return locale
 }
 
-/** What limits count: E.164, or the address as one person's. */
+/** What limits count: E.164, or the address as one person's; behind it what earlier versions counted. */
+function budgetKeys(recipient: Recipient): readonly [key: string, ...previous: string[]] {
+  return recipient.kind === 'phone' ? [recipient.address] : budgetForms(recipient.address)
+}
+
 export function budgetKey(recipient: Recipient): string {
-  return recipient.kind === 'phone' ? recipient.address : budgetForm(recipient.address)
+  return budgetKeys(recipient)[0]
 }
 
 /** Under every key of the ring, current first: a new row takes the first. */
@@ -64,7 +68,9 @@ export function addressIndexes(keyring: Keyring, service: string, recipient: Rec
 }
 
 export function budgetIndexes(keyring: Keyring, service: string, recipient: Recipient): Buffer[] {
-  return keyring.macs('blind-index', ['budget', service, budgetKey(recipient)])
+  return budgetKeys(recipient).flatMap((key) =>
+    keyring.macs('blind-index', ['budget', service, key]),
+  )
 }
 
 /** The test recipient that this is at this time, if any (TEST_RECIPIENTS). */

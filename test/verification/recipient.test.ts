@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/kernel/keyring.ts'
+import { budgetForms } from '../../src/verification/email.ts'
 import {
   addressIndexes,
   budgetIndexes,
@@ -28,6 +29,11 @@ describe('phone numbers', () => {
     ['+1415\u200b555\u200d2671', null],
     ['+1\u00a0415 555 2671', null],
     [' +14155552671 ', null],
+    ['\u200b+14155552671\u200b', null],
+    ['\u202a+1 415 555 2671\u202c', null],
+    ['tel:+1-415-555-2671', null],
+    ['TEL: +14155552671', null],
+    ['\ufefftel:4155552671', 'US'],
   ])('C12: %j is +14155552671', (to, country) => {
     expect(read(to, country)).toMatchObject({ address: '+14155552671', country: 'US' })
   })
@@ -47,8 +53,41 @@ describe('phone numbers', () => {
     ['+1555', null, 'to'],
     ['2671;phone-context=+1415555', null, 'to'],
     ['+14155552671;isub=1', null, 'to'],
+    ['tel:+14155552671;ext=5', null, 'to'],
+    ['tel:2671;phone-context=+1415555', null, 'to'],
+    ['tel:tel:+14155552671', null, 'to'],
+    ['sms:+14155552671', null, 'to'],
+    ['mailto:+14155552671', null, 'to'],
   ])('C50: %j is refused', (to, country, field) => {
     expect(readRecipient(to, country)).toMatchObject({ kind: 'unreadable', field })
+  })
+
+  it.each([
+    ['+52 1 55 1234 5678', null, 'Mexican'],
+    ['0052 1 55 1234 5678', null, 'Mexican'],
+    ['044 55 1234 5678', 'MX', 'Mexican'],
+    ['045 55 1234 5678', 'MX', 'Mexican'],
+    ['01 55 1234 5678', 'MX', 'Mexican'],
+    ['15 2345 6789', 'AR', 'Argentine'],
+    ['(11) 8123-4567', 'BR', 'Brazilian'],
+    ['+225 07 12 34 56', null, 'Ivorian'],
+    ['+229 97 12 34 56', null, 'Beninese'],
+  ])('C12: %j is refused in words: a form that its country gave up', (to, country, whose) => {
+    expect(readRecipient(to, country)).toMatchObject({
+      kind: 'unreadable',
+      detail: expect.stringContaining(whose),
+    })
+  })
+
+  it.each([
+    ['+52 55 1234 5678', null],
+    ['55 1234 5678', 'MX'],
+    ['+55 11 98123 4567', null],
+    ['+54 9 11 2345 6789', null],
+    ['+225 07 12 34 56 78', null],
+    ['+229 01 97 12 34 56', null],
+  ])('C12: %j is read as what it is: the form of today', (to, country) => {
+    expect(readRecipient(to, country)).toMatchObject({ kind: 'phone' })
   })
 
   it('C50: tells the type, so that policy can refuse it', () => {
@@ -69,12 +108,59 @@ describe('addresses', () => {
     expect(read('a@BÜCHER.example').address).toBe('a@xn--bcher-kva.example')
   })
 
+  it.each([
+    ['\u200buser@example.com\u200b', 'user@example.com'],
+    ['\u2066user@example.com\u2069 ', 'user@example.com'],
+    ['\ufeffuser@example.com', 'user@example.com'],
+    ['mailto:user@example.com', 'user@example.com'],
+    [' MAILTO:User@EXAMPLE.com', 'User@example.com'],
+    ['mailto:user%2Btag@example.com', 'user+tag@example.com'],
+  ])('C12: %j is %j: copied from a page or a contact card', (to, address) => {
+    expect(read(to).address).toBe(address)
+  })
+
   it.each(['User@EXAMPLE.com', 'uSeR+tag@example.com', 'USER@Example.COM', 'ｕｓｅｒ@example.com'])(
     'C12: %j shares one budget',
     (to) => {
       expect(budgetKey(read(to))).toBe('user@example.com')
     },
   )
+
+  it.each([
+    ['ann.b@gmail.com', 'annb@gmail.com'],
+    ['A.n.n.B+x@GoogleMail.com', 'annb@gmail.com'],
+    ['ann.b@gmail.com', 'an.nb+y.z@gmail.com'],
+    ['ann@me.com', 'ann+x@icloud.com'],
+    ['ann@mac.com', 'ann@icloud.com'],
+    ['ann.b@proton.me', 'ann-b@protonmail.com'],
+    ['ann_b@pm.me', 'annb@protonmail.ch'],
+    ['ann.b@yandex.ru', 'ann-b+x@ya.ru'],
+    ['ann-shop@yahoo.com', 'ann-news@yahoo.com'],
+    ['ann-shop@yahoo.com', 'ann+x@yahoo.com'],
+    ['shop@ann.fastmail.com', 'ann+news@fastmail.com'],
+  ])('C12: %j and %j are one mailbox and share one budget', (one, other) => {
+    expect(budgetKey(read(one))).toBe(budgetKey(read(other)))
+    expect(read(one).address).toBe(one.replace(/@.*/, (domain) => domain.toLowerCase()))
+  })
+
+  it.each([
+    ['ann.b@example.com', 'annb@example.com'],
+    ['ann.b@outlook.com', 'annb@outlook.com'],
+    ['ann@outlook.com', 'ann@hotmail.com'],
+    ['ann-b@gmail.com', 'annb@gmail.com'],
+    ['ann-b@example.com', 'ann@example.com'],
+    ['ann@gmail.com', 'ann@gmail.com.example'],
+    ['ann@mail.gmail.com', 'ann@gmail.com'],
+    ['ann@yahoo.com', 'ann@yahoo.de'],
+    ['...@gmail.com', '..@gmail.com'],
+  ])('C12: %j and %j may be two people', (one, other) => {
+    expect(budgetForms(one)[0]).not.toBe(budgetForms(other)[0])
+  })
+
+  it('C12: quotes and backslashes are no part of a name', () => {
+    expect(budgetForms('"ann.b"@gmail.com')[0]).toBe('annb@gmail.com')
+    expect(budgetForms('"a\\nn"@example.com')[0]).toBe('ann@example.com')
+  })
 
   it.each([
     'a\r\nBcc: b@example.com',
@@ -109,6 +195,11 @@ describe('addresses', () => {
     '=?utf-8?q?a=40evil.example=3e?=@example.com',
     '@example.com',
     'a@',
+    'mailto:a@example.com?subject=x',
+    'mailto:a@example.com,b@example.com',
+    'mailto:a%0d%0aBcc:b@example.com',
+    'mailto:a%zz@example.com',
+    'mailto:mailto:a@example.com',
   ])('C28: %j is refused', (to) => {
     expect(readRecipient(to, null).kind).toBe('unreadable')
   })
@@ -122,5 +213,14 @@ describe('indexes', () => {
     expect(budgetIndexes(keyring, 's', plain)).toEqual(budgetIndexes(keyring, 's', tagged))
     expect(addressIndexes(keyring, 's', plain)).not.toEqual(addressIndexes(keyring, 's', tagged))
     expect(budgetIndexes(keyring, 's', plain)).not.toEqual(budgetIndexes(keyring, 't', plain))
+  })
+
+  it('find what an earlier version stored of a mailbox, behind what is stored today', () => {
+    const dotted = read('Ann.B+x@gmail.com')
+    const before = keyring.mac('blind-index', ['budget', 's', 'ann.b@gmail.com'])
+    expect(budgetIndexes(keyring, 's', dotted)).toEqual([
+      ...budgetIndexes(keyring, 's', read('annb@gmail.com')),
+      before,
+    ])
   })
 })
