@@ -83,12 +83,12 @@ main { padding: var(--s5) clamp(var(--s4), 3vw, var(--s7)) var(--s7); max-width:
 section { display: grid; gap: var(--s3); min-width: 0; align-content: start }
 @media (max-width: 62rem) {
   .frame { display: block }
-  .pinned { position: static; height: auto; overflow: visible; padding: var(--s4) 0 0; gap: var(--s3); display: grid; grid-template-columns: 1fr auto; align-items: center }
-  .word { padding: 0 var(--s4) } .rail nav { grid-column: 1 / -1; border-top: 1px solid var(--rail-line) } .rail nav ul { display: flex; overflow-x: auto }
+  .pinned { position: static; height: auto; overflow: visible; padding: var(--s4) 0 0; gap: var(--s3); flex-direction: row; flex-wrap: wrap; align-items: center; justify-content: space-between }
+  .word { padding: 0 var(--s4) } .rail nav { order: 1; flex: 0 0 100%; border-top: 1px solid var(--rail-line) } .rail nav ul { display: flex; overflow-x: auto }
   .rail nav a { border-left: 0; border-bottom: 3px solid transparent; padding: var(--s2) var(--s4); white-space: nowrap }
-  .who { grid-row: 1; grid-column: 2; margin: 0; padding: 0 var(--s4) 0 0; border: 0; display: flex; align-items: center; gap: var(--s2) } .who p { display: none }
+  .who { margin: 0; padding: 0 var(--s4); border: 0; display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) } .who p { display: none }
 }
-@media (max-width: 30rem) { .word { font-size: var(--t4) } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } .who { padding-right: var(--s3) } }
+@media (max-width: 30rem) { .word { font-size: var(--t4) } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
 @media (max-width: 62rem) and (min-width: 40rem) { .who p { display: block } .who strong { display: inline } }
 `
 
