@@ -55,7 +55,7 @@ export type Config = {
   /** CIDRs. */
   readonly trustedProxies: readonly string[]
   readonly providers: readonly ConfiguredProvider[]
-  /** Names of providers in the order in which they are tried; absent: as they are configured. */
+  /** Names of providers, of which the first sends; absent: as they are configured. */
   readonly routes: SaidRoutes
   readonly hashing: {
     readonly concurrency: number
@@ -243,6 +243,6 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     inForce: toInForce(reader, mode, sources.providers),
-    warnings: warn({ reader, server, mode, services }),
+    warnings: warn({ reader, server, mode, services, providers, routes }),
   })
 }

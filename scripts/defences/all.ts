@@ -6,6 +6,7 @@ import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
 import { CONSOLE } from './console.ts'
+import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { MOVES } from './moves.ts'
@@ -29,6 +30,7 @@ export const DEFENCES: readonly Defence[] = [
   ...BINDINGS,
   ...STRANGERS,
   ...SESSIONS,
+  ...DECOYS,
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,

@@ -49,6 +49,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C49: 'decoys',
   C50: 'blocks of numbers, and types that cost',
   C51: 'a flood of refused starts',
+  C66: 'a send that failed for good, and what will never send',
 }
 
 /** What they are about is not built yet: receipts, webhooks, opt-outs. */

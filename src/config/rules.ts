@@ -4,8 +4,9 @@
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { SECRET_ADVICE } from './parsers.ts'
-import type { ConfiguredProvider, ProviderDescription } from './providers.ts'
+import type { ConfiguredProvider, ProviderDescription, SaidRoutes } from './providers.ts'
 import type { Reader, Values } from './reader.ts'
+import { warnOfIdleProviders } from './route-warnings.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
 
@@ -166,6 +167,8 @@ export function warn(input: {
   server: Values<typeof SERVER_SETTINGS>
   mode: 'development' | 'production'
   services: Services
+  providers: readonly ConfiguredProvider[]
+  routes: SaidRoutes
 }): string[] {
   const services = [...input.services.values()]
   const isCheap = input.server.argon2MemoryKib < OWASP_MIN_MEMORY_KIB
@@ -174,5 +177,6 @@ export function warn(input: {
     ...(input.mode === 'development' ? warnOfOpenInbox(input.server.host) : []),
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...services.flatMap((service) => warnOfService(service, input.mode === 'production')),
+    ...warnOfIdleProviders(input.providers, input.routes),
   ]
 }

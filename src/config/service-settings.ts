@@ -119,7 +119,7 @@ export const ROUTE_SETTINGS = Object.fromEntries(
     optional(
       `${channel.toUpperCase()}_ROUTES`,
       parseList(parseText),
-      `Providers for ${channel}, the first is tried first`,
+      `Providers for ${channel}: the first sends; names after it have no effect until failover comes`,
       { shown: 'what is configured' },
     ),
   ]),

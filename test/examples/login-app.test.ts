@@ -106,3 +106,19 @@ it('shows what is wrong, escaped', async () => {
   expect(page).toContain('That does not look right')
   expect(page).not.toContain('<script>alert')
 })
+
+it('C35: a key that is not valid is told to whoever runs it, by its error and instance', async () => {
+  let told = ''
+  const url = await start('examples/login-app/server.mjs', {
+    COUNTERSIGN_URL: serviceUrl,
+    API_KEY: 'another-key-of-the-example-0123',
+  })
+  children.at(-1)?.stderr?.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  const body = new URLSearchParams({ to: '+14155552671' })
+  const page = await (await fetch(`${url}/login`, { method: 'POST', body })).text()
+  expect(page).toContain('That did not work')
+  await waitFor('the line', () => /^login-app: unauthenticated \(req_\w+\)$/m.exec(told)?.[0])
+  expect(told).not.toContain('4155552671')
+})

@@ -1,0 +1,123 @@
+// README's TypeScript example as code: what it makes of every problem in the error table.
+
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { problemBody } from '../../src/http/problem.ts'
+import { ERRORS, type ErrorSlug } from '../../src/kernel/errors.ts'
+import type { FieldError, Refusal } from '../../src/verification/api.ts'
+
+type Verify = (path: 'start' | 'check', body: object) => Promise<{ next: string }>
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+
+async function loadExample(): Promise<Verify> {
+  const code = /```ts\n(.*?)```/s.exec(README)?.[1]
+  if (!code) throw new Error('README has no example in TypeScript')
+  const source = Buffer.from(stripTypeScriptTypes(code)).toString('base64')
+  return (await import(/* @vite-ignore */ `data:text/javascript;base64,${source}`)).verify
+}
+const verify = await loadExample()
+
+function answers(status: number, body: object): void {
+  vi.stubGlobal('fetch', async () => Response.json(body, { status }))
+}
+function refuses(error: ErrorSlug, rest: Partial<Refusal> = {}): void {
+  const refusal: Refusal = { kind: 'refused', error, detail: 'the detail', ...rest }
+  answers(ERRORS[error].status, problemBody(refusal, 'req_1'))
+}
+afterEach(() => vi.unstubAllGlobals())
+
+const THROWS = 'throws'
+const OVER = 'start again'
+const ANOTHER = 'give another number or address'
+const WAIT = 'wait'
+
+const EXPECTED: Record<ErrorSlug, string> = {
+  invalid_request: THROWS,
+  unauthenticated: THROWS,
+  scope_missing: THROWS,
+  country_not_allowed: ANOTHER,
+  channel_not_available: ANOTHER,
+  number_type_not_allowed: ANOTHER,
+  not_found: THROWS,
+  verification_not_found: OVER,
+  factor_not_found: OVER,
+  method_not_allowed: THROWS,
+  request_timeout: THROWS,
+  verification_approved: OVER,
+  verification_canceled: OVER,
+  verification_mismatch: OVER,
+  factor_confirmed: THROWS,
+  too_many_factors: THROWS,
+  told_before: THROWS,
+  max_attempts_reached: OVER,
+  max_sends_reached: THROWS,
+  resend_too_late: THROWS,
+  verification_expired: OVER,
+  payload_too_large: THROWS,
+  unsupported_media_type: THROWS,
+  code_incorrect: OVER,
+  recipient_suppressed: ANOTHER,
+  idempotency_key_reused: THROWS,
+  rate_limited: WAIT,
+  resend_too_early: WAIT,
+  headers_too_large: THROWS,
+  internal_error: THROWS,
+  overloaded: WAIT,
+  store_unavailable: WAIT,
+}
+
+async function nextAfter(path: 'start' | 'check'): Promise<string> {
+  return verify(path, {}).then(
+    ({ next }) => next,
+    (error: Error) => {
+      expect(error.message).toMatch(/^Countersign: \w+: the detail \(req_1\)$/)
+      return THROWS
+    },
+  )
+}
+
+describe('README’s example', () => {
+  const errors: FieldError[] = [{ field: 'client_ip', detail: 'is required' }]
+  const refusedFields = { invalid_request: { errors }, code_incorrect: { attemptsRemaining: 0 } }
+
+  it.each(Object.entries(EXPECTED) as [ErrorSlug, string][])(
+    'C35: %s is what it is: %s',
+    async (error, expected) => {
+      refuses(error, refusedFields[error as keyof typeof refusedFields])
+      for (const path of ['start', 'check'] as const) expect(await nextAfter(path)).toBe(expected)
+    },
+  )
+
+  it.each(['to', 'country', 'code'])('what was typed wrong is typed again: %s', async (field) => {
+    refuses('invalid_request', { errors: [{ field, detail: 'is wrong' }] })
+    expect(await verify('start', {})).toMatchObject({ next: 'type it again', errors: [{ field }] })
+  })
+
+  it('a field of the program beside one of the person throws', async () => {
+    refuses('invalid_request', { errors: [{ field: 'to', detail: 'is wrong' }, ...errors] })
+    expect(await nextAfter('start')).toBe(THROWS)
+    refuses('invalid_request')
+    expect(await nextAfter('start')).toBe(THROWS)
+    refuses('verification_mismatch', { errors: [{ field: 'to', detail: 'differs' }] })
+    expect(await nextAfter('check')).toBe(OVER)
+  })
+
+  it('a wrong code with attempts left is typed again; a wait is told in seconds', async () => {
+    refuses('code_incorrect', { attemptsRemaining: 3 })
+    expect(await nextAfter('check')).toBe('type it again')
+    refuses('rate_limited', { retryAfterSeconds: 17 })
+    expect(await verify('start', {})).toEqual({ next: WAIT, seconds: 17 })
+  })
+
+  it('a success goes on, and a proxy’s page is no answer', async () => {
+    answers(201, { id: 'vrf_1' })
+    expect(await verify('start', {})).toEqual({ next: 'enter the code', id: 'vrf_1' })
+    answers(200, { id: 'vrf_1' })
+    expect(await verify('check', {})).toEqual({ next: 'come in', id: 'vrf_1' })
+    vi.stubGlobal('fetch', async () => new Response('<html>', { status: 502 }))
+    await expect(verify('check', {})).rejects.toThrow()
+  })
+})
