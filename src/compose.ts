@@ -120,7 +120,7 @@ async function readiness(
 type Parts = Awaited<ReturnType<typeof composeParts>>
 
 async function composeParts(config: Config, logger: Logger) {
-  const store = await openStore(config.store, logger)
+  const store = await openStore(config.store, { logger })
   const limiter = await openLimiter(config.limits, logger)
   const clock = createClock({
     floorMs: await store.newestTime(),

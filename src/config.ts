@@ -84,8 +84,8 @@ export type ConfigSources = {
   /** Cores this process may use. */
   cores: number
   providers: readonly ProviderDescription[]
-  /** Called in development where a key is missing; @throws where they can't be kept. */
-  devKeys: (dataDir: string) => DevKeys
+  /** Called in development where a key is missing; undefined: none are there or may be made. @throws where they can't be kept */
+  devKeys: (dataDir: string) => DevKeys | undefined
 }
 
 /** Everything that is wrong, each as `NAME: what and what to do`. The process ends with 78. */
@@ -150,9 +150,9 @@ function readServices(text: string | undefined, base: ServicePolicy, reader: Rea
 
 type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey'>
 
-function readKeys(server: Server, config: { mode: Config['mode'] }, made: () => DevKeys): Keys {
+function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['devKeys']): Keys {
   const complete = server.secretKey && server.apiKey && server.adminKey
-  const dev = config.mode === 'development' && !complete ? made() : undefined
+  const dev = mode === 'development' && !complete ? made(server.dataDir) : undefined
   const secretKey =
     server.secretKey ?? (dev && SERVER_SETTINGS.secretKey.parse(dev.secretKey)) ?? null
   return {
@@ -207,7 +207,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     checkProduction({ reader, server, registry: sources.providers, providers, services })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
-  const keys = readKeys(server, { mode }, () => sources.devKeys(server.dataDir))
+  const keys = readKeys(server, mode, sources.devKeys)
   const store = toStore(server)
   return freeze({
     ...keys,

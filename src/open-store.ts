@@ -1,23 +1,58 @@
 // The store of these settings, opened and migrated: for the service and for commands.
 // It must not start anything over it, nor load the driver of an engine that is not used.
 
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { StoreConfig } from './config/stores.ts'
+import { StartupError } from './kernel/errors.ts'
+import { describeFileFault } from './kernel/file-fault.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from './paths.ts'
 import type { Store } from './storage/store.ts'
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
-/** @throws StartupError where the file or server can't be used */
-export async function openStore(config: StoreConfig, logger?: Log): Promise<Store> {
+/** One that was made and never filled is none. */
+function requireFile(path: string): void {
+  const whole = resolve(path)
+  try {
+    if (statSync(whole).size > 0) return
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['ENOENT', 'ENOTDIR'].includes(code))
+      throw new StartupError(describeFileFault(path, 'read') ?? `${whole} cannot be read (${code})`)
+  }
+  throw new StartupError(
+    `there is no store at ${whole}, and a command makes none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`,
+  )
+}
+
+/** A service makes its store; a command works at one that is there. */
+type Options = { logger?: Log; mustExist?: boolean }
+
+/** @throws StartupError where the file or server can't be used, or holds no store and must */
+export async function openStore(
+  config: StoreConfig,
+  { logger, mustExist = false }: Options = {},
+): Promise<Store> {
   if (config.kind === 'postgres') {
     const { url, connections, pooler } = config
     const { openPostgres } = await import('./storage/postgres/open.ts')
     return openPostgres({
-      ...{ url, pooler, size: connections, migrationsFolder: POSTGRES_MIGRATIONS_FOLDER },
+      ...{
+        url,
+        pooler,
+        size: connections,
+        migrationsFolder: POSTGRES_MIGRATIONS_FOLDER,
+        mustExist,
+      },
       ...(logger && { logger }),
     })
   }
   const { path, synchronous } = config
+  if (mustExist) requireFile(path)
   const { openSqlite } = await import('./storage/sqlite/store.ts')
-  return openSqlite({ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER })
+  return openSqlite({
+    ...{ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER },
+    ...(logger && { logger }),
+  })
 }

@@ -10,6 +10,7 @@ import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { MOVES } from './moves.ts'
+import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
@@ -34,6 +35,7 @@ export const DEFENCES: readonly Defence[] = [
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,
+  ...OPERATORS,
   ...FACTORS,
   ...CONSOLE,
   ...ADMINS,

@@ -50,6 +50,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C50: 'blocks of numbers, and types that cost',
   C51: 'a flood of refused starts',
   C66: 'a send that failed for good, and what will never send',
+  C71: 'files, databases and settings as operators have them',
 }
 
 /** What they are about is not built yet: receipts, webhooks, opt-outs. */

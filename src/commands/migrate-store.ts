@@ -1,10 +1,10 @@
 // Moves the store from a SQLite file to PostgreSQL: reads the words, shows progress, tells the result.
 // It must not print a database's URL: it holds a password.
 
-import { readFileSync } from 'node:fs'
 import { type DatabaseUrl, parseDatabaseUrl, SettingError } from '../config/parsers.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
+import { readSettingsFile } from '../config/settings-file.ts'
 import { EXIT_CONFIG } from '../config.ts'
 import { StartupError } from '../kernel/errors.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
@@ -48,7 +48,7 @@ function readUrl<Kind extends DatabaseUrl['kind']>(given: Given, name: string, k
 
 /** What is not said comes from the service's own settings, of which no other is needed. */
 function readPlaces(given: Given, { env }: Terminal): SaidPlaces | { problems: string[] } {
-  const reader = createReader(env, (path) => readFileSync(path, 'utf8'))
+  const reader = createReader(env, readSettingsFile)
   const { dataDir, databaseUrl, databasePooler } = SERVER_SETTINGS
   const set = reader.read({ dataDir, databaseUrl, databasePooler })
   if (set.databasePooler === 'transaction' && given.text('to') === undefined)

@@ -73,6 +73,9 @@ function publish(directory: string, path: string, keys: DevKeys): void {
   syncDirectory(directory)
 }
 
+/** Those that a service has made in `dataDir`; undefined: none. @throws DevKeysError where the file holds something else */
+export const findDevKeys = (dataDir: string) => read(join(dataDir, DEV_KEYS_FILE))
+
 /**
  * The keys in `dataDir`, made there where none are. Processes that start at once agree on one set.
  * @throws DevKeysError where the file holds something else

@@ -49,7 +49,8 @@ export function createReader(env: Environment, readFile: (path: string) => strin
       return readFile(path).replace(/\r?\n$/, '') || undefined
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unreadable'
-      note(name, `the file "${path}" of ${name}_FILE cannot be read (${code})`)
+      const why = error instanceof SettingError ? `: ${error.message}` : ` (${code})`
+      note(name, `the file "${path}" of ${name}_FILE cannot be read${why}`)
       return undefined
     }
   }

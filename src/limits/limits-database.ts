@@ -80,6 +80,8 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     db.pragma('journal_mode = WAL')
     // A power cut may lose the last counts, a kill does not; it saves a sync per admission.
     db.pragma('synchronous = NORMAL')
+    // A root that is read-only has no /tmp.
+    db.pragma('temp_store = MEMORY')
     db.exec(SCHEMA)
   } catch (error) {
     db.close()

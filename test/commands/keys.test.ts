@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
+import { ensureDevKeys } from '../../src/config/dev-keys.ts'
 import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
@@ -15,8 +16,12 @@ const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
 const SERVICES = '{"services":{"default":{},"checkout":{}}}'
 
 let dataDir: string
-beforeEach(() => {
+beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'keys-'))
+  // As the service leaves it at its first start.
+  ensureDevKeys(dataDir)
+  const path = join(dataDir, 'countersign.db')
+  ;(await openDatabase({ path, migrationsFolder: MIGRATIONS_FOLDER })).close()
 })
 afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true })

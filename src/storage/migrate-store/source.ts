@@ -2,6 +2,7 @@
 // It must not change a row; it only brings the file to this version's schema, and marks it as moved.
 
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { isMoved, markMoved, migrate } from '../sqlite/migrate.ts'
@@ -71,11 +72,14 @@ function refuseUnknown(client: Database): void {
  */
 function takeAlone(path: string, migrationsFolder: string): Database {
   if (!existsSync(path))
-    throw new StartupError(`there is no file ${path}: name it with --from file:/path/to.db`)
+    throw new StartupError(
+      `there is no file ${resolve(path)}: name it with --from file:/path/to.db, or give the DATA_DIR or DATABASE_URL of its service`,
+    )
   const client = new Sqlite(path, { fileMustExist: true, timeout: 0 })
   try {
     client.pragma('locking_mode = EXCLUSIVE')
     client.pragma('synchronous = FULL')
+    client.pragma('temp_store = MEMORY')
     client.exec('BEGIN EXCLUSIVE; COMMIT')
     migrate(client, path, migrationsFolder, true)
     refuseUnknown(client)

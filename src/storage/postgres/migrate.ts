@@ -70,11 +70,16 @@ async function applyMissing(run: Runner, migrations: readonly string[]): Promise
 /**
  * Nodes that start together migrate once. A database that is further on than this program knows is used as it is
  * where its migrations only added: a version runs beside the next one, and can be gone back to.
- * @throws StartupError where the database is used by a version that no longer works beside this one
+ * @throws StartupError where the database is used by a version that no longer works beside this one, or holds no
+ * store and must
  */
-export async function migrate(run: Runner, folder: string): Promise<void> {
+export async function migrate(run: Runner, folder: string, mustExist = false): Promise<void> {
   const migrations = readMigrations(folder)
   const state = await readState(run)
+  if (mustExist && state.version === 0)
+    throw new StartupError(
+      'the database that DATABASE_URL names holds no store, and a command makes none: a service does at its first start. Give the command the DATABASE_URL of its service.',
+    )
   refuseNewer(state, migrations.length)
   if (state.version < migrations.length) await applyMissing(run, migrations)
 }

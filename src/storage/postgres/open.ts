@@ -22,6 +22,8 @@ type PrepareOptions = Pick<PostgresStoreOptions, 'url' | 'logger'> & {
   deadlineMs?: number
   /** For the move itself: a service does not begin on the half of a store. */
   mayBeIncomplete?: boolean
+  /** For a command: a database without a store is the wrong one. */
+  mustExist?: boolean
 }
 
 type Client = import('pg').Client
@@ -76,7 +78,7 @@ async function openOnce(options: PrepareOptions): Promise<void> {
     )
     if (Number(rows[0]?.v) < OLDEST_VERSION)
       throw new StartupError('PostgreSQL is older than 15: this version needs 15 or newer.')
-    await migrate((text) => client.query(text), migrationsFolder)
+    await migrate((text) => client.query(text), migrationsFolder, options.mustExist)
     if (!options.mayBeIncomplete) await refuseIncomplete(client)
   } finally {
     await client.end().catch(() => {})

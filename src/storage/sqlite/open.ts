@@ -1,13 +1,15 @@
 // Opens the database file: lock, WAL, durability, migrations. Many processes may do so at once.
 // It must not wait synchronously: the driver's busy wait would stop the event loop.
 
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
+import { describeFileFault } from '../../kernel/file-fault.ts'
 import { type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
+import { createPrivately } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** How long a start waits for other processes that open or migrate the same file. */
@@ -16,8 +18,7 @@ const OPEN_DEADLINE_MS = 30_000
 const OPEN_RETRY_MS = 25
 /** The WAL is cut back to this after a checkpoint: a burst doesn't keep its disk for good. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024
-/** Sealed and hashed values, for the service's own user only. */
-const FILE_MODE = 0o600
+const LOCK_SUFFIX = '.lock'
 
 export type OpenOptions = {
   path: string
@@ -26,6 +27,7 @@ export type OpenOptions = {
   /** `full`: a commit survives a power cut. `normal`: it survives a kill, the last ones may be lost at a power cut. */
   synchronous?: 'full' | 'normal'
   deadlineMs?: number
+  logger?: { warn(fields: Record<string, unknown>, message: string): void }
   /** For tests: what statfs(2) says of a directory. */
   fileSystemType?: FileSystemType
 }
@@ -56,19 +58,12 @@ function configure(client: Database, path: string, synchronous: 'full' | 'normal
   // What is erased (codes, hashes) is overwritten, not only unlinked.
   client.pragma('secure_delete = ON')
   client.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
-}
-
-/**
- * Made only where it is not there: closing a file drops every lock that this process holds on it
- * (fcntl(2)). One that others can read (an old copy, a restore) is narrowed.
- */
-function createPrivately(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE))
-  else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, FILE_MODE)
+  // A root that is read-only has no /tmp: what a large migration sorts stays in memory.
+  client.pragma('temp_store = MEMORY')
 }
 
 function openAndMigrate(options: OpenOptions): Database {
-  createPrivately(options.path)
+  createPrivately(options.path, options.logger)
   // No busy wait at all: better-sqlite3 would block the event loop; writer.ts retries asynchronously.
   const client = new Sqlite(options.path, { timeout: 0 })
   try {
@@ -85,10 +80,18 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+/** Where the file's rights, its owner or its place are looked at again. */
+const FILE_CODES =
+  /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|ENOENT|SQLITE_(READONLY|CANTOPEN|PERM))/
+/** What SQLite, and the lock of a start, keep beside the file. */
+const COMPANIONS = ['-wal', '-shm', '-journal', LOCK_SUFFIX]
+
 /** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
 export function explain(error: unknown, path: string): unknown {
   const code = codeOf(error)
   const say = (sentence: string) => new StartupError(sentence, { cause: error })
+  const fault = FILE_CODES.test(code) && describeFileFault(path, 'write', COMPANIONS)
+  if (fault) return say(fault)
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))
     return say(`${path} can't be written (${code}): give its directory to the service's user.`)
   if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
@@ -106,7 +109,7 @@ export function explain(error: unknown, path: string): unknown {
  * dies, which a lock file made with O_EXCL does not. The file stays; removing it would be a race.
  */
 async function withLock<T>(path: string, deadlineMs: number, job: () => Promise<T>): Promise<T> {
-  const lockPath = `${path}.lock`
+  const lockPath = `${path}${LOCK_SUFFIX}`
   createPrivately(lockPath)
   const lock = new Sqlite(lockPath, { timeout: 0 })
   try {

@@ -1,0 +1,124 @@
+// Why a file cannot be used, in an operator's words: which one it is, whose, and the command that mends it.
+// It must not open a file or show what it holds.
+
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+/** `write`: the file is read, written, and has companions beside it (a database). */
+export type FileNeed = 'read' | 'write'
+
+const MODE_BITS = 0o7777
+const ACCESS: Readonly<Record<FileNeed, number>> = {
+  read: constants.R_OK,
+  write: constants.R_OK | constants.W_OK,
+}
+
+/** For a shell: as it is, or in single quotes. */
+const quote = (path: string) =>
+  /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+
+const nameOf = (uid: number) => (uid === 0 ? 'root (uid 0)' : `uid ${uid}`)
+
+const statOf = (path: string) => statSync(path, { throwIfNoEntry: false })
+
+/** The code of what access(2) says; undefined: it may be used so. */
+function refusal(path: string, mode: number): string | undefined {
+  try {
+    accessSync(path, mode)
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown'
+  }
+}
+
+const VERBS: Readonly<Record<FileNeed | 'search', string>> = {
+  read: 'read',
+  write: 'written',
+  search: 'entered',
+}
+
+function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): string {
+  const uid = process.getuid?.()
+  const mode = (stat.mode & MODE_BITS).toString(8).padStart(4, '0')
+  const state = `${path} cannot be ${VERBS[need]}: it belongs to ${nameOf(stat.uid)}, mode ${mode}`
+  if (uid === undefined) return `${state}.`
+  const rights = stat.isDirectory() ? 'u+rwx' : need === 'read' ? 'u+r' : 'u+rw'
+  if (stat.uid === uid) return `${state}. Run: chmod ${rights} ${quote(path)}`
+  const isAll = stat.isDirectory() && need === 'write'
+  const who = need === 'write' ? `${uid}:${process.getgid?.() ?? uid}` : String(uid)
+  return `${state}, and this process runs as ${nameOf(uid)}. Run as root: chown ${isAll ? '-R ' : ''}${who} ${quote(path)}`
+}
+
+function describeReadOnly(path: string): string {
+  const owner = nameOf((statOf(path) ?? statSync(dirname(path))).uid)
+  return `${path} (owner: ${owner}) lies on a file system that is mounted read-only: give DATA_DIR a volume (docker run -v countersign:/data), or run as root: mount -o remount,rw "$(findmnt -no TARGET -T ${quote(dirname(path))})"`
+}
+
+function describeAccess(path: string, stat: Stats, need: FileNeed): string | undefined {
+  const code = refusal(path, ACCESS[need])
+  if (code === 'EROFS') return describeReadOnly(path)
+  return code === undefined ? undefined : describeRights(path, stat, need)
+}
+
+/** From the root down: what keeps this process from getting to the file at all. */
+function faultOnTheWay(path: string, need: FileNeed): string | undefined {
+  const parent = dirname(path)
+  if (parent !== path) {
+    const above = faultOnTheWay(parent, need)
+    if (above !== undefined) return above
+  }
+  const stat = statOf(path)
+  if (stat?.isDirectory()) {
+    if (refusal(path, constants.X_OK) !== undefined) return describeRights(path, stat, 'search')
+    return undefined
+  }
+  if (stat)
+    return `${path} is a file (owner: ${nameOf(stat.uid)}), and a directory is needed: move it away (mv ${quote(path)} ${quote(`${path}.old`)}), or set another path.`
+  if (need === 'read') return undefined
+  const made = statOf(parent)
+  return made && describeAccess(parent, made, 'write')
+}
+
+function describeDirectory(path: string, stat: Stats): string {
+  return `${path} is a directory (owner: ${nameOf(stat.uid)}), and a file is needed; Docker makes one where a file that is mounted is missing. Run: rmdir ${quote(path)}, then put the file there, or set another path.`
+}
+
+function faultOfFile(path: string, need: FileNeed): string | undefined {
+  const stat = statOf(path)
+  if (stat?.isDirectory()) return describeDirectory(path, stat)
+  if (stat) return describeAccess(path, stat, need)
+  if (lstatSync(path, { throwIfNoEntry: false }))
+    return `${path} is a link to a file that is not there. Run: ls -l ${quote(path)}`
+  if (need === 'read') return `${path} is not there. Run: ls -l ${quote(dirname(path))}`
+  return undefined
+}
+
+/**
+ * Looks again at the file, its companions and every directory above it.
+ * @returns undefined where they look as they should: the fault lies elsewhere
+ */
+export function describeFileFault(
+  given: string,
+  need: FileNeed,
+  companions: readonly string[] = [],
+): string | undefined {
+  const path = resolve(given)
+  const directory = dirname(path)
+  try {
+    const fault = faultOnTheWay(directory, need) ?? faultOfFile(path, need)
+    if (fault !== undefined || need === 'read') return fault
+    for (const suffix of companions) {
+      const stat = statOf(`${path}${suffix}`)
+      const found =
+        stat?.isDirectory() === true
+          ? describeDirectory(`${path}${suffix}`, stat)
+          : stat && describeAccess(`${path}${suffix}`, stat, 'write')
+      if (found !== undefined) return found
+    }
+    const above = statOf(directory)
+    return above && describeAccess(directory, above, 'write')
+  } catch {
+    // What cannot even be looked at (EACCES, ELOOP): the caller has its own error.
+    return undefined
+  }
+}

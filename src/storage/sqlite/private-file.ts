@@ -1,0 +1,39 @@
+// The database's file for the service's own user: made so, or narrowed.
+// It must not refuse one that belongs to somebody else: volumes and groups of an operator's own are theirs to decide.
+
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
+
+/** Sealed and hashed values, for the service's own user only. */
+const FILE_MODE = 0o600
+const OF_OTHERS = 0o077
+const PERMISSIONS = 0o777
+
+type Log = { warn(fields: Record<string, unknown>, message: string): void }
+
+const octal = (mode: number) => (mode & PERMISSIONS).toString(8).padStart(4, '0')
+
+/**
+ * Made only where it is not there: closing a file drops every lock that this process holds on it (fcntl(2)).
+ * One that others can read (an old copy, a restore) is narrowed where it is ours; where it is not (a volume
+ * that is given to a group), only its owner could, and it serves as it is.
+ * @throws as open(2) and chmod(2) do
+ */
+export function createPrivately(path: string, logger?: Log): void {
+  if (!existsSync(path)) {
+    closeSync(openSync(path, 'a', FILE_MODE))
+    return
+  }
+  const { mode, uid, gid } = statSync(path)
+  if ((mode & OF_OTHERS) === 0) return
+  const state = `${path} was open to others than its owner (mode ${octal(mode)})`
+  const own = process.getuid?.()
+  if (own === undefined || own === uid) {
+    chmodSync(path, FILE_MODE)
+    logger?.warn({}, `${state}: it is for its owner alone now (mode ${octal(FILE_MODE)}).`)
+    return
+  }
+  logger?.warn(
+    {},
+    `${path} belongs to uid ${uid}, and its group (gid ${gid}) or others may use it (mode ${octal(mode)}): whoever may write it can change what was verified. To keep it for the service alone, run as root: chown ${own} ${path} && chmod 600 ${path}`,
+  )
+}
