@@ -18,6 +18,19 @@ export const DECOYS: readonly Defence[] = [
     },
   ),
   row(
+    'C66',
+    'no channel is offered that no provider carries',
+    {
+      file: 'src/kernel/channel.ts',
+      find: "export const CHANNELS = ['sms', 'email'] as const",
+      replace: "export const CHANNELS = ['sms', 'email', 'fax' as 'email'] as const",
+    },
+    {
+      file: 'test/delivery/offered-channels.test.ts',
+      title: 'C66: is not in the list of those that are offered',
+    },
+  ),
+  row(
     'C35',
     'README’s example throws for a key without its scope: nothing that the person can mend',
     {

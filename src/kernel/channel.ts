@@ -1,7 +1,8 @@
 // The words for how a message travels, shared by the domain, delivery, storage and the routes.
 // It must not know a provider: the registry says who carries what.
 
-export const CHANNELS = ['sms', 'email', 'voice', 'whatsapp'] as const
+/** Those that some provider of the registry carries: no other is offered, accepted or named, nor in development. */
+export const CHANNELS = ['sms', 'email'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 /** What a person has already: nothing travels, and no provider takes part. */

@@ -18,9 +18,9 @@ const unknown = (outcome: 'retrying' | 'failed') =>
 describe('advice', () => {
   it.each([
     ['twilio', '21610', /opted out/, /send START/],
-    ['twilio', '21614', /not a mobile number/, /Offer voice/],
-    ['twilio', '21635', /landline/, /Offer voice/],
-    ['twilio', '30006', /landline/, /Offer voice/],
+    ['twilio', '21614', /not a mobile number/, /Ask for a mobile number/],
+    ['twilio', '21635', /landline/, /Ask for a mobile number/],
+    ['twilio', '30006', /landline/, /Ask for a mobile number/],
     ['twilio', '20003', /does not accept the account/, /operator/],
     ['twilio', '21211', /not a phone number/, /another number/],
     ['twilio', 'http_503', /fault of its own/, /send again/],

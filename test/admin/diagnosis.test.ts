@@ -41,7 +41,7 @@ describe('a diagnosis', () => {
       'undelivered, by a receipt',
       { deliveryStatus: 'undelivered', errorCode: '30006' },
       /landline/,
-      /voice/,
+      /mobile number/,
     ],
     [
       'too late to be sent',
@@ -68,7 +68,7 @@ describe('a diagnosis', () => {
       'expired after a failure',
       { status: 'expired', deliveryStatus: 'failed', errorCode: '21614' },
       /not a mobile number/,
-      /voice.*anew/,
+      /mobile number.*anew/,
     ],
     ['an app', { channel: 'totp', deliveryStatus: null }, /no message belongs/, /authenticator/],
     [

@@ -20,6 +20,8 @@ export type World = Steered & {
   keyOf(service: string | null, scopes: Scope[], name?: string): Promise<string>
   /** Starts a verification of somebody who has an authenticator app. @returns its id */
   startByApp(subject: string): Promise<string>
+  /** The code in the newest text that Twilio was asked to send to this number. */
+  texted(to: string): string
   /** Waits for the newest message to be in this state. */
   delivered(id: string, status: string): Promise<void>
 }
@@ -62,6 +64,11 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
       expect((await client.post(`/factors/${body.id}/confirm`, { code })).status).toBe(200)
       const started = await client.post('/verify/start', { subject, channel: 'totp' })
       return started.body.id
+    },
+    texted(to) {
+      const texts = gateway.seen.map(({ body }) => new URLSearchParams(body))
+      const text = texts.findLast((one) => one.get('To') === to)?.get('Body') ?? ''
+      return /\d{6}/.exec(text)?.[0] ?? ''
     },
     async delivered(id, status) {
       await expect

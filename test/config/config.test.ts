@@ -89,7 +89,7 @@ describe('development', () => {
       ttlSeconds: 600,
       clientIp: 'off',
       allowedCountries: '*',
-      channels: ['sms', 'email', 'voice', 'whatsapp'],
+      channels: ['sms', 'email'],
       limits: DEFAULT_LIMITS,
     })
     expect(config.warnings.join()).toContain('CLIENT_IP=off')

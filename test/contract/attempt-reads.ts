@@ -24,7 +24,7 @@ export function describeAttempts(
         const record = await start(store, {
           createdAt: T0 + n * 1_500,
           service: n % 2 ? 'shop' : 'default',
-          channel: n < 2 ? 'voice' : 'sms',
+          channel: n < 2 ? 'email' : 'sms',
           country: n === 5 ? 'DE' : 'US',
           ...(n < 3 && { budgetIndex: person }),
         })
@@ -63,7 +63,7 @@ export function describeAttempts(
     it('are told newest first, by every filter alone and together', async () => {
       expect(await numbers({})).toEqual([5, 4, 3, 2, 1, 0])
       expect(await numbers({ service: 'shop' })).toEqual([5, 3, 1])
-      expect(await numbers({ channel: 'voice' })).toEqual([1, 0])
+      expect(await numbers({ channel: 'email' })).toEqual([1, 0])
       expect(await numbers({ country: 'DE' })).toEqual([5])
       expect(await numbers({ status: 'approved' })).toEqual([4])
       expect(await numbers({ delivery: 'failed' })).toHaveLength(1)

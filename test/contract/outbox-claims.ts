@@ -26,7 +26,7 @@ export function describeClaims(factory: StoresFactory): void {
       const records = await Promise.all(Array.from({ length: 6 }, () => start(stores)))
       expect(await stores.outbox.nextDueAt()).toBe(T0)
       expect(await claim(stores, T0 - 1, sendAll)).toEqual([])
-      expect(await claim(stores, T0, sendAll, 'voice')).toEqual([])
+      expect(await claim(stores, T0, sendAll, 'email')).toEqual([])
       const [a, b] = await Promise.all([
         claim(stores, T0, sendAll, 'sms', 4),
         claim(stores, T0, sendAll, 'sms', 4),
@@ -132,14 +132,14 @@ export function describeClaims(factory: StoresFactory): void {
       const stores = factory()
       await emptyOutbox(stores)
       for (let n = 0; n < 3; n += 1) await start(stores, { createdAt: T0 - n * 1_000 })
-      await start(stores, { channel: 'voice' })
+      await start(stores, { channel: 'email' })
       const [first] = await claim(stores, T0 - 2_000, sendAll)
       if (!first) throw new Error('nothing was due')
       await stores.outbox.settle(settlement(first, T0, retryAt(T0 + 5_000)))
       const depths = await stores.outbox.depths(T0 + 500)
       expect(depths).toContainEqual({ channel: 'sms', due: 2, retrying: 1, oldestDueMs: 1_500 })
-      expect(depths).toContainEqual({ channel: 'voice', due: 1, retrying: 0, oldestDueMs: 500 })
-      expect(depths).toContainEqual({ channel: 'email', due: 0, retrying: 0, oldestDueMs: 0 })
+      expect(depths).toContainEqual({ channel: 'email', due: 1, retrying: 0, oldestDueMs: 500 })
+      expect(depths).toHaveLength(2)
     })
 
     it('looks past dead rows: an outage’s leftovers do not delay a live one', async () => {

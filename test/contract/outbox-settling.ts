@@ -90,7 +90,7 @@ export function describeSettling(factory: StoresFactory): void {
         ...keyOf(replaced),
         now: T0 + 3,
         expectedSends: 1,
-        channel: 'voice',
+        channel: 'email',
         minRemainingMs: MINUTE,
         actor: ACTOR,
         idempotency: null,

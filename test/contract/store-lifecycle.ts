@@ -13,7 +13,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       ...keyOf(record),
       now,
       expectedSends,
-      channel: 'voice' as const,
+      channel: 'email' as const,
       minRemainingMs: MINUTE,
       actor: ACTOR,
       idempotency: null,
@@ -31,14 +31,14 @@ export function describeLifecycle(factory: StoresFactory): void {
       expect(outcomes.find((o) => o?.kind === 'resent')).toMatchObject({
         record: {
           sends: 2,
-          channel: 'voice',
+          channel: 'email',
           lastSendAt: T0 + MINUTE,
           expiresAt: record.expiresAt,
         },
       })
       expect(await verifications.deliveriesOf(record.id)).toMatchObject([
         { id: `dlv_${record.id.slice(4)}_1`, status: 'canceled', channel: 'sms' },
-        { id: `dlv_${record.id.slice(4)}_2`, status: 'queued', channel: 'voice' },
+        { id: `dlv_${record.id.slice(4)}_2`, status: 'queued', channel: 'email' },
       ])
       expect(await typesOf(stores, record.id)).toEqual([
         'verification.started',

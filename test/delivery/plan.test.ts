@@ -82,7 +82,7 @@ describe('what to do with a due delivery', () => {
 
   it('a channel without a provider fails, a decoy’s too', () => {
     for (const kind of ['real', 'decoy'] as const)
-      expect(plan(due({ kind, channel: 'voice' }))).toMatchObject({
+      expect(plan(due({ kind, channel: 'email' }))).toMatchObject({
         kind: 'fail',
         error: { code: 'no_provider' },
       })

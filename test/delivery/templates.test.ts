@@ -108,10 +108,6 @@ describe('SMS', () => {
     expect(new SegmentedMessage(text)).toMatchObject({ encodingName: 'UCS-2', segmentsCount: 1 })
     expect(text).toContain(`${CODE} `)
   })
-
-  it('voice and whatsapp have no WebOTP line', () => {
-    expect(renderIn('en', { originDomain: 'example.com' }, 'voice').text).not.toContain('@')
-  })
 })
 
 describe('the language', () => {
@@ -172,7 +168,7 @@ describe('what a caller chooses', () => {
   it('C45: nothing of it reaches a message: neither text, nor link, nor line', () => {
     // What a start brings that is told here is the locale; it only chooses between texts.
     const evil = 'en https://evil.example/\nClick'
-    for (const channel of ['sms', 'email', 'voice', 'whatsapp'] as const)
+    for (const channel of ['sms', 'email'] as const)
       expect(renderIn(evil, {}, channel)).toEqual(renderIn('en', {}, channel))
   })
 })

@@ -119,7 +119,7 @@ describe('what is not sent', () => {
 
   it('a channel that nothing carries fails and says so', async () => {
     const worker = world.work({ providers: [world.gateway(server.url)] })
-    const { id } = await world.begin({ channel: 'voice' })
+    const { id } = await world.begin({ channel: 'email' })
     worker.wake()
     await untilStatus(id, 'failed')
     expect((await world.delivery(id)).error?.code).toBe('no_provider')

@@ -59,8 +59,6 @@ describe('start', () => {
       { to: '030 901820', country: 'DE' },
       { to: '+4930901820', channel: 'sms' },
     ],
-    [{ channel: 'voice' }, { channel: 'voice' }],
-    [{ channel: 'whatsapp' }, { channel: 'whatsapp' }],
     [{ purpose: 'change-email' }, { purpose: 'change-email' }],
     [{ ttl_seconds: 60 }, { expires_in: 60, resend_at: null, resend_in: null }],
     [{ ttl_seconds: 90 }, { expires_in: 90, resend_in: 30 }],

@@ -118,7 +118,7 @@ describe('C8: a right code for another verification', () => {
     ['purpose', { purpose: 'login' }, { purpose: 'change_email' }],
     ['session', { session: SESSION }, { session: OTHER_SESSION }],
     ['recipient', { to: TO }, { to: OTHER_TO }],
-    ['channel', { channel: 'sms' }, { channel: 'voice' }],
+    ['channel', { channel: 'sms' }, { channel: 'email', to: 'ann@example.com' }],
     ['authenticated', {}, { authenticated: true }],
   ])('C8: of another %s is 422', async (_name, one, other) => {
     const [a, b] = await beginTwo(one, other)

@@ -68,7 +68,7 @@ describe('resend', () => {
     expect(outcomeOf(await service.resend(other))).toEqual([409, 'resend_too_late'])
   })
 
-  it('by another channel where the recipient fits it; the answer and the look name it', async () => {
+  it('by a channel that reaches the recipient and that a provider carries; no other is accepted', async () => {
     const id = await start({ to: '+14155552671' })
     await sent(id, 1)
     service.forward(30)
@@ -76,11 +76,12 @@ describe('resend', () => {
       400,
       'invalid_request',
     ])
-    expect(outcomeOf(await service.resend(id, { channel: 'x' }))).toEqual([400, 'invalid_request'])
-    const answer = await service.resend(id, { channel: 'voice' })
-    expect([answer.status, answer.body.channel]).toEqual([200, 'voice'])
+    for (const channel of ['x', 'voice', 'whatsapp'])
+      expect(outcomeOf(await service.resend(id, { channel }))).toEqual([400, 'invalid_request'])
+    const answer = await service.resend(id, { channel: 'sms' })
+    expect([answer.status, answer.body.channel]).toEqual([200, 'sms'])
     const { deliveries } = (await service.look(id)).body
-    expect(deliveries.map(({ channel }: { channel: string }) => channel)).toEqual(['sms', 'voice'])
+    expect(deliveries.map(({ channel }: { channel: string }) => channel)).toEqual(['sms', 'sms'])
     // Both are good: what was delivered before stays valid.
     const [first] = await service.messages(id)
     expect((await service.check({ id, code: first?.code })).status).toBe(200)

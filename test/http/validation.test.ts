@@ -107,7 +107,7 @@ describe('fields', () => {
     expect(told).toEqual({
       'Idempotency-Key': 'must have 1 to 255 printable characters',
       to: 'is required, or subject in its place',
-      channel: 'must be one of: sms, email, voice, whatsapp, totp, recovery_code',
+      channel: 'must be one of: sms, email, totp, recovery_code',
       country: 'must be an ISO 3166-1 alpha-2 code, such as US',
       locale: 'must be a language tag (BCP 47), such as en or pt-BR',
       purpose: 'must be 1-64 of a-z, 0-9, "_", "." and "-", and begin with a letter or digit',

@@ -121,7 +121,7 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.countLimited('default', 'sends_per_number_day')
   metrics.observeSend(refused('30003'))
   metrics.observeHash('start', 1)
-  const channels = { sms: 0, email: 0, voice: 0, whatsapp: 0 }
+  const channels = { sms: 0, email: 0 }
   metrics.readLevelsBy(async () => ({
     hashing: { running: 0, waiting: 0, limit: 1 },
     mint: { ready: 0, capacity: 1 },

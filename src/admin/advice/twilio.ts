@@ -1,7 +1,7 @@
-// Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx, 63xxx). https://www.twilio.com/docs/api/errors
+// Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx). https://www.twilio.com/docs/api/errors
 // It must not repeat a message of Twilio's: they quote the number.
 
-import { type Advice, lasting, OPERATOR, OTHER_NUMBER, passing, SPEAK_OR_OTHER } from './words.ts'
+import { type Advice, lasting, NO_TEXTS, OPERATOR, OTHER_NUMBER, passing } from './words.ts'
 
 const ACCOUNT = lasting(
   'Twilio does not accept the account or its token.',
@@ -11,7 +11,7 @@ const INVALID = lasting(
   'This is not a phone number that exists.',
   `Check the digits and the country code with the person. ${OTHER_NUMBER}`,
 )
-const LANDLINE = lasting('This number is a landline, or can not receive texts.', SPEAK_OR_OTHER)
+const LANDLINE = lasting('This number is a landline, or can not receive texts.', NO_TEXTS)
 const OPTED_OUT = lasting(
   'The person has opted out of texts from this sender (they once answered STOP).',
   'They must send START to the number that the texts come from. Then send again; or offer another channel.',
@@ -30,7 +30,7 @@ const SUSPENDED = lasting(
 )
 const UNREACHABLE = lasting(
   'The phone could not be reached: off, without signal, abroad, or not able to receive texts.',
-  'The person switches the phone on and waits for signal, then send again; or offer a call (voice).',
+  'The person switches the phone on and waits for signal, then send again; or offer a code by e-mail.',
 )
 const FILTERED = lasting(
   'The carrier, or Twilio, filtered the message as unwanted.',
@@ -40,15 +40,6 @@ const UNREGISTERED = lasting(
   'The sender is not registered for texts to this country.',
   `The operator registers it at Twilio (A2P 10DLC, toll-free verification). ${OPERATOR}`,
 )
-const NOT_ON_WHATSAPP = lasting(
-  'The number is not on WhatsApp, or takes no messages there.',
-  'Send again as a text (sms), or offer a call (voice).',
-)
-const TEMPLATE = lasting(
-  'WhatsApp wants an approved template for this message, and it was not one, or not in this language.',
-  'Send again by another channel. The operator has the template approved.',
-)
-
 export const TWILIO: Readonly<Record<string, Advice>> = {
   10001: SUSPENDED,
   14107: THROTTLED,
@@ -71,7 +62,7 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   ),
   21610: OPTED_OUT,
   21612: SENDER,
-  21614: lasting('This is not a mobile number: a landline, or mistyped.', SPEAK_OR_OTHER),
+  21614: lasting('This is not a mobile number: a landline, or mistyped.', NO_TEXTS),
   21635: LANDLINE,
   30001: THROTTLED,
   30002: SUSPENDED,
@@ -84,7 +75,7 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
     'The number is unknown to its carrier: not in use, or no longer.',
     `Check the digits with the person. ${OTHER_NUMBER}`,
   ),
-  30006: lasting('This number is a landline, or its carrier can not be reached.', SPEAK_OR_OTHER),
+  30006: lasting('This number is a landline, or its carrier can not be reached.', NO_TEXTS),
   30007: FILTERED,
   30008: lasting(
     'The carrier did not deliver it and did not say why.',
@@ -94,8 +85,4 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   30032: UNREGISTERED,
   30034: UNREGISTERED,
   60205: LANDLINE,
-  63003: NOT_ON_WHATSAPP,
-  63016: TEMPLATE,
-  63018: THROTTLED,
-  63024: NOT_ON_WHATSAPP,
 }

@@ -22,5 +22,6 @@ export function passing(meaning: string, action = ''): Advice {
 
 export const OTHER_NUMBER = 'Ask the person for another number.'
 export const OTHER_ADDRESS = 'Ask the person for another address.'
-export const SPEAK_OR_OTHER = 'Offer voice, or ask for a mobile number. Another text will not help.'
+export const NO_TEXTS =
+  'Ask for a mobile number, or offer a code by e-mail. Another text will not help.'
 export const OPERATOR = 'Sending again will not help before that.'

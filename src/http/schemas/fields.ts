@@ -55,7 +55,7 @@ export const channelField = z.enum(CHANNELS).openapi({
 
 export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
   description:
-    'How the code comes to the person: with `to` sms, email, voice or whatsapp (default by recipient: sms or email); with `subject` totp (default) or recovery_code, for which nothing is sent.',
+    'How the code comes to the person: with `to` sms or email (default by recipient); with `subject` totp (default) or recovery_code, for which nothing is sent.',
 })
 
 /** Two texts that are not well-formed are the same bytes, and would be the same person. */

@@ -60,10 +60,10 @@ async function startEnded(stores: Stores) {
   await verifications.charge({ ...keyOf(exhausted), ...charged(T0 + 330) })
   await verifications.settle({ ...keyOf(exhausted), ...settled(false, T0 + 331) })
 
-  const canceled = await start(stores, { kind: 'decoy', channel: 'voice', authenticated: true })
+  const canceled = await start(stores, { kind: 'decoy', channel: 'email', authenticated: true })
   await verifications.resend({
     ...keyOf(canceled),
-    ...{ now: T0 + 340, expectedSends: 1, channel: 'voice', minRemainingMs: MINUTE },
+    ...{ now: T0 + 340, expectedSends: 1, channel: 'email', minRemainingMs: MINUTE },
     ...{ actor: ACTOR, idempotency: null },
   })
   await verifications.cancel({ ...keyOf(canceled), ...settled(true, T0 + 350) })
@@ -78,9 +78,9 @@ async function startEnded(stores: Stores) {
 
 /** A worker that died, and another that holds the row when the service stops. */
 async function startHeld(stores: Stores) {
-  const record = await start(stores, { channel: 'whatsapp' })
-  await claim(stores, T0, sendAll, 'whatsapp')
-  const [held] = await claim(stores, T0 + LEASE_MS, sendAll, 'whatsapp')
+  const record = await start(stores, { channel: 'email' })
+  await claim(stores, T0, sendAll, 'email')
+  const [held] = await claim(stores, T0 + LEASE_MS, sendAll, 'email')
   if (!held) throw new Error('not claimed again')
   return { id: record.id, held }
 }

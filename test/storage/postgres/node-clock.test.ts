@@ -75,10 +75,10 @@ describe('the clock of a node', () => {
     const record = newVerification({
       createdAt: now,
       expiresAt: now + 5 * MINUTE,
-      channel: 'voice',
+      channel: 'email',
     })
     await node.verifications.create(createInput(record))
-    const claimed = await claim(node, now, sendAll, 'voice')
+    const claimed = await claim(node, now, sendAll, 'email')
     await node.close()
     expect(claimed).toHaveLength(1)
   })

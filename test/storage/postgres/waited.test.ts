@@ -104,7 +104,7 @@ describe('delivery', () => {
   it('I6: what was leased with time enough is not begun once there is too little', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = Math.floor(node.wallMs?.() ?? 0)
-    const record = newVerification({ createdAt: now, expiresAt: now + 22_000, channel: 'voice' })
+    const record = newVerification({ createdAt: now, expiresAt: now + 22_000, channel: 'email' })
     await node.verifications.create(createInput(record))
     let isPlanned = false
     const standStill = () => {
@@ -112,7 +112,7 @@ describe('delivery', () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)
       return sendAll()
     }
-    const claimed = await claim(node, now, standStill, 'voice')
+    const claimed = await claim(node, now, standStill, 'email')
     await node.close()
     expect(isPlanned).toBe(true)
     expect(claimed).toEqual([])

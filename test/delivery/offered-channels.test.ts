@@ -1,0 +1,64 @@
+// C66: a channel that no provider carries is neither offered nor named, and development answers as production would.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { PROVIDERS } from '../../src/delivery/registry.ts'
+import { CHANNELS } from '../../src/kernel/channel.ts'
+import { outcomeOf, type Steered, startSteered } from '../e2e/steered-service.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const UNCARRIED = /voice(?!mail)|whatsapp|telegram|phone call/i
+/** Generated or read by operators, users and callers; sources hold the console, the API and the messages. */
+const READ = ['src', 'docs', 'examples', 'deploy', 'README.md', 'compose.yaml']
+
+describe('a channel that no provider carries', () => {
+  it('C66: is not in the list of those that are offered', () => {
+    const carried = PROVIDERS.flatMap(({ channels }) => channels)
+    expect([...CHANNELS].sort()).toEqual([...new Set(carried)].sort())
+  })
+
+  it('C66: is named in no source, document or example', () => {
+    const files = execFileSync('git', ['ls-files', ...READ], { cwd: ROOT, encoding: 'utf8' })
+    const texts = files.split('\n').filter((name) => /\.(ts|md|json|ya?ml|mjs|js)$/.test(name))
+    expect(texts.length).toBeGreaterThan(300)
+    const naming = texts.filter((name) => UNCARRIED.test(readFileSync(join(ROOT, name), 'utf8')))
+    expect(naming).toEqual([])
+  })
+
+  it.each(['voice', 'whatsapp'])(
+    'C66: %s has no routes and is no channel of a service',
+    (channel) => {
+      const load = (env: Record<string, string>) =>
+        loadConfig(env, {
+          ...{ readFile: () => '', cores: 1, providers: PROVIDERS },
+          devKeys: () => ({
+            ...{ secretKey: Buffer.alloc(32, 7).toString('base64') },
+            ...{ apiKey: 'cs_dev_api-key-for-this', adminKey: 'cs_dev_admin' },
+          }),
+        })
+      const services = JSON.stringify({ services: { default: { channels: ['sms', channel] } } })
+      expect(() => load({ SERVICES: services })).toThrow('services.default.channels.1')
+      expect(load({}).services.get('default')?.channels).toEqual(CHANNELS)
+    },
+  )
+})
+
+describe('in development', () => {
+  let service: Steered
+  beforeAll(async () => {
+    service = await startSteered()
+  })
+  afterAll(() => service.close())
+
+  it.each(['voice', 'whatsapp'])('C66: a start and a resend by %s are refused', async (channel) => {
+    const refused = await service.start({ to: '+14155552671', channel })
+    expect(outcomeOf(refused)).toEqual([400, 'invalid_request'])
+    const detail = 'must be one of: sms, email, totp, recovery_code'
+    expect(refused.body.errors).toEqual([{ field: 'channel', detail }])
+    const { id } = (await service.start({ to: '+14155552671' })).body
+    expect(outcomeOf(await service.resend(id, { channel }))).toEqual([400, 'invalid_request'])
+  })
+})
