@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { leftToCi, PATIENCE_MS } from './test/long.ts'
 
 /** Minutes each: begun first, so that no core waits for them at the end. */
 const LONGEST = ['/c20-kill.', '/chaos.', '/c42-postgres.', '/live-page.', '/pages.', '/c49-decoy.']
@@ -21,8 +22,12 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Both cores of CI: most tests wait for a process, a lease or a clock.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For what hangs alone: a machine that is busy with other work takes several times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    setupFiles: ['test/patience.ts'],
+    expect: { poll: { timeout: PATIENCE_MS } },
+    reporters: ['default', leftToCi],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

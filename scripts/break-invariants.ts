@@ -15,6 +15,7 @@ import { testingPages } from './testing-page.ts'
 const COPIES = 2
 /** A broken line may leave a test waiting; the longest of them takes 5 s. */
 const RUN_LIMIT_MS = 60_000
+const TEST_LIMIT_MS = 30_000
 /** All of those tests, once, with nothing broken. */
 const UNBROKEN_LIMIT_MS = 240_000
 
@@ -37,13 +38,19 @@ async function runTests(
   rmSync(report, { force: true })
   const pattern = titles.map(escapePattern).join('|')
   const words = ['run', ...files, '-t', pattern, '--reporter=json', `--outputFile=${report}`]
+  // What waits for what its broken line keeps away is red in time to be counted.
+  words.push(`--testTimeout=${TEST_LIMIT_MS}`)
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', ...words, '--no-cache'],
     {
       cwd: root,
       stdio: 'ignore',
-      env: { ...process.env, COUNTERSIGN_TEST_POSTGRES: postgresDirectory },
+      env: {
+        ...process.env,
+        COUNTERSIGN_TEST_POSTGRES: postgresDirectory,
+        COUNTERSIGN_TEST_PATIENCE_MS: '1000',
+      },
       // A group of its own: what its tests started ends with it.
       detached: true,
     },

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 30_000
 const MAIN = join(import.meta.dirname, '../src/main.ts')
 const SECRET_KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * i * 37 + 11) % 251))
 

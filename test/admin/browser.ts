@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { ADMIN_KEY } from '../http/real.ts'
+import { LONG } from '../long.ts'
 
 const EXECUTABLE = '/usr/bin/chromium'
 const FLAGS = [
@@ -51,7 +52,7 @@ export async function openContext(
     colorScheme: scheme,
     javaScriptEnabled: script,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
@@ -63,10 +64,14 @@ export async function openContext(
   return { context, page, errors }
 }
 
-/** Every size, light and dark, and what a picture of it is called. */
-export const LOOKS = (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
-  SCHEMES.map((scheme) => ({ size, scheme, name: `${SIZES[size].width}-${scheme}` })),
-)
+const lookOf = (size: keyof typeof SIZES, scheme: (typeof SCHEMES)[number]) => ({
+  ...{ size, scheme, name: `${SIZES[size].width}-${scheme}` },
+})
+
+/** Every size, light and dark (in the short form each once), and what a picture of it is called. */
+export const LOOKS = LONG
+  ? (['small', 'large'] as const).flatMap((size) => SCHEMES.map((scheme) => lookOf(size, scheme)))
+  : [lookOf('small', 'light'), lookOf('large', 'dark')]
 
 /** In a context of its own; what goes wrong in the page fails the test. */
 export async function visit(

@@ -10,6 +10,7 @@ import { createStreamPlaces, MAX_STREAMS } from '../../src/http/stream-places.ts
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { type Double, startDouble } from '../http/double.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
 
 const MINUTE_MS = 60_000
@@ -80,7 +81,9 @@ it('ends half an hour after the last click, though the page went on by itself', 
   }
   // The stream has looked by itself, and did not end.
   const lookedBefore = looks
-  await expect.poll(() => looks, { timeout: 10_000 }).toBeGreaterThan(lookedBefore + 1)
+  await expect
+    .poll(() => looks, { timeout: Math.max(10_000, PATIENCE_MS) })
+    .toBeGreaterThan(lookedBefore + 1)
   expect(heard).not.toContain('over')
   now = clicked + IDLE_MS
   expect(await statusOf({ 'x-automatic': '1' })).toBe(303)

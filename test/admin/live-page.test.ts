@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import { gravest, hasBrowser, type Look, openBrowser, signIn, visit } from './browser.ts'
 
-const SECONDS = { timeout: 8_000 }
+const SECONDS = { timeout: Math.max(8_000, PATIENCE_MS) }
 
 describe.skipIf(!hasBrowser)('a live page', () => {
   let real: Real

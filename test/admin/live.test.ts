@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import { MAX_STREAMS } from '../../src/http/stream-places.ts'
 import { ADMIN_KEY, API_KEY, type Real, startReal } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import { createVisitor, formTokenOf, type Visitor } from './visitor.ts'
 
-const SECONDS = { timeout: 8_000 }
+const SECONDS = { timeout: Math.max(8_000, PATIENCE_MS) }
 
 let real: Real
 const opened: IncomingMessage[] = []

@@ -9,6 +9,7 @@ import { createOtp } from '../../src/otp/otp.ts'
 import { answer, type FaultServer, startFaultServer } from '../delivery/fault-server.ts'
 import { type Steered, startSteered } from '../e2e/steered-service.ts'
 import { ADMIN_KEY } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import { createVisitor, type Seen, type Visitor } from './visitor.ts'
 
@@ -72,7 +73,9 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     },
     async delivered(id, status) {
       await expect
-        .poll(async () => (await steered.look(id)).body.delivery_status, { timeout: 5000 })
+        .poll(async () => (await steered.look(id)).body.delivery_status, {
+          timeout: Math.max(5000, PATIENCE_MS),
+        })
         .toBe(status)
     },
     async close() {

@@ -1,7 +1,8 @@
 // C1, C2, C4: one verification, many checks at once, from one process, from two on one SQLite file, and from four on one PostgreSQL.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LAYOUTS, LONG, type Nodes, ON, remaining, startNodes, tally, together } from './nodes.ts'
+import { LONG } from '../long.ts'
+import { LAYOUTS, type Nodes, ON, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
 const ROUNDS = LONG ? 20 : 3

@@ -2,7 +2,8 @@
 // The order that timing seldom gives (the wrong last attempt compared first) is forced in test/verification/charge-order.test.ts.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LAYOUTS, LONG, type Nodes, ON, startNodes, tally, together } from './nodes.ts'
+import { LONG } from '../long.ts'
+import { LAYOUTS, type Nodes, ON, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
 /** 200 for each row of the table in the long form. */

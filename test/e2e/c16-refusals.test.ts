@@ -98,12 +98,14 @@ describe('C16: refused by a full hasher', () => {
     ...{ HASH_CONCURRENCY: '1', HASH_QUEUE: '1', MINT_SIZE: '0' },
   }
   const REFUSALS = 5
+  /** One a round: on a busy machine a hash may end before the requests that it should keep out have come. */
+  const ATTEMPTS = 10
 
   it('C16: 503 with Retry-After, five times: no attempt is charged, no budget spent', async () => {
     const LIMITS = { LIMIT_SENDS_PER_NUMBER_BURST: `${PER_NUMBER}/600` }
     nodes = await startNodes(
       { engine: 'sqlite', processes: 1 },
-      { ...UNLIMITED, ...LIMITS, ...FULL_WITH_TWO },
+      { ...UNLIMITED, ...LIMITS, ...FULL_WITH_TWO, MAX_ATTEMPTS: String(ATTEMPTS) },
     )
     const [own, one, two] = await startAll([
       'own@example.com',
@@ -119,9 +121,9 @@ describe('C16: refused by a full hasher', () => {
       refusals(checks).length < REFUSALS || refusals(starts).length < REFUSALS;
       round += 1
     ) {
-      expect(round, 'the hasher is full in nearly every round').toBeLessThan(MAX_ATTEMPTS * 2)
+      expect(round, 'the hasher is full in nearly every round').toBeLessThan(ATTEMPTS - 1)
       const busy = [one, two].map(({ id, code }) => nodes.check(id, wrong(code)))
-      const left = Math.max(0, MAX_ATTEMPTS - 1 - round)
+      const left = ATTEMPTS - 1 - round
       await waitFor(
         'both places to be taken',
         async () =>
@@ -143,7 +145,7 @@ describe('C16: refused by a full hasher', () => {
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     }
     const compared = tally(checks)['422 code_incorrect'] ?? 0
-    expect(await remaining(nodes, own.id)).toBe(MAX_ATTEMPTS - compared)
+    expect(await remaining(nodes, own.id)).toBe(ATTEMPTS - compared)
     expect(await nodes.events(own.id, 'check.incorrect')).toHaveLength(compared)
     await expectWholeBudget(tally(starts)['201'] ?? 0)
     expect((await nodes.check(own.id, own.code)).status).toBe(200)

@@ -1,6 +1,7 @@
 // C19: recipients for automatic tests, on the composed service: no message, a known code, no other favour.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PATIENCE_MS } from '../long.ts'
 import { outcomeOf, type Steered, startSteered } from './steered-service.ts'
 
 const DAY_S = 86_400
@@ -29,7 +30,9 @@ it('C19: nothing is sent, the code is the given one, by any spelling', async () 
   ] as const) {
     const { id } = (await service.start(body)).body
     await expect
-      .poll(async () => (await service.look(id)).body.delivery_status, { timeout: 10_000 })
+      .poll(async () => (await service.look(id)).body.delivery_status, {
+        timeout: Math.max(10_000, PATIENCE_MS),
+      })
       .toBe('sent')
     expect(await service.messages(id)).toEqual([])
     const { status } = await service.check({ id, code })

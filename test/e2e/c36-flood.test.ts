@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { LONG, type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
+import { LONG } from '../long.ts'
+import { type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED } from './service-process.ts'
 
 const CHECKS = 500

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { LONG } from '../long.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
-import { LONG } from './nodes.ts'
 import {
   type Answer,
   codeFor,

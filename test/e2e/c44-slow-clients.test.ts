@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { closeWires, openWire, type Wire } from '../http/raw-wire.ts'
-import { LONG, together } from './nodes.ts'
+import { LONG } from '../long.ts'
+import { together } from './nodes.ts'
 import {
   API_KEY,
   codeFor,

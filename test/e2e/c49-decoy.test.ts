@@ -7,10 +7,11 @@ import { codeContext } from '../../src/kernel/sealing.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import type { Answer } from '../http/client.ts'
 import { ROOT_SECRET } from '../http/real.ts'
+import { LONG, PATIENCE_MS } from '../long.ts'
 import { outcomeOf, type Steered, startSteered, wrong } from './steered-service.ts'
 
 /** Long enough for a difference of one hash to show in the median. */
-const ROUNDS = process.env.COUNTERSIGN_TEST_LONG ? 200 : 15
+const ROUNDS = LONG ? 200 : 15
 /** Alternating, on a machine that does other things as well: the same order, not the same time. */
 const WIDEST_RATIO = 2
 
@@ -87,7 +88,9 @@ it('C49: start, resend, look, list, checks and cancel are told alike, and nothin
     service.forward(30)
     keep(await service.resend(id))
     await expect
-      .poll(async () => (await service.look(id)).body.deliveries[1].status, { timeout: 5000 })
+      .poll(async () => (await service.look(id)).body.deliveries[1].status, {
+        timeout: Math.max(5000, PATIENCE_MS),
+      })
       .toBe('sent')
     keep(await service.look(id))
     keep(await service.client.post('/verify/list', { to }))

@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { expect, it } from 'vitest'
+import { LONG } from '../long.ts'
 import {
   ADMIN_KEY,
   API_KEY,
@@ -14,7 +15,7 @@ import {
 } from './service-process.ts'
 
 /** Enough to pass every bound of the refusal log; the long form is four times the case's 10,000. */
-const FLOOD = process.env.COUNTERSIGN_TEST_LONG ? 40_000 : 5_000
+const FLOOD = LONG ? 40_000 : 5_000
 const PARALLEL = 40
 /** Of these the process needs a part for its sockets and for garbage that is not collected yet. */
 const MOST_MEMORY_MIB = 64

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { LONG } from './nodes.ts'
+import { LONG } from '../long.ts'
 import { freePort, temporaryDirectory, waitFor } from './service-process.ts'
 
 const MAX_RESIDENT_KIB = 160 * 1024

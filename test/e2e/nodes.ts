@@ -18,7 +18,6 @@ import {
 } from './service-process.ts'
 
 /** CI runs the longer forms. */
-export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
 
 export type WireEvent = { type: string; details: Record<string, unknown> }
 export type Message = { verification_id: string; to: string; code: string }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PATIENCE_MS } from '../long.ts'
 
 export const API_KEY = 'test-api-key-0123456789abcdef'
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef'
@@ -159,7 +160,7 @@ export async function waitReady(
 export async function waitFor<T>(
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
-  deadlineMs = 10_000,
+  deadlineMs = Math.max(10_000, PATIENCE_MS),
 ): Promise<T> {
   const end = performance.now() + deadlineMs
   for (;;) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 30_000
 const API_KEY = 'key-of-the-example-0123456789'
 const ROOT = join(import.meta.dirname, '../..')
 

@@ -3,6 +3,7 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Inbox, InboxMessage } from '../../src/delivery/ports.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { type Client, createClient } from './client.ts'
 import { type Double, startDouble } from './double.ts'
 
@@ -102,7 +103,7 @@ describe('the stream', () => {
     const data = /^data: (.*)$/m.exec(heard())?.[1] ?? ''
     expect(JSON.parse(data)).toMatchObject({ id: 'att_1', code: '048213' })
     incoming.destroy()
-    await expect.poll(() => listeners.size, { timeout: 3000 }).toBe(0)
+    await expect.poll(() => listeners.size, { timeout: Math.max(3000, PATIENCE_MS) }).toBe(0)
   })
 
   it('is cut off where its client reads nothing: what it was sent is not kept without bound', async () => {
@@ -114,7 +115,7 @@ describe('the stream', () => {
       for (const listener of listeners) listener(large)
       if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
-    await expect.poll(() => listeners.size, { timeout: 3000 }).toBe(0)
+    await expect.poll(() => listeners.size, { timeout: Math.max(3000, PATIENCE_MS) }).toBe(0)
     incoming.destroy()
   })
 

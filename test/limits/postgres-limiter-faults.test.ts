@@ -39,14 +39,17 @@ afterEach(() => holder.end())
 const ip = () => keyOf('sends_per_ip_burst', person, 3)
 const number = () => keyOf('sends_per_number_burst', person, 3)
 
-const hold = (name: string) =>
-  holder.query(`begin; update limit_counters set points = points where key = '${name}:${person}'`)
-/** Resolves when so many of the limiters' connections to this database wait for a row. */
-const waiting = (count: number) =>
-  waitFor('a limiter to wait for a row', async () => {
+const prefix = () => keyOf('sends_per_prefix_hour', person, 3)
+
+const hold = (name: string, by = holder) =>
+  by.query(`begin; update limit_counters set points = points where key = '${name}:${person}'`)
+/** Resolves when so many of the limiters' connections to this database, or `by`, wait for a row. */
+const waiting = (count: number, by?: pg.Client) =>
+  waitFor('somebody to wait for a row', async () => {
     const rows = await query(
-      `select 1 from pg_stat_activity where datname = current_database()
-       and application_name = 'countersign limits' and wait_event_type = 'Lock'`,
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+       and (pid = $1 or $1 is null and application_name = 'countersign limits')`,
+      [by ? (by as unknown as { processID: number }).processID : null],
     )
     return rows.length === count || undefined
   })
@@ -112,20 +115,27 @@ describe('C17: a database that fails', () => {
 
   it('rows that another program locks in another order: tries again', async () => {
     const { name } = limits.database()
-    const limiter = await limits.open()
-    await limiter.admit([ip(), number()])
+    await (await limits.open()).admit([ip(), number(), prefix()])
     await query(`alter database ${name} set deadlock_timeout = '50ms'`)
-    const quick = await limits.open()
+    const quick = await limits.open({ deadlineMs: 20_000 })
     await query(`alter database ${name} reset deadlock_timeout`)
-    await hold('sends_per_number_burst')
-    const answer = quick.admit([ip(), number()])
+    const gate = new pg.Client({ connectionString: limits.database().url })
+    await gate.connect()
+    onTestFinished(() => gate.end())
+    // The limiter closes the circle, and it alone looks for one: whatever the machine does, it is the one that is told.
+    await holder.query(`set deadlock_timeout = '1h'`)
+    await hold('sends_per_prefix_hour')
+    await hold('sends_per_number_burst', gate)
+    const answer = quick.admit([ip(), number(), prefix()])
     await waiting(1)
-    // A circle now: the one who has waited longer is told first.
-    await holder.query(
+    const held = holder.query(
       `update limit_counters set points = points where key = 'sends_per_ip_burst:${person}'`,
     )
+    await waiting(1, holder)
+    await gate.query('commit')
+    await held
     await holder.query('commit')
-    expect(remaining(await answer)).toEqual([1, 1])
+    expect(remaining(await answer)).toEqual([1, 1, 1])
   })
 
   it('connections ended while idle: goes on with others, every count kept', async () => {

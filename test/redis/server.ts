@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../e2e/service-process.ts'
 
-const READY_DEADLINE_MS = 10_000
+const READY_DEADLINE_MS = 30_000
 
 /** What is on the PATH of this machine; undefined where neither is. */
 export const REDIS = ['redis-server', 'valkey-server'].find(

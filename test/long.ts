@@ -1,0 +1,29 @@
+// Which form of the tests runs: the short one of `npm test`, or the long one of `.ci/run`; and what the short one leaves out.
+// It must not leave out what nothing else tests: what is listed here runs in its long form in each CI run.
+
+import type { Reporter } from 'vitest/node'
+
+export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
+
+/**
+ * How long a test waits for a condition at least: on a machine that is busy with other work everything takes several times
+ * as long. Less while lines are broken on purpose (`npm run invariants:broken`): there, many wait in vain.
+ */
+export const PATIENCE_MS = Number(process.env.COUNTERSIGN_TEST_PATIENCE_MS ?? 30_000)
+
+const LEFT_TO_CI = [
+  'the chaos run',
+  '196 of 200 kills (C20)',
+  'half of the pages’ looks in a browser',
+  'longer floods and races',
+  'memory at rest',
+]
+
+/** The last lines of a whole short run. A run of single files says nothing. */
+export const leftToCi: Reporter = {
+  onTestRunEnd() {
+    const isWhole = process.argv.slice(2).every((word) => word === 'run' || word.startsWith('-'))
+    if (isWhole && !LONG)
+      process.once('exit', () => console.log(`Left to .ci/run: ${LEFT_TO_CI.join(', ')}.`))
+  },
+}

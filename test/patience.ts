@@ -1,0 +1,16 @@
+// Before each test file: vitest's own waits get the patience of `long.ts`, in place of a second.
+// It must not shorten a deadline that a test gave.
+
+import { vi } from 'vitest'
+import { PATIENCE_MS } from './long.ts'
+
+type Options = Parameters<typeof vi.waitFor>[1]
+
+function patient(options: Options): Options {
+  const given = typeof options === 'number' ? { timeout: options } : options
+  return { ...given, timeout: Math.max(given?.timeout ?? 0, PATIENCE_MS) }
+}
+
+const { waitFor, waitUntil } = vi
+vi.waitFor = (probe, options) => waitFor(probe, patient(options))
+vi.waitUntil = (probe, options) => waitUntil(probe, patient(options))
