@@ -9,6 +9,7 @@ import { CONSOLE } from './console.ts'
 import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
+import { IMPORTS } from './imports.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
@@ -37,6 +38,7 @@ export const DEFENCES: readonly Defence[] = [
   ...MOVES,
   ...OPERATORS,
   ...FACTORS,
+  ...IMPORTS,
   ...CONSOLE,
   ...ADMINS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -44,7 +44,10 @@ export type FactorView = {
 export type Enrolment = { secret: string; uri: string; qr: QrCode }
 
 type Done<Kind extends string> = { kind: Kind; factor: FactorView; replayed: boolean }
-export type CreateAppResult = (Done<'created'> & { enrolment: Enrolment | null }) | Refusal
+/** `warnings` are sentences for the developer: taken, but worth a thought. */
+export type CreateAppResult =
+  | (Done<'created'> & { enrolment: Enrolment | null; warnings: readonly string[] })
+  | Refusal
 export type CreateCodesResult = (Done<'created'> & { codes: string[] }) | Refusal
 export type ConfirmResult = Done<'confirmed'> | Refusal
 export type RemoveFactorResult = { kind: 'removed' } | Refusal

@@ -6,10 +6,10 @@ import { secretContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
-import { refuseFields } from '../verification/refuse.ts'
 import type { CreateAppCommand, CreateAppResult, Enrolment, FactorView } from './api.ts'
+import { giveSecret } from './give-secret.ts'
 import { unverifiedSince } from './look-up.ts'
-import { IMPORTED_SECRET_BYTES, MAX_APPS, SECRET_BYTES } from './policy.ts'
+import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
 import { refuseToldBefore } from './refuse.ts'
 import { subjectIndexes } from './subject.ts'
@@ -25,15 +25,16 @@ export async function createApp(
   command: CreateAppCommand,
   trace: Trace,
 ): Promise<CreateAppResult> {
-  const secret = readSecret(domain, command)
-  if (typeof secret !== 'string') return secret
+  const given = giveSecret(domain, command.secret)
+  if (given.kind === 'refused') return given
+  const { secret, warnings } = given
   const { subject, accountName } = command
   const indexes = subjectIndexes(domain.keyring, caller.service.name, subject)
   trace.budgetIndex = indexes[0] ?? null
   const issuer = command.issuer ?? caller.service.brandName
   const recall = recallFor<Kept>(domain, caller, 'factors/totp', command.idempotency)
   const again = (kept: (Kept & { replayed?: boolean }) | Refusal) =>
-    kept.kind === 'refused' ? kept : tellAgain(domain, caller, command, kept)
+    kept.kind === 'refused' ? kept : tellAgain(domain, caller, { command, kept, warnings })
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
     if (before) return again(before)
@@ -48,7 +49,7 @@ export async function createApp(
         const factor = factorView(outcome.record, subject)
         const told = { domain, secret, record: outcome.record, issuer, accountName }
         const enrolment = command.secret === null ? enrol(told) : null
-        return { kind: 'created', factor, enrolment, replayed: false }
+        return { kind: 'created', factor, enrolment, warnings, replayed: false }
       }
       case 'too_many':
         return {
@@ -60,15 +61,6 @@ export async function createApp(
         return again(recall.replay(outcome.stored))
     }
   })
-}
-
-function readSecret(domain: Domain, { secret }: CreateAppCommand): string | Refusal {
-  if (secret === null) return domain.otp.createSecret(SECRET_BYTES)
-  const read = domain.otp.readSecret(secret)
-  const { min, max } = IMPORTED_SECRET_BYTES
-  if (read && read.bytes >= min && read.bytes <= max) return read.secret
-  const detail = `is not Base32 of ${min} to ${max} bytes`
-  return refuseFields([{ field: 'secret', detail }])
 }
 
 function newApp(
@@ -121,13 +113,15 @@ function enrol(told: {
 async function tellAgain(
   domain: Domain,
   caller: Caller,
-  command: CreateAppCommand,
-  { factor, issuer, accountName }: Kept,
+  told: { command: CreateAppCommand; kept: Kept; warnings: string[] },
 ): Promise<CreateAppResult> {
-  if (command.secret !== null) return { kind: 'created', factor, enrolment: null, replayed: true }
+  const { command, kept, warnings } = told
+  const { factor, issuer, accountName } = kept
+  const again = { kind: 'created' as const, factor, warnings, replayed: true }
+  if (command.secret !== null) return { ...again, enrolment: null }
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
   if (record?.status !== 'unverified' || !record.secretSealed) return refuseToldBefore(factor.id)
   const secret = domain.keyring.open(record.secretSealed, secretContext(record.id))
   const enrolment = enrol({ domain, secret, record, issuer, accountName })
-  return { kind: 'created', factor, enrolment, replayed: true }
+  return { ...again, enrolment }
 }

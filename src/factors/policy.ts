@@ -3,8 +3,11 @@
 
 /** RFC 4226 §4 R6 recommends 160 bits. */
 export const SECRET_BYTES = 20
-/** An imported one: R6 demands 128 bits; beyond a block of SHA-512's HMAC nothing is gained. */
-export const IMPORTED_SECRET_BYTES = { min: 16, max: 64 } as const
+/**
+ * An imported one: 80 bits are what otplib 12, Microsoft 365 and older apps made, and R6 demands 128 (`warned` below);
+ * beyond a block of SHA-256's HMAC nothing is gained.
+ */
+export const IMPORTED_SECRET_BYTES = { min: 10, warned: 16, max: 64 } as const
 
 export const OTP_PERIOD_SECONDS = { min: 15, max: 120, default: 30 } as const
 

@@ -99,11 +99,16 @@ export type FactorStore = {
   rewrap(input: RewrapInput): Promise<boolean>
 }
 
+/** `detail` says what is wrong, and repeats nothing of the text. */
+export type ReadSecret =
+  | { kind: 'read'; secret: string; bytes: number }
+  | { kind: 'unreadable'; detail: string }
+
 /** One-time passwords (RFC 4226, RFC 6238). Secrets are Base32 in capitals, without padding. */
 export type Otp = {
   createSecret(bytes: number): string
-  /** In any case, with or without spaces, hyphens and padding. Null: no Base32. */
-  readSecret(text: string): { secret: string; bytes: number } | null
+  /** In any case, with or without padding, blanks, dashes and what nobody sees, in any order. */
+  readSecret(text: string): ReadSecret
   /** The code of one time step. */
   code(secret: string, shape: OtpShape, step: number): string
   /** otpauth:// as apps read it. */

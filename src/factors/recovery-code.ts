@@ -2,7 +2,7 @@
 // It must not compare codes: only hashing/ does.
 
 import { randomInt } from 'node:crypto'
-import { FILLERS } from '../verification/code.ts'
+import { readTyped } from '../kernel/typed-text.ts'
 import {
   RECOVERY_CODES,
   RECOVERY_GROUP_LENGTH,
@@ -45,7 +45,7 @@ export function showRecoveryCode({ selector, secret }: RecoveryCode): string {
 
 /** In any case and any grouping; null where it can't be a recovery code. */
 export function readRecoveryCode(text: string): RecoveryCode | null {
-  const letters = text.normalize('NFKC').replace(FILLERS, '').toUpperCase()
+  const letters = readTyped(text).toUpperCase()
   const folded = letters.replaceAll(/[ILOU]/g, (letter) => LOOK_ALIKES[letter] ?? letter)
   if (!SHAPE.test(folded)) return null
   return {

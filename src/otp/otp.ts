@@ -2,9 +2,16 @@
 // It must not decide which steps count or whether one was used: the domain does.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { generateSecret, generateSync, generateURI, ScureBase32Plugin } from 'otplib'
+import {
+  createGuardrails,
+  generateSecret,
+  generateSync,
+  generateURI,
+  ScureBase32Plugin,
+} from 'otplib'
 import type { Otp } from '../factors/ports.ts'
 import type { OtpShape } from '../factors/types.ts'
+import { readSecret } from './read-secret.ts'
 
 type HashAlgorithm = 'sha1' | 'sha256' | 'sha512'
 const algorithmOf = ({ algorithm }: OtpShape) => algorithm.toLowerCase() as HashAlgorithm
@@ -20,28 +27,21 @@ const crypto = {
 }
 const base32 = new ScureBase32Plugin()
 
-/** Spaces, hyphens and padding, as people and other systems write a secret. */
-const FILLERS = /[\s\p{Pd}]|=+$/gu
-const BASE32 = /^[A-Z2-7]+$/
+/** The domain has bounds of its own: secrets of 80 bits are imported, and this library refuses them (otplib 850). */
+const guardrails = createGuardrails({ MIN_SECRET_BYTES: 1 })
 
-function readBytes(secret: string): Uint8Array | null {
-  if (!BASE32.test(secret)) return null
-  try {
-    return base32.decode(secret)
-  } catch {
-    // A length or last character that no bytes have.
-    return null
-  }
+/**
+ * Key URI format: a colon parts the issuer from the account, and apps take either one of several (Aegis 1701). It is
+ * shown as a hyphen, in the label and in the parameter alike: apps compare the two.
+ */
+function labelText(text: string): string {
+  return text.replaceAll(/\s*:(\s*)/g, (_colon, after: string) => (after === '' ? '-' : ' - '))
 }
 
 export function createOtp(): Otp {
   return {
     createSecret: (bytes) => generateSecret({ length: bytes, crypto, base32 }),
-    readSecret(text) {
-      const secret = text.replace(FILLERS, '').toUpperCase()
-      const bytes = readBytes(secret)
-      return bytes && { secret, bytes: bytes.length }
-    },
+    readSecret,
     code: (secret, shape, step) =>
       generateSync({
         strategy: 'hotp',
@@ -50,11 +50,12 @@ export function createOtp(): Otp {
         algorithm: algorithmOf(shape),
         digits: shape.digits,
         crypto,
+        guardrails,
       }),
     uri: (secret, shape, { issuer, accountName }) =>
       generateURI({
-        issuer,
-        label: accountName,
+        issuer: labelText(issuer),
+        label: labelText(accountName),
         secret,
         algorithm: algorithmOf(shape),
         digits: shape.digits,

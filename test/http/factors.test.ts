@@ -81,6 +81,16 @@ describe('POST /factors/totp', () => {
     expect(JSON.stringify(body)).not.toContain(SECRET)
   })
 
+  it('warns of a secret under 128 bits, and again where the request is repeated', async () => {
+    const asked = { subject: someone(), account_name: 'a', secret: 'JBSWY3DPEHPK3PXP' }
+    const headers = { 'Idempotency-Key': `"${asked.subject}"` }
+    for (const replayed of [null, 'true']) {
+      const { status, body, headers: told } = await post('/factors/totp', asked, headers)
+      expect([status, told.get('idempotency-replayed')]).toEqual([201, replayed])
+      expect(body.warnings).toEqual([expect.stringContaining('has 80 bits')])
+    }
+  })
+
   const good = { subject: 's', account_name: 'a' }
   it.each([
     ['nothing', {}, ['subject', 'account_name']],
@@ -105,9 +115,15 @@ describe('POST /factors/totp', () => {
     ['digits as text', { ...good, digits: '6' }, ['digits']],
     ['no time step', { ...good, period: 0 }, ['period']],
     ['half a second', { ...good, period: 30.5 }, ['period']],
-    ['a short secret', { ...good, secret: 'A'.repeat(24) }, ['secret']],
+    ['a short secret', { ...good, secret: 'A'.repeat(15) }, ['secret']],
+    [
+      'a URI as a secret',
+      { ...good, secret: 'otpauth://totp/a?secret=JBSWY3DPEHPK3PXP' },
+      ['secret'],
+    ],
     ['a secret that is none', { ...good, secret: '0'.repeat(32) }, ['secret']],
     ['an endless secret', { ...good, secret: 'A'.repeat(161) }, ['secret']],
+    ['a longer one', { ...good, secret: 'A'.repeat(513) }, ['secret']],
     ['confirmed without a secret', { ...good, confirmed: true }, ['confirmed']],
     ['what nobody asked for', { ...good, status: 'active', last_step: 0 }, ['status', 'last_step']],
     ['no address', { ...good, client_ip: 'here' }, ['client_ip']],

@@ -57,6 +57,6 @@ export function addFactorsTotp(app: App, deps: AppDeps): void {
     const result = await deps.factors.createApp(callerOf(c), command)
     if (result.kind === 'refused') return answerProblem(c, result)
     answerReplayed(c, result)
-    return c.json(toWireCreatedApp(result.factor, result.enrolment), 201)
+    return c.json(toWireCreatedApp(result.factor, result.enrolment, result.warnings), 201)
   })
 }

@@ -18,8 +18,8 @@ import {
 } from './fields.ts'
 import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
 
-/** 64 bytes in Base32 and room for spaces. */
-const MAX_SECRET_TEXT_LENGTH = 160
+/** 64 bytes in Base32, and room for what stands between the letters; a URI in its place is refused in words. */
+const MAX_SECRET_TEXT_LENGTH = 512
 const MAX_ID_LENGTH = 64
 
 /** Key URI format: neither name may hold a colon, which parts them. */
@@ -30,7 +30,7 @@ const labelText = (range: { min: number; max: number }) =>
     .max(range.max)
     .refine(
       (text) => text.isWellFormed() && !CONTROL.test(text) && !text.includes(':'),
-      'must not contain a colon, control characters or line breaks',
+      'must not contain a colon (it parts issuer and account in what apps read), control characters or line breaks',
     )
 
 const endUserFields = { client_ip: clientIpField.optional(), user_agent: userAgentField.optional() }
@@ -38,9 +38,10 @@ const endUserFields = { client_ip: clientIpField.optional(), user_agent: userAge
 export const CreateAppBody = z
   .strictObject({
     subject: subjectField,
-    issuer: labelText(ISSUER_LENGTH)
-      .optional()
-      .openapi({ description: "Default: the service's brand name.", example: 'Acme' }),
+    issuer: labelText(ISSUER_LENGTH).optional().openapi({
+      description: "Default: the service's brand name, a colon in it shown as a hyphen.",
+      example: 'Acme',
+    }),
     account_name: labelText(ACCOUNT_NAME_LENGTH).openapi({
       description:
         'What the app shows beside the issuer. It stands in the QR code and is not kept.',
@@ -55,7 +56,7 @@ export const CreateAppBody = z
       .openapi({ description: 'Seconds of a time step. Many apps know 30 only.' }),
     secret: z.string().min(1).max(MAX_SECRET_TEXT_LENGTH).optional().openapi({
       description:
-        'To import one that the person has in an app already: Base32 of 16 to 64 bytes. It is not told back.',
+        'To import one that the person has in an app already: Base32 of 10 to 64 bytes, in any case and grouping, with or without padding. It is not told back; under 16 bytes the answer holds a warning.',
     }),
     confirmed: z.boolean().default(false).openapi({
       description:
@@ -137,6 +138,10 @@ export const CreatedApp = z
       })
       .nullable()
       .openapi({ description: 'The uri as a QR code.' }),
+    warnings: z.array(z.string()).openapi({
+      description: 'Sentences for developers: what was taken, but is worth a thought. Often empty.',
+      example: [],
+    }),
   })
   .openapi('CreatedTotp')
 
@@ -178,9 +183,10 @@ export function toWireFactor(view: FactorView): z.infer<typeof Factor> {
 export function toWireCreatedApp(
   view: FactorView,
   enrolment: Enrolment | null,
+  warnings: readonly string[],
 ): z.infer<typeof CreatedApp> {
   const { secret = null, uri = null, qr = null } = enrolment ?? {}
-  return { ...toWireFactor(view), secret, uri, qr }
+  return { ...toWireFactor(view), secret, uri, qr, warnings: [...warnings] }
 }
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }

@@ -141,7 +141,7 @@ export const metadataField = z
 
 export const codeField = z.string().min(1).max(MAX_CODE_TEXT_LENGTH).openapi({
   description:
-    'The code as the person typed it: a string. Spaces and hyphens are dropped, other digits of Unicode are read; of a recovery code capitals do not count, and look-alikes are read as what they look like.',
+    'The code as the person typed it: a string. Blanks, dashes and invisible characters are dropped, the digits of every script are read; of a recovery code capitals do not count, and look-alikes are read as what they look like.',
   example: '123456',
 })
 
