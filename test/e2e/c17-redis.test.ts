@@ -1,6 +1,7 @@
 // C17 on the wire: the service while its Redis is away, and what a Redis that may not count does to a start.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quiet } from '../quiet.ts'
 import { NEEDS_REDIS, REDIS, type RedisServer, startRedis } from '../redis/server.ts'
 import {
   LIGHT,
@@ -33,7 +34,7 @@ describe.skipIf(!REDIS)(`C17: limits in Redis ${NEEDS_REDIS}`, () => {
     for (let n = 0; n < 5; n += 1) {
       const began = performance.now()
       const refused = await start()
-      expect(performance.now() - began).toBeLessThan(250)
+      expect(quiet(performance.now() - began)).toBeLessThan(250)
       expect(refused).toMatchObject({ status: 503, body: { error: 'store_unavailable' } })
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     }

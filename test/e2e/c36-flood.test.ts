@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LONG } from '../long.ts'
+import { quiet } from '../quiet.ts'
 import { type Nodes, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED } from './service-process.ts'
 
@@ -120,7 +121,7 @@ it('C36: 500 checks at once: memory bounded, the surplus 503 and uncharged, /hea
     worst: quantile(1),
   }
 
-  expect(seen.median, JSON.stringify(seen)).toBeLessThan(USUAL_MS)
+  expect(quiet(seen.median), JSON.stringify(seen)).toBeLessThan(USUAL_MS)
   // The burst itself arrives in some 200 ms; a loop that hashed would stand still till the end.
   expect(seen.worst, JSON.stringify(seen)).toBeLessThan(tookMs / 2)
   if (before !== undefined && peak !== undefined)

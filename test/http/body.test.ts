@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { quiet } from '../quiet.ts'
 import { type Client, createClient } from './client.ts'
 import { type Double, KEY, startDouble } from './double.ts'
 import { openWire } from './raw-wire.ts'
@@ -27,7 +28,7 @@ async function expectRefused(status: number, body: string | Uint8Array, headers 
   const answer = await client.post('/verify/start', body, headers)
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(performance.now() - startedAt).toBeLessThan(500)
+  expect(quiet(performance.now() - startedAt)).toBeLessThan(500)
   expect(double.calls).toEqual([])
   return answer
 }

@@ -6,6 +6,7 @@ import {
   isPrivateAddress,
   parseAddress,
 } from '../../src/limits/client-address.ts'
+import { quiet } from '../quiet.ts'
 
 describe('C13: an address in any spelling', () => {
   it.each([
@@ -145,7 +146,7 @@ describe('C13: X-Forwarded-For', () => {
     expect(from('10.0.0.1', '10.0.0.2,'.repeat(50_000))).toBeNull()
     expect(from('10.0.0.1', ','.repeat(500_000))).toBeNull()
     expect(from('10.0.0.1', `1.1.1.1${',10.0.0.2'.repeat(2_000)}`)).toBe('1.1.1.1')
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(quiet(performance.now() - start)).toBeLessThan(1_000)
   })
 
   it('whatever stands left of the first untrusted address changes nothing', () => {

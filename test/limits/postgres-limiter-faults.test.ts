@@ -18,6 +18,7 @@ import { keyOf, remaining } from '../contract/limiter.ts'
 import { waitFor } from '../e2e/service-process.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
+import { quiet } from '../quiet.ts'
 import { MIGRATIONS } from '../storage/postgres/fixture.ts'
 import { startAdmitting } from './admit-process.ts'
 import { silent, useLimitsDatabase } from './postgres-fixture.ts'
@@ -76,7 +77,7 @@ describe('C17: a database that fails', () => {
     const stuck = [limiter.admit([ip(), number()]), limiter.admit([number()])]
     const passed = await limiter.admit([keyOf('check_per_ip', person, 3)])
     const answers = await Promise.allSettled(stuck)
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(quiet(performance.now() - start)).toBeLessThan(1_000)
     for (const answer of answers)
       expect(answer).toMatchObject({ reason: expect.any(StoreUnavailableError) })
     expect(passed.kind).toBe('admitted')
@@ -166,7 +167,7 @@ describe('C17: a database that fails', () => {
     const start = performance.now()
     for (let n = 0; n < 3; n += 1)
       await expect(limiter.admit([number()])).rejects.toThrow(StoreUnavailableError)
-    expect(performance.now() - start).toBeLessThan(2_400)
+    expect(quiet(performance.now() - start)).toBeLessThan(2_400)
     proxy.release()
     expect(remaining(await recovered(limiter))).toEqual([1])
     proxy.close()
