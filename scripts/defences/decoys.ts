@@ -3,6 +3,8 @@
 
 import { type Defence, row } from './defence.ts'
 
+const LOST = 'test/e2e/c66-lost-send.test.ts'
+
 export const DECOYS: readonly Defence[] = [
   row(
     'C66',
@@ -28,6 +30,42 @@ export const DECOYS: readonly Defence[] = [
     {
       file: 'test/delivery/offered-channels.test.ts',
       title: 'C66: is not in the list of those that are offered',
+    },
+  ),
+  row(
+    'C66',
+    'a send that was refused for good frees the next one at once',
+    {
+      file: 'src/verification/state.ts',
+      find: 'record.isLastSendLost ? 0 :',
+      replace: 'record.endedAt ? 0 :',
+    },
+    { file: LOST, title: 'C66: is resent at once: {}' },
+  ),
+  row(
+    'C66',
+    'what may have gone out is waited for',
+    {
+      file: 'src/storage/sqlite/rows.ts',
+      find: "d.status = 'failed' and d.ambiguous = 0",
+      replace: "d.status = 'failed'",
+    },
+    {
+      file: 'test/storage/sqlite/verification-store.test.ts',
+      title: 'C66: tells whether the newest send was lost',
+    },
+  ),
+  row(
+    'C66',
+    'what may have gone out is waited for on PostgreSQL, too',
+    {
+      file: 'drizzle/postgres/0009_last_send_lost.sql',
+      find: "d.status = 'failed' AND d.ambiguous = 0",
+      replace: "d.status = 'failed'",
+    },
+    {
+      file: 'test/storage/postgres/store.test.ts',
+      title: 'C66: tells whether the newest send was lost',
     },
   ),
   row(

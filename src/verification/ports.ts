@@ -52,7 +52,14 @@ export type SessionSlot = {
 
 export type NewVerification = Omit<
   VerificationRecord,
-  'status' | 'attempts' | 'failed' | 'lastAttemptAt' | 'sends' | 'endedAt' | 'deliveryStatus'
+  | 'status'
+  | 'attempts'
+  | 'failed'
+  | 'lastAttemptAt'
+  | 'sends'
+  | 'endedAt'
+  | 'deliveryStatus'
+  | 'isLastSendLost'
 >
 
 export type CreateInput = {

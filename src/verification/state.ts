@@ -61,6 +61,8 @@ export type VerificationRecord = {
   endedAt: number | null
   /** The best of its deliveries (see `bestDeliveryStatus`); null where there is none. */
   deliveryStatus: DeliveryStatus | null
+  /** The newest send failed for good, and nothing of it can have gone out. */
+  isLastSendLost: boolean
 }
 
 export type DeliveryRecord = {
@@ -112,10 +114,14 @@ const RESEND_WAIT_SECONDS = [30, 40, 60, 90] as const
 /** With less than this left a message would come too late to be typed. */
 export const RESEND_MIN_REMAINING_MS = 60_000
 
-/** When the next resend is possible; null when no send is left or under 60 s would remain then. */
+/**
+ * When the next resend is possible; null when no send is left or under 60 s would remain then. The wait is for a
+ * message that may still come: after one that failed for good there is nothing to wait for. It counts all the same.
+ */
 export function resendAt(record: VerificationRecord, now: number): number | null {
   if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
   const step = Math.min(record.sends, RESEND_WAIT_SECONDS.length) - 1
-  const at = record.lastSendAt + (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) * 1000
+  const waitSeconds = record.isLastSendLost ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0)
+  const at = record.lastSendAt + waitSeconds * 1000
   return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at
 }

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
+import { claimOne, ERROR, emptyOutbox, settlement } from './outbox-steps.ts'
 import { ACTOR, HOUR, MINUTE, mac, T0 } from './rows.ts'
 import { charged, keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
 
@@ -45,6 +46,29 @@ export function describeLifecycle(factory: StoresFactory): void {
         'delivery.canceled',
         'verification.resent',
       ])
+    })
+
+    it('C66: tells whether the newest send was lost: refused for good, and none of it may have gone out', async () => {
+      const stores = factory()
+      const { verifications } = stores
+      const isLost = async ({ id }: VerificationRecord) =>
+        (await verifications.find('default', id))?.isLastSendLost
+      await emptyOutbox(stores)
+      const settle = async (record: VerificationRecord, ambiguous: boolean) => {
+        const claimed = await claimOne(stores, record.createdAt)
+        const failed = { kind: 'failed', error: ERROR, ambiguous } as const
+        await stores.outbox.settle(settlement(claimed, T0 + 500, failed))
+      }
+      const refused = await start(stores)
+      expect([refused.isLastSendLost, await isLost(refused)]).toEqual([false, false])
+      await settle(refused, false)
+      expect(await isLost(refused)).toBe(true)
+      const again = await verifications.resend(resendOf(refused))
+      expect(again).toMatchObject({ kind: 'resent', record: { isLastSendLost: false } })
+      await emptyOutbox(stores)
+      const unclear = await start(stores)
+      await settle(unclear, true)
+      expect(await isLost(unclear)).toBe(false)
     })
 
     it('I4: a resend renews no attempt', async () => {

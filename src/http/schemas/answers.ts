@@ -46,7 +46,8 @@ const verificationShape = {
   expires_at: timeField,
   expires_in: count.openapi({ description: 'Seconds.', example: 600 }),
   resend_at: nullableTime.openapi({
-    description: 'Null when no send is left, or when it would come too late.',
+    description:
+      'Null when no send is left, or when it would come too late. Past at once where the newest send failed for good.',
   }),
   resend_in: count.nullable().openapi({ description: 'Seconds.', example: 30 }),
   metadata: z.record(z.string(), z.string()),

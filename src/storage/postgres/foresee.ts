@@ -37,7 +37,8 @@ export function foreseeResent(
   const best = withoutQueued(record.deliveryStatus)
   const isBetter = best === 'delivered' || best === 'sent' || best === 'sending'
   const deliveryStatus = isBetter ? best : 'queued'
-  return { ...record, sends: record.sends + 1, lastSendAt: now, channel, deliveryStatus }
+  const sent = { sends: record.sends + 1, lastSendAt: now, channel, isLastSendLost: false }
+  return { ...record, ...sent, deliveryStatus }
 }
 
 export function foreseeCanceled(record: VerificationRecord, now: number): VerificationRecord {

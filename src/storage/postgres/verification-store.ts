@@ -39,6 +39,7 @@ function createdRecord(record: NewVerification): VerificationRecord {
   return {
     ...{ ...record, ...countersOf(record), lastAttemptAt: null, endedAt: null },
     deliveryStatus: record.codeSealed === null ? null : 'queued',
+    isLastSendLost: false,
   }
 }
 

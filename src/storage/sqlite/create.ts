@@ -96,7 +96,8 @@ export function createCreate(deps: {
       actor,
       details: { channel, purpose, country, kind, authenticated },
     })
-    return { seq, ...row, codeHash, codeSealed, deliveryStatuses: isSent ? 'queued' : null }
+    const deliveryStatuses = isSent ? 'queued' : null
+    return { seq, ...row, codeHash, codeSealed, deliveryStatuses, isLastSendLost: 0 }
   }
 
   return (input) => {

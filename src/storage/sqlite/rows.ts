@@ -11,6 +11,7 @@ export type VerificationRow = typeof verifications.$inferSelect & {
   codeSealed: Uint8Array | null
   /** Comma-separated statuses of its deliveries: one statement, one moment. */
   deliveryStatuses: string | null
+  isLastSendLost: 0 | 1
 }
 
 const verificationFields = {
@@ -22,12 +23,21 @@ const verificationFields = {
   >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`.as(
     'delivery_statuses',
   ),
+  isLastSendLost: sql<
+    0 | 1
+  >`coalesce((select d.status = 'failed' and d.ambiguous = 0 from deliveries d where d.verification_seq = verifications.seq and d.send = verifications.sends), 0)`.as(
+    'is_last_send_lost',
+  ),
 }
 
 export function toRecord(row: VerificationRow): VerificationRecord {
-  const { seq: _seq, sessionSlot: _slot, deliveryStatuses, ...record } = row
+  const { seq: _seq, sessionSlot: _slot, deliveryStatuses, isLastSendLost, ...record } = row
   const statuses = (deliveryStatuses?.split(',') ?? []) as DeliveryStatus[]
-  return { ...record, deliveryStatus: bestDeliveryStatus(statuses) }
+  return {
+    ...record,
+    deliveryStatus: bestDeliveryStatus(statuses),
+    isLastSendLost: isLastSendLost === 1,
+  }
 }
 
 export type VerificationRows = {
