@@ -9,6 +9,7 @@ import type { HealthReport } from './admin/health-report.ts'
 import { createOperations, type OperationsDeps } from './admin/operations.ts'
 import { createRecipients } from './admin/recipients.ts'
 import { createSessions } from './admin/sessions.ts'
+import { createWrongKeys } from './admin/wrong-keys.ts'
 import { composeEventIndexes } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import type { ProviderState } from './delivery/ports.ts'
@@ -19,13 +20,11 @@ import type { Clock } from './kernel/clock.ts'
 import { HOUR_MS } from './kernel/durations.ts'
 import type { Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
-import { addressKey } from './limits/client-address.ts'
 import { PACKAGE_FILE } from './paths.ts'
 import type { Store } from './storage/store.ts'
 import type { Levels } from './telemetry/metrics.ts'
 import type { VerificationService } from './verification/api.ts'
 import type { Limiter } from './verification/limit-ports.ts'
-import { SIGN_IN_LIMIT } from './verification/policy.ts'
 
 /** Counted one by one: beyond it an operator needs no exact number. */
 const MAX_FAILED = 200
@@ -87,12 +86,10 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
     }),
     follower: createFollower({ follow: store.events.follow, logger: parts.logger }),
     streamPlaces: createStreamPlaces(MAX_STREAMS),
-    limiter,
-    signInKey(address) {
-      const counted = ['limit', 'sign_in_per_ip', address === null ? 'unix' : addressKey(address)]
-      const key = keyring.oldestMac('blind-index', counted).toString('base64url')
-      return { name: 'sign_in_per_ip', limit: SIGN_IN_LIMIT, key }
-    },
+    wrongKeys: createWrongKeys({
+      ...{ limiter, clock, logger: parts.logger },
+      nameCounter: (of) => keyring.oldestMac('blind-index', of).toString('base64url'),
+    }),
     async health(service) {
       const at = clock.now()
       const [{ checks }, levels, failed] = await Promise.all([

@@ -17,6 +17,7 @@ import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
+import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
 
 /** I before C, then by number. */
@@ -40,5 +41,6 @@ export const DEFENCES: readonly Defence[] = [
   ...FACTORS,
   ...IMPORTS,
   ...CONSOLE,
+  ...SIGN_IN,
   ...ADMINS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

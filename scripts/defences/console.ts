@@ -51,16 +51,6 @@ export const CONSOLE: readonly Defence[] = [
   ),
   row(
     'C33',
-    'sign-ins from one address are limited before a key is looked at',
-    {
-      file: 'src/admin/sign-in.ts',
-      find: "if (admission.kind === 'refused') {",
-      replace: "if (admission.kind === 'refused' && to === '') {",
-    },
-    { file: HTTP_TEST, title: 'a thousand keys: twenty are looked at' },
-  ),
-  row(
-    'C33',
     'no script reads the session’s cookie',
     {
       file: 'src/admin/cookies.ts',

@@ -37,9 +37,12 @@ export type AdminSession = {
   expiresAt: number
 }
 
+/** A right key is never kept out, so its sessions are bounded: an office of hundreds, and no script that fills the table. */
+export const MAX_SESSIONS_OF_KEY = 500
+
 /** @throws StoreUnavailableError */
 export type AdminSessionStore = {
-  /** Removes those that expired before `session.createdAt`, too. */
+  /** Removes those that expired before `session.createdAt`, and the key's oldest past `MAX_SESSIONS_OF_KEY`. */
   insert(session: AdminSession): Promise<void>
   find(idHash: Uint8Array): Promise<AdminSession | undefined>
   touch(idHash: Uint8Array, now: number): Promise<void>

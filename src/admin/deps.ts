@@ -3,12 +3,12 @@
 
 import type { Follower } from '../events/follower.ts'
 import type { StreamPlaces } from '../http/stream-places.ts'
-import type { Limiter, LimitKey } from '../verification/limit-ports.ts'
 import type { HealthReport, ShownSetting } from './health-report.ts'
 import type { Operations } from './operations.ts'
 import type { AttemptReads } from './ports.ts'
 import type { Recipients } from './recipients.ts'
 import type { Sessions } from './sessions.ts'
+import type { WrongKeys } from './wrong-keys.ts'
 
 export type ConsoleDeps = {
   sessions: Sessions
@@ -18,9 +18,7 @@ export type ConsoleDeps = {
   /** The log as it grows. */
   follower: Follower
   streamPlaces: StreamPlaces
-  limiter: Limiter
-  /** What a sign-in from this address counts against. @param address canonical; null: none is known */
-  signInKey: (address: string | null) => LimitKey<'sign_in_per_ip'>
+  wrongKeys: WrongKeys
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
   /** In force since the start, secrets left out. */

@@ -1,9 +1,10 @@
 // GET /admin/sign-in, POST /admin/session (in) and POST /admin/session/end (out).
-// It must not tell why a key is not good, nor look at one before the limit was asked.
+// It must not tell why a key is not good, nor let anybody's wrong ones keep a right one out.
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
 import { readUserAgent } from '../http/schemas/requests.ts'
+import { recordWrongKey } from '../http/wrong-key.ts'
 import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import { clearToken, readToken, writeToken } from './cookies.ts'
 import { addressOf, isInClear, ownPath } from './origin.ts'
@@ -15,20 +16,13 @@ import type { Session } from './sessions.ts'
 /** Longer than any key: hashing more would be work for nothing. */
 const MAX_KEY_LENGTH = 512
 
-function actorOf(page: Page, deps: AppDeps, session: Session | null): Actor {
+function actorOf(page: Page, deps: AppDeps, { access }: Session): Actor {
   return {
-    service: session?.access.service ?? NO_SERVICE,
-    keyId: session?.access.keyId ?? null,
+    service: access.service ?? NO_SERVICE,
+    keyId: access.keyId,
     clientIp: addressOf(page.c, deps),
     userAgent: readUserAgent(page.c.req.header('User-Agent')),
   }
-}
-
-function recordRefusal(page: Page, deps: AppDeps, error: string, limit: 'sign_in_per_ip' | null) {
-  const actor = actorOf(page, deps, null)
-  const found = { budgetIndex: null, verificationId: null }
-  const subject = actor.clientIp ?? ''
-  deps.refusals.record({ error, limit, actor, subject, route: 'admin/session', ...found })
 }
 
 function append(
@@ -43,23 +37,26 @@ function append(
   return deps.events.append([{ ...actor, at, type, ...found, details: {} }])
 }
 
+/** Looked at first, by SHA-256: a limit that was asked before would let strangers lock the right key out. */
+async function refuseKey(page: Page, deps: AppDeps, to: string): Promise<Response> {
+  const { c } = page
+  const address = addressOf(c, deps)
+  const full = await deps.console.wrongKeys.count(address)
+  const at = { where: 'console', route: 'admin/session', address } as const
+  recordWrongKey(c, deps, { ...at, full: full?.limit ?? null })
+  if (!full) return c.html(signInPage(page, { to, notice: 'refused' }), 403)
+  c.header('Retry-After', String(full.retryAfterSeconds))
+  return c.html(signInPage(page, { to, notice: 'limited' }), 429)
+}
+
 async function signIn(page: Page, deps: AppDeps, form: URLSearchParams): Promise<Response> {
   const { c } = page
-  const { sessions, limiter, signInKey } = deps.console
+  const { sessions } = deps.console
   const to = ownPath(form.get('to'))
   if (isInClear(c)) return c.html(signInPage(page, { to, notice: 'in_clear' }), 400)
-  const admission = await limiter.admit([signInKey(addressOf(c, deps))])
-  if (admission.kind === 'refused') {
-    recordRefusal(page, deps, 'rate_limited', 'sign_in_per_ip')
-    c.header('Retry-After', String(admission.retryAfterSeconds))
-    return c.html(signInPage(page, { to, notice: 'limited' }), 429)
-  }
   const key = form.get('key')?.trim() ?? ''
   const begun = key.length > MAX_KEY_LENGTH ? undefined : await sessions.begin(key)
-  if (!begun) {
-    recordRefusal(page, deps, 'unauthenticated', null)
-    return c.html(signInPage(page, { to, notice: 'refused' }), 403)
-  }
+  if (!begun) return refuseKey(page, deps, to)
   const former = readToken(c)
   if (former !== undefined) await sessions.end(former)
   await append(page, deps, begun.session, 'admin.signed_in')

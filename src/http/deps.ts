@@ -56,6 +56,7 @@ export type AppDeps = {
     readonly contentType: string
     text(): Promise<string>
     observeRequest(route: string, method: string, status: number, seconds: number): void
+    countWrongKey(where: 'api' | 'console'): void
   }
   logger: Log
   clock: Clock

@@ -46,6 +46,12 @@ function createInstruments(registry: Registry) {
       labelNames: ['service', 'limit'],
       registers,
     }),
+    wrongKeys: new Counter({
+      name: 'countersign_wrong_keys_total',
+      help: 'Keys that were not good, by where they were given: api or console.',
+      labelNames: ['where'],
+      registers,
+    }),
     sends: new Histogram({
       name: 'countersign_send_seconds',
       help: 'Time of a request to a provider, by what it came to (accepted, temporary, permanent, ambiguous).',
@@ -106,7 +112,8 @@ function createLevels(registry: Registry): (levels: Levels) => void {
 export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, outcomes, limited, sends, sendErrors, hashes } = createInstruments(registry)
+  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, hashes } =
+    createInstruments(registry)
   const setLevels = createLevels(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
   const codes = new Set<string>()
@@ -130,6 +137,7 @@ export function createMetrics() {
       requests.observe({ route, method, status }, seconds),
     countOutcome: (service: string, operation: string, outcome: string) =>
       outcomes.inc({ service, operation, outcome }),
+    countWrongKey: (where: 'api' | 'console') => wrongKeys.inc({ where }),
     countLimited: (service: string, limit: string) => limited.inc({ service, limit }),
     observeSend({ provider, channel, result, durationMs }: SendOutcome) {
       sends.observe({ provider, channel, result: result.kind }, durationMs / 1000)

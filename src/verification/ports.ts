@@ -5,7 +5,7 @@
 import type { FactorUse } from '../factors/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
-import type { Limit, LimitName } from './policy.ts'
+import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, VerificationRecord } from './state.ts'
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
@@ -210,7 +210,7 @@ export type VerificationStore = {
 export type RefusalLog = {
   record(refusal: {
     error: string
-    limit: LimitName | 'sign_in_per_ip' | null
+    limit: LimitName | SignInLimitName | null
     /** Whom it is counted for: an opaque key, an address, a key id. */
     subject: string
     route: string

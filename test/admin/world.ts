@@ -37,6 +37,19 @@ function twilioSays(code: number | null) {
   return answer(400, JSON.stringify(body), json)
 }
 
+export async function makeKey(
+  { directory }: { directory: string },
+  service: string | null,
+  scopes: Scope[],
+  name = 'support',
+): Promise<string> {
+  const store = await openStore(join(directory, 'data/countersign.db'))
+  const { text, record } = createApiKey({ service, name, scopes, nowMs: Date.now() })
+  await store.apiKeys.insert(record)
+  await store.close()
+  return text
+}
+
 export async function startWorld(env: Record<string, string> = {}): Promise<World> {
   const gateway = await startFaultServer(twilioSays(null))
   const steered = await startSteered({
@@ -50,13 +63,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     ...steered,
     gateway,
     refuseWith: (code) => gateway.behave(twilioSays(code)),
-    async keyOf(service, scopes, name = 'support') {
-      const store = await openStore(join(steered.directory, 'data/countersign.db'))
-      const { text, record } = createApiKey({ service, name, scopes, nowMs: Date.now() })
-      await store.apiKeys.insert(record)
-      await store.close()
-      return text
-    },
+    keyOf: (service, scopes, name = 'support') => makeKey(steered, service, scopes, name),
     async startByApp(subject) {
       const { client } = steered
       const { body } = await client.post('/factors/totp', { subject, account_name: 'a' })

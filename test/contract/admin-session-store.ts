@@ -2,7 +2,11 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { AdminSession, AdminSessionStore } from '../../src/access/ports.ts'
+import {
+  type AdminSession,
+  type AdminSessionStore,
+  MAX_SESSIONS_OF_KEY,
+} from '../../src/access/ports.ts'
 import { HOUR, mac, T0 } from './rows.ts'
 
 const newSession = (change: Partial<AdminSession> = {}): AdminSession => ({
@@ -38,6 +42,19 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
       await sessions.insert(newSession({ createdAt: T0 + 2 }))
       expect(await sessions.find(old.idHash)).toBeUndefined()
       expect(await sessions.find(open.idHash)).toEqual(open)
+    })
+
+    it('C33: keeps the newest of a key: its holder can not fill the store, nor end others', async () => {
+      const sessions = factory()
+      const other = newSession({ keyId: 'key_of_another', createdAt: T0 - HOUR })
+      await sessions.insert(other)
+      const all = Array.from({ length: MAX_SESSIONS_OF_KEY + 2 }, (_, i) =>
+        newSession({ keyId: 'key_of_a_crowd', createdAt: T0 + i }),
+      )
+      for (const session of all) await sessions.insert(session)
+      const kept = await Promise.all(all.map(({ idHash }) => sessions.find(idHash)))
+      expect(kept.map((session) => session !== undefined)).toEqual(all.map((_, i) => i >= 2))
+      expect(await sessions.find(other.idHash)).toEqual(other)
     })
   })
 }

@@ -119,6 +119,7 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.observeRequest('/verify/start', 'POST', 201, 1)
   metrics.countOutcome('default', 'start', 'started')
   metrics.countLimited('default', 'sends_per_number_day')
+  metrics.countWrongKey('api')
   metrics.observeSend(refused('30003'))
   metrics.observeHash('start', 1)
   const channels = { sms: 0, email: 0 }

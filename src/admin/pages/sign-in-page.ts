@@ -10,11 +10,11 @@ const NOTICES = {
   signed_out: { kind: 'good', text: 'You are signed out.' },
   refused: {
     kind: 'bad',
-    text: 'This is no key for the console: it needs the scope admin or admin:read.',
+    text: 'This key cannot open the console. It needs the scope admin or admin:read.',
   },
   limited: {
     kind: 'bad',
-    text: 'Too many sign-ins from your address. Wait ten minutes, then try again.',
+    text: 'This key cannot open the console, and many wrong ones were tried. A right key still works: copy it again.',
   },
   in_clear: {
     kind: 'bad',

@@ -3,10 +3,12 @@
 
 import type { MiddlewareHandler } from 'hono'
 import type { Scope } from '../../access/ports.ts'
+import { addressOf } from '../../admin/origin.ts'
 import type { Caller } from '../../verification/api.ts'
 import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
+import { recordWrongKey } from '../wrong-key.ts'
 
 /** `service`: whether the key must belong to one. */
 export type Requirement = { scope: Scope; service: 'required' | 'optional' }
@@ -20,6 +22,11 @@ export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandle
     const access = token ? await deps.authenticator.authenticate(token.trim()) : undefined
     const service = access?.service == null ? null : deps.services.get(access.service)
     if (!access || service === undefined) {
+      // Without a key at all nobody guesses: every scanner comes by.
+      if (token) {
+        const at = { where: 'api', route: c.get('route') ?? '', full: null } as const
+        recordWrongKey(c, deps, { ...at, address: addressOf(c, deps) })
+      }
       const detail = 'Give an API key: Authorization: Bearer <key>.'
       return answerProblem(c, refusal('unauthenticated', detail))
     }

@@ -1,7 +1,11 @@
 // Sessions of the admin console on PostgreSQL.
 // It must not see a session's id, only its SHA-256.
 
-import type { AdminSession, AdminSessionStore } from '../../access/ports.ts'
+import {
+  type AdminSession,
+  type AdminSessionStore,
+  MAX_SESSIONS_OF_KEY,
+} from '../../access/ports.ts'
 import { sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { camelRow, type Raw } from './rows.ts'
@@ -9,7 +13,9 @@ import { camelRow, type Raw } from './rows.ts'
 export function createAdminSessionStore(query: Query): AdminSessionStore {
   return {
     async insert({ idHash, keyId, createdAt, seenAt, expiresAt }) {
-      await query(sql`delete from admin_sessions where expires_at < ${createdAt}`)
+      await query(sql`delete from admin_sessions where expires_at < ${createdAt} or id_hash in
+        (select id_hash from admin_sessions where key_id = ${keyId}
+          order by created_at desc offset ${MAX_SESSIONS_OF_KEY - 1})`)
       await query(sql`insert into admin_sessions (id_hash, key_id, created_at, seen_at, expires_at)
         values (${Buffer.from(idHash)}, ${keyId}, ${createdAt}, ${seenAt}, ${expiresAt})`)
     },

@@ -1,7 +1,7 @@
 // Sessions of the admin console on SQLite.
 // It must not see a session's id, only its SHA-256.
 
-import type { AdminSessionStore } from '../../access/ports.ts'
+import { type AdminSessionStore, MAX_SESSIONS_OF_KEY } from '../../access/ports.ts'
 import { eq, lt, type Orm, sql } from './drizzle.ts'
 import { adminSessions as t } from './schema-access.ts'
 import type { Writer } from './writer.ts'
@@ -36,10 +36,18 @@ export function createAdminSessionStore({
     .delete(t)
     .where(lt(t.expiresAt, p('now')))
     .prepare()
+  const crowd = orm
+    .delete(t)
+    .where(
+      sql`${t.idHash} in (select ${t.idHash} from ${t} where ${t.keyId} = +${p('keyId')}
+        order by ${t.createdAt} desc limit -1 offset ${MAX_SESSIONS_OF_KEY - 1})`,
+    )
+    .prepare()
   return {
     insert: (session) =>
       writer.write(() => {
         purge.run({ now: session.createdAt })
+        crowd.run({ keyId: session.keyId })
         insert.run(session)
       }),
     find: (idHash) => writer.read(() => find.get({ idHash })),
