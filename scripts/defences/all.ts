@@ -19,6 +19,7 @@ import { SESSIONS } from './sessions.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
+import { SUPPORT } from './support.ts'
 
 /** I before C, then by number. */
 function rank(keeps: string): number {
@@ -42,5 +43,6 @@ export const DEFENCES: readonly Defence[] = [
   ...IMPORTS,
   ...CONSOLE,
   ...SIGN_IN,
+  ...SUPPORT,
   ...ADMINS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -52,6 +52,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C63: 'a secret that is imported: short, spelt in other ways, or twice',
   C66: 'a send that failed for good, and what will never send',
   C71: 'files, databases and settings as operators have them',
+  C74: 'what support types and reads in the console',
 }
 
 /** What they are about is not built yet: receipts, webhooks, opt-outs. */

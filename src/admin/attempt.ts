@@ -3,19 +3,19 @@
 
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
-import { CHANNELS, type Channel, isFactorChannel } from '../kernel/channel.ts'
+import { CHANNELS } from '../kernel/channel.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, ResendResult } from '../verification/api.ts'
 import { adminOf } from './acting.ts'
 import { diagnose } from './diagnosis.ts'
 import { nameKeys } from './key-names.ts'
+import { offersFor } from './offers.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { attemptPage } from './pages/attempt-page.ts'
 import { messagePage } from './pages/message-page.ts'
 import { type Done, noticeOf, refusedQuery } from './pages/notice.ts'
 import { attemptPath, personPath } from './pages/paths.ts'
-import type { AttemptRow } from './ports.ts'
 
 const PATH = '/admin/attempts/:id'
 
@@ -29,14 +29,6 @@ function notFound(page: SignedInPage): Response | Promise<Response> {
 function idOf({ c }: SignedInPage): string | undefined {
   const id = c.req.param('id') ?? ''
   return VERIFICATION_ID.test(id) ? id : undefined
-}
-
-/** What the service offers for this kind of recipient. */
-function channelsFor(attempt: AttemptRow, deps: AppDeps): Channel[] {
-  if (isFactorChannel(attempt.channel)) return []
-  const offered = deps.services.get(attempt.service)?.channels ?? []
-  const isMail = attempt.channel === 'email'
-  return offered.filter((channel) => (channel === 'email') === isMail)
 }
 
 /** @param clear the recipient, to be shown in this answer alone */
@@ -54,12 +46,16 @@ async function show(page: SignedInPage, deps: AppDeps, clear: string | null = nu
     deps.authenticator,
     events.map(({ keyId }) => keyId),
   )
+  const offers = offersFor(attempt, {
+    channels: deps.services.get(attempt.service)?.channels ?? [],
+    mayAct: page.session.access.scopes.has('admin'),
+    now,
+  })
   const shown = {
-    ...{ now, detail, keys, clear },
-    diagnosis: diagnose(detail, now),
+    ...{ now, detail, keys, clear, offers },
+    diagnosis: diagnose(detail, offers, now),
     to: recipients.masked(attempt),
     personPath: sealed === undefined ? null : personPath(sealed),
-    channels: channelsFor(attempt, deps),
     notice: noticeOf(page.c.req.query()),
   }
   return page.c.html(attemptPage(page, shown))

@@ -1,11 +1,13 @@
 // Why a code did not arrive or was not taken, and what to do, in two sentences: from the newest message and the outcome.
-// It must not read a clock or a store: pure over what was read.
+// It must not read a clock or a store (pure over what was read), nor name a button that the page does not have.
 
 import type { EventRecord, EventType } from '../events/types.ts'
-import { isFactorChannel } from '../kernel/channel.ts'
+import { type Channel, isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
+import { type Advice, repeatable, START_OVER } from './advice/words.ts'
+import { nextStep, type Offers, othersIn } from './offers.ts'
 import type { AttemptRow } from './ports.ts'
 
 export type Diagnosis = {
@@ -13,39 +15,42 @@ export type Diagnosis = {
   meaning: string
   /** Null: nothing is to be done. */
   action: string | null
-  /** When the next try or the end comes by itself, where that is what one waits for. */
+  /** When the next try or the end comes automatically, where that is what one waits for. */
   at: number | null
+  /** What another message does for it: the page puts its buttons in that order. */
+  resend: 'helps' | 'may help' | 'is useless'
+  /** By which it is to be sent again; absent: as before. */
+  by?: Channel | undefined
 }
 
-/** A text is there within seconds, a mail within a minute: who has waited longer will not get it. */
+/** A text is there within seconds, a mail within a minute: a user who has waited longer will not get it. */
 const LATE_MS = 60_000
-const ANEW = 'The person starts anew in the login flow.'
 
 type Said = Pick<Diagnosis, 'state' | 'meaning'> & Partial<Diagnosis>
-const say = (said: Said): Diagnosis => ({ action: null, at: null, ...said })
+const say = (said: Said): Diagnosis => ({ action: null, at: null, resend: 'is useless', ...said })
 
 const FACTORS: Readonly<Record<VerificationStatus, Said>> = {
   pending: {
     state: '',
-    meaning: 'Waits for a code that the person has already: no message belongs to it.',
-    action: 'They open their authenticator app, or take an unused recovery code.',
+    meaning: 'Waiting for a code that the user already has: no message belongs to it.',
+    action:
+      'They open their authenticator app, or use a recovery code that they have not used yet.',
   },
   approved: {
     state: 'good',
-    meaning: 'The code was right. No message belongs to it: the person had it already.',
+    meaning: 'The code was right. No message belongs to it: the user had it already.',
   },
-  canceled: { state: '', meaning: 'It was canceled. No message belonged to it.', action: ANEW },
+  canceled: { state: '', meaning: 'Canceled. No message belonged to it.', action: START_OVER },
   max_attempts_reached: {
     state: 'bad',
     meaning:
-      'Too many wrong codes. No message belonged to it: the person reads them from an app or a list.',
-    action: `They check that it is the right account, and that the phone’s clock is right. ${ANEW}`,
+      'Too many wrong codes. No message belonged to it: the user reads them from an app or a list.',
+    action: `They check that it is the right account, and that the phone’s clock is right. ${START_OVER}`,
   },
   expired: {
     state: 'warn',
-    meaning:
-      'No right code was typed in time. No message belonged to it: the person had it already.',
-    action: ANEW,
+    meaning: 'No right code was typed in time. No message belonged to it: the user had it already.',
+    action: START_OVER,
   },
 }
 
@@ -54,11 +59,27 @@ const newest = (events: readonly EventRecord[], type: EventType) =>
 
 const nameOf = ({ provider }: AttemptRow) => `The provider ${provider ?? ''}`.trim()
 
-function diagnoseFailure(attempt: AttemptRow, isOpen: boolean): Diagnosis {
-  const { errorCode, errorMessage, provider } = attempt
-  const code = errorCode ?? errorMessage ?? ''
-  const { meaning, action } = adviseOn({ provider, code }, 'failed')
-  return say({ state: 'bad', meaning, action: isOpen ? action : `${action} ${ANEW}` })
+/** Sentences that are there, each once: one advice and the next step may end in the same words. */
+function join(...sentences: string[]): string | null {
+  const text = [...new Set(sentences.filter((one) => one !== ''))].join(' ')
+  return text === '' ? null : text
+}
+
+function failureOf({ errorCode, errorMessage, provider }: AttemptRow): Advice {
+  return adviseOn({ provider, code: errorCode ?? errorMessage ?? '' }, 'failed')
+}
+
+/** What to do about a failure that is over, by the buttons that there are. */
+function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
+  const advice = failureOf(attempt)
+  const { text, isButton } = nextStep(advice, offers, attempt.channel)
+  const isOver = offers.isOpen || `${advice.action} ${text}`.includes('start over')
+  return say({
+    ...{ state: 'bad', meaning: advice.meaning },
+    action: join(advice.action, text, isOver ? '' : START_OVER),
+    resend: isButton ? 'helps' : 'is useless',
+    by: isButton && advice.remedy === 'channel' ? othersIn(offers, attempt.channel)[0] : undefined,
+  })
 }
 
 function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
@@ -72,30 +93,41 @@ function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
   const retrying = newest(events, 'delivery.retrying')
   const waitMs = Number(retrying?.details.retry_in_ms)
   const at = retrying && Number.isFinite(waitMs) ? retrying.at + waitMs : null
-  return say({ state: 'warn', ...adviseOn({ provider, code: errorCode }, 'retrying'), at })
+  const { meaning, action } = adviseOn({ provider, code: errorCode }, 'retrying')
+  return say({
+    state: 'warn',
+    meaning,
+    action: join('It will be retried automatically.', action),
+    at,
+  })
 }
 
-function diagnoseSent({ attempt, events }: AttemptDetail, now: number): Diagnosis {
+/** Another message, or what stands in its place where the page has no such button. */
+const another = (offers: Offers, { channel }: AttemptRow) =>
+  nextStep(repeatable(''), offers, channel).text
+
+function diagnoseSent({ attempt, events }: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const sent = newest(events, 'delivery.sent')
   const isLate = sent !== undefined && now - sent.at > LATE_MS
   const where =
     attempt.channel === 'email'
-      ? 'The person looks into the spam folder and checks the address'
-      : 'The person checks the signal, the number and blocked senders'
+      ? 'The user checks the spam folder and the address.'
+      : 'The user checks the signal, the number and blocked senders.'
   return say({
     state: isLate ? 'warn' : '',
-    meaning: `${nameOf(attempt)} took the message; it has not said whether it arrived.`,
-    action: isLate ? `${where}; then send again.` : `Wait a moment. ${where}.`,
+    meaning: `${nameOf(attempt)} took the message; it has not reported whether it arrived.`,
+    action: isLate ? join(where, another(offers, attempt)) : `Wait a moment. ${where}`,
+    resend: isLate ? 'helps' : 'may help',
   })
 }
 
 /** Of a verification that is open: what its newest message does. */
-function diagnoseMessage(detail: AttemptDetail, now: number): Diagnosis {
+function diagnoseMessage(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
   switch (attempt.deliveryStatus) {
     case 'failed':
     case 'undelivered':
-      return diagnoseFailure(attempt, true)
+      return diagnoseFailure(attempt, offers)
     case 'queued':
       return diagnoseQueued(detail)
     case 'sending':
@@ -106,52 +138,63 @@ function diagnoseMessage(detail: AttemptDetail, now: number): Diagnosis {
     case 'delivered':
       return say({
         state: '',
-        meaning: `${nameOf(attempt)} says that the message arrived.`,
-        action: 'The person types the newest code that they got.',
+        meaning: `${nameOf(attempt)} reports that the message arrived.`,
+        action: 'The user types the newest code that they received.',
+        resend: 'may help',
       })
     case 'sent':
-      return diagnoseSent(detail, now)
+      return diagnoseSent(detail, offers, now)
     case 'canceled':
     case null:
-      return say({ state: 'warn', meaning: 'No message is under way.', action: 'Send again.' })
+      return say({
+        state: 'warn',
+        meaning: 'No message is under way.',
+        action: join(another(offers, attempt)),
+        resend: 'helps',
+      })
   }
+}
+
+function diagnoseExpired(attempt: AttemptRow, offers: Offers): Diagnosis {
+  const { deliveryStatus, errorCode } = attempt
+  if (deliveryStatus === 'failed' || deliveryStatus === 'undelivered')
+    return diagnoseFailure(attempt, offers)
+  if (deliveryStatus === 'sent' || deliveryStatus === 'delivered')
+    return say({
+      state: 'warn',
+      meaning: `${nameOf(attempt)} took the message, but no right code was typed in time.`,
+      action: START_OVER,
+    })
+  const why = errorCode === null ? '' : ` ${failureOf(attempt).meaning}`
+  return say({
+    state: 'warn',
+    meaning: `It expired before its message was sent.${why}`,
+    action: `${START_OVER} If it happens often, see the queue in Health.`,
+  })
 }
 
 function diagnoseEnd(
   { attempt }: AttemptDetail,
   status: Exclude<VerificationStatus, 'pending'>,
+  offers: Offers,
 ): Diagnosis {
-  const { deliveryStatus } = attempt
-  const reached = deliveryStatus === 'sent' || deliveryStatus === 'delivered'
   switch (status) {
     case 'approved':
       return say({ state: 'good', meaning: 'The code was right; nothing is to be done.' })
     case 'canceled':
-      return say({
-        state: '',
-        meaning: 'It was canceled: its code is good for nothing.',
-        action: ANEW,
-      })
+      return say({ state: '', meaning: 'Canceled. The code no longer works.', action: START_OVER })
     case 'max_attempts_reached':
       return say({
         state: 'bad',
-        meaning: 'Too many wrong codes: its code is good for nothing.',
-        action: `${ANEW} They type the code of the newest message only.`,
+        meaning: 'Too many wrong codes. The code no longer works.',
+        action: `${START_OVER} They type only the code of the newest message.`,
       })
     case 'expired':
-      if (deliveryStatus === 'failed' || deliveryStatus === 'undelivered')
-        return diagnoseFailure(attempt, false)
-      return say({
-        state: 'warn',
-        meaning: reached
-          ? `${nameOf(attempt)} took the message, but no right code was typed in time.`
-          : 'It expired before its message was sent.',
-        action: reached ? ANEW : `${ANEW} If it happens often, see the queue in Health.`,
-      })
+      return diagnoseExpired(attempt, offers)
   }
 }
 
-export function diagnose(detail: AttemptDetail, now: number): Diagnosis {
+export function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
   const status = statusAt(attempt, now)
   if (isFactorChannel(attempt.channel)) return say(FACTORS[status])
@@ -161,7 +204,10 @@ export function diagnose(detail: AttemptDetail, now: number): Diagnosis {
       meaning:
         'A decoy: the login flow has no such account. Nothing is sent, and no code is right.',
     })
-  const found = status === 'pending' ? diagnoseMessage(detail, now) : diagnoseEnd(detail, status)
+  const found =
+    status === 'pending'
+      ? diagnoseMessage(detail, offers, now)
+      : diagnoseEnd(detail, status, offers)
   if (attempt.kind === 'real') return found
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }

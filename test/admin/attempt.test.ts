@@ -41,7 +41,7 @@ describe('one verification', () => {
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store'])
     const text = readable(page)
     expect(text).toContain(reference)
-    expect(text).toContain('The person has opted out of texts from this sender')
+    expect(text).toContain('The user has opted out of texts from this sender')
     expect(text).toContain('They must send START')
     expect(text).toContain('21610 the recipient has opted out')
     expect(page.text).not.toContain(to.slice(1))
@@ -71,10 +71,10 @@ describe('one verification', () => {
     const { body } = await world.start({ to: someone() })
     await world.delivered(body.id, 'sent')
     const text = await read(body.id)
-    expect(text).toContain('twilio took the message; it has not said whether it arrived.')
+    expect(text).toContain('twilio took the message; it has not reported whether it arrived.')
     expect(text).toContain('its id there: SM0123')
     world.forward(61)
-    expect(await read(body.id)).toContain('then send again')
+    expect(await read(body.id)).toContain('Send again')
   })
 
   it('of an app has no message, and says so', async () => {

@@ -1,38 +1,15 @@
 // Why a code did not arrive or was not taken: one sentence for each state of a verification and its message.
 
 import { describe, expect, it } from 'vitest'
-import type { AttemptDetail } from '../../src/admin/admin.ts'
-import { diagnose } from '../../src/admin/diagnosis.ts'
 import type { AttemptRow } from '../../src/admin/ports.ts'
 import type { EventRecord } from '../../src/events/types.ts'
+import { detailOf, diagnosed, eventOf, NOW } from './shown.ts'
 
-const NOW = 1_800_000_000_000
-const ROW: AttemptRow = {
-  ...{ id: `vrf_${'0'.repeat(32)}`, reference: 'K7Q-42M', service: 'default', status: 'pending' },
-  ...{ channel: 'sms', purpose: 'login', kind: 'real', authenticated: false, country: 'US' },
-  ...{ locale: 'en', metadata: {} },
-  ...{ recipientSealed: new Uint8Array(), budgetIndex: new Uint8Array(), clientIp: null },
-  ...{ locale: 'en-US', metadata: {} },
-  ...{ attempts: 0, failed: 0, maxAttempts: 5, sends: 1, maxSends: 5 },
-  ...{ createdAt: NOW - 90_000, expiresAt: NOW + 510_000, endedAt: null },
-  ...{ deliveryStatus: 'sent', provider: 'twilio', errorCode: null, errorMessage: null },
-}
-const EVENT: EventRecord = {
-  ...{ service: 'default', keyId: null, clientIp: null, userAgent: null, sequence: 1 },
-  ...{ at: NOW - 80_000, type: 'delivery.sent', verificationId: ROW.id, reference: ROW.reference },
-  details: { provider: 'twilio', send: 1, attempt: 1, duration_ms: 20 },
-}
-const detailOf = (row: Partial<AttemptRow>, events: EventRecord[] = []): AttemptDetail => ({
-  attempt: { ...ROW, ...row },
-  events,
-  sends: [],
-})
-const retrying = (at: number, waitMs: number): EventRecord => ({
-  ...{ ...EVENT, at, type: 'delivery.retrying' },
-  details: { provider: 'twilio', send: 1, attempt: 1, error: 'http_503', retry_in_ms: waitMs },
-})
+const EVENT = eventOf('delivery.sent')
+const retrying = (at: number, waitMs: number): EventRecord =>
+  eventOf('delivery.retrying', at, { error: 'http_503', retry_in_ms: waitMs })
 const says = (row: Partial<AttemptRow>, events: EventRecord[] = []) =>
-  diagnose(detailOf(row, events), NOW)
+  diagnosed(detailOf(row, events)).diagnosis
 
 describe('a diagnosis', () => {
   it.each<[string, Partial<AttemptRow>, RegExp, RegExp | null]>([
@@ -47,17 +24,22 @@ describe('a diagnosis', () => {
       'too late to be sent',
       { deliveryStatus: 'failed', errorCode: 'expired_before_sent', provider: null },
       /about to expire/,
-      /anew/,
+      /start over/,
     ],
     ['just queued', { deliveryStatus: 'queued' }, /waits to be sent/, /Health/],
     ['at the provider', { deliveryStatus: 'sending' }, /handed to twilio now/, null],
-    ['delivered', { deliveryStatus: 'delivered' }, /says that the message arrived/, /newest code/],
+    [
+      'delivered',
+      { deliveryStatus: 'delivered' },
+      /reports that the message arrived/,
+      /newest code/,
+    ],
     ['replaced and nothing else', { deliveryStatus: 'canceled' }, /under way/, /Send again/],
     ['approved', { status: 'approved' }, /code was right/, null],
-    ['canceled', { status: 'canceled' }, /was canceled/, /anew/],
+    ['canceled', { status: 'canceled' }, /^Canceled/, /start over/],
     ['guessed at', { status: 'max_attempts_reached' }, /Too many wrong codes/, /newest message/],
-    ['expired, swept', { status: 'expired' }, /no right code was typed in time/, /anew/],
-    ['expired, not swept', { expiresAt: NOW }, /no right code was typed in time/, /anew/],
+    ['expired, swept', { status: 'expired' }, /no right code was typed in time/, /start over/],
+    ['expired, not swept', { expiresAt: NOW }, /no right code was typed in time/, /start over/],
     [
       'expired in the queue',
       { status: 'expired', deliveryStatus: 'canceled' },
@@ -68,9 +50,9 @@ describe('a diagnosis', () => {
       'expired after a failure',
       { status: 'expired', deliveryStatus: 'failed', errorCode: '21614' },
       /not a mobile number/,
-      /mobile number.*anew/,
+      /mobile number.*start over/,
     ],
-    ['an app', { channel: 'totp', deliveryStatus: null }, /no message belongs/, /authenticator/],
+    ['an app', { channel: 'totp', deliveryStatus: null }, /no message belongs/i, /authenticator/],
     [
       'recovery codes, guessed at',
       { channel: 'recovery_code', deliveryStatus: null, status: 'max_attempts_reached' },
@@ -96,15 +78,15 @@ describe('a diagnosis', () => {
     const row = { deliveryStatus: 'queued', errorCode: 'http_503' } as const
     const found = says(row, [retrying(NOW - 9_000, 1_000), retrying(NOW - 3_000, 20_000)])
     expect(found).toMatchObject({ state: 'warn', at: NOW + 17_000 })
-    expect(found.action).toBe('It is tried again by itself.')
+    expect(found.action).toBe('It will be retried automatically.')
     expect(says(row, []).at).toBe(null)
   })
 
-  it('lets who was sent a message wait a minute, then says to send again', () => {
+  it('lets a user who was sent a message wait a minute, then says to send again', () => {
     expect(says({}, [{ ...EVENT, at: NOW - 5_000 }])).toMatchObject({ state: '' })
     const late = says({}, [EVENT])
     expect(late).toMatchObject({ state: 'warn' })
-    expect(late.action).toMatch(/send again/)
+    expect(late.action).toMatch(/Send again/)
     expect(says({ channel: 'email' }, [EVENT]).action).toMatch(/spam/)
   })
 })

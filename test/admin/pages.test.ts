@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       const answered = page.waitForResponse(/\/admin\/session/)
       await page.getByRole('button', { name: 'Sign in' }).click()
       expect((await answered).status()).toBe(403)
-      expect(await page.getByRole('alert').textContent()).toContain('no key for the console')
+      expect(await page.getByRole('alert').textContent()).toContain('cannot open the console')
       await page.getByLabel('Admin key').fill(ADMIN_KEY)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.waitForURL(`${real.url}/admin/health`)

@@ -40,7 +40,7 @@ describe('a person', () => {
       expect(page.text).toContain(`href="/admin/attempts/${id}"`)
     }
     expect(text).toMatch(
-      /Messages to this recipient, within minutes 2 of 2 full until \d\d:\d\d:\d\d \(9 min \d+ s\)/,
+      /Messages to this recipient, within minutes 2 of 2 full until [\d-]{10} \d\d:\d\d:\d\d \(9 min \d+ s\)/,
     )
     const log = /href="(\/admin\/attempts\?recipient=[^"]+)"/.exec(page.text)?.[1] ?? ''
     const listed = await visitor.get(log)

@@ -5,7 +5,7 @@ import { adviseOnStatus } from './http.ts'
 import { OWN } from './own.ts'
 import { adviseOnReply } from './smtp.ts'
 import { TWILIO } from './twilio.ts'
-import { type Advice, lasting, passing } from './words.ts'
+import { type Advice, passing, repeatable } from './words.ts'
 
 export type Outcome = 'retrying' | 'failed'
 
@@ -17,15 +17,10 @@ const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, Advice>>> = new M
 /** A code that nobody has written down here: only whether it is over can be said. */
 const UNKNOWN: Readonly<Record<Outcome, Advice>> = {
   retrying: passing('The provider did not take the message this time.'),
-  failed: lasting(
+  failed: repeatable(
     'The provider refused the message for good.',
-    'Look the code up in the provider’s own list, or offer another channel.',
+    'Look the code up in the provider’s own list.',
   ),
-}
-
-const AGAIN: Readonly<Record<Outcome, string>> = {
-  retrying: 'It is tried again by itself.',
-  failed: 'It is not tried again by itself: send again, by another channel if there is one.',
 }
 
 const within = (table: Readonly<Record<string, Advice>> | undefined, code: string) =>
@@ -35,13 +30,13 @@ const within = (table: Readonly<Record<string, Advice>> | undefined, code: strin
 export function adviseOn(
   error: { provider: string | null; code: string },
   outcome: Outcome,
-): Pick<Advice, 'meaning' | 'action'> {
+): Advice {
   const { provider, code } = error
-  const known =
+  return (
     within(BY_PROVIDER.get(provider ?? ''), code) ??
     within(OWN, code) ??
     adviseOnReply(code) ??
-    adviseOnStatus(code)
-  const { meaning, action, isPassing } = known ?? UNKNOWN[outcome]
-  return { meaning, action: isPassing ? `${AGAIN[outcome]} ${action}`.trim() : action }
+    adviseOnStatus(code) ??
+    UNKNOWN[outcome]
+  )
 }

@@ -1,7 +1,7 @@
 // Any HTTP gateway, and every provider where it tells no code of its own: by the status alone (RFC 9110 §15).
 // It must not read more into a status than its RFC says.
 
-import { type Advice, lasting, OPERATOR, passing } from './words.ts'
+import { type Advice, lasting, OPERATOR, otherChannel, passing } from './words.ts'
 
 const KEYS = lasting(
   'The provider does not accept the credentials of this service.',
@@ -9,7 +9,7 @@ const KEYS = lasting(
 )
 const BAD_REQUEST = lasting(
   'The provider does not understand the request: the recipient, or the configured body, is not what it expects.',
-  'If others get their messages, check the recipient with the person. Else the operator looks at the provider’s settings.',
+  'If others get their messages, check the recipient with the user. Otherwise the operator checks the provider’s settings.',
 )
 
 const BY_STATUS: Readonly<Record<number, Advice>> = {
@@ -19,9 +19,10 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     'The provider wants to be paid: the account has run out of credit.',
     `The operator tops up the account. ${OPERATOR}`,
   ),
-  403: lasting(
+  403: otherChannel(
     'The provider forbids it: the account may not send this, or not to this recipient.',
-    'The operator looks at the account’s permissions. Meanwhile try another channel.',
+    OPERATOR,
+    'The operator checks the account’s permissions.',
   ),
   404: lasting(
     'There is nothing at the provider’s URL.',
@@ -35,7 +36,7 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   ),
   422: BAD_REQUEST,
   429: passing(
-    'The provider says: too many requests. The account sends more than it may.',
+    'The provider reports too many requests: the account sends more than it may.',
     'The operator asks the provider for a higher rate.',
   ),
 }

@@ -1,23 +1,20 @@
-// Mail: by the enhanced code where the server tells one (RFC 3463, RFC 7372), else by the reply code (RFC 5321 §4.2.3).
+// Mail: by the enhanced code where the server gives one (RFC 3463, RFC 7372), else by the reply code (RFC 5321 §4.2.3).
 // It must not read a server's text: the adapter does not keep it.
 
-import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, passing } from './words.ts'
+import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, passing, repeatable } from './words.ts'
 
 const NO_MAILBOX = lasting(
   'The mailbox does not exist, or takes no mail.',
-  `Check the spelling with the person. ${OTHER_ADDRESS}`,
+  `Check the spelling with the user. ${OTHER_ADDRESS}`,
 )
-const FULL = lasting(
-  'The mailbox is full.',
-  'The person makes room, then send again; or ask for another address.',
-)
+const FULL = repeatable('The mailbox is full.', 'The user makes room, or uses another address.')
 const NO_DOMAIN = lasting(
   'The part of the address behind the @ does not exist, or takes no mail.',
-  `Check the spelling with the person. ${OTHER_ADDRESS}`,
+  `Check the spelling with the user. ${OTHER_ADDRESS}`,
 )
 const BLOCKED = lasting(
-  'The mail server refuses the message by its rules: it takes the sender, or the text, for unwanted.',
-  'The operator looks at SPF, DKIM and the reputation of the sender. The person may ask for the sender to be allowed.',
+  'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
+  'The operator checks SPF, DKIM and the reputation of the sender. The user may ask for the sender to be allowed.',
 )
 const UNPROVEN = lasting(
   'The mail server wants proof that the sender is genuine (SPF, DKIM, DMARC), and does not find it.',
@@ -28,14 +25,14 @@ const LOGIN = lasting(
   `The operator corrects user and password in SMTP_URL. ${OPERATOR}`,
 )
 const LATER = passing(
-  'The mail server can not take the message just now (some do so on purpose with a sender that they do not know).',
+  'The mail server cannot take the message at the moment (some do so on purpose with a sender that they do not know).',
 )
 const TOO_MUCH = passing(
-  'The mail server says: too many messages from this sender.',
+  'The mail server reports too many messages from this sender.',
   'The operator asks for a higher rate.',
 )
 
-/** Class 4 and 5 alike: the rest tells what it is. */
+/** Class 4 and 5 alike: the rest says which it is. */
 const BY_ENHANCED: Readonly<Record<string, Advice>> = {
   '1.1': NO_MAILBOX,
   '1.2': NO_DOMAIN,
@@ -72,8 +69,8 @@ const BY_REPLY: Readonly<Record<number, Advice>> = {
   534: LOGIN,
   535: LOGIN,
   550: lasting(
-    'The mail server refuses the message: most often the mailbox does not exist; some say so of what they take for unwanted.',
-    `Check the spelling with the person. ${OTHER_ADDRESS}`,
+    'The mail server refuses the message: most often the mailbox does not exist; some answer so to mail that they consider unwanted.',
+    `Check the spelling with the user. ${OTHER_ADDRESS}`,
   ),
   551: NO_MAILBOX,
   552: FULL,
@@ -81,7 +78,7 @@ const BY_REPLY: Readonly<Record<number, Advice>> = {
   554: BLOCKED,
 }
 
-/** `smtp_550`, or `smtp_550_5.1.1` where the server told more. */
+/** `smtp_550`, or `smtp_550_5.1.1` where the server gave more. */
 export function adviseOnReply(code: string): Advice | undefined {
   const [, reply, detail] = /^smtp_(\d{3})(?:_[45]\.(\d{1,3}\.\d{1,3}))?$/.exec(code) ?? []
   if (reply === undefined) return undefined

@@ -1,7 +1,16 @@
 // Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx). https://www.twilio.com/docs/api/errors
 // It must not repeat a message of Twilio's: they quote the number.
 
-import { type Advice, lasting, NO_TEXTS, OPERATOR, OTHER_NUMBER, passing } from './words.ts'
+import {
+  type Advice,
+  lasting,
+  MOBILE_NUMBER,
+  OPERATOR,
+  OTHER_NUMBER,
+  otherChannel,
+  passing,
+  repeatable,
+} from './words.ts'
 
 const ACCOUNT = lasting(
   'Twilio does not accept the account or its token.',
@@ -9,32 +18,33 @@ const ACCOUNT = lasting(
 )
 const INVALID = lasting(
   'This is not a phone number that exists.',
-  `Check the digits and the country code with the person. ${OTHER_NUMBER}`,
+  `Check the digits and the country code with the user. ${OTHER_NUMBER}`,
 )
-const LANDLINE = lasting('This number is a landline, or can not receive texts.', NO_TEXTS)
-const OPTED_OUT = lasting(
-  'The person has opted out of texts from this sender (they once answered STOP).',
-  'They must send START to the number that the texts come from. Then send again; or offer another channel.',
+const LANDLINE = otherChannel('This number is a landline, or cannot receive texts.', MOBILE_NUMBER)
+const OPTED_OUT = repeatable(
+  'The user has opted out of texts from this sender (they once answered STOP).',
+  'They must send START to the number that the texts come from.',
 )
 const SENDER = lasting(
-  'The sender can not send to this number.',
-  `The operator looks at the sender (number, name or Messaging Service) for this country. ${OPERATOR}`,
+  'The sender cannot send to this number.',
+  `The operator checks the sender (number, name or Messaging Service) for this country. ${OPERATOR}`,
 )
 const THROTTLED = passing(
-  'Twilio, or the carrier, says: too many messages at once.',
+  'Twilio, or the carrier, reports too many messages at once.',
   'The operator asks for a higher rate.',
 )
 const SUSPENDED = lasting(
   'The account at Twilio is suspended or not active.',
   `The operator settles it with Twilio. ${OPERATOR}`,
 )
-const UNREACHABLE = lasting(
+const UNREACHABLE = repeatable(
   'The phone could not be reached: off, without signal, abroad, or not able to receive texts.',
-  'The person switches the phone on and waits for signal, then send again; or offer a code by e-mail.',
+  'The user switches the phone on and waits for a signal.',
 )
-const FILTERED = lasting(
+const FILTERED = otherChannel(
   'The carrier, or Twilio, filtered the message as unwanted.',
-  'Offer another channel. The operator looks at the text and at the sender’s registration.',
+  OTHER_NUMBER,
+  'The operator checks the text and the sender’s registration.',
 )
 const UNREGISTERED = lasting(
   'The sender is not registered for texts to this country.',
@@ -51,9 +61,10 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   ),
   20429: THROTTLED,
   21211: INVALID,
-  21408: lasting(
+  21408: otherChannel(
     'The account may not send to this country.',
-    'The operator allows the country in Twilio’s geo permissions, if it is meant. Meanwhile offer another channel.',
+    OPERATOR,
+    'The operator allows the country in Twilio’s geo permissions, if that is intended.',
   ),
   21606: SENDER,
   21608: lasting(
@@ -62,25 +73,26 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   ),
   21610: OPTED_OUT,
   21612: SENDER,
-  21614: lasting('This is not a mobile number: a landline, or mistyped.', NO_TEXTS),
+  21614: otherChannel('This is not a mobile number: a landline, or mistyped.', MOBILE_NUMBER),
   21635: LANDLINE,
   30001: THROTTLED,
   30002: SUSPENDED,
   30003: UNREACHABLE,
-  30004: lasting(
-    'The message was blocked: by the carrier, by the phone, or because the person does not want it.',
-    'The person looks for blocked senders and asks the carrier about texts from services. Meanwhile offer another channel.',
+  30004: otherChannel(
+    'The message was blocked: by the carrier, by the phone, or because the user does not want it.',
+    OTHER_NUMBER,
+    'The user looks for blocked senders and asks the carrier about texts from services.',
   ),
   30005: lasting(
     'The number is unknown to its carrier: not in use, or no longer.',
-    `Check the digits with the person. ${OTHER_NUMBER}`,
+    `Check the digits with the user. ${OTHER_NUMBER}`,
   ),
-  30006: lasting('This number is a landline, or its carrier can not be reached.', NO_TEXTS),
+  30006: otherChannel(
+    'This number is a landline, or its carrier cannot be reached.',
+    MOBILE_NUMBER,
+  ),
   30007: FILTERED,
-  30008: lasting(
-    'The carrier did not deliver it and did not say why.',
-    'Send again once; if it fails again, offer another channel.',
-  ),
+  30008: repeatable('The carrier did not deliver it and gave no reason.'),
   30022: THROTTLED,
   30032: UNREGISTERED,
   30034: UNREGISTERED,

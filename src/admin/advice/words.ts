@@ -1,27 +1,46 @@
 // What an advice is, and the sentences that several failures share.
-// It must not name a provider: that is each provider's own file.
+// It must not name a provider (that is each provider's own file), nor an action of the page: offers.ts knows which there are.
+
+/** What on the page itself may help: the same channel once more, another one, or nothing that can be sent. */
+export type Remedy = 'again' | 'channel' | 'none'
 
 export type Advice = {
-  /** What happened, for who talks with the person. */
+  /** What happened, for the reader who talks with the user. */
   meaning: string
-  /** What to do now, and who does it. */
+  /** What somebody does beside the page; '': nothing. */
   action: string
-  /** It may do well at the next try, which comes by itself while there is time. */
+  remedy: Remedy
+  /** In place of another channel, where the page offers none; '': nothing. */
+  otherwise: string
+  /** It may do well at the next try, which comes automatically while there is time. */
   isPassing: boolean
 }
 
-/** Trying again alone will not help. */
+/** Sending the same again will not help. @param action what does */
 export function lasting(meaning: string, action: string): Advice {
-  return { meaning, action, isPassing: false }
+  return { meaning, action, remedy: 'none', otherwise: '', isPassing: false }
+}
+
+/** Another message may get through once the action is done. @param action '' where nothing else is needed */
+export function repeatable(meaning: string, action = ''): Advice {
+  return { ...lasting(meaning, action), remedy: 'again' }
+}
+
+/** No message by this channel gets through. @param otherwise where the page offers no other */
+export function otherChannel(meaning: string, otherwise: string, action = ''): Advice {
+  return { ...lasting(meaning, action), remedy: 'channel', otherwise }
 }
 
 /** @param action beside the next try; '' where that is all */
 export function passing(meaning: string, action = ''): Advice {
-  return { meaning, action, isPassing: true }
+  return { ...repeatable(meaning, action), isPassing: true }
 }
 
-export const OTHER_NUMBER = 'Ask the person for another number.'
-export const OTHER_ADDRESS = 'Ask the person for another address.'
-export const NO_TEXTS =
-  'Ask for a mobile number, or offer a code by e-mail. Another text will not help.'
-export const OPERATOR = 'Sending again will not help before that.'
+export const OTHER_NUMBER =
+  'Ask the user for another number; they start over with it in your login flow.'
+export const OTHER_ADDRESS =
+  'Ask the user for another address; they start over with it in your login flow.'
+export const MOBILE_NUMBER =
+  'Ask the user for a mobile number or an e-mail address; they start over with it in your login flow. Another text will not help.'
+export const OPERATOR = 'No message will get through before that.'
+export const START_OVER = 'Ask the user to start over in your login flow.'

@@ -2,11 +2,12 @@
 // It must not show a recipient in clear, but to who just asked for it.
 
 import { html } from 'hono/html'
-import { type Channel, isFactorChannel } from '../../kernel/channel.ts'
-import { statusAt, type VerificationStatus } from '../../verification/state.ts'
+import { isFactorChannel } from '../../kernel/channel.ts'
+import { statusAt } from '../../verification/state.ts'
 import type { AttemptDetail } from '../admin.ts'
 import type { Diagnosis } from '../diagnosis.ts'
 import type { KeyName } from '../key-names.ts'
+import type { Offers } from '../offers.ts'
 import type { SignedInPage } from '../page.ts'
 import type { AttemptRow } from '../ports.ts'
 import { livePart } from './live.ts'
@@ -14,7 +15,7 @@ import { attemptPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { TIMELINE_STYLE, timeline } from './timeline.ts'
-import { agoOf, clockOf, spanOf, timeOf } from './words.ts'
+import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
 
 type Shown = {
   now: number
@@ -27,8 +28,7 @@ type Shown = {
   /** Null: nobody can be meant any more. */
   personPath: string | null
   keys: ReadonlyMap<string, KeyName>
-  /** By which it could be sent again; empty: by none. */
-  channels: readonly Channel[]
+  offers: Offers
   notice: Html | ''
 }
 
@@ -49,29 +49,36 @@ ${TIMELINE_STYLE}`
 function why({ diagnosis, detail, now }: Shown): Html {
   const { meaning, action, at } = diagnosis
   const { errorCode, errorMessage, provider } = detail.attempt
-  const next = at === null || at <= now ? '' : html` Next try at ${clockOf(at)} UTC.`
+  const next = at === null || at <= now ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
   const said =
     errorCode === null
       ? ''
-      : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> said: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>`
+      : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> answered: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>`
   return html`<div><h2>${meaning}</h2>${todo}${said}</div>`
 }
 
-function actions(page: SignedInPage, { detail, channels }: Shown, status: VerificationStatus) {
+/** The button first that helps; one that does nothing for it comes last. */
+function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html | '' {
   const { id, channel } = detail.attempt
-  if (!page.session.access.scopes.has('admin') || status !== 'pending') return ''
+  const { channels, canCancel } = offers
+  const chosen = diagnosis.by ?? channel
   const choices = channels.map(
     (one) =>
-      html`<option value="${one}"${one === channel ? html` selected` : ''}>by ${one}</option>`,
+      html`<option value="${one}"${one === chosen ? html` selected` : ''}>by ${one}</option>`,
   )
   const choice =
     channels.length > 1 ? html`<select name="channel" aria-label="Channel">${choices}</select>` : ''
+  const main = diagnosis.resend === 'helps' ? html` class="main"` : ''
   const again =
     channels.length === 0
       ? ''
-      : html`<form method="post" action="${attemptPath(id)}/resend">${formToken(page)}${choice}<button class="main">Send again</button></form>`
-  return html`<div class="acts">${again}<form method="post" action="${attemptPath(id)}/cancel">${formToken(page)}<button>Cancel</button></form></div>`
+      : html`<form method="post" action="${attemptPath(id)}/resend">${formToken(page)}${choice}<button${main}>Send again</button></form>`
+  const cancel = canCancel
+    ? html`<form method="post" action="${attemptPath(id)}/cancel">${formToken(page)}<button>Cancel</button></form>`
+    : ''
+  const all = diagnosis.resend === 'is useless' ? [cancel, again] : [again, cancel]
+  return again || cancel ? html`<div class="acts">${all}</div>` : ''
 }
 
 function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown): Html {
@@ -128,10 +135,10 @@ export function attemptPage(page: SignedInPage, shown: Shown): Html {
 ${notice}
 <div class="attempt"${live && html` id="live" data-live`}>
 <div class="head"><h1><bdi>${attempt.reference}</bdi> ${outcomeStamp(status)}</h1>${message}</div>
-<div class="why ${diagnosis.state}">${why(shown)}${actions(page, shown, status)}</div>
+<div class="why ${diagnosis.state}">${why(shown)}${actions(page, shown)}</div>
 <div class="halves">
 <section><h2>At a glance</h2><dl class="slip">${facts}</dl></section>
-<section><h2>Timeline</h2>${timeline(detail, keys)}</section>
+<section><h2>Timeline</h2>${timeline({ ...detail, keys, now })}</section>
 </div>
 </div>`
   return shell(page, {

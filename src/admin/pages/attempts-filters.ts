@@ -6,6 +6,7 @@ import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/chann
 import type { Query, Span } from '../attempt-filter.ts'
 import type { Html } from './shell.ts'
 import { OUTCOMES } from './stamps.ts'
+import { ZONE } from './words.ts'
 
 const SPAN_LABELS: Readonly<Record<Span, string>> = {
   hour: '1 hour',
@@ -50,7 +51,7 @@ const same = (names: readonly string[]) => Object.fromEntries(names.map((name) =
 const outcomes = Object.fromEntries(Object.entries(OUTCOMES).map(([name, [word]]) => [name, word]))
 
 function time(name: string, label: string, query: Query): Html {
-  return html`<label>${label}<input type="datetime-local" name="${name}" value="${query[name] ?? ''}"></label>`
+  return html`<label><span>${label} (${ZONE})</span><input type="datetime-local" name="${name}" value="${query[name] ?? ''}" autocomplete="off"></label>`
 }
 
 export function filterForm(shown: { query: Query; services: readonly string[] }): Html {
@@ -68,7 +69,7 @@ ${select('channel', 'Channel', same([...CHANNELS, ...FACTOR_CHANNELS]), query.ch
 ${services.length > 1 ? select('service', 'Service', same(services), query.service) : ''}
 <label>Provider<input name="provider" value="${query.provider ?? ''}" autocapitalize="off" spellcheck="false"></label>
 <label>Country<input name="country" value="${query.country ?? ''}" maxlength="2" placeholder="US"></label>
-<span class="times">${time('from', 'From (UTC)', query)}${time('to', 'To (UTC)', query)}</span>
+<span class="times">${time('from', 'From', query)}${time('to', 'To', query)}</span>
 <span class="does">${kept}<button>Filter</button> <a class="button" href="/admin/attempts">Clear</a></span>
 </form></details>`
 }

@@ -12,7 +12,7 @@ import { attemptPath, personPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { table } from './table.ts'
-import { agoOf, timeOf } from './words.ts'
+import { agoOf, timeOf, ZONE } from './words.ts'
 
 /** The person masked, and sealed for the address of their page; undefined: the row's key is gone. */
 type ShownAttempt = Omit<AttemptRow, 'recipientSealed'> & {
@@ -41,7 +41,7 @@ const STYLE = `
 .filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft); flex: 1 1 7.5rem; max-width: 12rem } .filters select, .filters input { font-size: var(--t3); font-weight: 400; color: var(--ink); min-width: 0; height: 2.25rem; padding-block: var(--s1) } .filters .times { display: flex; flex-wrap: wrap; gap: inherit; flex: 0 1 25rem } .filters .does { display: flex; gap: var(--s2) }
 @media (max-width: 46rem) { .filters label { flex-basis: 8rem; max-width: none } .filters .times { flex-basis: 100% } }
 @supports selector(::details-content) { @media (min-width: 46.01rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
-.when { display: grid } .when time { white-space: nowrap } .when .soft { font-size: var(--t2) }
+.when { display: flex; flex-wrap: wrap; gap: 0 var(--s2); align-items: baseline } .when time { white-space: nowrap } .when .soft { font-size: var(--t2) }
 .log { display: grid; gap: var(--s4) } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
 .pager { display: flex; gap: var(--s3) }
 `
@@ -66,24 +66,25 @@ function recipientOf({ person, country }: ShownAttempt): Html {
   return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
 }
 
-function log({ rows, now }: ShownAttempts): Html {
+function log({ rows, now, services }: ShownAttempts): Html {
+  const hasService = services.length > 1
   return table({
     caption: 'Attempts, newest first',
     columns: [
       { label: 'Reference' },
-      { label: 'When' },
+      { label: 'When', isTime: true },
       { label: 'Recipient' },
       { label: 'Channel' },
       { label: 'Message' },
       { label: 'Outcome' },
       { label: 'Wrong', isNumber: true },
       { label: 'Sends', isNumber: true },
-      { label: 'Service' },
+      ...(hasService ? [{ label: 'Service' }] : []),
     ],
     ids: rows.map(({ id }) => id),
     rows: rows.map((row) => [
       html`<a class="mono" href="${attemptPath(row.id)}">${row.reference}</a>`,
-      html`<span class="when">${timeOf(row.createdAt)}<span class="soft">${agoOf(row.createdAt, now)}</span></span>`,
+      html`<span class="when">${timeOf(row.createdAt)} <span class="soft">${agoOf(row.createdAt, now)}</span></span>`,
       recipientOf(row),
       row.channel,
       messageOf(row),
@@ -91,7 +92,7 @@ function log({ rows, now }: ShownAttempts): Html {
       outcomeStamp(statusAt(row, now)),
       `${row.failed} of ${row.maxAttempts}`,
       row.maxSends === 0 ? '–' : `${row.sends} of ${row.maxSends}`,
-      row.service,
+      ...(hasService ? [row.service] : []),
     ]),
   })
 }
@@ -111,7 +112,7 @@ function pager({ query, nextCursor, lookedBackTo }: ShownAttempts): Html | '' {
 /** A page is made of a bounded number of rows: whoever reads it must know that it is not all. */
 function howFar({ rows, lookedBackTo }: ShownAttempts): Html | '' {
   if (lookedBackTo !== null)
-    return html`<p class="note">${rows.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} UTC. Older attempts were not looked at yet.</p>`
+    return html`<p class="note">${rows.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older attempts have not been searched yet.</p>`
   return rows.length === 0 ? html`<p class="note">No attempt fits.</p>` : ''
 }
 

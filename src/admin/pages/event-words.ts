@@ -62,7 +62,7 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   }),
   'delivery.sent': (details) => ({
     text: `${word(details.provider)} took ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}`,
-    state: 'good',
+    state: '',
   }),
   'delivery.retrying': (details) => ({
     text: `${word(details.provider)} did not take ${messageOf(details)}; next try in ${spanOf(Number(details.retry_in_ms))}`,

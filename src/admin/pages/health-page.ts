@@ -9,7 +9,7 @@ import type { SignedInPage } from '../page.ts'
 import { BAR_STYLE, bar } from './bar.ts'
 import { type Html, shell } from './shell.ts'
 import { table } from './table.ts'
-import { agoOf, spanOf, timeOf } from './words.ts'
+import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
 
 /** A message that waits longer is late for who looks at a login form. */
 const LATE_MS = 10_000
@@ -35,7 +35,7 @@ function verdict({ checks, at }: HealthReport): Html {
       html`<li class="${isGood ? 'tick' : 'tick off'}">${name}<span class="unseen">: ${isGood ? 'works' : 'does not work'}</span></li>`,
   )
   const stamp = isReady ? 'good' : 'bad'
-  return html`<div class="verdict"><span class="stamp large ${stamp}">${isReady ? 'Ready' : 'Not ready'}</span><ul>${items}</ul><span class="soft">as of ${timeOf(at)} UTC</span></div>`
+  return html`<div class="verdict"><span class="stamp large ${stamp}">${isReady ? 'Ready' : 'Not ready'}</span><ul>${items}</ul><span class="soft">as of ${timeOf(at)} ${ZONE}</span></div>`
 }
 
 type Gauge = {

@@ -74,6 +74,7 @@ function takeOver(text) {
   // Inert: nothing in a template runs, loads or is styled.
   const template = document.createElement('template')
   template.innerHTML = text
+  localTimes(template.content)
   const fresh = template.content.querySelector('[data-live]')
   const old = region()
   if (!fresh || !old) return

@@ -14,7 +14,7 @@ import { attemptPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { messageStamp, outcomeStamp } from './stamps.ts'
 import { table } from './table.ts'
-import { agoOf, clockOf, spanOf, timeOf } from './words.ts'
+import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
 
 export type PersonShown = {
   /** As it stands in the address. */
@@ -35,7 +35,7 @@ h3 { font: 600 var(--t3)/1.3 var(--sans) } .when { display: grid } .when .soft {
 /** Of one that is full, the stamp beside it says so. */
 function endOf({ endsAt, isFull }: LimitState, now: number): Html | '' {
   if (endsAt === null) return ''
-  const until = html`until ${clockOf(endsAt)}`
+  const until = html`until ${timeOf(endsAt)}`
   const left = html`<span class="soft">(${spanOf(endsAt - now)})</span>`
   return html`<span>${isFull ? until : html`<span class="soft">${until}</span>`} ${left}</span>`
 }
@@ -73,7 +73,7 @@ function limitsHtml(limits: readonly PersonLimits[], now: number): Html {
     (one) =>
       html`${counted.length > 1 ? html`<h3>${one.service}</h3>` : ''}${limitTable(one, now)}`,
   )
-  return html`${tables}<p class="soft">Times are UTC. A full limit refuses the next message until then; others go on.</p>`
+  return html`${tables}<p class="soft">Times are ${ZONE}. A full limit refuses the next message until then; others go on.</p>`
 }
 
 function attemptsTable(rows: readonly AttemptRow[], now: number): Html {
@@ -81,7 +81,7 @@ function attemptsTable(rows: readonly AttemptRow[], now: number): Html {
     caption: 'Their verifications, newest first',
     columns: [
       { label: 'Reference' },
-      { label: 'When' },
+      { label: 'When', isTime: true },
       { label: 'Service' },
       { label: 'Channel' },
       { label: 'Message' },

@@ -5,6 +5,7 @@ import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { THEMES } from '../cookies.ts'
 import type { Page, SignedInPage } from '../page.ts'
+import { LOCAL_TIME_SCRIPT } from './local-time-script.ts'
 import { CONSOLE_STYLE } from './style.ts'
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -84,5 +85,5 @@ ${whoIsIn(page)}
 </div></header>
 <main id="main" tabindex="-1">${parts.body}</main>
 </div>`
-  return documentOf(page, parts, frame)
+  return documentOf(page, { ...parts, script: LOCAL_TIME_SCRIPT + (parts.script ?? '') }, frame)
 }

@@ -18,7 +18,8 @@ export const OUTCOMES: Readonly<Record<VerificationStatus, readonly [string, str
 const MESSAGES: Readonly<Record<DeliveryStatus, string>> = {
   queued: '',
   sending: 'warn',
-  sent: 'good',
+  // On its way, which is not yet what the user wanted: APPROVED is the green one.
+  sent: 'done',
   delivered: 'good',
   undelivered: 'bad',
   failed: 'bad',

@@ -50,7 +50,7 @@ input, select { font: inherit; color: inherit; background: var(--card); border: 
 
 const PARTS = `
 .stamp { display: inline-block; font: 700 var(--t1)/1 var(--sans); letter-spacing: .07em; text-transform: uppercase; white-space: nowrap; padding: .28em .5em .26em; border: 1.5px solid currentColor; border-radius: 2px; color: var(--soft) }
-.stamp.good { color: var(--good); background: var(--good-soft) } .stamp.warn { color: var(--warn); background: var(--warn-soft) } .stamp.bad { color: var(--bad); background: var(--bad-soft) }
+.stamp.done { color: var(--ink) } .stamp.good { color: var(--good); background: var(--good-soft) } .stamp.warn { color: var(--warn); background: var(--warn-soft) } .stamp.bad { color: var(--bad); background: var(--bad-soft) }
 .note { border-left: 3px solid var(--soft); background: var(--card); padding: var(--s3) var(--s4) } .note.bad { border-color: var(--bad); background: var(--bad-soft) } .note.good { border-color: var(--good); background: var(--good-soft) }
 table { width: 100%; border-collapse: collapse; border-top: 2px solid var(--rule); background: var(--card) }
 th, td { text-align: left; vertical-align: baseline; padding: var(--s2) var(--s3); border-bottom: 1px solid var(--line) }

@@ -3,8 +3,10 @@
 
 import { html } from 'hono/html'
 import type { Html } from './shell.ts'
+import { ZONE } from './words.ts'
 
-type Column = { label: string; isNumber?: boolean }
+/** `isTime`: the heading says whose. */
+type Column = { label: string; isNumber?: boolean; isTime?: boolean }
 type Cell = Html | string | number
 
 /**
@@ -21,7 +23,8 @@ export function table(options: {
   const { caption, columns, rows, ids } = options
   const classOf = (index: number) => (columns[index]?.isNumber ? html` class="number"` : '')
   const heads = columns.map(
-    ({ label }, index) => html`<th scope="col" role="columnheader"${classOf(index)}>${label}</th>`,
+    ({ label, isTime }, index) =>
+      html`<th scope="col" role="columnheader"${classOf(index)}>${label}${isTime ? html` (${ZONE})` : ''}</th>`,
   )
   const cellOf = (cell: Cell, index: number) =>
     index === 0

@@ -3,17 +3,19 @@
 
 import { html } from 'hono/html'
 import type { EventRecord } from '../../events/types.ts'
+import { statusAt } from '../../verification/state.ts'
 import type { AttemptDetail } from '../admin.ts'
 import { adviseOn } from '../advice/advice.ts'
+import { foldTries, type Tries } from '../fold-tries.ts'
 import type { KeyName } from '../key-names.ts'
 import type { SendAttempt } from '../ports.ts'
 import { eventWords } from './event-words.ts'
 import type { Html } from './shell.ts'
-import { clockOf, spanOf, timeOf } from './words.ts'
+import { spanOf, timeOf } from './words.ts'
 
 export const TIMELINE_STYLE = `
 .timeline { border-top: 2px solid var(--rule); background: var(--card); border-bottom: 1px solid var(--line); padding: var(--s2) 0 }
-.timeline li { display: grid; grid-template-columns: 5.5rem 1.25rem minmax(0, 1fr); gap: 0 var(--s3); padding: 0 var(--s4) }
+.timeline li { display: grid; grid-template-columns: 9.75rem 1.25rem minmax(0, 1fr); gap: 0 var(--s3); padding: 0 var(--s4) }
 .timeline .when { display: grid; align-content: start; padding: var(--s2) 0; text-align: right } .timeline .gap { font-size: var(--t2); color: var(--soft) }
 .timeline .mark { position: relative } .timeline .mark::before { content: ''; position: absolute; inset: 0 auto 0 50%; border-left: 1px solid var(--line) }
 .timeline .mark::after { content: ''; position: absolute; left: calc(50% - .31rem); top: .95rem; width: .68rem; height: .68rem; border: 2px solid var(--soft); border-radius: 50%; background: var(--card) }
@@ -22,8 +24,11 @@ export const TIMELINE_STYLE = `
 .timeline .what { padding: var(--s2) 0; display: grid; gap: var(--s1); min-width: 0; overflow-wrap: anywhere } .timeline .what strong { font-weight: 600 } .timeline .bad .what strong { color: var(--bad) } .timeline .good .what strong { color: var(--good) }
 .timeline .by { font-size: var(--t2); color: var(--soft) }
 .advice { border-left: 3px solid var(--line); padding: var(--s1) 0 var(--s1) var(--s3); display: grid; gap: var(--s1); max-width: 44rem } .warn .advice { border-color: var(--warn) } .bad .advice { border-color: var(--bad) }
-@media (max-width: 30rem) { .timeline li { grid-template-columns: 5.2rem .8rem minmax(0, 1fr); gap: 0 var(--s2); padding: 0 var(--s3) } }
+.timeline .timeline { border: 0; padding: 0 } .timeline .timeline li { padding: 0 } .timeline summary { cursor: pointer; font-weight: 600 }
+@media (max-width: 40rem) { .timeline li { grid-template-columns: 5.2rem .8rem minmax(0, 1fr); gap: 0 var(--s2); padding: 0 var(--s3) } }
 `
+
+const MARK = html`<span class="mark" aria-hidden="true"></span>`
 
 type Failure = { provider: string | null; code: string; message: string | null }
 
@@ -40,16 +45,25 @@ function failureOf(event: EventRecord, sends: readonly SendAttempt[]): Failure |
   return { provider: textOr(details.provider), code: String(details.error ?? ''), message }
 }
 
-/** @param isKnown its meaning stands further up already */
-function failureHtml(failure: Failure, isFinal: boolean, isKnown: boolean): Html {
+/**
+ * @param about.isKnown its meaning stands further up already
+ * @param about.isOver nothing is to be done about it any more
+ */
+function failureHtml(
+  failure: Failure,
+  about: { isFinal: boolean; isKnown: boolean; isOver: boolean },
+): Html {
   const { code, message, provider } = failure
+  const { isFinal, isKnown, isOver } = about
   const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`}</p>`
   if (isKnown) return said
   const { meaning, action } = adviseOn({ provider, code }, isFinal ? 'failed' : 'retrying')
-  return html`${said}<div class="advice"><p>${meaning}</p><p><strong>What to do:</strong> ${action}</p></div>`
+  // What the page's own buttons do for it stands above, beside them.
+  const todo = action === '' || isOver ? '' : html`<p><strong>What to do:</strong> ${action}</p>`
+  return html`${said}<div class="advice"><p>${meaning}</p>${todo}</div>`
 }
 
-/** @param agents that were told already: one browser does many things, and its name is long */
+/** @param agents that were shown already: one browser does many things, and its name is long */
 function whoOf(event: EventRecord, keys: ReadonlyMap<string, KeyName>, agents: Set<string>): Html {
   const { keyId, clientIp, userAgent } = event
   const key = keyId === null ? undefined : keys.get(keyId)
@@ -64,22 +78,23 @@ function whoOf(event: EventRecord, keys: ReadonlyMap<string, KeyName>, agents: S
   return html`<p class="by"><span class="unseen">by </span>${name}${from}${agent}</p>`
 }
 
-const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
-
-function whenOf(event: EventRecord, before: EventRecord | undefined): Html {
-  const isNewDay = !before || dayOf(before.at) !== dayOf(event.at)
-  const time = isNewDay ? timeOf(event.at) : clockOf(event.at)
-  const gap = before ? html`<span class="gap">+${spanOf(event.at - before.at)}</span>` : ''
-  return html`<span class="when">${time}${gap}</span>`
+type Shown = Pick<AttemptDetail, 'attempt' | 'events' | 'sends'> & {
+  keys: ReadonlyMap<string, KeyName>
+  now: number
 }
 
-export function timeline(
-  { events, sends }: Pick<AttemptDetail, 'events' | 'sends'>,
-  keys: ReadonlyMap<string, KeyName>,
-): Html {
+/** @param last the event before this one, folded or not */
+function whenOf(at: number, last: EventRecord | undefined): Html {
+  const gap = last ? html`<span class="gap">+${spanOf(at - last.at)}</span>` : ''
+  return html`<span class="when">${timeOf(at)}${gap}</span>`
+}
+
+/** Writes events one after another: what was explained once is not explained again. */
+function createWriter({ attempt, sends, keys, now }: Shown) {
   const explained = new Set<string>()
   const agents = new Set<string>()
-  const items = events.map((event, index) => {
+  const isOver = statusAt(attempt, now) === 'approved'
+  return (event: EventRecord, last: EventRecord | undefined): Html => {
     const { text, state } = eventWords(event)
     const failure = failureOf(event, sends)
     const isFinal = event.type === 'delivery.failed'
@@ -89,11 +104,32 @@ export function timeline(
     const id = reference
       ? html`<p class="by">its id there: <code><bdi>${reference}</bdi></code></p>`
       : ''
-    return html`<li class="${state}" data-id="${event.sequence}">${whenOf(event, events[index - 1])}<span class="mark" aria-hidden="true"></span><div class="what"><p><strong>${text}</strong></p>${failure ? failureHtml(failure, isFinal, isKnown) : ''}${id}${whoOf(event, keys, agents)}</div></li>`
+    return html`<li class="${state}" data-id="${event.sequence}">${whenOf(event.at, last)}${MARK}<div class="what"><p><strong>${text}</strong></p>${failure ? failureHtml(failure, { isFinal, isKnown, isOver }) : ''}${id}${whoOf(event, keys, agents)}</div></li>`
+  }
+}
+
+type Writer = ReturnType<typeof createWriter>
+
+function triesHtml({ count, events }: Tries, last: EventRecord | undefined, write: Writer): Html {
+  const [first] = events
+  const end = events.at(-1)
+  if (!first || !end) return html``
+  const items = events.map((event, index) => write(event, events[index - 1] ?? last))
+  return html`<li class="warn" data-id="tries-${first.sequence}">${whenOf(first.at, last)}${MARK}<div class="what"><details><summary>${count} more tries came to the same, until ${timeOf(end.at)}</summary><ol class="timeline">${items}</ol></details></div></li>`
+}
+
+export function timeline(shown: Shown): Html {
+  const { events } = shown
+  const write = createWriter(shown)
+  let last: EventRecord | undefined
+  const items = foldTries(events).map((line) => {
+    const before = last
+    last = line.kind === 'tries' ? line.events.at(-1) : line.event
+    return line.kind === 'tries' ? triesHtml(line, before, write) : write(line.event, before)
   })
   const cut =
     events[0]?.type === 'verification.started'
       ? ''
-      : html`<p class="note">What came before is not shown: there is more than fits on a page.</p>`
+      : html`<p class="note">Earlier events are not shown: there are more than fit on a page.</p>`
   return html`${cut}<ol class="timeline">${items}</ol>`
 }

@@ -26,20 +26,23 @@ export function spanOf(ms: number): string {
   return `${Math.floor(ms / size)} ${name}${rest && more > 0 ? ` ${more} ${rest[1]}` : ''}`
 }
 
-/** To the second, in UTC: what a log and a colleague elsewhere say, too. */
-export function timeOf(at: number): Html {
+/** `2026-11-29 14:03:22 UTC`, of which the first 19 characters are shown. */
+function writeUtc(at: number): { iso: string; utc: string } {
   const iso = new Date(at).toISOString()
-  return html`<time class="exact" datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>`
+  return { iso, utc: `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` }
+}
+
+/** Date and time to the second; in UTC, which a script makes the reader's own time. */
+export function timeOf(at: number): Html {
+  const { iso, utc } = writeUtc(at)
+  return html`<time class="exact" datetime="${iso}" title="${utc}">${utc.slice(0, 19)}</time>`
 }
 
 /** `3 min ago`, with the time itself behind it. */
 export function agoOf(at: number, now: number): Html {
-  const iso = new Date(at).toISOString()
-  return html`<time datetime="${iso}" title="${iso}">${spanOf(now - at)} ago</time>`
+  const { iso, utc } = writeUtc(at)
+  return html`<time datetime="${iso}" title="${utc}">${spanOf(now - at)} ago</time>`
 }
 
-/** The time of day, in UTC: where the day is said beside it, or is today. */
-export function clockOf(at: number): Html {
-  const iso = new Date(at).toISOString()
-  return html`<time class="exact" datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`
-}
+/** Which time `timeOf` shows. */
+export const ZONE = html`<span data-zone>UTC</span>`

@@ -1,0 +1,82 @@
+// What can be done with a verification now, by the reader of its page: the buttons, and the sentences that name them.
+// It must not offer what the domain would refuse whatever the moment: advice and buttons both come from here.
+
+import { type Channel, isFactorChannel } from '../kernel/channel.ts'
+import { RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
+import { type Advice, START_OVER } from './advice/words.ts'
+import type { AttemptRow } from './ports.ts'
+
+export type Offers = {
+  isOpen: boolean
+  /** By which it can be sent again, the channel so far first; empty: there is no such button. */
+  channels: readonly Channel[]
+  canCancel: boolean
+  /** False: the reader's key may look only, whatever could be done. */
+  mayAct: boolean
+}
+
+type Offered = Pick<
+  AttemptRow,
+  'channel' | 'kind' | 'status' | 'expiresAt' | 'sends' | 'maxSends' | 'attempts' | 'maxAttempts'
+>
+
+/** @param about.channels of the service's providers */
+export function offersFor(
+  attempt: Offered,
+  about: { channels: readonly Channel[]; mayAct: boolean; now: number },
+): Offers {
+  const { mayAct, now } = about
+  const isOpen = statusAt(attempt, now) === 'pending'
+  const canSend =
+    isOpen &&
+    mayAct &&
+    attempt.kind !== 'decoy' &&
+    attempt.sends < attempt.maxSends &&
+    attempt.attempts < attempt.maxAttempts &&
+    attempt.expiresAt - now >= RESEND_MIN_REMAINING_MS
+  return {
+    ...{ isOpen, mayAct, canCancel: isOpen && mayAct },
+    channels: canSend ? channelsFor(attempt.channel, about.channels) : [],
+  }
+}
+
+/** What reaches the same recipient. */
+function channelsFor(
+  current: AttemptRow['channel'],
+  provided: readonly Channel[],
+): readonly Channel[] {
+  if (isFactorChannel(current)) return []
+  const isMail = current === 'email'
+  const fitting = provided.filter((channel) => (channel === 'email') === isMail)
+  return fitting.toSorted((a, b) => Number(b === current) - Number(a === current))
+}
+
+export const othersIn = ({ channels }: Offers, current: AttemptRow['channel']) =>
+  channels.filter((channel) => channel !== current)
+
+/** What is to be done where no button does it. */
+function withoutButton({ isOpen, mayAct }: Offers): string {
+  if (!isOpen) return START_OVER
+  if (!mayAct) return 'A key with the scope admin can send another message.'
+  return `No further message can be sent for this verification. ${START_OVER}`
+}
+
+/** `isButton`: the sentence names the page's own. `text` '': nothing on the page helps. */
+type Step = { text: string; isButton: boolean }
+
+/** Names the button of the page that may help, or what stands in its place. */
+export function nextStep(
+  { remedy, otherwise }: Pick<Advice, 'remedy' | 'otherwise'>,
+  offers: Offers,
+  current: AttemptRow['channel'],
+): Step {
+  const others = othersIn(offers, current)
+  const isSame = offers.channels.length > others.length
+  const byOthers = others.length === 0 ? '' : ` by another channel (${others.join(', ')})`
+  if (remedy === 'none') return { text: '', isButton: false }
+  if (remedy === 'channel' && !byOthers) return { text: otherwise, isButton: false }
+  if (offers.channels.length === 0) return { text: withoutButton(offers), isButton: false }
+  const isOnlyOther = remedy === 'channel' || !isSame
+  const again = isOnlyOther ? `Send again${byOthers}` : `Send again${byOthers && `, or${byOthers}`}`
+  return { text: `${again}.`, isButton: true }
+}
