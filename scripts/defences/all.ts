@@ -20,6 +20,7 @@ import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
+import { WIRE } from './wire.ts'
 
 /** I before C, then by number. */
 function rank(keeps: string): number {
@@ -45,4 +46,5 @@ export const DEFENCES: readonly Defence[] = [
   ...SIGN_IN,
   ...SUPPORT,
   ...ADMINS,
+  ...WIRE,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -49,6 +49,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C49: 'decoys',
   C50: 'blocks of numbers, and types that cost',
   C51: 'a flood of refused starts',
+  C52: 'requests by the thousand before an answer',
   C63: 'a secret that is imported: short, spelt in other ways, or twice',
   C66: 'a send that failed for good, and what will never send',
   C71: 'files, databases and settings as operators have them',

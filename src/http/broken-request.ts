@@ -37,8 +37,9 @@ function rawProblem(error: ErrorSlug, nowMs: number): string {
 /** For `clientError`; `answering` holds what each socket is being answered. */
 export function refuseBrokenRequest(clock: Clock, answering: WeakMap<Socket, ServerResponse>) {
   return (error: NodeJS.ErrnoException, socket: Socket) => {
-    // An answer that has begun would be followed by garbage.
-    const begun = answering.get(socket)?.headersSent === true
+    // An answer that has begun, and is not out, would be followed by garbage.
+    const last = answering.get(socket)
+    const begun = last?.headersSent === true && !last.writableFinished
     if (socket.writable && !begun && error.code !== 'ECONNRESET') {
       const slug = SLUG_OF_CODE[error.code ?? ''] ?? 'invalid_request'
       socket.end(rawProblem(slug, clock.now()))

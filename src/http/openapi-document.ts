@@ -6,7 +6,7 @@ import type { App } from './register.ts'
 const DESCRIPTION = `A login flow asks Countersign to prove that a person holds a phone number, a mailbox, an authenticator app or a recovery code.
 
 Every error is a problem (RFC 9457); its \`error\` is stable. An address that does not exist is 404 \`not_found\`,
-another method on one that does is 405 \`method_not_allowed\` with \`Allow\`, headers over 16 KiB are 431.
+another method on one that does is 405 \`method_not_allowed\` with \`Allow\`, headers over 16 KiB, or more than 100 of them, are 431.
 Changes only add.`
 
 export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>

@@ -1,12 +1,13 @@
 // Listens, bounds what a slow or silent client may cost, and ends without dropping what was accepted.
 // It must not know a route.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../kernel/clock.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { createId } from '../kernel/ids.ts'
+import { createBoundedServer, SERVER_TIMES, type ServerTimes } from './bounded-server.ts'
 import { refuseBrokenRequest } from './broken-request.ts'
 import type { Log } from './deps.ts'
 import { drain } from './drain.ts'
@@ -14,29 +15,13 @@ import { listen } from './listen.ts'
 import { INTERNAL_ERROR, PROBLEM_JSON, problemBody, refusal } from './problem.ts'
 import type { App } from './register.ts'
 
-export type ServerTimes = {
-  /** From the first byte (or the connection) to the end of the headers: also bounds silent connections. */
-  headersMs: number
-  /** To the end of the body. Node's own default is 300 s. */
-  requestMs: number
-  /** How often both are looked at. */
-  checkEveryMs: number
-  /** Load balancers keep idle connections for 60 s; who closes first must be the client. */
-  keepAliveMs: number
-  /** A socket on which nothing moves, such as that of a client that does not read its answer. */
-  inactiveMs: number
-  /** While closing: an idle connection may still bring one request that was on its way. */
-  lingerMs: number
-}
-export const SERVER_TIMES: ServerTimes = {
-  headersMs: 10_000,
-  requestMs: 15_000,
-  checkEveryMs: 1_000,
-  keepAliveMs: 65_000,
-  inactiveMs: 75_000,
-  lingerMs: 500,
-}
-const MAX_HEADER_BYTES = 16 * 1024
+/**
+ * On this node. A connection costs 20 to 50 KiB: some 100 MiB beside the 100 at rest, of the 384 of deploy/. A login
+ * flow keeps a few dozen; silent ones give way (connections.ts).
+ */
+export const MAX_CONNECTIONS = 4_096
+/** While connections are at their bound, how often that is logged. */
+const FULL_EVERY_MS = 60_000
 
 export type RunningServer = {
   /** The port that was bound (0 asked for any); null on a Unix socket. */
@@ -58,6 +43,16 @@ export type ServerOptions = {
   clock: Clock
   logger: Log
   times?: Partial<ServerTimes>
+  maxConnections?: number
+}
+
+function warnFull({ logger, clock }: ServerOptions, most: number): () => void {
+  let next = 0
+  return () => {
+    if (clock.now() < next) return
+    next = clock.now() + FULL_EVERY_MS
+    logger.warn({ connections: most }, 'connections are at their bound: idle ones are closed')
+  }
 }
 
 function createHttpServer(
@@ -81,20 +76,16 @@ function createHttpServer(
       })
     },
   })
-  const server = createServer(
-    {
-      headersTimeout: times.headersMs,
-      requestTimeout: times.requestMs,
-      connectionsCheckingInterval: times.checkEveryMs,
-      keepAliveTimeout: times.keepAliveMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const { maxConnections = MAX_CONNECTIONS } = options
+  const server = createBoundedServer({
+    times,
+    maxConnections,
+    onFull: warnFull(options, maxConnections),
+    answer(incoming, outgoing) {
       answering.set(incoming.socket, outgoing)
       void listener(incoming, outgoing)
     },
-  )
-  server.timeout = times.inactiveMs
+  })
   server.on('clientError', refuseBrokenRequest(clock, answering))
   return server
 }

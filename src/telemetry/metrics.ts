@@ -13,6 +13,8 @@ const HASH_SECONDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.5
 const SEND_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Providers' own codes are many: past this all further ones of a process are `other`. */
 const MAX_ERROR_CODES = 200
+/** Scrapers come every few seconds; a reading asks the store, and its text is the same for all who ask meanwhile. */
+const TEXT_KEPT_MS = 1_000
 
 /** Read when somebody asks. */
 export type Levels = {
@@ -109,7 +111,8 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   }
 }
 
-export function createMetrics() {
+/** @param now monotonic milliseconds */
+export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { requests, outcomes, limited, wrongKeys, sends, sendErrors, hashes } =
@@ -121,12 +124,27 @@ export function createMetrics() {
     if (codes.size < MAX_ERROR_CODES) codes.add(code)
     return codes.has(code) ? code : 'other'
   }
+  const makeText = async () => {
+    const levels = await read()
+    if (levels) setLevels(levels)
+    return registry.metrics()
+  }
+  let kept: { text: Promise<string>; until: number } | undefined
   return {
     contentType: registry.contentType,
-    async text() {
-      const levels = await read()
-      if (levels) setLevels(levels)
-      return registry.metrics()
+    text(): Promise<string> {
+      if (kept && now() < kept.until) return kept.text
+      const made = { text: makeText(), until: Number.POSITIVE_INFINITY }
+      kept = made
+      made.text.then(
+        () => {
+          made.until = now() + TEXT_KEPT_MS
+        },
+        () => {
+          made.until = 0
+        },
+      )
+      return made.text
     },
     /** Called once, when all parts are there: asked at each scrape. */
     readLevelsBy(source: () => Promise<Levels>) {

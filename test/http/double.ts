@@ -5,7 +5,12 @@ import { createAuthenticator, type FixedKey } from '../../src/access/authenticat
 import type { FactorService } from '../../src/factors/api.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
-import { type RunningServer, type ServerTimes, startServer } from '../../src/http/server.ts'
+import {
+  MAX_CONNECTIONS,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '../../src/http/server.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { createLogger } from '../../src/kernel/logger.ts'
 import { createAddressResolver, parseAddress } from '../../src/limits/client-address.ts'
@@ -140,7 +145,8 @@ function createFactors(calls: Call[], answers: Map<string, unknown>): FactorServ
 /** @param given parts of the app to replace */
 export async function startDouble(
   given: Partial<AppDeps> & {
-    times?: Partial<ServerTimes>
+    times?: ServerOptions['times']
+    maxConnections?: number
     host?: string
     trusted?: string[]
   } = {},
@@ -183,8 +189,11 @@ export async function startDouble(
     ...given,
   })
   const host = given.host ?? '127.0.0.1'
-  const times = given.times ?? {}
-  const server = await startServer({ app, host, port: 0, clock, logger, times })
+  const { times = {}, maxConnections = MAX_CONNECTIONS } = given
+  const server = await startServer({
+    ...{ app, host, port: 0, clock, logger },
+    ...{ times, maxConnections },
+  })
   return {
     server,
     calls,

@@ -1,14 +1,18 @@
 // The document and the app are the same thing: every route in both, nothing else in either, and it lints.
 
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
+import { createClock } from '../../src/kernel/clock.ts'
 import { ERRORS } from '../../src/kernel/errors.ts'
+import { createLogger } from '../../src/kernel/logger.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { type Client, createClient } from './client.ts'
 import { type Double, startDouble } from './double.ts'
 
@@ -145,6 +149,29 @@ describe('/docs', () => {
     for (const operation of operations()) expect(text).toContain(operation.split(' ')[1])
     expect(text).not.toMatch(/<(?:link|script|img|iframe)[^>]+(?:https?:)?\/\//)
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+
+  it('C52: is the same for everybody: its style is allowed by hash, and no script is', async () => {
+    const first = await client.get('/docs')
+    expect((await client.get('/docs')).text).toBe(first.text)
+    const style = /<style>([^<]*)<\/style>/.exec(first.text)?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    const policy = first.headers.get('content-security-policy')
+    expect(policy).toContain(`; style-src 'sha256-${hash}'; `)
+    expect(policy).not.toMatch(/script-src|unsafe|nonce/)
+    expect(first.text).not.toMatch(/<script| style=/)
+  })
+
+  it('C52: is made once, and the document for programs, too', async () => {
+    const deps = {
+      ...{ inbox, clock: createClock(), metrics: createMetrics() },
+      logger: createLogger({ level: 'silent' }),
+    }
+    const app = createApp(deps as unknown as AppDeps)
+    const build = vi.spyOn(app, 'getOpenAPI31Document')
+    for (const path of ['/docs', '/docs', '/docs', '/openapi.json', '/openapi.json'])
+      expect((await app.request(path)).status).toBe(200)
+    expect(build).toHaveBeenCalledTimes(2)
   })
 
   it('shows words in backticks as code, escaped', async () => {

@@ -1,7 +1,7 @@
 // Slow and silent clients, and what is no request: over raw sockets, with short times.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { SERVER_TIMES } from '../../src/http/server.ts'
+import { SERVER_TIMES } from '../../src/http/bounded-server.ts'
 import { quiet } from '../quiet.ts'
 import { type Double, KEY, startDouble } from './double.ts'
 import { closeWires, openWire, type Wire } from './raw-wire.ts'

@@ -1,7 +1,7 @@
 // The headers that every answer carries, and the wider policy of a page.
 // It must not allow another host anything.
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { AppContext, AppEnv } from '../deps.ts'
 
@@ -27,6 +27,12 @@ function ownParts(nonce: string): string {
 
 function createNonce(): string {
   return randomBytes(NONCE_BYTES).toString('base64')
+}
+
+/** The policy of a page that is the same for everybody: its style by hash (CSP 3 §2.3.1), and no script. */
+export function stylePolicy(style: string): string {
+  const hash = createHash('sha256').update(style).digest('base64')
+  return `${API_POLICY}; style-src 'sha256-${hash}'; img-src data:`
 }
 
 /** A page's own style and script, by nonce; it may fetch from this origin only. @returns the nonce */

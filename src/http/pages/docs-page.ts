@@ -32,7 +32,7 @@ export type ShownDocument = {
   components: { schemas: Record<string, Schema> }
 }
 
-const STYLE = `
+export const DOCS_STYLE = `
 section.op, section.err { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem; margin: .8rem 0 }
 section:target { border-color: var(--mark); box-shadow: 0 0 0 2px var(--mark-soft) }
 .verb { display: inline-block; min-width: 3.4rem; font-weight: 700; color: var(--mark) }
@@ -120,12 +120,12 @@ const errorSections = () =>
 <p>${ERRORS[slug].title}.</p><p class="soft">${ERROR_ADVICE[slug]}</p></section>`,
   )
 
-export function docsPage(document: ShownDocument, nonce: string): Html {
+export function docsPage(document: ShownDocument): Html {
   const all = operations(document)
   return page({
     title: 'Countersign: API',
-    nonce,
-    style: STYLE,
+    nonce: undefined,
+    style: DOCS_STYLE,
     header: html`<h1>Countersign API</h1><p class="soft">The document for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1)</p>`,
     body: html`${paragraphs(document.info.description ?? '')}
 <p>Authentication: <code>Authorization: Bearer &lt;key&gt;</code>. A 2xx from <code>POST /verify/check</code> means approved, and nothing else does.</p>

@@ -19,18 +19,23 @@ code, pre, .code { font-family: ui-monospace, SFMono-Regular, Menlo, monospace }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
 `
 
-/** @param parts `style` and `script` are the project's own texts, never a caller's */
+/** All that stands in a page's style element. @param style the page's own */
+export const wholeStyle = (style: string): string => BASE_STYLE + style
+
+/**
+ * @param parts `style` and `script` are the project's own texts, never a caller's; `nonce`: undefined where the
+ *   policy allows the style by its hash
+ */
 export function page(parts: {
   title: string
-  nonce: string
+  nonce: string | undefined
   style: string
   header: Html
   body: Html
   script?: string
 }): Html {
-  const script = parts.script
-    ? html`<script nonce="${parts.nonce}">${raw(parts.script)}</script>`
-    : ''
+  const byNonce = parts.nonce === undefined ? '' : html` nonce="${parts.nonce}"`
+  const script = parts.script ? html`<script${byNonce}>${raw(parts.script)}</script>` : ''
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +43,7 @@ export function page(parts: {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${parts.title}</title>
 <link rel="icon" href="data:,">
-<style nonce="${parts.nonce}">${raw(BASE_STYLE + parts.style)}</style>
+<style${byNonce}>${raw(wholeStyle(parts.style))}</style>
 </head>
 <body>
 <header class="page">${parts.header}</header>

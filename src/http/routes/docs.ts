@@ -3,9 +3,10 @@
 
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AppDeps } from '../deps.ts'
-import { allowPage } from '../middleware/security-headers.ts'
+import { stylePolicy } from '../middleware/security-headers.ts'
 import { buildDocument } from '../openapi-document.ts'
-import { docsPage, type ShownDocument } from '../pages/docs-page.ts'
+import { DOCS_STYLE, docsPage, type ShownDocument } from '../pages/docs-page.ts'
+import { wholeStyle } from '../pages/layout.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID } from '../schemas/documented.ts'
 
@@ -27,9 +28,16 @@ const route = createRoute({
 })
 
 export function addDocs(app: App, deps: AppDeps): void {
-  let document: ShownDocument | undefined
-  register(app, deps, route, 'open', (c) => {
-    document ??= buildDocument(app) as unknown as ShownDocument
-    return c.html(docsPage(document, allowPage(c)), 200)
+  const policy = stylePolicy(wholeStyle(DOCS_STYLE))
+  let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
+  const make = async () => {
+    const document = buildDocument(app) as unknown as ShownDocument
+    return new TextEncoder().encode(String(await docsPage(document)))
+  }
+  register(app, deps, route, 'open', async (c) => {
+    // Its bytes, and the same for everybody: however many connections don't read them, they are in memory once.
+    bytes ??= make()
+    c.header('Content-Security-Policy', policy)
+    return c.body(await bytes, 200, { 'content-type': 'text/html; charset=UTF-8' }) as never
   })
 }

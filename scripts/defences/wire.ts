@@ -1,0 +1,103 @@
+// Lines that bound what a connection may cost before anybody has shown a key.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const TURNS = 'src/http/turns.ts'
+const CONNECTIONS = 'src/http/connections.ts'
+const SERVER = 'src/http/bounded-server.ts'
+const TEST = 'test/http/turns.test.ts'
+
+export const WIRE: readonly Defence[] = [
+  row(
+    'C52',
+    'a socket is not parsed on before its answer is out',
+    {
+      file: TURNS,
+      find: 'if (line.answering?.complete) return hold(line, socket, rest, isNew)',
+      replace: '',
+    },
+    { file: TEST, title: 'that are none are refused after the answers before them' },
+  ),
+  row(
+    'C52',
+    'a request behind the end of a body waits for the answer before it',
+    { file: TURNS, find: 'if (line.answering) line', replace: 'if (!line) line' },
+    { file: TEST, title: 'behind the end of a body that is still being answered wait' },
+  ),
+  row(
+    'C52',
+    'a socket that sends much goes on after those that wait for the event loop',
+    {
+      file: TURNS,
+      find: 'if (line.heldBytes > 0 && ready.push(socket) === 1) setImmediate(goOn)',
+      replace: 'if (line.heldBytes > 0) socket.resume()',
+    },
+    { file: TEST, title: 'by the thousand keep nobody waiting' },
+  ),
+  row(
+    'C52',
+    'what waits on all sockets together is bounded',
+    {
+      file: TURNS,
+      find: 'if (isNew && heldBytes > MAX_HELD_BYTES) return void socket.destroy()',
+      replace: '',
+    },
+    { file: TEST, title: 'that pile up on many sockets have a bound' },
+  ),
+  row(
+    'C52',
+    'a body that nobody reads is discarded as it comes',
+    {
+      file: SERVER,
+      find: "if (WITHOUT_BODY.includes(incoming.method ?? '')) incoming.resume()",
+      replace: '',
+    },
+    { file: TEST, title: 'with bodies that nobody reads are read to their end' },
+  ),
+  row(
+    'C52',
+    'past the bound of connections the one that has asked for nothing leaves first',
+    {
+      file: CONNECTIONS,
+      find: 'first(strangers) ?? first(known)',
+      replace: 'first(known) ?? first(strangers)',
+    },
+    { file: TEST, title: 'are let in: those that have asked for nothing leave' },
+  ),
+  row(
+    'C52',
+    'an answer that nobody reads keeps no place',
+    {
+      file: CONNECTIONS,
+      find: "outgoing.once('prefinish', () => {",
+      replace: "outgoing.once('finish', () => {",
+    },
+    { file: TEST, title: 'do not wait for answers that nobody reads' },
+  ),
+  row(
+    'C52',
+    'a request has a hundred headers at most',
+    { file: SERVER, find: 'server.maxHeadersCount = MAX_HEADERS', replace: '' },
+    { file: TEST, title: '101: 431' },
+  ),
+  row(
+    'C52',
+    'the text of metrics is made once a second',
+    {
+      file: 'src/telemetry/metrics.ts',
+      find: 'if (kept && now() < kept.until) return kept.text',
+      replace: '',
+    },
+    { file: TEST, title: 'C52: the text of metrics is read once a second' },
+  ),
+  row(
+    'C52',
+    'the readable document is made once',
+    { file: 'src/http/routes/docs.ts', find: 'bytes ??= make()', replace: 'bytes = make()' },
+    {
+      file: 'test/http/openapi.test.ts',
+      title: 'C52: is made once, and the document for programs',
+    },
+  ),
+]

@@ -1,0 +1,125 @@
+// C52 on the real process: clients that send requests by the thousand before they read an answer, or never read one.
+// Others are served meanwhile, and memory stays flat, on every server of ours.
+
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  freePort,
+  type ServiceProcess,
+  startService,
+  temporaryDirectory,
+} from './service-process.ts'
+
+/** What was sent to the release before: 47 KiB, and the process was gone. */
+const REQUESTS = 1_600
+const SOCKETS = 2
+const MAX_GROWTH_KIB = 64 * 1024
+
+let directory: ReturnType<typeof temporaryDirectory>
+let service: ServiceProcess
+const sockets: Socket[] = []
+beforeEach(() => {
+  directory = temporaryDirectory()
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  service.kill('SIGKILL')
+  await service.exited
+  directory.remove()
+})
+
+function resident(field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8')
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1])
+}
+
+type Server = { port: number } | { path: string }
+type Request = { on: Server; text: string; times?: number }
+
+const ask = (line: string, rest = '') => `${line} HTTP/1.1\r\nHost: a\r\n${rest}\r\n`
+const chunked = (line: string, body: string) =>
+  `${ask(line, 'Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n')}${body}`
+
+/** Everything that needs no key: what the document says, the console's pages, and what there is not. */
+async function openRequests(main: Server, metrics: Server): Promise<Request[]> {
+  const { body: document } = await service.get('/openapi.json')
+  const documented = Object.entries<Record<string, { security: object[] }>>(document.paths).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { security }]) => security.length === 0 && !path.endsWith('/stream'))
+        .map(([method]) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(documented).toContain('GET /docs')
+  const pages = ['/', '/admin', '/admin/sign-in', '/admin/attempts', '/admin/live', '/nothing']
+  const lines = [
+    ...documented,
+    ...pages.map((path) => `GET ${path}`),
+    'HEAD /docs',
+    'OPTIONS /docs',
+  ]
+  const one = '1\r\nx\r\n'
+  return [
+    ...[...lines, 'GET /verify/start', 'GET /factors'].map((line) => ({
+      on: main,
+      text: ask(line),
+    })),
+    { on: main, text: `${ask('POST /verify/start', 'Content-Length: 2\r\n')}{}` },
+    { on: main, text: `${ask('POST /admin/session', 'Content-Length: 2\r\n')}x=` },
+    { on: main, text: ask('GET /docs', 'Expect: nothing\r\n') },
+    // A body in pieces of a byte, which nobody reads.
+    { on: main, text: chunked('GET /docs', one.repeat(10_000)), times: 1 },
+    { on: main, text: chunked('POST /verify/start', one.repeat(10_000)), times: 1 },
+    // Behind an answer that does not end.
+    { on: main, text: ask('GET /dev/inbox/stream') },
+    { on: metrics, text: ask('GET /metrics') },
+    { on: metrics, text: ask('GET /nothing') },
+  ]
+}
+
+const LAST = ask('GET /last', 'Connection: close\r\n')
+
+/** @returns once all answers were read or, where nobody reads, all requests are on their way */
+async function send({ on, text, times = REQUESTS }: Request, reads: boolean): Promise<void> {
+  const socket = connect(on as { port: number })
+  sockets.push(socket)
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => {
+    const isEndless = text.includes('/stream')
+    socket.once(reads && !isEndless ? 'close' : 'connect', () => resolve())
+    if (reads) socket.resume()
+    else socket.pause()
+    socket.write(text.repeat(times) + LAST)
+  })
+}
+
+/** /healthz, again and again: it is answered while the rest is going on. */
+async function others(): Promise<void> {
+  for (let n = 0; n < 10; n += 1) expect((await service.get('/healthz')).status).toBe(200)
+}
+
+it('C52: requests by the thousand on one socket, read or not: memory is flat, others are served', {
+  timeout: 120_000,
+}, async () => {
+  const metricsPort = await freePort()
+  service = await startService(directory.path, { METRICS_PORT: String(metricsPort) })
+  const main = { port: Number(new URL(service.url).port) }
+  const requests = await openRequests(main, { port: metricsPort })
+  // Warm first: code that is compiled and a heap that has grown are not the flood's.
+  for (const { on, text } of requests) {
+    await send({ on, text, times: 1 }, true)
+    await others()
+  }
+  const before = resident('VmRSS')
+  for (const reads of [false, true])
+    for (const request of requests) {
+      await Promise.all(Array.from({ length: SOCKETS }, () => send(request, reads)))
+      await others()
+      const grown = resident('VmHWM') - before
+      expect([request.text.slice(0, 60), grown < MAX_GROWTH_KIB, grown]).toEqual([
+        request.text.slice(0, 60),
+        true,
+        grown,
+      ])
+    }
+})
