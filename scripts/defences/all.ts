@@ -13,6 +13,7 @@ import { IMPORTS } from './imports.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
+import { PROVIDERS } from './providers.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
@@ -36,6 +37,7 @@ export const DEFENCES: readonly Defence[] = [
   ...STRANGERS,
   ...SESSIONS,
   ...DECOYS,
+  ...PROVIDERS,
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,

@@ -27,7 +27,7 @@ export const IMPORTS: readonly Defence[] = [
     'digits of every script are read, in a recovery code, too',
     {
       file: TYPED,
-      find: '    .replace(NOT_ASCII, (character) => valueOfDigit(character) ?? character)\n',
+      find: '    .replace(NOT_ASCII, (character) => digitOf(character) ?? character)\n',
       replace: '',
     },
     { file: TYPED_TEST, title: 'Thai: of a code and of a recovery code alike' },

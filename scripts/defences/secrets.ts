@@ -65,8 +65,8 @@ export const SECRETS: readonly Defence[] = [
     changes: [
       {
         file: 'src/delivery/quoted-answer.ts',
-        find: 'return reference !== null && quotes(reference, message)',
-        replace: 'return reference !== null && message.code === reference.slice(99)',
+        find: '!quotes(reference, message)\n',
+        replace: 'message.code !== reference.slice(99)\n',
       },
     ],
     test: {

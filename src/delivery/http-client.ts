@@ -20,8 +20,14 @@ const NET_TIMEOUT_MS = 60_000
 /** Some gateways refuse who does not say a name. */
 const COMMON = { 'user-agent': 'countersign' }
 
-/** RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4: the same request may do well later. */
-const TEMPORARY_STATUSES = new Set([408, 425, 429])
+/** RFC 8470 §5.2, RFC 6585 §4, RFC 9110 §15.6.4: refused before anything was done, and may do well later. */
+const TEMPORARY_STATUSES = new Set([425, 429, 503])
+/**
+ * Some gateways answer so after they took the message: a proxy before them gave up (504, 408), or a later step of theirs
+ * failed (500). So a send gets three of these, not eight (C67). 409 is how a gateway says that the try before, with the
+ * same Idempotency-Key, is still under way.
+ */
+const AMBIGUOUS_STATUSES = new Set([408, 409])
 
 async function openAgent(): Promise<Agent> {
   // Half a megabyte of source: a start does not wait for it.
@@ -93,7 +99,10 @@ function send(
     try {
       const { origin, pathname, search } = new URL(request.url)
       const { method, headers, body } = request
-      const options = { origin, path: pathname + search, headers: { ...COMMON, ...headers }, body }
+      const options = {
+        ...{ origin, path: pathname + search, headers: { ...COMMON, ...headers } },
+        body: body === '' ? null : body,
+      }
       const handler = createHandler(progress, clock, signal, finish)
       agent.dispatch({ ...options, method: method as Dispatcher.HttpMethod }, handler)
     } catch (error) {
@@ -153,8 +162,8 @@ function toAnswer(progress: Progress, error: Error | undefined, timedOut: boolea
 function classify(status: number, retryAfterMs: number | null): SendResult {
   if (status >= 200 && status < 300) return { kind: 'accepted', reference: null }
   const error = { code: `http_${status}`, message: `the provider answered ${status}` }
-  if (status >= 500 || TEMPORARY_STATUSES.has(status))
-    return { kind: 'temporary', error, retryAfterMs }
+  if (TEMPORARY_STATUSES.has(status)) return { kind: 'temporary', error, retryAfterMs }
+  if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'ambiguous', error }
   return { kind: 'permanent', error }
 }
 

@@ -199,8 +199,8 @@ export type HttpAnswer = {
   body: string
   /**
    * The class by transport and status alone, without a reference: 2xx accepted (whatever the body),
-   * 408, 425, 429 and 5xx temporary, all else permanent; no answer after the request was written is
-   * ambiguous, before it temporary. A provider refines it by its own codes.
+   * 425, 429 and 503 temporary, 408, 409 and any other 5xx ambiguous, all else permanent; no answer after the
+   * request was written is ambiguous, before it temporary. A provider refines it by its own codes.
    */
   verdict: SendResult
 }

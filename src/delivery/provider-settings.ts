@@ -3,7 +3,15 @@
 
 import { Webhook } from 'standardwebhooks'
 import type { Channel } from '../kernel/channel.ts'
-import type { HttpGatewaySettings } from './providers/http.ts'
+import {
+  answerSettings,
+  checkBodyTemplate,
+  checkHeaderTemplates,
+  checkUrlTemplate,
+  readAnswerRules,
+} from './gateway-rules.ts'
+import type { HttpGatewaySettings } from './providers/http/http.ts'
+import { PLACEHOLDERS } from './providers/http/template.ts'
 import type { SmtpSettings } from './providers/smtp/smtp.ts'
 import type { TwilioSettings } from './providers/twilio.ts'
 import {
@@ -110,13 +118,12 @@ export const twilioEntry = {
 }
 
 const DEFAULT_BODIES = {
-  sms: '{"to":"{{to}}","text":"{{text}}","id":"{{attempt_id}}"}',
+  sms: '{"to":"{{to}}","text":"{{text}}","id":"{{delivery_id}}"}',
   email:
-    '{"to":"{{to}}","subject":"{{subject}}","text":"{{text}}","html":"{{html}}","id":"{{attempt_id}}"}',
+    '{"to":"{{to}}","subject":"{{subject}}","text":"{{text}}","html":"{{html}}","id":"{{delivery_id}}"}',
 } as const
 
-const PLACEHOLDERS =
-  '{{to}} {{text}} {{code}} {{subject}} {{html}} {{verification_id}} {{attempt_id}} {{sender}} {{brand}} {{locale}}'
+const BODY_NAMES = PLACEHOLDERS.map((name) => `{{${name}}}`).join(' ')
 
 /** One entry a channel, both named `http`: each has settings of its own. */
 export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
@@ -133,13 +140,14 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
       { name: `${prefix}METHOD`, description: 'POST, PUT, PATCH or GET', default: 'POST' },
       {
         name: `${prefix}HEADERS`,
-        description: 'A JSON object; content-type decides how values are escaped (JSON, form, XML)',
+        description:
+          'A JSON object; content-type decides how values are escaped (JSON, form, XML). Values may hold {{delivery_id}}, which is sent as Idempotency-Key in any case',
         secret: true,
         default: '{"content-type":"application/json"}',
       },
       {
         name: `${prefix}BODY`,
-        description: `The body, with ${PLACEHOLDERS}`,
+        description: `The body, with ${BODY_NAMES}; delivery_id is the same for every try of a send, attempt_id is not`,
         default: DEFAULT_BODIES[channel],
         hidden: true,
       },
@@ -150,11 +158,7 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
         secret: true,
         optional: true,
       },
-      {
-        name: `${prefix}ID_POINTER`,
-        description: 'JSON pointer to the gateway’s id in its answer, like /messages/0/id',
-        optional: true,
-      },
+      ...answerSettings(prefix),
     ],
     read: (values: SettingValues) => readGateway(values, prefix, channel),
   }
@@ -162,23 +166,29 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
 
 function readGateway(values: SettingValues, prefix: string, channel: Channel): HttpGatewaySettings {
   const url = httpUrl(values, `${prefix}URL`)
+  checkUrlTemplate(`${prefix}URL`, url)
   const method = required(values, `${prefix}METHOD`).toUpperCase()
   if (!['POST', 'PUT', 'PATCH', 'GET'].includes(method))
     throw new ProviderSettingError(`${prefix}METHOD`, 'is not one of POST, PUT, PATCH, GET')
-  const headers = headerMap(values, `${prefix}HEADERS`)
-  const idPointer = values[`${prefix}ID_POINTER`] ?? null
-  if (idPointer !== null && !/^(\/([^~/]|~[01])*)*$/.test(idPointer))
-    throw new ProviderSettingError(`${prefix}ID_POINTER`, 'is not a JSON pointer like /id')
+  const given = headerMap(values, `${prefix}HEADERS`)
+  checkHeaderTemplates(`${prefix}HEADERS`, given)
+  const { 'content-type': contentType = 'application/json', ...headers } = given
+  // RFC 9110 §9.3.1: a body of a GET has no meaning, and so has its type.
+  const content = method === 'GET' ? null : required(values, `${prefix}BODY`)
+  if (content !== null) checkBodyTemplate(`${prefix}BODY`, content, contentType)
   return {
     channel,
     url: url.replace(USER_INFO, '$1'),
     method,
-    headers: { 'content-type': 'application/json', ...basicAuth(url, `${prefix}URL`), ...headers },
-    // RFC 9110 §9.3.1: a body of a GET has no meaning.
-    body: method === 'GET' ? '' : required(values, `${prefix}BODY`),
+    headers: {
+      ...(content === null ? {} : { 'content-type': contentType }),
+      ...basicAuth(url, `${prefix}URL`),
+      ...headers,
+    },
+    body: content ?? '',
     sender: values[`${prefix}SENDER`] ?? '',
     secret: readSecret(values, `${prefix}SECRET`),
-    idPointer,
+    ...readAnswerRules(values, prefix),
   }
 }
 

@@ -1,40 +1,94 @@
 // What a provider answered is kept with its attempt: its id, its error. Some quote the message they were sent.
-// It must not let the code (I7) or the recipient in clear into what is kept.
+// It must not let the code (I7), the recipient or the text into what is kept.
 
+import { decodings } from './decodings.ts'
 import type { OutgoingMessage, ProviderError, SendResult } from './ports.ts'
+import { tracesIn } from './traces.ts'
 
-type Secrets = Pick<OutgoingMessage, 'code' | 'to'>
+type Message = Pick<OutgoingMessage, 'code' | 'to' | 'text' | 'subject'>
 
-const QUOTED: ProviderError = { code: 'quoted', message: 'the answer quoted the message' }
+const QUOTED = 'the answer quoted the message'
+/** An id is some forty characters; receipts name it whole. */
+const MAX_REFERENCE_CHARACTERS = 128
+/** A line of the console. */
+const MAX_REASON_CHARACTERS = 120
+/** Past this nothing is looked at: a hostile gateway's 64 KiB would hold up the process for a third of a second. */
+const MAX_SEARCHED_CHARACTERS = 1_000
+/** Shared with a text in this many letters and digits: no chance, and no phrase that everybody uses. */
+const SHARED_CHARACTERS = 20
 
-/**
- * A code counts only where no digit stands beside it: a short one may lie by chance within a long id,
- * and an id that is dropped costs a receipt its match.
- */
-function quotes(text: string, { code, to }: Secrets): boolean {
-  const bare = to.replace(/^\+/, '')
-  return text.includes(bare) || standsAlone(text, code)
+/** Letters and digits alone, in lower case. */
+function fold(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** By hand: an expression of its own for each code costs 70 µs to compile. */
-function standsAlone(text: string, code: string): boolean {
-  for (let at = text.indexOf(code); at !== -1; at = text.indexOf(code, at + 1))
-    if (!isDigit(text[at - 1]) && !isDigit(text[at + code.length])) return true
+function quotesText(text: string, message: Message): boolean {
+  const texts = [message.text, message.subject ?? ''].map(fold)
+  return decodings(text).some((one) => texts.some((sent) => sharesRun(fold(one), sent)))
+}
+
+function quotesSecret(text: string, message: Message): boolean {
+  const address = message.to.includes('@') ? fold(message.to) : null
+  return decodings(text).some(
+    (one) =>
+      tracesIn(one.normalize('NFKC'), message).length > 0 ||
+      (address !== null && fold(one).includes(address)),
+  )
+}
+
+function quotes(text: string, message: Message): boolean {
+  return quotesSecret(text, message) || quotesText(text, message)
+}
+
+function sharesRun(folded: string, sent: string): boolean {
+  for (let at = 0; at + SHARED_CHARACTERS <= folded.length; at += 1)
+    if (sent.includes(folded.slice(at, at + SHARED_CHARACTERS))) return true
   return false
 }
 
-function isDigit(character: string | undefined): boolean {
-  return character !== undefined && character >= '0' && character <= '9'
+/** The rest of a reason is worth reading where only the recipient or the code stood in it as such. */
+function mask(text: string, message: Message): string {
+  const plain = text.normalize('NFKC')
+  let masked = ''
+  let done = 0
+  for (const [from, to] of tracesIn(plain, message).sort(([a], [b]) => a - b)) {
+    if (from >= done) masked += `${plain.slice(done, from)}…`
+    done = Math.max(done, to)
+  }
+  return masked + plain.slice(done)
 }
 
-/** The same result, without an id or an error that holds what was sent. */
-export function withoutQuotes(result: SendResult, message: Secrets): SendResult {
-  if (result.kind === 'accepted') {
-    const { reference } = result
-    return reference !== null && quotes(reference, message)
-      ? { kind: 'accepted', reference: null }
-      : result
-  }
-  const { error } = result
-  return quotes(`${error.code} ${error.message}`, message) ? { ...result, error: QUOTED } : result
+function bounded(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+/** Masked and checked before it is cut: half a number is found by nobody. */
+function cleanReason(whole: string, message: Message): string {
+  const reason = whole.slice(0, MAX_SEARCHED_CHARACTERS)
+  if (quotesText(reason, message)) return QUOTED
+  if (!quotesSecret(reason, message)) return bounded(reason, MAX_REASON_CHARACTERS)
+  const masked = mask(reason, message)
+  const isCutShown = reason !== whole && masked.length <= MAX_REASON_CHARACTERS
+  return isCutShown || quotesSecret(masked, message)
+    ? QUOTED
+    : bounded(masked, MAX_REASON_CHARACTERS)
+}
+
+function clean({ code, message: reason }: ProviderError, message: Message): ProviderError {
+  return quotes(code, message)
+    ? { code: 'quoted', message: QUOTED }
+    : { code, message: cleanReason(reason, message) }
+}
+
+/** The same result, bounded, without an id or an error that holds what was sent. */
+export function withoutQuotes(result: SendResult, message: Message): SendResult {
+  if (result.kind !== 'accepted') return { ...result, error: clean(result.error, message) }
+  const { reference } = result
+  const isKept =
+    reference !== null && reference.length <= MAX_SEARCHED_CHARACTERS && !quotes(reference, message)
+  if (!isKept) return { kind: 'accepted', reference: null }
+  return { kind: 'accepted', reference: reference.slice(0, MAX_REFERENCE_CHARACTERS) }
 }

@@ -1,6 +1,8 @@
 // Text as people type or paste it: what keyboards, messengers and other systems put between its characters is dropped.
 // It must not decide what the text means: a code, a recovery code and a secret read on from here.
 
+import { digitOf } from './decimal-digits.ts'
+
 /** Dashes that Unicode's property Dash lacks: look-alikes that keyboards give, the Japanese long vowel among them. */
 const MORE_DASHES = '\u02d7\u2043\u2796\u23af\u2500\u2501\u30fc\uff70'
 /** Blanks that are not White_Space: braille's, and the frame that keycap emoji put around a digit. */
@@ -14,24 +16,6 @@ const FILLERS = new RegExp(
   `[\\p{White_Space}\\p{Dash}\\p{Cf}\\p{Default_Ignorable_Code_Point}${MORE_DASHES}${MORE_BLANKS}]`,
   'gu',
 )
-const DECIMAL_DIGIT = /\p{Nd}/u
-/** The last plane in which Unicode has decimal digits. */
-const LAST_DIGIT_CODE_POINT = 0x1fbf9
-
-let digitValues: Map<string, string> | undefined
-
-/** Decimal digits come in runs of ten, in order, so that counting gives their values (Unicode §4.6). */
-function valueOfDigit(character: string): string | undefined {
-  if (!digitValues) {
-    digitValues = new Map()
-    for (let point = 0; point <= LAST_DIGIT_CODE_POINT; point += 1) {
-      const candidate = String.fromCodePoint(point)
-      if (DECIMAL_DIGIT.test(candidate)) digitValues.set(candidate, String(digitValues.size % 10))
-    }
-  }
-  return digitValues.get(character)
-}
-
 const NOT_ASCII = /[^\p{ASCII}]/gu
 
 /** What is left without fillers; full-width and other compatible forms (NFKC) and every script's digits as ASCII. */
@@ -39,5 +23,5 @@ export function readTyped(text: string): string {
   return text
     .normalize('NFKC')
     .replace(FILLERS, '')
-    .replace(NOT_ASCII, (character) => valueOfDigit(character) ?? character)
+    .replace(NOT_ASCII, (character) => digitOf(character) ?? character)
 }

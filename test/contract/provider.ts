@@ -35,16 +35,29 @@ type Case = [name: string, behaviour: Behaviour, expected: Expected]
 
 const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>'
 
-const CASES: Case[] = [
+const UNCONFIRMED: Expected = { kind: 'ambiguous', code: 'not_confirmed' }
+
+/** @param taken what a 2xx is without the provider's own word for it */
+const casesOf = (taken: Expected): Case[] => [
   ['hangs', hang, { kind: 'ambiguous', code: 'timeout' }],
   ['drips its head', dripHead(50), { kind: 'ambiguous', code: 'timeout' }],
-  ['drips its body after 200', drip(200, 50), { kind: 'accepted' }],
-  ['drips its body after 500', drip(500, 50), { kind: 'temporary', code: 'http_500' }],
-  ['500', answer(500, 'oops'), { kind: 'temporary', code: 'http_500', retryAfterMs: null }],
-  ['502 with HTML', answer(502, HTML), { kind: 'temporary', code: 'http_502' }],
-  ['200 with garbage', answer(200, '\u0000{"sid":'), { kind: 'accepted' }],
-  ['200 with null', answer(200, 'null'), { kind: 'accepted' }],
-  ['202 without a body', answer(202), { kind: 'accepted' }],
+  ['drips its body after 200', drip(200, 50), taken],
+  ['drips its body after 500', drip(500, 50), { kind: 'ambiguous', code: 'http_500' }],
+  ['500', answer(500, 'oops'), { kind: 'ambiguous', code: 'http_500' }],
+  ['502 with HTML', answer(502, HTML), { kind: 'ambiguous', code: 'http_502' }],
+  ['504 with HTML', answer(504, HTML), { kind: 'ambiguous', code: 'http_504' }],
+  ['524 with HTML', answer(524, HTML), { kind: 'ambiguous', code: 'http_524' }],
+  ['408', answer(408), { kind: 'ambiguous', code: 'http_408' }],
+  ['409', answer(409), { kind: 'ambiguous', code: 'http_409' }],
+  ['425', answer(425), { kind: 'temporary', code: 'http_425', retryAfterMs: null }],
+  [
+    '503 with Retry-After',
+    answer(503, HTML, { 'retry-after': '3' }),
+    { kind: 'temporary', code: 'http_503', retryAfterMs: 3_000 },
+  ],
+  ['200 with garbage', answer(200, '\u0000{"sid":'), taken],
+  ['200 with null', answer(200, 'null'), taken],
+  ['202 without a body', answer(202), taken],
   ['429', answer(429), { kind: 'temporary', code: 'http_429', retryAfterMs: null }],
   [
     '429 with Retry-After',
@@ -56,7 +69,7 @@ const CASES: Case[] = [
     answer(429, '', { 'retry-after': 'soon' }),
     { kind: 'temporary', code: 'http_429', retryAfterMs: null },
   ],
-  ['closes mid-body of a 200', closeMidBody(200), { kind: 'accepted' }],
+  ['closes mid-body of a 200', closeMidBody(200), taken],
   ['closes mid-body of a 503', closeMidBody(503), { kind: 'temporary', code: 'http_503' }],
   [
     'closes without an answer',
@@ -64,17 +77,20 @@ const CASES: Case[] = [
     { kind: 'ambiguous', code: 'connection_closed' },
   ],
   ['is no HTTP server', notHttp, { kind: 'ambiguous', code: 'not_http' }],
-  ['huge body', hugeBody(200), { kind: 'accepted' }],
-  ['huge body of a 500', hugeBody(500), { kind: 'temporary', code: 'http_500' }],
+  ['huge body', hugeBody(200), taken],
+  ['huge body of a 500', hugeBody(500), { kind: 'ambiguous', code: 'http_500' }],
   ['400', answer(400, 'no'), { kind: 'permanent', code: 'http_400' }],
   ['401', answer(401), { kind: 'permanent', code: 'http_401' }],
 ]
 
+/** @param confirmed an answer that says in the provider's own words that it took the message; null: its status says so */
 export function describeHttpProvider(
   name: string,
   create: (url: string, http: HttpClient) => Provider,
   message: OutgoingMessage,
+  confirmed: Behaviour | null = null,
 ): void {
+  const cases = casesOf(confirmed === null ? { kind: 'accepted' } : UNCONFIRMED)
   describe(`${name}: the contract of a provider`, () => {
     let server: FaultServer
     let http: HttpClient
@@ -95,10 +111,25 @@ export function describeHttpProvider(
       return result
     }
 
-    it.each(CASES)('C21: %s', async (_, behaviour, expected) => {
+    it.each(cases)('C21: %s', async (_, behaviour, expected) => {
       server.behave(behaviour)
       const result = await send(server.url)
       expect(told(result)).toMatchObject(expected)
+    })
+
+    it('C21: takes the message', async () => {
+      server.behave(confirmed ?? answer(200, '{}'))
+      expect(told(await send(server.url))).toEqual({ kind: 'accepted' })
+    })
+
+    it('C67: a try after one whose answer was lost is known by its delivery, not by its try', async () => {
+      const provider = create(server.url, http)
+      server.behave(answer(504))
+      for (const attemptId of ['att_1', 'att_2'])
+        await provider.send({ ...message, attemptId }, AbortSignal.timeout(DEADLINE_MS))
+      const [first, second] = server.seen.slice(-2)
+      const { host: _, ...headers } = first?.headers ?? {}
+      expect(second).toMatchObject({ body: first?.body, url: first?.url, headers })
     })
 
     it('C21: refuses connections', async () => {

@@ -3,15 +3,57 @@
 import { expect, it } from 'vitest'
 import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
 
-const SMS = { code: '123456', to: '+14155552671' }
-const MAIL = { code: '0123456789', to: 'ann@example.com' }
+const SMS = {
+  code: '123456',
+  to: '+14155552671',
+  text: '123456 is your Example code. It expires in 10 min. Never share it.',
+  subject: null,
+}
+const MAIL = {
+  code: '0123456789',
+  to: 'Ann.Smith@example.com',
+  text: 'Your code for Example is:\n\n0123456789\n',
+  subject: 'Your Example code: 0123456789',
+}
+const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 it.each([
   ['Your code is 123456.', SMS],
   ['123456', SMS],
   ['to:14155552671', SMS],
   ['x0123456789y', MAIL],
-  ['<ann@example.com>', MAIL],
+  ['<Ann.Smith@example.com>', MAIL],
+  // Digits are compared, however they are grouped.
+  ['m123-456', SMS],
+  ['1.2.3.4.5.6', SMS],
+  ['20270115-123_456-9', SMS],
+  ['acc-4155552671', SMS],
+  ['0 (415) 555-2671', SMS],
+  ['415/555/2671', SMS],
+  ['p4155552671x77', SMS],
+  ['sub-5552671', SMS],
+  // In other digits: Arabic-Indic, wide, raised, of mathematics.
+  ['m-١٢٣٤٥٦', SMS],
+  ['m-１２３４５６', SMS],
+  ['m-¹²³⁴⁵⁶', SMS],
+  ['𝟒𝟏𝟓𝟓𝟓𝟓𝟐𝟔𝟕𝟏', SMS],
+  // Encoded.
+  ['to=%2B14155552671', SMS],
+  ['c=%31%32%33%34%35%36', SMS],
+  ['c=%2531%2532%2533%2534%2535%2536', SMS],
+  ['c=%D9%A1%D9%A2%D9%A3%D9%A4%D9%A5%D9%A6', SMS],
+  ['c=&#49;&#50;&#51;&#52;&#53;&#54;', SMS],
+  ['c=&#x31;&#x32;&#x33;&#x34;&#x35;&#x36;', SMS],
+  ['\\u0031\\u0032\\u0033\\u0034\\u0035\\u0036', SMS],
+  [base64('123456'), SMS],
+  [`ref-${base64('to=+14155552671;x')}`, SMS],
+  [`a${Buffer.from('code:123456').toString('base64url')}`, SMS],
+  [`h${Buffer.from('123456').toString('hex')}`, SMS],
+  [base64('ann.smith@example.com'), MAIL],
+  // An address that return paths and ids are made of.
+  ['bounce+ann.smith=example.com@mail.example', MAIL],
+  ['ANN.SMITH%40EXAMPLE.COM', MAIL],
+  ['q-ann.smith-77', MAIL],
 ])('C30: an id %j is dropped', (reference, message) => {
   expect(withoutQuotes({ kind: 'accepted', reference }, message)).toEqual({
     kind: 'accepted',
@@ -19,9 +61,28 @@ it.each([
   })
 })
 
-it.each(['SM1234567890', 'id-1123456', '4155552671'])('an id %j stays', (reference) => {
+it.each([
+  ['SM1234567890', SMS],
+  ['id-1123456', SMS],
+  ['SM9f1c2b34567d8e90a1b2c3d4e5f60718', SMS],
+  ['12-at-3456-places', SMS],
+  ['555-267', SMS],
+  ['msg_2671', SMS],
+  ['6f1ed002-ab5b-4415-8552-67d1a0c4e3b9', SMS],
+  ['<20270115.1234@mail.example.com>', MAIL],
+  ['q-annsmithson-77', MAIL],
+])('an id %j stays', (reference, message) => {
   const result = { kind: 'accepted', reference } as const
-  expect(withoutQuotes(result, SMS)).toBe(result)
+  expect(withoutQuotes(result, message)).toEqual(result)
+})
+
+it('an id is bounded, and checked before it is cut', () => {
+  const long = withoutQuotes({ kind: 'accepted', reference: 'x'.repeat(500) }, SMS)
+  expect(long).toEqual({ kind: 'accepted', reference: 'x'.repeat(128) })
+  const cut = `${'x'.repeat(118)}+14155552671`
+  expect(withoutQuotes({ kind: 'accepted', reference: cut }, SMS)).toMatchObject({
+    reference: null,
+  })
 })
 
 it.each(['temporary', 'permanent', 'ambiguous'] as const)(
@@ -35,6 +96,29 @@ it.each(['temporary', 'permanent', 'ambiguous'] as const)(
       retryAfterMs: 5,
     })
     const other = { ...result, error: { code: '30003', message: 'unreachable' } }
-    expect(withoutQuotes(other, SMS)).toBe(other)
+    expect(withoutQuotes(other, SMS)).toEqual(other)
   },
 )
+
+it.each([
+  ['the number +1 (415) 555-2671 is not valid', SMS, 'the number +… is not valid'],
+  ['bad code 123-456 for 4155552671: blocked', SMS, 'bad code … for …: blocked'],
+  ['no mailbox <ann.smith@EXAMPLE.com> here', MAIL, 'no mailbox <…> here'],
+  ['user Ann.Smith unknown', MAIL, 'user … unknown'],
+  ['insufficient balance (error 30034)', SMS, 'insufficient balance (error 30034)'],
+  // What can't be masked is not kept: an encoded number, a piece of the text.
+  ['bad to=%2B1415555%32671', SMS, 'the answer quoted the message'],
+  [`bad body ${base64('123456 is your')}`, SMS, 'the answer quoted the message'],
+  ['blocked: "Is your EXAMPLE code. It expires in"', SMS, 'the answer quoted the message'],
+  ['blocked: Your Example code: 01234', MAIL, 'the answer quoted the message'],
+  [`${'y'.repeat(115)} 4155552671`, SMS, `${'y'.repeat(115)} …`],
+  // Not looked at to its end, so what is left of its masked beginning is not shown.
+  [`${'4155552671'.repeat(98)}________________4155552671`, SMS, 'the answer quoted the message'],
+  ['z'.repeat(500), SMS, `${'z'.repeat(119)}…`],
+])('C30: of the reason %j nothing of the message is kept', (message, sent, kept) => {
+  const result = { kind: 'permanent', error: { code: 'http_400', message } } as const
+  expect(withoutQuotes(result, sent)).toEqual({
+    kind: 'permanent',
+    error: { code: 'http_400', message: kept },
+  })
+})

@@ -17,7 +17,7 @@ const GATEWAY = {
   values: {
     HTTP_SMS_URL: 'http://127.0.0.1:1',
     HTTP_SMS_METHOD: 'POST',
-    HTTP_SMS_HEADERS: '{}',
+    HTTP_SMS_HEADERS: '{"content-type":"text/plain"}',
     HTTP_SMS_BODY: '{{text}}',
   },
 }
@@ -28,7 +28,7 @@ const MAIL_GATEWAY = {
   values: {
     HTTP_EMAIL_URL: 'http://127.0.0.1:1',
     HTTP_EMAIL_METHOD: 'POST',
-    HTTP_EMAIL_HEADERS: '{}',
+    HTTP_EMAIL_HEADERS: '{"content-type":"text/html"}',
     HTTP_EMAIL_BODY: '{{html}}',
   },
 }

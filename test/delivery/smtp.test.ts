@@ -4,12 +4,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
 import { smtpEntry } from '../../src/delivery/provider-settings.ts'
 import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
-import { quiet } from '../quiet.ts'
 import { mailMessage } from './messages.ts'
 import { type MailServer, PASSWORD, startMailServer, USER } from './smtp-server.ts'
 
-const DEADLINE_MS = 600
-const LATE_MS = 1_500
+/** None of these servers stalls: only a net. */
+const DEADLINE_MS = 20_000
 const FROM = 'Example <no-reply@example.com>'
 
 const closers: (() => Promise<unknown> | unknown)[] = []
@@ -28,9 +27,7 @@ async function start(options?: SMTPServerOptions): Promise<MailServer> {
   return server
 }
 async function send(provider: Provider, message: OutgoingMessage = mailMessage()) {
-  const started = performance.now()
   const result = await provider.send(message, AbortSignal.timeout(DEADLINE_MS))
-  expect(quiet(performance.now() - started)).toBeLessThan(DEADLINE_MS + LATE_MS)
   const text = JSON.stringify(result)
   expect(text).not.toContain(message.to)
   expect(text).not.toContain(message.code)

@@ -18,6 +18,7 @@ describeHttpProvider(
   'twilio',
   (baseUrl, http) => createTwilioProvider({ ...ACCOUNT, baseUrl }, { http, clock: fixedClock }),
   smsMessage(),
+  answer(200, '{"sid":"SM1"}'),
 )
 
 describe('twilio', () => {
@@ -89,7 +90,9 @@ describe('twilio', () => {
     [429, 20429, 'temporary'],
     [400, 20429, 'temporary'],
     [400, 99999, 'permanent'],
-    [500, 20500, 'temporary'],
+    [500, 20500, 'ambiguous'],
+    [504, 20504, 'ambiguous'],
+    [500, 20429, 'temporary'],
     [503, 20503, 'temporary'],
   ])('%i with code %i is %s', async (status, code, kind) => {
     const message = `The 'To' number +14155552671 is not valid: 4711471147`
@@ -97,6 +100,26 @@ describe('twilio', () => {
     const { result } = await send(ACCOUNT.from, 'x')
     expect(result).toMatchObject({ kind, error: { code: String(code) } })
     expect(JSON.stringify(result)).not.toMatch(/4155552671|4711471147/)
+  })
+
+  it.each([
+    [201, '', { kind: 'accepted', reference: null }],
+    [201, '{"sid":', { kind: 'accepted', reference: null }],
+    [200, '<html>sign in</html>', { kind: 'ambiguous', error: { code: 'not_confirmed' } }],
+    [202, '{"sid":null}', { kind: 'ambiguous', error: { code: 'not_confirmed' } }],
+    [
+      201,
+      '{"sid":"SM1","status":"failed","error_code":30034}',
+      { kind: 'permanent', error: { code: '30034' } },
+    ],
+    [
+      201,
+      '{"sid":"SM1","status":"undelivered","error_code":null}',
+      { kind: 'permanent', error: { code: 'failed' } },
+    ],
+  ])('C67: %i with %j', async (status, body, expected) => {
+    server.behave(answer(status, body))
+    expect((await send(ACCOUNT.from, 'x')).result).toMatchObject(expected)
   })
 
   it('429 keeps its Retry-After beside the code', async () => {

@@ -78,7 +78,10 @@ describe('what is not sent', () => {
     const { id } = await world.begin()
     worker.wake()
     await untilStatus(id, 'failed')
-    expect((await world.delivery(id)).error?.code).toBe('quoted')
+    expect((await world.delivery(id)).error).toEqual({
+      code: 'rejected',
+      message: '+… may not get …',
+    })
   })
 
   it('C25: what has under 20 s left is not sent', async () => {

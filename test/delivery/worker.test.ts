@@ -123,6 +123,32 @@ describe('the delivery worker', () => {
     expect(new Set(bodies.map(({ id: attempt }) => attempt)).size).toBe(2)
   })
 
+  // NumberSearch 423, textbee 366: a gateway's 504 after it took the message sent the same SMS again and again.
+  it.each([408, 500, 502, 504])(
+    'C67: %i may come after the message was taken: three tries under one key, then failed',
+    async (status) => {
+      server.behave(answer(status))
+      const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0 })
+      const { id } = await world.begin()
+      worker.wake()
+      await untilStatus(id, 'failed')
+      expect(server.seen.length).toBe(3)
+      const keys = server.seen.map(({ headers }) => headers['idempotency-key'])
+      expect(new Set(keys)).toEqual(new Set([(await world.delivery(id)).id]))
+      expect(new Set(server.seen.map(({ body }) => JSON.parse(body).id)).size).toBe(3)
+    },
+  )
+
+  it('C67: 503, 425 and 429 were not taken: no bound but the time', async () => {
+    const statuses = [503, 425, 429, 503, 503, 202]
+    server.behave((response) => response.writeHead(statuses.shift() ?? 202).end())
+    const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0 })
+    const { id } = await world.begin()
+    worker.wake()
+    await untilStatus(id, 'sent')
+    expect(server.seen.length).toBe(6)
+  })
+
   it('a permanent failure fails at once with the provider’s code', async () => {
     server.behave(answer(400))
     const worker = world.work({ providers: [world.gateway(server.url)] })

@@ -6,7 +6,7 @@ import { createHttpClient } from '../../src/delivery/http-client.ts'
 import { createComposer } from '../../src/delivery/message.ts'
 import { createPlan } from '../../src/delivery/plan.ts'
 import type { DeliveryLog, Outbox, Provider } from '../../src/delivery/ports.ts'
-import { createHttpProvider } from '../../src/delivery/providers/http.ts'
+import { createHttpProvider } from '../../src/delivery/providers/http/http.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
 import { createRouter } from '../../src/delivery/router.ts'
 import { createWorker, type Worker, type WorkerDeps } from '../../src/delivery/worker.ts'
@@ -54,6 +54,8 @@ export async function openWorld() {
         sender: '',
         secret: null,
         idPointer: null,
+        errorPointer: null,
+        success: null,
       },
       { http, clock },
     )

@@ -29,7 +29,10 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     `The operator corrects the provider’s URL. ${OPERATOR}`,
   ),
   407: KEYS,
-  408: passing('The provider waited too long for the request.'),
+  409: passing(
+    'The provider says that it has this message already. It may have gone out.',
+    'Ask the person to wait a minute and to use the code that comes.',
+  ),
   413: lasting(
     'The provider finds the message too long.',
     `The operator shortens the text. ${OPERATOR}`,
@@ -41,7 +44,11 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   ),
 }
 
-const SERVER = passing('The provider has a fault of its own and did not take the message.')
+const AWAY = passing('The provider cannot take messages just now, so this one did not leave.')
+const SERVER = passing(
+  'The provider has a fault of its own, or a server between gave up on it. The message may have gone out anyway.',
+  'Ask the person to wait a minute and to use the code that comes.',
+)
 const REDIRECT = lasting(
   'The provider answered with a redirect, which is not followed: it would take the message elsewhere.',
   `The operator corrects the provider’s URL. ${OPERATOR}`,
@@ -50,6 +57,7 @@ const REDIRECT = lasting(
 export function adviseOnStatus(code: string): Advice | undefined {
   const status = Number(/^http_(\d{3})$/.exec(code)?.[1])
   if (BY_STATUS[status]) return BY_STATUS[status]
-  if (status >= 500) return SERVER
+  if (status === 503) return AWAY
+  if (status >= 500 || status === 408) return SERVER
   return status >= 300 && status < 400 ? REDIRECT : undefined
 }

@@ -71,6 +71,14 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The send failed within the service. The message may have gone out anyway.',
     'The operator checks the log: this is a fault of the service.',
   ),
+  gateway_refused: lasting(
+    'The gateway answered, and its answer says that it did not take the message.',
+    'See the gateway’s own reason. If it is about the recipient, check it with the person; else the operator looks at the gateway’s account.',
+  ),
+  not_confirmed: passing(
+    'The gateway’s answer does not say that it took the message. It may have gone out anyway.',
+    'Ask the person to wait a minute and to use the code that comes. If no message ever is confirmed, the operator looks at HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
+  ),
   quoted: lasting(
     'The provider refused the message; its answer quoted the message, so it was not kept.',
     'The operator looks up the answer at the provider, by the time of the try.',

@@ -2,7 +2,7 @@
 // It must not hand on a message of Twilio's: they quote the number.
 
 import type { Clock } from '../../kernel/clock.ts'
-import type { HttpClient, OutgoingMessage, Provider, SendResult } from '../ports.ts'
+import type { HttpAnswer, HttpClient, OutgoingMessage, Provider, SendResult } from '../ports.ts'
 
 export type TwilioSettings = {
   accountSid: string
@@ -60,7 +60,7 @@ export function createTwilioProvider(
       }
       const request = { method: 'POST', url, headers, body: form.toString() }
       const answer = await deps.http.send(request, signal)
-      return refine(answer.verdict, answer.body)
+      return refine(answer)
     },
   }
 }
@@ -71,15 +71,23 @@ function validitySeconds(message: OutgoingMessage, now: number): number {
   return Math.min(VALIDITY.max, Math.max(VALIDITY.min, left))
 }
 
-function refine(verdict: SendResult, body: string): SendResult {
+/** What Twilio's answer to a new message is; another 2xx without an id of its own comes from something between. */
+const CREATED = 201
+/** A message resource that will not be sent, in an answer that is otherwise an acceptance. */
+const REFUSED = new Set<unknown>(['failed', 'undelivered', 'canceled'])
+
+function refine({ status, body, verdict }: HttpAnswer): SendResult {
   const answer = readJson(body)
-  if (verdict.kind === 'accepted')
-    return { kind: 'accepted', reference: typeof answer.sid === 'string' ? answer.sid : null }
-  if (typeof answer.code !== 'number' || verdict.kind === 'ambiguous') return verdict
-  const error = {
-    code: String(answer.code),
-    message: WORDS[answer.code] ?? `error ${answer.code} of Twilio`,
+  if (verdict.kind === 'accepted') {
+    if (REFUSED.has(answer.status))
+      return { kind: 'permanent', error: errorOf(answer.error_code ?? 'failed') }
+    const reference = typeof answer.sid === 'string' ? answer.sid : null
+    if (reference !== null || status === CREATED) return { kind: 'accepted', reference }
+    const error = { code: 'not_confirmed', message: 'the answer holds no id of a message' }
+    return { kind: 'ambiguous', error }
   }
+  if (typeof answer.code !== 'number') return verdict
+  const error = errorOf(answer.code)
   if (THROTTLED.has(answer.code)) {
     const retryAfterMs = verdict.kind === 'temporary' ? verdict.retryAfterMs : null
     return { kind: 'temporary', error, retryAfterMs }
@@ -87,8 +95,18 @@ function refine(verdict: SendResult, body: string): SendResult {
   return { ...verdict, error }
 }
 
+function errorOf(code: unknown): { code: string; message: string } {
+  const known = typeof code === 'number' ? code : 0
+  return {
+    code: known === 0 ? 'failed' : String(known),
+    message: WORDS[known] ?? (known === 0 ? 'the message failed' : `error ${known} of Twilio`),
+  }
+}
+
 /** Whatever it is: a proxy's page, half a body, null. */
-function readJson(body: string): { sid?: unknown; code?: unknown } {
+function readJson(
+  body: string,
+): Partial<Record<'sid' | 'status' | 'code' | 'error_code', unknown>> {
   try {
     const value: unknown = JSON.parse(body)
     return typeof value === 'object' && value !== null ? value : {}

@@ -1,0 +1,138 @@
+// The lines that keep C67 and C68: gateways that answer wrongly or late, and transports in clear.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const HTTP_CLIENT = 'src/delivery/http-client.ts'
+const ANSWER = 'src/delivery/providers/http/answer.ts'
+const HTTP = 'src/delivery/providers/http/http.ts'
+const RULES = 'src/delivery/gateway-rules.ts'
+const QUOTED = 'src/delivery/quoted-answer.ts'
+const TRACES = 'src/delivery/traces.ts'
+const TEMPLATES = { file: 'test/delivery/gateway-templates.test.ts' }
+const ANSWERS = { file: 'test/delivery/gateway-answers.test.ts' }
+const QUOTES = { file: 'test/delivery/quoted-answer.test.ts' }
+const WORKER = { file: 'test/delivery/worker.test.ts' }
+
+export const PROVIDERS: readonly Defence[] = [
+  row(
+    'C67',
+    'a 5xx other than 503, and 408, may have been taken: three tries a send',
+    {
+      file: HTTP_CLIENT,
+      find: "return { kind: 'ambiguous', error }",
+      replace: "return { kind: 'temporary', error, retryAfterMs }",
+    },
+    { ...WORKER, title: 'C67: 504 may come after the message was taken' },
+  ),
+  row(
+    'C67',
+    '503, 425 and 429 were not taken, and are bounded by time alone',
+    { file: HTTP_CLIENT, find: 'new Set([425, 429, 503])', replace: 'new Set([425, 429])' },
+    { ...WORKER, title: 'C67: 503, 425 and 429 were not taken' },
+  ),
+  row(
+    'C67',
+    'every try of a send has one Idempotency-Key',
+    {
+      file: HTTP,
+      find: "'idempotency-key': message.deliveryId",
+      replace: "'idempotency-key': message.attemptId",
+    },
+    { ...WORKER, title: 'C67: 504 may come after the message was taken' },
+  ),
+  row(
+    'C67',
+    'another value than that of success is a refusal, whatever the status',
+    { file: ANSWER, find: "return pointer === null ? 'unclear' : 'no'", replace: "return 'yes'" },
+    { ...ANSWERS, title: '{"success":"/status=0"}' },
+  ),
+  row(
+    'C67',
+    'nothing where success should stand confirms nothing',
+    {
+      file: ANSWER,
+      find: "if (found === undefined) return 'unclear'",
+      replace: "if (found === undefined) return 'yes'",
+    },
+    { ...ANSWERS, title: '{"success":"/messages/0/status=0"}' },
+  ),
+  row(
+    'C67',
+    'an id that is looked for and not found is no success',
+    {
+      file: ANSWER,
+      find: '  return NOT_CONFIRMED\n}',
+      replace: '  return verdict\n}',
+    },
+    { ...ANSWERS, title: 'an id that is looked for and not found in {}' },
+  ),
+  row(
+    'C67',
+    'an error within a 200 is a refusal',
+    { file: ANSWER, find: "(success === 'unsaid' && reason !== null)", replace: 'false' },
+    { ...ANSWERS, title: '{"error":"insufficient balance"} with a pointer to its error' },
+  ),
+  row(
+    'C67',
+    'a 2xx that is not Twilio’s own answer confirms nothing',
+    {
+      file: 'src/delivery/providers/twilio.ts',
+      find: 'if (reference !== null || status === CREATED)',
+      replace: 'if (reference !== null || status !== null)',
+    },
+    { file: 'test/delivery/twilio.test.ts', title: 'C67: 200 with' },
+  ),
+  row(
+    'C67',
+    'a placeholder that nobody fills stops the start',
+    { file: RULES, find: 'if (unknown === undefined) return', replace: 'return' },
+    { ...TEMPLATES, title: 'a placeholder mistyped stops the start' },
+  ),
+  row(
+    'C67',
+    'a body that would be broken JSON stops the start',
+    { file: RULES, find: 'if (!isJson(contentType)) return', replace: 'return' },
+    { ...TEMPLATES, title: 'a value outside of quotes stops the start' },
+  ),
+  row(
+    'C67',
+    'no value of a message chooses the host that it goes to',
+    { file: RULES, find: "if (origin.includes('{{'))", replace: 'if (origin === undefined)' },
+    { ...TEMPLATES, title: 'URL https://{{to}}/send stops the start' },
+  ),
+  row(
+    'C30',
+    'a number within a provider’s id is found in any grouping and without its country',
+    { file: TRACES, find: 'bare.slice(-TELLING_DIGITS)', replace: 'bare' },
+    { ...QUOTES, title: 'C30: an id "acc-4155552671" is dropped' },
+  ),
+  row(
+    'C30',
+    'a code within a provider’s id is found in groups',
+    { file: TRACES, find: 'const MAX_CODE_GAP = 3', replace: 'const MAX_CODE_GAP = 0' },
+    { ...QUOTES, title: 'C30: an id "m123-456" is dropped' },
+  ),
+  row(
+    'C30',
+    'what a provider answers is looked at in its decodings, too',
+    { file: QUOTED, find: 'return decodings(text).some(\n', replace: 'return [text].some(\n' },
+    { ...QUOTES, title: 'C30: an id "c=%31%32%33%34%35%36" is dropped' },
+  ),
+  row(
+    'C30',
+    'of a gateway’s reason the recipient and the code are masked',
+    {
+      file: QUOTED,
+      find: 'if (!quotesSecret(reason, message))',
+      replace: 'if (reason !== QUOTED)',
+    },
+    { ...ANSWERS, title: 'holds nothing of the message' },
+  ),
+  row(
+    'C30',
+    'a reason that holds a piece of the text is not kept',
+    { file: QUOTED, find: '  if (quotesText(reason, message)) return QUOTED\n', replace: '' },
+    { ...ANSWERS, title: 'holds nothing of the message' },
+  ),
+]

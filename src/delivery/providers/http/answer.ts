@@ -1,0 +1,126 @@
+// What a gateway's answer means beyond its status: its id, its own reason, and whether it says that it took the message.
+// It must not take silence for success where the operator has said what success looks like.
+
+import type { HttpAnswer, SendResult } from '../../ports.ts'
+
+/** A value at a JSON pointer (RFC 6901), or the whole answer as text, and the patterns that mean "taken". */
+export type SuccessRule = {
+  /** null: the answer as text. */
+  pointer: string | null
+  /** Each may hold * for any characters; null: anything that is there. */
+  patterns: readonly string[] | null
+}
+export type AnswerRules = {
+  /** To the gateway's id. null: none is read. */
+  idPointer: string | null
+  /** To its own reason, where it refuses. */
+  errorPointer: string | null
+  /** null: the status alone decides, and `errorPointer`. */
+  success: SuccessRule | null
+}
+
+const NOT_CONFIRMED: Refusal = {
+  kind: 'ambiguous',
+  error: { code: 'not_confirmed', message: 'the gateway did not confirm the message' },
+}
+
+type Refusal = Exclude<SendResult, { kind: 'accepted' }>
+
+function withReason(refusal: Refusal, reason: string): SendResult {
+  return { ...refusal, error: { code: refusal.error.code, message: reason } }
+}
+
+/** A reason may quote the message: attempt.ts masks that, and bounds it. */
+export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
+  const { verdict } = answer
+  const json = readJson(answer.body)
+  const reason = rules.errorPointer === null ? null : reasonAt(json, rules.errorPointer)
+  if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
+  const success = succeeded(answer.body, json, rules.success)
+  if (success === 'no' || (success === 'unsaid' && reason !== null))
+    return {
+      kind: 'permanent',
+      error: { code: 'gateway_refused', message: reason ?? 'the gateway refused the message' },
+    }
+  if (success === 'unclear')
+    return reason === null ? NOT_CONFIRMED : withReason(NOT_CONFIRMED, reason)
+  if (rules.idPointer === null) return verdict
+  const reference = valueAt(json, rules.idPointer)
+  if (typeof reference === 'string' && reference !== '') return { kind: 'accepted', reference }
+  if (typeof reference === 'number') return { kind: 'accepted', reference: String(reference) }
+  return NOT_CONFIRMED
+}
+
+/** `no`: the value is there and is another; `unclear`: an answer of another form. */
+function succeeded(
+  body: string,
+  json: unknown,
+  rule: SuccessRule | null,
+): 'yes' | 'no' | 'unclear' | 'unsaid' {
+  if (rule === null) return 'unsaid'
+  const { pointer, patterns } = rule
+  const found = pointer === null ? body.trim() : valueAt(json, pointer)
+  if (found === undefined) return 'unclear'
+  if (patterns === null) return found === null ? 'unclear' : 'yes'
+  const text = asText(found)
+  if (patterns.some((pattern) => matches(text, pattern))) return 'yes'
+  return pointer === null ? 'unclear' : 'no'
+}
+
+/** By hand: a regular expression of the operator's could take minutes for a hostile answer. */
+function matches(text: string, pattern: string): boolean {
+  const [head = '', ...rest] = pattern.split('*')
+  const tail = rest.pop()
+  if (tail === undefined) return text === pattern
+  if (!text.startsWith(head)) return false
+  let at = head.length
+  for (const part of rest) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return text.length - tail.length >= at && text.endsWith(tail)
+}
+
+/** What stands for "no error" where a gateway always has the field. */
+const EMPTY = new Set(['', '0', 'false', 'null', '[]', '{}'])
+
+function reasonAt(json: unknown, pointer: string): string | null {
+  const found = valueAt(json, pointer)
+  if (found === undefined) return null
+  const text = asText(found)
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim()
+  return EMPTY.has(text) ? null : text
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A reviver: an id beyond 2^53 keeps its digits. */
+function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value)
+    ? (context?.source ?? value)
+    : value
+}
+
+/** Undefined: this is no JSON, or not all of it. */
+function readJson(body: string): unknown {
+  try {
+    return JSON.parse(body.replace(/^\ufeff/, ''), keepDigits)
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 6901 §4; undefined: nothing is there. */
+function valueAt(json: unknown, pointer: string): unknown {
+  let value = json
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}

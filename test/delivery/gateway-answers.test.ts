@@ -1,0 +1,151 @@
+// C67: a gateway that answers wrongly: an error within a 200, silence where it should confirm, reasons of its own.
+// esdc-ce 230: answers 200 that held an error were counted as sent.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
+import { PROVIDERS } from '../../src/delivery/registry.ts'
+import { answer, closeMidBody, type FaultServer, startFaultServer } from './fault-server.ts'
+import { fixedClock, mailMessage, smsMessage } from './messages.ts'
+
+const client = createHttpClient({ clock: fixedClock })
+let server: FaultServer
+beforeAll(async () => {
+  server = await startFaultServer()
+})
+afterAll(async () => {
+  await client.close()
+  await server.close()
+})
+
+type Rules = { success?: string; error?: string; id?: string }
+
+/** The provider's result as attempt.ts keeps it. */
+async function send(channel: 'sms' | 'email', rules: Rules) {
+  const prefix = `HTTP_${channel.toUpperCase()}_`
+  const entry = PROVIDERS.find((one) => one.name === 'http' && one.channels.includes(channel))
+  if (!entry) throw new Error('no entry')
+  const given = {
+    [`${prefix}URL`]: server.url,
+    [`${prefix}SUCCESS`]: rules.success ?? '',
+    [`${prefix}ERROR_POINTER`]: rules.error ?? '',
+    [`${prefix}ID_POINTER`]: rules.id ?? '',
+  }
+  const defaults = entry.settings.map(({ name, default: value = '' }) => [name, value])
+  const values = { ...Object.fromEntries(defaults), ...given }
+  const provider = entry.create(values, { http: client, clock: fixedClock })
+  const message = channel === 'sms' ? smsMessage() : mailMessage()
+  return withoutQuotes(await provider.send(message, AbortSignal.timeout(2_000)), message)
+}
+const refused = (message: string) => ({
+  kind: 'permanent',
+  error: { code: 'gateway_refused', message },
+})
+const TAKEN = { kind: 'accepted', reference: null }
+const UNCONFIRMED = { kind: 'ambiguous', error: { code: 'not_confirmed' } }
+const REFUSED = { kind: 'permanent', error: { code: 'gateway_refused' } }
+
+describe.each(['sms', 'email'] as const)('C67: what an answer 200 to an %s says', (channel) => {
+  it.each<[Rules, string, object]>([
+    [{ success: '/status=0' }, '{"status":"0"}', TAKEN],
+    [{ success: '/status=0' }, '{"status":0}', TAKEN],
+    [{ success: '/status=0' }, '{"status":"9"}', REFUSED],
+    [{ success: '/messages/0/status=0' }, '{"messages":[{"status":"4"}]}', REFUSED],
+    [{ success: '/messages/0/status=0' }, '{"messages":[]}', UNCONFIRMED],
+    [{ success: '/status=queued|accepted' }, '{"status":"accepted"}', TAKEN],
+    [{ success: '/status=queued|accepted' }, '{"status":"rejected"}', REFUSED],
+    [{ success: '/status=queued' }, '{"status":"queued-not"}', REFUSED],
+    [{ success: '/ok=true' }, '{"ok":true}', TAKEN],
+    [{ success: '/ok=true' }, '{"ok":false}', REFUSED],
+    [{ success: '/error=null' }, '{"error":null}', TAKEN],
+    [{ success: '/errors=[]' }, '{"errors":[]}', TAKEN],
+    [{ success: '/errors=[]' }, '{"errors":[{"code":1}]}', REFUSED],
+    [{ success: '/id' }, '{"id":"m-1"}', TAKEN],
+    [{ success: '/id' }, '{"id":null}', UNCONFIRMED],
+    [{ success: '/code=2*' }, '{"code":202}', TAKEN],
+    [{ success: '/code=2*' }, '{"code":402}', REFUSED],
+    [{ success: '/status=ok' }, '{"toString":"ok"}', UNCONFIRMED],
+    [{ success: '/status=ok' }, '<html>please sign in</html>', UNCONFIRMED],
+    [{ success: '/status=ok' }, '', UNCONFIRMED],
+    [{ success: 'OK*' }, 'OK 12345678\r\n', TAKEN],
+    [{ success: 'OK*' }, 'ERR 105', UNCONFIRMED],
+    [{ success: 'OK' }, 'OK but not sent', UNCONFIRMED],
+    [{ success: '*<code>0</code>*' }, '<r><code>0</code></r>', TAKEN],
+    [{ success: '*<code>0</code>*' }, '<r><code>7</code></r>', UNCONFIRMED],
+    [{ success: '1701*|1702*' }, '1702|919876543210:x', TAKEN],
+    [{ success: 'a*b*c' }, 'a-c-b', UNCONFIRMED],
+    [{ success: 'ab*ba' }, 'aba', UNCONFIRMED],
+  ])('%j, %j', async (rules, body, expected) => {
+    server.behave(answer(200, body))
+    expect(await send(channel, rules)).toMatchObject(expected)
+  })
+
+  it('a body that breaks off confirms nothing', async () => {
+    server.behave(closeMidBody(200))
+    expect(await send(channel, { success: '/id' })).toMatchObject(UNCONFIRMED)
+  })
+
+  it.each([['{}'], ['{"id":""}'], ['{"id":{}}'], ['{"id":null}'], ['queued'], ['[]']])(
+    'an id that is looked for and not found in %s is no success',
+    async (body) => {
+      server.behave(answer(200, body))
+      expect(await send(channel, { id: '/id' })).toMatchObject(UNCONFIRMED)
+    },
+  )
+
+  it.each<[string, object]>([
+    ['{"error":"insufficient balance"}', refused('insufficient balance')],
+    ['{"error":{"code":7,"text":"no route"}}', refused('{"code":7,"text":"no route"}')],
+    ['{"error":42}', refused('42')],
+    ['{"error":true}', refused('true')],
+    ...['null', 'false', '0', '""', '"0"', '[]', '{}'].map((empty): [string, object] => [
+      `{"error":${empty}}`,
+      TAKEN,
+    ]),
+    ['{}', TAKEN],
+  ])('%s with a pointer to its error', async (body, expected) => {
+    server.behave(answer(200, body))
+    expect(await send(channel, { error: '/error' })).toEqual(expected)
+  })
+
+  it('where success is described, it alone decides', async () => {
+    server.behave(answer(200, '{"status":"ok","error":"none"}'))
+    expect(await send(channel, { success: '/status=ok', error: '/error' })).toEqual(TAKEN)
+    server.behave(answer(200, '{"status":"no","error":"none"}'))
+    expect(await send(channel, { success: '/status=ok', error: '/error' })).toEqual(refused('none'))
+  })
+})
+
+describe('C67: the gateway’s own reason', () => {
+  it.each([
+    [400, 'permanent'],
+    [429, 'temporary'],
+    [502, 'ambiguous'],
+  ])('of a %i is kept beside the status, which decides the class', async (status, kind) => {
+    server.behave(answer(status, '{"errors":[{"title":"Sender\\u0000 not\\n registered"}]}'))
+    expect(await send('sms', { error: '/errors/0/title' })).toMatchObject({
+      kind,
+      error: { code: `http_${status}`, message: 'Sender not registered' },
+    })
+  })
+
+  it('holds nothing of the message, and no more than a line of it is kept', async () => {
+    const { to, text, code } = smsMessage()
+    const reason = `${to} is not allowed (code ${code})`
+    server.behave(answer(400, JSON.stringify({ error: reason })))
+    const masked = await send('sms', { error: '/error' })
+    expect(masked).toMatchObject({ error: { message: '+… is not allowed (code …)' } })
+    server.behave(answer(400, JSON.stringify({ error: `cannot send "${text}"` })))
+    expect(JSON.stringify(await send('sms', { error: '/error' }))).not.toContain('is your Example')
+    server.behave(answer(400, JSON.stringify({ error: 'w'.repeat(60_000) })))
+    const bounded = await send('sms', { error: '/error' })
+    expect(bounded).toMatchObject({ error: { message: `${'w'.repeat(119)}…` } })
+  })
+
+  it('is not read without a pointer', async () => {
+    server.behave(answer(400, '{"error":"no"}'))
+    expect(await send('sms', {})).toMatchObject({
+      error: { code: 'http_400', message: 'the provider answered 400' },
+    })
+  })
+})

@@ -1,0 +1,84 @@
+// C67: templates that cannot be right stop the start, in words; what is in them is not repeated.
+
+import { describe, expect, it } from 'vitest'
+import { PROVIDERS } from '../../src/delivery/registry.ts'
+import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
+
+function read(given: Record<string, string>, channel: 'sms' | 'email' = 'sms') {
+  const entry = PROVIDERS.find((one) => one.name === 'http' && one.channels.includes(channel))
+  if (!entry) throw new Error('no entry')
+  const prefix = `HTTP_${channel.toUpperCase()}_`
+  const defaults = entry.settings.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [[name, value]],
+  )
+  const named = Object.entries(given).map(([name, value]) => [prefix + name, value])
+  const url = [`${prefix}URL`, 'https://gateway.example/send']
+  return entry.read(Object.fromEntries([...defaults, url, ...named]))
+}
+const FORM = '{"content-type":"application/x-www-form-urlencoded"}'
+
+describe.each(['sms', 'email'] as const)('the templates of the gateway for %s', (channel) => {
+  it.each<[string, Record<string, string>, string]>([
+    ['a placeholder mistyped', { BODY: '{"to":"{{tto}}","text":"{{text}}"}' }, '{{tto}}'],
+    ['in capitals', { BODY: '{"to":"{{To}}"}' }, '{{To}}'],
+    ['with a blank inside', { BODY: '{"to":"{{ to number }}"}' }, 'no placeholder'],
+    ['not closed', { HEADERS: FORM, BODY: 'to={{to}&text={{text}}' }, 'no placeholder'],
+    ['with three braces', { HEADERS: FORM, BODY: 'to={{{to}}}' }, 'no placeholder'],
+    ['a comma too much', { BODY: '{"to":"{{to}}",}' }, 'no JSON'],
+    ['a bracket missing', { BODY: '{"to":"{{to}}"' }, 'no JSON'],
+    ['single quotes', { BODY: "{'to':'{{to}}'}" }, 'no JSON'],
+    ['a value outside of quotes', { BODY: '{"to":{{to}},"text":"{{text}}"}' }, 'no JSON'],
+    ['a code outside of quotes', { BODY: '{"code":{{code}}}' }, 'no JSON'],
+    ['a form without its content-type', { BODY: 'to={{to}}&text={{text}}' }, 'content-type'],
+    [
+      'JSON of another name',
+      { HEADERS: '{"content-type":"application/vnd.api+json"}', BODY: '{"to":{{to}}}' },
+      'no JSON',
+    ],
+  ])('%s stops the start', (_, given, words) => {
+    const setting = `HTTP_${channel.toUpperCase()}_BODY`
+    expect(() => read(given, channel)).toThrow(ProviderSettingError)
+    expect(() => read(given, channel)).toThrow(`${setting}: `)
+    expect(() => read(given, channel)).toThrow(words)
+  })
+})
+
+describe('URL and headers', () => {
+  it.each<[string, string, string]>([
+    ['URL', 'https://gateway.example/?to={{tto}}', '{{tto}}'],
+    ['URL', 'https://gateway.example/?to={{to', 'no placeholder'],
+    ['URL', 'https://{{to}}/send', 'before its path'],
+    ['URL', 'https://{{brand}}.gateway.example/send', 'before its path'],
+    ['URL', 'https://gateway.example{{to}}/send', 'before its path'],
+    ['HEADERS', '{"x-id":"{{id}}"}', '{{id}}'],
+    ['HEADERS', '{"x-to":"{{to}}"}', '{{delivery_id}}'],
+    ['HEADERS', '{"x-text":"{{text}}"}', '{{delivery_id}}'],
+    ['HEADERS', '{"Idempotency-Key":"countersign"}', 'only the first'],
+    ['SUCCESS', '/a~2=1', '/status=accepted'],
+    ['ERROR_POINTER', 'error', 'JSON pointer'],
+    ['ID_POINTER', 'id', 'JSON pointer'],
+  ])('%s %s stops the start', (name, value, words) => {
+    expect(() => read({ [name]: value })).toThrow(`HTTP_SMS_${name}: `)
+    expect(() => read({ [name]: value })).toThrow(words)
+  })
+
+  it('no sentence repeats a template: it may hold a key', () => {
+    const body = '{"key":"k3y-0f-the-gateway","to":"{{ k3y-0f-the-gateway and more text }}"}'
+    expect(() => read({ BODY: body })).toThrow(/^(?!.*k3y)/s)
+    expect(() => read({ BODY: '{"key":"k3y-0f-the-gateway",}' })).toThrow(/^(?!.*k3y)/s)
+  })
+
+  it.each<[Record<string, string>]>([
+    [{ BODY: '{"a":{"b":{"to":"{{to}}","t":"{{ text }}"}}}' }],
+    [{ BODY: '[{"to":"+{{to}}: {{text}}"}]' }],
+    [{ BODY: '{"{{to}}":"{{text}}"}' }],
+    [{ HEADERS: FORM, BODY: 'to={{to}}&text={{text}}&braces={}' }],
+    [{ HEADERS: '{"content-type":"text/plain"}', BODY: '{{text}}' }],
+    [{ HEADERS: '{"x-request-id":"{{delivery_id}}","x-try":"{{attempt_id}}"}' }],
+    [{ HEADERS: '{"idempotency-key":"{{verification_id}}"}' }],
+    // The body of a GET is not sent, whatever it is.
+    [{ METHOD: 'GET', URL: 'https://gateway.example/?to={{to}}&t={{text}}', BODY: '{' }],
+  ])('%j is right', (given) => {
+    expect(() => read(given)).not.toThrow()
+  })
+})
