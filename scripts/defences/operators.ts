@@ -5,6 +5,8 @@ import { type Defence, row } from './defence.ts'
 
 const FILES = 'test/storage/sqlite/c71-files.test.ts'
 const TEMPORARY = 'test/storage/sqlite/temporary-files.test.ts'
+const SEARCH_PATH = 'test/storage/postgres/search-path.test.ts'
+const POOLERS = 'test/storage/postgres/pgbouncer.test.ts'
 const ELSEWHERE = 'test/commands/c71-elsewhere.test.ts'
 
 export const OPERATORS: readonly Defence[] = [
@@ -77,5 +79,65 @@ export const OPERATORS: readonly Defence[] = [
       replace: 'devKeys: ensureDevKeys,',
     },
     { file: ELSEWHERE, title: 'beside a store of production no development keys are made' },
+  ),
+  row(
+    'C71',
+    'PostgreSQL: every function of ours has a search_path of its own, those of later migrations too',
+    {
+      file: 'src/storage/postgres/migrate.ts',
+      find: '    await run(PIN_FUNCTIONS)\n',
+      replace: '',
+    },
+    { file: SEARCH_PATH, title: 'each function of ours has a search_path of its own' },
+  ),
+  row(
+    'C71',
+    'PostgreSQL: every connection looks names up in public alone',
+    {
+      file: 'src/kernel/postgres-connection.ts',
+      find: 'connectionString: withSearchPath(url), ...deadlines',
+      replace: 'connectionString: url, ...deadlines',
+    },
+    { file: SEARCH_PATH, title: 'options of the operator’s own hold beside it' },
+  ),
+  row(
+    'C71',
+    'PostgreSQL: transactions of the limits look names up in public alone, behind a pooler, too',
+    {
+      file: 'src/limits/postgres-transactions.ts',
+      find: ' set local search_path = ${SEARCH_PATH};',
+      replace: '',
+    },
+    { file: SEARCH_PATH, title: 'nor are the limits, pooler transaction' },
+  ),
+  row(
+    'C71',
+    'PostgreSQL: a search_path that can’t be pinned and leads elsewhere is refused',
+    {
+      file: 'src/storage/postgres/open.ts',
+      find: "if (schema !== 'public')",
+      replace: 'if (schema === null)',
+    },
+    { file: SEARCH_PATH, title: 'where a pooler keeps it from being pinned' },
+  ),
+  row(
+    'C71',
+    'PgBouncer in session mode: a connection sets its deadlines and search_path itself',
+    {
+      file: 'src/storage/postgres/pool.ts',
+      find: '    ...(first && { onConnect: async (client) => void (await client.query(first)) }),\n',
+      replace: '',
+    },
+    { file: POOLERS, title: 'its connections have their deadlines and look names up in public' },
+  ),
+  row(
+    'C71',
+    'several hosts in DATABASE_URL are refused in words',
+    {
+      file: 'src/config/database-url.ts',
+      find: "if (/,/.test(host + port) || /,/.test(POSTGRES.exec(text)?.[2] ?? ''))",
+      replace: 'if (false as boolean)',
+    },
+    { file: 'test/config/database-url.test.ts', title: 'refused in words, and never repeated' },
   ),
 ]

@@ -1,7 +1,8 @@
 // Moves the store from a SQLite file to PostgreSQL: reads the words, shows progress, tells the result.
 // It must not print a database's URL: it holds a password.
 
-import { type DatabaseUrl, parseDatabaseUrl, SettingError } from '../config/parsers.ts'
+import { type DatabaseUrl, describeServer, parseDatabaseUrl } from '../config/database-url.ts'
+import { SettingError } from '../config/parsers.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
 import { readSettingsFile } from '../config/settings-file.ts'
@@ -69,12 +70,6 @@ function readBatch(given: Given): number {
   if (!/^\d+$/.test(text) || batch < 1 || batch > BATCH.max)
     throw new UsageError(`--batch is a whole number from 1 to ${BATCH.max}`)
   return batch
-}
-
-/** Server and database, without user, password and options. */
-function describeServer(text: string): string {
-  const { host, pathname } = new URL(text)
-  return `postgres://${host}${pathname}`
 }
 
 function describeTable({ table, source, target, isSame }: ComparedTable): string {

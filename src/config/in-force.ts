@@ -2,6 +2,7 @@
 // It must not hold a secret's text: that never gets in.
 
 import type { ShownSetting } from '../admin/health-report.ts'
+import { describeServer } from './database-url.ts'
 import type { Reader } from './reader.ts'
 
 /** Of settings of all kinds. */
@@ -17,6 +18,7 @@ type Row = {
 /** Of a URL all but user, password, query and fragment. */
 function withoutPassword(text: string): string | null {
   if (text.startsWith('file:')) return text
+  if (/^postgres(ql)?:/.test(text)) return describeServer(text)
   if (!URL.canParse(text)) return null
   const { protocol, host, pathname } = new URL(text)
   return `${protocol}//${host}${pathname}`

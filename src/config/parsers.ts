@@ -124,28 +124,10 @@ export const parseHttpUrl: Parser<string> = (text) => {
   return url.href.replace(/\/+$/, '')
 }
 
-export type DatabaseUrl =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  /** As given: it may hold a password. */
-  | { readonly kind: 'postgres'; readonly url: string }
-
 /** The parts that a server's URL has to have; a driver's own words for a missing one are no help. */
-function checkServerUrl(text: string, like: string, hasPath: boolean): void {
+function checkServerUrl(text: string, like: string): void {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (!url?.hostname || (hasPath && url.pathname.length < 2))
-    throw new SettingError(`has to be like ${like}`)
-}
-
-/** `file:/path/to.db`, or `postgres://user:password@host:5432/database`. */
-export const parseDatabaseUrl: Parser<DatabaseUrl> = (text) => {
-  if (/^postgres(ql)?:/.test(text)) {
-    checkServerUrl(text, 'postgres://user:password@host:5432/database', true)
-    return { kind: 'postgres', url: text }
-  }
-  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1]
-  if (!path || path === '/')
-    throw new SettingError('has to be like file:/path/to.db or postgres://user@host/database')
-  return { kind: 'sqlite', path }
+  if (!url?.hostname) throw new SettingError(`has to be like ${like}`)
 }
 
 function isDecodable(text: string): boolean {
@@ -160,7 +142,7 @@ function isDecodable(text: string): boolean {
 /** `redis://…`, or `rediss://…` for TLS. */
 export const parseRateLimitUrl: Parser<string> = (text) => {
   if (!/^rediss?:/.test(text)) throw new SettingError('has to be like redis://host:6379')
-  checkServerUrl(text, 'redis://user:password@host:6379', false)
+  checkServerUrl(text, 'redis://user:password@host:6379')
   const { pathname, search, username, password } = new URL(text)
   if (!/^\/?\d*$/.test(pathname) || search !== '')
     throw new SettingError('may end in the number of a database, like redis://host:6379/0')

@@ -1,10 +1,10 @@
 // A setting is a row of data: parsing and the README's table are made from the same rows. Here: those of the process.
 // It must not read the environment: config.ts does.
 
+import { parseDatabaseUrl } from './database-url.ts'
 import {
   type Parser,
   parseCidr,
-  parseDatabaseUrl,
   parseHttpUrl,
   parseInteger,
   parseList,
@@ -79,7 +79,7 @@ export const SERVER_SETTINGS = {
   databaseUrl: optional(
     'DATABASE_URL',
     parseDatabaseUrl,
-    '`file:/path/to.db`, or `postgres://user:password@host:5432/database` (PostgreSQL 15 or newer) for many nodes; `?sslmode=verify-full&sslrootcert=/path` for TLS',
+    '`file:/path/to.db`, or `postgres://user:password@host:5432/database` (PostgreSQL 15 or newer) for many nodes; `?sslmode=verify-full&sslrootcert=/path` for TLS, `?host=/path` for the folder of a socket',
     { shown: '`countersign.db` in `DATA_DIR`', secret: 'password' },
   ),
   databaseConnections: withDefault(
@@ -90,9 +90,9 @@ export const SERVER_SETTINGS = {
   ),
   databasePooler: withDefault(
     'DATABASE_POOLER',
-    parseOneOf(['none', 'transaction']),
+    parseOneOf(['none', 'session', 'transaction']),
     'none',
-    '`transaction` behind PgBouncer in transaction mode: no LISTEN, no time-outs set by the client',
+    'The `pool_mode` of a PgBouncer between: `session`, or `transaction` (no LISTEN, no time-outs set by the client)',
   ),
   rateLimitUrl: optional(
     'RATE_LIMIT_URL',

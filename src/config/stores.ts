@@ -1,6 +1,7 @@
 // Where the settings keep what is stored and what is counted: a file, PostgreSQL, Redis.
 // It must not open anything.
 
+import type { Pooler } from '../kernel/postgres-connection.ts'
 import type { Values } from './reader.ts'
 import type { SERVER_SETTINGS } from './settings.ts'
 
@@ -11,7 +12,7 @@ export type PostgresConfig = {
   /** Holds a password: never logged. */
   readonly url: string
   readonly connections: number
-  readonly pooler: 'none' | 'transaction'
+  readonly pooler: Pooler
 }
 export type StoreConfig =
   | {

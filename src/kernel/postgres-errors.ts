@@ -25,6 +25,9 @@ const UNAVAILABLE = new Set([
   '3D000',
   '42501',
   '40003',
+  // A statement prepared on another connection: a pooler shares them, and DATABASE_POOLER does not say so.
+  '26000',
+  '42P05',
 ])
 
 /** Of the socket or the driver, before any answer of the server. */

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { Pooler } from '../kernel/postgres-connection.ts'
 import { isRetryable } from '../kernel/postgres-errors.ts'
 import type {
   Admission,
@@ -46,7 +47,7 @@ export const PURGE_SQL = `
   delete from ${TABLE} using ended where ${TABLE}.key = ended.key`
 
 export type PostgresLimiterOptions = Pick<TransactionsOptions, 'url' | 'size' | 'logger'> & {
-  pooler?: 'none' | 'transaction'
+  pooler?: Pooler
   deadlineMs?: number
   maxWaiting?: number
   purgeEveryMs?: number

@@ -3,6 +3,7 @@
 
 import pg from 'pg'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { type Pooler, SEARCH_PATH } from '../kernel/postgres-connection.ts'
 import { inTime } from './in-time.ts'
 
 /**
@@ -40,7 +41,7 @@ export type Transactions = {
 export type TransactionsOptions = {
   url: string
   size: number
-  pooler: 'none' | 'transaction'
+  pooler: Pooler
   /** For a connection, waiting for a free one included. */
   connectMs: number
   maxWaiting: number
@@ -72,7 +73,7 @@ function beginning(leftMs: number): string {
   const ms = Math.max(1, Math.ceil(leftMs))
   return `begin isolation level read committed;
     set local idle_in_transaction_session_timeout = ${IDLE_MS};
-    set local lock_timeout = ${ms}; set local statement_timeout = ${ms};
+    set local lock_timeout = ${ms}; set local statement_timeout = ${ms}; set local search_path = ${SEARCH_PATH};
     select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms`
 }
 
@@ -116,7 +117,7 @@ export function createTransactions(options: TransactionsOptions): Transactions {
       // A pooler gives each transaction another connection: statements prepared by name would be on the last one.
       storeClient: createStoreClient(
         client,
-        pooler === 'none',
+        pooler !== 'transaction',
         () => atBegin + monotonicMs() - begun,
       ),
       query: (text, values) => client.query(text, [...values]),

@@ -1,4 +1,4 @@
-// A real PgBouncer in transaction mode before a real PostgreSQL, where Debian's pgbouncer is installed.
+// A real PgBouncer before a real PostgreSQL, where Debian's pgbouncer is installed.
 // It must not touch one that it did not start.
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,8 +14,13 @@ export const hasPgBouncer = spawnSync('pgbouncer', ['--version']).error === unde
 
 export type PgBouncer = { url: string; stop(): Promise<void> }
 
+type Options = { mode?: 'transaction' | 'session' | 'statement'; ignored?: string }
+
 /** @param url of the database behind it */
-export async function startPgBouncer(url: string): Promise<PgBouncer> {
+export async function startPgBouncer(
+  url: string,
+  { mode = 'transaction', ignored = '' }: Options = {},
+): Promise<PgBouncer> {
   const { hostname, port: behind, pathname } = new URL(url)
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'countersign-pgbouncer-'))
@@ -30,8 +35,8 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 auth_type = any
 unix_socket_dir =
-pool_mode = transaction
-default_pool_size = 4
+pool_mode = ${mode}
+${ignored && `ignore_startup_parameters = ${ignored}\n`}default_pool_size = 4
 `,
   )
   if (identity.uid !== undefined)

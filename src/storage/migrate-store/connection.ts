@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../kernel/errors.ts'
+import { connectionOf } from '../../kernel/postgres-connection.ts'
 import { pg } from '../postgres/drizzle.ts'
 import { explain, prepareDatabase } from '../postgres/open.ts'
 
@@ -70,10 +71,8 @@ async function takeLock(connection: Connection): Promise<void> {
 
 async function connect(url: string): Promise<Client> {
   const client = new pg.Client({
-    connectionString: url,
-    application_name: 'countersign migrate-store',
+    ...connectionOf({ url, name: 'countersign migrate-store' }),
     connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
     types: asText,
   })
   // Told by the statement that meets it.

@@ -3,6 +3,7 @@
 // It must not be relied on: every worker looks by itself, too.
 
 import { randomUUID } from 'node:crypto'
+import { connectionOf, type Pooler } from '../../kernel/postgres-connection.ts'
 import type { DueSignal } from '../store.ts'
 import { pg, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
@@ -14,7 +15,9 @@ const RECONNECT_MS = 1_000
 
 export type RunningDueSignal = DueSignal & { close(): Promise<void> }
 
-function createListening(url: string, onNotified: (from: string) => void) {
+type Listening = { url: string; pooler?: Pooler | undefined }
+
+function createListening({ url, pooler }: Listening, onNotified: (from: string) => void) {
   let client: import('pg').Client | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
@@ -26,11 +29,7 @@ function createListening(url: string, onNotified: (from: string) => void) {
     timer.unref()
   }
   const connect = async () => {
-    const made = new pg.Client({
-      connectionString: url,
-      application_name: 'countersign listen',
-      keepAlive: true,
-    })
+    const made = new pg.Client(connectionOf({ url, pooler, name: 'countersign listen' }))
     client = made
     made.on('notification', ({ payload }) => onNotified(payload ?? ''))
     made.on('error', () => {})
@@ -52,10 +51,10 @@ function createListening(url: string, onNotified: (from: string) => void) {
   }
 }
 
-export function startDueSignal(url: string, query: Query): RunningDueSignal {
+export function startDueSignal(listening: Listening, query: Query): RunningDueSignal {
   const self = randomUUID()
   const listeners: (() => void)[] = []
-  const close = createListening(url, (from) => {
+  const close = createListening(listening, (from) => {
     if (from !== self) for (const listener of listeners) listener()
   })
   let timer: NodeJS.Timeout | undefined

@@ -4,10 +4,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartupError } from '../../kernel/errors.ts'
+import { SEARCH_PATH } from '../../kernel/postgres-connection.ts'
 
 /** "CSGN": whoever migrates holds this lock (pg_advisory_xact_lock), the others wait for it. */
 const LOCK = 0x4353474e
 const LOCK_SECONDS = 120
+
+const UNPINNED = `select p.oid from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname like 'cs\\_%'
+  and not exists (select 1 from unnest(p.proconfig) c where c like 'search_path=%')`
+
+/**
+ * Whatever its caller's search_path is, each function of ours finds our tables and functions, and no namesakes. Of all
+ * migrations, those to come included: none has to remember it. ALTER keeps the body, so an older program is not met by it.
+ */
+const PIN_FUNCTIONS = `do $$ declare f regprocedure; begin
+  for f in ${UNPINNED} loop execute format('alter routine %s set search_path = ${SEARCH_PATH}', f); end loop;
+end $$`
 
 /** The part of a connection that is needed: several statements in one text, without parameters. */
 export type Runner = (text: string) => Promise<{ rows: Record<string, unknown>[] }>
@@ -28,7 +40,7 @@ async function readState(run: Runner): Promise<State> {
     where relname = 'schema_version' and relnamespace = 'public'::regnamespace) as known`)
   if (!found[0]?.known) return { version: 0, oldestUsable: 0 }
   const { rows } = await run(
-    'select version, oldest_usable from schema_version order by version desc limit 1',
+    'select version, oldest_usable from public.schema_version order by version desc limit 1',
   )
   return {
     version: Number(rows[0]?.version ?? 0),
@@ -44,7 +56,8 @@ function refuseNewer(state: State, known: number): void {
 }
 
 async function applyMissing(run: Runner, migrations: readonly string[]): Promise<void> {
-  await run(`begin; set local lock_timeout = '${LOCK_SECONDS}s'; set local statement_timeout = 0`)
+  await run(`begin; set local lock_timeout = '${LOCK_SECONDS}s'; set local statement_timeout = 0;
+    set local search_path = ${SEARCH_PATH}`)
   try {
     await run(`select pg_advisory_xact_lock(${LOCK})`)
     const state = await readState(run)
@@ -60,6 +73,7 @@ async function applyMissing(run: Runner, migrations: readonly string[]): Promise
         `insert into schema_version (version, oldest_usable) values (${index + 1}, ${oldestUsable})`,
       )
     }
+    await run(PIN_FUNCTIONS)
     await run('commit')
   } catch (error) {
     await run('rollback').catch(() => {})
@@ -81,5 +95,6 @@ export async function migrate(run: Runner, folder: string, mustExist = false): P
       'the database that DATABASE_URL names holds no store, and a command makes none: a service does at its first start. Give the command the DATABASE_URL of its service.',
     )
   refuseNewer(state, migrations.length)
-  if (state.version < migrations.length) await applyMissing(run, migrations)
+  const { rows: unpinned } = await run(`${UNPINNED} limit 1`)
+  if (state.version < migrations.length || unpinned.length > 0) await applyMissing(run, migrations)
 }

@@ -1,8 +1,11 @@
 // Reaches the database: waits for one that is still starting, refuses one that is too old, migrates.
 // It must not print the URL: it holds a password.
 
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError, StoreUnavailableError } from '../../kernel/errors.ts'
+import { describeFileFault } from '../../kernel/file-fault.ts'
+import { connectionOf, greeting, SEARCH_PATH } from '../../kernel/postgres-connection.ts'
 import { isUnavailable } from '../../kernel/postgres-errors.ts'
 import type { Store } from '../store.ts'
 import { pg } from './drizzle.ts'
@@ -16,7 +19,7 @@ const OPEN_DEADLINE_MS = 30_000
 const RETRY_MS = 500
 const CONNECT_MS = 5_000
 
-type PrepareOptions = Pick<PostgresStoreOptions, 'url' | 'logger'> & {
+type PrepareOptions = Pick<PostgresStoreOptions, 'url' | 'pooler' | 'logger'> & {
   /** drizzle/postgres, or where the bundle keeps its copy. */
   migrationsFolder: string
   deadlineMs?: number
@@ -29,9 +32,15 @@ type PrepareOptions = Pick<PostgresStoreOptions, 'url' | 'logger'> & {
 type Client = import('pg').Client
 type ServerError = Error & { code?: string }
 
+const POOLER_WAYS =
+  'Either set DATABASE_POOLER to the pool_mode that PgBouncer has (session or transaction; statement cannot be used), or, in session mode only, have it ignore what it does not know: ignore_startup_parameters = options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout in pgbouncer.ini, and set these for the user (docs/operations.md, "PgBouncer")'
+
 /** What waiting does not mend, in an operator's words. */
 const ADVICE: Readonly<Record<string, string>> = {
-  '08P01': 'a pooler refuses how it is spoken to: behind PgBouncer set DATABASE_POOLER=transaction',
+  '08P01': `a pooler refuses how it is spoken to. ${POOLER_WAYS}`,
+  // Statements that were prepared on another connection than the one at hand.
+  '26000': `a pooler shares connections. ${POOLER_WAYS}`,
+  '42P05': `a pooler shares connections. ${POOLER_WAYS}`,
   '28P01': 'the password is wrong: see DATABASE_URL',
   '28000': 'the user may not sign in: see DATABASE_URL and the server’s pg_hba.conf',
   '3D000': 'there is no such database: create it, or see DATABASE_URL',
@@ -39,9 +48,23 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42P07': 'the database holds tables of another program: give Countersign a database of its own',
 }
 
+/** Files of the URL (sslrootcert, sslcert, sslkey), and the socket in a folder. */
+function explainPlace(error: NodeJS.ErrnoException & { address?: string }): string | undefined {
+  const { code, syscall, path, address } = error
+  if (syscall === 'open' && path)
+    return `DATABASE_URL: ${describeFileFault(path, 'read') ?? `${path} cannot be read (${code})`}`
+  if (code === 'EISDIR')
+    return 'DATABASE_URL: sslrootcert, sslcert or sslkey names a directory, and a file is needed; Docker makes one where a file that is mounted is missing.'
+  if (syscall === 'connect' && address?.startsWith('/'))
+    return `PostgreSQL does not answer at the socket ${address} (${code}): is it running, is this its folder and port, is the folder mounted here, and may this user enter it? Run: ls -l ${dirname(address)}`
+  return undefined
+}
+
 export function explain(error: unknown): unknown {
   const cause = error instanceof StoreUnavailableError ? error.cause : error
   const { code = '', message } = cause as ServerError
+  const place = explainPlace(cause as NodeJS.ErrnoException)
+  if (place) return new StartupError(place, { cause: error })
   const advice = ADVICE[code]
   if (advice) return new StartupError(`PostgreSQL: ${advice} (${code}).`, { cause: error })
   if (isUnavailable(cause))
@@ -62,17 +85,34 @@ async function refuseIncomplete(client: Client): Promise<void> {
     )
 }
 
+/** Where a pooler keeps the search_path from being pinned, the user's own decides; ours is looked for in public. */
+async function refuseOtherSchema(client: Client): Promise<void> {
+  const { rows } = await client.query<{ schema: string | null; user: string; database: string }>(
+    'select current_schema() as schema, quote_ident(current_user) as user, quote_ident(current_database()) as database',
+  )
+  const { schema = null, user, database } = rows[0] ?? {}
+  if (schema !== 'public')
+    throw new StartupError(
+      `PostgreSQL looks names up in ${schema === null ? 'no schema at all' : `the schema "${schema}" first`}, and Countersign's are in "public". Run in psql: alter role ${user} in database ${database} set search_path = ${SEARCH_PATH};`,
+    )
+}
+
 async function openOnce(options: PrepareOptions): Promise<void> {
-  const { url, migrationsFolder } = options
+  const { url, pooler, migrationsFolder } = options
   const client = new pg.Client({
-    connectionString: url,
-    application_name: 'countersign',
+    ...connectionOf({ url, pooler, name: 'countersign' }),
     connectionTimeoutMillis: CONNECT_MS,
   })
   // Told by the statement that meets it.
   client.on('error', () => {})
   await client.connect()
   try {
+    const first = greeting({ pooler })
+    if (first) await client.query(first)
+    // Refused by a pooler in statement mode, where no migration and no limit could be counted.
+    await client.query('begin')
+    await client.query('commit')
+    await refuseOtherSchema(client)
     const { rows } = await client.query<{ v: string }>(
       "select current_setting('server_version_num') as v",
     )

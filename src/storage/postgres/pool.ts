@@ -2,6 +2,12 @@
 // It must not hold a transaction open over a round trip: what must be atomic is one function of the database.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  connectionOf,
+  type Deadlines,
+  greeting,
+  type Pooler,
+} from '../../kernel/postgres-connection.ts'
 import { isRetryable, toStoreError } from '../../kernel/postgres-errors.ts'
 import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
 
@@ -23,7 +29,7 @@ export type PoolOptions = {
   url: string
   size?: number
   /** Behind PgBouncer in transaction mode the server's own time-outs can't be set per connection. */
-  pooler?: 'none' | 'transaction'
+  pooler?: Pooler
   logger?: { warn(fields: Record<string, unknown>, message: string): void }
 }
 
@@ -33,25 +39,22 @@ export type Query = <Row extends Record<string, unknown>>(statement: Sql) => Pro
 /** Times and sequences are far below 2^53; the driver gives 64-bit integers as texts. */
 const INT8 = 20
 
-function timeouts(pooler: PoolOptions['pooler']) {
-  if (pooler === 'transaction') return {}
-  return {
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-  }
+const DEADLINES: Deadlines = {
+  statement_timeout: STATEMENT_MS,
+  lock_timeout: LOCK_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
 }
 
 export function createPool(options: PoolOptions): Pool {
   pg.types.setTypeParser(INT8, Number)
+  const beginning = { url: options.url, pooler: options.pooler, deadlines: DEADLINES }
+  const first = greeting(beginning)
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...connectionOf({ ...beginning, name: 'countersign' }),
     max: options.size ?? POOL_SIZE,
-    application_name: 'countersign',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
-    keepAlive: true,
-    ...timeouts(options.pooler),
+    ...(first && { onConnect: async (client) => void (await client.query(first)) }),
   })
   // One that ends while it is checked out is told by its next statement; unheard it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))

@@ -26,7 +26,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const query = createQuery(pool, options.pooler)
   const clock = await startDatabaseClock(query)
   // A pooler in transaction mode hands notifications to nobody: workers look once a second there.
-  const due = options.pooler === 'transaction' ? null : startDueSignal(options.url, query)
+  const due = options.pooler === 'transaction' ? null : startDueSignal(options, query)
   const decides = options.clock ?? 'database'
   const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) }
   const events = createEventStore(query)

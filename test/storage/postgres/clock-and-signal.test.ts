@@ -104,7 +104,7 @@ describe('the database’s clock', () => {
 
 describe('the bell', () => {
   it('is heard by the others, not by oneself, and once for many rings', async () => {
-    const [one, two] = [startDueSignal(database.url, query), startDueSignal(database.url, query)]
+    const [one, two] = [startDueSignal(database, query), startDueSignal(database, query)]
     const heard = { one: 0, two: 0 }
     one.onAnnounced(() => {
       heard.one += 1
@@ -125,7 +125,7 @@ describe('the bell', () => {
   })
 
   it('is heard again after its connection was ended', async () => {
-    const [one, two] = [startDueSignal(database.url, query), startDueSignal(database.url, query)]
+    const [one, two] = [startDueSignal(database, query), startDueSignal(database, query)]
     let heard = 0
     two.onAnnounced(() => {
       heard += 1

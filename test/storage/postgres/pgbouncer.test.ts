@@ -1,14 +1,19 @@
-// The store's contracts through PgBouncer in transaction mode, where each statement may meet another connection.
+// The store's contracts through PgBouncer: in transaction mode each statement may meet another connection; in session
+// mode it refuses what a connection begins with (logto 8065).
 
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPostgres } from '../../../src/storage/postgres/open.ts'
+import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
+import { toStoreError } from '../../../src/kernel/postgres-errors.ts'
+import { explain, openPostgres } from '../../../src/storage/postgres/open.ts'
+import { createPool } from '../../../src/storage/postgres/pool.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
 import { describeGuesses } from '../../contract/store-budgets.ts'
 import { describeChecks } from '../../contract/store-checks.ts'
 import { describeIdempotency, describeSessions } from '../../contract/store-sessions.ts'
-import type { Stores } from '../../contract/stores.ts'
+import { type Stores, start } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../../postgres/pgbouncer.ts'
 import { MIGRATIONS } from './fixture.ts'
@@ -41,9 +46,75 @@ describe.skipIf(!hasPgBouncer)(title, () => {
   describeClaims(factory)
   describeSettling(factory)
 
-  it('says what is missing where it is not told of the pooler', async () => {
-    await expect(openPostgres({ ...TO_OPEN, url: bouncer.url })).rejects.toThrow(
-      /set DATABASE_POOLER=transaction/,
-    )
+  it('C71: where it is not told of the pooler, the sentence names both ways', async () => {
+    const opening = openPostgres({ ...TO_OPEN, url: bouncer.url })
+    await expect(opening).rejects.toThrow(/set DATABASE_POOLER to the pool_mode/)
+    await expect(opening).rejects.toThrow(/ignore_startup_parameters = options,statement_timeout/)
+  })
+})
+
+describe.skipIf(!hasPgBouncer)('C71: through PgBouncer in session mode', () => {
+  let database: Database
+  beforeAll(async () => {
+    database = await createDatabase()
+  })
+  afterAll(() => database?.drop())
+
+  /** As every connection of the store finds them. */
+  const SETTINGS = `select current_setting('search_path') as path, current_setting('lock_timeout') as lock,
+    current_setting('statement_timeout') as statement`
+
+  it('C71: with DATABASE_POOLER=session everything is as without one', async () => {
+    const bouncer = await startPgBouncer(database.url, { mode: 'session' })
+    const store = await openPostgres({ ...TO_OPEN, url: bouncer.url, pooler: 'session' })
+    const heard = new Promise<void>((resolve) => store.due?.onAnnounced(resolve))
+    const other = await openPostgres({ ...TO_OPEN, url: bouncer.url, pooler: 'session' })
+    const record = await start(store)
+    expect((await store.verifications.find('default', record.id))?.id).toBe(record.id)
+    // LISTEN begins by itself, some time after the start.
+    const ringing = setInterval(() => other.due?.announce(), 20)
+    await heard
+    clearInterval(ringing)
+    await Promise.all([store.close(), other.close()])
+    await bouncer.stop()
+  })
+
+  it('C71: its connections have their deadlines and look names up in public', async () => {
+    const bouncer = await startPgBouncer(database.url, { mode: 'session' })
+    const pool = createPool({ url: bouncer.url, pooler: 'session' })
+    expect((await pool.query(SETTINGS)).rows).toEqual([
+      { path: 'public, pg_temp', lock: '2s', statement: '4s' },
+    ])
+    await pool.end()
+    await bouncer.stop()
+  })
+
+  it('C71: the documented line of pgbouncer.ini works, too', async () => {
+    const ignored = /ignore_startup_parameters = (\S+)/.exec(
+      readFileSync('docs/operations.md', 'utf8'),
+    )?.[1]
+    const bouncer = await startPgBouncer(database.url, { mode: 'session', ignored: ignored ?? '' })
+    const store = await openPostgres({ ...TO_OPEN, url: bouncer.url })
+    const record = await start(store)
+    expect((await store.verifications.find('default', record.id))?.id).toBe(record.id)
+    await store.close()
+    await bouncer.stop()
+  })
+
+  it('C71: statement mode is refused with the same sentence', async () => {
+    const bouncer = await startPgBouncer(database.url, { mode: 'statement' })
+    for (const pooler of ['none', 'session', 'transaction'] as const)
+      await expect(openPostgres({ ...TO_OPEN, url: bouncer.url, pooler })).rejects.toThrow(
+        /statement cannot be used/,
+      )
+    await bouncer.stop()
+  })
+
+  it('C71: prepared statements that meet another connection are 503, and say so', () => {
+    const error = Object.assign(new Error('prepared statement "cs_0" does not exist'), {
+      code: '26000',
+    })
+    expect(toStoreError(error)).toBeInstanceOf(StoreUnavailableError)
+    expect(String(explain(error))).toMatch(/a pooler shares connections.*DATABASE_POOLER/)
   })
 })
