@@ -1,13 +1,17 @@
-// What requests are read with: the keys of the settings, end users' addresses, recipients in a search.
+// What requests are read with: the keys of the settings, end users' addresses, recipients in a search; and readiness.
 // It must not hold state beyond a warning that is told once.
 
 import type { FixedKey } from './access/authenticator.ts'
+import { adviseOnMissingKeys } from './access/missing-keys.ts'
+import type { ApiKeyStore } from './access/ports.ts'
 import type { Config } from './config.ts'
-import type { AppDeps } from './http/deps.ts'
+import type { Worker } from './delivery/worker.ts'
+import type { AppDeps, Readiness } from './http/deps.ts'
 import type { Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
 import { createAddressResolver, parseAddress } from './limits/client-address.ts'
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
+import type { Store } from './storage/store.ts'
 import { holderBudgetIndexes, readHolder } from './verification/holder.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
@@ -22,6 +26,18 @@ export function fixedKeys(config: Config): FixedKey[] {
   if (config.adminKey !== null)
     keys.push({ id: 'ADMIN_KEY', text: config.adminKey, service: null, scopes: ['admin'] })
   return keys
+}
+
+/** Production alone: development makes the keys that it needs. */
+export async function warnOfMissingKeys(
+  config: Config,
+  store: Pick<ApiKeyStore, 'list'>,
+  logger: Logger,
+): Promise<void> {
+  if (config.mode !== 'production') return
+  const { services } = config
+  const advice = await adviseOnMissingKeys({ store, fixedKeys: fixedKeys(config), services })
+  if (advice !== undefined) logger.warn({}, advice)
 }
 
 export function composeAddresses(
@@ -55,4 +71,23 @@ export function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['
     const services = service === null ? [...config.services.keys()] : [service]
     return services.flatMap((name) => holderBudgetIndexes(keyring, name, holder))
   }
+}
+
+export async function readiness(
+  store: Store,
+  worker: Worker,
+  selfTest: { passed(): boolean },
+): Promise<Readiness> {
+  const database = await store.ping().then(
+    () => true,
+    () => false,
+  )
+  const { state, storeReachable } = worker.status()
+  const checks = {
+    database,
+    worker: state === 'running' && storeReachable,
+    // Not how full its queue is: under a flood one more node out of rotation helps nobody.
+    hasher: selfTest.passed(),
+  }
+  return { ready: Object.values(checks).every(Boolean), checks }
 }

@@ -3,7 +3,13 @@
 
 import { createAuthenticator } from './access/authenticator.ts'
 import { composeConsole } from './compose-console.ts'
-import { composeAddresses, composeEventIndexes, fixedKeys } from './compose-requests.ts'
+import {
+  composeAddresses,
+  composeEventIndexes,
+  fixedKeys,
+  readiness,
+  warnOfMissingKeys,
+} from './compose-requests.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
@@ -16,7 +22,6 @@ import { createHasher } from './hashing/hasher.ts'
 import { createMint } from './hashing/mint.ts'
 import { startSelfTest } from './hashing/self-test.ts'
 import { createApp } from './http/app.ts'
-import type { Readiness } from './http/deps.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
 import { type RunningServer, startServer } from './http/server.ts'
 import { type Clock, createClock, STEERED_RATE } from './kernel/clock.ts'
@@ -96,25 +101,6 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
   const lengths = [...new Set([...config.services.values()].map((service) => service.codeLength))]
   const mint = createMint({ hasher, lengths, size: mintSize, clock, generateCode, logger })
   return { hasher, mint, selfTest: startSelfTest(hasher, logger) }
-}
-
-async function readiness(
-  store: Store,
-  worker: Worker,
-  selfTest: { passed(): boolean },
-): Promise<Readiness> {
-  const database = await store.ping().then(
-    () => true,
-    () => false,
-  )
-  const { state, storeReachable } = worker.status()
-  const checks = {
-    database,
-    worker: state === 'running' && storeReachable,
-    // Not how full its queue is: under a flood one more node out of rotation helps nobody.
-    hasher: selfTest.passed(),
-  }
-  return { ready: Object.values(checks).every(Boolean), checks }
 }
 
 type Parts = Awaited<ReturnType<typeof composeParts>>
@@ -206,6 +192,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
 
 export async function compose(config: Config, logger: Logger): Promise<Running> {
   const parts = await composeParts(config, logger)
+  await warnOfMissingKeys(config, parts.store.apiKeys, logger)
   const { clock, worker, sweeper, purger, mint } = parts
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)

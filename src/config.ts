@@ -4,6 +4,7 @@
 import type { ShownSetting } from './admin/health-report.ts'
 import type { DevKeys } from './config/dev-keys.ts'
 import { asMade, listInForce } from './config/in-force.ts'
+import { type Listen, toListen } from './config/listen.ts'
 import {
   type ConfiguredProvider,
   type ProviderDescription,
@@ -16,6 +17,7 @@ import {
   COUNTRIES_UNSAID,
   checkKeys,
   checkProduction,
+  checkReach,
   checkRetention,
   DEFAULT_SERVICE,
   warn,
@@ -31,10 +33,6 @@ import type { ServicePolicy } from './verification/policy.ts'
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
 
-export type Listen =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
-
 export type Config = {
   readonly mode: 'development' | 'production'
   readonly listen: Listen
@@ -48,6 +46,8 @@ export type Config = {
   readonly apiKey: string | null
   /** Scope admin, of no service. */
   readonly adminKey: string | null
+  /** Made in development, and no setting's: these alone may be printed. */
+  readonly made: { readonly apiKey: boolean; readonly adminKey: boolean }
   /** `default`, or the first of a file without it. */
   readonly defaultService: string
   /** By name; never empty. */
@@ -100,21 +100,12 @@ export class ConfigError extends Error {
   }
 }
 
-const MODES = ['development', 'production', 'test']
-
-/** A misspelt NODE_ENV would open the development inbox to the world. */
-function readMode(reader: Reader): Config['mode'] {
-  const mode = reader.text('NODE_ENV') ?? 'development'
-  if (!MODES.includes(mode)) reader.note('NODE_ENV', `"${mode}" is not one of ${MODES.join(', ')}`)
-  return mode === 'production' || !MODES.includes(mode) ? 'production' : 'development'
-}
-
 type Server = Values<typeof SERVER_SETTINGS>
 
-function toListen({ host, port }: Server): Listen {
-  return host.startsWith('unix:')
-    ? { kind: 'unix', path: host.slice('unix:'.length) }
-    : { kind: 'tcp', host, port }
+/** What cannot be read as a mode is production: a slip must not open the development inbox to the world. */
+function readMode(server: Server, reader: Reader): Config['mode'] {
+  const isUnread = reader.isNoted(SERVER_SETTINGS.nodeEnv.name)
+  return isUnread || server.nodeEnv === 'production' ? 'production' : 'development'
 }
 
 function readDefaultService(
@@ -148,7 +139,7 @@ function readServices(text: string | undefined, base: ServicePolicy, reader: Rea
   return alone
 }
 
-type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey'>
+type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey' | 'made'>
 
 function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['devKeys']): Keys {
   const complete = server.secretKey && server.apiKey && server.adminKey
@@ -159,6 +150,10 @@ function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['dev
     secretKeys: [...(secretKey ? [secretKey] : []), ...(server.secretKeyPrevious ?? [])],
     apiKey: server.apiKey ?? dev?.apiKey ?? null,
     adminKey: server.adminKey ?? dev?.adminKey ?? null,
+    made: {
+      apiKey: dev !== undefined && server.apiKey === undefined,
+      adminKey: dev !== undefined && server.adminKey === undefined,
+    },
   }
 }
 
@@ -195,14 +190,15 @@ function freeze<T>(value: T): T {
  */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const reader = createReader(env, sources.readFile)
-  const mode = readMode(reader)
   const server = reader.read(SERVER_SETTINGS)
+  const mode = readMode(server, reader)
   const providers = readProviders(sources.providers, reader)
   const routes = readRoutes(providers, reader)
   const base = readDefaultService(mode, reader, providers)
   const services = readServices(server.services, base, reader)
   checkKeys({ reader, server, services })
   checkRetention({ reader, days: server.retentionRecipientDays, services })
+  if (mode === 'development') checkReach({ reader, server })
   if (mode === 'production')
     checkProduction({ reader, server, registry: sources.providers, providers, services })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))

@@ -115,6 +115,42 @@ it('prints no key in production, and no inbox', async () => {
   expect(started.output() + started.errors()).not.toContain(key)
 })
 
+it('C69: an empty NODE_ENV ends with 78: no inbox, no key printed', async () => {
+  const started = start({ ...PRODUCTION, API_KEY, ADMIN_KEY: `admin-${API_KEY}`, NODE_ENV: '' })
+  const [code] = await once(started.child, 'exit')
+  expect(code).toBe(78)
+  expect(started.errors()).toContain('NODE_ENV: is given but empty')
+  expect(started.output() + started.errors()).not.toContain(API_KEY)
+})
+
+it.each<[string, Record<string, string>, string[]]>([
+  ['both keys', { API_KEY, ADMIN_KEY: `admin-${API_KEY}` }, []],
+  ['the key', { API_KEY }, ['adminKey']],
+  ['the admin key', { ADMIN_KEY: API_KEY }, ['apiKey']],
+])('C69: development never prints %s that a setting gave', async (_, env, made) => {
+  const started = start({ ...env, SECRET_KEY: SECRET_KEY.toString('base64') })
+  await waitUrl(started)
+  await waitFor('the curl lines', () => started.output().includes('/verify/check') || undefined)
+  expect(started.output() + started.errors()).not.toContain(API_KEY)
+  if (env.API_KEY) expect(started.output()).toContain('"Authorization: Bearer $API_KEY"')
+  if (made.length === 0) return
+  const path = join(dataDir, 'development-keys.json')
+  const keys = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
+  for (const name of made) expect(started.output()).toContain(keys[name])
+})
+
+it('C69: production without any key says how to make one', async () => {
+  const started = start({ ...PRODUCTION, SERVICES: '{"services":{"shop":{}}}' })
+  await waitUrl(started)
+  expect(started.output()).toContain('countersign keys create --service shop --scope verify')
+})
+
+it('C69: HOST=[::1] listens there', async () => {
+  const url = await waitUrl(start({ HOST: '[::1]' }))
+  expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/)
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+})
+
 it('prints a key, the inbox and two requests that work in development', async () => {
   const started = start({})
   const url = await waitUrl(started)

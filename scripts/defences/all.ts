@@ -17,6 +17,7 @@ import { PROVIDERS } from './providers.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
+import { SETTINGS } from './settings.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
@@ -49,4 +50,5 @@ export const DEFENCES: readonly Defence[] = [
   ...SUPPORT,
   ...ADMINS,
   ...WIRE,
+  ...SETTINGS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

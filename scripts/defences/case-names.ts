@@ -53,6 +53,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C63: 'a secret that is imported: short, spelt in other ways, or twice',
   C66: 'a send that failed for good, and what will never send',
   C67: 'a gateway that answers wrongly or late',
+  C69: 'settings that are read wrongly',
   C71: 'files, databases and settings as operators have them',
   C74: 'what support types and reads in the console',
 }

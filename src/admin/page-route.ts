@@ -39,6 +39,17 @@ function answerFault(page: Page, deps: AppDeps, error: unknown): Answer {
   return say(page, 500, 'The page could not be made', advice)
 }
 
+/** A proxy that takes a path away says so (Traefik, Spring and others): the console's links would lead past it. */
+function isUnderPath(c: AppContext): boolean {
+  return /[^/\s]/.test(c.req.header('X-Forwarded-Prefix') ?? '')
+}
+
+function refusePath(page: Page): Answer {
+  const advice =
+    'The proxy before it takes a path away (X-Forwarded-Prefix), and links of the console begin at the root. Give it a host name of its own, such as verify.example.com.'
+  return say(page, 400, 'The console cannot be served under a path', advice)
+}
+
 function add(
   app: App,
   deps: AppDeps,
@@ -58,7 +69,7 @@ function add(
       path: pathname + search,
     }
     try {
-      return await run(page)
+      return isUnderPath(c) ? refusePath(page) : await run(page)
     } catch (error) {
       return answerFault(page, deps, error)
     }

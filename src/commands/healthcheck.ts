@@ -1,28 +1,48 @@
 // Asks the service on this machine whether it is alive: the image's HEALTHCHECK, for it has no curl.
 // It must not read the database or make keys: it runs every few seconds beside the service.
 
-import { request } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { reachedAt, toListen } from '../config/listen.ts'
+import { createReader } from '../config/reader.ts'
+import { SERVER_SETTINGS } from '../config/settings.ts'
 import { type Command, EXIT, type Terminal } from './command.ts'
 
 const TIMEOUT_MS = 3000
-const DEFAULT_PORT = '8080'
 
-/** Where the service listens on this machine, by the same settings. */
-function whereabouts({ env }: Terminal) {
-  const host = env.HOST || '127.0.0.1'
-  if (host.startsWith('unix:')) return { socketPath: host.slice('unix:'.length) }
-  const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
-  return { host: everywhere[host] ?? host, port: env.PORT || DEFAULT_PORT }
+type Whereabouts = { socketPath: string } | { host: string; port: number }
+
+/** Where the service listens on this machine, read as the service reads it (authelia 1442, vaultwarden 2841). */
+function whereabouts({ env }: Terminal): Whereabouts | { problems: string[] } {
+  const reader = createReader(env, (path) => readFileSync(path, 'utf8'))
+  const { host, port } = SERVER_SETTINGS
+  const listen = toListen(reader.read({ host, port }))
+  if (listen.kind === 'tcp' && listen.port === 0)
+    reader.note(
+      port.name,
+      '0 takes a free port, which a health check cannot know: give a fixed one',
+    )
+  const problems = reader.problems()
+  if (problems.length > 0) return { problems }
+  return listen.kind === 'unix'
+    ? { socketPath: listen.path }
+    : { host: reachedAt(listen.host), port: listen.port }
 }
 
 export const healthcheckCommand: Command = {
   words: 'healthcheck',
   summary: 'Exits 0 when the service here answers, 1 when not.',
   options: {},
-  run: (_, terminal) =>
-    new Promise((resolve) => {
+  run(_, terminal) {
+    const where = whereabouts(terminal)
+    if ('problems' in where) {
+      terminal.err(where.problems.map((problem) => `countersign: ${problem}\n`).join(''))
+      return Promise.resolve(EXIT.failed)
+    }
+    return new Promise((resolve) => {
       const asked = request(
-        { ...whereabouts(terminal), path: '/healthz', timeout: TIMEOUT_MS },
+        // An agent of its own: the global one may go by a proxy (NODE_USE_ENV_PROXY).
+        { ...where, path: '/healthz', timeout: TIMEOUT_MS, agent: new Agent() },
         (answer) => {
           answer.resume()
           resolve(answer.statusCode === 200 ? EXIT.ok : EXIT.failed)
@@ -34,5 +54,6 @@ export const healthcheckCommand: Command = {
         resolve(EXIT.failed)
       })
       asked.end()
-    }),
+    })
+  },
 }

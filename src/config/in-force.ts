@@ -13,6 +13,7 @@ type Row = {
   readonly shown?: string
   readonly secret?: boolean | 'password'
   readonly hidden?: boolean
+  readonly free?: true
 }
 
 /** Of a URL all but user, password, query and fragment. */
@@ -37,7 +38,7 @@ export function listInForce(
 ): ShownSetting[] {
   return rows.map((row) => {
     const { name } = row
-    const text = reader.text(name)?.trim()
+    const text = reader.text(row)
     if (text !== undefined)
       return { group, name, value: shownValue(row, text), origin: reader.origin(name) }
     const fallback = row.shown?.replaceAll('`', '') ?? row.fallback ?? row.default

@@ -31,13 +31,16 @@ export function parseOneOf<const T extends string>(words: readonly T[]): Parser<
   }
 }
 
+/** Comma-separated. The empty text is the empty list, as the fallback of some settings. */
 export function parseList<T>(parseItem: Parser<T>): Parser<T[]> {
-  return (text) =>
-    text
+  return (text) => {
+    const items = text
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
-      .map(parseItem)
+    if (items.length === 0 && text !== '') throw new SettingError(`"${text}" is an empty list`)
+    return items.map(parseItem)
+  }
 }
 
 /** `5/600` is 5 in 600 seconds; `off` is none. */
@@ -114,14 +117,18 @@ export const parseLocale: Parser<string> = (text) => {
   throw new SettingError(`"${text}" is not a language tag like en or pt-BR`)
 }
 
-/** An http or https URL without user, query or fragment; a trailing slash is dropped. */
-export const parseHttpUrl: Parser<string> = (text) => {
+/** The root of an http or https origin: a path before the console's own is not served (its links begin at the root). */
+export const parseOrigin: Parser<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new SettingError(`"${text}" is not an http or https URL`)
   if (url.username || url.password || url.search || url.hash)
     throw new SettingError('must hold neither a user, a query nor a fragment')
-  return url.href.replace(/\/+$/, '')
+  if (/[^/]/.test(url.pathname))
+    throw new SettingError(
+      `must not hold a path ("${url.pathname}"): the service and its console are served at the root of a host name of their own, like https://verify.example.com`,
+    )
+  return url.origin
 }
 
 /** The parts that a server's URL has to have; a driver's own words for a missing one are no help. */
@@ -164,6 +171,15 @@ export const parseSecretKey: Parser<Uint8Array> = (text) => {
   return bytes
 }
 
+/** A key of the environment: what an Authorization header carries as it is (RFC 6750 §2.1 has fewer characters). */
+export const parseKey: Parser<string> = (text) => {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new SettingError(`holds a blank or a character beyond ASCII; ${SECRET_ADVICE}`)
+  if (/^["'`]|["'`]$/.test(text))
+    throw new SettingError('begins or ends with a quote: leave it out')
+  return text
+}
+
 const TEST_CODE = /^\d{4,10}$/
 const MIN_TEST_PREFIX_CHARACTERS = 4
 
@@ -188,4 +204,19 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
   if (!prefix && !/^\+[1-9]\d{6,14}$/.test(to) && !/^[^\s@]+@[^\s@]+$/.test(to))
     throw new SettingError(`"${to}" is neither a number like +15005550006 nor an address`)
   return { to, prefix, code, untilMs }
+}
+
+/** @returns what is wrong where a recipient is there twice, each time with another code perhaps */
+export function describeTwins(recipients: readonly TestRecipient[]): string | undefined {
+  const names = recipients.map(({ to, prefix }) => to.toLowerCase() + (prefix ? '*' : ''))
+  const twin = names.find((name, i) => names.indexOf(name) !== i)
+  return twin && `"${twin}" is there twice: leave one of them`
+}
+
+/** Comma-separated, none twice. */
+export const parseTestRecipients: Parser<TestRecipient[]> = (text) => {
+  const recipients = parseList(parseTestRecipient)(text)
+  const twins = describeTwins(recipients)
+  if (twins) throw new SettingError(twins)
+  return recipients
 }

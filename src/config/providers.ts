@@ -1,7 +1,11 @@
 // Which providers are configured: those of the registry for which a setting was given.
 // It must not make a provider (compose.ts does) and must not know any of them by name.
 
-import { ProviderSettingError, type SettingValues } from '../delivery/setting-values.ts'
+import {
+  ProviderSettingError,
+  ProviderSettingsError,
+  type SettingValues,
+} from '../delivery/setting-values.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'
@@ -11,7 +15,7 @@ export type ProviderDescription = {
   readonly name: string
   readonly channels: readonly Channel[]
   readonly settings: readonly ProviderSetting[]
-  /** @throws ProviderSettingError for a value that the provider can't use */
+  /** @throws ProviderSettingError or ProviderSettingsError for values that the provider cannot use */
   read(values: SettingValues): unknown
 }
 export type ProviderSetting = {
@@ -20,6 +24,8 @@ export type ProviderSetting = {
   readonly secret?: boolean
   /** May hold one: a template of the operator's own. */
   readonly hidden?: boolean
+  /** May hold quotes, # and several lines: JSON, a template. */
+  readonly free?: true
   /** Absent and not `optional`: required as soon as the provider is configured. */
   readonly default?: string
   readonly optional?: boolean
@@ -37,19 +43,23 @@ function check(entry: ProviderDescription, values: SettingValues, reader: Reader
   try {
     entry.read(values)
   } catch (error) {
-    if (!(error instanceof ProviderSettingError)) throw error
-    if (!reader.isNoted(error.setting))
-      reader.note(error.setting, error.message.slice(`${error.setting}: `.length))
+    const faults = error instanceof ProviderSettingsError ? error.faults : [error]
+    for (const fault of faults) {
+      if (!(fault instanceof ProviderSettingError)) throw error
+      if (!reader.isNoted(fault.setting))
+        reader.note(fault.setting, fault.message.slice(`${fault.setting}: `.length))
+    }
   }
 }
 
 function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredProvider | undefined {
   const given = new Map<string, string>()
-  for (const { name } of entry.settings) {
-    const text = reader.text(name)
-    if (text !== undefined) given.set(name, text.trim())
+  for (const row of entry.settings) {
+    const text = reader.text(row)
+    if (text !== undefined) given.set(row.name, text)
   }
-  const [first] = given.keys()
+  // One whose only setting is wrong was meant to be there: what else it lacks is said, too.
+  const first = entry.settings.find(({ name }) => given.has(name) || reader.isNoted(name))?.name
   if (first === undefined) return undefined
   const pairs = entry.settings.flatMap(({ name, default: fallback, optional }) => {
     const value = given.get(name) ?? fallback

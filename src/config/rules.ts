@@ -3,6 +3,7 @@
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
+import { isLoopback } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import type { ConfiguredProvider, ProviderDescription, SaidRoutes } from './providers.ts'
 import type { Reader, Values } from './reader.ts'
@@ -149,14 +150,24 @@ export function warnOfSlips(reader: Reader): string[] {
   return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
 }
 
-const LOOPBACK = /^(127\.|::1$|localhost$|unix:)/
+/** Only where it was asked for by name: whoever reaches the inbox reads every code. */
+export function checkReach(input: {
+  reader: Reader
+  server: Values<typeof SERVER_SETTINGS>
+}): void {
+  const { reader, server } = input
+  if (isLoopback(server.host) || server.developmentNetwork === 'open') return
+  const { host, nodeEnv, developmentNetwork } = SERVER_SETTINGS
+  if (reader.isNoted(developmentNetwork.name)) return
+  reader.note(
+    host.name,
+    `${server.host} can be reached from other machines, and development shows every code in /dev/inbox: set ${nodeEnv.name}=production, or ${developmentNetwork.name}=open to allow it`,
+  )
+}
 
-/** Where the inbox shows codes to whoever asks. */
 function warnOfOpenInbox(host: string): string[] {
-  if (LOOPBACK.test(host)) return []
-  return [
-    `HOST=${host} in development: whoever reaches it reads every code in /dev/inbox; is NODE_ENV=production missing?`,
-  ]
+  if (isLoopback(host)) return []
+  return [`HOST=${host} in development: whoever reaches it reads every code in /dev/inbox`]
 }
 
 /** OWASP's password storage cheat sheet: the least memory it lists for argon2id, with five passes. */

@@ -23,7 +23,7 @@ import {
   parseList,
   parseLocale,
   parseOneOf,
-  parseTestRecipient,
+  parseTestRecipients,
   parseText,
 } from './parsers.ts'
 import { optional, type Setting, withDefault } from './settings.ts'
@@ -90,7 +90,7 @@ export const SERVICE_SETTINGS = {
   ),
   testRecipients: withDefault(
     'TEST_RECIPIENTS',
-    parseList(parseTestRecipient),
+    parseTestRecipients,
     '',
     'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`',
     { hidden: true },

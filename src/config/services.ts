@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { CHANNELS } from '../kernel/channel.ts'
+import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
 import {
   CODE_LENGTH,
   LIMIT_NAMES,
@@ -10,10 +11,12 @@ import {
   MAX_ATTEMPTS,
   MAX_SENDS,
   type ServicePolicy,
+  type TestRecipient,
   TOTP_WINDOW,
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import {
+  describeTwins,
   type Parser,
   parseBrand,
   parseCountries,
@@ -76,6 +79,12 @@ const limits = z.strictObject(
   Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit])) as Record<LimitName, typeof limit>,
 )
 
+/** Two codes for one recipient: which of them is right would be luck. */
+function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$RefinementCtx): void {
+  const message = describeTwins(recipients)
+  if (message) context.addIssue({ code: 'custom', message })
+}
+
 const service = z.strictObject({
   brand_name: parsed(parseBrand).optional(),
   code_length: within(CODE_LENGTH).optional(),
@@ -93,7 +102,7 @@ const service = z.strictObject({
   locale: parsed(parseLocale).optional(),
   origin_domain: parsed(parseHost).nullable().optional(),
   templates: templates.optional(),
-  test_recipients: z.array(parsed(parseTestRecipient)).optional(),
+  test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
 })
 
 const SERVICE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
@@ -166,11 +175,15 @@ export function parseServices(text: string, base: ServicePolicy): ServicesResult
   let json: unknown
   try {
     json = JSON.parse(text)
-  } catch {
-    return { ok: false, problems: ['is not JSON'] }
+  } catch (error) {
+    // The parser quotes what it met; the place alone is told.
+    const place = /line \d+ column \d+/.exec((error as Error).message)?.[0]
+    return { ok: false, problems: [`is not JSON${place ? ` (${place})` : ''}`] }
   }
+  const twice = findDuplicateKeys(text).map((path) => `${path}: is there twice; leave one of them`)
   const result = servicesFileSchema.safeParse(json)
-  if (!result.success) return { ok: false, problems: result.error.issues.flatMap(describeIssue) }
+  const issues = result.success ? [] : result.error.issues.flatMap(describeIssue)
+  if (!result.success || twice.length > 0) return { ok: false, problems: [...twice, ...issues] }
   const entries = Object.entries(result.data.services)
   return {
     ok: true,

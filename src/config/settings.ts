@@ -2,13 +2,15 @@
 // It must not read the environment: config.ts does.
 
 import { parseDatabaseUrl } from './database-url.ts'
+import { parseHostSetting } from './listen.ts'
 import {
   type Parser,
   parseCidr,
-  parseHttpUrl,
   parseInteger,
+  parseKey,
   parseList,
   parseOneOf,
+  parseOrigin,
   parseRateLimitUrl,
   parseSecretKey,
   parseText,
@@ -24,6 +26,8 @@ export type Setting<T> = {
   secret?: boolean | 'password'
   /** No secret, but nothing for the eyes of everybody who may look at the console. */
   hidden?: boolean
+  /** May hold quotes, # and several lines: JSON, a template. */
+  free?: true
   parse: Parser<T>
 }
 
@@ -62,12 +66,26 @@ const MAX_CONNECTIONS = 200
 const MAX_RETENTION_DAYS = 3650
 const MAX_DELIVERY_DEADLINE_SECONDS = 30
 
+const MODES = ['development', 'production', 'test'] as const
+
 export const SERVER_SETTINGS = {
+  nodeEnv: withDefault(
+    'NODE_ENV',
+    parseOneOf(MODES),
+    'development',
+    '`production` (set in the image), or `development`: an inbox that shows every code, and keys that are made and printed',
+  ),
+  developmentNetwork: withDefault(
+    'DEVELOPMENT_NETWORK',
+    parseOneOf(['loopback', 'open']),
+    'loopback',
+    'In development whoever reaches the service reads every code: a HOST that other machines reach is refused, unless this says `open`',
+  ),
   host: withDefault(
     'HOST',
-    parseText,
+    parseHostSetting,
     '127.0.0.1',
-    'Where it listens (`0.0.0.0` in the image); `unix:/path` for a socket',
+    'Where it listens (`0.0.0.0` in the image; `::` takes IPv6, too); `unix:/path` for a socket',
   ),
   port: withDefault('PORT', parseInteger(0, 65_535), '8080', 'The TCP port; 0 takes a free one'),
   dataDir: withDefault(
@@ -118,17 +136,17 @@ export const SERVER_SETTINGS = {
     'Root secrets of before, newest first, comma-separated: for rotation',
     { secret: true },
   ),
-  apiKey: optional('API_KEY', parseText, 'A key for the default service, scope `verify`', {
+  apiKey: optional('API_KEY', parseKey, 'A key for the default service, scope `verify`', {
     secret: true,
   }),
-  adminKey: optional('ADMIN_KEY', parseText, 'A key for the administrator, scope `admin`', {
+  adminKey: optional('ADMIN_KEY', parseKey, 'A key for the administrator, scope `admin`', {
     secret: true,
   }),
   services: optional(
     'SERVICES',
     parseText,
     'Several services as JSON, usually by `SERVICES_FILE`: see docs/services.md',
-    { shown: 'one service, `default`, from the settings below', hidden: true },
+    { shown: 'one service, `default`, from the settings below', hidden: true, free: true },
   ),
   trustedProxies: withDefault(
     'TRUSTED_PROXIES',
@@ -138,8 +156,8 @@ export const SERVER_SETTINGS = {
   ),
   publicUrl: optional(
     'PUBLIC_URL',
-    parseHttpUrl,
-    'Where providers reach this service: for delivery receipts, which come with a later version',
+    parseOrigin,
+    'Where providers reach this service, the root of a host name without a path: for delivery receipts, which come with a later version',
   ),
   logLevel: withDefault(
     'LOG_LEVEL',
@@ -164,7 +182,12 @@ export const SERVER_SETTINGS = {
     parseInteger(0, 65_535),
     'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`, of no service) it is on `PORT`, too',
   ),
-  metricsHost: withDefault('METRICS_HOST', parseText, '127.0.0.1', 'Where METRICS_PORT listens'),
+  metricsHost: withDefault(
+    'METRICS_HOST',
+    parseHostSetting,
+    '127.0.0.1',
+    'Where METRICS_PORT listens',
+  ),
   shutdownGraceSeconds: withDefault(
     'SHUTDOWN_GRACE_SECONDS',
     parseInteger(1, MAX_GRACE_SECONDS),

@@ -12,7 +12,7 @@ import {
   PLACEHOLDERS,
   type Values,
 } from './providers/http/template.ts'
-import { ProviderSettingError, type SettingValues } from './setting-values.ts'
+import { ProviderSettingError, readEach, type SettingValues } from './setting-values.ts'
 
 /** Breaks JSON wherever it does not stand between quotes, where escaping takes care of it. */
 const SAMPLE = '0"\\ \n'
@@ -80,6 +80,7 @@ export const answerSettings = (prefix: string) => [
     description:
       'What an answer 2xx has to hold to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`); `*` stands for any characters, a bar for "or"',
     optional: true,
+    free: true as const,
   },
   {
     name: `${prefix}ERROR_POINTER`,
@@ -91,11 +92,11 @@ export const answerSettings = (prefix: string) => [
 
 /** @throws ProviderSettingError */
 export function readAnswerRules(values: SettingValues, prefix: string): AnswerRules {
-  return {
-    idPointer: readPointer(values, `${prefix}ID_POINTER`),
-    errorPointer: readPointer(values, `${prefix}ERROR_POINTER`),
-    success: readSuccess(values, `${prefix}SUCCESS`),
-  }
+  return readEach({
+    idPointer: () => readPointer(values, `${prefix}ID_POINTER`),
+    errorPointer: () => readPointer(values, `${prefix}ERROR_POINTER`),
+    success: () => readSuccess(values, `${prefix}SUCCESS`),
+  })
 }
 
 const POINTER = /^(\/([^~/]|~[01])*)+$/

@@ -19,6 +19,7 @@ import {
   httpUrl,
   mailbox,
   ProviderSettingError,
+  readEach,
   required,
   type SettingValues,
 } from './setting-values.ts'
@@ -40,7 +41,11 @@ export const smtpEntry = {
     { name: 'MAIL_FROM', description: 'no-reply@example.com or Name <no-reply@example.com>' },
   ],
   read(values: SettingValues): SmtpSettings {
-    return { ...readSmtpUrl(required(values, 'SMTP_URL')), from: mailbox(values, 'MAIL_FROM') }
+    const { server, from } = readEach({
+      server: () => readSmtpUrl(required(values, 'SMTP_URL')),
+      from: () => mailbox(values, 'MAIL_FROM'),
+    })
+    return { ...server, from }
   },
 }
 
@@ -108,12 +113,12 @@ export const twilioEntry = {
     },
   ],
   read(values: SettingValues): TwilioSettings {
-    return {
-      accountSid: required(values, 'TWILIO_ACCOUNT_SID'),
-      authToken: required(values, 'TWILIO_AUTH_TOKEN'),
-      from: required(values, 'TWILIO_FROM'),
-      baseUrl: httpUrl(values, 'TWILIO_BASE_URL'),
-    }
+    return readEach({
+      accountSid: () => required(values, 'TWILIO_ACCOUNT_SID'),
+      authToken: () => required(values, 'TWILIO_AUTH_TOKEN'),
+      from: () => required(values, 'TWILIO_FROM'),
+      baseUrl: () => httpUrl(values, 'TWILIO_BASE_URL'),
+    })
   },
 }
 
@@ -143,6 +148,7 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
         description:
           'A JSON object; content-type decides how values are escaped (JSON, form, XML). Values may hold {{delivery_id}}, which is sent as Idempotency-Key in any case',
         secret: true,
+        free: true as const,
         default: '{"content-type":"application/json"}',
       },
       {
@@ -150,6 +156,7 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
         description: `The body, with ${BODY_NAMES}; delivery_id is the same for every try of a send, attempt_id is not`,
         default: DEFAULT_BODIES[channel],
         hidden: true,
+        free: true as const,
       },
       { name: `${prefix}SENDER`, description: 'For {{sender}}', optional: true },
       {
@@ -165,38 +172,62 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
 }
 
 function readGateway(values: SettingValues, prefix: string, channel: Channel): HttpGatewaySettings {
-  const url = httpUrl(values, `${prefix}URL`)
-  checkUrlTemplate(`${prefix}URL`, url)
-  const method = required(values, `${prefix}METHOD`).toUpperCase()
-  if (!['POST', 'PUT', 'PATCH', 'GET'].includes(method))
-    throw new ProviderSettingError(`${prefix}METHOD`, 'is not one of POST, PUT, PATCH, GET')
-  const given = headerMap(values, `${prefix}HEADERS`)
-  checkHeaderTemplates(`${prefix}HEADERS`, given)
-  const { 'content-type': contentType = 'application/json', ...headers } = given
-  // RFC 9110 §9.3.1: a body of a GET has no meaning, and so has its type.
-  const content = method === 'GET' ? null : required(values, `${prefix}BODY`)
-  if (content !== null) checkBodyTemplate(`${prefix}BODY`, content, contentType)
+  const { url, auth, content, headers, ...rest } = readEach({
+    url: () => readUrl(values, `${prefix}URL`),
+    auth: () => basicAuth(values, `${prefix}URL`),
+    method: () => readMethod(values, `${prefix}METHOD`),
+    headers: () => readHeaders(values, `${prefix}HEADERS`),
+    content: () => readContent(values, prefix),
+    secret: () => readSecret(values, `${prefix}SECRET`),
+    rules: () => readAnswerRules(values, prefix),
+  })
+  const { 'content-type': _, ...others } = headers
   return {
     channel,
     url: url.replace(USER_INFO, '$1'),
-    method,
-    headers: {
-      ...(content === null ? {} : { 'content-type': contentType }),
-      ...basicAuth(url, `${prefix}URL`),
-      ...headers,
-    },
-    body: content ?? '',
+    method: rest.method,
+    headers: { ...(content && { 'content-type': content.type }), ...auth, ...others },
+    body: content?.body ?? '',
     sender: values[`${prefix}SENDER`] ?? '',
-    secret: readSecret(values, `${prefix}SECRET`),
-    ...readAnswerRules(values, prefix),
+    secret: rest.secret,
+    ...rest.rules,
   }
+}
+
+function readUrl(values: SettingValues, name: string): string {
+  const url = httpUrl(values, name)
+  checkUrlTemplate(name, url)
+  return url
+}
+
+function readMethod(values: SettingValues, name: string): string {
+  const method = required(values, name).toUpperCase()
+  if (!['POST', 'PUT', 'PATCH', 'GET'].includes(method))
+    throw new ProviderSettingError(name, 'is not one of POST, PUT, PATCH, GET')
+  return method
+}
+
+function readHeaders(values: SettingValues, name: string): Record<string, string> {
+  const headers = headerMap(values, name)
+  checkHeaderTemplates(name, headers)
+  return headers
+}
+
+/** RFC 9110 §9.3.1: a body of a GET has no meaning, and so has its type. */
+function readContent(values: SettingValues, prefix: string): { type: string; body: string } | null {
+  if (readMethod(values, `${prefix}METHOD`) === 'GET') return null
+  const { 'content-type': type = 'application/json' } = headerMap(values, `${prefix}HEADERS`)
+  const body = required(values, `${prefix}BODY`)
+  checkBodyTemplate(`${prefix}BODY`, body, type)
+  return { type, body }
 }
 
 const USER_INFO = /^(https?:\/\/)[^/?#@]*@/i
 
 /** `https://user:password@host` as people write it: sent as RFC 7617 says. */
-function basicAuth(url: string, setting: string): Record<string, string> {
-  const auth = readAuth(new URL(url), setting)
+function basicAuth(values: SettingValues, setting: string): Record<string, string> {
+  const text = values[setting] ?? ''
+  const auth = URL.canParse(text) ? readAuth(new URL(text), setting) : null
   if (!auth) return {}
   const pair = Buffer.from(`${auth.user}:${auth.pass}`).toString('base64')
   return { authorization: `Basic ${pair}` }

@@ -20,6 +20,8 @@ type ProviderSetting = {
   description: string
   secret?: boolean
   hidden?: boolean
+  /** May hold quotes, # and several lines. */
+  free?: true
   /** Absent and not `optional`: required as soon as one of the others is given. */
   default?: string
   optional?: boolean
@@ -28,7 +30,7 @@ export type ProviderEntry = {
   name: string
   channels: readonly Channel[]
   settings: readonly ProviderSetting[]
-  /** Checks the values without making anything. @throws ProviderSettingError */
+  /** Checks the values without making anything. @throws ProviderSettingError, or ProviderSettingsError with several */
   read(values: SettingValues): unknown
   /** @throws ProviderSettingError */
   create(values: SettingValues, deps: ProviderDeps): Provider

@@ -1,6 +1,8 @@
 // Reading one provider's values: each fault names its setting and says what to do.
 // It must not repeat a value that may be a secret.
 
+import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
+
 export type SettingValues = Readonly<Record<string, string>>
 
 /** The message is `NAME: what is wrong and what to do`. */
@@ -11,6 +13,39 @@ export class ProviderSettingError extends Error {
     this.name = 'ProviderSettingError'
     this.setting = setting
   }
+}
+
+/** Several faults of one provider, so that one start names them all. */
+export class ProviderSettingsError extends Error {
+  readonly faults: readonly ProviderSettingError[]
+  constructor(faults: readonly ProviderSettingError[]) {
+    super(faults.map(({ message }) => message).join('\n'))
+    this.name = 'ProviderSettingsError'
+    this.faults = faults
+  }
+}
+
+type Parts = Readonly<Record<string, () => unknown>>
+type Read<P extends Parts> = { [Key in keyof P]: ReturnType<P[Key]> }
+
+/** Reads each part, the later ones too where one is wrong. @throws ProviderSettingError, or ProviderSettingsError with several */
+export function readEach<P extends Parts>(parts: P): Read<P> {
+  const faults: ProviderSettingError[] = []
+  const entries = Object.entries(parts).map(([key, read]) => {
+    try {
+      return [key, read()]
+    } catch (error) {
+      if (error instanceof ProviderSettingsError) faults.push(...error.faults)
+      else if (error instanceof ProviderSettingError) faults.push(error)
+      else throw error
+      return [key, undefined]
+    }
+  })
+  // What two parts are read from is wrong once.
+  const different = new Map(faults.map((fault) => [fault.message, fault]))
+  const [first] = different.values()
+  if (first) throw different.size === 1 ? first : new ProviderSettingsError([...different.values()])
+  return Object.fromEntries(entries) as Read<P>
 }
 
 export function required(values: SettingValues, name: string): string {
@@ -54,6 +89,9 @@ export function headerMap(values: SettingValues, name: string): Record<string, s
     throw wrong
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrong
+  const names = Object.keys(parsed).map((key) => key.toLowerCase())
+  if (new Set(names).size < names.length || findDuplicateKeys(required(values, name)).length > 0)
+    throw new ProviderSettingError(name, 'names a header twice: leave one of them')
   const entries = Object.entries(parsed).map(([key, value]): [string, string] => {
     // RFC 9110 §5.5 and §5.6.2: a token, and a value without control characters.
     const isName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(key)

@@ -47,6 +47,16 @@ import { addVerifyList } from './routes/verify-list.ts'
 import { addVerifyResend } from './routes/verify-resend.ts'
 import { addVerifyStart } from './routes/verify-start.ts'
 
+const UNDER_PREFIX =
+  /^\/.*[^/]\/+(?:admin|docs|verify|factors|dev|healthz|readyz|openapi\.json)(?:\/|$)/
+
+/** A proxy that serves this under a path and leaves the path in is told so. */
+function adviseOnPath(path: string): string {
+  return UNDER_PREFIX.test(path) && !path.startsWith('/admin/')
+    ? 'This service is served at the root of a host name of its own: no path stands before /admin, /docs or /verify.'
+    : 'See /docs for what there is.'
+}
+
 /** Paths without parameters come first: `GET /verify/start` is 405, not a look-up of the id "start". */
 export function createApp(deps: AppDeps): App {
   const app: App = new OpenAPIHono<AppEnv>()
@@ -94,7 +104,7 @@ export function createApp(deps: AppDeps): App {
     scheme: 'bearer',
     description: 'An API key. It belongs to a service and has scopes: verify, admin:read, admin.',
   })
-  app.notFound((c) => answerProblem(c, refusal('not_found', 'See /docs for what there is.')))
+  app.notFound((c) => answerProblem(c, refusal('not_found', adviseOnPath(c.req.path))))
   app.onError((error, c) => {
     const refused = refusalOf(error)
     const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }

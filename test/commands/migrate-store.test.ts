@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const file = () => join(dataDir, 'countersign.db')
 const withPassword = () => database.url.replace('postgres@', `postgres:${PASSWORD}@`)
-const environment = (env: Record<string, string>) => ({
+const environment = (env: Record<string, string | undefined>) => ({
   PATH: process.env.PATH ?? '',
   ...COMPILE_CACHE,
   DATA_DIR: dataDir,
@@ -43,7 +43,7 @@ const environment = (env: Record<string, string>) => ({
   ...env,
 })
 
-function run(words: string[] = [], env: Record<string, string> = {}) {
+function run(words: string[] = [], env: Record<string, string | undefined> = {}) {
   const ended = spawnSync(process.execPath, [BIN, 'migrate-store', ...words], {
     env: environment(env),
     encoding: 'utf8',
@@ -157,7 +157,7 @@ describe('tells', () => {
     expect(second.stdout).toContain('complete before')
     // What a service would be told that was started as before.
     const before = spawnSync(process.execPath, [BIN, 'keys', 'list'], {
-      env: environment({ DATABASE_URL: '' }),
+      env: environment({ DATABASE_URL: undefined }),
       encoding: 'utf8',
     })
     expect(before).toMatchObject({ status: 1 })
@@ -173,7 +173,7 @@ describe('tells', () => {
       `create function meddle() returns trigger language plpgsql as $$ begin new.attempts := 4; return new; end $$;
        create trigger meddling before insert on deliveries for each row execute function meddle()`,
     )
-    const ended = run(['--to', withPassword()], { DATABASE_URL: '' })
+    const ended = run(['--to', withPassword()], { DATABASE_URL: undefined })
     expect(ended).toMatchObject({ status: 1 })
     expect(ended.stdout).toMatch(/^ {2}deliveries .*DIFFERENT/m)
     expect(ended.stdout).toMatch(/^ {2}events .*same/m)
@@ -183,7 +183,7 @@ describe('tells', () => {
 
 describe('is refused', () => {
   it.each([
-    ['no place to go to', [], { DATABASE_URL: '' }, 2, '--to is missing'],
+    ['no place to go to', [], { DATABASE_URL: undefined }, 2, '--to is missing'],
     ['a file to go to', ['--to', 'file:/x.db'], {}, 2, '--to has to be like postgres://'],
     ['a server to come from', ['--from', 'postgres://a/b'], {}, 2, '--from has to be like file:'],
     ['a batch of nothing', ['--batch', '0'], {}, 2, '--batch is a whole number'],
@@ -196,7 +196,7 @@ describe('is refused', () => {
       1,
       'there is no file /nowhere',
     ],
-  ])('%s', async (_, words, env: Record<string, string>, status, message) => {
+  ])('%s', async (_, words, env: Record<string, string | undefined>, status, message) => {
     const told = { out: '', err: '' }
     const code = await runCli(['migrate-store', ...words], {
       env: environment(env),

@@ -30,7 +30,7 @@ const CONNECTIONS = Number(SERVER_SETTINGS.databaseConnections.fallback)
 /** One that listens. */
 const CONNECTIONS_BESIDE = 1
 const PATHS = Object.keys(JSON.parse(readFileSync('docs/openapi.json', 'utf8')).paths)
-const IMAGE_PORT = Number(/\bPORT=(\d+)/.exec(readFileSync('Dockerfile', 'utf8'))?.[1])
+const IMAGE_PORT = Number(/^EXPOSE (\d+)$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1])
 
 const unknownNames = (names: readonly string[]) =>
   names.filter((name) => !SETTINGS.has(name) && !SETTINGS.has(name.replace(/_FILE$/, '')))
@@ -64,11 +64,22 @@ function interpolate(text: string, given: Environment = {}): string {
 }
 
 describe('compose.yaml', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-compose-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const { countersign, 'login-app': app } = readCompose('compose.yaml').services
 
   it('gives settings that exist, and more time than the service takes to drain', () => {
     expect(unknownNames(Object.keys(countersign?.environment ?? {}))).toEqual([])
     expect(Number.parseInt(countersign?.stop_grace_period ?? '', 10)).toBeGreaterThan(GRACE_SECONDS)
+  })
+
+  it('C69: an empty NODE_ENV is handed on, and not taken for development', () => {
+    expect(countersign?.environment?.NODE_ENV).toBe(`$\{NODE_ENV-development}`)
+    // Of the image, which listens on all interfaces: the inbox was asked for by name.
+    const open = { HOST: '0.0.0.0', DEVELOPMENT_NETWORK: 'open', DATA_DIR: folder }
+    expect(countersign?.environment?.DEVELOPMENT_NETWORK).toBe(`$\{DEVELOPMENT_NETWORK-open}`)
+    expect(loadSettings(open).ok).toBe(true)
+    expect(loadSettings({ ...open, NODE_ENV: '' }).ok).toBe(false)
   })
 
   it('reaches the service at the port of its image', () => {
@@ -189,7 +200,11 @@ type Manifest = {
     selector: { matchLabels: Record<string, string> } & Record<string, string>
     template: {
       metadata: { labels: Record<string, string> }
-      spec: { terminationGracePeriodSeconds: number; containers: Container[] }
+      spec: {
+        terminationGracePeriodSeconds: number
+        enableServiceLinks?: boolean
+        containers: Container[]
+      }
     }
     ports: { targetPort: string }[]
     scaleTargetRef: { kind: string; name: string }
@@ -224,6 +239,10 @@ describe.each(['deploy/kubernetes.yaml', 'deploy/kubernetes-scale.yaml'])('%s', 
     const isScale = path.includes('scale')
     expect(loaded.config.store.kind).toBe(isScale ? 'postgres' : 'sqlite')
     expect(loaded.config.limits.kind).toBe(isScale ? 'redis' : 'sqlite')
+  })
+
+  it(`C69: no Service becomes a setting by ${path} (sequin 2155)`, () => {
+    expect(pod.enableServiceLinks).toBe(false)
   })
 
   it('asks the image’s port for what it serves', () => {

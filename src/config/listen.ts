@@ -1,0 +1,59 @@
+// HOST: where a server of ours listens, who reaches it there, and where this machine itself does.
+// It must not look up a name.
+
+import { isIP, isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { type Parser, SettingError } from './parsers.ts'
+
+export type Listen =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+const UNIX = 'unix:'
+/** RFC 1123 §2.1, and the underscore of container names. */
+const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*\.?$/i
+/** `127.1`, `0x7f000001`, `010.0.0.1`: addresses to some resolvers, each to another one. */
+const NUMERIC = /^(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+))*\.?$/i
+
+/** An address (IPv6 with or without brackets), a name, or `unix:/path`. */
+export const parseHostSetting: Parser<string> = (text) => {
+  if (text.toLowerCase().startsWith(UNIX)) {
+    const path = text.slice(UNIX.length)
+    if (path === '' || path.startsWith('//'))
+      throw new SettingError('has to be like unix:/run/countersign.sock')
+    return `${UNIX}${path}`
+  }
+  const inner = /^\[(.*)\]$/.exec(text)?.[1]
+  const host = inner ?? text
+  if (isIPv6(host) || (inner === undefined && isIP(host) === 4)) return host
+  if (inner !== undefined || !NAME.test(host) || NUMERIC.test(host))
+    throw new SettingError(
+      `"${text}" is neither an address (0.0.0.0, ::1), a name nor unix:/path; the port is a setting of its own`,
+    )
+  return host
+}
+
+export function toListen({ host, port }: { host: string; port: number }): Listen {
+  return host.startsWith(UNIX)
+    ? { kind: 'unix', path: host.slice(UNIX.length) }
+    : { kind: 'tcp', host, port }
+}
+
+/** `::ffff:127.0.0.1` is 127.0.0.1. */
+function readAddress(host: string) {
+  return isIP(host) === 0 ? undefined : ipaddr.process(host.replace(/%.*$/, ''))
+}
+
+/** Only this machine reaches it there. */
+export function isLoopback(host: string): boolean {
+  if (host.startsWith(UNIX)) return true
+  const address = readAddress(host)
+  return address ? address.range() === 'loopback' : /^localhost\.?$/i.test(host)
+}
+
+/** The address at which a process of this machine reaches a server that listens on `host`. */
+export function reachedAt(host: string): string {
+  const address = readAddress(host)
+  if (address?.range() !== 'unspecified') return host
+  return address.kind() === 'ipv4' ? '127.0.0.1' : '::1'
+}

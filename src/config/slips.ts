@@ -1,0 +1,121 @@
+// Names in the environment that look like a setting and are none: misspelt, shortened, prefixed.
+// It must not look at a value but to tell a service link, and must not stop a start.
+
+import { isServiceLink } from './given-text.ts'
+
+export type Suspect = { name: string; meant: string }
+
+/** Which characters a name has, a bit each. */
+const lettersOf = (name: string) =>
+  Array.from(name).reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0)
+
+function countBits(bits: number): number {
+  let count = 0
+  for (let left = bits; left !== 0; left &= left - 1) count += 1
+  return count
+}
+
+/**
+ * Optimal string alignment distance: insertions, deletions, substitutions and neighbours swapped.
+ * Given up where it is surely over `most`: every variable meets every setting, 30 ms at each start.
+ */
+function slipsBetween(most: number, a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY
+  let [before, previous] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let best = Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1)
+      row.push(best)
+    }
+    if (Math.min(...row) > most && Math.min(...previous) > most) return Number.POSITIVE_INFINITY
+    ;[before, previous] = [previous, row]
+  }
+  const slips = previous[b.length] ?? 0
+  return slips <= most ? slips : Number.POSITIVE_INFINITY
+}
+
+/** A short name has many innocent neighbours (HOST, HOME, POST). */
+const SHORT_NAME = 6
+const MAX_SLIPS = 2
+
+type Candidate = { name: string; letters: number }
+
+/** The known name that is fewest slips away. */
+function nearest(upper: string, candidates: readonly Candidate[]): string | undefined {
+  let most = upper.length < SHORT_NAME ? 1 : MAX_SLIPS
+  const letters = lettersOf(upper)
+  let found: string | undefined
+  for (const candidate of candidates) {
+    // A slip changes two of the letters at most: nearly all are told apart by this.
+    if (countBits(candidate.letters ^ letters) > 2 * most) continue
+    const slips = slipsBetween(most, upper, candidate.name)
+    if (slips > most) continue
+    if (slips === most && found !== undefined) continue
+    found = candidate.name
+    most = slips
+  }
+  return found
+}
+
+/** First words that other programs' variables have, too: NODE_OPTIONS, DATABASE_HOST, HTTP_PROXY. */
+const SHARED_WORDS = new Set(
+  'ADMIN API CLIENT CODE DATA DATABASE DEFAULT HOST HTTP LOG MAX NODE PORT PUBLIC SECRET SERVICES SMS TEST'.split(
+    ' ',
+  ),
+)
+/** Of one name only: `A_B` of `A_X_B` or `X_A_B`, never a single word. */
+const MIN_WORDS = 2
+
+function isSubset(words: readonly string[], of: ReadonlySet<string>): boolean {
+  return words.every((word) => of.has(word))
+}
+
+/** What comes before the name in a family: `TWILIO`, `HTTP_SMS`. */
+function familyOf(name: string): string | undefined {
+  const [first = '', second = '', ...rest] = name.split('_')
+  if (first === 'HTTP' && rest.length > 0) return `HTTP_${second}`
+  return second && !SHARED_WORDS.has(first) ? first : undefined
+}
+
+/** `TWILIO_TOKEN`, `COUNTERSIGN_API_KEY`: words left out or added, or another name of the family. */
+function byWords(upper: string, candidates: readonly Candidate[]): string | undefined {
+  const words = upper.split('_').filter(Boolean)
+  const own = new Set(words)
+  const family = familyOf(upper)
+  const scored = candidates.flatMap(({ name }) => {
+    const others = name.split('_')
+    if (Math.min(words.length, others.length) < MIN_WORDS) return []
+    const isPart = isSubset(words, new Set(others)) || isSubset(others, own)
+    const isKin = family !== undefined && familyOf(name) === family
+    if (!isPart && !isKin) return []
+    const common = others.filter((word) => own.has(word)).length
+    return [
+      { name, rank: (isPart ? 0 : 100) - common * 10 + Math.abs(others.length - words.length) },
+    ]
+  })
+  return scored.toSorted((a, b) => a.rank - b.rank)[0]?.name
+}
+
+/** @param known the settings' names, without their _FILE twins */
+export function findSuspects(
+  env: Readonly<Record<string, string | undefined>>,
+  known: ReadonlySet<string>,
+): Suspect[] {
+  const twins = new Set([...known].flatMap((name) => [name, `${name}_FILE`]))
+  const toCandidate = (name: string): Candidate => ({ name, letters: lettersOf(name) })
+  const candidates = [...twins].map(toCandidate)
+  const plain = [...known].map(toCandidate)
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (twins.has(name) || isServiceLink(name, value ?? '')) return []
+    const upper = name.toUpperCase().trim()
+    const prefixed = /^(?:COUNTERSIGN|CS)_(.+)$/.exec(upper)?.[1] ?? ''
+    const meant = twins.has(prefixed)
+      ? prefixed
+      : (nearest(upper, candidates) ?? byWords(upper.replace(/_FILE$/, ''), plain))
+    return meant ? [{ name, meant }] : []
+  })
+}
