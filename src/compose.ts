@@ -81,8 +81,7 @@ function composeDelivery(
       knowsService: (name) => config.services.has(name),
     }),
     compose: createComposer({ settingsOf: (name) => config.services.get(name), clock }),
-    clock,
-    logger,
+    ...{ clock, logger, keyring },
     deadlineMs: config.deliveryDeadlineMs,
   })
   return { providers, worker, watch }

@@ -5,7 +5,100 @@ import { type Defence, row } from './defence.ts'
 
 const LOST = 'test/e2e/c66-lost-send.test.ts'
 
+const RECENT = 'src/delivery/recent-sends.ts'
+const RECENT_TEST = 'test/delivery/recent-sends.test.ts'
+const FATE = 'test/e2e/c49-decoy-fate.test.ts'
+
 export const DECOYS: readonly Defence[] = [
+  row(
+    'C49',
+    'a decoy fails as others do only where several failed and none was reached since',
+    { file: RECENT, find: 'new Set(same.map(of)).size >= SEVERAL', replace: 'same.length > 0' },
+    { file: RECENT_TEST, title: 'one or two recipients of their own, however often they fail' },
+  ),
+  row(
+    'C49',
+    'an outage ends for decoys with the first that is reached',
+    {
+      file: RECENT,
+      find: 'const since = end === -1 ? sends : sends.slice(0, end)',
+      replace: 'const since = end === -1 ? sends : sends.filter((one) => !isAccepted(one))',
+    },
+    { file: RECENT_TEST, title: 'several that failed before another was reached' },
+  ),
+  row(
+    'C49',
+    'a mailbox of one’s own in many spellings is one',
+    {
+      file: 'src/delivery/destination.ts',
+      find: 'return `${mailbox}@${domain}`',
+      replace: 'return `${mailbox}${to}@${domain}`',
+    },
+    { file: RECENT_TEST, title: 'one mailbox in many spellings is one' },
+  ),
+  row(
+    'C49',
+    'subdomains of one’s own domain are one place',
+    {
+      file: RECENT,
+      find: '(one) => rootOf(one.place)',
+      replace: '(one) => rootOf(one.place) && one.place',
+    },
+    { file: RECENT_TEST, title: 'their own domain, with any number of mailboxes and subdomains' },
+  ),
+  row(
+    'C49',
+    'a mailbox that does not exist says nothing of its domain',
+    {
+      file: 'src/delivery/fault.ts',
+      find: "SMTP_RECIPIENT.test(code) ? 'recipient'",
+      replace: "SMTP_RECIPIENT.test('') ? 'recipient'",
+    },
+    { file: RECENT_TEST, title: 'mailboxes and numbers that do not exist' },
+  ),
+  row(
+    'C49',
+    'one slow recipient does not set the pace of decoys',
+    {
+      file: RECENT,
+      find: 'if (!byPerson.has(one.person)) byPerson.set(one.person, one)',
+      replace: 'byPerson.set(one.id, one)',
+    },
+    { file: RECENT_TEST, title: 'whoever is sent to again and again counts once' },
+  ),
+  row(
+    'C49',
+    'a destination that is refused for good is refused for decoys',
+    {
+      file: RECENT,
+      find: '    ofSeveral(unclear(here), ({ person }) => person),\n',
+      replace: '',
+    },
+    { file: FATE, title: 'C49, C66: a country: failed alike' },
+  ),
+  row(
+    'C49',
+    'decoys go by what other nodes met, and by what was met before a restart',
+    {
+      file: 'src/delivery/send-history.ts',
+      find: 'for (const past of await outbox.pastSends()) remember(past)',
+      replace: '',
+    },
+    { file: FATE, title: 'C49: its first decoys know what the others met' },
+  ),
+  row(
+    'C49',
+    'decoys learn nothing from decoys, on PostgreSQL either',
+    {
+      file: 'src/storage/postgres/outbox.ts',
+      find: " and v.kind = 'real'",
+      replace: '',
+    },
+    {
+      file: 'test/storage/postgres/store.test.ts',
+      title: 'C49: tells what became of the newest real messages',
+    },
+  ),
   row(
     'C66',
     'providers that are configured and never send are named at start',

@@ -37,6 +37,8 @@ export type AttemptDeps = {
   providers: readonly Provider[]
   compose: ComposeMessage
   recentSends: RecentSends
+  /** Brings `recentSends` up to date with other nodes. Never rejects. */
+  readHistory: () => Promise<void>
   clock: Clock
   /** In [0, 1). */
   random: () => number
@@ -54,8 +56,9 @@ export function createAttempt(deps: AttemptDeps): RunAttempt {
       : await sendReally(deps, findProvider(deps.providers, claim), claim, stop)
     const durationMs = deps.clock.now() - startedAt
     if (!claim.prepared.silent) {
-      const { channel, provider } = claim
-      deps.recentSends.record(channel, { durationMs, result }, deps.clock.now())
+      const { channel, provider, attemptId: id, prepared } = claim
+      const at = deps.clock.now()
+      deps.recentSends.record({ id, channel, provider, to: prepared.to, at, durationMs, result })
       deps.onOutcome?.({ provider, channel, result, durationMs })
     }
     logResult(deps.logger, claim, result, durationMs)
@@ -70,18 +73,23 @@ function findProvider(providers: readonly Provider[], claim: Claim): Provider | 
   )
 }
 
-/** Waits and fares as a real send did lately, without a request; a test recipient's is always taken. */
+/** Before anything was sent by a provider that names no time of its own: an API call across the internet. */
+const USUAL_MS = 300
+
+/** Waits and ends as a real send there would now, without a request; a test recipient's is always taken. */
 async function sendSilently(
   deps: AttemptDeps,
   claim: Claim,
   stop: AbortSignal,
 ): Promise<SendResult> {
-  const { durationMs, result } = deps.recentSends.imitate(
-    claim.channel,
-    deps.random(),
-    deps.clock.now(),
-  )
-  await sleep(durationMs, stop)
+  const began = performance.now()
+  await deps.readHistory()
+  const { channel, provider, prepared } = claim
+  const usualMs = findProvider(deps.providers, claim)?.usualMs ?? USUAL_MS
+  const decoy = { channel, provider, to: prepared.to, usualMs }
+  const { recentSends, random, clock } = deps
+  const { durationMs, result } = recentSends.imitate(decoy, random, clock.now())
+  await sleep(Math.max(0, durationMs - (performance.now() - began)), stop)
   return claim.kind === 'decoy' ? result : { kind: 'accepted', reference: null }
 }
 

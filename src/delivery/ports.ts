@@ -42,9 +42,26 @@ export type Provider = {
   readonly channels: readonly Channel[]
   /** Never throws for what a peer does; ends soon after `signal` aborts (the deadline). */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>
+  /** About how long a message takes, where none was sent yet. */
+  readonly usualMs?: number
   /** Loads what its first message would load else: neither a start nor a message waits for it. */
   prepare?(): Promise<void>
   close?(): Promise<void>
+}
+
+/** A real send that was answered, as the store keeps it: on any node, and before a restart. */
+export type PastSend = {
+  /** Of the try. */
+  id: string
+  verificationId: string
+  channel: Channel
+  provider: string
+  recipientSealed: Uint8Array
+  /** When the answer came. */
+  at: number
+  durationMs: number
+  /** As far as the rows say: without a reference and Retry-After. */
+  result: SendResult
 }
 
 /** What came of one request to a provider, a time-out or a throw too; nothing of it quotes the message. */
@@ -159,6 +176,8 @@ export type Outbox = {
   ): Promise<void>
   /** When the next row is due (or its lease ends); undefined: nothing is open. */
   nextDueAt(): Promise<number | undefined>
+  /** Of the newest real messages the newest answered try each, bounded; in no order. */
+  pastSends(): Promise<PastSend[]>
   /** One for each channel. */
   depths(now: number): Promise<OutboxDepth[]>
 }

@@ -1,54 +1,141 @@
-// What became of recent sends and how long they took, so that a decoy's delivery fares like the others' (C49).
-// It must not know whom they were sent to.
+// What became of recent real sends and how long they took, so that a decoy's message behaves like theirs (C49).
+// It must not keep whom they went to: persons as MACs under a key of this process, and the domain or country.
 
+import { createHmac, randomBytes } from 'node:crypto'
 import type { Channel } from '../kernel/channel.ts'
+import { personOf, placeOf, rootOf } from './destination.ts'
+import { faultOf } from './fault.ts'
 import type { SendResult } from './ports.ts'
 
-/** Before anything was sent: an API call across the internet. */
-const DEFAULT_DURATION_MS = 300
-/** Enough to look like the real spread, and bounded. */
-const KEPT_PER_CHANNEL = 64
+/** Enough to look like the real spread and to outlast one person's repetitions, and bounded. */
+const KEPT_SENDS = 256
+/** So many persons, none of them reached since, are no coincidence: one or two may be a stranger's own. */
+const SEVERAL = 3
 /** Without a real send for so long nobody knows whether the provider is still away. */
 const OUTAGE_REMEMBERED_MS = 120_000
+/** What else of an outage counts: a code lives no longer by default, and nobody retries for longer. */
+const OUTAGE_LENGTH_MS = 600_000
+/** What is refused for good stays so until somebody changes a setting. */
+const REFUSAL_REMEMBERED_MS = 86_400_000
 
 /** What a decoy does: waits, then has this result. */
 export type Imitation = { durationMs: number; result: SendResult }
 
+export type RealSend = Imitation & {
+  /** Of the try: what two nodes or a restart bring twice counts once. */
+  id: string
+  channel: Channel
+  provider: string
+  to: string
+  /** When the answer came. */
+  at: number
+}
+
 export type RecentSends = {
-  record(channel: Channel, sent: Imitation, now: number): void
-  /** A recent acceptance at random; while the channel is failing, its latest failure. @param random in [0, 1) */
-  imitate(channel: Channel, random: number, now: number): Imitation
+  record(sent: RealSend): void
+  knows(id: string): boolean
+  /**
+   * What a real send to this recipient would most likely meet now: the failure that several share, else an
+   * acceptance. @param random in [0, 1) @param usualMs where nothing was sent yet
+   */
+  imitate(
+    decoy: { channel: Channel; provider: string; to: string; usualMs: number },
+    random: () => number,
+    now: number,
+  ): Imitation
 }
 
-const ACCEPTED: SendResult = { kind: 'accepted', reference: null }
+type Remembered = Imitation & Pick<RealSend, 'id' | 'at'> & { person: string; place: string }
+type Memory = { sends: Remembered[]; ids: Set<string> }
 
-type Memory = {
-  durationsMs: number[]
-  next: number
-  outage: (Imitation & { at: number }) | null
-}
+const isAccepted = ({ result }: Remembered) => result.kind === 'accepted'
+const isPermanent = ({ result }: Remembered) => result.kind === 'permanent'
 
 export function createRecentSends(): RecentSends {
-  const memories = new Map<Channel, Memory>()
+  const memories = new Map<string, Memory>()
+  const key = randomBytes(32)
+  const keyOf = ({ channel, provider }: { channel: Channel; provider: string }) =>
+    `${channel} ${provider}`
   return {
-    record(channel, { durationMs, result }, now) {
-      // A permanent failure is one recipient's own; it says nothing about the next.
-      if (result.kind === 'permanent') return
-      const memory = memories.get(channel) ?? { durationsMs: [], next: 0, outage: null }
-      memories.set(channel, memory)
-      memory.outage = result.kind === 'accepted' ? null : { durationMs, result, at: now }
-      if (result.kind !== 'accepted') return
-      memory.durationsMs[memory.next] = durationMs
-      memory.next = (memory.next + 1) % KEPT_PER_CHANNEL
+    record(sent) {
+      const name = keyOf(sent)
+      const memory = memories.get(name) ?? { sends: [], ids: new Set() }
+      memories.set(name, memory)
+      if (memory.ids.has(sent.id)) return
+      const { id, at, durationMs, result, to } = sent
+      const person = createHmac('sha256', key).update(personOf(to)).digest('base64')
+      memory.ids.add(id)
+      memory.sends.push({ id, at, durationMs, result, person, place: placeOf(to) })
+      memory.sends.sort((a, b) => b.at - a.at)
+      const oldest = memory.sends.length > KEPT_SENDS ? memory.sends.pop() : undefined
+      if (oldest) memory.ids.delete(oldest.id)
     },
-    imitate(channel, random, now) {
-      const { durationsMs = [], outage = null } = memories.get(channel) ?? {}
-      if (outage && now - outage.at < OUTAGE_REMEMBERED_MS) {
-        const { durationMs, result } = outage
-        return { durationMs, result }
-      }
-      const durationMs = durationsMs[Math.floor(random * durationsMs.length)] ?? DEFAULT_DURATION_MS
-      return { durationMs, result: ACCEPTED }
+    knows: (id) => [...memories.values()].some(({ ids }) => ids.has(id)),
+    imitate(decoy, random, now) {
+      const sends = memories.get(keyOf(decoy))?.sends ?? []
+      const place = placeOf(decoy.to)
+      const failures = sharedFailures(sends, place, now)
+      const [latest] = failures
+      const like = latest ? failures : acceptedLike(sends, place)
+      const durationMs = like[Math.floor(random() * like.length)]?.durationMs ?? decoy.usualMs
+      const result: SendResult = latest?.result ?? { kind: 'accepted', reference: null }
+      return { durationMs, result }
     },
   }
+}
+
+/** One for each person: nobody's own slow mailbox sets the pace. Of the same place where several were reached there. */
+function acceptedLike(sends: readonly Remembered[], place: string): Remembered[] {
+  const byPerson = new Map<string, Remembered>()
+  for (const one of sends.filter(isAccepted))
+    if (!byPerson.has(one.person)) byPerson.set(one.person, one)
+  const all = [...byPerson.values()]
+  const here = all.filter((one) => one.place === place)
+  return here.length >= SEVERAL ? here : all
+}
+
+/**
+ * The failures, newest first, that a real send to this place would meet as well: the provider away or its account
+ * refused; the place refused by a code that says so; else what several persons there, or several places, met alike.
+ * Each only while nobody was reached since. Empty: a real send would most likely be taken.
+ */
+function sharedFailures(sends: readonly Remembered[], place: string, now: number): Remembered[] {
+  const failed = failedSinceReached(sends, now)
+  const here = failedSinceReached(
+    sends.filter((one) => one.place === place),
+    now,
+  )
+  const unclear = (list: Remembered[]) => list.filter((one) => faultOf(one.result) === 'unclear')
+  const candidates = [
+    failed.filter((one) => faultOf(one.result) === 'service'),
+    here.filter((one) => faultOf(one.result) === 'place'),
+    ofSeveral(unclear(here), ({ person }) => person),
+    ofSeveral(unclear(failed), (one) => rootOf(one.place)),
+  ]
+  return candidates.map((list) => fresh(list, now)).find((list) => list.length > 0) ?? []
+}
+
+function failedSinceReached(sends: readonly Remembered[], now: number): Remembered[] {
+  const end = sends.findIndex(isAccepted)
+  const since = end === -1 ? sends : sends.slice(0, end)
+  const memoryOf = (one: Remembered) =>
+    isPermanent(one) ? REFUSAL_REMEMBERED_MS : OUTAGE_LENGTH_MS
+  return since.filter((one) => now - one.at < memoryOf(one))
+}
+
+function alike(list: readonly Remembered[]): Remembered[] {
+  const [latest] = list
+  return latest ? list.filter((one) => isPermanent(one) === isPermanent(latest)) : []
+}
+
+function ofSeveral(list: readonly Remembered[], of: (one: Remembered) => string): Remembered[] {
+  const same = alike(list)
+  return new Set(same.map(of)).size >= SEVERAL ? same : []
+}
+
+function fresh(list: readonly Remembered[], now: number): Remembered[] {
+  const [latest] = list
+  if (!latest) return []
+  const isOver = !isPermanent(latest) && now - latest.at >= OUTAGE_REMEMBERED_MS
+  return isOver ? [] : alike(list)
 }

@@ -53,6 +53,17 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   }),
 ]
 
+/** Across the internet, connection and answer; and to a relay or gateway on this machine. */
+const USUAL_MS = { far: 300, near: 10 }
+const NEAR = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** What the first decoys go by, before any message was sent. */
+function usualMsOf(values: SettingValues): number {
+  const urls = Object.values(values).filter((value) => value !== undefined && URL.canParse(value))
+  const isNear = urls.some((url) => NEAR.test(new URL(url ?? '').hostname))
+  return isNear ? USUAL_MS.near : USUAL_MS.far
+}
+
 export type Providers = {
   providers: readonly Provider[]
   /** Only where it was asked for. */
@@ -75,7 +86,7 @@ export function createProviders(
   const made = configured.map(({ name, channels, values }) => {
     const entry = PROVIDERS.find((one) => one.name === name && one.channels[0] === channels[0])
     if (!entry) throw new Error(`there is no provider ${name}`)
-    return entry.create(values, { http, clock: deps.clock })
+    return { usualMs: usualMsOf(values), ...entry.create(values, { http, clock: deps.clock }) }
   })
   const left = CHANNELS.filter((channel) => !made.some((one) => one.channels.includes(channel)))
   const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null

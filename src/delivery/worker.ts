@@ -3,6 +3,7 @@
 
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Keyring } from '../kernel/keyring.ts'
 import {
   ABORT_GRACE_MS,
   type AttemptDeps,
@@ -15,6 +16,7 @@ import type { ComposeMessage } from './message.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog, Outbox, Provider } from './ports.ts'
 import { createRecentSends } from './recent-sends.ts'
+import { createSendHistory } from './send-history.ts'
 import { sleep } from './sleep.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
@@ -38,6 +40,8 @@ export type WorkerDeps = {
   outbox: Outbox
   providers: readonly Provider[]
   plan: PlanDelivery
+  /** For whom other nodes sent to. */
+  keyring: Pick<Keyring, 'open'>
   compose: ComposeMessage
   clock: Clock
   logger: DeliveryLog
@@ -85,7 +89,9 @@ export function createWorker(deps: WorkerDeps): Worker {
   if (deadlineMs + ABORT_GRACE_MS >= leaseMs)
     throw new Error('the lease must be longer than the deadline of a send')
   const random = deps.random ?? Math.random
-  const run = createAttempt({ ...deps, random, deadlineMs, recentSends: createRecentSends() })
+  const recentSends = createRecentSends()
+  const readHistory = createSendHistory({ ...deps, recentSends })
+  const run = createAttempt({ ...deps, random, deadlineMs, recentSends, readHistory })
   const limits = {
     places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
     leaseMs,

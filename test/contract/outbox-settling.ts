@@ -138,5 +138,39 @@ export function describeSettling(factory: StoresFactory): void {
         reclaimed: false,
       })
     })
+
+    it('C49: tells what became of the newest real messages, by their newest answered try', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const at = T0 + 20_000 * MINUTE
+      const begin = (more: object) =>
+        start(stores, { createdAt: at, expiresAt: at + HOUR, ...more })
+      const failed = (ambiguous: boolean) => ({ kind: 'failed', error: ERROR, ambiguous }) as const
+      const results = [SENT, failed(false), failed(true), retryAt(at + HOUR - MINUTE)]
+      const records = []
+      for (const result of results) {
+        records.push(await begin({}))
+        await stores.outbox.settle(settlement(await claimOne(stores, at), at + 120, result))
+      }
+      const decoy = await begin({ kind: 'decoy' })
+      await stores.outbox.settle(settlement(await claimOne(stores, at), at + 120, SENT))
+      const held = await begin({})
+      await claimOne(stores, at)
+      const past = await stores.outbox.pastSends()
+      const kinds = records.map(({ id }) => past.filter((one) => one.verificationId === id))
+      expect(kinds.map((list) => list.map(({ result }) => result.kind))).toEqual([
+        ['accepted'],
+        ['permanent'],
+        ['ambiguous'],
+        ['ambiguous'],
+      ])
+      expect(kinds[1]?.[0]).toMatchObject({
+        ...{ id: `att_${records[1]?.id.slice(4)}_1_1`, channel: 'sms', provider: 'acme' },
+        ...{ at: at + 120, durationMs: 120, result: { error: ERROR } },
+        recipientSealed: records[1]?.recipientSealed,
+      })
+      for (const { id } of [decoy, held])
+        expect(past.some((one) => one.verificationId === id)).toBe(false)
+    })
   })
 }

@@ -1,44 +1,198 @@
 import { describe, expect, it } from 'vitest'
 import type { SendResult } from '../../src/delivery/ports.ts'
-import { createRecentSends } from '../../src/delivery/recent-sends.ts'
+import { createRecentSends, type RealSend } from '../../src/delivery/recent-sends.ts'
 
-const ERROR = { code: 'connection_refused', message: 'nobody listens' }
-const accepted: SendResult = { kind: 'accepted', reference: 'their-id' }
-const away: SendResult = { kind: 'temporary', error: ERROR, retryAfterMs: null }
+type Kind = 'accepted' | 'temporary' | 'permanent' | 'ambiguous'
+const resultOf = (kind: Kind, code: string): SendResult => {
+  const error = { code, message: 'as the test says' }
+  if (kind === 'accepted') return { kind, reference: 'their-id' }
+  return kind === 'temporary' ? { kind, error, retryAfterMs: null } : { kind, error }
+}
 
-describe('recent sends', () => {
-  it('C49: a decoy takes as long as a recent send, and has no reference', () => {
-    const recent = createRecentSends()
-    expect(recent.imitate('sms', 0, 0)).toEqual({
+const NOW = 1_800_000_000_000
+const MINUTE = 60_000
+const USUAL = { provider: 'acme', usualMs: 300 }
+
+/** Real sends as they come in, and what a decoy does after them. */
+function world() {
+  const recent = createRecentSends()
+  let count = 0
+  const send = (to: string, kind: Kind, code = 'http_503', more: Partial<RealSend> = {}) => {
+    count += 1
+    const channel = to.includes('@') ? 'email' : 'sms'
+    recent.record({
+      ...{ id: `att_${count}`, channel, provider: 'acme', to, at: NOW - MINUTE + count },
+      ...{ durationMs: 40, result: resultOf(kind, code) },
+      ...more,
+    })
+  }
+  const decoy = (to: string, now = NOW, random = 0, provider = 'acme') => {
+    const channel = to.includes('@') ? ('email' as const) : ('sms' as const)
+    return recent.imitate({ ...USUAL, channel, to, provider }, () => random, now)
+  }
+  const fate = (to: string, now = NOW) => decoy(to, now).result.kind
+  return { send, decoy, fate }
+}
+
+const US = (n: number) => `+1415555267${n}`
+const GB = (n: number) => `+44740012345${n}`
+
+describe('C49: how long a decoy takes', () => {
+  it('as long as a recent send of its channel and provider, and has no reference', () => {
+    const { send, decoy } = world()
+    expect(decoy(US(1))).toEqual({
       durationMs: 300,
       result: { kind: 'accepted', reference: null },
     })
-    recent.record('sms', { durationMs: 40, result: accepted }, 0)
-    recent.record('sms', { durationMs: 90, result: accepted }, 0)
-    expect(recent.imitate('sms', 0, 0).durationMs).toBe(40)
-    expect(recent.imitate('sms', 0.99, 0).durationMs).toBe(90)
-    expect(recent.imitate('email', 0, 0).durationMs).toBe(300)
+    send(US(1), 'accepted', '', { durationMs: 40 })
+    send(US(2), 'accepted', '', { durationMs: 90 })
+    expect([0, 0.99].map((random) => decoy(US(3), NOW, random).durationMs).sort()).toEqual([40, 90])
+    expect(decoy('ann@example.com').durationMs).toBe(300)
+    expect(decoy(US(3), NOW, 0, 'other').durationMs).toBe(300)
   })
 
-  it('C49: while the provider is away a decoy fails like the others, and recovers with them', () => {
-    const recent = createRecentSends()
-    recent.record('sms', { durationMs: 40, result: accepted }, 0)
-    recent.record('sms', { durationMs: 3, result: away }, 1_000)
-    expect(recent.imitate('sms', 0, 2_000)).toEqual({ durationMs: 3, result: away })
-    recent.record('sms', { durationMs: 50, result: accepted }, 3_000)
-    expect(recent.imitate('sms', 0.9, 3_000).result.kind).toBe('accepted')
+  it('whoever is sent to again and again counts once', () => {
+    const { send, decoy } = world()
+    send(US(1), 'accepted', '', { durationMs: 50 })
+    for (let n = 0; n < 50; n += 1) send(US(2), 'accepted', '', { durationMs: 9_000 })
+    const took = [0, 0.2, 0.4, 0.49].map((random) => decoy(US(3), NOW, random).durationMs)
+    expect(new Set(took).size).toBe(1)
   })
 
-  it('one recipient that was refused says nothing about the next', () => {
-    const recent = createRecentSends()
-    recent.record('sms', { durationMs: 3, result: { kind: 'permanent', error: ERROR } }, 0)
-    expect(recent.imitate('sms', 0, 0).result.kind).toBe('accepted')
+  it('as long as at its own domain, once several were reached there', () => {
+    const { send, decoy } = world()
+    for (const n of [1, 2, 3]) send(`p${n}@slow.example`, 'accepted', '', { durationMs: 5_000 })
+    for (const n of [1, 2, 3]) send(`p${n}@mail.example`, 'accepted', '', { durationMs: 60 })
+    expect(decoy('x@mail.example', NOW, 0.99).durationMs).toBe(60)
+    expect(decoy('x@slow.example', NOW, 0).durationMs).toBe(5_000)
+  })
+})
+
+describe('C49: what a stranger can bring about is no outage', () => {
+  it.each(['temporary', 'ambiguous', 'permanent'] as const)(
+    'one or two recipients of their own, however often they fail: %s',
+    (kind) => {
+      const { send, fate } = world()
+      for (let n = 0; n < 9; n += 1) send(US(n % 2), kind)
+      expect(fate(US(5))).toBe('accepted')
+    },
+  )
+
+  it('one mailbox in many spellings is one', () => {
+    const { send, fate } = world()
+    for (const spelling of ['me', 'me+1', 'm.e', 'ME', 'me-x', 'me+2+3'])
+      send(`${spelling}@mail.example`, 'temporary', 'smtp_451')
+    expect(fate('ann@mail.example')).toBe('accepted')
   })
 
-  it('an outage that nobody saw for two minutes is forgotten', () => {
+  it('their own domain, with any number of mailboxes and subdomains, is theirs alone', () => {
+    const { send, fate } = world()
+    for (let n = 0; n < 9; n += 1) send(`p${n}@x${n}.evil.example`, 'temporary', 'smtp_451')
+    expect(fate('ann@mail.example')).toBe('accepted')
+    for (let n = 0; n < 9; n += 1) send(`p${n}@evil.example`, 'permanent', 'smtp_554')
+    expect(fate('ann@mail.example')).toBe('accepted')
+    expect(fate('ann@evil.example')).toBe('permanent')
+  })
+
+  it.each(['smtp_550_5.1.1', 'smtp_452_4.2.2', '21211', '21610'])(
+    'mailboxes and numbers that do not exist, or take nothing: %s',
+    (code) => {
+      const { send, fate } = world()
+      for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', code)
+      for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, 'permanent', code)
+      expect([fate(US(5)), fate('ann@mail.example')]).toEqual(['accepted', 'accepted'])
+    },
+  )
+
+  it('several that failed before another was reached', () => {
+    const { send, fate } = world()
+    for (const n of [1, 2, 3]) send(US(n), 'temporary')
+    send(US(4), 'accepted')
+    expect(fate(US(5))).toBe('accepted')
+  })
+})
+
+describe('C49: what everybody meets, a decoy meets', () => {
+  it('several recipients of one country, none reached since; another country is not touched', () => {
+    const { send, fate, decoy } = world()
+    send(US(0), 'accepted')
+    for (const n of [1, 2, 3]) send(US(n), 'temporary', 'http_503', { durationMs: 7 })
+    expect(decoy(US(5))).toMatchObject({
+      durationMs: 7,
+      result: { kind: 'temporary', error: { code: 'http_503' } },
+    })
+    expect(fate(GB(5))).toBe('accepted')
+    send(US(6), 'accepted')
+    expect(fate(US(5))).toBe('accepted')
+  })
+
+  it('several countries or domains: every one', () => {
+    const { send, fate } = world()
+    for (const n of [1, 2, 3]) send(`ann@d${n}.example${n}.org`, 'temporary')
+    expect(fate('bob@elsewhere.example')).toBe('temporary')
+  })
+
+  it.each(['connection_refused', 'name_not_found', 'tls_failed', 'http_401', 'smtp_535', '20003'])(
+    'the way to the provider, or its account, at the first: %s',
+    (code) => {
+      const { send, fate } = world()
+      send(US(1), code.startsWith('http') ? 'permanent' : 'temporary', code)
+      expect(fate(GB(5))).not.toBe('accepted')
+      send(US(2), 'accepted')
+      expect(fate(GB(5))).toBe('accepted')
+    },
+  )
+
+  it.each([
+    ['a country, by its code at the first', GB(1), '21408', 1, GB(5), US(5)],
+    ['a country, by several', GB(1), 'http_400', 3, GB(5), US(5)],
+    [
+      'a domain, by its code',
+      'a@gone.example',
+      'smtp_550_5.1.2',
+      1,
+      'b@gone.example',
+      'b@x.example',
+    ],
+    ['a domain, by several', 'a@shut.example', 'smtp_554', 3, 'b@shut.example', 'b@x.example'],
+  ])('what is refused for good: %s', (_, to, code, times, there, elsewhere) => {
+    const { send, fate } = world()
+    const persons = to.includes('@')
+      ? ['a', 'b', 'c'].map((one) => one + to.slice(1))
+      : [1, 2, 3].map(GB)
+    for (const person of persons.slice(0, times)) send(person, 'permanent', code)
+    expect([fate(there), fate(elsewhere)]).toEqual(['permanent', 'accepted'])
+    expect(fate(there, NOW + 60 * MINUTE)).toBe('permanent')
+    send(persons[0] ?? '', 'accepted')
+    expect(fate(there)).toBe('accepted')
+  })
+
+  it('what nobody saw for two minutes is forgotten, and goes on with the next that fails', () => {
+    const { send, fate } = world()
+    for (const n of [1, 2, 3]) send(US(n), 'temporary', 'http_503', { at: NOW })
+    expect(fate(US(5), NOW + 119_999)).toBe('temporary')
+    expect(fate(US(5), NOW + 120_000)).toBe('accepted')
+    send(US(4), 'temporary', 'http_503', { at: NOW + 300_000 })
+    expect(fate(US(5), NOW + 300_001)).toBe('temporary')
+  })
+
+  it('what comes twice, or late, counts once and where it belongs', () => {
+    const { send, fate } = world()
+    for (const n of [1, 2, 3]) send(US(n), 'temporary', 'http_503', { id: 'att_same' })
+    expect(fate(US(5))).toBe('accepted')
+    const other = world()
+    for (const n of [1, 2, 3]) other.send(US(n), 'temporary', 'http_503', { at: NOW })
+    other.send(US(4), 'accepted', '', { at: NOW - 5_000 })
+    expect(other.fate(US(5))).toBe('temporary')
+  })
+
+  it('keeps no more than a bound', () => {
     const recent = createRecentSends()
-    recent.record('sms', { durationMs: 3, result: away }, 0)
-    expect(recent.imitate('sms', 0, 119_999).result.kind).toBe('temporary')
-    expect(recent.imitate('sms', 0, 120_000).result.kind).toBe('accepted')
+    for (let n = 0; n < 2_000; n += 1)
+      recent.record({
+        ...{ id: `att_${n}`, channel: 'sms', provider: 'acme', to: US(1), at: NOW + n },
+        ...{ durationMs: 1, result: { kind: 'accepted', reference: null } },
+      })
+    expect([recent.knows('att_0'), recent.knows('att_1999')]).toEqual([false, true])
   })
 })

@@ -73,6 +73,7 @@ export async function openWorld() {
         knowsService: (name) => name === 'default',
       }),
       compose: createComposer({ settingsOf: () => SETTINGS, clock }),
+      keyring: keys,
       deadlineMs: 10_000,
       ...options,
       outbox: { ...store.outbox, ...options.outbox },

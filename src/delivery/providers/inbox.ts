@@ -17,6 +17,7 @@ export function createInboxProvider(settings: {
   return {
     name: 'inbox',
     channels: settings.channels,
+    usualMs: 0,
     send(message) {
       const kept: InboxMessage = {
         id: message.attemptId,

@@ -12,6 +12,7 @@ import { CHANNELS, MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'
 import { MAX_COUNTED } from '../outbox-depth.ts'
+import { PAST_SENDS, type PastSendRow, toPastSend } from '../past-send.ts'
 import type { StoreContext } from './context.ts'
 import { sql } from './drizzle.ts'
 import { camelRow, json, type Raw } from './rows.ts'
@@ -168,6 +169,16 @@ export function createOutbox(context: StoreContext): Outbox {
         sql`select cs_next_due_1(${channels}::text[]) as at`,
       )
       return row?.at ?? undefined
+    },
+    async pastSends() {
+      const rows =
+        await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt, d.channel, t.provider,
+          v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message
+        from (select * from deliveries order by verification_seq desc, send desc limit ${PAST_SENDS}) d
+        join verifications v on v.seq = d.verification_seq and v.kind = 'real',
+        lateral (select * from send_attempts a where a.verification_seq = d.verification_seq and a.send = d.send
+          and a.result is not null order by a.attempt desc limit 1) t`)
+      return rows.map((row) => toPastSend(camelRow(row) as PastSendRow))
     },
     async depths(now) {
       const channels = sql.param([...CHANNELS])

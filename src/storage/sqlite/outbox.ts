@@ -8,6 +8,7 @@ import type { Orm } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createOutboxRows } from './outbox-rows.ts'
+import { createPastSends } from './past-sends.ts'
 import { createRelease, createSettleDelivery } from './settle-delivery.ts'
 import type { Writer } from './writer.ts'
 
@@ -29,6 +30,7 @@ export function createOutbox(deps: {
   const claim = createClaim({ rows, moves })
   const settle = createSettleDelivery({ ...deps, rows, moves })
   const release = createRelease(rows)
+  const readPastSends = createPastSends(deps.orm)
   return {
     async claim(input) {
       // Most channels have nothing due most of the time: a look, and no transaction.
@@ -39,6 +41,7 @@ export function createOutbox(deps: {
     settle: (input) => writer.write(() => settle(input), AT_LEAST_ONCE),
     release: (claims) => writer.write(() => release(claims), AT_LEAST_ONCE),
     nextDueAt: () => writer.read(rows.firstDueOfAll),
+    pastSends: () => writer.read(readPastSends),
     depths: (now) => writer.read(() => rows.depths(now)),
   }
 }

@@ -1,0 +1,37 @@
+// Whose fault a failure is, by its code: what every message would meet, what every message to one place would, or one
+// recipient's own. It must not say what to do: admin/advice/ does.
+
+import type { SendResult } from './ports.ts'
+
+/** `service`: the way to the provider or the account there. `place`: a country or domain. `unclear`: any of them. */
+export type Fault = 'none' | 'service' | 'place' | 'recipient' | 'unclear'
+
+/** No recipient can bring these about. */
+const SERVICE = new Set([
+  ...['connection_refused', 'connection_failed', 'connect_timeout', 'unreachable'],
+  ...['name_not_found', 'tls_failed', 'not_http', 'starttls_refused', 'no_provider'],
+  ...['http_401', 'http_402', 'http_407', 'smtp_530', 'smtp_535', 'smtp_538'],
+  // Twilio: the account, its token, its state.
+  ...['10001', '20003', '20005', '20404', '30002'],
+])
+/** Twilio: geo permissions, senders that are not registered for a country. */
+const PLACE = new Set(['21408', '30032', '30034'])
+/** Twilio: no such number, opted out, not a mobile number, not reachable, blocked by its owner. */
+const RECIPIENT = new Set([
+  ...['21211', '21608', '21610', '21614', '21635', '30003', '30004', '30005', '30006', '60205'],
+  ...['invalid_address', 'quoted', 'expired_before_sent', 'unreadable'],
+])
+/** RFC 3463 §3.2, RFC 7505: the domain does not exist, has no way to it, or takes no mail. */
+const SMTP_PLACE = /^smtp_5\d\d(_5\.(1\.2|1\.10|4\.4))$|^smtp_556$/
+/** RFC 3463 §3.2 and §3.3: the mailbox is unknown, moved, switched off or full. */
+const SMTP_RECIPIENT = /^smtp_[45]\d\d_[45]\.(1\.[136]|2\.\d+)$/
+/** RFC 4954 §6: the login. */
+const SMTP_SERVICE = /^smtp_[45]\d\d_[45]\.7\.(8|9|11)$/
+
+export function faultOf(result: SendResult): Fault {
+  if (result.kind === 'accepted') return 'none'
+  const { code } = result.error
+  if (SERVICE.has(code) || SMTP_SERVICE.test(code)) return 'service'
+  if (PLACE.has(code) || SMTP_PLACE.test(code)) return 'place'
+  return RECIPIENT.has(code) || SMTP_RECIPIENT.test(code) ? 'recipient' : 'unclear'
+}

@@ -1,0 +1,45 @@
+// A real send that was answered, from its rows, for both engines.
+// It must not open the recipient.
+
+import type { PastSend, SendResult } from '../delivery/ports.ts'
+import type { Channel } from '../kernel/channel.ts'
+import { sendAttemptId } from '../kernel/ids.ts'
+
+/** How far back is looked: of the newest messages whatever their kind, so that a flood of decoys costs no more. */
+export const PAST_SENDS = 256
+/** A failure nearer to the expiry than the longest wait a provider may ask for may be one that ran out of time. */
+const OUT_OF_TIME_MS = 150_000
+
+export type PastSendRow = {
+  verificationId: string
+  send: number
+  attempt: number
+  channel: Channel
+  provider: string
+  recipientSealed: Uint8Array
+  expiresAt: number
+  /** Of the message's tries, how many may have gone out. */
+  ambiguous: number
+  startedAt: number
+  durationMs: number | null
+  result: 'sent' | 'retry' | 'failed' | null
+  errorCode: string | null
+  errorMessage: string | null
+}
+
+function resultOf(row: PastSendRow, at: number): SendResult {
+  if (row.result === 'sent') return { kind: 'accepted', reference: null }
+  const error = { code: row.errorCode ?? '', message: row.errorMessage ?? '' }
+  if (row.ambiguous > 0) return { kind: 'ambiguous', error }
+  const isForGood = row.result === 'failed' && at < row.expiresAt - OUT_OF_TIME_MS
+  return isForGood ? { kind: 'permanent', error } : { kind: 'temporary', error, retryAfterMs: null }
+}
+
+export function toPastSend(row: PastSendRow): PastSend {
+  const { verificationId, channel, provider, recipientSealed } = row
+  const durationMs = row.durationMs ?? 0
+  const at = row.startedAt + durationMs
+  const id = sendAttemptId(verificationId, row.send, row.attempt)
+  const result = resultOf(row, at)
+  return { id, verificationId, channel, provider, recipientSealed, at, durationMs, result }
+}
