@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { attemptsCommand, showCommand } from './commands/attempts.ts'
+import { backupCommand } from './commands/backup.ts'
 import {
   type Command,
   describeCommand,
@@ -15,6 +16,7 @@ import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand } from './commands/people.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { rewrapCommand } from './commands/rewrap.ts'
 import { tailCommand } from './commands/tail.ts'
 import { createLogger } from './kernel/logger.ts'
@@ -31,6 +33,8 @@ const COMMANDS: readonly Command[] = [
   revokeKeyCommand,
   rewrapCommand,
   migrateStoreCommand,
+  backupCommand,
+  restoreCommand,
   healthcheckCommand,
 ]
 

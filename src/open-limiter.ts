@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import type { LimitsConfig } from './config/stores.ts'
 import { StartupError } from './kernel/errors.ts'
 import { describeFileFault } from './kernel/file-fault.ts'
+import { COMPANIONS } from './storage/sqlite/private-file.ts'
 import type { Limiter, LimitReads } from './verification/limit-ports.ts'
 
 export type OpenLimiter = Limiter & LimitReads & { close(): Promise<void> }
@@ -17,9 +18,6 @@ export type OpenLimiter = Limiter & LimitReads & { close(): Promise<void> }
  */
 const MIN_CONNECTIONS = 2
 
-/** What SQLite keeps beside a file. */
-const SQLITE_COMPANIONS = ['-wal', '-shm', '-journal']
-
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 /** @throws StartupError, StoreUnavailableError */
@@ -29,7 +27,7 @@ export async function openLimiter(config: LimitsConfig, logger: Log): Promise<Op
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
       const { openSqliteLimiter } = await import('./limits/sqlite-limiter.ts')
       return openSqliteLimiter({ path: config.path }).catch((error) => {
-        const fault = describeFileFault(config.path, 'write', SQLITE_COMPANIONS)
+        const fault = describeFileFault(config.path, 'write', COMPANIONS)
         throw fault ? new StartupError(fault, { cause: error }) : error
       })
     }

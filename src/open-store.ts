@@ -11,8 +11,8 @@ import type { Store } from './storage/store.ts'
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
-/** One that was made and never filled is none. */
-function requireFile(path: string): void {
+/** One that was made and never filled is none. @throws StartupError that says where it was looked for */
+export function requireFile(path: string): void {
   const whole = resolve(path)
   try {
     if (statSync(whole).size > 0) return

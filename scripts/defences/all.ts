@@ -14,6 +14,7 @@ import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
+import { RESTORES } from './restores.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
@@ -43,6 +44,7 @@ export const DEFENCES: readonly Defence[] = [
   ...SHARED_LIMITS,
   ...MOVES,
   ...OPERATORS,
+  ...RESTORES,
   ...FACTORS,
   ...IMPORTS,
   ...CONSOLE,

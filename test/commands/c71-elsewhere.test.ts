@@ -53,6 +53,9 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   'keys revoke': ['key_x'],
   'keys rewrap': [],
   'migrate-store': ['--to', 'postgres://127.0.0.1:1/x'],
+  backup: ['--to', join(tmpdir(), 'never.db')],
+  // Makes one, from a copy that has to be there: c72-restore.test.ts.
+  restore: null,
   healthcheck: null,
 }
 

@@ -53,7 +53,7 @@ it('the time-outs it sets hold for that user', async () => {
   const { rows } = await own.query(
     "select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout', 'search_path') order by name",
   )
-  expect(rows.map(({ setting }) => setting)).toEqual(['2000', 'public', '4000'])
+  expect(rows.map(({ setting }) => setting)).toEqual(['2000', 'public, pg_temp', '4000'])
 })
 
 it('after a restore nothing is left pending: codes erased, messages canceled, each told in an event', async () => {

@@ -36,6 +36,14 @@ function refuseMoved(client: Database, path: string): void {
     )
 }
 
+/** @throws StartupError where the file is another program's, or holds no store yet */
+export function requireOurs(client: Database, path: string): void {
+  if (![APPLICATION_ID, MOVED_ID].includes(numberOf(client, 'application_id')))
+    throw new StartupError(
+      `${path} holds no store of Countersign: it is of another program, or empty.`,
+    )
+}
+
 function refuseForeign(client: Database, path: string, version: number, known: number): void {
   const applicationId = numberOf(client, 'application_id')
   const isEmpty = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined

@@ -9,7 +9,7 @@ import { StartupError } from '../../kernel/errors.ts'
 import { describeFileFault } from '../../kernel/file-fault.ts'
 import { type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
-import { createPrivately } from './private-file.ts'
+import { COMPANIONS, createPrivately } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** How long a start waits for other processes that open or migrate the same file. */
@@ -49,7 +49,7 @@ async function retryBusy<T>(path: string, deadlineMs: number, attempt: () => T):
   }
 }
 
-function configure(client: Database, path: string, synchronous: 'full' | 'normal'): void {
+export function configure(client: Database, path: string, synchronous: 'full' | 'normal'): void {
   const mode = client.pragma('journal_mode = WAL', { simple: true })
   if (mode !== 'wal')
     throw new StartupError(`${path} can't use write-ahead logging: put it on a local disk.`)
@@ -83,14 +83,13 @@ function codeOf(error: unknown): string {
 /** Where the file's rights, its owner or its place are looked at again. */
 const FILE_CODES =
   /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|ENOENT|SQLITE_(READONLY|CANTOPEN|PERM))/
-/** What SQLite, and the lock of a start, keep beside the file. */
-const COMPANIONS = ['-wal', '-shm', '-journal', LOCK_SUFFIX]
 
 /** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
 export function explain(error: unknown, path: string): unknown {
   const code = codeOf(error)
   const say = (sentence: string) => new StartupError(sentence, { cause: error })
-  const fault = FILE_CODES.test(code) && describeFileFault(path, 'write', COMPANIONS)
+  const fault =
+    FILE_CODES.test(code) && describeFileFault(path, 'write', [...COMPANIONS, LOCK_SUFFIX])
   if (fault) return say(fault)
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))
     return say(`${path} can't be written (${code}): give its directory to the service's user.`)
@@ -108,7 +107,11 @@ export function explain(error: unknown, path: string): unknown {
  * The lock is an exclusive transaction on a file of its own: the system releases it when its holder
  * dies, which a lock file made with O_EXCL does not. The file stays; removing it would be a race.
  */
-async function withLock<T>(path: string, deadlineMs: number, job: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  deadlineMs: number,
+  job: () => Promise<T>,
+): Promise<T> {
   const lockPath = `${path}${LOCK_SUFFIX}`
   createPrivately(lockPath)
   const lock = new Sqlite(lockPath, { timeout: 0 })

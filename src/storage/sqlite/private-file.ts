@@ -1,10 +1,12 @@
 // The database's file for the service's own user: made so, or narrowed.
 // It must not refuse one that belongs to somebody else: volumes and groups of an operator's own are theirs to decide.
 
-import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 
 /** Sealed and hashed values, for the service's own user only. */
-const FILE_MODE = 0o600
+export const FILE_MODE = 0o600
+/** What SQLite keeps beside a file. */
+export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 const OF_OTHERS = 0o077
 const PERMISSIONS = 0o777
 
@@ -36,4 +38,9 @@ export function createPrivately(path: string, logger?: Log): void {
     {},
     `${path} belongs to uid ${uid}, and its group (gid ${gid}) or others may use it (mode ${octal(mode)}): whoever may write it can change what was verified. To keep it for the service alone, run as root: chown ${own} ${path} && chmod 600 ${path}`,
   )
+}
+
+/** With its companions. */
+export function removeWhole(path: string): void {
+  for (const suffix of ['', ...COMPANIONS]) rmSync(`${path}${suffix}`, { force: true })
 }

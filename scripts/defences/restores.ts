@@ -1,0 +1,85 @@
+// The lines that keep an old copy of the store from making good again what was used since.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const RESTORE = 'test/storage/sqlite/c72-restore.test.ts'
+const BACKUP = 'test/storage/sqlite/backup.test.ts'
+const VOID = 'src/storage/sqlite/void-copy.ts'
+
+export const RESTORES: readonly Defence[] = [
+  row(
+    'C72',
+    'a restore ends every verification that was open in the copy',
+    { file: VOID, find: "    endings.end(row, 'canceled', now, actor)\n", replace: '' },
+    { file: RESTORE, title: 'a code that was used since is not good again' },
+  ),
+  row(
+    'C72',
+    'after a restore, steps of authenticator apps count as used up to now',
+    { file: VOID, find: ' + ${STEPS_AHEAD})', replace: ' - 3)' },
+    { file: RESTORE, title: 'a step that was used since is not good again' },
+  ),
+  row(
+    'C72',
+    'a restore takes over which recovery codes were used since',
+    {
+      file: VOID,
+      find: '    count += voidOne.run({ now, id, selector }).changes\n',
+      replace: '    count += [voidOne, now, id, selector].length - 4\n',
+    },
+    { file: RESTORE, title: 'a recovery code that was used since is not good again' },
+  ),
+  row(
+    'C72',
+    'a restore makes sets of recovery codes that were replaced since of no use',
+    { file: VOID, find: 'if (!known.has(id))', replace: 'if (known.size < 0)' },
+    { file: RESTORE, title: 'a set that was replaced since does not come back good' },
+  ),
+  row(
+    'C72',
+    'where nobody knows what was used since, recovery codes are of no use',
+    {
+      file: VOID,
+      find: 'keepRecoveryCodes ? 0 :',
+      replace: 'keepRecoveryCodes || !since ? 0 :',
+    },
+    { file: RESTORE, title: 'may be damaged: then nobody knows what was used since' },
+  ),
+  row(
+    'C72',
+    'a restore takes over which keys were revoked since, and ends the console’s sessions',
+    { file: VOID, find: 'apiKeys: revokeKeys(client, options.since),', replace: 'apiKeys: 0,' },
+    { file: RESTORE, title: 'keys that were revoked since stay so' },
+  ),
+  row(
+    'C72',
+    'nothing is restored while anybody has the store open',
+    {
+      file: 'src/storage/sqlite/restore.ts',
+      find: "    client.pragma('locking_mode = EXCLUSIVE')\n",
+      replace: '',
+    },
+    { file: RESTORE, title: 'is not touched while anybody has it open, even idly' },
+  ),
+  row(
+    'C72',
+    'nothing is restored beside a store that was moved: a code is not open in two stores',
+    {
+      file: 'src/storage/sqlite/restore.ts',
+      find: '    if (isMoved(client))\n',
+      replace: '    if (false as boolean)\n',
+    },
+    { file: RESTORE, title: 'nothing is put beside one that was moved to PostgreSQL' },
+  ),
+  row(
+    'C72',
+    'a backup takes the place of no file',
+    {
+      file: 'src/storage/sqlite/backup.ts',
+      find: 'fsyncSync, linkSync, openSync',
+      replace: 'fsyncSync, renameSync as linkSync, openSync',
+    },
+    { file: BACKUP, title: 'never takes the place of a file, and leaves no half behind' },
+  ),
+]

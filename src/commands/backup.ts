@@ -1,0 +1,51 @@
+// countersign backup: a copy of the SQLite store in one file, while the service runs.
+// It must not change the store, nor make one.
+
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Command, EXIT, type Given, UsageError } from './command.ts'
+import { withSqlitePath } from './sqlite-place.ts'
+
+/** A folder gets a file that is named by the time: for a job that runs every night. */
+function destination(given: Given): string {
+  const to = given.text('to')
+  if (!to) throw new UsageError('--to is missing: a new file, or a folder')
+  const isFolder = statSync(to, { throwIfNoEntry: false })?.isDirectory()
+  if (!isFolder) return resolve(to)
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  return join(resolve(to), `countersign-${stamp}.db`)
+}
+
+export const backupCommand: Command = {
+  words: 'backup',
+  summary: 'Copies the SQLite store into one file, as it is at one moment, while the service runs.',
+  options: {
+    to: {
+      type: 'string',
+      value: '<path>',
+      description: 'A new file, or a folder for one that is named by the time',
+    },
+    json: { type: 'boolean', description: 'Answer as JSON' },
+  },
+  notes: `The copy is complete, checked and on the disk before it has its name, for its owner
+alone. limits.db is not in it. Without SECRET_KEY it holds no readable recipient and
+no code: keep that key elsewhere. PostgreSQL has backups of its own.
+Put it back with countersign restore, not by copying: an old copy would make used
+codes good again.`,
+  async run(given, terminal) {
+    const to = destination(given)
+    return withSqlitePath(terminal, async (path) => {
+      const { requireFile } = await import('../open-store.ts')
+      requireFile(path)
+      const { backUp } = await import('../storage/sqlite/backup.ts')
+      const copied = await backUp(path, to)
+      if (given.flag('json'))
+        terminal.out(`${JSON.stringify({ store: resolve(path), ...copied })}\n`)
+      else {
+        terminal.err(`${resolve(path)} was copied, ${copied.bytes} bytes:\n`)
+        terminal.out(`${copied.path}\n`)
+      }
+      return EXIT.ok
+    })
+  },
+}

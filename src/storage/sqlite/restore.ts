@@ -1,0 +1,149 @@
+// Puts an older copy in the place of the store, with what it would make good again made of no use.
+// It must not do so while anybody has the store open, nor remove what was there before.
+
+import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { StartupError } from '../../kernel/errors.ts'
+import { copyPages, finishCopy, openToCopy, syncPath } from './backup.ts'
+import { isMoved, migrate } from './migrate.ts'
+import { configure, explain, withLock } from './open.ts'
+import { COMPANIONS, createPrivately, removeWhole } from './private-file.ts'
+import { isBusy } from './sqlite-errors.ts'
+import {
+  readUsedSince,
+  type UsedSince,
+  type Voided,
+  type VoidOptions,
+  voidCopy,
+} from './void-copy.ts'
+
+/** Somebody who starts or migrates has the lock for moments; a person waits. */
+const LOCK_MS = 5_000
+const DIRECTORY_MODE = 0o700
+
+export type RestoreOptions = Pick<VoidOptions, 'keyId' | 'keepRecoveryCodes'> & {
+  from: string
+  /** The store. */
+  path: string
+  migrationsFolder: string
+  nowMs: number
+}
+
+export type Restored = {
+  voided: Voided
+  /** Whether the store that was replaced could tell what was used since. */
+  isSinceKnown: boolean
+  /** The store as it was; null: there was none. */
+  keptAs: string | null
+  /** The newest time in the copy. */
+  copiedAt: number
+}
+
+type Replaced = { client: Database | undefined; since: UsedSince | undefined }
+
+/**
+ * In exclusive mode a connection needs every lock at its first use and keeps them: a service that has the file open,
+ * idle or not, is met here. One that is damaged can be replaced: nobody is served from it.
+ */
+function takeReplaced(path: string): Replaced {
+  if (!existsSync(path) || statSync(path).size === 0) return { client: undefined, since: undefined }
+  const client = new Sqlite(path, { fileMustExist: true, timeout: 0 })
+  try {
+    client.pragma('locking_mode = EXCLUSIVE')
+    client.exec('BEGIN EXCLUSIVE; COMMIT')
+    if (isMoved(client))
+      throw new StartupError(
+        `${path} was moved to PostgreSQL, and a code that is open in two stores could be approved in each: restore PostgreSQL's own backup.`,
+      )
+    return { client, since: readUsedSince(client) }
+  } catch (error) {
+    client.close()
+    if (isBusy(error))
+      throw new StartupError(
+        `${path} is in use: stop the service (and a shell or backup that has it open), then run this again.`,
+        { cause: error },
+      )
+    const code = String((error as { code?: string }).code)
+    if (!/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code)) throw error
+    return { client: undefined, since: undefined }
+  }
+}
+
+function newestTime(client: Database): number {
+  const text =
+    'select max(at) from (select max(at) as at from events union all select max(created_at) from verifications)'
+  return Number(client.prepare(text).pluck().get() ?? 0)
+}
+
+/** The copy as a store of this version that nothing of before is good in. */
+async function prepare(options: RestoreOptions, part: string, since: UsedSince | undefined) {
+  const source = openToCopy(options.from)
+  try {
+    if (isMoved(source))
+      throw new StartupError(
+        `${options.from} is a copy of a store that had been moved to PostgreSQL: restore PostgreSQL's own backup.`,
+      )
+    createPrivately(part)
+    await copyPages(source, part)
+  } finally {
+    source.close()
+  }
+  const client = new Sqlite(part, { fileMustExist: true, timeout: 0 })
+  try {
+    configure(client, part, 'full')
+    migrate(client, part, options.migrationsFolder)
+    const copiedAt = newestTime(client)
+    const now = Math.max(options.nowMs, copiedAt)
+    const voided = voidCopy(client, { ...options, now, since })
+    finishCopy(client, part)
+    return { voided, copiedAt }
+  } finally {
+    client.close()
+  }
+}
+
+/** Companions go along: a write-ahead log of the old file must not be taken for one of the new. */
+function putAside(path: string, aside: string): string | null {
+  if (!existsSync(path)) return null
+  for (const suffix of ['', ...COMPANIONS])
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`)
+  return aside
+}
+
+async function replace(options: RestoreOptions): Promise<Restored> {
+  const { path, nowMs } = options
+  const part = `${path}.restoring`
+  const replaced = takeReplaced(path)
+  try {
+    removeWhole(part)
+    const { voided, copiedAt } = await prepare(options, part, replaced.since)
+    // Closed, it leaves no log behind; who would open it now waits for the lock.
+    replaced.client?.close()
+    const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    const keptAs = putAside(path, `${path}.before-${stamp}`)
+    renameSync(part, path)
+    syncPath(dirname(path))
+    return { voided, copiedAt, keptAs, isSinceKnown: replaced.since !== undefined }
+  } finally {
+    replaced.client?.close()
+    removeWhole(part)
+  }
+}
+
+/** @throws StartupError in an operator's words; the store is as it was then */
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { from, path } = options
+  // Before a lock or a folder is made for it.
+  openToCopy(from).close()
+  try {
+    if (existsSync(path) && realpathSync(from) === realpathSync(path))
+      throw new StartupError(
+        `${from} is the store itself: give the copy that is to take its place.`,
+      )
+    mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
+    return await withLock(path, LOCK_MS, () => replace(options))
+  } catch (error) {
+    throw explain(error, options.path)
+  }
+}

@@ -1,0 +1,56 @@
+// A backup beside a service at work: one moment, whole, private, and never in place of another file.
+
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, expect, it } from 'vitest'
+import { backUp } from '../../../src/storage/sqlite/backup.ts'
+import { start } from '../../contract/stores.ts'
+import { makeDirectory, openStore } from './fixture.ts'
+
+const directory = makeDirectory()
+afterAll(() => directory.remove())
+const at = (name: string) => join(directory.path, name)
+
+it('C72: while a service writes, the copy is of one moment: each verification with its event and delivery', async () => {
+  const store = await openStore(at('busy.db'))
+  for (let i = 0; i < 200; i += 1) await start(store)
+  let isDone = false
+  const writing = (async () => {
+    while (!isDone) await Promise.all(Array.from({ length: 20 }, () => start(store)))
+  })()
+  const copies = []
+  for (let i = 0; i < 5; i += 1) copies.push(await backUp(at('busy.db'), at(`copy-${i}.db`)))
+  isDone = true
+  await writing
+  await store.close()
+  for (const { path, bytes } of copies) {
+    const client = new Sqlite(path, { readonly: true })
+    const count = (table: string) => client.prepare(`select count(*) from ${table}`).pluck().get()
+    expect(count('verifications')).toBeGreaterThanOrEqual(200)
+    expect([count('events'), count('deliveries'), count('codes')]).toEqual(
+      Array(3).fill(count('verifications')),
+    )
+    client.close()
+    expect(statSync(path)).toMatchObject({ size: bytes })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  }
+})
+
+it('C72: never takes the place of a file, and leaves no half behind', async () => {
+  ;(await openStore(at('a.db'))).close()
+  writeFileSync(at('taken'), 'mine')
+  await expect(backUp(at('a.db'), at('taken'))).rejects.toThrow(/is there already/)
+  mkdirSync(at('closed'), { mode: 0o755 })
+  await expect(backUp(at('a.db'), at('nowhere/b.db'))).rejects.toThrow()
+  await expect(backUp(at('none.db'), at('b.db'))).rejects.toThrow(/none\.db is not there/)
+  expect(readdirSync(directory.path).filter((name) => name.includes('.part'))).toEqual([])
+  expect(existsSync(at('b.db'))).toBe(false)
+})
+
+it('C72: another program’s file is not taken for a store', async () => {
+  const foreign = new Sqlite(at('foreign.db'))
+  foreign.exec('CREATE TABLE users (id INTEGER PRIMARY KEY)')
+  foreign.close()
+  await expect(backUp(at('foreign.db'), at('c.db'))).rejects.toThrow(/another program/)
+})
