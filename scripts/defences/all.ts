@@ -23,6 +23,7 @@ import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
+import { TWINS } from './twins.ts'
 import { WIRE } from './wire.ts'
 
 /** I before C, then by number. */
@@ -47,6 +48,7 @@ export const DEFENCES: readonly Defence[] = [
   ...RESTORES,
   ...FACTORS,
   ...IMPORTS,
+  ...TWINS,
   ...CONSOLE,
   ...SIGN_IN,
   ...SUPPORT,

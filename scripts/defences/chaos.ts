@@ -4,7 +4,7 @@
 import type { Change } from './defence.ts'
 
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
-const SETTLING = 'drizzle/postgres/0004_factor_functions.sql'
+const SETTLING = 'drizzle/postgres/0011_used_step_functions.sql'
 
 export type ChaosBuild = {
   name: string

@@ -4,7 +4,8 @@
 import { type Defence, row } from './defence.ts'
 
 const USES = 'src/storage/sqlite/factor-uses.ts'
-const FUNCTIONS = 'drizzle/postgres/0004_factor_functions.sql'
+const STEPS = 'src/storage/sqlite/step-uses.ts'
+const FUNCTIONS = 'drizzle/postgres/0011_used_step_functions.sql'
 const COMPARISON = 'src/verification/comparison.ts'
 const SQLITE = 'test/storage/sqlite/factor-store.test.ts'
 const POSTGRES = 'test/storage/postgres/store.test.ts'
@@ -15,7 +16,11 @@ const GOOD_ONCE: readonly Defence[] = [
   row(
     'C11',
     'a step is used only where the last one is older, decided by the UPDATE itself',
-    { file: USES, find: ", lt(f.lastStep, p('step'))", replace: '' },
+    {
+      file: STEPS,
+      find: "eq(f.status, 'active'), lt(f.lastStep, p('step'))",
+      replace: "eq(f.status, 'active')",
+    },
     { file: SQLITE, title: 'C11: T+1, T, T+1 in turn' },
   ),
   row(
@@ -53,7 +58,7 @@ const GOOD_ONCE: readonly Defence[] = [
     'PostgreSQL: a step is used only where the last one is older, decided by the UPDATE itself',
     {
       file: FUNCTIONS,
-      find: " AND status = 'active' AND last_step < (p_use->>'step')::bigint;",
+      find: " AND status = 'active' AND last_step < v_step;",
       replace: " AND status = 'active';",
     },
     { file: POSTGRES, title: 'C11: T+1, T, T+1 in turn' },

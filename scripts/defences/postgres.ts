@@ -6,6 +6,7 @@ import type { Defence } from './defence.ts'
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
 /** The start and the settling, which know of factors. */
 const LATER = 'drizzle/postgres/0004_factor_functions.sql'
+const SETTLING = 'drizzle/postgres/0011_used_step_functions.sql'
 const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
@@ -35,7 +36,7 @@ export const POSTGRES: readonly Defence[] = [
         replace: 'WHERE seq = p_seq;',
       },
       {
-        file: LATER,
+        file: SETTLING,
         find: "ELSIF p_valid AND r.status <> 'pending' THEN",
         replace: 'ELSIF false THEN',
       },
@@ -52,7 +53,7 @@ export const POSTGRES: readonly Defence[] = [
     'I3',
     'a counter of its own for wrong codes ends the verification',
     {
-      file: LATER,
+      file: SETTLING,
       find: 'IF v_failed >= r.max_attempts',
       replace: 'IF r.attempts >= r.max_attempts',
     },

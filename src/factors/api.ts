@@ -44,9 +44,12 @@ export type FactorView = {
 export type Enrolment = { secret: string; uri: string; qr: QrCode }
 
 type Done<Kind extends string> = { kind: Kind; factor: FactorView; replayed: boolean }
-/** `warnings` are sentences for the developer: taken, but worth a thought. */
+/**
+ * `there`: the subject had an app with the imported secret, which answers in place of a new one.
+ * `warnings` are sentences for the developer: taken, but worth a thought.
+ */
 export type CreateAppResult =
-  | (Done<'created'> & { enrolment: Enrolment | null; warnings: readonly string[] })
+  | (Done<'created' | 'there'> & { enrolment: Enrolment | null; warnings: readonly string[] })
   | Refusal
 export type CreateCodesResult = (Done<'created'> & { codes: string[] }) | Refusal
 export type ConfirmResult = Done<'confirmed'> | Refusal

@@ -1,14 +1,14 @@
 // POST /factors/{id}/confirm: the first right code makes an authenticator app active.
 // It must not compare anything before the charge is durable: guesses at a confirmation are counted, too.
 
-import { secretContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
 import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
 import { refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
-import { unverifiedSince } from './look-up.ts'
+import { openApps, openableApps, twinsOf } from './apps.ts'
+import { factorsOf, unverifiedSince } from './look-up.ts'
 import { matchStep } from './match-step.ts'
 import { MAX_CONFIRM_ATTEMPTS } from './policy.ts'
 import type { ConfirmEffect } from './ports.ts'
@@ -45,7 +45,9 @@ export async function confirm(
     const refused = refuseConfirm(record) ?? refuseShape(record, code)
     if (refused) return refused
     // Before the charge: a secret under a key that this node lacks costs nothing.
-    const app = openApp(domain, record)
+    const [app] = openApps(domain, [record])
+    if (!app) throw new Error('only authenticator apps are confirmed')
+    const others = openableApps(domain, await factorsOf(domain, service, subject))
     const charge = await domain.factors.chargeConfirm({
       ...{ id: record.id, service, maxAttempts: MAX_CONFIRM_ATTEMPTS },
       unverifiedSince: unverifiedSince(domain),
@@ -57,6 +59,7 @@ export async function confirm(
     const answerOf = (effect: ConfirmEffect) => answerConfirm(effect, subject)
     const outcome = await domain.factors.confirm({
       ...{ id: record.id, service, now: domain.clock.now(), step },
+      twins: twinsOf(others, app).map(({ factorId }) => factorId),
       actor: actorOf(caller, command.endUser),
       idempotency: recall.write(answerOf),
     })
@@ -89,11 +92,6 @@ function refuseShape({ otp }: FactorRecord, code: string): Refusal | undefined {
   return refuseFields([
     { field: 'code', detail: `is not ${otp?.digits} digits; nothing was charged` },
   ])
-}
-
-function openApp({ keyring }: Domain, { id, otp, secretSealed }: FactorRecord) {
-  if (!otp || !secretSealed) throw new Error('only authenticator apps are confirmed')
-  return { secret: keyring.open(secretSealed, secretContext(id)), shape: otp }
 }
 
 function answerConfirm({ valid, record }: ConfirmEffect, subject: string): Confirmed | Refusal {

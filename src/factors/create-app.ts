@@ -1,23 +1,26 @@
 // POST /factors/totp: an authenticator app for a subject, unverified until its first right code.
 // It must not tell a secret twice: only the answer that made it has it, or its repetition before it is confirmed.
 
+import { StoreUnavailableError } from '../kernel/errors.ts'
 import { createId } from '../kernel/ids.ts'
 import { secretContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
-import type { CreateAppCommand, CreateAppResult, Enrolment, FactorView } from './api.ts'
+import type { CreateAppCommand, CreateAppResult, Enrolment } from './api.ts'
 import { giveSecret } from './give-secret.ts'
 import { unverifiedSince } from './look-up.ts'
+import { presentStep } from './match-step.ts'
 import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
 import { refuseToldBefore } from './refuse.ts'
 import { subjectIndexes } from './subject.ts'
+import { type Begun, compareWithOwn, type Kept, takeOver } from './take-over.ts'
 import type { FactorRecord } from './types.ts'
 import { factorView } from './view.ts'
 
-/** What is kept under an Idempotency-Key: how to make the answer again, not the secret. */
-type Kept = { kind: 'created'; factor: FactorView; issuer: string; accountName: string }
+/** Each time another app of the subject came or went in between; it has five at the most. */
+const MAX_TRIES = 30
 
 export async function createApp(
   domain: Domain,
@@ -28,47 +31,60 @@ export async function createApp(
   const given = giveSecret(domain, command.secret)
   if (given.kind === 'refused') return given
   const { secret, warnings } = given
-  const { subject, accountName } = command
-  const indexes = subjectIndexes(domain.keyring, caller.service.name, subject)
+  const indexes = subjectIndexes(domain.keyring, caller.service.name, command.subject)
   trace.budgetIndex = indexes[0] ?? null
   const issuer = command.issuer ?? caller.service.brandName
   const recall = recallFor<Kept>(domain, caller, 'factors/totp', command.idempotency)
-  const again = (kept: (Kept & { replayed?: boolean }) | Refusal) =>
-    kept.kind === 'refused' ? kept : tellAgain(domain, caller, { command, kept, warnings })
+  const begun = { domain, caller, command, secret, warnings, issuer, indexes, recall }
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
-    if (before) return again(before)
-    const outcome = await domain.factors.create({
-      ...newApp(domain, caller, command, secret, indexes),
-      idempotency: recall.write((record) => ({
-        ...{ kind: 'created' as const, factor: factorView(record, subject), issuer, accountName },
-      })),
-    })
-    switch (outcome.kind) {
-      case 'created': {
-        const factor = factorView(outcome.record, subject)
-        const told = { domain, secret, record: outcome.record, issuer, accountName }
-        const enrolment = command.secret === null ? enrol(told) : null
-        return { kind: 'created', factor, enrolment, warnings, replayed: false }
-      }
-      case 'too_many':
-        return {
-          kind: 'refused',
-          error: 'too_many_factors',
-          detail: `a subject has at most ${MAX_APPS} authenticator apps, those not confirmed yet included; delete one first`,
-        }
-      case 'answered_before':
-        return again(recall.replay(outcome.stored))
+    if (before) return tellAgain(begun, before)
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const result = await createOnce(begun)
+      if (result) return result
     }
+    throw new StoreUnavailableError('the apps of a subject changed too often during an import')
   })
 }
 
+/** Undefined: the subject's apps changed meanwhile. */
+async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
+  const { domain, command, secret, warnings, issuer, recall } = begun
+  const { subject, accountName } = command
+  const own = command.secret === null ? null : await compareWithOwn(begun)
+  if (own?.twin) {
+    const kept = await takeOver(begun, own.apps, own.twin)
+    return kept && tellAgain(begun, kept)
+  }
+  const outcome = await domain.factors.create({
+    ...newApp(begun, own?.known ?? null),
+    idempotency: recall.write((record) => ({
+      ...{ kind: 'created' as const, factor: factorView(record, subject), issuer, accountName },
+    })),
+  })
+  switch (outcome.kind) {
+    case 'created': {
+      const factor = factorView(outcome.record, subject)
+      const told = { domain, secret, record: outcome.record, issuer, accountName }
+      const enrolment = command.secret === null ? enrol(told) : null
+      return { kind: 'created', factor, enrolment, warnings, replayed: false }
+    }
+    case 'too_many':
+      return {
+        kind: 'refused',
+        error: 'too_many_factors',
+        detail: `a subject has at most ${MAX_APPS} authenticator apps, those not confirmed yet included; delete one first`,
+      }
+    case 'changed':
+      return undefined
+    case 'answered_before':
+      return tellAgain(begun, recall.replay(outcome.stored))
+  }
+}
+
 function newApp(
-  domain: Domain,
-  caller: Caller,
-  command: CreateAppCommand,
-  secret: string,
-  indexes: Buffer[],
+  { domain, caller, command, secret, indexes }: Begun,
+  known: readonly string[] | null,
 ): Omit<CreateFactorInput, 'idempotency'> {
   const { keyring } = domain
   const now = domain.clock.now()
@@ -85,11 +101,14 @@ function newApp(
       keyId: keyring.currentKeyId,
       secretSealed: keyring.seal(secret, secretContext(id)),
       otp: command.shape,
+      // The system that it comes from may have used the code that the app shows now.
+      lastStep: isActive ? presentStep(domain.wall.now(), command.shape) : 0,
       createdAt: now,
       confirmedAt: isActive ? now : null,
     },
     subjectIndexes: indexes,
     codes: null,
+    known,
     maxApps: MAX_APPS,
     unverifiedSince: unverifiedSince(domain),
     actor: actorOf(caller, command.endUser),
@@ -109,15 +128,14 @@ function enrol(told: {
   return { secret, uri, qr: domain.drawQr(uri) }
 }
 
-/** The same answer for who did not hear the first, from the row itself, and only while it is not confirmed. */
+/** From what is kept: a secret that was made here is read from its row, and only while that is not confirmed. */
 async function tellAgain(
-  domain: Domain,
-  caller: Caller,
-  told: { command: CreateAppCommand; kept: Kept; warnings: string[] },
+  { domain, caller, command, warnings }: Begun,
+  kept: (Kept & { replayed?: boolean }) | Refusal,
 ): Promise<CreateAppResult> {
-  const { command, kept, warnings } = told
-  const { factor, issuer, accountName } = kept
-  const again = { kind: 'created' as const, factor, warnings, replayed: true }
+  if (kept.kind === 'refused') return kept
+  const { kind, factor, issuer, accountName, replayed = false } = kept
+  const again = { kind, factor, warnings, replayed }
   if (command.secret !== null) return { ...again, enrolment: null }
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
   if (record?.status !== 'unverified' || !record.secretSealed) return refuseToldBefore(factor.id)

@@ -47,10 +47,11 @@ export async function createCodes(
         subjectSealed: keyring.seal(subject, subjectContext(id)),
         subjectIndex: indexes[0] as Buffer,
         keyId: keyring.currentKeyId,
-        ...{ secretSealed: null, otp: null, createdAt: now, confirmedAt: now },
+        ...{ secretSealed: null, otp: null, lastStep: 0, createdAt: now, confirmedAt: now },
       },
       subjectIndexes: indexes,
       codes: hashed,
+      known: null,
       maxApps: 0,
       unverifiedSince: unverifiedSince(domain),
       actor: actorOf(caller, command.endUser),
@@ -62,7 +63,7 @@ export async function createCodes(
       const kept = recall.replay(outcome.stored)
       return kept.kind === 'refused' ? kept : refuseToldBefore(kept.factor.id)
     }
-    if (outcome.kind === 'too_many') throw new Error('sets of recovery codes are not counted')
+    if (outcome.kind !== 'created') throw new Error('sets of recovery codes are not counted')
     const factor = factorView(outcome.record, subject)
     return { kind: 'created', factor, codes: codes.map(showRecoveryCode), replayed: false }
   })

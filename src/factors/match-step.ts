@@ -11,6 +11,11 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
+/** Of the present moment. */
+export function presentStep(nowMs: number, { periodSeconds }: OtpShape): number {
+  return Math.floor(nowMs / 1000 / periodSeconds)
+}
+
 /**
  * The newest step in the window with this code; all of them are looked at, whichever it is.
  * @param app its secret in Base32
@@ -23,7 +28,7 @@ export function matchStep(
   nowMs: number,
   window: number,
 ): number | null {
-  const present = Math.floor(nowMs / 1000 / app.shape.periodSeconds)
+  const present = presentStep(nowMs, app.shape)
   let found: number | null = null
   for (let step = Math.max(0, present - window); step <= present + window; step += 1)
     if (isSame(otp.code(app.secret, app.shape, step), code)) found = step

@@ -5,10 +5,8 @@ import type { Actor } from '../kernel/actor.ts'
 import type { AnsweredBefore, IdempotencyWrite } from '../verification/ports.ts'
 import type { FactorRecord, OtpShape } from './types.ts'
 
-export type NewFactor = Omit<
-  FactorRecord,
-  'attempts' | 'lastStep' | 'lastUsedAt' | 'codesRemaining'
->
+/** `lastStep`: of an app that others have seen codes of, the present one; else 0. */
+export type NewFactor = Omit<FactorRecord, 'attempts' | 'lastUsedAt' | 'codesRemaining'>
 /** `hashSealed`: an argon2id PHC string, sealed with (factor id, selector) as context. */
 export type NewRecoveryCode = { selector: string; hashSealed: Uint8Array }
 
@@ -18,6 +16,11 @@ export type CreateFactorInput = {
   subjectIndexes: readonly Uint8Array[]
   /** Recovery codes: this set takes the place of the subject's set before. Null: an authenticator app. */
   codes: readonly NewRecoveryCode[] | null
+  /**
+   * Of an imported secret: ids of the subject's apps that were compared with it. Another one makes the outcome
+   * `changed`; steps of deleted apps count as used. Null: the secret is new.
+   */
+  known: readonly string[] | null
   /** Apps of the subject, unverified ones made after `unverifiedSince` included. */
   maxApps: number
   unverifiedSince: number
@@ -27,6 +30,8 @@ export type CreateFactorInput = {
 export type CreateFactorOutcome =
   | { kind: 'created'; record: FactorRecord }
   | { kind: 'too_many' }
+  /** An app that is not `known` came in between; nothing was changed. */
+  | { kind: 'changed' }
   | AnsweredBefore
 
 export type ConfirmChargeInput = {
@@ -47,6 +52,8 @@ export type ConfirmInput = {
   now: number
   /** The step of the right code; null: it was wrong, and the answer alone is kept. */
   step: number | null
+  /** As in `StepUse`; a step that one of them used is wrong here. */
+  twins: readonly string[]
   actor: Actor
   idempotency: IdempotencyWrite<ConfirmEffect> | null
 }
@@ -90,8 +97,11 @@ export type FactorStore = {
   remove(input: { id: string; service: string; now: number; actor: Actor }): Promise<boolean>
   /** Whether any factor is under a root key that is not one of these. */
   hasOtherKeys(keyIds: readonly string[]): Promise<boolean>
-  /** Removes unverified ones made at `before` or earlier. @returns how many, at most `limit` */
-  purgeUnverified(input: { before: number; limit: number }): Promise<number>
+  /**
+   * Removes unverified ones made at `unverifiedSince` or earlier, and the steps of deleted apps that are over by `now`.
+   * @returns how many of the one or the other, at most `limit`
+   */
+  purge(input: { unverifiedSince: number; now: number; limit: number }): Promise<number>
   /** Those not under this key, after the id `after` ('' from the beginning), ordered by id. */
   notUnder(keyId: string, after: string, limit: number): Promise<SealedFactor[]>
   countNotUnder(keyId: string): Promise<number>

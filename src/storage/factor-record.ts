@@ -43,7 +43,6 @@ export function newFactorColumns({ otp, ...columns }: NewFactor) {
     digits: otp?.digits ?? null,
     period: otp?.periodSeconds ?? null,
     attempts: 0,
-    lastStep: 0,
   }
 }
 
@@ -51,7 +50,7 @@ export function newFactorColumns({ otp, ...columns }: NewFactor) {
 export function createdFactor(record: NewFactor, codes: readonly unknown[] | null): FactorRecord {
   return {
     ...record,
-    ...{ attempts: 0, lastStep: 0, lastUsedAt: null },
+    ...{ attempts: 0, lastUsedAt: null },
     codesRemaining: codes?.length ?? null,
   }
 }

@@ -1,11 +1,13 @@
 // What a typed code is compared with: a hash, the steps of authenticator apps, or a recovery code.
 // It must not compare before the charge, nor refuse after it: whatever may be refused is found out in `prepare`.
 
+import { openApps, stepUse } from '../factors/apps.ts'
 import { FACTOR_TYPE_OF, factorsOf } from '../factors/look-up.ts'
 import { matchStep } from '../factors/match-step.ts'
 import { boundTo, type RecoveryCode, readRecoveryCode } from '../factors/recovery-code.ts'
-import { type FactorUse, OTP_DIGITS, type OtpShape } from '../factors/types.ts'
-import { recoveryHashContext, secretContext } from '../kernel/sealing.ts'
+import { subjectIndexes as subjectIndexesOf } from '../factors/subject.ts'
+import { type FactorUse, OTP_DIGITS } from '../factors/types.ts'
+import { recoveryHashContext } from '../kernel/sealing.ts'
 import { readCode } from './code.ts'
 import type { Domain } from './domain.ts'
 import type { HashSlot } from './hashing-ports.ts'
@@ -90,41 +92,24 @@ function prepareHash({ domain, record, typed }: Asked): Comparison | undefined {
   )
 }
 
-type App = { factorId: string; secret: string; shape: OtpShape; lastStep: number }
-
-async function openApps({ domain, service, holder }: Asked): Promise<App[]> {
-  const found = await factorsOf(domain, service.name, holder)
-  return found.flatMap(({ id, type, status, secretSealed, otp, lastStep }) =>
-    type === 'totp' && status === 'active' && secretSealed && otp
-      ? [
-          {
-            factorId: id,
-            secret: domain.keyring.open(secretSealed, secretContext(id)),
-            shape: otp,
-            lastStep,
-          },
-        ]
-      : [],
-  )
-}
-
 async function prepareTotp(asked: Asked): Promise<Comparison> {
-  const { domain, service, typed } = asked
-  const apps = await openApps(asked)
+  const { domain, service, typed, holder } = asked
+  const apps = openApps(domain, await factorsOf(domain, service.name, holder))
+  const subjectIndexes = subjectIndexesOf(domain.keyring, service.name, holder)
   return {
     async run({ kind }) {
       const nowMs = domain.wall.now()
+      const code = typed.digits ?? ''
       const uses = apps
-        .filter(({ shape }) => shape.digits === typed.digits?.length)
+        .filter(({ status, shape }) => status === 'active' && shape.digits === code.length)
         .flatMap((app) => {
-          const step = matchStep(domain.otp, app, typed.digits ?? '', nowMs, service.totpWindow)
-          return step === null ? [] : [{ app, step }]
+          const step = matchStep(domain.otp, app, code, nowMs, service.totpWindow)
+          return step === null ? [] : [stepUse(apps, app, step, subjectIndexes)]
         })
       // One that was used is wrong; the store looks again, for another check may be using it now.
-      const fresh = uses.find(({ app, step }) => step > app.lastStep)
+      const fresh = uses.find((use) => use !== undefined)
       if (!fresh || kind === 'decoy') return { valid: false, use: null }
-      const { app, step } = fresh
-      return { valid: true, use: { type: 'totp', factorId: app.factorId, step } }
+      return { valid: true, use: { type: 'totp', ...fresh } }
     },
     release: () => {},
   }

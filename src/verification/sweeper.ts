@@ -25,7 +25,7 @@ export type Sweeper = {
 
 export function createSweeper(deps: {
   store: Pick<VerificationStore, 'sweep' | 'purgeAnswers'>
-  factors: Pick<FactorStore, 'purgeUnverified'>
+  factors: Pick<FactorStore, 'purge'>
   clock: Clock
   logger: { warn(fields: Record<string, unknown>, message: string): void }
   intervalMs?: number
@@ -44,7 +44,10 @@ export function createSweeper(deps: {
     await untilNone(() => store.sweep({ now: clock.now(), graceMs: GRACE_MS, limit: SWEEP_BATCH }))
     await untilNone(() => store.purgeAnswers({ now: clock.now(), limit: SWEEP_BATCH }))
     await untilNone(() =>
-      factors.purgeUnverified({ before: unverifiedSince({ clock }), limit: SWEEP_BATCH }),
+      factors.purge({
+        ...{ unverifiedSince: unverifiedSince({ clock }), now: clock.now() },
+        limit: SWEEP_BATCH,
+      }),
     )
   }
   const runRound = (): void => {

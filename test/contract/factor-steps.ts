@@ -4,7 +4,7 @@
 import type { CreateFactorInput, NewFactor } from '../../src/factors/ports.ts'
 import type { FactorRecord, FactorUse } from '../../src/factors/types.ts'
 import type { SettleInput } from '../../src/verification/ports.ts'
-import { ACTOR, HOUR, newCodes, newFactor, newFactorVerification, T0 } from './rows.ts'
+import { ACTOR, HOUR, mac, newCodes, newFactor, newFactorVerification, T0 } from './rows.ts'
 import { charged, keyOf, type Stores, settled, start } from './stores.ts'
 
 /** Everything of a test is younger. */
@@ -19,6 +19,7 @@ export function factorInput(
     record,
     subjectIndexes: [record.subjectIndex],
     codes: null,
+    known: null,
     maxApps: MAX_APPS,
     unverifiedSince: SINCE,
     actor: ACTOR,
@@ -46,9 +47,17 @@ export async function makeCodes(
   return { record: outcome.record, codes }
 }
 
-export const useOf = ({ id: factorId }: FactorRecord, what: number | string): FactorUse =>
+/** @param twins of the same subject, with the same secret */
+export const useOf = (
+  { id: factorId, subjectIndex }: FactorRecord,
+  what: number | string,
+  twins: readonly FactorRecord[] = [],
+): FactorUse =>
   typeof what === 'number'
-    ? { type: 'totp', factorId, step: what }
+    ? {
+        ...{ type: 'totp', factorId, step: what, periodSeconds: 30 },
+        ...{ subjectIndexes: [mac(), subjectIndex], twins: twins.map(({ id }) => id) },
+      }
     : { type: 'recovery_codes', factorId, selector: what }
 
 /** A verification of its own, charged, whose right code is of `use`. */

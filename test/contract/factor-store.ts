@@ -94,6 +94,22 @@ function describeMaking(factory: StoresFactory): void {
     expect(await stores.factors.recoveryHash(old.record.id, 'AAAA')).toBeUndefined()
   })
 
+  it('C63: an import that was compared with other apps than are there makes nothing, however many at once', async () => {
+    const stores = factory()
+    const subjectIndex = mac()
+    const old = await enrol(stores, { subjectIndex, status: 'unverified', createdAt: SINCE })
+    const first = await enrol(stores, { subjectIndex })
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        stores.factors.create(
+          factorInput(newFactor({ subjectIndex }), { known: n < 5 ? [first.id] : [old.id] }),
+        ),
+      ),
+    )
+    expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1)
+    expect(outcomes.filter(({ kind }) => kind === 'changed')).toHaveLength(9)
+  })
+
   it('C38: 20 at once under one key are one factor', async () => {
     const stores = factory()
     const subjectIndex = mac()
@@ -109,8 +125,9 @@ function describeMaking(factory: StoresFactory): void {
 }
 
 function describeConfirming(factory: StoresFactory): void {
-  const confirmation = (id: string, step: number | null) => ({
+  const confirmation = (id: string, step: number | null, twins: string[] = []) => ({
     ...{ id, service: 'default', now: T0 + MINUTE, step, actor: ACTOR, idempotency: null },
+    twins,
   })
 
   it('charges at most so many guesses, and never an active one', async () => {
@@ -148,6 +165,29 @@ function describeConfirming(factory: StoresFactory): void {
       ['factor.created', { factor: id, type: 'totp' }],
       ['factor.confirmed', { factor: id, type: 'totp' }],
     ])
+  })
+
+  it('C63: a step that the app or a twin has used confirms nothing; one that confirms is used by all', async () => {
+    const stores = factory()
+    const { factors } = stores
+    const twin = await enrol(stores)
+    const { subjectIndex } = twin
+    const app = await enrol(stores, { status: 'unverified', subjectIndex, lastStep: 900 })
+    expect((await approveWith(stores, useOf(twin, 1000))).kind).toBe('approved')
+    const key = idempotency<ConfirmEffect>({
+      answer: ({ valid, record }) => Buffer.from(`${valid} ${record.status}`),
+    })
+    const spent = { ...confirmation(app.id, 1000, [twin.id]), idempotency: key }
+    expect(await factors.confirm(spent)).toMatchObject({
+      ...{ kind: 'wrong', record: { status: 'unverified', lastStep: 900 } },
+    })
+    const stored = await stores.verifications.findAnswer(key.key, T0 + MINUTE)
+    expect(Buffer.from(stored?.answer ?? []).toString()).toBe('false unverified')
+    expect((await factors.confirm(confirmation(app.id, 900)))?.kind).toBe('wrong')
+    const done = await factors.confirm(confirmation(app.id, 1001, [twin.id]))
+    expect(done?.kind).toBe('confirmed')
+    expect((await approveWith(stores, useOf(twin, 1001))).kind).toBe('wrong')
+    expect((await approveWith(stores, useOf(twin, 1002))).kind).toBe('approved')
   })
 
   it('keeps the answer of a wrong code and of a right one', async () => {
@@ -205,7 +245,7 @@ function describeRemoving(factory: StoresFactory): void {
       ...{ service: 'default', subjectIndexes: [old.subjectIndex], unverifiedSince },
     })
     expect(listed.map(({ id }) => id)).toEqual([active.id])
-    expect(await factors.purgeUnverified({ before: createdAt, limit: 10 })).toBe(1)
+    expect(await factors.purge({ unverifiedSince: createdAt, now: T0, limit: 10 })).toBe(1)
     expect(await factors.find('default', old.id, 0)).toBeUndefined()
     expect(await factors.find('default', active.id, createdAt)).toMatchObject({ id: active.id })
   })

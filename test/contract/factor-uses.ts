@@ -2,13 +2,15 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
+import type { FactorRecord, FactorUse } from '../../src/factors/types.ts'
 import type { CheckEffect, SettleOutcome } from '../../src/verification/ports.ts'
-import { approveWith, enrol, makeCodes, SINCE, useOf } from './factor-steps.ts'
-import { newFactorVerification, T0 } from './rows.ts'
+import { approveWith, enrol, factorInput, makeCodes, SINCE, useOf } from './factor-steps.ts'
+import { ACTOR, HOUR, mac, newFactor, newFactorVerification, T0 } from './rows.ts'
 import {
   charged,
   idempotency,
   keyOf,
+  type Stores,
   type StoresFactory,
   settled,
   start,
@@ -20,6 +22,17 @@ const STEP = 60_000_000
 
 const kindsOf = (outcomes: readonly SettleOutcome[]) =>
   outcomes.map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1))
+
+/** Of one subject. */
+async function enrolMany(stores: Stores, count: number): Promise<FactorRecord[]> {
+  const subjectIndex = mac()
+  const apps: FactorRecord[] = []
+  while (apps.length < count) apps.push(await enrol(stores, { subjectIndex }))
+  return apps
+}
+
+const removeOf = ({ factors }: Stores, { id, service }: FactorRecord) =>
+  factors.remove({ id, service, now: T0, actor: ACTOR })
 
 export function describeFactorUses(factory: StoresFactory): void {
   describe('factors at a check', () => {
@@ -61,6 +74,79 @@ export function describeFactorUses(factory: StoresFactory): void {
       expect(kindsOf(outcomes)).toEqual(['approved', ...Array(PARALLEL - 1).fill('wrong')])
       const wrong = outcomes.find(({ kind }) => kind === 'wrong')
       expect(wrong).toMatchObject({ record: { status: 'pending', attempts: 1, failed: 1 } })
+    })
+
+    it('C63: 20 verifications at once by the apps of one secret, in turn, are one approval', async () => {
+      const stores = factory()
+      const apps = await enrolMany(stores, 3)
+      const outcomes = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, n) => {
+          const app = apps[n % 3] as FactorRecord
+          const twins = apps.filter(({ id }) => id !== app.id)
+          return approveWith(stores, useOf(app, STEP, twins))
+        }),
+      )
+      expect(kindsOf(outcomes)).toEqual(['approved', ...Array(PARALLEL - 1).fill('wrong')])
+      for (const { id } of apps)
+        expect(await stores.factors.find('default', id, SINCE)).toMatchObject({ lastStep: STEP })
+    })
+
+    it('C63: a step that a twin used before is used, though this app has an older one', async () => {
+      const stores = factory()
+      const [app, twin] = (await enrolMany(stores, 2)) as [FactorRecord, FactorRecord]
+      // As rows of an older version: each with steps of its own.
+      expect((await approveWith(stores, useOf(twin, STEP + 1))).kind).toBe('approved')
+      for (const step of [STEP, STEP + 1])
+        expect((await approveWith(stores, useOf(app, step, [twin]))).kind).toBe('wrong')
+      expect(await stores.factors.find('default', app.id, SINCE)).toMatchObject({ lastStep: 0 })
+      expect((await approveWith(stores, useOf(app, STEP + 2, [twin]))).kind).toBe('approved')
+    })
+
+    it('C63: the steps of a deleted app are used, by its time step and subject alone', async () => {
+      const stores = factory()
+      const [old, other] = (await enrolMany(stores, 2)) as [FactorRecord, FactorRecord]
+      const stranger = await enrol(stores)
+      expect((await approveWith(stores, useOf(old, STEP + 1))).kind).toBe('approved')
+      await removeOf(stores, old)
+      const again = newFactor({ subjectIndex: old.subjectIndex, lastStep: STEP })
+      const made = await stores.factors.create(factorInput(again, { known: [other.id] }))
+      expect(made.kind).toBe('created')
+      const found = await stores.factors.find('default', again.id, SINCE)
+      expect(found).toMatchObject({ lastStep: STEP + 1 })
+      for (const app of [{ ...other, id: again.id }, other])
+        expect((await approveWith(stores, useOf(app, STEP + 1))).kind).toBe('wrong')
+      for (const app of [other, stranger])
+        expect((await approveWith(stores, useOf(app, STEP + 2))).kind).toBe('approved')
+      const minutes = { ...useOf(other, STEP + 1), periodSeconds: 60 }
+      const slow = await enrol(stores, { subjectIndex: old.subjectIndex })
+      const use = { ...minutes, factorId: slow.id } as FactorUse
+      expect((await approveWith(stores, use)).kind).toBe('approved')
+    })
+
+    it('C63: an app that is deleted in the middle of 20 checks is used once, with all its twins', async () => {
+      const stores = factory()
+      const [app, twin] = (await enrolMany(stores, 2)) as [FactorRecord, FactorRecord]
+      const checks = Array.from({ length: PARALLEL }, (_, n) =>
+        approveWith(stores, n % 2 ? useOf(app, STEP, [twin]) : useOf(twin, STEP, [app])),
+      )
+      const [outcomes] = await Promise.all([Promise.all(checks), removeOf(stores, app)])
+      const approved = outcomes.filter(({ kind }) => kind === 'approved')
+      expect(approved).toHaveLength(1)
+    })
+
+    it('C63: what was used is forgotten an hour after the step, not before', async () => {
+      const stores = factory()
+      const app = await enrol(stores)
+      const step = Math.floor(T0 / 30_000) - 10_000
+      expect((await approveWith(stores, useOf(app, step))).kind).toBe('approved')
+      await removeOf(stores, app)
+      const twin = await enrol(stores, { subjectIndex: app.subjectIndex })
+      const end = (step + 1) * 30_000 + HOUR
+      const purge = (now: number) => stores.factors.purge({ unverifiedSince: 0, now, limit: 10 })
+      await purge(end - 1)
+      expect((await approveWith(stores, useOf(twin, step))).kind).toBe('wrong')
+      expect(await purge(end)).toBeGreaterThanOrEqual(1)
+      expect((await approveWith(stores, useOf(twin, step))).kind).toBe('approved')
     })
 
     it('one recovery code for 20 verifications at once is one approval; its hash is erased', async () => {

@@ -74,6 +74,7 @@ export function newFactor(change: Partial<NewFactor> = {}): NewFactor {
     keyId: '0a1b2c3d',
     secretSealed: randomBytes(64),
     otp: { algorithm: 'SHA1', digits: 6, periodSeconds: 30 },
+    lastStep: 0,
     createdAt,
     confirmedAt: null,
     ...change,

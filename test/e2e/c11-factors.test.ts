@@ -106,6 +106,25 @@ describe.each(LAYOUTS)(ON, (layout) => {
     expect(answers.map(({ status }) => status)).toEqual([200, 422, 422])
   })
 
+  it('C63: a secret imported ten times at once is one factor, and a code of it one success; deleted and imported again, none', async () => {
+    const subject = 'user-imported'
+    const secret = otp.createSecret(20)
+    const asked = { subject, account_name: 'a', secret, confirmed: true }
+    const made = await together(10, () => nodes.post('/factors/totp', asked))
+    expect(tally(made)).toEqual({ '200': 9, '201': 1 })
+    expect(new Set(made.map(({ body }) => body.id)).size).toBe(1)
+    const code = codeAt(secret, stepNow() + 2)
+    const ids = await together(AT_ONCE, () => begin(subject))
+    const answers = await together(AT_ONCE, (n) => nodes.check(ids[n] as string, code))
+    expect(tally(answers)).toEqual({ '200': 1, '422 code_incorrect': AT_ONCE - 1 })
+    await fetch(`${nodes.all[0]?.url}/factors/${made[0]?.body.id}`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer test-api-key-0123456789abcdef' },
+    })
+    expect((await nodes.post('/factors/totp', asked)).status).toBe(201)
+    expect((await nodes.check(await begin(subject), code)).status).toBe(422)
+  })
+
   it('C11: what has no shape of a code is 400 and costs nothing', async () => {
     const subject = 'user-shapes'
     await enrolled(subject)

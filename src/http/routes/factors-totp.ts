@@ -23,7 +23,7 @@ const route = createRoute({
   operationId: 'createTotp',
   summary: 'Enrol an authenticator app',
   description:
-    'Makes an unverified factor for `subject` and tells its secret, its otpauth URI and a QR code, this once; its first right code makes it active. Under an Idempotency-Key the same answer is made again until it is confirmed, then no more (409 `told_before`). With `secret` an existing one is imported, and not told back.',
+    'Makes an unverified factor for `subject` and tells its secret, its otpauth URI and a QR code, this once; its first right code makes it active. Under an Idempotency-Key the same answer is made again until it is confirmed, then no more (409 `told_before`). With `secret` an existing one is imported, and not told back; where the subject has it already, in the same shape, that factor answers with 200. An app that is imported as `confirmed` takes codes from its next time step on.',
   tags: ['Factors'],
   security: [{ apiKey: [] }],
   request: {
@@ -31,6 +31,11 @@ const route = createRoute({
     body: { required: true, content: { 'application/json': { schema: CreateAppBody } } },
   },
   responses: {
+    200: {
+      description: 'It was there: the subject has a factor with the imported secret.',
+      headers: { ...REQUEST_ID, ...REPLAYED },
+      content: { 'application/json': { schema: CreatedApp } },
+    },
     201: {
       description: 'Made.',
       headers: { ...REQUEST_ID, ...REPLAYED },
@@ -57,6 +62,7 @@ export function addFactorsTotp(app: App, deps: AppDeps): void {
     const result = await deps.factors.createApp(callerOf(c), command)
     if (result.kind === 'refused') return answerProblem(c, result)
     answerReplayed(c, result)
-    return c.json(toWireCreatedApp(result.factor, result.enrolment, result.warnings), 201)
+    const wire = toWireCreatedApp(result.factor, result.enrolment, result.warnings)
+    return result.kind === 'there' ? c.json(wire, 200) : c.json(wire, 201)
   })
 }

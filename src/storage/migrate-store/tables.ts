@@ -23,6 +23,7 @@ export const TABLES: readonly Table[] = [
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
   table('factors', ['seq'], true),
   table('recovery_codes', ['factor_seq', 'selector']),
+  table('used_steps', ['subject_index', 'period']),
   table('events', ['seq'], true),
   table('daily_counts', [
     ...['day', 'service', 'channel', 'country'],

@@ -14,6 +14,7 @@ import { foreseeSettled } from './foresee.ts'
 import type { Query } from './pool.ts'
 import {
   actorJson,
+  hex,
   hexList,
   json,
   looksOf,
@@ -42,7 +43,13 @@ function limitJson({ perNumber }: Charge): Sql {
   })
 }
 
-const useJson = ({ use }: SettleInput): Sql => (use ? json(use) : sql`null::jsonb`)
+function useJson({ use }: SettleInput): Sql {
+  if (!use) return sql`null::jsonb`
+  if (use.type === 'recovery_codes') return json(use)
+  const { type, factorId, step, twins, periodSeconds, subjectIndexes } = use
+  const subjects = subjectIndexes.map(hex)
+  return json({ type, factorId, step, twins, period: periodSeconds, subjects })
+}
 
 /** `spent`: what the right code is of was used before. Nothing was changed. */
 type Settled = SettleOutcome | { kind: 'spent' }
@@ -67,7 +74,7 @@ function settleOnce(query: Query, input: SettleInput): Promise<Settled> {
     call(foreseen) {
       const effect = foreseen && { valid, record: foreseen.after, codesRemaining: remaining }
       const write = effect ? writeJson(idempotency, effect) : lookUpJson(idempotency)
-      return sql`cs_settle_1(${service}, ${id}, ${now}, ${valid}, ${useJson(input)}, ${remaining},
+      return sql`cs_settle_2(${service}, ${id}, ${now}, ${valid}, ${useJson(input)}, ${remaining},
         ${actorJson(actor)}, ${write}, ${foreseen ? looksOf(foreseen.before) : null})`
     },
     outcome(row, record) {

@@ -71,16 +71,18 @@ function isNarrow({ verificationId, reference, budgetIndexes }: EventQuery): boo
 export function createEventStore(query: Query): EventStore & { newestAt(): Promise<number> } {
   return {
     async append(events) {
-      const rows = events.map(({ budgetIndex, ...event }) => ({
+      const rows = events.map(({ budgetIndex, ...event }, n) => ({
         ...event,
+        // A join keeps no order: without it the log would tell what came together in any.
+        n,
         budget: budgetIndex && hexList([budgetIndex])[0],
       }))
       await query(sql`
         insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, budget_index, details)
         select x.at, x.type, v.seq, x.service, x."keyId", x."clientIp", x."userAgent", decode(x.budget, 'hex'), x.details
         from jsonb_to_recordset(${json(rows)}) as x(at bigint, type text, "verificationId" text, service text,
-          "keyId" text, "clientIp" text, "userAgent" text, budget text, details jsonb)
-        left join verifications v on v.id = x."verificationId"`)
+          "keyId" text, "clientIp" text, "userAgent" text, budget text, details jsonb, n integer)
+        left join verifications v on v.id = x."verificationId" order by x.n`)
     },
     async list(asked) {
       const place = decodeCursor(asked.cursor)

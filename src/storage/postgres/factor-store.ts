@@ -1,7 +1,12 @@
 // The store of factors on PostgreSQL: each port method one statement, the atomic ones a function of the database.
 // It must not hold a rule of its own; drizzle/postgres has the steps.
 
-import type { ConfirmOutcome, FactorStore, SealedFactor } from '../../factors/ports.ts'
+import type {
+  ConfirmInput,
+  ConfirmOutcome,
+  FactorStore,
+  SealedFactor,
+} from '../../factors/ports.ts'
 import type { FactorRecord } from '../../factors/types.ts'
 import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
 import { sql } from './drizzle.ts'
@@ -27,14 +32,15 @@ const codesJson = (codes: readonly { selector: string; hashSealed: Uint8Array }[
 function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm' | 'remove'> {
   return {
     async create(input) {
-      const { record, codes, subjectIndexes, maxApps, unverifiedSince, actor } = input
+      const { record, codes, subjectIndexes, known, maxApps, unverifiedSince, actor } = input
       const created = createdFactor(record, codes)
-      const [row] = await query<Raw>(sql`select kind, fingerprint, answer from cs_create_factor_1(
+      const [row] = await query<Raw>(sql`select kind, fingerprint, answer from cs_create_factor_2(
         ${rowJson(newFactorColumns(record))}, ${codes ? codesJson(codes) : sql`null::jsonb`},
-        ${byteList(subjectIndexes)}, ${maxApps}, ${unverifiedSince}, ${actorJson(actor)},
+        ${byteList(subjectIndexes)}, ${known ? texts(known) : sql`null::text[]`}, ${maxApps}, ${unverifiedSince}, ${actorJson(actor)},
         ${writeJson(input.idempotency, created)})`)
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
-      return row?.kind === 'too_many' ? { kind: 'too_many' } : { kind: 'created', record: created }
+      if (row?.kind === 'too_many' || row?.kind === 'changed') return { kind: row.kind }
+      return { kind: 'created', record: created }
     },
     async chargeConfirm({ id, service, unverifiedSince, maxAttempts }) {
       const [row] = await query<Raw>(sql`select t.kind as outcome, (t.f).* from cs_charge_confirm_1(
@@ -50,9 +56,12 @@ function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm
   }
 }
 
+/** `spent`: the right code's step was used before. Nothing was changed. */
+type Confirmed = ConfirmOutcome | { kind: 'spent' }
+
 function createConfirm(query: Query, find: FactorStore['find']): FactorStore['confirm'] {
-  return async (input): Promise<ConfirmOutcome | undefined> => {
-    const { id, service, now, step, actor, idempotency } = input
+  const confirmOnce = async (input: ConfirmInput): Promise<Confirmed | undefined> => {
+    const { id, service, now, step, twins, actor, idempotency } = input
     const valid = step !== null
     // The answer is made beforehand. What it tells of a row that is confirmed does not change in between.
     const before = idempotency && (await find(service, id, 0))
@@ -68,11 +77,19 @@ function createConfirm(query: Query, find: FactorStore['find']): FactorStore['co
         : before
     const write = after ? writeJson(idempotency, { valid, record: after }) : sql`null::jsonb`
     const [row] =
-      await query<Raw>(sql`select t.kind as outcome, t.fingerprint, t.answer, (t.f).* from cs_confirm_factor_1(
-      ${service}, ${id}, ${now}, ${step}, ${actorJson(actor)}, ${write}) t`)
+      await query<Raw>(sql`select t.kind as outcome, t.fingerprint, t.answer, (t.f).* from cs_confirm_factor_2(
+      ${service}, ${id}, ${now}, ${step}, ${texts(twins)}, ${actorJson(actor)}, ${write}) t`)
     if (!row) return undefined
     if (row.outcome === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
+    if (row.outcome === 'spent') return { kind: 'spent' }
     return { kind: row.outcome as 'confirmed' | 'wrong' | 'lost', record: after ?? toRecord(row) }
+  }
+  return async (input) => {
+    const outcome = await confirmOnce(input)
+    if (outcome?.kind !== 'spent') return outcome
+    const wrong = await confirmOnce({ ...input, step: null })
+    if (wrong?.kind === 'spent') throw new Error('a wrong code uses nothing up')
+    return wrong
   }
 }
 
@@ -140,9 +157,9 @@ export function createFactorStore(query: Query): FactorStore {
         where f.id = ${factorId} and r.selector = ${selector}`)
       return row?.hash ?? undefined
     },
-    async purgeUnverified({ before, limit }) {
+    async purge({ unverifiedSince, now, limit }) {
       const [row] = await query<{ gone: number }>(
-        sql`select cs_purge_unverified_1(${before}, ${limit}) as gone`,
+        sql`select cs_purge_factors_1(${unverifiedSince}, ${now}, ${limit}) as gone`,
       )
       return row?.gone ?? 0
     },

@@ -46,3 +46,17 @@ export const recoveryCodes = pgTable(
   },
   (t) => [primaryKey({ columns: [t.factorSeq, t.selector] })],
 )
+
+export const usedSteps = pgTable(
+  'used_steps',
+  {
+    subjectIndex: bytes('subject_index').notNull(),
+    period: integer('period').notNull(),
+    lastStep: int8('last_step').notNull(),
+    expiresAt: int8('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.subjectIndex, t.period] }),
+    index('used_steps_expiry').on(t.expiresAt),
+  ],
+)

@@ -31,6 +31,7 @@ function planOnce(operator: typeof orm.eq): typeof orm.eq {
 
 export const eq = planOnce(orm.eq)
 export const gt = planOnce(orm.gt)
+export const gte = planOnce(orm.gte)
 export const lt = planOnce(orm.lt)
 export const lte = planOnce(orm.lte)
 export const ne = planOnce(orm.ne)

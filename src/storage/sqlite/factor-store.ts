@@ -8,6 +8,7 @@ import type {
   CreateFactorInput,
   CreateFactorOutcome,
   FactorStore,
+  NewFactor,
 } from '../../factors/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
@@ -16,10 +17,17 @@ import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
-import { factors, recoveryCodes } from './schema-factors.ts'
+import { factors, recoveryCodes, usedSteps } from './schema-factors.ts'
+import { createStepUses, type StepUses } from './step-uses.ts'
 import type { Writer } from './writer.ts'
 
-type Deps = { orm: Orm; rows: FactorRows; answers: Answers; appendEvent: AppendEvent }
+type Deps = {
+  orm: Orm
+  rows: FactorRows
+  answers: Answers
+  appendEvent: AppendEvent
+  steps: StepUses
+}
 
 /** Whether an unverified one is still of use. */
 const isKept = (row: FactorRow, unverifiedSince: number) =>
@@ -43,7 +51,7 @@ function createTell(appendEvent: AppendEvent) {
     })
 }
 
-function createCreate({ orm, rows, answers, appendEvent }: Deps) {
+function createCreate({ orm, rows, answers, appendEvent, steps }: Deps) {
   const p = sql.placeholder
   const tell = createTell(appendEvent)
   const insertCode = orm
@@ -55,7 +63,7 @@ function createCreate({ orm, rows, answers, appendEvent }: Deps) {
     .where(eq(factors.seq, p('seq')))
     .prepare()
 
-  const insertAll = ({ record, codes, actor }: CreateFactorInput): void => {
+  const insertAll = (record: NewFactor, { codes, actor }: CreateFactorInput): void => {
     const { seq } = orm
       .insert(factors)
       .values(newFactorColumns(record))
@@ -68,23 +76,26 @@ function createCreate({ orm, rows, answers, appendEvent }: Deps) {
   }
 
   return (input: CreateFactorInput): CreateFactorOutcome => {
-    const { record, subjectIndexes, codes, idempotency } = input
+    const { record, subjectIndexes, codes, known, idempotency } = input
     const stored = idempotency && answers.find(idempotency.key, record.createdAt)
     if (stored) return { kind: 'answered_before', stored }
     const before = rows
       .bySubject(record.service, subjectIndexes)
       .filter(({ type }) => type === record.type)
     const kept = before.filter((row) => isKept(row, input.unverifiedSince))
+    if (known && kept.some(({ id }) => !known.includes(id))) return { kind: 'changed' }
     if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
     if (codes) for (const { seq } of before) remove.run({ seq })
-    insertAll(input)
-    const created = createdFactor(record, codes)
+    const used = known && record.otp ? steps.ofDeleted(subjectIndexes, record.otp.periodSeconds) : 0
+    const made = { ...record, lastStep: Math.max(record.lastStep, used) }
+    insertAll(made, input)
+    const created = createdFactor(made, codes)
     answers.keep(idempotency, created)
     return { kind: 'created', record: created }
   }
 }
 
-function createConfirm({ orm, rows, answers, appendEvent }: Deps) {
+function createConfirm({ orm, rows, answers, appendEvent, steps }: Deps) {
   const p = sql.placeholder
   const f = factors
   const tell = createTell(appendEvent)
@@ -96,18 +107,22 @@ function createConfirm({ orm, rows, answers, appendEvent }: Deps) {
       lastUsedAt: sql`${p('now')}`,
       lastStep: sql`${p('step')}`,
     })
-    .where(and(eq(f.seq, p('seq')), eq(f.status, 'unverified')))
+    .where(eq(f.seq, p('seq')))
     .prepare()
   return (input: ConfirmInput): ConfirmOutcome | undefined => {
-    const { id, service, now, step, actor, idempotency } = input
+    const { id, service, now, step, twins, actor, idempotency } = input
     const stored = idempotency && answers.find(idempotency.key, now)
     if (stored) return { kind: 'answered_before', stored }
     const row = rows.byId(service, id)
     if (!row) return undefined
-    const valid = step !== null
-    if (valid && activate.run({ seq: row.seq, now, step }).changes === 0)
+    if (step !== null && row.status !== 'unverified')
       return { kind: 'lost', record: toFactorRecord(row) }
-    if (valid) tell(row, 'factor.confirmed', now, actor)
+    const valid = step !== null && !steps.isUsed([id, ...twins], step)
+    if (valid) {
+      activate.run({ seq: row.seq, now, step })
+      steps.mark(twins, step)
+      tell(row, 'factor.confirmed', now, actor)
+    }
     const record = toFactorRecord(rows.bySeq(row.seq))
     answers.keep(idempotency, { valid, record })
     return { kind: valid ? 'confirmed' : 'wrong', record }
@@ -145,6 +160,12 @@ function createRemovals({ orm, rows, appendEvent }: Deps) {
     .where(and(sql`${f.status} = 'unverified'`, lte(f.createdAt, p('before'))))
     .limit(atMost('limit'))
     .prepare()
+  const removeSteps = orm
+    .delete(usedSteps)
+    .where(
+      sql`(subject_index, period) in (select subject_index, period from used_steps where expires_at <= +${p('now')} limit ${atMost('limit')})`,
+    )
+    .prepare()
   return {
     remove({ id, service, now, actor }: Parameters<FactorStore['remove']>[0]): boolean {
       const row = rows.byId(service, id)
@@ -153,10 +174,10 @@ function createRemovals({ orm, rows, appendEvent }: Deps) {
       tell(row, 'factor.deleted', now, actor)
       return true
     },
-    purge(before: number, limit: number): number {
-      const found = old.all({ before, limit })
+    purge({ unverifiedSince, now, limit }: Parameters<FactorStore['purge']>[0]): number {
+      const found = old.all({ before: unverifiedSince, limit })
       for (const { seq } of found) remove.run({ seq })
-      return found.length
+      return Math.max(found.length, removeSteps.run({ now, limit }).changes)
     },
   }
 }
@@ -169,7 +190,7 @@ export function createFactorStore(deps: {
 }): FactorStore {
   const { writer } = deps
   const rows = createFactorRows(deps.orm)
-  const all = { ...deps, rows }
+  const all = { ...deps, rows, steps: createStepUses(deps.orm) }
   const create = createCreate(all)
   const chargeConfirm = createChargeConfirm(all)
   const confirm = createConfirm(all)
@@ -193,6 +214,6 @@ export function createFactorStore(deps: {
     chargeConfirm: (input) => writer.write(() => chargeConfirm(input)),
     confirm: (input) => writer.write(() => confirm(input)),
     remove: (input) => writer.write(() => removals.remove(input)),
-    purgeUnverified: ({ before, limit }) => writer.write(() => removals.purge(before, limit)),
+    purge: (input) => writer.write(() => removals.purge(input)),
   }
 }

@@ -2,8 +2,9 @@
 // It must only run inside a writer's job, in the transaction of the approval.
 
 import type { FactorUse } from '../../factors/types.ts'
-import { and, eq, isNull, lt, type Orm, sql } from './drizzle.ts'
+import { and, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { factors, recoveryCodes } from './schema-factors.ts'
+import { createStepUses } from './step-uses.ts'
 
 export type FactorUses = {
   /** False: used before, or the factor is gone; nothing was changed. */
@@ -16,12 +17,7 @@ export function createFactorUses(orm: Orm): FactorUses {
   const p = sql.placeholder
   const f = factors
   const r = recoveryCodes
-  // Grows only: T+1, T, T+1 in turn is one success, whichever verifications they are for.
-  const useStep = orm
-    .update(f)
-    .set({ lastStep: sql`${p('step')}`, lastUsedAt: sql`${p('now')}` })
-    .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step'))))
-    .prepare()
+  const steps = createStepUses(orm)
   const ofFactor = eq(r.factorSeq, sql`(select seq from factors where id = +${p('factorId')})`)
   const useCode = orm
     .update(r)
@@ -41,7 +37,7 @@ export function createFactorUses(orm: Orm): FactorUses {
   return {
     use(use, now) {
       const { factorId } = use
-      if (use.type === 'totp') return useStep.run({ factorId, step: use.step, now }).changes === 1
+      if (use.type === 'totp') return steps.use(use, now)
       const isUsed = useCode.run({ factorId, selector: use.selector, now }).changes === 1
       if (isUsed) touch.run({ factorId, now })
       return isUsed

@@ -51,3 +51,22 @@ export const recoveryCodes = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.factorSeq, t.selector] })],
 )
+
+/**
+ * The newest step of the deleted apps of a subject, by their time step: written by a trigger, whoever deletes. A secret
+ * that is deleted and imported again begins behind it.
+ */
+export const usedSteps = sqliteTable(
+  'used_steps',
+  {
+    subjectIndex: bytes('subject_index').notNull(),
+    period: integer('period').notNull(),
+    lastStep: integer('last_step').notNull(),
+    /** An hour after the step: no window is as wide. */
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.subjectIndex, t.period] }),
+    index('used_steps_expiry').on(t.expiresAt),
+  ],
+)

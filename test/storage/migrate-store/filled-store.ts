@@ -111,6 +111,9 @@ export async function fillStore(path: string) {
   const app = await enrol(store, { status: 'unverified' })
   const set = await makeCodes(store, { subjectIndex: app.subjectIndex })
   await approveWith(store, useOf(set.record, 'AAAA'))
+  // Its step stays used when it is gone.
+  const { id, service } = await enrol(store, { lastStep: 7 })
+  await store.factors.remove({ id, service, now: T0, actor: ACTOR })
   const keys = KEYS.map((key, n) => ({
     ...key,
     ...{ id: createId('key', T0 + n), name: `key ${n}`, secretHash: Buffer.alloc(32, n + 1) },

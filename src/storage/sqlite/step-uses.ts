@@ -1,0 +1,65 @@
+// Time steps that were used: by one app of a subject, by others with its secret, by those that were deleted since.
+// It must only run inside a writer's job, in the transaction of what the right code does.
+
+import type { StepUse } from '../../factors/types.ts'
+import { and, eq, gte, lt, type Orm, sql } from './drizzle.ts'
+import { factors, usedSteps } from './schema-factors.ts'
+
+export type StepUses = {
+  /** False: used before, or the app is gone or unverified; nothing was changed. */
+  use(use: StepUse, now: number): boolean
+  /** Of these apps, one has used this step or a later one. */
+  isUsed(ids: readonly string[], step: number): boolean
+  mark(ids: readonly string[], step: number): void
+  /** The newest step of the subject's deleted apps with this time step; 0: none. */
+  ofDeleted(subjectIndexes: readonly Uint8Array[], periodSeconds: number): number
+}
+
+export function createStepUses(orm: Orm): StepUses {
+  const p = sql.placeholder
+  const f = factors
+  const u = usedSteps
+  const later = orm
+    .select({ id: f.id })
+    .from(f)
+    .where(and(eq(f.id, p('id')), gte(f.lastStep, p('step'))))
+    .prepare()
+  // Grows only: T+1, T, T+1 in turn is one success, whichever verifications and apps they are for.
+  const markOne = orm
+    .update(f)
+    .set({ lastStep: sql`${p('step')}` })
+    .where(and(eq(f.id, p('id')), lt(f.lastStep, p('step'))))
+    .prepare()
+  const useOne = orm
+    .update(f)
+    .set({ lastStep: sql`${p('step')}`, lastUsedAt: sql`${p('now')}` })
+    .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step'))))
+    .prepare()
+  const deleted = orm
+    .select({ lastStep: u.lastStep })
+    .from(u)
+    .where(and(eq(u.subjectIndex, p('subjectIndex')), eq(u.period, p('period'))))
+    .prepare()
+
+  const isUsed: StepUses['isUsed'] = (ids, step) =>
+    ids.some((id) => later.get({ id, step }) !== undefined)
+  const mark: StepUses['mark'] = (ids, step) => {
+    for (const id of ids) markOne.run({ id, step })
+  }
+  const ofDeleted: StepUses['ofDeleted'] = (subjectIndexes, period) =>
+    Math.max(
+      0,
+      ...subjectIndexes.map((subjectIndex) => deleted.get({ subjectIndex, period })?.lastStep ?? 0),
+    )
+  return {
+    isUsed,
+    mark,
+    ofDeleted,
+    use({ factorId, step, twins, subjectIndexes, periodSeconds }, now) {
+      if (isUsed(twins, step) || ofDeleted(subjectIndexes, periodSeconds) >= step) return false
+      if (useOne.run({ factorId, step, now }).changes === 0) return false
+      mark(twins, step)
+      return true
+    },
+  }
+}
