@@ -53,11 +53,8 @@ export function composeAddresses(
       look(address)
       return address
     },
-    resolveAddress({ peer, forwardedFor }) {
-      const address = resolver.resolve({
-        peer: peer ?? undefined,
-        forwardedFor: forwardedFor ?? undefined,
-      })
+    resolveAddress(from) {
+      const address = resolver.resolve(from)
       look(address)
       return address
     },

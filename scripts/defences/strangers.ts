@@ -4,6 +4,7 @@
 import type { Defence } from './defence.ts'
 
 const ADDRESS = 'src/limits/client-address.ts'
+const FORWARDED = 'src/limits/forwarded.ts'
 const ADDRESS_TEST = 'test/limits/client-address.test.ts'
 const SMTP = 'src/delivery/providers/smtp/smtp.ts'
 
@@ -14,8 +15,8 @@ export const STRANGERS: readonly Defence[] = [
     changes: [
       {
         file: ADDRESS,
-        find: 'if (forwardedFor === undefined || !isTrustedPeer(peer)) return null',
-        replace: 'if (forwardedFor === undefined || (isTrustedPeer(peer), false)) return null',
+        find: '=== undefined || !isTrustedPeer(peer)) return null',
+        replace: '=== undefined || (isTrustedPeer(peer), false)) return null',
       },
     ],
     test: { file: ADDRESS_TEST, title: 'is ignored unless the peer is trusted' },
@@ -25,9 +26,9 @@ export const STRANGERS: readonly Defence[] = [
     line: 'the first untrusted address from the right is the one',
     changes: [
       {
-        file: ADDRESS,
-        find: 'const address = read(forwardedFor.slice(comma + 1, end))',
-        replace: "const address = read(forwardedFor.split(',')[0] ?? '')",
+        file: FORWARDED,
+        find: 'const entry = text.slice(comma + 1, end)',
+        replace: "const entry = text.split(',')[0] ?? ''",
       },
     ],
     test: {
@@ -41,11 +42,77 @@ export const STRANGERS: readonly Defence[] = [
     changes: [
       {
         file: ADDRESS,
-        find: 'return address.isIPv4MappedAddress() ? address.toIPv4Address() : address',
-        replace: 'return address',
+        find: 'address.isIPv4MappedAddress() || TRANSLATED',
+        replace: 'TRANSLATED',
       },
     ],
     test: { file: ADDRESS_TEST, title: 'IPv4 is its own key, in every spelling' },
+  },
+  {
+    keeps: 'C13',
+    line: 'IPv4 behind NAT64 is the IPv4 address',
+    changes: [
+      {
+        file: ADDRESS,
+        find: ' || TRANSLATED.some((range) => contains(range, address))',
+        replace: '',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'C14: IPv4 that was translated, or goes by a tunnel' },
+  },
+  {
+    keeps: 'C14',
+    line: 'a host behind 6to4 or Teredo is counted by its IPv4 address',
+    changes: [{ file: ADDRESS, find: 'if (end) return write(end)', replace: 'void end' }],
+    test: { file: ADDRESS_TEST, title: 'C14: IPv4 that was translated, or goes by a tunnel' },
+  },
+  {
+    keeps: 'C14',
+    line: 'an address behind a local NAT64 is counted by itself',
+    changes: [
+      {
+        file: ADDRESS,
+        find: 'if (contains(LOCAL_NAT64, address)) return write(address)',
+        replace: '',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'C14: a local NAT64 may show all of IPv4 in one /64' },
+  },
+  {
+    keeps: 'C13',
+    line: 'an entry of X-Forwarded-For may stand in quotes',
+    changes: [
+      {
+        file: FORWARDED,
+        find: 'return QUOTED.exec(text)?.groups?.inside ?? text',
+        replace: 'return text',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'quoted, with brackets and a port' },
+  },
+  {
+    keeps: 'C13',
+    line: 'an element of Forwarded that is malformed tells no address',
+    changes: [
+      {
+        file: FORWARDED,
+        find: 'if (name === undefined) return null',
+        replace: 'if (name === undefined) break',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: '"for=198.51.100.1;x" gives none' },
+  },
+  {
+    keeps: 'C13',
+    line: 'Forwarded is not read beside X-Forwarded-For',
+    changes: [
+      {
+        file: FORWARDED,
+        find: 'const text = headers.forwardedFor ?? headers.forwarded ??',
+        replace: 'const text = headers.forwarded ?? headers.forwardedFor ??',
+      },
+    ],
+    test: { file: ADDRESS_TEST, title: 'is not read beside X-Forwarded-For' },
   },
   {
     keeps: 'C14',
@@ -92,14 +159,26 @@ export const STRANGERS: readonly Defence[] = [
     changes: [
       {
         file: 'src/verification/start.ts',
-        find: 'test ? [] : sendLimitKeys(domain, subjectOf(begun)),',
-        replace: 'sendLimitKeys(domain, subjectOf(begun)),',
+        find: '? testLimitKeys(domain, subjectOf(begun), test)',
+        replace: '? sendLimitKeys(domain, subjectOf(begun))',
       },
     ],
     test: {
       file: 'test/e2e/c19-test-recipients.test.ts',
       title: 'C19: exempt from sends_* and from nothing else',
     },
+  },
+  {
+    keeps: 'C19',
+    line: 'a prefix of test recipients keeps the limits by address',
+    changes: [
+      {
+        file: 'src/verification/budgets.ts',
+        find: 'if (test && !test.prefix) return []',
+        replace: 'if (test) return []',
+      },
+    ],
+    test: { file: 'test/e2e/c19-test-prefixes.test.ts', title: 'C19: a prefix is millions' },
   },
   {
     keeps: 'C28',

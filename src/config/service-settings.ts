@@ -92,7 +92,7 @@ export const SERVICE_SETTINGS = {
     'TEST_RECIPIENTS',
     parseTestRecipients,
     '',
-    'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`',
+    'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`, whose starts the limits by address still count',
     { hidden: true },
   ),
 } as const

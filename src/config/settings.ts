@@ -152,7 +152,7 @@ export const SERVER_SETTINGS = {
     'TRUSTED_PROXIES',
     parseList(parseCidr),
     '',
-    'Whose `X-Forwarded-For` is believed: comma-separated ranges',
+    'Whose `X-Forwarded-For`, or where there is none `Forwarded` (RFC 7239), is believed: comma-separated ranges. The proxy must write one, and remove what it does not write',
   ),
   publicUrl: optional(
     'PUBLIC_URL',

@@ -40,10 +40,11 @@ export type AppDeps = {
   }) => readonly Uint8Array[] | null
   /** One IP address in any spelling to its canonical form; null: it is none. */
   parseAddress: (text: string) => string | null
-  /** The end user's address from X-Forwarded-For, where the peer is trusted; else null. */
+  /** The end user's address from X-Forwarded-For or Forwarded, where the peer is trusted; else null. */
   resolveAddress: (input: {
     peer: string | undefined
     forwardedFor: string | undefined
+    forwarded: string | undefined
   }) => string | null
   /** Whether the peer's X-Forwarded-… headers count: it is one of TRUSTED_PROXIES. */
   trustsPeer: (peer: string | undefined) => boolean

@@ -1,15 +1,16 @@
 // The end user behind a request: what the login flow says, else what a trusted proxy says.
-// It must not believe X-Forwarded-For by itself: `resolveAddress` knows which peers are trusted.
+// It must not believe a header by itself: `resolveAddress` knows which peers are trusted.
 
 import type { EndUser } from '../verification/api.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { readUserAgent } from './schemas/requests.ts'
 
-/** `peer` is undefined on a Unix socket. Several X-Forwarded-For headers come joined by commas, in order. */
+/** `peer` is undefined on a Unix socket. Several headers of one name come joined by commas, in order. */
 export function peerOf(c: AppContext): Parameters<AppDeps['resolveAddress']>[0] {
   return {
     peer: c.env.incoming.socket.remoteAddress,
     forwardedFor: c.req.header('X-Forwarded-For'),
+    forwarded: c.req.header('Forwarded'),
   }
 }
 

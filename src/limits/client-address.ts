@@ -1,7 +1,8 @@
-// Whose request it is: addresses in canonical form, X-Forwarded-For read from the right, the key of a limit.
+// Whose request it is: addresses in canonical form, which peers are trusted, the key of a limit.
 // It must not believe a header unless the peer is a trusted proxy.
 
 import ipaddr from 'ipaddr.js'
+import { forwardedFrom } from './forwarded.ts'
 
 type Address = ReturnType<typeof ipaddr.parse>
 type Range = [Address, number]
@@ -12,8 +13,18 @@ const MAX_TEXT_LENGTH = 96
 const UNIX_PEER = 'unix'
 /** RFC 4291 §2.5.4: an end site has a /64 at least, and picks its addresses in it at will. */
 const SITE_HEXTETS = 4
-/** RFC 4291 §2.5.5.2: ::ffff:0:0/96. */
+/** RFC 4291 §2.5.5.2: ::ffff:0:0/96; the translated ones are as long. */
 const MAPPED_PREFIX_BITS = 96
+/**
+ * An IPv4 host as a translator writes it, in the last 32 bits: NAT64's well-known prefix (RFC 6052 §2.1, 64:ff9b::/96)
+ * and SIIT's (RFC 6145, ::ffff:0:0:0/96).
+ */
+const TRANSLATED: readonly Range[] = [
+  [ipaddr.parse('64:ff9b::'), 96],
+  [ipaddr.parse('::ffff:0:0:0'), 96],
+]
+/** RFC 8215: 64:ff9b:1::/48 is a network's own; where in it the IPv4 address lies is that network's choice. */
+const LOCAL_NAT64: Range = [ipaddr.parse('64:ff9b:1::'), 48]
 
 const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
 const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/
@@ -32,7 +43,13 @@ function read(text: string): Address | null {
   if (!IPV6.test(bare) || (dotted.includes('.') && !IPV4.test(dotted))) return null
   if (!ipaddr.IPv6.isValid(bare)) return null
   const address = ipaddr.IPv6.parse(bare)
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address
+  const isIPv4 =
+    address.isIPv4MappedAddress() || TRANSLATED.some((range) => contains(range, address))
+  return isIPv4 ? lastFour(address.toByteArray()) : address
+}
+
+function lastFour(bytes: readonly number[]): Address {
+  return new ipaddr.IPv4(bytes.slice(-4))
 }
 
 function write(address: Address): string {
@@ -42,7 +59,7 @@ function write(address: Address): string {
 
 /**
  * The canonical form of an address as sockets, bodies and X-Forwarded-For give it: a port, brackets
- * and a zone are dropped, IPv4-mapped IPv6 is IPv4, IPv6 is lower case and short (RFC 5952).
+ * and a zone are dropped, IPv4 that is mapped or translated into IPv6 is IPv4, IPv6 is lower case and short (RFC 5952).
  * @returns null for anything else
  */
 export function parseAddress(text: string): string | null {
@@ -74,12 +91,17 @@ export type AddressResolver = {
   trusts(peer: string | undefined): boolean
   /**
    * The end user's address as the trusted proxies tell it.
-   * @param peer the socket's remote address; undefined on a Unix socket
-   * @param forwardedFor every X-Forwarded-For header in order, joined by commas
+   * @param from.peer the socket's remote address; undefined on a Unix socket
+   * @param from.forwardedFor every X-Forwarded-For header in order, joined by commas
+   * @param from.forwarded every Forwarded header likewise; read where there is no X-Forwarded-For
    * @returns the first untrusted address from the right; null where the peer is not trusted, every
    *   address is, or garbage stands at that place (left of it anybody may have written)
    */
-  resolve(input: { peer: string | undefined; forwardedFor: string | undefined }): string | null
+  resolve(from: {
+    peer: string | undefined
+    forwardedFor: string | undefined
+    forwarded?: string | undefined
+  }): string | null
 }
 
 /**
@@ -99,29 +121,38 @@ export function createAddressResolver(options: {
   }
   return {
     trusts: isTrustedPeer,
-    resolve({ peer, forwardedFor }) {
-      if (forwardedFor === undefined || !isTrustedPeer(peer)) return null
-      for (let end = forwardedFor.length; end >= 0; ) {
-        // An empty element is garbage, too: skipping it would go on to what a stranger wrote.
-        const comma = end === 0 ? -1 : forwardedFor.lastIndexOf(',', end - 1)
-        const address = read(forwardedFor.slice(comma + 1, end))
+    resolve({ peer, forwardedFor, forwarded }) {
+      if ((forwardedFor ?? forwarded) === undefined || !isTrustedPeer(peer)) return null
+      for (const text of forwardedFrom({ forwardedFor, forwarded })) {
+        const address = text === null ? null : read(text)
         if (!address) return null
         if (!isTrusted(address)) return write(address)
-        end = comma
       }
       return null
     },
   }
 }
 
+/** A tunnel's address holds the IPv4 address of the host behind it: 6to4 (RFC 3056 §2), Teredo (RFC 4380 §4). */
+function tunnelEnd(address: Address): Address | undefined {
+  const bytes = address.toByteArray()
+  if (address.range() === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6))
+  if (address.range() === 'teredo') return lastFour(bytes.map((byte) => byte ^ 0xff))
+  return undefined
+}
+
 /**
- * What a limit per address counts: an IPv4 address, or the /64 of an IPv6 one.
+ * What a limit per address counts: an IPv4 address, or the /64 of an IPv6 one. A 6to4 host would have 65,536 of these
+ * for its one IPv4 address, all hosts of a Teredo server share one, and so may all of IPv4 behind a local NAT64.
  * @throws RangeError for what `parseAddress` does not know
  */
 export function addressKey(ip: string): string {
   const address = read(ip)
   if (!address) throw new RangeError('not an address')
   if (!(address instanceof ipaddr.IPv6)) return write(address)
+  const end = tunnelEnd(address)
+  if (end) return write(end)
+  if (contains(LOCAL_NAT64, address)) return write(address)
   const site = address.parts.map((part, index) => (index < SITE_HEXTETS ? part : 0))
   return `${new ipaddr.IPv6(site).toRFC5952String()}/64`
 }

@@ -19,7 +19,7 @@ const REFUSED_TYPES = new Set([
 
 const CLIENT_IP_REQUIRED =
   "is required: the end user's address, or every user would share one budget. Give `client_ip` in the body; " +
-  'or name your proxy in TRUSTED_PROXIES, and the last untrusted address of X-Forwarded-For is taken; ' +
+  'or name your proxy in TRUSTED_PROXIES, and the last untrusted address of X-Forwarded-For or Forwarded is taken; ' +
   'or set CLIENT_IP=off, and nothing is limited by address'
 
 function outside(value: number | null, bounds: { min: number; max: number }): boolean {

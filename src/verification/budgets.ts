@@ -3,7 +3,7 @@
 
 import type { Domain } from './domain.ts'
 import type { LimitKey } from './limit-ports.ts'
-import type { LimitName, ServicePolicy } from './policy.ts'
+import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
 import { TTL_SECONDS } from './policy.ts'
 import type { GuessQuery } from './ports.ts'
 import { budgetKey, type Recipient } from './recipient.ts'
@@ -27,14 +27,10 @@ function keyOf(domain: Domain, name: LimitName, parts: readonly string[]): strin
 export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
   const { service, recipient, clientIp } = subject
   const kind = subject.authenticated ? 'authenticated' : 'anonymous'
-  const keys: LimitKey[] = []
+  const keys = sendAddressKeys(domain, service, clientIp)
   const add = (name: LimitName, ...parts: string[]) => {
     const limit = service.limits[name]
     if (limit) keys.push({ name, limit, key: keyOf(domain, name, [service.name, ...parts]) })
-  }
-  if (clientIp !== null && service.clientIp !== 'off') {
-    add('sends_per_ip_burst', domain.addressKey(clientIp))
-    add('sends_per_ip_day', domain.addressKey(clientIp))
   }
   add('sends_per_number_burst', budgetKey(recipient), kind)
   add('sends_per_number_day', budgetKey(recipient), kind)
@@ -44,6 +40,30 @@ export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
   }
   add('sends_per_service_hour', kind)
   return keys
+}
+
+/**
+ * Nothing is sent to a test recipient, so that no send limit counts it; one number has its guess budget still. A prefix
+ * is millions of numbers with a budget each: there the limits by address keep one stranger from hashing without end.
+ * @param test undefined: it was one, and has ended since
+ */
+export function testLimitKeys(
+  domain: Domain,
+  subject: Pick<Subject, 'service' | 'clientIp'>,
+  test: TestRecipient | undefined,
+): LimitKey[] {
+  if (test && !test.prefix) return []
+  return sendAddressKeys(domain, subject.service, subject.clientIp)
+}
+
+function sendAddressKeys(
+  domain: Domain,
+  service: ServicePolicy,
+  clientIp: string | null,
+): LimitKey[] {
+  return (['sends_per_ip_burst', 'sends_per_ip_day'] as const).flatMap((name) =>
+    addressLimitKeys(domain, service, name, clientIp),
+  )
 }
 
 /** Nothing is sent: what is counted is who takes guesses from whom. */

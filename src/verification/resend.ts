@@ -4,10 +4,10 @@
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
 import { chooseChannel } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
-import { sendLimitKeys } from './budgets.ts'
+import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import { type Recall, recallFor } from './recall.ts'
-import { recipientOf } from './recipient.ts'
+import { recipientOf, testRecipientFor } from './recipient.ts'
 import { refuseEnded, refuseLimited, refuseOverloaded, refuseUnknown } from './refuse.ts'
 import { RESEND_MIN_REMAINING_MS, resendAt, type VerificationRecord } from './state.ts'
 import { answerWith, openRecipient } from './view.ts'
@@ -86,10 +86,12 @@ export async function sendAgain<Kind extends 'resent' | 'continued'>(
   const chosen = chooseChannel(caller.service, recipient, again.channel ?? before)
   if ('kind' in chosen) return chosen
   const { authenticated, clientIp } = record
+  const { service } = caller
+  const subject = { service, recipient, authenticated, clientIp }
   const admission = await domain.limiter.admit(
     record.kind === 'test'
-      ? []
-      : sendLimitKeys(domain, { service: caller.service, recipient, authenticated, clientIp }),
+      ? testLimitKeys(domain, subject, testRecipientFor(service, recipient, now))
+      : sendLimitKeys(domain, subject),
   )
   if (admission.kind === 'refused') {
     return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)

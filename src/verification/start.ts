@@ -5,7 +5,7 @@ import type { Channel } from '../kernel/channel.ts'
 import { codeContext } from '../kernel/sealing.ts'
 import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
 import type { Caller, Refusal, SendCommand, StartResult, Success } from './api.ts'
-import { guessQuery, sendLimitKeys } from './budgets.ts'
+import { guessQuery, sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import type { Budget } from './limit-ports.ts'
 import { commonFields } from './new-verification.ts'
@@ -95,7 +95,9 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   let used = false
   try {
     const admission = await domain.limiter.admit(
-      test ? [] : sendLimitKeys(domain, subjectOf(begun)),
+      test
+        ? testLimitKeys(domain, subjectOf(begun), test)
+        : sendLimitKeys(domain, subjectOf(begun)),
     )
     if (admission.kind === 'refused') {
       const { name, limit, retryAfterSeconds } = admission

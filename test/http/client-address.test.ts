@@ -6,7 +6,12 @@ import { type Double, KEY, startDouble } from './double.ts'
 import { type Real, startReal } from './real.ts'
 
 /** Node's client, for fetch joins headers of one name. @returns the address that the domain was told */
-async function addressSeen(double: Double, forwarded: string[], clientIp?: string) {
+async function addressSeen(
+  double: Double,
+  forwarded: string[],
+  clientIp?: string,
+  name = 'x-forwarded-for',
+) {
   double.calls.length = 0
   const status = await new Promise((resolve, reject) => {
     const outgoing = request(
@@ -19,7 +24,7 @@ async function addressSeen(double: Double, forwarded: string[], clientIp?: strin
     outgoing.on('error', reject)
     outgoing.setHeader('authorization', `Bearer ${KEY}`)
     outgoing.setHeader('content-type', 'application/json')
-    if (forwarded.length > 0) outgoing.setHeader('x-forwarded-for', forwarded)
+    if (forwarded.length > 0) outgoing.setHeader(name, forwarded)
     outgoing.end(JSON.stringify({ to: '+14155552671', client_ip: clientIp }))
   })
   expect(status).toBe(201)
@@ -36,6 +41,7 @@ describe('no trusted proxy', () => {
 
   it('C13: X-Forwarded-For is not believed, whatever it says', async () => {
     expect(await addressSeen(double, ['203.0.113.9'])).toBeNull()
+    expect(await addressSeen(double, ['for=203.0.113.9'], undefined, 'forwarded')).toBeNull()
     expect(await addressSeen(double, ['203.0.113.9', '198.51.100.1'], '192.0.2.1')).toBe(
       '192.0.2.1',
     )
@@ -43,6 +49,7 @@ describe('no trusted proxy', () => {
 
   it.each([
     ['::FFFF:192.0.2.1', '192.0.2.1'],
+    ['64:ff9b::c000:201', '192.0.2.1'],
     ['2001:DB8:0:0::1', '2001:db8::1'],
     ['[2001:db8::1]:443', '2001:db8::1'],
     ['192.0.2.1:5060', '192.0.2.1'],
@@ -68,6 +75,11 @@ describe('a trusted proxy', () => {
     ['nothing', [], null],
   ])('C13: %s', async (_name, headers, seen) => {
     expect(await addressSeen(double, headers)).toBe(seen)
+  })
+
+  it('C13: Forwarded, over several headers', async () => {
+    const headers = ['for=1.1.1.1;proto=http', 'for="203.0.113.9:5060"', 'for=10.0.0.7;by=_b']
+    expect(await addressSeen(double, headers, undefined, 'forwarded')).toBe('203.0.113.9')
   })
 
   it('C13: client_ip comes first', async () => {

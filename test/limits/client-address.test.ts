@@ -26,6 +26,15 @@ describe('C13: an address in any spelling', () => {
     ['[fe80::1%25eth0]:80', 'fe80::1'],
     ['::1', '::1'],
     ['::', '::'],
+    // Translated: NAT64's well-known prefix (RFC 6052), SIIT (RFC 6145).
+    ['64:ff9b::203.0.113.7', '203.0.113.7'],
+    ['64:FF9B:0:0::CB00:7107', '203.0.113.7'],
+    ['[64:ff9b::cb00:7107]:443', '203.0.113.7'],
+    ['::ffff:0:203.0.113.7', '203.0.113.7'],
+    // Not translated, however near.
+    ['64:ff9b:0:0:1::cb00:7107', '64:ff9b::1:0:cb00:7107'],
+    ['64:ff9b:1::cb00:7107', '64:ff9b:1::cb00:7107'],
+    ['2002:cb00:7107::1', '2002:cb00:7107::1'],
     ['0.0.0.0', '0.0.0.0'],
   ])('%j is %j', (text, canonical) => {
     expect(parseAddress(text)).toBe(canonical)
@@ -86,6 +95,82 @@ describe('C13: an address in any spelling', () => {
   })
 })
 
+describe('C13: Forwarded', () => {
+  const { resolve } = createAddressResolver({ trustedProxies: ['10.0.0.0/8'] })
+  const from = (forwarded: string, forwardedFor?: string) =>
+    resolve({ peer: '10.0.0.1', forwarded, forwardedFor })
+
+  it.each([
+    ['for=198.51.100.1', '198.51.100.1'],
+    ['For="198.51.100.1:4711"', '198.51.100.1'],
+    ['for="[2001:DB8:cafe::17]:4711"', '2001:db8:cafe::17'],
+    ['for="[2001:db8:cafe::17]"', '2001:db8:cafe::17'],
+    ['for="2001:db8:cafe::17"', '2001:db8:cafe::17'],
+    ['for=198.51.100.1;proto=http;by=203.0.113.43', '198.51.100.1'],
+    ['by="_a;b";FOR=198.51.100.1 ; host="x;y\\"z"', '198.51.100.1'],
+    ['for=1.1.1.1, for=198.51.100.1', '198.51.100.1'],
+    ['for="1.1.1.1, for=198.51.100.1', '198.51.100.1'],
+    ['for=1.1.1.1;host=", for=198.51.100.1,for=10.0.0.2', '198.51.100.1'],
+    ['for=unknown, for=198.51.100.1', '198.51.100.1'],
+    ['for="::ffff:198.51.100.1"', '198.51.100.1'],
+    ['for="[64:ff9b::198.51.100.1]"', '198.51.100.1'],
+  ])('%s gives %s', (header, address) => {
+    expect(from(header)).toBe(address)
+  })
+
+  it.each([
+    '',
+    'for=',
+    'for=unknown',
+    'for="_hidden"',
+    '198.51.100.1',
+    'proto=https',
+    'for=198.51.100.1;for=6.6.6.6',
+    'for=198.51.100.1; "x"',
+    'for=198.51.100.1;x',
+    'for="198.51.100.1',
+    'for=198.51.100.1"',
+    'for = 198.51.100.1',
+    'for=198.51.100.1;host="a,for=6.6.6.6"',
+    'for=198.51.100.1;host="a,for=6.6.6.6;b="',
+    'for=198.51.100.1;host="a,for=6.6.6.6;b=\\"c\\""',
+    'for=198.51.100.1, ',
+    'for=10.0.0.2',
+    `for=198.51.100.1;host=${'a'.repeat(1_100)}`,
+  ])('%j gives none', (header) => {
+    expect(from(header)).toBeNull()
+  })
+
+  it('is not read beside X-Forwarded-For, which a proxy that writes that one passes on as it came', () => {
+    expect(from('for=6.6.6.6', '198.51.100.1')).toBe('198.51.100.1')
+    expect(from('for=6.6.6.6', 'unknown')).toBeNull()
+    expect(from('for=6.6.6.6', '')).toBeNull()
+  })
+
+  it('is ignored unless the peer is trusted', () => {
+    for (const peer of ['203.0.113.9', '11.0.0.1', undefined])
+      expect(resolve({ peer, forwarded: 'for=198.51.100.1', forwardedFor: undefined })).toBeNull()
+  })
+
+  it('whatever stands left of the first untrusted address changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'for=;",\\[]:1.a ') }), (spoofed) => {
+        return from(`${spoofed},for=198.51.100.1;proto=https, for="10.0.0.2:1"`) === '198.51.100.1'
+      }),
+    )
+  })
+
+  it('is read in no time, however long', () => {
+    for (const header of [
+      'for=10.0.0.2,'.repeat(50_000),
+      `for="${'\\"'.repeat(100_000)}`,
+      ';'.repeat(500_000),
+      'a='.repeat(300_000),
+    ])
+      expect(from(header)).toBeNull()
+  })
+})
+
 describe('C13: X-Forwarded-For', () => {
   const { resolve } = createAddressResolver({
     trustedProxies: ['10.0.0.0/8', '2001:db8:ff::/48', '192.0.2.1'],
@@ -121,6 +206,12 @@ describe('C13: X-Forwarded-For', () => {
     ['a trusted one, mapped', '198.51.100.1, ::ffff:10.9.9.9', '198.51.100.1'],
     ['a trusted IPv6 one', '198.51.100.1, 2001:DB8:FF:1::9', '198.51.100.1'],
     ['garbage further left', 'unknown, , "x", 198.51.100.1', '198.51.100.1'],
+    ['quoted', '"198.51.100.1"', '198.51.100.1'],
+    ['quoted, with brackets and a port', '1.1.1.1, "[2001:db8::1]:55"', '2001:db8::1'],
+    ['a quoted trusted one', '"198.51.100.1" , "10.1.2.3:80"', '198.51.100.1'],
+    ['a quote that never closes further left', '"1.1.1.1, 198.51.100.1', '198.51.100.1'],
+    ['a quote over what the proxy wrote', '"1.1.1.1, 198.51.100.1, 10.0.0.2', '198.51.100.1'],
+    ['translated by NAT64', '64:ff9b::198.51.100.1', '198.51.100.1'],
   ])('%s: %j gives %j', (_what, header, address) => {
     expect(from('10.0.0.1', header)).toBe(address)
     expect(from('::ffff:10.0.0.1', header)).toBe(address)
@@ -135,6 +226,8 @@ describe('C13: X-Forwarded-For', () => {
     ['an empty element there', '198.51.100.1, '],
     ['an empty element behind a trusted one', '198.51.100.1, , 10.0.0.2'],
     ['an obfuscated name', '198.51.100.1, _gazonk'],
+    ['half a quote there', '198.51.100.1, "6.6.6.6'],
+    ['two in quotes there', '198.51.100.1, "6.6.6.6, 7.7.7.7"'],
     ['trusted ones alone', '10.0.0.2, 10.0.0.3'],
     ['only commas', ',,,,'],
   ])('%s: %j gives none', (_what, header) => {
@@ -193,6 +286,8 @@ describe('TRUSTED_PROXIES', () => {
     ['2001:DB8::1', '2001:db8::2', false],
     ['10.1.2.3/8', '10.9.9.9', true],
     ['127.0.0.1/32', '127.0.0.2', false],
+    ['64:ff9b::10.0.0.0/104', '10.9.9.9', true],
+    ['10.0.0.0/8', '64:ff9b::a09:909', true],
   ])('%s and %s: %s', (entry, peer, trusted) => {
     const { resolve } = createAddressResolver({ trustedProxies: [entry] })
     const forwardedFor = entry === '0.0.0.0/0' ? '2001:db8::5' : '198.51.100.1'
@@ -218,6 +313,26 @@ describe('what a limit per address counts', () => {
     expect(addressKey('203.0.113.7')).toBe('203.0.113.7')
     expect(addressKey('::ffff:203.0.113.7')).toBe('203.0.113.7')
     expect(addressKey('203.0.113.8')).toBe('203.0.113.8')
+  })
+
+  it('C14: IPv4 that was translated, or goes by a tunnel, is the host’s own', () => {
+    const host = '203.0.113.7'
+    for (const spelling of [
+      '64:ff9b::cb00:7107',
+      '::ffff:0:203.0.113.7',
+      // 6to4: 65,536 sites of one host. Teredo: the host is the last 32 bits, inverted.
+      '2002:cb00:7107::1',
+      '2002:cb00:7107:ffff::9',
+      '2001:0:4136:e378:8000:63bf:34ff:8ef8',
+    ])
+      expect([spelling, addressKey(spelling)]).toEqual([spelling, host])
+    expect(addressKey('64:ff9b::cb00:7108')).toBe('203.0.113.8')
+  })
+
+  it('C14: a local NAT64 may show all of IPv4 in one /64: each address of it is counted by itself', () => {
+    expect(addressKey('64:ff9b:1::cb00:7107')).toBe('64:ff9b:1::cb00:7107')
+    expect(addressKey('64:ff9b:1:fffe:0:1:cb00:7107')).toBe('64:ff9b:1:fffe:0:1:cb00:7107')
+    expect(addressKey('64:ff9b:2::cb00:7107')).toBe('64:ff9b:2::/64')
   })
 
   it('throws for what is no address', () => {

@@ -1,0 +1,50 @@
+// Whom a request was forwarded for, as headers say it: X-Forwarded-For, or Forwarded (RFC 7239), from the right.
+// It must not read a header from the left, nor look for balanced quotes across entries: strangers wrote what stands there.
+
+/** A token or a quoted string (RFC 9110 §5.6); colons and brackets belong in quotes, and stand without them. */
+const PAIR =
+  /\s*(?<name>[!#$%&'*+.^_`|~\w-]+)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>[^\s";,=]*))\s*(?:;|$)/y
+const QUOTED = /^\s*"(?<inside>[^"\\]*)"\s*$/
+/** Longer than any element with an address and a name. */
+const MAX_ELEMENT_LENGTH = 1_024
+
+/** Some proxies quote an entry of X-Forwarded-For as they would in Forwarded. */
+function entryOf(text: string): string {
+  return QUOTED.exec(text)?.groups?.inside ?? text
+}
+
+/** @returns the one `for` of an element; null where there is none, or the element is malformed */
+function forOf(element: string): string | null {
+  if (element.length > MAX_ELEMENT_LENGTH) return null
+  let found: string | null = null
+  PAIR.lastIndex = 0
+  while (PAIR.lastIndex < element.length) {
+    const { name, quoted, bare } = PAIR.exec(element)?.groups ?? {}
+    if (name === undefined) return null
+    if (name.toLowerCase() !== 'for') continue
+    if (found !== null) return null
+    found = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
+  }
+  return found
+}
+
+/**
+ * A proxy writes behind what it was sent: the last entry is the nearest proxy's, and what a stranger wrote, quotes that
+ * never close among it, stands to the left. Commas are therefore always borders.
+ * Of the two headers X-Forwarded-For is read where there is one: most proxies write that, and pass the other on as it came.
+ * @returns addresses from the right, not looked at yet; null: an element without one
+ */
+export function* forwardedFrom(headers: {
+  forwardedFor: string | undefined
+  forwarded?: string | undefined
+}): Generator<string | null> {
+  const isPlain = headers.forwardedFor !== undefined
+  const text = headers.forwardedFor ?? headers.forwarded ?? ''
+  for (let end = text.length; end >= 0; ) {
+    // An empty element is garbage, too: skipping it would go on to what a stranger wrote.
+    const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1)
+    const entry = text.slice(comma + 1, end)
+    yield isPlain ? entryOf(entry) : forOf(entry)
+    end = comma
+  }
+}
