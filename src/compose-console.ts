@@ -10,7 +10,7 @@ import { createOperations, type OperationsDeps } from './admin/operations.ts'
 import { createRecipients } from './admin/recipients.ts'
 import { createSessions } from './admin/sessions.ts'
 import { createWrongKeys } from './admin/wrong-keys.ts'
-import { composeEventIndexes } from './compose-requests.ts'
+import { composeSearch } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import type { ProviderState } from './delivery/ports.ts'
 import { createFollower } from './events/follower.ts'
@@ -70,10 +70,7 @@ async function countFailed(store: Store, service: string | null, now: number) {
 export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps {
   const { store, limiter, keyring, clock, authenticator } = parts
   const node = describeNode(config, clock.now())
-  const recipients = createRecipients({
-    keyring,
-    eventIndexes: composeEventIndexes(config, keyring),
-  })
+  const recipients = createRecipients({ keyring, ...composeSearch(config, keyring) })
   return {
     sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
     attempts: store.attempts,

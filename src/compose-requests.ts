@@ -12,7 +12,8 @@ import type { Logger } from './kernel/logger.ts'
 import { createAddressResolver, parseAddress } from './limits/client-address.ts'
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import type { Store } from './storage/store.ts'
-import { holderBudgetIndexes, readHolder } from './verification/holder.ts'
+import { type Holder, holderBudgetIndexes } from './verification/holder.ts'
+import { readingsOf } from './verification/readings.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
@@ -61,12 +62,35 @@ export function composeAddresses(
   }
 }
 
-export function composeEventIndexes(config: Config, keyring: Keyring): AppDeps['eventIndexes'] {
-  return ({ service, ...about }) => {
-    const holder = readHolder(about)
-    if (!holder || holder.kind === 'unreadable') return null
-    const services = service === null ? [...config.services.keys()] : [service]
-    return services.flatMap((name) => holderBudgetIndexes(keyring, name, holder))
+/** How people are searched for: every spelling by the countries of the services that the reader sees. */
+export type Search = {
+  eventIndexes: AppDeps['eventIndexes']
+  /** Canonical, the likeliest first; empty: it is no phone number or address. */
+  readingsOf(to: string, about: { service: string | null; country: string | null }): string[]
+}
+
+export function composeSearch(config: Config, keyring: Keyring): Search {
+  const namesOf = (service: string | null) =>
+    service === null ? [...config.services.keys()] : [service]
+  const readings = (to: string, service: string | null, country: string | null) => {
+    const policies = namesOf(service).map((name) => config.services.get(name))
+    return readingsOf(
+      to,
+      country,
+      policies.filter((policy) => policy !== undefined),
+    )
+  }
+  return {
+    readingsOf: (to, { service, country }) =>
+      readings(to, service, country).map(({ address }) => address),
+    eventIndexes({ service, to, country, subject }) {
+      const holders: Holder[] =
+        subject === null ? readings(to ?? '', service, country) : [{ kind: 'subject', subject }]
+      if (holders.length === 0) return null
+      return namesOf(service).flatMap((name) =>
+        holders.flatMap((holder) => holderBudgetIndexes(keyring, name, holder)),
+      )
+    },
   }
 }
 

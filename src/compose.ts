@@ -5,7 +5,7 @@ import { createAuthenticator } from './access/authenticator.ts'
 import { composeConsole } from './compose-console.ts'
 import {
   composeAddresses,
-  composeEventIndexes,
+  composeSearch,
   fixedKeys,
   readiness,
   warnOfMissingKeys,
@@ -177,7 +177,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
       limits: (policy, holder) => limitStates(domain, parts.limiter, policy, holder),
     }),
     events: store.events,
-    eventIndexes: composeEventIndexes(config, keyring),
+    eventIndexes: composeSearch(config, keyring).eventIndexes,
     ...composeAddresses(config, logger),
     refusals,
     inbox: providers.inbox,

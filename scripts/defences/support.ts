@@ -4,6 +4,7 @@
 import { type Defence, row } from './defence.ts'
 
 const OFFERS = 'src/admin/offers.ts'
+const FIND_TEST = 'test/admin/find.test.ts'
 const OFFERS_TEST = 'test/admin/offers.test.ts'
 const TABLE = 'C74: no advice names an action that the page does not have'
 
@@ -69,5 +70,71 @@ export const SUPPORT: readonly Defence[] = [
       replace: '',
     },
     { file: 'test/admin/local-time.test.ts', title: 'of rows that come in live' },
+  ),
+  row(
+    'C74',
+    'nobody is erased or exported by a number that may be two people’s',
+    {
+      file: 'src/http/admin-caller.ts',
+      find: 'return person && !another ?',
+      replace: 'return person ?',
+    },
+    { file: FIND_TEST, title: 'nobody is erased or exported' },
+  ),
+  row(
+    'C74',
+    'a number is read by the countries of the services that the key sees',
+    {
+      file: 'src/compose-requests.ts',
+      find: 'const policies = namesOf(service).map(',
+      replace: 'const policies = namesOf(null).slice(0, service ? 1 : 9).map(',
+    },
+    { file: FIND_TEST, title: 'is read by the countries of the key’s own service' },
+  ),
+  row(
+    'C74',
+    'a number is read by the country of the service’s language first',
+    {
+      file: 'src/verification/readings.ts',
+      find: 'Number(isOwn(b)) - Number(isOwn(a))',
+      replace: 'Number(isOwn(a)) - Number(isOwn(b))',
+    },
+    { file: FIND_TEST, title: 'what nobody is called by says how it was read' },
+  ),
+  row(
+    'C74',
+    'a user id is found without a word before it',
+    {
+      file: 'src/admin/attempts.ts',
+      find: 'return [...bySpelling, { to: null, subject: typed }]',
+      replace: 'return bySpelling',
+    },
+    { file: FIND_TEST, title: 'user-42' },
+  ),
+  row(
+    'C74',
+    'a command names one person, or says that it may be several',
+    {
+      file: 'src/commands/desk.ts',
+      find: 'if (others.length === 0) return only',
+      replace: 'if (others.length < 9) return only',
+    },
+    { file: FIND_TEST, title: 'attempts, export and erase take any spelling' },
+  ),
+  row(
+    'C74',
+    'numbers of Health lead to what they count',
+    {
+      file: 'src/admin/pages/health-page.ts',
+      find: "value: numberLink(failures, { delivery: 'failed', span: 'hour' }),",
+      replace: 'value: failures,',
+    },
+    { file: 'test/admin/first-look.test.ts', title: 'has numbers that lead to what they count' },
+  ),
+  row(
+    'C74',
+    'a message that was sent does not look approved',
+    { file: 'src/admin/pages/stamps.ts', find: "sent: 'done'", replace: "sent: 'good'" },
+    { file: 'test/admin/first-look.test.ts', title: 'has no green but APPROVED' },
   ),
 ]

@@ -9,9 +9,10 @@ import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { attemptsPage } from './pages/attempts-page.ts'
 import { attemptPath } from './pages/paths.ts'
+import type { Person } from './recipients.ts'
 
 const PAGE_SIZE = 50
-/** A login flow's own id of a user might be anything: it is said to be one. */
+/** For a user id that is a number or an address as well: it may be said to be one. */
 const SUBJECT = /^subject:\s*(?<subject>.+)$/i
 
 /** Longer than any address or id. */
@@ -34,29 +35,64 @@ async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
   const shown = {
     ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
     rows: found.items.map((row) => ({ ...row, person: recipients.shown(row) })),
-    person: person && recipients.maskedPerson(person),
+    person: person && {
+      masked: recipients.maskedPerson(person),
+      isSubject: person.to === null,
+      also: query.also !== undefined && recipients.open(query.also) ? query.also : undefined,
+    },
     services: service === null ? [...deps.services.keys()] : [],
   }
   return c.html(attemptsPage(page, shown))
 }
 
-/** Where that which was typed is shown. */
+/** The likeliest first: a number or address in any spelling, and a user id, for that can be any text. */
+function meaningsOf(typed: string, service: string | null, deps: AppDeps): Person[] {
+  const subject = SUBJECT.exec(typed)?.groups?.subject
+  if (subject !== undefined) return [{ to: null, subject }]
+  const { recipients } = deps.console
+  const bySpelling = recipients.readingsOf(typed, { service, country: null })
+  return [...bySpelling, { to: null, subject: typed }]
+}
+
+/** Of whom there is a verification: nobody is asked which of them was typed. */
+async function findPersons(
+  meanings: readonly Person[],
+  service: string | null,
+  deps: AppDeps,
+): Promise<Person[]> {
+  const { attempts, recipients } = deps.console
+  const found: Person[] = []
+  for (const person of meanings) {
+    const budgetIndexes = recipients.indexesOf(person, service) ?? []
+    const { items } = await attempts.list({ service, budgetIndexes }, null, 1)
+    if (items.length > 0) found.push(person)
+  }
+  return found
+}
+
+/** Where the page is that shows what was typed. */
 async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
   const { attempts, recipients } = deps.console
-  const reference = readReference(typed)
-  if (reference) {
-    const { items } = await attempts.list({ service, reference }, null, 2)
-    const [only, another] = items
-    return only && !another ? attemptPath(only.id) : list({ reference })
-  }
   if (VERIFICATION_ID.test(typed)) {
     const row = await attempts.find(service, typed)
     return row ? attemptPath(row.id) : list({ nothing: 'id' })
   }
-  const subject = SUBJECT.exec(typed)?.groups?.subject
-  const person = subject === undefined ? { to: typed, subject: null } : { to: null, subject }
-  const recipient = recipients.seal(person, service)
-  return list(recipient === undefined ? { nothing: 'text' } : { recipient })
+  const reference = readReference(typed)
+  const { items } = reference ? await attempts.list({ service, reference }, null, 2) : { items: [] }
+  const [only, second] = items
+  if (only && !second) return attemptPath(only.id)
+  const meanings = meaningsOf(typed, service, deps)
+  const found = second ? [] : await findPersons(meanings, service, deps)
+  // A user id may look like a reference (`ann-123`); where there is nobody, it was one.
+  if (reference && found.length === 0) return list({ reference })
+  const shown = found.length > 0 ? found : meanings.slice(0, 1)
+  const [recipient, also] = shown.map((person) => recipients.seal(person, service))
+  const isNobody = found.length === 0 && meanings.length === 1 && !SUBJECT.test(typed)
+  return list({
+    ...(recipient !== undefined && { recipient }),
+    ...(also !== undefined && { also }),
+    ...(isNobody && { nothing: 'text' }),
+  })
 }
 
 export function addAttempts(app: App, deps: AppDeps): void {

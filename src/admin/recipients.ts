@@ -28,6 +28,11 @@ export type Recipients = {
   seal(person: Person, service: string | null): string | undefined
   /** Undefined: not sealed by this service. */
   open(sealed: string): Person | undefined
+  /**
+   * Whom a number or address may mean, in any spelling, by the countries of one service or (null) of each; the
+   * likeliest first. Empty: nobody. @param country that was named with it; null: none
+   */
+  readingsOf(to: string, about: { service: string | null; country: string | null }): Person[]
   /** Under every key of the ring, in one service or (null) in each; undefined: nobody can be meant. */
   indexesOf(person: Person, service: string | null): readonly Uint8Array[] | undefined
 }
@@ -57,6 +62,7 @@ export function createRecipients(deps: {
   eventIndexes: (
     query: Person & { service: string | null; country: string | null },
   ) => readonly Uint8Array[] | null
+  readingsOf: (to: string, about: { service: string | null; country: string | null }) => string[]
 }): Recipients {
   const { keyring } = deps
   const indexesOf = (person: Person, service: string | null) =>
@@ -107,6 +113,8 @@ export function createRecipients(deps: {
         return undefined
       }
     },
+    readingsOf: (to, about) =>
+      deps.readingsOf(to, about).map((address) => ({ to: address, subject: null })),
     indexesOf,
   }
 }

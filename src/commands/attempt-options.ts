@@ -26,8 +26,12 @@ const text = (value: string, description: string) =>
 export const JSON_OPTION: Options = { json: { type: 'boolean', description: 'For programs' } }
 
 export const PERSON_OPTIONS: Options = {
-  to: text('<recipient>', 'A phone number (E.164) or an e-mail address'),
+  to: text('<recipient>', 'A phone number in any spelling, or an e-mail address'),
   subject: text('<id>', 'A subject: the login flow’s own id of a user'),
+}
+
+export const COUNTRY_OPTION: Options = {
+  country: text('<code>', 'ISO 3166-1, such as DE, for a national number in --to'),
 }
 
 export const FILTER_OPTIONS: Options = {
@@ -56,11 +60,11 @@ function readPerson(given: Given): Person | undefined {
   return undefined
 }
 
-/** @throws UsageError */
-export function requirePerson(given: Given): Person {
+/** As it was typed, with the country that reads it. @throws UsageError */
+export function requirePerson(given: Given): { person: Person; country: string | null } {
   const person = readPerson(given)
-  if (person) return person
-  throw new UsageError('--to is missing, or --subject in its place')
+  if (!person) throw new UsageError('--to is missing, or --subject in its place')
+  return { person, country: readCountryOf(person, given) ?? null }
 }
 
 function readTime(given: Given, name: string, now: number): number | undefined {
@@ -89,11 +93,16 @@ function readCountry(given: Given): string | undefined {
   return said?.toUpperCase()
 }
 
+function readCountryOf(person: Person | undefined, given: Given): string | undefined {
+  const country = readCountry(given)
+  if (person?.subject && country) throw new UsageError('--country does not go with a subject')
+  return country
+}
+
 /** What was asked for, but for the person: their indexes need the keys. @throws UsageError */
 export function readFilter(given: Given, now: number) {
   const person = readPerson(given)
-  const country = readCountry(given)
-  if (person?.subject && country) throw new UsageError('--country does not go with a subject')
+  const country = readCountryOf(person, given)
   const filter: AttemptFilter = {
     service: given.text('service') ?? null,
     status: oneOf(given, 'status', STATUSES),

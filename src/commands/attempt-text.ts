@@ -2,6 +2,7 @@
 // It must not show a recipient in clear.
 
 import type { AttemptDetail } from '../admin/admin.ts'
+import { foldTries } from '../admin/fold-tries.ts'
 import { OUTCOMES } from '../admin/pages/stamps.ts'
 import { spanOf } from '../admin/pages/words.ts'
 import type { AttemptRow, SendAttempt } from '../admin/ports.ts'
@@ -56,10 +57,16 @@ export function detailsOf({ details, keyId }: EventRecord): string {
 }
 
 function timelineOf(events: readonly EventRecord[]): string {
-  const lines = events.map((event, i) => {
-    const before = events[i - 1]
-    const after = before ? `+${spanOf(event.at - before.at)}` : ''
-    return [timeOf(event.at), after, event.type, detailsOf(event)]
+  let last: EventRecord | undefined
+  const lines = foldTries(events).map((line) => {
+    const own = line.kind === 'tries' ? line.events : [line.event]
+    const [first, end] = [own[0], own.at(-1)]
+    if (!first || !end) return []
+    const when = [timeOf(first.at), last ? `+${spanOf(first.at - last.at)}` : '']
+    last = end
+    return line.kind === 'tries'
+      ? [...when, `${line.count} more tries`, `came to the same, until ${timeOf(end.at)}`]
+      : [...when, first.type, detailsOf(first)]
   })
   return alignRows([['WHEN (UTC)', 'AFTER', 'WHAT', ''], ...lines])
 }

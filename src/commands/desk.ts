@@ -5,7 +5,7 @@ import type { Admin } from '../admin/admin.ts'
 import { createPeople } from '../admin/operations.ts'
 import type { AttemptFilter } from '../admin/ports.ts'
 import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
-import { composeEventIndexes } from '../compose-requests.ts'
+import { composeSearch } from '../compose-requests.ts'
 import type { Config } from '../config.ts'
 import { toWireAttempt, toWireDetail } from '../http/schemas/attempts.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
@@ -13,12 +13,15 @@ import { toWireExport } from '../http/schemas/people.ts'
 import { type Clock, createClock } from '../kernel/clock.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
-import { readFilter } from './attempt-options.ts'
+import { readFilter, requirePerson } from './attempt-options.ts'
 import { type Given, type Terminal, UsageError } from './command.ts'
 import { withStore } from './store.ts'
 
 /** As the log names who did something by command: whoever may read the secrets of the service. */
 const BY_COMMAND: Admin = { service: null, keyId: 'command', clientIp: null, userAgent: null }
+
+const NOBODY =
+  '--to is no e-mail address, and no phone number of a country that the services send to: give it with + and its country code, or give --country'
 
 export type Desk = {
   store: Store
@@ -35,8 +38,8 @@ export type Desk = {
   }
   /** What the options ask for, the person as indexes. @throws UsageError */
   filterOf(given: Given): AttemptFilter
-  /** @throws UsageError where nobody can be meant */
-  indexesOf(person: Person, country: string | null): readonly Uint8Array[]
+  /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */
+  personOf(given: Given): Person
 }
 
 async function openDesk(store: Store, config: Config): Promise<Desk> {
@@ -45,25 +48,35 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
     ...(store.wallMs && { wallMs: store.wallMs }),
   })
   const keyring = createKeyring(config.secretKeys)
-  const eventIndexes = composeEventIndexes(config, keyring)
-  const recipients = createRecipients({ keyring, eventIndexes })
+  const search = composeSearch(config, keyring)
+  const recipients = createRecipients({ keyring, ...search })
   const { attempts, events, retention, factors } = store
   // The counted refusals are the running service's.
   const refusals = { flush: async () => {} }
   const stores = { attempts, events, retention, factors, refusals }
-  const indexesOf: Desk['indexesOf'] = (person, country) => {
-    const indexes = eventIndexes({ ...person, country, service: null })
+  const indexesOf = (person: Person, country: string | null) => {
+    const indexes = search.eventIndexes({ ...person, country, service: null })
     if (indexes) return indexes
-    throw new UsageError('--to is no phone number (+14155552671) or e-mail address')
+    throw new UsageError(NOBODY)
   }
   return {
-    ...{ store, config, clock, recipients, indexesOf, admin: BY_COMMAND },
+    ...{ store, config, clock, recipients, admin: BY_COMMAND },
     people: createPeople({ ...stores, services: config.services, recipients, clock }),
     wire: {
       attempt: (row) => toWireAttempt(row, clock.now(), recipients),
       detail: (detail) => toWireDetail(detail, clock.now(), recipients),
       event: toWireEvent,
       exported: (exported) => toWireExport(exported, clock.now(), recipients),
+    },
+    personOf(given) {
+      const { person, country } = requirePerson(given)
+      if (person.to === null) return person
+      const [only, ...others] = recipients.readingsOf(person.to, { service: null, country })
+      if (!only) throw new UsageError(NOBODY)
+      if (others.length === 0) return only
+      throw new UsageError(
+        '--to is a number in several countries: give it with + and its country code, or give --country',
+      )
     },
     filterOf(given) {
       const { filter, person, country } = readFilter(given, clock.now())

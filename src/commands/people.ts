@@ -2,21 +2,20 @@
 // It must not erase without a person's yes, or a program's --yes.
 
 import type { Erased } from '../retention/ports.ts'
-import { JSON_OPTION, PERSON_OPTIONS, requirePerson } from './attempt-options.ts'
+import { COUNTRY_OPTION, JSON_OPTION, PERSON_OPTIONS, requirePerson } from './attempt-options.ts'
 import { type Command, EXIT, type Terminal } from './command.ts'
 
 export const exportCommand: Command = {
   words: 'export',
   summary: 'Writes all that is known of one person as JSON, recipients in clear.',
-  options: PERSON_OPTIONS,
+  options: { ...PERSON_OPTIONS, ...COUNTRY_OPTION },
   notes: `Every verification with its timeline, in every service. The log tells that it was
 done (recipient.exported, by "command").`,
   async run(given, terminal) {
-    const person = requirePerson(given)
+    requirePerson(given)
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, async (desk) => {
-      // Refuses who can't be meant.
-      desk.indexesOf(person, null)
+      const person = desk.personOf(given)
       const exported = await desk.people.exportOf(desk.admin, person)
       terminal.out(`${JSON.stringify(desk.wire.exported(exported), null, 2)}\n`)
       if (exported.isComplete) return EXIT.ok
@@ -48,17 +47,17 @@ export const eraseCommand: Command = {
   summary: 'Removes all that is known of one person, in every service, for good.',
   options: {
     ...PERSON_OPTIONS,
+    ...COUNTRY_OPTION,
     yes: { type: 'boolean', description: 'Do not ask; needed where nobody can be asked' },
     ...JSON_OPTION,
   },
   notes: `Verifications (open ones are canceled), factors and events. What the limits on messages
 have counted stays; guesses of the last day and check_per_number are forgotten. The log tells that it was done and how many, not of whom.`,
   async run(given, terminal) {
-    const person = requirePerson(given)
+    requirePerson(given)
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, async (desk) => {
-      // Refuses who can't be meant.
-      desk.indexesOf(person, null)
+      const person = desk.personOf(given)
       const who = desk.recipients.maskedPerson(person)
       if (!given.flag('yes') && !(await isConfirmed(terminal, who))) {
         terminal.err(terminal.ask ? 'Nothing was removed.\n' : 'Nothing was removed: give --yes.\n')

@@ -1,12 +1,14 @@
 // Who asks under /admin/api: what the key must have, and who the log says it was.
 // It must not let a key of one service be more than that.
 
+import type { z } from '@hono/zod-openapi'
 import { adminOf } from '../admin/acting.ts'
 import type { Admin } from '../admin/admin.ts'
 import type { Person } from '../admin/recipients.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { refusal } from './problem.ts'
 import { refuse } from './refuse.ts'
+import type { PersonBody } from './schemas/people.ts'
 
 export const LOOKS = { scope: 'admin:read', service: 'optional' } as const
 export const ACTS = { scope: 'admin', service: 'optional' } as const
@@ -33,13 +35,18 @@ export function refuseField(
   return refuse(c, deps, refusal('invalid_request', 'Fields are at fault: see errors.', { errors }))
 }
 
-/** Undefined: `person` can be somebody. */
-export function refuseUnreadable(
+/** Whom a body names: a subject, or the one recipient that `to` means to the services that the key sees. */
+export function readPerson(
   c: AppContext,
   deps: AppDeps,
-  person: Person,
-): ReturnType<typeof refuse> | undefined {
+  { to, subject, country }: z.infer<typeof PersonBody>,
+): { person: Person } | { refused: ReturnType<typeof refuse> } {
+  if (subject !== undefined) return { person: { to: null, subject } }
   const { service } = callingAdmin(c, deps)
-  if (deps.console.recipients.indexesOf(person, service) !== undefined) return undefined
-  return refuseField(c, deps, 'to', 'must be a phone number or an address')
+  const about = { service, country: country?.toUpperCase() ?? null }
+  const [person, another] = deps.console.recipients.readingsOf(to ?? '', about)
+  const detail = person
+    ? 'is a number in several countries: give it with + and its country code, or give country'
+    : 'must be a phone number or an address'
+  return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) }
 }

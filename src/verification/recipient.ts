@@ -21,6 +21,10 @@ export function readRecipient(to: string, country: string | null): Recipient | U
   return AT_SIGN.test(to) ? readEmail(to) : readPhone(to, country)
 }
 
+export function isUnreadable(read: Recipient | Unreadable): read is Unreadable {
+  return read.kind === 'unreadable'
+}
+
 /** A stored address (E.164 or mail) back to a recipient; it was valid when it was stored. */
 export function recipientOf(address: string, country: string | null): Recipient {
   return address.includes('@')

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { foldTries } from '../../src/admin/fold-tries.ts'
+import { describeAttempt } from '../../src/commands/attempt-text.ts'
 import type { EventRecord } from '../../src/events/types.ts'
 import { detailOf, eventOf, NOW, shownPage, textOf } from './shown.ts'
 
@@ -47,6 +48,20 @@ describe('C74: tries', () => {
     expect(shape(cut)).toEqual([...PAIR, 2, 'delivery.attempted', 'delivery.reclaimed'])
     // The newest 500 events may begin within a try.
     expect(shape(tries(4).slice(1))).toEqual(['delivery.retrying', 3])
+  })
+
+  it('are one line of `countersign show`, too', () => {
+    const row = { deliveryStatus: 'queued', errorCode: 'http_503', provider: 'http' } as const
+    const detail = detailOf(row, [eventOf('verification.started', NOW - 90_000), ...tries(29)])
+    const shown = {
+      recipients: { masked: () => '+141•••71' },
+      ...{ clock: { now: () => NOW }, config: { services: new Map() } },
+    } as unknown as Parameters<typeof describeAttempt>[1]
+    const lines = describeAttempt(detail, shown).split('\n')
+    expect(lines.filter((line) => line.includes('delivery.retrying'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('28 more tries'))).toEqual([
+      expect.stringMatching(/came to the same, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
+    ])
   })
 
   it('are one line of the page, which opens', async () => {

@@ -168,6 +168,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(await first(page)).toBe(body.reference)
       await page.getByRole('link', { name: '1 hour' }).click()
       await page.waitForURL(/span=hour/)
+      await page.getByText('Filters').click()
       await page.getByLabel('Outcome').selectOption('canceled')
       await page.getByRole('button', { name: 'Filter', exact: true }).click()
       await page.waitForURL(`${real.url}/admin/attempts?status=canceled&span=hour`)

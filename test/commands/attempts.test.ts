@@ -306,7 +306,7 @@ describe('wrong words', () => {
     [['attempts', '--country', 'Germany'], '--country is an ISO 3166-1 code'],
     [['attempts', '--limit', '0'], '--limit is a whole number'],
     [['attempts', '--service', 'nobody'], 'there is no service "nobody"'],
-    [['attempts', '--to', 'nobody'], '--to is no phone number'],
+    [['attempts', '--to', 'nobody'], '--to is no e-mail address'],
     [['attempts', '--to', ''], '--to or --subject is empty'],
     [['attempts', '--subject', 'a', '--country', 'US'], 'does not go with a subject'],
     [['attempts', '--to', '+14155552671', '--subject', 'a'], 'give one of them'],
@@ -314,9 +314,9 @@ describe('wrong words', () => {
     [['show'], '<reference> is missing'],
     [['tail', '--since', '2h'], "'--since'"],
     [['export'], '--to is missing'],
-    [['export', '--to', 'nobody'], '--to is no phone number'],
+    [['export', '--to', 'nobody'], '--to is no e-mail address'],
     [['erase', '--yes'], '--to is missing'],
-    [['erase', '--to', 'nobody', '--yes'], '--to is no phone number'],
+    [['erase', '--to', 'nobody', '--yes'], '--to is no e-mail address'],
   ])('%j are told, with 2', async (words, message) => {
     expect(await runHere(real, words)).toEqual({
       ...{ status: 2, stdout: '', stderr: expect.stringContaining(message) },

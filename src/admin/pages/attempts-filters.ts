@@ -19,7 +19,7 @@ const FIELDS = ['status', 'delivery', 'channel', 'service', 'provider', 'country
 /** Not in the form: they go on with it. */
 const KEPT = ['recipient', 'reference', 'span'] as const
 /** Of a page that another choice is not about. */
-const OF_THE_PAGE: readonly string[] = ['cursor', 'nothing', 'span', 'from', 'to']
+const OF_THE_PAGE: readonly string[] = ['cursor', 'nothing', 'also', 'span', 'from', 'to']
 
 export function spans(query: Query, chosen: Span | undefined): Html {
   const rest = Object.entries(query).filter(([name]) => !OF_THE_PAGE.includes(name))
@@ -60,7 +60,7 @@ export function filterForm(shown: { query: Query; services: readonly string[] })
     (name) => html`<input type="hidden" name="${name}" value="${query[name]}">`,
   )
   const set = FIELDS.filter((name) => query[name]).length
-  // Folded away where there is little room only; a wide page has no summary.
+  // Folded away, for the log is what one looks at; a very wide page has room for both, and no summary.
   return html`<details class="filter"${set > 0 ? html` open` : ''}><summary>Filters${set > 0 ? `, ${set} set` : ''}</summary>
 <form class="filters" method="get" action="/admin/attempts">
 ${select('status', 'Outcome', outcomes, query.status)}

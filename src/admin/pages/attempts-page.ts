@@ -27,28 +27,35 @@ type ShownAttempts = {
   query: Query
   /** What was understood of the query. */
   filter: AttemptFilter
-  /** Masked: whom the query's recipient means. */
-  person: string | undefined
+  /** Whom the query's recipient means; `also` is sealed: somebody else whom the same text means. */
+  person: { masked: string; isSubject: boolean; also: string | undefined } | undefined
   /** To choose from; empty where the key is bound to one. */
   services: readonly string[]
 }
 
 const STYLE = `
-.find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem } .find p { grid-column: 1 / -1; font-size: var(--t2) }
+main { gap: var(--s3) }
+.find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem }
 .bar { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; justify-content: space-between }
 .spans { display: flex; flex-wrap: wrap; gap: 0 } .spans a { padding: var(--s1) var(--s3); border: 1px solid var(--field); margin-left: -1px; color: var(--ink); background: var(--card); text-decoration: none; min-height: 2rem; display: inline-flex; align-items: center } .spans li:first-child a { margin-left: 0 } .spans a[aria-current] { background: var(--ink); color: var(--paper); border-color: var(--ink) } .spans a:hover { border-color: var(--mark); position: relative }
 .filter summary { width: fit-content; cursor: pointer; font-weight: 600; padding: var(--s1) 0 } .filter[open] summary { margin-bottom: var(--s2) }
 .filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft); flex: 1 1 7.5rem; max-width: 12rem } .filters select, .filters input { font-size: var(--t3); font-weight: 400; color: var(--ink); min-width: 0; height: 2.25rem; padding-block: var(--s1) } .filters .times { display: flex; flex-wrap: wrap; gap: inherit; flex: 0 1 25rem } .filters .does { display: flex; gap: var(--s2) }
 @media (max-width: 46rem) { .filters label { flex-basis: 8rem; max-width: none } .filters .times { flex-basis: 100% } }
-@supports selector(::details-content) { @media (min-width: 46.01rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
+@supports selector(::details-content) { @media (min-width: 110rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
 .when { display: flex; flex-wrap: wrap; gap: 0 var(--s2); align-items: baseline } .when time { white-space: nowrap } .when .soft { font-size: var(--t2) }
-.log { display: grid; gap: var(--s4) } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
+.log { display: grid; gap: var(--s4) } .log th, .log td { padding-block: .3rem } .log td:not(:nth-child(5)) { overflow-wrap: normal } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
 .pager { display: flex; gap: var(--s3) }
+@media (min-width: 46.01rem) and (max-width: 90rem) { .when .soft { display: none } }
+@media (max-width: 46rem) {
+  .log .stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--s3); padding: var(--s2) var(--s3) } .log .stack th, .log .stack td { padding: 0 } .log .stack td::before { content: none }
+  .log .stack td:nth-child(6) { grid-area: 1 / 2; justify-content: end } .log .stack td:nth-child(2) { grid-area: 2 / 1 / 3 / 3; justify-content: start } .log .stack td:nth-child(3) { grid-area: 3 / 1; justify-content: start }
+  .log .stack td:nth-child(5) { grid-area: 3 / 2; justify-content: end } .log .stack td:is(:nth-child(4), :nth-child(n + 7)) { display: none }
+}
 `
 
 const NOTHING: Readonly<Record<string, string>> = {
-  text: 'This is no reference (like K7Q-42M), no phone number with + and country code, no e-mail address, and no verification id. A user id is found as subject:user-42.',
-  id: 'There is no verification of this id.',
+  text: 'Nothing was found. This is no reference (like K7Q-42M), no verification id, no e-mail address, and no phone number of a country that your services send to (with + and country code every number is one): so it was searched for as a user id.',
+  id: 'There is no verification with this id.',
 }
 
 function messageOf({ deliveryStatus, errorCode, provider }: ShownAttempt): Html {
@@ -118,10 +125,15 @@ function howFar({ rows, lookedBackTo }: ShownAttempts): Html | '' {
 
 /** The narrow filters that have no field of their own in the form. */
 function only({ query, person, filter }: ShownAttempts): Html | '' {
-  if (query.recipient !== undefined)
-    return person === undefined
-      ? html`<p class="note bad">The address names a recipient that can not be read: it was not made here, or with a key that is gone.</p>`
-      : html`<p class="note">Only <strong class="mono">${person}</strong>. <a href="${personPath(query.recipient)}">All about this recipient</a></p>`
+  if (query.recipient !== undefined) {
+    if (person === undefined)
+      return html`<p class="note bad">The address names a recipient that cannot be read: it was not made here, or with a key that no longer exists.</p>`
+    const { masked, isSubject, also } = person
+    const other = also
+      ? html` The same text is ${isSubject ? 'somebody else' : 'a user id or another number'}, too: <a href="/admin/attempts?recipient=${also}">show those</a>.`
+      : ''
+    return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>${other}</p>`
+  }
   if (filter.reference !== undefined)
     return html`<p class="note">Only the reference <strong class="mono">${filter.reference}</strong>.</p>`
   return ''
@@ -131,7 +143,7 @@ export function attemptsPage(page: SignedInPage, shown: ShownAttempts): Html {
   const nothing = NOTHING[shown.query.nothing ?? '']
   const live = livePart()
   const body = html`<div class="head"><h1>Attempts</h1>
-<form class="find" method="post" action="/admin/attempts/find" role="search">${formToken(page)}<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" aria-describedby="find-help" placeholder="K7Q-42M, +14155552671, ann@example.com" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button><p class="soft" id="find-help">Or a verification id, or <code>subject:user-42</code>.</p></form></div>
+<form class="find" method="post" action="/admin/attempts/find" role="search">${formToken(page)}<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" placeholder="Reference, number, address, user id" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button></form></div>
 ${nothing === undefined ? '' : html`<p class="note bad" role="alert">${nothing}</p>`}
 <section aria-label="Filter">
 <div class="bar">${spans(shown.query, spanOf(shown.query))}${live.bar}</div>

@@ -15,7 +15,7 @@ const route = createRoute({
   operationId: 'searchAttempts',
   summary: 'Search the attempts',
   description:
-    'Newest first; every spelling of a recipient finds the same. With `subject`: verifications by factors.',
+    'Newest first; every spelling of a recipient finds the same, a national number by the countries of the services. With `subject`: verifications by factors.',
   tags: ['Attempt log'],
   security: [{ apiKey: [] }],
   request: {

@@ -2,11 +2,11 @@
 // It must not give back what the limits on messages have counted; guesses are summed from the rows, and go with them.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, callingAdmin, refuseUnreadable } from '../admin-caller.ts'
+import { ACTS, callingAdmin, readPerson } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
-import { ErasedPerson, PersonBody, toPerson } from '../schemas/people.ts'
+import { ErasedPerson, PersonBody } from '../schemas/people.ts'
 
 const route = createRoute({
   method: 'post',
@@ -32,9 +32,8 @@ const route = createRoute({
 
 export function addRecipientsErase(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
-    const person = toPerson(c.req.valid('json'))
-    const refused = refuseUnreadable(c, deps, person)
-    if (refused) return refused
-    return c.json(await deps.console.operations.erase(callingAdmin(c, deps), person), 200)
+    const read = readPerson(c, deps, c.req.valid('json'))
+    if ('refused' in read) return read.refused
+    return c.json(await deps.console.operations.erase(callingAdmin(c, deps), read.person), 200)
   })
 }

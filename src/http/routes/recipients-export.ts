@@ -2,11 +2,11 @@
 // It must not answer before the log tells that somebody asked.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, callingAdmin, refuseUnreadable } from '../admin-caller.ts'
+import { ACTS, callingAdmin, readPerson } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
-import { ExportedPerson, PersonBody, toPerson, toWireExport } from '../schemas/people.ts'
+import { ExportedPerson, PersonBody, toWireExport } from '../schemas/people.ts'
 
 const route = createRoute({
   method: 'post',
@@ -32,11 +32,10 @@ const route = createRoute({
 
 export function addRecipientsExport(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
-    const person = toPerson(c.req.valid('json'))
-    const refused = refuseUnreadable(c, deps, person)
-    if (refused) return refused
+    const read = readPerson(c, deps, c.req.valid('json'))
+    if ('refused' in read) return read.refused
     const { operations, recipients } = deps.console
-    const exported = await operations.exportOf(callingAdmin(c, deps), person)
+    const exported = await operations.exportOf(callingAdmin(c, deps), read.person)
     return c.json(toWireExport(exported, deps.clock.now(), recipients), 200)
   })
 }

@@ -2,11 +2,11 @@
 // It must not count anything.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, refuseUnreadable } from '../admin-caller.ts'
+import { callingAdmin, LOOKS, readPerson } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
-import { Limits, PersonBody, toPerson, toWireLimits } from '../schemas/people.ts'
+import { Limits, PersonBody, toWireLimits } from '../schemas/people.ts'
 
 const route = createRoute({
   method: 'post',
@@ -31,10 +31,9 @@ const route = createRoute({
 
 export function addRecipientsLimits(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
-    const person = toPerson(c.req.valid('json'))
-    const refused = refuseUnreadable(c, deps, person)
-    if (refused) return refused
-    const found = await deps.console.operations.limitsOf(callingAdmin(c, deps), person)
+    const read = readPerson(c, deps, c.req.valid('json'))
+    if ('refused' in read) return read.refused
+    const found = await deps.console.operations.limitsOf(callingAdmin(c, deps), read.person)
     return c.json(toWireLimits(found), 200)
   })
 }

@@ -53,7 +53,7 @@ export const AdminHealth = z
         }),
       )
       .nullable()
-      .openapi({ description: 'Null: the store can not be asked now.' }),
+      .openapi({ description: 'Null: the database is unavailable.' }),
     failed_last_hour: z
       .object({ count, more: z.boolean() })
       .nullable()

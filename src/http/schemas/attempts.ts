@@ -40,7 +40,8 @@ export const AttemptsSearchBody = z
     to: toField.optional(),
     subject: subjectField.optional(),
     country: countryField.optional().openapi({
-      description: 'ISO 3166-1 alpha-2: reads a national number in `to`; without `to` a filter.',
+      description:
+        'ISO 3166-1 alpha-2: reads a national number in `to`, which is else read by the countries of the services that the key sees; without `to` a filter.',
     }),
     limit: limitInBody,
   })

@@ -4,30 +4,27 @@
 import { z } from '@hono/zod-openapi'
 import type { Exported } from '../../admin/export.ts'
 import type { PersonLimits } from '../../admin/operations.ts'
-import type { Person, Recipients } from '../../admin/recipients.ts'
+import type { Recipients } from '../../admin/recipients.ts'
 import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
 import { detailShape, toWireDetail } from './attempts.ts'
 import { Event, toWireEvent } from './events.ts'
 import { factorShape, toWireFactor } from './factors.ts'
-import { subjectField, toField } from './fields.ts'
+import { countryField, subjectField, toField } from './fields.ts'
 import { BESIDE_OTHER_FAULTS, ONE_HOLDER, requireHolder } from './holder-checks.ts'
 
 export const PersonBody = z
   .strictObject({
     to: toField.optional().openapi({
-      description: 'Phone number (E.164) or e-mail address.',
+      description:
+        'E-mail address or phone number; a national number is read by `country`, or by the countries of the services that the key sees, where it is one in one of them only.',
       example: '+14155552671',
     }),
+    country: countryField.optional(),
     subject: subjectField.optional(),
   })
   .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
   .openapi('PersonRequest', ONE_HOLDER)
-
-/** What `requireHolder` let through. */
-export function toPerson({ to, subject }: z.infer<typeof PersonBody>): Person {
-  return subject === undefined ? { to: to as string, subject: null } : { to: null, subject }
-}
 
 const personShape = {
   to: z.string().nullable().openapi({ description: 'In clear; null where it is a subject.' }),
