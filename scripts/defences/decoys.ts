@@ -7,6 +7,7 @@ const LOST = 'test/e2e/c66-lost-send.test.ts'
 
 const RECENT = 'src/delivery/recent-sends.ts'
 const RECENT_TEST = 'test/delivery/recent-sends.test.ts'
+const LANDLINES = 'test/e2e/c50-landlines.test.ts'
 const FATE = 'test/e2e/c49-decoy-fate.test.ts'
 
 export const DECOYS: readonly Defence[] = [
@@ -97,6 +98,39 @@ export const DECOYS: readonly Defence[] = [
     {
       file: 'test/storage/postgres/store.test.ts',
       title: 'C49: tells what became of the newest real messages',
+    },
+  ),
+  row(
+    'C50',
+    'no text goes to a landline where that was refused',
+    {
+      file: 'src/verification/admission.ts',
+      find: "service.landlines === 'refused' &&",
+      replace: "service.landlines === ('never' as string) &&",
+    },
+    { file: LANDLINES, title: 'C50: refused by name, a decoy’s too' },
+  ),
+  row(
+    'C50',
+    'numbers that may be mobile are no landlines',
+    {
+      file: 'src/verification/recipient.ts',
+      find: "recipient.type === 'FIXED_LINE'",
+      replace: "String(recipient.type).startsWith('FIXED_LINE')",
+    },
+    { file: LANDLINES, title: 'C50: who may be reached is' },
+  ),
+  row(
+    'C50',
+    'the log says that a start went to a landline, on PostgreSQL, too',
+    {
+      file: 'src/storage/postgres/verification-store.ts',
+      find: "    ...(input.isLandline && { number_type: 'landline' }),\n",
+      replace: '',
+    },
+    {
+      file: 'test/storage/postgres/store.test.ts',
+      title: 'C50: the log says that a start went to a landline',
     },
   ),
   row(

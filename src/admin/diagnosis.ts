@@ -194,6 +194,20 @@ function diagnoseEnd(
   }
 }
 
+const isToLandline = ({ events }: AttemptDetail) =>
+  newest(events, 'verification.started')?.details.number_type === 'landline'
+
+/** Whatever the provider made of the message, unless it said why: what arrives nowhere is most often this. */
+function withLandline(found: Diagnosis, { status, deliveryStatus }: AttemptRow): Diagnosis {
+  const isKnown = deliveryStatus === 'failed' || deliveryStatus === 'undelivered'
+  if (status === 'approved' || status === 'canceled' || isKnown) return found
+  return {
+    ...found,
+    meaning: `${found.meaning} The number is a landline: most of them receive no texts.`,
+    action: join(found.action ?? '', 'Ask for a mobile number, or offer a code by e-mail.'),
+  }
+}
+
 export function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
   const status = statusAt(attempt, now)
@@ -208,7 +222,7 @@ export function diagnose(detail: AttemptDetail, offers: Offers, now: number): Di
     status === 'pending'
       ? diagnoseMessage(detail, offers, now)
       : diagnoseEnd(detail, status, offers)
-  if (attempt.kind === 'real') return found
+  if (attempt.kind === 'real') return isToLandline(detail) ? withLandline(found, attempt) : found
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }
 }

@@ -77,6 +77,12 @@ export const SERVICE_SETTINGS = {
     'Countries whose numbers may get messages: `US,CA,DE`, or `*`. Required in production',
     { shown: '`*` in development' },
   ),
+  landlines: withDefault(
+    'LANDLINES',
+    parseOneOf(['allowed', 'refused']),
+    'allowed',
+    '`refused`: no texts to numbers that are landlines for certain (403 `number_type_not_allowed`). Some take texts, so they are allowed by default, and the console says so',
+  ),
   originDomain: optional(
     'ORIGIN_DOMAIN',
     parseHost,

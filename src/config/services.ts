@@ -99,6 +99,7 @@ const service = z.strictObject({
     .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
     .pipe(parsed(parseCountries))
     .optional(),
+  landlines: z.enum(['allowed', 'refused']).optional(),
   locale: parsed(parseLocale).optional(),
   origin_domain: parsed(parseHost).nullable().optional(),
   templates: templates.optional(),
@@ -146,6 +147,7 @@ function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): Servi
       channels: entry.channels,
       clientIp: entry.client_ip,
       allowedCountries: entry.allowed_countries,
+      landlines: entry.landlines,
       locale: entry.locale,
       originDomain: entry.origin_domain,
       testRecipients: entry.test_recipients,

@@ -12,7 +12,7 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   channel_not_available:
     'No provider serves this channel for this service. Choose another channel.',
   number_type_not_allowed:
-    'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes.',
+    'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes; landlines get no texts where LANDLINES is refused.',
   not_found: 'No route has this address. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:

@@ -4,7 +4,7 @@
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal, SendCommand } from './api.ts'
 import { CODE_LENGTH, type ServicePolicy, TTL_SECONDS } from './policy.ts'
-import { channelFits, defaultChannel, type Recipient } from './recipient.ts'
+import { channelFits, defaultChannel, isLandline, type Recipient } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
 
 /** Numbers that cost their caller, or reach no one person (libphonenumber's types). */
@@ -60,11 +60,19 @@ export function chooseChannel(
 }
 
 /** Country and type of a number: toll fraud lives on the ones nobody meant to allow. */
-export function refuseRecipient(service: ServicePolicy, recipient: Recipient): Refusal | undefined {
+export function refuseRecipient(
+  service: ServicePolicy,
+  recipient: Recipient,
+  channel: Channel,
+): Refusal | undefined {
   if (recipient.kind !== 'phone') return undefined
   const { country, type } = recipient
   if (type !== null && REFUSED_TYPES.has(type)) {
     const detail = `the number is of type ${type.toLowerCase().replaceAll('_', ' ')}`
+    return { kind: 'refused', error: 'number_type_not_allowed', detail }
+  }
+  if (service.landlines === 'refused' && channel === 'sms' && isLandline(recipient)) {
+    const detail = "the number is a landline, and this service's LANDLINES is refused"
     return { kind: 'refused', error: 'number_type_not_allowed', detail }
   }
   if (service.allowedCountries === '*' || service.allowedCountries.includes(country))

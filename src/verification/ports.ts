@@ -66,6 +66,8 @@ export type CreateInput = {
   /** Without `codeSealed` there is nothing to send: no delivery, and no send is counted. */
   record: NewVerification
   slot: SessionSlot | null
+  /** For the log: the number is a landline for certain, and may take no texts. */
+  isLandline: boolean
   guesses: GuessQuery
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null

@@ -32,6 +32,11 @@ export function recipientOf(address: string, country: string | null): Recipient 
     : { kind: 'phone', address, country: country ?? '', type: null }
 }
 
+/** For certain: where a country's numbers may be either, as in North America, nobody knows. */
+export function isLandline(recipient: Recipient): boolean {
+  return recipient.kind === 'phone' && recipient.type === 'FIXED_LINE'
+}
+
 export function defaultChannel(recipient: Recipient): Channel {
   return recipient.kind === 'phone' ? 'sms' : 'email'
 }

@@ -118,6 +118,7 @@ function createInput(begun: Begun, now: number): CreateInput {
       maxSends: 0,
     },
     slot,
+    isLandline: false,
     guesses: guessQuery(service, indexes, command.authenticated, now),
     actor: actorOf(caller, command.endUser),
     idempotency: recall.write((record) => answerWith(now, 'started', record, holder)),

@@ -15,6 +15,7 @@ import { type Recall, recallFor } from './recall.ts'
 import {
   addressIndexes,
   budgetIndexes,
+  isLandline,
   localeOf,
   type Recipient,
   readRecipient,
@@ -57,7 +58,7 @@ export async function start(
   if ('kind' in chosen) return chosen
   // To a test recipient nothing is sent: what tolls or a country's rules would cost does not arise.
   const isTest = testRecipientFor(service, recipient, domain.clock.now()) !== undefined
-  const notAllowed = isTest ? undefined : refuseRecipient(service, recipient)
+  const notAllowed = isTest ? undefined : refuseRecipient(service, recipient, chosen.channel)
   if (notAllowed) return notAllowed
 
   const indexes = {
@@ -151,6 +152,7 @@ function createInput(
       maxSends: service.maxSends,
     },
     slot,
+    isLandline: begun.channel === 'sms' && isLandline(recipient),
     guesses: guessQuery(service, indexes.budget, command.authenticated, now),
     actor: actorOf(caller, command.endUser),
     idempotency: recall.write((record) => answerWith(now, 'started', record, recipient.address)),

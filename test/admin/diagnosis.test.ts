@@ -74,6 +74,19 @@ describe('a diagnosis', () => {
     else expect(found.action).toMatch(action)
   })
 
+  it('C50: says that the number is a landline, unless it is over or the provider said why', () => {
+    const started = eventOf('verification.started', NOW - 90_000, { number_type: 'landline' })
+    const LANDLINE = /The number is a landline/
+    for (const row of [{}, { status: 'expired' }, { deliveryStatus: 'queued' }] as const) {
+      expect(says(row, [started]).meaning).toMatch(LANDLINE)
+      expect(says(row, [started]).action).toMatch(/mobile number/)
+    }
+    expect(says({ status: 'approved' }, [started]).meaning).not.toMatch(LANDLINE)
+    const failed = { deliveryStatus: 'failed', errorCode: '21211' } as const
+    expect(says(failed, [started]).meaning).not.toMatch(LANDLINE)
+    expect(says({}, [{ ...started, details: {} }]).meaning).not.toMatch(LANDLINE)
+  })
+
   it('tells when the next try is', () => {
     const row = { deliveryStatus: 'queued', errorCode: 'http_503' } as const
     const found = says(row, [retrying(NOW - 9_000, 1_000), retrying(NOW - 3_000, 20_000)])

@@ -124,3 +124,12 @@ it('a domain can be taken away from one service', () => {
   })
   expect(result.ok && result.services.get('a')?.originDomain).toBeNull()
 })
+
+it('C50: landlines are refused where a service says so, and are the default service’s else', () => {
+  const strict = { ...base, landlines: 'refused' as const }
+  const text = JSON.stringify({ services: { own: { landlines: 'allowed' }, other: {} } })
+  const result = parseServices(text, strict)
+  const landlines = result.ok ? [...result.services.values()].map((one) => one.landlines) : []
+  expect([base.landlines, ...landlines]).toEqual(['allowed', 'allowed', 'refused'])
+  expect(problemsOf({ landlines: 'off' })).toEqual([expect.stringContaining('checkout.landlines')])
+})

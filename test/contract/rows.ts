@@ -95,6 +95,7 @@ export function createInput(
   return {
     record,
     slot: null,
+    isLandline: false,
     guesses: {
       service: record.service,
       budgetIndexes: [record.budgetIndex],

@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
-import { claimOne, ERROR, emptyOutbox, settlement } from './outbox-steps.ts'
-import { ACTOR, HOUR, MINUTE, mac, T0 } from './rows.ts'
+import { claimOne, ERROR, emptyOutbox, eventsOf, settlement } from './outbox-steps.ts'
+import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
 import { charged, keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
 
 export function describeLifecycle(factory: StoresFactory): void {
@@ -69,6 +69,18 @@ export function describeLifecycle(factory: StoresFactory): void {
       const unclear = await start(stores)
       await settle(unclear, true)
       expect(await isLost(unclear)).toBe(false)
+    })
+
+    it('C50: the log says that a start went to a landline', async () => {
+      const stores = factory()
+      const detailsAfter = async (isLandline: boolean) => {
+        const record = newVerification()
+        await stores.verifications.create(createInput(record, { isLandline }))
+        return (await eventsOf(stores, record.id))[0]?.details
+      }
+      const plain = await detailsAfter(false)
+      expect(plain).not.toHaveProperty('number_type')
+      expect(await detailsAfter(true)).toEqual({ ...plain, number_type: 'landline' })
     })
 
     it('I4: a resend renews no attempt', async () => {

@@ -49,6 +49,7 @@ function policy(name: string): ServicePolicy {
     limits: DEFAULT_LIMITS,
     clientIp: 'off',
     allowedCountries: '*',
+    landlines: 'allowed',
     locale: 'en',
     originDomain: null,
     templates: {},

@@ -79,6 +79,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     limits: DEFAULT_LIMITS,
     clientIp: 'off',
     allowedCountries: '*',
+    landlines: 'allowed',
     locale: 'en',
     originDomain: null,
     templates: {},

@@ -33,8 +33,8 @@ function refused(details: EventDetails): string {
 }
 
 const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => EventWords>>> = {
-  'verification.started': ({ channel, purpose, kind, authenticated }) => ({
-    text: `Started, by ${word(channel)}, for “${word(purpose)}”${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
+  'verification.started': ({ channel, purpose, kind, authenticated, number_type: type }) => ({
+    text: `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
     state: '',
   }),
   'verification.continued': () => ({

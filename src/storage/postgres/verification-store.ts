@@ -46,10 +46,14 @@ function createdRecord(record: NewVerification): VerificationRecord {
 function createStatement(input: CreateInput, clock: number | null): Sql {
   const { codeHash, codeSealed, ...row } = input.record
   const { channel, purpose, country, kind, authenticated } = row
+  const details = {
+    ...{ channel, purpose, country, kind, authenticated },
+    ...(input.isLandline && { number_type: 'landline' }),
+  }
   const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
   return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_1(
     ${rowJson({ ...row, ...countersOf(input.record) })}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
-    ${actorJson(input.actor)}, ${json({ channel, purpose, country, kind, authenticated })},
+    ${actorJson(input.actor)}, ${json(details)},
     ${writeJson(input.idempotency, createdRecord(input.record))}, ${clock}) f`
 }
 

@@ -70,7 +70,7 @@ export function createCreate(deps: {
     .prepare()
 
   /** @returns the row as it stands now: it was all given, so nothing is read back. */
-  const insertAll = ({ record, slot, actor }: CreateInput): VerificationRow => {
+  const insertAll = ({ record, slot, actor, isLandline }: CreateInput): VerificationRow => {
     const { codeHash, codeSealed, ...kept } = record
     const isSent = codeSealed !== null
     const row: Omit<typeof verifications.$inferSelect, 'seq'> = {
@@ -94,7 +94,10 @@ export function createCreate(deps: {
       type: 'verification.started',
       verificationSeq: seq,
       actor,
-      details: { channel, purpose, country, kind, authenticated },
+      details: {
+        ...{ channel, purpose, country, kind, authenticated },
+        ...(isLandline && { number_type: 'landline' }),
+      },
     })
     const deliveryStatuses = isSent ? 'queued' : null
     return { seq, ...row, codeHash, codeSealed, deliveryStatuses, isLastSendLost: 0 }
