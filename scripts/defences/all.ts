@@ -10,6 +10,7 @@ import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { IMPORTS } from './imports.ts'
+import { MAIL_SERVERS } from './mail-servers.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
@@ -41,6 +42,7 @@ export const DEFENCES: readonly Defence[] = [
   ...SESSIONS,
   ...DECOYS,
   ...PROVIDERS,
+  ...MAIL_SERVERS,
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,

@@ -199,7 +199,11 @@ export const STRANGERS: readonly Defence[] = [
     keeps: 'C28',
     line: 'the mailer looks at the address once more (CRLF alone its library refuses, too)',
     changes: [
-      { file: SMTP, find: 'if (!isSafeAddress(message.to))', replace: 'if (isSafeAddress("") )' },
+      {
+        file: 'src/delivery/providers/smtp/mail-address.ts',
+        find: 'if (at < 1 || !NAME.test(name)) return null',
+        replace: 'if (at < 1) return null',
+      },
     ],
     test: {
       file: 'test/delivery/smtp.test.ts',

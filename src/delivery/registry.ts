@@ -6,12 +6,13 @@ import { CHANNELS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient } from './http-client.ts'
 import type { HttpClient, Inbox, Provider } from './ports.ts'
-import { httpEntry, smtpEntry, twilioEntry } from './provider-settings.ts'
+import { httpEntry, twilioEntry } from './provider-settings.ts'
 import { createHttpProvider } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
 import { createSmtpProvider } from './providers/smtp/smtp.ts'
 import { createTwilioProvider } from './providers/twilio.ts'
 import type { SettingValues } from './setting-values.ts'
+import { smtpEntry } from './smtp-settings.ts'
 
 type ProviderDeps = { http: HttpClient; clock: Clock }
 

@@ -1,6 +1,7 @@
 // Reading one provider's values: each fault names its setting and says what to do.
 // It must not repeat a value that may be a secret.
 
+import { domainToASCII } from 'node:url'
 import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
 
 export type SettingValues = Readonly<Record<string, string>>
@@ -63,6 +64,28 @@ export function httpUrl(values: SettingValues, name: string): string {
   return text
 }
 
+/** User and password of a URL. */
+export function readAuth(url: URL, setting: string): { user: string; pass: string } | null {
+  if (url.username === '') return null
+  const read = (text: string) => decode(text, setting, 'user or password')
+  return { user: read(url.username), pass: read(url.password) }
+}
+
+export function decode(text: string, setting: string, part: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new ProviderSettingError(setting, `has a ${part} with a % that is not percent-encoded`)
+  }
+}
+
+/** As DNS and mail servers know it (RFC 5890): `bücher.example` is xn--bcher-kva.example. null: it can't be one. */
+export function asciiDomain(domain: string): string | null {
+  if (/^[\x21-\x7e]+$/.test(domain)) return domain
+  // Nothing of a URL: its parser is behind domainToASCII.
+  return /^[\p{L}\p{M}\p{N}.\u3002-]+$/u.test(domain) ? domainToASCII(domain) || null : null
+}
+
 /** A display name and an address, or an address alone. */
 export function mailbox(
   values: SettingValues,
@@ -70,13 +93,15 @@ export function mailbox(
 ): { name: string | null; address: string } {
   const text = required(values, name)
   const match = /^(?:"?([^"<>]*?)"?\s*<([^<>]+)>|([^<>]+))$/u.exec(text.trim())
-  const address = (match?.[2] ?? match?.[3] ?? '').trim()
-  if (/[\p{Cc}]/u.test(text) || !/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address))
+  const [, local, domain = ''] =
+    /^([^\s@<>,;"]+)@([^\s@<>,;"]+)$/.exec((match?.[2] ?? match?.[3] ?? '').trim()) ?? []
+  const ascii = asciiDomain(domain)
+  if (/[\p{Cc}]/u.test(text) || local === undefined || ascii === null)
     throw new ProviderSettingError(
       name,
       'is not like no-reply@example.com or Name <no-reply@example.com>',
     )
-  return { name: match?.[1]?.trim() || null, address }
+  return { name: match?.[1]?.trim() || null, address: `${local}@${ascii}` }
 }
 
 /** A JSON object of strings; names come back in lower case (RFC 9110 §5.1). */

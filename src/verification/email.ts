@@ -1,7 +1,8 @@
-// E-mail addresses: checked, the domain normalised, the local part as given (RFC 5321 §2.3.11: only its host may interpret it).
+// E-mail addresses: checked, the domain normalised, the local part as given but for needless quotes (RFC 5321 §2.3.11: only its host may interpret it).
 // It must not guess a provider's rules (dots, tags) for where mail goes; `budgetForms` does so for counting only.
 
 import { domainToASCII } from 'node:url'
+import { readLocalPart } from './local-part.ts'
 import { mailboxOf } from './mailbox-aliases.ts'
 import type { Unreadable } from './phone.ts'
 
@@ -10,11 +11,6 @@ export type Email = { kind: 'email'; address: string }
 /** RFC 5321 §4.5.3.1: octets of a local part, and of a path without its brackets. */
 const MAX_LOCAL_OCTETS = 64
 const MAX_ADDRESS_OCTETS = 254
-/** dot-atom of RFC 5322 §3.2.3 with the letters of RFC 6532; no quoted strings. */
-const LOCAL_PART =
-  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
-/** An encoded-word of RFC 2047: a mail program further on would read another address out of it. */
-const ENCODED_WORD = /=\?.*\?=/
 /**
  * Letters of any script, their marks, digits, hyphens, UTS #46's full stops, and what it drops. Nothing of a URL: the
  * parser behind `domainToASCII` takes `evil.example/.trusted.example` for evil.example, and decodes `%2e`.
@@ -50,13 +46,15 @@ export function readEmail(to: string): Email | Unreadable {
   if (text === undefined)
     return unreadable('is a mailto: link that holds more than one plain address')
   const at = text.lastIndexOf('@')
-  const local = text.slice(0, at)
   const domainText = text.slice(at + 1)
   const domain = DOMAIN_TEXT.test(domainText) ? domainToASCII(domainText).toLowerCase() : ''
-  const isName = LOCAL_PART.test(local) && !ENCODED_WORD.test(local)
-  if (!isName || Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
-    return unreadable('has no valid name before the @')
-  }
+  const local = readLocalPart(text.slice(0, at), domain)
+  if (local === null || Buffer.byteLength(local) > MAX_LOCAL_OCTETS)
+    return unreadable(
+      text.startsWith('"')
+        ? 'has no name between quotes that mail can be sent to safely'
+        : 'has no valid name before the @',
+    )
   if (!DOMAIN.test(domain)) return unreadable('has no valid domain after the @')
   const address = `${local}@${domain}`
   if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {

@@ -1,11 +1,12 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { SMTPServerOptions } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
-import { smtpEntry } from '../../src/delivery/provider-settings.ts'
 import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
+import { smtpEntry } from '../../src/delivery/smtp-settings.ts'
 import { quiet } from '../quiet.ts'
 import { mailMessage } from './messages.ts'
+import { startScript as startScriptedServer, TO_DATA, WHOLE } from './smtp-script.ts'
 import { type MailServer, startMailServer } from './smtp-server.ts'
 
 const DEADLINE_MS = 600
@@ -37,33 +38,11 @@ async function send(provider: Provider, message: OutgoingMessage = mailMessage()
   return result
 }
 describe('a mail server in trouble', () => {
-  /** Speaks `lines` in turn, one for each line it hears, then nothing more. */
-  async function startScript(lines: string[], onEnd: (socket: Socket) => void = () => {}) {
-    const sockets = new Set<Socket>()
-    const heard: string[] = []
-    const server: Server = createServer((socket) => {
-      sockets.add(socket)
-      const left = [...lines]
-      const say = () => {
-        const line = left.shift()
-        if (line === undefined) onEnd(socket)
-        else socket.write(`${line}\r\n`)
-      }
-      socket.on('error', () => {})
-      socket.on('data', (data) => {
-        heard.push(data.toString())
-        say()
-      })
-      say()
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    closers.push(() => {
-      for (const socket of sockets) socket.destroy()
-      return new Promise((resolve) => server.close(resolve))
-    })
-    return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+  async function startScript(lines: readonly string[], onEnd?: (socket: Socket) => void) {
+    const server = await startScriptedServer(lines, onEnd)
+    closers.push(server.close)
+    return server
   }
-  const TO_DATA = ['220 hi', '250 hi', '250 ok', '250 ok']
 
   it('C21: says nothing at all: temporary, nothing was sent', async () => {
     const { url } = await startScript([])
@@ -81,6 +60,14 @@ describe('a mail server in trouble', () => {
     expect(heard.join('')).toContain('4711471147')
   })
 
+  it('C67: stalls or goes after the final dot: it may have been taken', async () => {
+    for (const onEnd of [() => {}, (socket: Socket) => socket.destroy()]) {
+      const { url, heard } = await startScript([...TO_DATA, '354 go on'], onEnd)
+      expect((await send(create(url))).kind).toBe('ambiguous')
+      expect(heard.join('').endsWith('\r\n.\r\n')).toBe(true)
+    }
+  })
+
   it('C21: closes after DATA: ambiguous', async () => {
     const { url } = await startScript([...TO_DATA, '354 go on'], (socket) => socket.destroy())
     expect((await send(create(url))).kind).toBe('ambiguous')
@@ -92,9 +79,8 @@ describe('a mail server in trouble', () => {
   })
 
   it('a kept connection that the server drops at the next mail: sent on a new one, once', async () => {
-    const whole = [...TO_DATA, '354 go on', '250 taken']
     let drops = 1
-    const { url, heard } = await startScript(whole, (socket) => {
+    const { url, heard } = await startScript(WHOLE, (socket) => {
       // After the first mail is taken: gone as soon as a second one begins on it.
       if (drops-- > 0) socket.destroy()
     })

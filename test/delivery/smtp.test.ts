@@ -2,8 +2,8 @@ import { simpleParser } from 'mailparser'
 import type { SMTPServerOptions } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
-import { smtpEntry } from '../../src/delivery/provider-settings.ts'
 import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
+import { smtpEntry } from '../../src/delivery/smtp-settings.ts'
 import { mailMessage } from './messages.ts'
 import { type MailServer, PASSWORD, startMailServer, USER } from './smtp-server.ts'
 
@@ -37,7 +37,7 @@ const refuse = (responseCode: number, text = 'no') =>
   Object.assign(new Error(`${text} <Ada.Lovelace+test@example.com>`), { responseCode })
 
 describe('mail by SMTP', () => {
-  it('sends text and HTML, with a Message-ID made of the attempt, marked as automatic', async () => {
+  it('sends text and HTML, with a Message-ID made of the delivery, marked as automatic', async () => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const message = mailMessage()
     expect(await send(create(`smtp://127.0.0.1:${server.port}`))).toEqual({
@@ -49,7 +49,7 @@ describe('mail by SMTP', () => {
     const mail = await simpleParser(received?.raw ?? '')
     expect(mail.subject).toBe(message.subject)
     expect(mail.from?.text).toBe('"Example" <no-reply@example.com>')
-    expect(mail.messageId).toBe(`<${message.attemptId}@example.com>`)
+    expect(mail.messageId).toBe(`<${message.deliveryId}@example.com>`)
     expect(mail.text?.trim()).toBe(message.text.trim())
     expect(mail.html).toBe(message.html)
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated')
@@ -183,6 +183,15 @@ describe('what would break out of a mail', () => {
     ['a space', 'a b@example.com'],
     ['no domain', 'ada.lovelace'],
     ['300 characters', `${'a'.repeat(288)}@example.com`],
+    ['an address between quotes', '"a@evil.example"@example.com'],
+    ['brackets between quotes', '"a> RCPT TO:<b@evil.example"@example.com'],
+    ['CRLF between quotes', '"a\r\nRCPT TO:<b@evil.example>"@example.com'],
+    ['a comma between quotes', '"a,b"@example.com'],
+    ['quotes between quotes', '"a"b"@example.com'],
+    ['a backslash between quotes', '"a\\"@example.com'],
+    ['half of quotes', '"a@example.com'],
+    ['two @', 'a@b@example.com'],
+    ['no name', '@example.com'],
   ])('C28: %s in an address is a permanent failure', async (_, to) => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const result = await send(create(`smtp://127.0.0.1:${server.port}`), mailMessage({ to }))
@@ -220,6 +229,12 @@ describe('what would break out of a mail', () => {
     ['SMTP_URL', 'smtp://mail.example.com?requireTLS=yes'],
     ['SMTP_URL', 'smtp://a%zz:b@mail.example.com'],
     ['SMTP_URL', 'smtp://mail.example.com?maxConnections=0'],
+    ['SMTP_URL', 'smtp://mail.example.com?name=localhost'],
+    ['SMTP_URL', 'smtp://mail.example.com?name=a.example%0d%0aMAIL%20FROM:<x>'],
+    ['SMTP_URL', 'smtp://mail.example.com?name=a b.example'],
+    ['SMTP_URL', 'smtp://mail%zz.example.com'],
+    ['MAIL_FROM', 'a@bü/cher.example'],
+    ['MAIL_FROM', 'a@bü\u200bcher.example'],
     ['MAIL_FROM', 'nobody'],
     ['MAIL_FROM', 'a@b.c, d@e.f'],
     ['MAIL_FROM', 'x\r\nBcc: y@z <a@b.c>'],

@@ -162,12 +162,57 @@ describe('addresses', () => {
     expect(budgetForms('"a\\nn"@example.com')[0]).toBe('ann@example.com')
   })
 
+  // exment 800: names that need quotes, and those that docomo and au once gave out, could not be reached.
+  it.each([
+    ['a..b.@docomo.ne.jp', 'a..b.@docomo.ne.jp'],
+    ['"a..b."@docomo.ne.jp', 'a..b.@docomo.ne.jp'],
+    ['"a..b\\."@DOCOMO.ne.jp', 'a..b.@docomo.ne.jp'],
+    ['taro...@ezweb.ne.jp', 'taro...@ezweb.ne.jp'],
+    ['x.-_-.@t.vodafone.ne.jp', 'x.-_-.@t.vodafone.ne.jp'],
+    ['"a..b"@example.com', '"a..b"@example.com'],
+    ['"ada lovelace"@example.com', '"ada lovelace"@example.com'],
+    ['"a\\ b"@example.com', '"a b"@example.com'],
+    ['".ada"@example.com', '".ada"@example.com'],
+    ['" "@example.com', '" "@example.com'],
+    // Quotes that nothing needs are no part of the name.
+    ['"ada"@example.com', 'ada@example.com'],
+    ['"ad\\a.b"@example.com', 'ada.b@example.com'],
+  ])('C28: %j is reached as %j', (to, address) => {
+    expect(read(to).address).toBe(address)
+  })
+
+  it.each([
+    ['"ada+x"@example.com', 'ada@example.com'],
+    ['"ada lovelace+x"@example.com', '"ada lovelace"@example.com'],
+    ['"A..b."@docomo.ne.jp', 'a..b.@docomo.ne.jp'],
+    ['"a.d.a"@gmail.com', 'ada@gmail.com'],
+  ])('C12: %j shares the budget of %j', (to, other) => {
+    expect(budgetKey(read(to))).toBe(budgetKey(read(other)))
+  })
+
   it.each([
     'a\r\nBcc: b@example.com',
     'a@example.com\r\n',
     'a\u0000@example.com',
     'a@example.com\nb',
-    '"a b"@example.com',
+    '"a@evil.example"@example.com',
+    '"a<b@evil.example>"@example.com',
+    '"a,b"@example.com',
+    '"a\\"b"@example.com',
+    '"a\\\\b"@example.com',
+    '"a(b)"@example.com',
+    '"a\nb"@example.com',
+    '"a b@example.com',
+    'a b"@example.com',
+    '"a"b@example.com',
+    '""@example.com',
+    '"=?utf-8?q?a=40evil.example=3e?="@example.com',
+    '"=\\?utf-8?q?a?="@example.com',
+    'a.@example.com',
+    '.a@docomo.ne.jp',
+    'a..b@docomo.ne.jp.example.com',
+    'a b@docomo.ne.jp',
+    `"${'x y'.repeat(21)}"@example.com`,
     'a b@example.com',
     'a@b',
     'a@1.2.3.4',

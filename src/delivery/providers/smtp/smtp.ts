@@ -1,6 +1,7 @@
 // Mail by any SMTP server (RFC 5321), with STARTTLS (RFC 3207) and AUTH, on connections kept open.
 // It must not hand on a server's reply text: it quotes the address.
 
+import { hostname } from 'node:os'
 import { Readable } from 'node:stream'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { OutgoingMessage, Provider, SendResult } from '../../ports.ts'
@@ -11,6 +12,8 @@ import {
   type SmtpServer,
   step,
 } from './connections.ts'
+import { chooseEhloName } from './ehlo-name.ts'
+import { toMailbox } from './mail-address.ts'
 
 export type SmtpSettings = {
   host: string
@@ -26,12 +29,15 @@ export type SmtpSettings = {
   /** `name` null: the service's brand is shown. */
   from: { name: string | null; address: string }
   maxConnections: number
+  /** For EHLO. null: `chooseEhloName` does. */
+  ehloName: string | null
 }
 
-/** A step of the dialogue may take this long; the deadline of the whole send goes on beside it. */
-const STEP_TIMEOUT_MS = 5_000
-/** RFC 5321 §4.5.3.1.3: a path is 256 octets with its brackets. */
-const MAX_ADDRESS_OCTETS = 254
+/**
+ * Past any deadline (DELIVERY_DEADLINE_SECONDS): only a net under it. A server that greets or accepts slowly, as those
+ * that look the sender up do, has all of that time.
+ */
+const NET_TIMEOUT_MS = 60_000
 
 export function createSmtpProvider(settings: SmtpSettings): Provider {
   const connections = createConnections(toServer(settings), settings.maxConnections)
@@ -39,10 +45,10 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
     name: 'smtp',
     channels: ['email'],
     async send(message, signal) {
-      if (!isSafeAddress(message.to))
-        return permanent('invalid_address', 'the address can not be sent to')
-      const mime = await compose(settings, message)
-      const envelope = { from: settings.from.address, to: [message.to], size: mime.length }
+      const to = toMailbox(message.to)
+      if (to === null) return permanent('invalid_address', 'the address can not be sent to')
+      const mime = await compose(settings, { ...message, to })
+      const envelope = { from: settings.from.address, to: [to], size: mime.length }
       const first = await transmit(connections, envelope, mime, signal)
       // A kept connection that the server had dropped: nothing was said on it yet.
       const result =
@@ -60,16 +66,18 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
 }
 
 function toServer(settings: SmtpSettings): SmtpServer & { socketCloseTimeout: number } {
+  const name = chooseEhloName(settings.ehloName, hostname(), domainOf(settings.from.address))
   return {
     host: settings.host,
     port: settings.port,
     secure: settings.secure,
     requireTLS: settings.requireTls && !settings.secure,
     auth: settings.auth,
-    connectionTimeout: STEP_TIMEOUT_MS,
-    greetingTimeout: STEP_TIMEOUT_MS,
-    dnsTimeout: STEP_TIMEOUT_MS,
-    socketTimeout: STEP_TIMEOUT_MS * 2,
+    ...(name === null ? {} : { name }),
+    connectionTimeout: NET_TIMEOUT_MS,
+    greetingTimeout: NET_TIMEOUT_MS,
+    dnsTimeout: NET_TIMEOUT_MS,
+    socketTimeout: NET_TIMEOUT_MS,
     // A mail whose deadline passed must not trickle out.
     socketCloseTimeout: 0,
     tls: {
@@ -78,14 +86,6 @@ function toServer(settings: SmtpSettings): SmtpServer & { socketCloseTimeout: nu
       ...(settings.servername === null ? {} : { servername: settings.servername }),
     },
   }
-}
-
-/** No brackets, spaces, separators or control characters outside the library's care (C28). */
-function isSafeAddress(address: string): boolean {
-  return (
-    Buffer.byteLength(address) <= MAX_ADDRESS_OCTETS &&
-    /^[^\s\p{Cc}<>,;"()]+@[^\s\p{Cc}<>,;"()@]+$/u.test(address)
-  )
 }
 
 const loadComposer = async () => (await import('nodemailer/lib/mail-composer')).default
@@ -99,13 +99,18 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     subject: oneLine(message.subject ?? ''),
     text: message.text,
     ...(message.html === null ? {} : { html: message.html }),
-    messageId: `<${message.attemptId}@${address.split('@').at(-1)}>`,
+    // The same for every try: mail servers and programs show a message that comes twice once.
+    messageId: `<${message.deliveryId}@${domainOf(address)}>`,
     // RFC 3834 §5: no out-of-office answers.
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
     disableUrlAccess: true,
   })
   return mail.compile().build()
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
 }
 
 function oneLine(text: string): string {
