@@ -7,6 +7,8 @@ const TURNS = 'src/http/turns.ts'
 const CONNECTIONS = 'src/http/connections.ts'
 const SERVER = 'src/http/bounded-server.ts'
 const TEST = 'test/http/turns.test.ts'
+const PLACES = 'src/http/stream-places.ts'
+const PLACES_TEST = 'test/http/stream-places.test.ts'
 
 export const WIRE: readonly Defence[] = [
   row(
@@ -99,5 +101,37 @@ export const WIRE: readonly Defence[] = [
       file: 'test/http/openapi.test.ts',
       title: 'C52: is made once, and the document for programs',
     },
+  ),
+  row(
+    'C64',
+    'the sessions of a key share its streams',
+    { file: PLACES, find: '[`key ${keyId}`, most.perKey]', replace: '[`key ${id}`, most.perKey]' },
+    { file: PLACES_TEST, title: 'C64: one session, one key, one service' },
+  ),
+  row(
+    'C64',
+    'all services leave streams for the keys of none',
+    { file: PLACES, find: ", ['services', most.ofServices]", replace: '' },
+    { file: PLACES_TEST, title: 'C64: all services together leave places' },
+  ),
+  row(
+    'C64',
+    'the console’s streams are counted by the key of the session',
+    {
+      file: 'src/admin/live.ts',
+      find: 'holder: { id: session.formToken, keyId, service },',
+      replace: 'holder: { id: session.formToken, keyId: session.formToken, service },',
+    },
+    { file: 'test/admin/live.test.ts', title: 'C64: a key has so many streams' },
+  ),
+  row(
+    'C64',
+    'the inbox has so many listeners',
+    {
+      file: 'src/http/routes/inbox-stream.ts',
+      find: 'createOpenPlaces(MAX_INBOX_STREAMS)',
+      replace: 'createOpenPlaces(MAX_INBOX_STREAMS + 1)',
+    },
+    { file: 'test/http/inbox.test.ts', title: 'C64: has so many listeners' },
   ),
 ]

@@ -27,11 +27,11 @@ export function addLive(app: App, deps: AppDeps): void {
     const token = readToken(c) ?? ''
     const session = await sessions.look(token)
     if (!session) return c.body(null, 401)
+    const { keyId, service } = session.access
     const asked = c.req.query('verification')
     const wanted = asked !== undefined && VERIFICATION_ID.test(asked) ? asked : null
     const stream = streamLog(c, deps, {
-      holder: session.formToken,
-      service: session.access.service,
+      holder: { id: session.formToken, keyId, service },
       tell(events, sink) {
         const ids = idsOf(events, wanted)
         if (ids.length > 0)

@@ -4,26 +4,26 @@
 import type { EventRecord } from '../events/types.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { type EventSink, streamEvents } from './event-stream.ts'
+import type { StreamHolder } from './stream-places.ts'
 
 /** How soon a stream ends after its session or key. */
 const LOOK_EVERY_MS = 3_000
 
-/** @returns undefined: the holder, or this node, has as many streams as there may be */
+/** @returns undefined: the holder, its key, its service or this node has as many streams as there may be */
 export function streamLog(
   c: AppContext,
   deps: AppDeps,
   stream: {
-    /** Whose streams are counted together. */
-    holder: string
-    /** Of the services that the holder may see; null: all. */
-    service: string | null
+    /** Whose streams are counted together; of its service alone it is told (null: of all). */
+    holder: StreamHolder
     tell(events: readonly EventRecord[], sink: EventSink): void
     isGood(): Promise<boolean>
     /** Said before the end, where it is no longer good. */
     farewell?: string
   },
 ): Response | undefined {
-  const { service, farewell } = stream
+  const { farewell } = stream
+  const { service } = stream.holder
   const leave = deps.console.streamPlaces.take(stream.holder)
   if (!leave) return undefined
   const begin = (sink: EventSink) => {

@@ -1,29 +1,71 @@
-// How many streams may be open at once: for each holder of a session or key, and on this node.
+// How many streams may be open at once: for a session or program, a key, a service, and on this node.
 // It must not count one that has ended.
 
+export type StreamHolder = {
+  /** A session of the console, or the key of a program. */
+  id: string
+  /** A key signs in as often as it likes: its sessions are counted together, too. */
+  keyId: string
+  /** Null: a key of no service. */
+  service: string | null
+}
 export type StreamPlaces = {
   /** @returns gives the place back; undefined: there is none */
-  take(holder: string): (() => void) | undefined
+  take(holder: StreamHolder): (() => void) | undefined
 }
 
-/** A stream is a socket and some 20 KiB; more than these is a mistake in a program. */
-export const MAX_STREAMS = { perHolder: 6, inAll: 200 } as const
+/**
+ * A stream is a socket and some 20 KiB; more than these is a mistake in a program. One key shared by a support team
+ * is thirty people with a tab each; a service has two such keys; and whatever all services hold, forty places are left
+ * for the keys of no service: for whoever has to look why.
+ */
+export const MAX_STREAMS = {
+  perHolder: 6,
+  perKey: 30,
+  perService: 60,
+  ofServices: 160,
+  inAll: 200,
+} as const
+/** Of the development inbox, which has no keys. */
+export const MAX_INBOX_STREAMS = 50
 
-export function createStreamPlaces(most: { perHolder: number; inAll: number }): StreamPlaces {
+type Bound = [counted: string, most: number]
+
+function boundsOf({ id, keyId, service }: StreamHolder, most: typeof MAX_STREAMS): Bound[] {
+  const bounds: Bound[] = [
+    [`holder ${id}`, most.perHolder],
+    [`key ${keyId}`, most.perKey],
+    ['all', most.inAll],
+  ]
+  if (service !== null)
+    bounds.push([`service ${service}`, most.perService], ['services', most.ofServices])
+  return bounds
+}
+
+/** Counts under several names at once, all or none. */
+function createPlaces() {
   const held = new Map<string, number>()
-  let all = 0
-  return {
-    take(holder) {
-      const own = held.get(holder) ?? 0
-      if (own >= most.perHolder || all >= most.inAll) return undefined
-      held.set(holder, own + 1)
-      all += 1
-      return () => {
-        all -= 1
-        const left = (held.get(holder) ?? 0) - 1
-        if (left > 0) held.set(holder, left)
-        else held.delete(holder)
-      }
-    },
+  const add = (counted: string, change: number) => {
+    const now = (held.get(counted) ?? 0) + change
+    if (now > 0) held.set(counted, now)
+    else held.delete(counted)
   }
+  return (bounds: readonly Bound[]): (() => void) | undefined => {
+    if (bounds.some(([counted, most]) => (held.get(counted) ?? 0) >= most)) return undefined
+    for (const [counted] of bounds) add(counted, 1)
+    return () => {
+      for (const [counted] of bounds) add(counted, -1)
+    }
+  }
+}
+
+export function createStreamPlaces(most: typeof MAX_STREAMS): StreamPlaces {
+  const take = createPlaces()
+  return { take: (holder) => take(boundsOf(holder, most)) }
+}
+
+/** @returns as `take` of StreamPlaces, for streams that nobody signs in for */
+export function createOpenPlaces(most: number): () => (() => void) | undefined {
+  const take = createPlaces()
+  return () => take([['all', most]])
 }

@@ -17,7 +17,7 @@ let real: Real
 const opened: IncomingMessage[] = []
 beforeAll(async () => {
   real = await startReal({
-    SERVICES: '{"services":{"default":{},"shop":{}}}',
+    SERVICES: '{"services":{"default":{},"shop":{},"bank":{}}}',
     LIMIT_SENDS_PER_NUMBER_BURST: 'off',
   })
 })
@@ -153,6 +153,27 @@ describe('a console that listens', () => {
     expect((await live(await signedIn())).status).toBe(200)
     opened.at(-3)?.destroy()
     await vi.waitFor(async () => expect((await live(visitor)).status).toBe(200), SECONDS)
+  })
+
+  it('C64: a key has so many streams, however often it signs in; others have theirs', async () => {
+    const { text } = await keyOf('bank')
+    const visitors: Visitor[] = []
+    const taken: IncomingMessage[] = []
+    while (taken.length < MAX_STREAMS.perKey) {
+      const visitor = await signedIn(text)
+      visitors.push(visitor)
+      for (let n = 0; n < MAX_STREAMS.perHolder && taken.length < MAX_STREAMS.perKey; n += 1) {
+        expect((await live(visitor)).status).toBe(200)
+        taken.push(opened.at(-1) as IncomingMessage)
+      }
+    }
+    expect((await live(await signedIn(text))).status).toBe(429)
+    // As a program it is the same key.
+    expect((await program(text)).status).toBe(503)
+    expect((await live(await signedIn((await keyOf('bank')).text))).status).toBe(200)
+    expect((await live(await signedIn())).status).toBe(200)
+    for (const one of taken) one.destroy()
+    await vi.waitFor(async () => expect((await program(text)).status).toBe(200), SECONDS)
   })
 
   it('takes no place by HEAD', async () => {

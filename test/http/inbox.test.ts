@@ -3,6 +3,7 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Inbox, InboxMessage } from '../../src/delivery/ports.ts'
+import { MAX_INBOX_STREAMS } from '../../src/http/stream-places.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { type Client, createClient } from './client.ts'
 import { type Double, startDouble } from './double.ts'
@@ -117,6 +118,20 @@ describe('the stream', () => {
     }
     await expect.poll(() => listeners.size, { timeout: Math.max(3000, PATIENCE_MS) }).toBe(0)
     incoming.destroy()
+  })
+
+  it('C64: has so many listeners, and a place again once one has gone', async () => {
+    const all = []
+    for (let n = 0; n < MAX_INBOX_STREAMS; n += 1) all.push(await openStream())
+    const refused = await client.get('/dev/inbox/stream')
+    expect([refused.status, refused.body.error]).toEqual([503, 'overloaded'])
+    expect(listeners.size).toBe(MAX_INBOX_STREAMS)
+    for (const { incoming } of all) incoming.destroy()
+    await expect.poll(() => listeners.size, { timeout: PATIENCE_MS }).toBe(0)
+    const { incoming } = await openStream()
+    expect(incoming.statusCode).toBe(200)
+    incoming.destroy()
+    await expect.poll(() => listeners.size, { timeout: PATIENCE_MS }).toBe(0)
   })
 
   it('C40: HEAD subscribes nothing', async () => {

@@ -18,7 +18,7 @@ const route = createRoute({
   description:
     'Server-sent events: the id of each is the sequence, its data one event, as in the log. ' +
     'It begins with what comes next; after a break, read the log for what was missed. ' +
-    'On rare occasions an event comes twice. A key may have six streams.',
+    'On rare occasions an event comes twice. A key may have six streams, the keys of one service together sixty, the console’s among them; further ones are 503.',
   tags: ['Attempt log'],
   security: [{ apiKey: [] }],
   responses: {
@@ -35,14 +35,22 @@ export function addEventsStream(app: App, deps: AppDeps): void {
   register(app, deps, route, readsEvents, (c) => {
     const keyId = c.get('caller')?.keyId ?? ''
     const stream = streamLog(c, deps, {
-      holder: keyId,
-      service: serviceOf(c),
+      holder: { id: keyId, keyId, service: serviceOf(c) },
       tell(events, sink) {
         for (const event of events)
           sink.send({ id: String(event.sequence), data: JSON.stringify(toWireEvent(event)) })
       },
       isGood: async () => (await deps.authenticator.standing(keyId)) !== undefined,
     })
-    return stream ?? answerProblem(c, refusal('overloaded', 'Too many streams are open.'))
+    return (
+      stream ??
+      answerProblem(
+        c,
+        refusal(
+          'overloaded',
+          'Too many streams are open: of this key, of its service, or of this node.',
+        ),
+      )
+    )
   })
 }

@@ -4,10 +4,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Inbox } from '../../delivery/ports.ts'
 import type { AppDeps } from '../deps.ts'
-import { streamEvents } from '../event-stream.ts'
+import { type EventSink, streamEvents } from '../event-stream.ts'
+import { answerProblem, refusal } from '../problem.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID } from '../schemas/documented.ts'
 import { toWireMessage } from '../schemas/inbox.ts'
+import { createOpenPlaces, MAX_INBOX_STREAMS } from '../stream-places.ts'
 
 const route = createRoute({
   method: 'get',
@@ -23,16 +25,20 @@ const route = createRoute({
       headers: REQUEST_ID,
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    ...problems('internal_error'),
+    ...problems('internal_error', 'overloaded'),
   },
 })
 
 export function addInboxStream(app: App, deps: AppDeps, inbox: Inbox): void {
-  register(app, deps, route, 'open', (c) =>
-    streamEvents(c, deps.closing, (sink) => ({
+  const take = createOpenPlaces(MAX_INBOX_STREAMS)
+  register(app, deps, route, 'open', (c) => {
+    const leave = take()
+    if (!leave) return answerProblem(c, refusal('overloaded', 'Too many inboxes are open.'))
+    const begin = (sink: EventSink) => ({
       stop: inbox.subscribe((message) =>
         sink.send({ id: message.id, data: JSON.stringify(toWireMessage(message)) }),
       ),
-    })),
-  )
+    })
+    return streamEvents(c, deps.closing, begin, leave)
+  })
 }
