@@ -168,7 +168,7 @@ function diagnoseExpired(attempt: AttemptRow, offers: Offers): Diagnosis {
   const why = errorCode === null ? '' : ` ${failureOf(attempt).meaning}`
   return say({
     state: 'warn',
-    meaning: `It expired before its message was sent.${why}`,
+    meaning: `It expired before a provider took its message.${why}`,
     action: `${START_OVER} If it happens often, see the queue in Health.`,
   })
 }

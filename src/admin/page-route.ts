@@ -97,9 +97,9 @@ async function readForm(page: Page): Promise<URLSearchParams | Response> {
   if (!isSameOrigin(page.c))
     return say(page, 403, 'This did not come from the console', 'Open the page here and try again.')
   if (!FORM_TYPE.test(page.c.req.header('Content-Type') ?? ''))
-    return say(page, 415, 'This is no form', 'Use the forms of the pages.')
+    return say(page, 415, 'Unsupported content type', 'Submit this through the console.')
   const bytes = await readBytes(page.c.env.incoming)
-  if (!bytes) return say(page, 413, 'The form is too large', 'Give less text.')
+  if (!bytes) return say(page, 413, 'The form is too large', 'Enter less text.')
   return new URLSearchParams(bytes.toString('utf8'))
 }
 
@@ -148,7 +148,7 @@ export function takeForm(
     const form = await readForm(page)
     if (!(form instanceof URLSearchParams)) return form
     if (!isSame(form.get('form_token') ?? '', session.formToken))
-      return say(page, 403, 'The form is too old', 'Load its page anew and send it again.')
+      return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
     if (session.access.scopes.has(at.scope)) return run({ ...page, session }, form)
     const advice = `It needs a key with the scope ${at.scope}.`
     return say(page, 403, 'Your key may not do this', advice)

@@ -32,7 +32,11 @@ export function refuseField(
   detail: string,
 ): ReturnType<typeof refuse> {
   const errors = [{ field, detail }]
-  return refuse(c, deps, refusal('invalid_request', 'Fields are at fault: see errors.', { errors }))
+  return refuse(
+    c,
+    deps,
+    refusal('invalid_request', 'Some fields are invalid; see errors.', { errors }),
+  )
 }
 
 /** Whom a body names: a subject, or the one recipient that `to` means to the services that the key sees. */

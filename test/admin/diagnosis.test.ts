@@ -43,7 +43,7 @@ describe('a diagnosis', () => {
     [
       'expired in the queue',
       { status: 'expired', deliveryStatus: 'canceled' },
-      /before its message was sent/,
+      /before a provider took its message/,
       /Health/,
     ],
     [

@@ -137,7 +137,9 @@ describe('C74: no advice names an action that the page does not have', () => {
   it('an expired one after 29 tries asks for a new start, and says why nothing was sent', async () => {
     const row = { status: 'expired', deliveryStatus: 'canceled', errorCode: 'http_503' } as const
     const { diagnosis } = diagnosed(detailOf({ ...row, provider: 'http' }))
-    expect(diagnosis.meaning).toMatch(/expired before its message was sent.*fault of its own/)
+    expect(diagnosis.meaning).toMatch(
+      /expired before a provider took its message\. The provider cannot take messages/,
+    )
     expect(diagnosis.action).toMatch(/start over in your login flow/)
     expect(diagnosis.action).not.toMatch(/again/)
   })

@@ -30,8 +30,8 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   ),
   407: KEYS,
   409: passing(
-    'The provider says that it has this message already. It may have gone out.',
-    'Ask the person to wait a minute and to use the code that comes.',
+    'The provider reports that it has this message already. It may have gone out.',
+    'Ask the user to wait a minute and to use the code that comes.',
   ),
   413: lasting(
     'The provider finds the message too long.',
@@ -47,7 +47,7 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
 const AWAY = passing('The provider cannot take messages just now, so this one did not leave.')
 const SERVER = passing(
   'The provider has a fault of its own, or a server between gave up on it. The message may have gone out anyway.',
-  'Ask the person to wait a minute and to use the code that comes.',
+  'Ask the user to wait a minute and to use the code that comes.',
 )
 const REDIRECT = lasting(
   'The provider answered with a redirect, which is not followed: it would take the message elsewhere.',

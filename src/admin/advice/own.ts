@@ -73,11 +73,11 @@ export const OWN: Readonly<Record<string, Advice>> = {
   ),
   gateway_refused: lasting(
     'The gateway answered, and its answer says that it did not take the message.',
-    'See the gateway’s own reason. If it is about the recipient, check it with the person; else the operator looks at the gateway’s account.',
+    'See the gateway’s own reason. If it is about the recipient, check it with the user; otherwise the operator checks the gateway’s account.',
   ),
   not_confirmed: passing(
     'The gateway’s answer does not say that it took the message. It may have gone out anyway.',
-    'Ask the person to wait a minute and to use the code that comes. If no message ever is confirmed, the operator looks at HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
+    'Ask the user to wait a minute and to use the code that comes. If no message is ever confirmed, the operator checks HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
   ),
   quoted: lasting(
     'The provider refused the message; its answer quoted the message, so it was not kept.',

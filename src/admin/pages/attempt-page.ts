@@ -111,7 +111,7 @@ function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
     ['Started', momentOf(one.createdAt, now)],
     [one.endedAt === null ? 'Expires' : 'Ended', momentOf(one.endedAt ?? one.expiresAt, now)],
     ['Wrong codes', `${one.failed} of ${one.maxAttempts}`],
-    ['Messages', isFactor ? 'none: the person has the code' : `${one.sends} of ${one.maxSends}`],
+    ['Messages', isFactor ? 'none: the user has the code' : `${one.sends} of ${one.maxSends}`],
     ['Signed in', one.authenticated ? 'yes, before this' : null],
     ['Address', one.clientIp === null ? null : html`<span class="mono">${one.clientIp}</span>`],
     ['Id', html`<code>${one.id}</code>`],

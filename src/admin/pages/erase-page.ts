@@ -40,7 +40,7 @@ export function eraseConfirmPage(
 <h1>Erase <span class="mono">${person.masked}</span></h1>
 <div class="sheet"><p>This removes for good what is kept about this ${person.kind}, ${reach}:</p>
 <ul><li>verifications, with their messages and events; open ones are canceled first,</li>${person.kind === 'subject' ? html`<li>authenticator apps and recovery codes,</li>` : ''}<li>their refusals and other lines in the log.</li></ul>
-<p>Limits on messages are counted on until they end, and daily counts stay: neither names anybody. <strong>Guesses of the last day are forgotten</strong>: erase somebody who asks for it, not somebody who is locked out. The log tells that something was erased, and by which key, not of whom.</p>
+<p>Limits on messages are counted on until they end, and daily counts stay: neither names anybody. <strong>Guesses of the last day are forgotten</strong>: erase somebody who asks for it, not somebody who is locked out. The log records that something was erased, and by which key, not about whom.</p>
 ${notice}
 <form method="post" action="/admin/person/erased">${formToken(page)}<input type="hidden" name="who" value="${person.sealed}">
 <label for="confirm">Type ${ERASE_WORD} to confirm</label>

@@ -4,26 +4,27 @@
 import { html } from 'hono/html'
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
 import type { Refusal } from '../../verification/api.ts'
+import { START_OVER } from '../advice/words.ts'
 import { LIMIT_WORDS, limitNamed } from './limit-words.ts'
 import type { Html } from './shell.ts'
 import { spanOf } from './words.ts'
 
 const DONE = {
   resent: 'The same code is on its way again.',
-  canceled: 'It is canceled: its code is good for nothing.',
-  ended: 'It had ended before; nothing was changed.',
+  canceled: 'Canceled. The code no longer works.',
+  ended: 'It had ended already; nothing was changed.',
 } as const
 export type Done = keyof typeof DONE
 
 /** Where the title of the error is not enough for who looks at this page. */
 const WORDS: Readonly<Partial<Record<ErrorSlug, string>>> = {
   resend_too_early: 'Too early to send again.',
-  resend_too_late: 'Too little time is left for another message: the person starts anew.',
-  max_sends_reached: 'No message is left for this verification: the person starts anew.',
-  max_attempts_reached: 'Too many wrong codes were typed: the person starts anew.',
-  verification_approved: 'It was approved before; nothing was changed.',
-  verification_canceled: 'It was canceled before: the person starts anew.',
-  verification_expired: 'It has expired: the person starts anew.',
+  resend_too_late: `Too little time is left for another message. ${START_OVER}`,
+  max_sends_reached: `No message is left for this verification. ${START_OVER}`,
+  max_attempts_reached: `Too many wrong codes were typed. ${START_OVER}`,
+  verification_approved: 'It had been approved already; nothing was changed.',
+  verification_canceled: `It had been canceled already. ${START_OVER}`,
+  verification_expired: `It has expired. ${START_OVER}`,
   channel_not_available: 'No provider of this service sends by this channel.',
   invalid_request: 'This channel does not reach this recipient.',
   overloaded: 'The service is busy.',

@@ -78,7 +78,7 @@ export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<A
       return refuse(
         c,
         deps,
-        refusal('invalid_request', 'Fields are at fault: see errors.', { errors }),
+        refusal('invalid_request', 'Some fields are invalid; see errors.', { errors }),
       )
     return next()
   }
