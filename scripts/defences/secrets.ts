@@ -122,15 +122,39 @@ export const SECRETS: readonly Defence[] = [
     line: 'the log cuts digits out of the message of an error',
     changes: [
       {
-        file: 'src/kernel/logger.ts',
-        find: 'cleanText(error.message.replace(DIGITS, HIDDEN))',
-        replace: 'cleanText(error.message)',
+        file: 'src/kernel/log-error.ts',
+        find: 'clean.text(text.replace(DIGITS, clean.hidden))',
+        replace: 'clean.text(text)',
       },
     ],
     test: {
       file: 'test/kernel/logger.test.ts',
       title: 'a code does not pass in the message of an error, in any grouping',
     },
+  },
+  {
+    keeps: 'C69',
+    line: 'the log shows port and errno of a system error, which an operator needs',
+    changes: [
+      {
+        file: 'src/kernel/log-error.ts',
+        find: '.map((part) => (kept.includes(part) ? part : cover(part)))',
+        replace: '.map((part) => (kept.includes(part) ? cover(part) : cover(part)))',
+      },
+    ],
+    test: { file: 'test/kernel/log-error.test.ts', title: 'C69: a refused connection' },
+  },
+  {
+    keeps: 'I7',
+    line: 'a number that a stranger gives as the code of an error is hidden',
+    changes: [
+      {
+        file: 'src/kernel/log-error.ts',
+        find: 'clean.text(code.replace(/\\d{4,}/g, clean.hidden))',
+        replace: 'clean.text(code)',
+      },
+    ],
+    test: { file: 'test/kernel/log-error.test.ts', title: 'C30: a number as error.code' },
   },
   {
     keeps: 'I7',

@@ -2,6 +2,7 @@
 // It must not be given a body or a message of a verification: redaction is the second fence, not the first.
 
 import { pino } from 'pino'
+import { cleanError } from './log-error.ts'
 import { createLogOutput } from './log-output.ts'
 
 /** Keys whose value never reaches a line, whatever it is and however deep it lies. Compared in lower case, without - and _. */
@@ -60,32 +61,17 @@ function cleanText(text: string): string {
   return withoutBare.includes('@') ? withoutBare.replace(MAIL_ADDRESS, HIDDEN) : withoutBare
 }
 
-const DIGITS = /\d[\d\s-]{2,}\d/g
-const MAX_STACK_LINES = 8
-
-/**
- * Class, code, message and place. Libraries put values into their messages: no run of digits that
- * could be a code stays, and nothing of a SyntaxError, which quotes what it could not read.
- */
-function cleanError(error: Error, depth: number): unknown {
-  const { name, code } = error as NodeJS.ErrnoException
-  const said = name === 'SyntaxError' ? undefined : cleanText(error.message.replace(DIGITS, HIDDEN))
-  const place = error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, MAX_STACK_LINES)
-    .map((line) => line.trim())
-  const cause = error.cause === undefined ? undefined : clean(error.cause, depth + 1)
-  const errorCode = typeof code === 'string' ? cleanText(code) : undefined
-  return { name, said, error_code: errorCode, at: place, cause }
-}
-
 function clean(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return cleanText(value)
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) return TOO_DEEP
-  if (value instanceof Error) return cleanError(value, depth)
+  if (value instanceof Error)
+    return cleanError(value, {
+      text: cleanText,
+      value: (inner) => clean(inner, depth + 1),
+      hidden: HIDDEN,
+    })
   if (ArrayBuffer.isView(value)) return HIDDEN
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1))
   if (value instanceof Map) return clean(Object.fromEntries(value), depth)
