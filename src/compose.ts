@@ -15,6 +15,7 @@ import { createComposer } from './delivery/message.ts'
 import { createPlan } from './delivery/plan.ts'
 import { createProviders, type Providers } from './delivery/registry.ts'
 import { createRouter } from './delivery/router.ts'
+import { pickLocale } from './delivery/templates/languages.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { createRefusalLog } from './events/refusal-log.ts'
 import { createFactorService } from './factors/service.ts'
@@ -157,6 +158,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     lock: createKeyedLock(),
     generateCode,
     createReference,
+    pickLocale,
     addressKey,
   }
   const authenticator = createAuthenticator({

@@ -10,6 +10,7 @@ import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { IMPORTS } from './imports.ts'
+import { WORDS } from './languages.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
@@ -57,4 +58,5 @@ export const DEFENCES: readonly Defence[] = [
   ...ADMINS,
   ...WIRE,
   ...SETTINGS,
+  ...WORDS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

@@ -4,6 +4,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { isSupportedCountry } from 'libphonenumber-js/max'
+import { readLanguageTag } from '../kernel/language-tag.ts'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
 
 /** What is wrong with one setting, for the person who set it: a sentence, without the setting's name. */
@@ -108,13 +109,10 @@ export const parseHost: Parser<string> = (text) => {
 }
 
 export const parseLocale: Parser<string> = (text) => {
-  try {
-    const [locale] = Intl.getCanonicalLocales(text)
-    if (locale) return locale
-  } catch {
-    // Not a language tag: said below.
-  }
-  throw new SettingError(`"${text}" is not a language tag like en or pt-BR`)
+  const locale = readLanguageTag(text)
+  if (locale === null || /[,;\s]/.test(text))
+    throw new SettingError(`"${text}" is not a language tag like en or pt-BR`)
+  return locale
 }
 
 /** The root of an http or https origin: a path before the console's own is not served (its links begin at the root). */

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { CHANNELS } from '../kernel/channel.ts'
 import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
+import { languageKeys } from '../kernel/language-tag.ts'
 import {
   CODE_LENGTH,
   LIMIT_NAMES,
@@ -55,14 +56,22 @@ const template = z.string().min(1).max(MAX_TEMPLATE_CHARACTERS)
 const oneLine = template.refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
 const withCode = template.refine((text) => text.includes('{{code}}'), 'must hold {{code}}')
 
-const templates = z.record(
-  parsedKey(parseLocale),
-  z.strictObject({
-    sms: withCode.optional(),
-    email_subject: oneLine.optional(),
-    email_text: withCode.optional(),
-  }),
-)
+const templates = z
+  .record(
+    parsedKey(parseLocale),
+    z.strictObject({
+      sms: withCode.optional(),
+      email_subject: oneLine.optional(),
+      email_text: withCode.optional(),
+    }),
+  )
+  .superRefine((all, context) => {
+    // zh-TW and zh-Hant-TW are one look-up's key.
+    const keys = Object.keys(all).map((tag) => languageKeys(tag)[0])
+    const twin = Object.keys(all).find((_, i) => keys.indexOf(keys[i]) !== i)
+    if (twin !== undefined)
+      context.addIssue({ code: 'custom', path: [twin], message: 'is there twice' })
+  })
 
 function parsedKey(parse: Parser<string>) {
   return z.string().refine((text) => {

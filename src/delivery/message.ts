@@ -21,7 +21,8 @@ export function createComposer(deps: {
       channel: claim.channel,
       code: claim.prepared.code,
       locale: claim.locale,
-      minutes: Math.max(1, Math.round((claim.expiresAt - deps.clock.now()) / 60_000)),
+      // As `expires_in` of the answer: a message that goes out at once says the whole time.
+      seconds: Math.max(1, Math.ceil((claim.expiresAt - deps.clock.now()) / 1000)),
     })
     return {
       attemptId: claim.attemptId,

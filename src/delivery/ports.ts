@@ -244,6 +244,6 @@ export type MessageSettings = {
   locale: string
   /** Host of the WebOTP last line; null: no such line. */
   originDomain: string | null
-  /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{minutes}}`. */
+  /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
   templates: Readonly<Record<string, { sms?: string; emailSubject?: string; emailText?: string }>>
 }

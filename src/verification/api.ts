@@ -73,6 +73,8 @@ export type VerificationView = {
   to: string | null
   subject: string | null
   channel: VerificationChannel
+  /** BCP 47: the language of the message. */
+  locale: string
   purpose: string
   /** Null where nothing is sent. */
   deliveryStatus: DeliveryStatus | null

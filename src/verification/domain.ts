@@ -3,12 +3,14 @@
 
 import type { DrawQr, FactorStore, Otp } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
+import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
 import type { Limiter } from './limit-ports.ts'
+import type { ServicePolicy } from './policy.ts'
 import type { RefusalLog, VerificationStore, Wake } from './ports.ts'
 
 export type Domain = {
@@ -29,6 +31,12 @@ export type Domain = {
   lock: KeyedLock
   generateCode: (length: number) => string
   createReference: () => string
+  /** The language in which a message is written: the first of the wanted ones that has a text, or a fallback. */
+  pickLocale: (
+    service: ServicePolicy,
+    channel: Channel,
+    wanted: readonly (string | null)[],
+  ) => string
   /** The part of an address that a limit counts: IPv4, or the /64 of an IPv6. */
   addressKey: (address: string) => string
 }

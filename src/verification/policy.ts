@@ -78,7 +78,7 @@ export type TestRecipient = {
   untilMs: number
 }
 
-/** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{minutes}}`. */
+/** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
 export type TemplateOverride = { sms?: string; emailSubject?: string; emailText?: string }
 
 export type ServicePolicy = {

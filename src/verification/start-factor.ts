@@ -106,7 +106,7 @@ function createInput(begun: Begun, now: number): CreateInput {
     record: {
       ...commonFields(domain, caller, command, { id, holder, now }),
       channel: command.channel,
-      locale: command.locale ?? service.locale,
+      locale: domain.pickLocale(service, 'sms', [command.locale]),
       addressIndex: indexes[0] as Buffer,
       budgetIndex: indexes[0] as Buffer,
       country: null,

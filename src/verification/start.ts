@@ -140,7 +140,7 @@ function createInput(
     record: {
       ...commonFields(domain, caller, command, { id: code.id, holder, now }),
       channel: begun.channel,
-      locale: command.locale ?? localeOf(recipient) ?? service.locale,
+      locale: domain.pickLocale(service, begun.channel, [command.locale, localeOf(recipient)]),
       addressIndex: indexes.address[0] as Buffer,
       budgetIndex: indexes.budget[0] as Buffer,
       country: recipient.kind === 'phone' ? recipient.country : null,

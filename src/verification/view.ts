@@ -29,6 +29,7 @@ export function viewOf(record: VerificationRecord, holder: string, now: number):
     to: isFactor ? null : holder,
     subject: isFactor ? holder : null,
     channel: record.channel,
+    locale: record.locale,
     purpose: record.purpose,
     deliveryStatus: record.deliveryStatus,
     attemptsRemaining: attemptsRemaining(record, now),

@@ -5,6 +5,7 @@ import type { MessageSettings } from '../../src/delivery/ports.ts'
 import { render } from '../../src/delivery/templates/render.ts'
 import { measureSms } from '../../src/delivery/templates/segments.ts'
 import { type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
+import { describeValidity } from '../../src/delivery/templates/validity.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
 
 const CODE = '4711471147'
@@ -25,7 +26,7 @@ function renderIn(locale: string, change: Partial<MessageSettings> = {}, channel
     channel,
     code: CODE,
     locale,
-    minutes: 10,
+    seconds: 600,
   })
 }
 /** Chromium's parser of origin-bound codes, on the last line. */
@@ -124,12 +125,13 @@ describe('the language', () => {
     ['xx', 'fr'],
     ['', 'fr'],
     ['constructor', 'fr'],
-    ['de\r\nX: y', 'fr'],
+    // Its first tag; nothing of the rest reaches the message.
+    ['de\r\nX: y', 'de'],
   ] as const)('%s is written in %s (the service’s is French)', (locale, language) => {
     const expected = TEXTS[language].sms[0]
       .replace('{{code}}', CODE)
       .replace('{{brand}}', 'Example')
-      .replace('{{minutes}}', '10')
+      .replace('{{short}}', describeValidity({ units: language, tag: language }, 600).short)
     expect(renderIn(locale, { locale: 'fr' }).text).toBe(expected)
   })
 
@@ -160,7 +162,9 @@ describe('a text of the service’s own', () => {
     expect(mail.subject).toBe(`Koodi ${CODE}`)
     expect(mail.text).toBe(`Koodisi: ${CODE}\n\nExample <b>`)
     expect(mail.html).toContain('Example &lt;b&gt;')
-    expect(renderIn('fi', { templates }).text).toMatch(/ is your Example code\./)
+    expect(renderIn('fi', { templates }).text, 'no SMS in Finnish: as the service’s own').toContain(
+      'PIN',
+    )
   })
 })
 

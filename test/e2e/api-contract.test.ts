@@ -34,6 +34,7 @@ describe('start', () => {
       to,
       subject: null,
       channel: 'sms',
+      locale: 'en',
       purpose: 'login',
       delivery_status: 'queued',
       attempts_remaining: 5,
@@ -71,7 +72,7 @@ describe('start', () => {
     const { status, body } = await start(given)
     expect(status).toBe(201)
     expect(body).toMatchObject(told)
-    expect(Object.keys(body)).toHaveLength(16)
+    expect(Object.keys(body)).toHaveLength(17)
   })
 
   it.each([4, 10])('a code of %d digits where it is asked for', async (length) => {
@@ -90,7 +91,8 @@ describe('start', () => {
     [{ channel: 'pigeon' }, 'channel'],
     [{ channel: 'email' }, 'channel'],
     [{ to: 'ann@example.com', channel: 'sms' }, 'channel'],
-    [{ locale: 'english please' }, 'locale'],
+    [{ locale: 5 }, 'locale'],
+    [{ locale: 'x'.repeat(256) }, 'locale'],
     [{ session: 'short' }, 'session'],
     [{ session: 'x'.repeat(256) }, 'session'],
     [{ authenticated: 'yes' }, 'authenticated'],

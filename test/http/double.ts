@@ -65,6 +65,7 @@ export const VIEW: VerificationView = {
   status: 'pending',
   to: '+14155552671',
   subject: null,
+  locale: 'en-US',
   channel: 'sms',
   purpose: 'login',
   deliveryStatus: 'queued',

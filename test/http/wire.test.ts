@@ -118,6 +118,7 @@ describe('the way out', () => {
       to: '+14155552671',
       subject: null,
       channel: 'sms',
+      locale: 'en-US',
       purpose: 'login',
       delivery_status: 'queued',
       attempts_remaining: 5,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decideSettlement } from '../../src/delivery/backoff.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
 import type { ClaimedDelivery } from '../../src/delivery/ports.ts'
+import { pickLocale } from '../../src/delivery/templates/languages.ts'
 import { createFactorService } from '../../src/factors/service.ts'
 import { createHasher } from '../../src/hashing/hasher.ts'
 import {
@@ -135,6 +136,7 @@ export async function createWorld(options: {
       : createKeyedLock(),
     generateCode,
     createReference,
+    pickLocale,
     addressKey,
     wall: { now: () => at.wall },
     factors: store.factors,

@@ -35,6 +35,11 @@ const verificationShape = {
     example: null,
   }),
   channel: z.enum([...CHANNELS, ...FACTOR_CHANNELS]),
+  locale: z.string().openapi({
+    description:
+      'BCP 47: the language that the message is written in, by look-up (RFC 4647 §3.4) over the texts of the service and the built-in ones.',
+    example: 'en',
+  }),
   purpose: z.string().openapi({ example: 'login' }),
   delivery_status: z
     .enum(DELIVERY_STATUSES)
@@ -100,6 +105,7 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
     to: view.to,
     subject: view.subject,
     channel: view.channel,
+    locale: view.locale,
     purpose: view.purpose,
     delivery_status: view.deliveryStatus,
     attempts_remaining: view.attemptsRemaining,

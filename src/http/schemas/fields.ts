@@ -15,25 +15,14 @@ const MAX_ID_LENGTH = 64
 const MAX_ADDRESS_LENGTH = 96
 /** Longer ones are cut to 256 when they are kept; 16 KiB is the whole body. */
 const MAX_METADATA = { pairs: 10, key: 40, value: 256 } as const
-/** BCP 47 without extensions: language, script, region. */
-const MAX_LOCALE_LENGTH = 16
+/** A whole Accept-Language is no fault. */
+const MAX_LOCALE_LENGTH = 255
 const MAX_CURSOR_LENGTH = 512
 
 /** C0, C1 and DEL, and the line and paragraph separators. */
 export const CONTROL = /[\p{Cc}\u2028\u2029]/u
 /** Metadata enters no message. Should a later change put it into one, nobody phishes through it (C45). */
 const URL_LIKE = /:\/\/|\bwww\./iu
-const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?$/iu
-
-function isLanguageTag(text: string): boolean {
-  if (!LANGUAGE_TAG.test(text)) return false
-  try {
-    return Intl.getCanonicalLocales(text).length === 1
-  } catch {
-    return false
-  }
-}
-
 /** Unlike `z.int()`, a fraction here does not keep other faults of the body from being told. */
 export function wholeNumber({ min, max }: { min: number; max: number }) {
   return z
@@ -81,9 +70,11 @@ export const countryField = z
 export const localeField = z
   .string()
   .max(MAX_LOCALE_LENGTH)
-  .refine(isLanguageTag, 'must be a language tag (BCP 47), such as en or pt-BR')
+  .refine((text) => !CONTROL.test(text), 'must not contain control characters or line breaks')
+  .refine((text) => !URL_LIKE.test(text), 'must not contain a URL')
   .openapi({
-    description: "BCP 47. Default from the number's country, else the service's.",
+    description:
+      "BCP 47 (en_US is read, too). Where it cannot be read, or there is no such text: the language of the number's country, then the service's. The answer's `locale` says which it is.",
     example: 'en',
   })
 

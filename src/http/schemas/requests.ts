@@ -3,6 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { isFactorChannel } from '../../kernel/channel.ts'
+import { readLanguageTag } from '../../kernel/language-tag.ts'
 import type {
   CheckCommand,
   EndUser,
@@ -131,15 +132,11 @@ export function readUserAgent(text: string | undefined): string | null {
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 
-function canonicalLocale(tag: string | undefined): string | null {
-  return tag === undefined ? null : (Intl.getCanonicalLocales(tag)[0] ?? null)
-}
-
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
   const { to, subject, channel } = body
   const fields: StartFields = {
     ...common,
-    locale: canonicalLocale(body.locale),
+    locale: body.locale === undefined ? null : readLanguageTag(body.locale),
     purpose: body.purpose,
     session: body.session ?? null,
     authenticated: body.authenticated,

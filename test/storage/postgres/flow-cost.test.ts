@@ -3,6 +3,7 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { pickLocale } from '../../../src/delivery/templates/languages.ts'
 import { createHasher } from '../../../src/hashing/hasher.ts'
 import { createClock } from '../../../src/kernel/clock.ts'
 import { createReference } from '../../../src/kernel/ids.ts'
@@ -73,6 +74,7 @@ function createDomain() {
     lock: createKeyedLock(),
     generateCode,
     createReference,
+    pickLocale,
     addressKey: (address) => address,
     wall: { now: Date.now },
     factors: store.factors,

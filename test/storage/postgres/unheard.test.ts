@@ -1,6 +1,7 @@
 // What nobody foresaw of a start: its commit was not heard of, its provider answered what PostgreSQL does not keep.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { pickLocale } from '../../../src/delivery/templates/languages.ts'
 import { createHasher } from '../../../src/hashing/hasher.ts'
 import { createMint } from '../../../src/hashing/mint.ts'
 import { createClock } from '../../../src/kernel/clock.ts'
@@ -61,6 +62,7 @@ describe('a start whose commit was not heard of', () => {
       wake: () => {},
       lock: createKeyedLock(),
       createReference,
+      pickLocale,
       addressKey: (address) => address,
     })
     const begin = () =>

@@ -1,0 +1,87 @@
+// The lines that keep C70: a message is written in the language that was meant, and counts its minutes right.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const TAGS = 'src/kernel/language-tag.ts'
+const PICK = 'src/delivery/templates/languages.ts'
+const VALIDITY = 'src/delivery/templates/validity.ts'
+const TEST = 'test/delivery/c70-languages.test.ts'
+
+export const WORDS: readonly Defence[] = [
+  row(
+    'C70',
+    'the script stands in each key, so that no look-up ends in another one',
+    {
+      file: TAGS,
+      find: 'parts.slice(0, i + 1)',
+      replace: 'parts.slice(0, i)',
+    },
+    { file: TEST, title: 'the look-up never leaves the script' },
+  ),
+  row(
+    'C70',
+    'a script that was not said is the likely one of the region',
+    {
+      file: TAGS,
+      find: 'locale?.maximize().script',
+      replace: 'locale?.script ?? (locale && new Intl.Locale(locale.language).maximize().script)',
+    },
+    { file: TEST, title: 'zh-TW with texts in []: zh-Hant' },
+  ),
+  row(
+    'C70',
+    'underscores are read as hyphens',
+    { file: TAGS, find: "name.replaceAll('_', '-')", replace: 'name' },
+    { file: TEST, title: 'en_US is en-US' },
+  ),
+  row(
+    'C70',
+    'extensions are left out, not refused',
+    { file: TAGS, find: '?? toLocale(withoutExtensions(tag))', replace: '' },
+    { file: TEST, title: 'de-u-broken! is de' },
+  ),
+  row(
+    'C70',
+    'a template without a text for the channel is none',
+    {
+      file: PICK,
+      find: 'filter(([, override]) => isFor(channel, override))',
+      replace: 'filter(() => channel.length > 0)',
+    },
+    { file: TEST, title: 'a text for another channel is none' },
+  ),
+  row(
+    'C70',
+    'the answer says which language was used',
+    {
+      file: 'src/verification/start.ts',
+      find: 'domain.pickLocale(service, begun.channel, [command.locale, localeOf(recipient)])',
+      replace: 'command.locale ?? localeOf(recipient) ?? service.locale',
+    },
+    {
+      file: 'test/e2e/c70-locale.test.ts',
+      title: 'C70: to +14155552671 in zh-Hant-TW the message is in zh-Hant',
+    },
+  ),
+  row(
+    'C70',
+    'minutes are rounded down',
+    {
+      file: VALIDITY,
+      find: 'Math.floor(seconds / MINUTE_SECONDS)',
+      replace: 'Math.round(seconds / MINUTE_SECONDS)',
+    },
+    { file: TEST, title: '100 s are 1 minute' },
+  ),
+  row(
+    'C70',
+    'numbers take the form of their plural category',
+    {
+      file: VALIDITY,
+      find: 'forms[pluralOf(language, count)] ?? forms.other',
+      replace: 'pluralOf(language, count) && forms.other',
+    },
+    { file: TEST, title: 'pl: 300 s are 5 minut' },
+  ),
+]

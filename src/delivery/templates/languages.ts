@@ -1,0 +1,72 @@
+// Which text is written: the service's own or a built-in one, by the languages that are wanted in turn.
+// It must not fill anything in.
+
+import type { Channel } from '../../kernel/channel.ts'
+import { directionOf, languageKeys, readLanguageTag } from '../../kernel/language-tag.ts'
+import type { MessageSettings } from '../ports.ts'
+import { type Language, TEXTS } from './texts.ts'
+
+type Override = MessageSettings['templates'][string]
+type Templates = Pick<MessageSettings, 'templates' | 'locale'>
+
+export type Picked = {
+  /** BCP 47, of the text that is written. */
+  tag: string
+  direction: 'ltr' | 'rtl'
+  /** What an override leaves out: built in, in its language or English. */
+  language: Language
+  /** Whose minutes and seconds are said; null: of none that is built in. */
+  units: Language | null
+  override: Override | undefined
+}
+
+const LANGUAGES = Object.keys(TEXTS) as Language[]
+const FALLBACK = 'en'
+const BUILT_IN: ReadonlyMap<string, Language> = new Map(
+  LANGUAGES.map((language) => [languageKeys(language)[0] ?? language, language]),
+)
+
+/** An override without a text for the channel is none: what is built in may be nearer. */
+function isFor(channel: Channel, override: Override): boolean {
+  return channel === 'email'
+    ? override.emailSubject !== undefined || override.emailText !== undefined
+    : override.sms !== undefined
+}
+
+function ownTexts(templates: Templates['templates'], channel: Channel): Map<string, string> {
+  const used = Object.entries(templates).filter(([, override]) => isFor(channel, override))
+  return new Map(used.map(([tag]) => [languageKeys(tag)[0] ?? '', tag]))
+}
+
+/** The first of the wanted ones that has a text, then the service's language, then English. */
+export function pickTexts(
+  service: Templates,
+  channel: Channel,
+  wanted: readonly (string | null)[],
+): Picked {
+  const own = ownTexts(service.templates, channel)
+  for (const candidate of [...wanted, service.locale, FALLBACK]) {
+    const keys = candidate === null ? [] : languageKeys(candidate)
+    const built = keys.map((key) => BUILT_IN.get(key)).find((one) => one !== undefined)
+    for (const key of keys) {
+      const name = own.get(key)
+      const found = name ?? BUILT_IN.get(key)
+      if (found === undefined) continue
+      const tag = readLanguageTag(found) ?? FALLBACK
+      const override = name === undefined ? undefined : service.templates[name]
+      const direction = directionOf(tag)
+      return { tag, direction, language: built ?? FALLBACK, units: built ?? null, override }
+    }
+  }
+  const none = { language: FALLBACK, units: FALLBACK, override: undefined } as const
+  return { tag: FALLBACK, direction: 'ltr', ...none }
+}
+
+/** For the answer to a start, and for the row: the language in which the message is written. */
+export function pickLocale(
+  service: Templates,
+  channel: Channel,
+  wanted: readonly (string | null)[],
+): string {
+  return pickTexts(service, channel, wanted).tag
+}

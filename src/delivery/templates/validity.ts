@@ -1,0 +1,55 @@
+// How long a code can still be used, in words: whole minutes, or seconds where less than one is left.
+// It must never say more than is left.
+
+import type { Picked } from './languages.ts'
+import type { Language } from './texts.ts'
+import { type Forms, UNITS } from './units.ts'
+
+const MINUTE_SECONDS = 60
+const rules = new Map<Language, Intl.PluralRules>()
+
+function pluralOf(language: Language, count: number): Intl.LDMLPluralRule {
+  const known = rules.get(language) ?? new Intl.PluralRules(language)
+  rules.set(language, known)
+  return known.select(count)
+}
+
+function inWords(forms: Forms, language: Language, count: number): string {
+  return (forms[pluralOf(language, count)] ?? forms.other).replace('#', String(count))
+}
+
+export type Validity = {
+  /** `10 minutes`, `45 seconds`. */
+  long: string
+  /** `10 min`, `45 s`. */
+  short: string
+  /** For `{{minutes}}` of a service's own text: rounded down, `<1` under one. */
+  minutes: string
+}
+
+/** In a language without built-in texts: as CLDR says it by itself, outside of any sentence. */
+function byCldr(tag: string, unit: 'minute' | 'second', count: number): string {
+  const words = { style: 'unit', unit, unitDisplay: 'long', numberingSystem: 'latn' } as const
+  return new Intl.NumberFormat(tag, words).format(count)
+}
+
+/** @param seconds until the expiry, at least 1 */
+export function describeValidity(
+  { units: language, tag }: Pick<Picked, 'units' | 'tag'>,
+  seconds: number,
+): Validity {
+  const minutes = Math.floor(seconds / MINUTE_SECONDS)
+  const [unit, count] =
+    minutes > 0 ? (['minute', minutes] as const) : (['second', seconds] as const)
+  const rounded = minutes > 0 ? String(minutes) : '<1'
+  if (language === null) {
+    const words = byCldr(tag, unit, count)
+    return { long: words, short: words, minutes: rounded }
+  }
+  const { [unit]: forms, short } = UNITS[language]
+  return {
+    long: inWords(forms, language, count),
+    short: short[unit].replace('#', String(count)),
+    minutes: rounded,
+  }
+}

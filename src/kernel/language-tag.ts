@@ -1,0 +1,77 @@
+// Language tags (BCP 47) as people and programs write them, and the keys under which texts are looked up.
+// It must not know which texts there are.
+
+/** RFC 5646 §4.4.1 asks for 35 at least; what is longer is cut, not read. */
+const MAX_TAG_CHARACTERS = 100
+/** glibc's `sr_RS@latin`. */
+const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cyrillic: 'Cyrl' }
+
+/** `zh-yue` is yue (RFC 5646 §2.2.2), which ECMA-402 does not read. */
+const EXTENDED = /^(?:[a-z]{2,3}-)+(?=[a-z]{3}(?:-|$))/i
+
+function toLocale(text: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Without what follows a singleton (extensions, private use): shorter, where the whole is no tag. */
+function withoutExtensions(tag: string): string {
+  return tag.replace(/-[a-z0-9](?:-.*)?$/i, '')
+}
+
+/**
+ * `pt-br`, `en_US`, `de_DE.UTF-8@euro`, `zh-Hant-TW-u-nu-hanidec`, the first of `de-CH,de;q=0.9`.
+ * @returns the canonical tag without extensions; null: it cannot be read
+ */
+export function readLanguageTag(text: string): string | null {
+  const [first = ''] = text
+    .slice(0, MAX_TAG_CHARACTERS)
+    .trim()
+    .split(/[,;\s]/)
+  const [, name = '', modifier = ''] = /^([^.@]*)(?:\.[^@]*)?(?:@(.*))?$/.exec(first) ?? []
+  const tag = name.replaceAll('_', '-').replace(EXTENDED, '')
+  const locale = toLocale(tag) ?? toLocale(withoutExtensions(tag))
+  if (!locale || locale.language === 'und') return null
+  const script = locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()]
+  // ECMA-402 keeps `baseName` canonical: iw is he, cmn is zh.
+  return script ? new Intl.Locale(locale.baseName, { script }).baseName : locale.baseName
+}
+
+/** Tags come from callers: the oldest are forgotten. */
+const MAX_KNOWN = 1000
+const known = new Map<string, readonly string[]>()
+
+function makeKeys(tag: string): readonly string[] {
+  const read = readLanguageTag(tag)
+  const locale = read === null ? undefined : toLocale(read)
+  const script = locale?.maximize().script
+  if (!locale || !script) return []
+  const { language, region } = locale
+  const variants = locale.baseName.split('-').filter((part) => /^(?:\w{5,8}|\d\w{3})$/.test(part))
+  const parts = [script, ...(region ? [region] : []), ...variants.filter((one) => one !== language)]
+  const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase())
+  return keys.reverse()
+}
+
+/**
+ * What RFC 4647 §3.4 looks for, the longest first. The script stands in each, likely where it was not
+ * said (`zh-TW`: zh-hant-tw, zh-hant), so that no look-up ends in another script.
+ */
+export function languageKeys(tag: string): readonly string[] {
+  const before = known.get(tag)
+  if (before) return before
+  const keys = makeKeys(tag)
+  const [oldest] = known.keys()
+  if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest)
+  known.set(tag, keys)
+  return keys
+}
+
+const RIGHT_TO_LEFT = new Set(['arab', 'hebr', 'thaa', 'syrc', 'nkoo', 'adlm', 'rohg'])
+
+export function directionOf(tag: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(languageKeys(tag)[0]?.split('-')[1] ?? '') ? 'rtl' : 'ltr'
+}

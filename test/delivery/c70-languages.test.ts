@@ -1,0 +1,230 @@
+// C70: which text is written for which language tag (organicmaps 13197, greasyfork 1223), and how long it says the code lives.
+
+import { describe, expect, it } from 'vitest'
+import { pickLocale } from '../../src/delivery/templates/languages.ts'
+import { render } from '../../src/delivery/templates/render.ts'
+import { type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
+import { describeValidity } from '../../src/delivery/templates/validity.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
+import { languageKeys, readLanguageTag } from '../../src/kernel/language-tag.ts'
+
+const CODE = '482913'
+const LANGUAGES = Object.keys(TEXTS) as Language[]
+
+function pick(wanted: string | null, own: string[] = [], locale = 'fr', channel: Channel = 'sms') {
+  const templates = Object.fromEntries(own.map((tag) => [tag, { sms: `${tag} {{code}}` }]))
+  return pickLocale({ templates, locale }, channel, [wanted])
+}
+
+describe('C70: a tag is read as it is written', () => {
+  it.each([
+    ['en_US', 'en-US'],
+    ['PT-br', 'pt-BR'],
+    [' de ', 'de'],
+    ['de_DE.UTF-8', 'de-DE'],
+    ['de_AT@euro', 'de-AT'],
+    ['sr_RS@latin', 'sr-Latn-RS'],
+    ['iw-IL', 'he-IL'],
+    ['cmn-Hant-TW', 'zh-Hant-TW'],
+    ['zh-yue-HK', 'yue-HK'],
+    ['zh-cmn-Hans-CN', 'zh-Hans-CN'],
+    ['zh-Hant-TW-u-nu-hanidec', 'zh-Hant-TW'],
+    ['en-x-private', 'en'],
+    ['de-u-broken!', 'de'],
+    ['ca-valencia', 'ca-valencia'],
+    ['sl-rozaj-biske-1994', 'sl-1994-biske-rozaj'],
+    ['de-CH,de;q=0.9,en;q=0.8', 'de-CH'],
+    ['es-419', 'es-419'],
+  ])('%s is %s', (text, tag) => {
+    expect(readLanguageTag(text)).toBe(tag)
+  })
+
+  it.each([
+    '',
+    ' ',
+    '*',
+    'C',
+    'POSIX.',
+    'x-private',
+    'english please',
+    'und',
+    'e',
+    '123',
+    'en--US',
+    '-',
+    '日本語',
+    '__proto__',
+    'constructor',
+    'a'.repeat(255),
+    '\u0000',
+  ])('%j is no tag, and falls back', (text) => {
+    expect(readLanguageTag(text)).toSatisfy((tag) => tag === null || pick(text) === 'fr')
+    expect(pick(text)).toBe('fr')
+  })
+
+  it('the look-up never leaves the script (RFC 4647 §3.4)', () => {
+    expect(languageKeys('zh-Hant-TW')).toEqual(['zh-hant-tw', 'zh-hant'])
+    expect(languageKeys('zh-TW')).toEqual(['zh-hant-tw', 'zh-hant'])
+    expect(languageKeys('ca-ES-valencia')).toEqual(['ca-latn-es-valencia', 'ca-latn-es', 'ca-latn'])
+    expect(languageKeys('de-1996')).toEqual(['de-latn-1996', 'de-latn'])
+  })
+
+  it('stays fast and bounded under tags that nobody asked for before', () => {
+    for (let i = 0; i < 5000; i += 1) languageKeys(`en-x-${i}`)
+    expect(languageKeys('zh-TW')).toEqual(['zh-hant-tw', 'zh-hant'])
+  })
+})
+
+describe('C70: the text that is written', () => {
+  it.each<[string, string[], string]>([
+    ['zh-Hant-TW', [], 'zh-Hant'],
+    ['zh-TW', [], 'zh-Hant'],
+    ['zh_HK', [], 'zh-Hant'],
+    ['zh-Hant-CN', [], 'zh-Hant'],
+    ['zh-CN', [], 'zh'],
+    ['zh-Hans-TW', [], 'zh'],
+    ['zh-SG', [], 'zh'],
+    ['zh-Hant-TW', ['zh-Hans'], 'zh-Hant'],
+    ['zh-Hant-TW', ['zh'], 'zh-Hant'],
+    ['zh-TW', ['zh-Hant'], 'zh-Hant'],
+    ['zh', ['zh-Hans'], 'zh-Hans'],
+    ['zh-MO', ['zh-TW'], 'zh-Hant'],
+    ['sr-Latn-RS', ['sr'], 'fr'],
+    ['sr-RS', ['sr'], 'sr'],
+    ['sr-RS', ['sr-Latn'], 'fr'],
+    ['sr_RS@latin', ['sr', 'sr-Latn'], 'sr-Latn'],
+    ['uz-Cyrl', ['uz'], 'fr'],
+    ['az-Arab-IR', ['az'], 'fr'],
+    ['pa-PK', ['pa'], 'fr'],
+    ['de-AT', ['de-AT', 'de'], 'de-AT'],
+    ['de-CH', ['de-AT', 'de'], 'de'],
+    ['de-CH', ['de-AT'], 'de'],
+    ['de-AT-1996', ['de-AT'], 'de-AT'],
+    ['pt-PT', ['pt-BR'], 'pt'],
+    ['en_US', ['en_us'], 'en-US'],
+    ['fi-FI', ['fi'], 'fi'],
+    ['fi-FI', [], 'fr'],
+    ['iw', [], 'he'],
+  ])('%s with texts in %j: %s', (wanted, own, used) => {
+    expect(pick(wanted, own)).toBe(used)
+  })
+
+  it('the wanted ones in turn, then the service’s, then English', () => {
+    const service = { templates: {}, locale: 'ja' }
+    expect(pickLocale(service, 'sms', ['fi', 'de-DE'])).toBe('de')
+    expect(pickLocale(service, 'sms', [null, null])).toBe('ja')
+    expect(pickLocale({ ...service, locale: 'fi' }, 'sms', ['xx'])).toBe('en')
+  })
+
+  it('a text for another channel is none', () => {
+    expect(pick('fi', ['fi'], 'de', 'email')).toBe('de')
+    expect(pick('de-AT', ['de-AT'], 'fr', 'email')).toBe('de')
+    expect(pick('fi', ['fi'], 'de', 'sms')).toBe('fi')
+  })
+
+  it('right to left is a matter of the script, in a text of one’s own, too', () => {
+    const templates = { fa: { emailText: '{{code}}' }, 'az-Arab': { emailText: '{{code}}' } }
+    const htmlIn = (locale: string) =>
+      render({
+        ...{ settings: { brandName: 'B', locale: 'en', originDomain: null, templates } },
+        ...{ channel: 'email', code: CODE, locale, seconds: 600 },
+      }).html
+    expect(htmlIn('fa-IR')).toContain('<html lang="fa" dir="rtl">')
+    expect(htmlIn('az-Arab-IR')).toContain('<html lang="az-Arab" dir="rtl">')
+    expect(htmlIn('az')).toContain('<html lang="en" dir="ltr">')
+  })
+})
+
+function mailIn(locale: string, seconds: number, emailText?: string): string {
+  const templates = emailText === undefined ? {} : { [locale]: { emailText } }
+  return render({
+    ...{ settings: { brandName: 'Shop', locale: 'en', originDomain: null, templates } },
+    ...{ channel: 'email', code: CODE, locale, seconds },
+  }).text
+}
+
+describe('C70: how long the code lives', () => {
+  it.each([
+    [600, '10 minutes'],
+    [599, '9 minutes'],
+    [179, '2 minutes'],
+    [120, '2 minutes'],
+    [119, '1 minute'],
+    [100, '1 minute'],
+    [60, '1 minute'],
+    [59, '59 seconds'],
+    [2, '2 seconds'],
+    [1, '1 second'],
+    [3600, '60 minutes'],
+  ])('%d s are %s: rounded down, never "1 minutes"', (seconds, words) => {
+    expect(mailIn('en', seconds)).toContain(`It is valid for ${words}. `)
+  })
+
+  it.each<[Language, number, string]>([
+    ['de', 60, '1 Minute'],
+    ['de', 45, '45 Sekunden'],
+    ['fr', 60, '1 minute'],
+    ['fr', 600, '10 minutes'],
+    ['pl', 60, '1 minutę'],
+    ['pl', 240, '4 minuty'],
+    ['pl', 300, '5 minut'],
+    ['pl', 720, '12 minut'],
+    ['pl', 1320, '22 minuty'],
+    ['pl', 42, '42 sekundy'],
+    ['ar', 60, 'دقيقة واحدة'],
+    ['ar', 120, 'دقيقتين'],
+    ['ar', 300, '5 دقائق'],
+    ['ar', 660, '11 دقيقة'],
+    ['he', 60, 'דקה אחת'],
+    ['he', 120, 'שתי דקות'],
+    ['he', 600, '10 דקות'],
+    ['nl', 60, '1 minuut'],
+    ['es', 30, '30 segundos'],
+    ['it', 60, '1 minuto'],
+    ['pt', 600, '10 minutos'],
+    ['tr', 600, '10 dakika'],
+    ['ja', 45, '45秒'],
+    ['zh', 600, '10分钟'],
+    ['zh-hant', 600, '10分鐘'],
+  ])('%s: %d s are %s', (language, seconds, words) => {
+    expect(describeValidity({ units: language, tag: language }, seconds).long).toBe(words)
+    expect(mailIn(language, seconds)).toContain(words)
+  })
+
+  it.each(LANGUAGES)('%s has a form for each category of its numbers', (language) => {
+    const rules = new Intl.PluralRules(language)
+    const seen = new Set<string>()
+    for (let seconds = 1; seconds <= 3600; seconds += seconds < 60 ? 1 : 60) {
+      const { long, short } = describeValidity({ units: language, tag: language }, seconds)
+      const count = seconds < 60 ? seconds : Math.floor(seconds / 60)
+      expect(`${long} ${short}`).not.toMatch(/#|undefined/)
+      if (!/^\D+$/.test(long)) expect(long).toMatch(new RegExp(`^${count}\\D`))
+      seen.add(`${rules.select(count)} ${seconds < 60} ${long.replace(/\d+/, '')}`)
+    }
+    // Each category is one form of the unit.
+    const forms = new Set([...seen].map((one) => one.split(' ').slice(0, 2).join(' ')))
+    expect(seen.size).toBe(forms.size)
+  })
+
+  it.each(LANGUAGES)('%s: an SMS of the last seconds still takes its sentence', (language) => {
+    const { text } = render({
+      ...{ settings: { brandName: 'Shop', locale: 'en', originDomain: null, templates: {} } },
+      ...{ channel: 'sms', code: CODE, locale: language, seconds: 45 },
+    })
+    expect(text).toContain(describeValidity({ units: language, tag: language }, 45).short)
+    expect(text).not.toMatch(/[{}#]/)
+  })
+
+  it('in a text of one’s own: {{validity}} in words, {{minutes}} rounded down', () => {
+    const text = '{{code}} {{validity}}, {{minutes}} min'
+    expect(mailIn('pl', 330, text)).toBe(`${CODE} 5 minut, 5 min`)
+    expect(mailIn('en', 119, text)).toBe(`${CODE} 1 minute, 1 min`)
+    expect(mailIn('en', 45, text)).toBe(`${CODE} 45 seconds, <1 min`)
+  })
+
+  it('in a language that has no built-in texts, in its own words', () => {
+    expect(mailIn('fi', 600, '{{code}} {{validity}}')).toBe(`${CODE} 10 minuuttia`)
+    expect(mailIn('cs', 120, '{{code}} {{validity}}')).toMatch(/2.minuty$/)
+    expect(mailIn('fa', 30, '{{code}} {{validity}}')).toMatch(/30.ثانیه$/)
+  })
+})
