@@ -13,7 +13,7 @@ import { createAddressResolver, parseAddress } from './limits/client-address.ts'
 import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
 import type { Store } from './storage/store.ts'
 import { type Holder, holderBudgetIndexes } from './verification/holder.ts'
-import { readingsOf } from './verification/readings.ts'
+import { countriesOf, readingsOf } from './verification/readings.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
@@ -72,14 +72,10 @@ export type Search = {
 export function composeSearch(config: Config, keyring: Keyring): Search {
   const namesOf = (service: string | null) =>
     service === null ? [...config.services.keys()] : [service]
-  const readings = (to: string, service: string | null, country: string | null) => {
-    const policies = namesOf(service).map((name) => config.services.get(name))
-    return readingsOf(
-      to,
-      country,
-      policies.filter((policy) => policy !== undefined),
-    )
-  }
+  const own = new Map([...config.services].map(([name, policy]) => [name, countriesOf(policy)]))
+  const every = new Set([...own.values()].flat())
+  const readings = (to: string, service: string | null, country: string | null) =>
+    readingsOf(to, country, service === null ? every : (own.get(service) ?? []))
   return {
     readingsOf: (to, { service, country }) =>
       readings(to, service, country).map(({ address }) => address),

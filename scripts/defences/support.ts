@@ -86,8 +86,8 @@ export const SUPPORT: readonly Defence[] = [
     'a number is read by the countries of the services that the key sees',
     {
       file: 'src/compose-requests.ts',
-      find: 'const policies = namesOf(service).map(',
-      replace: 'const policies = namesOf(null).slice(0, service ? 1 : 9).map(',
+      find: 'service === null ? every : (own.get(service) ?? [])',
+      replace: 'service === null ? every : []',
     },
     { file: FIND_TEST, title: 'is read by the countries of the key’s own service' },
   ),
