@@ -12,6 +12,7 @@ import {
   type Terminal,
   UsageError,
 } from './commands/command.ts'
+import { forgetCommand } from './commands/forget.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   listKeysCommand,
   revokeKeyCommand,
   rewrapCommand,
+  forgetCommand,
   migrateStoreCommand,
   backupCommand,
   restoreCommand,

@@ -14,6 +14,7 @@ import { composeSearch } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import type { ProviderState } from './delivery/ports.ts'
 import { createFollower } from './events/follower.ts'
+import { underMissingKeys } from './factors/root-keys.ts'
 import type { Readiness } from './http/deps.ts'
 import { createStreamPlaces, MAX_STREAMS } from './http/stream-places.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -89,13 +90,17 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
     }),
     async health(service) {
       const at = clock.now()
-      const [{ checks }, levels, failed] = await Promise.all([
+      const rootKeys = { rootKeys: store.rootKeys, keyring, now: at }
+      const [{ checks }, levels, failed, missing] = await Promise.all([
         parts.readiness(),
         parts.levels(),
         countFailed(store, service, at).catch(() => undefined),
+        underMissingKeys(rootKeys).catch(() => undefined),
       ])
       const hashing = { ...levels.hashing, concurrency: config.hashing.concurrency }
-      return { ...levels, node, at, checks, hashing, failed, providers: parts.providerStates() }
+      const underMissing = missing?.filter((row) => service === null || row.service === service)
+      const providers = parts.providerStates()
+      return { ...levels, node, at, checks, hashing, failed, underMissing, providers }
     },
     settings: config.inForce,
   }

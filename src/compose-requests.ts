@@ -6,6 +6,8 @@ import { adviseOnMissingKeys } from './access/missing-keys.ts'
 import type { ApiKeyStore } from './access/ports.ts'
 import type { Config } from './config.ts'
 import type { Worker } from './delivery/worker.ts'
+import type { RootKeyUse } from './factors/ports.ts'
+import { adviseOnRootKeys } from './factors/root-keys.ts'
 import type { AppDeps, Readiness } from './http/deps.ts'
 import type { Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
@@ -39,6 +41,16 @@ export async function warnOfMissingKeys(
   const { services } = config
   const advice = await adviseOnMissingKeys({ store, fixedKeys: fixedKeys(config), services })
   if (advice !== undefined) logger.warn({}, advice)
+}
+
+/** A changed SECRET_KEY is seen by what an older one left: in every mode, for a folder that is copied loses its key file. */
+export async function warnOfRootKeys(
+  deps: { rootKeys: RootKeyUse; keyring: Keyring; now: number },
+  logger: Logger,
+): Promise<void> {
+  const { warnings, notes } = await adviseOnRootKeys(deps)
+  for (const warning of warnings) logger.warn({}, warning)
+  for (const note of notes) logger.info({}, note)
 }
 
 export function composeAddresses(

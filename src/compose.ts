@@ -9,6 +9,7 @@ import {
   fixedKeys,
   readiness,
   warnOfMissingKeys,
+  warnOfRootKeys,
 } from './compose-requests.ts'
 import type { Config } from './config.ts'
 import { createComposer } from './delivery/message.ts'
@@ -194,6 +195,8 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
 export async function compose(config: Config, logger: Logger): Promise<Running> {
   const parts = await composeParts(config, logger)
   await warnOfMissingKeys(config, parts.store.apiKeys, logger)
+  const { rootKeys } = parts.store
+  await warnOfRootKeys({ rootKeys, keyring: parts.keyring, now: parts.clock.now() }, logger)
   const { clock, worker, sweeper, purger, mint } = parts
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)

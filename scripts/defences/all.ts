@@ -11,6 +11,7 @@ import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
+import { LOST_KEYS } from './lost-keys.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
@@ -52,6 +53,7 @@ export const DEFENCES: readonly Defence[] = [
   ...FACTORS,
   ...IMPORTS,
   ...TWINS,
+  ...LOST_KEYS,
   ...CONSOLE,
   ...SIGN_IN,
   ...SUPPORT,

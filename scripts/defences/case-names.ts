@@ -52,6 +52,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C52: 'requests by the thousand before an answer',
   C63: 'a secret that is imported: short, spelt in other ways, or twice',
   C64: 'one key that takes every live stream',
+  C65: 'a root key that is lost, or was changed',
   C66: 'a send that failed for good, and what will never send',
   C67: 'a gateway that answers wrongly or late',
   C69: 'settings that are read wrongly',

@@ -2,6 +2,7 @@
 // It must not hold a secret or anything of a person.
 
 import type { OutboxDepth, ProviderState } from '../delivery/ports.ts'
+import type { UnderKey } from '../factors/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 
 export type HealthReport = {
@@ -23,6 +24,8 @@ export type HealthReport = {
   /** Deliveries that failed for good within the last hour, on all nodes, counted up to a bound. */
   failed: { count: number; isMore: boolean } | undefined
   providers: readonly ProviderState[]
+  /** What lies under root keys that this node lacks, by key and service. Undefined: the store can't be asked now. */
+  underMissing: readonly UnderKey[] | undefined
 }
 
 /** `value` null: a secret, set or not as `origin` says. */

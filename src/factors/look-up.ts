@@ -14,7 +14,8 @@ export function unverifiedSince(domain: Pick<Domain, 'clock'>): number {
 
 /**
  * Oldest first.
- * @throws UnknownKeyError where there is none, and there are factors that only another node can find
+ * @throws UnknownKeyError where there is none, and the service has factors that only another node can find: whose
+ * they are can't be known, for a subject is found by an index under the very key that is missing
  */
 export async function factorsOf(
   domain: Domain,
@@ -27,7 +28,7 @@ export async function factorsOf(
     subjectIndexes: subjectIndexes(keyring, service, subject),
     unverifiedSince: unverifiedSince(domain),
   })
-  if (found.length === 0 && (await factors.hasOtherKeys(keyring.keyIds)))
+  if (found.length === 0 && (await factors.hasOtherKeys(service, keyring.keyIds)))
     throw new UnknownKeyError('of a factor')
   return found
 }

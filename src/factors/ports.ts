@@ -95,8 +95,19 @@ export type FactorStore = {
   confirm(input: ConfirmInput): Promise<ConfirmOutcome | undefined>
   /** One transaction: row, codes, event. False: no such row. */
   remove(input: { id: string; service: string; now: number; actor: Actor }): Promise<boolean>
-  /** Whether any factor is under a root key that is not one of these. */
-  hasOtherKeys(keyIds: readonly string[]): Promise<boolean>
+  /** Whether any factor of the service is under a root key that is not one of these. */
+  hasOtherKeys(service: string, keyIds: readonly string[]): Promise<boolean>
+  /**
+   * Removes factors under this root key, of one service or (null) of all, each with its event.
+   * @returns how many, at most `limit`
+   */
+  forget(input: {
+    keyId: string
+    service: string | null
+    now: number
+    actor: Actor
+    limit: number
+  }): Promise<number>
   /**
    * Removes unverified ones made at `unverifiedSince` or earlier, and the steps of deleted apps that are over by `now`.
    * @returns how many of the one or the other, at most `limit`
@@ -107,6 +118,19 @@ export type FactorStore = {
   countNotUnder(keyId: string): Promise<number>
   /** One transaction. False: it was changed or removed meanwhile. */
   rewrap(input: RewrapInput): Promise<boolean>
+}
+
+/** Factors, and verifications that are open; `isMore`: counting ended at its bound. */
+export type UnderKey = {
+  keyId: string
+  service: string
+  factors: number
+  verifications: number
+  isMore: boolean
+}
+export type RootKeyUse = {
+  /** What is under other root keys than this one, by key and service. @throws StoreUnavailableError */
+  notUnder(keyId: string, now: number): Promise<UnderKey[]>
 }
 
 /** `detail` says what is wrong, and repeats nothing of the text. */

@@ -5,7 +5,7 @@ import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { AttemptReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/ports.ts'
 import type { EventStore } from '../events/types.ts'
-import type { FactorStore } from '../factors/ports.ts'
+import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 
@@ -20,6 +20,7 @@ export type DueSignal = {
 export type Store = {
   verifications: VerificationStore
   factors: FactorStore
+  rootKeys: RootKeyUse
   outbox: Outbox
   events: EventStore
   apiKeys: ApiKeyStore

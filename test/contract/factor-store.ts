@@ -13,15 +13,25 @@ import {
   SINCE,
   useOf,
 } from './factor-steps.ts'
-import { ACTOR, HOUR, MINUTE, mac, newCodes, newFactor, T0 } from './rows.ts'
+import {
+  ACTOR,
+  createInput,
+  HOUR,
+  MINUTE,
+  mac,
+  newCodes,
+  newFactor,
+  newVerification,
+  T0,
+} from './rows.ts'
 import { idempotency, type Stores, type StoresFactory } from './stores.ts'
 
 const CONFIRM = { service: 'default', unverifiedSince: SINCE, maxAttempts: 10 }
 const bytes = (value: Uint8Array | null | undefined) => value && Buffer.from(value)
 
-async function eventsOf({ events }: Stores, subjectIndex: Uint8Array) {
+async function eventsOf({ events }: Stores, subjectIndex: Uint8Array, service = 'default') {
   const page = await events.list({
-    ...{ service: 'default', budgetIndexes: [subjectIndex], cursor: null, limit: 50 },
+    ...{ service, budgetIndexes: [subjectIndex], cursor: null, limit: 50 },
   })
   return page.items.map(({ type, details }) => [type, details]).reverse()
 }
@@ -273,8 +283,8 @@ function describeRewrapping(factory: StoresFactory): void {
     for (let n = 0; n < 4; n += 1) await enrol(stores, { keyId: 'aaaa0001' })
     const count = await factors.countNotUnder('bbbb0001')
     expect(count).toBeGreaterThanOrEqual(5)
-    expect(await factors.hasOtherKeys(['aaaa0001', '0a1b2c3d'])).toBe(false)
-    expect(await factors.hasOtherKeys(['0a1b2c3d'])).toBe(true)
+    expect(await factors.hasOtherKeys('default', ['aaaa0001', '0a1b2c3d'])).toBe(false)
+    expect(await factors.hasOtherKeys('default', ['0a1b2c3d'])).toBe(true)
     const all = await readAll(stores, 'bbbb0001')
     expect(all).toHaveLength(count)
     const set = all.find(({ record }) => record.id === made[0]?.record.id) as SealedFactor
@@ -292,6 +302,58 @@ function describeRewrapping(factory: StoresFactory): void {
     const hash = await factors.recoveryHash(set.record.id, 'BBBB')
     expect(bytes(hash)).toEqual(codes.find(({ selector }) => selector === 'BBBB')?.hashSealed)
     expect(await factors.countNotUnder('bbbb0001')).toBe(count - 1)
+  })
+
+  it('C65: a missing root key is one of its service alone, and is told by key and service', async () => {
+    const stores = factory()
+    const { factors, rootKeys } = stores
+    const known = ['0a1b2c3d', 'aaaa0001', 'bbbb0001', 'cccc0001', 'dddd0001']
+    const lost = { keyId: 'eeee0001', service: 'bank' }
+    for (let n = 0; n < 3; n += 1) await enrol(stores, lost)
+    await makeCodes(stores, { ...lost, service: 'shop' })
+    expect(await factors.hasOtherKeys('bank', known)).toBe(true)
+    expect(await factors.hasOtherKeys('shop', known)).toBe(true)
+    expect(await factors.hasOtherKeys('default', known)).toBe(false)
+    expect(await factors.hasOtherKeys('bank', [...known, 'eeee0001'])).toBe(false)
+    const verification = newVerification({ pepperKeyId: 'eeee0001', service: 'mail' })
+    await stores.verifications.create(createInput(verification))
+    const rows = (await rootKeys.notUnder('0a1b2c3d', T0)).filter(
+      ({ keyId }) => keyId === 'eeee0001',
+    )
+    const row = { keyId: 'eeee0001', factors: 0, verifications: 0, isMore: false }
+    expect(rows).toEqual([
+      { ...row, service: 'bank', factors: 3 },
+      { ...row, service: 'mail', verifications: 1 },
+      { ...row, service: 'shop', factors: 1 },
+    ])
+    expect(await rootKeys.notUnder('eeee0001', T0)).not.toContainEqual(
+      expect.objectContaining({ keyId: 'eeee0001' }),
+    )
+    // What has expired is nobody's to check.
+    const later = await rootKeys.notUnder('0a1b2c3d', verification.expiresAt)
+    expect(later.map(({ service }) => service)).not.toContain('mail')
+  })
+
+  it('C65: what is forgotten is of that key, and of that service where one is named, with its events', async () => {
+    const stores = factory()
+    const { factors } = stores
+    const lost = 'ffff0001'
+    const mine = [await enrol(stores, { keyId: lost, service: 'bank' })]
+    for (let n = 0; n < 2; n += 1) mine.push(await enrol(stores, { keyId: lost, service: 'bank' }))
+    const set = await makeCodes(stores, { keyId: lost, service: 'shop' })
+    const other = await enrol(stores, { keyId: 'ffff0002', service: 'bank' })
+    const forget = (service: string | null) =>
+      factors.forget({ ...{ keyId: lost, service, now: T0 + 9, limit: 2 }, actor: ACTOR })
+    expect([await forget('bank'), await forget('bank'), await forget('bank')]).toEqual([2, 1, 0])
+    for (const { id } of mine) expect(await factors.find('bank', id, SINCE)).toBeUndefined()
+    expect(await factors.find('shop', set.record.id, SINCE)).toBeDefined()
+    expect(await forget(null)).toBe(1)
+    expect(await factors.find('shop', set.record.id, SINCE)).toBeUndefined()
+    expect(await factors.find('bank', other.id, SINCE)).toMatchObject({ id: other.id })
+    expect(await eventsOf(stores, set.record.subjectIndex, 'shop')).toContainEqual([
+      'factor.deleted',
+      { factor: set.record.id, type: 'recovery_codes' },
+    ])
   })
 
   it('gives a code that was used meanwhile no hash again', async () => {

@@ -3,7 +3,7 @@
 
 import type { Outbox } from '../../src/delivery/ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
-import type { FactorStore } from '../../src/factors/ports.ts'
+import type { FactorStore, RootKeyUse } from '../../src/factors/ports.ts'
 import type {
   IdempotencyWrite,
   NewVerification,
@@ -15,6 +15,7 @@ import { ACTOR, createInput, HOUR, mac, newVerification, T0 } from './rows.ts'
 export type Stores = {
   verifications: VerificationStore
   factors: FactorStore
+  rootKeys: RootKeyUse
   outbox: Outbox
   events: EventStore
 }

@@ -6,6 +6,7 @@ import { createOtp } from '../../src/otp/otp.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { LAYOUTS, ON } from './nodes.ts'
 import {
+  ADMIN_KEY,
   COMPILE_CACHE,
   SECRET_KEY as OLD,
   type ServiceProcess,
@@ -112,5 +113,51 @@ describe.each(layouts)(ON, ({ engine }) => {
     expect((await login(at, 'recovery_code', codes[1])).status).toBe(200)
     expect((await login(at, 'totp', code())).status).toBe(200)
     expect(rewrap({ SECRET_KEY: NEW }).stdout).toBe('0 moved, 0 left under other keys.\n')
+  })
+
+  it('C65: a key that is lost: said at start and in Health, refused in its service, and forgotten by command', {
+    timeout: 120_000,
+  }, async () => {
+    const lost = Buffer.from('abcdefghijklmnopqrstuv9876543210').toString('base64')
+    let at = await serve({ SECRET_KEY: lost })
+    await at.post('/factors/recovery-codes', { subject: 'eve' })
+    const { body: open } = await at.post('/verify/start', { to: '+14155552671' })
+
+    at = await serve({ SECRET_KEY: NEW })
+    const said =
+      /1 factor and 1 open verification of the service default: made under the root key ([0-9a-f]{8})/
+    const [, keyId = ''] = said.exec(at.output()) ?? []
+    expect(keyId, at.output()).toMatch(/^[0-9a-f]{8}$/)
+    expect(at.output()).toContain(`countersign keys forget ${keyId}`)
+    const health = async () => {
+      const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+      const answer = await fetch(`${at.url}/admin/api/health`, { headers })
+      type Rows = { missing_root_keys: { key_id: string }[] }
+      const { missing_root_keys: rows } = (await answer.json()) as Rows
+      // What the test before left open lies under a key of its own.
+      return rows.filter((one) => one.key_id === keyId)
+    }
+    const row = { key_id: keyId, service: 'default', open_verifications: 1, more: false }
+    expect(await health()).toEqual([{ ...row, factors: 1 }])
+    expect((await at.get('/factors?subject=nobody')).status).toBe(503)
+    expect((await at.post('/verify/check', { id: open.id, code: '123456' })).status).toBe(503)
+
+    const forget = (...words: string[]) =>
+      spawnSync(process.execPath, [BIN, 'keys', 'forget', ...words], {
+        env: {
+          PATH: process.env.PATH,
+          ...COMPILE_CACHE,
+          DATA_DIR: directory.path,
+          ...base,
+          SECRET_KEY: NEW,
+        },
+        encoding: 'utf8',
+      })
+    expect(forget(keyId)).toMatchObject({ status: 2, stdout: '' })
+    const other = forget('00000000', '--yes')
+    expect([other.status, other.stderr]).toEqual([1, expect.stringContaining(`${keyId}: 1 factor`)])
+    expect(forget(keyId, '--yes')).toMatchObject({ status: 0, stdout: '1 removed.\n' })
+    expect((await at.get('/factors?subject=nobody')).body).toMatchObject({ factors: [] })
+    expect(await health()).toEqual([{ ...row, factors: 0 }])
   })
 })

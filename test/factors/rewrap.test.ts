@@ -98,8 +98,8 @@ describe.each(ENGINES)('on %s', (_engine, open) => {
     ])
     for (const n of [1, 100, APPS - 1])
       expect(await read(store, only, `s${n}`)).toMatchObject([{ secret: `secret of s${n}` }])
-    expect(await store.factors.hasOtherKeys(only.keyIds)).toBe(false)
-    expect(await store.factors.hasOtherKeys(old.keyIds)).toBe(true)
+    expect(await store.factors.hasOtherKeys('default', only.keyIds)).toBe(false)
+    expect(await store.factors.hasOtherKeys('default', old.keyIds)).toBe(true)
   })
 
   it('passes over what a missing key or a damaged row keeps from being read, and says so', async () => {

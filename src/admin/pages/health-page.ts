@@ -8,6 +8,7 @@ import type { HealthReport, ShownSetting } from '../health-report.ts'
 import type { SignedInPage } from '../page.ts'
 import { BAR_STYLE, bar } from './bar.ts'
 import { loginFlows, settingsOf } from './in-force.ts'
+import { missingKeys } from './missing-keys.ts'
 import { type Html, shell } from './shell.ts'
 import { table } from './table.ts'
 import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
@@ -189,6 +190,7 @@ export function healthPage(
   const { report, settings, services } = shown
   const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
 ${verdict(report)}
+${missingKeys(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages that are due, and those that wait for another try, on all nodes.</p>${queue(report)}</section>
 <section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}</section>

@@ -59,6 +59,21 @@ export const AdminHealth = z
       .nullable()
       .openapi({ description: 'Deliveries that failed for good, on all nodes; `more`: at least.' }),
     providers: z.array(Provider).openapi({ description: 'As this node has seen them.' }),
+    missing_root_keys: z
+      .array(
+        z.object({
+          key_id: z.string(),
+          service: z.string(),
+          factors: count,
+          open_verifications: count,
+          more: z.boolean().openapi({ description: 'True: at least as many.' }),
+        }),
+      )
+      .nullable()
+      .openapi({
+        description:
+          'What was made under root keys that neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives. Null: the store can not be asked now.',
+      }),
     settings: z
       .array(Setting)
       .nullable()
@@ -82,7 +97,8 @@ export function toWireHealth(
   report: HealthReport,
   settings: readonly ShownSetting[] | null,
 ): z.infer<typeof AdminHealth> {
-  const { at, node, checks, hashing, mint, sending, outbox, failed, providers } = report
+  const { at, node, checks, hashing, mint, sending, outbox, failed, providers, underMissing } =
+    report
   const { running, waiting, limit, concurrency } = hashing
   return {
     at: toWireTime(at),
@@ -99,6 +115,10 @@ export function toWireHealth(
       null,
     failed_last_hour: failed ? { count: failed.count, more: failed.isMore } : null,
     providers: providers.map(toWireProvider),
+    missing_root_keys:
+      underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
+        ...{ key_id: keyId, service, factors, open_verifications: verifications, more: isMore },
+      })) ?? null,
     settings:
       settings?.map(({ group, name, value, origin }) => ({ group, name, value, origin })) ?? null,
   }

@@ -95,12 +95,18 @@ function createConfirm(query: Query, find: FactorStore['find']): FactorStore['co
 
 function createRewrap(
   query: Query,
-): Pick<FactorStore, 'notUnder' | 'countNotUnder' | 'rewrap' | 'hasOtherKeys'> {
+): Pick<FactorStore, 'notUnder' | 'countNotUnder' | 'rewrap' | 'hasOtherKeys' | 'forget'> {
   return {
-    async hasOtherKeys(keyIds) {
-      const [row] = await query<{ found: boolean }>(
-        sql`select cs_has_other_keys_1(${texts(keyIds)}) as found`,
-      )
+    async hasOtherKeys(service, keyIds) {
+      // A step through the index for each key, not through its rows.
+      const [row] = await query<{ found: boolean }>(sql`with recursive k as (
+          (select key_id from factors order by key_id limit 1)
+          union all
+          select (select f.key_id from factors f where f.key_id > k.key_id order by f.key_id limit 1)
+          from k where k.key_id is not null
+        )
+        select exists (select from k where k.key_id <> all (${texts(keyIds)}) and exists (
+          select from factors f where f.key_id = k.key_id and f.service = ${service})) as found`)
       return row?.found ?? false
     },
     async notUnder(keyId, after, limit) {
@@ -118,6 +124,18 @@ function createRewrap(
           })),
         }
       })
+    },
+    async forget({ keyId, service, now, actor, limit }) {
+      const isMeant = service === null ? sql`` : sql`and f.service = ${service}`
+      const [row] = await query<{ gone: number }>(sql`with gone as (
+          delete from factors where seq in (
+            select f.seq from factors f where f.key_id = ${keyId} ${isMeant} limit ${limit} for update skip locked
+          ) returning *
+        )
+        select count(*)::integer as gone from (
+          select cs_tell_factor_1(${now}, 'factor.deleted', row(g.*)::factors,
+            jsonb_set(${actorJson(actor)}, '{service}', to_jsonb(g.service))) from gone g offset 0) told`)
+      return row?.gone ?? 0
     },
     async countNotUnder(keyId) {
       const [row] = await query<{ count: number }>(

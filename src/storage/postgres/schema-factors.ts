@@ -31,6 +31,7 @@ export const factors = pgTable(
     index('factors_subject').on(t.subjectIndex),
     index('factors_unverified').on(t.createdAt).where(sql`status = 'unverified'`),
     index('factors_key').on(t.keyId),
+    index('factors_key_service').on(t.keyId, t.service),
   ],
 )
 

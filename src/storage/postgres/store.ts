@@ -13,6 +13,7 @@ import { createFactorStore } from './factor-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
+import { createRootKeyUse } from './root-keys.ts'
 import { createVerificationStore } from './verification-store.ts'
 
 export type PostgresStoreOptions = PoolOptions & {
@@ -33,6 +34,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   return {
     verifications: createVerificationStore(context),
     factors: createFactorStore(query),
+    rootKeys: createRootKeyUse(query),
     outbox: createOutbox(context),
     events,
     apiKeys: createApiKeyStore(query),

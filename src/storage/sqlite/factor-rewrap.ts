@@ -35,11 +35,17 @@ function createReads(orm: Orm, rows: FactorRows) {
     .from(f)
     .where(gt(f.keyId, p('keyId')))
     .prepare()
-  const hasOtherKeys = (known: readonly string[]): boolean => {
+  const oneOf = orm
+    .select({ seq: f.seq })
+    .from(f)
+    .where(and(eq(f.keyId, p('keyId')), eq(f.service, p('service'))))
+    .limit(atMost(1))
+    .prepare()
+  const hasOtherKeys = (service: string, known: readonly string[]): boolean => {
     for (let keyId = ''; ; ) {
       const next = keyAfter.get({ keyId })?.keyId ?? null
       if (next === null) return false
-      if (!known.includes(next)) return true
+      if (!known.includes(next) && oneOf.get({ keyId: next, service })) return true
       keyId = next
     }
   }
@@ -100,6 +106,6 @@ export function createFactorRewrap(deps: {
     notUnder: (keyId, after, limit) => writer.read(() => reads.notUnder(keyId, after, limit)),
     countNotUnder: (keyId) => writer.read(() => reads.count(keyId)),
     rewrap: (input) => writer.write(() => rewrap(input)),
-    hasOtherKeys: (keyIds) => writer.read(() => reads.hasOtherKeys(keyIds)),
+    hasOtherKeys: (service, keyIds) => writer.read(() => reads.hasOtherKeys(service, keyIds)),
   }
 }

@@ -15,6 +15,7 @@ import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-recor
 import type { Answers } from './answers.ts'
 import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
+import { createFactorForget } from './factor-forget.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
 import { factors, recoveryCodes, usedSteps } from './schema-factors.ts'
@@ -197,6 +198,7 @@ export function createFactorStore(deps: {
   const removals = createRemovals(all)
   return {
     ...createFactorRewrap(all),
+    ...createFactorForget(deps),
     create: (input) => writer.write(() => create(input)),
     find: (service, id, unverifiedSince) =>
       writer.read(() => {

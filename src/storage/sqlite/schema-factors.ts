@@ -35,6 +35,8 @@ export const factors = sqliteTable(
     index('factors_subject').on(t.subjectIndex),
     index('factors_unverified').on(t.createdAt).where(sql`status = 'unverified'`),
     index('factors_key').on(t.keyId),
+    // Which services have factors under a root key that is missing.
+    index('factors_key_service').on(t.keyId, t.service),
   ],
 )
 

@@ -15,6 +15,7 @@ import { createFactorStore } from './factor-store.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createRootKeyUse } from './root-keys.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
@@ -41,6 +42,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   return {
     verifications: createVerificationStore(deps),
     factors: lazily(() => createFactorStore(deps)),
+    rootKeys: lazily(() => createRootKeyUse(deps)),
     outbox: createOutbox(deps),
     events,
     apiKeys: lazily(() => createApiKeyStore(deps)),

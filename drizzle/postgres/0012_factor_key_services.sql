@@ -1,0 +1,1 @@
+CREATE INDEX "factors_key_service" ON "factors" USING btree ("key_id","service");

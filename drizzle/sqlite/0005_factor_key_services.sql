@@ -1,0 +1,1 @@
+CREATE INDEX `factors_key_service` ON `factors` (`key_id`,`service`);

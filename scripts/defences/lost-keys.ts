@@ -1,0 +1,83 @@
+// The lines that keep a lost or changed root key from more than it must refuse, and that tell it.
+// It must not name a line that opens or seals.
+
+import { type Defence, row } from './defence.ts'
+
+const SQLITE = 'test/storage/sqlite/factor-store.test.ts'
+const POSTGRES = 'test/storage/postgres/store.test.ts'
+const DOMAIN = 'test/factors/lost-key.test.ts'
+const ADVICE = 'src/factors/root-keys.ts'
+const FORGET = 'C65: what is forgotten is of that key'
+
+export const LOST_KEYS: readonly Defence[] = [
+  row(
+    'C65',
+    'factors under a missing root key refuse the subjects of their service alone',
+    {
+      file: 'src/storage/sqlite/factor-rewrap.ts',
+      find: '!known.includes(next) && oneOf.get({ keyId: next, service })',
+      replace: '!known.includes(next)',
+    },
+    { file: DOMAIN, title: 'refuses nobody of another service' },
+  ),
+  row(
+    'C65',
+    'PostgreSQL: factors under a missing root key refuse the subjects of their service alone',
+    {
+      file: 'src/storage/postgres/factor-store.ts',
+      find: 'where f.key_id = k.key_id and f.service = ${service}',
+      replace: 'where f.key_id = k.key_id and ${service}::text is not null',
+    },
+    { file: POSTGRES, title: 'C65: a missing root key is one of its service alone' },
+  ),
+  row(
+    'C65',
+    'what lies under a root key that no setting gives is a warning',
+    {
+      file: ADVICE,
+      find: 'warnings: others.filter((row) => !isKnown(row))',
+      replace: 'warnings: others.filter((row) => isKnown(row) && !isKnown(row))',
+    },
+    { file: DOMAIN, title: 'a changed SECRET_KEY: what it leaves behind' },
+  ),
+  row(
+    'C65',
+    'open verifications of another root key are seen, too',
+    {
+      file: 'src/storage/sqlite/root-keys.ts',
+      find: 'row.keyId !== keyId)',
+      replace: 'row.keyId === keyId)',
+    },
+    { file: SQLITE, title: 'C65: a missing root key is one of its service alone' },
+  ),
+  row(
+    'C65',
+    'PostgreSQL: open verifications of another root key are seen, too',
+    {
+      file: 'src/storage/postgres/root-keys.ts',
+      find: 'x where pepper_key_id <> ${keyId}',
+      replace: 'x where pepper_key_id = ${keyId}',
+    },
+    { file: POSTGRES, title: 'C65: a missing root key is one of its service alone' },
+  ),
+  row(
+    'C65',
+    'what is forgotten is of the lost key alone, in the service that is named',
+    {
+      file: 'src/storage/sqlite/factor-forget.ts',
+      find: "eq(f.keyId, p('keyId')), eq(f.service, p('service'))",
+      replace: "eq(f.service, p('service'))",
+    },
+    { file: SQLITE, title: FORGET },
+  ),
+  row(
+    'C65',
+    'PostgreSQL: what is forgotten is of the lost key alone, in the service that is named',
+    {
+      file: 'src/storage/postgres/factor-store.ts',
+      find: 'where f.key_id = ${keyId} ${isMeant}',
+      replace: 'where ${keyId}::text is not null ${isMeant}',
+    },
+    { file: POSTGRES, title: FORGET },
+  ),
+]
