@@ -58,8 +58,10 @@ export const parseLimit: Parser<Limit | null> = (text) => {
 const MAPPED_BITS = 96
 
 /** An address range in CIDR notation, one address, or `unix` for peers on a Unix socket. */
-export const parseCidr: Parser<string> = (text) => {
-  if (text === 'unix') return text
+export const parseCidr: Parser<string> = (given) => {
+  if (given === 'unix') return given
+  // As in a URL: [::1], [fd00::]/8.
+  const text = given.replace(/^\[([\da-f:.]+)\](?=\/|$)/i, '$1')
   const [base = '', bits] = text.split('/')
   // ipaddr.js alone takes `10/8` for 0.0.0.10/8.
   const isRange = isIP(base) !== 0 && ipaddr.isValidCIDR(text)

@@ -2,6 +2,8 @@
 // It must not stop a start by itself: it notes, config.ts decides.
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
+import { pickLocale } from '../delivery/templates/languages.ts'
+import { languageKeys } from '../kernel/language-tag.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isLoopback } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
@@ -117,6 +119,18 @@ function listProviders(registry: readonly ProviderDescription[]): string {
 const NIST_MIN_DIGITS = 6
 const NIST_MAX_SECONDS = 600
 
+/** Its own language has no text of its own and no built-in one: found out at start, not by a customer. */
+function warnOfLanguage(service: ServicePolicy): string[] {
+  const { name, locale } = service
+  return service.channels.flatMap((channel) => {
+    const used = pickLocale(service, channel, [])
+    const isItsOwn = languageKeys(used).at(-1) === languageKeys(locale).at(-1)
+    return isItsOwn
+      ? []
+      : [`service ${name}: there is no text in ${locale} for ${channel}; messages are in ${used}`]
+  })
+}
+
 function warnOfService(service: ServicePolicy, isProduction: boolean): string[] {
   const { name, limits } = service
   const warnings: string[] = []
@@ -130,6 +144,7 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
     )
   if (service.clientIp === 'off')
     warnings.push(`service ${name}: CLIENT_IP=off, there is no limit by address`)
+  warnings.push(...warnOfLanguage(service))
   if (!isProduction) return warnings
   if (service.allowedCountries === '*')
     warnings.push(`service ${name}: every country is allowed; toll fraud starts there`)

@@ -44,6 +44,13 @@ const SMTP_OPTIONS = [
 ]
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
+/** A password with a bare ? in it ends up among the options: what looks like no name is not repeated. */
+function nameOption(option: string): string {
+  return /^[a-z][a-zA-Z.]{1,30}$/.test(option)
+    ? `the unknown option ${option}`
+    : 'an unknown option (a ? in a password has to be written as %3F)'
+}
+
 function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   const wrong = (problem: string) => new ProviderSettingError('SMTP_URL', problem)
   if (!URL.canParse(text)) throw wrong('is not a URL like smtp://user:password@host:587')
@@ -51,7 +58,7 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   if ((url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '')
     throw wrong('begins with neither smtp:// nor smtps://, or names no host')
   const unknown = [...url.searchParams.keys()].find((key) => !SMTP_OPTIONS.includes(key))
-  if (unknown) throw wrong(`has the unknown option ${unknown}; known: ${SMTP_OPTIONS.join(', ')}`)
+  if (unknown) throw wrong(`has ${nameOption(unknown)}; known: ${SMTP_OPTIONS.join(', ')}`)
   const flag = (name: string, fallback: boolean) => {
     const value = url.searchParams.get(name)
     if (value !== null && value !== 'true' && value !== 'false')

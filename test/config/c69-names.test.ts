@@ -113,6 +113,13 @@ describe('C69: all that is wrong with a provider is said at once', () => {
   })
 })
 
+it('C69: of a password that is not encoded nothing is repeated', () => {
+  const refusal = refusalOf({ SMTP_URL: 'smtp://user:4711?hush-@mail.example.com' })
+  expect(refusal).toContain('SMTP_URL: has an unknown option')
+  expect(refusal).not.toContain('hush')
+  expect(refusalOf({ SMTP_URL: 'smtp://mail?requireTsl=true' })).toContain('option requireTsl')
+})
+
 describe('C69: what is there twice is refused', () => {
   const services = (text: string) => refusalOf({ SERVICES: text })
   it.each([

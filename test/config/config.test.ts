@@ -135,6 +135,7 @@ describe('one setting', () => {
       { store: { kind: 'sqlite' }, limits: { kind: 'redis', url: 'rediss://:p@cache:6380/1' } },
     ],
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1/128'] }],
+    ['TRUSTED_PROXIES', '[::1],[fd00::]/8', { trustedProxies: ['::1/128', 'fd00::/8'] }],
     ['HASH_CONCURRENCY', '1', { hashing: { concurrency: 1 } }],
     ['PUBLIC_URL', 'https://verify.example/', { publicUrl: 'https://verify.example' }],
     ['SHUTDOWN_GRACE_SECONDS', '7', { shutdownGraceMs: 7000 }],
@@ -181,6 +182,8 @@ describe('one setting', () => {
     ['LIMIT_CHECK_PER_IP', '0/600'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', '10/8'],
+    ['TRUSTED_PROXIES', '[10.0.0.0/8]'],
+    ['TRUSTED_PROXIES', '[::]/0'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/8,::/0'],
     ['TRUSTED_PROXIES', '::ffff:0.0.0.0/96'],
@@ -376,6 +379,7 @@ describe('warnings', () => {
   it.each([
     ['CODE_LENGTH', '5', 'NIST'],
     ['TTL_SECONDS', '601', 'NIST'],
+    ['DEFAULT_LOCALE', 'fi', 'there is no text in fi for sms; messages are in en'],
   ])('%s=%s is allowed and warned of', (name, value, words) => {
     expect(load({ [name]: value }).warnings.join()).toContain(words)
   })
