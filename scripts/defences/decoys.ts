@@ -171,6 +171,32 @@ export const DECOYS: readonly Defence[] = [
   ),
   row(
     'C66',
+    'a session goes on only with what a message of can have arrived or may be sent',
+    {
+      file: 'src/storage/sqlite/sessions.ts',
+      find: ' || isWithoutMessage(row)) continue',
+      replace: ' || isWithoutMessage({ ...row, sends: 0 })) continue',
+    },
+    {
+      file: 'test/storage/sqlite/verification-store.test.ts',
+      title: 'C66: the only message was lost, and no send is left',
+    },
+  ),
+  row(
+    'C66',
+    'the same on PostgreSQL',
+    {
+      file: 'drizzle/postgres/0013_session_without_a_message.sql',
+      find: 's.session_slot = ANY (p_slots) AND cs_is_without_message_1(s)',
+      replace: 's.session_slot = ANY (p_slots) AND s.seq < 0',
+    },
+    {
+      file: 'test/storage/postgres/store.test.ts',
+      title: 'C66: the only message was lost, and no send is left',
+    },
+  ),
+  row(
+    'C66',
     'what may have gone out is waited for',
     {
       file: 'src/storage/sqlite/rows.ts',

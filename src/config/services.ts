@@ -178,6 +178,15 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   return [say(path, issue.message)]
 }
 
+/** A start by a channel without a provider would be taken, and its message would fail. */
+function describeUncarried(name: string, entry: ServiceEntry, base: ServicePolicy): string[] {
+  const missing = entry.channels?.filter((channel) => !base.channels.includes(channel)) ?? []
+  return missing.map(
+    (channel) =>
+      `services.${name}.channels: no provider carries ${channel} (carried: ${base.channels.join(', ') || 'none'})`,
+  )
+}
+
 /**
  * @param base the default service: what an entry leaves out
  * @returns every problem at once, or the services by name
@@ -196,6 +205,8 @@ export function parseServices(text: string, base: ServicePolicy): ServicesResult
   const issues = result.success ? [] : result.error.issues.flatMap(describeIssue)
   if (!result.success || twice.length > 0) return { ok: false, problems: [...twice, ...issues] }
   const entries = Object.entries(result.data.services)
+  const uncarried = entries.flatMap(([name, entry]) => describeUncarried(name, entry, base))
+  if (uncarried.length > 0) return { ok: false, problems: uncarried }
   return {
     ok: true,
     services: new Map(entries.map(([name, entry]) => [name, toPolicy(name, entry, base)])),

@@ -170,7 +170,10 @@ export type Page<T> = { items: T[]; nextCursor: string | null }
 
 export type VerificationStore = {
   findAnswer(key: IdempotencyKey, now: number): Promise<StoredAnswer | undefined>
-  /** The row that a start with this session continues: pending, not expired, an attempt left, same flags. */
+  /**
+   * The row that a start with this session continues: pending, not expired, an attempt left, same flags; and a message
+   * of it can have arrived or may still be sent.
+   */
   findContinuable(slot: SessionSlot, now: number): Promise<VerificationRecord | undefined>
   /** The reservation asked without making it; `create` decides it. */
   askGuesses(query: GuessQuery): Promise<GuessRefusal | undefined>

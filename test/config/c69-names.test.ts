@@ -150,7 +150,7 @@ describe('C69: what is there twice is refused', () => {
       /services\.a: is there twice/,
     )
     const text =
-      '{"services":{"a":{"templates":{"en":{"sms":"{\\"a\\":1,\\"a\\":{{code}}"}}},"b":{"channels":["sms"]}}}'
+      '{"services":{"a":{"templates":{"en":{"sms":"{\\"a\\":1,\\"a\\":{{code}}"}}},"b":{"channels":["email"]}}}'
     expect(services(text)).toBe('')
   })
 

@@ -133,3 +133,12 @@ it('C50: landlines are refused where a service says so, and are the default serv
   expect([base.landlines, ...landlines]).toEqual(['allowed', 'allowed', 'refused'])
   expect(problemsOf({ landlines: 'off' })).toEqual([expect.stringContaining('checkout.landlines')])
 })
+
+it('C66: a channel that no configured provider carries is refused by name', () => {
+  const text = JSON.stringify({ services: { checkout: { channels: ['email', 'sms'] } } })
+  const result = parseServices(text, { ...base, channels: ['email'] })
+  expect(result.ok ? [] : result.problems).toEqual([
+    'services.checkout.channels: no provider carries sms (carried: email)',
+  ])
+  expect(problemsOf({ channels: ['email', 'sms'] })).toEqual([])
+})

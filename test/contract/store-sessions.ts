@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { IdempotencyWrite, NewVerification } from '../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
+import { claimOne, ERROR, emptyOutbox, settlement } from './outbox-steps.ts'
 import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
 import {
   charged,
@@ -127,6 +128,28 @@ export function describeSessions(factory: StoresFactory): void {
       })
       await stores.verifications.cancel({ ...keyOf(third.record), ...settled(true, now) })
       expect(await stores.verifications.findContinuable(slot, now)).toBeUndefined()
+    })
+
+    it.each([
+      ['lost, and no send is left', { maxSends: 1 }, false, true],
+      ['lost, and another may be sent', { maxSends: 2 }, false, false],
+      ['not answered, so it may have gone out', { maxSends: 1 }, true, false],
+    ])('C66: the only message was %s', async (_name, sends, ambiguous, isTakenOver) => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const slot = slotOf(mac())
+      const first = await startWith(stores, slot, sends)
+      if (first.kind !== 'created') throw new Error(first.kind)
+      expect(await stores.verifications.findContinuable(slot, T0)).toBeDefined()
+      const failed = { kind: 'failed', error: ERROR, ambiguous } as const
+      await stores.outbox.settle(settlement(await claimOne(stores, T0), T0 + 120, failed))
+      const found = await stores.verifications.findContinuable(slot, T0 + 500)
+      expect(found === undefined).toBe(isTakenOver)
+      const second = await startWith(stores, slot, { createdAt: T0 + 500 })
+      expect(second.kind).toBe(isTakenOver ? 'created' : 'continued')
+      expect(await stores.verifications.find('default', first.record.id)).toMatchObject({
+        status: 'pending',
+      })
     })
 
     it('other flags take the session over', async () => {

@@ -2,6 +2,7 @@
 // whoever mended the provider's settings still had to wait for a message that had never left). Budgets hold all the same.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 import {
   answer,
   type Behaviour,
@@ -10,6 +11,7 @@ import {
   startFaultServer,
 } from '../delivery/fault-server.ts'
 import type { Answer } from '../http/client.ts'
+import { createWorld } from '../verification/world.ts'
 import { outcomeOf, type Steered, startSteered } from './steered-service.ts'
 
 const REFUSED = answer(400)
@@ -93,6 +95,26 @@ describe('a send that was refused for good', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     await statusIs(id, 'sent', 2)
     expect(gateway.seen).toHaveLength(2)
+  })
+})
+
+describe('where one message is all there is', () => {
+  it('C66: the session starts over with a new one, as often as the limits allow', async () => {
+    const limits = { ...DEFAULT_LIMITS, sends_per_number_burst: { max: 3, windowSeconds: 600 } }
+    const world = await createWorld({ service: { maxSends: 1, limits } })
+    const given = { to: someone(), session: 'session-of-one-browser', purpose: 'login' }
+    const startAgain = () => world.start({ ...given, decoy: false, ttlSeconds: 600 })
+    const ids = new Set<string>()
+    world.setProvider('permanent')
+    for (let n = 0; n < 3; n += 1) {
+      const result = await startAgain()
+      if (result.kind !== 'started') throw new Error(result.kind)
+      ids.add(result.verification.id)
+      await world.deliver()
+    }
+    expect(ids.size).toBe(3)
+    expect(await startAgain()).toMatchObject({ kind: 'refused', error: 'rate_limited' })
+    await world.close()
   })
 })
 

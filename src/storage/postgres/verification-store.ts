@@ -51,7 +51,7 @@ function createStatement(input: CreateInput, clock: number | null): Sql {
     ...(input.isLandline && { number_type: 'landline' }),
   }
   const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
-  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_1(
+  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_2(
     ${rowJson({ ...row, ...countersOf(input.record) })}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
     ${actorJson(input.actor)}, ${json(details)},
     ${writeJson(input.idempotency, createdRecord(input.record))}, ${clock}) f`
@@ -70,7 +70,7 @@ function createStart({
     async findContinuable({ slots, authenticated, decoy }, now) {
       return firstRecord(
         await query(
-          sql`select * from cs_continuable_1(${byteList(slots)}, ${authenticated}, ${decoy}, ${now})`,
+          sql`select * from cs_continuable_2(${byteList(slots)}, ${authenticated}, ${decoy}, ${now})`,
         ),
       )
     },
