@@ -69,9 +69,11 @@ export function createWrongKeys(deps: {
       const admission = await limiter.admit<SignInLimitName>(keys)
       if (admission.kind === 'admitted') return undefined
       const { name: limit, retryAfterSeconds } = admission
-      remember(limit === 'sign_in_all' ? keys[1].key : keys[0].key, retryAfterSeconds)
-      if (limit === 'sign_in_all')
+      const { key } = limit === 'sign_in_all' ? keys[1] : keys[0]
+      // Of guesses at once the first one says it.
+      if (limit === 'sign_in_all' && remembered(key) === undefined)
         logger.warn({ limit, ...SIGN_IN_LIMITS[limit] }, 'many wrong keys at the console’s sign-in')
+      remember(key, retryAfterSeconds)
       return { limit, retryAfterSeconds }
     },
   }

@@ -61,6 +61,10 @@ describe('C33: wrong keys', () => {
     expect(answers.filter((full) => full === undefined)).toHaveLength(200)
     expect(await node.count(null)).toMatchObject({ limit: 'sign_in_all' })
     expect([asked, warned]).toEqual([201, 1])
+    const crowd = nodeWith()
+    await Promise.all(Array.from({ length: 50 }, (_, i) => crowd.count(`198.51.100.${i}`)))
+    expect(warned).toBe(2)
+    asked = 201
     now += 601_000
     await node.count('203.0.113.7')
     expect(asked).toBe(202)
