@@ -89,4 +89,14 @@ export const SIGN_IN: readonly Defence[] = [
     },
     { file: 'test/storage/postgres/store.test.ts', title: 'keeps the newest of a key' },
   ),
+  row(
+    'C33',
+    'a crowd of wrong keys at once is one line of the log',
+    {
+      file: COUNTING,
+      find: ' && remembered(key) === undefined)\n',
+      replace: ')\n',
+    },
+    { file: COUNTING_TEST, title: 'of a thousand addresses are too many in all' },
+  ),
 ]

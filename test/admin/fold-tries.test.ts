@@ -70,6 +70,6 @@ describe('C74: tries', () => {
     const page = await shownPage(detailOf(row, events))
     expect(page).toMatch(/<details><summary>28 more tries came to the same, until /)
     expect(textOf(page).match(/did not take message 1/g)).toHaveLength(29)
-    expect(textOf(page).match(/has a fault of its own/g)).toHaveLength(2)
+    expect(textOf(page).match(/cannot take messages just now/g)).toHaveLength(2)
   })
 })

@@ -96,7 +96,7 @@ describe('the health page', () => {
 
   it('tells what a provider said last, in words and by its code', async () => {
     const visitor = await signedIn()
-    expect((await visitor.get('/admin/health')).text).toContain('not asked yet')
+    expect((await visitor.get('/admin/health')).text).toContain('no message yet')
     await real.start()
     await vi.waitFor(async () => {
       const { text } = await visitor.get('/admin/health')
