@@ -48,13 +48,16 @@ function expectThat(isTrue: boolean, what: string): void {
   if (!isTrue) throw new Error(`not so: ${what}`)
 }
 
-function runCommand(...words: string[]): string {
+const runCommand = (...words: string[]) => runWith({}, words)
+
+function runWith(settings: Record<string, string>, words: readonly string[], expected = 0): string {
   const result = spawnSync(process.execPath, [join(app, 'bin/countersign.mjs'), ...words], {
-    env,
+    env: { ...env, ...settings },
     cwd: root,
     encoding: 'utf8',
   })
-  expectThat(result.status === 0, `countersign ${words.join(' ')} ends with 0: ${result.stderr}`)
+  const said = `countersign ${words.join(' ')} ends with ${expected}: ${result.stderr}`
+  expectThat(result.status === expected, said)
   return result.stdout.trim()
 }
 
@@ -135,10 +138,17 @@ async function tryOut(): Promise<number | undefined> {
   const running = await start({})
   await login(running.url, runCommand('keys', 'create', '--name', 'smoke'))
   expectThat(runCommand('attempts').includes('approved'), 'countersign attempts lists the login')
+  expectThat(
+    /^ok +database/m.test(runCommand('doctor')),
+    'countersign doctor looks at the database',
+  )
+  const copy = runCommand('backup', '--to', root)
   const resident = await residentAtRest(running.child.pid ?? 0)
   if (resident !== undefined)
     expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)
   await stop(running)
+  runCommand('restore', '--from', copy, '--void-pending')
+  expectThat(runCommand('attempts').includes('approved'), 'countersign restore puts a backup back')
   return resident
 }
 
@@ -153,12 +163,13 @@ async function sendByProviders(): Promise<void> {
   }).listen(0, '127.0.0.1')
   await once(gateway, 'listening')
   const { port } = gateway.address() as AddressInfo
-  const running = await start({
+  const settings = {
     HTTP_SMS_URL: `http://127.0.0.1:${port}/`,
     // Nobody listens on port 9 (discard).
     SMTP_URL: 'smtp://127.0.0.1:9?requireTLS=false',
     MAIL_FROM: 'codes@example.com',
-  })
+  }
+  const running = await start(settings)
   const key = runCommand('keys', 'create', '--name', 'providers')
   const post = (to: string) =>
     fetch(`${running.url}/verify/start`, {
@@ -174,6 +185,9 @@ async function sendByProviders(): Promise<void> {
   const mail = (await started.json()) as { id: string }
   const isRefused = () => runCommand('show', mail.id).includes('connection_refused') || undefined
   await waitFor('the refused connection', isRefused)
+  // As a process that is waited for: the gateway lives in this one, the mail server is not there.
+  const test = runWith(settings, ['send-test', '--to', 'person@example.com', '--json'], 1)
+  expectThat(test.includes('connection_refused'), `countersign send-test tells why: ${test}`)
   await stop(running)
   gateway.close()
 }

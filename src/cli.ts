@@ -6,12 +6,13 @@ import { attemptsCommand, showCommand } from './commands/attempts.ts'
 import { backupCommand } from './commands/backup.ts'
 import {
   type Command,
-  describeCommand,
+  describeUsage,
   EXIT,
   runCommand,
   type Terminal,
   UsageError,
 } from './commands/command.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { forgetCommand } from './commands/forget.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
@@ -19,11 +20,13 @@ import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand } from './commands/people.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { rewrapCommand } from './commands/rewrap.ts'
+import { sendTestCommand } from './commands/send-test.ts'
+import { plain } from './commands/table.ts'
 import { tailCommand } from './commands/tail.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   attemptsCommand,
   showCommand,
   tailCommand,
@@ -37,6 +40,8 @@ const COMMANDS: readonly Command[] = [
   migrateStoreCommand,
   backupCommand,
   restoreCommand,
+  doctorCommand,
+  sendTestCommand,
   healthcheckCommand,
 ]
 
@@ -58,34 +63,67 @@ function showVersion(terminal: Terminal): number {
   return EXIT.ok
 }
 
-/** Commands that begin with these words: `keys` is a group. */
-function under(words: readonly string[]): readonly Command[] {
-  const named = words.filter((word) => !word.startsWith('-'))
-  const prefix = named.slice(0, 1).join(' ')
-  return COMMANDS.filter((command) => command.words.split(' ')[0] === prefix)
+/** Commands that begin with this word: `keys` is a group. */
+const groupOf = (word = '') => COMMANDS.filter(({ words }) => words.split(' ')[0] === word)
+
+/** What is wrong in one line, and how it is used in another. */
+function refuse(terminal: Terminal, who: string, problem: string, usage: string, more: string) {
+  terminal.err(`countersign${who}: ${plain(problem)}\n${usage}  (${more})\n`)
+  return EXIT.usage
 }
 
-async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
-  const command = COMMANDS.find((one) => `${words.join(' ')} `.startsWith(`${one.words} `))
-  if (command) {
-    try {
-      return await runCommand(command, words.slice(command.words.split(' ').length), terminal)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      terminal.err(`countersign ${command.words}: ${error.message}\n\n${describeCommand(command)}`)
-      return EXIT.usage
-    }
+const listWords = (words: readonly string[]) =>
+  `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
+/** No command begins with these words. */
+function refuseUnknown(words: readonly string[], terminal: Terminal): number {
+  const [first = ''] = words
+  const group = groupOf(first)
+  if (group.length === 0)
+    return refuse(
+      ...([terminal, '', `there is no command "${words.join(' ')}"`] as const),
+      ...([
+        'Usage: countersign <command> [options]',
+        'countersign --help lists the commands',
+      ] as const),
+    )
+  const seconds = group.map((one) => one.words.split(' ')[1] ?? '')
+  const problem =
+    words.length === 1
+      ? `${first} takes another word: ${listWords(seconds)}`
+      : `there is no command "${words.slice(0, 2).join(' ')}": give ${listWords(seconds)}`
+  const usage = `Usage: countersign ${first} <${seconds.join('|')}> [options]`
+  return refuse(terminal, '', problem, usage, `countersign ${first} --help tells more`)
+}
+
+async function runOne(command: Command, words: readonly string[], terminal: Terminal) {
+  try {
+    return await runCommand(command, words, terminal)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const more = `countersign ${command.words} --help lists the options`
+    return refuse(terminal, ` ${command.words}`, error.message, describeUsage(command), more)
   }
-  const isHelp = words.includes('--help') || words.includes('-h') || words[0] === 'help'
+}
+
+const HELP_WORDS = ['--help', '-h']
+
+/** `help keys create` is `keys create --help`. */
+const asOption = (words: readonly string[]) =>
+  words[0] === 'help' ? [...words.slice(1), '--help'] : words
+
+async function dispatch(said: readonly string[], terminal: Terminal): Promise<number> {
+  const words = asOption(said)
+  const command = COMMANDS.find((one) => `${words.join(' ')} `.startsWith(`${one.words} `))
+  if (command) return runOne(command, words.slice(command.words.split(' ').length), terminal)
   if (words[0] === '--version') return showVersion(terminal)
-  const group = under(words)
-  const help = describe(group.length > 0 ? group : COMMANDS)
-  if (isHelp) {
-    terminal.out(help)
+  const group = groupOf(words[0])
+  if (words.some((word) => HELP_WORDS.includes(word))) {
+    terminal.out(describe(group.length > 0 ? group : COMMANDS))
     return EXIT.ok
   }
-  const said = words.length > 0 ? `there is no command "${words.join(' ')}"\n\n` : ''
-  terminal.err(`${said}${help}`)
+  if (words.length > 0) return refuseUnknown(words, terminal)
+  terminal.err(describe(COMMANDS))
   return EXIT.usage
 }
 

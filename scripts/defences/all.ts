@@ -5,6 +5,7 @@ import { ADMINS } from './admins.ts'
 import { BINDINGS } from './bindings.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
+import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
 import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
@@ -49,6 +50,7 @@ export const DEFENCES: readonly Defence[] = [
   ...SHARED_LIMITS,
   ...MOVES,
   ...OPERATORS,
+  ...COMMANDS,
   ...RESTORES,
   ...FACTORS,
   ...IMPORTS,

@@ -41,7 +41,7 @@ export const MOVES: readonly Defence[] = [
     changes: [
       {
         file: 'src/storage/postgres/open.ts',
-        find: '    if (!options.mayBeIncomplete) await refuseIncomplete(client)\n',
+        find: '    if (!mayBeIncomplete) await refuseIncomplete(client)\n',
         replace: '',
       },
     ],

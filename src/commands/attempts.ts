@@ -4,7 +4,7 @@
 import type { AttemptDetail } from '../admin/admin.ts'
 import type { AttemptRow } from '../admin/ports.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
-import { FILTER_OPTIONS, JSON_OPTION, TIME_OPTIONS } from './attempt-options.ts'
+import { FILTER_OPTIONS, JSON_OPTION, readFilter, TIME_OPTIONS } from './attempt-options.ts'
 import { type Command, EXIT, type Given, type Terminal, UsageError } from './command.ts'
 import type { Desk } from './desk.ts'
 
@@ -61,15 +61,24 @@ export const attemptsCommand: Command = {
   notes: `Recipients are masked. With --json one verification a line, as the API has them
 (GET /admin/api/attempts).`,
   async run(given, terminal) {
+    // What is wrong with the words is told before a store is looked for.
+    readFilter(given, Date.now())
+    readLimit(given)
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, (desk) => list(desk, given, terminal))
   },
 }
 
-async function find(desk: Desk, said: string): Promise<AttemptDetail[]> {
+/** Undefined: an id. @throws UsageError */
+function readWhich(said: string): string | undefined {
   const reference = readReference(said)
   if (!reference && !VERIFICATION_ID.test(said))
     throw new UsageError('give a reference (K7Q-42M) or an id (vrf_…)')
+  return reference ?? undefined
+}
+
+async function find(desk: Desk, said: string): Promise<AttemptDetail[]> {
+  const reference = readWhich(said)
   const found = reference
     ? (await desk.store.attempts.list({ service: null, reference }, null, MAX_SHOWN)).items
     : [{ id: said }]
@@ -84,9 +93,10 @@ export const showCommand: Command = {
   options: JSON_OPTION,
   notes: 'A reference (K7Q-42M) or an id (vrf_…). The recipient is masked.',
   async run(given, terminal) {
+    const [said = ''] = given.positionals
+    readWhich(said)
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, async (desk) => {
-      const [said = ''] = given.positionals
       const found = await find(desk, said)
       if (found.length === 0) {
         terminal.err(`There is no verification ${said}.\n`)

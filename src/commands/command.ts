@@ -24,6 +24,8 @@ export type Options = Readonly<Record<string, OptionRow>>
 export type OptionRow = {
   type: 'string' | 'boolean'
   multiple?: boolean
+  /** One letter. */
+  short?: string
   /** As help shows the value: `<name>`. */
   value?: string
   description: string
@@ -52,19 +54,22 @@ export type Command = {
 /** The words do not fit the command; the message says which. */
 export class UsageError extends Error {}
 
-const HELP: OptionRow = { type: 'boolean', description: 'Show this help' }
+const HELP: OptionRow = { type: 'boolean', short: 'h', description: 'Show this help' }
 
 function describeOption([name, row]: [string, OptionRow]): string {
   return `  ${`--${name}${row.value ? ` ${row.value}` : ''}`.padEnd(22)} ${row.description}`
 }
 
-export function describeCommand(command: Command): string {
+export function describeUsage({ words, operands = [] }: Command): string {
+  return `Usage: countersign ${words}${operands.map((operand) => ` <${operand}>`).join('')} [options]`
+}
+
+function describeCommand(command: Command): string {
   const rows = Object.entries({ ...command.options, help: HELP })
-  const operands = (command.operands ?? []).map((operand) => ` <${operand}>`).join('')
   return [
     command.summary,
     '',
-    `Usage: countersign ${command.words}${operands} [options]`,
+    describeUsage(command),
     '',
     'Options:',
     ...rows.map(describeOption),
@@ -73,17 +78,32 @@ export function describeCommand(command: Command): string {
   ].join('\n')
 }
 
+const WAYS = { allowPositionals: true, strict: true, tokens: true } as const
+
+type Token = { kind: string; name?: string }
+
+/** The last one would hold, and the other be lost without a word. @throws UsageError */
+function refuseRepeated(options: Options, tokens: readonly Token[]): void {
+  const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name ? [name] : []))
+  const twice = names.find(
+    (name, i) =>
+      names.indexOf(name) < i && options[name]?.type === 'string' && !options[name].multiple,
+  )
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice: give it once`)
+}
+
 /** @throws UsageError */
 function parse(command: Command, words: readonly string[]): Given {
   const options = { ...command.options, help: HELP }
   let parsed: ReturnType<typeof parseArgs>
   try {
-    parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+    parsed = parseArgs({ ...WAYS, args: [...words], options })
   } catch (error) {
-    // Node's own sentence: it quotes the option, and options hold no secrets.
-    throw new UsageError((error as Error).message.split('. To specify')[0])
+    // Node's own sentence, the first of them: it quotes the option, and options hold no secrets.
+    throw new UsageError((error as Error).message.split(/\. To specify|\.?\n/)[0])
   }
-  const { values, positionals } = parsed
+  const { values, positionals, tokens = [] } = parsed
+  refuseRepeated(options, tokens)
   const texts = (name: string): string[] =>
     [values[name]].flat().filter((value) => typeof value === 'string')
   return {

@@ -86,12 +86,12 @@ export const createKeyCommand: Command = {
     name: { type: 'string', value: '<text>', description: 'What it is for, in your words' },
     ...JSON_OPTION,
   },
-  run: (given, terminal) =>
-    withStore(terminal, async (store, config) => {
-      const scopes = readScopes(given)
+  run(given, terminal) {
+    const [scopes, name] = [readScopes(given), readName(given)]
+    return withStore(terminal, async (store, config) => {
       const service = readService(given, scopes, config)
       const nowMs = createClock().now()
-      const key = createApiKey({ service, name: readName(given), scopes, nowMs })
+      const key = createApiKey({ service, name, scopes, nowMs })
       await store.apiKeys.insert(key.record)
       if (given.flag('json')) {
         terminal.out(toJson({ ...toWire(key.record), key: key.text }))
@@ -102,7 +102,8 @@ export const createKeyCommand: Command = {
       )
       terminal.out(`${key.text}\n`)
       return EXIT.ok
-    }),
+    })
+  },
 }
 
 function describeKey(record: ApiKeyRecord): string {

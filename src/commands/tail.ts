@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptFilter, AttemptRow } from '../admin/ports.ts'
 import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import { FILTER_OPTIONS, JSON_OPTION } from './attempt-options.ts'
+import { FILTER_OPTIONS, JSON_OPTION, readFilter } from './attempt-options.ts'
 import { type Command, EXIT, type Given, type Terminal } from './command.ts'
 import type { Desk } from './desk.ts'
 import { isWanted } from './row-filter.ts'
@@ -85,6 +85,7 @@ export const tailCommand: Command = {
   notes: `A line for each event of a verification that fits the options as it is then.
 Recipients are masked. With --json an object a line: event and attempt.`,
   async run(given, terminal) {
+    readFilter(given, Date.now())
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, async (desk) => {
       const interrupted = new AbortController()

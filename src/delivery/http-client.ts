@@ -66,6 +66,7 @@ type Progress = {
   written: boolean
   status: number | null
   retryAfterMs: number | null
+  wallMs: number | null
   chunks: Buffer[]
   size: number
   controller: Dispatcher.DispatchController | undefined
@@ -81,6 +82,7 @@ function send(
     written: false,
     status: null,
     retryAfterMs: null,
+    wallMs: null,
     chunks: [],
     size: 0,
     controller: undefined,
@@ -127,6 +129,8 @@ function createHandler(
     onResponseStart(_controller, status, headers) {
       if (status < 200) return
       progress.status = status
+      const wallMs = Date.parse(String(headers.date))
+      progress.wallMs = Number.isNaN(wallMs) ? null : wallMs
       const retryAfter = headers['retry-after']
       progress.retryAfterMs = parseRetryAfter(
         Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
@@ -147,16 +151,17 @@ function createHandler(
 }
 
 function toAnswer(progress: Progress, error: Error | undefined, timedOut: boolean): HttpAnswer {
-  const { status } = progress
+  const { status, wallMs } = progress
   const body = Buffer.concat(progress.chunks).toString('utf8')
   // A status is an answer, even where the body broke off: read as a failure, a 202 would be sent again (C24).
-  if (status !== null) return { status, body, verdict: classify(status, progress.retryAfterMs) }
+  if (status !== null)
+    return { status, body, wallMs, verdict: classify(status, progress.retryAfterMs) }
   const reason = timedOut ? 'timeout' : failureCode(error)
   const message = timedOut ? 'no answer in time' : 'the connection failed'
   const verdict: SendResult = progress.written
     ? { kind: 'ambiguous', error: { code: reason, message } }
     : { kind: 'temporary', error: { code: reason, message }, retryAfterMs: null }
-  return { status: null, body: '', verdict }
+  return { status: null, body: '', wallMs, verdict }
 }
 
 function classify(status: number, retryAfterMs: number | null): SendResult {

@@ -37,6 +37,16 @@ export type SendResult =
   /** It may have gone out (a time-out after the request was written): retried, but bounded. */
   | { kind: 'ambiguous'; error: ProviderError }
 
+/** What a provider says without being given a message. */
+export type Probe = {
+  /** `accepted`: it can be reached, and takes the log-in where there is one. */
+  result: SendResult
+  /** For people, where it was accepted: what was found. */
+  learned: string
+  /** Its own clock, where its answer had a Date (RFC 9110 §6.6.1). */
+  wallMs: number | null
+}
+
 export type Provider = {
   readonly name: string
   readonly channels: readonly Channel[]
@@ -46,6 +56,8 @@ export type Provider = {
   readonly usualMs?: number
   /** Loads what its first message would load else: neither a start nor a message waits for it. */
   prepare?(): Promise<void>
+  /** Goes as far as it can without a message. Never throws for what a peer does; ends soon after `signal` aborts. */
+  probe?(signal: AbortSignal): Promise<Probe>
   close?(): Promise<void>
 }
 
@@ -216,6 +228,8 @@ export type HttpAnswer = {
   status: number | null
   /** At most 64 KiB of it; '' where none came or it broke off. */
   body: string
+  /** Its Date; null: it had none that can be read. */
+  wallMs: number | null
   /**
    * The class by transport and status alone, without a reference: 2xx accepted (whatever the body),
    * 425, 429 and 503 temporary, 408, 409 and any other 5xx ambiguous, all else permanent; no answer after the

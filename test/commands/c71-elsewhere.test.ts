@@ -52,11 +52,15 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   'keys list': [],
   'keys revoke': ['key_x'],
   'keys rewrap': [],
+  'keys forget': ['0a1b2c3d'],
   'migrate-store': ['--to', 'postgres://127.0.0.1:1/x'],
   backup: ['--to', join(tmpdir(), 'never.db')],
   // Makes one, from a copy that has to be there: c72-restore.test.ts.
   restore: null,
   healthcheck: null,
+  // Says so and goes on: doctor.test.ts. Needs no store: send-test.test.ts.
+  doctor: null,
+  'send-test': null,
 }
 
 /** Of the command's own help: one that is new has to be named above. */

@@ -36,7 +36,8 @@ export function createTwilioProvider(
   deps: { http: HttpClient; clock: Clock },
 ): Provider {
   const { accountSid, authToken, from } = settings
-  const url = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Messages.json`
+  const account = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
+  const url = `${account}/Messages.json`
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
   const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from)
     ? ['MessagingServiceSid', from]
@@ -45,6 +46,22 @@ export function createTwilioProvider(
     name: 'twilio',
     channels: ['sms'],
     prepare: deps.http.prepare,
+    async probe(signal) {
+      const headers = { authorization, accept: 'application/json' }
+      const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
+      const { body, verdict, wallMs } = await deps.http.send(request, signal)
+      const { code, status } = readJson(body)
+      const learned = `the account takes the log-in (${status === 'active' ? 'active' : 'its state is not told'})`
+      if (verdict.kind !== 'accepted') {
+        const error = typeof code === 'number' ? errorOf(code) : verdict.error
+        return { result: { kind: 'permanent', error }, learned: '', wallMs }
+      }
+      if (status === 'suspended' || status === 'closed') {
+        const error = { code: `account_${status}`, message: `the account is ${status}` }
+        return { result: { kind: 'permanent', error }, learned: '', wallMs }
+      }
+      return { result: verdict, learned, wallMs }
+    },
     async send(message, signal) {
       const form = new URLSearchParams([
         ['To', message.to],

@@ -26,15 +26,20 @@ export type Runner = (text: string) => Promise<{ rows: Record<string, unknown>[]
 
 type Journal = { entries: { tag: string }[] }
 
+function readJournal(folder: string): Journal['entries'] {
+  return (JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal).entries
+}
+
+export const countMigrations = (folder: string) => readJournal(folder).length
+
 function readMigrations(folder: string): string[] {
-  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal
-  return journal.entries.map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
+  return readJournal(folder).map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
 }
 
 /** How many migrations are applied, and the oldest program (by how many it knows) that can still use the result. */
 type State = { version: number; oldestUsable: number }
 
-async function readState(run: Runner): Promise<State> {
+export async function readState(run: Runner): Promise<State> {
   // Asked of the catalogue, not of to_regclass: that may answer from before the lock was waited for.
   const { rows: found } = await run(`select exists (select 1 from pg_class
     where relname = 'schema_version' and relnamespace = 'public'::regnamespace) as known`)

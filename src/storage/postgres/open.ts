@@ -97,8 +97,11 @@ async function refuseOtherSchema(client: Client): Promise<void> {
     )
 }
 
-async function openOnce(options: PrepareOptions): Promise<void> {
-  const { url, pooler, migrationsFolder } = options
+/** A connection that begins as the pool's do, where everything is right with it. @throws what the driver throws, StartupError */
+export async function withClient<T>(
+  { url, pooler }: Pick<PrepareOptions, 'url' | 'pooler'>,
+  job: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({
     ...connectionOf({ url, pooler, name: 'countersign' }),
     connectionTimeoutMillis: CONNECT_MS,
@@ -118,11 +121,18 @@ async function openOnce(options: PrepareOptions): Promise<void> {
     )
     if (Number(rows[0]?.v) < OLDEST_VERSION)
       throw new StartupError('PostgreSQL is older than 15: this version needs 15 or newer.')
-    await migrate((text) => client.query(text), migrationsFolder, options.mustExist)
-    if (!options.mayBeIncomplete) await refuseIncomplete(client)
+    return await job(client)
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+async function openOnce(options: PrepareOptions): Promise<void> {
+  const { migrationsFolder, mustExist, mayBeIncomplete } = options
+  await withClient(options, async (client) => {
+    await migrate((text) => client.query(text), migrationsFolder, mustExist)
+    if (!mayBeIncomplete) await refuseIncomplete(client)
+  })
 }
 
 /** @throws StartupError with what to do */

@@ -13,9 +13,14 @@ const MOVED_ID = 0x4353474d
 
 type Journal = { entries: { tag: string }[] }
 
+function readJournal(folder: string): Journal['entries'] {
+  return (JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal).entries
+}
+
+export const countMigrations = (folder: string) => readJournal(folder).length
+
 function readMigrations(folder: string): string[] {
-  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as Journal
-  return journal.entries.map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
+  return readJournal(folder).map(({ tag }) => readFileSync(join(folder, `${tag}.sql`), 'utf8'))
 }
 
 function numberOf(client: Database, pragma: string): number {

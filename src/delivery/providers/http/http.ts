@@ -33,6 +33,15 @@ export function createHttpProvider(
     name: 'http',
     channels: [settings.channel],
     prepare: deps.http.prepare,
+    async probe(signal) {
+      // The address itself may send at any request; a HEAD of the root asks for nothing.
+      const url = new URL('/', settings.url).href
+      const asked = { method: 'HEAD', url, headers: {}, body: '' }
+      const { status, verdict, wallMs } = await deps.http.send(asked, signal)
+      if (status === null) return { result: verdict, learned: '', wallMs }
+      const learned = `the gateway answers (${status} to HEAD /); whether it takes messages, countersign send-test tells`
+      return { result: { kind: 'accepted', reference: null }, learned, wallMs }
+    },
     async send(message, signal) {
       const values = valuesOf(message, settings.sender)
       const body = fill(settings.body, values, escapeBody)

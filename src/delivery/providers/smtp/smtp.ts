@@ -55,6 +55,19 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
         first === 'dropped' ? await transmit(connections, envelope, mime, signal) : first
       return result === 'dropped' ? temporary('connection_closed', CONNECTION_FAILED) : result
     },
+    async probe(signal) {
+      try {
+        const lease = await connections.acquire(signal)
+        lease.release(true)
+        const { auth, secure } = settings
+        const login = auth ? 'takes the log-in' : 'asks for no log-in of ours'
+        const learned = `the mail server answers${secure ? ' by TLS' : ''} and ${login}`
+        return { result: { kind: 'accepted', reference: null }, learned, wallMs: null }
+      } catch (error) {
+        const result = classify(error as SMTPConnection.SMTPError, false, signal.aborted)
+        return { result, learned: '', wallMs: null }
+      }
+    },
     async prepare() {
       await Promise.all([loadConnection(), loadComposer()])
     },

@@ -1,0 +1,52 @@
+// Whether each provider can be reached and takes the log-in, without a message.
+// It must not send anything, nor repeat what a provider says in its own words.
+
+import { adviseOn } from '../../admin/advice/advice.ts'
+import type { Config } from '../../config.ts'
+import type { Provider } from '../../delivery/ports.ts'
+import { createProviders } from '../../delivery/registry.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import { judgeClock } from './clocks.ts'
+import { type Finding, finding } from './finding.ts'
+
+async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]> {
+  const check = `provider ${provider.name} (${provider.channels.join(', ')})`
+  if (!provider.probe) return [finding(check, 'skipped', 'it cannot be asked without a message')]
+  const { result, learned, wallMs } = await provider.probe(AbortSignal.timeout(deadlineMs))
+  const clock =
+    wallMs === null ? [] : [judgeClock(`the provider ${provider.name}`, wallMs - Date.now())]
+  if (result.kind === 'accepted') return [finding(check, 'ok', learned), ...clock]
+  const { code, message } = result.error
+  const advice = adviseOn({ provider: provider.name, code }, 'failed')
+  const what = [advice.meaning, advice.action].filter(Boolean).join(' ')
+  return [finding(check, 'failed', `${code}: ${message}. ${what}`), ...clock]
+}
+
+export async function checkProviders(
+  config: Config,
+  clock: Clock,
+  deadlineMs: number,
+): Promise<Finding[]> {
+  if (config.providers.length === 0)
+    return [
+      finding(
+        'providers',
+        'skipped',
+        'none is configured: in development messages land in /dev/inbox',
+      ),
+    ]
+  const made = createProviders(config.providers, { clock, inbox: false })
+  try {
+    await made.prepare()
+    const found = await Promise.all(made.providers.map((one) => probe(one, deadlineMs)))
+    return found.flat()
+  } finally {
+    await made.close()
+  }
+}
+
+/** Of MAIL_FROM, with its name or without; undefined: no mail is sent by SMTP. */
+export function mailDomainOf(config: Config): string | undefined {
+  const from = config.providers.map(({ values }) => values.MAIL_FROM).find(Boolean)
+  return from === undefined ? undefined : /@([^@>\s]+)>?\s*$/.exec(from)?.[1]
+}

@@ -1,0 +1,96 @@
+// A mistake is one line, and the usage of that command: for each command that there is.
+
+import { describe, expect, it } from 'vitest'
+import { COMMANDS, runCli } from '../../src/cli.ts'
+
+async function run(...words: string[]) {
+  const texts = { out: '', err: '' }
+  const hear = (name: keyof typeof texts) => (text: string) => {
+    texts[name] += text
+  }
+  const status = await runCli(words, { env: {}, out: hear('out'), err: hear('err') })
+  return { status, ...texts }
+}
+
+/** One sentence, one line of usage, nothing for a program. */
+function expectMistake(
+  { status, out, err }: Awaited<ReturnType<typeof run>>,
+  sentence: RegExp,
+  usage: string,
+) {
+  expect([status, out]).toEqual([2, ''])
+  const [first, second, ...rest] = err.split('\n')
+  expect(first).toMatch(sentence)
+  expect(second).toContain(`Usage: countersign ${usage}`)
+  expect(rest).toEqual([''])
+}
+
+const names = COMMANDS.map(({ words }) => words)
+
+describe.each(names)('countersign %s', (name) => {
+  const words = name.split(' ')
+
+  it('an option that it does not know', async () => {
+    const result = await run(...words, '--nonsense')
+    expectMistake(result, new RegExp(`^countersign ${name}: .*'--nonsense'`), name)
+  })
+
+  it('words that it does not take', async () => {
+    const result = await run(...words, ...Array(3).fill('more'))
+    expectMistake(result, new RegExp(`^countersign ${name}: "more" is one word too many`), name)
+  })
+
+  it('--help tells summary, usage and every option, by each way of asking', async () => {
+    const command = COMMANDS.find((one) => one.words === name)
+    for (const asked of [
+      [...words, '--help'],
+      [...words, '-h'],
+      ['help', ...words],
+    ]) {
+      const { status, out, err } = await run(...asked)
+      expect([status, err], asked.join(' ')).toEqual([0, ''])
+      expect(out).toContain(command?.summary)
+      expect(out).toContain(`Usage: countersign ${name}`)
+      for (const option of Object.keys(command?.options ?? {})) expect(out).toContain(`--${option}`)
+    }
+  })
+})
+
+it.each([
+  [['keys', 'create', '--scope'], /keys create: .*argument missing/, 'keys create'],
+  [['keys', 'create', '--scope', '--json'], /keys create: .*argument is ambiguous/, 'keys create'],
+  [['keys', 'list', '--json=yes'], /keys list: .*does not take an argument/, 'keys list'],
+  [
+    ['keys', 'create', '--name', 'a', '--name', 'b'],
+    /keys create: --name is given twice/,
+    'keys create',
+  ],
+  [['keys', 'revoke'], /keys revoke: <id> is missing/, 'keys revoke <id>'],
+  [['attempts', '--since', '\u001b[2J'], /attempts: --since is a time/, 'attempts'],
+  [['attempts', 'a\u001b[2Jb'], /attempts: "a\ufffd\[2Jb" is one word/, 'attempts'],
+  [['attempts', '--limit', '0'], /attempts: --limit is a whole number/, 'attempts'],
+  [['tail', '--status', 'lost'], /tail: --status is one of/, 'tail'],
+  [['show', 'nothing'], /show: give a reference/, 'show <reference>'],
+  [['export'], /export: --to is missing/, 'export'],
+  [['keys', 'create', '--scope', 'root'], /keys create: "root" is not a scope/, 'keys create'],
+  [
+    ['migrate-store', '--batch', 'x', '--to', 'postgres://u@h/d'],
+    /--batch is a whole/,
+    'migrate-store',
+  ],
+  [['backup'], /backup: --to is missing/, 'backup'],
+  [['restore'], /restore: --from is missing/, 'restore'],
+  [['restore', '--from', 'x'], /restore: --void-pending is missing/, 'restore'],
+  [['send-test'], /send-test: --to is missing/, 'send-test'],
+  [['send-test', '--to', '123'], /send-test: --to /, 'send-test'],
+  [['send-test', '--to', 'a@b.example', '--channel', 'sms'], /does not fit/, 'send-test'],
+  [['send-test', '--to', 'a@b.example', '--channel', 'fax'], /--channel is one of/, 'send-test'],
+  [['doctor', '--dns-server', 'example.com'], /doctor: --dns-server is an address/, 'doctor'],
+  [['doctor', '--dkim-selector', 'a b'], /doctor: --dkim-selector is a name/, 'doctor'],
+  [['kyes'], /^countersign: there is no command "kyes"/, '<command>'],
+  [['keys'], /^countersign: keys takes another word: create, list, .* or [a-z]+ *$/, 'keys'],
+  [['keys', 'make'], /^countersign: there is no command "keys make"/, 'keys'],
+  [['--colour'], /^countersign: there is no command "--colour"/, '<command>'],
+])('%j', async (words, sentence, usage) => {
+  expectMistake(await run(...words), sentence, usage)
+})
