@@ -1,12 +1,14 @@
 // Settings -> parts -> listening, and the way back down on a signal.
 // It must not know a part: compose.ts does.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Running } from './compose.ts'
 import { loadSettings } from './config/load.ts'
 import type { Environment } from './config/reader.ts'
-import { EXIT_CONFIG } from './config.ts'
+import { type Config, EXIT_CONFIG } from './config.ts'
 import { StartupError } from './kernel/errors.ts'
+import { describeFileFault } from './kernel/file-fault.ts'
 import { createLogger, type Logger } from './kernel/logger.ts'
 import { describeTrial } from './trial.ts'
 
@@ -93,6 +95,21 @@ const LISTEN_ADVICE: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have the address: set HOST',
 }
 
+/** libuv says EACCES for a folder that is not there. */
+function adviseOnSocket(path: string, code: string): string {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return `there is no folder ${folder} for the socket: mkdir -p ${folder}`
+  return describeFileFault(path, 'write') ?? `the socket ${path} cannot be used (${code})`
+}
+
+function adviseOn(error: unknown, { listen }: Config): string | undefined {
+  if (error instanceof StartupError) return error.message
+  const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (listen.kind === 'unix' && ['listen', 'unlink'].includes(syscall ?? ''))
+    return adviseOnSocket(listen.path, code)
+  return LISTEN_ADVICE[code]
+}
+
 export async function serve(env: Environment): Promise<void> {
   const loaded = loadSettings(env)
   if (!loaded.ok) {
@@ -112,8 +129,7 @@ export async function serve(env: Environment): Promise<void> {
     logger.info({ url, mode: config.mode }, 'listening')
     if (config.mode === 'development') process.stdout.write(describeTrial(config, url))
   } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code)
-    const advice = error instanceof StartupError ? error.message : LISTEN_ADVICE[code]
+    const advice = adviseOn(error, config)
     logger.fatal({ err: error, advice, listen: config.listen }, 'the service could not start')
     process.exit(EXIT_FAILED)
   }

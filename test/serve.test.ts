@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { availableParallelism, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -209,6 +209,17 @@ it('says in a sentence that the port is taken, and ends with 1', async () => {
   taken.close()
   expect(code).toBe(1)
   expect(started.output()).toContain('the address is taken')
+})
+
+it.each([
+  ['none/x.sock', /there is no folder .*none for the socket/],
+  ['folder', /folder is a directory/],
+])('C71: a socket that cannot be made is named: %s', async (name, expected) => {
+  mkdirSync(join(dataDir, 'folder'))
+  const { child, output } = start({ HOST: `unix:${join(dataDir, name)}` })
+  const [status] = await once(child, 'exit')
+  expect(output()).toMatch(expected)
+  expect(status).toBe(1)
 })
 
 it.each(['SIGTERM', 'SIGINT'] as const)('drains on %s and ends with 0', async (signal) => {

@@ -1,7 +1,8 @@
 // The database's file for the service's own user: made so, or narrowed.
 // It must not refuse one that belongs to somebody else: volumes and groups of an operator's own are theirs to decide.
 
-import { chmodSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** Sealed and hashed values, for the service's own user only. */
 export const FILE_MODE = 0o600
@@ -14,6 +15,11 @@ type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 const octal = (mode: number) => (mode & PERMISSIONS).toString(8).padStart(4, '0')
 
+/** A command that root runs leaves no file behind that the service may not write. */
+export function giveTo(path: string, owner: { uid: number; gid: number }): void {
+  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid)
+}
+
 /**
  * Made only where it is not there: closing a file drops every lock that this process holds on it (fcntl(2)).
  * One that others can read (an old copy, a restore) is narrowed where it is ours; where it is not (a volume
@@ -23,6 +29,7 @@ const octal = (mode: number) => (mode & PERMISSIONS).toString(8).padStart(4, '0'
 export function createPrivately(path: string, logger?: Log): void {
   if (!existsSync(path)) {
     closeSync(openSync(path, 'a', FILE_MODE))
+    giveTo(path, statSync(dirname(path)))
     return
   }
   const { mode, uid, gid } = statSync(path)

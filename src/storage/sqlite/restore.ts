@@ -8,7 +8,7 @@ import { StartupError } from '../../kernel/errors.ts'
 import { copyPages, finishCopy, openToCopy, syncPath } from './backup.ts'
 import { isMoved, migrate } from './migrate.ts'
 import { configure, explain, withLock } from './open.ts'
-import { COMPANIONS, createPrivately, removeWhole } from './private-file.ts'
+import { COMPANIONS, createPrivately, giveTo, removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 import {
   readUsedSince,
@@ -118,6 +118,7 @@ async function replace(options: RestoreOptions): Promise<Restored> {
   try {
     removeWhole(part)
     const { voided, copiedAt } = await prepare(options, part, replaced.since)
+    if (existsSync(path)) giveTo(part, statSync(path))
     // Closed, it leaves no log behind; who would open it now waits for the lock.
     replaced.client?.close()
     const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')

@@ -56,8 +56,9 @@ function make(path: string, mode: number, owner = USER, gid = owner): void {
 async function attempt(
   kind: Asked['kind'],
   path: string,
+  as = USER,
 ): Promise<{ told?: string[]; refused?: string; kind?: string }> {
-  const asked: Asked = { as: USER, kind, path, migrations: at('migrations') }
+  const asked: Asked = { as, kind, path, migrations: at('migrations') }
   const script = join(import.meta.dirname, 'as-nobody.ts')
   const { stdout } = await run(process.execPath, [script, JSON.stringify(asked)])
   return JSON.parse(stdout)
@@ -78,6 +79,13 @@ describe.skipIf(!isRoot)('C71: of another user (as root: who else could make suc
       /c\.db belongs to uid 4242, and its group .*mode 0660.*chown 65534/,
     )
     expect(statSync(at('data/c.db'))).toMatchObject({ uid: STRANGER, gid: USER })
+  })
+
+  it('C71: what root makes in the folder of the service belongs to the service', async () => {
+    expect(await attempt('store', at('data/c.db'), 0)).toMatchObject({ told: [] })
+    for (const name of ['c.db', 'c.db.lock'])
+      expect(statSync(at('data', name))).toMatchObject({ uid: USER, gid: USER })
+    expect(await attempt('store', at('data/c.db'))).toMatchObject({ told: [] })
   })
 
   it('C71: one that everybody may write works, with a warning', async () => {
