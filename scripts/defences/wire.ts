@@ -7,6 +7,8 @@ const TURNS = 'src/http/turns.ts'
 const CONNECTIONS = 'src/http/connections.ts'
 const SERVER = 'src/http/bounded-server.ts'
 const TEST = 'test/http/turns.test.ts'
+const CONNECTIONS_TEST = 'test/http/connections.test.ts'
+const DOCS_TEST = 'test/http/docs.test.ts'
 const PLACES = 'src/http/stream-places.ts'
 const PLACES_TEST = 'test/http/stream-places.test.ts'
 
@@ -65,7 +67,7 @@ export const WIRE: readonly Defence[] = [
       find: 'first(strangers) ?? first(known)',
       replace: 'first(known) ?? first(strangers)',
     },
-    { file: TEST, title: 'are let in: those that have asked for nothing leave' },
+    { file: CONNECTIONS_TEST, title: 'are let in: those that have asked for nothing leave' },
   ),
   row(
     'C52',
@@ -75,7 +77,7 @@ export const WIRE: readonly Defence[] = [
       find: "outgoing.once('prefinish', () => {",
       replace: "outgoing.once('finish', () => {",
     },
-    { file: TEST, title: 'do not wait for answers that nobody reads' },
+    { file: CONNECTIONS_TEST, title: 'do not wait for answers that nobody reads' },
   ),
   row(
     'C52',
@@ -133,5 +135,41 @@ export const WIRE: readonly Defence[] = [
       replace: 'createOpenPlaces(MAX_INBOX_STREAMS + 1)',
     },
     { file: 'test/http/inbox.test.ts', title: 'C64: has so many listeners' },
+  ),
+  row(
+    'C43',
+    'every field of the document has words',
+    {
+      file: 'src/http/openapi-document.ts',
+      find: 'if (isBare && words.description !== undefined) field',
+      replace: 'if (isBare && words === undefined) field',
+    },
+    { file: 'test/http/openapi.test.ts', title: 'C43: has words for every field' },
+  ),
+  row(
+    'C43',
+    'every request and answer of the document has an example',
+    {
+      file: 'src/http/openapi-document.ts',
+      find: 'if (json && !json.examples) json.example',
+      replace: 'if (json && json.examples) json.example',
+    },
+    { file: 'test/http/openapi.test.ts', title: 'C43: has words for every field' },
+  ),
+  row(
+    'C43',
+    'the readable document shows the fields of answers',
+    {
+      file: 'src/http/pages/docs-page.ts',
+      find: "fieldTable(fieldRows(document, json.schema), 'Field of the answer')",
+      replace: "''",
+    },
+    { file: DOCS_TEST, title: 'C43: shows lengths, bounds, defaults' },
+  ),
+  row(
+    'C18',
+    'the address itself leads to the pages',
+    { file: 'src/http/app.ts', find: '  addFront(app, deps)\n', replace: '' },
+    { file: 'test/http/front.test.ts', title: 'C18: / leads to console' },
   ),
 ]

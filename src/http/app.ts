@@ -31,6 +31,7 @@ import { addFactorsDelete } from './routes/factors-delete.ts'
 import { addFactorsList } from './routes/factors-list.ts'
 import { addFactorsRecoveryCodes } from './routes/factors-recovery-codes.ts'
 import { addFactorsTotp } from './routes/factors-totp.ts'
+import { addFront } from './routes/front.ts'
 import { addHealthz } from './routes/healthz.ts'
 import { addInbox } from './routes/inbox.ts'
 import { addInboxStream } from './routes/inbox-stream.ts'
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps): App {
   addFactorsList(app, deps)
   addFactorsConfirm(app, deps)
   addFactorsDelete(app, deps)
+  addFront(app, deps)
   addHealthz(app, deps)
   addReadyz(app, deps)
   addOpenApi(app, deps)

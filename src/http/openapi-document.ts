@@ -1,7 +1,16 @@
-// The OpenAPI 3.1 document: made from the schemas that validate.
-// It must not be edited by hand; what is missing here is missing at a route.
+// The OpenAPI 3.1 document: made from the schemas that validate, with words and an example for every field.
+// It must not be edited by hand; what is missing here is missing at a route, or in field-words.ts.
 
+import {
+  exampleOf,
+  nameOf,
+  type Operation,
+  type Schema,
+  type ShownDocument,
+} from './document-schema.ts'
+import { EXAMPLE_FIELDS, FIELD_WORDS } from './field-words.ts'
 import type { App } from './register.ts'
+import { timeField } from './schemas/answers.ts'
 
 const DESCRIPTION = `A login flow asks Countersign to prove that a person holds a phone number, a mailbox, an authenticator app or a recovery code.
 
@@ -11,8 +20,61 @@ Changes only add.`
 
 export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
 
+/** What every time says of itself, and no more. */
+const ANY_TIME = timeField.meta()?.description
+
+/** Fills in what the schema does not say itself. */
+function describe(owner: string, schema: Schema): void {
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    // What is referred to is described where it stands.
+    if (field.$ref) continue
+    const words = { ...FIELD_WORDS[name], ...FIELD_WORDS[`${owner}.${name}`] }
+    const isBare = field.description === undefined || field.description === ANY_TIME
+    if (isBare && words.description !== undefined) field.description = words.description
+    const isTime = field.format === 'date-time'
+    const hasExample = field.example !== undefined && !isTime
+    if (words.example !== undefined && !hasExample && needsExample(field))
+      field.example = words.example
+    describe(name, field)
+    if (field.items) describe(name, field.items)
+  }
+}
+
+/** Else its values, its fields or its default are the example. */
+const needsExample = ({ properties, items, anyOf, ...field }: Schema) =>
+  !(properties ?? items ?? anyOf ?? field.enum ?? field.default ?? field.const)
+
+function requestExample(document: ShownDocument, schema: Schema): unknown {
+  const name = nameOf(schema) ?? ''
+  const { required = [] } = document.components.schemas[name] ?? schema
+  return exampleOf(document, schema, EXAMPLE_FIELDS[name] ?? required)
+}
+
+/** Problems have an example for each error already. */
+function addExamples(document: ShownDocument, operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    const { description } = FIELD_WORDS[parameter.name] ?? {}
+    if (!parameter.schema.description && description) parameter.description ??= description
+  }
+  const body = operation.requestBody?.content['application/json']
+  if (body) body.example ??= requestExample(document, body.schema)
+  for (const { content } of Object.values(operation.responses)) {
+    const json = content?.['application/json']
+    if (json && !json.examples) json.example ??= exampleOf(document, json.schema)
+  }
+}
+
+function complete(bare: OpenApiDocument): OpenApiDocument {
+  // A copy: schemas are shared with what validates.
+  const document = JSON.parse(JSON.stringify(bare)) as ShownDocument
+  for (const [name, schema] of Object.entries(document.components.schemas)) describe(name, schema)
+  for (const operations of Object.values(document.paths))
+    for (const operation of Object.values(operations)) addExamples(document, operation)
+  return document as unknown as OpenApiDocument
+}
+
 export function buildDocument(app: App): OpenApiDocument {
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Countersign',
@@ -29,4 +91,5 @@ export function buildDocument(app: App): OpenApiDocument {
       { name: 'People', description: 'All about one recipient or subject; for admins.' },
     ],
   })
+  return complete(document)
 }

@@ -11,7 +11,8 @@ import { answerProblem, refusal } from './problem.ts'
 
 export type App = OpenAPIHono<AppEnv>
 
-function namesRoute(path: string): MiddlewareHandler<AppEnv> {
+/** For logs and metrics. */
+export function namesRoute(path: string): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     c.set('route', path)
     return next()

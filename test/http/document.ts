@@ -6,6 +6,22 @@ import { z } from 'zod'
 // biome-ignore lint/suspicious/noExplicitAny: a JSON document is walked
 type Json = any
 
+/** What tests look at in the document: a part of it. */
+export type DocumentedField = {
+  $ref?: string
+  type?: string | string[]
+  description?: string
+  properties?: Record<string, DocumentedField>
+  items?: DocumentedField
+}
+type Body = { content?: Record<string, { schema: DocumentedField; example?: unknown }> }
+export type DocumentedOperation = {
+  operationId: string
+  parameters?: { name: string; description?: string; schema: DocumentedField }[]
+  requestBody?: Body
+  responses: Record<string, Body>
+}
+
 /** Open objects are closed: what the document does not name is not answered. */
 function close(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(close)

@@ -1,20 +1,17 @@
 // The document and the app are the same thing: every route in both, nothing else in either, and it lints.
 
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
-import { createClock } from '../../src/kernel/clock.ts'
 import { ERRORS } from '../../src/kernel/errors.ts'
-import { createLogger } from '../../src/kernel/logger.ts'
-import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { type Client, createClient } from './client.ts'
-import { type Double, startDouble } from './double.ts'
+import type { DocumentedField, DocumentedOperation } from './document.ts'
+import { type Double, ID, KEY, startDouble } from './double.ts'
 
 const inbox = { list: () => [], subscribe: () => () => {} }
 let double: Double
@@ -40,6 +37,7 @@ describe('the document', () => {
       .filter(({ method }) => method !== 'ALL')
       // The console's pages are no API: what they show and do is under /admin/api.
       .filter(({ path }) => !/^\/admin(?!\/api\/)/.test(path))
+      .filter(({ path }) => path !== '/')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
     expect(operations().toSorted()).toEqual([...new Set(routes)].toSorted())
   })
@@ -115,6 +113,51 @@ describe('the document', () => {
       }
   })
 
+  it('C43: has words for every field of every request and answer, and an example or its values', () => {
+    const missing: string[] = []
+    const look = (at: string, schema: DocumentedField) => {
+      for (const [name, field] of Object.entries(schema.properties ?? {})) {
+        const path = `${at}.${name}`
+        if (field.$ref) continue
+        if (!field.description) missing.push(`${path}: description`)
+        const isShown = ['example', 'enum', 'const', 'default', 'properties', 'items', 'anyOf']
+        const isFlag = [field.type].flat().includes('boolean')
+        if (!isFlag && !isShown.some((key) => key in field)) missing.push(`${path}: example`)
+        look(path, field)
+        look(`${path}[]`, field.items ?? {})
+      }
+    }
+    for (const [name, schema] of Object.entries<DocumentedField>(document.components.schemas))
+      look(name, schema)
+    // What is missing is described at its schema, or in src/http/field-words.ts.
+    expect(missing).toEqual([])
+    for (const [path, methods] of Object.entries<Record<string, DocumentedOperation>>(
+      document.paths,
+    ))
+      for (const [method, { parameters = [], requestBody, responses }] of Object.entries(methods)) {
+        for (const { name, description, schema } of parameters)
+          expect([path, name, description ?? schema.description]).not.toContain(undefined)
+        const bodies = [requestBody, ...Object.values(responses)]
+        for (const json of bodies.flatMap((body) => body?.content?.['application/json'] ?? []))
+          expect([method, path, 'example' in json]).toEqual([method, path, true])
+      }
+  })
+
+  it('C43: gives examples of requests that the app takes', async () => {
+    for (const [path, methods] of Object.entries<Record<string, DocumentedOperation>>(
+      document.paths,
+    )) {
+      const example = methods.post?.requestBody?.content?.['application/json']?.example
+      if (example === undefined || !path.startsWith('/verify')) continue
+      const answer = await fetch(`${double.server.url}${path.replace('{id}', ID)}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify(example),
+      })
+      expect([path, answer.ok]).toEqual([path, true])
+    }
+  })
+
   it('passes the linter', () => {
     const directory = mkdtempSync(join(tmpdir(), 'openapi-'))
     const file = join(directory, 'openapi.json')
@@ -139,45 +182,5 @@ describe('the document', () => {
     } finally {
       rmSync(directory, { recursive: true, force: true })
     }
-  })
-})
-
-describe('/docs', () => {
-  it('has an anchor for every error and every operation, and loads nothing from elsewhere', async () => {
-    const { text, headers } = await client.get('/docs')
-    for (const slug of Object.keys(ERRORS)) expect(text).toContain(`id="${slug}"`)
-    for (const operation of operations()) expect(text).toContain(operation.split(' ')[1])
-    expect(text).not.toMatch(/<(?:link|script|img|iframe)[^>]+(?:https?:)?\/\//)
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
-  })
-
-  it('C52: is the same for everybody: its style is allowed by hash, and no script is', async () => {
-    const first = await client.get('/docs')
-    expect((await client.get('/docs')).text).toBe(first.text)
-    const style = /<style>([^<]*)<\/style>/.exec(first.text)?.[1] ?? ''
-    const hash = createHash('sha256').update(style).digest('base64')
-    const policy = first.headers.get('content-security-policy')
-    expect(policy).toContain(`; style-src 'sha256-${hash}'; `)
-    expect(policy).not.toMatch(/script-src|unsafe|nonce/)
-    expect(first.text).not.toMatch(/<script| style=/)
-  })
-
-  it('C52: is made once, and the document for programs, too', async () => {
-    const deps = {
-      ...{ inbox, clock: createClock(), metrics: createMetrics() },
-      logger: createLogger({ level: 'silent' }),
-    }
-    const app = createApp(deps as unknown as AppDeps)
-    const build = vi.spyOn(app, 'getOpenAPI31Document')
-    for (const path of ['/docs', '/docs', '/docs', '/openapi.json', '/openapi.json'])
-      expect((await app.request(path)).status).toBe(200)
-    expect(build).toHaveBeenCalledTimes(2)
-  })
-
-  it('shows words in backticks as code, escaped', async () => {
-    const { text } = await client.get('/docs')
-    expect(text).not.toContain('`')
-    expect(text).toContain('Phone number (E.164, or national with <code>country</code>)')
-    expect(text).toContain('<code>code_incorrect</code>: The code is wrong.')
   })
 })

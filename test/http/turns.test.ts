@@ -1,12 +1,11 @@
-// What clients send before they have an answer, and how many connections there may be: over raw sockets.
+// What clients send before they have an answer: over raw sockets.
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { startMetricsServer } from '../../src/http/metrics-server.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { type Double, ID, KEY, startDouble, VIEW } from './double.ts'
+import { type Double, ID, KEY, startDouble } from './double.ts'
+import { BODY, countStarts, HEALTH, PATIENCE, START, statuses } from './raw-requests.ts'
 import { closeWires, openWire, type Wire } from './raw-wire.ts'
-
-const PATIENCE = { timeout: 10_000 }
 
 let double: Double
 afterEach(async () => {
@@ -15,27 +14,6 @@ afterEach(async () => {
 })
 
 const open = () => openWire(double.server.port ?? 0)
-const BODY = '{"to":"+14155552671"}'
-const START = `POST /verify/start HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\n`
-const HEALTH = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'
-const statuses = (wire: Wire) =>
-  [...wire.heard().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status).join(' ')
-
-/** Starts wait for `go`; how many wait at once is counted. */
-function countStarts() {
-  const waiting: (() => void)[] = []
-  let most = 0
-  double.answer('start', async () => {
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve)
-      most = Math.max(most, waiting.length)
-    })
-    return { kind: 'started', verification: VIEW, budgets: [], replayed: false }
-  })
-  const go = () => waiting.shift()?.()
-  return { go, waiting, most: () => most }
-}
-
 describe('C52: requests before the answer', () => {
   it.each([
     ['with a length', `${START}Content-Length: ${BODY.length}\r\n\r\n${BODY}`],
@@ -45,7 +23,7 @@ describe('C52: requests before the answer', () => {
     ],
   ])('%s are done one by one, in order', async (_name, request) => {
     double = await startDouble()
-    const starts = countStarts()
+    const starts = countStarts(double)
     const wire = open()
     wire.socket.write(`${request.repeat(20)}${HEALTH}`)
     for (let n = 1; n <= 20; n += 1) {
@@ -59,7 +37,7 @@ describe('C52: requests before the answer', () => {
 
   it('behind the end of a body that is still being answered wait, too', async () => {
     double = await startDouble()
-    const starts = countStarts()
+    const starts = countStarts(double)
     const wire = open()
     const request = `${START}Content-Length: ${BODY.length}\r\n\r\n${BODY}`
     wire.socket.write(request.slice(0, -5))
@@ -103,7 +81,7 @@ describe('C52: requests before the answer', () => {
 
   it('that pile up on many sockets have a bound', async () => {
     double = await startDouble()
-    const starts = countStarts()
+    const starts = countStarts(double)
     const request = `${START}Content-Length: ${BODY.length}\r\n\r\n${BODY}`
     const wires = Array.from({ length: 200 }, open)
     let cut = 0
@@ -228,67 +206,5 @@ describe('C52: headers past their number', () => {
     )
     await wire.closed
     expect([statuses(wire), double.calls]).toEqual(['431', []])
-  })
-})
-
-describe('C52: connections past the bound', () => {
-  const MOST = 20
-
-  const asked = async (wire: Wire) => {
-    wire.socket.write(HEALTH)
-    await expect.poll(() => statuses(wire), PATIENCE).toBe('200')
-  }
-
-  it('are let in: those that have asked for nothing leave, the first ones first', async () => {
-    double = await startDouble({ maxConnections: MOST })
-    const known = open()
-    await asked(known)
-    const silent: Wire[] = []
-    for (let n = 0; n < MOST * 3; n += 1) {
-      silent.push(open())
-      // One after the other: which came first must be known.
-      await new Promise((resolve) => silent.at(-1)?.socket.once('connect', resolve))
-    }
-    await Promise.all(silent.slice(0, MOST * 2).map(({ closed }) => closed))
-    const told = double.lines.filter((line) => line.includes('connections are at their bound'))
-    expect(told).toHaveLength(1)
-    const last = silent.at(-1) as Wire
-    await asked(last)
-    known.socket.write(HEALTH)
-    await expect.poll(() => statuses(known), PATIENCE).toBe('200 200')
-  })
-
-  it('end no request that is under way, and are refused where all are', async () => {
-    double = await startDouble({ maxConnections: MOST })
-    const starts = countStarts()
-    const busy = Array.from({ length: MOST }, open)
-    for (const { socket } of busy)
-      socket.write(`${START}Content-Length: ${BODY.length}\r\n\r\n${BODY}`)
-    await expect.poll(() => starts.waiting.length, PATIENCE).toBe(MOST)
-    await open().closed
-    for (let n = 0; n < MOST; n += 1) starts.go()
-    for (const wire of busy) await expect.poll(() => statuses(wire), PATIENCE).toBe('201')
-    // Now one of these has been idle longest.
-    const next = open()
-    await asked(next)
-    await busy[0]?.closed
-  })
-
-  it('do not wait for answers that nobody reads', async () => {
-    double = await startDouble({ maxConnections: MOST })
-    const wires = Array.from({ length: MOST }, open)
-    for (const { socket } of wires) {
-      socket.pause()
-      socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500))
-    }
-    // Until nothing moves any more: the buffers are full.
-    let logged = 0
-    const isStill = () => {
-      const before = logged
-      logged = double.lines.length
-      return logged > MOST && logged === before
-    }
-    await expect.poll(isStill, { ...PATIENCE, interval: 250 }).toBe(true)
-    await asked(open())
   })
 })

@@ -3,34 +3,11 @@
 
 import { html } from 'hono/html'
 import { ERRORS } from '../../kernel/errors.ts'
+import type { Operation, ShownDocument } from '../document-schema.ts'
 import { ERROR_ADVICE } from '../error-advice.ts'
 import { ERROR_SLUGS } from '../schemas/problem.ts'
+import { type FieldRow, fieldRows, fieldTable, prose, shown, typeOf } from './docs-fields.ts'
 import { type Html, page } from './layout.ts'
-
-/** As much of the document as the page shows. */
-type Schema = {
-  $ref?: string
-  type?: string | string[]
-  enum?: readonly unknown[]
-  description?: string
-  default?: unknown
-  properties?: Record<string, Schema>
-  required?: readonly string[]
-}
-type Operation = {
-  operationId?: string
-  summary?: string
-  description?: string
-  security?: readonly unknown[]
-  parameters?: readonly { name: string; in: string; description?: string; required?: boolean }[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
-  responses: Record<string, { description: string }>
-}
-export type ShownDocument = {
-  info: { description?: string }
-  paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Schema> }
-}
 
 export const DOCS_STYLE = `
 section.op, section.err { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem; margin: .8rem 0 }
@@ -39,49 +16,43 @@ section:target { border-color: var(--mark); box-shadow: 0 0 0 2px var(--mark-sof
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .93rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-top: 1px solid var(--line) }
 th { font-weight: 600; white-space: nowrap } td:first-child { white-space: nowrap }
+details { margin: .6rem 0 } summary { cursor: pointer } pre { overflow-x: auto; margin: .4rem 0; font-size: .9rem }
 nav ul { list-style: none; padding: 0; columns: 18rem } .wide { overflow-x: auto }
 `
-
-/** Descriptions are Markdown in the document; of it they use `words` in backticks and blank lines. */
-function prose(text: string): Html {
-  const parts = text.split('`')
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
-}
 
 const paragraphs = (text: string) =>
   text.split('\n\n').map((paragraph) => html`<p>${prose(paragraph)}</p>`)
 
-function resolve(document: ShownDocument, schema: Schema): Schema {
-  const name = schema.$ref?.split('/').at(-1)
-  return (name && document.components.schemas[name]) || schema
-}
-
-function typeOf(schema: Schema): string {
-  if (schema.enum) return schema.enum.map(String).join(' | ')
-  return [schema.type ?? ''].flat().join(' | ')
-}
-
-function fields(document: ShownDocument, operation: Operation): Html {
+/** What a request is made of: its path, its query, its headers and its body. */
+function requestRows(document: ShownDocument, operation: Operation): FieldRow[] {
   const body = operation.requestBody?.content['application/json']
-  const schema = body && resolve(document, body.schema)
-  const rows = [
-    ...(operation.parameters ?? []).map((parameter) => ({
-      name: parameter.name,
-      kind: parameter.in,
-      needed: parameter.required === true,
-      text: parameter.description ?? '',
-    })),
-    ...Object.entries(schema?.properties ?? {}).map(([name, field]) => ({
-      name,
-      kind: typeOf(resolve(document, field)),
-      needed: schema?.required?.includes(name) === true,
-      text: field.description ?? '',
-    })),
-  ]
-  if (rows.length === 0) return html``
-  return html`<div class="wide"><table><thead><tr><th>Field</th><th>Type</th><th></th></tr></thead><tbody>
-${rows.map((row) => html`<tr><td><code>${row.name}</code>${row.needed ? ' *' : ''}</td><td>${row.kind}</td><td>${prose(row.text)}</td></tr>`)}
-</tbody></table></div>`
+  const parameters = (operation.parameters ?? []).map(({ name, schema, required, ...rest }) => ({
+    name,
+    type: `${rest.in}: ${typeOf(document, schema)}`,
+    isNeeded: required === true,
+    text: rest.description ?? schema.description ?? '',
+    default: schema.default === undefined ? null : shown(schema.default),
+    example: exampleText(rest.example ?? schema.example),
+  }))
+  return [...parameters, ...(body ? fieldRows(document, body.schema) : [])]
+}
+
+const exampleText = (value: unknown) => (value === undefined ? null : shown(value))
+
+const asJson = (title: string, value: unknown) =>
+  value === undefined
+    ? html``
+    : html`<details><summary>${title}</summary><pre>${JSON.stringify(value, null, 2)}</pre></details>`
+
+/** The fields of what comes back when all is well: alike for every 2xx of an operation. */
+function answer(document: ShownDocument, operation: Operation): Html {
+  const statuses = Object.keys(operation.responses).filter((status) => status.startsWith('2'))
+  const json = statuses
+    .map((status) => operation.responses[status]?.content?.['application/json'])
+    .find((content) => content !== undefined)
+  if (!json) return html``
+  return html`${fieldTable(fieldRows(document, json.schema), 'Field of the answer')}
+${asJson(`Example of an answer (${statuses.join(', ')})`, json.example)}`
 }
 
 function operations(
@@ -105,7 +76,9 @@ function operationSection(
 <h3><span class="verb">${verb}</span> <code>${path}</code></h3>
 <p>${prose(operation.summary ?? '')}${operation.security?.length === 0 ? ' (no key)' : ''}</p>
 <p class="soft">${prose(operation.description ?? '')}</p>
-${fields(document, operation)}
+${fieldTable(requestRows(document, operation), 'Field')}
+${asJson('Example of a request', operation.requestBody?.content['application/json']?.example)}
+${answer(document, operation)}
 <div class="wide"><table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>
 ${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}</td></tr>`)}
 </tbody></table></div>
@@ -120,6 +93,14 @@ const errorSections = () =>
 <p>${ERRORS[slug].title}.</p><p class="soft">${ERROR_ADVICE[slug]}</p></section>`,
   )
 
+function problemFields(document: ShownDocument): Html {
+  const { Problem: problem } = document.components.schemas
+  if (!problem) return html``
+  // The verification in it is that of the answers above.
+  const rows = fieldRows(document, problem).filter(({ name }) => !name.startsWith('verification.'))
+  return fieldTable(rows, 'Field of the answer')
+}
+
 export function docsPage(document: ShownDocument): Html {
   const all = operations(document)
   return page({
@@ -128,12 +109,14 @@ export function docsPage(document: ShownDocument): Html {
     style: DOCS_STYLE,
     header: html`<h1>Countersign API</h1><p class="soft">The document for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1)</p>`,
     body: html`${paragraphs(document.info.description ?? '')}
+<p>A star marks what a request must have. Times are RFC 3339 in UTC.</p>
 <p>Authentication: <code>Authorization: Bearer &lt;key&gt;</code>. A 2xx from <code>POST /verify/check</code> means approved, and nothing else does.</p>
 <nav aria-label="Operations"><ul>${all.map(({ id, verb, path }) => html`<li><a href="#${id}"><span class="verb">${verb}</span> ${path}</a></li>`)}</ul></nav>
 <h2>Operations</h2>
 ${all.map((one) => operationSection(document, one))}
 <h2 id="errors">Errors</h2>
 <p>Every error is <code>application/problem+json</code> (RFC 9457). <code>error</code> is stable; <code>type</code> is an anchor on this page; <code>instance</code> is the request id.</p>
+${problemFields(document)}
 ${errorSections()}`,
   })
 }

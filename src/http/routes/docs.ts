@@ -3,9 +3,10 @@
 
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AppDeps } from '../deps.ts'
+import type { ShownDocument } from '../document-schema.ts'
 import { stylePolicy } from '../middleware/security-headers.ts'
 import { buildDocument } from '../openapi-document.ts'
-import { DOCS_STYLE, docsPage, type ShownDocument } from '../pages/docs-page.ts'
+import { DOCS_STYLE, docsPage } from '../pages/docs-page.ts'
 import { wholeStyle } from '../pages/layout.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID } from '../schemas/documented.ts'

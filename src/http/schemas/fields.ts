@@ -104,11 +104,11 @@ export const userAgentField = z.string().openapi({
 })
 
 export const codeLengthField = wholeNumber(CODE_LENGTH).openapi({
-  description: "Digits of the code, within the service's bounds.",
+  description: "Digits of the code. Default: the service's.",
 })
 
 export const ttlSecondsField = wholeNumber(TTL_SECONDS).openapi({
-  description: 'Lifetime of the verification in seconds.',
+  description: "Lifetime of the verification in seconds. Default: the service's.",
 })
 
 const metadataText = (max: number) =>
