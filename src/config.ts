@@ -239,6 +239,14 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     inForce: toInForce(reader, mode, sources.providers),
-    warnings: warn({ reader, server, mode, services, providers, routes }),
+    warnings: warn({
+      reader,
+      server,
+      mode,
+      services,
+      providers,
+      routes,
+      registry: sources.providers,
+    }),
   })
 }

@@ -27,6 +27,7 @@ import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
+import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
 import { WIRE } from './wire.ts'
 
@@ -46,6 +47,7 @@ export const DEFENCES: readonly Defence[] = [
   ...DECOYS,
   ...PROVIDERS,
   ...MAIL_SERVERS,
+  ...TRANSPORTS,
   ...POSTGRES,
   ...SHARED_LIMITS,
   ...MOVES,

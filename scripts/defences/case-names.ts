@@ -55,6 +55,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C65: 'a root key that is lost, or was changed',
   C66: 'a send that failed for good, and what will never send',
   C67: 'a gateway that answers wrongly or late',
+  C68: 'transports in clear',
   C69: 'settings that are read wrongly',
   C70: 'languages and their words',
   C71: 'files, databases and settings as operators have them',

@@ -5,6 +5,7 @@ import {
   ProviderSettingError,
   ProviderSettingsError,
   type SettingValues,
+  type Transport,
 } from '../delivery/setting-values.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
@@ -17,6 +18,10 @@ export type ProviderDescription = {
   readonly settings: readonly ProviderSetting[]
   /** @throws ProviderSettingError or ProviderSettingsError for values that the provider cannot use */
   read(values: SettingValues): unknown
+  /** Of values that `read` takes: right, but worth a thought. */
+  warnings?(values: SettingValues): readonly string[]
+  /** Of values that `read` takes: what a message goes over. */
+  transports?(values: SettingValues): readonly Transport[]
 }
 export type ProviderSetting = {
   readonly name: string
@@ -99,4 +104,16 @@ export function readRoutes(providers: readonly ConfiguredProvider[], reader: Rea
     routes[channel] = order
   }
   return routes
+}
+
+/** What `look` finds in the values of each that is configured. */
+export function lookAtProviders<T>(
+  registry: readonly ProviderDescription[],
+  providers: readonly ConfiguredProvider[],
+  look: (entry: ProviderDescription, values: SettingValues) => readonly T[] | undefined,
+): T[] {
+  return providers.flatMap(({ name, channels, values }) => {
+    const entry = registry.find((one) => one.name === name && one.channels[0] === channels[0])
+    return entry ? (look(entry, values) ?? []) : []
+  })
 }

@@ -5,13 +5,20 @@ import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
+import { isGuessableKey } from './guessable-key.ts'
 import { isLoopback } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
-import type { ConfiguredProvider, ProviderDescription, SaidRoutes } from './providers.ts'
+import {
+  type ConfiguredProvider,
+  lookAtProviders,
+  type ProviderDescription,
+  type SaidRoutes,
+} from './providers.ts'
 import type { Reader, Values } from './reader.ts'
 import { warnOfIdleProviders } from './route-warnings.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
+import { warnOfServers, warnOfTransports } from './transport-warnings.ts'
 
 export const DEFAULT_SERVICE = 'default'
 
@@ -185,6 +192,26 @@ function warnOfOpenInbox(host: string): string[] {
   return [`HOST=${host} in development: whoever reaches it reads every code in /dev/inbox`]
 }
 
+/** Whoever stands between reads codes and passwords, or guesses a key. */
+function warnOfExposure(input: {
+  server: Values<typeof SERVER_SETTINGS>
+  providers: readonly ConfiguredProvider[]
+  registry: readonly ProviderDescription[]
+}): string[] {
+  const { server, providers, registry } = input
+  const keys = [
+    { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
+    { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
+  ].filter(({ key }) => key !== undefined && isGuessableKey(key))
+  return [
+    ...warnOfTransports(
+      lookAtProviders(registry, providers, (entry, values) => entry.transports?.(values)),
+    ),
+    ...warnOfServers(server),
+    ...keys.map(({ name }) => `${name} is easy to guess (words, or a pattern); ${SECRET_ADVICE}`),
+  ]
+}
+
 /** OWASP's password storage cheat sheet: the least memory it lists for argon2id, with five passes. */
 const OWASP_MIN_MEMORY_KIB = 7168
 
@@ -195,6 +222,7 @@ export function warn(input: {
   services: Services
   providers: readonly ConfiguredProvider[]
   routes: SaidRoutes
+  registry: readonly ProviderDescription[]
 }): string[] {
   const services = [...input.services.values()]
   const isCheap = input.server.argon2MemoryKib < OWASP_MIN_MEMORY_KIB
@@ -204,5 +232,9 @@ export function warn(input: {
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...services.flatMap((service) => warnOfService(service, input.mode === 'production')),
     ...warnOfIdleProviders(input.providers, input.routes),
+    ...lookAtProviders(input.registry, input.providers, (entry, values) =>
+      entry.warnings?.(values),
+    ),
+    ...(input.mode === 'production' ? warnOfExposure(input) : []),
   ]
 }

@@ -67,6 +67,22 @@ export function checkHeaderTemplates(
     )
 }
 
+/** What of a message holds its code. */
+const CONTENT = { sms: ['text', 'code'], email: ['text', 'code', 'html', 'subject'] } as const
+
+/** Right for a gateway that makes up a text of its own, and a slip for all others: nobody would get a code. */
+export function warnOfContent(
+  prefix: string,
+  channel: 'sms' | 'email',
+  { url, body }: { url: string; body: string },
+): string[] {
+  const names = namesIn(`${url} ${body}`)
+  if (CONTENT[channel].some((name) => names.includes(name))) return []
+  return [
+    `${prefix}BODY: neither {{text}} nor {{code}} is in the request, so no message holds a code`,
+  ]
+}
+
 /** The rows of the settings that say what an answer means. */
 export const answerSettings = (prefix: string) => [
   {

@@ -9,12 +9,14 @@ import {
   checkHeaderTemplates,
   checkUrlTemplate,
   readAnswerRules,
+  warnOfContent,
 } from './gateway-rules.ts'
 import type { HttpGatewaySettings } from './providers/http/http.ts'
 import { PLACEHOLDERS } from './providers/http/template.ts'
 import type { TwilioSettings } from './providers/twilio.ts'
 import {
   headerMap,
+  httpTransport,
   httpUrl,
   ProviderSettingError,
   readAuth,
@@ -38,6 +40,9 @@ export const twilioEntry = {
       description: 'Twilio’s host, for regions and tests',
       default: 'https://api.twilio.com',
     },
+  ],
+  transports: (values: SettingValues) => [
+    httpTransport('TWILIO_BASE_URL', twilioEntry.read(values).baseUrl),
   ],
   read(values: SettingValues): TwilioSettings {
     return readEach({
@@ -93,6 +98,11 @@ export function httpEntry(channel: Extract<Channel, 'sms' | 'email'>) {
         optional: true,
       },
       ...answerSettings(prefix),
+    ],
+    warnings: (values: SettingValues) =>
+      warnOfContent(prefix, channel, readGateway(values, prefix, channel)),
+    transports: (values: SettingValues) => [
+      httpTransport(`${prefix}URL`, readGateway(values, prefix, channel).url),
     ],
     read: (values: SettingValues) => readGateway(values, prefix, channel),
   }

@@ -11,7 +11,7 @@ import { createHttpProvider } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
 import { createSmtpProvider } from './providers/smtp/smtp.ts'
 import { createTwilioProvider } from './providers/twilio.ts'
-import type { SettingValues } from './setting-values.ts'
+import type { SettingValues, Transport } from './setting-values.ts'
 import { smtpEntry } from './smtp-settings.ts'
 
 type ProviderDeps = { http: HttpClient; clock: Clock }
@@ -33,6 +33,10 @@ export type ProviderEntry = {
   settings: readonly ProviderSetting[]
   /** Checks the values without making anything. @throws ProviderSettingError, or ProviderSettingsError with several */
   read(values: SettingValues): unknown
+  /** Of values that `read` takes: right, but worth a thought. */
+  warnings?(values: SettingValues): readonly string[]
+  /** Of values that `read` takes: what a message goes over. */
+  transports(values: SettingValues): readonly Transport[]
   /** @throws ProviderSettingError */
   create(values: SettingValues, deps: ProviderDeps): Provider
 }

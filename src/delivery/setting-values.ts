@@ -6,6 +6,19 @@ import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
 
 export type SettingValues = Readonly<Record<string, string>>
 
+/** A way to a provider, for whoever judges whether it may be in clear. */
+export type Transport = {
+  setting: string
+  /** A name, or an address without brackets. */
+  host: string
+  /** False: in clear, or in clear where the other side wishes so. */
+  isEncrypted: boolean
+  /** False: whoever stands between can show any certificate. */
+  isVerified: boolean
+  /** How to have it encrypted: the end of a sentence. */
+  advice: string
+}
+
 /** The message is `NAME: what is wrong and what to do`. */
 export class ProviderSettingError extends Error {
   readonly setting: string
@@ -62,6 +75,18 @@ export function httpUrl(values: SettingValues, name: string): string {
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new ProviderSettingError(name, 'is not an http or https URL')
   return text
+}
+
+/** Of a URL that `httpUrl` has read. */
+export function httpTransport(setting: string, url: string): Transport {
+  const { hostname, protocol } = new URL(url)
+  return {
+    setting,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    isEncrypted: protocol === 'https:',
+    isVerified: true,
+    advice: 'use https://',
+  }
 }
 
 /** User and password of a URL. */

@@ -12,6 +12,7 @@ import {
   readEach,
   required,
   type SettingValues,
+  type Transport,
 } from './setting-values.ts'
 
 /** Mail hosts allow few sessions of one sender; nodemailer's own default. */
@@ -30,6 +31,12 @@ export const smtpEntry = {
     },
     { name: 'MAIL_FROM', description: 'no-reply@example.com or Name <no-reply@example.com>' },
   ],
+  transports(values: SettingValues): Transport[] {
+    const { host, secure, requireTls, rejectUnauthorized } = smtpEntry.read(values)
+    const advice = 'add ?requireTLS=true to it, or use smtps://'
+    const isEncrypted = secure || requireTls
+    return [{ setting: 'SMTP_URL', host, isEncrypted, isVerified: rejectUnauthorized, advice }]
+  },
   read(values: SettingValues): SmtpSettings {
     const { server, from } = readEach({
       server: () => readSmtpUrl(required(values, 'SMTP_URL')),

@@ -1,6 +1,8 @@
 // C67: templates that cannot be right stop the start, in words; what is in them is not repeated.
 
+import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { loadSettings } from '../../src/config/load.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
 
@@ -42,6 +44,32 @@ describe.each(['sms', 'email'] as const)('the templates of the gateway for %s', 
     expect(() => read(given, channel)).toThrow(words)
   })
 })
+
+it.each(['sms', 'email'] as const)(
+  'C67: a request to the gateway for %s that holds no code is named at the start',
+  (channel) => {
+    const prefix = `HTTP_${channel.toUpperCase()}_`
+    const said = (given: Record<string, string>) =>
+      loadSettings({
+        ...{ NODE_ENV: 'test', SECRET_KEY: randomBytes(32).toString('base64') },
+        ...{
+          API_KEY: randomUUID(),
+          ADMIN_KEY: randomUUID(),
+          [`${prefix}URL`]: 'https://g.example',
+        },
+        ...Object.fromEntries(Object.entries(given).map(([name, text]) => [prefix + name, text])),
+      })
+    const warning = `${prefix}BODY: neither {{text}} nor {{code}}`
+    const warnings = expect.arrayContaining([expect.stringContaining(warning)])
+    expect(said({ BODY: '{"to":"{{to}}"}' })).toMatchObject({ ok: true, config: { warnings } })
+    expect(said({ BODY: '{"to":"{{to}}","c":"{{code}}"}' })).not.toMatchObject({
+      config: { warnings },
+    })
+    expect(said({ METHOD: 'GET', URL: 'https://g.example/?t={{text}}' })).not.toMatchObject({
+      config: { warnings },
+    })
+  },
+)
 
 describe('URL and headers', () => {
   it.each<[string, string, string]>([

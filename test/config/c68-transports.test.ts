@@ -1,0 +1,165 @@
+// C68: transports in clear, certificates that nobody looks at, and keys that can be guessed are named at the start of production.
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { isGuessableKey } from '../../src/config/guessable-key.ts'
+import type { Environment } from '../../src/config/reader.ts'
+import { type ConfigSources, loadConfig } from '../../src/config.ts'
+import { PROVIDERS } from '../../src/delivery/registry.ts'
+
+const sources: ConfigSources = {
+  readFile: () => '',
+  cores: 1,
+  providers: PROVIDERS,
+  devKeys: () => ({
+    secretKey: randomBytes(32).toString('base64'),
+    apiKey: 'cs_dev_api-key-for-this',
+    adminKey: 'cs_dev_admin-key-for-this',
+  }),
+}
+const BASE: Environment = {
+  NODE_ENV: 'production',
+  SECRET_KEY: randomBytes(32).toString('base64'),
+  ALLOWED_COUNTRIES: 'US',
+  HTTP_SMS_URL: 'https://gateway.example/send',
+}
+const SMTP = (url: string) => ({ SMTP_URL: url, MAIL_FROM: 'a@example.com' })
+const TWILIO = (url: string) => ({
+  TWILIO_ACCOUNT_SID: 'AC1',
+  TWILIO_AUTH_TOKEN: 't',
+  TWILIO_FROM: '+15005550006',
+  TWILIO_BASE_URL: url,
+})
+const POSTGRES = (rest: string) => ({ DATABASE_URL: `postgres://u:s3cr3t@${rest}` })
+const METRICS = (host: string) => ({ METRICS_PORT: '9090', METRICS_HOST: host })
+
+/** What is said of transports and keys alone. */
+function warningsOf(env: Environment): string[] {
+  const said = loadConfig({ ...BASE, ...env }, sources).warnings
+  return said.filter((text) => /in clear|certificate|easy to guess/.test(text))
+}
+
+const IN_CLEAR: [Environment, string][] = [
+  [SMTP('smtp://mail.example.com'), 'SMTP_URL: codes can go to mail.example.com in clear'],
+  [SMTP('smtp://u:s3cr3t@mail.example.com?requireTLS=false'), 'add ?requireTLS=true'],
+  [SMTP('smtp://10.0.0.5:25'), 'SMTP_URL: codes can go to 10.0.0.5 in clear'],
+  [SMTP('smtp://host.docker.internal'), 'SMTP_URL: '],
+  [{ HTTP_SMS_URL: 'http://gateway.example/send?key=s3cr3t' }, 'HTTP_SMS_URL: codes can go to'],
+  [{ HTTP_SMS_URL: 'HTTP://u:s3cr3t@192.168.1.4/' }, 'HTTP_SMS_URL: codes can go to 192.168.1.4'],
+  [{ HTTP_EMAIL_URL: 'http://[2001:db8::1]/' }, 'HTTP_EMAIL_URL: codes can go to 2001:db8::1'],
+  [{ HTTP_SMS_URL: 'http://localhost.example/' }, 'HTTP_SMS_URL: '],
+  [{ HTTP_SMS_URL: 'http://127.0.0.1.nip.example/' }, 'HTTP_SMS_URL: '],
+  [TWILIO('http://api.twilio.example'), 'TWILIO_BASE_URL: codes can go to api.twilio.example'],
+  [POSTGRES('db.example/app'), 'DATABASE_URL: the way to db.example is in clear'],
+  [POSTGRES('10.0.0.7:5432/app?sslmode=disable'), 'sslmode=verify-full'],
+  [POSTGRES('db.example/app?ssl=false'), 'DATABASE_URL: '],
+  [POSTGRES('db.example/app?sslmode=require&sslmode=disable'), 'DATABASE_URL: '],
+  [POSTGRES('localhost/app?host=db.example'), 'DATABASE_URL: the way to db.example is in clear'],
+  [{ RATE_LIMIT_URL: 'redis://:s3cr3t@cache.example:6379' }, 'RATE_LIMIT_URL: the way to cache'],
+  [{ RATE_LIMIT_URL: 'redis://[fd00::1]:6379' }, 'RATE_LIMIT_URL: the way to fd00::1'],
+  [METRICS('0.0.0.0'), 'METRICS_HOST=0.0.0.0'],
+  [METRICS('::'), 'METRICS_HOST=::'],
+  [METRICS('[::]'), 'METRICS_HOST='],
+  [METRICS('203.0.113.9'), 'METRICS_HOST=203.0.113.9'],
+]
+const UNVERIFIED: [Environment, string][] = [
+  [SMTP('smtps://mail.example.com?tls.rejectUnauthorized=false'), 'SMTP_URL: the certificate of'],
+  [
+    SMTP('smtp://u:p@mail.example.com?tls.rejectUnauthorized=false'),
+    'SMTP_URL: the certificate of',
+  ],
+  [POSTGRES('db.example/app?sslmode=no-verify'), 'DATABASE_URL: the certificate of db.example'],
+  [POSTGRES('db.example/app?ssl=no-verify'), 'DATABASE_URL: the certificate of db.example'],
+  [POSTGRES('db.example/app?uselibpqcompat=true&sslmode=require'), 'DATABASE_URL: the certif'],
+]
+const QUIET: [Environment][] = [
+  [SMTP('smtp://u:p@mail.example.com')],
+  [SMTP('smtp://mail.example.com?requireTLS=true')],
+  [SMTP('smtps://mail.example.com')],
+  [SMTP('smtp://127.0.0.1:25')],
+  [SMTP('smtp://localhost?tls.rejectUnauthorized=false')],
+  [SMTP('smtp://[::1]:2525')],
+  [{ HTTP_SMS_URL: 'http://127.0.0.53:8080/' }],
+  [{ HTTP_SMS_URL: 'http://[::ffff:127.0.0.1]/' }],
+  [TWILIO('https://api.twilio.com')],
+  [POSTGRES('db.example/app?sslmode=verify-full')],
+  [POSTGRES('db.example/app?sslmode=require')],
+  [POSTGRES('localhost/app')],
+  [POSTGRES('[::1]:5432/app')],
+  [POSTGRES('localhost/app?host=/run/postgresql')],
+  [POSTGRES('%2Frun%2Fpostgresql/app')],
+  [{ RATE_LIMIT_URL: 'rediss://cache.example:6379' }],
+  [{ RATE_LIMIT_URL: 'redis://127.0.0.1:6379' }],
+  [METRICS('127.0.0.1')],
+  [METRICS('10.1.2.3')],
+  [{ METRICS_HOST: '0.0.0.0' }],
+  [{ API_KEY: randomBytes(32).toString('base64'), ADMIN_KEY: randomBytes(16).toString('hex') }],
+]
+
+describe('C68: at the start of production', () => {
+  it.each([...IN_CLEAR, ...UNVERIFIED])('%j is warned of', (env, words) => {
+    const said = warningsOf(env)
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain(words)
+    expect(said[0]).not.toContain('s3cr3t')
+  })
+
+  it.each(QUIET)('%j is not', (env) => {
+    expect(warningsOf(env)).toEqual([])
+  })
+
+  it('all of them are named at once', () => {
+    const [smtp, database] = [SMTP('smtp://mail.example.com'), POSTGRES('db.example/app')]
+    const more = { ...METRICS('0.0.0.0'), RATE_LIMIT_URL: 'redis://cache.example' }
+    expect(
+      warningsOf({ ...smtp, ...database, ...more, HTTP_SMS_URL: 'http://g.example' }),
+    ).toHaveLength(5)
+  })
+
+  it.each(IN_CLEAR)('in development %j is nobody’s concern', (env) => {
+    expect(warningsOf({ ...env, NODE_ENV: 'development' })).toEqual([])
+  })
+
+  it.each(['API_KEY', 'ADMIN_KEY'])(
+    '%s that can be guessed is warned of, and not repeated',
+    (name) => {
+      const key = 'countersign-production-2026'
+      const said = warningsOf({ [name]: key })
+      expect(said).toEqual([expect.stringMatching(new RegExp(`^${name} is easy to guess`))])
+      expect(said.join()).not.toContain(key)
+    },
+  )
+})
+
+describe('C68: a key that can be guessed', () => {
+  it.each([
+    'change-me-change-me',
+    'correct-horse-battery-staple',
+    'Correct Horse Battery Staple',
+    'your-api-key-here-1234',
+    'P@ssw0rd-P@ssw0rd',
+    'acme-verification-2026',
+    'ThisIsTheApiKeyForProduction',
+    'abcdefghijklmnopqrstuvwx',
+    'zyxwvutsrqponmlkjihg',
+    '0123456789abcdef',
+    'qwertyuiopasdfghjkl',
+    'deadbeefdeadbeef',
+    'k3Jx9k3Jx9k3Jx9k3Jx9',
+    '11112222333344445555',
+    'sk_test_1234567890abcdef',
+  ])('%s', (key) => {
+    expect(isGuessableKey(key)).toBe(true)
+  })
+
+  it.each([
+    ['openssl rand -base64 32', () => randomBytes(32).toString('base64')],
+    ['openssl rand -hex 16', () => randomBytes(16).toString('hex')],
+    ['with a prefix', () => `acme_live_${randomBytes(24).toString('base64url')}`],
+    ['a UUID', () => randomUUID()],
+  ])('is none of what is random: %s', (_, make) => {
+    const guessed = Array.from({ length: 500 }, make).filter(isGuessableKey)
+    // Once in some thousands a random one holds words; all of them would be a fault.
+    expect(guessed.length).toBeLessThan(5)
+  })
+})
