@@ -24,6 +24,8 @@ const MAY_SCAN: readonly RegExp[] = [
   /^select "seq"(?:, "at")? from "(verifications|events)" order by "\1"."seq" desc limit 1$/,
   // The oldest rows by primary key, with a limit: what retention looks at.
   /^select .* from "(verifications|events)" order by "\1"."seq" asc limit \+\?$/,
+  // The sessions of one console key past its bound: the table holds some dozens.
+  /^delete from "admin_sessions" where .* order by "admin_sessions"\."created_at" desc limit -1 offset \?\)$/s,
   // What decoys are to look like: the newest messages by primary key, with a limit.
   /^select .* from \(select verification_seq, send from deliveries\s+order by verification_seq desc, send desc limit \d+\) n /s,
   // What waits in one channel, by its index and up to a bound.
