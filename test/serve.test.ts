@@ -2,7 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { availableParallelism, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -214,13 +222,19 @@ it('says in a sentence that the port is taken, and ends with 1', async () => {
 it.each([
   ['none/x.sock', /there is no folder .*none for the socket/],
   ['folder', /folder is a directory/],
-])('C71: a socket that cannot be made is named: %s', async (name, expected) => {
-  mkdirSync(join(dataDir, 'folder'))
-  const { child, output } = start({ HOST: `unix:${join(dataDir, name)}` })
-  const [status] = await once(child, 'exit')
-  expect(output()).toMatch(expected)
-  expect(status).toBe(1)
-})
+  ['file', /the socket .*file cannot be used \(EADDRINUSE\)/],
+])(
+  'C71: a socket that cannot be made is named, and nothing is removed: %s',
+  async (name, expected) => {
+    mkdirSync(join(dataDir, 'folder'))
+    writeFileSync(join(dataDir, 'file'), 'mine')
+    const { child, output } = start({ HOST: `unix:${join(dataDir, name)}` })
+    const [status] = await once(child, 'exit')
+    expect(output()).toMatch(expected)
+    expect(status).toBe(1)
+    expect(readFileSync(join(dataDir, 'file'), 'utf8')).toBe('mine')
+  },
+)
 
 it.each(['SIGTERM', 'SIGINT'] as const)('drains on %s and ends with 0', async (signal) => {
   const started = start({})

@@ -140,4 +140,14 @@ export const OPERATORS: readonly Defence[] = [
     },
     { file: 'test/config/database-url.test.ts', title: 'refused in words, and never repeated' },
   ),
+  row(
+    'C71',
+    'no file but a socket is removed to listen in its place',
+    {
+      file: 'src/http/listen.ts',
+      find: 'inUse && statSync(path).isSocket()',
+      replace: 'inUse',
+    },
+    { file: 'test/serve.test.ts', title: 'nothing is removed: file' },
+  ),
 ]

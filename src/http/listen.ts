@@ -1,7 +1,7 @@
 // Binds an address, a name or a Unix socket.
 // It must not take a Unix socket away from a process that still listens on it.
 
-import { unlinkSync } from 'node:fs'
+import { statSync, unlinkSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 
@@ -42,7 +42,9 @@ export async function listen(server: Server, host: string, port: number): Promis
     await bind(server, host, port)
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    if (path === undefined || !inUse || !(await isStale(path))) throw error
+    // A connection to any other file is refused, too: a database named by mistake would be removed.
+    const isSocket = path !== undefined && inUse && statSync(path).isSocket()
+    if (!isSocket || !(await isStale(path))) throw error
     unlinkSync(path)
     await bind(server, host, port)
   }
