@@ -1,7 +1,7 @@
 // How many connections there may be, and which of them make room: over raw sockets.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Double, KEY, startDouble } from './double.ts'
+import { type Double, startDouble } from './double.ts'
 import { BODY, countStarts, HEALTH, PATIENCE, START, statuses } from './raw-requests.ts'
 import { closeWires, openWire, type Wire } from './raw-wire.ts'
 

@@ -12,9 +12,10 @@ export function closeWires(): void {
 /** Everything heard until the server closes; `closed` says after how many ms that was. */
 export type Wire = { socket: Socket; heard(): string; closed: Promise<number> }
 
-export function openWire(port: number): Wire {
+/** @param to a port of this machine, or the path of a Unix socket */
+export function openWire(to: number | string): Wire {
   const startedAt = performance.now()
-  const socket = connect(port, '127.0.0.1')
+  const socket = typeof to === 'string' ? connect(to) : connect(to, '127.0.0.1')
   sockets.push(socket)
   let heard = ''
   socket.on('data', (data) => {

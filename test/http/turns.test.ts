@@ -1,5 +1,8 @@
 // What clients send before they have an answer: over raw sockets.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startMetricsServer } from '../../src/http/metrics-server.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -131,6 +134,26 @@ describe('C52: requests before the answer', () => {
     const wire = open()
     wire.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: the-best\r\n\r\n'.repeat(3))
     await expect.poll(() => statuses(wire), PATIENCE).toBe('200 200 200')
+  })
+
+  it('are done one by one on a Unix socket, too', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cs-'))
+    const path = join(directory, 'api.sock')
+    try {
+      double = await startDouble({ host: `unix:${path}` })
+      const starts = countStarts(double)
+      const wire = openWire(path)
+      wire.socket.write(`${START}Content-Length: ${BODY.length}\r\n\r\n${BODY}`.repeat(3) + HEALTH)
+      for (let n = 1; n <= 3; n += 1) {
+        await expect.poll(() => starts.waiting.length, PATIENCE).toBe(1)
+        starts.go()
+        await expect.poll(() => double.calls.length, PATIENCE).toBe(Math.min(3, n + 1))
+      }
+      await expect.poll(() => statuses(wire), PATIENCE).toBe('201 201 201 200')
+      expect(starts.most()).toBe(1)
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
   })
 
   it('are done one by one on the port of metrics, too', async () => {
