@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Provider } from '../../src/delivery/ports.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
@@ -93,6 +95,25 @@ describe('the registry', () => {
     ])
     await made.close()
   })
+})
+
+/** The whole contract over HTTP, or, for mail servers, their own cases of C21. */
+it('C21: every provider’s behaviour towards a peer in trouble is tested', () => {
+  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))
+  const texts = files.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+  const held = texts.flatMap((text) =>
+    [...text.matchAll(/describeHttpProvider\(\s*'(\w+)(?: \((\w+)\))?/g)].map(
+      ([, name, of]) => `${name} ${of === 'mail' ? 'email' : 'sms'}`,
+    ),
+  )
+  const mailCases = texts.flatMap((text) =>
+    text.includes('createSmtpProvider(') ? [...text.matchAll(/'C21: /g)] : [],
+  )
+  expect(mailCases.length).toBeGreaterThanOrEqual(8)
+  const others = PROVIDERS.filter(({ name }) => name !== 'smtp')
+  expect([...new Set(held)].sort()).toEqual(
+    others.map(({ name, channels }) => `${name} ${channels[0]}`).sort(),
+  )
 })
 
 describe('the router', () => {
