@@ -8,6 +8,7 @@ import type { ConsoleDeps } from './admin/deps.ts'
 import type { HealthReport } from './admin/health-report.ts'
 import { createOperations, type OperationsDeps } from './admin/operations.ts'
 import { createRecipients } from './admin/recipients.ts'
+import { createRefusals } from './admin/refusals.ts'
 import { createSessions } from './admin/sessions.ts'
 import { createWrongKeys } from './admin/wrong-keys.ts'
 import { composeSearch } from './compose-requests.ts'
@@ -21,11 +22,11 @@ import type { Clock } from './kernel/clock.ts'
 import { HOUR_MS } from './kernel/durations.ts'
 import type { Keyring } from './kernel/keyring.ts'
 import type { Logger } from './kernel/logger.ts'
+import type { OpenLimiter } from './open-limiter.ts'
 import { PACKAGE_FILE } from './paths.ts'
 import type { Store } from './storage/store.ts'
 import type { Levels } from './telemetry/metrics.ts'
 import type { VerificationService } from './verification/api.ts'
-import type { Limiter } from './verification/limit-ports.ts'
 
 /** Counted one by one: beyond it an operator needs no exact number. */
 const MAX_FAILED = 200
@@ -34,11 +35,12 @@ const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as c
 
 export type ConsoleParts = {
   store: Store
-  limiter: Limiter
+  limiter: OpenLimiter
   refusals: { flush(): Promise<void> }
   /** As the API's: cancels and resends. */
   service: VerificationService
   limits: OperationsDeps['limits']
+  liftable: OperationsDeps['liftable']
   keyring: Keyring
   clock: Clock
   logger: Logger
@@ -76,11 +78,12 @@ export function composeConsole(config: Config, parts: ConsoleParts): ConsoleDeps
     sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
     attempts: store.attempts,
     recipients,
+    refusals: createRefusals({ events: store.events, recipients }),
     operations: createOperations({
       ...{ attempts: store.attempts, events: store.events, retention: store.retention },
       ...{ factors: store.factors, refusals: parts.refusals },
       ...{ recipients, service: parts.service, services: config.services },
-      ...{ limits: parts.limits, clock },
+      ...{ limits: parts.limits, liftable: parts.liftable, counters: limiter, clock },
     }),
     follower: createFollower({ follow: store.events.follow, logger: parts.logger }),
     streamPlaces: createStreamPlaces(MAX_STREAMS),

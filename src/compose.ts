@@ -42,6 +42,7 @@ import { createMetrics, type Levels, type Metrics } from './telemetry/metrics.ts
 import { observeHasher, observeService } from './telemetry/observed.ts'
 import { createProviderWatch, type ProviderWatch } from './telemetry/provider-watch.ts'
 import { generateCode } from './verification/code.ts'
+import { liftableKeys } from './verification/lift-limits.ts'
 import { limitStates } from './verification/limit-states.ts'
 import type { RefusalLog } from './verification/ports.ts'
 import { createVerificationService } from './verification/service.ts'
@@ -178,6 +179,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
       ...parts,
       ...{ logger, authenticator, service, readiness: ready, providerStates: parts.watch.states },
       limits: (policy, holder) => limitStates(domain, parts.limiter, policy, holder),
+      liftable: (policy, holder, name) => liftableKeys(domain, policy, holder, name),
     }),
     events: store.events,
     eventIndexes: composeSearch(config, keyring).eventIndexes,

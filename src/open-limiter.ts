@@ -7,9 +7,9 @@ import type { LimitsConfig } from './config/stores.ts'
 import { StartupError } from './kernel/errors.ts'
 import { describeFileFault } from './kernel/file-fault.ts'
 import { COMPANIONS } from './storage/sqlite/private-file.ts'
-import type { Limiter, LimitReads } from './verification/limit-ports.ts'
+import type { Limiter, LimitLifts, LimitReads } from './verification/limit-ports.ts'
 
-export type OpenLimiter = Limiter & LimitReads & { close(): Promise<void> }
+export type OpenLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
 /**
  * Connections of its own, beside the store's: an admission holds one over several round trips and may wait for a row

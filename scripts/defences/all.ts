@@ -18,6 +18,7 @@ import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
+import { REFUSALS } from './refusals.ts'
 import { RESTORES } from './restores.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
@@ -65,4 +66,5 @@ export const DEFENCES: readonly Defence[] = [
   ...WIRE,
   ...SETTINGS,
   ...WORDS,
+  ...REFUSALS,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

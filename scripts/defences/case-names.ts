@@ -60,6 +60,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C70: 'languages and their words',
   C71: 'files, databases and settings as operators have them',
   C72: 'an older copy of the store put back',
+  C73: 'a refusal that support looks for, and limits of a person that an admin lifts',
   C74: 'what support types and reads in the console',
 }
 

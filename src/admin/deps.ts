@@ -7,6 +7,7 @@ import type { HealthReport, ShownSetting } from './health-report.ts'
 import type { Operations } from './operations.ts'
 import type { AttemptReads } from './ports.ts'
 import type { Recipients } from './recipients.ts'
+import type { ListRefusals } from './refusals.ts'
 import type { Sessions } from './sessions.ts'
 import type { WrongKeys } from './wrong-keys.ts'
 
@@ -14,6 +15,7 @@ export type ConsoleDeps = {
   sessions: Sessions
   attempts: AttemptReads
   recipients: Recipients
+  refusals: ListRefusals
   operations: Operations
   /** The log as it grows. */
   follower: Follower

@@ -11,6 +11,7 @@ import type { LimitState } from '../verification/limit-states.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { type Admin, type AttemptDetail, actorOf, type PeopleDeps } from './admin.ts'
 import { createExport } from './export.ts'
+import { createLift, type LiftDeps } from './lift.ts'
 import type { AttemptRow } from './ports.ts'
 import type { Person } from './recipients.ts'
 
@@ -19,11 +20,12 @@ const MAX_EVENTS = 500
 
 export type PersonLimits = { service: string; states: LimitState[] }
 
-export type OperationsDeps = PeopleDeps & {
-  /** Cancels and resends as a caller's would be. */
-  service: Pick<VerificationService, 'cancel' | 'resend'>
-  limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
-}
+export type OperationsDeps = PeopleDeps &
+  Pick<LiftDeps, 'counters' | 'liftable'> & {
+    /** Cancels and resends as a caller's would be. */
+    service: Pick<VerificationService, 'cancel' | 'resend'>
+    limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
+  }
 
 /** @throws StoreUnavailableError, UnknownKeyError everywhere */
 export type Operations = ReturnType<typeof createOperations>
@@ -92,6 +94,7 @@ export function createOperations(deps: OperationsDeps) {
 
   return {
     ...createPeople(deps),
+    lift: createLift(deps),
 
     /** For each service that the admin sees. Empty: nobody can be meant. */
     async limitsOf(admin: Admin, person: Person): Promise<PersonLimits[]> {

@@ -1,13 +1,14 @@
 // People as the console handles them: masked in pages, sealed in addresses, as indexes in searches.
 // It must not let one in clear out of here, but to whoever asked to see one and is in the log for it.
 
+import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { recipientContext } from '../kernel/sealing.ts'
+import { type Party, readParty, writeParty } from '../kernel/party-text.ts'
+import { recipientContext, refusalContext } from '../kernel/sealing.ts'
 import type { AttemptRow } from './ports.ts'
 
-/** One of the two: an E.164 number or address, or a login flow's own id of a user. */
-export type Person = { to: string; subject: null } | { to: null; subject: string }
+export type Person = Party
 
 type RowOfPerson = Pick<AttemptRow, 'id' | 'channel' | 'recipientSealed'>
 
@@ -24,6 +25,10 @@ export type Recipients = {
   shown(row: RowOfPerson): Shown
   /** Undefined: sealed under a key that is gone. */
   ofRow(row: RowOfPerson): Person | undefined
+  /** Undefined: it named nobody who could be read, or as above. */
+  ofRefusal(
+    refusal: Pick<RefusalRecord, 'verificationId' | 'budgetIndex' | 'recipientSealed' | 'channel'>,
+  ): Person | undefined
   /** Undefined: `to` is no phone number or address. Opaque, and another text each time. */
   seal(person: Person, service: string | null): string | undefined
   /** Undefined: not sealed by this service. */
@@ -78,7 +83,7 @@ export function createRecipients(deps: {
   }
   const maskedPerson = (person: Person) => mask(textOf(person))
   const sealPerson = (person: Person) =>
-    keyring.seal((person.to === null ? 's' : 't') + textOf(person), CONTEXT).toString('base64url')
+    keyring.seal(writeParty(person), CONTEXT).toString('base64url')
   /** By the row's id: its recipient never changes. */
   const remembered = new Map<string, Shown>()
   return {
@@ -100,15 +105,27 @@ export function createRecipients(deps: {
       return shown
     },
     ofRow,
+    ofRefusal(refusal) {
+      const { verificationId, budgetIndex, recipientSealed, channel } = refusal
+      if (!recipientSealed) return undefined
+      if (verificationId !== null)
+        return channel === null
+          ? undefined
+          : ofRow({ id: verificationId, channel, recipientSealed })
+      if (!budgetIndex) return undefined
+      try {
+        return readParty(keyring.open(recipientSealed, refusalContext(budgetIndex)))
+      } catch {
+        return undefined
+      }
+    },
     seal(person, service) {
       if (indexesOf(person, service) === undefined) return undefined
       return sealPerson(person)
     },
     open(sealed) {
       try {
-        const text = keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT)
-        const rest = text.slice(1)
-        return text.startsWith('s') ? { to: null, subject: rest } : { to: rest, subject: null }
+        return readParty(keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT))
       } catch {
         return undefined
       }

@@ -2,6 +2,7 @@
 // It must not hold a code, a recipient in clear, or text that a stranger chose beyond a bounded user agent.
 
 import type { Actor } from '../kernel/actor.ts'
+import type { VerificationChannel } from '../kernel/channel.ts'
 
 export const EVENT_TYPES = [
   'verification.started',
@@ -26,6 +27,7 @@ export const EVENT_TYPES = [
   'recipient.erased',
   'recipient.shown',
   'recipient.exported',
+  'limit.lifted',
   'admin.signed_in',
   'admin.signed_out',
 ] as const
@@ -68,12 +70,25 @@ export type LogPosition = {
   awaited: readonly { sequence: number; sinceMs: number }[]
 }
 
+/** A refusal, and whom it is about: the verification's recipient, or whom the request named. */
+export type RefusalRecord = EventRecord & {
+  budgetIndex: Uint8Array | null
+  /** The verification's, with its id as context, where there is one; else with `budgetIndex` as context. */
+  recipientSealed: Uint8Array | null
+  /** Of the verification. */
+  channel: VerificationChannel | null
+}
+
 export type LogChanges = { items: EventRecord[]; position: LogPosition; hasMore: boolean }
 
 /** @throws StoreUnavailableError */
 export type EventStore = {
   append(events: readonly NewEvent[]): Promise<void>
   list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
+  /** As `list`, of `request.refused` alone. */
+  listRefusals(
+    query: Omit<EventQuery, 'types'>,
+  ): Promise<{ items: RefusalRecord[]; nextCursor: string | null }>
   /**
    * What was committed since `position`, oldest first; null: nothing, and where the log ends now. No event is left
    * out, whatever the order of commits (on PostgreSQL among the newest thousand numbers); after an erasure some may
@@ -89,5 +104,7 @@ export type NewEvent = Actor & {
   verificationId: string | null
   /** Where there is no verification to find the recipient by. */
   budgetIndex: Uint8Array | null
+  /** Of a refusal that named somebody: sealed with `budgetIndex` as context. */
+  recipientSealed?: Uint8Array | null
   details: EventDetails
 }

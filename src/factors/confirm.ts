@@ -41,6 +41,7 @@ export async function confirm(
     if (!record) return refuseUnknownFactor()
     trace.budgetIndex = record.subjectIndex
     const subject = openSubject(domain.keyring, record)
+    trace.holder = { kind: 'subject', subject }
     if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
     const refused = refuseConfirm(record) ?? refuseShape(record, code)
     if (refused) return refused

@@ -28,11 +28,11 @@ export async function createApp(
   command: CreateAppCommand,
   trace: Trace,
 ): Promise<CreateAppResult> {
+  trace.holder = { kind: 'subject', subject: command.subject }
   const given = giveSecret(domain, command.secret)
   if (given.kind === 'refused') return given
   const { secret, warnings } = given
   const indexes = subjectIndexes(domain.keyring, caller.service.name, command.subject)
-  trace.budgetIndex = indexes[0] ?? null
   const issuer = command.issuer ?? caller.service.brandName
   const recall = recallFor<Kept>(domain, caller, 'factors/totp', command.idempotency)
   const begun = { domain, caller, command, secret, warnings, issuer, indexes, recall }

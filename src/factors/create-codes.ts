@@ -30,7 +30,7 @@ export async function createCodes(
 ): Promise<CreateCodesResult> {
   const { subject } = command
   const indexes = subjectIndexes(domain.keyring, caller.service.name, subject)
-  trace.budgetIndex = indexes[0] ?? null
+  trace.holder = { kind: 'subject', subject }
   const recall = recallFor<Kept>(domain, caller, 'factors/recovery-codes', command.idempotency)
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()

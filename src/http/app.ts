@@ -40,7 +40,9 @@ import { addOpenApi } from './routes/openapi.ts'
 import { addReadyz } from './routes/readyz.ts'
 import { addRecipientsErase } from './routes/recipients-erase.ts'
 import { addRecipientsExport } from './routes/recipients-export.ts'
+import { addRecipientsLift } from './routes/recipients-lift.ts'
 import { addRecipientsLimits } from './routes/recipients-limits.ts'
+import { addRefusals } from './routes/refusals.ts'
 import { addVerifyCancel } from './routes/verify-cancel.ts'
 import { addVerifyCheck } from './routes/verify-check.ts'
 import { addVerifyGet } from './routes/verify-get.ts'
@@ -89,7 +91,9 @@ export function createApp(deps: AppDeps): App {
   addAttemptsCancel(app, deps)
   addAttemptsResend(app, deps)
   addAttemptsReveal(app, deps)
+  addRefusals(app, deps)
   addRecipientsLimits(app, deps)
+  addRecipientsLift(app, deps)
   addRecipientsExport(app, deps)
   addRecipientsErase(app, deps)
   addAdminHealth(app, deps)

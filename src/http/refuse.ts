@@ -24,9 +24,12 @@ export function refuse(
       error: refused.error,
       limit: null,
       subject: caller.keyId,
+      source: null,
       route: routeName(c.get('route') ?? ''),
       budgetIndex: null,
       verificationId: null,
+      seal: null,
+      about: {},
       actor: {
         service: caller.service.name,
         keyId: caller.keyId,

@@ -29,6 +29,9 @@ export function recordWrongKey(
     route,
     budgetIndex: null,
     verificationId: null,
+    source: null,
+    seal: null,
+    about: {},
     actor: {
       service: NO_SERVICE,
       keyId: null,

@@ -20,3 +20,8 @@ export function secretContext(factorId: string): string {
 export function recoveryHashContext(factorId: string, selector: string): string {
   return `${factorId}:recovery:${selector}`
 }
+
+/** @param budgetIndex of the person whom a refused request named: a row without a verification has no id to bind to */
+export function refusalContext(budgetIndex: Uint8Array): string {
+  return `refused:${Buffer.from(budgetIndex).toString('hex')}`
+}

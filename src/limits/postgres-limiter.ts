@@ -10,6 +10,7 @@ import type {
   Admission,
   Limiter,
   LimitKey,
+  LimitLifts,
   LimitReading,
   LimitReads,
 } from '../verification/limit-ports.ts'
@@ -24,6 +25,12 @@ import {
 const TABLE = 'limit_counters'
 const READ_SQL = `select key, points, (expire - extract(epoch from clock_timestamp()) * 1000)::bigint as ends_in_ms
   from ${TABLE} where key = any($1)`
+
+/** In the order in which admissions take the rows. */
+const LIFT_SQL = `with lifted as materialized (
+    select key from ${TABLE} where key = any($1) order by key for update
+  )
+  delete from ${TABLE} using lifted where ${TABLE}.key = lifted.key`
 
 /** From joining; then the caller answers 503. */
 const DEADLINE_MS = 2_000
@@ -54,7 +61,8 @@ export type PostgresLimiterOptions = Pick<TransactionsOptions, 'url' | 'size' | 
 }
 
 export type PostgresLimiter = Limiter &
-  LimitReads & {
+  LimitReads &
+  LimitLifts & {
     /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
     purge(): Promise<number>
     /** After the admissions that hold a connection; others throw StoreUnavailableError. */
@@ -170,6 +178,12 @@ export async function openPostgresLimiter(
         isKept: false,
         value: await readAll(transaction, keys),
       }))
+    },
+    async lift(keys) {
+      await run(async ({ query }) => {
+        await query(LIFT_SQL, [keys.map(counterName)])
+        return { isKept: true, value: undefined }
+      })
     },
     purge,
     async close() {

@@ -4,7 +4,13 @@
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/limit-ports.ts'
+import type {
+  Admission,
+  Limiter,
+  LimitKey,
+  LimitLifts,
+  LimitReads,
+} from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
 import {
   type Counted,
@@ -22,9 +28,11 @@ const PREFIX = 'countersign'
 /** For each round trip, which takes a millisecond: a server that stands still is one that is away (I11). */
 const ANSWER_MS = 90
 
-export type RedisLimiter = Limiter & LimitReads & { close(): Promise<void> }
+export type RedisLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
+
+const nameOf = (key: LimitKey<string>) => `${PREFIX}:${counterName(key)}`
 
 /**
  * Every counter in one command, and how long to wait for those that are full: what the library's `get` asks of each
@@ -34,7 +42,7 @@ async function findFull<Name extends string>(
   client: Redis,
   keys: readonly LimitKey<Name>[],
 ): Promise<Counted<Name>[]> {
-  const names = keys.map((key) => `${PREFIX}:${counterName(key)}`)
+  const names = keys.map(nameOf)
   const values = await inTime(client.mget(names), ANSWER_MS)
   const full = keys.flatMap((key, i) => (Number(values[i]) >= key.limit.max ? [{ key, i }] : []))
   return Promise.all(
@@ -104,6 +112,15 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
           Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key))),
           ANSWER_MS,
         )
+      } catch (error) {
+        throw toStoreError(error)
+      }
+    },
+    async lift(keys) {
+      if (keys.length === 0) return
+      try {
+        connection.requireUsable()
+        await inTime(connection.client.del(keys.map(nameOf)), ANSWER_MS)
       } catch (error) {
         throw toStoreError(error)
       }

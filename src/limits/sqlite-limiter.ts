@@ -5,9 +5,22 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import Database from 'better-sqlite3'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { Admission, Limiter, LimitKey, LimitReads } from '../verification/limit-ports.ts'
+import type {
+  Admission,
+  Limiter,
+  LimitKey,
+  LimitLifts,
+  LimitReads,
+} from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
-import { type Counted, consume, readCounter, rememberCounters, toAdmission } from './counting.ts'
+import {
+  type Counted,
+  consume,
+  counterName,
+  readCounter,
+  rememberCounters,
+  toAdmission,
+} from './counting.ts'
 import { LIMITS_TABLE, type LimitsDatabase, openLimitsDatabase } from './limits-database.ts'
 import { createMutex } from './mutex.ts'
 
@@ -38,7 +51,8 @@ export type SqliteLimiterOptions = {
 }
 
 export type SqliteLimiter = Limiter &
-  LimitReads & {
+  LimitReads &
+  LimitLifts & {
     /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
     purge(): Promise<number>
     /** After the admissions that have joined; later ones throw StoreUnavailableError. */
@@ -88,6 +102,18 @@ async function consumeAll<Name extends string>(
     if (admission.kind === 'refused') database.rollback()
     else database.commit()
     return admission
+  } catch (error) {
+    database.rollback()
+    throw error
+  }
+}
+
+async function deleteAll(connection: Connection, keys: readonly LimitKey<string>[]) {
+  const { database, counterFor } = connection
+  database.begin()
+  try {
+    for (const key of keys) await counterFor(key.limit).delete(counterName(key))
+    database.commit()
   } catch (error) {
     database.rollback()
     throw error
@@ -194,6 +220,9 @@ export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<Sq
       const readAll = async ({ counterFor }: Connection) =>
         Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key)))
       return keys.length === 0 ? [] : inTurn(readAll)
+    },
+    async lift(keys) {
+      await inTurn((connection) => deleteAll(connection, keys))
     },
     purge,
     async close() {

@@ -18,13 +18,16 @@ type Subject = {
   clientIp: string | null
 }
 
+/** What keys are made with. */
+export type LimitKeyDeps = Pick<Domain, 'keyring' | 'addressKey'>
+
 /** Under the oldest key, so that nodes in the midst of a rotation count together. */
-function keyOf(domain: Domain, name: LimitName, parts: readonly string[]): string {
+function keyOf(domain: LimitKeyDeps, name: LimitName, parts: readonly string[]): string {
   return domain.keyring.oldestMac('blind-index', ['limit', name, ...parts]).toString('base64url')
 }
 
 /** One message: a start or a resend. Addresses first, where strangers are told apart. */
-export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
+export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[] {
   const { service, recipient, clientIp } = subject
   const kind = subject.authenticated ? 'authenticated' : 'anonymous'
   const keys = sendAddressKeys(domain, service, clientIp)
@@ -48,7 +51,7 @@ export function sendLimitKeys(domain: Domain, subject: Subject): LimitKey[] {
  * @param test undefined: it was one, and has ended since
  */
 export function testLimitKeys(
-  domain: Domain,
+  domain: LimitKeyDeps,
   subject: Pick<Subject, 'service' | 'clientIp'>,
   test: TestRecipient | undefined,
 ): LimitKey[] {
@@ -57,7 +60,7 @@ export function testLimitKeys(
 }
 
 function sendAddressKeys(
-  domain: Domain,
+  domain: LimitKeyDeps,
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
@@ -68,7 +71,7 @@ function sendAddressKeys(
 
 /** Nothing is sent: what is counted is who takes guesses from whom. */
 export function factorStartLimitKeys(
-  domain: Domain,
+  domain: LimitKeyDeps,
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
@@ -76,7 +79,7 @@ export function factorStartLimitKeys(
 }
 
 export function checkLimitKeys(
-  domain: Domain,
+  domain: LimitKeyDeps,
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
@@ -84,7 +87,7 @@ export function checkLimitKeys(
 }
 
 function addressLimitKeys(
-  domain: Domain,
+  domain: LimitKeyDeps,
   service: ServicePolicy,
   name: LimitName,
   clientIp: string | null,

@@ -59,6 +59,7 @@ export async function check(
   if (holder?.kind === 'unreadable') {
     return refuseFields([{ field: holder.field, detail: holder.detail }])
   }
+  trace.holder = holder ?? null
   const identities = holder ? identityIndexes(domain.keyring, caller.service.name, holder) : null
   const recall = recallFor<Answer>(domain, caller, 'check', command.idempotency)
   return domain.lock.run(recall.lockKeys, () =>

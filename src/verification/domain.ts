@@ -3,12 +3,13 @@
 
 import type { DrawQr, FactorStore, Otp } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
-import type { Channel } from '../kernel/channel.ts'
+import type { Channel, VerificationChannel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
+import type { Holder } from './holder.ts'
 import type { Limiter } from './limit-ports.ts'
 import type { ServicePolicy } from './policy.ts'
 import type { RefusalLog, VerificationStore, Wake } from './ports.ts'
@@ -42,7 +43,14 @@ export type Domain = {
 }
 
 /** What became known of a request while it was handled: for the attempt log, should it be refused. */
-export type Trace = { budgetIndex: Uint8Array | null; verificationId: string | null }
+export type Trace = {
+  /** Whom the request named, as soon as it could be read. */
+  holder: Holder | null
+  channel: VerificationChannel | null
+  /** Of the row that was found; else the holder's, where the request is refused. */
+  budgetIndex: Uint8Array | null
+  verificationId: string | null
+}
 
 export function actorOf(caller: Caller, endUser: EndUser): Actor {
   return {

@@ -37,3 +37,8 @@ export type LimitReads = {
     keys: readonly LimitKey<Name>[],
   ): Promise<LimitReading<Name>[]>
 }
+
+export type LimitLifts = {
+  /** All or none: each window begins anew with the next message. Others are untouched. @throws StoreUnavailableError */
+  lift<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<void>
+}

@@ -1,34 +1,63 @@
 // Writes the attempt log's row for whatever an operation refuses.
-// It must not keep an operation from answering.
+// It must not keep an operation from answering, nor answer a refused decoy in another time than a real one.
 
+import { writeParty } from '../kernel/party-text.ts'
+import { refusalContext } from '../kernel/sealing.ts'
 import type { Caller, EndUser, Refusal } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
-import type { RefusalLog } from './ports.ts'
+import { type Holder, holderBudgetIndexes } from './holder.ts'
 
-/** Whom a refusal is counted for: the address or person whose budget refused, else the key that called. */
-function subjectOf(refusal: Refusal, trace: Trace, caller: Caller, endUser: EndUser): string {
-  const perAddress = refusal.limit?.name.includes('_per_ip') ?? false
-  if (perAddress && endUser.clientIp !== null) return endUser.clientIp
+type Refused = { route: string; trace: Trace; caller: Caller; endUser: EndUser }
+
+/** Whom a refusal is counted for: a verification, a person, an address whose budget refused; else the key that called. */
+function subjectOf(
+  refusal: Refusal,
+  budgetIndex: Uint8Array | null,
+  { trace, caller, endUser }: Refused,
+): string {
   if (trace.verificationId !== null) return trace.verificationId
-  if (trace.budgetIndex !== null) return Buffer.from(trace.budgetIndex).toString('base64url')
-  return caller.keyId
+  // Support is asked by a person, whichever limit refused.
+  if (budgetIndex !== null) return Buffer.from(budgetIndex).toString('base64url')
+  const perAddress = refusal.limit?.name.includes('_per_ip') ?? false
+  return perAddress && endUser.clientIp !== null ? endUser.clientIp : caller.keyId
 }
 
-function recordRefusal(
-  refusals: RefusalLog,
-  result: Refusal,
-  about: { route: string; trace: Trace; caller: Caller; endUser: EndUser },
-): void {
+function partyOf(holder: Holder) {
+  return holder.kind === 'subject'
+    ? { to: null, subject: holder.subject }
+    : { to: holder.address, subject: null }
+}
+
+function aboutOf({ holder, channel }: Trace): Record<string, string> {
+  const isPhone = holder?.kind === 'phone'
+  return {
+    ...(channel !== null && { channel }),
+    ...(isPhone && { country: holder.country }),
+    ...(isPhone && holder.type !== null && { number_type: holder.type.toLowerCase() }),
+  }
+}
+
+function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void {
   // A wrong code is a check with an outcome, and has an event of its own.
   if ((result.error === 'code_incorrect' && result.verification) || result.replayed) return
-  const { route, trace, caller, endUser } = about
-  refusals.record({
+  const { route, trace, caller, endUser } = refused
+  const { holder, verificationId } = trace
+  const { keyring, addressKey } = domain
+  const named = holder && holderBudgetIndexes(keyring, caller.service.name, holder)[0]
+  const budgetIndex = trace.budgetIndex ?? named ?? null
+  domain.refusals.record({
     error: result.error,
     limit: result.limit?.name ?? null,
-    subject: subjectOf(result, trace, caller, endUser),
+    subject: subjectOf(result, budgetIndex, refused),
+    source: endUser.clientIp === null ? null : addressKey(endUser.clientIp),
     route,
-    budgetIndex: trace.budgetIndex,
-    verificationId: trace.verificationId,
+    budgetIndex,
+    verificationId,
+    seal:
+      holder && budgetIndex && verificationId === null
+        ? () => keyring.seal(writeParty(partyOf(holder)), refusalContext(budgetIndex))
+        : null,
+    about: aboutOf(trace),
     actor: actorOf(caller, endUser),
   })
 }
@@ -46,11 +75,11 @@ export function logRefusals(domain: Domain) {
     operation: Operation<Command, Result | Refusal>,
   ) =>
     async (caller: Caller, command: Command): Promise<Result | Refusal> => {
-      const trace: Trace = { budgetIndex: null, verificationId: null }
+      const trace: Trace = { holder: null, channel: null, budgetIndex: null, verificationId: null }
       const result = await operation(domain, caller, command, trace)
       if (result.kind === 'refused') {
         const { endUser } = command
-        recordRefusal(domain.refusals, result as Refusal, { route, trace, caller, endUser })
+        recordRefusal(domain, result as Refusal, { route, trace, caller, endUser })
       }
       return result
     }

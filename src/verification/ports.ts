@@ -218,9 +218,15 @@ export type RefusalLog = {
     limit: LimitName | SignInLimitName | null
     /** Whom it is counted for: an opaque key, an address, a key id. */
     subject: string
+    /** The end user's address, as limits count it: a flood from one must not take every line. Null: none is known. */
+    source: string | null
     route: string
     budgetIndex: Uint8Array | null
     verificationId: string | null
+    /** The person whom `budgetIndex` means, sealed: asked for a row only, not for what is counted. Null: nobody. */
+    seal: (() => Uint8Array) | null
+    /** What an admin needs to know of the request beside the person; nothing that names one. */
+    about: Readonly<Record<string, string>>
     actor: Actor
   }): void
 }

@@ -36,11 +36,12 @@ export async function startFactor(
   trace: Trace,
 ): Promise<StartResult> {
   const { service } = caller
+  const holder = command.subject
+  trace.holder = { kind: 'subject', subject: holder }
+  trace.channel = command.channel
   const refused = refuseStartFields(service, { ...command, codeLength: null })
   if (refused) return refused
-  const holder = command.subject
   const indexes = subjectIndexes(domain.keyring, service.name, holder)
-  trace.budgetIndex = indexes[0] ?? null
   const slot = factorSlot(domain, service.name, command)
   const recall = recallFor<Answer>(domain, caller, 'start', command.idempotency)
   const lockKeys = [...recall.lockKeys]

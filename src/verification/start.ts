@@ -15,6 +15,7 @@ import { type Recall, recallFor } from './recall.ts'
 import {
   addressIndexes,
   budgetIndexes,
+  defaultChannel,
   isLandline,
   localeOf,
   type Recipient,
@@ -53,6 +54,9 @@ export async function start(
     const { field, detail } = recipient
     return refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
   }
+  // Before anything is refused: support looks for a refusal by the person.
+  trace.holder = recipient
+  trace.channel = command.channel ?? defaultChannel(recipient)
   if (fields) return fields
   const chosen = chooseChannel(service, recipient, command.channel)
   if ('kind' in chosen) return chosen
@@ -65,7 +69,6 @@ export async function start(
     address: addressIndexes(domain.keyring, service.name, recipient),
     budget: budgetIndexes(domain.keyring, service.name, recipient),
   }
-  trace.budgetIndex = indexes.budget[0] ?? null
   const slot = sessionSlot(domain, service.name, command, recipient)
   const recall = recallFor<Answer>(domain, caller, 'start', command.idempotency)
   const { channel } = chosen

@@ -89,6 +89,35 @@ export function describeEvents(factory: StoresFactory): void {
       expect(await count({ budgetIndexes: [mac(), budgetIndex], verificationId: null })).toBe(1)
     })
 
+    it('C73: a refusal says whom it is about: whom it named, or the recipient of its verification', async () => {
+      const stores = factory()
+      const service = `s-${mac().toString('hex')}`
+      const [budgetIndex, recipientSealed] = [mac(), mac()]
+      const record = await start(stores, { service })
+      await stores.events.append([
+        refusal({ service, budgetIndex, recipientSealed }),
+        refusal({ service, at: T0 + 1, verificationId: record.id }),
+        refusal({ service, at: T0 + 2 }),
+        refusal({ service, at: T0 + 3, type: 'limit.lifted', budgetIndex }),
+      ])
+      const list = (query: Partial<EventQuery>) =>
+        stores.events.listRefusals({ service, cursor: null, limit: 10, ...query })
+      const { items, nextCursor } = await list({})
+      const about = items.map(({ at, verificationId, channel, ...rest }) => [
+        ...[at - T0, verificationId, channel],
+        ...[rest.budgetIndex, rest.recipientSealed].map((one) => one && Buffer.from(one)),
+      ])
+      expect(about).toEqual([
+        [2, null, null, null, null],
+        [1, record.id, record.channel, record.budgetIndex, Buffer.from(record.recipientSealed)],
+        [0, null, null, budgetIndex, recipientSealed],
+      ])
+      expect(nextCursor).toBeNull()
+      expect((await list({ budgetIndexes: [budgetIndex, mac()] })).items).toHaveLength(1)
+      const first = await list({ limit: 2 })
+      expect((await list({ limit: 2, cursor: first.nextCursor })).items).toHaveLength(1)
+    })
+
     it('is followed: each event once and in order, from the end on, in bounded pages', async () => {
       const stores = factory()
       const service = `s-${mac().toString('hex')}`

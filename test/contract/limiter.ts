@@ -7,6 +7,7 @@ import type {
   Admission,
   Limiter,
   LimitKey,
+  LimitLifts,
   LimitReads,
 } from '../../src/verification/limit-ports.ts'
 import type { LimitName } from '../../src/verification/policy.ts'
@@ -22,7 +23,7 @@ export const remaining = (answer: Admission) =>
 /** @param open the same store at each call, as a process that starts anew sees it */
 export function describeLimiter(
   name: string,
-  open: () => Promise<Limiter & LimitReads & { close(): Promise<void> }>,
+  open: () => Promise<Limiter & LimitReads & LimitLifts & { close(): Promise<void> }>,
 ): void {
   describe(`limiter contract: ${name}`, () => {
     let person = ''
@@ -52,6 +53,31 @@ export function describeLimiter(
         expect(twice).toMatchObject({ limit: { max: 9 }, used: 2 })
         expect(never).toMatchObject({ name: 'sends_per_ip_burst', used: 0, endsInMs: null })
       }
+    })
+
+    it('C73: what is lifted counts from nothing again, and nobody else’s does', async () => {
+      const limiter = await open()
+      const other = keyOf('sends_per_number_burst', randomUUID(), 2)
+      for (let n = 0; n < 2; n += 1) await limiter.admit([ip(9), number(2), day(9), other])
+      expect(await limiter.admit([number(2)])).toMatchObject({ kind: 'refused' })
+      await limiter.lift([number(2), keyOf('sends_per_number_day', randomUUID(), 2)])
+      const used = async () =>
+        (await limiter.read([ip(9), number(2), day(9), other])).map((one) => one.used)
+      expect(await used()).toEqual([2, 0, 2, 2])
+      expect(await limiter.admit([number(2)])).toMatchObject({ kind: 'admitted' })
+      expect(await limiter.admit([other])).toMatchObject({ kind: 'refused' })
+      await limiter.lift([])
+      expect(await used()).toEqual([2, 1, 2, 2])
+    })
+
+    it('C73: lifted while it is counted in, it is never more than one window’s', async () => {
+      const limiter = await open()
+      const asked = Array.from({ length: 40 }, () => limiter.admit([number(5)]))
+      const lifted = limiter.lift([number(5)])
+      const passed = admitted(await Promise.all(asked))
+      await lifted
+      expect(passed).toBeGreaterThanOrEqual(5)
+      expect(passed).toBeLessThanOrEqual(10)
     })
 
     it("C16: a refusal by the address leaves the number's budgets alone, and the other way round", async () => {

@@ -50,9 +50,12 @@ function refusal(subject: string, change: Partial<RefusalEntry> = {}): RefusalEn
     error: 'rate_limited',
     limit: 'sends_per_number_burst',
     subject,
+    source: null,
     route: 'start',
     budgetIndex: new Uint8Array([1]),
     verificationId: null,
+    seal: null,
+    about: {},
     actor: { service: 'shop', keyId: 'key_1', clientIp: '198.51.100.1', userAgent: 'browser' },
     ...change,
   }
@@ -81,6 +84,7 @@ describe('one subject', () => {
       type: 'request.refused',
       verificationId: null,
       budgetIndex: new Uint8Array([1]),
+      recipientSealed: null,
       details: {
         error: 'rate_limited',
         limit: 'sends_per_number_burst',
@@ -109,6 +113,34 @@ describe('one subject', () => {
     log.record(refusal('a'))
     await log.flush()
     expect(counts()).toEqual([1, 1, 2])
+  })
+
+  it('C73: what a window counted is told of its own person, however the next one begins', async () => {
+    const log = createLog({ windowMs: 10 * MINUTE })
+    const person = { budgetIndex: new Uint8Array([7]), seal: () => new Uint8Array([9]) }
+    for (let i = 0; i < 3; i += 1) log.record(refusal('a', person))
+    now += 10 * MINUTE
+    log.record(refusal('a', person))
+    await log.flush()
+    expect(counts()).toEqual([1, 1, 2])
+    for (const { budgetIndex, recipientSealed } of appended)
+      expect([budgetIndex?.[0], recipientSealed?.[0]]).toEqual([7, 9])
+  })
+
+  it('C73: another channel is another line, and what is told of the request stands in it', async () => {
+    const log = createLog()
+    const about = { channel: 'sms', country: 'DE' }
+    log.record(refusal('a', { about }))
+    log.record(refusal('a', { about: { channel: 'email' } }))
+    log.record(refusal('a', { about }))
+    await log.flush()
+    expect(
+      appended.map(({ details }) => [details.channel, details.country, details.count]),
+    ).toEqual([
+      ['sms', 'DE', 1],
+      ['email', undefined, 1],
+      ['sms', 'DE', 1],
+    ])
   })
 
   it('within its window it has one first row, flushed or not', async () => {
@@ -208,6 +240,40 @@ describe('C51: a flood', () => {
       undefined,
     ])
     expect(total()).toBe(18)
+  })
+
+  it('C73: from one address does not hide the refusals of those who come from elsewhere', async () => {
+    const log = createLog()
+    const flooder = { source: '203.0.113.1' }
+    for (let i = 0; i < 5_000; i += 1) log.record(refusal(`victim-${i}`, flooder))
+    log.record(refusal('ann', { source: '198.51.100.7', budgetIndex: new Uint8Array([7]) }))
+    log.record(refusal('bob', { budgetIndex: new Uint8Array([8]) }))
+    await log.flush()
+    expect(appended.filter(({ budgetIndex }) => budgetIndex?.[0] === 7)).toHaveLength(1)
+    expect(appended.filter(({ budgetIndex }) => budgetIndex?.[0] === 8)).toHaveLength(1)
+    // The rest of the flood is one row of that address, and its count.
+    const ofMany = appended.filter(({ details }) => details.overflow)
+    expect(ofMany.map(({ details }) => details.count)).toEqual([1, 4_979])
+    expect(ofMany[0]).toMatchObject({ budgetIndex: null, recipientSealed: null, keyId: 'key_1' })
+    expect(appended).toHaveLength(20 + 2 + 2)
+    expect(total()).toBe(5_002)
+    for (let i = 0; i < 30; i += 1) log.record(refusal(`another-${i}`, flooder))
+    await log.flush()
+    expect(appended.filter(({ details }) => !details.overflow)).toHaveLength(22 + 20)
+  })
+
+  it('C73: from many addresses is as bounded as from none, in rows and in what is kept of them', async () => {
+    const log = createLog()
+    let sealed = 0
+    const seal = () => {
+      sealed += 1
+      return new Uint8Array([9])
+    }
+    for (let i = 0; i < 10_000; i += 1) log.record(refusal(`s-${i}`, { source: `a-${i}`, seal }))
+    await log.flush()
+    expect(appended).toHaveLength(201)
+    expect(total()).toBe(10_000)
+    expect(sealed).toBe(200)
   })
 
   it('a tick is one append, and no append is long', async () => {

@@ -9,12 +9,10 @@ import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/chann
 import { readReference } from '../../kernel/ids.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
-import { Event, limitInBody, limitInQuery, pageFilters, toWireEvent } from './events.ts'
+import { Event, limitInBody, limitInQuery, nameField, pageFilters, toWireEvent } from './events.ts'
 import { countryField, subjectField, toField } from './fields.ts'
 import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
 
-/** Names of the settings: providers and services. */
-const nameField = z.string().regex(/^[\w.-]{1,64}$/, 'must be a name')
 const channelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS])
 
 const filters = {

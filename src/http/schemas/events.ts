@@ -9,6 +9,9 @@ import { countryField, cursorField, idField, subjectField, toField, wholeNumber 
 import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
+/** Names of the settings: providers and services. */
+export const nameField = z.string().regex(/^[\w.-]{1,64}$/, 'must be a name')
+
 /** Of every list for admins. */
 export const pageFilters = {
   reference: z

@@ -5,26 +5,59 @@ import { z } from '@hono/zod-openapi'
 import type { Exported } from '../../admin/export.ts'
 import type { PersonLimits } from '../../admin/operations.ts'
 import type { Recipients } from '../../admin/recipients.ts'
+import { LIFTABLE, NOT_LIFTABLE } from '../../verification/lift-limits.ts'
 import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
 import { detailShape, toWireDetail } from './attempts.ts'
-import { Event, toWireEvent } from './events.ts'
+import { Event, nameField, toWireEvent } from './events.ts'
 import { factorShape, toWireFactor } from './factors.ts'
 import { countryField, subjectField, toField } from './fields.ts'
 import { BESIDE_OTHER_FAULTS, ONE_HOLDER, requireHolder } from './holder-checks.ts'
 
+const named = {
+  to: toField.optional().openapi({
+    description:
+      'E-mail address or phone number; a national number is read by `country`, or by the countries of the services that the key sees, where it is one in one of them only.',
+    example: '+14155552671',
+  }),
+  country: countryField.optional(),
+  subject: subjectField.optional(),
+}
+
 export const PersonBody = z
-  .strictObject({
-    to: toField.optional().openapi({
-      description:
-        'E-mail address or phone number; a national number is read by `country`, or by the countries of the services that the key sees, where it is one in one of them only.',
-      example: '+14155552671',
-    }),
-    country: countryField.optional(),
-    subject: subjectField.optional(),
-  })
+  .strictObject(named)
   .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
   .openapi('PersonRequest', ONE_HOLDER)
+
+export const LiftBody = z
+  .strictObject({
+    ...named,
+    subject: named.subject.openapi({
+      description: 'Refused: no message goes to one, and guesses can not be lifted.',
+    }),
+    limit: z
+      .enum(LIFTABLE, { error: `is one of ${LIFTABLE.join(', ')}. ${NOT_LIFTABLE}` })
+      .optional()
+      .openapi({ description: 'Absent: each of them.' }),
+    service: nameField.optional().openapi({
+      description: 'Absent: each service that the key sees.',
+    }),
+  })
+  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
+  .openapi('LiftRequest')
+
+export const LiftedLimits = z
+  .object({
+    services: z.array(
+      z.object({
+        service: z.string(),
+        limits: z
+          .array(z.enum(LIMIT_NAMES))
+          .openapi({ description: 'Lifted; empty: nothing was counted.' }),
+      }),
+    ),
+  })
+  .openapi('LiftedLimits')
 
 const personShape = {
   to: z.string().nullable().openapi({ description: 'In clear; null where it is a subject.' }),

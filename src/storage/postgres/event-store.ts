@@ -5,7 +5,7 @@ import { EVENT_TYPES, type EventQuery, type EventStore } from '../../events/type
 import { decodeCursor, encodeCursor, type Place } from '../cursor.ts'
 import { type Sql, sql } from './drizzle.ts'
 import { createFollow } from './event-follow.ts'
-import { EVENT_FIELDS, toEventRecord } from './event-rows.ts'
+import { EVENT_FIELDS, REFUSAL_FIELDS, toEventRecord, toRefusalRecord } from './event-rows.ts'
 import type { Query } from './pool.ts'
 import { byteList, hexList, json, type Raw } from './rows.ts'
 
@@ -20,7 +20,7 @@ function rangeOf(query: EventQuery, place: Place): Sql {
 }
 
 /** One verification, one case or one person: few rows, found by their index and sorted. */
-function narrowly(query: EventQuery, place: Place, limit: number): Sql {
+function narrowly(query: EventQuery, fields: Sql, place: Place, limit: number): Sql {
   const { service, types, verificationId, reference, budgetIndexes } = query
   const budgets = budgetIndexes && byteList(budgetIndexes)
   const conditions = [rangeOf(query, place)]
@@ -41,12 +41,12 @@ function narrowly(query: EventQuery, place: Place, limit: number): Sql {
           select seq from verifications where budget_index = any(${budgets})))`
         } offset 0)`
       : sql`events`
-  return sql`select ${EVENT_FIELDS} from ${events} e left join verifications v on v.seq = e.verification_seq
+  return sql`select ${fields} from ${events} e left join verifications v on v.seq = e.verification_seq
     where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`
 }
 
 /** One short stream through the index for each service and type, merged: never a scan. */
-function byStreams(query: EventQuery, place: Place, limit: number): Sql {
+function byStreams(query: EventQuery, fields: Sql, place: Place, limit: number): Sql {
   const types = query.types && query.types.length > 0 ? query.types : EVENT_TYPES
   const services =
     query.service === null
@@ -56,7 +56,7 @@ function byStreams(query: EventQuery, place: Place, limit: number): Sql {
           from s where s.service is not null
         ) select service from s where service is not null)`
       : sql`(select ${query.service}::text as service)`
-  return sql`select ${EVENT_FIELDS} from ${services} s cross join unnest(${texts(types)}) t(type)
+  return sql`select ${fields} from ${services} s cross join unnest(${texts(types)}) t(type)
       cross join lateral (
         select * from events e where e.service = s.service and e.type = t.type and ${rangeOf(query, place)}
         ${NEWEST_FIRST} limit ${limit}
@@ -69,35 +69,42 @@ function isNarrow({ verificationId, reference, budgetIndexes }: EventQuery): boo
 }
 
 export function createEventStore(query: Query): EventStore & { newestAt(): Promise<number> } {
+  const list = async <Shown extends { at: number; sequence: number }>(
+    asked: EventQuery,
+    fields: Sql,
+    show: (row: Raw) => Shown,
+  ) => {
+    const place = decodeCursor(asked.cursor)
+    const statement = (isNarrow(asked) ? narrowly : byStreams)(
+      ...([asked, fields, place, asked.limit + 1] as const),
+    )
+    const items = (await query<Raw>(statement)).map(show)
+    const page = items.slice(0, asked.limit)
+    const last = page.at(-1)
+    const hasMore = last !== undefined && items.length > page.length
+    const nextCursor = hasMore ? encodeCursor({ at: last.at, seq: last.sequence }) : null
+    return { items: page, nextCursor }
+  }
   return {
     async append(events) {
-      const rows = events.map(({ budgetIndex, ...event }, n) => ({
+      const hex = (bytes: Uint8Array | null | undefined) => bytes && hexList([bytes])[0]
+      const rows = events.map(({ budgetIndex, recipientSealed, ...event }, n) => ({
         ...event,
         // A join keeps no order: without it the log would tell what came together in any.
         n,
-        budget: budgetIndex && hexList([budgetIndex])[0],
+        ...{ budget: hex(budgetIndex), recipient: hex(recipientSealed) },
       }))
       await query(sql`
-        insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, budget_index, details)
-        select x.at, x.type, v.seq, x.service, x."keyId", x."clientIp", x."userAgent", decode(x.budget, 'hex'), x.details
+        insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, budget_index, recipient_sealed, details)
+        select x.at, x.type, v.seq, x.service, x."keyId", x."clientIp", x."userAgent", decode(x.budget, 'hex'),
+          decode(x.recipient, 'hex'), x.details
         from jsonb_to_recordset(${json(rows)}) as x(at bigint, type text, "verificationId" text, service text,
-          "keyId" text, "clientIp" text, "userAgent" text, budget text, details jsonb, n integer)
+          "keyId" text, "clientIp" text, "userAgent" text, budget text, recipient text, details jsonb, n integer)
         left join verifications v on v.id = x."verificationId" order by x.n`)
     },
-    async list(asked) {
-      const place = decodeCursor(asked.cursor)
-      const statement = (isNarrow(asked) ? narrowly : byStreams)(asked, place, asked.limit + 1)
-      const items = (await query<Raw>(statement)).map(toEventRecord)
-      const page = items.slice(0, asked.limit)
-      const last = page.at(-1)
-      return {
-        items: page,
-        nextCursor:
-          last && items.length > page.length
-            ? encodeCursor({ at: last.at, seq: last.sequence })
-            : null,
-      }
-    },
+    list: (asked) => list(asked, EVENT_FIELDS, toEventRecord),
+    listRefusals: (asked) =>
+      list({ ...asked, types: ['request.refused'] }, REFUSAL_FIELDS, toRefusalRecord),
     follow: createFollow(query),
     async newestAt() {
       const [row] = await query<{ at: number | null }>(

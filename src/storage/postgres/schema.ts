@@ -135,6 +135,7 @@ export const events = pgTable(
     userAgent: text('user_agent'),
     budgetIndex: bytes('budget_index'),
     details: jsonb('details').notNull(),
+    recipientSealed: bytes('recipient_sealed'),
   },
   (t) => [
     index('events_verification').on(t.verificationSeq).where(sql`verification_seq is not null`),

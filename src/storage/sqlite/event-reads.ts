@@ -1,6 +1,7 @@
 // The log's statements, newest first: by verification, by case, by person, or by (service, type).
 // It must not scan: what has no narrower key is read as one short stream per service and type.
 
+import type { VerificationChannel } from '../../kernel/channel.ts'
 import { atMost, desc, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { EVENT_TYPE_OF } from './event-rows.ts'
 import { events, verifications } from './schema.ts'
@@ -24,6 +25,9 @@ export const EVENT_FIELDS = {
     sql<Uint8Array | null>`coalesce(${events.budgetIndex}, ${verifications.budgetIndex})`.as(
       'budget',
     ),
+  recipientSealed: sql<Uint8Array | null>`coalesce(${verifications.recipientSealed},
+    ${events.recipientSealed})`.as('recipient'),
+  channel: sql<VerificationChannel | null>`${verifications.channel}`.as('channel'),
 }
 
 /** The clock's newest time is among the last rows: commits wait 2 s at most, many rows come in that time. */

@@ -31,6 +31,7 @@ export const EVENT_CODES: Readonly<Record<EventType, number>> = {
   'recipient.erased': 30,
   'recipient.shown': 31,
   'recipient.exported': 32,
+  'limit.lifted': 33,
   'admin.signed_in': 40,
   'admin.signed_out': 41,
 }
@@ -44,6 +45,7 @@ type EventToAppend = {
   type: EventType
   verificationSeq: number | null
   budgetIndex?: Uint8Array | null
+  recipientSealed?: Uint8Array | null
   actor: Actor
   details: EventDetails
 }
@@ -69,9 +71,10 @@ export function createEventWriter(orm: Orm): AppendEvent {
       userAgent: p('userAgent'),
       budgetIndex: p('budgetIndex'),
       details: p('details'),
+      recipientSealed: p('recipientSealed'),
     })
     .prepare()
-  return ({ at, type, verificationSeq, budgetIndex, actor, details }) => {
+  return ({ at, type, verificationSeq, budgetIndex, recipientSealed, actor, details }) => {
     insert.run({
       at,
       type: EVENT_CODES[type],
@@ -82,6 +85,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
       userAgent: actor.userAgent,
       budgetIndex: budgetIndex ?? null,
       details: packDetails(type, details),
+      recipientSealed: recipientSealed ?? null,
     })
   }
 }

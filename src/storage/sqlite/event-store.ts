@@ -1,7 +1,13 @@
 // The attempt log on SQLite: append, and pages by every filter, each by an index.
 // It must not change or remove an event.
 
-import type { EventQuery, EventRecord, EventStore, NewEvent } from '../../events/types.ts'
+import type {
+  EventQuery,
+  EventRecord,
+  EventStore,
+  NewEvent,
+  RefusalRecord,
+} from '../../events/types.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
 import { unpackDetails } from './event-details.ts'
@@ -26,6 +32,11 @@ function toRecord(row: EventRow): EventRecord {
     userAgent: row.userAgent,
     details: unpackDetails(type, row.details),
   }
+}
+
+function toRefusal(row: EventRow): RefusalRecord {
+  const { budgetIndex, recipientSealed, channel } = row
+  return { ...toRecord(row), budgetIndex, recipientSealed, channel }
 }
 
 /** Those that `list` filters in memory: one verification, one case or one person has few rows. */
@@ -63,7 +74,10 @@ function createList(reads: ReturnType<typeof createEventReads>) {
       row.budgetIndex !== null && wanted.has(Buffer.from(row.budgetIndex).toString('hex'))
   }
 
-  return (query: EventQuery): { items: EventRecord[]; nextCursor: string | null } => {
+  return <Shown>(
+    query: EventQuery,
+    show: (row: EventRow) => Shown,
+  ): { items: Shown[]; nextCursor: string | null } => {
     const types = (query.types ?? []).map((type) => EVENT_CODES[type])
     const range = {
       ...decodeCursor(query.cursor),
@@ -79,7 +93,7 @@ function createList(reads: ReturnType<typeof createEventReads>) {
     const page = found.slice(0, query.limit)
     const last = page.at(-1)
     return {
-      items: page.map(toRecord),
+      items: page.map(show),
       nextCursor: last && found.length > query.limit ? encodeCursor(last) : null,
     }
   }
@@ -91,13 +105,15 @@ function createAppend(orm: Orm, appendEvent: AppendEvent) {
     .from(verifications)
     .where(eq(verifications.id, sql.placeholder('id')))
     .prepare()
-  return ({ at, type, verificationId, budgetIndex, details, ...actor }: NewEvent) => {
+  return (event: NewEvent) => {
+    const { at, type, verificationId, budgetIndex, recipientSealed, details, ...actor } = event
     const row = verificationId === null ? undefined : seqOf.get({ id: verificationId })
     appendEvent({
       at,
       type,
       verificationSeq: row?.seq ?? null,
       budgetIndex,
+      recipientSealed: recipientSealed ?? null,
       actor,
       details,
     })
@@ -115,7 +131,9 @@ export function createEventStore(deps: {
   const follow = createFollowReads(deps.orm)
   return {
     append: (rows) => deps.writer.write(() => rows.forEach(append)),
-    list: (query) => deps.writer.read(() => list(query)),
+    list: (query) => deps.writer.read(() => list(query, toRecord)),
+    listRefusals: (query) =>
+      deps.writer.read(() => list({ ...query, types: ['request.refused'] }, toRefusal)),
     follow: (position, limit) =>
       deps.writer.read(() => {
         const { rows, ...rest } = follow(position, limit)

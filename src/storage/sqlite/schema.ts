@@ -152,6 +152,8 @@ export const events = sqliteTable(
     /** Only where there is no verification to find the recipient by. */
     budgetIndex: bytes('budget_index'),
     details: text('details').notNull(),
+    /** Of a refusal that named somebody: AES-256-GCM, `budget_index` as context. */
+    recipientSealed: bytes('recipient_sealed'),
   },
   (t) => [
     index('events_verification').on(t.verificationSeq).where(sql`verification_seq is not null`),

@@ -1,0 +1,139 @@
+// Lines by which support finds a refusal, and by which lifting a limit stays within bounds.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const SEARCH = 'test/http/c73-refusals.test.ts'
+const LOG = 'test/events/refusal-log.test.ts'
+const LIFT = 'lets the person ask again at once, is in the log by who did it, and only once'
+const COUNTERS = 'what is lifted counts from nothing again, and nobody else’s does'
+const BOUNDS = 'is for the scope admin alone, and within the key’s service'
+
+const inFile = (file: string, find: string, replace: string) => ({ file, find, replace })
+
+export const REFUSALS: readonly Defence[] = [
+  row(
+    'C73',
+    'a start names its person before anything is refused',
+    inFile('src/verification/start.ts', 'trace.holder = recipient', 'trace.holder = null'),
+    { file: SEARCH, title: 'a number of another country, a number that costs' },
+  ),
+  row(
+    'C73',
+    'a refused start by a factor names its subject',
+    inFile(
+      'src/verification/start-factor.ts',
+      "trace.holder = { kind: 'subject', subject: holder }",
+      'trace.holder = null',
+    ),
+    { file: SEARCH, title: 'a subject: without a factor, and with no guesses left' },
+  ),
+  row(
+    'C73',
+    'a limit by address is told of each person whom it refused',
+    inFile(
+      'src/verification/log-refusals.ts',
+      "if (budgetIndex !== null) return Buffer.from(budgetIndex).toString('base64url')\n",
+      '\n',
+    ),
+    { file: SEARCH, title: 'people whom one address’ limit refused, each by their own number' },
+  ),
+  row(
+    'C73',
+    'who floods from one address has a share of the log’s first rows',
+    inFile(
+      'src/events/refusal-log.ts',
+      'taken >= MAX_FIRST_ROWS_OF_SOURCE',
+      'taken >= Number.POSITIVE_INFINITY',
+    ),
+    { file: LOG, title: 'does not hide the refusals of those who come from elsewhere' },
+  ),
+  row(
+    'C51',
+    'the shares of addresses are remembered for those that have a row only',
+    inFile(
+      'src/events/refusal-log.ts',
+      'if (firstRows >= maxFirstRows || !outgoing.hasRoom()) return false',
+      'if (!outgoing.hasRoom()) return false',
+    ),
+    { file: LOG, title: 'from many addresses is as bounded as from none' },
+  ),
+  row(
+    'C30',
+    'refusals tell a recipient masked',
+    inFile(
+      'src/http/schemas/refusals.ts',
+      'recipients.maskedPerson(line.person)',
+      'String(line.person.to ?? recipients.maskedPerson(line.person))',
+    ),
+    { file: SEARCH, title: 'an address in any spelling, and fields that were wrong' },
+  ),
+  row(
+    'C35',
+    'an admin’s key of one service sees that one’s refusals',
+    inFile(
+      'src/http/schemas/refusals.ts',
+      'service: about.within ?? given.service ?? null',
+      'service: given.service ?? null',
+    ),
+    { file: SEARCH, title: BOUNDS },
+  ),
+  row(
+    'C73',
+    'a limit that is lifted stands in the log, by who did it',
+    inFile(
+      'src/admin/lift.ts',
+      'await deps.events.append([',
+      'await (async (_: readonly object[]) => {})([',
+    ),
+    { file: SEARCH, title: LIFT },
+  ),
+  row(
+    'C73',
+    'limits that count others, too, are not lifted for one person',
+    inFile('src/verification/lift-limits.ts', 'isLiftable(key.name) && ', ''),
+    { file: SEARCH, title: LIFT },
+  ),
+  row(
+    'C35',
+    'an admin’s key of one service lifts that one’s limits',
+    inFile('src/admin/lift.ts', '(admin.service ?? name) === name && ', ''),
+    { file: SEARCH, title: BOUNDS },
+  ),
+  row(
+    'C35',
+    'lifting a limit needs the scope admin',
+    inFile(
+      'src/http/routes/recipients-lift.ts',
+      'route, ACTS,',
+      "route, { ...ACTS, scope: 'admin:read' },",
+    ),
+    { file: SEARCH, title: BOUNDS },
+  ),
+  row(
+    'C73',
+    'a lifted counter is removed',
+    inFile(
+      'src/limits/sqlite-limiter.ts',
+      'for (const key of keys) await counterFor(key.limit).delete(counterName(key))',
+      'for (const key of keys) void [counterFor, counterName(key)]',
+    ),
+    { file: 'test/limits/sqlite-limiter.test.ts', title: COUNTERS },
+  ),
+  row(
+    'C73',
+    'PostgreSQL: a lifted counter is removed',
+    inFile('src/limits/postgres-limiter.ts', 'await query(LIFT_SQL, ', 'void (LIFT_SQL, query, '),
+    { file: 'test/limits/postgres-limiter.test.ts', title: COUNTERS },
+  ),
+  row(
+    'C73',
+    'Redis: a lifted counter is removed',
+    inFile(
+      'src/limits/redis-limiter.ts',
+      'connection.client.del(keys.map(nameOf))',
+      'connection.client.exists(keys.map(nameOf))',
+    ),
+    { file: 'test/limits/redis-limiter.test.ts', title: COUNTERS },
+  ),
+]

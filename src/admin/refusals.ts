@@ -1,0 +1,141 @@
+// Refused requests as support looks for them: those of one person for one reason are one line, with how many and when.
+// It must not read more than a bounded number of rows for a page, nor let a recipient out in clear.
+
+import { createHash } from 'node:crypto'
+import type { EventStore, RefusalRecord } from '../events/types.ts'
+import { adviseOnRefusal } from './advice/refusals.ts'
+import type { Person, Recipients } from './recipients.ts'
+
+/** Absent: whatever it is. `service` null: every service. */
+export type RefusalFilter = {
+  service: string | null
+  budgetIndexes?: readonly Uint8Array[] | undefined
+  error?: string | undefined
+  /** The name of the limit that refused. */
+  limit?: string | undefined
+  /** Included. */
+  since?: number | undefined
+  /** Excluded. */
+  until?: number | undefined
+}
+
+export type RefusalLine = {
+  /** The same for the same line of a later page, and says nothing of the person. */
+  id: string
+  service: string
+  error: string
+  limit: string | null
+  count: number
+  /** Of the rows that were read: a minute's further refusals are one row, at its end. */
+  firstAt: number
+  lastAt: number
+  /** Of the newest row, as all below. */
+  route: string | null
+  channel: string | null
+  country: string | null
+  numberType: string | null
+  clientIp: string | null
+  keyId: string | null
+  verificationId: string | null
+  reference: string | null
+  person: Person | undefined
+  /** Many people's: past a bound refusals are counted together, and nobody is named. */
+  isOfMany: boolean
+  /** In plain words, and what to do. */
+  meaning: string
+  action: string
+}
+
+export type RefusalPage = {
+  items: RefusalLine[]
+  nextCursor: string | null
+  /** Where it stopped before it was full: the time of the last row that was looked at. */
+  lookedBackTo: number | null
+}
+
+/** Of the log, for one page. */
+const MAX_READS = 20
+
+const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
+
+/** One person, one reason, one channel; without a person one verification, address or key. */
+function keyOf(record: RefusalRecord): string {
+  const { service, budgetIndex, verificationId, clientIp, keyId, details } = record
+  const isOfMany = details.overflow === true
+  const who = budgetIndex ? Buffer.from(budgetIndex).toString('hex') : (verificationId ?? clientIp)
+  const { error, limit, channel } = details
+  return JSON.stringify([service, error, limit, channel, isOfMany, who ?? keyId])
+}
+
+function toLine(
+  record: RefusalRecord,
+  key: string,
+  recipients: Pick<Recipients, 'ofRefusal'>,
+): RefusalLine {
+  const { details, at } = record
+  const reason = {
+    ...{ error: textOr(details.error) ?? '', limit: textOr(details.limit) },
+    ...{ channel: textOr(details.channel), country: textOr(details.country) },
+    numberType: textOr(details.number_type),
+  }
+  return {
+    // Keyed indexes are in the text: what leaves here is a hash, cut short.
+    id: createHash('sha256').update(key).digest('base64url').slice(0, 16),
+    service: record.service,
+    ...reason,
+    ...{ count: 0, firstAt: at, lastAt: at },
+    route: textOr(details.route),
+    ...{ clientIp: record.clientIp, keyId: record.keyId },
+    ...{ verificationId: record.verificationId, reference: record.reference },
+    person: recipients.ofRefusal(record),
+    isOfMany: details.overflow === true,
+    ...adviseOnRefusal(reason),
+  }
+}
+
+export function createRefusals(deps: {
+  events: Pick<EventStore, 'listRefusals'>
+  recipients: Pick<Recipients, 'ofRefusal'>
+}) {
+  const isWanted = ({ details }: RefusalRecord, { error, limit }: RefusalFilter) =>
+    (error === undefined || details.error === error) &&
+    (limit === undefined || details.limit === limit)
+
+  /**
+   * Newest first. A page may hold fewer than `limit` and still have a cursor: so many rows were looked at. One line's
+   * older refusals may stand on the next page. @throws InvalidCursorError, StoreUnavailableError
+   */
+  return async (
+    filter: RefusalFilter,
+    cursor: string | null,
+    limit: number,
+  ): Promise<RefusalPage> => {
+    const lines = new Map<string, RefusalLine>()
+    const { service, budgetIndexes, since, until } = filter
+    let next = cursor
+    let lastLookedAt: number | null = null
+    for (let reads = 0; reads < MAX_READS && lines.size * 2 <= limit; reads += 1) {
+      const page = await deps.events.listRefusals({
+        ...{ service, budgetIndexes, since, until, cursor: next, limit: limit - lines.size },
+      })
+      next = page.nextCursor
+      lastLookedAt = page.items.at(-1)?.at ?? lastLookedAt
+      for (const record of page.items.filter((one) => isWanted(one, filter))) {
+        const key = keyOf(record)
+        const line = lines.get(key) ?? toLine(record, key, deps.recipients)
+        line.count += Number(record.details.count) || 1
+        line.firstAt = record.at
+        lines.set(key, line)
+      }
+      if (next === null) break
+    }
+    const isCut = next !== null && lines.size < limit
+    return {
+      items: [...lines.values()],
+      nextCursor: next,
+      lookedBackTo: isCut ? lastLookedAt : null,
+    }
+  }
+}
+
+export type ListRefusals = ReturnType<typeof createRefusals>

@@ -1,0 +1,132 @@
+// Refused requests on the wire, for admins: their filters, and one line for each person and reason.
+// It must not show a recipient in clear.
+
+import { z } from '@hono/zod-openapi'
+import type { Recipients } from '../../admin/recipients.ts'
+import type { RefusalFilter, RefusalLine, RefusalPage } from '../../admin/refusals.ts'
+import { LIMIT_NAMES } from '../../verification/policy.ts'
+import { count, timeField, toWireTime } from './answers.ts'
+import { limitInBody, limitInQuery, nameField, pageFilters } from './events.ts'
+import { countryField, subjectField, toField } from './fields.ts'
+import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
+
+const { since, until, cursor } = pageFilters
+const filters = {
+  error: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/, 'must be an error’s name, such as rate_limited')
+    .optional()
+    .openapi({ description: 'As the login flow got it.', example: 'country_not_allowed' }),
+  limit_name: z.enum(LIMIT_NAMES).optional().openapi({ description: 'The limit that refused.' }),
+  service: nameField.optional().openapi({ description: 'For a key of no service.' }),
+  ...{ since, until, cursor },
+}
+
+export const RefusalsQuery = z.strictObject({ ...filters, limit: limitInQuery })
+
+export const RefusalsSearchBody = z
+  .strictObject({
+    ...filters,
+    to: toField.optional(),
+    subject: subjectField.optional(),
+    country: countryField.optional().openapi({
+      description: 'ISO 3166-1 alpha-2: reads a national number in `to`.',
+    }),
+    limit: limitInBody,
+  })
+  .superRefine(checkHolder, BESIDE_OTHER_FAULTS)
+  .openapi('RefusalsSearch')
+
+const textOrNull = z.string().nullable()
+
+const Refused = z
+  .object({
+    error: z.string().openapi({ example: 'rate_limited' }),
+    limit: textOrNull.openapi({ example: 'sends_per_number_burst' }),
+    meaning: z.string().openapi({ description: 'In plain words, for who talks with the person.' }),
+    action: z.string().openapi({ description: 'What to do, and who does it.' }),
+    service: z.string(),
+    to_masked: textOrNull.openapi({
+      description: 'Number, address or subject, but for its middle; null: nobody was named.',
+      example: '+141•••71',
+    }),
+    overflow: z.boolean().openapi({
+      description: 'Many people’s, counted together: past a bound nobody is named.',
+    }),
+    count,
+    first_at: timeField.openapi({
+      description: 'The first is written at once, further ones once a minute as one row.',
+    }),
+    last_at: timeField,
+    route: textOrNull.openapi({ description: 'Of the newest, as all below.', example: 'start' }),
+    channel: textOrNull,
+    country: textOrNull,
+    number_type: textOrNull,
+    client_ip: textOrNull,
+    key_id: textOrNull,
+    verification_id: textOrNull.openapi({ description: 'Null: none was started.' }),
+    reference: textOrNull,
+  })
+  .openapi('Refusal')
+
+export const RefusalsPage = z
+  .object({
+    refusals: z.array(Refused).openapi({
+      description: 'One for each person, reason and channel, the one refused last first.',
+    }),
+    next_cursor: z.string().nullable().openapi({
+      description:
+        'Null on the last page. A page may hold fewer than `limit`, none even, and have a next one, where older refusals of the same person stand again.',
+    }),
+  })
+  .openapi('RefusalsPage')
+
+type Given = Omit<z.infer<typeof RefusalsQuery>, 'cursor' | 'limit'>
+
+/** @param about.within the key's service; null: every */
+export function toRefusalFilter(
+  given: Given,
+  about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
+): RefusalFilter {
+  const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text))
+  return {
+    service: about.within ?? given.service ?? null,
+    budgetIndexes: about.budgetIndexes,
+    ...{ error: given.error, limit: given.limit_name },
+    ...{ since: timeOf(given.since), until: timeOf(given.until) },
+  }
+}
+
+function toWireRefusal(
+  line: RefusalLine,
+  recipients: Pick<Recipients, 'maskedPerson'>,
+): z.infer<typeof Refused> {
+  return {
+    error: line.error,
+    limit: line.limit,
+    meaning: line.meaning,
+    action: line.action,
+    service: line.service,
+    to_masked: line.person ? recipients.maskedPerson(line.person) : null,
+    overflow: line.isOfMany,
+    count: line.count,
+    first_at: toWireTime(line.firstAt),
+    last_at: toWireTime(line.lastAt),
+    route: line.route,
+    channel: line.channel,
+    country: line.country,
+    number_type: line.numberType,
+    client_ip: line.clientIp,
+    key_id: line.keyId,
+    verification_id: line.verificationId,
+    reference: line.reference,
+  }
+}
+
+export function toWireRefusals(
+  page: RefusalPage,
+  recipients: Pick<Recipients, 'maskedPerson'>,
+): z.infer<typeof RefusalsPage> {
+  const refusals = page.items.map((line) => toWireRefusal(line, recipients))
+  return { refusals, next_cursor: page.nextCursor }
+}
