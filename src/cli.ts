@@ -18,6 +18,7 @@ import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand } from './commands/people.ts'
+import { liftCommand, refusalsCommand } from './commands/refusals.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { rewrapCommand } from './commands/rewrap.ts'
 import { sendTestCommand } from './commands/send-test.ts'
@@ -30,6 +31,8 @@ export const COMMANDS: readonly Command[] = [
   attemptsCommand,
   showCommand,
   tailCommand,
+  refusalsCommand,
+  liftCommand,
   exportCommand,
   eraseCommand,
   createKeyCommand,

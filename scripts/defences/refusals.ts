@@ -136,4 +136,37 @@ export const REFUSALS: readonly Defence[] = [
     ),
     { file: 'test/limits/redis-limiter.test.ts', title: COUNTERS },
   ),
+  row(
+    'C73',
+    'who is looked for in the console is found, and not told in an address',
+    inFile(
+      'src/admin/refused.ts',
+      'service, budgetIndexes, since, until, error:',
+      'service, since, until, error:',
+    ),
+    { file: 'test/admin/refusals.test.ts', title: 'are found by number, address and user id' },
+  ),
+  row(
+    'C35',
+    'the console lifts limits for the scope admin alone',
+    inFile(
+      'src/admin/person.ts',
+      "{ path: '/admin/person/lift', scope: SCOPE }",
+      "{ path: '/admin/person/lift', scope: 'admin:read' }",
+    ),
+    { file: 'test/admin/refusals.test.ts', title: 'one that may look lifts nothing' },
+  ),
+  row(
+    'C71',
+    'the command that lifts limits makes no file of counters',
+    inFile(
+      'src/commands/refusals.ts',
+      "config.limits.kind === 'sqlite' && !existsSync(config.limits.path)",
+      "config.limits.kind === 'sqlite' && existsSync(config.limits.path) === undefined",
+    ),
+    {
+      file: 'test/commands/refusals.test.ts',
+      title: 'makes no file of counters where the service has none',
+    },
+  ),
 ]

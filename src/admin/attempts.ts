@@ -16,7 +16,7 @@ const PAGE_SIZE = 50
 const SUBJECT = /^subject:\s*(?<subject>.+)$/i
 
 /** Longer than any address or id. */
-const MAX_TYPED = 320
+export const MAX_TYPED = 320
 
 const list = (parameters: Record<string, string>) =>
   `/admin/attempts?${new URLSearchParams(parameters)}`
@@ -46,7 +46,7 @@ async function show(page: SignedInPage, deps: AppDeps): Promise<Response> {
 }
 
 /** The likeliest first: a number or address in any spelling, and a user id, for that can be any text. */
-function meaningsOf(typed: string, service: string | null, deps: AppDeps): Person[] {
+export function meaningsOf(typed: string, service: string | null, deps: AppDeps): Person[] {
   const subject = SUBJECT.exec(typed)?.groups?.subject
   if (subject !== undefined) return [{ to: null, subject }]
   const { recipients } = deps.console

@@ -9,6 +9,7 @@ import { addHealth } from './health.ts'
 import { addLive } from './live.ts'
 import { openPage } from './page-route.ts'
 import { addPerson } from './person.ts'
+import { addRefused } from './refused.ts'
 import { addSignIn } from './sign-in.ts'
 import { addTheme } from './theme.ts'
 
@@ -21,6 +22,7 @@ export function addConsole(app: App, deps: AppDeps): void {
   addAttempts(app, deps)
   addAttempt(app, deps)
   addPerson(app, deps)
+  addRefused(app, deps)
   addLive(app, deps)
   addHealth(app, deps)
 }

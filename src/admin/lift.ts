@@ -2,7 +2,7 @@
 // It must not lift unseen, beyond the admin's service, nor anything that allows more guesses.
 
 import { type Holder, readHolder } from '../verification/holder.ts'
-import type { Liftable } from '../verification/lift-limits.ts'
+import type { Liftable } from '../verification/liftable.ts'
 import type { LimitKey, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
 import type { LimitName, ServicePolicy } from '../verification/policy.ts'
 import { type Admin, actorOf, type PeopleDeps } from './admin.ts'

@@ -19,6 +19,8 @@ function idsOf(events: readonly EventRecord[], wanted: string | null) {
   return [...new Set(ids)].filter((id) => wanted === null || id === wanted).slice(0, MAX_IDS)
 }
 
+const isRefusal = ({ type }: EventRecord) => type === 'request.refused'
+
 export function addLive(app: App, deps: AppDeps): void {
   openPage(app, deps, '/admin/live', async ({ c }) => {
     const { sessions } = deps.console
@@ -30,12 +32,14 @@ export function addLive(app: App, deps: AppDeps): void {
     const { keyId, service } = session.access
     const asked = c.req.query('verification')
     const wanted = asked !== undefined && VERIFICATION_ID.test(asked) ? asked : null
+    // These may be of no verification: that there are some is all that is told.
+    const ofRefusals = c.req.query('refusals') !== undefined
     const stream = streamLog(c, deps, {
       holder: { id: session.formToken, keyId, service },
       tell(events, sink) {
         const ids = idsOf(events, wanted)
-        if (ids.length > 0)
-          sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
+        const isNew = ofRefusals ? events.some(isRefusal) : ids.length > 0
+        if (isNew) sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
       },
       isGood: async () => (await sessions.look(token)) !== undefined,
       farewell: 'over',

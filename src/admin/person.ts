@@ -1,4 +1,4 @@
-// GET /admin/person?who=…: one recipient or subject. And POST …/export, GET …/erase, POST …/erased.
+// GET /admin/person?who=…: one recipient or subject. And POST …/export, POST …/lift, GET …/erase, POST …/erased.
 // It must not take a person from an address but sealed, nor hand one out in clear but in the export.
 
 import type { AppDeps } from '../http/deps.ts'
@@ -53,6 +53,7 @@ async function show(page: SignedInPage, deps: AppDeps) {
   const shown = {
     ...{ person: found.shown, now: deps.clock.now(), limits },
     ...{ attempts: list.items, hasMore: list.nextCursor !== null },
+    isLifted: page.c.req.query('done') === 'lifted',
   }
   return page.c.html(personPage(page, shown))
 }
@@ -80,6 +81,13 @@ export function addPerson(app: App, deps: AppDeps): void {
     c.header('Content-Disposition', `attachment; filename="countersign-person-${day}.json"`)
     c.header('Content-Type', 'application/json')
     return c.body(JSON.stringify(toWireExport(exported, now, deps.console.recipients), null, 2))
+  })
+  takeForm(app, deps, { path: '/admin/person/lift', scope: SCOPE }, async (page, form) => {
+    const found = find(page, deps, form.get('who'))
+    if (!found) return notFound(page)
+    const admin = adminOf(page.c, deps, page.session.access)
+    await deps.console.operations.lift(admin, found.person, { service: null, name: null })
+    return page.c.redirect(`${personPath(found.shown.sealed)}&done=lifted`, 303)
   })
   showPage(app, deps, '/admin/person/erase', (page) => {
     const found = find(page, deps, page.c.req.query('who') ?? null)

@@ -13,7 +13,7 @@ const PAGE_SIZE = 500
 /** Of one reference there is hardly ever a second. */
 const MAX_SHOWN = 10
 
-function readLimit(given: Given): number {
+export function readLimit(given: Given): number {
   const text = given.text('limit') ?? String(LIMIT.default)
   const limit = Number(text)
   if (!/^\d+$/.test(text) || limit < 1 || limit > LIMIT.max)

@@ -5,13 +5,15 @@ import type { Admin } from '../admin/admin.ts'
 import { createPeople } from '../admin/operations.ts'
 import type { AttemptFilter } from '../admin/ports.ts'
 import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
+import { createRefusals, type ListRefusals } from '../admin/refusals.ts'
 import { composeSearch } from '../compose-requests.ts'
 import type { Config } from '../config.ts'
 import { toWireAttempt, toWireDetail } from '../http/schemas/attempts.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
+import { toWireRefusal } from '../http/schemas/refusals.ts'
 import { type Clock, createClock } from '../kernel/clock.ts'
-import { createKeyring } from '../kernel/keyring.ts'
+import { createKeyring, type Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import { readFilter, requirePerson } from './attempt-options.ts'
 import { type Given, type Terminal, UsageError } from './command.ts'
@@ -35,7 +37,10 @@ export type Desk = {
     detail(detail: Parameters<typeof toWireDetail>[0]): object
     event: typeof toWireEvent
     exported(exported: Parameters<typeof toWireExport>[0]): object
+    refusal(line: Parameters<typeof toWireRefusal>[0]): object
   }
+  keyring: Keyring
+  refusals: ListRefusals
   /** What the options ask for, the person as indexes. @throws UsageError */
   filterOf(given: Given): AttemptFilter
   /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */
@@ -60,12 +65,14 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
     throw new UsageError(NOBODY)
   }
   return {
-    ...{ store, config, clock, recipients, admin: BY_COMMAND },
+    ...{ store, config, clock, recipients, keyring, admin: BY_COMMAND },
+    refusals: createRefusals({ events, recipients }),
     people: createPeople({ ...stores, services: config.services, recipients, clock }),
     wire: {
       attempt: (row) => toWireAttempt(row, clock.now(), recipients),
       detail: (detail) => toWireDetail(detail, clock.now(), recipients),
       event: toWireEvent,
+      refusal: (line) => toWireRefusal(line, recipients),
       exported: (exported) => toWireExport(exported, clock.now(), recipients),
     },
     personOf(given) {

@@ -78,8 +78,11 @@ const ERROR_ADVICE: Readonly<Partial<Record<ErrorSlug, (refused: Refused) => Adv
     meaning: `Numbers of ${country ?? 'this country'} get no messages: the country is not among those that the service allows.`,
     action: `${OPERATOR_ALLOWS} ALLOWED_COUNTRIES (or to the service in SERVICES). Otherwise ask for another number or an e-mail address.`,
   }),
-  number_type_not_allowed: ({ numberType }) => ({
-    meaning: `Numbers of this type${numberType === null ? '' : ` (${numberType.replaceAll('_', ' ')})`} get no messages: they cost too much, or reach no one person.`,
+  number_type_not_allowed: ({ numberType, channel }) => ({
+    meaning:
+      numberType === 'fixed_line' && channel === 'sms'
+        ? 'It is a landline, and the service sends no texts to those (LANDLINES).'
+        : `Numbers of this type${numberType === null ? '' : ` (${numberType.replaceAll('_', ' ')})`} get no messages: they cost too much, or reach no one person.`,
     action: 'Ask for a mobile number or an e-mail address.',
   }),
   recipient_suppressed: () => ({

@@ -130,7 +130,7 @@ export function attemptPage(page: SignedInPage, shown: Shown): Html {
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )
   // What was just shown in clear is not taken away by a refresh.
-  const live = shown.clear === null ? livePart(attempt.id) : undefined
+  const live = shown.clear === null ? livePart({ verification: attempt.id }) : undefined
   const body = html`<div class="above"><p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>${live?.bar}</div>
 ${notice}
 <div class="attempt"${live && html` id="live" data-live`}>

@@ -21,11 +21,12 @@ const KEPT = ['recipient', 'reference', 'span'] as const
 /** Of a page that another choice is not about. */
 const OF_THE_PAGE: readonly string[] = ['cursor', 'nothing', 'also', 'span', 'from', 'to']
 
-export function spans(query: Query, chosen: Span | undefined): Html {
+/** @param path of the page that they are on */
+export function spans(query: Query, chosen: Span | undefined, path = '/admin/attempts'): Html {
   const rest = Object.entries(query).filter(([name]) => !OF_THE_PAGE.includes(name))
   const isAny = chosen === undefined && query.from === undefined && query.to === undefined
   const link = (label: string, span: Span | null) => {
-    const address = `/admin/attempts?${new URLSearchParams(span ? [...rest, ['span', span]] : rest)}`
+    const address = `${path}?${new URLSearchParams(span ? [...rest, ['span', span]] : rest)}`
     const here = (span === null ? isAny : span === chosen) ? html` aria-current="true"` : ''
     return html`<li><a href="${address.replace(/\?$/, '')}"${here}>${label}</a></li>`
   }
@@ -33,7 +34,7 @@ export function spans(query: Query, chosen: Span | undefined): Html {
   return html`<nav aria-label="Time"><ul class="spans">${link('Any time', null)}${all}</ul></nav>`
 }
 
-function select(
+export function select(
   name: string,
   label: string,
   options: Readonly<Record<string, string>>,
@@ -46,11 +47,12 @@ function select(
   return html`<label>${label}<select name="${name}"><option value="">any</option>${choices}</select></label>`
 }
 
-const same = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
+export const same = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, name]))
 
 const outcomes = Object.fromEntries(Object.entries(OUTCOMES).map(([name, [word]]) => [name, word]))
 
-function time(name: string, label: string, query: Query): Html {
+export function time(name: string, label: string, query: Query): Html {
   return html`<label><span>${label} (${ZONE})</span><input type="datetime-local" name="${name}" value="${query[name] ?? ''}" autocomplete="off"></label>`
 }
 

@@ -33,7 +33,8 @@ type ShownAttempts = {
   services: readonly string[]
 }
 
-const STYLE = `
+/** Of a page with a log: what is looked for, filters, lines, a pager. */
+export const LOG_STYLE = `
 main { gap: var(--s3) }
 .find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem }
 .bar { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; justify-content: space-between }
@@ -132,7 +133,7 @@ function only({ query, person, filter }: ShownAttempts): Html | '' {
     const other = also
       ? html` The same text is ${isSubject ? 'somebody else' : 'a user id or another number'}, too: <a href="/admin/attempts?recipient=${also}">show those</a>.`
       : ''
-    return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>${other}</p>`
+    return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>, <a href="/admin/refusals?recipient=${query.recipient}">what was refused</a>.${other}</p>`
   }
   if (filter.reference !== undefined)
     return html`<p class="note">Only the reference <strong class="mono">${filter.reference}</strong>.</p>`
@@ -153,6 +154,6 @@ ${only(shown)}
 <div class="log" data-live>${shown.rows.length === 0 ? '' : log(shown)}${howFar(shown)}${pager(shown)}</div>`
   return shell(page, {
     ...{ title: 'Attempts', current: '/admin/attempts', body },
-    ...{ style: STYLE + live.style, script: live.script },
+    ...{ style: LOG_STYLE + live.style, script: live.script },
   })
 }

@@ -16,10 +16,18 @@ const STYLE = `
 
 /**
  * Of a page with one element `[data-live]`, whose rows may have a `data-id`: rows that come are counted and said by it.
- * @param verification the page is about this one: only its events count
+ * @param about.verification the page is about this one: only its events count
+ * @param about.refusals it is about these: only they count, of a verification or not
  */
-export function livePart(verification?: string): { bar: Html; style: string; script: string } {
-  const of = verification === undefined ? '' : `?verification=${encodeURIComponent(verification)}`
+export function livePart(about: { verification?: string; refusals?: boolean } = {}): {
+  bar: Html
+  style: string
+  script: string
+} {
+  const { verification, refusals } = about
+  const onlyOne =
+    verification === undefined ? '' : `?verification=${encodeURIComponent(verification)}`
+  const of = refusals ? '?refusals=1' : onlyOne
   const one = verification === undefined ? '' : html` data-live-one`
   return {
     style: STYLE,

@@ -2,6 +2,7 @@
 // It must not show them in clear.
 
 import { html } from 'hono/html'
+import { isLiftable, NOT_LIFTABLE } from '../../verification/liftable.ts'
 import type { LimitState } from '../../verification/limit-states.ts'
 import type { LimitName } from '../../verification/policy.ts'
 import { statusAt } from '../../verification/state.ts'
@@ -76,6 +77,16 @@ function limitsHtml(limits: readonly PersonLimits[], now: number): Html {
   return html`${tables}<p class="soft">Times are ${ZONE}. A full limit refuses the next message until then; others go on.</p>`
 }
 
+/** Where a message to them is counted, and whoever looks may change it. */
+function liftForm(page: SignedInPage, sealed: string, limits: readonly PersonLimits[]): Html | '' {
+  const isCounted = limits.some(({ states }) =>
+    states.some(({ name, used }) => isLiftable(name) && used !== null && used > 0),
+  )
+  if (!isCounted || !page.session.access.scopes.has('admin')) return ''
+  return html`<form class="acts" method="post" action="/admin/person/lift">${formToken(page)}<input type="hidden" name="who" value="${sealed}"><button>Lift the limits on messages</button></form>
+<p class="soft">Messages to them count from nothing again, and the log says who did it. ${NOT_LIFTABLE}</p>`
+}
+
 function attemptsTable(rows: readonly AttemptRow[], now: number): Html {
   return table({
     caption: 'Their verifications, newest first',
@@ -115,9 +126,13 @@ export function personPage(
     attempts: readonly AttemptRow[]
     hasMore: boolean
     limits: readonly PersonLimits[]
+    isLifted: boolean
   },
 ): Html {
-  const { person, now, attempts, hasMore, limits } = shown
+  const { person, now, attempts, hasMore, limits, isLifted } = shown
+  const lifted = isLifted
+    ? html`<p class="note good" role="status">The limits on messages to them are lifted.</p>`
+    : ''
   const all = `/admin/attempts?recipient=${person.sealed}`
   const list =
     attempts.length === 0
@@ -129,8 +144,8 @@ export function personPage(
       : html`<p><a href="${all}">${hasMore ? 'All of them' : 'The same'} in the log, with filters</a></p>`
   const body = html`<p class="crumb"><a href="/admin/attempts">Attempts</a> / one ${person.kind}</p>
 <div class="head"><h1 class="mono">${person.masked}</h1>${actions(page, person.sealed)}</div>
-<section><h2>Limits now</h2>${limitsHtml(limits, now)}</section>
-<section><h2>Verifications</h2>${list}${more}</section>`
+${lifted}<section><h2>Limits now</h2>${limitsHtml(limits, now)}${liftForm(page, person.sealed, limits)}</section>
+<section><h2>Verifications</h2>${list}${more}<p><a href="/admin/refusals?recipient=${person.sealed}">What was refused to them</a></p></section>`
   const title = person.masked
   return shell(page, { title, current: '/admin/attempts', style: PERSON_STYLE, body })
 }

@@ -20,6 +20,7 @@ type Parts = {
 
 const NAVIGATION = [
   { path: '/admin/attempts', label: 'Attempts' },
+  { path: '/admin/refusals', label: 'Refusals' },
   { path: '/admin/health', label: 'Health' },
 ] as const
 

@@ -2,7 +2,7 @@
 // It must not lift what bounds guesses, nor what others are counted in, too.
 
 import { createRoute } from '@hono/zod-openapi'
-import { NOT_LIFTABLE } from '../../verification/lift-limits.ts'
+import { NOT_LIFTABLE } from '../../verification/liftable.ts'
 import { ACTS, callingAdmin, readPerson, refuseField } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'

@@ -5,7 +5,7 @@ import { z } from '@hono/zod-openapi'
 import type { Exported } from '../../admin/export.ts'
 import type { PersonLimits } from '../../admin/operations.ts'
 import type { Recipients } from '../../admin/recipients.ts'
-import { LIFTABLE, NOT_LIFTABLE } from '../../verification/lift-limits.ts'
+import { LIFTABLE, NOT_LIFTABLE } from '../../verification/liftable.ts'
 import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
 import { detailShape, toWireDetail } from './attempts.ts'
@@ -33,7 +33,7 @@ export const LiftBody = z
   .strictObject({
     ...named,
     subject: named.subject.openapi({
-      description: 'Refused: no message goes to one, and guesses can not be lifted.',
+      description: 'Refused: no message goes to one, and guesses cannot be lifted.',
     }),
     limit: z
       .enum(LIFTABLE, { error: `is one of ${LIFTABLE.join(', ')}. ${NOT_LIFTABLE}` })

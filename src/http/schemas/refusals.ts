@@ -97,7 +97,7 @@ export function toRefusalFilter(
   }
 }
 
-function toWireRefusal(
+export function toWireRefusal(
   line: RefusalLine,
   recipients: Pick<Recipients, 'maskedPerson'>,
 ): z.infer<typeof Refused> {

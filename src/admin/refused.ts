@@ -1,0 +1,79 @@
+// GET /admin/refusals, and POST /admin/refusals/find: refused requests, of everybody or of whom was typed.
+// It must not put a recipient into an address: only a sealed text that this service alone can open.
+
+import type { AppDeps } from '../http/deps.ts'
+import type { App } from '../http/register.ts'
+import { type Query, readFilter, withoutEmpty } from './attempt-filter.ts'
+import { MAX_TYPED, meaningsOf } from './attempts.ts'
+import type { SignedInPage } from './page.ts'
+import { showPage, takeForm } from './page-route.ts'
+import { refusalsPage } from './pages/refusals-page.ts'
+import type { Person } from './recipients.ts'
+import type { RefusalFilter } from './refusals.ts'
+
+const PAGE_SIZE = 50
+const NAME = /^[a-z_]{1,40}$/
+const PATH = '/admin/refusals'
+
+const list = (parameters: Record<string, string>) => `${PATH}?${new URLSearchParams(parameters)}`
+
+function filterOf(
+  query: Query,
+  asked: { deps: AppDeps; service: string | null; person: Person | undefined; now: number },
+): RefusalFilter {
+  const { service, budgetIndexes, since, until } = readFilter(query, asked)
+  const name = (text: string | undefined) => (NAME.test(text ?? '') ? text : undefined)
+  const { error, limit } = query
+  return { service, budgetIndexes, since, until, error: name(error), limit: name(limit) }
+}
+
+async function show({ c, session, ...page }: SignedInPage, deps: AppDeps): Promise<Response> {
+  const { refusals, recipients } = deps.console
+  const { service } = session.access
+  const query = c.req.query()
+  const canonical = withoutEmpty(query)
+  if (canonical) return c.redirect(list(canonical), 303)
+  const now = deps.clock.now()
+  const person = query.recipient === undefined ? undefined : recipients.open(query.recipient)
+  const filter = filterOf(query, { deps, service, person, now })
+  const found = await refusals(filter, query.cursor ?? null, PAGE_SIZE)
+  const shown = {
+    ...{ now, query, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
+    lines: found.items.map((line) => ({
+      line,
+      masked: line.person && recipients.maskedPerson(line.person),
+      sealed: line.person && recipients.seal(line.person, line.service),
+    })),
+    masked: person && recipients.maskedPerson(person),
+    services: service === null ? [...deps.services.keys()] : [],
+  }
+  return c.html(refusalsPage({ ...page, c, session }, shown))
+}
+
+/** Of several that the text may mean the first who was refused; where none was, the likeliest. */
+async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
+  const { refusals, recipients } = deps.console
+  const meanings = meaningsOf(typed, service, deps)
+  for (const person of meanings) {
+    const budgetIndexes = recipients.indexesOf(person, service) ?? []
+    const { items } = await refusals({ service, budgetIndexes }, null, 1)
+    const recipient = items.length > 0 ? recipients.seal(person, service) : undefined
+    if (recipient !== undefined) return list({ recipient })
+  }
+  const recipient = meanings[0] && recipients.seal(meanings[0], service)
+  return list({ ...(recipient !== undefined && { recipient }) })
+}
+
+export function addRefused(app: App, deps: AppDeps): void {
+  showPage(app, deps, PATH, (page) => show(page, deps))
+  takeForm(
+    app,
+    deps,
+    { path: `${PATH}/find`, scope: 'admin:read' },
+    async ({ c, session }, form) => {
+      const typed = form.get('find')?.trim().slice(0, MAX_TYPED) ?? ''
+      if (typed === '') return c.redirect(PATH, 303)
+      return c.redirect(await find(typed, session.access.service, deps), 303)
+    },
+  )
+}

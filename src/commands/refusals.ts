@@ -1,0 +1,159 @@
+// countersign refusals and lift: who was refused and why, and a person's limits on messages emptied.
+// It must not make a file of counters: the service could not use what another user of the machine made.
+
+import { existsSync } from 'node:fs'
+import type { Lifted } from '../admin/lift.ts'
+import type { RefusalLine } from '../admin/refusals.ts'
+import { isLiftable, LIFTABLE, NOT_LIFTABLE } from '../verification/liftable.ts'
+import type { LimitName } from '../verification/policy.ts'
+import {
+  COUNTRY_OPTION,
+  JSON_OPTION,
+  PERSON_OPTIONS,
+  requirePerson,
+  TIME_OPTIONS,
+} from './attempt-options.ts'
+import { readLimit } from './attempts.ts'
+import {
+  type Command,
+  EXIT,
+  type Given,
+  type Options,
+  type Terminal,
+  UsageError,
+} from './command.ts'
+import type { Desk } from './desk.ts'
+import { alignRows, plain } from './table.ts'
+
+const PAGE_SIZE = 100
+
+const option = (value: string, description: string): Options[string] => ({
+  ...{ type: 'string', value, description },
+})
+
+const SERVICE_OPTION: Options = { service: option('<name>', 'Only in this service') }
+
+function describe({ line }: { line: RefusalLine }, desk: Desk): string {
+  const who = line.person ? desk.recipients.maskedPerson(line.person) : '–'
+  const first = line.count > 1 ? `, first ${new Date(line.firstAt).toISOString()}` : ''
+  const reason = [line.limit ?? line.error, line.channel].filter((one) => one !== null).join(' ')
+  const head = [
+    [
+      new Date(line.lastAt).toISOString(),
+      line.isOfMany ? 'many, not named' : who,
+      `${line.count} ×`,
+    ],
+  ]
+  const why = `  ${plain(line.meaning)}\n  ${plain(line.action)}\n`
+  return `${alignRows(head.map((row) => [...row, plain(reason, 60), line.service]))}${why}${first ? `  ${first.slice(2)}\n` : ''}`
+}
+
+async function list(desk: Desk, given: Given, terminal: Terminal): Promise<number> {
+  const { service, budgetIndexes, since, until } = desk.filterOf(given)
+  const [error, limit] = [given.text('error'), given.text('limit-name')]
+  const filter = { service, budgetIndexes, since, until, error, limit }
+  const most = readLimit(given)
+  let told = 0
+  let cursor: string | null = null
+  do {
+    const page = await desk.refusals(filter, cursor, Math.min(PAGE_SIZE, most - told))
+    for (const line of page.items)
+      terminal.out(
+        given.flag('json')
+          ? `${JSON.stringify(desk.wire.refusal(line))}\n`
+          : describe({ line }, desk),
+      )
+    told += page.items.length
+    cursor = page.nextCursor
+  } while (cursor !== null && told < most && !terminal.gone?.aborted)
+  if (told === 0 && !given.flag('json')) terminal.err('There are none.\n')
+  if (cursor !== null) terminal.err(`There may be more: these are the newest ${told}.\n`)
+  return EXIT.ok
+}
+
+export const refusalsCommand: Command = {
+  words: 'refusals',
+  summary: 'Lists who was refused, why and how often, and what to do; the last refused first.',
+  options: {
+    ...PERSON_OPTIONS,
+    ...COUNTRY_OPTION,
+    error: option('<name>', 'Such as country_not_allowed'),
+    'limit-name': option('<name>', 'The limit that refused, such as sends_per_number_burst'),
+    ...SERVICE_OPTION,
+    ...TIME_OPTIONS,
+    limit: option('<number>', 'How many (default: 50)'),
+    ...JSON_OPTION,
+  },
+  notes: `Those of one person for one reason are one line. Recipients are masked. With --json one line is
+one object, as the API has them (GET /admin/api/refusals).`,
+  async run(given, terminal) {
+    const { withDesk } = await import('./desk.ts')
+    return withDesk(terminal, (desk) => list(desk, given, terminal))
+  },
+}
+
+/** @throws UsageError */
+function readName(given: Given) {
+  const name = given.text('limit')
+  if (name === undefined) return null
+  if (isLiftable(name as LimitName)) return LIFTABLE.find((one) => one === name) ?? null
+  throw new UsageError(`--limit is one of ${LIFTABLE.join(', ')}. ${NOT_LIFTABLE}`)
+}
+
+/** In each service of the settings, or the one that is named. */
+async function liftBy(desk: Desk, given: Given, terminal: Terminal): Promise<Lifted[]> {
+  const { config, keyring } = desk
+  const person = desk.personOf(given)
+  const service = desk.filterOf(given).service
+  const nothing = [...config.services.keys()]
+    .filter((name) => (service ?? name) === name)
+    .map((name) => ({ service: name, limits: [] }))
+  // Its service has counted nothing yet.
+  if (config.limits.kind === 'sqlite' && !existsSync(config.limits.path)) return nothing
+  const { openLimiter } = await import('../open-limiter.ts')
+  const { createLift } = await import('../admin/lift.ts')
+  const { addressKey } = await import('../limits/client-address.ts')
+  const { liftableKeys } = await import('../verification/lift-limits.ts')
+  const warn = (_: object, message: string) => terminal.err(`${message}\n`)
+  const counters = await openLimiter(config.limits, { warn })
+  try {
+    const lift = createLift({
+      ...{ events: desk.store.events, recipients: desk.recipients, clock: desk.clock },
+      ...{ services: config.services, counters },
+      liftable: (policy, holder, name) =>
+        liftableKeys({ keyring, addressKey }, policy, holder, name),
+    })
+    return await lift(desk.admin, person, { service, name: readName(given) })
+  } finally {
+    await counters.close()
+  }
+}
+
+export const liftCommand: Command = {
+  words: 'lift',
+  summary: 'Empties the limits on messages to one person, so that they may ask for a code again.',
+  options: {
+    ...PERSON_OPTIONS,
+    ...COUNTRY_OPTION,
+    limit: option('<name>', `${LIFTABLE.join(' or ')} (default: both)`),
+    ...SERVICE_OPTION,
+    ...JSON_OPTION,
+  },
+  notes: `The log tells that it was done (limit.lifted, by "command"). ${NOT_LIFTABLE}`,
+  async run(given, terminal) {
+    const { person } = requirePerson(given)
+    readName(given)
+    if (person.to === null) throw new UsageError(`a subject has no limit to lift. ${NOT_LIFTABLE}`)
+    const { withDesk } = await import('./desk.ts')
+    return withDesk(terminal, async (desk) => {
+      const done = await liftBy(desk, given, terminal)
+      if (given.flag('json')) terminal.out(`${JSON.stringify({ services: done })}\n`)
+      else
+        for (const { service, limits } of done)
+          terminal.out(
+            `${service}: ${limits.length > 0 ? `lifted ${limits.join(', ')}` : 'nothing was counted'}\n`,
+          )
+      return EXIT.ok
+    })
+  },
+}
