@@ -50,7 +50,7 @@ export const REFUSALS: readonly Defence[] = [
   ),
   row(
     'C51',
-    'the shares of addresses are remembered for those that have a row only',
+    'a period’s first rows are bounded, and the shares of addresses with them',
     inFile(
       'src/events/refusal-log.ts',
       'if (firstRows >= maxFirstRows || !outgoing.hasRoom()) return false',

@@ -189,7 +189,7 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
     const street = await keyOf('street', ['verify'])
     const client_ip = '203.0.113.77'
     expect((await start({ to: aNumber(), client_ip }, street)).status).toBe(201)
-    const people = [aNumber(), `${randomUUID()}@example.com`]
+    const people = [aNumber(), aNumber(), `${randomUUID()}@example.com`]
     for (const to of people) expect((await start({ to, client_ip }, street)).status).toBe(429)
     const noAddress = aNumber()
     expect((await start({ to: noAddress }, street)).status).toBe(400)

@@ -43,8 +43,14 @@ const Refused = z
   .object({
     error: z.string().openapi({ example: 'rate_limited' }),
     limit: textOrNull.openapi({ example: 'sends_per_number_burst' }),
-    meaning: z.string().openapi({ description: 'In plain words, for who talks with the person.' }),
-    action: z.string().openapi({ description: 'What to do, and who does it.' }),
+    meaning: z.string().openapi({
+      description: 'In plain words, for who talks with the person.',
+      example: 'Too many messages to this person within minutes.',
+    }),
+    action: z.string().openapi({
+      description: 'What to do, and who does it.',
+      example: 'If it was the person themselves: lift the limit on their page.',
+    }),
     service: z.string(),
     to_masked: textOrNull.openapi({
       description: 'Number, address or subject, but for its middle; null: nobody was named.',
@@ -59,9 +65,12 @@ const Refused = z
     }),
     last_at: timeField,
     route: textOrNull.openapi({ description: 'Of the newest, as all below.', example: 'start' }),
-    channel: textOrNull,
+    channel: textOrNull.openapi({ description: 'That was asked for.', example: 'sms' }),
     country: textOrNull,
-    number_type: textOrNull,
+    number_type: textOrNull.openapi({
+      description: 'Of a phone number, as libphonenumber has it; null: unknown, or no number.',
+      example: 'mobile',
+    }),
     client_ip: textOrNull,
     key_id: textOrNull,
     verification_id: textOrNull.openapi({ description: 'Null: none was started.' }),
