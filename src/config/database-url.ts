@@ -30,10 +30,12 @@ function placeOf(text: string): (Place & { query: URLSearchParams }) | undefined
   if (whole === undefined) return undefined
   const query = new URLSearchParams(search)
   const [, near = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority) ?? []
-  const host = decode(query.get('host') || near.replace(/^\[(.*)\]$/, '$1'))
+  // Of a parameter that is given twice the driver takes the last one.
+  const last = (name: string) => query.getAll(name).at(-1)
+  const host = decode(last('host') || near.replace(/^\[(.*)\]$/, '$1'))
   const database = decode(path)
   if (host === undefined || database === undefined) return undefined
-  return { host, port: query.get('port') || port, database, query }
+  return { host, port: last('port') || port, database, query }
 }
 
 /** What decides where a connection goes, and the driver does not read. */
@@ -68,6 +70,11 @@ export const parseDatabaseUrl: Parser<DatabaseUrl> = (text) => {
   if (!path || path === '/')
     throw new SettingError('has to be like file:/path/to.db or postgres://user@host/database')
   return { kind: 'sqlite', path }
+}
+
+/** Where the driver connects to: a host, an address without brackets, or the folder of a socket. @param text that parseDatabaseUrl has taken */
+export function serverOf(text: string): { host: string; query: URLSearchParams } {
+  return placeOf(text) ?? { host: '', query: new URLSearchParams() }
 }
 
 /** For people: server and database, without user, password and options. @param text that parseDatabaseUrl has taken */

@@ -4,6 +4,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Transport } from '../delivery/setting-values.ts'
+import { serverOf } from './database-url.ts'
 import { isLoopback } from './listen.ts'
 import type { Values } from './reader.ts'
 import { SERVER_SETTINGS } from './settings.ts'
@@ -43,9 +44,8 @@ export function warnOfServers(server: Server): string[] {
 
 /** As pg reads it (pg-connection-string): of a parameter given twice the last one counts, and `host` wins over the URL's. */
 function warnOfPostgres(text: string): string[] {
-  const { searchParams, hostname } = new URL(text)
-  const last = (name: string) => searchParams.getAll(name).at(-1)
-  const host = withoutBrackets(decode(last('host') || hostname))
+  const { host, query } = serverOf(text)
+  const last = (name: string) => query.getAll(name).at(-1)
   if (host.startsWith('/') || isLoopback(host)) return []
   const setting = SERVER_SETTINGS.databaseUrl.name
   const [mode, ssl] = [last('sslmode'), last('ssl')]
@@ -73,14 +73,6 @@ function warnOfRedis(text: string): string[] {
 
 function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, '')
-}
-
-function decode(host: string): string {
-  try {
-    return decodeURIComponent(host)
-  } catch {
-    return host
-  }
 }
 
 /** RFC 1918, RFC 4193, RFC 6598, and this machine alone. A name may be anything. */

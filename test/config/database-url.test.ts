@@ -1,7 +1,9 @@
 // C71: DATABASE_URL as operators write it: what is read, what is refused in words, and what is shown of it.
 
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { describeServer, parseDatabaseUrl } from '../../src/config/database-url.ts'
+import { loadSettings } from '../../src/config/load.ts'
 
 describe('C71: taken as given, and shown without user and password', () => {
   it.each([
@@ -45,4 +47,28 @@ describe('C71: refused in words, and never repeated', () => {
     expect(parse).toThrow(message)
     expect(parse).not.toThrow(/secret/)
   })
+})
+
+it.each([
+  ['postgres://u@/x?host=/run/pg', 0],
+  ['postgres:///x?host=/run/pg&user=u', 0],
+  ['postgres://u@%2Frun%2Fpg/x', 0],
+  ['postgres://u:p@[::1]:5432/x', 0],
+  ['postgres://u:p@[2001:db8::1]/x', 1],
+  ['postgres://u:p@db/x?host=/a&host=db2', 1],
+  ['postgres://u:p@db/x?sslmode=verify-full', 0],
+])('C71: the settings take it, in production, too: %s', (url, warnings) => {
+  const loaded = loadSettings(
+    {
+      ...{ NODE_ENV: 'production', ALLOWED_COUNTRIES: 'US', DATABASE_URL: url },
+      ...{
+        HTTP_SMS_URL: 'https://sms.example.com/',
+        SECRET_KEY: randomBytes(32).toString('base64'),
+      },
+    },
+    { isCommand: true },
+  )
+  const told = loaded.ok ? loaded.config.warnings : [loaded.message]
+  expect(loaded.ok, told.join()).toBe(true)
+  expect(told.filter((text) => text.startsWith('DATABASE_URL'))).toHaveLength(warnings)
 })
