@@ -5,6 +5,10 @@ import { type Defence, row } from './defence.ts'
 
 const RESTORE = 'test/storage/sqlite/c72-restore.test.ts'
 const BACKUP = 'test/storage/sqlite/backup.test.ts'
+const BACKUP_SOURCE = 'src/storage/sqlite/backup.ts'
+const HISTORY = 'test/storage/sqlite/c72-history.test.ts'
+const PLACE = 'src/storage/sqlite/take-place.ts'
+const SINCE = 'src/storage/sqlite/used-since.ts'
 const VOID = 'src/storage/sqlite/void-copy.ts'
 
 export const RESTORES: readonly Defence[] = [
@@ -76,10 +80,62 @@ export const RESTORES: readonly Defence[] = [
     'C72',
     'a backup takes the place of no file',
     {
-      file: 'src/storage/sqlite/backup.ts',
+      file: BACKUP_SOURCE,
       find: 'fsyncSync, linkSync, openSync',
       replace: 'fsyncSync, renameSync as linkSync, openSync',
     },
     { file: BACKUP, title: 'never takes the place of a file, and leaves no half behind' },
+  ),
+  row(
+    'C72',
+    'no companion of the old store stays beside the new one',
+    {
+      file: PLACE,
+      find: "['', ...COMPANIONS].filter(",
+      replace: "['', ...COMPANIONS.slice(9)].filter(",
+    },
+    { file: HISTORY, title: 'the write-ahead log of a store whose file was removed' },
+  ),
+  row(
+    'C72',
+    'a restore that is killed leaves a store behind: the old one or the new one',
+    { file: PLACE, find: 'linkSync(path, aside)', replace: 'renameSync(path, aside)' },
+    { file: HISTORY, title: 'at every moment one of the two stores is there' },
+  ),
+  row(
+    'C72',
+    'a store that was made anew is not asked what was used since the copy',
+    {
+      file: SINCE,
+      find: 'if (!isSuccessor(replaced, copy, [factors, keys])) return undefined',
+      replace: 'isSuccessor(replaced, copy, [factors, keys])',
+    },
+    { file: HISTORY, title: 'one that a start on an empty volume made knows nothing' },
+  ),
+  row(
+    'C72',
+    'steps that the replaced store saw used stay used, where this machine’s clock is behind',
+    {
+      file: 'src/storage/sqlite/restore.ts',
+      find: 'since?.newestAt ?? 0',
+      replace: '0',
+    },
+    { file: HISTORY, title: 'where this machine’s clock is behind' },
+  ),
+  row(
+    'C72',
+    'a backup opens no store that a restore is about to move',
+    {
+      file: BACKUP_SOURCE,
+      find: 'await withLock(path, BUSY_MS, () => Promise.resolve(openToCopy(path)))',
+      replace: 'openToCopy(path)',
+    },
+    { file: HISTORY, title: 'a backup opens nothing while a restore changes files' },
+  ),
+  row(
+    'C72',
+    'keys that the replaced store does not know are named',
+    { file: VOID, find: '!since.keys.has(id)', replace: 'since.keys.size < 0' },
+    { file: HISTORY, title: 'a key that was revoked in a store before it is named' },
   ),
 ]

@@ -35,26 +35,30 @@ const countOf = (count: number, one: string, many = `${one}s`) =>
   `${count} ${count === 1 ? one : many}`
 
 function describe({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: string): string {
-  const { verifications, apps, appsBack, recoveryCodes, apiKeys, adminSessions } = voided
+  const { verifications, apps, appsBack, recoveryCodes, apiKeys, keysBack, adminSessions } = voided
   const codes = countOf(recoveryCodes, 'recovery code')
   const lines = [
     `${resolve(path)} is as it was at ${new Date(copiedAt).toISOString()} (the newest time in it).`,
     `Canceled: ${countOf(verifications, 'open verification')}. Steps count as used: ${countOf(apps, 'authenticator app')}.`,
     isSinceKnown
       ? `Used or revoked since, and so again: ${codes}, ${countOf(apiKeys, 'API key')}.`
-      : `The store before could not be read, so nobody knows what was used since: ${codes} made of no use. Look at countersign keys list, and revoke again.`,
+      : `The store before is lost or damaged, or began after the copy, so nobody knows what was used since: ${codes} made of no use. Look at countersign keys list, and revoke again.`,
     `Console sessions ended: ${adminSessions}.`,
   ]
   if (appsBack?.length)
     lines.push(
       `Authenticator apps that were removed since are back; remove again what is not wanted: ${listIds(appsBack)}.`,
     )
+  if (keysBack?.length)
+    lines.push(
+      `API keys that the store before did not know are good; revoke what is not wanted: ${listIds(keysBack)}.`,
+    )
   if (keptAs) lines.push(`The store before is kept as ${keptAs}: remove it once it is not needed.`)
   return `${lines.join('\n')}\n`
 }
 
 function toWire({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: string) {
-  const { verifications, apps, appsBack, recoveryCodes, apiKeys, adminSessions } = voided
+  const { verifications, apps, appsBack, recoveryCodes, apiKeys, keysBack, adminSessions } = voided
   return {
     store: resolve(path),
     copied_at: new Date(copiedAt).toISOString(),
@@ -66,6 +70,7 @@ function toWire({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: stri
       apps_back: appsBack,
       recovery_codes: recoveryCodes,
       api_keys: apiKeys,
+      keys_back: keysBack,
       admin_sessions: adminSessions,
     },
   }

@@ -1,14 +1,15 @@
 // A copy of the store in one file, as it is at one moment, while services go on writing.
 // It must not change the store, nor leave half a copy under the name that was asked for.
 
-import { closeSync, fsyncSync, linkSync, openSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { describeFileFault } from '../../kernel/file-fault.ts'
 import { requireOurs } from './migrate.ts'
-import { explain } from './open.ts'
-import { FILE_MODE, removeWhole } from './private-file.ts'
+import { explain, withLock } from './open.ts'
+import { COMPANIONS, FILE_MODE, removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** A command is a process of its own: it may wait for a checkpoint. */
@@ -80,9 +81,19 @@ function publish(part: string, to: string): void {
   }
 }
 
+/** A log of another file that had this name would be read into the copy. */
+function refuseLeftovers(to: string): void {
+  const found = COMPANIONS.map((suffix) => `${to}${suffix}`).find((name) => existsSync(name))
+  if (found)
+    throw new StartupError(
+      `${found} is there, and SQLite would take it for the copy's own: give another name, or remove it first.`,
+    )
+}
+
+/** Two backups to one name: each writes a file of its own, and the first that is whole gets the name. */
 function createPart(to: string): string {
-  const part = `${to}.part`
-  removeWhole(part)
+  refuseLeftovers(to)
+  const part = `${to}.${randomBytes(4).toString('hex')}.part`
   try {
     closeSync(openSync(part, 'wx', FILE_MODE))
   } catch (error) {
@@ -94,7 +105,8 @@ function createPart(to: string): string {
 
 /** @throws StartupError in an operator's words */
 export async function backUp(path: string, to: string): Promise<Copied> {
-  const source = openToCopy(path)
+  // Who restores holds this lock while it changes files: a connection must not be made to the old one meanwhile.
+  const source = await withLock(path, BUSY_MS, () => Promise.resolve(openToCopy(path)))
   try {
     const part = createPart(to)
     try {

@@ -1,22 +1,18 @@
 // Puts an older copy in the place of the store, with what it would make good again made of no use.
 // It must not do so while anybody has the store open, nor remove what was there before.
 
-import { existsSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { copyPages, finishCopy, openToCopy, syncPath } from './backup.ts'
 import { isMoved, migrate } from './migrate.ts'
 import { configure, explain, withLock } from './open.ts'
-import { COMPANIONS, createPrivately, giveTo, removeWhole } from './private-file.ts'
+import { createPrivately, giveTo, removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
-import {
-  readUsedSince,
-  type UsedSince,
-  type Voided,
-  type VoidOptions,
-  voidCopy,
-} from './void-copy.ts'
+import { takePlace } from './take-place.ts'
+import { newestTime, readUsedSince } from './used-since.ts'
+import { type Voided, type VoidOptions, voidCopy } from './void-copy.ts'
 
 /** Somebody who starts or migrates has the lock for moments; a person waits. */
 const LOCK_MS = 5_000
@@ -32,22 +28,20 @@ export type RestoreOptions = Pick<VoidOptions, 'keyId' | 'keepRecoveryCodes'> & 
 
 export type Restored = {
   voided: Voided
-  /** Whether the store that was replaced could tell what was used since. */
+  /** Whether the store that was replaced came after the copy, and could tell what was used since. */
   isSinceKnown: boolean
-  /** The store as it was; null: there was none. */
+  /** The store as it was, or what was left of it; null: there was none. */
   keptAs: string | null
   /** The newest time in the copy. */
   copiedAt: number
 }
 
-type Replaced = { client: Database | undefined; since: UsedSince | undefined }
-
 /**
  * In exclusive mode a connection needs every lock at its first use and keeps them: a service that has the file open,
  * idle or not, is met here. One that is damaged can be replaced: nobody is served from it.
  */
-function takeReplaced(path: string): Replaced {
-  if (!existsSync(path) || statSync(path).size === 0) return { client: undefined, since: undefined }
+function takeReplaced(path: string): Database | undefined {
+  if (!existsSync(path) || statSync(path).size === 0) return undefined
   const client = new Sqlite(path, { fileMustExist: true, timeout: 0 })
   try {
     client.pragma('locking_mode = EXCLUSIVE')
@@ -56,7 +50,7 @@ function takeReplaced(path: string): Replaced {
       throw new StartupError(
         `${path} was moved to PostgreSQL, and a code that is open in two stores could be approved in each: restore PostgreSQL's own backup.`,
       )
-    return { client, since: readUsedSince(client) }
+    return client
   } catch (error) {
     client.close()
     if (isBusy(error))
@@ -66,18 +60,12 @@ function takeReplaced(path: string): Replaced {
       )
     const code = String((error as { code?: string }).code)
     if (!/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code)) throw error
-    return { client: undefined, since: undefined }
+    return undefined
   }
 }
 
-function newestTime(client: Database): number {
-  const text =
-    'select max(at) from (select max(at) as at from events union all select max(created_at) from verifications)'
-  return Number(client.prepare(text).pluck().get() ?? 0)
-}
-
 /** The copy as a store of this version that nothing of before is good in. */
-async function prepare(options: RestoreOptions, part: string, since: UsedSince | undefined) {
+async function prepare(options: RestoreOptions, part: string, replaced: Database | undefined) {
   const source = openToCopy(options.from)
   try {
     if (isMoved(source))
@@ -94,21 +82,15 @@ async function prepare(options: RestoreOptions, part: string, since: UsedSince |
     configure(client, part, 'full')
     migrate(client, part, options.migrationsFolder)
     const copiedAt = newestTime(client)
-    const now = Math.max(options.nowMs, copiedAt)
+    const since = replaced && readUsedSince(replaced, client)
+    // This machine's clock may be behind: a step that was used by a right one is still to come on it.
+    const now = Math.max(options.nowMs, copiedAt, since?.newestAt ?? 0)
     const voided = voidCopy(client, { ...options, now, since })
     finishCopy(client, part)
-    return { voided, copiedAt }
+    return { voided, copiedAt, isSinceKnown: since !== undefined }
   } finally {
     client.close()
   }
-}
-
-/** Companions go along: a write-ahead log of the old file must not be taken for one of the new. */
-function putAside(path: string, aside: string): string | null {
-  if (!existsSync(path)) return null
-  for (const suffix of ['', ...COMPANIONS])
-    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`)
-  return aside
 }
 
 async function replace(options: RestoreOptions): Promise<Restored> {
@@ -117,17 +99,16 @@ async function replace(options: RestoreOptions): Promise<Restored> {
   const replaced = takeReplaced(path)
   try {
     removeWhole(part)
-    const { voided, copiedAt } = await prepare(options, part, replaced.since)
+    const prepared = await prepare(options, part, replaced)
     if (existsSync(path)) giveTo(part, statSync(path))
     // Closed, it leaves no log behind; who would open it now waits for the lock.
-    replaced.client?.close()
+    replaced?.close()
     const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-    const keptAs = putAside(path, `${path}.before-${stamp}`)
-    renameSync(part, path)
+    const keptAs = takePlace(part, path, stamp)
     syncPath(dirname(path))
-    return { voided, copiedAt, keptAs, isSinceKnown: replaced.since !== undefined }
+    return { ...prepared, keptAs }
   } finally {
-    replaced.client?.close()
+    replaced?.close()
     removeWhole(part)
   }
 }
@@ -143,7 +124,9 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
         `${from} is the store itself: give the copy that is to take its place.`,
       )
     mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    return await withLock(path, LOCK_MS, () => replace(options))
+    // A link to the store stays one: what it leads to is replaced.
+    const real = existsSync(path) ? realpathSync(path) : path
+    return await withLock(path, LOCK_MS, () => replace({ ...options, path: real }))
   } catch (error) {
     throw explain(error, options.path)
   }

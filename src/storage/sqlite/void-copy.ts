@@ -6,21 +6,13 @@ import type { Actor } from '../../kernel/actor.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
+import type { UsedSince } from './used-since.ts'
 
 /**
  * Codes of steps that are accepted before their time, too: TOTP_WINDOW is 2 at the most. A code of any step until
  * then may have been used already.
  */
 const STEPS_AHEAD = 2
-
-/** What the store that is replaced knows of the time since the copy. */
-export type UsedSince = {
-  /** By the set's id and the code's selector. */
-  recoveryCodes: readonly { factorId: string; selector: string }[]
-  /** Ids of the factors that are there: one that was replaced or removed since is not. */
-  factors: readonly string[]
-  revokedKeys: readonly { id: string; at: number }[]
-}
 
 export type Voided = {
   verifications: number
@@ -29,6 +21,8 @@ export type Voided = {
   appsBack: readonly string[] | null
   recoveryCodes: number
   apiKeys: number
+  /** Ids of keys that the store before did not know; null: nobody knows. One may have been revoked in a store before it. */
+  keysBack: readonly string[] | null
   adminSessions: number
 }
 
@@ -81,16 +75,14 @@ function voidRecoveryCodes(client: Database, options: VoidOptions): number {
   for (const { factorId: id, selector } of since.recoveryCodes)
     count += voidOne.run({ now, id, selector }).changes
   const voidSet = client.prepare(`${VOID_CODE} and ${SET}`)
-  const known = new Set(since.factors)
   for (const id of idsOf(client, 'recovery_codes'))
-    if (!known.has(id)) count += voidSet.run({ now, id }).changes
+    if (!since.factors.has(id)) count += voidSet.run({ now, id }).changes
   return count
 }
 
 function appsBack(client: Database, since: UsedSince | undefined): string[] | null {
   if (!since) return null
-  const known = new Set(since.factors)
-  return idsOf(client, 'totp').filter((id) => !known.has(id))
+  return idsOf(client, 'totp').filter((id) => !since.factors.has(id))
 }
 
 function revokeKeys(client: Database, since: UsedSince | undefined): number {
@@ -98,6 +90,12 @@ function revokeKeys(client: Database, since: UsedSince | undefined): number {
     'update api_keys set revoked_at = @at where id = @id and revoked_at is null',
   )
   return (since?.revokedKeys ?? []).reduce((count, key) => count + revoke.run(key).changes, 0)
+}
+
+function keysBack(client: Database, since: UsedSince | undefined): string[] | null {
+  if (!since) return null
+  const good = client.prepare('select id from api_keys where revoked_at is null').pluck()
+  return (good.all() as string[]).filter((id) => !since.keys.has(id))
 }
 
 /** One transaction: all of it, or nothing. */
@@ -109,26 +107,8 @@ export function voidCopy(client: Database, options: VoidOptions): Voided {
       appsBack: appsBack(client, options.since),
       recoveryCodes: voidRecoveryCodes(client, options),
       apiKeys: revokeKeys(client, options.since),
+      keysBack: keysBack(client, options.since),
       adminSessions: client.prepare('delete from admin_sessions').run().changes,
     }))
     .immediate()
-}
-
-/** Undefined where it cannot tell: damaged, or of a version that keeps these elsewhere. */
-export function readUsedSince(client: Database): UsedSince | undefined {
-  try {
-    const all = (text: string) => client.prepare(text).all()
-    return {
-      recoveryCodes: all(
-        `select f.id as factorId, r.selector from recovery_codes r join factors f on f.seq = r.factor_seq
-         where r.used_at is not null`,
-      ) as { factorId: string; selector: string }[],
-      factors: client.prepare('select id from factors').pluck().all() as string[],
-      revokedKeys: all(
-        'select id, revoked_at as at from api_keys where revoked_at is not null',
-      ) as { id: string; at: number }[],
-    }
-  } catch {
-    return undefined
-  }
 }
