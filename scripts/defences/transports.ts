@@ -44,9 +44,9 @@ export const TRANSPORTS: readonly Defence[] = [
     'C68',
     'the host of a socket or of the parameter is the one that counts',
     {
-      file: WARNINGS,
-      find: "decode(last('host') || hostname)",
-      replace: 'decode(hostname)',
+      file: 'src/config/database-url.ts',
+      find: "decode(last('host') || near",
+      replace: 'decode(near',
     },
     warned('{"DATABASE_URL":"postgres://u:s3cr3t@localhost/app?host=db.example"}'),
   ),
