@@ -14,8 +14,24 @@ export const DECOYS: readonly Defence[] = [
   row(
     'C49',
     'a decoy fails as others do only where several failed and none was reached since',
-    { file: RECENT, find: 'new Set(same.map(of)).size >= SEVERAL', replace: 'same.length > 0' },
+    { file: RECENT, find: 'count(of) >= SEVERAL', replace: 'same.length > 0' },
     { file: RECENT_TEST, title: 'one or two recipients of their own, however often they fail' },
+  ),
+  row(
+    'C49',
+    'wrong numbers, which are free, make no decoy fail where somebody was reached',
+    { file: RECENT, find: 'isReached && same.every(isPermanent) ? MANY : 1', replace: '1' },
+    { file: RECENT_TEST, title: 'wrong numbers and mailboxes, where others were reached' },
+  ),
+  row(
+    'C49',
+    'what is refused for good everywhere takes as many persons where somebody was reached',
+    {
+      file: RECENT,
+      find: 'rootOf(one.place), wasReached(sends, now)',
+      replace: 'rootOf(one.place), false',
+    },
+    { file: RECENT_TEST, title: 'wrong numbers in several countries' },
   ),
   row(
     'C49',

@@ -21,10 +21,14 @@ const RECIPIENT = new Set([
   ...['21211', '21608', '21610', '21614', '21635', '30003', '30004', '30005', '30006', '60205'],
   ...['invalid_address', 'quoted', 'expired_before_sent', 'unreadable'],
 ])
-/** RFC 3463 §3.2, RFC 7505: the domain does not exist, has no way to it, or takes no mail. */
-const SMTP_PLACE = /^smtp_5\d\d(_5\.(1\.2|1\.10|4\.4))$|^smtp_556$/
-/** RFC 3463 §3.2 and §3.3: the mailbox is unknown, moved, switched off or full. */
-const SMTP_RECIPIENT = /^smtp_[45]\d\d_[45]\.(1\.[136]|2\.\d+)$/
+/** RFC 3463 §3.2, RFC 7505 §4: the domain does not exist, has no way to it, or takes no mail. */
+const SMTP_PLACE = /^smtp_5\d\d_5\.(1\.2|4\.4)$|^smtp_556(_|$)/
+/**
+ * RFC 3463 §3.2 and §3.3: the mailbox is unknown, moved, switched off or full. Exchange says so by 5.1.10 and 5.4.1,
+ * and servers without such codes by 550, 551 and 553 alone (RFC 5321 §4.2.3).
+ */
+const SMTP_RECIPIENT =
+  /^smtp_[45]\d\d_[45]\.(1\.[136]|2\.\d+)$|^smtp_5\d\d_5\.(1\.10|4\.1)$|^smtp_55[013]$/
 /** RFC 4954 §6: the login. */
 const SMTP_SERVICE = /^smtp_[45]\d\d_[45]\.7\.(8|9|11)$/
 

@@ -11,6 +11,11 @@ import type { SendResult } from './ports.ts'
 const KEPT_SENDS = 256
 /** So many persons, none of them reached since, are no coincidence: one or two may be a stranger's own. */
 const SEVERAL = 3
+/**
+ * Refused for good where somebody was reached within a day. Numbers and mailboxes that do not exist look the same to
+ * many gateways, and are free to everybody: three of them must not make decoys fail.
+ */
+const MANY = 20
 /** Without a real send for so long nobody knows whether the provider is still away. */
 const OUTAGE_REMEMBERED_MS = 120_000
 /** What else of an outage counts: a code lives no longer by default, and nobody retries for longer. */
@@ -100,17 +105,15 @@ function acceptedLike(sends: readonly Remembered[], place: string): Remembered[]
  * Each only while nobody was reached since. Empty: a real send would most likely be taken.
  */
 function sharedFailures(sends: readonly Remembered[], place: string, now: number): Remembered[] {
+  const there = sends.filter((one) => one.place === place)
   const failed = failedSinceReached(sends, now)
-  const here = failedSinceReached(
-    sends.filter((one) => one.place === place),
-    now,
-  )
+  const here = failedSinceReached(there, now)
   const unclear = (list: Remembered[]) => list.filter((one) => faultOf(one.result) === 'unclear')
   const candidates = [
     failed.filter((one) => faultOf(one.result) === 'service'),
     here.filter((one) => faultOf(one.result) === 'place'),
-    ofSeveral(unclear(here), ({ person }) => person),
-    ofSeveral(unclear(failed), (one) => rootOf(one.place)),
+    ofSeveral(unclear(here), ({ person }) => person, wasReached(there, now)),
+    ofSeveral(unclear(failed), (one) => rootOf(one.place), wasReached(sends, now)),
   ]
   return candidates.map((list) => fresh(list, now)).find((list) => list.length > 0) ?? []
 }
@@ -128,9 +131,19 @@ function alike(list: readonly Remembered[]): Remembered[] {
   return latest ? list.filter((one) => isPermanent(one) === isPermanent(latest)) : []
 }
 
-function ofSeveral(list: readonly Remembered[], of: (one: Remembered) => string): Remembered[] {
+function wasReached(sends: readonly Remembered[], now: number): boolean {
+  return sends.some((one) => isAccepted(one) && now - one.at < REFUSAL_REMEMBERED_MS)
+}
+
+function ofSeveral(
+  list: readonly Remembered[],
+  of: (one: Remembered) => string,
+  isReached: boolean,
+): Remembered[] {
   const same = alike(list)
-  return new Set(same.map(of)).size >= SEVERAL ? same : []
+  const persons = isReached && same.every(isPermanent) ? MANY : 1
+  const count = (by: (one: Remembered) => string) => new Set(same.map(by)).size
+  return count(of) >= SEVERAL && count(({ person }) => person) >= persons ? same : []
 }
 
 function fresh(list: readonly Remembered[], now: number): Remembered[] {

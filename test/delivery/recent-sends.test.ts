@@ -94,15 +94,50 @@ describe('C49: what a stranger can bring about is no outage', () => {
     expect(fate('ann@evil.example')).toBe('permanent')
   })
 
-  it.each(['smtp_550_5.1.1', 'smtp_452_4.2.2', '21211', '21610'])(
-    'mailboxes and numbers that do not exist, or take nothing: %s',
+  it.each([
+    ...['smtp_550_5.1.1', 'smtp_452_4.2.2', 'smtp_550', 'smtp_553', 'smtp_550_5.1.10'],
+    ...['smtp_550_5.4.1', '21211', '21610'],
+  ])('mailboxes and numbers that do not exist, or take nothing: %s', (code) => {
+    const { send, fate } = world()
+    for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', code)
+    for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, 'permanent', code)
+    expect([fate(US(5)), fate('ann@mail.example')]).toEqual(['accepted', 'accepted'])
+  })
+
+  it.each(['http_400', 'gateway_refused', 'smtp_554'])(
+    'wrong numbers and mailboxes, where others were reached, of a gateway that has no word for them: %s',
     (code) => {
       const { send, fate } = world()
-      for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', code)
-      for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, 'permanent', code)
-      expect([fate(US(5)), fate('ann@mail.example')]).toEqual(['accepted', 'accepted'])
+      send(US(0), 'accepted')
+      send('ann@mail.example', 'accepted')
+      for (let n = 0; n < 19; n += 1) {
+        send(`+141555526${70 + n}`, 'permanent', code)
+        send(`p${n}@mail.example`, 'permanent', code)
+      }
+      expect([fate('+14155550123'), fate('bob@mail.example')]).toEqual(['accepted', 'accepted'])
+      send('+14155552690', 'permanent', code)
+      send('p20@mail.example', 'permanent', code)
+      expect([fate('+14155550123'), fate('bob@mail.example')]).toEqual(['permanent', 'permanent'])
     },
   )
+
+  it('wrong numbers in several countries, and domains of their own, where others were reached', () => {
+    const { send, fate } = world()
+    send(US(0), 'accepted')
+    send('ann@mail.example', 'accepted')
+    for (let n = 0; n < 6; n += 1) {
+      for (const number of [US(n + 1), GB(n), `+4915123456${70 + n}`])
+        send(number, 'permanent', 'http_400')
+      for (const domain of ['a.example', 'b.test', 'c.invalid'])
+        send(`p${n}@${domain}`, 'permanent', 'smtp_554')
+    }
+    expect([fate('+14155550123'), fate('bob@mail.example')]).toEqual(['accepted', 'accepted'])
+    for (let n = 6; n < 9; n += 1) {
+      send(GB(n), 'permanent', 'http_400')
+      send(`p${n}@a.example`, 'permanent', 'smtp_554')
+    }
+    expect([fate('+14155550123'), fate('bob@mail.example')]).toEqual(['permanent', 'permanent'])
+  })
 
   it('several that failed before another was reached', () => {
     const { send, fate } = world()
@@ -152,6 +187,14 @@ describe('C49: what everybody meets, a decoy meets', () => {
       'smtp_550_5.1.2',
       1,
       'b@gone.example',
+      'b@x.example',
+    ],
+    [
+      'a domain without mail',
+      'a@null.example',
+      'smtp_556_5.1.10',
+      1,
+      'b@null.example',
       'b@x.example',
     ],
     ['a domain, by several', 'a@shut.example', 'smtp_554', 3, 'b@shut.example', 'b@x.example'],
