@@ -88,7 +88,7 @@ export const DECOYS: readonly Defence[] = [
     'a destination that is refused for good is refused for decoys',
     {
       file: RECENT,
-      find: '    ofSeveral(unclear(here), ({ person }) => person),\n',
+      find: '    ofSeveral(unclear(here), ({ person }) => person, wasReached(there, now)),\n',
       replace: '',
     },
     { file: FATE, title: 'C49, C66: a country: failed alike' },

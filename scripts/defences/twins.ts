@@ -15,6 +15,12 @@ const IMPORTS = 'test/factors/import-twice.test.ts'
 const DOMAIN: readonly Defence[] = [
   row(
     'C63',
+    'an import in another shape begins with what its twins have used',
+    { file: 'src/factors/create-app.ts', find: 'own?.lastStep ?? 0', replace: '0' },
+    { file: IMPORTS, title: 'in another shape begins with what the first has used' },
+  ),
+  row(
+    'C63',
     'a secret that the subject has makes no second factor',
     {
       file: 'src/factors/create-app.ts',

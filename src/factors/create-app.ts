@@ -15,7 +15,7 @@ import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
 import { refuseToldBefore } from './refuse.ts'
 import { subjectIndexes } from './subject.ts'
-import { type Begun, compareWithOwn, type Kept, takeOver } from './take-over.ts'
+import { type Begun, compareWithOwn, type Kept, type Own, takeOver } from './take-over.ts'
 import type { FactorRecord } from './types.ts'
 import { factorView } from './view.ts'
 
@@ -57,7 +57,7 @@ async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
     return kept && tellAgain(begun, kept)
   }
   const outcome = await domain.factors.create({
-    ...newApp(begun, own?.known ?? null),
+    ...newApp(begun, own),
     idempotency: recall.write((record) => ({
       ...{ kind: 'created' as const, factor: factorView(record, subject), issuer, accountName },
     })),
@@ -84,7 +84,7 @@ async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
 
 function newApp(
   { domain, caller, command, secret, indexes }: Begun,
-  known: readonly string[] | null,
+  own: Own | null,
 ): Omit<CreateFactorInput, 'idempotency'> {
   const { keyring } = domain
   const now = domain.clock.now()
@@ -102,13 +102,16 @@ function newApp(
       secretSealed: keyring.seal(secret, secretContext(id)),
       otp: command.shape,
       // The system that it comes from may have used the code that the app shows now.
-      lastStep: isActive ? presentStep(domain.wall.now(), command.shape) : 0,
+      lastStep: Math.max(
+        isActive ? presentStep(domain.wall.now(), command.shape) : 0,
+        own?.lastStep ?? 0,
+      ),
       createdAt: now,
       confirmedAt: isActive ? now : null,
     },
     subjectIndexes: indexes,
     codes: null,
-    known,
+    known: own?.known ?? null,
     maxApps: MAX_APPS,
     unverifiedSince: unverifiedSince(domain),
     actor: actorOf(caller, command.endUser),

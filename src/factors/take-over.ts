@@ -32,11 +32,13 @@ export type Begun = {
 }
 
 type Twin = { app: App; record: FactorRecord }
-type Own = {
+export type Own = {
   apps: App[]
   /** Ids of all that were compared. */
   known: string[]
   twin: Twin | undefined
+  /** The newest step that an app with the secret has used, whatever its shape; 0: none. */
+  lastStep: number
 }
 
 const isSameShape = (one: OtpShape, other: OtpShape) =>
@@ -58,12 +60,14 @@ export async function compareWithOwn({
   })
   const apps = openableApps(domain, records)
   const { shape } = command
-  const same = twinsOf(apps, { factorId: null, secret, shape }).filter((app) =>
-    isSameShape(app.shape, shape),
-  )
+  const twins = twinsOf(apps, { factorId: null, secret, shape })
+  const same = twins.filter((app) => isSameShape(app.shape, shape))
   const app = same.find(({ status }) => status === 'active') ?? same[0]
   const record = records.find(({ id }) => id === app?.factorId)
-  return { apps, known: records.map(({ id }) => id), twin: app && record && { app, record } }
+  return {
+    ...{ apps, known: records.map(({ id }) => id), twin: app && record && { app, record } },
+    lastStep: Math.max(0, ...twins.map((twin) => twin.lastStep)),
+  }
 }
 
 /** The present step, or one later than what the app and its twins have used: none of theirs is used again. */

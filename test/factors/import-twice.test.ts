@@ -109,6 +109,17 @@ describe('C63: a secret that the subject has', () => {
     expect(await login(world, 'ann', codeIn(eight, 1))).toBe('code_incorrect')
   })
 
+  it('in another shape begins with what the first has used, and keeps that when the first is deleted', async () => {
+    const eight = { ...SHAPE, digits: 8 } as const
+    const first = await imported('ann', { shape: eight })
+    expect(await login(world, 'ann', codeIn(eight, 1))).toBe('approved')
+    const waiting = await imported('ann', { confirmed: false })
+    await remove(first.id)
+    expect(await confirm(world, waiting.id, code(1))).toMatchObject({ error: 'code_incorrect' })
+    world.moveWall(30_000)
+    expect((await confirm(world, waiting.id, code(1))).kind).toBe('confirmed')
+  })
+
   it('with another time step has steps of its own: they are no later ones', async () => {
     const minute = { ...SHAPE, periodSeconds: 60 } as const
     await imported('ann')
