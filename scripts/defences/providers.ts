@@ -27,6 +27,30 @@ export const PROVIDERS: readonly Defence[] = [
   ),
   row(
     'C67',
+    'an id that no store takes is none: its result could not be written',
+    { file: QUOTED, find: '!NOT_OF_AN_ID.test(reference)', replace: 'true' },
+    { ...QUOTES, title: 'C67: an id with controls' },
+  ),
+  row(
+    'I7',
+    'a number of six digits and fewer is found without its country code',
+    { file: TRACES, find: 'codesIn(digits, national)', replace: '[]' },
+    { ...QUOTES, title: 'C30: what names the recipient in another spelling' },
+  ),
+  row(
+    'I7',
+    'an address is found without its tag and its quotes',
+    { file: TRACES, find: 'new Set([local, bare, bare', replace: 'new Set([local, local, local' },
+    { ...QUOTES, title: 'C30: what names the recipient in another spelling' },
+  ),
+  row(
+    'I7',
+    'an address is found with its domain as people read it',
+    { file: TRACES, find: 'domainToUnicode(domain)', replace: 'domain' },
+    { ...QUOTES, title: 'C30: nothing is left of an address' },
+  ),
+  row(
+    'C67',
     '503, 425 and 429 were not taken, and are bounded by time alone',
     { file: HTTP_CLIENT, find: 'new Set([425, 429, 503])', replace: 'new Set([425, 429])' },
     { ...WORKER, title: 'C67: 503, 425 and 429 were not taken' },

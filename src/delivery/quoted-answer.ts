@@ -61,9 +61,20 @@ function mask(text: string, message: Message): string {
   return masked + plain.slice(done)
 }
 
-function bounded(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`
+/** Without half of a character at its end. */
+function cut(text: string, max: number): string {
+  return text.slice(0, max).replace(/[\ud800-\udbff]$/, '')
 }
+
+function bounded(text: string, max: number): string {
+  return text.length <= max ? text : `${cut(text, max - 1)}…`
+}
+
+/**
+ * No id has controls or halves of characters, and PostgreSQL stores neither: a result that could not be written would
+ * hold its place in the lane until the message was sent again.
+ */
+const NOT_OF_AN_ID = /[\p{Cc}\p{Cs}]/u
 
 /** Masked and checked before it is cut: half a number is found by nobody. */
 function cleanReason(whole: string, message: Message): string {
@@ -86,9 +97,11 @@ function clean({ code, message: reason }: ProviderError, message: Message): Prov
 /** The same result, bounded, without an id or an error that holds what was sent. */
 export function withoutQuotes(result: SendResult, message: Message): SendResult {
   if (result.kind !== 'accepted') return { ...result, error: clean(result.error, message) }
-  const { reference } = result
+  const reference = result.reference?.trim() ?? ''
   const isKept =
-    reference !== null && reference.length <= MAX_SEARCHED_CHARACTERS && !quotes(reference, message)
-  if (!isKept) return { kind: 'accepted', reference: null }
-  return { kind: 'accepted', reference: reference.slice(0, MAX_REFERENCE_CHARACTERS) }
+    reference !== '' &&
+    reference.length <= MAX_SEARCHED_CHARACTERS &&
+    !NOT_OF_AN_ID.test(reference) &&
+    !quotes(reference, message)
+  return { kind: 'accepted', reference: isKept ? cut(reference, MAX_REFERENCE_CHARACTERS) : null }
 }

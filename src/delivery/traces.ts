@@ -1,6 +1,8 @@
 // Where a text holds the recipient or the code, however they are written: spaced, grouped, national, in other digits.
 // It must not decode anything: decodings.ts does.
 
+import { domainToUnicode } from 'node:url'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { digitOf } from '../kernel/decimal-digits.ts'
 import type { OutgoingMessage } from './ports.ts'
 
@@ -57,10 +59,13 @@ function codesIn({ text, from, to }: Digits, code: string): Span[] {
   return spans
 }
 
-function numbersIn({ text, from, to }: Digits, number: string): Span[] {
+function numbersIn(digits: Digits, number: string): Span[] {
+  const { text, from, to } = digits
   const bare = number.replace(/\D/g, '')
   const tail = bare.slice(-TELLING_DIGITS)
-  const spans: Span[] = []
+  const national = parsePhoneNumberFromString(number)?.nationalNumber ?? bare
+  // Andorra, Greenland and others have numbers of six digits and fewer: as telling as a code, and found as one is.
+  const spans = national.length < TELLING_DIGITS ? codesIn(digits, national) : []
   for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, at + 1)) {
     let first = at
     let left = bare.length - tail.length
@@ -73,22 +78,39 @@ function numbersIn({ text, from, to }: Digits, number: string): Span[] {
   return spans
 }
 
-/** The address, and the name before its @ where it stands as a word. */
-function addressesIn(text: string, address: string): Span[] {
-  const name = address.slice(0, address.lastIndexOf('@'))
-  const lower = text.toLowerCase()
+/** Sign by sign: the lower case of a whole text may be longer than itself (İ), and its places others. */
+function lower(text: string): string {
+  return Array.from(text, (sign) => {
+    const small = sign.toLowerCase()
+    return small.length === sign.length ? small : sign
+  }).join('')
+}
+
+/** As given, without quotes, and without its tag: what a gateway says of `ann+news@` may be `ann@`. */
+function namesOf(local: string): string[] {
+  const bare = local.replace(/^"(.+)"$/s, '$1')
+  return [...new Set([local, bare, bare.replace(/(?<=.)\+.*$/s, '')])]
+}
+
+/** The address in each of its spellings, and the name before its @ where it stands as a word. */
+function addressesIn(text: string, given: string): Span[] {
+  const address = given.normalize('NFKC')
+  const at = address.lastIndexOf('@')
+  const domain = address.slice(at + 1)
+  const names = namesOf(address.slice(0, at))
+  const within = lower(text)
   const find = (part: string, isWord: boolean) => {
     const spans: Span[] = []
-    const wanted = part.toLowerCase()
-    // Lower case may be longer than what it is made of (İ): places would be others.
-    if (wanted === '' || lower.length !== text.length) return spans
-    for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + 1)) {
-      const end = at + wanted.length
-      if (!isWord || !isLetter(lower[at - 1], lower[end])) spans.push([at, end])
+    const wanted = lower(part)
+    if (wanted === '') return spans
+    for (let from = within.indexOf(wanted); from !== -1; from = within.indexOf(wanted, from + 1)) {
+      const end = from + wanted.length
+      if (!isWord || !isLetter(within[from - 1], within[end])) spans.push([from, end])
     }
     return spans
   }
-  return [...find(address, false), ...find(name, true)]
+  const whole = names.flatMap((name) => [`${name}@${domain}`, `${name}@${domainToUnicode(domain)}`])
+  return [...whole.flatMap((one) => find(one, false)), ...names.flatMap((name) => find(name, true))]
 }
 
 function isLetter(...characters: (string | undefined)[]): boolean {

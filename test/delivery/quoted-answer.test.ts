@@ -85,6 +85,57 @@ it('an id is bounded, and checked before it is cut', () => {
   })
 })
 
+// PostgreSQL stores neither: the result could not be written, and the message went out three times.
+it.each(['SM1\u0000', 'SM\u0007\u001b[2J1', 'SM\ud83d1', '\udc00', '\u0000', ' \n'])(
+  'C67: an id with controls or halves of characters, %j, is none',
+  (reference) => {
+    const kept = withoutQuotes({ kind: 'accepted', reference }, SMS)
+    expect(kept).toEqual({ kind: 'accepted', reference: null })
+  },
+)
+
+it('C67: an id is kept without the blanks around it, and cut between two characters', () => {
+  const keep = (reference: string) => withoutQuotes({ kind: 'accepted', reference }, SMS)
+  expect(keep('SM1\r\n')).toEqual({ kind: 'accepted', reference: 'SM1' })
+  const long = keep(`${'x'.repeat(127)}\u{1f4e8}${'x'.repeat(9)}`)
+  expect(long).toEqual({ kind: 'accepted', reference: 'x'.repeat(127) })
+})
+
+const to = (address: string) => ({ ...MAIL, to: address })
+
+// Six digits and fewer: Andorra, the Faroes, Niue.
+it.each([
+  ['acc-312345', to('+376312345')],
+  ['acc 31-23-45', to('+376312345')],
+  ['00376312345', to('+376312345')],
+  ['m_211234', to('+298211234')],
+  ['n/4002', to('+6834002')],
+  // As a gateway writes an address: without its tag or its quotes, its domain as people read it, letters composed.
+  ['user john.doe@gmail.com', to('john.doe+news@gmail.com')],
+  ['john.doe', to('john.doe+news@gmail.com')],
+  ['no john doe', to('"john doe"@example.com')],
+  ['no jos\u00e9', to('jose\u0301@example.com')],
+  ['no fin.ley', to('\ufb01n.ley@example.com')],
+  ['\u0130: no ann.smith', MAIL],
+])(
+  'C30: what names the recipient in another spelling, %j, is neither id nor reason',
+  (text, sent) => {
+    const error = { code: 'http_400', message: text }
+    const refused = withoutQuotes({ kind: 'permanent', error }, sent)
+    expect(JSON.stringify(refused)).toMatch(/…|quoted/)
+    expect(withoutQuotes({ kind: 'accepted', reference: text }, sent)).toMatchObject({
+      reference: null,
+    })
+  },
+)
+
+it('C30: nothing is left of an address whose domain is of another script', () => {
+  const error = { code: 'http_400', message: 'no ann@b\u00fccher.example here' }
+  expect(
+    withoutQuotes({ kind: 'permanent', error }, to('ann+x@xn--bcher-kva.example')),
+  ).toMatchObject({ error: { message: 'no … here' } })
+})
+
 it.each(['temporary', 'permanent', 'ambiguous'] as const)(
   'C30: the error of a %s answer says so, and keeps its class',
   (kind) => {
