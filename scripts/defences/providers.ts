@@ -27,6 +27,36 @@ export const PROVIDERS: readonly Defence[] = [
   ),
   row(
     'C67',
+    'a header that lets no request out stops the start',
+    { file: RULES, find: 'if (own !== undefined)', replace: 'if (own === null)' },
+    { ...TEMPLATES, title: 'HEADERS {"Content-Length":"10"} stops the start' },
+  ),
+  row(
+    'C67',
+    'the Idempotency-Key of a template is one for each send',
+    { file: RULES, find: "names.includes('attempt_id')", replace: 'false' },
+    { ...TEMPLATES, title: 'HEADERS {"idempotency-key":"{{delivery_id}}-{{attempt_id}}"}' },
+  ),
+  row(
+    'C67',
+    'an empty answer is described as success by nobody',
+    { file: RULES, find: "pattern.trim() === ''", replace: 'false' },
+    { ...TEMPLATES, title: 'SUCCESS OK*| stops the start' },
+  ),
+  row(
+    'C67',
+    'answers come uncompressed, so that an id in them is found',
+    { file: HTTP_CLIENT, find: ", 'accept-encoding': 'identity'", replace: '' },
+    { ...ANSWERS, title: 'no answer is compressed' },
+  ),
+  row(
+    'C67',
+    'a pointer into an array names its elements alone',
+    { file: ANSWER, find: 'Array.isArray(value) &&', replace: 'false &&' },
+    { ...ANSWERS, title: '/length of an array is no id' },
+  ),
+  row(
+    'C67',
     'an id that no store takes is none: its result could not be written',
     { file: QUOTED, find: '!NOT_OF_AN_ID.test(reference)', replace: 'true' },
     { ...QUOTES, title: 'C67: an id with controls' },
@@ -122,7 +152,11 @@ export const PROVIDERS: readonly Defence[] = [
   row(
     'C67',
     'no value of a message chooses the host that it goes to',
-    { file: RULES, find: "if (origin.includes('{{'))", replace: 'if (origin === undefined)' },
+    {
+      file: RULES,
+      find: "originOf(url, 'a.example') !== originOf(url, 'b.example')",
+      replace: 'false',
+    },
     { ...TEMPLATES, title: 'URL https://{{to}}/send stops the start' },
   ),
   row(

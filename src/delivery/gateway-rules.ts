@@ -16,7 +16,10 @@ import { ProviderSettingError, readEach, type SettingValues } from './setting-va
 
 /** Breaks JSON wherever it does not stand between quotes, where escaping takes care of it. */
 const SAMPLE = '0"\\ \n'
-const SAMPLES = Object.fromEntries(PLACEHOLDERS.map((name) => [name, SAMPLE])) as Values
+
+function everyValue(value: string): Values {
+  return Object.fromEntries(PLACEHOLDERS.map((name) => [name, value])) as Values
+}
 
 const LIST = PLACEHOLDERS.map((name) => `{{${name}}}`).join(' ')
 
@@ -30,11 +33,19 @@ function checkNames(setting: string, template: string, known: readonly string[] 
   throw new ProviderSettingError(setting, `holds ${shown} is no placeholder: ${listed}`)
 }
 
+/** With user and password; NaN, which equals nothing, where a value breaks it. */
+function originOf(url: string, value: string): string | number {
+  const filled = fill(url, everyValue(value), encodeURIComponent)
+  if (!URL.canParse(filled)) return Number.NaN
+  const { protocol, username, password, host } = new URL(filled)
+  return [protocol, username, password, host].join(' ')
+}
+
 /** Before the path a recipient would choose where the message goes. @throws ProviderSettingError */
 export function checkUrlTemplate(setting: string, url: string): void {
   checkNames(setting, url)
-  const origin = /^[^:]+:\/\/[^/?#]*/.exec(url)?.[0] ?? ''
-  if (origin.includes('{{'))
+  // Asked of the parser that the request is made by: it takes `https:{{to}}/` and `https:///{{to}}/` for hosts, too.
+  if (originOf(url, 'a.example') !== originOf(url, 'b.example'))
     throw new ProviderSettingError(setting, 'has a placeholder before its path: name the host')
 }
 
@@ -43,7 +54,7 @@ export function checkBodyTemplate(setting: string, body: string, contentType: st
   checkNames(setting, body)
   if (!isJson(contentType)) return
   try {
-    JSON.parse(fill(body, SAMPLES, escapeFor(contentType)))
+    JSON.parse(fill(body, everyValue(SAMPLE), escapeFor(contentType)))
   } catch {
     throw new ProviderSettingError(
       setting,
@@ -53,17 +64,26 @@ export function checkBodyTemplate(setting: string, body: string, contentType: st
   }
 }
 
+/** RFC 9110 §7.6.1 and §8.6: of the connection and the body as they are sent. With one of them nothing would go out. */
+const OWN_HEADERS = ['content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']
+
 /** @throws ProviderSettingError */
 export function checkHeaderTemplates(
   setting: string,
   headers: Readonly<Record<string, string>>,
 ): void {
   for (const value of Object.values(headers)) checkNames(setting, value, HEADER_PLACEHOLDERS)
+  const own = OWN_HEADERS.find((name) => name in headers)
+  if (own !== undefined)
+    throw new ProviderSettingError(setting, `holds ${own}, which is written with each request`)
   const key = headers['idempotency-key']
-  if (key !== undefined && namesIn(key).length === 0)
+  if (key === undefined) return
+  const names = namesIn(key)
+  if (!names.includes('delivery_id') || names.includes('attempt_id'))
     throw new ProviderSettingError(
       setting,
-      'gives every message the same idempotency-key, and only the first would go out: leave it out, or write {{delivery_id}}',
+      'has an idempotency-key that is not one for each send: of two sends with one key only the first would go out, and with ' +
+        'a key for each try one message could go out three times; leave it out, or write {{delivery_id}}',
     )
 }
 
@@ -127,10 +147,20 @@ function readPointer(values: SettingValues, name: string): string | null {
 function readSuccess(values: SettingValues, name: string): SuccessRule | null {
   const text = values[name] || null
   if (text === null) return null
-  if (!text.startsWith('/')) return { pointer: null, patterns: text.split('|') }
+  if (!text.startsWith('/')) return { pointer: null, patterns: readPatterns(text, name) }
   const equals = text.indexOf('=')
   const pointer = equals === -1 ? text : text.slice(0, equals)
   if (!POINTER.test(pointer))
     throw new ProviderSettingError(name, 'is neither like /status=accepted nor a text like OK*')
-  return { pointer, patterns: equals === -1 ? null : text.slice(equals + 1).split('|') }
+  return { pointer, patterns: equals === -1 ? null : readPatterns(text.slice(equals + 1), name) }
+}
+
+function readPatterns(text: string, name: string): string[] {
+  const patterns = text.split('|')
+  if (patterns.some((pattern) => pattern.trim() === ''))
+    throw new ProviderSettingError(
+      name,
+      'takes an empty answer for success: write what stands on both sides of = and of each bar',
+    )
+  return patterns
 }

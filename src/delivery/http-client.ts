@@ -17,8 +17,11 @@ export const CONNECTIONS_PER_HOST = 64
 /** Past our own deadline: only a net under it. */
 const NET_TIMEOUT_MS = 60_000
 
-/** Some gateways refuse who does not say a name. */
-const COMMON = { 'user-agent': 'countersign' }
+/**
+ * Some gateways refuse who does not say a name. Without the second header an answer may be compressed (RFC 9110 §12.5.3):
+ * its id would not be found, and the message would go out three times.
+ */
+const COMMON = { 'user-agent': 'countersign', 'accept-encoding': 'identity' }
 
 /** RFC 8470 §5.2, RFC 6585 §4, RFC 9110 §15.6.4: refused before anything was done, and may do well later. */
 const TEMPORARY_STATUSES = new Set([425, 429, 503])

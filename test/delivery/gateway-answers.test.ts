@@ -1,6 +1,7 @@
 // C67: a gateway that answers wrongly: an error within a 200, silence where it should confirm, reasons of its own.
 // esdc-ce 230: answers 200 that held an error were counted as sent.
 
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
 import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
@@ -78,6 +79,22 @@ describe.each(['sms', 'email'] as const)('C67: what an answer 200 to an %s says'
   ])('%j, %j', async (rules, body, expected) => {
     server.behave(answer(200, body))
     expect(await send(channel, rules)).toMatchObject(expected)
+  })
+
+  it('no answer is compressed: its id is found, and the message goes out once', async () => {
+    server.behave((response, { headers }) => {
+      const isIdentity = headers['accept-encoding'] === 'identity'
+      const body = Buffer.from('{"id":"m-1"}')
+      response.writeHead(200, isIdentity ? {} : { 'content-encoding': 'gzip' })
+      response.end(isIdentity ? body : gzipSync(body))
+    })
+    expect(await send(channel, { id: '/id' })).toEqual({ kind: 'accepted', reference: 'm-1' })
+  })
+
+  // RFC 6901 §4: of an array only its elements are named.
+  it.each([['/length'], ['/00'], ['/-'], ['/1']])('%s of an array is no id', async (id) => {
+    server.behave(answer(200, '["m-1"]'))
+    expect(await send(channel, { id })).toMatchObject(UNCONFIRMED)
   })
 
   it('a body that breaks off confirms nothing', async () => {

@@ -82,6 +82,26 @@ describe('URL and headers', () => {
     ['HEADERS', '{"x-to":"{{to}}"}', '{{delivery_id}}'],
     ['HEADERS', '{"x-text":"{{text}}"}', '{{delivery_id}}'],
     ['HEADERS', '{"Idempotency-Key":"countersign"}', 'only the first'],
+    // A send again has the verification of the first one; a try again has another attempt.
+    ['HEADERS', '{"idempotency-key":"{{verification_id}}"}', 'only the first'],
+    ['HEADERS', '{"idempotency-key":"{{attempt_id}}"}', 'three times'],
+    ['HEADERS', '{"idempotency-key":"{{delivery_id}}-{{attempt_id}}"}', 'three times'],
+    // With one of these no request goes out at all.
+    ['HEADERS', '{"Content-Length":"10"}', 'content-length'],
+    ['HEADERS', '{"transfer-encoding":"chunked"}', 'transfer-encoding'],
+    ['HEADERS', '{"Expect":"100-continue"}', 'expect'],
+    ['HEADERS', '{"upgrade":"h2c"}', 'upgrade'],
+    ['HEADERS', '{"keep-alive":"timeout=5"}', 'keep-alive'],
+    // Hosts to the parser, though not with two slashes before them.
+    ['URL', 'https:{{to}}/send', 'before its path'],
+    ['URL', 'https:/{{to}}/send', 'before its path'],
+    ['URL', 'https:///{{to}}/send', 'before its path'],
+    ['URL', 'https:\\\\{{brand}}\\send', 'before its path'],
+    ['URL', 'https://{{to}}@gateway.example/', 'before its path'],
+    ['SUCCESS', 'OK*|', 'empty answer'],
+    ['SUCCESS', '|', 'empty answer'],
+    ['SUCCESS', '/status=', 'empty answer'],
+    ['SUCCESS', '/status=ok||queued', 'empty answer'],
     ['SUCCESS', '/a~2=1', '/status=accepted'],
     ['ERROR_POINTER', 'error', 'JSON pointer'],
     ['ID_POINTER', 'id', 'JSON pointer'],
@@ -103,7 +123,9 @@ describe('URL and headers', () => {
     [{ HEADERS: FORM, BODY: 'to={{to}}&text={{text}}&braces={}' }],
     [{ HEADERS: '{"content-type":"text/plain"}', BODY: '{{text}}' }],
     [{ HEADERS: '{"x-request-id":"{{delivery_id}}","x-try":"{{attempt_id}}"}' }],
-    [{ HEADERS: '{"idempotency-key":"{{verification_id}}"}' }],
+    [{ HEADERS: '{"idempotency-key":"cs-{{delivery_id}}"}' }],
+    [{ HEADERS: '{"host":"inner.example","connection":"close"}' }],
+    [{ URL: 'https://gateway.example/{{to}}/send?text={{text}}#{{code}}' }],
     // The body of a GET is not sent, whatever it is.
     [{ METHOD: 'GET', URL: 'https://gateway.example/?to={{to}}&t={{text}}', BODY: '{' }],
   ])('%j is right', (given) => {

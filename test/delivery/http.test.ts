@@ -69,6 +69,13 @@ describeHttpProvider(
 const NASTY = 'a"b\\c\n<d>&e\u2028%&=+\u0000{{code}}\'é😀'
 
 describe('the generic gateway', () => {
+  it('half of a character in a text does not keep it from being sent', async () => {
+    const given = { HTTP_SMS_METHOD: 'GET', HTTP_SMS_URL: `${server.url}/?t={{text}}` }
+    const { result, seen } = await post('sms', given, smsMessage({ text: 'a\ud83d 4711' }))
+    expect(result.kind).toBe('accepted')
+    expect(seen.url).toBe('/?t=a%EF%BF%BD%204711')
+  })
+
   it('posts JSON by default', async () => {
     const { seen } = await post('sms', {}, smsMessage())
     expect(seen.method).toBe('POST')

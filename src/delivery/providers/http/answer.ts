@@ -120,6 +120,8 @@ function valueAt(json: unknown, pointer: string): unknown {
   for (const token of pointer.split('/').slice(1)) {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    // An array's length is its own, too.
+    if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(key)) return undefined
     value = (value as Record<string, unknown>)[key]
   }
   return value

@@ -47,9 +47,11 @@ export function valuesOf(message: OutgoingMessage, sender: string): Values {
   }
 }
 
-/** In one pass: a value that holds a placeholder stays a value. */
+/** In one pass: a value that holds a placeholder stays a value. Half of a character has no percent-encoding. */
 export function fill(template: string, values: Values, escaped: Escape): string {
-  return template.replace(PLACEHOLDER, (_, name: Placeholder) => escaped(values[name]))
+  return template.replace(PLACEHOLDER, (_, name: Placeholder) =>
+    escaped(values[name].toWellFormed()),
+  )
 }
 
 /** The names between braces, known or not. */
