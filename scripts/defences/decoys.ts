@@ -105,6 +105,16 @@ export const DECOYS: readonly Defence[] = [
   ),
   row(
     'C49',
+    'decoys wait as long as another node’s provider asked for',
+    {
+      file: 'src/delivery/send-history.ts',
+      find: 'result: withAskedWait(past)',
+      replace: 'result: past.result',
+    },
+    { file: 'test/delivery/send-history.test.ts', title: 'a decoy waits as long as another node' },
+  ),
+  row(
+    'C49',
     'decoys learn nothing from decoys, on PostgreSQL either',
     {
       file: 'src/storage/postgres/outbox.ts',

@@ -17,15 +17,19 @@ export const MAX_ATTEMPTS_PER_DELIVERY = 200
 /** The last retry is planned so much earlier: claimed a moment late it must still count as in time. */
 const LAST_RETRY_MARGIN_MS = 2_000
 
+/** The longest wait after this try where the provider asked for none. */
+export function backoffWindowMs(attempt: number): number {
+  // 2^6 seconds is past the cap; the exponent is bounded so that it can't overflow.
+  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(attempt - 1, 16))
+}
+
 /**
  * Exponential with full jitter: uniform in [0, min(cap, base · 2^(attempt-1))).
  * @param attempt the one that failed, from 1
  * @param random in [0, 1)
  */
 export function backoffMs(attempt: number, random: number): number {
-  // 2^6 seconds is past the cap; the exponent is bounded so that it can't overflow.
-  const window = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(attempt - 1, 16))
-  return Math.floor(random * window)
+  return Math.floor(random * backoffWindowMs(attempt))
 }
 
 /**

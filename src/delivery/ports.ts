@@ -74,6 +74,10 @@ export type PastSend = {
   durationMs: number
   /** As far as the rows say: without a reference and Retry-After. */
   result: SendResult
+  /** Which try of its message, from 1. */
+  attempt: number
+  /** From the answer to the next try, where that is planned and has not begun. */
+  waitMs: number | null
 }
 
 /** What came of one request to a provider, a time-out or a throw too; nothing of it quotes the message. */

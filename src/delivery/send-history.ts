@@ -4,11 +4,19 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
-import type { Outbox, PastSend } from './ports.ts'
+import { backoffWindowMs } from './backoff.ts'
+import type { Outbox, PastSend, SendResult } from './ports.ts'
 import type { RecentSends } from './recent-sends.ts'
 
 /** A flood of decoys is not a flood of reads. */
 const MIN_INTERVAL_MS = 250
+
+/** A wait that is longer than any of our own is one that the provider asked for: decoys wait as long. */
+function withAskedWait({ result, attempt, waitMs }: PastSend): SendResult {
+  if (result.kind !== 'temporary' || waitMs === null || waitMs <= backoffWindowMs(attempt))
+    return result
+  return { ...result, retryAfterMs: waitMs }
+}
 
 /** @returns what brings the memory up to date; it never rejects */
 export function createSendHistory(deps: {
@@ -25,7 +33,7 @@ export function createSendHistory(deps: {
     if (recentSends.knows(past.id)) return
     try {
       const to = keyring.open(past.recipientSealed, recipientContext(past.verificationId))
-      recentSends.record({ ...past, to })
+      recentSends.record({ ...past, to, result: withAskedWait(past) })
     } catch {
       // Sealed under a key that this node lacks, or changed: nothing is learned from it.
     }

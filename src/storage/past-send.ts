@@ -2,7 +2,7 @@
 // It must not open the recipient.
 
 import type { PastSend, SendResult } from '../delivery/ports.ts'
-import type { Channel } from '../kernel/channel.ts'
+import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import { sendAttemptId } from '../kernel/ids.ts'
 
 /** How far back is looked: of the newest messages whatever their kind, so that a flood of decoys costs no more. */
@@ -25,6 +25,8 @@ export type PastSendRow = {
   result: 'sent' | 'retry' | 'failed' | null
   errorCode: string | null
   errorMessage: string | null
+  status: DeliveryStatus
+  dueAt: number | null
 }
 
 function resultOf(row: PastSendRow, at: number): SendResult {
@@ -36,10 +38,15 @@ function resultOf(row: PastSendRow, at: number): SendResult {
 }
 
 export function toPastSend(row: PastSendRow): PastSend {
-  const { verificationId, channel, provider, recipientSealed } = row
+  const { verificationId, channel, provider, recipientSealed, attempt } = row
   const durationMs = row.durationMs ?? 0
   const at = row.startedAt + durationMs
-  const id = sendAttemptId(verificationId, row.send, row.attempt)
+  const id = sendAttemptId(verificationId, row.send, attempt)
   const result = resultOf(row, at)
-  return { id, verificationId, channel, provider, recipientSealed, at, durationMs, result }
+  // While a try is under way `due_at` is the end of its lease.
+  const waitMs = row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
+  return {
+    ...{ id, verificationId, channel, provider, recipientSealed, at, durationMs, result },
+    ...{ attempt, waitMs },
+  }
 }

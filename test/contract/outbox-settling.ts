@@ -169,6 +169,14 @@ export function describeSettling(factory: StoresFactory): void {
         ...{ at: at + 120, durationMs: 120, result: { error: ERROR } },
         recipientSealed: records[1]?.recipientSealed,
       })
+      const waits = kinds.map(([one]) => [one?.attempt, one?.waitMs])
+      const wait = HOUR - MINUTE - 120
+      expect(waits).toEqual([
+        [1, null],
+        [1, null],
+        [1, null],
+        [1, wait],
+      ])
       for (const { id } of [decoy, held])
         expect(past.some((one) => one.verificationId === id)).toBe(false)
     })

@@ -173,7 +173,8 @@ export function createOutbox(context: StoreContext): Outbox {
     async pastSends() {
       const rows =
         await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt, d.channel, t.provider,
-          v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message
+          v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
+          d.status, d.due_at
         from (select * from deliveries order by verification_seq desc, send desc limit ${PAST_SENDS}) d
         join verifications v on v.seq = d.verification_seq and v.kind = 'real',
         lateral (select * from send_attempts a where a.verification_seq = d.verification_seq and a.send = d.send

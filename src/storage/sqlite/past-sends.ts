@@ -29,6 +29,8 @@ export function createPastSends(orm: Orm): () => PastSend[] {
       result: t.result,
       errorCode: t.errorCode,
       errorMessage: t.errorMessage,
+      status: d.status,
+      dueAt: d.dueAt,
     })
     .from(newest)
     .innerJoin(v, and(eq(v.seq, sql`n.verification_seq`), sql`${v.kind} = 'real'`))

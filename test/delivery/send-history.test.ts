@@ -1,0 +1,44 @@
+// C49: what other nodes met, read from the store: the time that a provider asked for, too.
+
+import { expect, it } from 'vitest'
+import type { PastSend } from '../../src/delivery/ports.ts'
+import { createRecentSends } from '../../src/delivery/recent-sends.ts'
+import { createSendHistory } from '../../src/delivery/send-history.ts'
+
+const NOW = 1_800_000_000_000
+const error = { code: 'http_503', message: 'the provider answered 503' }
+
+/** What a decoy meets after three others met this. */
+async function after(change: Partial<PastSend>) {
+  const recentSends = createRecentSends()
+  const past = [1, 2, 3].map(
+    (n): PastSend => ({
+      ...{ id: `att_${n}_1_1`, verificationId: `vrf_${n}`, channel: 'sms', provider: 'http' },
+      ...{ recipientSealed: Buffer.from(`+1415555267${n}`), at: NOW - n, durationMs: 20 },
+      ...{ result: { kind: 'temporary', error, retryAfterMs: null }, attempt: 1, waitMs: null },
+      ...change,
+    }),
+  )
+  const read = createSendHistory({
+    outbox: { pastSends: async () => past },
+    keyring: { open: (sealed) => Buffer.from(sealed).toString() },
+    recentSends,
+    clock: { now: () => NOW },
+  })
+  await read()
+  const decoy = { channel: 'sms', provider: 'http', to: '+14155552679', usualMs: 300 } as const
+  return recentSends.imitate(decoy, () => 0, NOW).result
+}
+
+it('C49: a decoy waits as long as another node’s provider asked for', async () => {
+  const asked = await after({ waitMs: 100_000 })
+  expect(asked).toEqual({ kind: 'temporary', error, retryAfterMs: 100_000 })
+  expect(await after({ waitMs: 1_001 })).toMatchObject({ retryAfterMs: 1_001 })
+})
+
+it('C49: a wait of our own between two tries is not asked for', async () => {
+  for (const change of [{ waitMs: 1_000 }, { attempt: 5, waitMs: 16_000 }, { waitMs: null }])
+    expect(await after(change)).toMatchObject({ kind: 'temporary', retryAfterMs: null })
+  const refused = await after({ result: { kind: 'permanent', error }, waitMs: 100_000 })
+  expect(refused).toEqual({ kind: 'permanent', error })
+})
