@@ -30,6 +30,7 @@ import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
 import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
+import { UNDELIVERABLE } from './undeliverable.ts'
 import { WIRE } from './wire.ts'
 
 /** I before C, then by number. */
@@ -58,6 +59,7 @@ export const DEFENCES: readonly Defence[] = [
   ...FACTORS,
   ...IMPORTS,
   ...TWINS,
+  ...UNDELIVERABLE,
   ...LOST_KEYS,
   ...CONSOLE,
   ...SIGN_IN,

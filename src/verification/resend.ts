@@ -2,12 +2,13 @@
 // It must not make a new code or move the expiry: a new code is a new start.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
-import { chooseChannel } from './admission.ts'
+import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import type { ServicePolicy } from './policy.ts'
 import { type Recall, recallFor } from './recall.ts'
-import { recipientOf, testRecipientFor } from './recipient.ts'
+import { isUnreadable, readRecipient, recipientOf, testRecipientFor } from './recipient.ts'
 import { refuseEnded, refuseLimited, refuseOverloaded, refuseUnknown } from './refuse.ts'
 import { RESEND_MIN_REMAINING_MS, resendAt, type VerificationRecord } from './state.ts'
 import { answerWith, openRecipient } from './view.ts'
@@ -61,6 +62,17 @@ function refuseResend(record: VerificationRecord, now: number): Refusal | undefi
   return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }
 }
 
+/** By what the service lets through today: the first message went out before a setting was changed. */
+function refuseNow(
+  service: ServicePolicy,
+  { country }: VerificationRecord,
+  to: string,
+  { channel }: { channel: Channel },
+): Refusal | undefined {
+  const read = readRecipient(to, country)
+  return isUnreadable(read) ? undefined : refuseRecipient(service, read, channel)
+}
+
 export type Again<Kind extends 'resent' | 'continued'> = {
   domain: Domain
   caller: Caller
@@ -82,16 +94,18 @@ export async function sendAgain<Kind extends 'resent' | 'continued'>(
   if (refused) return refused
   const to = openRecipient(domain, record)
   const recipient = recipientOf(to, record.country)
+  const test = testRecipientFor(caller.service, recipient, now)
   const before = isFactorChannel(record.channel) ? null : record.channel
   const chosen = chooseChannel(caller.service, recipient, again.channel ?? before)
   if ('kind' in chosen) return chosen
+  const notAllowed =
+    record.kind === 'test' || test ? undefined : refuseNow(caller.service, record, to, chosen)
+  if (notAllowed) return notAllowed
   const { authenticated, clientIp } = record
   const { service } = caller
   const subject = { service, recipient, authenticated, clientIp }
   const admission = await domain.limiter.admit(
-    record.kind === 'test'
-      ? testLimitKeys(domain, subject, testRecipientFor(service, recipient, now))
-      : sendLimitKeys(domain, subject),
+    record.kind === 'test' ? testLimitKeys(domain, subject, test) : sendLimitKeys(domain, subject),
   )
   if (admission.kind === 'refused') {
     return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
