@@ -14,6 +14,7 @@ import { outcomeOf, type Steered, startSteered, wrong } from './steered-service.
 const ROUNDS = LONG ? 200 : 15
 /** Alternating, on a machine that does other things as well: the same order, not the same time. */
 const WIDEST_RATIO = 2
+const MEASURED_AT_MOST = 4
 
 let service: Steered
 let closeFile: () => void
@@ -50,7 +51,7 @@ const begin = async (decoy: boolean, body: object = {}) => {
 const SECONDS =
   /(?<="(?:expires_in|resend_in|retry_after_seconds)":)\d+|(?<=may go out in )\d+(?= s)/g
 
-/** Every number of seconds that is told: it goes by real time, and may be one less in the second walk. */
+/** Every number of seconds that is told: it goes by real time, and one walk may take longer than the other. */
 const secondsOf = (answers: readonly Answer[]) =>
   answers.flatMap(({ body }) => JSON.stringify(body).match(SECONDS) ?? []).map(Number)
 
@@ -72,6 +73,7 @@ const isSent = (id: string) =>
 it('C49: start, resend, look, list, checks and cancel are told alike, and nothing is sent', async () => {
   const walk = async (decoy: boolean) => {
     const answers: Answer[] = []
+    const began = performance.now()
     const keep = (answer: Answer) => {
       answers.push(answer)
       return answer
@@ -103,14 +105,16 @@ it('C49: start, resend, look, list, checks and cancel are told alike, and nothin
     service.forward(60)
     keep(await service.check({ id: expired, code: '000001' }))
     const messages = await service.messages(id)
-    return { id, shapes: answers.map(shapeOf), seconds: secondsOf(answers), messages }
+    const tookSeconds = (performance.now() - began) / 1_000
+    return { id, shapes: answers.map(shapeOf), seconds: secondsOf(answers), messages, tookSeconds }
   }
   const real = await walk(false)
   const decoy = await walk(true)
   expect(decoy.shapes).toEqual(real.shapes)
   expect(decoy.seconds.length).toBe(real.seconds.length)
+  const apart = 1 + Math.max(real.tookSeconds, decoy.tookSeconds)
   for (const [n, told] of decoy.seconds.entries())
-    expect(Math.abs(told - (real.seconds[n] ?? Number.NaN))).toBeLessThanOrEqual(1)
+    expect(Math.abs(told - (real.seconds[n] ?? Number.NaN))).toBeLessThanOrEqual(apart)
   expect(real.messages).toHaveLength(2)
   expect(decoy.messages).toEqual([])
 })
@@ -146,21 +150,26 @@ it('C49: start, look, wrong check and resend take times of one order', {
     took[name][decoy ? 1 : 0].push(performance.now() - began)
     return answer
   }
-  for (let round = 0; round < ROUNDS * 2; round += 1) {
-    const decoy = round % 2 === 1
-    const { id } = (await time('start', decoy, () => begin(decoy))).body
-    await time('look', decoy, () => service.look(id))
-    const code = mintedCode(id)
-    await time('check', decoy, () => service.check({ id, code: wrong(code) }))
-    service.forward(30)
-    await time('resend', decoy, () => service.resend(id))
-    await time('cancel', decoy, () => service.cancel(id))
+  const measure = async () => {
+    for (let round = 0; round < ROUNDS * 2; round += 1) {
+      const decoy = round % 2 === 1
+      const { id } = (await time('start', decoy, () => begin(decoy))).body
+      await time('look', decoy, () => service.look(id))
+      const code = mintedCode(id)
+      await time('check', decoy, () => service.check({ id, code: wrong(code) }))
+      service.forward(30)
+      await time('resend', decoy, () => service.resend(id))
+      await time('cancel', decoy, () => service.cancel(id))
+    }
   }
-  for (const [name, [real, decoy]] of Object.entries(took)) {
-    const ratio = median(decoy) / median(real)
-    expect(ratio, `${name}: ${median(decoy)} beside ${median(real)} ms`).toBeLessThan(WIDEST_RATIO)
-    expect(ratio, `${name}: ${median(decoy)} beside ${median(real)} ms`).toBeGreaterThan(
-      1 / WIDEST_RATIO,
-    )
-  }
+  const apart = () =>
+    Object.entries(took).flatMap(([name, [real, decoy]]) => {
+      const [one, other] = [median(real), median(decoy)]
+      const isNear = Math.max(one, other) < WIDEST_RATIO * Math.min(one, other)
+      return isNear ? [] : [`${name}: ${other} beside ${one} ms`]
+    })
+  // Other work on the machine shifts the medians of a few rounds; what a decoy does otherwise shifts those of all.
+  for (let times = 0; times < MEASURED_AT_MOST && (times === 0 || apart().length > 0); times += 1)
+    await measure()
+  expect(apart()).toEqual([])
 })
