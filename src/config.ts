@@ -12,12 +12,12 @@ import {
   readRoutes,
   type SaidRoutes,
 } from './config/providers.ts'
+import { checkReach } from './config/reach.ts'
 import { createReader, type Environment, type Reader, type Values } from './config/reader.ts'
 import {
   COUNTRIES_UNSAID,
   checkKeys,
   checkProduction,
-  checkReach,
   checkRetention,
   DEFAULT_SERVICE,
   warn,

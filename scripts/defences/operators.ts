@@ -12,6 +12,16 @@ const ELSEWHERE = 'test/commands/c71-elsewhere.test.ts'
 export const OPERATORS: readonly Defence[] = [
   row(
     'C71',
+    'no sentence gives a folder of the whole machine to the service',
+    {
+      file: 'src/kernel/file-fault.ts',
+      find: 'SHARED.has(path)',
+      replace: 'SHARED.has(uid.toString())',
+    },
+    { file: FILES, title: 'no command takes a folder of the machine from it' },
+  ),
+  row(
+    'C71',
     'a database file that others can read is narrowed',
     {
       file: 'src/storage/sqlite/private-file.ts',

@@ -85,6 +85,22 @@ export const SETTINGS: readonly Defence[] = [
   ),
   row(
     'C69',
+    'a misspelt NODE_ENV is not taken for development',
+    { file: 'src/config/reach.ts', find: '  if (slip)\n', replace: '  if (slip && !slip)\n' },
+    { file: REACH, title: 'misspelt as NODE_EVN is no development' },
+  ),
+  row(
+    'C69',
+    'development is refused where PUBLIC_URL leads other machines to it',
+    {
+      file: 'src/config/reach.ts',
+      find: 'outside && !isLoopback(outside)',
+      replace: 'outside === null',
+    },
+    { file: REACH, title: 'leads the world to the inbox' },
+  ),
+  row(
+    'C69',
     'only the address says what is loopback, not how a name begins',
     {
       file: 'src/config/listen.ts',

@@ -11,6 +11,8 @@ function destination(given: Given): string {
   const to = given.text('to')
   if (!to) throw new UsageError('--to is missing: a new file, or a folder')
   const isFolder = statSync(to, { throwIfNoEntry: false })?.isDirectory()
+  if (!isFolder && to.endsWith('/'))
+    throw new UsageError(`there is no folder ${to}: make it first (mkdir -p), or name a new file`)
   if (!isFolder) return resolve(to)
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
   return join(resolve(to), `countersign-${stamp}.db`)

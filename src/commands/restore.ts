@@ -38,7 +38,9 @@ function describe({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: st
   const { verifications, apps, appsBack, recoveryCodes, apiKeys, keysBack, adminSessions } = voided
   const codes = countOf(recoveryCodes, 'recovery code')
   const lines = [
-    `${resolve(path)} is as it was at ${new Date(copiedAt).toISOString()} (the newest time in it).`,
+    copiedAt === 0
+      ? `${resolve(path)} is as the copy was: nothing had happened in it yet.`
+      : `${resolve(path)} is as it was at ${new Date(copiedAt).toISOString()} (the newest time in it).`,
     `Canceled: ${countOf(verifications, 'open verification')}. Steps count as used: ${countOf(apps, 'authenticator app')}.`,
     isSinceKnown
       ? `Used or revoked since, and so again: ${codes}, ${countOf(apiKeys, 'API key')}.`
@@ -61,7 +63,7 @@ function toWire({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: stri
   const { verifications, apps, appsBack, recoveryCodes, apiKeys, keysBack, adminSessions } = voided
   return {
     store: resolve(path),
-    copied_at: new Date(copiedAt).toISOString(),
+    copied_at: copiedAt === 0 ? null : new Date(copiedAt).toISOString(),
     kept_as: keptAs,
     since_known: isSinceKnown,
     voided: {

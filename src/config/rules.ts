@@ -6,7 +6,6 @@ import { pickLocale } from '../delivery/templates/languages.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableKey } from './guessable-key.ts'
-import { isLoopback } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import {
   type ConfiguredProvider,
@@ -14,6 +13,7 @@ import {
   type ProviderDescription,
   type SaidRoutes,
 } from './providers.ts'
+import { warnOfOpenInbox } from './reach.ts'
 import type { Reader, Values } from './reader.ts'
 import { warnOfIdleProviders } from './route-warnings.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
@@ -170,26 +170,6 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
 
 export function warnOfSlips(reader: Reader): string[] {
   return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
-}
-
-/** Only where it was asked for by name: whoever reaches the inbox reads every code. */
-export function checkReach(input: {
-  reader: Reader
-  server: Values<typeof SERVER_SETTINGS>
-}): void {
-  const { reader, server } = input
-  if (isLoopback(server.host) || server.developmentNetwork === 'open') return
-  const { host, nodeEnv, developmentNetwork } = SERVER_SETTINGS
-  if (reader.isNoted(developmentNetwork.name)) return
-  reader.note(
-    host.name,
-    `${server.host} can be reached from other machines, and development shows every code in /dev/inbox: set ${nodeEnv.name}=production, or ${developmentNetwork.name}=open to allow it`,
-  )
-}
-
-function warnOfOpenInbox(host: string): string[] {
-  if (isLoopback(host)) return []
-  return [`HOST=${host} in development: whoever reaches it reads every code in /dev/inbox`]
 }
 
 /** Whoever stands between reads codes and passwords, or guesses a key. */

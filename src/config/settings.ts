@@ -79,7 +79,7 @@ export const SERVER_SETTINGS = {
     'DEVELOPMENT_NETWORK',
     parseOneOf(['loopback', 'open']),
     'loopback',
-    'In development whoever reaches the service reads every code: a HOST that other machines reach is refused, unless this says `open`',
+    'In development whoever reaches the service reads every code: a HOST or PUBLIC_URL that other machines reach is refused, unless this says `open`',
   ),
   host: withDefault(
     'HOST',

@@ -74,6 +74,13 @@ function isSubset(words: readonly string[], of: ReadonlySet<string>): boolean {
   return words.every((word) => of.has(word))
 }
 
+/** `NODE_ENVIRONMENT`, `SECRET_KEYS`: a word written out, or made many. */
+function byBeginning(upper: string, candidates: readonly Candidate[]): string | undefined {
+  const longer = ({ name }: Candidate) =>
+    name.includes('_') && upper.startsWith(name) && /^[A-Z]+$/.test(upper.slice(name.length))
+  return candidates.find(longer)?.name
+}
+
 /** What comes before the name in a family: `TWILIO`, `HTTP_SMS`. */
 function familyOf(name: string): string | undefined {
   const [first = '', second = '', ...rest] = name.split('_')
@@ -109,13 +116,14 @@ export function findSuspects(
   const toCandidate = (name: string): Candidate => ({ name, letters: lettersOf(name) })
   const candidates = [...twins].map(toCandidate)
   const plain = [...known].map(toCandidate)
+  const byWordsOf = (upper: string) => byBeginning(upper, plain) ?? byWords(upper, plain)
   return Object.entries(env).flatMap(([name, value]) => {
     if (twins.has(name) || isServiceLink(name, value ?? '')) return []
     const upper = name.toUpperCase().trim()
     const prefixed = /^(?:COUNTERSIGN|CS)_(.+)$/.exec(upper)?.[1] ?? ''
     const meant = twins.has(prefixed)
       ? prefixed
-      : (nearest(upper, candidates) ?? byWords(upper.replace(/_FILE$/, ''), plain))
+      : (nearest(upper, candidates) ?? byWordsOf(upper.replace(/_FILE$/, '')))
     return meant ? [{ name, meant }] : []
   })
 }

@@ -19,6 +19,13 @@ const quote = (path: string) =>
 
 const nameOf = (uid: number) => (uid === 0 ? 'root (uid 0)' : `uid ${uid}`)
 
+/** Of the whole machine: whose owner or rights no service may change. */
+const SHARED = new Set(
+  '/ /app /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /var/lib /var/run /var/tmp'.split(
+    ' ',
+  ),
+)
+
 const statOf = (path: string) => statSync(path, { throwIfNoEntry: false })
 
 /** The code of what access(2) says; undefined: it may be used so. */
@@ -44,9 +51,20 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
   if (uid === undefined) return `${state}.`
   const rights = stat.isDirectory() ? 'u+rwx' : need === 'read' ? 'u+r' : 'u+rw'
   if (stat.uid === uid) return `${state}. Run: chmod ${rights} ${quote(path)}`
-  const isAll = stat.isDirectory() && need === 'write'
+  const as = `${state}, and this process runs as ${nameOf(uid)}`
+  if (stat.isDirectory() && SHARED.has(path))
+    return `${as}. It is not for one service alone: use a folder of its own, and leave ${path} as it is.`
   const who = need === 'write' ? `${uid}:${process.getgid?.() ?? uid}` : String(uid)
-  return `${state}, and this process runs as ${nameOf(uid)}. Run as root: chown ${isAll ? '-R ' : ''}${who} ${quote(path)}`
+  return `${as}. Run as root: chown ${who} ${quote(path)}`
+}
+
+/** It would have to be made, and `parent`, which is there, does not let this process. */
+function describeMissing(path: string, parent: string, stat: Stats): string | undefined {
+  const code = refusal(parent, ACCESS.write)
+  if (code === 'EROFS') return describeReadOnly(parent)
+  if (code === undefined) return undefined
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
+  return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot make one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${gid} ${quote(path)}`
 }
 
 function describeReadOnly(path: string): string {
@@ -61,10 +79,10 @@ function describeAccess(path: string, stat: Stats, need: FileNeed): string | und
 }
 
 /** From the root down: what keeps this process from getting to the file at all. */
-function faultOnTheWay(path: string, need: FileNeed): string | undefined {
+function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | undefined {
   const parent = dirname(path)
   if (parent !== path) {
-    const above = faultOnTheWay(parent, need)
+    const above = faultOnTheWay(parent, need, wanted)
     if (above !== undefined) return above
   }
   const stat = statOf(path)
@@ -76,7 +94,7 @@ function faultOnTheWay(path: string, need: FileNeed): string | undefined {
     return `${path} is a file (owner: ${nameOf(stat.uid)}), and a directory is needed: move it away (mv ${quote(path)} ${quote(`${path}.old`)}), or set another path.`
   if (need === 'read') return undefined
   const made = statOf(parent)
-  return made && describeAccess(parent, made, 'write')
+  return made && describeMissing(wanted, parent, made)
 }
 
 function describeDirectory(path: string, stat: Stats): string {

@@ -48,6 +48,8 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   tail: [],
   export: ['--to', '+14155552671'],
   erase: ['--to', '+14155552671', '--yes'],
+  refusals: [],
+  lift: ['--to', '+14155552671'],
   'keys create': [],
   'keys list': [],
   'keys revoke': ['key_x'],

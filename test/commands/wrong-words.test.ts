@@ -57,6 +57,11 @@ describe.each(names)('countersign %s', (name) => {
 })
 
 it.each([
+  [
+    ['backup', '--to', '/tmp/not-there/'],
+    /backup: there is no folder \/tmp\/not-there\//,
+    'backup',
+  ],
   [['keys', 'create', '--scope'], /keys create: .*argument missing/, 'keys create'],
   [['keys', 'create', '--scope', '--json'], /keys create: .*argument is ambiguous/, 'keys create'],
   [['keys', 'list', '--json=yes'], /keys list: .*does not take an argument/, 'keys list'],

@@ -19,6 +19,13 @@ const refusalOf = (env: Environment) => {
   return loaded.ok ? '' : loaded.message
 }
 
+/** With keys of its own it makes none. */
+const KEYS = {
+  SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+  ...{ API_KEY: 'an-api-key-of-ones-own', ADMIN_KEY: 'an-admin-key-of-ones-own' },
+}
+const refusalWithKeys = (env: Environment) => refusalOf({ ...KEYS, ...env })
+
 describe('C69: NODE_ENV', () => {
   it.each([
     ['', 'given but empty'],
@@ -44,12 +51,42 @@ describe('C69: NODE_ENV', () => {
     expect(refusalOf({ NODE_ENV: '', NODE_ENV_FILE: '/dev/null' })).toContain('are both given')
   })
 
-  it.each(['NODE_EVN', 'node_env', 'COUNTERSIGN_NODE_ENV', 'NODE_ENVIRONMENT_FILE'])(
-    'misspelt as %s is named where the inbox would be open',
-    (name) => {
-      const refusal = refusalOf({ [name]: 'production', HOST: '0.0.0.0' })
-      expect(refusal).toContain('HOST: 0.0.0.0 can be reached from other machines')
-      if (name !== 'NODE_ENVIRONMENT_FILE') expect(refusal).toContain(`${name} is not a setting`)
+  const SLIPS = [
+    ...['NODE_EVN', 'node_env', 'NODE-ENV', 'NODEENV', 'COUNTERSIGN_NODE_ENV', 'NODE_ENV_FIL'],
+    ...['NODE_ENVIRONMENT', 'NODE_ENVIRONMENT_FILE', 'Node_Env', 'CS_NODE_ENV'],
+  ]
+  it.each(SLIPS)('misspelt as %s is no development, on loopback neither', (name) => {
+    for (const HOST of ['0.0.0.0', undefined]) {
+      const refusal = refusalOf({ [name]: 'production', HOST })
+      expect(refusal).toContain(`NODE_ENV: is not given, but ${name} is`)
+      if (HOST) expect(refusal).toContain('HOST: 0.0.0.0 can be reached from other machines')
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('of other programs, or beside the right one, a name is no slip', () => {
+    for (const env of [
+      { NODE_ENV: 'development', NODE_EVN: 'production' },
+      { NODE_OPTIONS: 'x', NODE_PATH: 'x', NODE_VERSION: 'x', NODENV_ROOT: 'x', NVM_DIR: 'x' },
+      { RAILS_ENV: 'production', NODE_EXTRA_CA_CERTS: 'x', NODE_PENDING_DEPRECATION: '1' },
+    ])
+      expect(refusalWithKeys(env)).toBe('')
+  })
+})
+
+describe('C69: PUBLIC_URL in development', () => {
+  it.each(['https://verify.example.com', 'http://10.0.0.1:8080', 'http://[2001:db8::1]'])(
+    '%s leads the world to the inbox',
+    (PUBLIC_URL) => {
+      expect(refusalOf({ PUBLIC_URL })).toMatch(/^ {2}PUBLIC_URL: .*NODE_ENV=production/m)
+      expect(refusalWithKeys({ PUBLIC_URL, DEVELOPMENT_NETWORK: 'open' })).toBe('')
+    },
+  )
+
+  it.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:8080'])(
+    '%s does not',
+    (PUBLIC_URL) => {
+      expect(refusalWithKeys({ PUBLIC_URL })).toBe('')
     },
   )
 })

@@ -137,7 +137,7 @@ describe('one setting', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1/128'] }],
     ['TRUSTED_PROXIES', '[::1],[fd00::]/8', { trustedProxies: ['::1/128', 'fd00::/8'] }],
     ['HASH_CONCURRENCY', '1', { hashing: { concurrency: 1 } }],
-    ['PUBLIC_URL', 'https://verify.example/', { publicUrl: 'https://verify.example' }],
+    ['PUBLIC_URL', 'https://localhost:8443/', { publicUrl: 'https://localhost:8443' }],
     ['SHUTDOWN_GRACE_SECONDS', '7', { shutdownGraceMs: 7000 }],
     ['SECRET_KEY_FILE', '/run/secret', { secretKeys: [Buffer.from(SECRET, 'base64')] }],
     ['PORT', ' 8081\r', { listen: { port: 8081 } }],

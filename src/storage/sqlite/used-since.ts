@@ -36,6 +36,8 @@ function isSuccessor(replaced: Database, copy: Database, known: readonly Readonl
   const ids = column(copy, 'select id from factors union all select id from api_keys')
   if (ids.some((id) => known.some((one) => one.has(id)))) return true
   const newest = column(copy, `select ${EVENT} from events order by seq desc limit ?`, MAX_COMPARED)
+  // Nothing was in it: whatever came since, nothing can be good again.
+  if (newest.length === 0 && ids.length === 0) return true
   const find = replaced.prepare(`select ${EVENT} from events where seq = ?`).pluck()
   return newest.some((event) => find.get(Number.parseInt(event, 10)) === event)
 }

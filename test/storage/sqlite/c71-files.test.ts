@@ -108,9 +108,22 @@ describe.skipIf(!isRoot)('C71: of another user (as root: who else could make suc
   it('C71: a folder of root’s, and one that would have to be made in it', async () => {
     own(at('data'), 0)
     const { refused } = await attempt('store', at('data/c.db'))
-    expectSentence(refused, at('data'), 0, `chown -R 65534:65534 ${at('data')}`)
+    expectSentence(refused, at('data'), 0, `chown 65534:65534 ${at('data')}`)
     const below = await attempt('store', at('data/deep/er/c.db'))
-    expectSentence(below.refused, at('data'), 0, `chown -R 65534:65534 ${at('data')}`)
+    const made = at('data/deep/er')
+    expectSentence(below.refused, at('data'), 0, `mkdir -p ${made} && chown 65534:65534 ${made}`)
+  })
+
+  it('C71: no command takes a folder of the machine from it', async () => {
+    const missing = await attempt('store', '/countersign-none/c.db')
+    expectSentence(missing.refused, '/', 0, 'mkdir -p /countersign-none && chown 65534:65534 /c')
+    for (const path of ['/c.db', '/etc/c.db', '/usr/c.db']) {
+      const { refused } = await attempt('store', path)
+      expect(refused).toMatch(/belongs to root \(uid 0\).*use a folder of its own/)
+      expect(refused).not.toMatch(/chown|chmod/)
+    }
+    const { refused } = await attempt('setting', '/root/secret')
+    expect(refused).not.toMatch(/(chown|chmod) \S+ \/root/)
   })
 
   it('C71: a folder that may not be entered', async () => {

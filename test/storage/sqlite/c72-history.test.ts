@@ -135,6 +135,13 @@ describe('C72: the history of the store that is replaced', () => {
     await store.close()
   })
 
+  it('C72: of a copy that holds nothing, nothing can be good again: that is known', async () => {
+    const before = await openStore(path)
+    await backUp(path, copy)
+    await before.close()
+    expect(await putBack()).toMatchObject({ isSinceKnown: true, copiedAt: 0 })
+  })
+
   it('C72: a key that was revoked in a store before it is named', async () => {
     const first = await openStore(path)
     await start(first)
