@@ -179,7 +179,7 @@ const BOUND: readonly Defence[] = [
     'none found is not said while factors lie under a root key that this node lacks',
     {
       file: 'src/factors/look-up.ts',
-      find: 'if (found.length === 0 && (await factors.hasOtherKeys(keyring.keyIds)))',
+      find: 'if (found.length === 0 && (await factors.hasOtherKeys(service, keyring.keyIds)))',
       replace: 'if (keyring.keyIds.length === 0)',
     },
     { file: APPS, title: 'C41: factors under a root key that this node lacks' },

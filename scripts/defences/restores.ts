@@ -37,7 +37,7 @@ export const RESTORES: readonly Defence[] = [
   row(
     'C72',
     'a restore makes sets of recovery codes that were replaced since of no use',
-    { file: VOID, find: 'if (!known.has(id))', replace: 'if (known.size < 0)' },
+    { file: VOID, find: 'if (!since.factors.has(id))', replace: 'if (since.factors.size < 0)' },
     { file: RESTORE, title: 'a set that was replaced since does not come back good' },
   ),
   row(
