@@ -147,6 +147,34 @@ export const REFUSALS: readonly Defence[] = [
     { file: 'test/admin/refusals.test.ts', title: 'are found by number, address and user id' },
   ),
   row(
+    'C73',
+    'a text that means two people shows both, so that none is taken for the other',
+    inFile('src/admin/refused.ts', '...(also !== undefined && { also })', '...(also && {})'),
+    { file: 'test/admin/refusals.test.ts', title: 'are not taken for the other’s' },
+  ),
+  row(
+    'C73',
+    'a text that can mean nobody is not answered by everybody’s refusals',
+    inFile(
+      'src/admin/refused.ts',
+      'typed.length > MAX_TYPED',
+      'typed.length > Number.POSITIVE_INFINITY',
+    ),
+    { file: 'test/admin/refusals.test.ts', title: 'are found by number, address and user id' },
+  ),
+  row(
+    'C73',
+    'a limit that is full again is not called lifted',
+    inFile('src/admin/pages/person-page.ts', 'isLifted && !isFull', 'isLifted && isFull !== null'),
+    { file: 'test/admin/refusals.test.ts', title: 'lead to the person, whose limits are lifted' },
+  ),
+  row(
+    'C32',
+    'a user id cannot turn or hide letters of the line that shows it',
+    inFile('src/admin/recipients.ts', "recipient.replaceAll(DECEIVING, '\\ufffd')", 'recipient'),
+    { file: 'test/admin/attempts.test.ts', title: 'a masked recipient' },
+  ),
+  row(
     'C35',
     'the console lifts limits for the scope admin alone',
     inFile(

@@ -9,7 +9,7 @@ import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { attemptsPage } from './pages/attempts-page.ts'
 import { attemptPath } from './pages/paths.ts'
-import type { Person } from './recipients.ts'
+import type { Person, Recipients } from './recipients.ts'
 
 const PAGE_SIZE = 50
 /** For a user id that is a number or an address as well: it may be said to be one. */
@@ -54,17 +54,18 @@ export function meaningsOf(typed: string, service: string | null, deps: AppDeps)
   return [...bySpelling, { to: null, subject: typed }]
 }
 
-/** Of whom there is a verification: nobody is asked which of them was typed. */
-async function findPersons(
+/** Of whom there is a row: nobody is asked which of them was typed. */
+export async function findPersons(
   meanings: readonly Person[],
   service: string | null,
-  deps: AppDeps,
+  about: {
+    recipients: Pick<Recipients, 'indexesOf'>
+    firstOf(budgetIndexes: readonly Uint8Array[]): Promise<{ items: readonly unknown[] }>
+  },
 ): Promise<Person[]> {
-  const { attempts, recipients } = deps.console
   const found: Person[] = []
   for (const person of meanings) {
-    const budgetIndexes = recipients.indexesOf(person, service) ?? []
-    const { items } = await attempts.list({ service, budgetIndexes }, null, 1)
+    const { items } = await about.firstOf(about.recipients.indexesOf(person, service) ?? [])
     if (items.length > 0) found.push(person)
   }
   return found
@@ -82,7 +83,12 @@ async function find(typed: string, service: string | null, deps: AppDeps): Promi
   const [only, second] = items
   if (only && !second) return attemptPath(only.id)
   const meanings = meaningsOf(typed, service, deps)
-  const found = second ? [] : await findPersons(meanings, service, deps)
+  const found = second
+    ? []
+    : await findPersons(meanings, service, {
+        recipients,
+        firstOf: (budgetIndexes) => attempts.list({ service, budgetIndexes }, null, 1),
+      })
   // A user id may look like a reference (`ann-123`); where there is nobody, it was one.
   if (reference && found.length === 0) return list({ reference })
   const shown = found.length > 0 ? found : meanings.slice(0, 1)

@@ -49,11 +49,14 @@ const CONTEXT = 'console-recipient'
 const DIGITS_SHOWN = { first: 4, last: 2 } as const
 const HIDDEN = '•••'
 
+/** Controls, and what turns or hides letters: a user id must not show as another one, or turn the line beside it. */
+const DECEIVING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
 /** Enough to recognise a number that the person says, too little to learn it. */
 export function mask(recipient: string): string {
-  const at = recipient.lastIndexOf('@')
-  if (at > 0) return `${[...recipient][0]}${HIDDEN}${recipient.slice(at)}`
-  const letters = [...recipient]
+  const letters = [...recipient.replaceAll(DECEIVING, '\ufffd')]
+  const at = letters.lastIndexOf('@')
+  if (at > 0) return `${letters[0]}${HIDDEN}${letters.slice(at).join('')}`
   if (letters.length <= DIGITS_SHOWN.first + DIGITS_SHOWN.last) return HIDDEN
   const [first, last] = [letters.slice(0, DIGITS_SHOWN.first), letters.slice(-DIGITS_SHOWN.last)]
   return `${first.join('')}${HIDDEN}${last.join('')}`

@@ -4,7 +4,7 @@
 import type { AppDeps } from '../http/deps.ts'
 import type { App } from '../http/register.ts'
 import { type Query, readFilter, withoutEmpty } from './attempt-filter.ts'
-import { MAX_TYPED, meaningsOf } from './attempts.ts'
+import { findPersons, MAX_TYPED, meaningsOf } from './attempts.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { refusalsPage } from './pages/refusals-page.ts'
@@ -44,24 +44,28 @@ async function show({ c, session, ...page }: SignedInPage, deps: AppDeps): Promi
       masked: line.person && recipients.maskedPerson(line.person),
       sealed: line.person && recipients.seal(line.person, line.service),
     })),
-    masked: person && recipients.maskedPerson(person),
+    person: person && {
+      masked: recipients.maskedPerson(person),
+      isSubject: person.to === null,
+      also: query.also !== undefined && recipients.open(query.also) ? query.also : undefined,
+    },
     services: service === null ? [...deps.services.keys()] : [],
   }
   return c.html(refusalsPage({ ...page, c, session }, shown))
 }
 
-/** Of several that the text may mean the first who was refused; where none was, the likeliest. */
+/** Of several that the text may mean those who were refused; where none was, the likeliest. */
 async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
   const { refusals, recipients } = deps.console
   const meanings = meaningsOf(typed, service, deps)
-  for (const person of meanings) {
-    const budgetIndexes = recipients.indexesOf(person, service) ?? []
-    const { items } = await refusals({ service, budgetIndexes }, null, 1)
-    const recipient = items.length > 0 ? recipients.seal(person, service) : undefined
-    if (recipient !== undefined) return list({ recipient })
-  }
-  const recipient = meanings[0] && recipients.seal(meanings[0], service)
-  return list({ ...(recipient !== undefined && { recipient }) })
+  const found = await findPersons(meanings, service, {
+    recipients,
+    firstOf: (budgetIndexes) => refusals({ service, budgetIndexes }, null, 1),
+  })
+  const shown = found.length > 0 ? found : meanings.slice(0, 1)
+  const [recipient, also] = shown.map((person) => recipients.seal(person, service))
+  if (recipient === undefined) return list({ nothing: 'text' })
+  return list({ recipient, ...(also !== undefined && { also }) })
 }
 
 export function addRefused(app: App, deps: AppDeps): void {
@@ -71,7 +75,8 @@ export function addRefused(app: App, deps: AppDeps): void {
     deps,
     { path: `${PATH}/find`, scope: 'admin:read' },
     async ({ c, session }, form) => {
-      const typed = form.get('find')?.trim().slice(0, MAX_TYPED) ?? ''
+      const typed = form.get('find')?.trim() ?? ''
+      if (typed.length > MAX_TYPED) return c.redirect(list({ nothing: 'text' }), 303)
       if (typed === '') return c.redirect(PATH, 303)
       return c.redirect(await find(typed, session.access.service, deps), 303)
     },

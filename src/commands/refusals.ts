@@ -73,7 +73,7 @@ async function list(desk: Desk, given: Given, terminal: Terminal): Promise<numbe
 
 export const refusalsCommand: Command = {
   words: 'refusals',
-  summary: 'Lists who was refused, why and how often, and what to do; the last refused first.',
+  summary: 'Lists the people who were refused, why, how often, and what to do; the latest first.',
   options: {
     ...PERSON_OPTIONS,
     ...COUNTRY_OPTION,
@@ -84,7 +84,7 @@ export const refusalsCommand: Command = {
     limit: option('<number>', 'How many (default: 50)'),
     ...JSON_OPTION,
   },
-  notes: `Those of one person for one reason are one line. Recipients are masked. With --json one line is
+  notes: `Refusals of one person for one reason are one line. Recipients are masked. With --json one line is
 one object, as the API has them (GET /admin/api/refusals).`,
   async run(given, terminal) {
     const { withDesk } = await import('./desk.ts')
@@ -131,7 +131,7 @@ async function liftBy(desk: Desk, given: Given, terminal: Terminal): Promise<Lif
 
 export const liftCommand: Command = {
   words: 'lift',
-  summary: 'Empties the limits on messages to one person, so that they may ask for a code again.',
+  summary: 'Lifts the limits on messages to one person, so that they can ask for a code again.',
   options: {
     ...PERSON_OPTIONS,
     ...COUNTRY_OPTION,
@@ -139,7 +139,7 @@ export const liftCommand: Command = {
     ...SERVICE_OPTION,
     ...JSON_OPTION,
   },
-  notes: `The log tells that it was done (limit.lifted, by "command"). ${NOT_LIFTABLE}`,
+  notes: `The log records it (limit.lifted, by "command"). ${NOT_LIFTABLE}`,
   async run(given, terminal) {
     const { person } = requirePerson(given)
     readName(given)

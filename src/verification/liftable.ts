@@ -13,8 +13,8 @@ export type Liftable = (typeof LIFTABLE)[number]
 export const isLiftable = (name: LimitName): name is Liftable =>
   LIFTABLE.some((liftable) => liftable === name)
 
-/** Why there is no more to lift: for whoever asks. */
+/** Why nothing else can be lifted, in words for an admin. */
 export const NOT_LIFTABLE =
-  'Guesses cannot be lifted: whoever talks support into it would get more of them. They come back with time, ' +
-  'and a start with authenticated: true has its own. Limits of an address, a block of numbers or a country count ' +
-  'others, too: those are settings.'
+  'Guesses cannot be lifted: somebody who talks support into it would get more guesses. They come back with time, ' +
+  'and a start with authenticated: true has its own. Limits of an IP address, a block of numbers or a country also count ' +
+  'other people: they are changed in the settings.'

@@ -129,5 +129,9 @@ describe('a masked recipient', () => {
     ['ann@example.com', 'a•••@example.com'],
     ['"a@b"@example.com', '"•••@example.com'],
     ['😀x@example.com', '😀•••@example.com'],
+    // Nothing turns the line that it stands in, or hides in a name that somebody else has.
+    ['\u202eevil-user', '\ufffdevi•••er'],
+    ['ad\u200bmin\u2066-1', 'ad\ufffdm•••-1'],
+    ['\u2067ann@example.com\u202e', '\ufffd•••@example.com\ufffd'],
   ])('%s', (recipient, masked) => expect(mask(recipient)).toBe(masked))
 })

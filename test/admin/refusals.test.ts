@@ -46,7 +46,7 @@ describe('C73: the refusals', () => {
     for (const [typed, masked, why] of [
       ['+49 30 123456', '+493•••56', 'ALLOWED_COUNTRIES'],
       [LIMITED, '+141•••11', 'lift the limit on their page'],
-      ['user-4217', 'user•••17', 'no authenticator app or recovery code'],
+      ['user-4217', 'user•••17', 'no active authenticator app'],
     ] as const) {
       const path = await find(typed)
       expect(path).toMatch(/^\/admin\/refusals\?recipient=[\w-]+$/)
@@ -56,6 +56,31 @@ describe('C73: the refusals', () => {
       expect(page.text).not.toContain(typed.replaceAll(/[ +]/g, ''))
     }
     expect(readable(await visitor.get(await find('+14155554099')))).toContain('No refusal fits.')
+    // A text that can mean nobody is not answered with everybody's refusals as if they were what was looked for.
+    const nobody = await find('x'.repeat(5_000))
+    expect(nobody).toBe('/admin/refusals?nothing=text')
+    expect(readable(await visitor.get(nobody))).toContain('Nobody can be meant')
+  })
+
+  it('of a number that is somebody’s user id, too, are not taken for the other’s', async () => {
+    await world.start({ to: '+49 30 654321' })
+    await world.client.post('/verify/start', { subject: '+4930654321', channel: 'totp' })
+    const look = async () => visitor.get(await find('+4930654321'))
+    await expect.poll(async () => readable(await look()), WAIT).toContain('The same text is')
+    const other = /href="(\/admin\/refusals\?recipient=[\w-]+)">show those/.exec(
+      (await look()).text,
+    )
+    const page = readable(await visitor.get(other?.[1] ?? ''))
+    expect(page).toContain('Only the user id +493•••21')
+    expect(page).toContain('no active authenticator app')
+    expect(page).not.toContain('Numbers of DE')
+  })
+
+  it('lead to a page that does not deny them where no verification was begun', async () => {
+    const who = new URL(await find('+49 30 123456'), 'http://x').searchParams.get('recipient')
+    const page = readable(await visitor.get(`/admin/person?who=${who}`))
+    expect(page).toContain('The log holds no verification of theirs.')
+    expect(page).not.toContain('Nothing is kept')
   })
 
   it('can be filtered, and are live by a stream that tells of refusals alone', async () => {
@@ -93,7 +118,11 @@ describe('C73: the refusals', () => {
     const done = await visitor.post('/admin/person/lift', { form_token, who })
     expect(done).toMatchObject({ status: 303, location: `/admin/person?who=${who}&done=lifted` })
     expect(readable(await visitor.get(done.location ?? ''))).toContain('are lifted')
-    expect((await world.start({ to })).status).toBe(201)
+    for (const status of [201, 201]) expect((await world.start({ to })).status).toBe(status)
+    // Full again: an address that was kept does not say otherwise.
+    const again = readable(await visitor.get(done.location ?? ''))
+    expect(again).toContain('FULL'.toLowerCase())
+    expect(again).not.toContain('are lifted')
     const search = { recipient: to, type: 'limit.lifted' }
     const { body } = await world.admin.post('/admin/api/events/search', search)
     expect(body.events).toMatchObject([{ key_id: 'ADMIN_KEY', service: 'default' }])

@@ -124,15 +124,22 @@ function howFar({ rows, lookedBackTo }: ShownAttempts): Html | '' {
   return rows.length === 0 ? html`<p class="note">No attempt fits.</p>` : ''
 }
 
+/** What was typed means somebody else as well: one of them must not be taken for the other. */
+export function otherMeaning(
+  path: string,
+  { isSubject, also }: { isSubject: boolean; also: string | undefined },
+): Html | '' {
+  if (also === undefined) return ''
+  return html` The same text is ${isSubject ? 'somebody else' : 'a user id or another number'}, too: <a href="${path}?recipient=${also}">show those</a>.`
+}
+
 /** The narrow filters that have no field of their own in the form. */
 function only({ query, person, filter }: ShownAttempts): Html | '' {
   if (query.recipient !== undefined) {
     if (person === undefined)
       return html`<p class="note bad">The address names a recipient that cannot be read: it was not made here, or with a key that no longer exists.</p>`
-    const { masked, isSubject, also } = person
-    const other = also
-      ? html` The same text is ${isSubject ? 'somebody else' : 'a user id or another number'}, too: <a href="/admin/attempts?recipient=${also}">show those</a>.`
-      : ''
+    const { masked, isSubject } = person
+    const other = otherMeaning('/admin/attempts', person)
     return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>, <a href="/admin/refusals?recipient=${query.recipient}">what was refused</a>.${other}</p>`
   }
   if (filter.reference !== undefined)

@@ -84,7 +84,7 @@ function liftForm(page: SignedInPage, sealed: string, limits: readonly PersonLim
   )
   if (!isCounted || !page.session.access.scopes.has('admin')) return ''
   return html`<form class="acts" method="post" action="/admin/person/lift">${formToken(page)}<input type="hidden" name="who" value="${sealed}"><button>Lift the limits on messages</button></form>
-<p class="soft">Messages to them count from nothing again, and the log says who did it. ${NOT_LIFTABLE}</p>`
+<p class="soft">Messages to them are counted from zero again, and the log records who did it. ${NOT_LIFTABLE}</p>`
 }
 
 function attemptsTable(rows: readonly AttemptRow[], now: number): Html {
@@ -130,13 +130,18 @@ export function personPage(
   },
 ): Html {
   const { person, now, attempts, hasMore, limits, isLifted } = shown
-  const lifted = isLifted
-    ? html`<p class="note good" role="status">The limits on messages to them are lifted.</p>`
-    : ''
+  const isFull = limits.some(({ states }) =>
+    states.some((state) => isLiftable(state.name) && state.isFull),
+  )
+  // The address keeps saying so when the page is loaded again: by then they may be full once more.
+  const lifted =
+    isLifted && !isFull
+      ? html`<p class="note good" role="status">The limits on messages to them are lifted.</p>`
+      : ''
   const all = `/admin/attempts?recipient=${person.sealed}`
   const list =
     attempts.length === 0
-      ? html`<p class="note">Nothing is kept about them.</p>`
+      ? html`<p class="note">The log holds no verification of theirs.</p>`
       : attemptsTable(attempts, now)
   const more =
     attempts.length === 0
@@ -145,7 +150,7 @@ export function personPage(
   const body = html`<p class="crumb"><a href="/admin/attempts">Attempts</a> / one ${person.kind}</p>
 <div class="head"><h1 class="mono">${person.masked}</h1>${actions(page, person.sealed)}</div>
 ${lifted}<section><h2>Limits now</h2>${limitsHtml(limits, now)}${liftForm(page, person.sealed, limits)}</section>
-<section><h2>Verifications</h2>${list}${more}<p><a href="/admin/refusals?recipient=${person.sealed}">What was refused to them</a></p></section>`
+<section><h2>Verifications</h2>${list}${more}<p><a href="/admin/refusals?recipient=${person.sealed}">Their refused requests</a></p></section>`
   const title = person.masked
   return shell(page, { title, current: '/admin/attempts', style: PERSON_STYLE, body })
 }

@@ -8,7 +8,7 @@ import { type Query, spanOf } from '../attempt-filter.ts'
 import type { SignedInPage } from '../page.ts'
 import type { RefusalLine } from '../refusals.ts'
 import { same, select, spans, time } from './attempts-filters.ts'
-import { LOG_STYLE } from './attempts-page.ts'
+import { LOG_STYLE, otherMeaning } from './attempts-page.ts'
 import { livePart } from './live.ts'
 import { attemptPath, personPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
@@ -18,7 +18,7 @@ import { agoOf, timeOf } from './words.ts'
 const PATH = '/admin/refusals'
 const STYLE = `${LOG_STYLE}
 .refused { display: grid; gap: var(--s4) } .refused th a { text-decoration: none } .refused th a:hover { text-decoration: underline } .refused .when { display: grid } .refused .when time { white-space: nowrap } .refused .when .soft { font-size: var(--t2) }
-.why { display: grid; gap: var(--s1); max-width: 60ch } .why .soft { font-size: var(--t2) }
+.address { display: inline-block; min-width: 15ch } .why { display: grid; gap: var(--s1); max-width: 60ch } .why .soft { font-size: var(--t2) }
 @media (max-width: 46rem) { .stack td:has(.why) { display: block; text-align: left } .stack td:has(.why)::before { content: none } }
 `
 const FIELDS = ['error', 'limit', 'service', 'from', 'to']
@@ -33,8 +33,8 @@ export type ShownRefusals = {
   nextCursor: string | null
   lookedBackTo: number | null
   query: Query
-  /** Masked: whom the query's recipient means. */
-  masked: string | undefined
+  /** Whom the query's recipient means, and who else was meant by what was typed. */
+  person: { masked: string; isSubject: boolean; also: string | undefined } | undefined
   /** To choose from; empty where the key is bound to one. */
   services: readonly string[]
 }
@@ -44,7 +44,7 @@ type Shown = ShownRefusals['lines'][number]
 function whoOf({ line, masked, sealed }: Shown): Html {
   const { country, isOfMany } = line
   if (isOfMany) return html`<span class="soft">many, not named</span>`
-  if (masked === undefined) return html`<span class="soft">nobody was named</span>`
+  if (masked === undefined) return html`<span class="soft">not named</span>`
   const shown =
     sealed === undefined
       ? html`<span class="mono">${masked}</span>`
@@ -87,7 +87,7 @@ function log({ lines, now }: ShownRefusals): Html {
         line.verificationId === null
           ? html`<span class="soft">none</span>`
           : html`<a class="mono" href="${attemptPath(line.verificationId)}">${line.reference ?? 'show'}</a>`,
-        line.clientIp ?? '–',
+        line.clientIp === null ? '–' : html`<span class="address">${line.clientIp}</span>`,
         line.service,
       ]
     }),
@@ -111,12 +111,12 @@ ${services.length > 1 ? select('service', 'Service', same(services), query.servi
 
 function howFar({ lines, lookedBackTo }: ShownRefusals): Html | '' {
   if (lookedBackTo !== null)
-    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)}. Older refusals were not looked at yet.</p>`
+    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)}. Older refusals have not been searched yet.</p>`
   return lines.length === 0 ? html`<p class="note">No refusal fits.</p>` : ''
 }
 
 function pager({ query, nextCursor }: ShownRefusals): Html | '' {
-  const rest = Object.entries(query).filter(([name]) => name !== 'cursor')
+  const rest = Object.entries(query).filter(([name]) => name !== 'cursor' && name !== 'nothing')
   const at = (more: [string, string][]) => `${PATH}?${new URLSearchParams([...rest, ...more])}`
   if (nextCursor === null && !query.cursor) return ''
   const next =
@@ -127,17 +127,19 @@ function pager({ query, nextCursor }: ShownRefusals): Html | '' {
   return html`<nav class="pager" aria-label="Pages">${back}${next}</nav>`
 }
 
-function only({ query, masked }: ShownRefusals): Html | '' {
+function only({ query, person }: ShownRefusals): Html | '' {
+  if (query.nothing === 'text')
+    return html`<p class="note bad" role="alert">Nobody can be meant by this: it is no phone number, no e-mail address and no user id. Below are the refusals of everybody.</p>`
   if (query.recipient === undefined) return ''
-  if (masked === undefined)
+  if (person === undefined)
     return html`<p class="note bad">The address names a recipient that cannot be read: it was not made here, or with a key that no longer exists.</p>`
-  return html`<p class="note">Only <strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">Their limits</a>, <a href="/admin/attempts?recipient=${query.recipient}">their attempts</a></p>`
+  return html`<p class="note">Only ${person.isSubject ? 'the user id ' : ''}<strong class="mono">${person.masked}</strong>. <a href="${personPath(query.recipient)}">Their limits</a>, <a href="/admin/attempts?recipient=${query.recipient}">their attempts</a>.${otherMeaning(PATH, person)}</p>`
 }
 
 export function refusalsPage(page: SignedInPage, shown: ShownRefusals): Html {
   const live = livePart({ refusals: true })
   const body = html`<div class="head"><h1>Refusals</h1>
-<form class="find" method="post" action="${PATH}/find" role="search">${formToken(page)}<input name="find" aria-label="Phone number, e-mail address or user id" aria-describedby="find-help" placeholder="+14155552671, ann@example.com, user-42" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button><p class="soft" id="find-help">Whom a request named that was refused. Repeated refusals show within a minute.</p></form></div>
+<form class="find" method="post" action="${PATH}/find" role="search">${formToken(page)}<input name="find" aria-label="Phone number, e-mail address or user id" aria-describedby="find-help" placeholder="+14155552671, ann@example.com, user-42" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button><p class="soft" id="find-help">The person whom the refused request named. Repeated refusals appear within a minute.</p></form></div>
 <section aria-label="Filter">
 <div class="bar">${spans(shown.query, spanOf(shown.query), PATH)}${live.bar}</div>
 ${filterForm(shown)}

@@ -49,7 +49,7 @@ const Refused = z
     }),
     action: z.string().openapi({
       description: 'What to do, and who does it.',
-      example: 'If it was the person themselves: lift the limit on their page.',
+      example: 'The limit ends by itself. If it was really this person who asked, …',
     }),
     service: z.string(),
     to_masked: textOrNull.openapi({
