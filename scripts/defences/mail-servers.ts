@@ -20,6 +20,12 @@ export const MAIL_SERVERS: readonly Defence[] = [
   ),
   row(
     'C67',
+    'an address of another script is said to a server that takes it, and to no other',
+    { file: SMTP, find: '!lease.takesUtf8 && needsUtf8(envelope)', replace: 'false' },
+    { ...NAMES, title: 'is not said to a server without SMTPUTF8' },
+  ),
+  row(
+    'C67',
     'every try of a mail has one Message-ID',
     { file: SMTP, find: '`<${message.deliveryId}@', replace: '`<${message.attemptId}@' },
     { ...MAIL, title: 'with a Message-ID made of the delivery' },

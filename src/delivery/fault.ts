@@ -19,7 +19,7 @@ const PLACE = new Set(['21408', '30032', '30034'])
 /** Twilio: no such number, opted out, not a mobile number, not reachable, blocked by its owner. */
 const RECIPIENT = new Set([
   ...['21211', '21608', '21610', '21614', '21635', '30003', '30004', '30005', '30006', '60205'],
-  ...['invalid_address', 'quoted', 'expired_before_sent', 'unreadable'],
+  ...['invalid_address', 'no_smtputf8', 'quoted', 'expired_before_sent', 'unreadable'],
 ])
 /** RFC 3463 §3.2, RFC 7505 §4: the domain does not exist, has no way to it, or takes no mail. */
 const SMTP_PLACE = /^smtp_5\d\d_5\.(1\.2|4\.4)$|^smtp_556(_|$)/

@@ -94,3 +94,35 @@ it('C67: says the name that is set, else its own, else that of the sender', asyn
     expect(commands[0]).toBe(`EHLO ${name}`)
   }
 })
+
+// RFC 6531 §3.1: said to a server that did not offer it, the address could become another one.
+it.each([
+  ['j\u00f6rg@example.com', 'no-reply@example.com'],
+  ['"j\u00f6rg x"@example.com', 'no-reply@example.com'],
+  ['\u7530\u4e2d@xn--r8jz45g.xn--zckzah', 'no-reply@example.com'],
+  ['ada@example.com', 'j\u00f6rg@example.com'],
+])('C67: %s from %s is not said to a server without SMTPUTF8', async (to, from) => {
+  const { result, commands } = await send(to, from)
+  expect(result).toMatchObject({ kind: 'permanent', error: { code: 'no_smtputf8' } })
+  expect(commands).toHaveLength(1)
+})
+
+it('C67: with SMTPUTF8 it is, and a connection that refused one mail carries the next', async () => {
+  await server.close()
+  const utf8 = ['220 hi', '250-hi\r\n250-8BITMIME\r\n250 SMTPUTF8', ...WHOLE.slice(2)]
+  server = await startScript([...utf8, ...WHOLE.slice(2)])
+  const { result, commands } = await send('j\u00f6rg@example.com')
+  expect(result.kind).toBe('accepted')
+  expect(commands[1]).toMatch(/^MAIL FROM:<no-reply@example.com> .*SMTPUTF8/)
+  await server.close()
+  server = await startScript(WHOLE)
+  const provider = createSmtpProvider(
+    smtpEntry.read({ SMTP_URL: server.url, MAIL_FROM: 'no-reply@example.com' }),
+  )
+  const to = (address: string) =>
+    provider.send(mailMessage({ to: address }), AbortSignal.timeout(20_000))
+  expect((await to('j\u00f6rg@example.com')).kind).toBe('permanent')
+  expect((await to('ada@example.com')).kind).toBe('accepted')
+  expect(server.sockets.size).toBe(1)
+  await provider.close?.()
+})

@@ -47,6 +47,10 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The address holds characters that no mail can be sent to safely.',
     OTHER_ADDRESS,
   ),
+  no_smtputf8: lasting(
+    'The address has letters beyond ASCII before its @, and the mail server takes none (it does not offer SMTPUTF8).',
+    `${OTHER_ADDRESS} If every mail fails so, the operator gives MAIL_FROM a name in ASCII.`,
+  ),
   no_provider: otherChannel(
     'No provider is configured for this channel any more.',
     `The operator configures a provider for it. ${OPERATOR}`,

@@ -15,6 +15,8 @@ type Lease = {
   connection: SMTPConnection
   /** It carried a mail before: the server may have dropped it meanwhile. */
   reused: boolean
+  /** It announced SMTPUTF8 (RFC 6531): without, an address of another script is not said to it. */
+  takesUtf8: boolean
   /** Give it back; `healthy` false closes it. */
   release(healthy: boolean): void
 }
@@ -24,7 +26,8 @@ const IDLE_MS = 30_000
 /** Some servers count mails by session. */
 const MAILS_PER_CONNECTION = 100
 
-type Idle = { connection: SMTPConnection; mails: number; forget: () => void }
+type Open = { connection: SMTPConnection; takesUtf8: boolean; mails: number }
+type Idle = { open: Open; forget: () => void }
 
 export function createConnections(server: SmtpServer, maxConnections: number): Connections {
   const idle: Idle[] = []
@@ -40,7 +43,8 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
     const [next] = waiting
     next?.()
   }
-  const keep = (connection: SMTPConnection, mails: number) => {
+  const keep = (open: Open) => {
+    const { connection } = open
     const timer = setTimeout(() => connection.quit(), IDLE_MS)
     timer.unref()
     const forget = () => {
@@ -50,16 +54,18 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
       const index = idle.indexOf(kept)
       if (index >= 0) idle.splice(index, 1)
     }
-    const kept: Idle = { connection, mails, forget }
+    const kept: Idle = { open, forget }
     connection.on('end', forget)
     connection.on('error', forget)
     idle.push(kept)
   }
-  const lease = (connection: SMTPConnection, mails: number): Lease => ({
+  const lease = ({ connection, takesUtf8, mails }: Open): Lease => ({
     connection,
+    takesUtf8,
     reused: mails > 0,
     release(healthy) {
-      if (healthy && mails + 1 < MAILS_PER_CONNECTION) keep(connection, mails + 1)
+      if (healthy && mails + 1 < MAILS_PER_CONNECTION)
+        keep({ connection, takesUtf8, mails: mails + 1 })
       else connection.close()
       givePlace()
     },
@@ -70,19 +76,19 @@ export function createConnections(server: SmtpServer, maxConnections: number): C
       const kept = idle.at(-1)
       if (kept) {
         kept.forget()
-        return lease(kept.connection, kept.mails)
+        return lease(kept.open)
       }
       try {
-        return lease(await open(server, signal), 0)
+        return lease(await connect(server, signal))
       } catch (error) {
         givePlace()
         throw error
       }
     },
     close() {
-      for (const { connection, forget } of [...idle]) {
+      for (const { open, forget } of [...idle]) {
         forget()
-        connection.close()
+        open.connection.close()
       }
     },
   }
@@ -107,7 +113,7 @@ export async function loadConnection(): Promise<typeof SMTPConnection> {
   return (await import('nodemailer/lib/smtp-connection')).default
 }
 
-async function open(server: SmtpServer, signal: AbortSignal): Promise<SMTPConnection> {
+async function connect(server: SmtpServer, signal: AbortSignal): Promise<Open> {
   const { auth, ...options } = server
   const Connection = await loadConnection()
   const connection = new Connection(options)
@@ -115,12 +121,14 @@ async function open(server: SmtpServer, signal: AbortSignal): Promise<SMTPConnec
   connection.on('error', () => {})
   try {
     await step(connection, signal, (done) => connection.connect(done))
+    // The answer to EHLO; after STARTTLS to the second one.
+    const takesUtf8 = /^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || '')
     if (auth) await step(connection, signal, (done) => connection.login(auth, done))
+    return { connection, takesUtf8, mails: 0 }
   } catch (error) {
     connection.close()
     throw error
   }
-  return connection
 }
 
 /** One step of the dialogue; rejects on its error, when the connection ends, or when `signal` aborts. */

@@ -149,6 +149,10 @@ async function transmit(
     const lease = await connections.acquire(signal)
     let healthy = false
     try {
+      if (!lease.takesUtf8 && needsUtf8(envelope)) {
+        healthy = true
+        return permanent('no_smtputf8', 'the mail server takes ASCII addresses only')
+      }
       await step(lease.connection, signal, (done) => lease.connection.send(envelope, body, done))
       healthy = true
       return { kind: 'accepted', reference: null }
@@ -162,6 +166,11 @@ async function transmit(
   } catch (error) {
     return classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
   }
+}
+
+/** RFC 6531 §3.1: it must not be said otherwise. A server that drops the eighth bit would deliver to somebody else. */
+function needsUtf8({ from, to }: SMTPConnection.Envelope): boolean {
+  return /[^\0-\x7f]/.test(`${from} ${to}`)
 }
 
 const CONNECTION_FAILED = 'the connection to the mail server failed'
