@@ -57,6 +57,12 @@ export const PROVIDERS: readonly Defence[] = [
   ),
   row(
     'C67',
+    'the reason of a gateway that answers in text is its answer',
+    { file: ANSWER, find: 'return isText ? readReason(body) : null', replace: 'return null' },
+    { ...ANSWERS, title: 'of a text gateway, 200 "-4", is its answer' },
+  ),
+  row(
+    'C67',
     'an id that no store takes is none: its result could not be written',
     { file: QUOTED, find: '!NOT_OF_AN_ID.test(reference)', replace: 'true' },
     { ...QUOTES, title: 'C67: an id with controls' },

@@ -114,7 +114,7 @@ export const answerSettings = (prefix: string) => [
   {
     name: `${prefix}SUCCESS`,
     description:
-      'What an answer 2xx has to hold to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`); `*` stands for any characters, a bar for "or"',
+      'What an answer 2xx has to hold to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`; what it says instead is shown to admins); `*` stands for any characters, a bar for "or"',
     optional: true,
     free: true as const,
   },

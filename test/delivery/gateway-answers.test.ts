@@ -159,6 +159,21 @@ describe('C67: the gateway’s own reason', () => {
     expect(bounded).toMatchObject({ error: { message: `${'w'.repeat(119)}…` } })
   })
 
+  it.each([
+    [200, 'ERR 105\n no credit ', 'ERR 105 no credit'],
+    [200, '-4', '-4'],
+    [200, `ERR 21 ${smsMessage().to} blocked`, 'ERR 21 +… blocked'],
+    [502, 'ERR 9', 'ERR 9'],
+    [200, '', 'the gateway did not confirm the message'],
+    [200, '<html>sign in</html>', 'the gateway did not confirm the message'],
+  ])('of a text gateway, %i %j, is its answer', async (status, body, message) => {
+    server.behave(answer(status, body))
+    expect(await send('sms', { success: 'OK*' })).toMatchObject({
+      kind: 'ambiguous',
+      error: { message },
+    })
+  })
+
   it('is not read without a pointer', async () => {
     server.behave(answer(400, '{"error":"no"}'))
     expect(await send('sms', {})).toMatchObject({

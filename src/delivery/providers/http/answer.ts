@@ -34,7 +34,7 @@ function withReason(refusal: Refusal, reason: string): SendResult {
 export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const { verdict } = answer
   const json = readJson(answer.body)
-  const reason = rules.errorPointer === null ? null : reasonAt(json, rules.errorPointer)
+  const reason = reasonIn(answer.body, json, rules)
   if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
   const success = succeeded(answer.body, json, rules.success)
   if (success === 'no' || (success === 'unsaid' && reason !== null))
@@ -85,8 +85,14 @@ function matches(text: string, pattern: string): boolean {
 /** What stands for "no error" where a gateway always has the field. */
 const EMPTY = new Set(['', '0', 'false', 'null', '[]', '{}'])
 
-function reasonAt(json: unknown, pointer: string): string | null {
-  const found = valueAt(json, pointer)
+/** Where success is described as a text the whole answer is one: `ERR 105 no credit`. A page is none. */
+function reasonIn(body: string, json: unknown, rules: AnswerRules): string | null {
+  if (rules.errorPointer !== null) return readReason(valueAt(json, rules.errorPointer))
+  const isText = rules.success?.pointer === null && !body.trimStart().startsWith('<')
+  return isText ? readReason(body) : null
+}
+
+function readReason(found: unknown): string | null {
   if (found === undefined) return null
   const text = asText(found)
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
