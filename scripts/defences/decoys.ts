@@ -102,6 +102,19 @@ export const DECOYS: readonly Defence[] = [
   ),
   row(
     'C49',
+    'a decoy repeats no id of a real send',
+    {
+      file: 'src/delivery/imitated-reason.ts',
+      find: 'isCommon(word) ? word : another(word, random)',
+      replace: 'isCommon(word) ? word : word',
+    },
+    {
+      file: 'test/delivery/imitated-reason.test.ts',
+      title: 'C49: an id or a time is another one',
+    },
+  ),
+  row(
+    'C49',
     'decoys wait as long as another node’s provider asked for',
     {
       file: 'src/delivery/send-history.ts',

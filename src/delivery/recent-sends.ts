@@ -5,6 +5,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { Channel } from '../kernel/channel.ts'
 import { personOf, placeOf, rootOf } from './destination.ts'
 import { faultOf } from './fault.ts'
+import { imitateReason } from './imitated-reason.ts'
 import type { SendResult } from './ports.ts'
 
 /** Enough to look like the real spread and to outlast one person's repetitions, and bounded. */
@@ -83,10 +84,28 @@ export function createRecentSends(): RecentSends {
       const [latest] = failures
       const like = latest ? failures : acceptedLike(sends, place)
       const durationMs = like[Math.floor(random() * like.length)]?.durationMs ?? decoy.usualMs
-      const result: SendResult = latest?.result ?? { kind: 'accepted', reference: null }
+      const result = latest
+        ? withReason(latest, failures, place, random)
+        : ({ kind: 'accepted', reference: null } as const)
       return { durationMs, result }
     },
   }
+}
+
+function withReason(
+  { result }: Remembered,
+  failures: readonly Remembered[],
+  place: string,
+  random: () => number,
+): SendResult {
+  if (result.kind === 'accepted') return result
+  const { code } = result.error
+  const told = failures.flatMap((one) =>
+    one.result.kind !== 'accepted' && one.result.error.code === code
+      ? [{ reason: one.result.error.message, place: one.place }]
+      : [],
+  )
+  return { ...result, error: { code, message: imitateReason(told, place, random) } }
 }
 
 /** One for each person: nobody's own slow mailbox sets the pace. Of the same place where several were reached there. */

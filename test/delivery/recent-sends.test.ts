@@ -161,6 +161,23 @@ describe('C49: what everybody meets, a decoy meets', () => {
     expect(fate(US(5))).toBe('accepted')
   })
 
+  it('in words of its own: the id of another send is not repeated, nor its domain', () => {
+    const { send, decoy } = world()
+    const told = [1, 2, 3].map(
+      (n) => `d${n}.example${n}.org: request a${n}${n + 3}x${n * 3}y failed`,
+    )
+    told.forEach((message, at) => {
+      const error = { code: 'gateway_refused', message }
+      const result = { kind: 'temporary', error, retryAfterMs: null } as const
+      send(`ann@d${at + 1}.example${at + 1}.org`, 'temporary', '', { result })
+    })
+    const { result } = decoy('bob@elsewhere.example')
+    expect(result).toMatchObject({ kind: 'temporary', error: { code: 'gateway_refused' } })
+    const message = result.kind === 'accepted' ? '' : result.error.message
+    expect(message).toMatch(/^elsewhere\.example: request [a-z]\d\d[a-z]\d[a-z] failed$/)
+    for (const one of told) expect(one).not.toContain(message.split(' ')[2])
+  })
+
   it('several countries or domains: every one', () => {
     const { send, fate } = world()
     for (const n of [1, 2, 3]) send(`ann@d${n}.example${n}.org`, 'temporary')
