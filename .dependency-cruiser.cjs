@@ -13,7 +13,7 @@ function row(name, from, allowed) {
   }
 }
 
-const PORTS = '^src/[^/]+/((limit-|hashing-)?ports|types)\\.ts$'
+const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-)?ports|types)\\.ts$'
 
 module.exports = {
   forbidden: [
@@ -83,7 +83,7 @@ module.exports = {
     row('http-knows-services-and-ports', '^src/(http|admin)/', [
       '^src/(http|admin|verification|factors|access|events)/',
       '^src/limits/',
-      '^src/delivery/(ports|registry)\\.ts$',
+      '^src/delivery/((outbox-)?ports|registry)\\.ts$',
       '^src/retention/(ports|pace)\\.ts$',
     ]),
     {

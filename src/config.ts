@@ -3,6 +3,7 @@
 
 import type { ShownSetting } from './admin/health-report.ts'
 import type { DevKeys } from './config/dev-keys.ts'
+import { freeze } from './config/freeze.ts'
 import { asMade, listInForce } from './config/in-force.ts'
 import { type Listen, toListen } from './config/listen.ts'
 import {
@@ -176,13 +177,6 @@ function toInForce(
     ...listInForce(reader, 'Routes', Object.values(ROUTE_SETTINGS)),
   ]
   return mode === 'development' ? list.map((one) => asMade(one, MADE_IN_DEVELOPMENT)) : list
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
-  const inner = value instanceof Map ? value.values() : Object.values(value)
-  for (const item of inner) freeze(item)
-  return Object.freeze(value)
 }
 
 /**

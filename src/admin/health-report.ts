@@ -1,7 +1,8 @@
 // What the health page tells: the shapes.
 // It must not hold a secret or anything of a person.
 
-import type { OutboxDepth, ProviderState } from '../delivery/ports.ts'
+import type { OutboxDepth } from '../delivery/outbox-ports.ts'
+import type { ProviderState } from '../delivery/ports.ts'
 import type { UnderKey } from '../factors/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 

@@ -4,15 +4,9 @@
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
 import type { ComposeMessage } from './message.ts'
+import type { ClaimedDelivery, Outbox } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
-import type {
-  ClaimedDelivery,
-  DeliveryLog,
-  Outbox,
-  Provider,
-  SendOutcome,
-  SendResult,
-} from './ports.ts'
+import type { DeliveryLog, Provider, SendOutcome, SendResult } from './ports.ts'
 import { withoutQuotes } from './quoted-answer.ts'
 import type { RecentSends } from './recent-sends.ts'
 import { sleep } from './sleep.ts'

@@ -2,7 +2,8 @@
 // It must not read a clock or make randomness; both are arguments.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
-import type { ClaimedDelivery, SendResult, SettleDelivery } from './ports.ts'
+import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
+import type { SendResult } from './ports.ts'
 
 /** The first wait; a provider's hiccup is over in a second. */
 export const BACKOFF_BASE_MS = 1_000

@@ -2,8 +2,9 @@
 // It must not log or keep what it makes: the code is in it in clear.
 
 import type { Clock } from '../kernel/clock.ts'
+import type { ClaimedDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
-import type { ClaimedDelivery, MessageSettings, OutgoingMessage } from './ports.ts'
+import type { MessageSettings, OutgoingMessage } from './ports.ts'
 import { render } from './templates/render.ts'
 
 export type ComposeMessage = (claim: ClaimedDelivery<Prepared>) => OutgoingMessage

@@ -4,7 +4,7 @@
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { codeContext, recipientContext } from '../kernel/sealing.ts'
 import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
-import type { DueDelivery, Plan } from './ports.ts'
+import type { DueDelivery, Plan } from './outbox-ports.ts'
 import type { Router } from './router.ts'
 
 /** In clear (I7): never logged. `silent` goes through the motions and sends nothing (decoys, test recipients). */

@@ -5,7 +5,8 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import { backoffWindowMs } from './backoff.ts'
-import type { Outbox, PastSend, SendResult } from './ports.ts'
+import type { Outbox, PastSend } from './outbox-ports.ts'
+import type { SendResult } from './ports.ts'
 import type { RecentSends } from './recent-sends.ts'
 
 /** A flood of decoys is not a flood of reads. */

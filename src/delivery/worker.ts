@@ -13,11 +13,12 @@ import {
   type RunAttempt,
 } from './attempt.ts'
 import type { ComposeMessage } from './message.ts'
+import type { Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
-import type { DeliveryLog, Outbox, Provider } from './ports.ts'
+import type { DeliveryLog, Provider } from './ports.ts'
 import { createRecentSends } from './recent-sends.ts'
 import { createSendHistory } from './send-history.ts'
-import { sleep } from './sleep.ts'
+import { endOf, sleep } from './sleep.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
 const CONCURRENCY_PER_CHANNEL = 20
@@ -238,16 +239,8 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
     await Promise.all(inFlight())
   }
   const done = settled()
-  const deadline = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      void done.finally(() => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
-  await deadline(Math.max(0, withinMs - DRAIN_SETTLE_MS))
+  await endOf(done, Math.max(0, withinMs - DRAIN_SETTLE_MS))
   state.stop.abort()
-  await deadline(Math.min(withinMs, DRAIN_SETTLE_MS))
+  await endOf(done, Math.min(withinMs, DRAIN_SETTLE_MS))
   state.phase = 'stopped'
 }

@@ -1,7 +1,7 @@
 // What a claim does with a row that the worker can't plan, and with one that comes too late.
 // It must not tell what was thrown: it may hold the code (I7).
 
-import type { DueDelivery, Outbox, Plan } from '../delivery/ports.ts'
+import type { DueDelivery, Outbox, Plan } from '../delivery/outbox-ports.ts'
 
 export const EXPIRED = {
   code: 'expired_before_sent',

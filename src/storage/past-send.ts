@@ -1,7 +1,8 @@
 // A real send that was answered, from its rows, for both engines.
 // It must not open the recipient.
 
-import type { PastSend, SendResult } from '../delivery/ports.ts'
+import type { PastSend } from '../delivery/outbox-ports.ts'
+import type { SendResult } from '../delivery/ports.ts'
 import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import { sendAttemptId } from '../kernel/ids.ts'
 

@@ -3,7 +3,8 @@
 // codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { OutboxDepth, SendOutcome } from '../delivery/ports.ts'
+import type { OutboxDepth } from '../delivery/outbox-ports.ts'
+import type { SendOutcome } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { codeOf } from './provider-watch.ts'
 

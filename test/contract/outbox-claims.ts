@@ -2,7 +2,7 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { DueDelivery, Plan } from '../../src/delivery/ports.ts'
+import type { DueDelivery, Plan } from '../../src/delivery/outbox-ports.ts'
 import {
   claim,
   claimOne,

@@ -6,7 +6,7 @@ import type {
   DueDelivery,
   Plan,
   SettleDelivery,
-} from '../../src/delivery/ports.ts'
+} from '../../src/delivery/outbox-ports.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
 import { HOUR, T0 } from './rows.ts'
 import type { Stores } from './stores.ts'

@@ -1,7 +1,7 @@
 // What the contract suites share: the ports of one store, and the steps that tests begin with.
 // It must not know the engine: a suite takes a factory.
 
-import type { Outbox } from '../../src/delivery/ports.ts'
+import type { Outbox } from '../../src/delivery/outbox-ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
 import type { FactorStore, RootKeyUse } from '../../src/factors/ports.ts'
 import type {

@@ -1,7 +1,7 @@
 // C49: what other nodes met, read from the store: the time that a provider asked for, too.
 
 import { expect, it } from 'vitest'
-import type { PastSend } from '../../src/delivery/ports.ts'
+import type { PastSend } from '../../src/delivery/outbox-ports.ts'
 import { createRecentSends } from '../../src/delivery/recent-sends.ts'
 import { createSendHistory } from '../../src/delivery/send-history.ts'
 

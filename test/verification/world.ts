@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { decideSettlement } from '../../src/delivery/backoff.ts'
+import type { ClaimedDelivery } from '../../src/delivery/outbox-ports.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
-import type { ClaimedDelivery } from '../../src/delivery/ports.ts'
 import { pickLocale } from '../../src/delivery/templates/languages.ts'
 import { createFactorService } from '../../src/factors/service.ts'
 import { createHasher } from '../../src/hashing/hasher.ts'

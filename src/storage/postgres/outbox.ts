@@ -7,7 +7,7 @@ import type {
   Outbox,
   OutboxDepth,
   Plan,
-} from '../../delivery/ports.ts'
+} from '../../delivery/outbox-ports.ts'
 import { CHANNELS, MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'

@@ -1,7 +1,7 @@
 // The worker's claim: due deliveries get a lease, a token and an attempt row before any request.
 // It must not claim what has ended or comes too late (I6), nor let one bad row stop the batch.
 
-import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/ports.ts'
+import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/outbox-ports.ts'
 import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
 import { drawBytes } from '../../kernel/random.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'

@@ -1,7 +1,7 @@
 // The statements of the outbox: due deliveries, leases, and the rows of send attempts.
 // It must not decide what becomes of a delivery: claim.ts and settle-delivery.ts do.
 
-import type { OutboxDepth } from '../../delivery/ports.ts'
+import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import { MAX_COUNTED } from '../outbox-depth.ts'
 import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'

@@ -1,7 +1,7 @@
 // The worker's store on SQLite: each port method one read or one job of the writer.
 // It must not send, plan or wait.
 
-import type { Outbox } from '../../delivery/ports.ts'
+import type { Outbox } from '../../delivery/outbox-ports.ts'
 import { createClaim } from './claim.ts'
 import { createDeliveryMoves } from './delivery-moves.ts'
 import type { Orm } from './drizzle.ts'

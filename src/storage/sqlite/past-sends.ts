@@ -1,7 +1,7 @@
 // The newest real messages, each with its newest answered try: what decoys are to look like.
 // It must not read further back than a bound, whatever lies there.
 
-import type { PastSend } from '../../delivery/ports.ts'
+import type { PastSend } from '../../delivery/outbox-ports.ts'
 import { PAST_SENDS, toPastSend } from '../past-send.ts'
 import { and, eq, isNotNull, type Orm, sql } from './drizzle.ts'
 import { deliveries, sendAttempts, verifications } from './schema.ts'

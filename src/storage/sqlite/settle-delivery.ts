@@ -1,7 +1,7 @@
 // What became of a claimed send: fenced by its token, then sent, tried again, failed or canceled.
 // It must not move a verification, and must not schedule past its expiry (I6).
 
-import type { Outbox, SettleDelivery } from '../../delivery/ports.ts'
+import type { Outbox, SettleDelivery } from '../../delivery/outbox-ports.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { canceledBecause, type DeliveryMoves } from './delivery-moves.ts'
 import type { Endings } from './ending.ts'

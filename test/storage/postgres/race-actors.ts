@@ -2,7 +2,7 @@
 // It must not judge: race-invariants.ts does, from the rows and from this history.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClaimedDelivery } from '../../../src/delivery/ports.ts'
+import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import type { CheckEffect, IdempotencyWrite } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'

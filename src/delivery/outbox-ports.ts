@@ -1,0 +1,123 @@
+// What delivery needs from a store: due deliveries, claimed with a lease, settled by their token.
+// It must not know a provider: what one answers is in ports.ts.
+
+import type { Channel, DeliveryKind } from '../kernel/channel.ts'
+import type { ProviderError, SendResult } from './ports.ts'
+
+/** A real send that was answered, as the store keeps it: on any node, and before a restart. */
+export type PastSend = {
+  /** Of the try. */
+  id: string
+  verificationId: string
+  channel: Channel
+  provider: string
+  recipientSealed: Uint8Array
+  /** When the answer came. */
+  at: number
+  durationMs: number
+  /** As far as the rows say: without a reference and Retry-After. */
+  result: SendResult
+  /** Which try of its message, from 1. */
+  attempt: number
+  /** From the answer to the next try, where that is planned and has not begun. */
+  waitMs: number | null
+}
+
+/** A due delivery as the store hands it to `plan`. */
+export type DueDelivery = {
+  verificationId: string
+  service: string
+  sendNumber: number
+  channel: Channel
+  kind: DeliveryKind
+  /** Attempts made before this one. */
+  attempts: number
+  /** Of those, how many may have reached the person. */
+  ambiguous: number
+  recipientSealed: Uint8Array
+  codeSealed: Uint8Array
+  locale: string
+  expiresAt: number
+  /** The lease of an earlier worker ran out (it died or froze): that attempt may have gone out. */
+  reclaimed: boolean
+}
+
+/** Pure and synchronous: what to do with a due delivery. It runs inside the claiming transaction. */
+export type Plan<Prepared> =
+  | { kind: 'send'; provider: string; prepared: Prepared }
+  | { kind: 'fail'; error: ProviderError }
+  /** Not for this node (a key it does not know): left as it was, due again after `delayMs`. */
+  | { kind: 'give_back'; delayMs: number }
+
+export type ClaimedDelivery<Prepared> = DueDelivery & {
+  attemptId: string
+  deliveryId: string
+  /** This attempt's number, from 1. */
+  attempt: number
+  provider: string
+  /** Fencing: only the holder of this token can settle. */
+  token: string
+  leaseUntil: number
+  prepared: Prepared
+}
+
+export type SettleDelivery = {
+  verificationId: string
+  sendNumber: number
+  attempt: number
+  token: string
+  now: number
+  durationMs: number
+  result:
+    | { kind: 'sent'; reference: string | null }
+    | { kind: 'retry'; at: number; error: ProviderError; ambiguous: boolean }
+    | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
+}
+
+/** What waits in one channel; counted up to a bound, for a backlog must not make its own telling slow. */
+export type OutboxDepth = {
+  channel: Channel
+  /** Could go out now: nobody has taken it yet, or its lease ran out. */
+  due: number
+  /** Planned for later, after a failure. */
+  retrying: number
+  /** Of the oldest that is due. */
+  oldestDueMs: number
+}
+
+/** @throws StoreUnavailableError everywhere */
+export type Outbox = {
+  /**
+   * One transaction: up to `limit` due deliveries of `channel` get a lease and a token, and each a
+   * send-attempt row, before any request. What has ended, or has under `minRemainingMs` left, is
+   * canceled or failed instead (I6). A lease that ran out counts as an ambiguous attempt.
+   */
+  claim<Prepared>(input: {
+    now: number
+    channel: Channel
+    limit: number
+    leaseMs: number
+    minRemainingMs: number
+    plan: (due: DueDelivery) => Plan<Prepared>
+  }): Promise<ClaimedDelivery<Prepared>[]>
+  /**
+   * `fenced`: the lease ran out and another worker holds the row; only the answer is appended.
+   * A result of a verification that ended meanwhile moves the delivery, never the verification.
+   */
+  settle(input: SettleDelivery): Promise<'settled' | 'fenced'>
+  /** At drain: claimed but not begun rows are due again at once, their attempt row removed. */
+  release(
+    claims: readonly {
+      verificationId: string
+      sendNumber: number
+      attempt: number
+      token: string
+    }[],
+  ): Promise<void>
+  /** When the next row is due (or its lease ends); undefined: nothing is open. */
+  nextDueAt(): Promise<number | undefined>
+  /** Of the newest real messages the newest answered try each, bounded; in no order. */
+  pastSends(): Promise<PastSend[]>
+  /** One for each channel. */
+  depths(now: number): Promise<OutboxDepth[]>
+}
