@@ -163,8 +163,8 @@ export const SETTINGS: readonly Defence[] = [
     'a shortened name is named with the nearest setting',
     {
       file: 'src/config/slips.ts',
-      find: '(nearest(upper, candidates) ?? byWords(',
-      replace: '(nearest(upper, candidates) ?? nearest(',
+      find: 'byBeginning(upper, plain) ?? byWords(upper, plain)',
+      replace: 'byBeginning(upper, plain)',
     },
     { file: NAMES, title: 'TWILIO_TOKEN: was TWILIO_AUTH_TOKEN… meant?' },
   ),
