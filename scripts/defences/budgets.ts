@@ -143,7 +143,7 @@ export const BUDGETS: readonly Defence[] = [
         replace: 'const trimmed = to.trim()',
       },
     ],
-    test: { file: RECIPIENTS, title: 'user@example.com\\u200b" is "user@example.com"' },
+    test: { file: RECIPIENTS, title: 'user@example.com\u200b" is "user@example.com"' },
   },
   {
     keeps: 'C12',
