@@ -15,6 +15,8 @@ type Provider = {
 const YAHOO = ['yahoo.com', 'yahoo.co.uk', 'yahoo.co.jp', 'yahoo.co.in', 'yahoo.com.br']
   .concat(['yahoo.com.au', 'yahoo.com.mx', 'yahoo.com.ar', 'yahoo.ca', 'yahoo.de', 'yahoo.es'])
   .concat(['yahoo.fr', 'yahoo.in', 'yahoo.it', 'ymail.com', 'rocketmail.com'])
+  .concat(['yahoo.com.hk', 'yahoo.com.ph', 'yahoo.com.sg', 'yahoo.com.tw', 'yahoo.com.vn'])
+  .concat(['yahoo.com.co', 'yahoo.com.tr', 'yahoo.co.id', 'yahoo.ie', 'yahoo.gr', 'yahoo.pl'])
 const YANDEX = ['yandex.com', 'yandex.ru', 'ya.ru', 'yandex.by', 'yandex.kz', 'yandex.ua'].concat([
   'yandex.com.tr',
   'yandex.az',

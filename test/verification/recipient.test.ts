@@ -137,6 +137,8 @@ describe('addresses', () => {
     ['ann.b@yandex.ru', 'ann-b+x@ya.ru'],
     ['ann-shop@yahoo.com', 'ann-news@yahoo.com'],
     ['ann-shop@yahoo.com', 'ann+x@yahoo.com'],
+    ['ann-shop@yahoo.com.tw', 'ann@yahoo.com.tw'],
+    ['ann-shop@yahoo.co.id', 'ann-news@yahoo.co.id'],
     ['shop@ann.fastmail.com', 'ann+news@fastmail.com'],
   ])('C12: %j and %j are one mailbox and share one budget', (one, other) => {
     expect(budgetKey(read(one))).toBe(budgetKey(read(other)))
