@@ -164,6 +164,16 @@ export const REFUSALS: readonly Defence[] = [
   ),
   row(
     'C73',
+    'somebody who was only ever refused is found in Attempts',
+    inFile(
+      'src/admin/attempts.ts',
+      'begun.items.length > 0 ? begun : refusals(',
+      'begun.items.length >= 0 ? begun : refusals(',
+    ),
+    { file: 'test/admin/refusals.test.ts', title: 'are reached from Attempts' },
+  ),
+  row(
+    'C73',
     'a limit that is full again is not called lifted',
     inFile('src/admin/pages/person-page.ts', 'isLifted && !isFull', 'isLifted && isFull !== null'),
     { file: 'test/admin/refusals.test.ts', title: 'lead to the person, whose limits are lifted' },

@@ -73,7 +73,7 @@ export async function findPersons(
 
 /** Where the page is that shows what was typed. */
 async function find(typed: string, service: string | null, deps: AppDeps): Promise<string> {
-  const { attempts, recipients } = deps.console
+  const { attempts, recipients, refusals } = deps.console
   if (VERIFICATION_ID.test(typed)) {
     const row = await attempts.find(service, typed)
     return row ? attemptPath(row.id) : list({ nothing: 'id' })
@@ -83,12 +83,12 @@ async function find(typed: string, service: string | null, deps: AppDeps): Promi
   const [only, second] = items
   if (only && !second) return attemptPath(only.id)
   const meanings = meaningsOf(typed, service, deps)
-  const found = second
-    ? []
-    : await findPersons(meanings, service, {
-        recipients,
-        firstOf: (budgetIndexes) => attempts.list({ service, budgetIndexes }, null, 1),
-      })
+  // Of somebody who was refused each time there is no verification, but a page that leads to the refusals.
+  const firstOf = async (budgetIndexes: readonly Uint8Array[]) => {
+    const begun = await attempts.list({ service, budgetIndexes }, null, 1)
+    return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1)
+  }
+  const found = second ? [] : await findPersons(meanings, service, { recipients, firstOf })
   // A user id may look like a reference (`ann-123`); where there is nobody, it was one.
   if (reference && found.length === 0) return list({ reference })
   const shown = found.length > 0 ? found : meanings.slice(0, 1)

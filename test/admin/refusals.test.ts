@@ -76,6 +76,19 @@ describe('C73: the refusals', () => {
     expect(page).not.toContain('Numbers of DE')
   })
 
+  it('are reached from Attempts, where support looks first, by somebody who was refused each time', async () => {
+    const typed = async (text: string) => {
+      const form = { form_token, find: text }
+      return (await visitor.post('/admin/attempts/find', form)).location ?? ''
+    }
+    const path = await typed('user-4217')
+    expect(path).toMatch(/^\/admin\/attempts\?recipient=[\w-]+$/)
+    expect(readable(await visitor.get(path))).toContain('their refused requests')
+    // Nobody was begun with it: both who were refused are meant.
+    expect(await typed('+4930654321')).toMatch(/\?recipient=[\w-]+&also=[\w-]+$/)
+    expect(await typed('user-nobody')).toMatch(/&nothing=text$/)
+  })
+
   it('lead to a page that does not deny them where no verification was begun', async () => {
     const who = new URL(await find('+49 30 123456'), 'http://x').searchParams.get('recipient')
     const page = readable(await visitor.get(`/admin/person?who=${who}`))

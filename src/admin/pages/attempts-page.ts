@@ -140,7 +140,7 @@ function only({ query, person, filter }: ShownAttempts): Html | '' {
       return html`<p class="note bad">The address names a recipient that cannot be read: it was not made here, or with a key that no longer exists.</p>`
     const { masked, isSubject } = person
     const other = otherMeaning('/admin/attempts', person)
-    return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>, <a href="/admin/refusals?recipient=${query.recipient}">what was refused</a>.${other}</p>`
+    return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. <a href="${personPath(query.recipient)}">All about ${isSubject ? 'this user' : 'this recipient'}</a>, <a href="/admin/refusals?recipient=${query.recipient}">their refused requests</a>.${other}</p>`
   }
   if (filter.reference !== undefined)
     return html`<p class="note">Only the reference <strong class="mono">${filter.reference}</strong>.</p>`

@@ -18,7 +18,7 @@ import { agoOf, timeOf } from './words.ts'
 const PATH = '/admin/refusals'
 const STYLE = `${LOG_STYLE}
 .refused { display: grid; gap: var(--s4) } .refused th a { text-decoration: none } .refused th a:hover { text-decoration: underline } .refused .when { display: grid } .refused .when time { white-space: nowrap } .refused .when .soft { font-size: var(--t2) }
-.address { display: inline-block; min-width: 15ch } .why { display: grid; gap: var(--s1); max-width: 60ch } .why .soft { font-size: var(--t2) }
+.address { overflow-wrap: normal; white-space: normal } .why { display: grid; gap: var(--s1); max-width: 60ch } .why .soft { font-size: var(--t2) }
 @media (max-width: 46rem) { .stack td:has(.why) { display: block; text-align: left } .stack td:has(.why)::before { content: none } }
 `
 const FIELDS = ['error', 'limit', 'service', 'from', 'to']
@@ -64,7 +64,22 @@ function whenOf({ line }: Shown, now: number): Html {
   return html`<span class="when">${timeOf(line.lastAt)}<span class="soft">${agoOf(line.lastAt, now)}</span>${first}</span>`
 }
 
-function log({ lines, now }: ShownRefusals): Html {
+/** Broken between its groups only: an IPv4 address in two halves reads like two. */
+function addressOf(clientIp: string | null): Html {
+  if (clientIp === null) return html`–`
+  const groups = clientIp.split(':')
+  return html`<span class="address">${groups.map((group, index) => (index === 0 ? group : html`:<wbr>${group}`))}</span>`
+}
+
+function verificationOf({ verificationId, reference }: RefusalLine): Html {
+  if (verificationId === null) return html`<span class="soft">none</span>`
+  return html`<a class="mono" href="${attemptPath(verificationId)}">${reference ?? 'show'}</a>`
+}
+
+function log({ lines, now, services }: ShownRefusals): Html {
+  // Columns that say the same in every line take room from the advice.
+  const hasVerification = lines.some(({ line }) => line.verificationId !== null)
+  const hasService = services.length > 1
   return table({
     caption: 'Refusals, the last refused first',
     columns: [
@@ -72,9 +87,9 @@ function log({ lines, now }: ShownRefusals): Html {
       { label: 'Last refused', isTime: true },
       { label: 'Times', isNumber: true },
       { label: 'Why, and what to do' },
-      { label: 'Verification' },
+      ...(hasVerification ? [{ label: 'Verification' }] : []),
       { label: 'From' },
-      { label: 'Service' },
+      ...(hasService ? [{ label: 'Service' }] : []),
     ],
     ids: lines.map(({ line }) => line.id),
     rows: lines.map((shown) => {
@@ -84,11 +99,9 @@ function log({ lines, now }: ShownRefusals): Html {
         whenOf(shown, now),
         line.count,
         whyOf(shown),
-        line.verificationId === null
-          ? html`<span class="soft">none</span>`
-          : html`<a class="mono" href="${attemptPath(line.verificationId)}">${line.reference ?? 'show'}</a>`,
-        line.clientIp === null ? '–' : html`<span class="address">${line.clientIp}</span>`,
-        line.service,
+        ...(hasVerification ? [verificationOf(line)] : []),
+        addressOf(line.clientIp),
+        ...(hasService ? [line.service] : []),
       ]
     }),
   })
