@@ -100,7 +100,7 @@ export const WIRE: readonly Defence[] = [
     'the readable document is made once',
     { file: 'src/http/routes/docs.ts', find: 'bytes ??= make()', replace: 'bytes = make()' },
     {
-      file: 'test/http/openapi.test.ts',
+      file: 'test/http/docs.test.ts',
       title: 'C52: is made once, and the document for programs',
     },
   ),
