@@ -81,11 +81,15 @@ describe('C73: the refusals', () => {
       const form = { form_token, find: text }
       return (await visitor.post('/admin/attempts/find', form)).location ?? ''
     }
+    const found = /^\/admin\/attempts\?recipient=[\w-]+$/
+    await expect.poll(() => typed('user-4217'), WAIT).toMatch(found)
     const path = await typed('user-4217')
-    expect(path).toMatch(/^\/admin\/attempts\?recipient=[\w-]+$/)
     expect(readable(await visitor.get(path))).toContain('their refused requests')
     // Nobody was begun with it: both who were refused are meant.
-    expect(await typed('+4930654321')).toMatch(/\?recipient=[\w-]+&also=[\w-]+$/)
+    await world.start({ to: '+49 30 654322' })
+    await world.client.post('/verify/start', { subject: '+4930654322', channel: 'totp' })
+    const both = /\?recipient=[\w-]+&also=[\w-]+$/
+    await expect.poll(() => typed('+4930654322'), WAIT).toMatch(both)
     expect(await typed('user-nobody')).toMatch(/&nothing=text$/)
   })
 
