@@ -6,8 +6,12 @@ const MAX_TAG_CHARACTERS = 100
 /** glibc's `sr_RS@latin`. */
 const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cyrillic: 'Cyrl' }
 
-/** `zh-yue` is yue (RFC 5646 §2.2.2), which ECMA-402 does not read. */
-const EXTENDED = /^(?:[a-z]{2,3}-)+(?=[a-z]{3}(?:-|$))/i
+/** `zh-yue` is yue (RFC 5646 §2.2.2), which ECMA-402 does not read. `en-USA` is no such tag. */
+const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i
+/** What Windows called the two scripts of Chinese. */
+const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
+/** Read by the same people, in the same script: what is looked for last. */
+const RELATED: Readonly<Record<string, string>> = { nb: 'no', no: 'nb', nn: 'no', yue: 'zh' }
 
 function toLocale(text: string): Intl.Locale | undefined {
   try {
@@ -17,9 +21,11 @@ function toLocale(text: string): Intl.Locale | undefined {
   }
 }
 
-/** Without what follows a singleton (extensions, private use): shorter, where the whole is no tag. */
-function withoutExtensions(tag: string): string {
-  return tag.replace(/-[a-z0-9](?:-.*)?$/i, '')
+/** What its beginning says, where the whole is no tag (RFC 4647 §3.4): `en-USA` is en. */
+function readBeginning(tag: string): Intl.Locale | undefined {
+  const shorter = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
+  const isSound = shorter !== '' && !shorter.endsWith('-')
+  return toLocale(tag) ?? (isSound ? readBeginning(shorter) : undefined)
 }
 
 /**
@@ -32,8 +38,8 @@ export function readLanguageTag(text: string): string | null {
     .trim()
     .split(/[,;\s]/)
   const [, name = '', modifier = ''] = /^([^.@]*)(?:\.[^@]*)?(?:@(.*))?$/.exec(first) ?? []
-  const tag = name.replaceAll('_', '-').replace(EXTENDED, '')
-  const locale = toLocale(tag) ?? toLocale(withoutExtensions(tag))
+  const tag = name.replaceAll('_', '-').replace(WINDOWS_CHINESE, 'zh-Han$1').replace(EXTENDED, '')
+  const locale = readBeginning(tag)
   if (!locale || locale.language === 'und') return null
   const script = locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()]
   // ECMA-402 keeps `baseName` canonical: iw is he, cmn is zh.
@@ -53,7 +59,8 @@ function makeKeys(tag: string): readonly string[] {
   const variants = locale.baseName.split('-').filter((part) => /^(?:\w{5,8}|\d\w{3})$/.test(part))
   const parts = [script, ...(region ? [region] : []), ...variants.filter((one) => one !== language)]
   const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase())
-  return keys.reverse()
+  const related = RELATED[language]
+  return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])]
 }
 
 /**

@@ -35,6 +35,15 @@ describe('C70: a tag is read as it is written', () => {
     ['sl-rozaj-biske-1994', 'sl-1994-biske-rozaj'],
     ['de-CH,de;q=0.9,en;q=0.8', 'de-CH'],
     ['es-419', 'es-419'],
+    ...[
+      ['en-USA', 'en'],
+      ['en-GB-oed', 'en-GB'],
+      ['de-*', 'de'],
+      ['zh-CHT', 'zh-Hant'],
+      ['zh_CHS', 'zh-Hans'],
+      ['zh-min-nan-TW', 'nan-TW'],
+      ['ar-arz', 'arz'],
+    ],
   ])('%s is %s', (text, tag) => {
     expect(readLanguageTag(text)).toBe(tag)
   })
@@ -67,6 +76,14 @@ describe('C70: a tag is read as it is written', () => {
     expect(languageKeys('zh-TW')).toEqual(['zh-hant-tw', 'zh-hant'])
     expect(languageKeys('ca-ES-valencia')).toEqual(['ca-latn-es-valencia', 'ca-latn-es', 'ca-latn'])
     expect(languageKeys('de-1996')).toEqual(['de-latn-1996', 'de-latn'])
+  })
+
+  it('people who read both find the other one, in their script', () => {
+    expect(pick('nb-NO', ['no'])).toBe('no')
+    expect(pick('no', ['nb'])).toBe('nb')
+    expect(pick('nn', ['no'])).toBe('no')
+    expect(pick('yue-HK')).toBe('zh-Hant')
+    expect(pick('yue-Hans', ['zh-Hant'])).toBe('zh')
   })
 
   it('stays fast and bounded under tags that nobody asked for before', () => {
