@@ -3,6 +3,7 @@
 
 import { ADMINS } from './admins.ts'
 import { BINDINGS } from './bindings.ts'
+import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
@@ -66,6 +67,7 @@ export const DEFENCES: readonly Defence[] = [
   ...SUPPORT,
   ...ADMINS,
   ...WIRE,
+  ...BODIES,
   ...SETTINGS,
   ...WORDS,
   ...REFUSALS,

@@ -18,8 +18,8 @@ export const WIRE: readonly Defence[] = [
     'a socket is not parsed on before its answer is out',
     {
       file: TURNS,
-      find: 'if (line.answering?.complete) return hold(line, socket, rest, isNew)',
-      replace: '',
+      find: 'if (left <= 0 || isWaiting(line)) return',
+      replace: 'if (left <= 0) return',
     },
     { file: TEST, title: 'that are none are refused after the answers before them' },
   ),
@@ -34,7 +34,7 @@ export const WIRE: readonly Defence[] = [
     'a socket that sends much goes on after those that wait for the event loop',
     {
       file: TURNS,
-      find: 'if (line.heldBytes > 0 && ready.push(socket) === 1) setImmediate(goOn)',
+      find: 'if (line.heldBytes > 0) queue(line, socket)',
       replace: 'if (line.heldBytes > 0) socket.resume()',
     },
     { file: TEST, title: 'by the thousand keep nobody waiting' },

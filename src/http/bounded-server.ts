@@ -52,7 +52,7 @@ export function createBoundedServer(options: {
   server.maxHeadersCount = MAX_HEADERS
   const connections = boundConnections(server, maxConnections, onFull)
   answerInTurn(server, (incoming, outgoing) => {
-    connections.answering(incoming.socket, outgoing)
+    connections.answering(incoming, outgoing)
     if (WITHOUT_BODY.includes(incoming.method ?? '')) incoming.resume()
     answer(incoming, outgoing)
   })

@@ -1,12 +1,12 @@
 // How many connections may be open: past the bound the one that has waited longest for its client makes room.
 // It must not close one whose request is being answered.
 
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export type Connections = {
-  /** A request is under way: the socket is kept until its answer is made. */
-  answering(socket: Socket, outgoing: ServerResponse): void
+  /** A request is under way: once it is there with its body, the socket is kept until its answer is made. */
+  answering(incoming: IncomingMessage, outgoing: ServerResponse): void
 }
 
 const first = (sockets: ReadonlySet<Socket>): Socket | undefined => sockets.values().next().value
@@ -39,10 +39,17 @@ export function boundConnections(server: Server, most: number, onFull: () => voi
     strangers.add(socket)
   })
   return {
-    answering(socket, outgoing) {
-      forget(socket)
+    answering(incoming, outgoing) {
+      const { socket } = incoming
+      const keep = () => {
+        if (!outgoing.writableEnded) forget(socket)
+      }
+      // A body that does not come keeps no place: whoever asked for it waits for its client.
+      if (incoming.complete) keep()
+      else incoming.once('end', keep)
       // Made, perhaps not read: an answer that nobody reads keeps no place.
       outgoing.once('prefinish', () => {
+        forget(socket)
         if (!socket.destroyed) known.add(socket)
       })
     },

@@ -11,6 +11,12 @@ const HEAD_END = '\r\n\r\n'
  * answer before the next request holds any: past this the one that comes last is closed.
  */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
+/** What one socket may have parsed before others have their turn: a request of ours is smaller. */
+const TURN_BYTES = 16 * 1024
+/** A piece costs as much as the parsing of so many bytes, however short it is. */
+const PIECE_BYTES = 256
+/** Of a body that nobody reads yet: each of its chunks is an object, and 64 KiB may be 10,000. */
+const UNREAD_BYTES = 1024
 
 type Exchange = [IncomingMessage, ServerResponse]
 type Line = {
@@ -18,6 +24,51 @@ type Line = {
   /** Parsed with the end of a body that is still being answered: one at most. */
   next: Exchange[]
   heldBytes: number
+  /** Among those that go on one by one. */
+  isQueued: boolean
+}
+
+const isUnread = (incoming: IncomingMessage | undefined) =>
+  incoming !== undefined && !incoming.complete && !incoming.readableFlowing
+
+/** Whether the parser gets nothing more for now: until an answer is out, or until somebody reads the body. */
+const isWaiting = ({ answering }: Line) =>
+  answering?.complete || (isUnread(answering) && (answering?.readableLength ?? 0) > 0)
+
+/** Answers are out, or sockets have had their turn: what they hold goes on. */
+function createQueue() {
+  const ready: [Line, Socket][] = []
+
+  /** One at each turn of the event loop, however many there are: a client that waits for its answers comes first. */
+  const goOn = () => {
+    const [line, socket] = ready.shift() ?? []
+    if (line) line.isQueued = false
+    socket?.resume()
+    if (ready.length > 0) setImmediate(goOn)
+  }
+
+  return (line: Line, socket: Socket) => {
+    if (line.isQueued) return
+    line.isQueued = true
+    if (ready.push([line, socket]) === 1) setImmediate(goOn)
+  }
+}
+
+/** Of these bytes, how many the parser gets at once. */
+function pieceOf(rest: Buffer, line: Line, left: number): number {
+  const at = rest.indexOf(HEAD_END)
+  const whole = at === -1 ? rest.length : at + HEAD_END.length
+  return Math.min(whole, isUnread(line.answering) ? UNREAD_BYTES : left)
+}
+
+/**
+ * A paused socket is read on until so much waits, each read an object: 60,000 reads of a byte were 40 MiB. The public
+ * `highWaterMark` of a server is that of its answers, too, which costs a sixth of the requests a second.
+ */
+function readNothingAhead(socket: Socket): void {
+  const { _readableState } = socket as Socket & { _readableState?: { highWaterMark: number } }
+  if (_readableState) _readableState.highWaterMark = 1
+  if (socket.readableHighWaterMark !== 1) throw new Error('node:stream reads ahead in another way')
 }
 
 /**
@@ -26,15 +77,8 @@ type Line = {
  */
 export function answerInTurn(server: Server, answer: RequestListener): void {
   const lines = new WeakMap<Socket, Line>()
-  /** Their answers are out, and what they hold may go on. */
-  const ready: Socket[] = []
+  const queue = createQueue()
   let heldBytes = 0
-
-  /** One at each turn of the event loop, however many there are: a client that waits for its answers comes first. */
-  const goOn = () => {
-    ready.shift()?.resume()
-    if (ready.length > 0) setImmediate(goOn)
-  }
 
   const release = (line: Line) => {
     heldBytes -= line.heldBytes
@@ -52,35 +96,41 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     if (socket.destroyed) return
     const next = line.next.shift()
     if (next) return begin(line, next)
-    if (line.heldBytes > 0 && ready.push(socket) === 1) setImmediate(goOn)
+    if (line.heldBytes > 0) queue(line, socket)
   }
 
   const hold = (line: Line, socket: Socket, rest: NonSharedBuffer, isNew: boolean) => {
-    line.heldBytes = rest.length
-    heldBytes += rest.length
+    // The whole read stays in memory for its last byte.
+    line.heldBytes = rest.buffer.byteLength
+    heldBytes += line.heldBytes
     if (isNew && heldBytes > MAX_HELD_BYTES) return void socket.destroy()
     socket.pause()
     socket.unshift(rest)
   }
 
   server.on('connection', (socket: Socket) => {
-    const line: Line = { answering: undefined, next: [], heldBytes: 0 }
+    const line: Line = { answering: undefined, next: [], heldBytes: 0, isQueued: false }
     lines.set(socket, line)
     const [parse, ...others] = socket.listeners('data')
     if (!parse || others.length > 0) throw new Error('node:http reads its sockets in another way')
+    readNothingAhead(socket)
     socket.off('data', parse as (data: NonSharedBuffer) => void)
     socket.on('data', (data: NonSharedBuffer) => {
       // What is left of the same bytes comes back after each answer.
       const isNew = line.heldBytes === 0
       release(line)
       let rest = data
+      let left = TURN_BYTES
+      // A body that is being read resumes its socket by itself, before its turn.
+      if (line.isQueued) return hold(line, socket, rest, isNew)
       // A socket that was refused, or is being closed, is not parsed on.
       while (rest.length > 0 && socket.writable) {
-        if (line.answering?.complete) return hold(line, socket, rest, isNew)
-        const at = rest.indexOf(HEAD_END)
-        const size = at === -1 ? rest.length : at + HEAD_END.length
+        if (left <= 0) queue(line, socket)
+        if (left <= 0 || isWaiting(line)) return hold(line, socket, rest, isNew)
+        const size = pieceOf(rest, line, left)
         parse.call(socket, rest.subarray(0, size))
         rest = rest.subarray(size)
+        left -= size + PIECE_BYTES
       }
     })
     socket.once('close', () => release(line))

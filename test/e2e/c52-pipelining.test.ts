@@ -35,7 +35,8 @@ function resident(field: 'VmRSS' | 'VmHWM'): number {
 }
 
 type Server = { port: number } | { path: string }
-type Request = { on: Server; text: string; times?: number }
+/** `isOpen`: it has no end, so that nothing can follow it. */
+type Request = { on: Server; text: string; times?: number; sockets?: number; isOpen?: boolean }
 
 const ask = (line: string, rest = '') => `${line} HTTP/1.1\r\nHost: a\r\n${rest}\r\n`
 const chunked = (line: string, body: string) =>
@@ -70,6 +71,12 @@ async function openRequests(main: Server, metrics: Server): Promise<Request[]> {
     // A body in pieces of a byte, which nobody reads.
     { on: main, text: chunked('GET /docs', one.repeat(10_000)), times: 1 },
     { on: main, text: chunked('POST /verify/start', one.repeat(10_000)), times: 1 },
+    // A body that somebody waits for, in pieces that were 400 bytes each.
+    {
+      on: main,
+      text: `${ask('POST /admin/session', `Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n`)}${one.repeat(16_000)}`,
+      ...{ times: 1, sockets: 50, isOpen: true },
+    },
     // Behind an answer that does not end.
     { on: main, text: ask('GET /dev/inbox/stream') },
     { on: metrics, text: ask('GET /metrics') },
@@ -80,16 +87,16 @@ async function openRequests(main: Server, metrics: Server): Promise<Request[]> {
 const LAST = ask('GET /last', 'Connection: close\r\n')
 
 /** @returns once all answers were read or, where nobody reads, all requests are on their way */
-async function send({ on, text, times = REQUESTS }: Request, reads: boolean): Promise<void> {
+async function send(request: Request, reads: boolean): Promise<void> {
+  const { on, text, times = REQUESTS, isOpen = text.includes('/stream') } = request
   const socket = connect(on as { port: number })
   sockets.push(socket)
   socket.on('error', () => {})
   await new Promise<void>((resolve) => {
-    const isEndless = text.includes('/stream')
-    socket.once(reads && !isEndless ? 'close' : 'connect', () => resolve())
+    socket.once(reads && !isOpen ? 'close' : 'connect', () => resolve())
     if (reads) socket.resume()
     else socket.pause()
-    socket.write(text.repeat(times) + LAST)
+    socket.write(text.repeat(times) + (request.isOpen ? '' : LAST))
   })
 }
 
@@ -106,14 +113,15 @@ it('C52: requests by the thousand on one socket, read or not: memory is flat, ot
   const main = { port: Number(new URL(service.url).port) }
   const requests = await openRequests(main, { port: metricsPort })
   // Warm first: code that is compiled and a heap that has grown are not the flood's.
-  for (const { on, text } of requests) {
-    await send({ on, text, times: 1 }, true)
+  for (const request of requests) {
+    await send({ ...request, times: 1 }, true)
     await others()
   }
   const before = resident('VmRSS')
   for (const reads of [false, true])
     for (const request of requests) {
-      await Promise.all(Array.from({ length: SOCKETS }, () => send(request, reads)))
+      const { sockets: length = SOCKETS } = request
+      await Promise.all(Array.from({ length }, () => send(request, reads)))
       await others()
       const grown = resident('VmHWM') - before
       expect([request.text.slice(0, 60), grown < MAX_GROWTH_KIB, grown]).toEqual([

@@ -55,6 +55,25 @@ describe('C52: connections past the bound', () => {
     await busy[0]?.closed
   })
 
+  it.each([
+    ['are still awaited', `${START}Content-Length: 100\r\n\r\n{`, '', ''],
+    ['came after the answer', `${HEALTH.slice(0, -2)}Content-Length: 100\r\n\r\n`, '200', '.'],
+  ])('do not wait for bodies that %s', async (_name, request, status, rest) => {
+    double = await startDouble({ maxConnections: MOST })
+    const wires = Array.from({ length: MOST - 1 }, open)
+    for (const wire of wires) {
+      wire.socket.write(request)
+      await expect.poll(() => statuses(wire), PATIENCE).toBe(status)
+      wire.socket.write(rest.repeat(100))
+    }
+    // Of all this one has waited for its client least.
+    const known = open()
+    await asked(known)
+    await asked(open())
+    known.socket.write(HEALTH)
+    await expect.poll(() => statuses(known), PATIENCE).toBe('200 200')
+  })
+
   it('do not wait for answers that nobody reads', async () => {
     double = await startDouble({ maxConnections: MOST })
     const wires = Array.from({ length: MOST }, open)

@@ -28,22 +28,26 @@ function isJsonInUtf8(contentType: string | undefined): boolean {
 /** Undefined: more than MAX_BODY_BYTES. What is left unread is the server's to drain or cut off. */
 export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    // One piece: a body may come in as many as it has bytes, and 200 such were a gigabyte.
+    let read = Buffer.alloc(0)
     let length = 0
     const stop = () => {
       incoming.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
     }
     const onData = (chunk: Buffer) => {
-      length += chunk.length
-      chunks.push(chunk)
-      if (length <= MAX_BODY_BYTES) return
-      stop()
-      incoming.pause()
-      resolve(undefined)
+      const end = length + chunk.length
+      if (end > MAX_BODY_BYTES) {
+        stop()
+        incoming.pause()
+        return resolve(undefined)
+      }
+      if (end > read.length) read = Buffer.concat([read], Math.max(end, 2 * read.length))
+      chunk.copy(read, length)
+      length = end
     }
     const onEnd = () => {
       stop()
-      resolve(Buffer.concat(chunks))
+      resolve(read.subarray(0, length))
     }
     const onGone = () => {
       stop()

@@ -1,0 +1,88 @@
+// Lines that bound what one request may cost by the pieces in which it comes.
+// It must name for each the fastest test that sees it.
+
+import { type Defence, row } from './defence.ts'
+
+const TURNS = 'src/http/turns.ts'
+const CONNECTIONS = 'src/http/connections.ts'
+const BODIES_TEST = 'test/http/turns-bodies.test.ts'
+const CONNECTIONS_TEST = 'test/http/connections.test.ts'
+
+export const BODIES: readonly Defence[] = [
+  row(
+    'C52',
+    'a body is parsed once somebody reads it',
+    {
+      file: TURNS,
+      find: ' || (isUnread(answering) && (answering?.readableLength ?? 0) > 0)',
+      replace: '',
+    },
+    { file: BODIES_TEST, title: 'waits with its body until somebody reads it' },
+  ),
+  row(
+    'C52',
+    'of a body that nobody reads yet a little is parsed',
+    { file: TURNS, find: 'isUnread(line.answering) ? UNREAD_BYTES : left', replace: 'left' },
+    { file: BODIES_TEST, title: 'waits with its body while its answer is not read' },
+  ),
+  row(
+    'C52',
+    'a socket that sends much has one turn among others',
+    { file: TURNS, find: 'TURN_BYTES = 16 * 1024', replace: 'TURN_BYTES = 64 * 1024' },
+    { file: BODIES_TEST, title: 'has its turn, as others have' },
+  ),
+  row(
+    'C52',
+    'a piece costs a turn more than its bytes',
+    { file: TURNS, find: 'left -= size + PIECE_BYTES', replace: 'left -= size' },
+    { file: BODIES_TEST, title: 'empty lines: has its turn' },
+  ),
+  row(
+    'C52',
+    'a socket that is read resumes no turn before its own',
+    {
+      file: TURNS,
+      find: 'if (line.isQueued) return hold(line, socket, rest, isNew)',
+      replace: '',
+    },
+    { file: BODIES_TEST, title: 'has its turn, as others have' },
+  ),
+  row(
+    'C52',
+    'of a socket that waits nothing is read ahead',
+    { file: TURNS, find: '    readNothingAhead(socket)\n', replace: '' },
+    { file: BODIES_TEST, title: 'nothing is read ahead' },
+  ),
+  row(
+    'C52',
+    'what waits counts as the memory that it keeps',
+    {
+      file: TURNS,
+      find: 'line.heldBytes = rest.buffer.byteLength',
+      replace: 'line.heldBytes = rest.length',
+    },
+    { file: BODIES_TEST, title: 'the last byte of a read counts as the read' },
+  ),
+  row(
+    'C52',
+    'a body is one piece, however many it comes in',
+    {
+      file: 'src/http/middleware/body.ts',
+      find: 'chunk.copy(read, length)',
+      replace: '',
+    },
+    { file: BODIES_TEST, title: 'is read into one piece' },
+  ),
+  row(
+    'C52',
+    'a body that does not come keeps no connection',
+    { file: CONNECTIONS, find: 'if (incoming.complete) keep()', replace: 'if (incoming) keep()' },
+    { file: CONNECTIONS_TEST, title: 'do not wait for bodies that are still awaited' },
+  ),
+  row(
+    'C52',
+    'a body that comes after its answer keeps no connection',
+    { file: CONNECTIONS, find: 'if (!outgoing.writableEnded) forget', replace: 'forget' },
+    { file: CONNECTIONS_TEST, title: 'do not wait for bodies that came after the answer' },
+  ),
+]
