@@ -161,7 +161,8 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
   it('still loading its data: refuses until it has', async () => {
     const limiter = await limits.open()
     await limiter.admit([number()])
-    for (let n = 0; n < 40; n += 1)
+    // Three seconds of loading: on a busy machine the limiter may be a second late to look.
+    for (let n = 0; n < 150; n += 1)
       await limits.server().command('SET', `ballast-${n}`, 'x'.repeat(2_000))
     await limits.server().command('SAVE')
     await limits.server().kill()
