@@ -18,10 +18,10 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/postgres/global-setup.ts'],
+    globalSetup: ['test/postgres/global-setup.ts', 'test/program-setup.ts'],
     sequence: { sequencer: LongestFirst },
     // Both cores of CI: most tests wait for a process, a lease or a clock.
-    maxWorkers: 2,
+    maxWorkers: 4,
     // For what hangs alone: a machine that is busy with other work takes several times as long.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -32,6 +32,7 @@ async function runChaos(root: string): Promise<string | undefined> {
       ...process.env,
       COUNTERSIGN_TEST_CHAOS_SECONDS: String(seconds),
       COUNTERSIGN_TEST_CHAOS_SEED: String(seed),
+      COUNTERSIGN_TEST_SOURCES: '1',
     },
   })
   const timer = setTimeout(() => endGroup(child.pid), seconds * 1000 + MORE_MS)

@@ -50,6 +50,7 @@ async function runTests(
         ...process.env,
         COUNTERSIGN_TEST_POSTGRES: postgresDirectory,
         COUNTERSIGN_TEST_PATIENCE_MS: '1000',
+        COUNTERSIGN_TEST_SOURCES: '1',
       },
       // A group of its own: what its tests started ends with it.
       detached: true,

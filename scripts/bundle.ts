@@ -15,7 +15,12 @@ import { dirname, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { buildArgon2 } from './build-argon2.ts'
 
-const OUT = 'dist/image'
+function optionOf(name: string): string | undefined {
+  return process.argv.find((_word, i) => process.argv[i - 1] === name)
+}
+
+/** `--out`: elsewhere, as the tests do. */
+const OUT = optionOf('--out') ?? 'dist/image'
 
 /** Native code finds itself beside its package: these stay packages, cut down to the files that run here. */
 const NATIVE = ['argon2', 'better-sqlite3'] as const

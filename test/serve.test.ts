@@ -16,10 +16,11 @@ import { availableParallelism, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { program } from './program.ts'
 import { quiet } from './quiet.ts'
 
 const DEADLINE_MS = 30_000
-const MAIN = join(import.meta.dirname, '../src/main.ts')
+const MAIN = program().main
 const SECRET_KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * i * 37 + 11) % 251))
 
 let dataDir: string

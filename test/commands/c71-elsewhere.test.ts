@@ -16,8 +16,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCli } from '../../src/cli.ts'
 import { COMPILE_CACHE } from '../e2e/service-process.ts'
 import { createDatabase } from '../postgres/databases.ts'
+import { program } from '../program.ts'
 
-const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
+const BIN = program().bin
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
 
 let folder: string

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { runCli } from '../../src/cli.ts'
 import { COMPILE_CACHE } from '../e2e/service-process.ts'
 import { type Real, ROOT_SECRET } from '../http/real.ts'
+import { program } from '../program.ts'
 
-const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
+const BIN = program().bin
 
 export type Ended = { status: number | null; stdout: string; stderr: string }
 export type Begun = {

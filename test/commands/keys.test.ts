@@ -11,8 +11,9 @@ import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import { COMPILE_CACHE } from '../e2e/service-process.ts'
+import { program } from '../program.ts'
 
-const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
+const BIN = program().bin
 const SERVICES = '{"services":{"default":{},"checkout":{}}}'
 
 let dataDir: string

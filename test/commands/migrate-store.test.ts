@@ -14,12 +14,13 @@ import { TABLES } from '../../src/storage/migrate-store/tables.ts'
 import { prepareDatabase } from '../../src/storage/postgres/open.ts'
 import { COMPILE_CACHE, freePort } from '../e2e/service-process.ts'
 import { createDatabase, type Database } from '../postgres/databases.ts'
+import { program } from '../program.ts'
 import { fillStore, multiply } from '../storage/migrate-store/filled-store.ts'
 
 /** Thousands of rows in small batches, on a machine that may be busy. */
 vi.setConfig({ testTimeout: 120_000 })
 
-const BIN = join(import.meta.dirname, '../../bin/countersign.mjs')
+const BIN = program().bin
 const PASSWORD = 'pa55-w0rd'
 
 let dataDir: string

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtp } from '../../src/otp/otp.ts'
 import { createDatabase } from '../postgres/databases.ts'
+import { program } from '../program.ts'
 import { LAYOUTS, ON } from './nodes.ts'
 import {
   ADMIN_KEY,
@@ -18,7 +19,7 @@ import {
 const NEW = Buffer.from('vutsrqponmlkjihgfedcba9876543210').toString('base64')
 const otp = createOtp()
 const SHAPE = { algorithm: 'SHA1', digits: 6, periodSeconds: 30 } as const
-const BIN = 'bin/countersign.mjs'
+const BIN = program().bin
 
 const layouts = LAYOUTS.filter(({ processes }) => processes !== 2)
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { program } from '../program.ts'
 import {
   COMPILE_CACHE,
   codeFor,
@@ -27,7 +28,7 @@ afterEach(async () => {
 })
 
 function run(...words: string[]) {
-  return spawnSync(process.execPath, ['bin/countersign.mjs', ...words], {
+  return spawnSync(process.execPath, [program().bin, ...words], {
     env: { PATH: process.env.PATH, ...COMPILE_CACHE, DATA_DIR: join(directory.path, 'data') },
     encoding: 'utf8',
   })

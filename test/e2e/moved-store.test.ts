@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, expect, it } from 'vitest'
 import { createDatabase } from '../postgres/databases.ts'
+import { program } from '../program.ts'
 import {
   ADMIN_KEY,
   codeFor,
@@ -30,7 +31,7 @@ it('a code of before the move is approved after it, once', async () => {
   const database = await createDatabase()
   closers.push(database.drop)
   const move = () =>
-    spawnSync(process.execPath, ['bin/countersign.mjs', 'migrate-store'], {
+    spawnSync(process.execPath, [program().bin, 'migrate-store'], {
       env: { PATH: process.env.PATH ?? '', DATA_DIR: directory.path, DATABASE_URL: database.url },
       encoding: 'utf8',
     })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PATIENCE_MS } from '../long.ts'
+import { program } from '../program.ts'
 
 export const API_KEY = 'test-api-key-0123456789abcdef'
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef'
@@ -84,7 +85,7 @@ export async function startService(
   options: { port?: number; waitReady?: boolean; readyWithinMs?: number } = {},
 ): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort())
-  const child = spawn(process.execPath, [...startFlags.split(' '), 'src/main.ts'], {
+  const child = spawn(process.execPath, [...startFlags.split(' '), program().main], {
     env: {
       ...START_ENV,
       ...COMPILE_CACHE,

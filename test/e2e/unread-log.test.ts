@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { program } from '../program.ts'
 import {
   API_KEY,
   freePort,
@@ -38,7 +39,7 @@ function pipeIn(directory: string) {
 
 async function startUnread(stdout: number | 'pipe', directory: string) {
   const port = await freePort()
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, [program().main], {
     env: {
       PATH: process.env.PATH,
       DATA_DIR: directory,

@@ -3,9 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { program } from '../program.ts'
 
 const DEADLINE_MS = 30_000
 const API_KEY = 'key-of-the-example-0123456789'
@@ -27,7 +28,7 @@ async function waitFor<T>(what: string, probe: () => T | undefined | Promise<T |
 }
 
 function start(file: string, env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, [join(ROOT, file)], {
+  const child = spawn(process.execPath, [resolve(ROOT, file)], {
     env: { PATH: process.env.PATH, API_KEY, PORT: '0', ...env },
   })
   children.push(child)
@@ -41,7 +42,7 @@ function start(file: string, env: Record<string, string>): Promise<string> {
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'login-app-'))
-  serviceUrl = await start('src/main.ts', { DATA_DIR: dataDir, MINT_SIZE: '0' })
+  serviceUrl = await start(program().main, { DATA_DIR: dataDir, MINT_SIZE: '0' })
   appUrl = await start('examples/login-app/server.mjs', { COUNTERSIGN_URL: serviceUrl })
 })
 afterAll(() => {
