@@ -234,6 +234,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     inForce: toInForce(reader, mode, sources.providers),
     warnings: warn({
+      env,
       reader,
       server,
       mode,

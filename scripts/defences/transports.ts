@@ -3,6 +3,7 @@
 
 import { type Defence, row } from './defence.ts'
 
+const TLS = 'src/config/postgres-tls.ts'
 const WARNINGS = 'src/config/transport-warnings.ts'
 const TEST = 'test/config/c68-transports.test.ts'
 const warned = (env: string) => ({ file: TEST, title: `${env} is warned of` })
@@ -11,7 +12,7 @@ export const TRANSPORTS: readonly Defence[] = [
   row(
     'C68',
     'a provider that is reached in clear is named at the start',
-    { file: WARNINGS, find: 'if (!isEncrypted)', replace: "if (setting === '')" },
+    { file: WARNINGS, find: 'if (isEncrypted) return', replace: "if (setting !== '') return" },
     warned('{"HTTP_SMS_URL":"http://gateway.example/send?key=s3cr3t"}'),
   ),
   row(
@@ -33,12 +34,50 @@ export const TRANSPORTS: readonly Defence[] = [
   row(
     'C68',
     'a database that is reached in clear is named at the start',
+    { file: TLS, find: "?? 'none', isByEnv", replace: "?? 'verified', isByEnv" },
+    warned('{"DATABASE_URL":"postgres://u:s3cr3t@db.example/app"}'),
+  ),
+  row(
+    'C68',
+    'what the URL leaves open about TLS, PGSSLMODE decides',
+    { file: TLS, find: "env.PGSSLMODE ?? ''", replace: "''" },
+    { file: 'test/config/postgres-tls.test.ts', title: 'with PGSSLMODE=require' },
+  ),
+  row(
+    'C68',
+    'a word for ssl that would end the process is refused',
+    {
+      file: 'src/config/database-url.ts',
+      find: 'if (findUnreadSsl(query) !== undefined)',
+      replace: "if (findUnreadSsl(query) === '-')",
+    },
+    { file: 'test/config/postgres-tls.test.ts', title: 'ssl=false would end the process' },
+  ),
+  row(
+    'C68',
+    'verification of certificates that the environment turns off is named at the start',
+    { file: WARNINGS, find: "env[name] !== '0'", replace: "env[name] !== 'no'" },
+    warned('{"NODE_TLS_REJECT_UNAUTHORIZED":"0"}'),
+  ),
+  row(
+    'C68',
+    'PLAINTEXT_HOSTS is about the hosts that it names',
     {
       file: WARNINGS,
-      find: "if (mode === 'disable' || !(mode || hasFile || isDirect || isOn))",
-      replace: "if (mode === 'disable' && !(hasFile || isDirect || isOn))",
+      find: 'bare(name) === bare(host)',
+      replace: 'bare(host).startsWith(bare(name))',
     },
-    warned('{"DATABASE_URL":"postgres://u:s3cr3t@db.example/app"}'),
+    warned('"PLAINTEXT_HOSTS":"db"}'),
+  ),
+  row(
+    'C68',
+    'PLAINTEXT_HOSTS is not about certificates',
+    {
+      file: WARNINGS,
+      find: "if (tls === 'unverified') return",
+      replace: "if (tls === 'unverified' && !isIn(plaintextHosts, host)) return",
+    },
+    warned('sslmode=no-verify","PLAINTEXT_HOSTS":"db.example"}'),
   ),
   row(
     'C68',

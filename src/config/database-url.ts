@@ -2,6 +2,7 @@
 // It must not repeat a URL's text in what it says: it may hold a password.
 
 import { type Parser, SettingError } from './parsers.ts'
+import { findUnreadSsl } from './postgres-tls.ts'
 
 export type DatabaseUrl =
   | { readonly kind: 'sqlite'; readonly path: string }
@@ -53,6 +54,10 @@ function checkPostgres(text: string): void {
   const unread = UNREAD.find((name) => query.has(name))
   if (unread !== undefined)
     throw new SettingError(`holds ${unread}=, which is not read: it has to be like ${LIKE}`)
+  if (findUnreadSsl(query) !== undefined)
+    throw new SettingError(
+      'holds an ssl= that is neither true, 1, 0 nor no-verify: give sslmode=verify-full, or sslmode=disable for a way without TLS',
+    )
   if (/^\/.*\.s\.PGSQL\.\d+$/.test(host))
     throw new SettingError('names the socket itself in host=: give the folder that it lies in')
   const isWhole = host !== '' && database !== '' && /^\d{0,5}$/.test(port)

@@ -33,6 +33,16 @@ export const parseHostSetting: Parser<string> = (text) => {
   return host
 }
 
+/** A host that is connected to: a name, or an address with or without brackets. */
+export const parsePeerHost: Parser<string> = (text) => {
+  const host = /^\[(.*)\]$/.exec(text)?.[1] ?? text
+  if (isIP(host) === 0 && (!NAME.test(host) || NUMERIC.test(host)))
+    throw new SettingError(
+      `"${text}" is neither a host name nor an address: give it without scheme, port and *`,
+    )
+  return host
+}
+
 export function toListen({ host, port }: { host: string; port: number }): Listen {
   return host.startsWith(UNIX)
     ? { kind: 'unix', path: host.slice(UNIX.length) }

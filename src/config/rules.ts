@@ -14,11 +14,11 @@ import {
   type SaidRoutes,
 } from './providers.ts'
 import { warnOfOpenInbox } from './reach.ts'
-import type { Reader, Values } from './reader.ts'
+import type { Environment, Reader, Values } from './reader.ts'
 import { warnOfIdleProviders } from './route-warnings.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
-import { warnOfServers, warnOfTransports } from './transport-warnings.ts'
+import { warnOfServers, warnOfTransports, warnOfTrust } from './transport-warnings.ts'
 
 export const DEFAULT_SERVICE = 'default'
 
@@ -174,11 +174,12 @@ export function warnOfSlips(reader: Reader): string[] {
 
 /** Whoever stands between reads codes and passwords, or guesses a key. */
 function warnOfExposure(input: {
+  env: Environment
   server: Values<typeof SERVER_SETTINGS>
   providers: readonly ConfiguredProvider[]
   registry: readonly ProviderDescription[]
 }): string[] {
-  const { server, providers, registry } = input
+  const { env, server, providers, registry } = input
   const keys = [
     { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
     { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
@@ -186,8 +187,10 @@ function warnOfExposure(input: {
   return [
     ...warnOfTransports(
       lookAtProviders(registry, providers, (entry, values) => entry.transports?.(values)),
+      server.plaintextHosts,
     ),
-    ...warnOfServers(server),
+    ...warnOfServers(server, env),
+    ...warnOfTrust(env),
     ...keys.map(({ name }) => `${name} is easy to guess (words, or a pattern); ${SECRET_ADVICE}`),
   ]
 }
@@ -196,6 +199,7 @@ function warnOfExposure(input: {
 const OWASP_MIN_MEMORY_KIB = 7168
 
 export function warn(input: {
+  env: Environment
   reader: Reader
   server: Values<typeof SERVER_SETTINGS>
   mode: 'development' | 'production'

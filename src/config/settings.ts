@@ -2,7 +2,7 @@
 // It must not read the environment: config.ts does.
 
 import { parseDatabaseUrl } from './database-url.ts'
-import { parseHostSetting } from './listen.ts'
+import { parseHostSetting, parsePeerHost } from './listen.ts'
 import {
   type Parser,
   parseCidr,
@@ -117,6 +117,12 @@ export const SERVER_SETTINGS = {
     parseRateLimitUrl,
     '`redis://user:password@host:6379/0` (`rediss://` for TLS), Redis or Valkey: counts the limits for all nodes',
     { shown: 'in PostgreSQL, or in `limits.db` beside the SQLite file', secret: 'password' },
+  ),
+  plaintextHosts: withDefault(
+    'PLAINTEXT_HOSTS',
+    parseList(parsePeerHost),
+    '',
+    'Hosts on a private network of yours (`postgres,valkey`): no warning at start that the way to them is in clear',
   ),
   sqliteSynchronous: withDefault(
     'SQLITE_SYNCHRONOUS',

@@ -6,34 +6,56 @@ import ipaddr from 'ipaddr.js'
 import type { Transport } from '../delivery/setting-values.ts'
 import { serverOf } from './database-url.ts'
 import { isLoopback } from './listen.ts'
-import type { Values } from './reader.ts'
+import { postgresTls } from './postgres-tls.ts'
+import type { Environment, Values } from './reader.ts'
 import { SERVER_SETTINGS } from './settings.ts'
 
-/** Codes and numbers go to providers. */
-export function warnOfTransports(transports: readonly Transport[]): string[] {
+/** Codes and numbers go to providers. @param plaintextHosts PLAINTEXT_HOSTS: an operator knows of these */
+export function warnOfTransports(
+  transports: readonly Transport[],
+  plaintextHosts: readonly string[],
+): string[] {
   return transports.flatMap(({ setting, host, isEncrypted, isVerified, advice }) => {
     if (isLoopback(host)) return []
-    if (!isEncrypted)
-      return [`${setting}: codes can go to ${host} in clear, for whoever stands between; ${advice}`]
-    return isVerified ? [] : [unverified(setting, host)]
+    if (isEncrypted) return isVerified ? [] : [unverified(setting, host)]
+    if (isIn(plaintextHosts, host)) return []
+    return [`${setting}: codes can go to ${host} in clear, for anybody in between; ${advice}`]
   })
 }
 
 function unverified(setting: string, host: string): string {
-  return `${setting}: the certificate of ${host} is not looked at, so whoever stands between can read along; give its authority in place of that`
+  return `${setting}: the certificate of ${host} is not verified, so anybody in between can read along; name its authority instead`
+}
+
+/** One host in all its spellings: in either case, with the dot of the root (RFC 4343, RFC 1034 §3.1), an IPv6 address with its zeros. */
+function isIn(hosts: readonly string[], host: string): boolean {
+  const bare = (name: string) =>
+    isIP(name) === 0 ? name.toLowerCase().replace(/\.$/, '') : ipaddr.process(name).toString()
+  return hosts.some((name) => bare(name) === bare(host))
+}
+
+/** As node:tls reads it, for every connection whose settings leave it to Node: all of ours but SMTP. */
+export function warnOfTrust(env: Environment): string[] {
+  const name = 'NODE_TLS_REJECT_UNAUTHORIZED'
+  if (env[name] !== '0') return []
+  return [
+    `${name}=0: no certificate of a gateway, PostgreSQL or Redis is verified, so anybody in between can read along; remove it, and name your authority in NODE_EXTRA_CA_CERTS`,
+  ]
 }
 
 type Server = Pick<
   Values<typeof SERVER_SETTINGS>,
-  'databaseUrl' | 'rateLimitUrl' | 'metricsPort' | 'metricsHost'
+  'databaseUrl' | 'rateLimitUrl' | 'metricsPort' | 'metricsHost' | 'plaintextHosts'
 >
 
 /** Numbers, sealed codes and the log go to the database, counters to Redis; metrics are there for whoever comes. */
-export function warnOfServers(server: Server): string[] {
-  const { databaseUrl, rateLimitUrl, metricsPort, metricsHost } = server
+export function warnOfServers(server: Server, env: Environment): string[] {
+  const { databaseUrl, rateLimitUrl, metricsPort, metricsHost, plaintextHosts } = server
   return [
-    ...(databaseUrl?.kind === 'postgres' ? warnOfPostgres(databaseUrl.url) : []),
-    ...(rateLimitUrl === undefined ? [] : warnOfRedis(rateLimitUrl)),
+    ...(databaseUrl?.kind === 'postgres'
+      ? warnOfPostgres(databaseUrl.url, plaintextHosts, env)
+      : []),
+    ...(rateLimitUrl === undefined ? [] : warnOfRedis(rateLimitUrl, plaintextHosts)),
     ...(metricsPort === undefined || isPrivate(metricsHost)
       ? []
       : [
@@ -42,30 +64,26 @@ export function warnOfServers(server: Server): string[] {
   ]
 }
 
-/** As pg reads it (pg-connection-string): of a parameter given twice the last one counts, and `host` wins over the URL's. */
-function warnOfPostgres(text: string): string[] {
+function warnOfPostgres(
+  text: string,
+  plaintextHosts: readonly string[],
+  env: Environment,
+): string[] {
   const { host, query } = serverOf(text)
-  const last = (name: string) => query.getAll(name).at(-1)
   if (host.startsWith('/') || isLoopback(host)) return []
   const setting = SERVER_SETTINGS.databaseUrl.name
-  const [mode, ssl] = [last('sslmode'), last('ssl')]
-  const hasFile = ['sslcert', 'sslkey', 'sslrootcert'].some((name) => last(name))
-  const isDirect = last('sslnegotiation') === 'direct' && ssl === undefined
-  const isOn = ssl !== undefined && !['0', 'false', ''].includes(ssl)
-  if (mode === 'disable' || !(mode || hasFile || isDirect || isOn))
-    return [
-      `${setting}: the way to ${host} is in clear, its password and every number too; add ?sslmode=verify-full`,
-    ]
-  const isLoose =
-    last('uselibpqcompat') === 'true' &&
-    (mode === 'prefer' || (mode === 'require' && !last('sslrootcert')))
-  return mode === 'no-verify' || ssl === 'no-verify' || isLoose ? [unverified(setting, host)] : []
+  const { tls, isByEnvironment } = postgresTls(query, env)
+  if (tls === 'unverified') return [unverified(isByEnvironment ? 'PGSSLMODE' : setting, host)]
+  if (tls === 'verified' || isIn(plaintextHosts, host)) return []
+  return [
+    `${setting}: the way to ${host} is in clear, its password and every number too; add ?sslmode=verify-full`,
+  ]
 }
 
-function warnOfRedis(text: string): string[] {
+function warnOfRedis(text: string, plaintextHosts: readonly string[]): string[] {
   const { protocol, hostname } = new URL(text)
   const host = withoutBrackets(hostname)
-  if (protocol === 'rediss:' || isLoopback(host)) return []
+  if (protocol === 'rediss:' || isLoopback(host) || isIn(plaintextHosts, host)) return []
   return [
     `${SERVER_SETTINGS.rateLimitUrl.name}: the way to ${host} is in clear, its password too; use rediss://`,
   ]

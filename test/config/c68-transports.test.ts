@@ -52,7 +52,12 @@ const IN_CLEAR: [Environment, string][] = [
   [TWILIO('http://api.twilio.example'), 'TWILIO_BASE_URL: codes can go to api.twilio.example'],
   [POSTGRES('db.example/app'), 'DATABASE_URL: the way to db.example is in clear'],
   [POSTGRES('10.0.0.7:5432/app?sslmode=disable'), 'sslmode=verify-full'],
-  [POSTGRES('db.example/app?ssl=false'), 'DATABASE_URL: '],
+  [POSTGRES('db.example/app?ssl=0'), 'DATABASE_URL: '],
+  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'disable' }, 'DATABASE_URL: the way to db.exam'],
+  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'allow' }, 'DATABASE_URL: the way to db.example'],
+  [{ ...POSTGRES('db.example/app?ssl=0'), PGSSLMODE: 'verify-full' }, 'DATABASE_URL: the way'],
+  [{ ...POSTGRES('db.example/app'), PLAINTEXT_HOSTS: 'db' }, 'DATABASE_URL: the way to db.exam'],
+  [{ ...POSTGRES('db.example/app?sslmode=disable'), PGSSLMODE: 'require' }, 'DATABASE_URL: '],
   [POSTGRES('db.example/app?sslmode=require&sslmode=disable'), 'DATABASE_URL: '],
   [POSTGRES('localhost/app?host=db.example'), 'DATABASE_URL: the way to db.example is in clear'],
   [{ RATE_LIMIT_URL: 'redis://:s3cr3t@cache.example:6379' }, 'RATE_LIMIT_URL: the way to cache'],
@@ -71,6 +76,12 @@ const UNVERIFIED: [Environment, string][] = [
   [POSTGRES('db.example/app?sslmode=no-verify'), 'DATABASE_URL: the certificate of db.example'],
   [POSTGRES('db.example/app?ssl=no-verify'), 'DATABASE_URL: the certificate of db.example'],
   [POSTGRES('db.example/app?uselibpqcompat=true&sslmode=require'), 'DATABASE_URL: the certif'],
+  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'no-verify' }, 'PGSSLMODE: the certificate of db.'],
+  [
+    { ...POSTGRES('db.example/app?sslmode=no-verify'), PLAINTEXT_HOSTS: 'db.example' },
+    'DATABASE_URL: the certificate of db.example',
+  ],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_TLS_REJECT_UNAUTHORIZED=0: no certificate'],
 ]
 const QUIET: [Environment][] = [
   [SMTP('smtp://u:p@mail.example.com')],
@@ -84,6 +95,17 @@ const QUIET: [Environment][] = [
   [TWILIO('https://api.twilio.com')],
   [POSTGRES('db.example/app?sslmode=verify-full')],
   [POSTGRES('db.example/app?sslmode=require')],
+  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'require' }],
+  [{ ...POSTGRES('db.example/app?sslmode='), PGSSLMODE: 'verify-full' }],
+  [{ ...POSTGRES('db.example/app?sslmode=verify-full'), PGSSLMODE: 'no-verify' }],
+  [{ ...POSTGRES('localhost/app'), PGSSLMODE: 'no-verify' }],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: '1' }],
+  [{ NODE_TLS_REJECT_UNAUTHORIZED: 'false' }],
+  [{ ...POSTGRES('db.example/app'), PLAINTEXT_HOSTS: 'cache, DB.Example.' }],
+  [{ ...POSTGRES('[fd00::7]/app'), PLAINTEXT_HOSTS: '[fd00:0:0::7]' }],
+  [{ RATE_LIMIT_URL: 'redis://cache:6379', PLAINTEXT_HOSTS: 'postgres,cache' }],
+  [{ ...SMTP('smtp://relay.internal:25'), PLAINTEXT_HOSTS: 'relay.internal' }],
+  [{ HTTP_SMS_URL: 'http://10.0.0.9/send', PLAINTEXT_HOSTS: '10.0.0.9' }],
   [POSTGRES('localhost/app')],
   [POSTGRES('[::1]:5432/app')],
   [POSTGRES('localhost/app?host=/run/postgresql')],
@@ -107,6 +129,14 @@ describe('C68: at the start of production', () => {
   it.each(QUIET)('%j is not', (env) => {
     expect(warningsOf(env)).toEqual([])
   })
+
+  it.each(['postgres:5432', 'redis://cache', '*', '10.0.0', 'unix:/run/x', ''])(
+    'PLAINTEXT_HOSTS=%s names no host',
+    (text) => {
+      const load = () => loadConfig({ ...BASE, PLAINTEXT_HOSTS: text }, sources)
+      expect(load).toThrow(/PLAINTEXT_HOSTS/)
+    },
+  )
 
   it('all of them are named at once', () => {
     const [smtp, database] = [SMTP('smtp://mail.example.com'), POSTGRES('db.example/app')]

@@ -128,8 +128,15 @@ describe('deploy/scale', () => {
     expect(config.providers.map(({ name }) => name)).toEqual(['smtp'])
     expect(config.hashing.concurrency).toBe(node?.cpus)
     expect(config.trustedProxies).toEqual([compose.networks?.front?.ipam?.config[0]?.subnet])
-    // Within the Compose file's own network they go in clear, and each start says so.
-    expect(config.warnings).toEqual([
+    expect(config.warnings).toEqual([])
+    // In clear within the Compose file's own network, which has no way out; to another host each start would say so.
+    const { PLAINTEXT_HOSTS, ...unsaid } = env
+    expect(PLAINTEXT_HOSTS?.split(',').sort()).toEqual(['postgres', 'valkey'])
+    const { networks, services } = compose
+    expect([services.postgres?.networks, services.valkey?.networks]).toEqual([['back'], ['back']])
+    expect(networks?.back).toEqual({ internal: true })
+    const elsewhere = loadSettings(unsaid)
+    expect(elsewhere.ok && elsewhere.config.warnings).toEqual([
       expect.stringMatching(/^DATABASE_URL: the way to postgres is in clear/),
       expect.stringMatching(/^RATE_LIMIT_URL: the way to valkey is in clear/),
     ])
