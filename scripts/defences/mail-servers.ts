@@ -38,6 +38,16 @@ export const MAIL_SERVERS: readonly Defence[] = [
   ),
   row(
     'C67',
+    'a server that closes after the final dot may have accepted the mail',
+    {
+      file: SMTP,
+      find: 'if (dataBegun && responseCode === CLOSING)',
+      replace: 'if (timedOut && responseCode === CLOSING)',
+    },
+    { ...LATE, title: 'C67: 421 after the final dot: three mails at the most' },
+  ),
+  row(
+    'C67',
     'a sender’s domain is ASCII in the envelope and the Message-ID',
     {
       file: 'src/delivery/setting-values.ts',

@@ -40,7 +40,7 @@ export const TRANSPORTS: readonly Defence[] = [
   row(
     'C68',
     'what the URL leaves open about TLS, PGSSLMODE decides',
-    { file: TLS, find: "env.PGSSLMODE ?? ''", replace: "''" },
+    { file: TLS, find: "pgSslMode ?? ''", replace: "''" },
     { file: 'test/config/postgres-tls.test.ts', title: 'with PGSSLMODE=require' },
   ),
   row(

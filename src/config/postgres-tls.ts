@@ -1,8 +1,6 @@
 // How the driver of PostgreSQL takes sslmode, ssl and PGSSLMODE: it differs from libpq in several.
 // It must not load the driver: who needs no PostgreSQL starts without it. A test compares the two.
 
-import type { Environment } from './reader.ts'
-
 /** `unverified`: whoever stands between can show any certificate. */
 export type Tls = 'none' | 'unverified' | 'verified'
 
@@ -42,10 +40,13 @@ function ofMode(last: ReturnType<typeof reading>): Tls {
   return isLoose ? 'unverified' : 'verified'
 }
 
-/** @param query of a URL without `findUnreadSsl`. `isByEnvironment`: PGSSLMODE decides, and is where to change it */
+/**
+ * @param query of a URL without `findUnreadSsl`
+ * @param pgSslMode the environment's PGSSLMODE; `isByEnvironment`: that decides, and is where to change it
+ */
 export function postgresTls(
   query: URLSearchParams,
-  env: Environment,
+  pgSslMode: string | undefined,
 ): { tls: Tls; isByEnvironment: boolean } {
   const last = reading(query)
   const ssl = last('ssl')
@@ -54,5 +55,5 @@ export function postgresTls(
   if (ssl === 'no-verify') return byUrl('unverified')
   if (ssl !== undefined) return byUrl(ssl === '0' || ssl === '' ? 'none' : 'verified')
   if (last('sslnegotiation') === 'direct') return byUrl('verified')
-  return { tls: OF_PGSSLMODE[env.PGSSLMODE ?? ''] ?? 'none', isByEnvironment: true }
+  return { tls: OF_PGSSLMODE[pgSslMode ?? ''] ?? 'none', isByEnvironment: true }
 }

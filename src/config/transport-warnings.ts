@@ -72,7 +72,7 @@ function warnOfPostgres(
   const { host, query } = serverOf(text)
   if (host.startsWith('/') || isLoopback(host)) return []
   const setting = SERVER_SETTINGS.databaseUrl.name
-  const { tls, isByEnvironment } = postgresTls(query, env)
+  const { tls, isByEnvironment } = postgresTls(query, env.PGSSLMODE)
   if (tls === 'unverified') return [unverified(isByEnvironment ? 'PGSSLMODE' : setting, host)]
   if (tls === 'verified' || isIn(plaintextHosts, host)) return []
   return [

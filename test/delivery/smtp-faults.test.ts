@@ -68,6 +68,33 @@ describe('a mail server in trouble', () => {
     }
   })
 
+  /** The server's answer decides, not the deadline. */
+  const hear = (url: string) => create(url).send(mailMessage(), AbortSignal.timeout(20_000))
+
+  it.each([
+    ['421 4.3.2 shutting down', { kind: 'ambiguous', error: { code: 'smtp_421_4.3.2' } }],
+    ['421 closing', { kind: 'ambiguous', error: { code: 'smtp_421' } }],
+    ['451 4.7.1 try again later', { kind: 'temporary', error: { code: 'smtp_451_4.7.1' } }],
+    ['452 4.3.1 full', { kind: 'temporary', error: { code: 'smtp_452_4.3.1' } }],
+  ])('C67: answers the final dot with %s', async (answer, result) => {
+    const { url } = await startScript([...TO_DATA, '354 go on', answer], (socket) => socket.end())
+    expect(await hear(url)).toMatchObject(result)
+  })
+
+  it.each([1, 2, 3, 4])(
+    'C67: closes with 421 as its answer %i, before DATA: temporary',
+    async (at) => {
+      const lines = [...TO_DATA.slice(0, at), '421 4.3.2 shutting down']
+      const { url } = await startScript(lines, (socket) => socket.end())
+      expect((await hear(url)).kind).toBe('temporary')
+    },
+  )
+
+  it('C67: closes with 421 amid the mail: it may have been taken', async () => {
+    const { url } = await startScript([...TO_DATA, '354 go on\r\n421 4.3.2 shutting down'])
+    expect((await hear(url)).kind).toBe('ambiguous')
+  })
+
   it('C21: closes after DATA: ambiguous', async () => {
     const { url } = await startScript([...TO_DATA, '354 go on'], (socket) => socket.destroy())
     expect((await send(create(url))).kind).toBe('ambiguous')

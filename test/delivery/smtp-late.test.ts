@@ -64,16 +64,24 @@ it('C67: between two words of a server there may be as long as the deadline', as
   await provider.close?.()
 })
 
-it('C67: silence after the final dot: three mails at the most, and one Message-ID for all', async () => {
-  server = await startScript([...TO_DATA, '354 go on'])
-  const smtp = provide()
-  const worker = world.work({ providers: [smtp], deadlineMs: 300, random: () => 0 })
-  const { id } = await world.begin({ channel: 'email', to: 'ada@example.com' })
-  worker.wake()
-  await until(async () => (await world.delivery(id)).status === 'failed')
-  const ids = [...server.heard.join('').matchAll(/^Message-ID:\s+(.*)\r$/gim)].map(([, one]) => one)
-  expect(ids.length).toBeGreaterThan(0)
-  expect(ids.length).toBeLessThanOrEqual(3)
-  expect(new Set(ids)).toEqual(new Set([`<${(await world.delivery(id)).id}@example.com>`]))
-  await smtp.close?.()
-})
+it.each([
+  ['silence', []],
+  ['421', ['421 4.3.2 shutting down']],
+])(
+  'C67: %s after the final dot: three mails at the most, and one Message-ID for all',
+  async (_, answer) => {
+    server = await startScript([...TO_DATA, '354 go on', ...answer])
+    const smtp = provide()
+    const worker = world.work({ providers: [smtp], deadlineMs: 300, random: () => 0 })
+    const { id } = await world.begin({ channel: 'email', to: 'ada@example.com' })
+    worker.wake()
+    await until(async () => (await world.delivery(id)).status === 'failed')
+    const ids = [...server.heard.join('').matchAll(/^Message-ID:\s+(.*)\r$/gim)].map(
+      ([, one]) => one,
+    )
+    expect(ids.length).toBeGreaterThan(0)
+    expect(ids.length).toBeLessThanOrEqual(3)
+    expect(new Set(ids)).toEqual(new Set([`<${(await world.delivery(id)).id}@example.com>`]))
+    await smtp.close?.()
+  },
+)

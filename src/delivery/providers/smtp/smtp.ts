@@ -175,6 +175,9 @@ function needsUtf8({ from, to }: SMTPConnection.Envelope): boolean {
 
 const CONNECTION_FAILED = 'the connection to the mail server failed'
 
+/** RFC 5321 §4.2: it closes, whatever it answers. Sent for a mail that it has, it may come too late to take the mail back. */
+const CLOSING = 421
+
 /** RFC 5321 §4.2.1: 4yz may do well later, 5yz never will. */
 function classify(
   error: SMTPConnection.SMTPError,
@@ -187,6 +190,8 @@ function classify(
     const ownName = `smtp_${responseCode}${enhanced && `_${enhanced}`}`
     const name = code === 'ETLS' ? 'starttls_refused' : ownName
     const message = `the mail server answered ${responseCode}${enhanced && ` ${enhanced}`}`
+    if (dataBegun && responseCode === CLOSING)
+      return { kind: 'ambiguous', error: { code: name, message } }
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
