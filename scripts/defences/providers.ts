@@ -17,6 +17,22 @@ const WORKER = { file: 'test/delivery/worker.test.ts' }
 export const PROVIDERS: readonly Defence[] = [
   row(
     'C67',
+    'a throttle that the operator has described is no refusal',
+    {
+      file: ANSWER,
+      find: 'isWhole && !isTaken &&',
+      replace: "isWhole && rules.idPointer === '-' &&",
+    },
+    { ...ANSWERS, title: '200 {"messages":[{"status":"1"}]}' },
+  ),
+  row(
+    'C67',
+    'words of a throttle in an answer that may have been an acceptance give no more than three tries',
+    { file: ANSWER, find: 'if (isWhole && !isTaken', replace: 'if (!isTaken' },
+    { ...ANSWERS, title: 'does not unbind a 504' },
+  ),
+  row(
+    'C67',
     'a 5xx other than 503, and 408, may have been taken: three tries a send',
     {
       file: HTTP_CLIENT,

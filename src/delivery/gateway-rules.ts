@@ -124,6 +124,13 @@ export const answerSettings = (prefix: string) => [
       'JSON pointer to the gateway’s own reason, like /error/message: shown to admins; without SUCCESS an answer 2xx that holds one is a refusal',
     optional: true,
   },
+  {
+    name: `${prefix}TEMPORARY`,
+    description:
+      'What a refusal (2xx or 4xx) holds that passes, as a throttle does, in the forms of SUCCESS (`/messages/0/status=1`): retried with backoff until the code expires. Only for answers that say nothing was sent',
+    optional: true,
+    free: true as const,
+  },
 ]
 
 /** @throws ProviderSettingError */
@@ -131,8 +138,20 @@ export function readAnswerRules(values: SettingValues, prefix: string): AnswerRu
   return readEach({
     idPointer: () => readPointer(values, `${prefix}ID_POINTER`),
     errorPointer: () => readPointer(values, `${prefix}ERROR_POINTER`),
-    success: () => readSuccess(values, `${prefix}SUCCESS`),
+    success: () => readRule(values, `${prefix}SUCCESS`),
+    temporary: () => readTemporary(values, `${prefix}TEMPORARY`),
   })
+}
+
+/** Of any answer at all it would say that nothing was sent: of half an answer, and of none. */
+function readTemporary(values: SettingValues, name: string): SuccessRule | null {
+  const rule = readRule(values, name)
+  if (rule?.pointer === null && rule.patterns?.some((pattern) => /^\*+$/.test(pattern)))
+    throw new ProviderSettingError(
+      name,
+      'matches every answer: name what the gateway says of a throttle',
+    )
+  return rule
 }
 
 const POINTER = /^(\/([^~/]|~[01])*)+$/
@@ -144,7 +163,7 @@ function readPointer(values: SettingValues, name: string): string | null {
   return pointer
 }
 
-function readSuccess(values: SettingValues, name: string): SuccessRule | null {
+function readRule(values: SettingValues, name: string): SuccessRule | null {
   const text = values[name] || null
   if (text === null) return null
   if (!text.startsWith('/')) return { pointer: null, patterns: readPatterns(text, name) }
@@ -160,7 +179,7 @@ function readPatterns(text: string, name: string): string[] {
   if (patterns.some((pattern) => pattern.trim() === ''))
     throw new ProviderSettingError(
       name,
-      'takes an empty answer for success: write what stands on both sides of = and of each bar',
+      'has an empty value, which an empty answer would match: write what stands on both sides of = and of each bar',
     )
   return patterns
 }

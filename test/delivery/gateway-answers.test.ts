@@ -19,7 +19,7 @@ afterAll(async () => {
   await server.close()
 })
 
-type Rules = { success?: string; error?: string; id?: string }
+type Rules = { success?: string; error?: string; id?: string; temporary?: string }
 
 /** The provider's result as attempt.ts keeps it. */
 async function send(channel: 'sms' | 'email', rules: Rules) {
@@ -31,6 +31,7 @@ async function send(channel: 'sms' | 'email', rules: Rules) {
     [`${prefix}SUCCESS`]: rules.success ?? '',
     [`${prefix}ERROR_POINTER`]: rules.error ?? '',
     [`${prefix}ID_POINTER`]: rules.id ?? '',
+    [`${prefix}TEMPORARY`]: rules.temporary ?? '',
   }
   const defaults = entry.settings.map(({ name, default: value = '' }) => [name, value])
   const values = { ...Object.fromEntries(defaults), ...given }
@@ -131,6 +132,69 @@ describe.each(['sms', 'email'] as const)('C67: what an answer 200 to an %s says'
     server.behave(answer(200, '{"status":"no","error":"none"}'))
     expect(await send(channel, { success: '/status=ok', error: '/error' })).toEqual(refused('none'))
   })
+})
+
+describe.each(['sms', 'email'] as const)('C67: a throttle within an answer to an %s', (channel) => {
+  const VONAGE = { success: '/messages/0/status=0', temporary: '/messages/0/status=1|5' }
+  const vonage = (status: string) => `{"messages":[{"status":"${status}"}]}`
+  const BUSY = { kind: 'temporary', error: { code: 'gateway_busy' } }
+
+  it.each<[Rules, number, string, object]>([
+    [VONAGE, 200, vonage('1'), BUSY],
+    [VONAGE, 200, vonage('5'), BUSY],
+    [VONAGE, 200, vonage('0'), TAKEN],
+    [VONAGE, 200, vonage('9'), REFUSED],
+    [VONAGE, 200, '{}', UNCONFIRMED],
+    [{ temporary: '/status=throttled' }, 200, '{"status":"throttled"}', BUSY],
+    [{ temporary: '/status=throttled' }, 200, '{"status":"queued"}', TAKEN],
+    [{ temporary: '/error', id: '/id' }, 200, '{"error":"full"}', BUSY],
+    [{ success: 'OK*', temporary: 'ERR 9*' }, 200, 'ERR 9 too many', BUSY],
+    [{ success: 'OK*', temporary: '*1*' }, 200, 'OK 1', TAKEN],
+    [{ temporary: '/code=20429' }, 400, '{"code":20429}', BUSY],
+    [{ temporary: '/code=20429' }, 400, '{"code":21211}', { kind: 'permanent' }],
+  ])('%j: %i %s', async (rules, status, body, expected) => {
+    server.behave(answer(status, body))
+    expect(await send(channel, rules)).toMatchObject(expected)
+  })
+
+  it('has the gateway’s own reason', async () => {
+    server.behave(answer(200, '{"status":1,"why":"Throughput Rate Exceeded"}'))
+    expect(await send(channel, { temporary: '/status=1', error: '/why' })).toMatchObject({
+      kind: 'temporary',
+      error: { message: 'Throughput Rate Exceeded' },
+    })
+  })
+
+  it.each([500, 504, 408, 409])(
+    'does not unbind a %i, which may have been taken',
+    async (status) => {
+      server.behave(answer(status, vonage('1')))
+      expect(await send(channel, VONAGE)).toMatchObject({ kind: 'ambiguous' })
+    },
+  )
+
+  it('keeps the Retry-After of a 429', async () => {
+    server.behave(
+      (response) => void response.writeHead(429, { 'retry-after': '7' }).end(vonage('1')),
+    )
+    expect(await send(channel, VONAGE)).toMatchObject({ kind: 'temporary', retryAfterMs: 7_000 })
+  })
+
+  it('is not read from half an answer', async () => {
+    server.behave(closeMidBody(200))
+    const rules = { success: '/id', temporary: '/status=*' }
+    expect(await send(channel, rules)).toMatchObject(UNCONFIRMED)
+  })
+
+  it.each(['*', 'ERR 9*|**', 'a|', '/a='])(
+    '%s is no rule, or one for every answer',
+    async (text) => {
+      const outcome = await send(channel, { temporary: text }).catch(
+        (error: Error) => error.message,
+      )
+      expect(outcome).toMatch(/_TEMPORARY: /)
+    },
+  )
 })
 
 describe('C67: the gateway’s own reason', () => {

@@ -55,6 +55,7 @@ export async function openWorld() {
         sender: '',
         secret: null,
         idPointer: null,
+        temporary: null,
         errorPointer: null,
         success: null,
       },

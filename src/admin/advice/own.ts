@@ -79,6 +79,10 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The gateway answered, and its answer says that it did not take the message.',
     'See the gateway’s own reason. If it is about the recipient, check it with the user; otherwise the operator checks the gateway’s account.',
   ),
+  gateway_busy: passing(
+    'The gateway refused the message for the moment, by the words that HTTP_…_TEMPORARY names.',
+    'If it happens often, the operator checks the rate that the gateway’s account allows.',
+  ),
   not_confirmed: passing(
     'The gateway’s answer does not say that it took the message. It may have gone out anyway.',
     'Ask the user to wait a minute and to use the code that comes. If no message is ever confirmed, the operator checks HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',

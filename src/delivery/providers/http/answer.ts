@@ -17,8 +17,15 @@ export type AnswerRules = {
   errorPointer: string | null
   /** null: the status alone decides, and `errorPointer`. */
   success: SuccessRule | null
+  /** What an answer holds that refuses for the moment only. null: no refusal of the gateway's own words is one. */
+  temporary: SuccessRule | null
 }
 
+const BUSY: Refusal = {
+  kind: 'temporary',
+  error: { code: 'gateway_busy', message: 'the gateway refused the message for the moment' },
+  retryAfterMs: null,
+}
 const NOT_CONFIRMED: Refusal = {
   kind: 'ambiguous',
   error: { code: 'not_confirmed', message: 'the gateway did not confirm the message' },
@@ -35,8 +42,13 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const { verdict } = answer
   const json = readJson(answer.body)
   const reason = reasonIn(answer.body, json, rules)
-  if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
   const success = succeeded(answer.body, json, rules.success)
+  const isTaken = verdict.kind === 'accepted' && success === 'yes'
+  // A 5xx or half an answer may have been taken: whatever it holds, it gets three tries and no more.
+  const isWhole = verdict.kind === 'accepted' || verdict.kind === 'permanent'
+  if (isWhole && !isTaken && succeeded(answer.body, json, rules.temporary) === 'yes')
+    return reason === null ? BUSY : withReason(BUSY, reason)
+  if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
   if (success === 'no' || (success === 'unsaid' && reason !== null))
     return {
       kind: 'permanent',
