@@ -6,6 +6,8 @@ import { type Defence, row } from './defence.ts'
 const RESTORE = 'test/storage/sqlite/c72-restore.test.ts'
 const BACKUP = 'test/storage/sqlite/backup.test.ts'
 const BACKUP_SOURCE = 'src/storage/sqlite/backup.ts'
+const PART = 'src/storage/sqlite/backup-part.ts'
+const WITHOUT_LINKS = 'test/storage/sqlite/backup-without-links.test.ts'
 const HISTORY = 'test/storage/sqlite/c72-history.test.ts'
 const PLACE = 'src/storage/sqlite/take-place.ts'
 const SINCE = 'src/storage/sqlite/used-since.ts'
@@ -79,12 +81,38 @@ export const RESTORES: readonly Defence[] = [
   row(
     'C72',
     'a backup takes the place of no file',
-    {
-      file: BACKUP_SOURCE,
-      find: 'fsyncSync, linkSync, openSync',
-      replace: 'fsyncSync, renameSync as linkSync, openSync',
-    },
+    { file: PART, find: 'linkSync(part, to)', replace: 'renameSync(part, to)' },
     { file: BACKUP, title: 'never takes the place of a file, and leaves no half behind' },
+  ),
+  row(
+    'C72',
+    'a backup takes the place of no file where there are no hard links either',
+    { file: PART, find: "openSync(to, 'wx', FILE_MODE)", replace: "openSync(to, 'w', FILE_MODE)" },
+    { file: WITHOUT_LINKS, title: 'EPERM of link(2) is no fault of the backup' },
+  ),
+  row(
+    'C72',
+    'a file system without hard links is no fault of the backup',
+    { file: PART, find: 'if (!hasNoLinks(error)) throw error', replace: 'throw error' },
+    { file: WITHOUT_LINKS, title: 'EPERM of link(2) is no fault of the backup' },
+  ),
+  row(
+    'C72',
+    'what a killed backup left is removed by a later one',
+    { file: PART, find: '  removeLeftovers(to)\n', replace: '' },
+    { file: BACKUP, title: 'what a killed backup left is removed by a later one' },
+  ),
+  row(
+    'C72',
+    'what another backup still writes is left alone',
+    { file: PART, find: 'writtenAt > LEFT_AFTER_MS', replace: 'writtenAt > -1' },
+    { file: BACKUP, title: 'what a killed backup left is removed by a later one' },
+  ),
+  row(
+    'C72',
+    'a backup that is stopped leaves no copy',
+    { file: BACKUP_SOURCE, find: '      stop?.throwIfAborted()\n', replace: '' },
+    { file: BACKUP, title: 'stopped, it leaves neither a copy nor a half of one' },
   ),
   row(
     'C72',

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Command, EXIT, type Given, UsageError } from './command.ts'
+import { type Command, EXIT, type Given, type Terminal, UsageError } from './command.ts'
 import { withSqlitePath } from './sqlite-place.ts'
 
 /** A folder gets a file that is named by the time: for a job that runs every night. */
@@ -16,6 +16,30 @@ function destination(given: Given): string {
   if (!isFolder) return resolve(to)
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
   return join(resolve(to), `countersign-${stamp}.db`)
+}
+
+/** Stopped, it leaves nothing behind; killed, a later backup to the same folder removes what it left. */
+async function copy(path: string, to: string, terminal: Terminal, isJson: boolean) {
+  const { backUp } = await import('../storage/sqlite/backup.ts')
+  const stop = new AbortController()
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const onSignal = () => stop.abort()
+  for (const signal of signals) process.once(signal, onSignal)
+  try {
+    const copied = await backUp(path, to, stop.signal)
+    if (isJson) terminal.out(`${JSON.stringify({ store: resolve(path), ...copied })}\n`)
+    else {
+      terminal.err(`${resolve(path)} was copied, ${copied.bytes} bytes:\n`)
+      terminal.out(`${copied.path}\n`)
+    }
+    return EXIT.ok
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error
+    terminal.err('Stopped: there is no copy.\n')
+    return EXIT.failed
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
 }
 
 export const backupCommand: Command = {
@@ -39,15 +63,7 @@ codes good again.`,
     return withSqlitePath(terminal, async (path) => {
       const { requireFile } = await import('../open-store.ts')
       requireFile(path)
-      const { backUp } = await import('../storage/sqlite/backup.ts')
-      const copied = await backUp(path, to)
-      if (given.flag('json'))
-        terminal.out(`${JSON.stringify({ store: resolve(path), ...copied })}\n`)
-      else {
-        terminal.err(`${resolve(path)} was copied, ${copied.bytes} bytes:\n`)
-        terminal.out(`${copied.path}\n`)
-      }
-      return EXIT.ok
+      return copy(path, to, terminal, given.flag('json'))
     })
   },
 }

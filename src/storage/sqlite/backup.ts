@@ -1,15 +1,16 @@
 // A copy of the store in one file, as it is at one moment, while services go on writing.
 // It must not change the store, nor leave half a copy under the name that was asked for.
 
-import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { describeFileFault } from '../../kernel/file-fault.ts'
+import { createPart, publish } from './backup-part.ts'
 import { requireOurs } from './migrate.ts'
 import { explain, withLock } from './open.ts'
-import { COMPANIONS, FILE_MODE, removeWhole } from './private-file.ts'
+import { removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** A command is a process of its own: it may wait for a checkpoint. */
@@ -71,40 +72,8 @@ export function openToCopy(path: string): Database {
   }
 }
 
-/** Never in place of a file that is there: link(2) does not replace. */
-function publish(part: string, to: string): void {
-  try {
-    linkSync(part, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new StartupError(`${to} is there already: give another name, or remove it first.`)
-  }
-}
-
-/** A log of another file that had this name would be read into the copy. */
-function refuseLeftovers(to: string): void {
-  const found = COMPANIONS.map((suffix) => `${to}${suffix}`).find((name) => existsSync(name))
-  if (found)
-    throw new StartupError(
-      `${found} is there, and SQLite would take it for the copy's own: give another name, or remove it first.`,
-    )
-}
-
-/** Two backups to one name: each writes a file of its own, and the first that is whole gets the name. */
-function createPart(to: string): string {
-  refuseLeftovers(to)
-  const part = `${to}.${randomBytes(4).toString('hex')}.part`
-  try {
-    closeSync(openSync(part, 'wx', FILE_MODE))
-  } catch (error) {
-    const fault = describeFileFault(part, 'write')
-    throw fault ? new StartupError(fault, { cause: error }) : error
-  }
-  return part
-}
-
-/** @throws StartupError in an operator's words */
-export async function backUp(path: string, to: string): Promise<Copied> {
+/** @throws StartupError in an operator's words; the reason of `stop` where that was aborted before the copy had its name */
+export async function backUp(path: string, to: string, stop?: AbortSignal): Promise<Copied> {
   // Who restores holds this lock while it changes files: a connection must not be made to the old one meanwhile.
   const source = await withLock(path, BUSY_MS, () => Promise.resolve(openToCopy(path)))
   try {
@@ -113,6 +82,9 @@ export async function backUp(path: string, to: string): Promise<Copied> {
       await copyPages(source, part)
       const copy = new Sqlite(part, { fileMustExist: true, timeout: BUSY_MS })
       finishCopy(copy, part)
+      // Pages are copied and checked without a pause: a signal that came meanwhile is heard here.
+      await setImmediate()
+      stop?.throwIfAborted()
       publish(part, to)
       syncPath(dirname(to))
       return { path: to, bytes: statSync(to).size }

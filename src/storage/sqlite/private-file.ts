@@ -8,6 +8,8 @@ import { dirname } from 'node:path'
 export const FILE_MODE = 0o600
 /** What SQLite keeps beside a file. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
+/** Hard links: not on every file system, nor in every container. */
+const NO_LINKS = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES'])
 const OF_OTHERS = 0o077
 const PERMISSIONS = 0o777
 
@@ -46,6 +48,10 @@ export function createPrivately(path: string, logger?: Log): void {
     `${path} belongs to uid ${uid}, and its group (gid ${gid}) or others may use it (mode ${octal(mode)}): whoever may write it can change what was verified. To keep it for the service alone, run as root: chown ${own} ${path} && chmod 600 ${path}`,
   )
 }
+
+/** Whether link(2) failed because there are none here. */
+export const hasNoLinks = (error: unknown) =>
+  NO_LINKS.has(String((error as NodeJS.ErrnoException).code))
 
 /** With its companions. */
 export function removeWhole(path: string): void {

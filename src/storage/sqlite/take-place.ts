@@ -2,10 +2,7 @@
 // It must not leave a companion of the old file: its write-ahead log would be read into the new one.
 
 import { existsSync, linkSync, renameSync } from 'node:fs'
-import { COMPANIONS } from './private-file.ts'
-
-/** Hard links: not on every file system, nor in every container. */
-const NO_LINKS = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES'])
+import { COMPANIONS, hasNoLinks } from './private-file.ts'
 
 const filesOf = (path: string) =>
   ['', ...COMPANIONS].filter((suffix) => existsSync(`${path}${suffix}`))
@@ -22,7 +19,7 @@ function keepWhole(path: string, aside: string): void {
   try {
     linkSync(path, aside)
   } catch (error) {
-    if (!NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) throw error
+    if (!hasNoLinks(error)) throw error
     renameSync(path, aside)
   }
 }

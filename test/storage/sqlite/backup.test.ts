@@ -1,6 +1,6 @@
 // A backup beside a service at work: one moment, whole, private, and never in place of another file.
 
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, expect, it } from 'vitest'
@@ -53,4 +53,28 @@ it('C72: another program’s file is not taken for a store', async () => {
   foreign.exec('CREATE TABLE users (id INTEGER PRIMARY KEY)')
   foreign.close()
   await expect(backUp(at('foreign.db'), at('c.db'))).rejects.toThrow(/another program/)
+})
+
+it('C72: what a killed backup left is removed by a later one, and nothing that is another’s or still written', async () => {
+  ;(await openStore(at('b.db'))).close()
+  mkdirSync(at('nights'))
+  const ofLastNight = 'countersign-20260101T020000Z.db.0a1b2c3d.part'
+  const left = [ofLastNight, `${ofLastNight}-journal`, 'nightly.db.00000000.part']
+  const others = ['film.mp4.00000000.part', 'nightly.db', `${ofLastNight}.gz`]
+  const atWork = 'nightly.db.11111111.part'
+  for (const name of [...left, ...others, atWork]) writeFileSync(at(`nights/${name}`), 'half')
+  const twoHoursAgo = Date.now() / 1000 - 7200
+  for (const name of [...left, ...others])
+    utimesSync(at(`nights/${name}`), twoHoursAgo, twoHoursAgo)
+  await expect(backUp(at('b.db'), at('nights/nightly.db'))).rejects.toThrow(/is there already/)
+  expect(readdirSync(at('nights')).sort()).toEqual([...others, atWork].sort())
+})
+
+it('C72: stopped, it leaves neither a copy nor a half of one', async () => {
+  ;(await openStore(at('s.db'))).close()
+  const stop = new AbortController()
+  const copying = backUp(at('s.db'), at('stopped.db'), stop.signal)
+  stop.abort(new Error('stopped'))
+  await expect(copying).rejects.toThrow('stopped')
+  expect(readdirSync(directory.path).filter((name) => name.startsWith('stopped'))).toEqual([])
 })
