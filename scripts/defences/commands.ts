@@ -11,6 +11,29 @@ const SEND = 'test/commands/send-test.test.ts'
 export const COMMANDS: readonly Defence[] = [
   row(
     'C71',
+    'doctor says each wrong setting in a line of its own',
+    {
+      file: 'src/commands/doctor.ts',
+      find: 'const faults = rest.length === 0 ? [first] : rest',
+      replace: "const faults = [[first, ...rest].join(' ')]",
+    },
+    { file: DOCTOR, title: 'settings that are not right end it with 78, each named' },
+  ),
+  row(
+    'C71',
+    'wrong words of refusals are said before a store is looked for',
+    {
+      file: 'src/commands/refusals.ts',
+      find: '    readFilter(given, Date.now())\n    readLimit(given)\n',
+      replace: '    if (readFilter === undefined) readLimit(given)\n',
+    },
+    {
+      file: 'test/commands/refusals.test.ts',
+      title: 'wrong words are said before a store is looked for',
+    },
+  ),
+  row(
+    'C71',
     'a mistake on the command line is one line and the usage of that command',
     {
       file: 'src/cli.ts',

@@ -59,6 +59,35 @@ export const REFUSALS: readonly Defence[] = [
     { file: LOG, title: 'from many addresses is as bounded as from none' },
   ),
   row(
+    'C73',
+    'a line of refusals counts as much, however few lines were asked for',
+    inFile('src/admin/refusals.ts', 'cursor: next, limit: ROWS }', 'cursor: next, limit }'),
+    { file: 'test/admin/fold-refusals.test.ts', title: 'a page reads a bounded number of rows' },
+  ),
+  row(
+    'C73',
+    'a page of refusals ends before the row that would begin a line too many',
+    inFile(
+      'src/admin/refusals.ts',
+      'page.items[page.items.indexOf(tooMany) - 1]?.cursor ?? next',
+      'page.nextCursor',
+    ),
+    { file: 'test/admin/fold-refusals.test.ts', title: 'page by page each row is counted once' },
+  ),
+  row(
+    'C73',
+    'the command counts a line on from page to page',
+    inFile(
+      'src/commands/refusals.ts',
+      'if (known) Object.assign(known, {',
+      'if (known) Object.assign({}, {',
+    ),
+    {
+      file: 'test/commands/refusals.test.ts',
+      title: 'however few are asked for, each counts all that was read of it',
+    },
+  ),
+  row(
     'C30',
     'refusals tell a recipient masked',
     inFile(

@@ -53,8 +53,10 @@ export type RefusalPage = {
   lookedBackTo: number | null
 }
 
-/** Of the log, for one page. */
+/** Of the log, for one page: 2,000 rows. */
 const MAX_READS = 20
+/** However few lines are asked for: a line counts what lies between its first row and the page's end. */
+const ROWS = 100
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
@@ -101,9 +103,23 @@ export function createRefusals(deps: {
     (error === undefined || details.error === error) &&
     (limit === undefined || details.limit === limit)
 
+  /** Into their lines, in order. @returns the row that would begin a line too many; undefined: all have one */
+  const fold = (records: readonly RefusalRecord[], lines: Map<string, RefusalLine>, most: number) =>
+    records.find((record) => {
+      const key = keyOf(record)
+      const known = lines.get(key)
+      if (!known && lines.size >= most) return true
+      const line = known ?? toLine(record, key, deps.recipients)
+      line.count += Number(record.details.count) || 1
+      line.firstAt = record.at
+      lines.set(key, line)
+      return false
+    })
+
   /**
-   * Newest first. A page may hold fewer than `limit` and still have a cursor: so many rows were looked at. One line's
-   * older refusals may stand on the next page. @throws InvalidCursorError, StoreUnavailableError
+   * Newest first, up to the row that would begin a line too many. A page may hold fewer than `limit` and still have a
+   * cursor: so many rows were looked at. One line's older refusals may stand on the next page.
+   * @throws InvalidCursorError, StoreUnavailableError
    */
   return async (
     filter: RefusalFilter,
@@ -114,19 +130,18 @@ export function createRefusals(deps: {
     const { service, budgetIndexes, since, until } = filter
     let next = cursor
     let lastLookedAt: number | null = null
-    for (let reads = 0; reads < MAX_READS && lines.size * 2 <= limit; reads += 1) {
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
       const page = await deps.events.listRefusals({
-        ...{ service, budgetIndexes, since, until, cursor: next, limit: limit - lines.size },
+        ...{ service, budgetIndexes, since, until, cursor: next, limit: ROWS },
       })
+      const wanted = page.items.filter((one) => isWanted(one, filter))
+      const tooMany = fold(wanted, lines, limit)
+      if (tooMany) {
+        next = page.items[page.items.indexOf(tooMany) - 1]?.cursor ?? next
+        break
+      }
       next = page.nextCursor
       lastLookedAt = page.items.at(-1)?.at ?? lastLookedAt
-      for (const record of page.items.filter((one) => isWanted(one, filter))) {
-        const key = keyOf(record)
-        const line = lines.get(key) ?? toLine(record, key, deps.recipients)
-        line.count += Number(record.details.count) || 1
-        line.firstAt = record.at
-        lines.set(key, line)
-      }
       if (next === null) break
     }
     const isCut = next !== null && lines.size < limit

@@ -35,6 +35,13 @@ async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Fi
   return checkMailDomain({ ...dns, domain, deadlineMs: DEADLINE_MS })
 }
 
+/** A line each: below a heading, where there are several. */
+function faultsIn(message: string): Finding[] {
+  const [first = '', ...rest] = message.split('\n').map((line) => line.trim())
+  const faults = rest.length === 0 ? [first] : rest
+  return faults.map((fault) => finding('settings', 'failed', fault))
+}
+
 async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
   const { checkDatabase, checkFiles, checkLimits } = await import('./doctor/stores.ts')
   const { checkProviders } = await import('./doctor/providers.ts')
@@ -87,7 +94,7 @@ did, 78 where the settings are not right.`,
     const isJson = given.flag('json')
     const loaded = loadSettings(terminal.env, { isCommand: true })
     if (!loaded.ok) {
-      tell([finding('settings', 'failed', loaded.message)], isJson, terminal)
+      tell(faultsIn(loaded.message), isJson, terminal)
       return EXIT_CONFIG
     }
     const { config } = loaded

@@ -10,6 +10,7 @@ import {
   COUNTRY_OPTION,
   JSON_OPTION,
   PERSON_OPTIONS,
+  readFilter,
   requirePerson,
   TIME_OPTIONS,
 } from './attempt-options.ts'
@@ -48,26 +49,43 @@ function describe({ line }: { line: RefusalLine }, desk: Desk): string {
   return `${alignRows(head.map((row) => [...row, plain(reason, 60), line.service]))}${why}${first ? `  ${first.slice(2)}\n` : ''}`
 }
 
-async function list(desk: Desk, given: Given, terminal: Terminal): Promise<number> {
+type Read = { lines: RefusalLine[]; isAll: boolean; backTo: number }
+
+/** The latest `most`, each with all that was read of it: one line may go on from page to page. */
+async function read(desk: Desk, given: Given, most: number, terminal: Terminal): Promise<Read> {
   const { service, budgetIndexes, since, until } = desk.filterOf(given)
   const [error, limit] = [given.text('error'), given.text('limit-name')]
   const filter = { service, budgetIndexes, since, until, error, limit }
-  const most = readLimit(given)
-  let told = 0
+  const lines = new Map<string, RefusalLine>()
   let cursor: string | null = null
+  let backTo = desk.clock.now()
   do {
-    const page = await desk.refusals(filter, cursor, Math.min(PAGE_SIZE, most - told))
-    for (const line of page.items)
-      terminal.out(
-        given.flag('json')
-          ? `${JSON.stringify(desk.wire.refusal(line))}\n`
-          : describe({ line }, desk),
-      )
-    told += page.items.length
+    const page = await desk.refusals(filter, cursor, PAGE_SIZE)
+    for (const line of page.items) {
+      const known = lines.get(line.id)
+      if (known) Object.assign(known, { count: known.count + line.count, firstAt: line.firstAt })
+      else lines.set(line.id, line)
+    }
+    backTo = page.lookedBackTo ?? Math.min(backTo, ...page.items.map(({ firstAt }) => firstAt))
     cursor = page.nextCursor
-  } while (cursor !== null && told < most && !terminal.gone?.aborted)
-  if (told === 0 && !given.flag('json')) terminal.err('There are none.\n')
-  if (cursor !== null) terminal.err(`There may be more: these are the newest ${told}.\n`)
+  } while (cursor !== null && lines.size < most && !terminal.gone?.aborted)
+  const isAll = cursor === null && lines.size <= most
+  return { lines: [...lines.values()].slice(0, most), isAll, backTo }
+}
+
+async function list(desk: Desk, given: Given, terminal: Terminal): Promise<number> {
+  const { lines, isAll, backTo } = await read(desk, given, readLimit(given), terminal)
+  for (const line of lines)
+    terminal.out(
+      given.flag('json')
+        ? `${JSON.stringify(desk.wire.refusal(line))}\n`
+        : describe({ line }, desk),
+    )
+  if (lines.length === 0 && !given.flag('json')) terminal.err('There are none.\n')
+  if (!isAll)
+    terminal.err(
+      `There may be more: these are the latest ${lines.length}, counted back to ${new Date(backTo).toISOString()}.\n`,
+    )
   return EXIT.ok
 }
 
@@ -84,9 +102,13 @@ export const refusalsCommand: Command = {
     limit: option('<number>', 'How many (default: 50)'),
     ...JSON_OPTION,
   },
-  notes: `Refusals of one person for one reason are one line. Recipients are masked. With --json one line is
-one object, as the API has them (GET /admin/api/refusals).`,
+  notes: `Refusals of one person for one reason are one line, however many are asked for. Where there may
+be more, the last line says back to when they were counted. Recipients are masked. With
+--json one line is one object, as the API has them (GET /admin/api/refusals).`,
   async run(given, terminal) {
+    // What is wrong with the words is said before a store is looked for.
+    readFilter(given, Date.now())
+    readLimit(given)
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, (desk) => list(desk, given, terminal))
   },

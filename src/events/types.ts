@@ -77,6 +77,8 @@ export type RefusalRecord = EventRecord & {
   recipientSealed: Uint8Array | null
   /** Of the verification. */
   channel: VerificationChannel | null
+  /** Of a page that begins after it. */
+  cursor: string
 }
 
 export type LogChanges = { items: EventRecord[]; position: LogPosition; hasMore: boolean }

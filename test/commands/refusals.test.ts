@@ -2,6 +2,7 @@
 
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
 import { PATIENCE_MS } from '../long.ts'
@@ -76,4 +77,56 @@ it('C71: lifting makes no file of counters where the service has none', async ()
   expect(done).toMatchObject({ status: 0, stdout: 'default: nothing was counted\n' })
   expect(existsSync(file)).toBe(false)
   renameSync(`${file}.away`, file)
+})
+
+it('C73: however few are asked for, each counts all that was read of it', async () => {
+  const { body } = await real.client.post('/verify/start', { to: '+4930987654' })
+  expect(body.error).toBe('country_not_allowed')
+  const seen = async (...words: string[]) => runHere(real, ['refusals', ...words])
+  await vi.waitFor(
+    async () => expect((await seen('--to', '+4930987654')).stdout).toContain('+493•••54'),
+    { timeout: PATIENCE_MS },
+  )
+  const database = new Sqlite(join(real.directory, 'data/countersign.db'))
+  const repeat = (times: number) =>
+    database.exec(
+      `insert into events (at, type, service, key_id, budget_index, recipient_sealed, details)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${times})
+       select at - 60000 * i, type, service, key_id, budget_index, recipient_sealed, details
+       from n, (select * from events order by seq desc limit 1)`,
+    )
+  repeat(130)
+  for (const words of [['--limit', '1'], ['--limit', '3'], []]) {
+    const { stdout, stderr } = await seen('--to', '+4930987654', ...words)
+    expect([stdout.match(/\d+ ×/g), stderr]).toEqual([['131 ×'], ''])
+  }
+  // More than one page looks at.
+  repeat(2_000)
+  const all = await seen('--to', '+4930987654')
+  expect([all.stdout.match(/\d+ ×/g), all.stderr]).toEqual([['2131 ×'], ''])
+  const one = await seen('--to', '+4930987654', '--limit', '1')
+  expect(one.stdout).toContain('2000 ×')
+  expect(one.stderr).toMatch(
+    /^There may be more: these are the latest 1, counted back to 20\S+Z\.\n$/,
+  )
+  database.close()
+  const lines = objects((await seen('--json')).stdout)
+  expect(lines.filter(({ to_masked }) => to_masked === '+493•••54')).toMatchObject([
+    { count: 2131 },
+  ])
+})
+
+it('C71: wrong words are said before a store is looked for', async () => {
+  const words = [
+    ['--limit', '0'],
+    ['--since', 'someday'],
+    ['--limit', 'all'],
+  ]
+  for (const wrong of words) {
+    const { status, stderr } = await runHere({ ...real, directory: '/nowhere' }, [
+      'refusals',
+      ...wrong,
+    ])
+    expect([wrong, status, stderr]).toEqual([wrong, 2, expect.stringContaining(wrong[0] as string)])
+  }
 })

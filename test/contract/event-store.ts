@@ -116,6 +116,9 @@ export function describeEvents(factory: StoresFactory): void {
       expect((await list({ budgetIndexes: [budgetIndex, mac()] })).items).toHaveLength(1)
       const first = await list({ limit: 2 })
       expect((await list({ limit: 2, cursor: first.nextCursor })).items).toHaveLength(1)
+      // A page may begin after any of them.
+      for (const [n, { cursor }] of items.entries())
+        expect((await list({ cursor })).items).toEqual(items.slice(n + 1))
     })
 
     it('is followed: each event once and in order, from the end on, in bounded pages', async () => {

@@ -36,7 +36,7 @@ function toRecord(row: EventRow): EventRecord {
 
 function toRefusal(row: EventRow): RefusalRecord {
   const { budgetIndex, recipientSealed, channel } = row
-  return { ...toRecord(row), budgetIndex, recipientSealed, channel }
+  return { ...toRecord(row), budgetIndex, recipientSealed, channel, cursor: encodeCursor(row) }
 }
 
 /** Those that `list` filters in memory: one verification, one case or one person has few rows. */

@@ -1,0 +1,76 @@
+// C73: refusals folded into lines: what a line counts does not hang on how many lines were asked for.
+
+import { expect, it } from 'vitest'
+import { createRefusals } from '../../src/admin/refusals.ts'
+import type { RefusalRecord } from '../../src/events/types.ts'
+
+const PERSONS = { ann: Buffer.from('ann'), ben: Buffer.from('ben'), eve: Buffer.from('eve') }
+type Name = keyof typeof PERSONS
+
+/** Newest first, as the store gives them; the cursor is the place in the list. */
+function listOf(names: readonly Name[], error: (n: number) => string = () => 'rate_limited') {
+  const records = names.map(
+    (name, n): RefusalRecord => ({
+      ...{ sequence: 10_000 - n, at: 1_000_000 - n, type: 'request.refused' },
+      ...{ service: 'default', keyId: 'key', clientIp: null, userAgent: null },
+      ...{ verificationId: null, reference: null, channel: null, recipientSealed: null },
+      ...{ budgetIndex: PERSONS[name], cursor: String(n + 1) },
+      details: { error: error(n), limit: null, count: 2, channel: 'sms' },
+    }),
+  )
+  let reads = 0
+  const list = createRefusals({
+    events: {
+      async listRefusals({ cursor, limit }) {
+        reads += 1
+        const begin = Number(cursor ?? 0)
+        const items = records.slice(begin, begin + limit)
+        const isLast = begin + limit >= records.length
+        return { items, nextCursor: isLast ? null : (items.at(-1)?.cursor ?? null) }
+      },
+    },
+    recipients: { ofRefusal: () => undefined },
+  })
+  return { list, reads: () => reads }
+}
+
+const of = (name: Name, times: number) => Array<Name>(times).fill(name)
+const ALL = { service: null }
+
+it('C73: one line of three counts as all that lies before the fourth', async () => {
+  const { list } = listOf([...of('ann', 250), ...of('ben', 30), 'ann', 'eve', 'ann'])
+  const page = await list(ALL, null, 2)
+  expect(page.items.map(({ count }) => count)).toEqual([502, 60])
+  expect(page).toMatchObject({ nextCursor: '281', lookedBackTo: null })
+  const rest = await list(ALL, page.nextCursor, 2)
+  expect(rest.items.map(({ count }) => count)).toEqual([2, 2])
+  expect(rest).toMatchObject({ nextCursor: null, lookedBackTo: null })
+  // The same line again, on another page.
+  expect(rest.items.map(({ id }) => id)).toContain(page.items[0]?.id)
+})
+
+it('C73: page by page each row is counted once, wherever the pages end', async () => {
+  const names = Array.from({ length: 457 }, (_, n) => (['ann', 'ben', 'eve'] as const)[(n * n) % 3])
+  const { list } = listOf(names as Name[])
+  for (const most of [1, 2, 3, 50]) {
+    let cursor: string | null = null
+    let count = 0
+    do {
+      const page = await list(ALL, cursor, most)
+      expect(page.items.length).toBeLessThanOrEqual(most)
+      count += page.items.reduce((sum, line) => sum + line.count, 0)
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    expect([most, count]).toEqual([most, 914])
+  }
+})
+
+it('C73: what is looked for may lie far back: a page reads a bounded number of rows, and says so', async () => {
+  const wanted = 'country_not_allowed'
+  const { list, reads } = listOf(of('ann', 5_000), (n) => (n === 2_500 ? wanted : 'rate_limited'))
+  const first = await list({ ...ALL, error: wanted }, null, 3)
+  expect(first).toEqual({ items: [], nextCursor: '2000', lookedBackTo: 1_000_000 - 1_999 })
+  expect(reads()).toBe(20)
+  const second = await list({ ...ALL, error: wanted }, first.nextCursor, 3)
+  expect(second.items).toMatchObject([{ error: wanted, count: 2 }])
+})
