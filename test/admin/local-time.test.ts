@@ -1,9 +1,12 @@
 // C74: times are the reader's own, with UTC in the title; without a script they are UTC and say so.
 
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { refusalsPage } from '../../src/admin/pages/refusals-page.ts'
 import { type Real, startReal } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { hasBrowser, openBrowser, signIn } from './browser.ts'
+import { NOW, pageOf, textOf } from './shown.ts'
 
 /** Three quarters of an hour beside the others, and behind UTC in winter and summer. */
 const ZONES = ['Australia/Eucla', 'America/Los_Angeles']
@@ -16,6 +19,9 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
     ;[real, browser] = await Promise.all([startReal(), openBrowser()])
     id = (await real.start()).body.id
     await real.message(id)
+    await real.client.post('/verify/start', { to: '+14155552671', ttl_seconds: 1 })
+    const list = async () => (await real.admin.get('/admin/api/refusals')).body.refusals
+    await vi.waitFor(async () => expect(await list()).toHaveLength(1), { timeout: PATIENCE_MS })
   })
   afterAll(async () => {
     await browser?.close()
@@ -42,8 +48,11 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 
   it.each(ZONES)('are those of %s, on each page, with the date and UTC in the title', (zone) =>
     within(zone, true, async (page) => {
-      for (const path of ['attempts', `attempts/${id}`, 'health']) {
-        await page.goto(`${real.url}/admin/${path}`)
+      for (const path of ['attempts', 'refusals', `attempts/${id}`, 'health', 'person']) {
+        if (path === 'person') {
+          await page.goto(`${real.url}/admin/attempts/${id}`)
+          await page.goto(await page.$eval('a[href^="/admin/person?"]', (one) => one.href))
+        } else await page.goto(`${real.url}/admin/${path}`)
         const times = await shownTimes(page)
         expect(times.length, path).toBeGreaterThan(0)
         for (const [iso, text, title] of times) {
@@ -92,4 +101,10 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
       expect(await page.getByText('UTC').count()).toBeGreaterThan(0)
       expect(await page.getByText('your time').count()).toBe(0)
     }))
+})
+
+it('C74: the end of what was searched says whose time it is', async () => {
+  const none = { lines: [], nextCursor: null, query: {}, person: undefined, services: [] }
+  const page = await refusalsPage(pageOf(false), { ...none, now: NOW, lookedBackTo: NOW })
+  expect(textOf(String(page))).toContain('Nothing fits back to 2027-01-15 08:00:00 UTC')
 })

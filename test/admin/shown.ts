@@ -50,7 +50,7 @@ export function diagnosed(detail: AttemptDetail, about: About = {}) {
   return { offers, diagnosis: diagnose(detail, offers, NOW) }
 }
 
-function pageOf(mayAct: boolean): SignedInPage {
+export function pageOf(mayAct: boolean): SignedInPage {
   const scopes = new Set<Scope>(mayAct ? ['admin', 'admin:read'] : ['admin:read'])
   const access = { keyId: 'key_1', service: null, scopes }
   return {

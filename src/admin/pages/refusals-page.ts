@@ -13,7 +13,7 @@ import { livePart } from './live.ts'
 import { attemptPath, personPath } from './paths.ts'
 import { formToken, type Html, shell } from './shell.ts'
 import { table } from './table.ts'
-import { agoOf, timeOf } from './words.ts'
+import { agoOf, timeOf, ZONE } from './words.ts'
 
 const PATH = '/admin/refusals'
 const STYLE = `${LOG_STYLE}
@@ -124,7 +124,7 @@ ${services.length > 1 ? select('service', 'Service', same(services), query.servi
 
 function howFar({ lines, lookedBackTo }: ShownRefusals): Html | '' {
   if (lookedBackTo !== null)
-    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)}. Older refusals have not been searched yet.</p>`
+    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older refusals have not been searched yet.</p>`
   return lines.length === 0 ? html`<p class="note">No refusal fits.</p>` : ''
 }
 
