@@ -11,19 +11,23 @@ import { CONSOLE } from './console.ts'
 import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
+import { GATEWAYS } from './gateways.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
 import { LOST_KEYS } from './lost-keys.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
+import { MAILBOXES } from './mailboxes.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
+import { REFUSAL_LINES } from './refusal-lines.ts'
 import { REFUSALS } from './refusals.ts'
 import { RESTORES } from './restores.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
+import { SETTING_NAMES } from './setting-names.ts'
 import { SETTINGS } from './settings.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
@@ -44,11 +48,13 @@ export const DEFENCES: readonly Defence[] = [
   ...SENDS,
   ...SECRETS,
   ...BUDGETS,
+  ...MAILBOXES,
   ...BINDINGS,
   ...STRANGERS,
   ...SESSIONS,
   ...DECOYS,
   ...PROVIDERS,
+  ...GATEWAYS,
   ...MAIL_SERVERS,
   ...TRANSPORTS,
   ...POSTGRES,
@@ -69,6 +75,8 @@ export const DEFENCES: readonly Defence[] = [
   ...WIRE,
   ...BODIES,
   ...SETTINGS,
+  ...SETTING_NAMES,
   ...WORDS,
   ...REFUSALS,
+  ...REFUSAL_LINES,
 ].sort((a, b) => rank(a.keeps) - rank(b.keeps))

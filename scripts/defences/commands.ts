@@ -143,4 +143,91 @@ export const COMMANDS: readonly Defence[] = [
     },
     { file: SEND, title: 'a mail server that refuses' },
   ),
+
+  row(
+    'C71',
+    'a word that a command does not take is refused',
+    {
+      file: 'src/commands/command.ts',
+      find: 'if (extra) throw new UsageError(',
+      replace: "if (extra === '') throw new UsageError(",
+    },
+    { file: WORDS, title: 'words that it does not take' },
+  ),
+  row(
+    'C71',
+    'doctor ends with 78 where the settings are wrong',
+    { file: 'src/commands/doctor.ts', find: 'return EXIT_CONFIG', replace: 'return EXIT.failed' },
+    { file: DOCTOR, title: 'settings that are not right end it with 78' },
+  ),
+  row(
+    'C71',
+    'doctor tells a file that cannot be used',
+    {
+      file: 'src/commands/doctor/stores.ts',
+      find: "  if (fault !== undefined) return finding('files', 'failed', fault)\n",
+      replace: '',
+    },
+    { file: DOCTOR, title: 'a directory in the place of the database' },
+  ),
+  row(
+    'C71',
+    'doctor tells a database that is damaged',
+    {
+      file: 'src/commands/doctor/stores.ts',
+      find: "if (fault !== null) return [finding('database', 'failed', fault)]",
+      replace: '',
+    },
+    { file: DOCTOR, title: 'a database of which a page was lost' },
+  ),
+  row(
+    'C71',
+    'doctor tells an SPF record that lets everybody send',
+    {
+      file: 'src/commands/doctor/mail-domain.ts',
+      find: '/(^| )[+?]?all( |$)/i.test(record)',
+      replace: "record === ''",
+    },
+    { file: DOMAIN, title: 'C71: SPF ["v=spf1 +all"]' },
+  ),
+  row(
+    'C71',
+    'doctor tells a DKIM key that was revoked (RFC 6376 §3.6.1)',
+    {
+      file: 'src/commands/doctor/mail-domain.ts',
+      find: '/(^|;)\\s*p=\\s*(;|$)/.test(record)',
+      replace: "record === ''",
+    },
+    { file: DOMAIN, title: 'C71: DKIM v=DKIM1; p=' },
+  ),
+  row(
+    'C71',
+    'the DMARC record of a domain above counts (RFC 7489 §6.6.3)',
+    {
+      file: 'src/commands/doctor/mail-domain.ts',
+      find: 'first < labels.length - 1',
+      replace: 'first < 1',
+    },
+    { file: DOMAIN, title: 'C71: DMARC of a domain above counts' },
+  ),
+  row(
+    'C71',
+    'a test message goes the way that the channel’s messages go',
+    {
+      file: 'src/commands/send-test.ts',
+      find: ' ?? config.routes[channel]?.[0]',
+      replace: '',
+    },
+    { file: SEND, title: 'the provider is chosen by name, by route' },
+  ),
+  row(
+    'C71',
+    'a test message that was not taken ends with 1',
+    {
+      file: 'src/commands/send-test.ts',
+      find: "return result.kind === 'accepted' ? EXIT.ok : EXIT.failed",
+      replace: 'return EXIT.ok',
+    },
+    { file: SEND, title: 'a mail server that refuses' },
+  ),
 ]

@@ -90,4 +90,98 @@ export const WORDS: readonly Defence[] = [
     },
     { file: TEST, title: 'pl: 300 s are 5 minut' },
   ),
+
+  row(
+    'C70',
+    'a service whose language has no text is named at the start, by channel',
+    {
+      file: 'src/config/rules.ts',
+      find: '  warnings.push(...warnOfLanguage(service))\n',
+      replace: '',
+    },
+    { file: 'test/config/c70-warnings.test.ts', title: 'fi: sms and email' },
+  ),
+  row(
+    'C70',
+    'a region or a relative of a language that has texts is not warned of',
+    {
+      file: 'src/config/rules.ts',
+      find: 'languageKeys(used).at(-1) === languageKeys(locale).at(-1)',
+      replace: 'languageKeys(used).at(-1) === languageKeys(locale)[0]',
+    },
+    { file: 'test/config/c70-warnings.test.ts', title: 'de-CH has texts: nothing is said' },
+  ),
+  row(
+    'C70',
+    'two tags of one look-up are refused: one text would never be written',
+    {
+      file: 'src/config/services.ts',
+      find: 'const keys = Object.keys(all).map((tag) => languageKeys(tag)[0])',
+      replace: 'const keys = Object.keys(all)',
+    },
+    { file: 'test/config/c70-warnings.test.ts', title: 'zh-TW and zh-Hant-TW are one' },
+  ),
+  row(
+    'C70',
+    'a text of the service’s own comes before the built-in one',
+    {
+      file: PICK,
+      find: 'const found = name ?? BUILT_IN.get(key)',
+      replace: 'const found = BUILT_IN.get(key) ?? name',
+    },
+    { file: TEST, title: 'zh with texts in ["zh-Hans"]: zh-Hans' },
+  ),
+  row(
+    'C70',
+    'the script that glibc names behind an @ is read',
+    {
+      file: TAGS,
+      find: 'locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()]',
+      replace: 'locale.script',
+    },
+    { file: TEST, title: 'sr_RS@latin is sr-Latn-RS' },
+  ),
+  row(
+    'C70',
+    'less than a minute is told in seconds',
+    {
+      file: VALIDITY,
+      find: "minutes > 0 ? (['minute', minutes] as const) : (['second', seconds] as const)",
+      replace: "(['minute', Math.max(1, minutes)] as const)",
+    },
+    { file: TEST, title: '59 s are 59 seconds' },
+  ),
+  row(
+    'C70',
+    '{{minutes}} of a text of one’s own never says a minute that is not left',
+    { file: VALIDITY, find: "String(minutes) : '<1'", replace: "String(minutes) : '1'" },
+    { file: TEST, title: 'in a text of one’s own: {{validity}} in words' },
+  ),
+
+  row(
+    'C70',
+    'a variant has texts of its own before those of the language',
+    {
+      file: TAGS,
+      find: '.filter((part) => /^(?:\\w{5,8}|\\d\\w{3})$/.test(part))',
+      replace: ".filter((part) => part === '')",
+    },
+    { file: TEST, title: 'the look-up never leaves the script' },
+  ),
+  row(
+    'C70',
+    'what Windows called the scripts of Chinese is read',
+    { file: TAGS, find: ".replace(WINDOWS_CHINESE, 'zh-Han$1')", replace: '' },
+    { file: TEST, title: 'zh-CHT is zh-Hant' },
+  ),
+  row(
+    'C70',
+    'who reads Norwegian in one form finds the other',
+    {
+      file: TAGS,
+      find: '...(related ? [`${related}-${script}`.toLowerCase()] : [])',
+      replace: '...[]',
+    },
+    { file: TEST, title: 'people who read both find the other one' },
+  ),
 ]

@@ -80,4 +80,15 @@ export const LOST_KEYS: readonly Defence[] = [
     },
     { file: POSTGRES, title: FORGET },
   ),
+
+  row(
+    'C65',
+    'a start says what lies under a root key that no setting gives',
+    {
+      file: 'src/compose-requests.ts',
+      find: 'for (const warning of warnings) logger.warn({}, warning)',
+      replace: '',
+    },
+    { file: 'test/e2e/c41-factors.test.ts', title: 'C65: a key that is lost: said at start' },
+  ),
 ]

@@ -98,4 +98,71 @@ export const MAIL_SERVERS: readonly Defence[] = [
     },
     { ...RECIPIENT, title: 'C28: "\\"ada\\"@example.com" is reached as "ada@example.com"' },
   ),
+
+  row(
+    'C67',
+    'the EHLO name that is set wins',
+    {
+      file: 'src/delivery/providers/smtp/ehlo-name.ts',
+      find: '  if (configured !== null) return configured\n',
+      replace: '',
+    },
+    { ...NAMES, title: 'C67: says the name that is set' },
+  ),
+  row(
+    'C67',
+    'an EHLO name that could end the command stops the start',
+    {
+      file: 'src/delivery/smtp-settings.ts',
+      find: 'ehloName !== null && !EHLO_NAME.test(ehloName)',
+      replace: "ehloName === ''",
+    },
+    { ...MAIL, title: 'name=a.example%0d%0aMAIL' },
+  ),
+  row(
+    'C67',
+    'names that every machine may have are none for EHLO',
+    {
+      file: 'src/delivery/providers/smtp/ehlo-name.ts',
+      find: ' && !OF_ANY_HOST.test(name))',
+      replace: ')',
+    },
+    { ...NAMES, title: 'C67: EHLO as null, of the host "localhost.localdomain"' },
+  ),
+  row(
+    'C67',
+    'a mail server of another script is looked up in ASCII',
+    {
+      file: 'src/delivery/smtp-settings.ts',
+      find: "const host = asciiDomain(decode(url.hostname, 'SMTP_URL', 'host').replace(/^\\[|\\]$/g, ''))",
+      replace: "const host = decode(url.hostname, 'SMTP_URL', 'host').replace(/^\\[|\\]$/g, '')",
+    },
+    { ...NAMES, title: 'C67: a mail server of another script' },
+  ),
+  row(
+    'C28',
+    'names that docomo and au once gave out are reached',
+    {
+      file: LOCAL_PART,
+      find: ' || (isLoose(domain) && LOOSE_DOTS.test(name))',
+      replace: '',
+    },
+    { ...RECIPIENT, title: 'C28: "a..b.@docomo.ne.jp" is reached as "a..b.@docomo.ne.jp"' },
+  ),
+  row(
+    'C28',
+    'loose dots are those of the carriers’ domains alone',
+    {
+      file: LOCAL_PART,
+      find: 'domain === loose || domain.endsWith(`.${loose}`)',
+      replace: 'domain.includes(loose)',
+    },
+    { ...RECIPIENT, title: 'C28: "a..b@docomo.ne.jp.example.com" is refused' },
+  ),
+  row(
+    'C28',
+    'a name that a mail program would decode to another address is refused',
+    { file: LOCAL_PART, find: '  if (ENCODED_WORD.test(name)) return null\n', replace: '' },
+    { ...RECIPIENT, title: 'C28: "\\"=?utf-8?q?a=40evil.example=3e?=\\"@example.com" is refused' },
+  ),
 ]

@@ -160,4 +160,15 @@ export const OPERATORS: readonly Defence[] = [
     },
     { file: 'test/serve.test.ts', title: 'nothing is removed: file' },
   ),
+
+  row(
+    'C71',
+    'a socket’s folder in DATABASE_URL is the host',
+    {
+      file: 'src/config/database-url.ts',
+      find: "(!host.startsWith('/') && !URL.canParse(text))",
+      replace: '!URL.canParse(text)',
+    },
+    { file: 'test/config/database-url.test.ts', title: 'postgres://u:p@/x?host=/run/pg' },
+  ),
 ]

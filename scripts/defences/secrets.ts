@@ -203,4 +203,32 @@ export const SECRETS: readonly Defence[] = [
     ],
     test: { file: 'test/storage/sqlite/open.test.ts', title: 'sets WAL, FULL, foreign keys' },
   },
+
+  {
+    keeps: 'C69',
+    line: 'the log shows a sentence of our own about a setting or a file whole',
+    changes: [
+      {
+        file: 'src/kernel/log-error.ts',
+        find: '  if (error instanceof StartupError) return clean.text(error.message)\n',
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/kernel/log-error.test.ts',
+      title: 'C69: our own sentence at start is whole',
+    },
+  },
+  {
+    keeps: 'C69',
+    line: 'the log shows PostgreSQL’s own state, which is often all digits',
+    changes: [
+      {
+        file: 'src/kernel/log-error.ts',
+        find: 'return isState ? code :',
+        replace: "return code === '' ? code :",
+      },
+    ],
+    test: { file: 'test/kernel/log-error.test.ts', title: 'and PostgreSQL’s state' },
+  },
 ]

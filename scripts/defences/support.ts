@@ -6,6 +6,9 @@ import { type Defence, row } from './defence.ts'
 const OFFERS = 'src/admin/offers.ts'
 const FIND_TEST = 'test/admin/find.test.ts'
 const OFFERS_TEST = 'test/admin/offers.test.ts'
+const TIMES = 'src/admin/pages/words.ts'
+const TIMES_TEST = 'test/admin/local-time.test.ts'
+const FIRST_TEST = 'test/admin/first-look.test.ts'
 const TABLE = 'C74: no advice names an action that the page does not have'
 
 export const SUPPORT: readonly Defence[] = [
@@ -136,5 +139,79 @@ export const SUPPORT: readonly Defence[] = [
     'a message that was sent does not look approved',
     { file: 'src/admin/pages/stamps.ts', find: "sent: 'done'", replace: "sent: 'good'" },
     { file: 'test/admin/first-look.test.ts', title: 'has no green but APPROVED' },
+  ),
+
+  row(
+    'C74',
+    'the date stands beside each time',
+    { file: TIMES, find: '>${utc.slice(0, 19)}</time>', replace: '>${utc.slice(11, 19)}</time>' },
+    { file: TIMES_TEST, title: 'are UTC without a script, and say so' },
+  ),
+  row(
+    'C74',
+    'UTC stands in the title of each time',
+    {
+      file: TIMES,
+      find: 'class="exact" datetime="${iso}" title="${utc}"',
+      replace: 'class="exact" datetime="${iso}" title=""',
+    },
+    { file: TIMES_TEST, title: 'are those of America/Los_Angeles, on each page' },
+  ),
+  row(
+    'C74',
+    'a page says whose its times are',
+    { file: TIMES, find: 'html`<span data-zone>UTC</span>`', replace: 'html`<span>UTC</span>`' },
+    { file: TIMES_TEST, title: 'are those of America/Los_Angeles, on each page' },
+  ),
+  row(
+    'C74',
+    'times are asked for in the reader’s own zone',
+    {
+      file: 'src/admin/pages/local-time-script.ts',
+      find: 'formData.set(name, toUtc(value))',
+      replace: 'formData.set(name, value)',
+    },
+    { file: TIMES_TEST, title: 'are asked for in the same zone' },
+  ),
+  row(
+    'C74',
+    'at the width of a phone a row is what tells attempts apart',
+    {
+      file: 'src/admin/pages/attempts-page.ts',
+      find: ' .log .stack td:is(:nth-child(4), :nth-child(n + 7)) { display: none }',
+      replace: '',
+    },
+    { file: FIRST_TEST, title: 'small holds 4 attempts' },
+  ),
+  row(
+    'C74',
+    'an attempt is one line at the width of a desk',
+    {
+      file: 'src/admin/pages/attempts-page.ts',
+      find: '@media (min-width: 46.01rem) and (max-width: 90rem) { .when .soft { display: none } }\n',
+      replace: '',
+    },
+    { file: FIRST_TEST, title: 'large holds 15 attempts' },
+  ),
+  row(
+    'C74',
+    'Health says what it means to a reader who does not run it',
+    {
+      file: 'src/admin/pages/health-page.ts',
+      find: "note: 'starts and checks that wait for the processor',",
+      replace: "note: '',",
+    },
+    { file: FIRST_TEST, title: 'says what it means to a reader who does not run it' },
+  ),
+
+  row(
+    'C74',
+    'the end of what was searched says whose time it is',
+    {
+      file: 'src/admin/pages/refusals-page.ts',
+      find: '${timeOf(lookedBackTo)} ${ZONE}.',
+      replace: '${timeOf(lookedBackTo)}.',
+    },
+    { file: TIMES_TEST, title: 'the end of what was searched says whose time it is' },
   ),
 ]

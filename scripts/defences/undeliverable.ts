@@ -151,4 +151,51 @@ export const UNDELIVERABLE: readonly Defence[] = [
       title: 'C35: scope_missing is what it is: throws',
     },
   ),
+
+  row(
+    'C50',
+    'the log says that a start went to a landline',
+    {
+      file: 'src/storage/sqlite/create.ts',
+      find: "        ...(isLandline && { number_type: 'landline' }),\n",
+      replace: '',
+    },
+    {
+      file: 'test/storage/sqlite/verification-store.test.ts',
+      title: 'C50: the log says that a start went to a landline',
+    },
+  ),
+  row(
+    'C50',
+    'the page of a verification says that its number is a landline',
+    {
+      file: 'src/admin/diagnosis.ts',
+      find: 'return isToLandline(detail) ? withLandline(found, attempt) : found',
+      replace: 'return isToLandline(detail) ? found : found',
+    },
+    { file: 'test/admin/diagnosis.test.ts', title: 'C50: says that the number is a landline' },
+  ),
+  row(
+    'C66',
+    'of routes that were named the first sends, whatever the order of the providers',
+    {
+      file: 'src/config/route-warnings.ts',
+      find: 'said ?? able.map((entry) => entry.name)',
+      replace: 'able.map((entry) => entry.name)',
+    },
+    {
+      file: 'test/config/route-warnings.test.ts',
+      title: 'is named at start where SMS_ROUTES= http , twilio ',
+    },
+  ),
+  row(
+    'C66',
+    'a start of the session of a lost send sends again at once',
+    {
+      file: 'src/verification/session.ts',
+      find: 'if (!isResendDue(domain, open)) return',
+      replace: 'if (open.isLastSendLost || !isResendDue(domain, open)) return',
+    },
+    { file: LOST, title: 'C66: a start of its session sends again, and the next one does not' },
+  ),
 ]

@@ -9,6 +9,7 @@ const SERVER = 'src/http/bounded-server.ts'
 const TEST = 'test/http/turns.test.ts'
 const CONNECTIONS_TEST = 'test/http/connections.test.ts'
 const DOCS_TEST = 'test/http/docs.test.ts'
+const DOCS_FIELDS = 'src/http/pages/docs-fields.ts'
 const PLACES = 'src/http/stream-places.ts'
 const PLACES_TEST = 'test/http/stream-places.test.ts'
 
@@ -171,5 +172,36 @@ export const WIRE: readonly Defence[] = [
     'the address itself leads to the pages',
     { file: 'src/http/app.ts', find: '  addFront(app, deps)\n', replace: '' },
     { file: 'test/http/front.test.ts', title: 'C18: / leads to console' },
+  ),
+
+  row(
+    'C43',
+    'the readable document shows what a field is where it is left out',
+    {
+      file: DOCS_FIELDS,
+      find: 'default: schema.default === undefined ? null : shown(schema.default),',
+      replace: 'default: null,',
+    },
+    { file: DOCS_TEST, title: 'C43: shows lengths, bounds, defaults' },
+  ),
+  row(
+    'C43',
+    'the readable document shows how long a text may be',
+    {
+      file: DOCS_FIELDS,
+      find: "    ...range(schema.minLength, schema.maxLength, ' characters'),\n",
+      replace: '',
+    },
+    { file: DOCS_TEST, title: 'C43: shows lengths, bounds, defaults' },
+  ),
+  row(
+    'C43',
+    'the readable document shows an example of each request',
+    {
+      file: 'src/http/pages/docs-page.ts',
+      find: "asJson('Example of a request', operation.requestBody?.content['application/json']?.example)",
+      replace: "''",
+    },
+    { file: DOCS_TEST, title: 'C43: shows lengths, bounds, defaults' },
   ),
 ]

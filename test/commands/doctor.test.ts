@@ -1,8 +1,9 @@
 // countersign doctor against real parts: files, a database, a mail server, gateways, a name server. Nothing is sent or made.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type MailServer, PASSWORD, startMailServer, USER } from '../delivery/smtp-server.ts'
 import { createDatabase } from '../postgres/databases.ts'
@@ -169,9 +170,29 @@ describe('C71: files and database', () => {
     expect(status).toBe(1)
   })
 
-  it('C71: a damaged database, and another program’s', async () => {
+  it('C71: a text in the place of the database', async () => {
     writeFileSync(join(dataDir, 'countersign.db'), 'this is no database'.repeat(500))
     expect((await examine()).of('database')[0]).toMatch(/^failed .*is no database/)
+  })
+
+  it('C71: a database of which a page was lost, and that still opens', async () => {
+    await makeStore(dataDir)
+    const path = join(dataDir, 'countersign.db')
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0xff, bytes.length - 4096))
+    const { status, of } = await examine()
+    expect(of('database')).toEqual([expect.stringMatching(/^failed .*is damaged \(.*restore/s)])
+    expect(status).toBe(1)
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+  })
+
+  it('C71: another program’s database', async () => {
+    const client = new Sqlite(join(dataDir, 'countersign.db'))
+    client.exec('create table notes (text)')
+    client.close()
+    const { status, of } = await examine()
+    expect(of('database')).toEqual([expect.stringMatching(/^failed .*of another program/)])
+    expect(status).toBe(1)
   })
 
   it('C71: PostgreSQL without a store is told, and stays so', async () => {

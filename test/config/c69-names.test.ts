@@ -145,6 +145,17 @@ describe('C69: what is there twice is refused', () => {
     expect(services(text)).toMatch(new RegExp(`SERVICES_FILE: ${path}.*twice`))
   })
 
+  it('another recipient, another header, and a prefix beside one of its numbers are there once', () => {
+    const [date, url] = ['2030-01-01', 'https://gateway.example.com']
+    const recipients = [`+15005550006=1234@${date}`, `+15005550*=5678@${date}`]
+    expect(refusalOf({ TEST_RECIPIENTS: recipients.join() })).toBe('')
+    const headers = '{"x-key":"a","key":"a"}'
+    expect(refusalOf({ HTTP_SMS_URL: url, HTTP_SMS_HEADERS: headers })).not.toContain('twice')
+    const own = (code: string) => ({ test_recipients: [`+15005550006=${code}@${date}`] })
+    const two = { services: { a: own('1234'), b: own('5678') } }
+    expect(services(JSON.stringify(two))).toBe('')
+  })
+
   it('names it beside what else is wrong, and not where a text only looks like a key', () => {
     expect(services('{"services":{"a":{"colour":1},"a":{}}}')).toMatch(
       /services\.a: is there twice/,
@@ -164,8 +175,15 @@ describe('C69: what is there twice is refused', () => {
     ['TEST_RECIPIENTS', '+15005550006=1234@2030-01-01,+15005550006=1234@2031-01-01'],
     ['HTTP_SMS_HEADERS', '{"authorization":"a","Authorization":"b"}'],
     ['HTTP_SMS_HEADERS', '{"x":"a","x":"b"}'],
+    ['HTTP_SMS_HEADERS', '{"x":"a","\\u0078":"b"}'],
+    ['HTTP_EMAIL_HEADERS', '{"x-api-key":"a","X-API-Key":"b"}'],
+    ['TEST_RECIPIENTS', 'ann@example.com=1234@2030-01-01,ANN@example.com=5678@2030-01-01'],
+    ['TEST_RECIPIENTS', '+15005550*=1234@2030-01-01,+15005550*=5678@2030-01-01'],
   ])('%s=%s', (name, value) => {
-    const gateway = { HTTP_SMS_URL: 'https://sms.example.com' }
-    expect(refusalOf({ ...gateway, [name]: value })).toMatch(new RegExp(`^  ${name}: .*twice`, 'm'))
+    const url = 'https://gateway.example.com'
+    const gateways = { HTTP_SMS_URL: url, HTTP_EMAIL_URL: url }
+    expect(refusalOf({ ...gateways, [name]: value })).toMatch(
+      new RegExp(`^  ${name}: .*twice`, 'm'),
+    )
   })
 })

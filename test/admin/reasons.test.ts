@@ -1,0 +1,41 @@
+// C67: what a gateway says in its own words stands in the console, where support looks: on the page of the verification
+// and at the try. It is bounded and holds nothing of the message by then (delivery/quoted-answer.ts).
+
+import { expect, it } from 'vitest'
+import { detailOf, eventOf, NOW, shownPage, textOf } from './shown.ts'
+
+const REASON = 'Sender ACME is not registered'
+
+it.each([
+  ['that failed for good', { deliveryStatus: 'failed', errorCode: 'gateway_refused' }],
+  ['that is tried again', { deliveryStatus: 'queued', errorCode: 'http_503' }],
+  ['that expired', { status: 'expired', deliveryStatus: 'canceled', errorCode: 'http_502' }],
+] as const)(
+  'C67: of a message %s, the gateway’s reason stands above its events',
+  async (_, row) => {
+    const detail = detailOf({ ...row, provider: 'http', errorMessage: REASON })
+    expect(textOf(await shownPage(detail))).toContain(`answered: ${row.errorCode} ${REASON}`)
+    expect(textOf(await shownPage(detail, { mayAct: false }))).toContain(REASON)
+  },
+)
+
+it.each(['delivery.failed', 'delivery.retrying'] as const)(
+  'C67: the gateway’s reason stands at its try: %s',
+  async (type) => {
+    const failure = { provider: 'http', error: 'gateway_refused' }
+    const events = ['no route', REASON].map((message, n) =>
+      eventOf(type, NOW - 9000 + n, { ...failure, message, attempt: n + 1 }),
+    )
+    const text = textOf(await shownPage(detailOf({ deliveryStatus: 'sent' }, events)))
+    for (const message of ['no route', REASON]) expect(text).toContain(`gateway_refused ${message}`)
+  },
+)
+
+it('C67: a reason is text to the page, whatever stands in it', async () => {
+  const hostile = '<script>alert(1)</script>'
+  const row = { deliveryStatus: 'failed', errorCode: 'gateway_refused', provider: 'http' } as const
+  const failed = eventOf('delivery.failed', NOW, { error: 'http_400', message: hostile })
+  const page = await shownPage(detailOf({ ...row, errorMessage: hostile }, [failed]))
+  expect(page).not.toContain(hostile)
+  expect(page.split('&lt;script&gt;alert(1)')).toHaveLength(3)
+})
