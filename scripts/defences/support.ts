@@ -9,6 +9,7 @@ const OFFERS_TEST = 'test/admin/offers.test.ts'
 const TIMES = 'src/admin/pages/words.ts'
 const TIMES_TEST = 'test/admin/local-time.test.ts'
 const FIRST_TEST = 'test/admin/first-look.test.ts'
+const DIAGNOSED_TEST = 'test/admin/diagnosed.test.ts'
 const TABLE = 'C74: no advice names an action that the page does not have'
 
 export const SUPPORT: readonly Defence[] = [
@@ -43,6 +44,26 @@ export const SUPPORT: readonly Defence[] = [
     'a key that may look only is offered nothing',
     { file: OFFERS, find: '    mayAct &&\n', replace: '' },
     { file: OFFERS_TEST, title: 'may look only' },
+  ),
+  row(
+    'C74',
+    'the API says what the page says, to what the reader of it may do',
+    {
+      file: 'src/http/routes/attempts-get.ts',
+      find: "c.get('caller')?.scopes.has('admin') ?? false",
+      replace: 'true',
+    },
+    { file: DIAGNOSED_TEST, title: 'names to a key that may look only' },
+  ),
+  row(
+    'C74',
+    'the command says what the page says',
+    {
+      file: 'src/commands/attempt-text.ts',
+      find: '[diagnosis.meaning, todo]',
+      replace: '[diagnosis.meaning]',
+    },
+    { file: DIAGNOSED_TEST, title: 'refused by the provider: by page' },
   ),
   row(
     'C74',

@@ -7,9 +7,8 @@ import { CHANNELS } from '../kernel/channel.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, ResendResult } from '../verification/api.ts'
 import { adminOf } from './acting.ts'
-import { diagnose } from './diagnosis.ts'
+import { diagnoseFor } from './diagnosis.ts'
 import { nameKeys } from './key-names.ts'
-import { offersFor } from './offers.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
 import { attemptPage } from './pages/attempt-page.ts'
@@ -46,14 +45,14 @@ async function show(page: SignedInPage, deps: AppDeps, clear: string | null = nu
     deps.authenticator,
     events.map(({ keyId }) => keyId),
   )
-  const offers = offersFor(attempt, {
+  const about = {
     channels: deps.services.get(attempt.service)?.channels ?? [],
     mayAct: page.session.access.scopes.has('admin'),
     now,
-  })
+  }
   const shown = {
-    ...{ now, detail, keys, clear, offers },
-    diagnosis: diagnose(detail, offers, now),
+    ...{ now, detail, keys, clear },
+    ...diagnoseFor(detail, about),
     to: recipients.masked(attempt),
     personPath: sealed === undefined ? null : personPath(sealed),
     notice: noticeOf(page.c.req.query()),

@@ -7,7 +7,7 @@ import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
 import { type Advice, repeatable, START_OVER } from './advice/words.ts'
-import { nextStep, type Offers, othersIn } from './offers.ts'
+import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
 import type { AttemptRow } from './ports.ts'
 
 export type Diagnosis = {
@@ -208,7 +208,7 @@ function withLandline(found: Diagnosis, { status, deliveryStatus }: AttemptRow):
   }
 }
 
-export function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
+function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
   const status = statusAt(attempt, now)
   if (isFactorChannel(attempt.channel)) return say(FACTORS[status])
@@ -225,4 +225,21 @@ export function diagnose(detail: AttemptDetail, offers: Offers, now: number): Di
   if (attempt.kind === 'real') return isToLandline(detail) ? withLandline(found, attempt) : found
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }
+}
+
+/** By whom it is read: the channels of the service's providers, and whether the reader's key has the scope admin. */
+export type Reading = Parameters<typeof offersFor>[1]
+
+/** One diagnosis for the page, the API and the command, and the buttons that it names. */
+export function diagnoseFor(
+  detail: AttemptDetail,
+  about: Reading,
+): { offers: Offers; diagnosis: Diagnosis } {
+  const offers = offersFor(detail.attempt, about)
+  return { offers, diagnosis: diagnose(detail, offers, about.now) }
+}
+
+/** The next try, while it lies ahead. */
+export function nextTryAt({ at }: Diagnosis, now: number): number | null {
+  return at === null || at <= now ? null : at
 }

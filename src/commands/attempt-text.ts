@@ -2,6 +2,7 @@
 // It must not show a recipient in clear.
 
 import type { AttemptDetail } from '../admin/admin.ts'
+import { diagnoseFor, nextTryAt } from '../admin/diagnosis.ts'
 import { foldTries } from '../admin/fold-tries.ts'
 import { OUTCOMES } from '../admin/pages/stamps.ts'
 import { spanOf } from '../admin/pages/words.ts'
@@ -14,7 +15,7 @@ import { alignRows, plain } from './table.ts'
 /** So that a line with everything stays below 120. */
 const MAX = { to: 20, message: 24, service: 12 } as const
 
-type Shown = Pick<Desk, 'recipients' | 'clock' | 'config'>
+type Shown = Pick<Desk, 'recipients' | 'clock' | 'config' | 'readingOf'>
 
 /** `2026-11-27 14:32:05` */
 export function timeOf(at: number): string {
@@ -102,9 +103,21 @@ function factsOf(row: AttemptRow, shown: Shown): string {
   ])
 }
 
-export function describeAttempt({ attempt, events, sends }: AttemptDetail, shown: Shown): string {
+/** What its page says at the top. */
+function diagnosisOf(detail: AttemptDetail, { readingOf }: Shown): string {
+  const about = readingOf(detail)
+  const { diagnosis } = diagnoseFor(detail, about)
+  const at = nextTryAt(diagnosis, about.now)
+  const next = at === null ? null : `Next try at ${timeOf(at)} UTC.`
+  const todo = [diagnosis.action, next].filter((one) => one !== null).join(' ')
+  return [diagnosis.meaning, todo].map((line) => line && `${plain(line)}\n`).join('')
+}
+
+export function describeAttempt(detail: AttemptDetail, shown: Shown): string {
+  const { attempt, events, sends } = detail
   const parts = [
     `${attempt.reference}  ${attempt.id}\n${factsOf(attempt, shown)}`,
+    diagnosisOf(detail, shown),
     timelineOf(events),
     ...(sends.length === 0 ? [] : [triesOf(sends)]),
   ]

@@ -89,7 +89,7 @@ async function find(desk: Desk, said: string): Promise<AttemptDetail[]> {
 export const showCommand: Command = {
   words: 'show',
   operands: ['reference'],
-  summary: 'Shows one verification: every event, and what each provider answered.',
+  summary: 'Shows one verification: why it went wrong, every event, what each provider answered.',
   options: JSON_OPTION,
   notes: 'A reference (K7Q-42M) or an id (vrf_…). The recipient is masked.',
   async run(given, terminal) {

@@ -1,14 +1,15 @@
 // What an admin's commands work at: the store beside the running service, people by their keys, and the forms of the API.
 // It must not be loaded for help: it brings a database driver and the schemas along.
 
-import type { Admin } from '../admin/admin.ts'
+import type { Admin, AttemptDetail } from '../admin/admin.ts'
+import type { Reading } from '../admin/diagnosis.ts'
 import { createPeople } from '../admin/operations.ts'
 import type { AttemptFilter } from '../admin/ports.ts'
 import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
 import { createRefusals, type ListRefusals } from '../admin/refusals.ts'
 import { composeSearch } from '../compose-requests.ts'
 import type { Config } from '../config.ts'
-import { toWireAttempt, toWireDetail } from '../http/schemas/attempts.ts'
+import { toWireAttempt, toWireDiagnosed } from '../http/schemas/attempts.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
@@ -34,11 +35,13 @@ export type Desk = {
   people: ReturnType<typeof createPeople>
   wire: {
     attempt(row: Parameters<typeof toWireAttempt>[0]): object
-    detail(detail: Parameters<typeof toWireDetail>[0]): object
+    detail(detail: Parameters<typeof toWireDiagnosed>[0]): object
     event: typeof toWireEvent
     exported(exported: Parameters<typeof toWireExport>[0]): object
     refusal(line: Parameters<typeof toWireRefusal>[0]): object
   }
+  /** As somebody who may do all that the console can. */
+  readingOf(detail: AttemptDetail): Reading
   keyring: Keyring
   refusals: ListRefusals
   /** What the options ask for, the person as indexes. @throws UsageError */
@@ -59,18 +62,23 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
   // The counted refusals are the running service's.
   const refusals = { flush: async () => {} }
   const stores = { attempts, events, retention, factors, refusals }
+  const readingOf = ({ attempt }: AttemptDetail): Reading => ({
+    channels: config.services.get(attempt.service)?.channels ?? [],
+    mayAct: true,
+    now: clock.now(),
+  })
   const indexesOf = (person: Person, country: string | null) => {
     const indexes = search.eventIndexes({ ...person, country, service: null })
     if (indexes) return indexes
     throw new UsageError(NOBODY)
   }
   return {
-    ...{ store, config, clock, recipients, keyring, admin: BY_COMMAND },
+    ...{ store, config, clock, recipients, keyring, readingOf, admin: BY_COMMAND },
     refusals: createRefusals({ events, recipients }),
     people: createPeople({ ...stores, services: config.services, recipients, clock }),
     wire: {
       attempt: (row) => toWireAttempt(row, clock.now(), recipients),
-      detail: (detail) => toWireDetail(detail, clock.now(), recipients),
+      detail: (detail) => toWireDiagnosed(detail, readingOf(detail), recipients),
       event: toWireEvent,
       refusal: (line) => toWireRefusal(line, recipients),
       exported: (exported) => toWireExport(exported, clock.now(), recipients),

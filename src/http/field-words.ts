@@ -116,6 +116,16 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   },
   user_agent: { description: 'The end user’s User-Agent, likewise.', example: 'Mozilla/5.0' },
   details: { description: 'What else is known of it, by its type.', example: { channel: 'sms' } },
+  'Diagnosis.meaning': {
+    description: 'What happened.',
+    example: 'The provider twilio took the message; it has not reported whether it arrived.',
+  },
+  'Diagnosis.action': {
+    description:
+      'What to do; null: nothing. "Send again" means POST /admin/api/attempts/{id}/resend, and appears only for keys that may do it.',
+    example: 'Wait a moment. The user checks the signal, the number and blocked senders.',
+  },
+  next_try_at: { example: null },
   kind: {
     description: '`decoy`: of an account that does not exist; `test`: of TEST_RECIPIENTS.',
   },

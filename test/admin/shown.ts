@@ -3,8 +3,7 @@
 
 import type { Scope } from '../../src/access/ports.ts'
 import type { AttemptDetail } from '../../src/admin/admin.ts'
-import { diagnose } from '../../src/admin/diagnosis.ts'
-import { offersFor } from '../../src/admin/offers.ts'
+import { diagnoseFor } from '../../src/admin/diagnosis.ts'
 import type { SignedInPage } from '../../src/admin/page.ts'
 import { attemptPage } from '../../src/admin/pages/attempt-page.ts'
 import type { AttemptRow } from '../../src/admin/ports.ts'
@@ -46,8 +45,7 @@ export type About = { channels?: readonly Channel[]; mayAct?: boolean }
 
 export function diagnosed(detail: AttemptDetail, about: About = {}) {
   const { channels = ['sms', 'email'], mayAct = true } = about
-  const offers = offersFor(detail.attempt, { channels, mayAct, now: NOW })
-  return { offers, diagnosis: diagnose(detail, offers, NOW) }
+  return diagnoseFor(detail, { channels, mayAct, now: NOW })
 }
 
 export function pageOf(mayAct: boolean): SignedInPage {

@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import { isFactorChannel } from '../../kernel/channel.ts'
 import { statusAt } from '../../verification/state.ts'
 import type { AttemptDetail } from '../admin.ts'
-import type { Diagnosis } from '../diagnosis.ts'
+import { type Diagnosis, nextTryAt } from '../diagnosis.ts'
 import type { KeyName } from '../key-names.ts'
 import type { Offers } from '../offers.ts'
 import type { SignedInPage } from '../page.ts'
@@ -47,9 +47,10 @@ const STYLE = `
 ${TIMELINE_STYLE}`
 
 function why({ diagnosis, detail, now }: Shown): Html {
-  const { meaning, action, at } = diagnosis
+  const { meaning, action } = diagnosis
+  const at = nextTryAt(diagnosis, now)
   const { errorCode, errorMessage, provider } = detail.attempt
-  const next = at === null || at <= now ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
+  const next = at === null ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
   const said =
     errorCode === null

@@ -5,7 +5,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { callingAdmin, LOOKS, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
-import { DetailedAttempt, toWireDetail } from '../schemas/attempts.ts'
+import { DetailedAttempt, toWireDiagnosed } from '../schemas/attempts.ts'
 import { KEYED, problems, REQUEST_ID } from '../schemas/documented.ts'
 import { IdParams } from '../schemas/requests.ts'
 
@@ -14,7 +14,7 @@ const route = createRoute({
   path: '/admin/api/attempts/{id}',
   operationId: 'getAttempt',
   summary: 'Look at an attempt',
-  description: 'Its timeline, and what each provider answered. Changes nothing.',
+  description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
   tags: ['Attempt log'],
   security: [{ apiKey: [] }],
   request: { params: IdParams },
@@ -33,6 +33,11 @@ export function addAttemptsGet(app: App, deps: AppDeps): void {
     const { operations, recipients } = deps.console
     const found = await operations.detail(callingAdmin(c, deps), c.req.valid('param').id)
     if (!found) return refuseUnknown(c, deps)
-    return c.json(toWireDetail(found, deps.clock.now(), recipients), 200)
+    const about = {
+      channels: deps.services.get(found.attempt.service)?.channels ?? [],
+      mayAct: c.get('caller')?.scopes.has('admin') ?? false,
+      now: deps.clock.now(),
+    }
+    return c.json(toWireDiagnosed(found, about, recipients), 200)
   })
 }

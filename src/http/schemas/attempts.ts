@@ -3,6 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 import type { AttemptDetail } from '../../admin/admin.ts'
+import { diagnoseFor, nextTryAt, type Reading } from '../../admin/diagnosis.ts'
 import type { AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
@@ -116,7 +117,22 @@ export const detailShape = {
   tries: z.array(Try).openapi({ description: 'Requests to providers, in order.' }),
 }
 
-export const DetailedAttempt = z.object(detailShape).openapi('DetailedAttempt')
+const Diagnosis = z
+  .object({
+    meaning: z.string(),
+    action: z.string().nullable(),
+    next_try_at: nullableTime.openapi({
+      description: 'When the message is tried again; null: it is not, or that time has come.',
+    }),
+  })
+  .openapi('Diagnosis', {
+    description:
+      'Why a code did not arrive or was not accepted, in the sentences of its console page.',
+  })
+
+export const DetailedAttempt = z
+  .object({ ...detailShape, diagnosis: Diagnosis })
+  .openapi('DetailedAttempt')
 
 /** @param about.within the key's service; null: every */
 export function toFilter(
@@ -185,11 +201,26 @@ export function toWireDetail(
   { attempt, events, sends }: AttemptDetail,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
-): z.infer<typeof DetailedAttempt> {
+): Omit<z.infer<typeof DetailedAttempt>, 'diagnosis'> {
   return {
     ...toWireAttempt(attempt, now, recipients),
     metadata: attempt.metadata,
     events: events.map(toWireEvent),
     tries: sends.map(toWireTry),
+  }
+}
+
+/** With the sentence that its page has. */
+export function toWireDiagnosed(
+  detail: AttemptDetail,
+  about: Reading,
+  recipients: Pick<Recipients, 'masked'>,
+): z.infer<typeof DetailedAttempt> {
+  const { diagnosis } = diagnoseFor(detail, about)
+  const { meaning, action } = diagnosis
+  const next_try_at = toWireTimeOrNull(nextTryAt(diagnosis, about.now))
+  return {
+    ...toWireDetail(detail, about.now, recipients),
+    diagnosis: { meaning, action, next_try_at },
   }
 }
