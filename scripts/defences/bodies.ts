@@ -42,7 +42,7 @@ export const BODIES: readonly Defence[] = [
     'a socket that is read resumes no turn before its own',
     {
       file: TURNS,
-      find: 'if (line.isQueued) return hold(line, socket, rest, isNew)',
+      find: 'if (line.isQueued) return hold(line, socket, rest)',
       replace: '',
     },
     { file: BODIES_TEST, title: 'has its turn, as others have' },
@@ -58,8 +58,8 @@ export const BODIES: readonly Defence[] = [
     'what waits counts as the memory that it keeps',
     {
       file: TURNS,
-      find: 'line.heldBytes = rest.buffer.byteLength',
-      replace: 'line.heldBytes = rest.length',
+      find: 'held.add(line, socket, rest.buffer.byteLength)',
+      replace: 'held.add(line, socket, rest.length)',
     },
     { file: BODIES_TEST, title: 'the last byte of a read counts as the read' },
   ),
@@ -84,5 +84,15 @@ export const BODIES: readonly Defence[] = [
     'a body that comes after its answer keeps no connection',
     { file: CONNECTIONS, find: 'if (!outgoing.writableEnded) forget', replace: 'forget' },
     { file: CONNECTIONS_TEST, title: 'do not wait for bodies that came after the answer' },
+  ),
+  row(
+    'C52',
+    'all connections together cost what the limit of deploy/ has beside a flood',
+    {
+      file: 'src/http/server.ts',
+      find: 'MAX_CONNECTIONS = 2_048',
+      replace: 'MAX_CONNECTIONS = 4_096',
+    },
+    { file: 'test/e2e/c52-pipelining.test.ts', title: 'C52: as many connections as there may be' },
   ),
 ]

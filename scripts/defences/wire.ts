@@ -7,6 +7,7 @@ const TURNS = 'src/http/turns.ts'
 const CONNECTIONS = 'src/http/connections.ts'
 const SERVER = 'src/http/bounded-server.ts'
 const TEST = 'test/http/turns.test.ts'
+const BODIES_TEST = 'test/http/turns-bodies.test.ts'
 const CONNECTIONS_TEST = 'test/http/connections.test.ts'
 const DOCS_TEST = 'test/http/docs.test.ts'
 const DOCS_FIELDS = 'src/http/pages/docs-fields.ts'
@@ -43,12 +44,18 @@ export const WIRE: readonly Defence[] = [
   row(
     'C52',
     'what waits on all sockets together is bounded',
+    { file: TURNS, find: '        its.destroy()\n', replace: '' },
+    { file: TEST, title: 'that pile up on many sockets have a bound' },
+  ),
+  row(
+    'C52',
+    'past what may wait the socket that has waited longest is closed',
     {
       file: TURNS,
-      find: 'if (isNew && heldBytes > MAX_HELD_BYTES) return void socket.destroy()',
-      replace: '',
+      find: 'for (const [longest, its] of sockets) {',
+      replace: 'for (const [longest, its] of [...sockets].reverse()) {',
     },
-    { file: TEST, title: 'that pile up on many sockets have a bound' },
+    { file: BODIES_TEST, title: 'a body that waits for its route is let in' },
   ),
   row(
     'C52',

@@ -35,7 +35,7 @@ const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 export function createBoundedServer(options: {
   times: ServerTimes
-  /** Each costs up to 50 KiB: a socket, a head that is not complete yet, what waits behind it. */
+  /** Each costs up to 60 KiB: a socket, a head or a body that is not complete yet, what waits behind it. */
   maxConnections: number
   onFull?: () => void
   answer: RequestListener

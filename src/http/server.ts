@@ -16,10 +16,10 @@ import { INTERNAL_ERROR, PROBLEM_JSON, problemBody, refusal } from './problem.ts
 import type { App } from './register.ts'
 
 /**
- * On this node. A connection costs 20 to 50 KiB: some 100 MiB beside the 100 at rest, of the 384 of deploy/. A login
- * flow keeps a few dozen; silent ones give way (connections.ts).
+ * On this node. With a body that does not end a connection costs 60 KiB: 120 MiB beside the 165 of a flood of hashes, of
+ * the 384 of deploy/. A login flow keeps a few dozen; silent ones give way (connections.ts).
  */
-export const MAX_CONNECTIONS = 4_096
+export const MAX_CONNECTIONS = 2_048
 /** While connections are at their bound, how often that is logged. */
 const FULL_EVERY_MS = 60_000
 

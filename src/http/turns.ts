@@ -7,8 +7,9 @@ import type { Socket } from 'node:net'
 /** The empty line behind a head (RFC 9112 §2.1). Cut there, a piece completes two heads at most. */
 const HEAD_END = '\r\n\r\n'
 /**
- * Bytes that wait on all sockets of a server. A socket holds one read of 64 KiB at most, and nobody who reads an
- * answer before the next request holds any: past this the one that comes last is closed.
+ * Bytes that wait on all sockets of a server. A socket holds one read of 64 KiB at most: past this the socket that has
+ * waited longest is closed. A body of a few KiB waits, too, until its route reads it: 128 sockets that read no answers
+ * would keep it out if the last one were closed.
  */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** What one socket may have parsed before others have their turn: a request of ours is smaller. */
@@ -54,6 +55,32 @@ function createQueue() {
   }
 }
 
+/** What waits on all sockets of a server, within its bound. */
+function createHeld() {
+  // Longest first.
+  const sockets = new Map<Line, Socket>()
+  let bytes = 0
+
+  const release = (line: Line) => {
+    sockets.delete(line)
+    bytes -= line.heldBytes
+    line.heldBytes = 0
+  }
+  return {
+    release,
+    add(line: Line, socket: Socket, length: number) {
+      sockets.set(line, socket)
+      bytes += length
+      line.heldBytes = length
+      for (const [longest, its] of sockets) {
+        if (bytes <= MAX_HELD_BYTES) return
+        release(longest)
+        its.destroy()
+      }
+    },
+  }
+}
+
 /** Of these bytes, how many the parser gets at once. */
 function pieceOf(rest: Buffer, line: Line, left: number): number {
   const at = rest.indexOf(HEAD_END)
@@ -78,12 +105,7 @@ function readNothingAhead(socket: Socket): void {
 export function answerInTurn(server: Server, answer: RequestListener): void {
   const lines = new WeakMap<Socket, Line>()
   const queue = createQueue()
-  let heldBytes = 0
-
-  const release = (line: Line) => {
-    heldBytes -= line.heldBytes
-    line.heldBytes = 0
-  }
+  const held = createHeld()
 
   const begin = (line: Line, [incoming, outgoing]: Exchange) => {
     line.answering = incoming
@@ -99,13 +121,11 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     if (line.heldBytes > 0) queue(line, socket)
   }
 
-  const hold = (line: Line, socket: Socket, rest: NonSharedBuffer, isNew: boolean) => {
-    // The whole read stays in memory for its last byte.
-    line.heldBytes = rest.buffer.byteLength
-    heldBytes += line.heldBytes
-    if (isNew && heldBytes > MAX_HELD_BYTES) return void socket.destroy()
+  const hold = (line: Line, socket: Socket, rest: NonSharedBuffer) => {
     socket.pause()
     socket.unshift(rest)
+    // The whole read stays in memory for its last byte.
+    held.add(line, socket, rest.buffer.byteLength)
   }
 
   server.on('connection', (socket: Socket) => {
@@ -117,23 +137,22 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     socket.off('data', parse as (data: NonSharedBuffer) => void)
     socket.on('data', (data: NonSharedBuffer) => {
       // What is left of the same bytes comes back after each answer.
-      const isNew = line.heldBytes === 0
-      release(line)
+      held.release(line)
       let rest = data
       let left = TURN_BYTES
       // A body that is being read resumes its socket by itself, before its turn.
-      if (line.isQueued) return hold(line, socket, rest, isNew)
+      if (line.isQueued) return hold(line, socket, rest)
       // A socket that was refused, or is being closed, is not parsed on.
       while (rest.length > 0 && socket.writable) {
         if (left <= 0) queue(line, socket)
-        if (left <= 0 || isWaiting(line)) return hold(line, socket, rest, isNew)
+        if (left <= 0 || isWaiting(line)) return hold(line, socket, rest)
         const size = pieceOf(rest, line, left)
         parse.call(socket, rest.subarray(0, size))
         rest = rest.subarray(size)
         left -= size + PIECE_BYTES
       }
     })
-    socket.once('close', () => release(line))
+    socket.once('close', () => held.release(line))
   })
   server.on('request', (incoming, outgoing) => {
     const line = lines.get(incoming.socket)

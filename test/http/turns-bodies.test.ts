@@ -131,6 +131,31 @@ describe('C52: behind a request that has no answer yet', () => {
     expect(waiting?.socket.readableLength).toBe(1)
   })
 
+  it('a body that waits for its route is let in, however much waits on other sockets', async () => {
+    let sum = 0
+    const open = await serve(async (incoming, outgoing) => {
+      if (incoming.method === 'GET') return
+      // As a route does: its key is looked up first.
+      await turns(2)
+      sum += (await readBytes(incoming))?.length ?? 0
+      outgoing.end()
+    })
+    let cut = 0
+    // 64 KiB of each are read: 128 sockets may hold them.
+    for (let n = 0; n < 200; n += 1) {
+      const { socket, closed } = open()
+      void closed.then(() => (cut += 1))
+      socket.write(HEALTH.repeat(3_000))
+    }
+    await expect.poll(() => cut, PATIENCE).toBeGreaterThan(20)
+    for (let n = 1; n <= 5; n += 1) {
+      const wire = open()
+      wire.socket.write(`${head('POST', 'Content-Length: 2000')}${'x'.repeat(2_000)}`)
+      await expect.poll(() => statuses(wire), PATIENCE).toBe('200')
+    }
+    expect(sum).toBe(10_000)
+  })
+
   it('the last byte of a read counts as the read', async () => {
     const waiting: IncomingMessage[] = []
     const open = await serve((incoming) => void waiting.push(incoming))
