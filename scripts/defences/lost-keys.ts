@@ -91,4 +91,15 @@ export const LOST_KEYS: readonly Defence[] = [
     },
     { file: 'test/e2e/c41-factors.test.ts', title: 'C65: a key that is lost: said at start' },
   ),
+
+  row(
+    'C65',
+    'Health and keys forget know a key that is still given from one that is lost',
+    {
+      file: ADVICE,
+      find: '.filter(({ keyId }) => !keyring.keyIds.includes(keyId))',
+      replace: '.filter(({ keyId }) => keyId !== keyring.currentKeyId)',
+    },
+    { file: DOMAIN, title: 'a previous key that is still given is no warning' },
+  ),
 ]

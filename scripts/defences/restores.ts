@@ -166,4 +166,15 @@ export const RESTORES: readonly Defence[] = [
     { file: VOID, find: '!since.keys.has(id)', replace: 'since.keys.size < 0' },
     { file: HISTORY, title: 'a key that was revoked in a store before it is named' },
   ),
+
+  row(
+    'C72',
+    'a restore is told that what was open is canceled, before it begins',
+    {
+      file: 'src/commands/restore.ts',
+      find: "if (!given.flag('void-pending'))",
+      replace: "if (given.flag('void-pending') === undefined)",
+    },
+    { file: 'test/commands/wrong-words.test.ts', title: '["restore","--from","x"]' },
+  ),
 ]

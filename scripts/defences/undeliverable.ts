@@ -198,4 +198,14 @@ export const UNDELIVERABLE: readonly Defence[] = [
     },
     { file: LOST, title: 'C66: a start of its session sends again, and the next one does not' },
   ),
+
+  row(
+    'C35',
+    'README’s example throws for a field of the program, beside one of the person, too',
+    { file: 'README.md', find: 'errors.every((one', replace: 'errors.some((one' },
+    {
+      file: 'test/examples/readme.test.ts',
+      title: 'a field of the program beside one of the person throws',
+    },
+  ),
 ]

@@ -64,6 +64,27 @@ export function describeEvents(factory: StoresFactory): void {
       )
     })
 
+    it('keeps the order in which events came together, whichever verification they are about', async () => {
+      const stores = factory()
+      const service = `s-${mac().toString('hex')}`
+      const ids: string[] = []
+      for (let n = 0; n < 5; n += 1) ids.push((await start(stores, { service })).id)
+      // Some of a verification, some of none, the later verifications first.
+      const about = [4, null, 1, 3, null, 0, 2, null, 4, 1, null, 0]
+      const appended = Array.from({ length: 60 }, (_, n) => {
+        const place = about[n % about.length] ?? null
+        const verificationId = place === null ? null : (ids[place] ?? null)
+        return refusal({ service, verificationId, details: { error: 'rate_limited', count: n } })
+      })
+      await stores.events.append(appended)
+      const { items } = await stores.events.list({
+        ...{ service, types: ['request.refused'], cursor: null, limit: 100 },
+      })
+      expect(items.map(({ details }) => details.count)).toEqual(
+        Array.from({ length: 60 }, (_, n) => 59 - n),
+      )
+    })
+
     it('finds by verification, reference and person, in every combination', async () => {
       const stores = factory()
       const budgetIndex = mac()
