@@ -83,7 +83,7 @@ function composeDelivery(
       router: createRouter(providers.providers, config.routes),
       knowsService: (name) => config.services.has(name),
     }),
-    compose: createComposer({ settingsOf: (name) => config.services.get(name), clock }),
+    compose: createComposer({ settingsOf: (name) => config.services.get(name) }),
     ...{ clock, logger, keyring },
     deadlineMs: config.deliveryDeadlineMs,
   })

@@ -13,6 +13,10 @@ const TEMPLATES = { file: 'test/delivery/gateway-templates.test.ts' }
 const ANSWERS = { file: 'test/delivery/gateway-answers.test.ts' }
 const QUOTES = { file: 'test/delivery/quoted-answer.test.ts' }
 const WORKER = { file: 'test/delivery/worker.test.ts' }
+const PORTS = { file: 'test/storage/sqlite/ports.test.ts' }
+const POSTGRES = { file: 'test/storage/postgres/store.test.ts' }
+const SAME_WORDS = 'C67: what may have been taken says the same minutes again'
+const SINCE_WHEN = 'C67: says since when a try may have gone out'
 
 export const PROVIDERS: readonly Defence[] = [
   row(
@@ -40,6 +44,66 @@ export const PROVIDERS: readonly Defence[] = [
       replace: "return { kind: 'temporary', error, retryAfterMs }",
     },
     { ...WORKER, title: 'C67: 504 may come after the message was taken' },
+  ),
+  row(
+    'C67',
+    'a message that may have been taken says the same again',
+    {
+      file: 'src/delivery/message.ts',
+      find: 'before !== null && startedAt - before <= SAME_WORDS_MS',
+      replace: 'before !== null && startedAt < before',
+    },
+    { ...WORKER, title: SAME_WORDS },
+  ),
+  row(
+    'C67',
+    'what comes much later says what is left',
+    {
+      file: 'src/delivery/message.ts',
+      find: 'startedAt - before <= SAME_WORDS_MS',
+      replace: 'startedAt >= before',
+    },
+    { ...WORKER, title: SAME_WORDS },
+  ),
+  row(
+    'C67',
+    'the first try that may have gone out is remembered, not the last',
+    {
+      file: 'drizzle/sqlite/0007_worded_at.sql',
+      find: ' AND old.`worded_at` IS NULL',
+      replace: '',
+    },
+    { ...PORTS, title: SINCE_WHEN },
+  ),
+  row(
+    'C67',
+    'PostgreSQL: the first try that may have gone out is remembered, not the last',
+    {
+      file: 'drizzle/postgres/0015_worded_at.sql',
+      find: ' AND OLD.worded_at IS NULL',
+      replace: '',
+    },
+    { ...POSTGRES, title: SINCE_WHEN },
+  ),
+  row(
+    'C67',
+    'a try whose worker died may have gone out, and is said again',
+    {
+      file: 'src/storage/sqlite/outbox-rows.ts',
+      find: "deliveries.status = 'sending' then",
+      replace: "deliveries.status = 'queued' then",
+    },
+    { ...PORTS, title: 'C67: a try whose worker died may have gone out, too' },
+  ),
+  row(
+    'C67',
+    'PostgreSQL: a try whose worker died may have gone out, and is said again',
+    {
+      file: 'drizzle/postgres/0015_worded_at.sql',
+      find: "CASE WHEN d.status = 'sending'",
+      replace: "CASE WHEN d.status = 'queued'",
+    },
+    { ...POSTGRES, title: 'C67: a try whose worker died may have gone out, too' },
   ),
   row(
     'C67',

@@ -40,6 +40,8 @@ export type DueDelivery = {
   expiresAt: number
   /** The lease of an earlier worker ran out (it died or froze): that attempt may have gone out. */
   reclaimed: boolean
+  /** When the first try began that may have gone out: those after it say the same. Null: none. */
+  wordedAt: number | null
 }
 
 /** Pure and synchronous: what to do with a due delivery. It runs inside the claiming transaction. */
@@ -54,6 +56,7 @@ export type ClaimedDelivery<Prepared> = DueDelivery & {
   deliveryId: string
   /** This attempt's number, from 1. */
   attempt: number
+  startedAt: number
   provider: string
   /** Fencing: only the holder of this token can settle. */
   token: string

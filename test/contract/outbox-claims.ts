@@ -95,6 +95,39 @@ export function describeClaims(factory: StoresFactory): void {
       ])
     })
 
+    it('C67: says since when a try may have gone out: the same to every later one', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      await start(stores)
+      const temporary = (at: number) => ({ ...retryAt(at), ambiguous: false })
+      const said = []
+      const results = [temporary, retryAt, temporary, retryAt, temporary]
+      for (const [n, result] of results.entries()) {
+        const now = T0 + n * 1_000
+        const claimed = await claimOne(stores, now)
+        said.push([claimed.startedAt - T0, claimed.wordedAt && claimed.wordedAt - T0])
+        await stores.outbox.settle(settlement(claimed, now + 100, result(now + 1_000)))
+      }
+      expect(said).toEqual([
+        [0, null],
+        [1_000, null],
+        [2_000, 1_000],
+        [3_000, 1_000],
+        [4_000, 1_000],
+      ])
+    })
+
+    it('C67: a try whose worker died may have gone out, too', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      await start(stores)
+      await claimOne(stores, T0 + 10)
+      for (const n of [1, 2])
+        expect(await claimOne(stores, T0 + 10 + n * LEASE_MS)).toMatchObject({
+          ...{ startedAt: T0 + 10 + n * LEASE_MS, wordedAt: T0 + 10, ambiguous: n },
+        })
+    })
+
     it('C22: a plan that throws fails its row only, and what it threw is not kept', async () => {
       const stores = factory()
       await emptyOutbox(stores)

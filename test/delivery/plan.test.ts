@@ -31,6 +31,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     locale: 'en',
     expiresAt: NOW + 600_000,
     reclaimed: false,
+    wordedAt: null,
     ...change,
   }
 }

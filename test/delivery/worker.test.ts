@@ -139,6 +139,30 @@ describe('the delivery worker', () => {
     },
   )
 
+  it('C67: what may have been taken says the same minutes again; later, and before, what is left', async () => {
+    const waits = [
+      { status: 503, nextInMs: 60_000 },
+      { status: 504, nextInMs: 90_000 },
+      { status: 429, nextInMs: 90_000 },
+      { status: 502, nextInMs: 0 },
+    ]
+    const { id } = await world.begin()
+    // Far from the end of a minute at each try, however slow the machine is.
+    world.advance(15_000)
+    const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0.99 })
+    for (const [n, { status, nextInMs }] of waits.entries()) {
+      server.behave(answer(status))
+      worker.wake()
+      await until(() => server.seen.length === n + 1)
+      await untilStatus(id, 'queued')
+      world.advance(nextInMs)
+    }
+    const texts = server.seen.map(({ body }) => JSON.parse(body).text)
+    const minutes = texts.map((text) => /(\d+) min/.exec(text)?.[1])
+    // Left are 585, 525, 435 and 345 s: the third comes 90 s after the second, the fourth 180 s.
+    expect(minutes).toEqual(['9', '8', '8', '5'])
+  })
+
   it('C67: 503, 425 and 429 were not taken: no bound but the time', async () => {
     const statuses = [503, 425, 429, 503, 503, 202]
     server.behave((response) => response.writeHead(statuses.shift() ?? 202).end())

@@ -74,7 +74,7 @@ export async function openWorld() {
         router: createRouter(providers),
         knowsService: (name) => name === 'default',
       }),
-      compose: createComposer({ settingsOf: () => SETTINGS, clock }),
+      compose: createComposer({ settingsOf: () => SETTINGS }),
       keyring: keys,
       deadlineMs: 10_000,
       ...options,

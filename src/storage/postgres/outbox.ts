@@ -52,6 +52,7 @@ function toDue(row: OutboxRow): DueDelivery {
     locale: row.locale,
     expiresAt: row.expiresAt,
     reclaimed,
+    wordedAt: row.wordedAt,
   }
 }
 
@@ -89,6 +90,7 @@ function toClaim({ row, due, plan }: Planned, leaseMs: number): ClaimedDelivery<
       attemptId: sendAttemptId(verificationId, send, attempt),
       deliveryId: deliveryId(verificationId, send),
       attempt,
+      startedAt: row.leasedAt,
       provider: plan.provider,
       token: row.newToken,
       leaseUntil: row.leasedAt + leaseMs,

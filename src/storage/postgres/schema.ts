@@ -96,6 +96,7 @@ export const deliveries = pgTable(
     queuedAt: int8('queued_at').notNull(),
     sentAt: int8('sent_at'),
     deliveredAt: int8('delivered_at'),
+    wordedAt: int8('worded_at'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),

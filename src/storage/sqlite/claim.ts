@@ -30,6 +30,7 @@ function toDue(row: OutboxRow, reclaimed: boolean): DueDelivery {
     locale: row.locale,
     expiresAt: row.expiresAt,
     reclaimed,
+    wordedAt: row.wordedAt,
   }
 }
 
@@ -61,6 +62,7 @@ export function createClaim(deps: { rows: OutboxRows; moves: DeliveryMoves }) {
       attemptId: sendAttemptId(verificationId, send, attempt),
       deliveryId: deliveryId(verificationId, send),
       attempt,
+      startedAt: now,
       provider,
       token,
       leaseUntil,

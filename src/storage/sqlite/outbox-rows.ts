@@ -27,6 +27,12 @@ const joined = {
   token: deliveries.token,
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,
+  /** Of a try whose worker died the trigger has not heard yet. */
+  wordedAt: sql<
+    number | null
+  >`coalesce(deliveries.worded_at, case when deliveries.status = 'sending' then
+    (select a.started_at from send_attempts a where a.verification_seq = deliveries.verification_seq
+      and a.send = deliveries.send and a.attempt = deliveries.attempts) end)`,
 }
 
 function createReads(orm: Orm) {

@@ -106,6 +106,8 @@ export const deliveries = sqliteTable(
     queuedAt: integer('queued_at').notNull(),
     sentAt: integer('sent_at'),
     deliveredAt: integer('delivered_at'),
+    /** When the first try began that may have gone out; a trigger sets it. */
+    wordedAt: integer('worded_at'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),
