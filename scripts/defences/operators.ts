@@ -6,6 +6,7 @@ import { type Defence, row } from './defence.ts'
 const FILES = 'test/storage/sqlite/c71-files.test.ts'
 const TEMPORARY = 'test/storage/sqlite/temporary-files.test.ts'
 const SEARCH_PATH = 'test/storage/postgres/search-path.test.ts'
+const PLACES = 'test/storage/postgres/places.test.ts'
 const POOLERS = 'test/storage/postgres/pgbouncer.test.ts'
 const ELSEWHERE = 'test/commands/c71-elsewhere.test.ts'
 
@@ -170,5 +171,26 @@ export const OPERATORS: readonly Defence[] = [
       replace: '!URL.canParse(text)',
     },
     { file: 'test/config/database-url.test.ts', title: 'postgres://u:p@/x?host=/run/pg' },
+  ),
+
+  row(
+    'C71',
+    'PostgreSQL: a socket that nobody answers at is named, with what to look at',
+    {
+      file: 'src/storage/postgres/open.ts',
+      find: "if (syscall === 'connect' && address?.startsWith('/'))",
+      replace: "if (syscall === 'connect' && address === '/')",
+    },
+    { file: PLACES, title: 'C71: one that is not there is named, with what to look at' },
+  ),
+  row(
+    'C71',
+    'PostgreSQL: a certificate that is not there is named',
+    {
+      file: 'src/storage/postgres/open.ts',
+      find: "if (syscall === 'open' && path)",
+      replace: "if (syscall === 'open' && path === '')",
+    },
+    { file: PLACES, title: 'C71: sslrootcert that is not there' },
   ),
 ]
