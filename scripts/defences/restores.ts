@@ -16,6 +16,19 @@ const VOID = 'src/storage/sqlite/void-copy.ts'
 export const RESTORES: readonly Defence[] = [
   row(
     'C72',
+    'PostgreSQL: whoever follows the log goes on where a restore has set its numbers back',
+    {
+      file: 'src/storage/postgres/event-follow.ts',
+      find: 'if (end >= position.sequence) return found',
+      replace: 'if (end >= 0) return found',
+    },
+    {
+      file: 'test/storage/postgres/follow.test.ts',
+      title: 'C72: goes on in a log that was restored',
+    },
+  ),
+  row(
+    'C72',
     'a restore ends every verification that was open in the copy',
     { file: VOID, find: "    endings.end(row, 'canceled', now, actor)\n", replace: '' },
     { file: RESTORE, title: 'a code that was used since is not good again' },

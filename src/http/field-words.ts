@@ -100,7 +100,11 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   png: { example: 'data:image/png;base64,iVBORw0KGgo…' },
 
   // The attempt log.
-  sequence: { description: 'Counts up; where to go on reading.', example: 4711 },
+  sequence: {
+    description:
+      'Counts up; where to go on reading. Numbers are given again after a restore, and on SQLite after the newest events were erased: a program that remembers one compares `at`, too.',
+    example: 4711,
+  },
   verification_id: {
     description: 'The verification that it is about; null where there is none.',
     example: VERIFICATION,

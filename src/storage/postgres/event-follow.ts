@@ -14,6 +14,9 @@ const MAX_AWAITED = 1_000
 
 type Awaited = LogPosition['awaited'][number]
 
+/** Read again where the log ends before the event that was read last: it was restored, or its newest rows were erased. */
+const BACK = 200
+
 /** The numbers between `from` and the last of `seen` that are not there. */
 function missing(from: number, seen: readonly number[], sinceMs: number): Awaited[] {
   const found: Awaited[] = []
@@ -40,8 +43,12 @@ export function createFollow(
     return { sequence: last.seq, at: last.at, awaited: awaited.slice(-MAX_AWAITED) }
   }
 
-  return async (position, limit) => {
-    if (position === null) return { items: [], position: await begin(), hasMore: false }
+  const endOf = async () => {
+    const [end] = await query<{ seq: number }>(sql`select max(seq) as seq from events`)
+    return end?.seq ?? 0
+  }
+
+  const readOn = async (position: LogPosition, limit: number) => {
     const now = monotonicMs()
     const { sequence } = position
     const open = position.awaited.filter(({ sinceMs }) => now - sinceMs < AWAITED_MS)
@@ -69,5 +76,14 @@ export function createFollow(
       },
       hasMore: fresh.length === limit,
     }
+  }
+
+  return async (position, limit) => {
+    if (position === null) return { items: [], position: await begin(), hasMore: false }
+    const found = await readOn(position, limit)
+    if (found.items.length > 0) return found
+    const end = await endOf()
+    if (end >= position.sequence) return found
+    return readOn({ ...position, sequence: Math.max(0, end - BACK), awaited: [] }, limit)
   }
 }

@@ -5,6 +5,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { LogPosition } from '../../../src/events/types.ts'
 import { backUp } from '../../../src/storage/sqlite/backup.ts'
 import { markMoved } from '../../../src/storage/sqlite/migrate.ts'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
@@ -333,4 +334,22 @@ it('C72: a copy of an older version is brought to this one', async () => {
   await backUp(path, copy)
   await putBack()
   ;(await openStore(path)).close()
+})
+
+it('C72: whoever followed the log goes on in the restored one, and misses nothing', async () => {
+  let read: LogPosition | null = null
+  const { store, filled } = await goBack(start, async (before) => {
+    for (let n = 0; n < 3; n += 1) await start(before)
+    ;({ position: read } = await before.events.follow(null, 100))
+  })
+  const { items, position } = await store.events.follow(read, 100)
+  expect(items.slice(-2).map(({ type }) => type)).toEqual([
+    'verification.canceled',
+    'delivery.canceled',
+  ])
+  const started = await start(store)
+  const [next, ...more] = (await store.events.follow(position, 100)).items
+  expect([next?.verificationId, more]).toEqual([started.id, []])
+  expect(items.map((item) => item.verificationId)).toContain(filled.id)
+  await store.close()
 })
