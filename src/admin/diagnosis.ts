@@ -2,7 +2,7 @@
 // It must not read a clock or a store (pure over what was read), nor name a button that the page does not have.
 
 import type { EventRecord, EventType } from '../events/types.ts'
-import { type Channel, isFactorChannel } from '../kernel/channel.ts'
+import { type Channel, type DeliveryStatus, isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
@@ -76,7 +76,12 @@ function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
   const isOver = offers.isOpen || `${advice.action} ${text}`.includes('start over')
   return say({
     ...{ state: 'bad', meaning: advice.meaning },
-    action: join(advice.action, text, isOver ? '' : START_OVER),
+    action: join(
+      offers.isOpen ? advice.meanwhile : '',
+      advice.action,
+      text,
+      isOver ? '' : START_OVER,
+    ),
     resend: isButton ? 'helps' : 'is useless',
     by: isButton && advice.remedy === 'channel' ? othersIn(offers, attempt.channel)[0] : undefined,
   })
@@ -93,11 +98,11 @@ function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
   const retrying = newest(events, 'delivery.retrying')
   const waitMs = Number(retrying?.details.retry_in_ms)
   const at = retrying && Number.isFinite(waitMs) ? retrying.at + waitMs : null
-  const { meaning, action } = adviseOn({ provider, code: errorCode }, 'retrying')
+  const { meaning, action, meanwhile } = adviseOn({ provider, code: errorCode }, 'retrying')
   return say({
     state: 'warn',
     meaning,
-    action: join('It will be retried automatically.', action),
+    action: join('It will be retried automatically.', meanwhile, action),
     at,
   })
 }
@@ -155,8 +160,8 @@ function diagnoseMessage(detail: AttemptDetail, offers: Offers, now: number): Di
   }
 }
 
-function diagnoseExpired(attempt: AttemptRow, offers: Offers): Diagnosis {
-  const { deliveryStatus, errorCode } = attempt
+function diagnoseExpired({ attempt, events }: AttemptDetail, offers: Offers): Diagnosis {
+  const { deliveryStatus, errorCode, provider } = attempt
   if (deliveryStatus === 'failed' || deliveryStatus === 'undelivered')
     return diagnoseFailure(attempt, offers)
   if (deliveryStatus === 'sent' || deliveryStatus === 'delivered')
@@ -165,16 +170,20 @@ function diagnoseExpired(attempt: AttemptRow, offers: Offers): Diagnosis {
       meaning: `${nameOf(attempt)} took the message, but no right code was typed in time.`,
       action: START_OVER,
     })
-  const why = errorCode === null ? '' : ` ${failureOf(attempt).meaning}`
+  // It was being tried until then: nobody refused it for good.
+  const why = errorCode && ` ${adviseOn({ provider, code: errorCode }, 'retrying').meaning}`
+  const was = newest(events, 'delivery.sent')
+    ? 'A provider took an earlier message, but no right code was typed, and it expired before the newest one was taken.'
+    : 'It expired before a provider took its message.'
   return say({
     state: 'warn',
-    meaning: `It expired before a provider took its message.${why}`,
+    meaning: `${was}${why ?? ''}`,
     action: `${START_OVER} If it happens often, see the queue in Health.`,
   })
 }
 
 function diagnoseEnd(
-  { attempt }: AttemptDetail,
+  detail: AttemptDetail,
   status: Exclude<VerificationStatus, 'pending'>,
   offers: Offers,
 ): Diagnosis {
@@ -190,21 +199,30 @@ function diagnoseEnd(
         action: `${START_OVER} They type only the code of the newest message.`,
       })
     case 'expired':
-      return diagnoseExpired(attempt, offers)
+      return diagnoseExpired(detail, offers)
   }
 }
 
 const isToLandline = ({ events }: AttemptDetail) =>
   newest(events, 'verification.started')?.details.number_type === 'landline'
 
-/** Whatever the provider made of the message, unless it said why: what arrives nowhere is most often this. */
-function withLandline(found: Diagnosis, { status, deliveryStatus }: AttemptRow): Diagnosis {
-  const isKnown = deliveryStatus === 'failed' || deliveryStatus === 'undelivered'
-  if (status === 'approved' || status === 'canceled' || isKnown) return found
+/** The provider said why, or that it arrived. */
+const SETTLED: readonly (DeliveryStatus | null)[] = ['failed', 'undelivered', 'delivered']
+
+/** Whatever the provider made of the message, unless it is settled: what arrives nowhere is most often this. */
+function withLandline(
+  found: Diagnosis,
+  status: VerificationStatus,
+  { deliveryStatus }: AttemptRow,
+): Diagnosis {
+  const isOpen = status === 'pending' || status === 'expired'
+  if (!isOpen || SETTLED.includes(deliveryStatus)) return found
+  const others = found.resend === 'helps' ? '' : (found.action ?? '')
   return {
     ...found,
     meaning: `${found.meaning} The number is a landline: most of them receive no texts.`,
-    action: join(found.action ?? '', 'Ask for a mobile number, or offer a code by e-mail.'),
+    action: join(others, 'Ask for a mobile number, or offer a code by e-mail.'),
+    resend: 'is useless',
   }
 }
 
@@ -222,7 +240,8 @@ function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis
     status === 'pending'
       ? diagnoseMessage(detail, offers, now)
       : diagnoseEnd(detail, status, offers)
-  if (attempt.kind === 'real') return isToLandline(detail) ? withLandline(found, attempt) : found
+  if (attempt.kind === 'real')
+    return isToLandline(detail) ? withLandline(found, status, attempt) : found
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }
 }

@@ -11,6 +11,8 @@ export type Offers = {
   /** By which it can be sent again, the channel so far first; empty: there is no such button. */
   channels: readonly Channel[]
   canCancel: boolean
+  /** A key that may act could send it again. */
+  isSendable: boolean
   /** False: the reader's key may look only, whatever could be done. */
   mayAct: boolean
 }
@@ -27,16 +29,16 @@ export function offersFor(
 ): Offers {
   const { mayAct, now } = about
   const isOpen = statusAt(attempt, now) === 'pending'
-  const canSend =
+  const hasSend =
     isOpen &&
-    mayAct &&
     attempt.kind !== 'decoy' &&
     attempt.sends < attempt.maxSends &&
     attempt.attempts < attempt.maxAttempts &&
     attempt.expiresAt - now >= RESEND_MIN_REMAINING_MS
+  const channels = hasSend ? channelsFor(attempt.channel, about.channels) : []
   return {
-    ...{ isOpen, mayAct, canCancel: isOpen && mayAct },
-    channels: canSend ? channelsFor(attempt.channel, about.channels) : [],
+    ...{ isOpen, mayAct, canCancel: isOpen && mayAct, isSendable: channels.length > 0 },
+    channels: mayAct ? channels : [],
   }
 }
 
@@ -55,9 +57,9 @@ export const othersIn = ({ channels }: Offers, current: AttemptRow['channel']) =
   channels.filter((channel) => channel !== current)
 
 /** What is to be done where no button does it. */
-function withoutButton({ isOpen, mayAct }: Offers): string {
+function withoutButton({ isOpen, isSendable }: Offers): string {
   if (!isOpen) return START_OVER
-  if (!mayAct) return 'A key with the scope admin can send another message.'
+  if (isSendable) return 'A key with the scope admin can send another message.'
   return `No further message can be sent for this verification. ${START_OVER}`
 }
 

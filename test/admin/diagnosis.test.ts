@@ -85,6 +85,22 @@ describe('a diagnosis', () => {
     const failed = { deliveryStatus: 'failed', errorCode: '21211' } as const
     expect(says(failed, [started]).meaning).not.toMatch(LANDLINE)
     expect(says({}, [{ ...started, details: {} }]).meaning).not.toMatch(LANDLINE)
+    // It arrived: the provider reports it, or the user typed what they were sent.
+    for (const row of [
+      { deliveryStatus: 'delivered' },
+      { status: 'max_attempts_reached' },
+    ] as const)
+      expect(says(row, [started]).meaning).not.toMatch(LANDLINE)
+  })
+
+  it('C50: does not put another text to a landline first', () => {
+    const started = eventOf('verification.started', NOW - 90_000, { number_type: 'landline' })
+    for (const row of [{}, { deliveryStatus: 'canceled' }, { deliveryStatus: null }] as const) {
+      const found = says(row, [started, EVENT])
+      expect(found.resend).toBe('is useless')
+      expect(found.action).not.toMatch(/send again/i)
+      expect(says(row, [EVENT]).resend).toBe('helps')
+    }
   })
 
   it('tells when the next try is', () => {

@@ -21,7 +21,10 @@ const FAULTS: readonly (readonly [string, string | null])[] = [
   ...(
     ['timeout', 'no_provider', 'expired_before_sent', 'too_many_sends', 'unreadable'] as const
   ).map((code) => ['http', code] as const),
-  ...(['quoted', 'invalid_address', 'plan_failed'] as const).map((code) => ['http', code] as const),
+  ...(
+    ['quoted', 'invalid_address', 'plan_failed', 'not_confirmed', 'http_409', 'http_504'] as const
+  ).map((code) => ['http', code] as const),
+  ...(['connection_closed', 'provider_error'] as const).map((code) => ['http', code] as const),
   ['twilio', null],
 ]
 
@@ -35,6 +38,9 @@ const READERS: readonly (readonly [string, Partial<AttemptRow>, About, boolean])
   ['has another channel only', {}, { channels: [CALL] }, true],
   ['has no channel any more', {}, { channels: [] }, false],
   ['may look only', {}, { mayAct: false }, false],
+  ['may look only, and nobody could send', { sends: 5 }, { mayAct: false }, false],
+  ['may look only, and it is too late', { expiresAt: NOW + 59_999 }, { mayAct: false }, false],
+  ['may look only, and no channel is left', {}, { mayAct: false, channels: [] }, false],
   ['has one message left', { sends: 4 }, {}, true],
   ['has no message left', { sends: 5 }, {}, false],
   ['has no attempt left', { attempts: 5 }, {}, false],
@@ -47,6 +53,9 @@ const SENDS = /\bsend(?:ing)? (?:it |once )?again\b/i
 const OTHER = /\banother channel\b/i
 const CANCELS = /\bcancel (?:it|the)\b/i
 const RETRIES = /retried automatically|Next try/
+/** Of a code that is good: after the end it is a lie. */
+const CODE_IS_GOOD = /use the code that comes|it is valid/
+const KEY_CAN_SEND = /key with the scope admin can send/
 
 function eventsOf(provider: string, error: string | null) {
   const failed = { provider, error: error ?? 'http_500' }
@@ -76,6 +85,10 @@ async function expectHonest(row: Partial<AttemptRow>, about: About): Promise<str
   if (RETRIES.test(text))
     expect([row.status, row.deliveryStatus], what).toEqual(['pending', 'queued'])
   const { diagnosis, offers } = diagnosed(detail, about)
+  if (row.status !== 'pending') expect(text, what).not.toMatch(CODE_IS_GOOD)
+  // What it says of another key is what that key would find.
+  const asAdmin = diagnosed(detail, { ...about, mayAct: true }).offers.channels
+  if (KEY_CAN_SEND.test(text)) expect(asAdmin.length, what).toBeGreaterThan(0)
   if (OTHER.test(text)) {
     const others = offers.channels.filter((channel) => channel !== row.channel)
     expect(others.length, what).toBeGreaterThan(0)
@@ -142,6 +155,41 @@ describe('C74: no advice names an action that the page does not have', () => {
     )
     expect(diagnosis.action).toMatch(/start over in your login flow/)
     expect(diagnosis.action).not.toMatch(/again/)
+  })
+
+  it('one that may have gone out says so as long as its code is good, and no longer', () => {
+    for (const errorCode of [
+      'timeout',
+      'http_504',
+      'http_409',
+      'not_confirmed',
+      'too_many_sends',
+    ]) {
+      const row = { deliveryStatus: 'failed', provider: 'http', errorCode } as const
+      expect(diagnosed(detailOf(row)).diagnosis.action).toMatch(CODE_IS_GOOD)
+      const ended = diagnosed(detailOf({ ...row, status: 'expired' })).diagnosis
+      expect(ended.action).toMatch(/start over/)
+      expect(ended.action).not.toMatch(CODE_IS_GOOD)
+    }
+  })
+
+  it('what was tried until it expired was not refused for good', () => {
+    for (const [provider, errorCode] of [
+      ['smtp', 'smtp_432_4.7.12'],
+      ['twilio', '20500'],
+      ['http', 'nobody knows it'],
+    ] as const) {
+      const row = { status: 'expired', deliveryStatus: 'canceled', provider, errorCode } as const
+      expect(diagnosed(detailOf(row)).diagnosis.meaning).not.toMatch(/for good/)
+    }
+  })
+
+  it('an earlier message that was taken is not forgotten over the newest one', () => {
+    const sent = eventOf('delivery.sent', NOW - 70_000)
+    const row = { status: 'expired', deliveryStatus: 'canceled', sends: 2 } as const
+    const { meaning } = diagnosed(detailOf(row, [sent])).diagnosis
+    expect(meaning).toMatch(/^A provider took an earlier message/)
+    expect(diagnosed(detailOf(row)).diagnosis.meaning).toMatch(/^It expired before a provider/)
   })
 
   it('a decoy has no button that would send nothing', async () => {

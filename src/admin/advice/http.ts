@@ -1,7 +1,7 @@
 // Any HTTP gateway, and every provider where it tells no code of its own: by the status alone (RFC 9110 §15).
 // It must not read more into a status than its RFC says.
 
-import { type Advice, lasting, OPERATOR, otherChannel, passing } from './words.ts'
+import { type Advice, lasting, OPERATOR, otherChannel, passing, uncertain } from './words.ts'
 
 const KEYS = lasting(
   'The provider does not accept the credentials of this service.',
@@ -29,9 +29,8 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     `The operator corrects the provider’s URL. ${OPERATOR}`,
   ),
   407: KEYS,
-  409: passing(
-    'The provider reports that it has this message already. It may have gone out.',
-    'Ask the user to wait a minute and to use the code that comes.',
+  409: uncertain(
+    passing('The provider reports that it has this message already. It may have gone out.'),
   ),
   413: lasting(
     'The provider finds the message too long.',
@@ -45,9 +44,10 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
 }
 
 const AWAY = passing('The provider cannot take messages just now, so this one did not leave.')
-const SERVER = passing(
-  'The provider has a fault of its own, or a server between gave up on it. The message may have gone out anyway.',
-  'Ask the user to wait a minute and to use the code that comes.',
+const SERVER = uncertain(
+  passing(
+    'The provider has a fault of its own, or a server between gave up on it. The message may have gone out anyway.',
+  ),
 )
 const REDIRECT = lasting(
   'The provider answered with a redirect, which is not followed: it would take the message elsewhere.',

@@ -10,20 +10,20 @@ import {
   passing,
   repeatable,
   START_OVER,
+  uncertain,
 } from './words.ts'
 
 /** However the connection to the provider might fail. */
 const NO_WAY = passing('The provider could not be reached, so the message did not leave.')
 
 export const OWN: Readonly<Record<string, Advice>> = {
-  timeout: passing(
-    'The provider did not answer in time. The message may have gone out anyway.',
-    'Ask the user to wait a minute and to use the code that comes.',
+  timeout: uncertain(
+    passing('The provider did not answer in time. The message may have gone out anyway.'),
   ),
   connection_refused: NO_WAY,
   connection_failed: NO_WAY,
-  connection_closed: passing(
-    'The connection to the provider was lost. The message may have gone out anyway.',
+  connection_closed: uncertain(
+    passing('The connection to the provider was lost. The message may have gone out anyway.'),
   ),
   connect_timeout: NO_WAY,
   unreachable: NO_WAY,
@@ -59,10 +59,12 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The code was about to expire before the message could be sent.',
     `${START_OVER} If it happens often, messages wait too long: see the queue in Health.`,
   ),
-  too_many_sends: repeatable(
-    'Three times the provider left it open whether it took the message, so it was not tried again.',
-    'Ask whether a code has come: it is valid.',
-  ),
+  too_many_sends: {
+    ...repeatable(
+      'Three times the provider left it open whether it took the message, so it was not tried again.',
+    ),
+    meanwhile: 'Ask whether a code has come: it is valid.',
+  },
   unreadable: lasting(
     'The stored message cannot be opened: it was sealed under a key that no longer exists, or was changed.',
     `${START_OVER} The operator checks SECRET_KEY of each node.`,
@@ -71,9 +73,11 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The message could not be prepared.',
     `${START_OVER} The operator checks the log: this is a fault of the service.`,
   ),
-  provider_error: passing(
-    'The send failed within the service. The message may have gone out anyway.',
-    'The operator checks the log: this is a fault of the service.',
+  provider_error: uncertain(
+    passing(
+      'The send failed within the service. The message may have gone out anyway.',
+      'The operator checks the log: this is a fault of the service.',
+    ),
   ),
   gateway_refused: lasting(
     'The gateway answered, and its answer says that it did not take the message.',
@@ -83,9 +87,11 @@ export const OWN: Readonly<Record<string, Advice>> = {
     'The gateway refused the message for the moment, by the words that HTTP_…_TEMPORARY names.',
     'If it happens often, the operator checks the rate that the gateway’s account allows.',
   ),
-  not_confirmed: passing(
-    'The gateway’s answer does not say that it took the message. It may have gone out anyway.',
-    'Ask the user to wait a minute and to use the code that comes. If no message is ever confirmed, the operator checks HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
+  not_confirmed: uncertain(
+    passing(
+      'The gateway’s answer does not say that it took the message. It may have gone out anyway.',
+      'If no message is ever confirmed, the operator checks HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
+    ),
   ),
   quoted: lasting(
     'The provider refused the message; its answer quoted the message, so it was not kept.',

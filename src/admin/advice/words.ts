@@ -9,6 +9,8 @@ export type Advice = {
   meaning: string
   /** What somebody does beside the page; '': nothing. */
   action: string
+  /** What the user does as long as the code is still good; '': nothing. */
+  meanwhile: string
   remedy: Remedy
   /** In place of another channel, where the page offers none; '': nothing. */
   otherwise: string
@@ -18,7 +20,7 @@ export type Advice = {
 
 /** Sending the same again will not help. @param action what does */
 export function lasting(meaning: string, action: string): Advice {
-  return { meaning, action, remedy: 'none', otherwise: '', isPassing: false }
+  return { meaning, action, meanwhile: '', remedy: 'none', otherwise: '', isPassing: false }
 }
 
 /** Another message may get through once the action is done. @param action '' where nothing else is needed */
@@ -34,6 +36,14 @@ export function otherChannel(meaning: string, otherwise: string, action = ''): A
 /** @param action beside the next try; '' where that is all */
 export function passing(meaning: string, action = ''): Advice {
   return { ...repeatable(meaning, action), isPassing: true }
+}
+
+/** The message may have arrived: as long as its code is good, the user may have it. */
+export function uncertain(advice: Advice): Advice {
+  return {
+    ...advice,
+    meanwhile: 'Ask the user to wait a minute and to use the code that comes.',
+  }
 }
 
 export const OTHER_NUMBER =

@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import type { EventRecord } from '../../events/types.ts'
-import { statusAt } from '../../verification/state.ts'
+import { statusAt, type VerificationStatus } from '../../verification/state.ts'
 import type { AttemptDetail } from '../admin.ts'
 import { adviseOn } from '../advice/advice.ts'
 import { foldTries, type Tries } from '../fold-tries.ts'
@@ -47,19 +47,24 @@ function failureOf(event: EventRecord, sends: readonly SendAttempt[]): Failure |
 
 /**
  * @param about.isKnown its meaning stands further up already
- * @param about.isOver nothing is to be done about it any more
+ * @param about.status of the verification: after a right code nothing is to be done
  */
 function failureHtml(
   failure: Failure,
-  about: { isFinal: boolean; isKnown: boolean; isOver: boolean },
+  about: { isFinal: boolean; isKnown: boolean; status: VerificationStatus },
 ): Html {
   const { code, message, provider } = failure
-  const { isFinal, isKnown, isOver } = about
+  const { isFinal, isKnown, status } = about
   const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`}</p>`
   if (isKnown) return said
-  const { meaning, action } = adviseOn({ provider, code }, isFinal ? 'failed' : 'retrying')
+  const { meaning, action, meanwhile } = adviseOn(
+    { provider, code },
+    isFinal ? 'failed' : 'retrying',
+  )
+  const now = status === 'pending' ? `${meanwhile} ${action}`.trim() : action
   // What the page's own buttons do for it stands above, beside them.
-  const todo = action === '' || isOver ? '' : html`<p><strong>What to do:</strong> ${action}</p>`
+  const todo =
+    now === '' || status === 'approved' ? '' : html`<p><strong>What to do:</strong> ${now}</p>`
   return html`${said}<div class="advice"><p>${meaning}</p>${todo}</div>`
 }
 
@@ -93,7 +98,7 @@ function whenOf(at: number, last: EventRecord | undefined): Html {
 function createWriter({ attempt, sends, keys, now }: Shown) {
   const explained = new Set<string>()
   const agents = new Set<string>()
-  const isOver = statusAt(attempt, now) === 'approved'
+  const status = statusAt(attempt, now)
   return (event: EventRecord, last: EventRecord | undefined): Html => {
     const { text, state } = eventWords(event)
     const failure = failureOf(event, sends)
@@ -104,7 +109,7 @@ function createWriter({ attempt, sends, keys, now }: Shown) {
     const id = reference
       ? html`<p class="by">its id there: <code><bdi>${reference}</bdi></code></p>`
       : ''
-    return html`<li class="${state}" data-id="${event.sequence}">${whenOf(event.at, last)}${MARK}<div class="what"><p><strong>${text}</strong></p>${failure ? failureHtml(failure, { isFinal, isKnown, isOver }) : ''}${id}${whoOf(event, keys, agents)}</div></li>`
+    return html`<li class="${state}" data-id="${event.sequence}">${whenOf(event.at, last)}${MARK}<div class="what"><p><strong>${text}</strong></p>${failure ? failureHtml(failure, { isFinal, isKnown, status }) : ''}${id}${whoOf(event, keys, agents)}</div></li>`
   }
 }
 
