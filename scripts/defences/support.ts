@@ -18,8 +18,8 @@ export const SUPPORT: readonly Defence[] = [
     'no advice names a button that is not there: verifications that ended',
     {
       file: 'src/admin/diagnosis.ts',
-      find: '    action: join(advice.action, text, isOver ?',
-      replace: "    action: join(advice.action, text, 'Send again.', isOver ?",
+      find: "      isOver ? '' : START_OVER,\n",
+      replace: "      'Send again.',\n      isOver ? '' : START_OVER,\n",
     },
     { file: OFFERS_TEST, title: TABLE },
   ),

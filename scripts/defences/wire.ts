@@ -175,6 +175,26 @@ export const WIRE: readonly Defence[] = [
     { file: DOCS_TEST, title: 'C43: shows lengths, bounds, defaults' },
   ),
   row(
+    'C43',
+    'the readable document shows the headers of each answer',
+    {
+      file: 'src/http/pages/docs-page.ts',
+      find: '${prose(answer.description)}${headersOf(answer)}',
+      replace: '${prose(answer.description)}',
+    },
+    { file: DOCS_TEST, title: 'C43: shows the headers of each answer' },
+  ),
+  row(
+    'C43',
+    'the readable document fits a small screen',
+    {
+      file: 'src/http/pages/docs-page.ts',
+      find: 'h3 code, nav a { overflow-wrap: anywhere }',
+      replace: '',
+    },
+    { file: 'test/admin/first-look.test.ts', title: 'C43: the API reference fits' },
+  ),
+  row(
     'C18',
     'the address itself leads to the pages',
     { file: 'src/http/app.ts', find: '  addFront(app, deps)\n', replace: '' },

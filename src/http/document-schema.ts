@@ -20,7 +20,7 @@ export type Schema = {
   anyOf?: readonly Schema[]
   properties?: Record<string, Schema>
   required?: readonly string[]
-  additionalProperties?: unknown
+  additionalProperties?: boolean | Schema
 }
 type Content = Record<string, { schema: Schema; example?: unknown; examples?: unknown }>
 export type Operation = {
@@ -37,7 +37,10 @@ export type Operation = {
     schema: Schema
   }[]
   requestBody?: { content: Content }
-  responses: Record<string, { description: string; content?: Content }>
+  responses: Record<
+    string,
+    { description: string; headers?: Record<string, { description?: string }>; content?: Content }
+  >
 }
 export type ShownDocument = {
   info: { description?: string }

@@ -110,4 +110,17 @@ describe.skipIf(!hasBrowser)('C74: the first screen', () => {
       expect(sent).toBe(body)
       expect(approved).not.toBe(sent)
     }))
+
+  it.each(['small', 'large'] as const)('C43: the API reference fits, %s', (size) =>
+    within(size, async (page) => {
+      await page.goto(`${world.url}/docs`)
+      expect(await overflow(page)).toBe(0)
+      const cut = await page.$$eval('.wide', (tables) =>
+        tables.flatMap((one) =>
+          one.scrollWidth > one.clientWidth ? [`${one.closest('section')?.id}`] : [],
+        ),
+      )
+      expect(cut).toEqual([])
+    }),
+  )
 })

@@ -97,6 +97,30 @@ describe('/docs', () => {
       }
   })
 
+  it('C43: shows the headers of each answer, and the lengths of what an object holds', async () => {
+    const { text } = await readDocs()
+    const start = text.slice(text.indexOf('id="startVerification"'))
+    expect(start).toContain('up to 10 pairs, each value string, up to 256 characters')
+    let count = 0
+    for (const methods of Object.values<Record<string, DocumentedOperation>>(document.paths))
+      for (const { operationId, responses } of Object.values(methods)) {
+        const [section = ''] = text
+          .slice(text.indexOf(`<section class="op" id="${operationId}">`))
+          .split('</section>')
+        for (const [status, { headers }] of Object.entries(responses)) {
+          const [row] = section.slice(section.indexOf(`<tr><td>${status}</td>`)).split('</tr>')
+          expect(Object.keys(headers ?? {})).toContain('X-Request-Id')
+          for (const name of Object.keys(headers ?? {}).filter((one) => one !== 'X-Request-Id')) {
+            expect([operationId, status, row]).toContainEqual(
+              expect.stringContaining(`<code>${name}</code>: `),
+            )
+            count += 1
+          }
+        }
+      }
+    expect(count).toBeGreaterThan(50)
+  })
+
   it('shows words in backticks as code, escaped', async () => {
     const { text } = await readDocs()
     expect(text).not.toContain('`')

@@ -19,7 +19,7 @@ export type DocumentedOperation = {
   operationId: string
   parameters?: { name: string; description?: string; schema: DocumentedField }[]
   requestBody?: Body
-  responses: Record<string, Body>
+  responses: Record<string, Body & { headers?: Record<string, unknown> }>
 }
 
 /** Open objects are closed: what the document does not name is not answered. */

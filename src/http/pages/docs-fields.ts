@@ -9,6 +9,8 @@ import type { Html } from './layout.ts'
 const MAX_DEPTH = 6
 /** A longer pattern is no help to a reader: its description says the same. */
 const MAX_PATTERN_LENGTH = 48
+/** A longer name takes the room of its meaning: it is broken. */
+const MAX_NAME_LENGTH = 32
 
 export type FieldRow = {
   name: string
@@ -49,6 +51,8 @@ export function typeOf(document: ShownDocument, given: Schema): string {
       ? `array of ${typeOf(document, schema.items ?? {}) || 'values'}`
       : (nameOf(given) ?? type)
   const pattern = schema.pattern ?? ''
+  const { additionalProperties: other } = schema
+  const others = typeof other === 'object' ? typeOf(document, other) : ''
   const bounds = [
     ...(schema.format ? [schema.format] : []),
     ...range(schema.minLength, schema.maxLength, ' characters'),
@@ -59,6 +63,7 @@ export function typeOf(document: ShownDocument, given: Schema): string {
       '',
     ),
     ...(schema.maxProperties === undefined ? [] : [`up to ${schema.maxProperties} pairs`]),
+    ...(others === '' ? [] : [`each value ${others}`]),
     ...(!schema.format && pattern && pattern.length <= MAX_PATTERN_LENGTH ? [pattern] : []),
     ...([schema.type].flat().includes('null') ? ['or null'] : []),
   ]
@@ -104,7 +109,8 @@ export function fieldTable(
 ): Html {
   if (rows.length === 0) return html``
   const star = (row: FieldRow) => (heading === 'Field' && row.isNeeded ? ' *' : '')
-  return html`<div class="wide"><table><thead><tr><th>${heading}</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
+  const isLong = rows.some(({ name }) => name.length > MAX_NAME_LENGTH)
+  return html`<div class="wide${isLong ? ' long' : ''}"><table><thead><tr><th>${heading}</th><th>Type</th><th>Meaning</th></tr></thead><tbody>
 ${rows.map((row) => html`<tr><td><code>${row.name}</code>${star(row)}</td><td>${row.type}</td><td>${meaning(row)}</td></tr>`)}
 </tbody></table></div>`
 }

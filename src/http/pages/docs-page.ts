@@ -18,6 +18,11 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; bo
 th { font-weight: 600; white-space: nowrap } td:first-child { white-space: nowrap }
 details { margin: .6rem 0 } summary { cursor: pointer } pre { overflow-x: auto; margin: .4rem 0; font-size: .9rem }
 nav ul { list-style: none; padding: 0; columns: 18rem } .wide { overflow-x: auto }
+h3 code, nav a { overflow-wrap: anywhere } .long td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 16rem }
+@media (max-width: 40rem) {
+  .wide :is(table, tbody, tr, td) { display: block } .wide thead { display: none } .wide tr { border-top: 1px solid var(--line); padding: .4rem 0 }
+  .wide td { border: 0; padding: .1rem 0; overflow-wrap: anywhere } .wide td:first-child { white-space: normal; font-weight: 600; min-width: 0 }
+}
 `
 
 const paragraphs = (text: string) =>
@@ -80,10 +85,21 @@ ${fieldTable(requestRows(document, operation), 'Field')}
 ${asJson('Example of a request', operation.requestBody?.content['application/json']?.example)}
 ${answer(document, operation)}
 <div class="wide"><table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>
-${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}</td></tr>`)}
+${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}${headersOf(answer)}</td></tr>`)}
 </tbody></table></div>
 </section>`
 }
+
+/** In every answer: said once, above all of them. */
+const IN_EACH = 'X-Request-Id'
+
+const headersOf = ({ headers = {} }: Operation['responses'][string]) =>
+  Object.entries(headers)
+    .filter(([name]) => name !== IN_EACH)
+    .map(
+      ([name, { description = '' }]) =>
+        html`<br><span class="soft">Header</span> <code>${name}</code>: ${prose(description)}`,
+    )
 
 const errorSections = () =>
   ERROR_SLUGS.map(
@@ -111,6 +127,7 @@ export function docsPage(document: ShownDocument): Html {
     body: html`${paragraphs(document.info.description ?? '')}
 <p>A star marks what a request must have. Times are RFC 3339 in UTC.</p>
 <p>Authentication: <code>Authorization: Bearer &lt;key&gt;</code>. A 2xx from <code>POST /verify/check</code> means approved, and nothing else does.</p>
+<p>Every answer has the header <code>${IN_EACH}</code>: the id of the request, as in the log.</p>
 <nav aria-label="Operations"><ul>${all.map(({ id, verb, path }) => html`<li><a href="#${id}"><span class="verb">${verb}</span> ${path}</a></li>`)}</ul></nav>
 <h2>Operations</h2>
 ${all.map((one) => operationSection(document, one))}
