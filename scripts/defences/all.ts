@@ -2,6 +2,7 @@
 // It must not leave an invariant out: scripts/testing-page.ts fails where one has no line.
 
 import { ADMINS } from './admins.ts'
+import { ADVICE } from './advice.ts'
 import { BINDINGS } from './bindings.ts'
 import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
@@ -71,6 +72,7 @@ export const DEFENCES: readonly Defence[] = [
   ...CONSOLE,
   ...SIGN_IN,
   ...SUPPORT,
+  ...ADVICE,
   ...ADMINS,
   ...WIRE,
   ...BODIES,

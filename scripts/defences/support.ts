@@ -67,62 +67,6 @@ export const SUPPORT: readonly Defence[] = [
   ),
   row(
     'C74',
-    'another key is said to send only what it could send',
-    { file: OFFERS, find: 'isSendable: channels.length > 0', replace: 'isSendable: !mayAct' },
-    { file: OFFERS_TEST, title: 'may look only, and nobody could send' },
-  ),
-  row(
-    'C74',
-    'a code that has ended is not said to be good',
-    {
-      file: 'src/admin/diagnosis.ts',
-      find: "offers.isOpen ? advice.meanwhile : ''",
-      replace: 'advice.meanwhile',
-    },
-    { file: OFFERS_TEST, title: 'one that may have gone out says so' },
-  ),
-  row(
-    'C74',
-    'a code that has ended is not said to be good beside a try of its timeline',
-    {
-      file: 'src/admin/pages/timeline.ts',
-      find: "status === 'pending' ? `${meanwhile} ${action}`.trim() : action",
-      replace: '`${meanwhile} ${action}`.trim()',
-    },
-    { file: OFFERS_TEST, title: 'may act' },
-  ),
-  row(
-    'C74',
-    'a message that was tried until the end is not said to be refused for good',
-    {
-      file: 'src/admin/diagnosis.ts',
-      find: "adviseOn({ provider, code: errorCode }, 'retrying').meaning",
-      replace: "adviseOn({ provider, code: errorCode }, 'failed').meaning",
-    },
-    { file: OFFERS_TEST, title: 'what was tried until it expired' },
-  ),
-  row(
-    'C74',
-    'an earlier message that was taken is told where the newest one was not',
-    {
-      file: 'src/admin/diagnosis.ts',
-      find: "  const was = newest(events, 'delivery.sent')\n",
-      replace: "  const was = newest([], 'delivery.sent')\n",
-    },
-    { file: OFFERS_TEST, title: 'an earlier message that was taken' },
-  ),
-  row(
-    'C50',
-    'another text to a landline is not the first button',
-    {
-      file: 'src/admin/diagnosis.ts',
-      find: "    resend: 'is useless',\n  }\n}\n",
-      replace: '  }\n}\n',
-    },
-    { file: 'test/admin/diagnosis.test.ts', title: 'does not put another text to a landline' },
-  ),
-  row(
-    'C74',
     'the button that helps nobody is not the first one',
     {
       file: 'src/admin/pages/attempt-page.ts',

@@ -6,6 +6,7 @@ import { type Channel, type DeliveryStatus, isFactorChannel } from '../kernel/ch
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
+import { FACTORS } from './advice/factors.ts'
 import { type Advice, repeatable, START_OVER } from './advice/words.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
 import type { AttemptRow } from './ports.ts'
@@ -28,31 +29,6 @@ const LATE_MS = 60_000
 
 type Said = Pick<Diagnosis, 'state' | 'meaning'> & Partial<Diagnosis>
 const say = (said: Said): Diagnosis => ({ action: null, at: null, resend: 'is useless', ...said })
-
-const FACTORS: Readonly<Record<VerificationStatus, Said>> = {
-  pending: {
-    state: '',
-    meaning: 'Waiting for a code that the user already has: no message belongs to it.',
-    action:
-      'They open their authenticator app, or use a recovery code that they have not used yet.',
-  },
-  approved: {
-    state: 'good',
-    meaning: 'The code was right. No message belongs to it: the user had it already.',
-  },
-  canceled: { state: '', meaning: 'Canceled. No message belonged to it.', action: START_OVER },
-  max_attempts_reached: {
-    state: 'bad',
-    meaning:
-      'Too many wrong codes. No message belonged to it: the user reads them from an app or a list.',
-    action: `They check that it is the right account, and that the phone’s clock is right. ${START_OVER}`,
-  },
-  expired: {
-    state: 'warn',
-    meaning: 'No right code was typed in time. No message belonged to it: the user had it already.',
-    action: START_OVER,
-  },
-}
 
 const newest = (events: readonly EventRecord[], type: EventType) =>
   events.findLast((event) => event.type === type)
