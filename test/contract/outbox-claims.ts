@@ -31,9 +31,10 @@ export function describeClaims(factory: StoresFactory): void {
         claim(stores, T0, sendAll, 'sms', 4),
         claim(stores, T0, sendAll, 'sms', 4),
       ])
-      // Whoever comes first: engines without one writer decide it anew each time.
-      expect([a.length, b.length].sort()).toEqual([2, 4])
+      // Two and four, or three each: engines without one writer hand out row by row, and pass over what is locked.
+      for (const claims of [a, b]) expect(claims.length).toBeLessThanOrEqual(4)
       const all = [...a, ...b]
+      expect(all).toHaveLength(6)
       expect(new Set(all.map((c) => c.verificationId))).toEqual(new Set(records.map((r) => r.id)))
       expect(new Set(all.map((c) => c.token)).size).toBe(6)
       expect(await stores.outbox.nextDueAt()).toBe(T0 + LEASE_MS)

@@ -10,11 +10,14 @@ import type { AdmitTask } from './admit-process.ts'
 const task = JSON.parse(process.argv[2] ?? '{}') as AdmitTask
 const logger = { warn() {} }
 
+/** Far more than the limiter's own: what is counted must be right however late a busy machine answers. */
+const DEADLINE_MS = 20_000
+
 function open({ engine, at }: AdmitTask): Promise<Limiter & { close(): Promise<void> }> {
   if (engine === 'sqlite')
-    return openSqliteLimiter({ path: at, busyRetryMs: 2, deadlineMs: 20_000 })
+    return openSqliteLimiter({ path: at, busyRetryMs: 2, deadlineMs: DEADLINE_MS })
   if (engine === 'redis') return openRedisLimiter({ url: at, logger })
-  return openPostgresLimiter({ url: at, size: 4, logger })
+  return openPostgresLimiter({ url: at, size: 4, logger, deadlineMs: DEADLINE_MS })
 }
 
 const now = Date.now
