@@ -41,7 +41,7 @@ export function readSecret(text: string): ReadSecret {
   const spare = bits % BITS_OF_BYTE
   if (spare >= BITS_OF_LETTER)
     return unreadable(
-      `has ${letters.length} letters, and Base32 never has so many: one is missing or one too many`,
+      `has a length of ${letters.length}, which Base32 never has: a letter is missing, or is one too many`,
     )
   return {
     kind: 'read',
