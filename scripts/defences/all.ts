@@ -12,6 +12,7 @@ import { CONSOLE } from './console.ts'
 import { DECOYS } from './decoys.ts'
 import type { Defence } from './defence.ts'
 import { FACTORS } from './factors.ts'
+import { FILES } from './files.ts'
 import { GATEWAYS } from './gateways.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
@@ -32,6 +33,7 @@ import { SETTING_NAMES } from './setting-names.ts'
 import { SETTINGS } from './settings.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
+import { SPELLINGS } from './spellings.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
 import { TRANSPORTS } from './transports.ts'
@@ -62,6 +64,7 @@ export const DEFENCES: readonly Defence[] = [
   ...SHARED_LIMITS,
   ...MOVES,
   ...OPERATORS,
+  ...FILES,
   ...COMMANDS,
   ...RESTORES,
   ...FACTORS,
@@ -78,6 +81,7 @@ export const DEFENCES: readonly Defence[] = [
   ...BODIES,
   ...SETTINGS,
   ...SETTING_NAMES,
+  ...SPELLINGS,
   ...WORDS,
   ...REFUSALS,
   ...REFUSAL_LINES,

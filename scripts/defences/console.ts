@@ -135,4 +135,20 @@ export const CONSOLE: readonly Defence[] = [
     },
     { file: 'test/admin/attempt.test.ts', title: 'is not there for a key that may look only' },
   ),
+  row(
+    'C73',
+    'a line of Refusals names the limit that refused',
+    {
+      file: 'src/admin/pages/refusals-page.ts',
+      find: '<code>${line.limit ?? line.error}</code>',
+      replace: '<code>${line.error}</code>',
+    },
+    { file: 'test/admin/refusals-page.test.ts', title: 'what is to be done stands beside why' },
+  ),
+  row(
+    'C73',
+    'a line of Refusals says what to do',
+    { file: 'src/admin/pages/refusals-page.ts', find: '<span>${line.action}</span>', replace: '' },
+    { file: 'test/admin/refusals-page.test.ts', title: 'what is to be done stands beside why' },
+  ),
 ]

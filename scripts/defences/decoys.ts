@@ -136,4 +136,30 @@ export const DECOYS: readonly Defence[] = [
       title: 'C49: tells what became of the newest real messages',
     },
   ),
+  row(
+    'C49',
+    'the first decoys take the time that the provider usually takes',
+    {
+      file: 'src/delivery/recent-sends.ts',
+      find: '?.durationMs ?? decoy.usualMs',
+      replace: '?.durationMs ?? 0',
+    },
+    {
+      file: 'test/delivery/recent-sends.test.ts',
+      title: 'as long as a recent send of its channel and provider',
+    },
+  ),
+  row(
+    'C49',
+    'a provider on this machine is usually faster than one across the internet',
+    {
+      file: 'src/delivery/registry.ts',
+      find: 'isNear ? USUAL_MS.near : USUAL_MS.far',
+      replace: 'isNear ? USUAL_MS.far : USUAL_MS.far',
+    },
+    {
+      file: 'test/delivery/registry.test.ts',
+      title: 'C49: the first decoys take the time that smtp://[::1]:25',
+    },
+  ),
 ]

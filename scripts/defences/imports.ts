@@ -64,4 +64,30 @@ export const IMPORTS: readonly Defence[] = [
     { file: OTP, find: 'issuer: labelText(issuer),', replace: 'issuer,' },
     { file: OTP_TEST, title: 'one colon alone, and the issuer twice the same' },
   ),
+  row(
+    'C63',
+    'what nobody sees in a secret is dropped',
+    {
+      file: 'src/otp/read-secret.ts',
+      find: 'readTyped(text).toUpperCase()',
+      replace: "text.replaceAll(/[\\s-]/g, '').toUpperCase()",
+    },
+    { file: 'test/otp/otp.test.ts', title: 'are read as people and other systems write them' },
+  ),
+  row(
+    'C63',
+    'the sentence about a secret says what is wrong with it',
+    {
+      file: 'src/otp/read-secret.ts',
+      find: 'if (/^[0-9A-F]+$/.test(letters))',
+      replace: "if (letters === '')",
+    },
+    { file: 'test/otp/otp.test.ts', title: 'looks like hexadecimal' },
+  ),
+  row(
+    'C63',
+    'secrets that are made here have 160 bits',
+    { file: 'src/factors/policy.ts', find: 'SECRET_BYTES = 20', replace: 'SECRET_BYTES = 10' },
+    { file: 'test/factors/apps.test.ts', title: 'takes secrets of 10 to 64 bytes' },
+  ),
 ]

@@ -102,4 +102,17 @@ export const LOST_KEYS: readonly Defence[] = [
     },
     { file: DOMAIN, title: 'a previous key that is still given is no warning' },
   ),
+  row(
+    'C65',
+    'Health names what lies under a lost root key, with the way out',
+    {
+      file: 'src/admin/pages/health-page.ts',
+      find: '${missingKeys(report)}\n',
+      replace: '${missingKeys({ ...report, underMissing: [] })}\n',
+    },
+    {
+      file: 'test/e2e/c41-factors.test.ts',
+      title: 'C65: a key that is lost: said at start and in Health',
+    },
+  ),
 ]

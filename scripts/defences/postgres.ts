@@ -209,4 +209,14 @@ export const POSTGRES: readonly Defence[] = [
     })),
     test: { file: LOCKS, title: 'of its browser session, under every key of the ring' },
   },
+  row(
+    'C63',
+    'whatever deletes an app leaves its newest step behind',
+    {
+      file: SETTLING,
+      find: 'FOR EACH ROW WHEN (OLD.last_step > 0)',
+      replace: 'FOR EACH ROW WHEN (OLD.last_step < 0)',
+    },
+    { title: 'C63: the steps of a deleted app are used' },
+  ),
 ]

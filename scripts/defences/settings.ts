@@ -219,4 +219,17 @@ export const SETTINGS: readonly Defence[] = [
     },
     { file: 'test/http/under-path.test.ts', title: 'that takes /verify away is told' },
   ),
+  row(
+    'C69',
+    'pods of the scaled deployment get no service links',
+    {
+      file: 'deploy/kubernetes-scale.yaml',
+      find: '      enableServiceLinks: false\n',
+      replace: '',
+    },
+    {
+      file: 'test/deploy/manifests.test.ts',
+      title: 'C69: no Service becomes a setting by deploy/kubernetes-scale.yaml',
+    },
+  ),
 ]

@@ -55,6 +55,18 @@ describe('the registry', () => {
     )
   })
 
+  it.each([
+    ['smtp://127.0.0.1:2525', 10],
+    ['smtp://localhost', 10],
+    ['smtp://[::1]:25', 10],
+    ['smtps://127.0.0.1.example.com', 300],
+    ['smtp://mail.example.com', 300],
+  ])('C49: the first decoys take the time that %s usually takes: %i ms', (url, usualMs) => {
+    const values = { ...SMTP.values, SMTP_URL: url }
+    const made = createProviders([{ ...SMTP, values }], { clock: fixedClock, inbox: false })
+    expect(made.providers.map((provider) => provider.usualMs)).toEqual([usualMs])
+  })
+
   it('its own defaults are right', () => {
     const given: Record<string, string> = {
       SMTP_URL: 'smtp://mail.example.com',

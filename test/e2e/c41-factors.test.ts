@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtp } from '../../src/otp/otp.ts'
+import { readable, signedIn } from '../admin/world.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { program } from '../program.ts'
 import { LAYOUTS, ON } from './nodes.ts'
@@ -140,6 +141,9 @@ describe.each(layouts)(ON, ({ engine }) => {
     }
     const row = { key_id: keyId, service: 'default', open_verifications: 1, more: false }
     expect(await health()).toEqual([{ ...row, factors: 1 }])
+    const page = readable(await (await signedIn(at, ADMIN_KEY)).get('/admin/health'))
+    expect(page).toContain(`made under the root key ${keyId}`)
+    expect(page).toContain(`countersign keys forget ${keyId}`)
     expect((await at.get('/factors?subject=nobody')).status).toBe(503)
     expect((await at.post('/verify/check', { id: open.id, code: '123456' })).status).toBe(503)
 

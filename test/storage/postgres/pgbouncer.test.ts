@@ -109,12 +109,36 @@ describe.skipIf(!hasPgBouncer)('C71: through PgBouncer in session mode', () => {
       )
     await bouncer.stop()
   })
+})
 
-  it('C71: prepared statements that meet another connection are 503, and say so', () => {
-    const error = Object.assign(new Error('prepared statement "cs_0" does not exist'), {
-      code: '26000',
-    })
-    expect(toStoreError(error)).toBeInstanceOf(StoreUnavailableError)
-    expect(String(explain(error))).toMatch(/a pooler shares connections.*DATABASE_POOLER/)
+describe('C71: prepared statements that meet another connection are 503, and say so', () => {
+  const ERRORS = [
+    ['26000', 'prepared statement "cs_0" does not exist'],
+    ['42P05', 'prepared statement "cs_0" already exists'],
+  ] as const
+  it.each(ERRORS)('%s: alone, and as drizzle and the store hand it on', (code, message) => {
+    const error = Object.assign(new Error(message), { code })
+    const query = new Error('Failed query: select 1 params: +14155552671', { cause: error })
+    for (const one of [error, query]) {
+      const given = toStoreError(one)
+      expect(given).toBeInstanceOf(StoreUnavailableError)
+      expect(String(explain(given))).toMatch(/a pooler shares connections.*DATABASE_POOLER/)
+      expect(String(explain(given))).not.toContain('+14155552671')
+    }
+  })
+
+  it.each([
+    ['unsupported startup parameter: statement_timeout', '08P01'],
+    ['unsupported startup parameter in options: search_path', '08P01'],
+  ])('a pooler that refuses how it is spoken to: both ways are named: %s', (message, code) => {
+    const said = String(explain(Object.assign(new Error(message), { code })))
+    expect(said).toMatch(
+      /set DATABASE_POOLER to the pool_mode.*ignore_startup_parameters = options/,
+    )
+  })
+
+  it('a statement that is wrong is none of them: it is a bug, not a database that is away', () => {
+    const error = Object.assign(new Error('syntax error'), { code: '42601' })
+    expect([toStoreError(error), explain(error)]).toEqual([error, error])
   })
 })
