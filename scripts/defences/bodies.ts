@@ -95,4 +95,14 @@ export const BODIES: readonly Defence[] = [
     },
     { file: 'test/e2e/c52-pipelining.test.ts', title: 'C52: as many connections as there may be' },
   ),
+  row(
+    'C52',
+    'a body that has only begun is not taken for the whole',
+    {
+      file: 'src/http/middleware/body.ts',
+      find: 'length === 0 && incoming.complete && incoming.readableLength === 0',
+      replace: 'length === 0',
+    },
+    { file: BODIES_TEST, title: 'is read into one piece' },
+  ),
 ]

@@ -162,4 +162,10 @@ export const DECOYS: readonly Defence[] = [
       title: 'C49: the first decoys take the time that smtp://[::1]:25',
     },
   ),
+  row(
+    'C49',
+    'what another node met before is not taken for the newest',
+    { file: RECENT, find: '(one) => one.at < at', replace: '() => true' },
+    { file: RECENT_TEST, title: 'what comes twice, or late, counts once and where it belongs' },
+  ),
 ]

@@ -279,4 +279,10 @@ export const PROVIDERS: readonly Defence[] = [
     { file: QUOTED, find: '  if (quotesText(reason, message)) return QUOTED\n', replace: '' },
     { ...ANSWERS, title: 'holds nothing of the message' },
   ),
+  row(
+    'C67',
+    'an object is read behind a byte order mark and line ends, too',
+    { file: ANSWER, find: '/^\\s*[{[]/', replace: '/^[{[]/' },
+    { file: 'test/delivery/http.test.ts', title: 'reads the id at' },
+  ),
 ]

@@ -1,7 +1,7 @@
 // What became of recent real sends and how long they took, so that a decoy's message behaves like theirs (C49).
-// It must not keep whom they went to: persons as MACs under a key of this process, and the domain or country.
+// It must not keep whom they went to: persons as hashes with a secret of this process, and the domain or country.
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Channel } from '../kernel/channel.ts'
 import { personOf, placeOf, rootOf } from './destination.ts'
 import { faultOf } from './fault.ts'
@@ -59,7 +59,7 @@ const isPermanent = ({ result }: Remembered) => result.kind === 'permanent'
 
 export function createRecentSends(): RecentSends {
   const memories = new Map<string, Memory>()
-  const key = randomBytes(32)
+  const secret = randomBytes(32).toString('base64')
   const keyOf = ({ channel, provider }: { channel: Channel; provider: string }) =>
     `${channel} ${provider}`
   return {
@@ -69,10 +69,13 @@ export function createRecentSends(): RecentSends {
       memories.set(name, memory)
       if (memory.ids.has(sent.id)) return
       const { id, at, durationMs, result, to } = sent
-      const person = createHmac('sha256', key).update(personOf(to)).digest('base64')
+      const person = hash('sha256', `${secret}${personOf(to)}`, 'base64')
       memory.ids.add(id)
-      memory.sends.push({ id, at, durationMs, result, person, place: placeOf(to) })
-      memory.sends.sort((a, b) => b.at - a.at)
+      const place = placeOf(to)
+      // Newest first: only what another node sent is not the newest.
+      const older = memory.sends.findIndex((one) => one.at < at)
+      const index = older === -1 ? memory.sends.length : older
+      memory.sends.splice(index, 0, { id, at, durationMs, result, person, place })
       const oldest = memory.sends.length > KEPT_SENDS ? memory.sends.pop() : undefined
       if (oldest) memory.ids.delete(oldest.id)
     },

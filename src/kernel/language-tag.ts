@@ -3,6 +3,8 @@
 
 /** RFC 5646 §4.4.1 asks for 35 at least; what is longer is cut, not read. */
 const MAX_TAG_CHARACTERS = 100
+/** Tags come from callers: the oldest are forgotten. */
+const MAX_KNOWN = 1000
 /** glibc's `sr_RS@latin`. */
 const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cyrillic: 'Cyrl' }
 
@@ -12,6 +14,22 @@ const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i
 const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
 /** Read by the same people, in the same script: what is looked for last. */
 const RELATED: Readonly<Record<string, string>> = { nb: 'no', no: 'nb', nn: 'no', yue: 'zh' }
+
+/** The same few tags are read at every start: Intl.Locale took a fiftieth of a login flow. */
+function rememberTags<Found extends object | string | null>(
+  read: (tag: string) => Found,
+): (tag: string) => Found {
+  const known = new Map<string, Found>()
+  return (tag) => {
+    const before = known.get(tag)
+    if (before !== undefined) return before
+    const found = read(tag)
+    const [oldest] = known.keys()
+    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest)
+    known.set(tag, found)
+    return found
+  }
+}
 
 function toLocale(text: string): Intl.Locale | undefined {
   try {
@@ -28,15 +46,8 @@ function readBeginning(tag: string): Intl.Locale | undefined {
   return toLocale(tag) ?? (isSound ? readBeginning(shorter) : undefined)
 }
 
-/**
- * `pt-br`, `en_US`, `de_DE.UTF-8@euro`, `zh-Hant-TW-u-nu-hanidec`, the first of `de-CH,de;q=0.9`.
- * @returns the canonical tag without extensions; null: it cannot be read
- */
-export function readLanguageTag(text: string): string | null {
-  const [first = ''] = text
-    .slice(0, MAX_TAG_CHARACTERS)
-    .trim()
-    .split(/[,;\s]/)
+const readTag = rememberTags((text): string | null => {
+  const [first = ''] = text.trim().split(/[,;\s]/)
   const [, name = '', modifier = ''] = /^([^.@]*)(?:\.[^@]*)?(?:@(.*))?$/.exec(first) ?? []
   const tag = name.replaceAll('_', '-').replace(WINDOWS_CHINESE, 'zh-Han$1').replace(EXTENDED, '')
   const locale = readBeginning(tag)
@@ -44,13 +55,17 @@ export function readLanguageTag(text: string): string | null {
   const script = locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()]
   // ECMA-402 keeps `baseName` canonical: iw is he, cmn is zh.
   return script ? new Intl.Locale(locale.baseName, { script }).baseName : locale.baseName
+})
+
+/**
+ * `pt-br`, `en_US`, `de_DE.UTF-8@euro`, `zh-Hant-TW-u-nu-hanidec`, the first of `de-CH,de;q=0.9`.
+ * @returns the canonical tag without extensions; null: it cannot be read
+ */
+export function readLanguageTag(text: string): string | null {
+  return readTag(text.slice(0, MAX_TAG_CHARACTERS))
 }
 
-/** Tags come from callers: the oldest are forgotten. */
-const MAX_KNOWN = 1000
-const known = new Map<string, readonly string[]>()
-
-function makeKeys(tag: string): readonly string[] {
+const keysOf = rememberTags((tag): readonly string[] => {
   const read = readLanguageTag(tag)
   const locale = read === null ? undefined : toLocale(read)
   const script = locale?.maximize().script
@@ -61,20 +76,14 @@ function makeKeys(tag: string): readonly string[] {
   const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase())
   const related = RELATED[language]
   return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])]
-}
+})
 
 /**
  * What RFC 4647 §3.4 looks for, the longest first. The script stands in each, likely where it was not
  * said (`zh-TW`: zh-hant-tw, zh-hant), so that no look-up ends in another script.
  */
 export function languageKeys(tag: string): readonly string[] {
-  const before = known.get(tag)
-  if (before) return before
-  const keys = makeKeys(tag)
-  const [oldest] = known.keys()
-  if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest)
-  known.set(tag, keys)
-  return keys
+  return keysOf(tag)
 }
 
 const RIGHT_TO_LEFT = new Set(['arab', 'hebr', 'thaa', 'syrc', 'nkoo', 'adlm', 'rohg'])

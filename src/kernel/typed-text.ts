@@ -17,9 +17,12 @@ const FILLERS = new RegExp(
   'gu',
 )
 const NOT_ASCII = /[^\p{ASCII}]/gu
+/** Nothing of it is a filler or has another form. */
+const PLAIN = /^[0-9A-Za-z]*$/
 
 /** What is left without fillers; full-width and other compatible forms (NFKC) and every script's digits as ASCII. */
 export function readTyped(text: string): string {
+  if (PLAIN.test(text)) return text
   return text
     .normalize('NFKC')
     .replace(FILLERS, '')

@@ -6,12 +6,14 @@ import type { Language } from './texts.ts'
 import { type Forms, UNITS } from './units.ts'
 
 const MINUTE_SECONDS = 60
-const rules = new Map<Language, Intl.PluralRules>()
+/** For each language and count: a code lives for an hour at the most, so that there are 60 counts. */
+const plurals = new Map<string, Intl.LDMLPluralRule>()
 
 function pluralOf(language: Language, count: number): Intl.LDMLPluralRule {
-  const known = rules.get(language) ?? new Intl.PluralRules(language)
-  rules.set(language, known)
-  return known.select(count)
+  const name = `${language} ${count}`
+  const known = plurals.get(name) ?? new Intl.PluralRules(language).select(count)
+  plurals.set(name, known)
+  return known
 }
 
 function inWords(forms: Forms, language: Language, count: number): string {

@@ -29,7 +29,7 @@ function isJsonInUtf8(contentType: string | undefined): boolean {
 export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     // One piece: a body may come in as many as it has bytes, and 200 such were a gigabyte.
-    let read = Buffer.alloc(0)
+    let read: Buffer = Buffer.alloc(0)
     let length = 0
     const stop = () => {
       incoming.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
@@ -41,8 +41,12 @@ export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined
         incoming.pause()
         return resolve(undefined)
       }
-      if (end > read.length) read = Buffer.concat([read], Math.max(end, 2 * read.length))
-      chunk.copy(read, length)
+      // Nearly always it is all there is.
+      if (length === 0 && incoming.complete && incoming.readableLength === 0) read = chunk
+      else {
+        if (end > read.length) read = Buffer.concat([read], Math.max(end, 2 * read.length))
+        chunk.copy(read, length)
+      }
       length = end
     }
     const onEnd = () => {
@@ -78,10 +82,12 @@ function invalid(detail: string, errors?: FieldError[]): Refusal {
   return refusal('invalid_request', detail, errors ? { errors } : {})
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 function parseBody(bytes: Buffer): { body: unknown } | Refusal {
   let body: unknown
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    body = JSON.parse(UTF8.decode(bytes))
   } catch {
     return invalid('The body is not valid JSON in UTF-8.')
   }

@@ -123,8 +123,15 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
     : value
 }
 
+/**
+ * A pointer finds nothing in anything else. The error of JSON.parse for each empty answer, with its stack, was a
+ * hundredth of a login flow.
+ */
+const OBJECT_OR_LIST = /^\s*[{[]/
+
 /** Undefined: this is no JSON, or not all of it. */
 function readJson(body: string): unknown {
+  if (!OBJECT_OR_LIST.test(body)) return undefined
   try {
     return JSON.parse(body.replace(/^\ufeff/, ''), keepDigits)
   } catch {
