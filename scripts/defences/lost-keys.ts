@@ -12,6 +12,16 @@ const FORGET = 'C65: what is forgotten is of that key'
 export const LOST_KEYS: readonly Defence[] = [
   row(
     'C65',
+    'doctor finds a SECRET_KEY that is not the one of the store',
+    {
+      file: 'src/commands/doctor/root-keys.ts',
+      find: "finding(CHECK, 'failed', sentence)",
+      replace: "finding(CHECK, 'ok', sentence)",
+    },
+    { file: 'test/commands/doctor.test.ts', title: 'C65: on SQLite' },
+  ),
+  row(
+    'C65',
     'factors under a missing root key refuse the subjects of their service alone',
     {
       file: 'src/storage/sqlite/factor-rewrap.ts',

@@ -71,7 +71,8 @@ function tell(findings: readonly Finding[], isJson: boolean, terminal: Terminal)
 
 export const doctorCommand: Command = {
   words: 'doctor',
-  summary: 'Checks settings, files, database, providers, DNS of MAIL_FROM and the clock.',
+  summary:
+    'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM and the clock.',
   options: {
     'dkim-selector': {
       type: 'string',

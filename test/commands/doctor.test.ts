@@ -1,10 +1,23 @@
 // countersign doctor against real parts: files, a database, a mail server, gateways, a name server. Nothing is sent or made.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StoreConfig } from '../../src/config/stores.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { openStore } from '../../src/open-store.ts'
+import { createInput, newVerification } from '../contract/rows.ts'
 import { type MailServer, PASSWORD, startMailServer, USER } from '../delivery/smtp-server.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { startDnsServer } from './dns-server.ts'
@@ -217,6 +230,42 @@ describe('C71: files and database', () => {
     expect(status).toBe(1)
     expect(out).not.toMatch(/hunter/)
   }, 30_000)
+})
+
+describe.each(['SQLite', 'PostgreSQL'])('C65: on %s', (engine) => {
+  it('C65: a SECRET_KEY that is not the one of the store is found, and nothing is changed', async () => {
+    const config: StoreConfig = {
+      kind: 'sqlite',
+      path: `${dataDir}/countersign.db`,
+      synchronous: 'full',
+    }
+    const database = engine === 'PostgreSQL' ? await createDatabase() : undefined
+    if (database) undo.push(() => database.drop())
+    const { url } = database ?? {}
+    const store = await openStore(
+      url ? { kind: 'postgres', url, connections: 2, pooler: 'none' } : config,
+    )
+    const env: Record<string, string> = url ? { DATABASE_URL: url } : {}
+    const keyed = (pepperKeyId: string) =>
+      store.verifications.create(
+        createInput(newVerification({ createdAt: Date.now(), pepperKeyId })),
+      )
+    await keyed(createKeyring([Buffer.from(SECRET_KEY, 'base64')]).currentKeyId)
+    const right = await examine(env)
+    expect(right.of('root keys')).toEqual([expect.stringMatching(/^ok nothing lies under/)])
+    expect(right.status).toBe(0)
+    await keyed('0a1b2c3d')
+    await store.close()
+    if (!url) chmodSync(config.path, 0o640)
+    const { status, of } = await examine(env)
+    expect(of('root keys')).toEqual([
+      expect.stringMatching(
+        /^failed 1 open verification .* root key 0a1b2c3d, .*Has SECRET_KEY changed/,
+      ),
+    ])
+    expect(status).toBe(1)
+    if (!url) expect(statSync(config.path).mode & 0o777).toBe(0o640)
+  })
 })
 
 it('C71: settings that are not right end it with 78, each named', async () => {

@@ -11,7 +11,7 @@ import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../../paths.ts'
 import { networkFileSystem } from '../../storage/sqlite/filesystem.ts'
 import { COMPANIONS } from '../../storage/sqlite/private-file.ts'
 import { judgeClock } from './clocks.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, finding, findingsOf } from './finding.ts'
 
 /** A day of verifications, and what a checkpoint needs. */
 const LOW_DISK_BYTES = 200 * 1024 * 1024
@@ -50,7 +50,13 @@ export function checkFiles({ store, limits }: Config): Finding[] {
   return paths.map(checkFile)
 }
 
-async function checkSqlite(path: string): Promise<Finding[]> {
+async function rootKeysOf(config: Config, isOfThisVersion: boolean): Promise<readonly Finding[]> {
+  if (!isOfThisVersion) return []
+  const { checkRootKeys } = await import('./root-keys.ts')
+  return findingsOf('root keys', () => checkRootKeys(config))
+}
+
+async function checkSqlite(path: string, config: Config): Promise<Finding[]> {
   if (!existsSync(path))
     return [
       finding(
@@ -60,18 +66,19 @@ async function checkSqlite(path: string): Promise<Finding[]> {
       ),
     ]
   const { inspectSqlite } = await import('../../storage/sqlite/inspect.ts')
-  const { fault, schema, known, bytes, newestAt } = inspectSqlite(path, MIGRATIONS_FOLDER)
+  const { fault, schema, known, bytes, newestAt } = await inspectSqlite(path, MIGRATIONS_FOLDER)
   if (fault !== null) return [finding('database', 'failed', fault)]
   const state = schema < known ? 'older: the next start migrates it' : 'as of this version'
   const clock =
     newestAt > Date.now() ? [judgeClock('the newest time in the store', newestAt - Date.now())] : []
   return [
     finding('database', 'ok', `SQLite, ${inMib(bytes)}, schema ${schema} of ${known} (${state})`),
+    ...(await rootKeysOf(config, schema === known)),
     ...clock,
   ]
 }
 
-async function checkPostgres({ url, pooler }: PostgresConfig): Promise<Finding[]> {
+async function checkPostgres({ url, pooler }: PostgresConfig, config: Config): Promise<Finding[]> {
   const { inspectPostgres } = await import('../../storage/postgres/inspect.ts')
   const found = await inspectPostgres({
     ...{ url, pooler, migrationsFolder: POSTGRES_MIGRATIONS_FOLDER },
@@ -90,12 +97,14 @@ async function checkPostgres({ url, pooler }: PostgresConfig): Promise<Finding[]
             'the connection is not encrypted: give ?sslmode=verify-full',
           ),
         ]),
+    ...(await rootKeysOf(config, schema === known)),
     judgeClock('the database', offsetMs),
   ]
 }
 
-export function checkDatabase({ store }: Config): Promise<Finding[]> {
-  return store.kind === 'sqlite' ? checkSqlite(store.path) : checkPostgres(store)
+export function checkDatabase(config: Config): Promise<Finding[]> {
+  const { store } = config
+  return store.kind === 'sqlite' ? checkSqlite(store.path, config) : checkPostgres(store, config)
 }
 
 /** Where a server counts; a file is among the files, and PostgreSQL is the database. */

@@ -3,8 +3,11 @@
 
 import { statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
+import type { RootKeyUse } from '../../factors/ports.ts'
+import { drizzle } from './drizzle.ts'
 import { countMigrations, requireOurs } from './migrate.ts'
 import { explain } from './open.ts'
+import { createRootKeyUse } from './root-keys.ts'
 
 /** Reading all of a larger one takes long, and a person waits. */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024
@@ -35,16 +38,27 @@ function readState(client: Database, path: string, known: number): SqliteState {
   }
 }
 
-/** @throws StartupError in an operator's words */
-export function inspectSqlite(path: string, migrationsFolder: string): SqliteState {
+async function withReadOnly<T>(path: string, job: (client: Database) => T | Promise<T>) {
   try {
     const client = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
     try {
-      return readState(client, path, countMigrations(migrationsFolder))
+      return await job(client)
     } finally {
       client.close()
     }
   } catch (error) {
     throw explain(error, path)
   }
+}
+
+/** @throws StartupError in an operator's words */
+export function inspectSqlite(path: string, migrationsFolder: string): Promise<SqliteState> {
+  return withReadOnly(path, (client) => readState(client, path, countMigrations(migrationsFolder)))
+}
+
+/** What lies under which root key, of a store of this version. @throws StartupError in an operator's words */
+export function inspectRootKeys<T>(path: string, job: (use: RootKeyUse) => Promise<T>): Promise<T> {
+  return withReadOnly(path, (client) =>
+    job(createRootKeyUse({ orm: drizzle(client), writer: { read: async (read) => read() } })),
+  )
 }

@@ -10,7 +10,13 @@ import type { Writer } from './writer.ts'
 
 type Pair = { keyId: string; service: string }
 
-export function createRootKeyUse({ orm, writer }: { orm: Orm; writer: Writer }): RootKeyUse {
+export function createRootKeyUse({
+  orm,
+  writer,
+}: {
+  orm: Orm
+  writer: Pick<Writer, 'read'>
+}): RootKeyUse {
   const p = sql.placeholder
   const f = factors
   const v = verifications
