@@ -55,7 +55,7 @@ function describe(commands: readonly Command[]): string {
     'Commands:',
     ...commands.map(({ words, summary }) => `  ${words.padEnd(14)} ${summary}`),
     '',
-    'countersign <command> --help tells a command’s options. Settings come from the environment, as for the service.',
+    'countersign <command> --help lists a command’s options. Settings come from the environment, as for the service.',
     '',
   ].join('\n')
 }
@@ -96,7 +96,7 @@ function refuseUnknown(words: readonly string[], terminal: Terminal): number {
       ? `${first} takes another word: ${listWords(seconds)}`
       : `there is no command "${words.slice(0, 2).join(' ')}": give ${listWords(seconds)}`
   const usage = `Usage: countersign ${first} <${seconds.join('|')}> [options]`
-  return refuse(terminal, '', problem, usage, `countersign ${first} --help tells more`)
+  return refuse(terminal, '', problem, usage, `countersign ${first} --help lists its options`)
 }
 
 async function runOne(command: Command, words: readonly string[], terminal: Terminal) {

@@ -263,7 +263,7 @@ export const BUDGETS: readonly Defence[] = [
     changes: [
       {
         file: 'src/storage/sqlite/writer.ts',
-        find: "waiting.reject(unavailable('the database can not be written', error))",
+        find: "waiting.reject(unavailable('the database cannot be written', error))",
         replace: 'waiting.resolve(error)',
       },
     ],

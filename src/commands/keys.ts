@@ -69,7 +69,7 @@ function readName(given: Given): string {
 
 export const createKeyCommand: Command = {
   words: 'keys create',
-  summary: 'Makes an API key and shows it, this once.',
+  summary: 'Creates an API key. It is shown only once.',
   options: {
     service: {
       type: 'string',

@@ -22,7 +22,7 @@ const NOTES = `Stop the service first, run this with its environment, then start
 DATABASE_URL=postgres://… and the same SECRET_KEY. Whatever stops this command,
 run it again: it goes on where it was. Pending verifications, their messages,
 the answers under Idempotency-Keys, API keys and the log go along.
-The counters of the limits (limits.db) do not: their windows begin anew. The
+The counters of the limits (limits.db) do not: their windows start again. The
 guesses at a number do, for they are counted from the verifications.
 Give PostgreSQL itself, not a pooler. A password is best kept off the command
 line: leave --to out and set DATABASE_URL or DATABASE_URL_FILE.`
@@ -89,10 +89,10 @@ const WORDS = {
   complete: 'The move is complete: start the service with DATABASE_URL of this database.',
   before: 'The move was complete before, and the file has not changed since. Nothing was done.',
   differs:
-    'The move is NOT complete: the database does not hold what the file holds. Something else has written to it, or it is damaged; run this again to begin anew, or give an empty database.',
+    'The move is NOT complete: the database does not hold what the file holds. Something else has written to it, or it is damaged; run this again to start over, or give an empty database.',
 }
 
-const NOT_MOVED = `limits.db was not moved: the windows of the limits begin anew.
+const NOT_MOVED = `limits.db was not moved: the windows of the limits start again.
 The file is refused to services from now on (--undo takes that back). It still holds what is sealed and hashed:
 remove it once nobody wants to go back.
 `

@@ -9,8 +9,8 @@ export const exportCommand: Command = {
   words: 'export',
   summary: 'Writes all that is known of one person as JSON, recipients in clear.',
   options: { ...PERSON_OPTIONS, ...COUNTRY_OPTION },
-  notes: `Every verification with its timeline, in every service. The log tells that it was
-done (recipient.exported, by "command").`,
+  notes: `Every verification with its timeline, in every service. The log records that it
+was done (recipient.exported, by "command").`,
   async run(given, terminal) {
     requirePerson(given)
     const { withDesk } = await import('./desk.ts')
@@ -52,7 +52,7 @@ export const eraseCommand: Command = {
     ...JSON_OPTION,
   },
   notes: `Verifications (open ones are canceled), factors and events. What the limits on messages
-have counted stays; guesses of the last day and check_per_number are forgotten. The log tells that it was done and how many, not of whom.`,
+have counted stays; guesses of the last day and check_per_number are forgotten. The log records that it was done and how many, not of whom.`,
   async run(given, terminal) {
     requirePerson(given)
     const { withDesk } = await import('./desk.ts')

@@ -17,7 +17,7 @@ and people who were signing in start again. In addition:
   minute or so;
 - recovery codes, sets of them and API keys that were used, replaced or revoked since
   stay so, as far as the store that is replaced can be read. Where it cannot, all
-  recovery codes are made of no use (people make new ones), or stay as they are with
+  recovery codes are voided (people make new ones), or stay as they are with
   --keep-recovery-codes;
 - the console's sessions end. Apps that were removed since are back, and named.
 limits.db is left as it is. Guesses made since the copy are not counted. The store as
@@ -44,7 +44,7 @@ function describe({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: st
     `Canceled: ${countOf(verifications, 'open verification')}. Steps count as used: ${countOf(apps, 'authenticator app')}.`,
     isSinceKnown
       ? `Used or revoked since, and so again: ${codes}, ${countOf(apiKeys, 'API key')}.`
-      : `The store before is lost or damaged, or began after the copy, so nobody knows what was used since: ${codes} made of no use. Look at countersign keys list, and revoke again.`,
+      : `The store before is lost or damaged, or began after the copy, so nobody knows what was used since: ${codes} voided. Check countersign keys list, and revoke again.`,
     `Console sessions ended: ${adminSessions}.`,
   ]
   if (appsBack?.length)

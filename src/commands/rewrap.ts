@@ -16,10 +16,10 @@ function describe({ moved, skipped, unknown, broken }: Rewrapped, left: number):
   if (skipped > 0) lines.push(`${skipped} were changed by a service meanwhile.`)
   for (const [keyId, count] of unknown)
     lines.push(
-      `${count} can not be opened: their root key ${keyId} is not in SECRET_KEY_PREVIOUS. Add it and run this again; if it is lost for good: countersign keys forget ${keyId}`,
+      `${count} cannot be opened: their root key ${keyId} is not in SECRET_KEY_PREVIOUS. Add it and run this again; if it is lost for good: countersign keys forget ${keyId}`,
     )
   for (const id of broken)
-    lines.push(`${id} can not be opened: it is damaged. Delete it (DELETE /factors/${id}).`)
+    lines.push(`${id} cannot be opened: it is damaged. Delete it (DELETE /factors/${id}).`)
   return `${lines.join('\n')}\n`
 }
 

@@ -100,7 +100,7 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
 
 export const sendTestCommand: Command = {
   words: 'send-test',
-  summary: 'Sends a message that says it is a test, and tells what the provider answered.',
+  summary: 'Sends a message that is marked as a test, and shows what the provider answered.',
   options: {
     to: { type: 'string', value: '<recipient>', description: 'Your own number or address' },
     channel: {

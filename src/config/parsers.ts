@@ -200,7 +200,7 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
     )
   // The domain of an address stands at its end: `test*` would be test@ every host, with a code that is known.
   if (prefix && !to.startsWith('+'))
-    throw new SettingError(`"${recipient}" is no prefix of a number: give each address by itself`)
+    throw new SettingError(`"${recipient}" is no prefix of a number: give each address separately`)
   if (!prefix && !/^\+[1-9]\d{6,14}$/.test(to) && !/^[^\s@]+@[^\s@]+$/.test(to))
     throw new SettingError(`"${to}" is neither a number like +15005550006 nor an address`)
   return { to, prefix, code, untilMs }

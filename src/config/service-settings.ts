@@ -70,7 +70,7 @@ export const SERVICE_SETTINGS = {
     String(TOTP_WINDOW.default),
     `How far the clock of an authenticator app may be off, in its time steps of 30 s, ${TOTP_WINDOW.min}-${TOTP_WINDOW.max}`,
   ),
-  locale: withDefault('DEFAULT_LOCALE', parseLocale, 'en', 'The language where nothing says one'),
+  locale: withDefault('DEFAULT_LOCALE', parseLocale, 'en', 'The language where none is given'),
   allowedCountries: optional(
     'ALLOWED_COUNTRIES',
     parseCountries,
@@ -86,7 +86,7 @@ export const SERVICE_SETTINGS = {
   originDomain: optional(
     'ORIGIN_DOMAIN',
     parseHost,
-    'The site that may fill in the code by itself (WebOTP): a bare host',
+    'The site that may fill in the code automatically (WebOTP): a bare host',
   ),
   clientIp: optional(
     'CLIENT_IP',

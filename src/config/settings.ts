@@ -139,7 +139,7 @@ export const SERVER_SETTINGS = {
   secretKeyPrevious: optional(
     'SECRET_KEY_PREVIOUS',
     parseList(parseSecretKey),
-    'Root secrets of before, newest first, comma-separated: for rotation',
+    'Previous root secrets, newest first, comma-separated: for rotation',
     { secret: true },
   ),
   apiKey: optional('API_KEY', parseKey, 'A key for the default service, scope `verify`', {

@@ -153,7 +153,7 @@ async function runLoop(
       state.storeFailures = 0
     } catch (error) {
       if (state.storeFailures === 0)
-        deps.logger.warn({ error: errorName(error) }, 'the delivery worker can not claim')
+        deps.logger.warn({ error: errorName(error) }, 'the delivery worker cannot claim')
       state.storeFailures += 1
       const window = STORE_BACKOFF_MIN_MS * 2 ** Math.min(state.storeFailures, 10)
       waitMs = Math.min(STORE_BACKOFF_MAX_MS, window) * (0.5 + random() / 2)

@@ -40,7 +40,7 @@ export function createFollower(options: {
         if (!ended.aborted && found.items.length > 0)
           for (const listener of listeners) listener(found.items)
       } catch (error) {
-        if (!isAway && !ended.aborted) logger.warn({ err: error }, 'the log can not be followed')
+        if (!isAway && !ended.aborted) logger.warn({ err: error }, 'the log cannot be followed')
         isAway = true
       }
       const waitMs = hasMore ? 0 : lookEveryMs

@@ -16,6 +16,6 @@ export function refuseToldBefore(id: string): Refusal {
   return {
     kind: 'refused',
     error: 'told_before',
-    detail: `the request with this Idempotency-Key made ${id} and told its secret then; make another under a new key`,
+    detail: `the request with this Idempotency-Key made ${id} and showed its secret then; make another under a new key`,
   }
 }

@@ -5,7 +5,7 @@ import type { ErrorSlug } from '../kernel/errors.ts'
 
 export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   invalid_request:
-    'The member errors names every field at fault. Nothing was changed and no attempt was charged.',
+    'The member errors names every invalid field. Nothing was changed and no attempt was charged.',
   unauthenticated: 'Send Authorization: Bearer <key>. The key may have been revoked.',
   scope_missing: 'Use a key with the scope that the detail names.',
   country_not_allowed: "The operator's ALLOWED_COUNTRIES does not hold the number's country.",
@@ -16,7 +16,7 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   not_found: 'No route has this address. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:
-    'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors tells what it has.',
+    'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
   method_not_allowed: 'The header Allow names the methods of this address.',
   request_timeout: 'The headers or the body came too slowly. Nothing was changed.',
   verification_approved:
@@ -27,7 +27,7 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
   factor_confirmed: 'Nothing is left to do: the factor is active.',
   too_many_factors: 'Delete one first (DELETE /factors/{id}).',
   told_before:
-    'This Idempotency-Key made a factor whose secret or codes were told then, and are not told again. Make another under a new key, and delete this one.',
+    'This Idempotency-Key made a factor whose secret or codes were shown then, and are not shown again. Make another under a new key, and delete this one.',
   max_attempts_reached:
     'Start another verification, or make another factor in place of one that was not confirmed.',
   max_sends_reached: 'No send is left. What was sent stays valid until expires_at.',

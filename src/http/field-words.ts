@@ -66,7 +66,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
     example: '2026-11-23T18:00:01.000Z',
   },
   delivered_at: {
-    description: 'When the provider says it arrived; null: nothing was said.',
+    description: 'When the provider says it arrived; null: it has not reported.',
     example: null,
   },
   ended_at: { description: 'When it ended; null: it has not.', example: null },
@@ -81,7 +81,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   instance: { example: 'req_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' },
   field: { description: 'The field, with dots into objects.', example: 'to' },
   detail: { description: 'What is wrong with it.', example: 'is required' },
-  retry_after_seconds: { description: 'When to ask again, as Retry-After says.', example: 30 },
+  retry_after_seconds: { description: 'When to try again, as in Retry-After.', example: 30 },
 
   // Factors.
   type: { description: 'Its kind.' },
@@ -111,7 +111,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   },
   service: { description: 'The service that it belongs to.', example: 'default' },
   key_id: {
-    description: 'The key that asked; null where nobody did.',
+    description: 'The key that made the request; null where there was none.',
     example: 'key_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p',
   },
   client_ip: {

@@ -63,6 +63,6 @@ export function isUnavailable(error: unknown): boolean {
 export function toStoreError(error: unknown): unknown {
   const cause = [...causesOf(error)].at(-1) ?? error
   if (isUnavailable(error))
-    return new StoreUnavailableError('the database can not be used', { cause })
+    return new StoreUnavailableError('the database cannot be used', { cause })
   return cause
 }

@@ -145,9 +145,9 @@ function createState(logger: Log) {
     take(verdict: Verdict) {
       problem = null
       unfit = 'why' in verdict ? verdict.why : null
-      if (unfit !== null) return tell(unfit, 'Redis can not count the limits')
+      if (unfit !== null) return tell(unfit, 'Redis cannot count the limits')
       if (verdict.kind === 'fit, as far as it tells')
-        return tell(UNTOLD, 'Redis counts the limits, but does not tell whether it evicts keys')
+        return tell(UNTOLD, 'Redis counts the limits, but does not report whether it evicts keys')
       if (told !== '') logger.warn({}, 'Redis counts the limits')
       told = ''
     },
@@ -201,7 +201,7 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
     client,
     requireUsable() {
       const why = state.unusable()
-      if (why !== null) throw new StoreUnavailableError(`the limit store can not be used: ${why}`)
+      if (why !== null) throw new StoreUnavailableError(`the limit store cannot be used: ${why}`)
     },
     close,
   }

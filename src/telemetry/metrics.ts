@@ -98,7 +98,7 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   const oldest = gauge('outbox_oldest_due_seconds', 'How long the oldest due message has waited.', [
     'channel',
   ])
-  const isReachable = gauge('store_reachable', '1 where the store could be asked, else 0.')
+  const isReachable = gauge('store_reachable', '1 where the store could be reached, else 0.')
   return (levels) => {
     for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
     for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)

@@ -21,7 +21,7 @@ type Subject = {
 /** What keys are made with. */
 export type LimitKeyDeps = Pick<Domain, 'keyring' | 'addressKey'>
 
-/** Under the oldest key, so that nodes in the midst of a rotation count together. */
+/** Under the oldest key, so that nodes count together during a key rotation. */
 function keyOf(domain: LimitKeyDeps, name: LimitName, parts: readonly string[]): string {
   return domain.keyring.oldestMac('blind-index', ['limit', name, ...parts]).toString('base64url')
 }

@@ -56,6 +56,7 @@ describe('C74: tries', () => {
     const shown = {
       recipients: { masked: () => '+141•••71' },
       ...{ clock: { now: () => NOW }, config: { services: new Map() } },
+      readingOf: () => ({ channels: [], mayAct: true, now: NOW }),
     } as unknown as Parameters<typeof describeAttempt>[1]
     const lines = describeAttempt(detail, shown).split('\n')
     expect(lines.filter((line) => line.includes('delivery.retrying'))).toHaveLength(1)

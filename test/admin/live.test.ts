@@ -237,6 +237,6 @@ describe('the end of the server', () => {
     await own.close()
     expect(quiet(performance.now() - began)).toBeLessThan(3_000)
     expect(await ended).toBe(': connected\n\n')
-    expect(own.lines.join('')).not.toContain('can not be followed')
+    expect(own.lines.join('')).not.toContain('cannot be followed')
   })
 })

@@ -96,7 +96,7 @@ describe('C73: what to do about a refusal', () => {
   it.each(LIMIT_NAMES)('of %s has words of its own, and no number of a setting', (limit) => {
     const { meaning, action } = adviseOnRefusal({ ...about, error: 'rate_limited', limit })
     expect(`${meaning} ${action}`).not.toContain(ERRORS.rate_limited.title)
-    expect(action).toMatch(/^The limit ends by itself.*\.$/)
+    expect(action).toMatch(/^The limit ends automatically.*\.$/)
     expect(`${meaning} ${action}`.replace('10,000 numbers', '')).not.toMatch(/\d/)
   })
 

@@ -152,7 +152,7 @@ describe('the store in trouble', () => {
     isAway = false
     await untilStatus(id, 'sent')
     expect(worker.status().storeReachable).toBe(true)
-    expect(world.lines.filter((line) => line.includes('can not claim')).length).toBe(1)
+    expect(world.lines.filter((line) => line.includes('cannot claim')).length).toBe(1)
   })
 })
 

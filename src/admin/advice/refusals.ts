@@ -14,16 +14,16 @@ export type Refused = {
 }
 
 const LIFT =
-  'The limit ends by itself. If it was really this person who asked, an admin can lift the limit on their page while it is full; they can then ask for a code again.'
+  'The limit ends automatically. If it was really this person who asked, an admin can lift the limit on their page while it is full; they can then ask for a code again.'
 const WAIT_FOR_ADDRESS =
-  'The limit ends by itself. Everybody behind the address (an office, a mobile carrier) shares it. If honest users often meet it, the operator checks that the login flow gives each user’s own address and not that of a proxy (client_ip, TRUSTED_PROXIES), or raises the limit.'
+  'The limit ends automatically. Everybody behind the address (an office, a mobile carrier) shares it. If honest users often meet it, the operator checks that the login flow gives each user’s own address and not that of a proxy (client_ip, TRUSTED_PROXIES), or raises the limit.'
 const ATTACK =
-  'The limit ends by itself. Compare the refusals of everybody: many at once are probably an attack, and the limit does its work. Otherwise the operator raises it.'
+  'The limit ends automatically. Compare the refusals of everybody: many at once are probably an attack, and the limit does its work. Otherwise the operator raises it.'
 const GUESSES: Advice = {
   meaning:
     'Their recent verifications already allow all the wrong codes that one person may have for now, so no new one is started.',
   action:
-    'The limit ends by itself, and nobody can lift it: somebody who talks support into that would get more guesses. After a correct password the login flow can start with authenticated: true, which has guesses of its own.',
+    'The limit ends automatically, and nobody can lift it: somebody who talks support into that would get more guesses. After a correct password the login flow can start with authenticated: true, which has guesses of its own.',
 }
 
 const LIMITS: Readonly<Record<string, Advice>> = {
@@ -57,13 +57,13 @@ const LIMITS: Readonly<Record<string, Advice>> = {
   check_per_number: {
     meaning: 'Too many codes were entered for this person.',
     action:
-      'The limit ends by itself within minutes. Nobody can lift it, because it bounds guesses.',
+      'The limit ends automatically within minutes. Nobody can lift it, because it bounds guesses.',
   },
   guesses_per_number_hour: GUESSES,
   guesses_per_number_day: GUESSES,
   sign_in_per_ip: {
     meaning: 'Too many sign-ins to this console from one address.',
-    action: 'The limit ends by itself. If it was none of your admins, somebody is trying keys.',
+    action: 'The limit ends automatically. If it was none of your admins, somebody is trying keys.',
   },
   sign_in_all: {
     meaning: 'Too many wrong keys at the sign-in to this console, from all addresses together.',

@@ -75,7 +75,7 @@ async function judgeDkim(domain: string, selector: string | undefined, lookUp: L
   if (selector === undefined)
     return say(
       'skipped',
-      'DKIM was not looked at: give --dkim-selector, as your mail provider names it',
+      'DKIM was not checked: give --dkim-selector, as your mail provider names it',
     )
   const name = `${selector}._domainkey.${domain}`
   const looked = await lookUp(name)

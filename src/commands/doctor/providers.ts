@@ -11,7 +11,7 @@ import { type Finding, finding } from './finding.ts'
 
 async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]> {
   const check = `provider ${provider.name} (${provider.channels.join(', ')})`
-  if (!provider.probe) return [finding(check, 'skipped', 'it cannot be asked without a message')]
+  if (!provider.probe) return [finding(check, 'skipped', 'it cannot be checked without a message')]
   const { result, learned, wallMs } = await provider.probe(AbortSignal.timeout(deadlineMs))
   const clock =
     wallMs === null ? [] : [judgeClock(`the provider ${provider.name}`, wallMs - Date.now())]

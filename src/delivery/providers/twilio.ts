@@ -25,7 +25,7 @@ const WORDS: Record<number, string> = {
   21408: 'the account may not send to this country',
   21606: 'the sender may not send to this number',
   21610: 'the recipient has opted out',
-  21612: 'the number can not be reached from this sender',
+  21612: 'the number cannot be reached from this sender',
   21614: 'the number is not a mobile number',
   21635: 'the number is a landline',
   20429: 'too many requests',
@@ -51,7 +51,7 @@ export function createTwilioProvider(
       const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
       const { body, verdict, wallMs } = await deps.http.send(request, signal)
       const { code, status } = readJson(body)
-      const learned = `the account takes the log-in (${status === 'active' ? 'active' : 'its state is not told'})`
+      const learned = `the account takes the log-in (${status === 'active' ? 'active' : 'its state is unknown'})`
       if (verdict.kind !== 'accepted') {
         const error = typeof code === 'number' ? errorOf(code) : verdict.error
         return { result: { kind: 'permanent', error }, learned: '', wallMs }

@@ -15,7 +15,7 @@ const route = createRoute({
   path: '/admin/api/attempts/{id}/reveal',
   operationId: 'revealRecipient',
   summary: 'Show a recipient in clear',
-  description: 'Who asked stands in the log, as `recipient.shown`.',
+  description: 'The log records who asked, as `recipient.shown`.',
   tags: ['People'],
   security: [{ apiKey: [] }],
   request: { params: IdParams },

@@ -49,7 +49,7 @@ export function addEventsSearch(app: App, deps: AppDeps): void {
         return refuse(
           c,
           deps,
-          refusal('invalid_request', 'The recipient can not be read.', { errors }),
+          refusal('invalid_request', 'The recipient cannot be read.', { errors }),
         )
       }
       indexes = found

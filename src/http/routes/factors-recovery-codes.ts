@@ -18,7 +18,7 @@ const route = createRoute({
   operationId: 'createRecoveryCodes',
   summary: 'Make recovery codes',
   description:
-    'Ten codes, each good once, told this once; kept are hashes. The set before is void from then on. Under an Idempotency-Key one set is made, and a repetition is 409 `told_before`: the codes can not be told again.',
+    'Ten codes, each usable once and shown only once; only hashes are stored. The previous set is void from then on. Under an Idempotency-Key one set is made, and a repetition is 409 `told_before`: the codes cannot be shown again.',
   tags: ['Factors'],
   security: [{ apiKey: [] }],
   request: {

@@ -14,7 +14,7 @@ const route = createRoute({
   operationId: 'erasePerson',
   summary: 'Erase a person',
   description:
-    'Removes their verifications (open ones are canceled), factors and events, for good. The log tells that it was done and how many, not of whom. Idempotent.',
+    'Removes their verifications (open ones are canceled), factors and events, for good. The log records that it was done and how many, not of whom. Idempotent.',
   tags: ['People'],
   security: [{ apiKey: [] }],
   request: {

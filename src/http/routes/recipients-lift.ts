@@ -15,7 +15,7 @@ const route = createRoute({
   path: '/admin/api/recipients/limits/lift',
   operationId: 'liftLimits',
   summary: 'Lift the limits on messages to a person',
-  description: `They count from nothing again, now; the log tells who did it. ${NOT_LIFTABLE} Idempotent.`,
+  description: `They count from zero again, now; the log records who did it. ${NOT_LIFTABLE} Idempotent.`,
   tags: ['People'],
   security: [{ apiKey: [] }],
   request: {

@@ -72,7 +72,7 @@ export const AdminHealth = z
       .nullable()
       .openapi({
         description:
-          'What was made under root keys that neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives. Null: the store can not be asked now.',
+          'What was made under root keys that neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives. Null: the database is unavailable.',
       }),
     settings: z
       .array(Setting)

@@ -87,7 +87,7 @@ export const AttemptsPage = z
     attempts: z.array(Attempt).openapi({ description: 'Newest first.' }),
     next_cursor: z.string().nullable().openapi({
       description:
-        'Null on the last page. A page may hold fewer than `limit`, none even, and have a next one: so many were looked at.',
+        'Null on the last page. A page may hold fewer than `limit`, even none, and still have a next one: each page reads a bounded number of rows.',
     }),
   })
   .openapi('AttemptsPage')

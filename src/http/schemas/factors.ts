@@ -56,7 +56,7 @@ export const CreateAppBody = z
       .openapi({ description: 'Seconds of a time step. Many apps know 30 only.' }),
     secret: z.string().min(1).max(MAX_SECRET_TEXT_LENGTH).optional().openapi({
       description:
-        'To import one that the person has in an app already: Base32 of 10 to 64 bytes, in any case and grouping, with or without padding. It is not told back; under 16 bytes the answer holds a warning.',
+        'To import one that the person has in an app already: Base32 of 10 to 64 bytes, in any case and grouping, with or without padding. It is not returned; under 16 bytes the answer holds a warning.',
     }),
     confirmed: z.boolean().default(false).openapi({
       description:
@@ -127,7 +127,7 @@ export const CreatedApp = z
   .object({
     ...factorShape,
     secret: z.string().nullable().openapi({
-      description: 'Base32, for typing it in. Told this once; null for an imported one.',
+      description: 'Base32, for typing it in. Shown only once; null for an imported one.',
       example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
     }),
     uri: z.string().nullable().openapi({ description: 'otpauth://, as apps read it.' }),
@@ -149,7 +149,7 @@ export const CreatedCodes = z
   .object({
     ...factorShape,
     codes: z.array(z.string()).openapi({
-      description: 'Told this once.',
+      description: 'Shown only once.',
       example: ['7K3M-0QXW-4Z9B-TN2C-8RFH'],
     }),
   })

@@ -16,11 +16,11 @@ export const Problem = z
     status: z.int(),
     detail: z.string(),
     instance: z.string().openapi({ description: 'The request id, also in X-Request-Id.' }),
-    error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable; what a program looks at.' }),
+    error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable; what a program checks.' }),
     errors: z
       .array(z.object({ field: z.string(), detail: z.string() }))
       .optional()
-      .openapi({ description: 'Every field at fault.' }),
+      .openapi({ description: 'Every invalid field.' }),
     limit: z
       .object({ name: z.enum(LIMIT_NAMES), max: z.int(), window_seconds: z.int() })
       .optional(),

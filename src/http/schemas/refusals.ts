@@ -49,7 +49,7 @@ const Refused = z
     }),
     action: z.string().openapi({
       description: 'What to do, and who does it.',
-      example: 'The limit ends by itself. If it was really this person who asked, …',
+      example: 'The limit ends automatically. If it was really this person who asked, …',
     }),
     service: z.string(),
     to_masked: textOrNull.openapi({
@@ -65,7 +65,7 @@ const Refused = z
     }),
     last_at: timeField,
     route: textOrNull.openapi({ description: 'Of the newest, as all below.', example: 'start' }),
-    channel: textOrNull.openapi({ description: 'That was asked for.', example: 'sms' }),
+    channel: textOrNull.openapi({ description: 'The channel that was requested.', example: 'sms' }),
     country: textOrNull,
     number_type: textOrNull.openapi({
       description: 'Of a phone number, as libphonenumber has it; null: unknown, or no number.',

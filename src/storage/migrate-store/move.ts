@@ -75,7 +75,7 @@ async function goOn(marker: Marker, { source, target, path, pace, options }: Bot
   if (isBegun && changed.length === 0) return tables
   if (isBegun)
     options.onNote(
-      `${path} has changed since the move was interrupted (${changed.join(', ')}): it begins anew.`,
+      `${path} has changed since the move was interrupted (${changed.join(', ')}): it starts over.`,
     )
   await target.empty(path, source.firstVerification)
   return openTables(source, target)

@@ -119,7 +119,7 @@ function createRead(monotonicMs: () => number, busyDeadlineMs: number): Writer['
       try {
         return job()
       } catch (error) {
-        if (isBroken(error)) throw unavailable('the database can not be read', error)
+        if (isBroken(error)) throw unavailable('the database cannot be read', error)
         if (!isBusy(error)) throw error
         if (monotonicMs() >= end) throw unavailable('the database is locked', error)
       }
@@ -134,7 +134,7 @@ function createEmptyLog(client: Database): Writer['emptyLog'] {
     try {
       checkpoint.get()
     } catch (error) {
-      if (!isBusy(error)) throw unavailable('the database can not be written', error)
+      if (!isBusy(error)) throw unavailable('the database cannot be written', error)
     }
   }
 }
@@ -177,7 +177,7 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
       } else {
         queue = queue.slice(batch.length)
         for (const waiting of batch)
-          waiting.reject(unavailable('the database can not be written', error))
+          waiting.reject(unavailable('the database cannot be written', error))
       }
     }
     if (queue.length > 0) schedule(delayMs)

@@ -39,7 +39,7 @@ export function createHttpProvider(
       const asked = { method: 'HEAD', url, headers: {}, body: '' }
       const { status, verdict, wallMs } = await deps.http.send(asked, signal)
       if (status === null) return { result: verdict, learned: '', wallMs }
-      const learned = `the gateway answers (${status} to HEAD /); whether it takes messages, countersign send-test tells`
+      const learned = `the gateway answers (${status} to HEAD /); whether it takes messages, countersign send-test shows`
       return { result: { kind: 'accepted', reference: null }, learned, wallMs }
     },
     async send(message, signal) {

@@ -46,7 +46,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
     channels: ['email'],
     async send(message, signal) {
       const to = toMailbox(message.to)
-      if (to === null) return permanent('invalid_address', 'the address can not be sent to')
+      if (to === null) return permanent('invalid_address', 'the address cannot be sent to')
       const mime = await compose(settings, { ...message, to })
       const envelope = { from: settings.from.address, to: [to], size: mime.length }
       const first = await transmit(connections, envelope, mime, signal)
@@ -195,7 +195,7 @@ function classify(
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
-    return permanent('invalid_address', 'the address can not be sent to')
+    return permanent('invalid_address', 'the address cannot be sent to')
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
   if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } }
   return temporary(name, CONNECTION_FAILED)
