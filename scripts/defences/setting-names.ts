@@ -90,4 +90,27 @@ export const SETTING_NAMES: readonly Defence[] = [
     },
     { file: 'test/access/missing-keys.test.ts', title: 'C69: a revoked key lets nobody verify' },
   ),
+
+  row(
+    'C69',
+    'a test recipient is met by every start that means it',
+    { file: 'src/config/parsers.ts', find: '  return read.address\n', replace: '  return to\n' },
+    {
+      file: 'test/config/c69-test-recipients.test.ts',
+      title: 'ann@EXAMPLE.com is met by a start to ann@example.com',
+    },
+  ),
+  row(
+    'C69',
+    'a test recipient that no start could meet is refused',
+    {
+      file: 'src/config/parsers.ts',
+      find: '  if (isUnreadable(read))\n',
+      replace: '  if (isUnreadable(read)) return to\n  if (isUnreadable(read))\n',
+    },
+    {
+      file: 'test/config/c69-test-recipients.test.ts',
+      title: '+150055500061234 would never be met, and is refused',
+    },
+  ),
 ]

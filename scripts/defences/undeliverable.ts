@@ -170,7 +170,7 @@ export const UNDELIVERABLE: readonly Defence[] = [
     'the page of a verification says that its number is a landline',
     {
       file: 'src/admin/diagnosis.ts',
-      find: 'return isToLandline(detail) ? withLandline(found, attempt) : found',
+      find: 'return isToLandline(detail) ? withLandline(found, status, attempt) : found',
       replace: 'return isToLandline(detail) ? found : found',
     },
     { file: 'test/admin/diagnosis.test.ts', title: 'C50: says that the number is a landline' },

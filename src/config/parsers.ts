@@ -6,6 +6,7 @@ import ipaddr from 'ipaddr.js'
 import { isSupportedCountry } from 'libphonenumber-js/max'
 import { readLanguageTag } from '../kernel/language-tag.ts'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
+import { isUnreadable, readRecipient } from '../verification/recipient.ts'
 
 /** What is wrong with one setting, for the person who set it: a sentence, without the setting's name. */
 export class SettingError extends Error {}
@@ -183,6 +184,16 @@ export const parseKey: Parser<string> = (text) => {
 const TEST_CODE = /^\d{4,10}$/
 const MIN_TEST_PREFIX_CHARACTERS = 4
 
+/** In another spelling no start would ever meet it: `ann@EXAMPLE.com` would be sent real messages. */
+function asStartsReadIt(to: string): string {
+  const read = readRecipient(to, null)
+  if (isUnreadable(read))
+    throw new SettingError(
+      `"${to}" can receive nothing (it ${read.detail}): give a number like +15005550006, or an address`,
+    )
+  return read.address
+}
+
 /** `+15005550006=123456@2027-01-31`, or `+1500555*=…` for everything that begins so. */
 export const parseTestRecipient: Parser<TestRecipient> = (text) => {
   // From the right: an address has an @ of its own and may hold an =.
@@ -201,9 +212,7 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
   // The domain of an address stands at its end: `test*` would be test@ every host, with a code that is known.
   if (prefix && !to.startsWith('+'))
     throw new SettingError(`"${recipient}" is no prefix of a number: give each address separately`)
-  if (!prefix && !/^\+[1-9]\d{6,14}$/.test(to) && !/^[^\s@]+@[^\s@]+$/.test(to))
-    throw new SettingError(`"${to}" is neither a number like +15005550006 nor an address`)
-  return { to, prefix, code, untilMs }
+  return { to: prefix ? to : asStartsReadIt(to), prefix, code, untilMs }
 }
 
 /** @returns what is wrong where a recipient is there twice, each time with another code perhaps */
