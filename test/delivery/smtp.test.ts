@@ -116,7 +116,11 @@ describe('mail by SMTP', () => {
   ]
   it.each(
     STAGES.flatMap(([stage, options]) =>
-      ANSWERS.map(([code, kind]) => ({ stage, options, code, kind })),
+      ANSWERS.map(([code, kind]) => ({
+        ...{ stage, options, code },
+        // RFC 5321 §4.2: it closes; after the final dot it may have accepted the mail (C67).
+        kind: stage === 'DATA' && code === 421 ? 'ambiguous' : kind,
+      })),
     ),
   )('C28: $code to $stage is $kind', async ({ options, code, kind }) => {
     const server = await start({ disabledCommands: ['STARTTLS'], ...options(refuse(code)) })
