@@ -88,6 +88,19 @@ export const REFUSALS: readonly Defence[] = [
     },
   ),
   row(
+    'C73',
+    'a person’s refusals before and after a rotation of the root key are one line',
+    inFile(
+      'src/admin/refusals.ts',
+      'const key = current ? hexOf(current) : own',
+      'const key = own',
+    ),
+    {
+      file: 'test/admin/fold-refusals.test.ts',
+      title: 'what was refused before a rotation of the root key and after it is one line',
+    },
+  ),
+  row(
     'C30',
     'refusals tell a recipient masked',
     inFile(

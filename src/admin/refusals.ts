@@ -60,11 +60,30 @@ const ROWS = 100
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
+type PersonOf = (record: RefusalRecord, budgetIndex: Uint8Array) => string
+
+const hexOf = (index: Uint8Array) => Buffer.from(index).toString('hex')
+
+/** A person has an index under each root key: what was refused before and after a rotation is one line. */
+function createPersonOf(recipients: Pick<Recipients, 'ofRefusal' | 'indexesOf'>): PersonOf {
+  const known = new Map<string, string>()
+  return (record, budgetIndex) => {
+    const own = hexOf(budgetIndex)
+    const found = known.get(own)
+    if (found !== undefined) return found
+    const person = recipients.ofRefusal(record)
+    const current = person && recipients.indexesOf(person, record.service)?.[0]
+    const key = current ? hexOf(current) : own
+    known.set(own, key)
+    return key
+  }
+}
+
 /** One person, one reason, one channel; without a person one verification, address or key. */
-function keyOf(record: RefusalRecord): string {
+function keyOf(record: RefusalRecord, personOf: PersonOf): string {
   const { service, budgetIndex, verificationId, clientIp, keyId, details } = record
   const isOfMany = details.overflow === true
-  const who = budgetIndex ? Buffer.from(budgetIndex).toString('hex') : (verificationId ?? clientIp)
+  const who = budgetIndex ? personOf(record, budgetIndex) : (verificationId ?? clientIp)
   const { error, limit, channel } = details
   return JSON.stringify([service, error, limit, channel, isOfMany, who ?? keyId])
 }
@@ -97,16 +116,20 @@ function toLine(
 
 export function createRefusals(deps: {
   events: Pick<EventStore, 'listRefusals'>
-  recipients: Pick<Recipients, 'ofRefusal'>
+  recipients: Pick<Recipients, 'ofRefusal' | 'indexesOf'>
 }) {
   const isWanted = ({ details }: RefusalRecord, { error, limit }: RefusalFilter) =>
     (error === undefined || details.error === error) &&
     (limit === undefined || details.limit === limit)
 
   /** Into their lines, in order. @returns the row that would begin a line too many; undefined: all have one */
-  const fold = (records: readonly RefusalRecord[], lines: Map<string, RefusalLine>, most: number) =>
+  const fold = (
+    records: readonly RefusalRecord[],
+    lines: Map<string, RefusalLine>,
+    { most, personOf }: { most: number; personOf: PersonOf },
+  ) =>
     records.find((record) => {
-      const key = keyOf(record)
+      const key = keyOf(record, personOf)
       const known = lines.get(key)
       if (!known && lines.size >= most) return true
       const line = known ?? toLine(record, key, deps.recipients)
@@ -127,6 +150,7 @@ export function createRefusals(deps: {
     limit: number,
   ): Promise<RefusalPage> => {
     const lines = new Map<string, RefusalLine>()
+    const personOf = createPersonOf(deps.recipients)
     const { service, budgetIndexes, since, until } = filter
     let next = cursor
     let lastLookedAt: number | null = null
@@ -135,7 +159,7 @@ export function createRefusals(deps: {
         ...{ service, budgetIndexes, since, until, cursor: next, limit: ROWS },
       })
       const wanted = page.items.filter((one) => isWanted(one, filter))
-      const tooMany = fold(wanted, lines, limit)
+      const tooMany = fold(wanted, lines, { most: limit, personOf })
       if (tooMany) {
         next = page.items[page.items.indexOf(tooMany) - 1]?.cursor ?? next
         break

@@ -1,23 +1,30 @@
 // C73: refusals folded into lines: what a line counts does not hang on how many lines were asked for.
 
 import { expect, it } from 'vitest'
+import { createRecipients } from '../../src/admin/recipients.ts'
 import { createRefusals } from '../../src/admin/refusals.ts'
 import type { RefusalRecord } from '../../src/events/types.ts'
+import { createKeyring, type Keyring } from '../../src/kernel/keyring.ts'
+import { writeParty } from '../../src/kernel/party-text.ts'
+import { refusalContext } from '../../src/kernel/sealing.ts'
 
 const PERSONS = { ann: Buffer.from('ann'), ben: Buffer.from('ben'), eve: Buffer.from('eve') }
 type Name = keyof typeof PERSONS
 
+const nth = (n: number, error = 'rate_limited'): RefusalRecord => ({
+  ...{ sequence: 10_000 - n, at: 1_000_000 - n, type: 'request.refused' },
+  ...{ service: 'default', keyId: 'key', clientIp: null, userAgent: null },
+  ...{ verificationId: null, reference: null, channel: null, recipientSealed: null },
+  ...{ budgetIndex: null, cursor: String(n + 1) },
+  details: { error, limit: null, count: 2, channel: 'sms' },
+})
+
 /** Newest first, as the store gives them; the cursor is the place in the list. */
 function listOf(names: readonly Name[], error: (n: number) => string = () => 'rate_limited') {
-  const records = names.map(
-    (name, n): RefusalRecord => ({
-      ...{ sequence: 10_000 - n, at: 1_000_000 - n, type: 'request.refused' },
-      ...{ service: 'default', keyId: 'key', clientIp: null, userAgent: null },
-      ...{ verificationId: null, reference: null, channel: null, recipientSealed: null },
-      ...{ budgetIndex: PERSONS[name], cursor: String(n + 1) },
-      details: { error: error(n), limit: null, count: 2, channel: 'sms' },
-    }),
-  )
+  const records = names.map((name, n) => ({
+    ...nth(n, error(n)),
+    budgetIndex: PERSONS[name],
+  }))
   let reads = 0
   const list = createRefusals({
     events: {
@@ -29,7 +36,7 @@ function listOf(names: readonly Name[], error: (n: number) => string = () => 'ra
         return { items, nextCursor: isLast ? null : (items.at(-1)?.cursor ?? null) }
       },
     },
-    recipients: { ofRefusal: () => undefined },
+    recipients: { ofRefusal: () => undefined, indexesOf: () => undefined },
   })
   return { list, reads: () => reads }
 }
@@ -73,4 +80,29 @@ it('C73: what is looked for may lie far back: a page reads a bounded number of r
   expect(reads()).toBe(20)
   const second = await list({ ...ALL, error: wanted }, first.nextCursor, 3)
   expect(second.items).toMatchObject([{ error: wanted, count: 2 }])
+})
+
+it('C73: what was refused before a rotation of the root key and after it is one line', async () => {
+  const [older, newer] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const ring = createKeyring([newer, older])
+  const indexOf = (keyring: Keyring, to: string) => keyring.macs('blind-index', [to])[0] as Buffer
+  const recordOf = (keyring: Keyring, to: string, n: number): RefusalRecord => {
+    const budgetIndex = indexOf(keyring, to)
+    const sealed = keyring.seal(writeParty({ to, subject: null }), refusalContext(budgetIndex))
+    return { ...nth(n), budgetIndex, recipientSealed: sealed }
+  }
+  const before = createKeyring([older])
+  const records = [recordOf(ring, '+1', 0), recordOf(before, '+1', 1), recordOf(before, '+2', 2)]
+  const listed = async (keyring: Keyring) => {
+    const recipients = createRecipients({
+      keyring,
+      eventIndexes: ({ to }) => keyring.macs('blind-index', [to ?? '']),
+      readingsOf: () => [],
+    })
+    const events = { listRefusals: async () => ({ items: records, nextCursor: null }) }
+    return (await createRefusals({ events, recipients })(ALL, null, 10)).items
+  }
+  expect((await listed(ring)).map(({ count }) => count)).toEqual([4, 2])
+  // Without the older key nobody knows whose they are.
+  expect((await listed(createKeyring([newer]))).map(({ count }) => count)).toEqual([2, 2, 2])
 })

@@ -45,7 +45,7 @@ async function linesOf(rows: readonly RefusalRecord[]): Promise<RefusalLine[]> {
         return { items: rows.slice(from, from + 2), nextCursor: isMore ? String(from + 2) : null }
       },
     },
-    recipients: { ofRefusal: () => undefined },
+    recipients: { ofRefusal: () => undefined, indexesOf: () => undefined },
   })
   return (await list({ service: null }, null, 50)).items
 }
