@@ -105,4 +105,15 @@ export const BODIES: readonly Defence[] = [
     },
     { file: BODIES_TEST, title: 'is read into one piece' },
   ),
+  row(
+    'C52',
+    'the port of metrics is bounded as every server is',
+    {
+      file: 'src/http/metrics-server.ts',
+      find: "import { createBoundedServer, SERVER_TIMES } from './bounded-server.ts'",
+      replace:
+        "import { createServer } from 'node:http'\nimport { SERVER_TIMES } from './bounded-server.ts'\nconst createBoundedServer = (options) => createServer(options.answer)",
+    },
+    { file: 'test/http/turns.test.ts', title: 'are done one by one on the port of metrics, too' },
+  ),
 ]

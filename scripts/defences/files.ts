@@ -141,4 +141,43 @@ export const FILES: readonly Defence[] = [
       title: 'a pooler that refuses how it is spoken to: both ways are named',
     },
   ),
+  row(
+    'C71',
+    'the documented line of pgbouncer.ini names all that a connection begins with',
+    {
+      file: 'docs/operations.md',
+      find: 'ignore_startup_parameters = options,statement_timeout,',
+      replace: 'ignore_startup_parameters = options,',
+    },
+    {
+      file: 'test/storage/postgres/pgbouncer.test.ts',
+      title: 'the documented line of pgbouncer.ini works',
+    },
+  ),
+  row(
+    'C71',
+    'a command that finds no store says from which folder it looked',
+    {
+      file: 'src/open-store.ts',
+      find: 'is looked for from the folder of the command: ${process.cwd()}',
+      replace: 'is looked for from the folder of the command',
+    },
+    {
+      file: 'test/commands/c71-elsewhere.test.ts',
+      title: 'in another folder, as a process, without any setting',
+    },
+  ),
+  row(
+    'C71',
+    'an empty file is no store for a command',
+    {
+      file: 'src/open-store.ts',
+      find: 'if (statSync(whole).size > 0) return',
+      replace: 'if (statSync(whole).size >= 0) return',
+    },
+    {
+      file: 'test/commands/c71-elsewhere.test.ts',
+      title: 'a file that is empty is no store: DATA_DIR',
+    },
+  ),
 ]

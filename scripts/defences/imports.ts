@@ -90,4 +90,14 @@ export const IMPORTS: readonly Defence[] = [
     { file: 'src/factors/policy.ts', find: 'SECRET_BYTES = 20', replace: 'SECRET_BYTES = 10' },
     { file: 'test/factors/apps.test.ts', title: 'takes secrets of 10 to 64 bytes' },
   ),
+  row(
+    'C45',
+    'a colon in an account does not end the issuer either',
+    {
+      file: 'src/otp/otp.ts',
+      find: 'label: labelText(accountName)',
+      replace: 'label: accountName',
+    },
+    { file: 'test/otp/otp.test.ts', title: 'one colon alone, and the issuer twice the same' },
+  ),
 ]

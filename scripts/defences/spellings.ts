@@ -50,4 +50,17 @@ export const SPELLINGS: readonly Defence[] = [
     },
     { file: 'test/verification/recipient.test.ts', title: 'C12: "shop@ann.fastmail.com" and' },
   ),
+  row(
+    'C13',
+    'IPv4 that was translated without state (SIIT) is the IPv4 address',
+    {
+      file: 'src/limits/client-address.ts',
+      find: "  [ipaddr.parse('::ffff:0:0:0'), 96],\n",
+      replace: '',
+    },
+    {
+      file: 'test/limits/client-address.test.ts',
+      title: '"::ffff:0:203.0.113.7" is "203.0.113.7"',
+    },
+  ),
 ]
