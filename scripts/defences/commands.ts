@@ -11,6 +11,22 @@ const SEND = 'test/commands/send-test.test.ts'
 export const COMMANDS: readonly Defence[] = [
   row(
     'C71',
+    'doctor, which sends none, does not say that a message may have gone out',
+    {
+      file: 'src/commands/doctor/providers.ts',
+      find: 'const what = NO_ANSWER.has(code)',
+      replace: "const what = NO_ANSWER.has('')",
+    },
+    { file: DOCTOR, title: 'C71: a server that is not there' },
+  ),
+  row(
+    'C71',
+    'a name server with a port that is none is refused in words',
+    { file: 'src/commands/doctor.ts', find: '&& Number(port) <= MAX_PORT', replace: '' },
+    { file: WORDS, title: '["doctor","--dns-server","127.0.0.1:65536"]' },
+  ),
+  row(
+    'C71',
     'doctor says each wrong setting in a line of its own',
     {
       file: 'src/commands/doctor.ts',

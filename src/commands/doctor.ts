@@ -1,6 +1,7 @@
 // countersign doctor: settings, files, database, providers, DNS and clock, each looked at and told.
 // It must not change anything, send a message, or show a secret.
 
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { loadSettings } from '../config/load.ts'
 import { type Config, EXIT_CONFIG } from '../config.ts'
 import { createClock } from '../kernel/clock.ts'
@@ -13,7 +14,14 @@ const DEADLINE_MS = 8_000
 
 const SELECTOR = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i
 /** An address, or an address and a port. */
-const SERVER = /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[\da-f:]+\](:\d{1,5})?|[\da-f]*:[\da-f:]+)$/i
+const ADDRESS_AND_PORT = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+))(?::(?<port>\d{1,5}))?$/
+const MAX_PORT = 65_535
+
+function isServer(text: string): boolean {
+  if (isIP(text) !== 0) return true
+  const { v6 = '', v4 = '', port = '53' } = ADDRESS_AND_PORT.exec(text)?.groups ?? {}
+  return (isIPv6(v6) || isIPv4(v4)) && Number(port) >= 1 && Number(port) <= MAX_PORT
+}
 
 type DnsOptions = { selector: string | undefined; server: string | undefined }
 
@@ -21,7 +29,7 @@ function readDnsOptions(given: Given): DnsOptions {
   const [selector, server] = [given.text('dkim-selector'), given.text('dns-server')]
   if (selector !== undefined && !SELECTOR.test(selector))
     throw new UsageError('--dkim-selector is a name such as s1, without the domain')
-  if (server !== undefined && !SERVER.test(server))
+  if (server !== undefined && !isServer(server))
     throw new UsageError('--dns-server is an address, or address:port')
   return { selector, server }
 }

@@ -9,6 +9,14 @@ import type { Clock } from '../../kernel/clock.ts'
 import { judgeClock } from './clocks.ts'
 import { type Finding, finding } from './finding.ts'
 
+/** No answer came: what is said of a message that may have gone out would be wrong here, for none was sent. */
+const NO_ANSWER = new Set([
+  ...['timeout', 'connection_refused', 'connection_failed', 'connection_closed'],
+  ...['connect_timeout', 'name_not_found', 'unreachable'],
+])
+const CHECK_THE_WAY =
+  'Check host, port and TLS in its settings, and whether this machine may reach it (DNS, firewall).'
+
 async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]> {
   const check = `provider ${provider.name} (${provider.channels.join(', ')})`
   if (!provider.probe) return [finding(check, 'skipped', 'it cannot be checked without a message')]
@@ -18,7 +26,9 @@ async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]>
   if (result.kind === 'accepted') return [finding(check, 'ok', learned), ...clock]
   const { code, message } = result.error
   const advice = adviseOn({ provider: provider.name, code }, 'failed')
-  const what = [advice.meaning, advice.action].filter(Boolean).join(' ')
+  const what = NO_ANSWER.has(code)
+    ? CHECK_THE_WAY
+    : [advice.meaning, advice.action].filter(Boolean).join(' ')
   return [finding(check, 'failed', `${code}: ${message}. ${what}`), ...clock]
 }
 
