@@ -64,4 +64,30 @@ export const MAILBOXES: readonly Defence[] = [
     { file: 'src/verification/phone.ts', find: ".replace(INVISIBLE, '')", replace: '' },
     { file: RECIPIENTS, title: 'C12: "\u200b+14155552671\u200b" is +14155552671' },
   ),
+  row(
+    'C12',
+    'fillers and variation selectors around a number are no part of it',
+    {
+      file: 'src/verification/phone.ts',
+      find: '[\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]',
+      replace: '[\\p{Cf}]',
+    },
+    { file: RECIPIENTS, title: 'C12: "\u3164+1415\ufe0f5552671\u2800" is +14155552671' },
+  ),
+  row(
+    'C12',
+    'fillers around an address are no part of it',
+    {
+      file: 'src/verification/email.ts',
+      find: '\\\\p{Default_Ignorable_Code_Point}',
+      replace: '',
+    },
+    { file: RECIPIENTS, title: 'C12: "\u034fuser@example.com\u3164" is "user@example.com"' },
+  ),
+  row(
+    'C12',
+    'what a mailto: link encodes around its address is no part of it',
+    { file: 'src/verification/email.ts', find: "text.replaceAll(EDGES, '')", replace: 'text' },
+    { file: RECIPIENTS, title: 'C12: "mailto:%20%E2%80%8Buser@example.com" is "user@example.com"' },
+  ),
 ]

@@ -133,6 +133,26 @@ export const OPERATORS: readonly Defence[] = [
   ),
   row(
     'C71',
+    'PgBouncer: a database or a user that it does not know is not taken for the wrong pool_mode',
+    {
+      file: 'src/storage/postgres/open.ts',
+      find: 'POOLER_ADVICE.find(([words]) => words.test(message))?.[1]',
+      replace: 'POOLER_ADVICE[0]?.[1]',
+    },
+    { file: POOLERS, title: 'C71: a database that is not there is named as that' },
+  ),
+  row(
+    'C71',
+    'the code of a connection that fails reaches the log',
+    {
+      file: 'src/storage/postgres/open.ts',
+      find: '{ error_code: code }',
+      replace: '{ code }',
+    },
+    { file: 'test/storage/postgres/open.test.ts', title: 'C71: the log names the code' },
+  ),
+  row(
+    'C71',
     'PgBouncer in session mode: a connection sets its deadlines and search_path itself',
     {
       file: 'src/storage/postgres/pool.ts',

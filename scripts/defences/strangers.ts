@@ -92,6 +92,14 @@ export const STRANGERS: readonly Defence[] = [
   },
   {
     keeps: 'C13',
+    line: 'a port of Forwarded may be a name that hides it',
+    changes: [
+      { file: ADDRESS, find: '\\.\\d+):(?:\\d{1,5}|_[\\w.-]+)$', replace: '\\.\\d+):\\d{1,5}$' },
+    ],
+    test: { file: ADDRESS_TEST, title: 'for="198.51.100.1:_gazonk" gives 198.51.100.1' },
+  },
+  {
+    keeps: 'C13',
     line: 'an element of Forwarded that is malformed tells no address',
     changes: [
       {

@@ -26,8 +26,9 @@ const TRANSLATED: readonly Range[] = [
 /** RFC 8215: 64:ff9b:1::/48 is a network's own; where in it the IPv4 address lies is that network's choice. */
 const LOCAL_NAT64: Range = [ipaddr.parse('64:ff9b:1::'), 48]
 
-const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/
-const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/
+/** RFC 7239 §6.3: a port may be given as a name that hides it. */
+const BRACKETED = /^\[([^\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?$/
+const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):(?:\d{1,5}|_[\w.-]+)$/
 /** Dotted decimal alone: ipaddr.js also reads `127.1`, octal and hexadecimal forms, which differ between readers. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i

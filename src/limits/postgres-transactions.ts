@@ -60,7 +60,10 @@ function createPool({ url, size, connectMs, logger }: TransactionsOptions): pg.P
   // Unheard, either of these would end the process. What was under way on the connection is told where it waits.
   pool.on('connect', (client) => void client.on('error', () => {}))
   pool.on('error', (error) =>
-    logger.warn({ code: (error as { code?: string }).code }, 'a connection of the limits ended'),
+    logger.warn(
+      { error_code: (error as { code?: string }).code },
+      'a connection of the limits ended',
+    ),
   )
   return pool
 }

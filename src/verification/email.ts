@@ -25,7 +25,8 @@ function unreadable(detail: string): Unreadable {
 }
 
 /** Blanks and invisible characters around a copied address. Within it they stay, and make it another one. */
-const EDGES = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
+const UNSEEN = '[\\s\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]+'
+const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, 'gu')
 const MAILTO = /^mailto:/i
 
 /** RFC 6068 §2: percent-encoded; undefined where it is not well-formed, or would bring a subject or a second recipient. */
@@ -33,7 +34,7 @@ function ofMailto(uri: string): string | undefined {
   if (/[?,]/.test(uri)) return undefined
   try {
     const text = decodeURIComponent(uri)
-    return /\p{Cc}/u.test(text) ? undefined : text
+    return /\p{Cc}/u.test(text) ? undefined : text.replaceAll(EDGES, '')
   } catch {
     return undefined
   }

@@ -11,7 +11,8 @@ import { oldFormDetail } from './old-numbers.ts'
 export type Phone = { kind: 'phone'; address: string; country: string; type: string | null }
 export type Unreadable = { kind: 'unreadable'; field: 'to' | 'country'; detail: string }
 
-const INVISIBLE = /\p{Cf}/gu
+/** What nobody sees, around a copied number or in it: zero-width characters, marks of direction, variation selectors. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 /** RFC 3966 §3: what a page links and a contact card holds. */
 const TEL = /^tel:\s*/i
 /** RFC 3966: `2671;phone-context=+1415555` is a whole number, and not the one that is written first. */

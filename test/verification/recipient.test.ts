@@ -30,6 +30,7 @@ describe('phone numbers', () => {
     ['+1\u00a0415 555 2671', null],
     [' +14155552671 ', null],
     ['\u200b+14155552671\u200b', null],
+    ['\u3164+1415\ufe0f5552671\u2800', null],
     ['\u202a+1 415 555 2671\u202c', null],
     ['tel:+1-415-555-2671', null],
     ['TEL: +14155552671', null],
@@ -113,6 +114,8 @@ describe('addresses', () => {
     ['\u2066user@example.com\u2069 ', 'user@example.com'],
     ['\ufeffuser@example.com', 'user@example.com'],
     ['mailto:user@example.com', 'user@example.com'],
+    ['\u034fuser@example.com\u3164', 'user@example.com'],
+    ['mailto:%20%E2%80%8Buser@example.com', 'user@example.com'],
     [' MAILTO:User@EXAMPLE.com', 'User@example.com'],
     ['mailto:user%2Btag@example.com', 'user+tag@example.com'],
   ])('C12: %j is %j: copied from a page or a contact card', (to, address) => {

@@ -37,7 +37,6 @@ const POOLER_WAYS =
 
 /** What waiting does not mend, in an operator's words. */
 const ADVICE: Readonly<Record<string, string>> = {
-  '08P01': `a pooler refuses how it is spoken to. ${POOLER_WAYS}`,
   // Statements that were prepared on another connection than the one at hand.
   '26000': `a pooler shares connections. ${POOLER_WAYS}`,
   '42P05': `a pooler shares connections. ${POOLER_WAYS}`,
@@ -46,6 +45,21 @@ const ADVICE: Readonly<Record<string, string>> = {
   '3D000': 'there is no such database: create it, or see DATABASE_URL',
   '42501': 'the user lacks rights: it has to own the schema "public" or be granted CREATE on it',
   '42P07': 'the database holds tables of another program: give Countersign a database of its own',
+}
+
+/** PgBouncer gives every refusal of its own, and what the server behind it refused, one code: its words tell them apart. */
+const POOLER_CODE = '08P01'
+const POOLER_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`],
+  [
+    /does not exist|no such|authentication|password/i,
+    'the pooler, or the server behind it, knows no such database or user, or the password is wrong: see DATABASE_URL, and [databases] and auth_file of PgBouncer',
+  ],
+]
+
+function adviceOn({ code = '', message }: ServerError): string | undefined {
+  if (code !== POOLER_CODE) return ADVICE[code]
+  return POOLER_ADVICE.find(([words]) => words.test(message))?.[1]
 }
 
 /** Files of the URL (sslrootcert, sslcert, sslkey), and the socket in a folder. */
@@ -65,8 +79,13 @@ export function explain(error: unknown): unknown {
   const { code = '', message } = cause as ServerError
   const place = explainPlace(cause as NodeJS.ErrnoException)
   if (place) return new StartupError(place, { cause: error })
-  const advice = ADVICE[code]
+  const advice = adviceOn(cause as ServerError)
   if (advice) return new StartupError(`PostgreSQL: ${advice} (${code}).`, { cause: error })
+  if (code === POOLER_CODE)
+    return new StartupError(
+      `a pooler answers and gives no connection (${code}): is PostgreSQL behind it running, and are its default_pool_size and max_client_conn enough for every node (docs/operations.md, "PgBouncer")?`,
+      { cause: error },
+    )
   if (isUnavailable(cause))
     return new StartupError(
       `PostgreSQL does not answer (${code || message}): is it running, and is DATABASE_URL right?`,
@@ -88,7 +107,7 @@ async function refuseIncomplete(client: Client): Promise<void> {
 /** Where a pooler keeps the search_path from being pinned, the user's own decides; ours is looked for in public. */
 async function refuseOtherSchema(client: Client): Promise<void> {
   const { rows } = await client.query<{ schema: string | null; user: string; database: string }>(
-    'select current_schema() as schema, quote_ident(current_user) as user, quote_ident(current_database()) as database',
+    'select pg_catalog.current_schema() as schema, quote_ident(current_user) as user, quote_ident(current_database()) as database',
   )
   const { schema = null, user, database } = rows[0] ?? {}
   if (schema !== 'public')
@@ -143,9 +162,12 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
       return await openOnce(options)
     } catch (error) {
       const { code = '' } = error as ServerError
-      const isFinal = error instanceof StartupError || code in ADVICE || !isUnavailable(error)
+      const isFinal =
+        error instanceof StartupError ||
+        adviceOn(error as ServerError) !== undefined ||
+        !isUnavailable(error)
       if (isFinal || performance.now() > end) throw explain(error)
-      if (!isTold) options.logger?.warn({ code }, 'waiting for PostgreSQL')
+      if (!isTold) options.logger?.warn({ error_code: code }, 'waiting for PostgreSQL')
     }
     await sleep(RETRY_MS)
   }

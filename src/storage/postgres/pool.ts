@@ -61,7 +61,7 @@ export function createPool(options: PoolOptions): Pool {
   // An idle connection that the server ended: the next statement opens another.
   pool.on('error', (error) =>
     options.logger?.warn(
-      { code: (error as { code?: string }).code },
+      { error_code: (error as { code?: string }).code },
       'a database connection ended',
     ),
   )

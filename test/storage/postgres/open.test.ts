@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import { StartupError } from '../../../src/kernel/errors.ts'
+import { createLogger } from '../../../src/kernel/logger.ts'
 import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { freePort } from '../../e2e/service-process.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
@@ -95,6 +96,15 @@ it('refuses what waiting does not mend, and says what to do', async () => {
   await expect(attempt((await database()).url.replace('postgres@', 'pauper@'))).rejects.toThrow(
     /lacks rights: it has to own the schema/,
   )
+})
+
+it('C71: the log names the code of the connection that fails', async () => {
+  const lines: string[] = []
+  const logger = createLogger({ level: 'warn', sink: { write: (line) => lines.push(line) } })
+  const url = 'postgres://u@127.0.0.1:1/x'
+  const prepared = prepareDatabase({ url, migrationsFolder: MIGRATIONS, deadlineMs: 3_000, logger })
+  await expect(prepared).rejects.toThrow(/does not answer/)
+  expect(lines.join()).toContain('"error_code":"ECONNREFUSED"')
 })
 
 it('waits for a server that is still starting', async () => {

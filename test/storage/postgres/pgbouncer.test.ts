@@ -109,7 +109,25 @@ describe.skipIf(!hasPgBouncer)('C71: through PgBouncer in session mode', () => {
       )
     await bouncer.stop()
   })
+
+  it('C71: a database that is not there is named as that, whatever the pool_mode is', async () => {
+    const bouncer = await startPgBouncer(database.url, { mode: 'session' })
+    const url = bouncer.url.replace(/[^/]*$/, 'not_there')
+    for (const pooler of ['session', 'transaction'] as const)
+      await expect(openPostgres({ ...TO_OPEN, url, pooler })).rejects.toThrow(
+        /knows no such database or user/,
+      )
+    await bouncer.stop()
+  })
 })
+
+it.each(['query_wait_timeout', 'no more connections allowed (max_client_conn)'])(
+  'C71: a pooler without a free place is named as that: %s',
+  (words) => {
+    const error = Object.assign(new Error(words), { code: '08P01' })
+    expect(String(explain(error))).toMatch(/gives no connection.*default_pool_size/)
+  },
+)
 
 describe('C71: prepared statements that meet another connection are 503, and say so', () => {
   const ERRORS = [
