@@ -133,7 +133,7 @@ export const FILES: readonly Defence[] = [
     'the sentence about a pooler that refuses a connection names both ways',
     {
       file: 'src/storage/postgres/open.ts',
-      find: "  '08P01': `a pooler refuses how it is spoken to. ${POOLER_WAYS}`,\n",
+      find: '  [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`],\n',
       replace: '',
     },
     {
