@@ -10,7 +10,7 @@ import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/
 import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
-import { testingPages } from './testing-page.ts'
+import { testingPages } from './mutations/testing-page.ts'
 
 const README = 'README.md'
 const OPENAPI = 'docs/openapi.json'

@@ -71,7 +71,7 @@ const groupOf = (word = '') => COMMANDS.filter(({ words }) => words.split(' ')[0
 
 /** What is wrong in one line, and how it is used in another. */
 function refuse(terminal: Terminal, who: string, problem: string, usage: string, more: string) {
-  terminal.err(`countersign${who}: ${plain(problem)}\n${usage}  (${more})\n`)
+  terminal.err(`countersign${who}: ${plain(problem)}\n${usage}  (${more})\n`) // mutant: C71.one-line-usage
   return EXIT.usage
 }
 

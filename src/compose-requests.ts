@@ -40,7 +40,7 @@ export async function warnOfMissingKeys(
   if (config.mode !== 'production') return
   const { services } = config
   const advice = await adviseOnMissingKeys({ store, fixedKeys: fixedKeys(config), services })
-  if (advice !== undefined) logger.warn({}, advice)
+  if (advice !== undefined) logger.warn({}, advice) // mutant: C69.keyless-services-named
 }
 
 /** A changed SECRET_KEY is seen by what an older one left: in every mode, for a folder that is copied loses its key file. */
@@ -49,7 +49,7 @@ export async function warnOfRootKeys(
   logger: Logger,
 ): Promise<void> {
   const { warnings, notes } = await adviseOnRootKeys(deps)
-  for (const warning of warnings) logger.warn({}, warning)
+  for (const warning of warnings) logger.warn({}, warning) // mutant: C65.start-lost-key
   for (const note of notes) logger.info({}, note)
 }
 
@@ -87,7 +87,7 @@ export function composeSearch(config: Config, keyring: Keyring): Search {
   const own = new Map([...config.services].map(([name, policy]) => [name, countriesOf(policy)]))
   const every = new Set([...own.values()].flat())
   const readings = (to: string, service: string | null, country: string | null) =>
-    readingsOf(to, country, service === null ? every : (own.get(service) ?? []))
+    readingsOf(to, country, service === null ? every : (own.get(service) ?? [])) // mutant: C74.visible-countries
   return {
     readingsOf: (to, { service, country }) =>
       readings(to, service, country).map(({ address }) => address),

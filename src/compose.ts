@@ -111,7 +111,7 @@ async function composeParts(config: Config, logger: Logger) {
   const store = await openStore(config.store, { logger })
   const limiter = await openLimiter(config.limits, logger)
   const clock = createClock({
-    floorMs: await store.newestTime(),
+    floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
     // One slow answer of the database puts a node ahead of it; it comes back, and never goes backwards.
     ...(store.wallMs && { wallMs: store.wallMs, aheadRate: STEERED_RATE }),
   })

@@ -106,7 +106,7 @@ type Server = Values<typeof SERVER_SETTINGS>
 /** What cannot be read as a mode is production: a slip must not open the development inbox to the world. */
 function readMode(server: Server, reader: Reader): Config['mode'] {
   const isUnread = reader.isNoted(SERVER_SETTINGS.nodeEnv.name)
-  return isUnread || server.nodeEnv === 'production' ? 'production' : 'development'
+  return isUnread || server.nodeEnv === 'production' ? 'production' : 'development' // mutant: C69.default-production
 }
 
 function readDefaultService(
@@ -192,7 +192,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const services = readServices(server.services, base, reader)
   checkKeys({ reader, server, services })
   checkRetention({ reader, days: server.retentionRecipientDays, services })
-  if (mode === 'development') checkReach({ reader, server })
+  if (mode === 'development') checkReach({ reader, server }) // mutant: C69.dev-loopback-only
   if (mode === 'production')
     checkProduction({ reader, server, registry: sources.providers, providers, services })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))

@@ -15,14 +15,14 @@ type Log = { warn(fields: Record<string, unknown>, message: string): void }
 export function requireFile(path: string): void {
   const whole = resolve(path)
   try {
-    if (statSync(whole).size > 0) return
+    if (statSync(whole).size > 0) return // mutant: C71.empty-not-store
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (!['ENOENT', 'ENOTDIR'].includes(code))
       throw new StartupError(describeFileFault(path, 'read') ?? `${whole} cannot be read (${code})`)
   }
   throw new StartupError(
-    `there is no store at ${whole}, and a command makes none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`,
+    `there is no store at ${whole}, and a command makes none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`, // mutant: C71.searched-folder-named
   )
 }
 
@@ -49,7 +49,7 @@ export async function openStore(
     })
   }
   const { path, synchronous } = config
-  if (mustExist) requireFile(path)
+  if (mustExist) requireFile(path) // mutant: C71.storeless-command
   const { openSqlite } = await import('./storage/sqlite/store.ts')
   return openSqlite({
     ...{ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER },

@@ -98,8 +98,8 @@ const LISTEN_ADVICE: Readonly<Record<string, string>> = {
 /** libuv says EACCES for a folder that is not there. */
 function adviseOnSocket(path: string, code: string): string {
   const folder = dirname(path)
-  if (!existsSync(folder)) return `there is no folder ${folder} for the socket: mkdir -p ${folder}`
-  return describeFileFault(path, 'write') ?? `the socket ${path} cannot be used (${code})`
+  if (!existsSync(folder)) return `there is no folder ${folder} for the socket: mkdir -p ${folder}` // mutant: C71.socket-folder-missing
+  return describeFileFault(path, 'write') ?? `the socket ${path} cannot be used (${code})` // mutant: C71.socket-path-occupied
 }
 
 function adviseOn(error: unknown, { listen }: Config): string | undefined {

@@ -9,7 +9,7 @@ const TRIAL_NUMBER = '+14155552671'
 /** A key that a setting gave is named, not printed: logs are kept, and read by others. */
 function keyOf(config: Config, name: 'apiKey' | 'adminKey'): string {
   const setting = { apiKey: 'API_KEY', adminKey: 'ADMIN_KEY' }[name]
-  return config.made[name] ? String(config[name]) : `$${setting}`
+  return config.made[name] ? String(config[name]) : `$${setting}` // mutant: C69.given-key-unprinted
 }
 
 function curl(config: Config, url: string, path: string, body: string): string {

@@ -7,7 +7,7 @@ export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
 
 /**
  * How long a test waits for a condition at least: on a machine that is busy with other work everything takes several times
- * as long. Less while lines are broken on purpose (`npm run invariants:broken`): there, many wait in vain.
+ * as long. Less in the run of mutants (`npm run mutants`): there, many wait in vain.
  */
 export const PATIENCE_MS = Number(process.env.COUNTERSIGN_TEST_PATIENCE_MS ?? 30_000)
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { BUNDLE_DIRECTORY } from './program.ts'
 
 export default function setup(): () => void {
-  // Lines that are broken on purpose are looked at in the sources: a bundle for each would cost more than it saves.
+  // Mutants are changes of the sources: a bundle for each would cost more than it saves.
   if (process.env.COUNTERSIGN_TEST_SOURCES === '1') return () => {}
   const directory = mkdtempSync(join(tmpdir(), 'countersign-bundle-'))
   process.env[BUNDLE_DIRECTORY] = directory

@@ -76,7 +76,7 @@ export function createAuthenticator({
   }
 
   function accessOf(record: ApiKeyRecord): Access | undefined {
-    if (record.revokedAt !== null) return undefined
+    if (record.revokedAt !== null) return undefined // mutant: C35.revoked-key-refused
     if (record.service !== null && !services.has(record.service)) return undefined
     return { keyId: record.id, service: record.service, scopes: expandScopes(record.scopes) }
   }
@@ -84,7 +84,7 @@ export function createAuthenticator({
   async function findStored(bearer: string): Promise<Access | undefined> {
     const parts = parseApiKey(bearer)
     if (!parts) return undefined
-    const record = await store.find(parts.id)
+    const record = await store.find(parts.id) // mutant: I11.outage-not-unknown
     const expected = record?.secretHash.length === NO_HASH.length ? record.secretHash : NO_HASH
     const matches = timingSafeEqual(hashKeySecret(parts.secret), expected)
     return record && matches ? accessOf(record) : undefined

@@ -13,7 +13,7 @@ export async function adviseOnMissingKeys(deps: {
   fixedKeys: readonly FixedKey[]
   services: ReadonlyMap<string, unknown>
 }): Promise<string | undefined> {
-  const made = (await deps.store.list(null)).filter(({ revokedAt }) => revokedAt === null)
+  const made = (await deps.store.list(null)).filter(({ revokedAt }) => revokedAt === null) // mutant: C69.revoked-key-uncounted
   const served = new Set(
     [...deps.fixedKeys, ...made]
       .filter(({ scopes }) => scopes.includes('verify'))

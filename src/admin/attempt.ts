@@ -95,6 +95,7 @@ export function addAttempt(app: App, deps: AppDeps): void {
       await deps.console.operations.cancel(adminOf(page.c, deps, page.session.access), id),
     )
   })
+  // mutant: C33.viewer-no-reveal
   takeForm(app, deps, { path: `${PATH}/reveal`, scope }, async (page) => {
     const id = idOf(page)
     const person =

@@ -51,7 +51,7 @@ export function meaningsOf(typed: string, service: string | null, deps: AppDeps)
   if (subject !== undefined) return [{ to: null, subject }]
   const { recipients } = deps.console
   const bySpelling = recipients.readingsOf(typed, { service, country: null })
-  return [...bySpelling, { to: null, subject: typed }]
+  return [...bySpelling, { to: null, subject: typed }] // mutant: C74.bare-user-id
 }
 
 /** Of whom there is a row: nobody is asked which of them was typed. */
@@ -86,7 +86,7 @@ async function find(typed: string, service: string | null, deps: AppDeps): Promi
   // Of somebody who was refused each time there is no verification, but a page that leads to the refusals.
   const firstOf = async (budgetIndexes: readonly Uint8Array[]) => {
     const begun = await attempts.list({ service, budgetIndexes }, null, 1)
-    return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1)
+    return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1) // mutant: C73.refused-only-found
   }
   const found = second ? [] : await findPersons(meanings, service, { recipients, firstOf })
   // A user id may look like a reference (`ann-123`); where there is nobody, it was one.

@@ -21,7 +21,7 @@ export function readToken(c: AppContext): string | undefined {
 export function writeToken(c: AppContext, deps: AppDeps, token: string): void {
   setCookie(c, SESSION, token, {
     path: PATH,
-    httpOnly: true,
+    httpOnly: true, // mutant: C33.httponly-cookie
     sameSite: 'Strict',
     // Some browsers drop a Secure cookie that came in clear even on loopback.
     secure: isSecure(c, deps) || isByHttps(c) || !isLoopback(c),

@@ -53,10 +53,10 @@ function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
   return say({
     ...{ state: 'bad', meaning: advice.meaning },
     action: join(
-      offers.isOpen ? advice.meanwhile : '',
+      offers.isOpen ? advice.meanwhile : '', // mutant: C74.ended-not-good
       advice.action,
       text,
-      isOver ? '' : START_OVER,
+      isOver ? '' : START_OVER, // mutant: C74.ended-no-button
     ),
     resend: isButton ? 'helps' : 'is useless',
     by: isButton && advice.remedy === 'channel' ? othersIn(offers, attempt.channel)[0] : undefined,
@@ -147,8 +147,8 @@ function diagnoseExpired({ attempt, events }: AttemptDetail, offers: Offers): Di
       action: START_OVER,
     })
   // It was being tried until then: nobody refused it for good.
-  const why = errorCode && ` ${adviseOn({ provider, code: errorCode }, 'retrying').meaning}`
-  const was = newest(events, 'delivery.sent')
+  const why = errorCode && ` ${adviseOn({ provider, code: errorCode }, 'retrying').meaning}` // mutant: C74.exhausted-not-refused
+  const was = newest(events, 'delivery.sent') // mutant: C74.earlier-taken-told
     ? 'A provider took an earlier message, but no right code was typed, and it expired before the newest one was taken.'
     : 'It expired before a provider took its message.'
   return say({
@@ -198,7 +198,7 @@ function withLandline(
     ...found,
     meaning: `${found.meaning} The number is a landline: most of them receive no texts.`,
     action: join(others, 'Ask for a mobile number, or offer a code by e-mail.'),
-    resend: 'is useless',
+    resend: 'is useless', // mutant: C50.landline-no-resend
   }
 }
 
@@ -217,7 +217,7 @@ function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis
       ? diagnoseMessage(detail, offers, now)
       : diagnoseEnd(detail, status, offers)
   if (attempt.kind === 'real')
-    return isToLandline(detail) ? withLandline(found, status, attempt) : found
+    return isToLandline(detail) ? withLandline(found, status, attempt) : found // mutant: C50.landline-shown
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }
 }

@@ -14,7 +14,7 @@ const MIN_FOLDED = 2
 type Try = { events: EventRecord[]; answer: string }
 
 const answerOf = ({ details: { provider, send, error } }: EventRecord) =>
-  JSON.stringify([provider, send, error])
+  JSON.stringify([provider, send, error]) // mutant: C74.fold-identical-tries
 
 /** The try that begins at `index`; undefined: none, or one that came to something else. */
 function tryAt(events: readonly EventRecord[], index: number): Try | undefined {

@@ -29,6 +29,7 @@ export function createLift(deps: LiftDeps) {
     const limits = [...new Set(counted.map(({ name }) => name))]
     if (counted.length === 0) return { service: service.name, limits }
     // First: a lift that fails stands in the log, and none that is done is missing there.
+    // mutant: C73.lift-logged
     await deps.events.append([
       {
         ...actorOf(admin, service.name),
@@ -53,7 +54,7 @@ export function createLift(deps: LiftDeps) {
     const holder = readHolder({ ...person, country: null })
     if (!holder || holder.kind === 'unreadable') return []
     const isSeen = ({ name }: ServicePolicy) =>
-      (admin.service ?? name) === name && (asked.service ?? name) === name
+      (admin.service ?? name) === name && (asked.service ?? name) === name // mutant: C35.admin-lift-service
     const done: Lifted[] = []
     for (const service of [...deps.services.values()].filter(isSeen))
       done.push(await liftIn(admin, service, { person, holder, name: asked.name }))

@@ -25,7 +25,7 @@ export function addLive(app: App, deps: AppDeps): void {
   openPage(app, deps, '/admin/live', async ({ c }) => {
     const { sessions } = deps.console
     // Its answer can't be read from elsewhere, but it would take the places.
-    if (isLedFromElsewhere(c)) return c.body(null, 403)
+    if (isLedFromElsewhere(c)) return c.body(null, 403) // mutant: C33.live-same-origin
     const token = readToken(c) ?? ''
     const session = await sessions.look(token)
     if (!session) return c.body(null, 401)
@@ -35,13 +35,13 @@ export function addLive(app: App, deps: AppDeps): void {
     // These may be of no verification: that there are some is all that is told.
     const ofRefusals = c.req.query('refusals') !== undefined
     const stream = streamLog(c, deps, {
-      holder: { id: session.formToken, keyId, service },
+      holder: { id: session.formToken, keyId, service }, // mutant: C64.console-stream-key
       tell(events, sink) {
         const ids = idsOf(events, wanted)
         const isNew = ofRefusals ? events.some(isRefusal) : ids.length > 0
         if (isNew) sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
       },
-      isGood: async () => (await sessions.look(token)) !== undefined,
+      isGood: async () => (await sessions.look(token)) !== undefined, // mutant: C33.stream-session-end
       farewell: 'over',
     })
     return stream ?? c.body(null, 429)

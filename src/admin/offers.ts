@@ -30,15 +30,15 @@ export function offersFor(
   const { mayAct, now } = about
   const isOpen = statusAt(attempt, now) === 'pending'
   const hasSend =
-    isOpen &&
+    isOpen && // mutant: C74.sends-left
     attempt.kind !== 'decoy' &&
     attempt.sends < attempt.maxSends &&
     attempt.attempts < attempt.maxAttempts &&
-    attempt.expiresAt - now >= RESEND_MIN_REMAINING_MS
+    attempt.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
   const channels = hasSend ? channelsFor(attempt.channel, about.channels) : []
   return {
-    ...{ isOpen, mayAct, canCancel: isOpen && mayAct, isSendable: channels.length > 0 },
-    channels: mayAct ? channels : [],
+    ...{ isOpen, mayAct, canCancel: isOpen && mayAct, isSendable: channels.length > 0 }, // mutant: C74.other-key-capable
+    channels: mayAct ? channels : [], // mutant: C74.viewer-no-offers
   }
 }
 

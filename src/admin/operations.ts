@@ -137,7 +137,7 @@ export function createOperations(deps: OperationsDeps) {
       const actor = actorOf(admin, attempt.service)
       const at = clock.now()
       const told = { type: 'recipient.shown', verificationId: id, budgetIndex: null } as const
-      await deps.events.append([{ ...actor, at, ...told, details: {} }])
+      await deps.events.append([{ ...actor, at, ...told, details: {} }]) // mutant: C30.reveal-logged
       return person
     },
   }

@@ -69,7 +69,7 @@ function add(
       path: pathname + search,
     }
     try {
-      return isUnderPath(c) ? refusePath(page) : await run(page)
+      return isUnderPath(c) ? refusePath(page) : await run(page) // mutant: C69.console-path-notice
     } catch (error) {
       return answerFault(page, deps, error)
     }
@@ -85,7 +85,7 @@ async function sessionOf(c: AppContext, deps: AppDeps): Promise<Session | undefi
   if (token === undefined) return undefined
   const { sessions } = deps.console
   const isAutomatic = c.req.header(AUTOMATIC) !== undefined
-  const session = await (isAutomatic ? sessions.look(token) : sessions.resume(token))
+  const session = await (isAutomatic ? sessions.look(token) : sessions.resume(token)) // mutant: C33.poll-no-renewal
   if (!session) return undefined
   const { service } = session.access
   const policy = service === null ? null : (deps.services.get(service) ?? null)
@@ -94,6 +94,7 @@ async function sessionOf(c: AppContext, deps: AppDeps): Promise<Session | undefi
 }
 
 async function readForm(page: Page): Promise<URLSearchParams | Response> {
+  // mutant: C33.origin-check
   if (!isSameOrigin(page.c))
     return say(page, 403, 'This did not come from the console', 'Open the page here and try again.')
   if (!FORM_TYPE.test(page.c.req.header('Content-Type') ?? ''))
@@ -147,6 +148,7 @@ export function takeForm(
     if (!session) return say(page, 401, 'You are signed out', 'Sign in, then do it again.')
     const form = await readForm(page)
     if (!(form instanceof URLSearchParams)) return form
+    // mutant: C33.csrf-token
     if (!isSame(form.get('form_token') ?? '', session.formToken))
       return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
     if (session.access.scopes.has(at.scope)) return run({ ...page, session }, form)

@@ -82,6 +82,7 @@ export function addPerson(app: App, deps: AppDeps): void {
     c.header('Content-Type', 'application/json')
     return c.body(JSON.stringify(toWireExport(exported, now, deps.console.recipients), null, 2))
   })
+  // mutant: C35.console-lift-scope
   takeForm(app, deps, { path: '/admin/person/lift', scope: SCOPE }, async (page, form) => {
     const found = find(page, deps, form.get('who'))
     if (!found) return notFound(page)

@@ -54,7 +54,7 @@ const DECEIVING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Enough to recognise a number that the person says, too little to learn it. */
 export function mask(recipient: string): string {
-  const letters = [...recipient.replaceAll(DECEIVING, '\ufffd')]
+  const letters = [...recipient.replaceAll(DECEIVING, '\ufffd')] // mutant: C32.bidi-isolation
   const at = letters.lastIndexOf('@')
   if (at > 0) return `${letters[0]}${HIDDEN}${letters.slice(at).join('')}`
   if (letters.length <= DIGITS_SHOWN.first + DIGITS_SHOWN.last) return HIDDEN

@@ -73,7 +73,7 @@ function createPersonOf(recipients: Pick<Recipients, 'ofRefusal' | 'indexesOf'>)
     if (found !== undefined) return found
     const person = recipients.ofRefusal(record)
     const current = person && recipients.indexesOf(person, record.service)?.[0]
-    const key = current ? hexOf(current) : own
+    const key = current ? hexOf(current) : own // mutant: C73.rotation-one-line
     known.set(own, key)
     return key
   }
@@ -85,7 +85,7 @@ function keyOf(record: RefusalRecord, personOf: PersonOf): string {
   const isOfMany = details.overflow === true
   const who = budgetIndex ? personOf(record, budgetIndex) : (verificationId ?? clientIp)
   const { error, limit, channel } = details
-  return JSON.stringify([service, error, limit, channel, isOfMany, who ?? keyId])
+  return JSON.stringify([service, error, limit, channel, isOfMany, who ?? keyId]) // mutant: C73.line-one-person
 }
 
 function toLine(
@@ -133,7 +133,7 @@ export function createRefusals(deps: {
       const known = lines.get(key)
       if (!known && lines.size >= most) return true
       const line = known ?? toLine(record, key, deps.recipients)
-      line.count += Number(record.details.count) || 1
+      line.count += Number(record.details.count) || 1 // mutant: C73.line-full-count
       line.firstAt = record.at
       lines.set(key, line)
       return false
@@ -156,12 +156,12 @@ export function createRefusals(deps: {
     let lastLookedAt: number | null = null
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const page = await deps.events.listRefusals({
-        ...{ service, budgetIndexes, since, until, cursor: next, limit: ROWS },
+        ...{ service, budgetIndexes, since, until, cursor: next, limit: ROWS }, // mutant: C73.count-beside-limit
       })
       const wanted = page.items.filter((one) => isWanted(one, filter))
       const tooMany = fold(wanted, lines, { most: limit, personOf })
       if (tooMany) {
-        next = page.items[page.items.indexOf(tooMany) - 1]?.cursor ?? next
+        next = page.items[page.items.indexOf(tooMany) - 1]?.cursor ?? next // mutant: C73.page-line-boundary
         break
       }
       next = page.nextCursor

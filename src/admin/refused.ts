@@ -24,7 +24,7 @@ function filterOf(
   const { service, budgetIndexes, since, until } = readFilter(query, asked)
   const name = (text: string | undefined) => (NAME.test(text ?? '') ? text : undefined)
   const { error, limit } = query
-  return { service, budgetIndexes, since, until, error: name(error), limit: name(limit) }
+  return { service, budgetIndexes, since, until, error: name(error), limit: name(limit) } // mutant: C73.search-off-url
 }
 
 async function show({ c, session, ...page }: SignedInPage, deps: AppDeps): Promise<Response> {
@@ -65,7 +65,7 @@ async function find(typed: string, service: string | null, deps: AppDeps): Promi
   const shown = found.length > 0 ? found : meanings.slice(0, 1)
   const [recipient, also] = shown.map((person) => recipients.seal(person, service))
   if (recipient === undefined) return list({ nothing: 'text' })
-  return list({ recipient, ...(also !== undefined && { also }) })
+  return list({ recipient, ...(also !== undefined && { also }) }) // mutant: C73.ambiguous-shows-both
 }
 
 export function addRefused(app: App, deps: AppDeps): void {
@@ -76,7 +76,7 @@ export function addRefused(app: App, deps: AppDeps): void {
     { path: `${PATH}/find`, scope: 'admin:read' },
     async ({ c, session }, form) => {
       const typed = form.get('find')?.trim() ?? ''
-      if (typed.length > MAX_TYPED) return c.redirect(list({ nothing: 'text' }), 303)
+      if (typed.length > MAX_TYPED) return c.redirect(list({ nothing: 'text' }), 303) // mutant: C73.unreadable-search-empty
       if (typed === '') return c.redirect(PATH, 303)
       return c.redirect(await find(typed, session.access.service, deps), 303)
     },

@@ -82,9 +82,9 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
     const idHash = hashOf(id)
     const found = await store.find(idHash)
     const now = clock.now()
-    if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined
+    if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined // mutants: C33.idle-timeout C33.absolute-timeout
     const key = await authenticator.standing(found.keyId)
-    if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined
+    if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined // mutant: C33.cookie-signature
     return { session: toSession(id, key), seenAt: found.seenAt, idHash }
   }
 
@@ -112,7 +112,7 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
     },
     async end(token) {
       const id = TOKEN.exec(token)?.groups?.id
-      if (id) await store.remove(hashOf(id))
+      if (id) await store.remove(hashOf(id)) // mutant: C33.sign-out-revokes
     },
   }
 }

@@ -56,7 +56,7 @@ async function signIn(page: Page, deps: AppDeps, form: URLSearchParams): Promise
   if (isInClear(c)) return c.html(signInPage(page, { to, notice: 'in_clear' }), 400)
   const key = form.get('key')?.trim() ?? ''
   const begun = key.length > MAX_KEY_LENGTH ? undefined : await sessions.begin(key)
-  if (!begun) return refuseKey(page, deps, to)
+  if (!begun) return refuseKey(page, deps, to) // mutant: C33.right-key-first
   const former = readToken(c)
   if (former !== undefined) await sessions.end(former)
   await append(page, deps, begun.session, 'admin.signed_in')

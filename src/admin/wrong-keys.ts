@@ -22,7 +22,7 @@ export type WrongKeys = {
 
 /** What an address is counted as: the /64 of an IPv6 one, whose holder picks addresses in it at will. */
 export function countedAs(address: string | null): string {
-  return address === null ? 'unix' : addressKey(address)
+  return address === null ? 'unix' : addressKey(address) // mutant: C33.ipv6-site-counted
 }
 
 export function createWrongKeys(deps: {
@@ -52,7 +52,7 @@ export function createWrongKeys(deps: {
 
   const remember = (key: string, seconds: number) => {
     const [oldest] = fullUntil.keys()
-    if (oldest !== undefined && fullUntil.size >= MAX_REMEMBERED) fullUntil.delete(oldest)
+    if (oldest !== undefined && fullUntil.size >= MAX_REMEMBERED) fullUntil.delete(oldest) // mutant: C33.full-address-cap
     fullUntil.set(key, clock.now() + seconds * 1000)
   }
 
@@ -60,17 +60,18 @@ export function createWrongKeys(deps: {
     async count(address) {
       const keys = [
         keyOf('sign_in_per_ip', countedAs(address)),
-        keyOf('sign_in_all', 'everybody'),
+        keyOf('sign_in_all', 'everybody'), // mutant: C33.global-wrong-keys
       ] as const
       for (const { name, key } of keys) {
         const retryAfterSeconds = remembered(key)
-        if (retryAfterSeconds !== undefined) return { limit: name, retryAfterSeconds }
+        if (retryAfterSeconds !== undefined) return { limit: name, retryAfterSeconds } // mutant: C33.flood-without-writes
       }
       const admission = await limiter.admit<SignInLimitName>(keys)
       if (admission.kind === 'admitted') return undefined
       const { name: limit, retryAfterSeconds } = admission
       const { key } = limit === 'sign_in_all' ? keys[1] : keys[0]
       // Of guesses at once the first one says it.
+      // mutant: C33.crowd-one-line
       if (limit === 'sign_in_all' && remembered(key) === undefined)
         logger.warn({ limit, ...SIGN_IN_LIMITS[limit] }, 'many wrong keys at the console’s sign-in')
       remember(key, retryAfterSeconds)

@@ -110,7 +110,7 @@ function diagnosisOf(detail: AttemptDetail, { readingOf }: Shown): string {
   const at = nextTryAt(diagnosis, about.now)
   const next = at === null ? null : `Next try at ${timeOf(at)} UTC.`
   const todo = [diagnosis.action, next].filter((one) => one !== null).join(' ')
-  return [diagnosis.meaning, todo].map((line) => line && `${plain(line)}\n`).join('')
+  return [diagnosis.meaning, todo].map((line) => line && `${plain(line)}\n`).join('') // mutant: C74.command-same-diagnosis
 }
 
 export function describeAttempt(detail: AttemptDetail, shown: Shown): string {

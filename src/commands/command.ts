@@ -103,7 +103,7 @@ function parse(command: Command, words: readonly string[]): Given {
     throw new UsageError((error as Error).message.split(/\. To specify|\.?\n/)[0])
   }
   const { values, positionals, tokens = [] } = parsed
-  refuseRepeated(options, tokens)
+  refuseRepeated(options, tokens) // mutant: C71.option-once
   const texts = (name: string): string[] =>
     [values[name]].flat().filter((value) => typeof value === 'string')
   return {
@@ -129,6 +129,6 @@ export async function runCommand(
   const missing = operands[given.positionals.length]
   if (missing) throw new UsageError(`<${missing}> is missing`)
   const extra = given.positionals[operands.length]
-  if (extra) throw new UsageError(`"${extra}" is one word too many`)
+  if (extra) throw new UsageError(`"${extra}" is one word too many`) // mutant: C71.stray-word-refused
   return command.run(given, terminal)
 }

@@ -88,7 +88,7 @@ async function openDesk(store: Store, config: Config): Promise<Desk> {
       if (person.to === null) return person
       const [only, ...others] = recipients.readingsOf(person.to, { service: null, country })
       if (!only) throw new UsageError(NOBODY)
-      if (others.length === 0) return only
+      if (others.length === 0) return only // mutant: C74.command-one-person
       throw new UsageError(
         '--to is a number in several countries: give it with + and its country code, or give --country',
       )

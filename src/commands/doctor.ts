@@ -20,7 +20,7 @@ const MAX_PORT = 65_535
 function isServer(text: string): boolean {
   if (isIP(text) !== 0) return true
   const { v6 = '', v4 = '', port = '53' } = ADDRESS_AND_PORT.exec(text)?.groups ?? {}
-  return (isIPv6(v6) || isIPv4(v4)) && Number(port) >= 1 && Number(port) <= MAX_PORT
+  return (isIPv6(v6) || isIPv4(v4)) && Number(port) >= 1 && Number(port) <= MAX_PORT // mutant: C71.dns-port-refused
 }
 
 type DnsOptions = { selector: string | undefined; server: string | undefined }
@@ -46,7 +46,7 @@ async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Fi
 /** A line each: below a heading, where there are several. */
 function faultsIn(message: string): Finding[] {
   const [first = '', ...rest] = message.split('\n').map((line) => line.trim())
-  const faults = rest.length === 0 ? [first] : rest
+  const faults = rest.length === 0 ? [first] : rest // mutant: C71.doctor-setting-lines
   return faults.map((fault) => finding('settings', 'failed', fault))
 }
 
@@ -104,7 +104,7 @@ did, 78 where the settings are not right.`,
     const loaded = loadSettings(terminal.env, { isCommand: true })
     if (!loaded.ok) {
       tell(faultsIn(loaded.message), isJson, terminal)
-      return EXIT_CONFIG
+      return EXIT_CONFIG // mutant: C71.doctor-exit-78
     }
     const { config } = loaded
     const settings = [

@@ -16,7 +16,7 @@ type Whereabouts = { socketPath: string } | { host: string; port: number }
 function whereabouts({ env }: Terminal): Whereabouts | { problems: string[] } {
   const reader = createReader(env, (path) => readFileSync(path, 'utf8'))
   const { host, port } = SERVER_SETTINGS
-  const listen = toListen(reader.read({ host, port }))
+  const listen = toListen(reader.read({ host, port })) // mutant: C69.healthcheck-same-port
   if (listen.kind === 'tcp' && listen.port === 0)
     reader.note(
       port.name,

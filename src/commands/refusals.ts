@@ -63,6 +63,7 @@ async function read(desk: Desk, given: Given, most: number, terminal: Terminal):
     const page = await desk.refusals(filter, cursor, PAGE_SIZE)
     for (const line of page.items) {
       const known = lines.get(line.id)
+      // mutant: C73.command-page-count
       if (known) Object.assign(known, { count: known.count + line.count, firstAt: line.firstAt })
       else lines.set(line.id, line)
     }
@@ -107,8 +108,8 @@ be more, the last line says back to when they were counted. Recipients are maske
 --json one line is one object, as the API has them (GET /admin/api/refusals).`,
   async run(given, terminal) {
     // What is wrong with the words is said before a store is looked for.
-    readFilter(given, Date.now())
-    readLimit(given)
+    readFilter(given, Date.now()) // mutant: C71.words-before-store
+    readLimit(given) // mutant: C71.words-before-store.2
     const { withDesk } = await import('./desk.ts')
     return withDesk(terminal, (desk) => list(desk, given, terminal))
   },
@@ -131,7 +132,7 @@ async function liftBy(desk: Desk, given: Given, terminal: Terminal): Promise<Lif
     .filter((name) => (service ?? name) === name)
     .map((name) => ({ service: name, limits: [] }))
   // Its service has counted nothing yet.
-  if (config.limits.kind === 'sqlite' && !existsSync(config.limits.path)) return nothing
+  if (config.limits.kind === 'sqlite' && !existsSync(config.limits.path)) return nothing // mutant: C71.no-counter-file
   const { openLimiter } = await import('../open-limiter.ts')
   const { createLift } = await import('../admin/lift.ts')
   const { addressKey } = await import('../limits/client-address.ts')

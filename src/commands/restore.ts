@@ -97,6 +97,7 @@ export const restoreCommand: Command = {
   async run(given, terminal) {
     const from = given.text('from')
     if (!from) throw new UsageError('--from is missing: the copy that countersign backup made')
+    // mutant: C72.restore-cancel-notice
     if (!given.flag('void-pending'))
       throw new UsageError(
         '--void-pending is missing: without it, a code that was used since the copy would be good again',

@@ -37,7 +37,7 @@ async function readWanted(given: Given): Promise<Wanted> {
 function composeTest({ to, channel }: Wanted, config: Config, now: number): OutgoingMessage {
   const service = config.services.get(config.defaultService)
   const brandName = service?.brandName ?? 'Countersign'
-  const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It holds no code, and nothing has to be done.`
+  const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It holds no code, and nothing has to be done.` // mutant: C71.test-message-codeless
   const isMail = channel === 'email'
   const id = `test_${randomUUID()}`
   return {
@@ -51,7 +51,7 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
 
 function choose(providers: readonly Provider[], config: Config, given: Given, channel: Channel) {
   const able = providers.filter((one) => one.channels.includes(channel))
-  const name = given.text('provider') ?? config.routes[channel]?.[0]
+  const name = given.text('provider') ?? config.routes[channel]?.[0] // mutant: C71.test-message-route
   const found = name === undefined ? able[0] : able.find((one) => one.name === name)
   if (found) return found
   const names = able.map((one) => one.name).join(', ') || 'none'
@@ -85,14 +85,14 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
     const error = result.kind === 'accepted' ? null : result.error
     const advice = error && adviseOn({ provider: provider.name, code: error.code }, 'failed')
     const words = advice ? [advice.meaning, advice.action].filter(Boolean).join(' ') : ''
-    const to = mask(wanted.to)
+    const to = mask(wanted.to) // mutant: C71.test-answer-masked
     if (given.flag('json')) {
       const reference = result.kind === 'accepted' ? result.reference : null
       const told = { result: result.kind, provider: provider.name, channel: wanted.channel, to }
       const rest = { reference, error, advice: words || null, took_ms: tookMs }
       terminal.out(`${JSON.stringify({ ...told, ...rest }, null, 2)}\n`)
     } else terminal.out(describe(result, words, provider.name, to, tookMs))
-    return result.kind === 'accepted' ? EXIT.ok : EXIT.failed
+    return result.kind === 'accepted' ? EXIT.ok : EXIT.failed // mutant: C71.test-exit-1
   } finally {
     await made.close()
   }

@@ -33,7 +33,7 @@ function placeOf(text: string): (Place & { query: URLSearchParams }) | undefined
   const [, near = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority) ?? []
   // Of a parameter that is given twice the driver takes the last one.
   const last = (name: string) => query.getAll(name).at(-1)
-  const host = decode(last('host') || near.replace(/^\[(.*)\]$/, '$1'))
+  const host = decode(last('host') || near.replace(/^\[(.*)\]$/, '$1')) // mutant: C68.effective-host
   const database = decode(path)
   if (host === undefined || database === undefined) return undefined
   return { host, port: last('port') || port, database, query }
@@ -47,6 +47,7 @@ function checkPostgres(text: string): void {
   const place = placeOf(text)
   if (!place) throw new SettingError(`has to be like ${LIKE}`)
   const { host, port, database, query } = place
+  // mutant: C71.multi-host-refused
   if (/,/.test(host + port) || /,/.test(POSTGRES.exec(text)?.[2] ?? ''))
     throw new SettingError(
       'names several hosts, and a node connects to one: give the name or address that follows the primary (docs/operations.md, "PostgreSQL")',
@@ -54,6 +55,7 @@ function checkPostgres(text: string): void {
   const unread = UNREAD.find((name) => query.has(name))
   if (unread !== undefined)
     throw new SettingError(`holds ${unread}=, which is not read: it has to be like ${LIKE}`)
+  // mutant: C68.bad-sslmode-refused
   if (findUnreadSsl(query) !== undefined)
     throw new SettingError(
       'holds an ssl= that is neither true, 1, 0 nor no-verify: give sslmode=verify-full, or sslmode=disable for a way without TLS',
@@ -61,6 +63,7 @@ function checkPostgres(text: string): void {
   if (/^\/.*\.s\.PGSQL\.\d+$/.test(host))
     throw new SettingError('names the socket itself in host=: give the folder that it lies in')
   const isWhole = host !== '' && database !== '' && /^\d{0,5}$/.test(port)
+  // mutant: C71.socket-folder-host
   if (!isWhole || (!host.startsWith('/') && !URL.canParse(text)))
     throw new SettingError(`has to be like ${LIKE}`)
 }

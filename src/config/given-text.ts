@@ -26,17 +26,18 @@ function repeatsName(text: string, name: string): boolean {
 /** @returns a sentence without the setting's name; undefined: nothing is wrong */
 export function findFault(text: string, { name, free }: GivenName): string | undefined {
   // In UTF-16 every other byte of ASCII is zero; a decoder stands U+FFFD in for what is no UTF-8.
-  if (/[\0\uFFFD]/.test(text)) return 'is not in UTF-8 (UTF-16?): save it as UTF-8'
-  if (text.includes('\uFEFF')) return 'holds a byte order mark (U+FEFF): save it without one'
+  if (/[\0\uFFFD]/.test(text)) return 'is not in UTF-8 (UTF-16?): save it as UTF-8' // mutant: C69.utf16-refused
+  if (text.includes('\uFEFF')) return 'holds a byte order mark (U+FEFF): save it without one' // mutant: C69.bom-refused
   const trimmed = text.trim()
-  if (trimmed === '') return 'is given but empty: give a value, or leave the setting out'
+  if (trimmed === '') return 'is given but empty: give a value, or leave the setting out' // mutant: C69.empty-refused
   if (free) return QUOTED_FREE.test(trimmed) ? quoted() : undefined
-  if (repeatsName(trimmed, name)) return `repeats the name: leave "${name}=" out`
-  if (LINE_BREAK.test(trimmed)) return 'holds several lines: give one value on one line'
-  if (QUOTED.test(trimmed)) return quoted()
+  if (repeatsName(trimmed, name)) return `repeats the name: leave "${name}=" out` // mutant: C69.repeated-name-refused
+  if (LINE_BREAK.test(trimmed)) return 'holds several lines: give one value on one line' // mutant: C69.multiline-refused
+  if (QUOTED.test(trimmed)) return quoted() // mutant: C69.quotes-refused
+  // mutant: C69.comment-refused
   if (COMMENT.test(trimmed))
     return 'holds a comment (#), which would be part of the value: put it on a line of its own'
-  const [invisible] = INVISIBLE.exec(trimmed) ?? []
+  const [invisible] = INVISIBLE.exec(trimmed) ?? [] // mutant: C69.invisible-refused
   return invisible && `holds an invisible character (${codePoint(invisible)}): type it again`
 }
 

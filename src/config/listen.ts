@@ -24,7 +24,7 @@ export const parseHostSetting: Parser<string> = (text) => {
     return `${UNIX}${path}`
   }
   const inner = /^\[(.*)\]$/.exec(text)?.[1]
-  const host = inner ?? text
+  const host = inner ?? text // mutant: C69.ipv6-brackets
   if (isIPv6(host) || (inner === undefined && isIP(host) === 4)) return host
   if (inner !== undefined || !NAME.test(host) || NUMERIC.test(host))
     throw new SettingError(
@@ -58,7 +58,7 @@ function readAddress(host: string) {
 export function isLoopback(host: string): boolean {
   if (host.startsWith(UNIX)) return true
   const address = readAddress(host)
-  return address ? address.range() === 'loopback' : /^localhost\.?$/i.test(host)
+  return address ? address.range() === 'loopback' : /^localhost\.?$/i.test(host) // mutant: C69.loopback-by-address
 }
 
 /** The address at which a process of this machine reaches a server that listens on `host`. */

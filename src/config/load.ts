@@ -21,7 +21,7 @@ export function loadSettings(env: Environment, { isCommand = false } = {}): Load
       readFile: readSettingsFile,
       cores: availableCores(),
       providers: PROVIDERS,
-      devKeys: isCommand ? findDevKeys : ensureDevKeys,
+      devKeys: isCommand ? findDevKeys : ensureDevKeys, // mutant: C71.keyless-command
     })
     return { ok: true, config }
   } catch (error) {

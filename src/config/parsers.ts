@@ -62,7 +62,7 @@ const MAPPED_BITS = 96
 export const parseCidr: Parser<string> = (given) => {
   if (given === 'unix') return given
   // As in a URL: [::1], [fd00::]/8.
-  const text = given.replace(/^\[([\da-f:.]+)\](?=\/|$)/i, '$1')
+  const text = given.replace(/^\[([\da-f:.]+)\](?=\/|$)/i, '$1') // mutant: C69.proxy-range-brackets
   const [base = '', bits] = text.split('/')
   // ipaddr.js alone takes `10/8` for 0.0.0.10/8.
   const isRange = isIP(base) !== 0 && ipaddr.isValidCIDR(text)
@@ -125,6 +125,7 @@ export const parseOrigin: Parser<string> = (text) => {
     throw new SettingError(`"${text}" is not an http or https URL`)
   if (url.username || url.password || url.search || url.hash)
     throw new SettingError('must hold neither a user, a query nor a fragment')
+  // mutant: C69.url-path-refused
   if (/[^/]/.test(url.pathname))
     throw new SettingError(
       `must not hold a path ("${url.pathname}"): the service and its console are served at the root of a host name of their own, like https://verify.example.com`,
@@ -175,7 +176,7 @@ export const parseSecretKey: Parser<Uint8Array> = (text) => {
 /** A key of the environment: what an Authorization header carries as it is (RFC 6750 §2.1 has fewer characters). */
 export const parseKey: Parser<string> = (text) => {
   if (!/^[\x21-\x7e]+$/.test(text))
-    throw new SettingError(`holds a blank or a character beyond ASCII; ${SECRET_ADVICE}`)
+    throw new SettingError(`holds a blank or a character beyond ASCII; ${SECRET_ADVICE}`) // mutant: C69.key-ascii-only
   if (/^["'`]|["'`]$/.test(text))
     throw new SettingError('begins or ends with a quote: leave it out')
   return text
@@ -187,11 +188,12 @@ const MIN_TEST_PREFIX_CHARACTERS = 4
 /** In another spelling no start would ever meet it: `ann@EXAMPLE.com` would be sent real messages. */
 function asStartsReadIt(to: string): string {
   const read = readRecipient(to, null)
+  // mutant: C69.dead-test-recipient
   if (isUnreadable(read))
     throw new SettingError(
       `"${to}" can receive nothing (it ${read.detail}): give a number like +15005550006, or an address`,
     )
-  return read.address
+  return read.address // mutant: C69.test-recipient-forms
 }
 
 /** `+15005550006=123456@2027-01-31`, or `+1500555*=…` for everything that begins so. */
@@ -218,7 +220,7 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
 /** @returns what is wrong where a recipient is there twice, each time with another code perhaps */
 export function describeTwins(recipients: readonly TestRecipient[]): string | undefined {
   const names = recipients.map(({ to, prefix }) => to.toLowerCase() + (prefix ? '*' : ''))
-  const twin = names.find((name, i) => names.indexOf(name) !== i)
+  const twin = names.find((name, i) => names.indexOf(name) !== i) // mutant: C69.test-recipient-twice
   return twin && `"${twin}" is there twice: leave one of them`
 }
 

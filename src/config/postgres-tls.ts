@@ -55,5 +55,5 @@ export function postgresTls(
   if (ssl === 'no-verify') return byUrl('unverified')
   if (ssl !== undefined) return byUrl(ssl === '0' || ssl === '' ? 'none' : 'verified')
   if (last('sslnegotiation') === 'direct') return byUrl('verified')
-  return { tls: OF_PGSSLMODE[pgSslMode ?? ''] ?? 'none', isByEnvironment: true }
+  return { tls: OF_PGSSLMODE[pgSslMode ?? ''] ?? 'none', isByEnvironment: true } // mutants: C68.warn-database-cleartext C68.pgsslmode-default
 }

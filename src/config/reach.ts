@@ -12,6 +12,7 @@ function checkMode(reader: Reader): void {
   const { name } = SERVER_SETTINGS.nodeEnv
   if (reader.origin(name) !== 'default') return
   const slip = reader.suspects().find(({ meant }) => meant.replace(/_FILE$/, '') === name)
+  // mutant: C69.node-env-exact
   if (slip)
     reader.note(
       name,
@@ -24,7 +25,7 @@ function openNames({ host, publicUrl }: Server): { name: string; where: string }
   const outside = publicUrl && new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1')
   return [
     ...(isLoopback(host) ? [] : [{ name: SERVER_SETTINGS.host.name, where: host }]),
-    ...(outside && !isLoopback(outside)
+    ...(outside && !isLoopback(outside) // mutant: C69.dev-url-loopback
       ? [{ name: SERVER_SETTINGS.publicUrl.name, where: outside }]
       : []),
   ]

@@ -88,7 +88,7 @@ export function createReader(env: Environment, readFile: (path: string) => strin
       return setting.parse(given)
     } catch (error) {
       const isLink = isServiceLink(setting.name, given)
-      note(setting.name, isLink ? describeServiceLink(setting.name) : describe(error, setting))
+      note(setting.name, isLink ? describeServiceLink(setting.name) : describe(error, setting)) // mutant: C69.service-link-named
       return fallback
     }
   }

@@ -16,7 +16,7 @@ export function warnOfIdleProviders(
     const { name } = ROUTE_SETTINGS[channel]
     const said = routes[channel]
     const able = providers.filter((entry) => entry.channels.includes(channel))
-    const [first, ...rest] = said ?? able.map((entry) => entry.name)
+    const [first, ...rest] = said ?? able.map((entry) => entry.name) // mutant: C66.first-route-sends
     if (first === undefined || rest.length === 0) return []
     const idle = rest.join(', ')
     return said

@@ -70,7 +70,7 @@ export function checkRetention(input: { reader: Reader; days: number; services: 
   for (const { name, limits } of services.values())
     for (const limit of GUESS_LIMITS) {
       const needed = (limits[limit]?.windowSeconds ?? 0) + TTL_SECONDS.max
-      if (needed <= days * DAY_SECONDS) continue
+      if (needed <= days * DAY_SECONDS) continue // mutant: I4.retention-window
       const least = Math.ceil(needed / DAY_SECONDS)
       reader.note(
         SERVER_SETTINGS.retentionRecipientDays.name,
@@ -131,7 +131,7 @@ function warnOfLanguage(service: ServicePolicy): string[] {
   const { name, locale } = service
   return service.channels.flatMap((channel) => {
     const used = pickLocale(service, channel, [])
-    const isItsOwn = languageKeys(used).at(-1) === languageKeys(locale).at(-1)
+    const isItsOwn = languageKeys(used).at(-1) === languageKeys(locale).at(-1) // mutant: C70.related-language-quiet
     return isItsOwn
       ? []
       : [`service ${name}: there is no text in ${locale} for ${channel}; messages are in ${used}`]
@@ -151,7 +151,7 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
     )
   if (service.clientIp === 'off')
     warnings.push(`service ${name}: CLIENT_IP=off, there is no limit by address`)
-  warnings.push(...warnOfLanguage(service))
+  warnings.push(...warnOfLanguage(service)) // mutant: C70.missing-text-named
   if (!isProduction) return warnings
   if (service.allowedCountries === '*')
     warnings.push(`service ${name}: every country is allowed; toll fraud starts there`)
@@ -183,7 +183,7 @@ function warnOfExposure(input: {
   const keys = [
     { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
     { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
-  ].filter(({ key }) => key !== undefined && isGuessableKey(key))
+  ].filter(({ key }) => key !== undefined && isGuessableKey(key)) // mutant: C68.warn-guessable-key
   return [
     ...warnOfTransports(
       lookAtProviders(registry, providers, (entry, values) => entry.transports?.(values)),
@@ -215,7 +215,7 @@ export function warn(input: {
     ...(input.mode === 'development' ? warnOfOpenInbox(input.server.host) : []),
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...services.flatMap((service) => warnOfService(service, input.mode === 'production')),
-    ...warnOfIdleProviders(input.providers, input.routes),
+    ...warnOfIdleProviders(input.providers, input.routes), // mutant: C66.unused-provider-named
     ...lookAtProviders(input.registry, input.providers, (entry, values) =>
       entry.warnings?.(values),
     ),

@@ -67,7 +67,7 @@ const templates = z
   )
   .superRefine((all, context) => {
     // zh-TW and zh-Hant-TW are one look-up's key.
-    const keys = Object.keys(all).map((tag) => languageKeys(tag)[0])
+    const keys = Object.keys(all).map((tag) => languageKeys(tag)[0]) // mutant: C70.same-lookup-refused
     const twin = Object.keys(all).find((_, i) => keys.indexOf(keys[i]) !== i)
     if (twin !== undefined)
       context.addIssue({ code: 'custom', path: [twin], message: 'is there twice' })
@@ -90,7 +90,7 @@ const limits = z.strictObject(
 
 /** Two codes for one recipient: which of them is right would be luck. */
 function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$RefinementCtx): void {
-  const message = describeTwins(recipients)
+  const message = describeTwins(recipients) // mutant: C69.services-file-twice
   if (message) context.addIssue({ code: 'custom', message })
 }
 

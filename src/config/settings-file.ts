@@ -10,7 +10,7 @@ export function readSettingsFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const fault = describeFileFault(path, 'read')
+    const fault = describeFileFault(path, 'read') // mutant: C71.settings-file-named
     if (fault === undefined) throw error
     throw new SettingError(fault, { cause: error })
   }

@@ -116,14 +116,14 @@ export function findSuspects(
   const toCandidate = (name: string): Candidate => ({ name, letters: lettersOf(name) })
   const candidates = [...twins].map(toCandidate)
   const plain = [...known].map(toCandidate)
-  const byWordsOf = (upper: string) => byBeginning(upper, plain) ?? byWords(upper, plain)
+  const byWordsOf = (upper: string) => byBeginning(upper, plain) ?? byWords(upper, plain) // mutant: C69.nearest-setting
   return Object.entries(env).flatMap(([name, value]) => {
     if (twins.has(name) || isServiceLink(name, value ?? '')) return []
     const upper = name.toUpperCase().trim()
     const prefixed = /^(?:COUNTERSIGN|CS)_(.+)$/.exec(upper)?.[1] ?? ''
     const meant = twins.has(prefixed)
       ? prefixed
-      : (nearest(upper, candidates) ?? byWordsOf(upper.replace(/_FILE$/, '')))
+      : (nearest(upper, candidates) ?? byWordsOf(upper.replace(/_FILE$/, ''))) // mutant: C69.typo-suggestion
     return meant ? [{ name, meant }] : []
   })
 }

@@ -17,7 +17,7 @@ export function warnOfTransports(
 ): string[] {
   return transports.flatMap(({ setting, host, isEncrypted, isVerified, advice }) => {
     if (isLoopback(host)) return []
-    if (isEncrypted) return isVerified ? [] : [unverified(setting, host)]
+    if (isEncrypted) return isVerified ? [] : [unverified(setting, host)] // mutants: C68.warn-provider-cleartext C68.warn-unverified-cert
     if (isIn(plaintextHosts, host)) return []
     return [`${setting}: codes can go to ${host} in clear, for anybody in between; ${advice}`]
   })
@@ -31,13 +31,13 @@ function unverified(setting: string, host: string): string {
 function isIn(hosts: readonly string[], host: string): boolean {
   const bare = (name: string) =>
     isIP(name) === 0 ? name.toLowerCase().replace(/\.$/, '') : ipaddr.process(name).toString()
-  return hosts.some((name) => bare(name) === bare(host))
+  return hosts.some((name) => bare(name) === bare(host)) // mutant: C68.plaintext-named-hosts
 }
 
 /** As node:tls reads it, for every connection whose settings leave it to Node: all of ours but SMTP. */
 export function warnOfTrust(env: Environment): string[] {
   const name = 'NODE_TLS_REJECT_UNAUTHORIZED'
-  if (env[name] !== '0') return []
+  if (env[name] !== '0') return [] // mutant: C68.unverified-tls-named
   return [
     `${name}=0: no certificate of a gateway, PostgreSQL or Redis is verified, so anybody in between can read along; remove it, and name your authority in NODE_EXTRA_CA_CERTS`,
   ]
@@ -56,7 +56,7 @@ export function warnOfServers(server: Server, env: Environment): string[] {
       ? warnOfPostgres(databaseUrl.url, plaintextHosts, env)
       : []),
     ...(rateLimitUrl === undefined ? [] : warnOfRedis(rateLimitUrl, plaintextHosts)),
-    ...(metricsPort === undefined || isPrivate(metricsHost)
+    ...(metricsPort === undefined || isPrivate(metricsHost) // mutant: C68.warn-public-metrics
       ? []
       : [
           `${SERVER_SETTINGS.metricsHost.name}=${metricsHost}: whoever reaches port ${metricsPort} there reads the metrics, in clear and without a key; name an address of a private network, or 127.0.0.1`,
@@ -73,7 +73,7 @@ function warnOfPostgres(
   if (host.startsWith('/') || isLoopback(host)) return []
   const setting = SERVER_SETTINGS.databaseUrl.name
   const { tls, isByEnvironment } = postgresTls(query, env.PGSSLMODE)
-  if (tls === 'unverified') return [unverified(isByEnvironment ? 'PGSSLMODE' : setting, host)]
+  if (tls === 'unverified') return [unverified(isByEnvironment ? 'PGSSLMODE' : setting, host)] // mutant: C68.plaintext-not-certs
   if (tls === 'verified' || isIn(plaintextHosts, host)) return []
   return [
     `${setting}: the way to ${host} is in clear, its password and every number too; add ?sslmode=verify-full`,
@@ -83,7 +83,7 @@ function warnOfPostgres(
 function warnOfRedis(text: string, plaintextHosts: readonly string[]): string[] {
   const { protocol, hostname } = new URL(text)
   const host = withoutBrackets(hostname)
-  if (protocol === 'rediss:' || isLoopback(host) || isIn(plaintextHosts, host)) return []
+  if (protocol === 'rediss:' || isLoopback(host) || isIn(plaintextHosts, host)) return [] // mutant: C68.warn-redis-cleartext
   return [
     `${SERVER_SETTINGS.rateLimitUrl.name}: the way to ${host} is in clear, its password too; use rediss://`,
   ]

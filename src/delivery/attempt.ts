@@ -106,7 +106,7 @@ async function sendReally(
       provider.send(message, deadline.signal),
       graceAfter(deadline.signal),
     ])
-    return withoutQuotes(result, message)
+    return withoutQuotes(result, message) // mutant: I7.answer-screened
   } catch (error) {
     // A defect of ours or of a library. Its text may hold the recipient: only its name is told.
     deps.logger.error(

@@ -56,7 +56,7 @@ function nextAttemptAt(
   now: number,
   random: number,
 ): number | undefined {
-  const latest = claim.expiresAt - MIN_REMAINING_TO_SEND_MS - LAST_RETRY_MARGIN_MS
+  const latest = claim.expiresAt - MIN_REMAINING_TO_SEND_MS - LAST_RETRY_MARGIN_MS // mutant: I6.last-useful-retry
   if (latest <= now || claim.attempt >= MAX_ATTEMPTS_PER_DELIVERY) return undefined
   const jitter = backoffMs(claim.attempt, random)
   if (retryAfterMs === null) return Math.min(now + jitter, latest)

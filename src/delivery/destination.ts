@@ -23,5 +23,5 @@ export function personOf(to: string): string {
   if (!to.includes('@')) return to
   const { local, domain } = partsOf(to)
   const mailbox = local.replaceAll(/(?<=.)[+-].*$|\./g, '')
-  return `${mailbox}@${domain}`
+  return `${mailbox}@${domain}` // mutant: C49.mailbox-spellings
 }

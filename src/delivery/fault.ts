@@ -37,5 +37,5 @@ export function faultOf(result: SendResult): Fault {
   const { code } = result.error
   if (SERVICE.has(code) || SMTP_SERVICE.test(code)) return 'service'
   if (PLACE.has(code) || SMTP_PLACE.test(code)) return 'place'
-  return RECIPIENT.has(code) || SMTP_RECIPIENT.test(code) ? 'recipient' : 'unclear'
+  return RECIPIENT.has(code) || SMTP_RECIPIENT.test(code) ? 'recipient' : 'unclear' // mutant: C49.missing-mailbox-neutral
 }

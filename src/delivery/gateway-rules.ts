@@ -26,7 +26,7 @@ const LIST = PLACEHOLDERS.map((name) => `{{${name}}}`).join(' ')
 /** @throws ProviderSettingError for a placeholder that would go out as it stands */
 function checkNames(setting: string, template: string, known: readonly string[] = PLACEHOLDERS) {
   const unknown = findUnknown(template, known)
-  if (unknown === undefined) return
+  if (unknown === undefined) return // mutant: C67.placeholder-known
   const listed = known === PLACEHOLDERS ? LIST : known.map((name) => `{{${name}}}`).join(' ')
   // What it names is no value of a secret but a word between braces; more than that is not repeated.
   const shown = /^\{\{\s*[\w-]{1,30}\s*\}\}$/.test(unknown) ? `${unknown}, which` : '{{, which'
@@ -45,6 +45,7 @@ function originOf(url: string, value: string): string | number {
 export function checkUrlTemplate(setting: string, url: string): void {
   checkNames(setting, url)
   // Asked of the parser that the request is made by: it takes `https:{{to}}/` and `https:///{{to}}/` for hosts, too.
+  // mutant: C67.fixed-host
   if (originOf(url, 'a.example') !== originOf(url, 'b.example'))
     throw new ProviderSettingError(setting, 'has a placeholder before its path: name the host')
 }
@@ -52,7 +53,7 @@ export function checkUrlTemplate(setting: string, url: string): void {
 /** @throws ProviderSettingError where a message would make it something else than its content-type says */
 export function checkBodyTemplate(setting: string, body: string, contentType: string): void {
   checkNames(setting, body)
-  if (!isJson(contentType)) return
+  if (!isJson(contentType)) return // mutant: C67.valid-json-body
   try {
     JSON.parse(fill(body, everyValue(SAMPLE), escapeFor(contentType)))
   } catch {
@@ -74,11 +75,13 @@ export function checkHeaderTemplates(
 ): void {
   for (const value of Object.values(headers)) checkNames(setting, value, HEADER_PLACEHOLDERS)
   const own = OWN_HEADERS.find((name) => name in headers)
+  // mutant: C67.bad-header-refused
   if (own !== undefined)
     throw new ProviderSettingError(setting, `holds ${own}, which is written with each request`)
   const key = headers['idempotency-key']
   if (key === undefined) return
   const names = namesIn(key)
+  // mutant: C67.template-send-key
   if (!names.includes('delivery_id') || names.includes('attempt_id'))
     throw new ProviderSettingError(
       setting,
@@ -97,7 +100,7 @@ export function warnOfContent(
   { url, body }: { url: string; body: string },
 ): string[] {
   const names = namesIn(`${url} ${body}`)
-  if (CONTENT[channel].some((name) => names.includes(name))) return []
+  if (CONTENT[channel].some((name) => names.includes(name))) return [] // mutant: C67.code-in-request
   return [
     `${prefix}BODY: neither {{text}} nor {{code}} is in the request, so no message holds a code`,
   ]
@@ -175,7 +178,8 @@ function readRule(values: SettingValues, name: string): SuccessRule | null {
 }
 
 function readPatterns(text: string, name: string): string[] {
-  const patterns = text.split('|')
+  const patterns = text.split('|') // mutant: C67.several-success-values
+  // mutant: C67.empty-not-success
   if (patterns.some((pattern) => pattern.trim() === ''))
     throw new ProviderSettingError(
       name,

@@ -21,16 +21,16 @@ const NET_TIMEOUT_MS = 60_000
  * Some gateways refuse who does not say a name. Without the second header an answer may be compressed (RFC 9110 §12.5.3):
  * its id would not be found, and the message would go out three times.
  */
-const COMMON = { 'user-agent': 'countersign', 'accept-encoding': 'identity' }
+const COMMON = { 'user-agent': 'countersign', 'accept-encoding': 'identity' } // mutant: C67.identity-encoding
 
 /** RFC 8470 §5.2, RFC 6585 §4, RFC 9110 §15.6.4: refused before anything was done, and may do well later. */
-const TEMPORARY_STATUSES = new Set([425, 429, 503])
+const TEMPORARY_STATUSES = new Set([425, 429, 503]) // mutant: C67.untaken-until-deadline
 /**
  * Some gateways answer so after they took the message: a proxy before them gave up (504, 408), or a later step of theirs
  * failed (500). So a send gets three of these, not eight (C67). 409 is how a gateway says that the try before, with the
  * same Idempotency-Key, is still under way.
  */
-const AMBIGUOUS_STATUSES = new Set([408, 409])
+const AMBIGUOUS_STATUSES = new Set([408, 409]) // mutant: C67.conflict-ambiguous
 
 async function openAgent(): Promise<Agent> {
   // Half a megabyte of source: a start does not wait for it.
@@ -133,7 +133,7 @@ function createHandler(
       if (status < 200) return
       progress.status = status
       const wallMs = Date.parse(String(headers.date))
-      progress.wallMs = Number.isNaN(wallMs) ? null : wallMs
+      progress.wallMs = Number.isNaN(wallMs) ? null : wallMs // mutant: C71.doctor-clock-skew
       const retryAfter = headers['retry-after']
       progress.retryAfterMs = parseRetryAfter(
         Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
@@ -171,7 +171,7 @@ function classify(status: number, retryAfterMs: number | null): SendResult {
   if (status >= 200 && status < 300) return { kind: 'accepted', reference: null }
   const error = { code: `http_${status}`, message: `the provider answered ${status}` }
   if (TEMPORARY_STATUSES.has(status)) return { kind: 'temporary', error, retryAfterMs }
-  if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'ambiguous', error }
+  if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'ambiguous', error } // mutant: C67.ambiguous-three-tries
   return { kind: 'permanent', error }
 }
 

@@ -39,7 +39,7 @@ export function imitateReason(told: readonly Told[], place: string, random: () =
   const isCommon = (word: string) => words.every((all) => all.has(word))
   const made = newest
     .split(' ')
-    .map((word) => (isCommon(word) ? word : another(word, random)))
+    .map((word) => (isCommon(word) ? word : another(word, random))) // mutant: C49.decoy-fresh-id
     .join(' ')
   return (shared ?? made).replaceAll(PLACE, place)
 }

@@ -15,7 +15,7 @@ const SAME_WORDS_MS = 120_000
 
 /** Of when the message says how long its code is valid. */
 function wordedAt({ startedAt, wordedAt: before }: ClaimedDelivery<Prepared>): number {
-  return before !== null && startedAt - before <= SAME_WORDS_MS ? before : startedAt
+  return before !== null && startedAt - before <= SAME_WORDS_MS ? before : startedAt // mutants: C67.same-wording C67.late-wording-fresh
 }
 
 export type ComposeMessage = (claim: ClaimedDelivery<Prepared>) => OutgoingMessage

@@ -26,7 +26,7 @@ export function createPlan(deps: {
     let prepared: Prepared
     try {
       prepared = {
-        silent: due.kind !== 'real',
+        silent: due.kind !== 'real', // mutants: C49.decoy-never-sent C19.real-sends-only
         to: deps.keyring.open(due.recipientSealed, recipientContext(due.verificationId)),
         code: deps.keyring.open(due.codeSealed, codeContext(due.verificationId)),
       }

@@ -152,7 +152,7 @@ function readHeaders(values: SettingValues, name: string): Record<string, string
 
 /** RFC 9110 §9.3.1: a body of a GET has no meaning, and so has its type. */
 function readContent(values: SettingValues, prefix: string): { type: string; body: string } | null {
-  if (readMethod(values, `${prefix}METHOD`) === 'GET') return null
+  if (readMethod(values, `${prefix}METHOD`) === 'GET') return null // mutant: C67.bodyless-get
   const { 'content-type': type = 'application/json' } = headerMap(values, `${prefix}HEADERS`)
   const body = required(values, `${prefix}BODY`)
   checkBodyTemplate(`${prefix}BODY`, body, type)

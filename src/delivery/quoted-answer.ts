@@ -32,6 +32,7 @@ function quotesText(text: string, message: Message): boolean {
 
 function quotesSecret(text: string, message: Message): boolean {
   const address = message.to.includes('@') ? fold(message.to) : null
+  // mutant: C30.decoded-answer-check
   return decodings(text).some(
     (one) =>
       tracesIn(one.normalize('NFKC'), message).length > 0 ||
@@ -79,8 +80,8 @@ const NOT_OF_AN_ID = /[\p{Cc}\p{Cs}]/u
 /** Masked and checked before it is cut: half a number is found by nobody. */
 function cleanReason(whole: string, message: Message): string {
   const reason = whole.slice(0, MAX_SEARCHED_CHARACTERS)
-  if (quotesText(reason, message)) return QUOTED
-  if (!quotesSecret(reason, message)) return bounded(reason, MAX_REASON_CHARACTERS)
+  if (quotesText(reason, message)) return QUOTED // mutant: C30.quoting-reason-dropped
+  if (!quotesSecret(reason, message)) return bounded(reason, MAX_REASON_CHARACTERS) // mutants: C30.reason-one-line C30.masked-gateway-reason
   const masked = mask(reason, message)
   const isCutShown = reason !== whole && masked.length <= MAX_REASON_CHARACTERS
   return isCutShown || quotesSecret(masked, message)
@@ -101,7 +102,7 @@ export function withoutQuotes(result: SendResult, message: Message): SendResult 
   const isKept =
     reference !== '' &&
     reference.length <= MAX_SEARCHED_CHARACTERS &&
-    !NOT_OF_AN_ID.test(reference) &&
-    !quotes(reference, message)
+    !NOT_OF_AN_ID.test(reference) && // mutant: C67.unstorable-id-dropped
+    !quotes(reference, message) // mutant: I7.quoting-id-dropped
   return { kind: 'accepted', reference: isKept ? cut(reference, MAX_REFERENCE_CHARACTERS) : null }
 }

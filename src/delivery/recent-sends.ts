@@ -73,7 +73,7 @@ export function createRecentSends(): RecentSends {
       memory.ids.add(id)
       const place = placeOf(to)
       // Newest first: only what another node sent is not the newest.
-      const older = memory.sends.findIndex((one) => one.at < at)
+      const older = memory.sends.findIndex((one) => one.at < at) // mutant: C49.other-node-history
       const index = older === -1 ? memory.sends.length : older
       memory.sends.splice(index, 0, { id, at, durationMs, result, person, place })
       const oldest = memory.sends.length > KEPT_SENDS ? memory.sends.pop() : undefined
@@ -86,7 +86,7 @@ export function createRecentSends(): RecentSends {
       const failures = sharedFailures(sends, place, now)
       const [latest] = failures
       const like = latest ? failures : acceptedLike(sends, place)
-      const durationMs = like[Math.floor(random() * like.length)]?.durationMs ?? decoy.usualMs
+      const durationMs = like[Math.floor(random() * like.length)]?.durationMs ?? decoy.usualMs // mutant: C49.first-decoy-latency
       const result = latest
         ? withReason(latest, failures, place, random)
         : ({ kind: 'accepted', reference: null } as const)
@@ -115,7 +115,7 @@ function withReason(
 function acceptedLike(sends: readonly Remembered[], place: string): Remembered[] {
   const byPerson = new Map<string, Remembered>()
   for (const one of sends.filter(isAccepted))
-    if (!byPerson.has(one.person)) byPerson.set(one.person, one)
+    if (!byPerson.has(one.person)) byPerson.set(one.person, one) // mutant: C49.slow-recipient-outlier
   const all = [...byPerson.values()]
   const here = all.filter((one) => one.place === place)
   return here.length >= SEVERAL ? here : all
@@ -134,15 +134,15 @@ function sharedFailures(sends: readonly Remembered[], place: string, now: number
   const candidates = [
     failed.filter((one) => faultOf(one.result) === 'service'),
     here.filter((one) => faultOf(one.result) === 'place'),
-    ofSeveral(unclear(here), ({ person }) => person, wasReached(there, now)),
-    ofSeveral(unclear(failed), (one) => rootOf(one.place), wasReached(sends, now)),
+    ofSeveral(unclear(here), ({ person }) => person, wasReached(there, now)), // mutant: C49.decoy-permanent-refusal
+    ofSeveral(unclear(failed), (one) => rootOf(one.place), wasReached(sends, now)), // mutants: C49.permanent-needs-many C49.subdomains-one-place
   ]
   return candidates.map((list) => fresh(list, now)).find((list) => list.length > 0) ?? []
 }
 
 function failedSinceReached(sends: readonly Remembered[], now: number): Remembered[] {
   const end = sends.findIndex(isAccepted)
-  const since = end === -1 ? sends : sends.slice(0, end)
+  const since = end === -1 ? sends : sends.slice(0, end) // mutant: C49.outage-ends-early
   const memoryOf = (one: Remembered) =>
     isPermanent(one) ? REFUSAL_REMEMBERED_MS : OUTAGE_LENGTH_MS
   return since.filter((one) => now - one.at < memoryOf(one))
@@ -163,9 +163,9 @@ function ofSeveral(
   isReached: boolean,
 ): Remembered[] {
   const same = alike(list)
-  const persons = isReached && same.every(isPermanent) ? MANY : 1
+  const persons = isReached && same.every(isPermanent) ? MANY : 1 // mutant: C49.free-numbers-ignored
   const count = (by: (one: Remembered) => string) => new Set(same.map(by)).size
-  return count(of) >= SEVERAL && count(({ person }) => person) >= persons ? same : []
+  return count(of) >= SEVERAL && count(({ person }) => person) >= persons ? same : [] // mutant: C49.decoy-failure-evidence
 }
 
 function fresh(list: readonly Remembered[], now: number): Remembered[] {

@@ -66,7 +66,7 @@ const NEAR = /^(localhost|127(\.\d+){3}|\[::1\])$/
 function usualMsOf(values: SettingValues): number {
   const urls = Object.values(values).filter((value) => value !== undefined && URL.canParse(value))
   const isNear = urls.some((url) => NEAR.test(new URL(url ?? '').hostname))
-  return isNear ? USUAL_MS.near : USUAL_MS.far
+  return isNear ? USUAL_MS.near : USUAL_MS.far // mutant: C49.local-provider-latency
 }
 
 export type Providers = {

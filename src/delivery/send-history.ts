@@ -34,14 +34,14 @@ export function createSendHistory(deps: {
     if (recentSends.knows(past.id)) return
     try {
       const to = keyring.open(past.recipientSealed, recipientContext(past.verificationId))
-      recentSends.record({ ...past, to, result: withAskedWait(past) })
+      recentSends.record({ ...past, to, result: withAskedWait(past) }) // mutant: C49.decoy-retry-after
     } catch {
       // Sealed under a key that this node lacks, or changed: nothing is learned from it.
     }
   }
   const read = async () => {
     try {
-      for (const past of await outbox.pastSends()) remember(past)
+      for (const past of await outbox.pastSends()) remember(past) // mutant: C49.shared-send-history
     } catch {
       // The store is away: the worker says so, and what this process saw must do.
     } finally {

@@ -49,6 +49,7 @@ export function readEach<P extends Parts>(parts: P): Read<P> {
     try {
       return [key, read()]
     } catch (error) {
+      // mutant: C69.all-faults-told
       if (error instanceof ProviderSettingsError) faults.push(...error.faults)
       else if (error instanceof ProviderSettingError) faults.push(error)
       else throw error
@@ -126,7 +127,7 @@ export function mailbox(
       name,
       'is not like no-reply@example.com or Name <no-reply@example.com>',
     )
-  return { name: match?.[1]?.trim() || null, address: `${local}@${ascii}` }
+  return { name: match?.[1]?.trim() || null, address: `${local}@${ascii}` } // mutant: C67.ascii-sender-domain
 }
 
 /** A JSON object of strings; names come back in lower case (RFC 9110 §5.1). */
@@ -140,6 +141,7 @@ export function headerMap(values: SettingValues, name: string): Record<string, s
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrong
   const names = Object.keys(parsed).map((key) => key.toLowerCase())
+  // mutants: C69.header-case-twice C69.header-twice-refused
   if (new Set(names).size < names.length || findDuplicateKeys(required(values, name)).length > 0)
     throw new ProviderSettingError(name, 'names a header twice: leave one of them')
   const entries = Object.entries(parsed).map(([key, value]): [string, string] => {

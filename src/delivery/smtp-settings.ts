@@ -34,7 +34,7 @@ export const smtpEntry = {
   transports(values: SettingValues): Transport[] {
     const { host, secure, requireTls, rejectUnauthorized } = smtpEntry.read(values)
     const advice = 'add ?requireTLS=true to it, or use smtps://'
-    const isEncrypted = secure || requireTls
+    const isEncrypted = secure || requireTls // mutant: C68.optional-tls-cleartext
     return [{ setting: 'SMTP_URL', host, isEncrypted, isVerified: rejectUnauthorized, advice }]
   },
   read(values: SettingValues): SmtpSettings {
@@ -75,9 +75,10 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   const maxConnections = Number(url.searchParams.get('maxConnections') ?? SMTP_CONNECTIONS)
   if (!Number.isInteger(maxConnections) || maxConnections < 1 || maxConnections > 100)
     throw wrong('maxConnections is not a number from 1 to 100')
-  const host = asciiDomain(decode(url.hostname, 'SMTP_URL', 'host').replace(/^\[|\]$/g, ''))
+  const host = asciiDomain(decode(url.hostname, 'SMTP_URL', 'host').replace(/^\[|\]$/g, '')) // mutant: C67.idn-mail-server
   if (host === null) throw wrong('has a host that is no name')
   const ehloName = url.searchParams.get('name')
+  // mutant: C67.ehlo-injection-refused
   if (ehloName !== null && !EHLO_NAME.test(ehloName))
     throw wrong('name is neither like app.example.com nor like [192.0.2.1]')
   const secure = url.protocol === 'smtps:'

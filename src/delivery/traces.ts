@@ -13,7 +13,7 @@ export type Span = readonly [from: number, to: number]
 /** Of a phone number: no national format leaves these out, and by chance they stand in an id once in a million. */
 const TELLING_DIGITS = 7
 /** Between two digits of a code: `647-360`, `6 - 4 - 7`, but not a digit here and there in a sentence. */
-const MAX_CODE_GAP = 3
+const MAX_CODE_GAP = 3 // mutant: C30.grouped-code-trace
 
 type Digits = { text: string; from: number[]; to: number[] }
 
@@ -62,10 +62,10 @@ function codesIn({ text, from, to }: Digits, code: string): Span[] {
 function numbersIn(digits: Digits, number: string): Span[] {
   const { text, from, to } = digits
   const bare = number.replace(/\D/g, '')
-  const tail = bare.slice(-TELLING_DIGITS)
+  const tail = bare.slice(-TELLING_DIGITS) // mutant: C30.number-grouping-trace
   const national = parsePhoneNumberFromString(number)?.nationalNumber ?? bare
   // Andorra, Greenland and others have numbers of six digits and fewer: as telling as a code, and found as one is.
-  const spans = national.length < TELLING_DIGITS ? codesIn(digits, national) : []
+  const spans = national.length < TELLING_DIGITS ? codesIn(digits, national) : [] // mutant: I7.short-number-trace
   for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, at + 1)) {
     let first = at
     let left = bare.length - tail.length
@@ -89,7 +89,7 @@ function lower(text: string): string {
 /** As given, without quotes, and without its tag: what a gateway says of `ann+news@` may be `ann@`. */
 function namesOf(local: string): string[] {
   const bare = local.replace(/^"(.+)"$/s, '$1')
-  return [...new Set([local, bare, bare.replace(/(?<=.)\+.*$/s, '')])]
+  return [...new Set([local, bare, bare.replace(/(?<=.)\+.*$/s, '')])] // mutant: I7.untagged-address-trace
 }
 
 /** The address in each of its spellings, and the name before its @ where it stands as a word. */
@@ -109,7 +109,7 @@ function addressesIn(text: string, given: string): Span[] {
     }
     return spans
   }
-  const whole = names.flatMap((name) => [`${name}@${domain}`, `${name}@${domainToUnicode(domain)}`])
+  const whole = names.flatMap((name) => [`${name}@${domain}`, `${name}@${domainToUnicode(domain)}`]) // mutant: I7.idn-domain-trace
   return [...whole.flatMap((one) => find(one, false)), ...names.flatMap((name) => find(name, true))]
 }
 

@@ -148,7 +148,7 @@ function createSubjects(
     begin(key: string, named: () => Named, now: number): boolean {
       const known = subjects.get(key)
       if (!known && subjects.size >= maxSubjects) return false
-      if (firstRows >= maxFirstRows || !outgoing.hasRoom()) return false
+      if (firstRows >= maxFirstRows || !outgoing.hasRoom()) return false // mutant: C51.first-rows-bound
       const first = named()
       outgoing.push(toEvent(first, now, 1))
       firstRows += 1
@@ -207,6 +207,7 @@ export function createRefusalLog(options: RefusalLogOptions): RefusalLog {
     if (subjects.count(key, now)) return true
     const { source } = entry
     const taken = source === null ? 0 : (sources.get(source) ?? 0)
+    // mutant: C73.flooder-log-share
     if (source !== null && taken >= MAX_FIRST_ROWS_OF_SOURCE) {
       const rest = keyOf({ ...entry, subject: source, about: {} })
       return subjects.count(rest, now) || subjects.begin(rest, () => toNamedSource(entry), now)

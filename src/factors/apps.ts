@@ -43,7 +43,7 @@ export function openableApps(domain: Domain, records: readonly FactorRecord[]): 
 const withoutZeros = (secret: string) => secret.replace(/A+$/, '')
 
 function isSameSecret(one: string, other: string): boolean {
-  return withoutZeros(one) === withoutZeros(other)
+  return withoutZeros(one) === withoutZeros(other) // mutant: C63.trailing-zeros-equal
 }
 
 /**
@@ -70,7 +70,7 @@ export function stepUse(
   subjectIndexes: readonly Uint8Array[],
 ): StepUse | undefined {
   const twins = twinsOf(apps, app)
-  if ([app, ...twins].some(({ lastStep }) => lastStep >= step)) return undefined
+  if ([app, ...twins].some(({ lastStep }) => lastStep >= step)) return undefined // mutant: C63.twin-step-used
   return {
     ...{ factorId: app.factorId, step, periodSeconds: app.shape.periodSeconds, subjectIndexes },
     twins: twins.map(({ factorId }) => factorId),

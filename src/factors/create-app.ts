@@ -52,6 +52,7 @@ async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
   const { domain, command, secret, warnings, issuer, recall } = begun
   const { subject, accountName } = command
   const own = command.secret === null ? null : await compareWithOwn(begun)
+  // mutant: C63.duplicate-secret-refused
   if (own?.twin) {
     const kept = await takeOver(begun, own.apps, own.twin)
     return kept && tellAgain(begun, kept)
@@ -66,7 +67,7 @@ async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
     case 'created': {
       const factor = factorView(outcome.record, subject)
       const told = { domain, secret, record: outcome.record, issuer, accountName }
-      const enrolment = command.secret === null ? enrol(told) : null
+      const enrolment = command.secret === null ? enrol(told) : null // mutant: I7.imported-secret-untold
       return { kind: 'created', factor, enrolment, warnings, replayed: false }
     }
     case 'too_many':
@@ -103,8 +104,8 @@ function newApp(
       otp: command.shape,
       // The system that it comes from may have used the code that the app shows now.
       lastStep: Math.max(
-        isActive ? presentStep(domain.wall.now(), command.shape) : 0,
-        own?.lastStep ?? 0,
+        isActive ? presentStep(domain.wall.now(), command.shape) : 0, // mutant: C63.import-present-step
+        own?.lastStep ?? 0, // mutant: C63.import-inherits-steps
       ),
       createdAt: now,
       confirmedAt: isActive ? now : null,
@@ -141,7 +142,7 @@ async function tellAgain(
   const again = { kind, factor, warnings, replayed }
   if (command.secret !== null) return { ...again, enrolment: null }
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
-  if (record?.status !== 'unverified' || !record.secretSealed) return refuseToldBefore(factor.id)
+  if (record?.status !== 'unverified' || !record.secretSealed) return refuseToldBefore(factor.id) // mutant: I7.secret-until-confirmed
   const secret = domain.keyring.open(record.secretSealed, secretContext(record.id))
   const enrolment = enrol({ domain, secret, record, issuer, accountName })
   return { ...again, enrolment }

@@ -21,5 +21,5 @@ export function giveSecret({ otp }: Domain, imported: string | null): GivenSecre
   if (read.bytes < min) return refuse(`has ${bits} bits: ${min * 8} (16 letters) at least`)
   if (read.bytes > max) return refuse(`has ${bits} bits: ${max * 8} (103 letters) at most`)
   const warning = `the imported secret has ${bits} bits, and RFC 4226 demands ${warned * 8}: enrol a new app in its place when the person can scan a QR code`
-  return { kind: 'given', secret: read.secret, warnings: read.bytes < warned ? [warning] : [] }
+  return { kind: 'given', secret: read.secret, warnings: read.bytes < warned ? [warning] : [] } // mutant: C63.short-secret-warning
 }

@@ -28,6 +28,7 @@ export async function factorsOf(
     subjectIndexes: subjectIndexes(keyring, service, subject),
     unverifiedSince: unverifiedSince(domain),
   })
+  // mutant: C41.missing-key-told
   if (found.length === 0 && (await factors.hasOtherKeys(service, keyring.keyIds)))
     throw new UnknownKeyError('of a factor')
   return found

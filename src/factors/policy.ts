@@ -2,7 +2,7 @@
 // It must not read settings: the window stands in the service's policy.
 
 /** RFC 4226 §4 R6 recommends 160 bits. */
-export const SECRET_BYTES = 20
+export const SECRET_BYTES = 20 // mutant: C63.secret-160-bits
 /**
  * An imported one: 80 bits are what otplib 12, Microsoft 365 and older apps made, and R6 demands 128 (`warned` below);
  * beyond a block of SHA-256's HMAC nothing is gained.

@@ -9,7 +9,7 @@ type Deps = { rootKeys: RootKeyUse; keyring: Keyring; now: number }
 /** What nobody can open here: by key and service. @throws StoreUnavailableError */
 export async function underMissingKeys({ rootKeys, keyring, now }: Deps): Promise<UnderKey[]> {
   const others = await rootKeys.notUnder(keyring.currentKeyId, now)
-  return others.filter(({ keyId }) => !keyring.keyIds.includes(keyId))
+  return others.filter(({ keyId }) => !keyring.keyIds.includes(keyId)) // mutant: C65.given-not-lost
 }
 
 const countOf = (count: number, one: string, many: string, isMore: boolean) =>
@@ -41,7 +41,7 @@ export async function adviseOnRootKeys(deps: Deps): Promise<RootKeyAdvice> {
   const others = await rootKeys.notUnder(keyring.currentKeyId, now)
   const isKnown = ({ keyId }: UnderKey) => keyring.keyIds.includes(keyId)
   return {
-    warnings: others.filter((row) => !isKnown(row)).map(adviseOnMissing),
+    warnings: others.filter((row) => !isKnown(row)).map(adviseOnMissing), // mutant: C65.unknown-key-warning
     notes: others
       .filter((row) => isKnown(row) && row.factors > 0)
       .map(

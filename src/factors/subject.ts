@@ -7,7 +7,7 @@ import type { FactorRecord } from './types.ts'
 
 /** Under every key of the ring, current first. Their own namespace: no number or address shares one. */
 export function subjectIndexes(keyring: Keyring, service: string, subject: string): Buffer[] {
-  return keyring.macs('blind-index', ['subject', service, subject])
+  return keyring.macs('blind-index', ['subject', service, subject]) // mutant: I10.subject-index-domain
 }
 
 /** @throws UnknownKeyError */

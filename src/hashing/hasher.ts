@@ -43,7 +43,7 @@ export function createHasher(
   const hashNow = async (code: string, verificationId: string): Promise<CodeHash> => {
     const pepperKeyId = keyring.currentKeyId
     const secret = keyring.pepper(pepperKeyId)
-    const associatedData = Buffer.from(verificationId, 'utf8')
+    const associatedData = Buffer.from(verificationId, 'utf8') // mutant: I9.hash-aad
     const cost = { memoryCost: memoryKib, timeCost: passes }
     const phc = await hash(code, { ...FIXED, ...cost, secret, associatedData })
     return { hash: phc, pepperKeyId }

@@ -40,6 +40,7 @@ export function judgeStoredHash(input: {
     return 'too_expensive'
   const data = Buffer.from(match[3] ?? '', 'base64')
   const expected = Buffer.from(input.verificationId, 'utf8')
+  // mutant: I9.stored-hash-aad
   if (data.length !== expected.length || !timingSafeEqual(data, expected))
     return 'other_verification'
   return 'fit'

@@ -17,7 +17,7 @@ export const ACTS = { scope: 'admin', service: 'optional' } as const
 export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): Admin {
   const caller = c.get('caller')
   if (!caller) throw new Error('the route is not behind requireKey')
-  return adminOf(c, deps, { service: caller.service?.name ?? null, keyId: caller.keyId })
+  return adminOf(c, deps, { service: caller.service?.name ?? null, keyId: caller.keyId }) // mutant: C35.admin-acts-service
 }
 
 /** One answer for what does not exist and what is another service's. */
@@ -52,5 +52,5 @@ export function readPerson(
   const detail = person
     ? 'is a number in several countries: give it with + and its country code, or give country'
     : 'must be a phone number or an address'
-  return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) }
+  return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) } // mutant: C74.ambiguous-no-erase
 }

@@ -55,7 +55,7 @@ const UNDER_PREFIX =
 
 /** A proxy that serves this under a path and leaves the path in is told so. */
 function adviseOnPath(path: string): string {
-  return UNDER_PREFIX.test(path) && !path.startsWith('/admin/')
+  return UNDER_PREFIX.test(path) && !path.startsWith('/admin/') // mutant: C69.proxy-path-prefix
     ? 'This service is served at the root of a host name of its own: no path stands before /admin, /docs or /verify.'
     : 'See /docs for what there is.'
 }
@@ -76,7 +76,7 @@ export function createApp(deps: AppDeps): App {
   addFactorsList(app, deps)
   addFactorsConfirm(app, deps)
   addFactorsDelete(app, deps)
-  addFront(app, deps)
+  addFront(app, deps) // mutant: C18.root-redirect
   addHealthz(app, deps)
   addReadyz(app, deps)
   addOpenApi(app, deps)

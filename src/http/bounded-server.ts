@@ -49,11 +49,11 @@ export function createBoundedServer(options: {
     maxHeaderSize: MAX_HEADER_BYTES,
   })
   server.timeout = times.inactiveMs
-  server.maxHeadersCount = MAX_HEADERS
+  server.maxHeadersCount = MAX_HEADERS // mutant: C52.header-count-cap
   const connections = boundConnections(server, maxConnections, onFull)
   answerInTurn(server, (incoming, outgoing) => {
     connections.answering(incoming, outgoing)
-    if (WITHOUT_BODY.includes(incoming.method ?? '')) incoming.resume()
+    if (WITHOUT_BODY.includes(incoming.method ?? '')) incoming.resume() // mutant: C52.unread-body-drained
     answer(incoming, outgoing)
   })
   return server

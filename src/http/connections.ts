@@ -31,7 +31,7 @@ export function boundConnections(server: Server, most: number, onFull: () => voi
     })
     if (open > most) {
       onFull()
-      const leaving = first(strangers) ?? first(known)
+      const leaving = first(strangers) ?? first(known) // mutant: C52.evict-silent-first
       if (!leaving) return void socket.destroy()
       forget(leaving)
       leaving.destroy()
@@ -42,12 +42,14 @@ export function boundConnections(server: Server, most: number, onFull: () => voi
     answering(incoming, outgoing) {
       const { socket } = incoming
       const keep = () => {
-        if (!outgoing.writableEnded) forget(socket)
+        if (!outgoing.writableEnded) forget(socket) // mutant: C52.late-body-closed
       }
       // A body that does not come keeps no place: whoever asked for it waits for its client.
+      // mutant: C52.body-timeout
       if (incoming.complete) keep()
       else incoming.once('end', keep)
       // Made, perhaps not read: an answer that nobody reads keeps no place.
+      // mutant: C52.unread-answer-evicted
       outgoing.once('prefinish', () => {
         forget(socket)
         if (!socket.destroyed) known.add(socket)

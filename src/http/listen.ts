@@ -43,7 +43,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
     // A connection to any other file is refused, too: a database named by mistake would be removed.
-    const isSocket = path !== undefined && inUse && statSync(path).isSocket()
+    const isSocket = path !== undefined && inUse && statSync(path).isSocket() // mutant: C71.unlink-socket-only
     if (!isSocket || !(await isStale(path))) throw error
     unlinkSync(path)
     await bind(server, host, port)

@@ -29,7 +29,7 @@ export function streamLog(
   const begin = (sink: EventSink) => {
     const { begun, stop } = deps.console.follower.listen((events) =>
       stream.tell(
-        events.filter((event) => service === null || event.service === service),
+        events.filter((event) => service === null || event.service === service), // mutant: C35.live-log-service
         sink,
       ),
     )

@@ -2,7 +2,7 @@
 // It must not answer anything else.
 
 import type { Server } from 'node:http'
-import { createBoundedServer, SERVER_TIMES } from './bounded-server.ts'
+import { createBoundedServer, SERVER_TIMES } from './bounded-server.ts' // mutant: C52.metrics-server-bounds
 import type { AppDeps } from './deps.ts'
 import { listen } from './listen.ts'
 

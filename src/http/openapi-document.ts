@@ -30,7 +30,7 @@ function describe(owner: string, schema: Schema): void {
     if (field.$ref) continue
     const words = { ...FIELD_WORDS[name], ...FIELD_WORDS[`${owner}.${name}`] }
     const isBare = field.description === undefined || field.description === ANY_TIME
-    if (isBare && words.description !== undefined) field.description = words.description
+    if (isBare && words.description !== undefined) field.description = words.description // mutant: C43.field-descriptions
     const isTime = field.format === 'date-time'
     const hasExample = field.example !== undefined && !isTime
     if (words.example !== undefined && !hasExample && needsExample(field))
@@ -60,7 +60,7 @@ function addExamples(document: ShownDocument, operation: Operation): void {
   if (body) body.example ??= requestExample(document, body.schema)
   for (const { content } of Object.values(operation.responses)) {
     const json = content?.['application/json']
-    if (json && !json.examples) json.example ??= exampleOf(document, json.schema)
+    if (json && !json.examples) json.example ??= exampleOf(document, json.schema) // mutant: C43.openapi-examples
   }
 }
 

@@ -30,6 +30,7 @@ export function refusal(error: ErrorSlug, detail: string, rest: Partial<Refusal>
 
 /** What an exception is to a caller; undefined: a bug, told as `internal_error` and nothing more. */
 export function refusalOf(error: unknown): Refusal | undefined {
+  // mutant: I11.storage-error-503
   if (error instanceof StoreUnavailableError || error instanceof UnknownKeyError)
     return refusal('store_unavailable', 'The store cannot be reached. Try again shortly.')
   if (error instanceof OverloadedError) return refusal('overloaded', 'Try again shortly.')

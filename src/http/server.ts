@@ -19,7 +19,7 @@ import type { App } from './register.ts'
  * On this node. With a body that does not end a connection costs 60 KiB: 120 MiB beside the 165 of a flood of hashes, of
  * the 384 of deploy/. A login flow keeps a few dozen; silent ones give way (connections.ts).
  */
-export const MAX_CONNECTIONS = 2_048
+export const MAX_CONNECTIONS = 2_048 // mutant: C52.connection-memory
 /** While connections are at their bound, how often that is logged. */
 const FULL_EVERY_MS = 60_000
 

@@ -34,11 +34,11 @@ type Bound = [counted: string, most: number]
 function boundsOf({ id, keyId, service }: StreamHolder, most: typeof MAX_STREAMS): Bound[] {
   const bounds: Bound[] = [
     [`holder ${id}`, most.perHolder],
-    [`key ${keyId}`, most.perKey],
+    [`key ${keyId}`, most.perKey], // mutant: C64.key-stream-share
     ['all', most.inAll],
   ]
   if (service !== null)
-    bounds.push([`service ${service}`, most.perService], ['services', most.ofServices])
+    bounds.push([`service ${service}`, most.perService], ['services', most.ofServices]) // mutant: C64.reserved-streams
   return bounds
 }
 

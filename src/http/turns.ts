@@ -13,7 +13,7 @@ const HEAD_END = '\r\n\r\n'
  */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** What one socket may have parsed before others have their turn: a request of ours is smaller. */
-const TURN_BYTES = 16 * 1024
+const TURN_BYTES = 16 * 1024 // mutant: C52.fair-turns
 /** A piece costs as much as the parsing of so many bytes, however short it is. */
 const PIECE_BYTES = 256
 /** Of a body that nobody reads yet: each of its chunks is an object, and 64 KiB may be 10,000. */
@@ -34,7 +34,7 @@ const isUnread = (incoming: IncomingMessage | undefined) =>
 
 /** Whether the parser gets nothing more for now: until an answer is out, or until somebody reads the body. */
 const isWaiting = ({ answering }: Line) =>
-  answering?.complete || (isUnread(answering) && (answering?.readableLength ?? 0) > 0)
+  answering?.complete || (isUnread(answering) && (answering?.readableLength ?? 0) > 0) // mutant: C52.lazy-body-parse
 
 /** Answers are out, or sockets have had their turn: what they hold goes on. */
 function createQueue() {
@@ -72,10 +72,11 @@ function createHeld() {
       sockets.set(line, socket)
       bytes += length
       line.heldBytes = length
+      // mutant: C52.longest-wait-evicted
       for (const [longest, its] of sockets) {
         if (bytes <= MAX_HELD_BYTES) return
         release(longest)
-        its.destroy()
+        its.destroy() // mutant: C52.total-backlog-cap
       }
     },
   }
@@ -85,7 +86,7 @@ function createHeld() {
 function pieceOf(rest: Buffer, line: Line, left: number): number {
   const at = rest.indexOf(HEAD_END)
   const whole = at === -1 ? rest.length : at + HEAD_END.length
-  return Math.min(whole, isUnread(line.answering) ? UNREAD_BYTES : left)
+  return Math.min(whole, isUnread(line.answering) ? UNREAD_BYTES : left) // mutant: C52.unread-body-window
 }
 
 /**
@@ -118,14 +119,14 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     if (socket.destroyed) return
     const next = line.next.shift()
     if (next) return begin(line, next)
-    if (line.heldBytes > 0) queue(line, socket)
+    if (line.heldBytes > 0) queue(line, socket) // mutant: C52.busy-socket-yields
   }
 
   const hold = (line: Line, socket: Socket, rest: NonSharedBuffer) => {
     socket.pause()
     socket.unshift(rest)
     // The whole read stays in memory for its last byte.
-    held.add(line, socket, rest.buffer.byteLength)
+    held.add(line, socket, rest.buffer.byteLength) // mutant: C52.memory-accounting
   }
 
   server.on('connection', (socket: Socket) => {
@@ -133,7 +134,7 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     lines.set(socket, line)
     const [parse, ...others] = socket.listeners('data')
     if (!parse || others.length > 0) throw new Error('node:http reads its sockets in another way')
-    readNothingAhead(socket)
+    readNothingAhead(socket) // mutant: C52.no-read-ahead
     socket.off('data', parse as (data: NonSharedBuffer) => void)
     socket.on('data', (data: NonSharedBuffer) => {
       // What is left of the same bytes comes back after each answer.
@@ -141,15 +142,15 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
       let rest = data
       let left = TURN_BYTES
       // A body that is being read resumes its socket by itself, before its turn.
-      if (line.isQueued) return hold(line, socket, rest)
+      if (line.isQueued) return hold(line, socket, rest) // mutant: C52.no-early-resume
       // A socket that was refused, or is being closed, is not parsed on.
       while (rest.length > 0 && socket.writable) {
         if (left <= 0) queue(line, socket)
-        if (left <= 0 || isWaiting(line)) return hold(line, socket, rest)
+        if (left <= 0 || isWaiting(line)) return hold(line, socket, rest) // mutant: C52.no-parse-ahead
         const size = pieceOf(rest, line, left)
         parse.call(socket, rest.subarray(0, size))
         rest = rest.subarray(size)
-        left -= size + PIECE_BYTES
+        left -= size + PIECE_BYTES // mutant: C52.piece-overhead
       }
     })
     socket.once('close', () => held.release(line))
@@ -157,6 +158,7 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
   server.on('request', (incoming, outgoing) => {
     const line = lines.get(incoming.socket)
     if (!line) throw new Error('a request without its connection')
+    // mutant: C52.pipelined-after-body
     if (line.answering) line.next.push([incoming, outgoing])
     else begin(line, [incoming, outgoing])
   })

@@ -2,7 +2,7 @@
 // It must not know a provider: the registry says who carries what.
 
 /** Those that some provider of the registry carries: no other is offered, accepted or named, nor in development. */
-export const CHANNELS = ['sms', 'email'] as const
+export const CHANNELS = ['sms', 'email'] as const // mutant: C66.no-empty-channel
 export type Channel = (typeof CHANNELS)[number]
 
 /** What a person has already: nothing travels, and no provider takes part. */

@@ -25,14 +25,14 @@ export function createClock(sources: Partial<ClockSources> = {}): Clock {
   const wallMs = sources.wallMs ?? Date.now
   const monotonicMs = sources.monotonicMs ?? (() => performance.now())
   const aheadRate = sources.aheadRate ?? 1
-  let last = Math.max(wallMs(), sources.floorMs ?? 0)
+  let last = Math.max(wallMs(), sources.floorMs ?? 0) // mutant: I12.restart-floor
   let lastMonotonic = monotonicMs()
   return {
     now() {
       const monotonic = monotonicMs()
       const wall = wallMs()
       const passed = Math.max(0, monotonic - lastMonotonic)
-      last = Math.max(last + (last + passed > wall ? passed * aheadRate : passed), wall)
+      last = Math.max(last + (last + passed > wall ? passed * aheadRate : passed), wall) // mutants: I12.never-backwards I12.monotonic-progress I12.database-clock-sync
       lastMonotonic = monotonic
       return Math.floor(last)
     },

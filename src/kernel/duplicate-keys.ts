@@ -22,7 +22,7 @@ export function findDuplicateKeys(json: string): string[] {
       // Decoded: "\u0061" is "a".
       top.key = JSON.parse(token) as string
       top.isKeyNext = false
-      if (top.keys.has(top.key)) found.push(pathOf(stack))
+      if (top.keys.has(top.key)) found.push(pathOf(stack)) // mutant: C69.service-twice-refused
       top.keys.add(top.key)
     }
   }

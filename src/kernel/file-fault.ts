@@ -52,6 +52,7 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
   const rights = stat.isDirectory() ? 'u+rwx' : need === 'read' ? 'u+r' : 'u+rw'
   if (stat.uid === uid) return `${state}. Run: chmod ${rights} ${quote(path)}`
   const as = `${state}, and this process runs as ${nameOf(uid)}`
+  // mutant: C71.no-system-chown
   if (stat.isDirectory() && SHARED.has(path))
     return `${as}. It is not for one service alone: use a folder of its own, and leave ${path} as it is.`
   const who = need === 'write' ? `${uid}:${process.getgid?.() ?? uid}` : String(uid)
@@ -61,7 +62,7 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
 /** It would have to be made, and `parent`, which is there, does not let this process. */
 function describeMissing(path: string, parent: string, stat: Stats): string | undefined {
   const code = refusal(parent, ACCESS.write)
-  if (code === 'EROFS') return describeReadOnly(parent)
+  if (code === 'EROFS') return describeReadOnly(parent) // mutant: C71.read-only-folder
   if (code === undefined) return undefined
   const [uid, gid] = [process.getuid?.(), process.getgid?.()]
   return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot make one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${gid} ${quote(path)}`
@@ -74,7 +75,7 @@ function describeReadOnly(path: string): string {
 
 function describeAccess(path: string, stat: Stats, need: FileNeed): string | undefined {
   const code = refusal(path, ACCESS[need])
-  if (code === 'EROFS') return describeReadOnly(path)
+  if (code === 'EROFS') return describeReadOnly(path) // mutant: C71.read-only-file
   return code === undefined ? undefined : describeRights(path, stat, need)
 }
 
@@ -125,6 +126,7 @@ export function describeFileFault(
   try {
     const fault = faultOnTheWay(directory, need) ?? faultOfFile(path, need)
     if (fault !== undefined || need === 'read') return fault
+    // mutant: C71.companion-faults
     for (const suffix of companions) {
       const stat = statOf(`${path}${suffix}`)
       const found =

@@ -78,15 +78,15 @@ function macWith(key: Buffer, parts: readonly string[]): Buffer {
 function sealWith(set: KeySet, plaintext: string, context: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', set.seal, nonce)
-  cipher.setAAD(Buffer.from(context, 'utf8'))
-  const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
+  cipher.setAAD(Buffer.from(context, 'utf8')) // mutant: I9.seal-context
+  const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]) // mutant: I7.encryption
   return Buffer.concat([Buffer.from(set.id, 'hex'), nonce, body, cipher.getAuthTag()])
 }
 
 function openWith(set: KeySet, sealed: Buffer, context: string): string {
   const nonce = sealed.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES)
   const decipher = createDecipheriv('aes-256-gcm', set.seal, nonce, { authTagLength: TAG_BYTES })
-  decipher.setAAD(Buffer.from(context, 'utf8'))
+  decipher.setAAD(Buffer.from(context, 'utf8')) // mutant: I9.seal-context.2
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
   const body = sealed.subarray(KEY_ID_BYTES + NONCE_BYTES, sealed.length - TAG_BYTES)
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')

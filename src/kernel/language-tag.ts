@@ -9,7 +9,7 @@ const MAX_KNOWN = 1000
 const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cyrillic: 'Cyrl' }
 
 /** `zh-yue` is yue (RFC 5646 §2.2.2), which ECMA-402 does not read. `en-USA` is no such tag. */
-const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i
+const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i // mutant: C70.region-not-language
 /** What Windows called the two scripts of Chinese. */
 const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
 /** Read by the same people, in the same script: what is looked for last. */
@@ -43,16 +43,16 @@ function toLocale(text: string): Intl.Locale | undefined {
 function readBeginning(tag: string): Intl.Locale | undefined {
   const shorter = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
   const isSound = shorter !== '' && !shorter.endsWith('-')
-  return toLocale(tag) ?? (isSound ? readBeginning(shorter) : undefined)
+  return toLocale(tag) ?? (isSound ? readBeginning(shorter) : undefined) // mutant: C70.extensions-ignored
 }
 
 const readTag = rememberTags((text): string | null => {
   const [first = ''] = text.trim().split(/[,;\s]/)
   const [, name = '', modifier = ''] = /^([^.@]*)(?:\.[^@]*)?(?:@(.*))?$/.exec(first) ?? []
-  const tag = name.replaceAll('_', '-').replace(WINDOWS_CHINESE, 'zh-Han$1').replace(EXTENDED, '')
+  const tag = name.replaceAll('_', '-').replace(WINDOWS_CHINESE, 'zh-Han$1').replace(EXTENDED, '') // mutants: C70.underscore-as-hyphen C70.windows-chinese-script
   const locale = readBeginning(tag)
   if (!locale || locale.language === 'und') return null
-  const script = locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()]
+  const script = locale.script ?? SCRIPT_OF_MODIFIER[modifier.toLowerCase()] // mutant: C70.glibc-script-modifier
   // ECMA-402 keeps `baseName` canonical: iw is he, cmn is zh.
   return script ? new Intl.Locale(locale.baseName, { script }).baseName : locale.baseName
 })
@@ -68,14 +68,14 @@ export function readLanguageTag(text: string): string | null {
 const keysOf = rememberTags((tag): readonly string[] => {
   const read = readLanguageTag(tag)
   const locale = read === null ? undefined : toLocale(read)
-  const script = locale?.maximize().script
+  const script = locale?.maximize().script // mutant: C70.likely-script
   if (!locale || !script) return []
   const { language, region } = locale
-  const variants = locale.baseName.split('-').filter((part) => /^(?:\w{5,8}|\d\w{3})$/.test(part))
+  const variants = locale.baseName.split('-').filter((part) => /^(?:\w{5,8}|\d\w{3})$/.test(part)) // mutant: C70.variant-first
   const parts = [script, ...(region ? [region] : []), ...variants.filter((one) => one !== language)]
-  const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase())
+  const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase()) // mutant: C70.script-in-key
   const related = RELATED[language]
-  return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])]
+  return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])] // mutant: C70.norwegian-forms
 })
 
 /**

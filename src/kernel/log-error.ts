@@ -37,13 +37,13 @@ const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '
 
 /** Node puts the same endpoint and errno into its message: they stay there, all other digits go. */
 function cleanMessage(message: string, system: SystemError | undefined, clean: Clean): string {
-  const cover = (text: string) => clean.text(text.replace(DIGITS, clean.hidden))
+  const cover = (text: string) => clean.text(text.replace(DIGITS, clean.hidden)) // mutant: I7.error-digits-cut
   if (!system) return cover(message)
   const kept = [system.endpoint, String(system.errno)].filter((part) => part !== undefined)
   const pattern = new RegExp(`(?<![\\w.:-])(${kept.map(escapePattern).join('|')})(?![\\w:-])`)
   return message
     .split(pattern)
-    .map((part) => (kept.includes(part) ? part : cover(part)))
+    .map((part) => (kept.includes(part) ? part : cover(part))) // mutant: C69.system-error-details
     .join('')
 }
 
@@ -52,14 +52,14 @@ function cleanCode(error: Error, clean: Clean): string | undefined {
   const { code, severity } = error as Error & Record<string, unknown>
   if (typeof code !== 'string') return undefined
   const isState = typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code)
-  return isState ? code : clean.text(code.replace(/\d{4,}/g, clean.hidden))
+  return isState ? code : clean.text(code.replace(/\d{4,}/g, clean.hidden)) // mutants: I7.error-code-hidden C69.sqlstate-logged
 }
 
 function messageOf(error: Error, system: SystemError | undefined, clean: Clean) {
   // It quotes what it could not read.
   if (error.name === 'SyntaxError') return undefined
   // Our own sentence, of settings and files, before there is any code.
-  if (error instanceof StartupError) return clean.text(error.message)
+  if (error instanceof StartupError) return clean.text(error.message) // mutant: C69.own-sentence-whole
   return cleanMessage(error.message, system, clean)
 }
 

@@ -80,7 +80,7 @@ function clean(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     entries.map(([key, item]) => {
       const plainKey = key.toLowerCase().replaceAll(/[-_]/g, '')
-      return HIDDEN_KEYS.has(plainKey) ? [key, HIDDEN] : [cleanText(key), clean(item, depth + 1)]
+      return HIDDEN_KEYS.has(plainKey) ? [key, HIDDEN] : [cleanText(key), clean(item, depth + 1)] // mutant: I7.redact-deep-keys
     }),
   )
 }

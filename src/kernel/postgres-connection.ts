@@ -37,7 +37,7 @@ function withSearchPath(url: string): string {
 export function connectionOf({ url, name, pooler = 'none', deadlines = {} }: Beginning) {
   const shared = { application_name: name, keepAlive: true }
   if (pooler !== 'none') return { ...shared, connectionString: url }
-  return { ...shared, connectionString: withSearchPath(url), ...deadlines }
+  return { ...shared, connectionString: withSearchPath(url), ...deadlines } // mutant: C71.pg-public-only
 }
 
 /** The first statement of a connection; undefined: none is needed, or none would last. */

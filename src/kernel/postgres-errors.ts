@@ -26,8 +26,8 @@ const UNAVAILABLE = new Set([
   '42501',
   '40003',
   // A statement prepared on another connection: a pooler shares them, and DATABASE_POOLER does not say so.
-  '26000',
-  '42P05',
+  '26000', // mutant: C71.unknown-statement
+  '42P05', // mutant: C71.duplicate-statement
 ])
 
 /** Of the socket or the driver, before any answer of the server. */

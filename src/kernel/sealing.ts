@@ -6,7 +6,7 @@ export function recipientContext(verificationId: string): string {
 }
 
 export function codeContext(verificationId: string): string {
-  return `${verificationId}:code`
+  return `${verificationId}:code` // mutant: I9.code-seal-context
 }
 
 export function subjectContext(factorId: string): string {
@@ -18,7 +18,7 @@ export function secretContext(factorId: string): string {
 }
 
 export function recoveryHashContext(factorId: string, selector: string): string {
-  return `${factorId}:recovery:${selector}`
+  return `${factorId}:recovery:${selector}` // mutant: I9.selector-seal-context
 }
 
 /** @param budgetIndex of the person whom a refused request named: a row without a verification has no id to bind to */

@@ -13,7 +13,7 @@ const MORE_BLANKS = '\u2800\u20e3'
  * (zero-width characters, marks of direction, variation selectors, fillers).
  */
 const FILLERS = new RegExp(
-  `[\\p{White_Space}\\p{Dash}\\p{Cf}\\p{Default_Ignorable_Code_Point}${MORE_DASHES}${MORE_BLANKS}]`,
+  `[\\p{White_Space}\\p{Dash}\\p{Cf}\\p{Default_Ignorable_Code_Point}${MORE_DASHES}${MORE_BLANKS}]`, // mutants: C8.minus-signs-dropped C8.invisibles-dropped
   'gu',
 )
 const NOT_ASCII = /[^\p{ASCII}]/gu
@@ -21,6 +21,7 @@ const NOT_ASCII = /[^\p{ASCII}]/gu
 const PLAIN = /^[0-9A-Za-z]*$/
 
 /** What is left without fillers; full-width and other compatible forms (NFKC) and every script's digits as ASCII. */
+// mutant: C8.unicode-digits
 export function readTyped(text: string): string {
   if (PLAIN.test(text)) return text
   return text

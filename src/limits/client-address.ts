@@ -21,14 +21,14 @@ const MAPPED_PREFIX_BITS = 96
  */
 const TRANSLATED: readonly Range[] = [
   [ipaddr.parse('64:ff9b::'), 96],
-  [ipaddr.parse('::ffff:0:0:0'), 96],
+  [ipaddr.parse('::ffff:0:0:0'), 96], // mutant: C13.siit-translated
 ]
 /** RFC 8215: 64:ff9b:1::/48 is a network's own; where in it the IPv4 address lies is that network's choice. */
 const LOCAL_NAT64: Range = [ipaddr.parse('64:ff9b:1::'), 48]
 
 /** RFC 7239 §6.3: a port may be given as a name that hides it. */
 const BRACKETED = /^\[([^\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?$/
-const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):(?:\d{1,5}|_[\w.-]+)$/
+const IPV4_WITH_PORT = /^(\d+\.\d+\.\d+\.\d+):(?:\d{1,5}|_[\w.-]+)$/ // mutant: C13.obfuscated-port
 /** Dotted decimal alone: ipaddr.js also reads `127.1`, octal and hexadecimal forms, which differ between readers. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i
@@ -45,7 +45,7 @@ function read(text: string): Address | null {
   if (!ipaddr.IPv6.isValid(bare)) return null
   const address = ipaddr.IPv6.parse(bare)
   const isIPv4 =
-    address.isIPv4MappedAddress() || TRANSLATED.some((range) => contains(range, address))
+    address.isIPv4MappedAddress() || TRANSLATED.some((range) => contains(range, address)) // mutants: C13.ipv4-mapped C13.nat64-embedded
   return isIPv4 ? lastFour(address.toByteArray()) : address
 }
 
@@ -123,7 +123,7 @@ export function createAddressResolver(options: {
   return {
     trusts: isTrustedPeer,
     resolve({ peer, forwardedFor, forwarded }) {
-      if ((forwardedFor ?? forwarded) === undefined || !isTrustedPeer(peer)) return null
+      if ((forwardedFor ?? forwarded) === undefined || !isTrustedPeer(peer)) return null // mutant: C13.trusted-peer
       for (const text of forwardedFrom({ forwardedFor, forwarded })) {
         const address = text === null ? null : read(text)
         if (!address) return null
@@ -152,9 +152,9 @@ export function addressKey(ip: string): string {
   if (!address) throw new RangeError('not an address')
   if (!(address instanceof ipaddr.IPv6)) return write(address)
   const end = tunnelEnd(address)
-  if (end) return write(end)
-  if (contains(LOCAL_NAT64, address)) return write(address)
-  const site = address.parts.map((part, index) => (index < SITE_HEXTETS ? part : 0))
+  if (end) return write(end) // mutant: C14.6to4-teredo-ipv4
+  if (contains(LOCAL_NAT64, address)) return write(address) // mutant: C14.local-nat64
+  const site = address.parts.map((part, index) => (index < SITE_HEXTETS ? part : 0)) // mutant: C14.ipv6-prefix-64
   return `${new ipaddr.IPv6(site).toRFC5952String()}/64`
 }
 

@@ -45,7 +45,7 @@ export async function consume<Name extends string>(
   } catch (thrown) {
     // The library rejects with a result where the limit is reached, with an error where the store fails.
     if (thrown instanceof RateLimiterRes) return { key, isRefused: true, res: thrown }
-    throw thrown
+    throw thrown // mutant: I11.rethrow-unknown-errors
   }
 }
 

@@ -10,7 +10,7 @@ const MAX_ELEMENT_LENGTH = 1_024
 
 /** Some proxies quote an entry of X-Forwarded-For as they would in Forwarded. */
 function entryOf(text: string): string {
-  return QUOTED.exec(text)?.groups?.inside ?? text
+  return QUOTED.exec(text)?.groups?.inside ?? text // mutant: C13.quoted-xff
 }
 
 /** @returns the one `for` of an element; null where there is none, or the element is malformed */
@@ -20,7 +20,7 @@ function forOf(element: string): string | null {
   PAIR.lastIndex = 0
   while (PAIR.lastIndex < element.length) {
     const { name, quoted, bare } = PAIR.exec(element)?.groups ?? {}
-    if (name === undefined) return null
+    if (name === undefined) return null // mutant: C13.malformed-no-address
     if (name.toLowerCase() !== 'for') continue
     if (found !== null) return null
     found = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
@@ -39,11 +39,11 @@ export function* forwardedFrom(headers: {
   forwarded?: string | undefined
 }): Generator<string | null> {
   const isPlain = headers.forwardedFor !== undefined
-  const text = headers.forwardedFor ?? headers.forwarded ?? ''
+  const text = headers.forwardedFor ?? headers.forwarded ?? '' // mutant: C13.xff-over-forwarded
   for (let end = text.length; end >= 0; ) {
     // An empty element is garbage, too: skipping it would go on to what a stranger wrote.
     const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1)
-    const entry = text.slice(comma + 1, end)
+    const entry = text.slice(comma + 1, end) // mutant: C13.rightmost-untrusted
     yield isPlain ? entryOf(entry) : forOf(entry)
     end = comma
   }

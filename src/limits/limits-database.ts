@@ -81,7 +81,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     // A power cut may lose the last counts, a kill does not; it saves a sync per admission.
     db.pragma('synchronous = NORMAL')
     // A root that is read-only has no /tmp.
-    db.pragma('temp_store = MEMORY')
+    db.pragma('temp_store = MEMORY') // mutant: C71.limits-memory-sort
     db.exec(SCHEMA)
   } catch (error) {
     db.close()

@@ -107,13 +107,13 @@ async function consumeAll<Name extends string>(
   transaction: Transaction,
   keys: readonly LimitKey<Name>[],
 ): Promise<{ isKept: boolean; value: Admission<Name> }> {
-  const order = keys
+  const order = keys // mutant: C15.pg-lock-order
     .map((key, index) => ({ key, index, name: counterName(key) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const counted: Counted<Name>[] = []
   for (const { key, index } of order) counted[index] = await consumeOne(transaction, key)
   const value = toAdmission(counted)
-  return { isKept: value.kind === 'admitted', value }
+  return { isKept: value.kind === 'admitted', value } // mutant: I8.pg-limit-rollback
 }
 
 /** @param options.url of a database that the store has migrated; @throws StoreUnavailableError */
@@ -170,7 +170,7 @@ export async function openPostgresLimiter(
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
-      return run((transaction) => consumeAll(transaction, keys))
+      return run((transaction) => consumeAll(transaction, keys)) // mutant: I11.pg-fail-closed
     },
     async read(keys) {
       if (keys.length === 0) return []
@@ -181,7 +181,7 @@ export async function openPostgresLimiter(
     },
     async lift(keys) {
       await run(async ({ query }) => {
-        await query(LIFT_SQL, [keys.map(counterName)])
+        await query(LIFT_SQL, [keys.map(counterName)]) // mutant: C73.pg-lifted-removed
         return { isKept: true, value: undefined }
       })
     },

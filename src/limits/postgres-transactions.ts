@@ -74,6 +74,7 @@ function createPool({ url, size, connectMs, logger }: TransactionsOptions): pg.P
  */
 function beginning(leftMs: number): string {
   const ms = Math.max(1, Math.ceil(leftMs))
+  // mutants: C71.pg-limits-path C17.pg-server-timeout
   return `begin isolation level read committed;
     set local idle_in_transaction_session_timeout = ${IDLE_MS};
     set local lock_timeout = ${ms}; set local statement_timeout = ${ms}; set local search_path = ${SEARCH_PATH};
@@ -95,7 +96,7 @@ function createStoreClient(
 ): Transaction['storeClient'] {
   return {
     async query({ name, text, values: [key, points, ends, now] }) {
-      const aheadMs = Math.round(databaseMs() - now)
+      const aheadMs = Math.round(databaseMs() - now) // mutant: I12.pg-limit-clock
       const { rows } = await client.query<Counter>({
         ...(isNamed && { name }),
         text,

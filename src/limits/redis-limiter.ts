@@ -26,7 +26,7 @@ import { connectRedis, type RedisConnectionOptions } from './redis-connection.ts
 /** Others may use the same server. */
 const PREFIX = 'countersign'
 /** For each round trip, which takes a millisecond: a server that stands still is one that is away (I11). */
-const ANSWER_MS = 90
+const ANSWER_MS = 90 // mutant: I11.redis-timeout
 
 export type RedisLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
@@ -66,12 +66,12 @@ async function admit<Name extends string>(
   keys: readonly LimitKey<Name>[],
 ): Promise<Admission<Name>> {
   const full = await findFull(client, keys)
-  if (full.length > 0) return toAdmission(full)
+  if (full.length > 0) return toAdmission(full) // mutant: I8.redis-check-first
   const counted: Counted<Name>[] = []
   for (const key of keys) {
     const one = await inTime(consume(counterFor(key.limit), key), ANSWER_MS)
     counted.push(one)
-    if (one.isRefused) break
+    if (one.isRefused) break // mutant: C16.redis-no-overcount
   }
   return toAdmission(counted)
 }
@@ -102,7 +102,7 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
         connection.requireUsable()
         return await admit(connection.client, counterFor, keys)
       } catch (error) {
-        throw toStoreError(error)
+        throw toStoreError(error) // mutant: I11.redis-fail-closed
       }
     },
     async read(keys) {
@@ -120,7 +120,7 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
       if (keys.length === 0) return
       try {
         connection.requireUsable()
-        await inTime(connection.client.del(keys.map(nameOf)), ANSWER_MS)
+        await inTime(connection.client.del(keys.map(nameOf)), ANSWER_MS) // mutant: C73.redis-lifted-removed
       } catch (error) {
         throw toStoreError(error)
       }

@@ -50,7 +50,7 @@ export async function examineServer(client: Redis): Promise<Verdict> {
     return { kind: 'unfit', why: 'is a replica: point RATE_LIMIT_URL to its primary' }
   const policy = await readPolicy(client, info)
   if (policy === undefined) return { kind: 'fit, as far as it tells' }
-  if (policy === KEEPING_POLICY) return { kind: 'fit' }
+  if (policy === KEEPING_POLICY) return { kind: 'fit' } // mutant: C17.redis-noeviction
   const why = `evicts keys when its memory is full (maxmemory-policy is ${policy}), and limits with them: set maxmemory-policy to ${KEEPING_POLICY}`
   return { kind: 'unfit', why }
 }

@@ -99,6 +99,7 @@ async function consumeAll<Name extends string>(
     const counted: Counted<Name>[] = []
     for (const key of keys) counted.push(await consume(counterFor(key.limit), key))
     const admission = toAdmission(counted)
+    // mutant: I8.limit-rollback
     if (admission.kind === 'refused') database.rollback()
     else database.commit()
     return admission
@@ -112,7 +113,7 @@ async function deleteAll(connection: Connection, keys: readonly LimitKey<string>
   const { database, counterFor } = connection
   database.begin()
   try {
-    for (const key of keys) await counterFor(key.limit).delete(counterName(key))
+    for (const key of keys) await counterFor(key.limit).delete(counterName(key)) // mutant: C73.lifted-counter-removed
     database.commit()
   } catch (error) {
     database.rollback()
@@ -214,7 +215,7 @@ export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<Sq
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
-      return inTurn((connection) => consumeAll(connection, keys))
+      return inTurn((connection) => consumeAll(connection, keys)) // mutant: I11.fail-closed
     },
     async read(keys) {
       const readAll = async ({ counterFor }: Connection) =>

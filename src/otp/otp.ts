@@ -50,12 +50,12 @@ export function createOtp(): Otp {
         algorithm: algorithmOf(shape),
         digits: shape.digits,
         crypto,
-        guardrails,
+        guardrails, // mutant: C63.short-secret-allowed
       }),
     uri: (secret, shape, { issuer, accountName }) =>
       generateURI({
-        issuer: labelText(issuer),
-        label: labelText(accountName),
+        issuer: labelText(issuer), // mutant: C45.issuer-colon-escaped
+        label: labelText(accountName), // mutant: C45.account-colon-escaped
         secret,
         algorithm: algorithmOf(shape),
         digits: shape.digits,

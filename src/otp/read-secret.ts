@@ -14,7 +14,7 @@ const unreadable = (detail: string): ReadSecret => ({ kind: 'unreadable', detail
 function explain(letters: string): string {
   if (letters.includes('='))
     return 'has a = before its end: = stands only at the end of Base32, as padding'
-  if (/^[0-9A-F]+$/.test(letters)) return 'looks like hexadecimal: give it as Base32 (A-Z and 2-7)'
+  if (/^[0-9A-F]+$/.test(letters)) return 'looks like hexadecimal: give it as Base32 (A-Z and 2-7)' // mutant: C63.secret-fault-named
   if (/^[A-Z0-9]+$/.test(letters))
     return 'has a 0, 1, 8 or 9, which Base32 does not have: is it an O, an I or a B?'
   return 'has a character that is not of Base32: A-Z and 2-7 alone, as the other system shows it'
@@ -30,7 +30,7 @@ function withoutSpareBits(letters: string, spare: number): string {
 }
 
 export function readSecret(text: string): ReadSecret {
-  const letters = readTyped(text).toUpperCase().replace(/=+$/, '')
+  const letters = readTyped(text).toUpperCase().replace(/=+$/, '') // mutants: C63.padding-last C63.secret-invisibles
   if (/^OTPAUTH(MIGRATION)?:/.test(letters))
     return unreadable(
       'is an otpauth URI: give its secret parameter alone, its digits, period and algorithm in their own fields',

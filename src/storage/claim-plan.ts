@@ -13,10 +13,12 @@ export function planSafely(
   plan: Parameters<Outbox['claim']>[0]['plan'],
   due: DueDelivery,
 ): Plan<unknown> {
+  // mutant: I7.prepare-error-dropped
   try {
     return plan(due)
   } catch {
     // A row that can't be opened or rendered never will be.
+
     return { kind: 'fail', error: UNPLANNED }
   }
 }

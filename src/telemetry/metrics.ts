@@ -134,7 +134,7 @@ export function createMetrics(now = () => performance.now()) {
   return {
     contentType: registry.contentType,
     text(): Promise<string> {
-      if (kept && now() < kept.until) return kept.text
+      if (kept && now() < kept.until) return kept.text // mutant: C52.metrics-cache
       const made = { text: makeText(), until: Number.POSITIVE_INFINITY }
       kept = made
       made.text.then(

@@ -71,6 +71,7 @@ export function refuseRecipient(
     const detail = `the number is of type ${type.toLowerCase().replaceAll('_', ' ')}`
     return { kind: 'refused', error: 'number_type_not_allowed', detail }
   }
+  // mutant: C50.landline-refused
   if (service.landlines === 'refused' && channel === 'sms' && isLandline(recipient)) {
     const detail = "the number is a landline, and this service's LANDLINES is refused"
     return { kind: 'refused', error: 'number_type_not_allowed', detail }

@@ -35,7 +35,7 @@ export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[
     const limit = service.limits[name]
     if (limit) keys.push({ name, limit, key: keyOf(domain, name, [service.name, ...parts]) })
   }
-  add('sends_per_number_burst', budgetKey(recipient), kind)
+  add('sends_per_number_burst', budgetKey(recipient), kind) // mutant: I10.send-limit-form
   add('sends_per_number_day', budgetKey(recipient), kind)
   if (recipient.kind === 'phone') {
     add('sends_per_prefix_hour', recipient.address.slice(0, -PREFIX_DIGITS_DROPPED), kind)
@@ -55,7 +55,7 @@ export function testLimitKeys(
   subject: Pick<Subject, 'service' | 'clientIp'>,
   test: TestRecipient | undefined,
 ): LimitKey[] {
-  if (test && !test.prefix) return []
+  if (test && !test.prefix) return [] // mutant: C19.test-address-limits
   return sendAddressKeys(domain, subject.service, subject.clientIp)
 }
 

@@ -88,7 +88,7 @@ async function checkOnce(checked: Checked): Promise<CheckResult> {
     ...{ domain, service, record, holder },
     typed: checked.typed,
   })
-  if (!comparison) return refuseOverloaded()
+  if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
   try {
     return await compare(checked, record, holder, comparison, admission?.budgets ?? [])
   } finally {
@@ -121,14 +121,14 @@ function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
 function refuseOther(checked: Checked, record: VerificationRecord): Refusal | undefined {
   const { command, typed, identities } = checked
   const fields: string[] = []
-  if (command.purpose !== record.purpose) fields.push('purpose')
+  if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
-    fields.push(command.subject === null ? 'to' : 'subject')
+    fields.push(command.subject === null ? 'to' : 'subject') // mutant: I13.recipient-match
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
       : isOneOf(record.sessionMac, sessionMacs(checked))
-  if (!sessionFits) fields.push('session')
+  if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
   const expected = misfit(record, typed)
   if (expected === undefined) return undefined

@@ -85,7 +85,7 @@ function prepareHash({ domain, record, typed }: Asked): Comparison | undefined {
         const isSame =
           codeHash !== null && (await slot.verify({ hash: codeHash, pepperKeyId }, code, id))
         // A decoy costs the same hash, and no code of it is right, not even its own.
-        return { valid: isSame && kind !== 'decoy', use: null }
+        return { valid: isSame && kind !== 'decoy', use: null } // mutant: C49.decoy-never-right
       },
       release: slot.release,
     }
@@ -98,7 +98,7 @@ async function prepareTotp(asked: Asked): Promise<Comparison> {
   const subjectIndexes = subjectIndexesOf(domain.keyring, service.name, holder)
   return {
     async run({ kind }) {
-      const nowMs = domain.wall.now()
+      const nowMs = domain.wall.now() // mutant: C37.totp-wall-clock
       const code = typed.digits ?? ''
       const uses = apps
         .filter(({ status, shape }) => status === 'active' && shape.digits === code.length)
@@ -108,7 +108,7 @@ async function prepareTotp(asked: Asked): Promise<Comparison> {
         })
       // One that was used is wrong; the store looks again, for another check may be using it now.
       const fresh = uses.find((use) => use !== undefined)
-      if (!fresh || kind === 'decoy') return { valid: false, use: null }
+      if (!fresh || kind === 'decoy') return { valid: false, use: null } // mutant: C49.decoy-app-code
       return { valid: true, use: { type: 'totp', ...fresh } }
     },
     release: () => {},
@@ -150,6 +150,6 @@ async function verifyRecovery(
 ): Promise<boolean> {
   if (stored) return slot.verifyPlain(stored.hash, secret, boundTo(stored.factorId, selector))
   // No such code, or used before: the answer takes as long.
-  await slot.hashPlain(secret, boundTo('', selector))
+  await slot.hashPlain(secret, boundTo('', selector)) // mutant: C49.unknown-selector-hash
   return false
 }

@@ -25,7 +25,7 @@ function unreadable(detail: string): Unreadable {
 }
 
 /** Blanks and invisible characters around a copied address. Within it they stay, and make it another one. */
-const UNSEEN = '[\\s\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]+'
+const UNSEEN = '[\\s\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]+' // mutant: C12.address-fillers
 const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, 'gu')
 const MAILTO = /^mailto:/i
 
@@ -33,16 +33,16 @@ const MAILTO = /^mailto:/i
 function ofMailto(uri: string): string | undefined {
   if (/[?,]/.test(uri)) return undefined
   try {
-    const text = decodeURIComponent(uri)
-    return /\p{Cc}/u.test(text) ? undefined : text.replaceAll(EDGES, '')
+    const text = decodeURIComponent(uri) // mutant: C12.check-decoded-mailto
+    return /\p{Cc}/u.test(text) ? undefined : text.replaceAll(EDGES, '') // mutant: C12.mailto-encoding
   } catch {
     return undefined
   }
 }
 
 export function readEmail(to: string): Email | Unreadable {
-  const trimmed = to.replaceAll(EDGES, '')
-  const isUri = MAILTO.test(trimmed)
+  const trimmed = to.replaceAll(EDGES, '') // mutant: C12.trim-invisibles
+  const isUri = MAILTO.test(trimmed) // mutant: C12.mailto-prefix-dropped
   const text = isUri ? ofMailto(trimmed.replace(MAILTO, '')) : trimmed
   if (text === undefined)
     return unreadable('is a mailto: link that holds more than one plain address')
@@ -74,10 +74,10 @@ function foldCase(text: string): string {
  * that knew no mailbox but by its name, where it differs: rows that they stored are found and erased by it.
  */
 export function budgetForms(address: string): readonly [form: string, ...previous: string[]] {
-  const folded = foldCase(address.normalize('NFKC')).normalize('NFKC')
+  const folded = foldCase(address.normalize('NFKC')).normalize('NFKC') // mutant: I10.case-fold-nfkc
   const form = mailboxOf(folded)
   const at = folded.lastIndexOf('@')
   const tag = folded.slice(0, at).indexOf('+')
   const previous = tag > 0 ? `${folded.slice(0, tag)}${folded.slice(at)}` : folded
-  return previous === form ? [form] : [form, previous]
+  return previous === form ? [form] : [form, previous] // mutant: I10.legacy-form-lookup
 }

@@ -18,5 +18,5 @@ export function liftableKeys(
   const about = { service, recipient: holder, clientIp: null }
   return [false, true]
     .flatMap((authenticated) => sendLimitKeys(deps, { ...about, authenticated }))
-    .filter((key) => isLiftable(key.name) && (name === null || key.name === name))
+    .filter((key) => isLiftable(key.name) && (name === null || key.name === name)) // mutant: C73.shared-limits-kept
 }

@@ -20,7 +20,7 @@ const ENCODED_WORD = /=\?.*\?=/
 const LOOSE_DOMAINS = ['docomo.ne.jp', 'ezweb.ne.jp', 'au.com', 'vodafone.ne.jp', 'softbank.ne.jp']
 
 function isLoose(domain: string): boolean {
-  return LOOSE_DOMAINS.some((loose) => domain === loose || domain.endsWith(`.${loose}`))
+  return LOOSE_DOMAINS.some((loose) => domain === loose || domain.endsWith(`.${loose}`)) // mutant: C28.loose-dots-only
 }
 
 /**
@@ -32,7 +32,7 @@ function isLoose(domain: string): boolean {
 export function readLocalPart(text: string, domain: string): string | null {
   const quoted = QUOTED.exec(text)?.[1]?.replaceAll(/\\(.)/g, '$1')
   const name = quoted ?? text
-  if (ENCODED_WORD.test(name)) return null
-  if (DOT_ATOM.test(name) || (isLoose(domain) && LOOSE_DOTS.test(name))) return name
-  return quoted !== undefined && QUOTED_NAME.test(name) ? `"${name}"` : null
+  if (ENCODED_WORD.test(name)) return null // mutant: C28.ambiguous-decoding
+  if (DOT_ATOM.test(name) || (isLoose(domain) && LOOSE_DOTS.test(name))) return name // mutants: C12.needless-quotes-dropped C28.loose-dot-carriers
+  return quoted !== undefined && QUOTED_NAME.test(name) ? `"${name}"` : null // mutant: C28.no-quoted-lookalike
 }

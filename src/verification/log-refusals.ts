@@ -17,7 +17,7 @@ function subjectOf(
 ): string {
   if (trace.verificationId !== null) return trace.verificationId
   // Support is asked by a person, whichever limit refused.
-  if (budgetIndex !== null) return Buffer.from(budgetIndex).toString('base64url')
+  if (budgetIndex !== null) return Buffer.from(budgetIndex).toString('base64url') // mutant: C73.address-limit-persons
   const perAddress = refusal.limit?.name.includes('_per_ip') ?? false
   return perAddress && endUser.clientIp !== null ? endUser.clientIp : caller.keyId
 }

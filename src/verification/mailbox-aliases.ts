@@ -12,6 +12,7 @@ type Provider = {
   hasNamesAsSubdomains?: boolean
 }
 
+// mutants: I10.yahoo-asia-domains I10.yahoo-other-domains
 const YAHOO = ['yahoo.com', 'yahoo.co.uk', 'yahoo.co.jp', 'yahoo.co.in', 'yahoo.com.br']
   .concat(['yahoo.com.au', 'yahoo.com.mx', 'yahoo.com.ar', 'yahoo.ca', 'yahoo.de', 'yahoo.es'])
   .concat(['yahoo.fr', 'yahoo.in', 'yahoo.it', 'ymail.com', 'rocketmail.com'])
@@ -31,7 +32,7 @@ const YANDEX = ['yandex.com', 'yandex.ru', 'ya.ru', 'yandex.by', 'yandex.kz', 'y
  * own domain at Google keeps its dots (support.google.com/mail/answer/7436150), and outlook.com is not hotmail.com.
  */
 const PROVIDERS: readonly Provider[] = [
-  { domains: ['gmail.com', 'googlemail.com'], fold: (name) => name.replaceAll('.', '') },
+  { domains: ['gmail.com', 'googlemail.com'], fold: (name) => name.replaceAll('.', '') }, // mutant: I10.mailbox-aliases
   { domains: ['icloud.com', 'me.com', 'mac.com'] },
   // Proton's own client compares names without these three.
   {
@@ -41,8 +42,8 @@ const PROVIDERS: readonly Provider[] = [
   // A login of Yandex may be written with dots or hyphens, at any of its domains.
   { domains: YANDEX, fold: (name) => name.replaceAll('.', '-') },
   // Yahoo's disposable addresses are `base-keyword`; a name itself has no hyphen.
-  ...YAHOO.map((domain) => ({ domains: [domain], tagMark: '-' })),
-  { domains: ['fastmail.com'], hasNamesAsSubdomains: true },
+  ...YAHOO.map((domain) => ({ domains: [domain], tagMark: '-' })), // mutant: I10.yahoo-disposable
+  { domains: ['fastmail.com'], hasNamesAsSubdomains: true }, // mutant: I10.fastmail-subdomain
   { domains: ['fastmail.fm'], hasNamesAsSubdomains: true },
 ]
 
@@ -73,8 +74,8 @@ export function mailboxOf(folded: string): string {
   const at = folded.lastIndexOf('@')
   const [name, domain] = withoutSubdomain(withoutQuotes(folded.slice(0, at)), folded.slice(at + 1))
   const { domains, fold, tagMark } = PROVIDER_OF.get(domain) ?? { domains: [domain] }
-  const untagged = withoutTag(name, '+')
+  const untagged = withoutTag(name, '+') // mutant: I10.plus-tag-stripped
   const base = tagMark ? withoutTag(untagged, tagMark) : untagged
   // A name of nothing but dots is nobody's, and shares no budget.
-  return `${fold?.(base) || base}@${domains[0]}`
+  return `${fold?.(base) || base}@${domains[0]}` // mutant: I10.domain-aliases
 }

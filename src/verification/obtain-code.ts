@@ -24,7 +24,7 @@ export function obtainCode(
 ): ObtainedCode | undefined {
   const minted = fixed === undefined ? domain.mint.take(length) : undefined
   if (minted) {
-    return { ready: async () => minted, giveBack: () => domain.mint.giveBack(minted) }
+    return { ready: async () => minted, giveBack: () => domain.mint.giveBack(minted) } // mutant: I8.unused-code-returned
   }
   const slot = domain.hasher.reserve('begins')
   if (!slot) return undefined

@@ -38,6 +38,6 @@ const OLD_FORMS: readonly OldForm[] = [
 
 /** What is wrong with an invalid number, where a form that was given up explains it. */
 export function oldFormDetail(callingCode: string, national: string): string | undefined {
-  return OLD_FORMS.find((old) => old.callingCode === callingCode && old.national.test(national))
+  return OLD_FORMS.find((old) => old.callingCode === callingCode && old.national.test(national)) // mutant: C12.old-number-refused
     ?.detail
 }

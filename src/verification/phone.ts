@@ -12,7 +12,7 @@ export type Phone = { kind: 'phone'; address: string; country: string; type: str
 export type Unreadable = { kind: 'unreadable'; field: 'to' | 'country'; detail: string }
 
 /** What nobody sees, around a copied number or in it: zero-width characters, marks of direction, variation selectors. */
-const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu // mutant: C12.number-fillers
 /** RFC 3966 §3: what a page links and a contact card holds. */
 const TEL = /^tel:\s*/i
 /** RFC 3966: `2671;phone-context=+1415555` is a whole number, and not the one that is written first. */
@@ -42,7 +42,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
   if (region !== undefined && !isSupportedCountry(region)) {
     return unreadable('is not a country code of ISO 3166-1 alpha-2, such as US', 'country')
   }
-  const text = to.normalize('NFKC').replace(INVISIBLE, '').trim().replace(TEL, '')
+  const text = to.normalize('NFKC').replace(INVISIBLE, '').trim().replace(TEL, '') // mutants: C12.tel-prefix-dropped C12.number-invisibles
   const international = text.startsWith('00') ? `+${text.slice(2)}` : undefined
   let number = parse(text, region)
   // 00 is the way out of most countries, and what people write for `+` even where it is not.

@@ -17,7 +17,7 @@ export function countriesOf({
   const own = new Intl.Locale(locale).maximize().region
   if (allowedCountries === '*') return own ? [own] : []
   const isOwn = (country: string) => country === own
-  return allowedCountries.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)))
+  return allowedCountries.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a))) // mutant: C74.service-country-first
 }
 
 /**

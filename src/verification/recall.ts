@@ -79,8 +79,8 @@ export function recallFor<Answer extends object>(
         (mac) =>
           mac.length === stored.fingerprint.length && timingSafeEqual(mac, stored.fingerprint),
       )
-    if (!same) return REUSED
-    const answer = JSON.parse(keyring.open(stored.answer, context)) as Answer
+    if (!same) return REUSED // mutant: C38.body-mismatch
+    const answer = JSON.parse(keyring.open(stored.answer, context)) as Answer // mutant: I7.sealed-recall.2
     return { ...answer, replayed: true }
   }
 
@@ -95,7 +95,7 @@ export function recallFor<Answer extends object>(
       fingerprint: keyring.mac('idempotency', fingerprintOf),
       expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
       answer: (effect) =>
-        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context),
+        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context), // mutant: I7.sealed-recall
     }),
     lockKeys: [`idempotency:${scope.join(':')}`],
   }

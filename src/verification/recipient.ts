@@ -15,6 +15,7 @@ const AT_SIGN = /[@\uff20\ufe6b]/
 const CONTROL = /\p{Cc}/u
 
 export function readRecipient(to: string, country: string | null): Recipient | Unreadable {
+  // mutant: C28.no-control-characters
   if (CONTROL.test(to)) {
     return { kind: 'unreadable', field: 'to', detail: 'has control characters' }
   }
@@ -34,7 +35,7 @@ export function recipientOf(address: string, country: string | null): Recipient 
 
 /** For certain: where a country's numbers may be either, as in North America, nobody knows. */
 export function isLandline(recipient: Recipient): boolean {
-  return recipient.kind === 'phone' && recipient.type === 'FIXED_LINE'
+  return recipient.kind === 'phone' && recipient.type === 'FIXED_LINE' // mutant: C50.maybe-mobile-allowed
 }
 
 export function defaultChannel(recipient: Recipient): Channel {
@@ -77,8 +78,8 @@ export function addressIndexes(keyring: Keyring, service: string, recipient: Rec
 }
 
 export function budgetIndexes(keyring: Keyring, service: string, recipient: Recipient): Buffer[] {
-  return budgetKeys(recipient).flatMap((key) =>
-    keyring.macs('blind-index', ['budget', service, key]),
+  return budgetKeys(recipient).flatMap(
+    (key) => keyring.macs('blind-index', ['budget', service, key]), // mutant: I10.index-canonical-form
   )
 }
 
@@ -90,7 +91,7 @@ export function testRecipientFor(
 ): TestRecipient | undefined {
   return service.testRecipients.find(
     (test) =>
-      now < test.untilMs &&
+      now < test.untilMs && // mutant: C19.test-recipient-expiry
       (test.prefix ? recipient.address.startsWith(test.to) : recipient.address === test.to),
   )
 }

@@ -100,7 +100,7 @@ export async function sendAgain<Kind extends 'resent' | 'continued'>(
   if ('kind' in chosen) return chosen
   const notAllowed =
     record.kind === 'test' || test ? undefined : refuseNow(caller.service, record, to, chosen)
-  if (notAllowed) return notAllowed
+  if (notAllowed) return notAllowed // mutant: C50.resend-readmission
   const { authenticated, clientIp } = record
   const { service } = caller
   const subject = { service, recipient, authenticated, clientIp }

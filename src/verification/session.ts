@@ -36,7 +36,7 @@ export function sessionSlot(
   recipient: Recipient,
 ): SessionSlot | null {
   if (command.session === null) return null
-  const parts = ['slot', service, command.purpose, recipient.address, command.session]
+  const parts = ['slot', service, command.purpose, recipient.address, command.session] // mutant: I13.continue-by-purpose
   return {
     slots: domain.keyring.macs('session', parts),
     authenticated: command.authenticated,
@@ -75,7 +75,7 @@ export async function continueSession(
   const open = await findOpen(begun)
   if (!open) return undefined
   trace.verificationId = open.id
-  if (!isResendDue(domain, open)) return continueUnsent(begun, open)
+  if (!isResendDue(domain, open)) return continueUnsent(begun, open) // mutant: C66.lost-send-resend
   return domain.lock.run([`resend:${open.id}`], () => continueBySending(begun))
 }
 

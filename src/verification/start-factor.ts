@@ -37,7 +37,7 @@ export async function startFactor(
 ): Promise<StartResult> {
   const { service } = caller
   const holder = command.subject
-  trace.holder = { kind: 'subject', subject: holder }
+  trace.holder = { kind: 'subject', subject: holder } // mutant: C73.factor-subject-named
   trace.channel = command.channel
   const refused = refuseStartFields(service, { ...command, codeLength: null })
   if (refused) return refused
@@ -64,7 +64,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   const guesses = guessQuery(caller.service, begun.indexes, command.authenticated, now)
   const noGuesses = await domain.store.askGuesses(guesses)
   if (noGuesses) return (await continued()) ?? refuseGuesses(noGuesses, now)
-  const keys = factorStartLimitKeys(domain, caller.service, command.endUser.clientIp)
+  const keys = factorStartLimitKeys(domain, caller.service, command.endUser.clientIp) // mutant: C7.subject-start-counted
   const admission = await domain.limiter.admit(keys)
   if (admission.kind === 'refused') {
     const { name, limit, retryAfterSeconds } = admission

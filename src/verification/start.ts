@@ -55,7 +55,7 @@ export async function start(
     return refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
   }
   // Before anything is refused: support looks for a refusal by the person.
-  trace.holder = recipient
+  trace.holder = recipient // mutant: C73.person-before-refusal
   trace.channel = command.channel ?? defaultChannel(recipient)
   if (fields) return fields
   const chosen = chooseChannel(service, recipient, command.channel)
@@ -84,7 +84,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   if (before) return before
   const continued = () => continueSession(begun, trace)
   const open = await continued()
-  if (open) return open
+  if (open) return open // mutant: C47.continue-before-count
 
   const now = domain.clock.now()
   const guesses = guessQuery(caller.service, begun.indexes.budget, command.authenticated, now)
@@ -95,12 +95,12 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   const test = testRecipientFor(caller.service, recipient, now)
   const length = test?.code.length ?? command.codeLength ?? caller.service.codeLength
   const code = obtainCode(domain, length, test?.code)
-  if (!code) return refuseOverloaded()
+  if (!code) return refuseOverloaded() // mutant: I8.start-hasher-slot
   let used = false
   try {
     const admission = await domain.limiter.admit(
       test
-        ? testLimitKeys(domain, subjectOf(begun), test)
+        ? testLimitKeys(domain, subjectOf(begun), test) // mutant: C19.test-send-exempt
         : sendLimitKeys(domain, subjectOf(begun)),
     )
     if (admission.kind === 'refused') {
@@ -109,7 +109,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
     }
     const hashed = await code.ready()
     // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
-    const kind = command.decoy ? 'decoy' : test ? 'test' : 'real'
+    const kind = command.decoy ? 'decoy' : test ? 'test' : 'real' // mutant: C49.test-decoy
     // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back.
     used = true
     const result = await createVerification(begun, { ...hashed, kind }, admission.budgets)
@@ -117,7 +117,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
     // A racer on another node came first: its event is told, and the answer kept under the key, as elsewhere.
     return result.kind === 'continued' ? ((await continued()) ?? result) : result
   } finally {
-    if (!used) code.giveBack()
+    if (!used) code.giveBack() // mutant: I8.refused-start-refund
   }
 }
 
@@ -143,7 +143,7 @@ function createInput(
     record: {
       ...commonFields(domain, caller, command, { id: code.id, holder, now }),
       channel: begun.channel,
-      locale: domain.pickLocale(service, begun.channel, [command.locale, localeOf(recipient)]),
+      locale: domain.pickLocale(service, begun.channel, [command.locale, localeOf(recipient)]), // mutant: C70.language-told
       addressIndex: indexes.address[0] as Buffer,
       budgetIndex: indexes.budget[0] as Buffer,
       country: recipient.kind === 'phone' ? recipient.country : null,

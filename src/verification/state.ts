@@ -121,7 +121,7 @@ export const RESEND_MIN_REMAINING_MS = 60_000
 export function resendAt(record: VerificationRecord, now: number): number | null {
   if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
   const step = Math.min(record.sends, RESEND_WAIT_SECONDS.length) - 1
-  const waitSeconds = record.isLastSendLost ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0)
+  const waitSeconds = record.isLastSendLost ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) // mutant: C66.permanent-frees-resend
   const at = record.lastSendAt + waitSeconds * 1000
   return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at
 }

@@ -11,7 +11,7 @@ import type { VerificationStore } from './ports.ts'
 const SWEEP_INTERVAL_MS = 5_000
 /** Before its comparison and after it a check may wait for the file, 2 s each time, and is in time still (I3). */
 const STORE_WAITS_MS = 4_000
-const GRACE_MS = HASH_DEADLINE_MS + STORE_WAITS_MS
+const GRACE_MS = HASH_DEADLINE_MS + STORE_WAITS_MS // mutant: I3.sweep-grace
 /** One transaction of some milliseconds; the paths of callers come in between. */
 const SWEEP_BATCH = 200
 

@@ -25,7 +25,7 @@ function endServer(file: string): void {
 /** In the directory of a server that several processes use. */
 export const SERVER_FILE = 'server.json'
 
-/** Where a server is told of that outlives the run: `npm run invariants:broken` has one for its hundreds of runs. */
+/** Where a server is told of that outlives the run: `npm run mutants` has one for its hundreds of runs. */
 const KEPT = process.env.COUNTERSIGN_TEST_POSTGRES
 
 export default function setup(project: TestProject): () => void {

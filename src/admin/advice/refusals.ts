@@ -60,7 +60,7 @@ const LIMITS: Readonly<Record<string, Advice>> = {
       'The limit ends automatically within minutes. Nobody can lift it, because it bounds guesses.',
   },
   guesses_per_number_hour: GUESSES,
-  guesses_per_number_day: GUESSES,
+  guesses_per_number_day: GUESSES, // mutant: C73.guess-limit-kept
   sign_in_per_ip: {
     meaning: 'Too many sign-ins to this console from one address.',
     action: 'The limit ends automatically. If it was none of your admins, somebody is trying keys.',
@@ -87,7 +87,7 @@ const ERROR_ADVICE: Readonly<Partial<Record<ErrorSlug, (refused: Refused) => Adv
   }),
   number_type_not_allowed: ({ numberType, channel }) => ({
     meaning:
-      numberType === 'fixed_line' && channel === 'sms'
+      numberType === 'fixed_line' && channel === 'sms' // mutant: C50.landline-refusal-told
         ? 'The number is a landline, and the service sends no texts to landlines (LANDLINES).'
         : `Numbers of this type${numberType === null ? '' : ` (${numberType.replaceAll('_', ' ')})`} get no messages: they cost too much or do not belong to one person.`,
     action: 'Ask for a mobile number or an e-mail address.',

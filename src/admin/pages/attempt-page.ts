@@ -55,7 +55,7 @@ function why({ diagnosis, detail, now }: Shown): Html {
   const said =
     errorCode === null
       ? ''
-      : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> answered: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>`
+      : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> answered: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>` // mutant: C67.page-gateway-reason
   return html`<div><h2>${meaning}</h2>${todo}${said}</div>`
 }
 
@@ -78,7 +78,7 @@ function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html
   const cancel = canCancel
     ? html`<form method="post" action="${attemptPath(id)}/cancel">${formToken(page)}<button>Cancel</button></form>`
     : ''
-  const all = diagnosis.resend === 'is useless' ? [cancel, again] : [again, cancel]
+  const all = diagnosis.resend === 'is useless' ? [cancel, again] : [again, cancel] // mutant: C74.helpful-button-first
   return again || cancel ? html`<div class="acts">${all}</div>` : ''
 }
 

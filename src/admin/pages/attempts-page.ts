@@ -34,6 +34,7 @@ type ShownAttempts = {
 }
 
 /** Of a page with a log: what is looked for, filters, lines, a pager. */
+// mutants: C74.phone-row C74.desk-one-line
 export const LOG_STYLE = `
 main { gap: var(--s3) }
 .find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem }

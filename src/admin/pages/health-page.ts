@@ -73,7 +73,7 @@ function gauges({ hashing, mint, failed }: HealthReport): Html {
   return html`<dl class="gauges">${[
     gauge({
       label: 'Failed in the last hour',
-      value: numberLink(failures, { delivery: 'failed', span: 'hour' }),
+      value: numberLink(failures, { delivery: 'failed', span: 'hour' }), // mutant: C74.health-links
       of: failures === '1' ? 'message' : 'messages',
       note: 'given up by a provider or for lack of time, on all nodes',
       state: failed?.count ? 'bad' : '',
@@ -82,7 +82,7 @@ function gauges({ hashing, mint, failed }: HealthReport): Html {
       label: 'Hashes queued',
       value: String(hashing.waiting),
       of: `of ${hashing.limit} places`,
-      note: 'starts and checks that wait for the processor',
+      note: 'starts and checks that wait for the processor', // mutant: C74.health-viewer-words
       share: queue,
       state: queue > BUSY_SHARE ? 'warn' : '',
     }),
@@ -188,6 +188,7 @@ export function healthPage(
   },
 ): Html {
   const { report, settings, services } = shown
+  // mutant: C65.health-lost-key
   const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
 ${verdict(report)}
 ${missingKeys(report)}

@@ -1,6 +1,7 @@
 // What a live page does in the browser: hears that something changed, fetches its own address again, and takes over
 // what is new in its region. It must not fetch while it is paused or hidden, nor lose focus, scroll or an open detail.
 
+// mutant: C74.live-local-time
 export const LIVE_SCRIPT = `
 (() => {
 'use strict'

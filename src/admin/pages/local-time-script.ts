@@ -2,6 +2,7 @@
 // It must not be needed: without it the page says UTC, and means it.
 
 /** Defines `localTimes`, which the live page asks for, too, before it takes over what is new. */
+// mutant: C74.reader-zone-input
 export const LOCAL_TIME_SCRIPT = `
 const localTimes = (() => {
 'use strict'

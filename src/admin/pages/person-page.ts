@@ -135,7 +135,7 @@ export function personPage(
   )
   // The address keeps saying so when the page is loaded again: by then they may be full once more.
   const lifted =
-    isLifted && !isFull
+    isLifted && !isFull // mutant: C73.refilled-not-lifted
       ? html`<p class="note good" role="status">The limits on messages to them are lifted.</p>`
       : ''
   const all = `/admin/attempts?recipient=${person.sealed}`

@@ -43,7 +43,7 @@ type Shown = ShownRefusals['lines'][number]
 
 function whoOf({ line, masked, sealed }: Shown): Html {
   const { country, isOfMany } = line
-  if (isOfMany) return html`<span class="soft">many, not named</span>`
+  if (isOfMany) return html`<span class="soft">many, not named</span>` // mutant: C73.counted-anonymous
   if (masked === undefined) return html`<span class="soft">not named</span>`
   const shown =
     sealed === undefined
@@ -53,7 +53,7 @@ function whoOf({ line, masked, sealed }: Shown): Html {
 }
 
 function whyOf({ line }: Shown): Html {
-  return html`<span class="why"><strong>${line.meaning}</strong><span>${line.action}</span><span class="soft"><code>${line.limit ?? line.error}</code>${line.channel === null ? '' : ` ${line.channel}`}</span></span>`
+  return html`<span class="why"><strong>${line.meaning}</strong><span>${line.action}</span><span class="soft"><code>${line.limit ?? line.error}</code>${line.channel === null ? '' : ` ${line.channel}`}</span></span>` // mutants: C73.limit-named C73.refusal-advice
 }
 
 function whenOf({ line }: Shown, now: number): Html {
@@ -61,14 +61,14 @@ function whenOf({ line }: Shown, now: number): Html {
     line.firstAt === line.lastAt
       ? ''
       : html`<span class="soft">first ${agoOf(line.firstAt, now)}</span>`
-  return html`<span class="when">${timeOf(line.lastAt)}<span class="soft">${agoOf(line.lastAt, now)}</span>${first}</span>`
+  return html`<span class="when">${timeOf(line.lastAt)}<span class="soft">${agoOf(line.lastAt, now)}</span>${first}</span>` // mutant: C73.line-start-time
 }
 
 /** Broken between its groups only: an IPv4 address in two halves reads like two. */
 function addressOf(clientIp: string | null): Html {
   if (clientIp === null) return html`–`
   const groups = clientIp.split(':')
-  return html`<span class="address">${groups.map((group, index) => (index === 0 ? group : html`:<wbr>${group}`))}</span>`
+  return html`<span class="address">${groups.map((group, index) => (index === 0 ? group : html`:<wbr>${group}`))}</span>` // mutant: C73.ipv6-line-break
 }
 
 function verificationOf({ verificationId, reference }: RefusalLine): Html {
@@ -78,7 +78,7 @@ function verificationOf({ verificationId, reference }: RefusalLine): Html {
 
 function log({ lines, now, services }: ShownRefusals): Html {
   // Columns that say the same in every line take room from the advice.
-  const hasVerification = lines.some(({ line }) => line.verificationId !== null)
+  const hasVerification = lines.some(({ line }) => line.verificationId !== null) // mutant: C73.constant-columns-hidden
   const hasService = services.length > 1
   return table({
     caption: 'Refusals, the last refused first',
@@ -124,7 +124,7 @@ ${services.length > 1 ? select('service', 'Service', same(services), query.servi
 
 function howFar({ lines, lookedBackTo }: ShownRefusals): Html | '' {
   if (lookedBackTo !== null)
-    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older refusals have not been searched yet.</p>`
+    return html`<p class="note">${lines.length === 0 ? 'Nothing fits' : 'No more fits'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older refusals have not been searched yet.</p>` // mutant: C74.search-end-zone
   return lines.length === 0 ? html`<p class="note">No refusal fits.</p>` : ''
 }
 

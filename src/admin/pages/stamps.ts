@@ -19,7 +19,7 @@ const MESSAGES: Readonly<Record<DeliveryStatus, string>> = {
   queued: '',
   sending: 'warn',
   // On its way, which is not yet what the user wanted: APPROVED is the green one.
-  sent: 'done',
+  sent: 'done', // mutant: C74.sent-not-approved
   delivered: 'good',
   undelivered: 'bad',
   failed: 'bad',

@@ -55,13 +55,13 @@ function failureHtml(
 ): Html {
   const { code, message, provider } = failure
   const { isFinal, isKnown, status } = about
-  const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`}</p>`
+  const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`}</p>` // mutant: C67.timeline-reason
   if (isKnown) return said
   const { meaning, action, meanwhile } = adviseOn(
     { provider, code },
     isFinal ? 'failed' : 'retrying',
   )
-  const now = status === 'pending' ? `${meanwhile} ${action}`.trim() : action
+  const now = status === 'pending' ? `${meanwhile} ${action}`.trim() : action // mutant: C74.timeline-ended-code
   // What the page's own buttons do for it stands above, beside them.
   const todo =
     now === '' || status === 'approved' ? '' : html`<p><strong>What to do:</strong> ${now}</p>`

@@ -35,7 +35,7 @@ function writeUtc(at: number): { iso: string; utc: string } {
 /** Date and time to the second; in UTC, which a script makes the reader's own time. */
 export function timeOf(at: number): Html {
   const { iso, utc } = writeUtc(at)
-  return html`<time class="exact" datetime="${iso}" title="${utc}">${utc.slice(0, 19)}</time>`
+  return html`<time class="exact" datetime="${iso}" title="${utc}">${utc.slice(0, 19)}</time>` // mutants: C74.date-beside-time C74.utc-title
 }
 
 /** `3 min ago`, with the time itself behind it. */
@@ -45,4 +45,4 @@ export function agoOf(at: number, now: number): Html {
 }
 
 /** Which time `timeOf` shows. */
-export const ZONE = html`<span data-zone>UTC</span>`
+export const ZONE = html`<span data-zone>UTC</span>` // mutant: C74.time-zone-named

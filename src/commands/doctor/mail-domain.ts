@@ -36,7 +36,7 @@ function createLookUp({ server, deadlineMs }: MailDomainOptions): { lookUp: Look
         return { records: records.map((parts) => parts.join('')) }
       } catch (error) {
         const { code = 'unknown' } = error as NodeJS.ErrnoException
-        return ABSENT.has(code) ? { records: [] } : { away: code }
+        return ABSENT.has(code) ? { records: [] } : { away: code } // mutant: C71.dns-outage-distinct
       }
     },
     end: () => clearTimeout(timer),
@@ -58,11 +58,13 @@ function judgeSpf(domain: string, looked: Looked): Finding {
       'warning',
       `${domain} has no SPF record: publish a TXT record that begins with v=spf1 and names your mail provider`,
     )
+  // mutant: C71.double-spf-invalid
   if (second !== undefined)
     return say(
       'failed',
       `${domain} has several SPF records, and so none that counts (RFC 7208 §4.5): merge them`,
     )
+  // mutant: C71.spf-pass-all
   if (/(^| )[+?]?all( |$)/i.test(record))
     return say(
       'warning',
@@ -83,6 +85,7 @@ async function judgeDkim(domain: string, selector: string | undefined, lookUp: L
   const record = looked.records.find((text) => /(^|;)\s*p=/.test(text))
   if (record === undefined)
     return say('failed', `${name} holds no DKIM key: publish the one that your mail provider shows`)
+  // mutant: C71.dkim-key-revoked
   if (/(^|;)\s*p=\s*(;|$)/.test(record))
     return say('failed', `${name}: the DKIM key is revoked (p= is empty, RFC 6376 §3.6.1)`)
   return say('ok', `${name}: the DKIM key is there`)
@@ -91,6 +94,7 @@ async function judgeDkim(domain: string, selector: string | undefined, lookUp: L
 /** The domain's own record, or that of a domain above it (RFC 7489 §6.6.3). */
 async function judgeDmarc(domain: string, lookUp: LookUp): Promise<Finding> {
   const labels = domain.split('.')
+  // mutant: C71.dmarc-parent-domain
   for (let first = 0; first < labels.length - 1; first += 1) {
     const name = `_dmarc.${labels.slice(first).join('.')}`
     const looked = await lookUp(name)

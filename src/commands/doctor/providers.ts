@@ -26,7 +26,7 @@ async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]>
   if (result.kind === 'accepted') return [finding(check, 'ok', learned), ...clock]
   const { code, message } = result.error
   const advice = adviseOn({ provider: provider.name, code }, 'failed')
-  const what = NO_ANSWER.has(code)
+  const what = NO_ANSWER.has(code) // mutant: C71.doctor-never-ambiguous
     ? CHECK_THE_WAY
     : [advice.meaning, advice.action].filter(Boolean).join(' ')
   return [finding(check, 'failed', `${code}: ${message}. ${what}`), ...clock]

@@ -39,7 +39,7 @@ export async function checkRootKeys({ store, secretKeys }: Config): Promise<Find
   if (warnings.length + notes.length === 0)
     return [finding(CHECK, 'ok', 'nothing lies under a root key that is not given')]
   return [
-    ...warnings.map((sentence) => finding(CHECK, 'failed', sentence)),
+    ...warnings.map((sentence) => finding(CHECK, 'failed', sentence)), // mutant: C65.doctor-foreign-key
     ...notes.map((sentence) => finding(CHECK, 'warning', sentence)),
   ]
 }

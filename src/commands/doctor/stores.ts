@@ -27,7 +27,7 @@ function existing(path: string): string {
 function checkFile(path: string): Finding {
   const whole = resolve(path)
   const fault = describeFileFault(path, 'write', [...COMPANIONS, '.lock'])
-  if (fault !== undefined) return finding('files', 'failed', fault)
+  if (fault !== undefined) return finding('files', 'failed', fault) // mutant: C71.doctor-unusable-file
   const folder = existing(dirname(whole))
   const network = networkFileSystem(folder)
   if (network !== undefined)
@@ -67,7 +67,7 @@ async function checkSqlite(path: string, config: Config): Promise<Finding[]> {
     ]
   const { inspectSqlite } = await import('../../storage/sqlite/inspect.ts')
   const { fault, schema, known, bytes, newestAt } = await inspectSqlite(path, MIGRATIONS_FOLDER)
-  if (fault !== null) return [finding('database', 'failed', fault)]
+  if (fault !== null) return [finding('database', 'failed', fault)] // mutant: C71.doctor-damaged-store
   const state = schema < known ? 'older: the next start migrates it' : 'as of this version'
   const clock =
     newestAt > Date.now() ? [judgeClock('the newest time in the store', newestAt - Date.now())] : []

@@ -56,6 +56,7 @@ export function createTwilioProvider(
         const error = typeof code === 'number' ? errorOf(code) : verdict.error
         return { result: { kind: 'permanent', error }, learned: '', wallMs }
       }
+      // mutant: C71.doctor-twilio-suspended
       if (status === 'suspended' || status === 'closed') {
         const error = { code: `account_${status}`, message: `the account is ${status}` }
         return { result: { kind: 'permanent', error }, learned: '', wallMs }
@@ -99,7 +100,7 @@ function refine({ status, body, verdict }: HttpAnswer): SendResult {
     if (REFUSED.has(answer.status))
       return { kind: 'permanent', error: errorOf(answer.error_code ?? 'failed') }
     const reference = typeof answer.sid === 'string' ? answer.sid : null
-    if (reference !== null || status === CREATED) return { kind: 'accepted', reference }
+    if (reference !== null || status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
     const error = { code: 'not_confirmed', message: 'the answer holds no id of a message' }
     return { kind: 'ambiguous', error }
   }

@@ -34,7 +34,7 @@ function isFor(channel: Channel, override: Override): boolean {
 }
 
 function ownTexts(templates: Templates['templates'], channel: Channel): Map<string, string> {
-  const used = Object.entries(templates).filter(([, override]) => isFor(channel, override))
+  const used = Object.entries(templates).filter(([, override]) => isFor(channel, override)) // mutant: C70.channel-text-required
   return new Map(used.map(([tag]) => [languageKeys(tag)[0] ?? '', tag]))
 }
 
@@ -50,7 +50,7 @@ export function pickTexts(
     const built = keys.map((key) => BUILT_IN.get(key)).find((one) => one !== undefined)
     for (const key of keys) {
       const name = own.get(key)
-      const found = name ?? BUILT_IN.get(key)
+      const found = name ?? BUILT_IN.get(key) // mutant: C70.own-text-first
       if (found === undefined) continue
       const tag = readLanguageTag(found) ?? FALLBACK
       const override = name === undefined ? undefined : service.templates[name]

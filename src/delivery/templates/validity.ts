@@ -17,7 +17,7 @@ function pluralOf(language: Language, count: number): Intl.LDMLPluralRule {
 }
 
 function inWords(forms: Forms, language: Language, count: number): string {
-  return (forms[pluralOf(language, count)] ?? forms.other).replace('#', String(count))
+  return (forms[pluralOf(language, count)] ?? forms.other).replace('#', String(count)) // mutant: C70.plural-category
 }
 
 export type Validity = {
@@ -40,10 +40,10 @@ export function describeValidity(
   { units: language, tag }: Pick<Picked, 'units' | 'tag'>,
   seconds: number,
 ): Validity {
-  const minutes = Math.floor(seconds / MINUTE_SECONDS)
+  const minutes = Math.floor(seconds / MINUTE_SECONDS) // mutant: C70.minutes-rounded-down
   const [unit, count] =
-    minutes > 0 ? (['minute', minutes] as const) : (['second', seconds] as const)
-  const rounded = minutes > 0 ? String(minutes) : '<1'
+    minutes > 0 ? (['minute', minutes] as const) : (['second', seconds] as const) // mutant: C70.seconds-under-minute
+  const rounded = minutes > 0 ? String(minutes) : '<1' // mutant: C70.own-minutes-floor
   if (language === null) {
     const words = byCldr(tag, unit, count)
     return { long: words, short: words, minutes: rounded }

@@ -23,6 +23,7 @@ export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandle
     const service = access?.service == null ? null : deps.services.get(access.service)
     if (!access || service === undefined) {
       // Without a key at all nobody guesses: every scanner comes by.
+      // mutant: C33.api-wrong-keys
       if (token) {
         const at = { where: 'api', route: c.get('route') ?? '', full: null } as const
         recordWrongKey(c, deps, { ...at, address: addressOf(c, deps) })
@@ -31,6 +32,7 @@ export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandle
       return answerProblem(c, refusal('unauthenticated', detail))
     }
     c.set('caller', { ...access, service })
+    // mutant: C35.route-scope
     if (!access.scopes.has(needed.scope))
       return refuse(c, deps, refusal('scope_missing', `The key needs the scope ${needed.scope}.`))
     if (needed.service === 'required' && service === null)

@@ -42,10 +42,11 @@ export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined
         return resolve(undefined)
       }
       // Nearly always it is all there is.
+      // mutant: C52.partial-body-waits
       if (length === 0 && incoming.complete && incoming.readableLength === 0) read = chunk
       else {
         if (end > read.length) read = Buffer.concat([read], Math.max(end, 2 * read.length))
-        chunk.copy(read, length)
+        chunk.copy(read, length) // mutant: C52.body-coalesced
       }
       length = end
     }

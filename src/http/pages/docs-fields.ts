@@ -55,7 +55,7 @@ export function typeOf(document: ShownDocument, given: Schema): string {
   const others = typeof other === 'object' ? typeOf(document, other) : ''
   const bounds = [
     ...(schema.format ? [schema.format] : []),
-    ...range(schema.minLength, schema.maxLength, ' characters'),
+    ...range(schema.minLength, schema.maxLength, ' characters'), // mutant: C43.max-length-shown
     // JavaScript's own bounds of whole numbers say nothing.
     ...range(
       schema.minimum === -Number.MAX_SAFE_INTEGER ? undefined : schema.minimum,
@@ -77,7 +77,7 @@ function rowOf(document: ShownDocument, name: string, given: Schema, isNeeded: b
     type: typeOf(document, given),
     isNeeded,
     text: given.description ?? schema.description ?? '',
-    default: schema.default === undefined ? null : shown(schema.default),
+    default: schema.default === undefined ? null : shown(schema.default), // mutant: C43.field-defaults-shown
     example: schema.example === undefined ? null : shown(schema.example),
   }
 }

@@ -9,6 +9,7 @@ import { ERROR_SLUGS } from '../schemas/problem.ts'
 import { type FieldRow, fieldRows, fieldTable, prose, shown, typeOf } from './docs-fields.ts'
 import { type Html, page } from './layout.ts'
 
+// mutant: C43.small-screen
 export const DOCS_STYLE = `
 section.op, section.err { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem; margin: .8rem 0 }
 section:target { border-color: var(--mark); box-shadow: 0 0 0 2px var(--mark-soft) }
@@ -56,6 +57,7 @@ function answer(document: ShownDocument, operation: Operation): Html {
     .map((status) => operation.responses[status]?.content?.['application/json'])
     .find((content) => content !== undefined)
   if (!json) return html``
+  // mutant: C43.response-fields-shown
   return html`${fieldTable(fieldRows(document, json.schema), 'Field of the answer')}
 ${asJson(`Example of an answer (${statuses.join(', ')})`, json.example)}`
 }
@@ -77,6 +79,7 @@ function operationSection(
   document: ShownDocument,
   { id, verb, path, operation }: ReturnType<typeof operations>[number],
 ): Html {
+  // mutants: C43.response-headers-shown C43.request-examples
   return html`<section class="op" id="${id}">
 <h3><span class="verb">${verb}</span> <code>${path}</code></h3>
 <p>${prose(operation.summary ?? '')}${operation.security?.length === 0 ? ' (no key)' : ''}</p>

@@ -35,7 +35,7 @@ export function addAttemptsGet(app: App, deps: AppDeps): void {
     if (!found) return refuseUnknown(c, deps)
     const about = {
       channels: deps.services.get(found.attempt.service)?.channels ?? [],
-      mayAct: c.get('caller')?.scopes.has('admin') ?? false,
+      mayAct: c.get('caller')?.scopes.has('admin') ?? false, // mutant: C74.api-same-diagnosis
       now: deps.clock.now(),
     }
     return c.json(toWireDiagnosed(found, about, recipients), 200)

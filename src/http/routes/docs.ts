@@ -37,7 +37,7 @@ export function addDocs(app: App, deps: AppDeps): void {
   }
   register(app, deps, route, 'open', async (c) => {
     // Its bytes, and the same for everybody: however many connections don't read them, they are in memory once.
-    bytes ??= make()
+    bytes ??= make() // mutant: C52.docs-page-cache
     c.header('Content-Security-Policy', policy)
     return c.body(await bytes, 200, { 'content-type': 'text/html; charset=UTF-8' }) as never
   })

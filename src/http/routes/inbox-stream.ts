@@ -30,7 +30,7 @@ const route = createRoute({
 })
 
 export function addInboxStream(app: App, deps: AppDeps, inbox: Inbox): void {
-  const take = createOpenPlaces(MAX_INBOX_STREAMS)
+  const take = createOpenPlaces(MAX_INBOX_STREAMS) // mutant: C64.inbox-listener-cap
   register(app, deps, route, 'open', (c) => {
     const leave = take()
     if (!leave) return answerProblem(c, refusal('overloaded', 'Too many inboxes are open.'))

@@ -32,6 +32,7 @@ const route = createRoute({
 })
 
 export function addRecipientsLift(app: App, deps: AppDeps): void {
+  // mutant: C35.lift-admin-scope
   register(app, deps, route, ACTS, async (c) => {
     const { service, limit, ...given } = c.req.valid('json')
     const refused = refuseOtherService(c, deps, service)

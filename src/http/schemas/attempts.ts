@@ -142,7 +142,7 @@ export function toFilter(
   const { reference, status, delivery, channel, provider, since, until } = given
   return {
     ...{ status, delivery, channel, provider, budgetIndexes: about.budgetIndexes },
-    service: about.within ?? given.service ?? null,
+    service: about.within ?? given.service ?? null, // mutant: C35.admin-attempts-list
     reference: reference && readReference(reference),
     country: given.country?.toUpperCase(),
     since: since === undefined ? undefined : Date.parse(since),
@@ -163,7 +163,7 @@ export function toWireAttempt(
     reference: row.reference,
     service: row.service,
     status: statusAt(row, now),
-    to_masked: recipients.masked(row),
+    to_masked: recipients.masked(row), // mutant: C30.masked-attempts
     channel: row.channel,
     purpose: row.purpose,
     kind: row.kind,

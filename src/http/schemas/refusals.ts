@@ -99,7 +99,7 @@ export function toRefusalFilter(
 ): RefusalFilter {
   const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text))
   return {
-    service: about.within ?? given.service ?? null,
+    service: about.within ?? given.service ?? null, // mutant: C35.admin-refusals-service
     budgetIndexes: about.budgetIndexes,
     ...{ error: given.error, limit: given.limit_name },
     ...{ since: timeOf(given.since), until: timeOf(given.until) },
@@ -116,7 +116,7 @@ export function toWireRefusal(
     meaning: line.meaning,
     action: line.action,
     service: line.service,
-    to_masked: line.person ? recipients.maskedPerson(line.person) : null,
+    to_masked: line.person ? recipients.maskedPerson(line.person) : null, // mutant: C30.masked-refusals
     overflow: line.isOfMany,
     count: line.count,
     first_at: toWireTime(line.firstAt),

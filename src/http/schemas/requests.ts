@@ -44,6 +44,7 @@ import {
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
 const MAX_USER_AGENT_LENGTH = 256
 
+// mutant: C43.unknown-field-refused
 export const StartBody = z
   .strictObject({
     to: toField.optional(),

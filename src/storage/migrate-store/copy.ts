@@ -78,7 +78,7 @@ export async function readAgain(
       // The file is read synchronously: signals and the terminal have their turn in between.
       await setImmediate()
     }
-    if (!isSame(sum.get(), before)) changed.push(table.name)
+    if (!isSame(sum.get(), before)) changed.push(table.name) // mutant: I5.source-unchanged
   }
   return changed
 }

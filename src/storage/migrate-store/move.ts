@@ -95,6 +95,7 @@ async function moveBetween(both: Both): Promise<MoveResult> {
   const tables = marker ? await goOn(marker, both) : await openTables(source, target)
   const sums = await copyRest(tables, target, pace)
   const compared = compare(sums, await sumTarget(tables, target, pace))
+  // mutant: I5.compare-every-row
   if (!compared.every((one) => one.isSame)) {
     await target.distrust()
     return { kind: 'differs', tables: compared }

@@ -77,9 +77,9 @@ function takeAlone(path: string, migrationsFolder: string): Database {
     )
   const client = new Sqlite(path, { fileMustExist: true, timeout: 0 })
   try {
-    client.pragma('locking_mode = EXCLUSIVE')
+    client.pragma('locking_mode = EXCLUSIVE') // mutant: I1.exclusive-source
     client.pragma('synchronous = FULL')
-    client.pragma('temp_store = MEMORY')
+    client.pragma('temp_store = MEMORY') // mutant: C71.move-memory-sort
     client.exec('BEGIN EXCLUSIVE; COMMIT')
     migrate(client, path, migrationsFolder, true)
     refuseUnknown(client)

@@ -13,6 +13,7 @@ import { camelRow, type Raw } from './rows.ts'
 export function createAdminSessionStore(query: Query): AdminSessionStore {
   return {
     async insert({ idHash, keyId, createdAt, seenAt, expiresAt }) {
+      // mutant: C33.pg-session-cap
       await query(sql`delete from admin_sessions where expires_at < ${createdAt} or id_hash in
         (select id_hash from admin_sessions where key_id = ${keyId}
           order by created_at desc offset ${MAX_SESSIONS_OF_KEY - 1})`)

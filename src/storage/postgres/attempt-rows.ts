@@ -19,7 +19,7 @@ export const toAttempt = (row: Raw): AttemptRow => {
 export function conditionsOf(filter: AttemptFilter): Sql[] {
   const { service, status, channel, country, delivery, provider, since, until } = filter
   const conditions: Sql[] = []
-  if (service !== null) conditions.push(sql`v.service = ${service}`)
+  if (service !== null) conditions.push(sql`v.service = ${service}`) // mutant: C35.pg-attempts-service
   if (status !== undefined) conditions.push(sql`v.status = ${status}`)
   if (channel !== undefined) conditions.push(sql`v.channel = ${channel}`)
   if (country !== undefined) conditions.push(sql`v.country = ${country}`)

@@ -83,7 +83,7 @@ export function createFollow(
     const found = await readOn(position, limit)
     if (found.items.length > 0) return found
     const end = await endOf()
-    if (end >= position.sequence) return found
+    if (end >= position.sequence) return found // mutant: C72.pg-follow-restored
     return readOn({ ...position, sequence: Math.max(0, end - BACK), awaited: [] }, limit)
   }
 }

@@ -94,6 +94,7 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
         n,
         ...{ budget: hex(budgetIndex), recipient: hex(recipientSealed) },
       }))
+      // mutant: C73.pg-event-order
       await query(sql`
         insert into events (at, type, verification_seq, service, key_id, client_ip, user_agent, budget_index, recipient_sealed, details)
         select x.at, x.type, v.seq, x.service, x."keyId", x."clientIp", x."userAgent", decode(x.budget, 'hex'),

@@ -99,6 +99,7 @@ function createRewrap(
   return {
     async hasOtherKeys(service, keyIds) {
       // A step through the index for each key, not through its rows.
+      // mutant: C65.pg-missing-scoped
       const [row] = await query<{ found: boolean }>(sql`with recursive k as (
           (select key_id from factors order by key_id limit 1)
           union all
@@ -127,6 +128,7 @@ function createRewrap(
     },
     async forget({ keyId, service, now, actor, limit }) {
       const isMeant = service === null ? sql`` : sql`and f.service = ${service}`
+      // mutant: C65.pg-forget-lost
       const [row] = await query<{ gone: number }>(sql`with gone as (
           delete from factors where seq in (
             select f.seq from factors f where f.key_id = ${keyId} ${isMeant} limit ${limit} for update skip locked

@@ -39,7 +39,7 @@ export async function inspectPostgres(options: {
       if (!row) throw new Error('PostgreSQL answered nothing')
       // As if it had been read in the middle of the round trip.
       const offsetMs = row.ms - (askedAt + Date.now()) / 2
-      const { version: schema } = await readState((text) => client.query(text))
+      const { version: schema } = await readState((text) => client.query(text)) // mutant: C71.doctor-no-create
       const known = countMigrations(options.migrationsFolder)
       return {
         ...{ server: row.server.split(' ')[0] ?? '', schema, known, offsetMs },

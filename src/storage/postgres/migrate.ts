@@ -78,7 +78,7 @@ async function applyMissing(run: Runner, migrations: readonly string[]): Promise
         `insert into schema_version (version, oldest_usable) values (${index + 1}, ${oldestUsable})`,
       )
     }
-    await run(PIN_FUNCTIONS)
+    await run(PIN_FUNCTIONS) // mutant: C71.pg-function-path
     await run('commit')
   } catch (error) {
     await run('rollback').catch(() => {})
@@ -95,6 +95,7 @@ async function applyMissing(run: Runner, migrations: readonly string[]): Promise
 export async function migrate(run: Runner, folder: string, mustExist = false): Promise<void> {
   const migrations = readMigrations(folder)
   const state = await readState(run)
+  // mutant: C71.pg-storeless-command
   if (mustExist && state.version === 0)
     throw new StartupError(
       'the database that DATABASE_URL names holds no store, and a command makes none: a service does at its first start. Give the command the DATABASE_URL of its service.',

@@ -39,7 +39,7 @@ const POOLER_WAYS =
 const ADVICE: Readonly<Record<string, string>> = {
   // Statements that were prepared on another connection than the one at hand.
   '26000': `a pooler shares connections. ${POOLER_WAYS}`,
-  '42P05': `a pooler shares connections. ${POOLER_WAYS}`,
+  '42P05': `a pooler shares connections. ${POOLER_WAYS}`, // mutant: C71.shared-pooler-advice
   '28P01': 'the password is wrong: see DATABASE_URL',
   '28000': 'the user may not sign in: see DATABASE_URL and the server’s pg_hba.conf',
   '3D000': 'there is no such database: create it, or see DATABASE_URL',
@@ -50,7 +50,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** PgBouncer gives every refusal of its own, and what the server behind it refused, one code: its words tell them apart. */
 const POOLER_CODE = '08P01'
 const POOLER_ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`],
+  [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`], // mutant: C71.refusing-pooler-advice
   [
     /does not exist|no such|authentication|password/i,
     'the pooler, or the server behind it, knows no such database or user, or the password is wrong: see DATABASE_URL, and [databases] and auth_file of PgBouncer',
@@ -59,16 +59,18 @@ const POOLER_ADVICE: readonly (readonly [RegExp, string])[] = [
 
 function adviceOn({ code = '', message }: ServerError): string | undefined {
   if (code !== POOLER_CODE) return ADVICE[code]
-  return POOLER_ADVICE.find(([words]) => words.test(message))?.[1]
+  return POOLER_ADVICE.find(([words]) => words.test(message))?.[1] // mutant: C71.pgbouncer-unknown-db
 }
 
 /** Files of the URL (sslrootcert, sslcert, sslkey), and the socket in a folder. */
 function explainPlace(error: NodeJS.ErrnoException & { address?: string }): string | undefined {
   const { code, syscall, path, address } = error
+  // mutant: C71.pg-missing-certificate
   if (syscall === 'open' && path)
     return `DATABASE_URL: ${describeFileFault(path, 'read') ?? `${path} cannot be read (${code})`}`
   if (code === 'EISDIR')
     return 'DATABASE_URL: sslrootcert, sslcert or sslkey names a directory, and a file is needed; Docker makes one where a file that is mounted is missing.'
+  // mutant: C71.pg-dead-socket
   if (syscall === 'connect' && address?.startsWith('/'))
     return `PostgreSQL does not answer at the socket ${address} (${code}): is it running, is this its folder and port, is the folder mounted here, and may this user enter it? Run: ls -l ${dirname(address)}`
   return undefined
@@ -110,6 +112,7 @@ async function refuseOtherSchema(client: Client): Promise<void> {
     'select pg_catalog.current_schema() as schema, quote_ident(current_user) as user, quote_ident(current_database()) as database',
   )
   const { schema = null, user, database } = rows[0] ?? {}
+  // mutant: C71.pg-unpinned-refused
   if (schema !== 'public')
     throw new StartupError(
       `PostgreSQL looks names up in ${schema === null ? 'no schema at all' : `the schema "${schema}" first`}, and Countersign's are in "public". Run in psql: alter role ${user} in database ${database} set search_path = ${SEARCH_PATH};`,
@@ -150,7 +153,7 @@ async function openOnce(options: PrepareOptions): Promise<void> {
   const { migrationsFolder, mustExist, mayBeIncomplete } = options
   await withClient(options, async (client) => {
     await migrate((text) => client.query(text), migrationsFolder, mustExist)
-    if (!mayBeIncomplete) await refuseIncomplete(client)
+    if (!mayBeIncomplete) await refuseIncomplete(client) // mutant: I5.move-complete-check
   })
 }
 
@@ -167,7 +170,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
         adviceOn(error as ServerError) !== undefined ||
         !isUnavailable(error)
       if (isFinal || performance.now() > end) throw explain(error)
-      if (!isTold) options.logger?.warn({ error_code: code }, 'waiting for PostgreSQL')
+      if (!isTold) options.logger?.warn({ error_code: code }, 'waiting for PostgreSQL') // mutant: C71.connection-error-code
     }
     await sleep(RETRY_MS)
   }

@@ -173,7 +173,7 @@ export function createOutbox(context: StoreContext): Outbox {
       return row?.at ?? undefined
     },
     async pastSends() {
-      const rows =
+      const rows = // mutant: C49.pg-decoys-excluded
         await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt, d.channel, t.provider,
           v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
           d.status, d.due_at

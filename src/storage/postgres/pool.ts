@@ -54,7 +54,7 @@ export function createPool(options: PoolOptions): Pool {
     max: options.size ?? POOL_SIZE,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
-    ...(first && { onConnect: async (client) => void (await client.query(first)) }),
+    ...(first && { onConnect: async (client) => void (await client.query(first)) }), // mutant: C71.session-mode-settings
   })
   // One that ends while it is checked out is told by its next statement; unheard it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))

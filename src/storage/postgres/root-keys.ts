@@ -24,6 +24,7 @@ export function createRootKeyUse(query: Query): RootKeyUse {
             select from factors f where f.key_id = k.key_id and f.service = k.service limit ${UNDER_KEY_BOUND}
           ) x) as count
         from k where k.key_id <> ${keyId} limit ${MAX_ROWS}`)
+      // mutant: C65.pg-open-keys
       const verifications = await query<Row>(sql`
         select pepper_key_id as key, service, count(*) as count from (
           select pepper_key_id, service from verifications where status = 'pending' and expires_at > ${now}

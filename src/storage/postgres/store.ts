@@ -29,7 +29,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   // A pooler in transaction mode hands notifications to nobody: workers look once a second there.
   const due = options.pooler === 'transaction' ? null : startDueSignal(options, query)
   const decides = options.clock ?? 'database'
-  const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) }
+  const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) } // mutant: I12.pg-database-clock
   const events = createEventStore(query)
   return {
     verifications: createVerificationStore(context),

@@ -48,7 +48,7 @@ function createStatement(input: CreateInput, clock: number | null): Sql {
   const { channel, purpose, country, kind, authenticated } = row
   const details = {
     ...{ channel, purpose, country, kind, authenticated },
-    ...(input.isLandline && { number_type: 'landline' }),
+    ...(input.isLandline && { number_type: 'landline' }), // mutant: C50.pg-landline-logged
   }
   const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
   return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_2(

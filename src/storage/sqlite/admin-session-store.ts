@@ -47,7 +47,7 @@ export function createAdminSessionStore({
     insert: (session) =>
       writer.write(() => {
         purge.run({ now: session.createdAt })
-        crowd.run({ keyId: session.keyId })
+        crowd.run({ keyId: session.keyId }) // mutant: C33.session-cap
         insert.run(session)
       }),
     find: (idHash) => writer.read(() => find.get({ idHash })),

@@ -29,7 +29,7 @@ export const selectAttempts = (orm: Orm) =>
 const p = sql.placeholder
 /** The names of what may be asked for, each with its column. */
 const FILTERS = [
-  ['service', v.service],
+  ['service', v.service], // mutant: C35.attempts-service
   ['status', v.status],
   ['channel', v.channel],
   ['country', v.country],

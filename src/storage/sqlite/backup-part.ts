@@ -33,7 +33,7 @@ function removeLeftovers(to: string): void {
   for (const file of readdirSync(folder).filter(isOfBackup)) {
     const part = join(folder, file)
     const writtenAt = statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
-    if (Date.now() - writtenAt > LEFT_AFTER_MS) removeWhole(part)
+    if (Date.now() - writtenAt > LEFT_AFTER_MS) removeWhole(part) // mutant: C72.live-part-kept
   }
 }
 
@@ -56,13 +56,13 @@ export function createPart(to: string): string {
     const fault = describeFileFault(part, 'write')
     throw fault ? new StartupError(fault, { cause: error }) : error
   }
-  removeLeftovers(to)
+  removeLeftovers(to) // mutant: C72.stale-part-removed
   return part
 }
 
 /** The name is taken by an empty file first: rename(2) alone would replace whatever is there. */
 function moveTo(part: string, to: string): void {
-  closeSync(openSync(to, 'wx', FILE_MODE))
+  closeSync(openSync(to, 'wx', FILE_MODE)) // mutant: C72.linkless-no-overwrite
   try {
     renameSync(part, to)
   } catch (error) {
@@ -75,9 +75,9 @@ function moveTo(part: string, to: string): void {
 export function publish(part: string, to: string): void {
   try {
     try {
-      linkSync(part, to)
+      linkSync(part, to) // mutant: C72.backup-no-overwrite
     } catch (error) {
-      if (!hasNoLinks(error)) throw error
+      if (!hasNoLinks(error)) throw error // mutant: C72.linkless-backup
       moveTo(part, to)
     }
   } catch (error) {

@@ -75,7 +75,7 @@ export function openToCopy(path: string): Database {
 /** @throws StartupError in an operator's words; the reason of `stop` where that was aborted before the copy had its name */
 export async function backUp(path: string, to: string, stop?: AbortSignal): Promise<Copied> {
   // Who restores holds this lock while it changes files: a connection must not be made to the old one meanwhile.
-  const source = await withLock(path, BUSY_MS, () => Promise.resolve(openToCopy(path)))
+  const source = await withLock(path, BUSY_MS, () => Promise.resolve(openToCopy(path))) // mutant: C72.backup-yields-restore
   try {
     const part = createPart(to)
     try {
@@ -84,7 +84,7 @@ export async function backUp(path: string, to: string, stop?: AbortSignal): Prom
       finishCopy(copy, part)
       // Pages are copied and checked without a pause: a signal that came meanwhile is heard here.
       await setImmediate()
-      stop?.throwIfAborted()
+      stop?.throwIfAborted() // mutant: C72.stopped-backup-clean
       publish(part, to)
       syncPath(dirname(to))
       return { path: to, bytes: statSync(to).size }

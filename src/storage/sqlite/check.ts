@@ -26,9 +26,10 @@ export function createCharge(deps: {
 }): (input: ChargeInput) => ChargeOutcome | undefined {
   const p = sql.placeholder
   const v = verifications
+  // mutants: I12.charge-in-time.2 I2.attempt-cap.2
   const charge = deps.orm
     .update(v)
-    .set({ attempts: sql`${v.attempts} + 1`, lastAttemptAt: sql`${p('now')}` })
+    .set({ attempts: sql`${v.attempts} + 1`, lastAttemptAt: sql`${p('now')}` }) // mutant: I2.charge-first
     .where(
       and(
         eq(v.seq, p('seq')),
@@ -42,6 +43,7 @@ export function createCharge(deps: {
     const row = deps.rows.byId(service, id)
     if (!row) return undefined
     // First what has ended, then the limit: a finished verification is told so, whatever the budget.
+    // mutants: I12.charge-in-time I2.attempt-cap
     if (attemptsRemaining(toRecord(row), now) === 0)
       return { kind: 'not_chargeable', record: toRecord(row) }
     const retryAt = perNumber && deps.numberLimit({ ...perNumber, service }, now)
@@ -68,7 +70,7 @@ export function createSettle(deps: {
   // would end the verification under the right one charged just before (I3).
   const countFailed = deps.orm
     .update(v)
-    .set({ failed: sql`${v.failed} + 1` })
+    .set({ failed: sql`${v.failed} + 1` }) // mutant: I2.charge-first.2
     .where(eq(v.seq, sql.placeholder('seq')))
     .returning({ failed: v.failed })
     .prepare()
@@ -95,21 +97,21 @@ export function createSettle(deps: {
       actor,
       details: { attempt: failed, attempts_remaining: Math.max(0, row.maxAttempts - row.attempts) },
     })
-    if (failed >= row.maxAttempts) endings.end(row, 'max_attempts_reached', now, actor)
+    if (failed >= row.maxAttempts) endings.end(row, 'max_attempts_reached', now, actor) // mutant: I3.wrong-code-counter
   }
 
   /** A factor's step or code is good once: what another check used before is wrong here. */
   const isStillRight = (row: RowToSettle, { valid, use, now }: SettleInput) =>
-    valid && (use === null || row.status !== 'pending' || deps.factorUses.use(use, now))
+    valid && (use === null || row.status !== 'pending' || deps.factorUses.use(use, now)) // mutant: C11.used-code-wrong
 
   return (input) => {
     const { id, service, now, use, actor, idempotency } = input
     const stored = idempotency && answers.find(idempotency.key, now)
-    if (stored) return { kind: 'answered_before', stored }
+    if (stored) return { kind: 'answered_before', stored } // mutant: C38.check-replay
     const row = findToSettle.get({ service, id })
     if (!row) return { kind: 'gone' }
     const valid = isStillRight(row, input)
-    const isLost = valid && !endings.end(row, 'approved', now, actor)
+    const isLost = valid && !endings.end(row, 'approved', now, actor) // mutant: I1.late-not-approved
     if (!valid) settleWrong(row, input)
     const record = toRecord(rows.bySeq(row.seq))
     if (isLost) return { kind: 'lost', record }

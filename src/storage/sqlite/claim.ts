@@ -75,8 +75,8 @@ export function createClaim(deps: { rows: OutboxRows; moves: DeliveryMoves }) {
     const reclaimed = found.status === 'sending'
     const row = reclaimed ? reclaim(found, now) : found
     const reason = canceledBecause(row)
-    if (reason !== undefined) return void moves.cancel(row, now, reason)
-    const isTooLate = row.expiresAt - now < input.minRemainingMs || row.codeSealed === null
+    if (reason !== undefined) return void moves.cancel(row, now, reason) // mutant: I6.claim-ended-check
+    const isTooLate = row.expiresAt - now < input.minRemainingMs || row.codeSealed === null // mutant: I6.claim-time-left
     if (isTooLate) return void moves.fail(row, now, EXPIRED)
     const due = toDue(row, reclaimed)
     const plan = planSafely(input.plan, due)

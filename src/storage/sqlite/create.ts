@@ -87,7 +87,7 @@ export function createCreate(deps: {
     const { channel, purpose, country, kind, authenticated, createdAt, expiresAt } = record
     if (isSent) {
       insertCode.run({ seq, codeHash, codeSealed, expiresAt })
-      deps.insertDelivery({ seq, send: 1, channel, now: createdAt })
+      deps.insertDelivery({ seq, send: 1, channel, now: createdAt }) // mutant: I5.outbox-in-transaction
     }
     deps.appendEvent({
       at: createdAt,
@@ -96,7 +96,7 @@ export function createCreate(deps: {
       actor,
       details: {
         ...{ channel, purpose, country, kind, authenticated },
-        ...(isLandline && { number_type: 'landline' }),
+        ...(isLandline && { number_type: 'landline' }), // mutant: C50.landline-logged
       },
     })
     const deliveryStatuses = isSent ? 'queued' : null
@@ -107,12 +107,12 @@ export function createCreate(deps: {
     const { slot, idempotency } = input
     const now = input.record.createdAt
     const stored = idempotency && answers.find(idempotency.key, now)
-    if (stored) return { kind: 'answered_before', stored }
+    if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
     const before = slot && sessions.continuable(slot, now)
-    if (before) return { kind: 'continued', record: toRecord(before) }
+    if (before) return { kind: 'continued', record: toRecord(before) } // mutant: C47.continue-open
     const refusal = guesses.ask(input.guesses)
-    if (refusal) return { kind: 'guesses_refused', refusal }
-    if (slot) sessions.free(slot)
+    if (refusal) return { kind: 'guesses_refused', refusal } // mutant: I4.reserve-in-transaction
+    if (slot) sessions.free(slot) // mutant: C47.dead-frees-session
     const record = toRecord(insertAll(input))
     answers.keep(idempotency, record)
     return { kind: 'created', record }

@@ -31,7 +31,7 @@ export function createEndings(orm: Orm, appendEvent: AppendEvent): Endings {
       endedAt: sql`${p('now')}`,
       sessionSlot: null,
     })
-    .where(and(eq(v.seq, p('seq')), eq(v.status, 'pending')))
+    .where(and(eq(v.seq, p('seq')), eq(v.status, 'pending'))) // mutant: I1.pending-only
     .prepare()
   const cancel = orm
     .update(d)
@@ -69,10 +69,10 @@ export function createEndings(orm: Orm, appendEvent: AppendEvent): Endings {
   return {
     end(row, status, now, actor) {
       if (endRow.run({ seq: row.seq, status, now }).changes === 0) return false
-      removeCode.run({ seq: row.seq })
+      removeCode.run({ seq: row.seq }) // mutant: I7.end-erases-secrets
       const type = `verification.${status}` as const
       appendEvent({ at: now, type, verificationSeq: row.seq, actor, details: {} })
-      cancelQueued(row, now, status)
+      cancelQueued(row, now, status) // mutant: I6.end-cancels-sends
       return true
     },
     cancelQueued,

@@ -25,7 +25,7 @@ export function createFactorForget(deps: {
   const ofService = orm
     .select(fields)
     .from(f)
-    .where(and(eq(f.keyId, p('keyId')), eq(f.service, p('service'))))
+    .where(and(eq(f.keyId, p('keyId')), eq(f.service, p('service')))) // mutant: C65.forget-lost-only
     .limit(atMost('limit'))
     .prepare()
   const remove = orm

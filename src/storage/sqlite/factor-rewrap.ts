@@ -45,7 +45,7 @@ function createReads(orm: Orm, rows: FactorRows) {
     for (let keyId = ''; ; ) {
       const next = keyAfter.get({ keyId })?.keyId ?? null
       if (next === null) return false
-      if (!known.includes(next) && oneOf.get({ keyId: next, service })) return true
+      if (!known.includes(next) && oneOf.get({ keyId: next, service })) return true // mutant: C65.missing-key-scoped
       keyId = next
     }
   }
@@ -72,7 +72,7 @@ function createPut(orm: Orm) {
       keyId: sql`${p('keyId')}`,
       secretSealed: sql`${p('secretSealed')}`,
     })
-    .where(and(eq(f.id, p('id')), eq(f.subjectSealed, p('before'))))
+    .where(and(eq(f.id, p('id')), eq(f.subjectSealed, p('before')))) // mutant: C41.rewrap-unchanged-only
     .prepare()
   // A code that was used meanwhile has no hash any more, and gets none.
   const putCode = orm

@@ -84,9 +84,9 @@ function createCreate({ orm, rows, answers, appendEvent, steps }: Deps) {
       .bySubject(record.service, subjectIndexes)
       .filter(({ type }) => type === record.type)
     const kept = before.filter((row) => isKept(row, input.unverifiedSince))
-    if (known && kept.some(({ id }) => !known.includes(id))) return { kind: 'changed' }
+    if (known && kept.some(({ id }) => !known.includes(id))) return { kind: 'changed' } // mutant: C63.import-in-transaction
     if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
-    if (codes) for (const { seq } of before) remove.run({ seq })
+    if (codes) for (const { seq } of before) remove.run({ seq }) // mutant: C11.old-set-removed
     const used = known && record.otp ? steps.ofDeleted(subjectIndexes, record.otp.periodSeconds) : 0
     const made = { ...record, lastStep: Math.max(record.lastStep, used) }
     insertAll(made, input)
@@ -118,7 +118,7 @@ function createConfirm({ orm, rows, answers, appendEvent, steps }: Deps) {
     if (!row) return undefined
     if (step !== null && row.status !== 'unverified')
       return { kind: 'lost', record: toFactorRecord(row) }
-    const valid = step !== null && !steps.isUsed([id, ...twins], step)
+    const valid = step !== null && !steps.isUsed([id, ...twins], step) // mutant: C63.twin-confirms-nothing
     if (valid) {
       activate.run({ seq: row.seq, now, step })
       steps.mark(twins, step)
@@ -136,7 +136,7 @@ function createChargeConfirm({ orm, rows }: Deps) {
   const charge = orm
     .update(f)
     .set({ attempts: sql`${f.attempts} + 1` })
-    .where(and(eq(f.seq, p('seq')), eq(f.status, 'unverified'), lt(f.attempts, p('maxAttempts'))))
+    .where(and(eq(f.seq, p('seq')), eq(f.status, 'unverified'), lt(f.attempts, p('maxAttempts')))) // mutant: I2.confirmation-cap
     .prepare()
   return ({ id, service, unverifiedSince, maxAttempts }: ConfirmChargeInput) => {
     const row = rows.byId(service, id)

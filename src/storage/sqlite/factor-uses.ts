@@ -21,8 +21,8 @@ export function createFactorUses(orm: Orm): FactorUses {
   const ofFactor = eq(r.factorSeq, sql`(select seq from factors where id = +${p('factorId')})`)
   const useCode = orm
     .update(r)
-    .set({ usedAt: sql`${p('now')}`, hashSealed: null })
-    .where(and(ofFactor, eq(r.selector, p('selector')), isNull(r.usedAt)))
+    .set({ usedAt: sql`${p('now')}`, hashSealed: null }) // mutant: I7.used-hash-erased
+    .where(and(ofFactor, eq(r.selector, p('selector')), isNull(r.usedAt))) // mutant: C11.recovery-single-use
     .prepare()
   const touch = orm
     .update(f)

@@ -24,6 +24,7 @@ export function createGuesses(orm: Orm): Guesses {
   const p = sql.placeholder
   const v = verifications
   const charged = sql<number>`case when ${v.status} = 'approved' then max(${v.attempts} - 1, 0) else ${v.attempts} end`
+  // mutant: I4.full-allowance
   const allowed = sql<number>`case
     when ${v.status} = 'pending' and ${v.expiresAt} > +${p('now')} then ${v.maxAttempts}
     else ${charged} end`

@@ -74,7 +74,7 @@ export function migrate(client: Database, path: string, folder: string, forMove 
     .transaction(() => {
       const version = numberOf(client, 'user_version')
       refuseForeign(client, path, version, migrations.length)
-      if (!forMove) refuseMoved(client, path)
+      if (!forMove) refuseMoved(client, path) // mutant: I1.moved-file-refused
       for (const migration of migrations.slice(version)) client.exec(migration)
       if (version === migrations.length) return
       if (!isMoved(client)) client.pragma(`application_id = ${APPLICATION_ID}`)

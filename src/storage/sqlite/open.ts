@@ -53,13 +53,13 @@ export function configure(client: Database, path: string, synchronous: 'full' | 
   const mode = client.pragma('journal_mode = WAL', { simple: true })
   if (mode !== 'wal')
     throw new StartupError(`${path} can't use write-ahead logging: put it on a local disk.`)
-  client.pragma(`synchronous = ${synchronous.toUpperCase()}`)
+  client.pragma(`synchronous = ${synchronous.toUpperCase()}`) // mutant: I5.durable-commit
   client.pragma('foreign_keys = ON')
   // What is erased (codes, hashes) is overwritten, not only unlinked.
-  client.pragma('secure_delete = ON')
+  client.pragma('secure_delete = ON') // mutant: I7.secure-delete
   client.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   // A root that is read-only has no /tmp: what a large migration sorts stays in memory.
-  client.pragma('temp_store = MEMORY')
+  client.pragma('temp_store = MEMORY') // mutant: C71.memory-sort
 }
 
 function openAndMigrate(options: OpenOptions): Database {
@@ -90,7 +90,7 @@ export function explain(error: unknown, path: string): unknown {
   const say = (sentence: string) => new StartupError(sentence, { cause: error })
   const fault =
     FILE_CODES.test(code) && describeFileFault(path, 'write', [...COMPANIONS, LOCK_SUFFIX])
-  if (fault) return say(fault)
+  if (fault) return say(fault) // mutant: C71.file-fault-named
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))
     return say(`${path} can't be written (${code}): give its directory to the service's user.`)
   if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))

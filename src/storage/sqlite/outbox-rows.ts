@@ -28,6 +28,7 @@ const joined = {
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,
   /** Of a try whose worker died the trigger has not heard yet. */
+  // mutant: C67.dead-worker
   wordedAt: sql<
     number | null
   >`coalesce(deliveries.worded_at, case when deliveries.status = 'sending' then
@@ -46,7 +47,7 @@ function createReads(orm: Orm) {
       .innerJoin(v, eq(v.seq, d.verificationSeq))
       .leftJoin(codes, eq(codes.verificationSeq, v.seq))
   const due = select()
-    .where(and(eq(d.channel, p('channel')), lte(d.dueAt, p('now'))))
+    .where(and(eq(d.channel, p('channel')), lte(d.dueAt, p('now')))) // mutant: I5.lease-expiry
     .orderBy(d.dueAt)
     .limit(atMost('limit'))
     .prepare()

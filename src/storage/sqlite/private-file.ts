@@ -19,7 +19,7 @@ const octal = (mode: number) => (mode & PERMISSIONS).toString(8).padStart(4, '0'
 
 /** A command that root runs leaves no file behind that the service may not write. */
 export function giveTo(path: string, owner: { uid: number; gid: number }): void {
-  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid)
+  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid) // mutant: C71.root-file-owner
 }
 
 /**
@@ -38,8 +38,9 @@ export function createPrivately(path: string, logger?: Log): void {
   if ((mode & OF_OTHERS) === 0) return
   const state = `${path} was open to others than its owner (mode ${octal(mode)})`
   const own = process.getuid?.()
+  // mutant: C71.group-writable-told
   if (own === undefined || own === uid) {
-    chmodSync(path, FILE_MODE)
+    chmodSync(path, FILE_MODE) // mutant: C71.narrow-file-mode
     logger?.warn({}, `${state}: it is for its owner alone now (mode ${octal(FILE_MODE)}).`)
     return
   }

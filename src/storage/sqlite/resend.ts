@@ -38,7 +38,7 @@ export function createResend(deps: {
   const countSend = deps.orm
     .update(v)
     .set({
-      sends: sql`${v.sends} + 1`,
+      sends: sql`${v.sends} + 1`, // mutant: I4.resend-keeps-attempts
       lastSendAt: sql`${p('now')}`,
       channel: sql`${p('channel')}`,
     })
@@ -55,7 +55,7 @@ export function createResend(deps: {
     const send = row.sends + 1
     countSend.run({ seq, now, channel })
     deps.endings.cancelQueued(row, now, 'replaced')
-    deps.insertDelivery({ seq, send, channel, now })
+    deps.insertDelivery({ seq, send, channel, now }) // mutant: I5.resend-in-transaction
     const details = { channel, send }
     deps.appendEvent({ at: now, type: 'verification.resent', verificationSeq: seq, actor, details })
     const record = toRecord(deps.rows.bySeq(seq))

@@ -44,8 +44,9 @@ function takeReplaced(path: string): Database | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined
   const client = new Sqlite(path, { fileMustExist: true, timeout: 0 })
   try {
-    client.pragma('locking_mode = EXCLUSIVE')
+    client.pragma('locking_mode = EXCLUSIVE') // mutant: C72.restore-exclusive
     client.exec('BEGIN EXCLUSIVE; COMMIT')
+    // mutant: C72.moved-store-refused
     if (isMoved(client))
       throw new StartupError(
         `${path} was moved to PostgreSQL, and a code that is open in two stores could be approved in each: restore PostgreSQL's own backup.`,
@@ -84,7 +85,7 @@ async function prepare(options: RestoreOptions, part: string, replaced: Database
     const copiedAt = newestTime(client)
     const since = replaced && readUsedSince(replaced, client)
     // This machine's clock may be behind: a step that was used by a right one is still to come on it.
-    const now = Math.max(options.nowMs, copiedAt, since?.newestAt ?? 0)
+    const now = Math.max(options.nowMs, copiedAt, since?.newestAt ?? 0) // mutant: C72.carry-used-steps
     const voided = voidCopy(client, { ...options, now, since })
     finishCopy(client, part)
     return { voided, copiedAt, isSinceKnown: since !== undefined }

@@ -61,7 +61,7 @@ export function createRootKeyUse({
           })),
           open
             .all({ now })
-            .filter((row) => row.keyId !== keyId)
+            .filter((row) => row.keyId !== keyId) // mutant: C65.open-verification-keys
             .map((row) => ({ ...row, count: 1 })),
         ),
       ),

@@ -23,6 +23,7 @@ const verificationFields = {
   >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`.as(
     'delivery_statuses',
   ),
+  // mutant: C66.maybe-sent-waits
   isLastSendLost: sql<
     0 | 1
   >`coalesce((select d.status = 'failed' and d.ambiguous = 0 from deliveries d where d.verification_seq = verifications.seq and d.send = verifications.sends), 0)`.as(
@@ -70,7 +71,7 @@ export function createVerificationRows(orm: Orm): VerificationRows {
     .where(eq(v.seq, p('seq')))
     .prepare()
   const byId = select()
-    .where(and(eq(v.id, p('id')), eq(v.service, p('service'))))
+    .where(and(eq(v.id, p('id')), eq(v.service, p('service')))) // mutant: C35.own-service-lookup
     .prepare()
   const bySlot = select()
     .where(eq(v.sessionSlot, p('slot')))
@@ -81,7 +82,7 @@ export function createVerificationRows(orm: Orm): VerificationRows {
         eq(v.sessionMac, p('sessionMac')),
         eq(v.service, p('service')),
         eq(v.addressIndex, p('addressIndex')),
-        eq(v.purpose, p('purpose')),
+        eq(v.purpose, p('purpose')), // mutant: I13.lookup-by-purpose
       ),
     )
     .orderBy(desc(v.seq))

@@ -35,7 +35,7 @@ export function createSessions(orm: Orm, rows: VerificationRows): Sessions {
     continuable({ slots, authenticated, decoy }, now) {
       for (const slot of slots) {
         const row = rows.bySlot(slot)
-        if (!row || attemptsRemaining(toRecord(row), now) === 0 || isWithoutMessage(row)) continue
+        if (!row || attemptsRemaining(toRecord(row), now) === 0 || isWithoutMessage(row)) continue // mutant: C66.session-needs-message
         if (row.authenticated === authenticated && (row.kind === 'decoy') === decoy) return row
       }
       return undefined

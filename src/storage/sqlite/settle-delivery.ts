@@ -21,8 +21,8 @@ export function createSettleDelivery(deps: {
     const { now } = input
     const { at, error } = result
     const reason = canceledBecause(row)
-    if (reason !== undefined) return moves.cancel(row, now, reason)
-    if (row.expiresAt - at < MIN_REMAINING_TO_SEND_MS) return moves.fail(row, now, error)
+    if (reason !== undefined) return moves.cancel(row, now, reason) // mutant: I6.no-retry-ended
+    if (row.expiresAt - at < MIN_REMAINING_TO_SEND_MS) return moves.fail(row, now, error) // mutant: I6.no-retry-expired
     rows.move(row, { status: 'queued', dueAt: at, error })
     const { provider, send, attempts: attempt } = row
     const details = { provider, send, attempt, error: error.code, retry_in_ms: at - now }
@@ -33,7 +33,7 @@ export function createSettleDelivery(deps: {
     const { provider, send, attempts: attempt } = row
     rows.move(row, { status: 'sent', sentAt: now, error: null })
     moves.tell(row, now, 'delivery.sent', { provider, send, attempt, duration_ms: durationMs })
-    endings.eraseIfUnsendable(row.seq)
+    endings.eraseIfUnsendable(row.seq) // mutant: I7.last-send-erases
   }
 
   const keepAnswer = (row: OutboxRow, { attempt, durationMs, result }: SettleDelivery) =>
@@ -53,7 +53,7 @@ export function createSettleDelivery(deps: {
     const found = rows.one({ verificationId, send })
     if (!found) return 'fenced'
     keepAnswer(found, input)
-    if (found.status !== 'sending' || found.token !== token) return 'fenced'
+    if (found.status !== 'sending' || found.token !== token) return 'fenced' // mutant: I5.lease-fencing
     const isAmbiguous = result.kind !== 'sent' && result.ambiguous
     const row = { ...found, ambiguous: found.ambiguous + (isAmbiguous ? 1 : 0) }
     if (result.kind === 'sent') sent(row, input)

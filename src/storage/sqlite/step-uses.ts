@@ -33,7 +33,7 @@ export function createStepUses(orm: Orm): StepUses {
   const useOne = orm
     .update(f)
     .set({ lastStep: sql`${p('step')}`, lastUsedAt: sql`${p('now')}` })
-    .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step'))))
+    .where(and(eq(f.id, p('factorId')), eq(f.status, 'active'), lt(f.lastStep, p('step')))) // mutant: C11.step-monotonic
     .prepare()
   const deleted = orm
     .select({ lastStep: u.lastStep })
@@ -56,9 +56,9 @@ export function createStepUses(orm: Orm): StepUses {
     mark,
     ofDeleted,
     use({ factorId, step, twins, subjectIndexes, periodSeconds }, now) {
-      if (isUsed(twins, step) || ofDeleted(subjectIndexes, periodSeconds) >= step) return false
+      if (isUsed(twins, step) || ofDeleted(subjectIndexes, periodSeconds) >= step) return false // mutants: C63.twin-step-used.2 C63.deleted-app-step
       if (useOne.run({ factorId, step, now }).changes === 0) return false
-      mark(twins, step)
+      mark(twins, step) // mutant: C63.step-all-twins
       return true
     },
   }

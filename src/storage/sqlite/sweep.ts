@@ -64,7 +64,7 @@ export function createSweep(deps: { orm: Orm; endings: Endings }): (input: Sweep
     end(expired.all({ before, limit: left }), 'expired')
     // Strictly under: with exactly the minimum left a delivery may still be claimed (I6).
     const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
-    for (const { seq } of found) eraseCode.run({ seq })
+    for (const { seq } of found) eraseCode.run({ seq }) // mutant: I7.sweep-sealed-code
     return limit - left + found.length
   }
 }

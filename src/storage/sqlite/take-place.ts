@@ -5,7 +5,7 @@ import { existsSync, linkSync, renameSync } from 'node:fs'
 import { COMPANIONS, hasNoLinks } from './private-file.ts'
 
 const filesOf = (path: string) =>
-  ['', ...COMPANIONS].filter((suffix) => existsSync(`${path}${suffix}`))
+  ['', ...COMPANIONS].filter((suffix) => existsSync(`${path}${suffix}`)) // mutant: C72.companions-removed
 
 /** Two restores within a second: what the first one kept is kept. */
 function freeName(wanted: string): string {
@@ -17,7 +17,7 @@ function freeName(wanted: string): string {
 /** Linked, the store is there at every moment: a service that is started after a kill finds the old one, not none. */
 function keepWhole(path: string, aside: string): void {
   try {
-    linkSync(path, aside)
+    linkSync(path, aside) // mutant: C72.atomic-replace
   } catch (error) {
     if (!hasNoLinks(error)) throw error
     renameSync(path, aside)

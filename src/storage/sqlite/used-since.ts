@@ -47,7 +47,7 @@ export function readUsedSince(replaced: Database, copy: Database): UsedSince | u
   try {
     const factors = new Set(column(replaced, 'select id from factors'))
     const keys = new Set(column(replaced, 'select id from api_keys'))
-    if (!isSuccessor(replaced, copy, [factors, keys])) return undefined
+    if (!isSuccessor(replaced, copy, [factors, keys])) return undefined // mutant: C72.new-store-unasked
     const all = (text: string) => replaced.prepare(text).all()
     return {
       newestAt: newestTime(replaced),

@@ -87,7 +87,7 @@ export function createVerificationStore(deps: {
     async sweep(input) {
       const changed = await writer.write(() => sweep(input))
       // The last round of a sweep: what was erased must leave the write-ahead log, too (I7).
-      if (changed < input.limit) await writer.emptyLog()
+      if (changed < input.limit) await writer.emptyLog() // mutant: I7.wal-truncate
       return changed
     },
     purgeAnswers: ({ now, limit }) => writer.write(() => answers.purge(now, limit)),

@@ -50,7 +50,7 @@ function endPending(client: Database, { now, keyId }: VoidOptions): number {
     .all() as { seq: number; service: string }[]
   for (const row of pending) {
     const actor: Actor = { service: row.service, keyId, clientIp: null, userAgent: null }
-    endings.end(row, 'canceled', now, actor)
+    endings.end(row, 'canceled', now, actor) // mutant: C72.void-open
   }
   // Of nothing that is open any more.
   client.exec('delete from codes')
@@ -59,7 +59,7 @@ function endPending(client: Database, { now, keyId }: VoidOptions): number {
 
 /** Up to now every step counts as used, and those that a fast clock shows, too. */
 function useSteps(client: Database, now: number): number {
-  return client
+  return client // mutant: C72.steps-used-now
     .prepare(
       `update factors set last_step = max(last_step, cast(@now / 1000 / period as integer) + ${STEPS_AHEAD})
        where type = 'totp' and period > 0`,
@@ -69,14 +69,14 @@ function useSteps(client: Database, now: number): number {
 
 function voidRecoveryCodes(client: Database, options: VoidOptions): number {
   const { now, since, keepRecoveryCodes } = options
-  if (!since) return keepRecoveryCodes ? 0 : client.prepare(VOID_CODE).run({ now }).changes
+  if (!since) return keepRecoveryCodes ? 0 : client.prepare(VOID_CODE).run({ now }).changes // mutant: C72.void-unknown-use
   let count = 0
   const voidOne = client.prepare(`${VOID_CODE} and ${SET} and selector = @selector`)
   for (const { factorId: id, selector } of since.recoveryCodes)
-    count += voidOne.run({ now, id, selector }).changes
+    count += voidOne.run({ now, id, selector }).changes // mutant: C72.carry-used-codes
   const voidSet = client.prepare(`${VOID_CODE} and ${SET}`)
   for (const id of idsOf(client, 'recovery_codes'))
-    if (!since.factors.has(id)) count += voidSet.run({ now, id }).changes
+    if (!since.factors.has(id)) count += voidSet.run({ now, id }).changes // mutant: C72.void-replaced-sets
   return count
 }
 
@@ -95,7 +95,7 @@ function revokeKeys(client: Database, since: UsedSince | undefined): number {
 function keysBack(client: Database, since: UsedSince | undefined): string[] | null {
   if (!since) return null
   const good = client.prepare('select id from api_keys where revoked_at is null').pluck()
-  return (good.all() as string[]).filter((id) => !since.keys.has(id))
+  return (good.all() as string[]).filter((id) => !since.keys.has(id)) // mutant: C72.unknown-keys-named
 }
 
 /** One transaction: all of it, or nothing. */
@@ -106,7 +106,7 @@ export function voidCopy(client: Database, options: VoidOptions): Voided {
       apps: useSteps(client, options.now),
       appsBack: appsBack(client, options.since),
       recoveryCodes: voidRecoveryCodes(client, options),
-      apiKeys: revokeKeys(client, options.since),
+      apiKeys: revokeKeys(client, options.since), // mutant: C72.carry-revoked-keys
       keysBack: keysBack(client, options.since),
       adminSessions: client.prepare('delete from admin_sessions').run().changes,
     }))

@@ -86,7 +86,7 @@ function createBatchRunner(client: Database) {
     } catch (error) {
       // The engine itself rolls back everything on some errors (a full disk): then all have failed.
       if (isBroken(error) || isBusy(error) || !client.inTransaction) throw error
-      undo.run()
+      undo.run() // mutant: I5.step-rollback
       release.run()
       return { waiting, error }
     }
@@ -97,7 +97,7 @@ function createBatchRunner(client: Database) {
     begin.run()
     try {
       const results = batch.map(runOne)
-      commit.run()
+      commit.run() // mutant: I5.answer-after-commit
       return results
     } catch (error) {
       if (client.inTransaction) rollback.run()
@@ -177,7 +177,7 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
       } else {
         queue = queue.slice(batch.length)
         for (const waiting of batch)
-          waiting.reject(unavailable('the database cannot be written', error))
+          waiting.reject(unavailable('the database cannot be written', error)) // mutant: I11.failed-commit-rejects
       }
     }
     if (queue.length > 0) schedule(delayMs)

@@ -46,9 +46,11 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const isTaken = verdict.kind === 'accepted' && success === 'yes'
   // A 5xx or half an answer may have been taken: whatever it holds, it gets three tries and no more.
   const isWhole = verdict.kind === 'accepted' || verdict.kind === 'permanent'
+  // mutants: C67.described-throttle C67.ambiguous-throttle
   if (isWhole && !isTaken && succeeded(answer.body, json, rules.temporary) === 'yes')
     return reason === null ? BUSY : withReason(BUSY, reason)
   if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
+  // mutant: C67.error-in-200
   if (success === 'no' || (success === 'unsaid' && reason !== null))
     return {
       kind: 'permanent',
@@ -60,7 +62,7 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const reference = valueAt(json, rules.idPointer)
   if (typeof reference === 'string' && reference !== '') return { kind: 'accepted', reference }
   if (typeof reference === 'number') return { kind: 'accepted', reference: String(reference) }
-  return NOT_CONFIRMED
+  return NOT_CONFIRMED // mutant: C67.id-required
 }
 
 /** `no`: the value is there and is another; `unclear`: an answer of another form. */
@@ -72,18 +74,18 @@ function succeeded(
   if (rule === null) return 'unsaid'
   const { pointer, patterns } = rule
   const found = pointer === null ? body.trim() : valueAt(json, pointer)
-  if (found === undefined) return 'unclear'
+  if (found === undefined) return 'unclear' // mutant: C67.success-value-required
   if (patterns === null) return found === null ? 'unclear' : 'yes'
   const text = asText(found)
   if (patterns.some((pattern) => matches(text, pattern))) return 'yes'
-  return pointer === null ? 'unclear' : 'no'
+  return pointer === null ? 'unclear' : 'no' // mutant: C67.success-value-match
 }
 
 /** By hand: a regular expression of the operator's could take minutes for a hostile answer. */
 function matches(text: string, pattern: string): boolean {
   const [head = '', ...rest] = pattern.split('*')
   const tail = rest.pop()
-  if (tail === undefined) return text === pattern
+  if (tail === undefined) return text === pattern // mutant: C67.whole-value-match
   if (!text.startsWith(head)) return false
   let at = head.length
   for (const part of rest) {
@@ -101,7 +103,7 @@ const EMPTY = new Set(['', '0', 'false', 'null', '[]', '{}'])
 function reasonIn(body: string, json: unknown, rules: AnswerRules): string | null {
   if (rules.errorPointer !== null) return readReason(valueAt(json, rules.errorPointer))
   const isText = rules.success?.pointer === null && !body.trimStart().startsWith('<')
-  return isText ? readReason(body) : null
+  return isText ? readReason(body) : null // mutant: C67.text-answer-reason
 }
 
 function readReason(found: unknown): string | null {
@@ -127,7 +129,7 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
  * A pointer finds nothing in anything else. The error of JSON.parse for each empty answer, with its stack, was a
  * hundredth of a login flow.
  */
-const OBJECT_OR_LIST = /^\s*[{[]/
+const OBJECT_OR_LIST = /^\s*[{[]/ // mutant: C67.json-bom-trimmed
 
 /** Undefined: this is no JSON, or not all of it. */
 function readJson(body: string): unknown {
@@ -146,7 +148,7 @@ function valueAt(json: unknown, pointer: string): unknown {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     // An array's length is its own, too.
-    if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(key)) return undefined
+    if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(key)) return undefined // mutant: C67.array-elements-only
     value = (value as Record<string, unknown>)[key]
   }
   return value

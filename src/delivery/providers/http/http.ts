@@ -36,7 +36,7 @@ export function createHttpProvider(
     async probe(signal) {
       // The address itself may send at any request; a HEAD of the root asks for nothing.
       const url = new URL('/', settings.url).href
-      const asked = { method: 'HEAD', url, headers: {}, body: '' }
+      const asked = { method: 'HEAD', url, headers: {}, body: '' } // mutant: C71.doctor-sends-nothing
       const { status, verdict, wallMs } = await deps.http.send(asked, signal)
       if (status === null) return { result: verdict, learned: '', wallMs }
       const learned = `the gateway answers (${status} to HEAD /); whether it takes messages, countersign send-test shows`
@@ -55,9 +55,9 @@ export function createHttpProvider(
         url,
         headers: {
           // The same for every try: a gateway that took the message before its answer was lost knows it again.
-          'idempotency-key': message.deliveryId,
+          'idempotency-key': message.deliveryId, // mutant: C67.stable-idempotency-key
           ...Object.fromEntries(headers),
-          ...(signer && sign(signer, message.deliveryId, new Date(deps.clock.now()), body)),
+          ...(signer && sign(signer, message.deliveryId, new Date(deps.clock.now()), body)), // mutant: C67.stable-webhook-id
         },
         body,
       }

@@ -37,7 +37,7 @@ export function valuesOf(message: OutgoingMessage, sender: string): Values {
     code: message.code,
     subject: message.subject ?? '',
     html: message.html ?? '',
-    delivery_id: message.deliveryId,
+    delivery_id: message.deliveryId, // mutant: C67.stable-delivery-id
     verification_id: message.verificationId,
     attempt_id: message.attemptId,
     sender,
@@ -66,7 +66,7 @@ export function findUnknown(
 ): string | undefined {
   for (const { index } of template.matchAll(/\{\{/g)) {
     const [whole, name] = /^\{\{\s*([^{}]*?)\s*\}\}/.exec(template.slice(index)) ?? []
-    if (whole === undefined || name === undefined) return template.slice(index, index + 20)
+    if (whole === undefined || name === undefined) return template.slice(index, index + 20) // mutant: C67.unclosed-placeholder
     if (!known.includes(name)) return whole
   }
   return undefined

@@ -19,7 +19,7 @@ export function chooseEhloName(
   host: string,
   sender: string,
 ): string | null {
-  if (configured !== null) return configured
-  const named = [host, sender].find((name) => EHLO_NAME.test(name) && !OF_ANY_HOST.test(name))
+  if (configured !== null) return configured // mutant: C67.ehlo-setting-wins
+  const named = [host, sender].find((name) => EHLO_NAME.test(name) && !OF_ANY_HOST.test(name)) // mutants: C67.ehlo-sender-domain C67.ehlo-generic-name
   return named ?? null
 }

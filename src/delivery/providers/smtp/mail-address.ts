@@ -17,7 +17,7 @@ export function toMailbox(address: string): string | null {
   const name = address.slice(0, at)
   if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS || !DOMAIN.test(address.slice(at + 1)))
     return null
-  if (QUOTED_NAME.test(name)) return address
-  if (at < 1 || !NAME.test(name)) return null
-  return DOT_STRING.test(name) ? address : `"${name}"${address.slice(at)}`
+  if (QUOTED_NAME.test(name)) return address // mutant: C28.no-quoted-address
+  if (at < 1 || !NAME.test(name)) return null // mutant: C28.mailer-address-check
+  return DOT_STRING.test(name) ? address : `"${name}"${address.slice(at)}` // mutant: C28.envelope-quoting
 }

@@ -37,7 +37,7 @@ export type SmtpSettings = {
  * Past any deadline (DELIVERY_DEADLINE_SECONDS): only a net under it. A server that greets or accepts slowly, as those
  * that look the sender up do, has all of that time.
  */
-const NET_TIMEOUT_MS = 60_000
+const NET_TIMEOUT_MS = 60_000 // mutant: C67.smtp-word-deadline
 
 export function createSmtpProvider(settings: SmtpSettings): Provider {
   const connections = createConnections(toServer(settings), settings.maxConnections)
@@ -57,8 +57,8 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
     },
     async probe(signal) {
       try {
-        const lease = await connections.acquire(signal)
-        lease.release(true)
+        const lease = await connections.acquire(signal) // mutant: C71.doctor-smtp-login
+        lease.release(true) // mutant: C71.doctor-smtp-login.2
         const { auth, secure } = settings
         const login = auth ? 'takes the log-in' : 'asks for no log-in of ours'
         const learned = `the mail server answers${secure ? ' by TLS' : ''} and ${login}`
@@ -84,7 +84,7 @@ function toServer(settings: SmtpSettings): SmtpServer & { socketCloseTimeout: nu
     host: settings.host,
     port: settings.port,
     secure: settings.secure,
-    requireTLS: settings.requireTls && !settings.secure,
+    requireTLS: settings.requireTls && !settings.secure, // mutant: C28.require-tls
     auth: settings.auth,
     ...(name === null ? {} : { name }),
     connectionTimeout: NET_TIMEOUT_MS,
@@ -113,7 +113,7 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     text: message.text,
     ...(message.html === null ? {} : { html: message.html }),
     // The same for every try: mail servers and programs show a message that comes twice once.
-    messageId: `<${message.deliveryId}@${domainOf(address)}>`,
+    messageId: `<${message.deliveryId}@${domainOf(address)}>`, // mutant: C67.stable-message-id
     // RFC 3834 §5: no out-of-office answers.
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
@@ -149,6 +149,7 @@ async function transmit(
     const lease = await connections.acquire(signal)
     let healthy = false
     try {
+      // mutant: C67.smtputf8-gate
       if (!lease.takesUtf8 && needsUtf8(envelope)) {
         healthy = true
         return permanent('no_smtputf8', 'the mail server takes ASCII addresses only')
@@ -190,6 +191,7 @@ function classify(
     const ownName = `smtp_${responseCode}${enhanced && `_${enhanced}`}`
     const name = code === 'ETLS' ? 'starttls_refused' : ownName
     const message = `the mail server answered ${responseCode}${enhanced && ` ${enhanced}`}`
+    // mutant: C67.close-after-dot
     if (dataBegun && responseCode === CLOSING)
       return { kind: 'ambiguous', error: { code: name, message } }
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
@@ -197,7 +199,7 @@ function classify(
   if (code === 'EENVELOPE' && command === 'API')
     return permanent('invalid_address', 'the address cannot be sent to')
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
-  if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } }
+  if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } } // mutant: C67.silence-after-dot
   return temporary(name, CONNECTION_FAILED)
 }
 

@@ -1,0 +1,88 @@
+// Every line of defence, in the order of what it keeps.
+// It must not leave an invariant out: scripts/testing-page.ts fails where one has no line.
+
+import { keptBy, type Mutant } from '../mutation.ts'
+import { ADMINS } from './admins.ts'
+import { ADVICE } from './advice.ts'
+import { BINDINGS } from './bindings.ts'
+import { BODIES } from './bodies.ts'
+import { BUDGETS } from './budgets.ts'
+import { CHECKS } from './checks.ts'
+import { COMMANDS } from './commands.ts'
+import { CONSOLE } from './console.ts'
+import { DECOYS } from './decoys.ts'
+import { FACTORS } from './factors.ts'
+import { FILES } from './files.ts'
+import { GATEWAYS } from './gateways.ts'
+import { IMPORTS } from './imports.ts'
+import { WORDS } from './languages.ts'
+import { LOST_KEYS } from './lost-keys.ts'
+import { MAIL_SERVERS } from './mail-servers.ts'
+import { MAILBOXES } from './mailboxes.ts'
+import { MOVES } from './moves.ts'
+import { OPERATORS } from './operators.ts'
+import { POSTGRES } from './postgres.ts'
+import { PROVIDERS } from './providers.ts'
+import { REFUSAL_LINES } from './refusal-lines.ts'
+import { REFUSALS } from './refusals.ts'
+import { RESTORES } from './restores.ts'
+import { SECRETS } from './secrets.ts'
+import { SENDS } from './sends.ts'
+import { SESSIONS } from './sessions.ts'
+import { SETTING_NAMES } from './setting-names.ts'
+import { SETTINGS } from './settings.ts'
+import { SHARED_LIMITS } from './shared-limits.ts'
+import { SIGN_IN } from './sign-in.ts'
+import { SPELLINGS } from './spellings.ts'
+import { STRANGERS } from './strangers.ts'
+import { SUPPORT } from './support.ts'
+import { TRANSPORTS } from './transports.ts'
+import { TWINS } from './twins.ts'
+import { UNDELIVERABLE } from './undeliverable.ts'
+import { WIRE } from './wire.ts'
+
+/** I before C, then by number. */
+function rank(keeps: string): number {
+  return (keeps.startsWith('I') ? 0 : 1000) + Number(keeps.slice(1))
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  ...CHECKS,
+  ...SENDS,
+  ...SECRETS,
+  ...BUDGETS,
+  ...MAILBOXES,
+  ...BINDINGS,
+  ...STRANGERS,
+  ...SESSIONS,
+  ...DECOYS,
+  ...PROVIDERS,
+  ...GATEWAYS,
+  ...MAIL_SERVERS,
+  ...TRANSPORTS,
+  ...POSTGRES,
+  ...SHARED_LIMITS,
+  ...MOVES,
+  ...OPERATORS,
+  ...FILES,
+  ...COMMANDS,
+  ...RESTORES,
+  ...FACTORS,
+  ...IMPORTS,
+  ...TWINS,
+  ...UNDELIVERABLE,
+  ...LOST_KEYS,
+  ...CONSOLE,
+  ...SIGN_IN,
+  ...SUPPORT,
+  ...ADVICE,
+  ...ADMINS,
+  ...WIRE,
+  ...BODIES,
+  ...SETTINGS,
+  ...SETTING_NAMES,
+  ...SPELLINGS,
+  ...WORDS,
+  ...REFUSALS,
+  ...REFUSAL_LINES,
+].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -1,0 +1,120 @@
+// The lines that keep I9, I12 and I13: what a code, a sealed value and a moment are good for.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const HASHER = 'test/hashing/hasher.test.ts'
+const CLOCK = 'test/kernel/clock.test.ts'
+const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
+const CHECK_CONTRACT = 'test/e2e/check-contract.test.ts'
+
+export const BINDINGS: readonly Mutant[] = [
+  mutant(
+    'I9.stored-hash-aad',
+    'the associated data of a stored hash must be the id of its row',
+    [HASHER, `a row's hash copied to another row is never valid there (I9)`],
+    {
+      node: 'BinaryExpression',
+      becomes: 'data.length < 0 || !timingSafeEqual(data, data) || expected.length < 0',
+    },
+  ),
+  mutant(
+    'I9.hash-aad',
+    'a hash is made with the id of its verification as associated data',
+    [HASHER, 'the right code is right'],
+    { node: 'VariableStatement', becomes: `const associatedData = Buffer.from('any', 'utf8')` },
+  ),
+  mutant(
+    'I9.seal-context',
+    'what is sealed opens in its own context only',
+    ['test/kernel/keyring.test.ts', 'in the same context only'],
+    { node: 'ExpressionStatement', becomes: `cipher.setAAD(Buffer.from('', 'utf8'))` },
+    {
+      at: 'I9.seal-context.2',
+      node: 'ExpressionStatement',
+      becomes: `decipher.setAAD(Buffer.from('', 'utf8'))`,
+    },
+  ),
+  mutant(
+    'I9.code-seal-context',
+    'the context of a sealed code names its verification',
+    [
+      'test/delivery/worker-silence.test.ts',
+      'a row that was tampered with fails for good and stops nothing',
+    ],
+    { node: 'ReturnStatement', becomes: `return verificationId && 'code'` },
+  ),
+  mutant(
+    'I12.never-backwards',
+    'the clock never follows the wall back',
+    [CLOCK, 'C37: ignores a jump back, and time goes on'],
+    { node: 'ExpressionStatement', becomes: 'last = wall' },
+  ),
+  mutant(
+    'I12.monotonic-progress',
+    'time goes on by the monotonic source while the wall is behind',
+    [CLOCK, 'C37: adopts a jump forward and goes on'],
+    { node: 'CallExpression', becomes: 'Math.max(last, wall)' },
+  ),
+  mutant(
+    'I12.database-clock-sync',
+    'a node’s clock comes back to the database’s where it was ahead',
+    ['test/storage/postgres/node-clock.test.ts', 'does not run away from the database’s'],
+    { node: 'BinaryExpression', nth: 5, becomes: 'passed' },
+  ),
+  mutant(
+    'I12.restart-floor',
+    'a restart does not begin behind the newest stored time',
+    [CLOCK, 'does not begin behind the newest stored time'],
+    { node: 'CallExpression', becomes: 'wallMs()' },
+  ),
+  mutant(
+    'I12.charge-in-time',
+    'the charge decides whether a check was in time (the look before it in the same job says so first, and the UPDATE again)',
+    [VERIFICATION_STORE, 'charges nothing that has expired, ended, is unknown'],
+    { node: 'BinaryExpression', becomes: `row.status !== 'pending'` },
+    { at: 'I12.charge-in-time.2', node: 'CallExpression', nth: 11, becomes: '' },
+  ),
+  mutant(
+    'I12.newest-time-seed',
+    'the process gives the clock the newest stored time',
+    ['test/e2e/c37-time.test.ts', 'C37: a process that starts with a wall an hour back goes on'],
+    { node: 'PropertyAssignment', becomes: '' },
+  ),
+  mutant(
+    'I13.purpose-match',
+    'the purpose must be that of the start',
+    [CHECK_CONTRACT, 'purpose, to and session must be the start’s'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I13.recipient-match',
+    'the recipient, where it is given, must be that of the start',
+    [CHECK_CONTRACT, 'purpose, to and session must be the start’s'],
+    { node: 'ExpressionStatement', becomes: 'void command.subject' },
+  ),
+  mutant(
+    'I13.session-match',
+    'the session must be that of the start',
+    [CHECK_CONTRACT, 'purpose, to and session must be the start’s'],
+    { node: 'IfStatement', becomes: 'if (sessionFits) fields.splice(9)' },
+  ),
+  mutant(
+    'I13.lookup-by-purpose',
+    'a check without id finds by the purpose, too',
+    [VERIFICATION_STORE, 'findBySession gives the newest of this recipient, purpose and session'],
+    { node: 'CallExpression', becomes: '' },
+  ),
+  mutant(
+    'I13.continue-by-purpose',
+    'a session is continued for the same purpose only',
+    [
+      'test/e2e/c47-sessions.test.ts',
+      'C47: another purpose, recipient or spelling: its own, its own, the same',
+    ],
+    {
+      node: 'ArrayLiteralExpression',
+      becomes: `['slot', service, recipient.address, command.session]`,
+    },
+  ),
+]

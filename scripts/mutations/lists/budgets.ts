@@ -1,0 +1,174 @@
+// The lines that keep I8, I10 and I11: what is counted, what a refusal leaves alone, and never open.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const REFUSED_STARTS = 'test/verification/refused-starts.test.ts'
+const RECIPIENT = 'test/verification/recipient.test.ts'
+const SQLITE_LIMITER_FAULTS = 'test/limits/sqlite-limiter-faults.test.ts'
+
+export const BUDGETS: readonly Mutant[] = [
+  mutant(
+    'I8.limit-rollback',
+    'one refusal takes back what the other limits counted',
+    [
+      'test/limits/sqlite-limiter.test.ts',
+      `C16: a refusal by the address leaves the number's budgets alone`,
+    ],
+    { node: 'IfStatement', becomes: 'database.commit()' },
+  ),
+  mutant(
+    'I8.refused-start-refund',
+    'a start that was refused gives its minted code, or its place in the queue, back',
+    [REFUSED_STARTS, 'C16: a start that a limit refuses gives its place'],
+    { node: 'IfStatement', becomes: 'if (used) code.giveBack()' },
+  ),
+  mutant(
+    'I8.unused-code-returned',
+    'a minted code that was not used goes back to the mint',
+    [REFUSED_STARTS, 'C16: a minted code that was not used goes back'],
+    { node: 'PropertyAssignment', nth: 2, becomes: 'giveBack: () => {}' },
+  ),
+  mutant(
+    'I8.start-hasher-slot',
+    'a start takes its place in the hasher’s queue before anything is counted',
+    [REFUSED_STARTS, 'C16: a full hasher spends no budget'],
+    {
+      node: 'IfStatement',
+      becomes: `if (!code) {
+    await domain.limiter.admit(sendLimitKeys(domain, subjectOf(begun)))
+    return refuseOverloaded()
+  }`,
+    },
+  ),
+  mutant(
+    'I8.check-hasher-slot',
+    'a check takes its place in the hasher’s queue before the charge',
+    [REFUSED_STARTS, 'C16: a full hasher charges no attempt'],
+    {
+      node: 'IfStatement',
+      becomes: `if (!comparison) {
+    const { id, service } = record
+    await domain.store.charge({ id, service, now: domain.clock.now(), perNumber: null })
+    return refuseOverloaded()
+  }`,
+    },
+  ),
+  mutant(
+    'I10.case-fold-nfkc',
+    'limits count the case-folded, compatible form of an address',
+    [RECIPIENT, 'C12: "USER@Example.COM" shares one budget'],
+    { node: 'VariableStatement', becomes: 'const folded = address || foldCase(address)' },
+  ),
+  mutant(
+    'I10.plus-tag-stripped',
+    'limits count an address without its +tag',
+    [RECIPIENT, 'C12: "uSeR+tag@example.com" shares one budget'],
+    { node: 'VariableStatement', becomes: 'const untagged = name' },
+  ),
+  mutant(
+    'I10.mailbox-aliases',
+    'names that a mail provider does not tell apart share one budget',
+    [RECIPIENT, 'C12: "ann.b@gmail.com" and "annb@gmail.com" are one'],
+    { node: 'PropertyAssignment', nth: 2, becomes: 'fold: (name) => name' },
+  ),
+  mutant(
+    'I10.domain-aliases',
+    'domains of one mail provider share one budget',
+    [RECIPIENT, 'C12: "ann@mac.com" and "ann@icloud.com" are one'],
+    { node: 'ElementAccessExpression', becomes: 'domain' },
+  ),
+  mutant(
+    'I10.legacy-form-lookup',
+    'rows that an earlier version stored of a mailbox are found by its own form',
+    [RECIPIENT, 'find what an earlier version stored of a mailbox'],
+    { node: 'ReturnStatement', becomes: 'return [form]' },
+  ),
+  mutant(
+    'C12.trim-invisibles',
+    'invisible characters around an address are no part of it',
+    [RECIPIENT, 'user@example.com​" is "user@example.com"'],
+    { node: 'VariableStatement', becomes: 'const trimmed = to.trim()' },
+  ),
+  mutant(
+    'C12.check-decoded-mailto',
+    'what a mailto: link encodes is checked once it is decoded',
+    [RECIPIENT, 'user%2Btag@example.com" is "user+tag@example.com"'],
+    { node: 'VariableStatement', becomes: 'const text = uri' },
+  ),
+  mutant(
+    'C12.old-number-refused',
+    'a form of a number that its country gave up is refused in words',
+    [RECIPIENT, 'C12: "+52 1 55 1234 5678" is refused in words'],
+    {
+      node: 'BinaryExpression',
+      becomes: 'old.callingCode !== callingCode && old.national.test(national)',
+    },
+  ),
+  mutant(
+    'I10.index-canonical-form',
+    'the index of a person is made of the form that is counted, not of the address as given',
+    [RECIPIENT, 'tell the address from the budget, and services apart'],
+    { node: 'ArrayLiteralExpression', becomes: `['budget', service, key && recipient.address]` },
+  ),
+  mutant(
+    'I11.fail-closed',
+    'an error of the limit store refuses, it does not admit',
+    [SQLITE_LIMITER_FAULTS, 'locked: refuses at the deadline'],
+    {
+      node: 'ReturnStatement',
+      becomes: `return inTurn((connection) => consumeAll(connection, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
+    },
+  ),
+  mutant(
+    'I11.rethrow-unknown-errors',
+    'only a refusal of the limiter is taken for one; what else it throws is thrown',
+    [SQLITE_LIMITER_FAULTS, 'table gone: refuses once'],
+    {
+      node: 'ThrowStatement',
+      becomes: 'return { key, isRefused: false, res: new RateLimiterRes(1, 1, 1, false) }',
+    },
+  ),
+  mutant(
+    'I11.storage-error-503',
+    'a database that is locked, full or broken is 503 with Retry-After',
+    ['test/http/refusals.test.ts', '503 with Retry-After where the store is away'],
+    {
+      node: 'BinaryExpression',
+      becomes: '!(error instanceof StoreUnavailableError) && error instanceof UnknownKeyError',
+    },
+  ),
+  mutant(
+    'I11.outage-not-unknown',
+    'a store that is away is not taken for a key that is unknown',
+    ['test/access/api-keys.test.ts', 'a store that is away is not a wrong key'],
+    {
+      node: 'VariableStatement',
+      becomes: 'const record = await store.find(parts.id).catch(() => undefined)',
+    },
+  ),
+  mutant(
+    'I10.send-limit-form',
+    'the send limits take the form that is counted, too',
+    ['test/e2e/c12-budgets.test.ts', 'C12: an address in any spelling has one budget'],
+    {
+      node: 'ExpressionStatement',
+      becomes: `add('sends_per_number_burst', recipient.address, kind)`,
+    },
+  ),
+  mutant(
+    'I11.failed-commit-rejects',
+    'a transaction that could not be written rejects each of its writes',
+    ['test/storage/sqlite/writer.test.ts', 'C42: a database that became read-only refuses writes'],
+    { node: 'ExpressionStatement', becomes: 'waiting.resolve(error)' },
+  ),
+  mutant(
+    'I4.retention-window',
+    'verifications are kept for as long as guesses are summed from them',
+    [
+      'test/config/config.test.ts',
+      'verifications are kept longer than guesses are summed from them (I4)',
+    ],
+    { node: 'IfStatement', becomes: 'if (days > 0) continue' },
+  ),
+]

@@ -1,0 +1,112 @@
+// Lines that keep C49: what a stranger sees of a decoy.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const RECENT_SENDS = 'test/delivery/recent-sends.test.ts'
+const C49_DECOY_FATE = 'test/e2e/c49-decoy-fate.test.ts'
+
+export const DECOYS: readonly Mutant[] = [
+  mutant(
+    'C49.decoy-failure-evidence',
+    'a decoy fails as others do only where several failed and none was reached since',
+    [RECENT_SENDS, 'one or two recipients of their own, however often they fail'],
+    { node: 'BinaryExpression', nth: 2, becomes: 'same.length > 0' },
+  ),
+  mutant(
+    'C49.free-numbers-ignored',
+    'wrong numbers, which are free, make no decoy fail where somebody was reached',
+    [RECENT_SENDS, 'wrong numbers and mailboxes, where others were reached'],
+    { node: 'ConditionalExpression', becomes: '1' },
+  ),
+  mutant(
+    'C49.permanent-needs-many',
+    'what is refused for good everywhere takes as many persons where somebody was reached',
+    [RECENT_SENDS, 'wrong numbers in several countries'],
+    { node: 'CallExpression', nth: 4, becomes: 'false' },
+  ),
+  mutant(
+    'C49.outage-ends-early',
+    'an outage ends for decoys with the first that is reached',
+    [RECENT_SENDS, 'several that failed before another was reached'],
+    {
+      node: 'VariableStatement',
+      becomes: 'const since = end === -1 ? sends : sends.filter((one) => !isAccepted(one))',
+    },
+  ),
+  mutant(
+    'C49.mailbox-spellings',
+    'a mailbox of one’s own in many spellings is one',
+    [RECENT_SENDS, 'one mailbox in many spellings is one'],
+    { node: 'ReturnStatement', becomes: 'return `${mailbox}${to}@${domain}`' },
+  ),
+  mutant(
+    'C49.subdomains-one-place',
+    'subdomains of one’s own domain are one place',
+    [RECENT_SENDS, 'their own domain, with any number of mailboxes and subdomains'],
+    { node: 'ArrowFunction', becomes: '(one) => rootOf(one.place) && one.place' },
+  ),
+  mutant(
+    'C49.missing-mailbox-neutral',
+    'a mailbox that does not exist says nothing of its domain',
+    [RECENT_SENDS, 'mailboxes and numbers that do not exist'],
+    { node: 'BinaryExpression', becomes: `RECIPIENT.has(code) || SMTP_RECIPIENT.test('')` },
+  ),
+  mutant(
+    'C49.slow-recipient-outlier',
+    'one slow recipient does not set the pace of decoys',
+    [RECENT_SENDS, 'whoever is sent to again and again counts once'],
+    { node: 'IfStatement', becomes: 'byPerson.set(one.id, one)' },
+  ),
+  mutant(
+    'C49.decoy-permanent-refusal',
+    'a destination that is refused for good is refused for decoys',
+    [C49_DECOY_FATE, 'C49, C66: a country: failed alike'],
+    { node: 'CallExpression', becomes: '' },
+  ),
+  mutant(
+    'C49.shared-send-history',
+    'decoys go by what other nodes met, and by what was met before a restart',
+    [C49_DECOY_FATE, 'C49: its first decoys know what the others met'],
+    { node: 'ForOfStatement', becomes: '' },
+  ),
+  mutant(
+    'C49.decoy-fresh-id',
+    'a decoy repeats no id of a real send',
+    ['test/delivery/imitated-reason.test.ts', 'C49: an id or a time is another one'],
+    { node: 'ConditionalExpression', becomes: 'isCommon(word) ? word : word' },
+  ),
+  mutant(
+    'C49.decoy-retry-after',
+    'decoys wait as long as another node’s provider asked for',
+    ['test/delivery/send-history.test.ts', 'a decoy waits as long as another node'],
+    { node: 'PropertyAssignment', becomes: 'result: past.result' },
+  ),
+  mutant(
+    'C49.pg-decoys-excluded',
+    'decoys learn nothing from decoys, on PostgreSQL either',
+    ['test/storage/postgres/store.test.ts', 'C49: tells what became of the newest real messages'],
+    { node: 'TemplateTail', find: ` and v.kind = 'real'`, replace: '' },
+  ),
+  mutant(
+    'C49.first-decoy-latency',
+    'the first decoys take the time that the provider usually takes',
+    [RECENT_SENDS, 'as long as a recent send of its channel and provider'],
+    {
+      node: 'BinaryExpression',
+      becomes: 'like[Math.floor(random() * like.length)]?.durationMs ?? 0',
+    },
+  ),
+  mutant(
+    'C49.local-provider-latency',
+    'a provider on this machine is usually faster than one across the internet',
+    ['test/delivery/registry.test.ts', 'C49: the first decoys take the time that smtp://[::1]:25'],
+    { node: 'ConditionalExpression', becomes: 'isNear ? USUAL_MS.far : USUAL_MS.far' },
+  ),
+  mutant(
+    'C49.other-node-history',
+    'what another node met before is not taken for the newest',
+    [RECENT_SENDS, 'what comes twice, or late, counts once and where it belongs'],
+    { node: 'ArrowFunction', becomes: '() => true' },
+  ),
+]

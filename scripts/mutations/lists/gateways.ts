@@ -1,0 +1,77 @@
+// Lines that keep C67: what goes to a gateway, what its answer means, and where its own reason is read.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const HTTP = 'test/delivery/http.test.ts'
+const GATEWAY_ANSWERS = 'test/delivery/gateway-answers.test.ts'
+const REASONS = 'test/admin/reasons.test.ts'
+
+export const GATEWAYS: readonly Mutant[] = [
+  mutant(
+    'C67.conflict-ambiguous',
+    '409 says that the try before is still under way: it may have been taken',
+    [HTTP, 'C21: 409'],
+    { node: 'NewExpression', becomes: 'new Set([408])' },
+  ),
+  mutant(
+    'C67.stable-webhook-id',
+    'a signed request has one webhook-id for every try',
+    [HTTP, 'signs by Standard Webhooks where a secret is set'],
+    {
+      node: 'CallExpression',
+      becomes: 'sign(signer, message.attemptId, new Date(deps.clock.now()), body)',
+    },
+  ),
+  mutant(
+    'C67.stable-delivery-id',
+    '{{delivery_id}} is the same for every try of a send',
+    [HTTP, 'known by its delivery, not by its try'],
+    { node: 'PropertyAssignment', becomes: 'delivery_id: message.attemptId' },
+  ),
+  mutant(
+    'C67.several-success-values',
+    'each of several values may mean success',
+    [GATEWAY_ANSWERS, '{"success":"/status=queued|accepted"}'],
+    { node: 'VariableStatement', becomes: 'const patterns = [text]' },
+  ),
+  mutant(
+    'C67.whole-value-match',
+    'a value of success is all of what the gateway answers, not a part of it',
+    [GATEWAY_ANSWERS, '{"success":"/status=queued"}'],
+    { node: 'IfStatement', becomes: 'if (tail === undefined) return text.includes(pattern)' },
+  ),
+  mutant(
+    'C30.reason-one-line',
+    'of a gateway’s reason a line is kept',
+    [GATEWAY_ANSWERS, 'holds nothing of the message, and no more than a line'],
+    { node: 'ReturnStatement', becomes: 'return reason' },
+  ),
+  mutant(
+    'C67.page-gateway-reason',
+    'the gateway’s own reason stands on the verification’s page',
+    [REASONS, 'above its events'],
+    { node: 'TemplateExpression', find: ' <bdi>${errorMessage}</bdi>', replace: '' },
+  ),
+  mutant(
+    'C67.timeline-reason',
+    'the gateway’s own reason stands beside each of its tries',
+    [REASONS, 'at its try'],
+    {
+      node: 'ConditionalExpression',
+      becomes: 'message !== "" ? \'\' : html` <bdi>${message}</bdi>`',
+    },
+  ),
+  mutant(
+    'C67.bodyless-get',
+    'a GET has no content-type',
+    [HTTP, 'a GET has its values in the URL and no body'],
+    { node: 'ReturnStatement', becomes: `return { type: 'application/json', body: '' }` },
+  ),
+  mutant(
+    'C67.unclosed-placeholder',
+    'a placeholder that nobody closed stops the start',
+    ['test/delivery/gateway-templates.test.ts', 'not closed stops the start'],
+    { node: 'ReturnStatement', becomes: 'continue' },
+  ),
+]

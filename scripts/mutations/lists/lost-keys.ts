@@ -1,0 +1,94 @@
+// The lines that keep a lost or changed root key from more than it must refuse, and that tell it.
+// It must not name a line that opens or seals.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const LOST_KEY = 'test/factors/lost-key.test.ts'
+const STORE = 'test/storage/postgres/store.test.ts'
+const FACTOR_STORE = 'test/storage/sqlite/factor-store.test.ts'
+const C41_FACTORS = 'test/e2e/c41-factors.test.ts'
+
+export const LOST_KEYS: readonly Mutant[] = [
+  mutant(
+    'C65.doctor-foreign-key',
+    'doctor finds a SECRET_KEY that is not the one of the store',
+    ['test/commands/doctor.test.ts', 'C65: on SQLite'],
+    { node: 'CallExpression', nth: 2, becomes: `finding(CHECK, 'ok', sentence)` },
+  ),
+  mutant(
+    'C65.missing-key-scoped',
+    'factors under a missing root key refuse the subjects of their service alone',
+    [LOST_KEY, 'refuses nobody of another service'],
+    { node: 'BinaryExpression', becomes: '!known.includes(next)' },
+  ),
+  mutant(
+    'C65.pg-missing-scoped',
+    'PostgreSQL: factors under a missing root key refuse the subjects of their service alone',
+    [STORE, 'C65: a missing root key is one of its service alone'],
+    {
+      node: 'TemplateExpression',
+      find: 'f.service = ${service}',
+      replace: '${service}::text is not null',
+    },
+  ),
+  mutant(
+    'C65.unknown-key-warning',
+    'what lies under a root key that no setting gives is a warning',
+    [LOST_KEY, 'a changed SECRET_KEY: what it leaves behind'],
+    {
+      node: 'PropertyAssignment',
+      becomes:
+        'warnings: others.filter((row) => isKnown(row) && !isKnown(row)).map(adviseOnMissing)',
+    },
+  ),
+  mutant(
+    'C65.open-verification-keys',
+    'open verifications of another root key are seen, too',
+    [FACTOR_STORE, 'C65: a missing root key is one of its service alone'],
+    { node: 'ArrowFunction', becomes: '(row) => row.keyId === keyId' },
+  ),
+  mutant(
+    'C65.pg-open-keys',
+    'PostgreSQL: open verifications of another root key are seen, too',
+    [STORE, 'C65: a missing root key is one of its service alone'],
+    { node: 'TemplateMiddle', nth: 2, find: '<>', replace: '=' },
+  ),
+  mutant(
+    'C65.forget-lost-only',
+    'what is forgotten is of the lost key alone, in the service that is named',
+    [FACTOR_STORE, 'C65: what is forgotten is of that key'],
+    { node: 'CallExpression', nth: 2, becomes: `eq(f.service, p('service'))` },
+    { node: 'CallExpression', nth: 4, becomes: '' },
+  ),
+  mutant(
+    'C65.pg-forget-lost',
+    'PostgreSQL: what is forgotten is of the lost key alone, in the service that is named',
+    [STORE, 'C65: what is forgotten is of that key'],
+    {
+      node: 'TemplateExpression',
+      find: 'f.key_id = ${keyId}',
+      replace: '${keyId}::text is not null',
+    },
+  ),
+  mutant(
+    'C65.start-lost-key',
+    'a start says what lies under a root key that no setting gives',
+    [C41_FACTORS, 'C65: a key that is lost: said at start'],
+    { node: 'ForOfStatement', becomes: '' },
+  ),
+  mutant(
+    'C65.given-not-lost',
+    'Health and keys forget know a key that is still given from one that is lost',
+    [LOST_KEY, 'a previous key that is still given is no warning'],
+    {
+      node: 'ReturnStatement',
+      becomes: 'return others.filter(({ keyId }) => keyId !== keyring.currentKeyId)',
+    },
+  ),
+  mutant(
+    'C65.health-lost-key',
+    'Health names what lies under a lost root key, with the way out',
+    [C41_FACTORS, 'C65: a key that is lost: said at start and in Health'],
+    { node: 'CallExpression', nth: 2, becomes: 'missingKeys({ ...report, underMissing: [] })' },
+  ),
+]

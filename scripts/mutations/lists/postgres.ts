@@ -1,0 +1,258 @@
+// The lines that keep the invariants on PostgreSQL: in the functions of the database.
+// It must not name a line of the TypeScript beside them that SQLite shares.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const STORE = 'test/storage/postgres/store.test.ts'
+const LOCKS = 'test/storage/postgres/locks.test.ts'
+const WAITED = 'test/storage/postgres/waited.test.ts'
+
+export const POSTGRES: readonly Mutant[] = [
+  mutant(
+    'I1.pg-pending-only',
+    'PostgreSQL: only a pending row can end, seen under its lock, and decided by the UPDATE itself',
+    [STORE, 'I1: 50 right answers settled at once are one approval'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `WHERE seq = p_seq AND status || '' = 'pending';`,
+      replace: 'WHERE seq = p_seq;',
+    },
+    {
+      file: 'drizzle/postgres/0011_used_step_functions.sql',
+      find: `ELSIF p_valid AND r.status <> 'pending' THEN`,
+      replace: 'ELSIF false THEN',
+    },
+  ),
+  mutant(
+    'I2.pg-attempt-cap',
+    'PostgreSQL: the charge stops at `max_attempts`, as read under the row’s lock',
+    [STORE, 'I2: charges at most max_attempts'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: ' OR r.attempts >= r.max_attempts OR r.expires',
+      replace: ' OR r.expires',
+    },
+  ),
+  mutant(
+    'I3.pg-wrong-counter',
+    'PostgreSQL: a counter of its own for wrong codes ends the verification',
+    [STORE, 'I3: the wrong last attempt settled first'],
+    {
+      file: 'drizzle/postgres/0011_used_step_functions.sql',
+      find: 'IF v_failed >= r.max_attempts',
+      replace: 'IF r.attempts >= r.max_attempts',
+    },
+  ),
+  mutant(
+    'I4.pg-full-allowance',
+    'PostgreSQL: an open verification counts with all that it allows',
+    [STORE, 'I4: open ones count in full'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `WHEN status = 'pending' AND expires_at > p_now THEN max_attempts`,
+      replace: `WHEN status = 'pending' AND expires_at > p_now THEN attempts`,
+    },
+  ),
+  mutant(
+    'I4.pg-recipient-lock',
+    'PostgreSQL: starts of one recipient are decided one at a time, on all nodes',
+    [LOCKS, 'of its recipient, under every key of the ring'],
+    {
+      file: 'drizzle/postgres/0004_factor_functions.sql',
+      find: `  PERFORM cs_lock_1(v_budgets);
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'I4.pg-locked-time',
+    'PostgreSQL: a charge is in time by the time under its lock, not by its beginning',
+    [WAITED, 'I4: charges that waited over the expiry'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `  v_now := cs_now_1(p_now);
+  IF r.status`,
+      replace: `  v_now := coalesce(p_now, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+  IF r.status`,
+    },
+  ),
+  mutant(
+    'I8.pg-lock-timeout',
+    'PostgreSQL: a wait for a lock ends on the server, behind a pooler, too',
+    [WAITED, 'I8: behind a pooler'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+DECLARE
+  r verifications;
+  v_now`,
+      replace: `v verification_rows) LANGUAGE plpgsql AS $$
+DECLARE
+  r verifications;
+  v_now`,
+    },
+  ),
+  mutant(
+    'I6.pg-time-left',
+    'PostgreSQL: a claim looks, under its lock, whether time enough is left',
+    [WAITED, 'I6: what was leased with time enough'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `ELSIF p.kind = 'send' AND v.expires_at - cs_now_1(p_clock) < p_min_remaining_ms THEN`,
+      replace: 'ELSIF false THEN',
+    },
+  ),
+  mutant(
+    'I7.pg-settle-serialized',
+    'PostgreSQL: sends of one verification are settled one at a time',
+    [WAITED, 'I7: two sends that are settled at once'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `WHERE id = p_id FOR NO KEY UPDATE;
+  UPDATE send_attempts`,
+      replace: `WHERE id = p_id FOR SHARE;
+  UPDATE send_attempts`,
+    },
+  ),
+  mutant(
+    'I5.pg-outbox-transaction',
+    'PostgreSQL: the delivery is written in the transaction of the start',
+    [STORE, 'gives each due row to one claimer'],
+    {
+      file: 'drizzle/postgres/0004_factor_functions.sql',
+      find: `VALUES (r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at);`,
+      replace: `SELECT r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at WHERE false;`,
+    },
+  ),
+  mutant(
+    'I5.pg-single-lease',
+    'PostgreSQL: each due row is leased to one worker',
+    [LOCKS, 'passes over a row that another worker is about to take'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  ), leased`,
+      replace: `LIMIT p_limit
+  ), leased`,
+    },
+  ),
+  mutant(
+    'I5.pg-lease-fencing',
+    'PostgreSQL: a worker whose lease ran out can not move the delivery any more',
+    [STORE, 'C23: a lease that ran out is claimed again'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `status = 'sending' AND token = p_token FOR`,
+      replace: `status = 'sending' FOR`,
+    },
+  ),
+  mutant(
+    'I6.pg-claim-ended',
+    'PostgreSQL: a claim looks, under its lock, whether the verification has ended or the send was replaced',
+    [STORE, 'I6: what has ended, been replaced or comes too late is not claimed'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `IF v_reason IS NOT NULL THEN
+      PERFORM cs_cancel_delivery_1(d, v.service, p_now, v_reason);
+    ELSIF p.kind`,
+      replace: 'IF p.kind',
+    },
+  ),
+  mutant(
+    'I6.pg-end-cancels',
+    'PostgreSQL: the end of a verification cancels what no worker holds',
+    [STORE, 'C25: an approval cancels what waits'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `  PERFORM cs_cancel_queued_1(p_seq, p_service, p_now, p_status);
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'I6.pg-retry-expiry',
+    'PostgreSQL: settling plans no retry past the expiry',
+    [STORE, 'I6: no retry is scheduled past expiry'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: 'ELSIF v.expires_at - v_at < p_min_remaining_ms THEN',
+      replace: 'ELSIF false THEN',
+    },
+  ),
+  mutant(
+    'I7.pg-end-erases',
+    'PostgreSQL: the end of a verification erases hash and sealed code',
+    [STORE, 'ends with the last wrong one, erases hash and code'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `  DELETE FROM codes WHERE verification_seq = p_seq;
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'I7.pg-last-erases',
+    'PostgreSQL: the last possible send erases the sealed code',
+    [STORE, 'sent: status, time, event'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `'duration_ms', (p_result->>'duration_ms')::bigint));
+    PERFORM cs_erase_if_unsendable_1(v.seq);`,
+      replace: `'duration_ms', (p_result->>'duration_ms')::bigint));`,
+    },
+  ),
+  mutant(
+    'I12.pg-charge-time',
+    'PostgreSQL: the charge decides, under the row’s lock, whether a check was in time',
+    [STORE, 'charges nothing that has expired, ended'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: ' OR r.expires_at <= v_now THEN',
+      replace: ' THEN',
+    },
+  ),
+  mutant(
+    'I12.pg-database-clock',
+    'PostgreSQL: the database’s clock decides over expiry and leases, not the node’s',
+    ['test/storage/postgres/clock-and-signal.test.ts', 'decides over a charge and a lease'],
+    { node: 'ParenthesizedExpression', becomes: `(decides === 'database' ? now : now)` },
+  ),
+  mutant(
+    'C38.pg-idempotency-lock',
+    'PostgreSQL: requests under one Idempotency-Key come one after the other, on all nodes',
+    [LOCKS, 'of its Idempotency-Key, under every key of the ring'],
+    {
+      file: 'drizzle/postgres/0001_functions.sql',
+      find: `  PERFORM cs_lock_1(cs_key_macs_1(p_key));
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'C47.pg-session-lock',
+    'PostgreSQL: starts of one browser session come one after the other, on all nodes',
+    [LOCKS, 'of its browser session, under every key of the ring'],
+    {
+      file: 'drizzle/postgres/0004_factor_functions.sql',
+      find: `    PERFORM cs_lock_1(p_slots);
+`,
+      replace: '',
+    },
+    {
+      file: 'drizzle/postgres/0013_session_without_a_message.sql',
+      find: `    PERFORM cs_lock_1(p_slots);
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'C63.pg-app-deletion',
+    'PostgreSQL: whatever deletes an app leaves its newest step behind',
+    [STORE, 'C63: the steps of a deleted app are used'],
+    {
+      file: 'drizzle/postgres/0011_used_step_functions.sql',
+      find: 'FOR EACH ROW WHEN (OLD.last_step > 0)',
+      replace: 'FOR EACH ROW WHEN (OLD.last_step < 0)',
+    },
+  ),
+]

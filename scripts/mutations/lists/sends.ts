@@ -1,0 +1,100 @@
+// The lines that keep I5 and I6: what is durable, and what is still sent.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const PORTS = 'test/storage/sqlite/ports.test.ts'
+const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
+
+export const SENDS: readonly Mutant[] = [
+  mutant(
+    'I5.outbox-in-transaction',
+    'the delivery is written in the transaction of the start',
+    [PORTS, 'gives each due row to one claimer, with a lease'],
+    {
+      node: 'ExpressionStatement',
+      becomes: 'setImmediate(() => deps.insertDelivery({ seq, send: 1, channel, now: createdAt }))',
+    },
+  ),
+  mutant(
+    'I5.answer-after-commit',
+    'a write answers after COMMIT',
+    [
+      'test/storage/sqlite/writer.test.ts',
+      'runs what waits in one tick as one transaction, and answers after COMMIT',
+    ],
+    { node: 'ExpressionStatement', becomes: 'setTimeout(() => commit.run())' },
+  ),
+  mutant(
+    'I5.step-rollback',
+    'a step that fails in the middle leaves nothing of itself',
+    [VERIFICATION_STORE, 'an answer that can not be made leaves no effect'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'I5.durable-commit',
+    'a commit is on the disk before it is answered',
+    ['test/storage/sqlite/open.test.ts', 'sets WAL, FULL, foreign keys'],
+    { node: 'ExpressionStatement', becomes: `client.pragma('synchronous = NORMAL')` },
+  ),
+  mutant(
+    'I5.lease-expiry',
+    'a lease that ran out makes its delivery due again',
+    [PORTS, 'C23: a lease that ran out is claimed again'],
+    {
+      node: 'CallExpression',
+      becomes: `and(eq(d.channel, p('channel')), lte(d.dueAt, p('now')), eq(d.status, 'queued'))`,
+    },
+  ),
+  mutant(
+    'I5.lease-fencing',
+    'a worker whose lease ran out can not move the delivery any more',
+    [PORTS, 'C23: a lease that ran out is claimed again'],
+    { node: 'IfStatement', becomes: `if (found.status !== 'sending') return 'fenced'` },
+  ),
+  mutant(
+    'I5.resend-in-transaction',
+    'the delivery of a resend is written in its transaction',
+    [VERIFICATION_STORE, 'a resend replaces the delivery that waits'],
+    {
+      node: 'ExpressionStatement',
+      becomes: 'setImmediate(() => deps.insertDelivery({ seq, send, channel, now }))',
+    },
+  ),
+  mutant(
+    'I6.claim-ended-check',
+    'a claim looks whether the verification has ended or the send was replaced',
+    [PORTS, 'I6: what has ended, been replaced or comes too late is not claimed'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I6.claim-time-left',
+    'a claim looks whether enough time is left to type the code',
+    [PORTS, 'I6: what has ended, been replaced or comes too late is not claimed'],
+    { node: 'BinaryExpression', becomes: 'row.codeSealed === null' },
+  ),
+  mutant(
+    'I6.end-cancels-sends',
+    'the end of a verification cancels what no worker holds',
+    [PORTS, 'C25: an approval cancels what waits'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'I6.no-retry-ended',
+    'settling plans no retry for what has ended meanwhile',
+    [PORTS, 'I6: no retry is scheduled past expiry, for an ended or a replaced one'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I6.no-retry-expired',
+    'settling plans no retry past the expiry',
+    [PORTS, 'I6: no retry is scheduled past expiry, for an ended or a replaced one'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I6.last-useful-retry',
+    'the backoff plans its last retry while a message still serves',
+    ['test/delivery/backoff.test.ts', 'C25: no retry is planned past the expiry'],
+    { node: 'VariableStatement', becomes: 'const latest = claim.expiresAt' },
+  ),
+]

@@ -1,0 +1,188 @@
+// The lines that keep C69: settings are read as they were meant, or refused in words.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const C69_GIVEN_TEXT = 'test/config/c69-given-text.test.ts'
+const C69_REACH = 'test/config/c69-reach.test.ts'
+const SERVE = 'test/serve.test.ts'
+const C69_NAMES = 'test/config/c69-names.test.ts'
+const MANIFESTS = 'test/deploy/manifests.test.ts'
+const UNDER_PATH = 'test/http/under-path.test.ts'
+
+export const SETTINGS: readonly Mutant[] = [
+  mutant(
+    'C69.empty-refused',
+    'a setting that is given but empty is refused',
+    [C69_GIVEN_TEXT, 'NODE_ENV is refused by name: empty, blank'],
+    { node: 'BinaryExpression', becomes: `text === 'x'` },
+  ),
+  mutant(
+    'C69.quotes-refused',
+    'quotes around a value are refused',
+    [C69_GIVEN_TEXT, 'BRAND_NAME="\\"Acme\\"" is refused in words'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C69.comment-refused',
+    'a comment behind a value is refused',
+    [C69_GIVEN_TEXT, 'BRAND_NAME="Acme # our name" is refused in words'],
+    { node: 'CallExpression', becomes: `trimmed === '#'` },
+  ),
+  mutant(
+    'C69.multiline-refused',
+    'several lines are no value',
+    [C69_GIVEN_TEXT, 'BRAND_NAME="Acme\\nInc" is refused in words'],
+    { node: 'CallExpression', becomes: `trimmed === ''` },
+  ),
+  mutant(
+    'C69.utf16-refused',
+    'a file in UTF-16 is refused',
+    [C69_GIVEN_TEXT, 'a file in UTF-16, as PowerShell writes it'],
+    { node: 'CallExpression', becomes: `text === ''` },
+  ),
+  mutant(
+    'C69.bom-refused',
+    'a byte order mark is refused, which trimming would drop',
+    [C69_GIVEN_TEXT, 'a file in a byte order mark, as Notepad writes it'],
+    { node: 'CallExpression', becomes: `text === ''` },
+  ),
+  mutant(
+    'C69.default-production',
+    'a mode that cannot be read is production',
+    ['test/config/config.test.ts', 'is what a misspelt NODE_ENV is taken for'],
+    { node: 'BinaryExpression', becomes: `!isUnread && server.nodeEnv === 'production'` },
+  ),
+  mutant(
+    'C69.dev-loopback-only',
+    'development is refused on a host that is not loopback',
+    [C69_REACH, 'HOST=0.0.0.0 is refused, and no key is made'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C69.node-env-exact',
+    'a misspelt NODE_ENV is not taken for development',
+    [C69_REACH, 'misspelt as NODE_EVN is no development'],
+    {
+      node: 'Identifier',
+      becomes: `slip
+&& !slip`,
+    },
+  ),
+  mutant(
+    'C69.dev-url-loopback',
+    'development is refused where PUBLIC_URL leads other machines to it',
+    [C69_REACH, 'leads the world to the inbox'],
+    { node: 'BinaryExpression', becomes: 'outside === null' },
+  ),
+  mutant(
+    'C69.loopback-by-address',
+    'only the address says what is loopback, not how a name begins',
+    [C69_REACH, 'HOST=127.evil.example is refused'],
+    {
+      node: 'ReturnStatement',
+      becomes:
+        "return host.startsWith('127.') ? true : address ? address.range() === 'loopback' : /^localhost\\.?$/i.test(host)",
+    },
+  ),
+  mutant(
+    'C69.given-key-unprinted',
+    'a key that a setting gave is not printed',
+    [SERVE, 'C69: development never prints both keys that a setting gave'],
+    {
+      node: 'ReturnStatement',
+      becomes: "return setting !== '' ? String(config[name]) : `$${setting}`",
+    },
+  ),
+  mutant(
+    'C69.healthcheck-same-port',
+    'the health check reads the port as the service does',
+    ['test/commands/healthcheck.test.ts', 'C69: finds the port by PORT_FILE'],
+    {
+      node: 'CallExpression',
+      nth: 2,
+      becomes: '{ ...reader.read({ host }), port: Number(env.PORT || 8080) }',
+    },
+  ),
+  mutant(
+    'C69.ipv6-brackets',
+    'brackets around an IPv6 address are no part of it',
+    [C69_REACH, '[::] listens at ::'],
+    { node: 'VariableStatement', becomes: 'const host = inner === undefined ? text : text' },
+  ),
+  mutant(
+    'C69.service-link-named',
+    'a service link of Kubernetes is named as what it is',
+    [C69_NAMES, 'METRICS_PORT=tcp://10.0.0.7:9090 says where it comes from'],
+    { node: 'Identifier', nth: 4, becomes: `isLink && setting.name === '' ? '' :` },
+    { node: 'QuestionToken', becomes: '' },
+    { node: 'CallExpression', nth: 2, becomes: '' },
+    { node: 'ColonToken', becomes: '' },
+  ),
+  mutant(
+    'C69.pod-service-links',
+    'pods get no service links',
+    [MANIFESTS, 'C69: no Service becomes a setting by deploy/kubernetes.yaml'],
+    {
+      file: 'deploy/kubernetes.yaml',
+      find: `      enableServiceLinks: false
+`,
+      replace: '',
+    },
+  ),
+  mutant(
+    'C69.nearest-setting',
+    'a shortened name is named with the nearest setting',
+    [C69_NAMES, 'TWILIO_TOKEN: was TWILIO_AUTH_TOKEN… meant?'],
+    { node: 'BinaryExpression', becomes: 'byBeginning(upper, plain)' },
+  ),
+  mutant(
+    'C69.service-twice-refused',
+    'the same service twice is refused',
+    [C69_NAMES, 'the same service, written otherwise'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C69.all-faults-told',
+    'all wrong settings of a provider are told at once',
+    [C69_NAMES, '{"SMTP_URL":"mail.example.com","MAIL_FROM":"nobody"}'],
+    {
+      node: 'IfStatement',
+      nth: 2,
+      becomes: `if (error instanceof ProviderSettingError && faults.length === 0) faults.push(error)
+      else throw error`,
+    },
+  ),
+  mutant(
+    'C69.keyless-services-named',
+    'production names the services that nobody has a key for',
+    [SERVE, 'C69: production without any key says how to make one'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C69.url-path-refused',
+    'a path in PUBLIC_URL is refused',
+    [UNDER_PATH, 'https://a.example/verify is refused'],
+    { node: 'CallExpression', becomes: `url.pathname === ''` },
+  ),
+  mutant(
+    'C69.console-path-notice',
+    'the console says that it cannot be served under a path',
+    [UNDER_PATH, 'that takes /verify away is told'],
+    {
+      node: 'ReturnStatement',
+      becomes: `return page.path === '' && isUnderPath(c) ? refusePath(page) : await run(page)`,
+    },
+  ),
+  mutant(
+    'C69.scaled-service-links',
+    'pods of the scaled deployment get no service links',
+    [MANIFESTS, 'C69: no Service becomes a setting by deploy/kubernetes-scale.yaml'],
+    {
+      file: 'deploy/kubernetes-scale.yaml',
+      find: `      enableServiceLinks: false
+`,
+      replace: '',
+    },
+  ),
+]

@@ -1,0 +1,86 @@
+// The lines that keep the limits where many nodes count together: in PostgreSQL and in Redis.
+// It must not name a line that SQLite shares (budgets.ts does). Those of Redis need redis-server on this machine.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const POSTGRES_LIMITER = 'test/limits/postgres-limiter.test.ts'
+const POSTGRES_LIMITER_FAULTS = 'test/limits/postgres-limiter-faults.test.ts'
+const REDIS_LIMITER = 'test/limits/redis-limiter.test.ts'
+const REDIS_LIMITER_FAULTS = 'test/limits/redis-limiter-faults.test.ts'
+
+export const SHARED_LIMITS: readonly Mutant[] = [
+  mutant(
+    'I8.pg-limit-rollback',
+    'PostgreSQL: one refusal takes back what the other limits counted',
+    [
+      POSTGRES_LIMITER,
+      'C16: parallel admissions that are refused leave the other budget exactly as it was',
+    ],
+    { node: 'PropertyAssignment', becomes: 'isKept: true' },
+  ),
+  mutant(
+    'I11.pg-fail-closed',
+    'PostgreSQL: an error of the limit store refuses, it does not admit',
+    [POSTGRES_LIMITER_FAULTS, 'a row held for long: refuses at the deadline'],
+    {
+      node: 'ReturnStatement',
+      becomes: `return run((transaction) => consumeAll(transaction, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
+    },
+  ),
+  mutant(
+    'I12.pg-limit-clock',
+    'PostgreSQL: windows of limits go by the database’s clock, not by a node’s',
+    [POSTGRES_LIMITER, 'the windows end when they do for the others'],
+    { node: 'CallExpression', becomes: '0' },
+  ),
+  mutant(
+    'C15.pg-lock-order',
+    'PostgreSQL: every node counts in the same order, so that none waits for another in a circle',
+    [POSTGRES_LIMITER, 'nor do they wait for each other in a circle'],
+    {
+      node: 'CallExpression',
+      becomes: `keys
+    .map((key, index) => ({ key, index, name: counterName(key) }))`,
+    },
+  ),
+  mutant(
+    'C17.pg-server-timeout',
+    'PostgreSQL: the server ends what a frozen node was in the midst of',
+    [POSTGRES_LIMITER_FAULTS, 'a node frozen in the midst of counting'],
+    {
+      node: 'TemplateExpression',
+      find: 'set local idle_in_transaction_session_timeout = ${IDLE_MS};',
+      replace: '',
+    },
+  ),
+  mutant(
+    'I8.redis-check-first',
+    'Redis: whoever is full is found before anything is counted',
+    [REDIS_LIMITER, 'a refusal that was foreseen counts nothing at all'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C16.redis-no-overcount',
+    'Redis: whom one limit stops counts in no further one',
+    [REDIS_LIMITER, 'C16: racers whom their address stops count in no other budget'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I11.redis-fail-closed',
+    'Redis: an error of the limit store refuses, it does not admit',
+    [REDIS_LIMITER_FAULTS, 'killed: refuses at once'],
+    { node: 'ThrowStatement', becomes: `return { kind: 'admitted', budgets: [] }` },
+  ),
+  mutant(
+    'I11.redis-timeout',
+    'Redis: a server that does not answer is away',
+    [REDIS_LIMITER_FAULTS, 'frozen: refuses at the deadline of its answer'],
+    { node: 'VariableStatement', becomes: 'const ANSWER_MS = 90_000' },
+  ),
+  mutant(
+    'C17.redis-noeviction',
+    'Redis: a server that evicts counters counts nothing, after a reconnect neither',
+    [REDIS_LIMITER_FAULTS, 'after a reconnect, too, whatever was true before'],
+    { node: 'IfStatement', becomes: `return { kind: 'fit' }` },
+  ),
+]

@@ -1,0 +1,146 @@
+// Lines that keep C50 and C66: what is said and done about messages that will not arrive.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const C50_LANDLINES = 'test/e2e/c50-landlines.test.ts'
+const STORE = 'test/storage/postgres/store.test.ts'
+const ROUTE_WARNINGS = 'test/config/route-warnings.test.ts'
+const C66_LOST_SEND = 'test/e2e/c66-lost-send.test.ts'
+const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
+const README = 'test/examples/readme.test.ts'
+
+export const UNDELIVERABLE: readonly Mutant[] = [
+  mutant(
+    'C50.landline-refused',
+    'no text goes to a landline where that was refused',
+    [C50_LANDLINES, 'C50: refused by name, a decoy’s too'],
+    {
+      node: 'BinaryExpression',
+      nth: 2,
+      becomes: `service.landlines === ('never' as string) && channel === 'sms'`,
+    },
+  ),
+  mutant(
+    'C50.resend-readmission',
+    'what is sent again goes where a start of today would be let through',
+    ['test/verification/resend-allowed.test.ts', 'no second text to a landline'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C50.maybe-mobile-allowed',
+    'numbers that may be mobile are no landlines',
+    [C50_LANDLINES, 'C50: who may be reached is'],
+    {
+      node: 'BinaryExpression',
+      nth: 3,
+      becomes: `String(recipient.type).startsWith('FIXED_LINE')`,
+    },
+  ),
+  mutant(
+    'C50.pg-landline-logged',
+    'the log says that a start went to a landline, on PostgreSQL, too',
+    [STORE, 'C50: the log says that a start went to a landline'],
+    { node: 'SpreadAssignment', becomes: '' },
+  ),
+  mutant(
+    'C66.unused-provider-named',
+    'providers that are configured and never send are named at start',
+    [ROUTE_WARNINGS, 'is named where two are configured and no route was said'],
+    { node: 'SpreadElement', becomes: '' },
+  ),
+  mutant(
+    'C66.no-empty-channel',
+    'no channel is offered that no provider carries',
+    ['test/delivery/offered-channels.test.ts', 'C66: is not in the list of those that are offered'],
+    {
+      node: 'VariableStatement',
+      becomes: `export const CHANNELS = ['sms', 'email', 'fax' as 'email'] as const`,
+    },
+  ),
+  mutant(
+    'C66.permanent-frees-resend',
+    'a send that was refused for good frees the next one at once',
+    [C66_LOST_SEND, 'C66: is resent at once: {}'],
+    { node: 'PropertyAccessExpression', becomes: 'record.endedAt ? 0 :' },
+    { node: 'QuestionToken', becomes: '' },
+    { node: 'NumericLiteral', becomes: '' },
+    { node: 'ColonToken', becomes: '' },
+  ),
+  mutant(
+    'C66.session-needs-message',
+    'a session goes on only with what a message of can have arrived or may be sent',
+    [VERIFICATION_STORE, 'C66: the only message was lost, and no send is left'],
+    { node: 'CallExpression', nth: 3, becomes: 'isWithoutMessage({ ...row, sends: 0 })' },
+  ),
+  mutant(
+    'C66.pg-session-message',
+    'the same on PostgreSQL',
+    [STORE, 'C66: the only message was lost, and no send is left'],
+    {
+      file: 'drizzle/postgres/0013_session_without_a_message.sql',
+      find: 's.session_slot = ANY (p_slots) AND cs_is_without_message_1(s)',
+      replace: 's.session_slot = ANY (p_slots) AND s.seq < 0',
+    },
+  ),
+  mutant(
+    'C66.maybe-sent-waits',
+    'what may have gone out is waited for',
+    [VERIFICATION_STORE, 'C66: tells whether the newest send was lost'],
+    { node: 'NoSubstitutionTemplateLiteral', find: ' and d.ambiguous = 0', replace: '' },
+  ),
+  mutant(
+    'C66.pg-maybe-sent',
+    'what may have gone out is waited for on PostgreSQL, too',
+    [STORE, 'C66: tells whether the newest send was lost'],
+    {
+      file: 'drizzle/postgres/0009_last_send_lost.sql',
+      find: `d.status = 'failed' AND d.ambiguous = 0`,
+      replace: `d.status = 'failed'`,
+    },
+  ),
+  mutant(
+    'C35.example-scope-error',
+    'README’s example throws for a key without its scope: nothing that the person can mend',
+    [README, 'C35: scope_missing is what it is: throws'],
+    {
+      file: 'README.md',
+      find: 'if (ANOTHER.includes(error))',
+      replace: 'if (ANOTHER.includes(error) || status === 403)',
+    },
+  ),
+  mutant(
+    'C50.landline-logged',
+    'the log says that a start went to a landline',
+    [VERIFICATION_STORE, 'C50: the log says that a start went to a landline'],
+    { node: 'SpreadAssignment', becomes: '' },
+  ),
+  mutant(
+    'C50.landline-shown',
+    'the page of a verification says that its number is a landline',
+    ['test/admin/diagnosis.test.ts', 'C50: says that the number is a landline'],
+    { node: 'ReturnStatement', becomes: 'return isToLandline(detail) ? found : found' },
+  ),
+  mutant(
+    'C66.first-route-sends',
+    'of routes that were named the first sends, whatever the order of the providers',
+    [ROUTE_WARNINGS, 'is named at start where SMS_ROUTES= http , twilio '],
+    { node: 'BinaryExpression', becomes: 'able.map((entry) => entry.name)' },
+  ),
+  mutant(
+    'C66.lost-send-resend',
+    'a start of the session of a lost send sends again at once',
+    [C66_LOST_SEND, 'C66: a start of its session sends again, and the next one does not'],
+    {
+      node: 'IfStatement',
+      becomes:
+        'if (open.isLastSendLost || !isResendDue(domain, open)) return continueUnsent(begun, open)',
+    },
+  ),
+  mutant(
+    'C35.example-field-error',
+    'README’s example throws for a field of the program, beside one of the person, too',
+    [README, 'a field of the program beside one of the person throws'],
+    { file: 'README.md', find: 'errors.every((one', replace: 'errors.some((one' },
+  ),
+]

@@ -1,0 +1,144 @@
+// Renders the tables of invariants, mutants and cases in ARCHITECTURE.md and docs/testing.md from their lists.
+// It must not run a test: run.ts does, and CI runs it.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { editsOf, readSources, type Sources } from './apply.ts'
+import { CASE_NAMES, LATER_CASES } from './case-names.ts'
+import { INVARIANTS } from './invariants.ts'
+import { MUTANTS } from './lists/all.ts'
+import { CHAOS_BUILDS } from './lists/chaos.ts'
+import { type Change, keptBy, type Mutant } from './mutation.ts'
+
+const ARCHITECTURE = 'ARCHITECTURE.md'
+const TESTING = 'docs/testing.md'
+/** A cell stays readable; the whole text is in the list. */
+const MAX_CODE_CHARACTERS = 90
+
+/** A title, or what every title of a `describe` begins with: `'C30, C37: …'`, `"I9: …"`, `` `C1: ${…}` ``. */
+const TITLE = /['"`]((?:[CI]\d+(?:, )?)+)(?::|`)/g
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+function code(text: string): string {
+  const line = text.trim().replaceAll(/\s+/g, ' ')
+  const cut =
+    line.length > MAX_CODE_CHARACTERS ? `${line.slice(0, MAX_CODE_CHARACTERS).trimEnd()} …` : line
+  const fence = cut.includes('`') ? '``' : '`'
+  return fence === '`' ? `\`${cut}\`` : `${fence} ${cut} ${fence}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const unique = <T>(items: readonly T[]) => [...new Set(items)]
+
+function keeping(invariant: string): readonly Mutant[] {
+  const found = MUTANTS.filter((one) => keptBy(one) === invariant)
+  if (found.length === 0) throw new Error(`no mutant belongs to ${invariant}`)
+  return found
+}
+
+type Placed = { name: string; changes: readonly Change[] }
+
+function filesOf(sources: Sources, { name, changes }: Placed): string[] {
+  return unique(editsOf(sources, name, changes).map(({ file }) => `\`${file}\``))
+}
+
+function invariantsTable(sources: Sources): string {
+  const rows = Object.entries(INVARIANTS).map(([id, text]) => {
+    const mutants = keeping(id)
+    const lines = mutants.map((one) => `${one.line} (${filesOf(sources, one).join(', ')})`)
+    const tests = unique(mutants.map(({ test }) => `\`${test.file}\``))
+    return [id, text, lines.join('<br>'), tests.join('<br>')]
+  })
+  return table(['', 'always', 'the lines that keep it', 'tests that fail without them'], rows)
+}
+
+function shown(sources: Sources, { name, changes }: Placed): string {
+  const texts = editsOf(sources, name, changes).map(
+    ({ before, after }) => `${code(before)} → ${after.trim() === '' ? 'nothing' : code(after)}`,
+  )
+  return texts.join('<br>and ')
+}
+
+function mutantsTable(sources: Sources): string {
+  const rows = MUTANTS.map((one) => [
+    ...[`\`${one.name}\``, one.line, filesOf(sources, one).join('<br>'), shown(sources, one)],
+    `\`${one.test.file}\`<br>${one.test.title}`,
+  ])
+  return table(['mutant', 'what the line does', 'in', 'changed so', 'killed by'], rows)
+}
+
+function chaosTable(sources: Sources): string {
+  const rows = CHAOS_BUILDS.map((one) => [
+    ...[`\`${one.name}\``, one.line, filesOf(sources, one).join('<br>'), shown(sources, one)],
+    one.seenBy,
+  ])
+  return table(
+    ['build', 'what is wrong with it', 'in', 'changed so', 'the rule that sees it'],
+    rows,
+  )
+}
+
+function testFiles(): string[] {
+  return readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .map((path) => join('test', path))
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+}
+
+/** Which files have a title with the case. Those of test/contract/ run on every implementation. */
+function filesByCase(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const file of testFiles())
+    for (const [, ids = ''] of readFileSync(file, 'utf8').matchAll(TITLE))
+      for (const id of ids.split(', ')) {
+        const files = found.get(id) ?? new Set()
+        found.set(id, files.add(file))
+      }
+  return found
+}
+
+function casesTable(): string {
+  const found = filesByCase()
+  const known = new Set([...Object.keys(CASE_NAMES), ...LATER_CASES])
+  const unknown = [...found.keys()].filter((id) => id.startsWith('C') && !known.has(id))
+  if (unknown.length > 0) throw new Error(`tests of unknown cases: ${unknown.join(', ')}`)
+  const rows = Object.entries(CASE_NAMES).map(([id, name]) => {
+    const files = [...(found.get(id) ?? [])]
+    if (files.length === 0) throw new Error(`no test's title begins with ${id}`)
+    return [id, name, files.map((file) => `\`${file}\``).join('<br>')]
+  })
+  return table(['', 'case', 'tests whose title begins with it'], rows)
+}
+
+/** `text` with what stands between `<!-- name:begin -->` and its end replaced. */
+function replaceBetween(file: string, text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
+  const [before, rest] = text.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined)
+    throw new Error(`${file} has no ${begin} … ${end}`)
+  return `${before}${begin}\n${content}\n${end}${after}`
+}
+
+/** Each file and what it should hold. @throws where an invariant has no line, or a case no test */
+export function testingPages(): [string, string][] {
+  const architecture = readFileSync(ARCHITECTURE, 'utf8')
+  const testing = readFileSync(TESTING, 'utf8')
+  const sources = readSources('.')
+  const withMutants = replaceBetween(TESTING, testing, 'mutants', mutantsTable(sources))
+  const withChaos = replaceBetween(TESTING, withMutants, 'chaos', chaosTable(sources))
+  return [
+    [
+      ARCHITECTURE,
+      replaceBetween(ARCHITECTURE, architecture, 'invariants', invariantsTable(sources)),
+    ],
+    [TESTING, replaceBetween(TESTING, withChaos, 'cases', casesTable())],
+  ]
+}
