@@ -4,12 +4,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compose } from '../src/compose.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
+import { compose } from '../src/service/compose.ts'
 import { testingPages } from './mutations/testing-page.ts'
 
 const README = 'README.md'

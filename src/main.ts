@@ -37,7 +37,7 @@ function hasAvx2(): boolean {
 // Read by node-gyp-build where argon2 is loaded.
 if (existsSync(FAST_ARGON2) && hasAvx2()) process.env.ARGON2_PREBUILD ??= FAST_ARGON2
 
-const { serve } = await import('./serve.ts')
+const { serve } = await import('./service/serve.ts')
 await serve(process.env)
 
 /**

@@ -61,7 +61,7 @@ codes good again.`,
   async run(given, terminal) {
     const to = destination(given)
     return withSqlitePath(terminal, async (path) => {
-      const { requireFile } = await import('../open-store.ts')
+      const { requireFile } = await import('../storage/open.ts')
       requireFile(path)
       return copy(path, to, terminal, given.flag('json'))
     })

@@ -2,8 +2,8 @@
 // It must not change anything, send a message, or show a secret.
 
 import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
-import { type Config, EXIT_CONFIG } from '../config.ts'
 import { createClock } from '../kernel/clock.ts'
 import { type Command, EXIT, type Given, type Terminal, UsageError } from './command.ts'
 import { type Finding, finding, findingsOf } from './doctor/finding.ts'

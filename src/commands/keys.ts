@@ -3,7 +3,7 @@
 
 import { createApiKey } from '../access/api-keys.ts'
 import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { createClock } from '../kernel/clock.ts'
 import {
   type Command,

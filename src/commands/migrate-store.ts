@@ -1,12 +1,12 @@
 // Moves the store from a SQLite file to PostgreSQL: reads the words, shows progress, tells the result.
 // It must not print a database's URL: it holds a password.
 
+import { EXIT_CONFIG } from '../config/config.ts'
 import { type DatabaseUrl, describeServer, parseDatabaseUrl } from '../config/database-url.ts'
 import { SettingError } from '../config/parsers.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
 import { readSettingsFile } from '../config/settings-file.ts'
-import { EXIT_CONFIG } from '../config.ts'
 import { StartupError } from '../kernel/errors.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
 import type { ComparedTable, MoveResult } from '../storage/migrate-store/move.ts'

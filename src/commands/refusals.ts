@@ -133,7 +133,7 @@ async function liftBy(desk: Desk, given: Given, terminal: Terminal): Promise<Lif
     .map((name) => ({ service: name, limits: [] }))
   // Its service has counted nothing yet.
   if (config.limits.kind === 'sqlite' && !existsSync(config.limits.path)) return nothing // mutant: C71.no-counter-file
-  const { openLimiter } = await import('../open-limiter.ts')
+  const { openLimiter } = await import('../limits/open.ts')
   const { createLift } = await import('../admin/lift.ts')
   const { addressKey } = await import('../limits/client-address.ts')
   const { liftableKeys } = await import('../verification/lift-limits.ts')

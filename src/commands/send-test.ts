@@ -2,8 +2,8 @@
 // It must not send a code, nor show the recipient in full.
 
 import { randomUUID } from 'node:crypto'
+import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
-import { type Config, EXIT_CONFIG } from '../config.ts'
 import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'

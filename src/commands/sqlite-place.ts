@@ -1,10 +1,10 @@
 // Where the service's settings keep its SQLite store: of them no other is needed.
 // It must not open or make anything.
 
+import { EXIT_CONFIG } from '../config/config.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
 import { readSettingsFile } from '../config/settings-file.ts'
-import { EXIT_CONFIG } from '../config.ts'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
 import { EXIT, type Terminal } from './command.ts'
 

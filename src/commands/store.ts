@@ -2,10 +2,10 @@
 // It must not start a worker, a server or anything else that outlives the command.
 
 import { resolve } from 'node:path'
+import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
-import { type Config, EXIT_CONFIG } from '../config.ts'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
-import { openStore } from '../open-store.ts'
+import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
 import { EXIT, type Terminal } from './command.ts'
 

@@ -1,10 +1,10 @@
 // Settings from this machine's files and cores: what a start and a command share.
 // It must not print or end the process: its callers do.
 
-import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { PROVIDERS } from '../delivery/registry.ts'
 import { availableCores } from '../hashing/available-cores.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
 import { DevKeysError, ensureDevKeys, findDevKeys } from './dev-keys.ts'
 import type { Environment } from './reader.ts'
 import { readSettingsFile } from './settings-file.ts'

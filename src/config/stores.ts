@@ -1,31 +1,12 @@
 // Where the settings keep what is stored and what is counted: a file, PostgreSQL, Redis.
 // It must not open anything.
 
-import type { Pooler } from '../kernel/postgres-connection.ts'
+import type { LimitsConfig } from '../limits/open.ts'
+import type { StoreConfig } from '../storage/open.ts'
 import type { Values } from './reader.ts'
 import type { SERVER_SETTINGS } from './settings.ts'
 
 type Server = Values<typeof SERVER_SETTINGS>
-
-export type PostgresConfig = {
-  readonly kind: 'postgres'
-  /** Holds a password: never logged. */
-  readonly url: string
-  readonly connections: number
-  readonly pooler: Pooler
-}
-export type StoreConfig =
-  | {
-      readonly kind: 'sqlite'
-      /** The file of everything but the counters. */
-      readonly path: string
-      readonly synchronous: 'full' | 'normal'
-    }
-  | PostgresConfig
-export type LimitsConfig =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'redis'; readonly url: string }
-  | PostgresConfig
 
 function beside(path: string, name: string): string {
   const directory = /^(.*\/)[^/]*$/.exec(path)?.[1] ?? './'

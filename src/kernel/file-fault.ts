@@ -7,6 +7,9 @@ import { dirname, resolve } from 'node:path'
 /** `write`: the file is read, written, and has companions beside it (a database). */
 export type FileNeed = 'read' | 'write'
 
+/** What SQLite keeps beside a file. */
+export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
+
 const MODE_BITS = 0o7777
 const ACCESS: Readonly<Record<FileNeed, number>> = {
   read: constants.R_OK,

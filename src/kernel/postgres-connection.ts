@@ -4,6 +4,14 @@
 /** The pool_mode of a PgBouncer in between; `none`: there is none. */
 export type Pooler = 'none' | 'session' | 'transaction'
 
+export type PostgresConfig = {
+  readonly kind: 'postgres'
+  /** Holds a password: never logged. */
+  readonly url: string
+  readonly connections: number
+  readonly pooler: Pooler
+}
+
 /**
  * Names are looked up in our schema alone (pg_catalog comes first by itself): an object of the same name in a schema
  * of the user's, or a temporary one, stands in for nothing (CVE-2018-1058). migrate.ts pins every function to it.

@@ -2,9 +2,9 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { type ConfigSources, loadConfig } from '../../src/config/config.ts'
 import { isGuessableKey } from '../../src/config/guessable-key.ts'
 import type { Environment } from '../../src/config/reader.ts'
-import { type ConfigSources, loadConfig } from '../../src/config.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 
 const sources: ConfigSources = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { ConfigError, type ConfigSources, loadConfig } from '../../src/config/config.ts'
 import { SettingError } from '../../src/config/parsers.ts'
 import { createReader, type Environment } from '../../src/config/reader.ts'
-import { ConfigError, type ConfigSources, loadConfig } from '../../src/config.ts'
 import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type ConfigSources, loadConfig } from '../../src/config.ts'
+import { type ConfigSources, loadConfig } from '../../src/config/config.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 import { createRouter } from '../../src/delivery/router.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/config.ts'
 import { parseServices } from '../../src/config/services.ts'
-import { loadConfig } from '../../src/config.ts'
 import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
 
 function loadBase(): ServicePolicy {

@@ -2,7 +2,7 @@
 // a step and a recovery code are good once, whatever races; secrets leave when they are made, and never again.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createOtp } from '../../src/otp/otp.ts'
+import { createOtp } from '../../src/factors/otp.ts'
 import { LAYOUTS, type Nodes, ON, startNodes, tally, together } from './nodes.ts'
 import { ADMIN_KEY, type Answer, UNLIMITED } from './service-process.ts'
 

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createOtp } from '../../src/otp/otp.ts'
+import { createOtp } from '../../src/factors/otp.ts'
 import {
   ADMIN_KEY,
   type Answer,

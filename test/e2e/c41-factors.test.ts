@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createOtp } from '../../src/otp/otp.ts'
+import { createOtp } from '../../src/factors/otp.ts'
 import { readable, signedIn } from '../admin/world.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { program } from '../program.ts'

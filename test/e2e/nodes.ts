@@ -3,8 +3,8 @@
 
 import { join } from 'node:path'
 import { createApiKey } from '../../src/access/api-keys.ts'
-import type { StoreConfig } from '../../src/config/stores.ts'
-import { openStore } from '../../src/open-store.ts'
+import type { StoreConfig } from '../../src/storage/open.ts'
+import { openStore } from '../../src/storage/open.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { REDIS, startRedis } from '../redis/server.ts'
 import {

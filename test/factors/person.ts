@@ -1,7 +1,7 @@
 // A person of a test world with an authenticator app whose clock is theirs, and what they do with it.
 // It must not look into the store: the app knows what the enrolment told it.
 
-import { createOtp } from '../../src/otp/otp.ts'
+import { createOtp } from '../../src/factors/otp.ts'
 import { NOBODY, type World } from '../verification/world.ts'
 
 const otp = createOtp()

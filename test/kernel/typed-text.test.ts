@@ -1,9 +1,9 @@
 // What stands between the characters of a typed code, in one table for one-time codes, apps' codes, recovery codes and secrets.
 
 import { describe, expect, it } from 'vitest'
+import { createOtp } from '../../src/factors/otp.ts'
 import { readRecoveryCode } from '../../src/factors/recovery-code.ts'
 import { readTyped } from '../../src/kernel/typed-text.ts'
-import { createOtp } from '../../src/otp/otp.ts'
 import { readCode } from '../../src/verification/code.ts'
 
 /** Each by its code point: an editor would show most of them as one another, or not at all. */

@@ -3,9 +3,9 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
-const SESSIONS = 'test/admin/sessions.test.ts'
-const C33 = 'test/admin/c33.test.ts'
-const LIVE = 'test/admin/live.test.ts'
+const SESSIONS = 'test/console/sessions.test.ts'
+const C33 = 'test/console/c33.test.ts'
+const LIVE = 'test/console/live.test.ts'
 const REFUSALS_PAGE = 'test/admin/refusals-page.test.ts'
 
 export const CONSOLE: readonly Mutant[] = [
@@ -66,7 +66,7 @@ export const CONSOLE: readonly Mutant[] = [
   mutant(
     'C33.poll-no-renewal',
     'an open console does not keep its session alive',
-    ['test/admin/live-idle.test.ts', 'ends half an hour after the last click'],
+    ['test/console/live-idle.test.ts', 'ends half an hour after the last click'],
     { node: 'AwaitExpression', becomes: 'await sessions.resume(token)' },
   ),
   mutant(
@@ -90,7 +90,7 @@ export const CONSOLE: readonly Mutant[] = [
   mutant(
     'C33.viewer-no-reveal',
     'a key that may only look can not see a recipient',
-    ['test/admin/attempt.test.ts', 'is not there for a key that may look only'],
+    ['test/console/attempt.test.ts', 'is not there for a key that may look only'],
     { node: 'ObjectLiteralExpression', becomes: "{ path: `${PATH}/reveal`, scope: 'admin:read' }" },
   ),
   mutant(

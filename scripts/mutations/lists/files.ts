@@ -5,7 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const C71_FILES = 'test/storage/sqlite/c71-files.test.ts'
 const FILE_FAULT = 'test/kernel/file-fault.test.ts'
-const SERVE = 'test/serve.test.ts'
+const SERVE = 'test/service/serve.test.ts'
 const TEMPORARY_FILES = 'test/storage/sqlite/temporary-files.test.ts'
 const PGBOUNCER = 'test/storage/postgres/pgbouncer.test.ts'
 const C71_ELSEWHERE = 'test/commands/c71-elsewhere.test.ts'

@@ -4,7 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const TYPED_TEXT = 'test/kernel/typed-text.test.ts'
-const OTP = 'test/otp/otp.test.ts'
+const OTP = 'test/factors/otp.test.ts'
 const APPS = 'test/factors/apps.test.ts'
 
 export const IMPORTS: readonly Mutant[] = [

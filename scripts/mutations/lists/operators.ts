@@ -114,7 +114,7 @@ export const OPERATORS: readonly Mutant[] = [
   mutant(
     'C71.unlink-socket-only',
     'no file but a socket is removed to listen in its place',
-    ['test/serve.test.ts', 'nothing is removed: file'],
+    ['test/service/serve.test.ts', 'nothing is removed: file'],
     { node: 'VariableDeclaration', becomes: 'isSocket = path !== undefined && inUse' },
   ),
   mutant(

@@ -7,7 +7,7 @@ const C73_REFUSALS = 'test/http/c73-refusals.test.ts'
 const REFUSAL_LOG = 'test/events/refusal-log.test.ts'
 const FOLD_REFUSALS = 'test/admin/fold-refusals.test.ts'
 const REFUSALS_TEST = 'test/commands/refusals.test.ts'
-const REFUSALS_TEST_TEST = 'test/admin/refusals.test.ts'
+const REFUSALS_TEST_TEST = 'test/console/refusals.test.ts'
 
 export const REFUSALS: readonly Mutant[] = [
   mutant(
@@ -170,7 +170,7 @@ export const REFUSALS: readonly Mutant[] = [
   mutant(
     'C32.bidi-isolation',
     'a user id cannot turn or hide letters of the line that shows it',
-    ['test/admin/attempts.test.ts', 'a masked recipient'],
+    ['test/console/attempts.test.ts', 'a masked recipient'],
     { node: 'CallExpression', becomes: 'recipient' },
   ),
   mutant(

@@ -5,7 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const C69_GIVEN_TEXT = 'test/config/c69-given-text.test.ts'
 const C69_REACH = 'test/config/c69-reach.test.ts'
-const SERVE = 'test/serve.test.ts'
+const SERVE = 'test/service/serve.test.ts'
 const C69_NAMES = 'test/config/c69-names.test.ts'
 const MANIFESTS = 'test/deploy/manifests.test.ts'
 const UNDER_PATH = 'test/http/under-path.test.ts'

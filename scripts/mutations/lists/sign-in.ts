@@ -3,8 +3,8 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
-const C33 = 'test/admin/c33.test.ts'
-const WRONG_KEYS = 'test/admin/wrong-keys.test.ts'
+const C33 = 'test/console/c33.test.ts'
+const WRONG_KEYS = 'test/console/wrong-keys.test.ts'
 
 export const SIGN_IN: readonly Mutant[] = [
   mutant(

@@ -5,9 +5,9 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const OFFERS = 'test/admin/offers.test.ts'
 const DIAGNOSED = 'test/admin/diagnosed.test.ts'
-const LOCAL_TIME = 'test/admin/local-time.test.ts'
-const FIND = 'test/admin/find.test.ts'
-const FIRST_LOOK = 'test/admin/first-look.test.ts'
+const LOCAL_TIME = 'test/console/local-time.test.ts'
+const FIND = 'test/console/find.test.ts'
+const FIRST_LOOK = 'test/console/first-look.test.ts'
 
 export const SUPPORT: readonly Mutant[] = [
   mutant(

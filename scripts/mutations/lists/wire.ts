@@ -89,7 +89,7 @@ export const WIRE: readonly Mutant[] = [
   mutant(
     'C64.console-stream-key',
     'the console’s streams are counted by the key of the session',
-    ['test/admin/live.test.ts', 'C64: a key has so many streams'],
+    ['test/console/live.test.ts', 'C64: a key has so many streams'],
     {
       node: 'PropertyAssignment',
       becomes: 'holder: { id: session.formToken, keyId: session.formToken, service }',
@@ -128,7 +128,7 @@ export const WIRE: readonly Mutant[] = [
   mutant(
     'C43.small-screen',
     'the readable document fits a small screen',
-    ['test/admin/first-look.test.ts', 'C43: the API reference fits'],
+    ['test/console/first-look.test.ts', 'C43: the API reference fits'],
     {
       node: 'NoSubstitutionTemplateLiteral',
       find: 'h3 code, nav a { overflow-wrap: anywhere }',

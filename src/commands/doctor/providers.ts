@@ -2,7 +2,7 @@
 // It must not send anything, nor repeat what a provider says in its own words.
 
 import { adviseOn } from '../../admin/advice/advice.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import type { Provider } from '../../delivery/ports.ts'
 import { createProviders } from '../../delivery/registry.ts'
 import type { Clock } from '../../kernel/clock.ts'

@@ -1,13 +1,13 @@
 // Whether SECRET_KEY and SECRET_KEY_PREVIOUS open what the store holds: the slip where settings or a folder were copied.
 // It must not change a store, nor show anything of a key but its id.
 
-import type { StoreConfig } from '../../config/stores.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import type { RootKeyUse } from '../../factors/ports.ts'
 import { adviseOnRootKeys, type RootKeyAdvice } from '../../factors/root-keys.ts'
 import { createClock } from '../../kernel/clock.ts'
 import { createKeyring } from '../../kernel/keyring.ts'
-import { openStore } from '../../open-store.ts'
+import type { StoreConfig } from '../../storage/open.ts'
+import { openStore } from '../../storage/open.ts'
 import { type Finding, finding } from './finding.ts'
 
 const CHECK = 'root keys'

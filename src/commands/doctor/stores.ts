@@ -3,13 +3,13 @@
 
 import { existsSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { LimitsConfig, PostgresConfig } from '../../config/stores.ts'
-import type { Config } from '../../config.ts'
-import { describeFileFault } from '../../kernel/file-fault.ts'
-import { openLimiter } from '../../open-limiter.ts'
+import type { Config } from '../../config/config.ts'
+import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
+import type { PostgresConfig } from '../../kernel/postgres-connection.ts'
+import type { LimitsConfig } from '../../limits/open.ts'
+import { openLimiter } from '../../limits/open.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../../paths.ts'
 import { networkFileSystem } from '../../storage/sqlite/filesystem.ts'
-import { COMPANIONS } from '../../storage/sqlite/private-file.ts'
 import { judgeClock } from './clocks.ts'
 import { type Finding, finding, findingsOf } from './finding.ts'
 

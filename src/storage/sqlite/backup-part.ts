@@ -14,8 +14,8 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { StartupError } from '../../kernel/errors.ts'
-import { describeFileFault } from '../../kernel/file-fault.ts'
-import { COMPANIONS, FILE_MODE, hasNoLinks, removeWhole } from './private-file.ts'
+import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
+import { FILE_MODE, hasNoLinks, removeWhole } from './private-file.ts'
 
 const PART = /^(?<name>.+)\.[0-9a-f]{8}\.part$/
 /** As countersign backup names a file in a folder. */

@@ -3,11 +3,10 @@
 
 import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { COMPANIONS } from '../../kernel/file-fault.ts'
 
 /** Sealed and hashed values, for the service's own user only. */
 export const FILE_MODE = 0o600
-/** What SQLite keeps beside a file. */
-export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 /** Hard links: not on every file system, nor in every container. */
 const NO_LINKS = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES'])
 const OF_OTHERS = 0o077

@@ -2,7 +2,8 @@
 // It must not leave a companion of the old file: its write-ahead log would be read into the new one.
 
 import { existsSync, linkSync, renameSync } from 'node:fs'
-import { COMPANIONS, hasNoLinks } from './private-file.ts'
+import { COMPANIONS } from '../../kernel/file-fault.ts'
+import { hasNoLinks } from './private-file.ts'
 
 const filesOf = (path: string) =>
   ['', ...COMPANIONS].filter((suffix) => existsSync(`${path}${suffix}`)) // mutant: C72.companions-removed

@@ -2,7 +2,7 @@
 // It must not give up its rights before all is loaded: the clone may be root's alone.
 
 import { loadSettings } from '../../../src/config/load.ts'
-import { openLimiter } from '../../../src/open-limiter.ts'
+import { openLimiter } from '../../../src/limits/open.ts'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 
 export type Asked = {

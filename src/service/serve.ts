@@ -3,13 +3,13 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { type Config, EXIT_CONFIG } from '../config/config.ts'
+import { loadSettings } from '../config/load.ts'
+import type { Environment } from '../config/reader.ts'
+import { StartupError } from '../kernel/errors.ts'
+import { describeFileFault } from '../kernel/file-fault.ts'
+import { createLogger, type Logger } from '../kernel/logger.ts'
 import type { Running } from './compose.ts'
-import { loadSettings } from './config/load.ts'
-import type { Environment } from './config/reader.ts'
-import { type Config, EXIT_CONFIG } from './config.ts'
-import { StartupError } from './kernel/errors.ts'
-import { describeFileFault } from './kernel/file-fault.ts'
-import { createLogger, type Logger } from './kernel/logger.ts'
 import { describeTrial } from './trial.ts'
 
 const EXIT_FAILED = 1

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import type { LimitsConfig } from '../src/config/stores.ts'
+import type { LimitsConfig } from '../../src/limits/open.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'limits-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -13,7 +13,7 @@ function loadedBy(config: LimitsConfig): string[] {
   const source = `
     import module from 'node:module'
     import { createServer } from 'node:net'
-    import { openLimiter } from '${resolve('src/open-limiter.ts')}'
+    import { openLimiter } from '${resolve('src/limits/open.ts')}'
     // Whoever asks it is refused at once.
     const server = createServer((socket) => socket.on('data', () => socket.write('-NOAUTH\\r\\n')))
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -3,11 +3,20 @@
 
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { StoreConfig } from './config/stores.ts'
-import { StartupError } from './kernel/errors.ts'
-import { describeFileFault } from './kernel/file-fault.ts'
-import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from './paths.ts'
-import type { Store } from './storage/store.ts'
+import { StartupError } from '../kernel/errors.ts'
+import { describeFileFault } from '../kernel/file-fault.ts'
+import type { PostgresConfig } from '../kernel/postgres-connection.ts'
+import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
+import type { Store } from './store.ts'
+
+export type StoreConfig =
+  | {
+      readonly kind: 'sqlite'
+      /** The file of everything but the counters. */
+      readonly path: string
+      readonly synchronous: 'full' | 'normal'
+    }
+  | PostgresConfig
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
@@ -36,7 +45,7 @@ export async function openStore(
 ): Promise<Store> {
   if (config.kind === 'postgres') {
     const { url, connections, pooler } = config
-    const { openPostgres } = await import('./storage/postgres/open.ts')
+    const { openPostgres } = await import('./postgres/open.ts')
     return openPostgres({
       ...{
         url,
@@ -50,7 +59,7 @@ export async function openStore(
   }
   const { path, synchronous } = config
   if (mustExist) requireFile(path) // mutant: C71.storeless-command
-  const { openSqlite } = await import('./storage/sqlite/store.ts')
+  const { openSqlite } = await import('./sqlite/store.ts')
   return openSqlite({
     ...{ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER },
     ...(logger && { logger }),

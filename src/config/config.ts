@@ -1,20 +1,24 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
-import type { ShownSetting } from './admin/health-report.ts'
-import type { DevKeys } from './config/dev-keys.ts'
-import { freeze } from './config/freeze.ts'
-import { asMade, listInForce } from './config/in-force.ts'
-import { type Listen, toListen } from './config/listen.ts'
+import type { ShownSetting } from '../admin/health-report.ts'
+import { CHANNELS } from '../kernel/channel.ts'
+import type { LimitsConfig } from '../limits/open.ts'
+import type { StoreConfig } from '../storage/open.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
+import type { DevKeys } from './dev-keys.ts'
+import { freeze } from './freeze.ts'
+import { asMade, listInForce } from './in-force.ts'
+import { type Listen, toListen } from './listen.ts'
 import {
   type ConfiguredProvider,
   type ProviderDescription,
   readProviders,
   readRoutes,
   type SaidRoutes,
-} from './config/providers.ts'
-import { checkReach } from './config/reach.ts'
-import { createReader, type Environment, type Reader, type Values } from './config/reader.ts'
+} from './providers.ts'
+import { checkReach } from './reach.ts'
+import { createReader, type Environment, type Reader, type Values } from './reader.ts'
 import {
   COUNTRIES_UNSAID,
   checkKeys,
@@ -23,13 +27,11 @@ import {
   DEFAULT_SERVICE,
   warn,
   warnOfSlips,
-} from './config/rules.ts'
-import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './config/service-settings.ts'
-import { parseServices } from './config/services.ts'
-import { type LogLevel, SERVER_SETTINGS } from './config/settings.ts'
-import { type LimitsConfig, type StoreConfig, toLimits, toStore } from './config/stores.ts'
-import { CHANNELS } from './kernel/channel.ts'
-import type { ServicePolicy } from './verification/policy.ts'
+} from './rules.ts'
+import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
+import { parseServices } from './services.ts'
+import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
+import { toLimits, toStore } from './stores.ts'
 
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78

@@ -1,21 +1,21 @@
 // What requests are read with: the keys of the settings, end users' addresses, recipients in a search; and readiness.
 // It must not hold state beyond a warning that is told once.
 
-import type { FixedKey } from './access/authenticator.ts'
-import { adviseOnMissingKeys } from './access/missing-keys.ts'
-import type { ApiKeyStore } from './access/ports.ts'
-import type { Config } from './config.ts'
-import type { Worker } from './delivery/worker.ts'
-import type { RootKeyUse } from './factors/ports.ts'
-import { adviseOnRootKeys } from './factors/root-keys.ts'
-import type { AppDeps, Readiness } from './http/deps.ts'
-import type { Keyring } from './kernel/keyring.ts'
-import type { Logger } from './kernel/logger.ts'
-import { createAddressResolver, parseAddress } from './limits/client-address.ts'
-import { createPrivateAddressWarning } from './limits/private-address-warning.ts'
-import type { Store } from './storage/store.ts'
-import { type Holder, holderBudgetIndexes } from './verification/holder.ts'
-import { countriesOf, readingsOf } from './verification/readings.ts'
+import type { FixedKey } from '../access/authenticator.ts'
+import { adviseOnMissingKeys } from '../access/missing-keys.ts'
+import type { ApiKeyStore } from '../access/ports.ts'
+import type { Config } from '../config/config.ts'
+import type { Worker } from '../delivery/worker.ts'
+import type { RootKeyUse } from '../factors/ports.ts'
+import { adviseOnRootKeys } from '../factors/root-keys.ts'
+import type { AppDeps, Readiness } from '../http/deps.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { createAddressResolver, parseAddress } from '../limits/client-address.ts'
+import { createPrivateAddressWarning } from '../limits/private-address-warning.ts'
+import type { Store } from '../storage/store.ts'
+import { type Holder, holderBudgetIndexes } from '../verification/holder.ts'
+import { countriesOf, readingsOf } from '../verification/readings.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []

@@ -1,8 +1,8 @@
 // A secret as people and other systems write it, to Base32 in capitals without padding (RFC 4648 §6).
 // It must not repeat anything of the text in what it says: it may be all but one letter of a secret.
 
-import type { ReadSecret } from '../factors/ports.ts'
 import { readTyped } from '../kernel/typed-text.ts'
+import type { ReadSecret } from './ports.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const BITS_OF_LETTER = 5

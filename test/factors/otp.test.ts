@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createOtp } from '../../src/factors/otp.ts'
 import { OTP_ALGORITHMS, OTP_DIGITS, type OtpAlgorithm } from '../../src/factors/types.ts'
-import { createOtp } from '../../src/otp/otp.ts'
 
 const otp = createOtp()
 

@@ -1,7 +1,7 @@
 // What `npm start` prints on a developer's machine: the key, the inbox and two requests to try.
 // It must not be printed in production: it holds a key.
 
-import type { Config } from './config.ts'
+import type { Config } from '../config/config.ts'
 
 /** A number that is valid and belongs to nobody's phone in tests: the inbox takes the message. */
 const TRIAL_NUMBER = '+14155552671'

@@ -9,9 +9,9 @@ import {
   generateURI,
   ScureBase32Plugin,
 } from 'otplib'
-import type { Otp } from '../factors/ports.ts'
-import type { OtpShape } from '../factors/types.ts'
+import type { Otp } from './ports.ts'
 import { readSecret } from './read-secret.ts'
+import type { OtpShape } from './types.ts'
 
 type HashAlgorithm = 'sha1' | 'sha256' | 'sha512'
 const algorithmOf = ({ algorithm }: OtpShape) => algorithm.toLowerCase() as HashAlgorithm

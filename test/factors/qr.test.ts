@@ -3,9 +3,9 @@
 import { createRequire } from 'node:module'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
+import { createOtp } from '../../src/factors/otp.ts'
 import { ACCOUNT_NAME_LENGTH, ISSUER_LENGTH } from '../../src/factors/policy.ts'
-import { createOtp } from '../../src/otp/otp.ts'
-import { drawQr } from '../../src/otp/qr.ts'
+import { drawQr } from '../../src/factors/qr.ts'
 
 /** Its declarations are those of an ES module, which it is not. */
 const jsQR = createRequire(import.meta.url)('jsqr') as typeof import('jsqr').default

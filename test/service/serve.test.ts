@@ -16,8 +16,8 @@ import { availableParallelism, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { program } from './program.ts'
-import { quiet } from './quiet.ts'
+import { program } from '../program.ts'
+import { quiet } from '../quiet.ts'
 
 const DEADLINE_MS = 30_000
 const MAIN = program().main

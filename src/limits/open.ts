@@ -3,11 +3,15 @@
 
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { LimitsConfig } from './config/stores.ts'
-import { StartupError } from './kernel/errors.ts'
-import { describeFileFault } from './kernel/file-fault.ts'
-import { COMPANIONS } from './storage/sqlite/private-file.ts'
-import type { Limiter, LimitLifts, LimitReads } from './verification/limit-ports.ts'
+import { StartupError } from '../kernel/errors.ts'
+import { COMPANIONS, describeFileFault } from '../kernel/file-fault.ts'
+import type { PostgresConfig } from '../kernel/postgres-connection.ts'
+import type { Limiter, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
+
+export type LimitsConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'redis'; readonly url: string }
+  | PostgresConfig
 
 export type OpenLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
@@ -25,7 +29,7 @@ export async function openLimiter(config: LimitsConfig, logger: Log): Promise<Op
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
-      const { openSqliteLimiter } = await import('./limits/sqlite-limiter.ts')
+      const { openSqliteLimiter } = await import('./sqlite-limiter.ts')
       return openSqliteLimiter({ path: config.path }).catch((error) => {
         const fault = describeFileFault(config.path, 'write', COMPANIONS)
         throw fault ? new StartupError(fault, { cause: error }) : error
@@ -34,11 +38,11 @@ export async function openLimiter(config: LimitsConfig, logger: Log): Promise<Op
     case 'postgres': {
       const { url, connections, pooler } = config
       const size = Math.max(MIN_CONNECTIONS, Math.floor(connections / 2))
-      const { openPostgresLimiter } = await import('./limits/postgres-limiter.ts')
+      const { openPostgresLimiter } = await import('./postgres-limiter.ts')
       return openPostgresLimiter({ url, size, pooler, logger })
     }
     case 'redis': {
-      const { openRedisLimiter } = await import('./limits/redis-limiter.ts')
+      const { openRedisLimiter } = await import('./redis-limiter.ts')
       return openRedisLimiter({ url: config.url, logger })
     }
   }

@@ -3,7 +3,7 @@
 
 import { crc32, deflateSync } from 'node:zlib'
 import { encodeQR } from 'qr'
-import type { DrawQr } from '../factors/ports.ts'
+import type { DrawQr } from './ports.ts'
 
 /** ISO/IEC 18004 §6.3.8: a quiet zone of four modules on every side. */
 const QUIET_MODULES = 4
