@@ -12,7 +12,8 @@ const PLANTS: readonly Plant[] = [
   plant('kernel-imports-nothing-of-ours', 'kernel', '../verification/policy.ts'),
   plant('verification-is-pure', 'verification', '../delivery/ports.ts'),
   plant('verification-knows-no-library', 'verification', 'hono'),
-  plant('verification-is-pure', 'factors', '../hashing/planted-hasher.ts'),
+  plant('verification-is-pure', 'verification', '../factors/planted-factor.ts'),
+  plant('factors-know-verification', 'factors', '../hashing/planted-hasher.ts'),
   plant('verification-knows-no-library', 'factors', 'otplib'),
   plant('hashing-and-limits-implement-ports', 'hashing', '../verification/state.ts'),
   plant('hashing-and-limits-implement-ports', 'limits', '../access/ports.ts'),
@@ -38,6 +39,7 @@ const TARGETS = [
   'src/delivery/planted-message.ts',
   'src/storage/sqlite/planted-store.ts',
   'src/hashing/planted-hasher.ts',
+  'src/factors/planted-factor.ts',
 ]
 
 function plant(rule: string, folder: string, target: string, kind = 'type'): Plant {

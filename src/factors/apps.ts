@@ -2,8 +2,9 @@
 // It must not decide that a step is unused: the store does, in the transaction of what the right code does.
 
 import { secretContext } from '../kernel/sealing.ts'
-import type { Domain } from '../verification/domain.ts'
-import type { FactorRecord, FactorStatus, OtpShape, StepUse } from './types.ts'
+import type { StepUse } from '../verification/ports.ts'
+import type { FactorDomain } from './domain.ts'
+import type { FactorRecord, FactorStatus, OtpShape } from './types.ts'
 
 export type App = {
   factorId: string
@@ -15,7 +16,7 @@ export type App = {
 
 /** Undefined: no authenticator app. @throws UnknownKeyError, or Error where the secret was tampered with */
 function openApp(
-  { keyring }: Domain,
+  { keyring }: Pick<FactorDomain, 'keyring'>,
   { id, status, secretSealed, otp, lastStep }: FactorRecord,
 ): App | undefined {
   if (!secretSealed || !otp) return undefined
@@ -24,12 +25,18 @@ function openApp(
 }
 
 /** @param records of one subject. @throws as openApp: a code is not wrong where one can't be read */
-export function openApps(domain: Domain, records: readonly FactorRecord[]): App[] {
+export function openApps(
+  domain: Pick<FactorDomain, 'keyring'>,
+  records: readonly FactorRecord[],
+): App[] {
   return records.flatMap((record) => openApp(domain, record) ?? [])
 }
 
 /** Those that can be opened here: one that is damaged shows no code, and must not keep another from being enrolled. */
-export function openableApps(domain: Domain, records: readonly FactorRecord[]): App[] {
+export function openableApps(
+  domain: Pick<FactorDomain, 'keyring'>,
+  records: readonly FactorRecord[],
+): App[] {
   return records.flatMap((record) => {
     try {
       return openApp(domain, record) ?? []

@@ -3,11 +3,12 @@
 
 import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
-import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
 import { refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
 import { openApps, openableApps, twinsOf } from './apps.ts'
+import type { FactorDomain } from './domain.ts'
 import { factorsOf, unverifiedSince } from './look-up.ts'
 import { matchStep } from './match-step.ts'
 import { MAX_CONFIRM_ATTEMPTS } from './policy.ts'
@@ -20,7 +21,7 @@ import { factorView } from './view.ts'
 type Confirmed = { kind: 'confirmed'; factor: FactorView; replayed: boolean }
 
 export async function confirm(
-  domain: Domain,
+  domain: FactorDomain,
   caller: Caller,
   command: ConfirmCommand,
   trace: Trace,

@@ -5,16 +5,17 @@ import { StoreUnavailableError } from '../kernel/errors.ts'
 import { createId } from '../kernel/ids.ts'
 import { secretContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
-import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
+import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateAppCommand, CreateAppResult, Enrolment } from './api.ts'
+import type { FactorDomain } from './domain.ts'
 import { giveSecret } from './give-secret.ts'
 import { unverifiedSince } from './look-up.ts'
 import { presentStep } from './match-step.ts'
 import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
 import { refuseToldBefore } from './refuse.ts'
-import { subjectIndexes } from './subject.ts'
 import { type Begun, compareWithOwn, type Kept, type Own, takeOver } from './take-over.ts'
 import type { FactorRecord } from './types.ts'
 import { factorView } from './view.ts'
@@ -23,7 +24,7 @@ import { factorView } from './view.ts'
 const MAX_TRIES = 30
 
 export async function createApp(
-  domain: Domain,
+  domain: FactorDomain,
   caller: Caller,
   command: CreateAppCommand,
   trace: Trace,
@@ -120,7 +121,7 @@ function newApp(
 }
 
 function enrol(told: {
-  domain: Domain
+  domain: FactorDomain
   secret: string
   record: FactorRecord
   issuer: string

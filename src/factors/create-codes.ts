@@ -4,10 +4,12 @@
 import { createId } from '../kernel/ids.ts'
 import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller } from '../verification/api.ts'
-import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/recall.ts'
 import { refuseOverloaded } from '../verification/refuse.ts'
+import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateCodesCommand, CreateCodesResult, FactorView } from './api.ts'
+import type { FactorDomain } from './domain.ts'
 import { unverifiedSince } from './look-up.ts'
 import type { NewRecoveryCode } from './ports.ts'
 import {
@@ -17,13 +19,12 @@ import {
   showRecoveryCode,
 } from './recovery-code.ts'
 import { refuseToldBefore } from './refuse.ts'
-import { subjectIndexes } from './subject.ts'
 import { factorView } from './view.ts'
 
 type Kept = { kind: 'created'; factor: FactorView }
 
 export async function createCodes(
-  domain: Domain,
+  domain: FactorDomain,
   caller: Caller,
   command: CreateCodesCommand,
   trace: Trace,
@@ -71,7 +72,7 @@ export async function createCodes(
 
 /** One place in the hasher's queue at a time: checks find theirs in between. Undefined: it is full. */
 async function hashAll(
-  { hasher, keyring }: Domain,
+  { hasher, keyring }: FactorDomain,
   factorId: string,
   codes: readonly RecoveryCode[],
 ): Promise<NewRecoveryCode[] | undefined> {

@@ -2,15 +2,15 @@
 // It must not make one of less than 160 bits, whatever is taken from others.
 
 import type { Refusal } from '../verification/api.ts'
-import type { Domain } from '../verification/domain.ts'
 import { refuseFields } from '../verification/refuse.ts'
+import type { FactorDomain } from './domain.ts'
 import { IMPORTED_SECRET_BYTES, SECRET_BYTES } from './policy.ts'
 
 /** Base32, and what the caller should know of it. */
 export type GivenSecret = { kind: 'given'; secret: string; warnings: string[] }
 
 /** @param imported as the caller gave it; null: one is made */
-export function giveSecret({ otp }: Domain, imported: string | null): GivenSecret | Refusal {
+export function giveSecret({ otp }: FactorDomain, imported: string | null): GivenSecret | Refusal {
   if (imported === null)
     return { kind: 'given', secret: otp.createSecret(SECRET_BYTES), warnings: [] }
   const read = otp.readSecret(imported)

@@ -2,14 +2,25 @@
 // It must not open a secret.
 
 import { UnknownKeyError } from '../kernel/keyring.ts'
-import type { Domain } from '../verification/domain.ts'
+import { subjectIndexes } from '../verification/subject.ts'
+import type { FactorDomain } from './domain.ts'
 import { UNVERIFIED_KEEP_MS } from './policy.ts'
-import { subjectIndexes } from './subject.ts'
 import type { FactorRecord } from './types.ts'
 
 /** Made then or before, an unverified one does not exist any more. */
-export function unverifiedSince(domain: Pick<Domain, 'clock'>): number {
+export function unverifiedSince(domain: Pick<FactorDomain, 'clock'>): number {
   return domain.clock.now() - UNVERIFIED_KEEP_MS
+}
+
+/** Takes a batch of those away. @returns how many */
+export function purgeUnverified(
+  deps: Pick<FactorDomain, 'factors' | 'clock'>,
+  limit: number,
+): Promise<number> {
+  return deps.factors.purge({
+    ...{ unverifiedSince: unverifiedSince(deps), now: deps.clock.now() },
+    limit,
+  })
 }
 
 /**
@@ -18,7 +29,7 @@ export function unverifiedSince(domain: Pick<Domain, 'clock'>): number {
  * they are can't be known, for a subject is found by an index under the very key that is missing
  */
 export async function factorsOf(
-  domain: Domain,
+  domain: Pick<FactorDomain, 'keyring' | 'factors' | 'clock'>,
   service: string,
   subject: string,
 ): Promise<FactorRecord[]> {

@@ -3,20 +3,21 @@
 
 import { FACTOR_CHANNELS } from '../kernel/channel.ts'
 import type { Caller } from '../verification/api.ts'
-import { actorOf, type Domain, type Trace } from '../verification/domain.ts'
+import { actorOf, type Trace } from '../verification/domain.ts'
 import type {
   ListFactorsCommand,
   ListFactorsResult,
   RemoveFactorCommand,
   RemoveFactorResult,
 } from './api.ts'
+import type { FactorDomain } from './domain.ts'
 import { FACTOR_TYPE_OF, factorsOf, isUsable, unverifiedSince } from './look-up.ts'
 import { refuseUnknownFactor } from './refuse.ts'
 import { openSubject } from './subject.ts'
 import { factorView } from './view.ts'
 
 export async function list(
-  domain: Domain,
+  domain: FactorDomain,
   caller: Caller,
   { subject }: ListFactorsCommand,
 ): Promise<ListFactorsResult> {
@@ -30,7 +31,7 @@ export async function list(
 }
 
 export async function remove(
-  domain: Domain,
+  domain: FactorDomain,
   caller: Caller,
   command: RemoveFactorCommand,
   trace: Trace,

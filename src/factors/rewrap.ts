@@ -3,8 +3,9 @@
 
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { recoveryHashContext, secretContext, subjectContext } from '../kernel/sealing.ts'
+import { subjectIndexes } from '../verification/subject.ts'
 import type { FactorStore, RewrapInput, SealedFactor } from './ports.ts'
-import { openSubject, subjectIndexes } from './subject.ts'
+import { openSubject } from './subject.ts'
 
 /** Read at once; each is written in a transaction of its own, so that it may be stopped anywhere. */
 const BATCH = 100

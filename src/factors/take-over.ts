@@ -2,10 +2,11 @@
 // It must not make a second app of one secret and shape: its codes would be good twice.
 
 import type { Caller, Refusal } from '../verification/api.ts'
-import { actorOf, type Domain } from '../verification/domain.ts'
+import { actorOf } from '../verification/domain.ts'
 import type { Recall } from '../verification/recall.ts'
 import type { CreateAppCommand, FactorView } from './api.ts'
 import { type App, openableApps, twinsOf } from './apps.ts'
+import type { FactorDomain } from './domain.ts'
 import { unverifiedSince } from './look-up.ts'
 import { presentStep } from './match-step.ts'
 import type { FactorRecord, OtpShape } from './types.ts'
@@ -20,7 +21,7 @@ export type Kept = {
 }
 
 export type Begun = {
-  domain: Domain
+  domain: FactorDomain
   caller: Caller
   command: CreateAppCommand
   /** Base32. */

@@ -44,19 +44,3 @@ export type FactorRecord = {
   /** Codes that were not used yet; null for an authenticator app. */
   codesRemaining: number | null
 }
-
-/** A time step that a right code uses up, of every app of the subject that has the secret. */
-export type StepUse = {
-  factorId: string
-  step: number
-  periodSeconds: number
-  /** Ids of the subject's other apps with the same secret and time step: a step of one is a step of all. */
-  twins: readonly string[]
-  /** The subject's, under every key of the ring: the steps that its deleted apps used are used. */
-  subjectIndexes: readonly Uint8Array[]
-}
-
-/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
-export type FactorUse =
-  | ({ type: 'totp' } & StepUse)
-  | { type: 'recovery_codes'; factorId: string; selector: string }

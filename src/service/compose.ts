@@ -10,6 +10,8 @@ import { createRouter } from '../delivery/router.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
+import { createFactorComparers } from '../factors/comparers.ts'
+import { purgeUnverified } from '../factors/look-up.ts'
 import { createOtp } from '../factors/otp.ts'
 import { drawQr } from '../factors/qr.ts'
 import { createFactorService } from '../factors/service.ts'
@@ -33,6 +35,7 @@ import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.t
 import { observeHasher, observeService } from '../telemetry/observed.ts'
 import { createProviderWatch, type ProviderWatch } from '../telemetry/provider-watch.ts'
 import { generateCode } from '../verification/code.ts'
+import { createMessageComparers } from '../verification/comparison.ts'
 import { liftableKeys } from '../verification/lift-limits.ts'
 import { limitStates } from '../verification/limit-states.ts'
 import type { RefusalLog } from '../verification/ports.ts'
@@ -122,8 +125,8 @@ async function composeParts(config: Config, logger: Logger) {
     logger,
   }) satisfies RefusalLog
   const sweeper = createSweeper({
-    ...{ store: store.verifications, factors: store.factors },
-    ...{ clock, logger },
+    ...{ store: store.verifications, clock, logger },
+    alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
   })
   const purger = createPurger({ store: store.retention, days: config.retentionDays, clock, logger })
   const metrics = createMetrics()
@@ -145,13 +148,16 @@ async function composeParts(config: Config, logger: Logger) {
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
-  const domain = {
-    ...parts,
-    store: store.verifications,
-    factors: store.factors,
+  const compared = {
+    ...{ clock, keyring, factors: store.factors, otp: createOtp() },
     hasher: observeHasher(parts.hasher, metrics),
     wall: { now: store.wallMs ?? Date.now },
-    otp: createOtp(),
+  }
+  const domain = {
+    ...parts,
+    ...compared,
+    store: store.verifications,
+    compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
     drawQr,
     wake() {
       worker.wake()

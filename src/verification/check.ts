@@ -4,14 +4,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
-import {
-  type Comparison,
-  misfit,
-  prepareComparison,
-  readTypedCode,
-  SHAPE_WORDS,
-  type TypedCode,
-} from './comparison.ts'
+import { type Comparison, isCode, SHAPE_WORDS } from './comparison.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import { holderBudgetIndexes, holderOf, identityIndexes, readHolder } from './holder.ts'
 import type { Budget } from './limit-ports.ts'
@@ -34,7 +27,6 @@ type Checked = {
   domain: Domain
   caller: Caller
   command: CheckCommand
-  typed: TypedCode
   /** Of `to` or `subject`, where one was given. */
   identities: Buffer[] | null
   recall: Recall<Answer>
@@ -47,8 +39,7 @@ export async function check(
   command: CheckCommand,
   trace: Trace,
 ): Promise<CheckResult> {
-  const typed = readTypedCode(command.code)
-  if (!typed)
+  if (!isCode(domain.compare, command.code))
     return refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }])
   const holder = readHolder(command)
   if (command.id === null && (!holder || command.session === null)) {
@@ -63,7 +54,7 @@ export async function check(
   const identities = holder ? identityIndexes(domain.keyring, caller.service.name, holder) : null
   const recall = recallFor<Answer>(domain, caller, 'check', command.idempotency)
   return domain.lock.run(recall.lockKeys, () =>
-    checkOnce({ domain, caller, command, typed, identities, recall, trace }),
+    checkOnce({ domain, caller, command, identities, recall, trace }),
   )
 }
 
@@ -83,10 +74,9 @@ async function checkOnce(checked: Checked): Promise<CheckResult> {
   const refused = refuseEnded(record, domain.clock.now()) ?? refuseOther(checked, record)
   if (refused) return refused
   const holder = openRecipient(domain, record)
-  const { service } = caller
-  const comparison = await prepareComparison({
-    ...{ domain, service, record, holder },
-    typed: checked.typed,
+  const comparison = await domain.compare[record.channel].prepare({
+    ...{ service: caller.service, record, party: holder },
+    typed: command.code,
   })
   if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
   try {
@@ -119,7 +109,7 @@ function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
 
 /** Started for something else, or a code of another shape: nothing is charged (I13). */
 function refuseOther(checked: Checked, record: VerificationRecord): Refusal | undefined {
-  const { command, typed, identities } = checked
+  const { domain, command, identities } = checked
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -130,7 +120,7 @@ function refuseOther(checked: Checked, record: VerificationRecord): Refusal | un
       : isOneOf(record.sessionMac, sessionMacs(checked))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
-  const expected = misfit(record, typed)
+  const expected = domain.compare[record.channel].expectedShape(command.code, record)
   if (expected === undefined) return undefined
   return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
 }

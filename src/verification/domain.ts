@@ -1,13 +1,13 @@
 // What every operation of the domain is given: its ports, and the context of one request.
 // It must not hold state of its own.
 
-import type { DrawQr, FactorStore, Otp } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel, VerificationChannel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
+import type { Comparers } from './comparison.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
 import type { Holder } from './holder.ts'
 import type { Limiter } from './limit-ports.ts'
@@ -21,11 +21,8 @@ export type Domain = {
   mint: Mint
   keyring: Keyring
   clock: Clock
-  /** What authenticator apps go by: the wall as it is, also where it was set back. */
-  wall: Clock
-  factors: FactorStore
-  otp: Otp
-  drawQr: DrawQr
+  /** By channel, what a typed code is compared with. */
+  compare: Comparers
   refusals: RefusalLog
   /** Rung after the commit of anything that is due at once. */
   wake: Wake

@@ -1,7 +1,6 @@
 // Who is to prove something: a recipient of messages, or a subject with factors; and the indexes of either.
 // It must not store or log them in clear.
 
-import { subjectIndexes } from '../factors/subject.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Unreadable } from './phone.ts'
@@ -13,6 +12,7 @@ import {
   recipientOf,
 } from './recipient.ts'
 import type { VerificationRecord } from './state.ts'
+import { subjectIndexes } from './subject.ts'
 
 export type Holder = Recipient | { kind: 'subject'; subject: string }
 

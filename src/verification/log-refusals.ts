@@ -62,17 +62,17 @@ function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void 
   })
 }
 
-type Operation<Command, Result> = (
-  domain: Domain,
+type Operation<Given, Command, Result> = (
+  domain: Given,
   caller: Caller,
   command: Command,
   trace: Trace,
 ) => Promise<Result>
 
-export function logRefusals(domain: Domain) {
+export function logRefusals<Given extends Domain>(domain: Given) {
   return <Command extends { endUser: EndUser }, Result extends { kind: string }>(
     route: string,
-    operation: Operation<Command, Result | Refusal>,
+    operation: Operation<Given, Command, Result | Refusal>,
   ) =>
     async (caller: Caller, command: Command): Promise<Result | Refusal> => {
       const trace: Trace = { holder: null, channel: null, budgetIndex: null, verificationId: null }

@@ -2,7 +2,6 @@
 // No port hands out a transaction: each atomic step is one method. All throw StoreUnavailableError
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
-import type { FactorUse } from '../factors/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
@@ -126,6 +125,22 @@ export type CheckEffect = {
   /** Of the set that a recovery code was used of. */
   codesRemaining: number | null
 }
+/** A time step that a right code uses up, of every app of the subject that has the secret. */
+export type StepUse = {
+  factorId: string
+  step: number
+  periodSeconds: number
+  /** Ids of the subject's other apps with the same secret and time step: a step of one is a step of all. */
+  twins: readonly string[]
+  /** The subject's, under every key of the ring: the steps that its deleted apps used are used. */
+  subjectIndexes: readonly Uint8Array[]
+}
+
+/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
+export type FactorUse =
+  | ({ type: 'totp' } & StepUse)
+  | { type: 'recovery_codes'; factorId: string; selector: string }
+
 export type SettleInput = {
   id: string
   service: string

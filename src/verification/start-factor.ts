@@ -1,8 +1,6 @@
 // POST /verify/start with a subject: a pending verification by what the person has already. Nothing is sent.
 // It must not count anything for a subject that has no such factor, nor say so of a decoy.
 
-import { FACTOR_TYPE_OF, factorsOf, isUsable } from '../factors/look-up.ts'
-import { subjectIndexes } from '../factors/subject.ts'
 import { createId } from '../kernel/ids.ts'
 import { refuseStartFields } from './admission.ts'
 import type { Caller, FactorStartCommand, Refusal, StartResult, Success } from './api.ts'
@@ -14,6 +12,7 @@ import type { CreateInput, SessionSlot } from './ports.ts'
 import { type Recall, recallFor } from './recall.ts'
 import { refuseGuesses, refuseLimited, refuseNoFactor } from './refuse.ts'
 import { continueAsIs, factorSlot } from './session.ts'
+import { subjectIndexes } from './subject.ts'
 import { answerWith } from './view.ts'
 
 type Answer = Success<'started'> | Success<'continued'>
@@ -92,9 +91,7 @@ async function refuseMissing({
   holder,
 }: Begun): Promise<Refusal | undefined> {
   const { channel } = command
-  const found = await factorsOf(domain, caller.service.name, holder)
-  const isThere = found.some((one) => one.type === FACTOR_TYPE_OF[channel] && isUsable(one))
-  return isThere
+  return (await domain.compare[channel].canAnswer(caller.service.name, holder))
     ? undefined
     : refuseNoFactor(`this subject has nothing that could answer ${channel}; nothing was started`)
 }

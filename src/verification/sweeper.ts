@@ -1,8 +1,6 @@
 // Ends what nobody looks at: expired and spent verifications, old answers, apps never confirmed. In small batches.
 // It must not hold the store for long, and must go on after the store was away.
 
-import { unverifiedSince } from '../factors/look-up.ts'
-import type { FactorStore } from '../factors/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import type { VerificationStore } from './ports.ts'
@@ -25,12 +23,13 @@ export type Sweeper = {
 
 export function createSweeper(deps: {
   store: Pick<VerificationStore, 'sweep' | 'purgeAnswers'>
-  factors: Pick<FactorStore, 'purge'>
+  /** Another part's batch: how many went. */
+  alsoPurge: (limit: number) => Promise<number>
   clock: Clock
   logger: { warn(fields: Record<string, unknown>, message: string): void }
   intervalMs?: number
 }): Sweeper {
-  const { store, factors, clock, logger, intervalMs = SWEEP_INTERVAL_MS } = deps
+  const { store, alsoPurge, clock, logger, intervalMs = SWEEP_INTERVAL_MS } = deps
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let round: Promise<void> = Promise.resolve()
@@ -43,12 +42,7 @@ export function createSweeper(deps: {
   const sweepOnce = async (): Promise<void> => {
     await untilNone(() => store.sweep({ now: clock.now(), graceMs: GRACE_MS, limit: SWEEP_BATCH }))
     await untilNone(() => store.purgeAnswers({ now: clock.now(), limit: SWEEP_BATCH }))
-    await untilNone(() =>
-      factors.purge({
-        ...{ unverifiedSince: unverifiedSince({ clock }), now: clock.now() },
-        limit: SWEEP_BATCH,
-      }),
-    )
+    await untilNone(() => alsoPurge(SWEEP_BATCH))
   }
   const runRound = (): void => {
     round = sweepOnce()

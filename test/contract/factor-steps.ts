@@ -2,8 +2,8 @@
 // It must not know the engine: a suite takes a factory.
 
 import type { CreateFactorInput, NewFactor } from '../../src/factors/ports.ts'
-import type { FactorRecord, FactorUse } from '../../src/factors/types.ts'
-import type { SettleInput } from '../../src/verification/ports.ts'
+import type { FactorRecord } from '../../src/factors/types.ts'
+import type { FactorUse, SettleInput } from '../../src/verification/ports.ts'
 import { ACTOR, HOUR, mac, newCodes, newFactor, newFactorVerification, T0 } from './rows.ts'
 import { charged, keyOf, type Stores, settled, start } from './stores.ts'
 

@@ -2,8 +2,8 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { FactorRecord, FactorUse } from '../../src/factors/types.ts'
-import type { CheckEffect, SettleOutcome } from '../../src/verification/ports.ts'
+import type { FactorRecord } from '../../src/factors/types.ts'
+import type { CheckEffect, FactorUse, SettleOutcome } from '../../src/verification/ports.ts'
 import { approveWith, enrol, factorInput, makeCodes, SINCE, useOf } from './factor-steps.ts'
 import { ACTOR, HOUR, mac, newFactor, newFactorVerification, T0 } from './rows.ts'
 import {

@@ -3,9 +3,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CreateAppCommand } from '../../src/factors/api.ts'
 import { createOtp } from '../../src/factors/otp.ts'
-import { subjectIndexes } from '../../src/factors/subject.ts'
 import type { OtpShape } from '../../src/factors/types.ts'
 import { subjectContext } from '../../src/kernel/sealing.ts'
+import { subjectIndexes } from '../../src/verification/subject.ts'
 import { createWorld, NOBODY, type World } from '../verification/world.ts'
 import { begin, check, codeOf, confirm, enrol, enrolment, login, SHAPE } from './person.ts'
 

@@ -5,6 +5,8 @@ import { decideSettlement } from '../../src/delivery/backoff.ts'
 import type { ClaimedDelivery } from '../../src/delivery/outbox-ports.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
 import { pickLocale } from '../../src/delivery/templates/languages.ts'
+import { createFactorComparers } from '../../src/factors/comparers.ts'
+import { purgeUnverified } from '../../src/factors/look-up.ts'
 import { createOtp } from '../../src/factors/otp.ts'
 import { drawQr } from '../../src/factors/qr.ts'
 import { createFactorService } from '../../src/factors/service.ts'
@@ -26,6 +28,7 @@ import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import type { Caller } from '../../src/verification/api.ts'
 import { generateCode } from '../../src/verification/code.ts'
+import { type Comparers, createMessageComparers } from '../../src/verification/comparison.ts'
 import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import type { Limiter } from '../../src/verification/limit-ports.ts'
 import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
@@ -89,6 +92,11 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
   }
 }
 
+/** Of messages and of factors, as compose.ts joins them. */
+export function comparersOf(deps: Parameters<typeof createFactorComparers>[0]): Comparers {
+  return { ...createMessageComparers(deps), ...createFactorComparers(deps) }
+}
+
 export const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
 
 export async function createWorld(options: {
@@ -124,11 +132,14 @@ export async function createWorld(options: {
   })
   const caller: Caller = { service: policy, keyId: 'key_test' }
   const ports: Ports = { store: store.verifications, limiter, hasher }
+  const wrapped = options.wrapPorts?.(ports) ?? ports
+  const compared = {
+    ...{ keyring, clock, hasher: wrapped.hasher, factors: store.factors, otp: createOtp() },
+    wall: { now: () => at.wall },
+  }
   const domain = {
-    ...(options.wrapPorts?.(ports) ?? ports),
+    ...wrapped,
     mint: { take: () => undefined, giveBack: () => {} },
-    keyring,
-    clock,
     refusals: { record: () => {} },
     wake: () => {},
     lock: options.withoutLock
@@ -138,15 +149,14 @@ export async function createWorld(options: {
     createReference,
     pickLocale,
     addressKey,
-    wall: { now: () => at.wall },
-    factors: store.factors,
-    otp: createOtp(),
+    ...compared,
     drawQr,
+    compare: comparersOf(compared),
   }
   const service = createVerificationService(domain)
   const sweeper = createSweeper({
-    ...{ store: store.verifications, factors: store.factors },
-    clock,
+    ...{ store: store.verifications, clock },
+    alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
     logger: { warn: () => {} },
   })
   const plan = createPlan({

@@ -127,7 +127,7 @@ export const FACTORS: readonly Mutant[] = [
     'C37.totp-wall-clock',
     'steps go by the wall as it is, not by the clock that never goes back',
     [APPS, 'goes by the wall as it is'],
-    { node: 'VariableStatement', becomes: 'const nowMs = domain.clock.now()' },
+    { node: 'VariableStatement', becomes: 'const nowMs = deps.clock.now()' },
   ),
   mutant(
     'C41.missing-key-told',

@@ -5,7 +5,6 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { pickLocale } from '../../../src/delivery/templates/languages.ts'
 import { createOtp } from '../../../src/factors/otp.ts'
-import { drawQr } from '../../../src/factors/qr.ts'
 import { createHasher } from '../../../src/hashing/hasher.ts'
 import { createClock } from '../../../src/kernel/clock.ts'
 import { createReference } from '../../../src/kernel/ids.ts'
@@ -18,7 +17,7 @@ import { generateCode } from '../../../src/verification/code.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
 import { type CountingProxy, startCountingProxy } from '../../postgres/counting-proxy.ts'
 import { type PostgresServer, startPostgres } from '../../postgres/server.ts'
-import { testService } from '../../verification/world.ts'
+import { comparersOf, testService } from '../../verification/world.ts'
 import { MIGRATIONS } from './fixture.ts'
 
 const MAX_ROUND_TRIPS = 6
@@ -62,13 +61,15 @@ const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null
 
 function createDomain() {
   const keyring = createKeyring([Buffer.alloc(32, 7)])
+  const compared = {
+    ...{ keyring, clock: createClock({ wallMs: store.wallMs ?? Date.now }) },
+    hasher: createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 64 }),
+  }
   const service = createVerificationService({
+    ...compared,
     store: store.verifications,
     limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
-    hasher: createHasher({ keyring, memoryKib: 8, passes: 1, concurrency: 2, queueLimit: 64 }),
     mint: { take: () => undefined, giveBack: () => {} },
-    keyring,
-    clock: createClock({ wallMs: store.wallMs ?? Date.now }),
     refusals: { record: () => {} },
     wake: () => {},
     lock: createKeyedLock(),
@@ -76,10 +77,10 @@ function createDomain() {
     createReference,
     pickLocale,
     addressKey: (address) => address,
-    wall: { now: Date.now },
-    factors: store.factors,
-    otp: createOtp(),
-    drawQr,
+    compare: comparersOf({
+      ...compared,
+      ...{ wall: { now: Date.now }, factors: store.factors, otp: createOtp() },
+    }),
   })
   const caller = { service: testService(), keyId: 'key_test' }
   const start = async (to: string, session: string | null = null) => {

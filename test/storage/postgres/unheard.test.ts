@@ -3,7 +3,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pickLocale } from '../../../src/delivery/templates/languages.ts'
 import { createOtp } from '../../../src/factors/otp.ts'
-import { drawQr } from '../../../src/factors/qr.ts'
 import { createHasher } from '../../../src/hashing/hasher.ts'
 import { createMint } from '../../../src/hashing/mint.ts'
 import { createClock } from '../../../src/kernel/clock.ts'
@@ -17,7 +16,7 @@ import { createVerificationService } from '../../../src/verification/service.ts'
 import { claimOne, emptyOutbox, settlement } from '../../contract/outbox-steps.ts'
 import { mac, T0 } from '../../contract/rows.ts'
 import { start } from '../../contract/stores.ts'
-import { testService } from '../../verification/world.ts'
+import { comparersOf, testService } from '../../verification/world.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
 let store: OpenStore
@@ -56,7 +55,9 @@ describe('a start whose commit was not heard of', () => {
     await vi.waitFor(() => expect(mint.level().ready).toBe(2))
     const service = createVerificationService({
       ...{ store: deafOnce(store.verifications), hasher, mint, keyring, clock, generateCode },
-      ...{ wall: clock, factors: store.factors, otp: createOtp(), drawQr },
+      compare: comparersOf({
+        ...{ keyring, hasher, clock, wall: clock, factors: store.factors, otp: createOtp() },
+      }),
       limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
       refusals: { record: () => {} },
       wake: () => {},
