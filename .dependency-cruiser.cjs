@@ -16,6 +16,13 @@ function row(name, from, allowed) {
 
 const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-)?ports|types)\\.ts$'
 
+/** What requests are answered with, whoever asks. */
+const SERVICES = [
+  '^src/(verification|factors|access|events|limits)/',
+  '^src/delivery/((outbox-)?ports|registry)\\.ts$',
+  '^src/retention/(ports|pace)\\.ts$',
+]
+
 module.exports = {
   forbidden: [
     {
@@ -78,14 +85,14 @@ module.exports = {
     {
       name: 'http-never-reaches-inside',
       severity: 'error',
-      from: { path: '^src/(http|admin)/' },
+      from: { path: '^src/(http|admin|console)/' },
       to: { path: '^src/(storage|delivery/(worker|providers))' },
     },
-    row('http-knows-services-and-ports', '^src/(http|admin)/', [
-      '^src/(http|admin|verification|factors|access|events)/',
-      '^src/limits/',
-      '^src/delivery/((outbox-)?ports|registry)\\.ts$',
-      '^src/retention/(ports|pace)\\.ts$',
+    row('admin-knows-no-http', '^src/admin/', ['^src/admin/', ...SERVICES]),
+    row('http-knows-services-and-ports', '^src/http/', ['^src/(http|admin)/', ...SERVICES]),
+    row('console-knows-http-and-admin', '^src/console/', [
+      '^src/(console|http|admin)/',
+      ...SERVICES,
     ]),
     {
       name: 'nobody-imports-the-root',

@@ -26,7 +26,9 @@ const PLANTS: readonly Plant[] = [
   plant('storage-implements-ports', 'storage/sqlite', '../../verification/code.ts'),
   plant('sql-lives-in-storage', 'http', 'better-sqlite3'),
   plant('http-never-reaches-inside', 'http', '../storage/sqlite/planted-store.ts'),
-  plant('http-knows-services-and-ports', 'http', '../hashing/planted-hasher.ts'),
+  plant('http-knows-services-and-ports', 'http', '../console/planted-page.ts'),
+  plant('console-knows-http-and-admin', 'console', '../hashing/planted-hasher.ts'),
+  plant('admin-knows-no-http', 'admin', '../http/planted-route.ts'),
   plant('nobody-imports-the-root', 'delivery', '../config/config.ts'),
   plant('nobody-imports-a-start', '.', './main.ts'),
   plant('product-uses-no-development-package', 'http', 'fast-check', 'value'),
@@ -40,6 +42,8 @@ const TARGETS = [
   'src/storage/sqlite/planted-store.ts',
   'src/hashing/planted-hasher.ts',
   'src/factors/planted-factor.ts',
+  'src/console/planted-page.ts',
+  'src/http/planted-route.ts',
 ]
 
 function plant(rule: string, folder: string, target: string, kind = 'type'): Plant {

@@ -28,11 +28,3 @@ export type HealthReport = {
   /** What lies under root keys that this node lacks, by key and service. Undefined: the store can't be asked now. */
   underMissing: readonly UnderKey[] | undefined
 }
-
-/** `value` null: a secret, set or not as `origin` says. */
-export type ShownSetting = {
-  group: string
-  name: string
-  value: string | null
-  origin: 'environment' | 'file' | 'default' | 'made' | 'unset'
-}

@@ -1,8 +1,8 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
-import type { ShownSetting } from '../admin/health-report.ts'
 import { CHANNELS } from '../kernel/channel.ts'
+import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy } from '../verification/policy.ts'

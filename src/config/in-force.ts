@@ -1,7 +1,7 @@
 // The settings as they are in force, for people: names, values and where they come from.
 // It must not hold a secret's text: that never gets in.
 
-import type { ShownSetting } from '../admin/health-report.ts'
+import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { describeServer } from './database-url.ts'
 import type { Reader } from './reader.ts'
 

@@ -2,9 +2,9 @@
 // It must not let a key of one service be more than that.
 
 import type { z } from '@hono/zod-openapi'
-import { adminOf } from '../admin/acting.ts'
 import type { Admin } from '../admin/admin.ts'
 import type { Person } from '../admin/recipients.ts'
+import { adminOf } from './admin-from-request.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { refusal } from './problem.ts'
 import { refuse } from './refuse.ts'
@@ -48,7 +48,7 @@ export function readPerson(
   if (subject !== undefined) return { person: { to: null, subject } }
   const { service } = callingAdmin(c, deps)
   const about = { service, country: country?.toUpperCase() ?? null }
-  const [person, another] = deps.console.recipients.readingsOf(to ?? '', about)
+  const [person, another] = deps.admin.recipients.readingsOf(to ?? '', about)
   const detail = person
     ? 'is a number in several countries: give it with + and its country code, or give country'
     : 'must be a phone number or an address'

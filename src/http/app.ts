@@ -2,7 +2,6 @@
 // It must not know a store, a worker or a provider: they come as `AppDeps`.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { addConsole } from '../admin/console.ts'
 import type { AppDeps, AppEnv } from './deps.ts'
 import { localHostOnly } from './middleware/local-host.ts'
 import { requestLog } from './middleware/request-log.ts'
@@ -98,7 +97,6 @@ export function createApp(deps: AppDeps): App {
   addRecipientsErase(app, deps)
   addAdminHealth(app, deps)
   addMetrics(app, deps)
-  addConsole(app, deps)
   if (deps.inbox) {
     app.use('/dev/*', localHostOnly())
     addInbox(app, deps, deps.inbox)

@@ -4,14 +4,16 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
-import type { ConsoleDeps } from '../admin/deps.ts'
+import type { AdminDeps } from '../admin/deps.ts'
 import type { Inbox } from '../delivery/ports.ts'
+import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { VerificationService } from '../verification/api.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { RefusalLog } from '../verification/ports.ts'
+import type { StreamPlaces } from './stream-places.ts'
 
 /** Fields first, then the message, as pino has it. It redacts; a body is never given to it. */
 export type Log = Record<
@@ -49,7 +51,10 @@ export type AppDeps = {
   /** Whether the peer's X-Forwarded-… headers count: it is one of TRUSTED_PROXIES. */
   trustsPeer: (peer: string | undefined) => boolean
   refusals: RefusalLog
-  console: ConsoleDeps
+  admin: AdminDeps
+  /** The log as it grows. */
+  follower: Follower
+  streamPlaces: StreamPlaces
   /** Null in production: then its routes do not exist. */
   inbox: Inbox | null
   readiness: () => Promise<Readiness>

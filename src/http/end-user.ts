@@ -1,6 +1,7 @@
 // The end user behind a request: what the login flow says, else what a trusted proxy says.
 // It must not believe a header by itself: `resolveAddress` knows which peers are trusted.
 
+import { parseAddress } from '../limits/client-address.ts'
 import type { EndUser } from '../verification/api.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { readUserAgent } from './schemas/requests.ts'
@@ -12,6 +13,12 @@ export function peerOf(c: AppContext): Parameters<AppDeps['resolveAddress']>[0] 
     forwardedFor: c.req.header('X-Forwarded-For'),
     forwarded: c.req.header('Forwarded'),
   }
+}
+
+/** Whose sign-ins are counted together; null on a Unix socket without a trusted proxy's word. */
+export function addressOf(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): string | null {
+  const from = peerOf(c)
+  return deps.resolveAddress(from) ?? (from.peer ? parseAddress(from.peer) : null)
 }
 
 /** @param body a validated one: its `client_ip` is an address */

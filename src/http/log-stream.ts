@@ -24,10 +24,10 @@ export function streamLog(
 ): Response | undefined {
   const { farewell } = stream
   const { service } = stream.holder
-  const leave = deps.console.streamPlaces.take(stream.holder)
+  const leave = deps.streamPlaces.take(stream.holder)
   if (!leave) return undefined
   const begin = (sink: EventSink) => {
-    const { begun, stop } = deps.console.follower.listen((events) =>
+    const { begun, stop } = deps.follower.listen((events) =>
       stream.tell(
         events.filter((event) => service === null || event.service === service), // mutant: C35.live-log-service
         sink,

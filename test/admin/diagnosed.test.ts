@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run } from '../commands/command-process.ts'
+import { readable, signedIn, startWorld, type World } from '../console/world.ts'
 import { createClient } from '../http/client.ts'
 import { PATIENCE_MS } from '../long.ts'
-import { readable, signedIn, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AttemptRow } from '../../src/admin/ports.ts'
 import type { EventRecord } from '../../src/events/types.ts'
-import { detailOf, diagnosed, eventOf, NOW } from './shown.ts'
+import { detailOf, diagnosed, eventOf, NOW } from '../console/shown.ts'
 
 const EVENT = eventOf('delivery.sent')
 const retrying = (at: number, waitMs: number): EventRecord =>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { foldTries } from '../../src/admin/fold-tries.ts'
 import { describeAttempt } from '../../src/commands/attempt-text.ts'
 import type { EventRecord } from '../../src/events/types.ts'
-import { detailOf, eventOf, NOW, shownPage, textOf } from './shown.ts'
+import { detailOf, eventOf, NOW, shownPage, textOf } from '../console/shown.ts'
 
 const tries = (count: number, change: EventRecord['details'] = {}): EventRecord[] =>
   Array.from({ length: count }, (_, i) => {

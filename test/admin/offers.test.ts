@@ -5,7 +5,15 @@ import { describe, expect, it } from 'vitest'
 import type { AttemptRow } from '../../src/admin/ports.ts'
 import { type Channel, DELIVERY_STATUSES } from '../../src/kernel/channel.ts'
 import { STATUSES } from '../../src/verification/state.ts'
-import { type About, detailOf, diagnosed, eventOf, NOW, shownPage, textOf } from './shown.ts'
+import {
+  type About,
+  detailOf,
+  diagnosed,
+  eventOf,
+  NOW,
+  shownPage,
+  textOf,
+} from '../console/shown.ts'
 
 /** One of each kind of advice, and one that nobody knows. */
 const FAULTS: readonly (readonly [string, string | null])[] = [

@@ -2,7 +2,7 @@
 // and at the try. It is bounded and holds nothing of the message by then (delivery/quoted-answer.ts).
 
 import { expect, it } from 'vitest'
-import { detailOf, eventOf, NOW, shownPage, textOf } from './shown.ts'
+import { detailOf, eventOf, NOW, shownPage, textOf } from '../console/shown.ts'
 
 const REASON = 'Sender ACME is not registered'
 

@@ -7,7 +7,7 @@ import { createRefusals, type RefusalLine } from '../../src/admin/refusals.ts'
 import type { EventDetails, RefusalRecord } from '../../src/events/types.ts'
 import { ERRORS } from '../../src/kernel/errors.ts'
 import { LIMIT_NAMES } from '../../src/verification/policy.ts'
-import { eventOf, NOW } from './shown.ts'
+import { eventOf, NOW } from '../console/shown.ts'
 
 const LIMITED = { error: 'rate_limited', limit: 'sends_per_number_burst', channel: 'sms' }
 const ANN = new Uint8Array([1])

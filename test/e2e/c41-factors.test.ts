@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createOtp } from '../../src/factors/otp.ts'
-import { readable, signedIn } from '../admin/world.ts'
+import { readable, signedIn } from '../console/world.ts'
 import { createDatabase } from '../postgres/databases.ts'
 import { program } from '../program.ts'
 import { LAYOUTS, ON } from './nodes.ts'

@@ -2,6 +2,8 @@
 // What the domain decides is tested with the real one.
 
 import { createAuthenticator, type FixedKey } from '../../src/access/authenticator.ts'
+import { addConsole } from '../../src/console/console.ts'
+import type { ConsoleDeps } from '../../src/console/deps.ts'
 import type { FactorService } from '../../src/factors/api.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
@@ -146,7 +148,7 @@ function createFactors(calls: Call[], answers: Map<string, unknown>): FactorServ
 
 /** @param given parts of the app to replace */
 export async function startDouble(
-  given: Partial<AppDeps> & {
+  given: Partial<ConsoleDeps> & {
     times?: ServerOptions['times']
     maxConnections?: number
     host?: string
@@ -169,7 +171,7 @@ export async function startDouble(
   const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
   const store = { find: async () => undefined }
   const resolver = createAddressResolver({ trustedProxies: given.trusted ?? [] })
-  const app = createApp({
+  const deps: ConsoleDeps = {
     service: createService(calls, answers),
     factors: createFactors(calls, answers),
     services,
@@ -180,8 +182,8 @@ export async function startDouble(
     parseAddress,
     resolveAddress: resolver.resolve,
     trustsPeer: resolver.trusts,
-    // The console is tested with the real parts (test/admin).
-    console: undefined as unknown as AppDeps['console'],
+    // What admins have is tested with the real parts (test/admin, test/console).
+    ...({} as Pick<ConsoleDeps, 'admin' | 'follower' | 'streamPlaces' | 'sessions' | 'wrongKeys'>),
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,
     readiness: async () => ({ ready: true, checks: { database: true } }),
@@ -189,7 +191,9 @@ export async function startDouble(
     clock,
     closing: new AbortController().signal,
     ...given,
-  })
+  }
+  const app = createApp(deps)
+  addConsole(app, deps)
   const host = given.host ?? '127.0.0.1'
   const { times = {}, maxConnections = MAX_CONNECTIONS } = given
   const server = await startServer({

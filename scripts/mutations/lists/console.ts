@@ -6,7 +6,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 const SESSIONS = 'test/console/sessions.test.ts'
 const C33 = 'test/console/c33.test.ts'
 const LIVE = 'test/console/live.test.ts'
-const REFUSALS_PAGE = 'test/admin/refusals-page.test.ts'
+const REFUSALS_PAGE = 'test/console/refusals-page.test.ts'
 
 export const CONSOLE: readonly Mutant[] = [
   mutant(

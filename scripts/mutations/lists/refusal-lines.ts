@@ -4,7 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const REFUSAL_LINES_TEST = 'test/admin/refusal-lines.test.ts'
-const REFUSALS_PAGE = 'test/admin/refusals-page.test.ts'
+const REFUSALS_PAGE = 'test/console/refusals-page.test.ts'
 
 export const REFUSAL_LINES: readonly Mutant[] = [
   mutant(

@@ -3,9 +3,9 @@
 
 import type { MiddlewareHandler } from 'hono'
 import type { Scope } from '../../access/ports.ts'
-import { addressOf } from '../../admin/origin.ts'
 import type { Caller } from '../../verification/api.ts'
 import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
+import { addressOf } from '../end-user.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { recordWrongKey } from '../wrong-key.ts'

@@ -30,7 +30,7 @@ const route = createRoute({
 export function addAdminHealth(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
     const { service } = callingAdmin(c, deps)
-    const report = await deps.console.health(service)
-    return c.json(toWireHealth(report, service === null ? deps.console.settings : null), 200)
+    const report = await deps.admin.health(service)
+    return c.json(toWireHealth(report, service === null ? deps.admin.settings : null), 200)
   })
 }

@@ -35,7 +35,7 @@ const route = createRoute({
 
 export function addAttemptsCancel(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
-    const { attempts, operations, recipients } = deps.console
+    const { attempts, operations, recipients } = deps.admin
     const { id } = c.req.valid('param')
     const admin = callingAdmin(c, deps)
     const result = await operations.cancel(admin, id)

@@ -30,7 +30,7 @@ const route = createRoute({
 
 export function addAttemptsGet(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
-    const { operations, recipients } = deps.console
+    const { operations, recipients } = deps.admin
     const found = await operations.detail(callingAdmin(c, deps), c.req.valid('param').id)
     if (!found) return refuseUnknown(c, deps)
     const about = {

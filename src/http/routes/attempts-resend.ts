@@ -42,7 +42,7 @@ const route = createRoute({
 
 export function addAttemptsResend(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
-    const { attempts, operations, recipients } = deps.console
+    const { attempts, operations, recipients } = deps.admin
     const { id } = c.req.valid('param')
     const { channel } = c.req.valid('json')
     const admin = callingAdmin(c, deps)

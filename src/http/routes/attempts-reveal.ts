@@ -31,7 +31,7 @@ const route = createRoute({
 
 export function addAttemptsReveal(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
-    const { attempts, operations } = deps.console
+    const { attempts, operations } = deps.admin
     const { id } = c.req.valid('param')
     const admin = callingAdmin(c, deps)
     const person = await operations.reveal(admin, id)

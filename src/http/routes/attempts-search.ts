@@ -36,7 +36,7 @@ export function addAttemptsSearch(app: App, deps: AppDeps): void {
     const { to, subject, country, cursor, limit, ...given } = c.req.valid('json')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
-    const { attempts, recipients } = deps.console
+    const { attempts, recipients } = deps.admin
     const within = callingAdmin(c, deps).service
     const isOfPerson = to !== undefined || subject !== undefined
     const person = { to: to ?? null, subject: subject ?? null }

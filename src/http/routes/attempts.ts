@@ -45,7 +45,7 @@ export function addAttemptsList(app: App, deps: AppDeps): void {
     const { cursor, limit, ...given } = c.req.valid('query')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
-    const { attempts, recipients } = deps.console
+    const { attempts, recipients } = deps.admin
     const filter = toFilter(given, { within: callingAdmin(c, deps).service })
     const page = await attempts.list(filter, cursor ?? null, limit)
     const now = deps.clock.now()

@@ -34,6 +34,6 @@ export function addRecipientsErase(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
     const read = readPerson(c, deps, c.req.valid('json'))
     if ('refused' in read) return read.refused
-    return c.json(await deps.console.operations.erase(callingAdmin(c, deps), read.person), 200)
+    return c.json(await deps.admin.operations.erase(callingAdmin(c, deps), read.person), 200)
   })
 }

@@ -34,7 +34,7 @@ export function addRecipientsExport(app: App, deps: AppDeps): void {
   register(app, deps, route, ACTS, async (c) => {
     const read = readPerson(c, deps, c.req.valid('json'))
     if ('refused' in read) return read.refused
-    const { operations, recipients } = deps.console
+    const { operations, recipients } = deps.admin
     const exported = await operations.exportOf(callingAdmin(c, deps), read.person)
     return c.json(toWireExport(exported, deps.clock.now(), recipients), 200)
   })

@@ -43,6 +43,6 @@ export function addRecipientsLift(app: App, deps: AppDeps): void {
     if ('refused' in read) return read.refused
     const asked = { service: service ?? null, name: limit ?? null }
     const admin = callingAdmin(c, deps)
-    return c.json({ services: await deps.console.operations.lift(admin, read.person, asked) }, 200)
+    return c.json({ services: await deps.admin.operations.lift(admin, read.person, asked) }, 200)
   })
 }

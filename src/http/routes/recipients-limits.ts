@@ -33,7 +33,7 @@ export function addRecipientsLimits(app: App, deps: AppDeps): void {
   register(app, deps, route, LOOKS, async (c) => {
     const read = readPerson(c, deps, c.req.valid('json'))
     if ('refused' in read) return read.refused
-    const found = await deps.console.operations.limitsOf(callingAdmin(c, deps), read.person)
+    const found = await deps.admin.operations.limitsOf(callingAdmin(c, deps), read.person)
     return c.json(toWireLimits(found), 200)
   })
 }

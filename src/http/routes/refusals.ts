@@ -54,7 +54,7 @@ export function addRefusals(app: App, deps: AppDeps): void {
     const { cursor, limit, ...given } = c.req.valid('query')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
-    const { refusals, recipients } = deps.console
+    const { refusals, recipients } = deps.admin
     const filter = toRefusalFilter(given, { within: callingAdmin(c, deps).service })
     return c.json(toWireRefusals(await refusals(filter, cursor ?? null, limit), recipients), 200)
   })
@@ -69,7 +69,7 @@ export function addRefusals(app: App, deps: AppDeps): void {
     const budgetIndexes = isOfPerson ? deps.eventIndexes({ ...read, service: within }) : undefined
     if (budgetIndexes === null)
       return refuseField(c, deps, 'to', 'must be a phone number or an address')
-    const { refusals, recipients } = deps.console
+    const { refusals, recipients } = deps.admin
     const filter = toRefusalFilter(given, { within, budgetIndexes })
     return c.json(toWireRefusals(await refusals(filter, cursor ?? null, limit), recipients), 200)
   })

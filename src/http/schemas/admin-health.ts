@@ -2,8 +2,9 @@
 // It must not show a setting that is a secret.
 
 import { z } from '@hono/zod-openapi'
-import type { HealthReport, ShownSetting } from '../../admin/health-report.ts'
+import type { HealthReport } from '../../admin/health-report.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
+import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 
 const Node = z.object({

@@ -1,0 +1,203 @@
+// Health: what waits, what works, what providers say, and the settings in force.
+// It must not show a secret; what comes from outside is shown escaped.
+
+import { html } from 'hono/html'
+import type { HealthReport } from '../../admin/health-report.ts'
+import type { ProviderState } from '../../delivery/ports.ts'
+import type { ShownSetting } from '../../kernel/shown-setting.ts'
+import type { ServicePolicy } from '../../verification/policy.ts'
+import type { SignedInPage } from '../page.ts'
+import { BAR_STYLE, bar } from './bar.ts'
+import { loginFlows, settingsOf } from './in-force.ts'
+import { missingKeys } from './missing-keys.ts'
+import { type Html, shell } from './shell.ts'
+import { table } from './table.ts'
+import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
+
+/** A message that waits longer is late for a user in front of a login form. */
+const LATE_MS = 10_000
+/** Of the queue: callers begin to wait. */
+const BUSY_SHARE = 0.5
+
+const STYLE = `${BAR_STYLE}.verdict { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+.verdict ul { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4) } .verdict .stamp.large { font-size: var(--t3); padding: .45em .7em }
+.tick::before { content: '✓'; color: var(--good); font-weight: 700; margin-right: .4em } .tick.off::before { content: '✕'; color: var(--bad) } .tick.off { color: var(--bad); font-weight: 600 }
+.gauges { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-top: 2px solid var(--rule) }
+.gauges > div { background: var(--card); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
+.gauges dt { font-size: var(--t2); font-weight: 600; color: var(--soft) } .gauges dd { font-size: var(--t5); font-weight: 600; line-height: 1.2 } .gauges dd small { font-size: var(--t2); font-weight: 400; color: var(--soft) }
+.gauges dd.note-of { font-size: var(--t2); font-weight: 400; color: var(--soft) } .gauges dd a { color: inherit } .gauges dd.bad { color: var(--bad) } .gauges dd.warn { color: var(--warn) }
+.facts { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s6); background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4) } .facts dt { font-size: var(--t2); color: var(--soft) }
+.settings { display: grid; gap: var(--s1) } details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } details > summary + * { margin-top: var(--s2) }
+.value { font-family: var(--mono); font-size: .93em }
+`
+
+/** What is checked, for a reader who does not run it. */
+const CHECKS: Readonly<Record<string, string>> = {
+  database: 'Database',
+  worker: 'Sending',
+  hasher: 'Checking codes',
+}
+
+/** A number leads to what it counts; nothing to none. */
+function numberLink(count: number | string, query: Record<string, string>): Html | string {
+  if (count === 0 || count === '0') return '0'
+  return html`<a href="/admin/attempts?${new URLSearchParams(query).toString()}">${count}</a>`
+}
+
+function verdict({ checks, at }: HealthReport): Html {
+  const isReady = Object.values(checks).every(Boolean)
+  const items = Object.entries(checks).map(
+    ([name, isGood]) =>
+      html`<li class="${isGood ? 'tick' : 'tick off'}">${CHECKS[name] ?? name}<span class="unseen">: ${isGood ? 'works' : 'does not work'}</span></li>`,
+  )
+  const stamp = isReady ? 'good' : 'bad'
+  return html`<div class="verdict"><span class="stamp large ${stamp}">${isReady ? 'Ready' : 'Not ready'}</span><ul>${items}</ul><span class="soft">as of ${timeOf(at)} ${ZONE}</span></div>`
+}
+
+type Gauge = {
+  label: string
+  value: Html | string
+  of?: string
+  /** What it is, in a few plain words. */
+  note: string
+  share?: number
+  state?: '' | 'warn' | 'bad'
+}
+
+function gauge({ label, value, of, note, share, state = '' }: Gauge): Html {
+  return html`<div><dt>${label}</dt><dd class="${state}">${value}${of ? html` <small>${of}</small>` : ''}</dd>${share === undefined ? '' : bar(share, state)}<dd class="note-of">${note}</dd></div>`
+}
+
+function gauges({ hashing, mint, failed }: HealthReport): Html {
+  const queue = hashing.limit === 0 ? 0 : hashing.waiting / hashing.limit
+  const failures = failed ? `${failed.count}${failed.isMore ? '+' : ''}` : '?'
+  return html`<dl class="gauges">${[
+    gauge({
+      label: 'Failed in the last hour',
+      value: numberLink(failures, { delivery: 'failed', span: 'hour' }), // mutant: C74.health-links
+      of: failures === '1' ? 'message' : 'messages',
+      note: 'given up by a provider or for lack of time, on all nodes',
+      state: failed?.count ? 'bad' : '',
+    }),
+    gauge({
+      label: 'Hashes queued',
+      value: String(hashing.waiting),
+      of: `of ${hashing.limit} places`,
+      note: 'starts and checks that wait for the processor', // mutant: C74.health-viewer-words
+      share: queue,
+      state: queue > BUSY_SHARE ? 'warn' : '',
+    }),
+    gauge({
+      label: 'Hashes running',
+      value: String(hashing.running),
+      of: `of ${hashing.concurrency}`,
+      note: 'at once on this node',
+      share: hashing.running / hashing.concurrency,
+    }),
+    gauge({
+      label: 'Codes ready',
+      value: String(mint.ready),
+      of: `of ${mint.capacity}`,
+      note: 'made in advance, so that a start does not wait',
+      share: mint.capacity === 0 ? 0 : mint.ready / mint.capacity,
+    }),
+  ]}</dl>`
+}
+
+function queue({ outbox, sending }: HealthReport): Html {
+  if (!outbox) return html`<p class="note bad">The database is unavailable.</p>`
+  return table({
+    caption: 'The queue by channel',
+    columns: [
+      { label: 'Channel' },
+      { label: 'Due', isNumber: true },
+      { label: 'Oldest', isNumber: true },
+      { label: 'Retrying', isNumber: true },
+      { label: 'Sending on this node', isNumber: true },
+    ],
+    rows: outbox.map(({ channel, due, retrying, oldestDueMs }) => [
+      channel,
+      numberLink(due, { delivery: 'queued', channel }),
+      oldestDueMs > LATE_MS
+        ? html`<span class="stamp warn">${spanOf(oldestDueMs)}</span>`
+        : due === 0
+          ? '–'
+          : spanOf(oldestDueMs),
+      numberLink(retrying, { delivery: 'queued', channel }),
+      numberLink(sending[channel], { delivery: 'sending', channel }),
+    ]),
+  })
+}
+
+const KINDS: Readonly<Record<string, { word: string; state: string }>> = {
+  accepted: { word: 'accepted', state: 'good' },
+  temporary: { word: 'try later', state: 'warn' },
+  ambiguous: { word: 'no answer', state: 'warn' },
+  permanent: { word: 'refused', state: 'bad' },
+}
+
+function lastAnswer({ last }: ProviderState, now: number): Html {
+  if (!last) return html`<span class="soft">no message yet</span>`
+  const { word, state } = KINDS[last.kind] ?? { word: last.kind, state: '' }
+  const code = last.code === null ? '' : html` <code><bdi>${last.code}</bdi></code>`
+  return html`<span class="stamp ${state}">${word}</span>${code} ${agoOf(last.at, now)} <span class="soft">in ${spanOf(last.tookMs)}</span>`
+}
+
+function providers({ providers: states, at }: HealthReport): Html {
+  if (states.length === 0) return html`<p class="note">No provider is configured.</p>`
+  return table({
+    caption: 'What each provider answered last to this node',
+    columns: [
+      { label: 'Provider' },
+      { label: 'Channels' },
+      { label: 'Last answer' },
+      { label: 'Last accepted', isNumber: true },
+      { label: 'Accepted', isNumber: true },
+      { label: 'Not accepted', isNumber: true },
+    ],
+    rows: states.map((state) => [
+      state.name,
+      state.channels.join(', '),
+      lastAnswer(state, at),
+      state.acceptedAt === null ? '–' : agoOf(state.acceptedAt, at),
+      numberLink(state.accepted, { provider: state.name }),
+      numberLink(state.refused, { provider: state.name, delivery: 'failed' }),
+    ]),
+  })
+}
+
+function node({ node: own, at }: HealthReport): Html {
+  const facts: [string, Html | string][] = [
+    ['Version', own.version],
+    ['Node', own.name],
+    ['Running for', spanOf(at - own.startedAt)],
+    ['Since', timeOf(own.startedAt)],
+    ['Mode', own.mode],
+    ['Database', own.store],
+    ['Limits are counted in', own.limits],
+  ]
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+export function healthPage(
+  page: SignedInPage,
+  shown: {
+    report: HealthReport
+    /** Null: not for this key. */
+    settings: readonly ShownSetting[] | null
+    services: readonly ServicePolicy[]
+  },
+): Html {
+  const { report, settings, services } = shown
+  // mutant: C65.health-lost-key
+  const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
+${verdict(report)}
+${missingKeys(report)}
+${gauges(report)}
+<section><h2>Queue</h2><p class="soft">Messages that are due, and those that wait for another try, on all nodes.</p>${queue(report)}</section>
+<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}</section>
+<section><h2>Login flows</h2>${loginFlows(services)}</section>
+<section><h2>Node</h2>${node(report)}</section>
+${settings && html`<section><h2>Settings in force</h2><div class="settings">${settingsOf(settings)}</div></section>`}`
+  return shell(page, { title: 'Health', current: '/admin/health', style: STYLE, body })
+}

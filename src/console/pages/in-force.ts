@@ -1,0 +1,68 @@
+// What the login flows and the process are set to, on the page of Health.
+// It must not show a secret; what comes from outside is shown escaped.
+
+import { html } from 'hono/html'
+import type { ShownSetting } from '../../kernel/shown-setting.ts'
+import type { ServicePolicy } from '../../verification/policy.ts'
+import type { Html } from './shell.ts'
+import { table } from './table.ts'
+import { spanOf } from './words.ts'
+
+export function loginFlows(services: readonly ServicePolicy[]): Html {
+  return table({
+    caption: 'The login flows',
+    columns: [
+      { label: 'Service' },
+      { label: 'Brand' },
+      { label: 'Code' },
+      { label: 'Wrong codes', isNumber: true },
+      { label: 'Messages', isNumber: true },
+      { label: 'Channels' },
+      { label: 'Countries' },
+    ],
+    rows: services.map((one) => [
+      html`<a href="/admin/attempts?${new URLSearchParams({ service: one.name }).toString()}">${one.name}</a>`,
+      one.brandName,
+      `${one.codeLength} digits, ${spanOf(one.ttlSeconds * 1000)}`,
+      `at most ${one.maxAttempts}`,
+      `at most ${one.maxSends}`,
+      one.channels.join(', '),
+      one.allowedCountries === '*' ? 'all' : one.allowedCountries.join(', '),
+    ]),
+  })
+}
+
+const ORIGINS = {
+  environment: 'environment',
+  file: 'file',
+  default: 'default',
+  made: 'made here',
+  unset: 'not set',
+} as const
+
+function settingValue({ value, origin }: ShownSetting): Html {
+  if (origin === 'unset') return html`<span class="soft">–</span>`
+  if (value === null) return html`<span class="soft">set, hidden</span>`
+  return value === ''
+    ? html`<span class="soft">empty</span>`
+    : html`<span class="value">${value}</span>`
+}
+
+export function settingsOf(settings: readonly ShownSetting[]): Html {
+  const groups = [...new Set(settings.map(({ group }) => group))]
+  return html`${groups.map((group) => {
+    const rows = settings.filter((setting) => setting.group === group)
+    const changed = rows.filter(({ origin }) => origin !== 'default' && origin !== 'unset').length
+    return html`<details><summary>${group} <span class="soft">${changed} of ${rows.length} set</span></summary>${table(
+      {
+        caption: group,
+        columns: [{ label: 'Name' }, { label: 'Value' }, { label: 'From' }],
+        rows: rows.map((row) => [
+          html`<code>${row.name}</code>`,
+          settingValue(row),
+          ORIGINS[row.origin],
+        ]),
+      },
+    )}</details>`
+  })}`
+}

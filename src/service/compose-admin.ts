@@ -1,0 +1,116 @@
+// What admins are given, by the API and in the console: the operations, the health of this node, sessions and their limit.
+// It must not decide anything: each part does, from what it is given here.
+
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Authenticator } from '../access/authenticator.ts'
+import type { AdminDeps } from '../admin/deps.ts'
+import type { HealthReport } from '../admin/health-report.ts'
+import { createOperations, type OperationsDeps } from '../admin/operations.ts'
+import { createRecipients } from '../admin/recipients.ts'
+import { createRefusals } from '../admin/refusals.ts'
+import type { Config } from '../config/config.ts'
+import type { ConsoleDeps } from '../console/deps.ts'
+import { createSessions } from '../console/sessions.ts'
+import { createWrongKeys } from '../console/wrong-keys.ts'
+import type { ProviderState } from '../delivery/ports.ts'
+import { underMissingKeys } from '../factors/root-keys.ts'
+import type { Readiness } from '../http/deps.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { HOUR_MS } from '../kernel/durations.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { OpenLimiter } from '../limits/open.ts'
+import { PACKAGE_FILE } from '../paths.ts'
+import type { Store } from '../storage/store.ts'
+import type { Levels } from '../telemetry/metrics.ts'
+import type { VerificationService } from '../verification/api.ts'
+import { composeSearch } from './compose-requests.ts'
+
+/** Counted one by one: beyond it an operator needs no exact number. */
+const MAX_FAILED = 200
+
+const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as const
+
+export type AdminParts = {
+  store: Store
+  limiter: OpenLimiter
+  refusals: { flush(): Promise<void> }
+  /** As the API's: cancels and resends. */
+  service: VerificationService
+  limits: OperationsDeps['limits']
+  liftable: OperationsDeps['liftable']
+  keyring: Keyring
+  clock: Clock
+  logger: Logger
+  authenticator: Authenticator
+  readiness: () => Promise<Readiness>
+  levels: () => Promise<Levels>
+  providerStates: () => readonly ProviderState[]
+}
+
+function describeNode(config: Config, startedAt: number): HealthReport['node'] {
+  const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }
+  return {
+    name: `${hostname()}, process ${process.pid}`,
+    version,
+    startedAt,
+    mode: config.mode,
+    store: STORES[config.store.kind],
+    limits: STORES[config.limits.kind],
+  }
+}
+
+async function countFailed(store: Store, service: string | null, now: number) {
+  const page = await store.events.list({
+    ...{ service, types: ['delivery.failed'], since: now - HOUR_MS },
+    ...{ cursor: null, limit: MAX_FAILED },
+  })
+  return { count: page.items.length, isMore: page.nextCursor !== null }
+}
+
+export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
+  const { store, limiter, keyring, clock } = parts
+  const node = describeNode(config, clock.now())
+  const recipients = createRecipients({ keyring, ...composeSearch(config, keyring) })
+  return {
+    attempts: store.attempts,
+    recipients,
+    refusals: createRefusals({ events: store.events, recipients }),
+    operations: createOperations({
+      ...{ attempts: store.attempts, events: store.events, retention: store.retention },
+      ...{ factors: store.factors, refusals: parts.refusals },
+      ...{ recipients, service: parts.service, services: config.services },
+      ...{ limits: parts.limits, liftable: parts.liftable, counters: limiter, clock },
+    }),
+    async health(service) {
+      const at = clock.now()
+      const rootKeys = { rootKeys: store.rootKeys, keyring, now: at }
+      const [{ checks }, levels, failed, missing] = await Promise.all([
+        parts.readiness(),
+        parts.levels(),
+        countFailed(store, service, at).catch(() => undefined),
+        underMissingKeys(rootKeys).catch(() => undefined),
+      ])
+      const hashing = { ...levels.hashing, concurrency: config.hashing.concurrency }
+      const underMissing = missing?.filter((row) => service === null || row.service === service)
+      const providers = parts.providerStates()
+      return { ...levels, node, at, checks, hashing, failed, underMissing, providers }
+    },
+    settings: config.inForce,
+  }
+}
+
+/** The console's own, beside what the API has. */
+export function composeConsole(
+  parts: Pick<AdminParts, 'store' | 'limiter' | 'keyring' | 'clock' | 'logger' | 'authenticator'>,
+): Pick<ConsoleDeps, 'sessions' | 'wrongKeys'> {
+  const { store, limiter, keyring, clock, logger, authenticator } = parts
+  return {
+    sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
+    wrongKeys: createWrongKeys({
+      ...{ limiter, clock, logger },
+      nameCounter: (of) => keyring.oldestMac('blind-index', of).toString('base64url'),
+    }),
+  }
+}

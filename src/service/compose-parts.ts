@@ -1,0 +1,106 @@
+// Every part that runs beside the requests: the stores, hashing, sending, and the rounds that clean up.
+// It must not decide anything: each part does, from what it is given here.
+
+import type { Config } from '../config/config.ts'
+import { createComposer } from '../delivery/message.ts'
+import { createPlan } from '../delivery/plan.ts'
+import { createProviders, type Providers } from '../delivery/registry.ts'
+import { createRouter } from '../delivery/router.ts'
+import { createWorker, type Worker } from '../delivery/worker.ts'
+import { createRefusalLog } from '../events/refusal-log.ts'
+import { purgeUnverified } from '../factors/look-up.ts'
+import { createHasher } from '../hashing/hasher.ts'
+import { createMint } from '../hashing/mint.ts'
+import { startSelfTest } from '../hashing/self-test.ts'
+import { type Clock, createClock, STEERED_RATE } from '../kernel/clock.ts'
+import { createKeyring, type Keyring } from '../kernel/keyring.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { openLimiter } from '../limits/open.ts'
+import { createPurger } from '../retention/purger.ts'
+import { openStore } from '../storage/open.ts'
+import type { Store } from '../storage/store.ts'
+import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.ts'
+import { createProviderWatch, type ProviderWatch } from '../telemetry/provider-watch.ts'
+import { generateCode } from '../verification/code.ts'
+import type { RefusalLog } from '../verification/ports.ts'
+import { createSweeper } from '../verification/sweeper.ts'
+
+function composeDelivery(
+  config: Config,
+  deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; metrics: Metrics },
+): { providers: Providers; worker: Worker; watch: ProviderWatch } {
+  const { store, keyring, clock, logger, metrics } = deps
+  const inbox = config.mode === 'development'
+  const providers = createProviders(config.providers, { clock, inbox })
+  const watch = createProviderWatch({ clock, providers: providers.providers })
+  const worker = createWorker({
+    outbox: store.outbox,
+    providers: providers.providers,
+    onOutcome(outcome) {
+      metrics.observeSend(outcome)
+      watch.record(outcome)
+    },
+    plan: createPlan({
+      keyring,
+      router: createRouter(providers.providers, config.routes),
+      knowsService: (name) => config.services.has(name),
+    }),
+    compose: createComposer({ settingsOf: (name) => config.services.get(name) }),
+    ...{ clock, logger, keyring },
+    deadlineMs: config.deliveryDeadlineMs,
+  })
+  return { providers, worker, watch }
+}
+
+function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {
+  const { concurrency, queue, mintSize, memoryKib, passes } = config.hashing
+  const hasher = createHasher({
+    keyring,
+    memoryKib,
+    passes,
+    concurrency,
+    queueLimit: queue,
+    logger,
+  })
+  const lengths = [...new Set([...config.services.values()].map((service) => service.codeLength))]
+  const mint = createMint({ hasher, lengths, size: mintSize, clock, generateCode, logger })
+  return { hasher, mint, selfTest: startSelfTest(hasher, logger) }
+}
+
+export type Parts = Awaited<ReturnType<typeof composeParts>>
+
+export async function composeParts(config: Config, logger: Logger) {
+  const store = await openStore(config.store, { logger })
+  const limiter = await openLimiter(config.limits, logger)
+  const clock = createClock({
+    floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
+    // One slow answer of the database puts a node ahead of it; it comes back, and never goes backwards.
+    ...(store.wallMs && { wallMs: store.wallMs, aheadRate: STEERED_RATE }),
+  })
+  const keyring = createKeyring(config.secretKeys)
+  const refusals = createRefusalLog({
+    append: (events) => store.events.append(events),
+    clock,
+    logger,
+  }) satisfies RefusalLog
+  const sweeper = createSweeper({
+    ...{ store: store.verifications, clock, logger },
+    alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
+  })
+  const purger = createPurger({ store: store.retention, days: config.retentionDays, clock, logger })
+  const metrics = createMetrics()
+  const parts = {
+    ...{ store, limiter, clock, keyring, refusals, sweeper, purger, metrics },
+    ...composeHashing(config, keyring, clock, logger),
+    ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
+  }
+  const { hasher, mint, worker } = parts
+  const levels = async (): Promise<Levels> => ({
+    hashing: hasher.stats(),
+    mint: mint.level(),
+    sending: worker.status().inFlight,
+    outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
+  })
+  metrics.readLevelsBy(levels)
+  return { ...parts, levels }
+}

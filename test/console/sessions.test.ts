@@ -1,0 +1,151 @@
+// A session of the console lives as long as its limits, its key and its row say, whichever ends first.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createApiKey } from '../../src/access/api-keys.ts'
+import { createAuthenticator } from '../../src/access/authenticator.ts'
+import { ABSOLUTE_MS, createSessions, IDLE_MS } from '../../src/console/sessions.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
+
+const T0 = 1_790_000_000_000
+const ADMIN = 'the-key-of-the-administrator'
+const [OLD, NEW] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+let store: Store
+let now: number
+
+function sessionsWith(options: { adminKey?: string; roots?: Buffer[] } = {}) {
+  const { adminKey = ADMIN, roots = [OLD] } = options
+  return createSessions({
+    authenticator: createAuthenticator({
+      store: store.apiKeys,
+      fixedKeys: [
+        { id: 'ADMIN_KEY', text: adminKey, service: null, scopes: ['admin'] },
+        { id: 'API_KEY', text: 'the-key-of-the-login-flow', service: 'shop', scopes: ['verify'] },
+      ],
+      services: new Set(['shop']),
+    }),
+    store: store.adminSessions,
+    keyring: createKeyring(roots),
+    clock: { now: () => now },
+  })
+}
+
+async function begun(key = ADMIN): Promise<string> {
+  const result = await sessionsWith().begin(key)
+  if (!result) throw new Error('not begun')
+  return result.token
+}
+
+beforeEach(async () => {
+  now = T0
+  const directory = makeDirectory()
+  store = await openStore(`${directory.path}/store.db`)
+  return async () => {
+    await store.close()
+    directory.remove()
+  }
+})
+
+describe('a session', () => {
+  it('begins with an admin key only', async () => {
+    expect(await sessionsWith().begin('the-key-of-the-login-flow')).toBeUndefined()
+    expect(await sessionsWith().begin('anything else')).toBeUndefined()
+    const { access, keyName } = (await sessionsWith().resume(await begun())) ?? {}
+    expect([access?.service, keyName]).toEqual([null, 'ADMIN_KEY'])
+  })
+
+  it('ends when nobody used it for half an hour, and goes on where somebody did', async () => {
+    const token = await begun()
+    now += IDLE_MS - 1
+    expect(await sessionsWith().resume(token)).toBeDefined()
+    now += IDLE_MS - 1
+    expect(await sessionsWith().resume(token)).toBeDefined()
+    now += IDLE_MS
+    expect(await sessionsWith().resume(token)).toBeUndefined()
+  })
+
+  it('is not kept alive by what an open page does by itself', async () => {
+    const token = await begun()
+    for (let minutes = 0; minutes < 29; minutes += 1) {
+      expect(await sessionsWith().look(token)).toBeDefined()
+      now += 60_000
+    }
+    now = T0 + IDLE_MS
+    expect(await sessionsWith().look(token)).toBeUndefined()
+    expect(await sessionsWith().resume(token)).toBeUndefined()
+  })
+
+  it('ends after twelve hours however busy it is', async () => {
+    const token = await begun()
+    while (now < T0 + ABSOLUTE_MS - IDLE_MS / 2) {
+      now += IDLE_MS / 2
+      if (now < T0 + ABSOLUTE_MS) expect(await sessionsWith().resume(token)).toBeDefined()
+    }
+    now = T0 + ABSOLUTE_MS
+    expect(await sessionsWith().resume(token)).toBeUndefined()
+  })
+
+  it('is good for nothing after sign-out, whoever kept the cookie', async () => {
+    const [token, other] = [await begun(), await begun()]
+    await sessionsWith().end(token)
+    expect(await sessionsWith().resume(token)).toBeUndefined()
+    expect(await sessionsWith().resume(other)).toBeDefined()
+  })
+
+  it('ends with its key: revoked, or ADMIN_KEY with another text', async () => {
+    const key = createApiKey({
+      service: 'shop',
+      name: 'support',
+      scopes: ['admin:read'],
+      nowMs: T0,
+    })
+    await store.apiKeys.insert(key.record)
+    const [stored, fixed] = [await begun(key.text), await begun()]
+    expect((await sessionsWith().resume(stored))?.access.service).toBe('shop')
+    await store.apiKeys.revoke(key.record.id, T0 + 1)
+    expect(await sessionsWith().resume(stored)).toBeUndefined()
+    const another = sessionsWith({ adminKey: 'the-next-key-of-the-administrator' })
+    expect(await another.resume(fixed)).toBeUndefined()
+    expect(await sessionsWith().resume(fixed)).toBeDefined()
+  })
+
+  it('outlives a change of the root secret while the one before is known, and not longer', async () => {
+    const token = await begun()
+    expect(await sessionsWith({ roots: [NEW, OLD] }).resume(token)).toBeDefined()
+    expect(await sessionsWith({ roots: [NEW] }).resume(token)).toBeUndefined()
+  })
+
+  it('is resumed by the whole cookie only', async () => {
+    const token = await begun()
+    const [id = '', signature = ''] = token.split('.')
+    const [another = ''] = (await begun()).split('.')
+    const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
+    const forged = [
+      '',
+      id,
+      `${id}.`,
+      `${id}.${flipped(signature)}`,
+      `${flipped(id)}.${signature}`,
+      `${another}.${signature}`,
+      `${token}x`,
+      `${token}\n`,
+    ]
+    for (const one of forged)
+      expect([one, await sessionsWith().resume(one)]).toEqual([one, undefined])
+  })
+
+  it('leaves nothing in the store that opens it', async () => {
+    const token = await begun()
+    const [id = ''] = token.split('.')
+    const { createHash } = await import('node:crypto')
+    const idHash = createHash('sha256').update(id).digest()
+    expect(await store.adminSessions.find(idHash)).toEqual({
+      idHash,
+      keyId: 'ADMIN_KEY',
+      createdAt: T0,
+      seenAt: T0,
+      expiresAt: T0 + ABSOLUTE_MS,
+    })
+  })
+})

@@ -1,0 +1,19 @@
+// C74: the console's words are those that support uses: none that a native speaker stumbles over.
+
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const SRC = join(import.meta.dirname, '../../src')
+const STUMBLES =
+  /\banew\b|good for nothing|\bcan not\b|is no form|is no key|tried again by itself|under way again|\bat fault\b|the person starts/i
+const COMMENT = /^\s*(?:\/\/|\/\*\*|\*).*$/gm
+
+it('C74: no page says what a native speaker stumbles over', () => {
+  const files = globSync('{admin,console}/**/*.ts', { cwd: SRC })
+  expect(files.length).toBeGreaterThan(40)
+  for (const name of files) {
+    const said = readFileSync(join(SRC, name), 'utf8').replaceAll(COMMENT, '')
+    expect([name, STUMBLES.exec(said)?.[0]]).toEqual([name, undefined])
+  }
+})
