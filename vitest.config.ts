@@ -15,19 +15,48 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Tests of parts that keep nothing outside their objects: files share a process, and what it has loaded. */
+const UNITS = ['access', 'admin', 'config', 'delivery', 'events', 'factors', 'hashing', 'http']
+  .concat(['kernel', 'telemetry', 'verification'])
+  .map((folder) => `test/${folder}/**/*.test.ts`)
+/** They replace a module of Node's: nobody else may have loaded ours before. */
+const REPLACES_MODULES = ['test/kernel/file-fault.test.ts']
+
+const shared = {
+  // For what hangs alone: a machine that is busy with other work takes several times as long.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  setupFiles: ['test/patience.ts'],
+  expect: { poll: { timeout: PATIENCE_MS } },
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/postgres/global-setup.ts', 'test/program-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    // Both cores of CI: most tests wait for a process, a lease or a clock.
+    // On the two cores of CI: most tests wait for a process, a lease or a clock.
     maxWorkers: 4,
-    // For what hangs alone: a machine that is busy with other work takes several times as long.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    setupFiles: ['test/patience.ts'],
-    expect: { poll: { timeout: PATIENCE_MS } },
     reporters: ['default', leftToCi],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'units',
+          include: UNITS,
+          exclude: REPLACES_MODULES,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: UNITS,
+        },
+      },
+      { test: { ...shared, name: 'alone', include: REPLACES_MODULES } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

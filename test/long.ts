@@ -14,7 +14,7 @@ export const PATIENCE_MS = Number(process.env.COUNTERSIGN_TEST_PATIENCE_MS ?? 30
 const LEFT_TO_CI = [
   'the chaos run',
   '196 of 200 kills (C20)',
-  'half of the pages’ looks in a browser',
+  'most looks at pages in a browser, half of what a live page does',
   'longer floods and races',
   'memory at rest',
 ]

@@ -3,6 +3,7 @@
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LONG } from '../long.ts'
 import {
   gravest,
   hasBrowser,
@@ -155,7 +156,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       await page.waitForURL(/done=canceled/)
     }))
 
-  it.each(LOOKS)('looks cared for, $name', ({ name, size, scheme }) =>
+  it.runIf(LONG).each(LOOKS)('looks cared for, $name', ({ name, size, scheme }) =>
     within({ size, scheme }, async (page) => {
       // Two messages, and the limit is full.
       const to = `+1415555${SIZES[size].width + (scheme === 'dark' ? 7001 : 7000)}`
@@ -176,7 +177,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
     }),
   )
 
-  it('has room at 1920 px', () =>
+  it.runIf(LONG)('has room at 1920 px', () =>
     within({}, async (page) => {
       const { id } = await startFailing('+14155557004')
       await page.setViewportSize({ width: 1920, height: 1080 })
@@ -184,5 +185,6 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       await page.goto(pathOf(id))
       await expectSound(page)
       await keepPicture(page, 'verification-1920')
-    }))
+    }),
+  )
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
-import { PATIENCE_MS } from '../long.ts'
+import { LONG, PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import { gravest, hasBrowser, type Look, openBrowser, signIn, visit } from './browser.ts'
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(await gravest(page)).toEqual([])
     }))
 
-  it('keeps focus and place while rows come in above', () =>
+  it.runIf(LONG)('keeps focus and place while rows come in above', () =>
     within({}, async (page) => {
       await isLive(page)
       const links = page.getByRole('rowheader').getByRole('link')
@@ -76,7 +76,8 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await expect.poll(() => first(page), SECONDS).toBe(body.reference)
       expect(await page.textContent(':focus')).toBe(name)
       expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1)
-    }))
+    }),
+  )
 
   it('keeps what was opened and typed in a region, and takes over the rest', () =>
     within({}, async (page) => {
@@ -118,7 +119,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(await state(page)).toBe('Live')
     }))
 
-  it('fetches at most every two seconds, however much happens', () =>
+  it.runIf(LONG)('fetches at most every two seconds, however much happens', () =>
     within({}, async (page) => {
       await isLive(page)
       await page.waitForTimeout(500)
@@ -133,9 +134,10 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       }
       expect(fetched).toBeGreaterThanOrEqual(2)
       expect(fetched).toBeLessThanOrEqual(3)
-    }))
+    }),
+  )
 
-  it('shows hostile text that came in as text', () =>
+  it.runIf(LONG)('shows hostile text that came in as text', () =>
     within({}, async (page) => {
       await isLive(page)
       const { body } = await real.start()
@@ -148,9 +150,10 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await real.client.post(`/verify/${body.id}/cancel`, {})
       await expect.poll(() => page.textContent('tbody code'), SECONDS).toBe(hostile)
       expect(await page.locator('[data-live] :is(img, script)').count()).toBe(0)
-    }))
+    }),
+  )
 
-  it('says that its session is over, and shows nothing more', () =>
+  it.runIf(LONG)('says that its session is over, and shows nothing more', () =>
     within({}, async (page) => {
       await isLive(page)
       const other = await page.context().newPage()
@@ -158,7 +161,8 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await other.getByRole('button', { name: 'Sign out' }).click()
       await expect.poll(() => state(page), SECONDS).toBe('You are signed out')
       await other.close()
-    }))
+    }),
+  )
 
   it('is a page without a script: it has no bar, and reloads', () =>
     within({ script: false }, async (page) => {

@@ -176,7 +176,7 @@ describe('the HTTP client', () => {
     const server = await startFaultServer(hugeBody(200))
     const http = createHttpClient({ clock: fixedClock })
     const request = { method: 'POST', url: server.url, headers: {}, body: '' }
-    const { body } = await http.send(request, AbortSignal.timeout(DEADLINE_MS))
+    const { body } = await http.send(request, AbortSignal.timeout(PATIENCE_MS))
     expect(body.length).toBe(MAX_BODY_BYTES)
     await http.close()
     await server.close()
