@@ -23,6 +23,7 @@ import {
   startFaultServer,
 } from '../delivery/fault-server.ts'
 import { fixedClock } from '../delivery/messages.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { quiet } from '../quiet.ts'
 
 /** In place of the ten seconds of production; the slow ones of the server drip for longer. */

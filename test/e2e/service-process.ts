@@ -161,13 +161,14 @@ export async function waitReady(
 export async function waitFor<T>(
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
-  deadlineMs = Math.max(10_000, PATIENCE_MS),
+  deadlineMs = 10_000,
 ): Promise<T> {
-  const end = performance.now() + deadlineMs
+  const waitMs = Math.max(deadlineMs, PATIENCE_MS)
+  const end = performance.now() + waitMs
   for (;;) {
     const found = await probe()
     if (found !== undefined) return found
-    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`)
+    if (performance.now() > end) throw new Error(`waited ${waitMs} ms in vain for ${what}`)
     await sleep(15)
   }
 }
