@@ -20,6 +20,11 @@ import type { App } from './register.ts'
  * the 384 of deploy/. A login flow keeps a few dozen; silent ones give way (connections.ts).
  */
 export const MAX_CONNECTIONS = 2_048 // mutant: C52.connection-memory
+/**
+ * Of a request of HTTP/1.0 without Host (RFC 1945 §5), as HAProxy’s `option httpchk` sends it. Not localhost: what asks
+ * for a name of this machine must not be met by none at all (RFC 2606 §2).
+ */
+const UNNAMED = 'unnamed.invalid'
 /** While connections are at their bound, how often that is logged. */
 const FULL_EVERY_MS = 60_000
 
@@ -62,6 +67,7 @@ function createHttpServer(
 ): Server {
   const { app, clock, logger } = options
   const listener = getRequestListener((request, env) => app.fetch(request, env), {
+    hostname: UNNAMED, // mutant: C71.http10-without-host
     // A request target or Host header that makes no URL. Anything else was answered by the app.
     errorHandler(error) {
       const broken = error instanceof Error && error.name === 'RequestError'

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { SERVER_TIMES } from '../../src/http/bounded-server.ts'
+import { isLocalHost } from '../../src/http/middleware/local-host.ts'
 import { quiet } from '../quiet.ts'
 import { type Double, KEY, startDouble } from './double.ts'
 import { closeWires, openWire, type Wire } from './raw-wire.ts'
@@ -98,6 +99,25 @@ describe('C44: slow clients', () => {
     expect(SERVER_TIMES.headersMs).toBeLessThanOrEqual(10_000)
     expect(SERVER_TIMES.requestMs).toBeLessThanOrEqual(15_000)
     expect(SERVER_TIMES.checkEveryMs).toBeLessThanOrEqual(1000)
+  })
+})
+
+describe('C71: HTTP/1.0 without Host, as simple probes of proxies send it', () => {
+  it.each<[string, number]>([
+    ['GET /healthz', 200],
+    ['HEAD /readyz', 200],
+    ['GET /nothing', 404],
+    ['GET /admin/sign-in', 200],
+  ])('%s is %i', async (line, status) => {
+    double = await startDouble({ times: SHORT })
+    const wire = open()
+    wire.socket.write(`${line} HTTP/1.0\r\n\r\n`)
+    await wire.closed
+    expect(wire.heard()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  })
+
+  it('is no request of this machine: what answers to localhost alone does not answer it', () => {
+    expect(isLocalHost('')).toBe(false)
   })
 })
 

@@ -139,4 +139,10 @@ export const OPERATORS: readonly Mutant[] = [
         "if (syscall === 'open' && path === '')\n    return `DATABASE_URL: ${describeFileFault(path, 'read') ?? `${path} cannot be read (${code})`}`",
     },
   ),
+  mutant(
+    'C71.http10-without-host',
+    'a probe of HTTP/1.0 without Host is answered',
+    ['test/http/server.test.ts', 'GET /healthz is 200'],
+    { node: 'PropertyAssignment', becomes: '' },
+  ),
 ]
