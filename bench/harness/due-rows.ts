@@ -37,7 +37,7 @@ export async function makeDueRows(count: number): Promise<string> {
         ...{ maxAttempts: 5, maxSends: 5, lastSendAt: now, clientIp: null, metadata: {} },
         ...{ createdAt: now, expiresAt: now + TTL_MS },
       },
-      slot: null,
+      ...{ slot: null, isLandline: false },
       guesses: {
         ...{ service: 'default', budgetIndexes: [mac], authenticated: false, now },
         ...{ limits: [], longestLifetimeMs: TTL_MS, wanted: 5 },

@@ -1,5 +1,5 @@
 // What an admin's requests are answered with, whoever asks: the API, the console.
-// It must not build anything: compose-console.ts fills it.
+// It must not build anything: service/compose-admin.ts fills it.
 
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { HealthReport } from './health-report.ts'

@@ -1,5 +1,5 @@
 // What the console is given beside what the API has.
-// It must not build anything: compose-console.ts fills it.
+// It must not build anything: service/compose-admin.ts fills it.
 
 import type { AppDeps } from '../http/deps.ts'
 import type { Sessions } from './sessions.ts'
