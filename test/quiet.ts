@@ -1,5 +1,5 @@
 // Times as they would be on a quiet machine: limits of time are meant for one, and tests run beside other work, too.
-// It must not be used to wait: a test waits for a condition.
+// It must not be used to wait: a test waits for a condition. Each call looks for 40 ms: of many times, give it the longest.
 
 import { availableParallelism, loadavg } from 'node:os'
 
