@@ -27,8 +27,13 @@ export type Diagnosis = {
 /** A text is there within seconds, a mail within a minute: a user who has waited longer will not get it. */
 const LATE_MS = 60_000
 
-type Said = Pick<Diagnosis, 'state' | 'meaning'> & Partial<Diagnosis>
-const say = (said: Said): Diagnosis => ({ action: null, at: null, resend: 'is useless', ...said })
+type DiagnosisText = Pick<Diagnosis, 'state' | 'meaning'> & Partial<Diagnosis>
+const say = (said: DiagnosisText): Diagnosis => ({
+  action: null,
+  at: null,
+  resend: 'is useless',
+  ...said,
+})
 
 const newest = (events: readonly EventRecord[], type: EventType) =>
   events.findLast((event) => event.type === type)

@@ -1,16 +1,16 @@
 // Lifts the limits on messages to one person, for who was locked out by them: a page, the API, a command.
 // It must not lift unseen, beyond the admin's service, nor anything that allows more guesses.
 
-import { type Holder, readHolder } from '../verification/holder.ts'
 import type { Liftable } from '../verification/liftable.ts'
 import type { LimitKey, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
+import { type Party, readParty } from '../verification/party.ts'
 import type { LimitName, ServicePolicy } from '../verification/policy.ts'
 import { type Admin, actorOf, type PeopleDeps } from './admin.ts'
 import type { Person } from './recipients.ts'
 
 export type LiftDeps = Pick<PeopleDeps, 'events' | 'recipients' | 'services' | 'clock'> & {
   counters: LimitReads & LimitLifts
-  liftable: (service: ServicePolicy, holder: Holder, name: Liftable | null) => LimitKey[]
+  liftable: (service: ServicePolicy, party: Party, name: Liftable | null) => LimitKey[]
 }
 
 /** Where nothing was counted nothing is lifted. */
@@ -21,9 +21,9 @@ export function createLift(deps: LiftDeps) {
   const liftIn = async (
     admin: Admin,
     service: ServicePolicy,
-    about: { person: Person; holder: Holder; name: Liftable | null },
+    about: { person: Person; party: Party; name: Liftable | null },
   ): Promise<Lifted> => {
-    const keys = deps.liftable(service, about.holder, about.name)
+    const keys = deps.liftable(service, about.party, about.name)
     const readings = await deps.counters.read(keys)
     const counted = keys.filter((_, index) => (readings[index]?.used ?? 0) > 0)
     const limits = [...new Set(counted.map(({ name }) => name))]
@@ -51,13 +51,13 @@ export function createLift(deps: LiftDeps) {
     person: Person,
     asked: { service: string | null; name: Liftable | null },
   ): Promise<Lifted[]> => {
-    const holder = readHolder({ ...person, country: null })
-    if (!holder || holder.kind === 'unreadable') return []
+    const party = readParty({ ...person, country: null })
+    if (!party || party.kind === 'unreadable') return []
     const isSeen = ({ name }: ServicePolicy) =>
       (admin.service ?? name) === name && (asked.service ?? name) === name // mutant: C35.admin-lift-service
     const done: Lifted[] = []
     for (const service of [...deps.services.values()].filter(isSeen))
-      done.push(await liftIn(admin, service, { person, holder, name: asked.name }))
+      done.push(await liftIn(admin, service, { person, party, name: asked.name }))
     return done
   }
 }

@@ -6,8 +6,8 @@ import type { Channel } from '../kernel/channel.ts'
 import { BATCH, PAUSE_MS } from '../retention/pace.ts'
 import type { Erased } from '../retention/ports.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
-import { type Holder, readHolder } from '../verification/holder.ts'
 import type { LimitState } from '../verification/limit-states.ts'
+import { type Party, readParty } from '../verification/party.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { type Admin, type AttemptDetail, actorOf, type PeopleDeps } from './admin.ts'
 import { createExport } from './export.ts'
@@ -24,7 +24,7 @@ export type OperationsDeps = PeopleDeps &
   Pick<LiftDeps, 'counters' | 'liftable'> & {
     /** Cancels and resends as a caller's would be. */
     service: Pick<VerificationService, 'cancel' | 'resend'>
-    limits: (service: ServicePolicy, holder: Holder) => Promise<LimitState[]>
+    limits: (service: ServicePolicy, party: Party) => Promise<LimitState[]>
   }
 
 /** @throws StoreUnavailableError, UnknownKeyError everywhere */
@@ -98,13 +98,13 @@ export function createOperations(deps: OperationsDeps) {
 
     /** For each service that the admin sees. Empty: nobody can be meant. */
     async limitsOf(admin: Admin, person: Person): Promise<PersonLimits[]> {
-      const holder = readHolder({ ...person, country: null })
-      if (!holder || holder.kind === 'unreadable') return []
+      const party = readParty({ ...person, country: null })
+      if (!party || party.kind === 'unreadable') return []
       const seen = [...deps.services.values()].filter(
         ({ name }) => admin.service === null || admin.service === name,
       )
       return Promise.all(
-        seen.map(async (one) => ({ service: one.name, states: await deps.limits(one, holder) })),
+        seen.map(async (one) => ({ service: one.name, states: await deps.limits(one, party) })),
       )
     },
 

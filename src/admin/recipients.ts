@@ -4,11 +4,11 @@
 import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { type Party, readParty, writeParty } from '../kernel/party-text.ts'
+import { type PartyNames, readPartyText, writePartyText } from '../kernel/party-text.ts'
 import { recipientContext, refusalContext } from '../kernel/sealing.ts'
 import type { AttemptRow } from './ports.ts'
 
-export type Person = Party
+export type Person = PartyNames
 
 type RowOfPerson = Pick<AttemptRow, 'id' | 'channel' | 'recipientSealed'>
 
@@ -86,7 +86,7 @@ export function createRecipients(deps: {
   }
   const maskedPerson = (person: Person) => mask(textOf(person))
   const sealPerson = (person: Person) =>
-    keyring.seal(writeParty(person), CONTEXT).toString('base64url')
+    keyring.seal(writePartyText(person), CONTEXT).toString('base64url')
   /** By the row's id: its recipient never changes. */
   const remembered = new Map<string, Shown>()
   return {
@@ -117,7 +117,7 @@ export function createRecipients(deps: {
           : ofRow({ id: verificationId, channel, recipientSealed })
       if (!budgetIndex) return undefined
       try {
-        return readParty(keyring.open(recipientSealed, refusalContext(budgetIndex)))
+        return readPartyText(keyring.open(recipientSealed, refusalContext(budgetIndex)))
       } catch {
         return undefined
       }
@@ -128,7 +128,7 @@ export function createRecipients(deps: {
     },
     open(sealed) {
       try {
-        return readParty(keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT))
+        return readPartyText(keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT))
       } catch {
         return undefined
       }

@@ -9,7 +9,7 @@ import { OUTCOMES } from '../console/pages/stamps.ts'
 import { spanOf } from '../console/pages/words.ts'
 import type { EventRecord } from '../events/types.ts'
 import { statusAt } from '../verification/state.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './admin-context.ts'
 import { alignRows, plain } from './table.ts'
 
 /** So that a line with everything stays below 120. */

@@ -4,9 +4,9 @@
 import type { AttemptDetail } from '../admin/admin.ts'
 import type { AttemptRow } from '../admin/ports.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
+import type { Desk } from './admin-context.ts'
 import { FILTER_OPTIONS, JSON_OPTION, readFilter, TIME_OPTIONS } from './attempt-options.ts'
 import { type Command, EXIT, type Given, type Terminal, UsageError } from './command.ts'
-import type { Desk } from './desk.ts'
 
 const LIMIT = { default: 50, max: 100_000 } as const
 const PAGE_SIZE = 500
@@ -64,7 +64,7 @@ export const attemptsCommand: Command = {
     // What is wrong with the words is told before a store is looked for.
     readFilter(given, Date.now())
     readLimit(given)
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, (desk) => list(desk, given, terminal))
   },
 }
@@ -95,7 +95,7 @@ export const showCommand: Command = {
   async run(given, terminal) {
     const [said = ''] = given.positionals
     readWhich(said)
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, async (desk) => {
       const found = await find(desk, said)
       if (found.length === 0) {

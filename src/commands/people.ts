@@ -13,7 +13,7 @@ export const exportCommand: Command = {
 was done (recipient.exported, by "command").`,
   async run(given, terminal) {
     requirePerson(given)
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, async (desk) => {
       const person = desk.personOf(given)
       const exported = await desk.people.exportOf(desk.admin, person)
@@ -55,7 +55,7 @@ export const eraseCommand: Command = {
 have counted stays; guesses of the last day and check_per_number are forgotten. The log records that it was done and how many, not of whom.`,
   async run(given, terminal) {
     requirePerson(given)
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, async (desk) => {
       const person = desk.personOf(given)
       const who = desk.recipients.maskedPerson(person)

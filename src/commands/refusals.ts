@@ -6,6 +6,7 @@ import type { Lifted } from '../admin/lift.ts'
 import type { RefusalLine } from '../admin/refusals.ts'
 import { isLiftable, LIFTABLE, NOT_LIFTABLE } from '../verification/liftable.ts'
 import type { LimitName } from '../verification/policy.ts'
+import type { Desk } from './admin-context.ts'
 import {
   COUNTRY_OPTION,
   JSON_OPTION,
@@ -23,7 +24,6 @@ import {
   type Terminal,
   UsageError,
 } from './command.ts'
-import type { Desk } from './desk.ts'
 import { alignRows, plain } from './table.ts'
 
 const PAGE_SIZE = 100
@@ -110,7 +110,7 @@ be more, the last line says back to when they were counted. Recipients are maske
     // What is wrong with the words is said before a store is looked for.
     readFilter(given, Date.now()) // mutant: C71.words-before-store
     readLimit(given) // mutant: C71.words-before-store.2
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, (desk) => list(desk, given, terminal))
   },
 }
@@ -167,7 +167,7 @@ export const liftCommand: Command = {
     const { person } = requirePerson(given)
     readName(given)
     if (person.to === null) throw new UsageError(`a subject has no limit to lift. ${NOT_LIFTABLE}`)
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, async (desk) => {
       const done = await liftBy(desk, given, terminal)
       if (given.flag('json')) terminal.out(`${JSON.stringify({ services: done })}\n`)

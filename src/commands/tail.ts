@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptFilter, AttemptRow } from '../admin/ports.ts'
 import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { Desk } from './admin-context.ts'
 import { FILTER_OPTIONS, JSON_OPTION, readFilter } from './attempt-options.ts'
 import { type Command, EXIT, type Given, type Terminal } from './command.ts'
-import type { Desk } from './desk.ts'
 import { isWanted } from './row-filter.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -86,7 +86,7 @@ export const tailCommand: Command = {
 Recipients are masked. With --json an object a line: event and attempt.`,
   async run(given, terminal) {
     readFilter(given, Date.now())
-    const { withDesk } = await import('./desk.ts')
+    const { withDesk } = await import('./admin-context.ts')
     return withDesk(terminal, async (desk) => {
       const interrupted = new AbortController()
       const end = () => interrupted.abort()

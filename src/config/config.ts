@@ -7,8 +7,8 @@ import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { DevKeys } from './dev-keys.ts'
+import { asMade, listInForce } from './effective-settings.ts'
 import { freeze } from './freeze.ts'
-import { asMade, listInForce } from './in-force.ts'
 import { type Listen, toListen } from './listen.ts'
 import {
   type ConfiguredProvider,

@@ -4,7 +4,7 @@
 import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
 import { actorOf, type Trace } from '../verification/domain.ts'
-import { recallFor } from '../verification/recall.ts'
+import { recallFor } from '../verification/idempotency.ts'
 import { refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
 import { openApps, openableApps, twinsOf } from './apps.ts'
@@ -42,7 +42,7 @@ export async function confirm(
     if (!record) return refuseUnknownFactor()
     trace.budgetIndex = record.subjectIndex
     const subject = openSubject(domain.keyring, record)
-    trace.holder = { kind: 'subject', subject }
+    trace.party = { kind: 'subject', subject }
     if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
     const refused = refuseConfirm(record) ?? refuseShape(record, code)
     if (refused) return refused

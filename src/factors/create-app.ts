@@ -6,7 +6,7 @@ import { createId } from '../kernel/ids.ts'
 import { secretContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf, type Trace } from '../verification/domain.ts'
-import { recallFor } from '../verification/recall.ts'
+import { recallFor } from '../verification/idempotency.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateAppCommand, CreateAppResult, Enrolment } from './api.ts'
 import type { FactorDomain } from './domain.ts'
@@ -16,7 +16,13 @@ import { presentStep } from './match-step.ts'
 import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
 import { refuseToldBefore } from './refuse.ts'
-import { type Begun, compareWithOwn, type Kept, type Own, takeOver } from './take-over.ts'
+import {
+  compareWithOwn,
+  type Own,
+  type StoredResult,
+  type TakeOverContext,
+  takeOver,
+} from './take-over.ts'
 import type { FactorRecord } from './types.ts'
 import { factorView } from './view.ts'
 
@@ -29,13 +35,13 @@ export async function createApp(
   command: CreateAppCommand,
   trace: Trace,
 ): Promise<CreateAppResult> {
-  trace.holder = { kind: 'subject', subject: command.subject }
+  trace.party = { kind: 'subject', subject: command.subject }
   const given = giveSecret(domain, command.secret)
   if (given.kind === 'refused') return given
   const { secret, warnings } = given
   const indexes = subjectIndexes(domain.keyring, caller.service.name, command.subject)
   const issuer = command.issuer ?? caller.service.brandName
-  const recall = recallFor<Kept>(domain, caller, 'factors/totp', command.idempotency)
+  const recall = recallFor<StoredResult>(domain, caller, 'factors/totp', command.idempotency)
   const begun = { domain, caller, command, secret, warnings, issuer, indexes, recall }
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
@@ -49,7 +55,7 @@ export async function createApp(
 }
 
 /** Undefined: the subject's apps changed meanwhile. */
-async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
+async function createOnce(begun: TakeOverContext): Promise<CreateAppResult | undefined> {
   const { domain, command, secret, warnings, issuer, recall } = begun
   const { subject, accountName } = command
   const own = command.secret === null ? null : await compareWithOwn(begun)
@@ -85,7 +91,7 @@ async function createOnce(begun: Begun): Promise<CreateAppResult | undefined> {
 }
 
 function newApp(
-  { domain, caller, command, secret, indexes }: Begun,
+  { domain, caller, command, secret, indexes }: TakeOverContext,
   own: Own | null,
 ): Omit<CreateFactorInput, 'idempotency'> {
   const { keyring } = domain
@@ -135,8 +141,8 @@ function enrol(told: {
 
 /** From what is kept: a secret that was made here is read from its row, and only while that is not confirmed. */
 async function tellAgain(
-  { domain, caller, command, warnings }: Begun,
-  kept: (Kept & { replayed?: boolean }) | Refusal,
+  { domain, caller, command, warnings }: TakeOverContext,
+  kept: (StoredResult & { replayed?: boolean }) | Refusal,
 ): Promise<CreateAppResult> {
   if (kept.kind === 'refused') return kept
   const { kind, factor, issuer, accountName, replayed = false } = kept

@@ -5,7 +5,7 @@ import { createId } from '../kernel/ids.ts'
 import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller } from '../verification/api.ts'
 import { actorOf, type Trace } from '../verification/domain.ts'
-import { recallFor } from '../verification/recall.ts'
+import { recallFor } from '../verification/idempotency.ts'
 import { refuseOverloaded } from '../verification/refuse.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateCodesCommand, CreateCodesResult, FactorView } from './api.ts'
@@ -21,7 +21,7 @@ import {
 import { refuseToldBefore } from './refuse.ts'
 import { factorView } from './view.ts'
 
-type Kept = { kind: 'created'; factor: FactorView }
+type StoredResult = { kind: 'created'; factor: FactorView }
 
 export async function createCodes(
   domain: FactorDomain,
@@ -31,8 +31,13 @@ export async function createCodes(
 ): Promise<CreateCodesResult> {
   const { subject } = command
   const indexes = subjectIndexes(domain.keyring, caller.service.name, subject)
-  trace.holder = { kind: 'subject', subject }
-  const recall = recallFor<Kept>(domain, caller, 'factors/recovery-codes', command.idempotency)
+  trace.party = { kind: 'subject', subject }
+  const recall = recallFor<StoredResult>(
+    domain,
+    caller,
+    'factors/recovery-codes',
+    command.idempotency,
+  )
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
     if (before) return before.kind === 'refused' ? before : refuseToldBefore(before.factor.id)

@@ -3,7 +3,7 @@
 
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf } from '../verification/domain.ts'
-import type { Recall } from '../verification/recall.ts'
+import type { Recall } from '../verification/idempotency.ts'
 import type { CreateAppCommand, FactorView } from './api.ts'
 import { type App, openableApps, twinsOf } from './apps.ts'
 import type { FactorDomain } from './domain.ts'
@@ -13,14 +13,14 @@ import type { FactorRecord, OtpShape } from './types.ts'
 import { factorView } from './view.ts'
 
 /** What is kept under an Idempotency-Key: how to make the answer again, not the secret. */
-export type Kept = {
+export type StoredResult = {
   kind: 'created' | 'there'
   factor: FactorView
   issuer: string
   accountName: string
 }
 
-export type Begun = {
+export type TakeOverContext = {
   domain: FactorDomain
   caller: Caller
   command: CreateAppCommand
@@ -29,7 +29,7 @@ export type Begun = {
   warnings: readonly string[]
   issuer: string
   indexes: Buffer[]
-  recall: Recall<Kept>
+  recall: Recall<StoredResult>
 }
 
 type Twin = { app: App; record: FactorRecord }
@@ -54,7 +54,7 @@ export async function compareWithOwn({
   command,
   secret,
   indexes,
-}: Begun): Promise<Own> {
+}: TakeOverContext): Promise<Own> {
   const records = await domain.factors.ofSubject({
     ...{ service: caller.service.name, subjectIndexes: indexes },
     unverifiedSince: unverifiedSince(domain),
@@ -72,7 +72,7 @@ export async function compareWithOwn({
 }
 
 /** The present step, or one later than what the app and its twins have used: none of theirs is used again. */
-function unusedStep({ domain }: Begun, app: App, twins: readonly App[]): number {
+function unusedStep({ domain }: TakeOverContext, app: App, twins: readonly App[]): number {
   const used = [app, ...twins].map(({ lastStep }) => lastStep + 1)
   return Math.max(presentStep(domain.wall.now(), app.shape), ...used)
 }
@@ -83,13 +83,13 @@ function unusedStep({ domain }: Begun, app: App, twins: readonly App[]): number 
  * @returns undefined where it changed or went meanwhile
  */
 export async function takeOver(
-  begun: Begun,
+  begun: TakeOverContext,
   apps: readonly App[],
   { app, record }: Twin,
-): Promise<(Kept & { replayed?: boolean }) | Refusal | undefined> {
+): Promise<(StoredResult & { replayed?: boolean }) | Refusal | undefined> {
   const { domain, caller, command, issuer, recall } = begun
   const { subject, accountName } = command
-  const keptOf = (of: FactorRecord): Kept => ({
+  const keptOf = (of: FactorRecord): StoredResult => ({
     ...{ kind: 'there', factor: factorView(of, subject), issuer, accountName },
   })
   const twins = twinsOf(apps, app)

@@ -10,8 +10,8 @@ import { refusal } from './problem.ts'
 import { refuse } from './refuse.ts'
 import type { PersonBody } from './schemas/people.ts'
 
-export const LOOKS = { scope: 'admin:read', service: 'optional' } as const
-export const ACTS = { scope: 'admin', service: 'optional' } as const
+export const READ = { scope: 'admin:read', service: 'optional' } as const
+export const WRITE = { scope: 'admin', service: 'optional' } as const
 
 /** For routes behind `requireKey`. */
 export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): Admin {

@@ -14,7 +14,7 @@ import type { Logger } from '../kernel/logger.ts'
 import { createAddressResolver, parseAddress } from '../limits/client-address.ts'
 import { createPrivateAddressWarning } from '../limits/private-address-warning.ts'
 import type { Store } from '../storage/store.ts'
-import { type Holder, holderBudgetIndexes } from '../verification/holder.ts'
+import { type Party, partyBudgetIndexes } from '../verification/party.ts'
 import { countriesOf, readingsOf } from '../verification/readings.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
@@ -92,11 +92,11 @@ export function composeSearch(config: Config, keyring: Keyring): Search {
     readingsOf: (to, { service, country }) =>
       readings(to, service, country).map(({ address }) => address),
     eventIndexes({ service, to, country, subject }) {
-      const holders: Holder[] =
+      const holders: Party[] =
         subject === null ? readings(to ?? '', service, country) : [{ kind: 'subject', subject }]
       if (holders.length === 0) return null
       return namesOf(service).flatMap((name) =>
-        holders.flatMap((holder) => holderBudgetIndexes(keyring, name, holder)),
+        holders.flatMap((party) => partyBudgetIndexes(keyring, name, party)),
       )
     },
   }

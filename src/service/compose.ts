@@ -89,8 +89,8 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     admin: composeAdmin(config, {
       ...parts,
       ...{ logger, authenticator, service, readiness: ready, providerStates: parts.watch.states },
-      limits: (policy, holder) => limitStates(domain, parts.limiter, policy, holder),
-      liftable: (policy, holder, name) => liftableKeys(domain, policy, holder, name),
+      limits: (policy, party) => limitStates(domain, parts.limiter, policy, party),
+      liftable: (policy, party, name) => liftableKeys(domain, policy, party, name),
     }),
     events: store.events,
     eventIndexes: composeSearch(config, keyring).eventIndexes,

@@ -6,10 +6,10 @@ import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api
 import { checkLimitKeys } from './budgets.ts'
 import { type Comparison, isCode, SHAPE_WORDS } from './comparison.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
-import { holderBudgetIndexes, holderOf, identityIndexes, readHolder } from './holder.ts'
+import { type Recall, recallFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
+import { identityIndexes, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { CheckEffect } from './ports.ts'
-import { type Recall, recallFor } from './recall.ts'
 import {
   refuseEnded,
   refuseFields,
@@ -23,7 +23,7 @@ import { openRecipient, viewOf } from './view.ts'
 
 type Answer = Approved | Refusal
 
-type Checked = {
+type CheckContext = {
   domain: Domain
   caller: Caller
   command: CheckCommand
@@ -41,24 +41,24 @@ export async function check(
 ): Promise<CheckResult> {
   if (!isCode(domain.compare, command.code))
     return refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }])
-  const holder = readHolder(command)
-  if (command.id === null && (!holder || command.session === null)) {
+  const party = readParty(command)
+  if (command.id === null && (!party || command.session === null)) {
     return refuseFields([
       { field: 'id', detail: 'is required, or `session` with `to` or `subject` in its place' },
     ])
   }
-  if (holder?.kind === 'unreadable') {
-    return refuseFields([{ field: holder.field, detail: holder.detail }])
+  if (party?.kind === 'unreadable') {
+    return refuseFields([{ field: party.field, detail: party.detail }])
   }
-  trace.holder = holder ?? null
-  const identities = holder ? identityIndexes(domain.keyring, caller.service.name, holder) : null
+  trace.party = party ?? null
+  const identities = party ? identityIndexes(domain.keyring, caller.service.name, party) : null
   const recall = recallFor<Answer>(domain, caller, 'check', command.idempotency)
   return domain.lock.run(recall.lockKeys, () =>
     checkOnce({ domain, caller, command, identities, recall, trace }),
   )
 }
 
-async function checkOnce(checked: Checked): Promise<CheckResult> {
+async function checkOnce(checked: CheckContext): Promise<CheckResult> {
   const { domain, caller, command, recall, trace } = checked
   const before = await recall.find()
   if (before) return before
@@ -73,25 +73,25 @@ async function checkOnce(checked: Checked): Promise<CheckResult> {
   trace.budgetIndex = record.budgetIndex
   const refused = refuseEnded(record, domain.clock.now()) ?? refuseOther(checked, record)
   if (refused) return refused
-  const holder = openRecipient(domain, record)
+  const party = openRecipient(domain, record)
   const comparison = await domain.compare[record.channel].prepare({
-    ...{ service: caller.service, record, party: holder },
+    ...{ service: caller.service, record, party },
     typed: command.code,
   })
   if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
   try {
-    return await compare(checked, record, holder, comparison, admission?.budgets ?? [])
+    return await compare(checked, record, party, comparison, admission?.budgets ?? [])
   } finally {
     comparison.release()
   }
 }
 
-function sessionMacs({ domain, caller, command }: Checked): Buffer[] {
+function sessionMacs({ domain, caller, command }: CheckContext): Buffer[] {
   if (command.session === null) return []
   return domain.keyring.macs('session', ['session', caller.service.name, command.session])
 }
 
-async function findVerification(checked: Checked): Promise<VerificationRecord | undefined> {
+async function findVerification(checked: CheckContext): Promise<VerificationRecord | undefined> {
   const { domain, caller, command, identities } = checked
   const service = caller.service.name
   if (command.id !== null) return domain.store.find(service, command.id)
@@ -108,7 +108,7 @@ function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
 }
 
 /** Started for something else, or a code of another shape: nothing is charged (I13). */
-function refuseOther(checked: Checked, record: VerificationRecord): Refusal | undefined {
+function refuseOther(checked: CheckContext, record: VerificationRecord): Refusal | undefined {
   const { domain, command, identities } = checked
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
@@ -126,9 +126,9 @@ function refuseOther(checked: Checked, record: VerificationRecord): Refusal | un
 }
 
 async function compare(
-  checked: Checked,
+  checked: CheckContext,
   record: VerificationRecord,
-  holder: string,
+  party: string,
   comparison: Comparison,
   budgets: Budget[],
 ): Promise<CheckResult> {
@@ -142,7 +142,7 @@ async function compare(
     now: domain.clock.now(),
     perNumber: limit && {
       limit,
-      budgetIndexes: holderBudgetIndexes(domain.keyring, service, holderOf(record, holder)),
+      budgetIndexes: partyBudgetIndexes(domain.keyring, service, partyOf(record, party)),
       authenticated: record.authenticated,
     },
   })
@@ -156,7 +156,7 @@ async function compare(
 
   const { valid, use } = await comparison.run(charge.record)
   const settledAt = domain.clock.now()
-  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, holder)
+  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, party)
   const outcome = await domain.store.settle({
     id,
     service,
@@ -182,8 +182,8 @@ async function compare(
   }
 }
 
-function answerCheck(now: number, effect: CheckEffect, holder: string): Answer {
-  const verification = viewOf(effect.record, holder, now)
+function answerCheck(now: number, effect: CheckEffect, party: string): Answer {
+  const verification = viewOf(effect.record, party, now)
   const recoveryCodesRemaining = effect.codesRemaining
   if (effect.valid)
     return {

@@ -9,8 +9,8 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
 import type { Comparers } from './comparison.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
-import type { Holder } from './holder.ts'
 import type { Limiter } from './limit-ports.ts'
+import type { Party } from './party.ts'
 import type { ServicePolicy } from './policy.ts'
 import type { RefusalLog, VerificationStore, Wake } from './ports.ts'
 
@@ -42,9 +42,9 @@ export type Domain = {
 /** What became known of a request while it was handled: for the attempt log, should it be refused. */
 export type Trace = {
   /** Whom the request named, as soon as it could be read. */
-  holder: Holder | null
+  party: Party | null
   channel: VerificationChannel | null
-  /** Of the row that was found; else the holder's, where the request is refused. */
+  /** Of the row that was found; else the party's, where the request is refused. */
   budgetIndex: Uint8Array | null
   verificationId: string | null
 }

@@ -2,20 +2,20 @@
 // It must not hand out the key of any other counter.
 
 import { type LimitKeyDeps, sendLimitKeys } from './budgets.ts'
-import type { Holder } from './holder.ts'
 import { isLiftable, type Liftable } from './liftable.ts'
 import type { LimitKey } from './limit-ports.ts'
+import type { Party } from './party.ts'
 import type { ServicePolicy } from './policy.ts'
 
 /** @param name null: each that is counted. @returns nothing for a subject, to whom no message goes */
 export function liftableKeys(
   deps: LimitKeyDeps,
   service: ServicePolicy,
-  holder: Holder,
+  party: Party,
   name: Liftable | null,
 ): LimitKey[] {
-  if (holder.kind === 'subject') return []
-  const about = { service, recipient: holder, clientIp: null }
+  if (party.kind === 'subject') return []
+  const about = { service, recipient: party, clientIp: null }
   return [false, true]
     .flatMap((authenticated) => sendLimitKeys(deps, { ...about, authenticated }))
     .filter((key) => isLiftable(key.name) && (name === null || key.name === name)) // mutant: C73.shared-limits-kept

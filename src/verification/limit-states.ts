@@ -3,8 +3,8 @@
 
 import { guessQuery, sendLimitKeys } from './budgets.ts'
 import type { Domain } from './domain.ts'
-import { type Holder, holderBudgetIndexes } from './holder.ts'
 import type { LimitReads } from './limit-ports.ts'
+import { type Party, partyBudgetIndexes } from './party.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
 
 export type LimitState = {
@@ -22,13 +22,13 @@ export type LimitState = {
 async function statesFor(
   domain: Domain,
   reads: LimitReads,
-  about: { service: ServicePolicy; holder: Holder; authenticated: boolean; now: number },
+  about: { service: ServicePolicy; party: Party; authenticated: boolean; now: number },
 ): Promise<LimitState[]> {
-  const { service, holder, authenticated, now } = about
+  const { service, party, authenticated, now } = about
   const keys =
-    holder.kind === 'subject'
+    party.kind === 'subject'
       ? []
-      : sendLimitKeys(domain, { service, recipient: holder, authenticated, clientIp: null })
+      : sendLimitKeys(domain, { service, recipient: party, authenticated, clientIp: null })
   const counted = (await reads.read(keys)).map(
     ({ name, limit, used, endsInMs }): LimitState => ({
       ...{ name, limit, authenticated, used },
@@ -36,11 +36,11 @@ async function statesFor(
       endsAt: endsInMs === null ? null : now + endsInMs,
     }),
   )
-  const indexes = holderBudgetIndexes(domain.keyring, service.name, holder)
+  const indexes = partyBudgetIndexes(domain.keyring, service.name, party)
   const query = guessQuery(service, indexes, authenticated, now)
   const guesses = await Promise.all(
     query.limits.map(async ({ name, limit }): Promise<LimitState> => {
-      const refusal = await domain.store.askGuesses({ ...query, limits: [{ name, limit }] })
+      const refusal = await domain.store.checkGuessBudget({ ...query, limits: [{ name, limit }] })
       const endsAt = refusal?.retryAt ?? null
       return { name, limit, authenticated, used: null, isFull: refusal !== undefined, endsAt }
     }),
@@ -53,9 +53,9 @@ export async function limitStates(
   domain: Domain,
   reads: LimitReads,
   service: ServicePolicy,
-  holder: Holder,
+  party: Party,
 ): Promise<LimitState[]> {
-  const about = { service, holder, now: domain.clock.now() }
+  const about = { service, party, now: domain.clock.now() }
   const states = await Promise.all(
     [false, true].map((authenticated) => statesFor(domain, reads, { ...about, authenticated })),
   )

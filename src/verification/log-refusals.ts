@@ -1,11 +1,11 @@
 // Writes the attempt log's row for whatever an operation refuses.
 // It must not keep an operation from answering, nor answer a refused decoy in another time than a real one.
 
-import { writeParty } from '../kernel/party-text.ts'
+import { writePartyText } from '../kernel/party-text.ts'
 import { refusalContext } from '../kernel/sealing.ts'
 import type { Caller, EndUser, Refusal } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
-import { type Holder, holderBudgetIndexes } from './holder.ts'
+import { type Party, partyBudgetIndexes } from './party.ts'
 
 type Refused = { route: string; trace: Trace; caller: Caller; endUser: EndUser }
 
@@ -22,18 +22,18 @@ function subjectOf(
   return perAddress && endUser.clientIp !== null ? endUser.clientIp : caller.keyId
 }
 
-function partyOf(holder: Holder) {
-  return holder.kind === 'subject'
-    ? { to: null, subject: holder.subject }
-    : { to: holder.address, subject: null }
+function namesOf(party: Party) {
+  return party.kind === 'subject'
+    ? { to: null, subject: party.subject }
+    : { to: party.address, subject: null }
 }
 
-function aboutOf({ holder, channel }: Trace): Record<string, string> {
-  const isPhone = holder?.kind === 'phone'
+function aboutOf({ party, channel }: Trace): Record<string, string> {
+  const isPhone = party?.kind === 'phone'
   return {
     ...(channel !== null && { channel }),
-    ...(isPhone && { country: holder.country }),
-    ...(isPhone && holder.type !== null && { number_type: holder.type.toLowerCase() }),
+    ...(isPhone && { country: party.country }),
+    ...(isPhone && party.type !== null && { number_type: party.type.toLowerCase() }),
   }
 }
 
@@ -41,9 +41,9 @@ function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void 
   // A wrong code is a check with an outcome, and has an event of its own.
   if ((result.error === 'code_incorrect' && result.verification) || result.replayed) return
   const { route, trace, caller, endUser } = refused
-  const { holder, verificationId } = trace
+  const { party, verificationId } = trace
   const { keyring, addressKey } = domain
-  const named = holder && holderBudgetIndexes(keyring, caller.service.name, holder)[0]
+  const named = party && partyBudgetIndexes(keyring, caller.service.name, party)[0]
   const budgetIndex = trace.budgetIndex ?? named ?? null
   domain.refusals.record({
     error: result.error,
@@ -54,8 +54,8 @@ function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void 
     budgetIndex,
     verificationId,
     seal:
-      holder && budgetIndex && verificationId === null
-        ? () => keyring.seal(writeParty(partyOf(holder)), refusalContext(budgetIndex))
+      party && budgetIndex && verificationId === null
+        ? () => keyring.seal(writePartyText(namesOf(party)), refusalContext(budgetIndex))
         : null,
     about: aboutOf(trace),
     actor: actorOf(caller, endUser),
@@ -75,7 +75,7 @@ export function logRefusals<Given extends Domain>(domain: Given) {
     operation: Operation<Given, Command, Result | Refusal>,
   ) =>
     async (caller: Caller, command: Command): Promise<Result | Refusal> => {
-      const trace: Trace = { holder: null, channel: null, budgetIndex: null, verificationId: null }
+      const trace: Trace = { party: null, channel: null, budgetIndex: null, verificationId: null }
       const result = await operation(domain, caller, command, trace)
       if (result.kind === 'refused') {
         const { endUser } = command

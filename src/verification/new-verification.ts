@@ -21,12 +21,12 @@ type CommonFields = Omit<
   | 'maxSends'
 >
 
-/** @param holder the address, or the subject, in clear: sealed here */
+/** @param party the address, or the subject, in clear: sealed here */
 export function commonFields(
   domain: Domain,
   { service }: Caller,
   command: StartFields,
-  { id, holder, now }: { id: string; holder: string; now: number },
+  { id, party, now }: { id: string; party: string; now: number },
 ): CommonFields {
   const { keyring } = domain
   const { session } = command
@@ -35,7 +35,7 @@ export function commonFields(
     reference: domain.createReference(),
     service: service.name,
     purpose: command.purpose,
-    recipientSealed: keyring.seal(holder, recipientContext(id)),
+    recipientSealed: keyring.seal(party, recipientContext(id)),
     sessionMac:
       session === null ? null : keyring.mac('session', ['session', service.name, session]),
     authenticated: command.authenticated,

@@ -191,7 +191,7 @@ export type VerificationStore = {
    */
   findContinuable(slot: SessionSlot, now: number): Promise<VerificationRecord | undefined>
   /** The reservation asked without making it; `create` decides it. */
-  askGuesses(query: GuessQuery): Promise<GuessRefusal | undefined>
+  checkGuessBudget(query: GuessQuery): Promise<GuessRefusal | undefined>
   /** One transaction: idempotency, slot, guess reservation, verification + delivery (due now) + event. */
   create(input: CreateInput): Promise<CreateOutcome>
   /**

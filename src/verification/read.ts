@@ -13,8 +13,8 @@ import type {
   Success,
 } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
-import { holderBudgetIndexes, readHolder } from './holder.ts'
-import { recallFor } from './recall.ts'
+import { recallFor } from './idempotency.ts'
+import { partyBudgetIndexes, readParty } from './party.ts'
 import { refuseFields, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
 import { answerWith, openRecipient, viewOf } from './view.ts'
@@ -35,16 +35,15 @@ export async function list(
   caller: Caller,
   command: ListCommand,
 ): Promise<ListResult> {
-  const holder = readHolder(command)
-  if (!holder)
-    return refuseFields([{ field: 'to', detail: 'is required, or subject in its place' }])
-  if (holder.kind === 'unreadable') {
-    return refuseFields([{ field: holder.field, detail: holder.detail }])
+  const party = readParty(command)
+  if (!party) return refuseFields([{ field: 'to', detail: 'is required, or subject in its place' }])
+  if (party.kind === 'unreadable') {
+    return refuseFields([{ field: party.field, detail: party.detail }])
   }
   const service = caller.service.name
   const page = await domain.store.list({
     service,
-    budgetIndexes: holderBudgetIndexes(domain.keyring, service, holder),
+    budgetIndexes: partyBudgetIndexes(domain.keyring, service, party),
     cursor: command.cursor,
     limit: command.limit,
   })
@@ -67,9 +66,9 @@ export async function cancel(
     if (!record) return refuseUnknown()
     trace.verificationId = record.id
     trace.budgetIndex = record.budgetIndex
-    const holder = openRecipient(domain, record)
+    const party = openRecipient(domain, record)
     const now = domain.clock.now()
-    const answerOf = (after: VerificationRecord) => answerWith(now, 'canceled', after, holder)
+    const answerOf = (after: VerificationRecord) => answerWith(now, 'canceled', after, party)
     const outcome = await domain.store.cancel({
       id: record.id,
       service: caller.service.name,

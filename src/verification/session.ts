@@ -12,8 +12,8 @@ import type {
   Success,
 } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import type { Recall } from './idempotency.ts'
 import type { SessionSlot } from './ports.ts'
-import type { Recall } from './recall.ts'
 import type { Recipient } from './recipient.ts'
 import { sendAgain } from './resend.ts'
 import { resendAt, type VerificationRecord } from './state.ts'
@@ -107,19 +107,19 @@ async function continueBySending(begun: Continuation): Promise<StartResult | und
 }
 
 function continueUnsent(begun: Continuation, record: VerificationRecord): Promise<StartResult> {
-  return continueAsIs({ ...begun, holder: begun.recipient.address }, record)
+  return continueAsIs({ ...begun, party: begun.recipient.address }, record)
 }
 
-/** @param begun.holder the address or subject, in clear */
+/** @param begun.party the address or subject, in clear */
 export async function continueAsIs(
   begun: Pick<Continuation, 'domain' | 'caller' | 'recall'> & {
     command: StartFields
-    holder: string
+    party: string
   },
   record: VerificationRecord,
 ): Promise<StartResult> {
-  const { domain, caller, command, holder, recall } = begun
-  const answer = answerWith(domain.clock.now(), 'continued', record, holder)
+  const { domain, caller, command, party, recall } = begun
+  const answer = answerWith(domain.clock.now(), 'continued', record, party)
   const stored = await domain.store.continue({
     id: record.id,
     service: caller.service.name,

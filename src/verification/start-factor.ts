@@ -6,10 +6,10 @@ import { refuseStartFields } from './admission.ts'
 import type { Caller, FactorStartCommand, Refusal, StartResult, Success } from './api.ts'
 import { factorStartLimitKeys, guessQuery } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import { type Recall, recallFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
 import { commonFields } from './new-verification.ts'
 import type { CreateInput, SessionSlot } from './ports.ts'
-import { type Recall, recallFor } from './recall.ts'
 import { refuseGuesses, refuseLimited, refuseNoFactor } from './refuse.ts'
 import { continueAsIs, factorSlot } from './session.ts'
 import { subjectIndexes } from './subject.ts'
@@ -17,12 +17,12 @@ import { answerWith } from './view.ts'
 
 type Answer = Success<'started'> | Success<'continued'>
 
-type Begun = {
+type StartContext = {
   domain: Domain
   caller: Caller
   command: FactorStartCommand
   /** The subject, in clear. */
-  holder: string
+  party: string
   indexes: Buffer[]
   slot: SessionSlot | null
   recall: Recall<Answer>
@@ -35,21 +35,21 @@ export async function startFactor(
   trace: Trace,
 ): Promise<StartResult> {
   const { service } = caller
-  const holder = command.subject
-  trace.holder = { kind: 'subject', subject: holder } // mutant: C73.factor-subject-named
+  const party = command.subject
+  trace.party = { kind: 'subject', subject: party } // mutant: C73.factor-subject-named
   trace.channel = command.channel
   const refused = refuseStartFields(service, { ...command, codeLength: null })
   if (refused) return refused
-  const indexes = subjectIndexes(domain.keyring, service.name, holder)
+  const indexes = subjectIndexes(domain.keyring, service.name, party)
   const slot = factorSlot(domain, service.name, command)
   const recall = recallFor<Answer>(domain, caller, 'start', command.idempotency)
   const lockKeys = [...recall.lockKeys]
   if (slot?.slots[0]) lockKeys.push(`slot:${Buffer.from(slot.slots[0]).toString('hex')}`)
-  const begun = { domain, caller, command, holder, indexes, slot, recall }
+  const begun = { domain, caller, command, party, indexes, slot, recall }
   return domain.lock.run(lockKeys, () => startOnce(begun, trace))
 }
 
-async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
+async function startOnce(begun: StartContext, trace: Trace): Promise<StartResult> {
   const { domain, caller, command, recall } = begun
   const before = await recall.find()
   if (before) return before
@@ -61,8 +61,8 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   if (missing && !command.decoy) return missing
   const now = domain.clock.now()
   const guesses = guessQuery(caller.service, begun.indexes, command.authenticated, now)
-  const noGuesses = await domain.store.askGuesses(guesses)
-  if (noGuesses) return (await continued()) ?? refuseGuesses(noGuesses, now)
+  const guessRefusal = await domain.store.checkGuessBudget(guesses)
+  if (guessRefusal) return (await continued()) ?? refuseGuesses(guessRefusal, now)
   const keys = factorStartLimitKeys(domain, caller.service, command.endUser.clientIp) // mutant: C7.subject-start-counted
   const admission = await domain.limiter.admit(keys)
   if (admission.kind === 'refused') {
@@ -74,7 +74,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   return result.kind === 'continued' ? ((await continued()) ?? result) : result
 }
 
-async function continueFactor(begun: Begun, trace: Trace): Promise<StartResult | undefined> {
+async function continueFactor(begun: StartContext, trace: Trace): Promise<StartResult | undefined> {
   const { domain, slot } = begun
   if (slot === null) return undefined
   const open = await domain.store.findContinuable(slot, domain.clock.now())
@@ -88,21 +88,21 @@ async function refuseMissing({
   domain,
   caller,
   command,
-  holder,
-}: Begun): Promise<Refusal | undefined> {
+  party,
+}: StartContext): Promise<Refusal | undefined> {
   const { channel } = command
-  return (await domain.compare[channel].canAnswer(caller.service.name, holder))
+  return (await domain.compare[channel].canAnswer(caller.service.name, party))
     ? undefined
     : refuseNoFactor(`this subject has nothing that could answer ${channel}; nothing was started`)
 }
 
-function createInput(begun: Begun, now: number): CreateInput {
-  const { domain, caller, command, holder, indexes, slot, recall } = begun
+function createInput(begun: StartContext, now: number): CreateInput {
+  const { domain, caller, command, party, indexes, slot, recall } = begun
   const { service } = caller
   const id = createId('vrf', now)
   return {
     record: {
-      ...commonFields(domain, caller, command, { id, holder, now }),
+      ...commonFields(domain, caller, command, { id, party, now }),
       channel: command.channel,
       locale: domain.pickLocale(service, 'sms', [command.locale]),
       addressIndex: indexes[0] as Buffer,
@@ -119,19 +119,22 @@ function createInput(begun: Begun, now: number): CreateInput {
     isLandline: false,
     guesses: guessQuery(service, indexes, command.authenticated, now),
     actor: actorOf(caller, command.endUser),
-    idempotency: recall.write((record) => answerWith(now, 'started', record, holder)),
+    idempotency: recall.write((record) => answerWith(now, 'started', record, party)),
   }
 }
 
-async function createVerification(begun: Begun, budgets: Budget[]): Promise<Answer | Refusal> {
-  const { domain, holder, recall } = begun
+async function createVerification(
+  begun: StartContext,
+  budgets: Budget[],
+): Promise<Answer | Refusal> {
+  const { domain, party, recall } = begun
   const now = domain.clock.now()
   const outcome = await domain.store.create(createInput(begun, now))
   switch (outcome.kind) {
     case 'created':
-      return answerWith(now, 'started', outcome.record, holder, budgets)
+      return answerWith(now, 'started', outcome.record, party, budgets)
     case 'continued':
-      return answerWith(now, 'continued', outcome.record, holder, budgets)
+      return answerWith(now, 'continued', outcome.record, party, budgets)
     case 'guesses_refused':
       return refuseGuesses(outcome.refusal, now)
     case 'answered_before':

@@ -7,11 +7,11 @@ import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.t
 import type { Caller, Refusal, SendCommand, StartResult, Success } from './api.ts'
 import { guessQuery, sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
+import { type Recall, recallFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
 import { commonFields } from './new-verification.ts'
 import { obtainCode, type PreparedCode } from './obtain-code.ts'
 import type { CreateInput, SessionSlot } from './ports.ts'
-import { type Recall, recallFor } from './recall.ts'
 import {
   addressIndexes,
   budgetIndexes,
@@ -30,7 +30,7 @@ import { answerWith } from './view.ts'
 type Answer = Success<'started'> | Success<'continued'>
 
 /** A start whose recipient and channel are settled. */
-type Begun = {
+type StartContext = {
   domain: Domain
   caller: Caller
   command: SendCommand
@@ -55,7 +55,7 @@ export async function start(
     return refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
   }
   // Before anything is refused: support looks for a refusal by the person.
-  trace.holder = recipient // mutant: C73.person-before-refusal
+  trace.party = recipient // mutant: C73.person-before-refusal
   trace.channel = command.channel ?? defaultChannel(recipient)
   if (fields) return fields
   const chosen = chooseChannel(service, recipient, command.channel)
@@ -78,7 +78,7 @@ export async function start(
   return domain.lock.run(lockKeys, () => startOnce(begun, trace))
 }
 
-async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
+async function startOnce(begun: StartContext, trace: Trace): Promise<StartResult> {
   const { domain, caller, command, recipient, recall } = begun
   const before = await recall.find()
   if (before) return before
@@ -88,9 +88,9 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
 
   const now = domain.clock.now()
   const guesses = guessQuery(caller.service, begun.indexes.budget, command.authenticated, now)
-  const noGuesses = await domain.store.askGuesses(guesses)
+  const guessRefusal = await domain.store.checkGuessBudget(guesses)
   // Here and below: the same session's start on another node may have taken the last of a budget meanwhile.
-  if (noGuesses) return (await continued()) ?? refuseGuesses(noGuesses, now)
+  if (guessRefusal) return (await continued()) ?? refuseGuesses(guessRefusal, now)
 
   const test = testRecipientFor(caller.service, recipient, now)
   const length = test?.code.length ?? command.codeLength ?? caller.service.codeLength
@@ -121,7 +121,7 @@ async function startOnce(begun: Begun, trace: Trace): Promise<StartResult> {
   }
 }
 
-function subjectOf(begun: Begun) {
+function subjectOf(begun: StartContext) {
   return {
     service: begun.caller.service,
     recipient: begun.recipient,
@@ -131,17 +131,17 @@ function subjectOf(begun: Begun) {
 }
 
 function createInput(
-  begun: Begun,
+  begun: StartContext,
   code: PreparedCode & { kind: VerificationRecord['kind'] },
   now: number,
 ): CreateInput {
   const { domain, caller, command, recipient, indexes, slot, recall } = begun
   const { keyring } = domain
   const { service } = caller
-  const holder = recipient.address
+  const party = recipient.address
   return {
     record: {
-      ...commonFields(domain, caller, command, { id: code.id, holder, now }),
+      ...commonFields(domain, caller, command, { id: code.id, party, now }),
       channel: begun.channel,
       locale: domain.pickLocale(service, begun.channel, [command.locale, localeOf(recipient)]), // mutant: C70.language-told
       addressIndex: indexes.address[0] as Buffer,
@@ -163,7 +163,7 @@ function createInput(
 }
 
 async function createVerification(
-  begun: Begun,
+  begun: StartContext,
   code: PreparedCode & { kind: VerificationRecord['kind'] },
   budgets: Budget[],
 ): Promise<Answer | Refusal> {

@@ -18,16 +18,16 @@ function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000))
 }
 
-/** @param holder the recipient or subject, in clear */
-export function viewOf(record: VerificationRecord, holder: string, now: number): VerificationView {
+/** @param party the recipient or subject, in clear */
+export function viewOf(record: VerificationRecord, party: string, now: number): VerificationView {
   const isFactor = isFactorChannel(record.channel)
   const resend = resendAt(record, now)
   return {
     id: record.id,
     reference: record.reference,
     status: statusAt(record, now),
-    to: isFactor ? null : holder,
-    subject: isFactor ? holder : null,
+    to: isFactor ? null : party,
+    subject: isFactor ? party : null,
     channel: record.channel,
     locale: record.locale,
     purpose: record.purpose,
@@ -53,9 +53,9 @@ export function answerWith<Kind extends string>(
   now: number,
   kind: Kind,
   record: VerificationRecord,
-  holder: string,
+  party: string,
   budgets: Budget[] = [],
 ): Success<Kind> {
-  const verification = viewOf(record, holder, now)
+  const verification = viewOf(record, party, now)
   return { kind, verification, budgets, replayed: false }
 }

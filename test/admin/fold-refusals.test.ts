@@ -5,7 +5,7 @@ import { createRecipients } from '../../src/admin/recipients.ts'
 import { createRefusals } from '../../src/admin/refusals.ts'
 import type { RefusalRecord } from '../../src/events/types.ts'
 import { createKeyring, type Keyring } from '../../src/kernel/keyring.ts'
-import { writeParty } from '../../src/kernel/party-text.ts'
+import { writePartyText } from '../../src/kernel/party-text.ts'
 import { refusalContext } from '../../src/kernel/sealing.ts'
 
 const PERSONS = { ann: Buffer.from('ann'), ben: Buffer.from('ben'), eve: Buffer.from('eve') }
@@ -88,7 +88,7 @@ it('C73: what was refused before a rotation of the root key and after it is one 
   const indexOf = (keyring: Keyring, to: string) => keyring.macs('blind-index', [to])[0] as Buffer
   const recordOf = (keyring: Keyring, to: string, n: number): RefusalRecord => {
     const budgetIndex = indexOf(keyring, to)
-    const sealed = keyring.seal(writeParty({ to, subject: null }), refusalContext(budgetIndex))
+    const sealed = keyring.seal(writePartyText({ to, subject: null }), refusalContext(budgetIndex))
     return { ...nth(n), budgetIndex, recipientSealed: sealed }
   }
   const before = createKeyring([older])

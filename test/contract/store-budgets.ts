@@ -105,7 +105,7 @@ export function describeGuesses(factory: StoresFactory): void {
         await stores.verifications.charge({ ...keyOf(first), ...charged() })
       await start(stores, { budgetIndex })
       const ask = (max: number) =>
-        stores.verifications.askGuesses({
+        stores.verifications.checkGuessBudget({
           ...createInput(newVerification({ budgetIndex })).guesses,
           limits: [{ name: 'guesses_per_number_hour', limit: LIMIT(max) }],
         })
@@ -125,7 +125,7 @@ export function describeGuesses(factory: StoresFactory): void {
       await verifications.charge({ ...keyOf(canceled), ...charged() })
       await verifications.cancel({ ...keyOf(canceled), ...settled(true) })
       const ask = (max: number, now: number) =>
-        verifications.askGuesses({
+        verifications.checkGuessBudget({
           ...createInput(newVerification({ budgetIndex })).guesses,
           limits: [{ name: 'guesses_per_number_day', limit: LIMIT(max) }],
           now,
@@ -141,7 +141,7 @@ export function describeGuesses(factory: StoresFactory): void {
       const record = await start(stores)
       await stores.verifications.charge({ ...keyOf(record), ...charged() })
       const ask = (now: number) =>
-        stores.verifications.askGuesses({
+        stores.verifications.checkGuessBudget({
           ...createInput(newVerification({ budgetIndex: record.budgetIndex })).guesses,
           limits: [{ name: 'guesses_per_number_hour', limit: LIMIT(6) }],
           now,

@@ -191,9 +191,9 @@ describe('C47: the session after its verification', () => {
           },
           store: {
             ...store,
-            async askGuesses(query) {
+            async checkGuessBudget(query) {
               if (limit.startsWith('guesses')) await meanwhile()
-              return store.askGuesses(query)
+              return store.checkGuessBudget(query)
             },
           },
         }),

@@ -14,13 +14,13 @@ export const REFUSALS: readonly Mutant[] = [
     'C73.person-before-refusal',
     'a start names its person before anything is refused',
     [C73_REFUSALS, 'a number of another country, a number that costs'],
-    { node: 'ExpressionStatement', becomes: 'trace.holder = null' },
+    { node: 'ExpressionStatement', becomes: 'trace.party = null' },
   ),
   mutant(
     'C73.factor-subject-named',
     'a refused start by a factor names its subject',
     [C73_REFUSALS, 'a subject: without a factor, and with no guesses left'],
-    { node: 'ExpressionStatement', becomes: 'trace.holder = null' },
+    { node: 'ExpressionStatement', becomes: 'trace.party = null' },
   ),
   mutant(
     'C73.address-limit-persons',
@@ -104,7 +104,7 @@ export const REFUSALS: readonly Mutant[] = [
     'C35.lift-admin-scope',
     'lifting a limit needs the scope admin',
     [C73_REFUSALS, 'is for the scope admin alone, and within the key’s service'],
-    { node: 'Identifier', nth: 4, becomes: `route, { ...ACTS, scope: 'admin:read' }` },
+    { node: 'Identifier', nth: 4, becomes: `route, { ...WRITE, scope: 'admin:read' }` },
     { node: 'Identifier', nth: 5, becomes: '' },
   ),
   mutant(

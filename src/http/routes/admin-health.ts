@@ -2,7 +2,7 @@
 // It must not show a secret; who has one service's key sees no settings of the process.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS } from '../admin-caller.ts'
+import { callingAdmin, READ } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { AdminHealth, toWireHealth } from '../schemas/admin-health.ts'
@@ -28,7 +28,7 @@ const route = createRoute({
 })
 
 export function addAdminHealth(app: App, deps: AppDeps): void {
-  register(app, deps, route, LOOKS, async (c) => {
+  register(app, deps, route, READ, async (c) => {
     const { service } = callingAdmin(c, deps)
     const report = await deps.admin.health(service)
     return c.json(toWireHealth(report, service === null ? deps.admin.settings : null), 200)

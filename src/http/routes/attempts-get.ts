@@ -2,7 +2,7 @@
 // It must not change anything (C40).
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, refuseUnknown } from '../admin-caller.ts'
+import { callingAdmin, READ, refuseUnknown } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { DetailedAttempt, toWireDiagnosed } from '../schemas/attempts.ts'
@@ -29,7 +29,7 @@ const route = createRoute({
 })
 
 export function addAttemptsGet(app: App, deps: AppDeps): void {
-  register(app, deps, route, LOOKS, async (c) => {
+  register(app, deps, route, READ, async (c) => {
     const { operations, recipients } = deps.admin
     const found = await operations.detail(callingAdmin(c, deps), c.req.valid('param').id)
     if (!found) return refuseUnknown(c, deps)

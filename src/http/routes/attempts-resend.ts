@@ -2,7 +2,7 @@
 // It must not show the recipient in clear, as that one does to its own login flow.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, callingAdmin, refuseUnknown } from '../admin-caller.ts'
+import { callingAdmin, refuseUnknown, WRITE } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { answerProblem } from '../problem.ts'
 import { type App, register } from '../register.ts'
@@ -41,7 +41,7 @@ const route = createRoute({
 })
 
 export function addAttemptsResend(app: App, deps: AppDeps): void {
-  register(app, deps, route, ACTS, async (c) => {
+  register(app, deps, route, WRITE, async (c) => {
     const { attempts, operations, recipients } = deps.admin
     const { id } = c.req.valid('param')
     const { channel } = c.req.valid('json')

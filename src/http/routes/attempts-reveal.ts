@@ -2,7 +2,7 @@
 // It must not answer before the attempt's own log tells who asked.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, callingAdmin, refuseUnknown } from '../admin-caller.ts'
+import { callingAdmin, refuseUnknown, WRITE } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { type App, register } from '../register.ts'
@@ -30,7 +30,7 @@ const route = createRoute({
 })
 
 export function addAttemptsReveal(app: App, deps: AppDeps): void {
-  register(app, deps, route, ACTS, async (c) => {
+  register(app, deps, route, WRITE, async (c) => {
     const { attempts, operations } = deps.admin
     const { id } = c.req.valid('param')
     const admin = callingAdmin(c, deps)

@@ -2,7 +2,7 @@
 // It must not change anything; it is a POST because a number never stands in a URL.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, refuseField } from '../admin-caller.ts'
+import { callingAdmin, READ, refuseField } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { AttemptsPage, AttemptsSearchBody, toFilter, toWireAttempt } from '../schemas/attempts.ts'
@@ -32,7 +32,7 @@ const route = createRoute({
 })
 
 export function addAttemptsSearch(app: App, deps: AppDeps): void {
-  register(app, deps, route, LOOKS, async (c) => {
+  register(app, deps, route, READ, async (c) => {
     const { to, subject, country, cursor, limit, ...given } = c.req.valid('json')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused

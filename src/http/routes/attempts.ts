@@ -2,7 +2,7 @@
 // It must not take a recipient: a number never stands in a URL.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, refuseField } from '../admin-caller.ts'
+import { callingAdmin, READ, refuseField } from '../admin-caller.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import type { refuse } from '../refuse.ts'
 import { type App, register } from '../register.ts'
@@ -41,7 +41,7 @@ export function refuseOtherService(
 }
 
 export function addAttemptsList(app: App, deps: AppDeps): void {
-  register(app, deps, route, LOOKS, async (c) => {
+  register(app, deps, route, READ, async (c) => {
     const { cursor, limit, ...given } = c.req.valid('query')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused

@@ -2,7 +2,7 @@
 // It must not give back what the limits on messages have counted; guesses are summed from the rows, and go with them.
 
 import { createRoute } from '@hono/zod-openapi'
-import { ACTS, callingAdmin, readPerson } from '../admin-caller.ts'
+import { callingAdmin, readPerson, WRITE } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -31,7 +31,7 @@ const route = createRoute({
 })
 
 export function addRecipientsErase(app: App, deps: AppDeps): void {
-  register(app, deps, route, ACTS, async (c) => {
+  register(app, deps, route, WRITE, async (c) => {
     const read = readPerson(c, deps, c.req.valid('json'))
     if ('refused' in read) return read.refused
     return c.json(await deps.admin.operations.erase(callingAdmin(c, deps), read.person), 200)

@@ -3,7 +3,7 @@
 
 import { createRoute } from '@hono/zod-openapi'
 import { NOT_LIFTABLE } from '../../verification/liftable.ts'
-import { ACTS, callingAdmin, readPerson, refuseField } from '../admin-caller.ts'
+import { callingAdmin, readPerson, refuseField, WRITE } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -33,7 +33,7 @@ const route = createRoute({
 
 export function addRecipientsLift(app: App, deps: AppDeps): void {
   // mutant: C35.lift-admin-scope
-  register(app, deps, route, ACTS, async (c) => {
+  register(app, deps, route, WRITE, async (c) => {
     const { service, limit, ...given } = c.req.valid('json')
     const refused = refuseOtherService(c, deps, service)
     if (refused) return refused

@@ -2,7 +2,7 @@
 // It must not count anything.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, readPerson } from '../admin-caller.ts'
+import { callingAdmin, READ, readPerson } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -30,7 +30,7 @@ const route = createRoute({
 })
 
 export function addRecipientsLimits(app: App, deps: AppDeps): void {
-  register(app, deps, route, LOOKS, async (c) => {
+  register(app, deps, route, READ, async (c) => {
     const read = readPerson(c, deps, c.req.valid('json'))
     if ('refused' in read) return read.refused
     const found = await deps.admin.operations.limitsOf(callingAdmin(c, deps), read.person)

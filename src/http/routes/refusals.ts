@@ -2,7 +2,7 @@
 // It must not take a recipient but in a body: a number never stands in a URL.
 
 import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, LOOKS, refuseField } from '../admin-caller.ts'
+import { callingAdmin, READ, refuseField } from '../admin-caller.ts'
 import type { AppDeps } from '../deps.ts'
 import { type App, register } from '../register.ts'
 import { KEYED, problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
@@ -50,7 +50,7 @@ const searchRoute = createRoute({
 })
 
 export function addRefusals(app: App, deps: AppDeps): void {
-  register(app, deps, listRoute, LOOKS, async (c) => {
+  register(app, deps, listRoute, READ, async (c) => {
     const { cursor, limit, ...given } = c.req.valid('query')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused
@@ -58,7 +58,7 @@ export function addRefusals(app: App, deps: AppDeps): void {
     const filter = toRefusalFilter(given, { within: callingAdmin(c, deps).service })
     return c.json(toWireRefusals(await refusals(filter, cursor ?? null, limit), recipients), 200)
   })
-  register(app, deps, searchRoute, LOOKS, async (c) => {
+  register(app, deps, searchRoute, READ, async (c) => {
     const { to, subject, country, cursor, limit, ...given } = c.req.valid('json')
     const refused = refuseOtherService(c, deps, given.service)
     if (refused) return refused

@@ -12,7 +12,7 @@ import { STATUSES, statusAt } from '../../verification/state.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import { Event, limitInBody, limitInQuery, nameField, pageFilters, toWireEvent } from './events.ts'
 import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
+import { BESIDE_OTHER_FAULTS, checkParty } from './party-checks.ts'
 
 const channelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS])
 
@@ -44,7 +44,7 @@ export const AttemptsSearchBody = z
     }),
     limit: limitInBody,
   })
-  .superRefine(checkHolder, BESIDE_OTHER_FAULTS)
+  .superRefine(checkParty, BESIDE_OTHER_FAULTS)
   .openapi('AttemptsSearch')
 
 const error = z.object({ code: z.string(), message: z.string().nullable() }).nullable()

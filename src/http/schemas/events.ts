@@ -6,7 +6,7 @@ import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/typ
 import { readReference } from '../../kernel/ids.ts'
 import { timeField, toWireTime } from './answers.ts'
 import { countryField, cursorField, idField, subjectField, toField, wholeNumber } from './fields.ts'
-import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
+import { BESIDE_OTHER_FAULTS } from './party-checks.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
 /** Names of the settings: providers and services. */

@@ -16,7 +16,7 @@ import {
   userAgentField,
   wholeNumber,
 } from './fields.ts'
-import { BESIDE_OTHER_FAULTS } from './holder-checks.ts'
+import { BESIDE_OTHER_FAULTS } from './party-checks.ts'
 
 /** 64 bytes in Base32, and room for what stands between the letters; a URI in its place is refused in words. */
 const MAX_SECRET_TEXT_LENGTH = 512

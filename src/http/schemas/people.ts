@@ -12,7 +12,7 @@ import { detailShape, toWireDetail } from './attempts.ts'
 import { Event, nameField, toWireEvent } from './events.ts'
 import { factorShape, toWireFactor } from './factors.ts'
 import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, ONE_HOLDER, requireHolder } from './holder-checks.ts'
+import { BESIDE_OTHER_FAULTS, ONE_PARTY, requireParty } from './party-checks.ts'
 
 const named = {
   to: toField.optional().openapi({
@@ -26,8 +26,8 @@ const named = {
 
 export const PersonBody = z
   .strictObject(named)
-  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
-  .openapi('PersonRequest', ONE_HOLDER)
+  .superRefine(requireParty, BESIDE_OTHER_FAULTS)
+  .openapi('PersonRequest', ONE_PARTY)
 
 export const LiftBody = z
   .strictObject({
@@ -43,7 +43,7 @@ export const LiftBody = z
       description: 'Absent: each service that the key sees.',
     }),
   })
-  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
+  .superRefine(requireParty, BESIDE_OTHER_FAULTS)
   .openapi('LiftRequest')
 
 export const LiftedLimits = z

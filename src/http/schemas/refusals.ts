@@ -8,7 +8,7 @@ import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, timeField, toWireTime } from './answers.ts'
 import { limitInBody, limitInQuery, nameField, pageFilters } from './events.ts'
 import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, checkHolder } from './holder-checks.ts'
+import { BESIDE_OTHER_FAULTS, checkParty } from './party-checks.ts'
 
 const { since, until, cursor } = pageFilters
 const filters = {
@@ -34,7 +34,7 @@ export const RefusalsSearchBody = z
     }),
     limit: limitInBody,
   })
-  .superRefine(checkHolder, BESIDE_OTHER_FAULTS)
+  .superRefine(checkParty, BESIDE_OTHER_FAULTS)
   .openapi('RefusalsSearch')
 
 const textOrNull = z.string().nullable()

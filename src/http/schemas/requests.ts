@@ -34,11 +34,11 @@ import {
 } from './fields.ts'
 import {
   BESIDE_OTHER_FAULTS,
-  checkHolder,
+  checkParty,
   checkStart,
-  ONE_HOLDER,
-  requireHolder,
-} from './holder-checks.ts'
+  ONE_PARTY,
+  requireParty,
+} from './party-checks.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const
@@ -67,7 +67,7 @@ export const StartBody = z
     metadata: metadataField.optional(),
   })
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
-  .openapi('StartRequest', ONE_HOLDER)
+  .openapi('StartRequest', ONE_PARTY)
 
 export const ResendBody = z
   .strictObject({ channel: channelField.optional() })
@@ -86,7 +86,7 @@ export const CheckBody = z
     user_agent: userAgentField.optional(),
   })
   .superRefine((body, context) => {
-    checkHolder(body, context)
+    checkParty(body, context)
     const isHeld = body.to !== undefined || body.subject !== undefined
     if (body.id !== undefined || (isHeld && body.session !== undefined)) return
     const message = 'is required, or session with to or subject in its place'
@@ -104,8 +104,8 @@ export const ListBody = z
       .default(PAGE_LIMIT.default)
       .openapi({ description: 'How many on a page.' }),
   })
-  .superRefine(requireHolder, BESIDE_OTHER_FAULTS)
-  .openapi('ListRequest', ONE_HOLDER)
+  .superRefine(requireParty, BESIDE_OTHER_FAULTS)
+  .openapi('ListRequest', ONE_PARTY)
 
 export const CancelBody = z.strictObject({}).openapi('CancelRequest')
 

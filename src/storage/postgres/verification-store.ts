@@ -62,11 +62,11 @@ function createStart({
   timeOf,
 }: StoreContext): Pick<
   VerificationStore,
-  'create' | 'continue' | 'findContinuable' | 'askGuesses'
+  'create' | 'continue' | 'findContinuable' | 'checkGuessBudget'
 > {
   const guesses = createGuessReads(query)
   return {
-    askGuesses: guesses.ask,
+    checkGuessBudget: guesses.ask,
     async findContinuable({ slots, authenticated, decoy }, now) {
       return firstRecord(
         await query(

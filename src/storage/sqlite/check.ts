@@ -8,11 +8,11 @@ import type {
   SettleOutcome,
 } from '../../verification/ports.ts'
 import { attemptsRemaining } from '../../verification/state.ts'
-import type { Answers } from './answers.ts'
 import { and, eq, gt, lt, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
 import type { FactorUses } from './factor-uses.ts'
+import type { Answers } from './idempotency.ts'
 import type { NumberLimit } from './number-limit.ts'
 import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { verifications } from './schema.ts'

@@ -2,9 +2,9 @@
 // It must not change the verification: continuing spends nothing.
 
 import type { ContinueInput, VerificationStore } from '../../verification/ports.ts'
-import type { Answers } from './answers.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, EVENT_CODES } from './event-rows.ts'
+import type { Answers } from './idempotency.ts'
 import type { VerificationRows } from './rows.ts'
 import { events } from './schema.ts'
 import type { Writer } from './writer.ts'

@@ -2,13 +2,13 @@
 // It must not decide policy; it decides who came first.
 
 import type { CreateInput, CreateOutcome } from '../../verification/ports.ts'
-import type { Answers } from './answers.ts'
 import { getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import type { Guesses } from './guesses.ts'
+import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRow } from './rows.ts'
 import { codes, deliveries, verifications } from './schema.ts'
-import type { Sessions } from './sessions.ts'
+import type { Sessions } from './session-slots.ts'
 
 export type InsertDelivery = (row: {
   seq: number

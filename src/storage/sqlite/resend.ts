@@ -8,11 +8,11 @@ import type {
   ResendOutcome,
 } from '../../verification/ports.ts'
 import { sendsRemaining, statusAt } from '../../verification/state.ts'
-import type { Answers } from './answers.ts'
 import type { InsertDelivery } from './create.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
+import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { verifications } from './schema.ts'
 

@@ -4,7 +4,6 @@
 import type { ListQuery, VerificationStore } from '../../verification/ports.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import type { Answers } from './answers.ts'
 import { createCharge, createSettle } from './check.ts'
 import { createContinue } from './continue.ts'
 import { createCreate, createDeliveryInsert } from './create.ts'
@@ -13,10 +12,11 @@ import type { Endings } from './ending.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorUses } from './factor-uses.ts'
 import { createGuesses } from './guesses.ts'
+import type { Answers } from './idempotency.ts'
 import { createNumberLimit } from './number-limit.ts'
 import { createCancel, createResend } from './resend.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
-import { createSessions } from './sessions.ts'
+import { createSessions } from './session-slots.ts'
 import { createSweep } from './sweep.ts'
 import type { Writer } from './writer.ts'
 
@@ -72,7 +72,7 @@ export function createVerificationStore(deps: {
   return {
     findAnswer: (key, now) => writer.read(() => answers.find(key, now)),
     findContinuable: (slot, now) => writer.read(() => orUndefined(sessions.continuable(slot, now))),
-    askGuesses: (query) => writer.read(() => guesses.ask(query)),
+    checkGuessBudget: (query) => writer.read(() => guesses.ask(query)),
     create: (input) => writer.write(() => create(input)),
     continue: createContinue(all),
     find: (service, id) => writer.read(() => orUndefined(rows.byId(service, id))),

@@ -12,7 +12,7 @@ function faults(context: z.core.$RefinementCtx) {
   }
 }
 
-export function checkHolder(body: Given, context: z.core.$RefinementCtx): void {
+export function checkParty(body: Given, context: z.core.$RefinementCtx): void {
   const fault = faults(context)
   if (body.to !== undefined && body.subject !== undefined)
     fault('subject', 'stands in place of to: give one of them')
@@ -20,8 +20,8 @@ export function checkHolder(body: Given, context: z.core.$RefinementCtx): void {
     fault('country', 'does not go with a subject')
 }
 
-export function requireHolder(body: Given, context: z.core.$RefinementCtx): void {
-  checkHolder(body, context)
+export function requireParty(body: Given, context: z.core.$RefinementCtx): void {
+  checkParty(body, context)
   if (body.to === undefined && body.subject === undefined)
     faults(context)('to', 'is required, or subject in its place')
 }
@@ -32,7 +32,7 @@ export function checkStart(
   context: z.core.$RefinementCtx,
 ): void {
   const fault = faults(context)
-  requireHolder(body, context)
+  requireParty(body, context)
   const hasSubject = body.subject !== undefined
   if (body.channel !== undefined && isFactorChannel(body.channel) !== hasSubject)
     fault('channel', hasSubject ? 'needs to, not a subject' : 'needs a subject, not to')
@@ -46,7 +46,7 @@ export const BESIDE_OTHER_FAULTS: z.core.$ZodSuperRefineParams = {
 }
 
 /** Of the OpenAPI document: what the checks above say. */
-export const ONE_HOLDER = {
+export const ONE_PARTY = {
   description: 'Exactly one of `to` and `subject`.',
   oneOf: [{ required: ['to'] }, { required: ['subject'] }],
 }

@@ -1,7 +1,7 @@
 // The settings as the console shows them: values, where they come from, and never a secret.
 
 import { describe, expect, it } from 'vitest'
-import { listInForce } from '../../src/config/in-force.ts'
+import { listInForce } from '../../src/config/effective-settings.ts'
 import { createReader } from '../../src/config/reader.ts'
 import { SERVER_SETTINGS } from '../../src/config/settings.ts'
 

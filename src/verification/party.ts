@@ -14,38 +14,38 @@ import {
 import type { VerificationRecord } from './state.ts'
 import { subjectIndexes } from './subject.ts'
 
-export type Holder = Recipient | { kind: 'subject'; subject: string }
+export type Party = Recipient | { kind: 'subject'; subject: string }
 
 /** Undefined: neither was given. */
-export function readHolder(given: {
+export function readParty(given: {
   to: string | null
   country: string | null
   subject: string | null
-}): Holder | Unreadable | undefined {
+}): Party | Unreadable | undefined {
   if (given.subject !== null) return { kind: 'subject', subject: given.subject }
   return given.to === null ? undefined : readRecipient(given.to, given.country)
 }
 
 /** @param text what the row's recipient was opened to */
-export function holderOf(
+export function partyOf(
   record: Pick<VerificationRecord, 'channel' | 'country'>,
   text: string,
-): Holder {
+): Party {
   return isFactorChannel(record.channel)
     ? { kind: 'subject', subject: text }
     : recipientOf(text, record.country)
 }
 
 /** What `to` or `subject` must equal: under every key of the ring, current first. */
-export function identityIndexes(keyring: Keyring, service: string, holder: Holder): Buffer[] {
-  return holder.kind === 'subject'
-    ? subjectIndexes(keyring, service, holder.subject)
-    : addressIndexes(keyring, service, holder)
+export function identityIndexes(keyring: Keyring, service: string, party: Party): Buffer[] {
+  return party.kind === 'subject'
+    ? subjectIndexes(keyring, service, party.subject)
+    : addressIndexes(keyring, service, party)
 }
 
 /** What limits and searches use. A subject has one spelling. */
-export function holderBudgetIndexes(keyring: Keyring, service: string, holder: Holder): Buffer[] {
-  return holder.kind === 'subject'
-    ? subjectIndexes(keyring, service, holder.subject)
-    : budgetIndexes(keyring, service, holder)
+export function partyBudgetIndexes(keyring: Keyring, service: string, party: Party): Buffer[] {
+  return party.kind === 'subject'
+    ? subjectIndexes(keyring, service, party.subject)
+    : budgetIndexes(keyring, service, party)
 }
