@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin, transform } from 'esbuild'
 import { buildArgon2 } from './build-argon2.ts'
 
 function optionOf(name: string): string | undefined {
@@ -48,6 +48,25 @@ const bundleDrizzle: Plugin = {
         )
       if (/require\(/.test(contents)) throw new Error(`${path} requires in a form not known here`)
       return { contents, loader: 'ts' }
+    })
+  },
+}
+
+/** The pages' scripts are read from files of the clone; the bundle has them as text, without comments. */
+const inlineScripts: Plugin = {
+  name: 'inline-scripts',
+  setup({ onLoad }) {
+    onLoad({ filter: /console\/pages\/scripts\.ts$/ }, async ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      const lines = [...source.matchAll(/^export const (\w+) = read\('([\w.-]+)'\)$/gm)].map(
+        async ([, name, file = '']) => {
+          const text = readFileSync(join(dirname(path), '../browser', file), 'utf8')
+          const { code } = await transform(text, { minifyWhitespace: true, minifySyntax: true })
+          return `export const ${name} = ${JSON.stringify(code)}`
+        },
+      )
+      if (lines.length === 0) throw new Error(`${path} names no script in a form known here`)
+      return { contents: (await Promise.all(lines)).join('\n'), loader: 'js' }
     })
   },
 }
@@ -138,7 +157,7 @@ async function bundle(): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     external: [...NATIVE],
-    plugins: [bundleDrizzle, onlyParts, lazyHttp],
+    plugins: [bundleDrizzle, inlineScripts, onlyParts, lazyHttp],
     // Packages in CommonJS ask for Node's modules by require.
     banner: {
       js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",

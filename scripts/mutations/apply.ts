@@ -17,7 +17,7 @@ export type Sources = {
 export function readSources(root: string): Sources {
   const texts = new Map<string, string>()
   for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
+    if (!entry.isFile() || !/\.[jt]s$/.test(entry.name)) continue
     const path = join(entry.parentPath, entry.name)
     texts.set(relative(root, path), readFileSync(path, 'utf8'))
   }

@@ -1,4 +1,4 @@
-// Who is to prove something: a recipient of messages, or a subject with factors; and the indexes of either.
+// The party to be verified: a recipient of messages, or a subject with factors; and the indexes of either.
 // It must not store or log them in clear.
 
 import { isFactorChannel } from '../kernel/channel.ts'

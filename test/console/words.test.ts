@@ -10,7 +10,7 @@ const STUMBLES =
 const COMMENT = /^\s*(?:\/\/|\/\*\*|\*).*$/gm
 
 it('C74: no page says what a native speaker stumbles over', () => {
-  const files = globSync('{admin,console}/**/*.ts', { cwd: SRC })
+  const files = globSync('{admin,console}/**/*.{js,ts}', { cwd: SRC })
   expect(files.length).toBeGreaterThan(40)
   for (const name of files) {
     const said = readFileSync(join(SRC, name), 'utf8').replaceAll(COMMENT, '')

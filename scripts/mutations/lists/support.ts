@@ -72,12 +72,7 @@ export const SUPPORT: readonly Mutant[] = [
     'C74.live-local-time',
     'rows that come in live are in the reader’s own time, too',
     [LOCAL_TIME, 'of rows that come in live'],
-    {
-      node: 'NoSubstitutionTemplateLiteral',
-      find: `  localTimes(template.content)
-`,
-      replace: '',
-    },
+    { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C74.ambiguous-no-erase',
@@ -144,7 +139,7 @@ export const SUPPORT: readonly Mutant[] = [
     'C74.reader-zone-input',
     'times are asked for in the reader’s own zone',
     [LOCAL_TIME, 'are asked for in the same zone'],
-    { node: 'NoSubstitutionTemplateLiteral', find: 'toUtc(value)', replace: 'value' },
+    { node: 'CallExpression', nth: 2, becomes: 'value' },
   ),
   mutant(
     'C74.phone-row',

@@ -2,7 +2,7 @@
 // It must not be needed: without the script the bar is not shown, and the page is what it was when it was loaded.
 
 import { html } from 'hono/html'
-import { LIVE_SCRIPT } from './live-script.ts'
+import { LIVE_SCRIPT } from './scripts.ts'
 import type { Html } from './shell.ts'
 
 const STYLE = `

@@ -5,7 +5,7 @@ import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { THEMES } from '../cookies.ts'
 import type { Page, SignedInPage } from '../page.ts'
-import { LOCAL_TIME_SCRIPT } from './local-time-script.ts'
+import { LOCAL_TIME_SCRIPT } from './scripts.ts'
 import { CONSOLE_STYLE } from './style.ts'
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
