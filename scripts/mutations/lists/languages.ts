@@ -104,9 +104,10 @@ export const WORDS: readonly Mutant[] = [
     'C70.own-minutes-floor',
     '{{minutes}} of a text of one’s own never says a minute that is not left',
     [C70_LANGUAGES, 'in a text of one’s own: {{validity}} in words'],
-    { node: 'CallExpression', becomes: `String(minutes) : '1'` },
-    { node: 'ColonToken', becomes: '' },
-    { node: 'StringLiteral', becomes: '' },
+    {
+      node: 'ConditionalExpression',
+      becomes: `minutes > 0 ? String(minutes) : '1'`,
+    },
   ),
   mutant(
     'C70.variant-first',

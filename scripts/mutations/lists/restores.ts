@@ -43,10 +43,7 @@ export const RESTORES: readonly Mutant[] = [
     'C72.void-unknown-use',
     'where nobody knows what was used since, recovery codes are of no use',
     [C72_RESTORE, 'may be damaged: then nobody knows what was used since'],
-    { node: 'Identifier', nth: 2, becomes: 'keepRecoveryCodes || !since ? 0 :' },
-    { node: 'QuestionToken', becomes: '' },
-    { node: 'NumericLiteral', becomes: '' },
-    { node: 'ColonToken', becomes: '' },
+    { node: 'ConditionalExpression', becomes: '0' },
   ),
   mutant(
     'C72.carry-revoked-keys',

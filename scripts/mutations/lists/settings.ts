@@ -114,10 +114,7 @@ export const SETTINGS: readonly Mutant[] = [
     'C69.service-link-named',
     'a service link of Kubernetes is named as what it is',
     [C69_NAMES, 'METRICS_PORT=tcp://10.0.0.7:9090 says where it comes from'],
-    { node: 'Identifier', nth: 4, becomes: `isLink && setting.name === '' ? '' :` },
-    { node: 'QuestionToken', becomes: '' },
-    { node: 'CallExpression', nth: 2, becomes: '' },
-    { node: 'ColonToken', becomes: '' },
+    { node: 'ConditionalExpression', becomes: 'describe(error, setting)' },
   ),
   mutant(
     'C69.pod-service-links',

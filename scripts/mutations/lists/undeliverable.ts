@@ -62,10 +62,10 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'C66.permanent-frees-resend',
     'a send that was refused for good frees the next one at once',
     [C66_LOST_SEND, 'C66: is resent at once: {}'],
-    { node: 'PropertyAccessExpression', becomes: 'record.endedAt ? 0 :' },
-    { node: 'QuestionToken', becomes: '' },
-    { node: 'NumericLiteral', becomes: '' },
-    { node: 'ColonToken', becomes: '' },
+    {
+      node: 'ConditionalExpression',
+      becomes: 'record.endedAt ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0)',
+    },
   ),
   mutant(
     'C66.session-needs-message',
