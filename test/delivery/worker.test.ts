@@ -55,6 +55,27 @@ describe('the delivery worker', () => {
     await untilStatus(id, 'sent')
   })
 
+  it('C41: after a row that only another node can open, this one looks later than it is due', async () => {
+    const BACK_MS = 100
+    let dueAt = 1
+    const laterByMs: number[] = []
+    world.work({
+      plan: () => ({ kind: 'give_back', delayMs: BACK_MS }),
+      outbox: {
+        nextDueAt: async () => dueAt,
+        async claim({ now, channel, plan }) {
+          if (channel !== 'sms') return []
+          laterByMs.push(now - dueAt)
+          plan({} as Parameters<typeof plan>[0])
+          dueAt = now + BACK_MS
+          return []
+        },
+      },
+    })
+    await until(() => laterByMs.length === 3)
+    expect(Math.min(...laterByMs)).toBeGreaterThanOrEqual(500)
+  })
+
   it('many wakes of one tick are one look', async () => {
     const nextDueAt = vi.fn(world.store.outbox.nextDueAt)
     const worker = world.work({ outbox: { nextDueAt } })

@@ -97,4 +97,10 @@ export const SENDS: readonly Mutant[] = [
     ['test/delivery/backoff.test.ts', 'C25: no retry is planned past the expiry'],
     { node: 'VariableStatement', becomes: 'const latest = claim.expiresAt' },
   ),
+  mutant(
+    'C41.others-first',
+    'after a row that only another node can open, the others come first',
+    ['test/delivery/worker.test.ts', 'C41: after a row that only another node can open'],
+    { node: 'BinaryExpression', becomes: 'dueAt - deps.clock.now()' },
+  ),
 ]
