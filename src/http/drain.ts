@@ -23,9 +23,11 @@ export async function drain(
   const ended = new Promise<boolean>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve(true))
   })
+  // Timers come before sockets: on a busy machine a request may lie unread on a connection that looks idle.
+  const closeIdle = () => setImmediate(() => server.closeIdleConnections()) // mutant: C39.unread-not-idle
   const linger = setTimeout(() => {
-    server.closeIdleConnections()
-    poll = setInterval(() => server.closeIdleConnections(), CLOSE_POLL_MS)
+    closeIdle()
+    poll = setInterval(closeIdle, CLOSE_POLL_MS)
   }, lingerMs)
   let poll: NodeJS.Timeout | undefined
   let deadline: NodeJS.Timeout | undefined

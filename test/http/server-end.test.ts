@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, get, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { quiet } from '../quiet.ts'
 import { type Double, ID, KEY, startDouble, VIEW } from './double.ts'
 import { closeWires, openWire } from './raw-wire.ts'
@@ -16,6 +16,16 @@ afterEach(async () => {
   closeWires()
   await double.close()
 })
+/** Sends a request at once and another one when it is told, and writes what it hears. */
+const CALLER = `
+  const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1')
+  const ask = () => socket.write('GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')
+  socket.on('data', (data) => process.stdout.write(data))
+  socket.on('error', () => process.exit())
+  socket.on('close', () => process.exit())
+  process.stdin.once('data', ask)
+  ask()
+`
 const open = () => openWire(double.server.port ?? 0)
 
 describe('the end', () => {
@@ -61,6 +71,28 @@ describe('the end', () => {
     expect((await running).status).toBe(201)
     expect(await closed).toBe(true)
     agent.destroy()
+  })
+
+  it('C39: a request that came while the process was busy is answered: its connection only looks idle', async () => {
+    double = await startDouble({ times: { lingerMs: 100 } })
+    const port = double.server.port ?? 0
+    const caller = spawn(process.execPath, ['-e', CALLER, String(port)], { stdio: 'pipe' })
+    let heard = ''
+    caller.stdout.on('data', (data) => {
+      heard += data
+    })
+    await vi.waitFor(() => expect(heard).toContain('HTTP/1.1 200'))
+    const closed = double.server.close(5000)
+    const ended = once(caller, 'exit')
+    // As on a machine without a core to spare: the request is there, and so is the end of the linger. Timers come next.
+    setImmediate(() => {
+      caller.stdin.write('again')
+      const until = performance.now() + 700
+      while (performance.now() < until);
+    })
+    await ended
+    expect(heard.split('HTTP/1.1 200').length - 1).toBe(2)
+    expect(await closed).toBe(true)
   })
 
   it('cuts off at the deadline, and says so', async () => {

@@ -159,4 +159,10 @@ export const WIRE: readonly Mutant[] = [
     [DOCS, 'C43: shows lengths, bounds, defaults'],
     { node: 'CallExpression', nth: 5, becomes: `''` },
   ),
+  mutant(
+    'C39.unread-not-idle',
+    'a connection with a request that nobody has read yet is not closed as idle',
+    ['test/http/server-end.test.ts', 'C39: a request that came while the process was busy'],
+    { node: 'CallExpression', becomes: 'server.closeIdleConnections()' },
+  ),
 ]
