@@ -102,7 +102,8 @@ it('C49: start, resend, look, list, checks and cancel are told alike, and nothin
     await isSent(later)
     for (let i = 0; i < 6; i += 1) keep(await service.check({ id: later, code: '000001' }))
     const expired = (await begin(decoy, { ttl_seconds: 60 })).body.id
-    service.forward(60)
+    // Not at the very moment: one of the two walks would be in time.
+    service.forward(62)
     keep(await service.check({ id: expired, code: '000001' }))
     const messages = await service.messages(id)
     const tookSeconds = (performance.now() - began) / 1_000

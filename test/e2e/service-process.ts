@@ -35,13 +35,27 @@ export type ServiceProcess = {
   stop(): Promise<number | null>
 }
 
-export async function freePort(): Promise<number> {
+/** Below those that the system gives out for a connection, and for each process of the tests others. */
+const FIRST_PORT = 10_000
+const PORTS_EACH = 100
+let portsTaken = 0
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
   await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
+  return isListening
+}
+
+/** For a service that is about to start: one that the system chose may be given to another test meanwhile. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + (process.pid % 200) * PORTS_EACH + (portsTaken++ % PORTS_EACH)
+    if (await isFree(port)) return port
+  }
 }
 
 export function temporaryDirectory(): { path: string; remove(): void } {
