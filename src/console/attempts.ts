@@ -21,6 +21,15 @@ export const MAX_TYPED = 320
 const list = (parameters: Record<string, string>) =>
   `/admin/attempts?${new URLSearchParams(parameters)}`
 
+/** Whom a page is filtered by. @param also sealed: another meaning of what was typed */
+export function describeSearched(person: Person, also: string | undefined, recipients: Recipients) {
+  return {
+    masked: recipients.maskedPerson(person),
+    isSubject: person.to === null,
+    also: also !== undefined && recipients.open(also) ? also : undefined,
+  }
+}
+
 async function show(page: SignedInPage, deps: ConsoleDeps): Promise<Response> {
   const { c, session } = page
   const { attempts, recipients } = deps.admin
@@ -35,11 +44,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps): Promise<Response> {
   const shown = {
     ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
     rows: found.items.map((row) => ({ ...row, person: recipients.shown(row) })),
-    person: person && {
-      masked: recipients.maskedPerson(person),
-      isSubject: person.to === null,
-      also: query.also !== undefined && recipients.open(query.also) ? query.also : undefined,
-    },
+    person: person && describeSearched(person, query.also, recipients),
     services: service === null ? [...deps.services.keys()] : [],
   }
   return c.html(attemptsPage(page, shown))

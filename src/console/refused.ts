@@ -5,7 +5,7 @@ import type { Person } from '../admin/recipients.ts'
 import type { RefusalFilter } from '../admin/refusals.ts'
 import type { App } from '../http/register.ts'
 import { type Query, readFilter, withoutEmpty } from './attempt-filter.ts'
-import { findPersons, MAX_TYPED, meaningsOf } from './attempts.ts'
+import { describeSearched, findPersons, MAX_TYPED, meaningsOf } from './attempts.ts'
 import type { ConsoleDeps } from './deps.ts'
 import type { SignedInPage } from './page.ts'
 import { showPage, takeForm } from './page-route.ts'
@@ -44,11 +44,7 @@ async function show({ c, session, ...page }: SignedInPage, deps: ConsoleDeps): P
       masked: line.person && recipients.maskedPerson(line.person),
       sealed: line.person && recipients.seal(line.person, line.service),
     })),
-    person: person && {
-      masked: recipients.maskedPerson(person),
-      isSubject: person.to === null,
-      also: query.also !== undefined && recipients.open(query.also) ? query.also : undefined,
-    },
+    person: person && describeSearched(person, query.also, recipients),
     services: service === null ? [...deps.services.keys()] : [],
   }
   return c.html(refusalsPage({ ...page, c, session }, shown))

@@ -123,7 +123,7 @@ describe('C33: a session', () => {
 })
 
 describe('C33: another site', () => {
-  it('can not send a form, whatever it knows', async () => {
+  it('cannot send a form, whatever it knows', async () => {
     await signIn()
     const form_token = formTokenOf(await visitor.get('/admin/health'))
     const foreign = [
@@ -144,7 +144,7 @@ describe('C33: another site', () => {
     expect((await visitor.get('/admin/health')).status).toBe(200)
   })
 
-  it('can not frame a page, and no page runs what is not its own', async () => {
+  it('cannot frame a page, and no page runs what is not its own', async () => {
     await signIn()
     for (const path of ['/admin/sign-in', ...PAGES]) {
       const { headers, text } = await createVisitor(real.url).get(path, {

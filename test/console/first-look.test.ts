@@ -60,7 +60,7 @@ describe('C74: Health', () => {
     expect(text).toContain('starts and checks that wait for the processor')
     expect(text).toContain('Sending on this node')
     expect(text).toMatch(/Database : works Sending : works Checking codes : works/)
-    expect(text).not.toMatch(/Hashes that wait|Oldest waits|Sending here|can not/)
+    expect(text).not.toMatch(/Hashes that wait|Oldest waits|Sending here|cannot/)
   })
 })
 

@@ -88,7 +88,7 @@ describe('C33: wrong keys', () => {
     expect(asked).toBe(1002)
   })
 
-  it('that can not be counted are an outage, and nobody is in', async () => {
+  it('that cannot be counted are an outage, and nobody is in', async () => {
     const away: Limiter = {
       admit: async () => {
         throw new StoreUnavailableError('away')

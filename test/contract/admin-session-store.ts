@@ -44,7 +44,7 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
       expect(await sessions.find(open.idHash)).toEqual(open)
     })
 
-    it('C33: keeps the newest of a key: its holder can not fill the store, nor end others', async () => {
+    it('C33: keeps the newest of a key: its holder cannot fill the store, nor end others', async () => {
       const sessions = factory()
       const other = newSession({ keyId: 'key_of_another', createdAt: T0 - HOUR })
       await sessions.insert(other)

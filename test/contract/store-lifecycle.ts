@@ -190,7 +190,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       ])
     })
 
-    it('sweep erases a sealed code that can not be sent any more, and is bounded', async () => {
+    it('sweep erases a sealed code that cannot be sent any more, and is bounded', async () => {
       const stores = factory()
       const { verifications } = stores
       const created = T0 + 2000 * HOUR

@@ -69,7 +69,7 @@ export function describeIdempotency(factory: StoresFactory): void {
       expect(await verifications.purgeAnswers({ now: T0 + HOUR, limit: 10 })).toBe(1)
     })
 
-    it('an answer that can not be made leaves no effect', async () => {
+    it('an answer that cannot be made leaves no effect', async () => {
       const stores = factory()
       const record = newVerification()
       const answer = () => {

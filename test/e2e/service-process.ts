@@ -38,6 +38,8 @@ export type ServiceProcess = {
 /** Below those that the system gives out for a connection, and for each process of the tests others. */
 const FIRST_PORT = 10_000
 const PORTS_EACH = 100
+/** Their numbers differ where processes run side by side. */
+const PROCESSES = 200
 let portsTaken = 0
 
 async function isFree(port: number): Promise<boolean> {
@@ -53,7 +55,7 @@ async function isFree(port: number): Promise<boolean> {
 /** For a service that is about to start: one that the system chose may be given to another test meanwhile. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + (process.pid % 200) * PORTS_EACH + (portsTaken++ % PORTS_EACH)
+    const port = FIRST_PORT + (process.pid % PROCESSES) * PORTS_EACH + (portsTaken++ % PORTS_EACH)
     if (await isFree(port)) return port
   }
 }

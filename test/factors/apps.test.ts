@@ -343,7 +343,7 @@ describe('budgets', () => {
     expect(await check(world, id, '000000')).toBe('rate_limited')
   })
 
-  it('factor_starts_per_ip: one address can not take everybody’s guesses', async () => {
+  it('factor_starts_per_ip: one address cannot take everybody’s guesses', async () => {
     await open()
     const { policy } = world
     Object.assign(policy, { clientIp: 'required' })

@@ -73,7 +73,7 @@ it('a place is used once; releasing it afterwards gives nothing back twice', asy
   expect(queue.reserve()).toBeUndefined()
 })
 
-it('a released place can not be used', async () => {
+it('a released place cannot be used', async () => {
   const queue = createHashQueue({ concurrency: 1, queueLimit: 0, deadlineMs: LONG_MS })
   const place = queue.reserve()
   place?.release()

@@ -16,6 +16,8 @@ afterEach(async () => {
   closeWires()
   await double.close()
 })
+/** Longer than the linger, whatever was left of it. */
+const BUSY_MS = 700
 /** Sends a request at once and another one when it is told, and writes what it hears. */
 const CALLER = `
   const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1')
@@ -87,7 +89,7 @@ describe('the end', () => {
     // As on a machine without a core to spare: the request is there, and so is the end of the linger. Timers come next.
     setImmediate(() => {
       caller.stdin.write('again')
-      const until = performance.now() + 700
+      const until = performance.now() + BUSY_MS
       while (performance.now() < until);
     })
     await ended

@@ -177,7 +177,7 @@ describe('fields', () => {
     ['brand_name', { brand_name: 'Bank' }],
     ['channel', { channel: 'sms\n' }],
     ['country', { country: 'U\n' }],
-  ])('C45: %s can not carry a URL or a line break: %j', async (field, extra) => {
+  ])('C45: %s cannot carry a URL or a line break: %j', async (field, extra) => {
     const fields = await faults('/verify/start', { ...TO, ...extra })
     expect(fields).toHaveLength(1)
     expect(fields[0]).toMatch(new RegExp(`^${field}`))

@@ -271,7 +271,7 @@ describe('TRUSTED_PROXIES', () => {
     'localhost',
     '*',
     '',
-  ])('%j can not be read, and is named', (entry) => {
+  ])('%j cannot be read, and is named', (entry) => {
     expect(() => createAddressResolver({ trustedProxies: ['10.0.0.0/8', entry] })).toThrow(
       JSON.stringify(entry),
     )

@@ -36,13 +36,13 @@ export const CONSOLE: readonly Mutant[] = [
   mutant(
     'C33.origin-check',
     'a form comes from this origin',
-    [C33, 'can not send a form, whatever it knows'],
+    [C33, 'cannot send a form, whatever it knows'],
     { node: 'PrefixUnaryExpression', becomes: 'false' },
   ),
   mutant(
     'C33.csrf-token',
     'a form carries its session’s token',
-    [C33, 'can not send a form, whatever it knows'],
+    [C33, 'cannot send a form, whatever it knows'],
     { node: 'PrefixUnaryExpression', becomes: 'false' },
   ),
   mutant(
@@ -89,7 +89,7 @@ export const CONSOLE: readonly Mutant[] = [
   ),
   mutant(
     'C33.viewer-no-reveal',
-    'a key that may only look can not see a recipient',
+    'a key that may only look cannot see a recipient',
     ['test/console/attempt.test.ts', 'is not there for a key that may look only'],
     { node: 'ObjectLiteralExpression', becomes: "{ path: `${PATH}/reveal`, scope: 'admin:read' }" },
   ),

@@ -117,7 +117,7 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'C7.subject-start-counted',
     'starts by a subject are counted by address, though nothing is sent',
-    [APPS, 'factor_starts_per_ip: one address can not take everybody’s guesses'],
+    [APPS, 'factor_starts_per_ip: one address cannot take everybody’s guesses'],
     {
       node: 'VariableStatement',
       becomes: 'const keys = factorStartLimitKeys(domain, caller.service, null)',

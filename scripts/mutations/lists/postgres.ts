@@ -138,7 +138,7 @@ DECLARE
   ),
   mutant(
     'I5.pg-lease-fencing',
-    'PostgreSQL: a worker whose lease ran out can not move the delivery any more',
+    'PostgreSQL: a worker whose lease ran out cannot move the delivery any more',
     [STORE, 'C23: a lease that ran out is claimed again'],
     {
       file: 'drizzle/postgres/0001_functions.sql',
@@ -243,16 +243,6 @@ DECLARE
       find: `    PERFORM cs_lock_1(p_slots);
 `,
       replace: '',
-    },
-  ),
-  mutant(
-    'C63.pg-app-deletion',
-    'PostgreSQL: whatever deletes an app leaves its newest step behind',
-    [STORE, 'C63: the steps of a deleted app are used'],
-    {
-      file: 'drizzle/postgres/0011_used_step_functions.sql',
-      find: 'FOR EACH ROW WHEN (OLD.last_step > 0)',
-      replace: 'FOR EACH ROW WHEN (OLD.last_step < 0)',
     },
   ),
 ]

@@ -24,7 +24,7 @@ export const SECRETS: readonly Mutant[] = [
   mutant(
     'I7.sweep-sealed-code',
     'a sealed code that nobody can send any more is erased by the sweeper',
-    [VERIFICATION_STORE, 'sweep erases a sealed code that can not be sent any more'],
+    [VERIFICATION_STORE, 'sweep erases a sealed code that cannot be sent any more'],
     { node: 'ForOfStatement', becomes: '' },
   ),
   mutant(

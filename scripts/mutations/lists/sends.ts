@@ -28,7 +28,7 @@ export const SENDS: readonly Mutant[] = [
   mutant(
     'I5.step-rollback',
     'a step that fails in the middle leaves nothing of itself',
-    [VERIFICATION_STORE, 'an answer that can not be made leaves no effect'],
+    [VERIFICATION_STORE, 'an answer that cannot be made leaves no effect'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
@@ -48,7 +48,7 @@ export const SENDS: readonly Mutant[] = [
   ),
   mutant(
     'I5.lease-fencing',
-    'a worker whose lease ran out can not move the delivery any more',
+    'a worker whose lease ran out cannot move the delivery any more',
     [PORTS, 'C23: a lease that ran out is claimed again'],
     { node: 'IfStatement', becomes: `if (found.status !== 'sending') return 'fenced'` },
   ),

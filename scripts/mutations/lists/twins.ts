@@ -143,4 +143,14 @@ export const TWINS: readonly Mutant[] = [
       replace: 'AND false) THEN',
     },
   ),
+  mutant(
+    'C63.pg-app-deletion',
+    'PostgreSQL: whatever deletes an app leaves its newest step behind',
+    ['test/storage/postgres/store.test.ts', 'C63: the steps of a deleted app are used'],
+    {
+      file: 'drizzle/postgres/0011_used_step_functions.sql',
+      find: 'FOR EACH ROW WHEN (OLD.last_step > 0)',
+      replace: 'FOR EACH ROW WHEN (OLD.last_step < 0)',
+    },
+  ),
 ]

@@ -185,7 +185,7 @@ describe('between lease and beginning', () => {
     if (taken) expect(await store.outbox.settle(settlement(taken, late, SENT))).toBe('settled')
   })
 
-  it('C23: the worker before can not settle any more, and its send counts as one that may have gone out', async () => {
+  it('C23: the worker before cannot settle any more, and its send counts as one that may have gone out', async () => {
     const record = await one()
     const first = await claimOne(store, T0)
     const over = first.leaseUntil

@@ -115,7 +115,7 @@ describe('openDatabase', () => {
     await expect(open(at('text.db'))).rejects.toThrow(StartupError)
   })
 
-  it('says what to do where the path can not be used', async () => {
+  it('says what to do where the path cannot be used', async () => {
     writeFileSync(at('file'), '')
     await expect(open(at('file/below.db'))).rejects.toThrow(/another path/)
     mkdirSync(at('folder.db'))
