@@ -5,7 +5,7 @@ import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
 import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
-import { refuseFields } from '../verification/refuse.ts'
+import { describeAttempts, refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
 import { openApps, openableApps, twinsOf } from './apps.ts'
 import type { FactorDomain } from './domain.ts'
@@ -105,7 +105,7 @@ function answerConfirm({ valid, record }: ConfirmEffect, subject: string): Confi
     detail:
       left === 0
         ? 'that was the last attempt; make another factor'
-        : `${left} left; is the clock of the phone right?`,
+        : `${describeAttempts(left)}; is the clock of the phone right?`,
     attemptsRemaining: left,
   }
 }

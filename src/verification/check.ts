@@ -11,6 +11,7 @@ import type { Budget } from './limit-ports.ts'
 import { identityIndexes, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { CheckEffect } from './ports.ts'
 import {
+  describeAttempts,
   refuseEnded,
   refuseFields,
   refuseLimited,
@@ -194,7 +195,8 @@ function answerCheck(now: number, effect: CheckEffect, party: string): Answer {
   return {
     kind: 'refused',
     error: 'code_incorrect',
-    detail: left === 0 ? 'that was the last attempt; start a new verification' : `${left} left`,
+    detail:
+      left === 0 ? 'that was the last attempt; start a new verification' : describeAttempts(left),
     attemptsRemaining: left,
     verification,
   }

@@ -60,6 +60,11 @@ export function refuseMismatch(fields: string[]): Refusal {
   }
 }
 
+/** For a caller who shows it to a person. */
+export function describeAttempts(left: number): string {
+  return left === 1 ? '1 attempt left' : `${left} attempts left`
+}
+
 /** Why nothing more can be done with this row; undefined while it is open and has an attempt left. */
 export function refuseEnded(record: VerificationRecord, now: number): Refusal | undefined {
   switch (statusAt(record, now)) {

@@ -47,9 +47,13 @@ describe('check', () => {
 
   it('wrong: 422 with what is left and the verification; the fifth says 0, the sixth 409', async () => {
     const { id, code } = await begin()
+    const details = ['4 attempts left', '3 attempts left', '2 attempts left', '1 attempt left']
     for (const remaining of [4, 3, 2, 1, 0]) {
       const answer = await service.check({ id, code: wrong(code) })
       expect(outcomeOf(answer)).toEqual([422, 'code_incorrect'])
+      expect(answer.body.detail).toBe(
+        details.shift() ?? 'that was the last attempt; start a new verification',
+      )
       expect(answer.body.attempts_remaining).toBe(remaining)
       expect(answer.body.verification).toMatchObject({
         id,
