@@ -85,11 +85,30 @@ describe('start', () => {
     expect([status, headers.get('idempotency-replayed')]).toEqual([201, null])
   })
 
-  it.each(['', ' ', 'x'.repeat(256), '"unclosed', 'naïve'])('%j is no key: 400', async (text) => {
-    const headers = { 'idempotency-key': text }
-    const answer = await start({ to: anyone() }, headers)
+  it.each([
+    '',
+    ' ',
+    'x'.repeat(256),
+    '"unclosed',
+    '"a"b',
+    '"a", "b"',
+    '"a";',
+    '""',
+    '"\\x"',
+    'naïve',
+  ])('%j is no key: 400', async (text) => {
+    const answer = await start({ to: anyone() }, { 'idempotency-key': text })
     expect(outcomeOf(answer)).toEqual([400, 'invalid_request'])
     expect(answer.body.errors[0].field).toBe('Idempotency-Key')
+  })
+
+  it('C38: parameters after a quoted key are not part of it (RFC 9651); a bare key is taken whole', async () => {
+    const to = anyone()
+    const idUnder = async (text: string) =>
+      (await start({ to }, { 'idempotency-key': text })).body.id
+    const id = await idUnder('spelled')
+    expect(await idUnder('"spelled";x=1; y="2"')).toBe(id)
+    expect(await idUnder('spelled;x=1')).not.toBe(id)
   })
 })
 
