@@ -4,8 +4,13 @@
 import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { type PartyNames, readPartyText, writePartyText } from '../kernel/party-text.ts'
-import { recipientContext, refusalContext } from '../kernel/sealing.ts'
+import {
+  type PartyNames,
+  readPartyText,
+  recipientContext,
+  refusalContext,
+  writePartyText,
+} from '../kernel/sealing.ts'
 import type { AttemptRow } from './ports.ts'
 
 export type Person = PartyNames

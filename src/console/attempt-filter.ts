@@ -4,7 +4,7 @@
 import type { AttemptFilter } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
-import { DAY_MS, HOUR_MS } from '../kernel/durations.ts'
+import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { readReference } from '../kernel/ids.ts'
 import { STATUSES } from '../verification/state.ts'
 import type { ConsoleDeps } from './deps.ts'

@@ -3,7 +3,7 @@
 
 import { domainToUnicode } from 'node:url'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { digitOf } from '../kernel/decimal-digits.ts'
+import { digitOf } from '../kernel/typed-text.ts'
 import type { OutgoingMessage } from './ports.ts'
 
 export type Secrets = Pick<OutgoingMessage, 'code' | 'to'>

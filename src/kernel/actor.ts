@@ -1,5 +1,4 @@
-// Who did something, for the attempt log.
-// It must not name the recipient: the log finds that by the verification.
+// Who did something, for the attempt log. The person it was done to stands in the verification, never here.
 
 /** An API key (null: the service itself), and the end user as the login flow saw them. */
 export type Actor = {
@@ -10,5 +9,5 @@ export type Actor = {
   userAgent: string | null
 }
 
-/** In place of a service's name, which it can't be: what was done for none of them, such as a sign-in. */
+/** In place of a service's name, and never one: for what was done for none of them, such as a sign-in. */
 export const NO_SERVICE = '*'

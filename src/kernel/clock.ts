@@ -1,18 +1,21 @@
 // The one source of time for domain, storage and delivery.
-// It must not go back: what had expired stays expired whatever the wall clock does (I12).
+// It must not go back: what has expired stays expired whatever the wall clock does (I12: one clock, never backwards).
+
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
 
 /** Milliseconds since the Unix epoch. */
 export type Clock = { now(): number }
 
-/** Of a wall that is steered by another machine: half of what it is ahead goes by while nobody sees time stand still. */
+/** For a wall steered by another machine: half of a lead is made up at a time, and nobody sees time stand still. */
 export const STEERED_RATE = 0.5
 
 export type ClockSources = {
   wallMs: () => number
   monotonicMs: () => number
-  /** The newest time found in storage, or 0: a restart with a clock set back does not go behind it. */
+  /** The newest time found in storage, or 0: after a restart with the clock set back, time goes on from there. */
   floorMs: number
-  /** Of the monotonic progress while this clock is ahead of the wall: under 1 it comes back to a wall that is steered. */
+  /** Share of the monotonic progress while this clock is ahead of the wall: under 1 it comes back to a steered wall. */
   aheadRate: number
 }
 

@@ -1,11 +1,10 @@
-// Keys that stand twice in one object of a JSON text: JSON.parse takes the last of them without a word (RFC 8259 §4).
-// It must be given valid JSON.
+// Keys given twice in one object of a JSON text: JSON.parse silently takes the last of them (RFC 8259 §4).
 
 type Frame = { keys: Set<string> | null; key: string; index: number; isKeyNext: boolean }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g
 
-/** @returns the path of each repeated key, `services.checkout` */
+/** @param json valid JSON; @returns the path of each repeated key, `services.checkout` */
 export function findDuplicateKeys(json: string): string[] {
   const stack: Frame[] = []
   const found: string[] = []

@@ -1,4 +1,4 @@
-// The one error table: what a caller can be told. `http/problem.ts` maps it to RFC 9457.
+// The one error table: every error a caller can get. `http/problem.ts` maps it to RFC 9457.
 // It must not carry anything from inside: no message of a library, no stack, no SQL.
 
 export const ERRORS = {
@@ -41,29 +41,20 @@ export const ERRORS = {
 
 export type ErrorSlug = keyof typeof ERRORS
 
-/** The database or the limit store can't be reached, is locked, full or read-only. Refused, never open (I11). */
+/** The database or the limit store cannot be reached, is locked, full or read-only. Refused, never open (I11: no store, no admission). */
 export class StoreUnavailableError extends Error {
-  constructor(what: string, options?: { cause?: unknown }) {
-    super(what, options)
-    this.name = 'StoreUnavailableError'
-  }
+  override name = 'StoreUnavailableError'
 }
 
-/** Work that was taken on and could not be done in time: 503 `overloaded`, with Retry-After. */
+/** Work that was accepted and could not be done in time: 503 `overloaded`, with Retry-After. */
 export class OverloadedError extends Error {
-  constructor(what: string) {
-    super(what)
-    this.name = 'OverloadedError'
-  }
+  override name = 'OverloadedError'
 }
 
 /** A cursor that this service did not make. */
 export class InvalidCursorError extends Error {}
 
-/** The service can't start; the message is a sentence for the operator and says what to do. */
+/** The service cannot start; the message is a sentence for the operator and says what to do. */
 export class StartupError extends Error {
-  constructor(what: string, options?: { cause?: unknown }) {
-    super(what, options)
-    this.name = 'StartupError'
-  }
+  override name = 'StartupError'
 }

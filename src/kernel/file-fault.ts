@@ -1,13 +1,13 @@
-// Why a file cannot be used, in an operator's words: which one it is, whose, and the command that mends it.
+// Why a file cannot be used, in an operator's words: which one, who owns it, and the command that fixes it.
 // It must not open a file or show what it holds.
 
 import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-/** `write`: the file is read, written, and has companions beside it (a database). */
+/** `write`: the file is read and written, and has companions (a database). */
 export type FileNeed = 'read' | 'write'
 
-/** What SQLite keeps beside a file. */
+/** Files that SQLite keeps beside a database. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 
 const MODE_BITS = 0o7777
@@ -16,13 +16,13 @@ const ACCESS: Readonly<Record<FileNeed, number>> = {
   write: constants.R_OK | constants.W_OK,
 }
 
-/** For a shell: as it is, or in single quotes. */
+/** For a shell. */
 const quote = (path: string) =>
   /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 
 const nameOf = (uid: number) => (uid === 0 ? 'root (uid 0)' : `uid ${uid}`)
 
-/** Of the whole machine: whose owner or rights no service may change. */
+/** Directories of the whole machine: no service may change their owner or rights. */
 const SHARED = new Set(
   '/ /app /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /var/lib /var/run /var/tmp'.split(
     ' ',
@@ -31,11 +31,10 @@ const SHARED = new Set(
 
 const statOf = (path: string) => statSync(path, { throwIfNoEntry: false })
 
-/** The code of what access(2) says; undefined: it may be used so. */
+/** The error code of access(2); undefined: access is allowed. */
 function refusal(path: string, mode: number): string | undefined {
   try {
-    accessSync(path, mode)
-    return undefined
+    return accessSync(path, mode) as undefined
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown'
   }
@@ -62,13 +61,13 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
   return `${as}. Run as root: chown ${who} ${quote(path)}`
 }
 
-/** It would have to be made, and `parent`, which is there, does not let this process. */
+/** The path would have to be made, and `parent`, which exists, does not allow it. */
 function describeMissing(path: string, parent: string, stat: Stats): string | undefined {
   const code = refusal(parent, ACCESS.write)
   if (code === 'EROFS') return describeReadOnly(parent) // mutant: C71.read-only-folder
   if (code === undefined) return undefined
-  const [uid, gid] = [process.getuid?.(), process.getgid?.()]
-  return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot make one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${gid} ${quote(path)}`
+  const uid = process.getuid?.()
+  return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot make one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${process.getgid?.()} ${quote(path)}`
 }
 
 function describeReadOnly(path: string): string {
@@ -82,7 +81,7 @@ function describeAccess(path: string, stat: Stats, need: FileNeed): string | und
   return code === undefined ? undefined : describeRights(path, stat, need)
 }
 
-/** From the root down: what keeps this process from getting to the file at all. */
+/** From the root down: whatever keeps this process from reaching the file at all. */
 function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | undefined {
   const parent = dirname(path)
   if (parent !== path) {
@@ -90,10 +89,8 @@ function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | un
     if (above !== undefined) return above
   }
   const stat = statOf(path)
-  if (stat?.isDirectory()) {
-    if (refusal(path, constants.X_OK) !== undefined) return describeRights(path, stat, 'search')
-    return undefined
-  }
+  if (stat?.isDirectory())
+    return refusal(path, constants.X_OK) && describeRights(path, stat, 'search')
   if (stat)
     return `${path} is a file (owner: ${nameOf(stat.uid)}), and a directory is needed: move it away (mv ${quote(path)} ${quote(`${path}.old`)}), or set another path.`
   if (need === 'read') return undefined
@@ -101,14 +98,14 @@ function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | un
   return made && describeMissing(wanted, parent, made)
 }
 
-function describeDirectory(path: string, stat: Stats): string {
+function describeFile(path: string, stat: Stats, need: FileNeed): string | undefined {
+  if (!stat.isDirectory()) return describeAccess(path, stat, need)
   return `${path} is a directory (owner: ${nameOf(stat.uid)}), and a file is needed; Docker makes one where a file that is mounted is missing. Run: rmdir ${quote(path)}, then put the file there, or set another path.`
 }
 
 function faultOfFile(path: string, need: FileNeed): string | undefined {
   const stat = statOf(path)
-  if (stat?.isDirectory()) return describeDirectory(path, stat)
-  if (stat) return describeAccess(path, stat, need)
+  if (stat) return describeFile(path, stat, need)
   if (lstatSync(path, { throwIfNoEntry: false }))
     return `${path} is a link to a file that is not there. Run: ls -l ${quote(path)}`
   if (need === 'read') return `${path} is not there. Run: ls -l ${quote(dirname(path))}`
@@ -116,8 +113,8 @@ function faultOfFile(path: string, need: FileNeed): string | undefined {
 }
 
 /**
- * Looks again at the file, its companions and every directory above it.
- * @returns undefined where they look as they should: the fault lies elsewhere
+ * Examines the file, its companions and every directory above it.
+ * @returns undefined where nothing is wrong with them: the fault lies elsewhere
  */
 export function describeFileFault(
   given: string,
@@ -132,16 +129,13 @@ export function describeFileFault(
     // mutant: C71.companion-faults
     for (const suffix of companions) {
       const stat = statOf(`${path}${suffix}`)
-      const found =
-        stat?.isDirectory() === true
-          ? describeDirectory(`${path}${suffix}`, stat)
-          : stat && describeAccess(`${path}${suffix}`, stat, 'write')
+      const found = stat && describeFile(`${path}${suffix}`, stat, 'write')
       if (found !== undefined) return found
     }
     const above = statOf(directory)
     return above && describeAccess(directory, above, 'write')
   } catch {
-    // What cannot even be looked at (EACCES, ELOOP): the caller has its own error.
+    // It cannot even be examined (EACCES, ELOOP): the caller has its own error.
     return undefined
   }
 }

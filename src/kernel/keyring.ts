@@ -3,14 +3,15 @@
 
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-export type MacPurpose = 'blind-index' | 'session' | 'idempotency' | 'console'
+const MAC_PURPOSES = ['blind-index', 'session', 'idempotency', 'console'] as const
+export type MacPurpose = (typeof MAC_PURPOSES)[number]
 
 /** The value was made under a root secret this node does not have (a rolling restart): 503, never "wrong". */
 export class UnknownKeyError extends Error {
+  override name = 'UnknownKeyError'
   readonly keyId: string
   constructor(keyId: string) {
     super(`no root secret with key id ${keyId}: add it to SECRET_KEY_PREVIOUS`)
-    this.name = 'UnknownKeyError'
     this.keyId = keyId
   }
 }
@@ -21,7 +22,7 @@ export type Keyring = {
   readonly keyIds: readonly string[]
   /** 32 bytes for argon2's secret. @throws UnknownKeyError */
   pepper(keyId: string): Buffer
-  /** AES-256-GCM; `context` is the associated data and must be given again to open. Layout: key id (4), nonce (12), ciphertext, tag (16). */
+  /** AES-256-GCM; opening takes the same `context` (associated data). Layout: key id (4), nonce (12), ciphertext, tag (16). */
   seal(plaintext: string, context: string): Buffer
   /** @throws UnknownKeyError, or Error where the value was changed or belongs to another context */
   open(sealed: Uint8Array, context: string): string
@@ -29,7 +30,7 @@ export type Keyring = {
   mac(purpose: MacPurpose, parts: readonly string[]): Buffer
   /** The same under every key, current first: look-ups try them all. */
   macs(purpose: MacPurpose, parts: readonly string[]): Buffer[]
-  /** Under the oldest key: what nodes of a rolling restart agree on (limit counters). */
+  /** Under the oldest key, on which the nodes of a rolling restart agree (limit counters). */
   oldestMac(purpose: MacPurpose, parts: readonly string[]): Buffer
 }
 
@@ -50,29 +51,21 @@ function createKeySet(root: Uint8Array): KeySet {
     id: derive(root, 'key-id', KEY_ID_BYTES).toString('hex'),
     pepper: derive(root, 'pepper'),
     seal: derive(root, 'seal'),
-    macs: {
-      'blind-index': derive(root, 'blind-index'),
-      session: derive(root, 'session'),
-      idempotency: derive(root, 'idempotency'),
-      console: derive(root, 'console'),
-    },
+    macs: Object.fromEntries(
+      MAC_PURPOSES.map((purpose) => [purpose, derive(root, purpose)]),
+    ) as KeySet['macs'],
   }
 }
 
-/** Each part behind its length in bytes (four, big-endian): no two lists make the same text. */
-function lengthPrefixed(parts: readonly string[]): Buffer {
-  const sizes = parts.map((part) => Buffer.byteLength(part, 'utf8'))
-  const all = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0))
-  let at = 0
-  for (const [index, part] of parts.entries()) {
-    at = all.writeUInt32BE(sizes[index] ?? 0, at)
-    at += all.write(part, at, 'utf8')
-  }
-  return all
-}
-
+/** Each part after its length in bytes (four, big-endian): no two lists make the same text. */
 function macWith(key: Buffer, parts: readonly string[]): Buffer {
-  return createHmac('sha256', key).update(lengthPrefixed(parts)).digest().subarray(0, MAC_BYTES)
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(Buffer.byteLength(part))
+    hmac.update(length).update(part, 'utf8')
+  }
+  return hmac.digest().subarray(0, MAC_BYTES)
 }
 
 function sealWith(set: KeySet, plaintext: string, context: string): Buffer {
@@ -97,7 +90,7 @@ export function createKeyring(roots: readonly Uint8Array[]): Keyring {
   const all = roots.map(createKeySet)
   const [current] = all
   const oldest = all.at(-1)
-  // In the midst of a rotation the current key stands in the list twice: what is summed over keys counts it once.
+  // During a key rotation the current key is in the list twice: sums over keys count it once.
   const sets = [...new Map(all.map((set) => [set.id, set])).values()]
   if (!current || !oldest) throw new Error('a keyring needs at least one root secret')
   const find = (keyId: string): KeySet => {

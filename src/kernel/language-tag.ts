@@ -1,7 +1,6 @@
 // Language tags (BCP 47) as people and programs write them, and the keys under which texts are looked up.
-// It must not know which texts there are.
 
-/** RFC 5646 §4.4.1 asks for 35 at least; what is longer is cut, not read. */
+/** RFC 5646 §4.4.1 asks for 35 at least; the rest of a longer text is not read. */
 const MAX_TAG_CHARACTERS = 100
 /** Tags come from callers: the oldest are forgotten. */
 const MAX_KNOWN = 1000
@@ -12,7 +11,7 @@ const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cy
 const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i // mutant: C70.region-not-language
 /** What Windows called the two scripts of Chinese. */
 const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
-/** Read by the same people, in the same script: what is looked for last. */
+/** Read by the same people, in the same script: looked for last. */
 const RELATED: Readonly<Record<string, string>> = { nb: 'no', no: 'nb', nn: 'no', yue: 'zh' }
 
 /** The same few tags are read at every start: Intl.Locale took a fiftieth of a login flow. */
@@ -21,8 +20,8 @@ function rememberTags<Found extends object | string | null>(
 ): (tag: string) => Found {
   const known = new Map<string, Found>()
   return (tag) => {
-    const before = known.get(tag)
-    if (before !== undefined) return before
+    const remembered = known.get(tag)
+    if (remembered !== undefined) return remembered
     const found = read(tag)
     const [oldest] = known.keys()
     if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest)
@@ -39,7 +38,7 @@ function toLocale(text: string): Intl.Locale | undefined {
   }
 }
 
-/** What its beginning says, where the whole is no tag (RFC 4647 §3.4): `en-USA` is en. */
+/** The longest beginning that is a tag (RFC 4647 §3.4): `en-USA` is en. */
 function readBeginning(tag: string): Intl.Locale | undefined {
   const shorter = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
   const isSound = shorter !== '' && !shorter.endsWith('-')
@@ -65,7 +64,11 @@ export function readLanguageTag(text: string): string | null {
   return readTag(text.slice(0, MAX_TAG_CHARACTERS))
 }
 
-const keysOf = rememberTags((tag): readonly string[] => {
+/**
+ * The ranges of RFC 4647 §3.4, the longest first. Each has the script, the likely one where none was
+ * given (`zh-TW`: zh-hant-tw, zh-hant), so that no look-up ends in another script.
+ */
+export const languageKeys = rememberTags((tag): readonly string[] => {
   const read = readLanguageTag(tag)
   const locale = read === null ? undefined : toLocale(read)
   const script = locale?.maximize().script // mutant: C70.likely-script
@@ -77,14 +80,6 @@ const keysOf = rememberTags((tag): readonly string[] => {
   const related = RELATED[language]
   return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])] // mutant: C70.norwegian-forms
 })
-
-/**
- * What RFC 4647 §3.4 looks for, the longest first. The script stands in each, likely where it was not
- * said (`zh-TW`: zh-hant-tw, zh-hant), so that no look-up ends in another script.
- */
-export function languageKeys(tag: string): readonly string[] {
-  return keysOf(tag)
-}
 
 const RIGHT_TO_LEFT = new Set(['arab', 'hebr', 'thaa', 'syrc', 'nkoo', 'adlm', 'rohg'])
 

@@ -1,5 +1,5 @@
 // An error as the log shows it: class, code, place, and of a system error where it arose.
-// It must not pass a foreign text's digits: any of them could be a code.
+// It must not pass on the digits of a foreign text: any of them could be a code.
 
 import { isIP } from 'node:net'
 import { StartupError } from './errors.ts'
@@ -35,7 +35,7 @@ function readSystemError(error: Error): SystemError | undefined {
 
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** Node puts the same endpoint and errno into its message: they stay there, all other digits go. */
+/** Node repeats the endpoint and errno in its message: they stay there, all other digits go. */
 function cleanMessage(message: string, system: SystemError | undefined, clean: Clean): string {
   const cover = (text: string) => clean.text(text.replace(DIGITS, clean.hidden)) // mutant: I7.error-digits-cut
   if (!system) return cover(message)
@@ -65,21 +65,15 @@ function messageOf(error: Error, system: SystemError | undefined, clean: Clean) 
 
 export function cleanError(error: Error, clean: Clean): Record<string, unknown> {
   const system = readSystemError(error)
-  const place = error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, MAX_STACK_LINES)
-    .map((line) => line.trim())
+  const places = error.stack?.split('\n').filter((line) => /^\s+at /.test(line))
+  const errors = error instanceof AggregateError ? error.errors.slice(0, MAX_ERRORS) : undefined
   return {
     name: error.name,
     said: messageOf(error, system, clean),
     error_code: cleanCode(error, clean),
     ...system,
-    at: place,
+    at: places?.slice(0, MAX_STACK_LINES).map((line) => line.trim()),
     cause: error.cause === undefined ? undefined : clean.value(error.cause),
-    errors:
-      error instanceof AggregateError
-        ? error.errors.slice(0, MAX_ERRORS).map(clean.value)
-        : undefined,
+    errors: errors?.map(clean.value),
   }
 }

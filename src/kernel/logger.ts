@@ -5,39 +5,14 @@ import { pino } from 'pino'
 import { cleanError } from './log-error.ts'
 import { createLogOutput } from './log-output.ts'
 
-/** Keys whose value never reaches a line, whatever it is and however deep it lies. Compared in lower case, without - and _. */
-const HIDDEN_KEYS = new Set([
-  'code',
-  'codes',
-  'otp',
-  'to',
-  'recipient',
-  'recipients',
-  'address',
-  'phone',
-  'email',
-  'secret',
-  'secretkey',
-  'password',
-  'pass',
-  'token',
-  'authtoken',
-  'apikey',
-  'adminkey',
-  'authorization',
-  'cookie',
-  'setcookie',
-  'session',
-  'body',
-  'text',
-  'html',
-  'subject',
-  'message',
-  'codehash',
-  'codesealed',
-  'recipientsealed',
-  'prepared',
-])
+/** Keys whose value never reaches a line, however deep it lies. Compared in lower case, without - and _. */
+const HIDDEN_KEYS = new Set(
+  (
+    'code codes otp to recipient recipients address phone email subject session ' +
+    'secret secretkey password pass token authtoken apikey adminkey authorization cookie setcookie ' +
+    'body text html message codehash codesealed recipientsealed prepared'
+  ).split(' '),
+)
 
 const HIDDEN = '[hidden]'
 const TOO_DEEP = '[deep]'
@@ -47,7 +22,7 @@ const MAX_ITEMS = 50
 /** A line stays a line: what a stranger sends may be long. */
 const MAX_TEXT_CHARACTERS = 1000
 
-/** A number in E.164 or an address, standing anywhere in a text. */
+/** A number in E.164 or an address, anywhere in a text. */
 const NUMBER = /\+\d[\d ()-]{5,20}\d/g
 const BARE_NUMBER = /\b\d{8,15}\b/g
 const MAIL_ADDRESS = /[^\s<>"'(),:;[\]\\@]{1,64}@[^\s<>"'(),:;[\]\\@]{1,255}/g
@@ -66,21 +41,18 @@ function clean(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) return TOO_DEEP
+  const inner = (item: unknown) => clean(item, depth + 1)
   if (value instanceof Error)
-    return cleanError(value, {
-      text: cleanText,
-      value: (inner) => clean(inner, depth + 1),
-      hidden: HIDDEN,
-    })
+    return cleanError(value, { text: cleanText, value: inner, hidden: HIDDEN })
   if (ArrayBuffer.isView(value)) return HIDDEN
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1))
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(inner)
   if (value instanceof Map) return clean(Object.fromEntries(value), depth)
   if (value instanceof Set) return clean([...value], depth)
   const entries = Object.entries(value).slice(0, MAX_ITEMS)
   return Object.fromEntries(
     entries.map(([key, item]) => {
       const plainKey = key.toLowerCase().replaceAll(/[-_]/g, '')
-      return HIDDEN_KEYS.has(plainKey) ? [key, HIDDEN] : [cleanText(key), clean(item, depth + 1)] // mutant: I7.redact-deep-keys
+      return HIDDEN_KEYS.has(plainKey) ? [key, HIDDEN] : [cleanText(key), inner(item)] // mutant: I7.redact-deep-keys
     }),
   )
 }
@@ -88,14 +60,10 @@ function clean(value: unknown, depth = 0): unknown {
 export type LogFields = Readonly<Record<string, unknown>>
 type Write = (fields: LogFields, event: string) => void
 
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+
 /** `event` is a fixed sentence; what varies goes into `fields`, where it is cleaned. */
-export type Logger = {
-  trace: Write
-  debug: Write
-  info: Write
-  warn: Write
-  error: Write
-  fatal: Write
+export type Logger = Record<(typeof LEVELS)[number], Write> & {
   /** The same with `fields` in each line. */
   child(fields: LogFields): Logger
 }
@@ -103,9 +71,7 @@ export type Logger = {
 /** Where lines go; standard output unless a test listens. */
 export type LogSink = { write(line: string): void }
 
-/**
- * @param level one of pino's: trace, debug, info, warn, error, fatal, silent
- */
+/** @param level one of pino's: trace, debug, info, warn, error, fatal, silent */
 export function createLogger(options: { level: string; sink?: LogSink }): Logger {
   const settings = {
     level: options.level,
@@ -114,27 +80,20 @@ export function createLogger(options: { level: string; sink?: LogSink }): Logger
     formatters: { level: (label: string) => ({ level: label }) },
     messageKey: 'event',
   }
-  const root = pino(settings, options.sink ?? createLogOutput())
-  return wrap(root, {})
+  return wrap(pino(settings, options.sink ?? createLogOutput()), {})
 }
 
 /** What is used of pino's logger. */
-type PinoLogger = Pick<import('pino').Logger<never>, 'isLevelEnabled' | keyof Omit<Logger, 'child'>>
+type PinoLogger = Pick<import('pino').Logger<never>, 'isLevelEnabled' | (typeof LEVELS)[number]>
 
-function wrap(target: PinoLogger, bound: Record<string, unknown>): Logger {
-  const writer =
-    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'): Write =>
+function wrap(target: PinoLogger, bound: LogFields): Logger {
+  const withBound = (fields: LogFields) => ({ ...bound, ...(clean(fields) as LogFields) })
+  const writers = LEVELS.map((level): [string, Write] => [
+    level,
     (fields, event) => {
-      if (!target.isLevelEnabled(level)) return
-      target[level]({ ...bound, ...(clean(fields) as object) }, cleanText(event))
-    }
-  return {
-    trace: writer('trace'),
-    debug: writer('debug'),
-    info: writer('info'),
-    warn: writer('warn'),
-    error: writer('error'),
-    fatal: writer('fatal'),
-    child: (fields) => wrap(target, { ...bound, ...(clean(fields) as object) }),
-  }
+      if (target.isLevelEnabled(level)) target[level](withBound(fields), cleanText(event))
+    },
+  ])
+  const child = (fields: LogFields) => wrap(target, withBound(fields))
+  return { ...(Object.fromEntries(writers) as Omit<Logger, 'child'>), child }
 }

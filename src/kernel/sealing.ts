@@ -1,5 +1,5 @@
-// The associated data of what is sealed: a value that is moved to another row or column does not open (I9).
-// It must not change: what was sealed under another context can't be opened.
+// What is sealed, and its associated data: a value moved to another row or column does not open (I9: bound to its row).
+// Neither may change: what was sealed under another context, or in another form, could not be opened.
 
 export function recipientContext(verificationId: string): string {
   return `${verificationId}:recipient`
@@ -21,7 +21,21 @@ export function recoveryHashContext(factorId: string, selector: string): string 
   return `${factorId}:recovery:${selector}` // mutant: I9.selector-seal-context
 }
 
-/** @param budgetIndex of the person whom a refused request named: a row without a verification has no id to bind to */
+/** @param budgetIndex of the person named by a refused request: a row without a verification has no id to bind to */
 export function refusalContext(budgetIndex: Uint8Array): string {
   return `refused:${Buffer.from(budgetIndex).toString('hex')}`
+}
+
+/** One of the two: an E.164 number or address, or a login flow's own id of a user. */
+export type PartyNames = { to: string; subject: null } | { to: null; subject: string }
+
+/** One text to be sealed, and which of the two it is with it. */
+export function writePartyText({ to, subject }: PartyNames): string {
+  return to === null ? `s${subject}` : `t${to}`
+}
+
+/** @param text from `writePartyText` */
+export function readPartyText(text: string): PartyNames {
+  const rest = text.slice(1)
+  return text.startsWith('s') ? { to: null, subject: rest } : { to: rest, subject: null }
 }

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../kernel/file-fault.ts'
-import type { PostgresConfig } from '../kernel/postgres-connection.ts'
+import type { PostgresConfig } from '../kernel/postgres.ts'
 import type { Limiter, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
 
 export type LimitsConfig =

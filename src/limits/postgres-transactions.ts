@@ -3,7 +3,7 @@
 
 import pg from 'pg'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import { type Pooler, SEARCH_PATH } from '../kernel/postgres-connection.ts'
+import { type Pooler, SEARCH_PATH } from '../kernel/postgres.ts'
 import { inTime } from './in-time.ts'
 
 /**

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.ts'
-import { DAY_MS } from '../kernel/durations.ts'
+import { DAY_MS } from '../kernel/clock.ts'
 import { BATCH, PAUSE_MS } from './pace.ts'
 import type { RetentionStore } from './ports.ts'
 

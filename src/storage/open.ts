@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { StartupError } from '../kernel/errors.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
-import type { PostgresConfig } from '../kernel/postgres-connection.ts'
+import type { PostgresConfig } from '../kernel/postgres.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
 import type { Store } from './store.ts'
 

@@ -1,8 +1,7 @@
 // Writes the attempt log's row for whatever an operation refuses.
 // It must not keep an operation from answering, nor answer a refused decoy in another time than a real one.
 
-import { writePartyText } from '../kernel/party-text.ts'
-import { refusalContext } from '../kernel/sealing.ts'
+import { refusalContext, writePartyText } from '../kernel/sealing.ts'
 import type { Caller, EndUser, Refusal } from './api.ts'
 import { actorOf, type Domain, type Trace } from './domain.ts'
 import { type Party, partyBudgetIndexes } from './party.ts'

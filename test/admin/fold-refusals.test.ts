@@ -5,8 +5,7 @@ import { createRecipients } from '../../src/admin/recipients.ts'
 import { createRefusals } from '../../src/admin/refusals.ts'
 import type { RefusalRecord } from '../../src/events/types.ts'
 import { createKeyring, type Keyring } from '../../src/kernel/keyring.ts'
-import { writePartyText } from '../../src/kernel/party-text.ts'
-import { refusalContext } from '../../src/kernel/sealing.ts'
+import { refusalContext, writePartyText } from '../../src/kernel/sealing.ts'
 
 const PERSONS = { ann: Buffer.from('ann'), ben: Buffer.from('ben'), eve: Buffer.from('eve') }
 type Name = keyof typeof PERSONS

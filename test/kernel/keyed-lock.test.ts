@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
 
@@ -24,5 +26,20 @@ describe('keyed lock', () => {
     const next = lock.run(['y', 'x'], async () => 'done')
     await expect(failed).rejects.toThrow('no')
     expect(await next).toBe('done')
+  })
+
+  it('remembers no key whose last holder has ended: of 60 MiB of keys nothing is left', async () => {
+    const lock = createKeyedLock()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const heldBytes = () => {
+      collect()
+      return getHeapStatistics().used_heap_size
+    }
+    const before = heldBytes()
+    for (let n = 0; n < 30_000; n += 1)
+      await lock.run([`${n}`.padEnd(1_000), `b${n}`.padEnd(1_000)], async () => {})
+    expect(heldBytes() - before).toBeLessThan(10 * 2 ** 20)
+    await lock.run(['x'], async () => {})
   })
 })

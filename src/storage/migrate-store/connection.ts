@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../kernel/errors.ts'
-import { connectionOf } from '../../kernel/postgres-connection.ts'
+import { connectionOf } from '../../kernel/postgres.ts'
 import { pg } from '../postgres/drizzle.ts'
 import { explain, prepareDatabase } from '../postgres/open.ts'
 

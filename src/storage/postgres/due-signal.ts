@@ -3,7 +3,7 @@
 // It must not be relied on: every worker looks by itself, too.
 
 import { randomUUID } from 'node:crypto'
-import { connectionOf, type Pooler } from '../../kernel/postgres-connection.ts'
+import { connectionOf, type Pooler } from '../../kernel/postgres.ts'
 import type { DueSignal } from '../store.ts'
 import { pg, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'

@@ -1,7 +1,7 @@
 // What state a PostgreSQL database is in, for people who ask.
 // It must not migrate it, wait for it, or print its URL.
 
-import type { Pooler } from '../../kernel/postgres-connection.ts'
+import type { Pooler } from '../../kernel/postgres.ts'
 import { countMigrations, readState } from './migrate.ts'
 import { explain, withClient } from './open.ts'
 

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartupError } from '../../kernel/errors.ts'
-import { SEARCH_PATH } from '../../kernel/postgres-connection.ts'
+import { SEARCH_PATH } from '../../kernel/postgres.ts'
 
 /** "CSGN": whoever migrates holds this lock (pg_advisory_xact_lock), the others wait for it. */
 const LOCK = 0x4353474e

@@ -6,9 +6,10 @@ import {
   connectionOf,
   type Deadlines,
   greeting,
+  isRetryable,
   type Pooler,
-} from '../../kernel/postgres-connection.ts'
-import { isRetryable, toStoreError } from '../../kernel/postgres-errors.ts'
+  toStoreError,
+} from '../../kernel/postgres.ts'
 import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
 
 /** Statements take a millisecond; more connections than cores of the server only queue there. */

@@ -2,8 +2,7 @@
 // It must not claim what has ended or comes too late (I6), nor let one bad row stop the batch.
 
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from '../../delivery/outbox-ports.ts'
-import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
-import { drawBytes } from '../../kernel/random.ts'
+import { deliveryId, drawBytes, sendAttemptId } from '../../kernel/ids.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'
 import { canceledBecause, type DeliveryMoves } from './delivery-moves.ts'
 import type { OutboxRow, OutboxRows } from './outbox-rows.ts'

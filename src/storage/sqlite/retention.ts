@@ -2,7 +2,7 @@
 // It must not read beyond the first row that is young enough: rows are written in the order of time.
 
 import type { DeliveryStatus } from '../../kernel/channel.ts'
-import { DAY_MS } from '../../kernel/durations.ts'
+import { DAY_MS } from '../../kernel/clock.ts'
 import type { RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
-import { toStoreError } from '../../../src/kernel/postgres-errors.ts'
+import { toStoreError } from '../../../src/kernel/postgres.ts'
 import { explain, openPostgres } from '../../../src/storage/postgres/open.ts'
 import { createPool } from '../../../src/storage/postgres/pool.ts'
 import type { Store } from '../../../src/storage/store.ts'
