@@ -1,9 +1,9 @@
-// The countersign command: finds the command that the words name, or shows what there is.
-// It must not do a command's work, and must not print an inner error.
+// The countersign command: finds the command that the words name, or shows which there are.
+// It must not print an inner error.
 
 import { readFileSync } from 'node:fs'
 import { attemptsCommand, showCommand } from './commands/attempts.ts'
-import { backupCommand } from './commands/backup.ts'
+import { backupCommand, restoreCommand } from './commands/backup.ts'
 import {
   type Command,
   describeUsage,
@@ -13,14 +13,12 @@ import {
   UsageError,
 } from './commands/command.ts'
 import { doctorCommand } from './commands/doctor.ts'
-import { forgetCommand } from './commands/forget.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
-import { eraseCommand, exportCommand } from './commands/people.ts'
-import { liftCommand, refusalsCommand } from './commands/refusals.ts'
-import { restoreCommand } from './commands/restore.ts'
-import { rewrapCommand } from './commands/rewrap.ts'
+import { eraseCommand, exportCommand, liftCommand } from './commands/people.ts'
+import { refusalsCommand } from './commands/refusals.ts'
+import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { sendTestCommand } from './commands/send-test.ts'
 import { plain } from './commands/table.ts'
 import { tailCommand } from './commands/tail.ts'
@@ -28,75 +26,46 @@ import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
 export const COMMANDS: readonly Command[] = [
-  attemptsCommand,
-  showCommand,
-  tailCommand,
-  refusalsCommand,
-  liftCommand,
-  exportCommand,
-  eraseCommand,
-  createKeyCommand,
-  listKeysCommand,
-  revokeKeyCommand,
-  rewrapCommand,
-  forgetCommand,
-  migrateStoreCommand,
-  backupCommand,
-  restoreCommand,
-  doctorCommand,
-  sendTestCommand,
-  healthcheckCommand,
+  ...[attemptsCommand, showCommand, tailCommand, refusalsCommand],
+  ...[liftCommand, exportCommand, eraseCommand],
+  ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
+  ...[migrateStoreCommand, backupCommand, restoreCommand],
+  ...[doctorCommand, sendTestCommand, healthcheckCommand],
 ]
 
 function describe(commands: readonly Command[]): string {
-  return [
-    'Usage: countersign <command> [options]',
-    '',
-    'Commands:',
-    ...commands.map(({ words, summary }) => `  ${words.padEnd(14)} ${summary}`),
-    '',
-    'countersign <command> --help lists a command’s options. Settings come from the environment, as for the service.',
-    '',
-  ].join('\n')
-}
+  return `Usage: countersign <command> [options]
 
-function showVersion(terminal: Terminal): number {
-  const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }
-  terminal.out(`${version}\n`)
-  return EXIT.ok
+Commands:
+${commands.map(({ words, summary }) => `  ${words.padEnd(14)} ${summary}\n`).join('')}
+countersign <command> --help lists a command’s options. Settings come from the environment, as for the service.
+`
 }
 
 /** Commands that begin with this word: `keys` is a group. */
 const groupOf = (word = '') => COMMANDS.filter(({ words }) => words.split(' ')[0] === word)
 
-/** What is wrong in one line, and how it is used in another. */
+/** The mistake in one line, and the usage in another. */
 function refuse(terminal: Terminal, who: string, problem: string, usage: string, more: string) {
   terminal.err(`countersign${who}: ${plain(problem)}\n${usage}  (${more})\n`) // mutant: C71.one-line-usage
   return EXIT.usage
 }
 
-const listWords = (words: readonly string[]) =>
-  `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-
 /** No command begins with these words. */
 function refuseUnknown(words: readonly string[], terminal: Terminal): number {
   const [first = ''] = words
   const group = groupOf(first)
-  if (group.length === 0)
-    return refuse(
-      ...([terminal, '', `there is no command "${words.join(' ')}"`] as const),
-      ...([
-        'Usage: countersign <command> [options]',
-        'countersign --help lists the commands',
-      ] as const),
-    )
+  const problem = `there is no command "${words.slice(0, group.length > 0 ? 2 : words.length).join(' ')}"`
+  if (group.length === 0) {
+    const usage = 'Usage: countersign <command> [options]'
+    return refuse(terminal, '', problem, usage, 'countersign --help lists the commands')
+  }
   const seconds = group.map((one) => one.words.split(' ')[1] ?? '')
-  const problem =
-    words.length === 1
-      ? `${first} takes another word: ${listWords(seconds)}`
-      : `there is no command "${words.slice(0, 2).join(' ')}": give ${listWords(seconds)}`
+  const choice = `${seconds.slice(0, -1).join(', ')} or ${seconds.at(-1)}`
+  const advice =
+    words.length === 1 ? `${first} needs another word: ${choice}` : `${problem}: give ${choice}`
   const usage = `Usage: countersign ${first} <${seconds.join('|')}> [options]`
-  return refuse(terminal, '', problem, usage, `countersign ${first} --help lists its options`)
+  return refuse(terminal, '', advice, usage, `countersign ${first} --help lists its commands`)
 }
 
 async function runOne(command: Command, words: readonly string[], terminal: Terminal) {
@@ -111,15 +80,16 @@ async function runOne(command: Command, words: readonly string[], terminal: Term
 
 const HELP_WORDS = ['--help', '-h']
 
-/** `help keys create` is `keys create --help`. */
-const asOption = (words: readonly string[]) =>
-  words[0] === 'help' ? [...words.slice(1), '--help'] : words
-
-async function dispatch(said: readonly string[], terminal: Terminal): Promise<number> {
-  const words = asOption(said)
+async function dispatch(given: readonly string[], terminal: Terminal): Promise<number> {
+  // `help keys create` is `keys create --help`.
+  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   const command = COMMANDS.find((one) => `${words.join(' ')} `.startsWith(`${one.words} `))
   if (command) return runOne(command, words.slice(command.words.split(' ').length), terminal)
-  if (words[0] === '--version') return showVersion(terminal)
+  if (words[0] === '--version') {
+    const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }
+    terminal.out(`${version}\n`)
+    return EXIT.ok
+  }
   const group = groupOf(words[0])
   if (words.some((word) => HELP_WORDS.includes(word))) {
     terminal.out(describe(group.length > 0 ? group : COMMANDS))
@@ -130,7 +100,7 @@ async function dispatch(said: readonly string[], terminal: Terminal): Promise<nu
   return EXIT.usage
 }
 
-/** @param words what stands after `countersign`. @returns the exit code */
+/** @param words what follows `countersign`. @returns the exit code */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(words, terminal)

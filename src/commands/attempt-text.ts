@@ -1,5 +1,4 @@
-// An attempt and its events in words for a terminal. Times are UTC, whatever the machine's zone.
-// It must not show a recipient in clear.
+// A verification and its events as text for a terminal, recipients masked. Times are UTC, whatever the machine's zone.
 
 import type { AttemptDetail } from '../admin/admin.ts'
 import { diagnoseFor, nextTryAt } from '../admin/diagnosis.ts'
@@ -9,13 +8,13 @@ import { OUTCOMES } from '../console/pages/stamps.ts'
 import { spanOf } from '../console/pages/words.ts'
 import type { EventRecord } from '../events/types.ts'
 import { statusAt } from '../verification/state.ts'
-import type { Desk } from './admin-context.ts'
+import type { AdminContext } from './admin-context.ts'
 import { alignRows, plain } from './table.ts'
 
-/** So that a line with everything stays below 120. */
+/** Columns of a terminal: a line with everything stays under 120. */
 const MAX = { to: 20, message: 24, service: 12 } as const
 
-type Shown = Pick<Desk, 'recipients' | 'clock' | 'config' | 'readingOf'>
+type Shown = Pick<AdminContext, 'recipients' | 'clock' | 'config' | 'readingOf'>
 
 /** `2026-11-27 14:32:05` */
 export function timeOf(at: number): string {
@@ -28,8 +27,7 @@ export function recipientOf(row: AttemptRow, { recipients }: Shown): string {
 }
 
 function outcomeOf(row: AttemptRow, { clock }: Shown): string {
-  const [word] = OUTCOMES[statusAt(row, clock.now())]
-  return word
+  return OUTCOMES[statusAt(row, clock.now())][0]
 }
 
 function messageOf({ deliveryStatus, errorCode, provider }: AttemptRow): string {
@@ -37,16 +35,15 @@ function messageOf({ deliveryStatus, errorCode, provider }: AttemptRow): string 
   return plain(words.filter((word) => word !== null).join(' '), MAX.message)
 }
 
-/** With a head; the service where there is more than one. */
+/** With a heading; the service where there is more than one. */
 export function attemptsTable(rows: readonly AttemptRow[], shown: Shown): string {
-  const isOne = shown.config.services.size === 1
-  const head = ['REFERENCE', 'WHEN (UTC)', 'TO', 'CHANNEL', 'MESSAGE', 'OUTCOME']
+  const head = ['REFERENCE', 'WHEN (UTC)', 'TO', 'CHANNEL', 'MESSAGE', 'OUTCOME', 'SERVICE']
   const lines = rows.map((row) => [
     ...[row.reference, timeOf(row.createdAt), recipientOf(row, shown), row.channel],
-    ...[messageOf(row), outcomeOf(row, shown)],
-    ...(isOne ? [] : [plain(row.service, MAX.service)]),
+    ...[messageOf(row), outcomeOf(row, shown), plain(row.service, MAX.service)],
   ])
-  return alignRows([isOne ? head : [...head, 'SERVICE'], ...lines])
+  const columns = shown.config.services.size === 1 ? head.length - 1 : head.length
+  return alignRows([head, ...lines].map((row) => row.slice(0, columns)))
 }
 
 /** `provider twilio, send 1, error 30006, by ADMIN_KEY` */
@@ -58,21 +55,21 @@ export function detailsOf({ details, keyId }: EventRecord): string {
 }
 
 function timelineOf(events: readonly EventRecord[]): string {
-  let last: EventRecord | undefined
+  let previous: EventRecord | undefined
   const lines = foldTries(events).map((line) => {
     const own = line.kind === 'tries' ? line.events : [line.event]
     const [first, end] = [own[0], own.at(-1)]
     if (!first || !end) return []
-    const when = [timeOf(first.at), last ? `+${spanOf(first.at - last.at)}` : '']
-    last = end
+    const when = [timeOf(first.at), previous ? `+${spanOf(first.at - previous.at)}` : '']
+    previous = end
     return line.kind === 'tries'
-      ? [...when, `${line.count} more tries`, `came to the same, until ${timeOf(end.at)}`]
+      ? [...when, `${line.count} more tries`, `with the same result, until ${timeOf(end.at)}`]
       : [...when, first.type, detailsOf(first)]
   })
   return alignRows([['WHEN (UTC)', 'AFTER', 'WHAT', ''], ...lines])
 }
 
-/** Where it was not sent: the provider's own error. */
+/** The provider's id of the message, or its own error. */
 function answerOf({ result, errorCode, errorMessage, reference }: SendAttempt): string {
   const words = result === 'sent' ? [reference] : [errorCode, errorMessage]
   return plain(words.filter((word) => word !== null).join(': '))
@@ -103,7 +100,7 @@ function factsOf(row: AttemptRow, shown: Shown): string {
   ])
 }
 
-/** What its page says at the top. */
+/** The same as at the top of its page. */
 function diagnosisOf(detail: AttemptDetail, { readingOf }: Shown): string {
   const about = readingOf(detail)
   const { diagnosis } = diagnoseFor(detail, about)

@@ -1,5 +1,5 @@
-// What every command is: words of its own, options, help, and an exit code.
-// It must not write to the process's streams by itself: they are handed in.
+// A command: its words, options, help and exit code, and what several commands ask of a terminal.
+// It must not write to the process's streams itself: they are handed in.
 
 import { parseArgs } from 'node:util'
 import type { Environment } from '../config/reader.ts'
@@ -12,16 +12,16 @@ export type Terminal = {
   out(text: string): void
   /** Everything else. */
   err(text: string): void
-  /** A person looks at `err`: a line may be written over. */
+  /** Whether `err` is a terminal, where a line may be overwritten. */
   isLive?: boolean
   /** Asks the person at the keyboard; absent: there is none. */
   ask?(question: string): Promise<string>
-  /** Aborted when nobody reads `out` any more: the pipe's other end has gone. */
+  /** Aborted once nobody reads `out` any more: the other end of the pipe has closed. */
   gone?: AbortSignal
 }
 
 export type Options = Readonly<Record<string, OptionRow>>
-export type OptionRow = {
+type OptionRow = {
   type: 'string' | 'boolean'
   multiple?: boolean
   /** One letter. */
@@ -31,8 +31,9 @@ export type OptionRow = {
   description: string
 }
 export type Given = {
-  /** In order; for `multiple` options all of them. */
+  /** Undefined: the option was not given. */
   text(name: string): string | undefined
+  /** All values of a `multiple` option, in order. */
   texts(name: string): string[]
   flag(name: string): boolean
   positionals: readonly string[]
@@ -41,7 +42,7 @@ export type Given = {
 export type Command = {
   /** `keys create`. */
   words: string
-  /** `<id>`, where it takes words beyond its own. */
+  /** Words that it takes beyond its own, as help names them. */
   operands?: readonly string[]
   summary: string
   options: Options
@@ -54,10 +55,81 @@ export type Command = {
 /** The words do not fit the command; the message says which. */
 export class UsageError extends Error {}
 
+export const textOption = (value: string, description: string): OptionRow => ({
+  type: 'string',
+  value,
+  description,
+})
+export const flagOption = (description: string): OptionRow => ({ type: 'boolean', description })
+
+export const JSON_OPTION: Options = { json: flagOption('Print JSON, for programs') }
+export const YES_OPTION: Options = {
+  yes: flagOption('Do not ask for confirmation; required where nobody can be asked'),
+}
 const HELP: OptionRow = { type: 'boolean', short: 'h', description: 'Show this help' }
 
-function describeOption([name, row]: [string, OptionRow]): string {
-  return `  ${`--${name}${row.value ? ` ${row.value}` : ''}`.padEnd(22)} ${row.description}`
+export const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** `1 factor`, `2 factors` */
+export const countOf = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** The value of an option that counts something. @throws UsageError */
+export function readCount(
+  given: Given,
+  name: string,
+  { max, ...count }: { default: number; max: number },
+): number {
+  const text = given.text(name) ?? String(count.default)
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > max)
+    throw new UsageError(`--${name} must be a whole number from 1 to ${max}`)
+  return value
+}
+
+/** Undefined: --yes was given, or the answer was yes. @returns the exit code where it was not */
+export async function refuseUnconfirmed(given: Given, terminal: Terminal, question: string) {
+  if (given.flag('yes')) return undefined
+  const answer = await terminal.ask?.(`${question} Type yes to continue: `)
+  if (answer?.trim().toLowerCase() === 'yes') return undefined
+  terminal.err(
+    terminal.ask ? 'Nothing was removed.\n' : 'Nothing was removed: give --yes to confirm.\n',
+  )
+  return terminal.ask ? EXIT.failed : EXIT.usage
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Runs a job that SIGINT and SIGTERM stop by its signal, not by ending the process. */
+export async function untilInterrupted<T>(job: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const end = () => stop.abort()
+  for (const signal of SIGNALS) process.once(signal, end)
+  try {
+    return await job(stop.signal)
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end)
+  }
+}
+
+/** @param stopped what is said where the job was interrupted. @returns its exit code */
+export function interruptible(
+  terminal: Terminal,
+  stopped: string,
+  job: (stop: AbortSignal) => Promise<number>,
+): Promise<number> {
+  return untilInterrupted(async (stop) => {
+    try {
+      return await job(stop)
+    } catch (error) {
+      if (!stop.aborted) throw error
+      terminal.err(`${stopped}\n`)
+      return EXIT.failed
+    }
+  })
+}
+
+function describeOption([name, { value, description }]: [string, OptionRow]): string {
+  return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(22)} ${description}`
 }
 
 export function describeUsage({ words, operands = [] }: Command): string {
@@ -66,23 +138,14 @@ export function describeUsage({ words, operands = [] }: Command): string {
 
 function describeCommand(command: Command): string {
   const rows = Object.entries({ ...command.options, help: HELP })
-  return [
-    command.summary,
-    '',
-    describeUsage(command),
-    '',
-    'Options:',
-    ...rows.map(describeOption),
-    '',
-    ...(command.notes ? [command.notes, ''] : []),
-  ].join('\n')
+  const notes = command.notes ? [command.notes, ''] : []
+  const usage = [describeUsage(command), '', 'Options:', ...rows.map(describeOption)]
+  return [command.summary, '', ...usage, '', ...notes].join('\n')
 }
-
-const WAYS = { allowPositionals: true, strict: true, tokens: true } as const
 
 type Token = { kind: string; name?: string }
 
-/** The last one would hold, and the other be lost without a word. @throws UsageError */
+/** The last one would count, and the other be lost without notice. @throws UsageError */
 function refuseRepeated(options: Options, tokens: readonly Token[]): void {
   const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name ? [name] : []))
   const twice = names.find(
@@ -97,7 +160,8 @@ function parse(command: Command, words: readonly string[]): Given {
   const options = { ...command.options, help: HELP }
   let parsed: ReturnType<typeof parseArgs>
   try {
-    parsed = parseArgs({ ...WAYS, args: [...words], options })
+    const ways = { allowPositionals: true, strict: true, tokens: true }
+    parsed = parseArgs({ ...ways, args: [...words], options })
   } catch (error) {
     // Node's own sentence, the first of them: it quotes the option, and options hold no secrets.
     throw new UsageError((error as Error).message.split(/\. To specify|\.?\n/)[0])
@@ -107,7 +171,7 @@ function parse(command: Command, words: readonly string[]): Given {
   const texts = (name: string): string[] =>
     [values[name]].flat().filter((value) => typeof value === 'string')
   return {
-    text: (name) => texts(name).at(-1),
+    text: (name) => texts(name)[0],
     texts,
     flag: (name) => values[name] === true,
     positionals,
@@ -129,6 +193,6 @@ export async function runCommand(
   const missing = operands[given.positionals.length]
   if (missing) throw new UsageError(`<${missing}> is missing`)
   const extra = given.positionals[operands.length]
-  if (extra) throw new UsageError(`"${extra}" is one word too many`) // mutant: C71.stray-word-refused
+  if (extra) throw new UsageError(`unexpected argument "${extra}"`) // mutant: C71.stray-word-refused
   return command.run(given, terminal)
 }

@@ -1,11 +1,20 @@
-// countersign doctor: settings, files, database, providers, DNS and clock, each looked at and told.
+// countersign doctor: settings, files, database, providers, DNS and clock, each checked and reported.
 // It must not change anything, send a message, or show a secret.
 
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
 import { createClock } from '../kernel/clock.ts'
-import { type Command, EXIT, type Given, type Terminal, UsageError } from './command.ts'
+import {
+  type Command,
+  EXIT,
+  type Given,
+  JSON_OPTION,
+  type Terminal,
+  textOption,
+  toJson,
+  UsageError,
+} from './command.ts'
 import { type Finding, finding, findingsOf } from './doctor/finding.ts'
 import { alignRows, plain } from './table.ts'
 
@@ -28,19 +37,17 @@ type DnsOptions = { selector: string | undefined; server: string | undefined }
 function readDnsOptions(given: Given): DnsOptions {
   const [selector, server] = [given.text('dkim-selector'), given.text('dns-server')]
   if (selector !== undefined && !SELECTOR.test(selector))
-    throw new UsageError('--dkim-selector is a name such as s1, without the domain')
+    throw new UsageError('--dkim-selector must be a name such as s1, without the domain')
   if (server !== undefined && !isServer(server))
-    throw new UsageError('--dns-server is an address, or address:port')
+    throw new UsageError('--dns-server must be an address, or address:port')
   return { selector, server }
 }
 
 async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Finding[]> {
-  const { mailDomainOf } = await import('./doctor/providers.ts')
+  const { checkMailDomain, mailDomainOf } = await import('./doctor/mail-domain.ts')
   const domain = mailDomainOf(config)
-  if (domain === undefined)
-    return [finding('mail domain', 'skipped', 'there is no MAIL_FROM: no mail is sent by SMTP')]
-  const { checkMailDomain } = await import('./doctor/mail-domain.ts')
-  return checkMailDomain({ ...dns, domain, deadlineMs: DEADLINE_MS })
+  if (domain !== undefined) return checkMailDomain({ ...dns, domain, deadlineMs: DEADLINE_MS })
+  return [finding('mail domain', 'skipped', 'there is no MAIL_FROM: no mail is sent by SMTP')]
 }
 
 /** A line each: below a heading, where there are several. */
@@ -53,28 +60,24 @@ function faultsIn(message: string): Finding[] {
 async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
   const { checkDatabase, checkFiles, checkLimits } = await import('./doctor/stores.ts')
   const { checkProviders } = await import('./doctor/providers.ts')
-  const clock = createClock()
   const found = await Promise.all([
     findingsOf('files', () => checkFiles(config)),
     findingsOf('database', () => checkDatabase(config)),
     findingsOf('limits', () => checkLimits(config.limits)),
-    findingsOf('providers', () => checkProviders(config, clock, DEADLINE_MS)),
+    findingsOf('providers', () => checkProviders(config, createClock(), DEADLINE_MS)),
     findingsOf('mail domain', () => checkDomain(config, dns)),
   ])
-  const rest = found.flat()
+  const all = found.flat()
+  const isClock = ({ check }: Finding) => check === 'clock'
   // Clocks come up in several checks, and are read together.
-  const clocks = rest.filter(({ check }) => check === 'clock')
-  return [...rest.filter(({ check }) => check !== 'clock'), ...clocks]
+  return [...all.filter((one) => !isClock(one)), ...all.filter(isClock)]
 }
 
-function tell(findings: readonly Finding[], isJson: boolean, terminal: Terminal): number {
-  const isRight = findings.every(({ status }) => status !== 'failed')
-  if (isJson) terminal.out(`${JSON.stringify({ ok: isRight, findings }, null, 2)}\n`)
-  else
-    terminal.out(
-      alignRows(findings.map(({ check, status, detail }) => [status, check, plain(detail)])),
-    )
-  return isRight ? EXIT.ok : EXIT.failed
+function report(findings: readonly Finding[], isJson: boolean, terminal: Terminal): number {
+  const ok = findings.every(({ status }) => status !== 'failed')
+  const rows = findings.map(({ check, status, detail }) => [status, check, plain(detail)])
+  terminal.out(isJson ? toJson({ ok, findings }) : alignRows(rows))
+  return ok ? EXIT.ok : EXIT.failed
 }
 
 export const doctorCommand: Command = {
@@ -82,35 +85,30 @@ export const doctorCommand: Command = {
   summary:
     'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM and the clock.',
   options: {
-    'dkim-selector': {
-      type: 'string',
-      value: '<name>',
-      description: 'Look for the DKIM key that your mail provider names so',
-    },
-    'dns-server': {
-      type: 'string',
-      value: '<address>',
-      description: 'Ask this name server, address or address:port, not the machine’s own',
-    },
-    json: { type: 'boolean', description: 'Answer as JSON' },
+    'dkim-selector': textOption('<name>', 'Check the DKIM key that your mail provider calls this'),
+    'dns-server': textOption(
+      '<address>',
+      'Ask this name server (address or address:port), not the machine’s own',
+    ),
+    ...JSON_OPTION,
   },
-  notes: `Run it with the service's environment. It changes nothing and sends no message: mail
-servers are asked up to the log-in, Twilio for the account, a gateway whether it
-answers. Exit codes: 0 where nothing failed (warnings included), 1 where something
-did, 78 where the settings are not right.`,
+  notes: `Run it with the service's environment. It changes nothing and sends no message: for mail
+servers it goes as far as the login, for Twilio as far as the account; a gateway is only
+asked for an answer. Exit codes: 0 if nothing failed (warnings included), 1 if something
+did, 78 if the settings are invalid.`,
   async run(given, terminal) {
     const dns = readDnsOptions(given)
     const isJson = given.flag('json')
     const loaded = loadSettings(terminal.env, { isCommand: true })
     if (!loaded.ok) {
-      tell(faultsIn(loaded.message), isJson, terminal)
+      report(faultsIn(loaded.message), isJson, terminal)
       return EXIT_CONFIG // mutant: C71.doctor-exit-78
     }
     const { config } = loaded
     const settings = [
-      finding('settings', 'ok', `read, for ${config.mode}`),
+      finding('settings', 'ok', `valid, for ${config.mode}`),
       ...config.warnings.map((warning) => finding('settings', 'warning', warning)),
     ]
-    return tell([...settings, ...(await examine(config, dns))], isJson, terminal)
+    return report([...settings, ...(await examine(config, dns))], isJson, terminal)
   },
 }

@@ -1,5 +1,5 @@
-// Asks the service on this machine whether it is alive: the image's HEALTHCHECK, for it has no curl.
-// It must not read the database or make keys: it runs every few seconds beside the service.
+// countersign healthcheck: whether the service on this machine answers. The image's HEALTHCHECK, which has no curl.
+// It must not read the database or create keys: it runs every few seconds beside the service.
 
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
@@ -20,7 +20,7 @@ function whereabouts({ env }: Terminal): Whereabouts | { problems: string[] } {
   if (listen.kind === 'tcp' && listen.port === 0)
     reader.note(
       port.name,
-      '0 takes a free port, which a health check cannot know: give a fixed one',
+      '0 uses any free port, which a health check cannot know: give a fixed one',
     )
   const problems = reader.problems()
   if (problems.length > 0) return { problems }
@@ -31,7 +31,7 @@ function whereabouts({ env }: Terminal): Whereabouts | { problems: string[] } {
 
 export const healthcheckCommand: Command = {
   words: 'healthcheck',
-  summary: 'Exits 0 when the service here answers, 1 when not.',
+  summary: 'Exits with 0 if the service on this machine answers, else with 1.',
   options: {},
   run(_, terminal) {
     const where = whereabouts(terminal)

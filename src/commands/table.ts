@@ -1,35 +1,92 @@
-// Columns of text for a terminal.
-// It must not let a text move the cursor: what strangers and providers say stands in it.
+// Text on a terminal: columns, and a long command's progress.
+// It must not let a text move the cursor: some of it comes from strangers and providers.
+
+import stringWidth from 'string-width'
+import type { Terminal } from './command.ts'
 
 const GAP = '  '
-/** Controls, and what turns the direction of a line (UAX #9). */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+/** Controls, and what changes the direction of a line (UAX #9): marks, embeddings and isolates. */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+const GRAPHEMES = new Intl.Segmenter()
 
-/** At most `max` characters, and none that a terminal would obey. */
+/** At most `max` columns of the terminal, and no character that it would obey. */
 export function plain(text: string, max = Number.POSITIVE_INFINITY): string {
-  const letters = [...text.replaceAll(UNPRINTABLE, '\ufffd')]
-  return letters.length <= max ? letters.join('') : `${letters.slice(0, max - 1).join('')}…`
+  const printable = text.replaceAll(UNPRINTABLE, '\ufffd')
+  if (stringWidth(printable) <= max) return printable
+  let [kept, width] = ['', 1]
+  for (const { segment } of GRAPHEMES.segment(printable)) {
+    width += stringWidth(segment)
+    if (width > max) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
-const widthOf = (text: string) => [...text].length
-const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - widthOf(text)))
+const pad = (text: string, width: number) =>
+  text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 
-/** @param widths of the columns, where more lines follow that are not there yet */
+/** @param widths least widths of the columns, for rows that are printed one by one */
 export function alignRows(
   rows: readonly (readonly string[])[],
   widths: readonly number[] = [],
 ): string {
-  const columns = Math.max(0, ...rows.map((row) => row.length))
-  const widest = Array.from({ length: columns }, (_, column) =>
-    rows.reduce((width, row) => Math.max(width, widthOf(row[column] ?? '')), widths[column] ?? 0),
-  )
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => pad(cell, widest[i] ?? 0))
-          .join(GAP)
-          .trimEnd()}\n`,
-    )
-    .join('')
+  const widest = [...widths]
+  for (const row of rows)
+    for (const [i, cell] of row.entries()) widest[i] = Math.max(widest[i] ?? 0, stringWidth(cell))
+  const lineOf = (row: readonly string[]) =>
+    row.map((cell, i) => pad(cell, widest[i] ?? 0)).join(GAP)
+  return rows.map((row) => `${lineOf(row).trimEnd()}\n`).join('')
+}
+
+/** Often enough to look alive. */
+const LIVE_MS = 250
+/** In a log each line stays. */
+const PLAIN_MS = 5_000
+/** To the beginning of the line, and clear it (ECMA-48 EL). */
+const OVER = '\r\u001b[2K'
+const MINUTE_SECONDS = 60
+
+type Step = { name: string; done: number; total: number }
+
+const whole = (value: number) => Math.round(value).toLocaleString('en')
+
+function describeSeconds(seconds: number): string {
+  if (seconds < MINUTE_SECONDS) return `${Math.ceil(seconds)} s`
+  return `${Math.floor(seconds / MINUTE_SECONDS)} min ${Math.round(seconds % MINUTE_SECONDS)} s`
+}
+
+/** One line that is overwritten on a terminal, else a line now and then. @param nowMs a clock that only goes forward */
+export function createProgressLine(
+  { err, isLive = false }: Pick<Terminal, 'err' | 'isLive'>,
+  unit: string,
+  nowMs = () => performance.now(),
+) {
+  let begun = { name: '', done: 0, at: 0 }
+  let shownAt = nowMs()
+  let isOpen = false
+  const end = () => {
+    if (isOpen) err('\n')
+    isOpen = false
+  }
+  const describe = ({ name, done, total }: Step, now: number) => {
+    const rate = ((done - begun.done) * 1000) / Math.max(now - begun.at, 1)
+    const left = rate > 0 && done < total ? `, ${describeSeconds((total - done) / rate)} left` : ''
+    const percent = total > 0 ? Math.floor((done * 100) / total) : 100
+    return `${name}: ${whole(done)} of ${whole(total)} ${unit} (${percent} %), ${whole(rate)} a second${left}`
+  }
+  return {
+    /** The rate is that since the first step of this name. */
+    show(step: Step) {
+      const now = nowMs()
+      if (step.name !== begun.name) {
+        end()
+        begun = { name: step.name, done: step.done, at: now }
+      } else if (now - shownAt < (isLive ? LIVE_MS : PLAIN_MS) && step.done < step.total) return
+      shownAt = now
+      err(isLive ? `${OVER}${describe(step, now)}` : `${describe(step, now)}\n`)
+      isOpen = isLive
+    },
+    /** Before anything else is written. */
+    end,
+  }
 }

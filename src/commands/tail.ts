@@ -1,44 +1,62 @@
 // countersign tail: what happens to verifications, as it happens, until it is interrupted.
-// It must not end because the store was away for a moment, nor because nobody reads any more.
+// It must not end because the store was unavailable for a moment.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptFilter, AttemptRow } from '../admin/ports.ts'
 import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { Desk } from './admin-context.ts'
-import { FILTER_OPTIONS, JSON_OPTION, readFilter } from './attempt-options.ts'
-import { type Command, EXIT, type Given, type Terminal } from './command.ts'
-import { isWanted } from './row-filter.ts'
+import type { AdminContext } from './admin-context.ts'
+import { FILTER_OPTIONS, readFilter } from './attempt-options.ts'
+import {
+  type Command,
+  EXIT,
+  type Given,
+  JSON_OPTION,
+  type Terminal,
+  untilInterrupted,
+} from './command.ts'
 
-const LOOK_EVERY_MS = 1_000
-/** Of events at a look; where there are more, the next one comes at once. */
+const READ_EVERY_MS = 1_000
+/** Events a read; where there are more, the next read follows at once. */
 const BATCH = 500
 /** Of the columns, for lines that come one by one. */
 const WIDTHS = [19, 7, 20, 8, 22]
 
 type Line = (event: EventRecord, row: AttemptRow) => string
 
-async function createLine(desk: Desk, isJson: boolean): Promise<Line> {
+async function createLine(context: AdminContext, isJson: boolean): Promise<Line> {
+  const { wire } = context
   if (isJson)
     return (event, row) =>
-      `${JSON.stringify({ event: desk.wire.event(event), attempt: desk.wire.attempt(row) })}\n`
+      `${JSON.stringify({ event: wire.event(event), attempt: wire.attempt(row) })}\n`
   const { detailsOf, recipientOf, timeOf } = await import('./attempt-text.ts')
   const { alignRows } = await import('./table.ts')
-  return (event, row) =>
-    alignRows(
-      [
-        [
-          ...[timeOf(event.at), row.reference, recipientOf(row, desk), row.channel, event.type],
-          detailsOf(event),
-        ],
-      ],
-      WIDTHS,
-    )
+  return (event, row) => {
+    const whose = [timeOf(event.at), row.reference, recipientOf(row, context), row.channel]
+    return alignRows([[...whose, event.type, detailsOf(event)]], WIDTHS)
+  }
 }
 
-/** The rows as they are now: what was erased meanwhile is left out. */
+const fits = (wanted: unknown, value: unknown) =>
+  wanted === undefined || wanted === null || wanted === value
+
+/** Whether the filter lets a row through, as the store would decide it for a list. */
+export function isWanted(row: AttemptRow, filter: AttemptFilter): boolean {
+  const { budgetIndexes } = filter
+  return (
+    fits(filter.service, row.service) &&
+    fits(filter.status, row.status) &&
+    fits(filter.delivery, row.deliveryStatus) &&
+    fits(filter.channel, row.channel) &&
+    fits(filter.provider, row.provider) &&
+    fits(filter.country, row.country) &&
+    (!budgetIndexes || budgetIndexes.some((index) => Buffer.compare(index, row.budgetIndex) === 0))
+  )
+}
+
+/** The rows as they are now; those erased in the meantime are left out. */
 async function describeNew(
-  desk: Desk,
+  { store }: AdminContext,
   events: readonly EventRecord[],
   filter: AttemptFilter,
   line: Line,
@@ -48,33 +66,33 @@ async function describeNew(
   for (const event of events) {
     const id = event.verificationId
     if (id === null) continue
-    if (!rows.has(id)) rows.set(id, await desk.store.attempts.find(null, id))
+    if (!rows.has(id)) rows.set(id, await store.attempts.find(null, id))
     const row = rows.get(id)
     if (row && isWanted(row, filter)) text += line(event, row)
   }
   return text
 }
 
-async function follow(desk: Desk, given: Given, terminal: Terminal, stop: AbortSignal) {
-  const filter = desk.filterOf(given)
-  const line = await createLine(desk, given.flag('json'))
+async function follow(context: AdminContext, given: Given, terminal: Terminal, stop: AbortSignal) {
+  const filter = context.filterOf(given)
+  const line = await createLine(context, given.flag('json'))
   let position: LogPosition | null = null
   let isAway = false
   while (!stop.aborted) {
     let hasMore = false
     try {
-      const found = await desk.store.events.follow(position, BATCH)
-      const text = await describeNew(desk, found.items, filter, line)
-      // Only now: the store may go away between the events and their rows.
+      const found = await context.store.events.follow(position, BATCH)
+      const text = await describeNew(context, found.items, filter, line)
+      // Only now: the store may fail between the events and their rows.
       ;({ position, hasMore } = found)
       if (text !== '') terminal.out(text)
       isAway = false
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error
-      if (!isAway) terminal.err(`countersign: ${error.message}; trying again\n`)
+      if (!isAway) terminal.err(`countersign: ${error.message}; retrying\n`)
       isAway = true
     }
-    await sleep(hasMore ? 0 : LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
+    await sleep(hasMore ? 0 : READ_EVERY_MS, undefined, { signal: stop }).catch(() => {})
   }
 }
 
@@ -82,23 +100,15 @@ export const tailCommand: Command = {
   words: 'tail',
   summary: 'Follows what happens to verifications, until it is interrupted.',
   options: { ...FILTER_OPTIONS, ...JSON_OPTION },
-  notes: `A line for each event of a verification that fits the options as it is then.
-Recipients are masked. With --json an object a line: event and attempt.`,
+  notes: `One line for each event of a verification that matches the options at that moment.
+Recipients are masked. With --json each line is an object with event and attempt.`,
   async run(given, terminal) {
     readFilter(given, Date.now())
-    const { withDesk } = await import('./admin-context.ts')
-    return withDesk(terminal, async (desk) => {
-      const interrupted = new AbortController()
-      const end = () => interrupted.abort()
-      process.once('SIGINT', end)
-      process.once('SIGTERM', end)
-      const signals = [interrupted.signal, ...(terminal.gone ? [terminal.gone] : [])]
-      try {
-        await follow(desk, given, terminal, AbortSignal.any(signals))
-      } finally {
-        process.off('SIGINT', end)
-        process.off('SIGTERM', end)
-      }
+    const { withAdmin } = await import('./admin-context.ts')
+    return withAdmin(terminal, async (context) => {
+      await untilInterrupted((stop) =>
+        follow(context, given, terminal, AbortSignal.any([stop, terminal.gone ?? stop])),
+      )
       return EXIT.ok
     })
   },

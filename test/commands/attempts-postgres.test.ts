@@ -96,7 +96,7 @@ it('tail goes on when the database was away', async () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
       [database.name],
     )
-    await vi.waitFor(() => expect(begun.complained()).toContain('trying again'), 20_000)
+    await vi.waitFor(() => expect(begun.complained()).toContain('retrying'), 20_000)
   } finally {
     await allow(true)
     await server.end()

@@ -121,7 +121,7 @@ describe('attempts', () => {
 
   it('may be none', async () => {
     expect(await run(real, ['attempts', '--to', 'nobody@example.com', '--since', '2h'])).toEqual({
-      ...{ status: 0, stdout: '', stderr: 'There are none.\n' },
+      ...{ status: 0, stdout: '', stderr: 'No verifications found.\n' },
     })
   })
 
@@ -256,7 +256,7 @@ describe('erase', () => {
   it('asks nobody without a terminal: it needs --yes', async () => {
     const { to, id } = await start(anAddress())
     expect(await run(real, ['erase', '--to', to])).toEqual({
-      ...{ status: 2, stdout: '', stderr: 'Nothing was removed: give --yes.\n' },
+      ...{ status: 2, stdout: '', stderr: 'Nothing was removed: give --yes to confirm.\n' },
     })
     expect((await real.admin.get(`/admin/api/attempts/${id}`)).status).toBe(200)
   })
@@ -297,26 +297,26 @@ describe('erase', () => {
 
 describe('wrong words', () => {
   it.each([
-    [['attempts', '--since', 'yesterday'], '--since is a time like 2h'],
-    [['attempts', '--since', '2026-13-01'], '--since is a time like 2h'],
-    [['attempts', '--until', '2h30'], '--until is a time like 2h'],
-    [['attempts', '--status', 'gone'], '--status is one of pending'],
-    [['attempts', '--delivery', 'gone'], '--delivery is one of queued'],
-    [['attempts', '--channel', 'fax'], '--channel is one of sms'],
-    [['attempts', '--country', 'Germany'], '--country is an ISO 3166-1 code'],
-    [['attempts', '--limit', '0'], '--limit is a whole number'],
+    [['attempts', '--since', 'yesterday'], '--since must be a time such as 2h'],
+    [['attempts', '--since', '2026-13-01'], '--since must be a time such as 2h'],
+    [['attempts', '--until', '2h30'], '--until must be a time such as 2h'],
+    [['attempts', '--status', 'gone'], '--status must be one of pending'],
+    [['attempts', '--delivery', 'gone'], '--delivery must be one of queued'],
+    [['attempts', '--channel', 'fax'], '--channel must be one of sms'],
+    [['attempts', '--country', 'Germany'], '--country must be an ISO 3166-1 code'],
+    [['attempts', '--limit', '0'], '--limit must be a whole number'],
     [['attempts', '--service', 'nobody'], 'there is no service "nobody"'],
-    [['attempts', '--to', 'nobody'], '--to is no e-mail address'],
+    [['attempts', '--to', 'nobody'], '--to is neither an e-mail address'],
     [['attempts', '--to', ''], '--to or --subject is empty'],
-    [['attempts', '--subject', 'a', '--country', 'US'], 'does not go with a subject'],
-    [['attempts', '--to', '+14155552671', '--subject', 'a'], 'give one of them'],
+    [['attempts', '--subject', 'a', '--country', 'US'], 'cannot be used with --subject'],
+    [['attempts', '--to', '+14155552671', '--subject', 'a'], 'give --to or --subject, not both'],
     [['show', 'nothing'], 'give a reference'],
     [['show'], '<reference> is missing'],
     [['tail', '--since', '2h'], "'--since'"],
-    [['export'], '--to is missing'],
-    [['export', '--to', 'nobody'], '--to is no e-mail address'],
-    [['erase', '--yes'], '--to is missing'],
-    [['erase', '--to', 'nobody', '--yes'], '--to is no e-mail address'],
+    [['export'], '--to or --subject is missing'],
+    [['export', '--to', 'nobody'], '--to is neither an e-mail address'],
+    [['erase', '--yes'], '--to or --subject is missing'],
+    [['erase', '--to', 'nobody', '--yes'], '--to is neither an e-mail address'],
   ])('%j are told, with 2', async (words, message) => {
     expect(await runHere(real, words)).toEqual({
       ...{ status: 2, stdout: '', stderr: expect.stringContaining(message) },

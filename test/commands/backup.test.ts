@@ -33,6 +33,6 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     const left = readdirSync(folder)
     expect(left.filter((name) => name.includes('.part'))).toEqual([])
     if (status === 0) expect(existsSync(stdout.trim())).toBe(true)
-    else expect([status, stderr, left]).toEqual([1, 'Stopped: there is no copy.\n', []])
+    else expect([status, stderr, left]).toEqual([1, 'Stopped: no copy was made.\n', []])
   },
 )

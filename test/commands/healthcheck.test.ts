@@ -81,7 +81,7 @@ it('C69: finds a Unix socket, as the service spells it', async () => {
 
 it.each([
   [{ PORT: '' }, 'PORT: is given but empty'],
-  [{ PORT: '0' }, 'PORT: 0 takes a free port'],
+  [{ PORT: '0' }, 'PORT: 0 uses any free port'],
   [{ PORT: '"8080"' }, 'PORT: stands in quotes'],
   [{ PORT: '1', PORT_FILE: '/x' }, 'are both given'],
   [{ PORT_FILE: '/none' }, 'ENOENT'],

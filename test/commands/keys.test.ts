@@ -108,7 +108,7 @@ describe('wrong words', () => {
     ['an unknown option', ['keys', 'create', '--colour'], 2, "'--colour'"],
     ['a name of two lines', ['keys', 'create', '--name', 'a\nb'], 2, '--name'],
     ['a missing id', ['keys', 'revoke'], 2, '<id> is missing'],
-    ['one word too many', ['keys', 'list', 'all'], 2, '"all" is one word too many'],
+    ['one word too many', ['keys', 'list', 'all'], 2, 'unexpected argument "all"'],
     ['an unknown id', ['keys', 'revoke', 'key_nothing'], 1, 'There is no key key_nothing'],
     ['an unknown command', ['kyes'], 2, 'there is no command "kyes"'],
     ['no command', [], 2, 'Usage: countersign <command>'],

@@ -137,7 +137,7 @@ describe('ended in the middle', () => {
       multiply(file(), 100)
       const { code, told } = await startAndEnd(signal, 500)
       expect(code).toBe(1)
-      expect(told).toContain('run the same command again to go on')
+      expect(told).toContain('run the same command again to continue')
       expect(run().stdout).toContain('The move is complete')
     },
   )
@@ -155,7 +155,7 @@ describe('tells', () => {
     expect(first.stderr).not.toContain('\r')
     const second = run()
     expect(second).toMatchObject({ status: 0 })
-    expect(second.stdout).toContain('complete before')
+    expect(second.stdout).toContain('already complete')
     // What a service would be told that was started as before.
     const before = spawnSync(process.execPath, [BIN, 'keys', 'list'], {
       env: environment({ DATABASE_URL: undefined }),
@@ -185,9 +185,9 @@ describe('tells', () => {
 describe('is refused', () => {
   it.each([
     ['no place to go to', [], { DATABASE_URL: undefined }, 2, '--to is missing'],
-    ['a file to go to', ['--to', 'file:/x.db'], {}, 2, '--to has to be like postgres://'],
-    ['a server to come from', ['--from', 'postgres://a/b'], {}, 2, '--from has to be like file:'],
-    ['a batch of nothing', ['--batch', '0'], {}, 2, '--batch is a whole number'],
+    ['a file to go to', ['--to', 'file:/x.db'], {}, 2, '--to must look like postgres://'],
+    ['a server to come from', ['--from', 'postgres://a/b'], {}, 2, '--from must look like file:'],
+    ['a batch of nothing', ['--batch', '0'], {}, 2, '--batch must be a whole number'],
     ['a setting that is wrong', [], { DATABASE_URL: 'mysql://x' }, 78, 'DATABASE_URL: has to be'],
     ['a pooler', [], { DATABASE_POOLER: 'transaction' }, 78, 'a move needs PostgreSQL itself'],
     [

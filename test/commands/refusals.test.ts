@@ -46,7 +46,7 @@ it('C73: lists a person’s refusals as the API has them, masked, with what to d
     expect(all.stdout).toContain(text)
   expect(all.stdout).not.toContain('5552671')
   const none = await runHere(real, ['refusals', '--subject', 'nobody', '--error', 'overloaded'])
-  expect(none).toMatchObject({ status: 0, stdout: '', stderr: 'There are none.\n' })
+  expect(none).toMatchObject({ status: 0, stdout: '', stderr: 'No refusals found.\n' })
 })
 
 it('C73: lifts a limit, told in the log as done by command; guesses never', async () => {
@@ -74,7 +74,7 @@ it('C71: lifting makes no file of counters where the service has none', async ()
   const file = join(real.directory, 'data/limits.db')
   renameSync(file, `${file}.away`)
   const done = await runHere(real, ['lift', '--to', TO])
-  expect(done).toMatchObject({ status: 0, stdout: 'default: nothing was counted\n' })
+  expect(done).toMatchObject({ status: 0, stdout: 'default: nothing to lift\n' })
   expect(existsSync(file)).toBe(false)
   renameSync(`${file}.away`, file)
 })

@@ -33,7 +33,7 @@ it('C71: by mail: marked in subject and text, without a code; no store is needed
   const { server, env } = await mail()
   const { status, out, err } = await send(env, '--to', 'ann@example.com')
   expect([status, err]).toEqual([0, ''])
-  expect(out).toMatch(/^smtp took the test message for a•••@example\.com after \d+ ms/)
+  expect(out).toMatch(/^smtp accepted the test message for a•••@example\.com after \d+ ms/)
   const [received] = server.received
   expect(received?.to).toEqual(['ann@example.com'])
   expect(received?.raw).toMatch(/^Subject: TEST from Shop/m)
@@ -48,7 +48,7 @@ it('C71: a mail server that refuses: its code, what it means, and exit code 1', 
       done(Object.assign(new Error('no such user ann@example.com'), { responseCode: 550 })),
   })
   const { status, out } = await send(env, '--to', 'ann@example.com')
-  expect(out).toMatch(/^smtp did not take the test message .*\(permanent\): smtp_550/)
+  expect(out).toMatch(/^smtp did not accept the test message .*\(permanent\): smtp_550/)
   expect(out).not.toContain('ann@example.com')
   expect(status).toBe(1)
   const json = await send(env, '--to', 'ann@example.com', '--json')
@@ -95,7 +95,7 @@ it('C71: the provider is chosen by name, by route, or there is none', async () =
     ...[
       2,
       expect.stringContaining(
-        '"pigeon" is no provider that is configured for email (configured: smtp, http)',
+        'no provider "pigeon" is configured for email (configured: smtp, http)',
       ),
     ],
   ])

@@ -104,7 +104,7 @@ export const COMMANDS: readonly Mutant[] = [
     [SEND_TEST, 'by mail: marked in subject and text'],
     {
       node: 'TemplateTail',
-      find: 'It holds no code, and nothing has to be done',
+      find: 'It holds no code, and there is nothing for you to do',
       replace: '${NO_CODE} is your code',
     },
   ),
@@ -120,7 +120,7 @@ export const COMMANDS: readonly Mutant[] = [
     [WRONG_WORDS, 'words that it does not take'],
     {
       node: 'IfStatement',
-      becomes: 'if (extra === \'\') throw new UsageError(`"${extra}" is one word too many`)',
+      becomes: 'if (extra === \'\') throw new UsageError(`unexpected argument "${extra}"`)',
     },
   ),
   mutant(

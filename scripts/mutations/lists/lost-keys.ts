@@ -13,7 +13,7 @@ export const LOST_KEYS: readonly Mutant[] = [
     'C65.doctor-foreign-key',
     'doctor finds a SECRET_KEY that is not the one of the store',
     ['test/commands/doctor.test.ts', 'C65: on SQLite'],
-    { node: 'CallExpression', nth: 2, becomes: `finding(CHECK, 'ok', sentence)` },
+    { node: 'CallExpression', nth: 2, becomes: `keyFinding('ok', sentence)` },
   ),
   mutant(
     'C65.missing-key-scoped',

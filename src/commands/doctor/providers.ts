@@ -1,25 +1,24 @@
-// Whether each provider can be reached and takes the log-in, without a message.
-// It must not send anything, nor repeat what a provider says in its own words.
+// Whether each provider can be reached and accepts the login, without a message.
+// It must not send anything, nor repeat what a provider answers in its own words.
 
 import { adviseOn } from '../../admin/advice/advice.ts'
 import type { Config } from '../../config/config.ts'
 import type { Provider } from '../../delivery/ports.ts'
 import { createProviders } from '../../delivery/registry.ts'
 import type { Clock } from '../../kernel/clock.ts'
-import { judgeClock } from './clocks.ts'
-import { type Finding, finding } from './finding.ts'
+import { type Finding, finding, judgeClock } from './finding.ts'
 
-/** No answer came: what is said of a message that may have gone out would be wrong here, for none was sent. */
+/** No answer came. The advice for a message that may have gone out would be wrong here: none was sent. */
 const NO_ANSWER = new Set([
   ...['timeout', 'connection_refused', 'connection_failed', 'connection_closed'],
   ...['connect_timeout', 'name_not_found', 'unreachable'],
 ])
-const CHECK_THE_WAY =
-  'Check host, port and TLS in its settings, and whether this machine may reach it (DNS, firewall).'
+const CHECK_CONNECTION =
+  'Check host, port and TLS in its settings, and whether this machine can reach it (DNS, firewall).'
 
 async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]> {
   const check = `provider ${provider.name} (${provider.channels.join(', ')})`
-  if (!provider.probe) return [finding(check, 'skipped', 'it cannot be checked without a message')]
+  if (!provider.probe) return [finding(check, 'skipped', 'cannot be checked without a message')]
   const { result, learned, wallMs } = await provider.probe(AbortSignal.timeout(deadlineMs))
   const clock =
     wallMs === null ? [] : [judgeClock(`the provider ${provider.name}`, wallMs - Date.now())]
@@ -27,7 +26,7 @@ async function probe(provider: Provider, deadlineMs: number): Promise<Finding[]>
   const { code, message } = result.error
   const advice = adviseOn({ provider: provider.name, code }, 'failed')
   const what = NO_ANSWER.has(code) // mutant: C71.doctor-never-ambiguous
-    ? CHECK_THE_WAY
+    ? CHECK_CONNECTION
     : [advice.meaning, advice.action].filter(Boolean).join(' ')
   return [finding(check, 'failed', `${code}: ${message}. ${what}`), ...clock]
 }
@@ -42,7 +41,7 @@ export async function checkProviders(
       finding(
         'providers',
         'skipped',
-        'none is configured: in development messages land in /dev/inbox',
+        'none is configured: in development messages go to /dev/inbox',
       ),
     ]
   const made = createProviders(config.providers, { clock, inbox: false })
@@ -53,10 +52,4 @@ export async function checkProviders(
   } finally {
     await made.close()
   }
-}
-
-/** Of MAIL_FROM, with its name or without; undefined: no mail is sent by SMTP. */
-export function mailDomainOf(config: Config): string | undefined {
-  const from = config.providers.map(({ values }) => values.MAIL_FROM).find(Boolean)
-  return from === undefined ? undefined : /@([^@>\s]+)>?\s*$/.exec(from)?.[1]
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { AttemptRow } from '../../src/admin/ports.ts'
-import { isWanted } from '../../src/commands/row-filter.ts'
+import { isWanted } from '../../src/commands/tail.ts'
 
 describe('a row is wanted', () => {
   const row: Partial<AttemptRow> = {
