@@ -20,7 +20,7 @@ const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-)?ports|types)\\.ts$'
 const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
   '^src/delivery/((outbox-)?ports|registry)\\.ts$',
-  '^src/retention/(ports|pace)\\.ts$',
+  '^src/retention/ports\\.ts$',
 ]
 
 module.exports = {

@@ -3,8 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel } from '../kernel/channel.ts'
-import { BATCH, PAUSE_MS } from '../retention/pace.ts'
-import type { Erased } from '../retention/ports.ts'
+import { BATCH, type Erased, PAUSE_MS } from '../retention/ports.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
 import type { LimitState } from '../verification/limit-states.ts'
 import { type Party, readParty } from '../verification/party.ts'

@@ -1,4 +1,4 @@
-// How many cores this process may use: what the machine has, or less where its cgroup has a quota.
+// How many cores this process may use: those of the machine, or fewer where its cgroup has a quota.
 // It must not fail: where nothing can be read there is no quota.
 
 import { readFileSync } from 'node:fs'
@@ -28,13 +28,10 @@ function share(quota: string | undefined, period: string | undefined): number {
 }
 
 function quotaOfFolder(folder: string): number {
-  const [quota, period] = readText(join(folder, 'cpu.max'))?.split(' ') ?? []
-  const v2 = share(quota, period)
-  const v1 = share(
-    readText(join(folder, 'cpu.cfs_quota_us')),
-    readText(join(folder, 'cpu.cfs_period_us')),
-  )
-  return Math.min(v2, v1)
+  const textOf = (file: string) => readText(join(folder, file))
+  const [quota, period] = textOf('cpu.max')?.split(' ') ?? []
+  const v1 = share(textOf('cpu.cfs_quota_us'), textOf('cpu.cfs_period_us'))
+  return Math.min(share(quota, period), v1)
 }
 
 /** A group's quota binds its children: the smallest from `path` up to the root counts. */
@@ -43,7 +40,7 @@ function quotaAlong(root: string, path: string): number {
   return path === '/' || path === '.' ? own : Math.min(own, quotaAlong(root, dirname(path)))
 }
 
-/** Whole cores, at least 1; part of a core is left to everything that is not hashing. */
+/** Whole cores, at least 1; a part of a core is left to everything that is not hashing. */
 export function availableCores(given: Partial<CoreSources> = {}): number {
   const sources: CoreSources = {
     parallelism: availableParallelism(),
@@ -58,7 +55,7 @@ export function availableCores(given: Partial<CoreSources> = {}): number {
     if (hierarchy !== '0' && !isV1) continue
     const root = isV1 ? join(sources.cgroupRoot, 'cpu') : sources.cgroupRoot
     // In a container the path may be the host's while the mount shows the group itself as root:
-    // folders that are not there have no quota, the root is always looked at.
+    // missing folders have no quota, and the root is always read.
     quota = Math.min(quota, quotaAlong(root, path))
   }
   return Math.max(1, Math.floor(Math.min(sources.parallelism, quota)))

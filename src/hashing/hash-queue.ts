@@ -1,5 +1,5 @@
 // Who may hash when: a bounded number of places, first come first served, a bounded number at once.
-// It must not know what a hash is, and must not let idle work stand in anybody's way.
+// Idle work must not delay anybody who holds a place.
 
 import { OverloadedError } from '../kernel/errors.ts'
 
@@ -13,9 +13,8 @@ type Place = {
 
 export type HashQueue = {
   /**
-   * Undefined: every place is taken. Who begins something may take half of the waiting places only:
-   * under a crowd of starts those who have their code already would else find none (half of what
-   * was begun was never finished).
+   * Undefined: every place is taken. Work that `begins` something may take half of the waiting places only: in a crowd
+   * of starts people who already have their code would otherwise find none (half of what was begun was never finished).
    */
   reserve(work?: 'begins' | 'ends'): Place | undefined
   /** Runs now, on its own, where nobody holds a place; else undefined. */
@@ -40,50 +39,40 @@ export type HashQueueOptions = {
 function createLanes(concurrency: number, deadlineMs: number) {
   const queue: (() => void)[] = []
   let running = 0
-  const advance = () => {
-    while (running < concurrency) {
-      const start = queue.shift()
-      if (!start) return
-      start()
+  const runNow = async <T>(work: () => Promise<T>, onEnd: () => void): Promise<T> => {
+    running += 1
+    try {
+      return await work()
+    } finally {
+      running -= 1
+      onEnd()
     }
+  }
+  const advance = () => {
+    while (running < concurrency && queue.length > 0) queue.shift()?.()
   }
   return {
     advance,
+    runNow,
     running: () => running,
     enqueue<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       const timer = setTimeout(() => {
         reject(new OverloadedError('hashing took longer than its deadline'))
-        // A hash that runs can't be stopped: it keeps its place, for it keeps its memory.
+        // A hash that runs cannot be stopped: it keeps its place, for it keeps its memory.
         const index = queue.indexOf(start)
         if (index === -1) return
         queue.splice(index, 1)
         onEnd()
       }, deadlineMs)
-      const start = async () => {
-        running += 1
-        try {
-          resolve(await work())
-        } catch (error) {
-          reject(error)
-        } finally {
-          clearTimeout(timer)
-          running -= 1
-          onEnd()
-        }
+      const start = () => {
+        runNow(work, onEnd)
+          .finally(() => clearTimeout(timer))
+          .then(resolve, reject)
       }
       queue.push(start)
       advance()
       return promise
-    },
-    async runBeside<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
-      running += 1
-      try {
-        return await work()
-      } finally {
-        running -= 1
-        onEnd()
-      }
     },
   }
 }
@@ -134,7 +123,7 @@ export function createHashQueue(options: HashQueueOptions): HashQueue {
     runWhenIdle(work) {
       if (!idle()) return undefined
       idleWork += 1
-      return lanes.runBeside(work, () => {
+      return lanes.runNow(work, () => {
         idleWork -= 1
         advance()
       })

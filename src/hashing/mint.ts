@@ -1,5 +1,5 @@
 // Ready {id, code, hash} for the next starts, made while the hasher has nothing else to do.
-// It must not hand one out twice, nor stand in the way of a check or a start.
+// It must not hand one out twice, nor delay a check or a start.
 
 import type { Clock } from '../kernel/clock.ts'
 import { createId } from '../kernel/ids.ts'
@@ -7,11 +7,11 @@ import type { Logger } from '../kernel/logger.ts'
 import type { Mint, MintedCode } from '../verification/hashing-ports.ts'
 import type { IdleHasher } from './hasher.ts'
 
-/** Some 5 s of idle hashing for each length, 100 KiB; a burst of so many starts waits for no argon2. */
+/** Some 5 s of idle hashing for each length, 100 KiB; a burst of as many starts waits for no argon2. */
 const POOL_SIZE = 256
 
 /**
- * How long after a start a refill waits, while at least a quarter of a pool is left: a commit, an answer
+ * A refill waits so long after a start, while at least a quarter of a pool is left: the commit, the answer
  * and the hand-over to a provider are done by then, and have had the cores for themselves.
  */
 const QUIET_MS = 15
@@ -35,7 +35,7 @@ export type RunningMint = Mint & {
   level(): { ready: number; capacity: number }
 }
 
-/** On for QUIET_MS from its last beginning; tells when it is over. */
+/** On for QUIET_MS from its last beginning; calls `onOver` then. */
 function createPause(onOver: () => void) {
   let timer: NodeJS.Timeout | undefined
   return {
@@ -58,19 +58,19 @@ function createPause(onOver: () => void) {
 export function createMint(options: MintOptions): RunningMint {
   const { hasher, clock, generateCode, size = POOL_SIZE } = options
   const pools = new Map<number, MintedCode[]>(options.lengths.map((length) => [length, []]))
-  /** What is out and may come back, once: weak, for most never do. */
+  /** Codes that are out and may come back, once: weak, for most never do. */
   const taken = new WeakSet<MintedCode>()
   let running = false
   let filling = false
   let endIdle = () => {}
   const pause = createPause(() => void fill())
-  /** The emptiest pool can still serve a burst: what is missing waits for a quiet moment. */
+  /** The emptiest pool can still serve a burst: the rest waits for a quiet moment. */
   const canWait = (pool: readonly MintedCode[]) => pause.isOn() && pool.length * 4 >= size
 
   const emptiest = (): [number, MintedCode[]] | undefined =>
     [...pools].sort(([, a], [, b]) => a.length - b.length).find(([, pool]) => pool.length < size)
 
-  /** One at a time; ends when somebody wants to hash, and the hasher's next idle moment resumes it. */
+  /** One at a time; ends when somebody wants to hash, and resumes at the hasher's next idle moment. */
   const fill = async (): Promise<void> => {
     if (filling) return
     filling = true
@@ -82,14 +82,14 @@ export function createMint(options: MintOptions): RunningMint {
         if (canWait(pool)) return
         const id = createId('vrf', clock.now())
         const code = generateCode(length)
-        // Decided without an await in between: an idle moment told meanwhile would be missed.
+        // Decided without an await in between: an idle moment announced meanwhile would be missed.
         const hashing = hasher.hashWhenIdle(code, id)
         if (!hashing) return
         const hashed = await hashing
         if (running && pool.length < size) pool.push({ id, code, ...hashed })
       }
     } catch (error) {
-      // Starts hash for themselves then, and tell their callers.
+      // Starts then hash for themselves, and report to their callers.
       options.logger?.error({ err: error }, 'the mint could not make a code')
     } finally {
       filling = false

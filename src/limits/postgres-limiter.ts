@@ -4,8 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { Pooler } from '../kernel/postgres.ts'
-import { isRetryable } from '../kernel/postgres.ts'
+import { isRetryable, type Pooler } from '../kernel/postgres.ts'
 import type {
   Admission,
   Limiter,

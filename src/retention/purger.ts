@@ -1,11 +1,9 @@
 // Removes what is past its time, a little at a time: addresses after days, recipients after months.
-// It must not hold up the start and check path: small batches, a pause after each, one after the other.
+// It must not delay the start and check path: small batches, a pause after each, one after the other.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../kernel/clock.ts'
-import { DAY_MS } from '../kernel/clock.ts'
-import { BATCH, PAUSE_MS } from './pace.ts'
-import type { RetentionStore } from './ports.ts'
+import { type Clock, DAY_MS } from '../kernel/clock.ts'
+import { BATCH, PAUSE_MS, type RetentionStore } from './ports.ts'
 
 const ROUND_EVERY_MS = 60_000
 
@@ -41,10 +39,10 @@ export function createPurger(deps: {
   }
   const purgeOnce = async () => {
     try {
-      // The older ones first: what goes need not be looked at again.
+      // The older ones first: a removed row need not be read again.
       await untilNone((input) => store.purge(input), days.recipients)
     } finally {
-      // Whatever keeps rows from going: their addresses go.
+      // Even where rows could not be removed, their addresses go.
       await untilNone((input) => store.eraseAddresses(input), days.addresses)
     }
   }

@@ -1,7 +1,7 @@
 import { argon2Sync, randomBytes } from 'node:crypto'
 import argon2 from 'argon2'
-import { describe, expect, it } from 'vitest'
-import { createHasher } from '../../src/hashing/hasher.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { createHasher, startSelfTest } from '../../src/hashing/hasher.ts'
 import { createId } from '../../src/kernel/ids.ts'
 import { createKeyring, type Keyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
 import type { CodeHash, HashSlot } from '../../src/verification/hashing-ports.ts'
@@ -247,5 +247,26 @@ describe('hashing without the pepper, for what no guess can find', () => {
     await place().hashPlain(TEXT, BOUND)
     await place().verifyPlain('nonsense', TEXT, BOUND)
     expect(hasher.stats()).toMatchObject({ running: 0, waiting: 0 })
+  })
+})
+
+describe('the self-test', () => {
+  const keyring = createKeyring([Buffer.alloc(32, 3)])
+  const light = { keyring, memoryKib: 8, passes: 1, concurrency: 1, queueLimit: 4 }
+
+  it('passes once a real hash was made and verified, and not before', async () => {
+    const error = vi.fn()
+    const selfTest = startSelfTest(createHasher(light), { error })
+    expect(selfTest.passed()).toBe(false)
+    await vi.waitFor(() => expect(selfTest.passed()).toBe(true))
+    expect(error).not.toHaveBeenCalled()
+  })
+
+  it('says so where hashing does not work', async () => {
+    const error = vi.fn()
+    // argon2 refuses less than 8 KiB.
+    const selfTest = startSelfTest(createHasher({ ...light, memoryKib: 1 }), { error })
+    await vi.waitFor(() => expect(error).toHaveBeenCalledOnce())
+    expect(selfTest.passed()).toBe(false)
   })
 })
