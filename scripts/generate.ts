@@ -1,4 +1,4 @@
-// Writes what is made from the source: README's table of settings, docs/openapi.json, the tables of what the tests keep.
+// Documents that are made from the source: docs/settings.md, docs/openapi.json, docs/invariants.md, docs/testing.md.
 // With --check it writes nothing and fails where a file is not current.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,62 +7,42 @@ import { join } from 'node:path'
 import { loadSettings } from '../src/config/load.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
-import { PROVIDERS } from '../src/delivery/registry.ts'
+import { PROVIDERS, type ProviderEntry } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
 import { compose } from '../src/service/compose.ts'
+import { toTable, withParts } from './generated-part.ts'
 import { testingPages } from './mutations/testing-page.ts'
 
-const README = 'README.md'
 const OPENAPI = 'docs/openapi.json'
-const BEGIN = '<!-- settings:begin -->'
-const END = '<!-- settings:end -->'
 
-type Row = { name: string; shown: string; description: string }
+type Row = [name: string, fallback: string, description: string]
 
 function toRow({ name, fallback, shown, description }: Setting<unknown>): Row {
-  return { name, shown: shown ?? (fallback ? `\`${fallback}\`` : ''), description }
+  return [`\`${name}\``, shown ?? (fallback ? `\`${fallback}\`` : ''), description]
 }
 
-function table(title: string, rows: readonly Row[]): string {
-  const cells = rows.map(({ name, shown, description }) =>
-    [`\`${name}\``, shown, description].map((cell) => cell.replaceAll('|', '\\|')).join(' | '),
-  )
-  return [`**${title}**`, '', '| name | default | |', '| --- | --- | --- |']
-    .concat(cells.map((cell) => `| ${cell} |`))
-    .join('\n')
+function section(title: string, rows: readonly Row[]): string {
+  return `## ${title}\n\n${toTable(['name', 'default', ''], rows)}`
 }
 
-function providerRows(): Row[] {
-  return PROVIDERS.flatMap((entry) =>
-    entry.settings.map(({ name, description, default: fallback, optional }) => ({
-      name,
-      shown: fallback === undefined ? (optional ? '' : 'required') : `\`${fallback}\``,
-      description: `${entry.name} (${entry.channels.join(', ')}): ${description}`,
-    })),
-  )
+function providerSection(entry: ProviderEntry): string {
+  const rows = entry.settings.map(({ name, description, default: fallback, optional }): Row => {
+    const shown = fallback === undefined ? (optional ? '' : 'required') : `\`${fallback}\``
+    return [`\`${name}\``, shown, description]
+  })
+  return section(`Provider ${entry.name}: ${entry.channels.join(', ')}`, rows)
 }
 
-function settingsTables(): string {
+function settingsPart(): string {
   const rows = (settings: Readonly<Record<string, Setting<unknown>>>) =>
     Object.values(settings).map(toRow)
   return [
-    table('The process', rows(SERVER_SETTINGS)),
-    table('The default service', rows(SERVICE_SETTINGS)),
-    table('Limits', rows(LIMIT_SETTINGS)),
-    table(
-      'Providers: one is configured as soon as one of its settings is given, and then needs those that are required',
-      [...providerRows(), ...rows(ROUTE_SETTINGS)],
-    ),
+    section('The process', rows(SERVER_SETTINGS)),
+    section('The default service', rows(SERVICE_SETTINGS)),
+    section('Limits', rows(LIMIT_SETTINGS)),
+    section('Which provider sends', rows(ROUTE_SETTINGS)),
+    ...PROVIDERS.filter(({ settings }) => settings.length > 0).map(providerSection),
   ].join('\n\n')
-}
-
-function renderReadme(): string {
-  const text = readFileSync(README, 'utf8')
-  const [before, rest] = text.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined)
-    throw new Error(`${README} has no ${BEGIN} … ${END}`)
-  return `${before}${BEGIN}\n${settingsTables()}\n${END}${after}`
 }
 
 /** From the running service, so that it is what callers get. */
@@ -83,7 +63,7 @@ async function renderOpenApi(): Promise<string> {
 
 const isCheck = process.argv.includes('--check')
 for (const [file, content] of [
-  [README, renderReadme()],
+  withParts('docs/settings.md', { settings: settingsPart() }),
   [OPENAPI, await renderOpenApi()],
   ...testingPages(),
 ] as const) {
@@ -91,7 +71,7 @@ for (const [file, content] of [
   try {
     current = readFileSync(file, 'utf8')
   } catch {
-    // Not there yet: written below, or told.
+    // Not there yet: written below, or reported.
   }
   if (current === content) continue
   if (!isCheck) writeFileSync(file, content)

@@ -1,8 +1,8 @@
-// Renders the tables of invariants, mutants and cases in ARCHITECTURE.md and docs/testing.md from their lists.
-// It must not run a test: run.ts does, and CI runs it.
+// Renders docs/invariants.md and the tables of docs/testing.md from the lists of invariants, mutants and cases.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toTable, withParts } from '../generated-part.ts'
 import { editsOf, readSources, type Sources } from './apply.ts'
 import { CASE_NAMES, LATER_CASES } from './case-names.ts'
 import { INVARIANTS } from './invariants.ts'
@@ -10,17 +10,11 @@ import { MUTANTS } from './lists/all.ts'
 import { CHAOS_BUILDS } from './lists/chaos.ts'
 import { type Change, keptBy, type Mutant } from './mutation.ts'
 
-const ARCHITECTURE = 'ARCHITECTURE.md'
-const TESTING = 'docs/testing.md'
 /** A cell stays readable; the whole text is in the list. */
 const MAX_CODE_CHARACTERS = 90
 
 /** A title, or what every title of a `describe` begins with: `'C30, C37: …'`, `"I9: …"`, `` `C1: ${…}` ``. */
 const TITLE = /['"`]((?:[CI]\d+(?:, )?)+)(?::|`)/g
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-}
 
 function code(text: string): string {
   const line = text.trim().replaceAll(/\s+/g, ' ')
@@ -28,11 +22,6 @@ function code(text: string): string {
     line.length > MAX_CODE_CHARACTERS ? `${line.slice(0, MAX_CODE_CHARACTERS).trimEnd()} …` : line
   const fence = cut.includes('`') ? '``' : '`'
   return fence === '`' ? `\`${cut}\`` : `${fence} ${cut} ${fence}`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 const unique = <T>(items: readonly T[]) => [...new Set(items)]
@@ -49,14 +38,17 @@ function filesOf(sources: Sources, { name, changes }: Placed): string[] {
   return unique(editsOf(sources, name, changes).map(({ file }) => `\`${file}\``))
 }
 
-function invariantsTable(sources: Sources): string {
-  const rows = Object.entries(INVARIANTS).map(([id, text]) => {
-    const mutants = keeping(id)
-    const lines = mutants.map((one) => `${one.line} (${filesOf(sources, one).join(', ')})`)
-    const tests = unique(mutants.map(({ test }) => `\`${test.file}\``))
-    return [id, text, lines.join('<br>'), tests.join('<br>')]
+function invariantsPart(sources: Sources): string {
+  const sections = Object.entries(INVARIANTS).map(([id, { name, text }]) => {
+    const rows = keeping(id).map((one) => [
+      one.line,
+      filesOf(sources, one).join('<br>'),
+      `\`${one.test.file}\``,
+    ])
+    const lines = toTable(['the line that keeps it', 'in', 'test that fails without it'], rows)
+    return `## ${id}: ${name}\n\n${text}\n\n${lines}`
   })
-  return table(['', 'always', 'the lines that keep it', 'tests that fail without them'], rows)
+  return sections.join('\n\n')
 }
 
 function shown(sources: Sources, { name, changes }: Placed): string {
@@ -71,7 +63,7 @@ function mutantsTable(sources: Sources): string {
     ...[`\`${one.name}\``, one.line, filesOf(sources, one).join('<br>'), shown(sources, one)],
     `\`${one.test.file}\`<br>${one.test.title}`,
   ])
-  return table(['mutant', 'what the line does', 'in', 'changed so', 'killed by'], rows)
+  return toTable(['mutant', 'what the line does', 'in', 'changed so', 'killed by'], rows)
 }
 
 function chaosTable(sources: Sources): string {
@@ -79,7 +71,7 @@ function chaosTable(sources: Sources): string {
     ...[`\`${one.name}\``, one.line, filesOf(sources, one).join('<br>'), shown(sources, one)],
     one.seenBy,
   ])
-  return table(
+  return toTable(
     ['build', 'what is wrong with it', 'in', 'changed so', 'the rule that sees it'],
     rows,
   )
@@ -114,31 +106,18 @@ function casesTable(): string {
     if (files.length === 0) throw new Error(`no test's title begins with ${id}`)
     return [id, name, files.map((file) => `\`${file}\``).join('<br>')]
   })
-  return table(['', 'case', 'tests whose title begins with it'], rows)
-}
-
-/** `text` with what stands between `<!-- name:begin -->` and its end replaced. */
-function replaceBetween(file: string, text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
-  const [before, rest] = text.split(begin)
-  const after = rest?.split(end)[1]
-  if (before === undefined || after === undefined)
-    throw new Error(`${file} has no ${begin} … ${end}`)
-  return `${before}${begin}\n${content}\n${end}${after}`
+  return toTable(['', 'case', 'tests whose title begins with it'], rows)
 }
 
 /** Each file and what it should hold. @throws where an invariant has no line, or a case no test */
-export function testingPages(): [string, string][] {
-  const architecture = readFileSync(ARCHITECTURE, 'utf8')
-  const testing = readFileSync(TESTING, 'utf8')
+export function testingPages(): [file: string, content: string][] {
   const sources = readSources('.')
-  const withMutants = replaceBetween(TESTING, testing, 'mutants', mutantsTable(sources))
-  const withChaos = replaceBetween(TESTING, withMutants, 'chaos', chaosTable(sources))
   return [
-    [
-      ARCHITECTURE,
-      replaceBetween(ARCHITECTURE, architecture, 'invariants', invariantsTable(sources)),
-    ],
-    [TESTING, replaceBetween(TESTING, withChaos, 'cases', casesTable())],
+    withParts('docs/invariants.md', { invariants: invariantsPart(sources) }),
+    withParts('docs/testing.md', {
+      mutants: mutantsTable(sources),
+      chaos: chaosTable(sources),
+      cases: casesTable(),
+    }),
   ]
 }

@@ -80,7 +80,7 @@ describe('enrolment', () => {
     await enrol(world, 'bob')
   })
 
-  it('an imported secret is not told back, and is active at once where it proved itself elsewhere', async () => {
+  it('an imported secret is not shown again, and is active at once where it proved itself elsewhere', async () => {
     await open()
     const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
     const asked = { ...enrolment('ann'), secret: `${secret.toLowerCase()}==`, confirmed: true }

@@ -15,7 +15,7 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I1.late-not-approved',
-    'who comes second is told so, not approved',
+    'a check that comes second is not approved, and its answer says so',
     [TWO_CONNECTIONS, 'I1: 50 right answers are one approval'],
     {
       node: 'VariableStatement',

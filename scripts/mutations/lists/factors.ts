@@ -77,7 +77,7 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'I7.secret-until-confirmed',
-    'a secret is told again only until it is confirmed',
+    'a secret is shown again only until it is confirmed',
     [CODES, 'makes one app, and tells its secret again until it is confirmed'],
     { node: 'BinaryExpression', becomes: '!record?.secretSealed' },
   ),
@@ -92,8 +92,8 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'I7.imported-secret-untold',
-    'an imported secret is not told back',
-    [APPS, 'an imported secret is not told back'],
+    'an imported secret is not shown again',
+    [APPS, 'an imported secret is not shown again'],
     { node: 'VariableStatement', becomes: 'const enrolment = enrol(told)' },
   ),
   mutant(

@@ -8,7 +8,7 @@ const STORE = 'test/storage/postgres/store.test.ts'
 const ROUTE_WARNINGS = 'test/config/route-warnings.test.ts'
 const C66_LOST_SEND = 'test/e2e/c66-lost-send.test.ts'
 const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
-const README = 'test/examples/readme.test.ts'
+const LOGIN_FLOW = 'test/examples/login-flow.test.ts'
 
 export const UNDELIVERABLE: readonly Mutant[] = [
   mutant(
@@ -101,10 +101,10 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C35.example-scope-error',
-    'README’s example throws for a key without its scope: nothing that the person can mend',
-    [README, 'C35: scope_missing is what it is: throws'],
+    'the example client throws for a key without its scope: nothing that the user can fix',
+    [LOGIN_FLOW, 'C35: scope_missing is what it is: throws'],
     {
-      file: 'README.md',
+      file: 'docs/login-flow.md',
       find: 'if (ANOTHER.includes(error))',
       replace: 'if (ANOTHER.includes(error) || status === 403)',
     },
@@ -139,8 +139,8 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C35.example-field-error',
-    'README’s example throws for a field of the program, beside one of the person, too',
-    [README, 'a field of the program beside one of the person throws'],
-    { file: 'README.md', find: 'errors.every((one', replace: 'errors.some((one' },
+    'the example client throws for a field of the program, even beside one of the user’s',
+    [LOGIN_FLOW, 'a field of the program beside one of the person throws'],
+    { file: 'docs/login-flow.md', find: 'errors.every((one', replace: 'errors.some((one' },
   ),
 ]

@@ -1,4 +1,4 @@
-// README's TypeScript example as code: what it makes of every problem in the error table.
+// The TypeScript client of docs/login-flow.md as code: what it makes of every problem in the error table.
 
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -10,11 +10,11 @@ import type { FieldError, Refusal } from '../../src/verification/api.ts'
 
 type Verify = (path: 'start' | 'check', body: object) => Promise<{ next: string }>
 
-const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/login-flow.md'), 'utf8')
 
 async function loadExample(): Promise<Verify> {
-  const code = /```ts\n(.*?)```/s.exec(README)?.[1]
-  if (!code) throw new Error('README has no example in TypeScript')
+  const code = /```ts\n(.*?)```/s.exec(PAGE)?.[1]
+  if (!code) throw new Error('docs/login-flow.md has no example in TypeScript')
   const source = Buffer.from(stripTypeScriptTypes(code)).toString('base64')
   return (await import(/* @vite-ignore */ `data:text/javascript;base64,${source}`)).verify
 }
@@ -79,7 +79,7 @@ async function nextAfter(path: 'start' | 'check'): Promise<string> {
   )
 }
 
-describe('README’s example', () => {
+describe('the client of docs/login-flow.md', () => {
   const errors: FieldError[] = [{ field: 'client_ip', detail: 'is required' }]
   const refusedFields = { invalid_request: { errors }, code_incorrect: { attemptsRemaining: 0 } }
 
@@ -91,10 +91,16 @@ describe('README’s example', () => {
     },
   )
 
-  it.each(['to', 'country', 'code'])('what was typed wrong is typed again: %s', async (field) => {
-    refuses('invalid_request', { errors: [{ field, detail: 'is wrong' }] })
-    expect(await verify('start', {})).toMatchObject({ next: 'type it again', errors: [{ field }] })
-  })
+  it.each(['to', 'country', 'code'])(
+    'a field that the user mistyped is typed again: %s',
+    async (field) => {
+      refuses('invalid_request', { errors: [{ field, detail: 'is wrong' }] })
+      expect(await verify('start', {})).toMatchObject({
+        next: 'type it again',
+        errors: [{ field }],
+      })
+    },
+  )
 
   it('a field of the program beside one of the person throws', async () => {
     refuses('invalid_request', { errors: [{ field: 'to', detail: 'is wrong' }, ...errors] })
@@ -105,14 +111,14 @@ describe('README’s example', () => {
     expect(await nextAfter('check')).toBe(OVER)
   })
 
-  it('a wrong code with attempts left is typed again; a wait is told in seconds', async () => {
+  it('a wrong code with attempts left is typed again; a wait has its seconds', async () => {
     refuses('code_incorrect', { attemptsRemaining: 3 })
     expect(await nextAfter('check')).toBe('type it again')
     refuses('rate_limited', { retryAfterSeconds: 17 })
     expect(await verify('start', {})).toEqual({ next: WAIT, seconds: 17 })
   })
 
-  it('a success goes on, and a proxy’s page is no answer', async () => {
+  it('a success goes on, and a proxy’s page is not taken for an answer', async () => {
     answers(201, { id: 'vrf_1' })
     expect(await verify('start', {})).toEqual({ next: 'enter the code', id: 'vrf_1' })
     answers(200, { id: 'vrf_1' })
