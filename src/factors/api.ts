@@ -40,7 +40,7 @@ export type FactorView = {
   lastUsedAt: number | null
 }
 
-/** What is told once. An imported secret is not told back: null. */
+/** Shown once. An imported secret is never shown: null. */
 export type Enrolment = { secret: string; uri: string; qr: QrCode }
 
 type Done<Kind extends string> = { kind: Kind; factor: FactorView; replayed: boolean }

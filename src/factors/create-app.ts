@@ -15,7 +15,7 @@ import { unverifiedSince } from './look-up.ts'
 import { presentStep } from './match-step.ts'
 import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
-import { refuseToldBefore } from './refuse.ts'
+import { refuseShownSecret } from './refuse.ts'
 import {
   compareWithOwn,
   type Own,
@@ -149,7 +149,7 @@ async function tellAgain(
   const again = { kind, factor, warnings, replayed }
   if (command.secret !== null) return { ...again, enrolment: null }
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
-  if (record?.status !== 'unverified' || !record.secretSealed) return refuseToldBefore(factor.id) // mutant: I7.secret-until-confirmed
+  if (record?.status !== 'unverified' || !record.secretSealed) return refuseShownSecret(factor.id) // mutant: I7.secret-until-confirmed
   const secret = domain.keyring.open(record.secretSealed, secretContext(record.id))
   const enrolment = enrol({ domain, secret, record, issuer, accountName })
   return { ...again, enrolment }

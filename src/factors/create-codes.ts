@@ -18,7 +18,7 @@ import {
   type RecoveryCode,
   showRecoveryCode,
 } from './recovery-code.ts'
-import { refuseToldBefore } from './refuse.ts'
+import { refuseShownSecret } from './refuse.ts'
 import { factorView } from './view.ts'
 
 type StoredResult = { kind: 'created'; factor: FactorView }
@@ -40,7 +40,7 @@ export async function createCodes(
   )
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
-    if (before) return before.kind === 'refused' ? before : refuseToldBefore(before.factor.id)
+    if (before) return before.kind === 'refused' ? before : refuseShownSecret(before.factor.id)
     const { keyring } = domain
     const id = createId('fct', domain.clock.now())
     const codes = createRecoveryCodes()
@@ -67,7 +67,7 @@ export async function createCodes(
     })
     if (outcome.kind === 'answered_before') {
       const kept = recall.replay(outcome.stored)
-      return kept.kind === 'refused' ? kept : refuseToldBefore(kept.factor.id)
+      return kept.kind === 'refused' ? kept : refuseShownSecret(kept.factor.id)
     }
     if (outcome.kind !== 'created') throw new Error('sets of recovery codes are not counted')
     const factor = factorView(outcome.record, subject)

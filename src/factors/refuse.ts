@@ -12,10 +12,10 @@ export function refuseUnknownFactor(): Refusal {
   }
 }
 
-export function refuseToldBefore(id: string): Refusal {
+export function refuseShownSecret(id: string): Refusal {
   return {
     kind: 'refused',
-    error: 'told_before',
+    error: 'secret_already_shown',
     detail: `the request with this Idempotency-Key made ${id} and showed its secret then; make another under a new key`,
   }
 }

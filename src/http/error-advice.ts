@@ -26,7 +26,7 @@ export const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'purpose, to or session are not those of the start; the field is named. No attempt was charged.',
   factor_confirmed: 'Nothing is left to do: the factor is active.',
   too_many_factors: 'Delete one first (DELETE /factors/{id}).',
-  told_before:
+  secret_already_shown:
     'This Idempotency-Key made a factor whose secret or codes were shown then, and are not shown again. Make another under a new key, and delete this one.',
   max_attempts_reached:
     'Start another verification, or make another factor in place of one that was not confirmed.',

@@ -18,7 +18,7 @@ export const ERRORS = {
   verification_mismatch: { status: 409, title: 'The verification was started for something else' },
   factor_confirmed: { status: 409, title: 'The factor was confirmed before' },
   too_many_factors: { status: 409, title: 'The subject has as many factors as it may have' },
-  told_before: { status: 409, title: 'The secret has already been shown' },
+  secret_already_shown: { status: 409, title: 'The secret has already been shown' },
   max_attempts_reached: { status: 409, title: 'No attempt is left' },
   max_sends_reached: { status: 409, title: 'No send is left' },
   resend_too_late: { status: 409, title: 'Too little time is left to send again' },

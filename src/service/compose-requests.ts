@@ -1,5 +1,5 @@
 // What requests are read with: the keys of the settings, end users' addresses, recipients in a search; and readiness.
-// It must not hold state beyond a warning that is told once.
+// It must not hold state beyond a warning that is logged once.
 
 import type { FixedKey } from '../access/authenticator.ts'
 import { adviseOnMissingKeys } from '../access/missing-keys.ts'

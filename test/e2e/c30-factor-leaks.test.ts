@@ -1,4 +1,4 @@
-// C30 for factors: a secret and a recovery code are told once, in the answer that makes them, and never again:
+// C30 for factors: a secret and a recovery code are shown once, in the answer that creates them, and never again:
 // not in another answer, a log line at level trace, an error or a file; nor is a subject in log or file.
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -127,9 +127,9 @@ it('C30: secrets and recovery codes leave once', { timeout: 60_000 }, async () =
   await post(`/factors/${secret}/confirm`, { code: codes[0] })
   const code = (steps: number) => otp.code(secret, SHAPE, Math.floor(Date.now() / 30_000) + steps)
   expect((await post(`/factors/${id}/confirm`, { code: code(-1) }, key)).status).toBe(200)
-  expect((await post('/factors/totp', body, key)).body.error).toBe('told_before')
+  expect((await post('/factors/totp', body, key)).body.error).toBe('secret_already_shown')
   expect((await post('/factors/recovery-codes', { subject: SUBJECT }, key)).body.error).toBe(
-    'told_before',
+    'secret_already_shown',
   )
   await post('/factors/totp', { ...body, secret: `${IMPORTED}1` })
   await post('/factors/totp', { ...body, secret: IMPORTED, more: secret })

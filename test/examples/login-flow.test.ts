@@ -51,7 +51,7 @@ const EXPECTED: Record<ErrorSlug, string> = {
   verification_mismatch: OVER,
   factor_confirmed: THROWS,
   too_many_factors: THROWS,
-  told_before: THROWS,
+  secret_already_shown: THROWS,
   max_attempts_reached: OVER,
   max_sends_reached: THROWS,
   resend_too_late: THROWS,

@@ -164,7 +164,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
     const { secret } = first.enrolment
     expect((await confirm(world, first.factor.id, codeOf(world, secret))).kind).toBe('confirmed')
     const late = await create('k')
-    expect(late).toMatchObject({ error: 'told_before' })
+    expect(late).toMatchObject({ error: 'secret_already_shown' })
     expect(JSON.stringify(late)).not.toContain(secret)
   })
 
@@ -174,7 +174,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
       world.factors.createCodes(world.caller, { subject: 'ann', ...under('k', { subject: 'ann' }) })
     const first = await create()
     if (first.kind !== 'created') throw new Error(first.kind)
-    expect(await create()).toMatchObject({ error: 'told_before' })
+    expect(await create()).toMatchObject({ error: 'secret_already_shown' })
     const listed = await world.factors.list(world.caller, { subject: 'ann' })
     expect(listed.factors.map(({ id }) => id)).toEqual([first.factor.id])
     expect(await login(world, 'ann', first.codes[0] as string)).toBe('approved')

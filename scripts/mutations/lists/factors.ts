@@ -1,4 +1,4 @@
-// The lines that keep authenticator apps and recovery codes: good once, told once, bound to their row and their key.
+// The lines that keep authenticator apps and recovery codes: used once, shown once, bound to their row and their key.
 // It must not name a line that messages share.
 
 import { type Mutant, mutant } from '../mutation.ts'

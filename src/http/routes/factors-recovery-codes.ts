@@ -18,7 +18,7 @@ const route = createRoute({
   operationId: 'createRecoveryCodes',
   summary: 'Make recovery codes',
   description:
-    'Ten codes, each usable once and shown only once; only hashes are stored. The previous set is void from then on. Under an Idempotency-Key one set is made, and a repetition is 409 `told_before`: the codes cannot be shown again.',
+    'Ten codes, each usable once and shown only once; only hashes are stored. The previous set is void from then on. Under an Idempotency-Key one set is made, and a repetition is 409 `secret_already_shown`: the codes cannot be shown again.',
   tags: ['Factors'],
   security: [{ apiKey: [] }],
   request: {
@@ -31,7 +31,7 @@ const route = createRoute({
       headers: { ...REQUEST_ID, ...REPLAYED },
       content: { 'application/json': { schema: CreatedCodes } },
     },
-    ...problems(...WITH_BODY, 'told_before', 'idempotency_key_reused', 'overloaded'),
+    ...problems(...WITH_BODY, 'secret_already_shown', 'idempotency_key_reused', 'overloaded'),
   },
 })
 

@@ -23,7 +23,7 @@ const route = createRoute({
   operationId: 'createTotp',
   summary: 'Enrol an authenticator app',
   description:
-    'Makes an unverified factor for `subject` and shows its secret, its otpauth URI and a QR code, only once; its first right code makes it active. Under an Idempotency-Key the same answer is made again until it is confirmed, then no more (409 `told_before`). With `secret` an existing one is imported, and not returned; where the subject has it already, in the same shape, that factor answers with 200. An app that is imported as `confirmed` takes codes from its next time step on.',
+    'Makes an unverified factor for `subject` and shows its secret, its otpauth URI and a QR code, only once; its first right code makes it active. Under an Idempotency-Key the same answer is made again until it is confirmed, then no more (409 `secret_already_shown`). With `secret` an existing one is imported, and not returned; where the subject has it already, in the same shape, that factor answers with 200. An app that is imported as `confirmed` takes codes from its next time step on.',
   tags: ['Factors'],
   security: [{ apiKey: [] }],
   request: {
@@ -44,7 +44,7 @@ const route = createRoute({
     ...problems(
       ...WITH_BODY,
       'too_many_factors',
-      'told_before',
+      'secret_already_shown',
       'idempotency_key_reused',
       'overloaded',
     ),
