@@ -1,8 +1,10 @@
 // Language tags (BCP 47) as people and programs write them, and the keys under which texts are looked up.
 
+import { remember } from './remember.ts'
+
 /** RFC 5646 §4.4.1 asks for 35 at least; the rest of a longer text is not read. */
 const MAX_TAG_CHARACTERS = 100
-/** Tags come from callers: the oldest are forgotten. */
+/** The same few tags are read at every start, and Intl.Locale took a fiftieth of a login flow; but they come from callers. */
 const MAX_KNOWN = 1000
 /** glibc's `sr_RS@latin`. */
 const SCRIPT_OF_MODIFIER: Readonly<Record<string, string>> = { latin: 'Latn', cyrillic: 'Cyrl' }
@@ -13,22 +15,6 @@ const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i 
 const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
 /** Read by the same people, in the same script: looked for last. */
 const RELATED: Readonly<Record<string, string>> = { nb: 'no', no: 'nb', nn: 'no', yue: 'zh' }
-
-/** The same few tags are read at every start: Intl.Locale took a fiftieth of a login flow. */
-function rememberTags<Found extends object | string | null>(
-  read: (tag: string) => Found,
-): (tag: string) => Found {
-  const known = new Map<string, Found>()
-  return (tag) => {
-    const remembered = known.get(tag)
-    if (remembered !== undefined) return remembered
-    const found = read(tag)
-    const [oldest] = known.keys()
-    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest)
-    known.set(tag, found)
-    return found
-  }
-}
 
 function toLocale(text: string): Intl.Locale | undefined {
   try {
@@ -45,7 +31,7 @@ function readBeginning(tag: string): Intl.Locale | undefined {
   return toLocale(tag) ?? (isSound ? readBeginning(shorter) : undefined) // mutant: C70.extensions-ignored
 }
 
-const readTag = rememberTags((text): string | null => {
+const readTag = remember(MAX_KNOWN, (text: string): string | null => {
   const [first = ''] = text.trim().split(/[,;\s]/)
   const [, name = '', modifier = ''] = /^([^.@]*)(?:\.[^@]*)?(?:@(.*))?$/.exec(first) ?? []
   const tag = name.replaceAll('_', '-').replace(WINDOWS_CHINESE, 'zh-Han$1').replace(EXTENDED, '') // mutants: C70.underscore-as-hyphen C70.windows-chinese-script
@@ -68,7 +54,7 @@ export function readLanguageTag(text: string): string | null {
  * The ranges of RFC 4647 §3.4, the longest first. Each has the script, the likely one where none was
  * given (`zh-TW`: zh-hant-tw, zh-hant), so that no look-up ends in another script.
  */
-export const languageKeys = rememberTags((tag): readonly string[] => {
+export const languageKeys = remember(MAX_KNOWN, (tag: string): readonly string[] => {
   const read = readLanguageTag(tag)
   const locale = read === null ? undefined : toLocale(read)
   const script = locale?.maximize().script // mutant: C70.likely-script

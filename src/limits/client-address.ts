@@ -1,4 +1,4 @@
-// Whose request it is: addresses in canonical form, which peers are trusted, the key of a limit.
+// The client of a request: addresses in canonical form, which peers are trusted, the key of a limit.
 // It must not believe a header unless the peer is a trusted proxy.
 
 import ipaddr from 'ipaddr.js'
@@ -11,7 +11,7 @@ type Range = [Address, number]
 const MAX_TEXT_LENGTH = 96
 /** The entry of TRUSTED_PROXIES for a peer on a Unix socket, which has no address. */
 const UNIX_PEER = 'unix'
-/** RFC 4291 §2.5.4: an end site has a /64 at least, and picks its addresses in it at will. */
+/** RFC 4291 §2.5.4: an end site has a /64 at least, and chooses addresses in it freely. */
 const SITE_HEXTETS = 4
 /** RFC 4291 §2.5.5.2: ::ffff:0:0/96; the translated ones are as long. */
 const MAPPED_PREFIX_BITS = 96
@@ -59,7 +59,7 @@ function write(address: Address): string {
 }
 
 /**
- * The canonical form of an address as sockets, bodies and X-Forwarded-For give it: a port, brackets
+ * The canonical form of an address from a socket, a body or X-Forwarded-For: a port, brackets
  * and a zone are dropped, IPv4 that is mapped or translated into IPv6 is IPv4, IPv6 is lower case and short (RFC 5952).
  * @returns null for anything else
  */
@@ -88,15 +88,15 @@ function contains(range: Range, address: Address): boolean {
 }
 
 export type AddressResolver = {
-  /** Whether what the peer's headers say of the client counts. @param peer undefined on a Unix socket */
+  /** Whether this peer's headers about the client count. @param peer undefined on a Unix socket */
   trusts(peer: string | undefined): boolean
   /**
-   * The end user's address as the trusted proxies tell it.
+   * The end user's address as the trusted proxies report it.
    * @param from.peer the socket's remote address; undefined on a Unix socket
    * @param from.forwardedFor every X-Forwarded-For header in order, joined by commas
    * @param from.forwarded every Forwarded header likewise; read where there is no X-Forwarded-For
    * @returns the first untrusted address from the right; null where the peer is not trusted, every
-   *   address is, or garbage stands at that place (left of it anybody may have written)
+   *   address is, or there is garbage at that place (left of it anybody may have written)
    */
   resolve(from: {
     peer: string | undefined
@@ -107,7 +107,7 @@ export type AddressResolver = {
 
 /**
  * @param options.trustedProxies CIDRs, addresses, or `unix` for peers on a Unix socket
- * @throws Error naming the entry that can't be read
+ * @throws Error naming the entry that cannot be read
  */
 export function createAddressResolver(options: {
   trustedProxies: readonly string[]
@@ -143,9 +143,9 @@ function tunnelEnd(address: Address): Address | undefined {
 }
 
 /**
- * What a limit per address counts: an IPv4 address, or the /64 of an IPv6 one. A 6to4 host would have 65,536 of these
- * for its one IPv4 address, all hosts of a Teredo server share one, and so may all of IPv4 behind a local NAT64.
- * @throws RangeError for what `parseAddress` does not know
+ * The unit that a limit per address counts: an IPv4 address, or the /64 of an IPv6 one. A 6to4 host would have 65,536
+ * of these for its one IPv4 address, all hosts of a Teredo server share one, and so may all of IPv4 behind a local NAT64.
+ * @throws RangeError for anything that `parseAddress` does not know
  */
 export function addressKey(ip: string): string {
   const address = read(ip)
@@ -158,17 +158,27 @@ export function addressKey(ip: string): string {
   return `${new ipaddr.IPv6(site).toRFC5952String()}/64`
 }
 
-const PRIVATE_RANGES = new Set([
-  'private',
-  'loopback',
-  'linkLocal',
-  'uniqueLocal',
-  'carrierGradeNat',
-  'unspecified',
-])
+const PRIVATE_RANGES = /^(private|loopback|linkLocal|uniqueLocal|carrierGradeNat|unspecified)$/
 
 /** True for addresses that no end user has on the public Internet: a bridge, a pod, this machine. */
 export function isPrivateAddress(ip: string): boolean {
   const address = read(ip)
-  return address !== null && PRIVATE_RANGES.has(address.range())
+  return address !== null && PRIVATE_RANGES.test(address.range())
+}
+
+/** Warns once of a private address given as an end user, which may stand for all of them. On an intranet it is right. */
+export function createPrivateAddressWarning(deps: {
+  /** Off in development, where every address is private. */
+  enabled: boolean
+  logger: { warn(fields: Record<string, unknown>, message: string): void }
+}): (address: string | null) => void {
+  let warned = !deps.enabled
+  return (address) => {
+    if (warned || address === null || !isPrivateAddress(address)) return
+    warned = true
+    deps.logger.warn(
+      {},
+      'a private address was given as an end user: if it is a bridge or a proxy, every user shares its budgets',
+    )
+  }
 }

@@ -1,9 +1,23 @@
-// What every engine's limiter shares: how rate-limiter-flexible is asked, and what its answers mean together.
-// It must not know an engine, nor decide what is taken back after a refusal.
+// What every engine's limiter shares: how rate-limiter-flexible is asked, what its answers mean together, and the ends of
+// waits and windows.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Admission, LimitKey, LimitReading } from '../verification/limit-ports.ts'
+import { HOUR_MS } from '../kernel/clock.ts'
+import { StoreUnavailableError } from '../kernel/errors.ts'
+import { remember } from '../kernel/remember.ts'
+import type {
+  Admission,
+  Limiter,
+  LimitKey,
+  LimitLifts,
+  LimitReading,
+  LimitReads,
+} from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
+
+/** `close` waits for the admissions that have joined; later ones throw StoreUnavailableError. */
+export type LimitStore = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
 /** One library object for each (max, window); services share them, so it is a handful. */
 const MAX_COUNTERS = 256
@@ -15,22 +29,12 @@ export type Counted<Name> = {
   res: Pick<RateLimiterRes, 'msBeforeNext' | 'remainingPoints'>
 }
 
-/** Library objects by (max, window). The name stands in the key, so limits never share a counter. */
-export function rememberCounters<Counter>(make: (limit: Limit) => Counter) {
-  const counters = new Map<string, Counter>()
-  return (limit: Limit): Counter => {
-    const id = `${limit.max}/${limit.windowSeconds}`
-    const found = counters.get(id)
-    if (found) return found
-    const counter = make(limit)
-    const oldest = counters.keys().next()
-    if (counters.size >= MAX_COUNTERS && !oldest.done) counters.delete(oldest.value)
-    counters.set(id, counter)
-    return counter
-  }
+/** Library objects by (max, window). The name is part of the key, so limits never share a counter. */
+export function rememberCounters<Counter extends object>(make: (limit: Limit) => Counter) {
+  return remember(MAX_COUNTERS, make, ({ max, windowSeconds }) => `${max}/${windowSeconds}`)
 }
 
-/** What the counter of a key is called in the store. */
+/** A counter's key in the store. */
 export function counterName({ name, key }: LimitKey<string>): string {
   return `${name}:${key}`
 }
@@ -55,25 +59,74 @@ export async function readCounter<Name extends string>(
   key: LimitKey<Name>,
 ): Promise<LimitReading<Name>> {
   const found = await counter.get(counterName(key))
-  const { name, limit } = key
-  if (!found || found.msBeforeNext <= 0) return { name, limit, used: 0, endsInMs: null }
-  return { name, limit, used: found.consumedPoints, endsInMs: found.msBeforeNext }
+  return toReading(key, found?.consumedPoints ?? 0, found?.msBeforeNext ?? 0)
+}
+
+export function toReading<Name extends string>(
+  { name, limit }: LimitKey<Name>,
+  used: number,
+  endsInMs: number,
+): LimitReading<Name> {
+  return endsInMs > 0 ? { name, limit, used, endsInMs } : { name, limit, used: 0, endsInMs: null }
 }
 
 /**
- * Of several refusals the longest wait is told (the first in the order given where they are equal):
- * who obeys its Retry-After is not refused by the next one.
+ * Of several refusals the one with the longest wait is reported (the first in the order given where they are equal):
+ * a caller that obeys its Retry-After is not refused by the next one.
  */
 export function toAdmission<Name>(counted: readonly Counted<Name>[]): Admission<Name> {
-  const budgets = counted.map(({ key: { name, limit }, isRefused, res }) => ({
-    ...{ name, limit, isRefused, remaining: res.remainingPoints },
+  const budgets = counted.map(({ key: { name, limit }, res }) => ({
+    name,
+    limit,
+    remaining: res.remainingPoints,
     resetSeconds: Math.max(1, Math.ceil(res.msBeforeNext / 1000)),
   }))
-  const refusals = budgets.filter(({ isRefused }) => isRefused)
-  const [refusal] = refusals.toSorted((a, b) => b.resetSeconds - a.resetSeconds)
-  if (refusal) {
-    const { name, limit, resetSeconds } = refusal
-    return { kind: 'refused', name, limit, retryAfterSeconds: resetSeconds }
+  const [refusal] = budgets
+    .filter((_, i) => counted[i]?.isRefused)
+    .toSorted((a, b) => b.resetSeconds - a.resetSeconds)
+  if (!refusal) return { kind: 'admitted', budgets }
+  const { name, limit, resetSeconds } = refusal
+  return { kind: 'refused', name, limit, retryAfterSeconds: resetSeconds }
+}
+
+/**
+ * An answer of a store, or the refusal to wait for it any longer. The work itself goes on: its owner closes the
+ * connection, or ignores the answer.
+ * @throws StoreUnavailableError after `ms`, else what `work` throws
+ */
+export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const giveUp = () =>
+    late.reject(new StoreUnavailableError('the limit store did not answer in time'))
+  // One turn of the event loop more: after a busy moment timers run before the answers that have long arrived.
+  const timer = setTimeout(() => setImmediate(giveUp), ms)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
-  return { kind: 'admitted', budgets: budgets.map(({ isRefused: _, ...budget }) => budget) }
+}
+
+export const PURGE_EVERY_MS = 60_000
+/** Some 5 to 10 ms of locks. */
+const PURGE_BATCH = 500
+/** Rows stay so long past their window: a clock that jumps ahead and back resets little. */
+export const PURGE_GRACE_MS = HOUR_MS
+
+/**
+ * Removes rows whose window ended over an hour ago, once a minute. A purge that fails is made up for by the next one.
+ * @param removeBatch removes at most so many, and returns how many
+ */
+export function purgeRegularly(removeBatch: (limit: number) => Promise<number>, everyMs: number) {
+  const purge = async (): Promise<number> => {
+    for (let total = 0; ; ) {
+      const removed = await removeBatch(PURGE_BATCH)
+      total += removed
+      if (removed < PURGE_BATCH) return total
+      await nextTurn()
+    }
+  }
+  const timer = setInterval(() => void purge().catch(() => undefined), everyMs)
+  timer.unref()
+  return { purge, stop: () => clearInterval(timer) }
 }

@@ -1,5 +1,5 @@
-// Whom a request was forwarded for, as headers say it: X-Forwarded-For, or Forwarded (RFC 7239), from the right.
-// It must not read a header from the left, nor look for balanced quotes across entries: strangers wrote what stands there.
+// The addresses that a request was forwarded for: X-Forwarded-For, or Forwarded (RFC 7239), from the right.
+// It must not read a header from the left, nor look for balanced quotes across entries: strangers wrote them.
 
 /** A token or a quoted string (RFC 9110 §5.6); colons and brackets belong in quotes, and stand without them. */
 const PAIR =
@@ -29,10 +29,10 @@ function forOf(element: string): string | null {
 }
 
 /**
- * A proxy writes behind what it was sent: the last entry is the nearest proxy's, and what a stranger wrote, quotes that
- * never close among it, stands to the left. Commas are therefore always borders.
- * Of the two headers X-Forwarded-For is read where there is one: most proxies write that, and pass the other on as it came.
- * @returns addresses from the right, not looked at yet; null: an element without one
+ * A proxy appends to what it was sent: the last entry is the nearest proxy's, and a stranger's text, with quotes that
+ * never close, is to the left of it. Commas are therefore always borders.
+ * X-Forwarded-For comes before Forwarded: most proxies write the former, and pass the latter on as it came.
+ * @returns addresses from the right, not checked yet; null: an element without one
  */
 export function* forwardedFrom(headers: {
   forwardedFor: string | undefined
@@ -41,7 +41,7 @@ export function* forwardedFrom(headers: {
   const isPlain = headers.forwardedFor !== undefined
   const text = headers.forwardedFor ?? headers.forwarded ?? '' // mutant: C13.xff-over-forwarded
   for (let end = text.length; end >= 0; ) {
-    // An empty element is garbage, too: skipping it would go on to what a stranger wrote.
+    // An empty element is garbage, too: skipping it would go on to a stranger's text.
     const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1)
     const entry = text.slice(comma + 1, end) // mutant: C13.rightmost-untrusted
     yield isPlain ? entryOf(entry) : forOf(entry)

@@ -1,12 +1,12 @@
 // The file of the SQLite limiter: opening, its one table, and a connection that remembers statements.
-// It must not count: that is rate-limiter-flexible's work (sqlite-limiter.ts).
 
 import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { remember } from '../kernel/remember.ts'
 
 export const LIMITS_TABLE = 'limit_counters'
 
-/** Whom was sent how much, if only as keyed indexes: for the service's own user only. */
+/** Who was sent how much, if only as keyed indexes: for the service's own user only. */
 const FILE_MODE = 0o600
 
 /** The limiter uses some five texts; the bound only keeps a mistake from growing. */
@@ -37,28 +37,13 @@ export type LimitsDatabase = {
     prepare(sql: string): Database.Statement
     transaction<Work extends (...args: never[]) => unknown>(work: Work): Work
   }
-  begin(): void
-  commit(): void
-  /** Harmless where SQLite has rolled back by itself (disk full, I/O error). */
-  rollback(): void
+  /** One transaction, rolled back unless it `isKept`. */
+  transact<T>(work: () => Promise<{ isKept: boolean; value: T }>): Promise<T>
   /** @returns how many rows were removed, at most `limit` */
   purge(beforeMs: number, limit: number): number
-  /** False once the file at the path is another one, or none: its counters are nobody's any more. */
+  /** False once the path leads to another file, or none: nobody reads these counters any more. */
   inPlace(): boolean
   close(): void
-}
-
-function rememberStatements(db: Database.Database): (sql: string) => Database.Statement {
-  const known = new Map<string, Database.Statement>()
-  return (sql) => {
-    const found = known.get(sql)
-    if (found) return found
-    const statement = db.prepare(sql)
-    const oldest = known.keys().next()
-    if (known.size >= MAX_STATEMENTS && !oldest.done) known.delete(oldest.value)
-    known.set(sql, statement)
-    return statement
-  }
 }
 
 function fileIdentity(path: string): string | undefined {
@@ -88,14 +73,21 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     throw error
   }
   const identity = fileIdentity(path)
-  const prepare = rememberStatements(db)
+  const prepare = remember(MAX_STATEMENTS, (sql: string) => db.prepare(sql))
   return {
     // The library wraps each upsert in a savepoint; inside BEGIN IMMEDIATE it would add nothing.
     client: { prepare, transaction: (work) => work },
-    begin: () => void prepare('BEGIN IMMEDIATE').run(),
-    commit: () => void prepare('COMMIT').run(),
-    rollback() {
-      if (db.inTransaction) prepare('ROLLBACK').run()
+    async transact(work) {
+      prepare('BEGIN IMMEDIATE').run()
+      try {
+        const { isKept, value } = await work()
+        prepare(isKept ? 'COMMIT' : 'ROLLBACK').run()
+        return value
+      } catch (error) {
+        // SQLite may have rolled back by itself (disk full, I/O error).
+        if (db.inTransaction) prepare('ROLLBACK').run()
+        throw error
+      }
     },
     purge: (beforeMs, limit) => prepare(PURGE_SQL).run(beforeMs, limit).changes,
     inPlace: () => fileIdentity(path) === identity,

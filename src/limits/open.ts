@@ -6,26 +6,25 @@ import { dirname } from 'node:path'
 import { StartupError } from '../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../kernel/file-fault.ts'
 import type { PostgresConfig } from '../kernel/postgres.ts'
-import type { Limiter, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
+import type { LimitStore } from './counting.ts'
 
 export type LimitsConfig =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'redis'; readonly url: string }
   | PostgresConfig
 
-export type OpenLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
-
 /**
- * Connections of its own, beside the store's: an admission holds one over several round trips and may wait for a row
- * that everybody counts in; a flood at one address must not keep checks from the store. Half as many as the store's
- * do, for an admission costs less than the rest of a start; and never one alone, which one such wait would stop.
+ * Connections of its own, in addition to the store's: an admission holds one over several round trips and may wait for
+ * a row that everybody counts in; a flood at one address must not keep checks from the store. Half as many as the
+ * store's are enough, for an admission costs less than the rest of a start; and never one alone, which one such wait
+ * would stop.
  */
 const MIN_CONNECTIONS = 2
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 /** @throws StartupError, StoreUnavailableError */
-export async function openLimiter(config: LimitsConfig, logger: Log): Promise<OpenLimiter> {
+export async function openLimiter(config: LimitsConfig, logger: Log): Promise<LimitStore> {
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })

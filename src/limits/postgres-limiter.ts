@@ -1,24 +1,23 @@
 // The domain's Limiter on PostgreSQL: rate-limiter-flexible counts, one transaction makes it all or nothing.
-// It must not admit anything when the database can't be reached (I11), nor migrate it: the store has.
+// It must not admit anything when the database cannot be reached (I11: no store, no admission), nor migrate it.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
-import { StoreUnavailableError } from '../kernel/errors.ts'
-import { isRetryable, type Pooler } from '../kernel/postgres.ts'
-import type {
-  Admission,
-  Limiter,
-  LimitKey,
-  LimitLifts,
-  LimitReading,
-  LimitReads,
-} from '../verification/limit-ports.ts'
-import { type Counted, consume, counterName, toAdmission } from './counting.ts'
+import type { Admission, LimitKey, LimitReading } from '../verification/limit-ports.ts'
+import {
+  type Counted,
+  consume,
+  counterName,
+  type LimitStore,
+  PURGE_EVERY_MS,
+  PURGE_GRACE_MS,
+  purgeRegularly,
+  toAdmission,
+  toReading,
+} from './counting.ts'
 import {
   createTransactions,
   type Transaction,
   type TransactionsOptions,
-  type Work,
 } from './postgres-transactions.ts'
 
 const TABLE = 'limit_counters'
@@ -31,19 +30,6 @@ const LIFT_SQL = `with lifted as materialized (
   )
   delete from ${TABLE} using lifted where ${TABLE}.key = lifted.key`
 
-/** From joining; then the caller answers 503. */
-const DEADLINE_MS = 2_000
-/** More than that is a database that does not keep up. */
-const MAX_WAITING = 1_000
-/** Serialization failures and deadlocks: keys in one order give no cause for either, another program may. */
-const RETRIES = 3
-const RETRY_MS = 15
-const PURGE_EVERY_MS = 60_000
-/** Some 10 ms of locks that nobody waits for. */
-const PURGE_BATCH = 500
-/** Rows stay so long past their window, as on SQLite: a clock that jumps ahead and back resets little. */
-const PURGE_GRACE_MS = 3_600_000
-
 /** now() rather than clock_timestamp(), which no index can serve. Rows that somebody counts in are left to the next purge. */
 export const PURGE_SQL = `
   with ended as materialized (
@@ -52,21 +38,9 @@ export const PURGE_SQL = `
   )
   delete from ${TABLE} using ended where ${TABLE}.key = ended.key`
 
-export type PostgresLimiterOptions = Pick<TransactionsOptions, 'url' | 'size' | 'logger'> & {
-  pooler?: Pooler
-  deadlineMs?: number
-  maxWaiting?: number
-  purgeEveryMs?: number
-}
+export type PostgresLimiterOptions = TransactionsOptions & { purgeEveryMs?: number }
 
-export type PostgresLimiter = Limiter &
-  LimitReads &
-  LimitLifts & {
-    /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
-    purge(): Promise<number>
-    /** After the admissions that hold a connection; others throw StoreUnavailableError. */
-    close(): Promise<void>
-  }
+export type PostgresLimiter = LimitStore & { purge(): Promise<number> }
 
 function consumeOne<Name extends string>(
   { storeClient }: Transaction,
@@ -89,19 +63,16 @@ function consumeOne<Name extends string>(
 async function readAll<Name extends string>(
   { query }: Transaction,
   keys: readonly LimitKey<Name>[],
-): Promise<LimitReading<Name>[]> {
+): Promise<{ isKept: boolean; value: LimitReading<Name>[] }> {
   const { rows } = await query(READ_SQL, [keys.map(counterName)])
-  return keys.map((key) => {
+  const value = keys.map((key) => {
     const row = rows.find(({ key: name }) => name === counterName(key))
-    const { name, limit } = key
-    const endsInMs = Number(row?.ends_in_ms ?? 0)
-    return row && endsInMs > 0
-      ? { name, limit, used: Number(row.points), endsInMs }
-      : { name, limit, used: 0, endsInMs: null }
+    return toReading(key, Number(row?.points), Number(row?.ends_in_ms ?? 0))
   })
+  return { isKept: false, value }
 }
 
-/** In one order on every node, or two of them would wait for each other's rows; told in the order given. */
+/** In one order on every node, or two of them would wait for each other's rows; reported in the order given. */
 async function consumeAll<Name extends string>(
   transaction: Transaction,
   keys: readonly LimitKey<Name>[],
@@ -119,75 +90,31 @@ async function consumeAll<Name extends string>(
 export async function openPostgresLimiter(
   options: PostgresLimiterOptions,
 ): Promise<PostgresLimiter> {
-  const deadlineMs = options.deadlineMs ?? DEADLINE_MS
-  const monotonicMs = () => performance.now()
-  const transactions = createTransactions({
-    pooler: 'none',
-    connectMs: deadlineMs,
-    maxWaiting: MAX_WAITING,
-    monotonicMs,
-    ...options,
-  })
+  const { run, close } = createTransactions(options)
+  /** @returns how many rows were changed */
+  const change = (text: string, values: readonly unknown[]) =>
+    run(async ({ query }) => ({ isKept: true, value: (await query(text, values)).rowCount ?? 0 }))
 
-  /** Whatever the database says becomes StoreUnavailableError. */
-  const run = async <T>(work: Work<T>): Promise<T> => {
-    const deadline = monotonicMs() + deadlineMs
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await transactions.run(deadline, work)
-      } catch (error) {
-        if (error instanceof StoreUnavailableError) throw error
-        if (!isRetryable(error) || attempt > RETRIES)
-          throw new StoreUnavailableError('the limit store failed', { cause: error })
-        await sleep(RETRY_MS * attempt * (0.5 + Math.random()))
-      }
-    }
-  }
-
-  const purge = async (): Promise<number> => {
-    for (let total = 0; ; ) {
-      const removed = await run(async ({ query }) => {
-        const { rowCount } = await query(PURGE_SQL, [PURGE_GRACE_MS, PURGE_BATCH])
-        return { isKept: true, value: rowCount ?? 0 }
-      })
-      total += removed
-      if (removed < PURGE_BATCH) return total
-    }
-  }
-
-  await run(async ({ query }) => {
-    await query(`select 1 from ${TABLE} limit 1`, [])
-    return { isKept: false, value: undefined }
-  })
-  // A purge that fails is made up for by the next one, here or on another node.
-  const timer = setInterval(
-    () => void purge().catch(() => undefined),
+  await change(`select 1 from ${TABLE} limit 1`, [])
+  const { purge, stop } = purgeRegularly(
+    (limit) => change(PURGE_SQL, [PURGE_GRACE_MS, limit]),
     options.purgeEveryMs ?? PURGE_EVERY_MS,
   )
-  timer.unref()
-
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
       return run((transaction) => consumeAll(transaction, keys)) // mutant: I11.pg-fail-closed
     },
     async read(keys) {
-      if (keys.length === 0) return []
-      return run(async (transaction) => ({
-        isKept: false,
-        value: await readAll(transaction, keys),
-      }))
+      return keys.length === 0 ? [] : run((transaction) => readAll(transaction, keys))
     },
     async lift(keys) {
-      await run(async ({ query }) => {
-        await query(LIFT_SQL, [keys.map(counterName)]) // mutant: C73.pg-lifted-removed
-        return { isKept: true, value: undefined }
-      })
+      await change(LIFT_SQL, [keys.map(counterName)]) // mutant: C73.pg-lifted-removed
     },
     purge,
     async close() {
-      clearInterval(timer)
-      await transactions.close()
+      stop()
+      await close()
     },
   }
 }

@@ -1,18 +1,26 @@
 // Transactions on connections of the limiter's own, each with an end on both sides: a deadline here, time-outs there.
-// It must not go by this machine's wall: what the library reads of it is moved to the database's clock.
+// It must not go by this machine's wall: times that the library takes from it are moved to the database's clock.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import { type Pooler, SEARCH_PATH } from '../kernel/postgres.ts'
-import { inTime } from './in-time.ts'
+import { isRetryable, type Pooler, SEARCH_PATH } from '../kernel/postgres.ts'
+import { inTime } from './counting.ts'
 
+/** From joining; then the caller answers 503. */
+const DEADLINE_MS = 2_000
+/** More callers than that mean a database that does not keep up. */
+const MAX_WAITING = 1_000
+/** Serialization failures and deadlocks: keys in one order give no cause for either, another program may. */
+const RETRIES = 3
+const RETRY_MS = 15
 /**
  * A node that freezes between two statements holds the counters' rows: the server ends its transaction after this
  * long, well within the deadline of those who wait for the rows.
  */
 const IDLE_MS = 1_000
 
-/** What the library asks as its `storeClient`; `ends` and `now` are by Date.now(). */
+/** What the library asks of its `storeClient`; `ends` and `now` are by Date.now(). */
 type Upsert = {
   name: string
   text: string
@@ -29,61 +37,54 @@ export type Transaction = {
   ): Promise<{ rowCount: number | null; rows: Record<string, unknown>[] }>
 }
 
-/** What is done inside, and whether it stays. */
-export type Work<T> = (transaction: Transaction) => Promise<{ isKept: boolean; value: T }>
-
-export type Transactions = {
-  /** @param deadline by the monotonic clock; @throws StoreUnavailableError past it, else what the driver throws */
-  run<T>(deadline: number, work: Work<T>): Promise<T>
-  close(): Promise<void>
-}
+/** `isKept`: committed, else rolled back. */
+type Work<T> = (transaction: Transaction) => Promise<{ isKept: boolean; value: T }>
 
 export type TransactionsOptions = {
   url: string
   size: number
-  pooler: Pooler
-  /** For a connection, waiting for a free one included. */
-  connectMs: number
-  maxWaiting: number
-  monotonicMs: () => number
+  pooler?: Pooler
+  /** From joining, the wait for a connection included. */
+  deadlineMs?: number
+  maxWaiting?: number
   logger: { warn(fields: Record<string, unknown>, message: string): void }
 }
 
-function createPool({ url, size, connectMs, logger }: TransactionsOptions): pg.Pool {
+function createPool(
+  url: string,
+  size: number,
+  deadlineMs: number,
+  logger: TransactionsOptions['logger'],
+) {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     application_name: 'countersign limits',
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: deadlineMs,
     keepAlive: true,
   })
-  // Unheard, either of these would end the process. What was under way on the connection is told where it waits.
+  // Without a listener either of these would end the process. Work under way on the connection rejects by itself.
   pool.on('connect', (client) => void client.on('error', () => {}))
-  pool.on('error', (error) =>
-    logger.warn(
-      { error_code: (error as { code?: string }).code },
-      'a connection of the limits ended',
-    ),
+  pool.on('error', (error: Error & { code?: string }) =>
+    logger.warn({ error_code: error.code }, 'a connection of the limits ended'),
   )
   return pool
 }
 
 /**
  * In the same round trip as BEGIN, and for this transaction alone, so that it works behind PgBouncer, too. Read
- * committed whatever the server's default is: who waited for a row sees what the other one has counted.
+ * committed whatever the server's default is: after waiting for a row one sees what the other transaction has counted.
+ * Several statements in one text are answered by as many results.
+ * @returns the database's clock
  */
-function beginning(leftMs: number): string {
+async function begin(client: pg.PoolClient, leftMs: number): Promise<number> {
   const ms = Math.max(1, Math.ceil(leftMs))
   // mutants: C71.pg-limits-path C17.pg-server-timeout
-  return `begin isolation level read committed;
+  const text = `begin isolation level read committed;
     set local idle_in_transaction_session_timeout = ${IDLE_MS};
     set local lock_timeout = ${ms}; set local statement_timeout = ${ms}; set local search_path = ${SEARCH_PATH};
     select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms`
-}
-
-/** Several statements in one text are answered by as many results. */
-async function begin(client: pg.PoolClient, leftMs: number): Promise<number> {
-  const answer: unknown = await client.query(beginning(leftMs))
+  const answer: unknown = await client.query(text)
   const last = (answer as { rows: { ms: string | number }[] }[]).at(-1)
   return Number(last?.rows[0]?.ms)
 }
@@ -109,20 +110,26 @@ function createStoreClient(
   }
 }
 
-export function createTransactions(options: TransactionsOptions): Transactions {
-  const { pooler, size, maxWaiting, monotonicMs } = options
-  const pool = createPool(options)
+export function createTransactions({
+  url,
+  size,
+  pooler = 'none',
+  deadlineMs = DEADLINE_MS,
+  maxWaiting = MAX_WAITING,
+  logger,
+}: TransactionsOptions) {
+  const pool = createPool(url, size, deadlineMs, logger)
   let underWay = 0
 
   const perform = async <T>(client: pg.PoolClient, deadline: number, work: Work<T>) => {
-    const atBegin = await begin(client, deadline - monotonicMs())
-    const begun = monotonicMs()
+    const databaseMs = await begin(client, deadline - performance.now())
+    const begun = performance.now()
     const { isKept, value } = await work({
       // A pooler gives each transaction another connection: statements prepared by name would be on the last one.
       storeClient: createStoreClient(
         client,
         pooler !== 'transaction',
-        () => atBegin + monotonicMs() - begun,
+        () => databaseMs + performance.now() - begun,
       ),
       query: (text, values) => client.query(text, [...values]),
     })
@@ -130,26 +137,41 @@ export function createTransactions(options: TransactionsOptions): Transactions {
     return value
   }
 
+  const runOnce = async <T>(deadline: number, work: Work<T>): Promise<T> => {
+    if (underWay >= size + maxWaiting)
+      throw new StoreUnavailableError('too many callers wait for the limit store')
+    underWay += 1
+    const connecting = pool.connect()
+    try {
+      const performing = connecting.then((client) => perform(client, deadline, work))
+      const value = await inTime(performing, deadline - performance.now())
+      ;(await connecting).release()
+      return value
+    } catch (error) {
+      // Whatever was under way: the connection is closed, and the server rolls it back.
+      void connecting.then(
+        (client) => client.release(true),
+        () => undefined,
+      )
+      throw error
+    } finally {
+      underWay -= 1
+    }
+  }
+
   return {
-    async run(deadline, work) {
-      if (underWay >= size + maxWaiting)
-        throw new StoreUnavailableError('too many callers wait for the limit store')
-      underWay += 1
-      const connecting = pool.connect()
-      try {
-        const performing = connecting.then((client) => perform(client, deadline, work))
-        const value = await inTime(performing, deadline - monotonicMs())
-        ;(await connecting).release()
-        return value
-      } catch (error) {
-        // Whatever it was in the midst of: closed, the server rolls it back.
-        void connecting.then(
-          (client) => client.release(true),
-          () => undefined,
-        )
-        throw error
-      } finally {
-        underWay -= 1
+    /** The deadline counts from now. @throws StoreUnavailableError, whatever the database says */
+    async run<T>(work: Work<T>): Promise<T> {
+      const deadline = performance.now() + deadlineMs
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await runOnce(deadline, work)
+        } catch (error) {
+          if (error instanceof StoreUnavailableError) throw error
+          if (!isRetryable(error) || attempt > RETRIES)
+            throw new StoreUnavailableError('the limit store failed', { cause: error })
+          await sleep(RETRY_MS * attempt * (0.5 + Math.random()))
+        }
       }
     },
     close: () => pool.end(),

@@ -1,34 +1,34 @@
-// The one connection to Redis or Valkey: kept up for ever, and given out only while its server may count limits.
+// The one connection to Redis or Valkey: kept up for ever, and used only while its server may count limits.
 // It must not print the URL or a command: they hold a password.
 
 import { Redis } from 'ioredis'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
-import { inTime } from './in-time.ts'
-import { examineServer, type Verdict } from './redis-server.ts'
+import { inTime } from './counting.ts'
+import { examineServer, explain, type Problem, type Verdict } from './redis-server.ts'
 
 /** A server that starts together with its nodes is there by then. */
 const OPEN_DEADLINE_MS = 10_000
 const CONNECT_MS = 2_000
-/** No answer to anything for so long: the other end is gone, or another one took over. Another connection tells. */
+/** No answer to anything for so long: the other end is gone, or another one took over. A new connection finds out. */
 const SILENCE_MS = 1_000
 const KEEP_ALIVE_MS = 10_000
 /** Reconnecting: half a second apart on the average once it has failed some times. */
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 750
-/** How often a server that is fit is asked whether it still is; its settings can be changed while it runs. */
+/** Between two examinations of a server that is fit; its settings can be changed while it runs. */
 const EXAMINE_EVERY_MS = 10_000
-/** A server that is unfit is left, and looked for anew: behind its name another one may stand. */
-const LOOK_AGAIN_MS = 1_000
+/** Until an unfit server is left for a new connection: behind its name another one may stand. */
+const RECONNECT_MS = 1_000
 const EXAMINE_MS = 1_000
 
-const UNTOLD = 'make sure that its maxmemory-policy is noeviction'
+const UNREPORTED = 'make sure that its maxmemory-policy is noeviction'
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
 export type RedisConnection = {
   readonly client: Redis
-  /** @throws StoreUnavailableError, at once, while no server is there that may count */
-  requireUsable(): void
+  /** @throws StoreUnavailableError, at once while no server is there that may count, or in place of the driver's error */
+  use<T>(work: (client: Redis) => Promise<T>): Promise<T>
   close(): void
 }
 
@@ -52,12 +52,12 @@ function createClient(url: string): Redis {
     ...(protocol === 'rediss:' && { tls: {} }),
     connectionName: 'countersign',
     disableClientInfo: true,
-    // Numbers are all that comes back; older servers and proxies know nothing else.
+    // Only numbers come back; older servers and proxies know no other protocol.
     protocol: 2,
     lazyConnect: true,
     // Every connection is examined more closely below.
     enableReadyCheck: false,
-    // Away means away: nothing waits for its return, and nothing is counted twice by being sent again.
+    // While it is away nothing waits for its return, and nothing is counted twice by being sent again.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -66,31 +66,9 @@ function createClient(url: string): Redis {
     keepAlive: KEEP_ALIVE_MS,
     retryStrategy: (times) =>
       Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (times - 1)) * (0.5 + Math.random() / 2),
-    // It was the primary once: by its name the new one is found.
+    // It is no longer the primary: its name leads to the new one.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
-}
-
-/** What waiting does not mend, in an operator's words. */
-const ADVICE: readonly [RegExp, string][] = [
-  [/WRONGPASS|NOAUTH|invalid password/, 'the user or the password is wrong: see RATE_LIMIT_URL'],
-  [/NOPERM/, 'the user lacks rights: give it ~countersign:* +@all'],
-  [/DB index/, 'there is no such database: see the number at the end of RATE_LIMIT_URL'],
-  [
-    /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|certificate/,
-    'its certificate is not trusted: NODE_EXTRA_CA_CERTS names a file of further authorities',
-  ],
-]
-
-type Problem = { what: string; isFinal: boolean }
-
-/** The driver's errors carry the command, AUTH with its password among them: the text alone goes on. */
-function explain(error: unknown): Problem {
-  const { code, message } = error as Error & { code?: string }
-  const what = code ?? message
-  const [, advice] = ADVICE.find(([pattern]) => pattern.test(`${what} ${message}`)) ?? []
-  if (advice) return { what: `${advice} (${what.slice(0, 80)})`, isFinal: true }
-  return { what, isFinal: false }
 }
 
 type Events = {
@@ -100,13 +78,13 @@ type Events = {
   onAway(): void
 }
 
-/** Examines the server as soon as a connection stands, and again and again while it does. @returns its end */
+/** Examines the server as soon as a connection stands, and regularly while it does. @returns the function that ends it */
 function watch(client: Redis, examineEveryMs: number, events: Events): () => void {
   let connections = 0
   let timer: NodeJS.Timeout | undefined
-  const look = async () => {
+  const examine = async () => {
     const connection = connections
-    let next: { ms: number; work: () => void } = { ms: LOOK_AGAIN_MS, work: look }
+    let next: { ms: number; work: () => void } = { ms: RECONNECT_MS, work: examine }
     try {
       const verdict = await inTime(examineServer(client), EXAMINE_MS)
       if (connection !== connections) return
@@ -120,7 +98,7 @@ function watch(client: Redis, examineEveryMs: number, events: Events): () => voi
     timer = setTimeout(next.work, next.ms)
     timer.unref()
   }
-  client.on('ready', () => void look())
+  client.on('ready', () => void examine())
   client.on('error', (error) => events.onProblem(explain(error)))
   client.on('close', () => {
     connections += 1
@@ -135,25 +113,28 @@ function createState(logger: Log) {
   /** Of the server that was reached last: it stays the reason when its connection ends. */
   let unfit: string | null = null
   let problem: string | null = 'it was not reached yet'
-  let told = ''
-  const tell = (what: string, message: string) => {
-    if (what !== told) logger.warn({ problem: what }, message)
-    told = what
+  let reported = ''
+  const report = (what: string, message: string) => {
+    if (what !== reported) logger.warn({ problem: what }, message)
+    reported = what
   }
   return {
     unusable: () => unfit ?? problem,
     take(verdict: Verdict) {
       problem = null
       unfit = 'why' in verdict ? verdict.why : null
-      if (unfit !== null) return tell(unfit, 'Redis cannot count the limits')
-      if (verdict.kind === 'fit, as far as it tells')
-        return tell(UNTOLD, 'Redis counts the limits, but does not report whether it evicts keys')
-      if (told !== '') logger.warn({}, 'Redis counts the limits')
-      told = ''
+      if (unfit !== null) return report(unfit, 'Redis cannot count the limits')
+      if (verdict.kind === 'fit, as far as reported')
+        return report(
+          UNREPORTED,
+          'Redis counts the limits, but does not report whether it evicts keys',
+        )
+      if (reported !== '') logger.warn({}, 'Redis counts the limits')
+      reported = ''
     },
     note(what: string) {
       problem = what
-      tell(what, 'no answer from Redis')
+      report(what, 'no answer from Redis')
     },
     leave() {
       problem ??= 'the connection has ended'
@@ -199,9 +180,17 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   }
   return {
     client,
-    requireUsable() {
+    async use(work) {
       const why = state.unusable()
       if (why !== null) throw new StoreUnavailableError(`the limit store cannot be used: ${why}`)
+      try {
+        return await work(client)
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error
+        // The driver's errors carry the command that failed: the text alone goes on.
+        const cause = new Error((error as Error).message)
+        throw new StoreUnavailableError('the limit store failed', { cause })
+      }
     },
     close,
   }

@@ -1,42 +1,34 @@
-// The domain's Limiter on Redis or Valkey: rate-limiter-flexible counts, whoever is full is found before anything is.
+// The domain's Limiter on Redis or Valkey: rate-limiter-flexible counts, full counters are found before anything is.
 // It must not give back what it has counted: a refund after the window's end would let one too many in.
 
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
-import { StoreUnavailableError } from '../kernel/errors.ts'
-import type {
-  Admission,
-  Limiter,
-  LimitKey,
-  LimitLifts,
-  LimitReads,
-} from '../verification/limit-ports.ts'
+import type { Admission, LimitKey } from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
 import {
   type Counted,
   consume,
   counterName,
+  inTime,
+  type LimitStore,
   readCounter,
   rememberCounters,
   toAdmission,
 } from './counting.ts'
-import { inTime } from './in-time.ts'
 import { connectRedis, type RedisConnectionOptions } from './redis-connection.ts'
 
 /** Others may use the same server. */
 const PREFIX = 'countersign'
-/** For each round trip, which takes a millisecond: a server that stands still is one that is away (I11). */
+/** For each round trip, which takes a millisecond: a server that stands still is away (I11: no store, no admission). */
 const ANSWER_MS = 90 // mutant: I11.redis-timeout
-
-export type RedisLimiter = Limiter & LimitReads & LimitLifts & { close(): Promise<void> }
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
 
 const nameOf = (key: LimitKey<string>) => `${PREFIX}:${counterName(key)}`
 
 /**
- * Every counter in one command, and how long to wait for those that are full: what the library's `get` asks of each
- * key in a transaction of four. @returns the full ones, as the library would have refused them
+ * Every counter in one command, and the wait for those that are full: the library's `get` takes a transaction of
+ * four for each key. @returns the full ones, as the library would have refused them
  */
 async function findFull<Name extends string>(
   client: Redis,
@@ -57,8 +49,8 @@ async function findFull<Name extends string>(
 
 /**
  * Refused where one is full, before anything is counted. Then one after the other, addresses first as they are
- * given: of racers that have all read the same, those whom their address stops count in nobody else's budget.
- * Whoever is stopped there leaves what it has counted: too high until the window's end, never too low.
+ * given: of racers that have all read the same, those stopped by their address count in nobody else's budget.
+ * A request stopped there leaves what it has counted: too high until the window's end, never too low.
  */
 async function admit<Name extends string>(
   client: Redis,
@@ -76,57 +68,31 @@ async function admit<Name extends string>(
   return toAdmission(counted)
 }
 
-/** The driver's errors carry the command that failed: the text alone goes on. */
-function toStoreError(error: unknown): StoreUnavailableError {
-  if (error instanceof StoreUnavailableError) return error
-  const cause = new Error((error as Error).message)
-  return new StoreUnavailableError('the limit store failed', { cause })
-}
-
 /** @throws StartupError where no server that may count is there in time */
-export async function openRedisLimiter(options: RedisConnectionOptions): Promise<RedisLimiter> {
-  const connection = await connectRedis(options)
+export async function openRedisLimiter(options: RedisConnectionOptions): Promise<LimitStore> {
+  const { client: storeClient, use, close } = await connectRedis(options)
   const counterFor = rememberCounters(
-    (limit) =>
+    ({ max, windowSeconds }) =>
       new RateLimiterRedis({
-        storeClient: connection.client,
+        storeClient,
         keyPrefix: PREFIX,
-        points: limit.max,
-        duration: limit.windowSeconds,
+        points: max,
+        duration: windowSeconds,
       }),
   )
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
-      try {
-        connection.requireUsable()
-        return await admit(connection.client, counterFor, keys)
-      } catch (error) {
-        throw toStoreError(error) // mutant: I11.redis-fail-closed
-      }
+      return use((client) => admit(client, counterFor, keys)) // mutant: I11.redis-fail-closed
     },
-    async read(keys) {
-      try {
-        connection.requireUsable()
-        return await inTime(
-          Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key))),
-          ANSWER_MS,
-        )
-      } catch (error) {
-        throw toStoreError(error)
-      }
-    },
+    read: (keys) =>
+      use(() => {
+        const readings = keys.map((key) => readCounter(counterFor(key.limit), key))
+        return inTime(Promise.all(readings), ANSWER_MS)
+      }),
     async lift(keys) {
-      if (keys.length === 0) return
-      try {
-        connection.requireUsable()
-        await inTime(connection.client.del(keys.map(nameOf)), ANSWER_MS) // mutant: C73.redis-lifted-removed
-      } catch (error) {
-        throw toStoreError(error)
-      }
+      if (keys.length > 0) await use((client) => inTime(client.del(keys.map(nameOf)), ANSWER_MS)) // mutant: C73.redis-lifted-removed
     },
-    async close() {
-      connection.close()
-    },
+    close: async () => close(),
   }
 }

@@ -1,40 +1,38 @@
 // The domain's Limiter on SQLite: rate-limiter-flexible counts, one transaction makes it all or nothing.
-// It must not admit anything when the file can't be written (I11).
+// It must not admit anything when the file cannot be written (I11: no store, no admission).
 
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type {
-  Admission,
-  Limiter,
-  LimitKey,
-  LimitLifts,
-  LimitReads,
-} from '../verification/limit-ports.ts'
+import { createKeyedLock } from '../kernel/keyed-lock.ts'
+import type { LimitKey } from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
 import {
   type Counted,
   consume,
   counterName,
+  type LimitStore,
+  PURGE_EVERY_MS,
+  PURGE_GRACE_MS,
+  purgeRegularly,
   readCounter,
   rememberCounters,
   toAdmission,
 } from './counting.ts'
 import { LIMITS_TABLE, type LimitsDatabase, openLimitsDatabase } from './limits-database.ts'
-import { createMutex } from './mutex.ts'
 
-/** From joining the mutex; then the caller answers 503. */
+/** From joining the queue; then the caller answers 503. */
 const DEADLINE_MS = 2_000
-/** At 0.2 ms each the last one waits 0.2 s; more than that is a store that does not keep up. */
+/** At 0.2 ms each the last one waits 0.2 s; a longer queue means a store that does not keep up. */
 const MAX_WAITING = 1_000
 /** A neighbour's transaction lasts well under a millisecond. */
 const BUSY_RETRY_MS = 5
-const PURGE_EVERY_MS = 60_000
-/** Some 5 ms of holding the lock. */
-const PURGE_BATCH = 500
-/** Rows stay so long past their window, as in the library: a wall clock that jumps ahead and back resets little. */
-const PURGE_GRACE_MS = 3_600_000
+/**
+ * An admission is some 0.2 ms of synchronous work joined by microtasks alone: after this many in a
+ * row the event loop gets a turn, or a burst would delay every socket until its end.
+ */
+const RUNS_PER_TURN = 20
 
 export type SqliteLimiterOptions = {
   /** limits.db; its directory must exist. */
@@ -43,30 +41,11 @@ export type SqliteLimiterOptions = {
   busyRetryMs?: number
   deadlineMs?: number
   maxWaiting?: number
-  purgeEveryMs?: number
   /** The library reads Date.now() itself; purging must go by the same clock. */
   wallMs?: () => number
-  monotonicMs?: () => number
-  random?: () => number
 }
 
-export type SqliteLimiter = Limiter &
-  LimitReads &
-  LimitLifts & {
-    /** Removes rows whose window ended over an hour ago, in batches. Runs by itself once a minute. @returns how many */
-    purge(): Promise<number>
-    /** After the admissions that have joined; later ones throw StoreUnavailableError. */
-    close(): Promise<void>
-  }
-
-function isSqliteError(error: unknown): error is InstanceType<typeof Database.SqliteError> {
-  return error instanceof Database.SqliteError
-}
-
-/** SQLITE_BUSY, _RECOVERY, _SNAPSHOT, _TIMEOUT: somebody else holds the lock. */
-function isBusy(error: unknown): boolean {
-  return isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')
-}
+export type SqliteLimiter = LimitStore & { purge(): Promise<number> }
 
 type Connection = { database: LimitsDatabase; counterFor: (limit: Limit) => RateLimiterSQLite }
 
@@ -89,58 +68,50 @@ function createConnection(path: string): Connection {
 }
 
 /** Every key is consumed, then all is rolled back where one refused. */
-async function consumeAll<Name extends string>(
-  connection: Connection,
+function consumeAll<Name extends string>(
+  { database, counterFor }: Connection,
   keys: readonly LimitKey<Name>[],
-): Promise<Admission<Name>> {
-  const { database, counterFor } = connection
-  database.begin()
-  try {
+) {
+  return database.transact(async () => {
     const counted: Counted<Name>[] = []
     for (const key of keys) counted.push(await consume(counterFor(key.limit), key))
-    const admission = toAdmission(counted)
-    // mutant: I8.limit-rollback
-    if (admission.kind === 'refused') database.rollback()
-    else database.commit()
-    return admission
-  } catch (error) {
-    database.rollback()
-    throw error
-  }
+    const value = toAdmission(counted)
+    return { isKept: value.kind === 'admitted', value } // mutant: I8.limit-rollback
+  })
 }
 
-async function deleteAll(connection: Connection, keys: readonly LimitKey<string>[]) {
-  const { database, counterFor } = connection
-  database.begin()
-  try {
+function deleteAll({ database, counterFor }: Connection, keys: readonly LimitKey<string>[]) {
+  return database.transact(async () => {
     for (const key of keys) await counterFor(key.limit).delete(counterName(key)) // mutant: C73.lifted-counter-removed
-    database.commit()
-  } catch (error) {
-    database.rollback()
-    throw error
-  }
+    return { isKept: true, value: undefined }
+  })
 }
 
-/** Repeats `work` while the file is locked, asynchronously, until the deadline. */
-function createBusyRetry(options: Required<SqliteLimiterOptions>) {
-  return async <T>(deadline: number, work: () => T | Promise<T>): Promise<T> => {
-    for (;;) {
-      if (options.monotonicMs() >= deadline)
-        throw new StoreUnavailableError('the limit store did not answer in time')
-      try {
-        return await work()
-      } catch (error) {
-        if (!isBusy(error)) throw error
-        const pause = options.busyRetryMs * (0.5 + options.random())
-        if (options.monotonicMs() + pause >= deadline)
-          throw new StoreUnavailableError('the limit store is locked', { cause: error })
-        await wait(pause)
-      }
+const codeOf = (error: unknown) => (error instanceof Database.SqliteError ? error.code : '')
+
+/** Repeats `work` while somebody else holds the file's lock, asynchronously, until the deadline. */
+async function retryWhileBusy<T>(
+  work: () => T | Promise<T>,
+  deadline: number,
+  meanPauseMs: number,
+): Promise<T> {
+  for (;;) {
+    if (performance.now() >= deadline)
+      throw new StoreUnavailableError('the limit store did not answer in time')
+    try {
+      return await work()
+    } catch (error) {
+      // SQLITE_BUSY, _RECOVERY, _SNAPSHOT, _TIMEOUT.
+      if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error
+      const pause = meanPauseMs * (0.5 + Math.random())
+      if (performance.now() + pause >= deadline)
+        throw new StoreUnavailableError('the limit store is locked', { cause: error })
+      await wait(pause)
     }
   }
 }
 
-/** The connection, made anew after a fault: opening is tried again by the next admission. */
+/** The connection, opened again by the next admission after a fault. */
 function createConnectionHolder(path: string) {
   let connection: Connection | undefined
   const drop = () => {
@@ -151,7 +122,7 @@ function createConnectionHolder(path: string) {
     drop,
     get(): Connection {
       if (connection && !connection.database.inPlace()) {
-        // Somebody deleted or replaced the file: counting on in the old one would be counting for nobody.
+        // Somebody deleted or replaced the file: nobody would read what the old one counts.
         drop()
         throw new StoreUnavailableError('the file of the limit store was removed')
       }
@@ -161,76 +132,77 @@ function createConnectionHolder(path: string) {
   }
 }
 
-/** @throws StoreUnavailableError where the file can't be opened or written */
-export async function openSqliteLimiter(given: SqliteLimiterOptions): Promise<SqliteLimiter> {
-  const options: Required<SqliteLimiterOptions> = {
-    busyRetryMs: BUSY_RETRY_MS,
-    deadlineMs: DEADLINE_MS,
-    maxWaiting: MAX_WAITING,
-    purgeEveryMs: PURGE_EVERY_MS,
-    wallMs: Date.now,
-    monotonicMs: () => performance.now(),
-    random: Math.random,
-    ...given,
-  }
-  const mutex = createMutex(options.maxWaiting)
-  const retry = createBusyRetry(options)
-  const holder = createConnectionHolder(options.path)
+/** Admissions one after another, as a bounded queue; an error of SQLite becomes StoreUnavailableError. */
+function createQueue({
+  path,
+  busyRetryMs = BUSY_RETRY_MS,
+  deadlineMs = DEADLINE_MS,
+  maxWaiting = MAX_WAITING,
+}: SqliteLimiterOptions) {
+  const holder = createConnectionHolder(path)
+  const lock = createKeyedLock()
+  let joined = 0
+  let runs = 0
   let closed = false
 
-  /** In turn, with the deadline counted from now; whatever SQLite says becomes StoreUnavailableError. */
-  const inTurn = async <T>(work: (connection: Connection) => T | Promise<T>): Promise<T> => {
-    if (closed) throw new StoreUnavailableError('the limit store is closed')
-    const deadline = options.monotonicMs() + options.deadlineMs
-    const result = mutex.run(async () => {
-      try {
-        return await retry(deadline, () => work(holder.get()))
-      } catch (error) {
-        if (error instanceof StoreUnavailableError) throw error
-        // A full disk needs no new connection; after anything else the old one is not to be trusted.
-        if (!isSqliteError(error) || error.code !== 'SQLITE_FULL') holder.drop()
-        throw new StoreUnavailableError('the limit store failed', { cause: error })
-      }
-    })
-    if (!result) throw new StoreUnavailableError('too many callers wait for the limit store')
-    return result
-  }
-
-  const purge = async (): Promise<number> => {
-    let total = 0
-    for (;;) {
-      const before = options.wallMs() - PURGE_GRACE_MS
-      const removed = await inTurn(({ database }) => database.purge(before, PURGE_BATCH))
-      total += removed
-      if (removed < PURGE_BATCH) return total
-      await nextTurn()
+  const perform = async <T>(work: (connection: Connection) => T | Promise<T>, deadline: number) => {
+    runs += 1
+    if (runs % RUNS_PER_TURN === 0) await nextTurn()
+    try {
+      return await retryWhileBusy(() => work(holder.get()), deadline, busyRetryMs)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error
+      // A full disk needs no new connection; after anything else the old one is not to be trusted.
+      if (codeOf(error) !== 'SQLITE_FULL') holder.drop()
+      throw new StoreUnavailableError('the limit store failed', { cause: error })
     }
   }
+  return {
+    /** The deadline counts from now. @throws StoreUnavailableError */
+    async run<T>(work: (connection: Connection) => T | Promise<T>): Promise<T> {
+      if (closed) throw new StoreUnavailableError('the limit store is closed')
+      if (joined > maxWaiting)
+        throw new StoreUnavailableError('too many callers wait for the limit store')
+      joined += 1
+      const deadline = performance.now() + deadlineMs
+      try {
+        return await lock.run([path], () => perform(work, deadline))
+      } finally {
+        joined -= 1
+      }
+    },
+    async close() {
+      closed = true
+      await lock.run([path], async () => holder.drop())
+    },
+  }
+}
 
-  await inTurn(() => undefined)
-  // A purge that fails is made up for by the next one; admissions report the store's state.
-  const timer = setInterval(() => void purge().catch(() => undefined), options.purgeEveryMs)
-  timer.unref()
-
+/** @throws StoreUnavailableError where the file cannot be opened or written */
+export async function openSqliteLimiter(options: SqliteLimiterOptions): Promise<SqliteLimiter> {
+  const { wallMs = Date.now } = options
+  const queue = createQueue(options)
+  await queue.run(() => undefined)
+  const { purge, stop } = purgeRegularly(
+    (limit) => queue.run(({ database }) => database.purge(wallMs() - PURGE_GRACE_MS, limit)),
+    PURGE_EVERY_MS,
+  )
   return {
     async admit(keys) {
       if (keys.length === 0) return { kind: 'admitted', budgets: [] }
-      return inTurn((connection) => consumeAll(connection, keys)) // mutant: I11.fail-closed
+      return queue.run((connection) => consumeAll(connection, keys)) // mutant: I11.fail-closed
     },
     async read(keys) {
-      const readAll = async ({ counterFor }: Connection) =>
-        Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key)))
-      return keys.length === 0 ? [] : inTurn(readAll)
+      if (keys.length === 0) return []
+      return queue.run(({ counterFor }) =>
+        Promise.all(keys.map((key) => readCounter(counterFor(key.limit), key))),
+      )
     },
-    async lift(keys) {
-      await inTurn((connection) => deleteAll(connection, keys))
-    },
+    lift: (keys) => queue.run((connection) => deleteAll(connection, keys)),
     purge,
-    async close() {
-      clearInterval(timer)
-      closed = true
-      await mutex.settled()
-      holder.drop()
+    close() {
+      stop()
+      return queue.close()
     },
   }
 }

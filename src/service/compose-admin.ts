@@ -19,7 +19,7 @@ import type { Readiness } from '../http/deps.ts'
 import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
-import type { OpenLimiter } from '../limits/open.ts'
+import type { LimitStore } from '../limits/counting.ts'
 import { PACKAGE_FILE } from '../paths.ts'
 import type { Store } from '../storage/store.ts'
 import type { Levels } from '../telemetry/metrics.ts'
@@ -33,7 +33,7 @@ const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as c
 
 export type AdminParts = {
   store: Store
-  limiter: OpenLimiter
+  limiter: LimitStore
   refusals: { flush(): Promise<void> }
   /** As the API's: cancels and resends. */
   service: VerificationService

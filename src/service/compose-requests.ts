@@ -11,8 +11,11 @@ import { adviseOnRootKeys } from '../factors/root-keys.ts'
 import type { AppDeps, Readiness } from '../http/deps.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { createAddressResolver, parseAddress } from '../limits/client-address.ts'
-import { createPrivateAddressWarning } from '../limits/private-address-warning.ts'
+import {
+  createAddressResolver,
+  createPrivateAddressWarning,
+  parseAddress,
+} from '../limits/client-address.ts'
 import type { Store } from '../storage/store.ts'
 import { type Party, partyBudgetIndexes } from '../verification/party.ts'
 import { countriesOf, readingsOf } from '../verification/readings.ts'

@@ -2,21 +2,22 @@
 // It must not replace any part of the limiter.
 
 import { afterAll, beforeAll } from 'vitest'
+import type { LimitStore } from '../../src/limits/counting.ts'
 import type { RedisConnectionOptions } from '../../src/limits/redis-connection.ts'
-import { openRedisLimiter, type RedisLimiter } from '../../src/limits/redis-limiter.ts'
+import { openRedisLimiter } from '../../src/limits/redis-limiter.ts'
 import { type RedisServer, startRedis } from '../redis/server.ts'
 
 export type LimitsServer = {
   server(): RedisServer
   /** As a node that starts; closed at the end. */
-  open(options?: Partial<RedisConnectionOptions>): Promise<RedisLimiter>
+  open(options?: Partial<RedisConnectionOptions>): Promise<LimitStore>
   /** Every line so far. */
   logged(): string
 }
 
 export function useLimitsServer(settings?: Readonly<Record<string, string>>): LimitsServer {
   let server: RedisServer
-  const opened: RedisLimiter[] = []
+  const opened: LimitStore[] = []
   const lines: string[] = []
   const logger = {
     warn(fields: Record<string, unknown>, message: string) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StartupError, StoreUnavailableError } from '../../src/kernel/errors.ts'
-import type { RedisLimiter } from '../../src/limits/redis-limiter.ts'
+import type { LimitStore } from '../../src/limits/counting.ts'
 import { admitted, keyOf, remaining } from '../contract/limiter.ts'
 import { waitFor } from '../e2e/service-process.ts'
 import { quiet } from '../quiet.ts'
@@ -25,7 +25,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
   const ip = (max = 5) => keyOf('sends_per_ip_burst', person, max)
 
   /** @returns the longest that one of them took */
-  async function expectRefused(limiter: RedisLimiter, times = 5): Promise<number> {
+  async function expectRefused(limiter: LimitStore, times = 5): Promise<number> {
     let longest = 0
     for (let n = 0; n < times; n += 1) {
       const start = performance.now()
@@ -34,7 +34,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
     }
     return longest
   }
-  const recovered = (limiter: RedisLimiter) =>
+  const recovered = (limiter: LimitStore) =>
     waitFor('the limiter to recover', () =>
       limiter.admit([ip(1_000)]).catch((error: unknown) => {
         if (error instanceof StoreUnavailableError) return undefined

@@ -15,7 +15,7 @@ export const BUDGETS: readonly Mutant[] = [
       'test/limits/sqlite-limiter.test.ts',
       `C16: a refusal by the address leaves the number's budgets alone`,
     ],
-    { node: 'IfStatement', becomes: 'database.commit()' },
+    { node: 'PropertyAssignment', becomes: 'isKept: true' },
   ),
   mutant(
     'I8.refused-start-refund',
@@ -117,7 +117,7 @@ export const BUDGETS: readonly Mutant[] = [
     [SQLITE_LIMITER_FAULTS, 'locked: refuses at the deadline'],
     {
       node: 'ReturnStatement',
-      becomes: `return inTurn((connection) => consumeAll(connection, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
+      becomes: `return queue.run((connection) => consumeAll(connection, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
     },
   ),
   mutant(

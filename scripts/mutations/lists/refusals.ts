@@ -126,7 +126,7 @@ export const REFUSALS: readonly Mutant[] = [
       'test/limits/postgres-limiter.test.ts',
       'what is lifted counts from nothing again, and nobody else’s does',
     ],
-    { node: 'ExpressionStatement', becomes: 'void (LIFT_SQL, query, [keys.map(counterName)])' },
+    { node: 'ExpressionStatement', becomes: 'void (LIFT_SQL, change, keys.map(counterName))' },
   ),
   mutant(
     'C73.redis-lifted-removed',
@@ -135,7 +135,7 @@ export const REFUSALS: readonly Mutant[] = [
       'test/limits/redis-limiter.test.ts',
       'what is lifted counts from nothing again, and nobody else’s does',
     ],
-    { node: 'CallExpression', nth: 2, becomes: 'connection.client.exists(keys.map(nameOf))' },
+    { node: 'CallExpression', nth: 3, becomes: 'client.exists(keys.map(nameOf))' },
   ),
   mutant(
     'C73.search-off-url',

@@ -45,8 +45,8 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'C17.pg-server-timeout',
-    'PostgreSQL: the server ends what a frozen node was in the midst of',
-    [POSTGRES_LIMITER_FAULTS, 'a node frozen in the midst of counting'],
+    'PostgreSQL: the server ends what a frozen node has begun',
+    [POSTGRES_LIMITER_FAULTS, 'a node frozen while counting'],
     {
       node: 'TemplateExpression',
       find: 'set local idle_in_transaction_session_timeout = ${IDLE_MS};',
@@ -69,7 +69,10 @@ export const SHARED_LIMITS: readonly Mutant[] = [
     'I11.redis-fail-closed',
     'Redis: an error of the limit store refuses, it does not admit',
     [REDIS_LIMITER_FAULTS, 'killed: refuses at once'],
-    { node: 'ThrowStatement', becomes: `return { kind: 'admitted', budgets: [] }` },
+    {
+      node: 'ReturnStatement',
+      becomes: `return use((client) => admit(client, counterFor, keys)).catch(() => ({ kind: 'admitted', budgets: [] }))`,
+    },
   ),
   mutant(
     'I11.redis-timeout',
