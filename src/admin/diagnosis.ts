@@ -1,94 +1,77 @@
-// Why a code did not arrive or was not taken, and what to do, in two sentences: from the newest message and the outcome.
-// It must not read a clock or a store (pure over what was read), nor name a button that the page does not have.
+// Why a code did not arrive or was not accepted, and what to do, in two sentences: from the newest message and the outcome.
+// It must not read a clock or a store, nor name a button that the page does not have.
 
 import type { EventRecord, EventType } from '../events/types.ts'
 import { type Channel, type DeliveryStatus, isFactorChannel } from '../kernel/channel.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
-import type { AttemptDetail } from './admin.ts'
 import { adviseOn } from './advice/advice.ts'
-import { FACTORS } from './advice/factors.ts'
-import { type Advice, repeatable, START_OVER } from './advice/words.ts'
+import { repeatable, START_OVER } from './advice/words.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
-import type { AttemptRow } from './ports.ts'
+import type { AttemptDetail, AttemptRow } from './ports.ts'
 
 export type Diagnosis = {
   state: '' | 'good' | 'warn' | 'bad'
   meaning: string
-  /** Null: nothing is to be done. */
+  /** Null: there is nothing to do. */
   action: string | null
-  /** When the next try or the end comes automatically, where that is what one waits for. */
+  /** Of the next automatic try, where the reader waits for it. */
   at: number | null
-  /** What another message does for it: the page puts its buttons in that order. */
+  /** Of another message: the page puts its buttons in that order. */
   resend: 'helps' | 'may help' | 'is useless'
-  /** By which it is to be sent again; absent: as before. */
+  /** By which to send it again; absent: the same one. */
   by?: Channel | undefined
 }
 
-/** A text is there within seconds, a mail within a minute: a user who has waited longer will not get it. */
+/** A text arrives within seconds, a mail within a minute: after that it most likely never will. */
 const LATE_MS = 60_000
 
-type DiagnosisText = Pick<Diagnosis, 'state' | 'meaning'> & Partial<Diagnosis>
-const say = (said: DiagnosisText): Diagnosis => ({
-  action: null,
-  at: null,
-  resend: 'is useless',
-  ...said,
-})
+/** Positional: a state of the page, and two sentences. */
+const say = (
+  state: Diagnosis['state'],
+  meaning: string,
+  action: string | null = null,
+  more: Partial<Pick<Diagnosis, 'at' | 'resend' | 'by'>> = {},
+): Diagnosis => ({ state, meaning, action, at: null, resend: 'is useless', ...more })
 
 const newest = (events: readonly EventRecord[], type: EventType) =>
   events.findLast((event) => event.type === type)
 
 const nameOf = ({ provider }: AttemptRow) => `The provider ${provider ?? ''}`.trim()
 
-/** Sentences that are there, each once: one advice and the next step may end in the same words. */
+/** Each sentence once: the advice and the next step may end in the same words. */
 function join(...sentences: string[]): string | null {
   const text = [...new Set(sentences.filter((one) => one !== ''))].join(' ')
   return text === '' ? null : text
 }
 
-function failureOf({ errorCode, errorMessage, provider }: AttemptRow): Advice {
-  return adviseOn({ provider, code: errorCode ?? errorMessage ?? '' }, 'failed')
-}
-
-/** What to do about a failure that is over, by the buttons that there are. */
+/** Advice on a final failure, by the buttons of the page. */
 function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
-  const advice = failureOf(attempt)
-  const { text, isButton } = nextStep(advice, offers, attempt.channel)
+  const { errorCode, errorMessage, provider, channel } = attempt
+  const advice = adviseOn({ provider, code: errorCode ?? errorMessage ?? '' }, 'failed')
+  const { text, isButton } = nextStep(advice, offers, channel)
   const isOver = offers.isOpen || `${advice.action} ${text}`.includes('start over')
-  return say({
-    ...{ state: 'bad', meaning: advice.meaning },
-    action: join(
-      offers.isOpen ? advice.meanwhile : '', // mutant: C74.ended-not-good
-      advice.action,
-      text,
-      isOver ? '' : START_OVER, // mutant: C74.ended-no-button
-    ),
-    resend: isButton ? 'helps' : 'is useless',
-    by: isButton && advice.remedy === 'channel' ? othersIn(offers, attempt.channel)[0] : undefined,
-  })
+  const action = join(
+    offers.isOpen ? advice.meanwhile : '', // mutant: C74.ended-not-good
+    advice.action,
+    text,
+    isOver ? '' : START_OVER, // mutant: C74.ended-no-button
+  )
+  const by = isButton && advice.remedy === 'channel' ? othersIn(offers, channel)[0] : undefined
+  return say('bad', advice.meaning, action, { resend: isButton ? 'helps' : 'is useless', by })
 }
 
 function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
   const { errorCode, provider } = attempt
-  if (errorCode === null)
-    return say({
-      state: 'warn',
-      meaning: 'The message waits to be sent.',
-      action: 'It goes out within seconds. If it goes on waiting, see the queue in Health.',
-    })
+  const wait = 'It goes out within seconds. If it stays queued, see the queue in Health.'
+  if (errorCode === null) return say('warn', 'The message is queued.', wait)
   const retrying = newest(events, 'delivery.retrying')
   const waitMs = Number(retrying?.details.retry_in_ms)
   const at = retrying && Number.isFinite(waitMs) ? retrying.at + waitMs : null
   const { meaning, action, meanwhile } = adviseOn({ provider, code: errorCode }, 'retrying')
-  return say({
-    state: 'warn',
-    meaning,
-    action: join('It will be retried automatically.', meanwhile, action),
-    at,
-  })
+  return say('warn', meaning, join('It will be retried automatically.', meanwhile, action), { at })
 }
 
-/** Another message, or what stands in its place where the page has no such button. */
+/** Another message, or what to do where the page has no such button. */
 const another = (offers: Offers, { channel }: AttemptRow) =>
   nextStep(repeatable(''), offers, channel).text
 
@@ -99,17 +82,16 @@ function diagnoseSent({ attempt, events }: AttemptDetail, offers: Offers, now: n
     attempt.channel === 'email'
       ? 'The user checks the spam folder and the address.'
       : 'The user checks the signal, the number and blocked senders.'
-  return say({
-    state: isLate ? 'warn' : '',
-    meaning: `${nameOf(attempt)} took the message; it has not reported whether it arrived.`,
-    action: isLate ? join(where, another(offers, attempt)) : `Wait a moment. ${where}`,
-    resend: isLate ? 'helps' : 'may help',
-  })
+  const meaning = `${nameOf(attempt)} accepted the message; it has not reported whether it arrived.`
+  if (!isLate) return say('', meaning, `Wait a moment. ${where}`, { resend: 'may help' })
+  return say('warn', meaning, join(where, another(offers, attempt)), { resend: 'helps' })
 }
 
-/** Of a verification that is open: what its newest message does. */
+/** By the newest message of an open verification. */
 function diagnoseMessage(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
+  const provider = attempt.provider ?? 'the provider'
+  const newestCode = 'The user enters the newest code that they received.'
   switch (attempt.deliveryStatus) {
     case 'failed':
     case 'undelivered':
@@ -117,25 +99,16 @@ function diagnoseMessage(detail: AttemptDetail, offers: Offers, now: number): Di
     case 'queued':
       return diagnoseQueued(detail)
     case 'sending':
-      return say({
-        state: '',
-        meaning: `The message is being handed to ${attempt.provider ?? 'the provider'} now.`,
-      })
+      return say('', `The message is being handed to ${provider} now.`)
     case 'delivered':
-      return say({
-        state: '',
-        meaning: `${nameOf(attempt)} reports that the message arrived.`,
-        action: 'The user types the newest code that they received.',
+      return say('', `${nameOf(attempt)} reports that the message arrived.`, newestCode, {
         resend: 'may help',
       })
     case 'sent':
       return diagnoseSent(detail, offers, now)
     case 'canceled':
     case null:
-      return say({
-        state: 'warn',
-        meaning: 'No message is under way.',
-        action: join(another(offers, attempt)),
+      return say('warn', 'No message is on its way.', join(another(offers, attempt)), {
         resend: 'helps',
       })
   }
@@ -145,22 +118,17 @@ function diagnoseExpired({ attempt, events }: AttemptDetail, offers: Offers): Di
   const { deliveryStatus, errorCode, provider } = attempt
   if (deliveryStatus === 'failed' || deliveryStatus === 'undelivered')
     return diagnoseFailure(attempt, offers)
-  if (deliveryStatus === 'sent' || deliveryStatus === 'delivered')
-    return say({
-      state: 'warn',
-      meaning: `${nameOf(attempt)} took the message, but no right code was typed in time.`,
-      action: START_OVER,
-    })
-  // It was being tried until then: nobody refused it for good.
+  if (deliveryStatus === 'sent' || deliveryStatus === 'delivered') {
+    const late = 'accepted the message, but no correct code was entered in time.'
+    return say('warn', `${nameOf(attempt)} ${late}`, START_OVER)
+  }
+  // Tries continued until then: nobody refused it for good.
   const why = errorCode && ` ${adviseOn({ provider, code: errorCode }, 'retrying').meaning}` // mutant: C74.exhausted-not-refused
   const was = newest(events, 'delivery.sent') // mutant: C74.earlier-taken-told
-    ? 'A provider took an earlier message, but no right code was typed, and it expired before the newest one was taken.'
-    : 'It expired before a provider took its message.'
-  return say({
-    state: 'warn',
-    meaning: `${was}${why ?? ''}`,
-    action: `${START_OVER} If it happens often, see the queue in Health.`,
-  })
+    ? 'A provider accepted an earlier message, but no correct code was entered, and it expired before the newest one was accepted.'
+    : 'It expired before a provider accepted its message.'
+  const action = `${START_OVER} If it happens often, see the queue in Health.`
+  return say('warn', `${was}${why ?? ''}`, action)
 }
 
 function diagnoseEnd(
@@ -170,15 +138,13 @@ function diagnoseEnd(
 ): Diagnosis {
   switch (status) {
     case 'approved':
-      return say({ state: 'good', meaning: 'The code was right; nothing is to be done.' })
+      return say('good', 'The code was correct. There is nothing to do.')
     case 'canceled':
-      return say({ state: '', meaning: 'Canceled. The code no longer works.', action: START_OVER })
-    case 'max_attempts_reached':
-      return say({
-        state: 'bad',
-        meaning: 'Too many wrong codes. The code no longer works.',
-        action: `${START_OVER} They type only the code of the newest message.`,
-      })
+      return say('', 'Canceled. The code no longer works.', START_OVER)
+    case 'max_attempts_reached': {
+      const action = `${START_OVER} They enter only the code of the newest message.`
+      return say('bad', 'Too many wrong codes. The code no longer works.', action)
+    }
     case 'expired':
       return diagnoseExpired(detail, offers)
   }
@@ -187,10 +153,10 @@ function diagnoseEnd(
 const isToLandline = ({ events }: AttemptDetail) =>
   newest(events, 'verification.started')?.details.number_type === 'landline'
 
-/** The provider said why, or that it arrived. */
+/** The provider reported why, or that it arrived. */
 const SETTLED: readonly (DeliveryStatus | null)[] = ['failed', 'undelivered', 'delivered']
 
-/** Whatever the provider made of the message, unless it is settled: what arrives nowhere is most often this. */
+/** Unless the provider settled it: the likeliest reason of a message that never arrives. */
 function withLandline(
   found: Diagnosis,
   status: VerificationStatus,
@@ -201,22 +167,41 @@ function withLandline(
   const others = found.resend === 'helps' ? '' : (found.action ?? '')
   return {
     ...found,
-    meaning: `${found.meaning} The number is a landline: most of them receive no texts.`,
+    meaning: `${found.meaning} The number is a landline: most of them cannot receive texts.`,
     action: join(others, 'Ask for a mobile number, or offer a code by e-mail.'),
     resend: 'is useless', // mutant: C50.landline-no-resend
   }
 }
 
+/** By an authenticator app or a recovery code: no message belongs to it, and the page can only cancel it. */
+const BY_FACTOR: Readonly<Record<VerificationStatus, Diagnosis>> = {
+  pending: say(
+    '',
+    'Waiting for a code that the user already has: no message belongs to it.',
+    'They open their authenticator app, or use a recovery code that is still unused.',
+  ),
+  approved: say('good', 'The code was correct. No message belongs to it: the user had it already.'),
+  canceled: say('', 'Canceled. No message belonged to it.', START_OVER),
+  max_attempts_reached: say(
+    'bad',
+    'Too many wrong codes. No message belonged to it: the code is in an app or on a list.',
+    `They check that it is the right account and that the phone’s clock is correct. ${START_OVER}`,
+  ),
+  expired: say(
+    'warn',
+    'No correct code was entered in time. No message belonged to it: the user had it already.',
+    START_OVER,
+  ),
+}
+
+const DECOY =
+  'A decoy: the login flow has no such account. Nothing is sent, and no code is correct.'
+
 function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
   const { attempt } = detail
   const status = statusAt(attempt, now)
-  if (isFactorChannel(attempt.channel)) return say(FACTORS[status])
-  if (attempt.kind === 'decoy')
-    return say({
-      state: '',
-      meaning:
-        'A decoy: the login flow has no such account. Nothing is sent, and no code is right.',
-    })
+  if (isFactorChannel(attempt.channel)) return BY_FACTOR[status]
+  if (attempt.kind === 'decoy') return say('', DECOY)
   const found =
     status === 'pending'
       ? diagnoseMessage(detail, offers, now)
@@ -227,10 +212,10 @@ function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis
   return { ...found, meaning }
 }
 
-/** By whom it is read: the channels of the service's providers, and whether the reader's key has the scope admin. */
+/** The channels of the service's providers, and whether the reader's key has the scope admin. */
 export type Reading = Parameters<typeof offersFor>[1]
 
-/** One diagnosis for the page, the API and the command, and the buttons that it names. */
+/** The same diagnosis for page, API and command, with the buttons that it names. */
 export function diagnoseFor(
   detail: AttemptDetail,
   about: Reading,
@@ -239,7 +224,7 @@ export function diagnoseFor(
   return { offers, diagnosis: diagnose(detail, offers, about.now) }
 }
 
-/** The next try, while it lies ahead. */
+/** Null: the next try is not ahead. */
 export function nextTryAt({ at }: Diagnosis, now: number): number | null {
   return at === null || at <= now ? null : at
 }

@@ -1,22 +1,22 @@
-// The events of a verification with its identical tries put together: twenty-nine refusals are one line to read.
-// It must not drop an event: what is folded is there to be unfolded.
+// The events of a verification with identical tries folded: twenty-nine refusals are one line to read.
+// It must not drop an event: each can be unfolded.
 
 import type { EventRecord } from '../events/types.ts'
 
-/** `count` tries that came to the same, after a first one that stands by itself. */
+/** `count` tries with the same result, after a first one that has a line of its own. */
 export type Tries = { kind: 'tries'; count: number; events: readonly EventRecord[] }
 export type Line = { kind: 'event'; event: EventRecord } | Tries
 
-/** Two are read as fast as a line that says so. */
+/** Two take no longer to read than a line about them. */
 const MIN_FOLDED = 2
 
-/** Handed over, and not taken: one try. */
+/** Handed over and not accepted: one try. */
 type Try = { events: EventRecord[]; answer: string }
 
 const answerOf = ({ details: { provider, send, error } }: EventRecord) =>
   JSON.stringify([provider, send, error]) // mutant: C74.fold-identical-tries
 
-/** The try that begins at `index`; undefined: none, or one that came to something else. */
+/** The try that begins at `index`; undefined: none, or one with another result. */
 function tryAt(events: readonly EventRecord[], index: number): Try | undefined {
   const [first, second] = [events[index], events[index + 1]]
   if (first?.type === 'delivery.retrying') return { events: [first], answer: answerOf(first) }

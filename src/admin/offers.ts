@@ -1,5 +1,5 @@
-// What can be done with a verification now, by the reader of its page: the buttons, and the sentences that name them.
-// It must not offer what the domain would refuse whatever the moment: advice and buttons both come from here.
+// What the reader of a verification's page can do now: the buttons, and the sentences that name them.
+// It must not offer what the domain would certainly refuse: advice and buttons both come from here.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
 import { RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
@@ -8,12 +8,12 @@ import type { AttemptRow } from './ports.ts'
 
 export type Offers = {
   isOpen: boolean
-  /** By which it can be sent again, the channel so far first; empty: there is no such button. */
+  /** By which it can be sent again, the current one first; empty: there is no such button. */
   channels: readonly Channel[]
   canCancel: boolean
-  /** A key that may act could send it again. */
+  /** By a key that may act. */
   isSendable: boolean
-  /** False: the reader's key may look only, whatever could be done. */
+  /** False: the reader's key may only read. */
   mayAct: boolean
 }
 
@@ -42,7 +42,7 @@ export function offersFor(
   }
 }
 
-/** What reaches the same recipient. */
+/** Those that reach the same recipient. */
 function channelsFor(
   current: AttemptRow['channel'],
   provided: readonly Channel[],
@@ -56,17 +56,17 @@ function channelsFor(
 export const othersIn = ({ channels }: Offers, current: AttemptRow['channel']) =>
   channels.filter((channel) => channel !== current)
 
-/** What is to be done where no button does it. */
+/** The advice where no button helps. */
 function withoutButton({ isOpen, isSendable }: Offers): string {
   if (!isOpen) return START_OVER
   if (isSendable) return 'A key with the scope admin can send another message.'
   return `No further message can be sent for this verification. ${START_OVER}`
 }
 
-/** `isButton`: the sentence names the page's own. `text` '': nothing on the page helps. */
+/** `isButton`: the text names one of the page. `text` '': nothing on the page helps. */
 type Step = { text: string; isButton: boolean }
 
-/** Names the button of the page that may help, or what stands in its place. */
+/** Names the button of the page that may help, or what to do instead. */
 export function nextStep(
   { remedy, otherwise }: Pick<Advice, 'remedy' | 'otherwise'>,
   offers: Offers,

@@ -1,10 +1,27 @@
-// What the console and its API read: one row for each verification, with what became of its message.
-// It must not change anything, and must not be slow at ten million rows: a page looks at a bounded number.
+// What the console and its API read: one row for each verification, with what became of its message; and the health.
+// It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
-import type { DeliveryKind, DeliveryStatus, VerificationChannel } from '../kernel/channel.ts'
+import type { OutboxDepth } from '../delivery/outbox-ports.ts'
+import type { ProviderState } from '../delivery/ports.ts'
+import type { EventRecord } from '../events/types.ts'
+import type { UnderKey } from '../factors/ports.ts'
+import type {
+  Channel,
+  DeliveryKind,
+  DeliveryStatus,
+  VerificationChannel,
+} from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
 
-/** Absent: whatever it is. `service` null: every service. */
+/** A key with the scope admin, of one service or (null) of all, and where its request came from. */
+export type Admin = {
+  service: string | null
+  keyId: string
+  clientIp: string | null
+  userAgent: string | null
+}
+
+/** Absent: any. `service` null: every service. */
 export type AttemptFilter = {
   service: string | null
   reference?: string | undefined
@@ -45,7 +62,7 @@ export type AttemptRow = {
   createdAt: number
   expiresAt: number
   endedAt: number | null
-  /** Of the newest message, as the three below. */
+  /** Of the newest message, like the three below. */
   deliveryStatus: DeliveryStatus | null
   provider: string | null
   errorCode: string | null
@@ -59,7 +76,7 @@ export type SendAttempt = {
   provider: string
   startedAt: number
   durationMs: number | null
-  /** Null: it runs, or its worker died. */
+  /** Null: it is running, or its worker died. */
   result: 'sent' | 'retry' | 'failed' | null
   /** The provider's own id. */
   reference: string | null
@@ -67,21 +84,44 @@ export type SendAttempt = {
   errorMessage: string | null
 }
 
+export type AttemptDetail = {
+  attempt: AttemptRow
+  /** Oldest first. */
+  events: EventRecord[]
+  sends: SendAttempt[]
+}
+
 export type AttemptPage = {
   items: AttemptRow[]
   nextCursor: string | null
-  /** Where it stopped before it was full: the time of the last row that was looked at. */
+  /** Where it stopped before it was full: the time of the last row that was read. */
   lookedBackTo: number | null
 }
 
 /** @throws StoreUnavailableError everywhere */
 export type AttemptReads = {
   /**
-   * Newest first. A page may hold fewer than `limit` and still have a cursor: so many rows were looked at, back to
-   * the cursor's, and the next page goes on there. @throws InvalidCursorError
+   * Newest first. A page may hold fewer than `limit` and still have a cursor: it reads a bounded number of rows,
+   * and the next page continues there. @throws InvalidCursorError
    */
   list(filter: AttemptFilter, cursor: string | null, limit: number): Promise<AttemptPage>
   find(service: string | null, id: string): Promise<AttemptRow | undefined>
-  /** In the order in which they were made. */
+  /** Oldest first. */
   sendAttemptsOf(id: string): Promise<SendAttempt[]>
+}
+
+/** Nothing in it is a secret or about a person. Undefined parts: the database is unavailable. */
+export type HealthReport = {
+  node: Record<'name' | 'version' | 'mode' | 'store' | 'limits', string> & { startedAt: number }
+  at: number
+  checks: Readonly<Record<string, boolean>>
+  hashing: { running: number; waiting: number; limit: number; concurrency: number }
+  mint: { ready: number; capacity: number }
+  sending: Readonly<Record<Channel, number>>
+  outbox: readonly OutboxDepth[] | undefined
+  /** Deliveries that failed for good within the last hour, on all nodes, counted up to a bound. */
+  failed: { count: number; isMore: boolean } | undefined
+  providers: readonly ProviderState[]
+  /** Rows under root keys that this node lacks, by key and service. */
+  underMissing: readonly UnderKey[] | undefined
 }

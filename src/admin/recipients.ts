@@ -1,5 +1,5 @@
 // People as the console handles them: masked in pages, sealed in addresses, as indexes in searches.
-// It must not let one in clear out of here, but to whoever asked to see one and is in the log for it.
+// It must not release one in clear except to somebody who asked to see one, which is logged.
 
 import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
@@ -24,23 +24,23 @@ export type Recipients = {
   masked(row: RowOfPerson): string
   maskedPerson(person: Person): string
   /**
-   * For a line of a list: masked, and sealed for an address (undefined: as below). Remembered for a while: a live page
-   * shows the same lines every two seconds, and sealing fifty is half of its work.
+   * For a line of a list: masked, and sealed for an address (undefined: as below). Remembered for a while, because a
+   * live page shows the same lines every two seconds, and sealing fifty is half of its work.
    */
   shown(row: RowOfPerson): Shown
-  /** Undefined: sealed under a key that is gone. */
+  /** Undefined: sealed under a key that no longer exists. */
   ofRow(row: RowOfPerson): Person | undefined
-  /** Undefined: it named nobody who could be read, or as above. */
+  /** Undefined: it named nobody who can be read, or as above. */
   ofRefusal(
     refusal: Pick<RefusalRecord, 'verificationId' | 'budgetIndex' | 'recipientSealed' | 'channel'>,
   ): Person | undefined
-  /** Undefined: `to` is no phone number or address. Opaque, and another text each time. */
+  /** Opaque, and a different text each time. Undefined: `to` is no phone number or address. */
   seal(person: Person, service: string | null): string | undefined
   /** Undefined: not sealed by this service. */
   open(sealed: string): Person | undefined
   /**
    * Whom a number or address may mean, in any spelling, by the countries of one service or (null) of each; the
-   * likeliest first. Empty: nobody. @param country that was named with it; null: none
+   * likeliest first. Empty: nobody. @param country named with it; null: none
    */
   readingsOf(to: string, about: { service: string | null; country: string | null }): Person[]
   /** Under every key of the ring, in one service or (null) in each; undefined: nobody can be meant. */
@@ -54,10 +54,10 @@ const CONTEXT = 'console-recipient'
 const DIGITS_SHOWN = { first: 4, last: 2 } as const
 const HIDDEN = '•••'
 
-/** Controls, and what turns or hides letters: a user id must not show as another one, or turn the line beside it. */
+/** Controls, and marks that turn or hide letters: a user id must not look like another one, or reverse its line. */
 const DECEIVING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Enough to recognise a number that the person says, too little to learn it. */
+/** Enough to recognise a number that the person reads out, too little to learn it. */
 export function mask(recipient: string): string {
   const letters = [...recipient.replaceAll(DECEIVING, '\ufffd')] // mutant: C32.bidi-isolation
   const at = letters.lastIndexOf('@')
@@ -85,7 +85,7 @@ export function createRecipients(deps: {
       const text = keyring.open(recipientSealed, recipientContext(id))
       return isFactorChannel(channel) ? { to: null, subject: text } : { to: text, subject: null }
     } catch {
-      // Of a key that is no longer there: the row is still worth its line.
+      // Its key no longer exists: the row is still worth a line.
       return undefined
     }
   }
@@ -117,9 +117,7 @@ export function createRecipients(deps: {
       const { verificationId, budgetIndex, recipientSealed, channel } = refusal
       if (!recipientSealed) return undefined
       if (verificationId !== null)
-        return channel === null
-          ? undefined
-          : ofRow({ id: verificationId, channel, recipientSealed })
+        return channel ? ofRow({ id: verificationId, channel, recipientSealed }) : undefined
       if (!budgetIndex) return undefined
       try {
         return readPartyText(keyring.open(recipientSealed, refusalContext(budgetIndex)))
@@ -127,10 +125,7 @@ export function createRecipients(deps: {
         return undefined
       }
     },
-    seal(person, service) {
-      if (indexesOf(person, service) === undefined) return undefined
-      return sealPerson(person)
-    },
+    seal: (person, service) => (indexesOf(person, service) ? sealPerson(person) : undefined),
     open(sealed) {
       try {
         return readPartyText(keyring.open(Buffer.from(sealed, 'base64url'), CONTEXT))

@@ -1,12 +1,12 @@
-// Refused requests as support looks for them: those of one person for one reason are one line, with how many and when.
-// It must not read more than a bounded number of rows for a page, nor let a recipient out in clear.
+// Refused requests as support needs them: one line for one person and one reason, with how many and when.
+// It must not read more than a bounded number of rows for a page, nor release a recipient in clear.
 
 import { createHash } from 'node:crypto'
 import type { EventStore, RefusalRecord } from '../events/types.ts'
 import { adviseOnRefusal } from './advice/refusals.ts'
 import type { Person, Recipients } from './recipients.ts'
 
-/** Absent: whatever it is. `service` null: every service. */
+/** Absent: any. `service` null: every service. */
 export type RefusalFilter = {
   service: string | null
   budgetIndexes?: readonly Uint8Array[] | undefined
@@ -20,16 +20,16 @@ export type RefusalFilter = {
 }
 
 export type RefusalLine = {
-  /** The same for the same line of a later page, and says nothing of the person. */
+  /** The same for the same line of a later page, and reveals nothing about the person. */
   id: string
   service: string
   error: string
   limit: string | null
   count: number
-  /** Of the rows that were read: a minute's further refusals are one row, at its end. */
+  /** Of the rows read: a minute's further refusals are one row, at its end. */
   firstAt: number
   lastAt: number
-  /** Of the newest row, as all below. */
+  /** Of the newest row, like all below. */
   route: string | null
   channel: string | null
   country: string | null
@@ -39,7 +39,7 @@ export type RefusalLine = {
   verificationId: string | null
   reference: string | null
   person: Person | undefined
-  /** Many people's: past a bound refusals are counted together, and nobody is named. */
+  /** Several people's: past a bound, refusals are counted together and nobody is named. */
   isOfMany: boolean
   /** In plain words, and what to do. */
   meaning: string
@@ -49,13 +49,13 @@ export type RefusalLine = {
 export type RefusalPage = {
   items: RefusalLine[]
   nextCursor: string | null
-  /** Where it stopped before it was full: the time of the last row that was looked at. */
+  /** Where it stopped before it was full: the time of the last row that was read. */
   lookedBackTo: number | null
 }
 
-/** Of the log, for one page: 2,000 rows. */
+/** For one page: 2,000 rows of the log. */
 const MAX_READS = 20
-/** However few lines are asked for: a line counts what lies between its first row and the page's end. */
+/** However few lines are requested: a line counts the rows between its first one and the end of the page. */
 const ROWS = 100
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
@@ -64,7 +64,7 @@ type PersonOf = (record: RefusalRecord, budgetIndex: Uint8Array) => string
 
 const hexOf = (index: Uint8Array) => Buffer.from(index).toString('hex')
 
-/** A person has an index under each root key: what was refused before and after a rotation is one line. */
+/** A person has an index under each root key: refusals before and after a rotation are one line. */
 function createPersonOf(recipients: Pick<Recipients, 'ofRefusal' | 'indexesOf'>): PersonOf {
   const known = new Map<string, string>()
   return (record, budgetIndex) => {
@@ -88,29 +88,24 @@ function keyOf(record: RefusalRecord, personOf: PersonOf): string {
   return JSON.stringify([service, error, limit, channel, isOfMany, who ?? keyId]) // mutant: C73.line-one-person
 }
 
-function toLine(
-  record: RefusalRecord,
-  key: string,
-  recipients: Pick<Recipients, 'ofRefusal'>,
-): RefusalLine {
-  const { details, at } = record
-  const reason = {
-    ...{ error: textOr(details.error) ?? '', limit: textOr(details.limit) },
-    ...{ channel: textOr(details.channel), country: textOr(details.country) },
+function toLine(record: RefusalRecord, key: string, person: Person | undefined): RefusalLine {
+  const { details, at, service, clientIp, keyId, verificationId, reference } = record
+  const refused = {
+    error: textOr(details.error) ?? '',
+    limit: textOr(details.limit),
+    channel: textOr(details.channel),
+    country: textOr(details.country),
     numberType: textOr(details.number_type),
   }
   return {
-    // Keyed indexes are in the text: what leaves here is a hash, cut short.
+    // The text holds keyed indexes: only a hash of it leaves, cut short.
     id: createHash('sha256').update(key).digest('base64url').slice(0, 16),
-    service: record.service,
-    ...reason,
+    ...{ service, clientIp, keyId, verificationId, reference, person },
     ...{ count: 0, firstAt: at, lastAt: at },
     route: textOr(details.route),
-    ...{ clientIp: record.clientIp, keyId: record.keyId },
-    ...{ verificationId: record.verificationId, reference: record.reference },
-    person: recipients.ofRefusal(record),
     isOfMany: details.overflow === true,
-    ...adviseOnRefusal(reason),
+    ...refused,
+    ...adviseOnRefusal(refused),
   }
 }
 
@@ -122,7 +117,7 @@ export function createRefusals(deps: {
     (error === undefined || details.error === error) &&
     (limit === undefined || details.limit === limit)
 
-  /** Into their lines, in order. @returns the row that would begin a line too many; undefined: all have one */
+  /** Adds to their lines, in order. @returns the row that would begin a line too many; undefined: all have one */
   const fold = (
     records: readonly RefusalRecord[],
     lines: Map<string, RefusalLine>,
@@ -132,7 +127,7 @@ export function createRefusals(deps: {
       const key = keyOf(record, personOf)
       const known = lines.get(key)
       if (!known && lines.size >= most) return true
-      const line = known ?? toLine(record, key, deps.recipients)
+      const line = known ?? toLine(record, key, deps.recipients.ofRefusal(record))
       line.count += Number(record.details.count) || 1 // mutant: C73.line-full-count
       line.firstAt = record.at
       lines.set(key, line)
@@ -141,7 +136,7 @@ export function createRefusals(deps: {
 
   /**
    * Newest first, up to the row that would begin a line too many. A page may hold fewer than `limit` and still have a
-   * cursor: so many rows were looked at. One line's older refusals may stand on the next page.
+   * cursor: it reads a bounded number of rows. One line's older refusals may be on the next page.
    * @throws InvalidCursorError, StoreUnavailableError
    */
   return async (
@@ -155,9 +150,8 @@ export function createRefusals(deps: {
     let next = cursor
     let lastLookedAt: number | null = null
     for (let reads = 0; reads < MAX_READS; reads += 1) {
-      const page = await deps.events.listRefusals({
-        ...{ service, budgetIndexes, since, until, cursor: next, limit: ROWS }, // mutant: C73.count-beside-limit
-      })
+      const query = { service, budgetIndexes, since, until, cursor: next, limit: ROWS } // mutant: C73.count-beside-limit
+      const page = await deps.events.listRefusals(query)
       const wanted = page.items.filter((one) => isWanted(one, filter))
       const tooMany = fold(wanted, lines, { most: limit, personOf })
       if (tooMany) {

@@ -1,10 +1,9 @@
 // What an admin's commands work with: the store beside the running service, people by their keys, and the API's forms.
 // It must not be loaded for help: it brings a database driver and the schemas along.
 
-import type { Admin, AttemptDetail } from '../admin/admin.ts'
 import type { Reading } from '../admin/diagnosis.ts'
-import { createPeople } from '../admin/operations.ts'
-import type { AttemptFilter } from '../admin/ports.ts'
+import { createPeople } from '../admin/people.ts'
+import type { Admin, AttemptDetail, AttemptFilter } from '../admin/ports.ts'
 import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
 import { createRefusals, type ListRefusals } from '../admin/refusals.ts'
 import type { Config } from '../config/config.ts'

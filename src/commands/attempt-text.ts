@@ -1,9 +1,8 @@
 // A verification and its events as text for a terminal, recipients masked. Times are UTC, whatever the machine's zone.
 
-import type { AttemptDetail } from '../admin/admin.ts'
 import { diagnoseFor, nextTryAt } from '../admin/diagnosis.ts'
 import { foldTries } from '../admin/fold-tries.ts'
-import type { AttemptRow, SendAttempt } from '../admin/ports.ts'
+import type { AttemptDetail, AttemptRow, SendAttempt } from '../admin/ports.ts'
 import { OUTCOMES } from '../console/pages/stamps.ts'
 import { spanOf } from '../console/pages/words.ts'
 import type { EventRecord } from '../events/types.ts'

@@ -1,7 +1,6 @@
 // countersign attempts and show: verifications listed, and one in detail, beside the running service. Nothing is changed.
 
-import type { AttemptDetail } from '../admin/admin.ts'
-import type { AttemptRow } from '../admin/ports.ts'
+import type { AttemptDetail, AttemptRow } from '../admin/ports.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import type { AdminContext } from './admin-context.ts'
 import {

@@ -2,7 +2,7 @@
 // It must not erase without a person's yes, or a program's --yes.
 
 import { existsSync } from 'node:fs'
-import type { Lifted } from '../admin/lift.ts'
+import type { Lifted } from '../admin/people.ts'
 import type { Erased } from '../retention/ports.ts'
 import { LIFTABLE, NOT_LIFTABLE } from '../verification/liftable.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -87,7 +87,7 @@ async function liftBy(context: AdminContext, given: Given, terminal: Terminal): 
   // No counts yet. Opening would make the file, and as another user the service could not use it.
   if (config.limits.kind === 'sqlite' && !existsSync(config.limits.path)) return nothing // mutant: C71.no-counter-file
   const { openLimiter } = await import('../limits/open.ts')
-  const { createLift } = await import('../admin/lift.ts')
+  const { createLift } = await import('../admin/people.ts')
   const { addressKey } = await import('../limits/client-address.ts')
   const { liftableKeys } = await import('../verification/lift-limits.ts')
   const warn = (_: object, message: string) => terminal.err(`${message}\n`)

@@ -1,7 +1,7 @@
 // GET /admin/person?who=…: one recipient or subject. And POST …/export, POST …/lift, GET …/erase, POST …/erased.
 // It must not take a person from an address but sealed, nor hand one out in clear but in the export.
 
-import type { Exported } from '../admin/export.ts'
+import type { Exported } from '../admin/people.ts'
 import type { Person } from '../admin/recipients.ts'
 import { adminOf } from '../http/admin-from-request.ts'
 import type { App } from '../http/register.ts'

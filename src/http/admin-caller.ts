@@ -2,7 +2,7 @@
 // It must not let a key of one service be more than that.
 
 import type { z } from '@hono/zod-openapi'
-import type { Admin } from '../admin/admin.ts'
+import type { Admin } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
 import { adminOf } from './admin-from-request.ts'
 import type { AppContext, AppDeps } from './deps.ts'

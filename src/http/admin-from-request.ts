@@ -1,7 +1,7 @@
 // Who acts, for the operations and the log: a key, and where its request came from.
 // It must not give more than the key has.
 
-import type { Admin } from '../admin/admin.ts'
+import type { Admin } from '../admin/ports.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { addressOf } from './end-user.ts'
 import { readUserAgent } from './schemas/requests.ts'

@@ -4,7 +4,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
-import type { AdminDeps } from '../admin/deps.ts'
+import type { AdminDeps } from '../admin/operations.ts'
 import type { Inbox } from '../delivery/ports.ts'
 import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'

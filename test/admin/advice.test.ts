@@ -11,7 +11,7 @@ const SOURCES = [
   ...['delivery/attempt.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
   ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'storage/claim-plan.ts'],
 ]
-const SOURCES_OF_ADVICE = ['advice', 'http', 'own', 'smtp', 'twilio', 'words'].map(
+const SOURCES_OF_ADVICE = ['advice', 'any-provider', 'smtp', 'twilio', 'words'].map(
   (name) => `admin/advice/${name}.ts`,
 )
 const sources = () => SOURCES.map((name) => readFileSync(join(SRC, name), 'utf8'))
@@ -20,19 +20,19 @@ const unknown = (outcome: 'retrying' | 'failed') =>
 
 describe('advice', () => {
   it.each([
-    ['twilio', '21610', /opted out/, /send START/],
+    ['twilio', '21610', /opted out/, /sending START/],
     ['twilio', '21614', /not a mobile number/, /mobile number/],
     ['twilio', '21635', /landline/, /mobile number/],
     ['twilio', '30006', /landline/, /mobile number/],
     ['twilio', '20003', /does not accept the account/, /operator/],
     ['twilio', '21211', /not a phone number/, /another number/],
-    ['twilio', 'http_503', /cannot take messages/, null],
+    ['twilio', 'http_503', /cannot accept messages/, null],
     ['twilio', 'http_504', /may have gone out/, /wait a minute/],
     ['http', 'http_408', /may have gone out/, /wait a minute/],
     ['http', 'http_409', /has this message already/, /wait a minute/],
-    ['http', 'not_confirmed', /does not say that it took/, /_SUCCESS/],
+    ['http', 'not_confirmed', /does not confirm that it accepted/, /_SUCCESS/],
     ['http', 'gateway_busy', /for the moment/, /rate/],
-    ['http', 'gateway_refused', /did not take/, /own reason/],
+    ['http', 'gateway_refused', /did not accept/, /own reason/],
     ['smtp', 'smtp_550_5.1.1', /mailbox does not exist/, /another address/],
     ['smtp', 'smtp_452_4.2.2', /full/, /makes room/],
     ['smtp', 'smtp_550_5.7.1', /by its rules/, /SPF/],

@@ -33,7 +33,7 @@ const canceled = async () => {
 /** Each opens one, and says what its sentence is about. */
 const ENDS: [string, () => Promise<string>, RegExp][] = [
   ['refused by the provider', () => afterMessage('failed', 21610), /opted out/],
-  ['sent', () => afterMessage('sent', null), /took the message/],
+  ['sent', () => afterMessage('sent', null), /accepted the message/],
   ['canceled', canceled, /no longer works/],
   ['by an app', () => world.startByApp('ann'), /no message belongs to it/],
 ]

@@ -61,7 +61,7 @@ describe('C74: tries', () => {
     const lines = describeAttempt(detail, shown).split('\n')
     expect(lines.filter((line) => line.includes('delivery.retrying'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('28 more tries'))).toEqual([
-      expect.stringMatching(/came to the same, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
+      expect.stringMatching(/with the same result, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
     ])
   })
 
@@ -69,8 +69,8 @@ describe('C74: tries', () => {
     const events = [eventOf('verification.started'), ...tries(29)]
     const row = { deliveryStatus: 'queued', errorCode: 'http_503', provider: 'http' } as const
     const page = await shownPage(detailOf(row, events))
-    expect(page).toMatch(/<details><summary>28 more tries came to the same, until /)
+    expect(page).toMatch(/<details><summary>28 more tries with the same result, until /)
     expect(textOf(page).match(/did not take message 1/g)).toHaveLength(29)
-    expect(textOf(page).match(/cannot take messages just now/g)).toHaveLength(2)
+    expect(textOf(page).match(/cannot accept messages at the moment/g)).toHaveLength(2)
   })
 })

@@ -62,7 +62,7 @@ const OTHER = /\banother channel\b/i
 const CANCELS = /\bcancel (?:it|the)\b/i
 const RETRIES = /retried automatically|Next try/
 /** Of a code that is good: after the end it is a lie. */
-const CODE_IS_GOOD = /use the code that comes|it is valid/
+const CODE_IS_GOOD = /use the code that arrives|it is valid/
 const KEY_CAN_SEND = /key with the scope admin can send/
 
 function eventsOf(provider: string, error: string | null) {
@@ -159,7 +159,7 @@ describe('C74: no advice names an action that the page does not have', () => {
     const row = { status: 'expired', deliveryStatus: 'canceled', errorCode: 'http_503' } as const
     const { diagnosis } = diagnosed(detailOf({ ...row, provider: 'http' }))
     expect(diagnosis.meaning).toMatch(
-      /expired before a provider took its message\. The provider cannot take messages/,
+      /expired before a provider accepted its message\. The provider cannot accept messages/,
     )
     expect(diagnosis.action).toMatch(/start over in your login flow/)
     expect(diagnosis.action).not.toMatch(/again/)
@@ -196,7 +196,7 @@ describe('C74: no advice names an action that the page does not have', () => {
     const sent = eventOf('delivery.sent', NOW - 70_000)
     const row = { status: 'expired', deliveryStatus: 'canceled', sends: 2 } as const
     const { meaning } = diagnosed(detailOf(row, [sent])).diagnosis
-    expect(meaning).toMatch(/^A provider took an earlier message/)
+    expect(meaning).toMatch(/^A provider accepted an earlier message/)
     expect(diagnosed(detailOf(row)).diagnosis.meaning).toMatch(/^It expired before a provider/)
   })
 

@@ -3,7 +3,7 @@
 import { get } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
-import type { AdminDeps } from '../../src/admin/deps.ts'
+import type { AdminDeps } from '../../src/admin/operations.ts'
 import { createSessions, IDLE_MS } from '../../src/console/sessions.ts'
 import { createFollower } from '../../src/events/follower.ts'
 import { createStreamPlaces, MAX_STREAMS } from '../../src/http/stream-places.ts'

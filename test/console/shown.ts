@@ -2,9 +2,8 @@
 // It must not decide anything: diagnosis, offers and page are the real ones.
 
 import type { Scope } from '../../src/access/ports.ts'
-import type { AttemptDetail } from '../../src/admin/admin.ts'
 import { diagnoseFor } from '../../src/admin/diagnosis.ts'
-import type { AttemptRow } from '../../src/admin/ports.ts'
+import type { AttemptDetail, AttemptRow } from '../../src/admin/ports.ts'
 import type { SignedInPage } from '../../src/console/page.ts'
 import { attemptPage } from '../../src/console/pages/attempt-page.ts'
 import type { EventRecord, EventType } from '../../src/events/types.ts'

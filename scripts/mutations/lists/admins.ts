@@ -31,6 +31,6 @@ export const ADMINS: readonly Mutant[] = [
     'C30.reveal-logged',
     'who is shown a recipient in clear stands in the log',
     [ADMIN_ATTEMPTS, 'shows its recipient to who asks for it'],
-    { node: 'ExpressionStatement', becomes: 'void [actor, at, told]' },
+    { node: 'ExpressionStatement', becomes: 'void [type, at, about]' },
   ),
 ]

@@ -28,7 +28,7 @@ export const REFUSAL_LINES: readonly Mutant[] = [
     [REFUSAL_LINES_TEST, 'offers to lift what can be lifted'],
     {
       node: 'PropertyAssignment',
-      becomes: `guesses_per_number_day: { meaning: 'Guesses.', action: LIFT }`,
+      becomes: `guesses_per_number_day: ['Guesses.', LIFT]`,
     },
   ),
   mutant(

@@ -45,8 +45,8 @@ export const REFUSALS: readonly Mutant[] = [
     'a line of refusals counts as much, however few lines were asked for',
     [FOLD_REFUSALS, 'a page reads a bounded number of rows'],
     {
-      node: 'SpreadAssignment',
-      becomes: '...{ service, budgetIndexes, since, until, cursor: next, limit }',
+      node: 'ObjectLiteralExpression',
+      becomes: '{ service, budgetIndexes, since, until, cursor: next, limit }',
     },
   ),
   mutant(
@@ -98,7 +98,7 @@ export const REFUSALS: readonly Mutant[] = [
     'C35.admin-lift-service',
     'an admin’s key of one service lifts that one’s limits',
     [C73_REFUSALS, 'is for the scope admin alone, and within the key’s service'],
-    { node: 'BinaryExpression', becomes: '(asked.service ?? name) === name' },
+    { node: 'BinaryExpression', becomes: '(wanted ?? name) === name' },
   ),
   mutant(
     'C35.lift-admin-scope',

@@ -13,7 +13,7 @@ export const SIGN_IN: readonly Mutant[] = [
     [C33, 'a thousand keys from one address'],
     {
       node: 'IfStatement',
-      becomes: `const full = await deps.console.wrongKeys.count(addressOf(c, deps))
+      becomes: `const full = await deps.wrongKeys.count(addressOf(c, deps))
   if (!begun || full) return refuseKey(page, deps, to)`,
     },
   ),

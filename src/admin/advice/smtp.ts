@@ -1,23 +1,20 @@
 // Mail: by the enhanced code where the server gives one (RFC 3463, RFC 7372), else by the reply code (RFC 5321 §4.2.3).
-// It must not read a server's text: the adapter does not keep it.
 
 import { type Advice, lasting, OPERATOR, OTHER_ADDRESS, passing, repeatable } from './words.ts'
 
-const NO_MAILBOX = lasting(
-  'The mailbox does not exist, or takes no mail.',
-  `Check the spelling with the user. ${OTHER_ADDRESS}`,
-)
+const SPELLING = `Check the spelling with the user. ${OTHER_ADDRESS}`
+const NO_MAILBOX = lasting('The mailbox does not exist, or accepts no mail.', SPELLING)
 const FULL = repeatable('The mailbox is full.', 'The user makes room, or uses another address.')
 const NO_DOMAIN = lasting(
-  'The part of the address behind the @ does not exist, or takes no mail.',
-  `Check the spelling with the user. ${OTHER_ADDRESS}`,
+  'The part of the address after the @ does not exist, or accepts no mail.',
+  SPELLING,
 )
 const BLOCKED = lasting(
   'The mail server refuses the message by its rules: it considers the sender, or the text, unwanted.',
-  'The operator checks SPF, DKIM and the reputation of the sender. The user may ask for the sender to be allowed.',
+  'The operator checks SPF, DKIM and the reputation of the sender. The user can ask their mail provider to allow the sender.',
 )
 const UNPROVEN = lasting(
-  'The mail server wants proof that the sender is genuine (SPF, DKIM, DMARC), and does not find it.',
+  'The mail server requires proof that the sender is genuine (SPF, DKIM, DMARC), and finds none.',
   `The operator sets up SPF and DKIM for the domain of MAIL_FROM. ${OPERATOR}`,
 )
 const LOGIN = lasting(
@@ -25,14 +22,19 @@ const LOGIN = lasting(
   `The operator corrects user and password in SMTP_URL. ${OPERATOR}`,
 )
 const LATER = passing(
-  'The mail server cannot take the message at the moment (some do so on purpose with a sender that they do not know).',
+  'The mail server cannot accept the message at the moment (some do this on purpose with an unknown sender).',
 )
 const TOO_MUCH = passing(
   'The mail server reports too many messages from this sender.',
   'The operator asks for a higher rate.',
 )
 
-/** Class 4 and 5 alike: the rest says which it is. */
+const TOO_LONG = lasting(
+  'The message is too long for the mail server.',
+  `The operator shortens the text. ${OPERATOR}`,
+)
+
+/** Of class 4 and class 5 alike. */
 const BY_ENHANCED: Readonly<Record<string, Advice>> = {
   '1.1': NO_MAILBOX,
   '1.2': NO_DOMAIN,
@@ -43,9 +45,9 @@ const BY_ENHANCED: Readonly<Record<string, Advice>> = {
   '1.8': UNPROVEN,
   '2.1': lasting('The mailbox is switched off.', OTHER_ADDRESS),
   '2.2': FULL,
-  '2.3': lasting('The mail server finds the message too long.', OPERATOR),
+  '2.3': TOO_LONG,
   '3.2': LATER,
-  '3.4': lasting('The mail server finds the message too long.', OPERATOR),
+  '3.4': TOO_LONG,
   '4.4': NO_DOMAIN,
   '4.5': LATER,
   '5.3': TOO_MUCH,
@@ -69,8 +71,8 @@ const BY_REPLY: Readonly<Record<number, Advice>> = {
   534: LOGIN,
   535: LOGIN,
   550: lasting(
-    'The mail server refuses the message: most often the mailbox does not exist; some answer so to mail that they consider unwanted.',
-    `Check the spelling with the user. ${OTHER_ADDRESS}`,
+    'The mail server refuses the message: most often the mailbox does not exist; some give this answer to mail that they consider unwanted.',
+    SPELLING,
   ),
   551: NO_MAILBOX,
   552: FULL,

@@ -1,5 +1,5 @@
 // Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx). https://www.twilio.com/docs/api/errors
-// It must not repeat a message of Twilio's: they quote the number.
+// It must not repeat a message of Twilio's: those quote the number.
 
 import {
   type Advice,
@@ -23,7 +23,7 @@ const INVALID = lasting(
 const LANDLINE = otherChannel('This number is a landline, or cannot receive texts.', MOBILE_NUMBER)
 const OPTED_OUT = repeatable(
   'The user has opted out of texts from this sender (they once answered STOP).',
-  'They must send START to the number that the texts come from.',
+  'They can lift this by sending START to the number that the texts come from.',
 )
 const SENDER = lasting(
   'The sender cannot send to this number.',
@@ -35,10 +35,10 @@ const THROTTLED = passing(
 )
 const SUSPENDED = lasting(
   'The account at Twilio is suspended or not active.',
-  `The operator settles it with Twilio. ${OPERATOR}`,
+  `The operator resolves it with Twilio. ${OPERATOR}`,
 )
 const UNREACHABLE = repeatable(
-  'The phone could not be reached: off, without signal, abroad, or not able to receive texts.',
+  'The phone could not be reached: switched off, without signal, abroad, or unable to receive texts.',
   'The user switches the phone on and waits for a signal.',
 )
 const FILTERED = otherChannel(
@@ -64,16 +64,16 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   21408: otherChannel(
     'The account may not send to this country.',
     OPERATOR,
-    'The operator allows the country in Twilio’s geo permissions, if that is intended.',
+    'If the country is wanted, the operator allows it in Twilio’s geo permissions.',
   ),
   21606: SENDER,
   21608: lasting(
-    'This is a trial account: it sends to verified numbers only.',
+    'This is a trial account: it sends only to verified numbers.',
     `The operator upgrades the account. ${OPERATOR}`,
   ),
   21610: OPTED_OUT,
   21612: SENDER,
-  21614: otherChannel('This is not a mobile number: a landline, or mistyped.', MOBILE_NUMBER),
+  21614: otherChannel('This is not a mobile number: it is a landline, or mistyped.', MOBILE_NUMBER),
   21635: LANDLINE,
   30001: THROTTLED,
   30002: SUSPENDED,
@@ -81,10 +81,10 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   30004: otherChannel(
     'The message was blocked: by the carrier, by the phone, or because the user does not want it.',
     OTHER_NUMBER,
-    'The user looks for blocked senders and asks the carrier about texts from services.',
+    'The user checks the list of blocked senders and asks the carrier about texts from services.',
   ),
   30005: lasting(
-    'The number is unknown to its carrier: not in use, or no longer.',
+    'The carrier does not know the number: it is not in use, or no longer.',
     `Check the digits with the user. ${OTHER_NUMBER}`,
   ),
   30006: otherChannel(
@@ -92,7 +92,7 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
     MOBILE_NUMBER,
   ),
   30007: FILTERED,
-  30008: repeatable('The carrier did not deliver it and gave no reason.'),
+  30008: repeatable('The carrier did not deliver the message and gave no reason.'),
   30022: THROTTLED,
   30032: UNREGISTERED,
   30034: UNREGISTERED,

@@ -1,56 +1,52 @@
-// What an advice is, and the sentences that several failures share.
-// It must not name a provider (that is each provider's own file), nor an action of the page: offers.ts knows which there are.
+// The shape of advice, and the sentences that several failures share.
+// It must not name an action of the page: offers.ts knows which exist.
 
-/** What on the page itself may help: the same channel once more, another one, or nothing that can be sent. */
+/** On the page itself: the same channel once more, another one, or nothing that can be sent helps. */
 export type Remedy = 'again' | 'channel' | 'none'
 
 export type Advice = {
-  /** What happened, for the reader who talks with the user. */
+  /** What happened, for a reader who is talking to the user. */
   meaning: string
-  /** What somebody does beside the page; '': nothing. */
+  /** What somebody does elsewhere than on the page; '': nothing. */
   action: string
-  /** What the user does as long as the code is still good; '': nothing. */
+  /** What the user does while the code still works; '': nothing. */
   meanwhile: string
   remedy: Remedy
-  /** In place of another channel, where the page offers none; '': nothing. */
+  /** Instead of another channel, where the page offers none; '': nothing. */
   otherwise: string
-  /** It may do well at the next try, which comes automatically while there is time. */
+  /** The next try may succeed; it comes automatically while there is time. */
   isPassing: boolean
 }
 
-/** Sending the same again will not help. @param action what does */
+/** Sending the same again does not help. @param action what does */
 export function lasting(meaning: string, action: string): Advice {
   return { meaning, action, meanwhile: '', remedy: 'none', otherwise: '', isPassing: false }
 }
 
-/** Another message may get through once the action is done. @param action '' where nothing else is needed */
+/** Another message may get through after the action. @param action '': it may without one */
 export function repeatable(meaning: string, action = ''): Advice {
   return { ...lasting(meaning, action), remedy: 'again' }
 }
 
-/** No message by this channel gets through. @param otherwise where the page offers no other */
+/** No message by this channel gets through. @param otherwise where the page offers no other channel */
 export function otherChannel(meaning: string, otherwise: string, action = ''): Advice {
   return { ...lasting(meaning, action), remedy: 'channel', otherwise }
 }
 
-/** @param action beside the next try; '' where that is all */
+/** @param action in addition to the next try; '': none */
 export function passing(meaning: string, action = ''): Advice {
   return { ...repeatable(meaning, action), isPassing: true }
 }
 
-/** The message may have arrived: as long as its code is good, the user may have it. */
-export function uncertain(advice: Advice): Advice {
-  return {
-    ...advice,
-    meanwhile: 'Ask the user to wait a minute and to use the code that comes.',
-  }
+/** The message may have arrived: while its code works, the user may have it. */
+export function uncertain(meaning: string, action = ''): Advice {
+  const meanwhile = 'Ask the user to wait a minute and to use the code that arrives.'
+  return { ...passing(meaning, action), meanwhile }
 }
 
-export const OTHER_NUMBER =
-  'Ask the user for another number; they start over with it in your login flow.'
-export const OTHER_ADDRESS =
-  'Ask the user for another address; they start over with it in your login flow.'
+export const OTHER_NUMBER = 'Ask the user to start over with another number in your login flow.'
+export const OTHER_ADDRESS = 'Ask the user to start over with another address in your login flow.'
 export const MOBILE_NUMBER =
-  'Ask the user for a mobile number or an e-mail address; they start over with it in your login flow. Another text will not help.'
-export const OPERATOR = 'No message will get through before that.'
+  'Ask the user to start over in your login flow with a mobile number or an e-mail address. Another text will not help.'
+export const OPERATOR = 'No message will get through until then.'
 export const START_OVER = 'Ask the user to start over in your login flow.'

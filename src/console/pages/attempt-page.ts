@@ -2,12 +2,11 @@
 // It must not show a recipient in clear, but to who just asked for it.
 
 import { html } from 'hono/html'
-import type { AttemptDetail } from '../../admin/admin.ts'
 import type { Diagnosis } from '../../admin/diagnosis.ts'
 import { nextTryAt } from '../../admin/diagnosis.ts'
 import type { KeyName } from '../../admin/key-names.ts'
 import type { Offers } from '../../admin/offers.ts'
-import type { AttemptRow } from '../../admin/ports.ts'
+import type { AttemptDetail, AttemptRow } from '../../admin/ports.ts'
 import { isFactorChannel } from '../../kernel/channel.ts'
 import { statusAt } from '../../verification/state.ts'
 import type { SignedInPage } from '../page.ts'

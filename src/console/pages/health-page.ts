@@ -2,7 +2,7 @@
 // It must not show a secret; what comes from outside is shown escaped.
 
 import { html } from 'hono/html'
-import type { HealthReport } from '../../admin/health-report.ts'
+import type { HealthReport } from '../../admin/ports.ts'
 import type { ProviderState } from '../../delivery/ports.ts'
 import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import type { ServicePolicy } from '../../verification/policy.ts'

@@ -2,7 +2,7 @@
 // It must not show anything of a key but its id.
 
 import { html } from 'hono/html'
-import type { HealthReport } from '../../admin/health-report.ts'
+import type { HealthReport } from '../../admin/ports.ts'
 import { adviseOnMissing } from '../../factors/root-keys.ts'
 import type { Html } from './shell.ts'
 

@@ -2,11 +2,10 @@
 // It must not put a provider's text, a name or a user agent in unescaped, nor let it turn the line around.
 
 import { html } from 'hono/html'
-import type { AttemptDetail } from '../../admin/admin.ts'
 import { adviseOn } from '../../admin/advice/advice.ts'
 import { foldTries, type Tries } from '../../admin/fold-tries.ts'
 import type { KeyName } from '../../admin/key-names.ts'
-import type { SendAttempt } from '../../admin/ports.ts'
+import type { AttemptDetail, SendAttempt } from '../../admin/ports.ts'
 import type { EventRecord } from '../../events/types.ts'
 import { statusAt, type VerificationStatus } from '../../verification/state.ts'
 import { eventWords } from './event-words.ts'
@@ -120,7 +119,7 @@ function triesHtml({ count, events }: Tries, last: EventRecord | undefined, writ
   const end = events.at(-1)
   if (!first || !end) return html``
   const items = events.map((event, index) => write(event, events[index - 1] ?? last))
-  return html`<li class="warn" data-id="tries-${first.sequence}">${whenOf(first.at, last)}${MARK}<div class="what"><details><summary>${count} more tries came to the same, until ${timeOf(end.at)}</summary><ol class="timeline">${items}</ol></details></div></li>`
+  return html`<li class="warn" data-id="tries-${first.sequence}">${whenOf(first.at, last)}${MARK}<div class="what"><details><summary>${count} more tries with the same result, until ${timeOf(end.at)}</summary><ol class="timeline">${items}</ol></details></div></li>`
 }
 
 export function timeline(shown: Shown): Html {

@@ -2,7 +2,7 @@
 // It must not show a setting that is a secret.
 
 import { z } from '@hono/zod-openapi'
-import type { HealthReport } from '../../admin/health-report.ts'
+import type { HealthReport } from '../../admin/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
 import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'

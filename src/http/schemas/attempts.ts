@@ -2,9 +2,8 @@
 // It must not show a recipient in clear.
 
 import { z } from '@hono/zod-openapi'
-import type { AttemptDetail } from '../../admin/admin.ts'
 import { diagnoseFor, nextTryAt, type Reading } from '../../admin/diagnosis.ts'
-import type { AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
+import type { AttemptDetail, AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import { readReference } from '../../kernel/ids.ts'

@@ -2,8 +2,8 @@
 // It must not be used for a list: a recipient stands here in clear, for whoever asked for this one.
 
 import { z } from '@hono/zod-openapi'
-import type { Exported } from '../../admin/export.ts'
 import type { PersonLimits } from '../../admin/operations.ts'
+import type { Exported } from '../../admin/people.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { LIFTABLE, NOT_LIFTABLE } from '../../verification/liftable.ts'
 import { LIMIT_NAMES } from '../../verification/policy.ts'
