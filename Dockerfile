@@ -11,7 +11,7 @@ COPY scripts/bundle.ts scripts/build-argon2.ts scripts/
 COPY bin bin
 COPY drizzle drizzle
 COPY src src
-# argon2 is what the service spends its time on: built for AVX2 it hashes twice as fast; the portable build stays beside it.
+# The service spends its time on argon2: built for AVX2 it hashes twice as fast; the portable build stays beside it.
 RUN if [ "$(uname -m)" = x86_64 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends g++; fi
 RUN node scripts/bundle.ts --avx2
 
@@ -21,7 +21,7 @@ LABEL org.opencontainers.image.title="Countersign" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Measured with argon2's 19 MiB blocks: one malloc arena for all threads, each block straight from the system
 # and back to it, in huge pages so that this costs 7 % of the hashing instead of 30 % (idle: 100 MiB, not 240).
-# A small young generation of V8's fits the processor's caches beside them: 20 MiB less under a flood, 1 ms of CPU less a flow.
+# V8's young generation is small enough to share the processor's caches: 20 MiB less under a flood, 1 ms of CPU less per flow.
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     DATA_DIR=/data \
@@ -39,5 +39,5 @@ VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["countersign", "healthcheck"]
-# Without the flag a SIGUSR1 opens the inspector, and with it every secret in memory.
+# Without the flag a SIGUSR1 opens the inspector, and exposes every secret in memory.
 CMD ["node", "--disable-sigusr1", "dist/main.js"]

@@ -1,5 +1,5 @@
 // Compiles the argon2 package's own sources for AVX2: the same hashes in half the time of its portable build.
-// It must not replace that build: a processor without AVX2 takes it (main.ts looks).
+// It must not replace that build: a processor without AVX2 uses it (main.ts decides).
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,7 +11,7 @@ const SOURCE = 'node_modules/argon2'
 const LIBRARY = join(SOURCE, 'argon2')
 /** As in the package's binding.gyp for x64: opt.c is the one with vector instructions. */
 const C_FILES = ['argon2', 'core', 'encoding', 'thread', 'opt', 'blake2/blake2b']
-/** Of the package's binding.gyp, and -mavx2. -mtune stays general: the image runs on another machine. */
+/** From the package's binding.gyp, plus -mavx2. -mtune stays general: the image runs on another machine. */
 const FLAGS = [
   '-O3',
   '-mavx2',
@@ -29,12 +29,12 @@ const CPP_FLAGS = [
   ...['-Inode_modules/node-api-headers/include', '-Inode_modules/node-addon-api', `-I${SOURCE}`],
 ]
 
-/** What node-gyp-build finds below the folder that ARGON2_PREBUILD names. */
+/** The path at which node-gyp-build finds it, below the folder that ARGON2_PREBUILD names. */
 const BINARY = 'build/Release/argon2.node'
 
 type Hash = (input: Record<string, unknown>) => Promise<Uint8Array>
 
-/** One hash with everything that the service gives, by a binary of the package. */
+/** One hash with all the service's parameters, by a binary of the package. */
 function hashWith(path: string): Promise<Uint8Array> {
   const { hash } = createRequire(import.meta.url)(path) as { hash: Hash }
   return hash({
@@ -52,7 +52,7 @@ function hashWith(path: string): Promise<Uint8Array> {
 }
 
 /**
- * @param folder gets build/Release/argon2.node
+ * @param folder receives build/Release/argon2.node
  * @throws without a compiler, or where both builds hash differently
  */
 export async function buildArgon2(folder: string, portable: string): Promise<void> {
@@ -81,7 +81,7 @@ export async function buildArgon2(folder: string, portable: string): Promise<voi
   } finally {
     rmSync(objects, { recursive: true })
   }
-  // A builder without AVX2 can't run what it built.
+  // A builder without AVX2 cannot run its own build.
   if (!/\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'latin1'))) return
   const [fast, slow] = await Promise.all([hashWith(out), hashWith(join(process.cwd(), portable))])
   if (!Buffer.from(fast).equals(slow)) throw new Error('the AVX2 build hashes differently')

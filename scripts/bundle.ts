@@ -1,5 +1,5 @@
-// Makes dist/image: the service and its command as one bundle, with just the files beside it that they read.
-// It must not take anything along that does not run: the image is what this folder holds.
+// Builds dist/image: the service and its command as one bundle, with only the files that they read.
+// It must not include anything that does not run: the image is this folder.
 
 import {
   chmodSync,
@@ -19,10 +19,10 @@ function optionOf(name: string): string | undefined {
   return process.argv.find((_word, i) => process.argv[i - 1] === name)
 }
 
-/** `--out`: elsewhere, as the tests do. */
+/** `--out`: another folder, as in the tests. */
 const OUT = optionOf('--out') ?? 'dist/image'
 
-/** Native code finds itself beside its package: these stay packages, cut down to the files that run here. */
+/** Native code is found beside its package: these stay packages, reduced to the files that run here. */
 const NATIVE = ['argon2', 'better-sqlite3'] as const
 
 /** `export const { a, b } = require('x') as …`, and `const x = require('x') as …`. */
@@ -30,8 +30,8 @@ const REQUIRED_NAMES = /^export const (\{[^}]*\}) =\s*require\('([^']*)'\) as .*
 const REQUIRED_WHOLE = /^(export )?const (\w+) = require\('([^']*)'\) as .*\n/gm
 
 /**
- * The two doors to drizzle ask for its CommonJS by a `require` of their own, for Node's sake. A bundler
- * does better with its ES modules: it leaves away what nobody names, and 20 ms of each start with it.
+ * The two files that import drizzle `require` its CommonJS build, for Node's sake. A bundler does
+ * better with its ES modules: it drops unused exports, and with them 20 ms of each start.
  */
 const bundleDrizzle: Plugin = {
   name: 'bundle-drizzle',
@@ -52,7 +52,7 @@ const bundleDrizzle: Plugin = {
   },
 }
 
-/** The pages' scripts are read from files of the clone; the bundle has them as text, without comments. */
+/** The pages' scripts are files in a clone; in the bundle they are text, without comments. */
 const inlineScripts: Plugin = {
   name: 'inline-scripts',
   setup({ onLoad }) {
@@ -72,11 +72,11 @@ const inlineScripts: Plugin = {
 }
 
 /**
- * What a package brings along and the service never runs: parsed at every start, and kept in memory.
- * Each part stands for its whole, with the same names.
+ * Packages of which the service runs only a part; the rest would be parsed at every start and kept in memory.
+ * Each part replaces its whole, with the same names.
  */
 const PARTS = [
-  // The index loads fetch, caches, mocks, WebSocket and more beside the one class that is used.
+  // The index loads fetch, caches, mocks, WebSocket and more besides the one class in use.
   {
     filter: /^undici$/,
     contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'`,
@@ -88,7 +88,7 @@ const PARTS = [
       .map((name) => `exports.${name} = require('rate-limiter-flexible/lib/${name}.js')`)
       .join(';'),
   },
-  // The index loads what pushes and what adds up processes, and with them Node's http, zlib and cluster.
+  // The index loads the push gateway and the aggregation of processes, and with them Node's http, zlib and cluster.
   {
     filter: /^prom-client$/,
     contents: Object.entries({
@@ -98,9 +98,9 @@ const PARTS = [
       .map(([name, file]) => `exports.${name} = require('prom-client/lib/${file}.js')`)
       .join(';'),
   },
-  // Asked by prom-client for exemplars only, which are off.
+  // Used by prom-client for exemplars only, which are off.
   { filter: /^@opentelemetry\/api$/, contents: 'module.exports = {}' },
-  // Error texts in some fifty languages: ours are English.
+  // Error texts in about fifty languages: ours are English.
   {
     filter: /\/locales\/index\.js$/,
     contents: `export { default as en } from 'zod/v4/locales/en.js'`,
@@ -125,7 +125,7 @@ const onlyParts: Plugin = {
 
 /**
  * An ES import of node:http reads each of its exports, and some are getters that load Node's own
- * fetch and WebSocket (30 ms at start). Asked for by require, nothing is read but what is used.
+ * fetch and WebSocket (30 ms at start). With require, only the exports in use are read.
  */
 const lazyHttp: Plugin = {
   name: 'lazy-http',
@@ -146,19 +146,19 @@ async function bundle(): Promise<Metafile> {
     entryPoints: ['src/main.ts', 'src/cli.ts'],
     outdir: join(OUT, 'dist'),
     bundle: true,
-    // A dynamic import stays one: main.ts sets the thread pool's size before the rest is loaded.
+    // Dynamic imports stay dynamic: main.ts sets the thread pool's size before the rest is loaded.
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node26',
-    // Names stay: they stand in the log's stack traces.
+    // Names are kept: they appear in the log's stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     metafile: true,
     external: [...NATIVE],
     plugins: [bundleDrizzle, inlineScripts, onlyParts, lazyHttp],
-    // Packages in CommonJS ask for Node's modules by require.
+    // Packages in CommonJS require Node's modules.
     banner: {
       js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
     },
@@ -193,7 +193,7 @@ function copyNative(): void {
   copy('node_modules/node-gyp-build')
 }
 
-/** Everything that is shipped, with its licence: most ask for it. */
+/** Everything that is shipped, with its licence: most licences demand it. */
 function writeLicences(metafile: Metafile): number {
   const packages = new Set<string>(['@phc/format', 'node-gyp-build', ...NATIVE])
   for (const input of Object.keys(metafile.inputs)) {
@@ -223,7 +223,7 @@ rmSync(OUT, { recursive: true, force: true })
 mkdirSync(join(OUT, 'dist'), { recursive: true })
 const metafile = await bundle()
 copyNative()
-// --avx2, as the Dockerfile asks: needs a compiler. Without it the image has the portable build alone.
+// --avx2, as in the Dockerfile, needs a compiler. Without it the image has the portable build only.
 if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'glibc')
   await buildArgon2(
     join(OUT, 'node_modules/argon2/avx2'),

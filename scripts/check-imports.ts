@@ -1,5 +1,5 @@
 // Proves that the import rule is checked: plants one violation per rule into a copy of src and expects each to be caught.
-// It must fail as well where the checker sees nothing: "0 modules, no violations" is not a pass.
+// It must also fail where the checker sees nothing: "0 modules, no violations" is not a pass.
 
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 
 type Plant = { rule: string; file: string; line: string }
 
-/** One per rule of .dependency-cruiser.cjs; `file` is made anew and imported by nobody. */
+/** One per rule of .dependency-cruiser.cjs; `file` is created and imported by nothing. */
 const PLANTS: readonly Plant[] = [
   plant('kernel-imports-nothing-of-ours', 'kernel', '../verification/policy.ts'),
   plant('verification-is-pure', 'verification', '../delivery/ports.ts'),
@@ -36,7 +36,7 @@ const PLANTS: readonly Plant[] = [
   { rule: 'no-cycles', file: 'src/kernel/planted-a.ts', line: "import './planted-b.ts'\n" },
 ]
 
-/** Modules that plants import; they exist in the copy only. */
+/** Modules that the planted files import; they exist in the copy only. */
 const TARGETS = [
   'src/delivery/planted-message.ts',
   'src/storage/sqlite/planted-store.ts',
@@ -65,7 +65,7 @@ function cruise(root: string): Report['summary'] {
     [CHECKER, 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
     { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
   )
-  if (result.stdout === '') throw new Error(`the checker said nothing: ${result.stderr}`)
+  if (result.stdout === '') throw new Error(`the checker printed nothing: ${result.stderr}`)
   return (JSON.parse(result.stdout) as Report).summary
 }
 
@@ -84,7 +84,7 @@ function check(root: string): string[] {
   if (clean.totalCruised === 0) faults.push('the checker sees no module at all')
   for (const { rule, from } of clean.violations) faults.push(`${from} breaks ${rule.name}`)
   for (const file of TARGETS) writeFileSync(join(root, file), 'export type Target = string\n')
-  // One run for all: a violation is told by its rule and its file.
+  // One run for all: a violation is recognised by its rule and its file.
   PLANTS.forEach(({ file, line }, i) => {
     writeFileSync(join(root, planted(file, i)), line)
   })

@@ -45,7 +45,7 @@ function settingsPart(): string {
   ].join('\n\n')
 }
 
-/** From the running service, so that it is what callers get. */
+/** The document of a running service: the one that callers get. */
 async function renderOpenApi(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'generate-'))
   try {

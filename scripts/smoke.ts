@@ -1,5 +1,5 @@
-// Starts dist/image as an operator would and takes one login through it; then the command, then SIGTERM.
-// It must not import the service: what is proven is that the bundle runs on its own.
+// Starts dist/image as an operator would and runs one login through it; then the command, then SIGTERM.
+// It must not import the service: it proves that the bundle runs on its own.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,11 +13,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const DEADLINE_MS = 15_000
 const TO = '+14155552671'
 
-/** Out of the project, so that no package of the clone is found by accident. */
+/** Outside the project, so that no package of the clone is found by accident. */
 const root = mkdtempSync(join(tmpdir(), 'smoke-'))
 const app = join(root, 'app')
 cpSync('dist/image', app, { recursive: true })
-/** The image's own settings of malloc: what is measured must be what it ships. */
+/** The image's own settings of malloc: the measurement must use what ships. */
 const malloc = Object.fromEntries(
   [
     ...readFileSync('Dockerfile', 'utf8').matchAll(/^ +(MALLOC_\w+|GLIBC_TUNABLES)=([^\s\\]+)/gm),
@@ -26,7 +26,7 @@ const malloc = Object.fromEntries(
 const env = { PATH: process.env.PATH, DATA_DIR: join(root, 'data'), PORT: '0', ...malloc }
 /** The requirement, once the mint is full. */
 const MAX_RESIDENT_MIB = 120
-/** No hash for so long: the mint is full. */
+/** A pause without hashes after which the mint counts as full. */
 const QUIET_MS = 2_000
 const QUIET_DEADLINE_MS = 60_000
 
@@ -116,7 +116,7 @@ async function start(settings: Record<string, string>): Promise<Running> {
     })
   const found = () => {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`it ended with ${child.exitCode}:\n${text}`)
+      throw new Error(`it exited with ${child.exitCode}:\n${text}`)
     return /"url":"(http[^"]+)"/.exec(text)?.[1]
   }
   const url = await waitFor('the address', found)
@@ -133,7 +133,7 @@ async function stop({ child, output }: Running): Promise<void> {
   )
 }
 
-/** As somebody tries it: no settings, the inbox. */
+/** A first try: no settings, the inbox. */
 async function tryOut(): Promise<number | undefined> {
   const running = await start({})
   await login(running.url, runCommand('keys', 'create', '--name', 'smoke'))
@@ -152,7 +152,7 @@ async function tryOut(): Promise<number | undefined> {
   return resident
 }
 
-/** What is loaded for providers only: a gateway takes a message, a mail server is not there. */
+/** The parts loaded for providers only: a gateway accepts a message, a mail server is missing. */
 async function sendByProviders(): Promise<void> {
   let taken = ''
   const gateway = createServer((request, answer) => {
@@ -165,7 +165,7 @@ async function sendByProviders(): Promise<void> {
   const { port } = gateway.address() as AddressInfo
   const settings = {
     HTTP_SMS_URL: `http://127.0.0.1:${port}/`,
-    // Nobody listens on port 9 (discard).
+    // Nothing listens on port 9 (discard).
     SMTP_URL: 'smtp://127.0.0.1:9?requireTLS=false',
     MAIL_FROM: 'codes@example.com',
   }
@@ -185,7 +185,7 @@ async function sendByProviders(): Promise<void> {
   const mail = (await started.json()) as { id: string }
   const isRefused = () => runCommand('show', mail.id).includes('connection_refused') || undefined
   await waitFor('the refused connection', isRefused)
-  // As a process that is waited for: the gateway lives in this one, the mail server is not there.
+  // A process of its own: the gateway lives in this one, the mail server is missing.
   const test = runWith(settings, ['send-test', '--to', 'person@example.com', '--json'], 1)
   expectThat(test.includes('connection_refused'), `countersign send-test tells why: ${test}`)
   await stop(running)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes deploy/scale/secrets/: every password and key of compose.yaml, at random, once. What is there stays as it is.
+# Creates deploy/scale/secrets/: every password and key of compose.yaml, at random, once. Existing files are kept.
 # $1: SMTP_URL of your mail server.
 set -eu
 
@@ -7,7 +7,7 @@ smtp_url=${1:?give the URL of your mail server: smtp://user:password@mail.exampl
 folder=$(dirname "$0")/secrets
 [ -d "$folder" ] || mkdir -m 0700 "$folder"
 
-# keep NAME TEXT: a file that is there stays.
+# keep NAME TEXT: writes a file unless it exists.
 keep() {
   if [ -e "$folder/$1" ]; then return 0; fi
   (umask 022 && printf '%s\n' "$2" >"$folder/$1")

@@ -1,5 +1,5 @@
 // Makes a mutant's changes in the text of the project's files.
-// It must not write: a copy of the project is changed by whoever runs a test in it.
+// It must not write: run.ts and run-chaos.ts change a copy of the project.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -8,7 +8,7 @@ import type { Change, FileChange, NodeChange, PieceChange } from './mutation.ts'
 
 export type Sources = {
   text(file: string): string
-  /** @throws where no such marker stands */
+  /** @throws where there is no such marker */
   marked(name: string): Marked
   markers: ReadonlyMap<string, Marked>
 }
@@ -70,7 +70,7 @@ function editFile(sources: Sources, change: FileChange): Edit {
   }
 }
 
-/** Where each change stands, and what it makes of what. @throws with the mutant's name where one fits no longer */
+/** The place of each change, its text before and after. @throws with the mutant's name where one no longer fits */
 export function editsOf(sources: Sources, name: string, changes: readonly Change[]): Edit[] {
   try {
     return changes.map((change) =>
@@ -81,7 +81,7 @@ export function editsOf(sources: Sources, name: string, changes: readonly Change
   }
 }
 
-/** The changed files, whole. Later places first, so that earlier ones stay where they were. */
+/** The changed files, whole. Later places are changed first, so that earlier ones do not move. */
 export function mutated(
   sources: Sources,
   name: string,

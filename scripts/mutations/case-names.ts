@@ -1,5 +1,5 @@
 // The cases that the tests are named after: defects and attacks seen in real products, in a few words each.
-// It must not give a number to another case: test titles begin with it.
+// Numbers must not be reused for another case: test titles begin with them.
 
 export const CASE_NAMES: Readonly<Record<string, string>> = {
   C1: 'many right answers at once are one approval',
@@ -19,12 +19,12 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C15: 'starts at once at a limit',
   C16: 'a refusal spends no other budget',
   C17: 'limit store or database away',
-  C18: 'another path, method or spelling brings no more',
+  C18: 'another path, method or spelling gains nothing',
   C19: 'test recipients',
   C20: 'kill -9 at any moment',
   C21: 'providers in every kind of trouble',
   C22: 'one poisoned recipient among many',
-  C23: 'two workers, and one that stood still past its lease',
+  C23: 'two workers, one of them stalled past its lease',
   C24: 'accepted, then our write fails',
   C25: 'ended while queued or retrying',
   C28: 'line breaks and markup in addresses, names, brands; mail servers that refuse',
@@ -41,28 +41,28 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C40: 'GET and HEAD change nothing',
   C41: 'rows that were tampered with, keys that were rotated',
   C42: 'disks that are full, broken or locked',
-  C43: 'fields nobody asked for',
+  C43: 'unknown fields',
   C44: 'slow clients',
   C45: 'callers’ text in a message',
-  C47: 'a session started again',
+  C47: 'a session that starts again',
   C48: 'an id handed to another flow',
   C49: 'decoys',
   C50: 'blocks of numbers, and types that cost',
   C51: 'a flood of refused starts',
-  C52: 'requests by the thousand before an answer',
-  C63: 'a secret that is imported: short, spelt in other ways, or twice',
-  C64: 'one key that takes every live stream',
-  C65: 'a root key that is lost, or was changed',
-  C66: 'a send that failed for good, and what will never send',
+  C52: 'thousands of requests before an answer',
+  C63: 'an imported secret: short, in another spelling, or a duplicate',
+  C64: 'one key that occupies every live stream',
+  C65: 'a root key that is lost or was changed',
+  C66: 'a send that failed permanently, and providers that never send',
   C67: 'a gateway that answers wrongly or late',
-  C68: 'transports in clear',
+  C68: 'unencrypted transports',
   C69: 'settings that are read wrongly',
   C70: 'languages and their words',
-  C71: 'files, databases and settings as operators have them',
+  C71: 'files, databases and settings in the states that operators leave them',
   C72: 'an older copy of the store put back',
-  C73: 'a refusal that support looks for, and limits of a person that an admin lifts',
+  C73: 'a refusal that support searches for, and limits that an admin lifts',
   C74: 'what support types and reads in the console',
 }
 
-/** What they are about is not built yet: receipts, webhooks, opt-outs. */
+/** Cases of features that do not exist yet: receipts, webhooks, opt-outs. */
 export const LATER_CASES = ['C26', 'C27', 'C34', 'C46'] as const

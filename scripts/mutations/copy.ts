@@ -1,4 +1,4 @@
-// A copy of the project for a mutant to be tried in, and the end of what a test in it left running.
+// A copy of the project in which a mutant is tried, and the end of processes that a test left running.
 // It must not touch the project itself.
 
 import { cpSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'

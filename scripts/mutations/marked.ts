@@ -1,9 +1,9 @@
 // Finds the syntax node that a marker comment names (`// mutant: I5.commit`), and puts other code in its place.
-// It must not look at the node's text: code may be renamed, moved and formatted, and its mutant stays.
+// It must not depend on the node's text: code may be renamed, moved and formatted, and its mutant stays.
 
 import ts from 'typescript'
 
-/** At the end of a line, or on a line of its own above it; several names stand side by side. */
+/** At the end of a line, or on a line of its own above it; several names may follow each other. */
 const MARKER = /\/\/ mutants?: ([^/]+)$/
 const ALONE = /^\s*\/\//
 
@@ -18,13 +18,13 @@ function kindOf(node: ts.Node): string {
   return KINDS.get(node.kind) ?? ''
 }
 
-/** @param texts by file; @returns where each marker points. @throws where a name stands twice */
+/** @param texts by file; @returns where each marker points. @throws where a name occurs twice */
 export function findMarkers(texts: ReadonlyMap<string, string>): Map<string, Marked> {
   const found = new Map<string, Marked>()
   for (const [file, text] of texts)
     for (const [index, content] of text.split('\n').entries())
       for (const name of MARKER.exec(content)?.[1]?.trim().split(' ') ?? []) {
-        if (found.has(name)) throw new Error(`${file}: the marker ${name} stands twice`)
+        if (found.has(name)) throw new Error(`${file}: the marker ${name} occurs twice`)
         found.set(name, { file, line: ALONE.test(content) ? index + 1 : index })
       }
   return found
@@ -34,7 +34,7 @@ export function parse(text: string): ts.SourceFile {
   return ts.createSourceFile('a.ts', text, ts.ScriptTarget.Latest, true)
 }
 
-/** The nodes that begin on the line, and all that is in them, in the order in which they are read. */
+/** The nodes that begin on the line, and everything in them, in reading order. */
 function nodesAt(source: ts.SourceFile, line: number): ts.Node[] {
   const lineOf = (node: ts.Node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line
   const found: ts.Node[] = []
@@ -57,7 +57,7 @@ export function nodeAt(source: ts.SourceFile, line: number, kind: string, nth: n
   return node
 }
 
-/** An element that goes takes its comma along. */
+/** An element is removed together with its comma. */
 export function replaceNode(text: string, node: ts.Node, becomes: string): string {
   const start = node.getStart()
   const rest = text.slice(node.getEnd())

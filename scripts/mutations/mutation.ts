@@ -1,7 +1,7 @@
 // The shape of a mutant: which line it changes, into what, and which test must kill it.
 // It must not run anything: run.ts does.
 
-/** Another text for the syntax node that a marker names. */
+/** New text for the syntax node that a marker names. */
 export type NodeChange = {
   /** The marker's name, where it is not the mutant's own. */
   at?: string
@@ -9,14 +9,14 @@ export type NodeChange = {
   node: string
   /** Which of the marked nodes of that kind, counted from 1 in reading order. Default: 1. */
   nth?: number
-  /** '' takes the node out, an element with its comma. */
+  /** '' removes the node, an element with its comma. */
   becomes: string
 }
 
 /** A piece of a text inside a marked node: SQL or HTML in a template, which has no nodes of its own. */
 export type PieceChange = Omit<NodeChange, 'becomes'> & { find: string; replace: string }
 
-/** In a file that is not TypeScript: SQL functions, YAML, Markdown. The text must stand there once. */
+/** In a file that is not TypeScript: SQL functions, YAML, Markdown. The text must occur there once. */
 export type FileChange = { file: string; find: string; replace: string }
 
 export type Change = NodeChange | PieceChange | FileChange
@@ -26,9 +26,9 @@ export type Mutant = {
   name: string
   /** What the line does, for the documents. */
   line: string
-  /** Several where one alone changes nothing because another line keeps the promise, too. */
+  /** Several where one alone changes nothing because another line keeps the same promise. */
   changes: readonly Change[]
-  /** The fastest test that sees it; of its full title, enough to name it. */
+  /** The fastest test that notices it, and enough of its full title to identify it. */
   test: { file: string; title: string }
 }
 

@@ -1,5 +1,5 @@
-// Builds the service wrongly on purpose, in a copy of the project, and expects the chaos run to see it by name.
-// It must not touch the project itself, nor take a run that could not begin for one that saw something.
+// Builds broken versions of the service, in a copy of the project, and expects the chaos run to name each fault.
+// It must not touch the project itself, nor mistake a run that could not begin for one that noticed something.
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { CHAOS_BUILDS, type ChaosBuild } from './lists/chaos.ts'
 
 const DEFAULT_SECONDS = 60
 const DEFAULT_SEED = 1
-/** Start and settling of a run. */
+/** The start and the end of a run. */
 const MORE_MS = 240_000
 const MAX_TOLD = 400
 
@@ -20,14 +20,14 @@ const seconds = Number(option('seconds') ?? DEFAULT_SECONDS)
 const seed = Number(option('seed') ?? DEFAULT_SEED)
 const only = option('only')
 
-/** What the failed run said; '' where it was green, undefined where it did not get that far. */
+/** The output of the failed run; '' where it was green, undefined where it did not get that far. */
 async function runChaos(root: string): Promise<string | undefined> {
   const report = join(root, 'report.json')
   const words = ['run', 'test/chaos/chaos.test.ts', '--reporter=json', `--outputFile=${report}`]
   const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...words], {
     cwd: root,
     stdio: 'ignore',
-    // A group of its own: what the run started ends with it.
+    // A process group of its own: processes that the run started end with it.
     detached: true,
     env: {
       ...process.env,
@@ -48,7 +48,7 @@ async function runChaos(root: string): Promise<string | undefined> {
   return result?.status === 'passed' ? '' : result?.failureMessages.join('\n')
 }
 
-/** The violation that was meant, as the run told it. */
+/** The intended violation, as the run reported it. */
 function sightOf({ seenBy, seenAs }: ChaosBuild, said: string): string | undefined {
   return said.split('\n').find((line) => line.includes(`${seenBy}: `) && seenAs.test(line))
 }

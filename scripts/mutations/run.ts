@@ -1,5 +1,5 @@
 // Tries one mutant after another, in copies of the project, and expects the test it names to kill it.
-// It must not touch the project itself, nor take a test that could not even be loaded for a red one.
+// It must not touch the project itself, nor mistake a test that could not be loaded for a red one.
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -12,15 +12,15 @@ import { MUTANTS } from './lists/all.ts'
 import { CHAOS_BUILDS } from './lists/chaos.ts'
 import { keptBy, type Mutant } from './mutation.ts'
 
-/** CI has two cores; a copy of the project for each. */
+/** CI has two cores: one copy of the project for each. */
 const COPIES = 2
-/** A mutant may leave a test waiting; the longest of them takes 5 s. */
+/** A mutant may leave a test waiting; the slowest test takes 5 s. */
 const RUN_LIMIT_MS = 60_000
 const TEST_LIMIT_MS = 30_000
 /** All of those tests, once, with nothing changed. */
 const UNCHANGED_LIMIT_MS = 240_000
 
-/** One server for all of the runs: to start it takes longer than most tests. */
+/** One server for all runs: starting it takes longer than most tests. */
 const postgresDirectory = mkdtempSync(join(tmpdir(), 'mutants-postgres-'))
 
 type Outcome = { title: string; status: string; said: string }
@@ -28,7 +28,7 @@ type Verdict = { mutant: Mutant; fault: string | undefined; red: Outcome[]; seco
 
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** One vitest over `files`, only what one of `titles` names. Undefined: it did not end, or ended without a word. */
+/** One vitest over `files`, with only the tests that `titles` name. Undefined: it did not end, or ended without output. */
 async function runTests(
   root: string,
   files: readonly string[],
@@ -39,7 +39,7 @@ async function runTests(
   rmSync(report, { force: true })
   const pattern = titles.map(escapePattern).join('|')
   const words = ['run', ...files, '-t', pattern, '--reporter=json', `--outputFile=${report}`]
-  // What waits for what its mutant keeps away is red in time to be counted.
+  // A test that waits for something its mutant prevents turns red in time to be counted.
   words.push(`--testTimeout=${TEST_LIMIT_MS}`)
   const child = spawn(
     process.execPath,
@@ -53,7 +53,7 @@ async function runTests(
         COUNTERSIGN_TEST_PATIENCE_MS: '1000',
         COUNTERSIGN_TEST_SOURCES: '1',
       },
-      // A group of its own: what its tests started ends with it.
+      // A process group of its own: processes that its tests started end with it.
       detached: true,
     },
   )
@@ -110,7 +110,7 @@ async function tryOne(root: string, sources: Sources, mutant: Mutant): Promise<V
   }
 }
 
-/** Names that lead nowhere, on either side: a marker without a mutant, two mutants of one name. */
+/** Names without a counterpart: a marker without a mutant, two mutants of one name. */
 function findStrays(sources: Sources): string[] {
   const all = [...MUTANTS, ...CHAOS_BUILDS]
   const used = new Set(
@@ -127,7 +127,7 @@ function findStrays(sources: Sources): string[] {
   ]
 }
 
-/** Every change fits its file, and every test that is named is there and green. */
+/** Every change fits its file, and every named test exists and is green. */
 async function checkUnchanged(
   root: string,
   sources: Sources,
@@ -187,7 +187,7 @@ try {
   for (const fault of faults) console.error(fault)
   const verdicts = faults.length > 0 ? [] : await tryAll(roots, sources, chosen)
   const survivors = verdicts.filter(({ fault }) => fault !== undefined)
-  // Once more, at the end: a log is often cut at its beginning.
+  // Again at the end: a log is often cut at its beginning.
   for (const { mutant, fault } of survivors)
     console.error(`${mutant.name}  ${mutant.line}\n     SURVIVED: ${fault}`)
   console.log(`${verdicts.length - survivors.length} of ${chosen.length} mutants killed`)

@@ -1,5 +1,5 @@
-// Every line of defence, in the order of what it keeps.
-// It must not leave an invariant out: scripts/testing-page.ts fails where one has no line.
+// Every mutant, in the order of the invariants and cases.
+// It must not leave an invariant out: testing-page.ts fails where one has no mutant.
 
 import { keptBy, type Mutant } from '../mutation.ts'
 import { ADMINS } from './admins.ts'

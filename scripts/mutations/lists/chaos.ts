@@ -1,5 +1,5 @@
-// Builds that are wrong on purpose, which the chaos run must see, and the rule of its checker that does.
-// It must not hold what a small test sees sooner: those stand in the other lists.
+// Builds that are broken on purpose, which the chaos run must notice, and the rule of its checker that does.
+// It must not contain faults that a small test notices sooner: those are in the other lists.
 
 import type { Change } from '../mutation.ts'
 
@@ -8,12 +8,12 @@ const SETTLING = 'drizzle/postgres/0011_used_step_functions.sql'
 
 export type ChaosBuild = {
   name: string
-  /** What is taken out, for docs/testing.md. */
+  /** The fault, for docs/testing.md. */
   line: string
   changes: readonly Change[]
   /** The rule's name, as a violation begins. */
   seenBy: string
-  /** What it says then: a build that is wrong in another way than was meant is not taken for this one. */
+  /** What the rule then reports, so that a build broken in another way is not mistaken for this one. */
   seenAs: RegExp
 }
 
