@@ -2,10 +2,10 @@
 // It must not print a database's URL: it holds a password.
 
 import { type DatabaseUrl, describeServer, parseDatabaseUrl } from '../config/database-url.ts'
+import { readSettingsFile } from '../config/load.ts'
 import { SettingError } from '../config/parsers.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
-import { readSettingsFile } from '../config/settings-file.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
 import type { ComparedTable, MoveResult } from '../storage/migrate-store/move.ts'
 import {

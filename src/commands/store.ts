@@ -3,10 +3,9 @@
 
 import { resolve } from 'node:path'
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
-import { loadSettings } from '../config/load.ts'
+import { loadSettings, readSettingsFile } from '../config/load.ts'
 import { createReader } from '../config/reader.ts'
 import { SERVER_SETTINGS } from '../config/settings.ts'
-import { readSettingsFile } from '../config/settings-file.ts'
 import { type Clock, createClock } from '../kernel/clock.ts'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
 import { openStore } from '../storage/open.ts'

@@ -6,32 +6,21 @@ import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
-import type { DevKeys } from './dev-keys.ts'
-import { asMade, listInForce } from './effective-settings.ts'
-import { freeze } from './freeze.ts'
+import { listEffective } from './effective-settings.ts'
 import { type Listen, toListen } from './listen.ts'
 import {
   type ConfiguredProvider,
+  type ConfiguredRoutes,
   type ProviderDescription,
   readProviders,
   readRoutes,
-  type SaidRoutes,
 } from './providers.ts'
-import { checkReach } from './reach.ts'
 import { createReader, type Environment, type Reader, type Values } from './reader.ts'
-import {
-  COUNTRIES_UNSAID,
-  checkKeys,
-  checkProduction,
-  checkRetention,
-  DEFAULT_SERVICE,
-  warn,
-  warnOfSlips,
-} from './rules.ts'
-import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
+import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
+import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
-import { toLimits, toStore } from './stores.ts'
+import { findWarnings, warnOfSlips } from './warnings.ts'
 
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
@@ -45,11 +34,11 @@ export type Config = {
   readonly limits: LimitsConfig
   /** Root secrets for the keyring, 32 bytes each, the current one first. */
   readonly secretKeys: readonly Uint8Array[]
-  /** For `defaultService`, scope verify; null: keys are made by command. */
+  /** For `defaultService`, scope verify; null: keys are created by command. */
   readonly apiKey: string | null
   /** Scope admin, of no service. */
   readonly adminKey: string | null
-  /** Made in development, and no setting's: these alone may be printed. */
+  /** Created in development, not given by a setting: these alone may be printed. */
   readonly made: { readonly apiKey: boolean; readonly adminKey: boolean }
   /** `default`, or the first of a file without it. */
   readonly defaultService: string
@@ -58,8 +47,7 @@ export type Config = {
   /** CIDRs. */
   readonly trustedProxies: readonly string[]
   readonly providers: readonly ConfiguredProvider[]
-  /** Names of providers, of which the first sends; absent: as they are configured. */
-  readonly routes: SaidRoutes
+  readonly routes: ConfiguredRoutes
   readonly hashing: {
     readonly concurrency: number
     readonly queue: number
@@ -75,11 +63,14 @@ export type Config = {
   readonly shutdownGraceMs: number
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
-  /** For people, secrets left out. */
+  /** For people, without secrets. */
   readonly inForce: readonly ShownSetting[]
-  /** For the log at start: right, but worth a thought. */
+  /** For the log at start: valid, but worth a thought. */
   readonly warnings: readonly string[]
 }
+
+/** As the settings SECRET_KEY, API_KEY and ADMIN_KEY take them. */
+export type DevKeys = { secretKey: string; apiKey: string; adminKey: string }
 
 export type ConfigSources = {
   /** @throws as node:fs readFileSync */
@@ -87,7 +78,7 @@ export type ConfigSources = {
   /** Cores this process may use. */
   cores: number
   providers: readonly ProviderDescription[]
-  /** Called in development where a key is missing; undefined: none are there or may be made. @throws where they can't be kept */
+  /** Called in development where a key is missing; undefined: there are none. @throws where they cannot be kept */
   devKeys: (dataDir: string) => DevKeys | undefined
 }
 
@@ -97,7 +88,7 @@ export class ConfigError extends Error {
   /** @param hints names that look misspelt: often why something is missing */
   constructor(problems: readonly string[], hints: readonly string[] = []) {
     const lines = [...problems, ...hints].map((line) => `  ${line}`)
-    super(`the settings are not right:\n${lines.join('\n')}`)
+    super(`the settings are invalid:\n${lines.join('\n')}`)
     this.name = 'ConfigError'
     this.problems = problems
   }
@@ -105,7 +96,7 @@ export class ConfigError extends Error {
 
 type Server = Values<typeof SERVER_SETTINGS>
 
-/** What cannot be read as a mode is production: a slip must not open the development inbox to the world. */
+/** An unreadable mode is production: a slip must not open the development inbox to the world. */
 function readMode(server: Server, reader: Reader): Config['mode'] {
   const isUnread = reader.isNoted(SERVER_SETTINGS.nodeEnv.name)
   return isUnread || server.nodeEnv === 'production' ? 'production' : 'development' // mutant: C69.default-production
@@ -123,11 +114,11 @@ function readDefaultService(
   return {
     ...rest,
     name: DEFAULT_SERVICE,
-    // In development the inbox takes what no provider does.
+    // In development the inbox carries what no provider does.
     channels: mode === 'development' ? CHANNELS : served,
     limits: reader.read(LIMIT_SETTINGS),
     clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
-    allowedCountries: allowedCountries ?? (mode === 'production' ? COUNTRIES_UNSAID : '*'),
+    allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),
     originDomain: originDomain ?? null,
     templates: {},
   }
@@ -160,58 +151,52 @@ function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['dev
   }
 }
 
-const MADE_IN_DEVELOPMENT = ['SECRET_KEY', 'API_KEY', 'ADMIN_KEY']
-
-function toInForce(
-  reader: Reader,
-  mode: Config['mode'],
-  providers: readonly ProviderDescription[],
-): ShownSetting[] {
-  const list = [
-    ...listInForce(reader, 'The process', Object.values(SERVER_SETTINGS)),
-    ...listInForce(reader, 'The default service', Object.values(SERVICE_SETTINGS)),
-    ...listInForce(reader, 'Limits', Object.values(LIMIT_SETTINGS)),
-    ...listInForce(
-      reader,
-      'Providers',
-      providers.flatMap((entry) => entry.settings),
-    ),
-    ...listInForce(reader, 'Routes', Object.values(ROUTE_SETTINGS)),
-  ]
-  return mode === 'development' ? list.map((one) => asMade(one, MADE_IN_DEVELOPMENT)) : list
+function toStore(server: Server): StoreConfig {
+  const { databaseUrl, databaseConnections: connections, databasePooler: pooler } = server
+  if (databaseUrl?.kind === 'postgres') return { ...databaseUrl, connections, pooler }
+  const path = databaseUrl?.path ?? `${server.dataDir}/countersign.db`
+  return { kind: 'sqlite', path, synchronous: server.sqliteSynchronous }
 }
 
-/**
- * @throws ConfigError with everything that is missing or wrong
- */
+function toLimits(server: Server, store: StoreConfig): LimitsConfig {
+  if (server.rateLimitUrl !== undefined) return { kind: 'redis', url: server.rateLimitUrl }
+  if (store.kind === 'postgres') return store
+  const folder = /^(.*\/)[^/]*$/.exec(store.path)?.[1] ?? './'
+  return { kind: 'sqlite', path: `${folder}limits.db` }
+}
+
+/** With all that it holds; bytes stay as they are, for they cannot be frozen. */
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const item of value instanceof Map ? value.values() : Object.values(value)) freeze(item)
+  return Object.freeze(value)
+}
+
+/** @throws ConfigError with everything that is missing or wrong */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const reader = createReader(env, sources.readFile)
   const server = reader.read(SERVER_SETTINGS)
   const mode = readMode(server, reader)
-  const providers = readProviders(sources.providers, reader)
+  const registry = sources.providers
+  const providers = readProviders(registry, reader)
   const routes = readRoutes(providers, reader)
   const base = readDefaultService(mode, reader, providers)
   const services = readServices(server.services, base, reader)
-  checkKeys({ reader, server, services })
-  checkRetention({ reader, days: server.retentionRecipientDays, services })
-  if (mode === 'development') checkReach({ reader, server }) // mutant: C69.dev-loopback-only
-  if (mode === 'production')
-    checkProduction({ reader, server, registry: sources.providers, providers, services })
+  const read = { env, reader, server, mode, services, providers, routes, registry }
+  checkSettings(read)
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
-  const keys = readKeys(server, mode, sources.devKeys)
   const store = toStore(server)
+  const [firstService = ''] = services.keys()
   return freeze({
-    ...keys,
+    ...readKeys(server, mode, sources.devKeys),
     mode,
     listen: toListen(server),
     dataDir: server.dataDir,
     store,
     limits: toLimits(server, store),
     services,
-    defaultService: services.has(DEFAULT_SERVICE)
-      ? DEFAULT_SERVICE
-      : ([...services.keys()][0] ?? ''),
+    defaultService: services.has(DEFAULT_SERVICE) ? DEFAULT_SERVICE : firstService,
     trustedProxies: server.trustedProxies,
     providers,
     routes,
@@ -234,16 +219,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
         : { host: server.metricsHost, port: server.metricsPort },
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
-    inForce: toInForce(reader, mode, sources.providers),
-    warnings: warn({
-      env,
-      reader,
-      server,
-      mode,
-      services,
-      providers,
-      routes,
-      registry: sources.providers,
-    }),
+    inForce: listEffective(reader, mode, registry),
+    warnings: findWarnings(read),
   })
 }

@@ -1,9 +1,12 @@
-// The settings as they are in force, for people: names, values and where they come from.
-// It must not hold a secret's text: that never gets in.
+// The settings in force, for people: names, values and where they come from.
+// It must not hold a secret's text.
 
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { describeServer } from './database-url.ts'
+import type { ProviderDescription } from './providers.ts'
 import type { Reader } from './reader.ts'
+import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
+import { SERVER_SETTINGS } from './settings.ts'
 
 /** Of settings of all kinds. */
 type Row = {
@@ -16,7 +19,7 @@ type Row = {
   readonly free?: true
 }
 
-/** Of a URL all but user, password, query and fragment. */
+/** A URL without user, password, query and fragment. */
 function withoutPassword(text: string): string | null {
   if (text.startsWith('file:')) return text
   if (/^postgres(ql)?:/.test(text)) return describeServer(text)
@@ -30,7 +33,7 @@ function shownValue(row: Row, text: string): string | null {
   return row.secret || row.hidden ? null : text
 }
 
-/** After everything was read and found right. */
+/** Once everything was read and found valid. */
 export function listInForce(
   reader: Pick<Reader, 'text' | 'origin'>,
   group: string,
@@ -47,9 +50,24 @@ export function listInForce(
   })
 }
 
-/** In development the keys that were not given are made, and kept in DATA_DIR. */
-export function asMade(setting: ShownSetting, names: readonly string[]): ShownSetting {
-  return setting.origin === 'unset' && names.includes(setting.name)
-    ? { ...setting, origin: 'made' }
-    : setting
+/** Where they are not given, development creates them and keeps them in DATA_DIR. */
+const CREATED_IN_DEVELOPMENT: readonly string[] = ['SECRET_KEY', 'API_KEY', 'ADMIN_KEY']
+
+export function listEffective(
+  reader: Reader,
+  mode: 'development' | 'production',
+  providers: readonly ProviderDescription[],
+): ShownSetting[] {
+  const groups: [string, readonly Row[]][] = [
+    ['The process', Object.values(SERVER_SETTINGS)],
+    ['The default service', Object.values(SERVICE_SETTINGS)],
+    ['Limits', Object.values(LIMIT_SETTINGS)],
+    ['Providers', providers.flatMap((entry) => entry.settings)],
+    ['Routes', Object.values(ROUTE_SETTINGS)],
+  ]
+  const list = groups.flatMap(([group, rows]) => listInForce(reader, group, rows))
+  return list.map((one) => {
+    const isCreated = one.origin === 'unset' && CREATED_IN_DEVELOPMENT.includes(one.name)
+    return mode === 'development' && isCreated ? { ...one, origin: 'made' } : one
+  })
 }

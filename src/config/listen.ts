@@ -1,5 +1,4 @@
-// HOST: where a server of ours listens, who reaches it there, and where this machine itself does.
-// It must not look up a name.
+// HOST: where a server listens, who can reach it there, and how this machine itself does. No name is looked up.
 
 import { isIP, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
@@ -12,7 +11,7 @@ export type Listen =
 const UNIX = 'unix:'
 /** RFC 1123 §2.1, and the underscore of container names. */
 const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*\.?$/i
-/** `127.1`, `0x7f000001`, `010.0.0.1`: addresses to some resolvers, each to another one. */
+/** `127.1`, `0x7f000001`, `010.0.0.1`: different addresses to different resolvers. */
 const NUMERIC = /^(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+))*\.?$/i
 
 /** An address (IPv6 with or without brackets), a name, or `unix:/path`. */
@@ -20,7 +19,7 @@ export const parseHostSetting: Parser<string> = (text) => {
   if (text.toLowerCase().startsWith(UNIX)) {
     const path = text.slice(UNIX.length)
     if (path === '' || path.startsWith('//'))
-      throw new SettingError('has to be like unix:/run/countersign.sock')
+      throw new SettingError('must look like unix:/run/countersign.sock')
     return `${UNIX}${path}`
   }
   const inner = /^\[(.*)\]$/.exec(text)?.[1]
@@ -28,7 +27,7 @@ export const parseHostSetting: Parser<string> = (text) => {
   if (isIPv6(host) || (inner === undefined && isIP(host) === 4)) return host
   if (inner !== undefined || !NAME.test(host) || NUMERIC.test(host))
     throw new SettingError(
-      `"${text}" is neither an address (0.0.0.0, ::1), a name nor unix:/path; the port is a setting of its own`,
+      `"${text}" is neither an address (0.0.0.0, ::1), a name nor unix:/path; the port is a separate setting`,
     )
   return host
 }
@@ -38,7 +37,7 @@ export const parsePeerHost: Parser<string> = (text) => {
   const host = /^\[(.*)\]$/.exec(text)?.[1] ?? text
   if (isIP(host) === 0 && (!NAME.test(host) || NUMERIC.test(host)))
     throw new SettingError(
-      `"${text}" is neither a host name nor an address: give it without scheme, port and *`,
+      `"${text}" is neither a host name nor an address: give it without a scheme, a port or *`,
     )
   return host
 }
@@ -54,7 +53,7 @@ function readAddress(host: string) {
   return isIP(host) === 0 ? undefined : ipaddr.process(host.replace(/%.*$/, ''))
 }
 
-/** Only this machine reaches it there. */
+/** Only this machine can reach it there. */
 export function isLoopback(host: string): boolean {
   if (host.startsWith(UNIX)) return true
   const address = readAddress(host)

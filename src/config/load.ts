@@ -1,20 +1,121 @@
-// Settings from this machine's files and cores: what a start and a command share.
-// It must not print or end the process: its callers do.
+// Settings from this machine: the environment, the files that it names, the development keys in DATA_DIR, and the cores.
+// It must not create keys in production, nor show what a file holds.
 
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { PROVIDERS } from '../delivery/registry.ts'
 import { availableCores } from '../hashing/available-cores.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
-import { type Config, ConfigError, loadConfig } from './config.ts'
-import { DevKeysError, ensureDevKeys, findDevKeys } from './dev-keys.ts'
+import { type Config, ConfigError, type DevKeys, loadConfig } from './config.ts'
+import { SettingError } from './parsers.ts'
 import type { Environment } from './reader.ts'
-import { readSettingsFile } from './settings-file.ts'
+
+/** The file of a NAME_FILE. @throws SettingError naming the file, its owner and the command that repairs it; else as readFileSync */
+export function readSettingsFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const fault = describeFileFault(path, 'read') // mutant: C71.settings-file-named
+    if (fault === undefined) throw error
+    throw new SettingError(fault, { cause: error })
+  }
+}
+
+export const DEV_KEYS_FILE = 'development-keys.json'
+const ONLY_OWNER = 0o600
+const ONLY_OWNER_DIRECTORY = 0o700
+const SECRET_BYTES = 32
+
+const schema = z.strictObject({ secretKey: z.string(), apiKey: z.string(), adminKey: z.string() })
+
+/** The file holds something other than keys. It is not overwritten: codes made before depend on it. */
+export class DevKeysError extends Error {}
+
+function read(path: string): DevKeys | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    throw new DevKeysError(
+      `${path} does not hold development keys: delete it to have new ones created`,
+    )
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+/** The prefix distinguishes a stray development key from a real one. */
+function createDevKey(): string {
+  return `cs_dev_${randomBytes(SECRET_BYTES).toString('base64url')}`
+}
+
+/** Whole or not at all, and the first process wins: link, unlike rename, never replaces. */
+function publish(directory: string, path: string, keys: DevKeys): void {
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
+  try {
+    const handle = openSync(temporary, 'wx', ONLY_OWNER)
+    writeSync(handle, `${JSON.stringify(keys, null, 2)}\n`)
+    fsyncSync(handle)
+    closeSync(handle)
+    linkSync(temporary, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+  syncDirectory(directory)
+}
+
+/** Those that a service has created in `dataDir`; undefined: none. @throws DevKeysError where the file holds something else */
+const findDevKeys = (dataDir: string) => read(join(dataDir, DEV_KEYS_FILE))
+
+/**
+ * The keys in `dataDir`, created once, so that `npm start` works on a fresh machine. Processes that start at once agree
+ * on one set, and none leaves a half-written or readable file behind.
+ * @throws DevKeysError where the file holds something else
+ */
+export function ensureDevKeys(dataDir: string): DevKeys {
+  const path = join(dataDir, DEV_KEYS_FILE)
+  const kept = read(path)
+  if (kept) return kept
+  mkdirSync(dataDir, { recursive: true, mode: ONLY_OWNER_DIRECTORY })
+  publish(dataDir, path, {
+    secretKey: randomBytes(SECRET_BYTES).toString('base64'),
+    apiKey: createDevKey(),
+    adminKey: createDevKey(),
+  })
+  const made = read(path)
+  if (!made) throw new DevKeysError(`${path} disappeared while it was being created`)
+  return made
+}
 
 export type Loaded =
   | { ok: true; config: Config }
-  /** For the operator: names and advice, no values of secrets. */
+  /** For the operator: names and advice, no secrets. */
   | { ok: false; message: string }
 
-/** `isCommand`: it works beside a service, and makes nothing that only a service makes. */
+/** @param isCommand it runs beside a service, and creates nothing that only a service creates */
 export function loadSettings(env: Environment, { isCommand = false } = {}): Loaded {
   try {
     const config = loadConfig(env, {

@@ -1,5 +1,5 @@
-// From the text of one setting to its value. Each parser throws SettingError with a sentence that says what to do.
-// It must not read the environment, a file or the clock, and must not repeat a secret's text.
+// The text of one setting becomes its value, or a SettingError: a sentence that says what to do.
+// It must not repeat a secret's text.
 
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
@@ -8,7 +8,7 @@ import { readLanguageTag } from '../kernel/language-tag.ts'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
 import { isUnreadable, readRecipient } from '../verification/recipient.ts'
 
-/** What is wrong with one setting, for the person who set it: a sentence, without the setting's name. */
+/** What is wrong with one setting: a sentence for the operator, without the setting's name. */
 export class SettingError extends Error {}
 
 export type Parser<T> = (text: string) => T
@@ -33,7 +33,7 @@ export function parseOneOf<const T extends string>(words: readonly T[]): Parser<
   }
 }
 
-/** Comma-separated. The empty text is the empty list, as the fallback of some settings. */
+/** Comma-separated. The empty text is the empty list: the fallback of some settings. */
 export function parseList<T>(parseItem: Parser<T>): Parser<T[]> {
   return (text) => {
     const items = text
@@ -64,13 +64,13 @@ export const parseCidr: Parser<string> = (given) => {
   // As in a URL: [::1], [fd00::]/8.
   const text = given.replace(/^\[([\da-f:.]+)\](?=\/|$)/i, '$1') // mutant: C69.proxy-range-brackets
   const [base = '', bits] = text.split('/')
-  // ipaddr.js alone takes `10/8` for 0.0.0.10/8.
+  // ipaddr.js alone reads `10/8` as 0.0.0.10/8.
   const isRange = isIP(base) !== 0 && ipaddr.isValidCIDR(text)
   if (!isRange && !isIP(text))
     throw new SettingError(`"${text}" is neither an address nor a range like 10.0.0.0/8`)
   const isMapped = isIP(base) === 6 && ipaddr.IPv6.parse(base).isIPv4MappedAddress()
   if (bits !== undefined && Number(bits) <= (isMapped ? MAPPED_BITS : 0))
-    throw new SettingError(`"${text}" is everybody: name the ranges that your proxies are in`)
+    throw new SettingError(`"${text}" matches every address: give the ranges of your proxies`)
   return isRange ? text : `${text}/${isIP(text) === 4 ? 32 : 128}`
 }
 
@@ -89,19 +89,19 @@ export const parseCountries: Parser<readonly string[] | '*'> = (text) => {
 const BRAND_MAX_CHARACTERS = 40
 const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{N}]\.\p{L}{2,}/iu
 
-/** A name that stands in every message: no URL, line break or control character, or anybody could phish through it (C45). */
+/** C45: a name in every message. A URL, line break or control character would let anybody phish through it. */
 export const parseBrand: Parser<string> = (text) => {
   const brand = text.trim()
   if (brand === '' || [...brand].length > BRAND_MAX_CHARACTERS)
-    throw new SettingError(`has to have 1 to ${BRAND_MAX_CHARACTERS} characters`)
+    throw new SettingError(`must have 1 to ${BRAND_MAX_CHARACTERS} characters`)
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(brand))
-    throw new SettingError('must not hold line breaks or control characters')
-  if (LOOKS_LIKE_URL.test(brand)) throw new SettingError('must not hold anything like a URL')
-  if (brand.includes('{{')) throw new SettingError('must not hold {{')
+    throw new SettingError('must not contain line breaks or control characters')
+  if (LOOKS_LIKE_URL.test(brand)) throw new SettingError('must not contain anything like a URL')
+  if (brand.includes('{{')) throw new SettingError('must not contain {{')
   return brand
 }
 
-/** A bare host, as it stands in WebOTP's last line (`@host #code`). */
+/** A bare host, as in WebOTP's last line (`@host #code`). */
 export const parseHost: Parser<string> = (text) => {
   const host = text.toLowerCase()
   const isHost =
@@ -118,25 +118,19 @@ export const parseLocale: Parser<string> = (text) => {
   return locale
 }
 
-/** The root of an http or https origin: a path before the console's own is not served (its links begin at the root). */
+/** The root of an http or https origin: no path is served in front of the console's own (its links begin at the root). */
 export const parseOrigin: Parser<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new SettingError(`"${text}" is not an http or https URL`)
   if (url.username || url.password || url.search || url.hash)
-    throw new SettingError('must hold neither a user, a query nor a fragment')
+    throw new SettingError('must not contain a user, a query or a fragment')
   // mutant: C69.url-path-refused
   if (/[^/]/.test(url.pathname))
     throw new SettingError(
-      `must not hold a path ("${url.pathname}"): the service and its console are served at the root of a host name of their own, like https://verify.example.com`,
+      `must not contain a path ("${url.pathname}"): the service and its console are served at the root of their own host name, like https://verify.example.com`,
     )
   return url.origin
-}
-
-/** The parts that a server's URL has to have; a driver's own words for a missing one are no help. */
-function checkServerUrl(text: string, like: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (!url?.hostname) throw new SettingError(`has to be like ${like}`)
 }
 
 function isDecodable(text: string): boolean {
@@ -150,13 +144,16 @@ function isDecodable(text: string): boolean {
 
 /** `redis://…`, or `rediss://…` for TLS. */
 export const parseRateLimitUrl: Parser<string> = (text) => {
-  if (!/^rediss?:/.test(text)) throw new SettingError('has to be like redis://host:6379')
-  checkServerUrl(text, 'redis://user:password@host:6379')
-  const { pathname, search, username, password } = new URL(text)
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!/^rediss?:/.test(text) || !url?.hostname)
+    throw new SettingError('must look like redis://user:password@host:6379')
+  const { pathname, search, username, password } = url
   if (!/^\/?\d*$/.test(pathname) || search !== '')
-    throw new SettingError('may end in the number of a database, like redis://host:6379/0')
+    throw new SettingError(
+      'may have only the number of a database after the host, like redis://host:6379/0',
+    )
   if (!isDecodable(username + password))
-    throw new SettingError('holds a % in its user or password that has to be written as %25')
+    throw new SettingError('contains a % in its user or password that must be written as %25')
   return text
 }
 
@@ -173,55 +170,56 @@ export const parseSecretKey: Parser<Uint8Array> = (text) => {
   return bytes
 }
 
-/** A key of the environment: what an Authorization header carries as it is (RFC 6750 §2.1 has fewer characters). */
+/** A key of the environment: what an Authorization header carries unchanged (RFC 6750 §2.1 has fewer characters). */
 export const parseKey: Parser<string> = (text) => {
   if (!/^[\x21-\x7e]+$/.test(text))
-    throw new SettingError(`holds a blank or a character beyond ASCII; ${SECRET_ADVICE}`) // mutant: C69.key-ascii-only
-  if (/^["'`]|["'`]$/.test(text))
-    throw new SettingError('begins or ends with a quote: leave it out')
+    throw new SettingError(`contains a space or a character beyond ASCII; ${SECRET_ADVICE}`) // mutant: C69.key-ascii-only
+  if (/^["'`]|["'`]$/.test(text)) throw new SettingError('begins or ends with a quote: remove it')
   return text
 }
 
 const TEST_CODE = /^\d{4,10}$/
 const MIN_TEST_PREFIX_CHARACTERS = 4
 
-/** In another spelling no start would ever meet it: `ann@EXAMPLE.com` would be sent real messages. */
-function asStartsReadIt(to: string): string {
+/** A start would never match another spelling: `ann@EXAMPLE.com` would be sent real messages. */
+function canonicalRecipient(to: string): string {
   const read = readRecipient(to, null)
   // mutant: C69.dead-test-recipient
   if (isUnreadable(read))
     throw new SettingError(
-      `"${to}" can receive nothing (it ${read.detail}): give a number like +15005550006, or an address`,
+      `"${to}" cannot receive messages (it ${read.detail}): give a number like +15005550006, or an address`,
     )
   return read.address // mutant: C69.test-recipient-forms
 }
 
-/** `+15005550006=123456@2027-01-31`, or `+1500555*=…` for everything that begins so. */
+/** `+15005550006=123456@2027-01-31`, or `+1500555*=…` for every number that begins this way. */
 export const parseTestRecipient: Parser<TestRecipient> = (text) => {
   // From the right: an address has an @ of its own and may hold an =.
   const [, recipient = '', code = '', date = ''] = /^(.+)=([^=@]*)@([^=@]*)$/.exec(text) ?? []
   const prefix = recipient.endsWith('*')
   const to = prefix ? recipient.slice(0, -1) : recipient
   const untilMs = Date.parse(`${date}T23:59:59.999Z`)
-  // 2027-02-31 would otherwise be the third of March.
+  // Otherwise 2027-02-31 would be March 3.
   const isDay = !Number.isNaN(untilMs) && new Date(untilMs).toISOString().startsWith(date)
   if (!TEST_CODE.test(code) || !/^\d{4}-\d\d-\d\d$/.test(date) || !isDay)
     throw new SettingError(`"${text}" is not like +15005550006=123456@2027-01-31`)
   if (prefix && to.length < MIN_TEST_PREFIX_CHARACTERS)
     throw new SettingError(
-      `"${recipient}" is too short: a prefix has ${MIN_TEST_PREFIX_CHARACTERS} or more characters`,
+      `"${recipient}" is too short: a prefix has at least ${MIN_TEST_PREFIX_CHARACTERS} characters`,
     )
-  // The domain of an address stands at its end: `test*` would be test@ every host, with a code that is known.
+  // The domain of an address is at its end: `test*` would be test@ any host, with a code that is known.
   if (prefix && !to.startsWith('+'))
-    throw new SettingError(`"${recipient}" is no prefix of a number: give each address separately`)
-  return { to: prefix ? to : asStartsReadIt(to), prefix, code, untilMs }
+    throw new SettingError(
+      `"${recipient}" is not the prefix of a number: give each address separately`,
+    )
+  return { to: prefix ? to : canonicalRecipient(to), prefix, code, untilMs }
 }
 
-/** @returns what is wrong where a recipient is there twice, each time with another code perhaps */
+/** @returns what is wrong where a recipient is listed twice, perhaps with different codes */
 export function describeTwins(recipients: readonly TestRecipient[]): string | undefined {
   const names = recipients.map(({ to, prefix }) => to.toLowerCase() + (prefix ? '*' : ''))
   const twin = names.find((name, i) => names.indexOf(name) !== i) // mutant: C69.test-recipient-twice
-  return twin && `"${twin}" is there twice: leave one of them`
+  return twin && `"${twin}" is listed twice: remove one of them`
 }
 
 /** Comma-separated, none twice. */

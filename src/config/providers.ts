@@ -1,5 +1,4 @@
-// Which providers are configured: those of the registry for which a setting was given.
-// It must not make a provider (compose.ts does) and must not know any of them by name.
+// Which providers are configured: those of the registry for which a setting is given. None is known by name here.
 
 import {
   ProviderSettingError,
@@ -11,23 +10,23 @@ import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'
 
-/** What config needs to know of a provider: the registry's entries have this shape. */
+/** What the settings need to know about a provider; the registry's entries have this form. */
 export type ProviderDescription = {
   readonly name: string
   readonly channels: readonly Channel[]
   readonly settings: readonly ProviderSetting[]
   /** @throws ProviderSettingError or ProviderSettingsError for values that the provider cannot use */
   read(values: SettingValues): unknown
-  /** Of values that `read` takes: right, but worth a thought. */
+  /** Of values that `read` accepts: valid, but worth a thought. */
   warnings?(values: SettingValues): readonly string[]
-  /** Of values that `read` takes: what a message goes over. */
+  /** Of values that `read` accepts: the connections that a message goes over. */
   transports?(values: SettingValues): readonly Transport[]
 }
 export type ProviderSetting = {
   readonly name: string
   readonly description: string
   readonly secret?: boolean
-  /** May hold one: a template of the operator's own. */
+  /** May hold a secret: a template of the operator's own. */
   readonly hidden?: boolean
   /** May hold quotes, # and several lines: JSON, a template. */
   readonly free?: true
@@ -43,7 +42,7 @@ export type ConfiguredProvider = {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** A provider's own reading of its values, so that its faults are told with all the others. */
+/** A provider reads its values itself: its faults are reported with all the others. */
 function check(entry: ProviderDescription, values: SettingValues, reader: Reader): void {
   try {
     entry.read(values)
@@ -63,7 +62,7 @@ function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredPro
     const text = reader.text(row)
     if (text !== undefined) given.set(row.name, text)
   }
-  // One whose only setting is wrong was meant to be there: what else it lacks is said, too.
+  // A provider whose only setting is wrong was meant to be there: what else it lacks is reported as well.
   const first = entry.settings.find(({ name }) => given.has(name) || reader.isNoted(name))?.name
   if (first === undefined) return undefined
   const pairs = entry.settings.flatMap(({ name, default: fallback, optional }) => {
@@ -84,14 +83,17 @@ export function readProviders(
   return registry.flatMap((entry) => readProvider(entry, reader) ?? [])
 }
 
-/** The order of providers of a channel, where one was said. */
-export type SaidRoutes = { readonly [C in Channel]?: readonly string[] }
+/** The order of a channel's providers, where a setting gives one. */
+export type ConfiguredRoutes = { readonly [C in Channel]?: readonly string[] }
 
-export function readRoutes(providers: readonly ConfiguredProvider[], reader: Reader): SaidRoutes {
-  const said = reader.read(ROUTE_SETTINGS)
+export function readRoutes(
+  providers: readonly ConfiguredProvider[],
+  reader: Reader,
+): ConfiguredRoutes {
+  const given = reader.read(ROUTE_SETTINGS)
   const routes: { [C in Channel]?: readonly string[] } = {}
   for (const channel of CHANNELS) {
-    const order = said[channel]
+    const order = given[channel]
     if (order === undefined) continue
     const able = providers.filter((entry) => entry.channels.includes(channel))
     const names = able.map((entry) => entry.name)
@@ -106,14 +108,14 @@ export function readRoutes(providers: readonly ConfiguredProvider[], reader: Rea
   return routes
 }
 
-/** What `look` finds in the values of each that is configured. */
-export function lookAtProviders<T>(
+/** What `inspect` finds in the values of each configured provider. */
+export function inspectProviders<T>(
   registry: readonly ProviderDescription[],
   providers: readonly ConfiguredProvider[],
-  look: (entry: ProviderDescription, values: SettingValues) => readonly T[] | undefined,
+  inspect: (entry: ProviderDescription, values: SettingValues) => readonly T[] | undefined,
 ): T[] {
   return providers.flatMap(({ name, channels, values }) => {
     const entry = registry.find((one) => one.name === name && one.channels[0] === channels[0])
-    return entry ? (look(entry, values) ?? []) : []
+    return entry ? (inspect(entry, values) ?? []) : []
   })
 }

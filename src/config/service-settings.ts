@@ -1,5 +1,4 @@
-// The settings of the default service (what the services of a file leave out), its limits, and the routes of a channel.
-// It must not read the environment: config.ts does.
+// The settings of the default service (used by services of a SERVICES_FILE for what they leave out), its limits, and the routes of a channel.
 
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import {
@@ -14,11 +13,9 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import {
-  type Parser,
   parseBrand,
   parseCountries,
   parseHost,
-  parseInteger,
   parseLimit,
   parseList,
   parseLocale,
@@ -26,62 +23,48 @@ import {
   parseTestRecipients,
   parseText,
 } from './parsers.ts'
-import { optional, type Setting, withDefault } from './settings.ts'
+import { choice, optional, type Setting, wholeNumber, withDefault } from './settings.ts'
 
-function within(range: { min: number; max: number }): Parser<number> {
-  return parseInteger(range.min, range.max)
+function ranged(
+  name: string,
+  range: { min: number; max: number; default: number },
+  description: string,
+) {
+  return wholeNumber(name, range, `${description}, ${range.min}-${range.max}`)
 }
 
-/** The default service, and what the services of a SERVICES_FILE leave out. */
 export const SERVICE_SETTINGS = {
   brandName: withDefault(
     'BRAND_NAME',
     parseBrand,
     'Countersign',
-    'Your name as it stands in messages: 1-40 characters, nothing like a URL',
+    'Your name as it appears in messages: 1-40 characters, nothing like a URL',
   ),
-  codeLength: withDefault(
-    'CODE_LENGTH',
-    within(CODE_LENGTH),
-    String(CODE_LENGTH.default),
-    `Digits, ${CODE_LENGTH.min}-${CODE_LENGTH.max}`,
-  ),
-  ttlSeconds: withDefault(
-    'TTL_SECONDS',
-    within(TTL_SECONDS),
-    String(TTL_SECONDS.default),
-    `How long a code can be used, ${TTL_SECONDS.min}-${TTL_SECONDS.max}`,
-  ),
-  maxAttempts: withDefault(
-    'MAX_ATTEMPTS',
-    within(MAX_ATTEMPTS),
-    String(MAX_ATTEMPTS.default),
-    `Guesses a verification allows, ${MAX_ATTEMPTS.min}-${MAX_ATTEMPTS.max}`,
-  ),
-  maxSends: withDefault(
+  codeLength: ranged('CODE_LENGTH', CODE_LENGTH, 'Digits'),
+  ttlSeconds: ranged('TTL_SECONDS', TTL_SECONDS, 'How long a code can be used, in seconds'),
+  maxAttempts: ranged('MAX_ATTEMPTS', MAX_ATTEMPTS, 'Guesses that a verification allows'),
+  maxSends: ranged(
     'MAX_SENDS',
-    within(MAX_SENDS),
-    String(MAX_SENDS.default),
-    `Messages a verification may send, the first included, ${MAX_SENDS.min}-${MAX_SENDS.max}`,
+    MAX_SENDS,
+    'Messages that a verification may send, including the first',
   ),
-  totpWindow: withDefault(
+  totpWindow: ranged(
     'TOTP_WINDOW',
-    within(TOTP_WINDOW),
-    String(TOTP_WINDOW.default),
-    `How far the clock of an authenticator app may be off, in its time steps of 30 s, ${TOTP_WINDOW.min}-${TOTP_WINDOW.max}`,
+    TOTP_WINDOW,
+    'How far the clock of an authenticator app may be off, in its time steps of 30 s',
   ),
   locale: withDefault('DEFAULT_LOCALE', parseLocale, 'en', 'The language where none is given'),
   allowedCountries: optional(
     'ALLOWED_COUNTRIES',
     parseCountries,
-    'Countries whose numbers may get messages: `US,CA,DE`, or `*`. Required in production',
+    'Countries whose numbers may receive messages: `US,CA,DE`, or `*`. Required in production',
     { shown: '`*` in development' },
   ),
-  landlines: withDefault(
+  landlines: choice(
     'LANDLINES',
-    parseOneOf(['allowed', 'refused']),
+    ['allowed', 'refused'],
     'allowed',
-    '`refused`: no texts to numbers that are landlines for certain (403 `number_type_not_allowed`). Some take texts, so they are allowed by default, and the console says so',
+    '`refused`: no texts to numbers that are certain to be landlines (403 `number_type_not_allowed`). Some landlines accept texts, so they are allowed by default, and the console names them',
   ),
   originDomain: optional(
     'ORIGIN_DOMAIN',
@@ -98,14 +81,12 @@ export const SERVICE_SETTINGS = {
     'TEST_RECIPIENTS',
     parseTestRecipients,
     '',
-    'Nothing is sent to these, in any country and of any number type; attempts and guesses hold: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`, whose starts the limits by address still count',
+    'Recipients that are sent nothing, whatever their country and number type; attempts and guesses are limited as usual: `+15005550006=123456@2027-01-31,…`, or `+prefix*=code@date`, whose starts also count toward the limits by address',
     { hidden: true },
   ),
 } as const
 
-function showLimit(limit: Limit | null): string {
-  return limit ? `${limit.max}/${limit.windowSeconds}` : 'off'
-}
+const showLimit = (limit: Limit | null) => (limit ? `${limit.max}/${limit.windowSeconds}` : 'off')
 
 export const LIMIT_SETTINGS = Object.fromEntries(
   LIMIT_NAMES.map((name) => [
@@ -125,7 +106,7 @@ export const ROUTE_SETTINGS = Object.fromEntries(
     optional(
       `${channel.toUpperCase()}_ROUTES`,
       parseList(parseText),
-      `Providers for ${channel}: the first sends; names after it have no effect until failover comes`,
+      `Providers for ${channel}: the first one sends; names after it have no effect until failover comes`,
       { shown: 'what is configured' },
     ),
   ]),

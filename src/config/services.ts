@@ -1,5 +1,4 @@
-// SERVICES_FILE: several services as JSON, each laid over the default service of the environment.
-// It must not read the file or the environment itself, and must not accept a key that it does not know.
+// SERVICES_FILE: several services as JSON; the default service of the environment supplies what each leaves out.
 
 import { z } from 'zod'
 import { CHANNELS } from '../kernel/channel.ts'
@@ -33,7 +32,7 @@ export type ServicesResult =
   /** Each begins with its path: `services.checkout.code_length: …`. */
   | { ok: false; problems: string[] }
 
-/** A text that goes through the same parser as its setting. */
+/** A text that is parsed as its setting is. */
 function parsed<T>(parse: Parser<T>) {
   return z.string().transform((text, context) => {
     try {
@@ -51,10 +50,10 @@ function within(range: { min: number; max: number }) {
 }
 
 const MAX_TEMPLATE_CHARACTERS = 2000
-/** A message without the code helps nobody; a URL or line break in a one-line text is a phisher's tool (C45). */
+/** C45: a message without the code helps nobody; a line break in a one-line text is a phisher's tool. */
 const template = z.string().min(1).max(MAX_TEMPLATE_CHARACTERS)
 const oneLine = template.refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
-const withCode = template.refine((text) => text.includes('{{code}}'), 'must hold {{code}}')
+const withCode = template.refine((text) => text.includes('{{code}}'), 'must contain {{code}}')
 
 const templates = z
   .record(
@@ -66,11 +65,11 @@ const templates = z
     }),
   )
   .superRefine((all, context) => {
-    // zh-TW and zh-Hant-TW are one look-up's key.
+    // zh-TW and zh-Hant-TW have the same look-up key.
     const keys = Object.keys(all).map((tag) => languageKeys(tag)[0]) // mutant: C70.same-lookup-refused
     const twin = Object.keys(all).find((_, i) => keys.indexOf(keys[i]) !== i)
     if (twin !== undefined)
-      context.addIssue({ code: 'custom', path: [twin], message: 'is there twice' })
+      context.addIssue({ code: 'custom', path: [twin], message: 'is listed twice' })
   })
 
 function parsedKey(parse: Parser<string>) {
@@ -88,7 +87,7 @@ const limits = z.strictObject(
   Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit])) as Record<LimitName, typeof limit>,
 )
 
-/** Two codes for one recipient: which of them is right would be luck. */
+/** With two codes for one recipient, which of them is valid would be luck. */
 function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$RefinementCtx): void {
   const message = describeTwins(recipients) // mutant: C69.services-file-twice
   if (message) context.addIssue({ code: 'custom', message })
@@ -123,7 +122,7 @@ const servicesFileSchema = z.strictObject({
   services: z
     .record(z.string().regex(SERVICE_NAME, 'is not a name like checkout or my-app'), service)
     .refine((all) => Object.keys(all).length > 0, 'is empty')
-    .refine((all) => Object.keys(all).length <= MAX_SERVICES, `holds over ${MAX_SERVICES}`),
+    .refine((all) => Object.keys(all).length <= MAX_SERVICES, `has more than ${MAX_SERVICES}`),
 })
 
 type ServiceEntry = z.output<typeof service>
@@ -167,18 +166,18 @@ function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): Servi
   }
 }
 
-/** Zod names an unknown key in its message only; here the key is part of the path. */
+/** Zod names an unknown key only in its message; here the key is part of the path. */
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map(String)
-  const say = (full: string[], message: string) => `${full.join('.') || 'the file'}: ${message}`
+  const line = (full: string[], message: string) => `${full.join('.') || 'the file'}: ${message}`
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => say([...path, key], 'there is no such setting'))
+    return issue.keys.map((key) => line([...path, key], 'there is no such setting'))
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
-    return issue.issues.map((inner) => say(path, inner.message))
-  return [say(path, issue.message)]
+    return issue.issues.map((inner) => line(path, inner.message))
+  return [line(path, issue.message)]
 }
 
-/** A start by a channel without a provider would be taken, and its message would fail. */
+/** A start by a channel without a provider would be accepted, and its message would fail. */
 function describeUncarried(name: string, entry: ServiceEntry, base: ServicePolicy): string[] {
   const missing = entry.channels?.filter((channel) => !base.channels.includes(channel)) ?? []
   return missing.map(
@@ -188,7 +187,7 @@ function describeUncarried(name: string, entry: ServiceEntry, base: ServicePolic
 }
 
 /**
- * @param base the default service: what an entry leaves out
+ * @param base the default service: supplies what an entry leaves out
  * @returns every problem at once, or the services by name
  */
 export function parseServices(text: string, base: ServicePolicy): ServicesResult {
@@ -196,11 +195,11 @@ export function parseServices(text: string, base: ServicePolicy): ServicesResult
   try {
     json = JSON.parse(text)
   } catch (error) {
-    // The parser quotes what it met; the place alone is told.
+    // The parser quotes the text; only the place is reported.
     const place = /line \d+ column \d+/.exec((error as Error).message)?.[0]
-    return { ok: false, problems: [`is not JSON${place ? ` (${place})` : ''}`] }
+    return { ok: false, problems: [`is not valid JSON${place ? ` (${place})` : ''}`] }
   }
-  const twice = findDuplicateKeys(text).map((path) => `${path}: is there twice; leave one of them`)
+  const twice = findDuplicateKeys(text).map((path) => `${path}: is given twice; remove one of them`)
   const result = servicesFileSchema.safeParse(json)
   const issues = result.success ? [] : result.error.issues.flatMap(describeIssue)
   if (!result.success || twice.length > 0) return { ok: false, problems: [...twice, ...issues] }

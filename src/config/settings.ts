@@ -1,5 +1,4 @@
-// A setting is a row of data: parsing and the README's table are made from the same rows. Here: those of the process.
-// It must not read the environment: config.ts does.
+// A setting is a row of data: its parsing and its line in the documentation come from the same row. Here: the process's.
 
 import { parseDatabaseUrl } from './database-url.ts'
 import { parseHostSetting, parsePeerHost } from './listen.ts'
@@ -22,9 +21,9 @@ export type Setting<T> = {
   description: string
   fallback: string | null
   shown?: string
-  /** Its text is told nowhere; `password`: of a URL that one part. */
+  /** Its text is never shown; `password`: a URL of which that one part is never shown. */
   secret?: boolean | 'password'
-  /** No secret, but nothing for the eyes of everybody who may look at the console. */
+  /** No secret, but not for everybody who can open the console. */
   hidden?: boolean
   /** May hold quotes, # and several lines: JSON, a template. */
   free?: true
@@ -52,47 +51,57 @@ export function withDefault<T>(
   return { name, parse, description, fallback, ...rest }
 }
 
+/** A whole number between both ends, inclusive. */
+export const wholeNumber = (
+  name: string,
+  range: { min: number; max: number; default: number },
+  description: string,
+) => withDefault(name, parseInteger(range.min, range.max), String(range.default), description)
+
+/** One of a few words. */
+export const choice = <const T extends string>(
+  name: string,
+  words: readonly T[],
+  fallback: NoInfer<T>,
+  description: string,
+) => withDefault(name, parseOneOf(words), fallback, description)
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** From argon2's own minimum (RFC 9106 §3.1: 8 KiB a lane); rules.ts warns of what is too cheap. */
-const ARGON2_MEMORY_KIB = { min: 8, max: 1_048_576, default: '19456' } as const
-const ARGON2_PASSES = { min: 1, max: 20, default: '2' } as const
+const MAX_PORT = 65_535
 const MAX_HASHES_AT_ONCE = 256
-const MAX_MINT_SIZE = 4096
-const MAX_HASH_QUEUE = 10_000
-const MAX_GRACE_SECONDS = 600
-const MAX_CONNECTIONS = 200
 const MAX_RETENTION_DAYS = 3650
-const MAX_DELIVERY_DEADLINE_SECONDS = 30
-
-const MODES = ['development', 'production', 'test'] as const
 
 export const SERVER_SETTINGS = {
-  nodeEnv: withDefault(
+  nodeEnv: choice(
     'NODE_ENV',
-    parseOneOf(MODES),
+    ['development', 'production', 'test'],
     'development',
-    '`production` (set in the image), or `development`: an inbox that shows every code, and keys that are made and printed',
+    '`production` (set in the image), or `development`: an inbox that shows every code, and keys that are created and printed',
   ),
-  developmentNetwork: withDefault(
+  developmentNetwork: choice(
     'DEVELOPMENT_NETWORK',
-    parseOneOf(['loopback', 'open']),
+    ['loopback', 'open'],
     'loopback',
-    'In development whoever reaches the service reads every code: a HOST or PUBLIC_URL that other machines reach is refused, unless this says `open`',
+    'In development, anybody who can reach the service can read every code: a HOST or PUBLIC_URL that other machines can reach is refused, unless this is `open`',
   ),
   host: withDefault(
     'HOST',
     parseHostSetting,
     '127.0.0.1',
-    'Where it listens (`0.0.0.0` in the image; `::` takes IPv6, too); `unix:/path` for a socket',
+    'The address to listen on (`0.0.0.0` in the image; `::` accepts IPv6 as well); `unix:/path` for a socket',
   ),
-  port: withDefault('PORT', parseInteger(0, 65_535), '8080', 'The TCP port; 0 takes a free one'),
+  port: wholeNumber(
+    'PORT',
+    { min: 0, max: MAX_PORT, default: 8080 },
+    'The TCP port; 0 uses any free one',
+  ),
   dataDir: withDefault(
     'DATA_DIR',
     parseText,
     './data',
-    'Holds the SQLite files and, in development, the keys that were made',
+    'The folder for the SQLite files and, in development, for the keys that are created',
   ),
   databaseUrl: optional(
     'DATABASE_URL',
@@ -100,17 +109,16 @@ export const SERVER_SETTINGS = {
     '`file:/path/to.db`, or `postgres://user:password@host:5432/database` (PostgreSQL 15 or newer) for many nodes; `?sslmode=verify-full&sslrootcert=/path` for TLS, `?host=/path` for the folder of a socket',
     { shown: '`countersign.db` in `DATA_DIR`', secret: 'password' },
   ),
-  databaseConnections: withDefault(
+  databaseConnections: wholeNumber(
     'DATABASE_CONNECTIONS',
-    parseInteger(2, MAX_CONNECTIONS),
-    '10',
-    'Connections of a node to PostgreSQL; beside them one for LISTEN and, without `RATE_LIMIT_URL`, half as many for counting limits',
+    { min: 2, max: 200, default: 10 },
+    'Connections of a node to PostgreSQL; in addition one for LISTEN and, without `RATE_LIMIT_URL`, half as many for counting limits',
   ),
-  databasePooler: withDefault(
+  databasePooler: choice(
     'DATABASE_POOLER',
-    parseOneOf(['none', 'session', 'transaction']),
+    ['none', 'session', 'transaction'],
     'none',
-    'The `pool_mode` of a PgBouncer between: `session`, or `transaction` (no LISTEN, no time-outs set by the client)',
+    'The `pool_mode` of a PgBouncer in between: `session`, or `transaction` (no LISTEN, no timeouts set by the client)',
   ),
   rateLimitUrl: optional(
     'RATE_LIMIT_URL',
@@ -122,18 +130,18 @@ export const SERVER_SETTINGS = {
     'PLAINTEXT_HOSTS',
     parseList(parsePeerHost),
     '',
-    'Hosts on a private network of yours (`postgres,valkey`): no warning at start that the way to them is in clear',
+    'Hosts on a private network of yours (`postgres,valkey`): no warning at start about unencrypted connections to them',
   ),
-  sqliteSynchronous: withDefault(
+  sqliteSynchronous: choice(
     'SQLITE_SYNCHRONOUS',
-    parseOneOf(['full', 'normal']),
+    ['full', 'normal'],
     'full',
-    '`normal` is faster, and a power cut may bring a used code back',
+    '`normal` is faster, but a power failure may make a used code valid again',
   ),
   secretKey: optional(
     'SECRET_KEY',
     parseSecretKey,
-    'The root secret, 32 random bytes in base64; every other key comes from it. Required in production',
+    'The root secret, 32 random bytes in base64; every other key is derived from it. Required in production',
     { secret: true },
   ),
   secretKeyPrevious: optional(
@@ -151,92 +159,85 @@ export const SERVER_SETTINGS = {
   services: optional(
     'SERVICES',
     parseText,
-    'Several services as JSON, usually by `SERVICES_FILE`: see docs/services.md',
+    'Several services as JSON, usually given by `SERVICES_FILE`: see docs/services.md',
     { shown: 'one service, `default`, from the settings below', hidden: true, free: true },
   ),
   trustedProxies: withDefault(
     'TRUSTED_PROXIES',
     parseList(parseCidr),
     '',
-    'Whose `X-Forwarded-For`, or where there is none `Forwarded` (RFC 7239), is believed: comma-separated ranges. The proxy must write one, and remove what it does not write',
+    'Proxies whose `X-Forwarded-For`, or without one `Forwarded` (RFC 7239), is trusted: comma-separated ranges. The proxy must write one of them, and remove the other',
   ),
   publicUrl: optional(
     'PUBLIC_URL',
     parseOrigin,
-    'Where providers reach this service, the root of a host name without a path: for delivery receipts, which come with a later version',
+    'Where providers can reach this service, the root of a host name without a path: for delivery receipts, which come with a later version',
   ),
-  logLevel: withDefault(
+  logLevel: choice(
     'LOG_LEVEL',
-    parseOneOf(LOG_LEVELS),
+    LOG_LEVELS,
     'info',
     'One of trace, debug, info, warn, error, fatal, silent',
   ),
-  retentionAddressDays: withDefault(
+  retentionAddressDays: wholeNumber(
     'RETENTION_ADDRESS_DAYS',
-    parseInteger(1, MAX_RETENTION_DAYS),
-    '30',
+    { min: 1, max: MAX_RETENTION_DAYS, default: 30 },
     'Days after which IP addresses and user agents are erased',
   ),
-  retentionRecipientDays: withDefault(
+  retentionRecipientDays: wholeNumber(
     'RETENTION_RECIPIENT_DAYS',
-    parseInteger(1, MAX_RETENTION_DAYS),
-    '90',
-    'Days after which verifications, with their recipients, deliveries and events, are removed (longer than the windows of `LIMIT_GUESSES_…`, which are summed from them); daily counts stay',
+    { min: 1, max: MAX_RETENTION_DAYS, default: 90 },
+    'Days after which verifications are removed with their recipients, deliveries and events (must be longer than the windows of `LIMIT_GUESSES_…`, which are summed from them); daily counts stay',
   ),
   metricsPort: optional(
     'METRICS_PORT',
-    parseInteger(0, 65_535),
-    'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`, of no service) it is on `PORT`, too',
+    parseInteger(0, MAX_PORT),
+    'A port for `GET /metrics` without a key, on `METRICS_HOST`; with a key (scope `admin:read`, of no service) it is also on `PORT`',
   ),
   metricsHost: withDefault(
     'METRICS_HOST',
     parseHostSetting,
     '127.0.0.1',
-    'Where METRICS_PORT listens',
+    'The address that METRICS_PORT listens on',
   ),
-  shutdownGraceSeconds: withDefault(
+  shutdownGraceSeconds: wholeNumber(
     'SHUTDOWN_GRACE_SECONDS',
-    parseInteger(1, MAX_GRACE_SECONDS),
     // Under Kubernetes' 30 s, so that the end is ours and not SIGKILL's.
-    '25',
-    'After SIGTERM, running requests and sends get this long',
+    { min: 1, max: 600, default: 25 },
+    'How long running requests and sends may take after SIGTERM',
   ),
-  deliveryDeadlineSeconds: withDefault(
+  deliveryDeadlineSeconds: wholeNumber(
     'DELIVERY_DEADLINE_SECONDS',
-    parseInteger(1, MAX_DELIVERY_DEADLINE_SECONDS),
     // A person waits at a login form; a provider that takes longer is down.
-    '10',
-    'How long a provider may take to answer; a node that dies or stands still gives up its sends after three times that',
+    { min: 1, max: 30, default: 10 },
+    'How long a provider may take to answer; a node that dies or freezes loses its sends to the other nodes after three times as long',
   ),
   hashConcurrency: optional(
     'HASH_CONCURRENCY',
     parseInteger(1, MAX_HASHES_AT_ONCE),
-    'Hashes at once; each takes `ARGON2_MEMORY_KIB`',
+    'Hashes computed at once; each takes `ARGON2_MEMORY_KIB`',
     { shown: 'the cores this process may use' },
   ),
-  hashQueue: withDefault(
+  hashQueue: wholeNumber(
     'HASH_QUEUE',
-    parseInteger(1, MAX_HASH_QUEUE),
     // At the default cost about 45 hashes a second and core: some two seconds of waiting on two cores.
-    '128',
-    'Hashes that may wait, starts in half of the places; past that the answer is 503',
+    { min: 1, max: 10_000, default: 128 },
+    'Hashes that may be queued, starts in half of the places; beyond that the answer is 503',
   ),
-  mintSize: withDefault(
+  mintSize: wholeNumber(
     'MINT_SIZE',
-    parseInteger(0, MAX_MINT_SIZE),
-    '256',
+    { min: 0, max: 4096, default: 256 },
     'Ready-made codes kept in memory for each configured code length',
   ),
-  argon2MemoryKib: withDefault(
+  argon2MemoryKib: wholeNumber(
     'ARGON2_MEMORY_KIB',
-    parseInteger(ARGON2_MEMORY_KIB.min, ARGON2_MEMORY_KIB.max),
-    ARGON2_MEMORY_KIB.default,
-    "Memory of a hash; the default is OWASP's minimum",
+    // From argon2's own minimum (RFC 9106 §3.1: 8 KiB a lane); warnings.ts names what is too cheap.
+    { min: 8, max: 1_048_576, default: 19_456 },
+    "Memory for one hash; the default is OWASP's minimum",
   ),
-  argon2Passes: withDefault(
+  argon2Passes: wholeNumber(
     'ARGON2_PASSES',
-    parseInteger(ARGON2_PASSES.min, ARGON2_PASSES.max),
-    ARGON2_PASSES.default,
-    'Passes of a hash',
+    { min: 1, max: 20, default: 2 },
+    'Passes for one hash',
   ),
 } as const

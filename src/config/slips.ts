@@ -1,11 +1,30 @@
-// Names in the environment that look like a setting and are none: misspelt, shortened, prefixed.
-// It must not look at a value but to tell a service link, and must not stop a start.
+// Names in the environment that look like a setting's: misspelt, shortened, prefixed, or set by Kubernetes.
 
-import { isServiceLink } from './given-text.ts'
+/** `tcp://10.0.0.1:9090`: set by Kubernetes (and Docker's links) as `<SERVICE>_PORT`. */
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
+
+/** Whether a variable was set by no person, but for a Service in the same namespace (sequin 2155). */
+export function isServiceLink(name: string, value: string): boolean {
+  return (
+    (name.endsWith('_PORT') && SERVICE_LINK.test(value)) ||
+    /_(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
+      name,
+    )
+  )
+}
+
+/** For a setting whose name is taken by a service link. */
+export function describeServiceLink(name: string): string {
+  const service = name
+    .replace(/_PORT$/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')
+  return `is a service link: Kubernetes sets it for the Service "${service}" of the namespace; put enableServiceLinks: false into the pod's spec, or give ${name} in the container's env`
+}
 
 export type Suspect = { name: string; meant: string }
 
-/** Which characters a name has, a bit each. */
+/** The characters of a name, a bit each. */
 const lettersOf = (name: string) =>
   Array.from(name).reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0)
 
@@ -16,23 +35,23 @@ function countBits(bits: number): number {
 }
 
 /**
- * Optimal string alignment distance: insertions, deletions, substitutions and neighbours swapped.
- * Given up where it is surely over `most`: every variable meets every setting, 30 ms at each start.
+ * Optimal string alignment distance: insertions, deletions, substitutions and swapped neighbours. Given up
+ * once it is certainly over `most`: every variable is compared with every setting, 30 ms at each start.
  */
 function slipsBetween(most: number, a: string, b: string): number {
   if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY
-  let [before, previous] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
+  let [earlier, previous] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]
     for (let j = 1; j <= b.length; j += 1) {
       const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
       let best = Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1)
       if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, (before[j - 2] ?? 0) + 1)
+        best = Math.min(best, (earlier[j - 2] ?? 0) + 1)
       row.push(best)
     }
     if (Math.min(...row) > most && Math.min(...previous) > most) return Number.POSITIVE_INFINITY
-    ;[before, previous] = [previous, row]
+    ;[earlier, previous] = [previous, row]
   }
   const slips = previous[b.length] ?? 0
   return slips <= most ? slips : Number.POSITIVE_INFINITY
@@ -50,7 +69,7 @@ function nearest(upper: string, candidates: readonly Candidate[]): string | unde
   const letters = lettersOf(upper)
   let found: string | undefined
   for (const candidate of candidates) {
-    // A slip changes two of the letters at most: nearly all are told apart by this.
+    // A slip changes at most two letters, which excludes nearly all candidates.
     if (countBits(candidate.letters ^ letters) > 2 * most) continue
     const slips = slipsBetween(most, upper, candidate.name)
     if (slips > most) continue
@@ -61,27 +80,27 @@ function nearest(upper: string, candidates: readonly Candidate[]): string | unde
   return found
 }
 
-/** First words that other programs' variables have, too: NODE_OPTIONS, DATABASE_HOST, HTTP_PROXY. */
+/** First words that variables of other programs share: NODE_OPTIONS, DATABASE_HOST, HTTP_PROXY. */
 const SHARED_WORDS = new Set(
   'ADMIN API CLIENT CODE DATA DATABASE DEFAULT HOST HTTP LOG MAX NODE PORT PUBLIC SECRET SERVICES SMS TEST'.split(
     ' ',
   ),
 )
-/** Of one name only: `A_B` of `A_X_B` or `X_A_B`, never a single word. */
+/** `A_B` may be meant as `A_X_B` or `X_A_B`; a single word is never matched so. */
 const MIN_WORDS = 2
 
 function isSubset(words: readonly string[], of: ReadonlySet<string>): boolean {
   return words.every((word) => of.has(word))
 }
 
-/** `NODE_ENVIRONMENT`, `SECRET_KEYS`: a word written out, or made many. */
+/** `NODE_ENVIRONMENT`, `SECRET_KEYS`: a word written out, or a plural. */
 function byBeginning(upper: string, candidates: readonly Candidate[]): string | undefined {
   const longer = ({ name }: Candidate) =>
     name.includes('_') && upper.startsWith(name) && /^[A-Z]+$/.test(upper.slice(name.length))
   return candidates.find(longer)?.name
 }
 
-/** What comes before the name in a family: `TWILIO`, `HTTP_SMS`. */
+/** The prefix that a family of settings shares: `TWILIO`, `HTTP_SMS`. */
 function familyOf(name: string): string | undefined {
   const [first = '', second = '', ...rest] = name.split('_')
   if (first === 'HTTP' && rest.length > 0) return `HTTP_${second}`

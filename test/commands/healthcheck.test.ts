@@ -80,10 +80,10 @@ it('C69: finds a Unix socket, as the service spells it', async () => {
 })
 
 it.each([
-  [{ PORT: '' }, 'PORT: is given but empty'],
+  [{ PORT: '' }, 'PORT: is set but empty'],
   [{ PORT: '0' }, 'PORT: 0 uses any free port'],
-  [{ PORT: '"8080"' }, 'PORT: stands in quotes'],
-  [{ PORT: '1', PORT_FILE: '/x' }, 'are both given'],
+  [{ PORT: '"8080"' }, 'PORT: is in quotes'],
+  [{ PORT: '1', PORT_FILE: '/x' }, 'are both set'],
   [{ PORT_FILE: '/none' }, 'ENOENT'],
   [{ HOST: 'http://127.0.0.1' }, 'HOST: '],
 ])('C69: %j is answered in words', async (env, words) => {

@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type ConfigSources, loadConfig } from '../../src/config/config.ts'
-import { isGuessableKey } from '../../src/config/guessable-key.ts'
+import { isGuessableKey } from '../../src/config/guessable.ts'
 import type { Environment } from '../../src/config/reader.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 
@@ -36,13 +36,13 @@ const METRICS = (host: string) => ({ METRICS_PORT: '9090', METRICS_HOST: host })
 /** What is said of transports and keys alone. */
 function warningsOf(env: Environment): string[] {
   const said = loadConfig({ ...BASE, ...env }, sources).warnings
-  return said.filter((text) => /in clear|certificate|easy to guess/.test(text))
+  return said.filter((text) => /unencrypted|certificate|easy to guess/.test(text))
 }
 
 const IN_CLEAR: [Environment, string][] = [
-  [SMTP('smtp://mail.example.com'), 'SMTP_URL: codes can go to mail.example.com in clear'],
+  [SMTP('smtp://mail.example.com'), 'SMTP_URL: codes can go to mail.example.com unencrypted'],
   [SMTP('smtp://u:s3cr3t@mail.example.com?requireTLS=false'), 'add ?requireTLS=true'],
-  [SMTP('smtp://10.0.0.5:25'), 'SMTP_URL: codes can go to 10.0.0.5 in clear'],
+  [SMTP('smtp://10.0.0.5:25'), 'SMTP_URL: codes can go to 10.0.0.5 unencrypted'],
   [SMTP('smtp://host.docker.internal'), 'SMTP_URL: '],
   [{ HTTP_SMS_URL: 'http://gateway.example/send?key=s3cr3t' }, 'HTTP_SMS_URL: codes can go to'],
   [{ HTTP_SMS_URL: 'HTTP://u:s3cr3t@192.168.1.4/' }, 'HTTP_SMS_URL: codes can go to 192.168.1.4'],
@@ -50,18 +50,36 @@ const IN_CLEAR: [Environment, string][] = [
   [{ HTTP_SMS_URL: 'http://localhost.example/' }, 'HTTP_SMS_URL: '],
   [{ HTTP_SMS_URL: 'http://127.0.0.1.nip.example/' }, 'HTTP_SMS_URL: '],
   [TWILIO('http://api.twilio.example'), 'TWILIO_BASE_URL: codes can go to api.twilio.example'],
-  [POSTGRES('db.example/app'), 'DATABASE_URL: the way to db.example is in clear'],
+  [POSTGRES('db.example/app'), 'DATABASE_URL: the connection to db.example is unencrypted'],
   [POSTGRES('10.0.0.7:5432/app?sslmode=disable'), 'sslmode=verify-full'],
   [POSTGRES('db.example/app?ssl=0'), 'DATABASE_URL: '],
-  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'disable' }, 'DATABASE_URL: the way to db.exam'],
-  [{ ...POSTGRES('db.example/app'), PGSSLMODE: 'allow' }, 'DATABASE_URL: the way to db.example'],
-  [{ ...POSTGRES('db.example/app?ssl=0'), PGSSLMODE: 'verify-full' }, 'DATABASE_URL: the way'],
-  [{ ...POSTGRES('db.example/app'), PLAINTEXT_HOSTS: 'db' }, 'DATABASE_URL: the way to db.exam'],
+  [
+    { ...POSTGRES('db.example/app'), PGSSLMODE: 'disable' },
+    'DATABASE_URL: the connection to db.exam',
+  ],
+  [
+    { ...POSTGRES('db.example/app'), PGSSLMODE: 'allow' },
+    'DATABASE_URL: the connection to db.example',
+  ],
+  [
+    { ...POSTGRES('db.example/app?ssl=0'), PGSSLMODE: 'verify-full' },
+    'DATABASE_URL: the connection',
+  ],
+  [
+    { ...POSTGRES('db.example/app'), PLAINTEXT_HOSTS: 'db' },
+    'DATABASE_URL: the connection to db.exam',
+  ],
   [{ ...POSTGRES('db.example/app?sslmode=disable'), PGSSLMODE: 'require' }, 'DATABASE_URL: '],
   [POSTGRES('db.example/app?sslmode=require&sslmode=disable'), 'DATABASE_URL: '],
-  [POSTGRES('localhost/app?host=db.example'), 'DATABASE_URL: the way to db.example is in clear'],
-  [{ RATE_LIMIT_URL: 'redis://:s3cr3t@cache.example:6379' }, 'RATE_LIMIT_URL: the way to cache'],
-  [{ RATE_LIMIT_URL: 'redis://[fd00::1]:6379' }, 'RATE_LIMIT_URL: the way to fd00::1'],
+  [
+    POSTGRES('localhost/app?host=db.example'),
+    'DATABASE_URL: the connection to db.example is unencrypted',
+  ],
+  [
+    { RATE_LIMIT_URL: 'redis://:s3cr3t@cache.example:6379' },
+    'RATE_LIMIT_URL: the connection to cache',
+  ],
+  [{ RATE_LIMIT_URL: 'redis://[fd00::1]:6379' }, 'RATE_LIMIT_URL: the connection to fd00::1'],
   [METRICS('0.0.0.0'), 'METRICS_HOST=0.0.0.0'],
   [METRICS('::'), 'METRICS_HOST=::'],
   [METRICS('[::]'), 'METRICS_HOST='],

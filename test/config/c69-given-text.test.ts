@@ -61,8 +61,8 @@ describe('C69: a setting that is given but empty', () => {
         { [name]: undefined, [twin]: '' },
       ]
       for (const env of envs)
-        expect(refusalOf(env)).toMatch(new RegExp(`^  ${name}: .*given but empty`, 'm'))
-      expect(refusalOf({ [name]: '', [twin]: writeSecret('x') })).toContain('are both given')
+        expect(refusalOf(env)).toMatch(new RegExp(`^  ${name}: .*set but empty`, 'm'))
+      expect(refusalOf({ [name]: '', [twin]: writeSecret('x') })).toContain('are both set')
     },
   )
 })
@@ -80,10 +80,10 @@ describe('C69: what docker --env-file keeps (moby 46773), in the environment and
     ['ADMIN_KEY', `# of the admin\n${KEY}`, 'several lines'],
     ['ADMIN_KEY', `${KEY}\r\n\r\n${KEY}`, 'several lines'],
     ['API_KEY', `${KEY}\u2028${KEY}`, 'several lines'],
-    ['API_KEY', `API_KEY=${KEY}`, 'repeats the name'],
-    ['API_KEY', `export API_KEY = ${KEY}`, 'repeats the name'],
-    ['API_KEY', `${KEY} ${KEY}`, 'a blank'],
-    ['API_KEY', `${KEY}\u00a0${KEY}`, 'a blank'],
+    ['API_KEY', `API_KEY=${KEY}`, 'repeats the setting’s name'],
+    ['API_KEY', `export API_KEY = ${KEY}`, 'repeats the setting’s name'],
+    ['API_KEY', `${KEY} ${KEY}`, 'a space'],
+    ['API_KEY', `${KEY}\u00a0${KEY}`, 'a space'],
     ['API_KEY', `${KEY}ü`, 'beyond ASCII'],
     ['API_KEY', `${KEY}\u200b`, 'U+200B'],
     ['ADMIN_KEY', `\u202e${KEY}`, 'U+202E'],

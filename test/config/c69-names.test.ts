@@ -158,7 +158,7 @@ describe('C69: what is there twice is refused', () => {
 
   it('names it beside what else is wrong, and not where a text only looks like a key', () => {
     expect(services('{"services":{"a":{"colour":1},"a":{}}}')).toMatch(
-      /services\.a: is there twice/,
+      /services\.a: is given twice/,
     )
     const text =
       '{"services":{"a":{"templates":{"en":{"sms":"{\\"a\\":1,\\"a\\":{{code}}"}}},"b":{"channels":["email"]}}}'
@@ -167,7 +167,7 @@ describe('C69: what is there twice is refused', () => {
 
   it('says where the file is no JSON, without quoting it', () => {
     expect(services('{"services": {\n  "a": {},\n}}')).toMatch(
-      /SERVICES_FILE: is not JSON \(line 3 column 1\)/,
+      /SERVICES_FILE: is not valid JSON \(line 3 column 1\)/,
     )
   })
 

@@ -28,8 +28,8 @@ const refusalWithKeys = (env: Environment) => refusalOf({ ...KEYS, ...env })
 
 describe('C69: NODE_ENV', () => {
   it.each([
-    ['', 'given but empty'],
-    [' ', 'given but empty'],
+    ['', 'set but empty'],
+    [' ', 'set but empty'],
     ['Production', 'is not one of'],
     ['PRODUCTION', 'is not one of'],
     ['prod', 'is not one of'],
@@ -46,9 +46,9 @@ describe('C69: NODE_ENV', () => {
   it('is trimmed, and read from a file like every other', () => {
     for (const NODE_ENV of ['production\r', ' production', '\tproduction\n'])
       expect(refusalOf({ NODE_ENV })).toMatch(/^ {2}SECRET_KEY: is missing/m)
-    expect(refusalOf({ NODE_ENV_FILE: '/dev/null' })).toMatch(/NODE_ENV: .*given but empty/)
+    expect(refusalOf({ NODE_ENV_FILE: '/dev/null' })).toMatch(/NODE_ENV: .*set but empty/)
     expect(refusalOf({ NODE_ENV_FILE: `${folder}/none` })).toMatch(/NODE_ENV: .*cannot be read/)
-    expect(refusalOf({ NODE_ENV: '', NODE_ENV_FILE: '/dev/null' })).toContain('are both given')
+    expect(refusalOf({ NODE_ENV: '', NODE_ENV_FILE: '/dev/null' })).toContain('are both set')
   })
 
   const SLIPS = [
@@ -58,8 +58,8 @@ describe('C69: NODE_ENV', () => {
   it.each(SLIPS)('misspelt as %s is no development, on loopback neither', (name) => {
     for (const HOST of ['0.0.0.0', undefined]) {
       const refusal = refusalOf({ [name]: 'production', HOST })
-      expect(refusal).toContain(`NODE_ENV: is not given, but ${name} is`)
-      if (HOST) expect(refusal).toContain('HOST: 0.0.0.0 can be reached from other machines')
+      expect(refusal).toContain(`NODE_ENV: is not set, but ${name} is`)
+      if (HOST) expect(refusal).toContain('HOST: other machines can reach 0.0.0.0')
     }
     expect(readdirSync(folder)).toEqual([])
   })
@@ -126,7 +126,7 @@ describe('C69: development on a host that is not loopback', () => {
   it('is allowed by name, with a warning', () => {
     const loaded = load({ HOST: '0.0.0.0', DEVELOPMENT_NETWORK: 'open' })
     if (!loaded.ok) throw new Error(loaded.message)
-    expect(loaded.config.warnings.join()).toContain('reads every code in /dev/inbox')
+    expect(loaded.config.warnings.join()).toContain('can read every code in /dev/inbox')
     expect(refusalOf({ HOST: '0.0.0.0', DEVELOPMENT_NETWORK: 'yes' })).toMatch(
       /DEVELOPMENT_NETWORK: "yes"/,
     )

@@ -54,7 +54,9 @@ describe('C69: a test recipient', () => {
     'a b@example.com',
   ])('%s would never be met, and is refused', (to) => {
     expect(() => parseTestRecipients(`${to}=123456@${DAY}`)).toThrow(SettingError)
-    expect(() => parseTestRecipients(`${to}=123456@${DAY}`)).toThrow(`"${to}" can receive nothing`)
+    expect(() => parseTestRecipients(`${to}=123456@${DAY}`)).toThrow(
+      `"${to}" cannot receive messages`,
+    )
   })
 
   it('is there twice in any two spellings', () => {
@@ -63,7 +65,7 @@ describe('C69: a test recipient', () => {
       ['ann@bücher.example', 'ann@xn--bcher-kva.example'],
       ['+1 500 555 0006', '+15005550006'],
     ] as const)
-      expect(() => parseTestRecipients(both(one, other))).toThrow('is there twice')
+      expect(() => parseTestRecipients(both(one, other))).toThrow('is listed twice')
   })
 
   it('of a service in the services file is read alike', () => {

@@ -78,6 +78,6 @@ it.each([
   'C70: %s and %s are one to the look-up, and one of them would never be written',
   (one, other) => {
     const shop = { templates: { [one]: sms, [other]: sms } }
-    expect(() => said({ shop })).toThrow(`services.shop.templates.${other}: is there twice`)
+    expect(() => said({ shop })).toThrow(`services.shop.templates.${other}: is listed twice`)
   },
 )

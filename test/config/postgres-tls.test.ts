@@ -2,8 +2,7 @@
 
 import pg from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { parseDatabaseUrl, serverOf } from '../../src/config/database-url.ts'
-import { postgresTls, type Tls } from '../../src/config/postgres-tls.ts'
+import { parseDatabaseUrl, postgresTls, serverOf, type Tls } from '../../src/config/database-url.ts'
 
 /** What the driver itself makes of it. */
 function driverTls(url: string): Tls {

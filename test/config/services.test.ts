@@ -101,7 +101,7 @@ describe('a wrong entry is told by its path', () => {
   })
 
   it.each([
-    ['not JSON', '{', 'is not JSON'],
+    ['not JSON', '{', 'is not valid JSON'],
     ['no services', '{"services":{}}', 'services: is empty'],
     ['a bad name', '{"services":{"Check Out":{}}}', 'services.Check Out: is not a name'],
     ['another root', '{"checkout":{}}', 'checkout: there is no such setting'],

@@ -137,8 +137,8 @@ describe('deploy/scale', () => {
     expect(networks?.back).toEqual({ internal: true })
     const elsewhere = loadSettings(unsaid)
     expect(elsewhere.ok && elsewhere.config.warnings).toEqual([
-      expect.stringMatching(/^DATABASE_URL: the way to postgres is in clear/),
-      expect.stringMatching(/^RATE_LIMIT_URL: the way to valkey is in clear/),
+      expect.stringMatching(/^DATABASE_URL: the connection to postgres is unencrypted/),
+      expect.stringMatching(/^RATE_LIMIT_URL: the connection to valkey is unencrypted/),
     ])
     expect(nodes.length).toBeGreaterThan(1)
     for (const name of nodes) expect(services[name]).toEqual(node)

@@ -21,7 +21,7 @@ describe('C69: PUBLIC_URL', () => {
     'https://a.example/%2f',
   ])('%s is refused: the console has no path before it', (PUBLIC_URL) => {
     const loaded = loadSettings({ PUBLIC_URL })
-    expect(loaded.ok ? '' : loaded.message).toMatch(/PUBLIC_URL: must not hold a path/)
+    expect(loaded.ok ? '' : loaded.message).toMatch(/PUBLIC_URL: must not contain a path/)
   })
 })
 

@@ -128,7 +128,7 @@ it('C69: an empty NODE_ENV ends with 78: no inbox, no key printed', async () => 
   const started = start({ ...PRODUCTION, API_KEY, ADMIN_KEY: `admin-${API_KEY}`, NODE_ENV: '' })
   const [code] = await once(started.child, 'exit')
   expect(code).toBe(78)
-  expect(started.errors()).toContain('NODE_ENV: is given but empty')
+  expect(started.errors()).toContain('NODE_ENV: is set but empty')
   expect(started.output() + started.errors()).not.toContain(API_KEY)
 })
 

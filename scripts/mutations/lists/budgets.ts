@@ -169,6 +169,6 @@ export const BUDGETS: readonly Mutant[] = [
       'test/config/config.test.ts',
       'verifications are kept longer than guesses are summed from them (I4)',
     ],
-    { node: 'IfStatement', becomes: 'if (days > 0) continue' },
+    { node: 'IfStatement', becomes: 'if (needed > 0) continue' },
   ),
 ]

@@ -71,7 +71,7 @@ export const SETTING_NAMES: readonly Mutant[] = [
     {
       node: 'ThrowStatement',
       becomes:
-        ' return to\n  if (isUnreadable(read))\nthrow new SettingError(\n      `"${to}" can receive nothing (it ${read.detail}): give a number like +15005550006, or an address`,\n    )',
+        ' return to\n  if (isUnreadable(read))\nthrow new SettingError(\n      `"${to}" cannot receive messages (it ${read.detail}): give a number like +15005550006, or an address`,\n    )',
     },
   ),
 ]

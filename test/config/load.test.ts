@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { DEV_KEYS_FILE, DevKeysError, ensureDevKeys } from '../../src/config/dev-keys.ts'
+import { DEV_KEYS_FILE, DevKeysError, ensureDevKeys } from '../../src/config/load.ts'
 
-const MODULE = join(import.meta.dirname, '../../src/config/dev-keys.ts')
+const MODULE = join(import.meta.dirname, '../../src/config/load.ts')
 const RACERS = 6
 const MODE_BITS = 0o777
 

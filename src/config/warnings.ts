@@ -1,0 +1,117 @@
+// Settings that are valid, but worth a warning at start.
+
+import { pickLocale } from '../delivery/templates/languages.ts'
+import { CHANNELS } from '../kernel/channel.ts'
+import { languageKeys } from '../kernel/language-tag.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
+import { isGuessableKey } from './guessable.ts'
+import { isLoopback } from './listen.ts'
+import { SECRET_ADVICE } from './parsers.ts'
+import { inspectProviders } from './providers.ts'
+import type { Reader } from './reader.ts'
+import type { ReadSettings } from './rules.ts'
+import { ROUTE_SETTINGS } from './service-settings.ts'
+import { SERVER_SETTINGS } from './settings.ts'
+import { warnOfServers, warnOfTransports, warnOfTrust } from './transport-warnings.ts'
+
+/** NIST SP 800-63B-4 §3.1.3.1: at least six digits, at most ten minutes. */
+const NIST_MIN_DIGITS = 6
+const NIST_MAX_SECONDS = 600
+/** OWASP's password storage cheat sheet: the least memory it lists for argon2id, with five passes. */
+const OWASP_MIN_MEMORY_KIB = 7168
+
+export function findWarnings(read: ReadSettings): string[] {
+  const { reader, server, providers, registry, services } = read
+  const isProduction = read.mode === 'production'
+  const isCheap = server.argon2MemoryKib < OWASP_MIN_MEMORY_KIB
+  return [
+    ...warnOfSlips(reader),
+    ...(isProduction || isLoopback(server.host)
+      ? []
+      : [
+          `HOST=${server.host} in development: anybody who can reach it can read every code in /dev/inbox`,
+        ]),
+    ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
+    ...[...services.values()].flatMap((service) => warnOfService(service, isProduction)),
+    ...warnOfIdleProviders(read), // mutant: C66.unused-provider-named
+    ...inspectProviders(registry, providers, (entry, values) => entry.warnings?.(values)),
+    ...(isProduction ? warnOfExposure(read) : []),
+  ]
+}
+
+export function warnOfSlips(reader: Reader): string[] {
+  return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
+}
+
+function warnOfService(service: ServicePolicy, isProduction: boolean): string[] {
+  const { codeLength, ttlSeconds, limits, testRecipients } = service
+  const warnings: string[] = []
+  const warnIf = (condition: boolean, warning: string) => condition && warnings.push(warning)
+  warnIf(
+    codeLength < NIST_MIN_DIGITS,
+    `codes of ${codeLength} digits; NIST SP 800-63B requires ${NIST_MIN_DIGITS}`,
+  )
+  warnIf(
+    ttlSeconds > NIST_MAX_SECONDS,
+    `codes are valid for ${ttlSeconds} s; NIST SP 800-63B allows ${NIST_MAX_SECONDS}`,
+  )
+  warnIf(service.clientIp === 'off', 'CLIENT_IP=off, so there is no limit by address')
+  warnings.push(...warnOfLanguage(service)) // mutant: C70.missing-text-named
+  if (isProduction) {
+    warnIf(service.allowedCountries === '*', 'every country is allowed; toll fraud starts there')
+    warnIf(
+      !limits.sends_per_country_hour || !limits.sends_per_service_hour,
+      'set LIMIT_SENDS_PER_COUNTRY_HOUR and LIMIT_SENDS_PER_SERVICE_HOUR, budgets against toll fraud',
+    )
+    warnIf(
+      !limits.guesses_per_number_hour && !limits.guesses_per_number_day,
+      'nothing limits the guesses at one number; set LIMIT_GUESSES_PER_NUMBER_HOUR or _DAY',
+    )
+    warnIf(testRecipients.length > 0, `${testRecipients.length} test recipients are active`)
+  }
+  return warnings.map((warning) => `service ${service.name}: ${warning}`)
+}
+
+/** A locale without a text of its own or a built-in one: found at start, not by a customer. */
+function warnOfLanguage(service: ServicePolicy): string[] {
+  const { locale } = service
+  return service.channels.flatMap((channel) => {
+    const used = pickLocale(service, channel, [])
+    const isItsOwn = languageKeys(used).at(-1) === languageKeys(locale).at(-1) // mutant: C70.related-language-quiet
+    return isItsOwn ? [] : [`there is no text in ${locale} for ${channel}; messages are in ${used}`]
+  })
+}
+
+const UNTIL_FAILOVER = 'until failover comes with a later version'
+
+/** One provider carries a channel: an operator who named two counts on the second. */
+function warnOfIdleProviders({ providers, routes }: ReadSettings): string[] {
+  return CHANNELS.flatMap((channel) => {
+    const { name } = ROUTE_SETTINGS[channel]
+    const route = routes[channel]
+    const able = providers.filter((entry) => entry.channels.includes(channel))
+    const [first, ...rest] = route ?? able.map((entry) => entry.name) // mutant: C66.first-route-sends
+    if (first === undefined || rest.length === 0) return []
+    const idle = rest.join(', ')
+    return route
+      ? `${name}: only ${first} sends; the names after it (${idle}) have no effect ${UNTIL_FAILOVER}`
+      : `${channel}: only ${first} sends; ${idle} is also configured, but has no effect ${UNTIL_FAILOVER}. Choose with ${name}`
+  })
+}
+
+/** Where anybody in between can read codes and passwords, or guess a key. */
+function warnOfExposure({ env, server, providers, registry }: ReadSettings): string[] {
+  const keys = [
+    { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
+    { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
+  ].filter(({ key }) => key !== undefined && isGuessableKey(key)) // mutant: C68.warn-guessable-key
+  return [
+    ...warnOfTransports(
+      inspectProviders(registry, providers, (entry, values) => entry.transports?.(values)),
+      server.plaintextHosts,
+    ),
+    ...warnOfServers(server, env),
+    ...warnOfTrust(env),
+    ...keys.map(({ name }) => `${name} is easy to guess (words, or a pattern); ${SECRET_ADVICE}`),
+  ]
+}
