@@ -3,9 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventRecord, EventStore } from '../events/types.ts'
-import type { FactorView } from '../factors/api.ts'
 import type { FactorStore } from '../factors/ports.ts'
-import { factorView } from '../factors/view.ts'
+import { type FactorView, factorView } from '../factors/types.ts'
 import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { BATCH, type Erased, PAUSE_MS, type RetentionStore } from '../retention/ports.ts'

@@ -2,8 +2,12 @@
 // It must not touch what lies under a key that the settings give, nor remove without a person's yes, or a program's --yes.
 
 import type { UnderKey } from '../factors/ports.ts'
-import { type Rewrapped, rewrapFactors } from '../factors/rewrap.ts'
-import { describeUnderKey, underMissingKeys } from '../factors/root-keys.ts'
+import {
+  describeUnderKey,
+  type Rewrapped,
+  rewrapFactors,
+  underMissingKeys,
+} from '../factors/root-keys.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import { SERVICE_OPTION } from './attempt-options.ts'

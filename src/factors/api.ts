@@ -1,10 +1,10 @@
-// What the factors are asked and what they answer: plain data. http/ maps these to the wire.
-// It must not hold a secret but in the answer that tells it, once.
+// Commands to the factors and their results: plain data, which http/ maps to the wire.
+// It must not hold a secret except in the answer that shows it, once.
 
 import type { FactorChannel } from '../kernel/channel.ts'
 import type { Caller, EndUser, Idempotency, Refusal } from '../verification/api.ts'
 import type { QrCode } from './ports.ts'
-import type { FactorStatus, FactorType, OtpShape } from './types.ts'
+import type { FactorView, OtpShape } from './types.ts'
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 
@@ -14,7 +14,7 @@ export type CreateAppCommand = Common & {
   issuer: string | null
   accountName: string
   shape: OtpShape
-  /** Base32, from the system it comes from; null: one is made. */
+  /** Base32, from another system; null: one is made. */
   secret: string | null
   /** Only with `secret`: the person has used it before, and it is active at once. */
   confirmed: boolean
@@ -25,28 +25,13 @@ export type ConfirmCommand = Common & { id: string; code: string; subject: strin
 export type RemoveFactorCommand = { id: string; subject: string | null; endUser: EndUser }
 export type ListFactorsCommand = { subject: string }
 
-/** A factor as a caller sees it. Times are milliseconds since the epoch. */
-export type FactorView = {
-  id: string
-  subject: string
-  type: FactorType
-  status: FactorStatus
-  /** Null for recovery codes. */
-  shape: OtpShape | null
-  /** Null for an authenticator app. */
-  codesRemaining: number | null
-  createdAt: number
-  confirmedAt: number | null
-  lastUsedAt: number | null
-}
-
 /** Shown once. An imported secret is never shown: null. */
 export type Enrolment = { secret: string; uri: string; qr: QrCode }
 
 type Done<Kind extends string> = { kind: Kind; factor: FactorView; replayed: boolean }
 /**
  * `there`: the subject had an app with the imported secret, which answers in place of a new one.
- * `warnings` are sentences for the developer: taken, but worth a thought.
+ * `warnings` are sentences for the developer: accepted, but worth a thought.
  */
 export type CreateAppResult =
   | (Done<'created' | 'there'> & { enrolment: Enrolment | null; warnings: readonly string[] })
@@ -56,7 +41,7 @@ export type ConfirmResult = Done<'confirmed'> | Refusal
 export type RemoveFactorResult = { kind: 'removed' } | Refusal
 export type ListFactorsResult = {
   factors: FactorView[]
-  /** What a start may ask this subject for now. */
+  /** Those that a start may ask this subject for now. */
   channels: FactorChannel[]
 }
 

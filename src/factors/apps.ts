@@ -1,9 +1,11 @@
-// A subject's authenticator apps with their secrets opened, and which of them count as one.
-// It must not decide that a step is unused: the store does, in the transaction of what the right code does.
+// A subject's authenticator apps with their secrets opened: which of them count as one, and the time step of a code.
+// It must not decide that a step is unused: the store does, in the transaction of the approval.
 
+import { timingSafeEqual } from 'node:crypto'
 import { secretContext } from '../kernel/sealing.ts'
 import type { StepUse } from '../verification/ports.ts'
 import type { FactorDomain } from './domain.ts'
+import type { Otp } from './ports.ts'
 import type { FactorRecord, FactorStatus, OtpShape } from './types.ts'
 
 export type App = {
@@ -14,32 +16,26 @@ export type App = {
   lastStep: number
 }
 
-/** Undefined: no authenticator app. @throws UnknownKeyError, or Error where the secret was tampered with */
-function openApp(
-  { keyring }: Pick<FactorDomain, 'keyring'>,
-  { id, status, secretSealed, otp, lastStep }: FactorRecord,
-): App | undefined {
-  if (!secretSealed || !otp) return undefined
+type Deps = Pick<FactorDomain, 'keyring'>
+
+/** Empty: no authenticator app. @throws UnknownKeyError, or Error where the secret was tampered with */
+function openApp({ keyring }: Deps, record: FactorRecord): App[] {
+  const { id, status, secretSealed, otp, lastStep } = record
+  if (!secretSealed || !otp) return []
   const secret = keyring.open(secretSealed, secretContext(id))
-  return { factorId: id, status, secret, shape: otp, lastStep }
+  return [{ factorId: id, status, secret, shape: otp, lastStep }]
 }
 
-/** @param records of one subject. @throws as openApp: a code is not wrong where one can't be read */
-export function openApps(
-  domain: Pick<FactorDomain, 'keyring'>,
-  records: readonly FactorRecord[],
-): App[] {
-  return records.flatMap((record) => openApp(domain, record) ?? [])
+/** @param records of one subject. @throws as openApp: no code is wrong while an app cannot be read */
+export function openApps(deps: Deps, records: readonly FactorRecord[]): App[] {
+  return records.flatMap((record) => openApp(deps, record))
 }
 
-/** Those that can be opened here: one that is damaged shows no code, and must not keep another from being enrolled. */
-export function openableApps(
-  domain: Pick<FactorDomain, 'keyring'>,
-  records: readonly FactorRecord[],
-): App[] {
+/** Those that can be opened here: a damaged one shows no code, and must not keep another from being enrolled. */
+export function openableApps(deps: Deps, records: readonly FactorRecord[]): App[] {
   return records.flatMap((record) => {
     try {
-      return openApp(domain, record) ?? []
+      return openApp(deps, record)
     } catch {
       return []
     }
@@ -54,8 +50,8 @@ function isSameSecret(one: string, other: string): boolean {
 }
 
 /**
- * The subject's other apps with the secret and time step of this one. Digits and algorithm do not part them: the last
- * six of eight digits are the code of six.
+ * The subject's other apps with the secret and time step of this one. Digits and algorithm make no difference: the
+ * last six of eight digits are the code of six.
  */
 export function twinsOf(
   apps: readonly App[],
@@ -69,7 +65,7 @@ export function twinsOf(
   )
 }
 
-/** What is used up by the code of this step. Undefined: the app or a twin has used the step, or a later one. */
+/** Everything that the code of this step uses up. Undefined: the app or a twin has used the step, or a later one. */
 export function stepUse(
   apps: readonly App[],
   app: App,
@@ -79,7 +75,40 @@ export function stepUse(
   const twins = twinsOf(apps, app)
   if ([app, ...twins].some(({ lastStep }) => lastStep >= step)) return undefined // mutant: C63.twin-step-used
   return {
-    ...{ factorId: app.factorId, step, periodSeconds: app.shape.periodSeconds, subjectIndexes },
+    factorId: app.factorId,
+    step,
+    periodSeconds: app.shape.periodSeconds,
+    subjectIndexes,
     twins: twins.map(({ factorId }) => factorId),
   }
+}
+
+/** Of the present moment. */
+export function presentStep(nowMs: number, { periodSeconds }: OtpShape): number {
+  return Math.floor(nowMs / 1000 / periodSeconds)
+}
+
+function isSame(a: string, b: string): boolean {
+  const left = Buffer.from(a, 'utf8')
+  const right = Buffer.from(b, 'utf8')
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/**
+ * The newest step in the window with this code (RFC 6238 §5.2); all of them are compared, whichever it is.
+ * @param app its secret in Base32
+ * @param window steps before and after the present one
+ */
+export function matchStep(
+  otp: Pick<Otp, 'code'>,
+  app: { secret: string; shape: OtpShape },
+  code: string,
+  nowMs: number,
+  window: number,
+): number | null {
+  const present = presentStep(nowMs, app.shape)
+  let found: number | null = null
+  for (let step = Math.max(0, present - window); step <= present + window; step += 1)
+    if (isSame(otp.code(app.secret, app.shape, step), code)) found = step
+  return found
 }

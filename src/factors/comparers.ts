@@ -1,4 +1,4 @@
-// What a check compares a subject's code with: the steps of authenticator apps, or a recovery code.
+// Comparisons of a subject's code with the steps of authenticator apps, or with a recovery code.
 // It must not use anything up: the store does, in the transaction of the approval.
 
 import type { FactorChannel } from '../kernel/channel.ts'
@@ -7,11 +7,9 @@ import { readCode } from '../verification/code.ts'
 import type { Comparison, ComparisonInput, FactorComparer } from '../verification/comparison.ts'
 import type { HashSlot } from '../verification/hashing-ports.ts'
 import { subjectIndexes as subjectIndexesOf } from '../verification/subject.ts'
-import { openApps, stepUse } from './apps.ts'
-import type { FactorDomain } from './domain.ts'
-import { FACTOR_TYPE_OF, factorsOf, isUsable } from './look-up.ts'
-import { matchStep } from './match-step.ts'
-import { boundTo, type RecoveryCode, readRecoveryCode } from './recovery-code.ts'
+import { matchStep, openApps, stepUse } from './apps.ts'
+import { FACTOR_TYPE_OF, type FactorDomain, factorsOf, isUsable } from './domain.ts'
+import { boundTo, type RecoveryCode, readRecoveryCode } from './recovery-codes.ts'
 import { OTP_DIGITS } from './types.ts'
 
 type Deps = Pick<FactorDomain, 'hasher' | 'keyring' | 'clock' | 'wall' | 'factors' | 'otp'>
@@ -30,7 +28,7 @@ async function prepareTotp(deps: Deps, input: ComparisonInput): Promise<Comparis
           const step = matchStep(deps.otp, app, code, nowMs, service.totpWindow)
           return step === null ? [] : [stepUse(apps, app, step, subjectIndexes)]
         })
-      // One that was used is wrong; the store looks again, for another check may be using it now.
+      // A used one is wrong; the store checks again, for another request may be using it now.
       const fresh = uses.find((use) => use !== undefined)
       if (!fresh || kind === 'decoy') return { valid: false, use: null } // mutant: C49.decoy-app-code
       return { valid: true, use: { type: 'totp', ...fresh } }
@@ -91,7 +89,7 @@ export function createFactorComparers(deps: Deps): Record<FactorChannel, FactorC
   return {
     totp: {
       mayMean: (typed) => readCode(typed) !== null,
-      // Whichever the subject's apps show: another answer would tell a real subject from a decoy.
+      // Whichever the subject's apps show: another answer would reveal a decoy.
       expectedShape: (typed) =>
         OTP_DIGITS.some((digits) => digits === readCode(typed)?.length)
           ? undefined

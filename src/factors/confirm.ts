@@ -6,17 +6,18 @@ import { readCode } from '../verification/code.ts'
 import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
 import { describeAttempts, refuseFields } from '../verification/refuse.ts'
-import type { ConfirmCommand, ConfirmResult, FactorView } from './api.ts'
-import { openApps, openableApps, twinsOf } from './apps.ts'
-import type { FactorDomain } from './domain.ts'
-import { factorsOf, unverifiedSince } from './look-up.ts'
-import { matchStep } from './match-step.ts'
+import type { ConfirmCommand, ConfirmResult } from './api.ts'
+import { matchStep, openApps, openableApps, twinsOf } from './apps.ts'
+import {
+  type FactorDomain,
+  factorsOf,
+  openSubject,
+  refuseUnknownFactor,
+  unverifiedSince,
+} from './domain.ts'
 import { MAX_CONFIRM_ATTEMPTS } from './policy.ts'
 import type { ConfirmEffect } from './ports.ts'
-import { refuseUnknownFactor } from './refuse.ts'
-import { openSubject } from './subject.ts'
-import type { FactorRecord } from './types.ts'
-import { factorView } from './view.ts'
+import { type FactorRecord, type FactorView, factorView } from './types.ts'
 
 type Confirmed = { kind: 'confirmed'; factor: FactorView; replayed: boolean }
 
@@ -28,12 +29,8 @@ export async function confirm(
 ): Promise<ConfirmResult> {
   const code = readCode(command.code)
   if (code === null) return refuseFields([{ field: 'code', detail: 'is not the digits of an app' }])
-  const recall = recallFor<Confirmed | Refusal>(
-    domain,
-    caller,
-    'factors/confirm',
-    command.idempotency,
-  )
+  const { endUser, idempotency } = command
+  const recall = recallFor<Confirmed | Refusal>(domain, caller, 'factors/confirm', idempotency)
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
     if (before) return before
@@ -51,7 +48,9 @@ export async function confirm(
     if (!app) throw new Error('only authenticator apps are confirmed')
     const others = openableApps(domain, await factorsOf(domain, service, subject))
     const charge = await domain.factors.chargeConfirm({
-      ...{ id: record.id, service, maxAttempts: MAX_CONFIRM_ATTEMPTS },
+      id: record.id,
+      service,
+      maxAttempts: MAX_CONFIRM_ATTEMPTS,
       unverifiedSince: unverifiedSince(domain),
     })
     if (!charge) return refuseUnknownFactor()
@@ -60,9 +59,12 @@ export async function confirm(
     const step = matchStep(domain.otp, app, code, domain.wall.now(), caller.service.totpWindow)
     const answerOf = (effect: ConfirmEffect) => answerConfirm(effect, subject)
     const outcome = await domain.factors.confirm({
-      ...{ id: record.id, service, now: domain.clock.now(), step },
+      id: record.id,
+      service,
+      now: domain.clock.now(),
+      step,
       twins: twinsOf(others, app).map(({ factorId }) => factorId),
-      actor: actorOf(caller, command.endUser),
+      actor: actorOf(caller, endUser),
       idempotency: recall.write(answerOf),
     })
     switch (outcome?.kind) {
@@ -80,7 +82,7 @@ export async function confirm(
   })
 }
 
-/** Why this one can't be confirmed; undefined: it can. */
+/** Why this one cannot be confirmed; undefined: it can. */
 function refuseConfirm({ status, attempts }: FactorRecord): Refusal | undefined {
   if (status === 'active')
     return { kind: 'refused', error: 'factor_confirmed', detail: 'it is active already' }

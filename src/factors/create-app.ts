@@ -1,5 +1,5 @@
 // POST /factors/totp: an authenticator app for a subject, unverified until its first right code.
-// It must not tell a secret twice: only the answer that made it has it, or its repetition before it is confirmed.
+// It must not show a secret twice: only the answer that made it has it, or its repetition before it is confirmed.
 
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { createId } from '../kernel/ids.ts'
@@ -9,22 +9,19 @@ import { actorOf, type Trace } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateAppCommand, CreateAppResult, Enrolment } from './api.ts'
-import type { FactorDomain } from './domain.ts'
-import { giveSecret } from './give-secret.ts'
-import { unverifiedSince } from './look-up.ts'
-import { presentStep } from './match-step.ts'
-import { MAX_APPS } from './policy.ts'
-import type { CreateFactorInput } from './ports.ts'
-import { refuseShownSecret } from './refuse.ts'
+import { presentStep } from './apps.ts'
+import { type FactorDomain, refuseShownSecret, unverifiedSince } from './domain.ts'
 import {
   compareWithOwn,
+  giveSecret,
+  type NewAppContext,
   type Own,
   type StoredResult,
-  type TakeOverContext,
   takeOver,
-} from './take-over.ts'
-import type { FactorRecord } from './types.ts'
-import { factorView } from './view.ts'
+} from './import-app.ts'
+import { MAX_APPS } from './policy.ts'
+import type { CreateFactorInput } from './ports.ts'
+import { type FactorRecord, factorView } from './types.ts'
 
 /** Each time another app of the subject came or went in between; it has five at the most. */
 const MAX_TRIES = 30
@@ -42,12 +39,12 @@ export async function createApp(
   const indexes = subjectIndexes(domain.keyring, caller.service.name, command.subject)
   const issuer = command.issuer ?? caller.service.brandName
   const recall = recallFor<StoredResult>(domain, caller, 'factors/totp', command.idempotency)
-  const begun = { domain, caller, command, secret, warnings, issuer, indexes, recall }
+  const context = { domain, caller, command, secret, warnings, issuer, indexes, recall }
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
-    if (before) return tellAgain(begun, before)
+    if (before) return answerAgain(context, before)
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const result = await createOnce(begun)
+      const result = await createOnce(context)
       if (result) return result
     }
     throw new StoreUnavailableError('the apps of a subject changed too often during an import')
@@ -55,26 +52,26 @@ export async function createApp(
 }
 
 /** Undefined: the subject's apps changed meanwhile. */
-async function createOnce(begun: TakeOverContext): Promise<CreateAppResult | undefined> {
-  const { domain, command, secret, warnings, issuer, recall } = begun
+async function createOnce(context: NewAppContext): Promise<CreateAppResult | undefined> {
+  const { domain, command, secret, warnings, issuer, recall } = context
   const { subject, accountName } = command
-  const own = command.secret === null ? null : await compareWithOwn(begun)
+  const own = command.secret === null ? null : await compareWithOwn(context)
   // mutant: C63.duplicate-secret-refused
   if (own?.twin) {
-    const kept = await takeOver(begun, own.apps, own.twin)
-    return kept && tellAgain(begun, kept)
+    const stored = await takeOver(context, own.apps, own.twin)
+    return stored && answerAgain(context, stored)
   }
   const outcome = await domain.factors.create({
-    ...newApp(begun, own),
-    idempotency: recall.write((record) => ({
-      ...{ kind: 'created' as const, factor: factorView(record, subject), issuer, accountName },
-    })),
+    ...newApp(context, own),
+    idempotency: recall.write((record) => {
+      return { kind: 'created', factor: factorView(record, subject), issuer, accountName }
+    }),
   })
   switch (outcome.kind) {
     case 'created': {
       const factor = factorView(outcome.record, subject)
-      const told = { domain, secret, record: outcome.record, issuer, accountName }
-      const enrolment = command.secret === null ? enrol(told) : null // mutant: I7.imported-secret-untold
+      const made = { domain, secret, record: outcome.record, issuer, accountName }
+      const enrolment = command.secret === null ? enrol(made) : null // mutant: I7.imported-secret-untold
       return { kind: 'created', factor, enrolment, warnings, replayed: false }
     }
     case 'too_many':
@@ -86,12 +83,12 @@ async function createOnce(begun: TakeOverContext): Promise<CreateAppResult | und
     case 'changed':
       return undefined
     case 'answered_before':
-      return tellAgain(begun, recall.replay(outcome.stored))
+      return answerAgain(context, recall.replay(outcome.stored))
   }
 }
 
 function newApp(
-  { domain, caller, command, secret, indexes }: TakeOverContext,
+  { domain, caller, command, secret, indexes }: NewAppContext,
   own: Own | null,
 ): Omit<CreateFactorInput, 'idempotency'> {
   const { keyring } = domain
@@ -126,31 +123,30 @@ function newApp(
   }
 }
 
-function enrol(told: {
+function enrol(made: {
   domain: FactorDomain
   secret: string
   record: FactorRecord
   issuer: string
   accountName: string
 }): Enrolment {
-  const { domain, secret, record, issuer, accountName } = told
+  const { domain, secret, record, issuer, accountName } = made
   if (!record.otp) throw new Error('an authenticator app has a shape')
   const uri = domain.otp.uri(secret, record.otp, { issuer, accountName })
   return { secret, uri, qr: domain.drawQr(uri) }
 }
 
-/** From what is kept: a secret that was made here is read from its row, and only while that is not confirmed. */
-async function tellAgain(
-  { domain, caller, command, warnings }: TakeOverContext,
-  kept: (StoredResult & { replayed?: boolean }) | Refusal,
+/** From the stored result: a secret that was made here is read from its row, and only while that is not confirmed. */
+async function answerAgain(
+  { domain, caller, command, warnings }: NewAppContext,
+  stored: (StoredResult & { replayed?: boolean }) | Refusal,
 ): Promise<CreateAppResult> {
-  if (kept.kind === 'refused') return kept
-  const { kind, factor, issuer, accountName, replayed = false } = kept
+  if (stored.kind === 'refused') return stored
+  const { kind, factor, issuer, accountName, replayed = false } = stored
   const again = { kind, factor, warnings, replayed }
   if (command.secret !== null) return { ...again, enrolment: null }
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
   if (record?.status !== 'unverified' || !record.secretSealed) return refuseShownSecret(factor.id) // mutant: I7.secret-until-confirmed
   const secret = domain.keyring.open(record.secretSealed, secretContext(record.id))
-  const enrolment = enrol({ domain, secret, record, issuer, accountName })
-  return { ...again, enrolment }
+  return { ...again, enrolment: enrol({ domain, secret, record, issuer, accountName }) }
 }

@@ -1,10 +1,9 @@
-// Every number of authenticator apps and recovery codes, in one place.
-// It must not read settings: the window stands in the service's policy.
+// Every number of authenticator apps and recovery codes; the window is in the service's policy.
 
 /** RFC 4226 §4 R6 recommends 160 bits. */
 export const SECRET_BYTES = 20 // mutant: C63.secret-160-bits
 /**
- * An imported one: 80 bits are what otplib 12, Microsoft 365 and older apps made, and R6 demands 128 (`warned` below);
+ * An imported one: otplib 12, Microsoft 365 and older apps made 80 bits, and R6 demands 128 (`warned` below);
  * beyond a block of SHA-256's HMAC nothing is gained.
  */
 export const IMPORTED_SECRET_BYTES = { min: 10, warned: 16, max: 64 } as const
@@ -12,7 +11,7 @@ export const IMPORTED_SECRET_BYTES = { min: 10, warned: 16, max: 64 } as const
 export const OTP_PERIOD_SECONDS = { min: 15, max: 120, default: 30 } as const
 
 export const SUBJECT_LENGTH = { min: 1, max: 128 } as const
-/** Both stand in the QR code, up to nine characters each for one of theirs: it stays within version 40. */
+/** Both are part of the QR code, up to nine characters each for one of theirs: it stays within version 40. */
 export const ISSUER_LENGTH = { min: 1, max: 40 } as const
 export const ACCOUNT_NAME_LENGTH = { min: 1, max: 128 } as const
 

@@ -1,5 +1,5 @@
-// What factors need from outside, owned by the domain: a store, one-time passwords, QR codes.
-// No port hands out a transaction; stores throw StoreUnavailableError, and nothing is half done then.
+// The ports of the factors: a store, one-time passwords, QR codes.
+// No port hands out a transaction; stores throw StoreUnavailableError, and then nothing is half done.
 
 import type { Actor } from '../kernel/actor.ts'
 import type { AnsweredBefore, IdempotencyWrite } from '../verification/ports.ts'
@@ -14,7 +14,7 @@ export type CreateFactorInput = {
   record: NewFactor
   /** Under every key of the ring. */
   subjectIndexes: readonly Uint8Array[]
-  /** Recovery codes: this set takes the place of the subject's set before. Null: an authenticator app. */
+  /** Recovery codes: this set replaces the subject's previous one. Null: an authenticator app. */
   codes: readonly NewRecoveryCode[] | null
   /**
    * Of an imported secret: ids of the subject's apps that were compared with it. Another one makes the outcome
@@ -30,7 +30,7 @@ export type CreateFactorInput = {
 export type CreateFactorOutcome =
   | { kind: 'created'; record: FactorRecord }
   | { kind: 'too_many' }
-  /** An app that is not `known` came in between; nothing was changed. */
+  /** An app that is not `known` was added in between; nothing was changed. */
   | { kind: 'changed' }
   | AnsweredBefore
 
@@ -50,7 +50,7 @@ export type ConfirmInput = {
   id: string
   service: string
   now: number
-  /** The step of the right code; null: it was wrong, and the answer alone is kept. */
+  /** The step of the right code; null: it was wrong, and only the answer is stored. */
   step: number | null
   /** As in `StepUse`; a step that one of them used is wrong here. */
   twins: readonly string[]
@@ -64,13 +64,10 @@ export type ConfirmOutcome =
   | { kind: 'lost'; record: FactorRecord }
   | AnsweredBefore
 
-/** A factor with everything of it that is sealed, for `keys rewrap`. */
-export type SealedFactor = {
-  record: FactorRecord
-  codes: readonly NewRecoveryCode[]
-}
+/** A factor with everything sealed in it, for `keys rewrap`. */
+export type SealedFactor = { record: FactorRecord; codes: readonly NewRecoveryCode[] }
 export type RewrapInput = {
-  /** As it was read: nothing is changed where another value stands there now. */
+  /** As it was read: nothing is changed where a value is no longer the same. */
   before: SealedFactor
   after: Pick<FactorRecord, 'subjectSealed' | 'subjectIndex' | 'keyId' | 'secretSealed'>
   codes: readonly NewRecoveryCode[]
@@ -79,7 +76,7 @@ export type RewrapInput = {
 export type FactorStore = {
   /** One transaction: the key looked up, the subject's apps counted, row and codes and event and answer. */
   create(input: CreateFactorInput): Promise<CreateFactorOutcome>
-  /** Undefined as well for an unverified one made at `unverifiedSince` or before. */
+  /** Undefined also for an unverified one made at `unverifiedSince` or before. */
   find(service: string, id: string, unverifiedSince: number): Promise<FactorRecord | undefined>
   /** Oldest first, without unverified ones made at `unverifiedSince` or before. */
   ofSubject(query: {
@@ -91,7 +88,7 @@ export type FactorStore = {
   recoveryHash(factorId: string, selector: string): Promise<Uint8Array | undefined>
   /** One conditional statement; committed when the promise resolves. Undefined: no such row. */
   chargeConfirm(input: ConfirmChargeInput): Promise<ConfirmChargeOutcome | undefined>
-  /** One transaction: active with its first step used, event, answer. Undefined: it is gone. */
+  /** One transaction: active with its first step used, event, answer. Undefined: it no longer exists. */
   confirm(input: ConfirmInput): Promise<ConfirmOutcome | undefined>
   /** One transaction: row, codes, event. False: no such row. */
   remove(input: { id: string; service: string; now: number; actor: Actor }): Promise<boolean>
@@ -110,7 +107,7 @@ export type FactorStore = {
   }): Promise<number>
   /**
    * Removes unverified ones made at `unverifiedSince` or earlier, and the steps of deleted apps that are over by `now`.
-   * @returns how many of the one or the other, at most `limit`
+   * @returns how many of both, at most `limit`
    */
   purge(input: { unverifiedSince: number; now: number; limit: number }): Promise<number>
   /** Those not under this key, after the id `after` ('' from the beginning), ordered by id. */
@@ -129,11 +126,11 @@ export type UnderKey = {
   isMore: boolean
 }
 export type RootKeyUse = {
-  /** What is under other root keys than this one, by key and service. @throws StoreUnavailableError */
+  /** Everything under other root keys than this one, by key and service. @throws StoreUnavailableError */
   notUnder(keyId: string, now: number): Promise<UnderKey[]>
 }
 
-/** `detail` says what is wrong, and repeats nothing of the text. */
+/** `detail` names the fault, and repeats nothing of the text. */
 export type ReadSecret =
   | { kind: 'read'; secret: string; bytes: number }
   | { kind: 'unreadable'; detail: string }
@@ -141,7 +138,7 @@ export type ReadSecret =
 /** One-time passwords (RFC 4226, RFC 6238). Secrets are Base32 in capitals, without padding. */
 export type Otp = {
   createSecret(bytes: number): string
-  /** In any case, with or without padding, blanks, dashes and what nobody sees, in any order. */
+  /** In any case, with or without padding, blanks, dashes and invisible characters, in any order. */
   readSecret(text: string): ReadSecret
   /** The code of one time step. */
   code(secret: string, shape: OtpShape, step: number): string

@@ -1,5 +1,5 @@
 // A text as a QR code: SVG markup, and a PNG as a data URI for an <img>.
-// It must not fetch or write anything: what it draws is a secret.
+// It must not fetch or write anything: the text is a secret.
 
 import { crc32, deflateSync } from 'node:zlib'
 import { encodeQR } from 'qr'
@@ -13,14 +13,16 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 
 type Modules = readonly (readonly boolean[])[]
 
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
+
 /** PNG §5.3: length, type, data, CRC of type and data. */
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(data.length)
-  const check = Buffer.alloc(4)
-  check.writeUInt32BE(crc32(body))
-  return Buffer.concat([length, body, check])
+  return Buffer.concat([uint32(data.length), body, uint32(crc32(body))])
 }
 
 /** One bit a pixel, greyscale; each line begins with filter 0. True is dark. */
@@ -34,13 +36,11 @@ function toPng(modules: Modules): Buffer {
         line[1 + (x >> 3)] = (line[1 + (x >> 3)] ?? 0) | (0x80 >> (x & 7))
     return Array.from({ length: SCALE }, () => line)
   })
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(size, 0)
-  header.writeUInt32BE(size, 4)
-  header[8] = 1 // bit depth; greyscale, and no interlacing, are zeros
+  // Bit depth 1; greyscale and no interlacing are zeros.
+  const form = Buffer.from([1, 0, 0, 0, 0])
   return Buffer.concat([
     PNG_SIGNATURE,
-    chunk('IHDR', header),
+    chunk('IHDR', Buffer.concat([uint32(size), uint32(size), form])),
     chunk('IDAT', deflateSync(Buffer.concat(lines))),
     chunk('IEND', Buffer.alloc(0)),
   ])
@@ -61,7 +61,7 @@ function toSvg(modules: Modules): string {
 }
 
 export const drawQr: DrawQr = (text) => {
-  // Medium: a tenth of it may be dirt or glare. It is the level that authenticator apps are used to.
+  // Medium: a tenth of it may be dirt or glare. Authenticator apps are used to this level.
   const modules = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_MODULES })
   return {
     svg: toSvg(modules),

@@ -1,13 +1,29 @@
-// The face of the factors: every operation, and the attempt log's row for whatever is refused.
-// It must not decide: each operation has a file of its own.
+// All operations on factors, with the attempt log's row for whatever is refused; listing and removing are done here.
 
+import { FACTOR_CHANNELS } from '../kernel/channel.ts'
+import type { Caller } from '../verification/api.ts'
+import { actorOf, type Trace } from '../verification/domain.ts'
 import { logRefusals } from '../verification/log-refusals.ts'
-import type { FactorService } from './api.ts'
+import type {
+  FactorService,
+  ListFactorsCommand,
+  ListFactorsResult,
+  RemoveFactorCommand,
+  RemoveFactorResult,
+} from './api.ts'
 import { confirm } from './confirm.ts'
 import { createApp } from './create-app.ts'
-import { createCodes } from './create-codes.ts'
-import type { FactorDomain } from './domain.ts'
-import { list, remove } from './read.ts'
+import {
+  FACTOR_TYPE_OF,
+  type FactorDomain,
+  factorsOf,
+  isUsable,
+  openSubject,
+  refuseUnknownFactor,
+  unverifiedSince,
+} from './domain.ts'
+import { createCodes } from './recovery-codes.ts'
+import { factorView } from './types.ts'
 
 export function createFactorService(domain: FactorDomain): FactorService {
   const logged = logRefusals(domain)
@@ -18,4 +34,40 @@ export function createFactorService(domain: FactorDomain): FactorService {
     remove: logged('factors/delete', remove),
     list: (caller, command) => list(domain, caller, command),
   }
+}
+
+/** GET /factors. */
+async function list(
+  domain: FactorDomain,
+  caller: Caller,
+  { subject }: ListFactorsCommand,
+): Promise<ListFactorsResult> {
+  const found = await factorsOf(domain, caller.service.name, subject)
+  return {
+    factors: found.map((record) => factorView(record, subject)),
+    channels: FACTOR_CHANNELS.filter((channel) =>
+      found.some((record) => record.type === FACTOR_TYPE_OF[channel] && isUsable(record)),
+    ),
+  }
+}
+
+/** DELETE /factors/{id}. */
+async function remove(
+  domain: FactorDomain,
+  caller: Caller,
+  command: RemoveFactorCommand,
+  trace: Trace,
+): Promise<RemoveFactorResult> {
+  const { id } = command
+  const service = caller.service.name
+  const record = await domain.factors.find(service, id, unverifiedSince(domain))
+  if (!record) return refuseUnknownFactor()
+  trace.budgetIndex = record.subjectIndex
+  // An id from a browser is of its own user, or of nobody.
+  if (command.subject !== null && command.subject !== openSubject(domain.keyring, record))
+    return refuseUnknownFactor()
+  const now = domain.clock.now()
+  const actor = actorOf(caller, command.endUser)
+  const isRemoved = await domain.factors.remove({ id, service, now, actor })
+  return isRemoved ? { kind: 'removed' } : refuseUnknownFactor()
 }

@@ -1,5 +1,4 @@
-// What a factor is: an authenticator app's secret or a set of recovery codes, kept for a subject.
-// It must not hold behaviour; the operations have files of their own.
+// A factor: an authenticator app's secret or a set of recovery codes of a subject, as stored and as its caller sees it.
 
 export const FACTOR_TYPES = ['totp', 'recovery_codes'] as const
 export type FactorType = (typeof FACTOR_TYPES)[number]
@@ -18,7 +17,7 @@ export type OtpDigits = (typeof OTP_DIGITS)[number]
 /** How an authenticator app counts. `periodSeconds` is RFC 6238's X. */
 export type OtpShape = { algorithm: OtpAlgorithm; digits: OtpDigits; periodSeconds: number }
 
-/** A factor as a store returns it. Times are milliseconds since the epoch. */
+/** Times are milliseconds since the epoch. */
 export type FactorRecord = {
   id: string
   service: string
@@ -28,7 +27,7 @@ export type FactorRecord = {
   subjectSealed: Uint8Array
   /** The blind index under the root key that `keyId` names. */
   subjectIndex: Uint8Array
-  /** Of everything sealed and indexed here: `keys rewrap` looks for those that are not current. */
+  /** The root key of everything sealed and indexed here: `keys rewrap` looks for those that are not current. */
   keyId: string
   /** Base32, sealed with the id as context; null for recovery codes. */
   secretSealed: Uint8Array | null
@@ -43,4 +42,17 @@ export type FactorRecord = {
   lastUsedAt: number | null
   /** Codes that were not used yet; null for an authenticator app. */
   codesRemaining: number | null
+}
+
+/** Without anything sealed. `shape` is null for recovery codes. */
+export type FactorView = { subject: string; shape: OtpShape | null } & Pick<
+  FactorRecord,
+  'id' | 'type' | 'status' | 'codesRemaining' | 'createdAt' | 'confirmedAt' | 'lastUsedAt'
+>
+
+/** @param subject in clear, for its own service only */
+export function factorView(record: FactorRecord, subject: string): FactorView {
+  const { id, type, status, otp, codesRemaining, createdAt, confirmedAt, lastUsedAt } = record
+  const shown = { id, subject, type, status, codesRemaining, createdAt, confirmedAt, lastUsedAt }
+  return { ...shown, shape: otp }
 }

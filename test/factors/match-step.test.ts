@@ -1,7 +1,7 @@
 // Which steps a code is right in: the window, whole and at its edges. The codes are made up: every step has its own.
 
 import { describe, expect, it } from 'vitest'
-import { matchStep } from '../../src/factors/match-step.ts'
+import { matchStep } from '../../src/factors/apps.ts'
 import type { OtpShape } from '../../src/factors/types.ts'
 
 const shape: OtpShape = { algorithm: 'SHA1', digits: 6, periodSeconds: 30 }

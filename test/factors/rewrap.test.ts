@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rewrapFactors } from '../../src/factors/rewrap.ts'
-import { openSubject } from '../../src/factors/subject.ts'
+import { openSubject } from '../../src/factors/domain.ts'
+import { rewrapFactors } from '../../src/factors/root-keys.ts'
 import { createId } from '../../src/kernel/ids.ts'
 import { createKeyring, type Keyring } from '../../src/kernel/keyring.ts'
 import { recoveryHashContext, secretContext, subjectContext } from '../../src/kernel/sealing.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createOtp } from '../../src/factors/otp.ts'
-import { readRecoveryCode } from '../../src/factors/recovery-code.ts'
+import { readRecoveryCode } from '../../src/factors/recovery-codes.ts'
 import { readTyped } from '../../src/kernel/typed-text.ts'
 import { readCode } from '../../src/verification/code.ts'
 

@@ -21,8 +21,8 @@ export const TWINS: readonly Mutant[] = [
     {
       node: 'IfStatement',
       becomes: `if (own?.twin && false) {
-    const kept = await takeOver(begun, own.apps, own.twin)
-    return kept && tellAgain(begun, kept)
+    const stored = await takeOver(context, own.apps, own.twin)
+    return stored && answerAgain(context, stored)
   }`,
     },
   ),

@@ -2,9 +2,14 @@
 // It must not tell a secret but in the answer that makes one.
 
 import { z } from '@hono/zod-openapi'
-import type { ConfirmCommand, CreateAppCommand, Enrolment, FactorView } from '../../factors/api.ts'
+import type { ConfirmCommand, CreateAppCommand, Enrolment } from '../../factors/api.ts'
 import { ACCOUNT_NAME_LENGTH, ISSUER_LENGTH, OTP_PERIOD_SECONDS } from '../../factors/policy.ts'
-import { FACTOR_STATUSES, FACTOR_TYPES, OTP_ALGORITHMS } from '../../factors/types.ts'
+import {
+  FACTOR_STATUSES,
+  FACTOR_TYPES,
+  type FactorView,
+  OTP_ALGORITHMS,
+} from '../../factors/types.ts'
 import { FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { EndUser, Idempotency } from '../../verification/api.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'

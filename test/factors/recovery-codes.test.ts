@@ -3,7 +3,7 @@ import {
   createRecoveryCodes,
   readRecoveryCode,
   showRecoveryCode,
-} from '../../src/factors/recovery-code.ts'
+} from '../../src/factors/recovery-codes.ts'
 
 const CODE = { selector: '7K3M', secret: '0QXW4Z9B1N2C8RVH' }
 
