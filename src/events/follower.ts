@@ -1,12 +1,12 @@
-// The attempt log as it grows: one reader for all who listen, and none while nobody does.
-// It must not lose an event because the store was away for a while, nor wait for a listener.
+// The attempt log as it grows: one reader for all listeners, and none while there is no listener.
+// It must not lose an event because the store was unavailable, nor wait for a listener.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../kernel/logger.ts'
 import type { EventRecord, EventStore, LogPosition } from './types.ts'
 
 /** People wait for a message: a second more is nothing to them. */
-const LOOK_EVERY_MS = 1_000
+const READ_EVERY_MS = 1_000
 /** SQLite is read in the event loop: some 2 ms. */
 const BATCH = 500
 
@@ -14,16 +14,16 @@ const BATCH = 500
 export type LogListener = (events: readonly EventRecord[]) => void
 
 export type Follower = {
-  /** Every event that is committed after `begun` is told; until `stop`. */
+  /** Receives every event that is committed after `begun`, until `stop`. */
   listen(listener: LogListener): { begun: Promise<void>; stop(): void }
 }
 
 export function createFollower(options: {
   follow: EventStore['follow']
   logger: Pick<Logger, 'warn'>
-  lookEveryMs?: number
+  readEveryMs?: number
 }): Follower {
-  const { follow, logger, lookEveryMs = LOOK_EVERY_MS } = options
+  const { follow, logger, readEveryMs = READ_EVERY_MS } = options
   const listeners = new Set<LogListener>()
   let reading: { end: AbortController; begun: Promise<void> } | undefined
 
@@ -43,7 +43,7 @@ export function createFollower(options: {
         if (!isAway && !ended.aborted) logger.warn({ err: error }, 'the log cannot be followed')
         isAway = true
       }
-      const waitMs = hasMore ? 0 : lookEveryMs
+      const waitMs = hasMore ? 0 : readEveryMs
       await sleep(waitMs, undefined, { signal: ended, ref: false }).catch(() => {})
     }
   }

@@ -4,18 +4,21 @@
 import type { Actor } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { createOutgoing } from './outgoing.ts'
 import type { NewEvent } from './types.ts'
 
 /** Some 0.5 MiB; a subject that finds no place is counted with the overflow. */
 const MAX_SUBJECTS = 1_000
 /** First rows in one flush period: a flood from many subjects is not one durable row each. */
 const MAX_FIRST_ROWS = 200
-/** Of these, for people named from one address: who floods from it must not hide everybody else's refusals. */
+/** Of these, for people named from one address: a flood from it must not hide everybody else's refusals. */
 const MAX_FIRST_ROWS_OF_SOURCE = 20
 const FLUSH_MS = 60_000
 /** The limits' bursts are 10 minutes; a subject that goes on longer has a first row again. */
 const WINDOW_MS = 600_000
+/** Rows that wait for an unavailable store; those that find no place are counted with the overflow. */
+const MAX_UNSENT = 1_000
+/** One transaction each: a flush does not hold the database for long. */
+const APPEND_BATCH = 200
 
 export type RefusalEntry = {
   error: string
@@ -48,32 +51,33 @@ export type RefusalLog = {
   stop(): Promise<void>
 }
 
-/** What its rows say: no recipient in clear waits in memory. */
+/** What the rows need: no recipient in clear waits in memory. */
 type Named = Omit<RefusalEntry, 'seal' | 'source' | 'subject'> & {
   recipientSealed: Uint8Array | null
   isOfMany?: boolean
 }
 type Subject = { first: Named; since: number; count: number }
+/** Refusals without a row of their own, of nobody in particular. */
 type Overflow = { service: string; error: string; limit: string | null; count: number }
 
 function toEvent(named: Named, at: number, count: number): NewEvent {
-  const { error, limit, route, about, isOfMany } = named
-  return {
-    ...named.actor,
-    at,
-    type: 'request.refused',
-    verificationId: named.verificationId,
-    budgetIndex: named.budgetIndex,
-    recipientSealed: named.recipientSealed,
-    details: { error, limit, route, count, ...about, ...(isOfMany && { overflow: true }) },
-  }
+  const { error, limit, route, about, isOfMany, actor, ...rest } = named
+  const details = { error, limit, route, count, ...about, ...(isOfMany && { overflow: true }) }
+  return { ...actor, at, type: 'request.refused', ...rest, details }
+}
+
+function toOverflowEvent({ service, error, limit, count }: Overflow, at: number): NewEvent {
+  const nobody = { keyId: null, clientIp: null, userAgent: null }
+  const details = { error, limit, count, overflow: true }
+  const type = 'request.refused'
+  return { service, ...nobody, at, type, verificationId: null, budgetIndex: null, details }
 }
 
 function toNamed({ seal, source: _, subject: __, ...rest }: RefusalEntry): Named {
   return { ...rest, recipientSealed: seal?.() ?? null }
 }
 
-/** One address has more to tell of than its share: the rest of it is one row, of nobody in particular. */
+/** An address past its share of rows: the rest of it is one row, of nobody in particular. */
 function toNamedSource({ error, limit, route, actor }: RefusalEntry): Named {
   const nobody = { budgetIndex: null, verificationId: null, recipientSealed: null, about: {} }
   return { error, limit, route, actor, ...nobody, isOfMany: true }
@@ -83,55 +87,74 @@ function keyOf({ actor, error, limit, subject, about }: RefusalEntry): string {
   return JSON.stringify([actor.service, error, limit, subject, about.channel])
 }
 
-/** A row for many subjects: nobody in particular. */
-function toOverflowEvent({ service, error, limit, count }: Overflow, at: number): NewEvent {
+/** Rows on their way to the store: one append at a time; after a failure only `retry` tries again. */
+function createOutgoing({ append, logger }: Pick<RefusalLogOptions, 'append' | 'logger'>) {
+  let unsent: NewEvent[] = []
+  let inFlight = 0
+  let away = false
+  let draining: Promise<void> | undefined
+
+  const hasRoom = () => unsent.length - inFlight < MAX_UNSENT
+  const drain = async () => {
+    while (unsent.length > 0 && !away) {
+      const batch = unsent.slice(0, APPEND_BATCH)
+      inFlight = batch.length
+      try {
+        await append(batch)
+        unsent = unsent.slice(batch.length)
+      } catch (error) {
+        away = true
+        logger.warn({ err: error, waiting: unsent.length }, 'refusals could not be logged')
+      }
+      inFlight = 0
+    }
+  }
+  /** For what is due now; nothing while the store is known to be unavailable. */
+  const send = () => {
+    draining ??= drain().finally(() => {
+      draining = undefined
+    })
+    return draining
+  }
   return {
-    service,
-    keyId: null,
-    clientIp: null,
-    userAgent: null,
-    at,
-    type: 'request.refused',
-    verificationId: null,
-    budgetIndex: null,
-    details: { error, limit, count, overflow: true },
+    hasRoom,
+    /** @returns false where there is no room */
+    push(event: NewEvent): boolean {
+      if (!hasRoom()) return false
+      unsent.push(event)
+      return true
+    },
+    send,
+    async retry() {
+      away = false
+      await send()
+      // What came during the last batch.
+      await send()
+    },
   }
 }
 
-/** Refusals that have no row of their own; as many counters as there are services and errors. */
-function createOverflow() {
-  let counters = new Map<string, Overflow>()
-  return {
-    add(service: string, error: string, limit: string | null, count: number) {
-      const key = JSON.stringify([service, error, limit])
-      const counter = counters.get(key)
-      if (counter) counter.count += count
-      else counters.set(key, { service, error, limit, count })
-    },
-    takeAll(): Overflow[] {
-      const all = [...counters.values()]
-      counters = new Map()
-      return all
-    },
-  }
-}
-
-type Outgoing = ReturnType<typeof createOutgoing>
-
-/** What has a row, and what was counted for it since. */
+/** Those that have a row, and what was counted for each since. */
 function createSubjects(
   bounds: { windowMs: number; maxSubjects: number; maxFirstRows: number },
-  outgoing: Outgoing,
+  outgoing: ReturnType<typeof createOutgoing>,
 ) {
   const { windowMs, maxSubjects, maxFirstRows } = bounds
   const subjects = new Map<string, Subject>()
-  const overflow = createOverflow()
+  /** As many counters as there are services and errors. */
+  const overflow = new Map<string, Overflow>()
   let firstRows = 0
 
-  const addToOverflow = (entry: Pick<Named, 'actor' | 'error' | 'limit'>, count: number) =>
-    overflow.add(entry.actor.service, entry.error, entry.limit, count)
-
-  const tellCounted = ({ first, count }: Subject, now: number) => {
+  const addToOverflow = (
+    { actor, error, limit }: Pick<Named, 'actor' | 'error' | 'limit'>,
+    count: number,
+  ) => {
+    const { service } = actor
+    const key = JSON.stringify([service, error, limit])
+    const counted = (overflow.get(key)?.count ?? 0) + count
+    overflow.set(key, { service, error, limit, count: counted })
+  }
+  const pushCounted = ({ first, count }: Subject, now: number) => {
     if (count > 0 && !outgoing.push(toEvent(first, now, count))) addToOverflow(first, count)
   }
 
@@ -152,8 +175,8 @@ function createSubjects(
       const first = named()
       outgoing.push(toEvent(first, now, 1))
       firstRows += 1
-      // What the last window counted is told of the same person.
-      if (known) tellCounted(known, now)
+      // The counts of the last window are for the same person.
+      if (known) pushCounted(known, now)
       subjects.set(key, { first, since: now, count: 0 })
       return true
     },
@@ -161,15 +184,13 @@ function createSubjects(
     collect(now: number) {
       const crowded = subjects.size >= maxSubjects
       for (const [key, subject] of subjects) {
-        tellCounted(subject, now)
+        pushCounted(subject, now)
         const isQuiet = subject.count === 0
         subject.count = 0
         if (now - subject.since >= windowMs || (crowded && isQuiet)) subjects.delete(key)
       }
-      for (const counter of overflow.takeAll()) {
-        if (outgoing.push(toOverflowEvent(counter, now))) continue
-        overflow.add(counter.service, counter.error, counter.limit, counter.count)
-      }
+      for (const [key, counter] of overflow)
+        if (outgoing.push(toOverflowEvent(counter, now))) overflow.delete(key)
       firstRows = 0
     },
   }
@@ -178,20 +199,12 @@ function createSubjects(
 /** Structurally the RefusalLog of verification/ports.ts, which this folder may not import. */
 export function createRefusalLog(options: RefusalLogOptions): RefusalLog {
   const { clock, windowMs = WINDOW_MS } = options
-  const maxSubjects = options.maxSubjects ?? MAX_SUBJECTS
-  const maxFirstRows = options.maxFirstRows ?? MAX_FIRST_ROWS
+  const { maxSubjects = MAX_SUBJECTS, maxFirstRows = MAX_FIRST_ROWS } = options
   const outgoing = createOutgoing(options)
   const subjects = createSubjects({ windowMs, maxSubjects, maxFirstRows }, outgoing)
   /** First rows of this period, by the address that they came from: no longer than there are rows. */
   const sources = new Map<string, number>()
   let scheduled: NodeJS.Immediate | undefined
-
-  const sendSoon = () => {
-    scheduled ??= setImmediate(() => {
-      scheduled = undefined
-      void outgoing.send()
-    })
-  }
 
   const flush = async () => {
     subjects.collect(clock.now())
@@ -219,8 +232,11 @@ export function createRefusalLog(options: RefusalLogOptions): RefusalLog {
 
   return {
     record(entry) {
-      if (find(entry, clock.now())) sendSoon()
-      else subjects.addToOverflow(entry, 1)
+      if (!find(entry, clock.now())) return subjects.addToOverflow(entry, 1)
+      scheduled ??= setImmediate(() => {
+        scheduled = undefined
+        void outgoing.send()
+      })
     },
     flush,
     async stop() {

@@ -1,5 +1,5 @@
-// The attempt log: what happened, who did it, when. Append only.
-// It must not hold a code, a recipient in clear, or text that a stranger chose beyond a bounded user agent.
+// The attempt log: what happened, who did it, and when. Append only.
+// It must not hold a code, a recipient in clear, or a stranger's text beyond a bounded user agent.
 
 import type { Actor } from '../kernel/actor.ts'
 import type { VerificationChannel } from '../kernel/channel.ts'
@@ -49,35 +49,35 @@ export type EventRecord = Actor & {
 export type EventQuery = {
   /** null: every service (an admin key of no service). */
   service: string | null
-  /** Null, with `budgetIndexes` only: what is of no verification. */
+  /** Null, with `budgetIndexes` only: events of no verification. */
   verificationId?: string | null | undefined
   reference?: string | undefined
   budgetIndexes?: readonly Uint8Array[] | undefined
   types?: readonly EventType[] | undefined
   since?: number | undefined
   until?: number | undefined
-  /** Opaque, from the page before; newest first. @throws InvalidCursorError */
+  /** Opaque, from the previous slice; newest first. @throws InvalidCursorError */
   cursor: string | null
   limit: number
 }
 
-/** How far a follower has read. It is good for the store that gave it, as long as the process lives. */
+/** How far a follower has read. Valid for the store that gave it, for the lifetime of the process. */
 export type LogPosition = {
   sequence: number
-  /** The time of that event: after an erasure another one may have its sequence. */
+  /** The time of that event: after an erasure another event may have its sequence. */
   at: number
-  /** Lower sequences that may still be committed, each with when it was missed first (monotonic). */
+  /** Lower sequences that may still be committed, each with the time when it was first missed (monotonic). */
   awaited: readonly { sequence: number; sinceMs: number }[]
 }
 
-/** A refusal, and whom it is about: the verification's recipient, or whom the request named. */
+/** A refusal, and the person it concerns: the verification's recipient, or the one that the request named. */
 export type RefusalRecord = EventRecord & {
   budgetIndex: Uint8Array | null
   /** The verification's, with its id as context, where there is one; else with `budgetIndex` as context. */
   recipientSealed: Uint8Array | null
   /** Of the verification. */
   channel: VerificationChannel | null
-  /** Of a page that begins after it. */
+  /** Of a slice that begins after it. */
   cursor: string
 }
 
@@ -92,10 +92,10 @@ export type EventStore = {
     query: Omit<EventQuery, 'types'>,
   ): Promise<{ items: RefusalRecord[]; nextCursor: string | null }>
   /**
-   * What was committed since `position`, oldest first; null: nothing, and where the log ends now. No event is left
+   * The events committed since `position`, oldest first; null: none, and the present end of the log. No event is left
    * out, whatever the order of commits (on PostgreSQL among the newest thousand numbers); after an erasure some may
    * come twice.
-   * @param limit of new ones; `hasMore`: go on at once
+   * @param limit of new ones; `hasMore`: read again at once
    */
   follow(position: LogPosition | null, limit: number): Promise<LogChanges>
 }
@@ -104,7 +104,7 @@ export type NewEvent = Actor & {
   at: number
   type: EventType
   verificationId: string | null
-  /** Where there is no verification to find the recipient by. */
+  /** Where there is no verification by which to find the recipient. */
   budgetIndex: Uint8Array | null
   /** Of a refusal that named somebody: sealed with `budgetIndex` as context. */
   recipientSealed?: Uint8Array | null

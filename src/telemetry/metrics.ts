@@ -1,104 +1,103 @@
 // What the service counts of itself, in Prometheus' text format.
-// It must not hold anything of a person: labels are names that the settings or this source gave, and providers' error
+// It must not hold anything about a person: labels are names from the settings or this source, and providers' error
 // codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { SendOutcome } from '../delivery/ports.ts'
+import type { SendOutcome, SendResult } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
-import { codeOf } from './provider-watch.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const HASH_SECONDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10]
 const SEND_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-/** Providers' own codes are many: past this all further ones of a process are `other`. */
+/** Providers have many codes of their own: beyond this number further ones are counted as `other`. */
 const MAX_ERROR_CODES = 200
-/** Scrapers come every few seconds; a reading asks the store, and its text is the same for all who ask meanwhile. */
+const MAX_CODE_LENGTH = 64
+/** Scrapers come every few seconds; a reading asks the store, and its text serves everybody who asks in the meantime. */
 const TEXT_KEPT_MS = 1_000
 
-/** Read when somebody asks. */
+/** Read at each scrape. */
 export type Levels = {
   hashing: { running: number; waiting: number; limit: number }
   mint: { ready: number; capacity: number }
   sending: Readonly<Record<Channel, number>>
-  /** Undefined: the store can't be asked now. */
+  /** Undefined: the store is unavailable. */
   outbox: readonly OutboxDepth[] | undefined
 }
 export type Metrics = ReturnType<typeof createMetrics>
 
+/** A provider's own code for a result that was not accepted, which may be a whole sentence: bounded. */
+export const codeOf = (result: SendResult): string | null =>
+  result.kind === 'accepted' ? null : result.error.code.slice(0, MAX_CODE_LENGTH)
+
 function createInstruments(registry: Registry) {
-  const registers = [registry]
+  const of = (name: string, help: string, labelNames: string[]) => {
+    return { name: `countersign_${name}`, help, labelNames, registers: [registry] }
+  }
   return {
     requests: new Histogram({
-      name: 'countersign_request_seconds',
-      help: 'Time to answer a request, by route, method and status.',
-      labelNames: ['route', 'method', 'status'],
+      ...of('request_seconds', 'Time to answer a request.', ['route', 'method', 'status']),
       buckets: REQUEST_SECONDS,
-      registers,
     }),
-    outcomes: new Counter({
-      name: 'countersign_outcomes_total',
-      help: 'What starts, resends, checks and cancels came to: a kind (started, approved, …) or an error.',
-      labelNames: ['service', 'operation', 'outcome'],
-      registers,
-    }),
-    limited: new Counter({
-      name: 'countersign_limited_total',
-      help: 'Requests that a limit refused.',
-      labelNames: ['service', 'limit'],
-      registers,
-    }),
-    wrongKeys: new Counter({
-      name: 'countersign_wrong_keys_total',
-      help: 'Keys that were not good, by where they were given: api or console.',
-      labelNames: ['where'],
-      registers,
-    }),
+    outcomes: new Counter(
+      of(
+        'outcomes_total',
+        'Results of starts, resends, checks and cancels: a kind (started, approved, …) or an error.',
+        ['service', 'operation', 'outcome'],
+      ),
+    ),
+    limited: new Counter(
+      of('limited_total', 'Requests that a limit refused.', ['service', 'limit']),
+    ),
+    wrongKeys: new Counter(
+      of('wrong_keys_total', 'Invalid keys, by where they were given: api or console.', ['where']),
+    ),
     sends: new Histogram({
-      name: 'countersign_send_seconds',
-      help: 'Time of a request to a provider, by what it came to (accepted, temporary, permanent, ambiguous).',
-      labelNames: ['provider', 'channel', 'result'],
+      ...of(
+        'send_seconds',
+        'Time of a request to a provider, by its result (accepted, temporary, permanent, ambiguous).',
+        ['provider', 'channel', 'result'],
+      ),
       buckets: SEND_SECONDS,
-      registers,
     }),
-    sendErrors: new Counter({
-      name: 'countersign_send_errors_total',
-      help: 'Sends that were not accepted, by the provider’s own code or ours.',
-      labelNames: ['provider', 'channel', 'code'],
-      registers,
-    }),
+    sendErrors: new Counter(
+      of('send_errors_total', 'Sends that were not accepted, by the provider’s own code or ours.', [
+        ...['provider', 'channel', 'code'],
+      ]),
+    ),
     hashes: new Histogram({
-      name: 'countersign_hash_seconds',
-      help: 'Time from a place in the hasher’s queue to the hash (work=start) or its comparison (work=check).',
-      labelNames: ['work'],
+      ...of(
+        'hash_seconds',
+        'Time from a place in the hasher’s queue to the hash (work=start) or its comparison (work=check).',
+        ['work'],
+      ),
       buckets: HASH_SECONDS,
-      registers,
     }),
   }
 }
 
-/** Set from what is read, before the registry is. */
+/** Set just before the registry is read. */
 function createLevels(registry: Registry): (levels: Levels) => void {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `countersign_${name}`, help, labelNames, registers: [registry] })
   const hashing = gauge(
     'hash_queue',
-    'Hashes by state: running, waiting, and limit, past which starts and checks are refused.',
+    'Hashes by state: running, waiting, and the limit beyond which starts and checks are refused.',
     ['state'],
   )
-  const mint = gauge('mint_codes', 'Codes that are ready, and how many may be (capacity).', [
+  const mint = gauge('mint_codes', 'Codes that are ready, and how many there can be (capacity).', [
     'state',
   ])
-  const sending = gauge('sends_running', 'Requests to providers under way.', ['channel'])
-  const outbox = gauge('outbox_messages', 'Messages that are due, and that wait to be retried.', [
+  const sending = gauge('sends_running', 'Requests to providers in progress.', ['channel'])
+  const outbox = gauge('outbox_messages', 'Messages that are due or waiting to be retried.', [
     'channel',
     'state',
   ])
   const oldest = gauge('outbox_oldest_due_seconds', 'How long the oldest due message has waited.', [
     'channel',
   ])
-  const isReachable = gauge('store_reachable', '1 where the store could be reached, else 0.')
+  const isReachable = gauge('store_reachable', '1 if the store could be reached, else 0.')
   return (levels) => {
     for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
     for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)
@@ -147,7 +146,7 @@ export function createMetrics(now = () => performance.now()) {
       )
       return made.text
     },
-    /** Called once, when all parts are there: asked at each scrape. */
+    /** Called once, when all parts exist. */
     readLevelsBy(source: () => Promise<Levels>) {
       read = source
     },

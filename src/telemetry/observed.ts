@@ -1,13 +1,13 @@
-// The parts as compose.ts has them, each watched from outside: what they came to and how long they took.
-// It must not change an answer, nor fail where counting does.
+// The services, the hasher and the providers, observed from outside: their results and how long they took.
+// It must not change an answer, nor fail where counting does, nor keep anything of a message.
 
+import type { Provider, ProviderState, SendOutcome } from '../delivery/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Caller, VerificationService } from '../verification/api.ts'
 import type { Hasher, HashSlot } from '../verification/hashing-ports.ts'
-import type { Metrics } from './metrics.ts'
+import { codeOf, type Metrics } from './metrics.ts'
 
 const METHODS = ['start', 'resend', 'check', 'cancel'] as const
-
-const secondsSince = (began: number) => (performance.now() - began) / 1000
 
 type Result = { kind: string; error?: string; limit?: { name: string }; replayed?: boolean }
 type Operation = (caller: Caller, command: never) => Promise<Result>
@@ -16,24 +16,18 @@ export function observeService(
   service: VerificationService,
   metrics: Metrics,
 ): VerificationService {
-  const watched =
-    (operation: string, run: Operation): Operation =>
-    async (caller, command) => {
+  const observed = (method: (typeof METHODS)[number]): Operation => {
+    const run = service[method] as Operation
+    return async (caller, command) => {
       const result = await run(caller, command)
       const { name } = caller.service
-      metrics.countOutcome(
-        name,
-        operation,
-        result.replayed ? 'replayed' : (result.error ?? result.kind),
-      )
+      const outcome = result.replayed ? 'replayed' : (result.error ?? result.kind)
+      metrics.countOutcome(name, method, outcome)
       if (result.limit) metrics.countLimited(name, result.limit.name)
       return result
     }
-  const operations = METHODS.map((method) => [
-    method,
-    watched(method, service[method] as Operation),
-  ])
-  return { ...service, ...Object.fromEntries(operations) }
+  }
+  return { ...service, ...Object.fromEntries(METHODS.map((method) => [method, observed(method)])) }
 }
 
 function observeSlot(slot: HashSlot, metrics: Metrics): HashSlot {
@@ -42,7 +36,7 @@ function observeSlot(slot: HashSlot, metrics: Metrics): HashSlot {
     try {
       return await run()
     } finally {
-      metrics.observeHash(work, secondsSince(began))
+      metrics.observeHash(work, (performance.now() - began) / 1000)
     }
   }
   return {
@@ -62,5 +56,31 @@ export function observeHasher(hasher: Hasher, metrics: Metrics): Hasher {
       const slot = hasher.reserve(work)
       return slot && observeSlot(slot, metrics)
     },
+  }
+}
+
+export type ProviderWatch = ReturnType<typeof createProviderWatch>
+
+/** The last result of each provider, in memory: a kind, a code, times. */
+export function createProviderWatch(options: {
+  providers: readonly Pick<Provider, 'name' | 'channels'>[]
+  clock: Clock
+}) {
+  const states = options.providers.map(({ name, channels }): ProviderState => {
+    return { name, channels, last: null, acceptedAt: null, accepted: 0, refused: 0 }
+  })
+  return {
+    record({ provider, channel, result, durationMs }: SendOutcome): void {
+      // Generic gateways of different channels have the same name.
+      const state = states.find((one) => one.name === provider && one.channels.includes(channel))
+      if (!state) return
+      const at = options.clock.now()
+      state.last = { kind: result.kind, code: codeOf(result), at, tookMs: durationMs }
+      if (result.kind === 'accepted') {
+        state.accepted += 1
+        state.acceptedAt = at
+      } else state.refused += 1
+    },
+    states: (): readonly ProviderState[] => states.map((state) => ({ ...state })),
   }
 }

@@ -6,7 +6,7 @@ import type {
   SendResult,
 } from '../../src/delivery/ports.ts'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
-import { createProviderWatch } from '../../src/telemetry/provider-watch.ts'
+import { createProviderWatch } from '../../src/telemetry/observed.ts'
 import { quiet } from '../quiet.ts'
 import { answer, type FaultServer, hang, startFaultServer } from './fault-server.ts'
 import { CODE, openWorld, type World } from './world.ts'

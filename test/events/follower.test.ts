@@ -20,7 +20,7 @@ function makeLog() {
     return { items, position: at(last), hasMore: items.length === limit }
   }
   const warn = vi.fn()
-  const follower = createFollower({ follow, logger: { warn }, lookEveryMs: 5 })
+  const follower = createFollower({ follow, logger: { warn }, readEveryMs: 5 })
   const listen = () => {
     const heard: number[] = []
     const own = follower.listen((events) => heard.push(...events.map((one) => one.sequence)))
