@@ -1,18 +1,14 @@
-// The tables of the PostgreSQL store: those of SQLite, with PostgreSQL's types. docs/data.md tells each column.
-// It must not hold logic: the functions of drizzle/postgres do. Times are milliseconds since the epoch.
+// The tables of the PostgreSQL store: those of SQLite, with PostgreSQL's types. docs/data.md describes each column.
+// Times are milliseconds since the epoch.
 
 import { sql } from 'drizzle-orm'
-import {
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
-import { bytes, int8, sequence } from './schema-columns.ts'
+import * as pg from 'drizzle-orm/pg-core'
+
+const { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } = pg
+
+export const bytes = pg.customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+export const int8 = (name: string) => pg.bigint(name, { mode: 'number' })
+export const sequence = () => int8('seq').primaryKey().generatedAlwaysAsIdentity()
 
 export const verifications = pgTable(
   'verifications',

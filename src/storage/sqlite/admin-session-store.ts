@@ -3,7 +3,7 @@
 
 import { type AdminSessionStore, MAX_SESSIONS_OF_KEY } from '../../access/ports.ts'
 import { eq, lt, type Orm, sql } from './drizzle.ts'
-import { adminSessions as t } from './schema-access.ts'
+import { adminSessions as t } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 export function createAdminSessionStore({

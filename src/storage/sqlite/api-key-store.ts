@@ -3,7 +3,7 @@
 
 import type { ApiKeyRecord, ApiKeyStore, Scope } from '../../access/ports.ts'
 import { desc, eq, type Orm, sql } from './drizzle.ts'
-import { apiKeys } from './schema-access.ts'
+import { apiKeys } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 function toRecord(row: typeof apiKeys.$inferSelect): ApiKeyRecord {

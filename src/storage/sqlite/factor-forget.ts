@@ -4,7 +4,7 @@
 import type { FactorStore } from '../../factors/ports.ts'
 import { and, atMost, eq, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
-import { factors } from './schema-factors.ts'
+import { factors } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 export function createFactorForget(deps: {

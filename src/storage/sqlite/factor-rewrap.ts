@@ -5,7 +5,7 @@ import type { FactorStore, RewrapInput, SealedFactor } from '../../factors/ports
 import { toFactorRecord } from '../factor-record.ts'
 import { and, asc, atMost, eq, gt, isNotNull, lt, ne, type Orm, sql } from './drizzle.ts'
 import type { FactorRows } from './factor-rows.ts'
-import { factors, recoveryCodes } from './schema-factors.ts'
+import { factors, recoveryCodes } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 const p = sql.placeholder

@@ -2,7 +2,7 @@
 // It must not open anything.
 
 import { and, asc, eq, getTableColumns, type Orm, sql } from './drizzle.ts'
-import { factors, recoveryCodes } from './schema-factors.ts'
+import { factors, recoveryCodes } from './schema-lasting.ts'
 
 export type FactorRow = typeof factors.$inferSelect & { codesRemaining: number }
 

@@ -18,7 +18,7 @@ import { createFactorForget } from './factor-forget.ts'
 import { createFactorRewrap } from './factor-rewrap.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
 import type { Answers } from './idempotency.ts'
-import { factors, recoveryCodes, usedSteps } from './schema-factors.ts'
+import { factors, recoveryCodes, usedSteps } from './schema-lasting.ts'
 import { createStepUses, type StepUses } from './step-uses.ts'
 import type { Writer } from './writer.ts'
 

@@ -3,7 +3,7 @@
 
 import type { FactorUse } from '../../verification/ports.ts'
 import { and, eq, isNull, type Orm, sql } from './drizzle.ts'
-import { factors, recoveryCodes } from './schema-factors.ts'
+import { factors, recoveryCodes } from './schema-lasting.ts'
 import { createStepUses } from './step-uses.ts'
 
 export type FactorUses = {

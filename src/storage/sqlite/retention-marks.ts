@@ -4,7 +4,7 @@
 
 import { eq, type Orm, sql } from './drizzle.ts'
 import { events, verifications } from './schema.ts'
-import { retentionMarks as t } from './schema-retention.ts'
+import { retentionMarks as t } from './schema-lasting.ts'
 
 const newestOf = (orm: Orm, table: typeof verifications | typeof events) =>
   orm.select({ seq: sql<number | null>`max(seq)` }).from(table).prepare()

@@ -10,8 +10,7 @@ import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createRetentionMarks } from './retention-marks.ts'
 import { events, verifications } from './schema.ts'
-import { factors } from './schema-factors.ts'
-import { dailyCounts } from './schema-retention.ts'
+import { dailyCounts, factors } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 type Counted = {

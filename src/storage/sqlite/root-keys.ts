@@ -5,7 +5,7 @@ import type { RootKeyUse } from '../../factors/ports.ts'
 import { joinUse, MAX_LOOKED_AT, MAX_ROWS, UNDER_KEY_BOUND } from '../root-key-use.ts'
 import { and, asc, atMost, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
-import { factors } from './schema-factors.ts'
+import { factors } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
 type Pair = { keyId: string; service: string }

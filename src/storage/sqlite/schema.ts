@@ -1,5 +1,5 @@
-// The tables of the SQLite store. What is sealed, hashed or erased, and when, stands at each column.
-// It must not hold logic. Times are milliseconds since the epoch; MACs are 16-byte blobs.
+// The tables of what a verification is and leaves in the log. What is sealed, hashed or erased, and when, stands at each column.
+// Times are milliseconds since the epoch; MACs are 16-byte blobs.
 // Small on purpose: rows refer to `seq`, delivery and attempt ids are derived, indexes are partial.
 
 import type {
@@ -9,8 +9,10 @@ import type {
   VerificationChannel,
 } from '../../kernel/channel.ts'
 import type { VerificationStatus } from '../../verification/state.ts'
-import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
-import { bytes, flag } from './schema-columns.ts'
+import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
+
+export const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
+const flag = (name: string) => integer(name, { mode: 'boolean' })
 
 export const verifications = sqliteTable(
   'verifications',
@@ -83,12 +85,15 @@ export const codes = sqliteTable(
   (t) => [index('codes_sealed').on(t.expiresAt).where(sql`code_sealed is not null`)],
 )
 
+const verificationSeq = () =>
+  integer('verification_seq')
+    .notNull()
+    .references(() => verifications.seq, { onDelete: 'cascade' })
+
 export const deliveries = sqliteTable(
   'deliveries',
   {
-    verificationSeq: integer('verification_seq')
-      .notNull()
-      .references(() => verifications.seq, { onDelete: 'cascade' }),
+    verificationSeq: verificationSeq(),
     /** 1 is the start's, 2 the first resend's, … */
     send: integer('send').notNull(),
     channel: text('channel').$type<Channel>().notNull(),
@@ -119,9 +124,7 @@ export const deliveries = sqliteTable(
 export const sendAttempts = sqliteTable(
   'send_attempts',
   {
-    verificationSeq: integer('verification_seq')
-      .notNull()
-      .references(() => verifications.seq, { onDelete: 'cascade' }),
+    verificationSeq: verificationSeq(),
     send: integer('send').notNull(),
     attempt: integer('attempt').notNull(),
     provider: text('provider').notNull(),

@@ -3,7 +3,7 @@
 
 import type { StepUse } from '../../verification/ports.ts'
 import { and, eq, gte, lt, type Orm, sql } from './drizzle.ts'
-import { factors, usedSteps } from './schema-factors.ts'
+import { factors, usedSteps } from './schema-lasting.ts'
 
 export type StepUses = {
   /** False: used before, or the app is gone or unverified; nothing was changed. */

@@ -1,9 +1,40 @@
-// The tables of factors: authenticator apps and recovery codes.
-// It must not hold logic. Times are milliseconds since the epoch.
+// The tables of what outlives a verification: API keys and console sessions, factors, and what retention counted.
+// Nothing here is a secret that can be read: keys are hashed, factors sealed. Times are milliseconds since the epoch.
 
 import type { FactorStatus, FactorType, OtpAlgorithm, OtpDigits } from '../../factors/types.ts'
 import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
-import { bytes } from './schema-columns.ts'
+import { bytes } from './schema.ts'
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    service: text('service'),
+    name: text('name').notNull(),
+    /** A JSON list. */
+    scopes: text('scopes').notNull(),
+    /** SHA-256 of 256 random bits. */
+    secretHash: bytes('secret_hash').notNull(),
+    createdAt: integer('created_at').notNull(),
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [index('api_keys_service').on(t.service, t.createdAt)],
+)
+
+/** The admin console's: a row ends with sign-out; what has expired is removed by the next sign-in. */
+export const adminSessions = sqliteTable(
+  'admin_sessions',
+  {
+    /** SHA-256 of the 256 random bits that the cookie holds. */
+    idHash: bytes('id_hash').primaryKey(),
+    keyId: text('key_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** To the minute: written at most so often. */
+    seenAt: integer('seen_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('admin_sessions_expiry').on(t.expiresAt)],
+)
 
 /** Authenticator apps, and sets of recovery codes. They live until they are deleted, so they can be sealed anew. */
 export const factors = sqliteTable(
@@ -72,3 +103,41 @@ export const usedSteps = sqliteTable(
     index('used_steps_expiry').on(t.expiresAt),
   ],
 )
+
+/** What stays of verifications that retention removed: how many there were of a kind on a day (UTC). */
+export const dailyCounts = sqliteTable(
+  'daily_counts',
+  {
+    /** Days since the epoch. */
+    day: integer('day').notNull(),
+    service: text('service').notNull(),
+    channel: text('channel').notNull(),
+    /** Here and below '' where there is none. */
+    country: text('country').notNull(),
+    provider: text('provider').notNull(),
+    status: text('status').notNull(),
+    deliveryStatus: text('delivery_status').notNull(),
+    kind: text('kind').notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [
+        t.day,
+        t.service,
+        t.channel,
+        t.country,
+        t.provider,
+        t.status,
+        t.deliveryStatus,
+        t.kind,
+      ],
+    }),
+  ],
+)
+
+/** Up to which row addresses were erased: nothing is looked at twice, and no index is needed for it. */
+export const retentionMarks = sqliteTable('retention_marks', {
+  name: text('name').primaryKey(),
+  seq: integer('seq').notNull(),
+})
