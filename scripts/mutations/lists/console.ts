@@ -55,7 +55,7 @@ export const CONSOLE: readonly Mutant[] = [
     'C35.pg-attempts-service',
     'attempts are those of the key’s service (PostgreSQL)',
     ['test/storage/postgres/attempt-reads.test.ts', 'are told newest first, by every filter'],
-    { node: 'IfStatement', becomes: 'void service' },
+    { node: 'ArrayLiteralExpression', becomes: '' },
   ),
   mutant(
     'C35.attempts-service',

@@ -1,130 +1,217 @@
-// The attempts as the console reads them, on SQLite.
+// The console's list of verifications, each with its newest message, on SQLite.
 // It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
-import type { AttemptFilter, AttemptPage, AttemptReads, AttemptRow } from '../../admin/ports.ts'
+import type { AttemptFilter, AttemptPage, AttemptReads } from '../../admin/ports.ts'
 import {
-  decodeAttemptCursor,
-  encodeAttemptCursor,
+  afterPlace,
+  afterSeq,
+  decodeSeq,
   MAX_LOOKED_AT,
+  type Numbered,
   OUT_OF_ORDER_MS,
-} from '../attempt-cursor.ts'
-import { filterValues, matchesFilter, selectAttempts, withoutNumber } from './attempt-rows.ts'
-import { atMost, desc, eq, type Orm, sql } from './drizzle.ts'
-import { createPersonAttempts } from './person-attempts.ts'
-import { sendAttempts, verifications } from './schema.ts'
+  startOf,
+  toPage,
+  withoutNumber,
+} from '../attempt-pages.ts'
+import { and, atMost, desc, eq, getTableColumns, gt, gte, lt, type Orm, sql } from './drizzle.ts'
+import { deliveries, sendAttempts, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 const v = verifications
+const d = deliveries
 const p = sql.placeholder
-const matches = sql`${matchesFilter} and ${v.seq} < +${p('below')} and ${v.seq} > +${p('above')}`
 
-function createStatements(orm: Orm) {
-  return {
-    byTime: selectAttempts(orm)
-      .where(matches)
-      .orderBy(desc(v.seq))
-      .limit(atMost('limit'))
-      .prepare(),
-    byReference: selectAttempts(orm)
-      .where(sql`${v.reference} = +${p('reference')} and ${matches}`)
-      .prepare(),
-    one: selectAttempts(orm)
-      .where(
-        sql`${v.id} = +${p('id')} and (${p('service')} is null or ${v.service} = +${p('service')})`,
-      )
-      .prepare(),
-    bound: orm
-      .select({ seq: v.seq, createdAt: v.createdAt })
-      .from(v)
-      .where(sql`${v.seq} < +${p('below')}`)
-      .orderBy(desc(v.seq))
-      .limit(atMost(1))
-      .offset(MAX_LOOKED_AT - 1)
-      .prepare(),
-    newest: orm
-      .select({ seq: sql<number | null>`max(${v.seq})` })
-      .from(v)
-      .prepare(),
-    firstFrom: orm
-      .select({ seq: v.seq, createdAt: v.createdAt })
-      .from(v)
-      .where(sql`${v.seq} >= +${p('from')}`)
-      .orderBy(v.seq)
-      .limit(atMost(1))
-      .prepare(),
-    sendAttempts: orm
-      .select({
-        ...{ send: sendAttempts.send, attempt: sendAttempts.attempt },
-        ...{ provider: sendAttempts.provider, startedAt: sendAttempts.startedAt },
-        ...{ durationMs: sendAttempts.durationMs, result: sendAttempts.result },
-        ...{ reference: sendAttempts.reference, errorCode: sendAttempts.errorCode },
-        errorMessage: sendAttempts.errorMessage,
-      })
-      .from(v)
-      .innerJoin(sendAttempts, eq(sendAttempts.verificationSeq, v.seq))
-      .where(eq(v.id, p('id')))
-      .orderBy(sendAttempts.verificationSeq, sendAttempts.send, sendAttempts.attempt)
-      .prepare(),
+const FIELDS = {
+  seq: v.seq,
+  id: v.id,
+  reference: v.reference,
+  service: v.service,
+  status: v.status,
+  channel: v.channel,
+  purpose: v.purpose,
+  kind: v.kind,
+  authenticated: v.authenticated,
+  country: v.country,
+  locale: v.locale,
+  metadata: v.metadata,
+  recipientSealed: v.recipientSealed,
+  budgetIndex: v.budgetIndex,
+  attempts: v.attempts,
+  failed: v.failed,
+  maxAttempts: v.maxAttempts,
+  sends: v.sends,
+  maxSends: v.maxSends,
+  clientIp: v.clientIp,
+  createdAt: v.createdAt,
+  expiresAt: v.expiresAt,
+  endedAt: v.endedAt,
+  deliveryStatus: d.status,
+  provider: d.provider,
+  errorCode: d.errorCode,
+  errorMessage: d.errorMessage,
+}
+const { verificationSeq: _, ...TRY_FIELDS } = getTableColumns(sendAttempts)
+
+const select = (orm: Orm) =>
+  orm
+    .select(FIELDS)
+    .from(v)
+    .leftJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, v.sends)))
+
+/** The names of what may be filtered by, each with its column. */
+const FILTERS = [
+  ['service', v.service], // mutant: C35.attempts-service
+  ['status', v.status],
+  ['channel', v.channel],
+  ['country', v.country],
+  ['delivery', d.status],
+  ['provider', d.provider],
+] as const
+
+const matches = and(
+  ...FILTERS.map(([name, column]) => sql`(${p(name)} is null or ${column} = +${p(name)})`),
+  gte(v.createdAt, p('since')),
+  lt(v.createdAt, p('until')),
+)
+
+const valuesOf = (filter: AttemptFilter) => ({
+  ...Object.fromEntries(FILTERS.map(([name]) => [name, filter[name] ?? null])),
+  since: filter.since ?? 0,
+  until: filter.until ?? Number.MAX_SAFE_INTEGER,
+})
+
+/** By number, newest first: of a case, or of everybody. */
+function createByNumber(orm: Orm) {
+  const inRange = and(matches, lt(v.seq, p('below')), gt(v.seq, p('above')))
+  const place = { seq: v.seq, createdAt: v.createdAt }
+  const byTime = select(orm).where(inRange).orderBy(desc(v.seq)).limit(atMost('limit')).prepare()
+  const byReference = select(orm)
+    .where(and(eq(v.reference, p('reference')), inRange))
+    .prepare()
+  const stopBelow = orm
+    .select(place)
+    .from(v)
+    .where(lt(v.seq, p('below')))
+    .orderBy(desc(v.seq))
+    .limit(atMost(1))
+    .offset(MAX_LOOKED_AT - 1)
+    .prepare()
+  const newest = orm
+    .select({ seq: sql<number | null>`max(${v.seq})` })
+    .from(v)
+    .prepare()
+  const firstFrom = orm
+    .select(place)
+    .from(v)
+    .where(gte(v.seq, p('from')))
+    .orderBy(v.seq)
+    .limit(atMost(1))
+    .prepare()
+
+  /** The number of the first row made at `time` or later, by halves: no index on times is needed. */
+  const seqAt = (time: number): number => {
+    let [low, high] = [1, (newest.get()?.seq ?? 0) + 1]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const row = firstFrom.get({ from: middle })
+      if (row && row.createdAt < time) low = row.seq + 1
+      else high = middle
+    }
+    return low
+  }
+
+  return (filter: AttemptFilter, cursor: string | null, limit: number): AttemptPage => {
+    const { reference, since, until } = filter
+    const given = decodeSeq(cursor)
+    const end = until === undefined ? given : seqAt(until + OUT_OF_ORDER_MS)
+    const below = Math.min(given, end)
+    const above = since === undefined ? 0 : seqAt(since - OUT_OF_ORDER_MS) - 1
+    const values = { ...valuesOf(filter), above, below, limit: limit + 1 }
+    if (reference !== undefined) {
+      const ofCase = byReference.all({ ...values, reference }).sort((a, b) => b.seq - a.seq)
+      const found = ofCase.filter(isOf(filter.budgetIndexes))
+      return toPage(found, limit, undefined, afterSeq(above))
+    }
+    const stop = stopBelow.get({ below })
+    const found = byTime.all({ ...values, above: Math.max((stop?.seq ?? 1) - 1, above) })
+    return toPage(found, limit, stop, afterSeq(above))
   }
 }
 
-type Statements = ReturnType<typeof createStatements>
+const isOf =
+  (budgetIndexes: readonly Uint8Array[] | undefined) => (row: { budgetIndex: Uint8Array }) =>
+    budgetIndexes?.some((one) => Buffer.compare(one, row.budgetIndex) === 0) ?? true
 
-/** The number of the first row made at `time` or later, by halves: no index on times is needed. */
-function seqAt(statements: Statements, time: number): number {
-  let [low, high] = [1, (statements.newest.get()?.seq ?? 0) + 1]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const row = statements.firstFrom.get({ from: middle })
-    if (row && row.createdAt < time) low = row.seq + 1
-    else high = middle
+const byPlace = (a: Numbered, b: Numbered) => b.createdAt - a.createdAt || b.seq - a.seq
+
+/** Of one person, by the index of persons: a test number may have a million, and none of them are sorted. */
+function createOfPerson(orm: Orm) {
+  const place = sql`(${v.createdAt}, ${v.seq})`
+  const ofPerson = and(
+    eq(v.budgetIndex, p('budgetIndex')),
+    gte(v.createdAt, p('since')),
+    sql`${place} < (+${p('at')}, +${p('seq')})`,
+  )
+  const rows = select(orm)
+    .where(and(ofPerson, sql`${place} >= (+${p('stopAt')}, +${p('stopSeq')})`, matches))
+    .orderBy(desc(v.createdAt), desc(v.seq))
+    .limit(atMost('limit'))
+    .prepare()
+  const stopAfter = orm
+    .select({ createdAt: v.createdAt, seq: v.seq })
+    .from(v)
+    .where(ofPerson)
+    .orderBy(desc(v.createdAt), desc(v.seq))
+    .limit(atMost(1))
+    .offset(MAX_LOOKED_AT - 1)
+    .prepare()
+  return (
+    filter: AttemptFilter,
+    budgetIndexes: readonly Uint8Array[],
+    cursor: string | null,
+    limit: number,
+  ): AttemptPage => {
+    const values = { ...valuesOf(filter), ...startOf(filter, cursor), limit: limit + 1 }
+    // The nearest of them: what lies behind it is the next page's, under every index.
+    const [stop] = budgetIndexes
+      .flatMap((budgetIndex) => stopAfter.get({ ...values, budgetIndex }) ?? [])
+      .sort(byPlace)
+    const { createdAt: stopAt, seq: stopSeq } = stop ?? { createdAt: 0, seq: 0 }
+    const found = budgetIndexes
+      .flatMap((budgetIndex) => rows.all({ ...values, budgetIndex, stopAt, stopSeq }))
+      .sort(byPlace)
+    return toPage(found, limit, stop, afterPlace)
   }
-  return low
 }
-
-function rangeOf(statements: Statements, { since, until }: AttemptFilter, cursor: string | null) {
-  const given = decodeAttemptCursor(cursor)
-  const end = until === undefined ? given : seqAt(statements, until + OUT_OF_ORDER_MS)
-  const above = since === undefined ? 0 : seqAt(statements, since - OUT_OF_ORDER_MS) - 1
-  return { above, below: Math.min(given, end) }
-}
-
-const isOf = (budgetIndexes: readonly Uint8Array[] | undefined) => (row: AttemptRow) =>
-  budgetIndexes?.some((one) => Buffer.compare(one, row.budgetIndex) === 0) ?? true
 
 export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }): AttemptReads {
-  const statements = createStatements(orm)
-
-  const ofPerson = createPersonAttempts(orm)
-
-  const list = (filter: AttemptFilter, cursor: string | null, limit: number): AttemptPage => {
-    const { reference, budgetIndexes } = filter
-    if (reference === undefined && budgetIndexes !== undefined)
-      return ofPerson(filter, budgetIndexes, cursor, limit)
-    const { above, below } = rangeOf(statements, filter, cursor)
-    const values = { ...filterValues(filter), above, below, limit: limit + 1 }
-    const bound = reference === undefined ? statements.bound.get({ below }) : undefined
-    const found =
-      reference === undefined
-        ? statements.byTime.all({ ...values, above: Math.max((bound?.seq ?? 1) - 1, above) })
-        : statements.byReference.all({ ...values, reference }).filter(isOf(budgetIndexes))
-    const items = found.sort((a, b) => b.seq - a.seq).slice(0, limit)
-    const last = found.length > limit ? items.at(-1) : bound
-    const hasMore = last !== undefined && last.seq - 1 > above
-    return {
-      items: items.map(withoutNumber),
-      nextCursor: hasMore ? encodeAttemptCursor(last.seq) : null,
-      lookedBackTo: hasMore && last === bound ? last.createdAt : null,
-    }
-  }
-
+  const byNumber = createByNumber(orm)
+  const ofPerson = createOfPerson(orm)
+  const one = select(orm)
+    .where(
+      and(eq(v.id, p('id')), sql`(${p('service')} is null or ${v.service} = +${p('service')})`),
+    )
+    .prepare()
+  const tries = orm
+    .select(TRY_FIELDS)
+    .from(v)
+    .innerJoin(sendAttempts, eq(sendAttempts.verificationSeq, v.seq))
+    .where(eq(v.id, p('id')))
+    .orderBy(sendAttempts.verificationSeq, sendAttempts.send, sendAttempts.attempt)
+    .prepare()
   return {
-    list: (filter, cursor, limit) => writer.read(() => list(filter, cursor, limit)),
+    list: (filter, cursor, limit) =>
+      writer.read(() => {
+        const { reference, budgetIndexes } = filter
+        return reference === undefined && budgetIndexes !== undefined
+          ? ofPerson(filter, budgetIndexes, cursor, limit)
+          : byNumber(filter, cursor, limit)
+      }),
     find: (service, id) =>
       writer.read(() => {
-        const row = statements.one.get({ service, id })
+        const row = one.get({ service, id })
         return row && withoutNumber(row)
       }),
-    sendAttemptsOf: (id) => writer.read(() => statements.sendAttempts.all({ id })),
+    sendAttemptsOf: (id) => writer.read(() => tries.all({ id })),
   }
 }
