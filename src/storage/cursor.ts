@@ -1,5 +1,4 @@
-// Page cursors: two whole numbers, opaque to the caller.
-// It must not trust one that comes back.
+// Pages of a list, newest first: a cursor is the last row's place, opaque to the caller, and not trusted when it comes back.
 
 import { InvalidCursorError } from '../kernel/errors.ts'
 
@@ -25,3 +24,14 @@ export function decodeCursor(cursor: string | null): Place {
 
 /** Newest first. */
 export const byPlace = (a: Place, b: Place) => b.at - a.at || b.seq - a.seq
+
+/** @param found newest first, one more than `limit` where there are as many */
+export function toPage<Row>(
+  found: readonly Row[],
+  limit: number,
+  placeOf: (row: Row) => Place,
+): { items: Row[]; nextCursor: string | null } {
+  const items = found.slice(0, limit)
+  const last = found.length > limit ? items.at(-1) : undefined
+  return { items, nextCursor: last === undefined ? null : encodeCursor(placeOf(last)) }
+}

@@ -2,8 +2,7 @@
 // It must not depend on an engine's own order of JSON keys or way to write a number.
 
 import { createHash } from 'node:crypto'
-import { unpackDetails } from '../sqlite/event-details.ts'
-import { EVENT_TYPE_OF } from '../sqlite/event-rows.ts'
+import { EVENT_TYPE_OF, unpackDetails } from '../sqlite/event-rows.ts'
 
 /** As PostgreSQL writes the value as a text: `\x0a1b`, `t`, `1800000000000`; JSON with its keys sorted. */
 export type Cell = string | null

@@ -1,11 +1,19 @@
-// The attempt log on PostgreSQL from a place on, oldest first: for who follows it.
+// The attempt log on PostgreSQL from a place on, oldest first.
 // It must not take the highest sequence for the end: transactions commit in another order than they number.
 
-import type { EventStore, LogPosition } from '../../events/types.ts'
+import type { EventRecord, EventStore, LogPosition } from '../../events/types.ts'
 import { sql } from './drizzle.ts'
-import { EVENT_FIELDS, toEventRecord } from './event-rows.ts'
 import type { Query } from './pool.ts'
-import type { Raw } from './rows.ts'
+import { camelRow, type Raw } from './rows.ts'
+
+/** Of `e`, an event, and `v`, its verification, if any. */
+export const EVENT_FIELDS = sql`e.seq, e.at, e.type, e.service, e.key_id, e.client_ip, e.user_agent, e.details,
+  v.id as verification_id, v.reference`
+
+export function toEventRecord(row: Raw): EventRecord {
+  const { seq, ...record } = camelRow(row)
+  return { ...record, sequence: seq } as EventRecord
+}
 
 /** Longer than any transaction that writes an event lives (pool.ts); then its number was never used. */
 const AWAITED_MS = 10_000
@@ -43,11 +51,6 @@ export function createFollow(
     return { sequence: last.seq, at: last.at, awaited: awaited.slice(-MAX_AWAITED) }
   }
 
-  const endOf = async () => {
-    const [end] = await query<{ seq: number }>(sql`select max(seq) as seq from events`)
-    return end?.seq ?? 0
-  }
-
   const readOn = async (position: LogPosition, limit: number) => {
     const now = monotonicMs()
     const { sequence } = position
@@ -60,18 +63,15 @@ export function createFollow(
     const items = rows.map(toEventRecord)
     const found = new Set(items.map((one) => one.sequence))
     const fresh = items.filter((one) => one.sequence > sequence)
-    const gaps = missing(
-      sequence,
-      fresh.map((one) => one.sequence),
-      now,
-    )
+    const numbers = fresh.map((one) => one.sequence)
+    const gaps = missing(sequence, numbers, now)
     const still = [...open.filter((one) => !found.has(one.sequence)), ...gaps]
-    const last = fresh.at(-1)
+    const last = fresh.at(-1) ?? position
     return {
       items,
       position: {
-        sequence: last?.sequence ?? sequence,
-        at: last?.at ?? position.at,
+        sequence: last.sequence,
+        at: last.at,
         awaited: still.slice(-MAX_AWAITED),
       },
       hasMore: fresh.length === limit,
@@ -82,7 +82,8 @@ export function createFollow(
     if (position === null) return { items: [], position: await begin(), hasMore: false }
     const found = await readOn(position, limit)
     if (found.items.length > 0) return found
-    const end = await endOf()
+    const [last] = await query<{ seq: number | null }>(sql`select max(seq) as seq from events`)
+    const end = last?.seq ?? 0
     if (end >= position.sequence) return found // mutant: C72.pg-follow-restored
     return readOn({ ...position, sequence: Math.max(0, end - BACK), awaited: [] }, limit)
   }

@@ -1,13 +1,29 @@
 // The attempt log on PostgreSQL: append, and pages by every filter, each by an index.
 // It must not change or remove an event.
 
-import { EVENT_TYPES, type EventQuery, type EventStore } from '../../events/types.ts'
-import { decodeCursor, encodeCursor, type Place } from '../cursor.ts'
+import {
+  EVENT_TYPES,
+  type EventQuery,
+  type EventRecord,
+  type EventStore,
+  type RefusalRecord,
+} from '../../events/types.ts'
+import { decodeCursor, encodeCursor, type Place, toPage } from '../cursor.ts'
 import { type Sql, sql } from './drizzle.ts'
-import { createFollow } from './event-follow.ts'
-import { EVENT_FIELDS, REFUSAL_FIELDS, toEventRecord, toRefusalRecord } from './event-rows.ts'
+import { createFollow, EVENT_FIELDS, toEventRecord } from './event-follow.ts'
 import type { Query } from './pool.ts'
-import { byteList, hexList, json, type Raw } from './rows.ts'
+import { byteList, hex, json, type Raw } from './rows.ts'
+
+/** Of a refusal: whom it is about, in addition. */
+const REFUSAL_FIELDS = sql`${EVENT_FIELDS}, coalesce(e.budget_index, v.budget_index) as budget_index,
+  coalesce(v.recipient_sealed, e.recipient_sealed) as recipient_sealed, v.channel`
+
+const placeOf = ({ at, sequence }: EventRecord): Place => ({ at, seq: sequence })
+
+function toRefusal(row: Raw): RefusalRecord {
+  const record = toEventRecord(row) as RefusalRecord
+  return { ...record, cursor: encodeCursor(placeOf(record)) }
+}
 
 const NEWEST_FIRST = sql`order by e.at desc, e.seq desc`
 
@@ -69,30 +85,23 @@ function isNarrow({ verificationId, reference, budgetIndexes }: EventQuery): boo
 }
 
 export function createEventStore(query: Query): EventStore & { newestAt(): Promise<number> } {
-  const list = async <Shown extends { at: number; sequence: number }>(
+  const list = async <Shown extends EventRecord>(
     asked: EventQuery,
     fields: Sql,
     show: (row: Raw) => Shown,
   ) => {
-    const place = decodeCursor(asked.cursor)
-    const statement = (isNarrow(asked) ? narrowly : byStreams)(
-      ...([asked, fields, place, asked.limit + 1] as const),
-    )
-    const items = (await query<Raw>(statement)).map(show)
-    const page = items.slice(0, asked.limit)
-    const last = page.at(-1)
-    const hasMore = last !== undefined && items.length > page.length
-    const nextCursor = hasMore ? encodeCursor({ at: last.at, seq: last.sequence }) : null
-    return { items: page, nextCursor }
+    const read = isNarrow(asked) ? narrowly : byStreams
+    const rows = await query<Raw>(read(asked, fields, decodeCursor(asked.cursor), asked.limit + 1))
+    return toPage(rows.map(show), asked.limit, placeOf)
   }
   return {
     async append(events) {
-      const hex = (bytes: Uint8Array | null | undefined) => bytes && hexList([bytes])[0]
       const rows = events.map(({ budgetIndex, recipientSealed, ...event }, n) => ({
         ...event,
-        // A join keeps no order: without it the log would tell what came together in any.
+        // A join keeps no order: without it events of one statement would stand in any.
         n,
-        ...{ budget: hex(budgetIndex), recipient: hex(recipientSealed) },
+        budget: budgetIndex && hex(budgetIndex),
+        recipient: recipientSealed && hex(recipientSealed),
       }))
       // mutant: C73.pg-event-order
       await query(sql`
@@ -105,7 +114,7 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
     },
     list: (asked) => list(asked, EVENT_FIELDS, toEventRecord),
     listRefusals: (asked) =>
-      list({ ...asked, types: ['request.refused'] }, REFUSAL_FIELDS, toRefusalRecord),
+      list({ ...asked, types: ['request.refused'] }, REFUSAL_FIELDS, toRefusal),
     follow: createFollow(query),
     async newestAt() {
       const [row] = await query<{ at: number | null }>(

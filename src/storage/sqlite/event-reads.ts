@@ -1,79 +1,72 @@
-// The log's statements, newest first: by verification, by case, by person, or by (service, type).
+// The log's statements: newest first by verification, by case, by person or by (service, type), and onward from a place.
 // It must not scan: what has no narrower key is read as one short stream per service and type.
 
+import type { LogChanges, LogPosition } from '../../events/types.ts'
 import type { VerificationChannel } from '../../kernel/channel.ts'
-import { atMost, desc, eq, isNull, type Orm, sql } from './drizzle.ts'
+import { and, asc, atMost, desc, eq, gt, gte, isNull, lt, lte, type Orm, sql } from './drizzle.ts'
 import { EVENT_TYPE_OF } from './event-rows.ts'
-import { events, verifications } from './schema.ts'
+import { events as e, verifications as v } from './schema.ts'
 
 /** Rows older than the place (at, seq), from `since` (inclusive) to `until` (exclusive). */
 export type Range = { at: number; seq: number; since: number; until: number; limit: number }
 
-export const EVENT_FIELDS = {
-  seq: events.seq,
-  at: events.at,
-  type: events.type,
-  service: events.service,
-  keyId: events.keyId,
-  clientIp: events.clientIp,
-  userAgent: events.userAgent,
-  details: events.details,
-  verificationId: sql<string | null>`${verifications.id}`.as('verification_id'),
-  reference: sql<string | null>`${verifications.reference}`.as('reference'),
+const FIELDS = {
+  seq: e.seq,
+  at: e.at,
+  type: e.type,
+  service: e.service,
+  keyId: e.keyId,
+  clientIp: e.clientIp,
+  userAgent: e.userAgent,
+  details: e.details,
+  verificationId: sql<string | null>`${v.id}`.as('verification_id'),
+  reference: sql<string | null>`${v.reference}`.as('reference'),
   /** The recipient's: the verification's, or the event's own where there is none. */
-  budgetIndex:
-    sql<Uint8Array | null>`coalesce(${events.budgetIndex}, ${verifications.budgetIndex})`.as(
-      'budget',
-    ),
-  recipientSealed: sql<Uint8Array | null>`coalesce(${verifications.recipientSealed},
-    ${events.recipientSealed})`.as('recipient'),
-  channel: sql<VerificationChannel | null>`${verifications.channel}`.as('channel'),
+  budgetIndex: sql<Uint8Array | null>`coalesce(${e.budgetIndex}, ${v.budgetIndex})`.as('budget'),
+  recipientSealed: sql<Uint8Array | null>`coalesce(${v.recipientSealed}, ${e.recipientSealed})`.as(
+    'recipient',
+  ),
+  channel: sql<VerificationChannel | null>`${v.channel}`.as('channel'),
 }
 
 /** The clock's newest time is among the last rows: commits wait 2 s at most, many rows come in that time. */
 const NEWEST_AMONG = 1_000
-
 /** Sorted in memory for one page. A person has some dozens; a test number may have any number. */
 const MAX_ROWS_OF_A_PERSON = 5_000
+/** Read again where the row that was read last no longer exists: more than one erasure takes off the end. */
+const BACK = 200
 
 const p = sql.placeholder
-const inRange = sql`${events.at} >= +${p('since')} and ${events.at} < +${p('until')}
-  and (${events.at}, ${events.seq}) < (+${p('at')}, +${p('seq')})`
+const inRange = and(
+  gte(e.at, p('since')),
+  lt(e.at, p('until')),
+  sql`(${e.at}, ${e.seq}) < (+${p('at')}, +${p('seq')})`,
+)
+
+const ofVerifications = (orm: Orm) =>
+  orm.select(FIELDS).from(v).innerJoin(e, eq(e.verificationSeq, v.seq))
+const ofEvents = (orm: Orm) => orm.select(FIELDS).from(e).leftJoin(v, eq(v.seq, e.verificationSeq))
 
 function createNarrow(orm: Orm) {
-  const e = events
-  const v = verifications
-  const ofVerifications = (condition: ReturnType<typeof eq>) =>
-    orm
-      .select(EVENT_FIELDS)
-      .from(v)
-      .innerJoin(e, eq(e.verificationSeq, v.seq))
-      .where(sql`${condition} and ${inRange}`)
-      .prepare()
-  const byId = ofVerifications(eq(v.id, p('key')))
-  const byReference = ofVerifications(eq(v.reference, p('key')))
+  const byId = ofVerifications(orm)
+    .where(and(eq(v.id, p('key')), inRange))
+    .prepare()
+  const byReference = ofVerifications(orm)
+    .where(and(eq(v.reference, p('key')), inRange))
+    .prepare()
   // An event is never older than its verification: newest verifications first, as the index has them.
-  const byBudget = orm
-    .select(EVENT_FIELDS)
-    .from(v)
-    .innerJoin(e, eq(e.verificationSeq, v.seq))
-    .where(sql`${v.budgetIndex} = +${p('key')} and ${v.createdAt} <= +${p('at')} and ${inRange}`)
+  const byBudget = ofVerifications(orm)
+    .where(and(eq(v.budgetIndex, p('key')), lte(v.createdAt, p('at')), inRange))
     .orderBy(desc(v.createdAt))
     .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
-  const ownBudget = orm
-    .select(EVENT_FIELDS)
-    .from(e)
-    .leftJoin(v, eq(v.seq, e.verificationSeq))
-    .where(sql`${e.budgetIndex} = +${p('key')} and ${inRange}`)
+  const ownBudget = ofEvents(orm)
+    .where(and(eq(e.budgetIndex, p('key')), inRange))
     .orderBy(desc(e.seq))
     .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
-  const ofNone = orm
-    .select(EVENT_FIELDS)
-    .from(e)
-    .leftJoin(v, eq(v.seq, e.verificationSeq))
-    .where(sql`${e.budgetIndex} = +${p('key')} and ${isNull(e.verificationSeq)} and ${inRange}`)
+  const ofNone = ofEvents(orm)
+    .where(and(eq(e.budgetIndex, p('key')), isNull(e.verificationSeq), inRange))
     .orderBy(desc(e.seq))
     .limit(atMost(MAX_ROWS_OF_A_PERSON))
     .prepare()
@@ -92,12 +85,8 @@ function createNarrow(orm: Orm) {
 export type EventRow = ReturnType<ReturnType<typeof createNarrow>['ofVerification']>[number]
 
 function createStreams(orm: Orm) {
-  const e = events
-  const stream = orm
-    .select(EVENT_FIELDS)
-    .from(e)
-    .leftJoin(verifications, eq(verifications.seq, e.verificationSeq))
-    .where(sql`${e.service} = +${p('service')} and ${e.type} = +${p('type')} and ${inRange}`)
+  const stream = ofEvents(orm)
+    .where(and(eq(e.service, p('service')), eq(e.type, p('type')), inRange))
     .orderBy(desc(e.at), desc(e.seq))
     .limit(atMost('limit'))
     .prepare()
@@ -105,7 +94,7 @@ function createStreams(orm: Orm) {
   const serviceAfter = orm
     .select({ service: sql<string | null>`min(${e.service})` })
     .from(e)
-    .where(sql`${e.service} > +${p('service')}`)
+    .where(gt(e.service, p('service')))
     .prepare()
   const services = (): string[] => {
     const found: string[] = []
@@ -123,6 +112,38 @@ function createStreams(orm: Orm) {
   }
 }
 
+const START = { seq: 0, at: 0 }
+
+/** Oldest first. No sequence can be relied on to be given once: the newest rows may be erased, and theirs given again. */
+function createFollow(orm: Orm) {
+  const place = { seq: e.seq, at: e.at }
+  const newest = orm.select(place).from(e).orderBy(desc(e.seq)).limit(atMost(1)).prepare()
+  const byNumber = orm
+    .select(place)
+    .from(e)
+    .where(eq(e.seq, p('sequence')))
+    .prepare()
+  const after = ofEvents(orm)
+    .where(gt(e.seq, p('sequence')))
+    .orderBy(asc(e.seq))
+    .limit(atMost('limit'))
+    .prepare()
+  return (
+    position: LogPosition | null,
+    limit: number,
+  ): Omit<LogChanges, 'items'> & { rows: EventRow[] } => {
+    const toPosition = ({ seq, at }: typeof START) => ({ sequence: seq, at, awaited: [] })
+    const end = newest.get() ?? START
+    if (position === null) return { rows: [], position: toPosition(end), hasMore: false }
+    const { sequence } = position
+    const isThere = byNumber.get({ sequence })?.at === position.at || sequence === 0
+    const from = isThere ? sequence : Math.max(0, Math.min(sequence, end.seq) - BACK)
+    const rows = after.all({ sequence: from, limit })
+    const last = rows.at(-1) ?? (isThere ? { seq: sequence, at: position.at } : START)
+    return { rows, position: toPosition(last), hasMore: rows.length === limit }
+  }
+}
+
 export function createEventReads(orm: Orm) {
   const newest = orm
     .select({ at: sql<number | null>`max(at)` })
@@ -131,6 +152,7 @@ export function createEventReads(orm: Orm) {
   return {
     ...createNarrow(orm),
     ofStreams: createStreams(orm),
+    follow: createFollow(orm),
     /** 0 where the log is empty. */
     newestAt: () => newest.get()?.at ?? 0,
   }

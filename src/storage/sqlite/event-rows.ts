@@ -1,44 +1,77 @@
-// Writes rows of the attempt log from inside other jobs, and knows the numbers of the event types.
-// It must not open a transaction: an event belongs to the transaction of what it tells.
+// How an event lies in the file, and how it is written from inside other jobs.
+// It must not open a transaction: an event belongs to the transaction of what it reports.
 
 import type { EventDetails, EventType } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type Orm, sql } from './drizzle.ts'
-import { packDetails } from './event-details.ts'
 import { events } from './schema.ts'
 
-/** Stored in the file: a number is never changed or given again. */
-export const EVENT_CODES: Readonly<Record<EventType, number>> = {
-  'verification.started': 1,
-  'verification.continued': 2,
-  'verification.resent': 3,
-  'verification.approved': 4,
-  'verification.canceled': 5,
-  'verification.max_attempts_reached': 6,
-  'verification.expired': 7,
-  'check.incorrect': 8,
-  'delivery.attempted': 9,
-  'delivery.sent': 10,
-  'delivery.retrying': 11,
-  'delivery.failed': 12,
-  'delivery.canceled': 13,
-  'delivery.reclaimed': 14,
-  'request.refused': 15,
-  'factor.created': 16,
-  'factor.confirmed': 17,
-  'factor.deleted': 18,
-  'recovery_codes.created': 19,
-  'recipient.erased': 30,
-  'recipient.shown': 31,
-  'recipient.exported': 32,
-  'limit.lifted': 33,
-  'admin.signed_in': 40,
-  'admin.signed_out': 41,
+/**
+ * The number of each type, and the fields of its details whose names are not stored again. A number is never changed
+ * or given to another type, and a list of fields only ever grows at its end: what every earlier version wrote is read.
+ */
+const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: string[]]>> = {
+  'verification.started': [1, 'channel', 'purpose', 'country', 'kind', 'authenticated'],
+  'verification.continued': [2],
+  'verification.resent': [3, 'channel', 'send'],
+  'verification.approved': [4],
+  'verification.canceled': [5],
+  'verification.max_attempts_reached': [6],
+  'verification.expired': [7],
+  'check.incorrect': [8, 'attempt', 'attempts_remaining'],
+  'delivery.attempted': [9, 'channel', 'provider', 'send', 'attempt'],
+  'delivery.sent': [10, 'provider', 'send', 'attempt', 'duration_ms'],
+  'delivery.retrying': [11, 'provider', 'send', 'attempt', 'error', 'retry_in_ms'],
+  'delivery.failed': [12, 'provider', 'send', 'attempt', 'error', 'message'],
+  'delivery.canceled': [13, 'channel', 'send', 'reason'],
+  'delivery.reclaimed': [14, 'channel', 'provider', 'send', 'attempt'],
+  'request.refused': [15],
+  'factor.created': [16, 'factor', 'type'],
+  'factor.confirmed': [17, 'factor', 'type'],
+  'factor.deleted': [18, 'factor', 'type'],
+  'recovery_codes.created': [19, 'factor', 'type', 'codes'],
+  'recipient.erased': [30],
+  'recipient.shown': [31],
+  'recipient.exported': [32],
+  'limit.lifted': [33],
+  'admin.signed_in': [40],
+  'admin.signed_out': [41],
 }
 
+const TYPES = Object.entries(STORED).map(([type, [code]]) => [type as EventType, code] as const)
+
+export const EVENT_CODES = Object.fromEntries(TYPES) as Readonly<Record<EventType, number>>
 export const EVENT_TYPE_OF: ReadonlyMap<number, EventType> = new Map(
-  Object.entries(EVENT_CODES).map(([type, code]) => [code, type as EventType]),
+  TYPES.map(([type, code]) => [code, type]),
 )
+
+function fieldsOf(type: EventType): string[] {
+  const [, ...fields] = STORED[type]
+  return fields
+}
+
+/** A JSON list of the known fields' values and an object of the others; the details themselves where a known one is absent. */
+function packDetails(type: EventType, details: EventDetails): string {
+  const known = fieldsOf(type)
+  if (known.length === 0 || !known.every((name) => name in details)) return JSON.stringify(details)
+  const rest = Object.entries(details).filter(([name]) => !known.includes(name))
+  const values = known.map((name) => details[name])
+  return JSON.stringify(rest.length === 0 ? values : [...values, Object.fromEntries(rest)])
+}
+
+/** Fewer values than names (written before the list grew): the others are absent. */
+export function unpackDetails(type: EventType, packed: string): EventDetails {
+  const stored = JSON.parse(packed) as EventDetails | (EventDetails[string] | EventDetails)[]
+  if (!Array.isArray(stored)) return stored
+  const known = fieldsOf(type)
+  const details: EventDetails = {}
+  for (const [index, value] of stored.entries()) {
+    const name = known[index]
+    if (value !== null && typeof value === 'object') Object.assign(details, value)
+    else if (name !== undefined) details[name] = value
+  }
+  return details
+}
 
 type EventToAppend = {
   at: number
@@ -76,13 +109,10 @@ export function createEventWriter(orm: Orm): AppendEvent {
     .prepare()
   return ({ at, type, verificationSeq, budgetIndex, recipientSealed, actor, details }) => {
     insert.run({
+      ...actor,
       at,
       type: EVENT_CODES[type],
       verificationSeq,
-      service: actor.service,
-      keyId: actor.keyId,
-      clientIp: actor.clientIp,
-      userAgent: actor.userAgent,
       budgetIndex: budgetIndex ?? null,
       details: packDetails(type, details),
       recipientSealed: recipientSealed ?? null,

@@ -1,4 +1,4 @@
-// The attempt log on SQLite: append, and pages by every filter, each by an index.
+// The attempt log on SQLite: append, pages by every filter, each by an index, and what came since a place.
 // It must not change or remove an event.
 
 import type {
@@ -8,30 +8,18 @@ import type {
   NewEvent,
   RefusalRecord,
 } from '../../events/types.ts'
-import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
+import { byPlace, decodeCursor, encodeCursor, toPage } from '../cursor.ts'
 import { eq, type Orm, sql } from './drizzle.ts'
-import { unpackDetails } from './event-details.ts'
-import { createFollowReads } from './event-follow.ts'
 import { createEventReads, type EventRow, type Range } from './event-reads.ts'
-import { type AppendEvent, EVENT_CODES, EVENT_TYPE_OF } from './event-rows.ts'
+import { type AppendEvent, EVENT_CODES, EVENT_TYPE_OF, unpackDetails } from './event-rows.ts'
 import { verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 function toRecord(row: EventRow): EventRecord {
   const type = EVENT_TYPE_OF.get(row.type)
   if (!type) throw new Error(`event type ${row.type} is not known to this version`)
-  return {
-    sequence: row.seq,
-    at: row.at,
-    type,
-    verificationId: row.verificationId,
-    reference: row.reference,
-    service: row.service,
-    keyId: row.keyId,
-    clientIp: row.clientIp,
-    userAgent: row.userAgent,
-    details: unpackDetails(type, row.details),
-  }
+  const { seq, budgetIndex: _b, recipientSealed: _r, channel: _c, ...record } = row
+  return { ...record, sequence: seq, type, details: unpackDetails(type, row.details) }
 }
 
 function toRefusal(row: EventRow): RefusalRecord {
@@ -39,63 +27,43 @@ function toRefusal(row: EventRow): RefusalRecord {
   return { ...toRecord(row), budgetIndex, recipientSealed, channel, cursor: encodeCursor(row) }
 }
 
-/** Those that `list` filters in memory: one verification, one case or one person has few rows. */
-function matches(row: EventRow, query: EventQuery, types: ReadonlySet<number>): boolean {
+const isAmong = (budgetIndexes: readonly Uint8Array[], row: EventRow) =>
+  budgetIndexes.some((one) => row.budgetIndex && Buffer.compare(one, row.budgetIndex) === 0)
+
+/** What is filtered in memory: one verification, one case or one person has few rows. */
+function matches(row: EventRow, query: EventQuery): boolean {
+  const { service, verificationId, reference, types = [], budgetIndexes } = query
   return (
-    (query.service === null || row.service === query.service) &&
-    (query.verificationId === undefined || row.verificationId === query.verificationId) &&
-    (query.reference === undefined || row.reference === query.reference) &&
-    (types.size === 0 || types.has(row.type))
+    (service === null || row.service === service) &&
+    (verificationId === undefined || row.verificationId === verificationId) &&
+    (reference === undefined || row.reference === reference) &&
+    (types.length === 0 || types.some((type) => EVENT_CODES[type] === row.type)) &&
+    (budgetIndexes === undefined || isAmong(budgetIndexes, row))
   )
 }
 
 function createList(reads: ReturnType<typeof createEventReads>) {
-  const budgetHex = (budgets: readonly Uint8Array[]) =>
-    new Set(budgets.map((mac) => Buffer.from(mac).toString('hex')))
-
   /** All that can match, at least the newest `limit` of it. */
-  const candidates = (query: EventQuery, types: readonly number[], range: Range): EventRow[] => {
-    const { budgetIndexes, verificationId, reference } = query
+  const candidates = (query: EventQuery, range: Range): EventRow[] => {
+    const { budgetIndexes, verificationId, reference, types = [] } = query
     if (verificationId) return reads.ofVerification(verificationId, range)
     if (reference !== undefined) return reads.ofReference(reference, range)
-    if (budgetIndexes !== undefined)
-      return budgetIndexes.flatMap((budgetIndex) =>
-        verificationId === null
-          ? reads.ofPersonAlone(budgetIndex, range)
-          : reads.ofPerson(budgetIndex, range),
-      )
-    return reads.ofStreams(query.service, types, range)
+    if (budgetIndexes !== undefined) {
+      const read = verificationId === null ? reads.ofPersonAlone : reads.ofPerson
+      return budgetIndexes.flatMap((budgetIndex) => read(budgetIndex, range))
+    }
+    const codes = types.map((type) => EVENT_CODES[type])
+    return reads.ofStreams(query.service, codes, range)
   }
-
-  const isOfPerson = (query: EventQuery) => {
-    if (query.budgetIndexes === undefined) return () => true
-    const wanted = budgetHex(query.budgetIndexes)
-    return (row: EventRow) =>
-      row.budgetIndex !== null && wanted.has(Buffer.from(row.budgetIndex).toString('hex'))
-  }
-
-  return <Shown>(
-    query: EventQuery,
-    show: (row: EventRow) => Shown,
-  ): { items: Shown[]; nextCursor: string | null } => {
-    const types = (query.types ?? []).map((type) => EVENT_CODES[type])
+  return (query: EventQuery) => {
     const range = {
       ...decodeCursor(query.cursor),
       since: query.since ?? 0,
       until: query.until ?? Number.MAX_SAFE_INTEGER,
       limit: query.limit + 1,
     }
-    const wanted = new Set(types)
-    const ofPerson = isOfPerson(query)
-    const found = candidates(query, types, range)
-      .filter((row) => matches(row, query, wanted) && ofPerson(row))
-      .sort(byPlace)
-    const page = found.slice(0, query.limit)
-    const last = page.at(-1)
-    return {
-      items: page.map(show),
-      nextCursor: last && found.length > query.limit ? encodeCursor(last) : null,
-    }
+    const found = candidates(query, range).filter((row) => matches(row, query))
+    return toPage(found.sort(byPlace), query.limit, (row) => row)
   }
 }
 
@@ -106,17 +74,18 @@ function createAppend(orm: Orm, appendEvent: AppendEvent) {
     .where(eq(verifications.id, sql.placeholder('id')))
     .prepare()
   return (event: NewEvent) => {
-    const { at, type, verificationId, budgetIndex, recipientSealed, details, ...actor } = event
-    const row = verificationId === null ? undefined : seqOf.get({ id: verificationId })
-    appendEvent({
+    const {
       at,
       type,
-      verificationSeq: row?.seq ?? null,
+      verificationId,
       budgetIndex,
-      recipientSealed: recipientSealed ?? null,
-      actor,
+      recipientSealed = null,
       details,
-    })
+      ...actor
+    } = event
+    const row = verificationId === null ? undefined : seqOf.get({ id: verificationId })
+    const verificationSeq = row?.seq ?? null
+    appendEvent({ at, type, verificationSeq, budgetIndex, recipientSealed, actor, details })
   }
 }
 
@@ -125,20 +94,27 @@ export function createEventStore(deps: {
   writer: Writer
   appendEvent: AppendEvent
 }): EventStore & { newestAt(): Promise<number> } {
-  const reads = createEventReads(deps.orm)
+  const { orm, writer } = deps
+  const reads = createEventReads(orm)
   const list = createList(reads)
-  const append = createAppend(deps.orm, deps.appendEvent)
-  const follow = createFollowReads(deps.orm)
+  const append = createAppend(orm, deps.appendEvent)
   return {
-    append: (rows) => deps.writer.write(() => rows.forEach(append)),
-    list: (query) => deps.writer.read(() => list(query, toRecord)),
+    append: (rows) => writer.write(() => rows.forEach(append)),
+    list: (query) =>
+      writer.read(() => {
+        const { items, nextCursor } = list(query)
+        return { items: items.map(toRecord), nextCursor }
+      }),
     listRefusals: (query) =>
-      deps.writer.read(() => list({ ...query, types: ['request.refused'] }, toRefusal)),
+      writer.read(() => {
+        const { items, nextCursor } = list({ ...query, types: ['request.refused'] })
+        return { items: items.map(toRefusal), nextCursor }
+      }),
     follow: (position, limit) =>
-      deps.writer.read(() => {
-        const { rows, ...rest } = follow(position, limit)
+      writer.read(() => {
+        const { rows, ...rest } = reads.follow(position, limit)
         return { ...rest, items: rows.map(toRecord) }
       }),
-    newestAt: () => deps.writer.read(() => reads.newestAt()),
+    newestAt: () => writer.read(() => reads.newestAt()),
   }
 }
