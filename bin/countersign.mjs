@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's entry. It must run on any Node, if only to say that it is too old.
+// The command's entry. It must run on any Node, if only to report that it is too old.
 
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -8,12 +8,12 @@ const NODE_MAJOR = 26
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
   process.stderr.write(
-    `Countersign needs Node ${NODE_MAJOR} or newer, and this is Node ${process.versions.node}: use npx countersign, which finds its own.\n`,
+    `Countersign needs Node ${NODE_MAJOR} or newer, but this is Node ${process.versions.node}: use npx countersign, which finds its own Node.\n`,
   )
   process.exit(1)
 }
 
-// `countersign tail | head` is no fault: what nobody reads is not written.
+// `countersign tail | head` is not an error: what nobody reads is not written.
 const reader = new AbortController()
 process.stdout.on('error', (error) => {
   if (error.code !== 'EPIPE') throw error
@@ -31,7 +31,7 @@ function ask(question) {
   })
 }
 
-// A clone runs its sources; the image has the bundle alone.
+// A clone runs its sources; the image has only the bundle.
 const source = new URL('../src/cli.ts', import.meta.url)
 const { runCli } = await import(
   existsSync(source) ? source.href : new URL('../dist/cli.js', import.meta.url).href

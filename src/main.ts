@@ -1,5 +1,5 @@
-// The start of the service. It looks at Node's version before anything else is loaded.
-// It must stay free of static imports of ours: an older Node could not even read them.
+// The entry of the service. It checks Node's version before anything else is loaded.
+// It must have no static imports of ours: an older Node could not even read them.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -10,14 +10,14 @@ const NODE_MAJOR = 26
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
   process.stderr.write(
-    `Countersign needs Node ${NODE_MAJOR} or newer, and this is Node ${process.versions.node}: use npm start, which brings its own.\n`,
+    `Countersign needs Node ${NODE_MAJOR} or newer, but this is Node ${process.versions.node}: use npm start, which brings its own Node.\n`,
   )
   process.exit(1)
 }
 
 /**
- * Hashing takes as many threads of libuv's pool as there are cores; files and name look-ups need
- * others, or a burst of checks would stall every send. Read by libuv at its first use.
+ * Hashing uses as many threads of libuv's pool as there are cores; files and name look-ups need others, or a burst of
+ * checks would stall every send. libuv reads this at its first use.
  */
 const THREADS_BESIDE_HASHING = 4
 process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESIDE_HASHING)
@@ -25,7 +25,7 @@ process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESID
 /** The image holds a build of argon2 that is twice as fast, for processors with AVX2 (scripts/build-argon2.ts). */
 const FAST_ARGON2 = fileURLToPath(new URL('../node_modules/argon2/avx2', import.meta.url))
 
-/** Linux lists what the processor can do; elsewhere the portable build runs. */
+/** Linux lists the processor's features; elsewhere the portable build runs. */
 function hasAvx2(): boolean {
   try {
     return /^flags\s*:.*\bavx2\b/m.test(readFileSync('/proc/cpuinfo', 'latin1'))
@@ -34,15 +34,15 @@ function hasAvx2(): boolean {
   }
 }
 
-// Read by node-gyp-build where argon2 is loaded.
+// node-gyp-build reads it when argon2 is loaded.
 if (existsSync(FAST_ARGON2) && hasAvx2()) process.env.ARGON2_PREBUILD ??= FAST_ARGON2
 
 const { serve } = await import('./service/serve.ts')
 await serve(process.env)
 
 /**
- * The heap is collected once it has grown by so much; V8 itself lets it double and more. Under a flood that
- * is 165 MiB in place of 203, at no cost that could be measured: what is kept is little, and short-lived.
- * Set once all is loaded: code that was compiled for other flags, Node's own too, would be compiled anew.
+ * The heap is collected once it has grown this much; V8 itself lets it double and more. Under a flood that is 165 MiB
+ * in place of 203, at no measurable cost: little is kept, and not for long. Set once everything is loaded: code compiled
+ * under other flags, Node's own included, would be compiled again.
  */
 setFlagsFromString('--heap-growing-percent=40')

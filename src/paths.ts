@@ -1,4 +1,4 @@
-// Where files that belong to the program lie, beside src/ in a clone and beside dist/ in the image.
+// The program's own files, beside src/ in a clone and beside dist/ in the image.
 // It must stay one folder deep, as the bundle does: both find their neighbours by `..`.
 
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,4 @@
-// What admins are given, by the API and in the console: the operations, the health of this node, sessions and their limit.
-// It must not decide anything: each part does, from what it is given here.
+// The admins' part, for the API and the console: the operations, the health of this node, sessions and their limit.
 
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -26,7 +25,7 @@ import type { Levels } from '../telemetry/metrics.ts'
 import type { VerificationService } from '../verification/api.ts'
 import { composeSearch } from './compose-requests.ts'
 
-/** Counted one by one: beyond it an operator needs no exact number. */
+/** Counted one by one; beyond this an operator needs no exact number. */
 const MAX_FAILED = 200
 
 const STORES = { sqlite: 'SQLite', postgres: 'PostgreSQL', redis: 'Redis' } as const
@@ -35,7 +34,7 @@ export type AdminParts = {
   store: Store
   limiter: LimitStore
   refusals: { flush(): Promise<void> }
-  /** As the API's: cancels and resends. */
+  /** The API's own: for cancels and resends. */
   service: VerificationService
   limits: OperationsDeps['limits']
   liftable: OperationsDeps['liftable']
@@ -100,7 +99,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   }
 }
 
-/** The console's own, beside what the API has. */
+/** What the console has in addition to the API. */
 export function composeConsole(
   parts: Pick<AdminParts, 'store' | 'limiter' | 'keyring' | 'clock' | 'logger' | 'authenticator'>,
 ): Pick<ConsoleDeps, 'sessions' | 'wrongKeys'> {

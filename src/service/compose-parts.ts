@@ -1,5 +1,4 @@
-// Every part that runs beside the requests: the stores, hashing, sending, and the rounds that clean up.
-// It must not decide anything: each part does, from what it is given here.
+// Every part that runs beside the requests: the stores, hashing, sending, and the periodic cleanup.
 
 import type { Config } from '../config/config.ts'
 import { createComposer } from '../delivery/message.ts'
@@ -73,7 +72,7 @@ export async function composeParts(config: Config, logger: Logger) {
   const limiter = await openLimiter(config.limits, logger)
   const clock = createClock({
     floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
-    // One slow answer of the database puts a node ahead of it; it comes back, and never goes backwards.
+    // A slow answer of the database puts a node ahead of it; its clock is slowed until they agree, never set back.
     ...(store.wallMs && { wallMs: store.wallMs, aheadRate: STEERED_RATE }),
   })
   const keyring = createKeyring(config.secretKeys)

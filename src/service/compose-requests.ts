@@ -34,7 +34,7 @@ export function fixedKeys(config: Config): FixedKey[] {
   return keys
 }
 
-/** Production alone: development makes the keys that it needs. */
+/** In production alone: development creates the keys that it needs. */
 export async function warnOfMissingKeys(
   config: Config,
   store: Pick<ApiKeyStore, 'list'>,
@@ -46,7 +46,7 @@ export async function warnOfMissingKeys(
   if (advice !== undefined) logger.warn({}, advice) // mutant: C69.keyless-services-named
 }
 
-/** A changed SECRET_KEY is seen by what an older one left: in every mode, for a folder that is copied loses its key file. */
+/** A changed SECRET_KEY shows by what an older one left: in every mode, for a copied folder may lack its key file. */
 export async function warnOfRootKeys(
   deps: { rootKeys: RootKeyUse; keyring: Keyring; now: number },
   logger: Logger,
@@ -77,10 +77,10 @@ export function composeAddresses(
   }
 }
 
-/** How people are searched for: every spelling by the countries of the services that the reader sees. */
+/** How people are found: every spelling, by the countries of the services that the reader can see. */
 export type Search = {
   eventIndexes: AppDeps['eventIndexes']
-  /** Canonical, the likeliest first; empty: it is no phone number or address. */
+  /** Canonical, the likeliest first; empty: it is neither a phone number nor an address. */
   readingsOf(to: string, about: { service: string | null; country: string | null }): string[]
 }
 
@@ -118,7 +118,7 @@ export async function readiness(
   const checks = {
     database,
     worker: state === 'running' && storeReachable,
-    // Not how full its queue is: under a flood one more node out of rotation helps nobody.
+    // Not how full its queue is: in a flood it helps nobody to take one more node out of rotation.
     hasher: selfTest.passed(),
   }
   return { ready: Object.values(checks).every(Boolean), checks }

@@ -1,5 +1,5 @@
-// The composition root: the only file that knows every part. Config in, a service that listens and drains out.
-// It must not decide anything: each part does, from what it is given here.
+// The composition root, which knows every part: Config in, a service that listens and drains out.
+// It must not decide anything: each part does.
 
 import { createAuthenticator } from '../access/authenticator.ts'
 import type { Config } from '../config/config.ts'
@@ -36,19 +36,19 @@ import {
   warnOfRootKeys,
 } from './compose-requests.ts'
 
-/** What a start gets: a service that can listen, and drain. */
+/** A service that can listen and drain. */
 export type Running = {
-  /** @throws where the address is taken or may not be used */
+  /** @throws where the address is in use or not permitted */
   listen(): Promise<{ url: string }>
-  /** Takes no new requests, finishes the running ones and the sends, closes the stores. */
+  /** Accepts no new requests, finishes the running ones and the sends, and closes the stores. */
   drain(graceMs: number): Promise<void>
 }
 
-/** After a start: by then the first probes have their answers. */
+/** After a start: by then the first probes have been answered. */
 const PREPARE_AFTER_MS = 200
-/** Of the grace: what is left for writing results and closing files after requests and sends. */
+/** The share of the grace for writing results and closing files after requests and sends. */
 const CLOSE_SHARE_MS = 1_000
-/** Of the grace: beyond its deadline a send that is under way is written down; slow requests don't eat it. */
+/** The share of the grace in which a running send is recorded after its deadline; slow requests cannot use it up. */
 const SETTLE_SHARE_MS = 1_000
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
@@ -120,9 +120,9 @@ export async function compose(config: Config, logger: Logger): Promise<Running> 
   const app = composeApp(config, logger, parts, closing.signal)
   let server: RunningServer | undefined
   let preparing: NodeJS.Timeout | undefined
-  // The first message tries again, and says so where it fails.
+  // The first message loads them again, and reports a failure.
   const notLoaded = (error: unknown) =>
-    logger.error({ err: error }, 'what the providers need could not be loaded')
+    logger.error({ err: error }, 'the libraries of the providers could not be loaded')
   let metricsServer: { close(): Promise<void> } | undefined
   return {
     async listen() {

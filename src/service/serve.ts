@@ -1,5 +1,4 @@
-// Settings -> parts -> listening, and the way back down on a signal.
-// It must not know a part: compose.ts does.
+// The start of the service, from settings to listening, and its end on a signal. compose.ts knows the parts.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -10,18 +9,17 @@ import { StartupError } from '../kernel/errors.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
 import { createLogger, type Logger } from '../kernel/logger.ts'
 import type { Running } from './compose.ts'
-import { describeTrial } from './trial.ts'
 
 const EXIT_FAILED = 1
 /** As a shell counts a process that a signal ended: 128 + the signal's number. */
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
-/** Beyond the grace, for what drain itself closes at its end. */
+/** Beyond the grace, for what drain closes at its end. */
 const DRAIN_SLACK_MS = 1000
-/** How soon an orphan notices that npm is gone. */
+/** How soon an orphan notices that npm has ended. */
 const PARENT_CHECK_MS = 250
 const SHELLS = /^(sh|dash|ash|bash)$/
 
-/** The first signal drains, the second ends at once. */
+/** The first signal drains; the second ends the process at once. */
 function drainOnSignal(running: Running, graceMs: number, logger: Logger): () => void {
   let isDraining = false
   const drain = (reason: string): void => {
@@ -30,7 +28,7 @@ function drainOnSignal(running: Running, graceMs: number, logger: Logger): () =>
     setTimeout(() => {
       logger.error(
         {},
-        'the grace period is over: ending with work left, which is done at the next start',
+        'the grace period is over: ending with unfinished work, which the next start completes',
       )
       process.exit(EXIT_FAILED)
     }, graceMs + DRAIN_SLACK_MS).unref()
@@ -55,7 +53,7 @@ function drainOnSignal(running: Running, graceMs: number, logger: Logger): () =>
   }
 }
 
-/** Linux' /proc: `pid (name) state ppid …`; elsewhere unknown. */
+/** From Linux' /proc: `pid (name) state ppid …`; undefined elsewhere. */
 function parentOf(pid: number): { name: string; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -66,13 +64,13 @@ function parentOf(pid: number): { name: string; parent: number } | undefined {
   }
 }
 
-/** Who started this process; with the shell that npm puts between, npm behind it as well. */
+/** The parent process, and behind the shell that npm puts in between, npm. */
 function lineage(): string {
   const parent = parentOf(process.ppid)
   return `${process.ppid} ${parent && SHELLS.test(parent.name) ? parent.parent : ''}`
 }
 
-/** npm may be killed without a word to its child: what `npm start` started ends with it. */
+/** npm may be killed without a signal to its child: a service started by `npm start` ends with it. */
 function endWithParent(end: () => void): void {
   const born = lineage()
   setInterval(() => {
@@ -88,14 +86,14 @@ function endOnBug(logger: Logger): void {
     })
 }
 
-/** Errors of listen() that the operator can mend, by Node's code. */
+/** Errors of listen() that the operator can fix, by Node's code. */
 const LISTEN_ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the address is taken: choose another PORT, or end who has it',
-  EACCES: 'the address may not be used: ports under 1024 need rights',
+  EADDRINUSE: 'the address is in use: choose another PORT, or stop the program that uses it',
+  EACCES: 'permission denied: ports under 1024 need privileges',
   EADDRNOTAVAIL: 'this machine does not have the address: set HOST',
 }
 
-/** libuv says EACCES for a folder that is not there. */
+/** libuv reports EACCES for a folder that does not exist. */
 function adviseOnSocket(path: string, code: string): string {
   const folder = dirname(path)
   if (!existsSync(folder)) return `there is no folder ${folder} for the socket: mkdir -p ${folder}` // mutant: C71.socket-folder-missing
@@ -108,6 +106,39 @@ function adviseOn(error: unknown, { listen }: Config): string | undefined {
   if (listen.kind === 'unix' && ['listen', 'unlink'].includes(syscall ?? ''))
     return adviseOnSocket(listen.path, code)
   return LISTEN_ADVICE[code]
+}
+
+/** A valid number for the example: in development the inbox receives the message. */
+const TRIAL_NUMBER = '+14155552671'
+
+/** A key from a setting is named, not printed: logs are kept, and others read them. */
+function keyOf(config: Config, name: 'apiKey' | 'adminKey'): string {
+  const setting = { apiKey: 'API_KEY', adminKey: 'ADMIN_KEY' }[name]
+  return config.made[name] ? String(config[name]) : `$${setting}` // mutant: C69.given-key-unprinted
+}
+
+function curl(config: Config, url: string, path: string, body: string): string {
+  const socket = config.listen.kind === 'unix' ? `--unix-socket ${config.listen.path} ` : ''
+  const base = config.listen.kind === 'unix' ? 'http://localhost' : url
+  return `curl -sS ${socket}${base}${path} -H "Authorization: Bearer ${keyOf(config, 'apiKey')}" -H 'Content-Type: application/json' -d '${body}'`
+}
+
+/** Printed by `npm start` in development alone: the keys, the inbox and two requests to try. @param url where the service listens */
+function describeTrial(config: Config, url: string): string {
+  return `
+Countersign is running in development mode: ${url}
+  API key    ${keyOf(config, 'apiKey')}
+  Inbox      ${url}/dev/inbox   (messages arrive here; without a provider none is sent)
+  Console    ${url}/admin   (sign in with ${keyOf(config, 'adminKey')})
+  Reference  ${url}/docs
+
+Start a verification, then check it with its id and the code from the inbox:
+
+  ${curl(config, url, '/verify/start', `{"to":"${TRIAL_NUMBER}"}`)}
+
+  ${curl(config, url, '/verify/check', '{"id":"vrf_…","code":"000000"}')}
+
+`
 }
 
 export async function serve(env: Environment): Promise<void> {

@@ -217,7 +217,7 @@ it('says in a sentence that the port is taken, and ends with 1', async () => {
   const [code] = await once(started.child, 'exit')
   taken.close()
   expect(code).toBe(1)
-  expect(started.output()).toContain('the address is taken')
+  expect(started.output()).toContain('the address is in use')
 })
 
 it.each([
