@@ -111,7 +111,7 @@ export async function untilInterrupted<T>(job: (stop: AbortSignal) => Promise<T>
   }
 }
 
-/** @param stopped what is said where the job was interrupted. @returns its exit code */
+/** @param stopped the message where the job was interrupted. @returns its exit code */
 export function interruptible(
   terminal: Terminal,
   stopped: string,

@@ -1,5 +1,5 @@
 // countersign keys rewrap and forget: factors moved to the current root key, or removed where their key is lost.
-// It must not touch what lies under a key that the settings give, nor remove without a person's yes, or a program's --yes.
+// It must not touch what is under a key that the settings give, nor remove without a person's yes, or a program's --yes.
 
 import type { UnderKey } from '../factors/ports.ts'
 import {
@@ -90,7 +90,7 @@ const describeFactors = (row: UnderKey) => describeUnderKey({ ...row, verificati
 function describeMissing(rows: readonly UnderKey[], keyId: string): string {
   const lines = rows.map((row) => `  ${row.keyId}: ${describeFactors(row)}\n`)
   const rest = lines.length > 0 ? `Missing keys:\n${lines.join('')}` : 'No key is missing.\n'
-  return `No factor lies under a missing root key ${keyId}. ${rest}`
+  return `No factor is under a missing root key ${keyId}. ${rest}`
 }
 
 function forget(given: Given, terminal: Terminal): Promise<number> {
