@@ -1,15 +1,15 @@
 // POST /factors/{id}/confirm: the first right code makes an authenticator app active.
 // It must not compare anything before the charge is durable: guesses at a confirmation are counted, too.
 
-import type { Caller, Refusal } from '../verification/api.ts'
+import type { Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
-import { actorOf, type Trace } from '../verification/domain.ts'
+import { actorOf } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
 import { describeAttempts, refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult } from './api.ts'
 import { matchStep, openApps, openableApps, twinsOf } from './apps.ts'
 import {
-  type FactorDomain,
+  type FactorOperation,
   factorsOf,
   openSubject,
   refuseUnknownFactor,
@@ -21,12 +21,12 @@ import { type FactorRecord, type FactorView, factorView } from './types.ts'
 
 type Confirmed = { kind: 'confirmed'; factor: FactorView; replayed: boolean }
 
-export async function confirm(
-  domain: FactorDomain,
-  caller: Caller,
-  command: ConfirmCommand,
-  trace: Trace,
-): Promise<ConfirmResult> {
+export const confirm: FactorOperation<ConfirmCommand, ConfirmResult> = async (
+  domain,
+  caller,
+  command,
+  trace,
+) => {
   const code = readCode(command.code)
   if (code === null) return refuseFields([{ field: 'code', detail: 'is not the digits of an app' }])
   const { endUser, idempotency } = command

@@ -5,13 +5,18 @@ import { randomInt } from 'node:crypto'
 import { createId } from '../kernel/ids.ts'
 import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
 import { readTyped } from '../kernel/typed-text.ts'
-import type { Caller, Refusal } from '../verification/api.ts'
-import { actorOf, type Trace } from '../verification/domain.ts'
+import type { Refusal } from '../verification/api.ts'
+import { actorOf } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
 import { refuseOverloaded } from '../verification/refuse.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateCodesCommand, CreateCodesResult } from './api.ts'
-import { type FactorDomain, refuseShownSecret, unverifiedSince } from './domain.ts'
+import {
+  type FactorDomain,
+  type FactorOperation,
+  refuseShownSecret,
+  unverifiedSince,
+} from './domain.ts'
 import {
   RECOVERY_CODES,
   RECOVERY_GROUP_LENGTH,
@@ -70,12 +75,12 @@ export function boundTo(factorId: string, selector: string): string {
 
 type StoredResult = { kind: 'created'; factor: FactorView }
 
-export async function createCodes(
-  domain: FactorDomain,
-  caller: Caller,
-  command: CreateCodesCommand,
-  trace: Trace,
-): Promise<CreateCodesResult> {
+export const createCodes: FactorOperation<CreateCodesCommand, CreateCodesResult> = async (
+  domain,
+  caller,
+  command,
+  trace,
+) => {
   const { keyring, clock } = domain
   const { subject, idempotency } = command
   const service = caller.service.name

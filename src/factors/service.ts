@@ -2,7 +2,7 @@
 
 import { FACTOR_CHANNELS } from '../kernel/channel.ts'
 import type { Caller } from '../verification/api.ts'
-import { actorOf, type Trace } from '../verification/domain.ts'
+import { actorOf } from '../verification/domain.ts'
 import { logRefusals } from '../verification/log-refusals.ts'
 import type {
   FactorService,
@@ -16,6 +16,7 @@ import { createApp } from './create-app.ts'
 import {
   FACTOR_TYPE_OF,
   type FactorDomain,
+  type FactorOperation,
   factorsOf,
   isUsable,
   openSubject,
@@ -24,17 +25,6 @@ import {
 } from './domain.ts'
 import { createCodes } from './recovery-codes.ts'
 import { factorView } from './types.ts'
-
-export function createFactorService(domain: FactorDomain): FactorService {
-  const logged = logRefusals(domain)
-  return {
-    createApp: logged('factors/totp', createApp),
-    createCodes: logged('factors/recovery-codes', createCodes),
-    confirm: logged('factors/confirm', confirm),
-    remove: logged('factors/delete', remove),
-    list: (caller, command) => list(domain, caller, command),
-  }
-}
 
 /** GET /factors. */
 async function list(
@@ -52,12 +42,12 @@ async function list(
 }
 
 /** DELETE /factors/{id}. */
-async function remove(
-  domain: FactorDomain,
-  caller: Caller,
-  command: RemoveFactorCommand,
-  trace: Trace,
-): Promise<RemoveFactorResult> {
+const remove: FactorOperation<RemoveFactorCommand, RemoveFactorResult> = async (
+  domain,
+  caller,
+  command,
+  trace,
+) => {
   const { id } = command
   const service = caller.service.name
   const record = await domain.factors.find(service, id, unverifiedSince(domain))
@@ -70,4 +60,15 @@ async function remove(
   const actor = actorOf(caller, command.endUser)
   const isRemoved = await domain.factors.remove({ id, service, now, actor })
   return isRemoved ? { kind: 'removed' } : refuseUnknownFactor()
+}
+
+export function createFactorService(domain: FactorDomain): FactorService {
+  const logged = logRefusals(domain)
+  return {
+    createApp: logged('factors/totp', createApp),
+    createCodes: logged('factors/recovery-codes', createCodes),
+    confirm: logged('factors/confirm', confirm),
+    remove: logged('factors/delete', remove),
+    list: (caller, command) => list(domain, caller, command),
+  }
 }

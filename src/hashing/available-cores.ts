@@ -1,5 +1,6 @@
 // How many cores this process may use: those of the machine, or fewer where its cgroup has a quota.
-// It must not fail: where nothing can be read there is no quota.
+// It must not fail: where nothing can be read there is no quota. (Node's own reading of quotas knows neither version 1 nor
+// a path of the host inside a container.)
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

@@ -125,7 +125,7 @@ export function createHasher(
 /** One hash at the start: readiness reports that hashing works, not that its queue is short. */
 export function startSelfTest(
   hasher: Pick<Hasher, 'reserve'>,
-  logger: { error(fields: Record<string, unknown>, message: string): void },
+  logger: Pick<Logger, 'error'>,
 ): { passed(): boolean } {
   let passed = false
   const run = async () => {

@@ -2,6 +2,7 @@
 // It must not believe a header unless the peer is a trusted proxy.
 
 import ipaddr from 'ipaddr.js'
+import type { Logger } from '../kernel/logger.ts'
 import { forwardedFrom } from './forwarded.ts'
 
 type Address = ReturnType<typeof ipaddr.parse>
@@ -170,7 +171,7 @@ export function isPrivateAddress(ip: string): boolean {
 export function createPrivateAddressWarning(deps: {
   /** Off in development, where every address is private. */
   enabled: boolean
-  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  logger: Pick<Logger, 'warn'>
 }): (address: string | null) => void {
   let warned = !deps.enabled
   return (address) => {

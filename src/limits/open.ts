@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../kernel/file-fault.ts'
+import type { Logger } from '../kernel/logger.ts'
 import type { PostgresConfig } from '../kernel/postgres.ts'
 import type { LimitStore } from './counting.ts'
 
@@ -21,10 +22,11 @@ export type LimitsConfig =
  */
 const MIN_CONNECTIONS = 2
 
-type Log = { warn(fields: Record<string, unknown>, message: string): void }
-
 /** @throws StartupError, StoreUnavailableError */
-export async function openLimiter(config: LimitsConfig, logger: Log): Promise<LimitStore> {
+export async function openLimiter(
+  config: LimitsConfig,
+  logger: Pick<Logger, 'warn'>,
+): Promise<LimitStore> {
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })

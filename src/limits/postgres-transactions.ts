@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/logger.ts'
 import { isRetryable, type Pooler, SEARCH_PATH } from '../kernel/postgres.ts'
 import { inTime } from './counting.ts'
 
@@ -47,15 +48,10 @@ export type TransactionsOptions = {
   /** From joining, the wait for a connection included. */
   deadlineMs?: number
   maxWaiting?: number
-  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  logger: Pick<Logger, 'warn'>
 }
 
-function createPool(
-  url: string,
-  size: number,
-  deadlineMs: number,
-  logger: TransactionsOptions['logger'],
-) {
+function createPool(url: string, size: number, deadlineMs: number, logger: Pick<Logger, 'warn'>) {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,

@@ -3,6 +3,7 @@
 
 import { Redis } from 'ioredis'
 import { StartupError, StoreUnavailableError } from '../kernel/errors.ts'
+import type { Logger } from '../kernel/logger.ts'
 import { inTime } from './counting.ts'
 import { examineServer, explain, type Problem, type Verdict } from './redis-server.ts'
 
@@ -23,8 +24,6 @@ const EXAMINE_MS = 1_000
 
 const UNREPORTED = 'make sure that its maxmemory-policy is noeviction'
 
-type Log = { warn(fields: Record<string, unknown>, message: string): void }
-
 export type RedisConnection = {
   readonly client: Redis
   /** @throws StoreUnavailableError, at once while no server is there that may count, or in place of the driver's error */
@@ -35,7 +34,7 @@ export type RedisConnection = {
 export type RedisConnectionOptions = {
   /** redis:// or rediss://, as the settings have checked it. */
   url: string
-  logger: Log
+  logger: Pick<Logger, 'warn'>
   openDeadlineMs?: number
   examineEveryMs?: number
 }
@@ -71,45 +70,12 @@ function createClient(url: string): Redis {
   })
 }
 
-type Events = {
-  onVerdict(verdict: Verdict): void
-  onProblem(problem: Problem): void
-  /** The connection has ended; another one is being made. */
-  onAway(): void
-}
-
-/** Examines the server as soon as a connection stands, and regularly while it does. @returns the function that ends it */
-function watch(client: Redis, examineEveryMs: number, events: Events): () => void {
-  let connections = 0
-  let timer: NodeJS.Timeout | undefined
-  const examine = async () => {
-    const connection = connections
-    let next: { ms: number; work: () => void } = { ms: RECONNECT_MS, work: examine }
-    try {
-      const verdict = await inTime(examineServer(client), EXAMINE_MS)
-      if (connection !== connections) return
-      events.onVerdict(verdict)
-      if (verdict.kind === 'unfit') next = { ...next, work: () => client.disconnect(true) }
-      else if (verdict.kind !== 'busy') next = { ...next, ms: examineEveryMs }
-    } catch (error) {
-      if (connection !== connections) return
-      events.onProblem(explain(error))
-    }
-    timer = setTimeout(next.work, next.ms)
-    timer.unref()
-  }
-  client.on('ready', () => void examine())
-  client.on('error', (error) => events.onProblem(explain(error)))
-  client.on('close', () => {
-    connections += 1
-    clearTimeout(timer)
-    events.onAway()
-  })
-  return () => clearTimeout(timer)
-}
-
-/** Why nothing can be counted now, and the log of it: one line for each change, not for each attempt. */
-function createState(logger: Log) {
+/**
+ * Why nothing can be counted now, and the log of it: one line for each change, not for each attempt. `opened` is settled
+ * by the first verdict, or by a problem that does not go away by waiting.
+ */
+function createState(logger: Pick<Logger, 'warn'>) {
+  const opened = Promise.withResolvers<void>()
   /** Of the server that was reached last: it stays the reason when its connection ends. */
   let unfit: string | null = null
   let problem: string | null = 'it was not reached yet'
@@ -119,10 +85,13 @@ function createState(logger: Log) {
     reported = what
   }
   return {
+    opened,
     unusable: () => unfit ?? problem,
     take(verdict: Verdict) {
       problem = null
       unfit = 'why' in verdict ? verdict.why : null
+      if (verdict.kind === 'unfit') opened.reject(new StartupError(`Redis ${verdict.why}.`))
+      else if (verdict.kind !== 'busy') opened.resolve()
       if (unfit !== null) return report(unfit, 'Redis cannot count the limits')
       if (verdict.kind === 'fit, as far as reported')
         return report(
@@ -132,14 +101,48 @@ function createState(logger: Log) {
       if (reported !== '') logger.warn({}, 'Redis counts the limits')
       reported = ''
     },
-    note(what: string) {
+    note({ what, isFinal }: Problem) {
       problem = what
       report(what, 'no answer from Redis')
+      if (isFinal) opened.reject(new StartupError(`Redis: ${what}.`))
     },
+    /** The connection has ended; another one is being made. */
     leave() {
       problem ??= 'the connection has ended'
     },
   }
+}
+
+type State = ReturnType<typeof createState>
+
+/** Examines the server as soon as there is a connection, and regularly after that. @returns the function that ends it */
+function watch(client: Redis, examineEveryMs: number, state: State): () => void {
+  let connections = 0
+  let timer: NodeJS.Timeout | undefined
+  const examine = async () => {
+    const connection = connections
+    let next: { ms: number; work: () => void } = { ms: RECONNECT_MS, work: examine }
+    try {
+      const verdict = await inTime(examineServer(client), EXAMINE_MS)
+      if (connection !== connections) return
+      state.take(verdict)
+      if (verdict.kind === 'unfit') next = { ...next, work: () => client.disconnect(true) }
+      else if (verdict.kind !== 'busy') next = { ...next, ms: examineEveryMs }
+    } catch (error) {
+      if (connection !== connections) return
+      state.note(explain(error))
+    }
+    timer = setTimeout(next.work, next.ms)
+    timer.unref()
+  }
+  client.on('ready', () => void examine())
+  client.on('error', (error) => state.note(explain(error)))
+  client.on('close', () => {
+    connections += 1
+    clearTimeout(timer)
+    state.leave()
+  })
+  return () => clearTimeout(timer)
 }
 
 /** @throws StartupError where no server that may count is there in time */
@@ -147,22 +150,10 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   const { url, logger, openDeadlineMs = OPEN_DEADLINE_MS } = options
   const client = createClient(url)
   const state = createState(logger)
-  const opened = Promise.withResolvers<void>()
-  const stop = watch(client, options.examineEveryMs ?? EXAMINE_EVERY_MS, {
-    onVerdict(verdict) {
-      state.take(verdict)
-      if (verdict.kind === 'unfit') opened.reject(new StartupError(`Redis ${verdict.why}.`))
-      else if (verdict.kind !== 'busy') opened.resolve()
-    },
-    onProblem({ what, isFinal }) {
-      state.note(what)
-      if (isFinal) opened.reject(new StartupError(`Redis: ${what}.`))
-    },
-    onAway: state.leave,
-  })
+  const stop = watch(client, options.examineEveryMs ?? EXAMINE_EVERY_MS, state)
   const slow = setTimeout(() => {
     const advice = 'is it running, and is RATE_LIMIT_URL right?'
-    opened.reject(new StartupError(`Redis does not answer (${state.unusable()}): ${advice}`))
+    state.opened.reject(new StartupError(`Redis does not answer (${state.unusable()}): ${advice}`))
   }, openDeadlineMs)
   const close = () => {
     stop()
@@ -171,7 +162,7 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
   // Its errors come as events, too.
   client.connect().catch(() => {})
   try {
-    await opened.promise
+    await state.opened.promise
   } catch (error) {
     close()
     throw error

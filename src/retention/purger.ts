@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, DAY_MS } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
 import { BATCH, PAUSE_MS, type RetentionStore } from './ports.ts'
 
 const ROUND_EVERY_MS = 60_000
@@ -21,7 +22,7 @@ export function createPurger(deps: {
   store: Pick<RetentionStore, 'eraseAddresses' | 'purge'>
   days: RetentionDays
   clock: Clock
-  logger: { warn(fields: Record<string, unknown>, message: string): void }
+  logger: Pick<Logger, 'warn'>
   pauseMs?: number
   everyMs?: number
 }): Purger {

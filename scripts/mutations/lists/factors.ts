@@ -94,7 +94,7 @@ export const FACTORS: readonly Mutant[] = [
     'I7.imported-secret-untold',
     'an imported secret is not shown again',
     [APPS, 'an imported secret is not shown again'],
-    { node: 'VariableStatement', becomes: 'const enrolment = enrol(made)' },
+    { node: 'VariableStatement', becomes: 'const enrolment = enrol(domain, secret, shape, label)' },
   ),
   mutant(
     'I7.used-hash-erased',
