@@ -1,10 +1,18 @@
 // Copies a file's tables, batch by batch, from where an earlier run stopped; and compares both sides at the end.
-// It must not go on from rows that have changed in the file since: it says so, and the move begins anew.
+// It must not go on from rows that have changed in the file since: it reports them, and the move starts over.
 
 import { setImmediate } from 'node:timers/promises'
-import { type Column, createSum, isSame, postgresCells, type Sum, sqliteCells } from './cells.ts'
+import {
+  type Column,
+  createSum,
+  isSame,
+  postgresCells,
+  type Sum,
+  sqliteCells,
+  TABLES,
+  type Table,
+} from './rows.ts'
 import type { Source } from './source.ts'
-import { TABLES, type Table } from './tables.ts'
 import type { Sums, Target } from './target.ts'
 
 export type Progress = {
@@ -15,7 +23,7 @@ export type Progress = {
   total: number
 }
 
-/** What a step is given beside its rows. Called after each batch; throws where the move is to stop. */
+/** What a step is given in addition to its rows. `report`: called after each batch; throws where the move is to stop. */
 export type Pace = { batch: number; report(progress: Progress): void }
 
 export type OpenTable = { table: Table; columns: readonly Column[]; rows: number } & ReturnType<

@@ -2,12 +2,10 @@
 // It must not print, nor let a service begin on either side while it works.
 
 import { StartupError } from '../../kernel/errors.ts'
-import { isSame, type Sum } from './cells.ts'
-import { openConnection } from './connection.ts'
 import { copyRest, openTables, type Pace, type Progress, readAgain, sumTarget } from './copy.ts'
+import { isSame, type Sum, TABLES } from './rows.ts'
 import { openSource, type Source } from './source.ts'
-import { TABLES } from './tables.ts'
-import { createTarget, type Marker, type Sums, type Target } from './target.ts'
+import { type Marker, openTarget, type Sums, type Target } from './target.ts'
 
 export type { Progress } from './copy.ts'
 
@@ -113,7 +111,7 @@ export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const { path, url, batch, signal } = options
   const source = openSource(path, options.sqliteMigrations)
   try {
-    const target = createTarget(await openConnection(url, options.postgresMigrations))
+    const target = await openTarget(url, options.postgresMigrations)
     const pace: Pace = {
       batch,
       report(progress) {

@@ -8,7 +8,7 @@ import { StartupError } from '../../kernel/errors.ts'
 import { isMoved, markMoved, migrate } from '../sqlite/migrate.ts'
 import { explain } from '../sqlite/open.ts'
 import { isBusy } from '../sqlite/sqlite-errors.ts'
-import { TABLES, type Table } from './tables.ts'
+import { TABLES, type Table } from './rows.ts'
 
 export type Reader = {
   /** The next rows in the order of the key, each a list of values; empty at the end. */
@@ -63,7 +63,7 @@ function refuseUnknown(client: Database): void {
     .all() as string[]
   const unknown = tables.filter((name) => !TABLES.some((table) => table.name === name))
   if (unknown.length > 0)
-    throw new StartupError(`the file holds tables that this version can't move: ${unknown}`)
+    throw new StartupError(`the file holds tables that this version cannot move: ${unknown}`)
 }
 
 /**

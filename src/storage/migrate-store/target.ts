@@ -1,11 +1,112 @@
-// What a move does in the PostgreSQL database: its one row of store_migration, batches, and reading back.
-// It must not remove anything but what an incomplete move brought.
+// The PostgreSQL database of a move: one connection, held by one move alone, its row of store_migration, batches, reading back.
+// It must not remove anything but what an incomplete move brought, nor go through a pooler: its lock would be somebody else's.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../kernel/errors.ts'
-import type { Cell, Column, Sum } from './cells.ts'
-import { toRecordset } from './cells.ts'
-import { type Connection, refuseServices } from './connection.ts'
-import { TABLES, type Table } from './tables.ts'
+import { connectionOf } from '../../kernel/postgres.ts'
+import { pg } from '../postgres/drizzle.ts'
+import { explain, prepareDatabase } from '../postgres/open.ts'
+import { type Cell, type Column, type Sum, TABLES, type Table, toRecordset } from './rows.ts'
+
+/** "CSGM": one move at a time in a database (pg_advisory_lock). */
+const LOCK = 0x4353474d
+/** The server needs a moment to see that a move that was killed has gone. */
+const LOCK_SECONDS = 5
+const CONNECT_MS = 5_000
+/** A person waits, and can run it again. */
+const OPEN_DEADLINE_MS = 5_000
+/** Connections of a service that has just ended. */
+const GONE_DEADLINE_MS = 3_000
+const GONE_LOOK_MS = 100
+/** No statement of a move takes this long; a server or network that stands still would be waited for without end. */
+const STATEMENT_SECONDS = 600
+
+type Connection = {
+  /** Values as texts, rows as lists. */
+  run(text: string, values?: unknown[]): Promise<(string | null)[][]>
+  close(): Promise<void>
+}
+
+/** Every value as the server writes it. */
+const asText = {
+  getTypeParser: () => (text: string) => text,
+} as unknown as import('pg').CustomTypesConfig
+
+type ServerError = Error & { code?: string }
+
+/** @throws StartupError where nodes have the database open */
+async function refuseServices({ run }: Connection): Promise<void> {
+  const end = performance.now() + GONE_DEADLINE_MS
+  for (;;) {
+    const [row] = await run(
+      `select count(*) from pg_stat_activity
+       where datname = current_database() and application_name in ('countersign', 'countersign listen')`,
+    )
+    if (row?.[0] === '0') return
+    if (performance.now() > end)
+      throw new StartupError(
+        'a service is using the PostgreSQL database: stop it until the move is complete, then run this again.',
+      )
+    await sleep(GONE_LOOK_MS)
+  }
+}
+
+async function takeLock(connection: Connection): Promise<void> {
+  await connection.run(`set lock_timeout = '${LOCK_SECONDS}s'`)
+  try {
+    await connection.run(`select pg_advisory_lock(${LOCK})`)
+  } catch (error) {
+    const { code } = (error as Error).cause as ServerError
+    if (code !== '55P03') throw error
+    throw new StartupError('another move into this database is going on: wait for its end.')
+  }
+}
+
+async function connect(url: string): Promise<Connection> {
+  const client = new pg.Client({
+    ...connectionOf({ url, name: 'countersign migrate-store' }),
+    connectionTimeoutMillis: CONNECT_MS,
+    types: asText,
+  })
+  // The statement that meets it reports it.
+  client.on('error', () => {})
+  await client.connect().catch((error) => {
+    throw explain(error)
+  })
+  return {
+    async run(text, values = []) {
+      try {
+        return (await client.query({ text, values, rowMode: 'array' })).rows
+      } catch (error) {
+        const { code, message } = error as ServerError
+        throw new StartupError(
+          `PostgreSQL broke the move off (${code ?? message}). What was copied stays: see to the server, then run the same command again.`,
+          { cause: error },
+        )
+      }
+    },
+    close: () => client.end().catch(() => {}),
+  }
+}
+
+/** Prepared, with the schema of this version. @throws StartupError */
+async function openConnection(url: string, migrationsFolder: string): Promise<Connection> {
+  await prepareDatabase({
+    url,
+    migrationsFolder,
+    mayBeIncomplete: true,
+    deadlineMs: OPEN_DEADLINE_MS,
+  })
+  const connection = await connect(url)
+  try {
+    await connection.run(`set statement_timeout = '${STATEMENT_SECONDS}s'`)
+    await takeLock(connection)
+    return connection
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
 
 /** By the table's name. */
 export type Sums = Readonly<Record<string, Sum>>
@@ -20,14 +121,6 @@ export type Marker = {
 
 const quote = (name: string) => `"${name}"`
 const list = (columns: readonly Column[]) => columns.map(({ name }) => quote(name)).join(', ')
-
-async function readTypes({ run }: Connection, table: Table): Promise<Map<string, string>> {
-  const rows = await run(
-    `select attname, format_type(atttypid, null) from pg_attribute
-     where attrelid = '${table.name}'::regclass and attnum > 0 and not attisdropped`,
-  )
-  return new Map(rows.map(([name, type]) => [String(name), String(type)]))
-}
 
 async function readMarker({ run }: Connection): Promise<Marker | undefined> {
   const [row] = await run(
@@ -96,10 +189,19 @@ async function* readBack(
   }
 }
 
-export function createTarget(connection: Connection) {
+/** @throws StartupError */
+export async function openTarget(url: string, migrationsFolder: string) {
+  const connection = await openConnection(url, migrationsFolder)
   const { run } = connection
   return {
-    readTypes: (table: Table) => readTypes(connection, table),
+    /** PostgreSQL's type of each column. */
+    async readTypes({ name }: Table): Promise<Map<string, string>> {
+      const rows = await run(
+        `select attname, format_type(atttypid, null) from pg_attribute
+         where attrelid = '${name}'::regclass and attnum > 0 and not attisdropped`,
+      )
+      return new Map(rows.map(([column, type]) => [String(column), String(type)]))
+    },
     readMarker: () => readMarker(connection),
     refuseServices: () => refuseServices(connection),
     begin: (file: string, first: string | null) => begin(connection, file, first),
@@ -116,9 +218,9 @@ export function createTarget(connection: Connection) {
         [toRecordset(columns, rows), JSON.stringify({ [table.name]: sum })],
       )
       if (Number(done?.[0]) !== rows.length)
-        throw new StartupError(`the move was ended from outside: run it again.`)
+        throw new StartupError('the move was ended from outside: run it again.')
     },
-    /** Of an incomplete move: everything it brought, so that it begins anew. */
+    /** Of an incomplete move: everything it brought, so that it starts over. */
     async empty(file: string, first: string | null) {
       await run('begin')
       await run(`truncate ${TABLES.map(({ name }) => name).join(', ')}`)
@@ -139,4 +241,4 @@ export function createTarget(connection: Connection) {
   }
 }
 
-export type Target = ReturnType<typeof createTarget>
+export type Target = Awaited<ReturnType<typeof openTarget>>

@@ -1,16 +1,16 @@
 // A copy of the store in one file, as it is at one moment, while services go on writing.
-// It must not change the store, nor leave half a copy under the name that was asked for.
+// It must not change the store, replace a file that exists, or leave half a copy under the name that was asked for.
 
-import { closeSync, fsyncSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
-import { describeFileFault } from '../../kernel/file-fault.ts'
-import { createPart, publish } from './backup-part.ts'
+import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
+import { FILE_MODE, hasNoLinks, removeWhole } from './filesystem.ts'
 import { requireOurs } from './migrate.ts'
 import { explain, withLock } from './open.ts'
-import { removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** A command is a process of its own: it may wait for a checkpoint. */
@@ -19,20 +19,25 @@ const BUSY_MS = 5_000
 const ALL_PAGES = 0x7fff_ffff
 /** A locked file makes no progress: half a minute of that is enough. */
 const MAX_IDLE_STEPS = 6
+const PART = /^(?<name>.+)\.[0-9a-f]{8}\.part$/
+/** As countersign backup names a file in a folder. */
+const NAMED_BY_TIME = /^countersign-\d{8}T\d{6}Z\.db$/
+/** A backup at work writes all the while; only its last check may take minutes, of a store of many GiB. */
+const LEFT_AFTER_MS = 3_600_000
 
 export type Copied = { path: string; bytes: number }
 
 /** On the disk, whatever happens next. */
 export function syncPath(path: string): void {
-  const handle = openSync(path, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
+  const handle = fs.openSync(path, 'r')
+  fs.fsyncSync(handle)
+  fs.closeSync(handle)
 }
 
 /** All pages as of now. @throws StartupError where the file stays locked */
 export async function copyPages(source: Database, to: string): Promise<void> {
   let idle = 0
-  let left = Number.POSITIVE_INFINITY
+  let left = Infinity
   await source.backup(to, {
     progress({ remainingPages }) {
       idle = remainingPages < left ? 0 : idle + 1
@@ -72,6 +77,69 @@ export function openToCopy(path: string): Database {
   }
 }
 
+/** Of backups that were killed: of this name, or of another night's. Nobody else removes them. */
+function removeLeftovers(to: string): void {
+  const folder = dirname(to)
+  const isOfBackup = (file: string) => {
+    const name = PART.exec(file)?.groups?.name
+    return name !== undefined && (name === basename(to) || NAMED_BY_TIME.test(name))
+  }
+  for (const file of fs.readdirSync(folder).filter(isOfBackup)) {
+    const part = join(folder, file)
+    const writtenAt = fs.statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
+    if (Date.now() - writtenAt > LEFT_AFTER_MS) removeWhole(part) // mutant: C72.live-part-kept
+  }
+}
+
+/** A log of another file that had this name would be read into the copy. */
+function refuseCompanions(to: string): void {
+  const found = COMPANIONS.map((suffix) => `${to}${suffix}`).find((name) => fs.existsSync(name))
+  if (found)
+    throw new StartupError(
+      `${found} is there, and SQLite would take it for the copy's own: give another name, or remove it first.`,
+    )
+}
+
+/** Two backups to one name: each writes a file of its own, and the first that is whole gets the name. */
+function createPart(to: string): string {
+  refuseCompanions(to)
+  const part = `${to}.${randomBytes(4).toString('hex')}.part`
+  try {
+    fs.closeSync(fs.openSync(part, 'wx', FILE_MODE))
+  } catch (error) {
+    const fault = describeFileFault(part, 'write')
+    throw fault ? new StartupError(fault, { cause: error }) : error
+  }
+  removeLeftovers(to) // mutant: C72.stale-part-removed
+  return part
+}
+
+/** The name is taken by an empty file first: rename(2) alone would replace whatever is there. */
+function moveTo(part: string, to: string): void {
+  fs.closeSync(fs.openSync(to, 'wx', FILE_MODE)) // mutant: C72.linkless-no-overwrite
+  try {
+    fs.renameSync(part, to)
+  } catch (error) {
+    fs.rmSync(to)
+    throw error
+  }
+}
+
+/** Never in place of a file that is there: link(2) does not replace. */
+function publish(part: string, to: string): void {
+  try {
+    try {
+      fs.linkSync(part, to) // mutant: C72.backup-no-overwrite
+    } catch (error) {
+      if (!hasNoLinks(error)) throw error // mutant: C72.linkless-backup
+      moveTo(part, to)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new StartupError(`${to} is there already: give another name, or remove it first.`)
+  }
+}
+
 /** @throws StartupError in an operator's words; the reason of `stop` where that was aborted before the copy had its name */
 export async function backUp(path: string, to: string, stop?: AbortSignal): Promise<Copied> {
   // Who restores holds this lock while it changes files: a connection must not be made to the old one meanwhile.
@@ -87,7 +155,7 @@ export async function backUp(path: string, to: string, stop?: AbortSignal): Prom
       stop?.throwIfAborted() // mutant: C72.stopped-backup-clean
       publish(part, to)
       syncPath(dirname(to))
-      return { path: to, bytes: statSync(to).size }
+      return { path: to, bytes: fs.statSync(to).size }
     } finally {
       removeWhole(part)
     }

@@ -7,9 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
-import { type FileSystemType, networkFileSystem } from './filesystem.ts'
+import { createPrivately, type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
-import { createPrivately } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** How long a start waits for other processes that open or migrate the same file. */

@@ -1,18 +1,17 @@
 // Puts an older copy in the place of the store, with what it would make good again made of no use.
 // It must not do so while anybody has the store open, nor remove what was there before.
 
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
+import { COMPANIONS } from '../../kernel/file-fault.ts'
 import { copyPages, finishCopy, openToCopy, syncPath } from './backup.ts'
+import { createPrivately, giveTo, hasNoLinks, removeWhole } from './filesystem.ts'
 import { isMoved, migrate } from './migrate.ts'
 import { configure, explain, withLock } from './open.ts'
-import { createPrivately, giveTo, removeWhole } from './private-file.ts'
 import { isBusy } from './sqlite-errors.ts'
-import { takePlace } from './take-place.ts'
-import { newestTime, readUsedSince } from './used-since.ts'
-import { type Voided, type VoidOptions, voidCopy } from './void-copy.ts'
+import { newestTime, readUsedSince, type Voided, type VoidOptions, voidCopy } from './void-copy.ts'
 
 /** Somebody who starts or migrates has the lock for moments; a person waits. */
 const LOCK_MS = 5_000
@@ -92,6 +91,37 @@ async function prepare(options: RestoreOptions, part: string, replaced: Database
   } finally {
     client.close()
   }
+}
+
+const filesOf = (path: string) =>
+  ['', ...COMPANIONS].filter((suffix) => existsSync(`${path}${suffix}`)) // mutant: C72.companions-removed
+
+/** Two restores within a second: what the first one kept is kept. */
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let n = 2; filesOf(name).length > 0; n += 1) name = `${wanted}-${n}`
+  return name
+}
+
+/** Linked, the store is there at every moment: a service that is started after a kill finds the old one, not none. */
+function keepWhole(path: string, aside: string): void {
+  try {
+    linkSync(path, aside) // mutant: C72.atomic-replace
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error
+    renameSync(path, aside)
+  }
+}
+
+/** @returns where the store that was there is now, or what was left of it; null: nothing was */
+export function takePlace(part: string, path: string, stamp: string): string | null {
+  const [first, ...others] = filesOf(path)
+  const aside = freeName(`${path}.before-${stamp}`)
+  if (first === '' && others.length === 0) keepWhole(path, aside)
+  else if (first !== undefined)
+    for (const suffix of [first, ...others]) renameSync(`${path}${suffix}`, `${aside}${suffix}`)
+  renameSync(part, path)
+  return first === undefined ? null : `${aside}${first}`
 }
 
 async function replace(options: RestoreOptions): Promise<Restored> {

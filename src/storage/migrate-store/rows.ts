@@ -1,8 +1,42 @@
-// One text form for a row of either engine: what is written to PostgreSQL, and what is hashed on both sides.
-// It must not depend on an engine's own order of JSON keys or way to write a number.
+// The tables that a move takes along, and one text form for a row of either engine: what is written, and what is hashed on both sides.
+// It must name every table of the SQLite store, and depend on no engine's order of JSON keys or way to write a number.
 
 import { createHash } from 'node:crypto'
 import { EVENT_TYPE_OF, unpackDetails } from '../sqlite/event-rows.ts'
+
+/** In TABLES they stand in the order in which rows may refer to each other. */
+export type Table = {
+  name: string
+  /** The primary key: the order in which both sides are read. */
+  key: readonly string[]
+  /** `seq` comes from a sequence that has to go on behind the moved rows. */
+  isNumbered: boolean
+}
+
+const table = (name: string, key: readonly string[], isNumbered = false): Table => ({
+  name,
+  key,
+  isNumbered,
+})
+
+export const TABLES: readonly Table[] = [
+  table('api_keys', ['id']),
+  table('verifications', ['seq'], true),
+  table('codes', ['verification_seq']),
+  table('deliveries', ['verification_seq', 'send']),
+  table('send_attempts', ['verification_seq', 'send', 'attempt']),
+  table('factors', ['seq'], true),
+  table('recovery_codes', ['factor_seq', 'selector']),
+  table('used_steps', ['subject_index', 'period']),
+  table('events', ['seq'], true),
+  table('daily_counts', [
+    ...['day', 'service', 'channel', 'country'],
+    ...['provider', 'status', 'delivery_status', 'kind'],
+  ]),
+  table('retention_marks', ['name']),
+  table('admin_sessions', ['id_hash']),
+  table('idempotency_keys', ['service', 'route', 'key_mac']),
+]
 
 /** As PostgreSQL writes the value as a text: `\x0a1b`, `t`, `1800000000000`; JSON with its keys sorted. */
 export type Cell = string | null
