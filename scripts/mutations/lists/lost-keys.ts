@@ -57,8 +57,7 @@ export const LOST_KEYS: readonly Mutant[] = [
     'C65.forget-lost-only',
     'what is forgotten is of the lost key alone, in the service that is named',
     [FACTOR_STORE, 'C65: what is forgotten is of that key'],
-    { node: 'CallExpression', nth: 2, becomes: `eq(f.service, p('service'))` },
-    { node: 'CallExpression', nth: 4, becomes: '' },
+    { node: 'CallExpression', becomes: `select(and(eq(f.service, p('service'))))` },
   ),
   mutant(
     'C65.pg-forget-lost',

@@ -12,3 +12,6 @@ export const pg = require('pg') as typeof import('pg')
 
 export type Sql = import('drizzle-orm').SQL
 export type Pool = import('pg').Pool
+
+/** A list as one parameter. */
+export const texts = (values: readonly string[]): Sql => sql`${sql.param([...values])}::text[]`

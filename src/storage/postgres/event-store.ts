@@ -9,7 +9,7 @@ import {
   type RefusalRecord,
 } from '../../events/types.ts'
 import { decodeCursor, encodeCursor, type Place, toPage } from '../cursor.ts'
-import { type Sql, sql } from './drizzle.ts'
+import { type Sql, sql, texts } from './drizzle.ts'
 import { createFollow, EVENT_FIELDS, toEventRecord } from './event-follow.ts'
 import type { Query } from './pool.ts'
 import { byteList, hex, json, type Raw } from './rows.ts'
@@ -28,7 +28,6 @@ function toRefusal(row: Raw): RefusalRecord {
 const NEWEST_FIRST = sql`order by e.at desc, e.seq desc`
 
 const all = (conditions: readonly Sql[]) => sql.join([...conditions], sql` and `)
-const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
 
 function rangeOf(query: EventQuery, place: Place): Sql {
   return sql`e.at >= ${query.since ?? 0} and e.at < ${query.until ?? Number.MAX_SAFE_INTEGER}

@@ -1,33 +1,12 @@
 // The store of factors on PostgreSQL: each port method one statement, the atomic ones a function of the database.
-// It must not hold a rule of its own; drizzle/postgres has the steps.
+// It must not hold a rule of its own: drizzle/postgres has the steps.
 
-import type {
-  ConfirmInput,
-  ConfirmOutcome,
-  FactorStore,
-  SealedFactor,
-} from '../../factors/ports.ts'
-import type { FactorRecord } from '../../factors/types.ts'
-import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
-import { sql } from './drizzle.ts'
+import type { ConfirmInput, ConfirmOutcome, FactorStore } from '../../factors/ports.ts'
+import { createdFactor, newFactorColumns } from '../factor-record.ts'
+import { sql, texts } from './drizzle.ts'
+import { codesJson, createFactorKeys, toRecord } from './factor-keys.ts'
 import type { Query } from './pool.ts'
-import {
-  actorJson,
-  byteList,
-  camelRow,
-  hex,
-  json,
-  type Raw,
-  rowJson,
-  toStored,
-  writeJson,
-} from './rows.ts'
-
-type Row = Parameters<typeof toFactorRecord>[0]
-const toRecord = (row: Raw): FactorRecord => toFactorRecord(camelRow(row) as unknown as Row)
-const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
-const codesJson = (codes: readonly { selector: string; hashSealed: Uint8Array }[]) =>
-  json(codes.map(({ selector, hashSealed }) => ({ selector, hash: hex(hashSealed) })))
+import { actorJson, byteList, type Raw, rowJson, toStored, writeJson } from './rows.ts'
 
 function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm' | 'remove'> {
   return {
@@ -59,21 +38,17 @@ function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm
 /** `spent`: the right code's step was used before. Nothing was changed. */
 type Confirmed = ConfirmOutcome | { kind: 'spent' }
 
+const CONFIRMED = { status: 'active' } as const
+
 function createConfirm(query: Query, find: FactorStore['find']): FactorStore['confirm'] {
   const confirmOnce = async (input: ConfirmInput): Promise<Confirmed | undefined> => {
     const { id, service, now, step, twins, actor, idempotency } = input
     const valid = step !== null
-    // The answer is made beforehand. What it tells of a row that is confirmed does not change in between.
+    // The answer is made beforehand. What it reports of a row that is confirmed does not change in between.
     const before = idempotency && (await find(service, id, 0))
     const after =
       before && valid
-        ? {
-            ...before,
-            status: 'active' as const,
-            confirmedAt: now,
-            lastUsedAt: now,
-            lastStep: step,
-          }
+        ? { ...before, ...CONFIRMED, confirmedAt: now, lastUsedAt: now, lastStep: step }
         : before
     const write = after ? writeJson(idempotency, { valid, record: after }) : sql`null::jsonb`
     const [row] =
@@ -93,67 +68,6 @@ function createConfirm(query: Query, find: FactorStore['find']): FactorStore['co
   }
 }
 
-function createRewrap(
-  query: Query,
-): Pick<FactorStore, 'notUnder' | 'countNotUnder' | 'rewrap' | 'hasOtherKeys' | 'forget'> {
-  return {
-    async hasOtherKeys(service, keyIds) {
-      // A step through the index for each key, not through its rows.
-      // mutant: C65.pg-missing-scoped
-      const [row] = await query<{ found: boolean }>(sql`with recursive k as (
-          (select key_id from factors order by key_id limit 1)
-          union all
-          select (select f.key_id from factors f where f.key_id > k.key_id order by f.key_id limit 1)
-          from k where k.key_id is not null
-        )
-        select exists (select from k where k.key_id <> all (${texts(keyIds)}) and exists (
-          select from factors f where f.key_id = k.key_id and f.service = ${service})) as found`)
-      return row?.found ?? false
-    },
-    async notUnder(keyId, after, limit) {
-      const rows = await query<Raw>(sql`select f.*, (
-          select jsonb_agg(jsonb_build_object('selector', r.selector, 'hash', encode(r.hash_sealed, 'hex')))
-          from recovery_codes r where r.factor_seq = f.seq and r.hash_sealed is not null) as codes
-        from factor_rows f where f.key_id <> ${keyId} and f.id > ${after} order by f.id limit ${limit}`)
-      return rows.map((row): SealedFactor => {
-        const codes = (row.codes ?? []) as { selector: string; hash: string }[]
-        return {
-          record: toRecord(row),
-          codes: codes.map(({ selector, hash }) => ({
-            selector,
-            hashSealed: Buffer.from(hash, 'hex'),
-          })),
-        }
-      })
-    },
-    async forget({ keyId, service, now, actor, limit }) {
-      const isMeant = service === null ? sql`` : sql`and f.service = ${service}`
-      // mutant: C65.pg-forget-lost
-      const [row] = await query<{ gone: number }>(sql`with gone as (
-          delete from factors where seq in (
-            select f.seq from factors f where f.key_id = ${keyId} ${isMeant} limit ${limit} for update skip locked
-          ) returning *
-        )
-        select count(*)::integer as gone from (
-          select cs_tell_factor_1(${now}, 'factor.deleted', row(g.*)::factors,
-            jsonb_set(${actorJson(actor)}, '{service}', to_jsonb(g.service))) from gone g offset 0) told`)
-      return row?.gone ?? 0
-    },
-    async countNotUnder(keyId) {
-      const [row] = await query<{ count: number }>(
-        sql`select count(*) as count from factors where key_id <> ${keyId}`,
-      )
-      return row?.count ?? 0
-    },
-    async rewrap({ before, after, codes }) {
-      const { id, subjectSealed } = before.record
-      const [row] = await query<{ done: boolean }>(sql`select cs_rewrap_factor_1(${id},
-        ${Buffer.from(subjectSealed)}, ${rowJson(after)}, ${codesJson(codes)}) as done`)
-      return row?.done ?? false
-    },
-  }
-}
-
 export function createFactorStore(query: Query): FactorStore {
   const find: FactorStore['find'] = async (service, id, unverifiedSince) => {
     const [row] = await query<Raw>(sql`select * from factor_rows where id = ${id}
@@ -162,7 +76,7 @@ export function createFactorStore(query: Query): FactorStore {
   }
   return {
     ...createWrites(query),
-    ...createRewrap(query),
+    ...createFactorKeys(query),
     find,
     confirm: createConfirm(query, find),
     async ofSubject({ service, subjectIndexes, unverifiedSince }) {

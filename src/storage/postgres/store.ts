@@ -9,11 +9,11 @@ import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
 import { startDueSignal } from './due-signal.ts'
 import { createEventStore } from './event-store.ts'
+import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
-import { createRootKeyUse } from './root-keys.ts'
 import { createVerificationStore } from './verification-store.ts'
 
 export type PostgresStoreOptions = PoolOptions & {

@@ -14,8 +14,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
 import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
-import { createFactorForget } from './factor-forget.ts'
-import { createFactorRewrap } from './factor-rewrap.ts'
+import { createFactorKeys } from './factor-keys.ts'
 import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
 import type { Answers } from './idempotency.ts'
 import { factors, recoveryCodes, usedSteps } from './schema-lasting.ts'
@@ -197,8 +196,7 @@ export function createFactorStore(deps: {
   const confirm = createConfirm(all)
   const removals = createRemovals(all)
   return {
-    ...createFactorRewrap(all),
-    ...createFactorForget(deps),
+    ...createFactorKeys(all),
     create: (input) => writer.write(() => create(input)),
     find: (service, id, unverifiedSince) =>
       writer.read(() => {

@@ -5,9 +5,9 @@ import { statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import type { RootKeyUse } from '../../factors/ports.ts'
 import { drizzle } from './drizzle.ts'
+import { createRootKeyUse } from './factor-keys.ts'
 import { countMigrations, requireOurs } from './migrate.ts'
 import { explain } from './open.ts'
-import { createRootKeyUse } from './root-keys.ts'
 
 /** Reading all of a larger one takes long, and a person waits. */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024

@@ -173,7 +173,7 @@ it('a table that this version does not know is not left behind', async () => {
   const store = await openStore(path)
   store.client.exec('create table later (a int)')
   await store.close()
-  await expect(move(path, database)).rejects.toThrow(/tables that this version can't move: later/)
+  await expect(move(path, database)).rejects.toThrow(/tables that this version cannot move: later/)
 })
 
 it('goes on after an interruption at any batch, without a row twice or missing', async () => {
