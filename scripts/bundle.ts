@@ -56,11 +56,11 @@ const bundleDrizzle: Plugin = {
 const inlineScripts: Plugin = {
   name: 'inline-scripts',
   setup({ onLoad }) {
-    onLoad({ filter: /console\/pages\/scripts\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /console\/scripts\.ts$/ }, async ({ path }) => {
       const source = readFileSync(path, 'utf8')
       const lines = [...source.matchAll(/^export const (\w+) = read\('([\w.-]+)'\)$/gm)].map(
         async ([, name, file = '']) => {
-          const text = readFileSync(join(dirname(path), '../browser', file), 'utf8')
+          const text = readFileSync(join(dirname(path), 'browser', file), 'utf8')
           const { code } = await transform(text, { minifyWhitespace: true, minifySyntax: true })
           return `export const ${name} = ${JSON.stringify(code)}`
         },

@@ -1,58 +1,119 @@
-// GET /admin/attempts/{id}, and what is done there: POST …/resend, …/cancel, …/reveal.
-// It must not tell one service's key of another's verification, nor put what it shows in clear into an address.
+// GET /admin/attempts/{id}, and its actions: POST …/resend, …/cancel, …/reveal. What became of one stands on the page after.
+// It must not reveal another service's verification, nor put anything into an address but fixed words.
 
+import { html } from 'hono/html'
+import type { Authenticator } from '../access/authenticator.ts'
+import { START_OVER } from '../admin/advice/words.ts'
 import { diagnoseFor } from '../admin/diagnosis.ts'
-import { nameKeys } from '../admin/key-names.ts'
-import { adminOf } from '../http/admin-from-request.ts'
-import type { App } from '../http/register.ts'
 import { CHANNELS } from '../kernel/channel.ts'
+import { ERRORS, type ErrorSlug } from '../kernel/errors.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
-import type { CancelResult, ResendResult } from '../verification/api.ts'
-import type { ConsoleDeps } from './deps.ts'
-import type { SignedInPage } from './page.ts'
-import { showPage, takeForm } from './page-route.ts'
-import { attemptPage } from './pages/attempt-page.ts'
-import { messagePage } from './pages/message-page.ts'
-import { type Done, noticeOf, refusedQuery } from './pages/notice.ts'
-import { attemptPath, personPath } from './pages/paths.ts'
+import type { CancelResult, Refusal, ResendResult } from '../verification/api.ts'
+import { LIMIT_NAMES } from '../verification/policy.ts'
+import { attemptPage } from './attempt-page.ts'
+import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
+import { attemptPath, type Html, personPath, type SignedInPage } from './shell.ts'
+import type { KeyName } from './timeline.ts'
+import { LIMIT_WORDS, spanOf } from './words.ts'
 
 const PATH = '/admin/attempts/:id'
 
-/** Of what is no id, too: an address that was cut off when it was copied. */
-function notFound(page: SignedInPage): Response | Promise<Response> {
+const DONE = {
+  resent: 'The same code is on its way again.',
+  canceled: 'Canceled. The code no longer works.',
+  ended: 'It had already ended; nothing was changed.',
+} as const
+
+/** Where the title of the error is not enough for a reader of this page. */
+const REFUSED: Readonly<Partial<Record<ErrorSlug, string>>> = {
+  resend_too_early: 'It is too early to send again.',
+  resend_too_late: `Too little time is left for another message. ${START_OVER}`,
+  max_sends_reached: `This verification has no messages left. ${START_OVER}`,
+  max_attempts_reached: `Too many wrong codes were entered. ${START_OVER}`,
+  verification_approved: 'It was already approved; nothing was changed.',
+  verification_canceled: `It was already canceled. ${START_OVER}`,
+  verification_expired: `It has expired. ${START_OVER}`,
+  channel_not_available: 'No provider of this service sends by this channel.',
+  invalid_request: 'This channel does not reach this recipient.',
+  overloaded: 'The service is busy.',
+}
+
+/** In seconds; none of ours is longer than a day. */
+const WAIT = /^\d{1,5}$/
+
+/** For the address of the page that follows. */
+function queryOf(result: CancelResult | ResendResult): Record<string, string> {
+  if (result.kind === 'resent') return { done: 'resent' }
+  if (result.kind === 'canceled')
+    return { done: result.verification.status === 'canceled' ? 'canceled' : 'ended' }
+  const { error, limit, retryAfterSeconds: wait }: Refusal = result
+  return {
+    refused: error,
+    ...(limit && { limit: limit.name }),
+    ...(wait !== undefined && { wait: String(Math.ceil(wait)) }),
+  }
+}
+
+function refusedText(slug: ErrorSlug, query: Readonly<Record<string, string>>): string {
+  const limit = LIMIT_NAMES.find((name) => name === query.limit)
+  const limited = slug === 'rate_limited' && limit
+  const what = limited ? `A limit is full: ${LIMIT_WORDS[limit]}.` : REFUSED[slug]
+  const wait = WAIT.test(query.wait ?? '') ? Number(query.wait) : 0
+  return `${what ?? `${ERRORS[slug].title}.`}${wait > 0 ? ` Wait ${spanOf(wait * 1000)}.` : ''}`
+}
+
+function noticeOf(query: Readonly<Record<string, string>>): Html | '' {
+  const { done = '', refused = '' } = query
+  if (Object.hasOwn(DONE, done))
+    return html`<p class="note good" role="status">${DONE[done as keyof typeof DONE]}</p>`
+  if (!Object.hasOwn(ERRORS, refused)) return ''
+  const text = refusedText(refused as ErrorSlug, query)
+  return html`<p class="note bad" role="alert">Not done. ${text}</p>`
+}
+
+/** @param ids as events have them; null is the service itself. @throws StoreUnavailableError */
+async function nameKeys(
+  authenticator: Pick<Authenticator, 'standing'>,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, KeyName>> {
+  const distinct = [...new Set(ids.filter((id) => id !== null))]
+  const named = distinct.map(async (id): Promise<[string, KeyName]> => {
+    const key = await authenticator.standing(id)
+    if (!key) return [id, { name: id, kind: 'deleted key' }]
+    const kind = key.access.scopes.has('admin:read') ? 'admin key' : 'login flow'
+    return [id, { name: key.name || id, kind }]
+  })
+  return new Map(await Promise.all(named))
+}
+
+/** Also for text that is no id: an address that was cut off when it was copied. */
+function notFound(page: SignedInPage): Answer {
   const advice =
-    'It may have been erased, belong to another service than your key, or the address was cut off.'
-  return page.c.html(messagePage(page, { title: 'There is no such verification', advice }), 404)
+    'It may have been erased or belong to another service than your key, or the address was cut off.'
+  return say(page, 404, 'There is no such verification', advice)
 }
 
-function idOf({ c }: SignedInPage): string | undefined {
-  const id = c.req.param('id') ?? ''
-  return VERIFICATION_ID.test(id) ? id : undefined
-}
-
-/** @param clear the recipient, to be shown in this answer alone */
-async function show(page: SignedInPage, deps: ConsoleDeps, clear: string | null = null) {
-  const id = idOf(page)
-  const detail =
-    id && (await deps.admin.operations.detail(adminOf(page.c, deps, page.session.access), id))
+/** @param clear the recipient, for this answer alone */
+async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: string | null) {
+  const { recipients, operations } = deps.admin
+  const detail = await operations.detail(page.admin, id)
   if (!detail) return notFound(page)
-  const { recipients } = deps.admin
   const { attempt, events } = detail
   const now = deps.clock.now()
   const person = recipients.ofRow(attempt)
   const sealed = person && recipients.seal(person, attempt.service)
-  const keys = await nameKeys(
-    deps.authenticator,
-    events.map(({ keyId }) => keyId),
-  )
-  const about = {
+  const reader = {
     channels: deps.services.get(attempt.service)?.channels ?? [],
     mayAct: page.session.access.scopes.has('admin'),
     now,
   }
   const shown = {
-    ...{ now, detail, keys, clear },
-    ...diagnoseFor(detail, about),
+    ...{ now, detail, clear },
+    ...diagnoseFor(detail, reader),
+    keys: await nameKeys(
+      deps.authenticator,
+      events.map(({ keyId }) => keyId),
+    ),
     to: recipients.masked(attempt),
     personPath: sealed === undefined ? null : personPath(sealed),
     notice: noticeOf(page.c.req.query()),
@@ -60,48 +121,41 @@ async function show(page: SignedInPage, deps: ConsoleDeps, clear: string | null 
   return page.c.html(attemptPage(page, shown))
 }
 
-function doneBy(result: CancelResult | ResendResult): Done {
-  if (result.kind === 'resent') return 'resent'
-  const isCanceled = result.kind === 'canceled' && result.verification.status === 'canceled'
-  return isCanceled ? 'canceled' : 'ended'
-}
-
-/** A reload of the page after it must not do it once more. */
-function goBack(page: SignedInPage, id: string, result: CancelResult | ResendResult | undefined) {
-  if (!result) return notFound(page)
-  const query = result.kind === 'refused' ? refusedQuery(result) : `done=${doneBy(result)}`
-  return page.c.redirect(`${attemptPath(id)}?${query}`, 303)
-}
-
-export function addAttempt(app: App, deps: ConsoleDeps): void {
-  const scope = 'admin'
-  showPage(app, deps, PATH, (page) => show(page, deps))
-  takeForm(app, deps, { path: `${PATH}/resend`, scope }, async (page, form) => {
-    const id = idOf(page)
-    if (!id) return notFound(page)
+export function addAttempt(pages: Pages, deps: ConsoleDeps): void {
+  const { operations } = deps.admin
+  const withId = (page: SignedInPage, run: (id: string) => Answer): Answer => {
+    const id = page.c.req.param('id') ?? ''
+    return VERIFICATION_ID.test(id) ? run(id) : notFound(page)
+  }
+  pages.showPage(PATH, (page) => withId(page, (id) => show(page, deps, id, null)))
+  const act = (
+    action: 'resend' | 'cancel',
+    run: (
+      page: SignedInPage,
+      id: string,
+      form: URLSearchParams,
+    ) => Promise<CancelResult | ResendResult | undefined>,
+  ) =>
+    pages.takeForm(`${PATH}/${action}`, 'admin', (page, form) =>
+      withId(page, async (id) => {
+        const result = await run(page, id, form)
+        if (!result) return notFound(page)
+        // A redirect: reloading the page must not repeat the action.
+        return page.c.redirect(`${attemptPath(id)}?${new URLSearchParams(queryOf(result))}`, 303)
+      }),
+    )
+  act('resend', ({ admin }, id, form) => {
     const channel = CHANNELS.find((one) => one === form.get('channel')) ?? null
-    return goBack(
-      page,
-      id,
-      await deps.admin.operations.resend(adminOf(page.c, deps, page.session.access), id, channel),
-    )
+    return operations.resend(admin, id, channel)
   })
-  takeForm(app, deps, { path: `${PATH}/cancel`, scope }, async (page) => {
-    const id = idOf(page)
-    if (!id) return notFound(page)
-    return goBack(
-      page,
-      id,
-      await deps.admin.operations.cancel(adminOf(page.c, deps, page.session.access), id),
-    )
-  })
+  act('cancel', ({ admin }, id) => operations.cancel(admin, id))
   // mutant: C33.viewer-no-reveal
-  takeForm(app, deps, { path: `${PATH}/reveal`, scope }, async (page) => {
-    const id = idOf(page)
-    const person =
-      id && (await deps.admin.operations.reveal(adminOf(page.c, deps, page.session.access), id))
-    if (!id || !person) return notFound(page)
-    // The way back, for the switch of colours, is the page itself.
-    return show({ ...page, path: attemptPath(id) }, deps, person.to ?? person.subject)
-  })
+  pages.takeForm(`${PATH}/reveal`, 'admin', (page) =>
+    withId(page, async (id) => {
+      const person = await operations.reveal(page.admin, id)
+      if (!person) return notFound(page)
+      // The switch of colours leads back to the page itself.
+      return show({ ...page, path: attemptPath(id) }, deps, id, person.to ?? person.subject)
+    }),
+  )
 }

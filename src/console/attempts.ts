@@ -1,122 +1,154 @@
-// GET /admin/attempts, and POST /admin/attempts/find: what was typed becomes a filter in the address.
-// It must not put a recipient into an address: only a sealed text that this service alone can open.
+// GET /admin/attempts: one line for each verification, newest first, with what became of its message.
+// It must not show a recipient in clear.
 
-import type { Person, Recipients } from '../admin/recipients.ts'
-import type { App } from '../http/register.ts'
+import { html } from 'hono/html'
+import type { AttemptRow } from '../admin/ports.ts'
+import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
-import { readFilter, withoutEmpty } from './attempt-filter.ts'
-import type { ConsoleDeps } from './deps.ts'
-import type { SignedInPage } from './page.ts'
-import { showPage, takeForm } from './page-route.ts'
-import { attemptsPage } from './pages/attempts-page.ts'
-import { attemptPath } from './pages/paths.ts'
+import { statusAt } from '../verification/state.ts'
+import { logPage, onlyPerson, personCell, select } from './log-page.ts'
+import {
+  addLog,
+  type Found,
+  type Log,
+  logAddress,
+  PAGE_SIZE,
+  type Query,
+  searchFor,
+} from './log-query.ts'
+import type { ConsoleDeps, Pages } from './page-route.ts'
+import { attemptPath, type Html, personPath, type SignedInPage } from './shell.ts'
+import { numbers, table } from './table.ts'
+import { messageStamp, OUTCOMES, outcomeStamp, whenOf } from './words.ts'
 
-const PAGE_SIZE = 50
-/** For a user id that is a number or an address as well: it may be said to be one. */
-const SUBJECT = /^subject:\s*(?<subject>.+)$/i
+/** Masked, and sealed for an address; undefined: the key of the row no longer exists. */
+type ShownAttempt = AttemptRow & { person: { masked: string; sealed: string | undefined } }
 
-/** Longer than any address or id. */
-export const MAX_TYPED = 320
+const PATH = '/admin/attempts'
 
-const list = (parameters: Record<string, string>) =>
-  `/admin/attempts?${new URLSearchParams(parameters)}`
+const NOTHING: Readonly<Record<string, string>> = {
+  text: 'Nothing was found. The text is not a reference (like K7Q-42M), a verification id, an e-mail address or a phone number of a country that your services send to (with + and its country code any number is read). It was searched for as a user id.',
+  id: 'There is no verification with this id.',
+}
 
-/** Whom a page is filtered by. @param also sealed: another meaning of what was typed */
-export function describeSearched(person: Person, also: string | undefined, recipients: Recipients) {
+/** What the lists of attempts have in common, by column. */
+export function attemptCells(row: AttemptRow, now: number) {
+  const code = row.errorCode === null ? '' : html` <code><bdi>${row.errorCode}</bdi></code>`
   return {
-    masked: recipients.maskedPerson(person),
-    isSubject: person.to === null,
-    also: also !== undefined && recipients.open(also) ? also : undefined,
+    reference: html`<a class="mono" href="${attemptPath(row.id)}">${row.reference}</a>`,
+    when: whenOf(row.createdAt, now),
+    message: html`${messageStamp(row.deliveryStatus)}${code}`,
+    // Expired also before the sweeper reaches it.
+    outcome: outcomeStamp(statusAt(row, now)),
+    wrong: `${row.failed} of ${row.maxAttempts}`,
+    sends: row.maxSends === 0 ? '–' : `${row.sends} of ${row.maxSends}`,
   }
 }
 
-async function show(page: SignedInPage, deps: ConsoleDeps): Promise<Response> {
-  const { c, session } = page
-  const { attempts, recipients } = deps.admin
-  const { service } = session.access
-  const query = c.req.query()
-  const canonical = withoutEmpty(query)
-  if (canonical) return c.redirect(list(canonical), 303)
-  const now = deps.clock.now()
-  const person = query.recipient === undefined ? undefined : recipients.open(query.recipient)
-  const filter = readFilter(query, { deps, service, person, now })
-  const found = await attempts.list(filter, query.cursor ?? null, PAGE_SIZE)
-  const shown = {
-    ...{ now, query, filter, nextCursor: found.nextCursor, lookedBackTo: found.lookedBackTo },
-    rows: found.items.map((row) => ({ ...row, person: recipients.shown(row) })),
-    person: person && describeSearched(person, query.also, recipients),
-    services: service === null ? [...deps.services.keys()] : [],
+function lines(rows: readonly ShownAttempt[], { now, services }: Log): Html {
+  const hasService = services.length > 1
+  return table({
+    caption: 'Attempts, newest first',
+    columns: [
+      'Reference',
+      { label: 'When', isTime: true },
+      ...['Recipient', 'Channel', 'Message', 'Outcome'],
+      ...numbers('Wrong', 'Sends'),
+      ...(hasService ? ['Service'] : []),
+    ],
+    ids: rows.map(({ id }) => id),
+    rows: rows.map((row) => {
+      const { reference, when, message, outcome, wrong, sends } = attemptCells(row, now)
+      const by = row.provider === null ? '' : html` <span class="soft">${row.provider}</span>`
+      const who = personCell(row.person.masked, row.person.sealed, row.country)
+      const cells = [
+        reference,
+        when,
+        who,
+        row.channel,
+        html`${message}${by}`,
+        outcome,
+        wrong,
+        sends,
+      ]
+      return hasService ? [...cells, row.service] : cells
+    }),
+  })
+}
+
+/** The narrow filters, which have no field in the form. */
+function only(log: Log, reference: string | undefined): Html | '' {
+  const { recipient } = log.query
+  if (recipient !== undefined) {
+    const all = html`<a href="${personPath(recipient)}">All about ${log.person?.isSubject ? 'this user' : 'this recipient'}</a>`
+    const refused = html`<a href="/admin/refusals?recipient=${recipient}">their refused requests</a>`
+    return onlyPerson(PATH, log, html`${all}, ${refused}`)
   }
-  return c.html(attemptsPage(page, shown))
+  if (reference === undefined) return ''
+  return html`<p class="note">Only the reference <strong class="mono">${reference}</strong>.</p>`
 }
 
-/** The likeliest first: a number or address in any spelling, and a user id, for that can be any text. */
-export function meaningsOf(typed: string, service: string | null, deps: ConsoleDeps): Person[] {
-  const subject = SUBJECT.exec(typed)?.groups?.subject
-  if (subject !== undefined) return [{ to: null, subject }]
-  const { recipients } = deps.admin
-  const bySpelling = recipients.readingsOf(typed, { service, country: null })
-  return [...bySpelling, { to: null, subject: typed }] // mutant: C74.bare-user-id
+function filterFields(query: Query): Html {
+  const outcomes = Object.entries(OUTCOMES).map(([name, [word]]) => [name, word])
+  return html`${select('status', 'Outcome', Object.fromEntries(outcomes), query)}
+${select('delivery', 'Message', DELIVERY_STATUSES, query)}
+${select('channel', 'Channel', [...CHANNELS, ...FACTOR_CHANNELS], query)}
+<label>Provider<input name="provider" value="${query.provider ?? ''}" autocapitalize="off" spellcheck="false"></label>
+<label>Country<input name="country" value="${query.country ?? ''}" maxlength="2" placeholder="US"></label>`
 }
 
-/** Of whom there is a row: nobody is asked which of them was typed. */
-export async function findPersons(
-  meanings: readonly Person[],
-  service: string | null,
-  about: {
-    recipients: Pick<Recipients, 'indexesOf'>
-    firstOf(budgetIndexes: readonly Uint8Array[]): Promise<{ items: readonly unknown[] }>
-  },
-): Promise<Person[]> {
-  const found: Person[] = []
-  for (const person of meanings) {
-    const { items } = await about.firstOf(about.recipients.indexesOf(person, service) ?? [])
-    if (items.length > 0) found.push(person)
-  }
-  return found
+function attemptsPage(
+  page: SignedInPage,
+  log: Log,
+  shown: Found & { rows: readonly ShownAttempt[]; reference: string | undefined },
+): Html {
+  const { query } = log
+  const { rows, reference } = shown
+  const nothing = NOTHING[query.nothing ?? '']
+  const alert = nothing ? html`<p class="note bad" role="alert">${nothing}</p>` : ''
+  const input = html`<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" placeholder="Reference, number, address, user id" autocomplete="off" autocapitalize="off" spellcheck="false">`
+  return logPage(page, log, {
+    ...{ name: 'attempts', title: 'Attempts', found: shown, count: rows.length },
+    find: [input, ''],
+    filters: {
+      fields: filterFields(query),
+      names: ['status', 'delivery', 'channel', 'provider', 'country'],
+      kept: ['recipient', 'reference', 'span'],
+    },
+    notes: html`${alert}${only(log, reference)}`,
+    lines: rows.length === 0 ? '' : lines(rows, log),
+  })
 }
 
-/** Where the page is that shows what was typed. */
 async function find(typed: string, service: string | null, deps: ConsoleDeps): Promise<string> {
-  const { attempts, recipients, refusals } = deps.admin
+  const { attempts, refusals } = deps.admin
   if (VERIFICATION_ID.test(typed)) {
     const row = await attempts.find(service, typed)
-    return row ? attemptPath(row.id) : list({ nothing: 'id' })
+    return row ? attemptPath(row.id) : logAddress(PATH, { nothing: 'id' })
   }
   const reference = readReference(typed)
   const { items } = reference ? await attempts.list({ service, reference }, null, 2) : { items: [] }
   const [only, second] = items
   if (only && !second) return attemptPath(only.id)
-  const meanings = meaningsOf(typed, service, deps)
-  // Of somebody who was refused each time there is no verification, but a page that leads to the refusals.
-  const firstOf = async (budgetIndexes: readonly Uint8Array[]) => {
+  if (reference && second) return logAddress(PATH, { reference })
+  const searched = await searchFor(typed, service, deps, async (budgetIndexes) => {
     const begun = await attempts.list({ service, budgetIndexes }, null, 1)
+    // Somebody who was always refused has no verification, but a page that leads to the refusals.
     return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1) // mutant: C73.refused-only-found
-  }
-  const found = second ? [] : await findPersons(meanings, service, { recipients, firstOf })
-  // A user id may look like a reference (`ann-123`); where there is nobody, it was one.
-  if (reference && found.length === 0) return list({ reference })
-  const shown = found.length > 0 ? found : meanings.slice(0, 1)
-  const [recipient, also] = shown.map((person) => recipients.seal(person, service))
-  const isNobody = found.length === 0 && meanings.length === 1 && !SUBJECT.test(typed)
-  return list({
-    ...(recipient !== undefined && { recipient }),
-    ...(also !== undefined && { also }),
-    ...(isNobody && { nothing: 'text' }),
   })
+  // A user id may look like a reference (`ann-123`); where nobody has it, the text was a reference.
+  if (reference && !searched.isFound) return logAddress(PATH, { reference })
+  return logAddress(PATH, { ...searched.query, ...(searched.isGuess && { nothing: 'text' }) })
 }
 
-export function addAttempts(app: App, deps: ConsoleDeps): void {
-  showPage(app, deps, '/admin/attempts', (page) => show(page, deps))
-  takeForm(
-    app,
-    deps,
-    { path: '/admin/attempts/find', scope: 'admin:read' },
-    async ({ c, session }, form) => {
-      const typed = form.get('find')?.trim() ?? ''
-      if (typed.length > MAX_TYPED) return c.redirect(list({ nothing: 'text' }), 303)
-      if (typed === '') return c.redirect('/admin/attempts', 303)
-      return c.redirect(await find(typed, session.access.service, deps), 303)
+export function addAttempts(pages: Pages, deps: ConsoleDeps): void {
+  const { attempts, recipients } = deps.admin
+  addLog(pages, deps, PATH, {
+    async show(page, filter, log) {
+      const found = await attempts.list(filter, log.query.cursor ?? null, PAGE_SIZE)
+      const rows = found.items.map((row) => ({ ...row, person: recipients.shown(row) }))
+      return attemptsPage(page, log, { ...found, rows, reference: filter.reference })
     },
-  )
+    find: (typed, service) => find(typed, service, deps),
+  })
 }

@@ -1,28 +1,35 @@
-// Every page of the admin console.
+// Every page of the admin console, and the switch between light and dark.
 // It must not answer programs: the same is under /admin/api, in the OpenAPI document.
 
 import type { App } from '../http/register.ts'
 import { addAttempt } from './attempt.ts'
 import { addAttempts } from './attempts.ts'
-import type { ConsoleDeps } from './deps.ts'
+import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addLive } from './live.ts'
-import { openPage } from './page-route.ts'
+import { ownPath } from './origin.ts'
+import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
-import { addRefused } from './refused.ts'
+import { addRefusals } from './refusals.ts'
 import { addSignIn } from './sign-in.ts'
-import { addTheme } from './theme.ts'
-
-const FIRST_PAGE = '/admin/attempts'
 
 export function addConsole(app: App, deps: ConsoleDeps): void {
-  openPage(app, deps, '/admin', ({ c }) => c.redirect(FIRST_PAGE, 303))
-  addSignIn(app, deps)
-  addTheme(app, deps)
-  addAttempts(app, deps)
-  addAttempt(app, deps)
-  addPerson(app, deps)
-  addRefused(app, deps)
-  addLive(app, deps)
-  addHealth(app, deps)
+  const pages = createPages(app, deps)
+  pages.openPage('/admin', ({ c }) => c.redirect('/admin/attempts', 303))
+  // Without a session or a script: the sign-in has the switch, too.
+  pages.openForm('/admin/theme', ({ c }, form) => {
+    const theme = form.get('theme') ?? ''
+    if (isTheme(theme)) writeTheme(c, theme)
+    return c.redirect(ownPath(form.get('to')), 303)
+  })
+  for (const addPages of [
+    addSignIn,
+    addAttempts,
+    addAttempt,
+    addPerson,
+    addRefusals,
+    addLive,
+    addHealth,
+  ])
+    addPages(pages, deps)
 }

@@ -1,5 +1,5 @@
-// The console's two cookies: who is signed in, and light or dark.
-// It must not send the first one over a wire in clear, nor to any other path.
+// The console's two cookies: the session, and light or dark.
+// It must not send the first one in clear, nor to any other path.
 
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppContext, AppDeps } from '../http/deps.ts'
@@ -13,17 +13,15 @@ const THEME_KEPT_SECONDS = 365 * 86_400
 export const THEMES = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-export function readToken(c: AppContext): string | undefined {
-  return getCookie(c, SESSION)
-}
+export const readToken = (c: AppContext): string | undefined => getCookie(c, SESSION)
 
-/** Gone with the browser; its limits are the session's own. */
+/** Until the browser is closed; the session has its own limits. */
 export function writeToken(c: AppContext, deps: AppDeps, token: string): void {
   setCookie(c, SESSION, token, {
     path: PATH,
     httpOnly: true, // mutant: C33.httponly-cookie
     sameSite: 'Strict',
-    // Some browsers drop a Secure cookie that came in clear even on loopback.
+    // Some browsers drop a Secure cookie in clear even on loopback.
     secure: isSecure(c, deps) || isByHttps(c) || !isLoopback(c),
   })
 }
@@ -32,9 +30,7 @@ export function clearToken(c: AppContext): void {
   deleteCookie(c, SESSION, { path: PATH })
 }
 
-export function isTheme(text: string): text is Theme {
-  return (THEMES as readonly string[]).includes(text)
-}
+export const isTheme = (text: string): text is Theme => (THEMES as readonly string[]).includes(text)
 
 export function readTheme(c: AppContext): Theme {
   const text = getCookie(c, THEME) ?? ''
@@ -42,10 +38,6 @@ export function readTheme(c: AppContext): Theme {
 }
 
 export function writeTheme(c: AppContext, theme: Theme): void {
-  setCookie(c, THEME, theme, {
-    path: PATH,
-    httpOnly: true,
-    sameSite: 'Strict',
-    maxAge: THEME_KEPT_SECONDS,
-  })
+  const maxAge = THEME_KEPT_SECONDS
+  setCookie(c, THEME, theme, { path: PATH, httpOnly: true, sameSite: 'Strict', maxAge })
 }

@@ -1,20 +1,212 @@
-// GET /admin/health.
-// It must not read parts itself: the report comes in.
+// GET /admin/health: queues, checks, providers, and the settings in force.
+// It must not show a secret, nor anything from outside unescaped.
 
-import type { App } from '../http/register.ts'
-import type { ConsoleDeps } from './deps.ts'
-import { showPage } from './page-route.ts'
-import { healthPage } from './pages/health-page.ts'
+import { html } from 'hono/html'
+import type { HealthReport } from '../admin/ports.ts'
+import type { ProviderState } from '../delivery/ports.ts'
+import { adviseOnMissing } from '../factors/root-keys.ts'
+import type { ShownSetting } from '../kernel/shown-setting.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
+import type { ConsoleDeps, Pages } from './page-route.ts'
+import { loginFlows, settingsOf } from './settings.ts'
+import { type Html, type SignedInPage, shell } from './shell.ts'
+import { BAR_STYLE, bar, numbers, table } from './table.ts'
+import { agoOf, spanOf, stamp, timeOf, ZONE } from './words.ts'
 
-export function addHealth(app: App, deps: ConsoleDeps): void {
-  showPage(app, deps, '/admin/health', async (page) => {
-    const { service } = page.session.access
-    const services = [...deps.services.values()].filter(
-      ({ name }) => service === null || name === service,
-    )
+/** A message that waits longer is late for a user in front of a login form. */
+const LATE_MS = 10_000
+/** Of the queue: from here on callers notice the wait. */
+const BUSY_SHARE = 0.5
+
+const STYLE = `${BAR_STYLE}.verdict { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+.verdict ul { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4) } .verdict .stamp.large { font-size: var(--t3); padding: .45em .7em }
+.tick::before { content: '✓'; color: var(--good); font-weight: 700; margin-right: .4em } .tick.off::before { content: '✕'; color: var(--bad) } .tick.off { color: var(--bad); font-weight: 600 }
+.gauges { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-top: 2px solid var(--rule) }
+.gauges > div { background: var(--card); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
+.gauges dt { font-size: var(--t2); font-weight: 600; color: var(--soft) } .gauges dd { font-size: var(--t5); font-weight: 600; line-height: 1.2 } .gauges dd small { font-size: var(--t2); font-weight: 400; color: var(--soft) }
+.gauges dd.note-of { font-size: var(--t2); font-weight: 400; color: var(--soft) } .gauges dd a { color: inherit } .gauges dd.bad { color: var(--bad) } .gauges dd.warn { color: var(--warn) }
+.facts { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s6); background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4) } .facts dt { font-size: var(--t2); color: var(--soft) }
+.settings { display: grid; gap: var(--s1) } details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } details > summary + * { margin-top: var(--s2) }
+.value { font-family: var(--mono); font-size: .93em }
+`
+
+/** The checks, for a reader who does not run the service. */
+const CHECKS: Readonly<Record<string, string>> = {
+  database: 'Database',
+  worker: 'Sending',
+  hasher: 'Checking codes',
+}
+
+/** A number leads to the attempts that it counts; zero leads nowhere. */
+function numberLink(count: number | string, query: Record<string, string>): Html | string {
+  if (count === 0 || count === '0') return '0'
+  return html`<a href="/admin/attempts?${new URLSearchParams(query).toString()}">${count}</a>`
+}
+
+/** Rows under root keys that this node lacks, each with the way out. */
+function missingKeys({ underMissing }: HealthReport): Html {
+  const notes = (underMissing ?? []).map(
+    (row) => html`<p class="note bad">${adviseOnMissing(row)}</p>`,
+  )
+  return html`${notes}`
+}
+
+function verdict({ checks, at }: HealthReport): Html {
+  const isReady = Object.values(checks).every(Boolean)
+  const items = Object.entries(checks).map(
+    ([name, isGood]) =>
+      html`<li class="${isGood ? 'tick' : 'tick off'}">${CHECKS[name] ?? name}<span class="unseen">: ${isGood ? 'works' : 'does not work'}</span></li>`,
+  )
+  const state = isReady ? 'good' : 'bad'
+  return html`<div class="verdict"><span class="stamp large ${state}">${isReady ? 'Ready' : 'Not ready'}</span><ul>${items}</ul><span class="soft">as of ${timeOf(at)} ${ZONE}</span></div>`
+}
+
+type Gauge = {
+  label: string
+  value: Html | string
+  of: string
+  /** In a few plain words. */
+  note: string
+  share?: number
+  state?: '' | 'warn' | 'bad'
+}
+
+function gauge({ label, value, of, note, share, state = '' }: Gauge): Html {
+  return html`<div><dt>${label}</dt><dd class="${state}">${value} <small>${of}</small></dd>${share === undefined ? '' : bar(share, state)}<dd class="note-of">${note}</dd></div>`
+}
+
+const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
+
+function gauges({ hashing, mint, failed }: HealthReport): Html {
+  const queued = shareOf(hashing.waiting, hashing.limit)
+  const failures = failed ? `${failed.count}${failed.isMore ? '+' : ''}` : '?'
+  const all: Gauge[] = [
+    {
+      label: 'Failed in the last hour',
+      value: numberLink(failures, { delivery: 'failed', span: 'hour' }), // mutant: C74.health-links
+      of: failures === '1' ? 'message' : 'messages',
+      note: 'given up by a provider or out of time, on all nodes',
+      state: failed?.count ? 'bad' : '',
+    },
+    {
+      label: 'Hashes queued',
+      value: String(hashing.waiting),
+      of: `of ${hashing.limit} places`,
+      note: 'starts and checks waiting for the processor', // mutant: C74.health-viewer-words
+      share: queued,
+      state: queued > BUSY_SHARE ? 'warn' : '',
+    },
+    {
+      label: 'Hashes running',
+      value: String(hashing.running),
+      of: `of ${hashing.concurrency}`,
+      note: 'at the same time on this node',
+      share: hashing.running / hashing.concurrency,
+    },
+    {
+      label: 'Codes ready',
+      value: String(mint.ready),
+      of: `of ${mint.capacity}`,
+      note: 'made in advance, so that a start does not wait',
+      share: shareOf(mint.ready, mint.capacity),
+    },
+  ]
+  return html`<dl class="gauges">${all.map(gauge)}</dl>`
+}
+
+function oldest(due: number, oldestDueMs: number): Html | string {
+  if (oldestDueMs > LATE_MS) return stamp(spanOf(oldestDueMs), 'warn')
+  return due === 0 ? '–' : spanOf(oldestDueMs)
+}
+
+function queue({ outbox, sending }: HealthReport): Html {
+  if (!outbox) return html`<p class="note bad">The database is unavailable.</p>`
+  return table({
+    caption: 'The queue by channel',
+    columns: ['Channel', ...numbers('Due', 'Oldest', 'Retrying', 'Sending on this node')],
+    rows: outbox.map(({ channel, due, retrying, oldestDueMs }) => [
+      channel,
+      numberLink(due, { delivery: 'queued', channel }),
+      oldest(due, oldestDueMs),
+      numberLink(retrying, { delivery: 'queued', channel }),
+      numberLink(sending[channel], { delivery: 'sending', channel }),
+    ]),
+  })
+}
+
+/** Of a provider's answer: a word, and its look. */
+const KINDS: Readonly<Record<string, readonly [string, string]>> = {
+  accepted: ['accepted', 'good'],
+  temporary: ['try later', 'warn'],
+  ambiguous: ['no answer', 'warn'],
+  permanent: ['refused', 'bad'],
+}
+
+function lastAnswer({ last }: ProviderState, now: number): Html {
+  if (!last) return html`<span class="soft">no message yet</span>`
+  const code = last.code === null ? '' : html` <code><bdi>${last.code}</bdi></code>`
+  return html`${stamp(...(KINDS[last.kind] ?? [last.kind, '']))}${code} ${agoOf(last.at, now)} <span class="soft">in ${spanOf(last.tookMs)}</span>`
+}
+
+function providers({ providers: states, at }: HealthReport): Html {
+  if (states.length === 0) return html`<p class="note">No provider is configured.</p>`
+  return table({
+    caption: 'The last answer of each provider to this node',
+    columns: [
+      ...['Provider', 'Channels', 'Last answer'],
+      ...numbers('Last accepted', 'Accepted', 'Not accepted'),
+    ],
+    rows: states.map((state) => [
+      state.name,
+      state.channels.join(', '),
+      lastAnswer(state, at),
+      state.acceptedAt === null ? '–' : agoOf(state.acceptedAt, at),
+      numberLink(state.accepted, { provider: state.name }),
+      numberLink(state.refused, { provider: state.name, delivery: 'failed' }),
+    ]),
+  })
+}
+
+function node({ node: own, at }: HealthReport): Html {
+  const facts: [string, Html | string][] = [
+    ['Version', own.version],
+    ['Node', own.name],
+    ['Running for', spanOf(at - own.startedAt)],
+    ['Since', timeOf(own.startedAt)],
+    ['Mode', own.mode],
+    ['Database', own.store],
+    ['Limits are counted in', own.limits],
+  ]
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** @param settings null: not for this key */
+function healthPage(
+  page: SignedInPage,
+  report: HealthReport,
+  services: readonly ServicePolicy[],
+  settings: readonly ShownSetting[] | null,
+): Html {
+  // mutant: C65.health-lost-key
+  const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
+${verdict(report)}
+${missingKeys(report)}
+${gauges(report)}
+<section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
+<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}</section>
+<section><h2>Login flows</h2>${loginFlows(services)}</section>
+<section><h2>Node</h2>${node(report)}</section>
+${settings && html`<section><h2>Settings in force</h2><div class="settings">${settingsOf(settings)}</div></section>`}`
+  return shell(page, { title: 'Health', current: 'health', style: STYLE, body })
+}
+
+export function addHealth(pages: Pages, deps: ConsoleDeps): void {
+  pages.showPage('/admin/health', async (page) => {
+    const { service } = page.admin
+    const services = [...deps.services.values()].filter(({ name }) => (service ?? name) === name)
     const report = await deps.admin.health(service)
-    // What the process is set to is for who has all of it.
+    // A key of one service does not see the settings of the whole process.
     const settings = service === null ? deps.admin.settings : null
-    return page.c.html(healthPage(page, { report, settings, services }))
+    return page.c.html(healthPage(page, report, services, settings))
   })
 }

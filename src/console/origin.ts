@@ -1,5 +1,5 @@
-// Where a request comes from: this very origin or another, in clear or by https, by which address.
-// It must not believe a header that the browser did not write, but from a trusted proxy.
+// The origin of a request: this one or another, in clear or over https.
+// It must not believe a header that the browser did not write, except from a trusted proxy.
 
 import type { AppContext, AppDeps } from '../http/deps.ts'
 import { peerOf } from '../http/end-user.ts'
@@ -7,28 +7,28 @@ import { peerOf } from '../http/end-user.ts'
 const LOOPBACK_NAME = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
 const CONSOLE_PATH = /^\/admin\/(?!api\/|session|theme|sign-in)[\w/?=&.:%+~-]{1,500}$/
 
-/** By the name in the address bar: browsers count these as trustworthy, whatever lies between. */
+/** By the name in the address bar: browsers trust these whatever the connection. */
 export function isLoopback(c: AppContext): boolean {
   return LOOPBACK_NAME.test(c.req.header('Host') ?? '')
 }
 
-/** The browser spoke https to a proxy that may say so. */
+/** The browser used https to a trusted proxy. */
 export function isSecure(c: AppContext, deps: Pick<AppDeps, 'trustsPeer'>): boolean {
   if (!deps.trustsPeer(peerOf(c).peer)) return false
   return c.req.header('X-Forwarded-Proto')?.split(',')[0]?.trim().toLowerCase() === 'https'
 }
 
-/** The form's own Origin says so, whatever name a proxy asks by. */
+/** By the form's own Origin, whatever name a proxy requests. */
 export const isByHttps = (c: AppContext): boolean => /^https:/i.test(c.req.header('Origin') ?? '')
 
-/** Its own Origin says that the page came in clear: a Secure cookie would be dropped without a word. */
+/** By its own Origin the page came in clear: browsers would silently drop a Secure cookie. */
 export function isInClear(c: AppContext): boolean {
   return /^http:/i.test(c.req.header('Origin') ?? '') && !isLoopback(c)
 }
 
 /**
- * A form of this origin was sent. Fetch Metadata where the browser has it (https and loopback),
- * else Origin against Host; a browser that says neither is refused.
+ * By Fetch Metadata where the browser sends it (https and loopback), else by Origin and Host. A browser that sends
+ * neither is refused.
  */
 export function isSameOrigin(c: AppContext): boolean {
   const site = c.req.header('Sec-Fetch-Site')
@@ -38,16 +38,16 @@ export function isSameOrigin(c: AppContext): boolean {
   return new URL(origin).host === c.req.header('Host')?.toLowerCase()
 }
 
-/** Another site led here: SameSite=Strict kept the cookie back, signed in or not. */
+/** From a link of another site: SameSite=Strict withheld the cookie, signed in or not. */
 export function isLedFromElsewhere(c: AppContext): boolean {
   const site = c.req.header('Sec-Fetch-Site')
   return site === 'cross-site' || site === 'same-site'
 }
 
-/** Only a page of the console may be gone back to. */
+/** Only a page of the console is a way back. */
 export function ownPath(text: string | null | undefined): string {
   if (!text || !CONSOLE_PATH.test(text)) return '/admin'
-  // Dots that climb out of the console, encoded or not, are gone in what the browser makes of it.
+  // Parsed as a browser does, dots that climb out of the console, encoded or not, are resolved.
   const { pathname, search } = new URL(text, 'http://console')
   return pathname.startsWith('/admin/') ? pathname + search : '/admin'
 }

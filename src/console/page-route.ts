@@ -1,85 +1,62 @@
-// Puts a page of the console into the app: behind its session, in its frame, and looks at every form's origin and token.
-// It must not be gone around. These pages are not in the OpenAPI document: they are no API.
+// Puts pages of the console into the app: behind a session, in their frame, each form checked for its origin and token.
+// It must not be bypassed. These pages are not in the OpenAPI document: they are no API.
 
-import type { Handler } from 'hono'
 import type { Scope } from '../access/ports.ts'
-import type { AppContext, AppEnv } from '../http/deps.ts'
+import { adminOf } from '../http/admin-from-request.ts'
+import type { AppContext, AppDeps } from '../http/deps.ts'
 import { readBytes } from '../http/middleware/body.ts'
 import { allowFormPage } from '../http/middleware/security-headers.ts'
 import { RequestAbortedError, refusalOf } from '../http/problem.ts'
-import { type App, refusesMethod } from '../http/register.ts'
+import { type App, namesRoute, refusesMethod } from '../http/register.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { readTheme, readToken } from './cookies.ts'
-import type { ConsoleDeps } from './deps.ts'
 import { isLedFromElsewhere, isSameOrigin } from './origin.ts'
-import type { Page, SignedInPage } from './page.ts'
-import { bouncePage, messagePage } from './pages/message-page.ts'
-import { isSame, type Session } from './sessions.ts'
+import { isSame, type Session, type Sessions } from './sessions.ts'
+import { bouncePage, messagePage, type Page, type SignedInPage } from './shell.ts'
+import type { WrongKeys } from './wrong-keys.ts'
 
-type Answer = Response | Promise<Response>
-type Status = 400 | 401 | 403 | 413 | 415 | 500 | 503
+/** service/compose-admin.ts fills it. */
+export type ConsoleDeps = AppDeps & { sessions: Sessions; wrongKeys: WrongKeys }
+
+export type Answer = Response | Promise<Response>
+type Status = 400 | 401 | 403 | 404 | 413 | 415 | 500 | 503
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
+/** Sent with every automatic request of a page; a page that omits it is only signed out later. */
+const AUTOMATIC = 'X-Automatic'
 
-function say(page: Page, status: Status, title: string, advice: string): Answer {
-  return page.c.html(messagePage(page, { title, advice }), status)
-}
+export const say = (page: Page, status: Status, title: string, advice: string): Answer =>
+  page.c.html(messagePage(page, title, advice), status)
 
 function answerFault(page: Page, deps: ConsoleDeps, error: unknown): Answer {
-  const { c } = page
-  const refused = refusalOf(error)
-  const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }
   if (error instanceof RequestAbortedError) throw error
+  const { c } = page
+  const id = c.get('requestId')
+  const fields = { request_id: id, route: c.get('route') ?? null, err: error }
+  const refused = refusalOf(error)
   if (refused) {
     deps.logger.warn(fields, 'page refused')
     const { status, title } = ERRORS[refused.error]
     return say(page, status as Status, title, refused.detail)
   }
   deps.logger.error(fields, 'page failed')
-  const advice = `The log of the service has the cause, under ${c.get('requestId')}.`
-  return say(page, 500, 'The page could not be made', advice)
+  return say(
+    page,
+    500,
+    'The page could not be made',
+    `The cause is in the log of the service, under ${id}.`,
+  )
 }
 
-/** A proxy that takes a path away says so (Traefik, Spring and others): the console's links would lead past it. */
+/** A proxy that strips a path says so (Traefik, Spring and others): the console's links would lead past it. */
 function isUnderPath(c: AppContext): boolean {
   return /[^/\s]/.test(c.req.header('X-Forwarded-Prefix') ?? '')
 }
 
-function refusePath(page: Page): Answer {
-  const advice =
-    'The proxy before it takes a path away (X-Forwarded-Prefix), and links of the console begin at the root. Give it a host name of its own, such as verify.example.com.'
-  return say(page, 400, 'The console cannot be served under a path', advice)
-}
-
-function add(
-  app: App,
-  deps: ConsoleDeps,
-  at: { method: 'get' | 'post'; path: string },
-  run: (page: Page) => Answer,
-): void {
-  const named: Handler<AppEnv> = (c, next) => {
-    c.set('route', at.path)
-    return next()
-  }
-  app.on([at.method.toUpperCase()], [at.path], named, async (c) => {
-    const { pathname, search } = new URL(c.req.url)
-    const page: Page = {
-      c,
-      nonce: allowFormPage(c),
-      theme: readTheme(c),
-      path: pathname + search,
-    }
-    try {
-      return isUnderPath(c) ? refusePath(page) : await run(page) // mutant: C69.console-path-notice
-    } catch (error) {
-      return answerFault(page, deps, error)
-    }
-  })
-  app.all(at.path, named, refusesMethod(at.method))
-}
-
-/** What a page fetches by itself says so; who lies about it is signed out the sooner. */
-const AUTOMATIC = 'X-Automatic'
+const UNDER_PATH = [
+  'The console cannot be served under a path',
+  'The proxy strips a path (X-Forwarded-Prefix), but the console’s links start at the root. Give it a host name of its own, such as verify.example.com.',
+] as const
 
 async function sessionOf(c: AppContext, deps: ConsoleDeps): Promise<Session | undefined> {
   const token = readToken(c)
@@ -105,60 +82,63 @@ async function readForm(page: Page): Promise<URLSearchParams | Response> {
   return new URLSearchParams(bytes.toString('utf8'))
 }
 
-/** For anybody: before the sign-in. */
-export function openPage(
-  app: App,
-  deps: ConsoleDeps,
-  path: string,
-  run: (page: Page) => Answer,
-): void {
-  add(app, deps, { method: 'get', path }, run)
-}
+export type Pages = ReturnType<typeof createPages>
 
-export function openForm(
-  app: App,
-  deps: ConsoleDeps,
-  path: string,
-  run: (page: Page, form: URLSearchParams) => Answer,
-): void {
-  add(app, deps, { method: 'post', path }, async (page) => {
-    const form = await readForm(page)
-    return form instanceof URLSearchParams ? run(page, form) : form
-  })
-}
+export function createPages(app: App, deps: ConsoleDeps) {
+  const add = (method: 'get' | 'post', path: string, run: (page: Page) => Answer) => {
+    app.on([method.toUpperCase()], [path], namesRoute(path), async (c) => {
+      const { pathname, search } = new URL(c.req.url)
+      const page = { c, nonce: allowFormPage(c), theme: readTheme(c), path: pathname + search }
+      try {
+        return isUnderPath(c) ? say(page, 400, ...UNDER_PATH) : await run(page) // mutant: C69.console-path-notice
+      } catch (error) {
+        return answerFault(page, deps, error)
+      }
+    })
+    app.all(path, namesRoute(path), refusesMethod(method))
+  }
+  const signedIn = (page: Page, session: Session): SignedInPage => {
+    return { ...page, session, admin: adminOf(page.c, deps, session.access) }
+  }
 
-/** Behind a session that may look; who has none goes to the sign-in and comes back. */
-export function showPage(
-  app: App,
-  deps: ConsoleDeps,
-  path: string,
-  run: (page: SignedInPage) => Answer,
-): void {
-  add(app, deps, { method: 'get', path }, async (page) => {
-    const session = await sessionOf(page.c, deps)
-    if (session) return run({ ...page, session })
-    if (isLedFromElsewhere(page.c)) return page.c.html(bouncePage(page), 200)
-    return page.c.redirect(`/admin/sign-in?to=${encodeURIComponent(page.path)}`, 303)
-  })
-}
+  return {
+    /** For anybody: before the sign-in. */
+    openPage: (path: string, run: (page: Page) => Answer) => add('get', path, run),
 
-/** What a session does: with its scope, and its form's token. */
-export function takeForm(
-  app: App,
-  deps: ConsoleDeps,
-  at: { path: string; scope: Scope },
-  run: (page: SignedInPage, form: URLSearchParams) => Answer,
-): void {
-  add(app, deps, { method: 'post', path: at.path }, async (page) => {
-    const session = await sessionOf(page.c, deps)
-    if (!session) return say(page, 401, 'You are signed out', 'Sign in, then do it again.')
-    const form = await readForm(page)
-    if (!(form instanceof URLSearchParams)) return form
-    // mutant: C33.csrf-token
-    if (!isSame(form.get('form_token') ?? '', session.formToken))
-      return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
-    if (session.access.scopes.has(at.scope)) return run({ ...page, session }, form)
-    const advice = `It needs a key with the scope ${at.scope}.`
-    return say(page, 403, 'Your key may not do this', advice)
-  })
+    openForm(path: string, run: (page: Page, form: URLSearchParams) => Answer) {
+      add('post', path, async (page) => {
+        const form = await readForm(page)
+        return form instanceof URLSearchParams ? run(page, form) : form
+      })
+    },
+
+    /** For a session of any scope. Without one, a visitor signs in first and then returns. */
+    showPage(path: string, run: (page: SignedInPage) => Answer) {
+      add('get', path, async (page) => {
+        const session = await sessionOf(page.c, deps)
+        if (session) return run(signedIn(page, session))
+        if (isLedFromElsewhere(page.c)) return page.c.html(bouncePage(page), 200)
+        return page.c.redirect(`/admin/sign-in?to=${encodeURIComponent(page.path)}`, 303)
+      })
+    },
+
+    /** For a session with this scope, from a form with its token. */
+    takeForm(
+      path: string,
+      scope: Scope,
+      run: (page: SignedInPage, form: URLSearchParams) => Answer,
+    ) {
+      add('post', path, async (page) => {
+        const session = await sessionOf(page.c, deps)
+        if (!session) return say(page, 401, 'You are signed out', 'Sign in, then do it again.')
+        const form = await readForm(page)
+        if (!(form instanceof URLSearchParams)) return form
+        // mutant: C33.csrf-token
+        if (!isSame(form.get('form_token') ?? '', session.formToken))
+          return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
+        if (session.access.scopes.has(scope)) return run(signedIn(page, session), form)
+        return say(page, 403, 'Your key may not do this', `It needs a key with the scope ${scope}.`)
+      })
+    },
+  }
 }

@@ -1,21 +1,21 @@
 // GET /admin/person?who=…: one recipient or subject. And POST …/export, POST …/lift, GET …/erase, POST …/erased.
-// It must not take a person from an address but sealed, nor hand one out in clear but in the export.
+// It must not accept a person from an address unsealed, nor release one in clear except in the export.
 
 import type { Exported } from '../admin/people.ts'
 import type { Person } from '../admin/recipients.ts'
-import { adminOf } from '../http/admin-from-request.ts'
-import type { App } from '../http/register.ts'
 import { toWireExport } from '../http/schemas/people.ts'
-import type { ConsoleDeps } from './deps.ts'
-import type { SignedInPage } from './page.ts'
-import { showPage, takeForm } from './page-route.ts'
-import { ERASE_WORD, eraseConfirmPage, erasedPage } from './pages/erase-page.ts'
-import { messagePage } from './pages/message-page.ts'
-import { personPath } from './pages/paths.ts'
-import { type PersonShown, personPage } from './pages/person-page.ts'
+import { PAGE_SIZE } from './log-query.ts'
+import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
+import {
+  ERASE_WORD,
+  eraseConfirmPage,
+  erasedPage,
+  type PersonShown,
+  personPage,
+} from './person-page.ts'
+import { personPath, type SignedInPage } from './shell.ts'
 
-const PAGE_SIZE = 50
-const SCOPE = 'admin'
+const PATH = '/admin/person'
 
 type Found = { person: Person; shown: PersonShown; budgetIndexes: readonly Uint8Array[] }
 
@@ -24,31 +24,18 @@ function kindOf({ to }: Person): PersonShown['kind'] {
   return to.includes('@') ? 'e-mail address' : 'phone number'
 }
 
-/** Undefined: it was not sealed here, or under a key that is gone. */
-function find(page: SignedInPage, deps: ConsoleDeps, sealed: string | null): Found | undefined {
-  const { recipients } = deps.admin
-  const person = sealed ? recipients.open(sealed) : undefined
-  const budgetIndexes = person && recipients.indexesOf(person, page.session.access.service)
-  if (!sealed || !person || !budgetIndexes) return undefined
-  const shown = { sealed, masked: recipients.maskedPerson(person), kind: kindOf(person) }
-  return { person, shown, budgetIndexes }
-}
-
-function notFound(page: SignedInPage): Response | Promise<Response> {
+function notFound(page: SignedInPage): Answer {
   const advice =
-    'The address was cut off, or was made under a key of the service that is gone. Look for the number or address in Attempts.'
-  return page.c.html(messagePage(page, { title: 'Nobody can be meant by this', advice }), 404)
+    'The address was cut off, or was made under a key of the service that no longer exists. Search for the number or address in Attempts.'
+  return say(page, 404, 'This address names nobody', advice)
 }
 
-async function show(page: SignedInPage, deps: ConsoleDeps) {
-  const found = find(page, deps, page.c.req.query('who') ?? null)
-  if (!found) return notFound(page)
-  const { operations, attempts } = deps.admin
-  const { service } = page.session.access
+async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
   const { person, budgetIndexes } = found
+  const { service } = page.admin
   const [list, limits] = await Promise.all([
-    attempts.list({ service, budgetIndexes }, null, PAGE_SIZE),
-    operations.limitsOf(adminOf(page.c, deps, page.session.access), person),
+    deps.admin.attempts.list({ service, budgetIndexes }, null, PAGE_SIZE),
+    deps.admin.operations.limitsOf(page.admin, person),
   ])
   const shown = {
     ...{ person: found.shown, now: deps.clock.now(), limits },
@@ -58,56 +45,67 @@ async function show(page: SignedInPage, deps: ConsoleDeps) {
   return page.c.html(personPage(page, shown))
 }
 
-/** The line that tells of this export is always there. */
+/** Except for the event of this export, which is always there. */
 function isEmpty({ verifications, factors, events }: Exported): boolean {
   const others = events.filter(({ type }) => type !== 'recipient.exported')
   return verifications.length + factors.length + others.length === 0
 }
 
-export function addPerson(app: App, deps: ConsoleDeps): void {
-  showPage(app, deps, '/admin/person', (page) => show(page, deps))
-  takeForm(app, deps, { path: '/admin/person/export', scope: SCOPE }, async (page, form) => {
-    const found = find(page, deps, form.get('who'))
-    if (!found) return notFound(page)
-    const exported = await deps.admin.operations.exportOf(
-      adminOf(page.c, deps, page.session.access),
-      found.person,
+function download({ c }: SignedInPage, deps: ConsoleDeps, exported: Exported): Response {
+  const now = deps.clock.now()
+  const day = new Date(now).toISOString().slice(0, 10)
+  c.header('Content-Disposition', `attachment; filename="countersign-person-${day}.json"`)
+  c.header('Content-Type', 'application/json')
+  return c.body(JSON.stringify(toWireExport(exported, now, deps.admin.recipients), null, 2))
+}
+
+export function addPerson(pages: Pages, deps: ConsoleDeps): void {
+  const { recipients, operations } = deps.admin
+  /** Not found: it was not sealed here, or its key no longer exists. */
+  const withPerson = (
+    page: SignedInPage,
+    sealed: string | null | undefined,
+    run: (found: Found) => Answer,
+  ): Answer => {
+    const person = sealed ? recipients.open(sealed) : undefined
+    const budgetIndexes = person && recipients.indexesOf(person, page.admin.service)
+    if (!sealed || !person || !budgetIndexes) return notFound(page)
+    const shown = { sealed, masked: recipients.maskedPerson(person), kind: kindOf(person) }
+    return run({ person, shown, budgetIndexes })
+  }
+  const showFor = (path: string, run: (page: SignedInPage, found: Found) => Answer) =>
+    pages.showPage(path, (page) =>
+      withPerson(page, page.c.req.query('who'), (found) => run(page, found)),
     )
-    // Of nobody here: a text that was sealed for another service is not opened for this one.
-    if (isEmpty(exported)) return notFound(page)
-    const { c } = page
-    const now = deps.clock.now()
-    const day = new Date(now).toISOString().slice(0, 10)
-    c.header('Content-Disposition', `attachment; filename="countersign-person-${day}.json"`)
-    c.header('Content-Type', 'application/json')
-    return c.body(JSON.stringify(toWireExport(exported, now, deps.admin.recipients), null, 2))
+  const takeFor = (
+    path: string,
+    run: (page: SignedInPage, found: Found, form: URLSearchParams) => Answer,
+  ) =>
+    // mutant: C35.console-lift-scope
+    pages.takeForm(path, 'admin', (page, form) =>
+      withPerson(page, form.get('who'), (found) => run(page, found, form)),
+    )
+
+  showFor(PATH, (page, found) => show(page, deps, found))
+  takeFor(`${PATH}/export`, async (page, { person }) => {
+    const exported = await operations.exportOf(page.admin, person)
+    // Nobody here: a text sealed for another service is not opened for this one.
+    return isEmpty(exported) ? notFound(page) : download(page, deps, exported)
   })
-  // mutant: C35.console-lift-scope
-  takeForm(app, deps, { path: '/admin/person/lift', scope: SCOPE }, async (page, form) => {
-    const found = find(page, deps, form.get('who'))
-    if (!found) return notFound(page)
-    const admin = adminOf(page.c, deps, page.session.access)
-    await deps.admin.operations.lift(admin, found.person, { service: null, name: null })
-    return page.c.redirect(`${personPath(found.shown.sealed)}&done=lifted`, 303)
+  takeFor(`${PATH}/lift`, async (page, { person, shown }) => {
+    await operations.lift(page.admin, person, { service: null, name: null })
+    return page.c.redirect(`${personPath(shown.sealed)}&done=lifted`, 303)
   })
-  showPage(app, deps, '/admin/person/erase', (page) => {
-    const found = find(page, deps, page.c.req.query('who') ?? null)
-    if (!found) return notFound(page)
-    if (page.session.access.scopes.has(SCOPE))
-      return page.c.html(eraseConfirmPage(page, found.shown, false))
-    return page.c.redirect(personPath(found.shown.sealed), 303)
-  })
-  takeForm(app, deps, { path: '/admin/person/erased', scope: SCOPE }, async (given, form) => {
-    const found = find(given, deps, form.get('who'))
-    if (!found) return notFound(given)
-    // The way back, for the switch of colours, is a page that can be asked for.
-    const page = { ...given, path: personPath(found.shown.sealed) }
+  showFor(`${PATH}/erase`, (page, { shown }) =>
+    page.session.access.scopes.has('admin')
+      ? page.c.html(eraseConfirmPage(page, shown, false))
+      : page.c.redirect(personPath(shown.sealed), 303),
+  )
+  takeFor(`${PATH}/erased`, async (from, { person, shown }, form) => {
+    // The switch of colours needs a page that can be requested.
+    const page = { ...from, path: personPath(shown.sealed) }
     if (form.get('confirm')?.trim().toUpperCase() !== ERASE_WORD)
-      return page.c.html(eraseConfirmPage(page, found.shown, true), 422)
-    const removed = await deps.admin.operations.erase(
-      adminOf(page.c, deps, page.session.access),
-      found.person,
-    )
-    return page.c.html(erasedPage(page, found.shown, removed))
+      return page.c.html(eraseConfirmPage(page, shown, true), 422)
+    return page.c.html(erasedPage(page, shown, await operations.erase(page.admin, person)))
   })
 }

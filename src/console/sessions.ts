@@ -1,5 +1,5 @@
-// Who is signed in to the console: sessions that are begun with a key, resumed by cookie, and ended.
-// It must not keep what the cookie holds, nor outlive its key: both are asked at each request.
+// Admin sessions of the console: begun with a key, resumed by cookie, and ended.
+// It must not store what the cookie holds, nor outlive its key: both are checked at each request.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Access, Authenticator, StandingKey } from '../access/authenticator.ts'
@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000
 export const IDLE_MS = 30 * MINUTE_MS
 /** A shift; the next day begins with the key. */
 export const ABSOLUTE_MS = 12 * 60 * MINUTE_MS
-/** Looking at a page must not be a write each time: the idle limit holds to the minute. */
+/** A page view must not be a write each time: the idle limit is exact to the minute. */
 const TOUCH_EVERY_MS = MINUTE_MS
 /** ASVS 7.2.3 asks for 128 bits. */
 const ID_BYTES = 32
@@ -23,19 +23,19 @@ export type Session = {
   access: Access
   /** Of the key, for people. */
   keyName: string
-  /** Stands in every form of this session's pages. */
+  /** In every form of this session's pages. */
   formToken: string
 }
 
 /** @throws StoreUnavailableError everywhere */
 export type Sessions = {
-  /** @returns undefined for a key that is not good, or has no scope for the console */
+  /** @returns undefined for an invalid key, or one without a scope for the console */
   begin(key: string): Promise<{ token: string; session: Session } | undefined>
-  /** Undefined: forged, unknown, ended, too old, or its key is gone. */
+  /** Undefined: forged, unknown, ended, too old, or its key no longer exists. */
   resume(token: string): Promise<Session | undefined>
-  /** As `resume`, for what a page does by itself: an open console must not count as somebody at work. */
+  /** Like `resume`, for automatic requests: an open console must not count as somebody at work. */
   look(token: string): Promise<Session | undefined>
-  /** The token is good for nothing from here on, on every node. */
+  /** The token no longer works, on any node. */
   end(token: string): Promise<void>
 }
 
@@ -48,26 +48,23 @@ export type SessionDeps = {
 
 const hashOf = (id: string) => createHash('sha256').update(id, 'utf8').digest()
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
 export function isSame(given: string, expected: string): boolean {
-  const [a, b] = [hashOf(given), hashOf(expected)]
-  return timingSafeEqual(a, b)
+  return timingSafeEqual(hashOf(given), hashOf(expected))
 }
 
 export function createSessions({ authenticator, store, keyring, clock }: SessionDeps): Sessions {
-  /** The key's digest is part of it: ADMIN_KEY with another text ends the sessions of the one before. */
-  const partsOf = (id: string, key: StandingKey) => [
+  /** With the key's digest: changing ADMIN_KEY ends the sessions of the previous one. */
+  const partsOf = (id: string, { access, digest }: StandingKey) => [
     'cookie',
     id,
-    key.access.keyId,
-    hex(key.digest),
+    access.keyId,
+    Buffer.from(digest).toString('hex'),
   ]
 
   const toSession = (id: string, { access, name }: StandingKey): Session => ({
     access,
     keyName: name || access.keyId,
-    // By the session's id alone, and the id is in no page.
+    // From the session's id alone, which is in no page.
     formToken: hashOf(`form ${id}`).toString('base64url'),
   })
 

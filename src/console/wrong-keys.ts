@@ -1,5 +1,5 @@
-// Wrong keys at the sign-in, counted by address and in all, on every node together.
-// It must not be asked about a key that is right, nor cost a write for each guess of a flood.
+// Wrong keys at the sign-in, counted by address and in total, on all nodes together.
+// It must not count a right key, nor cost a write for each guess of a flood.
 
 import { countedAs } from '../http/wrong-key.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -14,7 +14,7 @@ export type Full = { limit: SignInLimitName; retryAfterSeconds: number }
 
 export type WrongKeys = {
   /**
-   * Counts one. Undefined: neither limit is full. @param address canonical; null: none is known
+   * Counts one. Undefined: neither limit is full. @param address canonical; null: unknown
    * @throws StoreUnavailableError
    */
   count(address: string | null): Promise<Full | undefined>
@@ -36,7 +36,7 @@ export function createWrongKeys(deps: {
     key: deps.nameCounter(['limit', name, whom]),
   })
 
-  /** Once a counter is full no further guess needs to be written down: until its window ends nothing changes. */
+  /** While a counter is full no further guess is written: until its window ends nothing changes. */
   const remembered = (key: string): number | undefined => {
     const until = fullUntil.get(key)
     const now = clock.now()
@@ -65,7 +65,7 @@ export function createWrongKeys(deps: {
       if (admission.kind === 'admitted') return undefined
       const { name: limit, retryAfterSeconds } = admission
       const { key } = limit === 'sign_in_all' ? keys[1] : keys[0]
-      // Of guesses at once the first one says it.
+      // Of simultaneous guesses only the first is logged.
       // mutant: C33.crowd-one-line
       if (limit === 'sign_in_all' && remembered(key) === undefined)
         logger.warn({ limit, ...SIGN_IN_LIMITS[limit] }, 'many wrong keys at the console’s sign-in')

@@ -70,7 +70,7 @@ describe('C74: tries', () => {
     const row = { deliveryStatus: 'queued', errorCode: 'http_503', provider: 'http' } as const
     const page = await shownPage(detailOf(row, events))
     expect(page).toMatch(/<details><summary>28 more tries with the same result, until /)
-    expect(textOf(page).match(/did not take message 1/g)).toHaveLength(29)
+    expect(textOf(page).match(/did not accept message 1/g)).toHaveLength(29)
     expect(textOf(page).match(/cannot accept messages at the moment/g)).toHaveLength(2)
   })
 })

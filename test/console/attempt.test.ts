@@ -60,7 +60,7 @@ describe('one verification', () => {
       /Started, by sms, for “login” .*API_KEY , login flow · from 203\.0\.113\.7 · Mozilla\/5\.0 \(X11\)/,
       /Handed to twilio: message 1/,
       /Given up: message 1 .*21614/,
-      /A wrong code was typed; 4 attempts left/,
+      /A wrong code was entered; 4 attempts left/,
       /\+1 min 1 s .*Canceled .*ADMIN_KEY , admin key · from 127\.0\.0\.1/,
     ]
     expect(items).toHaveLength(order.length)
@@ -72,7 +72,7 @@ describe('one verification', () => {
     await world.delivered(body.id, 'sent')
     const text = await read(body.id)
     expect(text).toContain('twilio accepted the message; it has not reported whether it arrived.')
-    expect(text).toContain('its id there: SM0123')
+    expect(text).toContain('id at the provider: SM0123')
     world.forward(61)
     expect(await read(body.id)).toContain('Send again')
   })
@@ -115,7 +115,7 @@ describe('what is done from there', () => {
       expect.stringMatching(/\?refused=resend_too_early&wait=(39|40)$/),
     ])
     expect(readable(await visitor.get(early.location ?? ''))).toMatch(
-      /Not done\. Too early to send again\. Wait (39|40) s\./,
+      /Not done\. It is too early to send again\. Wait (39|40) s\./,
     )
     world.forward(40)
     expect((await send('sms')).location).toBe(`${pathOf(id)}?done=resent`)

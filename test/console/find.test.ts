@@ -83,7 +83,7 @@ describe('C74: typed into the one box', () => {
     const visitor = await signedIn(world)
     const page = await visitor.get(await typed('ann@example.com', visitor))
     expect(rowsIn(page)).toEqual([started.mail])
-    expect(readable(page)).toContain('The same text is a user id or another number, too')
+    expect(readable(page)).toContain('The same text is also a user id or another number')
     const other = /href="([^"]+)">show those/.exec(page.text)?.[1] ?? ''
     expect(rowsIn(await visitor.get(other))).toEqual([started.both])
   })
@@ -94,7 +94,7 @@ describe('C74: typed into the one box', () => {
     expect(readable(nobody)).toContain('searched for as a user id')
     const number = await visitor.get(await typed('(415) 555-0000', visitor))
     expect(readable(number)).toContain('+141•••00')
-    expect(readable(number)).toContain('No attempt fits.')
+    expect(readable(number)).toContain('No attempts match.')
     // The country of the service's language comes first, whatever the order of the list.
     const shop = await signedIn(world, keys.shop)
     const german = await shop.get(await typed('0676 9999999', shop))

@@ -57,7 +57,7 @@ describe('C74: Health', () => {
 
   it('says what it means to a reader who does not run it', async () => {
     const text = readable(await (await signedIn(world)).get('/admin/health'))
-    expect(text).toContain('starts and checks that wait for the processor')
+    expect(text).toContain('starts and checks waiting for the processor')
     expect(text).toContain('Sending on this node')
     expect(text).toMatch(/Database : works Sending : works Checking codes : works/)
     expect(text).not.toMatch(/Hashes that wait|Oldest waits|Sending here|cannot/)

@@ -72,7 +72,9 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       await page.waitForURL(pathOf(id))
       const why = page.getByRole('heading', { level: 2 }).first()
       expect(await why.textContent()).toContain('This number is a landline')
-      expect(await page.textContent('main')).toContain('Ask the user for a mobile number')
+      expect(await page.textContent('main')).toContain(
+        'Ask the user to start over in your login flow with a mobile number',
+      )
       await expectSound(page)
 
       await page.getByRole('button', { name: 'Send again' }).click()
@@ -82,7 +84,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       await world.delivered(id, 'sent')
       await page.getByRole('button', { name: 'Send again' }).click()
       await page.waitForURL(/refused=resend_too_early/)
-      expect(await page.getByRole('alert').textContent()).toMatch(/Too early.* Wait \d+ s\./)
+      expect(await page.getByRole('alert').textContent()).toMatch(/too early.* Wait \d+ s\./)
       const code = world.texted(to)
       expect((await world.check({ id, code })).status).toBe(200)
       await page.getByRole('heading', { level: 1, name: `${reference} approved` }).waitFor()
@@ -111,10 +113,10 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       await page.getByLabel('Type ERASE').fill('ERASE')
       await page.keyboard.press('Enter')
       await page.waitForURL(/\/erased$/)
-      expect(await page.getByRole('status').textContent()).toContain('is removed')
+      expect(await page.getByRole('status').textContent()).toContain('was removed')
       await expectSound(page)
       await find(page, reference)
-      expect(await page.textContent('main')).toContain('No attempt fits.')
+      expect(await page.textContent('main')).toContain('No attempts match.')
       const gone = await page.goto(pathOf(id))
       expect(gone?.status()).toBe(404)
       await expectSound(page)

@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { refusalsPage } from '../../src/console/pages/refusals-page.ts'
+import { refusalsPage } from '../../src/console/refusals.ts'
 import { type Real, startReal } from '../http/real.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { hasBrowser, openBrowser, signIn } from './browser.ts'
@@ -106,5 +106,5 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 it('C74: the end of what was searched says whose time it is', async () => {
   const none = { lines: [], nextCursor: null, query: {}, person: undefined, services: [] }
   const page = await refusalsPage(pageOf(false), { ...none, now: NOW, lookedBackTo: NOW })
-  expect(textOf(String(page))).toContain('Nothing fits back to 2027-01-15 08:00:00 UTC')
+  expect(textOf(String(page))).toContain('Nothing matches back to 2027-01-15 08:00:00 UTC')
 })

@@ -84,7 +84,9 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(text).not.toContain('4155552672')
       await page.goto(`${real.url}/admin/attempts`)
       await find('no such thing')
-      expect(await page.getByRole('alert').textContent()).toContain('no phone number')
+      expect(await page.getByRole('alert').textContent()).toContain(
+        'not a reference (like K7Q-42M)',
+      )
     }))
 
   it('keeps its place in the look that was chosen', () =>

@@ -65,7 +65,7 @@ describe('a person', () => {
     for (const path of ['/admin/person', '/admin/person/erase']) {
       const page = await visitor.get(path + query)
       expect([path, page.status]).toEqual([path, 404])
-      expect(readable(page)).toContain('Nobody can be meant by this')
+      expect(readable(page)).toContain('This address names nobody')
     }
     const who = new URLSearchParams(query).get('who') ?? ''
     for (const path of ['/admin/person/export', '/admin/person/erased'])

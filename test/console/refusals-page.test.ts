@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest'
 import { adviseOnRefusal } from '../../src/admin/advice/refusals.ts'
 import type { RefusalLine } from '../../src/admin/refusals.ts'
-import { refusalsPage, type ShownRefusals } from '../../src/console/pages/refusals-page.ts'
+import { refusalsPage, type ShownRefusals } from '../../src/console/refusals.ts'
 import { NOW, pageOf, textOf } from './shown.ts'
 
 const REASON = {

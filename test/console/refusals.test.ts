@@ -55,11 +55,11 @@ describe('C73: the refusals', () => {
       expect(readable(page)).toContain(masked)
       expect(page.text).not.toContain(typed.replaceAll(/[ +]/g, ''))
     }
-    expect(readable(await visitor.get(await find('+14155554099')))).toContain('No refusal fits.')
+    expect(readable(await visitor.get(await find('+14155554099')))).toContain('No refusals match.')
     // A text that can mean nobody is not answered with everybody's refusals as if they were what was looked for.
     const nobody = await find('x'.repeat(5_000))
     expect(nobody).toBe('/admin/refusals?nothing=text')
-    expect(readable(await visitor.get(nobody))).toContain('Nobody can be meant')
+    expect(readable(await visitor.get(nobody))).toContain('This text names nobody')
   })
 
   it('of a number that is somebody’s user id, too, are not taken for the other’s', async () => {
@@ -112,7 +112,7 @@ describe('C73: the refusals', () => {
 
   it('a key of one service sees none of another’s, and one that may look lifts nothing', async () => {
     const banker = await signedIn(world, await world.keyOf('bank', ['admin']))
-    expect(readable(await banker.get('/admin/refusals'))).toContain('No refusal fits.')
+    expect(readable(await banker.get('/admin/refusals'))).toContain('No refusals match.')
     const reader = await signedIn(world, await world.keyOf(null, ['admin:read']))
     const token = formTokenOf(await reader.get('/admin/health'))
     const who = new URL(await find(LIMITED, reader, token), 'http://x').searchParams.get(

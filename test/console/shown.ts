@@ -4,8 +4,8 @@
 import type { Scope } from '../../src/access/ports.ts'
 import { diagnoseFor } from '../../src/admin/diagnosis.ts'
 import type { AttemptDetail, AttemptRow } from '../../src/admin/ports.ts'
-import type { SignedInPage } from '../../src/console/page.ts'
-import { attemptPage } from '../../src/console/pages/attempt-page.ts'
+import { attemptPage } from '../../src/console/attempt-page.ts'
+import type { SignedInPage } from '../../src/console/shell.ts'
 import type { EventRecord, EventType } from '../../src/events/types.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
 
@@ -53,6 +53,7 @@ export function pageOf(mayAct: boolean): SignedInPage {
   return {
     ...{ nonce: 'n', theme: 'auto', path: '/admin/attempts' },
     session: { access, keyName: 'ann', formToken: 't' },
+    admin: { service: null, keyId: 'key_1', clientIp: null, userAgent: null },
     // The page is made without asking the request for anything.
     c: undefined as unknown as SignedInPage['c'],
   }

@@ -11,7 +11,7 @@ const COMMENT = /^\s*(?:\/\/|\/\*\*|\*).*$/gm
 
 it('C74: no page says what a native speaker stumbles over', () => {
   const files = globSync('{admin,console}/**/*.{js,ts}', { cwd: SRC })
-  expect(files.length).toBeGreaterThan(40)
+  expect(files.length).toBeGreaterThan(30)
   for (const name of files) {
     const said = readFileSync(join(SRC, name), 'utf8').replaceAll(COMMENT, '')
     expect([name, STUMBLES.exec(said)?.[0]]).toEqual([name, undefined])

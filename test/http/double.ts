@@ -3,7 +3,7 @@
 
 import { createAuthenticator, type FixedKey } from '../../src/access/authenticator.ts'
 import { addConsole } from '../../src/console/console.ts'
-import type { ConsoleDeps } from '../../src/console/deps.ts'
+import type { ConsoleDeps } from '../../src/console/page-route.ts'
 import type { FactorService } from '../../src/factors/api.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'

@@ -47,7 +47,7 @@ export const REFUSAL_LINES: readonly Mutant[] = [
     'C73.line-start-time',
     'a line of refusals says when it began',
     [REFUSALS_PAGE, 'a line says how often, when last and when first'],
-    { node: 'TemplateExpression', find: '${first}', replace: '' },
+    { node: 'ConditionalExpression', becomes: "''" },
   ),
   mutant(
     'C73.constant-columns-hidden',

@@ -147,7 +147,7 @@ export const REFUSALS: readonly Mutant[] = [
     'C73.ambiguous-shows-both',
     'a text that means two people shows both, so that none is taken for the other',
     [REFUSALS_TEST_TEST, 'are not taken for the other’s'],
-    { node: 'SpreadAssignment', becomes: '...(also && {})' },
+    { node: 'SpreadAssignment', nth: 2, becomes: '...(also && {})' },
   ),
   mutant(
     'C73.unreadable-search-empty',
@@ -177,10 +177,7 @@ export const REFUSALS: readonly Mutant[] = [
     'C35.console-lift-scope',
     'the console lifts limits for the scope admin alone',
     [REFUSALS_TEST_TEST, 'one that may look lifts nothing'],
-    {
-      node: 'ObjectLiteralExpression',
-      becomes: `{ path: '/admin/person/lift', scope: 'admin:read' }`,
-    },
+    { node: 'StringLiteral', becomes: `path.endsWith('/lift') ? 'admin:read' : 'admin'` },
   ),
   mutant(
     'C71.no-counter-file',

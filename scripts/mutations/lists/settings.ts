@@ -168,7 +168,7 @@ export const SETTINGS: readonly Mutant[] = [
     [UNDER_PATH, 'that takes /verify away is told'],
     {
       node: 'ReturnStatement',
-      becomes: `return page.path === '' && isUnderPath(c) ? refusePath(page) : await run(page)`,
+      becomes: `return page.path === '' && isUnderPath(c) ? say(page, 400, ...UNDER_PATH) : await run(page)`,
     },
   ),
   mutant(

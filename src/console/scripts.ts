@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 
-const read = (name: string) => readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8')
+const read = (name: string) => readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8')
 
 export const LIVE_SCRIPT = read('live.js')
 /** Defines `localTimes`, which the other one calls. */

@@ -1,24 +1,20 @@
-// What the login flows and the process are set to, on the page of Health.
-// It must not show a secret; what comes from outside is shown escaped.
+// The settings of the login flows and of the process, on the page of Health.
+// It must not show a secret, nor anything from outside unescaped.
 
 import { html } from 'hono/html'
-import type { ShownSetting } from '../../kernel/shown-setting.ts'
-import type { ServicePolicy } from '../../verification/policy.ts'
+import type { ShownSetting } from '../kernel/shown-setting.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
 import type { Html } from './shell.ts'
-import { table } from './table.ts'
+import { numbers, table } from './table.ts'
 import { spanOf } from './words.ts'
 
 export function loginFlows(services: readonly ServicePolicy[]): Html {
   return table({
     caption: 'The login flows',
     columns: [
-      { label: 'Service' },
-      { label: 'Brand' },
-      { label: 'Code' },
-      { label: 'Wrong codes', isNumber: true },
-      { label: 'Messages', isNumber: true },
-      { label: 'Channels' },
-      { label: 'Countries' },
+      ...['Service', 'Brand', 'Code'],
+      ...numbers('Wrong codes', 'Messages'),
+      ...['Channels', 'Countries'],
     ],
     rows: services.map((one) => [
       html`<a href="/admin/attempts?${new URLSearchParams({ service: one.name }).toString()}">${one.name}</a>`,
@@ -36,7 +32,7 @@ const ORIGINS = {
   environment: 'environment',
   file: 'file',
   default: 'default',
-  made: 'made here',
+  made: 'generated here',
   unset: 'not set',
 } as const
 
@@ -56,7 +52,7 @@ export function settingsOf(settings: readonly ShownSetting[]): Html {
     return html`<details><summary>${group} <span class="soft">${changed} of ${rows.length} set</span></summary>${table(
       {
         caption: group,
-        columns: [{ label: 'Name' }, { label: 'Value' }, { label: 'From' }],
+        columns: ['Name', 'Value', 'From'],
         rows: rows.map((row) => [
           html`<code>${row.name}</code>`,
           settingValue(row),

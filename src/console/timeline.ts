@@ -1,16 +1,18 @@
-// A verification's events in order, with the time between them, who did each, and what a provider's error means.
-// It must not put a provider's text, a name or a user agent in unescaped, nor let it turn the line around.
+// A verification's events in order, in plain words, with the time between them, who did each, and what an error means.
+// It must not drop an event that it does not know, nor insert a stranger's text unescaped or able to reverse the line.
 
 import { html } from 'hono/html'
-import { adviseOn } from '../../admin/advice/advice.ts'
-import { foldTries, type Tries } from '../../admin/fold-tries.ts'
-import type { KeyName } from '../../admin/key-names.ts'
-import type { AttemptDetail, SendAttempt } from '../../admin/ports.ts'
-import type { EventRecord } from '../../events/types.ts'
-import { statusAt, type VerificationStatus } from '../../verification/state.ts'
-import { eventWords } from './event-words.ts'
+import { adviseOn } from '../admin/advice/advice.ts'
+import { foldTries, type Tries } from '../admin/fold-tries.ts'
+import type { AttemptDetail, SendAttempt } from '../admin/ports.ts'
+import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
+import { ERRORS } from '../kernel/errors.ts'
+import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import type { Html } from './shell.ts'
 import { spanOf, timeOf } from './words.ts'
+
+/** By name where the key still exists. */
+export type KeyName = { name: string; kind: 'admin key' | 'login flow' | 'deleted key' }
 
 export const TIMELINE_STYLE = `
 .timeline { border-top: 2px solid var(--rule); background: var(--card); border-bottom: 1px solid var(--line); padding: var(--s2) 0 }
@@ -27,6 +29,72 @@ export const TIMELINE_STYLE = `
 @media (max-width: 40rem) { .timeline li { grid-template-columns: 5.2rem .8rem minmax(0, 1fr); gap: 0 var(--s2); padding: 0 var(--s3) } }
 `
 
+const word = (value: EventDetails[string] | undefined) => String(value ?? '?')
+const messageOf = ({ send }: EventDetails) => `message ${word(send)}`
+
+const CANCELED: Readonly<Record<string, string>> = {
+  replaced: 'another message took its place',
+  approved: 'the verification was already approved',
+  canceled: 'the verification was canceled',
+  max_attempts_reached: 'too many wrong codes were entered',
+  expired: 'the verification expired',
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  decoy: ', as a decoy: nothing is sent',
+  test: ', for a test recipient: nothing is really sent',
+}
+
+function refused(details: EventDetails): string {
+  const slug = word(details.error)
+  const title = Object.hasOwn(ERRORS, slug) ? ERRORS[slug as keyof typeof ERRORS].title : slug
+  const why = title.charAt(0).toLowerCase() + title.slice(1)
+  const count = Number(details.count)
+  return `A request was refused: ${why}${count > 1 ? `, ${count} times` : ''}`
+}
+
+type EventWords = [text: string, state?: '' | 'good' | 'warn' | 'bad']
+
+const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => EventWords>>> = {
+  'verification.started': ({ channel, purpose, kind, authenticated, number_type: type }) => [
+    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
+  ],
+  'verification.continued': () => [
+    'Started again in the same session: the verification continued, nothing new was created',
+  ],
+  'verification.resent': (details) => [
+    `Requested again, by ${word(details.channel)}: ${messageOf(details)}`,
+  ],
+  'verification.approved': () => ['Approved: the code was correct', 'good'],
+  'verification.canceled': () => ['Canceled'],
+  'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
+  'verification.expired': () => ['Expired: no correct code in time', 'warn'],
+  'check.incorrect': ({ attempts_remaining: left }) => [
+    `A wrong code was entered; ${Number(left) === 1 ? '1 attempt' : `${word(left)} attempts`} left`,
+    'warn',
+  ],
+  'delivery.attempted': (details) => [
+    `Handed to ${word(details.provider)}: ${messageOf(details)}${Number(details.attempt) > 1 ? `, try ${word(details.attempt)}` : ''}`,
+  ],
+  'delivery.sent': (details) => [
+    `${word(details.provider)} accepted ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}`,
+  ],
+  'delivery.retrying': (details) => [
+    `${word(details.provider)} did not accept ${messageOf(details)}; next try in ${spanOf(Number(details.retry_in_ms))}`,
+    'warn',
+  ],
+  'delivery.failed': (details) => [`Given up: ${messageOf(details)}`, 'bad'],
+  'delivery.canceled': (details) => [
+    `Not sent: ${messageOf(details)}, because ${CANCELED[word(details.reason)] ?? word(details.reason)}`,
+  ],
+  'delivery.reclaimed': (details) => [
+    `The node that was sending ${messageOf(details)} disappeared; another continues, and it may arrive twice`,
+    'warn',
+  ],
+  'request.refused': (details) => [refused(details), 'warn'],
+  'recipient.shown': () => ['The recipient was shown in clear', 'warn'],
+}
+
 const MARK = html`<span class="mark" aria-hidden="true"></span>`
 
 type Failure = { provider: string | null; code: string; message: string | null }
@@ -36,7 +104,7 @@ const tryOf = (sends: readonly SendAttempt[], { details }: EventRecord) =>
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
-/** The event has the code; the provider's text is with the try, or in the event where none was made. */
+/** The event has the code; the provider's text is in the try, or in the event where there was no try. */
 function failureOf(event: EventRecord, sends: readonly SendAttempt[]): Failure | undefined {
   const { type, details } = event
   if (type !== 'delivery.retrying' && type !== 'delivery.failed') return undefined
@@ -45,8 +113,8 @@ function failureOf(event: EventRecord, sends: readonly SendAttempt[]): Failure |
 }
 
 /**
- * @param about.isKnown its meaning stands further up already
- * @param about.status of the verification: after a right code nothing is to be done
+ * @param about.isKnown its meaning is already further up
+ * @param about.status of the verification: after a correct code there is nothing to do
  */
 function failureHtml(
   failure: Failure,
@@ -61,13 +129,13 @@ function failureHtml(
     isFinal ? 'failed' : 'retrying',
   )
   const now = status === 'pending' ? `${meanwhile} ${action}`.trim() : action // mutant: C74.timeline-ended-code
-  // What the page's own buttons do for it stands above, beside them.
+  // The page's own buttons are above, with their advice.
   const todo =
     now === '' || status === 'approved' ? '' : html`<p><strong>What to do:</strong> ${now}</p>`
   return html`${said}<div class="advice"><p>${meaning}</p>${todo}</div>`
 }
 
-/** @param agents that were shown already: one browser does many things, and its name is long */
+/** @param agents already shown: one browser does many things, and its name is long */
 function whoOf(event: EventRecord, keys: ReadonlyMap<string, KeyName>, agents: Set<string>): Html {
   const { keyId, clientIp, userAgent } = event
   const key = keyId === null ? undefined : keys.get(keyId)
@@ -82,31 +150,31 @@ function whoOf(event: EventRecord, keys: ReadonlyMap<string, KeyName>, agents: S
   return html`<p class="by"><span class="unseen">by </span>${name}${from}${agent}</p>`
 }
 
-type Shown = Pick<AttemptDetail, 'attempt' | 'events' | 'sends'> & {
+type Shown = AttemptDetail & {
   keys: ReadonlyMap<string, KeyName>
   now: number
 }
 
-/** @param last the event before this one, folded or not */
+/** @param last the previous event, folded or not */
 function whenOf(at: number, last: EventRecord | undefined): Html {
   const gap = last ? html`<span class="gap">+${spanOf(at - last.at)}</span>` : ''
   return html`<span class="when">${timeOf(at)}${gap}</span>`
 }
 
-/** Writes events one after another: what was explained once is not explained again. */
+/** Writes events one after another, and explains each failure once. */
 function createWriter({ attempt, sends, keys, now }: Shown) {
   const explained = new Set<string>()
   const agents = new Set<string>()
   const status = statusAt(attempt, now)
   return (event: EventRecord, last: EventRecord | undefined): Html => {
-    const { text, state } = eventWords(event)
+    const [text, state = ''] = WORDS[event.type]?.(event.details) ?? [event.type]
     const failure = failureOf(event, sends)
     const isFinal = event.type === 'delivery.failed'
     const isKnown = failure !== undefined && !isFinal && explained.has(failure.code)
     if (failure) explained.add(failure.code)
     const reference = event.type === 'delivery.sent' ? tryOf(sends, event)?.reference : null
     const id = reference
-      ? html`<p class="by">its id there: <code><bdi>${reference}</bdi></code></p>`
+      ? html`<p class="by">id at the provider: <code><bdi>${reference}</bdi></code></p>`
       : ''
     return html`<li class="${state}" data-id="${event.sequence}">${whenOf(event.at, last)}${MARK}<div class="what"><p><strong>${text}</strong></p>${failure ? failureHtml(failure, { isFinal, isKnown, status }) : ''}${id}${whoOf(event, keys, agents)}</div></li>`
   }

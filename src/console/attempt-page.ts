@@ -1,21 +1,16 @@
 // One verification: what became of it and why, what can be done, and every event in order.
-// It must not show a recipient in clear, but to who just asked for it.
+// It must not show a recipient in clear, except to an admin who has just requested it.
 
 import { html } from 'hono/html'
-import type { Diagnosis } from '../../admin/diagnosis.ts'
-import { nextTryAt } from '../../admin/diagnosis.ts'
-import type { KeyName } from '../../admin/key-names.ts'
-import type { Offers } from '../../admin/offers.ts'
-import type { AttemptDetail, AttemptRow } from '../../admin/ports.ts'
-import { isFactorChannel } from '../../kernel/channel.ts'
-import { statusAt } from '../../verification/state.ts'
-import type { SignedInPage } from '../page.ts'
+import { type Diagnosis, nextTryAt } from '../admin/diagnosis.ts'
+import type { Offers } from '../admin/offers.ts'
+import type { AttemptDetail } from '../admin/ports.ts'
+import { isFactorChannel } from '../kernel/channel.ts'
+import { statusAt } from '../verification/state.ts'
 import { livePart } from './live.ts'
-import { attemptPath } from './paths.ts'
-import { formToken, type Html, shell } from './shell.ts'
-import { messageStamp, outcomeStamp } from './stamps.ts'
-import { TIMELINE_STYLE, timeline } from './timeline.ts'
-import { agoOf, spanOf, timeOf, ZONE } from './words.ts'
+import { attemptPath, type Html, postForm, type SignedInPage, shell } from './shell.ts'
+import { type KeyName, TIMELINE_STYLE, timeline } from './timeline.ts'
+import { agoOf, messageStamp, outcomeStamp, spanOf, timeOf, ZONE } from './words.ts'
 
 type Shown = {
   now: number
@@ -23,9 +18,9 @@ type Shown = {
   diagnosis: Diagnosis
   /** Masked. */
   to: string
-  /** In clear, in this one answer; null: nobody asked. */
+  /** In clear, in this one answer; null: not requested. */
   clear: string | null
-  /** Null: nobody can be meant any more. */
+  /** Null: the key of the row no longer exists. */
   personPath: string | null
   keys: ReadonlyMap<string, KeyName>
   offers: Offers
@@ -52,14 +47,14 @@ function why({ diagnosis, detail, now }: Shown): Html {
   const { errorCode, errorMessage, provider } = detail.attempt
   const next = at === null ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
-  const said =
+  const answer =
     errorCode === null
       ? ''
       : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> answered: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>` // mutant: C67.page-gateway-reason
-  return html`<div><h2>${meaning}</h2>${todo}${said}</div>`
+  return html`<div><h2>${meaning}</h2>${todo}${answer}</div>`
 }
 
-/** The button first that helps; one that does nothing for it comes last. */
+/** The button that helps comes first, a useless one last. */
 function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html | '' {
   const { id, channel } = detail.attempt
   const { channels, canCancel } = offers
@@ -71,13 +66,11 @@ function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html
   const choice =
     channels.length > 1 ? html`<select name="channel" aria-label="Channel">${choices}</select>` : ''
   const main = diagnosis.resend === 'helps' ? html` class="main"` : ''
+  const form = (action: string, fields: Html) =>
+    postForm(page, `${attemptPath(id)}/${action}`, fields)
   const again =
-    channels.length === 0
-      ? ''
-      : html`<form method="post" action="${attemptPath(id)}/resend">${formToken(page)}${choice}<button${main}>Send again</button></form>`
-  const cancel = canCancel
-    ? html`<form method="post" action="${attemptPath(id)}/cancel">${formToken(page)}<button>Cancel</button></form>`
-    : ''
+    channels.length > 0 ? form('resend', html`${choice}<button${main}>Send again</button>`) : ''
+  const cancel = canCancel ? form('cancel', html`<button>Cancel</button>`) : ''
   const all = diagnosis.resend === 'is useless' ? [cancel, again] : [again, cancel] // mutant: C74.helpful-button-first
   return again || cancel ? html`<div class="acts">${all}</div>` : ''
 }
@@ -88,9 +81,8 @@ function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown)
       ? html`<span class="mono">${to}</span>`
       : html`<strong class="mono clear"><bdi>${clear}</bdi></strong>`
   const may = page.session.access.scopes.has('admin') && clear === null && personPath !== null
-  const reveal = may
-    ? html`<form method="post" action="${attemptPath(detail.attempt.id)}/reveal">${formToken(page)}<button aria-label="Show the recipient; the log keeps who looked">Show</button></form>`
-    : ''
+  const button = html`<button aria-label="Show the recipient; the log records who saw it">Show</button>`
+  const reveal = may ? postForm(page, `${attemptPath(detail.attempt.id)}/reveal`, button) : ''
   const all = personPath === null ? '' : html`<a href="${personPath}">Everything about them</a>`
   return html`<div class="person">${shown}${reveal}</div>${all}`
 }
@@ -100,7 +92,7 @@ const momentOf = (at: number, now: number) =>
 
 function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
   const { now, detail } = shown
-  const one: AttemptRow = detail.attempt
+  const one = detail.attempt
   const isFactor = isFactorChannel(one.channel)
   const facts: [string, Html | string | null][] = [
     [isFactor ? 'Subject' : 'Recipient', recipient(page, shown)],
@@ -130,7 +122,7 @@ export function attemptPage(page: SignedInPage, shown: Shown): Html {
   const facts = factsOf(page, shown).map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )
-  // What was just shown in clear is not taken away by a refresh.
+  // A refresh must not remove what was just shown in clear.
   const live = shown.clear === null ? livePart({ verification: attempt.id }) : undefined
   const body = html`<div class="above"><p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>${live?.bar}</div>
 ${notice}
@@ -142,8 +134,7 @@ ${notice}
 <section><h2>Timeline</h2>${timeline({ ...detail, keys, now })}</section>
 </div>
 </div>`
-  return shell(page, {
-    ...{ title: attempt.reference, current: '/admin/attempts', body },
-    ...(live ? { style: STYLE + live.style, script: live.script } : { style: STYLE }),
-  })
+  const style = STYLE + (live?.style ?? '')
+  const script = live?.script ?? ''
+  return shell(page, { title: attempt.reference, current: 'attempts', body, style, script })
 }
