@@ -4,6 +4,7 @@
 import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import { remember } from '../kernel/remember.ts'
 import {
   type PartyNames,
   readPartyText,
@@ -92,26 +93,24 @@ export function createRecipients(deps: {
   const maskedPerson = (person: Person) => mask(textOf(person))
   const sealPerson = (person: Person) =>
     keyring.seal(writePartyText(person), CONTEXT).toString('base64url')
-  /** By the row's id: its recipient never changes. */
-  const remembered = new Map<string, Shown>()
+  const shown = remember(
+    MAX_REMEMBERED,
+    (row: RowOfPerson): Shown => {
+      const person = ofRow(row)
+      return person
+        ? { masked: maskedPerson(person), sealed: sealPerson(person) }
+        : { masked: HIDDEN, sealed: undefined }
+    },
+    // The recipient of a row never changes.
+    ({ id }) => id,
+  )
   return {
     masked(row) {
       const person = ofRow(row)
       return person ? maskedPerson(person) : HIDDEN
     },
     maskedPerson,
-    shown(row) {
-      const known = remembered.get(row.id)
-      if (known) return known
-      const person = ofRow(row)
-      const shown = person
-        ? { masked: maskedPerson(person), sealed: sealPerson(person) }
-        : { masked: HIDDEN, sealed: undefined }
-      const [oldest] = remembered.keys()
-      if (oldest !== undefined && remembered.size >= MAX_REMEMBERED) remembered.delete(oldest)
-      remembered.set(row.id, shown)
-      return shown
-    },
+    shown,
     ofRow,
     ofRefusal(refusal) {
       const { verificationId, budgetIndex, recipientSealed, channel } = refusal

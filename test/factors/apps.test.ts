@@ -311,7 +311,7 @@ describe('budgets', () => {
     await begin(world, { subject: 'ann', channel: 'recovery_code' })
     const third = await world.startFactor({ subject: 'ann', channel: 'totp' })
     expect(third).toMatchObject({ limit: { name: 'guesses_per_number_hour' } })
-    // Strangers who know the subject can't spend what is for those who gave a password.
+    // Strangers who know the subject cannot spend the budget of those who gave a password.
     await begin(world, { subject: 'ann', channel: 'totp', authenticated: true })
     await withApp(world, 'bob')
     await begin(world, { subject: 'bob', channel: 'totp' })
@@ -362,7 +362,7 @@ describe('budgets', () => {
 })
 
 describe('sessions', () => {
-  it('C47: the same start continues, and spends nothing; another channel begins anew', async () => {
+  it('C47: the same start continues, and spends nothing; another channel begins a new one', async () => {
     await open({ guessesPerHour: 10 })
     await withApp(world, 'ann')
     await world.factors.createCodes(world.caller, { subject: 'ann', ...NOBODY })

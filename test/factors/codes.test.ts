@@ -1,4 +1,4 @@
-// Recovery codes from making to use, and what repeated requests are told: real store, real argon2 (light).
+// Recovery codes from making to use, and the answers to repeated requests: real store, real argon2 (light).
 
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Hasher } from '../../src/verification/hashing-ports.ts'
@@ -18,7 +18,7 @@ const under = (key: string, body: object = {}) => ({ ...NOBODY, idempotency: { k
 const attemptsOf = (id: string) => world.rows().find((row) => row.id === id)?.attempts
 
 describe('recovery codes', () => {
-  it('each is good once, in any spelling, and the answer tells how many are left', async () => {
+  it('each is good once, in any spelling, and the answer says how many are left', async () => {
     await open()
     const codes = await withCodes(world, 'ann')
     expect(codes).toHaveLength(10)
@@ -151,7 +151,7 @@ function counted(slot: NonNullable<ReturnType<Hasher['reserve']>>, onHash: () =>
 }
 
 describe('C38: a request that is repeated under its Idempotency-Key', () => {
-  it('makes one app, and tells its secret again until it is confirmed, then no more', async () => {
+  it('makes one app, and shows its secret again until it is confirmed, then no more', async () => {
     await open()
     const create = (key: string, subject = 'ann') =>
       world.factors.createApp(world.caller, { ...enrolment(subject), ...under(key, { subject }) })
@@ -168,7 +168,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
     expect(JSON.stringify(late)).not.toContain(secret)
   })
 
-  it('makes one set of codes, and tells them once', async () => {
+  it('makes one set of codes, and shows them once', async () => {
     await open()
     const create = () =>
       world.factors.createCodes(world.caller, { subject: 'ann', ...under('k', { subject: 'ann' }) })

@@ -37,7 +37,7 @@ const code = (steps: number) => codeOf(world, SECRET, steps)
 const codeIn = (shape: OtpShape, steps: number) =>
   otp.code(SECRET, shape, Math.floor(world.wallMs() / 1000 / shape.periodSeconds) + steps)
 
-/** Of ann's next code, at 15 verifications: a day's guesses allow no 20 beside others. */
+/** Of ann's next code, at 15 verifications: a day's guesses allow no 20 in addition to others. */
 async function approvalsAtOnce(): Promise<number> {
   const ids: string[] = []
   for (let n = 0; n < 15; n += 1) ids.push(await begin(world, { subject: 'ann', channel: 'totp' }))

@@ -49,7 +49,7 @@ describe('C65: a factor under a lost root key', () => {
     })
   })
 
-  it('refuses nobody to whom a message is sent, nor who enrols anew', async () => {
+  it('refuses nobody who gets a message or enrols again', async () => {
     await withApp(world, 'ann')
     lose()
     const sent = await world.start({

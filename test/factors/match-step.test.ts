@@ -29,7 +29,7 @@ describe('the window', () => {
     expect(matchStep(otp, app, codeOf(100), at(101), 0)).toBeNull()
   })
 
-  it('looks at every step whichever is right: the time tells nothing', () => {
+  it('compares every step whichever is right: the time reveals nothing', () => {
     for (const code of [codeOf(99), codeOf(101), '999999']) {
       asked.length = 0
       matchStep(otp, app, code, at(100), 1)

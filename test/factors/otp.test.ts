@@ -8,7 +8,7 @@ import { OTP_ALGORITHMS, OTP_DIGITS, type OtpAlgorithm } from '../../src/factors
 
 const otp = createOtp()
 
-/** RFC 4648 §6, written anew here: the code under test must not check itself. */
+/** RFC 4648 §6, written again here: the code under test must not check itself. */
 function toBase32(bytes: Uint8Array): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')

@@ -1,5 +1,5 @@
 // A person of a test world with an authenticator app whose clock is theirs, and what they do with it.
-// It must not look into the store: the app knows what the enrolment told it.
+// It must not read the store: the app knows only what the enrolment showed.
 
 import { createOtp } from '../../src/factors/otp.ts'
 import { NOBODY, type World } from '../verification/world.ts'

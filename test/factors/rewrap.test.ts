@@ -1,4 +1,4 @@
-// Factors moved to another root key: stopped and gone on with, beside a key that is missing and a row that was damaged.
+// Factors moved to another root key: interrupted and continued, with a missing key and a damaged row among them.
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -103,7 +103,7 @@ describe.each(ENGINES)('on %s', (_engine, open) => {
     expect(await store.factors.hasOtherKeys('default', old.keyIds)).toBe(true)
   })
 
-  it('passes over what a missing key or a damaged row keeps from being read, and says so', async () => {
+  it('skips factors that a missing key or a damaged row keeps from being read, and reports them', async () => {
     const lost = createKeyring([LOST])
     await make(store, lost, 'lost')
     // Sealed in the context of another factor: as a row that was copied.

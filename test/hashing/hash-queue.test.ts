@@ -122,21 +122,21 @@ it('idle work runs only where nobody holds a place, and counts as running', asyn
   expect([await idle, await check]).toEqual(['idle', 'check'])
 })
 
-it('tells of idle moments, until it is asked no more', async () => {
+it('announces idle moments, until the listener is removed', async () => {
   const queue = createHashQueue({ concurrency: 1, queueLimit: 1, deadlineMs: LONG_MS })
-  let told = 0
+  let announced = 0
   const end = queue.onIdle(() => {
-    told += 1
+    announced += 1
   })
   const first = queue.reserve()
   const second = queue.reserve()
   first?.release()
-  expect(told).toBe(0)
+  expect(announced).toBe(0)
   second?.release()
-  expect(told).toBe(1)
+  expect(announced).toBe(1)
   await queue.reserve()?.run(async () => undefined)
-  expect(told).toBe(2)
+  expect(announced).toBe(2)
   end()
   queue.reserve()?.release()
-  expect(told).toBe(2)
+  expect(announced).toBe(2)
 })

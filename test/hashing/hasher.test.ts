@@ -262,7 +262,7 @@ describe('the self-test', () => {
     expect(error).not.toHaveBeenCalled()
   })
 
-  it('says so where hashing does not work', async () => {
+  it('logs an error where hashing does not work', async () => {
     const error = vi.fn()
     // argon2 refuses less than 8 KiB.
     const selfTest = startSelfTest(createHasher({ ...light, memoryKib: 1 }), { error })

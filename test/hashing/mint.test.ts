@@ -154,7 +154,7 @@ it('stopped: forgets its codes, takes none back, and makes no more', async () =>
   await full(mint)
 })
 
-it('a hasher that fails leaves the mint empty and says so without the code', async () => {
+it('a hasher that fails leaves the mint empty and is logged without the code', async () => {
   const said: unknown[] = []
   const codes: string[] = []
   const failing = createMint({

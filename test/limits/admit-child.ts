@@ -1,4 +1,4 @@
-// A process of its own that counts in one store with others: opens, waits for `go`, admits, tells how many passed and how many failed.
+// A process of its own that counts in one store with others: opens, waits for `go`, admits, reports how many passed and how many failed.
 // Argument: JSON, see AdmitTask. Run by the tests of the limiters.
 
 import { openPostgresLimiter } from '../../src/limits/postgres-limiter.ts'

@@ -1,4 +1,4 @@
-// Starts admit-child.ts: what it is asked, and what it tells.
+// Starts admit-child.ts: its arguments, and what it reports.
 // It must not decide what is right: the tests do.
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -49,7 +49,7 @@ export async function admitTogether(tasks: readonly AdmitTask[]): Promise<number
   const lines = await Promise.all(processes.map(({ line }) => line()))
   return lines.reduce((sum, line) => {
     const [, count] = /^(\d+) admitted, 0 failed$/.exec(line ?? '') ?? []
-    if (count === undefined) throw new Error(`a process told: ${line}`)
+    if (count === undefined) throw new Error(`a process reported: ${line}`)
     return sum + Number(count)
   }, 0)
 }

@@ -143,7 +143,7 @@ describe('C13: Forwarded', () => {
     expect(from(header)).toBeNull()
   })
 
-  it('is not read beside X-Forwarded-For, which a proxy that writes that one passes on as it came', () => {
+  it('is not read in addition to X-Forwarded-For, which a proxy that writes that one passes on as it came', () => {
     expect(from('for=6.6.6.6', '198.51.100.1')).toBe('198.51.100.1')
     expect(from('for=6.6.6.6', 'unknown')).toBeNull()
     expect(from('for=6.6.6.6', '')).toBeNull()

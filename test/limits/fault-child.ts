@@ -28,7 +28,7 @@ if (fault === 'full') {
   seen.during = [await admit(), await admit(), await admit()]
   rmSync(`${root}/ballast`)
 } else {
-  // A mount with a file open for writing can't be turned read-only: its connection is made to close.
+  // A mount with a file open for writing cannot be turned read-only: its connection is made to close.
   renameSync(directory, `${directory}-away`)
   await admit()
   renameSync(`${directory}-away`, directory)

@@ -123,7 +123,7 @@ describe('C17: a database that fails', () => {
     const gate = new pg.Client({ connectionString: limits.database().url })
     await gate.connect()
     onTestFinished(() => gate.end())
-    // The limiter closes the circle, and it alone looks for one: whatever the machine does, it is the one that is told.
+    // The limiter closes the circle, and it alone looks for one: whatever the machine does, it is the one that gets the error.
     await holder.query(`set deadlock_timeout = '1h'`)
     await hold('sends_per_prefix_hour')
     await hold('sends_per_number_burst', gate)
@@ -202,7 +202,7 @@ describe('C17: a database that fails', () => {
     expect((await limiter.admit([number()])).kind).toBe('admitted')
   })
 
-  it('without the table: says so at the start', async () => {
+  it('without the table: fails at the start', async () => {
     const empty = await createDatabase()
     await expect(openPostgresLimiter({ url: empty.url, size: 2, logger: silent })).rejects.toThrow(
       StoreUnavailableError,
@@ -226,7 +226,7 @@ describe('a server that goes and comes back', () => {
   afterAll(() => server.stop())
 
   it.each(['fast', 'immediate'] as const)(
-    'C17: %s: refuses while it is away, recovers by itself with every count kept',
+    'C17: %s: refuses while it is away, recovers automatically with every count kept',
     async (mode) => {
       const limiter = await openPostgresLimiter({ url: server.url(), size: 3, logger: silent })
       await limiter.admit([number()])

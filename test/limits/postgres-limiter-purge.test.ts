@@ -48,16 +48,16 @@ it('leaves a row that somebody counts in, and does not wait for it', async () =>
   expect(await limiter.purge()).toBe(1)
 })
 
-it('runs by itself', async () => {
+it('runs automatically', async () => {
   await insert(3, 'long-ago-', 2 * HOUR_MS)
   await holder.query('listen gone')
-  // The last one to go tells.
+  // The last deletion notifies.
   await query(`create or replace function tell_gone() returns trigger language plpgsql as
     'begin perform pg_notify(''gone'', ''''); return null; end'`)
   await query(`create trigger gone after delete on limit_counters execute function tell_gone()`)
-  const told = new Promise((resolve) => holder.once('notification', resolve))
+  const gone = new Promise((resolve) => holder.once('notification', resolve))
   await limits.open({ purgeEveryMs: 20 })
-  await told
+  await gone
   expect(await names()).toEqual([])
   await query('drop trigger gone on limit_counters')
 })

@@ -77,7 +77,7 @@ describe('the limiter on PostgreSQL', () => {
       expect((await right.admit(keys)).kind).toBe('refused')
     })
 
-    it('it tells how long to wait, no more and no less', async () => {
+    it('it reports how long to wait, no more and no less', async () => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs })
       const limiter = await limits.open()
       const admitted = await limiter.admit([number(1, 60)])
@@ -86,14 +86,14 @@ describe('the limiter on PostgreSQL', () => {
         admitted.kind === 'admitted' ? admitted.budgets[0]?.resetSeconds : 0,
         refused.kind === 'refused' ? refused.retryAfterSeconds : 0,
       ]
-      for (const told of seconds) {
-        expect(told).toBeGreaterThan(50)
-        expect(told).toBeLessThanOrEqual(60)
+      for (const wait of seconds) {
+        expect(wait).toBeGreaterThan(50)
+        expect(wait).toBeLessThanOrEqual(60)
       }
     })
   })
 
-  it('a window that has ended begins anew with its full budget, whatever the wall says', async () => {
+  it('a window that has ended begins again with its full budget, whatever the wall clock says', async () => {
     const limiter = await limits.open()
     for (let n = 0; n < 3; n += 1) await limiter.admit([number(3)])
     await limits

@@ -42,7 +42,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       }),
     )
 
-  it('killed: refuses at once, what was under way too, recovers by itself, and the limits hold', async () => {
+  it('killed: refuses at once, also what was under way, recovers automatically, and the limits hold', async () => {
     const limiter = await limits.open()
     await limiter.admit([number()])
     const underWay = Promise.allSettled(
@@ -208,15 +208,15 @@ describe.skipIf(!REDIS)(`at the start ${NEEDS_REDIS}`, () => {
     ['a wrong password', () => url('', 'wr0ng-one')],
     ['a wrong user', () => url('nobody', 'wr0ng-one')],
     ['none', () => limits.server().url()],
-  ])('%s: says so at once, and shows no password', async (_what, wrong) => {
-    const told = await failure({ url: wrong() })
-    expect(told).toContain('the user or the password is wrong: see RATE_LIMIT_URL')
-    expect(told).not.toContain('wr0ng-one')
+  ])('%s: fails at once, and shows no password', async (_what, wrong) => {
+    const message = await failure({ url: wrong() })
+    expect(message).toContain('the user or the password is wrong: see RATE_LIMIT_URL')
+    expect(message).not.toContain('wr0ng-one')
   })
 
-  it('nobody there: says so at its deadline, and logs one line of the wait', async () => {
-    const told = await failure({ url: 'redis://127.0.0.1:1', openDeadlineMs: 500 })
-    expect(told).toContain('Redis does not answer (ECONNREFUSED): is it running')
+  it('nobody there: fails at its deadline, and logs one line of the wait', async () => {
+    const message = await failure({ url: 'redis://127.0.0.1:1', openDeadlineMs: 500 })
+    expect(message).toContain('Redis does not answer (ECONNREFUSED): is it running')
     expect(limits.logged().match(/ECONNREFUSED/g)).toHaveLength(1)
   })
 })
@@ -241,13 +241,13 @@ describe.skipIf(!REDIS)(`a server with other settings ${NEEDS_REDIS}`, () => {
   )
 
   const asUser = () => `redis://app:secret@127.0.0.1:${limits.server().port}`
-  it('CONFIG forbidden: INFO tells the policy', async () => {
+  it('CONFIG forbidden: INFO reports the policy', async () => {
     await start({ 'maxmemory-policy': 'allkeys-lru' })
     await limits.server().command(...'ACL SETUSER app on >secret ~* +@all -config'.split(' '))
     await expect(limits.open({ url: asUser() })).rejects.toThrow('maxmemory-policy is allkeys-lru')
   })
 
-  it('INFO forbidden: CONFIG tells it', async () => {
+  it('INFO forbidden: CONFIG reports it', async () => {
     await start({ 'maxmemory-policy': 'allkeys-lfu' })
     await limits.server().command(...'ACL SETUSER app on >secret ~* +@all -info'.split(' '))
     await expect(limits.open({ url: asUser() })).rejects.toThrow('maxmemory-policy is allkeys-lfu')

@@ -74,7 +74,7 @@ describe.skipIf(!REDIS)(`the limiter on Redis ${NEEDS_REDIS}`, () => {
     expect(Number(ttl.slice(1))).toBeLessThanOrEqual(77)
   })
 
-  it('a window that has ended begins anew with its full budget', async () => {
+  it('a window that has ended begins again with its full budget', async () => {
     const limiter = await limits.open()
     for (let n = 0; n < 3; n += 1) await limiter.admit([number(3)])
     await limits.server().command('PEXPIRE', `countersign:sends_per_number_burst:${person}`, '1')

@@ -42,7 +42,7 @@ describe.skipIf(!REDIS || !hasOpenssl)(`rediss:// ${needs}`, () => {
     rmSync(directory, { recursive: true, force: true })
   })
 
-  it('of an authority that nobody told of: refused at the start, with what to do', async () => {
+  it('of an unknown authority: refused at the start, with what to do', async () => {
     const error = await limits.open({ url }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StartupError)
     expect((error as Error).message).toContain(

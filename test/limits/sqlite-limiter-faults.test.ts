@@ -76,7 +76,7 @@ describe('C17: a limit store that fails', () => {
   it.each([
     ['with its log', ['', '-wal', '-shm']],
     ['alone', ['']],
-  ])('file removed %s: refuses once, then counts anew in a new file', async (_what, suffixes) => {
+  ])('file removed %s: refuses once, then counts in a new file', async (_what, suffixes) => {
     const limiter = await open()
     await limiter.admit([key])
     for (const suffix of suffixes) rmSync(path + suffix, { force: true })
@@ -106,7 +106,7 @@ describe('C17: a limit store that fails', () => {
     expect((await limiter.admit([key])).kind).toBe('admitted')
   })
 
-  it('table gone: refuses once, then counts anew', async () => {
+  it('table gone: refuses once, then counts from zero', async () => {
     const limiter = await open()
     await limiter.admit([key])
     const other = new Database(path)
@@ -116,7 +116,7 @@ describe('C17: a limit store that fails', () => {
     expect(await limiter.admit([key])).toMatchObject({ budgets: [{ remaining: 2 }] })
   })
 
-  it('cannot be opened at start: says so', async () => {
+  it('cannot be opened at start: refuses to start', async () => {
     rmSync(directory, { recursive: true })
     await expect(open()).rejects.toThrow(StoreUnavailableError)
   })

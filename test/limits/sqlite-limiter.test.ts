@@ -64,7 +64,7 @@ describe('the limiter on SQLite', () => {
     expect(codes.map(([code]) => code)).toEqual(Array(6).fill(0))
   })
 
-  it('tells what is left and when the window ends', async () => {
+  it('reports what is left and when the window ends', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
     const limiter = await open()
     await limiter.admit([number(3)])

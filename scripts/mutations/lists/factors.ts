@@ -78,7 +78,7 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'I7.secret-until-confirmed',
     'a secret is shown again only until it is confirmed',
-    [CODES, 'makes one app, and tells its secret again until it is confirmed'],
+    [CODES, 'makes one app, and shows its secret again until it is confirmed'],
     { node: 'BinaryExpression', becomes: '!record?.secretSealed' },
   ),
   mutant(

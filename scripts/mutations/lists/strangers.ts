@@ -70,8 +70,8 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C13.xff-over-forwarded',
-    'Forwarded is not read beside X-Forwarded-For',
-    [CLIENT_ADDRESS, 'is not read beside X-Forwarded-For'],
+    'Forwarded is not read in addition to X-Forwarded-For',
+    [CLIENT_ADDRESS, 'is not read in addition to X-Forwarded-For'],
     {
       node: 'VariableDeclaration',
       becomes: `text = headers.forwarded ?? headers.forwardedFor ?? ''`,
