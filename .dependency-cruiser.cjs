@@ -57,7 +57,11 @@ module.exports = {
       from: { path: '^src/delivery/providers/([^/]+)' },
       to: {
         path: '^src/',
-        pathNot: ['^src/kernel/', '^src/delivery/ports\\.ts$', '^src/delivery/providers/$1'],
+        pathNot: [
+          '^src/kernel/',
+          '^src/delivery/(ports|provider-entry)\\.ts$',
+          '^src/delivery/providers/$1',
+        ],
       },
     },
     row('events-know-delivery-ports', '^src/events/', [

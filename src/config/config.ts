@@ -1,6 +1,7 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
+import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
@@ -11,7 +12,6 @@ import { type Listen, toListen } from './listen.ts'
 import {
   type ConfiguredProvider,
   type ConfiguredRoutes,
-  type ProviderDescription,
   readProviders,
   readRoutes,
 } from './providers.ts'

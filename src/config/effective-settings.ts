@@ -1,9 +1,9 @@
 // The settings in force, for people: names, values and where they come from.
 // It must not hold a secret's text.
 
+import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { describeServer } from './database-url.ts'
-import type { ProviderDescription } from './providers.ts'
 import type { Reader } from './reader.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'

@@ -1,39 +1,13 @@
 // Which providers are configured: those of the registry for which a setting is given. None is known by name here.
 
 import {
+  type ProviderDescription,
   ProviderSettingError,
-  ProviderSettingsError,
   type SettingValues,
-  type Transport,
-} from '../delivery/setting-values.ts'
+} from '../delivery/provider-entry.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'
-
-/** What the settings need to know about a provider; the registry's entries have this form. */
-export type ProviderDescription = {
-  readonly name: string
-  readonly channels: readonly Channel[]
-  readonly settings: readonly ProviderSetting[]
-  /** @throws ProviderSettingError or ProviderSettingsError for values that the provider cannot use */
-  read(values: SettingValues): unknown
-  /** Of values that `read` accepts: valid, but worth a thought. */
-  warnings?(values: SettingValues): readonly string[]
-  /** Of values that `read` accepts: the connections that a message goes over. */
-  transports?(values: SettingValues): readonly Transport[]
-}
-export type ProviderSetting = {
-  readonly name: string
-  readonly description: string
-  readonly secret?: boolean
-  /** May hold a secret: a template of the operator's own. */
-  readonly hidden?: boolean
-  /** May hold quotes, # and several lines: JSON, a template. */
-  readonly free?: true
-  /** Absent and not `optional`: required as soon as the provider is configured. */
-  readonly default?: string
-  readonly optional?: boolean
-}
 
 export type ConfiguredProvider = {
   readonly name: string
@@ -47,12 +21,9 @@ function check(entry: ProviderDescription, values: SettingValues, reader: Reader
   try {
     entry.read(values)
   } catch (error) {
-    const faults = error instanceof ProviderSettingsError ? error.faults : [error]
-    for (const fault of faults) {
-      if (!(fault instanceof ProviderSettingError)) throw error
-      if (!reader.isNoted(fault.setting))
-        reader.note(fault.setting, fault.message.slice(`${fault.setting}: `.length))
-    }
+    if (!(error instanceof ProviderSettingError)) throw error
+    for (const { setting, problem } of error.faults)
+      if (!reader.isNoted(setting)) reader.note(setting, problem)
   }
 }
 

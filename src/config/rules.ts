@@ -1,11 +1,12 @@
 // What the settings must satisfy beyond each one's own form: together, in development and in production.
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
+import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableSecret } from './guessable.ts'
 import { isLoopback } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
-import type { ConfiguredProvider, ConfiguredRoutes, ProviderDescription } from './providers.ts'
+import type { ConfiguredProvider, ConfiguredRoutes } from './providers.ts'
 import type { Environment, Reader, Values } from './reader.ts'
 import { SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'

@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import type { Transport } from '../delivery/setting-values.ts'
+import type { Transport } from '../delivery/provider-entry.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
 import { CHANNELS } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'

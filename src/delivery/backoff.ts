@@ -1,5 +1,4 @@
-// When to try again, and when to stop: pure functions from an answer to what the outbox is told.
-// It must not read a clock or make randomness; both are arguments.
+// When to try again, and when to stop: pure functions from a provider's answer to its settlement in the outbox.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
@@ -7,26 +6,26 @@ import type { SendResult } from './ports.ts'
 
 /** The first wait; a provider's hiccup is over in a second. */
 export const BACKOFF_BASE_MS = 1_000
-/** Codes live ten minutes: a longer wait would waste what is left. */
+/** Codes live ten minutes: a longer wait would waste the rest. */
 export const BACKOFF_CAP_MS = 60_000
 /** A gateway that asks for an hour would kill every message; two minutes are polite enough. */
 export const RETRY_AFTER_CAP_MS = 120_000
-/** Sends of one delivery that may have reached the person: more would be a nuisance. */
+/** Tries of one send that may have reached the person: more would be a nuisance. */
 export const MAX_AMBIGUOUS_SENDS = 3
 /** Never reached in practice (an hour of outage is about 120): a bound against a bug. */
 export const MAX_ATTEMPTS_PER_DELIVERY = 200
-/** The last retry is planned so much earlier: claimed a moment late it must still count as in time. */
+/** The last retry is planned so much earlier: claimed a moment late, it must still count as in time. */
 const LAST_RETRY_MARGIN_MS = 2_000
 
 /** The longest wait after this try where the provider asked for none. */
 export function backoffWindowMs(attempt: number): number {
-  // 2^6 seconds is past the cap; the exponent is bounded so that it can't overflow.
+  // 2^6 seconds is past the cap; the bound of the exponent prevents an overflow.
   return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(attempt - 1, 16))
 }
 
 /**
  * Exponential with full jitter: uniform in [0, min(cap, base · 2^(attempt-1))).
- * @param attempt the one that failed, from 1
+ * @param attempt the number of the try that failed, from 1
  * @param random in [0, 1)
  */
 export function backoffMs(attempt: number, random: number): number {
@@ -35,12 +34,12 @@ export function backoffMs(attempt: number, random: number): number {
 
 /**
  * Retry-After: seconds or an HTTP date (RFC 9110 §10.2.3).
- * @returns milliseconds from `now`, not negative, capped; null for what can't be read
+ * @returns milliseconds from `now`, not negative, capped; null for an invalid value
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | null {
   const text = value?.trim() ?? ''
   if (/^\d{1,15}$/.test(text)) return Math.min(Number(text) * 1000, RETRY_AFTER_CAP_MS)
-  // Date.parse takes "1" or "soon 5" for dates; an HTTP date begins with a day's name and ends in GMT.
+  // Date.parse takes "1" and "soon 5" for dates; an HTTP date begins with the name of a day and ends in GMT.
   if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*GMT$/.test(text)) return null
   const at = Date.parse(text)
   if (Number.isNaN(at)) return null
@@ -49,7 +48,7 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
 
 type Attempted = Pick<ClaimedDelivery<unknown>, 'attempt' | 'ambiguous' | 'expiresAt'>
 
-/** The time of the next attempt, or undefined where none fits before the expiry. */
+/** The time of the next try, or undefined where none fits before the expiry. */
 function nextAttemptAt(
   claim: Attempted,
   retryAfterMs: number | null,
@@ -60,37 +59,26 @@ function nextAttemptAt(
   if (latest <= now || claim.attempt >= MAX_ATTEMPTS_PER_DELIVERY) return undefined
   const jitter = backoffMs(claim.attempt, random)
   if (retryAfterMs === null) return Math.min(now + jitter, latest)
-  // What the provider asked for is a floor; a little jitter on top keeps a crowd from coming back at once.
+  // Retry-After is a floor; a little jitter on top prevents a crowd from returning at once.
   const at = now + Math.min(retryAfterMs, RETRY_AFTER_CAP_MS) + Math.min(jitter, BACKOFF_BASE_MS)
   return at > latest ? undefined : at
 }
 
-/** What to tell the outbox about one attempt's answer. */
+/** The settlement of one try, from its answer. */
 export function decideSettlement(
   claim: Attempted,
   result: SendResult,
   now: number,
   random: number,
 ): SettleDelivery['result'] {
-  switch (result.kind) {
-    case 'accepted':
-      return { kind: 'sent', reference: result.reference }
-    case 'permanent':
-      return { kind: 'failed', error: result.error, ambiguous: false }
-    case 'temporary': {
-      const at = nextAttemptAt(claim, result.retryAfterMs, now, random)
-      return at === undefined
-        ? { kind: 'failed', error: result.error, ambiguous: false }
-        : { kind: 'retry', at, error: result.error, ambiguous: false }
-    }
-    case 'ambiguous': {
-      const at =
-        claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS
-          ? undefined
-          : nextAttemptAt(claim, null, now, random)
-      return at === undefined
-        ? { kind: 'failed', error: result.error, ambiguous: true }
-        : { kind: 'retry', at, error: result.error, ambiguous: true }
-    }
-  }
+  if (result.kind === 'accepted') return { kind: 'sent', reference: result.reference }
+  const { error } = result
+  const isAmbiguous = result.kind === 'ambiguous'
+  const isOver =
+    result.kind === 'permanent' || (isAmbiguous && claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS)
+  const retryAfterMs = result.kind === 'temporary' ? result.retryAfterMs : null
+  const at = isOver ? undefined : nextAttemptAt(claim, retryAfterMs, now, random)
+  return at === undefined
+    ? { kind: 'failed', error, ambiguous: isAmbiguous }
+    : { kind: 'retry', at, error, ambiguous: isAmbiguous }
 }

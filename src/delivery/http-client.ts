@@ -1,39 +1,47 @@
-// HTTP towards providers: one request, one answer, and which class an answer or a failure is of.
-// It must not follow a redirect, read without bound, log, or throw for what a peer does.
+// HTTP towards providers: one request, one answer, and the class of an answer or a failure.
+// It must not follow a redirect, read without a bound, log, or throw for anything that a peer does.
 
 import type { Agent, Dispatcher } from 'undici'
 import type { Clock } from '../kernel/clock.ts'
 import { parseRetryAfter } from './backoff.ts'
-import type { HttpAnswer, HttpClient, HttpRequest, SendResult } from './ports.ts'
+import {
+  ambiguous,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpRequest,
+  permanent,
+  type SendResult,
+  temporary,
+} from './ports.ts'
 
-/** An answer holds an id or an error code; what is longer is a page for people. */
+/** An answer contains an id or an error code; anything longer is a page for people. */
 export const MAX_BODY_BYTES = 64 * 1024
-/** Within the deadline, so that "could not connect" is told apart from "did not answer". */
+/** Shorter than the deadline, so that "could not connect" and "did not answer" differ. */
 const CONNECT_TIMEOUT_MS = 5_000
 /** Load balancers keep an idle connection for a minute or more; a server's own hint goes before this. */
 const KEEP_ALIVE_MS = 20_000
-/** As many as a lane has places, and some for other lanes of the same host. */
+/** As many as a lane has places, and some for other lanes to the same host. */
 export const CONNECTIONS_PER_HOST = 64
-/** Past our own deadline: only a net under it. */
+/** Past our own deadline: only a safety net. */
 const NET_TIMEOUT_MS = 60_000
 
 /**
- * Some gateways refuse who does not say a name. Without the second header an answer may be compressed (RFC 9110 §12.5.3):
+ * Some gateways refuse clients without a name. Without the second header an answer may be compressed (RFC 9110 §12.5.3):
  * its id would not be found, and the message would go out three times.
  */
 const COMMON = { 'user-agent': 'countersign', 'accept-encoding': 'identity' } // mutant: C67.identity-encoding
 
-/** RFC 8470 §5.2, RFC 6585 §4, RFC 9110 §15.6.4: refused before anything was done, and may do well later. */
+/** RFC 8470 §5.2, RFC 6585 §4, RFC 9110 §15.6.4: refused before anything was done; it may succeed later. */
 const TEMPORARY_STATUSES = new Set([425, 429, 503]) // mutant: C67.untaken-until-deadline
 /**
- * Some gateways answer so after they took the message: a proxy before them gave up (504, 408), or a later step of theirs
- * failed (500). So a send gets three of these, not eight (C67). 409 is how a gateway says that the try before, with the
- * same Idempotency-Key, is still under way.
+ * Some gateways answer like this after they have taken the message: a proxy in front of them gave up (504, 408), or one of
+ * their later steps failed (500). So a send gets three of these, not eight (C67). 409: the previous try with the same
+ * Idempotency-Key is still in progress.
  */
 const AMBIGUOUS_STATUSES = new Set([408, 409]) // mutant: C67.conflict-ambiguous
 
 async function openAgent(): Promise<Agent> {
-  // Half a megabyte of source: a start does not wait for it.
+  // Half a megabyte of source: no start waits for it.
   const { Agent } = await import('undici')
   return new Agent({
     connections: CONNECTIONS_PER_HOST,
@@ -50,7 +58,7 @@ async function openAgent(): Promise<Agent> {
 export function createHttpClient(deps: { clock: Clock }): HttpClient {
   let opening: Promise<Agent> | undefined
   const agent = () => {
-    // Where it could not be loaded the next one tries again.
+    // If it could not be loaded, the next request tries again.
     opening ??= openAgent().catch((error: unknown) => {
       opening = undefined
       throw error
@@ -105,11 +113,13 @@ function send(
       const { origin, pathname, search } = new URL(request.url)
       const { method, headers, body } = request
       const options = {
-        ...{ origin, path: pathname + search, headers: { ...COMMON, ...headers } },
+        origin,
+        path: pathname + search,
+        method: method as Dispatcher.HttpMethod,
+        headers: { ...COMMON, ...headers },
         body: body === '' ? null : body,
       }
-      const handler = createHandler(progress, clock, signal, finish)
-      agent.dispatch({ ...options, method: method as Dispatcher.HttpMethod }, handler)
+      agent.dispatch(options, createHandler(progress, clock, signal, finish))
     } catch (error) {
       finish(error instanceof Error ? error : new Error('dispatch'))
     }
@@ -123,7 +133,7 @@ function createHandler(
   finish: (error?: Error) => void,
 ): Dispatcher.DispatchHandler {
   return {
-    // Called when a connection stands, just before the head of the request goes out.
+    // Called once there is a connection, just before the head of the request goes out.
     onRequestStart(controller) {
       if (signal.aborted) return controller.abort(new Error('deadline'))
       progress.controller = controller
@@ -156,23 +166,21 @@ function createHandler(
 function toAnswer(progress: Progress, error: Error | undefined, timedOut: boolean): HttpAnswer {
   const { status, wallMs } = progress
   const body = Buffer.concat(progress.chunks).toString('utf8')
-  // A status is an answer, even where the body broke off: read as a failure, a 202 would be sent again (C24).
+  // A status is an answer, even where the body broke off: taken for a failure, a message with a 202 would be sent again (C24).
   if (status !== null)
     return { status, body, wallMs, verdict: classify(status, progress.retryAfterMs) }
   const reason = timedOut ? 'timeout' : failureCode(error)
   const message = timedOut ? 'no answer in time' : 'the connection failed'
-  const verdict: SendResult = progress.written
-    ? { kind: 'ambiguous', error: { code: reason, message } }
-    : { kind: 'temporary', error: { code: reason, message }, retryAfterMs: null }
+  const verdict = progress.written ? ambiguous(reason, message) : temporary(reason, message)
   return { status: null, body: '', wallMs, verdict }
 }
 
 function classify(status: number, retryAfterMs: number | null): SendResult {
   if (status >= 200 && status < 300) return { kind: 'accepted', reference: null }
-  const error = { code: `http_${status}`, message: `the provider answered ${status}` }
-  if (TEMPORARY_STATUSES.has(status)) return { kind: 'temporary', error, retryAfterMs }
-  if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'ambiguous', error } // mutant: C67.ambiguous-three-tries
-  return { kind: 'permanent', error }
+  const failure = [`http_${status}`, `the provider answered ${status}`] as const
+  if (TEMPORARY_STATUSES.has(status)) return temporary(...failure, retryAfterMs)
+  if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return ambiguous(...failure) // mutant: C67.ambiguous-three-tries
+  return permanent(...failure)
 }
 
 const FAILURES: Record<string, string> = {
@@ -188,7 +196,7 @@ const FAILURES: Record<string, string> = {
   ETIMEDOUT: 'connect_timeout',
 }
 
-/** Our own word for it: a library's message may name a host or a path. */
+/** Our own word: a library's message may contain a host or a path. */
 function failureCode(error: Error | undefined): string {
   const { code, name } = (error ?? {}) as NodeJS.ErrnoException
   if (name === 'HTTPParserError') return 'not_http'

@@ -27,15 +27,30 @@ export type OutgoingMessage = {
 /** `code` is the provider's own (or ours: `timeout`, `connection_refused`); `message` is short, one line, without the recipient or the code. */
 export type ProviderError = { code: string; message: string }
 
-export type SendResult =
-  /** The provider took it; `reference` is its own id. */
-  | { kind: 'accepted'; reference: string | null }
-  /** Not taken, may be later. */
+export type Refusal =
+  /** Not taken, but may be later. */
   | { kind: 'temporary'; error: ProviderError; retryAfterMs: number | null }
   /** Never will be. */
   | { kind: 'permanent'; error: ProviderError }
   /** It may have gone out (a time-out after the request was written): retried, but bounded. */
   | { kind: 'ambiguous'; error: ProviderError }
+export type SendResult =
+  /** The provider took it; `reference` is its own id. */
+  { kind: 'accepted'; reference: string | null } | Refusal
+
+export function temporary(
+  code: string,
+  message: string,
+  retryAfterMs: number | null = null,
+): Refusal {
+  return { kind: 'temporary', error: { code, message }, retryAfterMs }
+}
+export function ambiguous(code: string, message: string): Refusal {
+  return { kind: 'ambiguous', error: { code, message } }
+}
+export function permanent(code: string, message: string): Refusal {
+  return { kind: 'permanent', error: { code, message } }
+}
 
 /** What a provider says without being given a message. */
 export type Probe = {

@@ -1,9 +1,8 @@
-// What a provider answered is kept with its attempt: its id, its error. Some quote the message they were sent.
-// It must not let the code (I7), the recipient or the text into what is kept.
+// The id and the error of a provider's answer are kept with the try; some providers quote the message in them.
+// The code (I7: codes never leak), the recipient and the text must not be kept with them.
 
-import { decodings } from './decodings.ts'
 import type { OutgoingMessage, ProviderError, SendResult } from './ports.ts'
-import { tracesIn } from './traces.ts'
+import { decodings, tracesIn } from './traces.ts'
 
 type Message = Pick<OutgoingMessage, 'code' | 'to' | 'text' | 'subject'>
 
@@ -12,9 +11,9 @@ const QUOTED = 'the answer quoted the message'
 const MAX_REFERENCE_CHARACTERS = 128
 /** A line of the console. */
 const MAX_REASON_CHARACTERS = 120
-/** Past this nothing is looked at: a hostile gateway's 64 KiB would hold up the process for a third of a second. */
+/** Nothing beyond this is searched: 64 KiB of a hostile gateway would block the process for a third of a second. */
 const MAX_SEARCHED_CHARACTERS = 1_000
-/** Shared with a text in this many letters and digits: no chance, and no phrase that everybody uses. */
+/** So many letters and digits in common are neither chance nor a phrase that everybody uses. */
 const SHARED_CHARACTERS = 20
 
 /** Letters and digits alone, in lower case. */
@@ -50,7 +49,7 @@ function sharesRun(folded: string, sent: string): boolean {
   return false
 }
 
-/** The rest of a reason is worth reading where only the recipient or the code stood in it as such. */
+/** The rest of a reason is worth reading where it contained only the recipient or the code. */
 function mask(text: string, message: Message): string {
   const plain = text.normalize('NFKC')
   let masked = ''
@@ -62,7 +61,7 @@ function mask(text: string, message: Message): string {
   return masked + plain.slice(done)
 }
 
-/** Without half of a character at its end. */
+/** Without half of a surrogate pair at its end. */
 function cut(text: string, max: number): string {
   return text.slice(0, max).replace(/[\ud800-\udbff]$/, '')
 }
@@ -72,12 +71,12 @@ function bounded(text: string, max: number): string {
 }
 
 /**
- * No id has controls or halves of characters, and PostgreSQL stores neither: a result that could not be written would
- * hold its place in the lane until the message was sent again.
+ * No id has control characters or half of a surrogate pair, and PostgreSQL stores neither: a result that cannot be written
+ * would keep its place in the lane until the message is sent again.
  */
 const NOT_OF_AN_ID = /[\p{Cc}\p{Cs}]/u
 
-/** Masked and checked before it is cut: half a number is found by nobody. */
+/** Masked and checked before it is cut: half a number would not be found. */
 function cleanReason(whole: string, message: Message): string {
   const reason = whole.slice(0, MAX_SEARCHED_CHARACTERS)
   if (quotesText(reason, message)) return QUOTED // mutant: C30.quoting-reason-dropped
@@ -95,7 +94,7 @@ function clean({ code, message: reason }: ProviderError, message: Message): Prov
     : { code, message: cleanReason(reason, message) }
 }
 
-/** The same result, bounded, without an id or an error that holds what was sent. */
+/** The same result, bounded, without an id or an error that quotes the message. */
 export function withoutQuotes(result: SendResult, message: Message): SendResult {
   if (result.kind !== 'accepted') return { ...result, error: clean(result.error, message) }
   const reference = result.reference?.trim() ?? ''

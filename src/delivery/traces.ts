@@ -1,18 +1,18 @@
-// Where a text holds the recipient or the code, however they are written: spaced, grouped, national, in other digits.
-// It must not decode anything: decodings.ts does.
+// Where a text contains the recipient or the code, however they are written: spaced, grouped, national, in other digits,
+// encoded. Reversed and enciphered texts are not searched for: there is no end to those.
 
 import { domainToUnicode } from 'node:url'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { digitOf } from '../kernel/typed-text.ts'
 import type { OutgoingMessage } from './ports.ts'
 
-export type Secrets = Pick<OutgoingMessage, 'code' | 'to'>
-/** Of the text: from the first character to behind the last. */
-export type Span = readonly [from: number, to: number]
+type Secrets = Pick<OutgoingMessage, 'code' | 'to'>
+/** Positions in the text; `to` is exclusive. */
+type Span = readonly [from: number, to: number]
 
-/** Of a phone number: no national format leaves these out, and by chance they stand in an id once in a million. */
-const TELLING_DIGITS = 7
-/** Between two digits of a code: `647-360`, `6 - 4 - 7`, but not a digit here and there in a sentence. */
+/** Of a phone number: no national format leaves them out, and an id contains them by chance once in a million. */
+const IDENTIFYING_DIGITS = 7
+/** Between two digits of a code: `647-360`, `6 - 4 - 7`, but not single digits across a sentence. */
 const MAX_CODE_GAP = 3 // mutant: C30.grouped-code-trace
 
 type Digits = { text: string; from: number[]; to: number[] }
@@ -42,8 +42,8 @@ export function tracesIn(text: string, secrets: Secrets): Span[] {
 }
 
 /**
- * A code counts only where no digit stands beside it: a short one may lie by chance within a long id,
- * and an id that is dropped costs a receipt its match.
+ * A code counts only with no digit beside it: a long id may contain a short one by chance, and a receipt finds no row
+ * if its id is dropped.
  */
 function codesIn({ text, from, to }: Digits, code: string): Span[] {
   const spans: Span[] = []
@@ -62,10 +62,10 @@ function codesIn({ text, from, to }: Digits, code: string): Span[] {
 function numbersIn(digits: Digits, number: string): Span[] {
   const { text, from, to } = digits
   const bare = number.replace(/\D/g, '')
-  const tail = bare.slice(-TELLING_DIGITS) // mutant: C30.number-grouping-trace
+  const tail = bare.slice(-IDENTIFYING_DIGITS) // mutant: C30.number-grouping-trace
   const national = parsePhoneNumberFromString(number)?.nationalNumber ?? bare
-  // Andorra, Greenland and others have numbers of six digits and fewer: as telling as a code, and found as one is.
-  const spans = national.length < TELLING_DIGITS ? codesIn(digits, national) : [] // mutant: I7.short-number-trace
+  // Andorra, Greenland and others have numbers of six digits and fewer: as identifying as a code, and found in the same way.
+  const spans = national.length < IDENTIFYING_DIGITS ? codesIn(digits, national) : [] // mutant: I7.short-number-trace
   for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, at + 1)) {
     let first = at
     let left = bare.length - tail.length
@@ -78,7 +78,7 @@ function numbersIn(digits: Digits, number: string): Span[] {
   return spans
 }
 
-/** Sign by sign: the lower case of a whole text may be longer than itself (İ), and its places others. */
+/** Character by character: the lower case of a whole text may be longer (İ), and its positions differ. */
 function lower(text: string): string {
   return Array.from(text, (sign) => {
     const small = sign.toLowerCase()
@@ -86,13 +86,13 @@ function lower(text: string): string {
   }).join('')
 }
 
-/** As given, without quotes, and without its tag: what a gateway says of `ann+news@` may be `ann@`. */
+/** As given, without quotes, and without its tag: a gateway may quote `ann+news@` as `ann@`. */
 function namesOf(local: string): string[] {
   const bare = local.replace(/^"(.+)"$/s, '$1')
   return [...new Set([local, bare, bare.replace(/(?<=.)\+.*$/s, '')])] // mutant: I7.untagged-address-trace
 }
 
-/** The address in each of its spellings, and the name before its @ where it stands as a word. */
+/** The address in each of its spellings, and the name before its @ as a word of its own. */
 function addressesIn(text: string, given: string): Span[] {
   const address = given.normalize('NFKC')
   const at = address.lastIndexOf('@')
@@ -115,4 +115,54 @@ function addressesIn(text: string, given: string): Span[] {
 
 function isLetter(...characters: (string | undefined)[]): boolean {
   return characters.some((one) => one !== undefined && /[\p{L}\p{N}]/u.test(one))
+}
+
+const ESCAPED_BYTE = /(?:%|=|\\x|\\u00|&#x0*)([0-9a-f]{2});?/gi
+const DECIMAL_ENTITY = /&#0*(\d{2,7});/g
+const LAST_CODE_POINT = 0x10ffff
+/** Encoded twice, at the most. */
+const ROUNDS = 2
+/** The shortest code, four digits, has six characters in base64 and eight in hexadecimal. */
+const BASE64_RUN = /[A-Za-z0-9+/_-]{6,}/g
+const HEX_RUN = /[0-9a-f]{8,}/gi
+
+const DECODERS: readonly ((text: string) => string)[] = [
+  (text) =>
+    text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+      try {
+        return decodeURIComponent(run)
+      } catch {
+        return run
+      }
+    }),
+  (text) =>
+    text.replace(ESCAPED_BYTE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+  (text) =>
+    text.replace(DECIMAL_ENTITY, (entity, point: string) =>
+      Number(point) <= LAST_CODE_POINT ? String.fromCodePoint(Number(point)) : entity,
+    ),
+]
+
+/** @returns `text` itself first, then each of its decodings that differs */
+export function decodings(text: string): string[] {
+  let plain = new Set([text])
+  for (let round = 0; round < ROUNDS; round += 1)
+    plain = new Set([
+      ...plain,
+      ...[...plain].flatMap((one) => DECODERS.map((decode) => decode(one))),
+    ])
+  const found = new Set(plain)
+  for (const one of plain) {
+    // Other characters may precede the quote within a run: with four offsets one is right.
+    for (const [run] of one.matchAll(BASE64_RUN))
+      for (let from = 0; from < 4; from += 1)
+        addBytes(found, Buffer.from(run.slice(from), 'base64'))
+    for (const [run] of one.matchAll(HEX_RUN))
+      for (let from = 0; from < 2; from += 1) addBytes(found, Buffer.from(run.slice(from), 'hex'))
+  }
+  return [...found]
+}
+
+function addBytes(found: Set<string>, bytes: Buffer): void {
+  if (bytes.length > 0) found.add(bytes.toString('utf8'))
 }

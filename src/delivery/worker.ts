@@ -1,49 +1,48 @@
 // The delivery loop: claims due rows, has them sent, sleeps until the next is due, drains at the end.
-// It must not decide anything: what to do with a row is plan.ts, with an answer backoff.ts.
+// It decides nothing: plan.ts decides about a row, backoff.ts about an answer.
 
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import {
-  ABORT_GRACE_MS,
-  type AttemptDeps,
-  type Claim,
-  createAttempt,
-  errorName,
-  type RunAttempt,
-} from './attempt.ts'
-import type { ComposeMessage } from './message.ts'
 import type { Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog, Provider } from './ports.ts'
-import { createRecentSends } from './recent-sends.ts'
-import { createSendHistory } from './send-history.ts'
-import { endOf, sleep } from './sleep.ts'
+import { createRecentSends, createSendHistory } from './recent-sends.ts'
+import {
+  ABORT_GRACE_MS,
+  type Claim,
+  createTry,
+  errorName,
+  type RunTry,
+  sleep,
+  type TryDeps,
+} from './run-try.ts'
+import type { ComposeMessage } from './templates/message.ts'
 
 /** Providers allow some dozens of connections; more would only queue there. */
 const CONCURRENCY_PER_CHANNEL = 20
-/** A lease in deadlines: one, its settling and a long pause of the process fit in (C23). */
+/** A lease in deadlines: one send, its settling and a long pause of the process fit in (C23). */
 const LEASE_DEADLINES = 3
-/** Of a lease beyond its deadline, however short that is: writing the result must fit in. */
+/** A lease is at least so much longer than the deadline: writing the result must fit in. */
 const MIN_LEASE_BEYOND_MS = 2_000
-/** Another process may add rows without ringing our bell. */
+/** Another process may add rows without waking this one. */
 const IDLE_SLEEP_MS = 1_000
-/** Due now, but just claimed by another, or its lane is full. */
+/** A row is due, but was just claimed by another worker, or its lane is full. */
 const BUSY_SLEEP_MS = 100
-/** After a row that only another node can open: where both look at the same moment, the wrong one may win for minutes. */
+/** After a row that only another node can open: where both check at the same moment, the wrong one may win for minutes. */
 const YIELD_MS = 500
 const STORE_BACKOFF_MIN_MS = 200
 const STORE_BACKOFF_MAX_MS = 5_000
-/** Given as the reason: without one each ring would make an exception with its stack. */
-const RUNG = 'rung'
-/** Of a drain's time: what is left for writing results once the sends were cut short. */
+/** The reason of an abort: without one each wake would make an exception with its stack. */
+const WOKEN = 'woken'
+/** Of a drain's time: reserved for writing results once the sends have been cut short. */
 const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
 
 export type WorkerDeps = {
   outbox: Outbox
   providers: readonly Provider[]
   plan: PlanDelivery
-  /** For whom other nodes sent to. */
+  /** For the recipients of other nodes' sends. */
   keyring: Pick<Keyring, 'open'>
   compose: ComposeMessage
   clock: Clock
@@ -53,22 +52,22 @@ export type WorkerDeps = {
   concurrencyPerChannel?: number
   /** For one request to a provider. */
   deadlineMs: number
-  onOutcome?: AttemptDeps['onOutcome']
+  onOutcome?: TryDeps['onOutcome']
   leaseMs?: number
 }
 
 type WorkerStatus = {
   state: 'idle' | 'running' | 'draining' | 'stopped'
-  /** False while the store can't be reached; it goes on by itself. */
+  /** False while the store cannot be reached; it is retried automatically. */
   storeReachable: boolean
   inFlight: Record<Channel, number>
 }
 
 export type Worker = {
   start(): void
-  /** A row was committed: claims at once; several calls of one tick are one claim. */
+  /** A row was committed: claims at once; several calls within one tick are one claim. */
   wake(): void
-  /** Claims no more, lets sends settle for up to `deadlineMs`, then cuts them short. Never rejects. */
+  /** Stops claiming, lets sends settle for up to `deadlineMs`, then cuts them short. Never rejects. */
   drain(deadlineMs: number): Promise<void>
   status(): WorkerStatus
 }
@@ -76,11 +75,11 @@ export type Worker = {
 type State = {
   phase: WorkerStatus['state']
   storeFailures: number
-  /** How much later than due this node looks. */
+  /** How much later than due this node checks. */
   yieldMs: number
   lanes: Map<Channel, Set<Promise<void>>>
-  /** Ends the sleep of the loop. */
-  bell: AbortController
+  /** Ends the loop's sleep. */
+  alarm: AbortController
   /** Ends the loop itself, whatever it waits for. */
   quit: AbortController
   /** Cuts the sends short, at the end of a drain. */
@@ -96,7 +95,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   const random = deps.random ?? Math.random
   const recentSends = createRecentSends()
   const readHistory = createSendHistory({ ...deps, recentSends })
-  const run = createAttempt({ ...deps, random, deadlineMs, recentSends, readHistory })
+  const run = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
   const limits = {
     places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
     leaseMs,
@@ -108,12 +107,12 @@ export function createWorker(deps: WorkerDeps): Worker {
     storeFailures: 0,
     yieldMs: 0,
     lanes: new Map(CHANNELS.map((channel) => [channel, new Set()])),
-    bell: new AbortController(),
+    alarm: new AbortController(),
     quit: new AbortController(),
     stop: new AbortController(),
   }
   let loop: Promise<void> = Promise.resolve()
-  let rung = false
+  let isWaking = false
   return {
     start() {
       if (state.phase !== 'idle') return
@@ -121,11 +120,11 @@ export function createWorker(deps: WorkerDeps): Worker {
       loop = runLoop({ deps, state, limits, run }, random)
     },
     wake() {
-      if (rung) return
-      rung = true
+      if (isWaking) return
+      isWaking = true
       setImmediate(() => {
-        rung = false
-        state.bell.abort(RUNG)
+        isWaking = false
+        state.alarm.abort(WOKEN)
       })
     },
     drain: (withinMs) => drain(state, loop, withinMs),
@@ -140,17 +139,17 @@ export function createWorker(deps: WorkerDeps): Worker {
 }
 
 type LoopLimits = { places: number; leaseMs: number; beginWithinMs: number }
-type Loop = { deps: WorkerDeps; state: State; limits: LoopLimits; run: RunAttempt }
+type Loop = { deps: WorkerDeps; state: State; limits: LoopLimits; run: RunTry }
 
 async function runLoop(loop: Loop, random: () => number): Promise<void> {
   const { deps, state } = loop
   while (state.phase === 'running') {
-    // Renewed before it looks: a bell that rings from here on makes another round.
-    state.bell = new AbortController()
+    // Renewed before the round: a wake from here on makes another one.
+    state.alarm = new AbortController()
     let waitMs: number
     try {
       waitMs = await runRound(loop)
-      if (state.storeFailures > 0) deps.logger.info({}, 'the delivery worker goes on')
+      if (state.storeFailures > 0) deps.logger.info({}, 'the delivery worker continues')
       state.storeFailures = 0
     } catch (error) {
       if (state.storeFailures === 0)
@@ -158,15 +157,15 @@ async function runLoop(loop: Loop, random: () => number): Promise<void> {
       state.storeFailures += 1
       const window = STORE_BACKOFF_MIN_MS * 2 ** Math.min(state.storeFailures, 10)
       waitMs = Math.min(STORE_BACKOFF_MAX_MS, window) * (0.5 + random() / 2)
-      // Starts ring the bell all the while; a store in trouble is not asked more often for it.
+      // Starts keep waking it; a store in trouble is not queried more often for that.
       await sleep(waitMs, state.quit.signal)
       continue
     }
-    if (waitMs > 0) await sleep(waitMs, state.bell.signal)
+    if (waitMs > 0) await sleep(waitMs, state.alarm.signal)
   }
 }
 
-/** Looks (one read), and claims only where something is due. @returns how long to sleep */
+/** One read, and claims only where something is due. @returns how long to sleep */
 async function runRound(loop: Loop): Promise<number> {
   const { deps, state } = loop
   const dueAt = await deps.outbox.nextDueAt()
@@ -177,7 +176,7 @@ async function runRound(loop: Loop): Promise<number> {
   return counts.some((count) => count > 0) ? 0 : BUSY_SLEEP_MS
 }
 
-/** Claims as many as the channel's lane has places for: a channel that hangs delays no other. */
+/** Claims as many rows as the channel's lane has places: a channel that hangs delays no other. */
 async function claim({ deps, state, limits, run }: Loop, channel: Channel): Promise<number> {
   const lane = state.lanes.get(channel)
   if (!lane) return 0
@@ -197,36 +196,36 @@ async function claim({ deps, state, limits, run }: Loop, channel: Channel): Prom
     },
   })
   if (claims.length === 0) return 0
-  // Drained meanwhile, or this process stood still: another may claim them.
+  // Drained meanwhile, or this process stood still: another worker may claim them.
   if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
     await deps.outbox.release(claims)
     return 0
   }
-  for (const claimed of claims) begin(state, limits, run, lane, claimed)
+  for (const claimed of claims) begin(state, limits.places, run, lane, claimed)
   return claims.length
 }
 
 function begin(
   state: State,
-  limits: LoopLimits,
-  run: RunAttempt,
+  places: number,
+  run: RunTry,
   lane: Set<Promise<void>>,
   claimed: Claim,
 ): void {
-  const attempt = run(claimed, state.stop.signal).then((outcome) => {
-    const wasFull = lane.size >= limits.places
-    lane.delete(attempt)
-    // A full lane may have left due rows behind; a retry may be due before the loop would look.
-    if (wasFull || outcome === 'again') state.bell.abort(RUNG)
+  const running = run(claimed, state.stop.signal).then((outcome) => {
+    const wasFull = lane.size >= places
+    lane.delete(running)
+    // A full lane may have left due rows behind; a retry may be due before the loop would check.
+    if (wasFull || outcome === 'again') state.alarm.abort(WOKEN)
   })
-  lane.add(attempt)
+  lane.add(running)
 }
 
 async function drain(state: State, loop: Promise<void>, withinMs: number): Promise<void> {
   if (state.phase === 'stopped') return
   state.phase = 'draining'
   state.quit.abort()
-  state.bell.abort(RUNG)
+  state.alarm.abort(WOKEN)
   const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
   const settled = async () => {
     await loop
@@ -237,4 +236,16 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   state.stop.abort()
   await endOf(done, Math.min(withinMs, DRAIN_SETTLE_MS))
   state.phase = 'stopped'
+}
+
+/** Waits until `work` has ended in any way, or for `ms`. */
+function endOf(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(end, end)
+  })
 }

@@ -1,10 +1,9 @@
 // Every part that runs beside the requests: the stores, hashing, sending, and the periodic cleanup.
 
 import type { Config } from '../config/config.ts'
-import { createComposer } from '../delivery/message.ts'
-import { createPlan } from '../delivery/plan.ts'
+import { createPlan, createRouter } from '../delivery/plan.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
-import { createRouter } from '../delivery/router.ts'
+import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
 import { purgeUnverified } from '../factors/domain.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, type ConfigSources, loadConfig } from '../../src/config/config.ts'
 import { SettingError } from '../../src/config/parsers.ts'
 import { createReader, type Environment } from '../../src/config/reader.ts'
-import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
+import { wrong } from '../../src/delivery/provider-entry.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 
 const SECRET = randomBytes(32).toString('base64')
@@ -33,7 +33,7 @@ const sources: ConfigSources = {
       name: 'post',
       channels: ['email'],
       read: ({ POST_FROM: from = '' }) => {
-        if (!from.includes('@')) throw new ProviderSettingError('POST_FROM', 'is no address')
+        if (!from.includes('@')) throw wrong('POST_FROM', 'is no address')
       },
       settings: [
         { name: 'POST_URL', description: '', secret: true },

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type ConfigSources, loadConfig } from '../../src/config/config.ts'
+import { createRouter } from '../../src/delivery/plan.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
-import { createRouter } from '../../src/delivery/router.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
 const sources: ConfigSources = {
@@ -56,7 +56,7 @@ describe('C66: a provider that will never send', () => {
       send: async () => ({ kind: 'accepted' as const, reference: null }),
     })
     const router = createRouter([named('twilio'), named('http')], { sms: ['http', 'twilio'] })
-    expect(router.choose('sms')?.name).toBe('http')
+    expect(router('sms')?.name).toBe('http')
   })
 
   it('a service has no routes of its own: they are refused by name, not passed over', () => {

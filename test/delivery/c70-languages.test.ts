@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { pickLocale } from '../../src/delivery/templates/languages.ts'
-import { render } from '../../src/delivery/templates/render.ts'
+import { render } from '../../src/delivery/templates/message.ts'
 import { type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
 import { describeValidity } from '../../src/delivery/templates/validity.ts'
 import type { Channel } from '../../src/kernel/channel.ts'

@@ -3,8 +3,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { loadSettings } from '../../src/config/load.ts'
+import { ProviderSettingError } from '../../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
-import { ProviderSettingError } from '../../src/delivery/setting-values.ts'
 
 function read(given: Record<string, string>, channel: 'sms' | 'email' = 'sms') {
   const entry = PROVIDERS.find((one) => one.name === 'http' && one.channels.includes(channel))
@@ -23,19 +23,19 @@ describe.each(['sms', 'email'] as const)('the templates of the gateway for %s', 
   it.each<[string, Record<string, string>, string]>([
     ['a placeholder mistyped', { BODY: '{"to":"{{tto}}","text":"{{text}}"}' }, '{{tto}}'],
     ['in capitals', { BODY: '{"to":"{{To}}"}' }, '{{To}}'],
-    ['with a blank inside', { BODY: '{"to":"{{ to number }}"}' }, 'no placeholder'],
-    ['not closed', { HEADERS: FORM, BODY: 'to={{to}&text={{text}}' }, 'no placeholder'],
-    ['with three braces', { HEADERS: FORM, BODY: 'to={{{to}}}' }, 'no placeholder'],
-    ['a comma too much', { BODY: '{"to":"{{to}}",}' }, 'no JSON'],
-    ['a bracket missing', { BODY: '{"to":"{{to}}"' }, 'no JSON'],
-    ['single quotes', { BODY: "{'to':'{{to}}'}" }, 'no JSON'],
-    ['a value outside of quotes', { BODY: '{"to":{{to}},"text":"{{text}}"}' }, 'no JSON'],
-    ['a code outside of quotes', { BODY: '{"code":{{code}}}' }, 'no JSON'],
+    ['with a blank inside', { BODY: '{"to":"{{ to number }}"}' }, 'not a placeholder'],
+    ['not closed', { HEADERS: FORM, BODY: 'to={{to}&text={{text}}' }, 'not a placeholder'],
+    ['with three braces', { HEADERS: FORM, BODY: 'to={{{to}}}' }, 'not a placeholder'],
+    ['a comma too much', { BODY: '{"to":"{{to}}",}' }, 'not JSON'],
+    ['a bracket missing', { BODY: '{"to":"{{to}}"' }, 'not JSON'],
+    ['single quotes', { BODY: "{'to':'{{to}}'}" }, 'not JSON'],
+    ['a value outside of quotes', { BODY: '{"to":{{to}},"text":"{{text}}"}' }, 'not JSON'],
+    ['a code outside of quotes', { BODY: '{"code":{{code}}}' }, 'not JSON'],
     ['a form without its content-type', { BODY: 'to={{to}}&text={{text}}' }, 'content-type'],
     [
       'JSON of another name',
       { HEADERS: '{"content-type":"application/vnd.api+json"}', BODY: '{"to":{{to}}}' },
-      'no JSON',
+      'not JSON',
     ],
   ])('%s stops the start', (_, given, words) => {
     const setting = `HTTP_${channel.toUpperCase()}_BODY`
@@ -74,7 +74,7 @@ it.each(['sms', 'email'] as const)(
 describe('URL and headers', () => {
   it.each<[string, string, string]>([
     ['URL', 'https://gateway.example/?to={{tto}}', '{{tto}}'],
-    ['URL', 'https://gateway.example/?to={{to', 'no placeholder'],
+    ['URL', 'https://gateway.example/?to={{to', 'not a placeholder'],
     ['URL', 'https://{{to}}/send', 'before its path'],
     ['URL', 'https://{{brand}}.gateway.example/send', 'before its path'],
     ['URL', 'https://gateway.example{{to}}/send', 'before its path'],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_AMBIGUOUS_SENDS } from '../../src/delivery/backoff.ts'
 import type { DueDelivery } from '../../src/delivery/outbox-ports.ts'
-import { createPlan } from '../../src/delivery/plan.ts'
+import { createPlan, createRouter } from '../../src/delivery/plan.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
-import { createRouter } from '../../src/delivery/router.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { fixedClock, NOW } from './messages.ts'
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createRouter } from '../../src/delivery/plan.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
 import { createProviders, PROVIDERS } from '../../src/delivery/registry.ts'
-import { createRouter } from '../../src/delivery/router.ts'
-import type { Channel } from '../../src/kernel/channel.ts'
+import { CHANNELS, type Channel } from '../../src/kernel/channel.ts'
 import { fixedClock, mailMessage, NOW, smsMessage } from './messages.ts'
 
 const SMTP = {
@@ -90,11 +90,12 @@ describe('the registry', () => {
     const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
     const router = createRouter(dev.providers)
     expect(dev.providers.at(-1)).toMatchObject({ channels: ['sms'] })
-    expect(router.choose('email')?.name).toBe('smtp')
-    expect(router.choose('sms')?.name).toBe('inbox')
+    expect(router('email')?.name).toBe('smtp')
+    expect(router('sms')?.name).toBe('inbox')
     const production = createProviders([SMTP], { clock: fixedClock, inbox: false })
     expect(production.inbox).toBeNull()
-    expect(createRouter(production.providers).channels()).toEqual(['email'])
+    const only = createRouter(production.providers)
+    expect(CHANNELS.filter((channel) => only(channel))).toEqual(['email'])
     await Promise.all([dev.close(), production.close()])
   })
 
@@ -142,15 +143,15 @@ describe('the router', () => {
   const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
 
   it('takes the first of the route, else the first configured, and the inbox last', () => {
-    expect(createRouter([inbox, a, b]).choose('sms')).toBe(a)
-    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] }).choose('sms')).toBe(b)
-    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] }).choose('email')).toBe(a)
-    expect(createRouter([b]).choose('email')).toBeUndefined()
+    expect(createRouter([inbox, a, b])('sms')).toBe(a)
+    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] })('sms')).toBe(b)
+    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] })('email')).toBe(a)
+    expect(createRouter([b])('email')).toBeUndefined()
   })
 
   it('of two with one name it takes the one that carries the channel', () => {
     const other = provider('http', ['sms'])
-    expect(createRouter([other, http], { email: ['http'] }).choose('email')).toBe(http)
+    expect(createRouter([other, http], { email: ['http'] })('email')).toBe(http)
   })
 
   it('refuses a route that can’t be', () => {

@@ -2,8 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { PastSend } from '../../src/delivery/outbox-ports.ts'
-import { createRecentSends } from '../../src/delivery/recent-sends.ts'
-import { createSendHistory } from '../../src/delivery/send-history.ts'
+import { createRecentSends, createSendHistory } from '../../src/delivery/recent-sends.ts'
 
 const NOW = 1_800_000_000_000
 const error = { code: 'http_503', message: 'the provider answered 503' }

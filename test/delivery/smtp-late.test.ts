@@ -3,8 +3,7 @@
 
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
-import { smtpEntry } from '../../src/delivery/smtp-settings.ts'
+import { createSmtpProvider, smtpEntry } from '../../src/delivery/providers/smtp/smtp.ts'
 import { mailMessage } from './messages.ts'
 import { type ScriptedServer, startScript, TO_DATA, WHOLE } from './smtp-script.ts'
 import { openWorld, type World } from './world.ts'

@@ -3,9 +3,8 @@
 import { hostname } from 'node:os'
 import { simpleParser } from 'mailparser'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { chooseEhloName } from '../../src/delivery/providers/smtp/ehlo-name.ts'
-import { createSmtpProvider } from '../../src/delivery/providers/smtp/smtp.ts'
-import { smtpEntry } from '../../src/delivery/smtp-settings.ts'
+import { chooseEhloName } from '../../src/delivery/providers/smtp/settings.ts'
+import { createSmtpProvider, smtpEntry } from '../../src/delivery/providers/smtp/smtp.ts'
 import { mailMessage } from './messages.ts'
 import { type ScriptedServer, startScript, WHOLE } from './smtp-script.ts'
 

@@ -161,7 +161,7 @@ export async function createWorld(options: {
   })
   const plan = createPlan({
     keyring,
-    router: { choose: (channel: Channel) => ({ name: 'test', channels: [channel], send: never }) },
+    router: (channel: Channel) => ({ name: 'test', channels: [channel], send: never }),
     knowsService: () => true,
   })
   const sent: {

@@ -73,7 +73,7 @@ export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.decoy-fresh-id',
     'a decoy repeats no id of a real send',
-    ['test/delivery/imitated-reason.test.ts', 'C49: an id or a time is another one'],
+    ['test/delivery/imitation.test.ts', 'C49: an id or a time is another one'],
     { node: 'ConditionalExpression', becomes: 'isCommon(word) ? word : word' },
   ),
   mutant(

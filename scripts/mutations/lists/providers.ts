@@ -27,7 +27,7 @@ export const PROVIDERS: readonly Mutant[] = [
     'C67.ambiguous-three-tries',
     'a 5xx other than 503, and 408, may have been taken: three tries a send',
     [WORKER, 'C67: 504 may come after the message was taken'],
-    { node: 'ReturnStatement', becomes: `return { kind: 'temporary', error, retryAfterMs }` },
+    { node: 'ReturnStatement', becomes: 'return temporary(...failure, retryAfterMs)' },
   ),
   mutant(
     'C67.same-wording',

@@ -145,8 +145,7 @@ export const SETTINGS: readonly Mutant[] = [
     [C69_NAMES, '{"SMTP_URL":"mail.example.com","MAIL_FROM":"nobody"}'],
     {
       node: 'IfStatement',
-      nth: 2,
-      becomes: `if (error instanceof ProviderSettingError && faults.length === 0) faults.push(error)
+      becomes: `if (error instanceof ProviderSettingError && faults.length === 0) faults.push(...error.faults)
       else throw error`,
     },
   ),

@@ -1,10 +1,24 @@
 // SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json (twilio_api_v2010 of twilio-oai).
-// It must not hand on a message of Twilio's: they quote the number.
+// It must not hand on a message of Twilio's: some quote the number.
 
-import type { Clock } from '../../kernel/clock.ts'
-import type { HttpAnswer, HttpClient, OutgoingMessage, Provider, SendResult } from '../ports.ts'
+import {
+  ambiguous,
+  type HttpAnswer,
+  type OutgoingMessage,
+  type Provider,
+  type SendResult,
+} from '../ports.ts'
+import {
+  httpTransport,
+  httpUrl,
+  type ProviderDeps,
+  type ProviderEntry,
+  readEach,
+  required,
+  type SettingValues,
+} from '../provider-entry.ts'
 
-export type TwilioSettings = {
+type TwilioSettings = {
   accountSid: string
   authToken: string
   /** E.164, an alphanumeric sender, or a Messaging Service (MG…). */
@@ -12,13 +26,43 @@ export type TwilioSettings = {
   baseUrl: string
 }
 
+export const twilioEntry = {
+  name: 'twilio',
+  channels: ['sms'],
+  settings: [
+    { name: 'TWILIO_ACCOUNT_SID', description: 'Account SID (AC…)' },
+    { name: 'TWILIO_AUTH_TOKEN', description: 'Auth token', secret: true },
+    {
+      name: 'TWILIO_FROM',
+      description: 'Sender: a number (+…), an alphanumeric sender, or a Messaging Service (MG…)',
+    },
+    {
+      name: 'TWILIO_BASE_URL',
+      description: 'Twilio’s host, for regions and tests',
+      default: 'https://api.twilio.com',
+    },
+  ],
+  transports: (values) => [httpTransport('TWILIO_BASE_URL', readTwilioSettings(values).baseUrl)],
+  read: readTwilioSettings,
+  create: (values, deps) => createTwilioProvider(readTwilioSettings(values), deps),
+} satisfies ProviderEntry
+
+function readTwilioSettings(values: SettingValues): TwilioSettings {
+  return readEach({
+    accountSid: () => required(values, 'TWILIO_ACCOUNT_SID'),
+    authToken: () => required(values, 'TWILIO_AUTH_TOKEN'),
+    from: () => required(values, 'TWILIO_FROM'),
+    baseUrl: () => httpUrl(values, 'TWILIO_BASE_URL'),
+  })
+}
+
 /** Twilio's bounds of ValidityPeriod, seconds. */
 const VALIDITY = { min: 1, max: 36_000 } as const
 
-/** Too many requests, as a code of the body: also told with another status than 429. */
+/** Too many requests, as a code in the body: it also comes with other statuses than 429. */
 const THROTTLED = new Set([20429, 14107, 30001])
 
-/** Codes worth a sentence; others are told by number alone. */
+/** Codes worth a sentence; others are given as a number only. */
 const WORDS: Record<number, string> = {
   20003: 'the account or its token was refused',
   21211: 'the number is not valid',
@@ -31,10 +75,7 @@ const WORDS: Record<number, string> = {
   20429: 'too many requests',
 }
 
-export function createTwilioProvider(
-  settings: TwilioSettings,
-  deps: { http: HttpClient; clock: Clock },
-): Provider {
+export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDeps): Provider {
   const { accountSid, authToken, from } = settings
   const account = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
   const url = `${account}/Messages.json`
@@ -83,15 +124,15 @@ export function createTwilioProvider(
   }
 }
 
-/** A message that waits at the carrier past the code's end is of no use. */
+/** A message that waits at the carrier until after the code has expired is useless. */
 function validitySeconds(message: OutgoingMessage, now: number): number {
   const left = Math.floor((message.expiresAt - now) / 1000)
   return Math.min(VALIDITY.max, Math.max(VALIDITY.min, left))
 }
 
-/** What Twilio's answer to a new message is; another 2xx without an id of its own comes from something between. */
+/** Twilio's status for a new message; another 2xx without an id comes from something in between. */
 const CREATED = 201
-/** A message resource that will not be sent, in an answer that is otherwise an acceptance. */
+/** Statuses of a message that will not be sent, in an answer that is otherwise an acceptance. */
 const REFUSED = new Set<unknown>(['failed', 'undelivered', 'canceled'])
 
 function refine({ status, body, verdict }: HttpAnswer): SendResult {
@@ -101,8 +142,7 @@ function refine({ status, body, verdict }: HttpAnswer): SendResult {
       return { kind: 'permanent', error: errorOf(answer.error_code ?? 'failed') }
     const reference = typeof answer.sid === 'string' ? answer.sid : null
     if (reference !== null || status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
-    const error = { code: 'not_confirmed', message: 'the answer holds no id of a message' }
-    return { kind: 'ambiguous', error }
+    return ambiguous('not_confirmed', 'the answer contains no message id')
   }
   if (typeof answer.code !== 'number') return verdict
   const error = errorOf(answer.code)
@@ -121,7 +161,7 @@ function errorOf(code: unknown): { code: string; message: string } {
   }
 }
 
-/** Whatever it is: a proxy's page, half a body, null. */
+/** Of whatever came: a proxy's page, half a body, null. */
 function readJson(
   body: string,
 ): Partial<Record<'sid' | 'status' | 'code' | 'error_code', unknown>> {

@@ -1,5 +1,5 @@
 // The HTML of a mail: readable by screen readers, in the dark, and without images; nothing to click.
-// It must not take a value that was not escaped here.
+// Every value is escaped here.
 
 export type MailParts = {
   language: string

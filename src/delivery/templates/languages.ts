@@ -1,5 +1,4 @@
-// Which text is written: the service's own or a built-in one, by the languages that are wanted in turn.
-// It must not fill anything in.
+// The text of a message: the service's own or a built-in one, by the languages that are wanted in turn.
 
 import type { Channel } from '../../kernel/channel.ts'
 import { directionOf, languageKeys, readLanguageTag } from '../../kernel/language-tag.ts'
@@ -10,12 +9,12 @@ type Override = MessageSettings['templates'][string]
 type Templates = Pick<MessageSettings, 'templates' | 'locale'>
 
 export type Picked = {
-  /** BCP 47, of the text that is written. */
+  /** BCP 47, of the text. */
   tag: string
   direction: 'ltr' | 'rtl'
-  /** What an override leaves out: built in, in its language or English. */
+  /** Of the built-in texts for the parts that an override leaves out. */
   language: Language
-  /** Whose minutes and seconds are said; null: of none that is built in. */
+  /** Of the minutes and seconds; null: none that is built in. */
   units: Language | null
   override: Override | undefined
 }
@@ -26,7 +25,7 @@ const BUILT_IN: ReadonlyMap<string, Language> = new Map(
   LANGUAGES.map((language) => [languageKeys(language)[0] ?? language, language]),
 )
 
-/** An override without a text for the channel is none: what is built in may be nearer. */
+/** An override without a text for the channel does not count: a built-in one may be closer. */
 function isFor(channel: Channel, override: Override): boolean {
   return channel === 'email'
     ? override.emailSubject !== undefined || override.emailText !== undefined
@@ -62,7 +61,7 @@ export function pickTexts(
   return { tag: FALLBACK, direction: 'ltr', ...none }
 }
 
-/** For the answer to a start, and for the row: the language in which the message is written. */
+/** The language of the message, for the answer to a start and for the row. */
 export function pickLocale(
   service: Templates,
   channel: Channel,

@@ -1,18 +1,15 @@
-// The built-in texts, one entry a language: plain data.
-// It must not hold logic, links, or anything a caller chose.
+// The built-in texts, one entry for each language: plain data, without links or anything that a caller chose.
 
 /**
- * `sms`: longest first; the first that fits into one segment is taken. Written without the letters
- * that GSM-7 lacks (3GPP TS 23.038 §6.2.1) where the language allows, since one such letter halves
- * the room. `{{code}}` and `{{brand}}` stand for themselves, `{{short}}` for `10 min` or `45 s`,
- * `{{validity}}` for the same in full.
+ * `sms`: longest first; the first that fits into one segment is taken. Where the language allows, without letters that
+ * GSM-7 lacks (3GPP TS 23.038 §6.2.1): one of them halves the room. `{{short}}` becomes `10 min` or `45 s`, `{{validity}}`
+ * the same in full.
  */
 export type LanguageTexts = {
-  direction: 'ltr' | 'rtl'
   sms: readonly string[]
   /** Ends with the code: a mailbox's list shows it without opening the message. */
   subject: string
-  /** Above the code, below it, and what to do who did not ask for it. */
+  /** Above the code, below it, and advice for people who did not ask for it. */
   intro: string
   validity: string
   warning: string
@@ -20,7 +17,6 @@ export type LanguageTexts = {
 
 export const TEXTS = {
   en: {
-    direction: 'ltr',
     sms: [
       '{{code}} is your {{brand}} code. It expires in {{short}}. Never share it.',
       '{{code}} is your {{brand}} code.',
@@ -31,7 +27,6 @@ export const TEXTS = {
     warning: 'If you did not ask for it, you can ignore this message.',
   },
   de: {
-    direction: 'ltr',
     sms: [
       '{{code}} ist der Code für {{brand}}. Gültig für {{short}}. Nie weitergeben.',
       '{{code}} ist der Code für {{brand}}.',
@@ -42,7 +37,6 @@ export const TEXTS = {
     warning: 'Wenn Sie ihn nicht angefordert haben, können Sie diese Nachricht ignorieren.',
   },
   fr: {
-    direction: 'ltr',
     sms: [
       '{{code}} est votre code {{brand}}. Il expire dans {{short}}. Ne le communiquez jamais.',
       '{{code}} est votre code {{brand}}.',
@@ -53,7 +47,6 @@ export const TEXTS = {
     warning: 'Si vous ne l’avez pas demandé, vous pouvez ignorer ce message.',
   },
   es: {
-    direction: 'ltr',
     sms: [
       '{{code}} es tu clave de {{brand}}. Caduca en {{short}}. No la compartas nunca.',
       '{{code}} es tu clave de {{brand}}.',
@@ -64,7 +57,6 @@ export const TEXTS = {
     warning: 'Si no lo has pedido, puedes ignorar este mensaje.',
   },
   it: {
-    direction: 'ltr',
     sms: [
       '{{code}} è il tuo codice {{brand}}. Scade tra {{short}}. Non condividerlo mai.',
       '{{code}} è il tuo codice {{brand}}.',
@@ -75,7 +67,6 @@ export const TEXTS = {
     warning: 'Se non lo hai richiesto, puoi ignorare questo messaggio.',
   },
   pt: {
-    direction: 'ltr',
     sms: [
       '{{code}} é a sua chave de acesso {{brand}}. Expira em {{short}}. Nunca a revele.',
       '{{code}} é a sua chave {{brand}}.',
@@ -86,7 +77,6 @@ export const TEXTS = {
     warning: 'Se não o pediu, pode ignorar esta mensagem.',
   },
   nl: {
-    direction: 'ltr',
     sms: [
       '{{code}} is je code voor {{brand}}. Deze verloopt over {{short}}. Deel hem nooit.',
       '{{code}} is je code voor {{brand}}.',
@@ -97,7 +87,6 @@ export const TEXTS = {
     warning: 'Heb je deze code niet aangevraagd? Dan kun je dit bericht negeren.',
   },
   pl: {
-    direction: 'ltr',
     sms: [
       '{{code}} to kod {{brand}}. Wygasa za {{short}}. Nigdy go nikomu nie podawaj.',
       '{{code}} to kod {{brand}}.',
@@ -108,7 +97,6 @@ export const TEXTS = {
     warning: 'Jeśli nie prosisz o kod, zignoruj tę wiadomość.',
   },
   tr: {
-    direction: 'ltr',
     sms: [
       '{{code}} {{brand}} kodunuz. {{short}} sonra biter. Kimseye vermeyin.',
       '{{code}} {{brand}} kodunuz.',
@@ -119,7 +107,6 @@ export const TEXTS = {
     warning: 'Bu kodu siz istemediyseniz bu iletiyi yok sayabilirsiniz.',
   },
   ar: {
-    direction: 'rtl',
     sms: [
       '{{code}} هو رمزك في {{brand}} وينتهي خلال {{short}}. لا تشاركه.',
       '{{code}} هو رمزك في {{brand}}',
@@ -130,7 +117,6 @@ export const TEXTS = {
     warning: 'إذا لم تطلب هذا الرمز فيمكنك تجاهل هذه الرسالة.',
   },
   he: {
-    direction: 'rtl',
     sms: [
       '{{code}} הוא הקוד שלך עבור {{brand}} ויפוג תוך {{short}}. אין לשתף.',
       '{{code}} הוא הקוד שלך עבור {{brand}}',
@@ -141,7 +127,6 @@ export const TEXTS = {
     warning: 'אם לא ביקשת קוד, אפשר להתעלם מההודעה.',
   },
   ja: {
-    direction: 'ltr',
     sms: [
       '{{code}} は{{brand}}の認証コードです。{{short}}間有効。他人に教えないでください。',
       '{{code}} は{{brand}}の認証コードです。',
@@ -153,7 +138,6 @@ export const TEXTS = {
     warning: 'お心当たりがない場合は、このメッセージを無視してください。',
   },
   zh: {
-    direction: 'ltr',
     sms: [
       '{{code}} 是您的{{brand}}验证码，{{short}}内有效，请勿告知他人。',
       '{{code}} 是您的{{brand}}验证码。',
@@ -165,7 +149,6 @@ export const TEXTS = {
     warning: '如果不是您本人请求的，请忽略此消息。',
   },
   'zh-hant': {
-    direction: 'ltr',
     sms: [
       '{{code}} 是您的{{brand}}驗證碼，{{short}}內有效，請勿告知他人。',
       '{{code}} 是您的{{brand}}驗證碼。',

@@ -1,63 +1,58 @@
-// What a gateway's answer means beyond its status: its id, its own reason, and whether it says that it took the message.
-// It must not take silence for success where the operator has said what success looks like.
+// The meaning of a gateway's answer beyond its status: its id, its own reason, and whether it took the message.
+// It must not take silence for success where the operator has described success.
 
-import type { HttpAnswer, SendResult } from '../../ports.ts'
+import {
+  ambiguous,
+  type HttpAnswer,
+  permanent,
+  type Refusal,
+  type SendResult,
+  temporary,
+} from '../../ports.ts'
+import { readEach, type SettingValues, wrong } from '../../provider-entry.ts'
 
 /** A value at a JSON pointer (RFC 6901), or the whole answer as text, and the patterns that mean "taken". */
 export type SuccessRule = {
-  /** null: the answer as text. */
+  /** null: the answer as a text. */
   pointer: string | null
-  /** Each may hold * for any characters; null: anything that is there. */
+  /** Each may contain * for any characters; null: anything that is there. */
   patterns: readonly string[] | null
 }
 export type AnswerRules = {
-  /** To the gateway's id. null: none is read. */
+  /** Of the gateway's id. null: none is read. */
   idPointer: string | null
-  /** To its own reason, where it refuses. */
+  /** Of its own reason, where it refuses. */
   errorPointer: string | null
   /** null: the status alone decides, and `errorPointer`. */
   success: SuccessRule | null
-  /** What an answer holds that refuses for the moment only. null: no refusal of the gateway's own words is one. */
+  /** Matches refusals for the moment only. null: none. */
   temporary: SuccessRule | null
 }
 
-const BUSY: Refusal = {
-  kind: 'temporary',
-  error: { code: 'gateway_busy', message: 'the gateway refused the message for the moment' },
-  retryAfterMs: null,
-}
-const NOT_CONFIRMED: Refusal = {
-  kind: 'ambiguous',
-  error: { code: 'not_confirmed', message: 'the gateway did not confirm the message' },
+const BUSY = temporary('gateway_busy', 'the gateway refused the message for the moment')
+const NOT_CONFIRMED = ambiguous('not_confirmed', 'the gateway did not confirm the message')
+
+function withReason(refusal: Refusal, reason: string | null): Refusal {
+  return reason === null ? refusal : { ...refusal, error: { ...refusal.error, message: reason } }
 }
 
-type Refusal = Exclude<SendResult, { kind: 'accepted' }>
-
-function withReason(refusal: Refusal, reason: string): SendResult {
-  return { ...refusal, error: { code: refusal.error.code, message: reason } }
-}
-
-/** A reason may quote the message: attempt.ts masks that, and bounds it. */
+/** A reason may quote the message: it is masked and bounded before it is kept (quoted-answer.ts). */
 export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const { verdict } = answer
   const json = readJson(answer.body)
   const reason = reasonIn(answer.body, json, rules)
   const success = succeeded(answer.body, json, rules.success)
   const isTaken = verdict.kind === 'accepted' && success === 'yes'
-  // A 5xx or half an answer may have been taken: whatever it holds, it gets three tries and no more.
+  // A message with a 5xx or half an answer may have been taken: whatever the answer contains, it gets three tries and no more.
   const isWhole = verdict.kind === 'accepted' || verdict.kind === 'permanent'
   // mutants: C67.described-throttle C67.ambiguous-throttle
   if (isWhole && !isTaken && succeeded(answer.body, json, rules.temporary) === 'yes')
-    return reason === null ? BUSY : withReason(BUSY, reason)
-  if (verdict.kind !== 'accepted') return reason === null ? verdict : withReason(verdict, reason)
+    return withReason(BUSY, reason)
+  if (verdict.kind !== 'accepted') return withReason(verdict, reason)
   // mutant: C67.error-in-200
   if (success === 'no' || (success === 'unsaid' && reason !== null))
-    return {
-      kind: 'permanent',
-      error: { code: 'gateway_refused', message: reason ?? 'the gateway refused the message' },
-    }
-  if (success === 'unclear')
-    return reason === null ? NOT_CONFIRMED : withReason(NOT_CONFIRMED, reason)
+    return permanent('gateway_refused', reason ?? 'the gateway refused the message')
+  if (success === 'unclear') return withReason(NOT_CONFIRMED, reason)
   if (rules.idPointer === null) return verdict
   const reference = valueAt(json, rules.idPointer)
   if (typeof reference === 'string' && reference !== '') return { kind: 'accepted', reference }
@@ -65,7 +60,7 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   return NOT_CONFIRMED // mutant: C67.id-required
 }
 
-/** `no`: the value is there and is another; `unclear`: an answer of another form. */
+/** `no`: the value is there and differs; `unclear`: the answer has another form. */
 function succeeded(
   body: string,
   json: unknown,
@@ -81,7 +76,7 @@ function succeeded(
   return pointer === null ? 'unclear' : 'no' // mutant: C67.success-value-match
 }
 
-/** By hand: a regular expression of the operator's could take minutes for a hostile answer. */
+/** Without a regular expression: an operator's could take minutes on a hostile answer. */
 function matches(text: string, pattern: string): boolean {
   const [head = '', ...rest] = pattern.split('*')
   const tail = rest.pop()
@@ -96,10 +91,10 @@ function matches(text: string, pattern: string): boolean {
   return text.length - tail.length >= at && text.endsWith(tail)
 }
 
-/** What stands for "no error" where a gateway always has the field. */
+/** Values for "no error" from gateways that always send the field. */
 const EMPTY = new Set(['', '0', 'false', 'null', '[]', '{}'])
 
-/** Where success is described as a text the whole answer is one: `ERR 105 no credit`. A page is none. */
+/** Where success is described as a text, the whole answer is one: `ERR 105 no credit`. An HTML page is not. */
 function reasonIn(body: string, json: unknown, rules: AnswerRules): string | null {
   if (rules.errorPointer !== null) return readReason(valueAt(json, rules.errorPointer))
   const isText = rules.success?.pointer === null && !body.trimStart().startsWith('<')
@@ -126,12 +121,12 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
 }
 
 /**
- * A pointer finds nothing in anything else. The error of JSON.parse for each empty answer, with its stack, was a
- * hundredth of a login flow.
+ * A pointer finds nothing in anything else. The exception of JSON.parse for each empty answer took a hundredth of a login
+ * flow.
  */
 const OBJECT_OR_LIST = /^\s*[{[]/ // mutant: C67.json-bom-trimmed
 
-/** Undefined: this is no JSON, or not all of it. */
+/** Undefined: it is not JSON, or not all of it. */
 function readJson(body: string): unknown {
   if (!OBJECT_OR_LIST.test(body)) return undefined
   try {
@@ -147,9 +142,88 @@ function valueAt(json: unknown, pointer: string): unknown {
   for (const token of pointer.split('/').slice(1)) {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    // An array's length is its own, too.
+    // The length of an array is a property of its own as well.
     if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(key)) return undefined // mutant: C67.array-elements-only
     value = (value as Record<string, unknown>)[key]
   }
   return value
+}
+
+/** Settings that say what an answer means. */
+export const answerRows = (prefix: string) => [
+  {
+    name: `${prefix}ID_POINTER`,
+    description:
+      'JSON pointer to the gateway’s id in its answer, like /messages/0/id; an answer without it is not taken for success',
+    optional: true,
+  },
+  {
+    name: `${prefix}SUCCESS`,
+    description:
+      'What an answer 2xx has to hold to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`; what it says instead is shown to admins); `*` stands for any characters, a bar for "or"',
+    optional: true,
+    free: true as const,
+  },
+  {
+    name: `${prefix}ERROR_POINTER`,
+    description:
+      'JSON pointer to the gateway’s own reason, like /error/message: shown to admins; without SUCCESS an answer 2xx that holds one is a refusal',
+    optional: true,
+  },
+  {
+    name: `${prefix}TEMPORARY`,
+    description:
+      'What a refusal (2xx or 4xx) holds that passes, as a throttle does, in the forms of SUCCESS (`/messages/0/status=1`): retried with backoff until the code expires. Only for answers that say nothing was sent',
+    optional: true,
+    free: true as const,
+  },
+]
+
+/** @throws ProviderSettingError */
+export function readAnswerRules(values: SettingValues, prefix: string): AnswerRules {
+  return readEach({
+    idPointer: () => readPointer(values, `${prefix}ID_POINTER`),
+    errorPointer: () => readPointer(values, `${prefix}ERROR_POINTER`),
+    success: () => readRule(values, `${prefix}SUCCESS`),
+    temporary: () => readTemporary(values, `${prefix}TEMPORARY`),
+  })
+}
+
+/** A pattern for every answer would also mean "not sent" for half an answer, or none. */
+function readTemporary(values: SettingValues, name: string): SuccessRule | null {
+  const rule = readRule(values, name)
+  if (rule?.pointer === null && rule.patterns?.some((pattern) => /^\*+$/.test(pattern)))
+    throw wrong(name, 'matches every answer: give what the gateway answers when it throttles')
+  return rule
+}
+
+const POINTER = /^(\/([^~/]|~[01])*)+$/
+
+function readPointer(values: SettingValues, name: string): string | null {
+  const pointer = values[name] || null
+  if (pointer !== null && !POINTER.test(pointer))
+    throw wrong(name, 'is not a JSON pointer like /id')
+  return pointer
+}
+
+function readRule(values: SettingValues, name: string): SuccessRule | null {
+  const text = values[name] || null
+  if (text === null) return null
+  if (!text.startsWith('/')) return { pointer: null, patterns: readPatterns(text, name) }
+  const equals = text.indexOf('=')
+  const pointer = equals === -1 ? text : text.slice(0, equals)
+  if (!POINTER.test(pointer))
+    throw wrong(name, 'is neither like /status=accepted nor a text like OK*')
+  return { pointer, patterns: equals === -1 ? null : readPatterns(text.slice(equals + 1), name) }
+}
+
+function readPatterns(text: string, name: string): string[] {
+  const patterns = text.split('|') // mutant: C67.several-success-values
+  // mutant: C67.empty-not-success
+  if (patterns.some((pattern) => pattern.trim() === ''))
+    throw wrong(
+      name,
+      'has an empty value, which an empty answer would match: write a value on both sides of = and of each bar',
+    )
+  return patterns
 }

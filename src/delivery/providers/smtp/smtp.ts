@@ -1,46 +1,42 @@
 // Mail by any SMTP server (RFC 5321), with STARTTLS (RFC 3207) and AUTH, on connections kept open.
-// It must not hand on a server's reply text: it quotes the address.
+// It must not hand on a server's reply text, which quotes the address, or let an address be read as another one (C28).
 
-import { hostname } from 'node:os'
 import { Readable } from 'node:stream'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { OutgoingMessage, Provider, SendResult } from '../../ports.ts'
+import {
+  ambiguous,
+  type OutgoingMessage,
+  type Provider,
+  permanent,
+  type SendResult,
+  temporary,
+} from '../../ports.ts'
+import type { ProviderEntry } from '../../provider-entry.ts'
 import {
   type Connections,
   createConnections,
+  type Lease,
   loadConnection,
-  type SmtpServer,
   step,
 } from './connections.ts'
-import { chooseEhloName } from './ehlo-name.ts'
-import { toMailbox } from './mail-address.ts'
+import { readSmtpSettings, SMTP_ROWS, type SmtpSettings } from './settings.ts'
 
-export type SmtpSettings = {
-  host: string
-  port: number
-  /** TLS from the first byte (465). */
-  secure: boolean
-  /** Without TLS nothing is sent, not even the password. */
-  requireTls: boolean
-  rejectUnauthorized: boolean
-  /** The name in the certificate where it is not `host`. */
-  servername: string | null
-  auth: { user: string; pass: string } | null
-  /** `name` null: the service's brand is shown. */
-  from: { name: string | null; address: string }
-  maxConnections: number
-  /** For EHLO. null: `chooseEhloName` does. */
-  ehloName: string | null
-}
-
-/**
- * Past any deadline (DELIVERY_DEADLINE_SECONDS): only a net under it. A server that greets or accepts slowly, as those
- * that look the sender up do, has all of that time.
- */
-const NET_TIMEOUT_MS = 60_000 // mutant: C67.smtp-word-deadline
+export const smtpEntry = {
+  name: 'smtp',
+  channels: ['email'],
+  settings: SMTP_ROWS,
+  read: readSmtpSettings,
+  transports(values) {
+    const { host, secure, requireTls, rejectUnauthorized } = readSmtpSettings(values)
+    const advice = 'add ?requireTLS=true to it, or use smtps://'
+    const isEncrypted = secure || requireTls // mutant: C68.optional-tls-cleartext
+    return [{ setting: 'SMTP_URL', host, isEncrypted, isVerified: rejectUnauthorized, advice }]
+  },
+  create: (values) => createSmtpProvider(readSmtpSettings(values)),
+} satisfies ProviderEntry
 
 export function createSmtpProvider(settings: SmtpSettings): Provider {
-  const connections = createConnections(toServer(settings), settings.maxConnections)
+  const connections = createConnections(settings)
   return {
     name: 'smtp',
     channels: ['email'],
@@ -50,10 +46,9 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
       const mime = await compose(settings, { ...message, to })
       const envelope = { from: settings.from.address, to: [to], size: mime.length }
       const first = await transmit(connections, envelope, mime, signal)
-      // A kept connection that the server had dropped: nothing was said on it yet.
-      const result =
-        first === 'dropped' ? await transmit(connections, envelope, mime, signal) : first
-      return result === 'dropped' ? temporary('connection_closed', CONNECTION_FAILED) : result
+      if (first !== 'dropped') return first
+      const second = await transmit(connections, envelope, mime, signal)
+      return second === 'dropped' ? temporary('connection_closed', CONNECTION_FAILED) : second
     },
     async probe(signal) {
       try {
@@ -78,29 +73,6 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
   }
 }
 
-function toServer(settings: SmtpSettings): SmtpServer & { socketCloseTimeout: number } {
-  const name = chooseEhloName(settings.ehloName, hostname(), domainOf(settings.from.address))
-  return {
-    host: settings.host,
-    port: settings.port,
-    secure: settings.secure,
-    requireTLS: settings.requireTls && !settings.secure, // mutant: C28.require-tls
-    auth: settings.auth,
-    ...(name === null ? {} : { name }),
-    connectionTimeout: NET_TIMEOUT_MS,
-    greetingTimeout: NET_TIMEOUT_MS,
-    dnsTimeout: NET_TIMEOUT_MS,
-    socketTimeout: NET_TIMEOUT_MS,
-    // A mail whose deadline passed must not trickle out.
-    socketCloseTimeout: 0,
-    tls: {
-      rejectUnauthorized: settings.rejectUnauthorized,
-      minVersion: 'TLSv1.2',
-      ...(settings.servername === null ? {} : { servername: settings.servername }),
-    },
-  }
-}
-
 const loadComposer = async () => (await import('nodemailer/lib/mail-composer')).default
 
 async function compose(settings: SmtpSettings, message: OutgoingMessage): Promise<Buffer> {
@@ -112,8 +84,8 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     subject: oneLine(message.subject ?? ''),
     text: message.text,
     ...(message.html === null ? {} : { html: message.html }),
-    // The same for every try: mail servers and programs show a message that comes twice once.
-    messageId: `<${message.deliveryId}@${domainOf(address)}>`, // mutant: C67.stable-message-id
+    // The same for every try: mail servers and programs show a message that arrives twice only once.
+    messageId: `<${message.deliveryId}${address.slice(address.lastIndexOf('@'))}>`, // mutant: C67.stable-message-id
     // RFC 3834 §5: no out-of-office answers.
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
@@ -122,15 +94,11 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
   return mail.compile().build()
 }
 
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1)
-}
-
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }
 
-/** `dropped`: a kept connection was gone before it took a command. */
+/** `dropped`: the server had closed the kept connection; nothing was said on it yet. */
 async function transmit(
   connections: Connections,
   envelope: SMTPConnection.Envelope,
@@ -138,48 +106,46 @@ async function transmit(
   signal: AbortSignal,
 ): Promise<SendResult | 'dropped'> {
   let dataBegun = false
-  // Read only once the server has said 354: from then on the mail may have been taken.
+  // Read only after the server's 354: from then on the mail may have been taken.
   const body = Readable.from(
     (function* () {
       dataBegun = true
       yield mime
     })(),
   )
+  let lease: Lease | undefined
+  let healthy = false
   try {
-    const lease = await connections.acquire(signal)
-    let healthy = false
-    try {
-      // mutant: C67.smtputf8-gate
-      if (!lease.takesUtf8 && needsUtf8(envelope)) {
-        healthy = true
-        return permanent('no_smtputf8', 'the mail server takes ASCII addresses only')
-      }
-      await step(lease.connection, signal, (done) => lease.connection.send(envelope, body, done))
+    lease = await connections.acquire(signal)
+    const { connection, takesUtf8 } = lease
+    // mutant: C67.smtputf8-gate
+    if (!takesUtf8 && needsUtf8(envelope)) {
       healthy = true
-      return { kind: 'accepted', reference: null }
-    } catch (error) {
-      const result = classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
-      const gone = result.kind === 'temporary' && result.error.code === 'connection_closed'
-      return lease.reused && gone ? 'dropped' : result
-    } finally {
-      lease.release(healthy)
+      return permanent('no_smtputf8', 'the mail server takes ASCII addresses only')
     }
+    await step(connection, signal, (done) => connection.send(envelope, body, done))
+    healthy = true
+    return { kind: 'accepted', reference: null }
   } catch (error) {
-    return classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
+    const result = classify(error as SMTPConnection.SMTPError, dataBegun, signal.aborted)
+    const isGone = result.kind === 'temporary' && result.error.code === 'connection_closed'
+    return lease?.reused && isGone ? 'dropped' : result
+  } finally {
+    lease?.release(healthy)
   }
 }
 
-/** RFC 6531 §3.1: it must not be said otherwise. A server that drops the eighth bit would deliver to somebody else. */
+/** RFC 6531 §3.1: other servers must not be sent it. One that drops the eighth bit would deliver to somebody else. */
 function needsUtf8({ from, to }: SMTPConnection.Envelope): boolean {
   return /[^\0-\x7f]/.test(`${from} ${to}`)
 }
 
 const CONNECTION_FAILED = 'the connection to the mail server failed'
 
-/** RFC 5321 §4.2: it closes, whatever it answers. Sent for a mail that it has, it may come too late to take the mail back. */
+/** RFC 5321 §4.2: the server closes, and may say so after it has accepted the mail. */
 const CLOSING = 421
 
-/** RFC 5321 §4.2.1: 4yz may do well later, 5yz never will. */
+/** RFC 5321 §4.2.1: 4yz may succeed later, 5yz never will. */
 function classify(
   error: SMTPConnection.SMTPError,
   dataBegun: boolean,
@@ -192,18 +158,17 @@ function classify(
     const name = code === 'ETLS' ? 'starttls_refused' : ownName
     const message = `the mail server answered ${responseCode}${enhanced && ` ${enhanced}`}`
     // mutant: C67.close-after-dot
-    if (dataBegun && responseCode === CLOSING)
-      return { kind: 'ambiguous', error: { code: name, message } }
+    if (dataBegun && responseCode === CLOSING) return ambiguous(name, message)
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
     return permanent('invalid_address', 'the address cannot be sent to')
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
-  if (dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } } // mutant: C67.silence-after-dot
+  if (dataBegun) return ambiguous(name, CONNECTION_FAILED) // mutant: C67.silence-after-dot
   return temporary(name, CONNECTION_FAILED)
 }
 
-/** RFC 3463 §2: numbers alone, which tell a full mailbox from one that does not exist. '' where none is told. */
+/** RFC 3463 §2: numbers alone, which distinguish a full mailbox from one that does not exist. '' without one. */
 function enhancedCode({ response }: SMTPConnection.SMTPError): string {
   return /^\d{3}[ -]([45]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(response ?? '')?.[1] ?? ''
 }
@@ -217,9 +182,23 @@ function failureCode(error: SMTPConnection.SMTPError): string {
   return 'connection_closed'
 }
 
-function temporary(code: string, message: string): SendResult {
-  return { kind: 'temporary', error: { code, message }, retryAfterMs: null }
-}
-function permanent(code: string, message: string): SendResult {
-  return { kind: 'permanent', error: { code, message } }
+/** RFC 5321 §4.5.3.1.3: a path is 256 octets with its brackets. */
+const MAX_ADDRESS_OCTETS = 254
+/** Without separators, brackets and backslashes, which servers read in different ways. */
+const NAME = /^[^\s\p{Cc}<>,;:"()@\\[\]]+$/u
+/** The same with blanks, between quotes. */
+const QUOTED_NAME = /^"[^\t-\r\p{Cc}\p{Zl}\p{Zp}<>,;:"()@\\[\]]+"$/u
+/** RFC 5321 §4.1.2 Dot-string: no dot at an end, none beside another. */
+const DOT_STRING = /^[^.]+(\.[^.]+)*$/
+const DOMAIN = /^[^\s\p{Cc}<>,;"()@\\]+$/u
+
+/** With quotes where the name needs them (`a..b.@docomo.ne.jp`: RFC 5321 §4.1.2). null: sending to it is not safe. */
+function toMailbox(address: string): string | null {
+  const at = address.lastIndexOf('@')
+  const name = address.slice(0, at)
+  if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS || !DOMAIN.test(address.slice(at + 1)))
+    return null
+  if (QUOTED_NAME.test(name)) return address // mutant: C28.no-quoted-address
+  if (at < 1 || !NAME.test(name)) return null // mutant: C28.mailer-address-check
+  return DOT_STRING.test(name) ? address : `"${name}"${address.slice(at)}` // mutant: C28.envelope-quoting
 }

@@ -1,32 +1,38 @@
-// One claimed delivery from send to settle: with a deadline, and until the store has taken the result.
-// It must not claim, throw, or log a message, a code or a recipient.
+// One try of a claimed delivery, from the request to its stored result.
+// It must not log a message, a code or a recipient.
 
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
-import type { ComposeMessage } from './message.ts'
 import type { ClaimedDelivery, Outbox } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
-import type { DeliveryLog, Provider, SendOutcome, SendResult } from './ports.ts'
+import {
+  ambiguous,
+  type DeliveryLog,
+  type Provider,
+  permanent,
+  type SendOutcome,
+  type SendResult,
+} from './ports.ts'
 import { withoutQuotes } from './quoted-answer.ts'
 import type { RecentSends } from './recent-sends.ts'
-import { sleep } from './sleep.ts'
+import type { ComposeMessage } from './templates/message.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
 /**
- * Never rejects; ends when the store took the result, or no longer wants it. `stop` cuts the send short.
- * `again`: it is due once more, maybe soon.
+ * Never rejects; ends once the store has taken the result or no longer wants it. `stop` cuts the send short.
+ * `again`: the delivery will be due again, maybe soon.
  */
-export type RunAttempt = (claim: Claim, stop: AbortSignal) => Promise<'done' | 'again'>
+export type RunTry = (claim: Claim, stop: AbortSignal) => Promise<'done' | 'again'>
 
 /** A provider that does not end when its signal aborts loses its place after this. */
 export const ABORT_GRACE_MS = 500
 /** Between two tries to write a result: the store is locked, full or away. */
 const SETTLE_RETRY_MIN_MS = 100
 const SETTLE_RETRY_MAX_MS = 5_000
-/** After this the sweeper has ended the verification and nobody waits for the result. */
+/** By then the sweeper has ended the verification, and nobody waits for the result. */
 const SETTLE_GIVE_UP_AFTER_EXPIRY_MS = 120_000
 
-export type AttemptDeps = {
+export type TryDeps = {
   outbox: Pick<Outbox, 'settle'>
   providers: readonly Provider[]
   compose: ComposeMessage
@@ -38,63 +44,58 @@ export type AttemptDeps = {
   random: () => number
   logger: DeliveryLog
   deadlineMs: number
-  /** For who watches. It must not throw. */
+  /** For metrics. It must not throw. */
   onOutcome?: ((outcome: SendOutcome) => void) | undefined
 }
 
-export function createAttempt(deps: AttemptDeps): RunAttempt {
+export function createTry(deps: TryDeps): RunTry {
+  const { clock, providers, recentSends } = deps
   return async (claim, stop) => {
-    const startedAt = deps.clock.now()
-    const result = claim.prepared.silent
-      ? await sendSilently(deps, claim, stop)
-      : await sendReally(deps, findProvider(deps.providers, claim), claim, stop)
-    const durationMs = deps.clock.now() - startedAt
-    if (!claim.prepared.silent) {
-      const { channel, provider, attemptId: id, prepared } = claim
-      const at = deps.clock.now()
-      deps.recentSends.record({ id, channel, provider, to: prepared.to, at, durationMs, result })
-      deps.onOutcome?.({ provider, channel, result, durationMs })
+    const { channel, provider: name, prepared } = claim
+    // By name and channel: the generic gateways of two channels have the same name.
+    const provider = providers.find((one) => one.name === name && one.channels.includes(channel))
+    const startedAt = clock.now()
+    const result = prepared.silent
+      ? await sendSilently(deps, provider, claim, stop)
+      : await sendReally(deps, provider, claim, stop)
+    const at = clock.now()
+    const durationMs = at - startedAt
+    if (!prepared.silent) {
+      const id = claim.attemptId
+      recentSends.record({ id, channel, provider: name, to: prepared.to, at, durationMs, result })
+      deps.onOutcome?.({ provider: name, channel, result, durationMs })
     }
     logResult(deps.logger, claim, result, durationMs)
     return await settle(deps, claim, result, durationMs, stop)
   }
 }
 
-/** By name and channel: a generic gateway of each channel has the same name. */
-function findProvider(providers: readonly Provider[], claim: Claim): Provider | undefined {
-  return providers.find(
-    (provider) => provider.name === claim.provider && provider.channels.includes(claim.channel),
-  )
-}
-
-/** Before anything was sent by a provider that names no time of its own: an API call across the internet. */
+/** Before anything was sent by a provider without a time of its own: an API call across the internet. */
 const USUAL_MS = 300
 
-/** Waits and ends as a real send there would now, without a request; a test recipient's is always taken. */
+/** Waits and ends as a real send would now, without a request; one to a test recipient is always taken. */
 async function sendSilently(
-  deps: AttemptDeps,
+  { readHistory, recentSends, random, clock }: TryDeps,
+  provider: Provider | undefined,
   claim: Claim,
   stop: AbortSignal,
 ): Promise<SendResult> {
   const began = performance.now()
-  await deps.readHistory()
-  const { channel, provider, prepared } = claim
-  const usualMs = findProvider(deps.providers, claim)?.usualMs ?? USUAL_MS
-  const decoy = { channel, provider, to: prepared.to, usualMs }
-  const { recentSends, random, clock } = deps
+  await readHistory()
+  const usualMs = provider?.usualMs ?? USUAL_MS
+  const decoy = { channel: claim.channel, provider: claim.provider, to: claim.prepared.to, usualMs }
   const { durationMs, result } = recentSends.imitate(decoy, random, clock.now())
   await sleep(Math.max(0, durationMs - (performance.now() - began)), stop)
   return claim.kind === 'decoy' ? result : { kind: 'accepted', reference: null }
 }
 
 async function sendReally(
-  deps: AttemptDeps,
+  deps: TryDeps,
   provider: Provider | undefined,
   claim: Claim,
   stop: AbortSignal,
 ): Promise<SendResult> {
-  if (!provider)
-    return { kind: 'permanent', error: { code: 'no_provider', message: 'provider not configured' } }
+  if (!provider) return permanent('no_provider', 'provider not configured')
   const deadline = new AbortController()
   const abort = () => deadline.abort()
   const timer = setTimeout(abort, deps.deadlineMs)
@@ -108,12 +109,12 @@ async function sendReally(
     ])
     return withoutQuotes(result, message) // mutant: I7.answer-screened
   } catch (error) {
-    // A defect of ours or of a library. Its text may hold the recipient: only its name is told.
+    // A bug of ours or of a library. Its text may contain the recipient: only its name is logged.
     deps.logger.error(
       { delivery: claim.deliveryId, provider: claim.provider, error: errorName(error) },
       'a provider threw',
     )
-    return { kind: 'ambiguous', error: { code: 'provider_error', message: 'the send broke off' } }
+    return ambiguous('provider_error', 'the send broke off')
   } finally {
     clearTimeout(timer)
     stop.removeEventListener('abort', abort)
@@ -123,10 +124,7 @@ async function sendReally(
 function graceAfter(signal: AbortSignal): Promise<SendResult> {
   return new Promise((resolve) => {
     const onAbort = () => {
-      setTimeout(resolve, ABORT_GRACE_MS, {
-        kind: 'ambiguous',
-        error: { code: 'timeout', message: 'no answer in time' },
-      }).unref()
+      setTimeout(resolve, ABORT_GRACE_MS, ambiguous('timeout', 'no answer in time')).unref()
     }
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
@@ -134,29 +132,23 @@ function graceAfter(signal: AbortSignal): Promise<SendResult> {
 }
 
 /**
- * Keeps the attempt's place in its lane until the store has taken the result: while results can't be
- * written, no more than a lane's places go out (C24).
+ * Keeps the place in the lane until the store has taken the result: while results cannot be written, no more messages go
+ * out than a lane has places (C24).
  */
 async function settle(
-  deps: AttemptDeps,
+  deps: TryDeps,
   claim: Claim,
   result: SendResult,
   durationMs: number,
   stop: AbortSignal,
 ): Promise<'done' | 'again'> {
+  const { verificationId, sendNumber, attempt, token } = claim
   const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
     try {
-      const outcome = await deps.outbox.settle({
-        verificationId: claim.verificationId,
-        sendNumber: claim.sendNumber,
-        attempt: claim.attempt,
-        token: claim.token,
-        now,
-        durationMs,
-        result: decided,
-      })
+      const key = { verificationId, sendNumber, attempt, token }
+      const outcome = await deps.outbox.settle({ ...key, now, durationMs, result: decided })
       if (outcome === 'fenced')
         deps.logger.warn(
           { delivery: claim.deliveryId, attempt: claim.attempt },
@@ -165,7 +157,7 @@ async function settle(
       return decided.kind === 'retry' ? 'again' : 'done'
     } catch (error) {
       const fields = { delivery: claim.deliveryId, error: errorName(error) }
-      // At the end of a drain the process goes; the lease will run out, and another sends it again.
+      // At the end of a drain the process ends; the lease will run out, and another worker sends it again.
       if (stop.aborted || now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
         deps.logger.error(fields, 'a result could not be written and is given up')
         return 'done'
@@ -190,7 +182,25 @@ function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationM
   else log.info({ ...fields, reason: result.error.code }, 'a delivery was not accepted')
 }
 
-/** A library's message may quote what it was given; the name of its class can't. */
+/** A library's message may quote its input; the name of its class cannot. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
+}
+
+/**
+ * Resolves after `ms`, or at once when `signal` aborts. Never rejects and makes no exception, which timers/promises does
+ * at each abort. It does not keep the process alive.
+ */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, Math.max(0, ms))
+    timer.unref()
+    signal?.addEventListener('abort', end, { once: true })
+  })
 }

@@ -1,7 +1,7 @@
 // C49: a decoy must not repeat word for word what one real send was told: its id, its time, its domain.
 
 import { expect, it } from 'vitest'
-import { imitateReason } from '../../src/delivery/imitated-reason.ts'
+import { imitateReason } from '../../src/delivery/imitation.ts'
 
 const reasonOf = (reasons: readonly string[], place = 'US') =>
   imitateReason(
