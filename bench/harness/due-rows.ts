@@ -7,6 +7,8 @@ import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext, recipientContext } from '../../src/kernel/sealing.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
+import type { NewVerification } from '../../src/verification/state.ts'
+import { decideStart } from '../../src/verification/transitions.ts'
 import { phoneOf } from '../load/people.ts'
 import { makeDirectory, ROOT, SECRET_KEY } from './server.ts'
 
@@ -26,18 +28,18 @@ export async function makeDueRows(count: number): Promise<string> {
     const now = Date.now()
     const id = createId('vrf', now)
     const mac = keyring.mac('blind-index', ['bench', String(index)])
+    const record: NewVerification = {
+      ...{ id, reference: createReference(), service: 'default', channel: 'sms' },
+      ...{ purpose: 'login', locale: 'en', country: 'US', sessionMac: null, kind: 'real' },
+      recipientSealed: keyring.seal(phoneOf(index), recipientContext(id)),
+      ...{ addressIndex: mac, budgetIndex: mac, authenticated: false, codeLength: 6 },
+      ...{ codeHash: 'x', pepperKeyId: keyring.currentKeyId },
+      codeSealed: keyring.seal('123456', codeContext(id)),
+      ...{ maxAttempts: 5, maxSends: 5, lastSendAt: now, clientIp: null, metadata: {} },
+      ...{ createdAt: now, expiresAt: now + TTL_MS },
+    }
     return store.verifications.create({
-      record: {
-        ...{ id, reference: createReference(), service: 'default', channel: 'sms' },
-        ...{ purpose: 'login', locale: 'en', country: 'US', sessionMac: null, kind: 'real' },
-        recipientSealed: keyring.seal(phoneOf(index), recipientContext(id)),
-        ...{ addressIndex: mac, budgetIndex: mac, authenticated: false, codeLength: 6 },
-        ...{ codeHash: 'x', pepperKeyId: keyring.currentKeyId },
-        codeSealed: keyring.seal('123456', codeContext(id)),
-        ...{ maxAttempts: 5, maxSends: 5, lastSendAt: now, clientIp: null, metadata: {} },
-        ...{ createdAt: now, expiresAt: now + TTL_MS },
-      },
-      ...{ slot: null, isLandline: false },
+      ...{ record, change: decideStart(record, false), slot: null },
       guesses: {
         ...{ service: 'default', budgetIndexes: [mac], authenticated: false, now },
         ...{ limits: [], longestLifetimeMs: TTL_MS, wanted: 5 },

@@ -10,11 +10,11 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I2: {
     name: 'every guess counts',
-    text: 'An attempt is charged, durably, before the code is compared; nothing gives it back, neither rollback nor crash nor race. No verification sees more than `max_attempts` comparisons.',
+    text: 'Nothing that depends on a comparison leaves before the attempt it costs is committed; nothing gives that attempt back. Every refusal is decided before the verdict is read, so it is the same for a right code and a wrong one. Nobody learns the result of more than `max_attempts` comparisons of one verification.',
   },
   I3: {
     name: 'a right code in time is approved',
-    text: 'A right code within the allowed attempts is approved, whatever wrong ones race it, on the last attempt too, and even if its time ends while it is compared.',
+    text: 'A right code within the allowed attempts is approved, whatever wrong ones race it, on the last attempt too, and even if its time ends while it is compared. Across nodes the order of commits, not of arrival, decides which check has the last attempt.',
   },
   I4: {
     name: 'starting again renews nothing',
@@ -34,7 +34,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I8: {
     name: 'a refusal changes nothing else',
-    text: 'A refused request changes nothing but the counter that refused it and the event log: the other budgets are unspent, a 503 charges no attempt. (Exempt: an attempt that was charged before it was refused; `check_per_ip`, which counts every check of the right shape; a counter whose store fails just then.)',
+    text: 'A refused request changes nothing but the counter that refused it and the event log: the other budgets are unspent, a 503 charges no attempt. (Exempt: the attempt of a check whose effect could not be written; `check_per_ip`, which counts every check of the right shape; a counter whose store fails just then.)',
   },
   I9: {
     name: 'hashes and seals belong to their row',

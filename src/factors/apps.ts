@@ -3,7 +3,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import { secretContext } from '../kernel/sealing.ts'
-import type { StepUse } from '../verification/ports.ts'
+import type { StepUse } from '../verification/state.ts'
 import type { FactorDomain } from './domain.ts'
 import type { Otp } from './ports.ts'
 import type { FactorRecord, FactorStatus, OtpShape } from './types.ts'

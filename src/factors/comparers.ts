@@ -44,7 +44,7 @@ async function openRecovery(deps: Deps, { service, party }: ComparisonInput, sel
   const sealed = set && (await deps.factors.recoveryHash(set.id, selector))
   if (!sealed) return undefined
   const hash = deps.keyring.open(sealed, recoveryHashContext(set.id, selector))
-  return { factorId: set.id, hash }
+  return { factorId: set.id, hash, codesLeft: set.codesRemaining ?? 0 }
 }
 
 async function prepareRecovery(
@@ -60,8 +60,8 @@ async function prepareRecovery(
       async run({ kind }) {
         const isSame = await verifyRecovery(slot, stored, recovery)
         if (!isSame || !stored || kind === 'decoy') return { valid: false, use: null }
-        const { factorId } = stored
-        return { valid: true, use: { type: 'recovery_codes', factorId, selector } }
+        const { factorId, codesLeft } = stored
+        return { valid: true, use: { type: 'recovery_codes', factorId, selector, codesLeft } }
       },
       release: slot.release,
     }

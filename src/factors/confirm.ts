@@ -1,15 +1,15 @@
 // POST /factors/{id}/confirm: the first right code makes an authenticator app active.
 // It must not compare anything before the charge is durable: guesses at a confirmation are counted, too.
 
-import type { Refusal } from '../verification/api.ts'
+import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/code.ts'
-import { actorOf } from '../verification/domain.ts'
-import { recallFor } from '../verification/idempotency.ts'
+import { actorOf, type Learned, learned } from '../verification/domain.ts'
+import { type Recall, recallFor } from '../verification/idempotency.ts'
 import { describeAttempts, refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult } from './api.ts'
 import { matchStep, openApps, openableApps, twinsOf } from './apps.ts'
 import {
-  type FactorOperation,
+  type FactorDomain,
   factorsOf,
   openSubject,
   refuseUnknownFactor,
@@ -21,65 +21,84 @@ import { type FactorRecord, type FactorView, factorView } from './types.ts'
 
 type Confirmed = { kind: 'confirmed'; factor: FactorView; replayed: boolean }
 
-export const confirm: FactorOperation<ConfirmCommand, ConfirmResult> = async (
-  domain,
-  caller,
-  command,
-  trace,
-) => {
+export async function confirm(
+  domain: FactorDomain,
+  caller: Caller,
+  command: ConfirmCommand,
+): Promise<Learned<ConfirmResult>> {
   const code = readCode(command.code)
-  if (code === null) return refuseFields([{ field: 'code', detail: 'is not the digits of an app' }])
-  const { endUser, idempotency } = command
+  if (code === null)
+    return learned(refuseFields([{ field: 'code', detail: 'is not the digits of an app' }]))
+  const { idempotency } = command
   const recall = recallFor<Confirmed | Refusal>(domain, caller, 'factors/confirm', idempotency)
   return domain.lock.run(recall.lockKeys, async () => {
     const before = await recall.find()
-    if (before) return before
-    const service = caller.service.name
-    const record = await domain.factors.find(service, command.id, unverifiedSince(domain))
-    if (!record) return refuseUnknownFactor()
-    trace.budgetIndex = record.subjectIndex
+    if (before) return learned(before)
+    const { service } = caller
+    const record = await domain.factors.find(service.name, command.id, unverifiedSince(domain))
+    if (!record) return learned(refuseUnknownFactor())
     const subject = openSubject(domain.keyring, record)
-    trace.party = { kind: 'subject', subject }
-    if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
-    const refused = refuseConfirm(record) ?? refuseShape(record, code)
-    if (refused) return refused
-    // Before the charge: a secret under a key that this node lacks costs nothing.
-    const [app] = openApps(domain, [record])
-    if (!app) throw new Error('only authenticator apps are confirmed')
-    const others = openableApps(domain, await factorsOf(domain, service, subject))
-    const charge = await domain.factors.chargeConfirm({
-      id: record.id,
-      service,
-      maxAttempts: MAX_CONFIRM_ATTEMPTS,
-      unverifiedSince: unverifiedSince(domain),
+    const result = await confirmFound(domain, caller, command, { record, subject, code, recall })
+    return learned(result, {
+      budgetIndex: record.subjectIndex,
+      party: { kind: 'subject', subject },
     })
-    if (!charge) return refuseUnknownFactor()
-    if (charge.kind === 'not_chargeable')
-      return refuseConfirm(charge.record) ?? refuseUnknownFactor()
-    const step = matchStep(domain.otp, app, code, domain.wall.now(), caller.service.totpWindow)
-    const answerOf = (effect: ConfirmEffect) => answerConfirm(effect, subject)
-    const outcome = await domain.factors.confirm({
-      id: record.id,
-      service,
-      now: domain.clock.now(),
-      step,
-      twins: twinsOf(others, app).map(({ factorId }) => factorId),
-      actor: actorOf(caller, endUser),
-      idempotency: recall.write(answerOf),
-    })
-    switch (outcome?.kind) {
-      case undefined:
-        return refuseUnknownFactor()
-      case 'confirmed':
-        return answerOf({ valid: true, record: outcome.record })
-      case 'wrong':
-        return answerOf({ valid: false, record: outcome.record })
-      case 'lost':
-        return refuseConfirm(outcome.record) ?? refuseUnknownFactor()
-      case 'answered_before':
-        return recall.replay(outcome.stored)
-    }
   })
+}
+
+type Found = {
+  record: FactorRecord
+  /** In clear. */
+  subject: string
+  code: string
+  recall: Recall<Confirmed | Refusal>
+}
+
+async function confirmFound(
+  domain: FactorDomain,
+  caller: Caller,
+  command: ConfirmCommand,
+  { record, subject, code, recall }: Found,
+): Promise<ConfirmResult> {
+  const service = caller.service.name
+  if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
+  const refused = refuseConfirm(record) ?? refuseShape(record, code)
+  if (refused) return refused
+  // Before the charge: a secret under a key that this node lacks costs nothing.
+  const [app] = openApps(domain, [record])
+  if (!app) throw new Error('only authenticator apps are confirmed')
+  const others = openableApps(domain, await factorsOf(domain, service, subject))
+  const charge = await domain.factors.chargeConfirm({
+    id: record.id,
+    service,
+    maxAttempts: MAX_CONFIRM_ATTEMPTS,
+    unverifiedSince: unverifiedSince(domain),
+  })
+  if (!charge) return refuseUnknownFactor()
+  if (charge.kind === 'not_chargeable') return refuseConfirm(charge.record) ?? refuseUnknownFactor()
+  const step = matchStep(domain.otp, app, code, domain.wall.now(), caller.service.totpWindow)
+  const answerOf = (effect: ConfirmEffect) => answerConfirm(effect, subject)
+  const outcome = await domain.factors.confirm({
+    id: record.id,
+    service,
+    now: domain.clock.now(),
+    step,
+    twins: twinsOf(others, app).map(({ factorId }) => factorId),
+    actor: actorOf(caller, command.endUser),
+    idempotency: recall.write(answerOf),
+  })
+  switch (outcome?.kind) {
+    case undefined:
+      return refuseUnknownFactor()
+    case 'confirmed':
+      return answerOf({ valid: true, record: outcome.record })
+    case 'wrong':
+      return answerOf({ valid: false, record: outcome.record })
+    case 'lost':
+      return refuseConfirm(outcome.record) ?? refuseUnknownFactor()
+    case 'answered_before':
+      return recall.replay(outcome.stored)
+  }
 }
 
 /** Why this one cannot be confirmed; undefined: it can. */

@@ -4,8 +4,8 @@
 import type { Clock } from '../kernel/clock.ts'
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { subjectContext } from '../kernel/sealing.ts'
-import type { Caller, Refusal } from '../verification/api.ts'
-import type { Domain, Trace } from '../verification/domain.ts'
+import type { Refusal } from '../verification/api.ts'
+import type { Domain } from '../verification/domain.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import { UNVERIFIED_KEEP_MS } from './policy.ts'
 import type { DrawQr, FactorStore, Otp } from './ports.ts'
@@ -18,13 +18,6 @@ export type FactorDomain = Domain & {
   otp: Otp
   drawQr: DrawQr
 }
-
-export type FactorOperation<Command, Result> = (
-  domain: FactorDomain,
-  caller: Caller,
-  command: Command,
-  trace: Trace,
-) => Promise<Result>
 
 /** An unverified factor made then or before no longer exists. */
 export function unverifiedSince({ clock }: Pick<FactorDomain, 'clock'>): number {

@@ -5,18 +5,13 @@ import { randomInt } from 'node:crypto'
 import { createId } from '../kernel/ids.ts'
 import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
 import { readTyped } from '../kernel/typed-text.ts'
-import type { Refusal } from '../verification/api.ts'
+import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf } from '../verification/domain.ts'
 import { recallFor } from '../verification/idempotency.ts'
 import { refuseOverloaded } from '../verification/refuse.ts'
 import { subjectIndexes } from '../verification/subject.ts'
 import type { CreateCodesCommand, CreateCodesResult } from './api.ts'
-import {
-  type FactorDomain,
-  type FactorOperation,
-  refuseShownSecret,
-  unverifiedSince,
-} from './domain.ts'
+import { type FactorDomain, refuseShownSecret, unverifiedSince } from './domain.ts'
 import {
   RECOVERY_CODES,
   RECOVERY_GROUP_LENGTH,
@@ -75,17 +70,15 @@ export function boundTo(factorId: string, selector: string): string {
 
 type StoredResult = { kind: 'created'; factor: FactorView }
 
-export const createCodes: FactorOperation<CreateCodesCommand, CreateCodesResult> = async (
-  domain,
-  caller,
-  command,
-  trace,
-) => {
+export async function createCodes(
+  domain: FactorDomain,
+  caller: Caller,
+  command: CreateCodesCommand,
+): Promise<CreateCodesResult> {
   const { keyring, clock } = domain
   const { subject, idempotency } = command
   const service = caller.service.name
   const indexes = subjectIndexes(keyring, service, subject)
-  trace.party = { kind: 'subject', subject }
   const recall = recallFor<StoredResult>(domain, caller, 'factors/recovery-codes', idempotency)
   const repeated = (stored: StoredResult | Refusal) =>
     stored.kind === 'refused' ? stored : refuseShownSecret(stored.factor.id)

@@ -2,9 +2,10 @@
 
 import { FACTOR_CHANNELS } from '../kernel/channel.ts'
 import type { Caller } from '../verification/api.ts'
-import { actorOf } from '../verification/domain.ts'
+import { actorOf, type Learned, learned } from '../verification/domain.ts'
 import { logRefusals } from '../verification/log-refusals.ts'
 import type {
+  ConfirmCommand,
   FactorService,
   ListFactorsCommand,
   ListFactorsResult,
@@ -16,7 +17,6 @@ import { createApp } from './create-app.ts'
 import {
   FACTOR_TYPE_OF,
   type FactorDomain,
-  type FactorOperation,
   factorsOf,
   isUsable,
   openSubject,
@@ -25,6 +25,31 @@ import {
 } from './domain.ts'
 import { createCodes } from './recovery-codes.ts'
 import { factorView } from './types.ts'
+
+export function createFactorService(domain: FactorDomain): FactorService {
+  const logged = logRefusals(domain)
+  /** Of what names its subject. */
+  const ofSubject =
+    <Command extends { subject: string }, Result>(
+      operation: (given: FactorDomain, caller: Caller, command: Command) => Promise<Result>,
+    ) =>
+    async (caller: Caller, command: Command): Promise<Learned<Result>> => {
+      const { subject } = command
+      const result = await operation(domain, caller, command)
+      return learned(result, { party: { kind: 'subject', subject } })
+    }
+  return {
+    createApp: logged('factors/totp', ofSubject(createApp)),
+    createCodes: logged('factors/recovery-codes', ofSubject(createCodes)),
+    confirm: logged('factors/confirm', (caller, command: ConfirmCommand) =>
+      confirm(domain, caller, command),
+    ),
+    remove: logged('factors/delete', (caller, command: RemoveFactorCommand) =>
+      remove(domain, caller, command),
+    ),
+    list: (caller, command) => list(domain, caller, command),
+  }
+}
 
 /** GET /factors. */
 async function list(
@@ -42,33 +67,21 @@ async function list(
 }
 
 /** DELETE /factors/{id}. */
-const remove: FactorOperation<RemoveFactorCommand, RemoveFactorResult> = async (
-  domain,
-  caller,
-  command,
-  trace,
-) => {
+async function remove(
+  domain: FactorDomain,
+  caller: Caller,
+  command: RemoveFactorCommand,
+): Promise<Learned<RemoveFactorResult>> {
   const { id } = command
   const service = caller.service.name
   const record = await domain.factors.find(service, id, unverifiedSince(domain))
-  if (!record) return refuseUnknownFactor()
-  trace.budgetIndex = record.subjectIndex
+  if (!record) return learned(refuseUnknownFactor())
+  const about = { budgetIndex: record.subjectIndex }
   // An id from a browser is of its own user, or of nobody.
   if (command.subject !== null && command.subject !== openSubject(domain.keyring, record))
-    return refuseUnknownFactor()
+    return learned(refuseUnknownFactor(), about)
   const now = domain.clock.now()
   const actor = actorOf(caller, command.endUser)
   const isRemoved = await domain.factors.remove({ id, service, now, actor })
-  return isRemoved ? { kind: 'removed' } : refuseUnknownFactor()
-}
-
-export function createFactorService(domain: FactorDomain): FactorService {
-  const logged = logRefusals(domain)
-  return {
-    createApp: logged('factors/totp', createApp),
-    createCodes: logged('factors/recovery-codes', createCodes),
-    confirm: logged('factors/confirm', confirm),
-    remove: logged('factors/delete', remove),
-    list: (caller, command) => list(domain, caller, command),
-  }
+  return learned(isRemoved ? { kind: 'removed' } : refuseUnknownFactor(), about)
 }

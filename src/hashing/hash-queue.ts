@@ -31,7 +31,7 @@ export type HashQueueOptions = {
   concurrency: number
   /** Places beyond those. */
   queueLimit: number
-  /** From `run` to its end. */
+  /** From `run` to its beginning. */
   deadlineMs: number
 }
 
@@ -58,17 +58,14 @@ function createLanes(concurrency: number, deadlineMs: number) {
     enqueue<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       const timer = setTimeout(() => {
-        reject(new OverloadedError('hashing took longer than its deadline'))
-        // A hash that runs cannot be stopped: it keeps its place, for it keeps its memory.
-        const index = queue.indexOf(start)
-        if (index === -1) return
-        queue.splice(index, 1)
+        reject(new OverloadedError('hashing waited longer than its deadline'))
+        queue.splice(queue.indexOf(start), 1)
         onEnd()
       }, deadlineMs)
       const start = () => {
-        runNow(work, onEnd)
-          .finally(() => clearTimeout(timer))
-          .then(resolve, reject)
+        // What has begun is finished, and its result is used: a check charges each comparison that began (I2: every guess counts).
+        clearTimeout(timer)
+        runNow(work, onEnd).then(resolve, reject)
       }
       queue.push(start)
       advance()

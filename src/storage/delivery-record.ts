@@ -1,8 +1,9 @@
 // A delivery row as the domain sees it.
 // It must not show tokens, leases or anything of the worker's.
 
+import type { DeliveryStatus } from '../kernel/channel.ts'
 import { deliveryId } from '../kernel/ids.ts'
-import type { DeliveryRecord } from '../verification/state.ts'
+import type { DeliveryRecord, DeliveryState } from '../verification/state.ts'
 
 /** Of both schemas. */
 type DeliveryRow = Omit<DeliveryRecord, 'id' | 'error'> & {
@@ -24,4 +25,12 @@ export function toDeliveryRecord(verificationId: string, row: DeliveryRow): Deli
     sentAt: row.sentAt,
     deliveredAt: row.deliveredAt,
   }
+}
+
+/** From `send:status:ambiguous`, as both engines write it of the deliveries of a row. */
+export function readDeliveryStates(states: readonly string[]): DeliveryState[] {
+  return states.map((state) => {
+    const [send, status, ambiguous] = state.split(':')
+    return { send: Number(send), status: status as DeliveryStatus, ambiguous: ambiguous === '1' }
+  })
 }

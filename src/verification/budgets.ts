@@ -2,10 +2,9 @@
 // It must not count: limits/ does, all or nothing.
 
 import type { Domain } from './domain.ts'
-import type { LimitKey } from './limit-ports.ts'
+import type { GuessQuery, LimitKey } from './limit-ports.ts'
 import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
 import { TTL_SECONDS } from './policy.ts'
-import type { GuessQuery } from './ports.ts'
 import { budgetKey, type Recipient } from './recipient.ts'
 
 /** A block of numbers is what differs in its last four digits only. */

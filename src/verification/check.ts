@@ -1,116 +1,114 @@
-// POST /verify/check: was this the code? Approved once, charged before compared (I1, I2, I3).
-// It must not compare anything before the charge is durable, nor say more than the caller may know.
+// POST /verify/check: was this the code? Nothing that depends on the comparison leaves before the attempt it costs is
+// committed (I2), and the code is good once (I1).
 
 import { timingSafeEqual } from 'node:crypto'
 import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
+import { type AttemptPlaces, createAttemptPlaces } from './attempt-places.ts'
 import { checkLimitKeys } from './budgets.ts'
-import { type Comparison, isCode, SHAPE_WORDS } from './comparison.ts'
-import { actorOf, type Domain, type Trace } from './domain.ts'
+import { isCode, SHAPE_WORDS, type Verdict } from './comparison.ts'
+import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { type Recall, recallFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
-import { identityIndexes, partyBudgetIndexes, partyOf, readParty } from './party.ts'
-import type { CheckEffect } from './ports.ts'
+import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } from './party.ts'
+import type { Limit } from './policy.ts'
+import type { CheckQuery, ToCheck } from './ports.ts'
 import {
   describeAttempts,
   refuseEnded,
   refuseFields,
   refuseLimited,
+  refuseLimitedUntil,
   refuseMismatch,
   refuseOverloaded,
+  refuseSpent,
   refuseUnknown,
 } from './refuse.ts'
 import { attemptsRemaining, type VerificationRecord } from './state.ts'
+import { decideChargeOnly, decideCheck } from './transitions.ts'
 import { openRecipient, viewOf } from './view.ts'
 
 type Answer = Approved | Refusal
 
 type CheckContext = {
-  domain: Domain
   caller: Caller
   command: CheckCommand
+  party: Party | null
   /** Of `to` or `subject`, where one was given. */
   identities: Buffer[] | null
   recall: Recall<Answer>
-  trace: Trace
 }
 
-export async function check(
-  domain: Domain,
-  caller: Caller,
-  command: CheckCommand,
-  trace: Trace,
-): Promise<CheckResult> {
-  if (!isCode(domain.compare, command.code))
-    return refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }])
-  const party = readParty(command)
-  if (command.id === null && (!party || command.session === null)) {
-    return refuseFields([
-      { field: 'id', detail: 'is required, or `session` with `to` or `subject` in its place' },
-    ])
+type Deps = Pick<
+  Domain,
+  'store' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
+>
+/** What every step of a check is given. */
+type Checking = Deps & { places: AttemptPlaces }
+
+export function createCheck(deps: Deps) {
+  const checking: Checking = { ...deps, places: createAttemptPlaces() }
+  const { keyring, compare } = deps
+  return async (caller: Caller, command: CheckCommand): Promise<Learned<CheckResult>> => {
+    if (!isCode(compare, command.code))
+      return learned(
+        refuseFields([{ field: 'code', detail: `is not ${SHAPE_WORDS}; nothing was charged` }]),
+      )
+    const party = readParty(command)
+    if (command.id === null && (!party || command.session === null)) {
+      const detail = 'is required, or `session` with `to` or `subject` in its place'
+      return learned(refuseFields([{ field: 'id', detail }]))
+    }
+    if (party?.kind === 'unreadable')
+      return learned(refuseFields([{ field: party.field, detail: party.detail }]))
+    const identities = party ? identityIndexes(keyring, caller.service.name, party) : null
+    const recall = recallFor<Answer>(deps, caller, 'check', command.idempotency)
+    const checked = { caller, command, party: party ?? null, identities, recall }
+    return deps.lock.run(recall.lockKeys, () => checkOnce(checking, checked))
   }
-  if (party?.kind === 'unreadable') {
-    return refuseFields([{ field: party.field, detail: party.detail }])
-  }
-  trace.party = party ?? null
-  const identities = party ? identityIndexes(domain.keyring, caller.service.name, party) : null
-  const recall = recallFor<Answer>(domain, caller, 'check', command.idempotency)
-  return domain.lock.run(recall.lockKeys, () =>
-    checkOnce({ domain, caller, command, identities, recall, trace }),
-  )
 }
 
-async function checkOnce(checked: CheckContext): Promise<CheckResult> {
-  const { domain, caller, command, recall, trace } = checked
+async function checkOnce(checking: Checking, checked: CheckContext): Promise<Learned<CheckResult>> {
+  const { caller, command, party, recall } = checked
   const before = await recall.find()
-  if (before) return before
-  const keys = checkLimitKeys(domain, caller.service, command.endUser.clientIp)
-  const admission = keys.length > 0 ? await domain.limiter.admit(keys) : null
+  if (before) return learned(before, { party })
+  const keys = checkLimitKeys(checking, caller.service, command.endUser.clientIp)
+  const admission = keys.length > 0 ? await checking.limiter.admit(keys) : null
   if (admission?.kind === 'refused') {
-    return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
+    const { name, limit, retryAfterSeconds } = admission
+    return learned(refuseLimited(name, limit, retryAfterSeconds), { party })
   }
-  const record = await findVerification(checked)
-  if (!record) return refuseUnknown()
-  trace.verificationId = record.id
-  trace.budgetIndex = record.budgetIndex
-  const refused = refuseEnded(record, domain.clock.now()) ?? refuseOther(checked, record)
-  if (refused) return refused
-  const party = openRecipient(domain, record)
-  const comparison = await domain.compare[record.channel].prepare({
-    ...{ service: caller.service, record, party },
-    typed: command.code,
-  })
-  if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
-  try {
-    return await compare(checked, record, party, comparison, admission?.budgets ?? [])
-  } finally {
-    comparison.release()
-  }
+  const found = await checking.store.findToCheck(queryOf(checking, checked))
+  if (!found) return learned(refuseUnknown(), { party })
+  const { id: verificationId, budgetIndex } = found.record
+  const result = await compareCode(checking, checked, found)
+  const about = { party, verificationId, budgetIndex }
+  return learned(withBudgets(result, admission?.budgets ?? []), about)
 }
 
-function sessionMacs({ domain, caller, command }: CheckContext): Buffer[] {
-  if (command.session === null) return []
-  return domain.keyring.macs('session', ['session', caller.service.name, command.session])
+function sessionMacs({ keyring }: Checking, { command, caller }: CheckContext): Buffer[] {
+  return command.session === null
+    ? []
+    : keyring.macs('session', ['session', caller.service.name, command.session])
 }
 
-async function findVerification(checked: CheckContext): Promise<VerificationRecord | undefined> {
-  const { domain, caller, command, identities } = checked
-  const service = caller.service.name
-  if (command.id !== null) return domain.store.find(service, command.id)
-  return domain.store.findBySession({
-    service,
-    addressIndexes: identities ?? [],
-    purpose: command.purpose,
-    sessionMacs: sessionMacs(checked),
-  })
-}
-
-function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
-  return candidates.some((mac) => mac.length === stored.length && timingSafeEqual(mac, stored))
+function queryOf(checking: Checking, checked: CheckContext): CheckQuery {
+  const { command, caller, identities } = checked
+  const { name: service, limits } = caller.service
+  const numberWindowMs = limits.check_per_number && limits.check_per_number.windowSeconds * 1000
+  const common = { service, now: checking.clock.now(), numberWindowMs }
+  if (command.id !== null) return { ...common, id: command.id }
+  const macs = sessionMacs(checking, checked)
+  const { purpose } = command
+  return { ...common, addressIndexes: identities ?? [], purpose, sessionMacs: macs }
 }
 
 /** Started for something else, or a code of another shape: nothing is charged (I13). */
-function refuseOther(checked: CheckContext, record: VerificationRecord): Refusal | undefined {
-  const { domain, command, identities } = checked
+function refuseOther(
+  checking: Checking,
+  checked: CheckContext,
+  record: VerificationRecord,
+): Refusal | undefined {
+  const { command, identities } = checked
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -118,64 +116,89 @@ function refuseOther(checked: CheckContext, record: VerificationRecord): Refusal
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
-      : isOneOf(record.sessionMac, sessionMacs(checked))
+      : isOneOf(record.sessionMac, sessionMacs(checking, checked))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
-  const expected = domain.compare[record.channel].expectedShape(command.code, record)
+  const expected = checking.compare[record.channel].expectedShape(command.code, record)
   if (expected === undefined) return undefined
   return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
 }
 
-async function compare(
+/** Everything that may be refused without a comparison, in the order in which callers hear of it. */
+function refuseBefore(
+  checking: Checking,
   checked: CheckContext,
-  record: VerificationRecord,
-  party: string,
-  comparison: Comparison,
-  budgets: Budget[],
-): Promise<CheckResult> {
-  const { domain, caller, command, recall } = checked
-  const { id } = record
-  const service = caller.service.name
-  const limit = caller.service.limits.check_per_number
-  const charge = await domain.store.charge({
-    id,
-    service,
-    now: domain.clock.now(),
-    perNumber: limit && {
-      limit,
-      budgetIndexes: partyBudgetIndexes(domain.keyring, service, partyOf(record, party)),
-      authenticated: record.authenticated,
-    },
-  })
-  if (!charge) return refuseUnknown()
-  if (charge.kind === 'number_limited') {
-    const seconds = Math.max(1, Math.ceil((charge.retryAt - domain.clock.now()) / 1000))
-    return refuseLimited('check_per_number', limit as NonNullable<typeof limit>, seconds)
-  }
-  const now = domain.clock.now()
-  if (charge.kind === 'not_chargeable') return refuseEnded(charge.record, now) ?? refuseUnknown()
+  { record, spent }: ToCheck,
+): Refusal | undefined {
+  const now = checking.clock.now()
+  const limit = checked.caller.service.limits.check_per_number
+  const refusal = refuseEnded(record, now) ?? refuseOther(checking, checked, record)
+  if (refusal || !limit || !spent || spent.count < limit.max) return refusal
+  return refuseNumber(limit, spent.oldestAt + limit.windowSeconds * 1000, now)
+}
 
-  const { valid, use } = await comparison.run(charge.record)
-  const settledAt = domain.clock.now()
-  const answerOf = (effect: CheckEffect) => answerCheck(settledAt, effect, party)
-  const outcome = await domain.store.settle({
-    id,
-    service,
-    now: settledAt,
-    valid,
-    use,
-    actor: actorOf(caller, command.endUser),
-    idempotency: recall.write(answerOf),
+async function compareCode(
+  checking: Checking,
+  checked: CheckContext,
+  found: ToCheck,
+): Promise<CheckResult> {
+  const { caller, command } = checked
+  const { record } = found
+  const refused = refuseBefore(checking, checked, found)
+  if (refused) return refused
+  const admittedAt = checking.clock.now()
+  const party = openRecipient(checking.keyring, record)
+  // Where all that are left are being compared, another comparison could not be charged.
+  const leave = checking.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
+  if (!leave) return refuseSpent()
+  try {
+    const input = { service: caller.service, record, party, typed: command.code }
+    const comparison = await checking.compare[record.channel].prepare(input)
+    if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
+    try {
+      const verdict = await comparison.run(record)
+      return await commit(checking, checked, { record, party, verdict, admittedAt })
+    } finally {
+      comparison.release()
+    }
+  } finally {
+    leave()
+  }
+}
+
+type Compared = { record: VerificationRecord; party: string; verdict: Verdict; admittedAt: number }
+
+/** Whatever goes wrong here, the attempt is charged, and the answer is the same for both verdicts. */
+async function commit(
+  { store, keyring, clock }: Checking,
+  { caller, command, recall }: CheckContext,
+  { record, party, verdict, admittedAt }: Compared,
+): Promise<CheckResult> {
+  const now = clock.now()
+  const limit = caller.service.limits.check_per_number
+  const budgetIndexes = partyBudgetIndexes(keyring, caller.service.name, partyOf(record, party))
+  const common = { record, now, actor: actorOf(caller, command.endUser) }
+  const change = store.change<Answer>({
+    ...common,
+    decide: decideCheck(verdict, admittedAt, (valid, after, codesLeft) =>
+      answerCheck(now, valid, after, codesLeft, party),
+    ),
+    numberLimit: limit && { limit, budgetIndexes, authenticated: record.authenticated },
+    idempotency: recall.write((result) => result),
+  })
+  const outcome = await change.catch(async (error: unknown) => {
+    // A fault that only a wrong code meets would else be guesses without end.
+    const charge = { ...common, decide: decideChargeOnly, idempotency: null }
+    await store.change(charge).catch(() => {}) // mutant: I2.charge-after-fault
+    throw error
   })
   switch (outcome.kind) {
-    case 'approved': {
-      const { record, codesRemaining } = outcome
-      return { ...answerOf({ valid: true, record, codesRemaining }), budgets } as Approved
-    }
-    case 'wrong':
-      return answerOf({ valid: false, record: outcome.record, codesRemaining: null })
-    case 'lost':
-      return refuseEnded(outcome.record, domain.clock.now()) ?? refuseUnknown()
+    case 'changed':
+      return outcome.result
+    case 'refused':
+      return outcome.refusal
+    case 'number_limited':
+      return refuseNumber(limit as Limit, outcome.retryAt, now)
     case 'gone':
       return refuseUnknown()
     case 'answered_before':
@@ -183,15 +206,31 @@ async function compare(
   }
 }
 
-function answerCheck(now: number, effect: CheckEffect, party: string): Answer {
-  const verification = viewOf(effect.record, party, now)
-  const recoveryCodesRemaining = effect.codesRemaining
-  if (effect.valid)
-    return {
-      ...{ kind: 'approved', verification, budgets: [], replayed: false },
-      recoveryCodesRemaining,
-    }
-  const left = attemptsRemaining(effect.record, now)
+function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
+  return candidates.some((mac) => mac.length === stored.length && timingSafeEqual(mac, stored))
+}
+
+const refuseNumber = (limit: Limit, retryAt: number, now: number) =>
+  refuseLimitedUntil({ name: 'check_per_number', limit, retryAt }, now)
+
+/** Of this request: none is kept under its key. */
+function withBudgets(result: CheckResult, budgets: Budget[]): CheckResult {
+  return result.kind === 'approved' && !result.replayed ? { ...result, budgets } : result
+}
+
+function answerCheck(
+  now: number,
+  valid: boolean,
+  after: VerificationRecord,
+  codesLeft: number | null,
+  party: string,
+): Answer {
+  const verification = viewOf(after, party, now)
+  if (valid) {
+    const recoveryCodesRemaining = codesLeft
+    return { kind: 'approved', verification, budgets: [], replayed: false, recoveryCodesRemaining }
+  }
+  const left = attemptsRemaining(after, now)
   return {
     kind: 'refused',
     error: 'code_incorrect',

@@ -6,8 +6,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import { readCode } from './code.ts'
 import type { Hasher } from './hashing-ports.ts'
 import { CODE_LENGTH, type ServicePolicy } from './policy.ts'
-import type { FactorUse } from './ports.ts'
-import type { VerificationRecord } from './state.ts'
+import type { FactorUse, VerificationRecord } from './state.ts'
 
 export const SHAPE_WORDS = `${CODE_LENGTH.min} to ${CODE_LENGTH.max} digits or a recovery code`
 

@@ -1,5 +1,4 @@
-// What every operation of the domain is given: its ports, and the context of one request.
-// It must not hold state of its own.
+// What the operations of the domain are made of, and what each answers beside its result.
 
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel, VerificationChannel } from '../kernel/channel.ts'
@@ -40,13 +39,21 @@ export type Domain = {
 }
 
 /** What became known of a request while it was handled: for the attempt log, should it be refused. */
-export type Trace = {
+export type About = {
   /** Whom the request named, as soon as it could be read. */
   party: Party | null
   channel: VerificationChannel | null
   /** Of the row that was found; else the party's, where the request is refused. */
   budgetIndex: Uint8Array | null
   verificationId: string | null
+}
+
+/** What an operation answers, and what it learned. */
+export type Learned<Result> = { result: Result; about: About }
+
+export function learned<Result>(result: Result, about: Partial<About> = {}): Learned<Result> {
+  const nothing = { party: null, channel: null, budgetIndex: null, verificationId: null }
+  return { result, about: { ...nothing, ...about } }
 }
 
 export function actorOf(caller: Caller, endUser: EndUser): Actor {

@@ -55,13 +55,12 @@ function without<Answer extends object>(): Recall<Answer> {
 }
 
 export function recallFor<Answer extends object>(
-  domain: Domain,
+  { keyring, store, clock }: Pick<Domain, 'keyring' | 'store' | 'clock'>,
   caller: Caller,
   route: Route,
   idempotency: Idempotency | null,
 ): Recall<Answer> {
   if (!idempotency) return without()
-  const { keyring, store, clock } = domain
   const service = caller.service.name
   const scope = [service, route, idempotency.key]
   const key: IdempotencyKey = {

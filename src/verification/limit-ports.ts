@@ -42,3 +42,19 @@ export type LimitLifts = {
   /** All or none: each window begins anew with the next message. Others are untouched. @throws StoreUnavailableError */
   lift<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<void>
 }
+
+/** What a guess reservation sums over; see api.md, guesses_per_number. */
+export type GuessQuery = {
+  service: string
+  /** Under every key of the ring: a rotation renews no budget. */
+  budgetIndexes: readonly Uint8Array[]
+  authenticated: boolean
+  now: number
+  limits: readonly { name: LimitName; limit: Limit }[]
+  /** The longest lifetime a verification may have: the window is widened by it. */
+  longestLifetimeMs: number
+  /** How many guesses the new verification would allow. */
+  wanted: number
+}
+/** `retryAt`: when the oldest counted verification leaves the window. */
+export type GuessRefusal = { name: LimitName; limit: Limit; retryAt: number }

@@ -3,18 +3,19 @@
 
 import { refusalContext, writePartyText } from '../kernel/sealing.ts'
 import type { Caller, EndUser, Refusal } from './api.ts'
-import { actorOf, type Domain, type Trace } from './domain.ts'
+import { type About, actorOf, type Domain, type Learned } from './domain.ts'
 import { type Party, partyBudgetIndexes } from './party.ts'
 
-type Refused = { route: string; trace: Trace; caller: Caller; endUser: EndUser }
+type Refused = { route: string; about: About; caller: Caller; endUser: EndUser }
+type Deps = Pick<Domain, 'keyring' | 'addressKey' | 'refusals'>
 
 /** Whom a refusal is counted for: a verification, a person, an address whose budget refused; else the key that called. */
 function subjectOf(
   refusal: Refusal,
   budgetIndex: Uint8Array | null,
-  { trace, caller, endUser }: Refused,
+  { about, caller, endUser }: Refused,
 ): string {
-  if (trace.verificationId !== null) return trace.verificationId
+  if (about.verificationId !== null) return about.verificationId
   // Support is asked by a person, whichever limit refused.
   if (budgetIndex !== null) return Buffer.from(budgetIndex).toString('base64url') // mutant: C73.address-limit-persons
   const perAddress = refusal.limit?.name.includes('_per_ip') ?? false
@@ -27,7 +28,7 @@ function namesOf(party: Party) {
     : { to: party.address, subject: null }
 }
 
-function aboutOf({ party, channel }: Trace): Record<string, string> {
+function detailsOf({ party, channel }: About): Record<string, string> {
   const isPhone = party?.kind === 'phone'
   return {
     ...(channel !== null && { channel }),
@@ -36,15 +37,15 @@ function aboutOf({ party, channel }: Trace): Record<string, string> {
   }
 }
 
-function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void {
+function recordRefusal(deps: Deps, result: Refusal, refused: Refused): void {
   // A wrong code is a check with an outcome, and has an event of its own.
   if ((result.error === 'code_incorrect' && result.verification) || result.replayed) return
-  const { route, trace, caller, endUser } = refused
-  const { party, verificationId } = trace
-  const { keyring, addressKey } = domain
+  const { route, about, caller, endUser } = refused
+  const { party, verificationId } = about
+  const { keyring, addressKey } = deps
   const named = party && partyBudgetIndexes(keyring, caller.service.name, party)[0]
-  const budgetIndex = trace.budgetIndex ?? named ?? null
-  domain.refusals.record({
+  const budgetIndex = about.budgetIndex ?? named ?? null
+  deps.refusals.record({
     error: result.error,
     limit: result.limit?.name ?? null,
     subject: subjectOf(result, budgetIndex, refused),
@@ -56,30 +57,20 @@ function recordRefusal(domain: Domain, result: Refusal, refused: Refused): void 
       party && budgetIndex && verificationId === null
         ? () => keyring.seal(writePartyText(namesOf(party)), refusalContext(budgetIndex))
         : null,
-    about: aboutOf(trace),
+    about: detailsOf(about),
     actor: actorOf(caller, endUser),
   })
 }
 
-type Operation<Given, Command, Result> = (
-  domain: Given,
-  caller: Caller,
-  command: Command,
-  trace: Trace,
-) => Promise<Result>
-
-export function logRefusals<Given extends Domain>(domain: Given) {
+export function logRefusals(deps: Deps) {
   return <Command extends { endUser: EndUser }, Result extends { kind: string }>(
     route: string,
-    operation: Operation<Given, Command, Result | Refusal>,
+    operation: (caller: Caller, command: Command) => Promise<Learned<Result | Refusal>>,
   ) =>
     async (caller: Caller, command: Command): Promise<Result | Refusal> => {
-      const trace: Trace = { party: null, channel: null, budgetIndex: null, verificationId: null }
-      const result = await operation(domain, caller, command, trace)
-      if (result.kind === 'refused') {
-        const { endUser } = command
-        recordRefusal(domain, result as Refusal, { route, trace, caller, endUser })
-      }
+      const { result, about } = await operation(caller, command)
+      if (result.kind === 'refused')
+        recordRefusal(deps, result as Refusal, { route, about, caller, endUser: command.endUser })
       return result
     }
 }

@@ -4,7 +4,7 @@
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Caller, StartFields } from './api.ts'
 import type { Domain } from './domain.ts'
-import type { NewVerification } from './ports.ts'
+import type { NewVerification } from './state.ts'
 
 type CommonFields = Omit<
   NewVerification,

@@ -3,9 +3,11 @@
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
 import type { Actor } from '../kernel/actor.ts'
-import type { Channel } from '../kernel/channel.ts'
+import type { Refusal } from './api.ts'
+import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
-import type { DeliveryRecord, VerificationRecord } from './state.ts'
+import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
+import type { Change, Decide } from './transitions.ts'
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
 export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }
@@ -25,22 +27,6 @@ export type IdempotencyWrite<Effect> = {
 /** The key was taken by a request that came first: its answer stands, nothing was changed. */
 export type AnsweredBefore = { kind: 'answered_before'; stored: StoredAnswer }
 
-/** What a guess reservation sums over; see api.md, guesses_per_number. */
-export type GuessQuery = {
-  service: string
-  /** Under every key of the ring: a rotation renews no budget. */
-  budgetIndexes: readonly Uint8Array[]
-  authenticated: boolean
-  now: number
-  limits: readonly { name: LimitName; limit: Limit }[]
-  /** The longest lifetime a verification may have: the window is widened by it. */
-  longestLifetimeMs: number
-  /** How many guesses the new verification would allow. */
-  wanted: number
-}
-/** `retryAt`: when the oldest counted verification leaves the window. */
-export type GuessRefusal = { name: LimitName; limit: Limit; retryAt: number }
-
 /** A browser session's pending verification: (service, to, purpose, session) as one MAC. */
 export type SessionSlot = {
   /** Under every key, current first; a new row takes the first. */
@@ -49,24 +35,27 @@ export type SessionSlot = {
   decoy: boolean
 }
 
-export type NewVerification = Omit<
-  VerificationRecord,
-  | 'status'
-  | 'attempts'
-  | 'failed'
-  | 'lastAttemptAt'
-  | 'sends'
-  | 'endedAt'
-  | 'deliveryStatus'
-  | 'isLastSendLost'
->
+export type ListQuery = {
+  service: string
+  budgetIndexes: readonly Uint8Array[]
+  /** Opaque, from the page before. @throws InvalidCursorError (kernel/errors) */
+  cursor: string | null
+  limit: number
+}
+export type Page<T> = { items: T[]; nextCursor: string | null }
+
+/** Guesses of one number in a window, summed from its verifications. */
+export type NumberLimit = {
+  limit: Limit
+  /** Under every key of the ring. */
+  budgetIndexes: readonly Uint8Array[]
+  authenticated: boolean
+}
 
 export type CreateInput = {
-  /** Without `codeSealed` there is nothing to send: no delivery, and no send is counted. */
   record: NewVerification
+  change: Change
   slot: SessionSlot | null
-  /** For the log: the number is a landline for certain, and may take no texts. */
-  isLandline: boolean
   guesses: GuessQuery
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
@@ -78,147 +67,60 @@ export type CreateOutcome =
   | { kind: 'guesses_refused'; refusal: GuessRefusal }
   | AnsweredBefore
 
-export type ResendInput = {
-  id: string
-  service: string
-  now: number
-  /** The sends this decision was made on: another resend in between makes it `stale`. */
-  expectedSends: number
-  channel: Channel
-  /** Nothing is sent when less remains to the expiry. */
-  minRemainingMs: number
-  actor: Actor
-  idempotency: IdempotencyWrite<VerificationRecord> | null
-}
-export type ResendOutcome =
-  | { kind: 'resent'; record: VerificationRecord }
-  /** Ended, or sent again meanwhile: decide anew on this row. */
-  | { kind: 'stale'; record: VerificationRecord }
-  | AnsweredBefore
-
-/** A start that continued its session: the attempt log's row, and the answer under its key. */
-export type ContinueInput = {
-  id: string
-  service: string
-  now: number
-  actor: Actor
-  idempotency: IdempotencyWrite<null> | null
-}
-
-export type ChargeInput = {
-  id: string
-  service: string
-  now: number
-  /** check_per_number, summed from the rows of these indexes; null: off. */
-  perNumber: { limit: Limit; budgetIndexes: readonly Uint8Array[]; authenticated: boolean } | null
-}
-export type ChargeOutcome =
-  /** `record` after the charge, with `codeHash`. */
-  | { kind: 'charged'; record: VerificationRecord }
-  /** Not pending, expired, or all attempts taken: see the row. Nothing was charged. */
-  | { kind: 'not_chargeable'; record: VerificationRecord }
-  | { kind: 'number_limited'; retryAt: number }
-
-export type CheckEffect = {
-  valid: boolean
+export type ChangeInput<Result> = {
+  /** As it was read; `decide` may be called again with the row as it is. */
   record: VerificationRecord
-  /** Of the set that a recovery code was used of. */
-  codesRemaining: number | null
-}
-/** A time step that a right code uses up, of every app of the subject that has the secret. */
-export type StepUse = {
-  factorId: string
-  step: number
-  periodSeconds: number
-  /** Ids of the subject's other apps with the same secret and time step: a step of one is a step of all. */
-  twins: readonly string[]
-  /** The subject's, under every key of the ring: the steps that its deleted apps used are used. */
-  subjectIndexes: readonly Uint8Array[]
-}
-
-/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
-export type FactorUse =
-  | ({ type: 'totp' } & StepUse)
-  | { type: 'recovery_codes'; factorId: string; selector: string }
-
-export type SettleInput = {
-  id: string
-  service: string
+  decide: Decide<Result>
   now: number
-  valid: boolean
-  /** What a right code uses up. Used before, or gone: the code is wrong. */
-  use: FactorUse | null
+  /** Asked under the number's lock: full refuses, and nothing is changed. */
+  numberLimit?: NumberLimit | null
   actor: Actor
-  idempotency: IdempotencyWrite<CheckEffect> | null
+  idempotency: IdempotencyWrite<Result> | null
 }
-export type SettleOutcome =
-  | { kind: 'approved'; record: VerificationRecord; codesRemaining: number | null }
-  | { kind: 'wrong'; record: VerificationRecord }
-  /** Right, but the verification had ended before: someone else won. */
-  | { kind: 'lost'; record: VerificationRecord }
-  /** Erased since it was charged. */
+export type ChangeOutcome<Result> =
+  | { kind: 'changed'; result: Result }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'number_limited'; retryAt: number }
+  /** Erased since it was read. */
   | { kind: 'gone' }
   | AnsweredBefore
 
-export type CancelInput = {
-  id: string
-  service: string
-  now: number
-  actor: Actor
-  idempotency: IdempotencyWrite<VerificationRecord> | null
+/** By id, or the newest of this recipient, purpose and session. */
+export type CheckQuery = { service: string; now: number; numberWindowMs: number | null } & (
+  | { id: string }
+  | {
+      addressIndexes: readonly Uint8Array[]
+      purpose: string
+      sessionMacs: readonly Uint8Array[]
+    }
+)
+export type ToCheck = {
+  record: VerificationRecord
+  /** Guesses of its number within the window, under the row's own index, and when the first of them was. */
+  spent: { count: number; oldestAt: number } | null
 }
-export type CancelOutcome =
-  /** Canceled now, or had ended otherwise before: the row as it is. */
-  | { kind: 'ended'; record: VerificationRecord }
-  | { kind: 'approved_before'; record: VerificationRecord }
-  | { kind: 'not_found' }
-  | AnsweredBefore
-
-export type ListQuery = {
-  service: string
-  budgetIndexes: readonly Uint8Array[]
-  /** Opaque, from the page before. @throws InvalidCursorError (kernel/errors) */
-  cursor: string | null
-  limit: number
-}
-export type Page<T> = { items: T[]; nextCursor: string | null }
 
 export type VerificationStore = {
   findAnswer(key: IdempotencyKey, now: number): Promise<StoredAnswer | undefined>
-  /**
-   * The row that a start with this session continues: pending, not expired, an attempt left, same flags; and a message
-   * of it can have arrived or may still be sent.
-   */
+  /** The row that a start with this session continues (state.ts, mayContinue). */
   findContinuable(slot: SessionSlot, now: number): Promise<VerificationRecord | undefined>
   /** The reservation asked without making it; `create` decides it. */
   checkGuessBudget(query: GuessQuery): Promise<GuessRefusal | undefined>
-  /** One transaction: idempotency, slot, guess reservation, verification + delivery (due now) + event. */
+  find(service: string, id: string): Promise<VerificationRecord | undefined>
+  /** One round trip. */
+  findToCheck(query: CheckQuery): Promise<ToCheck | undefined>
+  /** One transaction: idempotency, slot, guess reservation, verification with what `change` says. */
   create(input: CreateInput): Promise<CreateOutcome>
   /**
-   * One transaction: the event and the answer. Undefined: done. A flood is not one commit each: without
-   * an idempotency write, an event within the minute of the last one of this kind may be left out.
+   * One transaction: the stored answer is looked up, `decide` decides on the row as it is, and all that it decided is
+   * written with its answer. Committed when the promise resolves; a flood of events that are left out commits nothing.
    */
-  continue(input: ContinueInput): Promise<AnsweredBefore | undefined>
-  find(service: string, id: string): Promise<VerificationRecord | undefined>
-  /** The newest of this recipient, purpose and session. */
-  findBySession(query: {
-    service: string
-    addressIndexes: readonly Uint8Array[]
-    purpose: string
-    sessionMacs: readonly Uint8Array[]
-  }): Promise<VerificationRecord | undefined>
-  /** One transaction: sends + 1, unclaimed deliveries replaced, a delivery due now, event. Undefined: no such row. */
-  resend(input: ResendInput): Promise<ResendOutcome | undefined>
-  /** One conditional statement; committed when the promise resolves (I2). Undefined: no such row. */
-  charge(input: ChargeInput): Promise<ChargeOutcome | undefined>
-  /** One transaction: approved (uses the factor up, erases code and hash, cancels unclaimed deliveries) or failed + 1. */
-  settle(input: SettleInput): Promise<SettleOutcome>
-  cancel(input: CancelInput): Promise<CancelOutcome>
+  change<Result>(input: ChangeInput<Result>): Promise<ChangeOutcome<Result>>
   list(query: ListQuery): Promise<Page<VerificationRecord>>
   deliveriesOf(id: string): Promise<DeliveryRecord[]>
   /**
-   * Ends what has expired (after `graceMs`) or had its last attempt charged but never settled, and
-   * erases sealed codes that can't be sent any more; at most `limit` rows, by index.
+   * Ends what has expired (after `graceMs`) or had its last attempt charged and never judged, and
+   * erases sealed codes that cannot be sent any more; at most `limit` rows, by index.
    * @returns how many rows were changed
    */
   sweep(input: { now: number; graceMs: number; limit: number }): Promise<number>

@@ -1,10 +1,11 @@
 // Refusals of the domain, as values: what was wrong, where, and what to do.
 // It must not decide anything: the operations do.
 
+import { isFactorChannel } from '../kernel/channel.ts'
 import type { FieldError, Refusal } from './api.ts'
+import type { GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName } from './policy.ts'
-import type { GuessRefusal } from './ports.ts'
-import { statusAt, type VerificationRecord } from './state.ts'
+import { RESEND_MIN_REMAINING_MS, resendAt, statusAt, type VerificationRecord } from './state.ts'
 
 /** Long enough for a hasher's queue to empty, short enough for a person to wait. */
 const OVERLOADED_RETRY_SECONDS = 2
@@ -24,9 +25,16 @@ export function refuseLimited(name: LimitName, limit: Limit, retryAfterSeconds: 
   }
 }
 
-export function refuseGuesses(refusal: GuessRefusal, now: number): Refusal {
-  const seconds = Math.max(1, Math.ceil((refusal.retryAt - now) / 1000))
-  return refuseLimited(refusal.name, refusal.limit, seconds)
+/** @param retryAt milliseconds since the epoch */
+export function refuseLimitedUntil({ name, limit, retryAt }: GuessRefusal, now: number): Refusal {
+  return refuseLimited(name, limit, Math.max(1, Math.ceil((retryAt - now) / 1000)))
+}
+
+export function refuseSpent(): Refusal {
+  return ended(
+    'max_attempts_reached',
+    'every attempt is taken by a check; start a new verification',
+  )
 }
 
 export function refuseOverloaded(): Refusal {
@@ -77,13 +85,34 @@ export function refuseEnded(record: VerificationRecord, now: number): Refusal | 
     case 'max_attempts_reached':
       return ended('max_attempts_reached', 'start a new verification')
     case 'pending':
-      return record.attempts >= record.maxAttempts
-        ? ended(
-            'max_attempts_reached',
-            'every attempt is taken by a check; start a new verification',
-          )
-        : undefined
+      return record.attempts >= record.maxAttempts ? refuseSpent() : undefined
   }
+}
+
+/** Why this verification cannot be sent again now; undefined where it can. */
+export function refuseResend(record: VerificationRecord, now: number): Refusal | undefined {
+  const ended = refuseEnded(record, now)
+  if (ended) return ended
+  if (record.sends >= record.maxSends) {
+    const detail = isFactorChannel(record.channel)
+      ? `nothing is sent for ${record.channel}`
+      : `${record.maxSends} messages were sent, the most for one verification; start a new one`
+    return { kind: 'refused', error: 'max_sends_reached', detail }
+  }
+  if (record.expiresAt - now < RESEND_MIN_REMAINING_MS) {
+    const detail = `under ${RESEND_MIN_REMAINING_MS / 1000} s remain; start a new verification`
+    return { kind: 'refused', error: 'resend_too_late', detail }
+  }
+  const at = resendAt(record, now)
+  if (at === null) {
+    const detail =
+      'by the time it may be sent again too little would remain; start a new verification'
+    return { kind: 'refused', error: 'resend_too_late', detail }
+  }
+  if (now >= at) return undefined
+  const retryAfterSeconds = Math.max(1, Math.ceil((at - now) / 1000))
+  const detail = `the next message may go out in ${retryAfterSeconds} s`
+  return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }
 }
 
 function ended(error: Refusal['error'], detail: string): Refusal {

@@ -45,9 +45,9 @@ export type VerificationRecord = {
   pepperKeyId: string
   /** Sealed with the id as context; null once no further send is possible. */
   codeSealed: Uint8Array | null
-  /** Charged before each comparison (I2). */
+  /** Guesses charged: committed before anything that depends on a comparison leaves (I2). */
   attempts: number
-  /** Counted after each wrong comparison; ends the verification (I3). */
+  /** Wrong ones; as many as attempts end the verification (I3). Of its own for one release more: an older program charges first. */
   failed: number
   maxAttempts: number
   lastAttemptAt: number | null
@@ -59,11 +59,39 @@ export type VerificationRecord = {
   createdAt: number
   expiresAt: number
   endedAt: number | null
-  /** The best of its deliveries (see `bestDeliveryStatus`); null where there is none. */
-  deliveryStatus: DeliveryStatus | null
-  /** The newest send failed for good, and nothing of it can have gone out. */
-  isLastSendLost: boolean
+  /** One for each send, in no order. */
+  deliveries: readonly DeliveryState[]
 }
+
+/** `ambiguous`: a try of it may have gone out without an answer. */
+export type DeliveryState = { send: number; status: DeliveryStatus; ambiguous: boolean }
+
+export type NewVerification = Omit<
+  VerificationRecord,
+  'status' | 'attempts' | 'failed' | 'lastAttemptAt' | 'sends' | 'endedAt' | 'deliveries'
+>
+
+/** A time step that a right code uses up, of every app of the subject that has the secret. */
+export type StepUse = {
+  factorId: string
+  step: number
+  periodSeconds: number
+  /** Ids of the subject's other apps with the same secret and time step: a step of one is a step of all. */
+  twins: readonly string[]
+  /** The subject's, under every key of the ring: the steps that its deleted apps used are used. */
+  subjectIndexes: readonly Uint8Array[]
+}
+
+/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
+export type FactorUse =
+  | ({ type: 'totp' } & StepUse)
+  | {
+      type: 'recovery_codes'
+      factorId: string
+      selector: string
+      /** Of the set that are not used yet, this one among them, when it was read. */
+      codesLeft: number
+    }
 
 export type DeliveryRecord = {
   id: string
@@ -89,6 +117,32 @@ const BEST_FIRST: readonly DeliveryStatus[] = [
 
 export function bestDeliveryStatus(statuses: readonly DeliveryStatus[]): DeliveryStatus | null {
   return BEST_FIRST.find((status) => statuses.includes(status)) ?? null
+}
+
+/** The newest send failed for good, and nothing of it can have gone out. */
+function isLastSendLost({ deliveries, sends }: VerificationRecord): boolean {
+  const last = deliveries.find(({ send }) => send === sends)
+  return last?.status === 'failed' && !last.ambiguous // mutant: C66.maybe-sent-waits
+}
+
+/** Every send was made, and each failed for good or was replaced with none of its tries gone out. */
+function isWithoutMessage({ deliveries, sends, maxSends }: VerificationRecord): boolean {
+  const isLost = ({ status, ambiguous }: DeliveryState) =>
+    (status === 'failed' || status === 'canceled') && !ambiguous
+  return sends > 0 && sends >= maxSends && deliveries.every(isLost)
+}
+
+/**
+ * Whether a start with the session of this row goes on with it: pending, not expired, an attempt left, the same flags, and
+ * a message of it can have arrived or may still be sent.
+ */
+export function mayContinue(
+  record: VerificationRecord,
+  { authenticated, decoy }: { authenticated: boolean; decoy: boolean },
+  now: number,
+): boolean {
+  if (attemptsRemaining(record, now) === 0 || isWithoutMessage(record)) return false // mutant: C66.session-needs-message
+  return record.authenticated === authenticated && (record.kind === 'decoy') === decoy
 }
 
 /** A pending row past its expiry is expired for everybody, whether or not the sweeper came by. */
@@ -121,7 +175,7 @@ export const RESEND_MIN_REMAINING_MS = 60_000
 export function resendAt(record: VerificationRecord, now: number): number | null {
   if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null
   const step = Math.min(record.sends, RESEND_WAIT_SECONDS.length) - 1
-  const waitSeconds = record.isLastSendLost ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) // mutant: C66.permanent-frees-resend
+  const waitSeconds = isLastSendLost(record) ? 0 : (RESEND_WAIT_SECONDS[Math.max(0, step)] ?? 0) // mutant: C66.permanent-frees-resend
   const at = record.lastSendAt + waitSeconds * 1000
   return record.expiresAt - Math.max(at, now) < RESEND_MIN_REMAINING_MS ? null : at
 }

@@ -2,12 +2,13 @@
 // It must not decide anything: state.ts says what can be told at a moment.
 
 import { isFactorChannel } from '../kernel/channel.ts'
+import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Success, VerificationView } from './api.ts'
-import type { Domain } from './domain.ts'
 import type { Budget } from './limit-ports.ts'
 import {
   attemptsRemaining,
+  bestDeliveryStatus,
   resendAt,
   sendsRemaining,
   statusAt,
@@ -31,7 +32,7 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
     channel: record.channel,
     locale: record.locale,
     purpose: record.purpose,
-    deliveryStatus: record.deliveryStatus,
+    deliveryStatus: bestDeliveryStatus(record.deliveries.map(({ status }) => status)),
     attemptsRemaining: attemptsRemaining(record, now),
     sendsRemaining: sendsRemaining(record, now),
     createdAt: record.createdAt,
@@ -44,8 +45,8 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
 }
 
 /** The recipient or subject in clear, for its own service's eyes. @throws UnknownKeyError */
-export function openRecipient(domain: Domain, record: VerificationRecord): string {
-  return domain.keyring.open(record.recipientSealed, recipientContext(record.id))
+export function openRecipient(keyring: Keyring, record: VerificationRecord): string {
+  return keyring.open(record.recipientSealed, recipientContext(record.id))
 }
 
 /** @param now of the effect: an answer that is kept under a key and the one that is given must tell the same seconds */

@@ -6,7 +6,7 @@ import type { AttemptFilter, AttemptReads, AttemptRow } from '../../src/admin/po
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
 import { claim, ERROR, SENT, settlement } from './outbox-steps.ts'
 import { ACTOR, MINUTE, mac, T0 } from './rows.ts'
-import { charged, keyOf, type Stores, settled, start } from './stores.ts'
+import { guess, keyOf, type Stores, start } from './stores.ts'
 
 type WithAttempts = Stores & { attempts: AttemptReads }
 
@@ -39,8 +39,7 @@ export function describeAttempts(
       await store.outbox.settle(settlement(second, T0 + 100_001, failed))
       const record = await store.verifications.find('default', ids[4] as string)
       if (!record) throw new Error('gone')
-      await store.verifications.charge({ ...keyOf(record), ...charged(T0 + 9_000) })
-      await store.verifications.settle({ ...keyOf(record), ...settled(true, T0 + 9_001) })
+      await store.steps.check({ ...keyOf(record), ...guess(true, T0 + 9_001) })
     })
 
     const listAll = async (filter: Partial<AttemptFilter>, limit = 2) => {

@@ -3,9 +3,10 @@
 
 import type { CreateFactorInput, NewFactor } from '../../src/factors/ports.ts'
 import type { FactorRecord } from '../../src/factors/types.ts'
-import type { FactorUse, SettleInput } from '../../src/verification/ports.ts'
+import type { FactorUse } from '../../src/verification/state.ts'
 import { ACTOR, HOUR, mac, newCodes, newFactor, newFactorVerification, T0 } from './rows.ts'
-import { charged, keyOf, type Stores, settled, start } from './stores.ts'
+import type { CheckStep } from './steps.ts'
+import { guess, keyOf, type Stores, start } from './stores.ts'
 
 /** Everything of a test is younger. */
 export const SINCE = T0 - HOUR
@@ -58,15 +59,10 @@ export const useOf = (
         ...{ type: 'totp', factorId, step: what, periodSeconds: 30 },
         ...{ subjectIndexes: [mac(), subjectIndex], twins: twins.map(({ id }) => id) },
       }
-    : { type: 'recovery_codes', factorId, selector: what }
+    : { type: 'recovery_codes', factorId, selector: what, codesLeft: 2 }
 
 /** A verification of its own, charged, whose right code is of `use`. */
-export async function approveWith(
-  stores: Stores,
-  use: FactorUse,
-  change: Partial<SettleInput> = {},
-) {
+export async function approveWith(stores: Stores, use: FactorUse, change: Partial<CheckStep> = {}) {
   const record = await start(stores, newFactorVerification())
-  await stores.verifications.charge({ ...keyOf(record), ...charged() })
-  return stores.verifications.settle({ ...keyOf(record), ...settled(true), use, ...change })
+  return stores.steps.check({ ...keyOf(record), ...guess(true), use, ...change })
 }

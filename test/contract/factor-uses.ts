@@ -3,16 +3,16 @@
 
 import { describe, expect, it } from 'vitest'
 import type { FactorRecord } from '../../src/factors/types.ts'
-import type { CheckEffect, FactorUse, SettleOutcome } from '../../src/verification/ports.ts'
+import type { FactorUse } from '../../src/verification/state.ts'
 import { approveWith, enrol, factorInput, makeCodes, SINCE, useOf } from './factor-steps.ts'
 import { ACTOR, HOUR, mac, newFactor, newFactorVerification, T0 } from './rows.ts'
+import type { CheckEffect, CheckOutcome } from './steps.ts'
 import {
-  charged,
+  guess,
   idempotency,
   keyOf,
   type Stores,
   type StoresFactory,
-  settled,
   start,
   typesOf,
 } from './stores.ts'
@@ -20,7 +20,7 @@ import {
 const PARALLEL = 20
 const STEP = 60_000_000
 
-const kindsOf = (outcomes: readonly SettleOutcome[]) =>
+const kindsOf = (outcomes: readonly CheckOutcome[]) =>
   outcomes.map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1))
 
 /** Of one subject. */
@@ -40,14 +40,14 @@ export function describeFactorUses(factory: StoresFactory): void {
       const stores = factory()
       const { verifications } = stores
       const record = await start(stores, newFactorVerification())
-      expect(record).toMatchObject({ sends: 0, deliveryStatus: null, codeHash: null })
+      expect(record).toMatchObject({ sends: 0, deliveries: [], codeHash: null })
       expect(await verifications.find(record.service, record.id)).toEqual(record)
       expect(await verifications.deliveriesOf(record.id)).toEqual([])
-      const resend = { now: T0, expectedSends: 0, channel: 'sms' as const, minRemainingMs: 0 }
+      const resend = { now: T0, expectedSends: 0, channel: 'sms' as const }
       const actor = { service: 'default', keyId: null, clientIp: null, userAgent: null }
       expect(
-        await verifications.resend({ ...keyOf(record), ...resend, actor, idempotency: null }),
-      ).toMatchObject({ kind: 'stale' })
+        await stores.steps.resend({ ...keyOf(record), ...resend, actor, idempotency: null }),
+      ).toMatchObject({ kind: 'refused' })
       expect(await typesOf(stores, record.id)).toEqual(['verification.started'])
     })
 
@@ -175,12 +175,10 @@ export function describeFactorUses(factory: StoresFactory): void {
       const stores = factory()
       const app = await enrol(stores)
       const record = await start(stores, newFactorVerification())
-      const { verifications } = stores
-      for (let n = 0; n < 2; n += 1) await verifications.charge({ ...keyOf(record), ...charged() })
       const settle = (step: number) =>
-        verifications.settle({ ...keyOf(record), ...settled(true), use: useOf(app, step) })
+        stores.steps.check({ ...keyOf(record), ...guess(true), use: useOf(app, step) })
       expect((await settle(STEP)).kind).toBe('approved')
-      expect((await settle(STEP + 1)).kind).toBe('lost')
+      expect((await settle(STEP + 1)).kind).toBe('refused')
       expect((await approveWith(stores, useOf(app, STEP + 1))).kind).toBe('approved')
     })
 

@@ -16,7 +16,7 @@ import {
   settlement,
 } from './outbox-steps.ts'
 import { T0 } from './rows.ts'
-import { keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
+import { guess, keyOf, type StoresFactory, start, typesOf } from './stores.ts'
 
 export function describeClaims(factory: StoresFactory): void {
   describe('claim', () => {
@@ -66,7 +66,7 @@ export function describeClaims(factory: StoresFactory): void {
       ])
       expect(await typesOf(stores, late.id)).toEqual(['verification.started', 'delivery.failed'])
       // Held by a worker that died; the verification was canceled meanwhile.
-      await verifications.cancel({ ...keyOf(inTime), ...settled(true) })
+      await stores.steps.cancel({ ...keyOf(inTime), ...guess(true) })
       expect(await claim(stores, T0 + 1 + LEASE_MS, sendAll)).toEqual([])
       expect(await verifications.deliveriesOf(inTime.id)).toMatchObject([{ status: 'canceled' }])
       expect(await stores.outbox.nextDueAt()).toBeUndefined()

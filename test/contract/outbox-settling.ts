@@ -14,7 +14,7 @@ import {
   settlement,
 } from './outbox-steps.ts'
 import { ACTOR, HOUR, MINUTE, T0 } from './rows.ts'
-import { keyOf, type StoresFactory, settled, start } from './stores.ts'
+import { guess, keyOf, type StoresFactory, start } from './stores.ts'
 
 export function describeSettling(factory: StoresFactory): void {
   describe('settle and release', () => {
@@ -26,15 +26,14 @@ export function describeSettling(factory: StoresFactory): void {
       const claimed = await claimOne(stores, T0)
       await stores.outbox.settle(settlement(claimed, T0 + 120, SENT))
       expect(await verifications.find('default', record.id)).toMatchObject({
-        deliveryStatus: 'sent',
+        deliveries: [{ send: 1, status: 'sent', ambiguous: false }],
         codeSealed: record.codeSealed,
       })
-      await verifications.resend({
+      await stores.steps.resend({
         ...keyOf(record),
         now: T0 + MINUTE,
         expectedSends: 1,
         channel: 'sms',
-        minRemainingMs: MINUTE,
         actor: ACTOR,
         idempotency: null,
       })
@@ -85,13 +84,12 @@ export function describeSettling(factory: StoresFactory): void {
         if (!claimed) throw new Error('not claimed')
         return outbox.settle(settlement(claimed, T0 + 5, retryAt(at)))
       }
-      await verifications.cancel({ ...keyOf(ended), ...settled(true) })
-      await verifications.resend({
+      await stores.steps.cancel({ ...keyOf(ended), ...guess(true) })
+      await stores.steps.resend({
         ...keyOf(replaced),
-        now: T0 + 3,
+        now: T0 + MINUTE,
         expectedSends: 1,
         channel: 'email',
-        minRemainingMs: MINUTE,
         actor: ACTOR,
         idempotency: null,
       })
@@ -113,14 +111,13 @@ export function describeSettling(factory: StoresFactory): void {
       const [waiting, held] = [await start(stores), await start(stores, { createdAt: T0 - 1 })]
       const claimed = await claimOne(stores, T0 - 1)
       for (const record of [waiting, held]) {
-        await verifications.charge({ ...keyOf(record), now: T0 + 1, perNumber: null })
-        await verifications.settle({ ...keyOf(record), ...settled(true) })
+        await stores.steps.check({ ...keyOf(record), ...guess(true) })
       }
       expect(await verifications.deliveriesOf(waiting.id)).toMatchObject([{ status: 'canceled' }])
       await stores.outbox.settle(settlement(claimed, T0 + 3, SENT))
       expect(await verifications.find('default', held.id)).toMatchObject({
         status: 'approved',
-        deliveryStatus: 'sent',
+        deliveries: [{ send: 1, status: 'sent', ambiguous: false }],
       })
     })
 

@@ -6,7 +6,7 @@ import type { RetentionStore } from '../../src/retention/ports.ts'
 import { enrol, SINCE } from './factor-steps.ts'
 import { claimOne, SENT, settlement } from './outbox-steps.ts'
 import { ACTOR, HOUR, mac, newFactorVerification, T0 } from './rows.ts'
-import { charged, keyOf, type Stores, settled, start, typesOf } from './stores.ts'
+import { guess, keyOf, type Stores, start, typesOf } from './stores.ts'
 
 type WithRetention = Stores & { retention: RetentionStore }
 type Row = Record<string, unknown>
@@ -35,8 +35,7 @@ export function describeRetention(
     const approve = async (createdAt: number, budgetIndex = mac()) => {
       const record = await start(store, { createdAt, budgetIndex })
       await store.outbox.settle(settlement(await claimOne(store, createdAt), createdAt + 1, SENT))
-      await store.verifications.charge({ ...keyOf(record), ...charged(createdAt + 2) })
-      await store.verifications.settle({ ...keyOf(record), ...settled(true, createdAt + 3) })
+      await store.steps.check({ ...keyOf(record), ...guess(true, createdAt + 3) })
       return record
     }
 
@@ -45,7 +44,7 @@ export function describeRetention(
       await approve(T0 + HOUR)
       await refused(T0 + HOUR)
       const canceled = await start(store, { createdAt: T0 + 48 * HOUR })
-      await store.verifications.cancel({ ...keyOf(canceled), ...settled(true, T0 + 48 * HOUR) })
+      await store.steps.cancel({ ...keyOf(canceled), ...guess(true, T0 + 48 * HOUR) })
       const young = await approve(T0 + 100 * HOUR)
       await refused(T0 + 100 * HOUR)
       const before = T0 + 100 * HOUR
@@ -111,13 +110,13 @@ export function describeRetention(
     it('a check whose verification is erased before it is settled finds nothing, and a continuation', async () => {
       const subject = mac()
       const record = await start(store, { budgetIndex: subject })
-      await store.verifications.charge({ ...keyOf(record), ...charged() })
+      await store.steps.charge({ ...keyOf(record), ...guess(false) })
       const erasure = { budgetIndexes: [subject], now: T0 + 1, actor: ACTOR, limit: 9 }
       await store.retention.erase(erasure)
-      const settling = { ...keyOf(record), ...settled(true), actor: ACTOR }
-      expect(await store.verifications.settle(settling)).toEqual({ kind: 'gone' })
+      const settling = { ...keyOf(record), ...guess(true), actor: ACTOR }
+      expect(await store.steps.check(settling)).toEqual({ kind: 'gone' })
       const again = { ...keyOf(record), now: T0 + 2, actor: ACTOR, idempotency: null }
-      expect(await store.verifications.continue(again)).toBeUndefined()
+      expect(await store.steps.continue(again)).toBeUndefined()
     })
 
     it('erases addresses of what came after everything was removed, whatever number it got', async () => {

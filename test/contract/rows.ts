@@ -5,7 +5,9 @@ import { randomBytes } from 'node:crypto'
 import type { NewFactor } from '../../src/factors/ports.ts'
 import type { Actor } from '../../src/kernel/actor.ts'
 import { createId, createReference } from '../../src/kernel/ids.ts'
-import type { CreateInput, NewVerification } from '../../src/verification/ports.ts'
+import type { CreateInput } from '../../src/verification/ports.ts'
+import type { NewVerification } from '../../src/verification/state.ts'
+import { decideStart } from '../../src/verification/transitions.ts'
 
 /** A whole second, far from every edge. */
 export const T0 = 1_800_000_000_000
@@ -94,8 +96,8 @@ export function createInput(
 ): CreateInput {
   return {
     record,
+    change: decideStart(record, false),
     slot: null,
-    isLandline: false,
     guesses: {
       service: record.service,
       budgetIndexes: [record.budgetIndex],

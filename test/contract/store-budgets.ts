@@ -2,19 +2,10 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { GuessQuery, NewVerification } from '../../src/verification/ports.ts'
-import type { VerificationRecord } from '../../src/verification/state.ts'
+import type { GuessQuery } from '../../src/verification/limit-ports.ts'
+import type { NewVerification, VerificationRecord } from '../../src/verification/state.ts'
 import { createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
-import {
-  charged,
-  keyOf,
-  LIMIT,
-  type Stores,
-  type StoresFactory,
-  settled,
-  start,
-  typesOf,
-} from './stores.ts'
+import { guess, keyOf, LIMIT, type Stores, type StoresFactory, start, typesOf } from './stores.ts'
 
 export function describeNumberLimit(factory: StoresFactory): void {
   describe('check_per_number', () => {
@@ -30,10 +21,10 @@ export function describeNumberLimit(factory: StoresFactory): void {
       const a = await start(stores, { budgetIndex })
       const b = await start(stores, { budgetIndex })
       const ask = (r: VerificationRecord, now: number) =>
-        stores.verifications.charge({ ...keyOf(r), now, perNumber: perNumber(budgetIndex, 3) })
-      expect((await ask(a, T0 + 1))?.kind).toBe('charged')
-      expect((await ask(a, T0 + 2))?.kind).toBe('charged')
-      expect((await ask(b, T0 + 3))?.kind).toBe('charged')
+        stores.steps.charge({ ...keyOf(r), now, numberLimit: perNumber(budgetIndex, 3) })
+      expect((await ask(a, T0 + 1))?.kind).toBe('changed')
+      expect((await ask(a, T0 + 2))?.kind).toBe('changed')
+      expect((await ask(b, T0 + 3))?.kind).toBe('changed')
       expect(await ask(b, T0 + 4)).toEqual({ kind: 'number_limited', retryAt: T0 + 2 + 600_000 })
       expect(await stores.verifications.find('default', b.id)).toMatchObject({ attempts: 1 })
     })
@@ -47,21 +38,21 @@ export function describeNumberLimit(factory: StoresFactory): void {
         await start(stores, { budgetIndex }),
       ]
       for (const record of others)
-        await stores.verifications.charge({ ...keyOf(record), ...charged(T0) })
+        await stores.steps.charge({ ...keyOf(record), ...guess(false, T0) })
       const record = await start(stores, { budgetIndex, createdAt: T0 + MINUTE })
-      const input = { ...keyOf(record), perNumber: perNumber(budgetIndex, 1) }
-      const within = await stores.verifications.charge({ ...input, now: T0 + 600_000 - 1 })
+      const input = { ...keyOf(record), numberLimit: perNumber(budgetIndex, 1) }
+      const within = await stores.steps.charge({ ...input, now: T0 + 600_000 - 1 })
       expect(within?.kind).toBe('number_limited')
-      const after = await stores.verifications.charge({ ...input, now: T0 + 600_000 })
-      expect(after?.kind).toBe('charged')
+      const after = await stores.steps.charge({ ...input, now: T0 + 600_000 })
+      expect(after?.kind).toBe('changed')
     })
 
     it('says first that a verification has ended', async () => {
       const stores = factory()
       const record = await start(stores)
-      await stores.verifications.cancel({ ...keyOf(record), ...settled(true) })
-      const input = { ...keyOf(record), now: T0 + 3, perNumber: perNumber(record.budgetIndex, 0) }
-      expect(await stores.verifications.charge(input)).toMatchObject({ kind: 'not_chargeable' })
+      await stores.steps.cancel({ ...keyOf(record), ...guess(true) })
+      const input = { ...keyOf(record), now: T0 + 3, numberLimit: perNumber(record.budgetIndex, 0) }
+      expect(await stores.steps.charge(input)).toMatchObject({ kind: 'refused' })
     })
   })
 }
@@ -101,8 +92,7 @@ export function describeGuesses(factory: StoresFactory): void {
       const stores = factory()
       const budgetIndex = mac()
       const first = await start(stores, { budgetIndex })
-      for (let n = 0; n < 5; n += 1)
-        await stores.verifications.charge({ ...keyOf(first), ...charged() })
+      for (let n = 0; n < 5; n += 1) await stores.steps.charge({ ...keyOf(first), ...guess(false) })
       await start(stores, { budgetIndex })
       const ask = (max: number) =>
         stores.verifications.checkGuessBudget({
@@ -118,12 +108,11 @@ export function describeGuesses(factory: StoresFactory): void {
       const { verifications } = stores
       const budgetIndex = mac()
       const approved = await start(stores, { budgetIndex })
-      for (let n = 0; n < 3; n += 1)
-        await verifications.charge({ ...keyOf(approved), ...charged() })
-      await verifications.settle({ ...keyOf(approved), ...settled(true) })
+      for (const valid of [false, false, true])
+        await stores.steps.check({ ...keyOf(approved), ...guess(valid) })
       const canceled = await start(stores, { budgetIndex })
-      await verifications.charge({ ...keyOf(canceled), ...charged() })
-      await verifications.cancel({ ...keyOf(canceled), ...settled(true) })
+      await stores.steps.check({ ...keyOf(canceled), ...guess(false) })
+      await stores.steps.cancel({ ...keyOf(canceled), ...guess(true) })
       const ask = (max: number, now: number) =>
         verifications.checkGuessBudget({
           ...createInput(newVerification({ budgetIndex })).guesses,
@@ -139,7 +128,7 @@ export function describeGuesses(factory: StoresFactory): void {
     it('an expired one that nobody swept counts its attempts, not all it allowed', async () => {
       const stores = factory()
       const record = await start(stores)
-      await stores.verifications.charge({ ...keyOf(record), ...charged() })
+      await stores.steps.charge({ ...keyOf(record), ...guess(false) })
       const ask = (now: number) =>
         stores.verifications.checkGuessBudget({
           ...createInput(newVerification({ budgetIndex: record.budgetIndex })).guesses,

@@ -3,10 +3,15 @@
 
 import { describe, expect, it } from 'vitest'
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
-import type { VerificationRecord } from '../../src/verification/state.ts'
+import { resendAt, type VerificationRecord } from '../../src/verification/state.ts'
+import { decideStart } from '../../src/verification/transitions.ts'
 import { claimOne, ERROR, emptyOutbox, eventsOf, settlement } from './outbox-steps.ts'
 import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
-import { charged, keyOf, type StoresFactory, settled, start, typesOf } from './stores.ts'
+import { guess, keyOf, type StoresFactory, start, typesOf } from './stores.ts'
+
+/** Then the next message need not wait. */
+const isLostNow = (record: VerificationRecord | undefined) =>
+  record !== undefined && resendAt(record, record.lastSendAt) === record.lastSendAt
 
 export function describeLifecycle(factory: StoresFactory): void {
   describe('resend, cancel, list, sweep', () => {
@@ -15,7 +20,6 @@ export function describeLifecycle(factory: StoresFactory): void {
       now,
       expectedSends,
       channel: 'email' as const,
-      minRemainingMs: MINUTE,
       actor: ACTOR,
       idempotency: null,
     })
@@ -25,10 +29,10 @@ export function describeLifecycle(factory: StoresFactory): void {
       const { verifications } = stores
       const record = await start(stores)
       const outcomes = await Promise.all([
-        verifications.resend(resendOf(record)),
-        verifications.resend(resendOf(record)),
+        stores.steps.resend(resendOf(record)),
+        stores.steps.resend(resendOf(record)),
       ])
-      expect(outcomes.map((o) => o?.kind).sort()).toEqual(['resent', 'stale'])
+      expect(outcomes.map((o) => o?.kind).sort()).toEqual(['refused', 'resent'])
       expect(outcomes.find((o) => o?.kind === 'resent')).toMatchObject({
         record: {
           sends: 2,
@@ -43,8 +47,8 @@ export function describeLifecycle(factory: StoresFactory): void {
       ])
       expect(await typesOf(stores, record.id)).toEqual([
         'verification.started',
-        'delivery.canceled',
         'verification.resent',
+        'delivery.canceled',
       ])
     })
 
@@ -52,7 +56,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       const stores = factory()
       const { verifications } = stores
       const isLost = async ({ id }: VerificationRecord) =>
-        (await verifications.find('default', id))?.isLastSendLost
+        isLostNow(await verifications.find('default', id))
       await emptyOutbox(stores)
       const settle = async (record: VerificationRecord, ambiguous: boolean) => {
         const claimed = await claimOne(stores, record.createdAt)
@@ -60,11 +64,12 @@ export function describeLifecycle(factory: StoresFactory): void {
         await stores.outbox.settle(settlement(claimed, T0 + 500, failed))
       }
       const refused = await start(stores)
-      expect([refused.isLastSendLost, await isLost(refused)]).toEqual([false, false])
+      expect([isLostNow(refused), await isLost(refused)]).toEqual([false, false])
       await settle(refused, false)
       expect(await isLost(refused)).toBe(true)
-      const again = await verifications.resend(resendOf(refused))
-      expect(again).toMatchObject({ kind: 'resent', record: { isLastSendLost: false } })
+      const again = await stores.steps.resend(resendOf(refused))
+      expect(again).toMatchObject({ kind: 'resent' })
+      expect(await isLost(refused)).toBe(false)
       await emptyOutbox(stores)
       const unclear = await start(stores)
       await settle(unclear, true)
@@ -75,7 +80,8 @@ export function describeLifecycle(factory: StoresFactory): void {
       const stores = factory()
       const detailsAfter = async (isLandline: boolean) => {
         const record = newVerification()
-        await stores.verifications.create(createInput(record, { isLandline }))
+        const change = decideStart(record, isLandline)
+        await stores.verifications.create(createInput(record, { change }))
         return (await eventsOf(stores, record.id))[0]?.details
       }
       const plain = await detailsAfter(false)
@@ -85,11 +91,9 @@ export function describeLifecycle(factory: StoresFactory): void {
 
     it('I4: a resend renews no attempt', async () => {
       const stores = factory()
-      const { verifications } = stores
       const record = await start(stores)
-      await verifications.charge({ ...keyOf(record), ...charged() })
-      await verifications.settle({ ...keyOf(record), ...settled(false) })
-      expect(await verifications.resend(resendOf(record))).toMatchObject({
+      await stores.steps.check({ ...keyOf(record), ...guess(false) })
+      expect(await stores.steps.resend(resendOf(record))).toMatchObject({
         kind: 'resent',
         record: { attempts: 1, failed: 1, maxAttempts: record.maxAttempts },
       })
@@ -97,25 +101,25 @@ export function describeLifecycle(factory: StoresFactory): void {
 
     it('nothing is resent when ended, too late, without a send left, or unknown', async () => {
       const stores = factory()
-      const { verifications } = stores
       const record = await start(stores)
       const late = resendOf(record, 1, record.expiresAt - MINUTE + 1)
-      expect((await verifications.resend(late))?.kind).toBe('stale')
+      expect((await stores.steps.resend(late))?.kind).toBe('refused')
       const full = await start(stores, { maxSends: 1 })
-      expect((await verifications.resend(resendOf(full)))?.kind).toBe('stale')
-      expect(await verifications.resend({ ...resendOf(record), service: 'x' })).toBeUndefined()
-      await verifications.cancel({ ...keyOf(record), ...settled(true) })
-      expect(await verifications.resend(resendOf(record))).toMatchObject({
-        kind: 'stale',
-        record: { status: 'canceled' },
+      expect((await stores.steps.resend(resendOf(full)))?.kind).toBe('refused')
+      expect(await stores.steps.resend({ ...resendOf(record), service: 'x' })).toEqual({
+        kind: 'gone',
+      })
+      await stores.steps.cancel({ ...keyOf(record), ...guess(true) })
+      expect(await stores.steps.resend(resendOf(record))).toMatchObject({
+        kind: 'refused',
+        refusal: { error: 'verification_canceled' },
       })
     })
 
     it('cancel is idempotent, and refuses what is approved', async () => {
       const stores = factory()
-      const { verifications } = stores
       const cancel = (record: VerificationRecord) =>
-        verifications.cancel({ ...keyOf(record), ...settled(true, T0 + 9) })
+        stores.steps.cancel({ ...keyOf(record), ...guess(true, T0 + 9) })
       const record = await start(stores)
       expect(await cancel(record)).toMatchObject({ kind: 'ended', record: { status: 'canceled' } })
       expect((await cancel(record)).kind).toBe('ended')
@@ -125,10 +129,9 @@ export function describeLifecycle(factory: StoresFactory): void {
         'delivery.canceled',
       ])
       const approved = await start(stores)
-      await verifications.charge({ ...keyOf(approved), ...charged() })
-      await verifications.settle({ ...keyOf(approved), ...settled(true) })
-      expect((await cancel(approved)).kind).toBe('approved_before')
-      expect((await cancel({ ...record, service: 'x' })).kind).toBe('not_found')
+      await stores.steps.check({ ...keyOf(approved), ...guess(true) })
+      expect((await cancel(approved)).kind).toBe('refused')
+      expect((await cancel({ ...record, service: 'x' })).kind).toBe('gone')
     })
 
     it('lists newest first, page by page, across keys of the ring', async () => {
@@ -165,7 +168,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       const created = T0 + 1000 * HOUR
       const record = await start(stores, { createdAt: created })
       const spent = await start(stores, { createdAt: created, maxAttempts: 1 })
-      await verifications.charge({ ...keyOf(spent), ...charged(created + 1) })
+      await stores.steps.charge({ ...keyOf(spent), ...guess(false, created + 1) })
       const sweep = (now: number) => verifications.sweep({ now, graceMs: 10_000, limit: 500 })
       await sweep(created + 10_000)
       const statuses = async () =>
@@ -182,7 +185,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       expect(await verifications.find('default', record.id)).toMatchObject({
         codeHash: null,
         codeSealed: null,
-        deliveryStatus: 'canceled',
+        deliveries: [{ send: 1, status: 'canceled', ambiguous: false }],
       })
       expect((await typesOf(stores, record.id)).slice(-2)).toEqual([
         'verification.expired',

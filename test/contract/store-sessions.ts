@@ -2,17 +2,17 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
-import type { IdempotencyWrite, NewVerification } from '../../src/verification/ports.ts'
-import type { VerificationRecord } from '../../src/verification/state.ts'
+import type { IdempotencyWrite } from '../../src/verification/ports.ts'
+import type { NewVerification, VerificationRecord } from '../../src/verification/state.ts'
 import { claimOne, ERROR, emptyOutbox, settlement } from './outbox-steps.ts'
 import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from './rows.ts'
+import type { CheckEffect } from './steps.ts'
 import {
-  charged,
+  guess,
   idempotency,
   keyOf,
   type Stores,
   type StoresFactory,
-  settled,
   start,
   typesOf,
 } from './stores.ts'
@@ -40,19 +40,20 @@ export function describeIdempotency(factory: StoresFactory): void {
       })
     })
 
-    it('C38: a settling repeated under its key changes nothing, whatever was charged', async () => {
+    it('C38: a check repeated under its key changes nothing, whatever the code was', async () => {
       const stores = factory()
       const { verifications } = stores
       const record = await start(stores)
-      const write = idempotency<{ valid: boolean }>()
-      const input = { ...keyOf(record), ...settled(true), idempotency: write }
-      await verifications.charge({ ...keyOf(record), ...charged() })
-      await verifications.charge({ ...keyOf(record), ...charged() })
-      expect((await verifications.settle(input)).kind).toBe('approved')
-      expect((await verifications.settle(input)).kind).toBe('answered_before')
-      const wrong = await verifications.settle({ ...input, valid: false })
+      const write = idempotency<CheckEffect>()
+      const input = { ...keyOf(record), ...guess(true), idempotency: write }
+      expect((await stores.steps.check(input)).kind).toBe('approved')
+      expect((await stores.steps.check(input)).kind).toBe('answered_before')
+      const wrong = await stores.steps.check({ ...input, valid: false })
       expect(wrong.kind).toBe('answered_before')
-      expect(await verifications.find('default', record.id)).toMatchObject({ failed: 0 })
+      expect(await verifications.find('default', record.id)).toMatchObject({
+        attempts: 1,
+        failed: 0,
+      })
     })
 
     it('is found under any key of the ring until its time is over, then purged', async () => {
@@ -119,14 +120,14 @@ export function describeSessions(factory: StoresFactory): void {
       })
       const now = T0 + 11 * MINUTE
       for (let n = 0; n < 5; n += 1)
-        await stores.verifications.charge({ ...keyOf(again.record), ...charged(now) })
+        await stores.steps.charge({ ...keyOf(again.record), ...guess(false, now) })
       expect(await stores.verifications.findContinuable(slot, now)).toBeUndefined()
       const third = await startWith(stores, slot, { createdAt: now })
       if (third.kind !== 'created') throw new Error(third.kind)
       expect(await stores.verifications.findContinuable(slot, now)).toMatchObject({
         id: third.record.id,
       })
-      await stores.verifications.cancel({ ...keyOf(third.record), ...settled(true, now) })
+      await stores.steps.cancel({ ...keyOf(third.record), ...guess(true, now) })
       expect(await stores.verifications.findContinuable(slot, now)).toBeUndefined()
     })
 
@@ -163,7 +164,7 @@ export function describeSessions(factory: StoresFactory): void {
       expect(await stores.verifications.findContinuable(slotOf(slot, flags), T0)).toBeDefined()
     })
 
-    it('findBySession gives the newest of this recipient, purpose and session', async () => {
+    it('findToCheck gives the newest of this recipient, purpose and session', async () => {
       const stores = factory()
       const [sessionMac, addressIndex] = [mac(), mac()]
       await start(stores, { sessionMac, addressIndex })
@@ -171,20 +172,21 @@ export function describeSessions(factory: StoresFactory): void {
       await start(stores, { sessionMac, addressIndex, purpose: 'change_email', createdAt: T0 + 2 })
       await start(stores, { sessionMac, createdAt: T0 + 3 })
       const query = {
-        service: 'default',
+        ...{ service: 'default', now: T0, numberWindowMs: null },
         addressIndexes: [mac(), addressIndex],
         purpose: 'login',
         sessionMacs: [mac(), sessionMac],
       }
-      expect(await stores.verifications.findBySession(query)).toEqual(newest)
-      expect(await stores.verifications.findBySession({ ...query, service: 'x' })).toBeUndefined()
+      const find = stores.verifications.findToCheck
+      expect(await find(query)).toEqual({ record: newest, spent: null })
+      expect(await find({ ...query, service: 'x' })).toBeUndefined()
     })
 
     it('continuing tells the log once a minute, and keeps the answer under a key', async () => {
       const stores = factory()
       const record = await start(stores)
       const tell = (now: number, write: IdempotencyWrite<null> | null = null) =>
-        stores.verifications.continue({ ...keyOf(record), now, actor: ACTOR, idempotency: write })
+        stores.steps.continue({ ...keyOf(record), now, actor: ACTOR, idempotency: write })
       await tell(T0 + 1)
       await tell(T0 + 2)
       await tell(T0 + 1 + MINUTE)

@@ -4,16 +4,14 @@
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
 import type { FactorStore, RootKeyUse } from '../../src/factors/ports.ts'
-import type {
-  IdempotencyWrite,
-  NewVerification,
-  VerificationStore,
-} from '../../src/verification/ports.ts'
-import type { VerificationRecord } from '../../src/verification/state.ts'
-import { ACTOR, createInput, HOUR, mac, newVerification, T0 } from './rows.ts'
+import type { IdempotencyWrite, VerificationStore } from '../../src/verification/ports.ts'
+import type { NewVerification, VerificationRecord } from '../../src/verification/state.ts'
+import { createInput, HOUR, mac, newVerification, T0 } from './rows.ts'
+import type { Steps } from './steps.ts'
 
 export type Stores = {
   verifications: VerificationStore
+  steps: Steps
   factors: FactorStore
   rootKeys: RootKeyUse
   outbox: Outbox
@@ -37,7 +35,7 @@ export function idempotency<Effect>(
 }
 
 export async function start(
-  { verifications }: Stores,
+  { verifications }: Pick<Stores, 'verifications'>,
   change: Partial<NewVerification> = {},
 ): Promise<VerificationRecord> {
   const outcome = await verifications.create(createInput(newVerification(change)))
@@ -52,11 +50,5 @@ export async function typesOf({ events }: Stores, id: string): Promise<string[]>
   return page.items.map((event) => event.type).reverse()
 }
 
-export const settled = (valid: boolean, now = T0 + 2) => ({
-  valid,
-  now,
-  use: null,
-  actor: ACTOR,
-  idempotency: null,
-})
-export const charged = (now = T0 + 1) => ({ now, perNumber: null })
+/** A guess, right or wrong. */
+export const guess = (valid: boolean, now = T0 + 2) => ({ valid, now })

@@ -12,7 +12,7 @@ import { createComposer } from '../../src/delivery/templates/message.ts'
 import { createWorker, type Worker, type WorkerDeps } from '../../src/delivery/worker.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext, recipientContext } from '../../src/kernel/sealing.ts'
-import type { NewVerification } from '../../src/verification/ports.ts'
+import type { NewVerification } from '../../src/verification/state.ts'
 import { createInput, newVerification, T0 } from '../contract/rows.ts'
 import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
 

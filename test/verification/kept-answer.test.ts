@@ -7,7 +7,7 @@ import { createWorld, type World } from './world.ts'
 /** Over the edge of a second, whatever the moment of the effect was. */
 const WRITE_MS = 1_000
 const RESEND_WAIT_MS = 31_000
-const STEPS = ['create', 'settle', 'resend', 'cancel'] as const
+const STEPS = ['create', 'change'] as const
 
 let world: World
 /** Time goes on while a step is written. */

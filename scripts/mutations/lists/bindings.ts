@@ -70,10 +70,13 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I12.charge-in-time',
-    'the charge decides whether a check was in time (the look before it in the same job says so first, and the UPDATE again)',
+    'what was admitted after the expiry is refused',
     [VERIFICATION_STORE, 'charges nothing that has expired, ended, is unknown'],
-    { node: 'BinaryExpression', becomes: `row.status !== 'pending'` },
-    { at: 'I12.charge-in-time.2', node: 'CallExpression', nth: 11, becomes: '' },
+    {
+      at: 'I12.check-in-time',
+      node: 'VariableStatement',
+      becomes: 'const refusal = refuseEnded(record, isLate ? now : record.createdAt)',
+    },
   ),
   mutant(
     'I12.newest-time-seed',
@@ -116,5 +119,11 @@ export const BINDINGS: readonly Mutant[] = [
       node: 'ArrayLiteralExpression',
       becomes: `['slot', service, recipient.address, command.session]`,
     },
+  ),
+  mutant(
+    'I12.check-in-time',
+    'what was admitted in time is late past the deadline of a hash',
+    ['test/verification/attempt-order.test.ts', 'I12: past the deadline of a hash a right code'],
+    { node: 'VariableStatement', becomes: 'const refusal = refuseEnded(record, admittedAt)' },
   ),
 ]

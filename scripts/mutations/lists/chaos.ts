@@ -4,7 +4,7 @@
 import type { Change } from '../mutation.ts'
 
 const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
-const SETTLING = 'drizzle/postgres/0011_used_step_functions.sql'
+const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 
 export type ChaosBuild = {
   name: string
@@ -32,22 +32,21 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     seenAs: /whose own worker says|before its own worker had its result/,
   },
   {
-    name: 'charge-after-compare',
-    line: 'the attempt is charged when the comparison is written down, not before it',
+    name: 'decided-on-an-old-row',
+    line: 'what was decided is applied to the row as it is: neither its stamp is asked for, nor its lock',
     changes: [
       {
-        file: FUNCTIONS,
-        find: 'UPDATE verifications SET attempts = attempts + 1, last_attempt_at = v_now WHERE seq = r.seq;',
-        replace: 'UPDATE verifications SET last_attempt_at = v_now WHERE seq = r.seq;',
+        file: TRANSITIONS,
+        find: 'AND service = p_service FOR NO KEY UPDATE;\n  -- Erased',
+        replace: 'AND service = p_service;\n  -- Erased',
       },
       {
-        file: SETTLING,
-        find: "IF kind IN ('approved', 'wrong') THEN PERFORM cs_keep_answer_1(p_key); END IF;",
-        replace:
-          "IF kind IN ('approved', 'wrong') THEN PERFORM cs_keep_answer_1(p_key); END IF;\n  IF kind <> 'changed' THEN UPDATE verifications SET attempts = attempts + 1 WHERE seq = r.seq; END IF;",
+        file: TRANSITIONS,
+        find: "  IF p_stamp <> cs_stamp_1(r) THEN\n    kind := 'stale';\n  ELSIF v_now",
+        replace: '  IF v_now',
       },
     ],
     seenBy: 'no attempt beyond its limit',
-    seenAs: /\d attempts were charged/,
+    seenAs: /comparisons were (logged|told)|events of it/,
   },
 ]

@@ -9,50 +9,41 @@ const TWO_CONNECTIONS = 'test/storage/sqlite/two-connections.test.ts'
 export const CHECKS: readonly Mutant[] = [
   mutant(
     'I1.pending-only',
-    'only a pending row can end, decided by the UPDATE itself',
-    [VERIFICATION_STORE, 'I1: 50 right answers settled at once are one approval'],
-    { node: 'CallExpression', becomes: `eq(v.seq, p('seq'))` },
+    'what is decided is decided on the row as it is, in the job that writes',
+    [VERIFICATION_STORE, 'I1: 50 right answers at once are one approval'],
+    { node: 'VariableStatement', becomes: 'const before = record' },
   ),
   mutant(
     'I1.late-not-approved',
-    'a check that comes second is not approved, and its answer says so',
+    'a right code that comes second is refused, not approved',
     [TWO_CONNECTIONS, 'I1: 50 right answers are one approval'],
     {
-      node: 'VariableStatement',
-      becomes: `const isLost = valid && !endings.end(row, 'approved', now, actor) && now < 0`,
+      node: 'IfStatement',
+      becomes: `if (refusal && record.status !== 'approved') return { kind: 'refused', refusal }`,
     },
   ),
   mutant(
     'I2.attempt-cap',
-    'the charge stops at `max_attempts` (the look before it in the same job says so first, and the UPDATE again)',
-    [VERIFICATION_STORE, 'I2: charges at most max_attempts'],
-    { node: 'BinaryExpression', becomes: `row.status !== 'pending'` },
-    { at: 'I2.attempt-cap.2', node: 'CallExpression', nth: 10, becomes: '' },
-  ),
-  mutant(
-    'I2.charge-first',
-    'the charge is a transaction of its own before the comparison, not a part of the settling',
-    [
-      'test/e2e/c05-charge-stays.test.ts',
-      'C5: 20 guesses whose settling fails are max_attempts guesses',
-    ],
-    { node: 'PropertyAssignment', becomes: '' },
+    'no comparison is charged past `max_attempts`',
+    [VERIFICATION_STORE, 'I2: at most max_attempts are charged where nothing is judged'],
     {
-      at: 'I2.charge-first.2',
-      node: 'ObjectLiteralExpression',
-      becomes: '{ failed: sql`${v.failed} + 1`, attempts: sql`${v.attempts} + 1` }',
+      node: 'IfStatement',
+      becomes: `if (refusal && refusal.error !== 'max_attempts_reached') return { kind: 'refused', refusal }`,
     },
   ),
   mutant(
     'I3.wrong-code-counter',
     'a counter of its own for wrong codes ends the verification, not the charged attempts',
-    [VERIFICATION_STORE, 'I3: the wrong last attempt settled first'],
-    { node: 'BinaryExpression', becomes: 'row.attempts >= row.maxAttempts' },
+    ['test/verification/transitions.test.ts', 'I3: ends with the last wrong one'],
+    {
+      node: 'ReturnStatement',
+      becomes: `return record.attempts + 1 >= record.maxAttempts ? ending('max_attempts_reached', now, change) : change`,
+    },
   ),
   mutant(
     'I3.sweep-grace',
-    'the sweeper leaves what was charged in time its time to be compared',
-    ['test/verification/charge-order.test.ts', 'neither sweeper nor expiry ends it'],
+    'the sweeper leaves what was admitted in time its time to be compared',
+    ['test/verification/attempt-order.test.ts', 'neither sweeper nor expiry ends it'],
     { node: 'VariableStatement', becomes: 'const GRACE_MS = 0' },
   ),
   mutant(
@@ -71,6 +62,45 @@ export const CHECKS: readonly Mutant[] = [
     'I4.resend-keeps-attempts',
     'a resend counts a send and touches nothing else',
     [VERIFICATION_STORE, 'I4: a resend renews no attempt'],
-    { node: 'PropertyAssignment', becomes: 'sends: sql`${v.sends} + 1`, attempts: sql`0`' },
+    {
+      node: 'PropertyAssignment',
+      becomes: 'set: { sends: send, lastSendAt: now, channel, attempts: 0 }',
+    },
+  ),
+  mutant(
+    'I2.charge-with-verdict',
+    'a check charges its attempt in the commit of its verdict',
+    [VERIFICATION_STORE, 'I2: 50 wrong guesses at once are at most max_attempts'],
+    { node: 'ReturnStatement', becomes: 'return { ...NOTHING, set: { lastAttemptAt: now } }' },
+  ),
+  mutant(
+    'I2.charge-after-fault',
+    'where the effect of a check cannot be written, its attempt is charged before anything is told',
+    [
+      'test/e2e/c05-charge-stays.test.ts',
+      'C5: 20 guesses whose effect fails are max_attempts guesses',
+    ],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'I2.places',
+    'no more codes of a verification are compared at once than it has attempts left',
+    [
+      'test/verification/attempt-order.test.ts',
+      'I2: no more are compared at once than attempts are left',
+    ],
+    { node: 'VariableStatement', becomes: 'const leave = () => {}' },
+  ),
+  mutant(
+    'I2.refused-before-verdict',
+    'a check is refused by the row alone, before the verdict is looked at',
+    [
+      'test/verification/transitions.test.ts',
+      'I2: whatever the row, the right code is refused where a wrong one is',
+    ],
+    {
+      node: 'IfStatement',
+      becomes: `if (refusal && !(valid && refusal.error === 'max_attempts_reached')) return { kind: 'refused', refusal }`,
+    },
   ),
 ]

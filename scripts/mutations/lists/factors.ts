@@ -27,10 +27,7 @@ export const FACTORS: readonly Mutant[] = [
     'C11.used-code-wrong',
     'what was used before makes the code wrong, in the transaction that would approve',
     [FACTOR_STORE, 'C11: one step for 20 verifications at once, over two connections'],
-    {
-      node: 'ParenthesizedExpression',
-      becomes: `(use === null || row.status !== 'pending' || deps.factorUses.use(use, now) || true)`,
-    },
+    { node: 'VariableStatement', becomes: 'const effect = decision' },
   ),
   mutant(
     'C11.old-set-removed',
@@ -119,8 +116,8 @@ export const FACTORS: readonly Mutant[] = [
     'starts by a subject are counted by address, though nothing is sent',
     [APPS, 'factor_starts_per_ip: one address cannot take everybody’s guesses'],
     {
-      node: 'VariableStatement',
-      becomes: 'const keys = factorStartLimitKeys(domain, caller.service, null)',
+      node: 'PropertyAssignment',
+      becomes: 'limitKeys: factorStartLimitKeys(domain, service, null)',
     },
   ),
   mutant(

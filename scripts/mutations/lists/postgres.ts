@@ -5,42 +5,33 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
+const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
+const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
 export const POSTGRES: readonly Mutant[] = [
   mutant(
     'I1.pg-pending-only',
-    'PostgreSQL: only a pending row can end, seen under its lock, and decided by the UPDATE itself',
-    [STORE, 'I1: 50 right answers settled at once are one approval'],
+    'PostgreSQL: what was decided is applied to the row that it was decided on, and to no other',
+    [STORE, 'I1: 50 right answers at once are one approval'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `WHERE seq = p_seq AND status || '' = 'pending';`,
-      replace: 'WHERE seq = p_seq;',
-    },
-    {
-      file: 'drizzle/postgres/0011_used_step_functions.sql',
-      find: `ELSIF p_valid AND r.status <> 'pending' THEN`,
-      replace: 'ELSIF false THEN',
+      file: TRANSITIONS,
+      find: `  IF p_stamp <> cs_stamp_1(r) THEN
+    kind := 'stale';
+  ELSIF v_now`,
+      replace: `  IF v_now`,
     },
   ),
   mutant(
     'I2.pg-attempt-cap',
-    'PostgreSQL: the charge stops at `max_attempts`, as read under the row’s lock',
-    [STORE, 'I2: charges at most max_attempts'],
+    'PostgreSQL: the row is compared with its stamp under its lock',
+    [INTERLEAVINGS, 'I2: a guess counts the guesses before it'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: ' OR r.attempts >= r.max_attempts OR r.expires',
-      replace: ' OR r.expires',
-    },
-  ),
-  mutant(
-    'I3.pg-wrong-counter',
-    'PostgreSQL: a counter of its own for wrong codes ends the verification',
-    [STORE, 'I3: the wrong last attempt settled first'],
-    {
-      file: 'drizzle/postgres/0011_used_step_functions.sql',
-      find: 'IF v_failed >= r.max_attempts',
-      replace: 'IF r.attempts >= r.max_attempts',
+      file: TRANSITIONS,
+      find: `AND service = p_service FOR NO KEY UPDATE;
+  -- Erased`,
+      replace: `AND service = p_service;
+  -- Erased`,
     },
   ),
   mutant(
@@ -58,22 +49,22 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: starts of one recipient are decided one at a time, on all nodes',
     [LOCKS, 'of its recipient, under every key of the ring'],
     {
-      file: 'drizzle/postgres/0004_factor_functions.sql',
+      file: TRANSITIONS,
       find: `  PERFORM cs_lock_1(v_budgets);
 `,
-      replace: '',
+      replace: ``,
     },
   ),
   mutant(
     'I4.pg-locked-time',
-    'PostgreSQL: a charge is in time by the time under its lock, not by its beginning',
-    [WAITED, 'I4: charges that waited over the expiry'],
+    'PostgreSQL: a check is in time by the time under its lock, not by its beginning',
+    [WAITED, 'I4: guesses that waited over the expiry'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `  v_now := cs_now_1(p_now);
-  IF r.status`,
-      replace: `  v_now := coalesce(p_now, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint);
-  IF r.status`,
+      file: TRANSITIONS,
+      find: `  v_now := cs_now_1(p_clock);
+  IF p_stamp`,
+      replace: `  v_now := coalesce(p_clock, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+  IF p_stamp`,
     },
   ),
   mutant(
@@ -81,15 +72,15 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: a wait for a lock ends on the server, behind a pooler, too',
     [WAITED, 'I8: behind a pooler'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `v verification_rows) LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+      file: TRANSITIONS,
+      find: `LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
   r verifications;
-  v_now`,
-      replace: `v verification_rows) LANGUAGE plpgsql AS $$
+  v_change`,
+      replace: `LANGUAGE plpgsql AS $$
 DECLARE
   r verifications;
-  v_now`,
+  v_change`,
     },
   ),
   mutant(
@@ -119,9 +110,9 @@ DECLARE
     'PostgreSQL: the delivery is written in the transaction of the start',
     [STORE, 'gives each due row to one claimer'],
     {
-      file: 'drizzle/postgres/0004_factor_functions.sql',
-      find: `VALUES (r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at);`,
-      replace: `SELECT r.seq, 1, r.channel, 'queued', 0, 0, cs_now_1(p_clock), r.created_at WHERE false;`,
+      file: TRANSITIONS,
+      find: `  IF p_change->>'delivery' IS NOT NULL THEN`,
+      replace: `  IF false THEN`,
     },
   ),
   mutant(
@@ -163,10 +154,9 @@ DECLARE
     'PostgreSQL: the end of a verification cancels what no worker holds',
     [STORE, 'C25: an approval cancels what waits'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `  PERFORM cs_cancel_queued_1(p_seq, p_service, p_now, p_status);
-`,
-      replace: '',
+      file: TRANSITIONS,
+      find: `  IF p_change->>'cancel_queued' IS NOT NULL THEN`,
+      replace: `  IF false THEN`,
     },
   ),
   mutant(
@@ -184,10 +174,9 @@ DECLARE
     'PostgreSQL: the end of a verification erases hash and sealed code',
     [STORE, 'ends with the last wrong one, erases hash and code'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `  DELETE FROM codes WHERE verification_seq = p_seq;
-`,
-      replace: '',
+      file: TRANSITIONS,
+      find: `  IF p_change->'ends' = 'true' THEN DELETE`,
+      replace: `  IF false THEN DELETE`,
     },
   ),
   mutant(
@@ -203,12 +192,12 @@ DECLARE
   ),
   mutant(
     'I12.pg-charge-time',
-    'PostgreSQL: the charge decides, under the row’s lock, whether a check was in time',
-    [STORE, 'charges nothing that has expired, ended'],
+    'PostgreSQL: the time under the row’s lock decides whether a check is in time',
+    [STORE, 'a check admitted in time is judged within the deadline of a hash'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: ' OR r.expires_at <= v_now THEN',
-      replace: ' THEN',
+      file: TRANSITIONS,
+      find: `  ELSIF v_now > p_not_after THEN`,
+      replace: `  ELSIF false THEN`,
     },
   ),
   mutant(
@@ -233,16 +222,22 @@ DECLARE
     'PostgreSQL: starts of one browser session come one after the other, on all nodes',
     [LOCKS, 'of its browser session, under every key of the ring'],
     {
-      file: 'drizzle/postgres/0004_factor_functions.sql',
+      file: TRANSITIONS,
       find: `    PERFORM cs_lock_1(p_slots);
 `,
-      replace: '',
+      replace: ``,
     },
+  ),
+  mutant(
+    'C9.pg-number-lock',
+    'PostgreSQL: check_per_number is summed under the lock of the number, on all nodes',
+    [INTERLEAVINGS, 'C9: a guess counts what other verifications of its number'],
     {
-      file: 'drizzle/postgres/0013_session_without_a_message.sql',
-      find: `    PERFORM cs_lock_1(p_slots);
-`,
-      replace: '',
+      file: TRANSITIONS,
+      find: `  IF p_limit IS NOT NULL THEN
+    PERFORM cs_lock_1(`,
+      replace: `  IF false THEN
+    PERFORM cs_lock_1(`,
     },
   ),
 ]

@@ -14,13 +14,13 @@ export const REFUSALS: readonly Mutant[] = [
     'C73.person-before-refusal',
     'a start names its person before anything is refused',
     [C73_REFUSALS, 'a number of another country, a number that costs'],
-    { node: 'ExpressionStatement', becomes: 'trace.party = null' },
+    { node: 'VariableStatement', becomes: 'const about = { party: null, channel: named }' },
   ),
   mutant(
     'C73.factor-subject-named',
     'a refused start by a factor names its subject',
     [C73_REFUSALS, 'a subject: without a factor, and with no guesses left'],
-    { node: 'ExpressionStatement', becomes: 'trace.party = null' },
+    { node: 'VariableStatement', becomes: 'const about = { party: null, channel } as const' },
   ),
   mutant(
     'C73.address-limit-persons',

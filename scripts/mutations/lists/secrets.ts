@@ -13,7 +13,7 @@ export const SECRETS: readonly Mutant[] = [
     'I7.end-erases-secrets',
     'the end of a verification erases hash and sealed code',
     [VERIFICATION_STORE, 'ends with the last wrong one, erases hash and code'],
-    { node: 'ExpressionStatement', becomes: '' },
+    { node: 'PropertyAssignment', becomes: 'ends: false' },
   ),
   mutant(
     'I7.last-send-erases',

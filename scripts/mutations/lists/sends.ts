@@ -9,12 +9,9 @@ const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
 export const SENDS: readonly Mutant[] = [
   mutant(
     'I5.outbox-in-transaction',
-    'the delivery is written in the transaction of the start',
+    'the delivery is a part of what a start writes',
     [PORTS, 'gives each due row to one claimer, with a lease'],
-    {
-      node: 'ExpressionStatement',
-      becomes: 'setImmediate(() => deps.insertDelivery({ seq, send: 1, channel, now: createdAt }))',
-    },
+    { node: 'PropertyAssignment', becomes: 'delivery: null' },
   ),
   mutant(
     'I5.answer-after-commit',
@@ -54,12 +51,9 @@ export const SENDS: readonly Mutant[] = [
   ),
   mutant(
     'I5.resend-in-transaction',
-    'the delivery of a resend is written in its transaction',
+    'the delivery is a part of what a resend writes',
     [VERIFICATION_STORE, 'a resend replaces the delivery that waits'],
-    {
-      node: 'ExpressionStatement',
-      becomes: 'setImmediate(() => deps.insertDelivery({ seq, send, channel, now }))',
-    },
+    { node: 'PropertyAssignment', becomes: 'delivery: null' },
   ),
   mutant(
     'I6.claim-ended-check',
@@ -77,7 +71,7 @@ export const SENDS: readonly Mutant[] = [
     'I6.end-cancels-sends',
     'the end of a verification cancels what no worker holds',
     [PORTS, 'C25: an approval cancels what waits'],
-    { node: 'ExpressionStatement', becomes: '' },
+    { node: 'PropertyAssignment', becomes: 'cancelQueued: null' },
   ),
   mutant(
     'I6.no-retry-ended',

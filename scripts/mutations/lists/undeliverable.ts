@@ -38,12 +38,6 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     },
   ),
   mutant(
-    'C50.pg-landline-logged',
-    'the log says that a start went to a landline, on PostgreSQL, too',
-    [STORE, 'C50: the log says that a start went to a landline'],
-    { node: 'SpreadAssignment', becomes: '' },
-  ),
-  mutant(
     'C66.unused-provider-named',
     'providers that are configured and never send are named at start',
     [ROUTE_WARNINGS, 'is named where two are configured and no route was said'],
@@ -71,7 +65,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'C66.session-needs-message',
     'a session goes on only with what a message of can have arrived or may be sent',
     [VERIFICATION_STORE, 'C66: the only message was lost, and no send is left'],
-    { node: 'CallExpression', nth: 3, becomes: 'isWithoutMessage({ ...row, sends: 0 })' },
+    { node: 'IfStatement', becomes: 'if (attemptsRemaining(record, now) === 0) return false' },
   ),
   mutant(
     'C66.pg-session-message',
@@ -87,7 +81,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'C66.maybe-sent-waits',
     'what may have gone out is waited for',
     [VERIFICATION_STORE, 'C66: tells whether the newest send was lost'],
-    { node: 'NoSubstitutionTemplateLiteral', find: ' and d.ambiguous = 0', replace: '' },
+    { node: 'ReturnStatement', becomes: `return last?.status === 'failed'` },
   ),
   mutant(
     'C66.pg-maybe-sent',
@@ -131,11 +125,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'C66.lost-send-resend',
     'a start of the session of a lost send sends again at once',
     [C66_LOST_SEND, 'C66: a start of its session sends again, and the next one does not'],
-    {
-      node: 'IfStatement',
-      becomes:
-        'if (open.isLastSendLost || !isResendDue(domain, open)) return continueUnsent(begun, open)',
-    },
+    { node: 'VariableStatement', becomes: 'const result = await continueAsIs(begun, open)' },
   ),
   mutant(
     'C35.example-field-error',

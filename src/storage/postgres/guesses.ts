@@ -1,26 +1,21 @@
 // The guess budget as it is asked before a start; the start's own function decides it (I4).
 // It must not count in rows of its own: what is refused spends nothing (I8).
 
-import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
+import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'
 import { MAX_ROWS_FOR_RELIEF, type Reserved, reliefAt } from '../guess-relief.ts'
-import { type Sql, sql } from './drizzle.ts'
+import { sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
-import { byteList, hexList, json } from './rows.ts'
+import { byteList, json } from './rows.ts'
 
 const spanOf = (query: GuessQuery, windowSeconds: number) =>
   windowSeconds * 1000 + query.longestLifetimeMs
 
-function limitsJson(query: GuessQuery) {
+export function limitsJson(query: GuessQuery) {
   return query.limits.map(({ name, limit }) => ({
     name,
     max: limit.max,
     span_ms: spanOf(query, limit.windowSeconds),
   }))
-}
-
-export function guessesJson(query: GuessQuery): Sql {
-  const budgets = hexList(query.budgetIndexes)
-  return json({ budgets, limits: limitsJson(query), wanted: query.wanted })
 }
 
 export function createGuessReads(query: Query) {

@@ -2,9 +2,9 @@
 // It must not let a column that the record lacks (seq, slot) out of the store.
 
 import type { Actor } from '../../kernel/actor.ts'
-import type { DeliveryStatus } from '../../kernel/channel.ts'
 import type { IdempotencyKey, IdempotencyWrite } from '../../verification/ports.ts'
-import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
+import type { VerificationRecord } from '../../verification/state.ts'
+import { readDeliveryStates } from '../delivery-record.ts'
 import { type Sql, sql } from './drizzle.ts'
 
 export type Raw = Record<string, unknown>
@@ -24,16 +24,24 @@ export function camelRow(row: Raw): Raw {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelName(name), value]))
 }
 
-/** Of `verification_rows`, whatever the row holds beside its columns. */
+/** Of `verification_rows_2`, whatever the row holds beside its columns. */
 export function toRecord(row: Raw): VerificationRecord {
-  const { deliveryStatuses, ...rest } = camelRow(row)
-  const { seq: _seq, sessionSlot: _slot, outcome: _o, codesRemaining: _c, ...record } = rest
-  const statuses = (deliveryStatuses ?? []) as DeliveryStatus[]
-  return { ...record, deliveryStatus: bestDeliveryStatus(statuses) } as VerificationRecord
+  const { deliveryStates, ...rest } = camelRow(row)
+  const { seq: _seq, sessionSlot: _slot, outcome: _o, number: _n, at: _at, ...more } = rest
+  const {
+    limitName: _l,
+    fingerprint: _f,
+    answer: _a,
+    spentCount: _c,
+    spentOldest: _s,
+    ...record
+  } = more
+  const deliveries = readDeliveryStates((deliveryStates ?? []) as string[])
+  return { ...record, deliveries } as unknown as VerificationRecord
 }
 
-/** As cs_looks writes it: an answer that was made from a row holds only while the row looks so. */
-export function looksOf(record: VerificationRecord): string {
+/** As cs_stamp_1 writes it: a decision on a row holds only while the row has this stamp. */
+export function stampOf(record: VerificationRecord): string {
   return [record.status, record.attempts, record.failed, record.sends].join('/')
 }
 
@@ -57,15 +65,16 @@ export const actorJson = ({ service, keyId, clientIp, userAgent }: Actor): Sql =
 const snakeName = (name: string) => name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`)
 
 /** The columns of a row, as jsonb_populate_record reads them. */
-export function rowJson(row: object): Sql {
+export function rowFields(row: object): Record<string, unknown> {
   const entries = Object.entries(row).map(([name, value]) => [
     snakeName(name),
     ArrayBuffer.isView(value) ? `\\x${hex(value as Uint8Array)}` : value,
   ])
-  return json(Object.fromEntries(entries))
+  return Object.fromEntries(entries)
 }
+export const rowJson = (row: object): Sql => json(rowFields(row))
 
-function keyFields({ service, route, keyMacs }: IdempotencyKey) {
+export function keyFields({ service, route, keyMacs }: IdempotencyKey) {
   return { service, route, macs: hexList(keyMacs) }
 }
 
@@ -81,10 +90,6 @@ export function writeJson<Effect>(write: IdempotencyWrite<Effect> | null, effect
     expires_at: write.expiresAt,
   })
 }
-
-/** For a step that can have no effect any more: the key is looked up only. */
-export const lookUpJson = (write: Pick<IdempotencyWrite<unknown>, 'key'> | null): Sql =>
-  write ? keyJson(write.key) : sql`null::jsonb`
 
 export type StoredRow = { fingerprint: Buffer; answer: Buffer }
 export const toStored = (row: Raw) => {

@@ -1,132 +1,113 @@
 // The domain's store on PostgreSQL: each port method one statement, the atomic ones a function of the database.
-// It must not hold a rule of its own; drizzle/postgres has the steps.
+// It must not hold a rule of its own: transitions.ts decides, drizzle/postgres applies.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import type { CreateInput, NewVerification, VerificationStore } from '../../verification/ports.ts'
-import type { VerificationRecord } from '../../verification/state.ts'
+import { TTL_SECONDS } from '../../verification/policy.ts'
+import type { CheckQuery, VerificationStore } from '../../verification/ports.ts'
+import { mayContinue } from '../../verification/state.ts'
+import { decideSweep } from '../../verification/transitions.ts'
+import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import { createCheckSteps } from './check-steps.ts'
+import { changeFields, createChange, createCreate } from './change.ts'
 import type { StoreContext } from './context.ts'
-import { type Sql, sql } from './drizzle.ts'
-import { createGuessReads, guessesJson } from './guesses.ts'
-import {
-  actorJson,
-  byteList,
-  camelRow,
-  json,
-  keyJson,
-  type Raw,
-  rowJson,
-  toRecord,
-  toStored,
-  writeJson,
-} from './rows.ts'
-import { createSendSteps } from './send-steps.ts'
-import { createLists } from './verification-lists.ts'
+import { sql } from './drizzle.ts'
+import { createGuessReads } from './guesses.ts'
+import { byteList, camelRow, json, keyJson, type Raw, stampOf, toRecord, toStored } from './rows.ts'
 
-/** A page that reloads by itself writes one row a minute, not one a second. */
-const CONTINUED_EVENT_EVERY_MS = 60_000
-
-const firstRecord = (rows: Raw[]) => rows[0] && toRecord(rows[0])
-
-/** Without a sealed code nothing is sent. */
-function countersOf({ codeSealed }: NewVerification) {
-  const sends = codeSealed === null ? 0 : 1
-  return { status: 'pending' as const, attempts: 0, failed: 0, sends }
+function whereOf(query: CheckQuery) {
+  const { service } = query
+  if ('id' in query) return sql`f.id = ${query.id} and f.service = ${service}`
+  const { sessionMacs, addressIndexes, purpose } = query
+  return sql`f.session_mac = any(${byteList(sessionMacs)}) and f.service = ${service}
+    and f.address_index = any(${byteList(addressIndexes)}) and f.purpose = ${purpose} order by f.seq desc limit 1`
 }
 
-function createdRecord(record: NewVerification): VerificationRecord {
-  return {
-    ...{ ...record, ...countersOf(record), lastAttemptAt: null, endedAt: null },
-    deliveryStatus: record.codeSealed === null ? null : 'queued',
-    isLastSendLost: false,
-  }
-}
-
-function createStatement(input: CreateInput, clock: number | null): Sql {
-  const { codeHash, codeSealed, ...row } = input.record
-  const { channel, purpose, country, kind, authenticated } = row
-  const details = {
-    ...{ channel, purpose, country, kind, authenticated },
-    ...(input.isLandline && { number_type: 'landline' }), // mutant: C50.pg-landline-logged
-  }
-  const slots = input.slot ? byteList(input.slot.slots) : sql`null::bytea[]`
-  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_2(
-    ${rowJson({ ...row, ...countersOf(input.record) })}, ${codeHash}, ${codeSealed}, ${slots}, ${guessesJson(input.guesses)},
-    ${actorJson(input.actor)}, ${json(details)},
-    ${writeJson(input.idempotency, createdRecord(input.record))}, ${clock}) f`
-}
-
-function createStart({
+function createFinds({
   query,
-  timeOf,
 }: StoreContext): Pick<
   VerificationStore,
-  'create' | 'continue' | 'findContinuable' | 'checkGuessBudget'
+  'find' | 'findToCheck' | 'findContinuable' | 'findAnswer' | 'list' | 'deliveriesOf'
 > {
-  const guesses = createGuessReads(query)
   return {
-    checkGuessBudget: guesses.ask,
-    async findContinuable({ slots, authenticated, decoy }, now) {
-      return firstRecord(
-        await query(
-          sql`select * from cs_continuable_2(${byteList(slots)}, ${authenticated}, ${decoy}, ${now})`,
-        ),
-      )
-    },
-    async create(input) {
-      const [row] = await query<Raw>(createStatement(input, timeOf(input.record.createdAt)))
-      switch (row?.outcome) {
-        case 'answered_before':
-          return { kind: 'answered_before', stored: toStored(row) }
-        case 'continued':
-          return { kind: 'continued', record: toRecord(withoutExtras(row)) }
-        case 'guesses_refused':
-          return {
-            kind: 'guesses_refused',
-            refusal: await guesses.relief(input.guesses, String(row.limit_name)),
-          }
-        default:
-          return { kind: 'created', record: createdRecord(input.record) }
-      }
-    },
-    async continue({ service, id, now, actor, idempotency }) {
-      const [row] = await query<Raw>(sql`select * from cs_continue_1(${service}, ${id}, ${now},
-        ${CONTINUED_EVENT_EVERY_MS}, ${actorJson(actor)}, ${writeJson(idempotency, null)})`)
-      return row && { kind: 'answered_before', stored: toStored(row) }
-    },
-  }
-}
-
-function withoutExtras({ limit_name: _, fingerprint: _f, answer: _a, ...row }: Raw): Raw {
-  return row
-}
-
-export function createVerificationStore(context: StoreContext): VerificationStore {
-  const { query, timeOf } = context
-  return {
-    ...createStart(context),
-    ...createCheckSteps(context),
-    ...createSendSteps(context),
-    ...createLists(context),
     async findAnswer(key, now) {
       const [row] = await query<Raw>(sql`select * from cs_find_answer_1(${keyJson(key)}, ${now})`)
       return row && toStored(row)
     },
     async find(service, id) {
-      return firstRecord(
-        await query(sql`select * from verification_rows where id = ${id} and service = ${service}`),
+      const [row] = await query(
+        sql`select * from verification_rows_2 where id = ${id} and service = ${service}`,
       )
+      return row && toRecord(row)
+    },
+    async findToCheck(asked) {
+      if (asked.numberWindowMs === null) {
+        const [row] = await query<Raw>(
+          sql`select f.* from verification_rows_2 f where ${whereOf(asked)}`,
+        )
+        return row && { record: toRecord(row), spent: null }
+      }
+      const since = asked.now - asked.numberWindowMs
+      const [row] = await query<Raw>(sql`select f.*, s.* from verification_rows_2 f, lateral (
+        select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
+        where n.budget_index = f.budget_index and n.created_at > ${since - TTL_SECONDS.max * 1000}
+          and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > ${since}) s
+        where ${whereOf(asked)}`)
+      if (!row) return undefined
+      const { spent_count: count, spent_oldest: oldestAt } = row
+      const isSpent = typeof count === 'number' && typeof oldestAt === 'number'
+      return { record: toRecord(row), spent: isSpent ? { count, oldestAt } : null }
+    },
+    async findContinuable(slot, now) {
+      const rows = await query<Raw>(
+        sql`select * from verification_rows_2 where session_slot = any(${byteList(slot.slots)})`,
+      )
+      return rows.map(toRecord).find((record) => mayContinue(record, slot, now))
     },
     async deliveriesOf(id) {
       const rows = await query<Raw>(sql`select d.* from verifications v
         join deliveries d on d.verification_seq = v.seq where v.id = ${id} order by d.send`)
       return rows.map((row) => toDeliveryRecord(id, camelRow(row) as never))
     },
+    async list({ service, budgetIndexes, cursor, limit }) {
+      const { at, seq } = decodeCursor(cursor)
+      const found = await query<Raw>(sql`select * from verification_rows_2
+        where budget_index = any(${byteList(budgetIndexes)}) and service = ${service}
+          and (created_at, seq) < (${at}, ${seq})
+        order by created_at desc, seq desc limit ${limit + 1}`)
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      const place = last && { at: Number(last.created_at), seq: Number(last.seq) }
+      return {
+        items: page.map(toRecord),
+        nextCursor: place && found.length > limit ? encodeCursor(place) : null,
+      }
+    },
+  }
+}
+
+export function createVerificationStore(context: StoreContext): VerificationStore {
+  const { query, timeOf } = context
+  const guesses = createGuessReads(query)
+  const finds = createFinds(context)
+  return {
+    ...finds,
+    checkGuessBudget: guesses.ask,
+    create: createCreate(context, guesses),
+    change: createChange(context, finds.findAnswer),
     async sweep({ now, graceMs, limit }) {
+      const clock = timeOf(now)
+      const past = await query<Raw>(
+        sql`select f.at, (f.v).* from cs_past_end_1(${clock}, ${graceMs}, ${limit}) f`,
+      )
+      const items = past.map((row) => {
+        const record = toRecord(row)
+        const change = changeFields(decideSweep(record, Number(row.at), graceMs))
+        return { id: record.id, stamp: stampOf(record), change }
+      })
+      const at = Number(past[0]?.at ?? now)
       const [row] = await query<{
         changed: number
-      }>(sql`select cs_sweep_1(${timeOf(now)}, ${graceMs},
+      }>(sql`select cs_sweep_2(${json(items)}, ${at}, ${clock},
         ${limit}, ${MIN_REMAINING_TO_SEND_MS}) as changed`)
       return row?.changed ?? 0
     },

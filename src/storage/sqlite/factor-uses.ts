@@ -1,7 +1,7 @@
 // Uses a time step or a recovery code up: each is good once, decided by the UPDATE itself.
 // It must only run inside a writer's job, in the transaction of the approval.
 
-import type { FactorUse } from '../../verification/ports.ts'
+import type { FactorUse } from '../../verification/state.ts'
 import { and, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { factors, recoveryCodes } from './schema-lasting.ts'
 import { createStepUses } from './step-uses.ts'

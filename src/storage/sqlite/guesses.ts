@@ -1,7 +1,7 @@
 // The guess reservation: what a recipient's open and past verifications allow (I4).
 // It must not count in rows of its own: what is refused spends nothing (I8).
 
-import type { GuessQuery, GuessRefusal } from '../../verification/ports.ts'
+import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'
 import { MAX_ROWS_FOR_RELIEF, reliefAt } from '../guess-relief.ts'
 import { and, atMost, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'

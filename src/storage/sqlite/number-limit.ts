@@ -1,27 +1,27 @@
-// check_per_number: what one recipient's verifications were charged lately, summed from the rows.
-// It must not count in rows of its own: what is refused spends nothing (I8).
+// check_per_number, summed from the verifications of one number: how many guesses were charged in a window.
 
 import { TTL_SECONDS } from '../../verification/policy.ts'
-import type { ChargeInput } from '../../verification/ports.ts'
+import type { NumberLimit } from '../../verification/ports.ts'
 import { and, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
-
-/** When the next check of this number is possible; undefined: now. */
-export type NumberLimit = (
-  perNumber: NonNullable<ChargeInput['perNumber']> & { service: string },
-  now: number,
-) => number | undefined
 
 /** A row charged within the window was created at most this long before it. */
 const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
 
-export function createNumberLimit(orm: Orm): NumberLimit {
+type NumberKey = { service: string; budgetIndex: Uint8Array; authenticated: boolean }
+export type NumberSums = {
+  spent(number: NumberKey, since: number): { count: number; oldestAt: number } | null
+  /** When the next check of this number is possible; undefined: now. */
+  fullUntil(service: string, limit: NumberLimit, now: number): number | undefined
+}
+
+export function createNumberSums(orm: Orm): NumberSums {
   const p = sql.placeholder
   const v = verifications
-  const spent = orm
+  const sums = orm
     .select({
-      total: sql<number | null>`sum(${v.attempts})`,
-      oldest: sql<number | null>`min(${v.lastAttemptAt})`,
+      count: sql<number | null>`sum(${v.attempts})`,
+      oldestAt: sql<number | null>`min(${v.lastAttemptAt})`,
     })
     .from(v)
     .where(
@@ -34,18 +34,22 @@ export function createNumberLimit(orm: Orm): NumberLimit {
       ),
     )
     .prepare()
-  return ({ service, limit, budgetIndexes, authenticated }, now) => {
-    const windowMs = limit.windowSeconds * 1000
-    const since = now - windowMs
+  const spent: NumberSums['spent'] = ({ authenticated, ...number }, since) => {
     const createdSince = since - LONGEST_LIFETIME_MS
-    let total = 0
-    let oldest = now
-    for (const budgetIndex of budgetIndexes) {
-      const key = { service, budgetIndex, authenticated: authenticated ? 1 : 0 }
-      const row = spent.get({ ...key, since, createdSince })
-      total += row?.total ?? 0
-      oldest = Math.min(oldest, row?.oldest ?? now)
-    }
-    return total >= limit.max ? oldest + windowMs : undefined
+    const row = sums.get({ ...number, authenticated: authenticated ? 1 : 0, since, createdSince })
+    return row && row.oldestAt !== null ? { count: row.count ?? 0, oldestAt: row.oldestAt } : null
+  }
+  return {
+    spent,
+    fullUntil(service, { limit, budgetIndexes, authenticated }, now) {
+      const windowMs = limit.windowSeconds * 1000
+      const each = budgetIndexes.flatMap(
+        (budgetIndex) => spent({ service, budgetIndex, authenticated }, now - windowMs) ?? [],
+      )
+      const count = each.reduce((sum, one) => sum + one.count, 0)
+      return count >= limit.max
+        ? Math.min(now, ...each.map(({ oldestAt }) => oldestAt)) + windowMs
+        : undefined
+    },
   }
 }

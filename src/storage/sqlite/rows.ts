@@ -1,44 +1,32 @@
 // Reads verification rows, and turns one into the record the domain knows.
 // It must not let a column that the record lacks (seq, slot) out of the store.
 
-import type { DeliveryStatus } from '../../kernel/channel.ts'
-import { bestDeliveryStatus, type VerificationRecord } from '../../verification/state.ts'
+import type { VerificationRecord } from '../../verification/state.ts'
+import { readDeliveryStates } from '../delivery-record.ts'
 import { and, atMost, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, verifications } from './schema.ts'
 
 export type VerificationRow = typeof verifications.$inferSelect & {
   codeHash: string | null
   codeSealed: Uint8Array | null
-  /** Comma-separated statuses of its deliveries: one statement, one moment. */
-  deliveryStatuses: string | null
-  isLastSendLost: 0 | 1
+  /** Comma-separated states of its deliveries (delivery-record.ts): one statement, one moment. */
+  deliveryStates: string | null
 }
 
 const verificationFields = {
   ...getTableColumns(verifications),
   codeHash: codes.codeHash,
   codeSealed: codes.codeSealed,
-  deliveryStatuses: sql<
+  deliveryStates: sql<
     string | null
-  >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`.as(
-    'delivery_statuses',
-  ),
-  // mutant: C66.maybe-sent-waits
-  isLastSendLost: sql<
-    0 | 1
-  >`coalesce((select d.status = 'failed' and d.ambiguous = 0 from deliveries d where d.verification_seq = verifications.seq and d.send = verifications.sends), 0)`.as(
-    'is_last_send_lost',
+  >`(select group_concat(d.send || ':' || d.status || ':' || (d.ambiguous > 0)) from deliveries d where d.verification_seq = verifications.seq)`.as(
+    'delivery_states',
   ),
 }
 
 export function toRecord(row: VerificationRow): VerificationRecord {
-  const { seq: _seq, sessionSlot: _slot, deliveryStatuses, isLastSendLost, ...record } = row
-  const statuses = (deliveryStatuses?.split(',') ?? []) as DeliveryStatus[]
-  return {
-    ...record,
-    deliveryStatus: bestDeliveryStatus(statuses),
-    isLastSendLost: isLastSendLost === 1,
-  }
+  const { seq: _seq, sessionSlot: _slot, deliveryStates, ...record } = row
+  return { ...record, deliveries: readDeliveryStates(deliveryStates?.split(',') ?? []) }
 }
 
 export type VerificationRows = {

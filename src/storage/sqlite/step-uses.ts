@@ -1,7 +1,7 @@
 // Time steps that were used: by one app of a subject, by others with its secret, by those that were deleted since.
 // It must only run inside a writer's job, in the transaction of what the right code does.
 
-import type { StepUse } from '../../verification/ports.ts'
+import type { StepUse } from '../../verification/state.ts'
 import { and, eq, gte, lt, type Orm, sql } from './drizzle.ts'
 import { factors, usedSteps } from './schema-lasting.ts'
 

@@ -6,6 +6,7 @@ import type { Store } from '../store.ts'
 import { createAdminSessionStore } from './admin-session-store.ts'
 import { createApiKeyStore } from './api-key-store.ts'
 import { createAttemptReads } from './attempt-reads.ts'
+import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
@@ -35,8 +36,9 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   const orm = drizzle(client)
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
-  const endings = createEndings(orm, appendEvent)
-  const deps = { orm, writer, endings, appendEvent, answers: createAnswers(orm) }
+  const applying = createApplyChange(orm, appendEvent)
+  const endings = createEndings(orm, applying.apply)
+  const deps = { orm, writer, applying, endings, appendEvent, answers: createAnswers(orm) }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {

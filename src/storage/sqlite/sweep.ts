@@ -1,10 +1,11 @@
-// Ends what time has ended, in small batches, each question by its own partial index.
-// It must leave a check that was charged in time its grace to be compared (I3).
+// Finds what time has ended, in small batches, each question by its own partial index; transitions.ts decides on it.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
+import { decideSweep } from '../../verification/transitions.ts'
+import type { ApplyChange } from './change.ts'
 import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
-import type { Endings, FinalStatus } from './ending.ts'
 import { serviceActor } from './event-rows.ts'
+import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
 
 type SweepInput = { now: number; graceMs: number; limit: number }
@@ -12,7 +13,7 @@ type SweepInput = { now: number; graceMs: number; limit: number }
 function createQuestions(orm: Orm) {
   const p = sql.placeholder
   const v = verifications
-  const select = () => orm.select({ seq: v.seq, service: v.service }).from(v)
+  const select = () => orm.select({ seq: v.seq }).from(v)
   // Written out, not bound: SQLite takes a partial index only where the text implies its condition.
   const isPending = sql`${v.status} = 'pending'`
   return {
@@ -45,7 +46,11 @@ function createQuestions(orm: Orm) {
 }
 
 /** @returns how many rows were changed, at most `limit` */
-export function createSweep(deps: { orm: Orm; endings: Endings }): (input: SweepInput) => number {
+export function createSweep(deps: {
+  orm: Orm
+  rows: VerificationRows
+  apply: ApplyChange
+}): (input: SweepInput) => number {
   const { expired, spent, unsendable } = createQuestions(deps.orm)
   const eraseCode = deps.orm
     .update(codes)
@@ -54,15 +59,15 @@ export function createSweep(deps: { orm: Orm; endings: Endings }): (input: Sweep
     .prepare()
   return ({ now, graceMs, limit }) => {
     let left = limit
-    const end = (found: { seq: number; service: string }[], status: FinalStatus) => {
-      for (const row of found) deps.endings.end(row, status, now, serviceActor(row.service))
+    const sweep = (found: { seq: number }[]) => {
+      for (const row of found.map(({ seq }): VerificationRow => deps.rows.bySeq(seq)))
+        deps.apply(row, decideSweep(toRecord(row), now, graceMs), now, serviceActor(row.service))
       left -= found.length
     }
     const before = now - graceMs
-    // Both may be true of one row: what took its attempts ended it first.
-    end(spent.all({ before, limit: left }), 'max_attempts_reached')
-    end(expired.all({ before, limit: left }), 'expired')
-    // Strictly under: with exactly the minimum left a delivery may still be claimed (I6).
+    sweep(spent.all({ before, limit: left }))
+    sweep(expired.all({ before, limit: left }))
+    // Strictly under: with exactly the minimum left a delivery may still be claimed (I6: nothing is sent too late).
     const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
     for (const { seq } of found) eraseCode.run({ seq }) // mutant: I7.sweep-sealed-code
     return limit - left + found.length

@@ -1,28 +1,24 @@
 // The domain's store on SQLite: each port method one read or one job of the writer.
 // It must not hold a rule of its own; the steps are in the files it puts together.
 
-import type { ListQuery, VerificationStore } from '../../verification/ports.ts'
+import type { CheckQuery, ListQuery, VerificationStore } from '../../verification/ports.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import { createCharge, createSettle } from './check.ts'
-import { createContinue } from './continue.ts'
-import { createCreate, createDeliveryInsert } from './create.ts'
+import { type createApplyChange, createChange } from './change.ts'
+import { createCreate } from './create.ts'
 import type { Orm } from './drizzle.ts'
-import type { Endings } from './ending.ts'
-import type { AppendEvent } from './event-rows.ts'
 import { createFactorUses } from './factor-uses.ts'
 import { createGuesses } from './guesses.ts'
 import type { Answers } from './idempotency.ts'
-import { createNumberLimit } from './number-limit.ts'
-import { createCancel, createResend } from './resend.ts'
+import { createNumberSums } from './number-limit.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
-import { createSessions } from './session-slots.ts'
+import { createSessionSlots } from './session-slots.ts'
 import { createSweep } from './sweep.ts'
 import type { Writer } from './writer.ts'
 
 function findBySession(
   rows: VerificationRows,
-  query: Parameters<VerificationStore['findBySession']>[0],
+  query: Extract<CheckQuery, { addressIndexes: readonly Uint8Array[] }>,
 ) {
   const { service, purpose } = query
   const found = query.sessionMacs.flatMap((sessionMac) =>
@@ -53,34 +49,35 @@ export function createVerificationStore(deps: {
   orm: Orm
   writer: Writer
   answers: Answers
-  endings: Endings
-  appendEvent: AppendEvent
+  applying: ReturnType<typeof createApplyChange>
 }): VerificationStore {
-  const { orm, writer, answers } = deps
+  const { orm, writer, answers, applying } = deps
   const rows = createVerificationRows(orm)
   const guesses = createGuesses(orm)
-  const sessions = createSessions(orm, rows)
-  const insertDelivery = createDeliveryInsert(orm)
-  const all = { ...deps, rows, guesses, insertDelivery, factorUses: createFactorUses(orm) }
-  const create = createCreate({ ...all, sessions })
-  const charge = createCharge({ orm, rows, numberLimit: createNumberLimit(orm) })
-  const settle = createSettle(all)
-  const resend = createResend(all)
-  const cancel = createCancel(all)
-  const sweep = createSweep(all)
-  const orUndefined = (row: Parameters<typeof toRecord>[0] | undefined) => row && toRecord(row)
+  const slots = createSessionSlots(orm, rows)
+  const numberSums = createNumberSums(orm)
+  const { apply } = applying
+  const create = createCreate({ orm, answers, guesses, slots, apply })
+  const sweep = createSweep({ orm, rows, apply })
+  const findToCheck = (query: CheckQuery) => {
+    const row = 'id' in query ? rows.byId(query.service, query.id) : findBySession(rows, query)
+    if (!row) return undefined
+    const { now, numberWindowMs } = query
+    const spent = numberWindowMs === null ? null : numberSums.spent(row, now - numberWindowMs)
+    return { record: toRecord(row), spent }
+  }
   return {
     findAnswer: (key, now) => writer.read(() => answers.find(key, now)),
-    findContinuable: (slot, now) => writer.read(() => orUndefined(sessions.continuable(slot, now))),
+    findContinuable: (slot, now) => writer.read(() => slots.continuable(slot, now)),
     checkGuessBudget: (query) => writer.read(() => guesses.ask(query)),
+    find: (service, id) =>
+      writer.read(() => {
+        const row = rows.byId(service, id)
+        return row && toRecord(row)
+      }),
+    findToCheck: (query) => writer.read(() => findToCheck(query)),
     create: (input) => writer.write(() => create(input)),
-    continue: createContinue(all),
-    find: (service, id) => writer.read(() => orUndefined(rows.byId(service, id))),
-    findBySession: (query) => writer.read(() => orUndefined(findBySession(rows, query))),
-    resend: (input) => writer.write(() => resend(input)),
-    charge: (input) => writer.write(() => charge(input)),
-    settle: (input) => writer.write(() => settle(input)),
-    cancel: (input) => writer.write(() => cancel(input)),
+    change: createChange({ ...deps, rows, numberSums, factorUses: createFactorUses(orm) }),
     list: (query) => writer.read(() => list(rows, query)),
     deliveriesOf: (id) =>
       writer.read(() => rows.deliveriesOf(id).map((row) => toDeliveryRecord(id, row))),

@@ -3,6 +3,7 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Actor } from '../../kernel/actor.ts'
+import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
@@ -107,7 +108,7 @@ const SET = 'factor_seq = (select seq from factors where id = @id)'
 
 function endPending(client: Database, { now, keyId }: VoidOptions): number {
   const orm = drizzle(client)
-  const endings = createEndings(orm, createEventWriter(orm))
+  const endings = createEndings(orm, createApplyChange(orm, createEventWriter(orm)).apply)
   const pending = client
     .prepare("select seq, service from verifications where status = 'pending'")
     .all() as { seq: number; service: string }[]

@@ -19,7 +19,7 @@ import {
   settlement,
 } from '../../contract/outbox-steps.ts'
 import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
-import { charged, idempotency, keyOf, type Stores, settled, start } from '../../contract/stores.ts'
+import { guess, idempotency, keyOf, type Stores, start } from '../../contract/stores.ts'
 import { openStore } from '../sqlite/fixture.ts'
 
 /** Neither fits into PostgreSQL as it is. */
@@ -38,35 +38,28 @@ async function startPending(stores: Stores) {
   const { record } = outcome
   const claimed = await claimOne(stores, T0)
   await stores.outbox.settle(settlement(claimed, T0 + 100, retryAt(T0 + 2_000)))
-  await stores.verifications.continue({
-    ...keyOf(record),
-    ...{ now: T0 + 150, actor: ACTOR, idempotency: null },
-  })
-  await stores.verifications.charge({ ...keyOf(record), ...charged(T0 + 200) })
-  await stores.verifications.settle({ ...keyOf(record), ...settled(false, T0 + 201) })
+  await stores.steps.continue({ ...keyOf(record), now: T0 + 150 })
+  await stores.steps.check({ ...keyOf(record), ...guess(false, T0 + 201) })
   return { id: record.id, write, slot, budgetIndex: record.budgetIndex }
 }
 
 /** Every way in which one can end. */
 async function startEnded(stores: Stores) {
-  const { verifications, outbox } = stores
+  const { verifications, outbox, steps } = stores
   const approved = await start(stores, { maxAttempts: 1 })
   const claimed = await claimOne(stores, T0 + 300)
   await outbox.settle(settlement(claimed, T0 + 310, SENT))
-  await verifications.charge({ ...keyOf(approved), ...charged(T0 + 320) })
-  await verifications.settle({ ...keyOf(approved), ...settled(true, T0 + 321) })
+  await steps.check({ ...keyOf(approved), ...guess(true, T0 + 321) })
 
   const exhausted = await start(stores, { maxAttempts: 1, channel: 'email', country: null })
-  await verifications.charge({ ...keyOf(exhausted), ...charged(T0 + 330) })
-  await verifications.settle({ ...keyOf(exhausted), ...settled(false, T0 + 331) })
+  await steps.check({ ...keyOf(exhausted), ...guess(false, T0 + 331) })
 
   const canceled = await start(stores, { kind: 'decoy', channel: 'email', authenticated: true })
-  await verifications.resend({
+  await steps.resend({
     ...keyOf(canceled),
-    ...{ now: T0 + 340, expectedSends: 1, channel: 'email', minRemainingMs: MINUTE },
-    ...{ actor: ACTOR, idempotency: null },
+    ...{ now: T0 + MINUTE, expectedSends: 1, channel: 'email' },
   })
-  await verifications.cancel({ ...keyOf(canceled), ...settled(true, T0 + 350) })
+  await steps.cancel({ ...keyOf(canceled), now: T0 + MINUTE + 350 })
 
   const failed = await start(stores, { createdAt: T0 - HOUR, clientIp: null })
   const hopeless = await claimOne(stores, T0 - HOUR)

@@ -13,7 +13,8 @@ import type { Store } from '../../../src/storage/store.ts'
 import { SINCE } from '../../contract/factor-steps.ts'
 import { claim, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { createInput, newVerification, T0 } from '../../contract/rows.ts'
-import { charged, settled } from '../../contract/stores.ts'
+import { createSteps } from '../../contract/steps.ts'
+import { guess } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS as POSTGRES_MIGRATIONS } from '../postgres/fixture.ts'
 import { MIGRATIONS, makeDirectory, openStore } from '../sqlite/fixture.ts'
@@ -135,8 +136,8 @@ it('what SQLite said, PostgreSQL says, and goes on with', async () => {
   expect(await store.outbox.settle(settlement(due, T0 + 2_100, SENT))).toBe('settled')
   expect(await store.outbox.settle(settlement(held.held, T0 + 2_200, SENT))).toBe('settled')
   const key = { id: pending.id, service: 'default' }
-  await store.verifications.charge({ ...key, ...charged(T0 + 3_000) })
-  const approved = await store.verifications.settle({ ...key, ...settled(true, T0 + 3_001) })
+  const steps = createSteps(store.verifications)
+  const approved = await steps.check({ ...key, ...guess(true, T0 + 3_001) })
   expect(approved).toMatchObject({ kind: 'approved', record: { attempts: 2, failed: 1 } })
   const again = createInput(newVerification(), { idempotency: pending.write })
   expect(await store.verifications.create(again)).toMatchObject({ kind: 'answered_before' })
@@ -220,8 +221,7 @@ it('a file that changed meanwhile is moved anew, as it is now', async () => {
   await moveAPart(path, database, 8)
   const service = await openStore(path)
   const key = { id: filled.pending.id, service: 'default' }
-  await service.verifications.charge({ ...key, ...charged(T0 + 1_000) })
-  await service.verifications.settle({ ...key, ...settled(true, T0 + 1_001) })
+  await createSteps(service.verifications).check({ ...key, ...guess(true, T0 + 1_001) })
   const said = await readAll(service, filled)
   await service.close()
   expect((await move(path, database)).kind).toBe('complete')

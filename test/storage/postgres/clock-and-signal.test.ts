@@ -8,6 +8,8 @@ import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import { createInput, newVerification } from '../../contract/rows.ts'
+import { createSteps } from '../../contract/steps.ts'
+import { guess } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS } from './fixture.ts'
 
@@ -78,16 +80,18 @@ describe('the database’s clock', () => {
     clock.stop()
   })
 
-  it('decides over a charge and a lease: times of a node that is minutes off do not', async () => {
+  it('decides over a check and a lease: times of a node that is minutes off do not', async () => {
     const store = await createPostgresStore({ url: database.url })
     const now = Math.floor(store.wallMs?.() ?? 0)
     const live = newVerification({ createdAt: now, expiresAt: now + MINUTE })
     const dead = newVerification({ createdAt: now - MINUTE, expiresAt: now - 1_000 })
     for (const record of [live, dead]) await store.verifications.create(createInput(record))
-    const charge = (id: string, at: number) =>
-      store.verifications.charge({ id, service: 'default', now: at, perNumber: null })
-    expect((await charge(live.id, now + 10 * MINUTE))?.kind).toBe('charged')
-    expect((await charge(dead.id, now - 10 * MINUTE))?.kind).toBe('not_chargeable')
+    const steps = createSteps(store.verifications)
+    const check = (id: string, admittedAt: number, at: number) =>
+      steps.check({ id, service: 'default', admittedAt, ...guess(false, at) })
+    expect((await check(live.id, now, now + 10 * MINUTE)).kind).toBe('wrong')
+    const behind = now - 10 * MINUTE
+    expect((await check(dead.id, behind, behind)).kind).toBe('refused')
     const claim = (at: number) =>
       store.outbox.claim({
         ...{ now: at, channel: 'sms', limit: 10, leaseMs: 30_000, minRemainingMs: 20_000 },

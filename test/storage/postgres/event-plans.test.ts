@@ -6,6 +6,7 @@ import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { describeEvents } from '../../contract/event-store.ts'
+import { createSteps } from '../../contract/steps.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS } from './fixture.ts'
 
@@ -27,5 +28,5 @@ describe.each([
     await store?.close()
     await database?.drop()
   })
-  describeEvents(() => store)
+  describeEvents(() => ({ ...store, steps: createSteps(store.verifications) }))
 })

@@ -6,11 +6,12 @@ import pg from 'pg'
 import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { createSteps, type Steps } from '../../contract/steps.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 
 export const MIGRATIONS = resolve(import.meta.dirname, '../../../drizzle/postgres')
 
-export type OpenStore = Store & { database: Database }
+export type OpenStore = Store & { steps: Steps; database: Database }
 
 export async function openStore(): Promise<OpenStore> {
   const database = await createDatabase()
@@ -18,6 +19,7 @@ export async function openStore(): Promise<OpenStore> {
   const store = await createPostgresStore({ url: database.url, clock: 'caller' })
   return {
     ...store,
+    steps: createSteps(store.verifications),
     database,
     async close() {
       await store.close()

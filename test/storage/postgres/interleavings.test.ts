@@ -16,8 +16,9 @@ import {
   sendAll,
   settlement,
 } from '../../contract/outbox-steps.ts'
-import { ACTOR, createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
-import { charged, idempotency, keyOf, LIMIT, settled, start } from '../../contract/stores.ts'
+import { createInput, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { type CheckEffect, createSteps } from '../../contract/steps.ts'
+import { guess, idempotency, keyOf, LIMIT, start } from '../../contract/stores.ts'
 import { startCuttingProxy } from '../../postgres/cutting-proxy.ts'
 import { type OpenStore, type OtherNode, openOther, openStore, rowOf } from './fixture.ts'
 
@@ -84,31 +85,44 @@ describe('who waited for a lock sees what was committed meanwhile (READ COMMITTE
     expect(kindsOf(outcomes)).toEqual({ created: 1, answered_before: PARALLEL - 1 })
   })
 
-  it('I2: a charge counts the charges before it', async () => {
+  it('I2: a guess counts the guesses before it', async () => {
     const record = await start(store)
     const outcomes = await behind(rowOf(record), () =>
-      store.verifications.charge({ ...keyOf(record), ...charged() }),
+      store.steps.check({ ...keyOf(record), ...guess(false) }),
     )
-    expect(kindsOf(outcomes)).toEqual({ charged: 5, not_chargeable: PARALLEL - 5 })
+    expect(kindsOf(outcomes)).toEqual({ wrong: 5, refused: PARALLEL - 5 })
+  })
+
+  it('C9: a guess counts what other verifications of its number were charged before it', async () => {
+    const budgetIndex = mac()
+    const records = await Promise.all(
+      Array.from({ length: PARALLEL }, () => start(store, { budgetIndex })),
+    )
+    const numberLimit = { limit: LIMIT(3), budgetIndexes: [budgetIndex], authenticated: false }
+    const outcomes = await behind(advisory(budgetIndex), () => {
+      const record = records.pop() as VerificationRecord
+      return store.steps.check({ ...keyOf(record), ...guess(false), numberLimit })
+    })
+    expect(kindsOf(outcomes)).toEqual({ wrong: 3, number_limited: PARALLEL - 3 })
   })
 
   it('I1: a right code finds that another was approved', async () => {
     const record = await start(store)
     const outcomes = await behind(rowOf(record), () =>
-      store.verifications.settle({ ...keyOf(record), ...settled(true) }),
+      store.steps.check({ ...keyOf(record), ...guess(true) }),
     )
-    expect(kindsOf(outcomes)).toEqual({ approved: 1, lost: PARALLEL - 1 })
+    expect(kindsOf(outcomes)).toEqual({ approved: 1, refused: PARALLEL - 1 })
   })
 
   it('C38: an answer made beforehand is made anew where the row changed meanwhile', async () => {
-    const record = await start(store)
+    const record = await start(store, { maxAttempts: PARALLEL })
     const seen: number[] = []
     const outcomes = await behind(rowOf(record), () => {
-      const write = idempotency<{ record: VerificationRecord }>({
+      const write = idempotency<CheckEffect>({
         answer: (effect) => Buffer.from(JSON.stringify(effect.record.failed)),
       })
-      const input = { ...keyOf(record), ...settled(false), idempotency: write }
-      return store.verifications.settle(input).then(async (outcome) => {
+      const input = { ...keyOf(record), ...guess(false), idempotency: write }
+      return store.steps.check(input).then(async (outcome) => {
         const kept = await store.verifications.findAnswer(write.key, T0)
         seen.push(JSON.parse(Buffer.from(kept?.answer ?? []).toString()))
         return outcome
@@ -140,14 +154,8 @@ describe('between lease and beginning', () => {
   }
 
   it.each([
-    [
-      'approved',
-      (r: VerificationRecord) => store.verifications.settle({ ...keyOf(r), ...settled(true) }),
-    ],
-    [
-      'canceled',
-      (r: VerificationRecord) => store.verifications.cancel({ ...keyOf(r), ...settled(true) }),
-    ],
+    ['approved', (r: VerificationRecord) => store.steps.check({ ...keyOf(r), ...guess(true) })],
+    ['canceled', (r: VerificationRecord) => store.steps.cancel({ ...keyOf(r), now: T0 })],
   ] as const)('I6: what is %s is not begun', async (status, end) => {
     const record = await one()
     expect(
@@ -165,11 +173,10 @@ describe('between lease and beginning', () => {
 
   it('what is sent again is begun once, in its successor', async () => {
     const record = await one()
-    const again = { expectedSends: 1, channel: 'sms', minRemainingMs: 0, actor: ACTOR } as const
-    const resend = () =>
-      store.verifications.resend({ ...keyOf(record), ...again, now: T0, idempotency: null })
+    const again = { expectedSends: 1, channel: 'sms', now: T0 + MINUTE } as const
+    const resend = () => store.steps.resend({ ...keyOf(record), ...again })
     expect(await claim(pausedBy(resend), T0, sendAll)).toEqual([])
-    expect(await claimOne(store, T0)).toMatchObject({ sendNumber: 2, attempt: 1 })
+    expect(await claimOne(store, T0 + MINUTE)).toMatchObject({ sendNumber: 2, attempt: 1 })
   })
 
   it('C23: who stands still past the short lease has lost the row to whoever took it', async () => {
@@ -227,8 +234,8 @@ describe('a connection that breaks', () => {
     const [text, value] = rowOf(record)
     await other.query('begin')
     await other.query(text, [value])
-    const failed = store.verifications
-      .charge({ ...keyOf(record), ...charged() })
+    const failed = store.steps
+      .check({ ...keyOf(record), ...guess(false) })
       .catch((error: unknown) => error)
     await vi.waitFor(async () => expect(await other.waiting()).toBe(1))
     await store.database.query(`select pg_terminate_backend(pid) from pg_stat_activity
@@ -236,9 +243,7 @@ describe('a connection that breaks', () => {
     expect(await failed).toBeInstanceOf(StoreUnavailableError)
     await other.query('rollback')
     expect(await attemptsOf(record)).toBe(0)
-    expect((await store.verifications.charge({ ...keyOf(record), ...charged() }))?.kind).toBe(
-      'charged',
-    )
+    expect((await store.steps.check({ ...keyOf(record), ...guess(false) })).kind).toBe('wrong')
   })
 
   it('after the step was committed: 503, and it is not done a second time', async () => {
@@ -249,13 +254,14 @@ describe('a connection that breaks', () => {
       proxy.cutAnswerTo(text)
       return expect(step()).rejects.toBeInstanceOf(StoreUnavailableError)
     }
-    await around('cs_charge_', () => far.verifications.charge({ ...keyOf(record), ...charged() }))
+    const steps = createSteps(far.verifications)
+    await around('cs_change_', () => steps.check({ ...keyOf(record), ...guess(false) }))
     await vi.waitFor(async () => expect(await attemptsOf(record)).toBe(1))
-    const write = idempotency<{ valid: boolean; record: VerificationRecord }>()
-    const input = { ...keyOf(record), ...settled(true), idempotency: write }
-    await around('cs_settle_', () => far.verifications.settle(input))
+    const write = idempotency<CheckEffect>()
+    const input = { ...keyOf(record), ...guess(true), idempotency: write }
+    await around('cs_change_', () => steps.check(input))
     // Who asks again under the same key is told what happened.
-    expect((await far.verifications.settle(input)).kind).toBe('answered_before')
+    expect((await steps.check(input)).kind).toBe('answered_before')
     const types = (await eventsOf(store, record.id)).map(({ type }) => type)
     expect(types.filter((type) => type === 'verification.approved')).toHaveLength(1)
     await far.close()

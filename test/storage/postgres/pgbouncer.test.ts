@@ -10,6 +10,7 @@ import { createPool } from '../../../src/storage/postgres/pool.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
+import { createSteps } from '../../contract/steps.ts'
 import { describeGuesses } from '../../contract/store-budgets.ts'
 import { describeChecks } from '../../contract/store-checks.ts'
 import { describeIdempotency, describeSessions } from '../../contract/store-sessions.ts'
@@ -38,7 +39,7 @@ describe.skipIf(!hasPgBouncer)(title, () => {
     await bouncer?.stop()
     await database?.drop()
   })
-  const factory = (): Stores => store
+  const factory = (): Stores => ({ ...store, steps: createSteps(store.verifications) })
   describeChecks(factory)
   describeGuesses(factory)
   describeIdempotency(factory)

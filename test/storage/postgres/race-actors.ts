@@ -4,13 +4,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import type { Store } from '../../../src/storage/store.ts'
-import type { CheckEffect, IdempotencyWrite } from '../../../src/verification/ports.ts'
+import type { IdempotencyWrite } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
-import { ACTOR, createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { type CheckEffect, createSteps } from '../../contract/steps.ts'
 
-/** A minute of the tests' clock passes in three seconds: verifications expire while they are raced for. */
-const FASTER = 20
-const TTL_MS = 60_000
+/** A minute of the tests' clock passes in a second and a half: verifications expire while they are raced for. */
+const FASTER = 40
+/** A message may be sent again from half a minute after a start, and a minute before the end. */
+const TTL_MS = 120_000
 const LEASE_MS = 30_000
 /** Less than a lease: a worker whose settling comes later is fenced. */
 const SEND_MAX_MS = 40_000
@@ -101,9 +103,8 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
     ] as const
     const outcome = await verifications.create({ ...input, guesses: { ...input.guesses, limits } })
     if (outcome.kind === 'continued')
-      await verifications.continue({
-        ...{ id: outcome.record.id, service: 'default', now: now(), actor: ACTOR },
-        idempotency: null,
+      await createSteps(verifications).continue({
+        ...{ id: outcome.record.id, service: 'default', now: now() },
       })
     if (outcome.kind !== 'created') return
     if (shared?.slots) return told.sessions.push(`${shared.slots[0]?.toString('hex')}`)
@@ -117,32 +118,33 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
   const check = async ({ verifications }: Store, record = pick(), key?: Buffer) => {
     if (!record) return
     const { id } = record
-    const perNumber = {
+    const numberLimit = {
       limit: { max: 60, windowSeconds: 600 },
       budgetIndexes: [record.budgetIndex],
       authenticated: record.authenticated,
     }
-    const charge = await verifications.charge({ id, service: 'default', now: now(), perNumber })
-    if (charge?.kind !== 'charged') return
-    told.charged.push(id)
-    // Some die before they settle; the charge stays.
-    if (random() < 0.15) return
+    const steps = createSteps(verifications)
+    const step = { id, service: 'default', now: now(), numberLimit }
+    // Some are charged and never judged, as where their effect failed.
+    if (random() < 0.15) {
+      if ((await steps.charge(step)).kind === 'changed') told.charged.push(id)
+      return
+    }
     const valid = random() < 0.3
     const idempotency = write<CheckEffect>('check', key)
-    const outcome = await verifications.settle({
-      ...{ id, service: 'default', now: now(), valid, use: null, actor: ACTOR, idempotency },
-    })
-    if (outcome.kind === 'approved' || outcome.kind === 'wrong')
-      told[outcome.kind].push({ id, key: nameOf(idempotency) })
+    const outcome = await steps.check({ ...step, valid, idempotency })
+    if (outcome.kind !== 'approved' && outcome.kind !== 'wrong') return
+    told.charged.push(id)
+    told[outcome.kind].push({ id, key: nameOf(idempotency) })
   }
 
   const resend = async ({ verifications }: Store) => {
     const record = pick()
     const found = record && (await verifications.find('default', record.id))
     if (!found) return
-    await verifications.resend({
+    await createSteps(verifications).resend({
       ...{ id: found.id, service: 'default', now: now(), expectedSends: found.sends },
-      ...{ channel: 'sms', minRemainingMs: 20_000, actor: ACTOR },
+      channel: 'sms',
       idempotency: write<VerificationRecord>('resend'),
     })
   }
@@ -150,8 +152,8 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
   const cancel = async ({ verifications }: Store, record = pick()) => {
     if (!record) return
     const idempotency = write<VerificationRecord>('cancel')
-    await verifications.cancel({
-      ...{ id: record.id, service: 'default', now: now(), actor: ACTOR, idempotency },
+    await createSteps(verifications).cancel({
+      ...{ id: record.id, service: 'default', now: now(), idempotency },
     })
   }
 

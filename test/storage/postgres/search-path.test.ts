@@ -8,7 +8,8 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPostgresLimiter } from '../../../src/limits/postgres-limiter.ts'
 import { openPostgres, prepareDatabase } from '../../../src/storage/postgres/open.ts'
-import { charged, keyOf, settled, start } from '../../contract/stores.ts'
+import { createSteps } from '../../contract/steps.ts'
+import { guess, keyOf, start } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS } from './fixture.ts'
 
@@ -97,8 +98,10 @@ describe('C71: connections', () => {
       ...{ url: database.url + query, migrationsFolder: MIGRATIONS, clock: 'caller' },
     })
     const record = await start(store)
-    await store.verifications.charge({ ...keyOf(record), ...charged() })
-    const { kind } = await store.verifications.settle({ ...keyOf(record), ...settled(true) })
+    const { kind } = await createSteps(store.verifications).check({
+      ...keyOf(record),
+      ...guess(true),
+    })
     expect(kind).toBe('approved')
     await store.close()
     expect(await filled()).toMatchObject([{ planted: 0, ours: 1 }])

@@ -4,8 +4,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
-import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
-import { charged, settled } from '../../contract/stores.ts'
+import { createInput, HOUR, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
+import { createSteps } from '../../contract/steps.ts'
+import { guess, LIMIT } from '../../contract/stores.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
 const ENDED = 6_000
@@ -79,20 +80,20 @@ const nextOpen = () => {
 }
 
 describe(`with ${OPEN} open verifications that the statistics do not know`, () => {
-  it('a look-up, a settling and a claim read a few rows', async () => {
+  it('a look-up and a claim read a few rows', async () => {
     expect(await readBy((node) => node.verifications.find('default', nextOpen().id))).toBeLessThan(
       MAX_READ,
     )
-    const wrong = { ...settled(false), actor: ACTOR }
-    expect(
-      await readBy((node) => node.verifications.settle({ ...nextOpen(), ...wrong })),
-    ).toBeLessThan(MAX_READ)
     expect(await readBy((node) => node.outbox.nextDueAt())).toBeLessThan(MAX_READ)
   })
 
-  it('a charge reads a few rows', async () => {
+  it('a guess reads a few rows, that of check_per_number included', async () => {
     expect(
-      await readBy((node) => node.verifications.charge({ ...nextOpen(), ...charged() })),
+      await readBy((node) => {
+        const numberLimit = { limit: LIMIT(60), budgetIndexes: [mac()], authenticated: false }
+        const step = { ...nextOpen(), ...guess(false), numberLimit }
+        return createSteps(node.verifications).check(step)
+      }),
     ).toBeLessThan(MAX_READ)
   })
 
@@ -107,7 +108,7 @@ describe(`with ${OPEN} open verifications that the statistics do not know`, () =
 
   it('an end reads a few rows', async () => {
     expect(
-      await readBy((node) => node.verifications.cancel({ ...nextOpen(), ...settled(true) })),
+      await readBy((node) => createSteps(node.verifications).cancel({ ...nextOpen(), now: T0 })),
     ).toBeLessThan(MAX_READ)
   })
 

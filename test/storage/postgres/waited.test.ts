@@ -5,6 +5,7 @@ import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
 import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
+import { HASH_DEADLINE_MS } from '../../../src/verification/policy.ts'
 import {
   claim,
   claimOne,
@@ -13,8 +14,9 @@ import {
   sendAll,
   settlement,
 } from '../../contract/outbox-steps.ts'
-import { ACTOR, createInput, newVerification, T0 } from '../../contract/rows.ts'
-import { charged, keyOf, LIMIT, settled, start } from '../../contract/stores.ts'
+import { createInput, MINUTE, newVerification, T0 } from '../../contract/rows.ts'
+import { createSteps } from '../../contract/steps.ts'
+import { guess, keyOf, LIMIT, start } from '../../contract/stores.ts'
 import { type OpenStore, type OtherNode, openOther, openStore, rowOf } from './fixture.ts'
 
 let store: OpenStore
@@ -32,15 +34,18 @@ afterAll(async () => {
 })
 
 describe('budgets and times', () => {
-  it('I4: charges that waited over the expiry are within the guess budget', async () => {
+  it('I4: guesses that waited over the expiry and the deadline are within the guess budget', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = () => Math.ceil(node.wallMs?.() ?? 0)
     const record = newVerification({ createdAt: now(), expiresAt: now() + 1_200 })
     await node.verifications.create(createInput(record))
     await other.hold(...rowOf(record))
     const { id, service, budgetIndex, expiresAt } = record
-    const charges = Array.from({ length: 5 }, () =>
-      node.verifications.charge({ id, service, now: now(), perNumber: null }),
+    // Admitted a hash's deadline ago: what is in time until then is in time by the expiry only.
+    const admittedAt = now() - HASH_DEADLINE_MS
+    const steps = createSteps(node.verifications)
+    const guesses = Array.from({ length: 5 }, () =>
+      steps.check({ id, service, admittedAt, ...guess(false, now()) }),
     )
     await vi.waitFor(async () => expect(await other.waiting()).toBe(5))
     expect(now()).toBeLessThan(expiresAt)
@@ -53,17 +58,20 @@ describe('budgets and times', () => {
       ...{ ...input, guesses: { ...input.guesses, limits } },
     })
     await other.commit()
-    const made = (await Promise.all(charges)).filter((one) => one?.kind === 'charged').length
+    const made = (await Promise.all(guesses)).filter((one) => one.kind === 'wrong').length
     await node.close()
     expect(made + (next.kind === 'created' ? 5 : 0)).toBeLessThanOrEqual(5)
   })
 
-  it('I8: behind a pooler, too, a charge that was answered 503 does not happen later', async () => {
+  it('I8: behind a pooler, too, a guess that was answered 503 does not happen later', async () => {
     const { url } = store.database
     const pooled = await createPostgresStore({ url, clock: 'caller', pooler: 'transaction' })
     const record = await start(store)
     await other.hold(...rowOf(record))
-    const failed = pooled.verifications.charge({ ...keyOf(record), ...charged() })
+    const failed = createSteps(pooled.verifications).check({
+      ...keyOf(record),
+      ...guess(false),
+    })
     await expect(failed).rejects.toBeInstanceOf(StoreUnavailableError)
     await other.commit()
     await vi.waitFor(async () => expect(await other.waiting()).toBe(0))
@@ -77,14 +85,9 @@ describe('delivery', () => {
     await emptyOutbox(store)
     const record = await start(store, { maxSends: 2 })
     const first = await claimOne(store, T0)
-    const again = { now: T0 + 1, expectedSends: 1, channel: 'sms', minRemainingMs: 0 } as const
-    await store.verifications.resend({
-      ...keyOf(record),
-      ...again,
-      actor: ACTOR,
-      idempotency: null,
-    })
-    const second = await claimOne(store, T0 + 1)
+    const again = { now: T0 + MINUTE, expectedSends: 1, channel: 'sms' } as const
+    await store.steps.resend({ ...keyOf(record), ...again })
+    const second = await claimOne(store, T0 + MINUTE)
     await other.query('begin')
     await other.query('select cs_settle_delivery_1($1, $2, $3, $4, $5, 20000, $6, $5)', [
       ...[first.verificationId, first.sendNumber, first.attempt, first.token, T0 + 2],
@@ -121,7 +124,7 @@ describe('delivery', () => {
   it('a second round that fails does not lose what the first one claimed', async () => {
     await emptyOutbox(store)
     const [live, dead] = [await start(store), await start(store)]
-    await store.verifications.cancel({ ...keyOf(dead), ...settled(true, T0) })
+    await store.steps.cancel({ ...keyOf(dead), now: T0 })
     // As a worker left it that died with it.
     await other.query(
       `update deliveries set status = 'sending', due_at = $1, token = 'x'

@@ -12,7 +12,7 @@ import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { type RestoreOptions, restore } from '../../../src/storage/sqlite/restore.ts'
 import { approveWith, enrol, makeCodes, useOf } from '../../contract/factor-steps.ts'
 import { ACTOR, HOUR, MINUTE, mac, T0 } from '../../contract/rows.ts'
-import { charged, keyOf, settled, start, typesOf } from '../../contract/stores.ts'
+import { guess, keyOf, start, typesOf } from '../../contract/stores.ts'
 import { MIGRATIONS, makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 const directory = makeDirectory()
@@ -53,15 +53,14 @@ async function goBack<T>(
 describe('C72: what was open in the copy', () => {
   it('C72: a code that was used since is not good again', async () => {
     const { store, filled, restored } = await goBack(start, async (before, record) => {
-      await before.verifications.charge({ ...keyOf(record), ...charged() })
-      const { kind } = await before.verifications.settle({ ...keyOf(record), ...settled(true) })
+      const { kind } = await before.steps.check({ ...keyOf(record), ...guess(true) })
       expect(kind).toBe('approved')
     })
     expect(await store.verifications.find('default', filled.id)).toMatchObject({
       ...{ status: 'canceled', codeHash: null, endedAt: T0 + MINUTE },
     })
-    const charge = await store.verifications.charge({ ...keyOf(filled), ...charged() })
-    expect(charge?.kind).toBe('not_chargeable')
+    const check = await store.steps.check({ ...keyOf(filled), ...guess(true) })
+    expect(check).toEqual({ kind: 'refused', error: 'verification_canceled' })
     expect(await typesOf(store, filled.id)).toEqual([
       ...['verification.started', 'verification.canceled', 'delivery.canceled'],
     ])
@@ -105,8 +104,7 @@ describe('C72: what was open in the copy', () => {
     const { store, filled } = await goBack(
       async (before) => {
         const record = await start(before)
-        await before.verifications.charge({ ...keyOf(record), ...charged() })
-        await before.verifications.settle({ ...keyOf(record), ...settled(true) })
+        await before.steps.check({ ...keyOf(record), ...guess(true) })
         return record
       },
       async () => {},

@@ -9,10 +9,11 @@ import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../../src/storage/sqlite/store.ts'
 import type { WriterOptions } from '../../../src/storage/sqlite/writer.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { createSteps, type Steps } from '../../contract/steps.ts'
 
 export const MIGRATIONS = resolve(import.meta.dirname, '../../../drizzle/sqlite')
 
-export type OpenStore = Store & { path: string; client: Database }
+export type OpenStore = Store & { steps: Steps; path: string; client: Database }
 
 export function makeDirectory(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'countersign-sqlite-'))
@@ -21,5 +22,6 @@ export function makeDirectory(): { path: string; remove: () => void } {
 
 export async function openStore(path: string, options: WriterOptions = {}): Promise<OpenStore> {
   const client = await openDatabase({ path, migrationsFolder: MIGRATIONS, synchronous: 'normal' })
-  return { ...createSqliteStore(client, options), path, client }
+  const store = createSqliteStore(client, options)
+  return { ...store, steps: createSteps(store.verifications), path, client }
 }

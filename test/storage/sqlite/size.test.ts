@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ACTOR, createInput, newVerification, T0 } from '../../contract/rows.ts'
+import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { makeDirectory, openStore } from './fixture.ts'
 
 /** Enough for the tree's upper pages not to count; few seconds. */
@@ -45,9 +45,7 @@ describe('file size', () => {
       await Promise.all(
         claimed.map((c) => outbox.settle({ ...c, now: now + 300, durationMs: 300, result })),
       )
-      await Promise.all(started.map(({ key }) => verifications.charge({ ...key, perNumber: null })))
-      const settle = { valid: true, use: null, actor: ACTOR, idempotency: null }
-      await Promise.all(started.map(({ key }) => verifications.settle({ ...key, ...settle })))
+      await Promise.all(started.map(({ key }) => store.steps.check({ ...key, valid: true })))
     }
     const tables = store.client.prepare('SELECT count(*) n FROM events').get() as { n: number }
     expect(tables.n).toBe(4 * ROWS)

@@ -6,15 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claim, sendAll } from '../../contract/outbox-steps.ts'
 import { createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
-import {
-  charged,
-  idempotency,
-  keyOf,
-  type Stores,
-  settled,
-  start,
-  typesOf,
-} from '../../contract/stores.ts'
+import { guess, idempotency, keyOf, type Stores, start, typesOf } from '../../contract/stores.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 describe('two stores on one file', () => {
@@ -32,19 +24,15 @@ describe('two stores on one file', () => {
   const onBoth = <T>(call: (store: Stores) => Promise<T>) =>
     Promise.all(Array.from({ length: 50 }, (_, n) => call(stores[n % 2 === 0 ? 0 : 1])))
 
-  it('I2: 50 charges are max_attempts charges', async () => {
+  it('I2: 50 wrong guesses are max_attempts guesses', async () => {
     const record = await start(stores[0])
-    const outcomes = await onBoth(({ verifications }) =>
-      verifications.charge({ ...keyOf(record), ...charged() }),
-    )
-    expect(outcomes.filter((o) => o?.kind === 'charged')).toHaveLength(5)
+    const outcomes = await onBoth(({ steps }) => steps.check({ ...keyOf(record), ...guess(false) }))
+    expect(outcomes.filter((o) => o.kind === 'wrong')).toHaveLength(5)
   })
 
   it('I1: 50 right answers are one approval', async () => {
     const record = await start(stores[0])
-    const outcomes = await onBoth(({ verifications }) =>
-      verifications.settle({ ...keyOf(record), ...settled(true) }),
-    )
+    const outcomes = await onBoth(({ steps }) => steps.check({ ...keyOf(record), ...guess(true) }))
     expect(outcomes.filter((o) => o.kind === 'approved')).toHaveLength(1)
     const types = await typesOf(stores[1], record.id)
     expect(types.filter((type) => type === 'verification.approved')).toHaveLength(1)
@@ -53,10 +41,8 @@ describe('two stores on one file', () => {
   it('I3: 200 rounds of a wrong one racing the right one, the last two attempts', async () => {
     for (let round = 0; round < 200; round += 1) {
       const record = await start(stores[0], { maxAttempts: 2 })
-      const check = async (store: Stores, valid: boolean) => {
-        await store.verifications.charge({ ...keyOf(record), ...charged() })
-        return store.verifications.settle({ ...keyOf(record), ...settled(valid) })
-      }
+      const check = (store: Stores, valid: boolean) =>
+        store.steps.check({ ...keyOf(record), ...guess(valid) })
       const [right] = await Promise.all([check(stores[0], true), check(stores[1], false)])
       expect(right.kind).toBe('approved')
     }
@@ -103,8 +89,7 @@ describe('two stores on one file', () => {
     const files = () =>
       ['', '-wal'].map((suffix) => readFileSync(`${path}${suffix}`, 'latin1')).join('')
     expect(files()).toContain(secret)
-    await store.verifications.charge({ ...keyOf(record), ...charged() })
-    await store.verifications.settle({ ...keyOf(record), ...settled(true) })
+    await store.steps.check({ ...keyOf(record), ...guess(true) })
     await store.verifications.sweep({ now: T0, graceMs: 10_000, limit: 100 })
     expect(files()).not.toContain(secret)
     expect(files()).not.toContain(Buffer.from(record.codeSealed ?? []).toString('latin1'))

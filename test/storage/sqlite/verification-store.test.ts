@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createInput, mac, newVerification } from '../../contract/rows.ts'
+import { createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
 import { describeGuesses, describeNumberLimit } from '../../contract/store-budgets.ts'
 import { describeChecks } from '../../contract/store-checks.ts'
 import { describeLifecycle } from '../../contract/store-lifecycle.ts'
 import { describeIdempotency, describeSessions } from '../../contract/store-sessions.ts'
-import { type Stores, settled } from '../../contract/stores.ts'
+import type { Stores } from '../../contract/stores.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 describe('VerificationStore on SQLite', () => {
@@ -39,7 +39,7 @@ describe('VerificationStore on SQLite', () => {
         )
         .get(record.id)
     expect(held()).toMatchObject({ slot: slot.slots[0], code_hash: record.codeHash })
-    await store.verifications.cancel({ id: record.id, service: record.service, ...settled(true) })
+    await store.steps.cancel({ id: record.id, service: record.service, now: T0 })
     expect(held()).toMatchObject({ slot: null, verification_seq: null })
   })
 })

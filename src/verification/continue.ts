@@ -1,0 +1,80 @@
+// A browser's session: the same start again is the same verification (back button, double click, second tab).
+// It must not spend a budget, unless a resend is due and asked for by starting again.
+
+import type { Channel } from '../kernel/channel.ts'
+import type { Refusal, StartResult, Success } from './api.ts'
+import { actorOf, type Domain } from './domain.ts'
+import { createSendAgain } from './resend.ts'
+import type { Continued, StartContext } from './start-plan.ts'
+import { resendAt, type VerificationRecord } from './state.ts'
+import { decideContinue } from './transitions.ts'
+import { answerWith } from './view.ts'
+
+/** Refusals of a resend that stand, however the verification was changed meanwhile. */
+const STANDING: ReadonlySet<Refusal['error']> = new Set([
+  'rate_limited',
+  'channel_not_available',
+  'idempotency_key_reused',
+])
+
+type Deps = Pick<Domain, 'store' | 'limiter' | 'keyring' | 'clock' | 'lock' | 'wake' | 'addressKey'>
+
+export function createContinuation(deps: Deps) {
+  const { store, clock, lock } = deps
+  const sendAgain = createSendAgain(deps)
+
+  const findOpen = async ({ plan }: StartContext) =>
+    plan.slot === null ? undefined : store.findContinuable(plan.slot, clock.now())
+
+  const isResendDue = ({ plan }: StartContext, record: VerificationRecord): boolean => {
+    const now = clock.now()
+    const due = plan.resends ? resendAt(record, now) : null
+    return due !== null && now >= due
+  }
+
+  const continueAsIs = async (
+    { caller, command, plan, recall }: StartContext,
+    record: VerificationRecord,
+  ): Promise<StartResult> => {
+    const now = clock.now()
+    const answer = answerWith(now, 'continued', record, plan.party)
+    const outcome = await store.change<Success<'continued'>>({
+      record,
+      now,
+      decide: decideContinue(() => answer),
+      actor: actorOf(caller, command.endUser),
+      idempotency: recall.write((result) => result),
+    })
+    // Erased since it was found: its check says so.
+    return outcome.kind === 'answered_before' ? recall.replay(outcome.stored) : answer
+  }
+
+  /** Under the lock `resend:{id}`; read again, for whoever held it before may have sent or ended it. */
+  const continueBySending = async (begun: StartContext): Promise<StartResult | undefined> => {
+    const { caller, command, recall } = begun
+    const record = await findOpen(begun)
+    if (!record) return undefined
+    if (!isResendDue(begun, record)) return continueAsIs(begun, record)
+    const channel = begun.plan.about.channel as Channel
+    const { endUser } = command
+    const again = { caller, record, channel, endUser, recall, kind: 'continued' } as const
+    const sent = await sendAgain<'continued'>(again)
+    if (sent.kind !== 'refused' || STANDING.has(sent.error)) return sent
+    // Another node sent it, or somebody ended it, between our read and our write.
+    const after = await findOpen(begun)
+    return after && continueAsIs(begun, after)
+  }
+
+  /**
+   * The pending verification of this session as it is, or sent again once that is due.
+   * @returns undefined where there is none: the start makes one of its own
+   */
+  return async (begun: StartContext): Promise<Continued | undefined> => {
+    const open = await findOpen(begun)
+    if (!open) return undefined
+    const result = isResendDue(begun, open) // mutant: C66.lost-send-resend
+      ? await lock.run([`resend:${open.id}`], () => continueBySending(begun))
+      : await continueAsIs(begun, open)
+    return result && { result, verificationId: open.id }
+  }
+}

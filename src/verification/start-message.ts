@@ -1,0 +1,99 @@
+// A start that sends a message: who receives it, through which channel, and the code it carries.
+
+import type { VerificationChannel } from '../kernel/channel.ts'
+import { codeContext } from '../kernel/sealing.ts'
+import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
+import type { Caller, SendCommand } from './api.ts'
+import { sendLimitKeys, testLimitKeys } from './budgets.ts'
+import type { Domain } from './domain.ts'
+import { commonFields } from './new-verification.ts'
+import { obtainCode, type PreparedCode } from './obtain-code.ts'
+import type { SessionSlot } from './ports.ts'
+import {
+  addressIndexes,
+  budgetIndexes,
+  defaultChannel,
+  isLandline,
+  localeOf,
+  type Recipient,
+  readRecipient,
+  testRecipientFor,
+} from './recipient.ts'
+import { refuseFields } from './refuse.ts'
+import type { PlannedStart } from './start-plan.ts'
+import type { NewVerification } from './state.ts'
+
+export function planMessageStart(
+  domain: Domain,
+  caller: Caller,
+  command: SendCommand,
+): PlannedStart {
+  const { service } = caller
+  const recipient = readRecipient(command.to, command.country)
+  const fields = refuseStartFields(service, command)
+  if (recipient.kind === 'unreadable') {
+    const { field, detail } = recipient
+    const refusal = refuseFields([{ field, detail }, ...(fields?.errors ?? [])])
+    return { refusal, about: {} }
+  }
+  // Whatever is refused: support looks for a refusal by the person.
+  const named: VerificationChannel = command.channel ?? defaultChannel(recipient)
+  const about = { party: recipient, channel: named } // mutant: C73.person-before-refusal
+  if (fields) return { refusal: fields, about }
+  const chosen = chooseChannel(service, recipient, command.channel)
+  if ('kind' in chosen) return { refusal: chosen, about }
+  // To a test recipient nothing is sent: what tolls or a country's rules would cost does not arise.
+  const test = testRecipientFor(service, recipient, domain.clock.now())
+  const notAllowed = test ? undefined : refuseRecipient(service, recipient, chosen.channel)
+  if (notAllowed) return { refusal: notAllowed, about }
+
+  const { authenticated, endUser } = command
+  const subject = { service, recipient, authenticated, clientIp: endUser.clientIp }
+  const budget = budgetIndexes(domain.keyring, service.name, recipient)
+  const slot = sessionSlot(domain, service.name, command, recipient)
+  const length = test?.code.length ?? command.codeLength ?? service.codeLength
+  // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
+  const kind = command.decoy ? 'decoy' : test ? 'test' : 'real' // mutant: C49.test-decoy
+  return {
+    about,
+    party: recipient.address,
+    budgetIndexes: budget,
+    slot,
+    limitKeys: test
+      ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt
+      : sendLimitKeys(domain, subject),
+    resends: true,
+    obtain: () => obtainCode(domain, length, test?.code),
+    record(now, prepared): NewVerification {
+      const code = prepared as PreparedCode
+      const { channel } = chosen
+      return {
+        ...commonFields(domain, caller, command, { id: code.id, party: recipient.address, now }),
+        channel,
+        locale: domain.pickLocale(service, channel, [command.locale, localeOf(recipient)]), // mutant: C70.language-told
+        addressIndex: addressIndexes(domain.keyring, service.name, recipient)[0] as Buffer,
+        budgetIndex: budget[0] as Buffer,
+        country: recipient.kind === 'phone' ? recipient.country : null,
+        kind,
+        codeLength: code.code.length,
+        codeHash: code.hash,
+        pepperKeyId: code.pepperKeyId,
+        codeSealed: domain.keyring.seal(code.code, codeContext(code.id)),
+        maxSends: service.maxSends,
+      }
+    },
+    isLandline: chosen.channel === 'sms' && isLandline(recipient),
+  }
+}
+
+function sessionSlot(
+  { keyring }: Domain,
+  service: string,
+  command: SendCommand,
+  recipient: Recipient,
+): SessionSlot | null {
+  const { purpose, session, authenticated, decoy } = command
+  if (session === null) return null
+  const parts = ['slot', service, purpose, recipient.address, session] // mutant: I13.continue-by-purpose
+  return { slots: keyring.macs('session', parts), authenticated, decoy }
+}

@@ -1,0 +1,254 @@
+// Every rule of a verification's life, once: from a row as it was read to what becomes of it. Both stores apply what is decided here.
+// Pure and synchronous: a store decides again where the row changed meanwhile.
+
+import type { EventDetails, EventType } from '../events/types.ts'
+import type { Channel } from '../kernel/channel.ts'
+import type { Refusal } from './api.ts'
+import { HASH_DEADLINE_MS } from './policy.ts'
+import { refuseEnded, refuseOverloaded, refuseResend } from './refuse.ts'
+import {
+  type FactorUse,
+  type NewVerification,
+  statusAt,
+  type VerificationRecord,
+  type VerificationStatus,
+} from './state.ts'
+
+export type LoggedEvent = {
+  type: EventType
+  details: EventDetails
+  /** Left out where one of this type is younger. */
+  atMostEveryMs?: number
+}
+
+/** What a store writes: all of it, or nothing. */
+export type Change = {
+  /** Columns that change; the others stay. */
+  set: Partial<
+    Pick<
+      VerificationRecord,
+      | 'status'
+      | 'channel'
+      | 'attempts'
+      | 'failed'
+      | 'lastAttemptAt'
+      | 'sends'
+      | 'lastSendAt'
+      | 'endedAt'
+    >
+  >
+  /** Code and hash are erased, and the session is free for the next start. */
+  ends: boolean
+  /** Why each delivery that no worker holds is canceled; null: they stay. */
+  cancelQueued: string | null
+  /** A message that is due now. */
+  delivery: { send: number; channel: Channel } | null
+  /** In this order, before those of canceled deliveries. */
+  events: readonly LoggedEvent[]
+}
+
+const NOTHING: Change = { set: {}, ends: false, cancelQueued: null, delivery: null, events: [] }
+
+/** A change with what is answered from the row as it leaves it. */
+export type Effect<Result> = {
+  change: Change
+  /** @param codesLeft of the set that a recovery code was used of; null: of none */
+  answer: (after: VerificationRecord, codesLeft: number | null) => Result
+}
+export type Decision<Result> =
+  | { kind: 'refused'; refusal: Refusal }
+  | (Effect<Result> & {
+      kind: 'change'
+      /** What the change uses up. Where it was used before, or is gone, `otherwise` happens in its place. */
+      use?: { factor: FactorUse; otherwise: Effect<Result> } | undefined
+      /** By the store's clock; later the row is decided on again, as late. */
+      notAfter?: number
+    })
+
+/** On the row as it is. `isLate`: the store's clock is past the `notAfter` of the decision before. */
+export type Decide<Result> = (
+  record: VerificationRecord,
+  now: number,
+  isLate?: boolean,
+) => Decision<Result>
+
+/** The row as `change` leaves it. What a worker holds, or was sent, stays as it is. */
+export function applied(record: VerificationRecord, change: Change): VerificationRecord {
+  const kept = record.deliveries.map((delivery) =>
+    change.cancelQueued !== null && delivery.status === 'queued'
+      ? { ...delivery, status: 'canceled' as const }
+      : delivery,
+  )
+  const added = change.delivery
+    ? [{ send: change.delivery.send, status: 'queued' as const, ambiguous: false }]
+    : []
+  return {
+    ...record,
+    ...change.set,
+    ...(change.ends && { codeHash: null, codeSealed: null }),
+    deliveries: [...kept, ...added],
+  }
+}
+
+/** A new row, before its first change. */
+export function blankRecord(record: NewVerification): VerificationRecord {
+  const none = { attempts: 0, failed: 0, lastAttemptAt: null, sends: 0, endedAt: null }
+  return { ...record, ...none, status: 'pending', deliveries: [] }
+}
+
+/** Without a sealed code there is nothing to send: no delivery, and no send is counted. */
+export function decideStart(record: NewVerification, isLandline: boolean): Change {
+  const { channel, purpose, country, kind, authenticated } = record
+  const isSent = record.codeSealed !== null
+  return {
+    ...NOTHING,
+    set: { sends: isSent ? 1 : 0 },
+    delivery: isSent ? { send: 1, channel: channel as Channel } : null, // mutant: I5.outbox-in-transaction
+    events: [
+      {
+        type: 'verification.started',
+        details: {
+          ...{ channel, purpose, country, kind, authenticated },
+          ...(isLandline && { number_type: 'landline' }), // mutant: C50.landline-logged
+        },
+      },
+    ],
+  }
+}
+
+/** A page that reloads by itself writes one row a minute, not one a second. */
+const CONTINUED_EVENT_EVERY_MS = 60_000
+
+/** Spends nothing. */
+export function decideContinue<Result>(
+  answer: (record: VerificationRecord) => Result,
+): Decide<Result> {
+  const type = 'verification.continued'
+  const events = [{ type, details: {}, atMostEveryMs: CONTINUED_EVENT_EVERY_MS }] as const
+  return () => ({ kind: 'change', change: { ...NOTHING, events }, answer })
+}
+
+export type FinalStatus = Exclude<VerificationStatus, 'pending'>
+
+/** Final status, everything secret erased, what no worker holds canceled (I6, I7). */
+export function ending(status: FinalStatus, now: number, before: Change = NOTHING): Change {
+  return {
+    ...before,
+    set: { ...before.set, status, endedAt: now },
+    ends: true, // mutant: I7.end-erases-secrets
+    cancelQueued: status, // mutant: I6.end-cancels-sends
+    events: [...before.events, { type: `verification.${status}`, details: {} }],
+  }
+}
+
+/** What became of a comparison: of these two, and of nothing else, the answer may depend. */
+export type Verdict = { valid: boolean; use: FactorUse | null }
+
+/**
+ * The check, in one commit: the attempt it costs, the verdict, the end. Every refusal is decided before the verdict is looked
+ * at (I2). In time is who was admitted before the expiry, and is here within the hash's deadline.
+ */
+export function decideCheck<Result>(
+  { valid, use }: Verdict,
+  admittedAt: number,
+  answer: (valid: boolean, after: VerificationRecord, codesLeft: number | null) => Result,
+): Decide<Result> {
+  return (record, now, isLate) => {
+    const notAfter = Math.max(record.expiresAt - 1, admittedAt + HASH_DEADLINE_MS)
+    // By the time of its admission; what ended it since, or took its attempts, is in the row.
+    const refusal = refuseEnded(record, isLate ? now : admittedAt) // mutant: I12.check-in-time
+    if (refusal) return { kind: 'refused', refusal } // mutants: I1.late-not-approved I2.attempt-cap I2.refused-before-verdict
+    const charge = charged(record, now)
+    const wrong: Effect<Result> = {
+      change: judgedWrong(record, charge, now),
+      answer: (after) => answer(false, after, null),
+    }
+    if (!valid) return { ...wrong, kind: 'change', notAfter }
+    return {
+      kind: 'change',
+      notAfter,
+      change: ending('approved', now, charge),
+      answer: (after, codesLeft) => answer(true, after, codesLeft),
+      use: use ? { factor: use, otherwise: wrong } : undefined,
+    }
+  }
+}
+
+/** Where nothing else of a check could be written: the attempt it costs, whatever the verdict was (I2). */
+export function decideChargeOnly(record: VerificationRecord, now: number): Decision<null> {
+  if (record.status !== 'pending' || record.attempts >= record.maxAttempts)
+    return { kind: 'refused', refusal: refuseOverloaded() }
+  return { kind: 'change', change: charged(record, now), answer: () => null }
+}
+
+function charged(record: VerificationRecord, now: number): Change {
+  return { ...NOTHING, set: { attempts: record.attempts + 1, lastAttemptAt: now } } // mutant: I2.charge-with-verdict
+}
+
+/**
+ * By its own counter: an older program beside this one charges first, and a wrong one that is settled before
+ * a right one charged earlier must not end the verification under it (I3).
+ */
+function judgedWrong(record: VerificationRecord, charge: Change, now: number): Change {
+  const failed = record.failed + 1
+  const left = Math.max(0, record.maxAttempts - record.attempts - 1)
+  const change: Change = {
+    ...charge,
+    set: { ...charge.set, failed },
+    events: [{ type: 'check.incorrect', details: { attempt: failed, attempts_remaining: left } }],
+  }
+  return failed >= record.maxAttempts ? ending('max_attempts_reached', now, change) : change // mutant: I3.wrong-code-counter
+}
+
+/** The same code once more: nothing is renewed (I4). Another resend, or an end, in between is refused as it is now. */
+export function decideResend<Result>(
+  expectedSends: number,
+  channel: Channel,
+  answer: (after: VerificationRecord) => Result,
+): Decide<Result> {
+  return (record, now) => {
+    const refusal = refuseResend(record, now)
+    if (refusal) return { kind: 'refused', refusal }
+    // Another node was faster: its message counts.
+    if (record.sends !== expectedSends || record.codeSealed === null)
+      return { kind: 'refused', refusal: refuseOverloaded() }
+    const send = record.sends + 1
+    const change: Change = {
+      ...NOTHING,
+      set: { sends: send, lastSendAt: now, channel }, // mutant: I4.resend-keeps-attempts
+      cancelQueued: 'replaced',
+      delivery: { send, channel }, // mutant: I5.resend-in-transaction
+      events: [{ type: 'verification.resent', details: { channel, send } }],
+    }
+    return { kind: 'change', change, answer }
+  }
+}
+
+/** Idempotent: what had ended stays as it was; what was approved cannot be taken back. */
+export function decideCancel<Result>(
+  answer: (after: VerificationRecord) => Result,
+): Decide<Result> {
+  return (record, now) => {
+    if (record.status === 'approved')
+      return {
+        kind: 'refused',
+        refusal: {
+          kind: 'refused',
+          error: 'verification_approved',
+          detail: 'it was approved before it could be canceled',
+        },
+      }
+    // Past its expiry it is left to the sweeper: a check that was admitted in time may still be compared.
+    const isOpen = statusAt(record, now) === 'pending'
+    return { kind: 'change', change: isOpen ? ending('canceled', now) : NOTHING, answer }
+  }
+}
+
+/** Of a row that time has ended, `graceMs` ago at least. What took its attempts ended it first. */
+export function decideSweep(record: VerificationRecord, now: number, graceMs: number): Change {
+  if (record.status !== 'pending') return NOTHING
+  const isSpent = record.attempts >= record.maxAttempts
+  if (isSpent && (record.lastAttemptAt ?? now) <= now - graceMs)
+    return ending('max_attempts_reached', now)
+  return record.expiresAt <= now - graceMs ? ending('expired', now) : NOTHING
+}
