@@ -43,6 +43,8 @@ export type Nodes = Caller & {
   codes(ids: readonly string[]): Promise<string[]>
   /** The attempt log of one verification, oldest first. */
   events(id: string, type?: string): Promise<WireEvent[]>
+  /** Codes that are being compared or hashed, and those that wait for it, on all of them. */
+  hashing(): Promise<number>
   /** At once: how a process drains is another test's (C39). */
   stop(): Promise<void>
 }
@@ -58,6 +60,11 @@ async function readEvents(service: ServiceProcess, id: string, type?: string) {
   })
   if (answer.status !== 200) throw new Error(`the attempt log answered ${answer.status}`)
   return (answer.body.events as WireEvent[]).reverse()
+}
+
+async function readHashing(service: ServiceProcess): Promise<number> {
+  const { body } = await service.get('/admin/api/health', { authorization: `Bearer ${ADMIN_KEY}` })
+  return body.hashing.running + body.hashing.waiting
 }
 
 /** What `countersign keys create` does, without a process for it. */
@@ -148,6 +155,8 @@ export async function startNodes(
     all,
     path: directory.path,
     as: async (service) => createCaller(next, await insertKey(base.config, service)),
+    hashing: async () =>
+      (await Promise.all(all.map(readHashing))).reduce((sum, one) => sum + one, 0),
     messages,
     code: async (id) => (await codes([id]))[0] as string,
     codes,
