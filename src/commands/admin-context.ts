@@ -2,17 +2,16 @@
 // It must not be loaded for help: it brings a database driver and the schemas along.
 
 import type { Reading } from '../admin/diagnosis.ts'
-import { createPeople } from '../admin/people.ts'
-import type { Admin, AttemptDetail, AttemptFilter } from '../admin/ports.ts'
-import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
-import { createRefusals, type ListRefusals } from '../admin/refusals.ts'
+import { createPeople, type Exported } from '../admin/people.ts'
+import type { Admin, AttemptDetail, AttemptFilter, AttemptRow } from '../admin/ports.ts'
+import { createRecipients, type Person } from '../admin/recipients.ts'
+import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
 import type { Config } from '../config/config.ts'
 import { toWireAttempt, toWireDiagnosed } from '../http/schemas/attempts.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
-import type { Clock } from '../kernel/clock.ts'
-import { createKeyring, type Keyring } from '../kernel/keyring.ts'
+import { createKeyring } from '../kernel/keyring.ts'
 import { composeSearch } from '../service/compose-requests.ts'
 import type { Store } from '../storage/store.ts'
 import { readFilter, requirePerson } from './attempt-options.ts'
@@ -27,31 +26,9 @@ const UNREADABLE =
 const SEVERAL =
   '--to is a number in several countries: give it with + and its country code, or add --country'
 
-export type AdminContext = {
-  store: Store
-  config: Config
-  clock: Clock
-  admin: Admin
-  recipients: Recipients
-  people: ReturnType<typeof createPeople>
-  wire: {
-    attempt(row: Parameters<typeof toWireAttempt>[0]): object
-    detail(detail: Parameters<typeof toWireDiagnosed>[0]): object
-    event: typeof toWireEvent
-    exported(exported: Parameters<typeof toWireExport>[0]): object
-    refusal(line: Parameters<typeof toWireRefusal>[0]): object
-  }
-  /** As somebody who may do all that the console can. */
-  readingOf(detail: AttemptDetail): Reading
-  keyring: Keyring
-  refusals: ListRefusals
-  /** The options as a filter, the person as indexes. @throws UsageError */
-  filterOf(given: Given): AttemptFilter
-  /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */
-  personOf(given: Given): Person
-}
+export type AdminContext = Awaited<ReturnType<typeof openContext>>
 
-async function openContext(store: Store, config: Config): Promise<AdminContext> {
+async function openContext(store: Store, config: Config) {
   const clock = await clockOf(store)
   const keyring = createKeyring(config.secretKeys)
   const search = composeSearch(config, keyring)
@@ -60,6 +37,7 @@ async function openContext(store: Store, config: Config): Promise<AdminContext> 
   // The refusals that are still being counted are the running service's.
   const refusals = { flush: async () => {} }
   const { services } = config
+  /** As somebody who may do all that the console can. */
   const readingOf = ({ attempt }: AttemptDetail): Reading => ({
     channels: services.get(attempt.service)?.channels ?? [],
     mayAct: true,
@@ -79,13 +57,14 @@ async function openContext(store: Store, config: Config): Promise<AdminContext> 
       ...{ services, recipients, clock },
     }),
     wire: {
-      attempt: (row) => toWireAttempt(row, clock.now(), recipients),
-      detail: (detail) => toWireDiagnosed(detail, readingOf(detail), recipients),
+      attempt: (row: AttemptRow) => toWireAttempt(row, clock.now(), recipients),
+      detail: (detail: AttemptDetail) => toWireDiagnosed(detail, readingOf(detail), recipients),
       event: toWireEvent,
-      refusal: (line) => toWireRefusal(line, recipients),
-      exported: (exported) => toWireExport(exported, clock.now(), recipients),
+      refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
+      exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
     },
-    personOf(given) {
+    /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */
+    personOf(given: Given): Person {
       const { person, country } = requirePerson(given)
       if (person.to === null) return person
       const [only, ...others] = recipients.readingsOf(person.to, { service: null, country })
@@ -93,7 +72,8 @@ async function openContext(store: Store, config: Config): Promise<AdminContext> 
       if (others.length === 0) return only // mutant: C74.command-one-person
       throw new UsageError(SEVERAL)
     },
-    filterOf(given) {
+    /** The options as a filter, the person as indexes. @throws UsageError */
+    filterOf(given: Given): AttemptFilter {
       const { filter, person, country } = readFilter(given, clock.now())
       if (filter.service !== null) requireService(config, filter.service)
       if (!person) return filter

@@ -3,12 +3,11 @@
 
 import type { FixedKey } from '../access/authenticator.ts'
 import { adviseOnMissingKeys } from '../access/missing-keys.ts'
-import type { ApiKeyStore } from '../access/ports.ts'
 import type { Config } from '../config/config.ts'
 import type { Worker } from '../delivery/worker.ts'
-import type { RootKeyUse } from '../factors/ports.ts'
 import { adviseOnRootKeys } from '../factors/root-keys.ts'
 import type { AppDeps, Readiness } from '../http/deps.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
 import {
@@ -34,24 +33,21 @@ export function fixedKeys(config: Config): FixedKey[] {
   return keys
 }
 
-/** In production alone: development creates the keys that it needs. */
-export async function warnOfMissingKeys(
+/** API keys that are missing, and root keys that the store needs and the settings do not give. */
+export async function warnOfKeys(
   config: Config,
-  store: Pick<ApiKeyStore, 'list'>,
+  { store, keyring, clock }: { store: Store; keyring: Keyring; clock: Clock },
   logger: Logger,
 ): Promise<void> {
-  if (config.mode !== 'production') return
-  const { services } = config
-  const advice = await adviseOnMissingKeys({ store, fixedKeys: fixedKeys(config), services })
-  if (advice !== undefined) logger.warn({}, advice) // mutant: C69.keyless-services-named
-}
-
-/** A changed SECRET_KEY shows by what an older one left: in every mode, for a copied folder may lack its key file. */
-export async function warnOfRootKeys(
-  deps: { rootKeys: RootKeyUse; keyring: Keyring; now: number },
-  logger: Logger,
-): Promise<void> {
-  const { warnings, notes } = await adviseOnRootKeys(deps)
+  // Development creates the keys that it needs.
+  if (config.mode === 'production') {
+    const keys = { store: store.apiKeys, fixedKeys: fixedKeys(config) }
+    const advice = await adviseOnMissingKeys({ ...keys, services: config.services })
+    if (advice !== undefined) logger.warn({}, advice) // mutant: C69.keyless-services-named
+  }
+  // In every mode: a copied folder may lack its key file.
+  const { rootKeys } = store
+  const { warnings, notes } = await adviseOnRootKeys({ rootKeys, keyring, now: clock.now() })
   for (const warning of warnings) logger.warn({}, warning) // mutant: C65.start-lost-key
   for (const note of notes) logger.info({}, note)
 }

@@ -32,8 +32,7 @@ import {
   composeSearch,
   fixedKeys,
   readiness,
-  warnOfMissingKeys,
-  warnOfRootKeys,
+  warnOfKeys,
 } from './compose-requests.ts'
 
 /** A service that can listen and drain. */
@@ -112,9 +111,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
 
 export async function compose(config: Config, logger: Logger): Promise<Running> {
   const parts = await composeParts(config, logger)
-  await warnOfMissingKeys(config, parts.store.apiKeys, logger)
-  const { rootKeys } = parts.store
-  await warnOfRootKeys({ rootKeys, keyring: parts.keyring, now: parts.clock.now() }, logger)
+  await warnOfKeys(config, parts, logger)
   const { clock, worker, sweeper, purger, mint } = parts
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
