@@ -188,7 +188,7 @@ describe('is refused', () => {
     ['a file to go to', ['--to', 'file:/x.db'], {}, 2, '--to must look like postgres://'],
     ['a server to come from', ['--from', 'postgres://a/b'], {}, 2, '--from must look like file:'],
     ['a batch of nothing', ['--batch', '0'], {}, 2, '--batch must be a whole number'],
-    ['a setting that is wrong', [], { DATABASE_URL: 'mysql://x' }, 78, 'DATABASE_URL: has to be'],
+    ['a setting that is wrong', [], { DATABASE_URL: 'mysql://x' }, 78, 'DATABASE_URL: must look'],
     ['a pooler', [], { DATABASE_POOLER: 'transaction' }, 78, 'a move needs PostgreSQL itself'],
     [
       'a file that is not there',
