@@ -1,4 +1,4 @@
-// The events of a verification with identical tries folded: twenty-nine refusals are one line to read.
+// A verification's events with identical tries folded: twenty-nine refusals are one line.
 // It must not drop an event: each can be unfolded.
 
 import type { EventRecord } from '../events/types.ts'

@@ -1,4 +1,4 @@
-// What an admin may do and see, whoever asks: a page or the API. (A command uses people.ts.)
+// Everything that an admin may do and see, for the pages and the API. (Commands use people.ts.)
 // It must not reach beyond the service that the admin's key is bound to.
 
 import type { Channel } from '../kernel/channel.ts'

@@ -1,4 +1,4 @@
-// What an admin does with one person, whoever asks: a page, the API, a command. Export, erasure, lifted limits.
+// One person, for pages, API and commands: export, erasure, and lifting limits.
 // It must not reach beyond the admin's service, go unlogged, or allow more guesses.
 
 import { setTimeout as sleep } from 'node:timers/promises'

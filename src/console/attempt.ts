@@ -1,4 +1,4 @@
-// GET /admin/attempts/{id}, and its actions: POST …/resend, …/cancel, …/reveal. What became of one stands on the page after.
+// GET /admin/attempts/{id}, and its actions: POST …/resend, …/cancel, …/reveal. Each leads back to the page, with its result.
 // It must not reveal another service's verification, nor put anything into an address but fixed words.
 
 import { html } from 'hono/html'

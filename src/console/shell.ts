@@ -61,7 +61,7 @@ export function themeSwitch(page: Page): Html {
   return html`<form method="post" action="/admin/theme" class="themes" role="group" aria-label="Colours"><input type="hidden" name="to" value="${page.path}">${buttons}</form>`
 }
 
-/** With the token that each form needs which changes something. @param attributes further ones of the form */
+/** With the session's token. @param attributes further ones of the form */
 export function postForm(
   page: SignedInPage,
   action: string,
@@ -78,7 +78,7 @@ export function shell(
 ): Html {
   const { keyName, access } = page.session
   const reach = access.service === null ? 'all services' : access.service
-  const may = access.scopes.has('admin') ? 'may change' : 'may look'
+  const may = access.scopes.has('admin') ? 'full access' : 'read only'
   const links = Object.entries(NAVIGATION).map(([name, label]) => {
     const here = name === parts.current ? html` aria-current="page"` : ''
     return html`<li><a href="/admin/${name}"${here}>${label}</a></li>`

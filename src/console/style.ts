@@ -1,7 +1,7 @@
 // The look of the console: a ledger. One type scale, one spacing scale, two sets of colours.
-// It must not name another host; a page adds what is its own alone.
+// It must not name another host.
 
-/** Ink on paper; text has a contrast of 4.5 at least on each ground that it stands on (WCAG 1.4.3). */
+/** Ink on paper; text has a contrast of 4.5 at least on each of its backgrounds (WCAG 1.4.3). */
 const LIGHT = `color-scheme: light;
 --paper: #f3f1ea; --card: #fdfcf8; --ink: #1d2429; --soft: #565f66; --line: #dcd7ca; --rule: #1d2429; --field: #857e6f;
 --mark: #8a3b12; --mark-soft: #f3e3d8; --good: #1d6540; --good-soft: #e0ece2; --warn: #7a4f00; --warn-soft: #f5e9cc; --bad: #9c231d; --bad-soft: #f7e1dc;

@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await page.waitForTimeout(3_500)
       expect(await first(page)).toBe(shown)
       expect(fetched).toEqual([])
-      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('button', { name: 'Resume' }).click()
       await expect.poll(() => first(page), SECONDS).toBe(body.reference)
       expect(await state(page)).toBe('Live')
     }))

@@ -1,7 +1,7 @@
 // The shape of advice, and the sentences that several failures share.
 // It must not name an action of the page: offers.ts knows which exist.
 
-/** On the page itself: the same channel once more, another one, or nothing that can be sent helps. */
+/** On the page: the same channel again, another one, or nothing. */
 export type Remedy = 'again' | 'channel' | 'none'
 
 export type Advice = {

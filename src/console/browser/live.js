@@ -1,5 +1,5 @@
-// What a live page does in the browser: hears that something changed, fetches its own address again, and takes over
-// what is new in its region. It must not fetch while it is paused or hidden, nor lose focus, scroll or an open detail.
+// A live page in the browser: notified of a change, it fetches its own address again and updates its region.
+// It must not fetch while it is paused or hidden, nor lose focus, scroll position, typed text or an open detail.
 
 ;(() => {
   const FETCH_EVERY_MS = 2000
@@ -24,13 +24,13 @@
   let stream
 
   /** @param {string} name @param {string} text */
-  function tell(name, text) {
+  function showState(name, text) {
     bar.dataset.state = name
     if (state.textContent !== text) state.textContent = text
   }
 
   /**
-   * Text and attributes only: what a person opened, typed or stands on stays the node that it is.
+   * Updates text and attributes: a node that somebody opened, typed into or focused stays the same node.
    * @param {ChildNode} old @param {ChildNode} fresh
    */
   function sync(old, fresh) {
@@ -77,7 +77,7 @@
   }
 
   /**
-   * What stands still on the screen while rows come in above it: what has the focus, else the first row in sight.
+   * The element that must not move on the screen while rows arrive above it: the focused one, else the first visible row.
    * @param {Element} within
    */
   function anchorIn(within) {
@@ -88,7 +88,7 @@
     return rows.find((row) => row.getBoundingClientRect().bottom > 0)
   }
 
-  /** @param {Element} anchor @param {number} top where it stood */
+  /** @param {Element} anchor @param {number} top its previous position */
   function keepInPlace(anchor, top) {
     const moved = anchor.getBoundingClientRect().top - top
     window.scrollBy({ top: moved, behavior: 'instant' })
@@ -98,8 +98,8 @@
   const rowsOf = (within) => [...within.querySelectorAll('[data-id]')].map(idOf)
 
   /** @param {string} text */
-  function takeOver(text) {
-    // Inert: nothing in a template runs, loads or is styled.
+  function update(text) {
+    // A template is inert: nothing in it runs, loads or is styled.
     const template = document.createElement('template')
     template.innerHTML = text
     localTimes(template.content) // mutant: C74.live-local-time
@@ -121,7 +121,7 @@
     isOver = true
     close()
     button.hidden = true
-    tell('off', 'You are signed out')
+    showState('off', 'You are signed out')
   }
 
   async function fetchPage() {
@@ -130,7 +130,7 @@
     isFetching = true
     fetchedAt = performance.now()
     try {
-      // Said to be automatic: an open page alone must not keep its session alive.
+      // Marked as automatic: an open page alone must not keep its session alive.
       const answer = await fetch(location.href, {
         headers: { 'X-Automatic': '1' },
         redirect: 'manual',
@@ -138,9 +138,9 @@
       })
       if (answer.type === 'opaqueredirect') return finish()
       const text = await answer.text()
-      if (answer.ok && !isPaused) takeOver(text)
+      if (answer.ok && !isPaused) update(text)
     } catch {
-      // The stream says when the service is back.
+      // The stream reconnects when the service is back.
     } finally {
       isFetching = false
     }
@@ -167,7 +167,7 @@
     const own = new EventSource(bar.dataset.from ?? '')
     stream = own
     own.addEventListener('open', () => {
-      tell('on', 'Live')
+      showState('on', 'Live')
       want()
     })
     own.addEventListener('change', () => {
@@ -176,28 +176,28 @@
     })
     own.addEventListener('over', finish)
     own.addEventListener('error', () => {
-      tell('off', 'Connecting')
-      // Refused, not broken off: the browser does not try again automatically.
+      showState('off', 'Connecting')
+      // Refused, not interrupted: the browser does not retry automatically.
       if (own.readyState !== EventSource.CLOSED || stream !== own) return
       close()
       reopening = setTimeout(open, OPEN_AGAIN_MS)
-      // Signed out? The page's own address says so.
+      // After a sign-out, the page's own address redirects.
       want()
     })
   }
 
   button.addEventListener('click', () => {
     isPaused = !isPaused
-    button.textContent = isPaused ? 'Go on' : 'Pause'
+    button.textContent = isPaused ? 'Resume' : 'Pause'
     if (isPaused) {
       close()
-      tell('paused', 'Paused')
+      showState('paused', 'Paused')
     } else {
-      tell('off', 'Connecting')
+      showState('off', 'Connecting')
       open()
     }
   })
-  // A browser has six connections to a host: pages that nobody sees take none.
+  // A browser has six connections to a host: hidden pages take none.
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()))
   window.addEventListener('pagehide', close)
   window.addEventListener('pageshow', open)

@@ -1,7 +1,7 @@
 // Times in the browser's own zone: the server writes UTC, which stays in each time's title.
-// It must not be needed: without it the page says UTC, and means it.
+// It must not be needed: without it the page shows UTC and says so.
 
-/** The live page calls it, too, before it takes over what is new. */
+/** A live page also calls it, before it updates its region. */
 const localTimes = (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -44,7 +44,7 @@ const localTimes = (() => {
       one.textContent = 'your time'
       one.title = zone
     }
-    // What is typed in is the reader's time as well; the address keeps UTC, so that a colleague elsewhere sees the same.
+    // Inputs are in the reader's time as well; the address keeps UTC, so that a colleague elsewhere sees the same.
     for (const one of inputsOf(root)) one.value = toLocal(one.defaultValue)
   }
 
