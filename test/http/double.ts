@@ -183,7 +183,10 @@ export async function startDouble(
     resolveAddress: resolver.resolve,
     trustsPeer: resolver.trusts,
     // What admins have is tested with the real parts (test/admin, test/console).
-    ...({} as Pick<ConsoleDeps, 'admin' | 'follower' | 'streamPlaces' | 'sessions' | 'wrongKeys'>),
+    ...({ admin: {} } as Pick<
+      ConsoleDeps,
+      'admin' | 'follower' | 'streamPlaces' | 'sessions' | 'wrongKeys'
+    >),
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,
     readiness: async () => ({ ready: true, checks: { database: true } }),
