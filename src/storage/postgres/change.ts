@@ -21,9 +21,9 @@ import {
   type Decision,
   type Effect,
 } from '../../verification/transitions.ts'
-import type { StoreContext } from './context.ts'
 import { type Sql, sql } from './drizzle.ts'
 import { type createGuessReads, limitsJson } from './guesses.ts'
+import type { StoreContext } from './pool.ts'
 import {
   actorJson,
   byteList,

@@ -13,8 +13,8 @@ import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
 import { EXPIRED, planSafely } from '../claim-plan.ts'
 import { MAX_COUNTED } from '../outbox-depth.ts'
 import { PAST_SENDS, type PastSendRow, toPastSend } from '../past-send.ts'
-import type { StoreContext } from './context.ts'
 import { sql } from './drizzle.ts'
+import type { StoreContext } from './pool.ts'
 import { camelRow, json, type Raw } from './rows.ts'
 
 /** From the lease to the beginning: two round trips and the planning of one batch. */

@@ -15,7 +15,7 @@ import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
 /** Statements take a millisecond; more connections than cores of the server only queue there. */
 const POOL_SIZE = 10
 const CONNECT_MS = 2_000
-/** As on SQLite: who waits this long for a lock is told 503. */
+/** As on SQLite: whoever waits this long for a lock gets 503. */
 const LOCK_MS = 2_000
 const STATEMENT_MS = 4_000
 /** For a server that stands still or a network that swallows: nothing else would end the wait. */
@@ -37,6 +37,13 @@ export type PoolOptions = {
 /** Rows of one statement. @throws StoreUnavailableError where the server is away, locked, full or read-only */
 export type Query = <Row extends Record<string, unknown>>(statement: Sql) => Promise<Row[]>
 
+/** What every part of the store is given. */
+export type StoreContext = {
+  query: Query
+  /** What decides over expiry and leases: the time given, or null for the database's own clock. */
+  timeOf: (now: number) => number | null
+}
+
 /** Times and sequences are far below 2^53; the driver gives 64-bit integers as texts. */
 const INT8 = 20
 
@@ -57,7 +64,7 @@ export function createPool(options: PoolOptions): Pool {
     query_timeout: ANSWER_MS,
     ...(first && { onConnect: async (client) => void (await client.query(first)) }), // mutant: C71.session-mode-settings
   })
-  // One that ends while it is checked out is told by its next statement; unheard it would end the process.
+  // One that ends while it is checked out is reported by its next statement; unheard it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   // An idle connection that the server ended: the next statement opens another.
   pool.on('error', (error) =>

@@ -2,8 +2,7 @@
 // It must not migrate (open.ts does) nor know who uses the ports.
 
 import type { Store } from '../store.ts'
-import { createAdminSessionStore } from './admin-session-store.ts'
-import { createApiKeyStore } from './api-key-store.ts'
+import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createAttemptReads } from './attempt-reads.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'

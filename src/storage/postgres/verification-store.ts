@@ -9,9 +9,9 @@ import { decideSweep } from '../../verification/transitions.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import { changeFields, createChange, createCreate } from './change.ts'
-import type { StoreContext } from './context.ts'
 import { sql } from './drizzle.ts'
 import { createGuessReads } from './guesses.ts'
+import type { StoreContext } from './pool.ts'
 import { byteList, camelRow, json, keyJson, type Raw, stampOf, toRecord, toStored } from './rows.ts'
 
 function whereOf(query: CheckQuery) {

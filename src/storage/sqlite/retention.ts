@@ -5,14 +5,14 @@ import type { DeliveryStatus } from '../../kernel/channel.ts'
 import { DAY_MS } from '../../kernel/clock.ts'
 import type { RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
-import { and, asc, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
+import { and, asc, atMost, eq, getTableColumns, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
-import { createRetentionMarks } from './retention-marks.ts'
 import { events, verifications } from './schema.ts'
-import { dailyCounts, factors } from './schema-lasting.ts'
+import { dailyCounts, factors, retentionMarks } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
+/** A verification as it is counted, with its newest provider and the statuses of all its messages. */
 type Counted = {
   seq: number
   createdAt: number
@@ -25,6 +25,10 @@ type Counted = {
   provider: string | null
 }
 
+const p = sql.placeholder
+const e = events
+const v = verifications
+
 /** The leading rows that are old enough; the first young one ends it. */
 function leading<Row>(rows: readonly Row[], isOld: (row: Row) => boolean): Row[] {
   const young = rows.findIndex((row) => !isOld(row))
@@ -32,21 +36,13 @@ function leading<Row>(rows: readonly Row[], isOld: (row: Row) => boolean): Row[]
 }
 
 function createCounts(orm: Orm): (row: Counted) => void {
-  const p = sql.placeholder
-  const t = dailyCounts
+  const { count, ...kinds } = getTableColumns(dailyCounts)
+  const names = Object.keys(kinds) as (keyof typeof kinds)[]
+  type Values = Record<keyof typeof kinds, ReturnType<typeof p>>
   const add = orm
-    .insert(t)
-    .values({
-      ...{ day: p('day'), service: p('service'), channel: p('channel'), country: p('country') },
-      ...{ provider: p('provider'), status: p('status'), deliveryStatus: p('deliveryStatus') },
-      ...{ kind: p('kind'), count: 1 },
-    })
-    .onConflictDoUpdate({
-      target: [
-        ...[t.day, t.service, t.channel, t.country, t.provider, t.status, t.deliveryStatus, t.kind],
-      ],
-      set: { count: sql`count + 1` },
-    })
+    .insert(dailyCounts)
+    .values({ ...(Object.fromEntries(names.map((name) => [name, p(name)])) as Values), count: 1 })
+    .onConflictDoUpdate({ target: Object.values(kinds), set: { count: sql`count + 1` } })
     .prepare()
   return ({ createdAt, country, provider, statuses, ...row }) => {
     // '' for an app or a recovery code: nothing is sent for them.
@@ -56,38 +52,35 @@ function createCounts(orm: Orm): (row: Counted) => void {
   }
 }
 
+const COUNTED = {
+  seq: v.seq,
+  createdAt: v.createdAt,
+  service: v.service,
+  channel: v.channel,
+  country: v.country,
+  status: v.status,
+  kind: v.kind,
+  statuses: sql<
+    string | null
+  >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`,
+  provider: sql<
+    string | null
+  >`(select d.provider from deliveries d where d.verification_seq = verifications.seq order by d.send desc limit 1)`,
+}
+
 function createReads(orm: Orm) {
-  const p = sql.placeholder
-  const v = verifications
-  const counted = {
-    ...{ seq: v.seq, createdAt: v.createdAt, service: v.service, channel: v.channel },
-    ...{ country: v.country, status: v.status, kind: v.kind },
-    statuses: sql<
-      string | null
-    >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`,
-    provider: sql<
-      string | null
-    >`(select d.provider from deliveries d where d.verification_seq = verifications.seq order by d.send desc limit 1)`,
-  }
+  const counted = () => orm.select(COUNTED).from(v)
+  const event = () => orm.select({ seq: e.seq, at: e.at }).from(e)
   return {
-    oldest: orm.select(counted).from(v).orderBy(asc(v.seq)).limit(atMost('limit')).prepare(),
-    one: orm
-      .select(counted)
-      .from(v)
+    oldest: counted().orderBy(asc(v.seq)).limit(atMost('limit')).prepare(),
+    one: counted()
       .where(eq(v.seq, p('seq')))
       .prepare(),
-    ofPerson: orm
-      .select(counted)
-      .from(v)
+    ofPerson: counted()
       .where(eq(v.budgetIndex, p('budgetIndex')))
       .limit(atMost('limit'))
       .prepare(),
-    oldestEvents: orm
-      .select({ seq: events.seq, at: events.at })
-      .from(events)
-      .orderBy(asc(events.seq))
-      .limit(atMost('limit'))
-      .prepare(),
+    oldestEvents: event().orderBy(asc(e.seq)).limit(atMost('limit')).prepare(),
     verificationsAfter: orm
       .select({ seq: v.seq, at: v.createdAt })
       .from(v)
@@ -95,27 +88,23 @@ function createReads(orm: Orm) {
       .orderBy(asc(v.seq))
       .limit(atMost('limit'))
       .prepare(),
-    eventsAfter: orm
-      .select({ seq: events.seq, at: events.at })
-      .from(events)
-      .where(gt(events.seq, p('mark')))
-      .orderBy(asc(events.seq))
+    eventsAfter: event()
+      .where(gt(e.seq, p('mark')))
+      .orderBy(asc(e.seq))
       .limit(atMost('limit'))
       .prepare(),
   }
 }
 
 function createWrites(orm: Orm) {
-  const p = sql.placeholder
-  const v = verifications
   return {
     remove: orm
       .delete(v)
       .where(eq(v.seq, p('seq')))
       .prepare(),
     removeEvent: orm
-      .delete(events)
-      .where(eq(events.seq, p('seq')))
+      .delete(e)
+      .where(eq(e.seq, p('seq')))
       .prepare(),
     removeFactors: orm
       .delete(factors)
@@ -125,7 +114,7 @@ function createWrites(orm: Orm) {
       .prepare(),
     /** Those without a verification: the others go with theirs. */
     removeEventsOfPerson: orm
-      .delete(events)
+      .delete(e)
       .where(
         sql`seq in (select seq from events where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
       )
@@ -136,10 +125,47 @@ function createWrites(orm: Orm) {
       .where(and(gt(v.seq, p('after')), lte(v.seq, p('upTo'))))
       .prepare(),
     blankEvents: orm
-      .update(events)
+      .update(e)
       .set({ clientIp: null, userAgent: null })
-      .where(and(gt(events.seq, p('after')), lte(events.seq, p('upTo'))))
+      .where(and(gt(e.seq, p('after')), lte(e.seq, p('upTo'))))
       .prepare(),
+  }
+}
+
+/**
+ * Up to which row addresses were erased: nothing is looked at twice. A mark must not stand above the newest row: SQLite
+ * gives the numbers at the end again, and what comes under a mark is never looked at.
+ */
+function createMarks(orm: Orm) {
+  const t = retentionMarks
+  const found = orm
+    .select({ seq: t.seq })
+    .from(t)
+    .where(eq(t.name, p('name')))
+    .prepare()
+  const stored = orm
+    .insert(t)
+    .values({ name: p('name'), seq: p('seq') })
+    .onConflictDoUpdate({ target: t.name, set: { seq: sql`excluded.seq` } })
+    .prepare()
+  const newestOf = (table: typeof v | typeof e) =>
+    orm.select({ seq: sql<number | null>`max(seq)` }).from(table).prepare()
+  const newest = [
+    ['verification_addresses', newestOf(v)],
+    ['event_addresses', newestOf(e)],
+  ] as const
+  const find = (name: string) => found.get({ name })?.seq ?? 0
+  const put = (name: string, seq: number) => void stored.run({ name, seq })
+  return {
+    find,
+    put,
+    /** In the transaction that removed rows, before it writes any. */
+    lower() {
+      for (const [name, table] of newest) {
+        const last = table.get()?.seq ?? 0
+        if (find(name) > last) put(name, last)
+      }
+    },
   }
 }
 
@@ -152,7 +178,7 @@ export function createRetentionStore(deps: {
   const { orm, writer } = deps
   const reads = createReads(orm)
   const writes = createWrites(orm)
-  const marks = createRetentionMarks(orm)
+  const marks = createMarks(orm)
   const count = createCounts(orm)
 
   const eraseAddresses: RetentionStore['eraseAddresses'] = ({ before, limit }) =>

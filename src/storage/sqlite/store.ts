@@ -3,8 +3,7 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
-import { createAdminSessionStore } from './admin-session-store.ts'
-import { createApiKeyStore } from './api-key-store.ts'
+import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createAttemptReads } from './attempt-reads.ts'
 import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'

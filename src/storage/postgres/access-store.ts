@@ -1,14 +1,43 @@
-// Sessions of the admin console on PostgreSQL.
-// It must not see a session's id, only its SHA-256.
+// Who may in, on PostgreSQL: API keys, and the sessions of the admin console.
+// It must not see a secret of either, only its SHA-256.
 
 import {
   type AdminSession,
   type AdminSessionStore,
+  type ApiKeyRecord,
+  type ApiKeyStore,
   MAX_SESSIONS_OF_KEY,
 } from '../../access/ports.ts'
 import { sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
-import { camelRow, type Raw } from './rows.ts'
+import { camelRow, json, type Raw } from './rows.ts'
+
+const toKey = (row: Raw) => camelRow(row) as ApiKeyRecord
+
+export function createApiKeyStore(query: Query): ApiKeyStore {
+  return {
+    async find(id) {
+      const [row] = await query<Raw>(sql`select * from api_keys where id = ${id}`)
+      return row && toKey(row)
+    },
+    async insert({ id, service, name, scopes, secretHash, createdAt, revokedAt }) {
+      await query(sql`insert into api_keys (id, service, name, scopes, secret_hash, created_at, revoked_at)
+        values (${id}, ${service}, ${name}, ${json(scopes)}, ${Buffer.from(secretHash)}, ${createdAt}, ${revokedAt})`)
+    },
+    async list(service) {
+      const which =
+        service === null
+          ? sql`order by id desc`
+          : sql`where service = ${service} order by created_at desc`
+      return (await query<Raw>(sql`select * from api_keys ${which}`)).map(toKey)
+    },
+    async revoke(id, now) {
+      const rows = await query(sql`update api_keys set revoked_at = coalesce(revoked_at, ${now})
+        where id = ${id} returning id`)
+      return rows.length > 0
+    },
+  }
+}
 
 export function createAdminSessionStore(query: Query): AdminSessionStore {
   return {
