@@ -1,7 +1,7 @@
 // When a refused start may be tried again: from the rows that its recipient's guess budget is reserved by.
 // It must not read them: each store does.
 
-/** More than these of one person in a day can't be open; it bounds what a refusal reads. */
+/** No more than these of one person can be open in a day; it bounds what a refusal reads. */
 export const MAX_ROWS_FOR_RELIEF = 500
 
 export type Reserved = {

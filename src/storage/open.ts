@@ -20,7 +20,7 @@ export type StoreConfig =
 
 type Log = { warn(fields: Record<string, unknown>, message: string): void }
 
-/** One that was made and never filled is none. @throws StartupError that says where it was looked for */
+/** An empty file is no store. @throws StartupError that names the places that were searched */
 export function requireFile(path: string): void {
   const whole = resolve(path)
   try {
@@ -31,14 +31,14 @@ export function requireFile(path: string): void {
       throw new StartupError(describeFileFault(path, 'read') ?? `${whole} cannot be read (${code})`)
   }
   throw new StartupError(
-    `there is no store at ${whole}, and a command makes none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`, // mutant: C71.searched-folder-named
+    `there is no store at ${whole}, and a command creates none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`, // mutant: C71.searched-folder-named
   )
 }
 
 /** A service makes its store; a command works at one that is there. */
 type Options = { logger?: Log; mustExist?: boolean }
 
-/** @throws StartupError where the file or server can't be used, or holds no store and must */
+/** @throws StartupError where the file or server cannot be used, or holds no store and must */
 export async function openStore(
   config: StoreConfig,
   { logger, mustExist = false }: Options = {},
@@ -47,13 +47,11 @@ export async function openStore(
     const { url, connections, pooler } = config
     const { openPostgres } = await import('./postgres/open.ts')
     return openPostgres({
-      ...{
-        url,
-        pooler,
-        size: connections,
-        migrationsFolder: POSTGRES_MIGRATIONS_FOLDER,
-        mustExist,
-      },
+      url,
+      pooler,
+      size: connections,
+      migrationsFolder: POSTGRES_MIGRATIONS_FOLDER,
+      mustExist,
       ...(logger && { logger }),
     })
   }
@@ -61,7 +59,9 @@ export async function openStore(
   if (mustExist) requireFile(path) // mutant: C71.storeless-command
   const { openSqlite } = await import('./sqlite/store.ts')
   return openSqlite({
-    ...{ path, synchronous, migrationsFolder: MIGRATIONS_FOLDER },
+    path,
+    synchronous,
+    migrationsFolder: MIGRATIONS_FOLDER,
     ...(logger && { logger }),
   })
 }

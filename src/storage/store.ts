@@ -1,4 +1,4 @@
-// What every store is to those who compose it: the ports over one engine, and what a process asks of it.
+// A store as it is composed: the ports over one engine, and what a process needs of it.
 // It must not know an engine.
 
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
@@ -9,7 +9,7 @@ import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 
-/** Tells other nodes that something is due, and hears it from them. */
+/** Announces to other nodes that something is due, and hears it from them. */
 export type DueSignal = {
   /** Coalesced and outside of any transaction: never waits, never throws. */
   announce(): void
@@ -31,7 +31,7 @@ export type Store = {
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */
   wallMs: (() => number) | null
-  /** Null where one process alone uses the store, or hears of others by looking. */
+  /** Null where one process alone uses the store, or looks for what others did. */
   due: DueSignal | null
   /** For readiness: one read. @throws StoreUnavailableError */
   ping(): Promise<void>

@@ -41,7 +41,7 @@ function compare(source: Sums, target: Sums): ComparedTable[] {
   })
 }
 
-/** Only the move of this very file is gone on with. */
+/** Only the move of this very file is continued. */
 function refuseOther(marker: Marker, { source, path }: Both): void {
   const isOther =
     marker.firstVerification !== null && marker.firstVerification !== source.firstVerification
@@ -87,7 +87,7 @@ async function moveBetween(both: Both): Promise<MoveResult> {
   await target.refuseServices()
   if (source.isMoved)
     options.onNote(
-      `${path} was moved before, into another database: what that one has got since is not in the file.`,
+      `${path} was moved into another database earlier: what has been stored there since is not in the file.`,
     )
   if (!marker) await target.begin(path, source.firstVerification)
   const tables = marker ? await goOn(marker, both) : await openTables(source, target)

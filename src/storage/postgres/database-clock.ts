@@ -6,7 +6,7 @@ import type { Query } from './pool.ts'
 
 /** Quartz drifts by some 50 µs in a second: half a millisecond until it is asked again. */
 const ASK_EVERY_MS = 10_000
-/** An answer that took longer says too little: the one before is as good. */
+/** An answer that took longer is too inexact: the previous one is as good. */
 const MAX_ROUND_TRIP_MS = 250
 
 export type DatabaseClock = {

@@ -6,7 +6,7 @@ import { countMigrations, readState } from './migrate.ts'
 import { explain, withClient } from './open.ts'
 
 export type PostgresState = {
-  /** As the server tells it: 18.1. */
+  /** As the server reports it: 18.1. */
   server: string
   /** Migrations that are applied, and that this program knows. */
   schema: number
@@ -42,8 +42,12 @@ export async function inspectPostgres(options: {
       const { version: schema } = await readState((text) => client.query(text)) // mutant: C71.doctor-no-create
       const known = countMigrations(options.migrationsFolder)
       return {
-        ...{ server: row.server.split(' ')[0] ?? '', schema, known, offsetMs },
-        ...{ isEncrypted: row.ssl, isLocal: row.local },
+        server: row.server.split(' ')[0] ?? '',
+        schema,
+        known,
+        offsetMs,
+        isEncrypted: row.ssl,
+        isLocal: row.local,
       }
     })
   } catch (error) {

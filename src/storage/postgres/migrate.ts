@@ -1,5 +1,5 @@
 // Brings the database to the schema of this version: the SQL files that drizzle-kit wrote, in order, once.
-// It must not take anything away that the version before needs, unless its file says so (`-- oldest-usable: N`).
+// It must not take anything away that the previous version needs, unless its file says so (`-- oldest-usable: N`).
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -88,7 +88,7 @@ async function applyMissing(run: Runner, migrations: readonly string[]): Promise
 
 /**
  * Nodes that start together migrate once. A database that is further on than this program knows is used as it is
- * where its migrations only added: a version runs beside the next one, and can be gone back to.
+ * where its migrations only added: a version runs alongside the next one, and one can return to it.
  * @throws StartupError where the database is used by a version that no longer works beside this one, or holds no
  * store and must
  */

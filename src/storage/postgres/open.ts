@@ -46,7 +46,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42P07': 'the database holds tables of another program: give Countersign a database of its own',
 }
 
-/** PgBouncer gives every refusal of its own, and what the server behind it refused, one code: its words tell them apart. */
+/** PgBouncer gives one code to every refusal, its own and the server's behind it: only the words differ. */
 const POOLER_CODE = '08P01'
 const POOLER_ADVICE: readonly (readonly [RegExp, string])[] = [
   [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`], // mutant: C71.refusing-pooler-advice
@@ -127,7 +127,7 @@ export async function withClient<T>(
     ...connectionOf({ url, pooler, name: 'countersign' }),
     connectionTimeoutMillis: CONNECT_MS,
   })
-  // Told by the statement that meets it.
+  // The statement that meets it reports it.
   client.on('error', () => {})
   await client.connect()
   try {

@@ -18,7 +18,7 @@ const CONNECT_MS = 2_000
 /** As on SQLite: whoever waits this long for a lock gets 503. */
 const LOCK_MS = 2_000
 const STATEMENT_MS = 4_000
-/** For a server that stands still or a network that swallows: nothing else would end the wait. */
+/** For a server that hangs or a network that swallows: nothing else would end the wait. */
 const ANSWER_MS = 5_000
 const IDLE_IN_TRANSACTION_MS = 5_000
 /** Deadlocks and the like: once more, a little later. As often as there may be connections that know a stale plan. */
@@ -29,7 +29,7 @@ export type PoolOptions = {
   /** postgres://user:password@host:5432/database?sslmode=verify-full&sslrootcert=/path */
   url: string
   size?: number
-  /** Behind PgBouncer in transaction mode the server's own time-outs can't be set per connection. */
+  /** Behind PgBouncer in transaction mode the server's own time-outs cannot be set per connection. */
   pooler?: Pooler
   logger?: { warn(fields: Record<string, unknown>, message: string): void }
 }

@@ -1,5 +1,5 @@
 // Puts the PostgreSQL store together: every port over one pool.
-// It must not migrate (open.ts does) nor know who uses the ports.
+// It must not migrate: open.ts does.
 
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'

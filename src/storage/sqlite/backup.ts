@@ -15,7 +15,7 @@ import { isBusy } from './sqlite-errors.ts'
 
 /** A command is a process of its own: it may wait for a checkpoint. */
 const BUSY_MS = 5_000
-/** In one step, so under one snapshot: in many, each commit of a service would begin the copy anew. */
+/** In one step, so under one snapshot: in many, each commit of a service would start the copy over. */
 const ALL_PAGES = 0x7fff_ffff
 /** A locked file makes no progress: half a minute of that is enough. */
 const MAX_IDLE_STEPS = 6

@@ -1,6 +1,6 @@
 // The one door to drizzle-orm: its CommonJS build, typed as the ES module.
 // No other file may import drizzle-orm: as ES modules it costs 0.33 s and 200 MiB at start (Node parses
-// its package.json anew for each of 129 modules), as CommonJS 0.06 s and 26 MiB.
+// its package.json again for each of 129 modules), as CommonJS 0.06 s and 26 MiB.
 
 import { createRequire } from 'node:module'
 import type { Column, Placeholder } from 'drizzle-orm'
@@ -17,7 +17,7 @@ export const { drizzle } =
 
 /**
  * Compares with `+?` in place of `?`. SQLite with STAT4, as better-sqlite3 builds it, plans a statement
- * anew each time a value is bound that is compared with an indexed column (sqlite.org/c3ref/prepare.html):
+ * again each time a value is bound that is compared with an indexed column (sqlite.org/c3ref/prepare.html):
  * 20 to 30 µs for one that takes 2 to 6. A plus changes no value and hides no index; behind it the plan
  * of the start stays. In a `where` that is written as text the plus is written, too.
  */

@@ -83,7 +83,7 @@ type EventToAppend = {
   details: EventDetails
 }
 
-/** What the service does by itself: the sweeper, the worker. */
+/** Of what the service does automatically: the sweeper, the worker. */
 export function serviceActor(service: string): Actor {
   return { service, keyId: null, clientIp: null, userAgent: null }
 }

@@ -46,7 +46,7 @@ export function createFactorRows(orm: Orm): FactorRows {
   return {
     bySeq(seq) {
       const row = bySeq.get({ seq })
-      if (!row) throw new Error('a factor row is gone')
+      if (!row) throw new Error('a factor row no longer exists')
       return row
     },
     byId: (service, id) => byId.get({ service, id }),

@@ -1,5 +1,5 @@
 // The store of factors on SQLite: each port method one read or one job of the writer.
-// It must not open what is sealed, nor decide policy; it decides who came first.
+// It must not open what is sealed, nor decide policy; it decides which of two came first.
 
 import type {
   ConfirmChargeInput,
@@ -15,64 +15,67 @@ import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-recor
 import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorKeys } from './factor-keys.ts'
-import { createFactorRows, type FactorRow, type FactorRows } from './factor-rows.ts'
+import { createFactorRows, type FactorRow } from './factor-rows.ts'
 import type { Answers } from './idempotency.ts'
 import { factors, recoveryCodes, usedSteps } from './schema-lasting.ts'
-import { createStepUses, type StepUses } from './step-uses.ts'
+import { createStepUses } from './step-uses.ts'
 import type { Writer } from './writer.ts'
 
-type Deps = {
-  orm: Orm
-  rows: FactorRows
-  answers: Answers
-  appendEvent: AppendEvent
-  steps: StepUses
-}
+const p = sql.placeholder
+const f = factors
 
 /** Whether an unverified one is still of use. */
 const isKept = (row: FactorRow, unverifiedSince: number) =>
   row.status === 'active' || row.createdAt > unverifiedSince
 
-function createTell(appendEvent: AppendEvent) {
-  return (
-    row: Pick<FactorRow, 'id' | 'type' | 'subjectIndex'>,
-    type: 'factor.created' | 'factor.confirmed' | 'factor.deleted' | 'recovery_codes.created',
-    at: number,
-    actor: Actor,
-    more: { codes?: number } = {},
-  ) =>
-    appendEvent({
-      at,
-      type,
-      verificationSeq: null,
-      budgetIndex: row.subjectIndex,
-      actor,
-      details: { factor: row.id, type: row.type, ...more },
-    })
-}
+type FactorEvent =
+  | 'factor.created'
+  | 'factor.confirmed'
+  | 'factor.deleted'
+  | 'recovery_codes.created'
 
-function createCreate({ orm, rows, answers, appendEvent, steps }: Deps) {
-  const p = sql.placeholder
-  const tell = createTell(appendEvent)
-  const insertCode = orm
-    .insert(recoveryCodes)
-    .values({ factorSeq: p('factorSeq'), selector: p('selector'), hashSealed: p('hashSealed') })
-    .prepare()
+/** What the steps share. */
+function createParts({ orm, appendEvent, ...deps }: Deps) {
   const remove = orm
-    .delete(factors)
-    .where(eq(factors.seq, p('seq')))
+    .delete(f)
+    .where(eq(f.seq, p('seq')))
     .prepare()
+  return {
+    ...deps,
+    orm,
+    rows: createFactorRows(orm),
+    steps: createStepUses(orm),
+    remove: (seq: number) => void remove.run({ seq }),
+    report: (
+      row: Pick<FactorRow, 'id' | 'type' | 'subjectIndex'>,
+      type: FactorEvent,
+      at: number,
+      actor: Actor,
+      more: { codes?: number } = {},
+    ) =>
+      appendEvent({
+        at,
+        type,
+        verificationSeq: null,
+        budgetIndex: row.subjectIndex,
+        actor,
+        details: { factor: row.id, type: row.type, ...more },
+      }),
+  }
+}
+type Parts = ReturnType<typeof createParts>
 
+function createCreate({ orm, rows, answers, steps, remove, report }: Parts) {
   const insertAll = (record: NewFactor, { codes, actor }: CreateFactorInput): void => {
-    const { seq } = orm
-      .insert(factors)
-      .values(newFactorColumns(record))
-      .returning({ seq: factors.seq })
-      .get()
-    for (const code of codes ?? []) insertCode.run({ factorSeq: seq, ...code })
+    const { seq } = orm.insert(f).values(newFactorColumns(record)).returning({ seq: f.seq }).get()
+    for (const code of codes ?? [])
+      orm
+        .insert(recoveryCodes)
+        .values({ factorSeq: seq, ...code })
+        .run()
     const { createdAt } = record
-    if (codes) tell(record, 'recovery_codes.created', createdAt, actor, { codes: codes.length })
-    else tell(record, 'factor.created', createdAt, actor)
+    if (codes) report(record, 'recovery_codes.created', createdAt, actor, { codes: codes.length })
+    else report(record, 'factor.created', createdAt, actor)
   }
 
   return (input: CreateFactorInput): CreateFactorOutcome => {
@@ -85,7 +88,7 @@ function createCreate({ orm, rows, answers, appendEvent, steps }: Deps) {
     const kept = before.filter((row) => isKept(row, input.unverifiedSince))
     if (known && kept.some(({ id }) => !known.includes(id))) return { kind: 'changed' } // mutant: C63.import-in-transaction
     if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
-    if (codes) for (const { seq } of before) remove.run({ seq }) // mutant: C11.old-set-removed
+    if (codes) for (const { seq } of before) remove(seq) // mutant: C11.old-set-removed
     const used = known && record.otp ? steps.ofDeleted(subjectIndexes, record.otp.periodSeconds) : 0
     const made = { ...record, lastStep: Math.max(record.lastStep, used) }
     insertAll(made, input)
@@ -95,10 +98,7 @@ function createCreate({ orm, rows, answers, appendEvent, steps }: Deps) {
   }
 }
 
-function createConfirm({ orm, rows, answers, appendEvent, steps }: Deps) {
-  const p = sql.placeholder
-  const f = factors
-  const tell = createTell(appendEvent)
+function createConfirm({ orm, rows, answers, steps, report }: Parts) {
   const activate = orm
     .update(f)
     .set({
@@ -121,7 +121,7 @@ function createConfirm({ orm, rows, answers, appendEvent, steps }: Deps) {
     if (valid) {
       activate.run({ seq: row.seq, now, step })
       steps.mark(twins, step)
-      tell(row, 'factor.confirmed', now, actor)
+      report(row, 'factor.confirmed', now, actor)
     }
     const record = toFactorRecord(rows.bySeq(row.seq))
     answers.keep(idempotency, { valid, record })
@@ -129,9 +129,7 @@ function createConfirm({ orm, rows, answers, appendEvent, steps }: Deps) {
   }
 }
 
-function createChargeConfirm({ orm, rows }: Deps) {
-  const p = sql.placeholder
-  const f = factors
+function createChargeConfirm({ orm, rows }: Parts) {
   const charge = orm
     .update(f)
     .set({ attempts: sql`${f.attempts} + 1` })
@@ -146,14 +144,7 @@ function createChargeConfirm({ orm, rows }: Deps) {
   }
 }
 
-function createRemovals({ orm, rows, appendEvent }: Deps) {
-  const p = sql.placeholder
-  const f = factors
-  const tell = createTell(appendEvent)
-  const remove = orm
-    .delete(f)
-    .where(eq(f.seq, p('seq')))
-    .prepare()
+function createPurge({ orm, remove }: Parts) {
   const old = orm
     .select({ seq: f.seq })
     .from(f)
@@ -166,37 +157,25 @@ function createRemovals({ orm, rows, appendEvent }: Deps) {
       sql`(subject_index, period) in (select subject_index, period from used_steps where expires_at <= +${p('now')} limit ${atMost('limit')})`,
     )
     .prepare()
-  return {
-    remove({ id, service, now, actor }: Parameters<FactorStore['remove']>[0]): boolean {
-      const row = rows.byId(service, id)
-      if (!row) return false
-      remove.run({ seq: row.seq })
-      tell(row, 'factor.deleted', now, actor)
-      return true
-    },
-    purge({ unverifiedSince, now, limit }: Parameters<FactorStore['purge']>[0]): number {
-      const found = old.all({ before: unverifiedSince, limit })
-      for (const { seq } of found) remove.run({ seq })
-      return Math.max(found.length, removeSteps.run({ now, limit }).changes)
-    },
+  return ({ unverifiedSince, now, limit }: Parameters<FactorStore['purge']>[0]): number => {
+    const found = old.all({ before: unverifiedSince, limit })
+    for (const { seq } of found) remove(seq)
+    return Math.max(found.length, removeSteps.run({ now, limit }).changes)
   }
 }
 
-export function createFactorStore(deps: {
-  orm: Orm
-  writer: Writer
-  answers: Answers
-  appendEvent: AppendEvent
-}): FactorStore {
+type Deps = { orm: Orm; writer: Writer; answers: Answers; appendEvent: AppendEvent }
+
+export function createFactorStore(deps: Deps): FactorStore {
   const { writer } = deps
-  const rows = createFactorRows(deps.orm)
-  const all = { ...deps, rows, steps: createStepUses(deps.orm) }
-  const create = createCreate(all)
-  const chargeConfirm = createChargeConfirm(all)
-  const confirm = createConfirm(all)
-  const removals = createRemovals(all)
+  const parts = createParts(deps)
+  const { rows } = parts
+  const create = createCreate(parts)
+  const chargeConfirm = createChargeConfirm(parts)
+  const confirm = createConfirm(parts)
+  const purge = createPurge(parts)
   return {
-    ...createFactorKeys(all),
+    ...createFactorKeys({ ...deps, rows }),
     create: (input) => writer.write(() => create(input)),
     find: (service, id, unverifiedSince) =>
       writer.read(() => {
@@ -213,7 +192,14 @@ export function createFactorStore(deps: {
     recoveryHash: (factorId, selector) => writer.read(() => rows.recoveryHash(factorId, selector)),
     chargeConfirm: (input) => writer.write(() => chargeConfirm(input)),
     confirm: (input) => writer.write(() => confirm(input)),
-    remove: (input) => writer.write(() => removals.remove(input)),
-    purge: (input) => writer.write(() => removals.purge(input)),
+    remove: ({ id, service, now, actor }) =>
+      writer.write(() => {
+        const row = rows.byId(service, id)
+        if (!row) return false
+        parts.remove(row.seq)
+        parts.report(row, 'factor.deleted', now, actor)
+        return true
+      }),
+    purge: (input) => writer.write(() => purge(input)),
   }
 }

@@ -27,7 +27,7 @@ export type OpenOptions = {
   synchronous?: 'full' | 'normal'
   deadlineMs?: number
   logger?: { warn(fields: Record<string, unknown>, message: string): void }
-  /** For tests: what statfs(2) says of a directory. */
+  /** For tests: what statfs(2) answers for a directory. */
   fileSystemType?: FileSystemType
 }
 
@@ -51,7 +51,7 @@ async function retryBusy<T>(path: string, deadlineMs: number, attempt: () => T):
 export function configure(client: Database, path: string, synchronous: 'full' | 'normal'): void {
   const mode = client.pragma('journal_mode = WAL', { simple: true })
   if (mode !== 'wal')
-    throw new StartupError(`${path} can't use write-ahead logging: put it on a local disk.`)
+    throw new StartupError(`${path} cannot use write-ahead logging: put it on a local disk.`)
   client.pragma(`synchronous = ${synchronous.toUpperCase()}`) // mutant: I5.durable-commit
   client.pragma('foreign_keys = ON')
   // What is erased (codes, hashes) is overwritten, not only unlinked.
@@ -86,19 +86,19 @@ const FILE_CODES =
 /** An operator's sentence for what commonly goes wrong; anything else is thrown as it came. */
 export function explain(error: unknown, path: string): unknown {
   const code = codeOf(error)
-  const say = (sentence: string) => new StartupError(sentence, { cause: error })
+  const toFault = (sentence: string) => new StartupError(sentence, { cause: error })
   const fault =
     FILE_CODES.test(code) && describeFileFault(path, 'write', [...COMPANIONS, LOCK_SUFFIX])
-  if (fault) return say(fault) // mutant: C71.file-fault-named
+  if (fault) return toFault(fault) // mutant: C71.file-fault-named
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code))
-    return say(`${path} can't be written (${code}): give its directory to the service's user.`)
+    return toFault(`${path} cannot be written (${code}): give its directory to the service's user.`)
   if (/^(ENOSPC|EDQUOT|SQLITE_FULL)/.test(code))
-    return say(`${path} can't be written (${code}): free some disk space.`)
+    return toFault(`${path} cannot be written (${code}): free some disk space.`)
   if (/^(ENOTDIR|EISDIR|EEXIST|ENOENT)/.test(code))
-    return say(`${path} can't be a database (${code}): give DATABASE_URL another path.`)
+    return toFault(`${path} cannot be a database (${code}): give DATABASE_URL another path.`)
   if (code === 'SQLITE_NOTADB')
-    return say(`${path} is no database: give DATABASE_URL another path.`)
-  if (code.startsWith('SQLITE_CORRUPT')) return say(`${path} is damaged: restore a backup.`)
+    return toFault(`${path} is no database: give DATABASE_URL another path.`)
+  if (code.startsWith('SQLITE_CORRUPT')) return toFault(`${path} is damaged: restore a backup.`)
   return error
 }
 

@@ -1,4 +1,4 @@
-// Puts an older copy in the place of the store, with what it would make good again made of no use.
+// Puts an older copy in the place of the store; what would become valid again with it is made void.
 // It must not do so while anybody has the store open, nor remove what was there before.
 
 import { existsSync, linkSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
@@ -27,7 +27,7 @@ export type RestoreOptions = Pick<VoidOptions, 'keyId' | 'keepRecoveryCodes'> & 
 
 export type Restored = {
   voided: Voided
-  /** Whether the store that was replaced came after the copy, and could tell what was used since. */
+  /** Whether the store that was replaced came after the copy, and knows what was used since. */
   isSinceKnown: boolean
   /** The store as it was, or what was left of it; null: there was none. */
   keptAs: string | null
@@ -64,7 +64,7 @@ function takeReplaced(path: string): Database | undefined {
   }
 }
 
-/** The copy as a store of this version that nothing of before is good in. */
+/** The copy as a store of this version, in which nothing from its own time is still valid. */
 async function prepare(options: RestoreOptions, part: string, replaced: Database | undefined) {
   const source = openToCopy(options.from)
   try {
@@ -132,7 +132,7 @@ async function replace(options: RestoreOptions): Promise<Restored> {
     removeWhole(part)
     const prepared = await prepare(options, part, replaced)
     if (existsSync(path)) giveTo(part, statSync(path))
-    // Closed, it leaves no log behind; who would open it now waits for the lock.
+    // Closed, it leaves no log behind; whoever would open it now waits for the lock.
     replaced?.close()
     const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
     const keptAs = takePlace(part, path, stamp)

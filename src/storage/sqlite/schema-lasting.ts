@@ -36,7 +36,7 @@ export const adminSessions = sqliteTable(
   (t) => [index('admin_sessions_expiry').on(t.expiresAt)],
 )
 
-/** Authenticator apps, and sets of recovery codes. They live until they are deleted, so they can be sealed anew. */
+/** Authenticator apps, and sets of recovery codes. They live until they are deleted, so they can be sealed again. */
 export const factors = sqliteTable(
   'factors',
   {

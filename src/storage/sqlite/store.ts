@@ -1,5 +1,4 @@
 // Puts the SQLite store together: every port over one connection.
-// It must not know who uses the ports.
 
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
@@ -61,7 +60,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   }
 }
 
-/** @throws StartupError where the file can't be used */
+/** @throws StartupError where the file cannot be used */
 export async function openSqlite(options: OpenOptions): Promise<Store> {
   return createSqliteStore(await openDatabase(options))
 }

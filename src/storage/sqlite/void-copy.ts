@@ -42,13 +42,13 @@ function isSuccessor(replaced: Database, copy: Database, known: readonly Readonl
   const ids = column(copy, 'select id from factors union all select id from api_keys')
   if (ids.some((id) => known.some((one) => one.has(id)))) return true
   const newest = column(copy, `select ${EVENT} from events order by seq desc limit ?`, MAX_COMPARED)
-  // Nothing was in it: whatever came since, nothing can be good again.
+  // Nothing was in it: whatever came since, nothing can become valid again.
   if (newest.length === 0 && ids.length === 0) return true
   const find = replaced.prepare(`select ${EVENT} from events where seq = ?`).pluck()
   return newest.some((event) => find.get(Number.parseInt(event, 10)) === event)
 }
 
-/** Undefined where it cannot tell: damaged, of a version that keeps these elsewhere, or of another history. */
+/** Undefined where it is not known: damaged, of a version that keeps these elsewhere, or of another history. */
 export function readUsedSince(replaced: Database, copy: Database): UsedSince | undefined {
   try {
     const factors = new Set(column(replaced, 'select id from factors'))
@@ -92,11 +92,11 @@ export type Voided = {
 
 export type VoidOptions = {
   now: number
-  /** As the log names who did it. */
+  /** Whom the log names as the actor. */
   keyId: string
   /** Undefined: nobody knows which codes were used since. */
   since: UsedSince | undefined
-  /** Where nobody knows: leave them good all the same. */
+  /** Where nobody knows: leave them valid anyway. */
   keepRecoveryCodes: boolean
 }
 
