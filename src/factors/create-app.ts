@@ -21,7 +21,7 @@ import {
 } from './import-app.ts'
 import { MAX_APPS } from './policy.ts'
 import type { CreateFactorInput } from './ports.ts'
-import { type FactorRecord, factorView } from './types.ts'
+import { factorView, type OtpShape } from './types.ts'
 
 /** Each time another app of the subject came or went in between; it has five at the most. */
 const MAX_TRIES = 30
@@ -52,7 +52,7 @@ export async function createApp(
 /** Undefined: the subject's apps changed meanwhile. */
 async function createOnce(context: NewAppContext): Promise<CreateAppResult | undefined> {
   const { domain, command, secret, warnings, issuer, recall } = context
-  const { subject, accountName } = command
+  const { subject, accountName, shape } = command
   const own = command.secret === null ? null : await compareWithOwn(context)
   // mutant: C63.duplicate-secret-refused
   if (own?.twin) {
@@ -68,8 +68,8 @@ async function createOnce(context: NewAppContext): Promise<CreateAppResult | und
   switch (outcome.kind) {
     case 'created': {
       const factor = factorView(outcome.record, subject)
-      const made = { domain, secret, record: outcome.record, issuer, accountName }
-      const enrolment = command.secret === null ? enrol(made) : null // mutant: I7.imported-secret-untold
+      const label = { issuer, accountName }
+      const enrolment = command.secret === null ? enrol(domain, secret, shape, label) : null // mutant: I7.imported-secret-untold
       return { kind: 'created', factor, enrolment, warnings, replayed: false }
     }
     case 'too_many':
@@ -121,17 +121,14 @@ function newApp(
   }
 }
 
-function enrol(made: {
-  domain: FactorDomain
-  secret: string
-  record: FactorRecord
-  issuer: string
-  accountName: string
-}): Enrolment {
-  const { domain, secret, record, issuer, accountName } = made
-  if (!record.otp) throw new Error('an authenticator app has a shape')
-  const uri = domain.otp.uri(secret, record.otp, { issuer, accountName })
-  return { secret, uri, qr: domain.drawQr(uri) }
+function enrol(
+  { otp, drawQr }: FactorDomain,
+  secret: string,
+  shape: OtpShape,
+  label: { issuer: string; accountName: string },
+): Enrolment {
+  const uri = otp.uri(secret, shape, label)
+  return { secret, uri, qr: drawQr(uri) }
 }
 
 /** From the stored result: a secret that was made here is read from its row, and only while that is not confirmed. */
@@ -146,5 +143,6 @@ async function answerAgain(
   const record = await domain.factors.find(caller.service.name, factor.id, unverifiedSince(domain))
   if (record?.status !== 'unverified' || !record.secretSealed) return refuseShownSecret(factor.id) // mutant: I7.secret-until-confirmed
   const secret = domain.keyring.open(record.secretSealed, secretContext(record.id))
-  return { ...again, enrolment: enrol({ domain, secret, record, issuer, accountName }) }
+  const enrolment = enrol(domain, secret, record.otp ?? command.shape, { issuer, accountName })
+  return { ...again, enrolment }
 }

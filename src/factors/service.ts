@@ -28,7 +28,7 @@ import { factorView } from './types.ts'
 
 export function createFactorService(domain: FactorDomain): FactorService {
   const logged = logRefusals(domain)
-  /** Of what names its subject. */
+  /** For commands that name their subject. */
   const ofSubject =
     <Command extends { subject: string }, Result>(
       operation: (given: FactorDomain, caller: Caller, command: Command) => Promise<Result>,
