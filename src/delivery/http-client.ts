@@ -72,16 +72,17 @@ export function createHttpClient(deps: { clock: Clock }): HttpClient {
   }
 }
 
-type Progress = {
+const begin = () => ({
   /** The request, or a part of it, was written: from here on it may have been taken. */
-  written: boolean
-  status: number | null
-  retryAfterMs: number | null
-  wallMs: number | null
-  chunks: Buffer[]
-  size: number
-  controller: Dispatcher.DispatchController | undefined
-}
+  written: false,
+  status: null as number | null,
+  retryAfterMs: null as number | null,
+  wallMs: null as number | null,
+  chunks: [] as Buffer[],
+  size: 0,
+  controller: undefined as Dispatcher.DispatchController | undefined,
+})
+type Progress = ReturnType<typeof begin>
 
 function send(
   agent: Dispatcher,
@@ -89,15 +90,7 @@ function send(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const progress: Progress = {
-    written: false,
-    status: null,
-    retryAfterMs: null,
-    wallMs: null,
-    chunks: [],
-    size: 0,
-    controller: undefined,
-  }
+  const progress = begin()
   return new Promise((resolve) => {
     const finish = (error?: Error) => {
       signal.removeEventListener('abort', onAbort)

@@ -1,11 +1,10 @@
-// What a provider is, and what it is given. A provider imports this file and kernel/ only.
-// It must not know HTTP routes or the state machine.
+// What a provider is, and what it is given. A provider imports this file, provider-entry.ts and kernel/ only.
 
 import type { Channel } from '../kernel/channel.ts'
 
-/** A message ready to go out. The code is in clear here and nowhere else (I7): never log this object. */
+/** A message ready to go out. The code is in clear here and nowhere else (I7: codes never leak): never log this object. */
 export type OutgoingMessage = {
-  /** Travels to the provider (reference or callback URL): a receipt that comes early finds its row. */
+  /** Sent to the provider (reference or callback URL): a receipt that comes early finds its row. */
   attemptId: string
   deliveryId: string
   verificationId: string
@@ -52,7 +51,7 @@ export function permanent(code: string, message: string): Refusal {
   return { kind: 'permanent', error: { code, message } }
 }
 
-/** What a provider says without being given a message. */
+/** What can be learned from a provider without a message. */
 export type Probe = {
   /** `accepted`: it can be reached, and takes the log-in where there is one. */
   result: SendResult
@@ -65,18 +64,18 @@ export type Probe = {
 export type Provider = {
   readonly name: string
   readonly channels: readonly Channel[]
-  /** Never throws for what a peer does; ends soon after `signal` aborts (the deadline). */
+  /** Never throws for anything that a peer does; ends soon after `signal` aborts (the deadline). */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>
   /** About how long a message takes, where none was sent yet. */
   readonly usualMs?: number
-  /** Loads what its first message would load else: neither a start nor a message waits for it. */
+  /** Loads everything that its first message needs: neither a start nor a message waits for it. */
   prepare?(): Promise<void>
-  /** Goes as far as it can without a message. Never throws for what a peer does; ends soon after `signal` aborts. */
+  /** Goes as far as it can without a message. Otherwise like `send`. */
   probe?(signal: AbortSignal): Promise<Probe>
   close?(): Promise<void>
 }
 
-/** What came of one request to a provider, a time-out or a throw too; nothing of it quotes the message. */
+/** The outcome of one request to a provider, including time-outs and exceptions; it does not quote the message. */
 export type SendOutcome = {
   provider: string
   channel: Channel
@@ -84,7 +83,7 @@ export type SendOutcome = {
   durationMs: number
 }
 
-/** What a provider said, since this process began. */
+/** A provider's answers since this process began. */
 export type ProviderState = {
   name: string
   channels: readonly Channel[]
@@ -115,11 +114,9 @@ export type Inbox = {
   subscribe(listener: (message: InboxMessage) => void): () => void
 }
 
-// ── what providers share, handed to them so that they need no import for it ──────────────────────
-
 export type HttpRequest = {
   method: string
-  /** Absolute, http or https. Never logged: it may hold a recipient or a secret. */
+  /** Absolute, http or https. Never logged: it may contain a recipient or a secret. */
   url: string
   headers: Record<string, string>
   body: string
@@ -138,7 +135,7 @@ export type HttpAnswer = {
    */
   verdict: SendResult
 }
-/** Keep-alive, no redirects, bounded bodies; ends when `signal` aborts. Never throws for what a peer does. */
+/** Keep-alive, no redirects, bounded bodies; ends when `signal` aborts. Never throws for anything that a peer does. */
 export type HttpClient = {
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
   /** Loads the library; the first `send` does so, too. */

@@ -42,7 +42,7 @@ export function tracesIn(text: string, secrets: Secrets): Span[] {
 }
 
 /**
- * A code counts only with no digit beside it: a long id may contain a short one by chance, and a receipt finds no row
+ * A code counts only without a digit next to it: a long id may contain a short one by chance, and a receipt finds no row
  * if its id is dropped.
  */
 function codesIn({ text, from, to }: Digits, code: string): Span[] {

@@ -10,7 +10,6 @@ import type { DeliveryLog, Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import {
   ABORT_GRACE_MS,
-  type Claim,
   createTry,
   errorName,
   type RunTry,
@@ -80,7 +79,7 @@ type State = {
   lanes: Map<Channel, Set<Promise<void>>>
   /** Ends the loop's sleep. */
   alarm: AbortController
-  /** Ends the loop itself, whatever it waits for. */
+  /** Ends the loop itself. */
   quit: AbortController
   /** Cuts the sends short, at the end of a drain. */
   stop: AbortController
@@ -99,7 +98,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   const limits = {
     places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
     leaseMs,
-    /** A send that begins later than this after its claim could outlive its lease. */
+    /** A send that begins later after its claim could outlive its lease. */
     beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS,
   }
   const state: State = {
@@ -201,24 +200,16 @@ async function claim({ deps, state, limits, run }: Loop, channel: Channel): Prom
     await deps.outbox.release(claims)
     return 0
   }
-  for (const claimed of claims) begin(state, limits.places, run, lane, claimed)
+  for (const claimed of claims) {
+    const running = run(claimed, state.stop.signal).then((outcome) => {
+      const wasFull = lane.size >= limits.places
+      lane.delete(running)
+      // A full lane may have left due rows behind; a retry may be due before the loop would check.
+      if (wasFull || outcome === 'again') state.alarm.abort(WOKEN)
+    })
+    lane.add(running)
+  }
   return claims.length
-}
-
-function begin(
-  state: State,
-  places: number,
-  run: RunTry,
-  lane: Set<Promise<void>>,
-  claimed: Claim,
-): void {
-  const running = run(claimed, state.stop.signal).then((outcome) => {
-    const wasFull = lane.size >= places
-    lane.delete(running)
-    // A full lane may have left due rows behind; a retry may be due before the loop would check.
-    if (wasFull || outcome === 'again') state.alarm.abort(WOKEN)
-  })
-  lane.add(running)
 }
 
 async function drain(state: State, loop: Promise<void>, withinMs: number): Promise<void> {
@@ -227,11 +218,7 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   state.quit.abort()
   state.alarm.abort(WOKEN)
   const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
-  const settled = async () => {
-    await loop
-    await Promise.all(inFlight())
-  }
-  const done = settled()
+  const done = loop.then(() => Promise.all(inFlight()))
   await endOf(done, Math.max(0, withinMs - DRAIN_SETTLE_MS))
   state.stop.abort()
   await endOf(done, Math.min(withinMs, DRAIN_SETTLE_MS))

@@ -161,7 +161,7 @@ function errorOf(code: unknown): { code: string; message: string } {
   }
 }
 
-/** Of whatever came: a proxy's page, half a body, null. */
+/** An empty object for anything else: a proxy's page, half a body, null. */
 function readJson(
   body: string,
 ): Partial<Record<'sid' | 'status' | 'code' | 'error_code', unknown>> {

@@ -17,7 +17,7 @@ import { describeValidity } from './validity.ts'
  */
 const SAME_WORDS_MS = 120_000
 
-/** The time from which the message says how long its code is valid. */
+/** The moment to which "valid for 10 minutes" refers. */
 function wordedAt({ startedAt, wordedAt: before }: ClaimedDelivery<Prepared>): number {
   return before !== null && startedAt - before <= SAME_WORDS_MS ? before : startedAt // mutants: C67.same-wording C67.late-wording-fresh
 }
@@ -36,7 +36,7 @@ export function createComposer(deps: {
       channel: claim.channel,
       code: claim.prepared.code,
       locale: claim.locale,
-      // Like `expires_in` of the answer: a message that goes out at once says the whole time.
+      // Like `expires_in` of the answer: a message that goes out at once names the whole time.
       seconds: Math.max(1, Math.ceil((claim.expiresAt - wordedAt(claim)) / 1000)),
     })
     return {

@@ -43,7 +43,7 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const reason = reasonIn(answer.body, json, rules)
   const success = succeeded(answer.body, json, rules.success)
   const isTaken = verdict.kind === 'accepted' && success === 'yes'
-  // A message with a 5xx or half an answer may have been taken: whatever the answer contains, it gets three tries and no more.
+  // With a 5xx or half an answer the message may have been taken: it gets three tries and no more.
   const isWhole = verdict.kind === 'accepted' || verdict.kind === 'permanent'
   // mutants: C67.described-throttle C67.ambiguous-throttle
   if (isWhole && !isTaken && succeeded(answer.body, json, rules.temporary) === 'yes')
@@ -160,20 +160,20 @@ export const answerRows = (prefix: string) => [
   {
     name: `${prefix}SUCCESS`,
     description:
-      'What an answer 2xx has to hold to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`; what it says instead is shown to admins); `*` stands for any characters, a bar for "or"',
+      'What a 2xx answer must contain to count as sent: a JSON pointer and its values (`/status=0`, `/status=queued|accepted`, `/id` alone for anything), or the text (`OK*`; what it says instead is shown to admins); `*` stands for any characters, a bar for "or"',
     optional: true,
     free: true as const,
   },
   {
     name: `${prefix}ERROR_POINTER`,
     description:
-      'JSON pointer to the gateway’s own reason, like /error/message: shown to admins; without SUCCESS an answer 2xx that holds one is a refusal',
+      'JSON pointer to the gateway’s own reason, like /error/message: shown to admins; without SUCCESS a 2xx answer that contains one is a refusal',
     optional: true,
   },
   {
     name: `${prefix}TEMPORARY`,
     description:
-      'What a refusal (2xx or 4xx) holds that passes, as a throttle does, in the forms of SUCCESS (`/messages/0/status=1`): retried with backoff until the code expires. Only for answers that say nothing was sent',
+      'What a temporary refusal (2xx or 4xx), like a throttle, contains, in the forms of SUCCESS (`/messages/0/status=1`): retried with backoff until the code expires. Only for answers which mean that nothing was sent',
     optional: true,
     free: true as const,
   },

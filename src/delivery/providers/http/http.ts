@@ -42,14 +42,14 @@ export function httpEntry(channel: 'sms' | 'email') {
     settings: [
       {
         name: `${prefix}URL`,
-        description: 'The gateway’s address; may hold placeholders',
+        description: 'The gateway’s address; may contain placeholders',
         secret: true,
       },
       { name: `${prefix}METHOD`, description: 'POST, PUT, PATCH or GET', default: 'POST' },
       {
         name: `${prefix}HEADERS`,
         description:
-          'A JSON object; content-type decides how values are escaped (JSON, form, XML). Values may hold {{delivery_id}}, which is sent as Idempotency-Key in any case',
+          'A JSON object; content-type decides how values are escaped (JSON, form, XML). Values may contain {{delivery_id}}, which is sent as Idempotency-Key in any case',
         secret: true,
         free: true as const,
         default: '{"content-type":"application/json"}',
@@ -81,7 +81,7 @@ export function httpEntry(channel: 'sms' | 'email') {
 
 export type HttpGatewaySettings = AnswerRules & {
   channel: Channel
-  /** May hold placeholders, percent-encoded when filled. */
+  /** With placeholders; their values are percent-encoded. */
   url: string
   method: string
   /** Lower-case names, with placeholders for ids; `content-type` decides how the body's values are escaped. */
@@ -102,7 +102,7 @@ export function createHttpProvider(settings: HttpGatewaySettings, deps: Provider
     channels: [settings.channel],
     prepare: deps.http.prepare,
     async probe(signal) {
-      // The address itself may send at any request; a HEAD of the root asks for nothing.
+      // Any request to the address itself may send a message; a HEAD of the root cannot.
       const url = new URL('/', settings.url).href
       const asked = { method: 'HEAD', url, headers: {}, body: '' } // mutant: C71.doctor-sends-nothing
       const { status, verdict, wallMs } = await deps.http.send(asked, signal)

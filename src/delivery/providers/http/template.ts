@@ -106,7 +106,7 @@ function everyValue(value: string): Values {
 const asList = (names: readonly string[]) => names.map((name) => `{{${name}}}`).join(' ')
 export const PLACEHOLDER_LIST = asList(PLACEHOLDERS)
 
-/** @throws ProviderSettingError for a placeholder that would go out as it stands */
+/** @throws ProviderSettingError for a placeholder that would go out unfilled */
 function checkNames(setting: string, template: string, known: readonly string[] = PLACEHOLDERS) {
   const unknown = findUnknown(template, known)
   if (unknown === undefined) return // mutant: C67.placeholder-known

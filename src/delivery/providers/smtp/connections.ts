@@ -14,7 +14,7 @@ export type Connections = {
 }
 export type Lease = {
   connection: SMTPConnection
-  /** It carried a mail before: the server may have dropped it meanwhile. */
+  /** It carried a mail before: the server may have closed it since. */
   reused: boolean
   /** It announced SMTPUTF8 (RFC 6531): without it, an address of another script is not sent to it. */
   takesUtf8: boolean
@@ -22,7 +22,7 @@ export type Lease = {
   release(healthy: boolean): void
 }
 
-/** Servers drop idle sessions after some minutes (RFC 5321 §4.5.3.2.7 asks for five). */
+/** Servers drop idle sessions after some minutes (RFC 5321 §4.5.3.2.7: not before five). */
 const IDLE_MS = 30_000
 /** Some servers count the mails of a session. */
 const MAILS_PER_CONNECTION = 100

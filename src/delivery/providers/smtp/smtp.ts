@@ -55,7 +55,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
         const lease = await connections.acquire(signal) // mutant: C71.doctor-smtp-login
         lease.release(true) // mutant: C71.doctor-smtp-login.2
         const { auth, secure } = settings
-        const login = auth ? 'takes the log-in' : 'asks for no log-in of ours'
+        const login = auth ? 'takes the log-in' : 'needs no log-in'
         const learned = `the mail server answers${secure ? ' by TLS' : ''} and ${login}`
         return { result: { kind: 'accepted', reference: null }, learned, wallMs: null }
       } catch (error) {
@@ -188,7 +188,7 @@ const MAX_ADDRESS_OCTETS = 254
 const NAME = /^[^\s\p{Cc}<>,;:"()@\\[\]]+$/u
 /** The same with blanks, between quotes. */
 const QUOTED_NAME = /^"[^\t-\r\p{Cc}\p{Zl}\p{Zp}<>,;:"()@\\[\]]+"$/u
-/** RFC 5321 §4.1.2 Dot-string: no dot at an end, none beside another. */
+/** RFC 5321 §4.1.2 Dot-string: no dot at either end, no two in a row. */
 const DOT_STRING = /^[^.]+(\.[^.]+)*$/
 const DOMAIN = /^[^\s\p{Cc}<>,;"()@\\]+$/u
 
