@@ -1,5 +1,5 @@
 // A provider's HTTP interface that misbehaves on demand (C21), on a real loopback socket.
-// It must not decide anything by itself: each test says what it does.
+// Each test decides its behaviour.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
@@ -73,7 +73,7 @@ export function answer(status: number, body = '', headers: Record<string, string
 
 export const hang: Behaviour = () => {}
 
-/** The head comes whole, the body a byte at a time. */
+/** The head comes in one piece, the body byte by byte. */
 export function drip(status: number, everyMs: number): Behaviour {
   return (response) => {
     response.writeHead(status, { 'content-type': 'text/plain' })
@@ -82,7 +82,7 @@ export function drip(status: number, everyMs: number): Behaviour {
   }
 }
 
-/** Not even the head comes whole. */
+/** Even the head comes byte by byte. */
 export function dripHead(everyMs: number): Behaviour {
   return (response) => {
     const socket = response.socket as Socket

@@ -202,7 +202,7 @@ describe('C67: the gateway’s own reason', () => {
     [400, 'permanent'],
     [429, 'temporary'],
     [502, 'ambiguous'],
-  ])('of a %i is kept beside the status, which decides the class', async (status, kind) => {
+  ])('of a %i is kept along with the status, which decides the class', async (status, kind) => {
     server.behave(answer(status, '{"errors":[{"title":"Sender\\u0000 not\\n registered"}]}'))
     expect(await send('sms', { error: '/errors/0/title' })).toMatchObject({
       kind,

@@ -1,4 +1,4 @@
-// C67: templates that cannot be right stop the start, in words; what is in them is not repeated.
+// C67: impossible templates stop the start with a message that does not repeat them.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'

@@ -13,7 +13,7 @@ function entryOf(channel: 'sms' | 'email') {
   if (!entry) throw new Error('no entry')
   return entry
 }
-/** As config.ts does: the defaults of the entry, then what was given. */
+/** Like config.ts: the defaults of the entry, then the given values. */
 function create(channel: 'sms' | 'email', given: Record<string, string>, http = client) {
   const entry = entryOf(channel)
   const defaults = entry.settings.flatMap(({ name, default: value }) =>
@@ -177,7 +177,7 @@ describe('the generic gateway', () => {
   it('signs by Standard Webhooks where a secret is set', async () => {
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
     const { seen } = await post('sms', { HTTP_SMS_SECRET: secret }, smsMessage())
-    // Its delivery: a receiver that leaves out what it has seen leaves out a message that comes twice.
+    // The id of its delivery: a receiver that skips known ids skips a message that comes twice.
     expect(seen.headers['webhook-id']).toBe(smsMessage().deliveryId)
     expect(seen.headers['webhook-timestamp']).toBe(String(NOW / 1000))
     const at = new Date(NOW)

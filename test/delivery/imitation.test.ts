@@ -1,4 +1,4 @@
-// C49: a decoy must not repeat word for word what one real send was told: its id, its time, its domain.
+// C49: a decoy must not repeat the reason of one real send word for word: its id, its time, its domain.
 
 import { expect, it } from 'vitest'
 import { imitateReason } from '../../src/delivery/imitation.ts'
@@ -36,7 +36,7 @@ it.each([
   ],
   [['a', 'the credit is used up', 'b', 'the credit is used up'], 'the credit is used up'],
   [['the account 4711 is closed'], 'the account 4711 is closed'],
-])('C49: what is told again and again is told: %j', (reasons, expected) => {
+])('C49: a reason that recurs is repeated: %j', (reasons, expected) => {
   expect(reasonOf(reasons)).toBe(expected)
 })
 

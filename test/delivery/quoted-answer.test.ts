@@ -1,4 +1,4 @@
-// Answers that quote the message: what is kept of them.
+// Answers that quote the message, and the parts of them that are kept.
 
 import { expect, it } from 'vitest'
 import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
@@ -157,13 +157,13 @@ it.each([
   ['no mailbox <ann.smith@EXAMPLE.com> here', MAIL, 'no mailbox <…> here'],
   ['user Ann.Smith unknown', MAIL, 'user … unknown'],
   ['insufficient balance (error 30034)', SMS, 'insufficient balance (error 30034)'],
-  // What can't be masked is not kept: an encoded number, a piece of the text.
+  // Quotes that cannot be masked are not kept: an encoded number, a piece of the text.
   ['bad to=%2B1415555%32671', SMS, 'the answer quoted the message'],
   [`bad body ${base64('123456 is your')}`, SMS, 'the answer quoted the message'],
   ['blocked: "Is your EXAMPLE code. It expires in"', SMS, 'the answer quoted the message'],
   ['blocked: Your Example code: 01234', MAIL, 'the answer quoted the message'],
   [`${'y'.repeat(115)} 4155552671`, SMS, `${'y'.repeat(115)} …`],
-  // Not looked at to its end, so what is left of its masked beginning is not shown.
+  // Not searched to its end, so the rest of its masked beginning is not shown.
   [`${'4155552671'.repeat(98)}________________4155552671`, SMS, 'the answer quoted the message'],
   ['z'.repeat(500), SMS, `${'z'.repeat(119)}…`],
 ])('C30: of the reason %j nothing of the message is kept', (message, sent, kept) => {

@@ -13,7 +13,7 @@ const NOW = 1_800_000_000_000
 const MINUTE = 60_000
 const USUAL = { provider: 'acme', usualMs: 300 }
 
-/** Real sends as they come in, and what a decoy does after them. */
+/** Real sends as they come in, and the fate of a decoy after them. */
 function world() {
   const recent = createRecentSends()
   let count = 0
@@ -51,7 +51,7 @@ describe('C49: how long a decoy takes', () => {
     expect(decoy(US(3), NOW, 0, 'other').durationMs).toBe(300)
   })
 
-  it('whoever is sent to again and again counts once', () => {
+  it('a person who gets many messages counts once', () => {
     const { send, decoy } = world()
     send(US(1), 'accepted', '', { durationMs: 50 })
     for (let n = 0; n < 50; n += 1) send(US(2), 'accepted', '', { durationMs: 9_000 })
@@ -215,7 +215,7 @@ describe('C49: what everybody meets, a decoy meets', () => {
       'b@x.example',
     ],
     ['a domain, by several', 'a@shut.example', 'smtp_554', 3, 'b@shut.example', 'b@x.example'],
-  ])('what is refused for good: %s', (_, to, code, times, there, elsewhere) => {
+  ])('a permanent refusal: %s', (_, to, code, times, there, elsewhere) => {
     const { send, fate } = world()
     const persons = to.includes('@')
       ? ['a', 'b', 'c'].map((one) => one + to.slice(1))
@@ -227,7 +227,7 @@ describe('C49: what everybody meets, a decoy meets', () => {
     expect(fate(there)).toBe('accepted')
   })
 
-  it('what nobody saw for two minutes is forgotten, and goes on with the next that fails', () => {
+  it('an outage that nobody saw for two minutes is forgotten, and resumes with the next failure', () => {
     const { send, fate } = world()
     for (const n of [1, 2, 3]) send(US(n), 'temporary', 'http_503', { at: NOW })
     expect(fate(US(5), NOW + 119_999)).toBe('temporary')
@@ -236,7 +236,7 @@ describe('C49: what everybody meets, a decoy meets', () => {
     expect(fate(US(5), NOW + 300_001)).toBe('temporary')
   })
 
-  it('what comes twice, or late, counts once and where it belongs', () => {
+  it('a send that is read twice, or late, counts once and in its place', () => {
     const { send, fate } = world()
     for (const n of [1, 2, 3]) send(US(n), 'temporary', 'http_503', { id: 'att_same' })
     expect(fate(US(5))).toBe('accepted')

@@ -36,7 +36,7 @@ const MAIL_GATEWAY = {
 }
 
 describe('the registry', () => {
-  it('names each setting once, described, and marks what is secret', () => {
+  it('names each setting once, with a description, and marks secrets', () => {
     const settings = PROVIDERS.flatMap((entry) => entry.settings)
     const names = settings.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
@@ -86,7 +86,7 @@ describe('the registry', () => {
     }
   })
 
-  it('the inbox takes what no other provider takes, and is absent where it was not asked for', async () => {
+  it('the inbox takes the channels that no other provider takes, and exists on request only', async () => {
     const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
     const router = createRouter(dev.providers)
     expect(dev.providers.at(-1)).toMatchObject({ channels: ['sms'] })
@@ -154,7 +154,7 @@ describe('the router', () => {
     expect(createRouter([other, http], { email: ['http'] })('email')).toBe(http)
   })
 
-  it('refuses a route that can’t be', () => {
+  it('refuses an impossible route', () => {
     expect(() => createRouter([a], { sms: ['c'] })).toThrow('"c" is not configured')
     expect(() => createRouter([b], { email: ['b'] })).toThrow('"b" does not carry email')
   })
@@ -162,7 +162,7 @@ describe('the router', () => {
 
 describe('the development inbox', () => {
   const signal = new AbortController().signal
-  it('keeps what was sent, newest first, bounded, and tells who listens', async () => {
+  it('keeps messages, newest first, bounded, and notifies listeners', async () => {
     const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
     const heard: string[] = []
     const end = inbox.subscribe(({ id }) => heard.push(id))

@@ -1,4 +1,4 @@
-// C49: what other nodes met, read from the store: the time that a provider asked for, too.
+// C49: the sends of other nodes, read from the store, including the Retry-After of a provider.
 
 import { expect, it } from 'vitest'
 import type { PastSend } from '../../src/delivery/outbox-ports.ts'
@@ -7,7 +7,7 @@ import { createRecentSends, createSendHistory } from '../../src/delivery/recent-
 const NOW = 1_800_000_000_000
 const error = { code: 'http_503', message: 'the provider answered 503' }
 
-/** What a decoy meets after three others met this. */
+/** The result of a decoy after three such sends. */
 async function after(change: Partial<PastSend>) {
   const recentSends = createRecentSends()
   const past = [1, 2, 3].map(
@@ -29,13 +29,13 @@ async function after(change: Partial<PastSend>) {
   return recentSends.imitate(decoy, () => 0, NOW).result
 }
 
-it('C49: a decoy waits as long as another node’s provider asked for', async () => {
+it('C49: a decoy waits as long as the Retry-After that another node got', async () => {
   const asked = await after({ waitMs: 100_000 })
   expect(asked).toEqual({ kind: 'temporary', error, retryAfterMs: 100_000 })
   expect(await after({ waitMs: 1_001 })).toMatchObject({ retryAfterMs: 1_001 })
 })
 
-it('C49: a wait of our own between two tries is not asked for', async () => {
+it('C49: our own wait between two tries is not a Retry-After', async () => {
   for (const change of [{ waitMs: 1_000 }, { attempt: 5, waitMs: 16_000 }, { waitMs: null }])
     expect(await after(change)).toMatchObject({ kind: 'temporary', retryAfterMs: null })
   const refused = await after({ result: { kind: 'permanent', error }, waitMs: 100_000 })

@@ -1,5 +1,4 @@
-// A mail server that speaks lines in turn, one for each time it hears something, and writes down what it heard.
-// It must not understand anything: what a client says is seen as it was sent.
+// A mail server that answers with given lines, one for each packet, and records everything it receives, uninterpreted.
 
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 

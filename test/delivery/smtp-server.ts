@@ -1,5 +1,5 @@
 // A mail server of the same authors as nodemailer, on a real socket, that refuses and stalls on demand.
-// Its certificate is the one that the package brings, signed by nobody. It must not decide anything by itself.
+// Its certificate is the one that the package brings, signed by nobody.
 
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'

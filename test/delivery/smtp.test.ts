@@ -146,7 +146,7 @@ describe('mail by SMTP', () => {
     expect(result).toMatchObject({ error: { code, message } })
   })
 
-  it('goes on after a refusal', async () => {
+  it('continues after a refusal', async () => {
     let refusals = 1
     const server = await start({
       disabledCommands: ['STARTTLS'],

@@ -156,7 +156,7 @@ describe('a text of the service’s own', () => {
     const { text } = renderIn('de-AT', { templates, originDomain: 'example.com' })
     expect(text).toBe(`Servus ${CODE}\n\n@example.com #${CODE}`)
   })
-  it('in mail, escaped in HTML; what it leaves out is built in', () => {
+  it('in mail, escaped in HTML; parts that it leaves out are built in', () => {
     const mail = renderIn('fi', { templates }, 'email')
     expect(mail.subject).toBe(`Koodi ${CODE}`)
     expect(mail.text).toBe(`Koodisi: ${CODE}\n\nExample <b>`)
@@ -169,7 +169,7 @@ describe('a text of the service’s own', () => {
 
 describe('what a caller chooses', () => {
   it('C45: nothing of it reaches a message: neither text, nor link, nor line', () => {
-    // What a start brings that is told here is the locale; it only chooses between texts.
+    // Of the values of a start only the locale gets here; it only chooses between texts.
     const evil = 'en https://evil.example/\nClick'
     for (const channel of ['sms', 'email'] as const)
       expect(renderIn(evil, {}, channel)).toEqual(renderIn('en', {}, channel))

@@ -122,7 +122,7 @@ describe('twilio', () => {
     expect((await send(ACCOUNT.from, 'x')).result).toMatchObject(expected)
   })
 
-  it('429 keeps its Retry-After beside the code', async () => {
+  it('429 keeps its Retry-After along with the code', async () => {
     server.behave(answer(429, '{"code":20429}', { 'retry-after': '12' }))
     const { result } = await send(ACCOUNT.from, 'x')
     expect(result).toMatchObject({ kind: 'temporary', retryAfterMs: 12_000 })

@@ -30,7 +30,7 @@ const until = (condition: () => unknown, timeout = 5_000) =>
 const untilStatus = (id: string, status: string) =>
   until(async () => (await statusOf(id)) === status)
 
-/** A provider of a test's own making: what it was given, and what it answers. */
+/** A provider made by a test: it records its messages and answers as told. */
 function fake(
   send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendResult>,
 ): Provider {
@@ -38,7 +38,7 @@ function fake(
 }
 
 describe('who watches', () => {
-  it('is told of each answer, a throw and a time-out too, without what quotes the message (C30)', async () => {
+  it('gets each answer, including exceptions and time-outs, without quotes of the message (C30)', async () => {
     const told: SendOutcome[] = []
     const onOutcome = (outcome: SendOutcome) => void told.push(outcome)
     const answers: Provider['send'][] = [
@@ -46,7 +46,7 @@ describe('who watches', () => {
       async ({ code }) => ({ kind: 'permanent', error: { code, message: 'no' } }),
       async () => Promise.reject(new Error('a defect')),
     ]
-    // The third is due again within a second, beside the fourth: it meets the same silence.
+    // The third is due again within a second, with the fourth: it meets the same silence.
     const silence: Provider['send'] = () => new Promise(() => {})
     const provider = fake((message, signal) => (answers.shift() ?? silence)(message, signal))
     const worker = world.work({ providers: [provider], onOutcome, deadlineMs: 100 })
@@ -101,7 +101,7 @@ describe('the store in trouble', () => {
     expect(server.seen.length).toBe(3)
   })
 
-  it('C23: a lease that ran out is claimed by another, with the same code, and told', async () => {
+  it('C23: after a lease has run out another worker claims the row, with the same code, and this is logged', async () => {
     const stuck = fake(() => new Promise(() => {}))
     const first = world.work({ providers: [stuck] })
     const { id } = await world.begin()
@@ -137,7 +137,7 @@ describe('the store in trouble', () => {
     expect(await world.delivery(id)).toMatchObject({ attempts: 1 })
   })
 
-  it('C17: goes on by itself when the store is back', async () => {
+  it('C17: continues automatically when the store is back', async () => {
     let isAway = true
     const worker = world.work({
       outbox: {

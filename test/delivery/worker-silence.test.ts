@@ -22,7 +22,7 @@ const until = (condition: () => unknown, timeout = 5_000) =>
 const untilStatus = (id: string, status: string) =>
   until(async () => (await statusOf(id)) === status)
 
-/** A provider of a test's own making: what it was given, and what it answers. */
+/** A provider made by a test: it records its messages and answers as told. */
 function fake(
   send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendResult>,
 ): Provider {

@@ -23,7 +23,7 @@ const until = (condition: () => unknown, timeout = 5_000) =>
 const untilStatus = (id: string, status: string) =>
   until(async () => (await statusOf(id)) === status)
 
-/** A provider of a test's own making: what it was given, and what it answers. */
+/** A provider made by a test: it records its messages and answers as told. */
 function fake(
   send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendResult>,
 ): Provider {
@@ -31,7 +31,7 @@ function fake(
 }
 
 describe('the delivery worker', () => {
-  it('sends what was started, after a wake without waiting for the next look', async () => {
+  it('sends a started verification right after a wake, without waiting for the next round', async () => {
     const worker = world.work()
     await until(() => worker.status().state === 'running')
     const { id } = await world.begin({ channel: 'email' })
@@ -49,13 +49,13 @@ describe('the delivery worker', () => {
     expect(await world.delivery(id)).toMatchObject({ provider: 'inbox', attempts: 1, error: null })
   })
 
-  it('finds what another process started, within about a second', async () => {
+  it('finds a verification of another process within about a second', async () => {
     world.work()
     const { id } = await world.begin()
     await untilStatus(id, 'sent')
   })
 
-  it('C41: after a row that only another node can open, this one looks later than it is due', async () => {
+  it('C41: after a row that only another node can open, this node checks later than it is due', async () => {
     const BACK_MS = 100
     let dueAt = 1
     const laterByMs: number[] = []
@@ -127,7 +127,7 @@ describe('the delivery worker', () => {
     expect(world.lines.join('\n')).not.toMatch(/4711471147|4155552671/)
   })
 
-  it('C21: 500, then taken: retried with backoff, and told', async () => {
+  it('C21: 500, then taken: retried with backoff, and logged', async () => {
     server.behave(answer(500, 'oops'))
     const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0.99 })
     const { id } = await world.begin()
@@ -160,7 +160,7 @@ describe('the delivery worker', () => {
     },
   )
 
-  it('C67: what may have been taken says the same minutes again; later, and before, what is left', async () => {
+  it('C67: a message that may have been taken names the same minutes again; later, and before, the remaining ones', async () => {
     const waits = [
       { status: 503, nextInMs: 60_000 },
       { status: 504, nextInMs: 90_000 },
@@ -180,7 +180,7 @@ describe('the delivery worker', () => {
     }
     const texts = server.seen.map(({ body }) => JSON.parse(body).text)
     const minutes = texts.map((text) => /(\d+) min/.exec(text)?.[1])
-    // Left are 585, 525, 435 and 345 s: the third comes 90 s after the second, the fourth 180 s.
+    // Remaining: 585, 525, 435 and 345 s; the third comes 90 s after the second, the fourth 180 s.
     expect(minutes).toEqual(['9', '8', '8', '5'])
   })
 

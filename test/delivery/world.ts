@@ -1,5 +1,5 @@
 // A worker on a real SQLite file, with real keys, the generic gateway for SMS and a settable clock.
-// It must not replace any part but time, chance and, where a test asks for it, one method of the store.
+// It replaces only time, chance and, for some tests, one method of the store.
 
 import { join } from 'node:path'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
@@ -32,7 +32,7 @@ export async function openWorld() {
   const keyring = createKeyring([ROOT])
   let offsetMs = 0
   const started = performance.now()
-  /** Goes on by itself, and jumps when told. */
+  /** It runs on, and jumps on demand. */
   const clock = { now: () => T0 + Math.floor(performance.now() - started) + offsetMs }
   const http = createHttpClient({ clock })
   const inbox = createInboxProvider({ channels: ['sms', 'email'], clock })

@@ -55,7 +55,7 @@ export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.slow-recipient-outlier',
     'one slow recipient does not set the pace of decoys',
-    [RECENT_SENDS, 'whoever is sent to again and again counts once'],
+    [RECENT_SENDS, 'a person who gets many messages counts once'],
     { node: 'IfStatement', becomes: 'byPerson.set(one.id, one)' },
   ),
   mutant(
@@ -106,7 +106,7 @@ export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.other-node-history',
     'what another node met before is not taken for the newest',
-    [RECENT_SENDS, 'what comes twice, or late, counts once and where it belongs'],
+    [RECENT_SENDS, 'a send that is read twice, or late, counts once and in its place'],
     { node: 'ArrowFunction', becomes: '() => true' },
   ),
 ]
