@@ -8,6 +8,7 @@ import {
   type Command,
   describeUsage,
   EXIT,
+  printable,
   runCommand,
   type Terminal,
   UsageError,
@@ -20,7 +21,6 @@ import { eraseCommand, exportCommand, liftCommand } from './commands/people.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { sendTestCommand } from './commands/send-test.ts'
-import { plain } from './commands/table.ts'
 import { tailCommand } from './commands/tail.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
@@ -47,7 +47,7 @@ const groupOf = (word = '') => COMMANDS.filter(({ words }) => words.split(' ')[0
 
 /** The mistake in one line, and the usage in another. */
 function refuse(terminal: Terminal, who: string, problem: string, usage: string, more: string) {
-  terminal.err(`countersign${who}: ${plain(problem)}\n${usage}  (${more})\n`) // mutant: C71.one-line-usage
+  terminal.err(`countersign${who}: ${printable(problem)}\n${usage}  (${more})\n`) // mutant: C71.one-line-usage
   return EXIT.usage
 }
 

@@ -68,6 +68,12 @@ export const YES_OPTION: Options = {
 }
 const HELP: OptionRow = { type: 'boolean', short: 'h', description: 'Show this help' }
 
+/** Controls, and what changes the direction of a line (UAX #9): marks, embeddings and isolates. */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+
+/** Without the characters that a terminal would obey: some texts come from strangers and providers. */
+export const printable = (text: string) => text.replaceAll(UNPRINTABLE, '\ufffd')
+
 export const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 /** `1 factor`, `2 factors` */

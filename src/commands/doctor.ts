@@ -16,7 +16,6 @@ import {
   UsageError,
 } from './command.ts'
 import { type Finding, finding, findingsOf } from './doctor/finding.ts'
-import { alignRows, plain } from './table.ts'
 
 /** For each check that asks another machine. */
 const DEADLINE_MS = 8_000
@@ -73,7 +72,8 @@ async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
   return [...all.filter((one) => !isClock(one)), ...all.filter(isClock)]
 }
 
-function report(findings: readonly Finding[], isJson: boolean, terminal: Terminal): number {
+async function report(findings: readonly Finding[], isJson: boolean, terminal: Terminal) {
+  const { alignRows, plain } = await import('./table.ts')
   const ok = findings.every(({ status }) => status !== 'failed')
   const rows = findings.map(({ check, status, detail }) => [status, check, plain(detail)])
   terminal.out(isJson ? toJson({ ok, findings }) : alignRows(rows))
@@ -101,7 +101,7 @@ did, 78 if the settings are invalid.`,
     const isJson = given.flag('json')
     const loaded = loadSettings(terminal.env, { isCommand: true })
     if (!loaded.ok) {
-      report(faultsIn(loaded.message), isJson, terminal)
+      await report(faultsIn(loaded.message), isJson, terminal)
       return EXIT_CONFIG // mutant: C71.doctor-exit-78
     }
     const { config } = loaded

@@ -22,7 +22,6 @@ import {
   UsageError,
 } from './command.ts'
 import { refuseSettings, reportFaults } from './store.ts'
-import { createProgressLine } from './table.ts'
 
 /** A few megabytes a transaction: fast, and quickly stopped. */
 const BATCH = { default: 2_000, max: 50_000 } as const
@@ -101,6 +100,7 @@ async function move({ path, to: url }: Places, given: Given, terminal: Terminal)
   if (url === undefined) throw new UsageError('--to is missing')
   const batch = readCount(given, 'batch', BATCH)
   const { moveStore } = await import('../storage/migrate-store/move.ts')
+  const { createProgressLine } = await import('./table.ts')
   const line = createProgressLine(terminal, 'rows')
   const stopped = 'Stopped. What was copied stays: run the same command again to continue.'
   return interruptible(terminal, stopped, async (signal) => {

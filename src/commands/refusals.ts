@@ -19,14 +19,15 @@ import {
   type Terminal,
   textOption,
 } from './command.ts'
-import { alignRows, plain } from './table.ts'
 
 const PAGE_SIZE = 100
 const MAX_REASON = 60
 
 const timeOf = (at: number) => new Date(at).toISOString()
 
-function describe(line: RefusalLine, { recipients }: AdminContext): string {
+type Table = Pick<typeof import('./table.ts'), 'alignRows' | 'plain'>
+
+function describe(line: RefusalLine, { recipients }: AdminContext, { alignRows, plain }: Table) {
   const named = line.person ? recipients.maskedPerson(line.person) : '–'
   const who = line.isOfMany ? 'many people' : named
   const reason = [line.limit ?? line.error, line.channel].filter((one) => one !== null).join(' ')
@@ -74,9 +75,10 @@ async function read(
 async function list(context: AdminContext, given: Given, terminal: Terminal): Promise<number> {
   const { lines, isAll, backTo } = await read(context, given, readLimit(given), terminal)
   const isJson = given.flag('json')
+  const table = await import('./table.ts')
   for (const line of lines)
     terminal.out(
-      isJson ? `${JSON.stringify(context.wire.refusal(line))}\n` : describe(line, context),
+      isJson ? `${JSON.stringify(context.wire.refusal(line))}\n` : describe(line, context, table),
     )
   if (lines.length === 0 && !isJson) terminal.err('No refusals found.\n')
   if (!isAll)

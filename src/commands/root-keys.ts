@@ -24,7 +24,6 @@ import {
   YES_OPTION,
 } from './command.ts'
 import { clockOf, withStore } from './store.ts'
-import { createProgressLine } from './table.ts'
 
 function describe({ moved, skipped, unknown, broken }: Rewrapped, left: number): string {
   const lines = [`${moved} moved, ${left} left under other keys.`]
@@ -47,7 +46,8 @@ the old one in SECRET_KEY_PREVIOUS. Services can keep running. It can be stopped
 run again: it continues with what is left. Once it reports that nothing is left, no
 factor needs the old key. (docs/operations.md, "A new root key".)`,
   run: (given, terminal) =>
-    withStore(terminal, (store, config) => {
+    withStore(terminal, async (store, config) => {
+      const { createProgressLine } = await import('./table.ts')
       const keyring = createKeyring(config.secretKeys)
       const line = createProgressLine(terminal, 'factors')
       const stopped = 'Stopped. What was moved stays: run the same command again to continue.'

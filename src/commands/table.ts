@@ -1,29 +1,30 @@
 // Text on a terminal: columns, and a long command's progress.
-// It must not let a text move the cursor: some of it comes from strangers and providers.
+// It must not be loaded for help or a health check: the widths of characters take a while.
 
 import stringWidth from 'string-width'
-import type { Terminal } from './command.ts'
+import { printable, type Terminal } from './command.ts'
 
 const GAP = '  '
-/** Controls, and what changes the direction of a line (UAX #9): marks, embeddings and isolates. */
-const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 const GRAPHEMES = new Intl.Segmenter()
+/** Characters of one column each, which are most: Latin letters and common punctuation, without the soft hyphen. */
+const NARROW = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\ufffd]*$/
+
+const widthOf = (text: string) => (NARROW.test(text) ? text.length : stringWidth(text))
 
 /** At most `max` columns of the terminal, and no character that it would obey. */
 export function plain(text: string, max = Number.POSITIVE_INFINITY): string {
-  const printable = text.replaceAll(UNPRINTABLE, '\ufffd')
-  if (stringWidth(printable) <= max) return printable
+  const whole = printable(text)
+  if (widthOf(whole) <= max) return whole
   let [kept, width] = ['', 1]
-  for (const { segment } of GRAPHEMES.segment(printable)) {
-    width += stringWidth(segment)
+  for (const { segment } of GRAPHEMES.segment(whole)) {
+    width += widthOf(segment)
     if (width > max) break
     kept += segment
   }
   return `${kept}…`
 }
 
-const pad = (text: string, width: number) =>
-  text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 
 /** @param widths least widths of the columns, for rows that are printed one by one */
 export function alignRows(
@@ -32,7 +33,7 @@ export function alignRows(
 ): string {
   const widest = [...widths]
   for (const row of rows)
-    for (const [i, cell] of row.entries()) widest[i] = Math.max(widest[i] ?? 0, stringWidth(cell))
+    for (const [i, cell] of row.entries()) widest[i] = Math.max(widest[i] ?? 0, widthOf(cell))
   const lineOf = (row: readonly string[]) =>
     row.map((cell, i) => pad(cell, widest[i] ?? 0)).join(GAP)
   return rows.map((row) => `${lineOf(row).trimEnd()}\n`).join('')

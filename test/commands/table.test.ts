@@ -1,6 +1,8 @@
 // Text for a terminal: columns aligned and cut by what it shows, nothing that it would obey, and progress by a clock of the test.
 
+import stringWidth from 'string-width'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { printable } from '../../src/commands/command.ts'
 import { alignRows, createProgressLine, plain } from '../../src/commands/table.ts'
 
 describe('rows', () => {
@@ -29,6 +31,17 @@ describe('rows', () => {
       ]),
     ).toBe(`${text}${' '.repeat(17 - other.length)}x\n${other.padEnd(17)}x\nwider than both  x\n`),
   )
+
+  it('are as wide as string-width says, for every character of the basic plane', () => {
+    const differing: string[] = []
+    for (let code = 0x20; code < 0xd800; code += 1) {
+      const text = printable(String.fromCharCode(code))
+      const [line = ''] = alignRows([[text, '|']], [4]).split('\n')
+      const isSame = line.length === text.length + 4 - stringWidth(text) + 3
+      if (!isSame) differing.push(code.toString(16))
+    }
+    expect(differing).toEqual([])
+  })
 
   it('may be none', () => expect(alignRows([])).toBe(''))
 })
