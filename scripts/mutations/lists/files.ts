@@ -23,7 +23,7 @@ export const FILES: readonly Mutant[] = [
     [C71_FILES, 'what root makes in the folder of the service belongs to the service'],
     {
       node: 'IfStatement',
-      becomes: 'if (process.getuid?.() === -1) chownSync(path, owner.uid, owner.gid)',
+      becomes: 'if (process.getuid?.() === -1) fs.chownSync(path, owner.uid, owner.gid)',
     },
   ),
   mutant(

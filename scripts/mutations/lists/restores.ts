@@ -67,13 +67,13 @@ export const RESTORES: readonly Mutant[] = [
     'C72.backup-no-overwrite',
     'a backup takes the place of no file',
     [BACKUP, 'never takes the place of a file, and leaves no half behind'],
-    { node: 'ExpressionStatement', becomes: 'renameSync(part, to)' },
+    { node: 'ExpressionStatement', becomes: 'fs.renameSync(part, to)' },
   ),
   mutant(
     'C72.linkless-no-overwrite',
     'a backup takes the place of no file where there are no hard links either',
     [BACKUP_WITHOUT_LINKS, 'EPERM of link(2) is no fault of the backup'],
-    { node: 'CallExpression', nth: 2, becomes: `openSync(to, 'w', FILE_MODE)` },
+    { node: 'CallExpression', nth: 2, becomes: `fs.openSync(to, 'w', FILE_MODE)` },
   ),
   mutant(
     'C72.linkless-backup',
