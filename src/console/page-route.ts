@@ -2,7 +2,7 @@
 // It must not be bypassed. These pages are not in the OpenAPI document: they are no API.
 
 import type { Scope } from '../access/ports.ts'
-import { adminOf } from '../http/admin-from-request.ts'
+import { adminOf } from '../http/admin-caller.ts'
 import type { AppContext, AppDeps } from '../http/deps.ts'
 import { readBytes } from '../http/middleware/body.ts'
 import { allowFormPage } from '../http/middleware/security-headers.ts'

@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import { actorOf } from '../admin/people.ts'
-import { adminOf } from '../http/admin-from-request.ts'
+import { adminOf } from '../http/admin-caller.ts'
 import { addressOf } from '../http/end-user.ts'
 import { recordWrongKey } from '../http/wrong-key.ts'
 import { clearToken, readToken, writeToken } from './cookies.ts'

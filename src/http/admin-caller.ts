@@ -1,17 +1,33 @@
-// Who asks under /admin/api: what the key must have, and who the log says it was.
+// Who asks under /admin/api or in the console: what the log says it was, and whom it asks about.
 // It must not let a key of one service be more than that.
 
 import type { z } from '@hono/zod-openapi'
 import type { Admin } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
-import { adminOf } from './admin-from-request.ts'
 import type { AppContext, AppDeps } from './deps.ts'
-import { refusal } from './problem.ts'
-import { refuse } from './refuse.ts'
+import { addressOf } from './end-user.ts'
+import { type answerProblem, refusal } from './problem.ts'
+import { refuse, refuseFields } from './refuse.ts'
 import type { PersonBody } from './schemas/people.ts'
+import { readUserAgent } from './schemas/requests.ts'
 
-export const READ = { scope: 'admin:read', service: 'optional' } as const
-export const WRITE = { scope: 'admin', service: 'optional' } as const
+type Refused = ReturnType<typeof answerProblem>
+type RefusingDeps = Pick<AppDeps, 'refusals' | 'resolveAddress'>
+
+/** @param key its service; null: all */
+export function adminOf(
+  c: AppContext,
+  deps: Pick<AppDeps, 'resolveAddress'>,
+  { service, keyId }: Pick<Admin, 'service' | 'keyId'>,
+): Admin {
+  const userAgent = readUserAgent(c.req.header('User-Agent'))
+  return { service, keyId, clientIp: addressOf(c, deps), userAgent }
+}
+
+/** The service a key is bound to; null: every service. */
+export function serviceOf(c: AppContext): string | null {
+  return c.get('caller')?.service?.name ?? null
+}
 
 /** For routes behind `requireKey`. */
 export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): Admin {
@@ -21,36 +37,56 @@ export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'
 }
 
 /** One answer for what does not exist and what is another service's. */
-export function refuseUnknown(c: AppContext, deps: AppDeps): ReturnType<typeof refuse> {
+export function refuseUnknown(c: AppContext, deps: RefusingDeps): Refused {
   return refuse(c, deps, refusal('verification_not_found', 'There is no attempt with this id.'))
 }
 
 export function refuseField(
   c: AppContext,
-  deps: AppDeps,
+  deps: RefusingDeps,
   field: string,
   detail: string,
-): ReturnType<typeof refuse> {
-  const errors = [{ field, detail }]
-  return refuse(
-    c,
-    deps,
-    refusal('invalid_request', 'Some fields are invalid; see errors.', { errors }),
-  )
+): Refused {
+  return refuseFields(c, deps, [{ field, detail }])
+}
+
+/** A key of one service may name that one, or none. Undefined: it does. */
+export function refuseOtherService(
+  c: AppContext,
+  deps: RefusingDeps,
+  named: string | undefined,
+): Refused | undefined {
+  const service = serviceOf(c)
+  if (service === null || named === undefined || named === service) return undefined
+  return refuseField(c, deps, 'service', 'is not the service of the key')
 }
 
 /** Whom a body names: a subject, or the one recipient that `to` means to the services that the key sees. */
 export function readPerson(
   c: AppContext,
-  deps: AppDeps,
+  deps: RefusingDeps & { admin: Pick<AppDeps['admin'], 'recipients'> },
   { to, subject, country }: z.infer<typeof PersonBody>,
-): { person: Person } | { refused: ReturnType<typeof refuse> } {
+): { person: Person } | { refused: Refused } {
   if (subject !== undefined) return { person: { to: null, subject } }
-  const { service } = callingAdmin(c, deps)
-  const about = { service, country: country?.toUpperCase() ?? null }
+  const about = { service: serviceOf(c), country: country?.toUpperCase() ?? null }
   const [person, another] = deps.admin.recipients.readingsOf(to ?? '', about)
   const detail = person
     ? 'is a number in several countries: give it with + and its country code, or give country'
     : 'must be a phone number or an address'
   return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) } // mutant: C74.ambiguous-no-erase
+}
+
+/** What a search filters by whom it names: every spelling of a recipient; undefined: nobody is named. */
+export function readIndexes(
+  c: AppContext,
+  deps: RefusingDeps & Pick<AppDeps, 'eventIndexes'>,
+  given: { to: string | undefined; subject: string | undefined; country: string | undefined },
+  field: 'to' | 'recipient' = 'to',
+): { budgetIndexes: readonly Uint8Array[] | undefined } | { refused: Refused } {
+  const { to = null, subject = null } = given
+  if (to === null && subject === null) return { budgetIndexes: undefined }
+  const country = given.country?.toUpperCase() ?? null
+  const budgetIndexes = deps.eventIndexes({ service: serviceOf(c), to, country, subject })
+  if (budgetIndexes) return { budgetIndexes }
+  return { refused: refuseField(c, deps, field, 'must be a phone number or an address') }
 }

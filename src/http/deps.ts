@@ -83,6 +83,8 @@ export type AppEnv = {
     caller?: KnownCaller
     /** The parsed JSON body, before its schema. */
     body?: unknown
+    /** Validated; each route knows its type (define-route.ts). */
+    input?: unknown
   }
 }
 export type AppContext = Context<AppEnv>

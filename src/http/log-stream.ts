@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 3_000
 /** @returns undefined: the holder, its key, its service or this node has as many streams as there may be */
 export function streamLog(
   c: AppContext,
-  deps: AppDeps,
+  deps: Pick<AppDeps, 'closing' | 'follower' | 'streamPlaces'>,
   stream: {
     /** Whose streams are counted together; of its service alone it is told (null: of all). */
     holder: StreamHolder

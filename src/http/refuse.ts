@@ -1,10 +1,10 @@
 // A refusal that never reached the domain: answered, and recorded where the service is known.
 // It must not be used for the domain's refusals: those are recorded there.
 
-import type { Refusal } from '../verification/api.ts'
+import type { FieldError, Refusal } from '../verification/api.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { peerOf } from './end-user.ts'
-import { answerProblem } from './problem.ts'
+import { answerProblem, refusal } from './problem.ts'
 
 /** `start`, `check`, `factors/confirm`, … as the domain names them. */
 function routeName(path: string): string {
@@ -40,4 +40,13 @@ export function refuse(
     })
   }
   return answerProblem(c, refused)
+}
+
+export function refuseFields(
+  c: AppContext,
+  deps: Pick<AppDeps, 'refusals' | 'resolveAddress'>,
+  errors: FieldError[],
+): ReturnType<typeof answerProblem> {
+  const detail = 'Some fields are invalid; see errors.'
+  return refuse(c, deps, refusal('invalid_request', detail, { errors }))
 }

@@ -1,10 +1,11 @@
-// Puts a route into the app: documented, behind its key, its body read and validated, and every other
+// Puts routes into the app: documented, behind their keys, bodies read and validated, and every other
 // method refused. It must not be gone around: a route that is not documented is a bug.
 
-import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Handler, MiddlewareHandler } from 'hono'
+import type { Input, Route } from './define-route.ts'
 import type { AppDeps, AppEnv } from './deps.ts'
-import { type Requirement, requireKey } from './middleware/auth.ts'
+import { requireKey } from './middleware/auth.ts'
 import { jsonBody } from './middleware/body.ts'
 import { bodySchemaOf, validate } from './middleware/validate.ts'
 import { answerProblem, refusal } from './problem.ts'
@@ -28,27 +29,35 @@ export function refusesMethod(method: string): Handler<AppEnv> {
   }
 }
 
-/**
- * One method a path. The library's own validators are not used: they stop at the first part at
- * fault and read a body without bound.
- * @param needed what the key must have; 'open' for no key
- */
-export function register<Route extends RouteConfig>(
-  app: App,
-  deps: AppDeps,
-  route: Route,
-  needed: Requirement | 'open',
-  handler: RouteHandler<Route, AppEnv>,
-): void {
-  app.openAPIRegistry.registerPath(route)
-  const path = route.path.replaceAll(/\/{(.+?)}/g, '/:$1')
-  const optional = route.request?.body?.required !== true
+const specificity = ({ config }: Route<never>): string =>
+  config.path.replaceAll(/[^/]+/g, (part) => (part.startsWith('{') ? '1' : '0'))
+
+/** What is named comes before what may be anything: `GET /verify/start` is 405, not a look-up of the id "start". */
+function bySpecificity(a: Route<never>, b: Route<never>): number {
+  const [one, other] = [specificity(a), specificity(b)]
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
+
+function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps>): void {
+  const path = config.path.replaceAll(/\/{(.+?)}/g, '/:$1')
+  const optional = config.request?.body?.required !== true
   const chain: MiddlewareHandler<AppEnv>[] = [
-    namesRoute(route.path),
-    ...(needed === 'open' ? [] : [requireKey(deps, needed)]),
-    ...(bodySchemaOf(route) ? [jsonBody(deps, { optional })] : []),
-    ...(route.request ? [validate(deps, route)] : []),
+    namesRoute(config.path),
+    ...(needs === 'nothing' ? [] : [requireKey(deps, needs)]),
+    ...(bodySchemaOf(config) ? [jsonBody(deps, { optional })] : []),
+    validate(deps, config),
   ]
-  app.on([route.method.toUpperCase()], [path], ...chain, handler as unknown as Handler<AppEnv>)
-  app.all(path, namesRoute(route.path), refusesMethod(route.method))
+  const handler: Handler<AppEnv> = (c) => answer(c, c.get('input') as Input, deps)
+  app.on([config.method.toUpperCase()], [path], ...chain, handler)
+  app.all(path, namesRoute(config.path), refusesMethod(config.method))
+}
+
+/**
+ * One method a path. The document has them in the given order. The library's own validators are
+ * not used: they stop at the first part at fault and read a body without bound.
+ */
+export function register(app: App, deps: AppDeps, routes: readonly Route<AppDeps>[]): void {
+  for (const { config } of routes) app.openAPIRegistry.registerPath(config)
+  for (const route of routes.toSorted(bySpecificity)) mount(app, deps, route)
 }

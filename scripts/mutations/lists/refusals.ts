@@ -104,8 +104,7 @@ export const REFUSALS: readonly Mutant[] = [
     'C35.lift-admin-scope',
     'lifting a limit needs the scope admin',
     [C73_REFUSALS, 'is for the scope admin alone, and within the key’s service'],
-    { node: 'Identifier', nth: 4, becomes: `route, { ...WRITE, scope: 'admin:read' }` },
-    { node: 'Identifier', nth: 5, becomes: '' },
+    { node: 'PropertyAssignment', becomes: `needs: { ...WRITE, scope: 'admin:read' }` },
   ),
   mutant(
     'C73.lifted-counter-removed',

@@ -72,7 +72,10 @@ export const WIRE: readonly Mutant[] = [
     'C52.docs-page-cache',
     'the readable document is made once',
     [DOCS, 'C52: is made once, and the document for programs'],
-    { node: 'ExpressionStatement', becomes: 'bytes = make()' },
+    {
+      node: 'ExpressionStatement',
+      becomes: 'bytes = Promise.resolve(make()).then((text) => new TextEncoder().encode(text))',
+    },
   ),
   mutant(
     'C64.key-stream-share',

@@ -13,6 +13,10 @@ import { recordWrongKey } from '../wrong-key.ts'
 /** `service`: whether the key must belong to one. */
 export type Requirement = { scope: Scope; service: 'required' | 'optional' }
 
+export const VERIFY = { scope: 'verify', service: 'required' } as const
+export const READ = { scope: 'admin:read', service: 'optional' } as const
+export const WRITE = { scope: 'admin', service: 'optional' } as const
+
 /** RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1). */
 const BEARER = /^bearer +(?<token>\S.*)$/i
 

@@ -8,10 +8,8 @@ import type { FieldError } from '../../verification/api.ts'
 import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
 import { parseIdempotencyKey } from '../idempotency-key.ts'
 import { refusal } from '../problem.ts'
-import { refuse } from '../refuse.ts'
+import { refuse, refuseFields } from '../refuse.ts'
 import { describeIssue, fieldErrors } from '../schemas/field-errors.ts'
-
-type Target = 'json' | 'query' | 'header'
 
 const IDEMPOTENCY_HEADER = 'Idempotency-Key'
 
@@ -30,23 +28,22 @@ function readQuery(c: AppContext): Record<string, unknown> {
   )
 }
 
-function parse(c: AppContext, target: Target, schema: ZodType, value: unknown): FieldError[] {
-  const result = schema.safeParse(value, { error: describeIssue })
-  if (!result.success) return fieldErrors(result.error)
-  c.req.addValidatedData(target, result.data as object)
-  return []
+function parse(schema: ZodType | undefined, value: unknown, errors: FieldError[]): unknown {
+  const result = schema?.safeParse(value, { error: describeIssue })
+  if (result?.error) errors.push(...fieldErrors(result.error))
+  return result?.data
 }
 
-function parseHeader(c: AppContext): FieldError[] {
+function parseKey(c: AppContext, errors: FieldError[]): string | null {
   const header = c.req.header(IDEMPOTENCY_HEADER)
-  const key = header === undefined ? undefined : parseIdempotencyKey(header)
+  if (header === undefined) return null
+  const key = parseIdempotencyKey(header)
   if (key === null)
-    return [{ field: IDEMPOTENCY_HEADER, detail: 'must have 1 to 255 printable characters' }]
-  c.req.addValidatedData('header', { [IDEMPOTENCY_HEADER]: key })
-  return []
+    errors.push({ field: IDEMPOTENCY_HEADER, detail: 'must have 1 to 255 printable characters' })
+  return key
 }
 
-/** An address can't be told by a pattern: the parser that canonicalises it decides. */
+/** A pattern cannot recognise an address: the parser that canonicalises it decides. */
 function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
   const given = (body as { client_ip?: unknown } | undefined)?.client_ip
   if (typeof given !== 'string' || given === '' || deps.parseAddress(given) !== null) return []
@@ -55,31 +52,22 @@ function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
 
 /** Behind `jsonBody` where the route has a body. A path's id of no possible shape is 404, as unknown ones are. */
 export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<AppEnv> {
-  const request = route.request ?? {}
-  const body = bodySchemaOf(route)
+  const { headers, ...request } = route.request ?? {}
   const params = request.params as ZodType | undefined
   const query = request.query as ZodType | undefined
+  const schema = bodySchemaOf(route)
   const unknown = route.path.startsWith('/factors/') ? 'factor_not_found' : 'verification_not_found'
   return async (c, next) => {
-    if (params) {
-      const result = params.safeParse(c.req.param())
-      if (!result.success)
-        return refuse(c, deps, refusal(unknown, 'Nothing of this service has this id.'))
-      c.req.addValidatedData('param', result.data as object)
-    }
-    const errors = [
-      ...(request.headers ? parseHeader(c) : []),
-      ...(query ? parse(c, 'query', query, readQuery(c)) : []),
-      ...(body
-        ? [...parse(c, 'json', body, c.get('body')), ...checkAddress(deps, c.get('body'))]
-        : []),
-    ]
-    if (errors.length > 0)
-      return refuse(
-        c,
-        deps,
-        refusal('invalid_request', 'Some fields are invalid; see errors.', { errors }),
-      )
+    const path = params?.safeParse(c.req.param())
+    if (path?.error)
+      return refuse(c, deps, refusal(unknown, 'Nothing of this service has this id.'))
+    const errors: FieldError[] = []
+    const key = headers ? parseKey(c, errors) : null
+    const filters = query && parse(query, readQuery(c), errors)
+    const body = parse(schema, c.get('body'), errors)
+    if (schema) errors.push(...checkAddress(deps, c.get('body')))
+    if (errors.length > 0) return refuseFields(c, deps, errors)
+    c.set('input', { params: path?.data, query: filters, body, key })
     return next()
   }
 }

@@ -1,42 +1,103 @@
-// GET /admin/api/events: the attempt log, newest first, for one service or (an admin key of none) all.
-// It must not take a recipient: a number never stands in a URL.
+// /admin/api/events…: the attempt log, newest first or as it grows, for one service or (a key of none) all.
+// It must not take a recipient but in a body: a number never stands in a URL. No stream outlives its key.
 
-import { createRoute } from '@hono/zod-openapi'
-import type { AppContext, AppDeps } from '../deps.ts'
-import { type App, register } from '../register.ts'
-import { KEYED, problems, REQUEST_ID } from '../schemas/documented.ts'
-import { EventsPage, EventsQuery, toEventQuery, toWireEvent } from '../schemas/events.ts'
+import { readIndexes, serviceOf } from '../admin-caller.ts'
+import { defineRoute } from '../define-route.ts'
+import type { AppDeps } from '../deps.ts'
+import { streamLog } from '../log-stream.ts'
+import { READ } from '../middleware/auth.ts'
+import { answerProblem, refusal } from '../problem.ts'
+import {
+  EventsPage,
+  EventsQuery,
+  EventsSearchBody,
+  toEventQuery,
+  toWireEvent,
+} from '../schemas/events.ts'
 
-export const readsEvents = { scope: 'admin:read', service: 'optional' } as const
+type Deps = Pick<AppDeps, 'events'>
 
-/** The service a key is bound to; null: every service. */
-export function serviceOf(c: AppContext): string | null {
-  return c.get('caller')?.service?.name ?? null
+async function toPage({ events }: Deps, query: ReturnType<typeof toEventQuery>) {
+  const page = await events.list(query)
+  return { events: page.items.map(toWireEvent), next_cursor: page.nextCursor }
 }
 
-const route = createRoute({
-  method: 'get',
-  path: '/admin/api/events',
-  operationId: 'listEvents',
-  summary: 'The attempt log',
-  description: 'Newest first. To filter by recipient use the search.',
-  tags: ['Attempt log'],
-  security: [{ apiKey: [] }],
-  request: { query: EventsQuery },
-  responses: {
-    200: {
-      description: 'A page.',
-      headers: REQUEST_ID,
-      content: { 'application/json': { schema: EventsPage } },
-    },
-    ...problems(...KEYED, 'overloaded'),
+const list = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/events',
+    id: 'listEvents',
+    summary: 'The attempt log',
+    description: 'Newest first. To filter by recipient use the search.',
+    tag: 'Attempt log',
+    needs: READ,
+    query: EventsQuery,
+    answers: { 200: { description: 'A page.', json: EventsPage } },
+    problems: ['overloaded'],
   },
-})
+  async (c, { query }, deps: Deps) =>
+    c.json(await toPage(deps, toEventQuery(query, serviceOf(c), undefined)), 200),
+)
 
-export function addEvents(app: App, deps: AppDeps): void {
-  register(app, deps, route, readsEvents, async (c) => {
-    const query = toEventQuery(c.req.valid('query'), serviceOf(c), undefined)
-    const page = await deps.events.list(query)
-    return c.json({ events: page.items.map(toWireEvent), next_cursor: page.nextCursor }, 200)
-  })
-}
+const search = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/events/search',
+    id: 'searchEvents',
+    summary: 'Search the attempt log',
+    description:
+      'Newest first; every spelling of a recipient finds the same events. Factors are found by their subject.',
+    tag: 'Attempt log',
+    needs: READ,
+    body: EventsSearchBody,
+    answers: { 200: { description: 'A page.', json: EventsPage } },
+    problems: ['overloaded'],
+  },
+  async (
+    c,
+    { body },
+    deps: Deps & Pick<AppDeps, 'eventIndexes' | 'refusals' | 'resolveAddress'>,
+  ) => {
+    const { recipient: to, country, subject, ...filters } = body
+    const read = readIndexes(c, deps, { to, subject, country }, 'recipient')
+    if ('refused' in read) return read.refused
+    return c.json(await toPage(deps, toEventQuery(filters, serviceOf(c), read.budgetIndexes)), 200)
+  },
+)
+
+const stream = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/attempts/stream',
+    id: 'streamEvents',
+    summary: 'The attempt log as it grows',
+    description:
+      'Server-sent events: the id of each is the sequence, its data one event, as in the log. ' +
+      'It begins with what comes next; after a break, read the log for what was missed. ' +
+      'On rare occasions an event comes twice. A key may have six streams, the keys of one service together sixty, the console’s among them; further ones are 503.',
+    tag: 'Attempt log',
+    needs: READ,
+    answers: {
+      200: {
+        description: 'A stream that ends with the key, or when the service stops.',
+        text: 'text/event-stream',
+      },
+    },
+    problems: ['overloaded'],
+  },
+  (c, _input, deps: Pick<AppDeps, 'authenticator' | 'closing' | 'follower' | 'streamPlaces'>) => {
+    const keyId = c.get('caller')?.keyId ?? ''
+    const events = streamLog(c, deps, {
+      holder: { id: keyId, keyId, service: serviceOf(c) },
+      tell(news, sink) {
+        for (const event of news)
+          sink.send({ id: String(event.sequence), data: JSON.stringify(toWireEvent(event)) })
+      },
+      isGood: async () => (await deps.authenticator.standing(keyId)) !== undefined,
+    })
+    const detail = 'Too many streams are open: of this key, of its service, or of this node.'
+    return events ?? answerProblem(c, refusal('overloaded', detail))
+  },
+)
+
+export const eventRoutes = [list, search, stream]

@@ -1,43 +1,72 @@
-// GET /dev/inbox: the messages of development, as a page or (Accept: application/json) as a list.
-// It must not exist in production.
+// /dev/inbox…: the messages of development, as a page, a list or a stream: the one place where a code is in an answer.
+// It must not exist in production: compose gives no inbox there.
 
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { accepts } from 'hono/accepts'
 import type { Inbox } from '../../delivery/ports.ts'
+import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
+import { type EventSink, streamEvents } from '../event-stream.ts'
 import { allowPage } from '../middleware/security-headers.ts'
 import { inboxPage } from '../pages/inbox-page.ts'
-import { type App, register } from '../register.ts'
-import { problems, REQUEST_ID } from '../schemas/documented.ts'
+import { answerProblem, refusal } from '../problem.ts'
 import { InboxEntry, toWireMessage } from '../schemas/inbox.ts'
+import { createOpenPlaces, MAX_INBOX_STREAMS } from '../stream-places.ts'
 
 const HTML = 'text/html'
 const JSON_TYPE = 'application/json'
 
-const route = createRoute({
-  method: 'get',
-  path: '/dev/inbox',
-  operationId: 'getInbox',
-  summary: 'The development inbox',
-  description: 'Development only. A page; with `Accept: application/json` the list, newest first.',
-  tags: ['Operation'],
-  security: [],
-  responses: {
-    200: {
-      description: 'The messages.',
-      headers: REQUEST_ID,
-      content: { [JSON_TYPE]: { schema: z.array(InboxEntry) }, [HTML]: { schema: z.string() } },
+const list = (inbox: Inbox) =>
+  defineRoute(
+    {
+      method: 'get',
+      path: '/dev/inbox',
+      id: 'getInbox',
+      summary: 'The development inbox',
+      description:
+        'Development only. A page; with `Accept: application/json` the list, newest first.',
+      tag: 'Operation',
+      needs: 'nothing',
+      answers: {
+        200: { description: 'The messages.', json: z.array(InboxEntry), text: 'text/html' },
+      },
     },
-    ...problems('internal_error'),
-  },
-})
+    (c) => {
+      const messages = inbox.list().map(toWireMessage)
+      c.header('Vary', 'Accept')
+      const type = accepts(c, { header: 'Accept', supports: [HTML, JSON_TYPE], default: HTML })
+      if (type === JSON_TYPE) return c.json(messages, 200)
+      return c.html(inboxPage(messages, allowPage(c)), 200)
+    },
+  )
 
-export function addInbox(app: App, deps: AppDeps, inbox: Inbox): void {
-  register(app, deps, route, 'open', (c) => {
-    const messages = inbox.list().map(toWireMessage)
-    c.header('Vary', 'Accept')
-    const type = accepts(c, { header: 'Accept', supports: [HTML, JSON_TYPE], default: HTML })
-    if (type === JSON_TYPE) return c.json(messages, 200)
-    return c.html(inboxPage(messages, allowPage(c)), 200)
-  })
+function stream(inbox: Inbox) {
+  const take = createOpenPlaces(MAX_INBOX_STREAMS) // mutant: C64.inbox-listener-cap
+  return defineRoute(
+    {
+      method: 'get',
+      path: '/dev/inbox/stream',
+      id: 'streamInbox',
+      summary: 'New messages of the development inbox',
+      description: 'Development only. Server-sent events; the data of each is one message.',
+      tag: 'Operation',
+      needs: 'nothing',
+      answers: {
+        200: { description: 'A stream that does not end.', text: 'text/event-stream' },
+      },
+      problems: ['overloaded'],
+    },
+    (c, _input, { closing }: Pick<AppDeps, 'closing'>) => {
+      const leave = take()
+      if (!leave) return answerProblem(c, refusal('overloaded', 'Too many inboxes are open.'))
+      const begin = (sink: EventSink) => ({
+        stop: inbox.subscribe((message) =>
+          sink.send({ id: message.id, data: JSON.stringify(toWireMessage(message)) }),
+        ),
+      })
+      return streamEvents(c, closing, begin, leave)
+    },
+  )
 }
+
+export const inboxRoutes = (inbox: Inbox) => [list(inbox), stream(inbox)]

@@ -1,11 +1,10 @@
-// GET /admin/api/refusals and POST …/search: refused requests, one line for each person and reason.
+// /admin/api/refusals…: refused requests, one line for each person and reason.
 // It must not take a recipient but in a body: a number never stands in a URL.
 
-import { createRoute } from '@hono/zod-openapi'
-import { callingAdmin, READ, refuseField } from '../admin-caller.ts'
+import { readIndexes, refuseOtherService, serviceOf } from '../admin-caller.ts'
+import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
-import { type App, register } from '../register.ts'
-import { KEYED, problems, REQUEST_ID, WITH_BODY } from '../schemas/documented.ts'
+import { READ } from '../middleware/auth.ts'
 import {
   RefusalsPage,
   RefusalsQuery,
@@ -13,64 +12,61 @@ import {
   toRefusalFilter,
   toWireRefusals,
 } from '../schemas/refusals.ts'
-import { refuseOtherService } from './attempts.ts'
 
-const page = {
-  description: 'A page.',
-  headers: REQUEST_ID,
-  content: { 'application/json': { schema: RefusalsPage } },
+type Deps = Pick<AppDeps, 'admin' | 'refusals' | 'resolveAddress'>
+
+async function toPage(
+  { admin }: Deps,
+  filter: ReturnType<typeof toRefusalFilter>,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  return toWireRefusals(await admin.refusals(filter, cursor ?? null, limit), admin.recipients)
 }
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/admin/api/refusals',
-  operationId: 'listRefusals',
-  summary: 'The refused requests',
-  description:
-    'Those of one person for one reason are one line: how many, when, what it means, and what to do. Refused last comes first. To look for one person use the search.',
-  tags: ['Attempt log'],
-  security: [{ apiKey: [] }],
-  request: { query: RefusalsQuery },
-  responses: { 200: page, ...problems(...KEYED, 'overloaded') },
-})
-
-const searchRoute = createRoute({
-  method: 'post',
-  path: '/admin/api/refusals/search',
-  operationId: 'searchRefusals',
-  summary: 'Search the refused requests',
-  description:
-    'Of one number, address or subject: every spelling finds the same. With nobody named, as the list.',
-  tags: ['Attempt log'],
-  security: [{ apiKey: [] }],
-  request: {
-    body: { required: true, content: { 'application/json': { schema: RefusalsSearchBody } } },
+const list = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/refusals',
+    id: 'listRefusals',
+    summary: 'The refused requests',
+    description:
+      'Those of one person for one reason are one line: how many, when, what it means, and what to do. Refused last comes first. To look for one person use the search.',
+    tag: 'Attempt log',
+    needs: READ,
+    query: RefusalsQuery,
+    answers: { 200: { description: 'A page.', json: RefusalsPage } },
+    problems: ['overloaded'],
   },
-  responses: { 200: page, ...problems(...WITH_BODY, 'overloaded') },
-})
+  async (c, { query }, deps: Deps) => {
+    const refused = refuseOtherService(c, deps, query.service)
+    if (refused) return refused
+    return c.json(await toPage(deps, toRefusalFilter(query, { within: serviceOf(c) }), query), 200)
+  },
+)
 
-export function addRefusals(app: App, deps: AppDeps): void {
-  register(app, deps, listRoute, READ, async (c) => {
-    const { cursor, limit, ...given } = c.req.valid('query')
-    const refused = refuseOtherService(c, deps, given.service)
+const search = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/refusals/search',
+    id: 'searchRefusals',
+    summary: 'Search the refused requests',
+    description:
+      'Of one number, address or subject: every spelling finds the same. With nobody named, as the list.',
+    tag: 'Attempt log',
+    needs: READ,
+    body: RefusalsSearchBody,
+    answers: { 200: { description: 'A page.', json: RefusalsPage } },
+    problems: ['overloaded'],
+  },
+  async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
+    const { to, subject, country } = body
+    const refused = refuseOtherService(c, deps, body.service)
     if (refused) return refused
-    const { refusals, recipients } = deps.admin
-    const filter = toRefusalFilter(given, { within: callingAdmin(c, deps).service })
-    return c.json(toWireRefusals(await refusals(filter, cursor ?? null, limit), recipients), 200)
-  })
-  register(app, deps, searchRoute, READ, async (c) => {
-    const { to, subject, country, cursor, limit, ...given } = c.req.valid('json')
-    const refused = refuseOtherService(c, deps, given.service)
-    if (refused) return refused
-    const within = callingAdmin(c, deps).service
-    const isOfPerson = to !== undefined || subject !== undefined
-    const person = { to: to ?? null, subject: subject ?? null }
-    const read = { ...person, country: country?.toUpperCase() ?? null }
-    const budgetIndexes = isOfPerson ? deps.eventIndexes({ ...read, service: within }) : undefined
-    if (budgetIndexes === null)
-      return refuseField(c, deps, 'to', 'must be a phone number or an address')
-    const { refusals, recipients } = deps.admin
-    const filter = toRefusalFilter(given, { within, budgetIndexes })
-    return c.json(toWireRefusals(await refusals(filter, cursor ?? null, limit), recipients), 200)
-  })
-}
+    const read = readIndexes(c, deps, { to, subject, country })
+    if ('refused' in read) return read.refused
+    const filter = toRefusalFilter(body, { within: serviceOf(c), ...read })
+    return c.json(await toPage(deps, filter, body), 200)
+  },
+)
+
+export const refusalRoutes = [list, search]

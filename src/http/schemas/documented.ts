@@ -9,6 +9,8 @@ const header = (description: string, type: 'string' | 'integer' = 'string') => (
   schema: { type },
 })
 
+export type HeaderDocs = Record<string, ReturnType<typeof header>>
+
 export const REQUEST_ID = { 'X-Request-Id': header('The id of this request.') }
 export const RATE_LIMIT = {
   'RateLimit-Policy': header('The budgets of this request (IETF draft), structured fields.'),
@@ -20,7 +22,7 @@ export const REPLAYED = {
 export const LOCATION = { Location: header('The address of the verification.') }
 
 /** Headers that come with a status whatever the error. */
-const HEADERS_OF: Partial<Record<number, Record<string, ReturnType<typeof header>>>> = {
+const HEADERS_OF: Partial<Record<number, HeaderDocs>> = {
   401: { 'WWW-Authenticate': header('How to authenticate.') },
   422: REPLAYED,
   429: { 'Retry-After': header('Seconds.', 'integer'), ...RATE_LIMIT },
@@ -51,7 +53,7 @@ function exampleOf(error: ErrorSlug) {
 
 type ProblemResponse = {
   description: string
-  headers: Record<string, ReturnType<typeof header>>
+  headers: HeaderDocs
   content: {
     'application/problem+json': {
       schema: typeof Problem

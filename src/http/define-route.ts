@@ -1,0 +1,135 @@
+// A route: what it takes and answers, as it is validated and documented, and who answers it.
+// It must not leave anything out of the document: the registrar mounts nothing that is not defined here.
+
+import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
+import { type ZodObject, type ZodString, type ZodType, z } from 'zod'
+import type { ErrorSlug } from '../kernel/errors.ts'
+import type { AppContext, AppEnv } from './deps.ts'
+import type { Requirement } from './middleware/auth.ts'
+import {
+  type HeaderDocs,
+  KEYED,
+  problems,
+  REPLAYED,
+  REQUEST_ID,
+  WITH_BODY,
+} from './schemas/documented.ts'
+import { IdempotencyHeaders } from './schemas/requests.ts'
+
+/** `text`: the media type of a text, in place of JSON or (by the header Accept) besides it. */
+type AnswerDocs = {
+  description: string
+  json?: ZodType
+  text?: 'text/html' | 'text/plain' | 'text/event-stream'
+  headers?: HeaderDocs
+}
+type Answers = { readonly [status in 200 | 201 | 204 | 503]?: AnswerDocs }
+
+export type Definition = {
+  method: 'get' | 'post' | 'delete'
+  /** As in the OpenAPI document: `/verify/{id}`. */
+  path: string
+  id: string
+  summary: string
+  description?: string
+  tag: 'Verifications' | 'Factors' | 'Operation' | 'Attempt log' | 'People'
+  needs: Requirement | 'nothing'
+  params?: ZodObject
+  query?: ZodObject
+  body?: ZodType
+  /** A request without a body is one with an empty object. */
+  optionalBody?: ZodType
+  /** What becomes of an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
+  key?: 'stored' | 'ignored'
+  answers: Answers
+  /** Besides those of every route with a key, or with a body. */
+  problems?: readonly ErrorSlug[]
+}
+
+type Read<D, Part extends string> =
+  D extends Record<Part, infer Schema extends ZodType> ? z.output<Schema> : undefined
+
+/** What a request gave, validated. `key`: the Idempotency-Key. */
+export type Input<D = unknown> = {
+  params: Read<D, 'params'>
+  query: Read<D, 'query'>
+  body: D extends { optionalBody: ZodType } ? Read<D, 'optionalBody'> : Read<D, 'body'>
+  key: string | null
+}
+
+type Content<A> = (A extends { json: infer Schema }
+  ? { 'application/json': { schema: Schema } }
+  : unknown) &
+  (A extends { text: infer Type extends string } ? Record<Type, { schema: ZodString }> : unknown)
+type Responses<A> = {
+  [S in keyof A]: A[S] extends { json: unknown } | { text: unknown }
+    ? { description: string; content: Content<A[S]> }
+    : { description: string }
+}
+type Answered<A> = ReturnType<
+  RouteHandler<
+    { method: 'get'; path: string; responses: Responses<A> & RouteConfig['responses'] },
+    AppEnv
+  >
+>
+
+export type Route<Deps> = {
+  config: RouteConfig
+  needs: Requirement | 'nothing'
+  answer(c: AppContext, input: Input, deps: Deps): Response | Promise<Response>
+}
+
+function describeAnswers({ answers, key }: Definition): RouteConfig['responses'] {
+  const replayed = key === 'stored' ? REPLAYED : {}
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, headers, json, text }]) => {
+      const content = {
+        ...(json && { 'application/json': { schema: json } }),
+        ...(text && { [text]: { schema: z.string() } }),
+      }
+      const all = { ...REQUEST_ID, ...headers, ...(status === '204' ? {} : replayed) }
+      return [status, { description, headers: all, ...((json ?? text) && { content }) }]
+    }),
+  )
+}
+
+function toConfig(definition: Definition): RouteConfig {
+  const { method, path, id, summary, description, tag, needs, params, query, key } = definition
+  const { body, optionalBody } = definition
+  const schema = body ?? optionalBody
+  const usual = needs === 'nothing' ? (['internal_error'] as const) : schema ? WITH_BODY : KEYED
+  const reused = key === 'stored' ? (['idempotency_key_reused'] as const) : []
+  return {
+    method,
+    path,
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    security: needs === 'nothing' ? [] : [{ apiKey: [] }],
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(key && { headers: IdempotencyHeaders }),
+      ...(schema && {
+        body: { required: body !== undefined, content: { 'application/json': { schema } } },
+      }),
+    },
+    responses: {
+      ...problems(...usual, ...(definition.problems ?? []), ...reused),
+      ...describeAnswers(definition),
+    },
+  }
+}
+
+/** The answers are held against their schemas by type; the tests hold them against the document. */
+export function defineRoute<const D extends Definition, Deps>(
+  definition: D,
+  handler: (c: AppContext, input: Input<D>, deps: Deps) => Answered<D['answers']>,
+): Route<Deps> {
+  return {
+    config: toConfig(definition),
+    needs: definition.needs,
+    answer: handler as unknown as Route<Deps>['answer'],
+  }
+}

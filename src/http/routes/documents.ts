@@ -1,0 +1,72 @@
+// GET /, /docs and /openapi.json: where people and programs find what there is. Every problem's `type` leads to /docs.
+// They must not differ between callers, reveal anything of this installation, or load anything from another host.
+
+import { z } from '@hono/zod-openapi'
+import { defineRoute } from '../define-route.ts'
+import type { AppContext, AppDeps } from '../deps.ts'
+import type { ShownDocument } from '../document-schema.ts'
+import { stylePolicy } from '../middleware/security-headers.ts'
+import { buildDocument } from '../openapi-document.ts'
+import { DOCS_STYLE, docsPage } from '../pages/docs-page.ts'
+import { FRONT_STYLE, frontPage } from '../pages/front-page.ts'
+import { wholeStyle } from '../pages/layout.ts'
+import { type App, namesRoute, refusesMethod } from '../register.ts'
+
+/**
+ * Made once, when it is first asked for, and kept as bytes: the same for everybody, and however many
+ * connections do not read them, they are in memory once.
+ */
+function createBytes(type: string, make: () => Promise<string> | string, policy?: string) {
+  let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
+  return async (c: AppContext): Promise<Response> => {
+    bytes ??= Promise.resolve(make()).then((text) => new TextEncoder().encode(text)) // mutant: C52.docs-page-cache
+    if (policy) c.header('Content-Security-Policy', policy)
+    return c.body(await bytes, 200, { 'content-type': type })
+  }
+}
+
+const HTML = 'text/html; charset=UTF-8'
+const page = (style: string, make: () => Promise<string>) =>
+  createBytes(HTML, make, stylePolicy(wholeStyle(style)))
+
+/** It is no API, and not in the OpenAPI document. */
+export function addFront(app: App, { inbox }: Pick<AppDeps, 'inbox'>): void {
+  const front = page(FRONT_STYLE, async () => String(await frontPage({ hasInbox: inbox !== null })))
+  app.on(['GET'], ['/'], namesRoute('/'), front)
+  app.all('/', namesRoute('/'), refusesMethod('get'))
+}
+
+export function documentRoutes(app: App) {
+  const document = createBytes('application/json', () => JSON.stringify(buildDocument(app)))
+  const docs = page(DOCS_STYLE, async () =>
+    String(await docsPage(buildDocument(app) as unknown as ShownDocument)),
+  )
+  return [
+    defineRoute(
+      {
+        method: 'get',
+        path: '/openapi.json',
+        id: 'getOpenApiDocument',
+        summary: 'This document',
+        tag: 'Operation',
+        needs: 'nothing',
+        answers: {
+          200: { description: 'OpenAPI 3.1.', json: z.object({ openapi: z.string() }) },
+        },
+      },
+      (c) => document(c) as never,
+    ),
+    defineRoute(
+      {
+        method: 'get',
+        path: '/docs',
+        id: 'getDocs',
+        summary: 'This API, readable',
+        tag: 'Operation',
+        needs: 'nothing',
+        answers: { 200: { description: 'A page.', text: 'text/html' } },
+      },
+      (c) => docs(c),
+    ),
+  ]
+}

@@ -1,0 +1,197 @@
+// /admin/api/attempts…: the verifications, for admins: one row each, one with all that happened, and what is done to one.
+// It must not show a recipient in clear but where it is revealed, nor take one in a URL, where logs keep it.
+
+import {
+  callingAdmin,
+  readIndexes,
+  refuseOtherService,
+  refuseUnknown,
+  serviceOf,
+} from '../admin-caller.ts'
+import { defineRoute } from '../define-route.ts'
+import type { AppContext, AppDeps } from '../deps.ts'
+import { READ, WRITE } from '../middleware/auth.ts'
+import { answerProblem, refusal } from '../problem.ts'
+import {
+  Attempt,
+  AttemptsPage,
+  AttemptsQuery,
+  AttemptsSearchBody,
+  DetailedAttempt,
+  toFilter,
+  toWireAttempt,
+  toWireDiagnosed,
+} from '../schemas/attempts.ts'
+import { RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
+import { RevealedPerson } from '../schemas/people.ts'
+import { CancelBody, IdParams, ResendBody } from '../schemas/requests.ts'
+import { answerSuccess } from '../success.ts'
+
+type Deps = Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>
+
+async function toPage(
+  { admin, clock }: Deps,
+  filter: Parameters<AppDeps['admin']['attempts']['list']>[0],
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+) {
+  const page = await admin.attempts.list(filter, cursor ?? null, limit)
+  const now = clock.now()
+  const rows = page.items.map((row) => toWireAttempt(row, now, admin.recipients))
+  return { attempts: rows, next_cursor: page.nextCursor }
+}
+
+/** As it is after an admin has done something to it; undefined: there is none of the key's service. */
+async function readAgain(c: AppContext, { admin, clock }: Deps, id: string) {
+  const row = await admin.attempts.find(serviceOf(c), id)
+  return row && toWireAttempt(row, clock.now(), admin.recipients)
+}
+
+const list = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/attempts',
+    id: 'listAttempts',
+    summary: 'The attempts',
+    description:
+      'One row for each verification, newest first, with what became of its newest message. To filter by recipient use the search.',
+    tag: 'Attempt log',
+    needs: READ,
+    query: AttemptsQuery,
+    answers: { 200: { description: 'A page.', json: AttemptsPage } },
+    problems: ['overloaded'],
+  },
+  async (c, { query }, deps: Deps) => {
+    const refused = refuseOtherService(c, deps, query.service)
+    if (refused) return refused
+    return c.json(await toPage(deps, toFilter(query, { within: serviceOf(c) }), query), 200)
+  },
+)
+
+const search = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/attempts/search',
+    id: 'searchAttempts',
+    summary: 'Search the attempts',
+    description:
+      'Newest first; every spelling of a recipient finds the same, a national number by the countries of the services. With `subject`: verifications by factors.',
+    tag: 'Attempt log',
+    needs: READ,
+    body: AttemptsSearchBody,
+    answers: { 200: { description: 'A page.', json: AttemptsPage } },
+    problems: ['overloaded'],
+  },
+  async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
+    const { to, subject, country, ...given } = body
+    const refused = refuseOtherService(c, deps, given.service)
+    if (refused) return refused
+    const read = readIndexes(c, deps, { to, subject, country })
+    if ('refused' in read) return read.refused
+    // With a recipient the country only reads it: one in E.164 may be of another.
+    const filters = read.budgetIndexes ? given : { ...given, country }
+    const filter = toFilter(filters, { within: serviceOf(c), ...read })
+    return c.json(await toPage(deps, filter, body), 200)
+  },
+)
+
+const get = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/attempts/{id}',
+    id: 'getAttempt',
+    summary: 'Look at an attempt',
+    description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
+    tag: 'Attempt log',
+    needs: READ,
+    params: IdParams,
+    answers: { 200: { description: 'The attempt.', json: DetailedAttempt } },
+    problems: ['verification_not_found', 'overloaded'],
+  },
+  async (c, { params }, deps: Deps & Pick<AppDeps, 'services'>) => {
+    const { operations, recipients } = deps.admin
+    const found = await operations.detail(callingAdmin(c, deps), params.id)
+    if (!found) return refuseUnknown(c, deps)
+    const about = {
+      channels: deps.services.get(found.attempt.service)?.channels ?? [],
+      mayAct: c.get('caller')?.scopes.has('admin') ?? false, // mutant: C74.api-same-diagnosis
+      now: deps.clock.now(),
+    }
+    return c.json(toWireDiagnosed(found, about, recipients), 200)
+  },
+)
+
+/** By the rules of POST /verify/{id}/cancel. */
+const cancel = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/attempts/{id}/cancel',
+    id: 'cancelAttempt',
+    summary: 'Cancel a verification',
+    description:
+      'As its login flow would: one that has ended is answered unchanged, but 409 once approved.',
+    tag: 'Attempt log',
+    needs: WRITE,
+    params: IdParams,
+    optionalBody: CancelBody,
+    answers: { 200: { description: 'Ended.', json: Attempt } },
+    problems: ['verification_not_found', 'verification_approved', 'overloaded'],
+  },
+  async (c, { params }, deps: Deps) => {
+    const result = await deps.admin.operations.cancel(callingAdmin(c, deps), params.id)
+    if (result?.kind === 'refused') return answerProblem(c, result)
+    const attempt = result && (await readAgain(c, deps, params.id))
+    return attempt ? c.json(attempt, 200) : refuseUnknown(c, deps)
+  },
+)
+
+/** By the rules and limits of POST /verify/{id}/resend. */
+const resend = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/attempts/{id}/resend',
+    id: 'resendAttempt',
+    summary: 'Send the code again',
+    description:
+      'As its login flow would: the same code, by the same limits, by another channel if one is given.',
+    tag: 'Attempt log',
+    needs: WRITE,
+    params: IdParams,
+    optionalBody: ResendBody,
+    answers: { 200: { description: 'Queued again.', json: Attempt, headers: RATE_LIMIT } },
+    problems: RESEND_REFUSALS,
+  },
+  async (c, { params, body }, deps: Deps) => {
+    const admin = callingAdmin(c, deps)
+    const result = await deps.admin.operations.resend(admin, params.id, body.channel ?? null)
+    if (result?.kind === 'refused') return answerProblem(c, result)
+    const attempt = result && (await readAgain(c, deps, params.id))
+    if (!attempt) return refuseUnknown(c, deps)
+    answerSuccess(c, result)
+    return c.json(attempt, 200)
+  },
+)
+
+/** Not answered before the log has who asked. */
+const reveal = defineRoute(
+  {
+    method: 'post',
+    path: '/admin/api/attempts/{id}/reveal',
+    id: 'revealRecipient',
+    summary: 'Show a recipient in clear',
+    description: 'The log records who asked, as `recipient.shown`.',
+    tag: 'People',
+    needs: WRITE,
+    params: IdParams,
+    answers: { 200: { description: 'The recipient or subject.', json: RevealedPerson } },
+    problems: ['verification_not_found', 'overloaded'],
+  },
+  async (c, { params }, deps: Deps) => {
+    const person = await deps.admin.operations.reveal(callingAdmin(c, deps), params.id)
+    if (person) return c.json(person, 200)
+    if (!(await readAgain(c, deps, params.id))) return refuseUnknown(c, deps)
+    const detail = 'It is sealed under a root key that this node lacks: see SECRET_KEY_PREVIOUS.'
+    return answerProblem(c, refusal('store_unavailable', detail))
+  },
+)
+
+export const verificationRoutes = [list, search, get, cancel, resend, reveal]

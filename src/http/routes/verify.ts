@@ -1,0 +1,219 @@
+// /verify/…: what a login flow asks: start, check, list, look, resend, cancel.
+// It must not decide anything: the domain does. It never answers 2xx to a check for anything but
+// `approved`, for callers write `if (response.ok) login()`; nor takes a number in a URL, where logs keep it.
+
+import { defineRoute, type Input } from '../define-route.ts'
+import type { AppContext, AppDeps } from '../deps.ts'
+import { readEndUser } from '../end-user.ts'
+import { callerOf, VERIFY } from '../middleware/auth.ts'
+import { answerProblem } from '../problem.ts'
+import {
+  ApprovedVerification,
+  DetailedVerification,
+  toWireApproved,
+  toWireDetailed,
+  toWireVerification,
+  Verification,
+  VerificationPage,
+} from '../schemas/answers.ts'
+import { LOCATION, RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
+import {
+  CancelBody,
+  CheckBody,
+  IdParams,
+  idempotencyOf,
+  ListBody,
+  ResendBody,
+  StartBody,
+  toCheckCommand,
+  toListCommand,
+  toStartCommand,
+} from '../schemas/requests.ts'
+import { answerSuccess } from '../success.ts'
+
+type EndUserDeps = Pick<AppDeps, 'parseAddress' | 'resolveAddress'>
+type Deps = EndUserDeps & Pick<AppDeps, 'service'>
+
+/** What every command has: who is behind the request, and what its answer is stored under. */
+export function commonOf(
+  c: AppContext,
+  deps: EndUserDeps,
+  { params, body, key }: Pick<Input, 'key'> & { params?: object | undefined; body: object },
+) {
+  return {
+    endUser: readEndUser(c, deps, body),
+    idempotency: idempotencyOf(key, { ...params, ...body }),
+  }
+}
+
+const start = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/start',
+    id: 'startVerification',
+    summary: 'Start a verification',
+    description:
+      'With `to`: makes a verification and queues its message; the answer never waits for a provider. With `subject`: asks for a code that the person has already, of an authenticator app or a recovery code, and sends nothing. With a `session` whose verification is still pending it continues that one (200).',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'stored',
+    body: StartBody,
+    answers: {
+      200: {
+        description: 'Continued: the same verification.',
+        json: Verification,
+        headers: { ...LOCATION, ...RATE_LIMIT },
+      },
+      201: { description: 'Started.', json: Verification, headers: { ...LOCATION, ...RATE_LIMIT } },
+    },
+    problems: [
+      'country_not_allowed',
+      'channel_not_available',
+      'number_type_not_allowed',
+      'factor_not_found',
+      'recipient_suppressed',
+      'rate_limited',
+      'resend_too_early',
+      'overloaded',
+    ],
+  },
+  async (c, input, deps: Deps) => {
+    const command = toStartCommand(input.body, commonOf(c, deps, input))
+    const result = await deps.service.start(callerOf(c), command)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    answerSuccess(c, result)
+    c.header('Location', `/verify/${result.verification.id}`)
+    return c.json(toWireVerification(result.verification), result.kind === 'started' ? 201 : 200)
+  },
+)
+
+const check = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/check',
+    id: 'checkVerification',
+    summary: 'Check a code',
+    description:
+      '200 means approved, and nothing else does. Give `id`, or `session` with `to` or `subject` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none. The code of an authenticator app is good once, and so is a recovery code.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'stored',
+    body: CheckBody,
+    answers: {
+      200: { description: 'Approved.', json: ApprovedVerification, headers: RATE_LIMIT },
+    },
+    problems: [
+      'verification_not_found',
+      'verification_approved',
+      'verification_canceled',
+      'verification_mismatch',
+      'max_attempts_reached',
+      'verification_expired',
+      'code_incorrect',
+      'rate_limited',
+      'overloaded',
+    ],
+  },
+  async (c, input, deps: Deps) => {
+    const command = toCheckCommand(input.body, commonOf(c, deps, input))
+    const result = await deps.service.check(callerOf(c), command)
+    if (result.kind !== 'approved') return answerProblem(c, result)
+    answerSuccess(c, result)
+    return c.json(toWireApproved(result), 200)
+  },
+)
+
+const list = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/list',
+    id: 'listVerifications',
+    summary: 'List the verifications of a recipient',
+    description:
+      'Newest first. It changes nothing, so that an Idempotency-Key is accepted and has nothing to do.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'ignored',
+    body: ListBody,
+    answers: { 200: { description: 'A page.', json: VerificationPage } },
+    problems: ['overloaded'],
+  },
+  async (c, { body }, deps: Deps) => {
+    const result = await deps.service.list(callerOf(c), toListCommand(body))
+    if (result.kind === 'refused') return answerProblem(c, result)
+    const verifications = result.verifications.map(toWireDetailed)
+    return c.json({ verifications, next_cursor: result.nextCursor }, 200)
+  },
+)
+
+const get = defineRoute(
+  {
+    method: 'get',
+    path: '/verify/{id}',
+    id: 'getVerification',
+    summary: 'Look at a verification',
+    description: 'The verification and its deliveries. Changes nothing.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    params: IdParams,
+    answers: { 200: { description: 'The verification.', json: DetailedVerification } },
+    problems: ['verification_not_found', 'overloaded'],
+  },
+  async (c, { params }, deps: Deps) => {
+    const result = await deps.service.get(callerOf(c), params)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    return c.json(toWireDetailed(result.verification), 200)
+  },
+)
+
+const resend = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/{id}/resend',
+    id: 'resendVerification',
+    summary: 'Send the code again',
+    description:
+      'The same code, not before `resend_at`, at most `max_sends` times. `expires_at` never moves.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'stored',
+    params: IdParams,
+    optionalBody: ResendBody,
+    answers: { 200: { description: 'Queued again.', json: Verification, headers: RATE_LIMIT } },
+    problems: RESEND_REFUSALS,
+  },
+  async (c, input, deps: Deps) => {
+    const { id } = input.params
+    const command = { id, channel: input.body.channel ?? null, ...commonOf(c, deps, input) }
+    const result = await deps.service.resend(callerOf(c), command)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    answerSuccess(c, result)
+    return c.json(toWireVerification(result.verification), 200)
+  },
+)
+
+const cancel = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/{id}/cancel',
+    id: 'cancelVerification',
+    summary: 'Cancel a verification',
+    description: 'Idempotent: one that has ended is answered unchanged, but 409 once approved.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'stored',
+    params: IdParams,
+    optionalBody: CancelBody,
+    answers: { 200: { description: 'Ended.', json: Verification, headers: RATE_LIMIT } },
+    problems: ['verification_not_found', 'verification_approved', 'overloaded'],
+  },
+  async (c, input, deps: Deps) => {
+    const command = { ...input.params, ...commonOf(c, deps, input) }
+    const result = await deps.service.cancel(callerOf(c), command)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    answerSuccess(c, result)
+    return c.json(toWireVerification(result.verification), 200)
+  },
+)
+
+export const verifyRoutes = [start, check, list, get, resend, cancel]
