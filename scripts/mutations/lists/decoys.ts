@@ -79,7 +79,7 @@ export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.decoy-retry-after',
     'decoys wait as long as another node’s provider asked for',
-    ['test/delivery/send-history.test.ts', 'a decoy waits as long as another node'],
+    ['test/delivery/send-history.test.ts', 'a decoy waits as long as the Retry-After'],
     { node: 'PropertyAssignment', becomes: 'result: past.result' },
   ),
   mutant(
