@@ -28,6 +28,8 @@ export type DueDelivery = {
   verificationId: string
   service: string
   sendNumber: number
+  /** The verification's sends when this was read. */
+  sends: number
   channel: Channel
   kind: DeliveryKind
   /** Attempts made before this one. */
@@ -65,10 +67,8 @@ export type ClaimedDelivery<Prepared> = DueDelivery & {
 }
 
 export type SettleDelivery = {
-  verificationId: string
-  sendNumber: number
-  attempt: number
-  token: string
+  /** As it was claimed: a settlement is decided on it, and again where it no longer fits. */
+  claim: Omit<ClaimedDelivery<unknown>, 'prepared'>
   now: number
   durationMs: number
   result:

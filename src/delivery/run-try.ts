@@ -142,13 +142,11 @@ async function settle(
   durationMs: number,
   stop: AbortSignal,
 ): Promise<'done' | 'again'> {
-  const { verificationId, sendNumber, attempt, token } = claim
   const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
     try {
-      const key = { verificationId, sendNumber, attempt, token }
-      const outcome = await deps.outbox.settle({ ...key, now, durationMs, result: decided })
+      const outcome = await deps.outbox.settle({ claim, now, durationMs, result: decided })
       if (outcome === 'fenced')
         deps.logger.warn(
           { delivery: claim.deliveryId, attempt: claim.attempt },

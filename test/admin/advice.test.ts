@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, '../../src')
 /** Wherever an error of a delivery is made. */
 const SOURCES = [
   ...['delivery/attempt.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
-  ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'storage/claim-plan.ts'],
+  ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'delivery/transitions.ts'],
 ]
 const SOURCES_OF_ADVICE = ['advice', 'any-provider', 'smtp', 'twilio', 'words'].map(
   (name) => `admin/advice/${name}.ts`,

@@ -45,8 +45,7 @@ export function settlement(
   now: number,
   result: SettleDelivery['result'],
 ): SettleDelivery {
-  const { verificationId, sendNumber, attempt, token } = claimed
-  return { verificationId, sendNumber, attempt, token, now, durationMs: 120, result }
+  return { claim: claimed, now, durationMs: 120, result }
 }
 
 export const SENT = { kind: 'sent', reference: 'SM1' } as const

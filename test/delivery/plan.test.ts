@@ -21,6 +21,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     verificationId: ID,
     service: 'default',
     sendNumber: 1,
+    sends: 1,
     channel: 'sms',
     kind: 'real',
     attempts: 0,

@@ -196,10 +196,9 @@ export async function createWorld(options: {
       ambiguous: { kind: 'ambiguous', error: ERROR },
     } as const
     const result = silent ? answer.accepted : answer[outcome]
-    const { verificationId, sendNumber, attempt, token } = claim
     const now = clock.now()
     await store.outbox.settle({
-      ...{ verificationId, sendNumber, attempt, token, now, durationMs: 1 },
+      ...{ claim, now, durationMs: 1 },
       result: decideSettlement(claim, result, now, 0.5),
     })
   }

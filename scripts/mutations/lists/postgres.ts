@@ -7,6 +7,7 @@ const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
+const DELIVERY_TRANSITIONS = 'drizzle/postgres/0017_delivery_transitions.sql'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
 export const POSTGRES: readonly Mutant[] = [
@@ -88,9 +89,9 @@ DECLARE
     'PostgreSQL: a claim looks, under its lock, whether time enough is left',
     [WAITED, 'I6: what was leased with time enough'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `ELSIF p.kind = 'send' AND v.expires_at - cs_now_1(p_clock) < p_min_remaining_ms THEN`,
-      replace: 'ELSIF false THEN',
+      file: DELIVERY_TRANSITIONS,
+      find: ' OR at > c.not_after',
+      replace: '',
     },
   ),
   mutant(
@@ -98,12 +99,16 @@ DECLARE
     'PostgreSQL: sends of one verification are settled one at a time',
     [WAITED, 'I7: two sends that are settled at once'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `WHERE id = p_id FOR NO KEY UPDATE;
-  UPDATE send_attempts`,
-      replace: `WHERE id = p_id FOR SHARE;
-  UPDATE send_attempts`,
+      file: DELIVERY_TRANSITIONS,
+      find: 'verifications f WHERE f.seq = c.seq FOR NO KEY UPDATE',
+      replace: 'verifications f WHERE f.seq = c.seq',
     },
+  ),
+  mutant(
+    'I5.pg-lease-fencing',
+    'PostgreSQL: a worker whose lease ran out cannot move the delivery any more',
+    [STORE, 'C23: a lease that ran out is claimed again'],
+    { file: DELIVERY_TRANSITIONS, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
     'I5.pg-outbox-transaction',
@@ -140,13 +145,11 @@ DECLARE
   mutant(
     'I6.pg-claim-ended',
     'PostgreSQL: a claim looks, under its lock, whether the verification has ended or the send was replaced',
-    [STORE, 'I6: what has ended, been replaced or comes too late is not claimed'],
+    [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `IF v_reason IS NOT NULL THEN
-      PERFORM cs_cancel_delivery_1(d, v.service, p_now, v_reason);
-    ELSIF p.kind`,
-      replace: 'IF p.kind',
+      file: DELIVERY_TRANSITIONS,
+      find: 'v.status <> c.verification_status OR v.sends <> c.sends OR ',
+      replace: '',
     },
   ),
   mutant(

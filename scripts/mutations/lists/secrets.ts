@@ -19,7 +19,7 @@ export const SECRETS: readonly Mutant[] = [
     'I7.last-send-erases',
     'the last possible send erases the sealed code',
     [PORTS, 'the sealed code goes with the last possible send'],
-    { node: 'ExpressionStatement', becomes: '' },
+    { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'I7.sweep-sealed-code',

@@ -1,122 +1,107 @@
-// The worker's store on PostgreSQL. A claim is two statements: rows are leased, then planned here, then begun.
-// It must not hold a lock while it plans: a worker that stops in between leaves rows that are due again in seconds.
+// The worker's store on PostgreSQL. A claim is two statements: rows are leased and loaded, decided on here, then changed.
+// It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again in seconds.
 
 import type {
   ClaimedDelivery,
-  DueDelivery,
   Outbox,
   OutboxDepth,
-  Plan,
+  SettleDelivery,
 } from '../../delivery/outbox-ports.ts'
-import { CHANNELS, MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import { deliveryId, sendAttemptId } from '../../kernel/ids.ts'
-import { EXPIRED, planSafely } from '../claim-plan.ts'
-import { MAX_COUNTED } from '../outbox-depth.ts'
-import { PAST_SENDS, type PastSendRow, toPastSend } from '../past-send.ts'
+import {
+  type ClaimDecision,
+  type DeliveryChange,
+  decideClaim,
+  decideReleased,
+  decideSettled,
+  type HeldDelivery,
+  type LoadedDelivery,
+} from '../../delivery/transitions.ts'
+import { CHANNELS, type DeliveryStatus } from '../../kernel/channel.ts'
+import { StoreUnavailableError } from '../../kernel/errors.ts'
+import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
 import type { StoreContext } from './pool.ts'
-import { camelRow, json, type Raw } from './rows.ts'
+import { camelRow, json, type Raw, rowFields } from './rows.ts'
 
-/** From the lease to the beginning: two round trips and the planning of one batch. */
+/** From the lease to the change: two round trips and the planning of one batch. */
 const PLANNING_MS = 5_000
 /** After an outage most of what is due may be dead: look further than one batch. */
 const MAX_ROUNDS = 4
+/** A verification ends once and is sent a few times: past this something else is wrong. */
+const MAX_DECISIONS = 8
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
+type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
+/** The row that a change is for, as it looked when it was decided. */
+type Guard = { verificationId: string; send: number; token: string; status: DeliveryStatus }
+type Answer = Pick<SettleDelivery, 'durationMs' | 'result'> & { attempt: number }
+type Applied = LoadedDelivery & { n: number; outcome: 'applied' | 'changed' | 'fenced'; at: number }
 
-type OutboxRow = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 'reclaimed'> & {
-  seq: number
-  send: number
-  sends: number
-  status: string
-  verificationStatus: string
-  codeSealed: Uint8Array | null
-  leasedAt: number
-  newToken: string
-}
-type Planned = { row: OutboxRow; due: DueDelivery; plan: Plan<unknown> | { kind: 'canceled' } }
-
-function toDue(row: OutboxRow): DueDelivery {
-  const reclaimed = row.status === 'sending'
+function answerOf({ attempt, durationMs, result }: Answer) {
+  const { kind } = result
   return {
-    verificationId: row.verificationId,
-    service: row.service,
-    sendNumber: row.send,
-    channel: row.channel,
-    kind: row.kind,
-    attempts: row.attempts,
-    // The worker before died or froze; its attempt may have gone out.
-    ambiguous: row.ambiguous + (reclaimed ? 1 : 0),
-    recipientSealed: row.recipientSealed,
-    codeSealed: row.codeSealed ?? new Uint8Array(),
-    locale: row.locale,
-    expiresAt: row.expiresAt,
-    reclaimed,
-    wordedAt: row.wordedAt,
+    attempt,
+    duration_ms: durationMs,
+    result: kind,
+    reference: kind === 'sent' ? result.reference : null,
+    error_code: kind === 'sent' ? null : result.error.code,
+    error_message: kind === 'sent' ? null : result.error.message,
   }
 }
 
-function planRow(row: OutboxRow, input: ClaimInput): Planned {
-  const due = toDue(row)
-  // The database looks again, under its lock, and says why.
-  const isOver = row.verificationStatus !== 'pending' || row.send < row.sends
-  if (isOver) return { row, due, plan: { kind: 'canceled' } }
-  const isTooLate = row.expiresAt - row.leasedAt < input.minRemainingMs || row.codeSealed === null
-  if (isTooLate) return { row, due, plan: { kind: 'fail', error: EXPIRED } }
-  return { row, due, plan: planSafely(input.plan, due) }
+function changeOf(n: number, guard: Guard, change: DeliveryChange, answer?: Answer) {
+  const { set, stamp, ...rest } = change
+  return {
+    n,
+    ...rowFields({ ...guard, ...stamp, ...rest }),
+    set: rowFields(set),
+    ...(answer && { answer: answerOf(answer) }),
+  }
 }
 
-function planJson(planned: readonly Planned[]) {
-  return json(
-    planned.map(({ row, plan }) => ({
-      seq: row.seq,
-      send: row.send,
-      token: row.newToken,
-      kind: plan.kind,
-      ...(plan.kind === 'send' && { provider: plan.provider }),
-      ...(plan.kind === 'fail' && { code: plan.error.code, message: plan.error.message }),
-      ...(plan.kind === 'give_back' && { delay_ms: plan.delayMs }),
-    })),
-  )
+function createApply({ query, timeOf }: StoreContext) {
+  /** @returns for each change, by its `n`, what became of it; where it no longer fits, the row as it is now */
+  return async (changes: readonly object[], now: number) => {
+    const rows = await query<Raw>(sql`select f.n, f.outcome, f.at, (f.o).*
+      from cs_apply_deliveries_1(${json(changes)}, ${timeOf(now)}) f`)
+    return rows.map((row) => camelRow(row) as unknown as Applied)
+  }
 }
 
-function toClaim({ row, due, plan }: Planned, leaseMs: number): ClaimedDelivery<unknown>[] {
-  if (plan.kind !== 'send') return []
-  const { verificationId, send } = row
-  const attempt = row.attempts + 1
-  return [
-    {
-      ...due,
-      attemptId: sendAttemptId(verificationId, send, attempt),
-      deliveryId: deliveryId(verificationId, send),
-      attempt,
-      startedAt: row.leasedAt,
-      provider: plan.provider,
-      token: row.newToken,
-      leaseUntil: row.leasedAt + leaseMs,
-      prepared: plan.prepared,
-    },
-  ]
-}
-
-function createClaim({ query, timeOf }: StoreContext) {
+function createClaim(context: StoreContext) {
+  const { query, timeOf } = context
+  const apply = createApply(context)
+  const decide = (row: LeasedRow, input: ClaimInput) => ({
+    row,
+    ...decideClaim(row, { ...input, now: row.leasedAt, token: row.newToken }),
+  })
+  const guardOf = ({ verificationId, send, newToken, status }: LeasedRow) => ({
+    ...{ verificationId, send, status, token: newToken },
+  })
+  const applyAll = async (rows: readonly LeasedRow[], input: ClaimInput) => {
+    const claims: ClaimedDelivery<unknown>[] = []
+    let open: (ClaimDecision & { row: LeasedRow })[] = rows.map((row) => decide(row, input))
+    // What still does not fit after the last decision is due again in seconds.
+    for (let n = 0; n < MAX_DECISIONS && open.length > 0; n += 1) {
+      const changes = open.map(({ row, change }, at) => changeOf(at, guardOf(row), change))
+      const applied = await apply(changes, input.now)
+      const decided = open
+      open = []
+      for (const { n: place, outcome, at, ...fresh } of applied) {
+        const one = decided[place]
+        if (outcome === 'applied' && one?.claimed) claims.push(one.claimed)
+        if (outcome !== 'changed' || !one) continue
+        open.push(decide({ ...fresh, leasedAt: at, newToken: one.row.newToken }, input))
+      }
+    }
+    return claims
+  }
   const claimRound = async (input: ClaimInput, limit: number) => {
-    const { channel, now, leaseMs } = input
     const leased =
-      await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).* from cs_lease_1(${channel},
-      ${timeOf(now)}, ${limit}, ${PLANNING_MS}) f`)
-    if (leased.length === 0) return { found: 0, claims: [] }
-    const planned = leased.map((row) => planRow(camelRow(row) as unknown as OutboxRow, input))
-    const leasedAt = planned[0]?.row.leasedAt ?? now
-    const begun = await query<{ seq: number; send: number }>(
-      sql`select * from cs_begin_1(${leasedAt}, ${leaseMs}, ${planJson(planned)}, ${timeOf(now)},
-        ${input.minRemainingMs})`,
-    )
-    const isBegun = new Set(begun.map(({ seq, send }) => `${seq}/${send}`))
-    const claims = planned
-      .filter(({ row }) => isBegun.has(`${row.seq}/${row.send}`))
-      .flatMap((one) => toClaim(one, leaseMs))
-    return { found: leased.length, claims }
+      await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).* from cs_lease_1(${input.channel},
+      ${timeOf(input.now)}, ${limit}, ${PLANNING_MS}) f`)
+    const rows = leased.map((row) => camelRow(row) as unknown as LeasedRow)
+    return { found: rows.length, claims: await applyAll(rows, input) }
   }
   return async (input: ClaimInput): Promise<ClaimedDelivery<unknown>[]> => {
     const claimed: ClaimedDelivery<unknown>[] = []
@@ -135,35 +120,39 @@ function createClaim({ query, timeOf }: StoreContext) {
   }
 }
 
+/** Decided on what the claim loaded, so that it is one round trip wherever nothing moved meanwhile. */
+function createSettle(context: StoreContext) {
+  const apply = createApply(context)
+  return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
+    const { claim, now } = input
+    const { verificationId, sendNumber: send, attempt, token } = claim
+    const guard: Guard = { verificationId, send, token, status: 'sending' }
+    const answer = { ...input, attempt }
+    let held: HeldDelivery = { ...claim, send, attempts: attempt, verificationStatus: 'pending' }
+    for (let n = 0; n < MAX_DECISIONS; n += 1) {
+      const change = changeOf(0, guard, decideSettled(held, input), answer)
+      const [applied] = await apply([change], now)
+      if (applied?.outcome === 'applied') return 'settled'
+      if (applied?.outcome !== 'changed') return 'fenced'
+      held = applied
+    }
+    throw new StoreUnavailableError('the verification moved too often')
+  }
+}
+
 export function createOutbox(context: StoreContext): Outbox {
-  const { query, timeOf } = context
-  const claim = createClaim(context)
+  const { query } = context
+  const apply = createApply(context)
   return {
     // What `plan` prepared is handed back as it came.
-    claim: claim as Outbox['claim'],
-    async settle({ verificationId, sendNumber, attempt, token, now, durationMs, result }) {
-      const { kind } = result
-      const outcome = {
-        ...{ kind, duration_ms: durationMs },
-        ...(kind === 'sent'
-          ? { reference: result.reference }
-          : {
-              code: result.error.code,
-              message: result.error.message,
-              ambiguous: result.ambiguous,
-            }),
-        ...(kind === 'retry' && { at: result.at }),
-      }
-      const [row] = await query<{ outcome: 'settled' | 'fenced' }>(sql`select cs_settle_delivery_1(
-        ${verificationId}, ${sendNumber}, ${attempt}, ${token}, ${now}, ${MIN_REMAINING_TO_SEND_MS},
-        ${json(outcome)}, ${timeOf(now)}) as outcome`)
-      return row?.outcome ?? 'fenced'
-    },
+    claim: createClaim(context) as Outbox['claim'],
+    settle: createSettle(context),
     async release(claims) {
-      const rows = claims.map(({ verificationId, sendNumber, attempt, token }) => ({
-        ...{ id: verificationId, send: sendNumber, attempt, token },
-      }))
-      await query(sql`select cs_release_1(${json(rows)})`)
+      const changes = claims.map(({ verificationId, sendNumber: send, attempt, token }, n) => {
+        const guard: Guard = { verificationId, send, token, status: 'sending' }
+        return changeOf(n, guard, decideReleased(attempt))
+      })
+      await apply(changes, 0)
     },
     async nextDueAt() {
       const channels = sql.param([...CHANNELS])

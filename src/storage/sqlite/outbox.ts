@@ -1,15 +1,20 @@
-// The worker's store on SQLite: each port method one read or one job of the writer.
-// It must not send, plan or wait.
+// The worker's store on SQLite: each step is one job of the writer, which loads, decides and applies.
+// What a delivery becomes is decided in delivery/transitions.ts.
 
-import type { Outbox } from '../../delivery/outbox-ports.ts'
-import { createClaim } from './claim.ts'
-import { createDeliveryMoves } from './delivery-moves.ts'
-import type { Orm } from './drizzle.ts'
+import type { ClaimedDelivery, Outbox, SettleDelivery } from '../../delivery/outbox-ports.ts'
+import {
+  type DeliveryChange,
+  type DeliveryColumns,
+  decideClaim,
+  decideReleased,
+  decideSettled,
+} from '../../delivery/transitions.ts'
+import { drawBytes } from '../../kernel/ids.ts'
+import { and, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
-import type { AppendEvent } from './event-rows.ts'
-import { createOutboxRows } from './outbox-rows.ts'
-import { createPastSends } from './past-sends.ts'
-import { createRelease, createSettleDelivery } from './settle-delivery.ts'
+import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
+import { deliveries, sendAttempts } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -17,31 +22,153 @@ import type { Writer } from './writer.ts'
  * attempt id: that is promised anyway (I5), so no sync is waited for between a start and its send.
  */
 const AT_LEAST_ONCE = { mayRepeat: true } as const
+/** 64 random bits: tells workers apart, it is no secret. */
+const TOKEN_BYTES = 8
+/** After an outage most of what is due may be dead: look further than one batch, but not through all in one transaction. */
+const MAX_ROUNDS = 4
 
-export function createOutbox(deps: {
-  orm: Orm
-  writer: Writer
-  endings: Endings
-  appendEvent: AppendEvent
-}): Outbox {
-  const { writer } = deps
-  const rows = createOutboxRows(deps.orm)
-  const moves = createDeliveryMoves({ ...deps, rows })
-  const claim = createClaim({ rows, moves })
-  const settle = createSettleDelivery({ ...deps, rows, moves })
-  const release = createRelease(rows)
-  const readPastSends = createPastSends(deps.orm)
+type ClaimInput = Parameters<Outbox['claim']>[0]
+type AttemptKey = { seq: number; send: number; attempt: number }
+type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent }
+
+function createMove(orm: Orm) {
+  const p = sql.placeholder
+  const move = orm
+    .update(deliveries)
+    .set({
+      status: sql`${p('status')}`,
+      dueAt: sql`${p('dueAt')}`,
+      token: sql`${p('token')}`,
+      provider: sql`${p('provider')}`,
+      attempts: sql`${p('attempts')}`,
+      ambiguous: sql`${p('ambiguous')}`,
+      errorCode: sql`${p('errorCode')}`,
+      errorMessage: sql`${p('errorMessage')}`,
+      sentAt: sql`${p('sentAt')}`,
+    })
+    .where(and(eq(deliveries.verificationSeq, p('seq')), eq(deliveries.send, p('send'))))
+    .prepare()
+  return (row: OutboxRow, set: DeliveryColumns) => void move.run({ ...row, ...set })
+}
+
+function createAttempts(orm: Orm) {
+  const p = sql.placeholder
+  const t = sendAttempts
+  const isAttempt = and(
+    eq(t.verificationSeq, p('seq')),
+    eq(t.send, p('send')),
+    eq(t.attempt, p('attempt')),
+  )
+  const begin = orm
+    .insert(t)
+    .values({
+      verificationSeq: p('seq'),
+      send: p('send'),
+      attempt: p('attempt'),
+      provider: p('provider'),
+      startedAt: p('now'),
+    })
+    .prepare()
+  const answer = orm
+    .update(t)
+    .set({
+      durationMs: sql`${p('durationMs')}`,
+      result: sql`${p('result')}`,
+      reference: sql`${p('reference')}`,
+      errorCode: sql`${p('errorCode')}`,
+      errorMessage: sql`${p('errorMessage')}`,
+    })
+    .where(isAttempt)
+    .prepare()
+  const remove = orm.delete(t).where(isAttempt).prepare()
   return {
-    async claim(input) {
+    begin: (row: AttemptKey & { provider: string; now: number }) => void begin.run(row),
+    answer(key: AttemptKey, { durationMs, result }: SettleDelivery) {
+      const { kind } = result
+      const reference = kind === 'sent' ? result.reference : null
+      const error = kind === 'sent' ? null : result.error
+      answer.run({
+        ...key,
+        durationMs,
+        result: kind,
+        reference,
+        errorCode: error?.code ?? null,
+        errorMessage: error?.message ?? null,
+      })
+    },
+    remove: (key: AttemptKey) => void remove.run(key),
+  }
+}
+
+type Attempts = ReturnType<typeof createAttempts>
+
+function createApply({ orm, endings, appendEvent }: Deps, attempts: Attempts) {
+  const move = createMove(orm)
+  return (row: OutboxRow, change: DeliveryChange, now: number) => {
+    const { seq, send } = row
+    const { set, dueAfterMs, begun, removed, at } = change
+    move(row, dueAfterMs === undefined ? set : { ...set, dueAt: now + dueAfterMs })
+    if (begun) attempts.begin({ seq, send, now: at, ...begun })
+    if (removed !== undefined) attempts.remove({ seq, send, attempt: removed })
+    const actor = serviceActor(row.service)
+    for (const event of change.events) appendEvent({ ...event, at, verificationSeq: seq, actor })
+    if (change.eraseIfUnsendable) endings.eraseIfUnsendable(seq) // mutant: I7.last-send-erases
+  }
+}
+
+export function createOutbox(deps: Deps & { writer: Writer }): Outbox {
+  const { writer } = deps
+  const reads = createOutboxReads(deps.orm)
+  const readPastSends = createPastSends(deps.orm)
+  const attempts = createAttempts(deps.orm)
+  const apply = createApply(deps, attempts)
+
+  const claim = (input: ClaimInput) => {
+    const { channel, now, limit } = input
+    const claims: ClaimedDelivery<unknown>[] = []
+    for (let round = 0; round < MAX_ROUNDS && claims.length < limit; round += 1) {
+      const found = reads.due({ channel, now, limit: limit - claims.length })
+      if (found.length === 0) break
+      for (const row of found) {
+        const token = drawBytes(TOKEN_BYTES).toString('base64url')
+        const { change, claimed } = decideClaim(row, { ...input, token })
+        apply(row, change, now)
+        if (claimed) claims.push(claimed)
+      }
+    }
+    return claims
+  }
+
+  const settle = (input: SettleDelivery): 'settled' | 'fenced' => {
+    const { verificationId, sendNumber: send, attempt, token } = input.claim
+    const found = reads.one({ verificationId, send })
+    if (!found) return 'fenced'
+    attempts.answer({ seq: found.seq, send, attempt }, input)
+    if (found.status !== 'sending' || found.token !== token) return 'fenced' // mutant: I5.lease-fencing
+    apply(found, decideSettled(found, input), input.now)
+    return 'settled'
+  }
+
+  const release: (claims: Parameters<Outbox['release']>[0]) => void = (claims) => {
+    for (const { verificationId, sendNumber: send, attempt, token } of claims) {
+      const row = reads.one({ verificationId, send })
+      if (row?.status === 'sending' && row.token === token) apply(row, decideReleased(attempt), 0)
+    }
+  }
+
+  return {
+    async claim<Prepared>(input: ClaimInput) {
       // Most channels have nothing due most of the time: a look, and no transaction.
-      const dueAt = await writer.read(() => rows.firstDue(input.channel))
+      const dueAt = await writer.read(() => reads.firstDue(input.channel))
       if (dueAt === undefined || dueAt > input.now) return []
-      return writer.write(() => claim(input), AT_LEAST_ONCE)
+      const claims = await writer.write(() => claim(input), AT_LEAST_ONCE)
+      // What `plan` prepared is handed back as it came.
+      return claims as ClaimedDelivery<Prepared>[]
     },
     settle: (input) => writer.write(() => settle(input), AT_LEAST_ONCE),
     release: (claims) => writer.write(() => release(claims), AT_LEAST_ONCE),
-    nextDueAt: () => writer.read(rows.firstDueOfAll),
+    nextDueAt: () => writer.read(reads.firstDueOfAll),
     pastSends: () => writer.read(readPastSends),
-    depths: (now) => writer.read(() => rows.depths(now)),
+    depths: (now) => writer.read(() => reads.depths(now)),
   }
 }

@@ -164,7 +164,6 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
 
   const settleSend = async ({ outbox }: Store, claim: ClaimedDelivery<unknown>) => {
     await sleep((random() * SEND_MAX_MS) / FASTER)
-    const { verificationId, sendNumber, attempt, token } = claim
     const error = { code: 'http_500', message: 'the provider answered 500' }
     const at = now()
     const result =
@@ -173,9 +172,7 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
         : random() < 0.8
           ? ({ kind: 'retry', at: at + below(2_000), error, ambiguous: random() < 0.5 } as const)
           : ({ kind: 'failed', error, ambiguous: false } as const)
-    await outbox.settle({
-      ...{ verificationId, sendNumber, attempt, token, now: at, durationMs: 5, result },
-    })
+    await outbox.settle({ claim, now: at, durationMs: 5, result })
   }
 
   const send = async (store: Store) => {

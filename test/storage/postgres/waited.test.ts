@@ -10,6 +10,7 @@ import {
   claim,
   claimOne,
   emptyOutbox,
+  retryAt,
   SENT,
   sendAll,
   settlement,
@@ -22,10 +23,12 @@ import { type OpenStore, type OtherNode, openOther, openStore, rowOf } from './f
 let store: OpenStore
 let other: OtherNode
 let pool: ReturnType<typeof createPool>
+let real: Query
 beforeAll(async () => {
   store = await openStore()
   other = await openOther(store.database)
   pool = createPool({ url: store.database.url })
+  real = createQuery(pool)
 })
 afterAll(async () => {
   await pool.end()
@@ -121,6 +124,50 @@ describe('delivery', () => {
     expect(claimed).toEqual([])
   })
 
+  it.each([
+    ['ended', 'canceled'],
+    ['was replaced', 'canceled'],
+    ['was claimed again', 'sending'],
+  ])('I6: what ended or was replaced after its lease is not begun: it %s', async (kind, status) => {
+    await emptyOutbox(store)
+    const record = await start(store)
+    let statements = 0
+    const query: Query = async (statement) => {
+      statements += 1
+      if (statements === 2 && kind === 'ended')
+        await store.steps.cancel({ ...keyOf(record), now: T0 })
+      if (statements === 2 && kind === 'was replaced')
+        await other.query('update verifications set sends = 2 where id = $1', [record.id])
+      if (statements === 2 && kind === 'was claimed again') await claimOne(store, T0 + 6_000)
+      return real(statement)
+    }
+    const outbox = createOutbox({ query, timeOf: (now) => now })
+    expect(await claim({ outbox }, T0, sendAll)).toEqual([])
+    expect(await store.verifications.deliveriesOf(record.id)).toMatchObject([{ status }])
+  })
+
+  it('a settlement is one statement, and two where its verification moved since the claim', async () => {
+    let statements = 0
+    const query: Query = (statement) => {
+      statements += 1
+      return real(statement)
+    }
+    const outbox = createOutbox({ query, timeOf: (now) => now })
+    for (const [hasEnded, count, status] of [
+      [false, 1, 'queued'],
+      [true, 2, 'canceled'],
+    ] as const) {
+      await emptyOutbox(store)
+      const record = await start(store)
+      const claimed = await claimOne(store, T0)
+      if (hasEnded) await store.steps.cancel({ ...keyOf(record), now: T0 })
+      statements = 0
+      expect(await outbox.settle(settlement(claimed, T0 + 2, retryAt(T0 + 9)))).toBe('settled')
+      expect(statements).toBe(count)
+      expect(await store.verifications.deliveriesOf(record.id)).toMatchObject([{ status }])
+    }
+  })
+
   it('a second round that fails does not lose what the first one claimed', async () => {
     await emptyOutbox(store)
     const [live, dead] = [await start(store), await start(store)]
@@ -131,7 +178,6 @@ describe('delivery', () => {
         where verification_seq = (select seq from verifications where id = $2)`,
       [T0, dead.id],
     )
-    const real = createQuery(pool)
     let statements = 0
     const query: Query = async (statement) => {
       statements += 1

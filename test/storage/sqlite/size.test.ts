@@ -43,7 +43,7 @@ describe('file size', () => {
       expect(claimed).toHaveLength(AT_ONCE)
       const result = { kind: 'sent' as const, reference: 'SM0123456789abcdef0123456789abcdef' }
       await Promise.all(
-        claimed.map((c) => outbox.settle({ ...c, now: now + 300, durationMs: 300, result })),
+        claimed.map((claim) => outbox.settle({ claim, now: now + 300, durationMs: 300, result })),
       )
       await Promise.all(started.map(({ key }) => store.steps.check({ ...key, valid: true })))
     }

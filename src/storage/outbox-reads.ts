@@ -1,11 +1,12 @@
-// A real send that was answered, from its rows, for both engines.
-// It must not open the recipient.
+// What both engines read of the outbox: how far a backlog is counted, and a real send that was answered.
 
 import type { PastSend } from '../delivery/outbox-ports.ts'
 import type { SendResult } from '../delivery/ports.ts'
 import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import { sendAttemptId } from '../kernel/ids.ts'
 
+/** Of a channel: some 10 ms; beyond it an operator needs no exact number. */
+export const MAX_COUNTED = 20_000
 /** How far back is looked: of the newest messages whatever their kind, so that a flood of decoys costs no more. */
 export const PAST_SENDS = 256
 /** A failure nearer to the expiry than the longest wait a provider may ask for may be one that ran out of time. */

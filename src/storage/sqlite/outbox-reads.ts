@@ -1,9 +1,8 @@
-// The statements of the outbox: due deliveries, leases, and the rows of send attempts.
-// It must not decide what becomes of a delivery: claim.ts and settle-delivery.ts do.
+// What the worker reads: due deliveries, the depth of each channel, and what became of the newest real messages.
 
-import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
+import type { OutboxDepth, PastSend } from '../../delivery/outbox-ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
-import { MAX_COUNTED } from '../outbox-depth.ts'
+import { MAX_COUNTED, PAST_SENDS, toPastSend } from '../outbox-reads.ts'
 import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
 
@@ -27,6 +26,8 @@ const joined = {
   token: deliveries.token,
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,
+  dueAt: deliveries.dueAt,
+  sentAt: deliveries.sentAt,
   /** Of a try whose worker died the trigger has not heard yet. */
   // mutant: C67.dead-worker
   wordedAt: sql<
@@ -36,7 +37,7 @@ const joined = {
       and a.send = deliveries.send and a.attempt = deliveries.attempts) end)`,
 }
 
-function createReads(orm: Orm) {
+export function createOutboxReads(orm: Orm) {
   const p = sql.placeholder
   const d = deliveries
   const v = verifications
@@ -102,105 +103,43 @@ function createReads(orm: Orm) {
   }
 }
 
-export type OutboxRow = ReturnType<ReturnType<typeof createReads>['due']>[number]
+export type OutboxRow = ReturnType<ReturnType<typeof createOutboxReads>['due']>[number]
 
-/** What a delivery becomes; the row keeps what is not named here. */
-type Move = {
-  status: OutboxRow['status']
-  dueAt: number | null
-  token: string | null
-  provider: string | null
-  attempts: number
-  ambiguous: number
-  error: { code: string; message: string } | null
-  sentAt: number | null
-}
-
-function createMove(orm: Orm) {
-  const p = sql.placeholder
-  const move = orm
-    .update(deliveries)
-    .set({
-      status: sql`${p('status')}`,
-      dueAt: sql`${p('dueAt')}`,
-      token: sql`${p('token')}`,
-      provider: sql`${p('provider')}`,
-      attempts: sql`${p('attempts')}`,
-      ambiguous: sql`${p('ambiguous')}`,
-      errorCode: sql`${p('errorCode')}`,
-      errorMessage: sql`${p('errorMessage')}`,
-      sentAt: sql`${p('sentAt')}`,
-    })
-    .where(and(eq(deliveries.verificationSeq, p('seq')), eq(deliveries.send, p('send'))))
-    .prepare()
-  return (row: OutboxRow, change: Partial<Move>) => {
-    const { error, ...rest } = change
-    move.run({
-      seq: row.seq,
-      send: row.send,
-      status: row.status,
-      dueAt: null,
-      token: null,
-      provider: row.provider,
-      attempts: row.attempts,
-      ambiguous: row.ambiguous,
-      sentAt: null,
-      // Named: set, or cleared with null. Not named: what went wrong last stays told.
-      errorCode: error === undefined ? row.errorCode : (error?.code ?? null),
-      errorMessage: error === undefined ? row.errorMessage : (error?.message ?? null),
-      ...rest,
-    })
-  }
-}
-
-function createAttempts(orm: Orm) {
-  const p = sql.placeholder
+/** The newest real messages, each with its newest answered try, bounded: what decoys are to look like. */
+export function createPastSends(orm: Orm): () => PastSend[] {
+  const d = deliveries
   const t = sendAttempts
-  const isAttempt = and(
-    eq(t.verificationSeq, p('seq')),
-    eq(t.send, p('send')),
-    eq(t.attempt, p('attempt')),
-  )
-  const begin = orm
-    .insert(t)
-    .values({
-      verificationSeq: p('seq'),
-      send: p('send'),
-      attempt: p('attempt'),
-      provider: p('provider'),
-      startedAt: p('now'),
+  const v = verifications
+  const newest = sql`(select verification_seq, send from deliveries
+    order by verification_seq desc, send desc limit ${sql.raw(String(PAST_SENDS))}) n`
+  const lastAnswered = sql`(select max(a.attempt) from send_attempts a
+    where a.verification_seq = n.verification_seq and a.send = n.send and a.result is not null)`
+  const read = orm
+    .select({
+      verificationId: v.id,
+      send: t.send,
+      attempt: t.attempt,
+      channel: d.channel,
+      provider: t.provider,
+      recipientSealed: v.recipientSealed,
+      expiresAt: v.expiresAt,
+      ambiguous: d.ambiguous,
+      startedAt: t.startedAt,
+      durationMs: t.durationMs,
+      result: t.result,
+      errorCode: t.errorCode,
+      errorMessage: t.errorMessage,
+      status: d.status,
+      dueAt: d.dueAt,
     })
+    .from(newest)
+    .innerJoin(v, and(eq(v.seq, sql`n.verification_seq`), sql`${v.kind} = 'real'`))
+    .innerJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, sql`n.send`)))
+    .innerJoin(
+      t,
+      and(eq(t.verificationSeq, v.seq), eq(t.send, d.send), eq(t.attempt, lastAnswered)),
+    )
+    .where(isNotNull(t.result))
     .prepare()
-  const answer = orm
-    .update(t)
-    .set({
-      durationMs: sql`${p('durationMs')}`,
-      result: sql`${p('result')}`,
-      reference: sql`${p('reference')}`,
-      errorCode: sql`${p('errorCode')}`,
-      errorMessage: sql`${p('errorMessage')}`,
-    })
-    .where(isAttempt)
-    .prepare()
-  const remove = orm.delete(t).where(isAttempt).prepare()
-  type Key = { seq: number; send: number; attempt: number }
-  return {
-    begin: (row: Key & { provider: string; now: number }) => void begin.run(row),
-    answer: (
-      row: Key & {
-        durationMs: number
-        result: 'sent' | 'retry' | 'failed'
-        reference: string | null
-        errorCode: string | null
-        errorMessage: string | null
-      },
-    ) => void answer.run(row),
-    remove: (key: Key) => void remove.run(key),
-  }
-}
-
-export type OutboxRows = ReturnType<typeof createOutboxRows>
-
-export function createOutboxRows(orm: Orm) {
-  return { ...createReads(orm), move: createMove(orm), attempts: createAttempts(orm) }
+  return () => read.all().map(toPastSend)
 }

@@ -1,0 +1,247 @@
+// What a delivery becomes: every rule of its life, decided once for both engines. Pure and synchronous.
+// A store loads the row, applies the change where what it was decided on still holds, and else decides again.
+
+import type { EventDetails, EventType } from '../events/types.ts'
+import { type DeliveryStatus, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import { deliveryId, sendAttemptId } from '../kernel/ids.ts'
+import type { ClaimedDelivery, DueDelivery, Outbox, Plan, SettleDelivery } from './outbox-ports.ts'
+import type { ProviderError } from './ports.ts'
+
+/** A delivery with its verification, as a store loads it. */
+export type LoadedDelivery = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 'reclaimed'> & {
+  verificationStatus: string
+  send: number
+  status: DeliveryStatus
+  provider: string | null
+  codeSealed: Uint8Array | null
+}
+
+/** Columns of the delivery; what is not named stays. */
+export type DeliveryColumns = Partial<{
+  status: DeliveryStatus
+  dueAt: number | null
+  token: string | null
+  provider: string
+  attempts: number
+  ambiguous: number
+  errorCode: string | null
+  errorMessage: string | null
+  sentAt: number
+}>
+
+export type DeliveryChange = {
+  set: DeliveryColumns
+  /** Due so long after the store's own now, in place of `set.dueAt`. */
+  dueAfterMs?: number
+  /** What else it was decided on: the verification's status and sends (they only move forward). */
+  stamp?: Pick<LoadedDelivery, 'verificationStatus' | 'sends'>
+  /** The decision holds until then, by the store's clock. */
+  notAfter?: number
+  begun?: { attempt: number; provider: string }
+  /** The attempt whose row is removed. */
+  removed?: number
+  at: number
+  events: { type: EventType; details: EventDetails }[]
+  /** The sealed code goes where nothing is open and no resend is left (I7: codes never leak). */
+  eraseIfUnsendable: boolean
+}
+
+type ClaimInput = Parameters<Outbox['claim']>[0]
+/** What a settlement is decided on: read from the row, or as the claim left it. */
+export type HeldDelivery = Pick<
+  LoadedDelivery,
+  | 'verificationStatus'
+  | 'sends'
+  | 'send'
+  | 'channel'
+  | 'provider'
+  | 'attempts'
+  | 'ambiguous'
+  | 'expiresAt'
+>
+
+const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
+const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prepared' }
+const CLOSED = { dueAt: null, token: null } as const
+
+/** Why nothing more may be sent for this row, whatever the answer was; undefined: it may. */
+function canceledBecause({ verificationStatus, send, sends }: HeldDelivery): string | undefined {
+  if (verificationStatus !== 'pending') return verificationStatus
+  // Only a row whose worker held it at the resend can be open beside its successor.
+  return send < sends ? 'replaced' : undefined
+}
+
+const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({ verificationStatus, sends })
+
+function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
+  const { channel, send, ambiguous } = row
+  return {
+    set: { ...CLOSED, status: 'canceled', ambiguous },
+    stamp: stampOf(row),
+    at,
+    events: [{ type: 'delivery.canceled', details: { channel, send, reason } }],
+    eraseIfUnsendable: true,
+  }
+}
+
+function fail(row: HeldDelivery, at: number, { code, message }: ProviderError): DeliveryChange {
+  const { provider, send, attempts: attempt, ambiguous } = row
+  const details = { provider, send, attempt, error: code, message }
+  return {
+    set: { ...CLOSED, status: 'failed', ambiguous, errorCode: code, errorMessage: message },
+    at,
+    events: [{ type: 'delivery.failed', details }],
+    eraseIfUnsendable: true,
+  }
+}
+
+/** A row that cannot be opened or rendered never will be. What was thrown may hold the code (I7: codes never leak). */
+function planSafely(plan: ClaimInput['plan'], due: DueDelivery): Plan<unknown> {
+  // mutant: I7.prepare-error-dropped
+  try {
+    return plan(due)
+  } catch {
+    return { kind: 'fail', error: UNPLANNED }
+  }
+}
+
+function toDue(row: LoadedDelivery): DueDelivery {
+  return {
+    verificationId: row.verificationId,
+    service: row.service,
+    sendNumber: row.send,
+    sends: row.sends,
+    channel: row.channel,
+    kind: row.kind,
+    attempts: row.attempts,
+    ambiguous: row.ambiguous,
+    recipientSealed: row.recipientSealed,
+    codeSealed: row.codeSealed ?? new Uint8Array(),
+    locale: row.locale,
+    expiresAt: row.expiresAt,
+    reclaimed: row.status === 'sending',
+    wordedAt: row.wordedAt,
+  }
+}
+
+export type ClaimDecision = { change: DeliveryChange; claimed?: ClaimedDelivery<unknown> }
+type Claiming = Pick<ClaimInput, 'now' | 'leaseMs' | 'minRemainingMs' | 'plan'> & { token: string }
+
+function take(
+  row: LoadedDelivery,
+  due: DueDelivery,
+  { now, leaseMs, minRemainingMs, token }: Claiming,
+  { provider, prepared }: Extract<Plan<unknown>, { kind: 'send' }>,
+): Required<ClaimDecision> {
+  const { verificationId, send, channel, ambiguous } = row
+  const attempt = row.attempts + 1
+  const leaseUntil = now + leaseMs
+  const set = { dueAt: leaseUntil, token, provider, attempts: attempt, ambiguous }
+  return {
+    change: {
+      set: { ...set, status: 'sending' },
+      stamp: stampOf(row),
+      notAfter: row.expiresAt - minRemainingMs,
+      begun: { attempt, provider },
+      at: now,
+      events: [{ type: 'delivery.attempted', details: { channel, provider, send, attempt } }],
+      eraseIfUnsendable: false,
+    },
+    claimed: {
+      ...due,
+      attemptId: sendAttemptId(verificationId, send, attempt),
+      deliveryId: deliveryId(verificationId, send),
+      attempt,
+      startedAt: now,
+      provider,
+      token,
+      leaseUntil,
+      prepared,
+    },
+  }
+}
+
+function claimRow(row: LoadedDelivery, input: Claiming): ClaimDecision {
+  const { now, minRemainingMs } = input
+  const reason = canceledBecause(row)
+  if (reason !== undefined) return { change: cancel(row, now, reason) } // mutant: I6.claim-ended-check
+  const isTooLate = row.expiresAt - now < minRemainingMs || row.codeSealed === null // mutant: I6.claim-time-left
+  if (isTooLate) return { change: { ...fail(row, now, EXPIRED), stamp: stampOf(row) } }
+  const due = toDue(row)
+  const plan = planSafely(input.plan, due)
+  if (plan.kind === 'fail')
+    return { change: { ...fail(row, now, plan.error), stamp: stampOf(row) } }
+  if (plan.kind === 'send') return take(row, due, input, plan)
+  const dueAt = now + Math.max(1, plan.delayMs)
+  return {
+    change: {
+      set: { status: 'queued', dueAt, token: null, ambiguous: row.ambiguous },
+      stamp: stampOf(row),
+      at: now,
+      events: [],
+      eraseIfUnsendable: false,
+    },
+  }
+}
+
+/** A due row: taken, given back, or ended because nothing may be sent for it (I6). */
+export function decideClaim(row: LoadedDelivery, input: Claiming): ClaimDecision {
+  if (row.status !== 'sending') return claimRow(row, input)
+  // The previous worker died or froze; its attempt may have gone out, and its row keeps no answer.
+  const { channel, provider, send, attempts: attempt } = row
+  const decision = claimRow({ ...row, ambiguous: row.ambiguous + 1 }, input)
+  const details = { channel, provider, send, attempt }
+  const events = [{ type: 'delivery.reclaimed' as const, details }, ...decision.change.events]
+  return { ...decision, change: { ...decision.change, events } }
+}
+
+/** What becomes of a claimed row after its try. It never moves a verification (I5). */
+export function decideSettled(
+  held: HeldDelivery,
+  { now, durationMs, result }: Pick<SettleDelivery, 'now' | 'durationMs' | 'result'>,
+): DeliveryChange {
+  const { provider, send, attempts: attempt } = held
+  if (result.kind === 'sent')
+    return {
+      set: { ...CLOSED, status: 'sent', sentAt: now, errorCode: null, errorMessage: null },
+      at: now,
+      events: [
+        { type: 'delivery.sent', details: { provider, send, attempt, duration_ms: durationMs } },
+      ],
+      eraseIfUnsendable: true,
+    }
+  const { error } = result
+  const row = { ...held, ambiguous: held.ambiguous + (result.ambiguous ? 1 : 0) }
+  if (result.kind === 'failed') return fail(row, now, error)
+  const reason = canceledBecause(row)
+  if (reason !== undefined) return cancel(row, now, reason) // mutant: I6.no-retry-ended
+  const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
+  if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutant: I6.no-retry-expired
+  const dueAfterMs = result.at - now
+  const details = { provider, send, attempt, error: error.code, retry_in_ms: dueAfterMs }
+  return {
+    set: {
+      status: 'queued',
+      token: null,
+      ambiguous: row.ambiguous,
+      errorCode: error.code,
+      errorMessage: error.message,
+    },
+    dueAfterMs,
+    stamp: stampOf(row),
+    at: now,
+    events: [{ type: 'delivery.retrying', details }],
+    eraseIfUnsendable: false,
+  }
+}
+
+/** At drain: where it was before the claim, due before every clock, the attempt not counted. */
+export function decideReleased(attempt: number): DeliveryChange {
+  return {
+    set: { status: 'queued', dueAt: 0, token: null, attempts: attempt - 1 },
+    removed: attempt,
+    at: 0,
+    events: [],
+    eraseIfUnsendable: false,
+  }
+}

@@ -1,0 +1,141 @@
+// What a delivery becomes, case by case.
+
+import { describe, expect, it } from 'vitest'
+import type { Plan, SettleDelivery } from '../../src/delivery/outbox-ports.ts'
+import {
+  decideClaim,
+  decideReleased,
+  decideSettled,
+  type LoadedDelivery,
+} from '../../src/delivery/transitions.ts'
+
+const NOW = 1_000_000
+const MIN_MS = 20_000
+const ERROR = { code: 'http_500', message: 'the provider answered 500' }
+const SEND: Plan<string> = { kind: 'send', provider: 'acme', prepared: 'ready' }
+
+function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
+  return {
+    verificationId: 'vrf_00000000000000000000000000',
+    service: 'default',
+    verificationStatus: 'pending',
+    sends: 1,
+    send: 1,
+    channel: 'sms',
+    kind: 'real',
+    status: 'queued',
+    provider: null,
+    attempts: 0,
+    ambiguous: 0,
+    recipientSealed: new Uint8Array([1]),
+    codeSealed: new Uint8Array([2]),
+    locale: 'en',
+    expiresAt: NOW + 600_000,
+    wordedAt: null,
+    ...change,
+  }
+}
+
+const decide = (change: Partial<LoadedDelivery>, plan: () => Plan<unknown> = () => SEND) =>
+  decideClaim(row(change), {
+    ...{ now: NOW, leaseMs: 30_000, minRemainingMs: MIN_MS, token: 'mine', plan },
+  })
+const typesOf = ({ events }: { events: { type: string }[] }) => events.map(({ type }) => type)
+
+describe('a claim', () => {
+  it.each([
+    ['is taken', {}, SEND, 'sending', ['delivery.attempted']],
+    ['ended', { verificationStatus: 'approved' }, SEND, 'canceled', ['delivery.canceled']],
+    ['was replaced', { sends: 2 }, SEND, 'canceled', ['delivery.canceled']],
+    ['is too late', { expiresAt: NOW + MIN_MS - 1 }, SEND, 'failed', ['delivery.failed']],
+    ['is just in time', { expiresAt: NOW + MIN_MS }, SEND, 'sending', ['delivery.attempted']],
+    ['has no code', { codeSealed: null }, SEND, 'failed', ['delivery.failed']],
+    ['fails', {}, { kind: 'fail', error: ERROR }, 'failed', ['delivery.failed']],
+    ['is given back', {}, { kind: 'give_back', delayMs: 0 }, 'queued', []],
+  ] as const)('of a row that %s', (_, change, plan, status, types) => {
+    const { change: made, claimed } = decide(change, () => plan)
+    expect(made.set.status).toBe(status)
+    expect(typesOf(made)).toEqual(types)
+    expect(claimed !== undefined).toBe(status === 'sending')
+    expect(made.begun !== undefined).toBe(status === 'sending')
+    expect(made.eraseIfUnsendable).toBe(status === 'failed' || status === 'canceled')
+    const again = decide({ ...change, status: 'sending', provider: 'acme' }, () => plan).change
+    expect(typesOf(again)).toEqual(['delivery.reclaimed', ...types])
+    expect(again.set.ambiguous).toBe(1)
+  })
+
+  it('holds until too little time is left, and for the verification that it was decided on', () => {
+    expect(decide({}).change).toMatchObject({
+      stamp: { verificationStatus: 'pending', sends: 1 },
+      notAfter: NOW + 600_000 - MIN_MS,
+      set: { dueAt: NOW + 30_000, token: 'mine', provider: 'acme', attempts: 1 },
+    })
+  })
+
+  it('a plan that throws fails its row, and what it threw is dropped', () => {
+    const { change } = decide({}, () => {
+      throw new Error('the code is 987654')
+    })
+    expect(change.set).toMatchObject({ status: 'failed', errorCode: 'plan_failed' })
+    expect(JSON.stringify(change)).not.toContain('987654')
+  })
+})
+
+const settle = (change: Partial<LoadedDelivery>, result: SettleDelivery['result']) =>
+  decideSettled(row({ status: 'sending', attempts: 1, provider: 'acme', ...change }), {
+    ...{ now: NOW, durationMs: 120, result },
+  })
+const retry = (at: number, ambiguous = false) =>
+  ({ kind: 'retry', at, error: ERROR, ambiguous }) as const
+
+describe('a settled try', () => {
+  it.each([
+    ['sent', {}, { kind: 'sent', reference: null }, 'sent'],
+    [
+      'sent after the end',
+      { verificationStatus: 'approved' },
+      { kind: 'sent', reference: null },
+      'sent',
+    ],
+    ['failed', {}, { kind: 'failed', error: ERROR, ambiguous: true }, 'failed'],
+    ['to be retried', {}, retry(NOW + 5), 'queued'],
+    ['to be retried after the end', { verificationStatus: 'expired' }, retry(NOW + 5), 'canceled'],
+    ['to be retried after a resend', { sends: 2 }, retry(NOW + 5), 'canceled'],
+    ['to be retried too late', {}, retry(NOW + 600_000 - MIN_MS + 1), 'failed'],
+    ['to be retried just in time', {}, retry(NOW + 600_000 - MIN_MS), 'queued'],
+  ] as const)('%s', (_, change, result, status) => {
+    const made = settle(change, result)
+    expect(made.set).toMatchObject({ status, token: null })
+    expect(made.eraseIfUnsendable).toBe(status !== 'queued')
+    expect(made.dueAfterMs === undefined).toBe(status !== 'queued')
+  })
+
+  it('counts one that may have gone out', () => {
+    expect(settle({ ambiguous: 1 }, retry(NOW + 5, true)).set.ambiguous).toBe(2)
+    expect(settle({ ambiguous: 1 }, retry(NOW + 5)).set.ambiguous).toBe(1)
+  })
+
+  it('released: due at once, its attempt not counted', () => {
+    expect(decideReleased(3)).toMatchObject({
+      ...{ set: { status: 'queued', dueAt: 0, attempts: 2 }, removed: 3, events: [] },
+    })
+  })
+})
+
+describe('I6: for an ended or replaced verification', () => {
+  it('nothing is sent, and nothing is planned', () => {
+    for (const status of ['queued', 'sending'] as const)
+      for (const verificationStatus of ['pending', 'approved', 'canceled', 'expired'])
+        for (const sends of [1, 2])
+          for (const left of [0, MIN_MS, 600_000])
+            for (const attempts of [0, 1, 5]) {
+              if (verificationStatus === 'pending' && sends === 1) continue
+              const given = { status, verificationStatus, sends, attempts, expiresAt: NOW + left }
+              expect(decide(given)).not.toHaveProperty('claimed')
+              expect(settle(given, retry(NOW)).set).toMatchObject({
+                status: 'canceled',
+                dueAt: null,
+              })
+            }
+  })
+})
