@@ -8,7 +8,7 @@ import { adviseOn } from '../../src/admin/advice/advice.ts'
 const SRC = join(import.meta.dirname, '../../src')
 /** Wherever an error of a delivery is made. */
 const SOURCES = [
-  ...['delivery/attempt.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
+  ...['delivery/run-try.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
   ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'delivery/transitions.ts'],
 ]
 const SOURCES_OF_ADVICE = ['advice', 'any-provider', 'smtp', 'twilio', 'words'].map(
