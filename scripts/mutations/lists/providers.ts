@@ -32,13 +32,13 @@ export const PROVIDERS: readonly Mutant[] = [
   mutant(
     'C67.same-wording',
     'a message that may have been taken says the same again',
-    [WORKER, 'C67: what may have been taken says the same minutes again'],
+    [WORKER, 'C67: a message that may have been taken names the same minutes again'],
     { node: 'BinaryExpression', becomes: 'before !== null && startedAt < before' },
   ),
   mutant(
     'C67.late-wording-fresh',
     'what comes much later says what is left',
-    [WORKER, 'C67: what may have been taken says the same minutes again'],
+    [WORKER, 'C67: a message that may have been taken names the same minutes again'],
     { node: 'BinaryExpression', nth: 3, becomes: 'startedAt >= before' },
   ),
   mutant(
