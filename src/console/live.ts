@@ -4,7 +4,7 @@
 
 import { html } from 'hono/html'
 import type { EventRecord } from '../events/types.ts'
-import { streamLog } from '../http/log-stream.ts'
+import { streamLog } from '../http/event-stream.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import { readToken } from './cookies.ts'
 import { isLedFromElsewhere } from './origin.ts'

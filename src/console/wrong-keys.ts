@@ -1,7 +1,7 @@
 // Wrong keys at the sign-in, counted by address and in total, on all nodes together.
 // It must not count a right key, nor cost a write for each guess of a flood.
 
-import { countedAs } from '../http/wrong-key.ts'
+import { countedAs } from '../http/refuse.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Limiter } from '../verification/limit-ports.ts'

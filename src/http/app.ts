@@ -3,7 +3,6 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppDeps, AppEnv } from './deps.ts'
-import { localHostOnly } from './middleware/local-host.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import {
@@ -17,7 +16,7 @@ import { type App, register } from './register.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { factorRoutes } from './routes/factors.ts'
-import { inboxRoutes } from './routes/inbox.ts'
+import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
 import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { refusalRoutes } from './routes/refusals.ts'

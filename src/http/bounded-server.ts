@@ -1,8 +1,14 @@
 // An HTTP server that no client can make expensive: bounds on time, headers, connections, and requests on a socket.
-// It must not know what is answered. Every server of ours is one of these.
+// It must not close a connection whose request is being answered. Every server of ours is one of these.
 
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { boundConnections } from './connections.ts'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
 import { answerInTurn } from './turns.ts'
 
 export type ServerTimes = {
@@ -57,4 +63,58 @@ export function createBoundedServer(options: {
     answer(incoming, outgoing)
   })
   return server
+}
+
+export type Connections = {
+  /** A request is under way: once it is there with its body, the socket is kept until its answer is made. */
+  answering(incoming: IncomingMessage, outgoing: ServerResponse): void
+}
+
+const first = (sockets: ReadonlySet<Socket>): Socket | undefined => sockets.values().next().value
+
+/**
+ * @param most open at once; a new one is refused only where all are being answered
+ * @param onFull called for each that is closed or refused
+ */
+function boundConnections(server: Server, most: number, onFull: () => void): Connections {
+  // By how long they wait, longest first. Strangers, who have asked for nothing yet, go before known clients.
+  const strangers = new Set<Socket>()
+  const known = new Set<Socket>()
+  let open = 0
+
+  const forget = (socket: Socket) => strangers.delete(socket) || known.delete(socket)
+
+  server.on('connection', (socket: Socket) => {
+    open += 1
+    socket.once('close', () => {
+      open -= 1
+      forget(socket)
+    })
+    if (open > most) {
+      onFull()
+      const leaving = first(strangers) ?? first(known) // mutant: C52.evict-silent-first
+      if (!leaving) return void socket.destroy()
+      forget(leaving)
+      leaving.destroy()
+    }
+    strangers.add(socket)
+  })
+  return {
+    answering(incoming, outgoing) {
+      const { socket } = incoming
+      const keep = () => {
+        if (!outgoing.writableEnded) forget(socket) // mutant: C52.late-body-closed
+      }
+      // A body that does not come keeps no place: whoever asked for it waits for its client.
+      // mutant: C52.body-timeout
+      if (incoming.complete) keep()
+      else incoming.once('end', keep)
+      // Made, perhaps not read: an answer that nobody reads keeps no place.
+      // mutant: C52.unread-answer-evicted
+      outgoing.once('prefinish', () => {
+        forget(socket)
+        if (!socket.destroyed) known.add(socket)
+      })
+    },
+  }
 }

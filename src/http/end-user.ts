@@ -4,7 +4,9 @@
 import { parseAddress } from '../limits/client-address.ts'
 import type { EndUser } from '../verification/api.ts'
 import type { AppContext, AppDeps } from './deps.ts'
-import { readUserAgent } from './schemas/requests.ts'
+import { idempotencyOf, readUserAgent } from './schemas/requests.ts'
+
+type EndUserDeps = Pick<AppDeps, 'parseAddress' | 'resolveAddress'>
 
 /** `peer` is undefined on a Unix socket. Several headers of one name come joined by commas, in order. */
 export function peerOf(c: AppContext): Parameters<AppDeps['resolveAddress']>[0] {
@@ -24,12 +26,24 @@ export function addressOf(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>):
 /** @param body a validated one: its `client_ip` is an address */
 export function readEndUser(
   c: AppContext,
-  deps: Pick<AppDeps, 'parseAddress' | 'resolveAddress'>,
+  deps: EndUserDeps,
   body: { client_ip?: string | undefined; user_agent?: string | undefined },
 ): EndUser {
   const given = body.client_ip === undefined ? null : deps.parseAddress(body.client_ip)
   return {
     clientIp: given ?? deps.resolveAddress(peerOf(c)),
     userAgent: readUserAgent(body.user_agent),
+  }
+}
+
+/** What every command has: who is behind the request, and what its answer is stored under. */
+export function commonOf(
+  c: AppContext,
+  deps: EndUserDeps,
+  { params, body, key }: { params?: object | undefined; body: object; key: string | null },
+) {
+  return {
+    endUser: readEndUser(c, deps, body),
+    idempotency: idempotencyOf(key, { ...params, ...body }),
   }
 }

@@ -1,8 +1,10 @@
-// Server-sent events: one stream to one client, with heartbeats, as fast as the client reads.
-// It must not outlive its client, hold up the end of the server, or keep without bound what nobody reads.
+// Server-sent events, as fast as the client reads; and the attempt log as one, as long as its key or session is good.
+// It must not outlive either, hold up the end of the server, or keep without bound what nobody reads.
 
 import { type SSEMessage, streamSSE } from 'hono/streaming'
-import type { AppContext } from './deps.ts'
+import type { EventRecord } from '../events/types.ts'
+import type { AppContext, AppDeps } from './deps.ts'
+import type { StreamHolder } from './stream-places.ts'
 
 /** Under the server's limit for sockets on which nothing moves. */
 const HEARTBEAT_MS = 20_000
@@ -69,4 +71,50 @@ export function streamEvents(
     clearInterval(heartbeat)
     closing.removeEventListener('abort', end)
   })
+}
+
+/** How soon a stream ends after its session or key. */
+const LOOK_EVERY_MS = 3_000
+
+/** @returns undefined: the holder, its key, its service or this node has as many streams as there may be */
+export function streamLog(
+  c: AppContext,
+  deps: Pick<AppDeps, 'closing' | 'follower' | 'streamPlaces'>,
+  stream: {
+    /** Whose streams are counted together; of its service alone it is told (null: of all). */
+    holder: StreamHolder
+    tell(events: readonly EventRecord[], sink: EventSink): void
+    isGood(): Promise<boolean>
+    /** Said before the end, where it is no longer good. */
+    farewell?: string
+  },
+): Response | undefined {
+  const { farewell } = stream
+  const { service } = stream.holder
+  const leave = deps.streamPlaces.take(stream.holder)
+  if (!leave) return undefined
+  const begin = (sink: EventSink) => {
+    const { begun, stop } = deps.follower.listen((events) =>
+      stream.tell(
+        events.filter((event) => service === null || event.service === service), // mutant: C35.live-log-service
+        sink,
+      ),
+    )
+    const look = async () => {
+      // A store that is away ends it, too: the client comes back.
+      const isGood = await stream.isGood().catch(() => null)
+      if (isGood) return
+      if (isGood === false && farewell) sink.send({ event: farewell, data: '' })
+      sink.end()
+    }
+    const watch = setInterval(() => void look(), LOOK_EVERY_MS)
+    return {
+      begun,
+      stop() {
+        clearInterval(watch)
+        stop()
+      },
+    }
+  }
+  return streamEvents(c, deps.closing, begin, leave)
 }

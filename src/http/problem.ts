@@ -1,6 +1,7 @@
 // The one place where a refusal or an exception becomes an answer: RFC 9457, application/problem+json.
 // It must not put a message from inside (a library's, SQL, a stack) on the wire.
 
+import { z } from '@hono/zod-openapi'
 import type { TypedResponse } from 'hono'
 import {
   ERRORS,
@@ -11,9 +12,10 @@ import {
 } from '../kernel/errors.ts'
 import { UnknownKeyError } from '../kernel/keyring.ts'
 import type { Refusal } from '../verification/api.ts'
+import { LIMIT_NAMES } from '../verification/policy.ts'
+import { setRateLimitHeaders } from './answer-headers.ts'
 import type { AppContext } from './deps.ts'
-import { setRateLimitHeaders } from './rate-limit-headers.ts'
-import { type ProblemBody, toProblemBody } from './schemas/problem.ts'
+import { toWireVerification, Verification } from './schemas/answers.ts'
 
 export const PROBLEM_JSON = 'application/problem+json'
 
@@ -80,4 +82,61 @@ export function answerProblem(
   c.header('Content-Type', PROBLEM_JSON)
   const body = problemBody(refused, c.get('requestId'))
   return c.body(JSON.stringify(body), status) as Response as ReturnType<typeof answerProblem>
+}
+
+export const ERROR_SLUGS = Object.keys(ERRORS) as [ErrorSlug, ...ErrorSlug[]]
+
+export const Problem = z
+  .object({
+    type: z.string().openapi({ description: 'A page about this error.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().openapi({ description: 'The request id, also in X-Request-Id.' }),
+    error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable; what a program checks.' }),
+    errors: z
+      .array(z.object({ field: z.string(), detail: z.string() }))
+      .optional()
+      .openapi({ description: 'Every invalid field.' }),
+    limit: z
+      .object({ name: z.enum(LIMIT_NAMES), max: z.int(), window_seconds: z.int() })
+      .optional(),
+    retry_after_seconds: z.int().optional(),
+    attempts_remaining: z.int().optional(),
+    verification: Verification.optional(),
+  })
+  .openapi('Problem')
+
+export type ProblemBody = z.infer<typeof Problem>
+
+export function problemType(error: ErrorSlug): string {
+  return `/docs#${error}`
+}
+
+function toProblemBody(
+  refused: Refusal,
+  instance: string,
+  retryAfterSeconds: number | undefined,
+): ProblemBody {
+  const { status, title } = ERRORS[refused.error]
+  const { errors, limit, attemptsRemaining, verification } = refused
+  return {
+    type: problemType(refused.error),
+    title,
+    status,
+    detail: refused.detail,
+    instance,
+    error: refused.error,
+    ...(errors && { errors: errors.map(({ field, detail }) => ({ field, detail })) }),
+    ...(limit && {
+      limit: {
+        name: limit.name,
+        max: limit.limit.max,
+        window_seconds: limit.limit.windowSeconds,
+      },
+    }),
+    ...(retryAfterSeconds !== undefined && { retry_after_seconds: retryAfterSeconds }),
+    ...(attemptsRemaining !== undefined && { attempts_remaining: attemptsRemaining }),
+    ...(verification && { verification: toWireVerification(verification) }),
+  }
 }

@@ -1,10 +1,14 @@
-// A refusal that never reached the domain: answered, and recorded where the service is known.
-// It must not be used for the domain's refusals: those are recorded there.
+// A refusal that never reached the domain: answered, and recorded where the service is known; wrong keys are counted.
+// It must not be used for the domain's refusals, which are recorded there, nor keep anything of a wrong key.
 
+import { NO_SERVICE } from '../kernel/actor.ts'
+import { addressKey } from '../limits/client-address.ts'
 import type { FieldError, Refusal } from '../verification/api.ts'
+import type { SignInLimitName } from '../verification/policy.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import { peerOf } from './end-user.ts'
 import { answerProblem, refusal } from './problem.ts'
+import { readUserAgent } from './schemas/requests.ts'
 
 /** `start`, `check`, `factors/confirm`, … as the domain names them. */
 function routeName(path: string): string {
@@ -49,4 +53,43 @@ export function refuseFields(
 ): ReturnType<typeof answerProblem> {
   const detail = 'Some fields are invalid; see errors.'
   return refuse(c, deps, refusal('invalid_request', detail, { errors }))
+}
+
+type Deps = Pick<AppDeps, 'refusals' | 'resolveAddress' | 'parseAddress' | 'metrics'>
+
+/** What an address is counted as: the /64 of an IPv6 one, whose holder picks addresses in it at will. */
+export function countedAs(address: string | null): string {
+  return address === null ? 'unix' : addressKey(address) // mutant: C33.ipv6-site-counted
+}
+
+/** @param full the limit of the sign-in that is full; null: none */
+export function recordWrongKey(
+  c: AppContext,
+  deps: Deps,
+  at: {
+    where: 'api' | 'console'
+    route: string
+    address: string | null
+    full: SignInLimitName | null
+  },
+): void {
+  const { where, route, address, full } = at
+  deps.metrics.countWrongKey(where)
+  deps.refusals.record({
+    error: full === null ? 'unauthenticated' : 'rate_limited',
+    limit: full,
+    subject: countedAs(address),
+    route,
+    budgetIndex: null,
+    verificationId: null,
+    source: null,
+    seal: null,
+    about: {},
+    actor: {
+      service: NO_SERVICE,
+      keyId: null,
+      clientIp: address,
+      userAgent: readUserAgent(c.req.header('User-Agent')),
+    },
+  })
 }

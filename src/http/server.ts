@@ -1,17 +1,15 @@
-// Listens, bounds what a slow or silent client may cost, and ends without dropping what was accepted.
-// It must not know a route.
+// Listens, answers what never became a request, and ends without dropping what was accepted.
+// It must not know a route, nor write into an answer that has begun.
 
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Clock } from '../kernel/clock.ts'
-import { ERRORS } from '../kernel/errors.ts'
+import { ERRORS, type ErrorSlug } from '../kernel/errors.ts'
 import { createId } from '../kernel/ids.ts'
 import { createBoundedServer, SERVER_TIMES, type ServerTimes } from './bounded-server.ts'
-import { refuseBrokenRequest } from './broken-request.ts'
 import type { Log } from './deps.ts'
-import { drain } from './drain.ts'
-import { listen } from './listen.ts'
+import { drain, listen } from './listen.ts'
 import { INTERNAL_ERROR, PROBLEM_JSON, problemBody, refusal } from './problem.ts'
 import type { App } from './register.ts'
 
@@ -112,5 +110,48 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       closing ??= drain(server, Math.min(times.lingerMs, deadlineMs), deadlineMs)
       return closing
     },
+  }
+}
+
+/** How long a refused peer may take to read the refusal. */
+const BROKEN_SOCKET_MS = 1_000
+
+/** What Node found wrong before there was a request. */
+const SLUG_OF_CODE: Record<string, ErrorSlug> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+}
+
+/** A whole HTTP/1.1 answer for a request that never became one. */
+function rawProblem(error: ErrorSlug, nowMs: number): string {
+  const { status, title } = ERRORS[error]
+  const id = createId('req', nowMs)
+  const body = JSON.stringify(problemBody(refusal(error, `${title}.`), id))
+  return [
+    `HTTP/1.1 ${status} ${title}`,
+    `Content-Type: ${PROBLEM_JSON}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
+
+/** For `clientError`; `answering` holds what each socket is being answered. */
+function refuseBrokenRequest(clock: Clock, answering: WeakMap<Socket, ServerResponse>) {
+  return (error: NodeJS.ErrnoException, socket: Socket) => {
+    // An answer that has begun, and is not out, would be followed by garbage.
+    const last = answering.get(socket)
+    const begun = last?.headersSent === true && !last.writableFinished
+    if (socket.writable && !begun && error.code !== 'ECONNRESET') {
+      const slug = SLUG_OF_CODE[error.code ?? ''] ?? 'invalid_request'
+      socket.end(rawProblem(slug, clock.now()))
+      // A peer that never closes its side must not keep the socket.
+      socket.setTimeout(BROKEN_SOCKET_MS, () => socket.destroy())
+    } else {
+      socket.destroy()
+    }
   }
 }

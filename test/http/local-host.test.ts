@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLocalHost } from '../../src/http/middleware/local-host.ts'
+import { isLocalHost } from '../../src/http/routes/inbox.ts'
 
 it.each([
   'localhost',

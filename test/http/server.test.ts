@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SERVER_TIMES } from '../../src/http/bounded-server.ts'
-import { isLocalHost } from '../../src/http/middleware/local-host.ts'
+import { isLocalHost } from '../../src/http/routes/inbox.ts'
 import { quiet } from '../quiet.ts'
 import { type Double, KEY, startDouble } from './double.ts'
 import { closeWires, openWire, type Wire } from './raw-wire.ts'

@@ -7,8 +7,7 @@ import type { Caller } from '../../verification/api.ts'
 import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
 import { addressOf } from '../end-user.ts'
 import { answerProblem, refusal } from '../problem.ts'
-import { refuse } from '../refuse.ts'
-import { recordWrongKey } from '../wrong-key.ts'
+import { recordWrongKey, refuse } from '../refuse.ts'
 
 /** `service`: whether the key must belong to one. */
 export type Requirement = { scope: Scope; service: 'required' | 'optional' }

@@ -1,15 +1,14 @@
-// Holds a request against the schemas of its route, which are also the OpenAPI document's.
-// It must not stop at the first fault: a caller is told all of them at once.
+// Holds a request against the schemas of its route, which are also the OpenAPI document's: every fault at once.
+// It must not repeat a value, which may be a code, nor shorten an Idempotency-Key: two keys are never taken for one.
 
-import type { RouteConfig } from '@hono/zod-openapi'
+import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { parseItem } from 'structured-headers'
 import type { ZodType } from 'zod'
 import type { FieldError } from '../../verification/api.ts'
 import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
-import { parseIdempotencyKey } from '../idempotency-key.ts'
 import { refusal } from '../problem.ts'
 import { refuse, refuseFields } from '../refuse.ts'
-import { describeIssue, fieldErrors } from '../schemas/field-errors.ts'
 
 const IDEMPOTENCY_HEADER = 'Idempotency-Key'
 
@@ -70,4 +69,96 @@ export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<A
     c.set('input', { params: path?.data, query: filters, body, key })
     return next()
   }
+}
+
+const MAX_IDEMPOTENCY_KEY_LENGTH = 255
+
+const PRINTABLE = /^[\x20-\x7e]+$/
+
+/** RFC 9651 §4.2.3. Parameters after the string are not part of the key. */
+function readString(text: string): string | null {
+  try {
+    return String(parseItem(text)[0])
+  } catch {
+    return null
+  }
+}
+
+/** Null: not a key. The quoted and the bare form of a key are the same key. */
+function parseIdempotencyKey(header: string): string | null {
+  const text = header.trim()
+  if (!PRINTABLE.test(text)) return null
+  const key = text.startsWith('"') ? readString(text) : text
+  return key && key.length <= MAX_IDEMPOTENCY_KEY_LENGTH ? key : null
+}
+
+/** A name a stranger chose is told back, but not at any length. */
+const MAX_FIELD_LENGTH = 80
+
+type RawIssue = z.core.$ZodRawIssue
+
+const KINDS: Record<string, string> = {
+  string: 'must be a string',
+  boolean: 'must be true or false',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  object: 'must be an object',
+  record: 'must be an object',
+  array: 'must be an array',
+}
+
+function describeSize(issue: RawIssue & { code: 'too_small' | 'too_big' }): string {
+  const least = issue.code === 'too_small'
+  const bound = String(least ? issue.minimum : issue.maximum)
+  if (issue.origin === 'string') {
+    if (least && bound === '1') return 'must not be empty'
+    return `must have at ${least ? 'least' : 'most'} ${bound} characters`
+  }
+  const noun = issue.origin === 'array' ? 'have at' : 'be at'
+  return `must ${noun} ${least ? 'least' : 'most'} ${bound}`
+}
+
+/** For `safeParse`'s `error`; a message that a field's own schema gives comes before it. */
+function describeIssue(issue: RawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is required'
+      return KINDS[issue.expected] ?? 'has another type'
+    case 'invalid_value':
+      return `must be one of: ${issue.values.map(String).join(', ')}`
+    case 'unrecognized_keys':
+      return 'is not a known field'
+    case 'too_small':
+    case 'too_big':
+      return describeSize(issue as RawIssue & { code: 'too_small' | 'too_big' })
+    default:
+      return 'is not valid'
+  }
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.').slice(0, MAX_FIELD_LENGTH)
+}
+
+/** One entry a field, with the first thing that is wrong with it. */
+function fieldErrors(error: z.ZodError): FieldError[] {
+  const seen = new Set<string>()
+  return error.issues
+    .flatMap(toFieldErrors)
+    .filter(({ field }) => !seen.has(field) && seen.add(field))
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      field: fieldOf([...issue.path, key]),
+      detail: issue.message,
+    }))
+  // A record's key: its own issues say what is wrong with it.
+  if (issue.code === 'invalid_key')
+    return issue.issues.map((inner) => ({
+      field: fieldOf(issue.path),
+      detail: `its name ${inner.message}`,
+    }))
+  return [{ field: fieldOf(issue.path), detail: issue.message }]
 }

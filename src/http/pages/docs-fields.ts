@@ -2,7 +2,7 @@
 // It must not say anything that the document does not.
 
 import { html } from 'hono/html'
-import { nameOf, resolve, type Schema, type ShownDocument, typesOf } from '../document-schema.ts'
+import { nameOf, resolve, type Schema, type ShownDocument, typesOf } from '../openapi-document.ts'
 import type { Html } from './layout.ts'
 
 /** Deeper is nothing today; a schema that held itself would have no end. */

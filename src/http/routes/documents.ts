@@ -2,15 +2,37 @@
 // They must not differ between callers, reveal anything of this installation, or load anything from another host.
 
 import { z } from '@hono/zod-openapi'
+import { html } from 'hono/html'
 import { defineRoute } from '../define-route.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
-import type { ShownDocument } from '../document-schema.ts'
 import { stylePolicy } from '../middleware/security-headers.ts'
-import { buildDocument } from '../openapi-document.ts'
+import { buildDocument, type ShownDocument } from '../openapi-document.ts'
 import { DOCS_STYLE, docsPage } from '../pages/docs-page.ts'
-import { FRONT_STYLE, frontPage } from '../pages/front-page.ts'
-import { wholeStyle } from '../pages/layout.ts'
+import { type Html, page, wholeStyle } from '../pages/layout.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
+
+const FRONT_STYLE = `
+dl { display: grid; gap: 1rem } dt { font-weight: 600 } dd { margin: 0; color: var(--soft) }
+`
+
+const link = (to: string, title: string, text: string) =>
+  html`<div><dt><a href="${to}">${title}</a></dt><dd>${text}</dd></div>`
+
+/** Its links do not begin at the root: a proxy may serve it under a path. */
+function frontPage({ hasInbox }: { hasInbox: boolean }): Html {
+  return page({
+    title: 'Countersign',
+    nonce: undefined,
+    style: FRONT_STYLE,
+    header: html`<h1>Countersign</h1><p class="soft">Two-factor codes for login flows.</p>`,
+    body: html`<nav aria-label="Pages"><dl>
+${link('admin', 'Console', 'What happened to a message, for whoever has to answer. Sign in with a key.')}
+${link('docs', 'API', 'Every call, field and error, for developers.')}
+${hasInbox ? link('dev/inbox', 'Inbox', 'Development only: the messages that nobody was sent.') : ''}
+${link('readyz', 'Readiness', 'Whether this node can serve.')}
+</dl></nav>`,
+  })
+}
 
 /**
  * Made once, when it is first asked for, and kept as bytes: the same for everybody, and however many
@@ -26,19 +48,21 @@ function createBytes(type: string, make: () => Promise<string> | string, policy?
 }
 
 const HTML = 'text/html; charset=UTF-8'
-const page = (style: string, make: () => Promise<string>) =>
+const createPage = (style: string, make: () => Promise<string>) =>
   createBytes(HTML, make, stylePolicy(wholeStyle(style)))
 
 /** It is no API, and not in the OpenAPI document. */
 export function addFront(app: App, { inbox }: Pick<AppDeps, 'inbox'>): void {
-  const front = page(FRONT_STYLE, async () => String(await frontPage({ hasInbox: inbox !== null })))
+  const front = createPage(FRONT_STYLE, async () =>
+    String(await frontPage({ hasInbox: inbox !== null })),
+  )
   app.on(['GET'], ['/'], namesRoute('/'), front)
   app.all('/', namesRoute('/'), refusesMethod('get'))
 }
 
 export function documentRoutes(app: App) {
   const document = createBytes('application/json', () => JSON.stringify(buildDocument(app)))
-  const docs = page(DOCS_STYLE, async () =>
+  const docs = createPage(DOCS_STYLE, async () =>
     String(await docsPage(buildDocument(app) as unknown as ShownDocument)),
   )
   return [

@@ -4,7 +4,7 @@
 import { readIndexes, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
-import { streamLog } from '../log-stream.ts'
+import { streamLog } from '../event-stream.ts'
 import { READ } from '../middleware/auth.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import {

@@ -1,9 +1,10 @@
 // /factors/…: authenticator apps and recovery codes of a subject.
 // It must not tell a secret but in the answer that makes it, and that one is not cached. A confirmation is no login.
 
+import { answerReplayed } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
-import { readEndUser } from '../end-user.ts'
+import { commonOf, readEndUser } from '../end-user.ts'
 import { callerOf, VERIFY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
 import {
@@ -22,8 +23,6 @@ import {
   toWireCreatedApp,
   toWireFactor,
 } from '../schemas/factors.ts'
-import { answerReplayed } from '../success.ts'
-import { commonOf } from './verify.ts'
 
 type Deps = Pick<AppDeps, 'factors' | 'parseAddress' | 'resolveAddress'>
 

@@ -1,17 +1,57 @@
-// /dev/inbox…: the messages of development, as a page, a list or a stream: the one place where a code is in an answer.
+// /dev/inbox…: the messages of development, as page, list or stream: the one place where a code is in an answer.
 // It must not exist in production: compose gives no inbox there.
 
 import { z } from '@hono/zod-openapi'
 import { accepts } from 'hono/accepts'
-import type { Inbox } from '../../delivery/ports.ts'
+import { createMiddleware } from 'hono/factory'
+import type { Inbox, InboxMessage } from '../../delivery/ports.ts'
+import { CHANNELS } from '../../kernel/channel.ts'
 import { defineRoute } from '../define-route.ts'
-import type { AppDeps } from '../deps.ts'
+import type { AppDeps, AppEnv } from '../deps.ts'
 import { type EventSink, streamEvents } from '../event-stream.ts'
 import { allowPage } from '../middleware/security-headers.ts'
-import { inboxPage } from '../pages/inbox-page.ts'
+import { inboxPage, type ShownMessage } from '../pages/inbox-page.ts'
 import { answerProblem, refusal } from '../problem.ts'
-import { InboxEntry, toWireMessage } from '../schemas/inbox.ts'
+import { timeField } from '../schemas/answers.ts'
 import { createOpenPlaces, MAX_INBOX_STREAMS } from '../stream-places.ts'
+
+const InboxEntry = z
+  .object({
+    id: z.string(),
+    verification_id: z.string(),
+    to: z.string(),
+    channel: z.enum(CHANNELS),
+    code: z.string(),
+    subject: z.string().nullable(),
+    text: z.string(),
+    at: timeField,
+  })
+  .openapi('InboxMessage')
+
+function toWireMessage({ html: _html, ...message }: InboxMessage): ShownMessage {
+  return message
+}
+
+const LOCAL_NAME = /^([\w-]+\.)*localhost$/i
+/** A name can't consist of these only: digits and dots, or an IPv6 address in brackets. */
+const ADDRESS = /^(\d+(\.\d+){3}|\[[\da-f:.]+\])$/i
+
+/** @param host the Host header, with or without a port */
+export function isLocalHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, '')
+  return LOCAL_NAME.test(name) || ADDRESS.test(name)
+}
+
+/** Against DNS rebinding, which needs a name: only an address or localhost may ask. */
+export function localHostOnly() {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (isLocalHost(c.req.header('host') ?? '')) return next()
+    return answerProblem(
+      c,
+      refusal('not_found', 'The inbox answers to an IP address or localhost only, not to a name.'),
+    )
+  })
+}
 
 const HTML = 'text/html'
 const JSON_TYPE = 'application/json'

@@ -1,5 +1,5 @@
 // /admin/api/recipients/…: one person, for admins: their limits, all that is known of them, and its erasure.
-// It must not answer an export before the log has who asked; nor lift what bounds guesses, or what others are counted in.
+// It must not export before the log has who asked; nor lift what bounds guesses, or what others are counted in.
 
 import { NOT_LIFTABLE } from '../../verification/liftable.ts'
 import { callingAdmin, readPerson, refuseField, refuseOtherService } from '../admin-caller.ts'

@@ -1,4 +1,4 @@
-// /admin/api/attempts…: the verifications, for admins: one row each, one with all that happened, and what is done to one.
+// /admin/api/attempts…: the verifications, for admins: a row each, one with all that happened, what is done to it.
 // It must not show a recipient in clear but where it is revealed, nor take one in a URL, where logs keep it.
 
 import {
@@ -8,6 +8,7 @@ import {
   refuseUnknown,
   serviceOf,
 } from '../admin-caller.ts'
+import { answerSuccess } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { READ, WRITE } from '../middleware/auth.ts'
@@ -25,7 +26,6 @@ import {
 import { RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
 import { RevealedPerson } from '../schemas/people.ts'
 import { CancelBody, IdParams, ResendBody } from '../schemas/requests.ts'
-import { answerSuccess } from '../success.ts'
 
 type Deps = Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>
 

@@ -1,10 +1,10 @@
 // /verify/…: what a login flow asks: start, check, list, look, resend, cancel.
-// It must not decide anything: the domain does. It never answers 2xx to a check for anything but
-// `approved`, for callers write `if (response.ok) login()`; nor takes a number in a URL, where logs keep it.
+// It must not answer a check with 2xx for anything but `approved`: callers write `if (response.ok) login()`.
 
-import { defineRoute, type Input } from '../define-route.ts'
-import type { AppContext, AppDeps } from '../deps.ts'
-import { readEndUser } from '../end-user.ts'
+import { answerSuccess } from '../answer-headers.ts'
+import { defineRoute } from '../define-route.ts'
+import type { AppDeps } from '../deps.ts'
+import { commonOf } from '../end-user.ts'
 import { callerOf, VERIFY } from '../middleware/auth.ts'
 import { answerProblem } from '../problem.ts'
 import {
@@ -21,7 +21,6 @@ import {
   CancelBody,
   CheckBody,
   IdParams,
-  idempotencyOf,
   ListBody,
   ResendBody,
   StartBody,
@@ -29,22 +28,8 @@ import {
   toListCommand,
   toStartCommand,
 } from '../schemas/requests.ts'
-import { answerSuccess } from '../success.ts'
 
-type EndUserDeps = Pick<AppDeps, 'parseAddress' | 'resolveAddress'>
-type Deps = EndUserDeps & Pick<AppDeps, 'service'>
-
-/** What every command has: who is behind the request, and what its answer is stored under. */
-export function commonOf(
-  c: AppContext,
-  deps: EndUserDeps,
-  { params, body, key }: Pick<Input, 'key'> & { params?: object | undefined; body: object },
-) {
-  return {
-    endUser: readEndUser(c, deps, body),
-    idempotency: idempotencyOf(key, { ...params, ...body }),
-  }
-}
+type Deps = Pick<AppDeps, 'parseAddress' | 'resolveAddress' | 'service'>
 
 const start = defineRoute(
   {

@@ -10,8 +10,7 @@ import { readReference } from '../../kernel/ids.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import { Event, limitInBody, limitInQuery, nameField, pageFilters, toWireEvent } from './events.ts'
-import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, checkParty } from './party-checks.ts'
+import { BESIDE_OTHER_FAULTS, checkParty, countryField, subjectField, toField } from './fields.ts'
 
 const channelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS])
 

@@ -2,7 +2,7 @@
 // It must not be needed to answer a request.
 
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
-import { Problem, problemType } from './problem.ts'
+import { Problem, problemType } from '../problem.ts'
 
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({
   description,

@@ -5,8 +5,15 @@ import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
 import { readReference } from '../../kernel/ids.ts'
 import { timeField, toWireTime } from './answers.ts'
-import { countryField, cursorField, idField, subjectField, toField, wholeNumber } from './fields.ts'
-import { BESIDE_OTHER_FAULTS } from './party-checks.ts'
+import {
+  BESIDE_OTHER_FAULTS,
+  countryField,
+  cursorField,
+  idField,
+  subjectField,
+  toField,
+  wholeNumber,
+} from './fields.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
 /** Names of the settings: providers and services. */

@@ -14,6 +14,7 @@ import { FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import type { EndUser, Idempotency } from '../../verification/api.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import {
+  BESIDE_OTHER_FAULTS,
   CONTROL,
   clientIpField,
   codeField,
@@ -21,7 +22,6 @@ import {
   userAgentField,
   wholeNumber,
 } from './fields.ts'
-import { BESIDE_OTHER_FAULTS } from './party-checks.ts'
 
 /** 64 bytes in Base32, and room for what stands between the letters; a URI in its place is refused in words. */
 const MAX_SECRET_TEXT_LENGTH = 512

@@ -1,9 +1,14 @@
-// The fields that requests are made of: what is allowed in each, in words a person understands.
+// The fields that requests are made of: what is allowed in each, and what goes with which, in words a person understands.
 // It must not convert anything: the routes' commands do. A message never repeats what was given.
 
 import { z } from '@hono/zod-openapi'
 import { SUBJECT_LENGTH } from '../../factors/policy.ts'
-import { CHANNELS, FACTOR_CHANNELS } from '../../kernel/channel.ts'
+import {
+  CHANNELS,
+  FACTOR_CHANNELS,
+  isFactorChannel,
+  type VerificationChannel,
+} from '../../kernel/channel.ts'
 import { CODE_LENGTH, TTL_SECONDS } from '../../verification/policy.ts'
 
 /** RFC 5321 §4.5.3.1: 64 for the local part, `@`, 255 for the domain. */
@@ -157,3 +162,50 @@ export const idempotencyKeyField = z.string().openapi({
     'Up to 255 printable characters, bare or as a quoted structured string. The same request under the same key has one effect.',
   example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
 })
+
+type Given = { to?: string | undefined; subject?: string | undefined; country?: string | undefined }
+
+function faults(context: z.core.$RefinementCtx) {
+  return (field: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [field], message })
+  }
+}
+
+export function checkParty(body: Given, context: z.core.$RefinementCtx): void {
+  const fault = faults(context)
+  if (body.to !== undefined && body.subject !== undefined)
+    fault('subject', 'stands in place of to: give one of them')
+  if (body.subject !== undefined && body.country !== undefined)
+    fault('country', 'does not go with a subject')
+}
+
+export function requireParty(body: Given, context: z.core.$RefinementCtx): void {
+  checkParty(body, context)
+  if (body.to === undefined && body.subject === undefined)
+    faults(context)('to', 'is required, or subject in its place')
+}
+
+/** A recipient is sent to, a subject has what is asked for: nothing of the one fits the other. */
+export function checkStart(
+  body: Given & { channel?: VerificationChannel | undefined; code_length?: number | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  const fault = faults(context)
+  requireParty(body, context)
+  const hasSubject = body.subject !== undefined
+  if (body.channel !== undefined && isFactorChannel(body.channel) !== hasSubject)
+    fault('channel', hasSubject ? 'needs to, not a subject' : 'needs a subject, not to')
+  if (hasSubject && body.code_length !== undefined)
+    fault('code_length', 'does not go with a subject')
+}
+
+/** A caller is told of every fault at once: these are looked for beside those of single fields, too. */
+export const BESIDE_OTHER_FAULTS: z.core.$ZodSuperRefineParams = {
+  when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+}
+
+/** Of the OpenAPI document: what the checks above say. */
+export const ONE_PARTY = {
+  description: 'Exactly one of `to` and `subject`.',
+  oneOf: [{ required: ['to'] }, { required: ['subject'] }],
+}

@@ -11,8 +11,14 @@ import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
 import { detailShape, toWireDetail } from './attempts.ts'
 import { Event, nameField, toWireEvent } from './events.ts'
 import { factorShape, toWireFactor } from './factors.ts'
-import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, ONE_PARTY, requireParty } from './party-checks.ts'
+import {
+  BESIDE_OTHER_FAULTS,
+  countryField,
+  ONE_PARTY,
+  requireParty,
+  subjectField,
+  toField,
+} from './fields.ts'
 
 const named = {
   to: toField.optional().openapi({

@@ -7,8 +7,7 @@ import type { RefusalFilter, RefusalLine, RefusalPage } from '../../admin/refusa
 import { LIMIT_NAMES } from '../../verification/policy.ts'
 import { count, timeField, toWireTime } from './answers.ts'
 import { limitInBody, limitInQuery, nameField, pageFilters } from './events.ts'
-import { countryField, subjectField, toField } from './fields.ts'
-import { BESIDE_OTHER_FAULTS, checkParty } from './party-checks.ts'
+import { BESIDE_OTHER_FAULTS, checkParty, countryField, subjectField, toField } from './fields.ts'
 
 const { since, until, cursor } = pageFilters
 const filters = {

@@ -13,7 +13,10 @@ import type {
   StartFields,
 } from '../../verification/api.ts'
 import {
+  BESIDE_OTHER_FAULTS,
   channelField,
+  checkParty,
+  checkStart,
   clientIpField,
   codeField,
   codeLengthField,
@@ -23,7 +26,9 @@ import {
   idField,
   localeField,
   metadataField,
+  ONE_PARTY,
   purposeField,
+  requireParty,
   sessionField,
   startChannelField,
   subjectField,
@@ -32,13 +37,6 @@ import {
   userAgentField,
   wholeNumber,
 } from './fields.ts'
-import {
-  BESIDE_OTHER_FAULTS,
-  checkParty,
-  checkStart,
-  ONE_PARTY,
-  requireParty,
-} from './party-checks.ts'
 
 /** Of a list; a page of 100 stays under 200 KB. */
 export const PAGE_LIMIT = { min: 1, max: 100, default: 20 } as const

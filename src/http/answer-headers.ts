@@ -1,5 +1,5 @@
-// RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11 §2-3): lists of structured
-// strings (RFC 9651) with parameters. It must not carry a partition key: that would be a phone number.
+// RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11 §2-3): structured strings (RFC 9651) with
+// parameters; and whether an answer is a stored one. They must not carry a partition key, which is a phone number.
 
 import type { Budget } from '../verification/limit-ports.ts'
 import type { AppContext } from './deps.ts'
@@ -26,4 +26,16 @@ export function setRateLimitHeaders(c: AppContext, budgets: readonly Budget[]): 
   if (budgets.length === 0) return
   c.header('RateLimit-Policy', rateLimitPolicy(budgets))
   c.header('RateLimit', rateLimit(budgets))
+}
+
+export function answerSuccess(
+  c: AppContext,
+  result: { budgets: readonly Budget[]; replayed: boolean },
+): void {
+  setRateLimitHeaders(c, result.budgets)
+  answerReplayed(c, result)
+}
+
+export function answerReplayed(c: AppContext, { replayed }: { replayed: boolean }): void {
+  if (replayed) c.header('Idempotency-Replayed', 'true')
 }
