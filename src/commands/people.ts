@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import type { Lifted } from '../admin/people.ts'
 import type { Erased } from '../retention/ports.ts'
-import { LIFTABLE, NOT_LIFTABLE } from '../verification/liftable.ts'
+import { LIFTABLE, NOT_LIFTABLE } from '../verification/limit-states.ts'
 import type { AdminContext } from './admin-context.ts'
 import { COUNTRY_OPTION, PERSON_OPTIONS, requirePerson } from './attempt-options.ts'
 import {
@@ -89,7 +89,7 @@ async function liftBy(context: AdminContext, given: Given, terminal: Terminal): 
   const { openLimiter } = await import('../limits/open.ts')
   const { createLift } = await import('../admin/people.ts')
   const { addressKey } = await import('../limits/client-address.ts')
-  const { liftableKeys } = await import('../verification/lift-limits.ts')
+  const { liftableKeys } = await import('../verification/limit-states.ts')
   const warn = (_: object, message: string) => terminal.err(`${message}\n`)
   const counters = await openLimiter(config.limits, { warn })
   try {

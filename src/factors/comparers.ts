@@ -3,10 +3,14 @@
 
 import type { FactorChannel } from '../kernel/channel.ts'
 import { recoveryHashContext } from '../kernel/sealing.ts'
-import { readCode } from '../verification/code.ts'
-import type { Comparison, ComparisonInput, FactorComparer } from '../verification/comparison.ts'
+import {
+  type Comparison,
+  type ComparisonInput,
+  type FactorComparer,
+  readCode,
+} from '../verification/comparison.ts'
 import type { HashSlot } from '../verification/hashing-ports.ts'
-import { subjectIndexes as subjectIndexesOf } from '../verification/subject.ts'
+import { subjectIndexes as subjectIndexesOf } from '../verification/party.ts'
 import { matchStep, openApps, stepUse } from './apps.ts'
 import { FACTOR_TYPE_OF, type FactorDomain, factorsOf, isUsable } from './domain.ts'
 import { boundTo, type RecoveryCode, readRecoveryCode } from './recovery-codes.ts'

@@ -2,7 +2,7 @@
 // It must not compare anything before the charge is durable: guesses at a confirmation are counted, too.
 
 import type { Caller, Refusal } from '../verification/api.ts'
-import { readCode } from '../verification/code.ts'
+import { readCode } from '../verification/comparison.ts'
 import { actorOf, type Learned, learned } from '../verification/domain.ts'
 import { type Recall, recallFor } from '../verification/idempotency.ts'
 import { describeAttempts, refuseFields } from '../verification/refuse.ts'

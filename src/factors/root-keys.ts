@@ -4,7 +4,7 @@
 
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { recoveryHashContext, secretContext, subjectContext } from '../kernel/sealing.ts'
-import { subjectIndexes } from '../verification/subject.ts'
+import { subjectIndexes } from '../verification/party.ts'
 import { openSubject } from './domain.ts'
 import type { FactorStore, RewrapInput, RootKeyUse, SealedFactor, UnderKey } from './ports.ts'
 

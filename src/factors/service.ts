@@ -3,7 +3,7 @@
 import { FACTOR_CHANNELS } from '../kernel/channel.ts'
 import type { Caller } from '../verification/api.ts'
 import { actorOf, type Learned, learned } from '../verification/domain.ts'
-import { logRefusals } from '../verification/log-refusals.ts'
+import { logRefusals } from '../verification/service.ts'
 import type {
   ConfirmCommand,
   FactorService,

@@ -18,7 +18,7 @@ import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
 import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.ts'
 import { createProviderWatch, type ProviderWatch } from '../telemetry/observed.ts'
-import { generateCode } from '../verification/code.ts'
+import { generateCode } from '../verification/comparison.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSweeper } from '../verification/sweeper.ts'
 

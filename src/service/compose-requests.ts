@@ -17,7 +17,7 @@ import {
 } from '../limits/client-address.ts'
 import type { Store } from '../storage/store.ts'
 import { type Party, partyBudgetIndexes } from '../verification/party.ts'
-import { countriesOf, readingsOf } from '../verification/readings.ts'
+import { countriesOf, readingsOf } from '../verification/recipient.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []

@@ -1,9 +1,10 @@
 // What a typed code is compared with: the hash of what was sent, or what a factor of the person compares (factors/comparers.ts).
-// It must not compare before the charge, nor refuse after it: whatever may be refused is found out in `prepare`.
+// It must not refuse once it has compared: whatever may be refused is found out in `prepare`.
 
+import { randomInt } from 'node:crypto'
 import type { Channel, FactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { readCode } from './code.ts'
+import { readTyped } from '../kernel/typed-text.ts'
 import type { Hasher } from './hashing-ports.ts'
 import { CODE_LENGTH, type ServicePolicy } from './policy.ts'
 import type { FactorUse, VerificationRecord } from './state.ts'
@@ -79,4 +80,20 @@ export function createMessageComparers(deps: Deps): Record<Channel, Comparer> {
     prepare: async (input) => compareHash(deps, input),
   }
   return { sms: comparer, email: comparer }
+}
+
+/**
+ * Digits, uniform, leading zeros kept (000000 and 999999 are as likely as any other).
+ * crypto.randomInt rejects what would bias it; 10^10 is below its limit of 2^48.
+ */
+export function generateCode(length: number): string {
+  return String(randomInt(10 ** length)).padStart(length, '0')
+}
+
+const CODE = /^\d{4,10}$/
+
+/** What a person typed as 4 to 10 ASCII digits; null where it can't be a code. */
+export function readCode(text: string): string | null {
+  const digits = readTyped(text)
+  return CODE.test(digits) ? digits : null
 }

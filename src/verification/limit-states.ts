@@ -1,9 +1,9 @@
 // How full the budgets of one recipient or subject are now, and when they have room again: for people who look.
 // It must not count anything.
 
-import { guessQuery, sendLimitKeys } from './budgets.ts'
+import { guessQuery, type LimitKeyDeps, sendLimitKeys } from './budgets.ts'
 import type { Domain } from './domain.ts'
-import type { LimitReads } from './limit-ports.ts'
+import type { LimitKey, LimitReads } from './limit-ports.ts'
 import { type Party, partyBudgetIndexes } from './party.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
 
@@ -60,4 +60,34 @@ export async function limitStates(
     [false, true].map((authenticated) => statesFor(domain, reads, { ...about, authenticated })),
   )
   return states.flat()
+}
+
+/** They count messages to one person. Others count strangers as well (an address, a block, a country), or guesses. */
+export const LIFTABLE = [
+  'sends_per_number_burst',
+  'sends_per_number_day',
+] as const satisfies LimitName[]
+export type Liftable = (typeof LIFTABLE)[number]
+
+export const isLiftable = (name: LimitName): name is Liftable =>
+  LIFTABLE.some((liftable) => liftable === name)
+
+/** Why nothing else can be lifted, in words for an admin. */
+export const NOT_LIFTABLE =
+  'Guesses cannot be lifted: somebody who talks support into it would get more guesses. They come back with time, ' +
+  'and a start with authenticated: true has its own. Limits of an IP address, a block of numbers or a country also count ' +
+  'other people: they are changed in the settings.'
+
+/** @param name null: each that is counted. @returns nothing for a subject, to whom no message goes */
+export function liftableKeys(
+  deps: LimitKeyDeps,
+  service: ServicePolicy,
+  party: Party,
+  name: Liftable | null,
+): LimitKey[] {
+  if (party.kind === 'subject') return []
+  const about = { service, recipient: party, clientIp: null }
+  return [false, true]
+    .flatMap((authenticated) => sendLimitKeys(deps, { ...about, authenticated }))
+    .filter((key) => isLiftable(key.name) && (name === null || key.name === name)) // mutant: C73.shared-limits-kept
 }

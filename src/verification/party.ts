@@ -12,7 +12,6 @@ import {
   recipientOf,
 } from './recipient.ts'
 import type { VerificationRecord } from './state.ts'
-import { subjectIndexes } from './subject.ts'
 
 export type Party = Recipient | { kind: 'subject'; subject: string }
 
@@ -48,4 +47,9 @@ export function partyBudgetIndexes(keyring: Keyring, service: string, party: Par
   return party.kind === 'subject'
     ? subjectIndexes(keyring, service, party.subject)
     : budgetIndexes(keyring, service, party)
+}
+
+/** Under every key of the ring, current first. Their own namespace: no number or address shares one. */
+export function subjectIndexes(keyring: Keyring, service: string, subject: string): Buffer[] {
+  return keyring.macs('blind-index', ['subject', service, subject]) // mutant: I10.subject-index-domain
 }

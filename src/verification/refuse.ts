@@ -115,6 +115,10 @@ export function refuseResend(record: VerificationRecord, now: number): Refusal |
   return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }
 }
 
+export function refuseCancel(): Refusal {
+  return ended('verification_approved', 'it was approved before it could be canceled')
+}
+
 function ended(error: Refusal['error'], detail: string): Refusal {
   return { kind: 'refused', error, detail }
 }

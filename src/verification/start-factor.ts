@@ -6,12 +6,11 @@ import { refuseStartFields } from './admission.ts'
 import type { Caller, FactorStartCommand } from './api.ts'
 import { factorStartLimitKeys } from './budgets.ts'
 import type { Domain } from './domain.ts'
-import { commonFields } from './new-verification.ts'
+import { subjectIndexes } from './party.ts'
 import type { SessionSlot } from './ports.ts'
 import { refuseNoFactor } from './refuse.ts'
-import type { PlannedStart } from './start-plan.ts'
+import { commonFields, type PlannedStart } from './start-plan.ts'
 import type { NewVerification } from './state.ts'
-import { subjectIndexes } from './subject.ts'
 
 export function planFactorStart(
   domain: Domain,

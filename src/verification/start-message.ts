@@ -6,8 +6,6 @@ import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.t
 import type { Caller, SendCommand } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import type { Domain } from './domain.ts'
-import { commonFields } from './new-verification.ts'
-import { obtainCode, type PreparedCode } from './obtain-code.ts'
 import type { SessionSlot } from './ports.ts'
 import {
   addressIndexes,
@@ -20,7 +18,7 @@ import {
   testRecipientFor,
 } from './recipient.ts'
 import { refuseFields } from './refuse.ts'
-import type { PlannedStart } from './start-plan.ts'
+import { commonFields, obtainCode, type PlannedStart, type PreparedCode } from './start-plan.ts'
 import type { NewVerification } from './state.ts'
 
 export function planMessageStart(

@@ -1,10 +1,12 @@
 // What a start does that differs between a message and a factor, decided before anything is asked of store or limits.
 
-import type { Caller, Refusal, StartCommand, StartResult, Success } from './api.ts'
-import type { About } from './domain.ts'
+import { createId } from '../kernel/ids.ts'
+import { recipientContext } from '../kernel/sealing.ts'
+import type { Caller, Refusal, StartCommand, StartFields, StartResult, Success } from './api.ts'
+import type { About, Domain } from './domain.ts'
+import type { CodeHash } from './hashing-ports.ts'
 import type { Recall } from './idempotency.ts'
 import type { LimitKey } from './limit-ports.ts'
-import type { ObtainedCode, PreparedCode } from './obtain-code.ts'
 import type { SessionSlot } from './ports.ts'
 import type { NewVerification } from './state.ts'
 
@@ -35,4 +37,77 @@ export type StartContext = {
   command: StartCommand
   plan: StartPlan
   recall: Recall<Success<'started'> | Success<'continued'>>
+}
+
+export type PreparedCode = CodeHash & { id: string; code: string }
+
+export type ObtainedCode = {
+  ready(): Promise<PreparedCode>
+  /** For a start that did not use it: the minted one goes back, the place in the queue is free again. */
+  giveBack(): void
+}
+
+/**
+ * @param fixed the code of a test recipient, which no mint has
+ * @returns undefined where the hasher's queue is full
+ */
+export function obtainCode(
+  domain: Domain,
+  length: number,
+  fixed: string | undefined,
+): ObtainedCode | undefined {
+  const minted = fixed === undefined ? domain.mint.take(length) : undefined
+  if (minted) {
+    return { ready: async () => minted, giveBack: () => domain.mint.giveBack(minted) } // mutant: I8.unused-code-returned
+  }
+  const slot = domain.hasher.reserve('begins')
+  if (!slot) return undefined
+  const id = createId('vrf', domain.clock.now())
+  const code = fixed ?? domain.generateCode(length)
+  return {
+    ready: async () => ({ id, code, ...(await slot.hash(code, id)) }),
+    giveBack: () => slot.release(),
+  }
+}
+
+type CommonFields = Omit<
+  NewVerification,
+  | 'channel'
+  | 'locale'
+  | 'addressIndex'
+  | 'budgetIndex'
+  | 'country'
+  | 'kind'
+  | 'codeLength'
+  | 'codeHash'
+  | 'pepperKeyId'
+  | 'codeSealed'
+  | 'maxSends'
+>
+
+/** @param party the address, or the subject, in clear: sealed here */
+export function commonFields(
+  domain: Domain,
+  { service }: Caller,
+  command: StartFields,
+  { id, party, now }: { id: string; party: string; now: number },
+): CommonFields {
+  const { keyring } = domain
+  const { session } = command
+  return {
+    id,
+    reference: domain.createReference(),
+    service: service.name,
+    purpose: command.purpose,
+    recipientSealed: keyring.seal(party, recipientContext(id)),
+    sessionMac:
+      session === null ? null : keyring.mac('session', ['session', service.name, session]),
+    authenticated: command.authenticated,
+    maxAttempts: service.maxAttempts,
+    lastSendAt: now,
+    clientIp: command.endUser.clientIp,
+    metadata: command.metadata,
+    createdAt: now,
+    expiresAt: now + (command.ttlSeconds ?? service.ttlSeconds) * 1000,
+  }
 }

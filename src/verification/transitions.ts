@@ -5,7 +5,7 @@ import type { EventDetails, EventType } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal } from './api.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
-import { refuseEnded, refuseOverloaded, refuseResend } from './refuse.ts'
+import { refuseCancel, refuseEnded, refuseOverloaded, refuseResend } from './refuse.ts'
 import {
   type FactorUse,
   type NewVerification,
@@ -229,15 +229,7 @@ export function decideCancel<Result>(
   answer: (after: VerificationRecord) => Result,
 ): Decide<Result> {
   return (record, now) => {
-    if (record.status === 'approved')
-      return {
-        kind: 'refused',
-        refusal: {
-          kind: 'refused',
-          error: 'verification_approved',
-          detail: 'it was approved before it could be canceled',
-        },
-      }
+    if (record.status === 'approved') return { kind: 'refused', refusal: refuseCancel() }
     // Past its expiry it is left to the sweeper: a check that was admitted in time may still be compared.
     const isOpen = statusAt(record, now) === 'pending'
     return { kind: 'change', change: isOpen ? ending('canceled', now) : NOTHING, answer }

@@ -5,7 +5,7 @@ import type { CreateAppCommand } from '../../src/factors/api.ts'
 import { createOtp } from '../../src/factors/otp.ts'
 import type { OtpShape } from '../../src/factors/types.ts'
 import { subjectContext } from '../../src/kernel/sealing.ts'
-import { subjectIndexes } from '../../src/verification/subject.ts'
+import { subjectIndexes } from '../../src/verification/party.ts'
 import { createWorld, NOBODY, type World } from '../verification/world.ts'
 import { begin, check, codeOf, confirm, enrol, enrolment, login, SHAPE } from './person.ts'
 

@@ -5,7 +5,7 @@ import { createMint, type RunningMint } from '../../src/hashing/mint.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { VERIFICATION_ID } from '../../src/kernel/ids.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
-import { generateCode } from '../../src/verification/code.ts'
+import { generateCode } from '../../src/verification/comparison.ts'
 import type { MintedCode } from '../../src/verification/hashing-ports.ts'
 
 const keyring = createKeyring([randomBytes(32)])

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createOtp } from '../../src/factors/otp.ts'
 import { readRecoveryCode } from '../../src/factors/recovery-codes.ts'
 import { readTyped } from '../../src/kernel/typed-text.ts'
-import { readCode } from '../../src/verification/code.ts'
+import { readCode } from '../../src/verification/comparison.ts'
 
 /** Each by its code point: an editor would show most of them as one another, or not at all. */
 const DASHES = [

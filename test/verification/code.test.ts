@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { generateCode, readCode } from '../../src/verification/code.ts'
+import { generateCode, readCode } from '../../src/verification/comparison.ts'
 
 /** Chi-square with 9 degrees of freedom: one run in a million is above this by chance. */
 const CHI_SQUARE_9_AT_1E6 = 44.8

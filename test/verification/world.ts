@@ -27,8 +27,11 @@ import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import type { Caller } from '../../src/verification/api.ts'
-import { generateCode } from '../../src/verification/code.ts'
-import { type Comparers, createMessageComparers } from '../../src/verification/comparison.ts'
+import {
+  type Comparers,
+  createMessageComparers,
+  generateCode,
+} from '../../src/verification/comparison.ts'
 import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import type { Limiter } from '../../src/verification/limit-ports.ts'
 import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'

@@ -1,7 +1,7 @@
 // /admin/api/recipients/…: one person, for admins: their limits, all that is known of them, and its erasure.
 // It must not export before the log has who asked; nor lift what bounds guesses, or what others are counted in.
 
-import { NOT_LIFTABLE } from '../../verification/liftable.ts'
+import { NOT_LIFTABLE } from '../../verification/limit-states.ts'
 import { callingAdmin, readPerson, refuseField, refuseOtherService } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'

@@ -15,9 +15,9 @@ import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, EVENT_CODES, serviceActor } from './event-rows.ts'
 import type { FactorUses } from './factor-uses.ts'
 import type { Answers } from './idempotency.ts'
-import type { NumberSums } from './number-limit.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, deliveries, events, verifications } from './schema.ts'
+import type { NumberSums } from './sums.ts'
 import type { Writer } from './writer.ts'
 
 type Row = { seq: number; service: string }

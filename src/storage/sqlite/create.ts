@@ -1,14 +1,15 @@
 // Start's one transaction: idempotency, session, guess reservation, then the row with what its first change says.
 // It must not decide policy; it decides who came first.
 
-import type { CreateInput, CreateOutcome } from '../../verification/ports.ts'
+import type { CreateInput, CreateOutcome, SessionSlot } from '../../verification/ports.ts'
+import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
 import { applied, blankRecord } from '../../verification/transitions.ts'
 import type { ApplyChange } from './change.ts'
-import { getTableColumns, type Orm, sql } from './drizzle.ts'
-import type { Guesses } from './guesses.ts'
+import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
+import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
-import type { SessionSlots } from './session-slots.ts'
+import type { Guesses } from './sums.ts'
 
 function createVerificationInsert(orm: Orm) {
   const { seq: _seq, ...columns } = getTableColumns(verifications)
@@ -60,5 +61,28 @@ export function createCreate(deps: {
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor)
     answers.keep(idempotency, record)
     return { kind: 'created', record }
+  }
+}
+
+export type SessionSlots = {
+  continuable(slot: SessionSlot, now: number): VerificationRecord | undefined
+  /** Before an insert takes the slot: the unique index must not meet the previous row. */
+  free(slot: SessionSlot): void
+}
+
+export function createSessionSlots(orm: Orm, rows: VerificationRows): SessionSlots {
+  const clear = orm
+    .update(verifications)
+    .set({ sessionSlot: null })
+    .where(eq(verifications.sessionSlot, sql.placeholder('slot')))
+    .prepare()
+  return {
+    continuable(wanted, now) {
+      const held = wanted.slots.flatMap((slot) => rows.bySlot(slot) ?? [])
+      return held.map(toRecord).find((record) => mayContinue(record, wanted, now))
+    },
+    free({ slots }) {
+      for (const slot of slots) clear.run({ slot })
+    },
   }
 }

@@ -2,10 +2,13 @@
 // It must only run inside a writer's job, on a row read in that job.
 
 import type { Actor } from '../../kernel/actor.ts'
-import { ending, type FinalStatus } from '../../verification/transitions.ts'
+import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
+import { decideSweep, ending, type FinalStatus } from '../../verification/transitions.ts'
 import type { ApplyChange } from './change.ts'
-import { and, eq, isNotNull, type Orm, sql } from './drizzle.ts'
-import { codes } from './schema.ts'
+import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import { serviceActor } from './event-rows.ts'
+import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
+import { codes, verifications } from './schema.ts'
 
 export type Endings = {
   /** A row that is pending. */
@@ -30,5 +33,71 @@ export function createEndings(orm: Orm, apply: ApplyChange): Endings {
   return {
     end: (row, status, now, actor) => apply(row, ending(status, now), now, actor),
     eraseIfUnsendable: (seq) => void erase.run({ seq }),
+  }
+}
+
+type SweepInput = { now: number; graceMs: number; limit: number }
+
+function createQuestions(orm: Orm) {
+  const p = sql.placeholder
+  const v = verifications
+  const select = () => orm.select({ seq: v.seq }).from(v)
+  // Written out, not bound: SQLite takes a partial index only where the text implies its condition.
+  const isPending = sql`${v.status} = 'pending'`
+  return {
+    expired: select()
+      .where(and(isPending, lte(v.expiresAt, p('before'))))
+      .orderBy(v.expiresAt)
+      .limit(atMost('limit'))
+      .prepare(),
+    spent: select()
+      .where(
+        and(isPending, sql`${v.attempts} >= ${v.maxAttempts}`, lte(v.lastAttemptAt, p('before'))),
+      )
+      .orderBy(v.lastAttemptAt)
+      .limit(atMost('limit'))
+      .prepare(),
+    unsendable: orm
+      .select({ seq: codes.verificationSeq })
+      .from(codes)
+      .where(
+        and(
+          isNotNull(codes.codeSealed),
+          lte(codes.expiresAt, p('before')),
+          sql`not exists (select 1 from deliveries d where d.verification_seq = codes.verification_seq and d.status = 'sending')`,
+        ),
+      )
+      .orderBy(codes.expiresAt)
+      .limit(atMost('limit'))
+      .prepare(),
+  }
+}
+
+/** @returns how many rows were changed, at most `limit` */
+export function createSweep(deps: {
+  orm: Orm
+  rows: VerificationRows
+  apply: ApplyChange
+}): (input: SweepInput) => number {
+  const { expired, spent, unsendable } = createQuestions(deps.orm)
+  const eraseCode = deps.orm
+    .update(codes)
+    .set({ codeSealed: null })
+    .where(eq(codes.verificationSeq, sql.placeholder('seq')))
+    .prepare()
+  return ({ now, graceMs, limit }) => {
+    let left = limit
+    const sweep = (found: { seq: number }[]) => {
+      for (const row of found.map(({ seq }): VerificationRow => deps.rows.bySeq(seq)))
+        deps.apply(row, decideSweep(toRecord(row), now, graceMs), now, serviceActor(row.service))
+      left -= found.length
+    }
+    const before = now - graceMs
+    sweep(spent.all({ before, limit: left }))
+    sweep(expired.all({ before, limit: left }))
+    // Strictly under: with exactly the minimum left a delivery may still be claimed (I6: nothing is sent too late).
+    const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
+    for (const { seq } of found) eraseCode.run({ seq }) // mutant: I7.sweep-sealed-code
+    return limit - left + found.length
   }
 }

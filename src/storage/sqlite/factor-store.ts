@@ -16,9 +16,9 @@ import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
 import { createFactorKeys } from './factor-keys.ts'
 import { createFactorRows, type FactorRow } from './factor-rows.ts'
+import { createStepUses } from './factor-uses.ts'
 import type { Answers } from './idempotency.ts'
 import { factors, recoveryCodes, usedSteps } from './schema-lasting.ts'
-import { createStepUses } from './step-uses.ts'
 import type { Writer } from './writer.ts'
 
 const p = sql.placeholder

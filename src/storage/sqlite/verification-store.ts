@@ -5,15 +5,13 @@ import type { CheckQuery, ListQuery, VerificationStore } from '../../verificatio
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import { type createApplyChange, createChange } from './change.ts'
-import { createCreate } from './create.ts'
+import { createCreate, createSessionSlots } from './create.ts'
 import type { Orm } from './drizzle.ts'
+import { createSweep } from './ending.ts'
 import { createFactorUses } from './factor-uses.ts'
-import { createGuesses } from './guesses.ts'
 import type { Answers } from './idempotency.ts'
-import { createNumberSums } from './number-limit.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
-import { createSessionSlots } from './session-slots.ts'
-import { createSweep } from './sweep.ts'
+import { createGuesses, createNumberSums } from './sums.ts'
 import type { Writer } from './writer.ts'
 
 function findBySession(
