@@ -23,7 +23,7 @@ const PLANTS: readonly Plant[] = [
   plant('retention-knows-itself', 'retention', '../verification/ports.ts'),
   plant('telemetry-watches-ports', 'telemetry', '../verification/state.ts'),
   plant('access-knows-itself', 'access', '../verification/ports.ts'),
-  plant('storage-implements-ports', 'storage/sqlite', '../../verification/code.ts'),
+  plant('storage-implements-ports', 'storage/sqlite', '../../verification/comparison.ts'),
   plant('sql-lives-in-storage', 'http', 'better-sqlite3'),
   plant('http-never-reaches-inside', 'http', '../storage/sqlite/planted-store.ts'),
   plant('http-knows-services-and-ports', 'http', '../console/planted-page.ts'),

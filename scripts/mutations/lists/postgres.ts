@@ -133,16 +133,6 @@ DECLARE
     },
   ),
   mutant(
-    'I5.pg-lease-fencing',
-    'PostgreSQL: a worker whose lease ran out cannot move the delivery any more',
-    [STORE, 'C23: a lease that ran out is claimed again'],
-    {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `status = 'sending' AND token = p_token FOR`,
-      replace: `status = 'sending' FOR`,
-    },
-  ),
-  mutant(
     'I6.pg-claim-ended',
     'PostgreSQL: a claim looks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
@@ -163,16 +153,6 @@ DECLARE
     },
   ),
   mutant(
-    'I6.pg-retry-expiry',
-    'PostgreSQL: settling plans no retry past the expiry',
-    [STORE, 'I6: no retry is scheduled past expiry'],
-    {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: 'ELSIF v.expires_at - v_at < p_min_remaining_ms THEN',
-      replace: 'ELSIF false THEN',
-    },
-  ),
-  mutant(
     'I7.pg-end-erases',
     'PostgreSQL: the end of a verification erases hash and sealed code',
     [STORE, 'ends with the last wrong one, erases hash and code'],
@@ -187,10 +167,9 @@ DECLARE
     'PostgreSQL: the last possible send erases the sealed code',
     [STORE, 'sent: status, time, event'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `'duration_ms', (p_result->>'duration_ms')::bigint));
-    PERFORM cs_erase_if_unsendable_1(v.seq);`,
-      replace: `'duration_ms', (p_result->>'duration_ms')::bigint));`,
+      file: DELIVERY_TRANSITIONS,
+      find: 'IF c.erase_if_unsendable THEN',
+      replace: 'IF false THEN',
     },
   ),
   mutant(
