@@ -216,7 +216,7 @@ export function decideSettled(
   const reason = canceledBecause(row)
   if (reason !== undefined) return cancel(row, now, reason) // mutant: I6.no-retry-ended
   const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
-  if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutant: I6.no-retry-expired
+  if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutants: I6.no-retry-expired I6.pg-retry-expiry
   const dueAfterMs = result.at - now
   const details = { provider, send, attempt, error: error.code, retry_in_ms: dueAfterMs }
   return {

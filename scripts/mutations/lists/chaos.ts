@@ -3,7 +3,7 @@
 
 import type { Change } from '../mutation.ts'
 
-const FUNCTIONS = 'drizzle/postgres/0001_functions.sql'
+const DELIVERY_TRANSITIONS = 'drizzle/postgres/0017_delivery_transitions.sql'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 
 export type ChaosBuild = {
@@ -23,9 +23,9 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a worker whose lease ran out still moves the delivery: its token is not asked for',
     changes: [
       {
-        file: FUNCTIONS,
-        find: 'AND token = p_token FOR NO KEY UPDATE;',
-        replace: 'FOR NO KEY UPDATE;',
+        file: DELIVERY_TRANSITIONS,
+        find: 'AND f.token = c.token ',
+        replace: '',
       },
     ],
     seenBy: 'deliveries in order',

@@ -153,6 +153,12 @@ DECLARE
     },
   ),
   mutant(
+    'I6.pg-retry-expiry',
+    'PostgreSQL: settling plans no retry past the expiry',
+    [STORE, 'I6: no retry is scheduled past expiry'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'I7.pg-end-erases',
     'PostgreSQL: the end of a verification erases hash and sealed code',
     [STORE, 'ends with the last wrong one, erases hash and code'],

@@ -87,16 +87,17 @@ describe('delivery', () => {
   it('I7: two sends that are settled at once erase the sealed code between them', async () => {
     await emptyOutbox(store)
     const record = await start(store, { maxSends: 2 })
-    const first = await claimOne(store, T0)
+    // Its lease outlasts the resend: else the second claim would cancel it.
+    const first = await claimOne(store, T0 + MINUTE - 1)
     const again = { now: T0 + MINUTE, expectedSends: 1, channel: 'sms' } as const
     await store.steps.resend({ ...keyOf(record), ...again })
     const second = await claimOne(store, T0 + MINUTE)
     await other.query('begin')
     await other.query('select cs_settle_delivery_1($1, $2, $3, $4, $5, 20000, $6, $5)', [
-      ...[first.verificationId, first.sendNumber, first.attempt, first.token, T0 + 2],
+      ...[first.verificationId, first.sendNumber, first.attempt, first.token, T0 + MINUTE + 2],
       JSON.stringify({ kind: 'sent', duration_ms: 3 }),
     ])
-    const settling = store.outbox.settle(settlement(second, T0 + 2, SENT))
+    const settling = store.outbox.settle(settlement(second, T0 + MINUTE + 2, SENT))
     // It waits for the first; where it does not, the assertion below says so.
     await Promise.race([
       settling,
