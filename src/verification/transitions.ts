@@ -244,8 +244,3 @@ export function decideSweep(record: VerificationRecord, now: number, graceMs: nu
     return ending('max_attempts_reached', now)
   return record.expiresAt <= now - graceMs ? ending('expired', now) : NOTHING
 }
-
-/** The pause before the next message begins again. */
-export function decidePause<Result>(answer: (after: VerificationRecord) => Result): Decide<Result> {
-  return (_, now) => ({ kind: 'change', change: { ...NOTHING, set: { lastSendAt: now } }, answer })
-}

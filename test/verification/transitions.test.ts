@@ -12,15 +12,11 @@ import {
   decideChargeOnly,
   decideCheck,
   decideContinue,
-  decidePause,
   decideResend,
   decideStart,
   decideSweep,
 } from '../../src/verification/transitions.ts'
-import { ACTOR, MINUTE, newVerification, T0 } from '../contract/rows.ts'
-import { start } from '../contract/stores.ts'
-import { openStore as openPostgres } from '../storage/postgres/fixture.ts'
-import { makeDirectory, openStore as openSqlite } from '../storage/sqlite/fixture.ts'
+import { MINUTE, newVerification, T0 } from '../contract/rows.ts'
 
 function recordOf(change: Partial<VerificationRecord> = {}): VerificationRecord {
   const given = newVerification({ createdAt: T0 })
@@ -193,22 +189,4 @@ describe('the others', () => {
     expect(statusAt(open, open.expiresAt + 10_000)).toBe('expired')
     expect(statusAt(recordOf({ status: 'approved' }), open.expiresAt + 10_000)).toBe('approved')
   })
-
-  it.each(['SQLite', 'PostgreSQL'])(
-    'a pause is applied as it was decided, on %s',
-    async (engine) => {
-      const directory = makeDirectory()
-      const store =
-        engine === 'SQLite' ? await openSqlite(`${directory.path}/store.db`) : await openPostgres()
-      const record = await start(store)
-      const decide = decidePause((after) => after.lastSendAt)
-      const now = T0 + MINUTE
-      const change = { record, now, decide, actor: ACTOR, idempotency: null }
-      expect(await store.verifications.change(change)).toEqual({ kind: 'changed', result: now })
-      const after = await store.verifications.find(record.service, record.id)
-      expect(after).toEqual({ ...record, lastSendAt: now })
-      await store.close()
-      directory.remove()
-    },
-  )
 })
