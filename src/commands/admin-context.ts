@@ -7,7 +7,7 @@ import type { Admin, AttemptDetail, AttemptFilter, AttemptRow } from '../admin/p
 import { createRecipients, type Person } from '../admin/recipients.ts'
 import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
 import type { Config } from '../config/config.ts'
-import { toWireAttempt, toWireDiagnosed } from '../http/schemas/attempts.ts'
+import { toWireAdminVerification, toWireDiagnosed } from '../http/schemas/admin-verifications.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
@@ -57,7 +57,7 @@ async function openContext(store: Store, config: Config) {
       ...{ services, recipients, clock },
     }),
     wire: {
-      attempt: (row: AttemptRow) => toWireAttempt(row, clock.now(), recipients),
+      attempt: (row: AttemptRow) => toWireAdminVerification(row, clock.now(), recipients),
       detail: (detail: AttemptDetail) => toWireDiagnosed(detail, readingOf(detail), recipients),
       event: toWireEvent,
       refusal: (line: RefusalLine) => toWireRefusal(line, recipients),

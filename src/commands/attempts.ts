@@ -51,7 +51,7 @@ export const attemptsCommand: Command = {
   summary: 'Lists verifications, newest first, each with its outcome and the state of its message.',
   options: { ...FILTER_OPTIONS, ...TIME_OPTIONS, ...LIMIT_OPTION, ...JSON_OPTION },
   notes: `Recipients are masked. With --json each line is one verification, as in the API
-(GET /admin/api/attempts).`,
+(GET /admin/api/verifications).`,
   async run(given, terminal) {
     // Wrong options are reported before a store is opened.
     readFilter(given, Date.now())

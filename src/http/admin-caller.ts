@@ -38,7 +38,11 @@ export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'
 
 /** One answer for what does not exist and what is another service's. */
 export function refuseUnknown(c: AppContext, deps: RefusingDeps): Refused {
-  return refuse(c, deps, refusal('verification_not_found', 'There is no attempt with this id.'))
+  return refuse(
+    c,
+    deps,
+    refusal('verification_not_found', 'There is no verification with this id.'),
+  )
 }
 
 export function refuseField(

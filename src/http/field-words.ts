@@ -126,7 +126,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   },
   'Diagnosis.action': {
     description:
-      'What to do; null: nothing. "Send again" means POST /admin/api/attempts/{id}/resend, and appears only for keys that may do it.',
+      'What to do; null: nothing. "Send again" means POST /admin/api/verifications/{id}/resend, and appears only for keys that may do it.',
     example: 'Wait a moment. The user checks the signal, the number and blocked senders.',
   },
   next_try_at: { example: null },
@@ -214,6 +214,6 @@ export const EXAMPLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   TotpRequest: ['subject', 'issuer', 'account_name'],
   ConfirmRequest: ['code', 'subject'],
   EventsSearch: ['recipient', 'since', 'limit'],
-  AttemptsSearch: ['to', 'since', 'limit'],
+  AdminVerificationsSearch: ['to', 'since', 'limit'],
   PersonRequest: ['to'],
 }

@@ -42,7 +42,7 @@ describe('C74: what is said about one verification', () => {
   it.each(ENDS)('%s: by page, API and command alike', async (_, open, words) => {
     const id = await open()
     const page = readable(await (await signedIn(world)).get(`/admin/attempts/${id}`))
-    const { body } = await world.admin.get(`/admin/api/attempts/${id}`)
+    const { body } = await world.admin.get(`/admin/api/verifications/${id}`)
     const { meaning, action } = body.diagnosis
     expect(meaning).toMatch(words)
     const { stdout } = await run(world, ['show', id])
@@ -58,7 +58,7 @@ describe('C74: what is said about one verification', () => {
     const id = await afterMessage('failed', 21610)
     const reader = await createClient(world.url, await world.keyOf(null, ['admin:read']))
     const actionFor = async (client: typeof reader) =>
-      (await client.get(`/admin/api/attempts/${id}`)).body.diagnosis.action
+      (await client.get(`/admin/api/verifications/${id}`)).body.diagnosis.action
     expect(await actionFor(reader)).toContain('A key with the scope admin')
     expect(await actionFor(world.admin)).not.toContain('A key with the scope admin')
   })
@@ -66,7 +66,7 @@ describe('C74: what is said about one verification', () => {
   it('has the time of the next try while it lies ahead', async () => {
     world.refuseWith(20429)
     const { body } = await world.start({ to: someone() })
-    const path = `/admin/api/attempts/${body.id}`
+    const path = `/admin/api/verifications/${body.id}`
     await vi.waitFor(async () => {
       const found = (await world.admin.get(path)).body
       const retry = found.events.findLast((one: { type: string }) => one.type === RETRYING)

@@ -34,11 +34,11 @@ it('attempts, show, export and erase are the same there', async () => {
   await real.message(body.id)
   const listed = await run(real, ['attempts', '--to', to, '--since', '1h', '--json'], env())
   expect(listed).toMatchObject({ status: 0, stderr: '' })
-  const { attempts } = (await real.admin.get('/admin/api/attempts')).body
-  expect(JSON.parse(listed.stdout)).toEqual(attempts[0])
+  const { verifications } = (await real.admin.get('/admin/api/verifications')).body
+  expect(JSON.parse(listed.stdout)).toEqual(verifications[0])
   const shown = await run(real, ['show', body.reference, '--json'], env())
   expect(JSON.parse(shown.stdout)).toEqual(
-    (await real.admin.get(`/admin/api/attempts/${body.id}`)).body,
+    (await real.admin.get(`/admin/api/verifications/${body.id}`)).body,
   )
   const exported = await run(real, ['export', '--to', to], env())
   expect(JSON.parse(exported.stdout)).toMatchObject({

@@ -46,7 +46,7 @@ const start = async (to: string, rest: object = {}) => {
 const failed = async () => {
   const one = await start(`+1415555${2000 + aNumber()}`)
   await vi.waitFor(async () =>
-    expect((await real.admin.get(`/admin/api/attempts/${one.id}`)).body.delivery_status).toBe(
+    expect((await real.admin.get(`/admin/api/verifications/${one.id}`)).body.delivery_status).toBe(
       'failed',
     ),
   )
@@ -69,8 +69,8 @@ describe('attempts', () => {
     expect([head, rest]).toEqual([expect.stringMatching(/^REFERENCE {2}WHEN \(UTC\)/), []])
     expect(line).toContain(one.reference)
     expect(line).toMatch(/\+141•••\d\d US {2}sms {6}failed \S+ http {2}open/)
-    const [row] = (await real.admin.get(`/admin/api/attempts?reference=${one.reference}`)).body
-      .attempts
+    const [row] = (await real.admin.get(`/admin/api/verifications?reference=${one.reference}`)).body
+      .verifications
     expect(line).toContain(row.created_at.slice(0, 19).replace('T', ' '))
     expect(stdout).not.toContain(one.to.slice(2))
     expect(line?.length).toBeLessThan(120)
@@ -80,8 +80,8 @@ describe('attempts', () => {
     await start(anAddress())
     const [a, b] = [await start(anAddress()), await start(anAddress())]
     const ended = await run(real, ['attempts', '--json', '--limit', '2'])
-    const { body } = await real.admin.get('/admin/api/attempts?limit=2')
-    expect(objects(ended)).toEqual(body.attempts)
+    const { body } = await real.admin.get('/admin/api/verifications?limit=2')
+    expect(objects(ended)).toEqual(body.verifications)
     expect(idsOf(ended)).toEqual([b.id, a.id])
     expect(ended).toMatchObject({ status: 0, stderr: '' })
   })
@@ -157,7 +157,9 @@ describe('show', () => {
   it('is with --json what the API has', async () => {
     const { id, reference } = await failed()
     const { stdout } = await run(real, ['show', reference, '--json'])
-    expect(JSON.parse(stdout)).toEqual((await real.admin.get(`/admin/api/attempts/${id}`)).body)
+    expect(JSON.parse(stdout)).toEqual(
+      (await real.admin.get(`/admin/api/verifications/${id}`)).body,
+    )
   })
 
   it('says where there is none', async () => {
@@ -258,7 +260,7 @@ describe('erase', () => {
     expect(await run(real, ['erase', '--to', to])).toEqual({
       ...{ status: 2, stdout: '', stderr: 'Nothing was removed: give --yes to confirm.\n' },
     })
-    expect((await real.admin.get(`/admin/api/attempts/${id}`)).status).toBe(200)
+    expect((await real.admin.get(`/admin/api/verifications/${id}`)).status).toBe(200)
   })
 
   it('removes the person, and no one else, while the service runs', async () => {
@@ -271,7 +273,7 @@ describe('erase', () => {
       stderr: '',
     })
     expect((await real.client.post('/verify/check', { id, code })).status).toBe(404)
-    expect((await real.admin.get(`/admin/api/attempts/${other.id}`)).status).toBe(200)
+    expect((await real.admin.get(`/admin/api/verifications/${other.id}`)).status).toBe(200)
     const { body } = await real.admin.get('/admin/api/events?type=recipient.erased')
     expect(body.events[0]).toMatchObject({ key_id: 'command', service: '*' })
     const again = await run(real, ['erase', '--to', to, '--yes', '--json'])
@@ -291,7 +293,7 @@ describe('erase', () => {
     })
     expect(ended.status).toBe(status)
     expect(asked).toEqual([expect.stringContaining('p•••@example.com')])
-    expect((await real.admin.get(`/admin/api/attempts/${id}`)).status).toBe(left)
+    expect((await real.admin.get(`/admin/api/verifications/${id}`)).status).toBe(left)
   })
 })
 

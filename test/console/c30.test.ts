@@ -27,7 +27,7 @@ const api = async (path: string, body?: object) => {
 }
 
 it('C30: no code in any page, answer or stream; a recipient only where it was asked for', async () => {
-  const stream = await fetch(`${world.url}/admin/api/attempts/stream`, {
+  const stream = await fetch(`${world.url}/admin/api/verifications/stream`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },
   })
   let streamed = ''
@@ -53,14 +53,18 @@ it('C30: no code in any page, answer or stream; a recipient only where it was as
   )?.[1] as string
   for (const path of ['/admin/person', '/admin/person/erase'])
     masked.push((await visitor.get(`${path}?who=${who}`)).text)
-  masked.push(await api('/attempts'), await api(`/attempts/${mail.id}`), await api('/health'))
-  masked.push(await api('/attempts/search', { to: MAIL }), await api('/events'))
+  masked.push(
+    await api('/verifications'),
+    await api(`/verifications/${mail.id}`),
+    await api('/health'),
+  )
+  masked.push(await api('/verifications/search', { to: MAIL }), await api('/events'))
   masked.push(await api('/recipients/limits', { to: MAIL }))
 
   const clear = [
     (await visitor.post(`/admin/attempts/${mail.id}/reveal`, { form_token })).text,
     (await visitor.post('/admin/person/export', { form_token, who })).text,
-    await api(`/attempts/${mail.id}/reveal`, {}),
+    await api(`/verifications/${mail.id}/reveal`, {}),
     await api('/recipients/export', { to: MAIL }),
   ]
   await expect.poll(() => streamed).toContain(mail.id)

@@ -245,13 +245,14 @@ describe('C33: guessing', () => {
   it('at the API, too: wrong bearer keys are counted and keep no right one out', async () => {
     const ask = async (bearer: string) => {
       const authorization = `Bearer ${bearer}`
-      return (await fetch(`${real.url}/admin/api/attempts`, { headers: { authorization } })).status
+      return (await fetch(`${real.url}/admin/api/verifications`, { headers: { authorization } }))
+        .status
     }
     for (let i = 0; i < 60; i += 1) expect(await ask(`guess ${i}`)).toBe(401)
     expect(await ask(ADMIN_KEY)).toBe(200)
     expect((await signIn()).status).toBe(303)
     expect(await wrongKeysInLog()).toEqual([
-      ['/admin/api/attempts', 'unauthenticated', null, '127.0.0.1'],
+      ['/admin/api/verifications', 'unauthenticated', null, '127.0.0.1'],
     ])
     const authorization = `Bearer ${ADMIN_KEY}`
     const metrics = await fetch(`${real.url}/metrics`, { headers: { authorization } })

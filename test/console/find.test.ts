@@ -41,9 +41,9 @@ beforeAll(async () => {
   started.at = await start('shop', { to: AT })
   started.gb = await start('bank', { to: GB })
   const app = await world.startByApp('user-42')
-  started.app = (await world.admin.get(`/admin/api/attempts/${app}`)).body.reference
+  started.app = (await world.admin.get(`/admin/api/verifications/${app}`)).body.reference
   const both = await world.startByApp('ann@example.com')
-  started.both = (await world.admin.get(`/admin/api/attempts/${both}`)).body.reference
+  started.both = (await world.admin.get(`/admin/api/verifications/${both}`)).body.reference
 })
 afterAll(() => world?.close())
 
@@ -112,7 +112,7 @@ describe('C74: typed into the one box', () => {
 describe('C74: the same in the API', () => {
   const search = async (body: object, key?: string) => {
     const client = key === undefined ? world.admin : await createClient(world.url, key)
-    return client.post('/admin/api/attempts/search', body)
+    return client.post('/admin/api/verifications/search', body)
   }
   it.each([
     ['(415) 555-2718', 'us'],
@@ -120,15 +120,17 @@ describe('C74: the same in the API', () => {
     ['07400 123456', 'gb'],
   ])('%j', async (to, name) => {
     const { body } = await search({ to })
-    expect(body.attempts.map((one: { reference: string }) => one.reference)).toEqual([
+    expect(body.verifications.map((one: { reference: string }) => one.reference)).toEqual([
       started[name],
     ])
   })
 
   it('a country that is named is the only one; a key’s service has its own', async () => {
     expect((await search({ to: '0151 23456789', country: 'US' })).status).toBe(400)
-    expect((await search({ to: '0151 23456789', country: 'de' })).body.attempts).toHaveLength(1)
-    expect((await search({ to: '0151 23456789' }, keys.bank)).body.attempts ?? []).toEqual([])
+    expect((await search({ to: '0151 23456789', country: 'de' })).body.verifications).toHaveLength(
+      1,
+    )
+    expect((await search({ to: '0151 23456789' }, keys.bank)).body.verifications ?? []).toEqual([])
     expect((await search({ to: 'no number' })).status).toBe(400)
     const exported = await world.admin.post('/admin/api/recipients/export', {
       ...{ to: '0664 1234567', country: 'AT' },

@@ -86,7 +86,7 @@ function open(path: string, headers: Record<string, string>): Promise<Stream> {
 const live = (visitor: Visitor, query = '') =>
   open(`/admin/live${query}`, { cookie: visitor.cookie })
 const program = (key: string) =>
-  open('/admin/api/attempts/stream', { authorization: `Bearer ${key}` })
+  open('/admin/api/verifications/stream', { authorization: `Bearer ${key}` })
 const dataOf = (stream: Stream) =>
   [...stream.heard().matchAll(/^data: (.+)$/gm)].map((one) => JSON.parse(one[1] ?? ''))
 
@@ -142,7 +142,7 @@ describe('a console that listens', () => {
     const { cookie } = await signedIn()
     const elsewhere = { cookie, 'sec-fetch-site': 'same-site' }
     expect((await open('/admin/live', elsewhere)).status).toBe(403)
-    expect((await real.admin.send('POST', '/admin/api/attempts/stream')).status).toBe(405)
+    expect((await real.admin.send('POST', '/admin/api/verifications/stream')).status).toBe(405)
   })
 
   it('may have so many streams, and a place is free again once one has ended', async () => {

@@ -3,25 +3,25 @@
 
 import { type Mutant, mutant } from '../mutation.ts'
 
-const ADMIN_ATTEMPTS = 'test/http/admin-attempts.test.ts'
+const ADMIN_VERIFICATIONS = 'test/http/admin-verifications.test.ts'
 
 export const ADMINS: readonly Mutant[] = [
   mutant(
     'C35.admin-attempts-list',
     'an admin’s key of one service lists that one’s attempts',
-    [ADMIN_ATTEMPTS, 'see, change, show, export and erase nothing of another'],
+    [ADMIN_VERIFICATIONS, 'see, change, show, export and erase nothing of another'],
     { node: 'PropertyAssignment', becomes: 'service: given.service ?? null' },
   ),
   mutant(
     'C35.admin-acts-service',
     'an admin’s key of one service acts on that one’s attempts and people',
-    [ADMIN_ATTEMPTS, 'see, change, show, export and erase nothing of another'],
+    [ADMIN_VERIFICATIONS, 'see, change, show, export and erase nothing of another'],
     { node: 'PropertyAssignment', becomes: 'service: null' },
   ),
   mutant(
     'C30.masked-attempts',
     'attempts tell a recipient masked',
-    [ADMIN_ATTEMPTS, 'no recipient but where it was asked for'],
+    [ADMIN_VERIFICATIONS, 'no recipient but where it was asked for'],
     {
       node: 'PropertyAssignment',
       becomes: `to_masked: (recipients as never as Recipients).ofRow(row)?.to ?? ''`,
@@ -30,7 +30,7 @@ export const ADMINS: readonly Mutant[] = [
   mutant(
     'C30.reveal-logged',
     'who is shown a recipient in clear stands in the log',
-    [ADMIN_ATTEMPTS, 'shows its recipient to who asks for it'],
+    [ADMIN_VERIFICATIONS, 'shows its recipient to who asks for it'],
     { node: 'ExpressionStatement', becomes: 'void [type, at, about]' },
   ),
 ]

@@ -68,7 +68,7 @@ const search = defineRoute(
 const stream = defineRoute(
   {
     method: 'get',
-    path: '/admin/api/attempts/stream',
+    path: '/admin/api/verifications/stream',
     id: 'streamEvents',
     summary: 'The attempt log as it grows',
     description:

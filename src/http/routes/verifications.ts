@@ -1,4 +1,4 @@
-// /admin/api/attempts…: the verifications, for admins: a row each, one with all that happened, what is done to it.
+// /admin/api/verifications…: the verifications, for admins: a row each, one with all that happened, what is done to it.
 // It must not show a recipient in clear but where it is revealed, nor take one in a URL, where logs keep it.
 
 import {
@@ -14,15 +14,15 @@ import type { AppContext, AppDeps } from '../deps.ts'
 import { READ, WRITE } from '../middleware/auth.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import {
-  Attempt,
-  AttemptsPage,
-  AttemptsQuery,
-  AttemptsSearchBody,
-  DetailedAttempt,
+  AdminVerification,
+  AdminVerificationPage,
+  AdminVerificationsQuery,
+  AdminVerificationsSearchBody,
+  DetailedAdminVerification,
   toFilter,
-  toWireAttempt,
+  toWireAdminVerification,
   toWireDiagnosed,
-} from '../schemas/attempts.ts'
+} from '../schemas/admin-verifications.ts'
 import { RATE_LIMIT, RESEND_REFUSALS } from '../schemas/documented.ts'
 import { RevealedPerson } from '../schemas/people.ts'
 import { CancelBody, IdParams, ResendBody } from '../schemas/requests.ts'
@@ -36,28 +36,28 @@ async function toPage(
 ) {
   const page = await admin.attempts.list(filter, cursor ?? null, limit)
   const now = clock.now()
-  const rows = page.items.map((row) => toWireAttempt(row, now, admin.recipients))
-  return { attempts: rows, next_cursor: page.nextCursor }
+  const rows = page.items.map((row) => toWireAdminVerification(row, now, admin.recipients))
+  return { verifications: rows, next_cursor: page.nextCursor }
 }
 
 /** As it is after an admin has done something to it; undefined: there is none of the key's service. */
 async function readAgain(c: AppContext, { admin, clock }: Deps, id: string) {
   const row = await admin.attempts.find(serviceOf(c), id)
-  return row && toWireAttempt(row, clock.now(), admin.recipients)
+  return row && toWireAdminVerification(row, clock.now(), admin.recipients)
 }
 
 const list = defineRoute(
   {
     method: 'get',
-    path: '/admin/api/attempts',
-    id: 'listAttempts',
-    summary: 'The attempts',
+    path: '/admin/api/verifications',
+    id: 'adminListVerifications',
+    summary: 'The verifications',
     description:
       'One row for each verification, newest first, with what became of its newest message. To filter by recipient use the search.',
     tag: 'Attempt log',
     needs: READ,
-    query: AttemptsQuery,
-    answers: { 200: { description: 'A page.', json: AttemptsPage } },
+    query: AdminVerificationsQuery,
+    answers: { 200: { description: 'A page.', json: AdminVerificationPage } },
     problems: ['overloaded'],
   },
   async (c, { query }, deps: Deps) => {
@@ -70,15 +70,15 @@ const list = defineRoute(
 const search = defineRoute(
   {
     method: 'post',
-    path: '/admin/api/attempts/search',
-    id: 'searchAttempts',
-    summary: 'Search the attempts',
+    path: '/admin/api/verifications/search',
+    id: 'adminSearchVerifications',
+    summary: 'Search the verifications',
     description:
       'Newest first; every spelling of a recipient finds the same, a national number by the countries of the services. With `subject`: verifications by factors.',
     tag: 'Attempt log',
     needs: READ,
-    body: AttemptsSearchBody,
-    answers: { 200: { description: 'A page.', json: AttemptsPage } },
+    body: AdminVerificationsSearchBody,
+    answers: { 200: { description: 'A page.', json: AdminVerificationPage } },
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
@@ -97,14 +97,14 @@ const search = defineRoute(
 const get = defineRoute(
   {
     method: 'get',
-    path: '/admin/api/attempts/{id}',
-    id: 'getAttempt',
-    summary: 'Look at an attempt',
+    path: '/admin/api/verifications/{id}',
+    id: 'adminGetVerification',
+    summary: 'Look at a verification',
     description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
     tag: 'Attempt log',
     needs: READ,
     params: IdParams,
-    answers: { 200: { description: 'The attempt.', json: DetailedAttempt } },
+    answers: { 200: { description: 'The verification.', json: DetailedAdminVerification } },
     problems: ['verification_not_found', 'overloaded'],
   },
   async (c, { params }, deps: Deps & Pick<AppDeps, 'services'>) => {
@@ -124,8 +124,8 @@ const get = defineRoute(
 const cancel = defineRoute(
   {
     method: 'post',
-    path: '/admin/api/attempts/{id}/cancel',
-    id: 'cancelAttempt',
+    path: '/admin/api/verifications/{id}/cancel',
+    id: 'adminCancelVerification',
     summary: 'Cancel a verification',
     description:
       'As its login flow would: one that has ended is answered unchanged, but 409 once approved.',
@@ -133,14 +133,14 @@ const cancel = defineRoute(
     needs: WRITE,
     params: IdParams,
     optionalBody: CancelBody,
-    answers: { 200: { description: 'Ended.', json: Attempt } },
+    answers: { 200: { description: 'Ended.', json: AdminVerification } },
     problems: ['verification_not_found', 'verification_approved', 'overloaded'],
   },
   async (c, { params }, deps: Deps) => {
     const result = await deps.admin.operations.cancel(callingAdmin(c, deps), params.id)
     if (result?.kind === 'refused') return answerProblem(c, result)
-    const attempt = result && (await readAgain(c, deps, params.id))
-    return attempt ? c.json(attempt, 200) : refuseUnknown(c, deps)
+    const row = result && (await readAgain(c, deps, params.id))
+    return row ? c.json(row, 200) : refuseUnknown(c, deps)
   },
 )
 
@@ -148,8 +148,8 @@ const cancel = defineRoute(
 const resend = defineRoute(
   {
     method: 'post',
-    path: '/admin/api/attempts/{id}/resend',
-    id: 'resendAttempt',
+    path: '/admin/api/verifications/{id}/resend',
+    id: 'adminResendVerification',
     summary: 'Send the code again',
     description:
       'As its login flow would: the same code, by the same limits, by another channel if one is given.',
@@ -157,17 +157,19 @@ const resend = defineRoute(
     needs: WRITE,
     params: IdParams,
     optionalBody: ResendBody,
-    answers: { 200: { description: 'Queued again.', json: Attempt, headers: RATE_LIMIT } },
+    answers: {
+      200: { description: 'Queued again.', json: AdminVerification, headers: RATE_LIMIT },
+    },
     problems: RESEND_REFUSALS,
   },
   async (c, { params, body }, deps: Deps) => {
     const admin = callingAdmin(c, deps)
     const result = await deps.admin.operations.resend(admin, params.id, body.channel ?? null)
     if (result?.kind === 'refused') return answerProblem(c, result)
-    const attempt = result && (await readAgain(c, deps, params.id))
-    if (!attempt) return refuseUnknown(c, deps)
+    const row = result && (await readAgain(c, deps, params.id))
+    if (!row) return refuseUnknown(c, deps)
     answerSuccess(c, result)
-    return c.json(attempt, 200)
+    return c.json(row, 200)
   },
 )
 
@@ -175,7 +177,7 @@ const resend = defineRoute(
 const reveal = defineRoute(
   {
     method: 'post',
-    path: '/admin/api/attempts/{id}/reveal',
+    path: '/admin/api/verifications/{id}/reveal',
     id: 'revealRecipient',
     summary: 'Show a recipient in clear',
     description: 'The log records who asked, as `recipient.shown`.',

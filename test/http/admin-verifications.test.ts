@@ -45,10 +45,10 @@ const begin = async (to = anAddress(), client = real.client) => {
   const { body } = await client.post('/verify/start', { to })
   return { to, id: body.id as string, reference: body.reference as string }
 }
-const at = (id: string, rest = '') => `/admin/api/attempts/${id}${rest}`
+const at = (id: string, rest = '') => `/admin/api/verifications/${id}${rest}`
 const search = async (body: object, client = real.admin) =>
-  (await client.post('/admin/api/attempts/search', body)).body.attempts
-const idsOf = (attempts: { id: string }[]) => attempts.map(({ id }) => id)
+  (await client.post('/admin/api/verifications/search', body)).body.verifications
+const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
 const typesOf = (events: { type: string }[]) => events.map(({ type }) => type)
 const eventsOf = async (id: string) => (await real.admin.get(at(id))).body.events
 
@@ -59,9 +59,9 @@ describe('the list', () => {
     let cursor: string | null = ''
     while (cursor !== null) {
       const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-      const { body } = await real.admin.get(`/admin/api/attempts?limit=2${query}`)
-      expect(body.attempts.length).toBeLessThanOrEqual(2)
-      seen.push(...idsOf(body.attempts))
+      const { body } = await real.admin.get(`/admin/api/verifications?limit=2${query}`)
+      expect(body.verifications.length).toBeLessThanOrEqual(2)
+      seen.push(...idsOf(body.verifications))
       cursor = body.next_cursor
     }
     expect(seen.slice(0, 3)).toEqual(made.toReversed())
@@ -79,8 +79,8 @@ describe('the list', () => {
     const wrong = code === '000000' ? '000001' : '000000'
     await real.client.post('/verify/check', { id: body.id, code: wrong, purpose: 'pay' })
     await real.client.post('/verify/check', { id: body.id, code, purpose: 'pay' })
-    const [row] = (await real.admin.get(`/admin/api/attempts?reference=${body.reference}`)).body
-      .attempts
+    const [row] = (await real.admin.get(`/admin/api/verifications?reference=${body.reference}`))
+      .body.verifications
     expect(row).toEqual({
       ...{ id: body.id, reference: body.reference, service: 'default', status: 'approved' },
       ...{ to_masked: '+141•••71', channel: 'sms', purpose: 'pay', kind: 'real', country: 'US' },
@@ -99,7 +99,10 @@ describe('the list', () => {
     await real.client.post(`/verify/${mail.id}/cancel`, {})
     await real.message(call.id)
     const only = async (query: string) =>
-      idsOf((await real.admin.get(`/admin/api/attempts?since=${from}&${query}`)).body.attempts)
+      idsOf(
+        (await real.admin.get(`/admin/api/verifications?since=${from}&${query}`)).body
+          .verifications,
+      )
     expect(await only('')).toEqual([call.id, mail.id])
     expect(await only('status=canceled')).toEqual([mail.id])
     expect(await only('channel=sms')).toEqual([call.id])
@@ -128,7 +131,7 @@ describe('the list', () => {
     ['to=%2B14155552671', 'to'],
     ['status=expired&status=pending', 'status'],
   ])('%s is 400 and names the field', async (query, field) => {
-    const { status, body } = await real.admin.get(`/admin/api/attempts?${query}`)
+    const { status, body } = await real.admin.get(`/admin/api/verifications?${query}`)
     expect([status, body.errors[0].field]).toEqual([400, field])
   })
 })
@@ -166,7 +169,7 @@ describe('the search', () => {
     [{ recipient: '+14155552671' }, 'recipient'],
     [{ to: { $gt: '' } }, 'to'],
   ])('%j is 400 and names the field', async (given, field) => {
-    const { status, body } = await real.admin.post('/admin/api/attempts/search', given)
+    const { status, body } = await real.admin.post('/admin/api/verifications/search', given)
     expect([status, body.errors[0].field]).toEqual([400, field])
   })
 })
@@ -347,7 +350,7 @@ describe('keys', () => {
       expect([what, status]).toEqual([what, what === 'limits' ? 200 : 403])
     }
     expect(await search({ to }, reader)).toHaveLength(1)
-    expect((await bank.get('/admin/api/attempts')).status).toBe(403)
+    expect((await bank.get('/admin/api/verifications')).status).toBe(403)
     expect((await bank.get('/admin/api/health')).status).toBe(403)
     expect((await real.admin.get(at(id))).body.status).toBe('pending')
     expect(typesOf(await eventsOf(id))).not.toContain('recipient.shown')
@@ -357,21 +360,22 @@ describe('keys', () => {
     const { id, to, reference } = await begin()
     const own = await begin(to, bank)
     expect(idsOf(await search({ to }, banker))).toEqual([own.id])
-    const listed = (await banker.get('/admin/api/attempts?limit=100')).body.attempts
+    const listed = (await banker.get('/admin/api/verifications?limit=100')).body.verifications
     expect(new Set(listed.map(({ service }: { service: string }) => service))).toEqual(
       new Set(['bank']),
     )
-    expect((await banker.get(`/admin/api/attempts?reference=${reference}`)).body.attempts).toEqual(
-      [],
-    )
+    expect(
+      (await banker.get(`/admin/api/verifications?reference=${reference}`)).body.verifications,
+    ).toEqual([])
     for (const service of ['default', 'nobody']) {
-      const { status, body } = await banker.get(`/admin/api/attempts?service=${service}`)
+      const { status, body } = await banker.get(`/admin/api/verifications?service=${service}`)
       expect([status, body.errors[0].field]).toEqual([400, 'service'])
       expect(
-        (await banker.post('/admin/api/attempts/search', { to, service })).body.errors[0].field,
+        (await banker.post('/admin/api/verifications/search', { to, service })).body.errors[0]
+          .field,
       ).toBe('service')
     }
-    expect((await banker.get('/admin/api/attempts?service=bank')).status).toBe(200)
+    expect((await banker.get('/admin/api/verifications?service=bank')).status).toBe(200)
     expect((await banker.get(at(id))).status).toBe(404)
     for (const rest of WRITES) {
       const { status } = await banker.post(at(id, rest), {})
@@ -396,8 +400,8 @@ describe('what is told', () => {
     const { code } = await real.message(started.id)
     const { id } = started
     const masked = [
-      await real.admin.get('/admin/api/attempts?limit=100'),
-      await real.admin.post('/admin/api/attempts/search', { to }),
+      await real.admin.get('/admin/api/verifications?limit=100'),
+      await real.admin.post('/admin/api/verifications/search', { to }),
       await real.admin.get(at(id)),
       await real.admin.post(at(id, '/resend'), {}),
       await real.admin.post('/admin/api/recipients/limits', { to }),

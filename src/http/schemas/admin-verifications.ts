@@ -1,4 +1,4 @@
-// The attempts on the wire, for admins: their filters, their rows, and one of them with all that happened.
+// Verifications on the wire, for admins: their filters, their rows, and one of them with all that happened.
 // It must not show a recipient in clear.
 
 import { z } from '@hono/zod-openapi'
@@ -23,7 +23,7 @@ const filters = {
   ...pageFilters,
 }
 
-export const AttemptsQuery = z.strictObject({
+export const AdminVerificationsQuery = z.strictObject({
   ...filters,
   country: countryField
     .optional()
@@ -31,7 +31,7 @@ export const AttemptsQuery = z.strictObject({
   limit: limitInQuery,
 })
 
-export const AttemptsSearchBody = z
+export const AdminVerificationsSearchBody = z
   .strictObject({
     ...filters,
     to: toField.optional(),
@@ -43,11 +43,11 @@ export const AttemptsSearchBody = z
     limit: limitInBody,
   })
   .superRefine(checkParty, BESIDE_OTHER_FAULTS)
-  .openapi('AttemptsSearch')
+  .openapi('AdminVerificationsSearch')
 
 const error = z.object({ code: z.string(), message: z.string().nullable() }).nullable()
 
-const attemptShape = {
+const rowShape = {
   id: z.string().openapi({ example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
   reference: z.string().openapi({ example: 'K7Q-42M' }),
   service: z.string(),
@@ -78,17 +78,17 @@ const attemptShape = {
   error,
 }
 
-export const Attempt = z.object(attemptShape).openapi('Attempt')
+export const AdminVerification = z.object(rowShape).openapi('AdminVerification')
 
-export const AttemptsPage = z
+export const AdminVerificationPage = z
   .object({
-    attempts: z.array(Attempt).openapi({ description: 'Newest first.' }),
+    verifications: z.array(AdminVerification).openapi({ description: 'Newest first.' }),
     next_cursor: z.string().nullable().openapi({
       description:
         'Null on the last page. A page may hold fewer than `limit`, even none, and still have a next one: each page reads a bounded number of rows.',
     }),
   })
-  .openapi('AttemptsPage')
+  .openapi('AdminVerificationPage')
 
 const Try = z
   .object({
@@ -107,7 +107,7 @@ const Try = z
   .openapi('Try')
 
 export const detailShape = {
-  ...attemptShape,
+  ...rowShape,
   metadata: z
     .record(z.string(), z.string())
     .openapi({ description: 'As the login flow gave it at the start.' }),
@@ -128,13 +128,13 @@ const Diagnosis = z
       'Why a code did not arrive or was not accepted, in the sentences of its console page.',
   })
 
-export const DetailedAttempt = z
+export const DetailedAdminVerification = z
   .object({ ...detailShape, diagnosis: Diagnosis })
-  .openapi('DetailedAttempt')
+  .openapi('DetailedAdminVerification')
 
 /** @param about.within the key's service; null: every */
 export function toFilter(
-  given: Omit<z.infer<typeof AttemptsQuery>, 'cursor' | 'limit'>,
+  given: Omit<z.infer<typeof AdminVerificationsQuery>, 'cursor' | 'limit'>,
   about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
 ): AttemptFilter {
   const { reference, status, delivery, channel, provider, since, until } = given
@@ -151,11 +151,11 @@ export function toFilter(
 const toWireError = (row: Pick<AttemptRow, 'errorCode' | 'errorMessage'>) =>
   row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage }
 
-export function toWireAttempt(
+export function toWireAdminVerification(
   row: AttemptRow,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
-): z.infer<typeof Attempt> {
+): z.infer<typeof AdminVerification> {
   return {
     id: row.id,
     reference: row.reference,
@@ -199,9 +199,9 @@ export function toWireDetail(
   { attempt, events, sends }: AttemptDetail,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
-): Omit<z.infer<typeof DetailedAttempt>, 'diagnosis'> {
+): Omit<z.infer<typeof DetailedAdminVerification>, 'diagnosis'> {
   return {
-    ...toWireAttempt(attempt, now, recipients),
+    ...toWireAdminVerification(attempt, now, recipients),
     metadata: attempt.metadata,
     events: events.map(toWireEvent),
     tries: sends.map(toWireTry),
@@ -213,7 +213,7 @@ export function toWireDiagnosed(
   detail: AttemptDetail,
   about: Reading,
   recipients: Pick<Recipients, 'masked'>,
-): z.infer<typeof DetailedAttempt> {
+): z.infer<typeof DetailedAdminVerification> {
   const { diagnosis } = diagnoseFor(detail, about)
   const { meaning, action } = diagnosis
   const next_try_at = toWireTimeOrNull(nextTryAt(diagnosis, about.now))
