@@ -78,8 +78,12 @@ function createClaim(context: StoreContext) {
   const guardOf = ({ verificationId, send, newToken, status }: LeasedRow) => ({
     ...{ verificationId, send, status, token: newToken },
   })
-  const applyAll = async (rows: readonly LeasedRow[], input: ClaimInput) => {
-    const claims: ClaimedDelivery<unknown>[] = []
+  /** What it has claimed is in `claimed` at once: whatever fails later, it has its lease and is sent. */
+  const applyAll = async (
+    rows: readonly LeasedRow[],
+    input: ClaimInput,
+    claimed: ClaimedDelivery<unknown>[],
+  ) => {
     let open: (ClaimDecision & { row: LeasedRow })[] = rows.map((row) => decide(row, input))
     // What still does not fit after the last decision is due again in seconds.
     for (let n = 0; n < MAX_DECISIONS && open.length > 0; n += 1) {
@@ -89,30 +93,33 @@ function createClaim(context: StoreContext) {
       open = []
       for (const { n: place, outcome, at, ...fresh } of applied) {
         const one = decided[place]
-        if (outcome === 'applied' && one?.claimed) claims.push(one.claimed)
+        if (outcome === 'applied' && one?.claimed) claimed.push(one.claimed)
         if (outcome !== 'changed' || !one) continue
         open.push(decide({ ...fresh, leasedAt: at, newToken: one.row.newToken }, input))
       }
     }
-    return claims
   }
-  const claimRound = async (input: ClaimInput, limit: number) => {
+  /** @returns how many were due */
+  const claimRound = async (
+    input: ClaimInput,
+    limit: number,
+    claimed: ClaimedDelivery<unknown>[],
+  ): Promise<number> => {
     const leased =
       await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).* from cs_lease_1(${input.channel},
       ${timeOf(input.now)}, ${limit}, ${PLANNING_MS}) f`)
     const rows = leased.map((row) => camelRow(row) as unknown as LeasedRow)
-    return { found: rows.length, claims: await applyAll(rows, input) }
+    await applyAll(rows, input, claimed)
+    return rows.length
   }
   return async (input: ClaimInput): Promise<ClaimedDelivery<unknown>[]> => {
     const claimed: ClaimedDelivery<unknown>[] = []
     for (let round = 0; round < MAX_ROUNDS && claimed.length < input.limit; round += 1) {
       const limit = input.limit - claimed.length
-      const { found, claims } = await claimRound(input, limit).catch((error: unknown) => {
-        // What an earlier round claimed has its lease, and is sent.
+      const found = await claimRound(input, limit, claimed).catch((error: unknown) => {
         if (claimed.length === 0) throw error
-        return { found: 0, claims: [] }
+        return 0
       })
-      claimed.push(...claims)
       // Fewer than asked for: the rest is another worker's, or not due.
       if (found < limit) break
     }

@@ -189,4 +189,22 @@ describe('delivery', () => {
     const claimed = await claim({ outbox }, T0, sendAll, 'sms', 2).catch(() => [])
     expect(claimed.map(({ verificationId }) => verificationId)).toEqual([live.id])
   })
+
+  it('a decision that is made again and fails does not lose what the first one claimed', async () => {
+    await emptyOutbox(store)
+    const [live, ended] = [await start(store), await start(store)]
+    let statements = 0
+    const query: Query = async (statement) => {
+      statements += 1
+      if (statements === 3) throw new StoreUnavailableError('away for a moment')
+      const rows = await real(statement)
+      // Leased, and not begun yet.
+      if (statements === 1) await store.steps.cancel({ ...keyOf(ended), now: T0 })
+      return rows as never
+    }
+    const outbox = createOutbox({ query, timeOf: (now) => now })
+    const claimed = await claim({ outbox }, T0, sendAll, 'sms', 2).catch(() => [])
+    expect(statements).toBe(3)
+    expect(claimed.map(({ verificationId }) => verificationId)).toEqual([live.id])
+  })
 })
