@@ -43,7 +43,7 @@ const make = (given: Partial<Parameters<typeof createApiKey>[0]> = {}) =>
   createApiKey({ service: 'shop', name: 'web', scopes: ['verify'], nowMs: NOW, ...given })
 
 describe('the text of a key', () => {
-  it('holds its id and 256 random bits, and goes apart again', () => {
+  it('holds its id and 256 random bits, and is split again', () => {
     for (let i = 0; i < 1000; i += 1) {
       const { text, record } = make()
       expect(text).toMatch(/^cs_[0-9a-v]{32}_[A-Za-z0-9_-]{43}$/)
@@ -68,7 +68,7 @@ describe('the text of a key', () => {
     `xx_${'0'.repeat(32)}_${'A'.repeat(43)}`,
     `cs_${'0'.repeat(32)}_${'A'.repeat(44)}`,
     `cs_${'0'.repeat(32)}_${'A'.repeat(43)}\n`,
-  ])('%j is none', (text) => {
+  ])('%j is not one', (text) => {
     expect(parseApiKey(text)).toBeUndefined()
   })
 
@@ -79,7 +79,7 @@ describe('the text of a key', () => {
   })
 })
 
-describe('who gets in', () => {
+describe('callers that get in', () => {
   it('C35: a stored key does, until it is revoked', async () => {
     const { text, record } = make()
     expect(await authenticator.authenticate(text)).toBeUndefined()
@@ -125,7 +125,7 @@ describe('who gets in', () => {
       expect(await authenticator.authenticate(text)).toBeUndefined()
   })
 
-  it('an unreadable hash lets nobody in', async () => {
+  it('nobody gets in with an unreadable hash', async () => {
     const { text, record } = make()
     const broken: ApiKeyRecord = { ...record, secretHash: Buffer.alloc(0) }
     const { authenticate } = createAuthenticator({

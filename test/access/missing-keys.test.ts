@@ -42,7 +42,7 @@ it('C69: one of several services, and of very many a few', async () => {
   expect(await advise(many)).toContain('s0, s1, s2, s3, s4 and 895 more')
 })
 
-it('each service has a key: nothing is said', async () => {
+it('each service has a key: there is no warning', async () => {
   expect(await advise(['a'], [], ['a'])).toBeUndefined()
   expect(await advise(['a'], [{ service: 'a', scopes: ['verify'] }])).toBeUndefined()
 })

@@ -83,7 +83,7 @@ describe('advice', () => {
       ])
   })
 
-  it('does not take one provider’s number for another’s', () => {
+  it('does not mistake one provider’s number for another’s', () => {
     expect(adviseOn({ provider: 'http', code: '21610' }, 'failed')).toEqual(unknown('failed'))
     expect(adviseOn({ provider: null, code: '21610' }, 'failed')).toEqual(unknown('failed'))
   })

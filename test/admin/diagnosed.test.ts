@@ -38,7 +38,7 @@ const ENDS: [string, () => Promise<string>, RegExp][] = [
   ['by an app', () => world.startByApp('ann'), /no message belongs to it/],
 ]
 
-describe('C74: what is said about one verification', () => {
+describe('C74: the diagnosis of one verification', () => {
   it.each(ENDS)('%s: by page, API and command alike', async (_, open, words) => {
     const id = await open()
     const page = readable(await (await signedIn(world)).get(`/admin/attempts/${id}`))
@@ -54,7 +54,7 @@ describe('C74: what is said about one verification', () => {
     }
   })
 
-  it('names to a key that may look only what a key of more could do', async () => {
+  it('names to a read-only key what another key could do', async () => {
     const id = await afterMessage('failed', 21610)
     const reader = await createClient(world.url, await world.keyOf(null, ['admin:read']))
     const actionFor = async (client: typeof reader) =>

@@ -74,7 +74,7 @@ describe('a diagnosis', () => {
     else expect(found.action).toMatch(action)
   })
 
-  it('C50: says that the number is a landline, unless it is over or the provider said why', () => {
+  it('C50: says that the number is a landline, unless it is over or the provider gave a reason', () => {
     const started = eventOf('verification.started', NOW - 90_000, { number_type: 'landline' })
     const LANDLINE = /The number is a landline/
     for (const row of [{}, { status: 'expired' }, { deliveryStatus: 'queued' }] as const) {
@@ -103,7 +103,7 @@ describe('a diagnosis', () => {
     }
   })
 
-  it('tells when the next try is', () => {
+  it('shows when the next try is', () => {
     const row = { deliveryStatus: 'queued', errorCode: 'http_503' } as const
     const found = says(row, [retrying(NOW - 9_000, 1_000), retrying(NOW - 3_000, 20_000)])
     expect(found).toMatchObject({ state: 'warn', at: NOW + 17_000 })
@@ -111,7 +111,7 @@ describe('a diagnosis', () => {
     expect(says(row, []).at).toBe(null)
   })
 
-  it('lets a user who was sent a message wait a minute, then says to send again', () => {
+  it('advises a minute’s wait after a sent message, then to send again', () => {
     expect(says({}, [{ ...EVENT, at: NOW - 5_000 }])).toMatchObject({ state: '' })
     const late = says({}, [EVENT])
     expect(late).toMatchObject({ state: 'warn' })

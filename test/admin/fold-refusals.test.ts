@@ -71,7 +71,7 @@ it('C73: page by page each row is counted once, wherever the pages end', async (
   }
 })
 
-it('C73: what is looked for may lie far back: a page reads a bounded number of rows, and says so', async () => {
+it('C73: a match may lie far back: a slice reads a bounded number of rows, and reports it', async () => {
   const wanted = 'country_not_allowed'
   const { list, reads } = listOf(of('ann', 5_000), (n) => (n === 2_500 ? wanted : 'rate_limited'))
   const first = await list({ ...ALL, error: wanted }, null, 3)
@@ -81,7 +81,7 @@ it('C73: what is looked for may lie far back: a page reads a bounded number of r
   expect(second.items).toMatchObject([{ error: wanted, count: 2 }])
 })
 
-it('C73: what was refused before a rotation of the root key and after it is one line', async () => {
+it('C73: refusals before and after a rotation of the root key are one line', async () => {
   const [older, newer] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
   const ring = createKeyring([newer, older])
   const indexOf = (keyring: Keyring, to: string) => keyring.macs('blind-index', [to])[0] as Buffer

@@ -28,7 +28,7 @@ describe('C74: tries', () => {
     expect(kept).toEqual(events)
   })
 
-  it('that came to something else stand by themselves: another error, provider or message', () => {
+  it('with another result are not folded: another error, provider or message', () => {
     for (const change of [{ error: 'timeout' }, { provider: 'http' }, { send: 2 }])
       expect(shape([...tries(3), ...tries(3, change)])).toEqual([...PAIR, 2, ...PAIR, 2])
     expect(shape([...tries(1), ...tries(1, { error: 'timeout' }), ...tries(1)])).toEqual([

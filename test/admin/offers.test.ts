@@ -155,7 +155,7 @@ describe('C74: no advice names an action that the page does not have', () => {
             )
   })
 
-  it('an expired one after 29 tries asks for a new start, and says why nothing was sent', async () => {
+  it('an expired one after 29 tries advises a new start, and gives the reason why nothing was sent', async () => {
     const row = { status: 'expired', deliveryStatus: 'canceled', errorCode: 'http_503' } as const
     const { diagnosis } = diagnosed(detailOf({ ...row, provider: 'http' }))
     expect(diagnosis.meaning).toMatch(
@@ -165,7 +165,7 @@ describe('C74: no advice names an action that the page does not have', () => {
     expect(diagnosis.action).not.toMatch(/again/)
   })
 
-  it('one that may have gone out says so as long as its code is good, and no longer', () => {
+  it('one that may have gone out is reported as such while its code is valid, and no longer', () => {
     for (const errorCode of [
       'timeout',
       'http_504',
@@ -181,7 +181,7 @@ describe('C74: no advice names an action that the page does not have', () => {
     }
   })
 
-  it('what was tried until it expired was not refused for good', () => {
+  it('a message tried until it expired was not permanently refused', () => {
     for (const [provider, errorCode] of [
       ['smtp', 'smtp_432_4.7.12'],
       ['twilio', '20500'],
@@ -192,7 +192,7 @@ describe('C74: no advice names an action that the page does not have', () => {
     }
   })
 
-  it('an earlier message that was taken is not forgotten over the newest one', () => {
+  it('an earlier message that was accepted is mentioned beside the newest one', () => {
     const sent = eventOf('delivery.sent', NOW - 70_000)
     const row = { status: 'expired', deliveryStatus: 'canceled', sends: 2 } as const
     const { meaning } = diagnosed(detailOf(row, [sent])).diagnosis

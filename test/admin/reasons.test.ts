@@ -11,7 +11,7 @@ it.each([
   ['that is tried again', { deliveryStatus: 'queued', errorCode: 'http_503' }],
   ['that expired', { status: 'expired', deliveryStatus: 'canceled', errorCode: 'http_502' }],
 ] as const)(
-  'C67: of a message %s, the gateway’s reason stands above its events',
+  'C67: of a message %s, the gateway’s reason is shown above its events',
   async (_, row) => {
     const detail = detailOf({ ...row, provider: 'http', errorMessage: REASON })
     expect(textOf(await shownPage(detail))).toContain(`answered: ${row.errorCode} ${REASON}`)
@@ -20,7 +20,7 @@ it.each([
 )
 
 it.each(['delivery.failed', 'delivery.retrying'] as const)(
-  'C67: the gateway’s reason stands at its try: %s',
+  'C67: the gateway’s reason is shown at its try: %s',
   async (type) => {
     const failure = { provider: 'http', error: 'gateway_refused' }
     const events = ['no route', REASON].map((message, n) =>
@@ -31,7 +31,7 @@ it.each(['delivery.failed', 'delivery.retrying'] as const)(
   },
 )
 
-it('C67: a reason is text to the page, whatever stands in it', async () => {
+it('C67: a reason is plain text on the page, whatever it contains', async () => {
   const hostile = '<script>alert(1)</script>'
   const row = { deliveryStatus: 'failed', errorCode: 'gateway_refused', provider: 'http' } as const
   const failed = eventOf('delivery.failed', NOW, { error: 'http_400', message: hostile })

@@ -78,7 +78,7 @@ describe('C73: refusals', () => {
     expect((await countsOf([refused(ANN), other, refused(ANN)]))[0]).toBe(2)
   })
 
-  it('without a person are told apart by verification, address or key', async () => {
+  it('without a person are distinguished by verification, address or key', async () => {
     const id = `vrf_${'1'.repeat(32)}`
     const rows = [
       refused(null, {}, { verificationId: id, clientIp: '203.0.113.1' }),
@@ -100,7 +100,7 @@ describe('C73: what to do about a refusal', () => {
     expect(`${meaning} ${action}`.replace('10,000 numbers', '')).not.toMatch(/\d/)
   })
 
-  it('offers to lift what can be lifted, and says of guesses that nobody can', () => {
+  it('offers to lift only limits that can be lifted, and says that guesses cannot', () => {
     for (const limit of LIMIT_NAMES) {
       const { action } = adviseOnRefusal({ ...about, error: 'rate_limited', limit })
       expect([limit, /lift the limit on their page/.test(action)]).toEqual([

@@ -15,7 +15,7 @@ describe('the checker of the chaos run', () => {
     expect(findViolations(soundRecord())).toEqual([])
   })
 
-  it('takes a repetition under its key, a given-back claim and an unknown outcome for what they are', () => {
+  it('accepts a repetition under its key, a claim given back and an unknown outcome', () => {
     const record = structuredClone(soundRecord()) as Doctored
     const claim = find(record, APPROVED, 'delivery.attempted')
     insert(record, claim, {})

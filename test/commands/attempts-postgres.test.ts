@@ -50,7 +50,7 @@ it('attempts, show, export and erase are the same there', async () => {
   expect(await run(real, ['show', body.id], env())).toMatchObject({ status: 1, stdout: '' })
 })
 
-it('tail follows, between two looks without a transaction, and ends with 0', async () => {
+it('tail follows, without a transaction between two polls, and exits with 0', async () => {
   const { child, told, ended } = begin(real, ['tail', '--json'], env())
   let last = ''
   await vi.waitFor(

@@ -125,7 +125,7 @@ describe('attempts', () => {
     })
   })
 
-  it('end quietly where nobody reads', async () => {
+  it('end quietly where the reader has gone', async () => {
     const { child, ended } = begin(real, ['attempts', '--json', '--limit', '100000'])
     child.stdout?.destroy()
     expect(await ended).toMatchObject({ status: 0, stderr: '' })
@@ -133,7 +133,7 @@ describe('attempts', () => {
 })
 
 describe('show', () => {
-  it('tells the timeline with what the provider said, and obeys no text', async () => {
+  it('shows the timeline with the provider’s answers, and obeys no text', async () => {
     const { to, id, reference } = await failed()
     const file = new Sqlite(join(real.directory, 'data', 'countersign.db'), { timeout: 1000 })
     file
@@ -154,7 +154,7 @@ describe('show', () => {
     expect((await run(real, ['show', id])).stdout).toBe(stdout)
   })
 
-  it('is with --json what the API has', async () => {
+  it('gives with --json the API’s answer', async () => {
     const { id, reference } = await failed()
     const { stdout } = await run(real, ['show', reference, '--json'])
     expect(JSON.parse(stdout)).toEqual(
@@ -162,7 +162,7 @@ describe('show', () => {
     )
   })
 
-  it('says where there is none', async () => {
+  it('reports where there is none', async () => {
     expect(await run(real, ['show', 'ZZZ-ZZZ'])).toEqual({
       ...{ status: 1, stdout: '', stderr: 'There is no verification ZZZ-ZZZ.\n' },
     })
@@ -170,7 +170,7 @@ describe('show', () => {
 })
 
 describe('tail', () => {
-  it('tells what happens from now on, once each, and ends with 0 when interrupted', async () => {
+  it('prints each new event once, and exits with 0 when interrupted', async () => {
     const before = await start(anAddress())
     const { child, told, ended } = begin(real, ['tail', '--json', '--channel', 'email'])
     // Nothing is told until the first look has learned what is there.
@@ -238,7 +238,7 @@ describe('tail', () => {
 })
 
 describe('export', () => {
-  it('writes all about a person, recipients in clear, and the log tells by whom', async () => {
+  it('writes everything about a person, recipients in clear, and the log records by whom', async () => {
     const to = anAddress()
     const made = [await start(to), await start(to)]
     await start(anAddress())
@@ -255,7 +255,7 @@ describe('export', () => {
 })
 
 describe('erase', () => {
-  it('asks nobody without a terminal: it needs --yes', async () => {
+  it('needs --yes without a terminal', async () => {
     const { to, id } = await start(anAddress())
     expect(await run(real, ['erase', '--to', to])).toEqual({
       ...{ status: 2, stdout: '', stderr: 'Nothing was removed: give --yes to confirm.\n' },
@@ -319,7 +319,7 @@ describe('wrong words', () => {
     [['export', '--to', 'nobody'], '--to is neither an e-mail address'],
     [['erase', '--yes'], '--to or --subject is missing'],
     [['erase', '--to', 'nobody', '--yes'], '--to is neither an e-mail address'],
-  ])('%j are told, with 2', async (words, message) => {
+  ])('%j are reported, with 2', async (words, message) => {
     expect(await runHere(real, words)).toEqual({
       ...{ status: 2, stdout: '', stderr: expect.stringContaining(message) },
     })

@@ -75,7 +75,7 @@ async function commandsThatReadAStore(): Promise<string[]> {
 }
 
 describe('C71: where there is no store', () => {
-  it('C71: every command says where it looked, and leaves nothing behind', async () => {
+  it('C71: every command reports where it looked, and leaves nothing behind', async () => {
     for (const name of await commandsThatReadAStore()) {
       const words = [...name.split(' '), ...(WORDS[name] ?? [])]
       const { status, told } = await runHere(words, { DATA_DIR: join(folder, 'data'), SECRET_KEY })
@@ -131,7 +131,7 @@ describe('C71: where there is no store', () => {
   })
 })
 
-it('C71: beside a store of production no development keys are made', async () => {
+it('C71: no development keys are created beside a production store', async () => {
   const DATA_DIR = folder
   const { openDatabase } = await import('../../src/storage/sqlite/open.ts')
   const { MIGRATIONS_FOLDER } = await import('../../src/paths.ts')

@@ -172,7 +172,7 @@ describe('C71: providers', () => {
 })
 
 describe('C71: files and database', () => {
-  it('C71: before the first start nothing is made, and that is said', async () => {
+  it('C71: before the first start nothing is created, and doctor reports it', async () => {
     const { status, of } = await examine({ DATA_DIR: join(dataDir, 'new') })
     expect(of('database')[0]).toMatch(/^warning there is no store at .*new\/countersign\.db yet/)
     expect(status).toBe(0)
@@ -211,7 +211,7 @@ describe('C71: files and database', () => {
     expect(status).toBe(1)
   })
 
-  it('C71: PostgreSQL without a store is told, and stays so', async () => {
+  it('C71: PostgreSQL without a store is reported, and stays without one', async () => {
     const database = await createDatabase()
     undo.push(() => database.drop())
     const { status, of } = await examine({ DATABASE_URL: database.url })

@@ -79,7 +79,7 @@ describe('keys', () => {
     expect(run(['keys', 'list']).stdout).toContain('revoked 2')
   })
 
-  it('are for the default service and verify where nothing is said', async () => {
+  it('are for the default service and the scope verify by default', async () => {
     const { key } = JSON.parse(run(['keys', 'create', '--json']).stdout) as { key: string }
     expect(await authenticate(key)).toMatchObject({
       service: 'default',
@@ -141,7 +141,7 @@ describe('help', () => {
     expect(result).toMatchObject({ status: 0, stderr: '' })
   })
 
-  it('tells the version', () => {
+  it('prints the version', () => {
     expect(run(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })

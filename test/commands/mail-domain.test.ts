@@ -38,7 +38,7 @@ it('C71: all three are there', async () => {
   ])
 })
 
-it('C71: none is there: each sentence says what to publish', async () => {
+it('C71: without records, each message says what to publish', async () => {
   expect(await check({}, { selector: 's1' })).toEqual([
     expect.stringMatching(/^warning example\.com has no SPF record: publish/),
     expect.stringMatching(/^failed s1\._domainkey\.example\.com holds no DKIM key: publish/),
@@ -68,13 +68,13 @@ it.each([
   expect(dkim).toMatch(expected)
 })
 
-it('C71: DKIM is not looked at where nobody has said a selector', async () => {
+it('C71: DKIM is not checked without a selector', async () => {
   const [, dkim] = await check({})
   expect(dkim).toMatch(/^skipped .*--dkim-selector/)
   expect(server.asked.join()).not.toContain('_domainkey')
 })
 
-it('C71: DMARC of a domain above counts, that of a top-level domain is not asked for', async () => {
+it('C71: DMARC of a parent domain counts, that of a top-level domain is not queried', async () => {
   const records = { '_dmarc.example.com': [DMARC] }
   const [, , dmarc] = await check(records, { domain: 'login.mail.example.com' })
   expect(dmarc).toMatch(/^ok _dmarc\.example\.com/)
@@ -86,12 +86,12 @@ it('C71: two DMARC records are none', async () => {
   expect(dmarc).toMatch(/^failed .*several DMARC records/)
 })
 
-it('C71: a domain in another script is asked for in ASCII', async () => {
+it('C71: a domain in another script is queried in ASCII', async () => {
   await check({}, { domain: 'bücher.example' })
   expect(server.asked).toContain('xn--bcher-kva.example')
 })
 
-it('C71: a name server that is silent is told apart from a record that is missing', async () => {
+it('C71: a silent name server is distinguished from a missing record', async () => {
   const findings = await check('silent', { deadlineMs: 200 })
   expect(findings[0]).toMatch(/^warning example\.com: the name server does not answer \(E\w+\)/)
   expect(findings[2]).toMatch(/^warning _dmarc\.example\.com: the name server does not answer/)

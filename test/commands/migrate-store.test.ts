@@ -98,7 +98,7 @@ async function startAndEnd(signal: NodeJS.Signals, rows: number) {
 }
 
 describe('ended in the middle', () => {
-  it('killed five times it goes on each time, and nothing is there twice or missing', {
+  it('killed five times it resumes each time, and nothing is duplicated or missing', {
     timeout: 120_000,
   }, async () => {
     await fillStore(file())
@@ -131,7 +131,7 @@ describe('ended in the middle', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s ends it after a batch, and it says how to go on',
+    '%s ends it after a batch, with a message on how to resume',
     async (signal) => {
       await fillStore(file())
       multiply(file(), 100)

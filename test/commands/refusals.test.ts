@@ -28,7 +28,7 @@ const objects = (text: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-it('C73: lists a person’s refusals as the API has them, masked, with what to do', async () => {
+it('C73: lists a person’s refusals as in the API, masked, with what to do', async () => {
   for (const status of [201, 201, 429]) expect((await start(TO)).status).toBe(status)
   await start('+4930123456')
   await vi.waitFor(
@@ -49,7 +49,7 @@ it('C73: lists a person’s refusals as the API has them, masked, with what to d
   expect(none).toMatchObject({ status: 0, stdout: '', stderr: 'No refusals found.\n' })
 })
 
-it('C73: lifts a limit, told in the log as done by command; guesses never', async () => {
+it('C73: lifts a limit, logged as done by command; guesses never', async () => {
   expect((await start(TO)).status).toBe(429)
   const lifted = await runHere(real, ['lift', '--to', TO, '--limit', 'sends_per_number_burst'])
   expect(lifted).toMatchObject({ status: 0, stdout: 'default: lifted sends_per_number_burst\n' })
@@ -70,7 +70,7 @@ it('C73: lifts a limit, told in the log as done by command; guesses never', asyn
   expect(await runHere(real, ['lift'])).toMatchObject({ status: 2 })
 })
 
-it('C71: lifting makes no file of counters where the service has none', async () => {
+it('C71: lifting creates no file of counters where the service has none', async () => {
   const file = join(real.directory, 'data/limits.db')
   renameSync(file, `${file}.away`)
   const done = await runHere(real, ['lift', '--to', TO])
@@ -79,7 +79,7 @@ it('C71: lifting makes no file of counters where the service has none', async ()
   renameSync(`${file}.away`, file)
 })
 
-it('C73: however few are asked for, each counts all that was read of it', async () => {
+it('C73: however few are requested, each counts everything that was read of it', async () => {
   const { body } = await real.client.post('/verify/start', { to: '+4930987654' })
   expect(body.error).toBe('country_not_allowed')
   const seen = async (...words: string[]) => runHere(real, ['refusals', ...words])
@@ -116,7 +116,7 @@ it('C73: however few are asked for, each counts all that was read of it', async 
   ])
 })
 
-it('C71: wrong words are said before a store is looked for', async () => {
+it('C71: wrong arguments are reported before a store is opened', async () => {
   const words = [
     ['--limit', '0'],
     ['--since', 'someday'],

@@ -29,7 +29,7 @@ async function mail(options: Parameters<typeof startMailServer>[0] = {}) {
   return { server, env }
 }
 
-it('C71: by mail: marked in subject and text, without a code; no store is needed or made', async () => {
+it('C71: by mail: marked in subject and text, without a code; no store is needed or created', async () => {
   const { server, env } = await mail()
   const { status, out, err } = await send(env, '--to', 'ann@example.com')
   expect([status, err]).toEqual([0, ''])

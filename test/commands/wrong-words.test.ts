@@ -35,7 +35,7 @@ describe.each(names)('countersign %s', (name) => {
     expectMistake(result, new RegExp(`^countersign ${name}: .*'--nonsense'`), name)
   })
 
-  it('words that it does not take', async () => {
+  it('unexpected arguments', async () => {
     const result = await run(...words, ...Array(3).fill('more'))
     expectMistake(result, new RegExp(`^countersign ${name}: unexpected argument "more"`), name)
   })

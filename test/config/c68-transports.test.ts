@@ -164,7 +164,7 @@ describe('C68: at the start of production', () => {
     ).toHaveLength(5)
   })
 
-  it.each(IN_CLEAR)('in development %j is nobody’s concern', (env) => {
+  it.each(IN_CLEAR)('in development %j needs no warning', (env) => {
     expect(warningsOf({ ...env, NODE_ENV: 'development' })).toEqual([])
   })
 
@@ -205,7 +205,7 @@ describe('C68: a key that can be guessed', () => {
     ['openssl rand -hex 16', () => randomBytes(16).toString('hex')],
     ['with a prefix', () => `acme_live_${randomBytes(24).toString('base64url')}`],
     ['a UUID', () => randomUUID()],
-  ])('is none of what is random: %s', (_, make) => {
+  ])('is not a random key: %s', (_, make) => {
     const guessed = Array.from({ length: 500 }, make).filter(isGuessableKey)
     // Once in some thousands a random one holds words; all of them would be a fault.
     expect(guessed.length).toBeLessThan(5)

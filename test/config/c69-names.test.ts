@@ -51,7 +51,7 @@ describe('C69: a misspelt setting is named with the nearest one', () => {
     expect(refusalOf({ [name]: 'x', SECRET_KEY: undefined })).toContain(said)
   })
 
-  it('says nothing of what other programs read', () => {
+  it('ignores settings of other programs', () => {
     const others = {
       ...{
         HTTP_PROXY: 'x',
@@ -92,7 +92,7 @@ describe('C69: service links of Kubernetes (sequin 2155)', () => {
   })
 })
 
-describe('C69: all that is wrong with a provider is said at once', () => {
+describe('C69: all mistakes of a provider are reported at once', () => {
   it.each([
     [{ SMTP_URL: 'mail.example.com', MAIL_FROM: 'nobody' }],
     [{ TWILIO_BASE_URL: 'ftp://x' }, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
@@ -120,7 +120,7 @@ it('C69: of a password that is not encoded nothing is repeated', () => {
   expect(refusalOf({ SMTP_URL: 'smtp://mail?requireTsl=true' })).toContain('option requireTsl')
 })
 
-describe('C69: what is there twice is refused', () => {
+describe('C69: duplicates are refused', () => {
   const services = (text: string) => refusalOf({ SERVICES: text })
   it.each([
     ['the same service', '{"services":{"a":{},"b":{},"a":{}}}', 'services.a: '],
@@ -156,7 +156,7 @@ describe('C69: what is there twice is refused', () => {
     expect(services(JSON.stringify(two))).toBe('')
   })
 
-  it('names it beside what else is wrong, and not where a text only looks like a key', () => {
+  it('names it beside other mistakes, and not where a text only looks like a key', () => {
     expect(services('{"services":{"a":{"colour":1},"a":{}}}')).toMatch(
       /services\.a: is given twice/,
     )
@@ -165,7 +165,7 @@ describe('C69: what is there twice is refused', () => {
     expect(services(text)).toBe('')
   })
 
-  it('says where the file is no JSON, without quoting it', () => {
+  it('reports where the file is not JSON, without quoting it', () => {
     expect(services('{"services": {\n  "a": {},\n}}')).toMatch(
       /SERVICES_FILE: is not valid JSON \(line 3 column 1\)/,
     )

@@ -38,7 +38,7 @@ describe('C69: NODE_ENV', () => {
     ['false', 'is not one of'],
     ['"production"', 'quotes'],
     ['production # here', 'comment'],
-  ])('%j stops the start, and makes no key', (NODE_ENV, words) => {
+  ])('%j stops the start, and creates no key', (NODE_ENV, words) => {
     expect(refusalOf({ NODE_ENV })).toMatch(new RegExp(`^  NODE_ENV: .*${words}`, 'm'))
     expect(readdirSync(folder)).toEqual([])
   })
@@ -55,7 +55,7 @@ describe('C69: NODE_ENV', () => {
     ...['NODE_EVN', 'node_env', 'NODE-ENV', 'NODEENV', 'COUNTERSIGN_NODE_ENV', 'NODE_ENV_FIL'],
     ...['NODE_ENVIRONMENT', 'NODE_ENVIRONMENT_FILE', 'Node_Env', 'CS_NODE_ENV'],
   ]
-  it.each(SLIPS)('misspelt as %s is no development, on loopback neither', (name) => {
+  it.each(SLIPS)('misspelt as %s is not development, not even on loopback', (name) => {
     for (const HOST of ['0.0.0.0', undefined]) {
       const refusal = refusalOf({ [name]: 'production', HOST })
       expect(refusal).toContain(`NODE_ENV: is not set, but ${name} is`)
@@ -64,7 +64,7 @@ describe('C69: NODE_ENV', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('of other programs, or beside the right one, a name is no slip', () => {
+  it('a name of another program, or beside the right one, is not a mistake', () => {
     for (const env of [
       { NODE_ENV: 'development', NODE_EVN: 'production' },
       { NODE_OPTIONS: 'x', NODE_PATH: 'x', NODE_VERSION: 'x', NODENV_ROOT: 'x', NVM_DIR: 'x' },
@@ -102,7 +102,7 @@ describe('C69: development on a host that is not loopback', () => {
     'app.internal',
     '127.evil.example',
   ]
-  it.each(OPEN)('HOST=%s is refused, and no key is made', (HOST) => {
+  it.each(OPEN)('HOST=%s is refused, and no key is created', (HOST) => {
     for (const NODE_ENV of ['development', 'test', undefined])
       expect(refusalOf({ HOST, NODE_ENV })).toMatch(/^ {2}HOST: .*NODE_ENV=production/m)
     expect(readdirSync(folder)).toEqual([])
@@ -117,7 +117,7 @@ describe('C69: development on a host that is not loopback', () => {
     'localhost',
     'LOCALHOST',
     'unix:/run/c',
-  ])('HOST=%s shows nobody else the codes', (HOST) => {
+  ])('HOST=%s shows the codes to nobody else', (HOST) => {
     const loaded = load({ HOST })
     if (!loaded.ok) throw new Error(loaded.message)
     expect(loaded.config.warnings.join()).not.toContain('/dev/inbox')

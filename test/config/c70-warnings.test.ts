@@ -62,7 +62,7 @@ describe('C70: the language of a service', () => {
   })
 
   it.each(['en', 'de-CH', 'zh-TW', 'zh-Hant-HK', 'pt-BR', 'he', 'yue-HK'])(
-    '%s has texts: nothing is said',
+    '%s has texts: there is no warning',
     (locale) => {
       expect(said({ shop: { locale } })).toEqual([])
     },
@@ -75,7 +75,7 @@ it.each([
   ['iw', 'he'],
   ['sr', 'sr-Cyrl'],
 ])(
-  'C70: %s and %s are one to the look-up, and one of them would never be written',
+  'C70: %s and %s are the same to the look-up, and one of them would never be used',
   (one, other) => {
     const shop = { templates: { [one]: sms, [other]: sms } }
     expect(() => said({ shop })).toThrow(`services.shop.templates.${other}: is listed twice`)

@@ -71,7 +71,7 @@ function problemsOf(env: Environment): readonly string[] {
 }
 
 describe('development', () => {
-  it('needs nothing, and makes its keys', () => {
+  it('needs nothing, and creates its keys', () => {
     const config = load({})
     expect(config).toMatchObject({
       mode: 'development',
@@ -95,7 +95,7 @@ describe('development', () => {
     expect(config.warnings.join()).toContain('CLIENT_IP=off')
   })
 
-  it('asks for no made keys where all are given', () => {
+  it('creates no keys where all are given', () => {
     const env = { SECRET_KEY: SECRET, API_KEY, ADMIN_KEY: `${API_KEY}x` }
     const devKeys = () => {
       throw new Error('not to be called')
@@ -227,7 +227,7 @@ describe('one setting', () => {
     ['RATE_LIMIT_URL', 'redis://u:secret@cache/abc'],
     ['RATE_LIMIT_URL', 'redis://u:secret@cache/0?family=6'],
     ['RATE_LIMIT_URL', 'redis://u:secret%zz@cache'],
-  ])('%s=%s is refused, and its password is not told', (name, value) => {
+  ])('%s=%s is refused, and its password is not shown', (name, value) => {
     const problems = problemsOf({ [name]: value })
     expect(problems).toEqual([
       expect.stringMatching(`^${name}: (must look like|may have only|contains a %) `),
@@ -279,7 +279,7 @@ it("hides what a secret's parser quotes", () => {
 })
 
 describe('production', () => {
-  it('takes what it needs, and no channel without a provider', () => {
+  it('accepts the settings it needs, and no channel without a provider', () => {
     const config = load(PRODUCTION)
     expect(config.services.get('default')).toMatchObject({
       channels: ['email'],
@@ -314,7 +314,7 @@ describe('production', () => {
     ])
   })
 
-  it("tells a provider's own faults with the others", () => {
+  it('reports a provider’s own mistakes with the others', () => {
     const problems = problemsOf({ ...PRODUCTION, POST_FROM: 'nobody', SECRET_KEY: undefined })
     expect(problems).toEqual([
       'POST_FROM: is no address',
@@ -322,19 +322,19 @@ describe('production', () => {
     ])
   })
 
-  it('says which providers there are when none is configured', () => {
+  it('names the available providers when none is configured', () => {
     const problems = problemsOf({ ...PRODUCTION, POST_URL: undefined, POST_FROM: undefined })
     expect(problems).toEqual([
       expect.stringContaining('post (POST_URL, POST_FROM), wire (WIRE_KEY)'),
     ])
   })
 
-  it('is what a misspelt NODE_ENV is taken for: the inbox never opens by a slip', () => {
+  it('is the meaning of a misspelt NODE_ENV: the inbox never opens by mistake', () => {
     const problems = problemsOf({ ...PRODUCTION, NODE_ENV: 'prod', SECRET_KEY: undefined })
     expect(problems.map((line) => line.split(':')[0])).toEqual(['NODE_ENV', 'SECRET_KEY'])
   })
 
-  it('makes no keys by itself', () => {
+  it('creates no keys automatically', () => {
     const devKeys = () => {
       throw new Error('not to be called')
     }
@@ -351,12 +351,12 @@ describe('production', () => {
     expect(problems).toEqual([expect.stringMatching(/^SECRET_KEY: is not random/)])
   })
 
-  it('accepts every country only when it is said, with a warning', () => {
+  it('accepts every country only when told to, with a warning', () => {
     const config = load({ ...PRODUCTION, ALLOWED_COUNTRIES: '*' })
     expect(config.warnings.join('\n')).toContain('every country is allowed')
   })
 
-  it('takes services that each say their countries in place of ALLOWED_COUNTRIES', () => {
+  it('accepts services that each state their countries instead of ALLOWED_COUNTRIES', () => {
     const services = (countries: string) => JSON.stringify({ services: JSON.parse(countries) })
     const env = { ...PRODUCTION, ALLOWED_COUNTRIES: undefined }
     const said = '{"a":{"allowed_countries":["US"]},"b":{"allowed_countries":"*"}}'
@@ -387,13 +387,13 @@ describe('warnings', () => {
   })
 
   it.each(['127.0.0.1', '::1', 'localhost', 'unix:/run/c'])(
-    'HOST=%s shows nobody codes',
+    'HOST=%s shows codes to nobody',
     (HOST) => {
       expect(load({ HOST }).warnings.join()).not.toContain('/dev/inbox')
     },
   )
 
-  it('tells production that nothing limits the guesses, once no window does', () => {
+  it('warns production where no window limits the guesses', () => {
     const off = { ...PRODUCTION, LIMIT_GUESSES_PER_NUMBER_HOUR: 'off' }
     expect(load(off).warnings.join()).not.toContain('guesses at one number')
     const both = load({ ...off, LIMIT_GUESSES_PER_NUMBER_DAY: 'off', HOST: '0.0.0.0' })
@@ -401,7 +401,7 @@ describe('warnings', () => {
     expect(both.warnings.join()).not.toContain('/dev/inbox')
   })
 
-  it('tells a misspelt name, with the right one', () => {
+  it('reports a misspelt name, with the right one', () => {
     const env = {
       ALOWED_COUNTRIES: 'US',
       SECRET_KEY_FIEL: '/x',
@@ -417,14 +417,14 @@ describe('warnings', () => {
     expect(warnings).not.toContain('HOME')
   })
 
-  it('tells a misspelt name beside what it left missing', () => {
+  it('reports a misspelt name beside the setting that is missing because of it', () => {
     const env = { ...PRODUCTION, ALLOWED_COUNTRIES: undefined, ALLOWED_COUNTRYS: 'US' }
     expect(() => load(env)).toThrow('was ALLOWED_COUNTRIES meant?')
   })
 })
 
 describe('services of a file', () => {
-  it('replaces the default service, with what the environment says as the default', () => {
+  it('replaces the default service, with the environment as the default', () => {
     const config = load({ SERVICES_FILE: '/run/services', MAX_SENDS: '3' })
     expect([...config.services.keys()]).toEqual(['checkout', 'login'])
     expect(config.services.get('checkout')).toMatchObject({

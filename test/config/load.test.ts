@@ -24,7 +24,7 @@ function modeOf(path: string): number {
   return statSync(path).mode & MODE_BITS
 }
 
-it('makes keys for their owner only, once', () => {
+it('creates keys once, for their owner only', () => {
   const keys = ensureDevKeys(dataDir)
   expect(Buffer.from(keys.secretKey, 'base64')).toHaveLength(32)
   expect(keys.apiKey).not.toBe(keys.adminKey)

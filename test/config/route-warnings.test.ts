@@ -37,7 +37,7 @@ describe('C66: a provider that will never send', () => {
     }
   })
 
-  it('is named where two are configured and no route was said', () => {
+  it('is named where two are configured and no route is given', () => {
     expect(idle({ ...TWILIO, ...GATEWAY, ...SMTP })).toEqual([
       expect.stringMatching(/^sms: only twilio sends; http .* SMS_ROUTES$/),
     ])

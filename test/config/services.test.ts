@@ -30,7 +30,7 @@ function problemsOf(entry: unknown): readonly string[] {
   return result.ok ? [] : result.problems
 }
 
-it('loads the example of docs/services.md as the text says', () => {
+it('loads the example of docs/services.md as described', () => {
   const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8')
   const example = /```json\n(.*?)```/s.exec(page)?.[1] ?? ''
   const result = parseServices(example, base)
@@ -69,7 +69,7 @@ it('names every setting in the page', () => {
     expect(page).toContain(`\`${wire(name)}\``)
 })
 
-describe('a wrong entry is told by its path', () => {
+describe('a wrong entry is reported with its path', () => {
   it.each([
     ['code_length', { code_length: 3 }],
     ['code_length', { code_length: '6' }],
@@ -111,7 +111,7 @@ describe('a wrong entry is told by its path', () => {
     expect(result.ok ? [] : result.problems.join('\n')).toContain(problem)
   })
 
-  it('a name like __proto__ makes no service', () => {
+  it('a name like __proto__ is not a service', () => {
     const result = parseServices('{"services":{"__proto__":{"code_length":4}}}', base)
     expect(result.ok).toBe(false)
   })
@@ -125,7 +125,7 @@ it('a domain can be taken away from one service', () => {
   expect(result.ok && result.services.get('a')?.originDomain).toBeNull()
 })
 
-it('C50: landlines are refused where a service says so, and are the default service’s else', () => {
+it('C50: landlines follow the service’s own setting, and the default service’s otherwise', () => {
   const strict = { ...base, landlines: 'refused' as const }
   const text = JSON.stringify({ services: { own: { landlines: 'allowed' }, other: {} } })
   const result = parseServices(text, strict)

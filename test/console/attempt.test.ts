@@ -35,7 +35,7 @@ async function failedBy(code: number): Promise<{ id: string; reference: string; 
 }
 
 describe('one verification', () => {
-  it('says why its message did not arrive, in plain words beside the provider’s own, and what to do', async () => {
+  it('explains why its message did not arrive, in plain words beside the provider’s own, and what to do', async () => {
     const { id, reference, to } = await failedBy(21610)
     const page = await visitor.get(pathOf(id))
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store'])
@@ -47,7 +47,7 @@ describe('one verification', () => {
     expect(page.text).not.toContain(to.slice(1))
   })
 
-  it('tells every event in order, the time between, and who did it', async () => {
+  it('shows every event in order, the time between, and who did it', async () => {
     const { id } = await failedBy(21614)
     await world.check({ id, code: '000000' })
     world.forward(61)
@@ -67,7 +67,7 @@ describe('one verification', () => {
     for (const [index, words] of order.entries()) expect(items[index]).toMatch(words)
   })
 
-  it('says that a message was taken, and by which id', async () => {
+  it('says that a message was accepted, with its id', async () => {
     const { body } = await world.start({ to: someone() })
     await world.delivered(body.id, 'sent')
     const text = await read(body.id)
@@ -100,8 +100,8 @@ describe('one verification', () => {
   })
 })
 
-describe('what is done from there', () => {
-  it('again at once, too early, again, then canceled: told after a redirect', async () => {
+describe('actions on the page', () => {
+  it('again at once, too early, again, then canceled: the result is shown after a redirect', async () => {
     const { id, to } = await failedBy(21635)
     const send = (channel: string) => visitor.post(`${pathOf(id)}/resend`, { form_token, channel })
     const sent = await send('sms')
@@ -154,7 +154,7 @@ describe('what is done from there', () => {
     )
   })
 
-  it('tells nothing of an address that nobody here wrote', async () => {
+  it('shows nothing of an address that this console did not produce', async () => {
     const { id } = await failedBy(21614)
     const NOTICE = /class="note \w+" role="(?:status|alert)"/
     for (const [query, isTold] of [
@@ -172,7 +172,7 @@ describe('what is done from there', () => {
 })
 
 describe('a recipient', () => {
-  it('is shown in the one answer to who asked, kept by nothing, and it is in the log', async () => {
+  it('is shown in one answer only, stored nowhere, and logged', async () => {
     const { id, to } = await failedBy(21614)
     const shown = await visitor.post(`${pathOf(id)}/reveal`, { form_token })
     expect([shown.status, shown.headers.get('cache-control')]).toEqual([200, 'no-store'])
@@ -247,7 +247,7 @@ describe('C33: a form', () => {
     expect(await world.events(id)).toEqual(before)
   })
 
-  it('is not there for a key that may look only, and does nothing for it', async () => {
+  it('is not offered to a read-only key, and does nothing for it', async () => {
     const { id } = await failedBy(21614)
     const looker = await signedIn(world, await world.keyOf(null, ['admin:read']))
     const page = await looker.get(pathOf(id))

@@ -39,7 +39,7 @@ async function find(text: string): Promise<string> {
 }
 
 describe('attempts', () => {
-  it('come page by page, each once', async () => {
+  it('come slice by slice, each once', async () => {
     const made: string[] = []
     for (let i = 0; i < 55; i += 1)
       made.unshift((await real.start({ to: 'ann@example.com' })).body.reference)
@@ -54,7 +54,7 @@ describe('attempts', () => {
     expect(seen.toSorted()).toEqual(made.toSorted())
   })
 
-  it('are filtered by what became of them', async () => {
+  it('are filtered by outcome', async () => {
     const { body } = await real.start({ to: 'bob@example.com' })
     await real.client.post(`/verify/${body.id}/cancel`, {})
     expect(referencesIn(await visitor.get('/admin/attempts?status=canceled'))).toEqual([
@@ -66,7 +66,7 @@ describe('attempts', () => {
     expect(referencesIn(await visitor.get(`${found}&channel=email`))).toEqual([body.reference])
   })
 
-  it('are filtered by time: spans from now on, or exact, and the address says which', async () => {
+  it('are filtered by time: relative or exact spans, and the address records which', async () => {
     const { body } = await real.start({ to: 'cleo@example.com' })
     const found = await find('cleo@example.com')
     const minute = (at: number) => new Date(at).toISOString().slice(0, 16)
@@ -109,7 +109,7 @@ describe('attempts', () => {
     expect(text).not.toContain('emil')
   })
 
-  it('stand any text in the address', async () => {
+  it('accept any text in the address', async () => {
     const hostile = encodeURIComponent(`"><script>alert(1)</script>`)
     for (const name of NAMES) {
       const { status, text } = await visitor.get(`/admin/attempts?${name}=${hostile}`)

@@ -26,7 +26,7 @@ const api = async (path: string, body?: object) => {
   return answer.text()
 }
 
-it('C30: no code in any page, answer or stream; a recipient only where it was asked for', async () => {
+it('C30: no code in any page, answer or stream; a recipient only where it was requested', async () => {
   const stream = await fetch(`${world.url}/admin/api/verifications/stream`, {
     headers: { authorization: `Bearer ${ADMIN_KEY}` },
   })

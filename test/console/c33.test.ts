@@ -42,7 +42,7 @@ function postAs(
 }
 
 describe('C33: a session', () => {
-  it('is needed for each page, and asked for with the way back', async () => {
+  it('is needed for each page, and the sign-in leads back to it', async () => {
     for (const path of PAGES) {
       const { status, location, text } = await visitor.get(`${path}?a=1`)
       expect([path, status, text]).toEqual([path, 303, ''])
@@ -51,7 +51,7 @@ describe('C33: a session', () => {
     expect((await visitor.post('/admin/session/end', {})).status).toBe(401)
   })
 
-  it('is kept in a cookie that no script and no other site or path gets', async () => {
+  it('is stored in a cookie that no script and no other site or path receives', async () => {
     const { status, location, headers } = await signIn()
     expect([status, location]).toEqual([303, '/admin/health'])
     expect(headers.getSetCookie()[0]).toMatch(
@@ -123,7 +123,7 @@ describe('C33: a session', () => {
 })
 
 describe('C33: another site', () => {
-  it('cannot send a form, whatever it knows', async () => {
+  it('cannot submit a form, whatever it knows', async () => {
     await signIn()
     const form_token = formTokenOf(await visitor.get('/admin/health'))
     const foreign = [
@@ -144,7 +144,7 @@ describe('C33: another site', () => {
     expect((await visitor.get('/admin/health')).status).toBe(200)
   })
 
-  it('cannot frame a page, and no page runs what is not its own', async () => {
+  it('cannot frame a page, and no page runs foreign scripts', async () => {
     await signIn()
     for (const path of ['/admin/sign-in', ...PAGES]) {
       const { headers, text } = await createVisitor(real.url).get(path, {
@@ -163,7 +163,7 @@ describe('C33: another site', () => {
     }
   })
 
-  it('may link to a page: the browser comes again by itself, with its cookie', async () => {
+  it('may link to a page: the browser reloads it automatically, with its cookie', async () => {
     const led = await visitor.get('/admin/health?a="><script>', { 'sec-fetch-site': 'cross-site' })
     expect(led.status).toBe(200)
     expect(led.text).toContain('content="0; url=/admin/health?a=%22%3E%3Cscript%3E"')
@@ -207,7 +207,7 @@ describe('C33: guessing', () => {
     expect((await signIn('guess', other)).status).toBe(403)
   })
 
-  it('keys that were made get in as well, to look or to act, behind an address that is full', async () => {
+  it('created keys get in as well, to read or to act, even from an address at its limit', async () => {
     const made = [
       await makeKey(real, null, ['admin:read']),
       await makeKey(real, 'default', ['admin']),
@@ -242,7 +242,7 @@ describe('C33: guessing', () => {
     expect(real.lines.filter((line) => line.includes('many wrong keys'))).toHaveLength(1)
   })
 
-  it('at the API, too: wrong bearer keys are counted and keep no right one out', async () => {
+  it('at the API, too: wrong bearer keys are counted and never lock a right one out', async () => {
     const ask = async (bearer: string) => {
       const authorization = `Bearer ${bearer}`
       return (await fetch(`${real.url}/admin/api/verifications`, { headers: { authorization } }))

@@ -79,7 +79,7 @@ describe('C74: typed into the one box', () => {
     expect(rowsIn(await visitor.get(address))).toEqual([started[name]])
   })
 
-  it('what two are called by leads to the one and says that there is another', async () => {
+  it('a text that matches two leads to one and mentions the other', async () => {
     const visitor = await signedIn(world)
     const page = await visitor.get(await typed('ann@example.com', visitor))
     expect(rowsIn(page)).toEqual([started.mail])
@@ -88,7 +88,7 @@ describe('C74: typed into the one box', () => {
     expect(rowsIn(await visitor.get(other))).toEqual([started.both])
   })
 
-  it('what nobody is called by says how it was read', async () => {
+  it('a text that matches nobody shows how it was read', async () => {
     const visitor = await signedIn(world)
     const nobody = await visitor.get(await typed('no such thing', visitor))
     expect(readable(nobody)).toContain('searched for as a user id')
@@ -142,7 +142,7 @@ describe('C74: the same in the API', () => {
     expect(limits.status).toBe(200)
   })
 
-  it('nobody is erased or exported by a number that may be two people’s', async () => {
+  it('nobody is erased or exported by a number that may belong to two people', async () => {
     // A mobile of Berlin's network, and one of Austria's: both countries send from one service.
     const to = '0676 1234567'
     for (const path of ['erase', 'export', 'limits']) {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 describe('C74: Health', () => {
-  it('has numbers that lead to what they count, and none that leads to nothing', async () => {
+  it('has numbers that link to what they count, and no link to nothing', async () => {
     const visitor = await signedIn(world)
     const page = await visitor.get('/admin/health')
     const links = [...page.text.matchAll(/<a href="(\/admin\/attempts\?[^"]+)">(\w+)<\/a>/g)].map(
@@ -55,7 +55,7 @@ describe('C74: Health', () => {
     }
   })
 
-  it('says what it means to a reader who does not run it', async () => {
+  it('explains itself to a reader who does not run the service', async () => {
     const text = readable(await (await signedIn(world)).get('/admin/health'))
     expect(text).toContain('starts and checks waiting for the processor')
     expect(text).toContain('Sending on this node')

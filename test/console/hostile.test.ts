@@ -94,7 +94,7 @@ describe('the health page', () => {
       expect(text).toMatch(new RegExp(`<code>${name}</code></th>.{1,80}set, hidden`))
   })
 
-  it('tells what a provider said last, in words and by its code', async () => {
+  it('shows a provider’s last answer, in words and by its code', async () => {
     const visitor = await signedIn()
     expect((await visitor.get('/admin/health')).text).toContain('no message yet')
     await real.start()
@@ -104,7 +104,7 @@ describe('the health page', () => {
     })
   })
 
-  it('keeps the settings of the process from a key of one login flow', async () => {
+  it('hides the settings of the process from a key of one service', async () => {
     const visitor = await signedIn(await storedKey('shop support', 'default'))
     const { text } = await visitor.get('/admin/health')
     expect(text).toContain('shop support')

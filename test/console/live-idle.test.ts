@@ -61,7 +61,7 @@ const statusOf = async (headers: Record<string, string>) =>
     })
   ).status
 
-it('ends half an hour after the last click, though the page went on by itself', async () => {
+it('ends half an hour after the last click, even though the page kept fetching automatically', async () => {
   now += 5 * MINUTE_MS
   expect(await statusOf({})).toBe(200)
   const clicked = now

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
   const mark = (page: Page) =>
     page.evaluate("window.kept = document.querySelector('tbody tr'); true")
 
-  it('shows new rows and what becomes of them, and says so politely', () =>
+  it('shows new rows and their outcome, and announces them politely', () =>
     within({}, async (page) => {
       await isLive(page)
       const { body } = await real.start()
@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
     }),
   )
 
-  it('keeps what was opened and typed in a region, and takes over the rest', () =>
+  it('keeps opened and typed content in a region, and replaces the rest', () =>
     within({}, async (page) => {
       let made = 0
       await page.route('**/admin/attempts', async (route) => {
@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       expect(await page.evaluate('document.activeElement.name')).toBe('typed')
     }))
 
-  it('stands still while it is paused, by keyboard too, and catches up afterwards', () =>
+  it('does not move while it is paused, by keyboard too, and catches up afterwards', () =>
     within({}, async (page) => {
       await isLive(page)
       const fetched: string[] = []
@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
     }),
   )
 
-  it.runIf(LONG)('says that its session is over, and shows nothing more', () =>
+  it.runIf(LONG)('reports that its session is over, and shows nothing more', () =>
     within({}, async (page) => {
       await isLive(page)
       const other = await page.context().newPage()

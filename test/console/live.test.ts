@@ -91,7 +91,7 @@ const dataOf = (stream: Stream) =>
   [...stream.heard().matchAll(/^data: (.+)$/gm)].map((one) => JSON.parse(one[1] ?? ''))
 
 describe('a console that listens', () => {
-  it('is told ids of what changed, and nothing else', async () => {
+  it('receives the ids of changes, and nothing else', async () => {
     const stream = await live(await signedIn())
     expect([stream.status, stream.type]).toEqual([200, 'text/event-stream'])
     const { body } = await real.start()
@@ -99,7 +99,7 @@ describe('a console that listens', () => {
     expect(stream.heard()).not.toMatch(/415|2671|[0-9A-Z]{3}-[0-9A-Z]{3}|sms/)
   })
 
-  it('is told of its own service only, and of one verification where it asks for it', async () => {
+  it('receives changes of its own service only, or of one verification on request', async () => {
     const shopAdmin = await signedIn((await keyOf('shop')).text)
     const [shop, all] = [await live(shopAdmin), await live(await signedIn())]
     const first = (await real.start()).body.id
@@ -115,7 +115,7 @@ describe('a console that listens', () => {
     expect(dataOf(one).flat()).not.toContain(second)
   })
 
-  it('ends within seconds of the sign-out, and says so', async () => {
+  it('ends within seconds of the sign-out, and reports it', async () => {
     const visitor = await signedIn()
     const stream = await live(visitor)
     const form_token = formTokenOf(await visitor.get('/admin/health'))
@@ -176,7 +176,7 @@ describe('a console that listens', () => {
     await vi.waitFor(async () => expect((await program(text)).status).toBe(200), SECONDS)
   })
 
-  it('takes no place by HEAD', async () => {
+  it('occupies no place by HEAD', async () => {
     const visitor = await signedIn()
     for (let n = 0; n <= MAX_STREAMS.perHolder; n += 1)
       await fetch(`${real.url}/admin/live`, {
@@ -188,7 +188,7 @@ describe('a console that listens', () => {
 })
 
 describe('a program that listens', () => {
-  it('hears whole events of its service as they come', async () => {
+  it('receives whole events of its service as they come', async () => {
     const [all, shop] = [await program(ADMIN_KEY), await program((await keyOf('shop')).text)]
     const { body } = await real.start()
     const event = await vi.waitFor(() => {

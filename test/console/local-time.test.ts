@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
       )
     }))
 
-  it('are asked for in the same zone, and the address keeps UTC for a colleague elsewhere', () =>
+  it('are entered in the same zone, and the address keeps UTC for a colleague elsewhere', () =>
     within('Australia/Eucla', true, async (page) => {
       await page.goto(`${real.url}/admin/attempts?from=2026-01-01T00:00`)
       const from = page.getByLabel(/^From/)
@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
     }))
 })
 
-it('C74: the end of what was searched says whose time it is', async () => {
+it('C74: the end of the searched period states its time zone', async () => {
   const none = { lines: [], nextCursor: null, query: {}, person: undefined, services: [] }
   const page = await refusalsPage(pageOf(false), { ...none, now: NOW, lookedBackTo: NOW })
   expect(textOf(String(page))).toContain('Nothing matches back to 2027-01-15 08:00:00 UTC')

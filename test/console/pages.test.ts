@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       )
     }))
 
-  it('keeps its place in the look that was chosen', () =>
+  it('keeps its place in the chosen theme', () =>
     within({ scheme: 'light' }, async (page) => {
       await signIn(page, real.url)
       const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(await page.getByRole('heading', { name: 'Health' }).count()).toBe(0)
     }))
 
-  it('works without a script, and tells that a key is wrong', () =>
+  it('works without a script, and reports a wrong key', () =>
     within({ script: false }, async (page) => {
       await page.goto(`${real.url}/admin/health`)
       await page.getByLabel('Admin key').fill('no-key-at-all')

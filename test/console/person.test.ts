@@ -25,7 +25,7 @@ async function pathOf(id: string, who = visitor): Promise<string> {
 const sealedIn = (path: string) => new URL(path, 'http://x').searchParams.get('who') ?? ''
 
 describe('a person', () => {
-  it('has their verifications and limits on one page, masked, under an address that tells nothing', async () => {
+  it('has their verifications and limits on one page, masked, under an address that reveals nothing', async () => {
     const to = '+14155554001'
     const started = [(await world.start({ to })).body, (await world.start({ to })).body]
     expect((await world.start({ to })).status).toBe(429)
@@ -105,7 +105,7 @@ describe('the export', () => {
 })
 
 describe('erasing', () => {
-  it('asks first, does nothing for a word mistyped, then removes everything and says how much', async () => {
+  it('asks first, does nothing for a mistyped word, then removes everything and reports how much', async () => {
     const to = 'dora@example.com'
     const { body } = await world.start({ to })
     const path = await pathOf(body.id)
@@ -132,7 +132,7 @@ describe('erasing', () => {
 })
 
 describe('C35 and C33', () => {
-  it('C35: a key of one service gets no metrics: they tell of every service', async () => {
+  it('C35: a key of one service gets no metrics: they cover every service', async () => {
     const asked = async (service: string | null) => {
       const authorization = `Bearer ${await world.keyOf(service, ['admin:read'])}`
       return (await fetch(`${world.url}/metrics`, { headers: { authorization } })).status
@@ -157,7 +157,7 @@ describe('C35 and C33', () => {
     expect((await world.look(body.id)).status).toBe(200)
   })
 
-  it('nothing leaves and nothing goes without a token, from elsewhere, signed out, or by who may look only', async () => {
+  it('nothing is exported or erased without a token, from elsewhere, signed out, or by a read-only key', async () => {
     const to = 'fred@example.com'
     const { body } = await world.start({ to })
     const who = sealedIn(await pathOf(body.id))

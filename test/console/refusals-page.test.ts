@@ -35,7 +35,7 @@ async function show(lines: readonly Line[], change: Partial<ShownRefusals> = {})
   return { html, heads, text: textOf(html) }
 }
 
-it('C73: whoever is known is linked by a sealed address, the others are said not to be named', async () => {
+it('C73: known people are linked by a sealed address, the others are shown as unnamed', async () => {
   const { html, text } = await show([
     { masked: '+141•••71', sealed: 'SEALED' },
     { masked: 'user•••17' },
@@ -49,14 +49,14 @@ it('C73: whoever is known is linked by a sealed address, the others are said not
   expect(text.match(/not named/g)).toHaveLength(2)
 })
 
-it('C73: a line says how often, when last and when first', async () => {
+it('C73: a line shows how often, when last and when first', async () => {
   const { html, text } = await show([{ line: { count: 12, firstAt: NOW - 3_600_000 } }])
   expect(html).toMatch(/data-label="Times"><span>12</)
   expect(text).toMatch(/2027-01-15 07:59:00 +1 min ago +first +1 h ago/)
   expect((await show([{}])).text).not.toMatch(/ago +first/)
 })
 
-it('C73: what is to be done stands beside why, with the limit or the error as it is called', async () => {
+it('C73: the advice is shown beside the reason, with the name of the limit or error', async () => {
   const { text } = await show([{}, { line: { limit: null, error: 'invalid_request' } }])
   expect(text).toContain(`${LINE.meaning} ${LINE.action} sends_per_number_burst sms`)
   expect(text).toContain('invalid_request sms')
@@ -70,7 +70,7 @@ it.each([
   expect((await show([{ line: { clientIp } }])).html).toContain(shown)
 })
 
-it('C73: columns that say the same in every line leave room for the advice', async () => {
+it('C73: columns with the same value in every line make room for the advice', async () => {
   const few = ['Recipient', 'Last refused (', 'Times', 'Why, and what to do', 'From']
   expect((await show([{}])).heads).toEqual(few)
   const verificationId = `vrf_${'0'.repeat(32)}`
@@ -86,7 +86,7 @@ it.each([
   ['fixed_line', 'sms', 'The number is a landline, and the service sends no texts to landlines'],
   ['premium_rate', 'sms', 'Numbers of this type (premium rate) get no messages'],
   [null, 'sms', 'Numbers of this type get no messages'],
-])('C50: a number of the type %s is said to be one', (numberType, channel, words) => {
+])('C50: a number of the type %s is described as one', (numberType, channel, words) => {
   const about = { ...REASON, error: 'number_type_not_allowed', limit: null, numberType, channel }
   expect(adviseOnRefusal(about).meaning).toContain(words)
   expect(adviseOnRefusal(about).action).toContain('mobile number')

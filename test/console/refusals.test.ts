@@ -42,7 +42,7 @@ const find = async (text: string, who = visitor, token = form_token) => {
 }
 
 describe('C73: the refusals', () => {
-  it('are found by number, address and user id, masked, with what to do, under an address that tells nothing', async () => {
+  it('are found by number, address and user id, masked, with what to do, under an address that reveals nothing', async () => {
     for (const [typed, masked, why] of [
       ['+49 30 123456', '+493•••56', 'ALLOWED_COUNTRIES'],
       [LIMITED, '+141•••11', 'lift the limit on their page'],
@@ -62,7 +62,7 @@ describe('C73: the refusals', () => {
     expect(readable(await visitor.get(nobody))).toContain('This text names nobody')
   })
 
-  it('of a number that is somebody’s user id, too, are not taken for the other’s', async () => {
+  it('of a number that is also somebody’s user id are not confused', async () => {
     await world.start({ to: '+49 30 654321' })
     await world.client.post('/verify/start', { subject: '+4930654321', channel: 'totp' })
     const look = async () => visitor.get(await find('+4930654321'))
@@ -76,7 +76,7 @@ describe('C73: the refusals', () => {
     expect(page).not.toContain('Numbers of DE')
   })
 
-  it('are reached from Attempts, where support looks first, by somebody who was refused each time', async () => {
+  it('are reached from the log, where support searches first, even for somebody who was refused each time', async () => {
     const typed = async (text: string) => {
       const form = { form_token, find: text }
       return (await visitor.post('/admin/attempts/find', form)).location ?? ''
@@ -100,7 +100,7 @@ describe('C73: the refusals', () => {
     expect(page).not.toContain('Nothing is kept')
   })
 
-  it('can be filtered, and are live by a stream that tells of refusals alone', async () => {
+  it('can be filtered, and are live by a stream of refusals alone', async () => {
     const filtered = await visitor.get('/admin/refusals?error=country_not_allowed')
     expect(readable(filtered)).toContain('+493•••56')
     expect(readable(filtered)).not.toContain('user•••17')
@@ -110,7 +110,7 @@ describe('C73: the refusals', () => {
     expect((await visitor.get('/admin/refusals?cursor=x')).status).toBe(400)
   })
 
-  it('a key of one service sees none of another’s, and one that may look lifts nothing', async () => {
+  it('a key of one service sees none of another’s, and a read-only key lifts nothing', async () => {
     const banker = await signedIn(world, await world.keyOf('bank', ['admin']))
     expect(readable(await banker.get('/admin/refusals'))).toContain('No refusals match.')
     const reader = await signedIn(world, await world.keyOf(null, ['admin:read']))
@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)('C73: the refusals in a browser', () => {
     }),
   )
 
-  it('a refusal comes in by itself', () =>
+  it('a refusal appears automatically', () =>
     within({}, async (page) => {
       await signIn(page, world.url)
       await page.goto(`${world.url}/admin/refusals?error=number_type_not_allowed`)

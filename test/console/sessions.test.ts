@@ -55,7 +55,7 @@ describe('a session', () => {
     expect([access?.service, keyName]).toEqual([null, 'ADMIN_KEY'])
   })
 
-  it('ends when nobody used it for half an hour, and goes on where somebody did', async () => {
+  it('ends after half an hour without use, and continues with it', async () => {
     const token = await begun()
     now += IDLE_MS - 1
     expect(await sessionsWith().resume(token)).toBeDefined()
@@ -65,7 +65,7 @@ describe('a session', () => {
     expect(await sessionsWith().resume(token)).toBeUndefined()
   })
 
-  it('is not kept alive by what an open page does by itself', async () => {
+  it('is not kept alive by an open page’s automatic requests', async () => {
     const token = await begun()
     for (let minutes = 0; minutes < 29; minutes += 1) {
       expect(await sessionsWith().look(token)).toBeDefined()
@@ -86,7 +86,7 @@ describe('a session', () => {
     expect(await sessionsWith().resume(token)).toBeUndefined()
   })
 
-  it('is good for nothing after sign-out, whoever kept the cookie', async () => {
+  it('is worthless after sign-out, even with a copy of the cookie', async () => {
     const [token, other] = [await begun(), await begun()]
     await sessionsWith().end(token)
     expect(await sessionsWith().resume(token)).toBeUndefined()

@@ -9,7 +9,7 @@ const STUMBLES =
   /\banew\b|good for nothing|\bcan not\b|is no form|is no key|by itself\b|under way\b|\bat fault\b|the person starts|\btold\b|\btells\b|\bof before\b|\bgoes on\b|\bis gone\b|\bwas typed\b|\btook the message\b/i
 const COMMENT = /^\s*(?:\/\/|\/\*\*|\*).*$|\/\/ mutants?:.*$/gm
 
-it('C74: no page says what a native speaker stumbles over', () => {
+it('C74: no page has a phrase that a native speaker stumbles over', () => {
   const files = globSync('{admin,console}/**/*.{js,ts}', { cwd: SRC })
   expect(files.length).toBeGreaterThan(30)
   for (const name of files) {

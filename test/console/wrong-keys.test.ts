@@ -54,7 +54,7 @@ describe('C33: wrong keys', () => {
     expect(await nodes[0]?.count('203.0.113.8')).toBeUndefined()
   })
 
-  it('of a thousand addresses are too many in all: said once by each node, and for its window only', async () => {
+  it('of a thousand addresses are too many in all: reported once by each node, and for its window only', async () => {
     const node = nodeWith()
     const answers = []
     for (let i = 0; i < 1000; i += 1) answers.push(await node.count(`203.0.${i >> 8}.${i % 256}`))
@@ -88,7 +88,7 @@ describe('C33: wrong keys', () => {
     expect(asked).toBe(1002)
   })
 
-  it('that cannot be counted are an outage, and nobody is in', async () => {
+  it('that cannot be counted are an outage, and nobody gets in', async () => {
     const away: Limiter = {
       admit: async () => {
         throw new StoreUnavailableError('away')

@@ -35,7 +35,7 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
       expect(await sessions.find(session.idHash)).toBeUndefined()
     })
 
-    it('removes what expired when another one begins, and nothing else', async () => {
+    it('removes expired ones when another one begins, and nothing else', async () => {
       const sessions = factory()
       const [old, open] = [newSession({ expiresAt: T0 + 1 }), newSession()]
       for (const session of [old, open]) await sessions.insert(session)

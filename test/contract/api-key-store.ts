@@ -34,7 +34,7 @@ export function describeApiKeys(factory: () => ApiKeyStore): void {
       expect(await keys.find(a.id)).toMatchObject({ revokedAt: T0 + 5 })
     })
 
-    it('an id is taken once', async () => {
+    it('an id can be used once', async () => {
       const keys = factory()
       const key = newKey()
       await keys.insert(key)

@@ -59,7 +59,7 @@ export function describeAttempts(
     const numbers = async (filter: Partial<AttemptFilter>, limit?: number) =>
       (await listAll(filter, limit)).map(({ id }) => ids.indexOf(id))
 
-    it('are told newest first, by every filter alone and together', async () => {
+    it('are listed newest first, by every filter alone and together', async () => {
       expect(await numbers({})).toEqual([5, 4, 3, 2, 1, 0])
       expect(await numbers({ service: 'shop' })).toEqual([5, 3, 1])
       expect(await numbers({ channel: 'email' })).toEqual([1, 0])
@@ -114,7 +114,7 @@ export function describeAttempts(
       expect(await listAll({ ...filter, since: T0 - 2_000 }, 3_000)).toHaveLength(2_200)
     })
 
-    it('each try of a message is told with what the provider said', async () => {
+    it('each try of a message is listed with the provider’s answer', async () => {
       const [failed] = await listAll({ delivery: 'failed' })
       expect(failed).toMatchObject({ errorCode: ERROR.code, provider: 'acme' })
       expect(await store.attempts.sendAttemptsOf(failed?.id as string)).toMatchObject([
@@ -122,7 +122,7 @@ export function describeAttempts(
       ])
     })
 
-    it('a page looks at a bounded number of rows, and the next one goes on where it stopped', async () => {
+    it('a slice reads a bounded number of rows, and the next one continues where it stopped', async () => {
       await fill(2_500)
       const page = await store.attempts.list({ service: null, country: 'DE' }, null, 10)
       expect(page.items).toEqual([])

@@ -30,7 +30,7 @@ async function readAll({ events }: Stores, query: Omit<EventQuery, 'cursor'>) {
 
 export function describeEvents(factory: StoresFactory): void {
   describe('attempt log', () => {
-    it('gives back what was appended, as it was', async () => {
+    it('returns appended events unchanged', async () => {
       const stores = factory()
       const service = `s-${mac().toString('hex')}`
       const event = refusal({ service, details: { error: 'rate_limited', limit: null, a: true } })
@@ -110,7 +110,7 @@ export function describeEvents(factory: StoresFactory): void {
       expect(await count({ budgetIndexes: [mac(), budgetIndex], verificationId: null })).toBe(1)
     })
 
-    it('C73: a refusal says whom it is about: whom it named, or the recipient of its verification', async () => {
+    it('C73: a refusal names its person: the one in the request, or the recipient of its verification', async () => {
       const stores = factory()
       const service = `s-${mac().toString('hex')}`
       const [budgetIndex, recipientSealed] = [mac(), mac()]

@@ -71,7 +71,7 @@ function describeMaking(factory: StoresFactory): void {
     expect(await listed('other')).toEqual([])
   })
 
-  it(`${MAX_APPS} apps of a subject, however many are made at once, old unverified ones not counted`, async () => {
+  it(`${MAX_APPS} apps of a subject, however many are created at once, old unverified ones not counted`, async () => {
     const stores = factory()
     const subjectIndex = mac()
     await enrol(stores, { subjectIndex, status: 'unverified', createdAt: SINCE })
@@ -86,7 +86,7 @@ function describeMaking(factory: StoresFactory): void {
     await makeCodes(stores, { subjectIndex })
   })
 
-  it('a new set of codes voids the one before, also where ten are made at once', async () => {
+  it('a new set of codes voids the previous one, even where ten are created at once', async () => {
     const stores = factory()
     const subjectIndexes = [mac(), mac()]
     const old = await makeCodes(stores, { subjectIndex: subjectIndexes[1] as Buffer })
@@ -104,7 +104,7 @@ function describeMaking(factory: StoresFactory): void {
     expect(await stores.factors.recoveryHash(old.record.id, 'AAAA')).toBeUndefined()
   })
 
-  it('C63: an import that was compared with other apps than are there makes nothing, however many at once', async () => {
+  it('C63: an import that was compared with other apps than the present ones creates nothing, however many at once', async () => {
     const stores = factory()
     const subjectIndex = mac()
     const old = await enrol(stores, { subjectIndex, status: 'unverified', createdAt: SINCE })
@@ -225,7 +225,7 @@ function describeConfirming(factory: StoresFactory): void {
 }
 
 function describeRemoving(factory: StoresFactory): void {
-  it('removes once, within its service, and tells it', async () => {
+  it('removes once, within its service, and logs it', async () => {
     const stores = factory()
     const { record } = await makeCodes(stores)
     const { id, subjectIndex } = record
@@ -241,7 +241,7 @@ function describeRemoving(factory: StoresFactory): void {
     ])
   })
 
-  it('an unverified one of before does not exist, and is purged; an active one stays', async () => {
+  it('an old unverified one does not exist, and is purged; an active one stays', async () => {
     const stores = factory()
     const createdAt = T0 - 5000 * HOUR
     const old = await enrol(stores, { status: 'unverified', createdAt })
@@ -276,7 +276,7 @@ function describeRewrapping(factory: StoresFactory): void {
     }
   }
 
-  it('finds what is under other keys, and puts what is sealed anew in its place', async () => {
+  it('finds rows under other keys, and replaces them with rewrapped ones', async () => {
     const stores = factory()
     const { factors } = stores
     const made = [await makeCodes(stores, { keyId: 'aaaa0001' })]
@@ -304,7 +304,7 @@ function describeRewrapping(factory: StoresFactory): void {
     expect(await factors.countNotUnder('bbbb0001')).toBe(count - 1)
   })
 
-  it('C65: a missing root key is one of its service alone, and is told by key and service', async () => {
+  it('C65: a missing root key concerns its service alone, and is reported by key and service', async () => {
     const stores = factory()
     const { factors, rootKeys } = stores
     const known = ['0a1b2c3d', 'aaaa0001', 'bbbb0001', 'cccc0001', 'dddd0001']
@@ -334,7 +334,7 @@ function describeRewrapping(factory: StoresFactory): void {
     expect(later.map(({ service }) => service)).not.toContain('mail')
   })
 
-  it('C65: what is forgotten is of that key, and of that service where one is named, with its events', async () => {
+  it('C65: only rows of that key are forgotten, and of that service where one is named, with events', async () => {
     const stores = factory()
     const { factors } = stores
     const lost = 'ffff0001'

@@ -134,7 +134,7 @@ export function describeFactorUses(factory: StoresFactory): void {
       expect(approved).toHaveLength(1)
     })
 
-    it('C63: what was used is forgotten an hour after the step, not before', async () => {
+    it('C63: a used step is forgotten an hour later, not before', async () => {
       const stores = factory()
       const app = await enrol(stores)
       const step = Math.floor(T0 / 30_000) - 10_000
@@ -171,7 +171,7 @@ export function describeFactorUses(factory: StoresFactory): void {
       })
     })
 
-    it('nothing is used up for a verification that has ended: who comes second keeps the code', async () => {
+    it('nothing is used up for a verification that has ended: the second one keeps the code', async () => {
       const stores = factory()
       const app = await enrol(stores)
       const record = await start(stores, newFactorVerification())
@@ -182,7 +182,7 @@ export function describeFactorUses(factory: StoresFactory): void {
       expect((await approveWith(stores, useOf(app, STEP + 1))).kind).toBe('approved')
     })
 
-    it('an unverified, deleted or unknown factor makes nothing right', async () => {
+    it('no code is right for an unverified, deleted or unknown factor', async () => {
       const stores = factory()
       const unverified = await enrol(stores, { status: 'unverified' })
       expect((await approveWith(stores, useOf(unverified, STEP))).kind).toBe('wrong')
@@ -195,7 +195,7 @@ export function describeFactorUses(factory: StoresFactory): void {
       expect(await stores.factors.recoveryHash(record.id, 'AAAA')).toBeUndefined()
     })
 
-    it('the answer under a key is that of what happened: approved with the count, or wrong', async () => {
+    it('the answer under a key is the actual result: approved with the count, or wrong', async () => {
       const stores = factory()
       const { record } = await makeCodes(stores)
       const told: CheckEffect[] = []

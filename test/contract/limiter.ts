@@ -40,7 +40,7 @@ export function describeLimiter(
       expect(admitted(await Promise.all(asked))).toBe(5)
     })
 
-    it('what is counted can be read, and reading counts nothing', async () => {
+    it('counts can be read, and reading counts nothing', async () => {
       const limiter = await open()
       expect(await limiter.read([])).toEqual([])
       await limiter.admit([number(5), day(9)])
@@ -55,7 +55,7 @@ export function describeLimiter(
       }
     })
 
-    it('C73: what is lifted counts from nothing again, and nobody else’s does', async () => {
+    it('C73: a lifted counter starts at zero again, and nobody else’s does', async () => {
       const limiter = await open()
       const other = keyOf('sends_per_number_burst', randomUUID(), 2)
       for (let n = 0; n < 2; n += 1) await limiter.admit([ip(9), number(2), day(9), other])
@@ -96,7 +96,7 @@ export function describeLimiter(
       expect(remaining(await limiter.admit([ip(9), day(5)]))).toEqual([7, 3])
     })
 
-    it('budgets come in the order of the keys, with what is left and when it ends', async () => {
+    it('budgets come in the order of the keys, with the remainder and the end of the window', async () => {
       const limiter = await open()
       await limiter.admit([day(4)])
       const answer = await limiter.admit([day(4), ip(9)])
@@ -114,7 +114,7 @@ export function describeLimiter(
       expect(resets[1]).toBeLessThanOrEqual(600)
     })
 
-    it('of several refusals the one with the longest wait is told, in whole seconds', async () => {
+    it('of several refusals the one with the longest wait is reported, in whole seconds', async () => {
       const limiter = await open()
       await limiter.admit([number(1), day(1)])
       for (const keys of [

@@ -53,7 +53,7 @@ export function describeClaims(factory: StoresFactory): void {
       })
     })
 
-    it('I6: what has ended, been replaced or comes too late is not claimed, and says so', async () => {
+    it('I6: an ended, replaced or late delivery is not claimed, and its event says so', async () => {
       const stores = factory()
       const { verifications } = stores
       await emptyOutbox(stores)
@@ -72,7 +72,7 @@ export function describeClaims(factory: StoresFactory): void {
       expect(await stores.outbox.nextDueAt()).toBeUndefined()
     })
 
-    it('C23: a lease that ran out is claimed again, told, and fences the first worker', async () => {
+    it('C23: an expired lease is claimed again, logged, and fences the first worker', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       const record = await start(stores)
@@ -96,7 +96,7 @@ export function describeClaims(factory: StoresFactory): void {
       ])
     })
 
-    it('C67: says since when a try may have gone out: the same to every later one', async () => {
+    it('C67: every later try learns the same time since when one may have gone out', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       await start(stores)
@@ -129,7 +129,7 @@ export function describeClaims(factory: StoresFactory): void {
         })
     })
 
-    it('C22: a plan that throws fails its row only, and what it threw is not kept', async () => {
+    it('C22: a plan that throws fails its row only, and the error is not stored', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       const poisoned = await start(stores)
@@ -162,7 +162,7 @@ export function describeClaims(factory: StoresFactory): void {
       expect(await stores.outbox.nextDueAt()).toBe(T0 + 5_000)
     })
 
-    it('tells what waits in each channel: due, and planned for later', async () => {
+    it('reports what waits in each channel: due, and planned for later', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       for (let n = 0; n < 3; n += 1) await start(stores, { createdAt: T0 - n * 1_000 })

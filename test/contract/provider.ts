@@ -120,7 +120,7 @@ export function describeHttpProvider(
       expect(told(result)).toMatchObject(expected)
     })
 
-    it('C21: takes the message', async () => {
+    it('C21: accepts the message', async () => {
       server.behave(confirmed ?? answer(200, '{}'))
       const provider = create(server.url, http)
       const result = await provider.send(message, AbortSignal.timeout(ANSWERED_MS))
@@ -185,7 +185,7 @@ describe('the HTTP client', () => {
 })
 
 describe('the HTTP client, full', () => {
-  it('C21: what waits for a connection till its deadline was not sent, and never will be', async () => {
+  it('C21: a message that waits for a connection until its deadline was not sent, and never will be', async () => {
     const server = await startFaultServer(hang)
     const http = createHttpClient({ clock: fixedClock })
     const request = { method: 'POST', url: server.url, headers: {}, body: '' }

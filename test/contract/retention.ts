@@ -74,7 +74,7 @@ export function describeRetention(
       )
     })
 
-    it('erases addresses and user agents of what is older, once, and leaves the rest', async () => {
+    it('erases addresses and user agents of older rows, once, and leaves the rest', async () => {
       await approve(T0)
       await refused(T0 + 5)
       const young = await start(store, { createdAt: T0 + HOUR })
@@ -93,7 +93,7 @@ export function describeRetention(
       })
     })
 
-    it('removes and erases what was by an app, too, which had no message', async () => {
+    it('removes and erases verifications by an app, too, which had no message', async () => {
       const old = await start(store, newFactorVerification({ createdAt: T0 }))
       await approve(T0 + 1)
       while ((await store.retention.purge({ before: T0 + HOUR, limit: 9 })) > 0);
@@ -119,7 +119,7 @@ export function describeRetention(
       expect(await store.steps.continue(again)).toBeUndefined()
     })
 
-    it('erases addresses of what came after everything was removed, whatever number it got', async () => {
+    it('erases addresses of rows added after everything was removed, whatever their number', async () => {
       const left = async (table: string) =>
         (await read(`select count(*) as n from ${table} where client_ip is not null`))[0]?.n
       const eraseAll = async (before: number) => {
@@ -138,7 +138,7 @@ export function describeRetention(
       expect([await left('verifications'), await left('events')]).toEqual([0, 0])
     })
 
-    it('erases one recipient under every key of the ring, what is pending too, and nobody else', async () => {
+    it('erases one recipient under every key of the ring, pending verifications too, and nobody else', async () => {
       const [old, current, other] = [mac(), mac(), mac()]
       await approve(T0, old)
       const pending = await start(store, { createdAt: T0 + 1, budgetIndex: current })

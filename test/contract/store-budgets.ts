@@ -15,7 +15,7 @@ export function describeNumberLimit(factory: StoresFactory): void {
       authenticated: false,
     })
 
-    it('sums what the rows of a recipient were charged, and refuses without charging', async () => {
+    it('sums the charges of a recipient’s rows, and refuses without charging', async () => {
       const stores = factory()
       const budgetIndex = mac()
       const a = await start(stores, { budgetIndex })
@@ -47,7 +47,7 @@ export function describeNumberLimit(factory: StoresFactory): void {
       expect(after?.kind).toBe('changed')
     })
 
-    it('says first that a verification has ended', async () => {
+    it('reports first that a verification has ended', async () => {
       const stores = factory()
       const record = await start(stores)
       await stores.steps.cancel({ ...keyOf(record), ...guess(true) })
@@ -88,7 +88,7 @@ export function describeGuesses(factory: StoresFactory): void {
       })
     })
 
-    it('says when enough guesses are free again: open ones at their expiry, charged ones when they leave', async () => {
+    it('reports when enough guesses are free again: open ones at their expiry, charged ones when they leave the window', async () => {
       const stores = factory()
       const budgetIndex = mac()
       const first = await start(stores, { budgetIndex })

@@ -58,7 +58,7 @@ export function describeChecks(factory: StoresFactory): void {
       expect(wrong).toMatchObject({ kind: 'wrong', record: { status: 'pending', failed: 1 } })
     })
 
-    it('ends with the last wrong one, erases hash and code, and says so', async () => {
+    it('ends with the last wrong one, erases hash and code, and logs it', async () => {
       const stores = factory()
       const record = await start(stores, { maxAttempts: 1 })
       const outcome = await stores.steps.check({ ...keyOf(record), ...guess(false) })
@@ -82,7 +82,7 @@ export function describeChecks(factory: StoresFactory): void {
       ])
     })
 
-    it('tells attempt and attempts_remaining in the log', async () => {
+    it('records attempt and attempts_remaining in the log', async () => {
       const stores = factory()
       const record = await start(stores)
       await stores.steps.check({ ...keyOf(record), ...guess(false) })

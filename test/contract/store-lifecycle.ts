@@ -52,7 +52,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       ])
     })
 
-    it('C66: tells whether the newest send was lost: refused for good, and none of it may have gone out', async () => {
+    it('C66: reports whether the newest send was lost: permanently refused, and no try may have gone out', async () => {
       const stores = factory()
       const { verifications } = stores
       const isLost = async ({ id }: VerificationRecord) =>
@@ -76,7 +76,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       expect(await isLost(unclear)).toBe(false)
     })
 
-    it('C50: the log says that a start went to a landline', async () => {
+    it('C50: the log records that a start went to a landline', async () => {
       const stores = factory()
       const detailsAfter = async (isLandline: boolean) => {
         const record = newVerification()
@@ -116,7 +116,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       })
     })
 
-    it('cancel is idempotent, and refuses what is approved', async () => {
+    it('cancel is idempotent, and refuses an approved verification', async () => {
       const stores = factory()
       const cancel = (record: VerificationRecord) =>
         stores.steps.cancel({ ...keyOf(record), ...guess(true, T0 + 9) })

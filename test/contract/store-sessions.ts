@@ -153,7 +153,7 @@ export function describeSessions(factory: StoresFactory): void {
       })
     })
 
-    it('other flags take the session over', async () => {
+    it('a start with other flags takes the session over', async () => {
       const stores = factory()
       const slot = mac()
       await startWith(stores, slotOf(slot))
@@ -182,7 +182,7 @@ export function describeSessions(factory: StoresFactory): void {
       expect(await find({ ...query, service: 'x' })).toBeUndefined()
     })
 
-    it('continuing tells the log once a minute, and keeps the answer under a key', async () => {
+    it('continuing is logged once a minute, and stores the answer under a key', async () => {
       const stores = factory()
       const record = await start(stores)
       const tell = (now: number, write: IdempotencyWrite<null> | null = null) =>

@@ -92,7 +92,7 @@ const claims = fc.record({
   ),
 })
 
-describe('what becomes of an answer', () => {
+describe('decisions on an answer', () => {
   it('C25: no retry is planned past the expiry less the time a message needs, nor before now', () => {
     fc.assert(
       fc.property(claims, results, random, (claim, result, r) => {

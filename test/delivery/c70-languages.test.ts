@@ -86,7 +86,7 @@ describe('C70: a tag is read as it is written', () => {
     expect(pick('yue-Hans', ['zh-Hant'])).toBe('zh')
   })
 
-  it('stays fast and bounded under tags that nobody asked for before', () => {
+  it('stays fast and bounded under tags never seen before', () => {
     for (let i = 0; i < 5000; i += 1) languageKeys(`en-x-${i}`)
     expect(languageKeys('zh-TW')).toEqual(['zh-hant-tw', 'zh-hant'])
   })
@@ -133,7 +133,7 @@ describe('C70: the text that is written', () => {
     expect(pickLocale({ ...service, locale: 'fi' }, 'sms', ['xx'])).toBe('en')
   })
 
-  it('a text for another channel is none', () => {
+  it('a text for another channel does not count', () => {
     expect(pick('fi', ['fi'], 'de', 'email')).toBe('de')
     expect(pick('de-AT', ['de-AT'], 'fr', 'email')).toBe('de')
     expect(pick('fi', ['fi'], 'de', 'sms')).toBe('fi')

@@ -47,7 +47,7 @@ const TAKEN = { kind: 'accepted', reference: null }
 const UNCONFIRMED = { kind: 'ambiguous', error: { code: 'not_confirmed' } }
 const REFUSED = { kind: 'permanent', error: { code: 'gateway_refused' } }
 
-describe.each(['sms', 'email'] as const)('C67: what an answer 200 to an %s says', (channel) => {
+describe.each(['sms', 'email'] as const)('C67: the meaning of a 200 to an %s', (channel) => {
   it.each<[Rules, string, object]>([
     [{ success: '/status=0' }, '{"status":"0"}', TAKEN],
     [{ success: '/status=0' }, '{"status":0}', TAKEN],
@@ -104,7 +104,7 @@ describe.each(['sms', 'email'] as const)('C67: what an answer 200 to an %s says'
   })
 
   it.each([['{}'], ['{"id":""}'], ['{"id":{}}'], ['{"id":null}'], ['queued'], ['[]']])(
-    'an id that is looked for and not found in %s is no success',
+    'an expected id that is missing in %s is not a success',
     async (body) => {
       server.behave(answer(200, body))
       expect(await send(channel, { id: '/id' })).toMatchObject(UNCONFIRMED)
@@ -166,14 +166,14 @@ describe.each(['sms', 'email'] as const)('C67: a throttle within an answer to an
   })
 
   it.each([500, 504, 408, 409])(
-    'does not unbind a %i, which may have been taken',
+    'does not lift the bound of a %i, which may have been an acceptance',
     async (status) => {
       server.behave(answer(status, vonage('1')))
       expect(await send(channel, VONAGE)).toMatchObject({ kind: 'ambiguous' })
     },
   )
 
-  it('keeps the Retry-After of a 429', async () => {
+  it('obeys the Retry-After of a 429', async () => {
     server.behave(
       (response) => void response.writeHead(429, { 'retry-after': '7' }).end(vonage('1')),
     )

@@ -87,14 +87,14 @@ it('an id is bounded, and checked before it is cut', () => {
 
 // PostgreSQL stores neither: the result could not be written, and the message went out three times.
 it.each(['SM1\u0000', 'SM\u0007\u001b[2J1', 'SM\ud83d1', '\udc00', '\u0000', ' \n'])(
-  'C67: an id with controls or halves of characters, %j, is none',
+  'C67: an id with control characters or halves of characters, %j, is dropped',
   (reference) => {
     const kept = withoutQuotes({ kind: 'accepted', reference }, SMS)
     expect(kept).toEqual({ kind: 'accepted', reference: null })
   },
 )
 
-it('C67: an id is kept without the blanks around it, and cut between two characters', () => {
+it('C67: an id is stored without surrounding blanks, and cut between two characters', () => {
   const keep = (reference: string) => withoutQuotes({ kind: 'accepted', reference }, SMS)
   expect(keep('SM1\r\n')).toEqual({ kind: 'accepted', reference: 'SM1' })
   const long = keep(`${'x'.repeat(127)}\u{1f4e8}${'x'.repeat(9)}`)
@@ -118,7 +118,7 @@ it.each([
   ['no fin.ley', to('\ufb01n.ley@example.com')],
   ['\u0130: no ann.smith', MAIL],
 ])(
-  'C30: what names the recipient in another spelling, %j, is neither id nor reason',
+  'C30: a text that names the recipient in another spelling, %j, is neither id nor reason',
   (text, sent) => {
     const error = { code: 'http_400', message: text }
     const refused = withoutQuotes({ kind: 'permanent', error }, sent)
@@ -137,7 +137,7 @@ it('C30: nothing is left of an address whose domain is of another script', () =>
 })
 
 it.each(['temporary', 'permanent', 'ambiguous'] as const)(
-  'C30: the error of a %s answer says so, and keeps its class',
+  'C30: the error of a %s answer reports it, and keeps its class',
   (kind) => {
     const error = { code: 'e_123456', message: 'no' }
     const result = { kind, error, retryAfterMs: 5 } as const

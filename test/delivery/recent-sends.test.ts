@@ -37,7 +37,7 @@ function world() {
 const US = (n: number) => `+1415555267${n}`
 const GB = (n: number) => `+44740012345${n}`
 
-describe('C49: how long a decoy takes', () => {
+describe('C49: the duration of a decoy', () => {
   it('as long as a recent send of its channel and provider, and has no reference', () => {
     const { send, decoy } = world()
     expect(decoy(US(1))).toEqual({
@@ -68,7 +68,7 @@ describe('C49: how long a decoy takes', () => {
   })
 })
 
-describe('C49: what a stranger can bring about is no outage', () => {
+describe('C49: a stranger cannot cause an outage for decoys', () => {
   it.each(['temporary', 'ambiguous', 'permanent'] as const)(
     'one or two recipients of their own, however often they fail: %s',
     (kind) => {
@@ -147,7 +147,7 @@ describe('C49: what a stranger can bring about is no outage', () => {
   })
 })
 
-describe('C49: what everybody meets, a decoy meets', () => {
+describe('C49: failures that everybody meets happen to decoys', () => {
   it('several recipients of one country, none reached since; another country is not touched', () => {
     const { send, fate, decoy } = world()
     send(US(0), 'accepted')

@@ -61,7 +61,7 @@ describe('the registry', () => {
     ['smtp://[::1]:25', 10],
     ['smtps://127.0.0.1.example.com', 300],
     ['smtp://mail.example.com', 300],
-  ])('C49: the first decoys take the time that %s usually takes: %i ms', (url, usualMs) => {
+  ])('C49: the first decoys take the usual time of %s: %i ms', (url, usualMs) => {
     const values = { ...SMTP.values, SMTP_URL: url }
     const made = createProviders([{ ...SMTP, values }], { clock: fixedClock, inbox: false })
     expect(made.providers.map((provider) => provider.usualMs)).toEqual([usualMs])

@@ -43,7 +43,7 @@ describe('a mail server in trouble', () => {
     return server
   }
 
-  it('C21: says nothing at all: temporary, nothing was sent', async () => {
+  it('C21: is silent: temporary, nothing was sent', async () => {
     const { url } = await startScript([])
     expect(await send(create(url))).toMatchObject({ kind: 'temporary', error: { code: 'timeout' } })
   })
@@ -59,7 +59,7 @@ describe('a mail server in trouble', () => {
     expect(heard.join('')).toContain('4711471147')
   })
 
-  it('C67: stalls or goes after the final dot: it may have been taken', async () => {
+  it('C67: stalls or disconnects after the final dot: it may have been accepted', async () => {
     for (const onEnd of [() => {}, (socket: Socket) => socket.destroy()]) {
       const { url, heard } = await startScript([...TO_DATA, '354 go on'], onEnd)
       expect((await send(create(url))).kind).toBe('ambiguous')
@@ -89,7 +89,7 @@ describe('a mail server in trouble', () => {
     },
   )
 
-  it('C67: closes with 421 amid the mail: it may have been taken', async () => {
+  it('C67: closes with 421 during the mail: it may have been accepted', async () => {
     const { url } = await startScript([...TO_DATA, '354 go on\r\n421 4.3.2 shutting down'])
     expect((await hear(url)).kind).toBe('ambiguous')
   })
@@ -137,7 +137,7 @@ describe('a mail server in trouble', () => {
     expect(result).toMatchObject({ kind: 'temporary', error: { code: 'connection_refused' } })
   })
 
-  it('C22: one that hangs takes no place for longer than its deadline', async () => {
+  it('C22: a hanging one occupies no place for longer than its deadline', async () => {
     let hanging = true
     const server = await start({
       disabledCommands: ['STARTTLS'],

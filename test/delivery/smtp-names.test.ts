@@ -59,7 +59,7 @@ it.each([
   expect(/^Message-ID:\s+(.*)\r$/im.exec(mail)?.[1]).toBe(`<${message.deliveryId}@${domain}>`)
 })
 
-it('C67: a mail server of another script is looked up as DNS knows it', () => {
+it('C67: a mail server in another script is looked up in ASCII', () => {
   const read = (host: string) =>
     smtpEntry.read({ SMTP_URL: `smtp://${host}`, MAIL_FROM: 'a@example.com' }).host
   expect(read('mail.bücher.example')).toBe('mail.xn--bcher-kva.example')
@@ -82,7 +82,7 @@ it.each<[string | null, string, string, string | null]>([
   expect(chooseEhloName(set, host, sender)).toBe(name)
 })
 
-it('C67: says the name that is set, else its own, else that of the sender', async () => {
+it('C67: gives the configured name, otherwise its own, otherwise the sender’s domain', async () => {
   const own = chooseEhloName(null, hostname(), 'xn--bcher-kva.example')
   for (const [options, name] of [
     ['?name=app.example.org', 'app.example.org'],
@@ -100,7 +100,7 @@ it.each([
   ['"j\u00f6rg x"@example.com', 'no-reply@example.com'],
   ['\u7530\u4e2d@xn--r8jz45g.xn--zckzah', 'no-reply@example.com'],
   ['ada@example.com', 'j\u00f6rg@example.com'],
-])('C67: %s from %s is not said to a server without SMTPUTF8', async (to, from) => {
+])('C67: %s from %s is not sent to a server without SMTPUTF8', async (to, from) => {
   const { result, commands } = await send(to, from)
   expect(result).toMatchObject({ kind: 'permanent', error: { code: 'no_smtputf8' } })
   expect(commands).toHaveLength(1)

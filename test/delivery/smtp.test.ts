@@ -69,7 +69,7 @@ describe('mail by SMTP', () => {
     expect(server.received[0]?.secure).toBe(true)
   })
 
-  it('a certificate that nobody signed is not accepted, and nothing is said before', async () => {
+  it('a self-signed certificate is not accepted, and nothing is sent before', async () => {
     const server = await start()
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
     const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}`))
@@ -174,7 +174,7 @@ describe('mail by SMTP', () => {
   })
 })
 
-describe('what would break out of a mail', () => {
+describe('texts that would break out of a mail', () => {
   it.each([
     ['CRLF', 'a@example.com\r\nRCPT TO:<b@example.com>'],
     ['LF', 'a@example.com\nBcc: b@example.com'],

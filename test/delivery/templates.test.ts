@@ -178,7 +178,7 @@ describe('what a caller chooses', () => {
 
 describe('mail', () => {
   it.each(LANGUAGES)(
-    '%s: says the code at the end of the subject and alone in text and HTML',
+    '%s: has the code at the end of the subject and on its own in text and HTML',
     (l) => {
       const { subject, text, html } = renderIn(l, {}, 'email')
       expect(subject).toMatch(new RegExp(`[^0-9]${CODE}$`))

@@ -37,7 +37,7 @@ function fake(
   return { name: 'fake', channels: ['sms'], send }
 }
 
-describe('who watches', () => {
+describe('observers', () => {
   it('gets each answer, including exceptions and time-outs, without quotes of the message (C30)', async () => {
     const told: SendOutcome[] = []
     const onOutcome = (outcome: SendOutcome) => void told.push(outcome)
@@ -85,7 +85,7 @@ describe('the store in trouble', () => {
     expect(server.seen.length).toBe(1)
   })
 
-  it('C24: while no result can be written, no more goes out than a lane has places', async () => {
+  it('C24: while no result can be written, no more messages go out than a lane has places', async () => {
     const settle = () => Promise.reject(new StoreUnavailableError('disk full'))
     server.behave(answer(202))
     const worker = world.work({

@@ -29,7 +29,7 @@ function fake(
   return { name: 'fake', channels: ['sms'], send }
 }
 
-describe('what is not sent', () => {
+describe('verifications without a message', () => {
   it('C49: a decoy becomes sent after a time like the others’, by the same provider, without a request', async () => {
     const providers = [world.gateway(server.url)]
     const worker = world.work({ providers })
@@ -69,7 +69,7 @@ describe('what is not sent', () => {
     expect(server.seen.length).toBe(0)
   })
 
-  it('C30: of an error that quotes the message nothing is kept', async () => {
+  it('C30: an error that quotes the message is not stored', async () => {
     const quoting = fake(async ({ code, to }) => ({
       kind: 'permanent',
       error: { code: 'rejected', message: `${to} may not get ${code}` },
@@ -84,7 +84,7 @@ describe('what is not sent', () => {
     })
   })
 
-  it('C25: what has under 20 s left is not sent', async () => {
+  it('C25: a message with under 20 s left is not sent', async () => {
     const { id } = await world.begin()
     world.advance(581_000)
     const worker = world.work({ providers: [world.gateway(server.url)] })
@@ -120,7 +120,7 @@ describe('what is not sent', () => {
     expect((await world.delivery(swapped.id)).error?.code).toBe('unreadable')
   })
 
-  it('a channel that nothing carries fails and says so', async () => {
+  it('a channel without a provider fails, and the event says so', async () => {
     const worker = world.work({ providers: [world.gateway(server.url)] })
     const { id } = await world.begin({ channel: 'email' })
     worker.wake()

@@ -76,7 +76,7 @@ describe('the delivery worker', () => {
     expect(Math.min(...laterByMs)).toBeGreaterThanOrEqual(500)
   })
 
-  it('many wakes of one tick are one look', async () => {
+  it('many wakes of one tick are one poll', async () => {
     const nextDueAt = vi.fn(world.store.outbox.nextDueAt)
     const worker = world.work({ outbox: { nextDueAt } })
     await until(() => nextDueAt.mock.calls.length === 1)
@@ -146,7 +146,7 @@ describe('the delivery worker', () => {
 
   // NumberSearch 423, textbee 366: a gateway's 504 after it took the message sent the same SMS again and again.
   it.each([408, 500, 502, 504])(
-    'C67: %i may come after the message was taken: three tries under one key, then failed',
+    'C67: %i may come after an acceptance: three tries under one key, then failed',
     async (status) => {
       server.behave(answer(status))
       const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0 })
@@ -184,7 +184,7 @@ describe('the delivery worker', () => {
     expect(minutes).toEqual(['9', '8', '8', '5'])
   })
 
-  it('C67: 503, 425 and 429 were not taken: no bound but the time', async () => {
+  it('C67: 503, 425 and 429 were not accepted: no bound but the time', async () => {
     const statuses = [503, 425, 429, 503, 503, 202]
     server.behave((response) => response.writeHead(statuses.shift() ?? 202).end())
     const worker = world.work({ providers: [world.gateway(server.url)], random: () => 0 })

@@ -73,7 +73,7 @@ describe('compose.yaml', () => {
     expect(Number.parseInt(countersign?.stop_grace_period ?? '', 10)).toBeGreaterThan(GRACE_SECONDS)
   })
 
-  it('C69: an empty NODE_ENV is handed on, and not taken for development', () => {
+  it('C69: an empty NODE_ENV is passed on, and does not mean development', () => {
     expect(countersign?.environment?.NODE_ENV).toBe(`$\{NODE_ENV-development}`)
     // Of the image, which listens on all interfaces: the inbox was asked for by name.
     const open = { HOST: '0.0.0.0', DEVELOPMENT_NETWORK: 'open', DATA_DIR: folder }
@@ -102,7 +102,7 @@ describe('deploy/scale', () => {
   const nodes = Object.keys(services).filter((name) => /^node\d+$/.test(name))
   const node = services.node1
 
-  it('makes each secret once, in a folder of one’s own', () => {
+  it('creates each secret once, in a private folder', () => {
     const made = readdirSync(join(folder, 'secrets')).sort()
     expect(made).toEqual(Object.keys(compose.secrets ?? {}).sort())
     for (const [name, { file }] of Object.entries(compose.secrets ?? {}))

@@ -42,7 +42,7 @@ async function insertPending(): Promise<void> {
     select seq, 1, 'sms', 'queued', 0, 0, 1, 1 from verifications`)
 }
 
-it('every statement runs, for the user that the page makes', async () => {
+it('every statement runs, for the user that the page creates', async () => {
   expect(STATEMENTS.filter(isMaking).length).toBeGreaterThan(2)
   const others = STATEMENTS.filter((text) => !isMaking(text))
   expect(others.length).toBeGreaterThan(5)
@@ -56,7 +56,7 @@ it('the time-outs it sets hold for that user', async () => {
   expect(rows.map(({ setting }) => setting)).toEqual(['2000', 'public, pg_temp', '4000'])
 })
 
-it('after a restore nothing is left pending: codes erased, messages canceled, each told in an event', async () => {
+it('after a restore nothing is left pending: codes erased, messages canceled, each with an event', async () => {
   await insertPending()
   const [cancel = ''] = STATEMENTS.filter((text) => text.includes('cs_end_1('))
   const { rows } = await own.query(cancel)

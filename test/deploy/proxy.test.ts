@@ -92,7 +92,7 @@ describe.skipIf(!hasProxy)(title, () => {
     directory.remove()
   })
 
-  it('takes the file as it is', () => {
+  it('accepts the file as shipped', () => {
     const { status, stdout, stderr } = spawnSync('haproxy', ['-c', '-f', CONFIG])
     expect(status, `${stdout}${stderr}`).toBe(0)
   })
@@ -124,7 +124,7 @@ describe.skipIf(!hasProxy)(title, () => {
     expect([...answers.keys()]).toEqual([201])
   })
 
-  it('while the database stands still: the nodes’ own 503 and Retry-After, and served again after it', {
+  it('while the database is frozen: the nodes’ own 503 and Retry-After, and service again afterwards', {
     timeout: ROLL_MS,
   }, async () => {
     database.freeze()

@@ -22,7 +22,7 @@ const start = (body: object = {}, headers: Record<string, string> = {}) =>
   service.start({ to: anyNumber(), client_ip: '203.0.113.1', ...body }, headers)
 
 describe('start', () => {
-  it('tells every field, the times by each other, and never the code', async () => {
+  it('returns every field, consistent times, and never the code', async () => {
     const to = anyNumber()
     const { status, headers, body, text } = await start({ to, metadata: { order: '7' } })
     expect(status).toBe(201)
@@ -75,7 +75,7 @@ describe('start', () => {
     expect(Object.keys(body)).toHaveLength(17)
   })
 
-  it.each([4, 10])('a code of %d digits where it is asked for', async (length) => {
+  it.each([4, 10])('a code of %d digits where it is requested', async (length) => {
     const { body } = await start({ code_length: length })
     expect((await service.message(body.id)).code).toMatch(new RegExp(`^\\d{${length}}$`))
   })
@@ -110,13 +110,13 @@ describe('start', () => {
     expect(body.errors[0].detail).not.toBe('')
   })
 
-  it('names every field at fault at once', async () => {
+  it('names every invalid field at once', async () => {
     const { body } = await start({ ttl_seconds: 1, code_length: 99, purpose: '' })
     const fields = body.errors.map((one: { field: string }) => one.field)
     expect(fields.sort()).toEqual(['code_length', 'purpose', 'ttl_seconds'])
   })
 
-  it('tells its own budgets on success and on 429, where Retry-After is the limit’s', async () => {
+  it('reports its own budgets on success and on 429, where Retry-After is the limit’s', async () => {
     const to = anyNumber()
     const burst = (headers: Headers) =>
       [headers.get('ratelimit-policy'), headers.get('ratelimit')].map((value) =>
@@ -152,7 +152,7 @@ describe('start', () => {
 })
 
 describe('look, list, cancel', () => {
-  it('a look tells the deliveries, with their times', async () => {
+  it('a GET shows the deliveries, with their times', async () => {
     const { id } = (await start()).body
     await service.message(id)
     await expect.poll(async () => (await service.look(id)).body.delivery_status).toBe('sent')
@@ -197,7 +197,7 @@ describe('look, list, cancel', () => {
       expect(outcomeOf(await list({ limit }))).toEqual([400, 'invalid_request'])
   })
 
-  it('cancel is idempotent: what ended stays as it was, but an approval is 409', async () => {
+  it('cancel is idempotent: an ended verification stays as it was, but an approval is 409', async () => {
     const { id } = (await start()).body
     expect((await service.cancel(id)).body.status).toBe('canceled')
     const again = await service.cancel(id)
@@ -229,7 +229,7 @@ describe('look, list, cancel', () => {
     expect(outcomeOf(await service.client.get(path))).toEqual([404, 'verification_not_found'])
   })
 
-  it('a session is never told, nor kept in clear', async () => {
+  it('a session value is never returned, nor stored in clear', async () => {
     const { body, text } = await start({ session: SESSION })
     expect(text + (await service.look(body.id)).text).not.toContain(SESSION)
     expect(service.lines.join('')).not.toContain(SESSION)

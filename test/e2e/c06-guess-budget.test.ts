@@ -54,7 +54,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     }
   }
 
-  it('C6: start, 4 wrong, start again, …, in any spelling: what is open counts in full', async () => {
+  it('C6: start, 4 wrong, start again, …, in any spelling: open verifications count in full', async () => {
     const spellings = ['+14155552671', '+1 (415) 555-2671', '+1-415-555-2671']
     const { started, compared, open } = await guessUntilRefused(nodes, spellings, async () => {})
     expect(started).toBe(GUESSES / MAX_ATTEMPTS)

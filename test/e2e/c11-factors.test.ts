@@ -89,7 +89,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     expect((await nodes.check(again, codeAt(secret, step))).status, 'and not later').toBe(422)
   })
 
-  it('C11: T+1, then T: the guard only moves on; a code of another day is none', async () => {
+  it('C11: T+1, then T: the guard only moves forward; a code of another day is wrong', async () => {
     const subject = 'user-steps'
     const { secret, step } = await enrolled(subject)
     expect((await nodes.check(await begin(subject), codeAt(secret, step + 1))).status).toBe(200)
@@ -125,7 +125,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     expect((await nodes.check(await begin(subject), code)).status).toBe(422)
   })
 
-  it('C11: what has no shape of a code is 400 and costs nothing', async () => {
+  it('C11: a text that cannot be a code is 400 and costs nothing', async () => {
     const subject = 'user-shapes'
     await enrolled(subject)
     const id = await begin(subject)
@@ -160,7 +160,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     expect((await nodes.check(await begin(subject, 'recovery_code'), third)).status).toBe(422)
   })
 
-  it('ten sets of codes made at once leave one, and its codes are good', async () => {
+  it('ten sets of codes created at once leave one, and its codes are valid', async () => {
     const subject = 'user-sets'
     const made = await together(10, () => nodes.post('/factors/recovery-codes', { subject }))
     const { factors } = (await nodes.get(`/factors?subject=${subject}`)).body
@@ -185,7 +185,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     }
   })
 
-  it('secrets leave when they are made, and never again: no answer, event or log line has them', async () => {
+  it('secrets are shown when they are created, and never again: no answer, event or log line has them', async () => {
     const subject = 'user-secret'
     const { id, secret } = await enrolled(subject)
     const made = await nodes.post('/factors/recovery-codes', { subject })

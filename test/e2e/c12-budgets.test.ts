@@ -66,7 +66,7 @@ describe('one person', () => {
     }
   })
 
-  it('C12: mail goes to the address as given, and comes back so', async () => {
+  it('C12: mail goes to the address as given, and answers repeat it', async () => {
     service.forward(600)
     for (const [to, sentTo] of [
       ['User.Name@EXAMPLE.com', 'User.Name@example.com'],

@@ -68,7 +68,7 @@ it('C19, C49: a decoy of a test recipient is a decoy: its known code is wrong', 
   expect(outcomeOf(await service.check({ id, code: '0000' }))).toEqual([422, 'code_incorrect'])
 })
 
-it('C19: they end with their date; what was started before keeps its code', async () => {
+it('C19: they expire on their date; verifications started before keep their code', async () => {
   const last = new Date(`${UNTIL}T23:59:30Z`).getTime()
   service.forward(Math.ceil((last - Date.now()) / 1000))
   const before = await service.start({ to: NUMBER })

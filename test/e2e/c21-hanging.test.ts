@@ -34,7 +34,7 @@ describe('a gateway that hangs', () => {
   })
   afterEach(() => gateway.close())
 
-  it('C21: starts are answered all the same, and mail goes out before the gateway’s deadline', async () => {
+  it('C21: starts are answered anyway, and mail goes out before the gateway’s deadline', async () => {
     const sink = await startSmtpSink()
     try {
       service = await startService(directory.path, {

@@ -221,7 +221,7 @@ it('C30: nor after a provider’s error that quotes the message', async () => {
   await expectNowhere(codes, [other, to])
 })
 
-it('C30, C37: once a verification that nobody looked at has expired, code and hash have left the files', {
+it('C30, C37: once a verification that nobody read has expired, code and hash have left the files', {
   timeout: 90_000,
 }, async () => {
   gateway.behave((response) => response.writeHead(503).end())

@@ -157,7 +157,7 @@ describe('looking', () => {
   })
 })
 
-describe('what callers give', () => {
+describe('fields that callers give', () => {
   it.each([
     'status',
     'attempts',
@@ -187,7 +187,7 @@ describe('what callers give', () => {
     expect([status, attempts_remaining]).toEqual(['pending', 5])
   })
 
-  it('C45: nothing that a caller gives stands in the message', async () => {
+  it('C45: nothing that a caller gives appears in the message', async () => {
     const mark = 'marked-by-caller'
     for (const to of [TO, 'ann@example.com']) {
       const { body } = await service.start({

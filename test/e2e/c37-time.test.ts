@@ -121,7 +121,7 @@ describe('retrying', () => {
   })
 })
 
-it('C37: a process that starts with a wall an hour back goes on from its newest row', async () => {
+it('C37: a process that starts with its clock an hour back continues from its newest row', async () => {
   const directory = temporaryDirectory()
   try {
     const first = await startMoved(directory.path)

@@ -68,7 +68,7 @@ describe('start', () => {
     expect((await start({ to }, key)).body.id).not.toBe(first.body.id)
   })
 
-  it('C38: a success that limits would now refuse is still answered; a refusal is not kept', async () => {
+  it('C38: a success that limits would now refuse is still answered; a refusal is not stored', async () => {
     const to = anyone()
     const early = [anyKey(), anyKey(), anyKey()]
     const ids: string[] = []
@@ -140,7 +140,7 @@ describe('check, resend, cancel', () => {
     ])
   })
 
-  it('C38: a wrong code is one attempt, told again with an instance of its own', async () => {
+  it('C38: a wrong code is one attempt, answered again with an instance of its own', async () => {
     const { id, code } = await begin()
     const key = anyKey()
     const asked = { id, code: wrong(code), client_ip: '198.51.100.1' }
@@ -159,7 +159,7 @@ describe('check, resend, cancel', () => {
     expect((await service.look(id)).body.attempts_remaining).toBe(4)
   })
 
-  it('C38: what had no effect is not kept: 404, 409 and 410 are decided anew', async () => {
+  it('C38: answers without an effect are not stored: 404, 409 and 410 are decided again', async () => {
     const { id, code } = await begin()
     const key = anyKey()
     expect((await service.check({ id, code, purpose: 'other' }, key)).status).toBe(409)

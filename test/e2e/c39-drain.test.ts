@@ -111,7 +111,7 @@ it('C39: SIGTERM under load: every accepted request answered, sends settled, exi
   expect(integrityOf(directory.path)).toBe('ok')
 })
 
-it('C39: the next start sends what was left, once each', async () => {
+it('C39: the next start sends the remaining messages, once each', async () => {
   const calling = Array.from({ length: CALLERS }, (_, caller) => callUntilEnd(caller))
   await waitFor('sends in flight', () => gateway.seen.length > CALLERS || undefined)
   service.kill('SIGTERM')

@@ -117,7 +117,7 @@ describe.each(layouts)(ON, ({ engine }) => {
     expect(rewrap({ SECRET_KEY: NEW }).stdout).toBe('0 moved, 0 left under other keys.\n')
   })
 
-  it('C65: a key that is lost: said at start and in Health, refused in its service, and forgotten by command', {
+  it('C65: a lost key: reported at start and in Health, refused in its service, and forgotten by command', {
     timeout: 120_000,
   }, async () => {
     const lost = Buffer.from('abcdefghijklmnopqrstuv9876543210').toString('base64')

@@ -67,7 +67,7 @@ async function check(n: number, { id, code }: { id: string; code: string }): Pro
   expect(answer?.body, `checked on node ${n}`).toMatchObject({ status: 'approved' })
 }
 
-it('C41: each step node by node: whatever is started anywhere is sent, and approved anywhere', {
+it('C41: each step node by node: every verification started anywhere is sent, and approved anywhere', {
   timeout: ROLL_MS,
 }, async () => {
   nodes = await Promise.all([startNode({ SECRET_KEY: OLD }), startNode({ SECRET_KEY: OLD })])
@@ -85,7 +85,7 @@ it('C41: each step node by node: whatever is started anywhere is sent, and appro
   }
 })
 
-it('C41: a node that was not told of the key answers 503, charges nothing, and leaves the sending to the others', async () => {
+it('C41: a node without the key answers 503, charges nothing, and leaves the sending to the others', async () => {
   await replace(0, { SECRET_KEY: OLD })
   const started = await nodes[1]?.post('/verify/start', { to: 'stranger@example.com' })
   const { id } = started?.body ?? {}

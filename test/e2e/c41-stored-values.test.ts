@@ -93,7 +93,7 @@ describe('a row that was changed', () => {
     expect(sentFor(theirs).map(({ code }) => code)).not.toContain(mine.code)
   })
 
-  it('C41: a hash that asks for 1 GiB is refused at once, and takes no memory', async () => {
+  it('C41: a hash that demands 1 GiB is refused at once, and takes no memory', async () => {
     const service = await serve()
     const { id, code } = await begin(service)
     const dear = hashOf(id).replace(/\$m=\d+,/, `$m=${GIB_IN_KIB},`)
@@ -146,7 +146,7 @@ describe('keys', () => {
     expect((await check(knowing, id, code)).status).toBe(200)
   })
 
-  it('C41: only the pepper is unknown (the rest was rewrapped): 503 all the same, uncharged', async () => {
+  it('C41: only the pepper is unknown (the rest was rewrapped): 503 as well, uncharged', async () => {
     const service = await serve()
     const { id, code } = await begin(service)
     const [row] = readRows(

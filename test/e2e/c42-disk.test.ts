@@ -107,7 +107,7 @@ async function expectHealthy(took: Promise<number[]>): Promise<void> {
 }
 
 describe('locked by another process', () => {
-  it(`C42, C17: countersign.db for ${HELD_MS} ms: 503, nothing charged or made, /healthz goes on`, async () => {
+  it(`C42, C17: countersign.db for ${HELD_MS} ms: 503, nothing charged or created, /healthz still answers`, async () => {
     await serve()
     const one = await begin()
     const before = countsOf(dataDir)
@@ -124,7 +124,7 @@ describe('locked by another process', () => {
     await expectRecovered(one)
   })
 
-  it('C17: limits.db: what counts is refused, what does not is served, and nothing is half done', async () => {
+  it('C17: limits.db: counted requests are refused, the others served, and nothing is half done', async () => {
     await serve()
     const one = await begin()
     const two = await begin()
@@ -150,7 +150,7 @@ describe('locked by another process', () => {
     expect((await start()).status).toBe(201)
   })
 
-  it('C17: limits.db damaged while serving: 503 until it is put away, then a new one is made', async () => {
+  it('C17: limits.db damaged while serving: 503 until it is moved away, then a new one is created', async () => {
     await serve()
     const one = await begin()
     const path = join(dataDir, 'limits.db')
@@ -179,7 +179,7 @@ describe('a disk that is full', () => {
     })
   })
 
-  it('C42, C17: 503 for what writes, file whole, and served again once there is room', async (test) => {
+  it('C42, C17: 503 for requests that write, the file intact, and service again once there is room', async (test) => {
     if (!mounted) return test.skip('mounting a tmpfs needs root')
     await serve(mounted)
     const one = await begin()

@@ -122,7 +122,7 @@ async function expectHealthy(took: Promise<number[]>): Promise<void> {
 }
 
 describe('PostgreSQL in trouble', () => {
-  it(`C42, C17: a lock held for ${HELD_MS} ms: 503, nothing charged or made, /healthz goes on`, {
+  it(`C42, C17: a lock held for ${HELD_MS} ms: 503, nothing charged or created, /healthz still answers`, {
     timeout: HELD_MS + 60_000,
   }, async () => {
     const inside = await serve()
@@ -138,7 +138,7 @@ describe('PostgreSQL in trouble', () => {
     expect(service.output()).toContain('store unavailable')
   })
 
-  it('C42, C17: read-only, as a standby is: 503, and what only reads is served', async () => {
+  it('C42, C17: read-only, as a standby is: 503, and requests that only read are served', async () => {
     await serve()
     const one = await begin()
     await admin.query("alter system set default_transaction_read_only = 'on'")
@@ -152,7 +152,7 @@ describe('PostgreSQL in trouble', () => {
     await expectRecovered(one)
   })
 
-  it('C42, C17: its disk full: 503 for what needs room, and served again once there is some', async (test) => {
+  it('C42, C17: its disk full: 503 for requests that need room, and service again once there is some', async (test) => {
     const point = mkdtempSync(join(tmpdir(), 'countersign-full-'))
     const made = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', point])
     endings.push(() => rmSync(point, { recursive: true, force: true }))
@@ -180,7 +180,7 @@ describe('PostgreSQL in trouble', () => {
     await admin.query('drop tablespace small')
   })
 
-  it('C42: frozen, so that no answer comes: 503 in time, and it goes on where it was', async () => {
+  it('C42: frozen, so that no answer comes: 503 in time, and it continues where it was', async () => {
     await serve()
     const one = await begin()
     const health = await watchHealth(service.url)
@@ -201,7 +201,7 @@ describe('PostgreSQL in trouble', () => {
   })
 
   it.each(['fast', 'immediate'] as const)(
-    'C42: restarted (%s): 503 meanwhile, nothing of what was accepted is lost',
+    'C42: restarted (%s): 503 meanwhile, and nothing accepted is lost',
     async (mode) => {
       await serve()
       const one = await begin()

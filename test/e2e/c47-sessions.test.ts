@@ -89,7 +89,7 @@ it('C47: past resend_at beside a resend, one of both sends, and the start is not
   }
 })
 
-it('C47: past resend_at beside a cancel, it is continued or taken over, and never told an end', async () => {
+it('C47: past resend_at beside a cancel, it is continued or taken over, and never answered as ended', async () => {
   for (let round = 0; round < 10; round += 1) {
     const body = anyone()
     const { id } = (await service.start(body)).body

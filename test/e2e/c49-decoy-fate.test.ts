@@ -51,7 +51,7 @@ const both = async (to: string, other: string) => [
 ]
 
 describe('after recipients of a stranger’s own', () => {
-  it('C49: one that was deferred says nothing about the next', async () => {
+  it('C49: one deferral proves nothing about the next recipient', async () => {
     deferred.add('+14155550001').add('one@mail.example')
     for (const own of ['+14155550001', 'one@mail.example'])
       expect(await fateOf(own, false)).toMatchObject({ status: 'queued', code: 'http_503' })
@@ -94,7 +94,7 @@ describe('another node on the same store, or the same one after a restart', () =
   const until = (world: World, id: string, status: string) =>
     expect.poll(async () => (await world.delivery(id)).status, { timeout: 5000 }).toBe(status)
 
-  it('C49: its first decoys know what the others met, and take their time', async () => {
+  it('C49: its first decoys follow the other nodes’ results, and take their time', async () => {
     const world = await openWorld()
     const own = await startFaultServer(REFUSED)
     const providers = [world.gateway(own.url)]

@@ -70,7 +70,7 @@ function shapeOf({ status, headers, body }: Answer): unknown {
 const isSent = (id: string) =>
   expect.poll(async () => (await service.look(id)).body.delivery_status).toBe('sent')
 
-it('C49: start, resend, look, list, checks and cancel are told alike, and nothing is sent', async () => {
+it('C49: start, resend, GET, list, checks and cancel get the same answers, and nothing is sent', async () => {
   const walk = async (decoy: boolean) => {
     const answers: Answer[] = []
     const began = performance.now()
@@ -140,7 +140,7 @@ it('C49: no code of a decoy is right, not even the one that was minted for it', 
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 
-it('C49: start, look, wrong check and resend take times of one order', {
+it('C49: start, GET, wrong check and resend take similar times', {
   timeout: 120_000,
 }, async () => {
   const took: Record<string, [number[], number[]]> = {}

@@ -36,7 +36,7 @@ describe('where LANDLINES is refused', () => {
   })
 
   it.each([...OTHERS, 'ann@example.com', '+4930901821'])(
-    'C50: who may be reached is: %s',
+    'C50: an admitted number is reached: %s',
     async (to) => {
       expect((await service.start({ to })).status).toBe(201)
     },
@@ -57,7 +57,7 @@ describe('by default', () => {
   })
   afterAll(() => service.close())
 
-  it('C50: allowed, and the log says what it is', async () => {
+  it('C50: allowed, and the log records that it is a landline', async () => {
     const details = async (to: string) => {
       const started = await service.start({ to })
       expect(started.status).toBe(201)

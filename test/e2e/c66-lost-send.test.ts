@@ -75,7 +75,7 @@ describe('a send that was refused for good', () => {
     expect((await service.look(id)).body.deliveries).toHaveLength(2)
   })
 
-  it('C66: the second send, too; one that was taken before it does not hold it back', async () => {
+  it('C66: the second send, too; an accepted one before it does not hold it back', async () => {
     const { id } = (await begin(TAKEN)).body
     await statusIs(id, 'sent')
     service.forward(30)
@@ -118,7 +118,7 @@ describe('where one message is all there is', () => {
   })
 })
 
-describe('what still holds', () => {
+describe('rules that still hold', () => {
   it('C66: the limits of the number stop it long before the provider is flooded', async () => {
     const { id } = (await begin(REFUSED)).body
     for (let send = 2; send <= 4; send += 1) {
@@ -130,14 +130,14 @@ describe('what still holds', () => {
     expect(gateway.seen).toHaveLength(4)
   })
 
-  it('C66: what may have gone out is waited for: three tries without an answer', async () => {
+  it('C66: the wait stays for a message that may have gone out: three tries without an answer', async () => {
     const { id } = (await begin(closeWithoutAnswer)).body
     await statusIs(id, 'failed')
     expect(gateway.seen).toHaveLength(3)
     expect(outcomeOf(await service.resend(id))).toEqual([429, 'resend_too_early'])
   })
 
-  it('C66: what is retried is not lost', async () => {
+  it('C66: a message that is being retried is not lost', async () => {
     const { id } = (await begin(answer(503))).body
     await expect.poll(() => gateway.seen.length).toBeGreaterThan(0)
     expect(outcomeOf(await service.resend(id))).toEqual([429, 'resend_too_early'])

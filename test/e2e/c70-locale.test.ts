@@ -37,7 +37,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
     ['ann@example.com', 'klingon!', 'fr', 'otre code'],
     ['ann@example.com', 'fi', 'fr', 'otre code'],
   ])(
-    'C70: to %s in %s the message is in %s, and the answer says so',
+    'C70: to %s in %s the message is in %s, and so the answer states',
     async (to, locale, used, words) => {
       const started = await real.client.post('/verify/start', { to, locale })
       expect([started.status, started.body.locale]).toEqual([201, used])
@@ -50,7 +50,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
     },
   )
 
-  it('C70: a decoy, a repeated request and a test of a subject say the same', async () => {
+  it('C70: a decoy, a repeated request and a test recipient get the same answer', async () => {
     const body = { to: 'ghost@example.com', locale: 'zh-HK', decoy: true }
     const key = { 'idempotency-key': `"${engine}-decoy"` }
     const first = await real.client.post('/verify/start', body, key)

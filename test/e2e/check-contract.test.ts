@@ -45,7 +45,7 @@ describe('check', () => {
     expect(outcomeOf(await service.check({ id, code }))).toEqual([409, 'verification_approved'])
   })
 
-  it('wrong: 422 with what is left and the verification; the fifth says 0, the sixth 409', async () => {
+  it('wrong: 422 with the remainder and the verification; the fifth has 0 left, the sixth is 409', async () => {
     const { id, code } = await begin()
     const details = ['4 attempts left', '3 attempts left', '2 attempts left', '1 attempt left']
     for (const remaining of [4, 3, 2, 1, 0]) {
@@ -171,7 +171,7 @@ describe('check', () => {
     expect(outcomeOf(ended)).toEqual([409, 'max_attempts_reached'])
   })
 
-  it('tells the address’ budget on success; without client_ip it is skipped', async () => {
+  it('reports the address’s budget on success; without client_ip it is skipped', async () => {
     const { id, code } = await begin()
     const client_ip = '198.51.100.77'
     await service.check({ id: 'vrf_unknown', code: '123456', client_ip })

@@ -46,7 +46,7 @@ it('a mail goes through STARTTLS and AUTH, and its code is approved once', async
   expect((await service.post('/verify/check', { id, code })).status).toBe(409)
 })
 
-it('a password that the mail server refuses: nothing is sent, and the delivery says so', async () => {
+it('a password that the mail server refuses: nothing is sent, and the delivery reports it', async () => {
   const { server, service } = await startAll('not the password')
   const { body } = await service.post('/verify/start', { to: RECIPIENT, client_ip: CLIENT_IP })
   const delivery = await waitFor('an error', async () => {

@@ -25,7 +25,7 @@ async function startAt(dataDir: string, env: Record<string, string>): Promise<Se
   return service
 }
 
-it('a code of before the move is approved after it, once', async () => {
+it('a code from before the move is approved after it, once', async () => {
   const directory = temporaryDirectory()
   closers.push(directory.remove)
   const database = await createDatabase()

@@ -92,7 +92,7 @@ describe('resend', () => {
     expect((await service.check({ id, code: first?.code })).status).toBe(200)
   })
 
-  it('what has ended is told as check tells it; no attempt left is 409', async () => {
+  it('an ended verification gets the answer that check gives; no attempt left is 409', async () => {
     const spent = await start()
     const { code } = await service.message(spent)
     for (let i = 0; i < 5; i += 1) await service.check({ id: spent, code: wrong(code) })

@@ -94,7 +94,7 @@ it.each(['a socket', 'a pipe'])(
   },
 )
 
-it('whoever read the log has gone: the service goes on, and ends when it is told to', async () => {
+it('the log’s reader has gone: the service goes on, and ends on SIGTERM', async () => {
   const path = directory()
   const { writer, leave } = pipeIn(path)
   const { child, ask } = await startUnread(writer, path)

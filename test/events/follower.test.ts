@@ -32,7 +32,7 @@ function makeLog() {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('the follower', () => {
-  it('tells every listener each event once, and asks once for all of them', async () => {
+  it('gives every listener each event once, and polls once for all of them', async () => {
     const { log, listen } = makeLog()
     log.end = 7
     const all = [listen(), listen(), listen()]
@@ -44,7 +44,7 @@ describe('the follower', () => {
     for (const { stop } of all) stop()
   })
 
-  it('does not ask while nobody listens, and begins at the end for who comes next', async () => {
+  it('does not poll while nobody listens, and begins at the end for the next listener', async () => {
     const { log, listen } = makeLog()
     const first = listen()
     await first.begun

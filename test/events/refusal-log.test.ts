@@ -65,13 +65,13 @@ const total = () => counts().reduce<number>((sum, count) => sum + Number(count),
 const written = (rows: number) =>
   vi.waitFor(() => expect(appended).toHaveLength(rows), { interval: 1 })
 
-it('is what the domain asks for', () => {
+it('is the service that the domain expects', () => {
   const log: RefusalLogPort = createLog()
   expect(log).toBeDefined()
 })
 
 describe('one subject', () => {
-  it('its first refusal is a row at once, all it says included', async () => {
+  it('its first refusal is a row at once, with all its details', async () => {
     createLog().record(refusal('a'))
     expect(appended).toEqual([])
     await written(1)
@@ -115,7 +115,7 @@ describe('one subject', () => {
     expect(counts()).toEqual([1, 1, 2])
   })
 
-  it('C73: what a window counted is told of its own person, however the next one begins', async () => {
+  it('C73: a window’s count belongs to its own person, however the next one begins', async () => {
     const log = createLog({ windowMs: 10 * MINUTE })
     const person = { budgetIndex: new Uint8Array([7]), seal: () => new Uint8Array([9]) }
     for (let i = 0; i < 3; i += 1) log.record(refusal('a', person))
@@ -127,7 +127,7 @@ describe('one subject', () => {
       expect([budgetIndex?.[0], recipientSealed?.[0]]).toEqual([7, 9])
   })
 
-  it('C73: another channel is another line, and what is told of the request stands in it', async () => {
+  it('C73: another channel is another line, with the details of the request', async () => {
     const log = createLog()
     const about = { channel: 'sms', country: 'DE' }
     log.record(refusal('a', { about }))
@@ -242,7 +242,7 @@ describe('C51: a flood', () => {
     expect(total()).toBe(18)
   })
 
-  it('C73: from one address does not hide the refusals of those who come from elsewhere', async () => {
+  it('C73: from one address does not hide the refusals of other addresses', async () => {
     const log = createLog()
     const flooder = { source: '203.0.113.1' }
     for (let i = 0; i < 5_000; i += 1) log.record(refusal(`victim-${i}`, flooder))
@@ -262,7 +262,7 @@ describe('C51: a flood', () => {
     expect(appended.filter(({ details }) => !details.overflow)).toHaveLength(22 + 20)
   })
 
-  it('C73: from many addresses is as bounded as from none, in rows and in what is kept of them', async () => {
+  it('C73: from many addresses is as bounded as from none, in rows and in memory', async () => {
     const log = createLog()
     let sealed = 0
     const seal = () => {
@@ -340,7 +340,7 @@ describe('a store that is away', () => {
   })
 })
 
-it('flushes once a minute by itself, and no more after stop', async () => {
+it('flushes once a minute automatically, and no more after stop', async () => {
   vi.useFakeTimers()
   const log = createLog({
     append: async (events) => {

@@ -90,7 +90,7 @@ it('lets in with the code, after a wrong one, under a new session id', async () 
   expect(await browser.get()).toContain('You are +14155552671')
 })
 
-it("does not take one browser's code in another", async () => {
+it("does not accept one browser's code in another", async () => {
   const [owner, thief] = [createBrowser(), createBrowser()]
   await owner.post('/login', { to: 'owner@example.com' })
   await thief.post('/login', { to: 'thief@example.com' })
@@ -108,7 +108,7 @@ it('shows what is wrong, escaped', async () => {
   expect(page).not.toContain('<script>alert')
 })
 
-it('C35: a key that is not valid is told to whoever runs it, by its error and instance', async () => {
+it('C35: an invalid key is reported to the operator, with error and instance', async () => {
   let told = ''
   const url = await start('examples/login-app/server.mjs', {
     COUNTERSIGN_URL: serviceUrl,

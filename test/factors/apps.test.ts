@@ -16,7 +16,7 @@ const open = async (options: Parameters<typeof createWorld>[0] = UNLIMITED) => {
 afterEach(() => world.close())
 
 describe('enrolment', () => {
-  it('is asked for only once it is confirmed, and the code of the confirmation is used', async () => {
+  it('is requested only once it is confirmed, and the code of the confirmation is used', async () => {
     await open()
     const app = await enrol(world, 'ann')
     const before = await world.startFactor({ subject: 'ann', channel: 'totp' })
@@ -110,7 +110,7 @@ describe('enrolment', () => {
   })
 
   // otplib 752 and 850: Microsoft 365 and otplib 12 made such secrets, and later versions refuse them.
-  it('C63: takes secrets of 10 to 64 bytes, with a warning under 16, and makes none of under 20', async () => {
+  it('C63: accepts secrets of 10 to 64 bytes, with a warning under 16, and creates none under 20', async () => {
     await open()
     const imported = async (letters: number) => {
       const asked = { ...enrolment('ann'), secret: 'K'.repeat(letters) }
@@ -178,7 +178,7 @@ describe('a login by app', () => {
     },
   )
 
-  it('goes by the wall as it is: one that was an hour ahead for a while harms nobody afterwards', async () => {
+  it('follows the wall clock: an hour ahead for a while, it harms nobody afterwards', async () => {
     await open()
     const app = await withApp(world, 'ann')
     world.moveWall(HOUR_MS)
@@ -188,7 +188,7 @@ describe('a login by app', () => {
     expect(await login(world, 'ann', app.code())).toBe('approved')
   })
 
-  it('a step that was used stays used when the wall goes back', async () => {
+  it('a used step stays used when the wall clock goes back', async () => {
     await open()
     const app = await withApp(world, 'ann')
     const code = app.code()
@@ -254,7 +254,7 @@ describe('a login by app', () => {
     expect(await login(world, 'ann', app.code())).toBe('approved')
   })
 
-  it('an app that is deleted while its code is asked for makes the code wrong', async () => {
+  it('the code of an app that is deleted meanwhile is wrong', async () => {
     await open()
     const app = await withApp(world, 'ann')
     const id = await begin(world, { subject: 'ann', channel: 'totp' })
@@ -285,7 +285,7 @@ describe('a login by app', () => {
   })
 })
 
-it('C41: factors under a root key that this node lacks are not taken for none', async () => {
+it('C41: factors under a root key that this node lacks do not count as none', async () => {
   await open()
   await withApp(world, 'ann')
   const id = await begin(world, { subject: 'ann', channel: 'totp' })

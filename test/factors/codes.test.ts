@@ -117,7 +117,7 @@ describe('recovery codes', () => {
     expect(await login(world, 'ann', code)).toBe('approved')
   })
 
-  it('C16: a full hasher is 503: no attempt is charged, and no set is half made', async () => {
+  it('C16: a full hasher is 503: no attempt is charged, and no set is half created', async () => {
     const full = { isOn: false }
     const gate = (hasher: Hasher): Hasher => ({
       ...hasher,
@@ -180,7 +180,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
     expect(await login(world, 'ann', first.codes[0] as string)).toBe('approved')
   })
 
-  it('what is kept for it holds no secret and no code, even opened', async () => {
+  it('the stored response holds no secret and no code, even opened', async () => {
     await open()
     const { createApp, createCodes } = world.factors
     const app = await createApp(world.caller, { ...enrolment('ann'), ...under('app') })

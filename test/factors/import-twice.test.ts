@@ -46,7 +46,7 @@ async function approvalsAtOnce(): Promise<number> {
 }
 
 describe('C63: a secret that the subject has', () => {
-  it('answers with the factor that is there, and its code is good once', async () => {
+  it('answers with the existing factor, and its code works once', async () => {
     const first = await imported('ann')
     expect(first.kind).toBe('created')
     for (const secret of [SECRET, ` ${SECRET.toLowerCase()}===`, `${SECRET}AAAAAAAA`])
@@ -73,7 +73,7 @@ describe('C63: a secret that the subject has', () => {
     expect(await approvalsAtOnce()).toBe(1)
   })
 
-  it('that was made here and waits for its first code becomes active by the import', async () => {
+  it('that was created here and waits for its first code becomes active by the import', async () => {
     const app = await enrol(world, 'ann')
     const secret = app.secret
     const waiting = await imported('ann', { secret, confirmed: false })
@@ -109,7 +109,7 @@ describe('C63: a secret that the subject has', () => {
     expect(await login(world, 'ann', codeIn(eight, 1))).toBe('code_incorrect')
   })
 
-  it('in another shape begins with what the first has used, and keeps that when the first is deleted', async () => {
+  it('in another shape begins with the steps the first has used, and keeps them when the first is deleted', async () => {
     const eight = { ...SHAPE, digits: 8 } as const
     const first = await imported('ann', { shape: eight })
     expect(await login(world, 'ann', codeIn(eight, 1))).toBe('approved')
@@ -131,7 +131,7 @@ describe('C63: a secret that the subject has', () => {
 })
 
 describe('C63: a secret that comes from elsewhere', () => {
-  it('begins with the present step used: the other system may have taken its code', async () => {
+  it('begins with the present step used: the other system may have accepted its code', async () => {
     await imported('ann')
     for (const steps of [-1, 0])
       expect(await login(world, 'ann', code(steps))).toBe('code_incorrect')
@@ -139,7 +139,7 @@ describe('C63: a secret that comes from elsewhere', () => {
   })
 
   it.each([true, false])(
-    'deleted and imported again (confirmed: %s) has used what it has used',
+    'deleted and imported again (confirmed: %s) keeps its used steps',
     async (confirmed) => {
       const first = await imported('ann')
       expect(await login(world, 'ann', code(1))).toBe('approved')
@@ -175,7 +175,7 @@ describe('C63: a secret that comes from elsewhere', () => {
   })
 })
 
-describe('C63: rows of one secret that an older version made', () => {
+describe('C63: rows of one secret that an older version created', () => {
   /** A second row for ann, sealed as it should be, that no import of today makes. */
   async function older(change: Partial<CreateAppCommand> = {}) {
     const { id } = await imported('somebody', change)
@@ -188,7 +188,7 @@ describe('C63: rows of one secret that an older version made', () => {
     return id
   }
 
-  it('a code is good once, in turn and at once', async () => {
+  it('a code works once, in turn and at once', async () => {
     await older()
     await older()
     expect(await count('ann')).toBe(2)
@@ -197,7 +197,7 @@ describe('C63: rows of one secret that an older version made', () => {
     expect(await approvalsAtOnce()).toBe(1)
   })
 
-  it('a code that one row took before the upgrade is used, for the other and after a deletion', async () => {
+  it('a code that one row used before the upgrade is used for the other, even after a deletion', async () => {
     const ids = [await older(), await older()]
     const step = Math.floor(world.wallMs() / 30_000) + 1
     world.client.prepare('update factors set last_step = ? where id = ?').run(step, ids[0])
@@ -208,7 +208,7 @@ describe('C63: rows of one secret that an older version made', () => {
     expect(await login(world, 'ann', code(1))).toBe('approved')
   })
 
-  it('one that waits for its first code is not confirmed by a code that the other took', async () => {
+  it('one that waits for its first code is not confirmed by a code that the other used', async () => {
     await older()
     const waiting = await older({ confirmed: false })
     expect(await login(world, 'ann', code(0))).toBe('approved')

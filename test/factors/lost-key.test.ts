@@ -70,7 +70,7 @@ describe('C65: a factor under a lost root key', () => {
   })
 })
 
-describe('C65: what a start says of root keys', () => {
+describe('C65: reports of root keys at start', () => {
   const advise = (keyring = world.keyring) =>
     adviseOnRootKeys({ rootKeys: world.store.rootKeys, keyring, now: world.clock.now() })
 
@@ -117,7 +117,7 @@ describe('C65: what a start says of root keys', () => {
     expect(await underMissingKeys(missing)).toEqual([])
   })
 
-  it('counts that ended at their bound are said to be more', () => {
+  it('counts that reached their bound are reported as more', () => {
     const row = { keyId: LOST, service: 'shop', factors: 1000, verifications: 0, isMore: true }
     expect(adviseOnMissing(row)).toContain('1000 or more factors of the service shop')
   })

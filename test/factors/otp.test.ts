@@ -58,7 +58,7 @@ describe('RFC 6238 appendix B', () => {
 const hasOathtool = spawnSync('oathtool', ['--version']).error === undefined
 
 /** Another implementation, by other hands; `.ci/run` installs it. */
-describe.skipIf(!hasOathtool)('as oathtool says (Debian package oathtool)', () => {
+describe.skipIf(!hasOathtool)('as oathtool computes it (Debian package oathtool)', () => {
   const cases = OTP_ALGORITHMS.flatMap((algorithm) =>
     OTP_DIGITS.flatMap((digits) => [30, 60].map((period) => ({ algorithm, digits, period }))),
   )
@@ -122,7 +122,7 @@ describe('secrets', () => {
     ['otpauth://totp/Acme:ann?secret=JBSWY3DPEHPK3PXP', 'is an otpauth URI'],
     [' OTPAUTH://totp/a?secret=JBSWY3DPEHPK3PXP', 'is an otpauth URI'],
     ['otpauth-migration://offline?data=CjEKCkhlbGxv', 'is an otpauth URI'],
-  ])('C63: %j: the sentence says what is wrong: it %s', (text, words) => {
+  ])('C63: %j: the message says what is wrong: it %s', (text, words) => {
     const read = otp.readSecret(text)
     if (words === 'reads') expect(read.kind).toBe('read')
     else expect(read).toMatchObject({ kind: 'unreadable', detail: expect.stringContaining(words) })
@@ -142,7 +142,7 @@ describe('secrets', () => {
 
 describe('the URI (Key URI format)', () => {
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
-  it('names issuer and account, and what is not usual', () => {
+  it('names issuer and account, and unusual parameters', () => {
     const plain = otp.uri(secret, shape('SHA1', 6), { issuer: 'Acme', accountName: 'alice' })
     expect(plain).toBe(`otpauth://totp/Acme:alice?secret=${secret}&issuer=Acme`)
     const other = otp.uri(secret, shape('SHA512', 8, 60), { issuer: 'A', accountName: 'b' })

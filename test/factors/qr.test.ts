@@ -46,7 +46,7 @@ describe('a QR code', () => {
     ['a usual one', uriOf('Acme', 'alice@example.com')],
     ['one with other letters', uriOf('Ünïcödé & Söhne', '李小龍@例え.jp')],
     ['a bare word', 'x'],
-  ])('%s says what was drawn, as PNG and as SVG', (_name, text) => {
+  ])('%s reads the drawn text, as PNG and as SVG', (_name, text) => {
     const { png, svg } = drawQr(text)
     expect(readPng(png)).toBe(text)
     expect(readSvg(svg)).toBe(text)

@@ -39,7 +39,7 @@ describe('a set of recovery codes', () => {
   })
 })
 
-describe('what a person types', () => {
+describe('typed codes', () => {
   it.each([
     '7K3M-0QXW-4Z9B-1N2C-8RVH',
     '7k3m0qxw4z9b1n2c8rvh',
@@ -61,7 +61,7 @@ describe('what a person types', () => {
     '7K3M-0QXW-4Z9B-1N2C-8RVÄ',
     '７Ｋ３Ｍ'.repeat(20),
     '\ufdfa'.repeat(64),
-  ])('%s is none', (text) => {
+  ])('%s is not a code', (text) => {
     expect(readRecoveryCode(text)).toBeNull()
   })
 })

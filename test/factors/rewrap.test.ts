@@ -77,7 +77,7 @@ describe.each(ENGINES)('on %s', (_engine, open) => {
   const rewrap = (keyring: Keyring, onProgress: (progress: { done: number }) => void = () => {}) =>
     rewrapFactors({ factors: store.factors, keyring, onProgress })
 
-  it('stopped anywhere, it goes on with what is left', async () => {
+  it('stopped anywhere, it continues with the rest', async () => {
     expect(await read(store, only, 's0')).toEqual([])
     const stopped = rewrap(rotated, ({ done }) => {
       if (done === 150) throw new Error('stopped')

@@ -51,7 +51,7 @@ it('hands out running + waiting places, also where nobody runs yet', async () =>
   expect(queue.reserve()).toBeUndefined()
 })
 
-it('who begins something gets half of the waiting places, who ends it all of them', () => {
+it('starts get half of the waiting places, checks get all of them', () => {
   const queue = createHashQueue({ concurrency: 1, queueLimit: 4, deadlineMs: LONG_MS })
   const starts = Array.from({ length: 5 }, () => queue.reserve('begins'))
   expect(starts.map(Boolean)).toEqual([true, true, true, false, false])

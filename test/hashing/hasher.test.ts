@@ -54,7 +54,7 @@ describe('hashing', () => {
     expect(one.hash).not.toContain('123456')
   })
 
-  it('is argon2id as RFC 9106 says: node:crypto (OpenSSL) computes the same', async () => {
+  it('is argon2id by RFC 9106: node:crypto (OpenSSL) computes the same', async () => {
     const { hash, pepperKeyId } = await make()
     const [, type, version, params, salt = '', tag] = hash.split('$')
     expect([type, version]).toEqual(['argon2id', 'v=19'])
@@ -72,7 +72,7 @@ describe('hashing', () => {
     expect(Buffer.from(tag ?? '', 'base64')).toEqual(independent)
   })
 
-  it('verifies what the argon2 package made by itself, at another cost, too', async () => {
+  it('verifies hashes of the argon2 package itself, at another cost, too', async () => {
     const keyring = createKeyring([OLD])
     for (const [memoryCost, timeCost] of [
       [MEMORY_KIB, 2],
@@ -215,7 +215,7 @@ describe('C41: rows that somebody changed', () => {
   })
 })
 
-describe('hashing without the pepper, for what no guess can find', () => {
+describe('hashing without the pepper, for values that cannot be guessed', () => {
   const TEXT = '0QXW4Z9B1N2C8RVH'
   const BOUND = 'fct_a:7K3M'
 

@@ -55,7 +55,7 @@ it('fills a pool for each length with codes that verify under their own id', asy
   expect(mint.take(7)).toBeUndefined()
 })
 
-it('never hands out an id or a hash twice, whatever is given back', async () => {
+it('never hands out an id or a hash twice, whatever is returned', async () => {
   const { mint } = createParts({ size: 20 })
   mint.start()
   const inUse = new Map<string, MintedCode>()
@@ -80,7 +80,7 @@ it('never hands out an id or a hash twice, whatever is given back', async () => 
   expect(hashes.size).toBe(inUse.size)
 })
 
-it('what is given back is handed out again, and the pool does not grow past its size', async () => {
+it('returned codes are handed out again, and the pool does not grow past its size', async () => {
   const { mint } = createParts({ size: 3 })
   mint.start()
   await full(mint)
@@ -96,7 +96,7 @@ it('what is given back is handed out again, and the pool does not grow past its 
   expect([mint.take(6), mint.take(6), mint.take(6)]).toContain(last)
 })
 
-it('does not take what it did not make', async () => {
+it('does not accept codes that it did not create', async () => {
   const { mint } = createParts({ size: 3 })
   mint.start()
   mint.giveBack({ id: 'vrf_x', code: '123456', hash: 'x', pepperKeyId: 'x' })
@@ -105,7 +105,7 @@ it('does not take what it did not make', async () => {
   expect(ids).not.toContain('vrf_x')
 })
 
-it('makes nothing while anybody holds a place, and goes on when the last one left', async () => {
+it('hashes nothing while any place is held, and continues when the last one is released', async () => {
   const { hasher, mint } = createParts({ size: 5 })
   const place = hasher.reserve()
   mint.start()
@@ -139,7 +139,7 @@ it('refills what was taken', async () => {
   await full(mint)
 })
 
-it('stopped: forgets its codes, takes none back, and makes no more', async () => {
+it('stopped: forgets its codes, accepts none back, and creates no more', async () => {
   const { hasher, mint } = createParts({ size: 4 })
   mint.start()
   await full(mint)

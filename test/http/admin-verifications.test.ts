@@ -68,7 +68,7 @@ describe('the list', () => {
     expect(new Set(seen).size).toBe(seen.length)
   })
 
-  it('tells everything of a row, the recipient masked', async () => {
+  it('returns everything of a row, the recipient masked', async () => {
     const { body } = await real.start({
       to: '+14155552671',
       client_ip: '203.0.113.9',
@@ -92,7 +92,7 @@ describe('the list', () => {
     })
   })
 
-  it('is filtered by each thing that it tells', async () => {
+  it('is filtered by each of its fields', async () => {
     const from = new Date().toISOString()
     const mail = await begin()
     const { body: call } = await real.start({ to: '+4915112345678' })
@@ -175,7 +175,7 @@ describe('the search', () => {
 })
 
 describe('one attempt', () => {
-  it('is told with its events, oldest first, and each try', async () => {
+  it('is returned with its events, oldest first, and each try', async () => {
     const { id, reference } = await begin()
     await real.message(id)
     const { body } = await real.admin.get(at(id))
@@ -216,7 +216,7 @@ describe('one attempt', () => {
     expect(body.errors[0].field).toBe('channel')
   })
 
-  it('shows its recipient to who asks for it, and the log tells who did', async () => {
+  it('reveals its recipient on request, and the log records who asked', async () => {
     const { id, to } = await begin()
     await real.message(id)
     const shown = await real.admin.post(at(id, '/reveal'), undefined, { 'user-agent': 'a-tool' })
@@ -252,7 +252,7 @@ describe('a person', () => {
     expect(Date.parse(day.ends_at)).toBeGreaterThan(Date.now())
   })
 
-  it('is exported in clear, with everything, and the log tells it', async () => {
+  it('is exported in clear, with everything, and the log records it', async () => {
     const to = anAddress()
     const own = [await begin(to), await begin(to, bank)]
     const { body: noted } = await real.start({ to, metadata: { order: '7' } })
@@ -268,7 +268,7 @@ describe('a person', () => {
     expect([typesOf(body.events), body.factors]).toEqual([['recipient.exported'], []])
   })
 
-  it('who is a subject is exported and erased with their factors, and no secret', async () => {
+  it('a subject is exported and erased with their factors, and no secret', async () => {
     const subject = 'user-of-factors'
     const app = { subject, issuer: 'Shop', account_name: 'ann' }
     const { body: made } = await real.client.post('/factors/totp', app)
@@ -319,7 +319,7 @@ describe('a person', () => {
   })
 })
 
-it('health is told without secrets, settings to a key of no service only', async () => {
+it('health has no secrets, and settings for a key of no service only', async () => {
   const { body, text } = await reader.get('/admin/api/health')
   expect(body).toMatchObject({
     checks: { database: true },
@@ -339,7 +339,7 @@ const WRITES = ['/cancel', '/resend', '/reveal']
 const PEOPLE = ['limits', 'export', 'erase']
 
 describe('keys', () => {
-  it('without the scope only look, or not even that', async () => {
+  it('without the scope only read, or not even that', async () => {
     const { id, to } = await begin()
     for (const rest of WRITES) {
       expect([rest, (await reader.post(at(id, rest), {})).status]).toEqual([rest, 403])
@@ -394,7 +394,7 @@ describe('keys', () => {
 })
 
 describe('what is told', () => {
-  it('C30: no code anywhere, no recipient but where it was asked for, none in the log of the process', async () => {
+  it('C30: no code anywhere, no recipient but where it was requested, none in the log of the process', async () => {
     const to = '+14155550177'
     const { body: started } = await real.start({ to })
     const { code } = await real.message(started.id)

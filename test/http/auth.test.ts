@@ -45,7 +45,7 @@ describe('keys', () => {
     expect(double.calls).toEqual([])
   })
 
-  it('401 comes before anything is read of the body', async () => {
+  it('401 comes before any of the body is read', async () => {
     const { status } = await client.post('/verify/start', 'x'.repeat(100_000), {
       'content-type': 'text/plain',
     })
@@ -90,7 +90,7 @@ describe('keys', () => {
     expect(double.calls).toEqual([])
   })
 
-  it('what needs no key needs none', async () => {
+  it('open routes need no key', async () => {
     for (const path of ['/healthz', '/readyz', '/openapi.json', '/docs'])
       expect((await client.get(path)).status).toBe(200)
   })

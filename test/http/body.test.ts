@@ -113,7 +113,7 @@ describe('C31: bodies', () => {
     )
   })
 
-  it('that are nested are refused before a schema looks at them', async () => {
+  it('that are nested are refused before a schema reads them', async () => {
     const { body } = await expectRefused(400, `{"metadata":${'['.repeat(50)}${']'.repeat(50)}}`)
     expect(body.errors).toMatchObject([{ detail: 'is nested too deeply' }])
   })

@@ -198,7 +198,7 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
     await found({ to: noAddress }, [{ error: 'invalid_request', client_ip: null }])
   })
 
-  it('people refused at one time are told apart, and counted, by the list as by the search', async () => {
+  it('people refused at the same time are distinguished, and counted, by the list as by the search', async () => {
     const people = ['+4930555001', '+4930555002', '+4930555003']
     const began = Date.now()
     await Promise.all(people.flatMap((to) => [1, 2, 3].map(() => start({ to }))))
@@ -232,7 +232,7 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
     expect(await find({ to })).toEqual([])
   })
 
-  it('tells a refused decoy nothing that it does not tell a real one', async () => {
+  it('a refused decoy gets the answer of a real one', async () => {
     const answers = []
     for (const decoy of [false, true]) {
       const to = aNumber()
@@ -246,7 +246,7 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
   })
 
   describe('lifting', () => {
-    it('lets the person ask again at once, is in the log by who did it, and only once', async () => {
+    it('lets the person start again at once, and is logged once, with who did it', async () => {
       const to = aNumber()
       for (const status of [201, 201, 429]) expect((await start({ to })).status).toBe(status)
       expect((await lift({ to, limit: 'sends_per_number_burst' })).body).toEqual({
@@ -271,7 +271,7 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
       expect((await lift({ to: aNumber() })).body.services[0].limits).toEqual([])
     })
 
-    it('gives no guess: what I4 allows is refused as before', async () => {
+    it('gives no guess: beyond the budget of I4 starts are refused as before', async () => {
       const to = aNumber()
       for (let started = 0; started < 8; started += 1) {
         expect((await start({ to })).status).toBe(201)

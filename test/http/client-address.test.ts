@@ -39,7 +39,7 @@ describe('no trusted proxy', () => {
   })
   afterAll(() => double.close())
 
-  it('C13: X-Forwarded-For is not believed, whatever it says', async () => {
+  it('C13: X-Forwarded-For is not believed, whatever it contains', async () => {
     expect(await addressSeen(double, ['203.0.113.9'])).toBeNull()
     expect(await addressSeen(double, ['for=203.0.113.9'], undefined, 'forwarded')).toBeNull()
     expect(await addressSeen(double, ['203.0.113.9', '198.51.100.1'], '192.0.2.1')).toBe(
@@ -94,7 +94,7 @@ describe('with the real domain', () => {
   })
   afterAll(() => real.close())
 
-  it('C13: start without an address is 400, and a forged header is none', async () => {
+  it('C13: a start without an address is 400, and a forged header does not count', async () => {
     for (const headers of [{}, { 'x-forwarded-for': '203.0.113.9' }]) {
       const { status, body } = await real.start({}, headers)
       expect([status, body.errors?.[0]?.field]).toEqual([400, 'client_ip'])

@@ -20,7 +20,7 @@ describe('C52: connections past the bound', () => {
     await expect.poll(() => statuses(wire), PATIENCE).toBe('200')
   }
 
-  it('are let in: those that have asked for nothing leave, the first ones first', async () => {
+  it('are admitted: silent ones are closed, the oldest first', async () => {
     double = await startDouble({ maxConnections: MOST })
     const known = open()
     await asked(known)

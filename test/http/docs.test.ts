@@ -46,7 +46,7 @@ describe('/docs', () => {
     expect(first.text).not.toMatch(/<script| style=/)
   })
 
-  it('C52: is made once, and the document for programs, too', async () => {
+  it('C52: is rendered once, and the document for programs, too', async () => {
     const deps = {
       ...{ inbox, clock: createClock(), metrics: createMetrics() },
       logger: createLogger({ level: 'silent' }),
@@ -97,7 +97,7 @@ describe('/docs', () => {
       }
   })
 
-  it('C43: shows the headers of each answer, and the lengths of what an object holds', async () => {
+  it('C43: shows the headers of each answer, and the lengths of an object’s values', async () => {
     const { text } = await readDocs()
     const start = text.slice(text.indexOf('id="startVerification"'))
     expect(start).toContain('up to 10 pairs, each value string, up to 256 characters')

@@ -31,7 +31,7 @@ const search = async (body: object) =>
   (await real.admin.post('/admin/api/events/search', body)).body.events
 
 describe('filters', () => {
-  it('by verification and by reference, however it is said, newest first', async () => {
+  it('by verification and by reference, in any spelling, newest first', async () => {
     const types = typesOf(await get(`verification=${id}`))
     expect(types).toEqual(expect.arrayContaining(['verification.started', 'check.incorrect']))
     expect(types.indexOf('verification.approved')).toBeLessThan(types.indexOf('check.incorrect'))
@@ -86,7 +86,7 @@ describe('filters', () => {
   })
 })
 
-describe('what stands there', () => {
+describe('the content of an event', () => {
   it('C32: a stranger text is bounded, without control characters, in the log file too', async () => {
     const [started] = (await get(`verification=${id}`)).toReversed()
     expect(started).toMatchObject({ client_ip: '2001:db8::1', key_id: 'API_KEY' })

@@ -40,7 +40,7 @@ async function enrol(subject = someone()) {
 }
 
 describe('POST /factors/totp', () => {
-  it('tells secret, URI and QR code, this once', async () => {
+  it('shows secret, URI and QR code once', async () => {
     const subject = someone()
     const { status, body, headers } = await post('/factors/totp', {
       ...{ subject, account_name: 'alice@example.com' },
@@ -61,7 +61,7 @@ describe('POST /factors/totp', () => {
     expect(JSON.stringify(listed.body)).not.toContain(body.secret)
   })
 
-  it('takes the shape it is given', async () => {
+  it('has the requested shape', async () => {
     const asked = { algorithm: 'SHA512', digits: 8, period: 60, issuer: 'Bänk' }
     const { body } = await post('/factors/totp', {
       subject: someone(),
@@ -73,7 +73,7 @@ describe('POST /factors/totp', () => {
     expect(body.uri).toContain('&algorithm=SHA512&digits=8&period=60')
   })
 
-  it('does not tell an imported secret back', async () => {
+  it('does not show an imported secret again', async () => {
     const asked = { subject: someone(), account_name: 'a', secret: SECRET, confirmed: true }
     const { status, body } = await post('/factors/totp', asked)
     expect([status, body.status]).toEqual([201, 'active'])
@@ -133,7 +133,7 @@ describe('POST /factors/totp', () => {
 })
 
 describe('POST /factors/recovery-codes', () => {
-  it('tells ten codes in groups', async () => {
+  it('shows ten codes in groups', async () => {
     const subject = someone()
     const { status, body } = await post('/factors/recovery-codes', { subject })
     expect([status, body.type, body.status, body.codes_remaining]).toEqual([
@@ -308,7 +308,7 @@ describe('POST /verify/start with a subject', () => {
   })
 })
 
-it('C35: what one service made, another can neither see, confirm, delete nor ask for', async () => {
+it('C35: another service can neither see, confirm, delete nor use the factor', async () => {
   const { subject, id, secret } = await enrol()
   const client = await openDatabase({
     path: join(real.directory, 'data', 'countersign.db'),

@@ -15,7 +15,7 @@ afterAll(() => real.close())
 const wrong = (code: string) => (code === '000000' ? '000001' : '000000')
 
 describe('start, check', () => {
-  it('approves the right code once, and tells each step', async () => {
+  it('approves the right code once, and logs each step', async () => {
     const started = await real.start({ purpose: 'signup', metadata: { order: '7' } })
     expect(started.status).toBe(201)
     const { id } = started.body
@@ -61,7 +61,7 @@ describe('start, check', () => {
     expect((await real.client.get(`/verify/${id}`)).body.attempts_remaining).toBe(5)
   })
 
-  it('resends not too early, cancels, and says how it ended', async () => {
+  it('resends not too early, cancels, and reports the end', async () => {
     const { id } = (await real.start({ to: 'ann@example.com' })).body
     const early = await real.client.post(`/verify/${id}/resend`, {})
     expect([early.status, early.body.error]).toEqual([429, 'resend_too_early'])
@@ -109,7 +109,7 @@ describe('start, check', () => {
 })
 
 describe('keys and services', () => {
-  it('C35: what one service made, the key of another does not see', async () => {
+  it('C35: the key of another service does not see the verification', async () => {
     const { createApiKey } = await import('../../src/access/api-keys.ts')
     const { openDatabase } = await import('../../src/storage/sqlite/open.ts')
     const { createSqliteStore } = await import('../../src/storage/sqlite/store.ts')

@@ -56,7 +56,7 @@ function openStream(): Promise<{ incoming: IncomingMessage; heard: () => string 
 }
 
 describe('the list', () => {
-  it('is what api.md says, newest first', async () => {
+  it('lists messages, newest first', async () => {
     const { body } = await client.get('/dev/inbox', { accept: 'application/json' })
     const { html: _html, ...told } = MESSAGE
     expect(body).toEqual([told])
@@ -64,7 +64,7 @@ describe('the list', () => {
 })
 
 describe('the page', () => {
-  it('C32: escapes whatever stands in a message', async () => {
+  it('C32: escapes everything in a message', async () => {
     const { text, headers } = await client.get('/dev/inbox', { accept: 'text/html' })
     expect(headers.get('content-type')).toMatch(/^text\/html/)
     expect(text).toContain('048213')
@@ -86,7 +86,7 @@ describe('the page', () => {
     expect(first.text).not.toMatch(/ on\w+="| style="/)
   })
 
-  it('says so when nothing came yet', async () => {
+  it('says so when nothing has arrived yet', async () => {
     messages.length = 0
     expect((await client.get('/dev/inbox')).text).toMatch(/<div id="empty">/)
     messages.push(MESSAGE)
@@ -107,7 +107,7 @@ describe('the stream', () => {
     await expect.poll(() => listeners.size, { timeout: Math.max(3000, PATIENCE_MS) }).toBe(0)
   })
 
-  it('is cut off where its client reads nothing: what it was sent is not kept without bound', async () => {
+  it('is cut off where its client reads nothing: unread bytes are bounded', async () => {
     const { incoming } = await openStream()
     incoming.pause()
     await expect.poll(() => listeners.size).toBe(1)
@@ -150,7 +150,7 @@ describe('the stream', () => {
 })
 
 describe('production', () => {
-  it('has no inbox, in the document neither', async () => {
+  it('has no inbox, not even in the document', async () => {
     const production = await startDouble()
     const caller = await createClient(production.server.url, null)
     for (const path of ['/dev/inbox', '/dev/inbox/stream'])

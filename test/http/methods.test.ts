@@ -36,7 +36,7 @@ describe('methods', () => {
     expect(double.calls).toEqual([])
   })
 
-  it('C40: GET and HEAD of a verification only look', async () => {
+  it('C40: GET and HEAD of a verification only read', async () => {
     await client.get(`/verify/${ID}?code=123456`)
     await client.send('HEAD', `/verify/${ID}`)
     expect(double.calls.map(({ operation }) => operation)).toEqual(['get', 'get'])

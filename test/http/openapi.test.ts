@@ -81,7 +81,7 @@ describe('the document', () => {
     ])
   })
 
-  it('tells every error there is, and each status with the errors behind it', () => {
+  it('documents every error, and each status with its errors', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(document.components.schemas.Problem.properties.error.enum).toEqual(Object.keys(ERRORS))
     const told = new Set<string>()

@@ -59,7 +59,7 @@ describe('refusals', () => {
     },
   )
 
-  it('tells a wrong code with what is left, and that it is a replay', async () => {
+  it('reports a wrong code with the remainder, and marks the replay', async () => {
     double.answer('check', {
       kind: 'refused',
       error: 'code_incorrect',

@@ -31,7 +31,7 @@ const CALLER = `
 const open = () => openWire(double.server.port ?? 0)
 
 describe('the end', () => {
-  it('answers what was accepted, also what comes late on an open connection, then closes', async () => {
+  it('answers accepted requests, even late ones on an open connection, then closes', async () => {
     double = await startDouble({ times: { lingerMs: 200 } })
     const gate = Promise.withResolvers<void>()
     double.answer('start', async () => {
@@ -97,7 +97,7 @@ describe('the end', () => {
     expect(await closed).toBe(true)
   })
 
-  it('cuts off at the deadline, and says so', async () => {
+  it('cuts off at the deadline, and reports it', async () => {
     double = await startDouble({ times: { lingerMs: 50 } })
     double.answer('start', () => new Promise(() => {}))
     const outgoing = request(`${double.server.url}/verify/start`, {

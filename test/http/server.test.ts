@@ -67,7 +67,7 @@ describe('C44: slow clients', () => {
     expect(double.lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
-  it('connections that say nothing are closed, and so are idle ones', async () => {
+  it('silent connections are closed, and so are idle ones', async () => {
     double = await startDouble({ times: { ...SHORT, requestMs: 60_000 } })
     const silent = Array.from({ length: 200 }, open)
     const idle = open()
@@ -120,12 +120,12 @@ describe('C71: HTTP/1.0 without Host, as simple probes of proxies send it', () =
     expect(wire.heard()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   })
 
-  it('is no request of this machine: what answers to localhost alone does not answer it', () => {
+  it('is not a local request: routes for localhost alone do not answer it', () => {
     expect(isLocalHost('')).toBe(false)
   })
 })
 
-describe('what is no request', () => {
+describe('input that is not a request', () => {
   it.each<[string, string, number, string]>([
     ['garbage', 'GARBAGE\r\n\r\n', 400, 'invalid_request'],
     [

@@ -71,7 +71,7 @@ describe('C52: requests before the answer', () => {
     }
   })
 
-  it('by the thousand keep nobody waiting', async () => {
+  it('in their thousands keep nobody waiting', async () => {
     double = await startDouble()
     const wires = Array.from({ length: 5 }, open)
     for (const wire of wires) wire.socket.write(HEALTH.repeat(500))
@@ -186,7 +186,7 @@ describe('C52: requests before the answer', () => {
   })
 })
 
-it('C52: the text of metrics is read once a second, however many ask, and again after a failure', async () => {
+it('C52: the text of metrics is rendered once a second, however many request it, and again after a failure', async () => {
   double = await startDouble()
   let [read, now] = [0, 0]
   const metrics = createMetrics(() => now)
@@ -225,7 +225,7 @@ describe('C52: headers past their number', () => {
     if (status === '431') expect(wire.heard()).toContain('"error":"headers_too_large"')
   })
 
-  it('C13: nobody pushes out the header that a trusted proxy writes behind theirs', async () => {
+  it('C13: no client can push out the header that a trusted proxy appends', async () => {
     double = await startDouble({ trusted: ['127.0.0.1'] })
     const wire = open()
     const forged = `X-Forwarded-For: 203.0.113.66\r\n${'a: b\r\n'.repeat(1_200)}`

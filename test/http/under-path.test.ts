@@ -27,7 +27,7 @@ describe('C69: PUBLIC_URL', () => {
 
 describe('C69: a proxy', () => {
   it.each(['/verify', 'auth/codes', '/a, /b'])(
-    'that takes %s away is told on each page of the console',
+    'that strips %s is reported on each page of the console',
     async (prefix) => {
       for (const path of ['/admin', '/admin/sign-in', '/admin/attempts']) {
         const answer = await get(path, { 'x-forwarded-prefix': prefix })
@@ -37,7 +37,7 @@ describe('C69: a proxy', () => {
     },
   )
 
-  it('that takes nothing away is let through', async () => {
+  it('that strips nothing is accepted', async () => {
     for (const prefix of ['', '/', ' / '])
       expect((await get('/admin/sign-in', { 'x-forwarded-prefix': prefix })).status).toBe(200)
   })
@@ -48,7 +48,7 @@ describe('C69: a proxy', () => {
     '/a/b/docs',
     '/codes/verify/start',
     '/x/openapi.json',
-  ])('that leaves the path in is told at %s', async (path) => {
+  ])('that leaves the path in is reported at %s', async (path) => {
     const answer = await get(path)
     expect(answer.status).toBe(404)
     expect(await answer.text()).toContain('served at the root of a host name')

@@ -51,7 +51,7 @@ describe('the code', () => {
     expect(double.calls).toEqual([])
   })
 
-  it('C8: is given on as it came, other digits and spaces too', async () => {
+  it('C8: is passed on as it came, other digits and spaces too', async () => {
     await client.post('/verify/check', { id: ID, code: '１２3-4 56' })
     expect(double.calls[0]?.command.code).toBe('１２3-4 56')
   })
@@ -86,7 +86,7 @@ describe('fields', () => {
     },
   )
 
-  it('names every field at fault at once, in words', async () => {
+  it('names every invalid field at once, in words', async () => {
     const body = {
       channel: 'pigeon',
       country: 'USA',
@@ -152,7 +152,7 @@ describe('fields', () => {
     expect(fields[0]).toMatch(/^metadata/)
   })
 
-  it('metadata at its bounds is taken', async () => {
+  it('metadata at its bounds is accepted', async () => {
     const metadata = Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`${i}`.padEnd(40, 'k'), 'é'.repeat(256)]),
     )

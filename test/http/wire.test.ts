@@ -28,7 +28,7 @@ beforeEach(() => {
 const lastCall = () => double.calls.at(-1)
 
 describe('the way in', () => {
-  it('gives the domain what was said, in its own words', async () => {
+  it('passes the request to the domain in its own words', async () => {
     const body = {
       to: '(415) 555-2671',
       channel: 'sms',
@@ -67,7 +67,7 @@ describe('the way in', () => {
     })
   })
 
-  it('says null, not undefined, for what was left out', async () => {
+  it('passes null, not undefined, for absent fields', async () => {
     await client.post('/verify/start', { to: '+14155552671' })
     expect(lastCall()?.command).toEqual({
       to: '+14155552671',
@@ -140,7 +140,7 @@ describe('the way out', () => {
     expect([status, body.status, body.valid]).toEqual([200, 'approved', true])
   })
 
-  it('shows deliveries where one looks, and a page of them in a list', async () => {
+  it('shows deliveries in a GET, and a slice of them in a list', async () => {
     const one = await client.get(`/verify/${ID}`)
     expect(one.body.deliveries).toEqual([
       {
@@ -166,7 +166,7 @@ describe('the way out', () => {
     })
   })
 
-  it('tells budgets as structured fields, on success and on 429', async () => {
+  it('reports budgets as structured fields, on success and on 429', async () => {
     const limit = { max: 5, windowSeconds: 600 }
     double.answer('start', {
       kind: 'started',

@@ -12,7 +12,7 @@ describe('clock', () => {
     expect(steered(1_000).clock.now()).toBe(1_000)
   })
 
-  it('C37: adopts a jump forward and goes on from there when the wall jumps back', () => {
+  it('C37: adopts a jump forward and continues from there when the wall clock jumps back', () => {
     const { at, clock } = steered(1_000)
     at.wall += 86_400_000
     expect(clock.now()).toBe(86_401_000)

@@ -47,12 +47,12 @@ describe('C71: a file system that is mounted read-only', () => {
     expect(said).not.toMatch(/chown|chmod/)
   })
 
-  it('is no fault of what is only read: the file of a setting, as secrets are mounted', () => {
+  it('is not reported for a file that is only read: a setting’s file, as secrets are mounted', () => {
     writeFileSync(at('data/secret'), 'x')
     expect(describeFileFault(at('data/secret'), 'read')).toBeUndefined()
   })
 
-  it('is not said of one that may be written', () => {
+  it('is not reported for a writable one', () => {
     readOnly.from = at('elsewhere')
     writeFileSync(at('data/c.db'), '')
     expect(describeFileFault(at('data/c.db'), 'write')).toBeUndefined()

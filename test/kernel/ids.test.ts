@@ -46,7 +46,7 @@ describe('random bytes', () => {
     expect(drawn.some((bytes) => bytes.equals(zeros))).toBe(false)
   })
 
-  it('does not change what it gave out', () => {
+  it('does not change the values it returned', () => {
     const first = drawBytes(16)
     const before = first.toString('hex')
     for (let i = 0; i < 1_000; i += 1) drawBytes(16)

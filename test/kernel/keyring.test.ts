@@ -56,7 +56,7 @@ describe('keyring', () => {
     expect(new Set(macs).size).toBe(macs.length)
   })
 
-  it('C41: a key that is given twice, as in a rotation, is looked up by once', () => {
+  it('C41: a key given twice, as in a rotation, is looked up once', () => {
     const ring = createKeyring([first, second, first])
     const parts = ['budget', 'default', '+14155552671']
     expect(ring.keyIds).toEqual(createKeyring([first, second]).keyIds)

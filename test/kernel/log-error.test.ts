@@ -27,7 +27,7 @@ const system = (message: string, fields: Record<string, unknown>) =>
     ...fields,
   })
 
-it('C69: a refused connection says where, by address and port', async () => {
+it('C69: a refused connection is logged with address and port', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -93,7 +93,7 @@ it.each([
   { errno: 482_913 },
   { errno: '482913' },
   { syscall: 'the code is 482913' },
-])('C30: a stranger’s fields %j are not taken for a system’s', (fields) => {
+])('C30: a stranger’s fields %j are not mistaken for a system’s', (fields) => {
   expect(JSON.stringify({ ...show(system('x', fields)), at: '' })).not.toContain('482913')
 })
 

@@ -62,7 +62,7 @@ describe('the output of the log', () => {
     expect(code).toBe(3)
   })
 
-  it('gives up on a reader that stands still', async () => {
+  it('gives up on a stalled reader', async () => {
     const { code } = await run(
       logging(`
         for (let n = 0; n < 5000; n += 1) logger.info({ n }, 'line')
@@ -72,7 +72,7 @@ describe('the output of the log', () => {
     expect(code).toBe(3)
   })
 
-  it('asks a pipe that is full ten times a second, however much is logged meanwhile', async () => {
+  it('retries a full pipe ten times a second, however much is logged meanwhile', async () => {
     const { out, code } = await run(
       `
         import fs from 'node:fs'
@@ -139,7 +139,7 @@ describe('the output of the log', () => {
   })
 })
 
-it('a file is appended to where the shell says so', async () => {
+it('a file is appended to where the shell opened it so', async () => {
   const { out } = await run(
     logging("logger.info({}, 'one')"),
     'f=$(mktemp); echo zero > $f; %s >> $f; cat $f; rm $f',

@@ -47,7 +47,7 @@ describe('a line', () => {
   })
 })
 
-describe('C30: what must not be read', () => {
+describe('C30: values that must not be logged', () => {
   it.each([
     'code',
     'to',
@@ -95,7 +95,7 @@ describe('C30: what must not be read', () => {
     expect(last().err).toMatchObject({ name: 'Error', said: '[hidden] or [hidden] or [hidden]' })
   })
 
-  it('nothing of a SyntaxError passes: it quotes what it could not read', () => {
+  it('nothing of a SyntaxError is logged: it quotes its input', () => {
     const { logger, lines } = listen()
     try {
       JSON.parse('hush-hush')

@@ -27,7 +27,7 @@ const RECOVERY = { selector: '7K3M', secret: '0QXW4Z9B1N2C8RVH' }
 const otp = createOtp()
 const parts = (text: string, size: number) => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? []
 
-describe('C8: what stands between the characters of a code', () => {
+describe('C8: separators between the characters of a code', () => {
   it.each(FILLERS)('U+%s is dropped: before, between and behind', (_point, filler) => {
     const typed = (text: string, size: number) =>
       `${filler}${parts(text, size).join(filler)}${filler}${filler}`

@@ -154,7 +154,7 @@ describe('C13: Forwarded', () => {
       expect(resolve({ peer, forwarded: 'for=198.51.100.1', forwardedFor: undefined })).toBeNull()
   })
 
-  it('whatever stands left of the first untrusted address changes nothing', () => {
+  it('anything left of the first untrusted address changes nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'for=;",\\[]:1.a ') }), (spoofed) => {
         return from(`${spoofed},for=198.51.100.1;proto=https, for="10.0.0.2:1"`) === '198.51.100.1'
@@ -244,7 +244,7 @@ describe('C13: X-Forwarded-For', () => {
     expect(quiet(performance.now() - start)).toBeLessThan(1_000)
   })
 
-  it('whatever stands left of the first untrusted address changes nothing', () => {
+  it('anything left of the first untrusted address changes nothing', () => {
     fc.assert(
       fc.property(fc.string(), (spoofed) => {
         return from('10.0.0.1', `${spoofed},198.51.100.1,10.0.0.2`) === '198.51.100.1'
@@ -301,7 +301,7 @@ describe('TRUSTED_PROXIES', () => {
   })
 })
 
-describe('what a limit per address counts', () => {
+describe('the key of a limit per address', () => {
   it('C14: every address of one /64 has one key, the next /64 another', () => {
     const keys = new Set<string>()
     for (let i = 0; i < 1_000; i += 1)
@@ -337,7 +337,7 @@ describe('what a limit per address counts', () => {
     expect(addressKey('64:ff9b:2::cb00:7107')).toBe('64:ff9b:2::/64')
   })
 
-  it('throws for what is no address', () => {
+  it('throws where there is no address', () => {
     expect(() => addressKey('unknown')).toThrow(RangeError)
   })
 })

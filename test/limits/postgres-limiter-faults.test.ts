@@ -95,7 +95,7 @@ describe('C17: a database that fails', () => {
     expect(remaining(await answer)).toEqual([1])
   })
 
-  it('a node frozen while counting: the server takes its rows away, and its counts back', async () => {
+  it('a node frozen while counting: the server frees its rows, and takes its counts back', async () => {
     const limiter = await limits.open()
     await limiter.admit([ip(), number()])
     await hold('sends_per_number_burst')
@@ -146,7 +146,7 @@ describe('C17: a database that fails', () => {
     expect(remaining(await recovered(limiter))).toEqual([1])
   })
 
-  it('a connection ended while counting: refuses, and what it had counted is taken back', async () => {
+  it('a connection ended while counting: refuses, and its counts are taken back', async () => {
     const limiter = await limits.open()
     await limiter.admit([ip(), number()])
     await hold('sends_per_number_burst')
@@ -217,7 +217,7 @@ describe('C17: a database that fails', () => {
   })
 })
 
-describe('a server that goes and comes back', () => {
+describe('a server that disappears and returns', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres()

@@ -41,7 +41,7 @@ describe('the limiter on PostgreSQL', () => {
     expect(await admitTogether(Array.from({ length: 4 }, () => task(50)))).toBe(5)
   })
 
-  it('C15: nor do they wait for each other in a circle, whatever the order of their keys', async () => {
+  it('C15: nor do they deadlock, whatever the order of their keys', async () => {
     const keys = [ip(400), number(400), prefix(150)]
     const orders = [keys, keys.toReversed(), [number(400), prefix(150), ip(400)], keys]
     expect(await admitTogether(orders.map((order) => task(50, { keys: order })))).toBe(150)

@@ -69,7 +69,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
     expect(quiet(performance.now() - start)).toBeLessThan(AWAY_MS)
   })
 
-  it('frozen: refuses at the deadline of its answer, goes on when it does', async () => {
+  it('frozen: refuses at the deadline of its answer, continues when it thaws', async () => {
     const limiter = await limits.open()
     await limiter.admit([number()])
     limits.server().signal('SIGSTOP')
@@ -104,7 +104,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       await limits.server().command('REPLICAOF', 'NO', 'ONE')
     })
 
-    it('an evicting policy: noticed, refused, and taken back when it is mended', async () => {
+    it('an evicting policy: noticed, refused, and accepted again when it is corrected', async () => {
       const limiter = await limits.open({ examineEveryMs: 30 })
       await limits.server().command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl')
       await waitFor('the limiter to notice', () =>
@@ -118,7 +118,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       expect((await recovered(limiter)).kind).toBe('admitted')
     })
 
-    it('after a reconnect, too, whatever was true before', async () => {
+    it('after a reconnect, too, whatever was true previously', async () => {
       const limiter = await limits.open()
       await limits.server().kill()
       await limits.server().start({ 'maxmemory-policy': 'allkeys-lru' })
@@ -132,7 +132,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       expect((await recovered(limiter)).kind).toBe('admitted')
     })
 
-    it('its memory is full: refuses, says why, and goes on when it has some', async () => {
+    it('its memory is full: refuses, reports why, and continues when there is some', async () => {
       const limiter = await limits.open()
       await limiter.admit([number()])
       await limits.server().command('CONFIG', 'SET', 'maxmemory', '1')
@@ -143,7 +143,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       expect(remaining(await limiter.admit([number()]))).toEqual([3])
     })
 
-    it('it became a replica: refuses, and looks for the primary behind the same name', async () => {
+    it('it became a replica: refuses, and reconnects to the primary behind the same name', async () => {
       const limiter = await limits.open()
       // Of nobody: port 1 answers to none.
       await limits.server().command('REPLICAOF', '127.0.0.1', '1')
@@ -253,7 +253,7 @@ describe.skipIf(!REDIS)(`a server with other settings ${NEEDS_REDIS}`, () => {
     await expect(limits.open({ url: asUser() })).rejects.toThrow('maxmemory-policy is allkeys-lfu')
   })
 
-  it('both forbidden: warns, and goes on', async () => {
+  it('both forbidden: warns, and continues', async () => {
     await start({})
     await limits.server().command(...'ACL SETUSER app on >secret ~* +@all -info -config'.split(' '))
     const limiter = await limits.open({ url: asUser() })

@@ -39,7 +39,7 @@ describe.skipIf(!REDIS)(`the limiter on Redis ${NEEDS_REDIS}`, () => {
     },
   )
 
-  it('C16: racers whom their address stops count in no other budget', async () => {
+  it('C16: racers stopped by their address count in no other budget', async () => {
     const limiter = await limits.open()
     const asked = Array.from({ length: 50 }, () => limiter.admit([ip(3), number(40), prefix(40)]))
     expect(admitted(await Promise.all(asked))).toBe(3)
@@ -47,7 +47,7 @@ describe.skipIf(!REDIS)(`the limiter on Redis ${NEEDS_REDIS}`, () => {
     expect(await counted('sends_per_prefix_hour')).toBe('3')
   })
 
-  it('a race leaves a counter too high at the most, never too low', async () => {
+  it('a race leaves a counter too high at worst, never too low', async () => {
     const limiter = await limits.open()
     const asked = Array.from({ length: 50 }, () => limiter.admit([ip(90), number(5)]))
     expect(admitted(await Promise.all(asked))).toBe(5)
@@ -63,7 +63,7 @@ describe.skipIf(!REDIS)(`the limiter on Redis ${NEEDS_REDIS}`, () => {
     expect(await counted('sends_per_number_burst')).toBe('1')
   })
 
-  it('all that it keeps has its prefix, and an end', async () => {
+  it('everything it stores has its prefix, and an expiry', async () => {
     await (await limits.open()).admit([ip(9), number(9, 77)])
     const keys = await limits.server().command('KEYS', '*')
     const names = keys.split('\r\n').filter((line) => !/^([*$]|$)/.test(line))

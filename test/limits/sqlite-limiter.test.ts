@@ -100,7 +100,7 @@ describe('the limiter on SQLite', () => {
     }
   })
 
-  it('who obeys Retry-After is admitted, and with the full budget of the new window', async () => {
+  it('a caller that obeys Retry-After is admitted, with the full budget of the new window', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
     const limiter = await open()
     await limiter.admit([number(2)])

@@ -68,7 +68,7 @@ describe('around the end of a window', () => {
     },
   )
 
-  it('C9: refused ones neither end a window early nor put its end off', async () => {
+  it('C9: refused ones neither end a window early nor postpone its end', async () => {
     expect(await admitted([NUMBER])).toBe(LIMIT.max)
     for (let n = 0; n < 10; n += 1) {
       vi.setSystemTime(Date.now() + WINDOW_MS / 10 - 1)

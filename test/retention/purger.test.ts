@@ -24,7 +24,7 @@ const parts = (store: ReturnType<typeof createStore>, more: object = {}) => ({
   ...{ logger: { warn: vi.fn() }, pauseMs: 0, ...more },
 })
 
-it('takes everything that is past its time, in batches, recipients first', async () => {
+it('removes everything past its time, in batches, recipients first', async () => {
   const store = createStore({ purge: 120, addresses: 60 })
   await createPurger(parts(store)).purgeOnce()
   expect(store.left).toEqual({ purge: 0, addresses: 0 })

@@ -148,7 +148,7 @@ it.each<[string, Record<string, string>, string[]]>([
   for (const name of made) expect(started.output()).toContain(keys[name])
 })
 
-it('C69: production without any key says how to make one', async () => {
+it('C69: production without any key reports how to create one', async () => {
   const started = start({ ...PRODUCTION, SERVICES: '{"services":{"shop":{}}}' })
   await waitUrl(started)
   expect(started.output()).toContain('countersign keys create --service shop --scope verify')
@@ -195,7 +195,7 @@ it('prints a key, the inbox and two requests that work in development', async ()
   expect(statSync(join(dataDir, 'development-keys.json')).mode & 0o777).toBe(0o600)
 })
 
-it('starts with a file of services that has no default: the made key is for the first', async () => {
+it('starts with a file of services that has no default: the created key is for the first', async () => {
   const started = start({ SERVICES: '{"services":{"checkout":{}}}' })
   const url = await waitUrl(started)
   const { apiKey } = JSON.parse(readFileSync(join(dataDir, 'development-keys.json'), 'utf8')) as {
@@ -209,7 +209,7 @@ it('starts with a file of services that has no default: the made key is for the 
   expect(answer.status).toBe(201)
 })
 
-it('says in a sentence that the port is taken, and ends with 1', async () => {
+it('reports in one sentence that the port is taken, and exits with 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as { port: number }
@@ -225,7 +225,7 @@ it.each([
   ['folder', /folder is a directory/],
   ['file', /the socket .*file cannot be used \(EADDRINUSE\)/],
 ])(
-  'C71: a socket that cannot be made is named, and nothing is removed: %s',
+  'C71: a socket that cannot be created is named, and nothing is removed: %s',
   async (name, expected) => {
     mkdirSync(join(dataDir, 'folder'))
     writeFileSync(join(dataDir, 'file'), 'mine')

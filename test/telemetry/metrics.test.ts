@@ -41,7 +41,7 @@ function readMetric(text: string, name: string, labels: Record<string, string> =
   return line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(' ')))
 }
 
-it('tells starts, checks, refusals, sends, hashes and levels, and holds nothing of a person', async () => {
+it('counts starts, checks, refusals, sends, hashes and levels, and holds nothing about a person', async () => {
   const started = await real.start()
   const { code } = await real.message(started.body.id)
   const check = (typed: string) =>
@@ -102,7 +102,7 @@ const refused = (code: string): SendOutcome => ({
   result: { kind: 'permanent', error: { code, message: 'no' } },
 })
 
-it('what strangers choose makes no labels: paths, methods, and a provider’s many codes', async () => {
+it('strangers’ input becomes no label: paths, methods, and a provider’s many codes', async () => {
   for (let n = 0; n < 20; n += 1) await fetch(`${real.url}/nobody-${n}`)
   const { text } = await open()
   expect(text).not.toContain('nobody-')

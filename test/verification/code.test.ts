@@ -31,7 +31,7 @@ describe('generateCode', () => {
     expect(seen.size).toBe(10_000)
   })
 
-  it('has the length asked for, from 4 to 10', () => {
+  it('has the requested length, from 4 to 10', () => {
     for (let length = 4; length <= 10; length += 1) {
       expect(generateCode(length)).toMatch(new RegExp(`^\\d{${length}}$`))
     }

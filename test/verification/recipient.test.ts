@@ -87,11 +87,11 @@ describe('phone numbers', () => {
     ['+54 9 11 2345 6789', null],
     ['+225 07 12 34 56 78', null],
     ['+229 01 97 12 34 56', null],
-  ])('C12: %j is read as what it is: the form of today', (to, country) => {
+  ])('C12: %j is read in today’s form', (to, country) => {
     expect(readRecipient(to, country)).toMatchObject({ kind: 'phone' })
   })
 
-  it('C50: tells the type, so that policy can refuse it', () => {
+  it('C50: reports the type, so that policy can refuse it', () => {
     expect(read('+1 900 555 0199')).toMatchObject({ type: 'PREMIUM_RATE' })
     expect(read('+44 70 1234 5678')).toMatchObject({ type: 'PERSONAL_NUMBER' })
   })
@@ -258,14 +258,14 @@ describe('addresses', () => {
 describe('indexes', () => {
   const keyring = createKeyring([Buffer.alloc(32, 1)])
 
-  it('tell the address from the budget, and services apart', () => {
+  it('distinguish the address from the budget, and services from each other', () => {
     const [plain, tagged] = [read('user@example.com'), read('user+x@example.com')]
     expect(budgetIndexes(keyring, 's', plain)).toEqual(budgetIndexes(keyring, 's', tagged))
     expect(addressIndexes(keyring, 's', plain)).not.toEqual(addressIndexes(keyring, 's', tagged))
     expect(budgetIndexes(keyring, 's', plain)).not.toEqual(budgetIndexes(keyring, 't', plain))
   })
 
-  it('find what an earlier version stored of a mailbox, behind what is stored today', () => {
+  it('find a mailbox that an earlier version stored, after today’s form', () => {
     const dotted = read('Ann.B+x@gmail.com')
     const before = keyring.mac('blind-index', ['budget', 's', 'ann.b@gmail.com'])
     expect(budgetIndexes(keyring, 's', dotted)).toEqual([

@@ -42,6 +42,6 @@ it.each([
   ['to a mobile', { to: MOBILE }],
   ['by mail', { to: 'ann@example.com' }],
   ['to a test recipient, for nothing is sent', { to: LANDLINE, isTest: true }],
-])('C50: what may go out does: %s', async (_name, given) => {
+])('C50: an admitted resend goes out: %s', async (_name, given) => {
   expect(await again(given, { landlines: 'refused', allowedCountries: ['DE'] })).toEqual([null, 2])
 })

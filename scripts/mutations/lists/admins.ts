@@ -8,20 +8,23 @@ const ADMIN_VERIFICATIONS = 'test/http/admin-verifications.test.ts'
 export const ADMINS: readonly Mutant[] = [
   mutant(
     'C35.admin-attempts-list',
-    'an admin’s key of one service lists that one’s attempts',
+    'an admin’s key of one service lists that service’s verifications',
     [ADMIN_VERIFICATIONS, 'see, change, show, export and erase nothing of another'],
     { node: 'PropertyAssignment', becomes: 'service: given.service ?? null' },
   ),
   mutant(
     'C35.admin-acts-service',
-    'an admin’s key of one service acts on that one’s attempts and people',
+    'an admin’s key of one service acts on that service’s verifications and people',
     [ADMIN_VERIFICATIONS, 'see, change, show, export and erase nothing of another'],
     { node: 'PropertyAssignment', becomes: 'service: null' },
   ),
   mutant(
     'C30.masked-attempts',
-    'attempts tell a recipient masked',
-    [ADMIN_VERIFICATIONS, 'no recipient but where it was asked for'],
+    'the admin API shows verifications with the recipient masked',
+    [
+      ADMIN_VERIFICATIONS,
+      'C30: no code anywhere, no recipient but where it was requested, none in the log of the process',
+    ],
     {
       node: 'PropertyAssignment',
       becomes: `to_masked: (recipients as never as Recipients).ofRow(row)?.to ?? ''`,
@@ -29,8 +32,8 @@ export const ADMINS: readonly Mutant[] = [
   ),
   mutant(
     'C30.reveal-logged',
-    'who is shown a recipient in clear stands in the log',
-    [ADMIN_VERIFICATIONS, 'shows its recipient to who asks for it'],
+    'the log records who revealed a recipient',
+    [ADMIN_VERIFICATIONS, 'reveals its recipient on request, and the log records who asked'],
     { node: 'ExpressionStatement', becomes: 'void [type, at, about]' },
   ),
 ]

@@ -8,26 +8,29 @@ const OFFERS = 'test/admin/offers.test.ts'
 export const ADVICE: readonly Mutant[] = [
   mutant(
     'C74.other-key-capable',
-    'another key is said to send only what it could send',
+    'another key is offered only what it could send',
     [OFFERS, 'may look only, and nobody could send'],
     { node: 'PropertyAssignment', nth: 2, becomes: 'isSendable: !mayAct' },
   ),
   mutant(
     'C74.ended-not-good',
-    'a code that has ended is not said to be good',
-    [OFFERS, 'one that may have gone out says so'],
+    'a code that has ended is not shown as valid',
+    [
+      OFFERS,
+      'one that may have gone out is reported as such while its code is valid, and no longer',
+    ],
     { node: 'ConditionalExpression', becomes: 'advice.meanwhile' },
   ),
   mutant(
     'C74.timeline-ended-code',
-    'a code that has ended is not said to be good beside a try of its timeline',
+    'a code that has ended is not shown as valid beside a try of its timeline',
     [OFFERS, 'may act'],
     { node: 'ConditionalExpression', becomes: '`${meanwhile} ${action}`.trim()' },
   ),
   mutant(
     'C74.exhausted-not-refused',
-    'a message that was tried until the end is not said to be refused for good',
-    [OFFERS, 'what was tried until it expired'],
+    'a message that was tried until the end is not shown as permanently refused',
+    [OFFERS, 'a message tried until it expired was not permanently refused'],
     {
       node: 'PropertyAccessExpression',
       becomes: `adviseOn({ provider, code: errorCode }, 'failed').meaning`,
@@ -35,8 +38,8 @@ export const ADVICE: readonly Mutant[] = [
   ),
   mutant(
     'C74.earlier-taken-told',
-    'an earlier message that was taken is told where the newest one was not',
-    [OFFERS, 'an earlier message that was taken'],
+    'an earlier message that was accepted is mentioned where the newest one was not',
+    [OFFERS, 'an earlier message that was accepted is mentioned beside the newest one'],
     { node: 'CallExpression', becomes: `newest([], 'delivery.sent')` },
   ),
   mutant(

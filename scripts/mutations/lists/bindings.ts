@@ -26,7 +26,7 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I9.seal-context',
-    'what is sealed opens in its own context only',
+    'a sealed value opens in its own context only',
     ['test/kernel/keyring.test.ts', 'in the same context only'],
     { node: 'ExpressionStatement', becomes: `cipher.setAAD(Buffer.from('', 'utf8'))` },
     {
@@ -46,31 +46,31 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I12.never-backwards',
-    'the clock never follows the wall back',
+    'the clock never follows the wall clock back',
     [CLOCK, 'C37: ignores a jump back, and time goes on'],
     { node: 'ExpressionStatement', becomes: 'last = wall' },
   ),
   mutant(
     'I12.monotonic-progress',
-    'time goes on by the monotonic source while the wall is behind',
-    [CLOCK, 'C37: adopts a jump forward and goes on'],
+    'time advances by the monotonic source while the wall clock is behind',
+    [CLOCK, 'C37: adopts a jump forward and continues from there when the wall clock jumps back'],
     { node: 'CallExpression', becomes: 'Math.max(last, wall)' },
   ),
   mutant(
     'I12.database-clock-sync',
-    'a node’s clock comes back to the database’s where it was ahead',
+    'a node’s clock returns to the database’s where it was ahead',
     ['test/storage/postgres/node-clock.test.ts', 'does not run away from the database’s'],
     { node: 'BinaryExpression', nth: 5, becomes: 'passed' },
   ),
   mutant(
     'I12.restart-floor',
-    'a restart does not begin behind the newest stored time',
+    'a restart does not begin earlier than the newest stored time',
     [CLOCK, 'does not begin behind the newest stored time'],
     { node: 'CallExpression', becomes: 'wallMs()' },
   ),
   mutant(
     'I12.charge-in-time',
-    'what was admitted after the expiry is refused',
+    'a check admitted after the expiry is refused',
     [VERIFICATION_STORE, 'charges nothing that has expired, ended, is unknown'],
     {
       at: 'I12.check-in-time',
@@ -80,8 +80,11 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I12.newest-time-seed',
-    'the process gives the clock the newest stored time',
-    ['test/e2e/c37-time.test.ts', 'C37: a process that starts with a wall an hour back goes on'],
+    'the process seeds the clock with the newest stored time',
+    [
+      'test/e2e/c37-time.test.ts',
+      'C37: a process that starts with its clock an hour back continues from its newest row',
+    ],
     { node: 'PropertyAssignment', becomes: '' },
   ),
   mutant(
@@ -104,7 +107,7 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I13.lookup-by-purpose',
-    'a check without id finds by the purpose, too',
+    'a check without an id matches the purpose, too',
     [VERIFICATION_STORE, 'findBySession gives the newest of this recipient, purpose and session'],
     { node: 'CallExpression', becomes: '' },
   ),
@@ -122,7 +125,7 @@ export const BINDINGS: readonly Mutant[] = [
   ),
   mutant(
     'I12.check-in-time',
-    'what was admitted in time is late past the deadline of a hash',
+    'a check admitted in time is late past the deadline of a hash',
     ['test/verification/attempt-order.test.ts', 'I12: past the deadline of a hash a right code'],
     { node: 'VariableStatement', becomes: 'const refusal = refuseEnded(record, admittedAt)' },
   ),

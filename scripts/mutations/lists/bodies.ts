@@ -15,13 +15,13 @@ export const BODIES: readonly Mutant[] = [
   ),
   mutant(
     'C52.unread-body-window',
-    'of a body that nobody reads yet a little is parsed',
+    'little is parsed of a body that nobody reads yet',
     [TURNS_BODIES, 'waits with its body while its answer is not read'],
     { node: 'ConditionalExpression', becomes: 'left' },
   ),
   mutant(
     'C52.fair-turns',
-    'a socket that sends much has one turn among others',
+    'a busy socket has one turn among the others',
     [TURNS_BODIES, 'has its turn, as others have'],
     { node: 'VariableDeclaration', becomes: 'TURN_BYTES = 64 * 1024' },
   ),
@@ -33,25 +33,25 @@ export const BODIES: readonly Mutant[] = [
   ),
   mutant(
     'C52.no-early-resume',
-    'a socket that is read resumes no turn before its own',
+    'reading a socket resumes no turn before its own',
     [TURNS_BODIES, 'has its turn, as others have'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C52.no-read-ahead',
-    'of a socket that waits nothing is read ahead',
+    'nothing is read ahead from a waiting socket',
     [TURNS_BODIES, 'nothing is read ahead'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C52.memory-accounting',
-    'what waits counts as the memory that it keeps',
+    'waiting bytes count as the memory that they occupy',
     [TURNS_BODIES, 'the last byte of a read counts as the read'],
     { node: 'ExpressionStatement', becomes: 'held.add(line, socket, rest.length)' },
   ),
   mutant(
     'C52.body-coalesced',
-    'a body is one piece, however many it comes in',
+    'a body is one piece, however many it arrives in',
     [TURNS_BODIES, 'is read into one piece'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
@@ -69,19 +69,19 @@ export const BODIES: readonly Mutant[] = [
   ),
   mutant(
     'C52.connection-memory',
-    'all connections together cost what the limit of deploy/ has beside a flood',
+    'all connections together cost no more than the memory limit in deploy/ leaves beside a flood',
     ['test/e2e/c52-pipelining.test.ts', 'C52: as many connections as there may be'],
     { node: 'VariableDeclaration', becomes: 'MAX_CONNECTIONS = 4_096' },
   ),
   mutant(
     'C52.partial-body-waits',
-    'a body that has only begun is not taken for the whole',
+    'a body that has only begun is not mistaken for the whole',
     [TURNS_BODIES, 'is read into one piece'],
     { node: 'BinaryExpression', becomes: 'length === 0' },
   ),
   mutant(
     'C52.metrics-server-bounds',
-    'the port of metrics is bounded as every server is',
+    'the metrics port is bounded like every server',
     ['test/http/turns.test.ts', 'are done one by one on the port of metrics, too'],
     {
       node: 'ImportDeclaration',

@@ -10,7 +10,7 @@ const SQLITE_LIMITER_FAULTS = 'test/limits/sqlite-limiter-faults.test.ts'
 export const BUDGETS: readonly Mutant[] = [
   mutant(
     'I8.limit-rollback',
-    'one refusal takes back what the other limits counted',
+    'a refusal takes back what the other limits counted',
     [
       'test/limits/sqlite-limiter.test.ts',
       `C16: a refusal by the address leaves the number's budgets alone`,
@@ -19,13 +19,13 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I8.refused-start-refund',
-    'a start that was refused gives its minted code, or its place in the queue, back',
+    'a refused start gives its ready code, or its place in the queue, back',
     [REFUSED_STARTS, 'C16: a start that a limit refuses gives its place'],
     { node: 'IfStatement', becomes: 'if (used) code.giveBack()' },
   ),
   mutant(
     'I8.unused-code-returned',
-    'a minted code that was not used goes back to the mint',
+    'an unused ready code goes back to the mint',
     [REFUSED_STARTS, 'C16: a minted code that was not used goes back'],
     { node: 'PropertyAssignment', nth: 2, becomes: 'giveBack: () => {}' },
   ),
@@ -68,7 +68,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I10.mailbox-aliases',
-    'names that a mail provider does not tell apart share one budget',
+    'names that a mail provider treats as the same share one budget',
     [RECIPIENT, 'C12: "ann.b@gmail.com" and "annb@gmail.com" are one'],
     { node: 'PropertyAssignment', nth: 2, becomes: 'fold: (name) => name' },
   ),
@@ -80,25 +80,25 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I10.legacy-form-lookup',
-    'rows that an earlier version stored of a mailbox are found by its own form',
-    [RECIPIENT, 'find what an earlier version stored of a mailbox'],
+    'rows that an earlier version stored for a mailbox are found by their own form',
+    [RECIPIENT, 'find a mailbox that an earlier version stored, after today’s form'],
     { node: 'ReturnStatement', becomes: 'return [form]' },
   ),
   mutant(
     'C12.trim-invisibles',
-    'invisible characters around an address are no part of it',
+    'invisible characters around an address are not part of it',
     [RECIPIENT, 'user@example.com​" is "user@example.com"'],
     { node: 'VariableStatement', becomes: 'const trimmed = to.trim()' },
   ),
   mutant(
     'C12.check-decoded-mailto',
-    'what a mailto: link encodes is checked once it is decoded',
+    'the content of a mailto: link is checked after decoding',
     [RECIPIENT, 'user%2Btag@example.com" is "user+tag@example.com"'],
     { node: 'VariableStatement', becomes: 'const text = uri' },
   ),
   mutant(
     'C12.old-number-refused',
-    'a form of a number that its country gave up is refused in words',
+    'a number format that its country has abandoned is refused with a clear message',
     [RECIPIENT, 'C12: "+52 1 55 1234 5678" is refused in words'],
     {
       node: 'BinaryExpression',
@@ -107,13 +107,13 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I10.index-canonical-form',
-    'the index of a person is made of the form that is counted, not of the address as given',
-    [RECIPIENT, 'tell the address from the budget, and services apart'],
+    'the index of a person is made from the form that is counted, not from the address as given',
+    [RECIPIENT, 'distinguish the address from the budget, and services from each other'],
     { node: 'ArrayLiteralExpression', becomes: `['budget', service, key && recipient.address]` },
   ),
   mutant(
     'I11.fail-closed',
-    'an error of the limit store refuses, it does not admit',
+    'an error of the limit store refuses; it does not admit',
     [SQLITE_LIMITER_FAULTS, 'locked: refuses at the deadline'],
     {
       node: 'ReturnStatement',
@@ -122,7 +122,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I11.rethrow-unknown-errors',
-    'only a refusal of the limiter is taken for one; what else it throws is thrown',
+    'only a refusal of the limiter counts as one; anything else it throws is thrown on',
     [SQLITE_LIMITER_FAULTS, 'table gone: refuses once'],
     {
       node: 'ThrowStatement',
@@ -131,7 +131,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I11.storage-error-503',
-    'a database that is locked, full or broken is 503 with Retry-After',
+    'a locked, full or broken database is 503 with Retry-After',
     ['test/http/refusals.test.ts', '503 with Retry-After where the store is away'],
     {
       node: 'BinaryExpression',
@@ -140,7 +140,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I11.outage-not-unknown',
-    'a store that is away is not taken for a key that is unknown',
+    'an unavailable store is not mistaken for an unknown key',
     ['test/access/api-keys.test.ts', 'a store that is away is not a wrong key'],
     {
       node: 'VariableStatement',
@@ -149,7 +149,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I10.send-limit-form',
-    'the send limits take the form that is counted, too',
+    'the send limits use the counted form, too',
     ['test/e2e/c12-budgets.test.ts', 'C12: an address in any spelling has one budget'],
     {
       node: 'ExpressionStatement',
@@ -158,7 +158,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I11.failed-commit-rejects',
-    'a transaction that could not be written rejects each of its writes',
+    'a failed transaction rejects each of its writes',
     ['test/storage/sqlite/writer.test.ts', 'C42: a database that became read-only refuses writes'],
     { node: 'ExpressionStatement', becomes: 'waiting.resolve(error)' },
   ),

@@ -9,7 +9,7 @@ const TWO_CONNECTIONS = 'test/storage/sqlite/two-connections.test.ts'
 export const CHECKS: readonly Mutant[] = [
   mutant(
     'I1.pending-only',
-    'what is decided is decided on the row as it is, in the job that writes',
+    'a decision is taken on the row as it is, in the job that writes it',
     [VERIFICATION_STORE, 'I1: 50 right answers at once are one approval'],
     { node: 'VariableStatement', becomes: 'const before = record' },
   ),
@@ -24,7 +24,7 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I2.attempt-cap',
-    'no comparison is charged past `max_attempts`',
+    'no attempt is charged past `max_attempts`',
     [VERIFICATION_STORE, 'I2: at most max_attempts are charged where nothing is judged'],
     {
       node: 'IfStatement',
@@ -33,7 +33,7 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I3.wrong-code-counter',
-    'a counter of its own for wrong codes ends the verification, not the charged attempts',
+    'a separate counter of wrong codes ends the verification, not the charged attempts',
     ['test/verification/transitions.test.ts', 'I3: ends with the last wrong one'],
     {
       node: 'ReturnStatement',
@@ -42,13 +42,13 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I3.sweep-grace',
-    'the sweeper leaves what was admitted in time its time to be compared',
+    'the sweeper leaves time for the comparison of a check that was admitted in time',
     ['test/verification/attempt-order.test.ts', 'neither sweeper nor expiry ends it'],
     { node: 'VariableStatement', becomes: 'const GRACE_MS = 0' },
   ),
   mutant(
     'I4.full-allowance',
-    'an open verification counts with all that it allows',
+    'an open verification counts with everything that it allows',
     [VERIFICATION_STORE, 'I4: open ones count in full'],
     { node: 'PropertyAccessExpression', nth: 3, becomes: 'v.attempts' },
   ),
@@ -75,7 +75,7 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I2.charge-after-fault',
-    'where the effect of a check cannot be written, its attempt is charged before anything is told',
+    'where the effects of a check cannot be written, its attempt is charged before the answer leaves',
     [
       'test/e2e/c05-charge-stays.test.ts',
       'C5: 20 guesses whose effect fails are max_attempts guesses',
@@ -93,7 +93,7 @@ export const CHECKS: readonly Mutant[] = [
   ),
   mutant(
     'I2.refused-before-verdict',
-    'a check is refused by the row alone, before the verdict is looked at',
+    'a check is refused by the row alone, before its verdict is read',
     [
       'test/verification/transitions.test.ts',
       'I2: whatever the row, the right code is refused where a wrong one is',

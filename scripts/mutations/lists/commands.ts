@@ -11,44 +11,47 @@ const SEND_TEST = 'test/commands/send-test.test.ts'
 export const COMMANDS: readonly Mutant[] = [
   mutant(
     'C71.doctor-never-ambiguous',
-    'doctor, which sends none, does not say that a message may have gone out',
+    'doctor, which sends no message, does not report that one may have gone out',
     [DOCTOR, 'C71: a server that is not there'],
     { node: 'CallExpression', becomes: `NO_ANSWER.has('')` },
   ),
   mutant(
     'C71.dns-port-refused',
-    'a name server with a port that is none is refused in words',
+    'a name server with an invalid port is refused with a clear message',
     [WRONG_WORDS, '["doctor","--dns-server","127.0.0.1:65536"]'],
     { node: 'BinaryExpression', becomes: '(isIPv6(v6) || isIPv4(v4)) && Number(port) >= 1 ' },
   ),
   mutant(
     'C71.doctor-setting-lines',
-    'doctor says each wrong setting in a line of its own',
+    'doctor reports each wrong setting on a line of its own',
     [DOCTOR, 'settings that are not right end it with 78, each named'],
     { node: 'VariableStatement', becomes: `const faults = [[first, ...rest].join(' ')]` },
   ),
   mutant(
     'C71.words-before-store',
-    'wrong words of refusals are said before a store is looked for',
-    ['test/commands/refusals.test.ts', 'wrong words are said before a store is looked for'],
+    'wrong arguments of refusals are reported before a store is opened',
+    [
+      'test/commands/refusals.test.ts',
+      'C71: wrong arguments are reported before a store is opened',
+    ],
     { node: 'ExpressionStatement', becomes: 'if (readFilter === undefined) readLimit(given)' },
     { at: 'C71.words-before-store.2', node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C71.one-line-usage',
-    'a mistake on the command line is one line and the usage of that command',
+    'a mistake on the command line gets one line and the usage of that command',
     [WRONG_WORDS, '["keys","create","--scope","--json"]'],
     { node: 'TemplateMiddle', nth: 2, find: 'n$', replace: 'n\\n$' },
   ),
   mutant(
     'C71.option-once',
-    'an option that is given twice is refused: one of them would be lost',
+    'an option given twice is refused: one of them would be lost',
     [WRONG_WORDS, '["keys","create","--name","a","--name","b"]'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C71.doctor-sends-nothing',
-    'doctor asks a gateway for nothing that could send',
+    'doctor requests nothing from a gateway that could send',
     [DOCTOR, 'everything right: exit code 0, a line for each check'],
     { node: 'PropertyAssignment', becomes: 'method, url, headers: {}' },
     { node: 'ShorthandPropertyAssignment', becomes: '' },
@@ -63,7 +66,7 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.doctor-twilio-suspended',
-    'doctor tells an account of Twilio’s that is suspended from one that sends',
+    'doctor distinguishes a suspended Twilio account from one that sends',
     [DOCTOR, 'suspended'],
     { node: 'BinaryExpression', becomes: `status === 'closed'` },
   ),
@@ -75,8 +78,8 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.doctor-no-create',
-    'doctor makes nothing in a database without a store',
-    [DOCTOR, 'PostgreSQL without a store is told, and stays so'],
+    'doctor creates nothing in a database without a store',
+    [DOCTOR, 'C71: PostgreSQL without a store is reported, and stays without one'],
     {
       node: 'VariableDeclarationList',
       becomes: `await client.query('create table schema_version (version int, oldest_usable int)')
@@ -85,8 +88,8 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.dns-outage-distinct',
-    'a name server that is away is not taken for a record that is missing',
-    [MAIL_DOMAIN, 'a name server that is silent is told apart'],
+    'an unavailable name server is not mistaken for a missing record',
+    [MAIL_DOMAIN, 'C71: a silent name server is distinguished from a missing record'],
     {
       node: 'ReturnStatement',
       becomes: 'return ABSENT.size > 0 ? { records: [] } : { away: code }',
@@ -94,14 +97,17 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.double-spf-invalid',
-    'two SPF records are none (RFC 7208 §4.5)',
+    'two SPF records count as none (RFC 7208 §4.5)',
     [MAIL_DOMAIN, 'SPF'],
     { node: 'BinaryExpression', becomes: `second === 'never'` },
   ),
   mutant(
     'C71.test-message-codeless',
-    'a test message says that it is one, and holds no code',
-    [SEND_TEST, 'by mail: marked in subject and text'],
+    'a test message says that it is one, and contains no code',
+    [
+      SEND_TEST,
+      'C71: by mail: marked in subject and text, without a code; no store is needed or created',
+    ],
     {
       node: 'TemplateTail',
       find: 'It holds no code, and there is nothing for you to do',
@@ -110,14 +116,14 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.test-answer-masked',
-    'what a provider answers to a test message is told without the recipient',
+    'a provider’s answer to a test message is shown without the recipient',
     [SEND_TEST, 'a mail server that refuses'],
     { node: 'VariableStatement', becomes: 'const { to } = wanted' },
   ),
   mutant(
     'C71.stray-word-refused',
-    'a word that a command does not take is refused',
-    [WRONG_WORDS, 'words that it does not take'],
+    'an unexpected argument of a command is refused',
+    [WRONG_WORDS, 'unexpected arguments'],
     {
       node: 'IfStatement',
       becomes: 'if (extra === \'\') throw new UsageError(`unexpected argument "${extra}"`)',
@@ -125,49 +131,52 @@ export const COMMANDS: readonly Mutant[] = [
   ),
   mutant(
     'C71.doctor-exit-78',
-    'doctor ends with 78 where the settings are wrong',
+    'doctor exits with 78 where the settings are wrong',
     [DOCTOR, 'settings that are not right end it with 78'],
     { node: 'ReturnStatement', becomes: 'return EXIT.failed' },
   ),
   mutant(
     'C71.doctor-unusable-file',
-    'doctor tells a file that cannot be used',
+    'doctor reports an unusable file',
     [DOCTOR, 'a directory in the place of the database'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C71.doctor-damaged-store',
-    'doctor tells a database that is damaged',
+    'doctor reports a damaged database',
     [DOCTOR, 'a database of which a page was lost'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C71.spf-pass-all',
-    'doctor tells an SPF record that lets everybody send',
+    'doctor reports an SPF record that lets everybody send',
     [MAIL_DOMAIN, 'C71: SPF ["v=spf1 +all"]'],
     { node: 'CallExpression', becomes: `record === ''` },
   ),
   mutant(
     'C71.dkim-key-revoked',
-    'doctor tells a DKIM key that was revoked (RFC 6376 §3.6.1)',
+    'doctor reports a revoked DKIM key (RFC 6376 §3.6.1)',
     [MAIL_DOMAIN, 'C71: DKIM v=DKIM1; p='],
     { node: 'CallExpression', becomes: `record === ''` },
   ),
   mutant(
     'C71.dmarc-parent-domain',
-    'the DMARC record of a domain above counts (RFC 7489 §6.6.3)',
-    [MAIL_DOMAIN, 'C71: DMARC of a domain above counts'],
+    'the DMARC record of a parent domain counts (RFC 7489 §6.6.3)',
+    [
+      MAIL_DOMAIN,
+      'C71: DMARC of a parent domain counts, that of a top-level domain is not queried',
+    ],
     { node: 'BinaryExpression', becomes: 'first < 1' },
   ),
   mutant(
     'C71.test-message-route',
-    'a test message goes the way that the channel’s messages go',
+    'a test message takes the same route as the channel’s messages',
     [SEND_TEST, 'the provider is chosen by name, by route'],
     { node: 'VariableDeclaration', becomes: `name = given.text('provider')` },
   ),
   mutant(
     'C71.test-exit-1',
-    'a test message that was not taken ends with 1',
+    'a test message that was not accepted exits with 1',
     [SEND_TEST, 'a mail server that refuses'],
     { node: 'ReturnStatement', becomes: 'return EXIT.ok' },
   ),

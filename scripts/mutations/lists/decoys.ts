@@ -9,7 +9,7 @@ const C49_DECOY_FATE = 'test/e2e/c49-decoy-fate.test.ts'
 export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.decoy-failure-evidence',
-    'a decoy fails as others do only where several failed and none was reached since',
+    'a decoy fails as others do only where several failed and none has been reached since',
     [RECENT_SENDS, 'one or two recipients of their own, however often they fail'],
     { node: 'BinaryExpression', nth: 2, becomes: 'same.length > 0' },
   ),
@@ -21,13 +21,13 @@ export const DECOYS: readonly Mutant[] = [
   ),
   mutant(
     'C49.permanent-needs-many',
-    'what is refused for good everywhere takes as many persons where somebody was reached',
+    'a permanent refusal everywhere takes as many people where somebody was reached',
     [RECENT_SENDS, 'wrong numbers in several countries'],
     { node: 'CallExpression', nth: 4, becomes: 'false' },
   ),
   mutant(
     'C49.outage-ends-early',
-    'an outage ends for decoys with the first that is reached',
+    'for decoys an outage ends with the first recipient that is reached',
     [RECENT_SENDS, 'several that failed before another was reached'],
     {
       node: 'VariableStatement',
@@ -36,19 +36,19 @@ export const DECOYS: readonly Mutant[] = [
   ),
   mutant(
     'C49.mailbox-spellings',
-    'a mailbox of one’s own in many spellings is one',
+    'many spellings of one mailbox count as one',
     [RECENT_SENDS, 'one mailbox in many spellings is one'],
     { node: 'ReturnStatement', becomes: 'return `${mailbox}${to}@${domain}`' },
   ),
   mutant(
     'C49.subdomains-one-place',
-    'subdomains of one’s own domain are one place',
+    'subdomains of one domain count as one place',
     [RECENT_SENDS, 'their own domain, with any number of mailboxes and subdomains'],
     { node: 'ArrowFunction', becomes: '(one) => rootOf(one.place) && one.place' },
   ),
   mutant(
     'C49.missing-mailbox-neutral',
-    'a mailbox that does not exist says nothing of its domain',
+    'a mailbox that does not exist proves nothing about its domain',
     [RECENT_SENDS, 'mailboxes and numbers that do not exist'],
     { node: 'BinaryExpression', becomes: `RECIPIENT.has(code) || SMTP_RECIPIENT.test('')` },
   ),
@@ -60,14 +60,14 @@ export const DECOYS: readonly Mutant[] = [
   ),
   mutant(
     'C49.decoy-permanent-refusal',
-    'a destination that is refused for good is refused for decoys',
+    'a destination that is permanently refused is refused for decoys',
     [C49_DECOY_FATE, 'C49, C66: a country: failed alike'],
     { node: 'CallExpression', becomes: '' },
   ),
   mutant(
     'C49.shared-send-history',
-    'decoys go by what other nodes met, and by what was met before a restart',
-    [C49_DECOY_FATE, 'C49: its first decoys know what the others met'],
+    'decoys follow the results of other nodes, and those before a restart',
+    [C49_DECOY_FATE, 'C49: its first decoys follow the other nodes’ results, and take their time'],
     { node: 'ForOfStatement', becomes: '' },
   ),
   mutant(
@@ -84,8 +84,11 @@ export const DECOYS: readonly Mutant[] = [
   ),
   mutant(
     'C49.pg-decoys-excluded',
-    'decoys learn nothing from decoys, on PostgreSQL either',
-    ['test/storage/postgres/store.test.ts', 'C49: tells what became of the newest real messages'],
+    'PostgreSQL: decoys do not learn from decoys',
+    [
+      'test/storage/postgres/store.test.ts',
+      'C49: reports the results of the newest real messages, by their newest answered try',
+    ],
     { node: 'TemplateTail', find: ` and v.kind = 'real'`, replace: '' },
   ),
   mutant(
@@ -100,12 +103,15 @@ export const DECOYS: readonly Mutant[] = [
   mutant(
     'C49.local-provider-latency',
     'a provider on this machine is usually faster than one across the internet',
-    ['test/delivery/registry.test.ts', 'C49: the first decoys take the time that smtp://[::1]:25'],
+    [
+      'test/delivery/registry.test.ts',
+      'C49: the first decoys take the usual time of smtp://[::1]:25',
+    ],
     { node: 'ConditionalExpression', becomes: 'isNear ? USUAL_MS.far : USUAL_MS.far' },
   ),
   mutant(
     'C49.other-node-history',
-    'what another node met before is not taken for the newest',
+    'another node’s earlier result is not mistaken for the newest',
     [RECENT_SENDS, 'a send that is read twice, or late, counts once and in its place'],
     { node: 'ArrowFunction', becomes: '() => true' },
   ),

@@ -11,33 +11,33 @@ const APPS = 'test/factors/apps.test.ts'
 export const FACTORS: readonly Mutant[] = [
   mutant(
     'C11.step-monotonic',
-    'a step is used only where the last one is older, decided by the UPDATE itself',
+    'a step can be used only if the last one is older, decided by the UPDATE itself',
     [FACTOR_STORE, 'C11: T+1, T, T+1 in turn'],
     { node: 'CallExpression', nth: 4, becomes: `eq(f.status, 'active')` },
     { node: 'CallExpression', nth: 5, becomes: '' },
   ),
   mutant(
     'C11.recovery-single-use',
-    'a recovery code is used only where it was not, decided by the UPDATE itself',
+    'a recovery code can be used only if it is unused, decided by the UPDATE itself',
     [FACTOR_STORE, 'one recovery code for 20 verifications at once'],
     { node: 'CallExpression', nth: 2, becomes: `eq(r.selector, p('selector'))` },
     { node: 'CallExpression', nth: 4, becomes: '' },
   ),
   mutant(
     'C11.used-code-wrong',
-    'what was used before makes the code wrong, in the transaction that would approve',
+    'a step or code that was used before is wrong, decided in the transaction that would approve',
     [FACTOR_STORE, 'C11: one step for 20 verifications at once, over two connections'],
     { node: 'VariableStatement', becomes: 'const effect = decision' },
   ),
   mutant(
     'C11.old-set-removed',
-    'a new set of recovery codes removes the one before',
-    [FACTOR_STORE, 'a new set of codes voids the one before'],
+    'a new set of recovery codes removes the previous one',
+    [FACTOR_STORE, 'a new set of codes voids the previous one, even where ten are created at once'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C11.pg-step-monotonic',
-    'PostgreSQL: a step is used only where the last one is older, decided by the UPDATE itself',
+    'PostgreSQL: a step can be used only if the last one is older, decided by the UPDATE itself',
     [STORE, 'C11: T+1, T, T+1 in turn'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
@@ -47,7 +47,7 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'C11.pg-recovery-once',
-    'PostgreSQL: a recovery code is used only where it was not, decided by the UPDATE itself',
+    'PostgreSQL: a recovery code can be used only if it is unused, decided by the UPDATE itself',
     [STORE, 'one recovery code for 20 verifications at once'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
@@ -57,8 +57,8 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'C11.pg-subject-lock',
-    'PostgreSQL: factors of one subject are made one at a time, on all nodes',
-    [STORE, 'a new set of codes voids the one before'],
+    'PostgreSQL: factors of one subject are created one at a time, on all nodes',
+    [STORE, 'a new set of codes voids the previous one, even where ten are created at once'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
       find: `  PERFORM cs_lock_1(p_subjects);
@@ -80,8 +80,8 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'I7.no-recovery-recall',
-    'what is kept under an Idempotency-Key holds no recovery code',
-    [CODES, 'what is kept for it holds no secret and no code'],
+    'a response stored under an Idempotency-Key holds no recovery code',
+    [CODES, 'the stored response holds no secret and no code, even opened'],
     {
       node: 'SpreadAssignment',
       becomes: `...{ kind: 'created' as const, factor: factorView(record, subject), codes }`,
@@ -107,7 +107,7 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'I10.subject-index-domain',
-    'a subject is indexed apart from numbers and addresses',
+    'a subject’s index is separate from those of numbers and addresses',
     [APPS, 'a subject that is spelt like a number shares nothing'],
     { node: 'ArrayLiteralExpression', becomes: `['budget', service, subject]` },
   ),
@@ -122,25 +122,25 @@ export const FACTORS: readonly Mutant[] = [
   ),
   mutant(
     'C37.totp-wall-clock',
-    'steps go by the wall as it is, not by the clock that never goes back',
-    [APPS, 'goes by the wall as it is'],
+    'time steps follow the wall clock, not the clock that never goes back',
+    [APPS, 'follows the wall clock: an hour ahead for a while, it harms nobody afterwards'],
     { node: 'VariableStatement', becomes: 'const nowMs = deps.clock.now()' },
   ),
   mutant(
     'C41.missing-key-told',
-    'none found is not said while factors lie under a root key that this node lacks',
-    [APPS, 'C41: factors under a root key that this node lacks'],
+    '"none" is not answered while factors lie under a root key that this node lacks',
+    [APPS, 'C41: factors under a root key that this node lacks do not count as none'],
     { node: 'BinaryExpression', becomes: 'keyring.keyIds.length === 0' },
   ),
   mutant(
     'C41.rewrap-unchanged-only',
-    'what was sealed anew takes the place of what was read, of nothing else',
-    [FACTOR_STORE, 'finds what is under other keys, and puts what is sealed anew'],
+    'a rewrapped value replaces only the value that was read',
+    [FACTOR_STORE, 'finds rows under other keys, and replaces them with rewrapped ones'],
     { node: 'CallExpression', becomes: `eq(f.id, p('id'))` },
   ),
   mutant(
     'C49.decoy-app-code',
-    'a decoy’s code is wrong though an app shows it',
+    'a decoy’s code is wrong even if an app shows it',
     [APPS, 'C49: a decoy is never right, not even with the code of a real app'],
     { node: 'BinaryExpression', becomes: '!fresh' },
   ),

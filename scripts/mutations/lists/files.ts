@@ -13,14 +13,14 @@ const C71_ELSEWHERE = 'test/commands/c71-elsewhere.test.ts'
 export const FILES: readonly Mutant[] = [
   mutant(
     'C71.group-writable-told',
-    'a database that a group may write serves as it is, and that is said',
+    'a database that a group may write is used as it is, with a warning',
     [C71_FILES, 'a database that its group may write works, with a warning'],
     { node: 'BinaryExpression', becomes: 'own !== null' },
   ),
   mutant(
     'C71.root-file-owner',
-    'what root makes beside the service’s store belongs to the service',
-    [C71_FILES, 'what root makes in the folder of the service belongs to the service'],
+    'files that root creates beside the service’s store belong to the service',
+    [C71_FILES, 'C71: files that root creates in the service’s folder belong to the service'],
     {
       node: 'IfStatement',
       becomes: 'if (process.getuid?.() === -1) fs.chownSync(path, owner.uid, owner.gid)',
@@ -28,19 +28,19 @@ export const FILES: readonly Mutant[] = [
   ),
   mutant(
     'C71.read-only-file',
-    'a file or folder that is mounted read-only is said to be so',
+    'the message about a read-only file or folder says that it is read-only',
     [FILE_FAULT, 'a database that is there'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C71.read-only-folder',
-    'a folder that cannot be made on a read-only mount is said to be so',
+    'the message about a folder on a read-only mount says that it is read-only',
     [FILE_FAULT, 'a folder that would have to be made'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C71.companion-faults',
-    'the companions of a database are looked at, too',
+    'the companion files of a database are checked, too',
     [FILE_FAULT, 'a companion on a mount of its own'],
     {
       node: 'Identifier',
@@ -51,13 +51,13 @@ export const FILES: readonly Mutant[] = [
   ),
   mutant(
     'C71.socket-folder-missing',
-    'the folder that a socket lacks is named',
+    'the missing folder of a socket is named',
     [SERVE, 'nothing is removed: none/x.sock'],
     { node: 'PrefixUnaryExpression', becomes: `folder === ''` },
   ),
   mutant(
     'C71.socket-path-occupied',
-    'what stands in the place of a socket is named',
+    'a file in the place of a socket is named',
     [SERVE, 'nothing is removed: folder'],
     { node: 'BinaryExpression', becomes: '`the socket ${path} cannot be used (${code})`' },
   ),
@@ -75,31 +75,31 @@ export const FILES: readonly Mutant[] = [
   ),
   mutant(
     'C71.unknown-statement',
-    'a statement that was prepared on another connection is an outage, not a bug',
+    'a statement prepared on another connection is an outage, not a bug',
     [PGBOUNCER, '26000: alone, and as drizzle'],
     { node: 'StringLiteral', becomes: '' },
   ),
   mutant(
     'C71.duplicate-statement',
-    'a statement that another connection’s client had prepared is an outage, not a bug',
+    'a statement already prepared by another client is an outage, not a bug',
     [PGBOUNCER, '42P05: alone, and as drizzle'],
     { node: 'StringLiteral', becomes: '' },
   ),
   mutant(
     'C71.shared-pooler-advice',
-    'the sentence about a pooler that shares connections names both ways',
+    'the message about a pooler that shares connections names both ways out',
     [PGBOUNCER, '42P05: alone, and as drizzle'],
     { node: 'PropertyAssignment', becomes: '' },
   ),
   mutant(
     'C71.refusing-pooler-advice',
-    'the sentence about a pooler that refuses a connection names both ways',
+    'the message about a pooler that refuses a connection names both ways out',
     [PGBOUNCER, 'a pooler that refuses how it is spoken to: both ways are named'],
     { node: 'ArrayLiteralExpression', becomes: '' },
   ),
   mutant(
     'C71.pgbouncer-parameters',
-    'the documented line of pgbouncer.ini names all that a connection begins with',
+    'the documented line of pgbouncer.ini names all parameters that a connection begins with',
     [PGBOUNCER, 'the documented line of pgbouncer.ini works'],
     {
       file: 'docs/operations.md',
@@ -109,13 +109,13 @@ export const FILES: readonly Mutant[] = [
   ),
   mutant(
     'C71.searched-folder-named',
-    'a command that finds no store says from which folder it looked',
+    'a command that finds no store names the folder from which it looked',
     [C71_ELSEWHERE, 'in another folder, as a process, without any setting'],
     { node: 'TemplateExpression', find: ': ${process.cwd()}', replace: '' },
   ),
   mutant(
     'C71.empty-not-store',
-    'an empty file is no store for a command',
+    'an empty file is not a store for a command',
     [C71_ELSEWHERE, 'a file that is empty is no store: DATA_DIR'],
     { node: 'IfStatement', becomes: 'if (statSync(whole).size >= 0) return' },
   ),

@@ -10,7 +10,7 @@ const REASONS = 'test/admin/reasons.test.ts'
 export const GATEWAYS: readonly Mutant[] = [
   mutant(
     'C67.conflict-ambiguous',
-    '409 says that the try before is still under way: it may have been taken',
+    '409 means that the previous try is still under way: it may have been accepted',
     [HTTP, 'C21: 409'],
     { node: 'NewExpression', becomes: 'new Set([408])' },
   ),
@@ -37,25 +37,25 @@ export const GATEWAYS: readonly Mutant[] = [
   ),
   mutant(
     'C67.whole-value-match',
-    'a value of success is all of what the gateway answers, not a part of it',
+    'a value of success must match the gateway’s whole value, not a part of it',
     [GATEWAY_ANSWERS, '{"success":"/status=queued"}'],
     { node: 'IfStatement', becomes: 'if (tail === undefined) return text.includes(pattern)' },
   ),
   mutant(
     'C30.reason-one-line',
-    'of a gateway’s reason a line is kept',
+    'one line of a gateway’s reason is kept',
     [GATEWAY_ANSWERS, 'holds nothing of the message, and no more than a line'],
     { node: 'ReturnStatement', becomes: 'return reason' },
   ),
   mutant(
     'C67.page-gateway-reason',
-    'the gateway’s own reason stands on the verification’s page',
-    [REASONS, 'above its events'],
+    'the verification’s page shows the gateway’s own reason',
+    [REASONS, 'C67: of a message %s, the gateway’s reason is shown above its events'],
     { node: 'TemplateExpression', find: ' <bdi>${errorMessage}</bdi>', replace: '' },
   ),
   mutant(
     'C67.timeline-reason',
-    'the gateway’s own reason stands beside each of its tries',
+    'the timeline shows the gateway’s own reason beside each of its tries',
     [REASONS, 'at its try'],
     {
       node: 'ConditionalExpression',
@@ -70,7 +70,7 @@ export const GATEWAYS: readonly Mutant[] = [
   ),
   mutant(
     'C67.unclosed-placeholder',
-    'a placeholder that nobody closed stops the start',
+    'an unclosed placeholder stops the start',
     ['test/delivery/gateway-templates.test.ts', 'not closed stops the start'],
     { node: 'ReturnStatement', becomes: 'continue' },
   ),

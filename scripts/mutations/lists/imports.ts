@@ -16,13 +16,13 @@ export const IMPORTS: readonly Mutant[] = [
   ),
   mutant(
     'C8.invisibles-dropped',
-    'what nobody sees is dropped from a typed code',
+    'invisible characters are dropped from a typed code',
     [TYPED_TEXT, 'U+fe0f is dropped'],
     { node: 'TemplateHead', find: '\\p{Default_Ignorable_Code_Point}', replace: '' },
   ),
   mutant(
     'C8.unicode-digits',
-    'digits of every script are read, in a recovery code, too',
+    'digits of every script are read, even in a recovery code',
     [TYPED_TEXT, 'Thai: of a code and of a recovery code alike'],
     {
       node: 'Block',
@@ -33,44 +33,50 @@ export const IMPORTS: readonly Mutant[] = [
   ),
   mutant(
     'C63.padding-last',
-    'padding goes after what stands behind it',
+    'padding follows everything else',
     [OTP, 'are read as people and other systems write them'],
     { node: 'CallExpression', becomes: `readTyped(text.replace(/=+$/, '')).toUpperCase()` },
   ),
   mutant(
     'C63.short-secret-allowed',
-    'the one-time password library takes secrets under 128 bits',
+    'the one-time password library accepts secrets under 128 bits',
     [OTP, 'of 80 bits show the codes that other programs show'],
     { node: 'ShorthandPropertyAssignment', becomes: '' },
   ),
   mutant(
     'C63.short-secret-warning',
     'an imported secret under 128 bits is answered with a warning',
-    [APPS, 'takes secrets of 10 to 64 bytes'],
+    [
+      APPS,
+      'C63: accepts secrets of 10 to 64 bytes, with a warning under 16, and creates none under 20',
+    ],
     { node: 'PropertyAssignment', nth: 3, becomes: 'warnings: read.bytes < min ? [warning] : []' },
   ),
   mutant(
     'C45.issuer-colon-escaped',
-    'a colon in a name does not end the issuer in what an app reads',
+    'a colon in a name does not end the issuer that an app reads',
     [OTP, 'one colon alone, and the issuer twice the same'],
     { node: 'PropertyAssignment', becomes: 'issuer' },
   ),
   mutant(
     'C63.secret-invisibles',
-    'what nobody sees in a secret is dropped',
+    'invisible characters in a secret are dropped',
     [OTP, 'are read as people and other systems write them'],
     { node: 'CallExpression', nth: 2, becomes: "text.replaceAll(/[\\s-]/g, '').toUpperCase()" },
   ),
   mutant(
     'C63.secret-fault-named',
-    'the sentence about a secret says what is wrong with it',
+    'the message about a secret says what is wrong with it',
     [OTP, 'looks like hexadecimal'],
     { node: 'CallExpression', becomes: `letters === ''` },
   ),
   mutant(
     'C63.secret-160-bits',
-    'secrets that are made here have 160 bits',
-    [APPS, 'takes secrets of 10 to 64 bytes'],
+    'secrets generated here have 160 bits',
+    [
+      APPS,
+      'C63: accepts secrets of 10 to 64 bytes, with a warning under 16, and creates none under 20',
+    ],
     { node: 'VariableDeclaration', becomes: 'SECRET_BYTES = 10' },
   ),
   mutant(

@@ -9,19 +9,19 @@ const C70_WARNINGS = 'test/config/c70-warnings.test.ts'
 export const WORDS: readonly Mutant[] = [
   mutant(
     'C70.region-not-language',
-    'a region of three letters is not taken for a language',
+    'a three-letter region is not mistaken for a language',
     [C70_LANGUAGES, 'en-USA is en'],
     { node: 'RegularExpressionLiteral', becomes: '/^[a-z]{2,3}-(?:min-)?(?=[a-z]{3}(?:-|$))/i' },
   ),
   mutant(
     'C70.script-in-key',
-    'the script stands in each key, so that no look-up ends in another one',
+    'each key contains the script, so that no look-up ends in another one',
     [C70_LANGUAGES, 'the look-up never leaves the script'],
     { node: 'CallExpression', nth: 4, becomes: 'parts.slice(0, i)' },
   ),
   mutant(
     'C70.likely-script',
-    'a script that was not said is the likely one of the region',
+    'an unstated script is the likely one of the region',
     [C70_LANGUAGES, 'zh-TW with texts in []: zh-Hant'],
     {
       node: 'PropertyAccessExpression',
@@ -42,13 +42,13 @@ export const WORDS: readonly Mutant[] = [
   ),
   mutant(
     'C70.channel-text-required',
-    'a template without a text for the channel is none',
-    [C70_LANGUAGES, 'a text for another channel is none'],
+    'a template without a text for the channel is ignored',
+    [C70_LANGUAGES, 'a text for another channel does not count'],
     { node: 'ArrowFunction', becomes: '() => channel.length > 0' },
   ),
   mutant(
     'C70.language-told',
-    'the answer says which language was used',
+    'the answer states which language was used',
     ['test/e2e/c70-locale.test.ts', 'C70: to +14155552671 in zh-Hant-TW the message is in zh-Hant'],
     { node: 'CallExpression', becomes: 'command.locale ?? localeOf(recipient) ?? service.locale' },
   ),
@@ -72,37 +72,37 @@ export const WORDS: readonly Mutant[] = [
   ),
   mutant(
     'C70.related-language-quiet',
-    'a region or a relative of a language that has texts is not warned of',
-    [C70_WARNINGS, 'de-CH has texts: nothing is said'],
+    'there is no warning for a region or a relative of a language that has texts',
+    [C70_WARNINGS, 'de-CH has texts: there is no warning'],
     { node: 'BinaryExpression', becomes: 'languageKeys(used).at(-1) === languageKeys(locale)[0]' },
   ),
   mutant(
     'C70.same-lookup-refused',
-    'two tags of one look-up are refused: one text would never be written',
-    [C70_WARNINGS, 'zh-TW and zh-Hant-TW are one'],
+    'two tags of one look-up are refused: one text would never be used',
+    [C70_WARNINGS, 'zh-TW and zh-Hant-TW are the same'],
     { node: 'VariableStatement', becomes: 'const keys = Object.keys(all)' },
   ),
   mutant(
     'C70.own-text-first',
-    'a text of the service’s own comes before the built-in one',
+    'a service’s own text comes before the built-in one',
     [C70_LANGUAGES, 'zh with texts in ["zh-Hans"]: zh-Hans'],
     { node: 'VariableStatement', becomes: 'const found = BUILT_IN.get(key) ?? name' },
   ),
   mutant(
     'C70.glibc-script-modifier',
-    'the script that glibc names behind an @ is read',
+    'the script that glibc writes after an @ is read',
     [C70_LANGUAGES, 'sr_RS@latin is sr-Latn-RS'],
     { node: 'BinaryExpression', becomes: 'locale.script' },
   ),
   mutant(
     'C70.seconds-under-minute',
-    'less than a minute is told in seconds',
+    'less than a minute is given in seconds',
     [C70_LANGUAGES, '59 s are 59 seconds'],
     { node: 'ConditionalExpression', becomes: `(['minute', Math.max(1, minutes)] as const)` },
   ),
   mutant(
     'C70.own-minutes-floor',
-    '{{minutes}} of a text of one’s own never says a minute that is not left',
+    '{{minutes}} of a custom text never states a minute that is not left',
     [C70_LANGUAGES, 'in a text of one’s own: {{validity}} in words'],
     {
       node: 'ConditionalExpression',
@@ -117,13 +117,13 @@ export const WORDS: readonly Mutant[] = [
   ),
   mutant(
     'C70.windows-chinese-script',
-    'what Windows called the scripts of Chinese is read',
+    'the names that Windows used for the scripts of Chinese are read',
     [C70_LANGUAGES, 'zh-CHT is zh-Hant'],
     { node: 'PropertyAccessExpression', becomes: `name.replaceAll('_', '-').replace` },
   ),
   mutant(
     'C70.norwegian-forms',
-    'who reads Norwegian in one form finds the other',
+    'one form of Norwegian is found for the other',
     [C70_LANGUAGES, 'people who read both find the other one'],
     { node: 'SpreadElement', nth: 2, becomes: '...[]' },
   ),

@@ -11,7 +11,7 @@ const C41_FACTORS = 'test/e2e/c41-factors.test.ts'
 export const LOST_KEYS: readonly Mutant[] = [
   mutant(
     'C65.doctor-foreign-key',
-    'doctor finds a SECRET_KEY that is not the one of the store',
+    'doctor finds a SECRET_KEY that does not match the store',
     ['test/commands/doctor.test.ts', 'C65: on SQLite'],
     { node: 'CallExpression', nth: 2, becomes: `keyFinding('ok', sentence)` },
   ),
@@ -24,7 +24,10 @@ export const LOST_KEYS: readonly Mutant[] = [
   mutant(
     'C65.pg-missing-scoped',
     'PostgreSQL: factors under a missing root key refuse the subjects of their service alone',
-    [STORE, 'C65: a missing root key is one of its service alone'],
+    [
+      STORE,
+      'C65: a missing root key concerns its service alone, and is reported by key and service',
+    ],
     {
       node: 'TemplateExpression',
       find: 'f.service = ${service}',
@@ -33,7 +36,7 @@ export const LOST_KEYS: readonly Mutant[] = [
   ),
   mutant(
     'C65.unknown-key-warning',
-    'what lies under a root key that no setting gives is a warning',
+    'rows under a root key that no setting gives are a warning',
     [LOST_KEY, 'a changed SECRET_KEY: what it leaves behind'],
     {
       node: 'PropertyAssignment',
@@ -43,26 +46,38 @@ export const LOST_KEYS: readonly Mutant[] = [
   ),
   mutant(
     'C65.open-verification-keys',
-    'open verifications of another root key are seen, too',
-    [FACTOR_STORE, 'C65: a missing root key is one of its service alone'],
+    'open verifications of another root key are found, too',
+    [
+      FACTOR_STORE,
+      'C65: a missing root key concerns its service alone, and is reported by key and service',
+    ],
     { node: 'ArrowFunction', becomes: '(row) => row.keyId === keyId' },
   ),
   mutant(
     'C65.pg-open-keys',
-    'PostgreSQL: open verifications of another root key are seen, too',
-    [STORE, 'C65: a missing root key is one of its service alone'],
+    'PostgreSQL: open verifications of another root key are found, too',
+    [
+      STORE,
+      'C65: a missing root key concerns its service alone, and is reported by key and service',
+    ],
     { node: 'TemplateMiddle', nth: 2, find: '<>', replace: '=' },
   ),
   mutant(
     'C65.forget-lost-only',
-    'what is forgotten is of the lost key alone, in the service that is named',
-    [FACTOR_STORE, 'C65: what is forgotten is of that key'],
+    'only factors of the lost key are forgotten, in the named service',
+    [
+      FACTOR_STORE,
+      'C65: only rows of that key are forgotten, and of that service where one is named, with events',
+    ],
     { node: 'CallExpression', becomes: `select(and(eq(f.service, p('service'))))` },
   ),
   mutant(
     'C65.pg-forget-lost',
-    'PostgreSQL: what is forgotten is of the lost key alone, in the service that is named',
-    [STORE, 'C65: what is forgotten is of that key'],
+    'PostgreSQL: only factors of the lost key are forgotten, in the named service',
+    [
+      STORE,
+      'C65: only rows of that key are forgotten, and of that service where one is named, with events',
+    ],
     {
       node: 'TemplateExpression',
       find: 'f.key_id = ${keyId}',
@@ -71,13 +86,16 @@ export const LOST_KEYS: readonly Mutant[] = [
   ),
   mutant(
     'C65.start-lost-key',
-    'a start says what lies under a root key that no setting gives',
-    [C41_FACTORS, 'C65: a key that is lost: said at start'],
+    'a start reports what lies under a root key that no setting gives',
+    [
+      C41_FACTORS,
+      'C65: a lost key: reported at start and in Health, refused in its service, and forgotten by command',
+    ],
     { node: 'ForOfStatement', becomes: '' },
   ),
   mutant(
     'C65.given-not-lost',
-    'Health and keys forget know a key that is still given from one that is lost',
+    'Health and keys forget distinguish a key that is still given from a lost one',
     [LOST_KEY, 'a previous key that is still given is no warning'],
     {
       node: 'ReturnStatement',
@@ -87,7 +105,10 @@ export const LOST_KEYS: readonly Mutant[] = [
   mutant(
     'C65.health-lost-key',
     'Health names what lies under a lost root key, with the way out',
-    [C41_FACTORS, 'C65: a key that is lost: said at start and in Health'],
+    [
+      C41_FACTORS,
+      'C65: a lost key: reported at start and in Health, refused in its service, and forgotten by command',
+    ],
     { node: 'CallExpression', nth: 2, becomes: 'missingKeys({ ...report, underMissing: [] })' },
   ),
 ]

@@ -11,14 +11,14 @@ const RECIPIENT = 'test/verification/recipient.test.ts'
 export const MAIL_SERVERS: readonly Mutant[] = [
   mutant(
     'C67.smtp-word-deadline',
-    'a mail server has all of the deadline for each of its words',
+    'a mail server has the whole deadline for each of its replies',
     [SMTP_LATE, 'C67: a greeting that takes as long as the deadline allows'],
     { node: 'VariableStatement', becomes: 'const NET_TIMEOUT_MS = 5_000' },
   ),
   mutant(
     'C67.smtputf8-gate',
-    'an address of another script is said to a server that takes it, and to no other',
-    [SMTP_NAMES, 'is not said to a server without SMTPUTF8'],
+    'an address in another script is sent only to a server that accepts it',
+    [SMTP_NAMES, 'C67: %s from %s is not sent to a server without SMTPUTF8'],
     { node: 'BinaryExpression', becomes: 'false' },
   ),
   mutant(
@@ -30,7 +30,10 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   mutant(
     'C67.silence-after-dot',
     'silence after the final dot may be an acceptance',
-    ['test/delivery/smtp-faults.test.ts', 'C67: stalls or goes after the final dot'],
+    [
+      'test/delivery/smtp-faults.test.ts',
+      'C67: stalls or disconnects after the final dot: it may have been accepted',
+    ],
     {
       node: 'IfStatement',
       becomes: `if (timedOut && !dataBegun) return { kind: 'ambiguous', error: { code: name, message: CONNECTION_FAILED } }`,
@@ -65,19 +68,19 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   ),
   mutant(
     'C28.no-quoted-address',
-    'SMTP takes no address within quotes for a name',
+    'SMTP does not mistake an address within quotes for a name',
     [SMTP, 'C28: an address between quotes in an address is a permanent failure'],
     { node: 'CallExpression', becomes: `name.endsWith('"')` },
   ),
   mutant(
     'C28.no-quoted-lookalike',
-    'between quotes stands nothing that is misread as another address',
+    'nothing between quotes can be misread as another address',
     [RECIPIENT, 'C28: "\\"a@evil.example\\"@example.com" is refused'],
     { node: 'BinaryExpression', becomes: 'quoted !== undefined' },
   ),
   mutant(
     'C12.needless-quotes-dropped',
-    'quotes that a name does not need are no part of it',
+    'quotes that a name does not need are not part of it',
     [RECIPIENT, 'C28: "\\"ada\\"@example.com" is reached as "ada@example.com"'],
     {
       node: 'BinaryExpression',
@@ -88,7 +91,10 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   mutant(
     'C67.ehlo-setting-wins',
     'the EHLO name that is set wins',
-    [SMTP_NAMES, 'C67: says the name that is set'],
+    [
+      SMTP_NAMES,
+      'C67: gives the configured name, otherwise its own, otherwise the sender’s domain',
+    ],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
@@ -99,14 +105,14 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   ),
   mutant(
     'C67.ehlo-generic-name',
-    'names that every machine may have are none for EHLO',
+    'generic host names are not used for EHLO',
     [SMTP_NAMES, 'C67: EHLO as null, of the host "localhost.localdomain"'],
     { node: 'ArrowFunction', becomes: '(name) => EHLO_NAME.test(name)' },
   ),
   mutant(
     'C67.idn-mail-server',
-    'a mail server of another script is looked up in ASCII',
-    [SMTP_NAMES, 'C67: a mail server of another script'],
+    'a mail server in another script is looked up in ASCII',
+    [SMTP_NAMES, 'C67: a mail server in another script is looked up in ASCII'],
     {
       node: 'VariableStatement',
       becomes: "const host = decode(url.hostname, 'SMTP_URL', 'host').replace(/^\\[|\\]$/g, '')",
@@ -114,13 +120,13 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   ),
   mutant(
     'C28.loose-dot-carriers',
-    'names that docomo and au once gave out are reached',
+    'names that docomo and au once issued are reached',
     [RECIPIENT, 'C28: "a..b.@docomo.ne.jp" is reached as "a..b.@docomo.ne.jp"'],
     { node: 'BinaryExpression', becomes: 'DOT_ATOM.test(name)' },
   ),
   mutant(
     'C28.loose-dots-only',
-    'loose dots are those of the carriers’ domains alone',
+    'loose dots are accepted at the carriers’ domains alone',
     [RECIPIENT, 'C28: "a..b@docomo.ne.jp.example.com" is refused'],
     { node: 'BinaryExpression', becomes: 'domain.includes(loose)' },
   ),

@@ -13,7 +13,7 @@ const WAITED = 'test/storage/postgres/waited.test.ts'
 export const POSTGRES: readonly Mutant[] = [
   mutant(
     'I1.pg-pending-only',
-    'PostgreSQL: what was decided is applied to the row that it was decided on, and to no other',
+    'PostgreSQL: a decision is applied only to the row that it was taken on',
     [STORE, 'I1: 50 right answers at once are one approval'],
     {
       file: TRANSITIONS,
@@ -25,7 +25,7 @@ export const POSTGRES: readonly Mutant[] = [
   ),
   mutant(
     'I2.pg-attempt-cap',
-    'PostgreSQL: the row is compared with its stamp under its lock',
+    'PostgreSQL: the row’s stamp is compared under its lock',
     [INTERLEAVINGS, 'I2: a guess counts the guesses before it'],
     {
       file: TRANSITIONS,
@@ -37,7 +37,7 @@ export const POSTGRES: readonly Mutant[] = [
   ),
   mutant(
     'I4.pg-full-allowance',
-    'PostgreSQL: an open verification counts with all that it allows',
+    'PostgreSQL: an open verification counts with everything that it allows',
     [STORE, 'I4: open ones count in full'],
     {
       file: 'drizzle/postgres/0001_functions.sql',
@@ -70,7 +70,7 @@ export const POSTGRES: readonly Mutant[] = [
   ),
   mutant(
     'I8.pg-lock-timeout',
-    'PostgreSQL: a wait for a lock ends on the server, behind a pooler, too',
+    'PostgreSQL: a wait for a lock ends on the server, even behind a pooler',
     [WAITED, 'I8: behind a pooler'],
     {
       file: TRANSITIONS,
@@ -86,8 +86,8 @@ DECLARE
   ),
   mutant(
     'I6.pg-time-left',
-    'PostgreSQL: a claim looks, under its lock, whether time enough is left',
-    [WAITED, 'I6: what was leased with time enough'],
+    'PostgreSQL: a claim checks, under its lock, whether enough time is left',
+    [WAITED, 'I6: a delivery leased with enough time is not begun once there is too little'],
     {
       file: DELIVERY_TRANSITIONS,
       find: ' OR at > c.not_after',
@@ -106,8 +106,8 @@ DECLARE
   ),
   mutant(
     'I5.pg-lease-fencing',
-    'PostgreSQL: a worker whose lease ran out cannot move the delivery any more',
-    [STORE, 'C23: a lease that ran out is claimed again'],
+    'PostgreSQL: a worker whose lease has expired can no longer move the delivery',
+    [STORE, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
     { file: DELIVERY_TRANSITIONS, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
@@ -134,7 +134,7 @@ DECLARE
   ),
   mutant(
     'I6.pg-claim-ended',
-    'PostgreSQL: a claim looks, under its lock, whether the verification has ended or the send was replaced',
+    'PostgreSQL: a claim checks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
       file: DELIVERY_TRANSITIONS,
@@ -144,7 +144,7 @@ DECLARE
   ),
   mutant(
     'I6.pg-end-cancels',
-    'PostgreSQL: the end of a verification cancels what no worker holds',
+    'PostgreSQL: the end of a verification cancels the sends that no worker holds',
     [STORE, 'C25: an approval cancels what waits'],
     {
       file: TRANSITIONS,
@@ -161,7 +161,7 @@ DECLARE
   mutant(
     'I7.pg-end-erases',
     'PostgreSQL: the end of a verification erases hash and sealed code',
-    [STORE, 'ends with the last wrong one, erases hash and code'],
+    [STORE, 'ends with the last wrong one, erases hash and code, and logs it'],
     {
       file: TRANSITIONS,
       find: `  IF p_change->'ends' = 'true' THEN DELETE`,
@@ -190,13 +190,13 @@ DECLARE
   ),
   mutant(
     'I12.pg-database-clock',
-    'PostgreSQL: the database’s clock decides over expiry and leases, not the node’s',
+    'PostgreSQL: the database’s clock decides on expiry and leases, not the node’s',
     ['test/storage/postgres/clock-and-signal.test.ts', 'decides over a charge and a lease'],
     { node: 'ParenthesizedExpression', becomes: `(decides === 'database' ? now : now)` },
   ),
   mutant(
     'C38.pg-idempotency-lock',
-    'PostgreSQL: requests under one Idempotency-Key come one after the other, on all nodes',
+    'PostgreSQL: requests under one Idempotency-Key run one after the other, on all nodes',
     [LOCKS, 'of its Idempotency-Key, under every key of the ring'],
     {
       file: 'drizzle/postgres/0001_functions.sql',
@@ -207,7 +207,7 @@ DECLARE
   ),
   mutant(
     'C47.pg-session-lock',
-    'PostgreSQL: starts of one browser session come one after the other, on all nodes',
+    'PostgreSQL: starts of one browser session run one after the other, on all nodes',
     [LOCKS, 'of its browser session, under every key of the ring'],
     {
       file: TRANSITIONS,

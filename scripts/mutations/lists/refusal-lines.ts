@@ -15,7 +15,7 @@ export const REFUSAL_LINES: readonly Mutant[] = [
   ),
   mutant(
     'C73.line-one-person',
-    'a line of refusals is of one person',
+    'a line of refusals concerns one person',
     [REFUSAL_LINES_TEST, 'of another person are another line'],
     {
       node: 'ArrayLiteralExpression',
@@ -25,7 +25,10 @@ export const REFUSAL_LINES: readonly Mutant[] = [
   mutant(
     'C73.guess-limit-kept',
     'no advice offers to lift a limit on guesses',
-    [REFUSAL_LINES_TEST, 'offers to lift what can be lifted'],
+    [
+      REFUSAL_LINES_TEST,
+      'offers to lift only limits that can be lifted, and says that guesses cannot',
+    ],
     {
       node: 'PropertyAssignment',
       becomes: `guesses_per_number_day: ['Guesses.', LIFT]`,
@@ -33,37 +36,40 @@ export const REFUSAL_LINES: readonly Mutant[] = [
   ),
   mutant(
     'C73.pg-event-order',
-    'PostgreSQL: events that come together keep their order, whatever join is taken',
+    'PostgreSQL: simultaneous events keep their order, whichever join is chosen',
     ['test/storage/postgres/event-plans.test.ts', 'keeps the order in which events came together'],
     { node: 'TemplateTail', find: ' order by x.n', replace: '' },
   ),
   mutant(
     'C73.counted-anonymous',
     'refusals that are counted together name nobody',
-    [REFUSALS_PAGE, 'whoever is known is linked by a sealed address'],
+    [
+      REFUSALS_PAGE,
+      'C73: known people are linked by a sealed address, the others are shown as unnamed',
+    ],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C73.line-start-time',
     'a line of refusals says when it began',
-    [REFUSALS_PAGE, 'a line says how often, when last and when first'],
+    [REFUSALS_PAGE, 'C73: a line shows how often, when last and when first'],
     { node: 'ConditionalExpression', becomes: "''" },
   ),
   mutant(
     'C73.constant-columns-hidden',
-    'columns that say the same in every line leave room for the advice',
-    [REFUSALS_PAGE, 'columns that say the same in every line'],
+    'columns with the same value in every line make room for the advice',
+    [REFUSALS_PAGE, 'C73: columns with the same value in every line make room for the advice'],
     { node: 'CallExpression', becomes: 'lines.length > 0' },
   ),
   mutant(
     'C73.ipv6-line-break',
-    'an IPv6 address is broken between its groups, an IPv4 address nowhere',
+    'an IPv6 address is broken between its groups, an IPv4 address never',
     [REFUSALS_PAGE, 'an address is broken between its groups only: 2001:db8::1'],
     { node: 'TaggedTemplateExpression', nth: 2, becomes: 'html`:${group}`' },
   ),
   mutant(
     'C50.landline-refusal-told',
-    'a refused landline is said to be one',
+    'the refusal of a landline says that it is one',
     [REFUSALS_PAGE, 'C50: a number of the type fixed_line'],
     { node: 'BinaryExpression', becomes: `numberType === 'landline' && channel === 'sms'` },
   ),

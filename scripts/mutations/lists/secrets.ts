@@ -12,7 +12,7 @@ export const SECRETS: readonly Mutant[] = [
   mutant(
     'I7.end-erases-secrets',
     'the end of a verification erases hash and sealed code',
-    [VERIFICATION_STORE, 'ends with the last wrong one, erases hash and code'],
+    [VERIFICATION_STORE, 'ends with the last wrong one, erases hash and code, and logs it'],
     { node: 'PropertyAssignment', becomes: 'ends: false' },
   ),
   mutant(
@@ -29,7 +29,7 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.wal-truncate',
-    'what was erased leaves the write-ahead log, too',
+    'erased data leaves the write-ahead log, too',
     [
       'test/storage/sqlite/two-connections.test.ts',
       'C37: after the end and a sweep, hash and sealed code are nowhere',
@@ -44,17 +44,14 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.answer-screened',
-    'each answer of a provider is looked at before it is kept',
-    [
-      'test/delivery/worker-silence.test.ts',
-      'C30: of an error that quotes the message nothing is kept',
-    ],
+    'each answer of a provider is screened before it is stored',
+    ['test/delivery/worker-silence.test.ts', 'C30: an error that quotes the message is not stored'],
     { node: 'ReturnStatement', becomes: 'return result' },
   ),
   mutant(
     'I7.prepare-error-dropped',
-    'what was thrown while a message was prepared is not kept',
-    [PORTS, 'C22: a plan that throws fails its row only'],
+    'an error thrown while a message was prepared is not stored',
+    [PORTS, 'C22: a plan that throws fails its row only, and the error is not stored'],
     {
       node: 'CatchClause',
       becomes: `catch (error) {
@@ -64,7 +61,7 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.redact-deep-keys',
-    'the log hides what stands under telling keys, at every depth',
+    'the log hides values under sensitive keys, at every depth',
     [LOGGER, 'is hidden under the key code at every depth'],
     {
       node: 'ReturnStatement',
@@ -80,7 +77,7 @@ export const SECRETS: readonly Mutant[] = [
   mutant(
     'C69.system-error-details',
     'the log shows port and errno of a system error, which an operator needs',
-    [LOG_ERROR, 'C69: a refused connection'],
+    [LOG_ERROR, 'C69: a refused connection is logged with address and port'],
     {
       node: 'ArrowFunction',
       becomes: '(part) => (kept.includes(part) ? cover(part) : cover(part))',
@@ -88,13 +85,13 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.error-code-hidden',
-    'a number that a stranger gives as the code of an error is hidden',
+    'a number that a stranger gives as an error’s code is hidden',
     [LOG_ERROR, 'C30: a number as error.code'],
     { node: 'CallExpression', becomes: 'clean.text(code)' },
   ),
   mutant(
     'I7.encryption',
-    'what is sealed shows nothing of itself',
+    'a sealed value reveals nothing of its content',
     ['test/kernel/keyring.test.ts', 'never seals the same twice alike, and shows nothing of it'],
     {
       node: 'VariableStatement',
@@ -103,7 +100,7 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.sealed-recall',
-    'an answer that is kept for an Idempotency-Key is sealed: it holds the recipient',
+    'a response stored under an Idempotency-Key is sealed: it holds the recipient',
     ['test/e2e/c38-idempotency.test.ts', 'nothing stored is in clear'],
     {
       node: 'CallExpression',
@@ -118,13 +115,13 @@ export const SECRETS: readonly Mutant[] = [
   ),
   mutant(
     'I7.secure-delete',
-    'what is erased is overwritten in the file',
+    'erased data is overwritten in the file',
     ['test/storage/sqlite/open.test.ts', 'sets WAL, FULL, foreign keys'],
     { node: 'ExpressionStatement', becomes: `client.pragma('secure_delete = OFF')` },
   ),
   mutant(
     'C69.own-sentence-whole',
-    'the log shows a sentence of our own about a setting or a file whole',
+    'the log shows our own message about a setting or a file in full',
     [LOG_ERROR, 'C69: our own sentence at start is whole'],
     { node: 'IfStatement', becomes: '' },
   ),

@@ -32,7 +32,7 @@ export const SESSIONS: readonly Mutant[] = [
   ),
   mutant(
     'C47.dead-frees-session',
-    'one that has ended, or that no check can approve any more, frees its session',
+    'a verification that has ended, or that no check can approve any more, frees its session',
     [VERIFICATION_STORE, 'C47: an expired, spent or ended one is not continued'],
     { node: 'IfStatement', becomes: '' },
   ),

@@ -25,13 +25,13 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.comment-refused',
-    'a comment behind a value is refused',
+    'a comment after a value is refused',
     [C69_GIVEN_TEXT, 'BRAND_NAME="Acme # our name" is refused in words'],
     { node: 'CallExpression', becomes: `trimmed === '#'` },
   ),
   mutant(
     'C69.multiline-refused',
-    'several lines are no value',
+    'a value of several lines is refused',
     [C69_GIVEN_TEXT, 'BRAND_NAME="Acme\\nInc" is refused in words'],
     { node: 'CallExpression', becomes: `trimmed === ''` },
   ),
@@ -43,26 +43,29 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.bom-refused',
-    'a byte order mark is refused, which trimming would drop',
+    'a byte order mark, which trimming would drop, is refused',
     [C69_GIVEN_TEXT, 'a file in a byte order mark, as Notepad writes it'],
     { node: 'CallExpression', becomes: `text === ''` },
   ),
   mutant(
     'C69.default-production',
-    'a mode that cannot be read is production',
-    ['test/config/config.test.ts', 'is what a misspelt NODE_ENV is taken for'],
+    'a mode that cannot be read means production',
+    [
+      'test/config/config.test.ts',
+      'is the meaning of a misspelt NODE_ENV: the inbox never opens by mistake',
+    ],
     { node: 'BinaryExpression', becomes: `!isUnread && server.nodeEnv === 'production'` },
   ),
   mutant(
     'C69.dev-loopback-only',
-    'development is refused on a host that is not loopback',
-    [C69_REACH, 'HOST=0.0.0.0 is refused, and no key is made'],
+    'development is refused on a host other than loopback',
+    [C69_REACH, 'HOST=0.0.0.0 is refused, and no key is created'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C69.node-env-exact',
-    'a misspelt NODE_ENV is not taken for development',
-    [C69_REACH, 'misspelt as NODE_EVN is no development'],
+    'a misspelt NODE_ENV is not mistaken for development',
+    [C69_REACH, 'misspelt as NODE_EVN is not development'],
     {
       node: 'Identifier',
       becomes: `slip
@@ -77,7 +80,7 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.loopback-by-address',
-    'only the address says what is loopback, not how a name begins',
+    'the address decides what is loopback, not the beginning of a name',
     [C69_REACH, 'HOST=127.evil.example is refused'],
     {
       node: 'ReturnStatement',
@@ -87,7 +90,7 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.given-key-unprinted',
-    'a key that a setting gave is not printed',
+    'a key given by a setting is not printed',
     [SERVE, 'C69: development never prints both keys that a setting gave'],
     {
       node: 'ReturnStatement',
@@ -106,13 +109,13 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.ipv6-brackets',
-    'brackets around an IPv6 address are no part of it',
+    'brackets around an IPv6 address are not part of it',
     [C69_REACH, '[::] listens at ::'],
     { node: 'VariableStatement', becomes: 'const host = inner === undefined ? text : text' },
   ),
   mutant(
     'C69.service-link-named',
-    'a service link of Kubernetes is named as what it is',
+    'a Kubernetes service link is recognised and named',
     [C69_NAMES, 'METRICS_PORT=tcp://10.0.0.7:9090 says where it comes from'],
     { node: 'ConditionalExpression', becomes: 'describe(error, setting)' },
   ),
@@ -129,19 +132,19 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.nearest-setting',
-    'a shortened name is named with the nearest setting',
+    'a shortened name is reported with the nearest setting',
     [C69_NAMES, 'TWILIO_TOKEN: was TWILIO_AUTH_TOKEN… meant?'],
     { node: 'BinaryExpression', becomes: 'byBeginning(upper, plain)' },
   ),
   mutant(
     'C69.service-twice-refused',
-    'the same service twice is refused',
+    'a duplicate service is refused',
     [C69_NAMES, 'the same service, written otherwise'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C69.all-faults-told',
-    'all wrong settings of a provider are told at once',
+    'all wrong settings of a provider are reported at once',
     [C69_NAMES, '{"SMTP_URL":"mail.example.com","MAIL_FROM":"nobody"}'],
     {
       node: 'IfStatement',
@@ -151,8 +154,8 @@ export const SETTINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.keyless-services-named',
-    'production names the services that nobody has a key for',
-    [SERVE, 'C69: production without any key says how to make one'],
+    'production names the services that have no key',
+    [SERVE, 'C69: production without any key reports how to create one'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
@@ -164,7 +167,7 @@ export const SETTINGS: readonly Mutant[] = [
   mutant(
     'C69.console-path-notice',
     'the console says that it cannot be served under a path',
-    [UNDER_PATH, 'that takes /verify away is told'],
+    [UNDER_PATH, 'that strips /verify is reported'],
     {
       node: 'ReturnStatement',
       becomes: `return page.path === '' && isUnderPath(c) ? say(page, 400, ...UNDER_PATH) : await run(page)`,

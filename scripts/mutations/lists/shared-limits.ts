@@ -11,7 +11,7 @@ const REDIS_LIMITER_FAULTS = 'test/limits/redis-limiter-faults.test.ts'
 export const SHARED_LIMITS: readonly Mutant[] = [
   mutant(
     'I8.pg-limit-rollback',
-    'PostgreSQL: one refusal takes back what the other limits counted',
+    'PostgreSQL: a refusal takes back what the other limits counted',
     [
       POSTGRES_LIMITER,
       'C16: parallel admissions that are refused leave the other budget exactly as it was',
@@ -20,7 +20,7 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'I11.pg-fail-closed',
-    'PostgreSQL: an error of the limit store refuses, it does not admit',
+    'PostgreSQL: an error of the limit store refuses; it does not admit',
     [POSTGRES_LIMITER_FAULTS, 'a row held for long: refuses at the deadline'],
     {
       node: 'ReturnStatement',
@@ -29,14 +29,14 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'I12.pg-limit-clock',
-    'PostgreSQL: windows of limits go by the database’s clock, not by a node’s',
+    'PostgreSQL: windows of limits follow the database’s clock, not a node’s',
     [POSTGRES_LIMITER, 'the windows end when they do for the others'],
     { node: 'CallExpression', becomes: '0' },
   ),
   mutant(
     'C15.pg-lock-order',
-    'PostgreSQL: every node counts in the same order, so that none waits for another in a circle',
-    [POSTGRES_LIMITER, 'nor do they wait for each other in a circle'],
+    'PostgreSQL: every node counts in the same order, so that there is no deadlock',
+    [POSTGRES_LIMITER, 'C15: nor do they deadlock, whatever the order of their keys'],
     {
       node: 'CallExpression',
       becomes: `keys
@@ -45,8 +45,11 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'C17.pg-server-timeout',
-    'PostgreSQL: the server ends what a frozen node has begun',
-    [POSTGRES_LIMITER_FAULTS, 'a node frozen while counting'],
+    'PostgreSQL: the server ends the transaction of a frozen node',
+    [
+      POSTGRES_LIMITER_FAULTS,
+      'a node frozen while counting: the server frees its rows, and takes its counts back',
+    ],
     {
       node: 'TemplateExpression',
       find: 'set local idle_in_transaction_session_timeout = ${IDLE_MS};',
@@ -55,19 +58,19 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'I8.redis-check-first',
-    'Redis: whoever is full is found before anything is counted',
+    'Redis: a full limit is found before anything is counted',
     [REDIS_LIMITER, 'a refusal that was foreseen counts nothing at all'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C16.redis-no-overcount',
-    'Redis: whom one limit stops counts in no further one',
-    [REDIS_LIMITER, 'C16: racers whom their address stops count in no other budget'],
+    'Redis: a request that one limit stops is counted by no further one',
+    [REDIS_LIMITER, 'C16: racers stopped by their address count in no other budget'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'I11.redis-fail-closed',
-    'Redis: an error of the limit store refuses, it does not admit',
+    'Redis: an error of the limit store refuses; it does not admit',
     [REDIS_LIMITER_FAULTS, 'killed: refuses at once'],
     {
       node: 'ReturnStatement',
@@ -76,14 +79,17 @@ export const SHARED_LIMITS: readonly Mutant[] = [
   ),
   mutant(
     'I11.redis-timeout',
-    'Redis: a server that does not answer is away',
-    [REDIS_LIMITER_FAULTS, 'frozen: refuses at the deadline of its answer'],
+    'Redis: a server that does not answer counts as unavailable',
+    [
+      REDIS_LIMITER_FAULTS,
+      'frozen: refuses at the deadline of its answer, continues when it thaws',
+    ],
     { node: 'VariableStatement', becomes: 'const ANSWER_MS = 90_000' },
   ),
   mutant(
     'C17.redis-noeviction',
-    'Redis: a server that evicts counters counts nothing, after a reconnect neither',
-    [REDIS_LIMITER_FAULTS, 'after a reconnect, too, whatever was true before'],
+    'Redis: a server that evicts counters counts nothing, not even after a reconnect',
+    [REDIS_LIMITER_FAULTS, 'after a reconnect, too, whatever was true previously'],
     { node: 'IfStatement', becomes: `return { kind: 'fit' }` },
   ),
 ]

@@ -9,7 +9,7 @@ const WRONG_KEYS = 'test/console/wrong-keys.test.ts'
 export const SIGN_IN: readonly Mutant[] = [
   mutant(
     'C33.right-key-first',
-    'a right key is looked at before wrong ones are counted: strangers keep nobody out',
+    'a right key is recognised before wrong ones are counted: strangers lock nobody out',
     [C33, 'a thousand keys from one address'],
     {
       node: 'IfStatement',
@@ -28,26 +28,29 @@ export const SIGN_IN: readonly Mutant[] = [
   ),
   mutant(
     'C33.global-wrong-keys',
-    'wrong keys of all addresses have a limit together',
-    [WRONG_KEYS, 'of a thousand addresses are too many in all'],
+    'wrong keys of all addresses share a limit',
+    [
+      WRONG_KEYS,
+      'of a thousand addresses are too many in all: reported once by each node, and for its window only',
+    ],
     { node: 'CallExpression', becomes: `keyOf('sign_in_all', countedAs(address))` },
   ),
   mutant(
     'C33.flood-without-writes',
-    'a flood of wrong keys costs no write for each',
+    'a flood of wrong keys does not cost a write for each',
     [WRONG_KEYS, 'of one address are counted on all nodes'],
     { node: 'BinaryExpression', becomes: 'retryAfterSeconds === 0' },
   ),
   mutant(
     'C33.full-address-cap',
-    'addresses that are full are remembered up to a bound',
+    'full addresses are remembered up to a bound',
     [WRONG_KEYS, 'are remembered for a bounded number of addresses'],
     { node: 'BinaryExpression', nth: 3, becomes: 'fullUntil.size >= MAX_REMEMBERED * 100' },
   ),
   mutant(
     'C33.api-wrong-keys',
     'wrong keys at the API are counted',
-    [C33, 'at the API, too: wrong bearer keys are counted'],
+    [C33, 'at the API, too: wrong bearer keys are counted and never lock a right one out'],
     {
       node: 'Identifier',
       becomes: `token
@@ -62,14 +65,17 @@ export const SIGN_IN: readonly Mutant[] = [
   ),
   mutant(
     'C33.pg-session-cap',
-    'the sessions of one key are bounded (PostgreSQL)',
+    'PostgreSQL: the sessions of one key are bounded',
     ['test/storage/postgres/store.test.ts', 'keeps the newest of a key'],
     { node: 'BinaryExpression', becomes: 'MAX_SESSIONS_OF_KEY * 10' },
   ),
   mutant(
     'C33.crowd-one-line',
-    'a crowd of wrong keys at once is one line of the log',
-    [WRONG_KEYS, 'of a thousand addresses are too many in all'],
+    'many wrong keys at once are one line of the log',
+    [
+      WRONG_KEYS,
+      'of a thousand addresses are too many in all: reported once by each node, and for its window only',
+    ],
     { node: 'BinaryExpression', becomes: `limit === 'sign_in_all'` },
   ),
 ]

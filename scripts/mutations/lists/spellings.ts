@@ -26,19 +26,22 @@ export const SPELLINGS: readonly Mutant[] = [
   ),
   mutant(
     'C69.compose-node-env',
-    'Compose hands an empty NODE_ENV on, which is refused',
-    ['test/deploy/manifests.test.ts', 'C69: an empty NODE_ENV is handed on'],
+    'Compose passes an empty NODE_ENV on, which is refused',
+    [
+      'test/deploy/manifests.test.ts',
+      'C69: an empty NODE_ENV is passed on, and does not mean development',
+    ],
     { file: 'compose.yaml', find: '${NODE_ENV-development}', replace: '${NODE_ENV:-development}' },
   ),
   mutant(
     'I10.fastmail-subdomain',
-    'a name at Fastmail may stand in a subdomain',
+    'a name at Fastmail may be a subdomain',
     ['test/verification/recipient.test.ts', 'C12: "shop@ann.fastmail.com" and'],
     { node: 'ObjectLiteralExpression', becomes: `{ domains: ['fastmail.com'] }` },
   ),
   mutant(
     'C13.siit-translated',
-    'IPv4 that was translated without state (SIIT) is the IPv4 address',
+    'statelessly translated IPv4 (SIIT) is the IPv4 address',
     ['test/limits/client-address.test.ts', '"::ffff:0:203.0.113.7" is "203.0.113.7"'],
     { node: 'ArrayLiteralExpression', becomes: '' },
   ),

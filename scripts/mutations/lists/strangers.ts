@@ -10,7 +10,7 @@ const SMTP = 'test/delivery/smtp.test.ts'
 export const STRANGERS: readonly Mutant[] = [
   mutant(
     'C13.trusted-peer',
-    'X-Forwarded-For counts from a trusted peer only',
+    'X-Forwarded-For is believed from a trusted peer only',
     [CLIENT_ADDRESS, 'is ignored unless the peer is trusted'],
     {
       node: 'BinaryExpression',
@@ -19,8 +19,8 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C13.rightmost-untrusted',
-    'the first untrusted address from the right is the one',
-    [CLIENT_ADDRESS, 'whatever stands left of the first untrusted address changes nothing'],
+    'the client’s address is the first untrusted one from the right',
+    [CLIENT_ADDRESS, 'anything left of the first untrusted address changes nothing'],
     { node: 'VariableStatement', becomes: `const entry = text.split(',')[0] ?? ''` },
   ),
   mutant(
@@ -49,13 +49,13 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C13.quoted-xff',
-    'an entry of X-Forwarded-For may stand in quotes',
+    'an entry of X-Forwarded-For may be quoted',
     [CLIENT_ADDRESS, 'quoted, with brackets and a port'],
     { node: 'ReturnStatement', becomes: 'return text' },
   ),
   mutant(
     'C13.obfuscated-port',
-    'a port of Forwarded may be a name that hides it',
+    'a port of Forwarded may be an obfuscated name',
     [CLIENT_ADDRESS, 'for="198.51.100.1:_gazonk" gives 198.51.100.1'],
     {
       node: 'VariableDeclaration',
@@ -64,13 +64,13 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C13.malformed-no-address',
-    'an element of Forwarded that is malformed tells no address',
+    'a malformed element of Forwarded gives no address',
     [CLIENT_ADDRESS, '"for=198.51.100.1;x" gives none'],
     { node: 'IfStatement', becomes: 'if (name === undefined) break' },
   ),
   mutant(
     'C13.xff-over-forwarded',
-    'Forwarded is not read in addition to X-Forwarded-For',
+    'Forwarded is ignored where there is an X-Forwarded-For',
     [CLIENT_ADDRESS, 'is not read in addition to X-Forwarded-For'],
     {
       node: 'VariableDeclaration',
@@ -85,13 +85,16 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C19.test-recipient-expiry',
-    'a test recipient ends with its date',
-    [C19_TEST_RECIPIENTS, 'C19: they end with their date'],
+    'a test recipient expires on its date',
+    [
+      C19_TEST_RECIPIENTS,
+      'C19: they expire on their date; verifications started before keep their code',
+    ],
     { node: 'BinaryExpression', nth: 2, becomes: 'now > 0' },
   ),
   mutant(
     'C19.real-sends-only',
-    'nothing but a real verification is sent',
+    'messages are sent for real verifications only',
     ['test/delivery/worker-silence.test.ts', 'C19: a test recipient’s message is not sent'],
     { node: 'PropertyAssignment', becomes: `silent: due.kind === 'decoy'` },
   ),
@@ -109,7 +112,7 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C28.no-control-characters',
-    'a recipient has no control characters, at its ends neither',
+    'a recipient has no control characters, not even at its ends',
     ['test/verification/recipient.test.ts', 'C28: "a@example.com\\r\\n" is refused'],
     {
       node: 'IfStatement',
@@ -120,37 +123,37 @@ export const STRANGERS: readonly Mutant[] = [
   ),
   mutant(
     'C28.mailer-address-check',
-    'the mailer looks at the address once more (CRLF alone its library refuses, too)',
+    'the mailer checks the address again (its library, too, refuses CRLF alone)',
     [SMTP, 'C28: two addresses in an address'],
     { node: 'IfStatement', becomes: 'if (at < 1) return null' },
   ),
   mutant(
     'C28.require-tls',
-    'nothing is said to a mail server without TLS',
+    'no mail command is sent to a server without TLS',
     [SMTP, 'C28: STARTTLS refused is a permanent failure'],
     { node: 'PropertyAssignment', becomes: 'requireTLS: false' },
   ),
   mutant(
     'C35.own-service-lookup',
     'a verification is found by its own service only',
-    ['test/http/flow.test.ts', 'C35: what one service made, the key of another does not see'],
+    ['test/http/flow.test.ts', 'C35: the key of another service does not see the verification'],
     { node: 'CallExpression', becomes: `eq(v.id, p('id'))` },
   ),
   mutant(
     'C35.revoked-key-refused',
-    'a revoked key is no key',
+    'a revoked key is not accepted',
     ['test/access/api-keys.test.ts', 'C35: a stored key does, until it is revoked'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C35.route-scope',
-    'a route asks for its scope',
+    'a route requires its scope',
     ['test/http/auth.test.ts', 'C35: a key without the scope is 403'],
     { node: 'PrefixUnaryExpression', becomes: '!access.scopes' },
   ),
   mutant(
     'C43.unknown-field-refused',
-    'a field that is not known is refused',
+    'an unknown field is refused',
     ['test/http/validation.test.ts', 'C43: start with status is 400, named'],
     { node: 'Identifier', nth: 3, becomes: 'object' },
   ),

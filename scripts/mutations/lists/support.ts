@@ -12,7 +12,7 @@ const FIRST_LOOK = 'test/console/first-look.test.ts'
 export const SUPPORT: readonly Mutant[] = [
   mutant(
     'C74.ended-no-button',
-    'no advice names a button that is not there: verifications that ended',
+    'advice names no button that the page lacks: verifications that have ended',
     [OFFERS, 'C74: no advice names an action that the page does not have'],
     {
       node: 'ConditionalExpression',
@@ -22,7 +22,7 @@ export const SUPPORT: readonly Mutant[] = [
   ),
   mutant(
     'C74.sends-left',
-    'no message is offered where none is left',
+    'no message is offered where no send is left',
     [OFFERS, 'has no message left'],
     {
       node: 'BinaryExpression',
@@ -38,46 +38,47 @@ export const SUPPORT: readonly Mutant[] = [
     [OFFERS, 'has too little time left'],
     { node: 'BinaryExpression', becomes: 'attempt.expiresAt - now >= 0' },
   ),
-  mutant(
-    'C74.viewer-no-offers',
-    'a key that may look only is offered nothing',
-    [OFFERS, 'may look only'],
-    { node: 'PropertyAssignment', becomes: 'channels' },
-  ),
+  mutant('C74.viewer-no-offers', 'a read-only key is offered nothing', [OFFERS, 'may look only'], {
+    node: 'PropertyAssignment',
+    becomes: 'channels',
+  }),
   mutant(
     'C74.api-same-diagnosis',
-    'the API says what the page says, to what the reader of it may do',
-    [DIAGNOSED, 'names to a key that may look only'],
+    'the API gives the same diagnosis as the page, for what its reader may do',
+    [DIAGNOSED, 'names to a read-only key what another key could do'],
     { node: 'BinaryExpression', becomes: 'true' },
   ),
   mutant(
     'C74.command-same-diagnosis',
-    'the command says what the page says',
+    'the command gives the same diagnosis as the page',
     [DIAGNOSED, 'refused by the provider: by page'],
     { node: 'ArrayLiteralExpression', becomes: '[diagnosis.meaning]' },
   ),
   mutant(
     'C74.helpful-button-first',
-    'the button that helps nobody is not the first one',
+    'a button that does not help is not the first one',
     [OFFERS, 'C74: no advice names an action that the page does not have'],
     { node: 'ConditionalExpression', becomes: '[again, cancel]' },
   ),
   mutant(
     'C74.fold-identical-tries',
-    'identical tries are one line, and tries that differ are not',
-    ['test/admin/fold-tries.test.ts', 'that came to something else'],
+    'identical tries are one line, different ones are not',
+    [
+      'test/admin/fold-tries.test.ts',
+      'with another result are not folded: another error, provider or message',
+    ],
     { node: 'CallExpression', becomes: 'JSON.stringify([provider])' },
   ),
   mutant(
     'C74.live-local-time',
-    'rows that come in live are in the reader’s own time, too',
+    'live rows are in the reader’s own time, too',
     [LOCAL_TIME, 'of rows that come in live'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C74.ambiguous-no-erase',
-    'nobody is erased or exported by a number that may be two people’s',
-    [FIND, 'nobody is erased or exported'],
+    'nobody is erased or exported by a number that may belong to two people',
+    [FIND, 'nobody is erased or exported by a number that may belong to two people'],
     {
       node: 'ConditionalExpression',
       becomes: `person ? { person } : { refused: refuseField(c, deps, 'to', detail) }`,
@@ -91,24 +92,24 @@ export const SUPPORT: readonly Mutant[] = [
   ),
   mutant(
     'C74.service-country-first',
-    'a number is read by the country of the service’s language first',
-    [FIND, 'what nobody is called by says how it was read'],
+    'a number is read first by the country of the service’s language',
+    [FIND, 'a text that matches nobody shows how it was read'],
     { node: 'BinaryExpression', becomes: 'Number(isOwn(a)) - Number(isOwn(b))' },
   ),
-  mutant('C74.bare-user-id', 'a user id is found without a word before it', [FIND, 'user-42'], {
+  mutant('C74.bare-user-id', 'a user id is found without a prefix', [FIND, 'user-42'], {
     node: 'ReturnStatement',
     becomes: 'return bySpelling',
   }),
   mutant(
     'C74.command-one-person',
-    'a command names one person, or says that it may be several',
+    'a command names one person, or reports that it may be several',
     [FIND, 'attempts, export and erase take any spelling'],
     { node: 'IfStatement', becomes: 'if (others.length < 9) return only' },
   ),
   mutant(
     'C74.health-links',
-    'numbers of Health lead to what they count',
-    [FIRST_LOOK, 'has numbers that lead to what they count'],
+    'numbers on Health lead to what they count',
+    [FIRST_LOOK, 'has numbers that link to what they count, and no link to nothing'],
     { node: 'PropertyAssignment', becomes: 'value: failures' },
   ),
   mutant(
@@ -131,19 +132,22 @@ export const SUPPORT: readonly Mutant[] = [
   ),
   mutant(
     'C74.time-zone-named',
-    'a page says whose its times are',
+    'a page states its time zone',
     [LOCAL_TIME, 'are those of America/Los_Angeles, on each page'],
     { node: 'TaggedTemplateExpression', becomes: 'html`<span>UTC</span>`' },
   ),
   mutant(
     'C74.reader-zone-input',
-    'times are asked for in the reader’s own zone',
-    [LOCAL_TIME, 'are asked for in the same zone'],
+    'times are entered in the reader’s own zone',
+    [
+      LOCAL_TIME,
+      'are entered in the same zone, and the address keeps UTC for a colleague elsewhere',
+    ],
     { node: 'CallExpression', nth: 2, becomes: 'value' },
   ),
   mutant(
     'C74.phone-row',
-    'at the width of a phone a row is what tells attempts apart',
+    'on a phone a row is enough to distinguish verifications',
     [FIRST_LOOK, 'small holds 4 attempts'],
     {
       node: 'NoSubstitutionTemplateLiteral',
@@ -153,7 +157,7 @@ export const SUPPORT: readonly Mutant[] = [
   ),
   mutant(
     'C74.desk-one-line',
-    'an attempt is one line at the width of a desk',
+    'on a desktop a verification is one line',
     [FIRST_LOOK, 'large holds 15 attempts'],
     {
       node: 'NoSubstitutionTemplateLiteral',
@@ -164,14 +168,14 @@ export const SUPPORT: readonly Mutant[] = [
   ),
   mutant(
     'C74.health-viewer-words',
-    'Health says what it means to a reader who does not run it',
-    [FIRST_LOOK, 'says what it means to a reader who does not run it'],
+    'Health explains itself to a reader who does not run the service',
+    [FIRST_LOOK, 'explains itself to a reader who does not run the service'],
     { node: 'PropertyAssignment', becomes: `note: ''` },
   ),
   mutant(
     'C74.search-end-zone',
-    'the end of what was searched says whose time it is',
-    [LOCAL_TIME, 'the end of what was searched says whose time it is'],
+    'the end of the searched period states its time zone',
+    [LOCAL_TIME, 'C74: the end of the searched period states its time zone'],
     { node: 'TemplateExpression', find: ' ${ZONE}', replace: '' },
   ),
 ]

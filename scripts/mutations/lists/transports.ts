@@ -9,13 +9,13 @@ const POSTGRES_TLS = 'test/config/postgres-tls.test.ts'
 export const TRANSPORTS: readonly Mutant[] = [
   mutant(
     'C68.warn-provider-cleartext',
-    'a provider that is reached in clear is named at the start',
+    'an unencrypted connection to a provider is reported at start',
     [C68_TRANSPORTS, '{"HTTP_SMS_URL":"http://gateway.example/send?key=s3cr3t"} is warned of'],
     { node: 'Identifier', becomes: `setting !== ''` },
   ),
   mutant(
     'C68.optional-tls-cleartext',
-    'a mail server that may do without TLS is one that is reached in clear',
+    'a mail server for which TLS is optional counts as unencrypted',
     [
       C68_TRANSPORTS,
       '{"SMTP_URL":"smtp://mail.example.com","MAIL_FROM":"a@example.com"} is warned of',
@@ -24,43 +24,43 @@ export const TRANSPORTS: readonly Mutant[] = [
   ),
   mutant(
     'C68.warn-unverified-cert',
-    'a certificate that is not looked at is named at the start',
+    'an unverified certificate is reported at start',
     [C68_TRANSPORTS, 'tls.rejectUnauthorized=false","MAIL_FROM":"a@example.com"} is warned of'],
     { node: 'ReturnStatement', becomes: 'return isEncrypted ? [] : [unverified(setting, host)]' },
   ),
   mutant(
     'C68.warn-database-cleartext',
-    'a database that is reached in clear is named at the start',
+    'an unencrypted connection to the database is reported at start',
     [C68_TRANSPORTS, '{"DATABASE_URL":"postgres://u:s3cr3t@db.example/app"} is warned of'],
     { node: 'PropertyAssignment', becomes: `tls: OF_PGSSLMODE[pgSslMode ?? ''] ?? 'verified'` },
   ),
   mutant(
     'C68.pgsslmode-default',
-    'what the URL leaves open about TLS, PGSSLMODE decides',
+    'PGSSLMODE decides where the URL leaves TLS open',
     [POSTGRES_TLS, 'with PGSSLMODE=require'],
     { node: 'BinaryExpression', nth: 2, becomes: `''` },
   ),
   mutant(
     'C68.bad-sslmode-refused',
-    'a word for ssl that would end the process is refused',
+    'a value of ssl that would end the process is refused',
     [POSTGRES_TLS, 'ssl=false would end the process'],
     { node: 'BinaryExpression', becomes: `findUnreadSsl(query) === '-'` },
   ),
   mutant(
     'C68.unverified-tls-named',
-    'verification of certificates that the environment turns off is named at the start',
+    'certificate verification that the environment turns off is reported at start',
     [C68_TRANSPORTS, '{"NODE_TLS_REJECT_UNAUTHORIZED":"0"} is warned of'],
     { node: 'BinaryExpression', becomes: `env[name] !== 'no'` },
   ),
   mutant(
     'C68.plaintext-named-hosts',
-    'PLAINTEXT_HOSTS is about the hosts that it names',
+    'PLAINTEXT_HOSTS covers only the hosts that it names',
     [C68_TRANSPORTS, '"PLAINTEXT_HOSTS":"db"} is warned of'],
     { node: 'BinaryExpression', becomes: 'bare(host).startsWith(bare(name))' },
   ),
   mutant(
     'C68.plaintext-not-certs',
-    'PLAINTEXT_HOSTS is not about certificates',
+    'PLAINTEXT_HOSTS does not cover certificates',
     [C68_TRANSPORTS, 'sslmode=no-verify","PLAINTEXT_HOSTS":"db.example"} is warned of'],
     {
       node: 'IfStatement',
@@ -78,25 +78,25 @@ export const TRANSPORTS: readonly Mutant[] = [
   ),
   mutant(
     'C68.warn-redis-cleartext',
-    'a Redis that is reached in clear is named at the start',
+    'an unencrypted connection to Redis is reported at start',
     [C68_TRANSPORTS, '{"RATE_LIMIT_URL":"redis://:s3cr3t@cache.example:6379"} is warned of'],
     { node: 'BinaryExpression', nth: 2, becomes: `protocol !== '' || isLoopback(host)` },
   ),
   mutant(
     'C68.warn-public-metrics',
-    'metrics that all interfaces show are named at the start',
+    'metrics on all interfaces are reported at start',
     [C68_TRANSPORTS, '{"METRICS_PORT":"9090","METRICS_HOST":"0.0.0.0"} is warned of'],
     { node: 'BinaryExpression', becomes: `metricsPort === undefined || metricsHost !== ''` },
   ),
   mutant(
     'C68.warn-guessable-key',
-    'a key that can be guessed is named at the start',
+    'a guessable key is reported at start',
     [C68_TRANSPORTS, 'API_KEY that can be guessed is warned of'],
     { node: 'BinaryExpression', becomes: `key === '' && isGuessableKey(key)` },
   ),
   mutant(
     'C67.code-in-request',
-    'a request that would hold no code is named at the start',
+    'a request that would contain no code is reported at start',
     [
       'test/delivery/gateway-templates.test.ts',
       'C67: a request to the gateway for sms that holds no code',

@@ -10,14 +10,17 @@ const STORE = 'test/storage/postgres/store.test.ts'
 export const TWINS: readonly Mutant[] = [
   mutant(
     'C63.import-inherits-steps',
-    'an import in another shape begins with what its twins have used',
-    [IMPORT_TWICE, 'in another shape begins with what the first has used'],
+    'an import in another shape begins with the steps that its twins have used',
+    [
+      IMPORT_TWICE,
+      'in another shape begins with the steps the first has used, and keeps them when the first is deleted',
+    ],
     { node: 'BinaryExpression', becomes: '0' },
   ),
   mutant(
     'C63.duplicate-secret-refused',
-    'a secret that the subject has makes no second factor',
-    [IMPORT_TWICE, 'answers with the factor that is there'],
+    'a secret that the subject already has makes no second factor',
+    [IMPORT_TWICE, 'answers with the existing factor, and its code works once'],
     {
       node: 'IfStatement',
       becomes: `if (own?.twin && false) {
@@ -28,14 +31,17 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.trailing-zeros-equal',
-    'zeros at the end of a secret make no other one: HMAC adds them itself',
-    [IMPORT_TWICE, 'answers with the factor that is there'],
+    'zeros at the end of a secret do not make another one: HMAC adds them itself',
+    [IMPORT_TWICE, 'answers with the existing factor, and its code works once'],
     { node: 'BinaryExpression', becomes: 'one === other' },
   ),
   mutant(
     'C63.twin-step-used',
-    'a step that one row of a secret used is used for the others: looked at before, and in the transaction',
-    [IMPORT_TWICE, 'a code that one row took before the upgrade is used'],
+    'a step used by one row of a secret is used for the others: checked before, and in the transaction',
+    [
+      IMPORT_TWICE,
+      'a code that one row used before the upgrade is used for the other, even after a deletion',
+    ],
     { node: 'CallExpression', becomes: 'app.lastStep >= step' },
     {
       at: 'C63.twin-step-used.2',
@@ -46,24 +52,27 @@ export const TWINS: readonly Mutant[] = [
   mutant(
     'C63.import-present-step',
     'an imported app begins with the present step used',
-    [IMPORT_TWICE, 'begins with the present step used'],
+    [
+      IMPORT_TWICE,
+      'begins with the present step used: the other system may have accepted its code',
+    ],
     { node: 'ConditionalExpression', becomes: '0' },
   ),
   mutant(
     'C63.step-all-twins',
-    'a step is used of all apps with the secret, in the transaction of the approval',
+    'a step is used for all apps with the secret, in the transaction of the approval',
     [FACTOR_STORE, 'C63: 20 verifications at once by the apps of one secret'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C63.deleted-app-step',
-    'a step of an app that was deleted since is used',
+    'a step of an app deleted since counts as used',
     [FACTOR_STORE, 'C63: the steps of a deleted app are used'],
     { node: 'BinaryExpression', becomes: 'isUsed(twins, step)' },
   ),
   mutant(
     'C63.delete-keeps-step',
-    'whatever deletes an app leaves its newest step behind',
+    'every deletion of an app leaves its newest step behind',
     [IMPORT_TWICE, 'deleted with everything of the person'],
     {
       file: 'drizzle/sqlite/0004_used_steps.sql',
@@ -73,7 +82,7 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.import-in-transaction',
-    'an import is decided by the apps that are there in its transaction',
+    'an import is decided by the apps present in its transaction',
     [IMPORT_TWICE, 'is one factor of ten imports at once'],
     {
       node: 'IfStatement',
@@ -82,13 +91,13 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.twin-confirms-nothing',
-    'a code that a twin took confirms nothing',
+    'a code that a twin has used confirms nothing',
     [FACTOR_STORE, 'C63: a step that the app or a twin has used confirms nothing'],
     { node: 'PrefixUnaryExpression', becomes: 'step > 0' },
   ),
   mutant(
     'C63.pg-step-twins',
-    'PostgreSQL: a step is used of all apps with the secret, in the transaction of the approval',
+    'PostgreSQL: a step is used for all apps with the secret, in the transaction of the approval',
     [STORE, 'C63: 20 verifications at once by the apps of one secret'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
@@ -99,7 +108,7 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.pg-twin-lock',
-    'PostgreSQL: rows of one secret are locked before they are looked at',
+    'PostgreSQL: rows of one secret are locked before they are read',
     [
       'test/storage/postgres/used-steps.test.ts',
       'C63: a check waits for a twin that is being used',
@@ -113,7 +122,7 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.pg-deleted-step',
-    'PostgreSQL: a step of an app that was deleted since is used',
+    'PostgreSQL: a step of an app deleted since counts as used',
     [STORE, 'C63: the steps of a deleted app are used'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
@@ -125,8 +134,11 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.pg-import-transaction',
-    'PostgreSQL: an import is decided by the apps that are there in its transaction',
-    [STORE, 'C63: an import that was compared with other apps'],
+    'PostgreSQL: an import is decided by the apps present in its transaction',
+    [
+      STORE,
+      'C63: an import that was compared with other apps than the present ones creates nothing, however many at once',
+    ],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
       find: 'AND f.id <> ALL (p_known)',
@@ -135,7 +147,7 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.pg-twin-confirm',
-    'PostgreSQL: a code that a twin took confirms nothing',
+    'PostgreSQL: a code that a twin has used confirms nothing',
     [STORE, 'C63: a step that the app or a twin has used confirms nothing'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',
@@ -145,7 +157,7 @@ export const TWINS: readonly Mutant[] = [
   ),
   mutant(
     'C63.pg-app-deletion',
-    'PostgreSQL: whatever deletes an app leaves its newest step behind',
+    'PostgreSQL: every deletion of an app leaves its newest step behind',
     ['test/storage/postgres/store.test.ts', 'C63: the steps of a deleted app are used'],
     {
       file: 'drizzle/postgres/0011_used_step_functions.sql',

@@ -13,7 +13,7 @@ const LOGIN_FLOW = 'test/examples/login-flow.test.ts'
 export const UNDELIVERABLE: readonly Mutant[] = [
   mutant(
     'C50.landline-refused',
-    'no text goes to a landline where that was refused',
+    'no text goes to a landline where landlines are refused',
     [C50_LANDLINES, 'C50: refused by name, a decoy’s too'],
     {
       node: 'BinaryExpression',
@@ -23,14 +23,14 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C50.resend-readmission',
-    'what is sent again goes where a start of today would be let through',
+    'a resend goes only where a start would be admitted today',
     ['test/verification/resend-allowed.test.ts', 'no second text to a landline'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C50.maybe-mobile-allowed',
-    'numbers that may be mobile are no landlines',
-    [C50_LANDLINES, 'C50: who may be reached is'],
+    'numbers that may be mobile do not count as landlines',
+    [C50_LANDLINES, 'C50: an admitted number is reached: %s'],
     {
       node: 'BinaryExpression',
       nth: 3,
@@ -39,8 +39,8 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C66.unused-provider-named',
-    'providers that are configured and never send are named at start',
-    [ROUTE_WARNINGS, 'is named where two are configured and no route was said'],
+    'providers that are configured but never send are named at start',
+    [ROUTE_WARNINGS, 'is named where two are configured and no route is given'],
     { node: 'SpreadElement', becomes: '' },
   ),
   mutant(
@@ -54,7 +54,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C66.permanent-frees-resend',
-    'a send that was refused for good frees the next one at once',
+    'a permanently refused send frees the next one at once',
     [C66_LOST_SEND, 'C66: is resent at once: {}'],
     {
       node: 'ConditionalExpression',
@@ -63,13 +63,13 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C66.session-needs-message',
-    'a session goes on only with what a message of can have arrived or may be sent',
+    'a session continues only where a message can have arrived or may still be sent',
     [VERIFICATION_STORE, 'C66: the only message was lost, and no send is left'],
     { node: 'IfStatement', becomes: 'if (attemptsRemaining(record, now) === 0) return false' },
   ),
   mutant(
     'C66.pg-session-message',
-    'the same on PostgreSQL',
+    'PostgreSQL: a session continues only where a message can have arrived or may still be sent',
     [STORE, 'C66: the only message was lost, and no send is left'],
     {
       file: 'drizzle/postgres/0013_session_without_a_message.sql',
@@ -79,14 +79,20 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C66.maybe-sent-waits',
-    'what may have gone out is waited for',
-    [VERIFICATION_STORE, 'C66: tells whether the newest send was lost'],
+    'the wait stays for a message that may have gone out',
+    [
+      VERIFICATION_STORE,
+      'C66: reports whether the newest send was lost: permanently refused, and no try may have gone out',
+    ],
     { node: 'ReturnStatement', becomes: `return last?.status === 'failed'` },
   ),
   mutant(
     'C66.pg-maybe-sent',
-    'what may have gone out is waited for on PostgreSQL, too',
-    [STORE, 'C66: tells whether the newest send was lost'],
+    'PostgreSQL: the wait stays for a message that may have gone out',
+    [
+      STORE,
+      'C66: reports whether the newest send was lost: permanently refused, and no try may have gone out',
+    ],
     {
       file: 'drizzle/postgres/0009_last_send_lost.sql',
       find: `d.status = 'failed' AND d.ambiguous = 0`,
@@ -105,19 +111,22 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   ),
   mutant(
     'C50.landline-logged',
-    'the log says that a start went to a landline',
-    [VERIFICATION_STORE, 'C50: the log says that a start went to a landline'],
+    'the log records that a start went to a landline',
+    [VERIFICATION_STORE, 'C50: the log records that a start went to a landline'],
     { node: 'SpreadAssignment', becomes: '' },
   ),
   mutant(
     'C50.landline-shown',
     'the page of a verification says that its number is a landline',
-    ['test/admin/diagnosis.test.ts', 'C50: says that the number is a landline'],
+    [
+      'test/admin/diagnosis.test.ts',
+      'C50: says that the number is a landline, unless it is over or the provider gave a reason',
+    ],
     { node: 'ReturnStatement', becomes: 'return isToLandline(detail) ? found : found' },
   ),
   mutant(
     'C66.first-route-sends',
-    'of routes that were named the first sends, whatever the order of the providers',
+    'the first of the named routes sends, whatever the order of the providers',
     [ROUTE_WARNINGS, 'is named at start where SMS_ROUTES= http , twilio '],
     { node: 'BinaryExpression', becomes: 'able.map((entry) => entry.name)' },
   ),

@@ -12,49 +12,49 @@ const OPENAPI = 'test/http/openapi.test.ts'
 export const WIRE: readonly Mutant[] = [
   mutant(
     'C52.no-parse-ahead',
-    'a socket is not parsed on before its answer is out',
+    'a socket is not parsed further before its answer is out',
     [TURNS, 'that are none are refused after the answers before them'],
     { node: 'BinaryExpression', becomes: 'left <= 0' },
   ),
   mutant(
     'C52.pipelined-after-body',
-    'a request behind the end of a body waits for the answer before it',
+    'a request behind a body waits for the answer before it',
     [TURNS, 'behind the end of a body that is still being answered wait'],
     { node: 'PropertyAccessExpression', becomes: '!line' },
   ),
   mutant(
     'C52.busy-socket-yields',
-    'a socket that sends much goes on after those that wait for the event loop',
-    [TURNS, 'by the thousand keep nobody waiting'],
+    'a busy socket continues after those that wait for the event loop',
+    [TURNS, 'in their thousands keep nobody waiting'],
     { node: 'IfStatement', becomes: 'if (line.heldBytes > 0) socket.resume()' },
   ),
   mutant(
     'C52.total-backlog-cap',
-    'what waits on all sockets together is bounded',
+    'the bytes waiting on all sockets together are bounded',
     [TURNS, 'that pile up on many sockets have a bound'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C52.longest-wait-evicted',
-    'past what may wait the socket that has waited longest is closed',
+    'past that bound the socket that has waited longest is closed',
     ['test/http/turns-bodies.test.ts', 'a body that waits for its route is let in'],
     { node: 'Identifier', nth: 3, becomes: '[...sockets].reverse()' },
   ),
   mutant(
     'C52.unread-body-drained',
-    'a body that nobody reads is discarded as it comes',
+    'a body that nobody reads is discarded as it arrives',
     [TURNS, 'with bodies that nobody reads are read to their end'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C52.evict-silent-first',
-    'past the bound of connections the one that has asked for nothing leaves first',
-    [CONNECTIONS, 'are let in: those that have asked for nothing leave'],
+    'past the bound of connections the silent ones are closed first',
+    [CONNECTIONS, 'are admitted: silent ones are closed, the oldest first'],
     { node: 'BinaryExpression', becomes: 'first(known) ?? first(strangers)' },
   ),
   mutant(
     'C52.unread-answer-evicted',
-    'an answer that nobody reads keeps no place',
+    'an unread answer keeps no place',
     [CONNECTIONS, 'do not wait for answers that nobody reads'],
     { node: 'StringLiteral', becomes: `'finish'` },
   ),
@@ -64,14 +64,17 @@ export const WIRE: readonly Mutant[] = [
   }),
   mutant(
     'C52.metrics-cache',
-    'the text of metrics is made once a second',
-    [TURNS, 'C52: the text of metrics is read once a second'],
+    'the text of metrics is rendered once a second',
+    [
+      TURNS,
+      'C52: the text of metrics is rendered once a second, however many request it, and again after a failure',
+    ],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C52.docs-page-cache',
-    'the readable document is made once',
-    [DOCS, 'C52: is made once, and the document for programs'],
+    'the readable document is rendered once',
+    [DOCS, 'C52: is rendered once, and the document for programs, too'],
     {
       node: 'ExpressionStatement',
       becomes: 'bytes = Promise.resolve(make()).then((text) => new TextEncoder().encode(text))',
@@ -79,19 +82,19 @@ export const WIRE: readonly Mutant[] = [
   ),
   mutant(
     'C64.key-stream-share',
-    'the sessions of a key share its streams',
+    'the sessions of one key share its streams',
     [STREAM_PLACES, 'C64: one session, one key, one service'],
     { node: 'ArrayLiteralExpression', becomes: '[`key ${id}`, most.perKey]' },
   ),
   mutant(
     'C64.reserved-streams',
-    'all services leave streams for the keys of none',
+    'all services together leave streams for keys of no service',
     [STREAM_PLACES, 'C64: all services together leave places'],
     { node: 'ArrayLiteralExpression', nth: 2, becomes: '' },
   ),
   mutant(
     'C64.console-stream-key',
-    'the console’s streams are counted by the key of the session',
+    'the console’s streams count against the key of the session',
     ['test/console/live.test.ts', 'C64: a key has so many streams'],
     {
       node: 'PropertyAssignment',
@@ -100,13 +103,13 @@ export const WIRE: readonly Mutant[] = [
   ),
   mutant(
     'C64.inbox-listener-cap',
-    'the inbox has so many listeners',
+    'the inbox has a bounded number of listeners',
     ['test/http/inbox.test.ts', 'C64: has so many listeners'],
     { node: 'CallExpression', becomes: 'createOpenPlaces(MAX_INBOX_STREAMS + 1)' },
   ),
   mutant(
     'C43.field-descriptions',
-    'every field of the document has words',
+    'every field of the document has a description',
     [OPENAPI, 'C43: has words for every field'],
     { node: 'BinaryExpression', becomes: 'isBare && words === undefined' },
   ),
@@ -125,7 +128,7 @@ export const WIRE: readonly Mutant[] = [
   mutant(
     'C43.response-headers-shown',
     'the readable document shows the headers of each answer',
-    [DOCS, 'C43: shows the headers of each answer'],
+    [DOCS, 'C43: shows the headers of each answer, and the lengths of an object’s values'],
     { node: 'TemplateExpression', nth: 2, find: '${headersOf(answer)}', replace: '' },
   ),
   mutant(
@@ -140,13 +143,13 @@ export const WIRE: readonly Mutant[] = [
   ),
   mutant(
     'C18.root-redirect',
-    'the address itself leads to the pages',
+    'the bare address leads to the pages',
     ['test/http/front.test.ts', 'C18: / leads to console'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C43.field-defaults-shown',
-    'the readable document shows what a field is where it is left out',
+    'the readable document shows each field’s default',
     [DOCS, 'C43: shows lengths, bounds, defaults'],
     { node: 'PropertyAssignment', becomes: 'default: null' },
   ),
@@ -164,7 +167,7 @@ export const WIRE: readonly Mutant[] = [
   ),
   mutant(
     'C39.unread-not-idle',
-    'a connection with a request that nobody has read yet is not closed as idle',
+    'a connection with an unread request is not closed as idle',
     ['test/http/server-end.test.ts', 'C39: a request that came while the process was busy'],
     { node: 'CallExpression', becomes: 'server.closeIdleConnections()' },
   ),

@@ -114,7 +114,7 @@ async function countAll({ query }: Database) {
   return (await query(`select ${counts.join(', ')}`))[0]
 }
 
-it('what SQLite said, PostgreSQL says, and goes on with', async () => {
+it('PostgreSQL gives SQLite’s answers, and continues from them', async () => {
   const database = await newDatabase()
   const path = newPath()
   const filled = await fillStore(path)
@@ -177,7 +177,7 @@ it('a table that this version does not know is not left behind', async () => {
   await expect(move(path, database)).rejects.toThrow(/tables that this version cannot move: later/)
 })
 
-it('goes on after an interruption at any batch, without a row twice or missing', async () => {
+it('resumes after an interruption at any batch, without a row duplicated or missing', async () => {
   const path = newPath()
   await fillStore(path)
   const whole = await newDatabase()
@@ -214,7 +214,7 @@ it('until it is complete no service begins on the database, and the file is free
   await (await openStore(path)).close()
 })
 
-it('a file that changed meanwhile is moved anew, as it is now', async () => {
+it('a file that changed meanwhile is moved again, as it is now', async () => {
   const database = await newDatabase()
   const path = newPath()
   const filled = await fillStore(path)
@@ -229,7 +229,7 @@ it('a file that changed meanwhile is moved anew, as it is now', async () => {
   expect(await readAll(await openMoved(database), filled)).toEqual(repaired(said))
 })
 
-it('run again when it is complete it changes nothing, and tells when the file went on', async () => {
+it('run again when it is complete it changes nothing, and reports a file that was used since', async () => {
   const database = await newDatabase()
   const path = newPath()
   const filled = await fillStore(path)
@@ -248,7 +248,7 @@ it('run again when it is complete it changes nothing, and tells when the file we
   await expect(move(path, database)).rejects.toThrow(/has changed since \(api_keys\)/)
 })
 
-it('a complete database that services use is told complete beside them', async () => {
+it('a complete database is reported complete while services use it', async () => {
   const database = await newDatabase()
   const path = newPath()
   await fillStore(path)
@@ -285,7 +285,7 @@ it.each(MEDDLING)('a row of %s that was altered fails the check', async (table, 
   expect((await move(path, database)).kind).toBe('complete')
 })
 
-it('a file that somebody has open, even idly, is not moved, and nobody opens it meanwhile', async () => {
+it('a file that anything has open, even idle, is not moved, and nothing opens it meanwhile', async () => {
   const database = await newDatabase()
   const path = newPath()
   const service = await openStore(path)
@@ -337,7 +337,7 @@ it('one move at a time', async () => {
   expect(await second).toMatchObject({ message: expect.stringMatching(/a move of another file/) })
 })
 
-it('a connection that ends in the middle is told, and the move goes on later', async () => {
+it('a connection that ends halfway is reported, and the move resumes later', async () => {
   const database = await newDatabase()
   const path = newPath()
   await fillStore(path)
@@ -355,7 +355,7 @@ it('a connection that ends in the middle is told, and the move goes on later', a
   expect(notes).toEqual([])
 })
 
-it('a lock that does not come is told', async () => {
+it('a lock that cannot be had is reported', async () => {
   const database = await newDatabase()
   const path = newPath()
   await fillStore(path)

@@ -36,7 +36,7 @@ afterAll(async () => {
 describe('the database’s clock', () => {
   const databaseMs = async () => Number((await query<{ ms: number }>(NOW))[0]?.ms)
 
-  it('is what a process goes by, whatever its own wall says', async () => {
+  it('is the clock of every process, whatever its own shows', async () => {
     vi.spyOn(Date, 'now').mockReturnValue(0)
     const clock = await startDatabaseClock(query)
     const before = await databaseMs()
@@ -47,7 +47,7 @@ describe('the database’s clock', () => {
     vi.restoreAllMocks()
   })
 
-  it('is carried on by the monotonic clock, and taken up again where it went elsewhere', async () => {
+  it('is carried on by the monotonic clock, and read again where it diverged', async () => {
     let monotonic = 0
     let elsewhere = 0
     const shifted: Query = async (statement) => {
@@ -64,7 +64,7 @@ describe('the database’s clock', () => {
     clock.stop()
   })
 
-  it('goes by the last answer while none comes, and by none that took too long', async () => {
+  it('follows the last answer while none comes, and none that took too long', async () => {
     let monotonic = 0
     let tookMs = 0
     const slow: Query = async (statement) => {

@@ -120,7 +120,7 @@ it(`a flow takes at most ${MAX_ROUND_TRIPS} round trips and ${MAX_COMMITS} commi
   expect(started.commits + checked.commits).toBeLessThanOrEqual(MAX_COMMITS)
 })
 
-it('what is refused writes nothing, and a session takes one look more', async () => {
+it('a refused request writes nothing, and a session takes one more query', async () => {
   const { start, check } = createDomain()
   const session = 'a-session-of-one-browser'
   let id = ''

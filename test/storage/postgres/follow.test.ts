@@ -47,7 +47,7 @@ describe('following the log on PostgreSQL', () => {
     return found.items.map(({ details }) => details.n)
   }
 
-  it('tells an event that was numbered first and committed last', async () => {
+  it('delivers an event that was numbered first and committed last', async () => {
     ;({ position } = await follow(null, 100))
     await late.query('begin')
     await insertLate(1)
@@ -60,7 +60,7 @@ describe('following the log on PostgreSQL', () => {
     expect(await read()).toEqual([])
   })
 
-  it('tells one that was under way when the following began', async () => {
+  it('delivers one that was being written when the following began', async () => {
     await late.query('begin')
     await insertLate(4)
     await append(5)
@@ -93,7 +93,7 @@ describe('following the log on PostgreSQL', () => {
     )
   }
 
-  it('C72: goes on in a log that was restored, and misses nothing', async () => {
+  it('C72: continues in a restored log, and misses nothing', async () => {
     await append(8)
     await append(9)
     ;({ position } = await follow(null, 100))
@@ -110,7 +110,7 @@ describe('following the log on PostgreSQL', () => {
     expect(await read()).toEqual([])
   })
 
-  it('goes on in a log that was emptied', async () => {
+  it('continues in a log that was emptied', async () => {
     await append(11)
     ;({ position } = await follow(null, 100))
     await late.query('delete from events')

@@ -57,7 +57,7 @@ const kindsOf = (outcomes: readonly ({ kind: string } | undefined)[]) => {
   return Object.fromEntries(kinds.map(([kind, all]) => [kind, all.length]))
 }
 
-describe('who waited for a lock sees what was committed meanwhile (READ COMMITTED)', () => {
+describe('a statement that waited for a lock sees what was committed meanwhile (READ COMMITTED)', () => {
   it('I4: a start decides the guess budget on the starts before it', async () => {
     const budgetIndex = mac()
     const outcomes = await behind(advisory(budgetIndex), () => {
@@ -114,7 +114,7 @@ describe('who waited for a lock sees what was committed meanwhile (READ COMMITTE
     expect(kindsOf(outcomes)).toEqual({ approved: 1, refused: PARALLEL - 1 })
   })
 
-  it('C38: an answer made beforehand is made anew where the row changed meanwhile', async () => {
+  it('C38: an answer made beforehand is made again where the row changed meanwhile', async () => {
     const record = await start(store, { maxAttempts: PARALLEL })
     const seen: number[] = []
     const outcomes = await behind(rowOf(record), () => {
@@ -171,7 +171,7 @@ describe('between lease and beginning', () => {
     expect(await store.verifications.find('default', record.id)).toMatchObject({ status })
   })
 
-  it('what is sent again is begun once, in its successor', async () => {
+  it('a resend is begun once, in its successor', async () => {
     const record = await one()
     const again = { expectedSends: 1, channel: 'sms', now: T0 + MINUTE } as const
     const resend = () => store.steps.resend({ ...keyOf(record), ...again })
@@ -179,7 +179,7 @@ describe('between lease and beginning', () => {
     expect(await claimOne(store, T0 + MINUTE)).toMatchObject({ sendNumber: 2, attempt: 1 })
   })
 
-  it('C23: who stands still past the short lease has lost the row to whoever took it', async () => {
+  it('C23: a worker that stalls past the short lease has lost the row to another', async () => {
     const record = await one()
     const late = T0 + 5_000
     let taken: Awaited<ReturnType<typeof claimOne>> | undefined

@@ -69,7 +69,7 @@ describe('the clock of a node', () => {
     expect(clock.now() - at.true).toBeLessThan(20)
   })
 
-  it('may be ahead: a message is due at once all the same', async () => {
+  it('may be ahead: a message is due at once anyway', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = Math.floor(node.wallMs?.() ?? 0) + MINUTE
     const record = newVerification({

@@ -50,7 +50,7 @@ it('six that start together migrate once', async () => {
   expect(await versions(base)).toHaveLength(KNOWN)
 })
 
-it('a version works beside the next one, whose migrations only added, and is refused once they took away', async () => {
+it('a version works beside the next one, whose migrations only add, and is refused once they remove', async () => {
   const base = await database()
   const { url } = base
   const prepareOurs = () => prepareDatabase({ url, migrationsFolder: MIGRATIONS })
@@ -80,7 +80,7 @@ it('a migration that fails leaves nothing of itself, and the ones before', async
   ).toEqual([{ half: null, events: null }])
 })
 
-it('refuses what waiting does not mend, and says what to do', async () => {
+it('refuses where waiting does not help, and says what to do', async () => {
   const base = await database()
   const attempt = (url: string) =>
     prepareDatabase({ url, migrationsFolder: MIGRATIONS, deadlineMs: 1 })

@@ -47,7 +47,7 @@ describe.skipIf(!hasPgBouncer)(title, () => {
   describeClaims(factory)
   describeSettling(factory)
 
-  it('C71: where it is not told of the pooler, the sentence names both ways', async () => {
+  it('C71: where it is not configured for the pooler, the message names both ways out', async () => {
     const opening = openPostgres({ ...TO_OPEN, url: bouncer.url })
     await expect(opening).rejects.toThrow(/set DATABASE_POOLER to the pool_mode/)
     await expect(opening).rejects.toThrow(/ignore_startup_parameters = options,statement_timeout/)
@@ -80,7 +80,7 @@ describe.skipIf(!hasPgBouncer)('C71: through PgBouncer in session mode', () => {
     await bouncer.stop()
   })
 
-  it('C71: its connections have their deadlines and look names up in public', async () => {
+  it('C71: its connections have their deadlines and resolve names in public', async () => {
     const bouncer = await startPgBouncer(database.url, { mode: 'session' })
     const pool = createPool({ url: bouncer.url, pooler: 'session' })
     expect((await pool.query(SETTINGS)).rows).toEqual([
@@ -111,7 +111,7 @@ describe.skipIf(!hasPgBouncer)('C71: through PgBouncer in session mode', () => {
     await bouncer.stop()
   })
 
-  it('C71: a database that is not there is named as that, whatever the pool_mode is', async () => {
+  it('C71: a missing database is reported as such, whatever the pool_mode', async () => {
     const bouncer = await startPgBouncer(database.url, { mode: 'session' })
     const url = bouncer.url.replace(/[^/]*$/, 'not_there')
     for (const pooler of ['session', 'transaction'] as const)
@@ -130,7 +130,7 @@ it.each(['query_wait_timeout', 'no more connections allowed (max_client_conn)'])
   },
 )
 
-describe('C71: prepared statements that meet another connection are 503, and say so', () => {
+describe('C71: prepared statements that meet another connection are 503, with the reason', () => {
   const ERRORS = [
     ['26000', 'prepared statement "cs_0" does not exist'],
     ['42P05', 'prepared statement "cs_0" already exists'],
@@ -156,7 +156,7 @@ describe('C71: prepared statements that meet another connection are 503, and say
     )
   })
 
-  it('a statement that is wrong is none of them: it is a bug, not a database that is away', () => {
+  it('a wrong statement is a bug, not an unavailable database', () => {
     const error = Object.assign(new Error('syntax error'), { code: '42601' })
     expect([toStoreError(error), explain(error)]).toEqual([error, error])
   })

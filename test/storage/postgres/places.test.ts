@@ -53,7 +53,7 @@ describe('C71: a socket', () => {
     await prepare(url)
   })
 
-  it('C71: one that is not there is named, with what to look at', async () => {
+  it('C71: a missing one is named, with what to check', async () => {
     await expect(prepare(`postgres://u@/postgres?host=${folder}/none`)).rejects.toThrow(
       `socket ${folder}/none/.s.PGSQL.5432 (ENOENT)`,
     )

@@ -80,7 +80,7 @@ describe(`${NODES} nodes at once`, () => {
     expect(await typesLogged()).toEqual(TYPES)
   })
 
-  it('I1: each verification has one end, and who was told of an approval had it', async () => {
+  it('I1: each verification has one end, and every answered approval is in the store', async () => {
     await none(`select v.id, v.status, array_agg(e.type) from verifications v
       left join events e on e.verification_seq = v.seq and e.type in ('verification.approved',
         'verification.canceled', 'verification.expired', 'verification.max_attempts_reached')

@@ -37,7 +37,7 @@ describe('C71: functions', () => {
     expect(await unpinned()).toEqual([])
   })
 
-  it('C71: those of a database that an older version made are pinned at the next start', async () => {
+  it('C71: those of a database that an older version created are pinned at the next start', async () => {
     await prepare()
     await database.query('alter function cs_now_1(bigint) reset search_path')
     await prepare()
@@ -121,7 +121,7 @@ describe('C71: connections', () => {
     },
   )
 
-  it('C71: options of the operator’s own hold beside it', async () => {
+  it('C71: the operator’s own options still apply', async () => {
     await prepare()
     const { createPool } = await import('../../../src/storage/postgres/pool.ts')
     const pool = createPool({

@@ -125,7 +125,7 @@ describe(`with ${OPEN} open verifications that the statistics do not know`, () =
     expect(await readBy((node) => node.verifications.sweep(sweep))).toBeLessThan(10 * MAX_READ)
   })
 
-  it('the log of a person is not looked for among everybody’s', async () => {
+  it('the log of a person is not searched for among everybody’s', async () => {
     const { query } = store.database
     const [person] = await query<{ budget: Buffer }>(
       "select budget_index as budget from verifications where id = 'vrf_7'",

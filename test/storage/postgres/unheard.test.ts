@@ -84,12 +84,12 @@ describe('a start whose commit was not heard of', () => {
   })
 })
 
-describe('what a provider answered', () => {
+describe('a provider’s answer', () => {
   it.each([
     ['a zero byte', 'SM\u00001'],
     ['half a character, cut at 128', 'SM\ud83d'],
   ])(
-    'can be kept, though it holds %s: else its lane stands still and the message goes out again',
+    'can be stored, though it holds %s: otherwise its lane stalls and the message goes out again',
     async (_, reference) => {
       await emptyOutbox(store)
       await start(store)

@@ -70,7 +70,7 @@ it('C63: a confirmation waits for a twin that is being used', async () => {
   expect(confirmed?.kind).toBe('wrong')
 })
 
-it('C63: an import waits for another of the subject, and sees what it made', async () => {
+it('C63: an import waits for another of the subject, and sees its result', async () => {
   const record = newFactor()
   const lock = 'select pg_advisory_xact_lock($1::bigint)'
   const key = Buffer.from(record.subjectIndex).readBigInt64BE(0).toString()

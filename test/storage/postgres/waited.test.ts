@@ -108,7 +108,7 @@ describe('delivery', () => {
     expect(await store.verifications.find('default', record.id)).toMatchObject({ codeSealed: null })
   })
 
-  it('I6: what was leased with time enough is not begun once there is too little', async () => {
+  it('I6: a delivery leased with enough time is not begun once there is too little', async () => {
     const node = await createPostgresStore({ url: store.database.url })
     const now = Math.floor(node.wallMs?.() ?? 0)
     const record = newVerification({ createdAt: now, expiresAt: now + 22_000, channel: 'email' })

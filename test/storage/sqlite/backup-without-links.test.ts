@@ -37,7 +37,7 @@ it.each(['EPERM', 'ENOTSUP', 'ENOSYS'])(
   },
 )
 
-it('C72: any other failure is told, and leaves nothing under the name', async () => {
+it('C72: any other failure is reported, and leaves nothing under the name', async () => {
   failure.code = 'EIO'
   await expect(backUp(at('a.db'), at('broken.db'))).rejects.toThrow('link')
   expect(readdirSync(directory.path).filter((name) => name.startsWith('broken'))).toEqual([])

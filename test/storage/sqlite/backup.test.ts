@@ -37,7 +37,7 @@ it('C72: while a service writes, the copy is of one moment: each verification wi
   }
 })
 
-it('C72: never takes the place of a file, and leaves no half behind', async () => {
+it('C72: never overwrites a file, and leaves no half behind', async () => {
   ;(await openStore(at('a.db'))).close()
   writeFileSync(at('taken'), 'mine')
   await expect(backUp(at('a.db'), at('taken'))).rejects.toThrow(/is there already/)
@@ -48,14 +48,14 @@ it('C72: never takes the place of a file, and leaves no half behind', async () =
   expect(existsSync(at('b.db'))).toBe(false)
 })
 
-it('C72: another program’s file is not taken for a store', async () => {
+it('C72: another program’s file is not mistaken for a store', async () => {
   const foreign = new Sqlite(at('foreign.db'))
   foreign.exec('CREATE TABLE users (id INTEGER PRIMARY KEY)')
   foreign.close()
   await expect(backUp(at('foreign.db'), at('c.db'))).rejects.toThrow(/another program/)
 })
 
-it('C72: what a killed backup left is removed by a later one, and nothing that is another’s or still written', async () => {
+it('C72: the leftovers of a killed backup are removed by a later one, and nothing that is foreign or still being written', async () => {
   ;(await openStore(at('b.db'))).close()
   mkdirSync(at('nights'))
   const ofLastNight = 'countersign-20260101T020000Z.db.0a1b2c3d.part'

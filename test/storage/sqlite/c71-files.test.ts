@@ -71,100 +71,103 @@ function expectSentence(refused: string | undefined, path: string, owner: number
   expect(refused).toContain(command)
 }
 
-describe.skipIf(!isRoot)('C71: of another user (as root: who else could make such files)', () => {
-  it('C71: a database that its group may write works, with a warning', async () => {
-    make(at('data/c.db'), 0o660, STRANGER, USER)
-    const { told } = await attempt('store', at('data/c.db'))
-    expect(told?.join()).toMatch(
-      /c\.db belongs to uid 4242, and its group .*mode 0660.*chown 65534/,
-    )
-    expect(statSync(at('data/c.db'))).toMatchObject({ uid: STRANGER, gid: USER })
-  })
+describe.skipIf(!isRoot)(
+  'C71: of another user (as root, which alone can create such files)',
+  () => {
+    it('C71: a database that its group may write works, with a warning', async () => {
+      make(at('data/c.db'), 0o660, STRANGER, USER)
+      const { told } = await attempt('store', at('data/c.db'))
+      expect(told?.join()).toMatch(
+        /c\.db belongs to uid 4242, and its group .*mode 0660.*chown 65534/,
+      )
+      expect(statSync(at('data/c.db'))).toMatchObject({ uid: STRANGER, gid: USER })
+    })
 
-  it('C71: what root makes in the folder of the service belongs to the service', async () => {
-    expect(await attempt('store', at('data/c.db'), 0)).toMatchObject({ told: [] })
-    for (const name of ['c.db', 'c.db.lock'])
-      expect(statSync(at('data', name))).toMatchObject({ uid: USER, gid: USER })
-    expect(await attempt('store', at('data/c.db'))).toMatchObject({ told: [] })
-  })
+    it('C71: files that root creates in the service’s folder belong to the service', async () => {
+      expect(await attempt('store', at('data/c.db'), 0)).toMatchObject({ told: [] })
+      for (const name of ['c.db', 'c.db.lock'])
+        expect(statSync(at('data', name))).toMatchObject({ uid: USER, gid: USER })
+      expect(await attempt('store', at('data/c.db'))).toMatchObject({ told: [] })
+    })
 
-  it('C71: one that everybody may write works, with a warning', async () => {
-    make(at('data/c.db'), 0o666, STRANGER)
-    expect((await attempt('store', at('data/c.db'))).told?.join()).toMatch(/mode 0666/)
-  })
+    it('C71: one that everybody may write works, with a warning', async () => {
+      make(at('data/c.db'), 0o666, STRANGER)
+      expect((await attempt('store', at('data/c.db'))).told?.join()).toMatch(/mode 0666/)
+    })
 
-  it.each(['', '-wal', '-shm', '.lock'])('C71: a file c.db%s of root’s', async (suffix) => {
-    make(at('data/c.db'), 0o600)
-    if (suffix.startsWith('-')) {
-      // They are looked for where there is a write-ahead log.
-      await attempt('store', at('data/c.db'))
-    }
-    make(at(`data/c.db${suffix}`), 0o600, 0)
-    const { refused, kind } = await attempt('store', at('data/c.db'))
-    expectSentence(refused, at(`data/c.db${suffix}`), 0, `chown 65534:65534 ${at('data/c.db')}`)
-    expect(kind).toBe('StartupError')
-  })
+    it.each(['', '-wal', '-shm', '.lock'])('C71: a file c.db%s of root’s', async (suffix) => {
+      make(at('data/c.db'), 0o600)
+      if (suffix.startsWith('-')) {
+        // They are looked for where there is a write-ahead log.
+        await attempt('store', at('data/c.db'))
+      }
+      make(at(`data/c.db${suffix}`), 0o600, 0)
+      const { refused, kind } = await attempt('store', at('data/c.db'))
+      expectSentence(refused, at(`data/c.db${suffix}`), 0, `chown 65534:65534 ${at('data/c.db')}`)
+      expect(kind).toBe('StartupError')
+    })
 
-  it('C71: a folder of root’s, and one that would have to be made in it', async () => {
-    own(at('data'), 0)
-    const { refused } = await attempt('store', at('data/c.db'))
-    expectSentence(refused, at('data'), 0, `chown 65534:65534 ${at('data')}`)
-    const below = await attempt('store', at('data/deep/er/c.db'))
-    const made = at('data/deep/er')
-    expectSentence(below.refused, at('data'), 0, `mkdir -p ${made} && chown 65534:65534 ${made}`)
-  })
+    it('C71: a folder of root’s, and one that would have to be created in it', async () => {
+      own(at('data'), 0)
+      const { refused } = await attempt('store', at('data/c.db'))
+      expectSentence(refused, at('data'), 0, `chown 65534:65534 ${at('data')}`)
+      const below = await attempt('store', at('data/deep/er/c.db'))
+      const made = at('data/deep/er')
+      expectSentence(below.refused, at('data'), 0, `mkdir -p ${made} && chown 65534:65534 ${made}`)
+    })
 
-  it('C71: no command takes a folder of the machine from it', async () => {
-    const missing = await attempt('store', '/countersign-none/c.db')
-    expectSentence(missing.refused, '/', 0, 'mkdir -p /countersign-none && chown 65534:65534 /c')
-    for (const path of ['/c.db', '/etc/c.db', '/usr/c.db']) {
-      const { refused } = await attempt('store', path)
-      expect(refused).toMatch(/belongs to root \(uid 0\).*use a folder of its own/)
-      expect(refused).not.toMatch(/chown|chmod/)
-    }
-    const { refused } = await attempt('setting', '/root/secret')
-    expect(refused).not.toMatch(/(chown|chmod) \S+ \/root/)
-  })
+    it('C71: no command suggests changing the owner of a system folder', async () => {
+      const missing = await attempt('store', '/countersign-none/c.db')
+      expectSentence(missing.refused, '/', 0, 'mkdir -p /countersign-none && chown 65534:65534 /c')
+      for (const path of ['/c.db', '/etc/c.db', '/usr/c.db']) {
+        const { refused } = await attempt('store', path)
+        expect(refused).toMatch(/belongs to root \(uid 0\).*use a folder of its own/)
+        expect(refused).not.toMatch(/chown|chmod/)
+      }
+      const { refused } = await attempt('setting', '/root/secret')
+      expect(refused).not.toMatch(/(chown|chmod) \S+ \/root/)
+    })
 
-  it('C71: a folder that may not be entered', async () => {
-    own(at('data'), STRANGER)
-    chmodSync(at('data'), 0o700)
-    const { refused } = await attempt('store', at('data/c.db'))
-    expectSentence(refused, at('data'), STRANGER, `chown 65534 ${at('data')}`)
-  })
+    it('C71: a folder that may not be entered', async () => {
+      own(at('data'), STRANGER)
+      chmodSync(at('data'), 0o700)
+      const { refused } = await attempt('store', at('data/c.db'))
+      expectSentence(refused, at('data'), STRANGER, `chown 65534 ${at('data')}`)
+    })
 
-  it('C71: limits.db of root’s', async () => {
-    make(at('data/limits.db'), 0o644, 0)
-    const { refused, kind } = await attempt('limits', at('data/limits.db'))
-    expectSentence(refused, at('data/limits.db'), 0, `chown 65534:65534 ${at('data/limits.db')}`)
-    expect(kind).toBe('StartupError')
-  })
+    it('C71: limits.db of root’s', async () => {
+      make(at('data/limits.db'), 0o644, 0)
+      const { refused, kind } = await attempt('limits', at('data/limits.db'))
+      expectSentence(refused, at('data/limits.db'), 0, `chown 65534:65534 ${at('data/limits.db')}`)
+      expect(kind).toBe('StartupError')
+    })
 
-  it.skipIf(!canMount)('C71: a file system that is mounted read-only', async () => {
-    const asked = { as: USER, kind: 'store', path: at('data/c.db'), migrations: at('migrations') }
-    const script = join(import.meta.dirname, 'as-nobody.ts')
-    const { stdout } = await run('unshare', [
-      ...['-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', at('data')],
-      ...[process.execPath, script, JSON.stringify(asked)],
-    ])
-    const { refused } = JSON.parse(stdout)
-    expectSentence(refused, at('data'), 0, 'mount -o remount,rw "$(findmnt -no TARGET -T ')
-    expect(refused).toContain('mounted read-only')
-  })
+    it.skipIf(!canMount)('C71: a file system that is mounted read-only', async () => {
+      const asked = { as: USER, kind: 'store', path: at('data/c.db'), migrations: at('migrations') }
+      const script = join(import.meta.dirname, 'as-nobody.ts')
+      const { stdout } = await run('unshare', [
+        ...['-m', 'sh', '-c', 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"', at('data')],
+        ...[process.execPath, script, JSON.stringify(asked)],
+      ])
+      const { refused } = JSON.parse(stdout)
+      expectSentence(refused, at('data'), 0, 'mount -o remount,rw "$(findmnt -no TARGET -T ')
+      expect(refused).toContain('mounted read-only')
+    })
 
-  it('C71: the file of a setting, and DATA_DIR with the keys of another', async () => {
-    make(at('data/secret'), 0o400, 0)
-    const { refused } = await attempt('setting', at('data/secret'))
-    expectSentence(refused, at('data/secret'), 0, `chown 65534 ${at('data/secret')}`)
-    expect(refused).toContain('SECRET_KEY_FILE')
-    make(at('data/development-keys.json'), 0o600, 0)
-    const keys = await attempt('data', at('data'))
-    expectSentence(keys.refused, at('data/development-keys.json'), 0, 'chown ')
-  })
-})
+    it('C71: the file of a setting, and DATA_DIR with the keys of another', async () => {
+      make(at('data/secret'), 0o400, 0)
+      const { refused } = await attempt('setting', at('data/secret'))
+      expectSentence(refused, at('data/secret'), 0, `chown 65534 ${at('data/secret')}`)
+      expect(refused).toContain('SECRET_KEY_FILE')
+      make(at('data/development-keys.json'), 0o600, 0)
+      const keys = await attempt('data', at('data'))
+      expectSentence(keys.refused, at('data/development-keys.json'), 0, 'chown ')
+    })
+  },
+)
 
 describe('C71: of one’s own', () => {
-  it('C71: a database that others can read is narrowed, and that is said', async () => {
+  it('C71: a database that others can read is narrowed, with a warning', async () => {
     make(at('data/c.db'), 0o664)
     const { told } = await attempt('store', at('data/c.db'))
     expect(told?.join()).toMatch(/was open to others .*mode 0664.*owner alone now \(mode 0600\)/)
@@ -182,7 +185,7 @@ describe('C71: of one’s own', () => {
     expectSentence(refused, at('data/c.db'), USER, `chmod u+rw ${at('data/c.db')}`)
   })
 
-  it('C71: a folder that is read-only, with a name that a shell would take apart', async () => {
+  it('C71: a read-only folder, with a name that a shell would split', async () => {
     mkdirSync(at("it's here"))
     own(at("it's here"), USER)
     chmodSync(at("it's here"), 0o500)

@@ -68,7 +68,7 @@ describe('C72: files that a kill or a hand left', () => {
     await oldest.close()
   })
 
-  it('C72: at every moment one of the two stores is there: a start after a kill makes no third', async () => {
+  it('C72: at every moment one of the two stores exists: a start after a kill creates no third', async () => {
     await (await openStore(path)).close()
     // As a kill before the last step: the finished file is not moved.
     expect(() => takePlace(join(directory.path, 'none'), path, 'stamp')).toThrow(/ENOENT/)
@@ -78,7 +78,7 @@ describe('C72: files that a kill or a hand left', () => {
     ])
   })
 
-  it('C72: a link to the store stays one, and what it leads to is replaced', async () => {
+  it('C72: a link to the store stays a link, and its target is replaced', async () => {
     const real = path
     await (await openStore(real)).close()
     path = join(directory.path, `link-${made}.db`)
@@ -115,7 +115,7 @@ it('C72: a backup opens nothing while a restore changes files', async () => {
 })
 
 describe('C72: the history of the store that is replaced', () => {
-  it('C72: one that a start on an empty volume made knows nothing of the copy', async () => {
+  it('C72: one that a start on an empty volume created knows nothing of the copy', async () => {
     const before = await openStore(path)
     const { record } = await makeCodes(before)
     await before.apiKeys.insert(aKey('key_a'))

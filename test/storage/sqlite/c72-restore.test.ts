@@ -50,7 +50,7 @@ async function goBack<T>(
   return { store, filled, restored }
 }
 
-describe('C72: what was open in the copy', () => {
+describe('C72: verifications that were open in the copy', () => {
   it('C72: a code that was used since is not good again', async () => {
     const { store, filled, restored } = await goBack(start, async (before, record) => {
       const { kind } = await before.steps.check({ ...keyOf(record), ...guess(true) })
@@ -100,7 +100,7 @@ describe('C72: what was open in the copy', () => {
     await store.close()
   })
 
-  it('C72: what had ended before stays as it had ended, and counts for budgets', async () => {
+  it('C72: ended verifications stay as they were, and count for budgets', async () => {
     const { store, filled } = await goBack(
       async (before) => {
         const record = await start(before)
@@ -145,7 +145,7 @@ describe('C72: factors', () => {
     await store.close()
   })
 
-  it('C72: a set that was replaced since does not come back good', async () => {
+  it('C72: a set that was replaced since does not become valid again', async () => {
     const { store, filled } = await goBack(
       (before) => makeCodes(before),
       async (before, { record }) => {
@@ -157,7 +157,7 @@ describe('C72: factors', () => {
     await store.close()
   })
 
-  it('C72: an app that was removed since is back, and that is said', async () => {
+  it('C72: an app that was removed since is back, and is reported', async () => {
     const { store, filled, restored } = await goBack(
       (before) => enrol(before),
       async (before, { id, service }) => {
@@ -216,7 +216,7 @@ it('C72: keys that were revoked since stay so, and the console’s sessions end'
 })
 
 describe('C72: the store that is replaced', () => {
-  it('C72: is not touched while anybody has it open, even idly', async () => {
+  it('C72: is not touched while anything has it open, even idle', async () => {
     const service = await openStore(path)
     const record = await start(service)
     await backUp(path, copy)
@@ -227,7 +227,7 @@ describe('C72: the store that is replaced', () => {
     await putBack()
   })
 
-  it('C72: is kept as it was, its write-ahead log too, which is not taken for one of the new file', async () => {
+  it('C72: is kept as it was, its write-ahead log too, which does not become the new file’s', async () => {
     const before = await openStore(path)
     const old = await start(before)
     await backUp(path, copy)
@@ -247,7 +247,7 @@ describe('C72: the store that is replaced', () => {
     await kept.close()
   })
 
-  it('C72: may be damaged: then nobody knows what was used since', async () => {
+  it('C72: may be damaged: then what was used since is unknown', async () => {
     const before = await openStore(path)
     await makeCodes(before)
     await backUp(path, copy)
@@ -257,7 +257,7 @@ describe('C72: the store that is replaced', () => {
     ;(await openStore(path)).close()
   })
 
-  it('C72: nothing is put beside one that was moved to PostgreSQL, nor a copy of one', async () => {
+  it('C72: nothing is restored beside one that was moved to PostgreSQL, nor a copy of one', async () => {
     const before = await openStore(path)
     await backUp(path, copy)
     markMoved(before.client, true)
@@ -334,7 +334,7 @@ it('C72: a copy of an older version is brought to this one', async () => {
   ;(await openStore(path)).close()
 })
 
-it('C72: whoever followed the log goes on in the restored one, and misses nothing', async () => {
+it('C72: a follower of the log continues in the restored one, and misses nothing', async () => {
   let read: LogPosition | null = null
   const { store, filled } = await goBack(start, async (before) => {
     for (let n = 0; n < 3; n += 1) await start(before)

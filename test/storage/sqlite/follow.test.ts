@@ -34,7 +34,7 @@ describe('following the log on SQLite', () => {
     return found.items.map(({ at }: EventRecord) => at - T0)
   }
 
-  it('goes on where the newest rows were erased and nothing came', async () => {
+  it('continues where the newest rows were erased and nothing was added', async () => {
     for (let n = 1; n <= 3; n += 1) await append(T0 + n)
     ;({ position } = await store.events.follow(null, 100))
     eraseFrom(3)
@@ -44,14 +44,14 @@ describe('following the log on SQLite', () => {
     expect(await read()).toEqual([4])
   })
 
-  it('tells what got the number of an erased row', async () => {
+  it('delivers an event that got the number of an erased row', async () => {
     eraseFrom(3)
     await append(T0 + 5)
     expect(await read()).toContain(5)
     expect(await read()).toEqual([])
   })
 
-  it('begins anew with an emptied log', async () => {
+  it('begins again with an emptied log', async () => {
     eraseFrom(0)
     expect(await read()).toEqual([])
     await append(T0 + 6)

@@ -34,7 +34,7 @@ describe('migrations', () => {
     expect(await readdir(out)).toEqual(before)
   })
 
-  it('every table is STRICT: a wrong type is refused, not kept', async () => {
+  it('every table is STRICT: a wrong type is refused, not stored', async () => {
     const path = join(directory.path, 'strict.db')
     const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
     const tables = client.pragma('table_list') as { schema: string; name: string; strict: number }[]

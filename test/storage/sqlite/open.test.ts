@@ -106,7 +106,7 @@ describe('openDatabase', () => {
     ;(await open(at('half.db'))).close()
   })
 
-  it('refuses another program’s database and what is none', async () => {
+  it('refuses another program’s database and files that are no database', async () => {
     const foreign = new Sqlite(at('foreign.db'))
     foreign.exec('CREATE TABLE users (id INTEGER PRIMARY KEY)')
     foreign.close()
@@ -134,7 +134,7 @@ describe('openDatabase', () => {
     await expect(open(at('network.db'), options)).rejects.toThrow(`lies on ${name}`)
   })
 
-  it('refuses sshfs, and takes a local disk behind FUSE', () => {
+  it('refuses sshfs, and accepts a local disk behind FUSE', () => {
     const FUSE = 0x65735546
     const of = (mountType: string) => networkFileSystem('/x', () => ({ type: FUSE, mountType }))
     expect(of('fuse.sshfs')).toBe('fuse.sshfs')
@@ -145,7 +145,7 @@ describe('openDatabase', () => {
     expect(networkFileSystem(directory.path)).toBeUndefined()
   })
 
-  it('what was committed is there after a copy of file and WAL', async () => {
+  it('committed rows are there after a copy of file and WAL', async () => {
     const store = await openStore(at('wal.db'))
     expect(await store.apiKeys.list(null)).toEqual([])
     for (const suffix of ['', '-wal']) copyFileSync(at(`wal.db${suffix}`), at(`copy.db${suffix}`))

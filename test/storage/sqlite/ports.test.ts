@@ -28,7 +28,7 @@ describe('on SQLite', () => {
   describeApiKeys(() => store.apiKeys)
   describeAdminSessions(() => store.adminSessions)
 
-  it('tells the newest time for the clock: 0 in a new file, and it survives a restart', async () => {
+  it('returns the newest time for the clock: 0 in a new file, and it survives a restart', async () => {
     const path = join(directory.path, 'clock.db')
     const first = await openStore(path)
     expect(await first.newestTime()).toBe(0)

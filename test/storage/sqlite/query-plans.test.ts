@@ -83,7 +83,7 @@ describe('query plans', () => {
     client.close()
   })
 
-  it('no statement is planned anew when values are bound', async () => {
+  it('no statement is planned again when values are bound', async () => {
     const path = join(directory.path, 'once.db')
     const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
     const prepared = recordStatements(client)

@@ -30,7 +30,7 @@ describe('writer', () => {
     directory.remove()
   })
 
-  it('runs what waits in one tick as one transaction, and answers after COMMIT', async () => {
+  it('runs the waiting jobs of one tick as one transaction, and answers after COMMIT', async () => {
     const statements: string[] = []
     const logged = new Sqlite(path, {
       timeout: 0,
@@ -51,7 +51,7 @@ describe('writer', () => {
     logged.close()
   })
 
-  it('a job that throws, by itself or by a constraint, takes no other along', async () => {
+  it('a job that throws, on its own or by a constraint, fails no other', async () => {
     const writer = createWriter(client)
     const outcomes = await Promise.allSettled([
       writer.write(inserting(1)),
@@ -112,7 +112,7 @@ describe('writer', () => {
     expect(count()).toBe(1)
   })
 
-  it('C42: a disk that is full refuses all of the batch, keeps the file whole, and recovers', async () => {
+  it('C42: a full disk refuses the whole batch, keeps the file intact, and recovers', async () => {
     const writer = createWriter(client)
     await writer.write(inserting(0))
     const pages = Number(client.pragma('page_count', { simple: true }))
@@ -148,7 +148,7 @@ describe('writer', () => {
     expect(count()).toBe(2)
   })
 
-  it('what fails in the middle without the engine rolling back is rolled back here', async () => {
+  it('a job that fails halfway without the engine rolling back is rolled back here', async () => {
     const writer = createWriter(client)
     const outcomes = await Promise.allSettled([
       writer.write(inserting(1)),
@@ -164,7 +164,7 @@ describe('writer', () => {
     expect(client.prepare('SELECT value FROM t').pluck().all()).toEqual([3])
   })
 
-  it('drain waits for what is queued', async () => {
+  it('drain waits for queued jobs', async () => {
     const writer = createWriter(client, { maxBatch: 2 })
     const writes = Array.from({ length: 7 }, (_, n) => writer.write(inserting(n)))
     await writer.drain()

@@ -80,7 +80,7 @@ describe.each([
     expect(items.at(-1)?.type).toBe('verification.started')
   })
 
-  it('reads what belongs to no verification: events of every type, a refusal, keys, a session, an answer', async () => {
+  it('reads rows that belong to no verification: events of every type, a refusal, keys, a session, an answer', async () => {
     const { known } = before.old
     const { items } = await store.events.list({ service: null, cursor: null, limit: 500 })
     expect(new Set(items.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES))
@@ -100,7 +100,7 @@ describe.each([
     expect(found).toMatchObject({ ...keyOf('queued'), metadata: { order: '7' } })
   })
 
-  it('what was used stays used: a recovery code, a step, the step of an app that was deleted', async () => {
+  it('used factors stay used: a recovery code, a step, the step of a deleted app', async () => {
     const { subject, unverified } = before.old.known.factors
     const [app, codes] = [await factorOf('app'), await factorOf('codes')]
     expect(codes.codesRemaining).toBe(1)
@@ -115,7 +115,7 @@ describe.each([
     expect(await store.factors.find('default', again.id, SINCE)).toMatchObject({ lastStep: 9 })
   })
 
-  it('a message whose worker is gone goes out after its lease, and one that waited when it is due', async () => {
+  it('a message whose worker is gone goes out after its lease, and a waiting one when it is due', async () => {
     const { id } = keyOf('sending')
     expect(await claim(store, T0 + LEASE_MS - 1, sendAll, 'email')).toEqual([])
     const [again] = await claim(store, T0 + LEASE_MS, sendAll, 'email')
