@@ -36,7 +36,7 @@ const specificity = ({ config }: Route<never>): string =>
 function bySpecificity(a: Route<never>, b: Route<never>): number {
   const [one, other] = [specificity(a), specificity(b)]
   if (one === other) return 0
-  return one < other ? -1 : 1
+  return one < other ? -1 : 1 // mutant: C40.named-path-first
 }
 
 function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps>): void {

@@ -142,6 +142,12 @@ export const WIRE: readonly Mutant[] = [
     },
   ),
   mutant(
+    'C40.named-path-first',
+    'a path that is named comes before one that may be any id',
+    ['test/http/methods.test.ts', 'PUT is 405 with Allow'],
+    { node: 'ConditionalExpression', becomes: 'one < other ? 1 : -1' },
+  ),
+  mutant(
     'C18.root-redirect',
     'the bare address leads to the pages',
     ['test/http/front.test.ts', 'C18: / leads to console'],
