@@ -108,7 +108,7 @@ export const BINDINGS: readonly Mutant[] = [
   mutant(
     'I13.lookup-by-purpose',
     'a check without an id matches the purpose, too',
-    [VERIFICATION_STORE, 'findBySession gives the newest of this recipient, purpose and session'],
+    [VERIFICATION_STORE, 'findToCheck gives the newest of this recipient, purpose and session'],
     { node: 'CallExpression', becomes: '' },
   ),
   mutant(

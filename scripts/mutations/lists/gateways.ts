@@ -50,7 +50,7 @@ export const GATEWAYS: readonly Mutant[] = [
   mutant(
     'C67.page-gateway-reason',
     'the verification’s page shows the gateway’s own reason',
-    [REASONS, 'C67: of a message %s, the gateway’s reason is shown above its events'],
+    [REASONS, 'the gateway’s reason is shown above its events'],
     { node: 'TemplateExpression', find: ' <bdi>${errorMessage}</bdi>', replace: '' },
   ),
   mutant(

@@ -191,7 +191,7 @@ DECLARE
   mutant(
     'I12.pg-database-clock',
     'PostgreSQL: the database’s clock decides on expiry and leases, not the node’s',
-    ['test/storage/postgres/clock-and-signal.test.ts', 'decides over a charge and a lease'],
+    ['test/storage/postgres/clock-and-signal.test.ts', 'decides over a check and a lease'],
     { node: 'ParenthesizedExpression', becomes: `(decides === 'database' ? now : now)` },
   ),
   mutant(

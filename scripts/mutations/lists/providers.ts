@@ -116,25 +116,19 @@ export const PROVIDERS: readonly Mutant[] = [
   mutant(
     'C67.unstorable-id-dropped',
     'an id that no store accepts is dropped: its result could not be written',
-    [QUOTED_ANSWER, 'C67: an id with control characters or halves of characters, %j, is dropped'],
+    [QUOTED_ANSWER, 'C67: an id with control characters or halves of characters'],
     { node: 'PrefixUnaryExpression', becomes: 'true' },
   ),
   mutant(
     'I7.short-number-trace',
     'a number of six digits or fewer is found without its country code',
-    [
-      QUOTED_ANSWER,
-      'C30: a text that names the recipient in another spelling, %j, is neither id nor reason',
-    ],
+    [QUOTED_ANSWER, 'C30: a text that names the recipient in another spelling'],
     { node: 'CallExpression', becomes: '[]' },
   ),
   mutant(
     'I7.untagged-address-trace',
     'an address is found without its tag and its quotes',
-    [
-      QUOTED_ANSWER,
-      'C30: a text that names the recipient in another spelling, %j, is neither id nor reason',
-    ],
+    [QUOTED_ANSWER, 'C30: a text that names the recipient in another spelling'],
     {
       node: 'ReturnStatement',
       becomes: "return [...new Set([local, local, local.replace(/(?<=.)\\+.*$/s, '')])]",

@@ -15,7 +15,7 @@ export const SESSIONS: readonly Mutant[] = [
   mutant(
     'C38.check-replay',
     'the settling of a check looks for the answer given before',
-    [VERIFICATION_STORE, 'C38: a settling repeated under its key changes nothing'],
+    [VERIFICATION_STORE, 'C38: a check repeated under its key changes nothing'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(

@@ -30,7 +30,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
   mutant(
     'C50.maybe-mobile-allowed',
     'numbers that may be mobile do not count as landlines',
-    [C50_LANDLINES, 'C50: an admitted number is reached: %s'],
+    [C50_LANDLINES, 'C50: an admitted number is reached'],
     {
       node: 'BinaryExpression',
       nth: 3,
