@@ -4,6 +4,7 @@
 import type { EventDetails, EventType } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal } from './api.ts'
+import type { Verdict } from './comparison.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import { refuseCancel, refuseEnded, refuseOverloaded, refuseResend } from './refuse.ts'
 import {
@@ -140,9 +141,6 @@ export function ending(status: FinalStatus, now: number, before: Change = NOTHIN
     events: [...before.events, { type: `verification.${status}`, details: {} }],
   }
 }
-
-/** What became of a comparison: of these two, and of nothing else, the answer may depend. */
-export type Verdict = { valid: boolean; use: FactorUse | null }
 
 /**
  * The check, in one commit: the attempt it costs, the verdict, the end. Every refusal is decided before the verdict is looked
