@@ -35,21 +35,22 @@ export const BUDGETS: readonly Mutant[] = [
     [REFUSED_STARTS, 'C16: a full hasher spends no budget'],
     {
       node: 'IfStatement',
-      becomes: `if (!code) {
-    await domain.limiter.admit(sendLimitKeys(domain, subjectOf(begun)))
+      becomes: `if (code === undefined) {
+    await starting.limiter.admit(plan.limitKeys)
     return refuseOverloaded()
   }`,
     },
   ),
   mutant(
     'I8.check-hasher-slot',
-    'a check takes its place in the hasher’s queue before the charge',
+    'a check that finds no place in the hasher’s queue is not charged',
     [REFUSED_STARTS, 'C16: a full hasher charges no attempt'],
     {
       node: 'IfStatement',
       becomes: `if (!comparison) {
-    const { id, service } = record
-    await domain.store.charge({ id, service, now: domain.clock.now(), perNumber: null })
+    const actor = actorOf(caller, command.endUser)
+    const charge = { record, now: admittedAt, actor, decide: decideChargeOnly, idempotency: null }
+    await checking.store.change(charge)
     return refuseOverloaded()
   }`,
     },

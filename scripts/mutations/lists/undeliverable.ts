@@ -72,9 +72,9 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'PostgreSQL: a session continues only where a message can have arrived or may still be sent',
     [STORE, 'C66: the only message was lost, and no send is left'],
     {
-      file: 'drizzle/postgres/0013_session_without_a_message.sql',
-      find: 's.session_slot = ANY (p_slots) AND cs_is_without_message_1(s)',
-      replace: 's.session_slot = ANY (p_slots) AND s.seq < 0',
+      file: 'drizzle/postgres/0016_transitions.sql',
+      find: `(SELECT array_agg(d.send || ':' || d.status || ':'`,
+      replace: `(SELECT array_agg(d.send || ':sent:'`,
     },
   ),
   mutant(
@@ -94,9 +94,9 @@ export const UNDELIVERABLE: readonly Mutant[] = [
       'C66: reports whether the newest send was lost: permanently refused, and no try may have gone out',
     ],
     {
-      file: 'drizzle/postgres/0009_last_send_lost.sql',
-      find: `d.status = 'failed' AND d.ambiguous = 0`,
-      replace: `d.status = 'failed'`,
+      file: 'drizzle/postgres/0016_transitions.sql',
+      find: '(d.ambiguous > 0)::integer',
+      replace: '(d.ambiguous < 0)::integer',
     },
   ),
   mutant(
