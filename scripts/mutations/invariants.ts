@@ -30,7 +30,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I7: {
     name: 'codes never leak',
-    text: 'The code is in clear in memory and in the message only. Its sealed copy is erased once nothing more can be sent, its hash at the end. It appears in no log line, error, event or answer.',
+    text: 'The code is in plaintext in memory and in the message only. Its sealed copy is erased once nothing more can be sent, its hash at the end. It appears in no log line, error, event or answer.',
   },
   I8: {
     name: 'a refusal changes nothing else',

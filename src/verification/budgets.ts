@@ -4,7 +4,7 @@
 import type { Domain } from './domain.ts'
 import type { GuessQuery, LimitKey } from './limit-ports.ts'
 import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
-import { TTL_SECONDS } from './policy.ts'
+import { LONGEST_LIFETIME_MS } from './policy.ts'
 import { budgetKey, type Recipient } from './recipient.ts'
 
 /** A block of numbers is what differs in its last four digits only. */
@@ -113,7 +113,7 @@ export function guessQuery(
       const limit = service.limits[name]
       return limit ? [{ name, limit }] : []
     }),
-    longestLifetimeMs: TTL_SECONDS.max * 1000,
+    longestLifetimeMs: LONGEST_LIFETIME_MS,
     wanted: service.maxAttempts,
   }
 }

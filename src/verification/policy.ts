@@ -63,6 +63,8 @@ export type SignInLimitName = keyof typeof SIGN_IN_LIMITS
 
 export const CODE_LENGTH = { min: 4, max: 10, default: 6 } as const
 export const TTL_SECONDS = { min: 60, max: 3600, default: 600 } as const
+/** A row charged within a window was created at most this long before it. */
+export const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
 export const MAX_ATTEMPTS = { min: 1, max: 10, default: 5 } as const
 export const MAX_SENDS = { min: 1, max: 10, default: 5 } as const
 /** Time steps before and after the present one in which an authenticator app's code is right (RFC 6238 §5.2). */

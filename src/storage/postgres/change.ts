@@ -3,7 +3,7 @@
 // It must not wait for a lock over a round trip: a node that stops in between holds nothing.
 
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import { TTL_SECONDS } from '../../verification/policy.ts'
+import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type {
   ChangeInput,
   ChangeOutcome,
@@ -30,19 +30,16 @@ import {
   hex,
   hexList,
   json,
-  keyFields,
   type Raw,
   rowFields,
   stampOf,
   toRecord,
   toStored,
+  writeFields,
 } from './rows.ts'
 
 /** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
 const MAX_TRIES = 30
-
-/** A row charged within the window was created at most this long before it. */
-const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
 
 const NONE = sql`null::jsonb`
 
@@ -61,11 +58,8 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
   }
 }
 
-function keyJson<Result>(write: IdempotencyWrite<Result> | null): Sql {
-  if (!write) return NONE
-  const { key, fingerprint, expiresAt } = write
-  return json({ ...keyFields(key), fingerprint: hex(fingerprint), expires_at: expiresAt })
-}
+const keptUnder = <Result>(write: IdempotencyWrite<Result> | null): Sql =>
+  write ? json(writeFields(write)) : NONE
 
 function limitJson(numberLimit: NumberLimit | null | undefined): Sql {
   if (!numberLimit) return NONE
@@ -112,7 +106,7 @@ function statementOf<Result>(
   return sql`select f.kind as outcome, f.number, f.fingerprint, f.answer, (f.v).* from cs_change_1(
     ${record.service}, ${record.id}, ${stampOf(seen)}, ${now}, ${clock}, ${notAfter ?? null}, ${actorJson(actor)},
     ${withAnswer(decision, leftAfter(codesLeft))}, ${use ? withAnswer(use.otherwise, null) : NONE},
-    ${use ? useJson(use.factor, codesLeft) : NONE}, ${limitJson(numberLimit)}, ${keyJson(idempotency)}) f`
+    ${use ? useJson(use.factor, codesLeft) : NONE}, ${limitJson(numberLimit)}, ${keptUnder(idempotency)}) f`
 }
 
 export function createChange(
@@ -169,7 +163,7 @@ function createStatement(
   return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_3(
     ${json(rowFields(columns))}, ${codeHash}, ${codeSealed}, ${slot ? byteList(slot.slots) : sql`null::bytea[]`},
     ${sql.param(seen)}::text[], ${json({ budgets, limits: limitsJson(guesses), wanted: guesses.wanted })},
-    ${json(changeFields({ ...change, set: {} }, kept))}, ${actorJson(actor)}, ${keyJson(idempotency)}, ${clock}) f`
+    ${json(changeFields({ ...change, set: {} }, kept))}, ${actorJson(actor)}, ${keptUnder(idempotency)}, ${clock}) f`
 }
 
 export function createCreate(

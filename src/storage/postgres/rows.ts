@@ -74,21 +74,21 @@ export function rowFields(row: object): Record<string, unknown> {
 }
 export const rowJson = (row: object): Sql => json(rowFields(row))
 
-export function keyFields({ service, route, keyMacs }: IdempotencyKey) {
+function keyFields({ service, route, keyMacs }: IdempotencyKey) {
   return { service, route, macs: hexList(keyMacs) }
 }
 
 export const keyJson = (key: IdempotencyKey): Sql => json(keyFields(key))
 
+/** Without the answer: a change brings its own. */
+export function writeFields<Effect>({ key, fingerprint, expiresAt }: IdempotencyWrite<Effect>) {
+  return { ...keyFields(key), fingerprint: hex(fingerprint), expires_at: expiresAt }
+}
+
 /** With the answer that is kept where the step has its effect; null: the request had no key. */
 export function writeJson<Effect>(write: IdempotencyWrite<Effect> | null, effect: Effect): Sql {
   if (!write) return sql`null::jsonb`
-  return json({
-    ...keyFields(write.key),
-    fingerprint: hex(write.fingerprint),
-    answer: hex(write.answer(effect)),
-    expires_at: write.expiresAt,
-  })
+  return json({ ...writeFields(write), answer: hex(write.answer(effect)) })
 }
 
 export type StoredRow = { fingerprint: Buffer; answer: Buffer }

@@ -2,7 +2,7 @@
 // It must not hold a rule of its own: transitions.ts decides, drizzle/postgres applies.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import { TTL_SECONDS } from '../../verification/policy.ts'
+import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { CheckQuery, VerificationStore } from '../../verification/ports.ts'
 import { mayContinue } from '../../verification/state.ts'
 import { decideSweep } from '../../verification/transitions.ts'
@@ -49,7 +49,7 @@ function createFinds({
       const since = asked.now - asked.numberWindowMs
       const [row] = await query<Raw>(sql`select f.*, s.* from verification_rows_2 f, lateral (
         select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
-        where n.budget_index = f.budget_index and n.created_at > ${since - TTL_SECONDS.max * 1000}
+        where n.budget_index = f.budget_index and n.created_at > ${since - LONGEST_LIFETIME_MS}
           and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > ${since}) s
         where ${whereOf(asked)}`)
       if (!row) return undefined

@@ -2,14 +2,11 @@
 // verifications allow (I4: starting again renews nothing). Refused requests spend nothing (I8), so no rows are counted in.
 
 import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'
-import { TTL_SECONDS } from '../../verification/policy.ts'
+import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { NumberLimit } from '../../verification/ports.ts'
 import { MAX_ROWS_FOR_RELIEF, reliefAt } from '../guess-relief.ts'
 import { and, atMost, desc, eq, gt, type Orm, sql } from './drizzle.ts'
 import { verifications } from './schema.ts'
-
-/** A row charged within the window was created at most this long before it. */
-const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
 
 type NumberKey = { service: string; budgetIndex: Uint8Array; authenticated: boolean }
 export type NumberSums = {
