@@ -7,7 +7,7 @@ import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import { adviseOn } from './advice/advice.ts'
 import { repeatable, START_OVER } from './advice/words.ts'
 import { nextStep, type Offers, offersFor, othersIn } from './offers.ts'
-import type { AttemptDetail, AttemptRow } from './ports.ts'
+import type { ListedVerification, VerificationDetail } from './ports.ts'
 
 export type Diagnosis = {
   state: '' | 'good' | 'warn' | 'bad'
@@ -36,7 +36,7 @@ const say = (
 const newest = (events: readonly EventRecord[], type: EventType) =>
   events.findLast((event) => event.type === type)
 
-const nameOf = ({ provider }: AttemptRow) => `The provider ${provider ?? ''}`.trim()
+const nameOf = ({ provider }: ListedVerification) => `The provider ${provider ?? ''}`.trim()
 
 /** Each sentence once: the advice and the next step may end in the same words. */
 function join(...sentences: string[]): string | null {
@@ -45,8 +45,8 @@ function join(...sentences: string[]): string | null {
 }
 
 /** Advice on a final failure, by the buttons of the page. */
-function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
-  const { errorCode, errorMessage, provider, channel } = attempt
+function diagnoseFailure(verification: ListedVerification, offers: Offers): Diagnosis {
+  const { errorCode, errorMessage, provider, channel } = verification
   const advice = adviseOn({ provider, code: errorCode ?? errorMessage ?? '' }, 'failed')
   const { text, isButton } = nextStep(advice, offers, channel)
   const isOver = offers.isOpen || `${advice.action} ${text}`.includes('start over')
@@ -60,8 +60,8 @@ function diagnoseFailure(attempt: AttemptRow, offers: Offers): Diagnosis {
   return say('bad', advice.meaning, action, { resend: isButton ? 'helps' : 'is useless', by })
 }
 
-function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
-  const { errorCode, provider } = attempt
+function diagnoseQueued({ verification, events }: VerificationDetail): Diagnosis {
+  const { errorCode, provider } = verification
   const wait = 'It goes out within seconds. If it stays queued, see the queue in Health.'
   if (errorCode === null) return say('warn', 'The message is queued.', wait)
   const retrying = newest(events, 'delivery.retrying')
@@ -72,55 +72,59 @@ function diagnoseQueued({ attempt, events }: AttemptDetail): Diagnosis {
 }
 
 /** Another message, or what to do where the page has no such button. */
-const another = (offers: Offers, { channel }: AttemptRow) =>
+const another = (offers: Offers, { channel }: ListedVerification) =>
   nextStep(repeatable(''), offers, channel).text
 
-function diagnoseSent({ attempt, events }: AttemptDetail, offers: Offers, now: number): Diagnosis {
+function diagnoseSent(
+  { verification, events }: VerificationDetail,
+  offers: Offers,
+  now: number,
+): Diagnosis {
   const sent = newest(events, 'delivery.sent')
   const isLate = sent !== undefined && now - sent.at > LATE_MS
   const where =
-    attempt.channel === 'email'
+    verification.channel === 'email'
       ? 'The user checks the spam folder and the address.'
       : 'The user checks the signal, the number and blocked senders.'
-  const meaning = `${nameOf(attempt)} accepted the message; it has not reported whether it arrived.`
+  const meaning = `${nameOf(verification)} accepted the message; it has not reported whether it arrived.`
   if (!isLate) return say('', meaning, `Wait a moment. ${where}`, { resend: 'may help' })
-  return say('warn', meaning, join(where, another(offers, attempt)), { resend: 'helps' })
+  return say('warn', meaning, join(where, another(offers, verification)), { resend: 'helps' })
 }
 
 /** By the newest message of an open verification. */
-function diagnoseMessage(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
-  const { attempt } = detail
-  const provider = attempt.provider ?? 'the provider'
+function diagnoseMessage(detail: VerificationDetail, offers: Offers, now: number): Diagnosis {
+  const { verification } = detail
+  const provider = verification.provider ?? 'the provider'
   const newestCode = 'The user enters the newest code that they received.'
-  switch (attempt.deliveryStatus) {
+  switch (verification.deliveryStatus) {
     case 'failed':
     case 'undelivered':
-      return diagnoseFailure(attempt, offers)
+      return diagnoseFailure(verification, offers)
     case 'queued':
       return diagnoseQueued(detail)
     case 'sending':
       return say('', `The message is being handed to ${provider} now.`)
     case 'delivered':
-      return say('', `${nameOf(attempt)} reports that the message arrived.`, newestCode, {
+      return say('', `${nameOf(verification)} reports that the message arrived.`, newestCode, {
         resend: 'may help',
       })
     case 'sent':
       return diagnoseSent(detail, offers, now)
     case 'canceled':
     case null:
-      return say('warn', 'No message is on its way.', join(another(offers, attempt)), {
+      return say('warn', 'No message is on its way.', join(another(offers, verification)), {
         resend: 'helps',
       })
   }
 }
 
-function diagnoseExpired({ attempt, events }: AttemptDetail, offers: Offers): Diagnosis {
-  const { deliveryStatus, errorCode, provider } = attempt
+function diagnoseExpired({ verification, events }: VerificationDetail, offers: Offers): Diagnosis {
+  const { deliveryStatus, errorCode, provider } = verification
   if (deliveryStatus === 'failed' || deliveryStatus === 'undelivered')
-    return diagnoseFailure(attempt, offers)
+    return diagnoseFailure(verification, offers)
   if (deliveryStatus === 'sent' || deliveryStatus === 'delivered') {
     const late = 'accepted the message, but no correct code was entered in time.'
-    return say('warn', `${nameOf(attempt)} ${late}`, START_OVER)
+    return say('warn', `${nameOf(verification)} ${late}`, START_OVER)
   }
   // Tries continued until then: nobody refused it for good.
   const why = errorCode && ` ${adviseOn({ provider, code: errorCode }, 'retrying').meaning}` // mutant: C74.exhausted-not-refused
@@ -132,7 +136,7 @@ function diagnoseExpired({ attempt, events }: AttemptDetail, offers: Offers): Di
 }
 
 function diagnoseEnd(
-  detail: AttemptDetail,
+  detail: VerificationDetail,
   status: Exclude<VerificationStatus, 'pending'>,
   offers: Offers,
 ): Diagnosis {
@@ -150,7 +154,7 @@ function diagnoseEnd(
   }
 }
 
-const isToLandline = ({ events }: AttemptDetail) =>
+const isToLandline = ({ events }: VerificationDetail) =>
   newest(events, 'verification.started')?.details.number_type === 'landline'
 
 /** The provider reported why, or that it arrived. */
@@ -160,7 +164,7 @@ const SETTLED: readonly (DeliveryStatus | null)[] = ['failed', 'undelivered', 'd
 function withLandline(
   found: Diagnosis,
   status: VerificationStatus,
-  { deliveryStatus }: AttemptRow,
+  { deliveryStatus }: ListedVerification,
 ): Diagnosis {
   const isOpen = status === 'pending' || status === 'expired'
   if (!isOpen || SETTLED.includes(deliveryStatus)) return found
@@ -197,17 +201,17 @@ const BY_FACTOR: Readonly<Record<VerificationStatus, Diagnosis>> = {
 const DECOY =
   'A decoy: the login flow has no such account. Nothing is sent, and no code is correct.'
 
-function diagnose(detail: AttemptDetail, offers: Offers, now: number): Diagnosis {
-  const { attempt } = detail
-  const status = statusAt(attempt, now)
-  if (isFactorChannel(attempt.channel)) return BY_FACTOR[status]
-  if (attempt.kind === 'decoy') return say('', DECOY)
+function diagnose(detail: VerificationDetail, offers: Offers, now: number): Diagnosis {
+  const { verification } = detail
+  const status = statusAt(verification, now)
+  if (isFactorChannel(verification.channel)) return BY_FACTOR[status]
+  if (verification.kind === 'decoy') return say('', DECOY)
   const found =
     status === 'pending'
       ? diagnoseMessage(detail, offers, now)
       : diagnoseEnd(detail, status, offers)
-  if (attempt.kind === 'real')
-    return isToLandline(detail) ? withLandline(found, status, attempt) : found // mutant: C50.landline-shown
+  if (verification.kind === 'real')
+    return isToLandline(detail) ? withLandline(found, status, verification) : found // mutant: C50.landline-shown
   const meaning = `A test recipient: nothing is really sent. ${found.meaning}`
   return { ...found, meaning }
 }
@@ -217,10 +221,10 @@ export type Reading = Parameters<typeof offersFor>[1]
 
 /** The same diagnosis for page, API and command, with the buttons that it names. */
 export function diagnoseFor(
-  detail: AttemptDetail,
+  detail: VerificationDetail,
   about: Reading,
 ): { offers: Offers; diagnosis: Diagnosis } {
-  const offers = offersFor(detail.attempt, about)
+  const offers = offersFor(detail.verification, about)
   return { offers, diagnosis: diagnose(detail, offers, about.now) }
 }
 

@@ -4,7 +4,7 @@
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'
 import { RESEND_MIN_REMAINING_MS, statusAt } from '../verification/state.ts'
 import { type Advice, START_OVER } from './advice/words.ts'
-import type { AttemptRow } from './ports.ts'
+import type { ListedVerification } from './ports.ts'
 
 export type Offers = {
   isOpen: boolean
@@ -18,24 +18,24 @@ export type Offers = {
 }
 
 type Offered = Pick<
-  AttemptRow,
+  ListedVerification,
   'channel' | 'kind' | 'status' | 'expiresAt' | 'sends' | 'maxSends' | 'attempts' | 'maxAttempts'
 >
 
 /** @param about.channels of the service's providers */
 export function offersFor(
-  attempt: Offered,
+  row: Offered,
   about: { channels: readonly Channel[]; mayAct: boolean; now: number },
 ): Offers {
   const { mayAct, now } = about
-  const isOpen = statusAt(attempt, now) === 'pending'
+  const isOpen = statusAt(row, now) === 'pending'
   const hasSend =
     isOpen && // mutant: C74.sends-left
-    attempt.kind !== 'decoy' &&
-    attempt.sends < attempt.maxSends &&
-    attempt.attempts < attempt.maxAttempts &&
-    attempt.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
-  const channels = hasSend ? channelsFor(attempt.channel, about.channels) : []
+    row.kind !== 'decoy' &&
+    row.sends < row.maxSends &&
+    row.attempts < row.maxAttempts &&
+    row.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
+  const channels = hasSend ? channelsFor(row.channel, about.channels) : []
   return {
     ...{ isOpen, mayAct, canCancel: isOpen && mayAct, isSendable: channels.length > 0 }, // mutant: C74.other-key-capable
     channels: mayAct ? channels : [], // mutant: C74.viewer-no-offers
@@ -44,7 +44,7 @@ export function offersFor(
 
 /** Those that reach the same recipient. */
 function channelsFor(
-  current: AttemptRow['channel'],
+  current: ListedVerification['channel'],
   provided: readonly Channel[],
 ): readonly Channel[] {
   if (isFactorChannel(current)) return []
@@ -53,7 +53,7 @@ function channelsFor(
   return fitting.toSorted((a, b) => Number(b === current) - Number(a === current))
 }
 
-export const othersIn = ({ channels }: Offers, current: AttemptRow['channel']) =>
+export const othersIn = ({ channels }: Offers, current: ListedVerification['channel']) =>
   channels.filter((channel) => channel !== current)
 
 /** The advice where no button helps. */
@@ -70,7 +70,7 @@ type Step = { text: string; isButton: boolean }
 export function nextStep(
   { remedy, otherwise }: Pick<Advice, 'remedy' | 'otherwise'>,
   offers: Offers,
-  current: AttemptRow['channel'],
+  current: ListedVerification['channel'],
 ): Step {
   const others = othersIn(offers, current)
   const isSame = offers.channels.length > others.length

@@ -16,7 +16,7 @@ import {
   type PeopleDeps,
   servicesOf,
 } from './people.ts'
-import type { Admin, AttemptReads, HealthReport } from './ports.ts'
+import type { Admin, HealthReport, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
 
@@ -31,7 +31,7 @@ export type OperationsDeps = PeopleDeps &
 
 /** What answers an admin's requests, from the API or the console. service/compose-admin.ts fills it. */
 export type AdminDeps = {
-  attempts: AttemptReads
+  verifications: VerificationReads
   recipients: Recipients
   refusals: ListRefusals
   operations: Operations
@@ -45,12 +45,12 @@ export type AdminDeps = {
 export type Operations = ReturnType<typeof createOperations>
 
 export function createOperations(deps: OperationsDeps) {
-  const { attempts, recipients } = deps
+  const { verifications, recipients } = deps
 
   /** Undefined: no verification has this id, or its service is no longer configured. */
   const asCaller = async ({ service, keyId, clientIp, userAgent }: Admin, id: string) => {
-    const attempt = await attempts.find(service, id)
-    const policy = attempt && deps.services.get(attempt.service)
+    const row = await verifications.find(service, id)
+    const policy = row && deps.services.get(row.service)
     if (!policy) return undefined
     const endUser = { clientIp, userAgent }
     return { caller: { service: policy, keyId }, command: { id, endUser, idempotency: null } }
@@ -84,13 +84,13 @@ export function createOperations(deps: OperationsDeps) {
 
     /** In clear, and logged with the verification. Undefined: no such row, or its key no longer exists. */
     async reveal(admin: Admin, id: string): Promise<Person | undefined> {
-      const attempt = await attempts.find(admin.service, id)
-      const person = attempt && recipients.ofRow(attempt)
-      if (!attempt || !person) return undefined
+      const row = await verifications.find(admin.service, id)
+      const person = row && recipients.ofRow(row)
+      if (!row || !person) return undefined
       const at = deps.clock.now()
       const about = { verificationId: id, budgetIndex: null, details: {} }
       const type = 'recipient.shown'
-      await deps.events.append([{ ...actorOf(admin, attempt.service), at, type, ...about }]) // mutant: C30.reveal-logged
+      await deps.events.append([{ ...actorOf(admin, row.service), at, type, ...about }]) // mutant: C30.reveal-logged
       return person
     },
   }

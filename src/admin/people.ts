@@ -12,7 +12,7 @@ import type { LimitKey, LimitLifts, LimitReads } from '../verification/limit-por
 import type { Liftable } from '../verification/limit-states.ts'
 import { type Party, readParty } from '../verification/party.ts'
 import type { LimitName, ServicePolicy } from '../verification/policy.ts'
-import type { Admin, AttemptDetail, AttemptReads, AttemptRow } from './ports.ts'
+import type { Admin, ListedVerification, VerificationDetail, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 
 /** A person has tens; more is a program's number, and the export is marked as incomplete. */
@@ -22,7 +22,7 @@ const MAX_EVENTS = 500
 
 /** What a command has as well as the service. */
 export type PeopleDeps = {
-  attempts: AttemptReads
+  verifications: VerificationReads
   events: Pick<EventStore, 'append' | 'list'>
   retention: Pick<RetentionStore, 'erase'>
   factors: Pick<FactorStore, 'ofSubject'>
@@ -39,7 +39,7 @@ export type LiftDeps = Pick<PeopleDeps, 'events' | 'recipients' | 'services' | '
 
 export type Exported = {
   person: Person
-  verifications: AttemptDetail[]
+  verifications: VerificationDetail[]
   /** Without secrets and codes. */
   factors: (FactorView & { service: string })[]
   /** Of no verification: refusals, factors. */
@@ -77,13 +77,13 @@ export function createPeople(deps: PeopleDeps) {
   const indexesOf = (admin: Admin, person: Person) =>
     recipients.indexesOf(person, admin.service) ?? []
 
-  const detailOf = async (attempt: AttemptRow): Promise<AttemptDetail> => {
-    const query = { service: attempt.service, verificationId: attempt.id }
-    const [{ items }, sends] = await Promise.all([
+  const detailOf = async (row: ListedVerification): Promise<VerificationDetail> => {
+    const query = { service: row.service, verificationId: row.id }
+    const [{ items }, tries] = await Promise.all([
       deps.events.list({ ...query, cursor: null, limit: MAX_EVENTS }),
-      deps.attempts.sendAttemptsOf(attempt.id),
+      deps.verifications.triesOf(row.id),
     ])
-    return { attempt, events: items.toReversed(), sends }
+    return { verification: row, events: items.toReversed(), tries }
   }
 
   const factorsOf = async (admin: Admin, { subject }: Person) => {
@@ -98,9 +98,9 @@ export function createPeople(deps: PeopleDeps) {
   }
 
   return {
-    async detail(admin: Admin, id: string): Promise<AttemptDetail | undefined> {
-      const attempt = await deps.attempts.find(admin.service, id)
-      return attempt && detailOf(attempt)
+    async detail(admin: Admin, id: string): Promise<VerificationDetail | undefined> {
+      const row = await deps.verifications.find(admin.service, id)
+      return row && detailOf(row)
     },
 
     /** All that is known of one person, newest first, as data protection law requires. The request is logged. */
@@ -112,14 +112,14 @@ export function createPeople(deps: PeopleDeps) {
       // With its index, the line is part of the person's own log.
       const about = { verificationId: null, budgetIndex: budgetIndexes[0] ?? null, details: {} }
       await deps.events.append([{ ...actorOf(admin, service), at, type, ...about }])
-      const found = await deps.attempts.list({ service, budgetIndexes }, null, MAX_EXPORTED)
-      const verifications: AttemptDetail[] = []
-      for (const attempt of found.items) verifications.push(await detailOf(attempt))
+      const found = await deps.verifications.list({ service, budgetIndexes }, null, MAX_EXPORTED)
+      const details: VerificationDetail[] = []
+      for (const row of found.items) details.push(await detailOf(row))
       const ofNone = { service, budgetIndexes, verificationId: null }
       const others = await deps.events.list({ ...ofNone, cursor: null, limit: MAX_EXPORTED })
       const factors = await factorsOf(admin, person)
       const isComplete = found.nextCursor === null && others.nextCursor === null
-      return { person, verifications, factors, events: others.items, isComplete }
+      return { person, verifications: details, factors, events: others.items, isComplete }
     },
 
     /**

@@ -22,7 +22,7 @@ export type Admin = {
 }
 
 /** Absent: any. `service` null: every service. */
-export type AttemptFilter = {
+export type VerificationFilter = {
   service: string | null
   reference?: string | undefined
   budgetIndexes?: readonly Uint8Array[] | undefined
@@ -38,7 +38,7 @@ export type AttemptFilter = {
   until?: number | undefined
 }
 
-export type AttemptRow = {
+export type ListedVerification = {
   id: string
   reference: string
   service: string
@@ -70,9 +70,9 @@ export type AttemptRow = {
 }
 
 /** One request to a provider. */
-export type SendAttempt = {
+export type SendTry = {
   send: number
-  attempt: number
+  tryNumber: number
   provider: string
   startedAt: number
   durationMs: number | null
@@ -84,30 +84,30 @@ export type SendAttempt = {
   errorMessage: string | null
 }
 
-export type AttemptDetail = {
-  attempt: AttemptRow
+export type VerificationDetail = {
+  verification: ListedVerification
   /** Oldest first. */
   events: EventRecord[]
-  sends: SendAttempt[]
+  tries: SendTry[]
 }
 
-export type AttemptPage = {
-  items: AttemptRow[]
+export type VerificationSlice = {
+  items: ListedVerification[]
   nextCursor: string | null
   /** Where it stopped before it was full: the time of the last row that was read. */
   lookedBackTo: number | null
 }
 
 /** @throws StoreUnavailableError everywhere */
-export type AttemptReads = {
+export type VerificationReads = {
   /**
    * Newest first. A page may hold fewer than `limit` and still have a cursor: it reads a bounded number of rows,
    * and the next page continues there. @throws InvalidCursorError
    */
-  list(filter: AttemptFilter, cursor: string | null, limit: number): Promise<AttemptPage>
-  find(service: string | null, id: string): Promise<AttemptRow | undefined>
+  list(filter: VerificationFilter, cursor: string | null, limit: number): Promise<VerificationSlice>
+  find(service: string | null, id: string): Promise<ListedVerification | undefined>
   /** Oldest first. */
-  sendAttemptsOf(id: string): Promise<SendAttempt[]>
+  triesOf(id: string): Promise<SendTry[]>
 }
 
 /** Nothing in it is a secret or about a person. Undefined parts: the database is unavailable. */

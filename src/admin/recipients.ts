@@ -12,11 +12,11 @@ import {
   refusalContext,
   writePartyText,
 } from '../kernel/sealing.ts'
-import type { AttemptRow } from './ports.ts'
+import type { ListedVerification } from './ports.ts'
 
 export type Person = PartyNames
 
-type RowOfPerson = Pick<AttemptRow, 'id' | 'channel' | 'recipientSealed'>
+type RowOfPerson = Pick<ListedVerification, 'id' | 'channel' | 'recipientSealed'>
 
 type Shown = { masked: string; sealed: string | undefined }
 

@@ -3,7 +3,12 @@
 
 import type { Reading } from '../admin/diagnosis.ts'
 import { createPeople, type Exported } from '../admin/people.ts'
-import type { Admin, AttemptDetail, AttemptFilter, AttemptRow } from '../admin/ports.ts'
+import type {
+  Admin,
+  ListedVerification,
+  VerificationDetail,
+  VerificationFilter,
+} from '../admin/ports.ts'
 import { createRecipients, type Person } from '../admin/recipients.ts'
 import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
 import type { Config } from '../config/config.ts'
@@ -33,13 +38,13 @@ async function openContext(store: Store, config: Config) {
   const keyring = createKeyring(config.secretKeys)
   const search = composeSearch(config, keyring)
   const recipients = createRecipients({ keyring, ...search })
-  const { attempts, events, retention, factors } = store
+  const { verificationReads: verifications, events, retention, factors } = store
   // The refusals that are still being counted are the running service's.
   const refusals = { flush: async () => {} }
   const { services } = config
   /** As somebody who may do all that the console can. */
-  const readingOf = ({ attempt }: AttemptDetail): Reading => ({
-    channels: services.get(attempt.service)?.channels ?? [],
+  const readingOf = ({ verification }: VerificationDetail): Reading => ({
+    channels: services.get(verification.service)?.channels ?? [],
     mayAct: true,
     now: clock.now(),
   })
@@ -53,12 +58,14 @@ async function openContext(store: Store, config: Config) {
     admin: BY_COMMAND,
     refusals: createRefusals({ events, recipients }),
     people: createPeople({
-      ...{ attempts, events, retention, factors, refusals },
+      ...{ verifications, events, retention, factors, refusals },
       ...{ services, recipients, clock },
     }),
     wire: {
-      attempt: (row: AttemptRow) => toWireAdminVerification(row, clock.now(), recipients),
-      detail: (detail: AttemptDetail) => toWireDiagnosed(detail, readingOf(detail), recipients),
+      verification: (row: ListedVerification) =>
+        toWireAdminVerification(row, clock.now(), recipients),
+      detail: (detail: VerificationDetail) =>
+        toWireDiagnosed(detail, readingOf(detail), recipients),
       event: toWireEvent,
       refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
       exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
@@ -73,7 +80,7 @@ async function openContext(store: Store, config: Config) {
       throw new UsageError(SEVERAL)
     },
     /** The options as a filter, the person as indexes. @throws UsageError */
-    filterOf(given: Given): AttemptFilter {
+    filterOf(given: Given): VerificationFilter {
       const { filter, person, country } = readFilter(given, clock.now())
       if (filter.service !== null) requireService(config, filter.service)
       if (!person) return filter

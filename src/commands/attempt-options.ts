@@ -1,6 +1,6 @@
 // The options that commands about verifications share: which ones, and whose. No store is read here.
 
-import type { AttemptFilter } from '../admin/ports.ts'
+import type { VerificationFilter } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
@@ -106,7 +106,7 @@ function readCountryOf(person: Person | undefined, given: Given): string | undef
 export function readFilter(given: Given, now: number) {
   const person = readPerson(given)
   const country = readCountryOf(person, given)
-  const filter: AttemptFilter = {
+  const filter: VerificationFilter = {
     service: given.text('service') ?? null,
     status: oneOf(given, 'status', STATUSES),
     delivery: oneOf(given, 'delivery', DELIVERY_STATUSES),

@@ -2,7 +2,7 @@
 
 import { diagnoseFor, nextTryAt } from '../admin/diagnosis.ts'
 import { foldTries } from '../admin/fold-tries.ts'
-import type { AttemptDetail, AttemptRow, SendAttempt } from '../admin/ports.ts'
+import type { ListedVerification, SendTry, VerificationDetail } from '../admin/ports.ts'
 import { OUTCOMES, spanOf } from '../console/words.ts'
 import type { EventRecord } from '../events/types.ts'
 import { statusAt } from '../verification/state.ts'
@@ -19,22 +19,22 @@ export function timeOf(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-export function recipientOf(row: AttemptRow, { recipients }: Shown): string {
+export function recipientOf(row: ListedVerification, { recipients }: Shown): string {
   const country = row.country === null ? '' : ` ${row.country}`
   return plain(recipients.masked(row), MAX.to - country.length) + country
 }
 
-function outcomeOf(row: AttemptRow, { clock }: Shown): string {
+function outcomeOf(row: ListedVerification, { clock }: Shown): string {
   return OUTCOMES[statusAt(row, clock.now())][0]
 }
 
-function messageOf({ deliveryStatus, errorCode, provider }: AttemptRow): string {
+function messageOf({ deliveryStatus, errorCode, provider }: ListedVerification): string {
   const words = [deliveryStatus ?? 'none', errorCode, provider]
   return plain(words.filter((word) => word !== null).join(' '), MAX.message)
 }
 
 /** With a heading; the service where there is more than one. */
-export function attemptsTable(rows: readonly AttemptRow[], shown: Shown): string {
+export function attemptsTable(rows: readonly ListedVerification[], shown: Shown): string {
   const head = ['REFERENCE', 'WHEN (UTC)', 'TO', 'CHANNEL', 'MESSAGE', 'OUTCOME', 'SERVICE']
   const lines = rows.map((row) => [
     ...[row.reference, timeOf(row.createdAt), recipientOf(row, shown), row.channel],
@@ -68,21 +68,21 @@ function timelineOf(events: readonly EventRecord[]): string {
 }
 
 /** The provider's id of the message, or its own error. */
-function answerOf({ result, errorCode, errorMessage, reference }: SendAttempt): string {
+function answerOf({ result, errorCode, errorMessage, reference }: SendTry): string {
   const words = result === 'sent' ? [reference] : [errorCode, errorMessage]
   return plain(words.filter((word) => word !== null).join(': '))
 }
 
-function triesOf(sends: readonly SendAttempt[]): string {
-  const lines = sends.map((one) => [
-    ...[timeOf(one.startedAt), `${one.send}.${one.attempt}`, one.provider],
+function tableOfTries(tries: readonly SendTry[]): string {
+  const lines = tries.map((one) => [
+    ...[timeOf(one.startedAt), `${one.send}.${one.tryNumber}`, one.provider],
     ...[one.durationMs === null ? '' : spanOf(one.durationMs), one.result ?? 'no answer'],
     answerOf(one),
   ])
   return alignRows([['STARTED (UTC)', 'TRY', 'PROVIDER', 'TOOK', 'RESULT', 'ANSWER'], ...lines])
 }
 
-function factsOf(row: AttemptRow, shown: Shown): string {
+function factsOf(row: ListedVerification, shown: Shown): string {
   const kind = row.kind === 'real' ? '' : `, ${row.kind}`
   const ended =
     row.endedAt === null ? `until ${timeOf(row.expiresAt)}` : `ended ${timeOf(row.endedAt)}`
@@ -99,7 +99,7 @@ function factsOf(row: AttemptRow, shown: Shown): string {
 }
 
 /** The same as at the top of its page. */
-function diagnosisOf(detail: AttemptDetail, { readingOf }: Shown): string {
+function diagnosisOf(detail: VerificationDetail, { readingOf }: Shown): string {
   const about = readingOf(detail)
   const { diagnosis } = diagnoseFor(detail, about)
   const at = nextTryAt(diagnosis, about.now)
@@ -108,13 +108,13 @@ function diagnosisOf(detail: AttemptDetail, { readingOf }: Shown): string {
   return [diagnosis.meaning, todo].map((line) => line && `${plain(line)}\n`).join('') // mutant: C74.command-same-diagnosis
 }
 
-export function describeAttempt(detail: AttemptDetail, shown: Shown): string {
-  const { attempt, events, sends } = detail
+export function describeAttempt(detail: VerificationDetail, shown: Shown): string {
+  const { verification, events, tries } = detail
   const parts = [
-    `${attempt.reference}  ${attempt.id}\n${factsOf(attempt, shown)}`,
+    `${verification.reference}  ${verification.id}\n${factsOf(verification, shown)}`,
     diagnosisOf(detail, shown),
     timelineOf(events),
-    ...(sends.length === 0 ? [] : [triesOf(sends)]),
+    ...(tries.length === 0 ? [] : [tableOfTries(tries)]),
   ]
   return parts.join('\n')
 }

@@ -1,6 +1,6 @@
 // countersign attempts and show: verifications listed, and one in detail, beside the running service. Nothing is changed.
 
-import type { AttemptDetail, AttemptRow } from '../admin/ports.ts'
+import type { ListedVerification, VerificationDetail } from '../admin/ports.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import type { AdminContext } from './admin-context.ts'
 import {
@@ -27,15 +27,16 @@ const MAX_SHOWN = 10
 /** Slice by slice: each reads a bounded number of rows, and between two the file is free. */
 async function list(context: AdminContext, given: Given, terminal: Terminal): Promise<number> {
   const filter = context.filterOf(given)
-  const rows: AttemptRow[] = []
+  const rows: ListedVerification[] = []
   const limit = readLimit(given)
   let cursor: string | null = null
   do {
     const most = Math.min(PAGE_SIZE, limit - rows.length)
-    const slice = await context.store.attempts.list(filter, cursor, most)
+    const slice = await context.store.verificationReads.list(filter, cursor, most)
     rows.push(...slice.items)
     if (given.flag('json'))
-      for (const row of slice.items) terminal.out(`${JSON.stringify(context.wire.attempt(row))}\n`)
+      for (const row of slice.items)
+        terminal.out(`${JSON.stringify(context.wire.verification(row))}\n`)
     cursor = slice.nextCursor
   } while (cursor !== null && rows.length < limit && !terminal.gone?.aborted)
   if (given.flag('json')) return EXIT.ok
@@ -72,10 +73,10 @@ function readWhich(text: string): string | undefined {
 async function find({ store, people, admin }: AdminContext, text: string) {
   const reference = readWhich(text)
   const found = reference
-    ? (await store.attempts.list({ service: null, reference }, null, MAX_SHOWN)).items
+    ? (await store.verificationReads.list({ service: null, reference }, null, MAX_SHOWN)).items
     : [{ id: text }]
   const details = await Promise.all(found.map(({ id }) => people.detail(admin, id)))
-  return details.filter((detail): detail is AttemptDetail => detail !== undefined)
+  return details.filter((detail): detail is VerificationDetail => detail !== undefined)
 }
 
 export const showCommand: Command = {

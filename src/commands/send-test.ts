@@ -47,7 +47,7 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
   const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It holds no code, and there is nothing for you to do.` // mutant: C71.test-message-codeless
   const id = `test_${randomUUID()}`
   return {
-    ...{ attemptId: id, deliveryId: id, verificationId: id, service: config.defaultService },
+    ...{ tryId: id, deliveryId: id, verificationId: id, service: config.defaultService },
     ...{ brandName, channel, to, code: NO_CODE, locale: service?.locale ?? 'en', text },
     subject: channel === 'email' ? `TEST from ${brandName}` : null,
     html: null,

@@ -2,7 +2,7 @@
 // It must not end because the store was unavailable for a moment.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttemptFilter, AttemptRow } from '../admin/ports.ts'
+import type { ListedVerification, VerificationFilter } from '../admin/ports.ts'
 import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -22,13 +22,13 @@ const BATCH = 500
 /** Of the columns, for lines that come one by one. */
 const WIDTHS = [19, 7, 20, 8, 22]
 
-type Line = (event: EventRecord, row: AttemptRow) => string
+type Line = (event: EventRecord, row: ListedVerification) => string
 
 async function createLine(context: AdminContext, isJson: boolean): Promise<Line> {
   const { wire } = context
   if (isJson)
     return (event, row) =>
-      `${JSON.stringify({ event: wire.event(event), attempt: wire.attempt(row) })}\n`
+      `${JSON.stringify({ event: wire.event(event), verification: wire.verification(row) })}\n`
   const { detailsOf, recipientOf, timeOf } = await import('./attempt-text.ts')
   const { alignRows } = await import('./table.ts')
   return (event, row) => {
@@ -41,7 +41,7 @@ const fits = (wanted: unknown, value: unknown) =>
   wanted === undefined || wanted === null || wanted === value
 
 /** Whether the filter lets a row through, as the store would decide it for a list. */
-export function isWanted(row: AttemptRow, filter: AttemptFilter): boolean {
+export function isWanted(row: ListedVerification, filter: VerificationFilter): boolean {
   const { budgetIndexes } = filter
   return (
     fits(filter.service, row.service) &&
@@ -58,15 +58,15 @@ export function isWanted(row: AttemptRow, filter: AttemptFilter): boolean {
 async function describeNew(
   { store }: AdminContext,
   events: readonly EventRecord[],
-  filter: AttemptFilter,
+  filter: VerificationFilter,
   line: Line,
 ): Promise<string> {
-  const rows = new Map<string, AttemptRow | undefined>()
+  const rows = new Map<string, ListedVerification | undefined>()
   let text = ''
   for (const event of events) {
     const id = event.verificationId
     if (id === null) continue
-    if (!rows.has(id)) rows.set(id, await store.attempts.find(null, id))
+    if (!rows.has(id)) rows.set(id, await store.verificationReads.find(null, id))
     const row = rows.get(id)
     if (row && isWanted(row, filter)) text += line(event, row)
   }

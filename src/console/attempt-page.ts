@@ -4,7 +4,7 @@
 import { html } from 'hono/html'
 import { type Diagnosis, nextTryAt } from '../admin/diagnosis.ts'
 import type { Offers } from '../admin/offers.ts'
-import type { AttemptDetail } from '../admin/ports.ts'
+import type { VerificationDetail } from '../admin/ports.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import { statusAt } from '../verification/state.ts'
 import { livePart } from './live.ts'
@@ -14,7 +14,7 @@ import { agoOf, messageStamp, outcomeStamp, spanOf, timeOf, ZONE } from './words
 
 type Shown = {
   now: number
-  detail: AttemptDetail
+  detail: VerificationDetail
   diagnosis: Diagnosis
   /** Masked. */
   to: string
@@ -44,7 +44,7 @@ ${TIMELINE_STYLE}`
 function why({ diagnosis, detail, now }: Shown): Html {
   const { meaning, action } = diagnosis
   const at = nextTryAt(diagnosis, now)
-  const { errorCode, errorMessage, provider } = detail.attempt
+  const { errorCode, errorMessage, provider } = detail.verification
   const next = at === null ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
   const answer =
@@ -56,7 +56,7 @@ function why({ diagnosis, detail, now }: Shown): Html {
 
 /** The button that helps comes first, a useless one last. */
 function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html | '' {
-  const { id, channel } = detail.attempt
+  const { id, channel } = detail.verification
   const { channels, canCancel } = offers
   const chosen = diagnosis.by ?? channel
   const choices = channels.map(
@@ -82,7 +82,7 @@ function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown)
       : html`<strong class="mono clear"><bdi>${clear}</bdi></strong>`
   const may = page.session.access.scopes.has('admin') && clear === null && personPath !== null
   const button = html`<button aria-label="Show the recipient; the log records who saw it">Show</button>`
-  const reveal = may ? postForm(page, `${attemptPath(detail.attempt.id)}/reveal`, button) : ''
+  const reveal = may ? postForm(page, `${attemptPath(detail.verification.id)}/reveal`, button) : ''
   const all = personPath === null ? '' : html`<a href="${personPath}">Everything about them</a>`
   return html`<div class="person">${shown}${reveal}</div>${all}`
 }
@@ -92,7 +92,7 @@ const momentOf = (at: number, now: number) =>
 
 function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
   const { now, detail } = shown
-  const one = detail.attempt
+  const one = detail.verification
   const isFactor = isFactorChannel(one.channel)
   const facts: [string, Html | string | null][] = [
     [isFactor ? 'Subject' : 'Recipient', recipient(page, shown)],
@@ -114,20 +114,20 @@ function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
 
 export function attemptPage(page: SignedInPage, shown: Shown): Html {
   const { detail, diagnosis, keys, notice, now } = shown
-  const { attempt } = detail
-  const status = statusAt(attempt, now)
-  const message = isFactorChannel(attempt.channel)
+  const { verification } = detail
+  const status = statusAt(verification, now)
+  const message = isFactorChannel(verification.channel)
     ? ''
-    : html`<span><span class="soft">message</span> ${messageStamp(attempt.deliveryStatus)}</span>`
+    : html`<span><span class="soft">message</span> ${messageStamp(verification.deliveryStatus)}</span>`
   const facts = factsOf(page, shown).map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )
   // A refresh must not remove what was just shown in clear.
-  const live = shown.clear === null ? livePart({ verification: attempt.id }) : undefined
+  const live = shown.clear === null ? livePart({ verification: verification.id }) : undefined
   const body = html`<div class="above"><p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>${live?.bar}</div>
 ${notice}
 <div class="attempt"${live && html` id="live" data-live`}>
-<div class="head"><h1><bdi>${attempt.reference}</bdi> ${outcomeStamp(status)}</h1>${message}</div>
+<div class="head"><h1><bdi>${verification.reference}</bdi> ${outcomeStamp(status)}</h1>${message}</div>
 <div class="why ${diagnosis.state}">${why(shown)}${actions(page, shown)}</div>
 <div class="halves">
 <section><h2>At a glance</h2><dl class="slip">${facts}</dl></section>
@@ -136,5 +136,5 @@ ${notice}
 </div>`
   const style = STYLE + (live?.style ?? '')
   const script = live?.script ?? ''
-  return shell(page, { title: attempt.reference, current: 'attempts', body, style, script })
+  return shell(page, { title: verification.reference, current: 'attempts', body, style, script })
 }

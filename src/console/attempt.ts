@@ -98,12 +98,12 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
   const { recipients, operations } = deps.admin
   const detail = await operations.detail(page.admin, id)
   if (!detail) return notFound(page)
-  const { attempt, events } = detail
+  const { verification, events } = detail
   const now = deps.clock.now()
-  const person = recipients.ofRow(attempt)
-  const sealed = person && recipients.seal(person, attempt.service)
+  const person = recipients.ofRow(verification)
+  const sealed = person && recipients.seal(person, verification.service)
   const reader = {
-    channels: deps.services.get(attempt.service)?.channels ?? [],
+    channels: deps.services.get(verification.service)?.channels ?? [],
     mayAct: page.session.access.scopes.has('admin'),
     now,
   }
@@ -114,7 +114,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
       deps.authenticator,
       events.map(({ keyId }) => keyId),
     ),
-    to: recipients.masked(attempt),
+    to: recipients.masked(verification),
     personPath: sealed === undefined ? null : personPath(sealed),
     notice: noticeOf(page.c.req.query()),
   }

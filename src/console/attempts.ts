@@ -2,7 +2,7 @@
 // It must not show a recipient in clear.
 
 import { html } from 'hono/html'
-import type { AttemptRow } from '../admin/ports.ts'
+import type { ListedVerification } from '../admin/ports.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import { statusAt } from '../verification/state.ts'
@@ -22,7 +22,7 @@ import { numbers, table } from './table.ts'
 import { messageStamp, OUTCOMES, outcomeStamp, whenOf } from './words.ts'
 
 /** Masked, and sealed for an address; undefined: the key of the row no longer exists. */
-type ShownAttempt = AttemptRow & { person: { masked: string; sealed: string | undefined } }
+type ShownAttempt = ListedVerification & { person: { masked: string; sealed: string | undefined } }
 
 const PATH = '/admin/attempts'
 
@@ -32,7 +32,7 @@ const NOTHING: Readonly<Record<string, string>> = {
 }
 
 /** What the lists of attempts have in common, by column. */
-export function attemptCells(row: AttemptRow, now: number) {
+export function attemptCells(row: ListedVerification, now: number) {
   const code = row.errorCode === null ? '' : html` <code><bdi>${row.errorCode}</bdi></code>`
   return {
     reference: html`<a class="mono" href="${attemptPath(row.id)}">${row.reference}</a>`,
@@ -121,18 +121,20 @@ function attemptsPage(
 }
 
 async function find(typed: string, service: string | null, deps: ConsoleDeps): Promise<string> {
-  const { attempts, refusals } = deps.admin
+  const { verifications, refusals } = deps.admin
   if (VERIFICATION_ID.test(typed)) {
-    const row = await attempts.find(service, typed)
+    const row = await verifications.find(service, typed)
     return row ? attemptPath(row.id) : logAddress(PATH, { nothing: 'id' })
   }
   const reference = readReference(typed)
-  const { items } = reference ? await attempts.list({ service, reference }, null, 2) : { items: [] }
+  const { items } = reference
+    ? await verifications.list({ service, reference }, null, 2)
+    : { items: [] }
   const [only, second] = items
   if (only && !second) return attemptPath(only.id)
   if (reference && second) return logAddress(PATH, { reference })
   const searched = await searchFor(typed, service, deps, async (budgetIndexes) => {
-    const begun = await attempts.list({ service, budgetIndexes }, null, 1)
+    const begun = await verifications.list({ service, budgetIndexes }, null, 1)
     // Somebody who was always refused has no verification, but a page that leads to the refusals.
     return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1) // mutant: C73.refused-only-found
   })
@@ -142,10 +144,10 @@ async function find(typed: string, service: string | null, deps: ConsoleDeps): P
 }
 
 export function addAttempts(pages: Pages, deps: ConsoleDeps): void {
-  const { attempts, recipients } = deps.admin
+  const { verifications, recipients } = deps.admin
   addLog(pages, deps, PATH, {
     async show(page, filter, log) {
-      const found = await attempts.list(filter, log.query.cursor ?? null, PAGE_SIZE)
+      const found = await verifications.list(filter, log.query.cursor ?? null, PAGE_SIZE)
       const rows = found.items.map((row) => ({ ...row, person: recipients.shown(row) }))
       return attemptsPage(page, log, { ...found, rows, reference: filter.reference })
     },

@@ -1,7 +1,7 @@
 // A page with a log (Attempts, Refusals): its address as a filter, and typed text as an address.
 // It must not fail for any text (nonsense is ignored), nor put a recipient into an address unsealed.
 
-import type { AttemptFilter } from '../admin/ports.ts'
+import type { VerificationFilter } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
@@ -68,7 +68,7 @@ function readFilter(
   query: Query,
   deps: ConsoleDeps,
   about: { service: string | null; person: Person | undefined; now: number },
-): AttemptFilter {
+): VerificationFilter {
   const { person, now } = about
   const word = (name: string) => (WORD.test(query[name] ?? '') ? query[name] : undefined)
   const wanted = word('service')
@@ -130,7 +130,7 @@ export function addLog(
   deps: ConsoleDeps,
   path: LogPath,
   run: {
-    show(page: SignedInPage, filter: AttemptFilter, log: Log): Promise<Html>
+    show(page: SignedInPage, filter: VerificationFilter, log: Log): Promise<Html>
     /** @returns the address of the page with what was typed */
     find(typed: string, service: string | null): Promise<string>
   },

@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import type { PersonLimits } from '../admin/operations.ts'
-import type { AttemptRow } from '../admin/ports.ts'
+import type { ListedVerification } from '../admin/ports.ts'
 import type { Erased } from '../retention/ports.ts'
 import { isLiftable, type LimitState, NOT_LIFTABLE } from '../verification/limit-states.ts'
 import type { LimitName } from '../verification/policy.ts'
@@ -88,7 +88,7 @@ function liftForm(page: SignedInPage, who: Html, limits: readonly PersonLimits[]
 <p class="soft">Messages to them are counted from zero again, and the log records who did it. ${NOT_LIFTABLE}</p>`
 }
 
-function attemptsTable(rows: readonly AttemptRow[], now: number): Html {
+function attemptsTable(rows: readonly ListedVerification[], now: number): Html {
   return table({
     caption: 'Their verifications, newest first',
     columns: [
@@ -118,7 +118,7 @@ export function personPage(
   shown: {
     person: PersonShown
     now: number
-    attempts: readonly AttemptRow[]
+    attempts: readonly ListedVerification[]
     hasMore: boolean
     limits: readonly PersonLimits[]
     isLifted: boolean

@@ -34,7 +34,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
   const { person, budgetIndexes } = found
   const { service } = page.admin
   const [list, limits] = await Promise.all([
-    deps.admin.attempts.list({ service, budgetIndexes }, null, PAGE_SIZE),
+    deps.admin.verifications.list({ service, budgetIndexes }, null, PAGE_SIZE),
     deps.admin.operations.limitsOf(page.admin, person),
   ])
   const shown = {

@@ -4,7 +4,7 @@
 import { html } from 'hono/html'
 import { adviseOn } from '../admin/advice/advice.ts'
 import { foldTries, type Tries } from '../admin/fold-tries.ts'
-import type { AttemptDetail, SendAttempt } from '../admin/ports.ts'
+import type { SendTry, VerificationDetail } from '../admin/ports.ts'
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
@@ -99,16 +99,16 @@ const MARK = html`<span class="mark" aria-hidden="true"></span>`
 
 type Failure = { provider: string | null; code: string; message: string | null }
 
-const tryOf = (sends: readonly SendAttempt[], { details }: EventRecord) =>
-  sends.find(({ send, attempt }) => send === details.send && attempt === details.attempt)
+const tryOf = (tries: readonly SendTry[], { details }: EventRecord) =>
+  tries.find(({ send, tryNumber }) => send === details.send && tryNumber === details.attempt)
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
 /** The event has the code; the provider's text is in the try, or in the event where there was no try. */
-function failureOf(event: EventRecord, sends: readonly SendAttempt[]): Failure | undefined {
+function failureOf(event: EventRecord, tries: readonly SendTry[]): Failure | undefined {
   const { type, details } = event
   if (type !== 'delivery.retrying' && type !== 'delivery.failed') return undefined
-  const message = textOr(details.message) ?? tryOf(sends, event)?.errorMessage ?? null
+  const message = textOr(details.message) ?? tryOf(tries, event)?.errorMessage ?? null
   return { provider: textOr(details.provider), code: String(details.error ?? ''), message }
 }
 
@@ -150,7 +150,7 @@ function whoOf(event: EventRecord, keys: ReadonlyMap<string, KeyName>, agents: S
   return html`<p class="by"><span class="unseen">by </span>${name}${from}${agent}</p>`
 }
 
-type Shown = AttemptDetail & {
+type Shown = VerificationDetail & {
   keys: ReadonlyMap<string, KeyName>
   now: number
 }
@@ -162,17 +162,17 @@ function whenOf(at: number, last: EventRecord | undefined): Html {
 }
 
 /** Writes events one after another, and explains each failure once. */
-function createWriter({ attempt, sends, keys, now }: Shown) {
+function createWriter({ verification, tries, keys, now }: Shown) {
   const explained = new Set<string>()
   const agents = new Set<string>()
-  const status = statusAt(attempt, now)
+  const status = statusAt(verification, now)
   return (event: EventRecord, last: EventRecord | undefined): Html => {
     const [text, state = ''] = WORDS[event.type]?.(event.details) ?? [event.type]
-    const failure = failureOf(event, sends)
+    const failure = failureOf(event, tries)
     const isFinal = event.type === 'delivery.failed'
     const isKnown = failure !== undefined && !isFinal && explained.has(failure.code)
     if (failure) explained.add(failure.code)
-    const reference = event.type === 'delivery.sent' ? tryOf(sends, event)?.reference : null
+    const reference = event.type === 'delivery.sent' ? tryOf(tries, event)?.reference : null
     const id = reference
       ? html`<p class="by">id at the provider: <code><bdi>${reference}</bdi></code></p>`
       : ''

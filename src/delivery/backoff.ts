@@ -13,23 +13,23 @@ export const RETRY_AFTER_CAP_MS = 120_000
 /** Tries of one send that may have reached the person: more would be a nuisance. */
 export const MAX_AMBIGUOUS_SENDS = 3
 /** Never reached in practice (an hour of outage is about 120): a bound against a bug. */
-export const MAX_ATTEMPTS_PER_DELIVERY = 200
+export const MAX_TRIES_PER_DELIVERY = 200
 /** The last retry is planned so much earlier: claimed a moment late, it must still count as in time. */
 const LAST_RETRY_MARGIN_MS = 2_000
 
 /** The longest wait after this try where the provider asked for none. */
-export function backoffWindowMs(attempt: number): number {
+export function backoffWindowMs(tryNumber: number): number {
   // 2^6 seconds is past the cap; the bound of the exponent prevents an overflow.
-  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(attempt - 1, 16))
+  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(tryNumber - 1, 16))
 }
 
 /**
- * Exponential with full jitter: uniform in [0, min(cap, base · 2^(attempt-1))).
- * @param attempt the number of the try that failed, from 1
+ * Exponential with full jitter: uniform in [0, min(cap, base · 2^(tryNumber-1))).
+ * @param tryNumber the number of the try that failed, from 1
  * @param random in [0, 1)
  */
-export function backoffMs(attempt: number, random: number): number {
-  return Math.floor(random * backoffWindowMs(attempt))
+export function backoffMs(tryNumber: number, random: number): number {
+  return Math.floor(random * backoffWindowMs(tryNumber))
 }
 
 /**
@@ -46,18 +46,18 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return Math.min(Math.max(0, at - now), RETRY_AFTER_CAP_MS)
 }
 
-type Attempted = Pick<ClaimedDelivery<unknown>, 'attempt' | 'ambiguous' | 'expiresAt'>
+type Tried = Pick<ClaimedDelivery<unknown>, 'tryNumber' | 'ambiguous' | 'expiresAt'>
 
 /** The time of the next try, or undefined where none fits before the expiry. */
-function nextAttemptAt(
-  claim: Attempted,
+function nextTryAt(
+  claim: Tried,
   retryAfterMs: number | null,
   now: number,
   random: number,
 ): number | undefined {
   const latest = claim.expiresAt - MIN_REMAINING_TO_SEND_MS - LAST_RETRY_MARGIN_MS // mutant: I6.last-useful-retry
-  if (latest <= now || claim.attempt >= MAX_ATTEMPTS_PER_DELIVERY) return undefined
-  const jitter = backoffMs(claim.attempt, random)
+  if (latest <= now || claim.tryNumber >= MAX_TRIES_PER_DELIVERY) return undefined
+  const jitter = backoffMs(claim.tryNumber, random)
   if (retryAfterMs === null) return Math.min(now + jitter, latest)
   // Retry-After is a floor; a little jitter on top prevents a crowd from returning at once.
   const at = now + Math.min(retryAfterMs, RETRY_AFTER_CAP_MS) + Math.min(jitter, BACKOFF_BASE_MS)
@@ -66,7 +66,7 @@ function nextAttemptAt(
 
 /** The settlement of one try, from its answer. */
 export function decideSettlement(
-  claim: Attempted,
+  claim: Tried,
   result: SendResult,
   now: number,
   random: number,
@@ -77,7 +77,7 @@ export function decideSettlement(
   const isOver =
     result.kind === 'permanent' || (isAmbiguous && claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS)
   const retryAfterMs = result.kind === 'temporary' ? result.retryAfterMs : null
-  const at = isOver ? undefined : nextAttemptAt(claim, retryAfterMs, now, random)
+  const at = isOver ? undefined : nextTryAt(claim, retryAfterMs, now, random)
   return at === undefined
     ? { kind: 'failed', error, ambiguous: isAmbiguous }
     : { kind: 'retry', at, error, ambiguous: isAmbiguous }

@@ -18,7 +18,7 @@ export type PastSend = {
   /** As far as the rows say: without a reference and Retry-After. */
   result: SendResult
   /** Which try of its message, from 1. */
-  attempt: number
+  tryNumber: number
   /** From the answer to the next try, where that is planned and has not begun. */
   waitMs: number | null
 }
@@ -32,15 +32,15 @@ export type DueDelivery = {
   sends: number
   channel: Channel
   kind: DeliveryKind
-  /** Attempts made before this one. */
-  attempts: number
+  /** Tries before this one. */
+  tries: number
   /** Of those, how many may have reached the person. */
   ambiguous: number
   recipientSealed: Uint8Array
   codeSealed: Uint8Array
   locale: string
   expiresAt: number
-  /** The lease of an earlier worker ran out (it died or froze): that attempt may have gone out. */
+  /** The lease of an earlier worker ran out (it died or froze): that try may have gone out. */
   reclaimed: boolean
   /** When the first try began that may have gone out: those after it say the same. Null: none. */
   wordedAt: number | null
@@ -54,10 +54,10 @@ export type Plan<Prepared> =
   | { kind: 'give_back'; delayMs: number }
 
 export type ClaimedDelivery<Prepared> = DueDelivery & {
-  attemptId: string
+  tryId: string
   deliveryId: string
-  /** This attempt's number, from 1. */
-  attempt: number
+  /** This try's number, from 1. */
+  tryNumber: number
   startedAt: number
   provider: string
   /** Fencing: only the holder of this token can settle. */
@@ -92,8 +92,8 @@ export type OutboxDepth = {
 export type Outbox = {
   /**
    * One transaction: up to `limit` due deliveries of `channel` get a lease and a token, and each a
-   * send-attempt row, before any request. What has ended, or has under `minRemainingMs` left, is
-   * canceled or failed instead (I6). A lease that ran out counts as an ambiguous attempt.
+   * try row, before any request. What has ended, or has under `minRemainingMs` left, is
+   * canceled or failed instead (I6). A lease that ran out counts as an ambiguous try.
    */
   claim<Prepared>(input: {
     now: number
@@ -108,12 +108,12 @@ export type Outbox = {
    * A result of a verification that ended meanwhile moves the delivery, never the verification.
    */
   settle(input: SettleDelivery): Promise<'settled' | 'fenced'>
-  /** At drain: claimed but not begun rows are due again at once, their attempt row removed. */
+  /** At drain: claimed but not begun rows are due again at once, their try row removed. */
   release(
     claims: readonly {
       verificationId: string
       sendNumber: number
-      attempt: number
+      tryNumber: number
       token: string
     }[],
   ): Promise<void>

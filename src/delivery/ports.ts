@@ -5,7 +5,7 @@ import type { Channel } from '../kernel/channel.ts'
 /** A message ready to go out. The code is in clear here and nowhere else (I7: codes never leak): never log this object. */
 export type OutgoingMessage = {
   /** Sent to the provider (reference or callback URL): a receipt that comes early finds its row. */
-  attemptId: string
+  tryId: string
   deliveryId: string
   verificationId: string
   service: string

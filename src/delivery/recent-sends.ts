@@ -84,8 +84,8 @@ function personOf(to: string): string {
 }
 
 /** A wait longer than any of our own was requested by the provider: decoys wait as long. */
-function withRequestedWait({ result, attempt, waitMs }: PastSend): SendResult {
-  if (result.kind !== 'temporary' || waitMs === null || waitMs <= backoffWindowMs(attempt))
+function withRequestedWait({ result, tryNumber, waitMs }: PastSend): SendResult {
+  if (result.kind !== 'temporary' || waitMs === null || waitMs <= backoffWindowMs(tryNumber))
     return result
   return { ...result, retryAfterMs: waitMs }
 }

@@ -61,7 +61,7 @@ export function createTry(deps: TryDeps): RunTry {
     const at = clock.now()
     const durationMs = at - startedAt
     if (!prepared.silent) {
-      const id = claim.attemptId
+      const id = claim.tryId
       recentSends.record({ id, channel, provider: name, to: prepared.to, at, durationMs, result })
       deps.onOutcome?.({ provider: name, channel, result, durationMs })
     }
@@ -149,7 +149,7 @@ async function settle(
       const outcome = await deps.outbox.settle({ claim, now, durationMs, result: decided })
       if (outcome === 'fenced')
         deps.logger.warn(
-          { delivery: claim.deliveryId, attempt: claim.attempt },
+          { delivery: claim.deliveryId, try: claim.tryNumber },
           'the lease had run out before the result was written; the message may go out twice',
         )
       return decided.kind === 'retry' ? 'again' : 'done'
@@ -170,7 +170,7 @@ function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationM
   const fields = {
     verification: claim.verificationId,
     delivery: claim.deliveryId,
-    attempt: claim.attempt,
+    try: claim.tryNumber,
     channel: claim.channel,
     provider: claim.provider,
     result: result.kind,

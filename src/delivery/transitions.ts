@@ -3,7 +3,7 @@
 
 import type { EventDetails, EventType } from '../events/types.ts'
 import { type DeliveryStatus, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
-import { deliveryId, sendAttemptId } from '../kernel/ids.ts'
+import { deliveryId, tryId } from '../kernel/ids.ts'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan, SettleDelivery } from './outbox-ports.ts'
 import type { ProviderError } from './ports.ts'
 
@@ -22,7 +22,7 @@ export type DeliveryColumns = Partial<{
   dueAt: number | null
   token: string | null
   provider: string
-  attempts: number
+  tries: number
   ambiguous: number
   errorCode: string | null
   errorMessage: string | null
@@ -37,8 +37,8 @@ export type DeliveryChange = {
   stamp?: Pick<LoadedDelivery, 'verificationStatus' | 'sends'>
   /** The decision holds until then, by the store's clock. */
   notAfter?: number
-  begun?: { attempt: number; provider: string }
-  /** The attempt whose row is removed. */
+  begun?: { tryNumber: number; provider: string }
+  /** The try whose row is removed. */
   removed?: number
   at: number
   events: { type: EventType; details: EventDetails }[]
@@ -55,7 +55,7 @@ export type HeldDelivery = Pick<
   | 'send'
   | 'channel'
   | 'provider'
-  | 'attempts'
+  | 'tries'
   | 'ambiguous'
   | 'expiresAt'
 >
@@ -85,7 +85,7 @@ function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
 }
 
 function fail(row: HeldDelivery, at: number, { code, message }: ProviderError): DeliveryChange {
-  const { provider, send, attempts: attempt, ambiguous } = row
+  const { provider, send, tries: attempt, ambiguous } = row
   const details = { provider, send, attempt, error: code, message }
   return {
     set: { ...CLOSED, status: 'failed', ambiguous, errorCode: code, errorMessage: message },
@@ -113,7 +113,7 @@ function toDue(row: LoadedDelivery): DueDelivery {
     sends: row.sends,
     channel: row.channel,
     kind: row.kind,
-    attempts: row.attempts,
+    tries: row.tries,
     ambiguous: row.ambiguous,
     recipientSealed: row.recipientSealed,
     codeSealed: row.codeSealed ?? new Uint8Array(),
@@ -134,24 +134,26 @@ function take(
   { provider, prepared }: Extract<Plan<unknown>, { kind: 'send' }>,
 ): Required<ClaimDecision> {
   const { verificationId, send, channel, ambiguous } = row
-  const attempt = row.attempts + 1
+  const tryNumber = row.tries + 1
   const leaseUntil = now + leaseMs
-  const set = { dueAt: leaseUntil, token, provider, attempts: attempt, ambiguous }
+  const set = { dueAt: leaseUntil, token, provider, tries: tryNumber, ambiguous }
   return {
     change: {
       set: { ...set, status: 'sending' },
       stamp: stampOf(row),
       notAfter: row.expiresAt - minRemainingMs,
-      begun: { attempt, provider },
+      begun: { tryNumber, provider },
       at: now,
-      events: [{ type: 'delivery.attempted', details: { channel, provider, send, attempt } }],
+      events: [
+        { type: 'delivery.attempted', details: { channel, provider, send, attempt: tryNumber } },
+      ],
       eraseIfUnsendable: false,
     },
     claimed: {
       ...due,
-      attemptId: sendAttemptId(verificationId, send, attempt),
+      tryId: tryId(verificationId, send, tryNumber),
       deliveryId: deliveryId(verificationId, send),
-      attempt,
+      tryNumber,
       startedAt: now,
       provider,
       token,
@@ -187,8 +189,8 @@ function claimRow(row: LoadedDelivery, input: Claiming): ClaimDecision {
 /** A due row: taken, given back, or ended because nothing may be sent for it (I6). */
 export function decideClaim(row: LoadedDelivery, input: Claiming): ClaimDecision {
   if (row.status !== 'sending') return claimRow(row, input)
-  // The previous worker died or froze; its attempt may have gone out, and its row keeps no answer.
-  const { channel, provider, send, attempts: attempt } = row
+  // The previous worker died or froze; its try may have gone out, and its row keeps no answer.
+  const { channel, provider, send, tries: attempt } = row
   const decision = claimRow({ ...row, ambiguous: row.ambiguous + 1 }, input)
   const details = { channel, provider, send, attempt }
   const events = [{ type: 'delivery.reclaimed' as const, details }, ...decision.change.events]
@@ -200,7 +202,7 @@ export function decideSettled(
   held: HeldDelivery,
   { now, durationMs, result }: Pick<SettleDelivery, 'now' | 'durationMs' | 'result'>,
 ): DeliveryChange {
-  const { provider, send, attempts: attempt } = held
+  const { provider, send, tries: attempt } = held
   if (result.kind === 'sent')
     return {
       set: { ...CLOSED, status: 'sent', sentAt: now, errorCode: null, errorMessage: null },
@@ -235,11 +237,11 @@ export function decideSettled(
   }
 }
 
-/** At drain: where it was before the claim, due before every clock, the attempt not counted. */
-export function decideReleased(attempt: number): DeliveryChange {
+/** At drain: where it was before the claim, due before every clock, the try not counted. */
+export function decideReleased(tryNumber: number): DeliveryChange {
   return {
-    set: { status: 'queued', dueAt: 0, token: null, attempts: attempt - 1 },
-    removed: attempt,
+    set: { status: 'queued', dueAt: 0, token: null, tries: tryNumber - 1 },
+    removed: tryNumber,
     at: 0,
     events: [],
     eraseIfUnsendable: false,

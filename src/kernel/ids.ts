@@ -44,8 +44,8 @@ export function deliveryId(verificationId: string, sendNumber: number): string {
   return `dlv_${verificationId.slice(4)}_${sendNumber}`
 }
 
-export function sendAttemptId(verificationId: string, sendNumber: number, attempt: number): string {
-  return `att_${verificationId.slice(4)}_${sendNumber}_${attempt}`
+export function tryId(verificationId: string, sendNumber: number, tryNumber: number): string {
+  return `att_${verificationId.slice(4)}_${sendNumber}_${tryNumber}`
 }
 
 /** K7Q-42M: six characters without look-alikes; speakable, no secret, almost unique. */

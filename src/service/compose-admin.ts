@@ -72,11 +72,15 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   const node = describeNode(config, clock.now())
   const recipients = createRecipients({ keyring, ...composeSearch(config, keyring) })
   return {
-    attempts: store.attempts,
+    verifications: store.verificationReads,
     recipients,
     refusals: createRefusals({ events: store.events, recipients }),
     operations: createOperations({
-      ...{ attempts: store.attempts, events: store.events, retention: store.retention },
+      ...{
+        verifications: store.verificationReads,
+        events: store.events,
+        retention: store.retention,
+      },
       ...{ factors: store.factors, refusals: parts.refusals },
       ...{ recipients, service: parts.service, services: config.services },
       ...{ limits: parts.limits, liftable: parts.liftable, counters: limiter, clock },

@@ -19,7 +19,7 @@ export function toDeliveryRecord(verificationId: string, row: DeliveryRow): Deli
     channel: row.channel,
     provider: row.provider,
     status: row.status,
-    attempts: row.attempts,
+    tries: row.tries,
     error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
     queuedAt: row.queuedAt,
     sentAt: row.sentAt,

@@ -3,7 +3,7 @@
 import type { PastSend } from '../delivery/outbox-ports.ts'
 import type { SendResult } from '../delivery/ports.ts'
 import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
-import { sendAttemptId } from '../kernel/ids.ts'
+import { tryId } from '../kernel/ids.ts'
 
 /** Of a channel: some 10 ms; beyond it an operator needs no exact number. */
 export const MAX_COUNTED = 20_000
@@ -15,7 +15,7 @@ const OUT_OF_TIME_MS = 150_000
 export type PastSendRow = {
   verificationId: string
   send: number
-  attempt: number
+  tryNumber: number
   channel: Channel
   provider: string
   recipientSealed: Uint8Array
@@ -40,15 +40,15 @@ function resultOf(row: PastSendRow, at: number): SendResult {
 }
 
 export function toPastSend(row: PastSendRow): PastSend {
-  const { verificationId, channel, provider, recipientSealed, attempt } = row
+  const { verificationId, channel, provider, recipientSealed, tryNumber } = row
   const durationMs = row.durationMs ?? 0
   const at = row.startedAt + durationMs
-  const id = sendAttemptId(verificationId, row.send, attempt)
+  const id = tryId(verificationId, row.send, tryNumber)
   const result = resultOf(row, at)
   // While a try is under way `due_at` is the end of its lease.
   const waitMs = row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
   return {
     ...{ id, verificationId, channel, provider, recipientSealed, at, durationMs, result },
-    ...{ attempt, waitMs },
+    ...{ tryNumber, waitMs },
   }
 }

@@ -2,7 +2,7 @@
 // It must not know an engine.
 
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
-import type { AttemptReads } from '../admin/ports.ts'
+import type { VerificationReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
@@ -25,7 +25,7 @@ export type Store = {
   events: EventStore
   apiKeys: ApiKeyStore
   retention: RetentionStore
-  attempts: AttemptReads
+  verificationReads: VerificationReads
   adminSessions: AdminSessionStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>

@@ -98,7 +98,7 @@ export type DeliveryRecord = {
   channel: Channel
   provider: string | null
   status: DeliveryStatus
-  attempts: number
+  tries: number
   error: { code: string; message: string } | null
   queuedAt: number
   sentAt: number | null

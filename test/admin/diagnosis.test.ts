@@ -1,18 +1,18 @@
 // Why a code did not arrive or was not taken: one sentence for each state of a verification and its message.
 
 import { describe, expect, it } from 'vitest'
-import type { AttemptRow } from '../../src/admin/ports.ts'
+import type { ListedVerification } from '../../src/admin/ports.ts'
 import type { EventRecord } from '../../src/events/types.ts'
 import { detailOf, diagnosed, eventOf, NOW } from '../console/shown.ts'
 
 const EVENT = eventOf('delivery.sent')
 const retrying = (at: number, waitMs: number): EventRecord =>
   eventOf('delivery.retrying', at, { error: 'http_503', retry_in_ms: waitMs })
-const says = (row: Partial<AttemptRow>, events: EventRecord[] = []) =>
+const says = (row: Partial<ListedVerification>, events: EventRecord[] = []) =>
   diagnosed(detailOf(row, events)).diagnosis
 
 describe('a diagnosis', () => {
-  it.each<[string, Partial<AttemptRow>, RegExp, RegExp | null]>([
+  it.each<[string, Partial<ListedVerification>, RegExp, RegExp | null]>([
     ['opted out', { deliveryStatus: 'failed', errorCode: '21610' }, /opted out/, /START/],
     [
       'undelivered, by a receipt',

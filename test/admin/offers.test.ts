@@ -2,7 +2,7 @@
 // every fault, for every reader. (It said "send again" of an expired verification, after 29 tries, beside no button.)
 
 import { describe, expect, it } from 'vitest'
-import type { AttemptRow } from '../../src/admin/ports.ts'
+import type { ListedVerification } from '../../src/admin/ports.ts'
 import { type Channel, DELIVERY_STATUSES } from '../../src/kernel/channel.ts'
 import { STATUSES } from '../../src/verification/state.ts'
 import {
@@ -40,7 +40,7 @@ const FAULTS: readonly (readonly [string, string | null])[] = [
 const CALL = 'call' as string as Channel
 
 /** And whether the domain would send: what it refuses, whatever the moment, has no button. */
-const READERS: readonly (readonly [string, Partial<AttemptRow>, About, boolean])[] = [
+const READERS: readonly (readonly [string, Partial<ListedVerification>, About, boolean])[] = [
   ['may act', {}, {}, true],
   ['has a second channel', {}, { channels: ['sms', CALL] }, true],
   ['has another channel only', {}, { channels: [CALL] }, true],
@@ -82,7 +82,7 @@ function optionsIn(page: string): string[] {
   return [...page.matchAll(/<option value="(\w+)"/g)].map(([, name = '']) => name)
 }
 
-async function expectHonest(row: Partial<AttemptRow>, about: About): Promise<string> {
+async function expectHonest(row: Partial<ListedVerification>, about: About): Promise<string> {
   const detail = detailOf(row, eventsOf(row.provider ?? 'http', row.errorCode ?? null))
   const page = await shownPage(detail, about)
   const buttons = buttonsIn(page)

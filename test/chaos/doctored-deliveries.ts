@@ -69,8 +69,8 @@ export const LEASES: Case[] = [
     'deliveries in order',
     'a move before the worker of that attempt had its result',
     (r) => {
-      const own = r.tables.sendAttempts.find((one) => one.startedAt % 10_000 === 3_030)
-      ;(own as Mutable<Tables['sendAttempts'][0]>).durationMs = 900
+      const own = r.tables.sendTries.find((one) => one.startedAt % 10_000 === 3_030)
+      ;(own as Mutable<Tables['sendTries'][0]>).durationMs = 900
     },
     /delivery.sent of attempt 2, 830 ms before its own worker had its result/,
   ],
@@ -132,12 +132,12 @@ export const SENDS: Case[] = [
     'messages fit',
     'a message that came too often',
     (r) => {
-      const [first] = r.tables.sendAttempts
+      const [first] = r.tables.sendTries
       const [taken] = r.messages
       for (let n = 2; n <= RULES.maxAmbiguousSends + 1; n += 1) {
         const attempt = attemptOf(APPROVED, 1, n)
         r.messages.push({ ...(taken as ChaosRecord['messages'][0]), attempt, answered: null })
-        r.tables.sendAttempts.push({ ...(first as Tables['sendAttempts'][0]), attempt: n })
+        r.tables.sendTries.push({ ...(first as Tables['sendTries'][0]), attempt: n })
       }
     },
     /may have reached its person 4 times/,

@@ -138,7 +138,7 @@ export function soundRecord(): ChaosRecord {
           queuedAt: T0 + 31_001,
         },
       ],
-      sendAttempts: [
+      sendTries: [
         attempt(APPROVED, 1, 1, 5, 'sent'),
         attempt(EXPIRED, 1, 1, 12, 'retry'),
         attempt(EXPIRED, 1, 2, 531, 'sent'),

@@ -28,7 +28,7 @@ export type DeliveryRow = {
   dueAt: number | null
   queuedAt: number
 }
-export type SendAttemptRow = {
+export type SendTryRow = {
   verification: string
   send: number
   attempt: number
@@ -47,7 +47,7 @@ export type EventRow = {
 export type Tables = {
   verifications: readonly VerificationRow[]
   deliveries: readonly DeliveryRow[]
-  sendAttempts: readonly SendAttemptRow[]
+  sendTries: readonly SendTryRow[]
   events: readonly EventRow[]
 }
 
@@ -65,7 +65,7 @@ const DELIVERIES = ofVerification(
   'deliveries',
   't.send, t.status, t.due_at as "dueAt", t.queued_at as "queuedAt"',
 )
-const SEND_ATTEMPTS = ofVerification(
+const SEND_TRIES = ofVerification(
   'send_attempts',
   't.send, t.attempt, t.started_at as "startedAt", t.duration_ms as "durationMs", t.result',
 )
@@ -91,7 +91,7 @@ export function readTables(url: string): Promise<Tables> {
     return {
       verifications: await rows<VerificationRow>(VERIFICATIONS),
       deliveries: await rows<DeliveryRow>(DELIVERIES),
-      sendAttempts: await rows<SendAttemptRow>(SEND_ATTEMPTS),
+      sendTries: await rows<SendTryRow>(SEND_TRIES),
       events: await rows<EventRow>(EVENTS),
     }
   })

@@ -196,8 +196,11 @@ describe('tail', () => {
     const types = events(after.id)
     expect(types).toEqual([...new Set(types)])
     expect(events(before.id)).toEqual([])
-    expect(objects({ stdout }).at(-1).attempt).toMatchObject({ id: after.id, status: 'canceled' })
-    expect(new Set(objects({ stdout }).map(({ attempt }) => attempt.channel))).toEqual(
+    expect(objects({ stdout }).at(-1).verification).toMatchObject({
+      id: after.id,
+      status: 'canceled',
+    })
+    expect(new Set(objects({ stdout }).map(({ verification }) => verification.channel))).toEqual(
       new Set(['email']),
     )
     expect(stdout).not.toContain(after.to)

@@ -1,11 +1,11 @@
 // One attempt against the filters of a command.
 
 import { describe, expect, it } from 'vitest'
-import type { AttemptRow } from '../../src/admin/ports.ts'
+import type { ListedVerification } from '../../src/admin/ports.ts'
 import { isWanted } from '../../src/commands/tail.ts'
 
 describe('a row is wanted', () => {
-  const row: Partial<AttemptRow> = {
+  const row: Partial<ListedVerification> = {
     ...{ service: 'default', status: 'pending', channel: 'sms', country: 'US' },
     ...{ deliveryStatus: 'sent', provider: 'acme', budgetIndex: Buffer.from('me') },
   }
@@ -23,6 +23,6 @@ describe('a row is wanted', () => {
     [{ budgetIndexes: [Buffer.from('you')] }, false],
     [{ budgetIndexes: [] }, false],
   ] as const)('%j: %s', (filter, wanted) =>
-    expect(isWanted(row as AttemptRow, { service: null, ...filter })).toBe(wanted),
+    expect(isWanted(row as ListedVerification, { service: null, ...filter })).toBe(wanted),
   )
 })

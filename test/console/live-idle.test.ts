@@ -40,7 +40,7 @@ beforeAll(async () => {
         return sessions.look(token)
       },
     },
-    admin: { attempts: store.attempts } as unknown as AdminDeps,
+    admin: { verifications: store.verificationReads } as unknown as AdminDeps,
     follower: createFollower({ follow: store.events.follow, logger: { warn: () => {} } }),
     streamPlaces: createStreamPlaces(MAX_STREAMS),
   }

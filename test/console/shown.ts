@@ -3,7 +3,7 @@
 
 import type { Scope } from '../../src/access/ports.ts'
 import { diagnoseFor } from '../../src/admin/diagnosis.ts'
-import type { AttemptDetail, AttemptRow } from '../../src/admin/ports.ts'
+import type { ListedVerification, VerificationDetail } from '../../src/admin/ports.ts'
 import { attemptPage } from '../../src/console/attempt-page.ts'
 import type { SignedInPage } from '../../src/console/shell.ts'
 import type { EventRecord, EventType } from '../../src/events/types.ts'
@@ -11,7 +11,7 @@ import type { Channel } from '../../src/kernel/channel.ts'
 
 export const NOW = 1_800_000_000_000
 
-export const ROW: AttemptRow = {
+export const ROW: ListedVerification = {
   ...{ id: `vrf_${'0'.repeat(32)}`, reference: 'K7Q-42M', service: 'default', status: 'pending' },
   ...{ channel: 'sms', purpose: 'login', kind: 'real', authenticated: false, country: 'US' },
   ...{ locale: 'en-US', metadata: {} },
@@ -36,13 +36,13 @@ export function eventOf(
 }
 
 export const detailOf = (
-  row: Partial<AttemptRow>,
+  row: Partial<ListedVerification>,
   events: readonly EventRecord[] = [],
-): AttemptDetail => ({ attempt: { ...ROW, ...row }, events: [...events], sends: [] })
+): VerificationDetail => ({ verification: { ...ROW, ...row }, events: [...events], tries: [] })
 
 export type About = { channels?: readonly Channel[]; mayAct?: boolean }
 
-export function diagnosed(detail: AttemptDetail, about: About = {}) {
+export function diagnosed(detail: VerificationDetail, about: About = {}) {
   const { channels = ['sms', 'email'], mayAct = true } = about
   return diagnoseFor(detail, { channels, mayAct, now: NOW })
 }
@@ -60,7 +60,7 @@ export function pageOf(mayAct: boolean): SignedInPage {
 }
 
 /** The page's HTML. */
-export async function shownPage(detail: AttemptDetail, about: About = {}): Promise<string> {
+export async function shownPage(detail: VerificationDetail, about: About = {}): Promise<string> {
   const shown = {
     ...{ now: NOW, detail, to: '+141•••71', clear: null, personPath: '/admin/person?who=x' },
     ...{ keys: new Map(), notice: '' as const, ...diagnosed(detail, about) },

@@ -20,7 +20,7 @@ import { guess, keyOf, type StoresFactory, start, typesOf } from './stores.ts'
 
 export function describeClaims(factory: StoresFactory): void {
   describe('claim', () => {
-    it('gives each due row to one claimer, with a lease, a token and an attempt id', async () => {
+    it('gives each due row to one claimer, with a lease, a token and a try id', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       const records = await Promise.all(Array.from({ length: 6 }, () => start(stores)))
@@ -40,10 +40,10 @@ export function describeClaims(factory: StoresFactory): void {
       expect(await stores.outbox.nextDueAt()).toBe(T0 + LEASE_MS)
       const record = records.find((r) => r.id === all[0]?.verificationId)
       expect(all[0]).toMatchObject({
-        attemptId: `att_${record?.id.slice(4)}_1_1`,
+        tryId: `att_${record?.id.slice(4)}_1_1`,
         deliveryId: `dlv_${record?.id.slice(4)}_1`,
-        attempt: 1,
-        attempts: 0,
+        tryNumber: 1,
+        tries: 0,
         prepared: 'ready',
         provider: 'acme',
         reclaimed: false,
@@ -79,11 +79,11 @@ export function describeClaims(factory: StoresFactory): void {
       const first = await claimOne(stores, T0)
       expect(await claim(stores, T0 + LEASE_MS - 1, sendAll)).toEqual([])
       const second = await claimOne(stores, T0 + LEASE_MS)
-      expect(second).toMatchObject({ attempt: 2, attempts: 1, ambiguous: 1, reclaimed: true })
+      expect(second).toMatchObject({ tryNumber: 2, tries: 1, ambiguous: 1, reclaimed: true })
       const now = T0 + LEASE_MS + 1
       expect(await stores.outbox.settle(settlement(first, now, SENT))).toBe('fenced')
       expect(await stores.verifications.deliveriesOf(record.id)).toMatchObject([
-        { status: 'sending', attempts: 2 },
+        { status: 'sending', tries: 2 },
       ])
       expect(await stores.outbox.settle(settlement(second, now, SENT))).toBe('settled')
       expect(await stores.outbox.settle(settlement(second, now, SENT))).toBe('fenced')
@@ -154,10 +154,10 @@ export function describeClaims(factory: StoresFactory): void {
           : { kind: 'give_back', delayMs: 5_000 }
       expect(await claim(stores, T0, plan)).toEqual([])
       expect(await stores.verifications.deliveriesOf(failing.id)).toMatchObject([
-        { status: 'failed', error: ERROR, attempts: 0 },
+        { status: 'failed', error: ERROR, tries: 0 },
       ])
       expect(await stores.verifications.deliveriesOf(foreign.id)).toMatchObject([
-        { status: 'queued', attempts: 0, error: null },
+        { status: 'queued', tries: 0, error: null },
       ])
       expect(await stores.outbox.nextDueAt()).toBe(T0 + 5_000)
     })

@@ -57,14 +57,14 @@ export function describeSettling(factory: StoresFactory): void {
       const claimed = await claimOne(stores, T0)
       await stores.outbox.settle(settlement(claimed, T0 + 100, retryAt(T0 + 2_100)))
       expect(await stores.verifications.deliveriesOf(record.id)).toMatchObject([
-        { status: 'queued', error: ERROR, attempts: 1, sentAt: null },
+        { status: 'queued', error: ERROR, tries: 1, sentAt: null },
       ])
       expect((await eventsOf(stores, record.id)).at(-1)).toMatchObject({
         type: 'delivery.retrying',
         details: { error: ERROR.code, retry_in_ms: 2_000 },
       })
       expect(await claim(stores, T0 + 2_099, sendAll)).toEqual([])
-      expect(await claimOne(stores, T0 + 2_100)).toMatchObject({ attempt: 2, ambiguous: 1 })
+      expect(await claimOne(stores, T0 + 2_100)).toMatchObject({ tryNumber: 2, ambiguous: 1 })
     })
 
     it('I6: no retry is scheduled past expiry, for an ended or a replaced one', async () => {
@@ -121,7 +121,7 @@ export function describeSettling(factory: StoresFactory): void {
       })
     })
 
-    it('release: due at once, the attempt not counted, its row gone', async () => {
+    it('release: due at once, the try not counted, its row gone', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       await start(stores)
@@ -130,7 +130,7 @@ export function describeSettling(factory: StoresFactory): void {
       expect(await claim(stores, T0 + 1, sendAll)).toEqual([])
       await stores.outbox.release([claimed])
       expect(await claimOne(stores, T0 + 1)).toMatchObject({
-        attempt: 1,
+        tryNumber: 1,
         ambiguous: 0,
         reclaimed: false,
       })
@@ -166,7 +166,7 @@ export function describeSettling(factory: StoresFactory): void {
         ...{ at: at + 120, durationMs: 120, result: { error: ERROR } },
         recipientSealed: records[1]?.recipientSealed,
       })
-      const waits = kinds.map(([one]) => [one?.attempt, one?.waitMs])
+      const waits = kinds.map(([one]) => [one?.tryNumber, one?.waitMs])
       const wait = HOUR - MINUTE - 120
       expect(waits).toEqual([
         [1, null],

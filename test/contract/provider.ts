@@ -131,8 +131,8 @@ export function describeHttpProvider(
     it('C67: a try after one whose answer was lost is known by its delivery, not by its try', async () => {
       const provider = create(server.url, http)
       server.behave(answer(504))
-      for (const attemptId of ['att_1', 'att_2'])
-        await provider.send({ ...message, attemptId }, AbortSignal.timeout(ANSWERED_MS))
+      for (const tryId of ['att_1', 'att_2'])
+        await provider.send({ ...message, tryId }, AbortSignal.timeout(ANSWERED_MS))
       const [first, second] = server.seen.slice(-2)
       const { host: _, ...headers } = first?.headers ?? {}
       expect(second).toMatchObject({ body: first?.body, url: first?.url, headers })

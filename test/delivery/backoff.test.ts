@@ -6,7 +6,7 @@ import {
   backoffMs,
   decideSettlement,
   MAX_AMBIGUOUS_SENDS,
-  MAX_ATTEMPTS_PER_DELIVERY,
+  MAX_TRIES_PER_DELIVERY,
   parseRetryAfter,
   RETRY_AFTER_CAP_MS,
 } from '../../src/delivery/backoff.ts'
@@ -15,15 +15,15 @@ import { MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { NOW } from './messages.ts'
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
-const attempts = fc.integer({ min: 1, max: MAX_ATTEMPTS_PER_DELIVERY })
+const tryNumbers = fc.integer({ min: 1, max: MAX_TRIES_PER_DELIVERY })
 const error = { code: 'http_500', message: 'the provider answered 500' }
 
 describe('backoff', () => {
-  it('C21: full jitter: anywhere from 0 up to the window of its attempt, and never past the cap', () => {
+  it('C21: full jitter: anywhere from 0 up to the window of its try, and never past the cap', () => {
     fc.assert(
-      fc.property(attempts, random, (attempt, r) => {
-        const window = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1))
-        const wait = backoffMs(attempt, r)
+      fc.property(tryNumbers, random, (tryNumber, r) => {
+        const window = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (tryNumber - 1))
+        const wait = backoffMs(tryNumber, r)
         expect(wait).toBeGreaterThanOrEqual(0)
         expect(wait).toBeLessThan(window)
         expect(Math.abs(wait - r * window)).toBeLessThanOrEqual(1)
@@ -37,9 +37,9 @@ describe('backoff', () => {
     [3, 3_999],
     [7, 59_999],
     [1_000, 59_999],
-  ])('attempt %i waits at most %i ms', (attempt, longest) => {
-    expect(backoffMs(attempt, 0)).toBe(0)
-    expect(backoffMs(attempt, 1 - Number.EPSILON)).toBe(longest)
+  ])('try %i waits at most %i ms', (tryNumber, longest) => {
+    expect(backoffMs(tryNumber, 0)).toBe(0)
+    expect(backoffMs(tryNumber, 1 - Number.EPSILON)).toBe(longest)
   })
 })
 
@@ -83,7 +83,7 @@ const results = fc.oneof(
     .map((retryAfterMs): SendResult => ({ kind: 'temporary', error, retryAfterMs })),
 )
 const claims = fc.record({
-  attempt: attempts,
+  tryNumber: tryNumbers,
   ambiguous: fc.integer({ min: 0, max: MAX_AMBIGUOUS_SENDS }),
   // Most of them close to the edge.
   expiresAt: fc.oneof(
@@ -107,10 +107,10 @@ describe('decisions on an answer', () => {
   it('C21: a Retry-After is a floor', () => {
     const asked = fc.integer({ min: 0, max: RETRY_AFTER_CAP_MS })
     fc.assert(
-      fc.property(attempts, asked, random, (attempt, retryAfterMs, r) => {
-        const claim = { attempt, ambiguous: 0, expiresAt: NOW + 3_600_000 }
+      fc.property(tryNumbers, asked, random, (tryNumber, retryAfterMs, r) => {
+        const claim = { tryNumber, ambiguous: 0, expiresAt: NOW + 3_600_000 }
         const decided = decideSettlement(claim, { kind: 'temporary', error, retryAfterMs }, NOW, r)
-        expect(decided.kind).toBe(attempt < MAX_ATTEMPTS_PER_DELIVERY ? 'retry' : 'failed')
+        expect(decided.kind).toBe(tryNumber < MAX_TRIES_PER_DELIVERY ? 'retry' : 'failed')
         if (decided.kind !== 'retry') return
         const wait = decided.at - NOW
         expect(wait).toBeGreaterThanOrEqual(retryAfterMs)
@@ -124,7 +124,7 @@ describe('decisions on an answer', () => {
     let sends = 0
     for (;;) {
       sends += 1
-      const claim = { attempt: sends, ambiguous, expiresAt: NOW + 3_600_000 }
+      const claim = { tryNumber: sends, ambiguous, expiresAt: NOW + 3_600_000 }
       const decided = decideSettlement(claim, { kind: 'ambiguous', error }, NOW, 0.5)
       if (decided.kind === 'failed') break
       ambiguous += 1
@@ -133,7 +133,7 @@ describe('decisions on an answer', () => {
   })
 
   it('a permanent failure is final and an acceptance is sent', () => {
-    const claim = { attempt: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
+    const claim = { tryNumber: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
     expect(decideSettlement(claim, { kind: 'permanent', error }, NOW, 0)).toMatchObject({
       kind: 'failed',
       error,

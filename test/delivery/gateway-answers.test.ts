@@ -21,7 +21,7 @@ afterAll(async () => {
 
 type Rules = { success?: string; error?: string; id?: string; temporary?: string }
 
-/** The provider's result as attempt.ts keeps it. */
+/** The provider's result as run-try.ts keeps it. */
 async function send(channel: 'sms' | 'email', rules: Rules) {
   const prefix = `HTTP_${channel.toUpperCase()}_`
   const entry = PROVIDERS.find((one) => one.name === 'http' && one.channels.includes(channel))

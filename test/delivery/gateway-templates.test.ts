@@ -82,7 +82,7 @@ describe('URL and headers', () => {
     ['HEADERS', '{"x-to":"{{to}}"}', '{{delivery_id}}'],
     ['HEADERS', '{"x-text":"{{text}}"}', '{{delivery_id}}'],
     ['HEADERS', '{"Idempotency-Key":"countersign"}', 'only the first'],
-    // A send again has the verification of the first one; a try again has another attempt.
+    // A send again has the verification of the first one; a try again has another try id.
     ['HEADERS', '{"idempotency-key":"{{verification_id}}"}', 'only the first'],
     ['HEADERS', '{"idempotency-key":"{{attempt_id}}"}', 'three times'],
     ['HEADERS', '{"idempotency-key":"{{delivery_id}}-{{attempt_id}}"}', 'three times'],

@@ -101,7 +101,7 @@ describe('the generic gateway', () => {
       message.subject,
       message.html,
       message.verificationId,
-      message.attemptId,
+      message.tryId,
       'Countersign',
     ])
   })

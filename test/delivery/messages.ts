@@ -8,7 +8,7 @@ export const fixedClock = { now: () => NOW }
 
 export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessage {
   return {
-    attemptId: 'att_0123456789abcdefghijklmnopqrstuv_1_1',
+    tryId: 'att_0123456789abcdefghijklmnopqrstuv_1_1',
     deliveryId: 'dlv_0123456789abcdefghijklmnopqrstuv_1',
     verificationId: 'vrf_0123456789abcdefghijklmnopqrstuv',
     service: 'default',

@@ -24,7 +24,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     sends: 1,
     channel: 'sms',
     kind: 'real',
-    attempts: 0,
+    tries: 0,
     ambiguous: 0,
     recipientSealed: keyring.seal('+14155552671', `${ID}:recipient`),
     codeSealed: keyring.seal('123456', `${ID}:code`),

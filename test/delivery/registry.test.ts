@@ -166,15 +166,15 @@ describe('the development inbox', () => {
     const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
     const heard: string[] = []
     const end = inbox.subscribe(({ id }) => heard.push(id))
-    await inbox.send(smsMessage({ attemptId: 'att_1' }), signal)
+    await inbox.send(smsMessage({ tryId: 'att_1' }), signal)
     end()
-    await inbox.send(mailMessage({ attemptId: 'att_2' }), signal)
+    await inbox.send(mailMessage({ tryId: 'att_2' }), signal)
     expect(heard).toEqual(['att_1'])
     expect(inbox.list()).toMatchObject([
       { id: 'att_2', channel: 'email', subject: mailMessage().subject, html: mailMessage().html },
       { id: 'att_1', channel: 'sms', subject: null, at: new Date(NOW).toISOString() },
     ])
-    for (let i = 0; i < 500; i += 1) await inbox.send(smsMessage({ attemptId: `att_${i}` }), signal)
+    for (let i = 0; i < 500; i += 1) await inbox.send(smsMessage({ tryId: `att_${i}` }), signal)
     expect(inbox.list().length).toBe(200)
     expect(inbox.list()[0]?.id).toBe('att_499')
   })

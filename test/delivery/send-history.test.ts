@@ -14,7 +14,7 @@ async function after(change: Partial<PastSend>) {
     (n): PastSend => ({
       ...{ id: `att_${n}_1_1`, verificationId: `vrf_${n}`, channel: 'sms', provider: 'http' },
       ...{ recipientSealed: Buffer.from(`+1415555267${n}`), at: NOW - n, durationMs: 20 },
-      ...{ result: { kind: 'temporary', error, retryAfterMs: null }, attempt: 1, waitMs: null },
+      ...{ result: { kind: 'temporary', error, retryAfterMs: null }, tryNumber: 1, waitMs: null },
       ...change,
     }),
   )
@@ -36,7 +36,7 @@ it('C49: a decoy waits as long as the Retry-After that another node got', async 
 })
 
 it('C49: our own wait between two tries is not a Retry-After', async () => {
-  for (const change of [{ waitMs: 1_000 }, { attempt: 5, waitMs: 16_000 }, { waitMs: null }])
+  for (const change of [{ waitMs: 1_000 }, { tryNumber: 5, waitMs: 16_000 }, { waitMs: null }])
     expect(await after(change)).toMatchObject({ kind: 'temporary', retryAfterMs: null })
   const refused = await after({ result: { kind: 'permanent', error }, waitMs: 100_000 })
   expect(refused).toEqual({ kind: 'permanent', error })

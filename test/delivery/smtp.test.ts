@@ -202,7 +202,7 @@ describe('texts that would break out of a mail', () => {
     expect(server.received).toEqual([])
   })
 
-  it('C28: CRLF in brand, subject, locale and attempt id injects no header', async () => {
+  it('C28: CRLF in brand, subject, locale and try id injects no header', async () => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const evil = 'x\r\nBcc: evil@example.com\r\n\r\nbody'
     const message = mailMessage({ brandName: evil, subject: evil, locale: evil })

@@ -25,7 +25,7 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     kind: 'real',
     status: 'queued',
     provider: null,
-    attempts: 0,
+    tries: 0,
     ambiguous: 0,
     recipientSealed: new Uint8Array([1]),
     codeSealed: new Uint8Array([2]),
@@ -68,7 +68,7 @@ describe('a claim', () => {
     expect(decide({}).change).toMatchObject({
       stamp: { verificationStatus: 'pending', sends: 1 },
       notAfter: NOW + 600_000 - MIN_MS,
-      set: { dueAt: NOW + 30_000, token: 'mine', provider: 'acme', attempts: 1 },
+      set: { dueAt: NOW + 30_000, token: 'mine', provider: 'acme', tries: 1 },
     })
   })
 
@@ -82,7 +82,7 @@ describe('a claim', () => {
 })
 
 const settle = (change: Partial<LoadedDelivery>, result: SettleDelivery['result']) =>
-  decideSettled(row({ status: 'sending', attempts: 1, provider: 'acme', ...change }), {
+  decideSettled(row({ status: 'sending', tries: 1, provider: 'acme', ...change }), {
     ...{ now: NOW, durationMs: 120, result },
   })
 const retry = (at: number, ambiguous = false) =>
@@ -115,9 +115,9 @@ describe('a settled try', () => {
     expect(settle({ ambiguous: 1 }, retry(NOW + 5)).set.ambiguous).toBe(1)
   })
 
-  it('released: due at once, its attempt not counted', () => {
+  it('released: due at once, its try not counted', () => {
     expect(decideReleased(3)).toMatchObject({
-      ...{ set: { status: 'queued', dueAt: 0, attempts: 2 }, removed: 3, events: [] },
+      ...{ set: { status: 'queued', dueAt: 0, tries: 2 }, removed: 3, events: [] },
     })
   })
 })
@@ -128,9 +128,9 @@ describe('I6: for an ended or replaced verification', () => {
       for (const verificationStatus of ['pending', 'approved', 'canceled', 'expired'])
         for (const sends of [1, 2])
           for (const left of [0, MIN_MS, 600_000])
-            for (const attempts of [0, 1, 5]) {
+            for (const tries of [0, 1, 5]) {
               if (verificationStatus === 'pending' && sends === 1) continue
-              const given = { status, verificationStatus, sends, attempts, expiresAt: NOW + left }
+              const given = { status, verificationStatus, sends, tries, expiresAt: NOW + left }
               expect(decide(given)).not.toHaveProperty('claimed')
               expect(settle(given, retry(NOW)).set).toMatchObject({
                 status: 'canceled',

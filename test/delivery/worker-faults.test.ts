@@ -134,7 +134,7 @@ describe('the store in trouble', () => {
     await untilStatus(id, 'sent')
     expect(release).toHaveBeenCalledTimes(1)
     expect(server.seen.length).toBe(1)
-    expect(await world.delivery(id)).toMatchObject({ attempts: 1 })
+    expect(await world.delivery(id)).toMatchObject({ tries: 1 })
   })
 
   it('C17: continues automatically when the store is back', async () => {
@@ -171,11 +171,11 @@ describe('drain', () => {
     answers[0]?.({ kind: 'accepted', reference: 'x' })
     await drained
     expect(await statusOf(first.id)).toBe('sent')
-    expect(await world.delivery(second.id)).toMatchObject({ status: 'queued', attempts: 0 })
+    expect(await world.delivery(second.id)).toMatchObject({ status: 'queued', tries: 0 })
     expect(worker.status()).toMatchObject({ state: 'stopped', inFlight: { sms: 0 } })
   })
 
-  it('C39: claimed while the drain began: released, due at once, no attempt counted', async () => {
+  it('C39: claimed while the drain began: released, due at once, no try counted', async () => {
     let draining: Promise<void> | undefined
     const claim: typeof world.store.outbox.claim = async (input) => {
       const claims = await world.store.outbox.claim(input)
@@ -188,7 +188,7 @@ describe('drain', () => {
     await until(() => draining !== undefined)
     await draining
     expect(server.seen.length).toBe(0)
-    expect(await world.delivery(id)).toMatchObject({ status: 'queued', attempts: 0 })
+    expect(await world.delivery(id)).toMatchObject({ status: 'queued', tries: 0 })
   })
 
   it('C39: ends at its deadline, with the send cut short and settled', async () => {

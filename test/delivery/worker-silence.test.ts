@@ -40,7 +40,7 @@ describe('verifications without a message', () => {
     await untilStatus(decoy.id, 'sent')
     expect(server.seen.length).toBe(1)
     const [a, b] = [await world.delivery(real.id), await world.delivery(decoy.id)]
-    expect(b).toMatchObject({ provider: a.provider, attempts: 1, error: null, deliveredAt: null })
+    expect(b).toMatchObject({ provider: a.provider, tries: 1, error: null, deliveredAt: null })
     // The first of all: nothing was measured yet.
     expect((b.sentAt ?? 0) - b.queuedAt).toBeGreaterThanOrEqual(290)
   })
@@ -98,7 +98,7 @@ describe('verifications without a message', () => {
     const stranger = world.work({ roots: [Buffer.alloc(32, 9)] })
     stranger.wake()
     await until(async () => ((await world.store.outbox.nextDueAt()) ?? 0) > world.clock.now())
-    expect(await world.delivery(id)).toMatchObject({ status: 'queued', attempts: 0, error: null })
+    expect(await world.delivery(id)).toMatchObject({ status: 'queued', tries: 0, error: null })
     await stranger.drain(1_000)
     world.advance(2_000)
     world.work().wake()

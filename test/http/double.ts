@@ -89,7 +89,7 @@ const DETAILED: DetailedView = {
       channel: 'sms',
       provider: 'twilio',
       status: 'failed',
-      attempts: 2,
+      tries: 2,
       error: { code: '21610', message: 'Unsubscribed' },
       queuedAt: VIEW.createdAt,
       sentAt: null,

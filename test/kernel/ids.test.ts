@@ -4,7 +4,7 @@ import {
   createReference,
   deliveryId,
   drawBytes,
-  sendAttemptId,
+  tryId,
   VERIFICATION_ID,
 } from '../../src/kernel/ids.ts'
 
@@ -27,7 +27,7 @@ describe('ids', () => {
   it('name deliveries and send attempts after their verification', () => {
     const id = createId('vrf', 0)
     expect(deliveryId(id, 2)).toBe(`dlv_${id.slice(4)}_2`)
-    expect(sendAttemptId(id, 2, 3)).toBe(`att_${id.slice(4)}_2_3`)
+    expect(tryId(id, 2, 3)).toBe(`att_${id.slice(4)}_2_3`)
   })
 
   it('references are six characters without look-alikes', () => {

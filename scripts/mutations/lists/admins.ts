@@ -7,7 +7,7 @@ const ADMIN_VERIFICATIONS = 'test/http/admin-verifications.test.ts'
 
 export const ADMINS: readonly Mutant[] = [
   mutant(
-    'C35.admin-attempts-list',
+    'C35.admin-verifications-list',
     'an admin’s key of one service lists that service’s verifications',
     [ADMIN_VERIFICATIONS, 'see, change, show, export and erase nothing of another'],
     { node: 'PropertyAssignment', becomes: 'service: given.service ?? null' },
@@ -19,7 +19,7 @@ export const ADMINS: readonly Mutant[] = [
     { node: 'PropertyAssignment', becomes: 'service: null' },
   ),
   mutant(
-    'C30.masked-attempts',
+    'C30.masked-verifications',
     'the admin API shows verifications with the recipient masked',
     [
       ADMIN_VERIFICATIONS,

@@ -52,19 +52,19 @@ export const CONSOLE: readonly Mutant[] = [
     { node: 'PropertyAssignment', becomes: '' },
   ),
   mutant(
-    'C35.pg-attempts-service',
+    'C35.pg-verifications-service',
     'PostgreSQL: the log shows verifications of the key’s service',
     [
-      'test/storage/postgres/attempt-reads.test.ts',
+      'test/storage/postgres/verification-reads.test.ts',
       'are listed newest first, by every filter alone and together',
     ],
     { node: 'ArrayLiteralExpression', becomes: '' },
   ),
   mutant(
-    'C35.attempts-service',
+    'C35.verifications-service',
     'the log shows verifications of the key’s service',
     [
-      'test/storage/sqlite/attempt-reads.test.ts',
+      'test/storage/sqlite/verification-reads.test.ts',
       'are listed newest first, by every filter alone and together',
     ],
     { node: 'ArrayLiteralExpression', becomes: '' },

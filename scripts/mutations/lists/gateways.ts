@@ -20,14 +20,14 @@ export const GATEWAYS: readonly Mutant[] = [
     [HTTP, 'signs by Standard Webhooks where a secret is set'],
     {
       node: 'CallExpression',
-      becomes: 'sign(signer, message.attemptId, new Date(deps.clock.now()), body)',
+      becomes: 'sign(signer, message.tryId, new Date(deps.clock.now()), body)',
     },
   ),
   mutant(
     'C67.stable-delivery-id',
     '{{delivery_id}} is the same for every try of a send',
     [HTTP, 'known by its delivery, not by its try'],
-    { node: 'PropertyAssignment', becomes: 'delivery_id: message.attemptId' },
+    { node: 'PropertyAssignment', becomes: 'delivery_id: message.tryId' },
   ),
   mutant(
     'C67.several-success-values',

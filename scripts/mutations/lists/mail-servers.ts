@@ -25,7 +25,7 @@ export const MAIL_SERVERS: readonly Mutant[] = [
     'C67.stable-message-id',
     'every try of a mail has one Message-ID',
     [SMTP, 'with a Message-ID made of the delivery'],
-    { node: 'PropertyAccessExpression', becomes: 'message.attemptId' },
+    { node: 'PropertyAccessExpression', becomes: 'message.tryId' },
   ),
   mutant(
     'C67.silence-after-dot',

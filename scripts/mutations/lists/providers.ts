@@ -150,7 +150,7 @@ export const PROVIDERS: readonly Mutant[] = [
     'C67.stable-idempotency-key',
     'every try of a send has one Idempotency-Key',
     [WORKER, 'C67: 504 may come after an acceptance'],
-    { node: 'PropertyAssignment', becomes: `'idempotency-key': message.attemptId` },
+    { node: 'PropertyAssignment', becomes: `'idempotency-key': message.tryId` },
   ),
   mutant(
     'C67.success-value-match',

@@ -28,15 +28,15 @@ export const SUPPORT: readonly Mutant[] = [
       node: 'BinaryExpression',
       nth: 2,
       becomes: `isOpen &&
-    attempt.kind !== 'decoy' &&
-    attempt.attempts < attempt.maxAttempts`,
+    row.kind !== 'decoy' &&
+    row.attempts < row.maxAttempts`,
     },
   ),
   mutant(
     'C74.no-late-send',
     'no message is offered that would come too late',
     [OFFERS, 'has too little time left'],
-    { node: 'BinaryExpression', becomes: 'attempt.expiresAt - now >= 0' },
+    { node: 'BinaryExpression', becomes: 'row.expiresAt - now >= 0' },
   ),
   mutant('C74.viewer-no-offers', 'a read-only key is offered nothing', [OFFERS, 'may look only'], {
     node: 'PropertyAssignment',

@@ -20,7 +20,7 @@ export function createInboxProvider(settings: {
     usualMs: 0,
     send(message) {
       const kept: InboxMessage = {
-        id: message.attemptId,
+        id: message.tryId,
         verification_id: message.verificationId,
         to: message.to,
         channel: message.channel,
@@ -33,7 +33,7 @@ export function createInboxProvider(settings: {
       messages.unshift(kept)
       messages.length = Math.min(messages.length, KEPT_MESSAGES)
       for (const listener of listeners) listener(kept)
-      return Promise.resolve({ kind: 'accepted', reference: message.attemptId })
+      return Promise.resolve({ kind: 'accepted', reference: message.tryId })
     },
     list: () => [...messages],
     subscribe(listener) {

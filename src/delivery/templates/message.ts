@@ -40,7 +40,7 @@ export function createComposer(deps: {
       seconds: Math.max(1, Math.ceil((claim.expiresAt - wordedAt(claim)) / 1000)),
     })
     return {
-      attemptId: claim.attemptId,
+      tryId: claim.tryId,
       deliveryId: claim.deliveryId,
       verificationId: claim.verificationId,
       service: claim.service,

@@ -31,10 +31,10 @@ type Deps = Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>
 
 async function toPage(
   { admin, clock }: Deps,
-  filter: Parameters<AppDeps['admin']['attempts']['list']>[0],
+  filter: Parameters<AppDeps['admin']['verifications']['list']>[0],
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ) {
-  const page = await admin.attempts.list(filter, cursor ?? null, limit)
+  const page = await admin.verifications.list(filter, cursor ?? null, limit)
   const now = clock.now()
   const rows = page.items.map((row) => toWireAdminVerification(row, now, admin.recipients))
   return { verifications: rows, next_cursor: page.nextCursor }
@@ -42,7 +42,7 @@ async function toPage(
 
 /** As it is after an admin has done something to it; undefined: there is none of the key's service. */
 async function readAgain(c: AppContext, { admin, clock }: Deps, id: string) {
-  const row = await admin.attempts.find(serviceOf(c), id)
+  const row = await admin.verifications.find(serviceOf(c), id)
   return row && toWireAdminVerification(row, clock.now(), admin.recipients)
 }
 
@@ -112,7 +112,7 @@ const get = defineRoute(
     const found = await operations.detail(callingAdmin(c, deps), params.id)
     if (!found) return refuseUnknown(c, deps)
     const about = {
-      channels: deps.services.get(found.attempt.service)?.channels ?? [],
+      channels: deps.services.get(found.verification.service)?.channels ?? [],
       mayAct: c.get('caller')?.scopes.has('admin') ?? false, // mutant: C74.api-same-diagnosis
       now: deps.clock.now(),
     }

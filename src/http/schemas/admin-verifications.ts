@@ -3,7 +3,12 @@
 
 import { z } from '@hono/zod-openapi'
 import { diagnoseFor, nextTryAt, type Reading } from '../../admin/diagnosis.ts'
-import type { AttemptDetail, AttemptFilter, AttemptRow, SendAttempt } from '../../admin/ports.ts'
+import type {
+  ListedVerification,
+  SendTry,
+  VerificationDetail,
+  VerificationFilter,
+} from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import { readReference } from '../../kernel/ids.ts'
@@ -136,11 +141,11 @@ export const DetailedAdminVerification = z
 export function toFilter(
   given: Omit<z.infer<typeof AdminVerificationsQuery>, 'cursor' | 'limit'>,
   about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
-): AttemptFilter {
+): VerificationFilter {
   const { reference, status, delivery, channel, provider, since, until } = given
   return {
     ...{ status, delivery, channel, provider, budgetIndexes: about.budgetIndexes },
-    service: about.within ?? given.service ?? null, // mutant: C35.admin-attempts-list
+    service: about.within ?? given.service ?? null, // mutant: C35.admin-verifications-list
     reference: reference && readReference(reference),
     country: given.country?.toUpperCase(),
     since: since === undefined ? undefined : Date.parse(since),
@@ -148,11 +153,11 @@ export function toFilter(
   }
 }
 
-const toWireError = (row: Pick<AttemptRow, 'errorCode' | 'errorMessage'>) =>
+const toWireError = (row: Pick<ListedVerification, 'errorCode' | 'errorMessage'>) =>
   row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage }
 
 export function toWireAdminVerification(
-  row: AttemptRow,
+  row: ListedVerification,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
 ): z.infer<typeof AdminVerification> {
@@ -161,7 +166,7 @@ export function toWireAdminVerification(
     reference: row.reference,
     service: row.service,
     status: statusAt(row, now),
-    to_masked: recipients.masked(row), // mutant: C30.masked-attempts
+    to_masked: recipients.masked(row), // mutant: C30.masked-verifications
     channel: row.channel,
     purpose: row.purpose,
     kind: row.kind,
@@ -182,10 +187,10 @@ export function toWireAdminVerification(
   }
 }
 
-function toWireTry(one: SendAttempt): z.infer<typeof Try> {
+function toWireTry(one: SendTry): z.infer<typeof Try> {
   return {
     send: one.send,
-    attempt: one.attempt,
+    attempt: one.tryNumber,
     provider: one.provider,
     started_at: toWireTime(one.startedAt),
     duration_ms: one.durationMs,
@@ -196,21 +201,21 @@ function toWireTry(one: SendAttempt): z.infer<typeof Try> {
 }
 
 export function toWireDetail(
-  { attempt, events, sends }: AttemptDetail,
+  { verification, events, tries }: VerificationDetail,
   now: number,
   recipients: Pick<Recipients, 'masked'>,
 ): Omit<z.infer<typeof DetailedAdminVerification>, 'diagnosis'> {
   return {
-    ...toWireAdminVerification(attempt, now, recipients),
-    metadata: attempt.metadata,
+    ...toWireAdminVerification(verification, now, recipients),
+    metadata: verification.metadata,
     events: events.map(toWireEvent),
-    tries: sends.map(toWireTry),
+    tries: tries.map(toWireTry),
   }
 }
 
 /** With the sentence that its page has. */
 export function toWireDiagnosed(
-  detail: AttemptDetail,
+  detail: VerificationDetail,
   about: Reading,
   recipients: Pick<Recipients, 'masked'>,
 ): z.infer<typeof DetailedAdminVerification> {

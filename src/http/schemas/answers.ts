@@ -137,7 +137,7 @@ export function toWireDetailed(view: DetailedView): z.infer<typeof DetailedVerif
       channel: delivery.channel,
       provider: delivery.provider,
       status: delivery.status,
-      attempts: delivery.attempts,
+      attempts: delivery.tries,
       error: delivery.error && { code: delivery.error.code, message: delivery.error.message },
       queued_at: toWireTime(delivery.queuedAt),
       sent_at: toWireTimeOrNull(delivery.sentAt),

@@ -148,7 +148,7 @@ export function toWireExport(
     complete: isComplete,
     verifications: verifications.map((detail) => ({
       ...toWireDetail(detail, now, recipients),
-      ...(recipients.ofRow(detail.attempt) ?? unknown),
+      ...(recipients.ofRow(detail.verification) ?? unknown),
     })),
     factors: factors.map(({ service, ...view }) => ({ service, ...toWireFactor(view) })),
     events: events.map(toWireEvent),

@@ -32,15 +32,20 @@ const MAX_DECISIONS = 8
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
+/** Of `outbox_rows`, and what stands beside it. */
+const loadedOf = (row: Raw) => {
+  const { attempts: tries, ...rest } = camelRow(row)
+  return { ...rest, tries } as unknown
+}
 /** The row that a change is for, as it looked when it was decided. */
 type Guard = { verificationId: string; send: number; token: string; status: DeliveryStatus }
-type Answer = Pick<SettleDelivery, 'durationMs' | 'result'> & { attempt: number }
+type Answer = Pick<SettleDelivery, 'durationMs' | 'result'> & { tryNumber: number }
 type Applied = LoadedDelivery & { n: number; outcome: 'applied' | 'changed' | 'fenced'; at: number }
 
-function answerOf({ attempt, durationMs, result }: Answer) {
+function answerOf({ tryNumber, durationMs, result }: Answer) {
   const { kind } = result
   return {
-    attempt,
+    attempt: tryNumber,
     duration_ms: durationMs,
     result: kind,
     reference: kind === 'sent' ? result.reference : null,
@@ -50,11 +55,13 @@ function answerOf({ attempt, durationMs, result }: Answer) {
 }
 
 function changeOf(n: number, guard: Guard, change: DeliveryChange, answer?: Answer) {
-  const { set, stamp, ...rest } = change
+  const { set, stamp, begun, ...rest } = change
+  const { tries, ...columns } = set
   return {
     n,
     ...rowFields({ ...guard, ...stamp, ...rest }),
-    set: rowFields(set),
+    set: rowFields({ ...columns, attempts: tries }),
+    ...(begun && { begun: { attempt: begun.tryNumber, provider: begun.provider } }),
     ...(answer && { answer: answerOf(answer) }),
   }
 }
@@ -64,7 +71,7 @@ function createApply({ query, timeOf }: StoreContext) {
   return async (changes: readonly object[], now: number) => {
     const rows = await query<Raw>(sql`select f.n, f.outcome, f.at, (f.o).*
       from cs_apply_deliveries_1(${json(changes)}, ${timeOf(now)}) f`)
-    return rows.map((row) => camelRow(row) as unknown as Applied)
+    return rows.map((row) => loadedOf(row) as Applied)
   }
 }
 
@@ -108,7 +115,7 @@ function createClaim(context: StoreContext) {
     const leased =
       await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).* from cs_lease_1(${input.channel},
       ${timeOf(input.now)}, ${limit}, ${PLANNING_MS}) f`)
-    const rows = leased.map((row) => camelRow(row) as unknown as LeasedRow)
+    const rows = leased.map((row) => loadedOf(row) as LeasedRow)
     await applyAll(rows, input, claimed)
     return rows.length
   }
@@ -132,10 +139,10 @@ function createSettle(context: StoreContext) {
   const apply = createApply(context)
   return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
     const { claim, now } = input
-    const { verificationId, sendNumber: send, attempt, token } = claim
+    const { verificationId, sendNumber: send, tryNumber, token } = claim
     const guard: Guard = { verificationId, send, token, status: 'sending' }
-    const answer = { ...input, attempt }
-    let held: HeldDelivery = { ...claim, send, attempts: attempt, verificationStatus: 'pending' }
+    const answer = { ...input, tryNumber }
+    let held: HeldDelivery = { ...claim, send, tries: tryNumber, verificationStatus: 'pending' }
     for (let n = 0; n < MAX_DECISIONS; n += 1) {
       const change = changeOf(0, guard, decideSettled(held, input), answer)
       const [applied] = await apply([change], now)
@@ -155,9 +162,9 @@ export function createOutbox(context: StoreContext): Outbox {
     claim: createClaim(context) as Outbox['claim'],
     settle: createSettle(context),
     async release(claims) {
-      const changes = claims.map(({ verificationId, sendNumber: send, attempt, token }, n) => {
+      const changes = claims.map(({ verificationId, sendNumber: send, tryNumber, token }, n) => {
         const guard: Guard = { verificationId, send, token, status: 'sending' }
-        return changeOf(n, guard, decideReleased(attempt))
+        return changeOf(n, guard, decideReleased(tryNumber))
       })
       await apply(changes, 0)
     },
@@ -170,7 +177,7 @@ export function createOutbox(context: StoreContext): Outbox {
     },
     async pastSends() {
       const rows = // mutant: C49.pg-decoys-excluded
-        await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt, d.channel, t.provider,
+        await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt as try_number, d.channel, t.provider,
           v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
           d.status, d.due_at
         from (select * from deliveries order by verification_seq desc, send desc limit ${PAST_SENDS}) d

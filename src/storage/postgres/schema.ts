@@ -83,7 +83,7 @@ export const deliveries = pgTable(
     channel: text('channel').notNull(),
     status: text('status').notNull(),
     provider: text('provider'),
-    attempts: integer('attempts').notNull(),
+    tries: integer('attempts').notNull(),
     ambiguous: integer('ambiguous').notNull(),
     dueAt: int8('due_at'),
     token: text('token'),
@@ -100,12 +100,12 @@ export const deliveries = pgTable(
   ],
 )
 
-export const sendAttempts = pgTable(
+export const sendTries = pgTable(
   'send_attempts',
   {
     verificationSeq: verificationSeq(),
     send: integer('send').notNull(),
-    attempt: integer('attempt').notNull(),
+    tryNumber: integer('attempt').notNull(),
     provider: text('provider').notNull(),
     startedAt: int8('started_at').notNull(),
     durationMs: int8('duration_ms'),
@@ -114,7 +114,7 @@ export const sendAttempts = pgTable(
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
   },
-  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.attempt] })],
+  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
 )
 
 export const events = pgTable(

@@ -3,7 +3,6 @@
 
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
-import { createAttemptReads } from './attempt-reads.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
 import { startDueSignal } from './due-signal.ts'
@@ -13,6 +12,7 @@ import { createFactorStore } from './factor-store.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
+import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 
 export type PostgresStoreOptions = PoolOptions & {
@@ -38,7 +38,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     events,
     apiKeys: createApiKeyStore(query),
     retention: createRetentionStore(query),
-    attempts: createAttemptReads(query),
+    verificationReads: createVerificationReads(query),
     adminSessions: createAdminSessionStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,

@@ -64,7 +64,7 @@ function createFinds({
       return rows.map(toRecord).find((record) => mayContinue(record, slot, now))
     },
     async deliveriesOf(id) {
-      const rows = await query<Raw>(sql`select d.* from verifications v
+      const rows = await query<Raw>(sql`select d.*, d.attempts as tries from verifications v
         join deliveries d on d.verification_seq = v.seq where v.id = ${id} order by d.send`)
       return rows.map((row) => toDeliveryRecord(id, camelRow(row) as never))
     },

@@ -67,7 +67,7 @@ function createStatements(orm: Orm) {
         send: p('send'),
         channel: p('channel'),
         status: 'queued',
-        attempts: 0,
+        tries: 0,
         ambiguous: 0,
         dueAt: p('now'),
         queuedAt: p('now'),

@@ -4,7 +4,7 @@ import type { OutboxDepth, PastSend } from '../../delivery/outbox-ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import { MAX_COUNTED, PAST_SENDS, toPastSend } from '../outbox-reads.ts'
 import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
-import { codes, deliveries, sendAttempts, verifications } from './schema.ts'
+import { codes, deliveries, sendTries, verifications } from './schema.ts'
 
 const joined = {
   seq: verifications.seq,
@@ -21,7 +21,7 @@ const joined = {
   channel: deliveries.channel,
   status: deliveries.status,
   provider: deliveries.provider,
-  attempts: deliveries.attempts,
+  tries: deliveries.tries,
   ambiguous: deliveries.ambiguous,
   token: deliveries.token,
   errorCode: deliveries.errorCode,
@@ -108,7 +108,7 @@ export type OutboxRow = ReturnType<ReturnType<typeof createOutboxReads>['due']>[
 /** The newest real messages, each with its newest answered try, bounded: what decoys are to look like. */
 export function createPastSends(orm: Orm): () => PastSend[] {
   const d = deliveries
-  const t = sendAttempts
+  const t = sendTries
   const v = verifications
   const newest = sql`(select verification_seq, send from deliveries
     order by verification_seq desc, send desc limit ${sql.raw(String(PAST_SENDS))}) n`
@@ -118,7 +118,7 @@ export function createPastSends(orm: Orm): () => PastSend[] {
     .select({
       verificationId: v.id,
       send: t.send,
-      attempt: t.attempt,
+      tryNumber: t.tryNumber,
       channel: d.channel,
       provider: t.provider,
       recipientSealed: v.recipientSealed,
@@ -137,7 +137,7 @@ export function createPastSends(orm: Orm): () => PastSend[] {
     .innerJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, sql`n.send`)))
     .innerJoin(
       t,
-      and(eq(t.verificationSeq, v.seq), eq(t.send, d.send), eq(t.attempt, lastAnswered)),
+      and(eq(t.verificationSeq, v.seq), eq(t.send, d.send), eq(t.tryNumber, lastAnswered)),
     )
     .where(isNotNull(t.result))
     .prepare()

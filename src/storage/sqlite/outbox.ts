@@ -14,12 +14,12 @@ import { and, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
-import { deliveries, sendAttempts } from './schema.ts'
+import { deliveries, sendTries } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 /**
  * What a power cut takes of these is a message that goes out once more, with the same code and
- * attempt id: that is promised anyway (I5), so no sync is waited for between a start and its send.
+ * try id: that is promised anyway (I5), so no sync is waited for between a start and its send.
  */
 const AT_LEAST_ONCE = { mayRepeat: true } as const
 /** 64 random bits: tells workers apart, it is no secret. */
@@ -28,7 +28,7 @@ const TOKEN_BYTES = 8
 const MAX_ROUNDS = 4
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
-type AttemptKey = { seq: number; send: number; attempt: number }
+type TryKey = { seq: number; send: number; tryNumber: number }
 type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent }
 
 function createMove(orm: Orm) {
@@ -40,7 +40,7 @@ function createMove(orm: Orm) {
       dueAt: sql`${p('dueAt')}`,
       token: sql`${p('token')}`,
       provider: sql`${p('provider')}`,
-      attempts: sql`${p('attempts')}`,
+      tries: sql`${p('tries')}`,
       ambiguous: sql`${p('ambiguous')}`,
       errorCode: sql`${p('errorCode')}`,
       errorMessage: sql`${p('errorMessage')}`,
@@ -51,20 +51,20 @@ function createMove(orm: Orm) {
   return (row: OutboxRow, set: DeliveryColumns) => void move.run({ ...row, ...set })
 }
 
-function createAttempts(orm: Orm) {
+function createTries(orm: Orm) {
   const p = sql.placeholder
-  const t = sendAttempts
-  const isAttempt = and(
+  const t = sendTries
+  const isTry = and(
     eq(t.verificationSeq, p('seq')),
     eq(t.send, p('send')),
-    eq(t.attempt, p('attempt')),
+    eq(t.tryNumber, p('tryNumber')),
   )
   const begin = orm
     .insert(t)
     .values({
       verificationSeq: p('seq'),
       send: p('send'),
-      attempt: p('attempt'),
+      tryNumber: p('tryNumber'),
       provider: p('provider'),
       startedAt: p('now'),
     })
@@ -78,12 +78,12 @@ function createAttempts(orm: Orm) {
       errorCode: sql`${p('errorCode')}`,
       errorMessage: sql`${p('errorMessage')}`,
     })
-    .where(isAttempt)
+    .where(isTry)
     .prepare()
-  const remove = orm.delete(t).where(isAttempt).prepare()
+  const remove = orm.delete(t).where(isTry).prepare()
   return {
-    begin: (row: AttemptKey & { provider: string; now: number }) => void begin.run(row),
-    answer(key: AttemptKey, { durationMs, result }: SettleDelivery) {
+    begin: (row: TryKey & { provider: string; now: number }) => void begin.run(row),
+    answer(key: TryKey, { durationMs, result }: SettleDelivery) {
       const { kind } = result
       const reference = kind === 'sent' ? result.reference : null
       const error = kind === 'sent' ? null : result.error
@@ -96,20 +96,20 @@ function createAttempts(orm: Orm) {
         errorMessage: error?.message ?? null,
       })
     },
-    remove: (key: AttemptKey) => void remove.run(key),
+    remove: (key: TryKey) => void remove.run(key),
   }
 }
 
-type Attempts = ReturnType<typeof createAttempts>
+type Tries = ReturnType<typeof createTries>
 
-function createApply({ orm, endings, appendEvent }: Deps, attempts: Attempts) {
+function createApply({ orm, endings, appendEvent }: Deps, tries: Tries) {
   const move = createMove(orm)
   return (row: OutboxRow, change: DeliveryChange, now: number) => {
     const { seq, send } = row
     const { set, dueAfterMs, begun, removed, at } = change
     move(row, dueAfterMs === undefined ? set : { ...set, dueAt: now + dueAfterMs })
-    if (begun) attempts.begin({ seq, send, now: at, ...begun })
-    if (removed !== undefined) attempts.remove({ seq, send, attempt: removed })
+    if (begun) tries.begin({ seq, send, now: at, ...begun })
+    if (removed !== undefined) tries.remove({ seq, send, tryNumber: removed })
     const actor = serviceActor(row.service)
     for (const event of change.events) appendEvent({ ...event, at, verificationSeq: seq, actor })
     if (change.eraseIfUnsendable) endings.eraseIfUnsendable(seq) // mutant: I7.last-send-erases
@@ -120,8 +120,8 @@ export function createOutbox(deps: Deps & { writer: Writer }): Outbox {
   const { writer } = deps
   const reads = createOutboxReads(deps.orm)
   const readPastSends = createPastSends(deps.orm)
-  const attempts = createAttempts(deps.orm)
-  const apply = createApply(deps, attempts)
+  const tries = createTries(deps.orm)
+  const apply = createApply(deps, tries)
 
   const claim = (input: ClaimInput) => {
     const { channel, now, limit } = input
@@ -140,19 +140,19 @@ export function createOutbox(deps: Deps & { writer: Writer }): Outbox {
   }
 
   const settle = (input: SettleDelivery): 'settled' | 'fenced' => {
-    const { verificationId, sendNumber: send, attempt, token } = input.claim
+    const { verificationId, sendNumber: send, tryNumber, token } = input.claim
     const found = reads.one({ verificationId, send })
     if (!found) return 'fenced'
-    attempts.answer({ seq: found.seq, send, attempt }, input)
+    tries.answer({ seq: found.seq, send, tryNumber }, input)
     if (found.status !== 'sending' || found.token !== token) return 'fenced' // mutant: I5.lease-fencing
     apply(found, decideSettled(found, input), input.now)
     return 'settled'
   }
 
   const release: (claims: Parameters<Outbox['release']>[0]) => void = (claims) => {
-    for (const { verificationId, sendNumber: send, attempt, token } of claims) {
+    for (const { verificationId, sendNumber: send, tryNumber, token } of claims) {
       const row = reads.one({ verificationId, send })
-      if (row?.status === 'sending' && row.token === token) apply(row, decideReleased(attempt), 0)
+      if (row?.status === 'sending' && row.token === token) apply(row, decideReleased(tryNumber), 0)
     }
   }
 

@@ -1,6 +1,6 @@
 // The tables of what a verification is and leaves in the log. What is sealed, hashed or erased, and when, stands at each column.
 // Times are milliseconds since the epoch; MACs are 16-byte blobs.
-// Small on purpose: rows refer to `seq`, delivery and attempt ids are derived, indexes are partial.
+// Small on purpose: rows refer to `seq`, delivery and try ids are derived, indexes are partial.
 
 import type {
   Channel,
@@ -99,10 +99,10 @@ export const deliveries = sqliteTable(
     channel: text('channel').$type<Channel>().notNull(),
     status: text('status').$type<DeliveryStatus>().notNull(),
     provider: text('provider'),
-    attempts: integer('attempts').notNull(),
-    /** Of the attempts, how many may have reached the person though no answer said so. */
+    tries: integer('attempts').notNull(),
+    /** Of the tries, how many may have reached the person though no answer said so. */
     ambiguous: integer('ambiguous').notNull(),
-    /** Queued: the next attempt. Sending: the lease's end. Null: nothing more will be sent. */
+    /** Queued: the next try. Sending: the lease's end. Null: nothing more will be sent. */
     dueAt: integer('due_at'),
     /** Whoever holds it may settle (fencing). */
     token: text('token'),
@@ -121,12 +121,12 @@ export const deliveries = sqliteTable(
 )
 
 /** Written before the request goes out: a receipt that comes early finds its row. */
-export const sendAttempts = sqliteTable(
+export const sendTries = sqliteTable(
   'send_attempts',
   {
     verificationSeq: verificationSeq(),
     send: integer('send').notNull(),
-    attempt: integer('attempt').notNull(),
+    tryNumber: integer('attempt').notNull(),
     provider: text('provider').notNull(),
     startedAt: integer('started_at').notNull(),
     durationMs: integer('duration_ms'),
@@ -137,7 +137,7 @@ export const sendAttempts = sqliteTable(
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
   },
-  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.attempt] })],
+  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
 )
 
 export const events = sqliteTable(

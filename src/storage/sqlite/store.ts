@@ -3,7 +3,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
-import { createAttemptReads } from './attempt-reads.ts'
 import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
@@ -15,6 +14,7 @@ import { createAnswers } from './idempotency.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
@@ -47,7 +47,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
     events,
     apiKeys: lazily(() => createApiKeyStore(deps)),
     retention: lazily(() => createRetentionStore(deps)),
-    attempts: lazily(() => createAttemptReads(deps)),
+    verificationReads: lazily(() => createVerificationReads(deps)),
     adminSessions: lazily(() => createAdminSessionStore(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,

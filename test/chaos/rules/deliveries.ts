@@ -2,9 +2,9 @@
 // by one worker at a time, in the order that the attempt log shows.
 // It must go by the events' sequence: it is drawn under the row's lock, so it is the order in which things happened.
 
-import { sendAttemptId } from '../../../src/kernel/ids.ts'
+import { tryId } from '../../../src/kernel/ids.ts'
 import { type ChaosRecord, ENDINGS, eventsOf, type Rule, type Violation } from '../record.ts'
-import type { DeliveryRow, EventRow, SendAttemptRow, VerificationRow } from '../tables.ts'
+import type { DeliveryRow, EventRow, SendTryRow, VerificationRow } from '../tables.ts'
 
 type Phase = 'queued' | 'sending' | 'reclaimed' | 'sent' | 'failed' | 'canceled'
 const FINAL: ReadonlySet<Phase> = new Set(['sent', 'failed', 'canceled'])
@@ -13,7 +13,7 @@ type Seen = {
   record: ChaosRecord
   verification: VerificationRow
   delivery: DeliveryRow
-  attempts: ReadonlyMap<number, SendAttemptRow>
+  attempts: ReadonlyMap<number, SendTryRow>
 }
 
 type Walk = {
@@ -127,7 +127,7 @@ export const deliveriesInOrder: Rule = (record) => {
   const { tables } = record
   const events = eventsOf(tables.events)
   const byId = new Map(tables.verifications.map((row) => [row.id, row]))
-  const attempts = Map.groupBy(tables.sendAttempts, keyOf)
+  const attempts = Map.groupBy(tables.sendTries, keyOf)
   return tables.deliveries.flatMap((delivery) => {
     const verification = byId.get(delivery.verification) as VerificationRow
     const own = attempts.get(keyOf(delivery)) ?? []
@@ -158,11 +158,7 @@ export const messagesFit: Rule = ({ rules, tables, messages }) => {
     tables.events
       .filter(({ type }) => type === 'delivery.attempted')
       .map((event) =>
-        sendAttemptId(
-          event.verification ?? '',
-          Number(event.details.send),
-          Number(event.details.attempt),
-        ),
+        tryId(event.verification ?? '', Number(event.details.send), Number(event.details.attempt)),
       ),
   )
   for (const [attempt, own] of byAttempt) {
@@ -170,10 +166,10 @@ export const messagesFit: Rule = ({ rules, tables, messages }) => {
     if (!attempted.has(attempt))
       found.push({ rule, said: `${attempt} went out without being written down before` })
   }
-  const attempts = Map.groupBy(tables.sendAttempts, keyOf)
+  const attempts = Map.groupBy(tables.sendTries, keyOf)
   for (const delivery of tables.deliveries) {
     const own = (attempts.get(keyOf(delivery)) ?? []).flatMap(({ attempt }) => {
-      const id = sendAttemptId(delivery.verification, delivery.send, attempt)
+      const id = tryId(delivery.verification, delivery.send, attempt)
       return byAttempt.get(id) ?? []
     })
     const said = (text: string) => found.push({ rule, said: `${keyOf(delivery)} ${text}` })

@@ -132,7 +132,7 @@ it('PostgreSQL gives SQLite’s answers, and continues from them', async () => {
   // A message that was to be tried again, and the row that a worker of SQLite held when it ended.
   const [due] = await claim(store, T0 + 2_000, sendAll)
   if (!due) throw new Error('nothing is due')
-  expect(due).toMatchObject({ verificationId: pending.id, attempt: 2, reclaimed: false })
+  expect(due).toMatchObject({ verificationId: pending.id, tryNumber: 2, reclaimed: false })
   expect(await store.outbox.settle(settlement(due, T0 + 2_100, SENT))).toBe('settled')
   expect(await store.outbox.settle(settlement(held.held, T0 + 2_200, SENT))).toBe('settled')
   const key = { id: pending.id, service: 'default' }

@@ -166,7 +166,7 @@ describe('between lease and beginning', () => {
       ),
     ).toEqual([])
     expect(await store.verifications.deliveriesOf(record.id)).toMatchObject([
-      { status: 'canceled', attempts: 0 },
+      { status: 'canceled', tries: 0 },
     ])
     expect(await store.verifications.find('default', record.id)).toMatchObject({ status })
   })
@@ -176,7 +176,7 @@ describe('between lease and beginning', () => {
     const again = { expectedSends: 1, channel: 'sms', now: T0 + MINUTE } as const
     const resend = () => store.steps.resend({ ...keyOf(record), ...again })
     expect(await claim(pausedBy(resend), T0, sendAll)).toEqual([])
-    expect(await claimOne(store, T0 + MINUTE)).toMatchObject({ sendNumber: 2, attempt: 1 })
+    expect(await claimOne(store, T0 + MINUTE)).toMatchObject({ sendNumber: 2, tryNumber: 1 })
   })
 
   it('C23: a worker that stalls past the short lease has lost the row to another', async () => {
@@ -188,7 +188,7 @@ describe('between lease and beginning', () => {
       taken = await claimOne(store, late)
     })
     expect(await claim(frozen, T0, sendAll)).toEqual([])
-    expect(taken).toMatchObject({ verificationId: record.id, attempt: 1, reclaimed: false })
+    expect(taken).toMatchObject({ verificationId: record.id, tryNumber: 1, reclaimed: false })
     if (taken) expect(await store.outbox.settle(settlement(taken, late, SENT))).toBe('settled')
   })
 
@@ -205,7 +205,7 @@ describe('between lease and beginning', () => {
       sendAll,
     )
     expect(told).toBe('fenced')
-    expect(second).toMatchObject([{ attempt: 2, ambiguous: 1, reclaimed: true }])
+    expect(second).toMatchObject([{ tryNumber: 2, ambiguous: 1, reclaimed: true }])
     const types = (await eventsOf(store, record.id)).map(({ type }) => type)
     expect(types).toEqual([
       ...['verification.started', 'delivery.attempted'],
@@ -219,7 +219,7 @@ describe('between lease and beginning', () => {
     await expect(claim(dead, T0, sendAll)).rejects.toThrow('killed')
     expect(await store.outbox.nextDueAt()).toBe(T0 + 5_000)
     expect(await claimOne(store, T0 + 5_000)).toMatchObject({
-      ...{ verificationId: record.id, attempt: 1, ambiguous: 0, reclaimed: false },
+      ...{ verificationId: record.id, tryNumber: 1, ambiguous: 0, reclaimed: false },
     })
   })
 })

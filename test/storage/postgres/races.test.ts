@@ -129,10 +129,10 @@ describe(`${NODES} nodes at once`, () => {
         'verification.canceled', 'verification.expired', 'verification.max_attempts_reached')`)
   })
 
-  it('C23: an attempt was given to one worker, unless that one gave it back', () => {
+  it('C23: a try was given to one worker, unless that one gave it back', () => {
     const kept = race.told.claims.filter(({ isReleased }) => !isReleased)
-    const attempts = kept.map(({ claim }) => claim.attemptId)
-    expect(countBy(attempts).filter(([, n]) => n > 1)).toEqual([])
+    const tries = kept.map(({ claim }) => claim.tryId)
+    expect(countBy(tries).filter(([, n]) => n > 1)).toEqual([])
     expect(kept.some(({ claim }) => claim.reclaimed)).toBe(true)
   })
 

@@ -94,7 +94,7 @@ describe('delivery', () => {
     const second = await claimOne(store, T0 + MINUTE)
     await other.query('begin')
     await other.query('select cs_settle_delivery_1($1, $2, $3, $4, $5, 20000, $6, $5)', [
-      ...[first.verificationId, first.sendNumber, first.attempt, first.token, T0 + MINUTE + 2],
+      ...[first.verificationId, first.sendNumber, first.tryNumber, first.token, T0 + MINUTE + 2],
       JSON.stringify({ kind: 'sent', duration_ms: 3 }),
     ])
     const settling = store.outbox.settle(settlement(second, T0 + MINUTE + 2, SENT))

@@ -17,7 +17,7 @@ const directory = makeDirectory()
 afterAll(() => directory.remove())
 
 describe('file size', () => {
-  it('is under 1.2 KiB a verification with its delivery, attempt and four events', {
+  it('is under 1.2 KiB a verification with its delivery, try and four events', {
     timeout: 120_000,
   }, async () => {
     const store = await openStore(join(directory.path, 'size.db'))

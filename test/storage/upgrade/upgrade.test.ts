@@ -74,7 +74,10 @@ describe.each([
     expect(record.status).toBe(status)
     const found = await store.verifications.deliveriesOf(record.id)
     expect(found.map((one) => one.status).toSorted()).toEqual(deliveries)
-    expect(await store.attempts.find(null, record.id)).toMatchObject({ id: record.id, status })
+    expect(await store.verificationReads.find(null, record.id)).toMatchObject({
+      id: record.id,
+      status,
+    })
     const events = { service: 'default', cursor: null, limit: 50, verificationId: record.id }
     const { items } = await store.events.list(events)
     expect(items.at(-1)?.type).toBe('verification.started')
@@ -119,7 +122,7 @@ describe.each([
     const { id } = keyOf('sending')
     expect(await claim(store, T0 + LEASE_MS - 1, sendAll, 'email')).toEqual([])
     const [again] = await claim(store, T0 + LEASE_MS, sendAll, 'email')
-    expect(again).toMatchObject({ verificationId: id, attempt: 2 })
+    expect(again).toMatchObject({ verificationId: id, tryNumber: 2 })
     if (!again) return
     await store.outbox.settle(settlement(again, T0 + LEASE_MS + 100, SENT))
     expect((await find('sending')).deliveries).toMatchObject([{ status: 'sent' }])

@@ -36,7 +36,7 @@ export function valuesOf(message: OutgoingMessage, sender: string): Values {
     html: message.html ?? '',
     delivery_id: message.deliveryId, // mutant: C67.stable-delivery-id
     verification_id: message.verificationId,
-    attempt_id: message.attemptId,
+    attempt_id: message.tryId,
     sender,
     brand: message.brandName,
     locale: message.locale,

@@ -1,7 +1,7 @@
 import { afterAll, describe } from 'vitest'
-import { describeAttempts } from '../../contract/attempt-reads.ts'
 import { MINUTE, T0 } from '../../contract/rows.ts'
 import { start } from '../../contract/stores.ts'
+import { describeAttempts } from '../../contract/verification-reads.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 
 describe('on PostgreSQL', () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, describe } from 'vitest'
-import { describeAttempts } from '../../contract/attempt-reads.ts'
 import { MINUTE, T0 } from '../../contract/rows.ts'
 import { start } from '../../contract/stores.ts'
+import { describeAttempts } from '../../contract/verification-reads.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 describe('on SQLite', () => {
@@ -13,7 +13,7 @@ describe('on SQLite', () => {
     directory.remove()
   })
   describeAttempts(async () => {
-    store = await openStore(join(directory.path, 'attempts.db'))
+    store = await openStore(join(directory.path, 'reads.db'))
     const fill = async (count: number) => {
       const one = (n: number) => start(store, { createdAt: T0 + 2 * MINUTE + n * 100 })
       for (let n = 0; n < count; n += 500)

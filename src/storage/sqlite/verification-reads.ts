@@ -1,7 +1,7 @@
 // The console's list of verifications, each with its newest message, on SQLite.
 // It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
-import type { AttemptFilter, AttemptPage, AttemptReads } from '../../admin/ports.ts'
+import type { VerificationFilter, VerificationReads, VerificationSlice } from '../../admin/ports.ts'
 import {
   afterPlace,
   afterSeq,
@@ -12,9 +12,9 @@ import {
   startOf,
   toPage,
   withoutNumber,
-} from '../attempt-pages.ts'
+} from '../verification-slices.ts'
 import { and, atMost, desc, eq, getTableColumns, gt, gte, lt, type Orm, sql } from './drizzle.ts'
-import { deliveries, sendAttempts, verifications } from './schema.ts'
+import { deliveries, sendTries, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 const v = verifications
@@ -50,7 +50,7 @@ const FIELDS = {
   errorCode: d.errorCode,
   errorMessage: d.errorMessage,
 }
-const { verificationSeq: _, ...TRY_FIELDS } = getTableColumns(sendAttempts)
+const { verificationSeq: _, ...TRY_FIELDS } = getTableColumns(sendTries)
 
 const select = (orm: Orm) =>
   orm
@@ -60,7 +60,7 @@ const select = (orm: Orm) =>
 
 /** The names of what may be filtered by, each with its column. */
 const FILTERS = [
-  ['service', v.service], // mutant: C35.attempts-service
+  ['service', v.service], // mutant: C35.verifications-service
   ['status', v.status],
   ['channel', v.channel],
   ['country', v.country],
@@ -74,7 +74,7 @@ const matches = and(
   lt(v.createdAt, p('until')),
 )
 
-const valuesOf = (filter: AttemptFilter) => ({
+const valuesOf = (filter: VerificationFilter) => ({
   ...Object.fromEntries(FILTERS.map(([name]) => [name, filter[name] ?? null])),
   since: filter.since ?? 0,
   until: filter.until ?? Number.MAX_SAFE_INTEGER,
@@ -120,7 +120,7 @@ function createByNumber(orm: Orm) {
     return low
   }
 
-  return (filter: AttemptFilter, cursor: string | null, limit: number): AttemptPage => {
+  return (filter: VerificationFilter, cursor: string | null, limit: number): VerificationSlice => {
     const { reference, since, until } = filter
     const given = decodeSeq(cursor)
     const end = until === undefined ? given : seqAt(until + OUT_OF_ORDER_MS)
@@ -166,11 +166,11 @@ function createOfPerson(orm: Orm) {
     .offset(MAX_LOOKED_AT - 1)
     .prepare()
   return (
-    filter: AttemptFilter,
+    filter: VerificationFilter,
     budgetIndexes: readonly Uint8Array[],
     cursor: string | null,
     limit: number,
-  ): AttemptPage => {
+  ): VerificationSlice => {
     const values = { ...valuesOf(filter), ...startOf(filter, cursor), limit: limit + 1 }
     // The nearest of them: what lies behind it is the next page's, under every index.
     const [stop] = budgetIndexes
@@ -184,7 +184,13 @@ function createOfPerson(orm: Orm) {
   }
 }
 
-export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }): AttemptReads {
+export function createVerificationReads({
+  orm,
+  writer,
+}: {
+  orm: Orm
+  writer: Writer
+}): VerificationReads {
   const byNumber = createByNumber(orm)
   const ofPerson = createOfPerson(orm)
   const one = select(orm)
@@ -195,9 +201,9 @@ export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }
   const tries = orm
     .select(TRY_FIELDS)
     .from(v)
-    .innerJoin(sendAttempts, eq(sendAttempts.verificationSeq, v.seq))
+    .innerJoin(sendTries, eq(sendTries.verificationSeq, v.seq))
     .where(eq(v.id, p('id')))
-    .orderBy(sendAttempts.verificationSeq, sendAttempts.send, sendAttempts.attempt)
+    .orderBy(sendTries.verificationSeq, sendTries.send, sendTries.tryNumber)
     .prepare()
   return {
     list: (filter, cursor, limit) =>
@@ -212,6 +218,6 @@ export function createAttemptReads({ orm, writer }: { orm: Orm; writer: Writer }
         const row = one.get({ service, id })
         return row && withoutNumber(row)
       }),
-    sendAttemptsOf: (id) => writer.read(() => tries.all({ id })),
+    triesOf: (id) => writer.read(() => tries.all({ id })),
   }
 }

@@ -1,7 +1,7 @@
 // Pages of the console's list of verifications, for both engines: how far one looks, and where the next begins.
 // Rows are numbered in the order in which they were made (ids are not: a code that was made ahead brings its id along).
 
-import type { AttemptFilter, AttemptPage, AttemptRow } from '../admin/ports.ts'
+import type { ListedVerification, VerificationFilter, VerificationSlice } from '../admin/ports.ts'
 import { InvalidCursorError } from '../kernel/errors.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 
@@ -11,7 +11,7 @@ export const MAX_LOOKED_AT = 2_000
 export const OUT_OF_ORDER_MS = 60_000
 
 export type Numbered = { seq: number; createdAt: number }
-export type NumberedAttempt = AttemptRow & Numbered
+export type NumberedVerification = ListedVerification & Numbered
 
 const encodeSeq = (seq: number): string => Buffer.from(String(seq)).toString('base64url')
 
@@ -24,7 +24,10 @@ export function decodeSeq(cursor: string | null): number {
 }
 
 /** The cursor of one person's list. @throws InvalidCursorError */
-export function startOf({ until = Number.MAX_SAFE_INTEGER }: AttemptFilter, cursor: string | null) {
+export function startOf(
+  { until = Number.MAX_SAFE_INTEGER }: VerificationFilter,
+  cursor: string | null,
+) {
   const given = decodeCursor(cursor)
   return given.at < until ? given : { at: until, seq: 0 }
 }
@@ -37,18 +40,18 @@ export const afterSeq =
 
 export const afterPlace = ({ createdAt, seq }: Numbered) => encodeCursor({ at: createdAt, seq })
 
-export const withoutNumber = ({ seq: _, ...row }: NumberedAttempt): AttemptRow => row
+export const withoutNumber = ({ seq: _, ...row }: NumberedVerification): ListedVerification => row
 
 /**
  * @param found one more than `limit`, where there are as many
  * @param stop the row at which the page stopped looking; undefined: it looked at all
  */
 export function toPage(
-  found: readonly NumberedAttempt[],
+  found: readonly NumberedVerification[],
   limit: number,
   stop: Numbered | undefined,
   cursorAfter: (last: Numbered) => string | null,
-): AttemptPage {
+): VerificationSlice {
   const items = found.slice(0, limit)
   const last = found.length > limit ? items.at(-1) : stop
   const nextCursor = last ? cursorAfter(last) : null

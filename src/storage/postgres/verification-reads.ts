@@ -1,19 +1,24 @@
 // The console's list of verifications, each with its newest message, on PostgreSQL.
 // It must not scan: a page without a narrow key looks at a bounded stretch of the rows, newest first.
 
-import type { AttemptFilter, AttemptPage, AttemptReads, SendAttempt } from '../../admin/ports.ts'
+import type {
+  SendTry,
+  VerificationFilter,
+  VerificationReads,
+  VerificationSlice,
+} from '../../admin/ports.ts'
 import {
   afterPlace,
   afterSeq,
   decodeSeq,
   MAX_LOOKED_AT,
   type Numbered,
-  type NumberedAttempt,
+  type NumberedVerification,
   OUT_OF_ORDER_MS,
   startOf,
   toPage,
   withoutNumber,
-} from '../attempt-pages.ts'
+} from '../verification-slices.ts'
 import { type Sql, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { byteList, camelRow, type Raw } from './rows.ts'
@@ -25,11 +30,11 @@ const FIELDS = sql`v.seq, v.id, v.reference, v.service, v.status, v.channel, v.p
 const WITH_MESSAGE = sql`left join deliveries d on d.verification_seq = v.seq and d.send = v.sends`
 const STOP = sql`v.seq, v.created_at as "createdAt"`
 
-const toAttempt = (row: Raw) => camelRow(row) as NumberedAttempt
+const toNumbered = (row: Raw) => camelRow(row) as NumberedVerification
 
 /** The names of what may be filtered by, each with its column. */
 const FILTERS = [
-  ['service', sql`v.service`], // mutant: C35.pg-attempts-service
+  ['service', sql`v.service`], // mutant: C35.pg-verifications-service
   ['status', sql`v.status`],
   ['channel', sql`v.channel`],
   ['country', sql`v.country`],
@@ -40,7 +45,7 @@ const FILTERS = [
 
 const all = (conditions: readonly Sql[]) => sql.join([...conditions], sql` and `)
 
-function matches(filter: AttemptFilter): Sql {
+function matches(filter: VerificationFilter): Sql {
   const { since = 0, until = Number.MAX_SAFE_INTEGER } = filter
   const wanted = FILTERS.flatMap(([name, column]) =>
     filter[name] === null || filter[name] === undefined ? [] : [sql`${column} = ${filter[name]}`],
@@ -55,10 +60,10 @@ function createByNumber(query: Query) {
     return row?.seq ?? 0
   }
   return async (
-    filter: AttemptFilter,
+    filter: VerificationFilter,
     cursor: string | null,
     limit: number,
-  ): Promise<AttemptPage> => {
+  ): Promise<VerificationSlice> => {
     const { reference, budgetIndexes, since, until } = filter
     const given = decodeSeq(cursor)
     const end = until === undefined ? given : await seqAt(until + OUT_OF_ORDER_MS)
@@ -75,18 +80,18 @@ function createByNumber(query: Query) {
     if (budgetIndexes) conditions.push(sql`v.budget_index = any(${byteList(budgetIndexes)})`)
     const found = await query<Raw>(sql`select ${FIELDS} from verifications v ${WITH_MESSAGE}
       where ${all(conditions)} order by v.seq desc limit ${limit + 1}`)
-    return toPage(found.map(toAttempt), limit, stop, afterSeq(above))
+    return toPage(found.map(toNumbered), limit, stop, afterSeq(above))
   }
 }
 
 /** Of one person, by the index of persons: a test number may have a million, and none of them are sorted. */
 function createOfPerson(query: Query) {
   return async (
-    filter: AttemptFilter,
+    filter: VerificationFilter,
     budgetIndexes: readonly Uint8Array[],
     cursor: string | null,
     limit: number,
-  ): Promise<AttemptPage> => {
+  ): Promise<VerificationSlice> => {
     const start = startOf(filter, cursor)
     const looked = sql`(select v.* from unnest(${byteList(budgetIndexes)}) b(index) cross join lateral (
         select * from verifications v where v.budget_index = b.index and v.created_at >= ${filter.since ?? 0}
@@ -100,11 +105,11 @@ function createOfPerson(query: Query) {
     if (stop) conditions.push(sql`(v.created_at, v.seq) >= (${stop.createdAt}, ${stop.seq})`)
     const found = await query<Raw>(sql`select ${FIELDS} from ${looked} v ${WITH_MESSAGE}
       where ${all(conditions)} order by v.created_at desc, v.seq desc limit ${limit + 1}`)
-    return toPage(found.map(toAttempt), limit, stop, afterPlace)
+    return toPage(found.map(toNumbered), limit, stop, afterPlace)
   }
 }
 
-export function createAttemptReads(query: Query): AttemptReads {
+export function createVerificationReads(query: Query): VerificationReads {
   const byNumber = createByNumber(query)
   const ofPerson = createOfPerson(query)
   return {
@@ -117,15 +122,15 @@ export function createAttemptReads(query: Query): AttemptReads {
     async find(service, id) {
       const [row] = await query<Raw>(sql`select ${FIELDS} from verifications v ${WITH_MESSAGE}
         where v.id = ${id} and (${service}::text is null or v.service = ${service})`)
-      return row && withoutNumber(toAttempt(row))
+      return row && withoutNumber(toNumbered(row))
     },
-    async sendAttemptsOf(id) {
+    async triesOf(id) {
       const rows =
-        await query<Raw>(sql`select a.send, a.attempt, a.provider, a.started_at, a.duration_ms,
+        await query<Raw>(sql`select a.send, a.attempt as try_number, a.provider, a.started_at, a.duration_ms,
           a.result, a.reference, a.error_code, a.error_message
         from verifications v join send_attempts a on a.verification_seq = v.seq where v.id = ${id}
         order by a.send, a.attempt`)
-      return rows.map((row) => camelRow(row) as SendAttempt)
+      return rows.map((row) => camelRow(row) as SendTry)
     },
   }
 }

@@ -1,20 +1,24 @@
-// What every AttemptReads keeps: filters, pages that look at a bounded number of rows. Run on each implementation.
+// What every VerificationReads keeps: filters, pages that look at a bounded number of rows. Run on each implementation.
 // It must not share a store: pages begin with the newest row of all.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { AttemptFilter, AttemptReads, AttemptRow } from '../../src/admin/ports.ts'
+import type {
+  ListedVerification,
+  VerificationFilter,
+  VerificationReads,
+} from '../../src/admin/ports.ts'
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
 import { claim, ERROR, SENT, settlement } from './outbox-steps.ts'
 import { ACTOR, MINUTE, mac, T0 } from './rows.ts'
 import { guess, keyOf, type Stores, start } from './stores.ts'
 
-type WithAttempts = Stores & { attempts: AttemptReads }
+type WithReads = Stores & { verificationReads: VerificationReads }
 
 export function describeAttempts(
-  open: () => Promise<{ store: WithAttempts; fill(count: number): Promise<void> }>,
+  open: () => Promise<{ store: WithReads; fill(count: number): Promise<void> }>,
 ): void {
-  describe('attempts', () => {
-    let store: WithAttempts
+  describe('verification reads', () => {
+    let store: WithReads
     let fill: (count: number) => Promise<void>
     const person = mac()
     const ids: string[] = []
@@ -42,21 +46,18 @@ export function describeAttempts(
       await store.steps.check({ ...keyOf(record), ...guess(true, T0 + 9_001) })
     })
 
-    const listAll = async (filter: Partial<AttemptFilter>, limit = 2) => {
-      const found: AttemptRow[] = []
+    const listAll = async (filter: Partial<VerificationFilter>, limit = 2) => {
+      const found: ListedVerification[] = []
       let cursor: string | null = null
       do {
-        const page: Awaited<ReturnType<AttemptReads['list']>> = await store.attempts.list(
-          { service: null, ...filter },
-          cursor,
-          limit,
-        )
+        const page: Awaited<ReturnType<VerificationReads['list']>> =
+          await store.verificationReads.list({ service: null, ...filter }, cursor, limit)
         found.push(...page.items)
         cursor = page.nextCursor
       } while (cursor !== null)
       return found
     }
-    const numbers = async (filter: Partial<AttemptFilter>, limit?: number) =>
+    const numbers = async (filter: Partial<VerificationFilter>, limit?: number) =>
       (await listAll(filter, limit)).map(({ id }) => ids.indexOf(id))
 
     it('are listed newest first, by every filter alone and together', async () => {
@@ -76,18 +77,18 @@ export function describeAttempts(
     })
 
     it('one is found by reference, and by id within its service', async () => {
-      const row = await store.attempts.find(null, ids[5] as string)
+      const row = await store.verificationReads.find(null, ids[5] as string)
       expect(row).toMatchObject({
         ...{ id: ids[5], service: 'shop', country: 'DE', status: 'pending', channel: 'sms' },
         ...{ clientIp: ACTOR.clientIp, createdAt: T0 + 7_500, maxAttempts: 5, sends: 1 },
       })
       expect(await numbers({ reference: row?.reference })).toEqual([5])
-      expect(await store.attempts.find('default', ids[5] as string)).toBeUndefined()
-      expect(await store.attempts.find('shop', ids[5] as string)).toBeDefined()
+      expect(await store.verificationReads.find('default', ids[5] as string)).toBeUndefined()
+      expect(await store.verificationReads.find('shop', ids[5] as string)).toBeDefined()
     })
 
     it('one is found by reference for its person only', async () => {
-      const reference = (await store.attempts.find(null, ids[0] as string))?.reference
+      const reference = (await store.verificationReads.find(null, ids[0] as string))?.reference
       expect(await numbers({ reference, budgetIndexes: [mac(), person] })).toEqual([0])
       expect(await numbers({ reference, budgetIndexes: [mac()] })).toEqual([])
     })
@@ -106,7 +107,7 @@ export function describeAttempts(
       expect(found.map(({ id }) => id).toSorted()).toEqual(made.toSorted())
       const times = found.map(({ createdAt }) => createdAt)
       expect(times).toEqual(times.toSorted((a, b) => b - a))
-      const none = await store.attempts.list({ ...filter, status: 'expired' }, null, 10)
+      const none = await store.verificationReads.list({ ...filter, status: 'expired' }, null, 10)
       expect(none.items).toEqual([])
       expect(times.slice(1_900)).toContain(none.lookedBackTo)
       expect(await listAll({ ...filter, status: 'expired' }, 10)).toEqual([])
@@ -117,28 +118,30 @@ export function describeAttempts(
     it('each try of a message is listed with the provider’s answer', async () => {
       const [failed] = await listAll({ delivery: 'failed' })
       expect(failed).toMatchObject({ errorCode: ERROR.code, provider: 'acme' })
-      expect(await store.attempts.sendAttemptsOf(failed?.id as string)).toMatchObject([
-        { send: 1, attempt: 1, provider: 'acme', result: 'failed', errorCode: ERROR.code },
+      expect(await store.verificationReads.triesOf(failed?.id as string)).toMatchObject([
+        { send: 1, tryNumber: 1, provider: 'acme', result: 'failed', errorCode: ERROR.code },
       ])
     })
 
     it('a slice reads a bounded number of rows, and the next one continues where it stopped', async () => {
       await fill(2_500)
-      const page = await store.attempts.list({ service: null, country: 'DE' }, null, 10)
+      const page = await store.verificationReads.list({ service: null, country: 'DE' }, null, 10)
       expect(page.items).toEqual([])
       expect(page.nextCursor).not.toBeNull()
-      const whole = await store.attempts.list({ service: null }, null, 5_000)
+      const whole = await store.verificationReads.list({ service: null }, null, 5_000)
       expect(whole.items).toHaveLength(2_000)
       expect(page.lookedBackTo).toBe(whole.items.at(-1)?.createdAt)
       const all = (await listAll({}, 100)).map(({ id }) => id)
       expect((await listAll({}, 5_000)).map(({ id }) => id)).toEqual(all)
-      expect((await store.attempts.list({ service: null }, null, 10)).lookedBackTo).toBeNull()
+      expect(
+        (await store.verificationReads.list({ service: null }, null, 10)).lookedBackTo,
+      ).toBeNull()
       expect(await numbers({ country: 'DE' })).toEqual([5])
       expect(await numbers({ country: 'DE', since: T0 + MINUTE })).toEqual([])
     })
 
     it('refuses a cursor that it did not make', async () => {
-      await expect(store.attempts.list({ service: null }, 'bm90', 5)).rejects.toThrow(
+      await expect(store.verificationReads.list({ service: null }, 'bm90', 5)).rejects.toThrow(
         InvalidCursorError,
       )
     })
