@@ -56,7 +56,7 @@ const bundleDrizzle: Plugin = {
 const inlineScripts: Plugin = {
   name: 'inline-scripts',
   setup({ onLoad }) {
-    onLoad({ filter: /console\/scripts\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /\/src\/.*\/scripts\.ts$/ }, async ({ path }) => {
       const source = readFileSync(path, 'utf8')
       const lines = [...source.matchAll(/^export const (\w+) = read\('([\w.-]+)'\)$/gm)].map(
         async ([, name, file = '']) => {
