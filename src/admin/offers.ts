@@ -37,7 +37,10 @@ export function offersFor(
     row.expiresAt - now >= RESEND_MIN_REMAINING_MS // mutant: C74.no-late-send
   const channels = hasSend ? channelsFor(row.channel, about.channels) : []
   return {
-    ...{ isOpen, mayAct, canCancel: isOpen && mayAct, isSendable: channels.length > 0 }, // mutant: C74.other-key-capable
+    isOpen,
+    mayAct,
+    canCancel: isOpen && mayAct,
+    isSendable: channels.length > 0, // mutant: C74.other-key-capable
     channels: mayAct ? channels : [], // mutant: C74.viewer-no-offers
   }
 }

@@ -100,8 +100,15 @@ function toLine(record: RefusalRecord, key: string, person: Person | undefined):
   return {
     // The text holds keyed indexes: only a hash of it leaves, cut short.
     id: createHash('sha256').update(key).digest('base64url').slice(0, 16),
-    ...{ service, clientIp, keyId, verificationId, reference, person },
-    ...{ count: 0, firstAt: at, lastAt: at },
+    service,
+    clientIp,
+    keyId,
+    verificationId,
+    reference,
+    person,
+    count: 0,
+    firstAt: at,
+    lastAt: at,
     route: textOr(details.route),
     isOfMany: details.overflow === true,
     ...refused,

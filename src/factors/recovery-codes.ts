@@ -112,7 +112,8 @@ export async function createCodes(
       unverifiedSince: unverifiedSince(domain),
       actor: actorOf(caller, command.endUser),
       idempotency: recall.write((record) => ({
-        ...{ kind: 'created' as const, factor: factorView(record, subject) }, // mutant: I7.no-recovery-recall
+        kind: 'created' as const,
+        factor: factorView(record, subject), // mutant: I7.no-recovery-recall
       })),
     })
     if (outcome.kind === 'answered_before') return repeated(recall.replay(outcome.stored))

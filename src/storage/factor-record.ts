@@ -50,7 +50,8 @@ export function newFactorColumns({ otp, ...columns }: NewFactor) {
 export function createdFactor(record: NewFactor, codes: readonly unknown[] | null): FactorRecord {
   return {
     ...record,
-    ...{ attempts: 0, lastUsedAt: null },
+    attempts: 0,
+    lastUsedAt: null,
     codesRemaining: codes?.length ?? null,
   }
 }

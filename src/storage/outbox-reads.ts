@@ -48,7 +48,15 @@ export function toPastSend(row: PastSendRow): PastSend {
   // While a try is under way `due_at` is the end of its lease.
   const waitMs = row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
   return {
-    ...{ id, verificationId, channel, provider, recipientSealed, at, durationMs, result },
-    ...{ tryNumber, waitMs },
+    id,
+    verificationId,
+    channel,
+    provider,
+    recipientSealed,
+    at,
+    durationMs,
+    result,
+    tryNumber,
+    waitMs,
   }
 }

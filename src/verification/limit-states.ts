@@ -31,7 +31,10 @@ async function statesFor(
       : sendLimitKeys(domain, { service, recipient: party, authenticated, clientIp: null })
   const counted = (await reads.read(keys)).map(
     ({ name, limit, used, endsInMs }): LimitState => ({
-      ...{ name, limit, authenticated, used },
+      name,
+      limit,
+      authenticated,
+      used,
       isFull: used >= limit.max,
       endsAt: endsInMs === null ? null : now + endsInMs,
     }),

@@ -109,7 +109,11 @@ export function decideStart(record: NewVerification, isLandline: boolean): Chang
       {
         type: 'verification.started',
         details: {
-          ...{ channel, purpose, country, kind, authenticated },
+          channel,
+          purpose,
+          country,
+          kind,
+          authenticated,
           ...(isLandline && { number_type: 'landline' }), // mutant: C50.landline-logged
         },
       },

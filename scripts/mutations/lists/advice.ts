@@ -10,7 +10,7 @@ export const ADVICE: readonly Mutant[] = [
     'C74.other-key-capable',
     'another key is offered only what it could send',
     [OFFERS, 'may look only, and nobody could send'],
-    { node: 'PropertyAssignment', nth: 2, becomes: 'isSendable: !mayAct' },
+    { node: 'PropertyAssignment', becomes: 'isSendable: !mayAct' },
   ),
   mutant(
     'C74.ended-not-good',

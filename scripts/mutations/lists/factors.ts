@@ -83,8 +83,8 @@ export const FACTORS: readonly Mutant[] = [
     'a response stored under an Idempotency-Key holds no recovery code',
     [CODES, 'the stored response holds no secret and no code, even opened'],
     {
-      node: 'SpreadAssignment',
-      becomes: `...{ kind: 'created' as const, factor: factorView(record, subject), codes }`,
+      node: 'PropertyAssignment',
+      becomes: 'factor: factorView(record, subject), codes',
     },
   ),
   mutant(

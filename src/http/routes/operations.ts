@@ -91,10 +91,15 @@ const AdminHealth = z
 function toWireProvider(state: HealthReport['providers'][number]): z.infer<typeof Provider> {
   const { name, channels, last, acceptedAt, accepted, refused } = state
   return {
-    ...{ name, channels: [...channels], accepted, refused },
+    name,
+    channels: [...channels],
+    accepted,
+    refused,
     last: last && {
-      ...{ kind: last.kind, code: last.code },
-      ...{ at: toWireTime(last.at), took_ms: last.tookMs },
+      kind: last.kind,
+      code: last.code,
+      at: toWireTime(last.at),
+      took_ms: last.tookMs,
     },
     accepted_at: toWireTimeOrNull(acceptedAt),
   }
@@ -110,8 +115,12 @@ function toWireHealth(
   return {
     at: toWireTime(at),
     node: {
-      ...{ name: node.name, version: node.version, started_at: toWireTime(node.startedAt) },
-      ...{ mode: node.mode, store: node.store, limits: node.limits },
+      name: node.name,
+      version: node.version,
+      started_at: toWireTime(node.startedAt),
+      mode: node.mode,
+      store: node.store,
+      limits: node.limits,
     },
     checks: { ...checks },
     hashing: { running, waiting, limit, concurrency },
@@ -124,7 +133,11 @@ function toWireHealth(
     providers: providers.map(toWireProvider),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
-        ...{ key_id: keyId, service, factors, open_verifications: verifications, more: isMore },
+        key_id: keyId,
+        service,
+        factors,
+        open_verifications: verifications,
+        more: isMore,
       })) ?? null,
     settings:
       settings?.map(({ group, name, value, origin }) => ({ group, name, value, origin })) ?? null,

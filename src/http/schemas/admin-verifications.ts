@@ -144,7 +144,11 @@ export function toFilter(
 ): VerificationFilter {
   const { reference, status, delivery, channel, provider, since, until } = given
   return {
-    ...{ status, delivery, channel, provider, budgetIndexes: about.budgetIndexes },
+    status,
+    delivery,
+    channel,
+    provider,
+    budgetIndexes: about.budgetIndexes,
     service: about.within ?? given.service ?? null, // mutant: C35.admin-verifications-list
     reference: reference && readReference(reference),
     country: given.country?.toUpperCase(),

@@ -18,7 +18,9 @@ const filters = {
     .openapi({ description: 'As the login flow got it.', example: 'country_not_allowed' }),
   limit_name: z.enum(LIMIT_NAMES).optional().openapi({ description: 'The limit that refused.' }),
   service: nameField.optional().openapi({ description: 'For a key of no service.' }),
-  ...{ since, until, cursor },
+  since,
+  until,
+  cursor,
 }
 
 export const RefusalsQuery = z.strictObject({ ...filters, limit: limitInQuery })
@@ -100,8 +102,10 @@ export function toRefusalFilter(
   return {
     service: about.within ?? given.service ?? null, // mutant: C35.admin-refusals-service
     budgetIndexes: about.budgetIndexes,
-    ...{ error: given.error, limit: given.limit_name },
-    ...{ since: timeOf(given.since), until: timeOf(given.until) },
+    error: given.error,
+    limit: given.limit_name,
+    since: timeOf(given.since),
+    until: timeOf(given.until),
   }
 }
 

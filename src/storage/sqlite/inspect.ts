@@ -34,7 +34,10 @@ function readState(client: Database, path: string, known: number): SqliteState {
   const newest = client.prepare('select max(at) from events').pluck().get()
   return {
     fault: faults === 'ok' ? null : `${path} is damaged (${String(faults)}): restore a backup.`,
-    ...{ schema, known, bytes, newestAt: Number(newest ?? 0) },
+    schema,
+    known,
+    bytes,
+    newestAt: Number(newest ?? 0),
   }
 }
 
