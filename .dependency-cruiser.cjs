@@ -16,7 +16,7 @@ function row(name, from, allowed) {
 
 const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-)?ports|types)\\.ts$'
 
-/** The names of what the attempt log holds: transitions say which they write. */
+/** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
 
 /** What requests are answered with, whoever asks. */

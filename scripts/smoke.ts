@@ -137,7 +137,10 @@ async function stop({ child, output }: Running): Promise<void> {
 async function tryOut(): Promise<number | undefined> {
   const running = await start({})
   await login(running.url, runCommand('keys', 'create', '--name', 'smoke'))
-  expectThat(runCommand('attempts').includes('approved'), 'countersign attempts lists the login')
+  expectThat(
+    runCommand('verifications').includes('approved'),
+    'countersign verifications lists the login',
+  )
   expectThat(
     /^ok +database/m.test(runCommand('doctor')),
     'countersign doctor looks at the database',
@@ -148,7 +151,10 @@ async function tryOut(): Promise<number | undefined> {
     expectThat(resident < MAX_RESIDENT_MIB, `${resident} MiB at rest are under ${MAX_RESIDENT_MIB}`)
   await stop(running)
   runCommand('restore', '--from', copy, '--void-pending')
-  expectThat(runCommand('attempts').includes('approved'), 'countersign restore puts a backup back')
+  expectThat(
+    runCommand('verifications').includes('approved'),
+    'countersign restore puts a backup back',
+  )
   return resident
 }
 

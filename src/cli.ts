@@ -2,7 +2,6 @@
 // It must not print an inner error.
 
 import { readFileSync } from 'node:fs'
-import { attemptsCommand, showCommand } from './commands/attempts.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import {
   type Command,
@@ -22,11 +21,12 @@ import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { sendTestCommand } from './commands/send-test.ts'
 import { tailCommand } from './commands/tail.ts'
+import { showCommand, verificationsCommand } from './commands/verifications.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
 export const COMMANDS: readonly Command[] = [
-  ...[attemptsCommand, showCommand, tailCommand, refusalsCommand],
+  ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
   ...[liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],

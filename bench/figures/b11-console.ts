@@ -69,9 +69,9 @@ function pagesOf({ store, person }: Side, round: number): Record<string, string>
   const input = (time: number) => new Date(time).toISOString().slice(0, 19)
   const between = `from=${input(at - DAY_MS / 2)}&to=${input(at)}`
   const iso = (time: number) => encodeURIComponent(new Date(time).toISOString())
-  const list = (query: string) => `/admin/attempts?${query}`
+  const list = (query: string) => `/admin/verifications?${query}`
   return {
-    'no filter': '/admin/attempts',
+    'no filter': '/admin/verifications',
     'one service': list('service=default'),
     'outcome, no match': list('status=canceled'),
     'message, no match': list('delivery=failed'),

@@ -40,9 +40,12 @@ export async function fetchPage(url: string, headers: Record<string, string>): P
 
 /** What the find form makes of a phone number: an address with the person sealed in it. */
 export async function findPerson(url: string, cookie: string, phone: string): Promise<string> {
-  const { text } = await fetchPage(`${url}/admin/attempts`, { cookie })
+  const { text } = await fetchPage(`${url}/admin/verifications`, { cookie })
   const form_token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
-  const answer = await postForm(`${url}/admin/attempts/find`, cookie, { find: phone, form_token })
+  const answer = await postForm(`${url}/admin/verifications/find`, cookie, {
+    find: phone,
+    form_token,
+  })
   await answer.arrayBuffer()
   return answer.headers.get('location') ?? ''
 }
@@ -54,7 +57,7 @@ async function stand(url: string, cookie: string, closed: AbortSignal, told: { p
   const fetchAgain = async () => {
     if (isFetching) return
     isFetching = true
-    await fetchPage(`${url}/admin/attempts`, { cookie, 'x-automatic': '1' })
+    await fetchPage(`${url}/admin/verifications`, { cookie, 'x-automatic': '1' })
     told.pages += 1
     await sleep(FETCH_EVERY_MS, undefined, { signal: closed, ref: false })
     isFetching = false

@@ -1,4 +1,4 @@
-// Fills a store with old verifications: copies of one real, finished flow with its events, delivery and attempt.
+// Fills a store with old verifications: copies of one real, finished flow with its events, delivery and try.
 // It must leave the indexes as growth does, with rows in the order of time and random MACs: none is dropped and rebuilt.
 
 import Database from 'better-sqlite3'

@@ -19,9 +19,9 @@ import { toWireRefusal } from '../http/schemas/refusals.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import { composeSearch } from '../service/compose-requests.ts'
 import type { Store } from '../storage/store.ts'
-import { readFilter, requirePerson } from './attempt-options.ts'
 import { type Given, type Terminal, UsageError } from './command.ts'
 import { clockOf, requireService, withStore } from './store.ts'
+import { readFilter, requirePerson } from './verification-options.ts'
 
 /** As the log names a command's actor: somebody who can read the secrets of the service. */
 const BY_COMMAND: Admin = { service: null, keyId: 'command', clientIp: null, userAgent: null }

@@ -5,7 +5,6 @@ import { createApiKey } from '../access/api-keys.ts'
 import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
 import type { Config } from '../config/config.ts'
 import { createClock } from '../kernel/clock.ts'
-import { SERVICE_OPTION } from './attempt-options.ts'
 import {
   type Command,
   EXIT,
@@ -16,6 +15,7 @@ import {
   UsageError,
 } from './command.ts'
 import { requireService, withStore } from './store.ts'
+import { SERVICE_OPTION } from './verification-options.ts'
 
 const MAX_NAME_CHARACTERS = 100
 

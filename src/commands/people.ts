@@ -6,7 +6,6 @@ import type { Lifted } from '../admin/people.ts'
 import type { Erased } from '../retention/ports.ts'
 import { LIFTABLE, NOT_LIFTABLE } from '../verification/limit-states.ts'
 import type { AdminContext } from './admin-context.ts'
-import { COUNTRY_OPTION, PERSON_OPTIONS, requirePerson } from './attempt-options.ts'
 import {
   type Command,
   countOf,
@@ -20,6 +19,7 @@ import {
   UsageError,
   YES_OPTION,
 } from './command.ts'
+import { COUNTRY_OPTION, PERSON_OPTIONS, requirePerson } from './verification-options.ts'
 
 export const exportCommand: Command = {
   words: 'export',

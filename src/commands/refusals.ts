@@ -3,15 +3,6 @@
 import type { RefusalLine } from '../admin/refusals.ts'
 import type { AdminContext } from './admin-context.ts'
 import {
-  COUNTRY_OPTION,
-  LIMIT_OPTION,
-  PERSON_OPTIONS,
-  readFilter,
-  readLimit,
-  SERVICE_OPTION,
-  TIME_OPTIONS,
-} from './attempt-options.ts'
-import {
   type Command,
   EXIT,
   type Given,
@@ -19,6 +10,15 @@ import {
   type Terminal,
   textOption,
 } from './command.ts'
+import {
+  COUNTRY_OPTION,
+  LIMIT_OPTION,
+  PERSON_OPTIONS,
+  readFilter,
+  readLimit,
+  SERVICE_OPTION,
+  TIME_OPTIONS,
+} from './verification-options.ts'
 
 const PAGE_SIZE = 100
 const MAX_REASON = 60

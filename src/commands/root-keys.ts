@@ -10,7 +10,6 @@ import {
 } from '../factors/root-keys.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
-import { SERVICE_OPTION } from './attempt-options.ts'
 import {
   type Command,
   EXIT,
@@ -24,6 +23,7 @@ import {
   YES_OPTION,
 } from './command.ts'
 import { clockOf, withStore } from './store.ts'
+import { SERVICE_OPTION } from './verification-options.ts'
 
 function describe({ moved, skipped, unknown, broken }: Rewrapped, left: number): string {
   const lines = [`${moved} moved, ${left} left under other keys.`]

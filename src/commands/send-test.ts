@@ -6,7 +6,6 @@ import type { Config } from '../config/config.ts'
 import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'
-import { oneOf } from './attempt-options.ts'
 import {
   type Command,
   EXIT,
@@ -18,6 +17,7 @@ import {
   UsageError,
 } from './command.ts'
 import { withConfig } from './store.ts'
+import { oneOf } from './verification-options.ts'
 
 /** For a gateway's template that needs a code: of no verification. */
 const NO_CODE = '000000'

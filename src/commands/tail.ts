@@ -6,7 +6,6 @@ import type { ListedVerification, VerificationFilter } from '../admin/ports.ts'
 import type { EventRecord, LogPosition } from '../events/types.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { AdminContext } from './admin-context.ts'
-import { FILTER_OPTIONS, readFilter } from './attempt-options.ts'
 import {
   type Command,
   EXIT,
@@ -15,6 +14,7 @@ import {
   type Terminal,
   untilInterrupted,
 } from './command.ts'
+import { FILTER_OPTIONS, readFilter } from './verification-options.ts'
 
 const READ_EVERY_MS = 1_000
 /** Events a read; where there are more, the next read follows at once. */
@@ -29,7 +29,7 @@ async function createLine(context: AdminContext, isJson: boolean): Promise<Line>
   if (isJson)
     return (event, row) =>
       `${JSON.stringify({ event: wire.event(event), verification: wire.verification(row) })}\n`
-  const { detailsOf, recipientOf, timeOf } = await import('./attempt-text.ts')
+  const { detailsOf, recipientOf, timeOf } = await import('./verification-text.ts')
   const { alignRows } = await import('./table.ts')
   return (event, row) => {
     const whose = [timeOf(event.at), row.reference, recipientOf(row, context), row.channel]
@@ -101,7 +101,7 @@ export const tailCommand: Command = {
   summary: 'Follows what happens to verifications, until it is interrupted.',
   options: { ...FILTER_OPTIONS, ...JSON_OPTION },
   notes: `One line for each event of a verification that matches the options at that moment.
-Recipients are masked. With --json each line is an object with event and attempt.`,
+Recipients are masked. With --json each line is an object with event and verification.`,
   async run(given, terminal) {
     readFilter(given, Date.now())
     const { withAdmin } = await import('./admin-context.ts')

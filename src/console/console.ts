@@ -2,8 +2,6 @@
 // It must not answer programs: the same is under /admin/api, in the OpenAPI document.
 
 import type { App } from '../http/register.ts'
-import { addAttempt } from './attempt.ts'
-import { addAttempts } from './attempts.ts'
 import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addLive } from './live.ts'
@@ -12,10 +10,12 @@ import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
 import { addSignIn } from './sign-in.ts'
+import { addVerification } from './verification.ts'
+import { addVerifications } from './verifications.ts'
 
 export function addConsole(app: App, deps: ConsoleDeps): void {
   const pages = createPages(app, deps)
-  pages.openPage('/admin', ({ c }) => c.redirect('/admin/attempts', 303))
+  pages.openPage('/admin', ({ c }) => c.redirect('/admin/verifications', 303))
   // Without a session or a script: the sign-in has the switch, too.
   pages.openForm('/admin/theme', ({ c }, form) => {
     const theme = form.get('theme') ?? ''
@@ -24,8 +24,8 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
   })
   for (const addPages of [
     addSignIn,
-    addAttempts,
-    addAttempt,
+    addVerifications,
+    addVerification,
     addPerson,
     addRefusals,
     addLive,

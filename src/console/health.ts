@@ -37,10 +37,10 @@ const CHECKS: Readonly<Record<string, string>> = {
   hasher: 'Checking codes',
 }
 
-/** A number leads to the attempts that it counts; zero leads nowhere. */
+/** A number leads to the verifications that it counts; zero leads nowhere. */
 function numberLink(count: number | string, query: Record<string, string>): Html | string {
   if (count === 0 || count === '0') return '0'
-  return html`<a href="/admin/attempts?${new URLSearchParams(query).toString()}">${count}</a>`
+  return html`<a href="/admin/verifications?${new URLSearchParams(query).toString()}">${count}</a>`
 }
 
 /** Rows under root keys that this node lacks, each with the way out. */

@@ -106,7 +106,7 @@ function pager(path: LogPath, query: Query, { nextCursor, lookedBackTo }: Found)
   return next || back ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
 }
 
-/** A page that was not searched to the end has to say so. @param what attempts, refusals */
+/** A page that was not searched to the end has to say so. @param what verifications, refusals */
 function howFar(what: string, count: number, { lookedBackTo }: Found): Html | '' {
   if (lookedBackTo !== null)
     return html`<p class="note">${count === 0 ? 'Nothing matches' : 'Nothing else matches'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older ${what} have not been searched yet.</p>` // mutant: C74.search-end-zone
@@ -137,7 +137,7 @@ export function logPage(
   page: SignedInPage,
   log: Log,
   about: {
-    name: 'attempts' | 'refusals'
+    name: 'verifications' | 'refusals'
     title: string
     style?: string
     /** The input of the search, and what follows its button. */
@@ -162,7 +162,7 @@ ${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>
 ${filterForm(path, log, about.filters)}
 </section>
 ${about.notes}
-<div class="${name === 'attempts' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>`
+<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>`
   const style = LOG_STYLE + (about.style ?? '') + live.style
   return shell(page, { title, current: name, body, style, script: live.script })
 }

@@ -1,4 +1,4 @@
-// A page with a log (Attempts, Refusals): its address as a filter, and typed text as an address.
+// A page with a log (Verifications, Refusals): its address as a filter, and typed text as an address.
 // It must not fail for any text (nonsense is ignored), nor put a recipient into an address unsealed.
 
 import type { VerificationFilter } from '../admin/ports.ts'
@@ -22,7 +22,7 @@ const SUBJECT = /^subject:\s*(?<subject>.+)$/i
 const SPANS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS } as const
 export type Span = keyof typeof SPANS
 
-export type LogPath = '/admin/attempts' | '/admin/refusals'
+export type LogPath = '/admin/verifications' | '/admin/refusals'
 export type Query = Readonly<Record<string, string>>
 
 /** What a log's page is made from, besides its lines. */

@@ -7,9 +7,9 @@ import type { ListedVerification } from '../admin/ports.ts'
 import type { Erased } from '../retention/ports.ts'
 import { isLiftable, type LimitState, NOT_LIFTABLE } from '../verification/limit-states.ts'
 import type { LimitName } from '../verification/policy.ts'
-import { attemptCells } from './attempts.ts'
 import { type Html, personPath, postForm, type SignedInPage, shell } from './shell.ts'
 import { BAR_STYLE, bar, numbers, table } from './table.ts'
+import { verificationCells } from './verifications.ts'
 import { LIMIT_WORDS, spanOf, stamp, timeOf, ZONE } from './words.ts'
 
 export type PersonShown = {
@@ -88,7 +88,7 @@ function liftForm(page: SignedInPage, who: Html, limits: readonly PersonLimits[]
 <p class="soft">Messages to them are counted from zero again, and the log records who did it. ${NOT_LIFTABLE}</p>`
 }
 
-function attemptsTable(rows: readonly ListedVerification[], now: number): Html {
+function verificationsTable(rows: readonly ListedVerification[], now: number): Html {
   return table({
     caption: 'Their verifications, newest first',
     columns: [
@@ -98,7 +98,7 @@ function attemptsTable(rows: readonly ListedVerification[], now: number): Html {
       ...numbers('Wrong', 'Sends'),
     ],
     rows: rows.map((row) => {
-      const { reference, when, message, outcome, wrong, sends } = attemptCells(row, now)
+      const { reference, when, message, outcome, wrong, sends } = verificationCells(row, now)
       return [reference, when, row.service, row.channel, message, outcome, wrong, sends]
     }),
   })
@@ -108,23 +108,23 @@ const whoField = ({ sealed }: PersonShown) =>
   html`<input type="hidden" name="who" value="${sealed}">`
 
 const crumb = (to: Html | string) =>
-  html`<p class="crumb"><a href="/admin/attempts">Attempts</a> / ${to}</p>`
+  html`<p class="crumb"><a href="/admin/verifications">Verifications</a> / ${to}</p>`
 
 const frame = (page: SignedInPage, title: string, body: Html) =>
-  shell(page, { title, current: 'attempts', style: STYLE, body })
+  shell(page, { title, current: 'verifications', style: STYLE, body })
 
 export function personPage(
   page: SignedInPage,
   shown: {
     person: PersonShown
     now: number
-    attempts: readonly ListedVerification[]
+    verifications: readonly ListedVerification[]
     hasMore: boolean
     limits: readonly PersonLimits[]
     isLifted: boolean
   },
 ): Html {
-  const { person, now, attempts, hasMore, limits, isLifted } = shown
+  const { person, now, verifications, hasMore, limits, isLifted } = shown
   const isFull = limits.some(({ states }) =>
     states.some((state) => isLiftable(state.name) && state.isFull),
   )
@@ -133,11 +133,11 @@ export function personPage(
     isLifted && !isFull // mutant: C73.refilled-not-lifted
       ? html`<p class="note good" role="status">The limits on messages to them are lifted.</p>`
       : ''
-  const all = html`<p><a href="/admin/attempts?recipient=${person.sealed}">${hasMore ? 'All of them' : 'The same'} in the log, with filters</a></p>`
+  const all = html`<p><a href="/admin/verifications?recipient=${person.sealed}">${hasMore ? 'All of them' : 'The same'} in the log, with filters</a></p>`
   const list =
-    attempts.length === 0
+    verifications.length === 0
       ? html`<p class="note">The log holds no verification of theirs.</p>`
-      : html`${attemptsTable(attempts, now)}${all}`
+      : html`${verificationsTable(verifications, now)}${all}`
   const who = whoField(person)
   const exporting = html`${who}<button>Export</button>`
   const acts = page.session.access.scopes.has('admin')
@@ -198,6 +198,6 @@ export function erasedPage(page: SignedInPage, person: PersonShown, removed: Era
     page,
     'Erased',
     html`<h1>Erased</h1>
-<div class="sheet done"><p role="status">Everything stored about <span class="mono">${person.masked}</span> was removed.</p>${result}<p><a href="/admin/attempts">To the attempts</a></p></div>`,
+<div class="sheet done"><p role="status">Everything stored about <span class="mono">${person.masked}</span> was removed.</p>${result}<p><a href="/admin/verifications">To the verifications</a></p></div>`,
   )
 }

@@ -26,7 +26,7 @@ function kindOf({ to }: Person): PersonShown['kind'] {
 
 function notFound(page: SignedInPage): Answer {
   const advice =
-    'The address was cut off, or was made under a key of the service that no longer exists. Search for the number or address in Attempts.'
+    'The address was cut off, or was made under a key of the service that no longer exists. Search for the number or address in Verifications.'
   return say(page, 404, 'This address names nobody', advice)
 }
 
@@ -39,7 +39,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
   ])
   const shown = {
     ...{ person: found.shown, now: deps.clock.now(), limits },
-    ...{ attempts: list.items, hasMore: list.nextCursor !== null },
+    ...{ verifications: list.items, hasMore: list.nextCursor !== null },
     isLifted: page.c.req.query('done') === 'lifted',
   }
   return page.c.html(personPage(page, shown))

@@ -8,7 +8,7 @@ import { LIMIT_NAMES } from '../verification/policy.ts'
 import { logPage, onlyPerson, personCell, select } from './log-page.ts'
 import { addLog, type Found, type Log, logAddress, PAGE_SIZE, searchFor } from './log-query.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
-import { attemptPath, type Html, personPath, type SignedInPage } from './shell.ts'
+import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import { numbers, table } from './table.ts'
 import { agoOf, whenOf } from './words.ts'
 
@@ -47,7 +47,7 @@ function addressOf(clientIp: string | null): Html {
 
 function verificationOf({ verificationId, reference }: RefusalLine): Html {
   if (verificationId === null) return html`<span class="soft">none</span>`
-  return html`<a class="mono" href="${attemptPath(verificationId)}">${reference ?? 'show'}</a>`
+  return html`<a class="mono" href="${verificationPath(verificationId)}">${reference ?? 'show'}</a>`
 }
 
 function log({ lines, now, services }: ShownRefusals): Html {
@@ -81,9 +81,9 @@ function notesOf(shown: ShownRefusals): Html | '' {
   if (nothing === 'text')
     return html`<p class="note bad" role="alert">This text names nobody: it is not a phone number, an e-mail address or a user id. The refusals of everybody are below.</p>`
   if (recipient === undefined) return ''
-  const attempts = html`<a href="/admin/attempts?recipient=${recipient}">their attempts</a>`
+  const verifications = html`<a href="/admin/verifications?recipient=${recipient}">their verifications</a>`
   const limits = html`<a href="${personPath(recipient)}">Their limits</a>`
-  return onlyPerson(PATH, shown, html`${limits}, ${attempts}`)
+  return onlyPerson(PATH, shown, html`${limits}, ${verifications}`)
 }
 
 export function refusalsPage(page: SignedInPage, shown: ShownRefusals): Html {

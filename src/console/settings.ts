@@ -17,7 +17,7 @@ export function loginFlows(services: readonly ServicePolicy[]): Html {
       ...['Channels', 'Countries'],
     ],
     rows: services.map((one) => [
-      html`<a href="/admin/attempts?${new URLSearchParams({ service: one.name }).toString()}">${one.name}</a>`,
+      html`<a href="/admin/verifications?${new URLSearchParams({ service: one.name }).toString()}">${one.name}</a>`,
       one.brandName,
       `${one.codeLength} digits, ${spanOf(one.ttlSeconds * 1000)}`,
       `at most ${one.maxAttempts}`,

@@ -24,10 +24,14 @@ type Parts = {
   script?: string
 }
 
-const NAVIGATION = { attempts: 'Attempts', refusals: 'Refusals', health: 'Health' } as const
+const NAVIGATION = {
+  verifications: 'Verifications',
+  refusals: 'Refusals',
+  health: 'Health',
+} as const
 const THEME_LABELS = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const
 
-export const attemptPath = (id: string) => `/admin/attempts/${id}`
+export const verificationPath = (id: string) => `/admin/verifications/${id}`
 
 /** @param sealed opaque: an address holds nothing of a person */
 export const personPath = (sealed: string) => `/admin/person?who=${sealed}`

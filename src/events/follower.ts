@@ -1,4 +1,4 @@
-// The attempt log as it grows: one reader for all listeners, and none while there is no listener.
+// The event log as it grows: one reader for all listeners, and none while there is no listener.
 // It must not lose an event because the store was unavailable, nor wait for a listener.
 
 import { setTimeout as sleep } from 'node:timers/promises'

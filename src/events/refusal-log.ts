@@ -1,4 +1,4 @@
-// Refusals for the attempt log: the first of each kind is a row at once, the others are counted.
+// Refusals for the event log: the first of each kind is a row at once, the others are counted.
 // It must not throw, wait, or grow with a flood; every refusal is counted once, in some row.
 
 import type { Actor } from '../kernel/actor.ts'

@@ -1,4 +1,4 @@
-// The attempt log: what happened, who did it, and when. Append only.
+// The event log: what happened, who did it, and when. Append only.
 // It must not hold a code, a recipient in clear, or a stranger's text beyond a bounded user agent.
 
 import type { Actor } from '../kernel/actor.ts'

@@ -1,4 +1,4 @@
-// All operations on factors, with the attempt log's row for whatever is refused; listing and removing are done here.
+// All operations on factors, with the event log's row for whatever is refused; listing and removing are done here.
 
 import { FACTOR_CHANNELS } from '../kernel/channel.ts'
 import type { Caller } from '../verification/api.ts'

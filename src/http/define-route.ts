@@ -32,7 +32,7 @@ export type Definition = {
   id: string
   summary: string
   description?: string
-  tag: 'Verifications' | 'Factors' | 'Operation' | 'Attempt log' | 'People'
+  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People'
   needs: Requirement | 'nothing'
   params?: ZodObject
   query?: ZodObject

@@ -1,4 +1,4 @@
-// Server-sent events, as fast as the client reads; and the attempt log as one, as long as its key or session is good.
+// Server-sent events, as fast as the client reads; and the event log as one, as long as its key or session is good.
 // It must not outlive either, hold up the end of the server, or keep without bound what nobody reads.
 
 import { type SSEMessage, streamSSE } from 'hono/streaming'

@@ -99,7 +99,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   svg: { example: '<svg xmlns="http://www.w3.org/2000/svg">…</svg>' },
   png: { example: 'data:image/png;base64,iVBORw0KGgo…' },
 
-  // The attempt log.
+  // The event log.
   sequence: {
     description:
       'Counts up; where to go on reading. Numbers are given again after a restore, and on SQLite after the newest events were erased: a program that remembers one compares `at`, too.',

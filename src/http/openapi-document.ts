@@ -80,7 +80,7 @@ export function buildDocument(app: App): OpenApiDocument {
       { name: 'Verifications', description: 'Start, check, resend, look up, cancel.' },
       { name: 'Factors', description: 'Authenticator apps and recovery codes.' },
       { name: 'Operation', description: 'Health, readiness and these pages.' },
-      { name: 'Attempt log', description: 'What happened, newest first; for admins.' },
+      { name: 'Event log', description: 'What happened, newest first; for admins.' },
       { name: 'People', description: 'All about one recipient or subject; for admins.' },
     ],
   })

@@ -1,4 +1,4 @@
-// Who did something, for the attempt log. The person it was done to stands in the verification, never here.
+// Who did something, for the event log. The person it was done to stands in the verification, never here.
 
 /** An API key (null: the service itself), and the end user as the login flow saw them. */
 export type Actor = {

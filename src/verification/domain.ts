@@ -38,7 +38,7 @@ export type Domain = {
   addressKey: (address: string) => string
 }
 
-/** What became known of a request while it was handled: for the attempt log, should it be refused. */
+/** What became known of a request while it was handled: for the event log, should it be refused. */
 export type About = {
   /** Whom the request named, as soon as it could be read. */
   party: Party | null

@@ -1,4 +1,4 @@
-// The domain's face: every operation, and the attempt log's row for whatever is refused.
+// The domain's face: every operation, and the event log's row for whatever is refused.
 
 import { refusalContext, writePartyText } from '../kernel/sealing.ts'
 import type { Caller, EndUser, Refusal, VerificationService } from './api.ts'

@@ -41,7 +41,7 @@ const ENDS: [string, () => Promise<string>, RegExp][] = [
 describe('C74: the diagnosis of one verification', () => {
   it.each(ENDS)('%s: by page, API and command alike', async (_, open, words) => {
     const id = await open()
-    const page = readable(await (await signedIn(world)).get(`/admin/attempts/${id}`))
+    const page = readable(await (await signedIn(world)).get(`/admin/verifications/${id}`))
     const { body } = await world.admin.get(`/admin/api/verifications/${id}`)
     const { meaning, action } = body.diagnosis
     expect(meaning).toMatch(words)

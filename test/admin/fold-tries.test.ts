@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { foldTries } from '../../src/admin/fold-tries.ts'
-import { describeAttempt } from '../../src/commands/attempt-text.ts'
+import { describeVerification } from '../../src/commands/verification-text.ts'
 import type { EventRecord } from '../../src/events/types.ts'
 import { detailOf, eventOf, NOW, shownPage, textOf } from '../console/shown.ts'
 
@@ -57,8 +57,8 @@ describe('C74: tries', () => {
       recipients: { masked: () => '+141•••71' },
       ...{ clock: { now: () => NOW }, config: { services: new Map() } },
       readingOf: () => ({ channels: [], mayAct: true, now: NOW }),
-    } as unknown as Parameters<typeof describeAttempt>[1]
-    const lines = describeAttempt(detail, shown).split('\n')
+    } as unknown as Parameters<typeof describeVerification>[1]
+    const lines = describeVerification(detail, shown).split('\n')
     expect(lines.filter((line) => line.includes('delivery.retrying'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('28 more tries'))).toEqual([
       expect.stringMatching(/with the same result, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),

@@ -44,7 +44,7 @@ async function runHere(words: string[], env: Record<string, string>) {
 
 /** What each command needs beside its own words; null: it reads no store. */
 const WORDS: Readonly<Record<string, string[] | null>> = {
-  attempts: [],
+  verifications: [],
   show: ['K7Q-42M'],
   tail: [],
   export: ['--to', '+14155552671'],
@@ -137,7 +137,7 @@ it('C71: no development keys are created beside a production store', async () =>
   const { MIGRATIONS_FOLDER } = await import('../../src/paths.ts')
   const path = join(folder, 'countersign.db')
   ;(await openDatabase({ path, migrationsFolder: MIGRATIONS_FOLDER })).close()
-  const { status, told } = await runHere(['attempts'], { DATA_DIR })
+  const { status, told } = await runHere(['verifications'], { DATA_DIR })
   expect(told).toContain(
     `SECRET_KEY is missing, and ${folder} (DATA_DIR) holds no development keys`,
   )

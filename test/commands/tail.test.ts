@@ -1,4 +1,4 @@
-// One attempt against the filters of a command.
+// One verification against the filters of a command.
 
 import { describe, expect, it } from 'vitest'
 import type { ListedVerification } from '../../src/admin/ports.ts'

@@ -44,12 +44,12 @@ it('C30: no code in any page, answer or stream; a recipient only where it was re
   await world.client.post('/verify/check', { id: mail.id, code: '0000000000' })
 
   const masked: string[] = []
-  const form_token = formTokenOf(await visitor.get('/admin/attempts'))
-  const pages = ['/admin/attempts', '/admin/health', `/admin/attempts/${sms.id}`]
-  pages.push(`/admin/attempts/${mail.id}`)
+  const form_token = formTokenOf(await visitor.get('/admin/verifications'))
+  const pages = ['/admin/verifications', '/admin/health', `/admin/verifications/${sms.id}`]
+  pages.push(`/admin/verifications/${mail.id}`)
   for (const path of pages) masked.push((await visitor.get(path)).text)
   const who = /\/admin\/person\?who=([\w-]+)/.exec(
-    (await visitor.get(`/admin/attempts/${mail.id}`)).text,
+    (await visitor.get(`/admin/verifications/${mail.id}`)).text,
   )?.[1] as string
   for (const path of ['/admin/person', '/admin/person/erase'])
     masked.push((await visitor.get(`${path}?who=${who}`)).text)
@@ -62,7 +62,7 @@ it('C30: no code in any page, answer or stream; a recipient only where it was re
   masked.push(await api('/recipients/limits', { to: MAIL }))
 
   const clear = [
-    (await visitor.post(`/admin/attempts/${mail.id}/reveal`, { form_token })).text,
+    (await visitor.post(`/admin/verifications/${mail.id}/reveal`, { form_token })).text,
     (await visitor.post('/admin/person/export', { form_token, who })).text,
     await api(`/verifications/${mail.id}/reveal`, {}),
     await api('/recipients/export', { to: MAIL }),

@@ -8,8 +8,8 @@ import { createVisitor, formTokenOf, type Visitor } from './visitor.ts'
 import { makeKey } from './world.ts'
 
 const PAGES = [
-  ...['/admin/health', '/admin/attempts', '/admin/person', '/admin/person/erase'],
-  '/admin/attempts/vrf_00000000000000000000000000000000',
+  ...['/admin/health', '/admin/verifications', '/admin/person', '/admin/person/erase'],
+  '/admin/verifications/vrf_00000000000000000000000000000000',
 ]
 let real: Real
 let visitor: Visitor

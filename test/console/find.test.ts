@@ -48,8 +48,8 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 async function typed(text: string, visitor: Visitor): Promise<string> {
-  const form_token = formTokenOf(await visitor.get('/admin/attempts'))
-  const answer = await visitor.post('/admin/attempts/find', { find: text, form_token })
+  const form_token = formTokenOf(await visitor.get('/admin/verifications'))
+  const answer = await visitor.post('/admin/verifications/find', { find: text, form_token })
   expect(decodeURIComponent(answer.location ?? '')).not.toMatch(/2718|456789|1234567|user-42|ann@/i)
   return answer.location ?? ''
 }
@@ -94,7 +94,7 @@ describe('C74: typed into the one box', () => {
     expect(readable(nobody)).toContain('searched for as a user id')
     const number = await visitor.get(await typed('(415) 555-0000', visitor))
     expect(readable(number)).toContain('+141•••00')
-    expect(readable(number)).toContain('No attempts match.')
+    expect(readable(number)).toContain('No verifications match.')
     // The country of the service's language comes first, whatever the order of the list.
     const shop = await signedIn(world, keys.shop)
     const german = await shop.get(await typed('0676 9999999', shop))
@@ -157,9 +157,9 @@ describe('C74: the same in the API', () => {
 })
 
 describe('C74: the same by command', () => {
-  it('attempts, export and erase take any spelling', async () => {
+  it('verifications, export and erase take any spelling', async () => {
     const env = { SERVICES_FILE: join(world.directory, 'services.json') }
-    const listed = await run(world, ['attempts', '--to', '(415) 555-2718', '--json'], env)
+    const listed = await run(world, ['verifications', '--to', '(415) 555-2718', '--json'], env)
     expect([listed.status, JSON.parse(listed.stdout).reference]).toEqual([0, started.us])
     const exported = await run(world, ['export', '--to', '07400 123456', '--country', 'gb'], env)
     expect([exported.status, JSON.parse(exported.stdout).to]).toEqual([0, GB])
@@ -172,7 +172,7 @@ describe('C74: the same by command', () => {
       env,
     )
     expect([erased.status, erased.stdout]).toEqual([0, expect.stringContaining('1 verification')])
-    const nobody = await run(world, ['attempts', '--to', 'nobody'], env)
+    const nobody = await run(world, ['verifications', '--to', 'nobody'], env)
     expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining('--country')])
   })
 })

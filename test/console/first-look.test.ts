@@ -1,4 +1,4 @@
-// C74: what a support person sees at the first look: many attempts without scrolling, words that say what they mean,
+// C74: what a support person sees at the first look: many verifications without scrolling, words that say what they mean,
 // numbers that lead to what they count, and no green but where the user is in.
 
 import type { Browser, Page } from 'playwright-core'
@@ -33,15 +33,15 @@ describe('C74: Health', () => {
   it('has numbers that link to what they count, and no link to nothing', async () => {
     const visitor = await signedIn(world)
     const page = await visitor.get('/admin/health')
-    const links = [...page.text.matchAll(/<a href="(\/admin\/attempts\?[^"]+)">(\w+)<\/a>/g)].map(
-      ([, path = '', text]) => [path.replaceAll('&amp;', '&'), text] as const,
-    )
-    expect(links).toContainEqual(['/admin/attempts?delivery=failed&span=hour', String(FAILED)])
+    const links = [
+      ...page.text.matchAll(/<a href="(\/admin\/verifications\?[^"]+)">(\w+)<\/a>/g),
+    ].map(([, path = '', text]) => [path.replaceAll('&amp;', '&'), text] as const)
+    expect(links).toContainEqual(['/admin/verifications?delivery=failed&span=hour', String(FAILED)])
     expect(links).toContainEqual([
-      '/admin/attempts?provider=twilio&delivery=failed',
+      '/admin/verifications?provider=twilio&delivery=failed',
       String(FAILED),
     ])
-    expect(links).toContainEqual(['/admin/attempts?service=default', 'default'])
+    expect(links).toContainEqual(['/admin/verifications?service=default', 'default'])
     for (const [path, text] of links) {
       const led = await visitor.get(path)
       const rows = [...led.text.matchAll(/role="rowheader"/g)].length
@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('C74: the first screen', () => {
     context.setDefaultTimeout(20_000)
     const page = await context.newPage()
     await signIn(page, world.url)
-    await page.goto(`${world.url}/admin/attempts`)
+    await page.goto(`${world.url}/admin/verifications`)
     await run(page)
     await context.close()
   }
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('C74: the first screen', () => {
   it.each([
     ['large', 15],
     ['small', 4],
-  ] as const)('%s holds %i attempts', (size, least) =>
+  ] as const)('%s holds %i verifications', (size, least) =>
     within(size, async (page) => {
       const ends = await page.$$eval('tbody tr', (rows) =>
         rows.map((row) => row.getBoundingClientRect().bottom),

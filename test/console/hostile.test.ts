@@ -122,7 +122,7 @@ describe('the pages of a verification and of a person', () => {
   beforeAll(async () => {
     const data = join(real.directory, 'data')
     const { body } = await real.start({ to: '+14155558001', user_agent: `agent:${HOSTILE}` })
-    path = `/admin/attempts/${body.id}`
+    path = `/admin/verifications/${body.id}`
     await vi.waitFor(async () => {
       const { body: page } = await real.admin.get(`/admin/api/events?verification=${body.id}`)
       expect(page.events[0].type).toBe('delivery.retrying')

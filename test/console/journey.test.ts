@@ -50,9 +50,9 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
     world.refuseWith(null)
     return body
   }
-  const pathOf = (id: string) => `${world.url}/admin/attempts/${id}`
+  const pathOf = (id: string) => `${world.url}/admin/verifications/${id}`
   const find = async (page: Page, text: string) => {
-    await page.goto(`${world.url}/admin/attempts`)
+    await page.goto(`${world.url}/admin/verifications`)
     await page.getByLabel(/^Reference, phone/).fill(text)
     await page.keyboard.press('Enter')
     await page.waitForURL(/\?|\/vrf_/)
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       expect(await page.getByRole('status').textContent()).toContain('was removed')
       await expectSound(page)
       await find(page, reference)
-      expect(await page.textContent('main')).toContain('No attempts match.')
+      expect(await page.textContent('main')).toContain('No verifications match.')
       const gone = await page.goto(pathOf(id))
       expect(gone?.status()).toBe(404)
       await expectSound(page)
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
         )
       }
       expect(names).toEqual([
-        'Attempts',
+        'Verifications',
         'Pause',
         // Another text to a landline helps nobody: its button is not the first one.
         'Cancel',

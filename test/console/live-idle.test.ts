@@ -55,7 +55,7 @@ afterAll(async () => {
 
 const statusOf = async (headers: Record<string, string>) =>
   (
-    await fetch(`${double.server.url}/admin/attempts`, {
+    await fetch(`${double.server.url}/admin/verifications`, {
       headers: { cookie, ...headers },
       redirect: 'manual',
     })

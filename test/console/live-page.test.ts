@@ -1,4 +1,4 @@
-// The attempts in a real browser while things happen: rows that come in, the pause, without a script, after sign-out.
+// The verifications in a real browser while things happen: rows that come in, the pause, without a script, after sign-out.
 
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -34,7 +34,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
   const within = (look: Look, run: (page: Page) => Promise<void>) =>
     visit(browser, look, async (page) => {
       await signIn(page, real.url)
-      await page.goto(`${real.url}/admin/attempts`)
+      await page.goto(`${real.url}/admin/verifications`)
       await run(page)
     })
 
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
   it('keeps opened and typed content in a region, and replaces the rest', () =>
     within({}, async (page) => {
       let made = 0
-      await page.route('**/admin/attempts', async (route) => {
+      await page.route('**/admin/verifications', async (route) => {
         const answer = await route.fetch()
         made += 1
         const more = `<details><summary>More</summary><p>made ${made}</p></details><input name="typed">`
@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await page.waitForTimeout(500)
       let fetched = 0
       page.on('request', (request) => {
-        if (request.url().endsWith('/admin/attempts')) fetched += 1
+        if (request.url().endsWith('/admin/verifications')) fetched += 1
       })
       const end = Date.now() + 5_000
       while (Date.now() < end) {
@@ -175,7 +175,7 @@ describe.skipIf(!hasBrowser)('a live page', () => {
       await page.getByText('Filters').click()
       await page.getByLabel('Outcome').selectOption('canceled')
       await page.getByRole('button', { name: 'Filter', exact: true }).click()
-      await page.waitForURL(`${real.url}/admin/attempts?status=canceled&span=hour`)
+      await page.waitForURL(`${real.url}/admin/verifications?status=canceled&span=hour`)
       expect(await page.getByRole('rowheader').count()).toBeGreaterThan(0)
     }))
 })

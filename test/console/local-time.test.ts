@@ -48,9 +48,9 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 
   it.each(ZONES)('are those of %s, on each page, with the date and UTC in the title', (zone) =>
     within(zone, true, async (page) => {
-      for (const path of ['attempts', 'refusals', `attempts/${id}`, 'health', 'person']) {
+      for (const path of ['verifications', 'refusals', `verifications/${id}`, 'health', 'person']) {
         if (path === 'person') {
-          await page.goto(`${real.url}/admin/attempts/${id}`)
+          await page.goto(`${real.url}/admin/verifications/${id}`)
           await page.goto(await page.$eval('a[href^="/admin/person?"]', (one) => one.href))
         } else await page.goto(`${real.url}/admin/${path}`)
         const times = await shownTimes(page)
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
           expect(text).toBe(clockIn(zone, iso ?? ''))
           expect(title).toBe(`${iso?.slice(0, 10)} ${iso?.slice(11, 19)} UTC`)
         }
-        if (path !== `attempts/${id}`)
+        if (path !== `verifications/${id}`)
           expect(await page.getByText('your time').first().getAttribute('title')).toBe(zone)
       }
     }),
@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 
   it('of rows that come in live, too', () =>
     within('Australia/Eucla', true, async (page) => {
-      await page.goto(`${real.url}/admin/attempts`)
+      await page.goto(`${real.url}/admin/verifications`)
       await expect.poll(() => page.textContent('[data-live-state]')).toBe('Live')
       const { body } = await real.start()
       const row = page.locator(`tr[data-id="${body.id}"] time.exact`)
@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 
   it('are entered in the same zone, and the address keeps UTC for a colleague elsewhere', () =>
     within('Australia/Eucla', true, async (page) => {
-      await page.goto(`${real.url}/admin/attempts?from=2026-01-01T00:00`)
+      await page.goto(`${real.url}/admin/verifications?from=2026-01-01T00:00`)
       const from = page.getByLabel(/^From/)
       expect(await from.inputValue()).toBe('2026-01-01T08:45')
       await page.getByLabel(/^To/).fill('2026-03-01T12:00')
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('C74: times in a browser', () => {
 
   it('are UTC without a script, and say so', () =>
     within('Australia/Eucla', false, async (page) => {
-      await page.goto(`${real.url}/admin/attempts`)
+      await page.goto(`${real.url}/admin/verifications`)
       for (const [iso, text] of await shownTimes(page))
         expect(text).toBe(`${iso?.slice(0, 10)} ${iso?.slice(11, 19)}`)
       expect(await page.getByText('UTC').count()).toBeGreaterThan(0)

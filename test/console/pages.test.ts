@@ -51,38 +51,38 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     }),
   )
 
-  it.each(LOOKS)('attempts, $name', ({ name, ...look }) =>
+  it.each(LOOKS)('verifications, $name', ({ name, ...look }) =>
     within(look, async (page) => {
       await signIn(page, real.url)
-      await page.getByRole('link', { name: 'Attempts' }).click()
-      await page.waitForURL(`${real.url}/admin/attempts`)
+      await page.getByRole('link', { name: 'Verifications' }).click()
+      await page.waitForURL(`${real.url}/admin/verifications`)
       expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThanOrEqual(3)
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
-      await keepPicture(page, `attempts-${name}`)
+      await keepPicture(page, `verifications-${name}`)
     }),
   )
 
-  it('finds an attempt by its reference and by the number, which no address holds', () =>
+  it('finds a verification by its reference and by the number, which no address holds', () =>
     within({}, async (page) => {
       const { body } = await real.start({ to: '+14155552672' })
       await signIn(page, real.url)
-      await page.goto(`${real.url}/admin/attempts`)
+      await page.goto(`${real.url}/admin/verifications`)
       const find = async (text: string) => {
         await page.getByLabel(/^Reference, phone/).fill(text)
         await page.keyboard.press('Enter')
         await page.waitForURL(/\?|vrf_/)
       }
       await find(body.reference.toLowerCase())
-      expect(page.url()).toBe(`${real.url}/admin/attempts/${body.id}`)
-      await page.goto(`${real.url}/admin/attempts`)
+      expect(page.url()).toBe(`${real.url}/admin/verifications/${body.id}`)
+      await page.goto(`${real.url}/admin/verifications`)
       await find('+1 415 555 2672')
       expect(await page.getByRole('rowheader').allTextContents()).toEqual([body.reference])
       expect(decodeURIComponent(page.url())).not.toMatch(/415|2672/)
       const text = await page.textContent('main')
       expect(text).toContain('+141•••72')
       expect(text).not.toContain('4155552672')
-      await page.goto(`${real.url}/admin/attempts`)
+      await page.goto(`${real.url}/admin/verifications`)
       await find('no such thing')
       expect(await page.getByRole('alert').textContent()).toContain(
         'not a reference (like K7Q-42M)',

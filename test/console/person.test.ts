@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 async function pathOf(id: string, who = visitor): Promise<string> {
-  const { text } = await who.get(`/admin/attempts/${id}`)
+  const { text } = await who.get(`/admin/verifications/${id}`)
   return /href="(\/admin\/person\?who=[\w-]+)"/.exec(text)?.[1] ?? ''
 }
 const sealedIn = (path: string) => new URL(path, 'http://x').searchParams.get('who') ?? ''
@@ -37,12 +37,12 @@ describe('a person', () => {
     expect(page.text).not.toContain(to.slice(1))
     for (const { reference, id } of started) {
       expect(text).toContain(reference)
-      expect(page.text).toContain(`href="/admin/attempts/${id}"`)
+      expect(page.text).toContain(`href="/admin/verifications/${id}"`)
     }
     expect(text).toMatch(
       /Messages to this recipient, within minutes 2 of 2 full until [\d-]{10} \d\d:\d\d:\d\d \(9 min \d+ s\)/,
     )
-    const log = /href="(\/admin\/attempts\?recipient=[^"]+)"/.exec(page.text)?.[1] ?? ''
+    const log = /href="(\/admin\/verifications\?recipient=[^"]+)"/.exec(page.text)?.[1] ?? ''
     const listed = await visitor.get(log)
     expect(started.every(({ reference }) => listed.text.includes(reference))).toBe(true)
   })
@@ -124,7 +124,7 @@ describe('erasing', () => {
       expect.stringMatching(/Verifications 1 .*Other lines of the log \d/),
     ])
     expect((await world.look(body.id)).status).toBe(404)
-    expect((await visitor.get(`/admin/attempts/${body.id}`)).status).toBe(404)
+    expect((await visitor.get(`/admin/verifications/${body.id}`)).status).toBe(404)
     expect(readable(await visitor.get(path))).toContain('The log holds no verification of theirs.')
     const again = await visitor.post('/admin/person/erased', { form_token, who, confirm: 'ERASE' })
     expect(readable(again)).toContain('There was nothing to remove.')

@@ -78,7 +78,7 @@ it('C73: columns with the same value in every line make room for the advice', as
     services: ['default', 'bank'],
   })
   expect(all.heads).toEqual([...few.slice(0, 4), 'Verification', 'From', 'Service'])
-  expect(all.html).toContain(`href="/admin/attempts/${verificationId}">K7Q-42M</a>`)
+  expect(all.html).toContain(`href="/admin/verifications/${verificationId}">K7Q-42M</a>`)
   expect(all.text).toContain('none')
 })
 

@@ -79,9 +79,9 @@ describe('C73: the refusals', () => {
   it('are reached from the log, where support searches first, even for somebody who was refused each time', async () => {
     const typed = async (text: string) => {
       const form = { form_token, find: text }
-      return (await visitor.post('/admin/attempts/find', form)).location ?? ''
+      return (await visitor.post('/admin/verifications/find', form)).location ?? ''
     }
-    const found = /^\/admin\/attempts\?recipient=[\w-]+$/
+    const found = /^\/admin\/verifications\?recipient=[\w-]+$/
     await expect.poll(() => typed('user-4217'), WAIT).toMatch(found)
     const path = await typed('user-4217')
     expect(readable(await visitor.get(path))).toContain('their refused requests')

@@ -4,8 +4,8 @@
 import type { Scope } from '../../src/access/ports.ts'
 import { diagnoseFor } from '../../src/admin/diagnosis.ts'
 import type { ListedVerification, VerificationDetail } from '../../src/admin/ports.ts'
-import { attemptPage } from '../../src/console/attempt-page.ts'
 import type { SignedInPage } from '../../src/console/shell.ts'
+import { verificationPage } from '../../src/console/verification-page.ts'
 import type { EventRecord, EventType } from '../../src/events/types.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
 
@@ -51,7 +51,7 @@ export function pageOf(mayAct: boolean): SignedInPage {
   const scopes = new Set<Scope>(mayAct ? ['admin', 'admin:read'] : ['admin:read'])
   const access = { keyId: 'key_1', service: null, scopes }
   return {
-    ...{ nonce: 'n', theme: 'auto', path: '/admin/attempts' },
+    ...{ nonce: 'n', theme: 'auto', path: '/admin/verifications' },
     session: { access, keyName: 'ann', formToken: 't' },
     admin: { service: null, keyId: 'key_1', clientIp: null, userAgent: null },
     // The page is made without asking the request for anything.
@@ -65,7 +65,7 @@ export async function shownPage(detail: VerificationDetail, about: About = {}): 
     ...{ now: NOW, detail, to: '+141•••71', clear: null, personPath: '/admin/person?who=x' },
     ...{ keys: new Map(), notice: '' as const, ...diagnosed(detail, about) },
   }
-  return String(await attemptPage(pageOf(about.mayAct ?? true), shown))
+  return String(await verificationPage(pageOf(about.mayAct ?? true), shown))
 }
 
 /** What a person reads of it: no tags, no style, no script. */

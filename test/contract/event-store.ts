@@ -29,7 +29,7 @@ async function readAll({ events }: Stores, query: Omit<EventQuery, 'cursor'>) {
 }
 
 export function describeEvents(factory: StoresFactory): void {
-  describe('attempt log', () => {
+  describe('event log', () => {
     it('returns appended events unchanged', async () => {
       const stores = factory()
       const service = `s-${mac().toString('hex')}`

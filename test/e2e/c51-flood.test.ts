@@ -1,5 +1,5 @@
 // C51: a flood of refused starts on a real process: memory and files grow by a bounded amount, the
-// attempt log counts every one of them.
+// event log counts every one of them.
 
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,7 +57,7 @@ function bodyOf(i: number): [expected: string, body: object] {
   return kinds[i % kinds.length] ?? bodyOf(0)
 }
 
-/** What the attempt log says after a restart, by error. */
+/** What the event log says after a restart, by error. */
 async function loggedRefusals(directory: string): Promise<Record<string, number>> {
   const service = await startService(directory)
   const counts: Record<string, number> = {}

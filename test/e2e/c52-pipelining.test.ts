@@ -57,7 +57,7 @@ async function openRequests(main: Server, metrics: Server): Promise<Request[]> {
         .map(([method]) => `${method.toUpperCase()} ${path}`),
   )
   expect(documented).toContain('GET /docs')
-  const pages = ['/', '/admin', '/admin/sign-in', '/admin/attempts', '/admin/live', '/nothing']
+  const pages = ['/', '/admin', '/admin/sign-in', '/admin/verifications', '/admin/live', '/nothing']
   const lines = [
     ...documented,
     ...pages.map((path) => `GET ${path}`),

@@ -41,7 +41,7 @@ export type Nodes = Caller & {
   code(id: string): Promise<string>
   /** The codes of many, in their order. */
   codes(ids: readonly string[]): Promise<string[]>
-  /** The attempt log of one verification, oldest first. */
+  /** The event log of one verification, oldest first. */
   events(id: string, type?: string): Promise<WireEvent[]>
   /** Codes that are being compared or hashed, and those that wait for it, on all of them. */
   hashing(): Promise<number>
@@ -58,7 +58,7 @@ async function readEvents(service: ServiceProcess, id: string, type?: string) {
   const answer = await service.get(`/admin/api/events?${query}`, {
     authorization: `Bearer ${ADMIN_KEY}`,
   })
-  if (answer.status !== 200) throw new Error(`the attempt log answered ${answer.status}`)
+  if (answer.status !== 200) throw new Error(`the event log answered ${answer.status}`)
   return (answer.body.events as WireEvent[]).reverse()
 }
 

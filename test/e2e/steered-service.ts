@@ -15,7 +15,7 @@ export type Steered = Real & {
   look(id: string): Promise<Answer>
   /** Every message of the inbox for this verification. */
   messages(id: string): Promise<{ code: string; to: string; text: string }[]>
-  /** What is in the attempt log for this verification, oldest first. */
+  /** What is in the event log for this verification, oldest first. */
   events(id: string): Promise<{ type: string; details: Record<string, unknown> }[]>
 }
 

@@ -1,4 +1,4 @@
-// Attempts and people under /admin/api: what an admin sees and does, what a key of one service can't, and no recipient or code where none belongs.
+// Verifications and people under /admin/api: what an admin sees and does, what a key of one service can't, and no recipient or code where none belongs.
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -174,7 +174,7 @@ describe('the search', () => {
   })
 })
 
-describe('one attempt', () => {
+describe('one verification', () => {
   it('is returned with its events, oldest first, and each try', async () => {
     const { id, reference } = await begin()
     await real.message(id)

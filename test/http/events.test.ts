@@ -1,4 +1,4 @@
-// The attempt log over the API, with the real domain and store behind it.
+// The event log over the API, with the real domain and store behind it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'

@@ -29,7 +29,7 @@ describe('C69: a proxy', () => {
   it.each(['/verify', 'auth/codes', '/a, /b'])(
     'that strips %s is reported on each page of the console',
     async (prefix) => {
-      for (const path of ['/admin', '/admin/sign-in', '/admin/attempts']) {
+      for (const path of ['/admin', '/admin/sign-in', '/admin/verifications']) {
         const answer = await get(path, { 'x-forwarded-prefix': prefix })
         expect(answer.status).toBe(400)
         expect(await answer.text()).toContain('The console cannot be served under a path')

@@ -99,7 +99,10 @@ export const CONSOLE: readonly Mutant[] = [
   mutant(
     'C33.viewer-no-reveal',
     'a read-only key cannot reveal a recipient',
-    ['test/console/attempt.test.ts', 'is not offered to a read-only key, and does nothing for it'],
+    [
+      'test/console/verification.test.ts',
+      'is not offered to a read-only key, and does nothing for it',
+    ],
     { node: 'StringLiteral', becomes: "'admin:read'" },
   ),
   mutant(

@@ -181,7 +181,7 @@ export const REFUSALS: readonly Mutant[] = [
   mutant(
     'C32.bidi-isolation',
     'a user id cannot reverse or hide letters of the line that shows it',
-    ['test/console/attempts.test.ts', 'a masked recipient'],
+    ['test/console/verifications.test.ts', 'a masked recipient'],
     { node: 'CallExpression', becomes: 'recipient' },
   ),
   mutant(

@@ -103,7 +103,7 @@ export const SUPPORT: readonly Mutant[] = [
   mutant(
     'C74.command-one-person',
     'a command names one person, or reports that it may be several',
-    [FIND, 'attempts, export and erase take any spelling'],
+    [FIND, 'verifications, export and erase take any spelling'],
     { node: 'IfStatement', becomes: 'if (others.length < 9) return only' },
   ),
   mutant(
@@ -148,7 +148,7 @@ export const SUPPORT: readonly Mutant[] = [
   mutant(
     'C74.phone-row',
     'on a phone a row is enough to distinguish verifications',
-    [FIRST_LOOK, 'small holds 4 attempts'],
+    [FIRST_LOOK, 'small holds 4 verifications'],
     {
       node: 'NoSubstitutionTemplateLiteral',
       find: ' .log .stack td:is(:nth-child(4), :nth-child(n + 7)) { display: none }',
@@ -158,7 +158,7 @@ export const SUPPORT: readonly Mutant[] = [
   mutant(
     'C74.desk-one-line',
     'on a desktop a verification is one line',
-    [FIRST_LOOK, 'large holds 15 attempts'],
+    [FIRST_LOOK, 'large holds 15 verifications'],
     {
       node: 'NoSubstitutionTemplateLiteral',
       find: `@media (min-width: 46.01rem) and (max-width: 90rem) { .when .soft { display: none } }

@@ -1,4 +1,4 @@
-// /admin/api/events…: the attempt log, newest first or as it grows, for one service or (a key of none) all.
+// /admin/api/events…: the event log, newest first or as it grows, for one service or (a key of none) all.
 // It must not take a recipient but in a body: a number never stands in a URL. No stream outlives its key.
 
 import { readIndexes, serviceOf } from '../admin-caller.ts'
@@ -27,9 +27,9 @@ const list = defineRoute(
     method: 'get',
     path: '/admin/api/events',
     id: 'listEvents',
-    summary: 'The attempt log',
+    summary: 'The event log',
     description: 'Newest first. To filter by recipient use the search.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     query: EventsQuery,
     answers: { 200: { description: 'A page.', json: EventsPage } },
@@ -44,10 +44,10 @@ const search = defineRoute(
     method: 'post',
     path: '/admin/api/events/search',
     id: 'searchEvents',
-    summary: 'Search the attempt log',
+    summary: 'Search the event log',
     description:
       'Newest first; every spelling of a recipient finds the same events. Factors are found by their subject.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     body: EventsSearchBody,
     answers: { 200: { description: 'A page.', json: EventsPage } },
@@ -70,12 +70,12 @@ const stream = defineRoute(
     method: 'get',
     path: '/admin/api/verifications/stream',
     id: 'streamEvents',
-    summary: 'The attempt log as it grows',
+    summary: 'The event log as it grows',
     description:
       'Server-sent events: the id of each is the sequence, its data one event, as in the log. ' +
       'It begins with what comes next; after a break, read the log for what was missed. ' +
       'On rare occasions an event comes twice. A key may have six streams, the keys of one service together sixty, the console’s among them; further ones are 503.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     answers: {
       200: {

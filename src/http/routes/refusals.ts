@@ -31,7 +31,7 @@ const list = defineRoute(
     summary: 'The refused requests',
     description:
       'Those of one person for one reason are one line: how many, when, what it means, and what to do. Refused last comes first. To look for one person use the search.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     query: RefusalsQuery,
     answers: { 200: { description: 'A page.', json: RefusalsPage } },
@@ -52,7 +52,7 @@ const search = defineRoute(
     summary: 'Search the refused requests',
     description:
       'Of one number, address or subject: every spelling finds the same. With nobody named, as the list.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     body: RefusalsSearchBody,
     answers: { 200: { description: 'A page.', json: RefusalsPage } },

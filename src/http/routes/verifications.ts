@@ -54,7 +54,7 @@ const list = defineRoute(
     summary: 'The verifications',
     description:
       'One row for each verification, newest first, with what became of its newest message. To filter by recipient use the search.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     query: AdminVerificationsQuery,
     answers: { 200: { description: 'A page.', json: AdminVerificationPage } },
@@ -75,7 +75,7 @@ const search = defineRoute(
     summary: 'Search the verifications',
     description:
       'Newest first; every spelling of a recipient finds the same, a national number by the countries of the services. With `subject`: verifications by factors.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     body: AdminVerificationsSearchBody,
     answers: { 200: { description: 'A page.', json: AdminVerificationPage } },
@@ -101,7 +101,7 @@ const get = defineRoute(
     id: 'adminGetVerification',
     summary: 'Look at a verification',
     description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: READ,
     params: IdParams,
     answers: { 200: { description: 'The verification.', json: DetailedAdminVerification } },
@@ -129,7 +129,7 @@ const cancel = defineRoute(
     summary: 'Cancel a verification',
     description:
       'As its login flow would: one that has ended is answered unchanged, but 409 once approved.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: WRITE,
     params: IdParams,
     optionalBody: CancelBody,
@@ -153,7 +153,7 @@ const resend = defineRoute(
     summary: 'Send the code again',
     description:
       'As its login flow would: the same code, by the same limits, by another channel if one is given.',
-    tag: 'Attempt log',
+    tag: 'Event log',
     needs: WRITE,
     params: IdParams,
     optionalBody: ResendBody,

@@ -1,4 +1,4 @@
-// The attempt log on the wire: its filters, and its rows.
+// The event log on the wire: its filters, and its rows.
 // It must not show a recipient: a row has none, and a filter takes one in a body only.
 
 import { z } from '@hono/zod-openapi'

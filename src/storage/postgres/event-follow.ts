@@ -1,4 +1,4 @@
-// The attempt log on PostgreSQL from a place on, oldest first.
+// The event log on PostgreSQL from a place on, oldest first.
 // It must not take the highest sequence for the end: transactions commit in another order than they number.
 
 import type { EventRecord, EventStore, LogPosition } from '../../events/types.ts'

@@ -1,4 +1,4 @@
-// The attempt log on PostgreSQL: append, and pages by every filter, each by an index.
+// The event log on PostgreSQL: append, and pages by every filter, each by an index.
 // It must not change or remove an event.
 
 import {

@@ -1,4 +1,4 @@
-// The attempt log on SQLite: append, pages by every filter, each by an index, and what came since a place.
+// The event log on SQLite: append, pages by every filter, each by an index, and what came since a place.
 // It must not change or remove an event.
 
 import type {

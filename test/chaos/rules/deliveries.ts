@@ -1,5 +1,5 @@
 // I5 and I6 over the whole history: every message that was owed goes out or says why not, and each delivery is moved
-// by one worker at a time, in the order that the attempt log shows.
+// by one worker at a time, in the order that the event log shows.
 // It must go by the events' sequence: it is drawn under the row's lock, so it is the order in which things happened.
 
 import { tryId } from '../../../src/kernel/ids.ts'

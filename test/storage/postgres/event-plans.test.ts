@@ -1,4 +1,4 @@
-// The contract of the attempt log under plans that PostgreSQL takes on another day: which join it takes for an append hangs on
+// The contract of the event log under plans that PostgreSQL takes on another day: which join it takes for an append hangs on
 // how large it believes the tables to be, and a join keeps no order.
 
 import { afterAll, beforeAll, describe } from 'vitest'

@@ -1,4 +1,4 @@
-// countersign attempts, show, tail, export and erase: real processes on the file of a service that runs.
+// countersign verifications, show, tail, export and erase: real processes on the file of a service that runs.
 
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -60,10 +60,10 @@ const objects = ({ stdout }: Pick<Ended, 'stdout'>) =>
 const idsOf = (ended: Ended) => objects(ended).map(({ id }) => id)
 const withoutIds = (text: string) => text.replaceAll(/vrf_\w+/g, '')
 
-describe('attempts', () => {
+describe('verifications', () => {
   it('are a table for people: narrow, in UTC, masked', async () => {
     const one = await failed()
-    const { status, stdout, stderr } = await run(real, ['attempts', '--to', one.to])
+    const { status, stdout, stderr } = await run(real, ['verifications', '--to', one.to])
     expect([status, stderr]).toEqual([0, ''])
     const [head, line, ...rest] = stdout.trimEnd().split('\n')
     expect([head, rest]).toEqual([expect.stringMatching(/^REFERENCE {2}WHEN \(UTC\)/), []])
@@ -79,7 +79,7 @@ describe('attempts', () => {
   it('are one JSON line each, as the API has them, newest first', async () => {
     await start(anAddress())
     const [a, b] = [await start(anAddress()), await start(anAddress())]
-    const ended = await run(real, ['attempts', '--json', '--limit', '2'])
+    const ended = await run(real, ['verifications', '--json', '--limit', '2'])
     const { body } = await real.admin.get('/admin/api/verifications?limit=2')
     expect(objects(ended)).toEqual(body.verifications)
     expect(idsOf(ended)).toEqual([b.id, a.id])
@@ -94,7 +94,7 @@ describe('attempts', () => {
     const { body: factor } = await real.client.post('/verify/start', about)
     await real.client.post(`/verify/${mail.id}/cancel`, {})
     const only = async (...words: string[]) =>
-      idsOf(await runHere(real, ['attempts', '--json', '--since', from, ...words]))
+      idsOf(await runHere(real, ['verifications', '--json', '--since', from, ...words]))
     expect(await only()).toEqual([factor.id, call.id, mail.id])
     expect(await only('--status', 'canceled')).toEqual([mail.id])
     expect(await only('--delivery', 'failed')).toEqual([call.id])
@@ -112,21 +112,23 @@ describe('attempts', () => {
     const { to, id } = await start(anAddress())
     const soon = new Date(Date.now() + 60_000).toISOString().slice(0, 19)
     for (const until of [soon, `${soon}Z`, soon.replace('T', ' '), `${soon}.5+00:00`])
-      expect(idsOf(await run(real, ['attempts', '--json', '--to', to, '--until', until]))).toEqual([
-        id,
-      ])
-    const ago = await runHere(real, ['attempts', '--json', '--to', to, '--until', '1m'])
+      expect(
+        idsOf(await run(real, ['verifications', '--json', '--to', to, '--until', until])),
+      ).toEqual([id])
+    const ago = await runHere(real, ['verifications', '--json', '--to', to, '--until', '1m'])
     expect(idsOf(ago)).toEqual([])
   })
 
   it('may be none', async () => {
-    expect(await run(real, ['attempts', '--to', 'nobody@example.com', '--since', '2h'])).toEqual({
+    expect(
+      await run(real, ['verifications', '--to', 'nobody@example.com', '--since', '2h']),
+    ).toEqual({
       ...{ status: 0, stdout: '', stderr: 'No verifications found.\n' },
     })
   })
 
   it('end quietly where the reader has gone', async () => {
-    const { child, ended } = begin(real, ['attempts', '--json', '--limit', '100000'])
+    const { child, ended } = begin(real, ['verifications', '--json', '--limit', '100000'])
     child.stdout?.destroy()
     expect(await ended).toMatchObject({ status: 0, stderr: '' })
   })
@@ -302,19 +304,22 @@ describe('erase', () => {
 
 describe('wrong words', () => {
   it.each([
-    [['attempts', '--since', 'yesterday'], '--since must be a time such as 2h'],
-    [['attempts', '--since', '2026-13-01'], '--since must be a time such as 2h'],
-    [['attempts', '--until', '2h30'], '--until must be a time such as 2h'],
-    [['attempts', '--status', 'gone'], '--status must be one of pending'],
-    [['attempts', '--delivery', 'gone'], '--delivery must be one of queued'],
-    [['attempts', '--channel', 'fax'], '--channel must be one of sms'],
-    [['attempts', '--country', 'Germany'], '--country must be an ISO 3166-1 code'],
-    [['attempts', '--limit', '0'], '--limit must be a whole number'],
-    [['attempts', '--service', 'nobody'], 'there is no service "nobody"'],
-    [['attempts', '--to', 'nobody'], '--to is neither an e-mail address'],
-    [['attempts', '--to', ''], '--to or --subject is empty'],
-    [['attempts', '--subject', 'a', '--country', 'US'], 'cannot be used with --subject'],
-    [['attempts', '--to', '+14155552671', '--subject', 'a'], 'give --to or --subject, not both'],
+    [['verifications', '--since', 'yesterday'], '--since must be a time such as 2h'],
+    [['verifications', '--since', '2026-13-01'], '--since must be a time such as 2h'],
+    [['verifications', '--until', '2h30'], '--until must be a time such as 2h'],
+    [['verifications', '--status', 'gone'], '--status must be one of pending'],
+    [['verifications', '--delivery', 'gone'], '--delivery must be one of queued'],
+    [['verifications', '--channel', 'fax'], '--channel must be one of sms'],
+    [['verifications', '--country', 'Germany'], '--country must be an ISO 3166-1 code'],
+    [['verifications', '--limit', '0'], '--limit must be a whole number'],
+    [['verifications', '--service', 'nobody'], 'there is no service "nobody"'],
+    [['verifications', '--to', 'nobody'], '--to is neither an e-mail address'],
+    [['verifications', '--to', ''], '--to or --subject is empty'],
+    [['verifications', '--subject', 'a', '--country', 'US'], 'cannot be used with --subject'],
+    [
+      ['verifications', '--to', '+14155552671', '--subject', 'a'],
+      'give --to or --subject, not both',
+    ],
     [['show', 'nothing'], 'give a reference'],
     [['show'], '<reference> is missing'],
     [['tail', '--since', '2h'], "'--since'"],
@@ -328,7 +333,7 @@ describe('wrong words', () => {
     })
   })
 
-  it.each(['attempts', 'show', 'tail', 'export', 'erase'])('%s has its help', async (word) => {
+  it.each(['verifications', 'show', 'tail', 'export', 'erase'])('%s has its help', async (word) => {
     const ended = await run(real, [word, '--help'], { NODE_ENV: 'production', SECRET_KEY: '' })
     expect(ended).toMatchObject({ status: 0, stderr: '' })
     expect(ended.stdout).toContain(`Usage: countersign ${word}`)

@@ -8,7 +8,7 @@ import type { VerificationDetail } from '../admin/ports.ts'
 import { isFactorChannel } from '../kernel/channel.ts'
 import { statusAt } from '../verification/state.ts'
 import { livePart } from './live.ts'
-import { attemptPath, type Html, postForm, type SignedInPage, shell } from './shell.ts'
+import { type Html, postForm, type SignedInPage, shell, verificationPath } from './shell.ts'
 import { type KeyName, TIMELINE_STYLE, timeline } from './timeline.ts'
 import { agoOf, messageStamp, outcomeStamp, spanOf, timeOf, ZONE } from './words.ts'
 
@@ -28,8 +28,8 @@ type Shown = {
 }
 
 const STYLE = `
-.attempt { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s5); overflow-wrap: anywhere }
-.above { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s5); align-items: center; justify-content: space-between; min-height: 2rem; margin-bottom: calc(-1 * var(--s4)) } .crumb { font-size: var(--t2) } .attempt .head { align-items: center } .attempt .head > :last-child { margin-left: 0 } .attempt .head h1 { min-width: 0; display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: center; font-family: var(--mono); letter-spacing: 0 } .head h1 .stamp { font-size: var(--t2) }
+.verification { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s5); overflow-wrap: anywhere }
+.above { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s5); align-items: center; justify-content: space-between; min-height: 2rem; margin-bottom: calc(-1 * var(--s4)) } .crumb { font-size: var(--t2) } .verification .head { align-items: center } .verification .head > :last-child { margin-left: 0 } .verification .head h1 { min-width: 0; display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: center; font-family: var(--mono); letter-spacing: 0 } .head h1 .stamp { font-size: var(--t2) }
 .why { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--soft); padding: var(--s4); display: flex; flex-wrap: wrap; gap: var(--s4) var(--s5); justify-content: space-between; align-items: center }
 .why.good { border-left-color: var(--good) } .why.warn { border-left-color: var(--warn) } .why.bad { border-left-color: var(--bad) }
 .why > div:first-child { display: grid; gap: var(--s2); flex: 1 1 20rem; max-width: 48rem } .why h2 { font-size: var(--t5); display: block } .why h2::after { display: none }
@@ -67,7 +67,7 @@ function actions(page: SignedInPage, { detail, diagnosis, offers }: Shown): Html
     channels.length > 1 ? html`<select name="channel" aria-label="Channel">${choices}</select>` : ''
   const main = diagnosis.resend === 'helps' ? html` class="main"` : ''
   const form = (action: string, fields: Html) =>
-    postForm(page, `${attemptPath(id)}/${action}`, fields)
+    postForm(page, `${verificationPath(id)}/${action}`, fields)
   const again =
     channels.length > 0 ? form('resend', html`${choice}<button${main}>Send again</button>`) : ''
   const cancel = canCancel ? form('cancel', html`<button>Cancel</button>`) : ''
@@ -82,7 +82,9 @@ function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown)
       : html`<strong class="mono clear"><bdi>${clear}</bdi></strong>`
   const may = page.session.access.scopes.has('admin') && clear === null && personPath !== null
   const button = html`<button aria-label="Show the recipient; the log records who saw it">Show</button>`
-  const reveal = may ? postForm(page, `${attemptPath(detail.verification.id)}/reveal`, button) : ''
+  const reveal = may
+    ? postForm(page, `${verificationPath(detail.verification.id)}/reveal`, button)
+    : ''
   const all = personPath === null ? '' : html`<a href="${personPath}">Everything about them</a>`
   return html`<div class="person">${shown}${reveal}</div>${all}`
 }
@@ -112,7 +114,7 @@ function factsOf(page: SignedInPage, shown: Shown): [string, Html | string][] {
   return facts.filter((fact): fact is [string, Html | string] => fact[1] !== null)
 }
 
-export function attemptPage(page: SignedInPage, shown: Shown): Html {
+export function verificationPage(page: SignedInPage, shown: Shown): Html {
   const { detail, diagnosis, keys, notice, now } = shown
   const { verification } = detail
   const status = statusAt(verification, now)
@@ -124,9 +126,9 @@ export function attemptPage(page: SignedInPage, shown: Shown): Html {
   )
   // A refresh must not remove what was just shown in clear.
   const live = shown.clear === null ? livePart({ verification: verification.id }) : undefined
-  const body = html`<div class="above"><p class="crumb"><a href="/admin/attempts">Attempts</a> / one verification</p>${live?.bar}</div>
+  const body = html`<div class="above"><p class="crumb"><a href="/admin/verifications">Verifications</a> / one verification</p>${live?.bar}</div>
 ${notice}
-<div class="attempt"${live && html` id="live" data-live`}>
+<div class="verification"${live && html` id="live" data-live`}>
 <div class="head"><h1><bdi>${verification.reference}</bdi> ${outcomeStamp(status)}</h1>${message}</div>
 <div class="why ${diagnosis.state}">${why(shown)}${actions(page, shown)}</div>
 <div class="halves">
@@ -136,5 +138,11 @@ ${notice}
 </div>`
   const style = STYLE + (live?.style ?? '')
   const script = live?.script ?? ''
-  return shell(page, { title: verification.reference, current: 'attempts', body, style, script })
+  return shell(page, {
+    title: verification.reference,
+    current: 'verifications',
+    body,
+    style,
+    script,
+  })
 }

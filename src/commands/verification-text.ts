@@ -34,7 +34,7 @@ function messageOf({ deliveryStatus, errorCode, provider }: ListedVerification):
 }
 
 /** With a heading; the service where there is more than one. */
-export function attemptsTable(rows: readonly ListedVerification[], shown: Shown): string {
+export function verificationsTable(rows: readonly ListedVerification[], shown: Shown): string {
   const head = ['REFERENCE', 'WHEN (UTC)', 'TO', 'CHANNEL', 'MESSAGE', 'OUTCOME', 'SERVICE']
   const lines = rows.map((row) => [
     ...[row.reference, timeOf(row.createdAt), recipientOf(row, shown), row.channel],
@@ -108,7 +108,7 @@ function diagnosisOf(detail: VerificationDetail, { readingOf }: Shown): string {
   return [diagnosis.meaning, todo].map((line) => line && `${plain(line)}\n`).join('') // mutant: C74.command-same-diagnosis
 }
 
-export function describeAttempt(detail: VerificationDetail, shown: Shown): string {
+export function describeVerification(detail: VerificationDetail, shown: Shown): string {
   const { verification, events, tries } = detail
   const parts = [
     `${verification.reference}  ${verification.id}\n${factsOf(verification, shown)}`,

@@ -1,4 +1,4 @@
-// GET /admin/attempts/{id}, and its actions: POST …/resend, …/cancel, …/reveal. Each leads back to the page, with its result.
+// GET /admin/verifications/{id}, and its actions: POST …/resend, …/cancel, …/reveal. Each leads back to the page, with its result.
 // It must not reveal another service's verification, nor put anything into an address but fixed words.
 
 import { html } from 'hono/html'
@@ -10,13 +10,13 @@ import { ERRORS, type ErrorSlug } from '../kernel/errors.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, Refusal, ResendResult } from '../verification/api.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
-import { attemptPage } from './attempt-page.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
-import { attemptPath, type Html, personPath, type SignedInPage } from './shell.ts'
+import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import type { KeyName } from './timeline.ts'
+import { verificationPage } from './verification-page.ts'
 import { LIMIT_WORDS, spanOf } from './words.ts'
 
-const PATH = '/admin/attempts/:id'
+const PATH = '/admin/verifications/:id'
 
 const DONE = {
   resent: 'The same code is on its way again.',
@@ -118,10 +118,10 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
     personPath: sealed === undefined ? null : personPath(sealed),
     notice: noticeOf(page.c.req.query()),
   }
-  return page.c.html(attemptPage(page, shown))
+  return page.c.html(verificationPage(page, shown))
 }
 
-export function addAttempt(pages: Pages, deps: ConsoleDeps): void {
+export function addVerification(pages: Pages, deps: ConsoleDeps): void {
   const { operations } = deps.admin
   const withId = (page: SignedInPage, run: (id: string) => Answer): Answer => {
     const id = page.c.req.param('id') ?? ''
@@ -141,7 +141,10 @@ export function addAttempt(pages: Pages, deps: ConsoleDeps): void {
         const result = await run(page, id, form)
         if (!result) return notFound(page)
         // A redirect: reloading the page must not repeat the action.
-        return page.c.redirect(`${attemptPath(id)}?${new URLSearchParams(queryOf(result))}`, 303)
+        return page.c.redirect(
+          `${verificationPath(id)}?${new URLSearchParams(queryOf(result))}`,
+          303,
+        )
       }),
     )
   act('resend', ({ admin }, id, form) => {
@@ -155,7 +158,7 @@ export function addAttempt(pages: Pages, deps: ConsoleDeps): void {
       const person = await operations.reveal(page.admin, id)
       if (!person) return notFound(page)
       // The switch of colours leads back to the page itself.
-      return show({ ...page, path: attemptPath(id) }, deps, id, person.to ?? person.subject)
+      return show({ ...page, path: verificationPath(id) }, deps, id, person.to ?? person.subject)
     }),
   )
 }

@@ -1,4 +1,4 @@
-// The page of attempts over HTTP: its filters, its pages, what a key of one service sees, hostile addresses.
+// The page of verifications over HTTP: its filters, its pages, what a key of one service sees, hostile addresses.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mask } from '../../src/admin/recipients.ts'
@@ -28,17 +28,17 @@ const NAMES = [
 const referencesIn = ({ text }: { text: string }) =>
   [
     ...text.matchAll(
-      /role="rowheader"><a class="mono" href="\/admin\/attempts\/vrf_\w+">([^<]+)</g,
+      /role="rowheader"><a class="mono" href="\/admin\/verifications\/vrf_\w+">([^<]+)</g,
     ),
   ].map((one) => one[1])
 
 async function find(text: string): Promise<string> {
-  const form_token = formTokenOf(await visitor.get('/admin/attempts'))
-  const { location } = await visitor.post('/admin/attempts/find', { find: text, form_token })
+  const form_token = formTokenOf(await visitor.get('/admin/verifications'))
+  const { location } = await visitor.post('/admin/verifications/find', { find: text, form_token })
   return location ?? ''
 }
 
-describe('attempts', () => {
+describe('verifications', () => {
   it('come slice by slice, each once', async () => {
     const made: string[] = []
     for (let i = 0; i < 55; i += 1)
@@ -57,10 +57,10 @@ describe('attempts', () => {
   it('are filtered by outcome', async () => {
     const { body } = await real.start({ to: 'bob@example.com' })
     await real.client.post(`/verify/${body.id}/cancel`, {})
-    expect(referencesIn(await visitor.get('/admin/attempts?status=canceled'))).toEqual([
+    expect(referencesIn(await visitor.get('/admin/verifications?status=canceled'))).toEqual([
       body.reference,
     ])
-    expect(referencesIn(await visitor.get('/admin/attempts?status=approved'))).toEqual([])
+    expect(referencesIn(await visitor.get('/admin/verifications?status=approved'))).toEqual([])
     const found = await find('bob@example.com')
     expect(referencesIn(await visitor.get(`${found}&channel=sms`))).toEqual([])
     expect(referencesIn(await visitor.get(`${found}&channel=email`))).toEqual([body.reference])
@@ -87,18 +87,18 @@ describe('attempts', () => {
     const chosen = await visitor.get(`${found}&span=day`)
     expect(chosen.text).toMatch(/span=day" aria-current="true">1 day/)
     expect(
-      (await visitor.get('/admin/attempts?span=day&from=2026-01-01T00:00&status=')).location,
-    ).toBe('/admin/attempts?from=2026-01-01T00%3A00')
+      (await visitor.get('/admin/verifications?span=day&from=2026-01-01T00:00&status=')).location,
+    ).toBe('/admin/verifications?from=2026-01-01T00%3A00')
   })
 
   it('are found by reference and by id directly', async () => {
     const { body } = await real.start({ to: 'dora@example.com' })
-    expect(await find(body.id)).toBe(`/admin/attempts/${body.id}`)
+    expect(await find(body.id)).toBe(`/admin/verifications/${body.id}`)
     expect(await find(body.reference.toLowerCase().replace('-', ''))).toBe(
-      `/admin/attempts/${body.id}`,
+      `/admin/verifications/${body.id}`,
     )
-    expect(await find(body.id.replace(/.{4}$/, '0000'))).toBe('/admin/attempts?nothing=id')
-    expect(await find('ABC-DEF')).toBe('/admin/attempts?reference=ABC-DEF')
+    expect(await find(body.id.replace(/.{4}$/, '0000'))).toBe('/admin/verifications?nothing=id')
+    expect(await find('ABC-DEF')).toBe('/admin/verifications?reference=ABC-DEF')
   })
 
   it('lead to the verification and to the person, who is sealed', async () => {
@@ -112,14 +112,14 @@ describe('attempts', () => {
   it('accept any text in the address', async () => {
     const hostile = encodeURIComponent(`"><script>alert(1)</script>`)
     for (const name of NAMES) {
-      const { status, text } = await visitor.get(`/admin/attempts?${name}=${hostile}`)
+      const { status, text } = await visitor.get(`/admin/verifications?${name}=${hostile}`)
       expect([name, status]).toEqual([name, 200])
       expect(text).not.toContain('<script>alert')
     }
-    expect((await visitor.get('/admin/attempts?cursor=x')).status).toBe(400)
+    expect((await visitor.get('/admin/verifications?cursor=x')).status).toBe(400)
     expect(await find(`<script>`)).toMatch(/\?recipient=[\w-]{40,}&nothing=text$/)
-    expect(await find(`subject:${'x'.repeat(5_000)}`)).toBe('/admin/attempts?nothing=text')
-    expect(referencesIn(await visitor.get('/admin/attempts?recipient=AAAA'))).toEqual([])
+    expect(await find(`subject:${'x'.repeat(5_000)}`)).toBe('/admin/verifications?nothing=text')
+    expect(referencesIn(await visitor.get('/admin/verifications?recipient=AAAA'))).toEqual([])
   })
 })
 

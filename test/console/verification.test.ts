@@ -18,7 +18,7 @@ afterAll(() => world.close())
 
 let people = 0
 const someone = () => `+1415555${String(3000 + people++)}`
-const pathOf = (id: string) => `/admin/attempts/${id}`
+const pathOf = (id: string) => `/admin/verifications/${id}`
 const read = async (id: string, query = '') => readable(await visitor.get(pathOf(id) + query))
 
 async function failedBy(code: number): Promise<{ id: string; reference: string; to: string }> {

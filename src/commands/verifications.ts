@@ -1,15 +1,8 @@
-// countersign attempts and show: verifications listed, and one in detail, beside the running service. Nothing is changed.
+// countersign verifications and show: verifications listed, and one in detail, beside the running service. Nothing is changed.
 
 import type { ListedVerification, VerificationDetail } from '../admin/ports.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import type { AdminContext } from './admin-context.ts'
-import {
-  FILTER_OPTIONS,
-  LIMIT_OPTION,
-  readFilter,
-  readLimit,
-  TIME_OPTIONS,
-} from './attempt-options.ts'
 import {
   type Command,
   EXIT,
@@ -19,6 +12,13 @@ import {
   toJson,
   UsageError,
 } from './command.ts'
+import {
+  FILTER_OPTIONS,
+  LIMIT_OPTION,
+  readFilter,
+  readLimit,
+  TIME_OPTIONS,
+} from './verification-options.ts'
 
 const PAGE_SIZE = 500
 /** Of one reference there is hardly ever a second. */
@@ -41,14 +41,14 @@ async function list(context: AdminContext, given: Given, terminal: Terminal): Pr
   } while (cursor !== null && rows.length < limit && !terminal.gone?.aborted)
   if (given.flag('json')) return EXIT.ok
   if (rows.length === 0) terminal.err('No verifications found.\n')
-  else terminal.out((await import('./attempt-text.ts')).attemptsTable(rows, context))
+  else terminal.out((await import('./verification-text.ts')).verificationsTable(rows, context))
   if (cursor !== null)
     terminal.err(`There may be more: these are the newest ${rows.length} (see --limit).\n`)
   return EXIT.ok
 }
 
-export const attemptsCommand: Command = {
-  words: 'attempts',
+export const verificationsCommand: Command = {
+  words: 'verifications',
   summary: 'Lists verifications, newest first, each with its outcome and the state of its message.',
   options: { ...FILTER_OPTIONS, ...TIME_OPTIONS, ...LIMIT_OPTION, ...JSON_OPTION },
   notes: `Recipients are masked. With --json each line is one verification, as in the API
@@ -95,10 +95,10 @@ export const showCommand: Command = {
         terminal.err(`There is no verification ${text}.\n`)
         return EXIT.failed
       }
-      const { describeAttempt } = await import('./attempt-text.ts')
+      const { describeVerification } = await import('./verification-text.ts')
       const texts = given.flag('json')
         ? found.map((detail) => toJson(context.wire.detail(detail)))
-        : found.map((detail) => describeAttempt(detail, context))
+        : found.map((detail) => describeVerification(detail, context))
       terminal.out(texts.join('\n'))
       return EXIT.ok
     })

@@ -1,4 +1,4 @@
-// GET /admin/attempts: one line for each verification, newest first, with what became of its message.
+// GET /admin/verifications: one line for each verification, newest first, with what became of its message.
 // It must not show a recipient in clear.
 
 import { html } from 'hono/html'
@@ -17,25 +17,27 @@ import {
   searchFor,
 } from './log-query.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
-import { attemptPath, type Html, personPath, type SignedInPage } from './shell.ts'
+import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import { numbers, table } from './table.ts'
 import { messageStamp, OUTCOMES, outcomeStamp, whenOf } from './words.ts'
 
 /** Masked, and sealed for an address; undefined: the key of the row no longer exists. */
-type ShownAttempt = ListedVerification & { person: { masked: string; sealed: string | undefined } }
+type ShownVerification = ListedVerification & {
+  person: { masked: string; sealed: string | undefined }
+}
 
-const PATH = '/admin/attempts'
+const PATH = '/admin/verifications'
 
 const NOTHING: Readonly<Record<string, string>> = {
   text: 'Nothing was found. The text is not a reference (like K7Q-42M), a verification id, an e-mail address or a phone number of a country that your services send to (with + and its country code any number is read). It was searched for as a user id.',
   id: 'There is no verification with this id.',
 }
 
-/** What the lists of attempts have in common, by column. */
-export function attemptCells(row: ListedVerification, now: number) {
+/** What the lists of verifications have in common, by column. */
+export function verificationCells(row: ListedVerification, now: number) {
   const code = row.errorCode === null ? '' : html` <code><bdi>${row.errorCode}</bdi></code>`
   return {
-    reference: html`<a class="mono" href="${attemptPath(row.id)}">${row.reference}</a>`,
+    reference: html`<a class="mono" href="${verificationPath(row.id)}">${row.reference}</a>`,
     when: whenOf(row.createdAt, now),
     message: html`${messageStamp(row.deliveryStatus)}${code}`,
     // Expired also before the sweeper reaches it.
@@ -45,10 +47,10 @@ export function attemptCells(row: ListedVerification, now: number) {
   }
 }
 
-function lines(rows: readonly ShownAttempt[], { now, services }: Log): Html {
+function lines(rows: readonly ShownVerification[], { now, services }: Log): Html {
   const hasService = services.length > 1
   return table({
-    caption: 'Attempts, newest first',
+    caption: 'Verifications, newest first',
     columns: [
       'Reference',
       { label: 'When', isTime: true },
@@ -58,7 +60,7 @@ function lines(rows: readonly ShownAttempt[], { now, services }: Log): Html {
     ],
     ids: rows.map(({ id }) => id),
     rows: rows.map((row) => {
-      const { reference, when, message, outcome, wrong, sends } = attemptCells(row, now)
+      const { reference, when, message, outcome, wrong, sends } = verificationCells(row, now)
       const by = row.provider === null ? '' : html` <span class="soft">${row.provider}</span>`
       const who = personCell(row.person.masked, row.person.sealed, row.country)
       const cells = [
@@ -97,10 +99,10 @@ ${select('channel', 'Channel', [...CHANNELS, ...FACTOR_CHANNELS], query)}
 <label>Country<input name="country" value="${query.country ?? ''}" maxlength="2" placeholder="US"></label>`
 }
 
-function attemptsPage(
+function verificationsPage(
   page: SignedInPage,
   log: Log,
-  shown: Found & { rows: readonly ShownAttempt[]; reference: string | undefined },
+  shown: Found & { rows: readonly ShownVerification[]; reference: string | undefined },
 ): Html {
   const { query } = log
   const { rows, reference } = shown
@@ -108,7 +110,7 @@ function attemptsPage(
   const alert = nothing ? html`<p class="note bad" role="alert">${nothing}</p>` : ''
   const input = html`<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" placeholder="Reference, number, address, user id" autocomplete="off" autocapitalize="off" spellcheck="false">`
   return logPage(page, log, {
-    ...{ name: 'attempts', title: 'Attempts', found: shown, count: rows.length },
+    ...{ name: 'verifications', title: 'Verifications', found: shown, count: rows.length },
     find: [input, ''],
     filters: {
       fields: filterFields(query),
@@ -124,14 +126,14 @@ async function find(typed: string, service: string | null, deps: ConsoleDeps): P
   const { verifications, refusals } = deps.admin
   if (VERIFICATION_ID.test(typed)) {
     const row = await verifications.find(service, typed)
-    return row ? attemptPath(row.id) : logAddress(PATH, { nothing: 'id' })
+    return row ? verificationPath(row.id) : logAddress(PATH, { nothing: 'id' })
   }
   const reference = readReference(typed)
   const { items } = reference
     ? await verifications.list({ service, reference }, null, 2)
     : { items: [] }
   const [only, second] = items
-  if (only && !second) return attemptPath(only.id)
+  if (only && !second) return verificationPath(only.id)
   if (reference && second) return logAddress(PATH, { reference })
   const searched = await searchFor(typed, service, deps, async (budgetIndexes) => {
     const begun = await verifications.list({ service, budgetIndexes }, null, 1)
@@ -143,13 +145,13 @@ async function find(typed: string, service: string | null, deps: ConsoleDeps): P
   return logAddress(PATH, { ...searched.query, ...(searched.isGuess && { nothing: 'text' }) })
 }
 
-export function addAttempts(pages: Pages, deps: ConsoleDeps): void {
+export function addVerifications(pages: Pages, deps: ConsoleDeps): void {
   const { verifications, recipients } = deps.admin
   addLog(pages, deps, PATH, {
     async show(page, filter, log) {
       const found = await verifications.list(filter, log.query.cursor ?? null, PAGE_SIZE)
       const rows = found.items.map((row) => ({ ...row, person: recipients.shown(row) }))
-      return attemptsPage(page, log, { ...found, rows, reference: filter.reference })
+      return verificationsPage(page, log, { ...found, rows, reference: filter.reference })
     },
     find: (typed, service) => find(typed, service, deps),
   })

@@ -28,11 +28,11 @@ afterAll(async () => {
 
 const env = () => ({ DATABASE_URL: database.url })
 
-it('attempts, show, export and erase are the same there', async () => {
+it('verifications, show, export and erase are the same there', async () => {
   const to = 'ann@example.com'
   const { body } = await real.start({ to })
   await real.message(body.id)
-  const listed = await run(real, ['attempts', '--to', to, '--since', '1h', '--json'], env())
+  const listed = await run(real, ['verifications', '--to', to, '--since', '1h', '--json'], env())
   expect(listed).toMatchObject({ status: 0, stderr: '' })
   const { verifications } = (await real.admin.get('/admin/api/verifications')).body
   expect(JSON.parse(listed.stdout)).toEqual(verifications[0])
