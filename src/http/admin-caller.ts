@@ -1,5 +1,5 @@
-// Who asks under /admin/api or in the console: what the log says it was, and whom it asks about.
-// It must not let a key of one service be more than that.
+// The caller under /admin/api or in the console: its name in the log, and the person a request is about.
+// It must not let a key of one service reach another one's data.
 
 import type { z } from '@hono/zod-openapi'
 import type { Admin } from '../admin/ports.ts'
@@ -36,7 +36,7 @@ export function callingAdmin(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'
   return adminOf(c, deps, { service: caller.service?.name ?? null, keyId: caller.keyId }) // mutant: C35.admin-acts-service
 }
 
-/** One answer for what does not exist and what is another service's. */
+/** The same answer for an id that does not exist and for one of another service. */
 export function refuseUnknown(c: AppContext, deps: RefusingDeps): Refused {
   return refuse(
     c,
@@ -54,7 +54,7 @@ export function refuseField(
   return refuseFields(c, deps, [{ field, detail }])
 }
 
-/** A key of one service may name that one, or none. Undefined: it does. */
+/** A key of one service may name that service, or none. Undefined: it does so. */
 export function refuseOtherService(
   c: AppContext,
   deps: RefusingDeps,
@@ -65,7 +65,7 @@ export function refuseOtherService(
   return refuseField(c, deps, 'service', 'is not the service of the key')
 }
 
-/** Whom a body names: a subject, or the one recipient that `to` means to the services that the key sees. */
+/** The person that a body names: a subject, or the one recipient that `to` means in the services the key sees. */
 export function readPerson(
   c: AppContext,
   deps: RefusingDeps & { admin: Pick<AppDeps['admin'], 'recipients'> },
@@ -75,12 +75,12 @@ export function readPerson(
   const about = { service: serviceOf(c), country: country?.toUpperCase() ?? null }
   const [person, another] = deps.admin.recipients.readingsOf(to ?? '', about)
   const detail = person
-    ? 'is a number in several countries: give it with + and its country code, or give country'
+    ? 'is a valid number in several countries: write it with + and its country code, or give country'
     : 'must be a phone number or an address'
   return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) } // mutant: C74.ambiguous-no-erase
 }
 
-/** What a search filters by whom it names: every spelling of a recipient; undefined: nobody is named. */
+/** The indexes that a search filters by: those of every spelling of a recipient; undefined: it names nobody. */
 export function readIndexes(
   c: AppContext,
   deps: RefusingDeps & Pick<AppDeps, 'eventIndexes'>,

@@ -1,4 +1,4 @@
-// The HTTP face of the service: every route, and what happens around each of them.
+// The HTTP side of the service: every route, and the middleware around each of them.
 // It must not know a store, a worker or a provider: they come as `AppDeps`.
 
 import { OpenAPIHono } from '@hono/zod-openapi'
@@ -26,11 +26,11 @@ import { verifyRoutes } from './routes/verify.ts'
 const UNDER_PREFIX =
   /^\/.*[^/]\/+(?:admin|docs|verify|factors|dev|healthz|readyz|openapi\.json)(?:\/|$)/
 
-/** A proxy that serves this under a path and leaves the path in is told so. */
+/** A hint for proxies that serve this under a path prefix and do not strip it. */
 function adviseOnPath(path: string): string {
   return UNDER_PREFIX.test(path) && !path.startsWith('/admin/') // mutant: C69.proxy-path-prefix
-    ? 'This service is served at the root of a host name of its own: no path stands before /admin, /docs or /verify.'
-    : 'See /docs for what there is.'
+    ? 'This service is served at the root of its own host name: nothing comes before /admin, /docs or /verify in the path.'
+    : 'See /docs for every address.'
 }
 
 export function createApp(deps: AppDeps): App {

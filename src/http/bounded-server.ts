@@ -16,13 +16,13 @@ export type ServerTimes = {
   headersMs: number
   /** To the end of the body. Node's own default is 300 s. */
   requestMs: number
-  /** How often both are looked at. */
+  /** How often both are checked. */
   checkEveryMs: number
-  /** Load balancers keep idle connections for 60 s; who closes first must be the client. */
+  /** Above the 60 s for which load balancers keep idle connections: the client must close first. */
   keepAliveMs: number
   /** A socket on which nothing moves, such as that of a client that does not read its answer. */
   inactiveMs: number
-  /** While closing: an idle connection may still bring one request that was on its way. */
+  /** While closing: an idle connection may still deliver a request that was on its way. */
   lingerMs: number
 }
 export const SERVER_TIMES: ServerTimes = {
@@ -34,14 +34,14 @@ export const SERVER_TIMES: ServerTimes = {
   lingerMs: 500,
 }
 const MAX_HEADER_BYTES = 16 * 1024
-/** As HAProxy's default; more are 431. Each is an object or two, and 16 KiB of empty ones would be 4,000. */
+/** HAProxy's default, too; more are 431. Each costs an object or two, and 16 KiB hold 4,000 empty ones. */
 const MAX_HEADERS = 100
-/** A body that comes with these is discarded as it comes: nobody reads it, and a kilobyte may be a thousand pieces. */
+/** Methods whose body is discarded as it arrives: nobody reads it, and a kilobyte may come in a thousand pieces. */
 const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 export function createBoundedServer(options: {
   times: ServerTimes
-  /** Each costs up to 60 KiB: a socket, a head or a body that is not complete yet, what waits behind it. */
+  /** Each costs up to 60 KiB: the socket, an incomplete head or body, and what waits behind it. */
   maxConnections: number
   onFull?: () => void
   answer: RequestListener
@@ -66,7 +66,7 @@ export function createBoundedServer(options: {
 }
 
 export type Connections = {
-  /** A request is under way: once it is there with its body, the socket is kept until its answer is made. */
+  /** A request has begun: once its body has arrived, too, the socket is kept until the answer is made. */
   answering(incoming: IncomingMessage, outgoing: ServerResponse): void
 }
 
@@ -77,7 +77,7 @@ const first = (sockets: ReadonlySet<Socket>): Socket | undefined => sockets.valu
  * @param onFull called for each that is closed or refused
  */
 function boundConnections(server: Server, most: number, onFull: () => void): Connections {
-  // By how long they wait, longest first. Strangers, who have asked for nothing yet, go before known clients.
+  // Idle ones, longest wait first. Strangers, which have sent no request yet, are closed before known clients.
   const strangers = new Set<Socket>()
   const known = new Set<Socket>()
   let open = 0
@@ -105,11 +105,11 @@ function boundConnections(server: Server, most: number, onFull: () => void): Con
       const keep = () => {
         if (!outgoing.writableEnded) forget(socket) // mutant: C52.late-body-closed
       }
-      // A body that does not come keeps no place: whoever asked for it waits for its client.
+      // A body that does not arrive keeps no place: its handler waits for a client that may be gone.
       // mutant: C52.body-timeout
       if (incoming.complete) keep()
       else incoming.once('end', keep)
-      // Made, perhaps not read: an answer that nobody reads keeps no place.
+      // The answer is made but perhaps unread: one that nobody reads keeps no place.
       // mutant: C52.unread-answer-evicted
       outgoing.once('prefinish', () => {
         forget(socket)

@@ -1,4 +1,4 @@
-// A route: what it takes and answers, as it is validated and documented, and who answers it.
+// A route: its input and its answers, both validated and documented from here, and its handler.
 // It must not leave anything out of the document: the registrar mounts nothing that is not defined here.
 
 import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
@@ -16,7 +16,7 @@ import {
 } from './schemas/documented.ts'
 import { IdempotencyHeaders } from './schemas/requests.ts'
 
-/** `text`: the media type of a text, in place of JSON or (by the header Accept) besides it. */
+/** `text`: the media type of a text, in place of JSON or (by the Accept header) in addition to it. */
 type AnswerDocs = {
   description: string
   json?: ZodType
@@ -37,19 +37,19 @@ export type Definition = {
   params?: ZodObject
   query?: ZodObject
   body?: ZodType
-  /** A request without a body is one with an empty object. */
+  /** A missing body counts as an empty object. */
   optionalBody?: ZodType
-  /** What becomes of an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
+  /** What happens to an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
   key?: 'stored' | 'ignored'
   answers: Answers
-  /** Besides those of every route with a key, or with a body. */
+  /** In addition to those of every route with a key, or with a body. */
   problems?: readonly ErrorSlug[]
 }
 
 type Read<D, Part extends string> =
   D extends Record<Part, infer Schema extends ZodType> ? z.output<Schema> : undefined
 
-/** What a request gave, validated. `key`: the Idempotency-Key. */
+/** The parts of a request, validated. `key`: the Idempotency-Key. */
 export type Input<D = unknown> = {
   params: Read<D, 'params'>
   query: Read<D, 'query'>
@@ -122,7 +122,7 @@ function toConfig(definition: Definition): RouteConfig {
   }
 }
 
-/** The answers are held against their schemas by type; the tests hold them against the document. */
+/** The compiler checks answers against their schemas; the tests check them against the document. */
 export function defineRoute<const D extends Definition, Deps>(
   definition: D,
   handler: (c: AppContext, input: Input<D>, deps: Deps) => Answered<D['answers']>,

@@ -15,13 +15,13 @@ import type { ServicePolicy } from '../verification/policy.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import type { StreamPlaces } from './stream-places.ts'
 
-/** Fields first, then the message, as pino has it. It redacts; a body is never given to it. */
+/** Fields first, then the message, as in pino. It redacts; it is never given a body. */
 export type Log = Record<
   'debug' | 'info' | 'warn' | 'error',
   (fields: Record<string, unknown>, message: string) => void
 >
 
-/** The checks by name; nothing from inside, for anybody may read them. */
+/** The checks by name; no internal details, for anybody may read them. */
 export type Readiness = { ready: boolean; checks: Record<string, boolean> }
 
 export type AppDeps = {
@@ -32,7 +32,7 @@ export type AppDeps = {
   events: Pick<EventStore, 'append' | 'list'>
   /**
    * The budget indexes of a recipient or subject, for the events filter: within one service, or
-   * (null) within each. Null: `to` is no phone number or address.
+   * (null) within each. Null: `to` is neither a phone number nor an address.
    */
   eventIndexes: (query: {
     service: string | null
@@ -40,7 +40,7 @@ export type AppDeps = {
     country: string | null
     subject: string | null
   }) => readonly Uint8Array[] | null
-  /** One IP address in any spelling to its canonical form; null: it is none. */
+  /** An IP address, in any spelling, to its canonical form; null: it is not one. */
   parseAddress: (text: string) => string | null
   /** The end user's address from X-Forwarded-For or Forwarded, where the peer is trusted; else null. */
   resolveAddress: (input: {

@@ -1,5 +1,5 @@
-// The end user behind a request: what the login flow says, else what a trusted proxy says.
-// It must not believe a header by itself: `resolveAddress` knows which peers are trusted.
+// The end user behind a request: as reported by the login flow, otherwise by a trusted proxy.
+// It must not trust a header on its own: `resolveAddress` knows which peers are trusted.
 
 import { parseAddress } from '../limits/client-address.ts'
 import type { EndUser } from '../verification/api.ts'
@@ -17,7 +17,7 @@ export function peerOf(c: AppContext): Parameters<AppDeps['resolveAddress']>[0] 
   }
 }
 
-/** Whose sign-ins are counted together; null on a Unix socket without a trusted proxy's word. */
+/** The address whose sign-ins are counted together; null on a Unix socket where no trusted proxy names one. */
 export function addressOf(c: AppContext, deps: Pick<AppDeps, 'resolveAddress'>): string | null {
   const from = peerOf(c)
   return deps.resolveAddress(from) ?? (from.peer ? parseAddress(from.peer) : null)
@@ -36,7 +36,7 @@ export function readEndUser(
   }
 }
 
-/** What every command has: who is behind the request, and what its answer is stored under. */
+/** The parts of every command: the end user behind the request, and the key that its answer is stored under. */
 export function commonOf(
   c: AppContext,
   deps: EndUserDeps,

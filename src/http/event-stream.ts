@@ -1,38 +1,38 @@
-// Server-sent events, as fast as the client reads; and the event log as one, as long as its key or session is good.
-// It must not outlive either, hold up the end of the server, or keep without bound what nobody reads.
+// Server-sent events, as fast as the client reads; and the event log as a stream, while its key or session is valid.
+// It must not outlive either, delay the server's shutdown, or buffer without bound what nobody reads.
 
 import { type SSEMessage, streamSSE } from 'hono/streaming'
 import type { EventRecord } from '../events/types.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import type { StreamHolder } from './stream-places.ts'
 
-/** Under the server's limit for sockets on which nothing moves. */
+/** Below the server's time-out for idle sockets. */
 const HEARTBEAT_MS = 20_000
-/** Of a client that reads slowly; one that is further behind comes back and looks anew. */
+/** For a client that reads slowly; one that is further behind is cut off, reconnects and reads the log again. */
 const MAX_UNREAD = 2_000
 
 export type EventSink = {
   send(message: SSEMessage): void
-  /** After what was sent. */
+  /** Once everything before it is sent. */
   end(): void
 }
 
-/** `begun`: the client is told that it is connected then; `stop` is called once, at the end. */
+/** `begun`: from then on the client counts as connected; `stop` is called once, at the end. */
 export type EventSource = { begun?: Promise<unknown>; stop(): void }
 
-/** @param leave called once, at the end; the place that the stream takes */
+/** @param leave gives back the place that the stream takes; called once, at the end */
 export function streamEvents(
   c: AppContext,
   closing: AbortSignal,
   begin: (sink: EventSink) => EventSource,
   leave: () => void = () => {},
 ): Response {
-  // A HEAD has no body that could end: nothing may be begun for it.
+  // HEAD has no body that could end: nothing may be started for it.
   if (c.req.method === 'HEAD') {
     leave()
     return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   }
-  // nginx would hold events back until its buffer is full.
+  // Without this header nginx would hold events back until its buffer is full.
   c.header('X-Accel-Buffering', 'no')
   return streamSSE(c, async (stream) => {
     const ended = Promise.withResolvers<void>()
@@ -63,7 +63,7 @@ export function streamEvents(
     })
     if (closing.aborted) end()
     await Promise.race([source.begun, ended.promise])
-    // The first bytes tell the client that it is connected.
+    // The first bytes show the client that it is connected.
     write(() => stream.write(': connected\n\n'))
     await ended.promise
     source.stop()
@@ -73,19 +73,19 @@ export function streamEvents(
   })
 }
 
-/** How soon a stream ends after its session or key. */
+/** A stream ends at most this long after its session or key. */
 const LOOK_EVERY_MS = 3_000
 
-/** @returns undefined: the holder, its key, its service or this node has as many streams as there may be */
+/** @returns undefined: the holder, its key, its service or this node has as many streams as allowed */
 export function streamLog(
   c: AppContext,
   deps: Pick<AppDeps, 'closing' | 'follower' | 'streamPlaces'>,
   stream: {
-    /** Whose streams are counted together; of its service alone it is told (null: of all). */
+    /** Its streams are counted together; it receives the events of its service only (null: of all). */
     holder: StreamHolder
     tell(events: readonly EventRecord[], sink: EventSink): void
     isGood(): Promise<boolean>
-    /** Said before the end, where it is no longer good. */
+    /** The last event where the key or session is no longer valid. */
     farewell?: string
   },
 ): Response | undefined {
@@ -101,7 +101,7 @@ export function streamLog(
       ),
     )
     const look = async () => {
-      // A store that is away ends it, too: the client comes back.
+      // An unreachable store ends it, too: the client reconnects.
       const isGood = await stream.isGood().catch(() => null)
       if (isGood) return
       if (isGood === false && farewell) sink.send({ event: farewell, data: '' })

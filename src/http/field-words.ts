@@ -1,14 +1,14 @@
-// What fields mean that many answers share: the document takes from here what a schema does not say itself.
-// It must not be needed to answer a request. A field that is missing here and there fails a test.
+// The meanings of fields that many answers share: the document takes them from here where a schema has none.
+// It must not be needed to answer a request. A field that has no meaning in either place fails a test.
 
 export type FieldWords = { description?: string; example?: unknown }
 
 const VERIFICATION = 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p'
 const NOW = '2026-11-23T18:00:00.000Z'
 
-/** By name, or by `owner.name`, which comes first; the owner is the schema or, further in, the field around it. */
+/** By name, or by `owner.name`, which has precedence; the owner is the schema or, further in, the field around it. */
 export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
-  // What is verified, and how it goes.
+  // The verification and its progress.
   id: { description: 'The id, for every further call.', example: VERIFICATION },
   'Delivery.id': {
     description: 'The id of the message.',
@@ -19,27 +19,30 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
     example: 'att_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p_1_1',
   },
   reference: {
-    description: 'Short and speakable, no secret: support finds the case by it.',
+    description: 'Short, easy to read out, not secret: support finds the case by it.',
     example: 'K7Q-42M',
   },
   'Event.reference': { description: 'Of the verification; null where there is none.' },
-  status: { description: 'Where it stands. Only `pending` can still become `approved`.' },
+  status: { description: 'Its state. Only `pending` can still become `approved`.' },
   'Delivery.status': { description: 'What became of the message.' },
   'Health.status': { description: 'Always `ok`: a process that is not alive answers nothing.' },
   'Problem.status': { description: 'The HTTP status.', example: 429 },
-  channel: { description: 'How the code comes to the person.' },
+  channel: { description: 'How the code reaches the person.' },
   purpose: { description: 'What the verification is for.', example: 'login' },
   attempts_remaining: { description: 'Guesses that are left.', example: 4 },
-  sends_remaining: { description: 'Messages that may still be sent, the first counted.' },
+  sends_remaining: { description: 'Messages that may still be sent; the first one counts, too.' },
   metadata: { description: 'As given at the start.', example: { request: '8e03978e' } },
-  valid: { description: 'True wherever it stands: a wrong code is 422.' },
+  valid: { description: 'Always true: a wrong code is 422.' },
   recovery_codes_remaining: { example: 7 },
   deliveries: { description: 'The messages, oldest first.' },
-  provider: { description: 'Who carries it; null before the first try.', example: 'twilio' },
+  provider: {
+    description: 'The provider that sends it; null before the first try.',
+    example: 'twilio',
+  },
   error: { description: 'What went wrong; null where nothing did.' },
   code: { description: 'The provider’s own code, or one of Countersign’s.', example: '30006' },
   message: {
-    description: 'What the provider says, bounded, with nothing of the message in it.',
+    description: 'The provider’s explanation, shortened, without any part of the message.',
     example: 'Landline or unreachable carrier',
   },
   to: { description: 'The recipient.', example: '+14155552671' },
@@ -54,7 +57,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   max: { description: 'How many it admits in a window.', example: 5 },
   window_seconds: { description: 'How long its window is.', example: 600 },
 
-  created_at: { description: 'When it was made.', example: NOW },
+  created_at: { description: 'When it was created.', example: NOW },
   expires_at: {
     description: 'When its code stops working.',
     example: '2026-11-23T18:10:00.000Z',
@@ -62,11 +65,11 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   resend_at: { example: '2026-11-23T18:00:30.000Z' },
   queued_at: { description: 'When it was accepted here.', example: NOW },
   sent_at: {
-    description: 'When the provider took it; null: not yet.',
+    description: 'When the provider accepted it; null: not yet.',
     example: '2026-11-23T18:00:01.000Z',
   },
   delivered_at: {
-    description: 'When the provider says it arrived; null: it has not reported.',
+    description: 'When it arrived, as reported by the provider; null: no report yet.',
     example: null,
   },
   ended_at: { description: 'When it ended; null: it has not.', example: null },
@@ -94,15 +97,15 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
     example:
       'otpauth://totp/Acme:alice%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme',
   },
-  confirmed_at: { description: 'When its first code was right; null: not yet.' },
-  last_used_at: { description: 'When a code of it was last used; null: never.' },
+  confirmed_at: { description: 'When its first correct code was entered; null: not yet.' },
+  last_used_at: { description: 'When one of its codes was last used; null: never.' },
   svg: { example: '<svg xmlns="http://www.w3.org/2000/svg">…</svg>' },
   png: { example: 'data:image/png;base64,iVBORw0KGgo…' },
 
   // The event log.
   sequence: {
     description:
-      'Counts up; where to go on reading. Numbers are given again after a restore, and on SQLite after the newest events were erased: a program that remembers one compares `at`, too.',
+      'An increasing number; reading continues from it. Numbers are reused after a restore and, on SQLite, after the newest events were erased: a program that remembers one must compare `at` as well.',
     example: 4711,
   },
   verification_id: {
@@ -119,10 +122,10 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
     example: '203.0.113.7',
   },
   user_agent: { description: 'The end user’s User-Agent, likewise.', example: 'Mozilla/5.0' },
-  details: { description: 'What else is known of it, by its type.', example: { channel: 'sms' } },
+  details: { description: 'Further details, depending on its type.', example: { channel: 'sms' } },
   'Diagnosis.meaning': {
     description: 'What happened.',
-    example: 'The provider twilio took the message; it has not reported whether it arrived.',
+    example: 'The provider twilio accepted the message; it has not reported whether it arrived.',
   },
   'Diagnosis.action': {
     description:
@@ -133,10 +136,10 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   kind: {
     description: '`decoy`: of an account that does not exist; `test`: of TEST_RECIPIENTS.',
   },
-  authenticated: { description: 'Whether the person had passed another factor.' },
+  authenticated: { description: 'Whether the person had already passed another factor.' },
   country: { description: 'Of a phone number, ISO 3166-1 alpha-2.', example: 'US' },
   max_attempts: { description: 'Comparisons that it allows.', example: 5 },
-  attempts: { description: 'How often it was tried.', example: 1 },
+  attempts: { description: 'Tries so far.', example: 1 },
   failed: { example: 1 },
   sends: { description: 'Messages so far.', example: 1 },
   max_sends: { description: 'Messages that it allows.', example: 5 },
@@ -149,14 +152,14 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   services: { description: 'Each service that the key sees.' },
   limits: { description: 'Each limit of this person.', example: undefined },
   used: { example: 3 },
-  full: { description: 'Whether the next one is refused.' },
+  full: { description: 'Whether the next one would be refused.' },
   verifications: { description: 'How many.', example: 3 },
   factors: { description: 'How many.', example: 1 },
   events: { description: 'How many.', example: 12 },
 
   // Health.
-  started_at: { description: 'When it began.', example: NOW },
-  accepted_at: { description: 'When it last took a message; null: not since the start.' },
+  started_at: { description: 'When it started.', example: NOW },
+  accepted_at: { description: 'When it last accepted a message; null: not since the start.' },
   ready: { description: 'Whether every check passed.' },
   checks: { description: 'Each part by name.', example: { database: true, worker: true } },
   node: { description: 'The node that answers.' },
@@ -172,15 +175,15 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   concurrency: { description: 'Made at once.', example: 2 },
   mint: { description: 'Ready-made codes of this node.' },
   'mint.ready': { description: 'In memory now.', example: 256 },
-  capacity: { description: 'At the most.', example: 256 },
+  capacity: { description: 'The maximum.', example: 256 },
   sending: { example: { sms: 1 } },
   due: { description: 'To be sent now.', example: 0 },
   retrying: { description: 'To be tried again later.', example: 0 },
-  oldest_due_ms: { description: 'How long the oldest that is due has waited.', example: 0 },
+  oldest_due_ms: { description: 'How long the oldest one that is due has waited.', example: 0 },
   count: { description: 'How many.', example: 0 },
   more: { description: 'Whether there are more than were counted.' },
   'providers.name': { description: 'Its name.', example: 'twilio' },
-  channels: { description: 'What it carries.' },
+  channels: { description: 'The channels that it serves.' },
   last: { description: 'The newest answer; null: none since the start.' },
   'last.kind': {
     description: '`accepted`, `temporary`, `ambiguous` or `permanent`.',
@@ -190,7 +193,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   accepted: { description: 'Since the start of this node.', example: 912 },
   refused: { description: 'Since the start of this node.', example: 3 },
   open_verifications: {
-    description: 'Verifications that are open, and lie under this key.',
+    description: 'Open verifications sealed under this key.',
     example: 2,
   },
   group: { description: 'Its heading in the table of settings.', example: 'The process' },
@@ -205,7 +208,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   at: { description: 'When, RFC 3339, UTC.', example: NOW },
 }
 
-/** The fields of a request that its example shows; of other requests those that are required. */
+/** The fields that the example of a request shows; of other requests those that are required. */
 export const EXAMPLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   StartRequest: ['to', 'purpose', 'session', 'client_ip', 'user_agent'],
   CheckRequest: ['id', 'code', 'purpose', 'session', 'client_ip'],

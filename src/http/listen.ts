@@ -1,4 +1,4 @@
-// The two ends of a server: it binds an address, a name or a Unix socket; and closes once all it accepted is answered.
+// The start and end of a server: it binds an address, a name or a Unix socket, and closes once it has answered everything.
 // It must not take a Unix socket away from a process that still listens on it.
 
 import { statSync, unlinkSync } from 'node:fs'
@@ -50,7 +50,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   }
 }
 
-/** While closing, how often it is looked whether idle connections can go. */
+/** While closing, how often idle connections are closed. */
 const CLOSE_POLL_MS = 20
 
 /**
@@ -84,7 +84,7 @@ export async function drain(
   clearTimeout(linger)
   clearTimeout(deadline)
   clearInterval(poll)
-  // Also ends Node's own interval that looks at the time-outs.
+  // Also ends Node's own interval that checks the time-outs.
   server.close()
   if (!clean) {
     server.closeAllConnections()

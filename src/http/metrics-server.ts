@@ -6,7 +6,7 @@ import { createBoundedServer, SERVER_TIMES } from './bounded-server.ts' // mutan
 import type { AppDeps } from './deps.ts'
 import { listen } from './listen.ts'
 
-/** Scrapers are a handful, and an answer is some 30 KiB. */
+/** There are a handful of scrapers, and an answer is about 30 KiB. */
 const MAX_CONNECTIONS = 64
 
 /** @throws the error of `listen`, such as EADDRINUSE */

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document: made from the schemas that validate, with words and an example for every field.
+// The OpenAPI 3.1 document: made from the schemas that validate, with a meaning and an example for every field.
 // It must not be edited by hand: what is missing here is missing at a route, or in field-words.ts.
 
 import { EXAMPLE_FIELDS, FIELD_WORDS } from './field-words.ts'
@@ -8,18 +8,18 @@ import { timeField } from './schemas/answers.ts'
 const DESCRIPTION = `A login flow asks Countersign to prove that a person holds a phone number, a mailbox, an authenticator app or a recovery code.
 
 Every error is a problem (RFC 9457); its \`error\` is stable. An address that does not exist is 404 \`not_found\`,
-another method on one that does is 405 \`method_not_allowed\` with \`Allow\`, headers over 16 KiB, or more than 100 of them, are 431.
+another method on one that does is 405 \`method_not_allowed\` with \`Allow\`; headers over 16 KiB, or more than 100 of them, are 431.
 Changes only add.`
 
 export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
 
-/** What every time says of itself, and no more. */
+/** The description that every time field has, and that adds nothing. */
 const ANY_TIME = timeField.meta()?.description
 
-/** Fills in what the schema does not say itself. */
+/** Fills in what the schema itself leaves out. */
 function describe(owner: string, schema: Schema): void {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
-    // What is referred to is described where it stands.
+    // A referenced schema is described at its own place.
     if (field.$ref) continue
     const words = { ...FIELD_WORDS[name], ...FIELD_WORDS[`${owner}.${name}`] }
     const isBare = field.description === undefined || field.description === ANY_TIME
@@ -33,7 +33,7 @@ function describe(owner: string, schema: Schema): void {
   }
 }
 
-/** Else its values, its fields or its default are the example. */
+/** Otherwise its values, its fields or its default are the example. */
 const needsExample = ({ properties, items, anyOf, ...field }: Schema) =>
   !(properties ?? items ?? anyOf ?? field.enum ?? field.default ?? field.const)
 
@@ -58,7 +58,7 @@ function addExamples(document: ShownDocument, operation: Operation): void {
 }
 
 function complete(bare: OpenApiDocument): OpenApiDocument {
-  // A copy: schemas are shared with what validates.
+  // A copy: the schemas are shared with the validators.
   const document = JSON.parse(JSON.stringify(bare)) as ShownDocument
   for (const [name, schema] of Object.entries(document.components.schemas)) describe(name, schema)
   for (const operations of Object.values(document.paths))
@@ -81,7 +81,7 @@ export function buildDocument(app: App): OpenApiDocument {
       { name: 'Factors', description: 'Authenticator apps and recovery codes.' },
       { name: 'Operation', description: 'Health, readiness and these pages.' },
       { name: 'Event log', description: 'What happened, newest first; for admins.' },
-      { name: 'People', description: 'All about one recipient or subject; for admins.' },
+      { name: 'People', description: 'Everything about one recipient or subject; for admins.' },
     ],
   })
   return complete(document)

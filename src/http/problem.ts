@@ -19,10 +19,10 @@ import { toWireVerification, Verification } from './schemas/answers.ts'
 
 export const PROBLEM_JSON = 'application/problem+json'
 
-/** Where nothing better is known: a queue of hashes or a lock is gone after about this long. */
+/** The default: a queue of hashes or a lock has cleared after about this long. */
 const DEFAULT_RETRY_SECONDS = 2
 
-/** The client went away, or was too slow, while its body was read: nobody hears the answer. */
+/** The client went away, or was too slow, while its body was read: nobody receives the answer. */
 export class RequestAbortedError extends Error {}
 
 /** A refusal made in http/, in the domain's shape. */
@@ -30,15 +30,15 @@ export function refusal(error: ErrorSlug, detail: string, rest: Partial<Refusal>
   return { kind: 'refused', error, detail, ...rest }
 }
 
-/** What an exception is to a caller; undefined: a bug, told as `internal_error` and nothing more. */
+/** The refusal that an exception becomes; undefined: a bug, reported as `internal_error` and nothing more. */
 export function refusalOf(error: unknown): Refusal | undefined {
   // mutant: I11.storage-error-503
   if (error instanceof StoreUnavailableError || error instanceof UnknownKeyError)
     return refusal('store_unavailable', 'The store cannot be reached. Try again shortly.')
   if (error instanceof OverloadedError) return refusal('overloaded', 'Try again shortly.')
   if (error instanceof InvalidCursorError)
-    return refusal('invalid_request', 'The cursor is not one of this service.', {
-      errors: [{ field: 'cursor', detail: 'must be the next_cursor of the page before' }],
+    return refusal('invalid_request', 'This cursor was not issued by this service.', {
+      errors: [{ field: 'cursor', detail: 'must be the next_cursor of the previous page' }],
     })
   if (error instanceof RequestAbortedError)
     return refusal('request_timeout', 'The request did not arrive in time.')
@@ -47,7 +47,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 export const INTERNAL_ERROR: Refusal = refusal(
   'internal_error',
-  'The request could not be handled. The operator finds the cause under this instance.',
+  'The request could not be handled. The operator can find the cause in the log under this instance.',
 )
 
 function retryAfterSeconds(refused: Refusal): number | undefined {
@@ -93,7 +93,7 @@ export const Problem = z
     status: z.int(),
     detail: z.string(),
     instance: z.string().openapi({ description: 'The request id, also in X-Request-Id.' }),
-    error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable; what a program checks.' }),
+    error: z.enum(ERROR_SLUGS).openapi({ description: 'Stable: the value that programs check.' }),
     errors: z
       .array(z.object({ field: z.string(), detail: z.string() }))
       .optional()

@@ -38,7 +38,7 @@ export function refuse(
         service: caller.service.name,
         keyId: caller.keyId,
         clientIp: deps.resolveAddress(peerOf(c)),
-        // The header is the login flow's own; the end user's stands in a body that was not taken.
+        // The header is the login flow's own; the end user's is in a body that was not accepted.
         userAgent: null,
       },
     })
@@ -57,7 +57,7 @@ export function refuseFields(
 
 type Deps = Pick<AppDeps, 'refusals' | 'resolveAddress' | 'parseAddress' | 'metrics'>
 
-/** What an address is counted as: the /64 of an IPv6 one, whose holder picks addresses in it at will. */
+/** The address as it is counted: for IPv6 its /64, whose holder can use any address in it. */
 export function countedAs(address: string | null): string {
   return address === null ? 'unix' : addressKey(address) // mutant: C33.ipv6-site-counted
 }

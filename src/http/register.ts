@@ -1,5 +1,5 @@
 // Puts routes into the app: documented, behind their keys, bodies read and validated, and every other
-// method refused. It must not be gone around: a route that is not documented is a bug.
+// method refused. It must not be bypassed: a route that is not documented is a bug.
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Handler, MiddlewareHandler } from 'hono'
@@ -32,7 +32,7 @@ export function refusesMethod(method: string): Handler<AppEnv> {
 const specificity = ({ config }: Route<never>): string =>
   config.path.replaceAll(/[^/]+/g, (part) => (part.startsWith('{') ? '1' : '0'))
 
-/** What is named comes before what may be anything: `GET /verify/start` is 405, not a look-up of the id "start". */
+/** A literal path comes before one with a parameter: `GET /verify/start` is 405, not a look-up of the id "start". */
 function bySpecificity(a: Route<never>, b: Route<never>): number {
   const [one, other] = [specificity(a), specificity(b)]
   if (one === other) return 0
@@ -55,7 +55,7 @@ function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps
 
 /**
  * One method a path. The document has them in the given order. The library's own validators are
- * not used: they stop at the first part at fault and read a body without bound.
+ * not used: they stop at the first invalid part and read a body without bound.
  */
 export function register(app: App, deps: AppDeps, routes: readonly Route<AppDeps>[]): void {
   for (const { config } of routes) app.openAPIRegistry.registerPath(config)

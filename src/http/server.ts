@@ -14,16 +14,16 @@ import { INTERNAL_ERROR, PROBLEM_JSON, problemBody, refusal } from './problem.ts
 import type { App } from './register.ts'
 
 /**
- * On this node. With a body that does not end a connection costs 60 KiB: 120 MiB beside the 165 of a flood of hashes, of
- * the 384 of deploy/. A login flow keeps a few dozen; silent ones give way (connections.ts).
+ * Per node. A connection whose body never ends costs 60 KiB: 120 MiB in addition to the 165 of a flood of hashes, of the
+ * 384 of deploy/. A login flow keeps a few dozen; silent ones are closed first (bounded-server.ts).
  */
 export const MAX_CONNECTIONS = 2_048 // mutant: C52.connection-memory
 /**
- * Of a request of HTTP/1.0 without Host (RFC 1945 §5), as HAProxy’s `option httpchk` sends it. Not localhost: what asks
- * for a name of this machine must not be met by none at all (RFC 2606 §2).
+ * The host name of an HTTP/1.0 request without Host (RFC 1945 §5), such as HAProxy’s `option httpchk` sends. Not
+ * localhost: a check for a local name must not be satisfied by no name at all (RFC 2606 §2).
  */
 const UNNAMED = 'unnamed.invalid'
-/** While connections are at their bound, how often that is logged. */
+/** How often it is logged that connections are at their bound. */
 const FULL_EVERY_MS = 60_000
 
 export type RunningServer = {
@@ -66,7 +66,7 @@ function createHttpServer(
   const { app, clock, logger } = options
   const listener = getRequestListener((request, env) => app.fetch(request, env), {
     hostname: UNNAMED, // mutant: C71.http10-without-host
-    // A request target or Host header that makes no URL. Anything else was answered by the app.
+    // A request target or Host header that does not form a URL. The app answers everything else.
     errorHandler(error) {
       const broken = error instanceof Error && error.name === 'RequestError'
       const instance = createId('req', clock.now())
@@ -139,10 +139,10 @@ function rawProblem(error: ErrorSlug, nowMs: number): string {
   ].join('\r\n')
 }
 
-/** For `clientError`; `answering` holds what each socket is being answered. */
+/** For `clientError`; `answering` holds the answer in progress on each socket. */
 function refuseBrokenRequest(clock: Clock, answering: WeakMap<Socket, ServerResponse>) {
   return (error: NodeJS.ErrnoException, socket: Socket) => {
-    // An answer that has begun, and is not out, would be followed by garbage.
+    // This text would corrupt an answer that is still being written.
     const last = answering.get(socket)
     const begun = last?.headersSent === true && !last.writableFinished
     if (socket.writable && !begun && error.code !== 'ECONNRESET') {

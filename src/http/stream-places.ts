@@ -10,14 +10,14 @@ export type StreamHolder = {
   service: string | null
 }
 export type StreamPlaces = {
-  /** @returns gives the place back; undefined: there is none */
+  /** @returns a function that gives the place back; undefined: there is none */
   take(holder: StreamHolder): (() => void) | undefined
 }
 
 /**
- * A stream is a socket and some 20 KiB; more than these is a mistake in a program. One key shared by a support team
- * is thirty people with a tab each; a service has two such keys; and whatever all services hold, forty places are left
- * for the keys of no service: for whoever has to look why.
+ * A stream costs a socket and about 20 KiB; more than these are a mistake in a program. A key shared by a support team
+ * serves thirty people with a tab each; a service has two such keys; and however many all services hold, forty places
+ * remain for keys of no service: for whoever has to find out why.
  */
 export const MAX_STREAMS = {
   perHolder: 6,
@@ -26,7 +26,7 @@ export const MAX_STREAMS = {
   ofServices: 160,
   inAll: 200,
 } as const
-/** Of the development inbox, which has no keys. */
+/** For the development inbox, which has no keys. */
 export const MAX_INBOX_STREAMS = 50
 
 type Bound = [counted: string, most: number]
@@ -64,7 +64,7 @@ export function createStreamPlaces(most: typeof MAX_STREAMS): StreamPlaces {
   return { take: (holder) => take(boundsOf(holder, most)) }
 }
 
-/** @returns as `take` of StreamPlaces, for streams that nobody signs in for */
+/** @returns the same as `take` of StreamPlaces, for streams without a sign-in */
 export function createOpenPlaces(most: number): () => (() => void) | undefined {
   const take = createPlaces()
   return () => take([['all', most]])

@@ -1,46 +1,46 @@
-// One request under way on each socket: what a client sends before it has its answer waits, unparsed.
-// It must not change the order of answers (RFC 9112 §9.3.2), nor keep other sockets waiting for one that sends much.
+// One request at a time on each socket: what a client sends before it has its answer waits, unparsed.
+// It must not change the order of answers (RFC 9112 §9.3.2), nor let a socket that sends much hold up the others.
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** The empty line behind a head (RFC 9112 §2.1). Cut there, a piece completes two heads at most. */
+/** The empty line after a head (RFC 9112 §2.1). A piece that is cut there completes at most two heads. */
 const HEAD_END = '\r\n\r\n'
 /**
- * Bytes that wait on all sockets of a server. A socket holds one read of 64 KiB at most: past this the socket that has
- * waited longest is closed. A body of a few KiB waits, too, until its route reads it: 128 sockets that read no answers
- * would keep it out if the last one were closed.
+ * Bytes that may wait on all sockets of a server. A socket holds at most one read of 64 KiB; past this sum the one that
+ * has waited longest is closed. A body of a few KiB also waits until its route reads it: if the newest were closed
+ * instead, 128 sockets that read no answers would keep it out.
  */
 const MAX_HELD_BYTES = 8 * 1024 * 1024
-/** What one socket may have parsed before others have their turn: a request of ours is smaller. */
+/** Bytes of one socket that are parsed before others have their turn: our requests are smaller. */
 const TURN_BYTES = 16 * 1024 // mutant: C52.fair-turns
-/** A piece costs as much as the parsing of so many bytes, however short it is. */
+/** The overhead of a piece, however short: as much as parsing so many bytes. */
 const PIECE_BYTES = 256
-/** Of a body that nobody reads yet: each of its chunks is an object, and 64 KiB may be 10,000. */
+/** Bytes parsed of a body that nobody reads yet: each of its chunks is an object, and 64 KiB may hold 10,000. */
 const UNREAD_BYTES = 1024
 
 type Exchange = [IncomingMessage, ServerResponse]
 type Line = {
   answering: IncomingMessage | undefined
-  /** Parsed with the end of a body that is still being answered: one at most. */
+  /** The request that was parsed together with the end of the body before it: one at most. */
   next: Exchange[]
   heldBytes: number
-  /** Among those that go on one by one. */
+  /** Whether the socket is among those that continue one by one. */
   isQueued: boolean
 }
 
 const isUnread = (incoming: IncomingMessage | undefined) =>
   incoming !== undefined && !incoming.complete && !incoming.readableFlowing
 
-/** Whether the parser gets nothing more for now: until an answer is out, or until somebody reads the body. */
+/** Whether the parser gets nothing for now: until an answer is out, or until somebody reads the body. */
 const isWaiting = ({ answering }: Line) =>
   answering?.complete || (isUnread(answering) && (answering?.readableLength ?? 0) > 0) // mutant: C52.lazy-body-parse
 
-/** Answers are out, or sockets have had their turn: what they hold goes on. */
+/** Sockets whose answer is out, or whose turn is over, wait here to continue. */
 function createQueue() {
   const ready: [Line, Socket][] = []
 
-  /** One at each turn of the event loop, however many there are: a client that waits for its answers comes first. */
+  /** One in each turn of the event loop, however many wait: a client that waits for its answers is not held up. */
   const goOn = () => {
     const [line, socket] = ready.shift() ?? []
     if (line) line.isQueued = false
@@ -55,9 +55,9 @@ function createQueue() {
   }
 }
 
-/** What waits on all sockets of a server, within its bound. */
+/** The bytes that wait on all sockets of a server, within their bound. */
 function createHeld() {
-  // Longest first.
+  // Longest wait first.
   const sockets = new Map<Line, Socket>()
   let bytes = 0
 
@@ -82,7 +82,7 @@ function createHeld() {
   }
 }
 
-/** Of these bytes, how many the parser gets at once. */
+/** How many of these bytes the parser gets at once. */
 function pieceOf(rest: Buffer, line: Line, left: number): number {
   const at = rest.indexOf(HEAD_END)
   const whole = at === -1 ? rest.length : at + HEAD_END.length
@@ -90,8 +90,8 @@ function pieceOf(rest: Buffer, line: Line, left: number): number {
 }
 
 /**
- * A paused socket is read on until so much waits, each read an object: 60,000 reads of a byte were 40 MiB. The public
- * `highWaterMark` of a server is that of its answers, too, which costs a sixth of the requests a second.
+ * Node reads a paused socket up to this mark, and each read is an object: 60,000 reads of one byte took 40 MiB. The
+ * public `highWaterMark` of a server applies to its answers as well, which costs a sixth of the requests per second.
  */
 function readNothingAhead(socket: Socket): void {
   const { _readableState } = socket as Socket & { _readableState?: { highWaterMark: number } }
@@ -100,8 +100,8 @@ function readNothingAhead(socket: Socket): void {
 }
 
 /**
- * Node parses all of what it has read, and answers in order what is done out of order: 64 KiB hold 2,000 requests,
- * each with an answer that nobody may read. Here the parser gets the next head once the answer before it is out.
+ * Node parses everything that it has read, and keeps finished answers until their turn: 64 KiB hold 2,000 requests,
+ * each with an answer that perhaps nobody reads. Here the parser gets the next head once the previous answer is out.
  */
 export function answerInTurn(server: Server, answer: RequestListener): void {
   const lines = new WeakMap<Socket, Line>()
@@ -125,7 +125,7 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
   const hold = (line: Line, socket: Socket, rest: NonSharedBuffer) => {
     socket.pause()
     socket.unshift(rest)
-    // The whole read stays in memory for its last byte.
+    // The whole read stays in memory as long as one byte of it waits.
     held.add(line, socket, rest.buffer.byteLength) // mutant: C52.memory-accounting
   }
 
@@ -137,13 +137,13 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     readNothingAhead(socket) // mutant: C52.no-read-ahead
     socket.off('data', parse as (data: NonSharedBuffer) => void)
     socket.on('data', (data: NonSharedBuffer) => {
-      // What is left of the same bytes comes back after each answer.
+      // The rest of the same bytes comes back here after each answer.
       held.release(line)
       let rest = data
       let left = TURN_BYTES
-      // A body that is being read resumes its socket by itself, before its turn.
+      // A body that is being read resumes its socket on its own, before its turn.
       if (line.isQueued) return hold(line, socket, rest) // mutant: C52.no-early-resume
-      // A socket that was refused, or is being closed, is not parsed on.
+      // A socket that was refused, or is being closed, is parsed no further.
       while (rest.length > 0 && socket.writable) {
         if (left <= 0) queue(line, socket)
         if (left <= 0 || isWaiting(line)) return hold(line, socket, rest) // mutant: C52.no-parse-ahead
@@ -162,6 +162,6 @@ export function answerInTurn(server: Server, answer: RequestListener): void {
     if (line.answering) line.next.push([incoming, outgoing])
     else begin(line, [incoming, outgoing])
   })
-  // Node would answer 417 by itself, past the line; RFC 9110 §10.1.1 lets a server overlook what it does not know.
+  // Node would answer 417 on its own, out of turn; RFC 9110 §10.1.1 lets a server ignore an expectation it does not know.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
 }

@@ -1,10 +1,10 @@
 // The one error table: every error a caller can get. `http/problem.ts` maps it to RFC 9457.
-// It must not carry anything from inside: no message of a library, no stack, no SQL.
+// It must not carry internal details: no message of a library, no stack, no SQL.
 
 export const ERRORS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'No valid API key was given' },
-  scope_missing: { status: 403, title: 'The API key lacks the scope' },
+  scope_missing: { status: 403, title: 'The API key lacks the required scope' },
   country_not_allowed: { status: 403, title: 'Numbers of this country are not allowed' },
   channel_not_available: { status: 403, title: 'The channel is not available' },
   number_type_not_allowed: { status: 403, title: 'Numbers of this type are not allowed' },
@@ -12,15 +12,15 @@ export const ERRORS = {
   verification_not_found: { status: 404, title: 'There is no such verification' },
   factor_not_found: { status: 404, title: 'There is no such factor' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
-  request_timeout: { status: 408, title: 'The request came too slowly' },
-  verification_approved: { status: 409, title: 'The verification was approved before' },
+  request_timeout: { status: 408, title: 'The request arrived too slowly' },
+  verification_approved: { status: 409, title: 'The verification has already been approved' },
   verification_canceled: { status: 409, title: 'The verification was canceled' },
   verification_mismatch: { status: 409, title: 'The verification was started for something else' },
-  factor_confirmed: { status: 409, title: 'The factor was confirmed before' },
-  too_many_factors: { status: 409, title: 'The subject has as many factors as it may have' },
+  factor_confirmed: { status: 409, title: 'The factor has already been confirmed' },
+  too_many_factors: { status: 409, title: 'The subject has reached its maximum number of factors' },
   secret_already_shown: { status: 409, title: 'The secret has already been shown' },
-  max_attempts_reached: { status: 409, title: 'No attempt is left' },
-  max_sends_reached: { status: 409, title: 'No send is left' },
+  max_attempts_reached: { status: 409, title: 'No attempts are left' },
+  max_sends_reached: { status: 409, title: 'No sends are left' },
   resend_too_late: { status: 409, title: 'Too little time is left to send again' },
   verification_expired: { status: 410, title: 'The verification has expired' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
@@ -51,7 +51,7 @@ export class OverloadedError extends Error {
   override name = 'OverloadedError'
 }
 
-/** A cursor that this service did not make. */
+/** A cursor that this service did not issue. */
 export class InvalidCursorError extends Error {}
 
 /** The service cannot start; the message is a sentence for the operator and says what to do. */

@@ -41,7 +41,7 @@ describe('keys', () => {
     const { status, body, headers } = await start(authorization)
     expect([status, body.error]).toEqual([401, 'unauthenticated'])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer /)
-    expect(body.detail).toBe('Give an API key: Authorization: Bearer <key>.')
+    expect(body.detail).toBe('Send an API key: Authorization: Bearer <key>.')
     expect(double.calls).toEqual([])
   })
 

@@ -72,10 +72,10 @@ describe('/docs', () => {
       '<span class="soft">Default:</span> <code>login</code>',
       '<span class="soft">Example:</span> <code>203.0.113.7</code>',
       '<code>Idempotency-Key</code></td><td>header: string</td>',
-      'Example of a request',
+      'Example request',
       '&quot;to&quot;: &quot;+14155552671&quot;',
       '<code>delivery_status</code></td><td>queued | sending | sent | ',
-      'Example of an answer (200, 201)',
+      'Example response (200, 201)',
       '&quot;reference&quot;: &quot;K7Q-42M&quot;',
     ])
       expect(start).toContain(shown)

@@ -51,7 +51,7 @@ describe('C69: a proxy', () => {
   ])('that leaves the path in is reported at %s', async (path) => {
     const answer = await get(path)
     expect(answer.status).toBe(404)
-    expect(await answer.text()).toContain('served at the root of a host name')
+    expect(await answer.text()).toContain('served at the root of its own host name')
   })
 
   it('any other path that is not there leads to /docs', async () => {

@@ -106,7 +106,7 @@ describe('fields', () => {
     )
     expect(told).toEqual({
       'Idempotency-Key': 'must have 1 to 255 printable characters',
-      to: 'is required, or subject in its place',
+      to: 'is required, unless subject is given',
       channel: 'must be one of: sms, email, totp, recovery_code',
       country: 'must be an ISO 3166-1 alpha-2 code, such as US',
       locale: 'must not contain control characters or line breaks',

@@ -1,5 +1,5 @@
-// Who calls, and whether the key may: 401 without a valid key, 403 without the scope.
-// It must not say why a key is not valid.
+// The key of a request and whether it suffices: 401 without a valid key, 403 without the scope.
+// It must not reveal why a key is not valid.
 
 import type { MiddlewareHandler } from 'hono'
 import type { Scope } from '../../access/ports.ts'
@@ -25,13 +25,13 @@ export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandle
     const access = token ? await deps.authenticator.authenticate(token.trim()) : undefined
     const service = access?.service == null ? null : deps.services.get(access.service)
     if (!access || service === undefined) {
-      // Without a key at all nobody guesses: every scanner comes by.
+      // A request without any key is no guess: every scanner sends them.
       // mutant: C33.api-wrong-keys
       if (token) {
         const at = { where: 'api', route: c.get('route') ?? '', full: null } as const
         recordWrongKey(c, deps, { ...at, address: addressOf(c, deps) })
       }
-      const detail = 'Give an API key: Authorization: Bearer <key>.'
+      const detail = 'Send an API key: Authorization: Bearer <key>.'
       return answerProblem(c, refusal('unauthenticated', detail))
     }
     c.set('caller', { ...access, service })

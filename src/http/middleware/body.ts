@@ -10,7 +10,7 @@ import { refuse } from '../refuse.ts'
 
 /** The largest sensible body (ten metadata pairs of the longest kind) is under 4 KiB. */
 const MAX_BODY_BYTES = 16 * 1024
-/** Our bodies are two deep; a reader further on may recurse. */
+/** Our bodies are two levels deep; code further on may recurse. */
 const MAX_DEPTH = 8
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i
@@ -25,10 +25,10 @@ function isJsonInUtf8(contentType: string | undefined): boolean {
   })
 }
 
-/** Undefined: more than MAX_BODY_BYTES. What is left unread is the server's to drain or cut off. */
+/** Undefined: more than MAX_BODY_BYTES. The server drains or cuts off what is left unread. */
 export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    // One piece: a body may come in as many as it has bytes, and 200 such were a gigabyte.
+    // One buffer: a body may arrive in as many pieces as it has bytes, and 200 such bodies took a gigabyte.
     let read: Buffer = Buffer.alloc(0)
     let length = 0
     const stop = () => {
@@ -41,7 +41,7 @@ export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined
         incoming.pause()
         return resolve(undefined)
       }
-      // Nearly always it is all there is.
+      // Nearly always this is the whole body.
       // mutant: C52.partial-body-waits
       if (length === 0 && incoming.complete && incoming.readableLength === 0) read = chunk
       else {
@@ -63,7 +63,7 @@ export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined
   })
 }
 
-/** What no schema would see: prototypes, half surrogates, depth. */
+/** Faults that no schema would notice: prototypes, lone surrogates, depth. */
 function findFault(value: unknown, path: string, depth: number): FieldError | undefined {
   if (typeof value === 'string')
     return value.isWellFormed() ? undefined : { field: path, detail: 'must be valid Unicode' }
@@ -111,11 +111,11 @@ async function readBody(
     return refusal('unsupported_media_type', 'Send the body without Content-Encoding.')
   const bytes = length > MAX_BODY_BYTES ? undefined : await readBytes(incoming)
   if (!bytes)
-    return refusal('payload_too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KiB.`)
+    return refusal('payload_too_large', `A body may have at most ${MAX_BODY_BYTES / 1024} KiB.`)
   return parseBody(bytes)
 }
 
-/** @param options `optional`: a request without a body is one with an empty object */
+/** @param options `optional`: a missing body counts as an empty object */
 export function jsonBody(deps: AppDeps, options: { optional: boolean }): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const read = await readBody(c.env.incoming, options.optional)

@@ -1,4 +1,4 @@
-// Gives each request its id, tells it in every answer, and writes one line when it is done.
+// Gives each request its id, returns it in every answer, and writes one line when it is done.
 // It must not log a body, a query, a header's value or the path a stranger chose: the route, at most.
 
 import type { MiddlewareHandler } from 'hono'
@@ -7,12 +7,12 @@ import type { AppDeps, AppEnv } from '../deps.ts'
 
 /** An incoming X-Request-Id is never trusted as ours; a plain one helps to follow a call across services. */
 const LOGGABLE_ID = /^[\w-]{1,64}$/
-/** Probes come every few seconds and say nothing. */
+/** Probes arrive every few seconds and are not worth a line. */
 const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** A label for each word that a stranger sends would be memory for each. */
+/** A label of its own for each word that strangers send would take memory for each. */
 const knownMethod = (method: string) => (METHODS.includes(method) ? method : 'other')
 
 export function requestLog({

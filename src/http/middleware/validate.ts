@@ -1,4 +1,4 @@
-// Holds a request against the schemas of its route, which are also the OpenAPI document's: every fault at once.
+// Checks a request against the schemas of its route, which are also the OpenAPI document's: every fault at once.
 // It must not repeat a value, which may be a code, nor shorten an Idempotency-Key: two keys are never taken for one.
 
 import type { RouteConfig, z } from '@hono/zod-openapi'
@@ -49,7 +49,7 @@ function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
   return [{ field: 'client_ip', detail: 'must be an IPv4 or IPv6 address' }]
 }
 
-/** Behind `jsonBody` where the route has a body. A path's id of no possible shape is 404, as unknown ones are. */
+/** After `jsonBody` where the route has a body. An id of an impossible shape in the path is 404, like an unknown one. */
 export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<AppEnv> {
   const { headers, ...request } = route.request ?? {}
   const params = request.params as ZodType | undefined
@@ -59,7 +59,7 @@ export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<A
   return async (c, next) => {
     const path = params?.safeParse(c.req.param())
     if (path?.error)
-      return refuse(c, deps, refusal(unknown, 'Nothing of this service has this id.'))
+      return refuse(c, deps, refusal(unknown, 'This service has nothing with this id.'))
     const errors: FieldError[] = []
     const key = headers ? parseKey(c, errors) : null
     const filters = query && parse(query, readQuery(c), errors)
@@ -92,7 +92,7 @@ function parseIdempotencyKey(header: string): string | null {
   return key && key.length <= MAX_IDEMPOTENCY_KEY_LENGTH ? key : null
 }
 
-/** A name a stranger chose is told back, but not at any length. */
+/** A name that a stranger chose is repeated, but not at any length. */
 const MAX_FIELD_LENGTH = 80
 
 type RawIssue = z.core.$ZodRawIssue
@@ -140,7 +140,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return path.map(String).join('.').slice(0, MAX_FIELD_LENGTH)
 }
 
-/** One entry a field, with the first thing that is wrong with it. */
+/** One entry per field, with the first thing that is wrong with it. */
 function fieldErrors(error: z.ZodError): FieldError[] {
   const seen = new Set<string>()
   return error.issues

@@ -1,15 +1,15 @@
-// The fields of a request or an answer as rows: name, type with its bounds, whether it is needed, what it means, an example.
-// It must not say anything that the document does not.
+// The fields of a request or an answer as rows: name, type with its bounds, whether it is required, meaning, example.
+// It must not contain anything that the document does not.
 
 import { html } from 'hono/html'
 import { nameOf, resolve, type Schema, type ShownDocument, typesOf } from '../openapi-document.ts'
 import type { Html } from './layout.ts'
 
-/** Deeper is nothing today; a schema that held itself would have no end. */
+/** Nothing is deeper today; a schema that contained itself would have no end. */
 const MAX_DEPTH = 6
 /** A longer pattern is no help to a reader: its description says the same. */
 const MAX_PATTERN_LENGTH = 48
-/** A longer name takes the room of its meaning: it is broken. */
+/** A longer name would take the room of its meaning: it is wrapped. */
 const MAX_NAME_LENGTH = 32
 
 export type FieldRow = {
@@ -21,7 +21,7 @@ export type FieldRow = {
   example: string | null
 }
 
-/** Descriptions are Markdown in the document; of it they use `words` in backticks and blank lines. */
+/** Descriptions are Markdown in the document; of that they use only `words` in backticks and blank lines. */
 export function prose(text: string): Html {
   const parts = text.split('`')
   return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
@@ -56,7 +56,7 @@ export function typeOf(document: ShownDocument, given: Schema): string {
   const bounds = [
     ...(schema.format ? [schema.format] : []),
     ...range(schema.minLength, schema.maxLength, ' characters'), // mutant: C43.max-length-shown
-    // JavaScript's own bounds of whole numbers say nothing.
+    // JavaScript's own bounds of whole numbers mean nothing to a caller.
     ...range(
       schema.minimum === -Number.MAX_SAFE_INTEGER ? undefined : schema.minimum,
       schema.maximum === Number.MAX_SAFE_INTEGER ? undefined : schema.maximum,
@@ -103,10 +103,7 @@ const meaning = (row: FieldRow) =>
   html`${prose(row.text)}${row.default === null ? '' : html` <span class="soft">Default:</span> <code>${row.default}</code>.`}${row.example === null ? '' : html` <span class="soft">Example:</span> <code>${row.example}</code>`}`
 
 /** @param heading of the first column; a star marks what a request must have */
-export function fieldTable(
-  rows: readonly FieldRow[],
-  heading: 'Field' | 'Field of the answer',
-): Html {
+export function fieldTable(rows: readonly FieldRow[], heading: 'Field' | 'Response field'): Html {
   if (rows.length === 0) return html``
   const star = (row: FieldRow) => (heading === 'Field' && row.isNeeded ? ' *' : '')
   const isLong = rows.some(({ name }) => name.length > MAX_NAME_LENGTH)

@@ -1,5 +1,5 @@
 // The readable form of the OpenAPI document: each operation, and each error with an anchor of its own.
-// It must not say anything that the document does not, but for the errors' advice.
+// It must not contain anything that the document does not, except the errors' advice.
 
 import { html } from 'hono/html'
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
@@ -49,7 +49,7 @@ const asJson = (title: string, value: unknown) =>
     ? html``
     : html`<details><summary>${title}</summary><pre>${JSON.stringify(value, null, 2)}</pre></details>`
 
-/** The fields of what comes back when all is well: alike for every 2xx of an operation. */
+/** The fields of a successful answer: the same for every 2xx of an operation. */
 function answer(document: ShownDocument, operation: Operation): Html {
   const statuses = Object.keys(operation.responses).filter((status) => status.startsWith('2'))
   const json = statuses
@@ -57,8 +57,8 @@ function answer(document: ShownDocument, operation: Operation): Html {
     .find((content) => content !== undefined)
   if (!json) return html``
   // mutant: C43.response-fields-shown
-  return html`${fieldTable(fieldRows(document, json.schema), 'Field of the answer')}
-${asJson(`Example of an answer (${statuses.join(', ')})`, json.example)}`
+  return html`${fieldTable(fieldRows(document, json.schema), 'Response field')}
+${asJson(`Example response (${statuses.join(', ')})`, json.example)}`
 }
 
 function operations(
@@ -84,7 +84,7 @@ function operationSection(
 <p>${prose(operation.summary ?? '')}${operation.security?.length === 0 ? ' (no key)' : ''}</p>
 <p class="soft">${prose(operation.description ?? '')}</p>
 ${fieldTable(requestRows(document, operation), 'Field')}
-${asJson('Example of a request', operation.requestBody?.content['application/json']?.example)}
+${asJson('Example request', operation.requestBody?.content['application/json']?.example)}
 ${answer(document, operation)}
 <div class="wide"><table><thead><tr><th>Status</th><th>Answer</th></tr></thead><tbody>
 ${Object.entries(operation.responses).map(([status, answer]) => html`<tr><td>${status}</td><td>${prose(answer.description)}${headersOf(answer)}</td></tr>`)}
@@ -116,7 +116,7 @@ function problemFields(document: ShownDocument): Html {
   if (!problem) return html``
   // The verification in it is that of the answers above.
   const rows = fieldRows(document, problem).filter(({ name }) => !name.startsWith('verification.'))
-  return fieldTable(rows, 'Field of the answer')
+  return fieldTable(rows, 'Response field')
 }
 
 export function docsPage(document: ShownDocument): Html {
@@ -125,9 +125,9 @@ export function docsPage(document: ShownDocument): Html {
     title: 'Countersign: API',
     nonce: undefined,
     style: DOCS_STYLE,
-    header: html`<h1>Countersign API</h1><p class="soft">The document for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1)</p>`,
+    header: html`<h1>Countersign API</h1><p class="soft">For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1)</p>`,
     body: html`${paragraphs(document.info.description ?? '')}
-<p>A star marks what a request must have. Times are RFC 3339 in UTC.</p>
+<p>A star marks a required field. Times are RFC 3339 in UTC.</p>
 <p>Authentication: <code>Authorization: Bearer &lt;key&gt;</code>. A 2xx from <code>POST /verify/check</code> means approved, and nothing else does.</p>
 <p>Every answer has the header <code>${IN_EACH}</code>: the id of the request, as in the log.</p>
 <nav aria-label="Operations"><ul>${all.map(({ id, verb, path }) => html`<li><a href="#${id}"><span class="verb">${verb}</span> ${path}</a></li>`)}</ul></nav>
@@ -145,7 +145,7 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'The member errors names every invalid field. Nothing was changed and no attempt was charged.',
   unauthenticated: 'Send Authorization: Bearer <key>. The key may have been revoked.',
   scope_missing: 'Use a key with the scope that the detail names.',
-  country_not_allowed: "The operator's ALLOWED_COUNTRIES does not hold the number's country.",
+  country_not_allowed: "The operator's ALLOWED_COUNTRIES does not include the number's country.",
   channel_not_available:
     'No provider serves this channel for this service. Choose another channel.',
   number_type_not_allowed:
@@ -155,26 +155,25 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   factor_not_found:
     'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
   method_not_allowed: 'The header Allow names the methods of this address.',
-  request_timeout: 'The headers or the body came too slowly. Nothing was changed.',
+  request_timeout: 'The headers or the body arrived too slowly. Nothing was changed.',
   verification_approved:
-    'It was approved before. A code is good once; under the same Idempotency-Key a check is answered as at first.',
+    'It has already been approved. A code works once; a check that is repeated under the same Idempotency-Key gets its first answer again.',
   verification_canceled: 'It was canceled. Start another.',
   verification_mismatch:
-    'purpose, to or session are not those of the start; the field is named. No attempt was charged.',
+    'purpose, to or session differs from the start; the detail names the field. No attempt was charged.',
   factor_confirmed: 'Nothing is left to do: the factor is active.',
   too_many_factors: 'Delete one first (DELETE /factors/{id}).',
   secret_already_shown:
-    'This Idempotency-Key made a factor whose secret or codes were shown then, and are not shown again. Make another under a new key, and delete this one.',
+    'This Idempotency-Key created a factor whose secret or codes have already been shown. Create another under a new key, and delete this one.',
   max_attempts_reached:
-    'Start another verification, or make another factor in place of one that was not confirmed.',
-  max_sends_reached: 'No send is left. What was sent stays valid until expires_at.',
-  resend_too_late: 'Under 60 s would remain. Start another verification.',
+    'Start another verification, or create another factor in place of one that was not confirmed.',
+  max_sends_reached: 'No sends are left. A code that was sent stays valid until expires_at.',
+  resend_too_late: 'Less than 60 s would remain. Start another verification.',
   verification_expired: 'Start another verification.',
   payload_too_large: 'A body has at most 16 KiB.',
   unsupported_media_type: 'Send Content-Type: application/json in UTF-8, without Content-Encoding.',
   code_incorrect: 'One attempt was charged; attempts_remaining says how many are left.',
-  recipient_suppressed:
-    'The recipient has told the sender to stop (STOP), and can lift it (START).',
+  recipient_suppressed: 'The recipient has opted out (STOP), and can opt in again (START).',
   idempotency_key_reused: 'Another request was made under this key in the last 24 hours.',
   rate_limited: 'The member limit names the limit. Wait as long as Retry-After says.',
   resend_too_early: 'Wait until resend_at, or as long as Retry-After says.',

@@ -28,7 +28,7 @@ button:hover { border-color: var(--mark) }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 `
 
-/** Its text alone: markup of a mail is not shown. */
+/** Its text alone: the HTML of a mail is not shown. */
 export type ShownMessage = Omit<InboxMessage, 'html'>
 
 const EMPTY: ShownMessage = {

@@ -1,4 +1,4 @@
-// What the pages have in common: the frame and the look. Everything is in the page itself.
+// The frame and the look that the pages share. Everything is in the page itself.
 // It must not name another host, and nothing is put in unescaped.
 
 import { html, raw } from 'hono/html'
@@ -19,7 +19,7 @@ code, pre, .code { font-family: ui-monospace, SFMono-Regular, Menlo, monospace }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
 `
 
-/** All that stands in a page's style element. @param style the page's own */
+/** Everything in a page's style element. @param style the page's own */
 export const wholeStyle = (style: string): string => BASE_STYLE + style
 
 /**

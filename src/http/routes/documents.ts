@@ -1,4 +1,4 @@
-// GET /, /docs and /openapi.json: where people and programs find what there is. Every problem's `type` leads to /docs.
+// GET /, /docs and /openapi.json: the way in for people and programs. Every problem's `type` leads to /docs.
 // They must not differ between callers, reveal anything of this installation, or load anything from another host.
 
 import { z } from '@hono/zod-openapi'
@@ -18,7 +18,7 @@ dl { display: grid; gap: 1rem } dt { font-weight: 600 } dd { margin: 0; color: v
 const link = (to: string, title: string, text: string) =>
   html`<div><dt><a href="${to}">${title}</a></dt><dd>${text}</dd></div>`
 
-/** Its links do not begin at the root: a proxy may serve it under a path. */
+/** Its links are relative: a proxy may serve it under a path. */
 function frontPage({ hasInbox }: { hasInbox: boolean }): Html {
   return page({
     title: 'Countersign',
@@ -26,17 +26,17 @@ function frontPage({ hasInbox }: { hasInbox: boolean }): Html {
     style: FRONT_STYLE,
     header: html`<h1>Countersign</h1><p class="soft">Two-factor codes for login flows.</p>`,
     body: html`<nav aria-label="Pages"><dl>
-${link('admin', 'Console', 'What happened to a message, for whoever has to answer. Sign in with a key.')}
+${link('admin', 'Console', 'What happened to a message, for people in support. Sign in with a key.')}
 ${link('docs', 'API', 'Every call, field and error, for developers.')}
-${hasInbox ? link('dev/inbox', 'Inbox', 'Development only: the messages that nobody was sent.') : ''}
+${hasInbox ? link('dev/inbox', 'Inbox', 'Development only: messages that were not really sent.') : ''}
 ${link('readyz', 'Readiness', 'Whether this node can serve.')}
 </dl></nav>`,
   })
 }
 
 /**
- * Made once, when it is first asked for, and kept as bytes: the same for everybody, and however many
- * connections do not read them, they are in memory once.
+ * Made once, at the first request, and kept as bytes: the same for everybody, and in memory once,
+ * however many connections do not read them.
  */
 function createBytes(type: string, make: () => Promise<string> | string, policy?: string) {
   let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
@@ -51,7 +51,7 @@ const HTML = 'text/html; charset=UTF-8'
 const createPage = (style: string, make: () => Promise<string>) =>
   createBytes(HTML, make, stylePolicy(wholeStyle(style)))
 
-/** It is no API, and not in the OpenAPI document. */
+/** Not part of the API, and not in the OpenAPI document. */
 export function addFront(app: App, { inbox }: Pick<AppDeps, 'inbox'>): void {
   const front = createPage(FRONT_STYLE, async () =>
     String(await frontPage({ hasInbox: inbox !== null })),
@@ -85,7 +85,7 @@ export function documentRoutes(app: App) {
         method: 'get',
         path: '/docs',
         id: 'getDocs',
-        summary: 'This API, readable',
+        summary: 'This API as a page',
         tag: 'Operation',
         needs: 'nothing',
         answers: { 200: { description: 'A page.', text: 'text/html' } },

@@ -1,5 +1,5 @@
 // /admin/api/events…: the event log, newest first or as it grows, for one service or (a key of none) all.
-// It must not take a recipient but in a body: a number never stands in a URL. No stream outlives its key.
+// It must not take a recipient except in a body: a number never stands in a URL. No stream outlives its key.
 
 import { readIndexes, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
@@ -72,9 +72,9 @@ const stream = defineRoute(
     id: 'streamEvents',
     summary: 'The event log as it grows',
     description:
-      'Server-sent events: the id of each is the sequence, its data one event, as in the log. ' +
-      'It begins with what comes next; after a break, read the log for what was missed. ' +
-      'On rare occasions an event comes twice. A key may have six streams, the keys of one service together sixty, the console’s among them; further ones are 503.',
+      'Server-sent events: the id of each is its sequence, its data one event, as in the log. ' +
+      'It begins with the next event; after an interruption, read the log for what was missed. ' +
+      'In rare cases an event arrives twice. A key may have six streams, and the keys of one service sixty together, with those of the console; further ones are 503.',
     tag: 'Event log',
     needs: READ,
     answers: {
@@ -95,7 +95,7 @@ const stream = defineRoute(
       },
       isGood: async () => (await deps.authenticator.standing(keyId)) !== undefined,
     })
-    const detail = 'Too many streams are open: of this key, of its service, or of this node.'
+    const detail = 'Too many streams are open for this key, its service or this node.'
     return events ?? answerProblem(c, refusal('overloaded', detail))
   },
 )

@@ -1,5 +1,5 @@
 // /factors/…: authenticator apps and recovery codes of a subject.
-// It must not tell a secret but in the answer that makes it, and that one is not cached. A confirmation is no login.
+// It must not reveal a secret except in the answer that creates it, which is not cached. A confirmation is not a login.
 
 import { answerReplayed } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
@@ -33,17 +33,17 @@ const createApp = defineRoute(
     id: 'createTotp',
     summary: 'Enrol an authenticator app',
     description:
-      'Makes an unverified factor for `subject` and shows its secret, its otpauth URI and a QR code, only once; its first right code makes it active. Under an Idempotency-Key the same answer is made again until it is confirmed, then no more (409 `secret_already_shown`). With `secret` an existing one is imported, and not returned; where the subject has it already, in the same shape, that factor answers with 200. An app that is imported as `confirmed` takes codes from its next time step on.',
+      'Creates an unverified factor for `subject` and shows its secret, its otpauth URI and a QR code, only once; its first correct code makes it active. Under an Idempotency-Key the same answer is given again until the factor is confirmed, and not after that (409 `secret_already_shown`). With `secret` an existing secret is imported, and not returned; where the subject already has it, in the same shape, the answer is that factor, with 200. An app that is imported as `confirmed` accepts codes from its next time step on.',
     tag: 'Factors',
     needs: VERIFY,
     key: 'stored',
     body: CreateAppBody,
     answers: {
       200: {
-        description: 'It was there: the subject has a factor with the imported secret.',
+        description: 'It already exists: the subject has a factor with the imported secret.',
         json: CreatedApp,
       },
-      201: { description: 'Made.', json: CreatedApp },
+      201: { description: 'Created.', json: CreatedApp },
     },
     problems: ['too_many_factors', 'secret_already_shown', 'overloaded'],
   },
@@ -62,14 +62,14 @@ const createCodes = defineRoute(
     method: 'post',
     path: '/factors/recovery-codes',
     id: 'createRecoveryCodes',
-    summary: 'Make recovery codes',
+    summary: 'Create recovery codes',
     description:
-      'Ten codes, each usable once and shown only once; only hashes are stored. The previous set is void from then on. Under an Idempotency-Key one set is made, and a repetition is 409 `secret_already_shown`: the codes cannot be shown again.',
+      'Ten codes, each usable once and shown only once; only hashes are stored. The previous set is void from then on. Under an Idempotency-Key one set is created, and a repeated request is 409 `secret_already_shown`: the codes cannot be shown again.',
     tag: 'Factors',
     needs: VERIFY,
     key: 'stored',
     body: CreateCodesBody,
-    answers: { 201: { description: 'Made.', json: CreatedCodes } },
+    answers: { 201: { description: 'Created.', json: CreatedCodes } },
     problems: ['secret_already_shown', 'overloaded'],
   },
   async (c, input, deps: Deps) => {
@@ -108,7 +108,7 @@ const confirm = defineRoute(
     id: 'confirmFactor',
     summary: 'Confirm an authenticator app',
     description:
-      'Within the hour. The code is used by it: the next login takes the next one. Ten guesses, each charged before it is compared.',
+      'Within the hour. This uses up the code: the next login needs the next one. Ten guesses, each charged before it is compared.',
     tag: 'Factors',
     needs: VERIFY,
     key: 'stored',
@@ -132,7 +132,7 @@ const confirm = defineRoute(
   },
 )
 
-/** An id from a browser is not taken at its word: with `subject` it is that user's, or 404. */
+/** An id from a browser is not trusted: with `subject` it must be that user's, else 404. */
 const remove = defineRoute(
   {
     method: 'delete',
@@ -144,7 +144,7 @@ const remove = defineRoute(
     needs: VERIFY,
     params: FactorParams,
     query: RemoveFactorQuery,
-    answers: { 204: { description: 'Gone.' } },
+    answers: { 204: { description: 'Deleted.' } },
     problems: ['factor_not_found', 'overloaded'],
   },
   async (c, { params, query }, deps: Deps) => {

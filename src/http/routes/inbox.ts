@@ -1,4 +1,4 @@
-// /dev/inbox…: the messages of development, as page, list or stream: the one place where a code is in an answer.
+// /dev/inbox…: the messages of development, as page, list or stream: the only place where an answer contains a code.
 // It must not exist in production: compose gives no inbox there.
 
 import { z } from '@hono/zod-openapi'

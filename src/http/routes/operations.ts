@@ -1,4 +1,4 @@
-// The health of a node: alive, ready, in numbers; for probes, Prometheus and whoever runs it.
+// The health of a node: alive, ready, in numbers; for probes, Prometheus and the people who run it.
 // It must not show a secret, nor report without a key why a node is not ready: anybody may ask.
 
 import { z } from '@hono/zod-openapi'
@@ -49,7 +49,7 @@ const AdminHealth = z
     mint: z.object({ ready: count, capacity: count }),
     sending: z
       .record(z.string(), count)
-      .openapi({ description: 'Requests under way, by channel.' }),
+      .openapi({ description: 'Requests in progress, by channel.' }),
     outbox: z
       .array(
         z.object({
@@ -61,10 +61,9 @@ const AdminHealth = z
       )
       .nullable()
       .openapi({ description: 'Null: the database is unavailable.' }),
-    failed_last_hour: z
-      .object({ count, more: z.boolean() })
-      .nullable()
-      .openapi({ description: 'Deliveries that failed for good, on all nodes; `more`: at least.' }),
+    failed_last_hour: z.object({ count, more: z.boolean() }).nullable().openapi({
+      description: 'Deliveries that failed for good, on all nodes; `more`: at least so many.',
+    }),
     providers: z.array(Provider).openapi({ description: 'As this node has seen them.' }),
     missing_root_keys: z
       .array(
@@ -79,7 +78,7 @@ const AdminHealth = z
       .nullable()
       .openapi({
         description:
-          'What was made under root keys that neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives. Null: the database is unavailable.',
+          'What was created under root keys that are in neither SECRET_KEY nor SECRET_KEY_PREVIOUS. Null: the database is unavailable.',
       }),
     settings: z
       .array(Setting)
@@ -196,7 +195,7 @@ const health = defineRoute(
     id: 'getNodeHealth',
     summary: 'Health of this node',
     description:
-      'Queues, providers as this node has seen them, and the settings in force without secrets.',
+      'Queues, providers as this node has seen them, and the settings in force, without secrets.',
     tag: 'Operation',
     needs: READ,
     answers: { 200: { description: 'As it is now.', json: AdminHealth } },
@@ -222,7 +221,7 @@ const metrics = defineRoute(
     answers: { 200: { description: 'Every metric.', text: 'text/plain' } },
   },
   async (c, _input, deps: Pick<AppDeps, 'metrics' | 'refusals' | 'resolveAddress'>) => {
-    // They are of every service.
+    // Metrics cover every service.
     if (serviceOf(c) !== null)
       return refuse(c, deps, refusal('scope_missing', 'The key must belong to no service.'))
     return c.text(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType })

@@ -1,5 +1,5 @@
-// /admin/api/recipients/…: one person, for admins: their limits, all that is known of them, and its erasure.
-// It must not export before the log has who asked; nor lift what bounds guesses, or what others are counted in.
+// /admin/api/recipients/…: one person, for admins: their limits, everything that is known about them, and its erasure.
+// It must not export before the log shows who asked; nor lift limits on guesses, or limits that count others, too.
 
 import { NOT_LIFTABLE } from '../../verification/limit-states.ts'
 import { callingAdmin, readPerson, refuseField, refuseOtherService } from '../admin-caller.ts'
@@ -46,7 +46,7 @@ const lift = defineRoute(
     path: '/admin/api/recipients/limits/lift',
     id: 'liftLimits',
     summary: 'Lift the limits on messages to a person',
-    description: `They count from zero again, now; the log records who did it. ${NOT_LIFTABLE} Idempotent.`,
+    description: `They count from zero again; the log records who did it. ${NOT_LIFTABLE} Idempotent.`,
     tag: 'People',
     needs: WRITE, // mutant: C35.lift-admin-scope
     body: LiftBody,
@@ -72,9 +72,9 @@ const exportAll = defineRoute(
     method: 'post',
     path: '/admin/api/recipients/export',
     id: 'exportPerson',
-    summary: 'Export all about a person',
+    summary: 'Export everything about a person',
     description:
-      'Every verification with its timeline, newest first, and events of none. That it was exported stands in the log, as `recipient.exported`.',
+      'Every verification with its timeline, newest first, and events without a verification. The log records the export as `recipient.exported`.',
     tag: 'People',
     needs: WRITE,
     body: PersonBody,
@@ -90,7 +90,7 @@ const exportAll = defineRoute(
   },
 )
 
-/** What the limits on messages have counted stays; guesses are summed from the rows, and go with them. */
+/** Counts of messages stay; guesses are summed from the rows, and go with them. */
 const erase = defineRoute(
   {
     method: 'post',
@@ -98,7 +98,7 @@ const erase = defineRoute(
     id: 'erasePerson',
     summary: 'Erase a person',
     description:
-      'Removes their verifications (open ones are canceled), factors and events, for good. The log records that it was done and how many, not of whom. Idempotent.',
+      'Removes their verifications (open ones are canceled), factors and events, for good. The log records that it was done and how many were removed, not whose. Idempotent.',
     tag: 'People',
     needs: WRITE,
     body: PersonBody,

@@ -1,5 +1,5 @@
 // /admin/api/refusals…: refused requests, one line for each person and reason.
-// It must not take a recipient but in a body: a number never stands in a URL.
+// It must not take a recipient except in a body: a number never stands in a URL.
 
 import { readIndexes, refuseOtherService, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
@@ -30,7 +30,7 @@ const list = defineRoute(
     id: 'listRefusals',
     summary: 'The refused requests',
     description:
-      'Those of one person for one reason are one line: how many, when, what it means, and what to do. Refused last comes first. To look for one person use the search.',
+      'One line for each person and reason: how many, when, what it means, and what to do. The most recent refusal comes first. To find one person, use the search.',
     tag: 'Event log',
     needs: READ,
     query: RefusalsQuery,
@@ -51,7 +51,7 @@ const search = defineRoute(
     id: 'searchRefusals',
     summary: 'Search the refused requests',
     description:
-      'Of one number, address or subject: every spelling finds the same. With nobody named, as the list.',
+      'Of one number, address or subject: every spelling finds the same. Without a person it is the list.',
     tag: 'Event log',
     needs: READ,
     body: RefusalsSearchBody,

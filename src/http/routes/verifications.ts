@@ -1,5 +1,5 @@
-// /admin/api/verifications…: the verifications, for admins: a row each, one with all that happened, what is done to it.
-// It must not show a recipient in clear but where it is revealed, nor take one in a URL, where logs keep it.
+// /admin/api/verifications…: the verifications, for admins: a row each, one in full, and what can be done to it.
+// It must not show a recipient in plaintext except where it is revealed, nor take one in a URL, where logs keep it.
 
 import {
   callingAdmin,
@@ -40,7 +40,7 @@ async function toPage(
   return { verifications: rows, next_cursor: page.nextCursor }
 }
 
-/** As it is after an admin has done something to it; undefined: there is none of the key's service. */
+/** The verification after an admin's action; undefined: the key's service has none with this id. */
 async function readAgain(c: AppContext, { admin, clock }: Deps, id: string) {
   const row = await admin.verifications.find(serviceOf(c), id)
   return row && toWireAdminVerification(row, clock.now(), admin.recipients)
@@ -87,7 +87,7 @@ const search = defineRoute(
     if (refused) return refused
     const read = readIndexes(c, deps, { to, subject, country })
     if ('refused' in read) return read.refused
-    // With a recipient the country only reads it: one in E.164 may be of another.
+    // With a recipient, the country only serves to read it: a number in E.164 may be of another one.
     const filters = read.budgetIndexes ? given : { ...given, country }
     const filter = toFilter(filters, { within: serviceOf(c), ...read })
     return c.json(await toPage(deps, filter, body), 200)
@@ -99,7 +99,7 @@ const get = defineRoute(
     method: 'get',
     path: '/admin/api/verifications/{id}',
     id: 'adminGetVerification',
-    summary: 'Look at a verification',
+    summary: 'Look up a verification',
     description: 'Its timeline, what each provider answered, and what it means. Changes nothing.',
     tag: 'Event log',
     needs: READ,
@@ -128,7 +128,7 @@ const cancel = defineRoute(
     id: 'adminCancelVerification',
     summary: 'Cancel a verification',
     description:
-      'As its login flow would: one that has ended is answered unchanged, but 409 once approved.',
+      'As its login flow would: one that has ended is returned unchanged, but an approved one is 409.',
     tag: 'Event log',
     needs: WRITE,
     params: IdParams,
@@ -173,13 +173,13 @@ const resend = defineRoute(
   },
 )
 
-/** Not answered before the log has who asked. */
+/** Answered only once the log shows who asked. */
 const reveal = defineRoute(
   {
     method: 'post',
     path: '/admin/api/verifications/{id}/reveal',
     id: 'revealRecipient',
-    summary: 'Show a recipient in clear',
+    summary: 'Reveal a recipient',
     description: 'The log records who asked, as `recipient.shown`.',
     tag: 'People',
     needs: WRITE,
@@ -191,7 +191,8 @@ const reveal = defineRoute(
     const person = await deps.admin.operations.reveal(callingAdmin(c, deps), params.id)
     if (person) return c.json(person, 200)
     if (!(await readAgain(c, deps, params.id))) return refuseUnknown(c, deps)
-    const detail = 'It is sealed under a root key that this node lacks: see SECRET_KEY_PREVIOUS.'
+    const detail =
+      'The recipient is sealed under a root key that this node lacks: see SECRET_KEY_PREVIOUS.'
     return answerProblem(c, refusal('store_unavailable', detail))
   },
 )

@@ -1,4 +1,4 @@
-// /verify/…: what a login flow asks: start, check, list, look, resend, cancel.
+// /verify/…: the calls of a login flow: start, check, list, look up, resend, cancel.
 // It must not answer a check with 2xx for anything but `approved`: callers write `if (response.ok) login()`.
 
 import { answerSuccess } from '../answer-headers.ts'
@@ -38,7 +38,7 @@ const start = defineRoute(
     id: 'startVerification',
     summary: 'Start a verification',
     description:
-      'With `to`: makes a verification and queues its message; the answer never waits for a provider. With `subject`: asks for a code that the person has already, of an authenticator app or a recovery code, and sends nothing. With a `session` whose verification is still pending it continues that one (200).',
+      'With `to`: creates a verification and queues its message; the answer never waits for a provider. With `subject`: expects a code that the person already has, from an authenticator app or a set of recovery codes, and sends nothing. With a `session` whose verification is still pending, it continues that one (200).',
     tag: 'Verifications',
     needs: VERIFY,
     key: 'stored',
@@ -79,7 +79,7 @@ const check = defineRoute(
     id: 'checkVerification',
     summary: 'Check a code',
     description:
-      '200 means approved, and nothing else does. Give `id`, or `session` with `to` or `subject` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none. The code of an authenticator app is good once, and so is a recovery code.',
+      '200 means approved, and nothing else does. Give `id`, or `session` with `to` or `subject` in its place. A wrong code is 422 and costs an attempt; a code of another shape is 400 and costs none. The code of an authenticator app works once, and so does a recovery code.',
     tag: 'Verifications',
     needs: VERIFY,
     key: 'stored',
@@ -114,8 +114,7 @@ const list = defineRoute(
     path: '/verify/list',
     id: 'listVerifications',
     summary: 'List the verifications of a recipient',
-    description:
-      'Newest first. It changes nothing, so that an Idempotency-Key is accepted and has nothing to do.',
+    description: 'Newest first. Changes nothing: an Idempotency-Key is accepted and has no effect.',
     tag: 'Verifications',
     needs: VERIFY,
     key: 'ignored',
@@ -136,7 +135,7 @@ const get = defineRoute(
     method: 'get',
     path: '/verify/{id}',
     id: 'getVerification',
-    summary: 'Look at a verification',
+    summary: 'Look up a verification',
     description: 'The verification and its deliveries. Changes nothing.',
     tag: 'Verifications',
     needs: VERIFY,
@@ -183,7 +182,8 @@ const cancel = defineRoute(
     path: '/verify/{id}/cancel',
     id: 'cancelVerification',
     summary: 'Cancel a verification',
-    description: 'Idempotent: one that has ended is answered unchanged, but 409 once approved.',
+    description:
+      'Idempotent: one that has ended is returned unchanged, but an approved one is 409.',
     tag: 'Verifications',
     needs: VERIFY,
     key: 'stored',

@@ -1,5 +1,5 @@
-// Verifications on the wire, for admins: their filters, their rows, and one of them with all that happened.
-// It must not show a recipient in clear.
+// Verifications on the wire, for admins: their filters, their rows, and one of them in full.
+// It must not show a recipient in plaintext.
 
 import { z } from '@hono/zod-openapi'
 import { diagnoseFor, nextTryAt, type Reading } from '../../admin/diagnosis.ts'
@@ -43,7 +43,7 @@ export const AdminVerificationsSearchBody = z
     subject: subjectField.optional(),
     country: countryField.optional().openapi({
       description:
-        'ISO 3166-1 alpha-2: reads a national number in `to`, which is else read by the countries of the services that the key sees; without `to` a filter.',
+        'ISO 3166-1 alpha-2: the country of a national number in `to` (default: the countries of the services that the key sees); without `to`, a filter.',
     }),
     limit: limitInBody,
   })
@@ -58,7 +58,7 @@ const rowShape = {
   service: z.string(),
   status: z.enum(STATUSES),
   to_masked: z.string().openapi({
-    description: 'Number, address or subject, but for its middle.',
+    description: 'Number, address or subject, with its middle hidden.',
     example: '+141•••71',
   }),
   channel: channelField,
@@ -105,7 +105,7 @@ const Try = z
     result: z
       .enum(['sent', 'retry', 'failed'])
       .nullable()
-      .openapi({ description: 'Null: it runs, or its worker died.' }),
+      .openapi({ description: 'Null: it is still running, or its worker died.' }),
     provider_reference: z.string().nullable().openapi({ description: 'The provider’s own id.' }),
     error,
   })
@@ -125,12 +125,11 @@ const Diagnosis = z
     meaning: z.string(),
     action: z.string().nullable(),
     next_try_at: nullableTime.openapi({
-      description: 'When the message is tried again; null: it is not, or that time has come.',
+      description: 'When the next try is; null: there is none, or it is due.',
     }),
   })
   .openapi('Diagnosis', {
-    description:
-      'Why a code did not arrive or was not accepted, in the sentences of its console page.',
+    description: 'Why a code did not arrive or was not accepted, in the words of its console page.',
   })
 
 export const DetailedAdminVerification = z
@@ -217,7 +216,7 @@ export function toWireDetail(
   }
 }
 
-/** With the sentence that its page has. */
+/** With the diagnosis that its page shows. */
 export function toWireDiagnosed(
   detail: VerificationDetail,
   about: Reading,

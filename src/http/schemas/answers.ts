@@ -1,5 +1,5 @@
 // What a verification looks like on the wire, and its way there from the domain's views.
-// It must not add anything: a field that is not named here is not told. The schemas are open: changes only add.
+// It must not add anything: a field that is not named here is not returned. The schemas are open: changes only add.
 
 import { z } from '@hono/zod-openapi'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
@@ -22,7 +22,7 @@ export const count = z.int().min(0)
 const verificationShape = {
   id: z.string().openapi({ example: 'vrf_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
   reference: z.string().openapi({
-    description: 'Short and speakable, no secret: support finds the case by it.',
+    description: 'Short, easy to read out, not secret: support finds the case by it.',
     example: 'K7Q-42M',
   }),
   status: z.enum(STATUSES),
@@ -52,7 +52,7 @@ const verificationShape = {
   expires_in: count.openapi({ description: 'Seconds.', example: 600 }),
   resend_at: nullableTime.openapi({
     description:
-      'Null when no send is left, or when it would come too late. Past at once where the newest send failed for good.',
+      'Null when no sends are left, or when it would come too late. Already past where the newest send failed for good.',
   }),
   resend_in: count.nullable().openapi({ description: 'Seconds.', example: 30 }),
   metadata: z.record(z.string(), z.string()),
@@ -67,7 +67,7 @@ export const ApprovedVerification = z
     valid: z.literal(true),
     recovery_codes_remaining: count.optional().openapi({
       description:
-        'Of the set that a recovery code was used of: offer a new set before it is empty. Only for the channel recovery_code.',
+        'Codes left in the set that the recovery code came from: offer a new set before it is empty. Only for the channel recovery_code.',
     }),
   })
   .openapi('ApprovedVerification')

@@ -1,4 +1,4 @@
-// How the OpenAPI document tells a route's answers: headers, problems by status, an example each.
+// How the OpenAPI document describes a route's answers: headers, problems by status, an example each.
 // It must not be needed to answer a request.
 
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'
@@ -17,7 +17,7 @@ export const RATE_LIMIT = {
   RateLimit: header('What remains of them, structured fields.'),
 }
 export const REPLAYED = {
-  'Idempotency-Replayed': header('`true` where an earlier answer is given again.'),
+  'Idempotency-Replayed': header('`true` where this is a stored response.'),
 }
 export const LOCATION = { Location: header('The address of the verification.') }
 
@@ -94,7 +94,7 @@ export const KEYED = [
   'internal_error',
   'store_unavailable',
 ] as const
-/** What every route that reads a body may answer besides. */
+/** What every route that reads a body may answer in addition. */
 export const WITH_BODY = [
   ...KEYED,
   'request_timeout',

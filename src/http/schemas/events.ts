@@ -25,7 +25,10 @@ export const pageFilters = {
     .string()
     .regex(/^[2-9A-Za-z]{3}-?[2-9A-Za-z]{3}$/, 'must be a reference, such as K7Q-42M')
     .optional()
-    .openapi({ description: 'Of a verification, as a person says it.', example: 'K7Q-42M' }),
+    .openapi({
+      description: 'The reference of a verification, as people read it out.',
+      example: 'K7Q-42M',
+    }),
   since: timeField.optional().openapi({ description: 'RFC 3339, UTC; included.' }),
   until: timeField.optional().openapi({ description: 'RFC 3339, UTC; excluded.' }),
   cursor: cursorField.optional(),
@@ -61,7 +64,7 @@ export const EventsSearchBody = z
   })
   .superRefine(({ recipient, subject }, context) => {
     if (recipient === undefined || subject === undefined) return
-    const message = 'stands in place of recipient: give one of them'
+    const message = 'cannot be combined with recipient: give one of them'
     context.addIssue({ code: 'custom', path: ['subject'], message })
   }, BESIDE_OTHER_FAULTS)
   .openapi('EventsSearch')

@@ -1,5 +1,5 @@
 // The bodies of the factor routes and what a factor looks like on the wire, both ways.
-// It must not tell a secret but in the answer that makes one.
+// It must not reveal a secret except in the answer that creates one.
 
 import { z } from '@hono/zod-openapi'
 import type { ConfirmCommand, CreateAppCommand, Enrolment } from '../../factors/api.ts'
@@ -27,7 +27,7 @@ import {
 const MAX_SECRET_TEXT_LENGTH = 512
 const MAX_ID_LENGTH = 64
 
-/** Key URI format: neither name may hold a colon, which parts them. */
+/** Key URI format: neither name may contain a colon, which separates them. */
 const labelText = (range: { min: number; max: number }) =>
   z
     .string()
@@ -35,7 +35,7 @@ const labelText = (range: { min: number; max: number }) =>
     .max(range.max)
     .refine(
       (text) => text.isWellFormed() && !CONTROL.test(text) && !text.includes(':'),
-      'must not contain a colon (it parts issuer and account in what apps read), control characters or line breaks',
+      'must not contain a colon (it separates issuer and account for apps), control characters or line breaks',
     )
 
 const endUserFields = { client_ip: clientIpField.optional(), user_agent: userAgentField.optional() }
@@ -49,19 +49,19 @@ export const CreateAppBody = z
     }),
     account_name: labelText(ACCOUNT_NAME_LENGTH).openapi({
       description:
-        'What the app shows beside the issuer. It stands in the QR code and is not kept.',
+        'The name that the app shows next to the issuer. It is in the QR code and is not kept.',
       example: 'alice@example.com',
     }),
     algorithm: z.enum(OTP_ALGORITHMS).default('SHA1').openapi({
-      description: 'Many apps know SHA1 only, and take no notice of this.',
+      description: 'Many apps support SHA1 only, and ignore this.',
     }),
     digits: z.union([z.literal(6), z.literal(8)]).default(6),
     period: wholeNumber(OTP_PERIOD_SECONDS)
       .default(OTP_PERIOD_SECONDS.default)
-      .openapi({ description: 'Seconds of a time step. Many apps know 30 only.' }),
+      .openapi({ description: 'Seconds of a time step. Many apps support 30 only.' }),
     secret: z.string().min(1).max(MAX_SECRET_TEXT_LENGTH).optional().openapi({
       description:
-        'To import one that the person has in an app already: Base32 of 10 to 64 bytes, in any case and grouping, with or without padding. It is not returned; under 16 bytes the answer holds a warning.',
+        'To import a secret that the person already has in an app: Base32 of 10 to 64 bytes, in any case and grouping, with or without padding. It is not returned; under 16 bytes the answer contains a warning.',
     }),
     confirmed: z.boolean().default(false).openapi({
       description:
@@ -71,7 +71,7 @@ export const CreateAppBody = z
   })
   .superRefine((body, context) => {
     if (!body.confirmed || body.secret !== undefined) return
-    const message = 'goes with secret only: a new app is confirmed by its first code'
+    const message = 'is allowed with secret only: a new app is confirmed by its first code'
     context.addIssue({ code: 'custom', path: ['confirmed'], message })
   }, BESIDE_OTHER_FAULTS)
   .openapi('TotpRequest')
@@ -113,7 +113,7 @@ export const factorShape = {
   subject: z.string().openapi({ example: 'user-8e03978e' }),
   type: z.enum(FACTOR_TYPES),
   status: z.enum(FACTOR_STATUSES).openapi({
-    description: 'An unverified app is confirmed by its first code within the hour, or is gone.',
+    description: 'An unverified app is removed unless its first code confirms it within the hour.',
   }),
   algorithm: z.enum(OTP_ALGORITHMS).nullable(),
   digits: z.int().nullable().openapi({ example: 6 }),
@@ -144,7 +144,8 @@ export const CreatedApp = z
       .nullable()
       .openapi({ description: 'The uri as a QR code.' }),
     warnings: z.array(z.string()).openapi({
-      description: 'Sentences for developers: what was taken, but is worth a thought. Often empty.',
+      description:
+        'Sentences for developers: what was accepted but deserves a second look. Often empty.',
       example: [],
     }),
   })

@@ -1,4 +1,4 @@
-// The fields that requests are made of: what is allowed in each, and what goes with which, in words a person understands.
+// The fields that requests are made of: what is allowed in each, and which may be combined, in words a person understands.
 // It must not convert anything: the routes' commands do. A message never repeats what was given.
 
 import { z } from '@hono/zod-openapi'
@@ -20,7 +20,7 @@ const MAX_ID_LENGTH = 64
 const MAX_ADDRESS_LENGTH = 96
 /** Longer ones are cut to 256 when they are kept; 16 KiB is the whole body. */
 const MAX_METADATA = { pairs: 10, key: 40, value: 256 } as const
-/** A whole Accept-Language is no fault. */
+/** Room for a whole Accept-Language header. */
 const MAX_LOCALE_LENGTH = 255
 const MAX_CURSOR_LENGTH = 512
 
@@ -28,7 +28,7 @@ const MAX_CURSOR_LENGTH = 512
 export const CONTROL = /[\p{Cc}\u2028\u2029]/u
 /** Metadata enters no message. Should a later change put it into one, nobody phishes through it (C45). */
 const URL_LIKE = /:\/\/|\bwww\./iu
-/** Unlike `z.int()`, a fraction here does not keep other faults of the body from being told. */
+/** Unlike with `z.int()`, a fraction does not keep other faults of the body from being reported. */
 export function wholeNumber({ min, max }: { min: number; max: number }) {
   return z
     .number()
@@ -49,10 +49,10 @@ export const channelField = z.enum(CHANNELS).openapi({
 
 export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
   description:
-    'How the code comes to the person: with `to` sms or email (default by recipient); with `subject` totp (default) or recovery_code, for which nothing is sent.',
+    'How the code reaches the person: with `to` sms or email (default by recipient); with `subject` totp (default) or recovery_code, for which nothing is sent.',
 })
 
-/** Two texts that are not well-formed are the same bytes, and would be the same person. */
+/** Different ill-formed texts become the same bytes, and would be the same person. */
 export const subjectField = z
   .string()
   .min(SUBJECT_LENGTH.min)
@@ -63,7 +63,7 @@ export const subjectField = z
   )
   .openapi({
     description:
-      "The login flow's own id of a user, as it stands: capitals count. It needs to be no personal data.",
+      "The login flow's own id of a user, taken literally: case matters. It need not be personal data.",
     example: 'user-8e03978e',
   })
 
@@ -79,7 +79,7 @@ export const localeField = z
   .refine((text) => !URL_LIKE.test(text), 'must not contain a URL')
   .openapi({
     description:
-      "BCP 47 (en_US is read, too). Where it cannot be read, or there is no such text: the language of the number's country, then the service's. The answer's `locale` says which it is.",
+      "BCP 47 (en_US is understood, too). Where it cannot be read, or there is no such text: the language of the number's country, then the service's. The answer's `locale` names the one in use.",
     example: 'en',
   })
 
@@ -90,7 +90,7 @@ export const purposeField = z
     'must be 1-64 of a-z, 0-9, "_", "." and "-", and begin with a letter or digit',
   )
   .default('login')
-  .openapi({ description: 'What the verification is for; asserted again at check.' })
+  .openapi({ description: 'What the verification is for; compared again at check.' })
 
 export const sessionField = z.string().min(16).max(255).openapi({
   description:
@@ -137,7 +137,7 @@ export const metadataField = z
 
 export const codeField = z.string().min(1).max(MAX_CODE_TEXT_LENGTH).openapi({
   description:
-    'The code as the person typed it: a string. Blanks, dashes and invisible characters are dropped, the digits of every script are read; of a recovery code capitals do not count, and look-alikes are read as what they look like.',
+    'The code as the person typed it: a string. Spaces, dashes and invisible characters are ignored, and the digits of every script are understood; in a recovery code case does not matter, and a look-alike is read as the character it resembles.',
   example: '123456',
 })
 
@@ -155,7 +155,7 @@ export const cursorField = z
   .string()
   .min(1)
   .max(MAX_CURSOR_LENGTH)
-  .openapi({ description: '`next_cursor` of the page before.' })
+  .openapi({ description: '`next_cursor` of the previous page.' })
 
 export const idempotencyKeyField = z.string().openapi({
   description:
@@ -174,18 +174,18 @@ function faults(context: z.core.$RefinementCtx) {
 export function checkParty(body: Given, context: z.core.$RefinementCtx): void {
   const fault = faults(context)
   if (body.to !== undefined && body.subject !== undefined)
-    fault('subject', 'stands in place of to: give one of them')
+    fault('subject', 'cannot be combined with to: give one of them')
   if (body.subject !== undefined && body.country !== undefined)
-    fault('country', 'does not go with a subject')
+    fault('country', 'cannot be combined with a subject')
 }
 
 export function requireParty(body: Given, context: z.core.$RefinementCtx): void {
   checkParty(body, context)
   if (body.to === undefined && body.subject === undefined)
-    faults(context)('to', 'is required, or subject in its place')
+    faults(context)('to', 'is required, unless subject is given')
 }
 
-/** A recipient is sent to, a subject has what is asked for: nothing of the one fits the other. */
+/** A recipient is sent a code, a subject already has one: options for one do not fit the other. */
 export function checkStart(
   body: Given & { channel?: VerificationChannel | undefined; code_length?: number | undefined },
   context: z.core.$RefinementCtx,
@@ -196,15 +196,15 @@ export function checkStart(
   if (body.channel !== undefined && isFactorChannel(body.channel) !== hasSubject)
     fault('channel', hasSubject ? 'needs to, not a subject' : 'needs a subject, not to')
   if (hasSubject && body.code_length !== undefined)
-    fault('code_length', 'does not go with a subject')
+    fault('code_length', 'cannot be combined with a subject')
 }
 
-/** A caller is told of every fault at once: these are looked for beside those of single fields, too. */
+/** Every fault is reported at once: these checks run in addition to those of single fields. */
 export const BESIDE_OTHER_FAULTS: z.core.$ZodSuperRefineParams = {
   when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
 }
 
-/** Of the OpenAPI document: what the checks above say. */
+/** The checks above, as the OpenAPI document states them. */
 export const ONE_PARTY = {
   description: 'Exactly one of `to` and `subject`.',
   oneOf: [{ required: ['to'] }, { required: ['subject'] }],

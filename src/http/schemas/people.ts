@@ -1,5 +1,5 @@
-// One person on the wire, for admins: whom it is about, limits, everything that is known, and its erasure.
-// It must not be used for a list: a recipient stands here in clear, for whoever asked for this one.
+// One person on the wire, for admins: who it is, limits, everything that is known, and its erasure.
+// It must not be used for a list: a recipient is in plaintext here, for whoever asked for this one.
 
 import { z } from '@hono/zod-openapi'
 import type { PersonLimits } from '../../admin/operations.ts'
@@ -23,7 +23,7 @@ import {
 const named = {
   to: toField.optional().openapi({
     description:
-      'E-mail address or phone number; a national number is read by `country`, or by the countries of the services that the key sees, where it is one in one of them only.',
+      'E-mail address or phone number; a national number is read by `country`, or by the countries of the services that the key sees, where it is valid in only one of them.',
     example: '+14155552671',
   }),
   country: countryField.optional(),
@@ -39,14 +39,15 @@ export const LiftBody = z
   .strictObject({
     ...named,
     subject: named.subject.openapi({
-      description: 'Refused: no message goes to one, and guesses cannot be lifted.',
+      description:
+        'Refused: a subject is sent no messages, and limits on guesses cannot be lifted.',
     }),
     limit: z
       .enum(LIFTABLE, { error: `is one of ${LIFTABLE.join(', ')}. ${NOT_LIFTABLE}` })
       .optional()
-      .openapi({ description: 'Absent: each of them.' }),
+      .openapi({ description: 'Default: all of them.' }),
     service: nameField.optional().openapi({
-      description: 'Absent: each service that the key sees.',
+      description: 'Default: each service that the key sees.',
     }),
   })
   .superRefine(requireParty, BESIDE_OTHER_FAULTS)
@@ -66,7 +67,7 @@ export const LiftedLimits = z
   .openapi('LiftedLimits')
 
 const personShape = {
-  to: z.string().nullable().openapi({ description: 'In clear; null where it is a subject.' }),
+  to: z.string().nullable().openapi({ description: 'In plaintext; null where it is a subject.' }),
   subject: z.string().nullable().openapi({ description: 'Null where it is a recipient.' }),
 }
 
@@ -109,15 +110,15 @@ export const ExportedPerson = z
       .openapi({ description: 'Newest first, each with its recipient as it was given.' }),
     factors: z
       .array(z.object({ service: z.string(), ...factorShape }))
-      .openapi({ description: 'Of a subject, without what is secret of them.' }),
-    events: z.array(Event).openapi({ description: 'Of no verification; newest first.' }),
+      .openapi({ description: 'Those of a subject, without their secrets.' }),
+    events: z.array(Event).openapi({ description: 'Those without a verification; newest first.' }),
   })
   .openapi('ExportedPerson')
 
 export const ErasedPerson = z
   .object({ verifications: count, factors: count, events: count })
   .openapi('ErasedPerson', {
-    description: 'How many were removed; `events` are those of no verification.',
+    description: 'How many were removed; `events` are those without a verification.',
   })
 
 export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Limits> {

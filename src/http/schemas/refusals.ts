@@ -1,5 +1,5 @@
 // Refused requests on the wire, for admins: their filters, and one line for each person and reason.
-// It must not show a recipient in clear.
+// It must not show a recipient in plaintext.
 
 import { z } from '@hono/zod-openapi'
 import type { Recipients } from '../../admin/recipients.ts'
@@ -31,7 +31,7 @@ export const RefusalsSearchBody = z
     to: toField.optional(),
     subject: subjectField.optional(),
     country: countryField.optional().openapi({
-      description: 'ISO 3166-1 alpha-2: reads a national number in `to`.',
+      description: 'ISO 3166-1 alpha-2: the country of a national number in `to`.',
     }),
     limit: limitInBody,
   })
@@ -45,7 +45,7 @@ const Refused = z
     error: z.string().openapi({ example: 'rate_limited' }),
     limit: textOrNull.openapi({ example: 'sends_per_number_burst' }),
     meaning: z.string().openapi({
-      description: 'In plain words, for who talks with the person.',
+      description: 'In plain words, for whoever talks to the person.',
       example: 'Too many messages to this person within minutes.',
     }),
     action: z.string().openapi({
@@ -54,15 +54,15 @@ const Refused = z
     }),
     service: z.string(),
     to_masked: textOrNull.openapi({
-      description: 'Number, address or subject, but for its middle; null: nobody was named.',
+      description: 'Number, address or subject, with its middle hidden; null: nobody was named.',
       example: '+141•••71',
     }),
     overflow: z.boolean().openapi({
-      description: 'Many people’s, counted together: past a bound nobody is named.',
+      description: 'True: refusals of many people, counted together. Past a bound nobody is named.',
     }),
     count,
     first_at: timeField.openapi({
-      description: 'The first is written at once, further ones once a minute as one row.',
+      description: 'The first is written at once, further ones once a minute in one row.',
     }),
     last_at: timeField,
     route: textOrNull.openapi({ description: 'Of the newest, as all below.', example: 'start' }),
@@ -82,11 +82,11 @@ const Refused = z
 export const RefusalsPage = z
   .object({
     refusals: z.array(Refused).openapi({
-      description: 'One for each person, reason and channel, the one refused last first.',
+      description: 'One for each person, reason and channel, most recent first.',
     }),
     next_cursor: z.string().nullable().openapi({
       description:
-        'Null on the last page. A page may hold fewer than `limit`, none even, and have a next one, where older refusals of the same person stand again.',
+        'Null on the last page. A page may hold fewer than `limit`, even none, and still have a next one, where older refusals of the same person appear again.',
     }),
   })
   .openapi('RefusalsPage')

@@ -87,7 +87,7 @@ export const CheckBody = z
     checkParty(body, context)
     const isHeld = body.to !== undefined || body.subject !== undefined
     if (body.id !== undefined || (isHeld && body.session !== undefined)) return
-    const message = 'is required, or session with to or subject in its place'
+    const message = 'is required, unless session is given with to or subject'
     context.addIssue({ code: 'custom', path: ['id'], message })
   }, BESIDE_OTHER_FAULTS)
   .openapi('CheckRequest')
