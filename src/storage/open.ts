@@ -57,11 +57,10 @@ export async function openStore(
   }
   const { path, synchronous } = config
   if (mustExist) requireFile(path) // mutant: C71.storeless-command
-  const { openSqlite } = await import('./sqlite/store.ts')
-  return openSqlite({
-    path,
-    synchronous,
-    migrationsFolder: MIGRATIONS_FOLDER,
-    ...(logger && { logger }),
-  })
+  const [{ createSqliteStore }, { openDatabase }] = await Promise.all([
+    import('./sqlite/store.ts'),
+    import('./sqlite/open.ts'),
+  ])
+  const options = { path, synchronous, migrationsFolder: MIGRATIONS_FOLDER }
+  return createSqliteStore(await openDatabase({ ...options, ...(logger && { logger }) }))
 }

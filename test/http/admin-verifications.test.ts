@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import type { Scope } from '../../src/access/ports.ts'
-import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
-import { openSqlite } from '../../src/storage/sqlite/store.ts'
+import { openStore } from '../../src/storage/open.ts'
 import { type Client, createClient } from './client.ts'
 import { type Real, startReal } from './real.ts'
 
@@ -32,7 +31,7 @@ afterAll(() => real.close())
 
 async function keyOf(service: string | null, scopes: Scope[]): Promise<Client> {
   const path = join(real.directory, 'data', 'countersign.db')
-  const store = await openSqlite({ path, migrationsFolder: MIGRATIONS_FOLDER })
+  const store = await openStore({ kind: 'sqlite', path, synchronous: 'full' })
   const key = createApiKey({ service, name: 'test', scopes, nowMs: Date.now() })
   await store.apiKeys.insert(key.record)
   await store.close()

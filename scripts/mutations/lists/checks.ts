@@ -9,9 +9,9 @@ const TWO_CONNECTIONS = 'test/storage/sqlite/two-connections.test.ts'
 export const CHECKS: readonly Mutant[] = [
   mutant(
     'I1.pending-only',
-    'a decision is taken on the row as it is, in the job that writes it',
+    'a decision is written only where the row is as it was decided on',
     [VERIFICATION_STORE, 'I1: 50 right answers at once are one approval'],
-    { node: 'VariableStatement', becomes: 'const before = record' },
+    { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'I1.late-not-approved',

@@ -27,7 +27,7 @@ export const FACTORS: readonly Mutant[] = [
     'C11.used-code-wrong',
     'a step or code that was used before is wrong, decided in the transaction that would approve',
     [FACTOR_STORE, 'C11: one step for 20 verifications at once, over two connections'],
-    { node: 'VariableStatement', becomes: 'const effect = decision' },
+    { node: 'VariableStatement', becomes: 'const { change, answer } = input.effect' },
   ),
   mutant(
     'C11.old-set-removed',

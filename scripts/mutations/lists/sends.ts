@@ -47,7 +47,7 @@ export const SENDS: readonly Mutant[] = [
     'I5.lease-fencing',
     'a worker whose lease has expired can no longer move the delivery',
     [PORTS, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
-    { node: 'IfStatement', becomes: `if (found.status !== 'sending') return 'fenced'` },
+    { node: 'ReturnStatement', becomes: 'return row.status === status' },
   ),
   mutant(
     'I5.resend-in-transaction',

@@ -93,7 +93,7 @@ export const TWINS: readonly Mutant[] = [
     'C63.twin-confirms-nothing',
     'a code that a twin has used confirms nothing',
     [FACTOR_STORE, 'C63: a step that the app or a twin has used confirms nothing'],
-    { node: 'PrefixUnaryExpression', becomes: 'step > 0' },
+    { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C63.pg-step-twins',

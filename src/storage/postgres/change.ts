@@ -1,26 +1,14 @@
-// Writes what a transition decided (verification/transitions.ts): the node decides on the row as it was read, one function of
-// the database applies it where the row still has that stamp, else the node decides again.
-// It must not wait for a lock over a round trip: a node that stops in between holds nothing.
+// Applies on PostgreSQL what was decided in the node (storage/change.ts): each one function of the database, which takes the
+// change where the row still has the stamp that it was decided on.
+// It must not hold a rule, nor a lock over a round trip.
 
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
-import type {
-  ChangeInput,
-  ChangeOutcome,
-  CreateInput,
-  CreateOutcome,
-  IdempotencyWrite,
-  NumberLimit,
-  VerificationStore,
-} from '../../verification/ports.ts'
+import type { CreateOutcome, NumberLimit } from '../../verification/ports.ts'
 import { type FactorUse, mayContinue, type VerificationRecord } from '../../verification/state.ts'
-import {
-  applied,
-  blankRecord,
-  type Change,
-  type Decision,
-  type Effect,
-} from '../../verification/transitions.ts'
+import type { Change } from '../../verification/transitions.ts'
+import { MAX_DECISIONS, stampOf } from '../change.ts'
+import type { Applied, ChangeToApply, EffectToApply, Engine, RowToCreate } from '../engine.ts'
 import { type Sql, sql } from './drizzle.ts'
 import { type createGuessReads, limitsJson } from './guesses.ts'
 import type { StoreContext } from './pool.ts'
@@ -32,14 +20,10 @@ import {
   json,
   type Raw,
   rowFields,
-  stampOf,
   toRecord,
   toStored,
   writeFields,
 } from './rows.ts'
-
-/** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
-const MAX_TRIES = 30
 
 const NONE = sql`null::jsonb`
 
@@ -58,10 +42,9 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
   }
 }
 
-const keptUnder = <Result>(write: IdempotencyWrite<Result> | null): Sql =>
-  write ? json(writeFields(write)) : NONE
+const effectJson = ({ change, answer }: EffectToApply) => json(changeFields(change, answer))
 
-function limitJson(numberLimit: NumberLimit | null | undefined): Sql {
+function limitJson(numberLimit: NumberLimit | null): Sql {
   if (!numberLimit) return NONE
   const { limit, budgetIndexes, authenticated } = numberLimit
   return json({
@@ -86,95 +69,62 @@ function useJson(factor: FactorUse, codesLeft: number | null): Sql {
   })
 }
 
-type Applying<Result> = {
-  decision: Extract<Decision<Result>, { kind: 'change' }>
-  record: VerificationRecord
-  /** Of the set that a recovery code is used of, before it is. */
-  codesLeft: number | null
-}
-
-const leftAfter = (codesLeft: number | null) => (codesLeft === null ? null : codesLeft - 1)
-
-function statementOf<Result>(
-  { record, numberLimit, actor, idempotency, now }: ChangeInput<Result>,
-  { decision, record: seen, codesLeft }: Applying<Result>,
-  clock: number | null,
-): Sql {
-  const { use, notAfter } = decision
-  const withAnswer = ({ change, answer }: Effect<Result>, left: number | null) =>
-    json(changeFields(change, idempotency?.answer(answer(applied(seen, change), left))))
-  return sql`select f.kind as outcome, f.number, f.fingerprint, f.answer, (f.v).* from cs_change_1(
-    ${record.service}, ${record.id}, ${stampOf(seen)}, ${now}, ${clock}, ${notAfter ?? null}, ${actorJson(actor)},
-    ${withAnswer(decision, leftAfter(codesLeft))}, ${use ? withAnswer(use.otherwise, null) : NONE},
-    ${use ? useJson(use.factor, codesLeft) : NONE}, ${limitJson(numberLimit)}, ${keptUnder(idempotency)}) f`
-}
-
-export function createChange(
-  { query, timeOf }: StoreContext,
-  findAnswer: VerificationStore['findAnswer'],
-): VerificationStore['change'] {
-  return async <Result>(input: ChangeInput<Result>): Promise<ChangeOutcome<Result>> => {
-    let record = input.record
-    let lateAt: number | undefined
-    let counted: number | undefined
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const decision = input.decide(record, lateAt ?? input.now, lateAt !== undefined)
-      if (decision.kind === 'refused') {
-        // Another request under its key may be what ended it.
-        const stored = input.idempotency && (await findAnswer(input.idempotency.key, input.now))
-        return stored ? { kind: 'answered_before', stored } : decision
-      }
-      const factor = decision.use?.factor
-      const isCode = factor?.type === 'recovery_codes'
-      const codesLeft = isCode ? (counted ?? factor.codesLeft) : null
-      const applying = { decision, record, codesLeft }
-      const [row] = await query<Raw>(statementOf(input, applying, timeOf(input.now)))
-      if (!row) return { kind: 'gone' }
-      const { outcome, number } = row
-      if (outcome === 'answered_before') return { kind: outcome, stored: toStored(row) }
-      if (outcome === 'number_limited') return { kind: outcome, retryAt: Number(number) }
-      if (outcome === 'stale') record = toRecord(row)
-      else if (outcome === 'late') lateAt = Number(number)
-      else if (outcome === 'recount') counted = Number(number)
-      else {
-        const isSpent = outcome === 'spent'
-        const { change, answer } = isSpent && decision.use ? decision.use.otherwise : decision
-        // The kept answer was made of the row as it was read.
-        const after = input.idempotency ? applied(record, change) : toRecord(row)
-        const left = isSpent || !isCode ? null : Number(number) - 1
-        return { kind: 'changed', result: answer(after, left) }
+export function createApply({
+  query,
+  timeOf,
+}: StoreContext): (change: ChangeToApply) => Promise<Applied> {
+  return async ({ service, id, stamp, now, notAfter, actor, effect, use, numberLimit, key }) => {
+    const [row] =
+      await query<Raw>(sql`select f.kind as outcome, f.number, f.fingerprint, f.answer, (f.v).*
+      from cs_change_1(${service}, ${id}, ${stamp}, ${now}, ${timeOf(now)}, ${notAfter}, ${actorJson(actor)},
+        ${effectJson(effect)}, ${use ? effectJson(use.otherwise) : NONE},
+        ${use ? useJson(use.factor, use.codesLeft) : NONE}, ${limitJson(numberLimit)},
+        ${key ? json(writeFields(key)) : NONE}) f`)
+    if (!row) return { kind: 'gone' }
+    const { outcome, number } = row
+    switch (outcome) {
+      case 'answered_before':
+        return { kind: outcome, stored: toStored(row) }
+      case 'number_limited':
+        return { kind: outcome, retryAt: Number(number) }
+      case 'stale':
+        return { kind: outcome, record: toRecord(row) }
+      case 'late':
+        return { kind: outcome, at: Number(number) }
+      case 'recount':
+        return { kind: outcome, codesLeft: Number(number) }
+      default: {
+        const isCode = use?.factor.type === 'recovery_codes'
+        const kind = outcome === 'spent' ? outcome : 'done'
+        return { kind, record: toRecord(row), codesLeft: isCode ? Number(number) : null }
       }
     }
-    throw new StoreUnavailableError('a verification changed too often while it was decided on')
   }
 }
 
 function createStatement(
-  input: CreateInput,
+  { record, slot, change, guesses, actor, kept }: RowToCreate,
   held: readonly VerificationRecord[],
   clock: number | null,
 ) {
-  const { slot, change, guesses, actor, idempotency } = input
-  const record = applied(blankRecord(input.record), change)
   const { codeHash, codeSealed, deliveries: _, ...columns } = record
-  const kept = idempotency?.answer(record)
   const budgets = hexList(guesses.budgetIndexes)
   const seen = held.map((one) => `${one.id}/${stampOf(one)}`).sort()
   return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_3(
     ${json(rowFields(columns))}, ${codeHash}, ${codeSealed}, ${slot ? byteList(slot.slots) : sql`null::bytea[]`},
     ${sql.param(seen)}::text[], ${json({ budgets, limits: limitsJson(guesses), wanted: guesses.wanted })},
-    ${json(changeFields({ ...change, set: {} }, kept))}, ${actorJson(actor)}, ${keptUnder(idempotency)}, ${clock}) f`
+    ${json(changeFields({ ...change, set: {} }, kept?.answer))}, ${actorJson(actor)}, ${kept ? json(writeFields(kept)) : NONE}, ${clock}) f`
 }
 
 export function createCreate(
   { query, timeOf }: StoreContext,
   guesses: ReturnType<typeof createGuessReads>,
-): VerificationStore['create'] {
+): Engine['verifications']['create'] {
   return async (input): Promise<CreateOutcome> => {
     const { slot, record } = input
     const now = record.createdAt
     let held: VerificationRecord[] = []
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_DECISIONS; tries += 1) {
       const rows = await query<Raw>(createStatement(input, held, timeOf(now)))
       const [row] = rows
       if (row?.outcome === 'answered_before')
@@ -183,8 +133,7 @@ export function createCreate(
         const refusal = await guesses.relief(input.guesses, String(row.limit_name))
         return { kind: 'guesses_refused', refusal }
       }
-      if (row?.outcome === 'created')
-        return { kind: 'created', record: applied(blankRecord(record), input.change) }
+      if (row?.outcome === 'created') return { kind: 'created', record }
       // The session is held, or was let go of since.
       held = rows.map(toRecord)
       const open = slot && held.find((one) => mayContinue(one, slot, now))

@@ -1,25 +1,36 @@
 // The store of factors on PostgreSQL: each port method one statement, the atomic ones a function of the database.
 // It must not hold a rule of its own: drizzle/postgres has the steps.
 
-import type { ConfirmInput, ConfirmOutcome, FactorStore } from '../../factors/ports.ts'
+import type { Engine } from '../engine.ts'
 import { createdFactor, newFactorColumns } from '../factor-record.ts'
 import { sql, texts } from './drizzle.ts'
 import { codesJson, createFactorKeys, toRecord } from './factor-keys.ts'
 import type { Query } from './pool.ts'
-import { actorJson, byteList, type Raw, rowJson, toStored, writeJson } from './rows.ts'
+import { actorJson, byteList, keptJson, type Raw, rowJson, toStored } from './rows.ts'
 
-function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm' | 'remove'> {
+function createWrites(
+  query: Query,
+): Pick<Engine['factors'], 'create' | 'chargeConfirm' | 'confirm' | 'remove'> {
   return {
     async create(input) {
       const { record, codes, subjectIndexes, known, maxApps, unverifiedSince, actor } = input
-      const created = createdFactor(record, codes)
       const [row] = await query<Raw>(sql`select kind, fingerprint, answer from cs_create_factor_2(
         ${rowJson(newFactorColumns(record))}, ${codes ? codesJson(codes) : sql`null::jsonb`},
         ${byteList(subjectIndexes)}, ${known ? texts(known) : sql`null::text[]`}, ${maxApps}, ${unverifiedSince}, ${actorJson(actor)},
-        ${writeJson(input.idempotency, created)})`)
+        ${keptJson(input.kept)})`)
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
       if (row?.kind === 'too_many' || row?.kind === 'changed') return { kind: row.kind }
-      return { kind: 'created', record: created }
+      return { kind: 'created', record: createdFactor(record, codes) }
+    },
+    async confirm({ id, service, now, step, twins, actor, kept }) {
+      const [row] =
+        await query<Raw>(sql`select t.kind as outcome, t.fingerprint, t.answer, (t.f).* from cs_confirm_factor_2(
+        ${service}, ${id}, ${now}, ${step}, ${texts(twins)}, ${actorJson(actor)}, ${keptJson(kept)}) t`)
+      if (!row) return undefined
+      const { outcome } = row
+      if (outcome === 'answered_before') return { kind: outcome, stored: toStored(row) }
+      if (outcome === 'spent') return { kind: outcome }
+      return { kind: outcome as 'confirmed' | 'wrong' | 'lost', record: toRecord(row) }
     },
     async chargeConfirm({ id, service, unverifiedSince, maxAttempts }) {
       const [row] = await query<Raw>(sql`select t.kind as outcome, (t.f).* from cs_charge_confirm_1(
@@ -35,50 +46,15 @@ function createWrites(query: Query): Pick<FactorStore, 'create' | 'chargeConfirm
   }
 }
 
-/** `spent`: the right code's step was used before. Nothing was changed. */
-type Confirmed = ConfirmOutcome | { kind: 'spent' }
-
-const CONFIRMED = { status: 'active' } as const
-
-function createConfirm(query: Query, find: FactorStore['find']): FactorStore['confirm'] {
-  const confirmOnce = async (input: ConfirmInput): Promise<Confirmed | undefined> => {
-    const { id, service, now, step, twins, actor, idempotency } = input
-    const valid = step !== null
-    // The answer is made beforehand. What it reports of a row that is confirmed does not change in between.
-    const before = idempotency && (await find(service, id, 0))
-    const after =
-      before && valid
-        ? { ...before, ...CONFIRMED, confirmedAt: now, lastUsedAt: now, lastStep: step }
-        : before
-    const write = after ? writeJson(idempotency, { valid, record: after }) : sql`null::jsonb`
-    const [row] =
-      await query<Raw>(sql`select t.kind as outcome, t.fingerprint, t.answer, (t.f).* from cs_confirm_factor_2(
-      ${service}, ${id}, ${now}, ${step}, ${texts(twins)}, ${actorJson(actor)}, ${write}) t`)
-    if (!row) return undefined
-    if (row.outcome === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
-    if (row.outcome === 'spent') return { kind: 'spent' }
-    return { kind: row.outcome as 'confirmed' | 'wrong' | 'lost', record: after ?? toRecord(row) }
-  }
-  return async (input) => {
-    const outcome = await confirmOnce(input)
-    if (outcome?.kind !== 'spent') return outcome
-    const wrong = await confirmOnce({ ...input, step: null })
-    if (wrong?.kind === 'spent') throw new Error('a wrong code uses nothing up')
-    return wrong
-  }
-}
-
-export function createFactorStore(query: Query): FactorStore {
-  const find: FactorStore['find'] = async (service, id, unverifiedSince) => {
-    const [row] = await query<Raw>(sql`select * from factor_rows where id = ${id}
-      and service = ${service} and (status = 'active' or created_at > ${unverifiedSince})`)
-    return row && toRecord(row)
-  }
+export function createFactorStore(query: Query): Engine['factors'] {
   return {
     ...createWrites(query),
     ...createFactorKeys(query),
-    find,
-    confirm: createConfirm(query, find),
+    async find(service, id, unverifiedSince) {
+      const [row] = await query<Raw>(sql`select * from factor_rows where id = ${id}
+        and service = ${service} and (status = 'active' or created_at > ${unverifiedSince})`)
+      return row && toRecord(row)
+    },
     async ofSubject({ service, subjectIndexes, unverifiedSince }) {
       const rows = await query<Raw>(sql`select * from factor_rows
         where subject_index = any(${byteList(subjectIndexes)}) and service = ${service}

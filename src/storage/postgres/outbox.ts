@@ -1,23 +1,10 @@
-// The worker's store on PostgreSQL. A claim is two statements: rows are leased and loaded, decided on here, then changed.
-// It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again in seconds.
+// Deliveries on PostgreSQL: due rows are leased for the planning of one batch, and changed by one function of the database.
+// It must not hold a rule of its own (storage/outbox.ts decides).
 
-import type {
-  ClaimedDelivery,
-  Outbox,
-  OutboxDepth,
-  SettleDelivery,
-} from '../../delivery/outbox-ports.ts'
-import {
-  type ClaimDecision,
-  type DeliveryChange,
-  decideClaim,
-  decideReleased,
-  decideSettled,
-  type HeldDelivery,
-  type LoadedDelivery,
-} from '../../delivery/transitions.ts'
-import { CHANNELS, type DeliveryStatus } from '../../kernel/channel.ts'
-import { StoreUnavailableError } from '../../kernel/errors.ts'
+import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
+import type { LoadedDelivery } from '../../delivery/transitions.ts'
+import { CHANNELS } from '../../kernel/channel.ts'
+import type { DeliveryApplied, DeliveryToApply, DueRow, Engine, TryAnswer } from '../engine.ts'
 import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
 import type { StoreContext } from './pool.ts'
@@ -25,24 +12,16 @@ import { camelRow, json, type Raw, rowFields } from './rows.ts'
 
 /** From the lease to the change: two round trips and the planning of one batch. */
 const PLANNING_MS = 5_000
-/** After an outage most of what is due may be dead: look further than one batch. */
-const MAX_ROUNDS = 4
-/** A verification ends once and is sent a few times: past this something else is wrong. */
-const MAX_DECISIONS = 8
 
-type ClaimInput = Parameters<Outbox['claim']>[0]
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
 /** Of `outbox_rows`, and what stands beside it. */
 const loadedOf = (row: Raw) => {
   const { attempts: tries, ...rest } = camelRow(row)
   return { ...rest, tries } as unknown
 }
-/** The row that a change is for, as it looked when it was decided. */
-type Guard = { verificationId: string; send: number; token: string; status: DeliveryStatus }
-type Answer = Pick<SettleDelivery, 'durationMs' | 'result'> & { tryNumber: number }
-type Applied = LoadedDelivery & { n: number; outcome: 'applied' | 'changed' | 'fenced'; at: number }
+type AppliedRow = LoadedDelivery & { n: number; outcome: DeliveryApplied['kind']; at: number }
 
-function answerOf({ tryNumber, durationMs, result }: Answer) {
+function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   const { kind } = result
   return {
     attempt: tryNumber,
@@ -54,119 +33,38 @@ function answerOf({ tryNumber, durationMs, result }: Answer) {
   }
 }
 
-function changeOf(n: number, guard: Guard, change: DeliveryChange, answer?: Answer) {
+function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
   const { set, stamp, begun, ...rest } = change
   const { tries, ...columns } = set
+  const { verificationId, send, token, status } = guard
   return {
     n,
-    ...rowFields({ ...guard, ...stamp, ...rest }),
+    ...rowFields({ verificationId, send, token, status, ...stamp, ...rest }),
     set: rowFields({ ...columns, attempts: tries }),
     ...(begun && { begun: { attempt: begun.tryNumber, provider: begun.provider } }),
     ...(answer && { answer: answerOf(answer) }),
   }
 }
 
-function createApply({ query, timeOf }: StoreContext) {
-  /** @returns for each change, by its `n`, what became of it; where it no longer fits, the row as it is now */
-  return async (changes: readonly object[], now: number) => {
-    const rows = await query<Raw>(sql`select f.n, f.outcome, f.at, (f.o).*
-      from cs_apply_deliveries_1(${json(changes)}, ${timeOf(now)}) f`)
-    return rows.map((row) => loadedOf(row) as Applied)
-  }
-}
-
-function createClaim(context: StoreContext) {
-  const { query, timeOf } = context
-  const apply = createApply(context)
-  const decide = (row: LeasedRow, input: ClaimInput) => ({
-    row,
-    ...decideClaim(row, { ...input, now: row.leasedAt, token: row.newToken }),
-  })
-  const guardOf = ({ verificationId, send, newToken, status }: LeasedRow) => ({
-    ...{ verificationId, send, status, token: newToken },
-  })
-  /** What it has claimed is in `claimed` at once: whatever fails later, it has its lease and is sent. */
-  const applyAll = async (
-    rows: readonly LeasedRow[],
-    input: ClaimInput,
-    claimed: ClaimedDelivery<unknown>[],
-  ) => {
-    let open: (ClaimDecision & { row: LeasedRow })[] = rows.map((row) => decide(row, input))
-    // What still does not fit after the last decision is due again in seconds.
-    for (let n = 0; n < MAX_DECISIONS && open.length > 0; n += 1) {
-      const changes = open.map(({ row, change }, at) => changeOf(at, guardOf(row), change))
-      const applied = await apply(changes, input.now)
-      const decided = open
-      open = []
-      for (const { n: place, outcome, at, ...fresh } of applied) {
-        const one = decided[place]
-        if (outcome === 'applied' && one?.claimed) claimed.push(one.claimed)
-        if (outcome !== 'changed' || !one) continue
-        open.push(decide({ ...fresh, leasedAt: at, newToken: one.row.newToken }, input))
-      }
-    }
-  }
-  /** @returns how many were due */
-  const claimRound = async (
-    input: ClaimInput,
-    limit: number,
-    claimed: ClaimedDelivery<unknown>[],
-  ): Promise<number> => {
-    const leased =
-      await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).* from cs_lease_1(${input.channel},
-      ${timeOf(input.now)}, ${limit}, ${PLANNING_MS}) f`)
-    const rows = leased.map((row) => loadedOf(row) as LeasedRow)
-    await applyAll(rows, input, claimed)
-    return rows.length
-  }
-  return async (input: ClaimInput): Promise<ClaimedDelivery<unknown>[]> => {
-    const claimed: ClaimedDelivery<unknown>[] = []
-    for (let round = 0; round < MAX_ROUNDS && claimed.length < input.limit; round += 1) {
-      const limit = input.limit - claimed.length
-      const found = await claimRound(input, limit, claimed).catch((error: unknown) => {
-        if (claimed.length === 0) throw error
-        return 0
-      })
-      // Fewer than asked for: the rest is another worker's, or not due.
-      if (found < limit) break
-    }
-    return claimed
-  }
-}
-
-/** Decided on what the claim loaded, so that it is one round trip wherever nothing moved meanwhile. */
-function createSettle(context: StoreContext) {
-  const apply = createApply(context)
-  return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
-    const { claim, now } = input
-    const { verificationId, sendNumber: send, tryNumber, token } = claim
-    const guard: Guard = { verificationId, send, token, status: 'sending' }
-    const answer = { ...input, tryNumber }
-    let held: HeldDelivery = { ...claim, send, tries: tryNumber, verificationStatus: 'pending' }
-    for (let n = 0; n < MAX_DECISIONS; n += 1) {
-      const change = changeOf(0, guard, decideSettled(held, input), answer)
-      const [applied] = await apply([change], now)
-      if (applied?.outcome === 'applied') return 'settled'
-      if (applied?.outcome !== 'changed') return 'fenced'
-      held = applied
-    }
-    throw new StoreUnavailableError('the verification moved too often')
-  }
-}
-
-export function createOutbox(context: StoreContext): Outbox {
-  const { query } = context
-  const apply = createApply(context)
+export function createOutbox({ query, timeOf }: StoreContext): Engine['outbox'] {
   return {
-    // What `plan` prepared is handed back as it came.
-    claim: createClaim(context) as Outbox['claim'],
-    settle: createSettle(context),
-    async release(claims) {
-      const changes = claims.map(({ verificationId, sendNumber: send, tryNumber, token }, n) => {
-        const guard: Guard = { verificationId, send, token, status: 'sending' }
-        return changeOf(n, guard, decideReleased(tryNumber))
+    async due({ channel, now, limit }) {
+      const rows = await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).*
+        from cs_lease_1(${channel}, ${timeOf(now)}, ${limit}, ${PLANNING_MS}) f`)
+      return rows.map((row): DueRow => {
+        const { leasedAt, ...leased } = loadedOf(row) as LeasedRow
+        return { ...leased, token: leased.newToken, at: leasedAt }
       })
-      await apply(changes, 0)
+    },
+    async apply(changes, now) {
+      const rows = await query<Raw>(sql`select f.n, f.outcome, f.at, (f.o).*
+        from cs_apply_deliveries_1(${json(changes.map(changeOf))}, ${timeOf(now)}) f`)
+      const outcomes: DeliveryApplied[] = changes.map(() => ({ kind: 'fenced' }))
+      for (const row of rows) {
+        const { n, outcome: kind, at, ...loaded } = loadedOf(row) as AppliedRow
+        outcomes[n] = kind === 'changed' ? { kind, at, row: loaded } : { kind }
+      }
+      return outcomes
     },
     async nextDueAt() {
       const channels = sql.param([...CHANNELS])

@@ -2,9 +2,10 @@
 // It must not let a column that the record lacks (seq, slot) out of the store.
 
 import type { Actor } from '../../kernel/actor.ts'
-import type { IdempotencyKey, IdempotencyWrite } from '../../verification/ports.ts'
+import type { IdempotencyKey } from '../../verification/ports.ts'
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
+import type { AnswerToKeep, KeyToKeep } from '../engine.ts'
 import { type Sql, sql } from './drizzle.ts'
 
 export type Raw = Record<string, unknown>
@@ -38,11 +39,6 @@ export function toRecord(row: Raw): VerificationRecord {
   } = more
   const deliveries = readDeliveryStates((deliveryStates ?? []) as string[])
   return { ...record, deliveries } as unknown as VerificationRecord
-}
-
-/** As cs_stamp_1 writes it: a decision on a row holds only while the row has this stamp. */
-export function stampOf(record: VerificationRecord): string {
-  return [record.status, record.attempts, record.failed, record.sends].join('/')
 }
 
 export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
@@ -81,14 +77,14 @@ function keyFields({ service, route, keyMacs }: IdempotencyKey) {
 export const keyJson = (key: IdempotencyKey): Sql => json(keyFields(key))
 
 /** Without the answer: a change brings its own. */
-export function writeFields<Effect>({ key, fingerprint, expiresAt }: IdempotencyWrite<Effect>) {
+export function writeFields({ key, fingerprint, expiresAt }: KeyToKeep) {
   return { ...keyFields(key), fingerprint: hex(fingerprint), expires_at: expiresAt }
 }
 
 /** With the answer that is kept where the step has its effect; null: the request had no key. */
-export function writeJson<Effect>(write: IdempotencyWrite<Effect> | null, effect: Effect): Sql {
-  if (!write) return sql`null::jsonb`
-  return json({ ...writeFields(write), answer: hex(write.answer(effect)) })
+export function keptJson(kept: AnswerToKeep | null): Sql {
+  if (!kept) return sql`null::jsonb`
+  return json({ ...writeFields(kept), answer: hex(kept.answer) })
 }
 
 export type StoredRow = { fingerprint: Buffer; answer: Buffer }

@@ -1,7 +1,7 @@
 // Puts the PostgreSQL store together: every port over one pool.
 // It must not migrate: open.ts does.
 
-import type { Store } from '../store.ts'
+import { createStore, type Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
@@ -30,7 +30,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const decides = options.clock ?? 'database'
   const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) } // mutant: I12.pg-database-clock
   const events = createEventStore(query)
-  return {
+  return createStore({
     verifications: createVerificationStore(context),
     factors: createFactorStore(query),
     rootKeys: createRootKeyUse(query),
@@ -51,5 +51,5 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       await due?.close()
       await pool.end()
     },
-  }
+  })
 }

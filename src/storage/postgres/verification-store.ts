@@ -6,13 +6,15 @@ import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { CheckQuery, VerificationStore } from '../../verification/ports.ts'
 import { mayContinue } from '../../verification/state.ts'
 import { decideSweep } from '../../verification/transitions.ts'
+import { stampOf } from '../change.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import { changeFields, createChange, createCreate } from './change.ts'
+import type { Engine } from '../engine.ts'
+import { changeFields, createApply, createCreate } from './change.ts'
 import { sql } from './drizzle.ts'
 import { createGuessReads } from './guesses.ts'
 import type { StoreContext } from './pool.ts'
-import { byteList, camelRow, json, keyJson, type Raw, stampOf, toRecord, toStored } from './rows.ts'
+import { byteList, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
 
 function whereOf(query: CheckQuery) {
   const { service } = query
@@ -85,7 +87,7 @@ function createFinds({
   }
 }
 
-export function createVerificationStore(context: StoreContext): VerificationStore {
+export function createVerificationStore(context: StoreContext): Engine['verifications'] {
   const { query, timeOf } = context
   const guesses = createGuessReads(query)
   const finds = createFinds(context)
@@ -93,7 +95,7 @@ export function createVerificationStore(context: StoreContext): VerificationStor
     ...finds,
     checkGuessBudget: guesses.ask,
     create: createCreate(context, guesses),
-    change: createChange(context, finds.findAnswer),
+    apply: createApply(context),
     async sweep({ now, graceMs, limit }) {
       const clock = timeOf(now)
       const past = await query<Raw>(

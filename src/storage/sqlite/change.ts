@@ -1,16 +1,10 @@
-// Writes what a transition decided (verification/transitions.ts): one job of the writer reads the row, decides and applies.
-// It must not hold a rule of its own.
+// Writes what a transition decided (verification/transitions.ts): one job of the writer reads the row, and applies the change
+// where the row still is as it was decided on. It must not hold a rule of its own.
 
 import type { Actor } from '../../kernel/actor.ts'
-import type { ChangeInput, ChangeOutcome } from '../../verification/ports.ts'
-import type { VerificationRecord } from '../../verification/state.ts'
-import {
-  applied,
-  type Change,
-  type Decide,
-  type Decision,
-  type LoggedEvent,
-} from '../../verification/transitions.ts'
+import { applied, type Change, type LoggedEvent } from '../../verification/transitions.ts'
+import { stampOf } from '../change.ts'
+import type { Applied, ChangeToApply } from '../engine.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, EVENT_CODES, serviceActor } from './event-rows.ts'
 import type { FactorUses } from './factor-uses.ts'
@@ -115,65 +109,56 @@ export function createApplyChange(orm: Orm, appendEvent: AppendEvent) {
   return { apply, isLeftOut }
 }
 
-function decideInTime<Result>(decide: Decide<Result>, record: VerificationRecord, now: number) {
-  const decision = decide(record, now)
-  const isLate = decision.kind === 'change' && now > (decision.notAfter ?? now)
-  return isLate ? decide(record, now, true) : decision
-}
-
 /** Nothing but events that may be left out. */
-function onlyEvents<Result>(decision: Decision<Result>): readonly LoggedEvent[] | undefined {
-  if (decision.kind === 'refused' || decision.use) return undefined
-  const { set, ends, cancelQueued, delivery, events } = decision.change
+function onlyEvents({ effect, use, key }: ChangeToApply): readonly LoggedEvent[] | undefined {
+  const { set, ends, cancelQueued, delivery, events } = effect.change
+  // Under a key there is an answer to be kept.
   const isMore = Object.keys(set).length > 0 || ends || cancelQueued !== null || delivery !== null
-  return isMore || events.some((one) => one.atMostEveryMs === undefined) ? undefined : events
+  const mayBeLeftOut = events.every((one) => one.atMostEveryMs !== undefined)
+  return !use && !key && !isMore && mayBeLeftOut ? events : undefined
 }
 
-export function createChange(deps: {
+export function createApply(deps: {
   writer: Writer
   rows: VerificationRows
   answers: Answers
   numberSums: NumberSums
   factorUses: FactorUses
   applying: ReturnType<typeof createApplyChange>
-}) {
+}): (change: ChangeToApply) => Promise<Applied> {
   const { writer, rows, answers, factorUses, applying } = deps
 
-  /** Under a key there is an answer to be kept. */
-  const hasNothingToWrite = <Result>(input: ChangeInput<Result>) => {
-    const { record, now, idempotency, decide } = input
-    const decision = decide(record, now)
-    const events = idempotency ? undefined : onlyEvents(decision)
-    const row = events && rows.byId(record.service, record.id)
-    if (!row || decision.kind === 'refused') return undefined
-    if (!events.every((event) => applying.isLeftOut(row.seq, event, now))) return undefined
-    return { kind: 'changed' as const, result: decision.answer(record, null) }
+  const hasNothingToWrite = (input: ChangeToApply): Applied | undefined => {
+    const events = onlyEvents(input)
+    const row = events && rows.byId(input.service, input.id)
+    if (!row || !events.every((event) => applying.isLeftOut(row.seq, event, input.now)))
+      return undefined
+    return { kind: 'done', record: toRecord(row), codesLeft: null }
   }
 
-  const changeNow = <Result>(input: ChangeInput<Result>): ChangeOutcome<Result> => {
-    const { record, now, numberLimit, actor, idempotency } = input
-    const stored = idempotency && answers.find(idempotency.key, now)
+  const applyNow = (input: ChangeToApply): Applied => {
+    const { service, id, stamp, now, notAfter, numberLimit, actor, key, use } = input
+    const stored = key && answers.find(key.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.check-replay
-    const row = rows.byId(record.service, record.id)
+    const row = rows.byId(service, id)
     if (!row) return { kind: 'gone' }
-    const before = toRecord(row) // mutant: I1.pending-only
-    const decision = decideInTime(input.decide, before, now)
-    if (decision.kind === 'refused') return decision
-    const retryAt = numberLimit && deps.numberSums.fullUntil(row.service, numberLimit, now)
+    const before = toRecord(row)
+    if (stampOf(before) !== stamp) return { kind: 'stale', record: before } // mutant: I1.pending-only
+    if (notAfter !== null && now > notAfter) return { kind: 'late', at: now }
+    const retryAt = numberLimit && deps.numberSums.fullUntil(service, numberLimit, now)
     if (typeof retryAt === 'number') return { kind: 'number_limited', retryAt }
-    const { use } = decision
-    const isUsed = !use || factorUses.use(use.factor, now)
-    const effect = isUsed ? decision : use.otherwise // mutant: C11.used-code-wrong
-    applying.apply(row, effect.change, now, actor)
-    const codesLeft =
-      isUsed && use?.factor.type === 'recovery_codes'
-        ? factorUses.remaining(use.factor.factorId)
-        : null
-    const result = effect.answer(applied(before, effect.change), codesLeft)
-    answers.keep(idempotency, result)
-    return { kind: 'changed', result }
+    const isCode = use?.factor.type === 'recovery_codes'
+    const codesLeft = isCode ? factorUses.remaining(use.factor.factorId) : null
+    // The kept answer says how many are left.
+    if (key && codesLeft !== null && codesLeft !== use?.codesLeft)
+      return { kind: 'recount', codesLeft }
+    const isSpent = use !== null && !factorUses.use(use.factor, now)
+    const { change, answer } = isSpent ? use.otherwise : input.effect // mutant: C11.used-code-wrong
+    applying.apply(row, change, now, actor)
+    if (key && answer) answers.keep({ ...key, answer })
+    return { kind: isSpent ? 'spent' : 'done', record: applied(before, change), codesLeft }
   }
 
-  return async <Result>(input: ChangeInput<Result>): Promise<ChangeOutcome<Result>> =>
-    (await writer.read(() => hasNothingToWrite(input))) ?? writer.write(() => changeNow(input))
+  return async (input) =>
+    (await writer.read(() => hasNothingToWrite(input))) ?? writer.write(() => applyNow(input))
 }

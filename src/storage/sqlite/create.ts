@@ -1,9 +1,9 @@
 // Start's one transaction: idempotency, session, guess reservation, then the row with what its first change says.
 // It must not decide policy; it decides who came first.
 
-import type { CreateInput, CreateOutcome, SessionSlot } from '../../verification/ports.ts'
+import type { CreateOutcome, SessionSlot } from '../../verification/ports.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
-import { applied, blankRecord } from '../../verification/transitions.ts'
+import type { RowToCreate } from '../engine.ts'
 import type { ApplyChange } from './change.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
@@ -29,7 +29,7 @@ export function createCreate(deps: {
   guesses: Guesses
   slots: SessionSlots
   apply: ApplyChange
-}): (input: CreateInput) => CreateOutcome {
+}): (input: RowToCreate) => CreateOutcome {
   const { answers, guesses, slots } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
@@ -44,22 +44,20 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { slot, idempotency, change, actor } = input
-    const now = input.record.createdAt
-    const stored = idempotency && answers.find(idempotency.key, now)
+    const { record, slot, kept, change, actor } = input
+    const now = record.createdAt
+    const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
     const before = slot && slots.continuable(slot, now)
     if (before) return { kind: 'continued', record: before } // mutant: C47.continue-open
     const refusal = guesses.ask(input.guesses)
     if (refusal) return { kind: 'guesses_refused', refusal } // mutant: I4.reserve-in-transaction
     if (slot) slots.free(slot) // mutant: C47.dead-frees-session
-    // It was all given, so nothing is read back.
-    const record = applied(blankRecord(input.record), change)
     const { codeHash, codeSealed, deliveries: _, ...columns } = record
     const { seq } = insert.get({ ...columns, sessionSlot: slot?.slots[0] ?? null })
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor)
-    answers.keep(idempotency, record)
+    if (kept) answers.keep(kept)
     return { kind: 'created', record }
   }
 }

@@ -3,14 +3,13 @@
 
 import type {
   ConfirmChargeInput,
-  ConfirmInput,
   ConfirmOutcome,
-  CreateFactorInput,
   CreateFactorOutcome,
   FactorStore,
   NewFactor,
 } from '../../factors/ports.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import type { ConfirmToApply, Engine, FactorToCreate } from '../engine.ts'
 import { createdFactor, newFactorColumns, toFactorRecord } from '../factor-record.ts'
 import { and, atMost, eq, lt, lte, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
@@ -66,7 +65,7 @@ function createParts({ orm, appendEvent, ...deps }: Deps) {
 type Parts = ReturnType<typeof createParts>
 
 function createCreate({ orm, rows, answers, steps, remove, report }: Parts) {
-  const insertAll = (record: NewFactor, { codes, actor }: CreateFactorInput): void => {
+  const insertAll = (record: NewFactor, { codes, actor }: FactorToCreate): void => {
     const { seq } = orm.insert(f).values(newFactorColumns(record)).returning({ seq: f.seq }).get()
     for (const code of codes ?? [])
       orm
@@ -78,23 +77,22 @@ function createCreate({ orm, rows, answers, steps, remove, report }: Parts) {
     else report(record, 'factor.created', createdAt, actor)
   }
 
-  return (input: CreateFactorInput): CreateFactorOutcome => {
-    const { record, subjectIndexes, codes, known, idempotency } = input
-    const stored = idempotency && answers.find(idempotency.key, record.createdAt)
+  return (input: FactorToCreate): CreateFactorOutcome => {
+    const { record, subjectIndexes, codes, known, kept } = input
+    const stored = kept && answers.find(kept.key, record.createdAt)
     if (stored) return { kind: 'answered_before', stored }
     const before = rows
       .bySubject(record.service, subjectIndexes)
       .filter(({ type }) => type === record.type)
-    const kept = before.filter((row) => isKept(row, input.unverifiedSince))
-    if (known && kept.some(({ id }) => !known.includes(id))) return { kind: 'changed' } // mutant: C63.import-in-transaction
-    if (!codes && kept.length >= input.maxApps) return { kind: 'too_many' }
+    const inUse = before.filter((row) => isKept(row, input.unverifiedSince))
+    if (known && inUse.some(({ id }) => !known.includes(id))) return { kind: 'changed' } // mutant: C63.import-in-transaction
+    if (!codes && inUse.length >= input.maxApps) return { kind: 'too_many' }
     if (codes) for (const { seq } of before) remove(seq) // mutant: C11.old-set-removed
     const used = known && record.otp ? steps.ofDeleted(subjectIndexes, record.otp.periodSeconds) : 0
     const made = { ...record, lastStep: Math.max(record.lastStep, used) }
     insertAll(made, input)
-    const created = createdFactor(made, codes)
-    answers.keep(idempotency, created)
-    return { kind: 'created', record: created }
+    if (kept) answers.keep(kept)
+    return { kind: 'created', record: createdFactor(made, codes) }
   }
 }
 
@@ -109,23 +107,23 @@ function createConfirm({ orm, rows, answers, steps, report }: Parts) {
     })
     .where(eq(f.seq, p('seq')))
     .prepare()
-  return (input: ConfirmInput): ConfirmOutcome | undefined => {
-    const { id, service, now, step, twins, actor, idempotency } = input
-    const stored = idempotency && answers.find(idempotency.key, now)
+  return (input: ConfirmToApply): ConfirmOutcome | { kind: 'spent' } | undefined => {
+    const { id, service, now, step, twins, actor, kept } = input
+    const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored }
     const row = rows.byId(service, id)
     if (!row) return undefined
     if (step !== null && row.status !== 'unverified')
       return { kind: 'lost', record: toFactorRecord(row) }
-    const valid = step !== null && !steps.isUsed([id, ...twins], step) // mutant: C63.twin-confirms-nothing
-    if (valid) {
+    if (step !== null) {
+      if (steps.isUsed([id, ...twins], step)) return { kind: 'spent' } // mutant: C63.twin-confirms-nothing
       activate.run({ seq: row.seq, now, step })
       steps.mark(twins, step)
       report(row, 'factor.confirmed', now, actor)
     }
+    if (kept) answers.keep(kept)
     const record = toFactorRecord(rows.bySeq(row.seq))
-    answers.keep(idempotency, { valid, record })
-    return { kind: valid ? 'confirmed' : 'wrong', record }
+    return { kind: step === null ? 'wrong' : 'confirmed', record }
   }
 }
 
@@ -166,7 +164,7 @@ function createPurge({ orm, remove }: Parts) {
 
 type Deps = { orm: Orm; writer: Writer; answers: Answers; appendEvent: AppendEvent }
 
-export function createFactorStore(deps: Deps): FactorStore {
+export function createFactorStore(deps: Deps): Engine['factors'] {
   const { writer } = deps
   const parts = createParts(deps)
   const { rows } = parts

@@ -1,15 +1,16 @@
 // Answers under an Idempotency-Key: looked up, written with their effect, purged when their time is over.
 // It must not open an answer: it is sealed, because it holds a recipient.
 
-import type { IdempotencyKey, IdempotencyWrite, StoredAnswer } from '../../verification/ports.ts'
+import type { IdempotencyKey, StoredAnswer } from '../../verification/ports.ts'
+import type { AnswerToKeep } from '../engine.ts'
 import { and, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import { idempotencyKeys } from './schema.ts'
 
 export type Answers = {
   /** Under any key of the ring. */
   find(key: IdempotencyKey, now: number): StoredAnswer | undefined
-  /** The answer to `effect`, where the request had a key. An older answer past its time is replaced. */
-  keep<Effect>(write: IdempotencyWrite<Effect> | null, effect: Effect): void
+  /** An older answer past its time is replaced. */
+  keep(kept: AnswerToKeep): void
   purge(now: number, limit: number): number
 }
 
@@ -65,12 +66,9 @@ export function createAnswers(orm: Orm): Answers {
       }
       return undefined
     },
-    keep(write, effect) {
-      if (!write) return
-      const { key, fingerprint, expiresAt } = write
+    keep({ key, fingerprint, expiresAt, answer }) {
       const [keyMac] = key.keyMacs
       if (!keyMac) throw new Error('an Idempotency-Key has a MAC')
-      const answer = write.answer(effect)
       put.run({ service: key.service, route: key.route, keyMac, fingerprint, answer, expiresAt })
     },
     purge(now, limit) {

@@ -59,13 +59,6 @@ export function createOutboxReads(orm: Orm) {
     .leftJoin(codes, eq(codes.verificationSeq, v.seq))
     .where(and(eq(v.id, p('verificationId')), eq(d.send, p('send'))))
     .prepare()
-  const firstDue = orm
-    .select({ at: d.dueAt })
-    .from(d)
-    .where(and(eq(d.channel, p('channel')), isNotNull(d.dueAt)))
-    .orderBy(d.dueAt)
-    .limit(atMost(1))
-    .prepare()
   // One statement for all: each part is one step in the index, and the worker asks after every wake.
   const [firstPart, ...otherParts] = CHANNELS.map((channel) =>
     orm
@@ -95,7 +88,6 @@ export function createOutboxReads(orm: Orm) {
     depths: (now: number) => CHANNELS.map((channel) => depthOf(channel, now)),
     due: (key: { channel: string; now: number; limit: number }) => due.all(key),
     one: (key: { verificationId: string; send: number }) => one.get(key),
-    firstDue: (channel: string) => firstDue.get({ channel })?.at ?? undefined,
     firstDueOfAll: () => {
       const times = firstOfAll.all().flatMap(({ at }) => at ?? [])
       return times.length === 0 ? undefined : Math.min(...times)

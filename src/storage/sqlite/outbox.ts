@@ -1,15 +1,9 @@
-// The worker's store on SQLite: each step is one job of the writer, which loads, decides and applies.
-// What a delivery becomes is decided in delivery/transitions.ts.
+// Deliveries on SQLite: what is due, and the changes that were decided (storage/outbox.ts), each written where the row is still
+// held as it was then. It must not hold a rule of its own.
 
-import type { ClaimedDelivery, Outbox, SettleDelivery } from '../../delivery/outbox-ports.ts'
-import {
-  type DeliveryChange,
-  type DeliveryColumns,
-  decideClaim,
-  decideReleased,
-  decideSettled,
-} from '../../delivery/transitions.ts'
+import type { DeliveryChange, DeliveryColumns } from '../../delivery/transitions.ts'
 import { drawBytes } from '../../kernel/ids.ts'
+import type { DeliveryApplied, DeliveryToApply, Engine, TryAnswer } from '../engine.ts'
 import { and, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
@@ -24,10 +18,9 @@ import type { Writer } from './writer.ts'
 const AT_LEAST_ONCE = { mayRepeat: true } as const
 /** 64 random bits: tells workers apart, it is no secret. */
 const TOKEN_BYTES = 8
-/** After an outage most of what is due may be dead: look further than one batch, but not through all in one transaction. */
-const MAX_ROUNDS = 4
 
-type ClaimInput = Parameters<Outbox['claim']>[0]
+const drawToken = () => drawBytes(TOKEN_BYTES).toString('base64url')
+
 type TryKey = { seq: number; send: number; tryNumber: number }
 type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent }
 
@@ -83,7 +76,7 @@ function createTries(orm: Orm) {
   const remove = orm.delete(t).where(isTry).prepare()
   return {
     begin: (row: TryKey & { provider: string; now: number }) => void begin.run(row),
-    answer(key: TryKey, { durationMs, result }: SettleDelivery) {
+    answer(key: TryKey, { durationMs, result }: TryAnswer) {
       const { kind } = result
       const reference = kind === 'sent' ? result.reference : null
       const error = kind === 'sent' ? null : result.error
@@ -102,7 +95,7 @@ function createTries(orm: Orm) {
 
 type Tries = ReturnType<typeof createTries>
 
-function createApply({ orm, endings, appendEvent }: Deps, tries: Tries) {
+function createApplyOne({ orm, endings, appendEvent }: Deps, tries: Tries) {
   const move = createMove(orm)
   return (row: OutboxRow, change: DeliveryChange, now: number) => {
     const { seq, send } = row
@@ -116,57 +109,43 @@ function createApply({ orm, endings, appendEvent }: Deps, tries: Tries) {
   }
 }
 
-export function createOutbox(deps: Deps & { writer: Writer }): Outbox {
+/** Whoever holds the row now is another worker, or none. */
+function isHeld(row: OutboxRow, { token, status, tries }: DeliveryToApply): boolean {
+  return row.status === status && row.token === token && row.tries === tries // mutant: I5.lease-fencing
+}
+
+function fits(row: OutboxRow, { change: { stamp, notAfter } }: DeliveryToApply, now: number) {
+  const isSame =
+    !stamp || (row.verificationStatus === stamp.verificationStatus && row.sends === stamp.sends)
+  return isSame && now <= (notAfter ?? now)
+}
+
+export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] {
   const { writer } = deps
   const reads = createOutboxReads(deps.orm)
   const readPastSends = createPastSends(deps.orm)
   const tries = createTries(deps.orm)
-  const apply = createApply(deps, tries)
+  const applyOne = createApplyOne(deps, tries)
 
-  const claim = (input: ClaimInput) => {
-    const { channel, now, limit } = input
-    const claims: ClaimedDelivery<unknown>[] = []
-    for (let round = 0; round < MAX_ROUNDS && claims.length < limit; round += 1) {
-      const found = reads.due({ channel, now, limit: limit - claims.length })
-      if (found.length === 0) break
-      for (const row of found) {
-        const token = drawBytes(TOKEN_BYTES).toString('base64url')
-        const { change, claimed } = decideClaim(row, { ...input, token })
-        apply(row, change, now)
-        if (claimed) claims.push(claimed)
-      }
-    }
-    return claims
-  }
-
-  const settle = (input: SettleDelivery): 'settled' | 'fenced' => {
-    const { verificationId, sendNumber: send, tryNumber, token } = input.claim
-    const found = reads.one({ verificationId, send })
-    if (!found) return 'fenced'
-    tries.answer({ seq: found.seq, send, tryNumber }, input)
-    if (found.status !== 'sending' || found.token !== token) return 'fenced' // mutant: I5.lease-fencing
-    apply(found, decideSettled(found, input), input.now)
-    return 'settled'
-  }
-
-  const release: (claims: Parameters<Outbox['release']>[0]) => void = (claims) => {
-    for (const { verificationId, sendNumber: send, tryNumber, token } of claims) {
-      const row = reads.one({ verificationId, send })
-      if (row?.status === 'sending' && row.token === token) apply(row, decideReleased(tryNumber), 0)
-    }
+  const apply = (one: DeliveryToApply, now: number): DeliveryApplied => {
+    const { verificationId, send, change, answer } = one
+    const row = reads.one({ verificationId, send })
+    if (!row) return { kind: 'fenced' }
+    if (answer) tries.answer({ seq: row.seq, send, tryNumber: answer.tryNumber }, answer)
+    if (!isHeld(row, one)) return { kind: 'fenced' }
+    if (!fits(row, one, now)) return { kind: 'changed', at: now, row }
+    applyOne(row, change, now)
+    return { kind: 'applied' }
   }
 
   return {
-    async claim<Prepared>(input: ClaimInput) {
-      // Most channels have nothing due most of the time: a look, and no transaction.
-      const dueAt = await writer.read(() => reads.firstDue(input.channel))
-      if (dueAt === undefined || dueAt > input.now) return []
-      const claims = await writer.write(() => claim(input), AT_LEAST_ONCE)
-      // What `plan` prepared is handed back as it came.
-      return claims as ClaimedDelivery<Prepared>[]
-    },
-    settle: (input) => writer.write(() => settle(input), AT_LEAST_ONCE),
-    release: (claims) => writer.write(() => release(claims), AT_LEAST_ONCE),
+    // Most channels have nothing due most of the time: a look, and no transaction.
+    due: (input) =>
+      writer.read(() =>
+        reads.due(input).map((row) => ({ ...row, newToken: drawToken(), at: input.now })),
+      ),
+    apply: (changes, now) =>
+      writer.write(() => changes.map((one) => apply(one, now)), AT_LEAST_ONCE),
     nextDueAt: () => writer.read(reads.firstDueOfAll),
     pastSends: () => writer.read(readPastSends),
     depths: (now) => writer.read(() => reads.depths(now)),

@@ -1,7 +1,9 @@
-// Puts the SQLite store together: every port over one connection.
+// Puts SQLite's engine together: every port over one connection.
+// It must not hold functions of a caller: it may run in another thread.
 
 import type { Database } from 'better-sqlite3'
-import type { Store } from '../store.ts'
+import { type Engine, lazily } from '../engine.ts'
+import { createStore, type Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'
@@ -11,26 +13,14 @@ import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createAnswers } from './idempotency.ts'
-import { type OpenOptions, openDatabase } from './open.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
-/** Made at its first use: a start does not wait for statements that no sign-in needs. */
-function lazily<Part extends object>(make: () => Part): Part {
-  let made: Part | undefined
-  return new Proxy({} as Part, {
-    get(_, name) {
-      made ??= make()
-      return Reflect.get(made, name)
-    },
-  })
-}
-
 /** @param client from `openDatabase` */
-export function createSqliteStore(client: Database, options: WriterOptions = {}): Store {
+export function createSqliteEngine(client: Database, options: WriterOptions = {}): Engine {
   const orm = drizzle(client)
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
@@ -41,14 +31,14 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
     verifications: createVerificationStore(deps),
-    factors: lazily(() => createFactorStore(deps)),
-    rootKeys: lazily(() => createRootKeyUse(deps)),
+    factors: lazily('factors', () => createFactorStore(deps)),
+    rootKeys: lazily('rootKeys', () => createRootKeyUse(deps)),
     outbox: createOutbox(deps),
     events,
-    apiKeys: lazily(() => createApiKeyStore(deps)),
-    retention: lazily(() => createRetentionStore(deps)),
-    verificationReads: lazily(() => createVerificationReads(deps)),
-    adminSessions: lazily(() => createAdminSessionStore(deps)),
+    apiKeys: lazily('apiKeys', () => createApiKeyStore(deps)),
+    retention: lazily('retention', () => createRetentionStore(deps)),
+    verificationReads: lazily('verificationReads', () => createVerificationReads(deps)),
+    adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,
@@ -60,7 +50,7 @@ export function createSqliteStore(client: Database, options: WriterOptions = {})
   }
 }
 
-/** @throws StartupError where the file cannot be used */
-export async function openSqlite(options: OpenOptions): Promise<Store> {
-  return createSqliteStore(await openDatabase(options))
+/** The engine in this thread. */
+export function createSqliteStore(client: Database, options?: WriterOptions): Store {
+  return createStore(createSqliteEngine(client, options))
 }

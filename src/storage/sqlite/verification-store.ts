@@ -1,10 +1,11 @@
 // The domain's store on SQLite: each port method one read or one job of the writer.
 // It must not hold a rule of its own; the steps are in the files it puts together.
 
-import type { CheckQuery, ListQuery, VerificationStore } from '../../verification/ports.ts'
+import type { CheckQuery, ListQuery } from '../../verification/ports.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
-import { type createApplyChange, createChange } from './change.ts'
+import type { Engine } from '../engine.ts'
+import { createApply, type createApplyChange } from './change.ts'
 import { createCreate, createSessionSlots } from './create.ts'
 import type { Orm } from './drizzle.ts'
 import { createSweep } from './ending.ts'
@@ -48,7 +49,7 @@ export function createVerificationStore(deps: {
   writer: Writer
   answers: Answers
   applying: ReturnType<typeof createApplyChange>
-}): VerificationStore {
+}): Engine['verifications'] {
   const { orm, writer, answers, applying } = deps
   const rows = createVerificationRows(orm)
   const guesses = createGuesses(orm)
@@ -75,7 +76,7 @@ export function createVerificationStore(deps: {
       }),
     findToCheck: (query) => writer.read(() => findToCheck(query)),
     create: (input) => writer.write(() => create(input)),
-    change: createChange({ ...deps, rows, numberSums, factorUses: createFactorUses(orm) }),
+    apply: createApply({ ...deps, rows, numberSums, factorUses: createFactorUses(orm) }),
     list: (query) => writer.read(() => list(rows, query)),
     deliveriesOf: (id) =>
       writer.read(() => rows.deliveriesOf(id).map((row) => toDeliveryRecord(id, row))),

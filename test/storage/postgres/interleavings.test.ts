@@ -3,7 +3,8 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
-import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
+import { createOutbox } from '../../../src/storage/outbox.ts'
+import { createOutbox as createOutboxEngine } from '../../../src/storage/postgres/outbox.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
@@ -146,7 +147,7 @@ describe('between lease and beginning', () => {
       }
       return rows as never
     }
-    return { outbox: createOutbox({ query, timeOf: (now) => now }) }
+    return { outbox: createOutbox(createOutboxEngine({ query, timeOf: (now) => now })) }
   }
   const one = async (change = {}) => {
     await emptyOutbox(store)

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
-import { createOutbox } from '../../../src/storage/postgres/outbox.ts'
+import { createOutbox } from '../../../src/storage/outbox.ts'
+import { createOutbox as createOutboxEngine } from '../../../src/storage/postgres/outbox.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import { HASH_DEADLINE_MS } from '../../../src/verification/policy.ts'
@@ -142,7 +143,7 @@ describe('delivery', () => {
       if (statements === 2 && kind === 'was claimed again') await claimOne(store, T0 + 6_000)
       return real(statement)
     }
-    const outbox = createOutbox({ query, timeOf: (now) => now })
+    const outbox = createOutbox(createOutboxEngine({ query, timeOf: (now) => now }))
     expect(await claim({ outbox }, T0, sendAll)).toEqual([])
     expect(await store.verifications.deliveriesOf(record.id)).toMatchObject([{ status }])
   })
@@ -153,7 +154,7 @@ describe('delivery', () => {
       statements += 1
       return real(statement)
     }
-    const outbox = createOutbox({ query, timeOf: (now) => now })
+    const outbox = createOutbox(createOutboxEngine({ query, timeOf: (now) => now }))
     for (const [hasEnded, count, status] of [
       [false, 1, 'queued'],
       [true, 2, 'canceled'],
@@ -185,7 +186,7 @@ describe('delivery', () => {
       if (statements === 3) throw new StoreUnavailableError('away for a moment')
       return real(statement)
     }
-    const outbox = createOutbox({ query, timeOf: (now) => now })
+    const outbox = createOutbox(createOutboxEngine({ query, timeOf: (now) => now }))
     const claimed = await claim({ outbox }, T0, sendAll, 'sms', 2).catch(() => [])
     expect(claimed.map(({ verificationId }) => verificationId)).toEqual([live.id])
   })
@@ -202,7 +203,7 @@ describe('delivery', () => {
       if (statements === 1) await store.steps.cancel({ ...keyOf(ended), now: T0 })
       return rows as never
     }
-    const outbox = createOutbox({ query, timeOf: (now) => now })
+    const outbox = createOutbox(createOutboxEngine({ query, timeOf: (now) => now }))
     const claimed = await claim({ outbox }, T0, sendAll, 'sms', 2).catch(() => [])
     expect(statements).toBe(3)
     expect(claimed.map(({ verificationId }) => verificationId)).toEqual([live.id])

@@ -1,0 +1,126 @@
+// Writes what a transition decided (verification/transitions.ts): this process decides on the row as it was read, the engine
+// applies it where the row still has that stamp, else it is decided on again.
+// It must not wait for a lock meanwhile: a process that stops in between holds nothing.
+
+import { StoreUnavailableError } from '../kernel/errors.ts'
+import type {
+  ChangeInput,
+  ChangeOutcome,
+  CreateInput,
+  IdempotencyWrite,
+  VerificationStore,
+} from '../verification/ports.ts'
+import type { VerificationRecord } from '../verification/state.ts'
+import { applied, blankRecord, type Decision, type Effect } from '../verification/transitions.ts'
+import type { AnswerToKeep, ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
+
+/** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
+export const MAX_DECISIONS = 30
+
+/** A decision on a row holds only while the row has this stamp: its parts only move forward. */
+export function stampOf({
+  status,
+  attempts,
+  failed,
+  sends,
+}: Pick<VerificationRecord, 'status' | 'attempts' | 'failed' | 'sends'>): string {
+  return `${status}/${attempts}/${failed}/${sends}`
+}
+
+export function keyToKeep<Result>(write: IdempotencyWrite<Result> | null): KeyToKeep | null {
+  return write && { key: write.key, fingerprint: write.fingerprint, expiresAt: write.expiresAt }
+}
+
+export function answerToKeep<Result>(
+  write: IdempotencyWrite<Result> | null,
+  effect: Result,
+): AnswerToKeep | null {
+  const key = keyToKeep(write)
+  return write && key && { ...key, answer: write.answer(effect) }
+}
+
+const leftAfter = (codesLeft: number | null) => (codesLeft === null ? null : codesLeft - 1)
+
+type Deciding<Result> = {
+  decision: Extract<Decision<Result>, { kind: 'change' }>
+  /** What it was decided on. */
+  record: VerificationRecord
+  /** Of the set that a recovery code is used of, before it is. */
+  codesLeft: number | null
+}
+
+function toApply<Result>(
+  { record: { service, id }, numberLimit, actor, idempotency, now }: ChangeInput<Result>,
+  { decision, record, codesLeft }: Deciding<Result>,
+): ChangeToApply {
+  const { use, notAfter } = decision
+  const withAnswer = ({ change, answer }: Effect<Result>, left: number | null) => ({
+    change,
+    answer: idempotency?.answer(answer(applied(record, change), left)) ?? null,
+  })
+  return {
+    service,
+    id,
+    stamp: stampOf(record),
+    now,
+    notAfter: notAfter ?? null,
+    actor,
+    effect: withAnswer(decision, leftAfter(codesLeft)),
+    use: use ? { factor: use.factor, codesLeft, otherwise: withAnswer(use.otherwise, null) } : null,
+    numberLimit: numberLimit ?? null,
+    key: keyToKeep(idempotency),
+  }
+}
+
+export function createChange({
+  apply,
+  findAnswer,
+}: Pick<Engine['verifications'], 'apply' | 'findAnswer'>): VerificationStore['change'] {
+  return async <Result>(input: ChangeInput<Result>): Promise<ChangeOutcome<Result>> => {
+    let record = input.record
+    let lateAt: number | undefined
+    let counted: number | undefined
+    for (let n = 0; n < MAX_DECISIONS; n += 1) {
+      const decision = input.decide(record, lateAt ?? input.now, lateAt !== undefined)
+      if (decision.kind === 'refused') {
+        // Another request under its key may be what ended it.
+        const stored = input.idempotency && (await findAnswer(input.idempotency.key, input.now))
+        return stored ? { kind: 'answered_before', stored } : decision
+      }
+      const factor = decision.use?.factor
+      const codesLeft = factor?.type === 'recovery_codes' ? (counted ?? factor.codesLeft) : null
+      const outcome = await apply(toApply(input, { decision, record, codesLeft }))
+      switch (outcome.kind) {
+        case 'stale':
+          record = outcome.record
+          break
+        case 'late':
+          lateAt = outcome.at
+          break
+        case 'recount':
+          counted = outcome.codesLeft
+          break
+        case 'done':
+        case 'spent': {
+          const isSpent = outcome.kind === 'spent'
+          const { change, answer } = isSpent && decision.use ? decision.use.otherwise : decision
+          // The kept answer was made of the row as it was read.
+          const after = input.idempotency ? applied(record, change) : outcome.record
+          return {
+            kind: 'changed',
+            result: answer(after, isSpent ? null : leftAfter(outcome.codesLeft)),
+          }
+        }
+        default:
+          return outcome
+      }
+    }
+    throw new StoreUnavailableError('a verification changed too often while it was decided on')
+  }
+}
+
+/** The row as its first change leaves it: it was all given, so nothing is read back. */
+export function rowToCreate({ record, idempotency, ...input }: CreateInput): RowToCreate {
+  const after = applied(blankRecord(record), input.change)
+  return { ...input, record: after, kept: answerToKeep(idempotency, after) }
+}

@@ -1,0 +1,180 @@
+// What an engine does for a store: plain data in and out, for a connection in another thread or on a server.
+// It must not decide: what is written was decided in this process (change.ts, outbox.ts, factors.ts).
+
+import type { SettleDelivery } from '../delivery/outbox-ports.ts'
+import type { DeliveryChange, LoadedDelivery } from '../delivery/transitions.ts'
+import type {
+  ConfirmInput,
+  ConfirmOutcome,
+  CreateFactorInput,
+  FactorStore,
+} from '../factors/ports.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
+import type {
+  AnsweredBefore,
+  CreateInput,
+  IdempotencyWrite,
+  NumberLimit,
+  VerificationStore,
+} from '../verification/ports.ts'
+import type { FactorUse, VerificationRecord } from '../verification/state.ts'
+import type { Change } from '../verification/transitions.ts'
+import type { Store } from './store.ts'
+
+export type KeyToKeep = Omit<IdempotencyWrite<never>, 'answer'>
+/** The answer under an Idempotency-Key, made and sealed before the effect that it is written with. */
+export type AnswerToKeep = KeyToKeep & { answer: Uint8Array }
+
+export type EffectToApply = {
+  change: Change
+  /** Sealed; null: the request had no key. */
+  answer: Uint8Array | null
+}
+
+export type ChangeToApply = {
+  service: string
+  id: string
+  /** Of the row that this was decided on (`stampOf`). */
+  stamp: string
+  now: number
+  /** By the engine's own clock, where it has one. Null: whenever. */
+  notAfter: number | null
+  actor: Actor
+  effect: EffectToApply
+  /** Where the factor's code was used before, `otherwise` happens in place of `effect`. */
+  use: { factor: FactorUse; codesLeft: number | null; otherwise: EffectToApply } | null
+  numberLimit: NumberLimit | null
+  key: KeyToKeep | null
+}
+
+export type Applied =
+  | AnsweredBefore
+  | { kind: 'gone' }
+  | { kind: 'number_limited'; retryAt: number }
+  /** Changed since it was read: to be decided on again. */
+  | { kind: 'stale'; record: VerificationRecord }
+  | { kind: 'late'; at: number }
+  /** The set has another number of codes left than the answer says. */
+  | { kind: 'recount'; codesLeft: number }
+  /** `codesLeft`: before this one was used. */
+  | { kind: 'done' | 'spent'; record: VerificationRecord; codesLeft: number | null }
+
+/** `record`: as its first change leaves it. */
+export type RowToCreate = Omit<CreateInput, 'record' | 'idempotency'> & {
+  record: VerificationRecord
+  kept: AnswerToKeep | null
+}
+
+/** `token`: of the row as it is now; `newToken`: for whoever takes it; `at`: the engine's time. */
+export type DueRow = LoadedDelivery & { token: string | null; newToken: string; at: number }
+
+/** A delivery as it looked when a change of it was decided. */
+export type DeliveryGuard = {
+  verificationId: string
+  send: number
+  token: string | null
+  status: DeliveryStatus
+  tries: number
+}
+/** The answer of a try is written whatever becomes of the delivery. */
+export type TryAnswer = Pick<SettleDelivery, 'durationMs' | 'result'> & { tryNumber: number }
+export type DeliveryToApply = DeliveryGuard & { change: DeliveryChange; answer: TryAnswer | null }
+/** In the place of its change in the list. */
+export type DeliveryApplied =
+  | { kind: 'applied' | 'fenced' }
+  | { kind: 'changed'; at: number; row: LoadedDelivery }
+
+export type FactorToCreate = Omit<CreateFactorInput, 'idempotency'> & { kept: AnswerToKeep | null }
+export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerToKeep | null }
+
+export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
+  verifications: Omit<VerificationStore, 'create' | 'change'> & {
+    create(row: RowToCreate): ReturnType<VerificationStore['create']>
+    apply(change: ChangeToApply): Promise<Applied>
+  }
+  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths'> & {
+    due(input: { channel: Channel; now: number; limit: number }): Promise<DueRow[]>
+    /** One transaction. */
+    apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>
+  }
+  factors: Omit<FactorStore, 'create' | 'confirm'> & {
+    create(factor: FactorToCreate): ReturnType<FactorStore['create']>
+    /** `spent`: the right code's step was used before; nothing was changed. */
+    confirm(input: ConfirmToApply): Promise<ConfirmOutcome | { kind: 'spent' } | undefined>
+  }
+}
+
+type Ports = Extract<
+  keyof Engine,
+  | 'verifications'
+  | 'factors'
+  | 'rootKeys'
+  | 'outbox'
+  | 'events'
+  | 'apiKeys'
+  | 'retention'
+  | 'verificationReads'
+  | 'adminSessions'
+>
+
+/** What a port can do, by name: for engines that are called from afar. */
+export const METHODS = {
+  verifications: [
+    'findAnswer',
+    'findContinuable',
+    'checkGuessBudget',
+    'find',
+    'findToCheck',
+    'create',
+    'apply',
+    'list',
+    'deliveriesOf',
+    'sweep',
+    'purgeAnswers',
+  ],
+  factors: [
+    'create',
+    'find',
+    'ofSubject',
+    'recoveryHash',
+    'chargeConfirm',
+    'confirm',
+    'remove',
+    'hasOtherKeys',
+    'forget',
+    'purge',
+    'notUnder',
+    'countNotUnder',
+    'rewrap',
+  ],
+  rootKeys: ['notUnder'],
+  outbox: ['due', 'apply', 'nextDueAt', 'pastSends', 'depths'],
+  events: ['append', 'list', 'listRefusals', 'follow'],
+  apiKeys: ['find', 'insert', 'list', 'revoke'],
+  retention: ['eraseAddresses', 'purge', 'erase'],
+  verificationReads: ['list', 'find', 'triesOf'],
+  adminSessions: ['insert', 'find', 'touch', 'remove'],
+} as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
+
+type Method = (...args: never[]) => Promise<unknown>
+/** A port whose methods are all `call`. */
+export function portOf<Name extends Ports>(
+  name: Name,
+  call: (method: string, args: unknown[]) => unknown,
+): Engine[Name] {
+  const methods = METHODS[name].map((method) => [
+    method,
+    (...args: unknown[]) => call(method, args),
+  ])
+  return Object.fromEntries(methods) as Engine[Name]
+}
+
+/** Made at its first use: a start does not wait for statements that no sign-in needs. */
+export function lazily<Name extends Ports>(name: Name, make: () => Engine[Name]): Engine[Name] {
+  let made: Record<string, Method> | undefined
+  return portOf(name, (method, args) => {
+    made ??= make() as unknown as Record<string, Method>
+    return made[method]?.(...(args as never[]))
+  })
+}

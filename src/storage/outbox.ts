@@ -1,0 +1,127 @@
+// The worker's store over an engine: due rows are read, decided on here (delivery/transitions.ts), then changed.
+// It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again.
+
+import type { ClaimedDelivery, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
+import {
+  type ClaimDecision,
+  decideClaim,
+  decideReleased,
+  decideSettled,
+  type HeldDelivery,
+} from '../delivery/transitions.ts'
+import { StoreUnavailableError } from '../kernel/errors.ts'
+import type { DeliveryGuard, DeliveryToApply, DueRow, Engine } from './engine.ts'
+
+/** After an outage most of what is due may be dead: look further than one batch. */
+const MAX_ROUNDS = 4
+/** Rounds in which other workers took all that was found. */
+const MAX_LOST = 20
+/** A verification ends once and is sent a few times: past this something else is wrong. */
+const MAX_DECISIONS = 8
+
+type ClaimInput = Parameters<Outbox['claim']>[0]
+type EngineOutbox = Engine['outbox']
+
+function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
+  const decide = (row: DueRow, input: ClaimInput) => ({
+    row,
+    ...decideClaim(row, { ...input, now: row.at, token: row.newToken }),
+  })
+  const toApply = ({ row, change }: ClaimDecision & { row: DueRow }): DeliveryToApply => {
+    const { verificationId, send, token, status, tries } = row
+    return { verificationId, send, token, status, tries, change, answer: null }
+  }
+  /**
+   * What it has claimed is in `claimed` at once: whatever fails later, it has its lease and is sent.
+   * @returns whether other workers took all of them
+   */
+  const applyAll = async (
+    rows: readonly DueRow[],
+    input: ClaimInput,
+    claimed: ClaimedDelivery<unknown>[],
+  ): Promise<boolean> => {
+    let isLost = true
+    let open = rows.map((row) => decide(row, input))
+    // What still does not fit after the last decision stays due.
+    for (let n = 0; n < MAX_DECISIONS && open.length > 0; n += 1) {
+      const outcomes = await apply(open.map(toApply), input.now)
+      open = open.flatMap((one, place) => {
+        const outcome = outcomes[place]
+        if (outcome?.kind !== 'fenced') isLost = false
+        if (outcome?.kind === 'applied' && one.claimed) claimed.push(one.claimed)
+        if (outcome?.kind !== 'changed') return []
+        const { token, newToken } = one.row
+        return [decide({ ...outcome.row, token, newToken, at: outcome.at }, input)]
+      })
+    }
+    return isLost
+  }
+  return async (input: ClaimInput): Promise<ClaimedDelivery<unknown>[]> => {
+    const { channel, now } = input
+    const claimed: ClaimedDelivery<unknown>[] = []
+    for (let round = 0, lost = 0; round < MAX_ROUNDS && lost < MAX_LOST; ) {
+      const limit = input.limit - claimed.length
+      try {
+        const rows = await due({ channel, now, limit })
+        const isLost = await applyAll(rows, input, claimed)
+        // Fewer than asked for: there was no more.
+        if (rows.length < limit || claimed.length >= input.limit) break
+        if (isLost) lost += 1
+        else round += 1
+      } catch (error) {
+        if (claimed.length === 0) throw error
+        break
+      }
+    }
+    return claimed
+  }
+}
+
+/** Decided on what the claim loaded, so that it is one step wherever nothing moved meanwhile. */
+function createSettle({ apply }: Pick<EngineOutbox, 'apply'>) {
+  return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
+    const { claim, now, durationMs, result } = input
+    const { verificationId, sendNumber: send, tryNumber, token } = claim
+    const guard: DeliveryGuard = {
+      verificationId,
+      send,
+      token,
+      status: 'sending',
+      tries: tryNumber,
+    }
+    const answer = { tryNumber, durationMs, result }
+    let held: HeldDelivery = { ...claim, send, tries: tryNumber, verificationStatus: 'pending' }
+    for (let n = 0; n < MAX_DECISIONS; n += 1) {
+      const [outcome] = await apply([{ ...guard, change: decideSettled(held, input), answer }], now)
+      if (outcome?.kind === 'applied') return 'settled'
+      if (outcome?.kind !== 'changed') return 'fenced'
+      held = outcome.row
+    }
+    throw new StoreUnavailableError('the verification moved too often')
+  }
+}
+
+export function createOutbox(engine: EngineOutbox): Outbox {
+  return {
+    // What `plan` prepared is handed back as it came.
+    claim: createClaim(engine) as Outbox['claim'],
+    settle: createSettle(engine),
+    async release(claims) {
+      const changes = claims.map(
+        ({ verificationId, sendNumber: send, tryNumber, token }): DeliveryToApply => ({
+          verificationId,
+          send,
+          token,
+          status: 'sending',
+          tries: tryNumber,
+          change: decideReleased(tryNumber),
+          answer: null,
+        }),
+      )
+      await engine.apply(changes, 0)
+    },
+    nextDueAt: engine.nextDueAt,
+    pastSends: engine.pastSends,
+    depths: engine.depths,
+  }
+}
