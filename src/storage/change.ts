@@ -27,7 +27,7 @@ export function stampOf({
   return `${status}/${attempts}/${failed}/${sends}`
 }
 
-export function keyToKeep<Result>(write: IdempotencyWrite<Result> | null): KeyToKeep | null {
+function keyToKeep<Result>(write: IdempotencyWrite<Result> | null): KeyToKeep | null {
   return write && { key: write.key, fingerprint: write.fingerprint, expiresAt: write.expiresAt }
 }
 

@@ -119,7 +119,7 @@ type Ports = Extract<
 >
 
 /** What a port can do, by name: for engines that are called from afar. */
-export const METHODS = {
+const METHODS = {
   verifications: [
     'findAnswer',
     'findContinuable',
@@ -159,7 +159,7 @@ export const METHODS = {
 
 type Method = (...args: never[]) => Promise<unknown>
 /** A port whose methods are all `call`. */
-export function portOf<Name extends Ports>(
+function portOf<Name extends Ports>(
   name: Name,
   call: (method: string, args: unknown[]) => unknown,
 ): Engine[Name] {

@@ -8,10 +8,6 @@ import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
-import { createChange, rowToCreate } from './change.ts'
-import type { Engine } from './engine.ts'
-import { createFactors } from './factors.ts'
-import { createOutbox } from './outbox.ts'
 
 /** Announces to other nodes that something is due, and hears it from them. */
 export type DueSignal = {
@@ -41,18 +37,4 @@ export type Store = {
   ping(): Promise<void>
   /** Ends what is queued, then the connections. */
   close(): Promise<void>
-}
-
-export function createStore(engine: Engine): Store {
-  const { apply, ...verifications } = engine.verifications
-  return {
-    ...engine,
-    verifications: {
-      ...verifications,
-      create: async (input) => verifications.create(rowToCreate(input)),
-      change: createChange(engine.verifications),
-    },
-    outbox: createOutbox(engine.outbox),
-    factors: createFactors(engine.factors),
-  }
 }

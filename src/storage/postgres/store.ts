@@ -1,7 +1,8 @@
 // Puts the PostgreSQL store together: every port over one pool.
 // It must not migrate: open.ts does.
 
-import { createStore, type Store } from '../store.ts'
+import { createStore } from '../create-store.ts'
+import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'

@@ -2,8 +2,9 @@
 // It must not hold functions of a caller: it may run in another thread.
 
 import type { Database } from 'better-sqlite3'
+import { createStore } from '../create-store.ts'
 import { type Engine, lazily } from '../engine.ts'
-import { createStore, type Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createApplyChange } from './change.ts'
 import { drizzle } from './drizzle.ts'
