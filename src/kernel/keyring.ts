@@ -39,7 +39,7 @@ const TAG_BYTES = 16
 const KEY_ID_BYTES = 4
 const MAC_BYTES = 16
 
-type KeySet = { id: string; pepper: Buffer; seal: Buffer; macs: Record<MacPurpose, Buffer> }
+type KeySet = { id: Buffer; pepper: Buffer; seal: Buffer; macs: Record<MacPurpose, Buffer> }
 
 function derive(root: Uint8Array, purpose: string, bytes = 32): Buffer {
   return Buffer.from(hkdfSync('sha256', root, 'countersign/v1', purpose, bytes))
@@ -48,7 +48,7 @@ function derive(root: Uint8Array, purpose: string, bytes = 32): Buffer {
 function createKeySet(root: Uint8Array): KeySet {
   if (root.length !== 32) throw new Error('a root secret is 32 bytes')
   return {
-    id: derive(root, 'key-id', KEY_ID_BYTES).toString('hex'),
+    id: derive(root, 'key-id', KEY_ID_BYTES),
     pepper: derive(root, 'pepper'),
     seal: derive(root, 'seal'),
     macs: Object.fromEntries(
@@ -58,31 +58,39 @@ function createKeySet(root: Uint8Array): KeySet {
 }
 
 /** Each part after its length in bytes (four, big-endian): no two lists make the same text. */
-function macWith(key: Buffer, parts: readonly string[]): Buffer {
-  const hmac = createHmac('sha256', key)
+function joinParts(parts: readonly string[]): Buffer {
+  // UTF-8 takes three bytes at most for each unit of UTF-16.
+  const joined = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + part.length * 3, 0))
+  let end = 0
   for (const part of parts) {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(Buffer.byteLength(part))
-    hmac.update(length).update(part, 'utf8')
+    const size = joined.write(part, end + 4, 'utf8')
+    end = joined.writeUInt32BE(size, end) + size
   }
-  return hmac.digest().subarray(0, MAC_BYTES)
+  return joined.subarray(0, end)
 }
 
-function sealWith(set: KeySet, plaintext: string, context: string): Buffer {
+function macWith(key: Buffer, message: Buffer): Buffer {
+  return createHmac('sha256', key).update(message).digest().subarray(0, MAC_BYTES)
+}
+
+/** GCM is a stream: all of the text comes out of `update`, and `final` makes or checks the tag. */
+function sealWith({ id, seal }: KeySet, plaintext: string, context: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', set.seal, nonce)
+  const cipher = createCipheriv('aes-256-gcm', seal, nonce)
   cipher.setAAD(Buffer.from(context, 'utf8')) // mutant: I9.seal-context
-  const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]) // mutant: I7.encryption
-  return Buffer.concat([Buffer.from(set.id, 'hex'), nonce, body, cipher.getAuthTag()])
+  const body = cipher.update(plaintext, 'utf8') // mutant: I7.encryption
+  cipher.final()
+  return Buffer.concat([id, nonce, body, cipher.getAuthTag()])
 }
 
-function openWith(set: KeySet, sealed: Buffer, context: string): string {
+function openWith({ seal }: KeySet, sealed: Buffer, context: string): string {
   const nonce = sealed.subarray(KEY_ID_BYTES, KEY_ID_BYTES + NONCE_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', set.seal, nonce, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv('aes-256-gcm', seal, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(Buffer.from(context, 'utf8')) // mutant: I9.seal-context.2
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
-  const body = sealed.subarray(KEY_ID_BYTES + NONCE_BYTES, sealed.length - TAG_BYTES)
-  return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
+  const body = decipher.update(sealed.subarray(KEY_ID_BYTES + NONCE_BYTES, -TAG_BYTES))
+  decipher.final() // mutant: I9.seal-tag
+  return body.toString('utf8')
 }
 
 /** @param roots 32 bytes each, the current one first, then the previous ones, newest first. */
@@ -91,26 +99,29 @@ export function createKeyring(roots: readonly Uint8Array[]): Keyring {
   const [current] = all
   const oldest = all.at(-1)
   // During a key rotation the current key is in the list twice: sums over keys count it once.
-  const sets = [...new Map(all.map((set) => [set.id, set])).values()]
+  const sets = new Map(all.map((set) => [set.id.toString('hex'), set]))
   if (!current || !oldest) throw new Error('a keyring needs at least one root secret')
   const find = (keyId: string): KeySet => {
-    const set = sets.find((candidate) => candidate.id === keyId)
+    const set = sets.get(keyId)
     if (!set) throw new UnknownKeyError(keyId)
     return set
   }
   return {
-    currentKeyId: current.id,
-    keyIds: sets.map((set) => set.id),
+    currentKeyId: current.id.toString('hex'),
+    keyIds: [...sets.keys()],
     pepper: (keyId) => find(keyId).pepper,
     seal: (plaintext, context) => sealWith(current, plaintext, context),
     open(sealed, context) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
       if (bytes.length < KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES)
         throw new Error('sealed value cut short')
-      return openWith(find(bytes.subarray(0, KEY_ID_BYTES).toString('hex')), bytes, context)
+      return openWith(find(bytes.toString('hex', 0, KEY_ID_BYTES)), bytes, context)
     },
-    mac: (purpose, parts) => macWith(current.macs[purpose], parts),
-    macs: (purpose, parts) => sets.map((set) => macWith(set.macs[purpose], parts)),
-    oldestMac: (purpose, parts) => macWith(oldest.macs[purpose], parts),
+    mac: (purpose, parts) => macWith(current.macs[purpose], joinParts(parts)),
+    macs(purpose, parts) {
+      const message = joinParts(parts)
+      return Array.from(sets.values(), (set) => macWith(set.macs[purpose], message))
+    },
+    oldestMac: (purpose, parts) => macWith(oldest.macs[purpose], joinParts(parts)),
   }
 }

@@ -36,6 +36,12 @@ export const BINDINGS: readonly Mutant[] = [
     },
   ),
   mutant(
+    'I9.seal-tag',
+    'a sealed value that was changed does not open',
+    ['test/kernel/keyring.test.ts', 'refuses every changed byte and every shorter value'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
     'I9.code-seal-context',
     'the context of a sealed code names its verification',
     [
