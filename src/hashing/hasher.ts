@@ -3,6 +3,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import { argon2id, hash, verify } from 'argon2'
+import { drawBytes } from '../kernel/ids.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { CodeHash, Hasher } from '../verification/hashing-ports.ts'
@@ -11,6 +12,9 @@ import { createHashQueue, type HashQueue } from './hash-queue.ts'
 
 /** One lane: several would only share the cores that other hashes use (RFC 9106 §4). */
 const FIXED = { type: argon2id, parallelism: 1, hashLength: 32 } as const
+
+/** RFC 9106 §3.1. Drawn by the library it would be a job of its own for libuv's pool, behind the hashes there. */
+const SALT_BYTES = 16
 
 /** Rows made under an older, dearer setting still verify up to here; the configured cost always does. */
 const CEILING_MEMORY_KIB = 64 * 1024
@@ -70,7 +74,8 @@ export function createHasher(
     const secret = keyring.pepper(pepperKeyId)
     const associatedData = Buffer.from(verificationId, 'utf8') // mutant: I9.hash-aad
     const cost = { memoryCost: memoryKib, timeCost: passes }
-    const phc = await hash(code, { ...FIXED, ...cost, secret, associatedData })
+    const salt = drawBytes(SALT_BYTES)
+    const phc = await hash(code, { ...FIXED, ...cost, salt, secret, associatedData })
     return { hash: phc, pepperKeyId }
   }
 
@@ -80,6 +85,7 @@ export function createHasher(
       // Kept for years: it must stay within what may be computed, however the settings change.
       memoryCost: Math.min(memoryKib, CEILING_MEMORY_KIB),
       timeCost: Math.min(passes, CEILING_PASSES),
+      salt: drawBytes(SALT_BYTES),
       associatedData: Buffer.from(boundTo, 'utf8'),
     })
 

@@ -10,8 +10,8 @@ const page = Buffer.alloc(PAGE_BYTES)
 let used = PAGE_BYTES
 
 /**
- * Random bytes for ids and fencing tokens. Never for codes, keys or nonces: a page lies in memory, and two copies of a
- * machine's memory would give out the same bytes.
+ * Random bytes for ids, fencing tokens and salts. Never for codes, keys or nonces: a page lies in memory, and two copies
+ * of a machine's memory would give out the same bytes.
  * @param count at most 4096
  * @returns a copy: no two callers share bytes
  */

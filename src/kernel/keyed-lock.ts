@@ -12,6 +12,8 @@ export type KeyedLock = {
 export function createKeyedLock(): KeyedLock {
   // The queues of requests are bounded where requests come in; the library's own bound would throw.
   const lock = new AsyncLock({ maxPending: Number.POSITIVE_INFINITY })
-  // Taken one after another, in one order, so that two calls never wait for each other in a circle.
-  return { run: (keys, work) => lock.acquire([...keys].sort(), work) }
+  return {
+    // Taken one after another, in one order, so that two calls never wait for each other in a circle.
+    run: (keys, work) => (keys.length === 0 ? work() : lock.acquire([...keys].sort(), work)),
+  }
 }
