@@ -12,6 +12,8 @@ type Span = readonly [from: number, to: number]
 
 /** Of a phone number: no national format leaves them out, and an id contains them by chance once in a million. */
 const IDENTIFYING_DIGITS = 7
+/** Of a country calling code (E.164 §6.2.1). */
+const MAX_COUNTRY_DIGITS = 3
 /** Between two digits of a code: `647-360`, `6 - 4 - 7`, but not single digits across a sentence. */
 const MAX_CODE_GAP = 3 // mutant: C30.grouped-code-trace
 
@@ -63,8 +65,9 @@ function numbersIn(digits: Digits, number: string): Span[] {
   const { text, from, to } = digits
   const bare = number.replace(/\D/g, '')
   const tail = bare.slice(-IDENTIFYING_DIGITS) // mutant: C30.number-grouping-trace
-  const national = parsePhoneNumberFromString(number)?.nationalNumber ?? bare
   // Andorra, Greenland and others have numbers of six digits and fewer: as identifying as a code, and found in the same way.
+  const isShort = bare.length - MAX_COUNTRY_DIGITS < IDENTIFYING_DIGITS
+  const national = (isShort && parsePhoneNumberFromString(number)?.nationalNumber) || bare
   const spans = national.length < IDENTIFYING_DIGITS ? codesIn(digits, national) : [] // mutant: I7.short-number-trace
   for (let at = text.indexOf(tail); at !== -1; at = text.indexOf(tail, at + 1)) {
     let first = at

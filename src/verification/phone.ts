@@ -45,7 +45,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
   const international = text.startsWith('00') ? `+${text.slice(2)}` : undefined
   let number = parse(text, region)
   // 00 is the way out of most countries, and what people write for `+` even where it is not.
-  if (!number?.isValid() && international) number = parse(international, undefined)
+  if (international && !number?.isValid()) number = parse(international, undefined)
   if (!number || PARAMETERS.test(text)) {
     return unreadable(
       region
@@ -54,19 +54,16 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
     )
   }
   if (number.ext) return unreadable('has an extension: a code can only go to the number itself')
-  if (!number.isValid()) {
+  // With the whole metadata a number is valid where it is of some type.
+  const type = number.getType()
+  if (type === undefined) {
     const { countryCallingCode, nationalNumber } = number
     return unreadable(
       oldFormDetail(countryCallingCode, nationalNumber) ?? 'is not a valid phone number',
     )
   }
   if (!number.country) return unreadable('is a number of no country')
-  return {
-    kind: 'phone',
-    address: number.number,
-    country: number.country,
-    type: number.getType() ?? null,
-  }
+  return { kind: 'phone', address: number.number, country: number.country, type }
 }
 
 type OldForm = { callingCode: string; national: RegExp; detail: string }
