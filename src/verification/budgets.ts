@@ -20,9 +20,24 @@ type Subject = {
 /** What keys are made with. */
 export type LimitKeyDeps = Pick<Domain, 'keyring' | 'addressKey'>
 
-/** Under the oldest key, so that nodes count together during a key rotation. */
-function keyOf(domain: LimitKeyDeps, name: LimitName, parts: readonly string[]): string {
-  return domain.keyring.oldestMac('blind-index', ['limit', name, ...parts]).toString('base64url')
+/**
+ * What is counted, under each of these limits that the service has. One index serves them all: a counter's name begins with
+ * its limit's. Under the oldest key, so that nodes count together during a key rotation.
+ */
+function keysOf(
+  { keyring }: LimitKeyDeps,
+  service: ServicePolicy,
+  names: readonly LimitName[],
+  counted: readonly string[],
+): LimitKey[] {
+  const limits = names.flatMap((name) => {
+    const limit = service.limits[name]
+    return limit ? [{ name, limit }] : []
+  })
+  if (limits.length === 0) return []
+  const index = keyring.oldestMac('blind-index', ['limit', service.name, ...counted])
+  const key = index.toString('base64url')
+  return limits.map((one) => ({ ...one, key }))
 }
 
 /** One message: a start or a resend. Addresses first, where strangers are told apart. */
@@ -30,17 +45,14 @@ export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[
   const { service, recipient, clientIp } = subject
   const kind = subject.authenticated ? 'authenticated' : 'anonymous'
   const keys = sendAddressKeys(domain, service, clientIp)
-  const add = (name: LimitName, ...parts: string[]) => {
-    const limit = service.limits[name]
-    if (limit) keys.push({ name, limit, key: keyOf(domain, name, [service.name, ...parts]) })
-  }
-  add('sends_per_number_burst', budgetKey(recipient), kind) // mutant: I10.send-limit-form
-  add('sends_per_number_day', budgetKey(recipient), kind)
+  const add = (names: LimitName[], ...counted: string[]) =>
+    keys.push(...keysOf(domain, service, names, [...counted, kind]))
+  add(['sends_per_number_burst', 'sends_per_number_day'], budgetKey(recipient)) // mutant: I10.send-limit-form
   if (recipient.kind === 'phone') {
-    add('sends_per_prefix_hour', recipient.address.slice(0, -PREFIX_DIGITS_DROPPED), kind)
-    add('sends_per_country_hour', recipient.country, kind)
+    add(['sends_per_prefix_hour'], recipient.address.slice(0, -PREFIX_DIGITS_DROPPED))
+    add(['sends_per_country_hour'], recipient.country)
   }
-  add('sends_per_service_hour', kind)
+  add(['sends_per_service_hour'])
   return keys
 }
 
@@ -63,9 +75,7 @@ function sendAddressKeys(
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
-  return (['sends_per_ip_burst', 'sends_per_ip_day'] as const).flatMap((name) =>
-    addressLimitKeys(domain, service, name, clientIp),
-  )
+  return addressKeys(domain, service, ['sends_per_ip_burst', 'sends_per_ip_day'], clientIp)
 }
 
 /** Nothing is sent: what is counted is who takes guesses from whom. */
@@ -74,7 +84,7 @@ export function factorStartLimitKeys(
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
-  return addressLimitKeys(domain, service, 'factor_starts_per_ip', clientIp)
+  return addressKeys(domain, service, ['factor_starts_per_ip'], clientIp)
 }
 
 export function checkLimitKeys(
@@ -82,18 +92,17 @@ export function checkLimitKeys(
   service: ServicePolicy,
   clientIp: string | null,
 ): LimitKey[] {
-  return addressLimitKeys(domain, service, 'check_per_ip', clientIp)
+  return addressKeys(domain, service, ['check_per_ip'], clientIp)
 }
 
-function addressLimitKeys(
+function addressKeys(
   domain: LimitKeyDeps,
   service: ServicePolicy,
-  name: LimitName,
+  names: readonly LimitName[],
   clientIp: string | null,
 ): LimitKey[] {
-  const limit = service.limits[name]
-  if (clientIp === null || service.clientIp === 'off' || !limit) return []
-  return [{ name, limit, key: keyOf(domain, name, [service.name, domain.addressKey(clientIp)]) }]
+  if (clientIp === null || service.clientIp === 'off') return []
+  return keysOf(domain, service, names, [domain.addressKey(clientIp)])
 }
 
 /** The guess budget that a new verification reserves from. */

@@ -57,8 +57,8 @@ function recordRefusal(deps: Deps, result: Refusal, refused: Refused): void {
   const { route, about, caller, endUser } = refused
   const { party, verificationId } = about
   const { keyring, addressKey } = deps
-  const named = party && partyBudgetIndexes(keyring, caller.service.name, party)[0]
-  const budgetIndex = about.budgetIndex ?? named ?? null
+  const named = () => party && partyBudgetIndexes(keyring, caller.service.name, party)[0]
+  const budgetIndex = about.budgetIndex ?? named() ?? null
   deps.refusals.record({
     error: result.error,
     limit: result.limit?.name ?? null,

@@ -24,11 +24,11 @@ export function planFactorStart(
   if (refusal) return { refusal, about }
   const indexes = subjectIndexes(domain.keyring, service.name, subject)
   return {
-    about,
+    about: { ...about, budgetIndex: indexes[0] as Buffer },
     party: subject,
     budgetIndexes: indexes,
     slot: factorSlot(domain, service.name, command),
-    limitKeys: factorStartLimitKeys(domain, service, command.endUser.clientIp), // mutant: C7.subject-start-counted
+    limitKeys: () => factorStartLimitKeys(domain, service, command.endUser.clientIp), // mutant: C7.subject-start-counted
     resends: false,
     async refuseMissing() {
       // For a decoy as well: the same way takes the same time.

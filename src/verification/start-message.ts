@@ -53,13 +53,14 @@ export function planMessageStart(
   // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
   const kind = command.decoy ? 'decoy' : test ? 'test' : 'real' // mutant: C49.test-decoy
   return {
-    about,
+    about: { ...about, budgetIndex: budget[0] as Buffer },
     party: recipient.address,
     budgetIndexes: budget,
     slot,
-    limitKeys: test
-      ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt
-      : sendLimitKeys(domain, subject),
+    limitKeys: () =>
+      test
+        ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt
+        : sendLimitKeys(domain, subject),
     resends: true,
     obtain: () => obtainCode(domain, length, test?.code),
     record(now, prepared): NewVerification {

@@ -20,7 +20,8 @@ export type StartPlan = {
   party: string
   budgetIndexes: Buffer[]
   slot: SessionSlot | null
-  limitKeys: LimitKey[]
+  /** Made where they are counted: most refused starts, and those that go on with a verification, never get there. */
+  limitKeys: () => LimitKey[]
   /** A session's pending verification may be sent again where that is due. */
   resends: boolean
   /** Why there is nothing to start; asked before anything is counted. */

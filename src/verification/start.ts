@@ -70,7 +70,7 @@ async function makeNew(starting: Starting, begun: StartContext): Promise<StartRe
   if (code === undefined) return refuseOverloaded() // mutant: I8.start-hasher-slot
   let used = false
   try {
-    const admission = await starting.limiter.admit(plan.limitKeys)
+    const admission = await starting.limiter.admit(plan.limitKeys())
     if (admission.kind === 'refused') {
       const { name, limit, retryAfterSeconds } = admission
       return refuseLimited(name, limit, retryAfterSeconds)

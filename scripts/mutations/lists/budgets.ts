@@ -154,7 +154,7 @@ export const BUDGETS: readonly Mutant[] = [
     ['test/e2e/c12-budgets.test.ts', 'C12: an address in any spelling has one budget'],
     {
       node: 'ExpressionStatement',
-      becomes: `add('sends_per_number_burst', recipient.address, kind)`,
+      becomes: `add(['sends_per_number_burst', 'sends_per_number_day'], recipient.address)`,
     },
   ),
   mutant(

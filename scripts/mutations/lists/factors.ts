@@ -117,7 +117,7 @@ export const FACTORS: readonly Mutant[] = [
     [APPS, 'factor_starts_per_ip: one address cannot take everybody’s guesses'],
     {
       node: 'PropertyAssignment',
-      becomes: 'limitKeys: factorStartLimitKeys(domain, service, null)',
+      becomes: 'limitKeys: () => factorStartLimitKeys(domain, service, null)',
     },
   ),
   mutant(

@@ -102,7 +102,7 @@ export const STRANGERS: readonly Mutant[] = [
     'C19.test-send-exempt',
     'test recipients are exempt from the send limits',
     [C19_TEST_RECIPIENTS, 'C19: exempt from sends_* and from nothing else'],
-    { node: 'CallExpression', becomes: 'sendLimitKeys(domain, subjectOf(begun))' },
+    { node: 'CallExpression', becomes: 'sendLimitKeys(domain, subject)' },
   ),
   mutant(
     'C19.test-address-limits',
