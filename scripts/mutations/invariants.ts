@@ -50,7 +50,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I12: {
     name: 'one clock',
-    text: 'Time comes from one injected clock. A wall clock that jumps back revives nothing that had expired and sends nothing twice, and codes go on expiring. (Windows of limits follow their library’s own clock.)',
+    text: 'Time comes from one injected clock. A wall clock that jumps back revives nothing that had expired and sends nothing twice, and codes continue to expire. (Windows of limits follow their library’s own clock.)',
   },
   I13: {
     name: 'approved for its own purpose only',

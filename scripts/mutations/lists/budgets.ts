@@ -123,7 +123,7 @@ export const BUDGETS: readonly Mutant[] = [
   ),
   mutant(
     'I11.rethrow-unknown-errors',
-    'only a refusal of the limiter counts as one; anything else it throws is thrown on',
+    'only a refusal of the limiter counts as one; anything else it throws is rethrown',
     [SQLITE_LIMITER_FAULTS, 'table gone: refuses once'],
     {
       node: 'ThrowStatement',

@@ -58,7 +58,7 @@ export const POSTGRES: readonly Mutant[] = [
   ),
   mutant(
     'I4.pg-locked-time',
-    'PostgreSQL: a check is in time by the time under its lock, not by its beginning',
+    'PostgreSQL: the time under its lock decides whether a check is in time, not the time of its beginning',
     [WAITED, 'I4: guesses that waited over the expiry'],
     {
       file: TRANSITIONS,
