@@ -9,6 +9,8 @@ import { constants, fstatSync, openSync, write as writeLater, writeSync } from '
 const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** Until what could not be written is tried again. */
 const RETRY_MS = 100
+/** After a write the lines of so long go with the next: one a turn was a fiftieth of a login flow, and a thread's place. */
+const PAUSE_MS = 20
 /** At the end of the process: a reader that is only slow gets the last lines. */
 const FLUSH_MS = 500
 const FLUSH_LOOK_MS = 10
@@ -86,8 +88,7 @@ export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): Lo
       heldBytes -= given.length - left.length
       // After it whatever a flush has taken meanwhile.
       chunk = Buffer.concat([left, chunk])
-      if (isToWait) setTimeout(next, RETRY_MS).unref()
-      else next()
+      setTimeout(next, isToWait ? RETRY_MS : PAUSE_MS).unref()
     })
   }
 

@@ -35,6 +35,22 @@ function run(script: string, shell = '%s | cat'): Promise<{ out: string; code: n
 const logging = (rest: string) =>
   `import { createLogger } from '${LOGGER}'\nconst logger = createLogger({ level: 'info' })\n${rest}`
 
+/** Counts in `tries` what is written to descriptors. */
+const COUNTING = `
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  let tries = 0
+  for (const name of ['write', 'writeSync']) {
+    const real = fs[name]
+    fs[name] = (...given) => {
+      tries += 1
+      return real(...given)
+    }
+  }
+  syncBuiltinESMExports()
+  const { createLogger } = await import('${LOGGER}')
+  const logger = createLogger({ level: 'info' })`
+
 describe('the output of the log', () => {
   it('writes every line in order, those of the last moment, too', async () => {
     const { out, code } = await run(
@@ -74,20 +90,7 @@ describe('the output of the log', () => {
 
   it('retries a full pipe ten times a second, however much is logged meanwhile', async () => {
     const { out, code } = await run(
-      `
-        import fs from 'node:fs'
-        import { syncBuiltinESMExports } from 'node:module'
-        let tries = 0
-        for (const name of ['write', 'writeSync']) {
-          const real = fs[name]
-          fs[name] = (...given) => {
-            tries += 1
-            return real(...given)
-          }
-        }
-        syncBuiltinESMExports()
-        const { createLogger } = await import('${LOGGER}')
-        const logger = createLogger({ level: 'info' })
+      `${COUNTING}
         for (let n = 0; n < 5000; n += 1) logger.info({ n }, 'line')
         let before
         setTimeout(() => { before = tries }, 300)
@@ -101,6 +104,23 @@ describe('the output of the log', () => {
     )
     expect(code).toBe(5)
     expect(Number(/tries (\d+)/.exec(out)?.[1])).toBeLessThan(40)
+  })
+
+  it('writes the lines of many turns together', async () => {
+    const { out } = await run(
+      `${COUNTING}
+        let turns = 0
+        const turn = () => {
+          logger.info({ n: turns }, 'line')
+          turns += 1
+          if (turns < 2000) setImmediate(turn)
+          else logger.info({ tries }, 'end')
+        }
+        turn()`,
+    )
+    const lines = out.trimEnd().split('\n')
+    expect(lines).toHaveLength(2001)
+    expect(JSON.parse(lines.at(-1) ?? '').tries).toBeLessThan(500)
   })
 
   it('gives a reader that is slow the last lines, each whole', async () => {
