@@ -1,7 +1,7 @@
 // The text of an API key: made once, shown once, and what is kept of it.
 // It must not store or log a key; only the hash of its secret part leaves here for a store.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { createId } from '../kernel/ids.ts'
 import type { ApiKeyRecord, Scope } from './ports.ts'
 
@@ -20,8 +20,9 @@ export type NewApiKey = {
   record: ApiKeyRecord
 }
 
-export function hashKeySecret(secret: string): Buffer {
-  return createHash('sha256').update(secret, 'utf8').digest()
+/** @param text a whole key of the environment, or the secret part of one that was made */
+export function hashKey(text: string): Buffer {
+  return hash('sha256', text, 'buffer')
 }
 
 /** Undefined where the text is not one of our keys. */
@@ -50,7 +51,7 @@ export function createApiKey(input: {
       service: input.service,
       name: input.name,
       scopes: input.scopes,
-      secretHash: hashKeySecret(secret),
+      secretHash: hashKey(secret),
       createdAt: input.nowMs,
       revokedAt: null,
     },

@@ -1,8 +1,8 @@
 // Who calls: from a bearer token to a key, its service and its scopes.
 // It must not cache: a revoked key is refused at once. It must not tell why a key is refused.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { hashKeySecret, parseApiKey } from './api-keys.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { hashKey, parseApiKey } from './api-keys.ts'
 import type { ApiKeyRecord, ApiKeyStore, Scope } from './ports.ts'
 
 /** A key of the environment (API_KEY, ADMIN_KEY): any text of at least `MIN_FIXED_KEY_LENGTH`. */
@@ -48,10 +48,6 @@ function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
   return new Set(scopes.includes('admin') ? [...scopes, 'admin:read' as const] : scopes)
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest()
-}
-
 /** @throws Error where a fixed key is too short or names an unknown service */
 export function createAuthenticator({
   store,
@@ -64,12 +60,12 @@ export function createAuthenticator({
     if (service !== null && !services.has(service))
       throw new Error(`${id} is for an unknown service`)
     const access: Access = { keyId: id, service, scopes: expandScopes(scopes) }
-    return { digest: sha256(text), name: id, access }
+    return { digest: hashKey(text), name: id, access }
   })
 
   /** Compares with all of them, so that the time tells nothing about which one was near. */
   function findFixed(bearer: string): Access | undefined {
-    const digest = sha256(bearer)
+    const digest = hashKey(bearer)
     let found: Access | undefined
     for (const key of fixed) if (timingSafeEqual(key.digest, digest)) found ??= key.access
     return found
@@ -86,7 +82,7 @@ export function createAuthenticator({
     if (!parts) return undefined
     const record = await store.find(parts.id) // mutant: I11.outage-not-unknown
     const expected = record?.secretHash.length === NO_HASH.length ? record.secretHash : NO_HASH
-    const matches = timingSafeEqual(hashKeySecret(parts.secret), expected)
+    const matches = timingSafeEqual(hashKey(parts.secret), expected)
     return record && matches ? accessOf(record) : undefined
   }
 
