@@ -3,6 +3,7 @@
 
 import ipaddr from 'ipaddr.js'
 import type { Logger } from '../kernel/logger.ts'
+import { remember } from '../kernel/remember.ts'
 import { forwardedFrom } from './forwarded.ts'
 
 type Address = ReturnType<typeof ipaddr.parse>
@@ -10,6 +11,8 @@ type Range = [Address, number]
 
 /** `[`, 45 characters of the longest IPv6 form, a zone, `]:65535`: longer is no address. */
 const MAX_TEXT_LENGTH = 96
+/** A login flow asks six times about its user's address, and a few hundred are under way. */
+const MAX_REMEMBERED = 500
 /** The entry of TRUSTED_PROXIES for a peer on a Unix socket, which has no address. */
 const UNIX_PEER = 'unix'
 /** RFC 4291 §2.5.4: an end site has a /64 at least, and chooses addresses in it freely. */
@@ -35,8 +38,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i
 const ZONE = /%[^%]*$/
 
-function read(text: string): Address | null {
-  if (text.length > MAX_TEXT_LENGTH) return null
+const readWhole = remember(MAX_REMEMBERED, (text: string): Address | null => {
   const trimmed = text.trim()
   const four = IPV4_WITH_PORT.exec(trimmed)?.[1] ?? trimmed
   if (IPV4.test(four)) return ipaddr.IPv4.parse(four)
@@ -48,7 +50,9 @@ function read(text: string): Address | null {
   const isIPv4 =
     address.isIPv4MappedAddress() || TRANSLATED.some((range) => contains(range, address)) // mutants: C13.ipv4-mapped C13.nat64-embedded
   return isIPv4 ? lastFour(address.toByteArray()) : address
-}
+})
+
+const read = (text: string) => (text.length > MAX_TEXT_LENGTH ? null : readWhole(text))
 
 function lastFour(bytes: readonly number[]): Address {
   return new ipaddr.IPv4(bytes.slice(-4))
