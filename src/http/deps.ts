@@ -88,3 +88,6 @@ export type AppEnv = {
   }
 }
 export type AppContext = Context<AppEnv>
+/** One of what a request passes before its route, in order: a refusal ends it. */
+export type Step = (c: AppContext) => MaybeAnswer | Promise<MaybeAnswer>
+type MaybeAnswer = Response | undefined

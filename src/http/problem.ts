@@ -13,7 +13,7 @@ import {
 import { UnknownKeyError } from '../kernel/keyring.ts'
 import type { Refusal } from '../verification/api.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
-import { setRateLimitHeaders } from './answer-headers.ts'
+import { setHeader, setRateLimitHeaders } from './answer-headers.ts'
 import type { AppContext } from './deps.ts'
 import { toWireVerification, Verification } from './schemas/answers.ts'
 
@@ -71,17 +71,19 @@ export function answerProblem(
 ): Response & TypedResponse<never, never, 'json'> {
   const { status } = ERRORS[refused.error]
   const retryAfter = retryAfterSeconds(refused)
-  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+  if (retryAfter !== undefined) setHeader(c, 'retry-after', String(retryAfter))
   if (refused.limit) {
     const { name, limit } = refused.limit
     setRateLimitHeaders(c, [{ name, limit, remaining: 0, resetSeconds: retryAfter ?? 0 }])
   }
   // RFC 9110 §11.6.1: a 401 says how to authenticate.
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="countersign"')
-  if (refused.replayed) c.header('Idempotency-Replayed', 'true')
-  c.header('Content-Type', PROBLEM_JSON)
+  if (status === 401) setHeader(c, 'www-authenticate', 'Bearer realm="countersign"')
+  if (refused.replayed) setHeader(c, 'idempotency-replayed', 'true')
   const body = problemBody(refused, c.get('requestId'))
-  return c.body(JSON.stringify(body), status) as Response as ReturnType<typeof answerProblem>
+  const headers = { 'content-type': PROBLEM_JSON }
+  return c.body(JSON.stringify(body), status, headers) as Response as ReturnType<
+    typeof answerProblem
+  >
 }
 
 export const ERROR_SLUGS = Object.keys(ERRORS) as [ErrorSlug, ...ErrorSlug[]]

@@ -4,7 +4,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Handler, MiddlewareHandler } from 'hono'
 import type { Input, Route } from './define-route.ts'
-import type { AppDeps, AppEnv } from './deps.ts'
+import type { AppDeps, AppEnv, Step } from './deps.ts'
 import { requireKey } from './middleware/auth.ts'
 import { jsonBody } from './middleware/body.ts'
 import { bodySchemaOf, validate } from './middleware/validate.ts'
@@ -42,14 +42,19 @@ function bySpecificity(a: Route<never>, b: Route<never>): number {
 function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps>): void {
   const path = config.path.replaceAll(/\/{(.+?)}/g, '/:$1')
   const optional = config.request?.body?.required !== true
-  const chain: MiddlewareHandler<AppEnv>[] = [
-    namesRoute(config.path),
+  const steps: Step[] = [
     ...(needs === 'nothing' ? [] : [requireKey(deps, needs)]),
     ...(bodySchemaOf(config) ? [jsonBody(deps, { optional })] : []),
     validate(deps, config),
   ]
-  const handler: Handler<AppEnv> = (c) => answer(c, c.get('input') as Input, deps)
-  app.on([config.method.toUpperCase()], [path], ...chain, handler)
+  app.on([config.method.toUpperCase()], [path], async (c) => {
+    c.set('route', config.path)
+    for (const step of steps) {
+      const refused = await step(c)
+      if (refused) return refused
+    }
+    return answer(c, c.get('input') as Input, deps)
+  })
   app.all(path, namesRoute(config.path), refusesMethod(config.method))
 }
 

@@ -1,10 +1,9 @@
 // The key of a request and whether it suffices: 401 without a valid key, 403 without the scope.
 // It must not reveal why a key is not valid.
 
-import type { MiddlewareHandler } from 'hono'
 import type { Scope } from '../../access/ports.ts'
 import type { Caller } from '../../verification/api.ts'
-import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
+import type { AppContext, AppDeps, Step } from '../deps.ts'
 import { addressOf } from '../end-user.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { recordWrongKey, refuse } from '../refuse.ts'
@@ -19,8 +18,8 @@ export const WRITE = { scope: 'admin', service: 'optional' } as const
 /** RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1). */
 const BEARER = /^bearer +(?<token>\S.*)$/i
 
-export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+export function requireKey(deps: AppDeps, needed: Requirement): Step {
+  return async (c) => {
     const token = BEARER.exec(c.req.header('Authorization') ?? '')?.groups?.token
     const access = token ? await deps.authenticator.authenticate(token.trim()) : undefined
     const service = access?.service == null ? null : deps.services.get(access.service)
@@ -40,7 +39,7 @@ export function requireKey(deps: AppDeps, needed: Requirement): MiddlewareHandle
       return refuse(c, deps, refusal('scope_missing', `The key needs the scope ${needed.scope}.`))
     if (needed.service === 'required' && service === null)
       return refuse(c, deps, refusal('scope_missing', 'The key must belong to a service.'))
-    return next()
+    return undefined
   }
 }
 

@@ -2,9 +2,8 @@
 // It must not read on past the limit, nor repeat any of the body in an answer.
 
 import type { IncomingMessage } from 'node:http'
-import type { MiddlewareHandler } from 'hono'
 import type { FieldError, Refusal } from '../../verification/api.ts'
-import type { AppDeps, AppEnv } from '../deps.ts'
+import type { AppDeps, Step } from '../deps.ts'
 import { RequestAbortedError, refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 
@@ -116,11 +115,11 @@ async function readBody(
 }
 
 /** @param options `optional`: a missing body counts as an empty object */
-export function jsonBody(deps: AppDeps, options: { optional: boolean }): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+export function jsonBody(deps: AppDeps, options: { optional: boolean }): Step {
+  return async (c) => {
     const read = await readBody(c.env.incoming, options.optional)
     if ('kind' in read) return refuse(c, deps, read)
     c.set('body', read.body)
-    return next()
+    return undefined
   }
 }

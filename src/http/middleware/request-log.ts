@@ -3,6 +3,7 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { createId } from '../../kernel/ids.ts'
+import { setHeader } from '../answer-headers.ts'
 import type { AppDeps, AppEnv } from '../deps.ts'
 
 /** An incoming X-Request-Id is never trusted as ours; a plain one helps to follow a call across services. */
@@ -25,7 +26,7 @@ export function requestLog({
     const began = performance.now()
     const requestId = createId('req', startedAt)
     c.set('requestId', requestId)
-    c.header('X-Request-Id', requestId)
+    setHeader(c, 'x-request-id', requestId)
     await next()
     const route = c.get('route') ?? null
     const { method } = c.req

@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
+import { setHeader } from '../answer-headers.ts'
 import type { AppContext, AppEnv } from '../deps.ts'
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
@@ -10,14 +11,18 @@ const API_POLICY = `${NOTHING}; form-action 'none'`
 /** CSP 3 §2.3.1 asks for at least 128 bits. */
 const NONCE_BYTES = 16
 
+const ALWAYS: readonly (readonly [string, string])[] = [
+  ['cache-control', 'no-store'],
+  ['content-security-policy', API_POLICY],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-resource-policy', 'same-origin'],
+]
+
 export function securityHeaders(): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    c.header('Cache-Control', 'no-store')
-    c.header('Content-Security-Policy', API_POLICY)
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'no-referrer')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    await next()
+  return (c, next) => {
+    for (const [name, value] of ALWAYS) setHeader(c, name, value)
+    return next()
   }
 }
 

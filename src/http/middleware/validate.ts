@@ -2,11 +2,10 @@
 // It must not repeat a value, which may be a code, nor shorten an Idempotency-Key: two keys are never taken for one.
 
 import type { RouteConfig, z } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
 import { parseItem } from 'structured-headers'
 import type { ZodType } from 'zod'
 import type { FieldError } from '../../verification/api.ts'
-import type { AppContext, AppDeps, AppEnv } from '../deps.ts'
+import type { AppContext, AppDeps, Step } from '../deps.ts'
 import { refusal } from '../problem.ts'
 import { refuse, refuseFields } from '../refuse.ts'
 
@@ -50,13 +49,13 @@ function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
 }
 
 /** After `jsonBody` where the route has a body. An id of an impossible shape in the path is 404, like an unknown one. */
-export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<AppEnv> {
+export function validate(deps: AppDeps, route: RouteConfig): Step {
   const { headers, ...request } = route.request ?? {}
   const params = request.params as ZodType | undefined
   const query = request.query as ZodType | undefined
   const schema = bodySchemaOf(route)
   const unknown = route.path.startsWith('/factors/') ? 'factor_not_found' : 'verification_not_found'
-  return async (c, next) => {
+  return (c) => {
     const path = params?.safeParse(c.req.param())
     if (path?.error)
       return refuse(c, deps, refusal(unknown, 'This service has nothing with this id.'))
@@ -67,7 +66,7 @@ export function validate(deps: AppDeps, route: RouteConfig): MiddlewareHandler<A
     if (schema) errors.push(...checkAddress(deps, c.get('body')))
     if (errors.length > 0) return refuseFields(c, deps, errors)
     c.set('input', { params: path?.data, query: filters, body, key })
-    return next()
+    return undefined
   }
 }
 

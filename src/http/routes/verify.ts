@@ -1,7 +1,7 @@
 // /verify/…: the calls of a login flow: start, check, list, look up, resend, cancel.
 // It must not answer a check with 2xx for anything but `approved`: callers write `if (response.ok) login()`.
 
-import { answerSuccess } from '../answer-headers.ts'
+import { answerSuccess, setHeader } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { commonOf } from '../end-user.ts'
@@ -67,7 +67,7 @@ const start = defineRoute(
     const result = await deps.service.start(callerOf(c), command)
     if (result.kind === 'refused') return answerProblem(c, result)
     answerSuccess(c, result)
-    c.header('Location', `/verify/${result.verification.id}`)
+    setHeader(c, 'location', `/verify/${result.verification.id}`)
     return c.json(toWireVerification(result.verification), result.kind === 'started' ? 201 : 200)
   },
 )
