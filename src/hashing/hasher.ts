@@ -74,7 +74,7 @@ export function createHasher(
     const secret = keyring.pepper(pepperKeyId)
     const associatedData = Buffer.from(verificationId, 'utf8') // mutant: I9.hash-aad
     const cost = { memoryCost: memoryKib, timeCost: passes }
-    const salt = drawBytes(SALT_BYTES)
+    const salt = drawBytes(SALT_BYTES) // mutant: I9.salt
     const phc = await hash(code, { ...FIXED, ...cost, salt, secret, associatedData })
     return { hash: phc, pepperKeyId }
   }

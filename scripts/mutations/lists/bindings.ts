@@ -25,6 +25,12 @@ export const BINDINGS: readonly Mutant[] = [
     { node: 'VariableStatement', becomes: `const associatedData = Buffer.from('any', 'utf8')` },
   ),
   mutant(
+    'I9.salt',
+    'each hash has a salt of its own',
+    [HASHER, 'the same code twice has two hashes, and no hash holds the code'],
+    { node: 'CallExpression', becomes: 'Buffer.alloc(16)' },
+  ),
+  mutant(
     'I9.seal-context',
     'a sealed value opens in its own context only',
     ['test/kernel/keyring.test.ts', 'in the same context only'],
