@@ -2,13 +2,14 @@
 // It must not replace that build: a processor without AVX2 uses it (main.ts decides).
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 const SOURCE = 'node_modules/argon2'
 const LIBRARY = join(SOURCE, 'argon2')
+const BLOCKS = 'scripts/argon2-blocks.h'
 /** As in the package's binding.gyp for x64: opt.c is the one with vector instructions. */
 const C_FILES = ['argon2', 'core', 'encoding', 'thread', 'opt', 'blake2/blake2b']
 /** From the package's binding.gyp, plus -mavx2. -mtune stays general: the image runs on another machine. */
@@ -30,7 +31,23 @@ const CPP_FLAGS = [
 ]
 
 /** The path at which node-gyp-build finds it, below the folder that ARGON2_PREBUILD names. */
-const BINARY = 'build/Release/argon2.node'
+export const BINARY = 'build/Release/argon2.node'
+
+/** Where the package's binding leaves memory to malloc, ours keeps it (argon2-blocks.h). */
+const HOOKS = [
+  ['ctx.allocate_cbk = nullptr;', 'ctx.allocate_cbk = blocks::take;'],
+  ['ctx.free_cbk = nullptr;', 'ctx.free_cbk = blocks::keep;'],
+  ['void OnOK() override {', 'void OnOK() override {\n blocks::watch(Env());'],
+] as const
+
+/** @throws where the package's source is no longer in the form known here */
+export function hookBlocks(source: string): string {
+  return HOOKS.reduce((text, [theirs, ours]) => {
+    const parts = text.split(theirs)
+    if (parts.length !== 2) throw new Error(`argon2.cpp has not exactly one "${theirs}"`)
+    return parts.join(ours)
+  }, source)
+}
 
 type Hash = (input: Record<string, unknown>) => Promise<Uint8Array>
 
@@ -57,7 +74,7 @@ function hashWith(path: string): Promise<Uint8Array> {
  */
 export async function buildArgon2(folder: string, portable: string): Promise<void> {
   const objects = mkdtempSync(join(tmpdir(), 'argon2-'))
-  const out = join(process.cwd(), folder, BINARY)
+  const out = resolve(folder, BINARY)
   mkdirSync(join(out, '..'), { recursive: true })
   const run = (command: string, ...words: string[]) =>
     void execFileSync(command, words, { stdio: 'inherit' })
@@ -67,11 +84,13 @@ export async function buildArgon2(folder: string, portable: string): Promise<voi
       run('gcc', ...FLAGS, `-I${LIBRARY}/include`, '-c', `${LIBRARY}/src/${name}.c`, '-o', object)
       return object
     })
+    const binding = join(objects, 'argon2.cpp')
+    writeFileSync(binding, hookBlocks(readFileSync(join(SOURCE, 'argon2.cpp'), 'utf8')))
     run(
       'g++',
       ...CPP_FLAGS,
       '-shared',
-      `${SOURCE}/argon2.cpp`,
+      ...['-include', BLOCKS, binding],
       ...made,
       '-s',
       '-Wl,--gc-sections',
@@ -83,6 +102,6 @@ export async function buildArgon2(folder: string, portable: string): Promise<voi
   }
   // A builder without AVX2 cannot run its own build.
   if (!/\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'latin1'))) return
-  const [fast, slow] = await Promise.all([hashWith(out), hashWith(join(process.cwd(), portable))])
+  const [fast, slow] = await Promise.all([hashWith(out), hashWith(resolve(portable))])
   if (!Buffer.from(fast).equals(slow)) throw new Error('the AVX2 build hashes differently')
 }

@@ -6,6 +6,8 @@ import { type Mutant, mutant } from '../mutation.ts'
 const CLIENT_ADDRESS = 'test/limits/client-address.test.ts'
 const C19_TEST_RECIPIENTS = 'test/e2e/c19-test-recipients.test.ts'
 const SMTP = 'test/delivery/smtp.test.ts'
+const BLOCKS = 'test/scripts/argon2-blocks.test.ts'
+const BLOCKS_SOURCE = 'scripts/argon2-blocks.h'
 
 export const STRANGERS: readonly Mutant[] = [
   mutant(
@@ -156,5 +158,23 @@ export const STRANGERS: readonly Mutant[] = [
     'an unknown field is refused',
     ['test/http/validation.test.ts', 'C43: start with status is 400, named'],
     { node: 'Identifier', nth: 3, becomes: 'object' },
+  ),
+  mutant(
+    'C36.blocks-go-back',
+    'memory of argon2 that no hash takes goes back to the system',
+    [BLOCKS, 'goes back to the system once idle, and the next hash is right'],
+    { file: BLOCKS_SOURCE, find: 'all || block.looksBefore < looks', replace: 'all' },
+  ),
+  mutant(
+    'C36.blocks-make-room',
+    'a block of another size goes back before a new one is mapped',
+    [BLOCKS, '10,000 hashes of several sizes: never more blocks than hashes at once'],
+    { file: BLOCKS_SOURCE, find: 'if (!kept.empty()) {', replace: 'if (false) {' },
+  ),
+  mutant(
+    'C36.blocks-of-a-thread',
+    'where a thread of JavaScript ends, what it kept goes back',
+    [BLOCKS, 'a thread of JavaScript that ends leaves nothing, and is not held up'],
+    { file: BLOCKS_SOURCE, find: '~Timer() { give_back(true); }', replace: '' },
   ),
 ]
