@@ -79,7 +79,7 @@ function tableOfTries(tries: readonly SendTry[]): string {
     ...[one.durationMs === null ? '' : spanOf(one.durationMs), one.result ?? 'no answer'],
     answerOf(one),
   ])
-  return alignRows([['STARTED (UTC)', 'TRY', 'PROVIDER', 'TOOK', 'RESULT', 'ANSWER'], ...lines])
+  return alignRows([['STARTED (UTC)', 'TRY', 'PROVIDER', 'TOOK', 'RESULT', 'DETAIL'], ...lines])
 }
 
 function factsOf(row: ListedVerification, shown: Shown): string {

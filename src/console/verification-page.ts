@@ -2,6 +2,7 @@
 // It must not show a recipient in clear, except to an admin who has just requested it.
 
 import { html } from 'hono/html'
+import { isUnanswered } from '../admin/advice/any-provider.ts'
 import { type Diagnosis, nextTryAt } from '../admin/diagnosis.ts'
 import type { Offers } from '../admin/offers.ts'
 import type { VerificationDetail } from '../admin/ports.ts'
@@ -47,10 +48,14 @@ function why({ diagnosis, detail, now }: Shown): Html {
   const { errorCode, errorMessage, provider } = detail.verification
   const next = at === null ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
+  const answerer =
+    provider === null || isUnanswered(errorCode ?? '')
+      ? 'Error'
+      : html`<bdi>${provider}</bdi> answered`
   const answer =
     errorCode === null
       ? ''
-      : html`<p class="soft"><bdi>${provider ?? 'The service'}</bdi> answered: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>` // mutant: C67.page-gateway-reason
+      : html`<p class="soft">${answerer}: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>` // mutant: C67.page-gateway-reason
   return html`<div><h2>${meaning}</h2>${todo}${answer}</div>`
 }
 

@@ -19,6 +19,18 @@ it.each([
   },
 )
 
+it.each([
+  ['smtp', 'connection_refused', /Error: connection_refused why/],
+  ['smtp', 'expired_before_sent', /Error: expired_before_sent why/],
+  [null, 'no_provider', /Error: no_provider why/],
+  ['smtp', 'smtp_550_5.1.1', /smtp answered: smtp_550_5\.1\.1 why/],
+  ['twilio', '21610', /twilio answered: 21610 why/],
+  ['http', 'not_confirmed', /http answered: not_confirmed why/],
+])('only a provider that answered is said to have: %s, %s', async (provider, errorCode, shown) => {
+  const row = { deliveryStatus: 'failed', provider, errorCode, errorMessage: 'why' } as const
+  expect(textOf(await shownPage(detailOf(row)))).toMatch(shown)
+})
+
 it.each(['delivery.failed', 'delivery.retrying'] as const)(
   'C67: the gateway’s reason is shown at its try: %s',
   async (type) => {

@@ -17,7 +17,8 @@ import {
 const NO_WAY = passing('The provider could not be reached, so the message did not leave.')
 const FIX_URL = `The operator corrects the provider’s URL. ${OPERATOR}`
 
-const OWN: Readonly<Record<string, Advice>> = {
+/** No provider had answered. */
+const UNANSWERED: Readonly<Record<string, Advice>> = {
   timeout: uncertain('The provider did not answer in time. The message may have gone out anyway.'),
   connection_refused: NO_WAY,
   connection_failed: NO_WAY,
@@ -35,17 +36,9 @@ const OWN: Readonly<Record<string, Advice>> = {
     `The operator checks the provider’s certificate and URL. ${OPERATOR}`,
   ),
   not_http: lasting('The server at the provider’s URL does not speak HTTP.', FIX_URL),
-  starttls_refused: lasting(
-    'The mail server refused a secure connection, and nothing is sent without one.',
-    `The operator checks SMTP_URL and the mail server’s TLS. ${OPERATOR}`,
-  ),
   invalid_address: lasting(
     'The address contains characters that no mail can be sent to safely.',
     OTHER_ADDRESS,
-  ),
-  no_smtputf8: lasting(
-    'The address has letters beyond ASCII before its @, and the mail server accepts none (it does not offer SMTPUTF8).',
-    `${OTHER_ADDRESS} If every mail fails like this, the operator gives MAIL_FROM a name in ASCII.`,
   ),
   no_provider: otherChannel(
     'No provider is configured for this channel any more.',
@@ -72,6 +65,18 @@ const OWN: Readonly<Record<string, Advice>> = {
   provider_error: uncertain(
     'The send failed within the service. The message may have gone out anyway.',
     'The operator checks the log: this is a fault of the service.',
+  ),
+}
+
+/** Our words for what a provider answered. */
+const ANSWERED: Readonly<Record<string, Advice>> = {
+  starttls_refused: lasting(
+    'The mail server refused a secure connection, and nothing is sent without one.',
+    `The operator checks SMTP_URL and the mail server’s TLS. ${OPERATOR}`,
+  ),
+  no_smtputf8: lasting(
+    'The address has letters beyond ASCII before its @, and the mail server accepts none (it does not offer SMTPUTF8).',
+    `${OTHER_ADDRESS} If every mail fails like this, the operator gives MAIL_FROM a name in ASCII.`,
   ),
   gateway_refused: lasting(
     'The gateway answered that it did not accept the message.',
@@ -135,6 +140,9 @@ const REDIRECT = lasting(
   FIX_URL,
 )
 
+/** Whether a failure with this code is none that a provider reported. */
+export const isUnanswered = (code: string) => Object.hasOwn(UNANSWERED, code)
+
 function adviseOnStatus(code: string): Advice | undefined {
   const status = Number(/^http_(\d{3})$/.exec(code)?.[1])
   if (BY_STATUS[status]) return BY_STATUS[status]
@@ -143,5 +151,6 @@ function adviseOnStatus(code: string): Advice | undefined {
 }
 
 export function adviseAtAny(code: string): Advice | undefined {
-  return Object.hasOwn(OWN, code) ? OWN[code] : adviseOnStatus(code)
+  const own = isUnanswered(code) ? UNANSWERED : ANSWERED
+  return Object.hasOwn(own, code) ? own[code] : adviseOnStatus(code)
 }
