@@ -9,7 +9,7 @@ const SPIN_MS = 5
 
 /** How much longer this thread takes just now than its work does: 1 where nobody else wants the core. */
 function stretched(): number {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const usage = process.threadCpuUsage()
   for (let spin = 0; spin < SPINS; spin += 1) {
     const from = process.threadCpuUsage()
@@ -19,7 +19,7 @@ function stretched(): number {
     }
   }
   const { user, system } = process.threadCpuUsage(usage)
-  return (performance.now() - begun) / ((user + system) / 1_000)
+  return (performance.now() - startedAt) / ((user + system) / 1_000)
 }
 
 /** Processes that wanted a core in the last minute, for each core: what took several processes took so much longer. */

@@ -62,7 +62,7 @@ export function createProgressLine(
   unit: string,
   nowMs = () => performance.now(),
 ) {
-  let begun = { name: '', done: 0, at: 0 }
+  let first = { name: '', done: 0, at: 0 }
   let shownAt = nowMs()
   let isOpen = false
   const end = () => {
@@ -70,7 +70,7 @@ export function createProgressLine(
     isOpen = false
   }
   const describe = ({ name, done, total }: Step, now: number) => {
-    const rate = ((done - begun.done) * 1000) / Math.max(now - begun.at, 1)
+    const rate = ((done - first.done) * 1000) / Math.max(now - first.at, 1)
     const left = rate > 0 && done < total ? `, ${describeSeconds((total - done) / rate)} left` : ''
     const percent = total > 0 ? Math.floor((done * 100) / total) : 100
     return `${name}: ${whole(done)} of ${whole(total)} ${unit} (${percent} %), ${whole(rate)} a second${left}`
@@ -79,9 +79,9 @@ export function createProgressLine(
     /** The rate is that since the first step of this name. */
     show(step: Step) {
       const now = nowMs()
-      if (step.name !== begun.name) {
+      if (step.name !== first.name) {
         end()
-        begun = { name: step.name, done: step.done, at: now }
+        first = { name: step.name, done: step.done, at: now }
       } else if (now - shownAt < (isLive ? LIVE_MS : PLAIN_MS) && step.done < step.total) return
       shownAt = now
       err(isLive ? `${OVER}${describe(step, now)}` : `${describe(step, now)}\n`)

@@ -91,7 +91,7 @@ export function createReader(env: Environment, readFile: (path: string) => strin
   const isNoted = (name: string) => noted.some((entry) => entry.name === name)
 
   /** Undefined: something is wrong with it. @param where names the file that it is from */
-  function checked(text: string, setting: GivenName, where = ''): string | undefined {
+  function accept(text: string, setting: GivenName, where = ''): string | undefined {
     const fault = findFault(text, setting)
     if (fault === undefined) return text.trim()
     if (!isNoted(setting.name)) note(setting.name, `${where}${fault}`)
@@ -100,10 +100,10 @@ export function createReader(env: Environment, readFile: (path: string) => strin
 
   function fromFile(setting: GivenName, given: string): string | undefined {
     const { name } = setting
-    const path = checked(given, { name }, `${name}_FILE `)
+    const path = accept(given, { name }, `${name}_FILE `)
     if (path === undefined) return undefined
     try {
-      return checked(readFile(path), setting, `the file "${path}" of ${name}_FILE `)
+      return accept(readFile(path), setting, `the file "${path}" of ${name}_FILE `)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unreadable'
       const why = error instanceof SettingError ? `: ${error.message}` : ` (${code})`
@@ -117,7 +117,7 @@ export function createReader(env: Environment, readFile: (path: string) => strin
     asked.add(name)
     const path = env[`${name}_FILE`]
     const direct = env[name]
-    if (path === undefined) return direct === undefined ? undefined : checked(direct, setting)
+    if (path === undefined) return direct === undefined ? undefined : accept(direct, setting)
     if (direct === undefined) return fromFile(setting, path)
     note(name, `${name} and ${name}_FILE are both set: remove one of them`)
     return undefined

@@ -76,12 +76,12 @@ async function signIn(page: Page, deps: ConsoleDeps, form: URLSearchParams): Pro
   const to = ownPath(form.get('to'))
   if (isInClear(c)) return c.html(signInPage(page, to, 'in_clear'), 400)
   const key = form.get('key')?.trim() ?? ''
-  const begun = key.length > MAX_KEY_LENGTH ? undefined : await sessions.begin(key)
-  if (!begun) return refuseKey(page, deps, to) // mutant: C33.right-key-first
+  const signedIn = key.length > MAX_KEY_LENGTH ? undefined : await sessions.begin(key)
+  if (!signedIn) return refuseKey(page, deps, to) // mutant: C33.right-key-first
   const previous = readToken(c)
   if (previous !== undefined) await sessions.end(previous)
-  await append(page, deps, begun.session, 'admin.signed_in')
-  writeToken(c, deps, begun.token)
+  await append(page, deps, signedIn.session, 'admin.signed_in')
+  writeToken(c, deps, signedIn.token)
   return c.redirect(to, 303)
 }
 

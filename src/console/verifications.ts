@@ -136,9 +136,9 @@ async function find(typed: string, service: string | null, deps: ConsoleDeps): P
   if (only && !second) return verificationPath(only.id)
   if (reference && second) return logAddress(PATH, { reference })
   const searched = await searchFor(typed, service, deps, async (budgetIndexes) => {
-    const begun = await verifications.list({ service, budgetIndexes }, null, 1)
+    const started = await verifications.list({ service, budgetIndexes }, null, 1)
     // Somebody who was always refused has no verification, but a page that leads to the refusals.
-    return begun.items.length > 0 ? begun : refusals({ service, budgetIndexes }, null, 1) // mutant: C73.refused-only-found
+    return started.items.length > 0 ? started : refusals({ service, budgetIndexes }, null, 1) // mutant: C73.refused-only-found
   })
   // A user id may look like a reference (`ann-123`); where nobody has it, the text was a reference.
   if (reference && !searched.isFound) return logAddress(PATH, { reference })

@@ -37,7 +37,7 @@ export type DeliveryChange = {
   stamp?: Pick<LoadedDelivery, 'verificationStatus' | 'sends'>
   /** The decision holds until then, by the store's clock. */
   notAfter?: number
-  begun?: { tryNumber: number; provider: string }
+  newTry?: { tryNumber: number; provider: string }
   /** The try whose row is removed. */
   removed?: number
   at: number
@@ -142,7 +142,7 @@ function take(
       set: { ...set, status: 'sending' },
       stamp: stampOf(row),
       notAfter: row.expiresAt - minRemainingMs,
-      begun: { tryNumber, provider },
+      newTry: { tryNumber, provider },
       at: now,
       events: [
         { type: 'delivery.attempted', details: { channel, provider, send, attempt: tryNumber } },

@@ -14,8 +14,8 @@ const BATCH = 500
 export type LogListener = (events: readonly EventRecord[]) => void
 
 export type Follower = {
-  /** Receives every event that is committed after `begun`, until `stop`. */
-  listen(listener: LogListener): { begun: Promise<void>; stop(): void }
+  /** Receives every event that is committed after `ready`, until `stop`. */
+  listen(listener: LogListener): { ready: Promise<void>; stop(): void }
 }
 
 export function createFollower(options: {
@@ -25,9 +25,9 @@ export function createFollower(options: {
 }): Follower {
   const { follow, logger, readEveryMs = READ_EVERY_MS } = options
   const listeners = new Set<LogListener>()
-  let reading: { end: AbortController; begun: Promise<void> } | undefined
+  let reading: { end: AbortController; ready: Promise<void> } | undefined
 
-  const read = async (ended: AbortSignal, begun: () => void) => {
+  const read = async (ended: AbortSignal, ready: () => void) => {
     let position: LogPosition | null = null
     let isAway = false
     while (!ended.aborted) {
@@ -36,7 +36,7 @@ export function createFollower(options: {
         const found = await follow(position, BATCH)
         ;({ position, hasMore } = found)
         isAway = false
-        begun()
+        ready()
         if (!ended.aborted && found.items.length > 0)
           for (const listener of listeners) listener(found.items)
       } catch (error) {
@@ -50,9 +50,9 @@ export function createFollower(options: {
 
   const begin = () => {
     const end = new AbortController()
-    const begun = Promise.withResolvers<void>()
-    void read(end.signal, begun.resolve)
-    return { end, begun: begun.promise }
+    const ready = Promise.withResolvers<void>()
+    void read(end.signal, ready.resolve)
+    return { end, ready: ready.promise }
   }
 
   return {
@@ -60,7 +60,7 @@ export function createFollower(options: {
       listeners.add(listener)
       reading ??= begin()
       return {
-        begun: reading.begun,
+        ready: reading.ready,
         stop() {
           listeners.delete(listener)
           if (listeners.size > 0) return

@@ -4,7 +4,7 @@
 import type { Caller, Refusal } from '../verification/api.ts'
 import { readCode } from '../verification/comparison.ts'
 import { actorOf, type Learned, learned } from '../verification/domain.ts'
-import { type Recall, recallFor } from '../verification/idempotency.ts'
+import { responseFor, type StoredResponse } from '../verification/idempotency.ts'
 import { describeAttempts, refuseFields } from '../verification/refuse.ts'
 import type { ConfirmCommand, ConfirmResult } from './api.ts'
 import { matchStep, openApps, openableApps, twinsOf } from './apps.ts'
@@ -30,15 +30,15 @@ export async function confirm(
   if (code === null)
     return learned(refuseFields([{ field: 'code', detail: 'is not the digits of an app' }]))
   const { idempotency } = command
-  const recall = recallFor<Confirmed | Refusal>(domain, caller, 'factors/confirm', idempotency)
-  return domain.lock.run(recall.lockKeys, async () => {
-    const before = await recall.find()
+  const response = responseFor<Confirmed | Refusal>(domain, caller, 'factors/confirm', idempotency)
+  return domain.lock.run(response.lockKeys, async () => {
+    const before = await response.find()
     if (before) return learned(before)
     const { service } = caller
     const record = await domain.factors.find(service.name, command.id, unverifiedSince(domain))
     if (!record) return learned(refuseUnknownFactor())
     const subject = openSubject(domain.keyring, record)
-    const result = await confirmFound(domain, caller, command, { record, subject, code, recall })
+    const result = await confirmFound(domain, caller, command, { record, subject, code, response })
     return learned(result, {
       budgetIndex: record.subjectIndex,
       party: { kind: 'subject', subject },
@@ -51,14 +51,14 @@ type Found = {
   /** In clear. */
   subject: string
   code: string
-  recall: Recall<Confirmed | Refusal>
+  response: StoredResponse<Confirmed | Refusal>
 }
 
 async function confirmFound(
   domain: FactorDomain,
   caller: Caller,
   command: ConfirmCommand,
-  { record, subject, code, recall }: Found,
+  { record, subject, code, response }: Found,
 ): Promise<ConfirmResult> {
   const service = caller.service.name
   if (command.subject !== null && command.subject !== subject) return refuseUnknownFactor()
@@ -85,7 +85,7 @@ async function confirmFound(
     step,
     twins: twinsOf(others, app).map(({ factorId }) => factorId),
     actor: actorOf(caller, command.endUser),
-    idempotency: recall.write(answerOf),
+    idempotency: response.write(answerOf),
   })
   switch (outcome?.kind) {
     case undefined:
@@ -97,7 +97,7 @@ async function confirmFound(
     case 'lost':
       return refuseConfirm(outcome.record) ?? refuseUnknownFactor()
     case 'answered_before':
-      return recall.replay(outcome.stored)
+      return response.replay(outcome.stored)
   }
 }
 

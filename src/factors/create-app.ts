@@ -6,7 +6,7 @@ import { createId } from '../kernel/ids.ts'
 import { secretContext, subjectContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf } from '../verification/domain.ts'
-import { recallFor } from '../verification/idempotency.ts'
+import { responseFor } from '../verification/idempotency.ts'
 import { subjectIndexes } from '../verification/party.ts'
 import type { CreateAppCommand, CreateAppResult, Enrolment } from './api.ts'
 import { presentStep } from './apps.ts'
@@ -36,10 +36,10 @@ export async function createApp(
   const { secret, warnings } = given
   const indexes = subjectIndexes(domain.keyring, caller.service.name, command.subject)
   const issuer = command.issuer ?? caller.service.brandName
-  const recall = recallFor<StoredResult>(domain, caller, 'factors/totp', command.idempotency)
-  const context = { domain, caller, command, secret, warnings, issuer, indexes, recall }
-  return domain.lock.run(recall.lockKeys, async () => {
-    const before = await recall.find()
+  const response = responseFor<StoredResult>(domain, caller, 'factors/totp', command.idempotency)
+  const context = { domain, caller, command, secret, warnings, issuer, indexes, response }
+  return domain.lock.run(response.lockKeys, async () => {
+    const before = await response.find()
     if (before) return answerAgain(context, before)
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const result = await createOnce(context)
@@ -51,7 +51,7 @@ export async function createApp(
 
 /** Undefined: the subject's apps changed meanwhile. */
 async function createOnce(context: NewAppContext): Promise<CreateAppResult | undefined> {
-  const { domain, command, secret, warnings, issuer, recall } = context
+  const { domain, command, secret, warnings, issuer, response } = context
   const { subject, accountName, shape } = command
   const own = command.secret === null ? null : await compareWithOwn(context)
   // mutant: C63.duplicate-secret-refused
@@ -61,7 +61,7 @@ async function createOnce(context: NewAppContext): Promise<CreateAppResult | und
   }
   const outcome = await domain.factors.create({
     ...newApp(context, own),
-    idempotency: recall.write((record) => {
+    idempotency: response.write((record) => {
       return { kind: 'created', factor: factorView(record, subject), issuer, accountName }
     }),
   })
@@ -81,7 +81,7 @@ async function createOnce(context: NewAppContext): Promise<CreateAppResult | und
     case 'changed':
       return undefined
     case 'answered_before':
-      return answerAgain(context, recall.replay(outcome.stored))
+      return answerAgain(context, response.replay(outcome.stored))
   }
 }
 

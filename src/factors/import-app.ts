@@ -3,7 +3,7 @@
 
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf } from '../verification/domain.ts'
-import type { Recall } from '../verification/idempotency.ts'
+import type { StoredResponse } from '../verification/idempotency.ts'
 import { refuseFields } from '../verification/refuse.ts'
 import type { CreateAppCommand } from './api.ts'
 import { type App, openableApps, presentStep, twinsOf } from './apps.ts'
@@ -46,7 +46,7 @@ export type NewAppContext = {
   warnings: readonly string[]
   issuer: string
   indexes: Buffer[]
-  recall: Recall<StoredResult>
+  response: StoredResponse<StoredResult>
 }
 
 type Twin = { app: App; record: FactorRecord }
@@ -93,7 +93,7 @@ export async function compareWithOwn(context: NewAppContext): Promise<Own> {
  * @returns undefined where it changed or was removed meanwhile
  */
 export async function takeOver(
-  { domain, caller, command, issuer, recall }: NewAppContext,
+  { domain, caller, command, issuer, response }: NewAppContext,
   apps: readonly App[],
   { app, record }: Twin,
 ): Promise<(StoredResult & { replayed?: boolean }) | Refusal | undefined> {
@@ -103,7 +103,7 @@ export async function takeOver(
   }
   const twins = twinsOf(apps, app)
   const isToActivate = command.confirmed && app.status === 'unverified'
-  const idempotency = recall.write((effect: { record: FactorRecord }) => resultOf(effect.record))
+  const idempotency = response.write((effect: { record: FactorRecord }) => resultOf(effect.record))
   if (!isToActivate && idempotency === null) return resultOf(record)
   const unusedStep = Math.max(
     presentStep(domain.wall.now(), app.shape),
@@ -120,7 +120,7 @@ export async function takeOver(
   })
   switch (outcome?.kind) {
     case 'answered_before':
-      return recall.replay(outcome.stored)
+      return response.replay(outcome.stored)
     case 'confirmed':
       return resultOf(outcome.record)
     case 'wrong':

@@ -7,7 +7,7 @@ import { recoveryHashContext, subjectContext } from '../kernel/sealing.ts'
 import { readTyped } from '../kernel/typed-text.ts'
 import type { Caller, Refusal } from '../verification/api.ts'
 import { actorOf } from '../verification/domain.ts'
-import { recallFor } from '../verification/idempotency.ts'
+import { responseFor } from '../verification/idempotency.ts'
 import { subjectIndexes } from '../verification/party.ts'
 import { refuseOverloaded } from '../verification/refuse.ts'
 import type { CreateCodesCommand, CreateCodesResult } from './api.ts'
@@ -79,11 +79,11 @@ export async function createCodes(
   const { subject, idempotency } = command
   const service = caller.service.name
   const indexes = subjectIndexes(keyring, service, subject)
-  const recall = recallFor<StoredResult>(domain, caller, 'factors/recovery-codes', idempotency)
+  const response = responseFor<StoredResult>(domain, caller, 'factors/recovery-codes', idempotency)
   const repeated = (stored: StoredResult | Refusal) =>
     stored.kind === 'refused' ? stored : refuseShownSecret(stored.factor.id)
-  return domain.lock.run(recall.lockKeys, async () => {
-    const before = await recall.find()
+  return domain.lock.run(response.lockKeys, async () => {
+    const before = await response.find()
     if (before) return repeated(before)
     const id = createId('fct', clock.now())
     const codes = createRecoveryCodes()
@@ -111,12 +111,12 @@ export async function createCodes(
       maxApps: 0,
       unverifiedSince: unverifiedSince(domain),
       actor: actorOf(caller, command.endUser),
-      idempotency: recall.write((record) => ({
+      idempotency: response.write((record) => ({
         kind: 'created' as const,
-        factor: factorView(record, subject), // mutant: I7.no-recovery-recall
+        factor: factorView(record, subject), // mutant: I7.no-recovery-response
       })),
     })
-    if (outcome.kind === 'answered_before') return repeated(recall.replay(outcome.stored))
+    if (outcome.kind === 'answered_before') return repeated(response.replay(outcome.stored))
     if (outcome.kind !== 'created') throw new Error('sets of recovery codes are not counted')
     const factor = factorView(outcome.record, subject)
     return { kind: 'created', factor, codes: codes.map(showRecoveryCode), replayed: false }

@@ -17,8 +17,8 @@ export type EventSink = {
   end(): void
 }
 
-/** `begun`: from then on the client counts as connected; `stop` is called once, at the end. */
-export type EventSource = { begun?: Promise<unknown>; stop(): void }
+/** `ready`: from then on the client counts as connected; `stop` is called once, at the end. */
+export type EventSource = { ready?: Promise<unknown>; stop(): void }
 
 /** @param leave gives back the place that the stream takes; called once, at the end */
 export function streamEvents(
@@ -62,7 +62,7 @@ export function streamEvents(
       end: () => void writing.then(end),
     })
     if (closing.aborted) end()
-    await Promise.race([source.begun, ended.promise])
+    await Promise.race([source.ready, ended.promise])
     // The first bytes show the client that it is connected.
     write(() => stream.write(': connected\n\n'))
     await ended.promise
@@ -94,7 +94,7 @@ export function streamLog(
   const leave = deps.streamPlaces.take(stream.holder)
   if (!leave) return undefined
   const begin = (sink: EventSink) => {
-    const { begun, stop } = deps.follower.listen((events) =>
+    const { ready, stop } = deps.follower.listen((events) =>
       stream.tell(
         events.filter((event) => service === null || event.service === service), // mutant: C35.live-log-service
         sink,
@@ -109,7 +109,7 @@ export function streamLog(
     }
     const watch = setInterval(() => void look(), LOOK_EVERY_MS)
     return {
-      begun,
+      ready,
       stop() {
         clearInterval(watch)
         stop()

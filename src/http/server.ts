@@ -144,8 +144,8 @@ function refuseBrokenRequest(clock: Clock, answering: WeakMap<Socket, ServerResp
   return (error: NodeJS.ErrnoException, socket: Socket) => {
     // This text would corrupt an answer that is still being written.
     const last = answering.get(socket)
-    const begun = last?.headersSent === true && !last.writableFinished
-    if (socket.writable && !begun && error.code !== 'ECONNRESET') {
+    const isUnderWay = last?.headersSent === true && !last.writableFinished
+    if (socket.writable && !isUnderWay && error.code !== 'ECONNRESET') {
       const slug = SLUG_OF_CODE[error.code ?? ''] ?? 'invalid_request'
       socket.end(rawProblem(slug, clock.now()))
       // A peer that never closes its side must not keep the socket.

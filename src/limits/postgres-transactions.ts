@@ -119,13 +119,13 @@ export function createTransactions({
 
   const perform = async <T>(client: pg.PoolClient, deadline: number, work: Work<T>) => {
     const databaseMs = await begin(client, deadline - performance.now())
-    const begun = performance.now()
+    const begunAt = performance.now()
     const { isKept, value } = await work({
       // A pooler gives each transaction another connection: statements prepared by name would be on the last one.
       storeClient: createStoreClient(
         client,
         pooler !== 'transaction',
-        () => databaseMs + performance.now() - begun,
+        () => databaseMs + performance.now() - begunAt,
       ),
       query: (text, values) => client.query(text, [...values]),
     })

@@ -7,7 +7,7 @@ import { type AttemptPlaces, createAttemptPlaces } from './attempt-places.ts'
 import { checkLimitKeys } from './budgets.ts'
 import { isCode, SHAPE_WORDS, type Verdict } from './comparison.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
-import { type Recall, recallFor } from './idempotency.ts'
+import { responseFor, type StoredResponse } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
 import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { Limit } from './policy.ts'
@@ -35,7 +35,7 @@ type CheckContext = {
   party: Party | null
   /** Of `to` or `subject`, where one was given. */
   identities: Buffer[] | null
-  recall: Recall<Answer>
+  response: StoredResponse<Answer>
 }
 
 type Deps = Pick<
@@ -43,10 +43,10 @@ type Deps = Pick<
   'store' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
 >
 /** What every step of a check is given. */
-type Checking = Deps & { places: AttemptPlaces }
+type CheckDeps = Deps & { places: AttemptPlaces }
 
-export function createCheck(deps: Deps) {
-  const checking: Checking = { ...deps, places: createAttemptPlaces() }
+export function createCheck(domain: Deps) {
+  const deps: CheckDeps = { ...domain, places: createAttemptPlaces() }
   const { keyring, compare } = deps
   return async (caller: Caller, command: CheckCommand): Promise<Learned<CheckResult>> => {
     if (!isCode(compare, command.code))
@@ -61,54 +61,54 @@ export function createCheck(deps: Deps) {
     if (party?.kind === 'unreadable')
       return learned(refuseFields([{ field: party.field, detail: party.detail }]))
     const identities = party ? identityIndexes(keyring, caller.service.name, party) : null
-    const recall = recallFor<Answer>(deps, caller, 'check', command.idempotency)
-    const checked = { caller, command, party: party ?? null, identities, recall }
-    return deps.lock.run(recall.lockKeys, () => checkOnce(checking, checked))
+    const response = responseFor<Answer>(deps, caller, 'check', command.idempotency)
+    const context = { caller, command, party: party ?? null, identities, response }
+    return deps.lock.run(response.lockKeys, () => checkOnce(deps, context))
   }
 }
 
-async function checkOnce(checking: Checking, checked: CheckContext): Promise<Learned<CheckResult>> {
-  const { caller, command, party, recall } = checked
-  const before = await recall.find()
+async function checkOnce(deps: CheckDeps, context: CheckContext): Promise<Learned<CheckResult>> {
+  const { caller, command, party, response } = context
+  const before = await response.find()
   if (before) return learned(before, { party })
-  const keys = checkLimitKeys(checking, caller.service, command.endUser.clientIp)
-  const admission = keys.length > 0 ? await checking.limiter.admit(keys) : null
+  const keys = checkLimitKeys(deps, caller.service, command.endUser.clientIp)
+  const admission = keys.length > 0 ? await deps.limiter.admit(keys) : null
   if (admission?.kind === 'refused') {
     const { name, limit, retryAfterSeconds } = admission
     return learned(refuseLimited(name, limit, retryAfterSeconds), { party })
   }
-  const found = await checking.store.findToCheck(queryOf(checking, checked))
+  const found = await deps.store.findToCheck(queryOf(deps, context))
   if (!found) return learned(refuseUnknown(), { party })
   const { id: verificationId, budgetIndex } = found.record
-  const result = await compareCode(checking, checked, found)
+  const result = await compareCode(deps, context, found)
   const about = { party, verificationId, budgetIndex }
   return learned(withBudgets(result, admission?.budgets ?? []), about)
 }
 
-function sessionMacs({ keyring }: Checking, { command, caller }: CheckContext): Buffer[] {
+function sessionMacs({ keyring }: CheckDeps, { command, caller }: CheckContext): Buffer[] {
   return command.session === null
     ? []
     : keyring.macs('session', ['session', caller.service.name, command.session])
 }
 
-function queryOf(checking: Checking, checked: CheckContext): CheckQuery {
-  const { command, caller, identities } = checked
+function queryOf(deps: CheckDeps, context: CheckContext): CheckQuery {
+  const { command, caller, identities } = context
   const { name: service, limits } = caller.service
   const numberWindowMs = limits.check_per_number && limits.check_per_number.windowSeconds * 1000
-  const common = { service, now: checking.clock.now(), numberWindowMs }
+  const common = { service, now: deps.clock.now(), numberWindowMs }
   if (command.id !== null) return { ...common, id: command.id }
-  const macs = sessionMacs(checking, checked)
+  const macs = sessionMacs(deps, context)
   const { purpose } = command
   return { ...common, addressIndexes: identities ?? [], purpose, sessionMacs: macs }
 }
 
 /** Started for something else, or a code of another shape: nothing is charged (I13). */
 function refuseOther(
-  checking: Checking,
-  checked: CheckContext,
+  deps: CheckDeps,
+  context: CheckContext,
   record: VerificationRecord,
 ): Refusal | undefined {
-  const { command, identities } = checked
+  const { command, identities } = context
   const fields: string[] = []
   if (command.purpose !== record.purpose) fields.push('purpose') // mutant: I13.purpose-match
   if (identities && !isOneOf(record.addressIndex, identities))
@@ -116,48 +116,48 @@ function refuseOther(
   const sessionFits =
     record.sessionMac === null
       ? command.session === null
-      : isOneOf(record.sessionMac, sessionMacs(checking, checked))
+      : isOneOf(record.sessionMac, sessionMacs(deps, context))
   if (!sessionFits) fields.push('session') // mutant: I13.session-match
   if (fields.length > 0) return refuseMismatch(fields)
-  const expected = checking.compare[record.channel].expectedShape(command.code, record)
+  const expected = deps.compare[record.channel].expectedShape(command.code, record)
   if (expected === undefined) return undefined
   return refuseFields([{ field: 'code', detail: `is not ${expected}; nothing was charged` }])
 }
 
 /** Everything that may be refused without a comparison, in the order in which callers hear of it. */
 function refuseBefore(
-  checking: Checking,
-  checked: CheckContext,
+  deps: CheckDeps,
+  context: CheckContext,
   { record, spent }: ToCheck,
 ): Refusal | undefined {
-  const now = checking.clock.now()
-  const limit = checked.caller.service.limits.check_per_number
-  const refusal = refuseEnded(record, now) ?? refuseOther(checking, checked, record)
+  const now = deps.clock.now()
+  const limit = context.caller.service.limits.check_per_number
+  const refusal = refuseEnded(record, now) ?? refuseOther(deps, context, record)
   if (refusal || !limit || !spent || spent.count < limit.max) return refusal
   return refuseNumber(limit, spent.oldestAt + limit.windowSeconds * 1000, now)
 }
 
 async function compareCode(
-  checking: Checking,
-  checked: CheckContext,
+  deps: CheckDeps,
+  context: CheckContext,
   found: ToCheck,
 ): Promise<CheckResult> {
-  const { caller, command } = checked
+  const { caller, command } = context
   const { record } = found
-  const refused = refuseBefore(checking, checked, found)
+  const refused = refuseBefore(deps, context, found)
   if (refused) return refused
-  const admittedAt = checking.clock.now()
-  const party = openRecipient(checking.keyring, record)
+  const admittedAt = deps.clock.now()
+  const party = openRecipient(deps.keyring, record)
   // Where all that are left are being compared, another comparison could not be charged.
-  const leave = checking.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
+  const leave = deps.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
   if (!leave) return refuseSpent()
   try {
     const input = { service: caller.service, record, party, typed: command.code }
-    const comparison = await checking.compare[record.channel].prepare(input)
+    const comparison = await deps.compare[record.channel].prepare(input)
     if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
     try {
       const verdict = await comparison.run(record)
-      return await commit(checking, checked, { record, party, verdict, admittedAt })
+      return await commit(deps, context, { record, party, verdict, admittedAt })
     } finally {
       comparison.release()
     }
@@ -170,8 +170,8 @@ type Compared = { record: VerificationRecord; party: string; verdict: Verdict; a
 
 /** Whatever goes wrong here, the attempt is charged, and the answer is the same for both verdicts. */
 async function commit(
-  { store, keyring, clock }: Checking,
-  { caller, command, recall }: CheckContext,
+  { store, keyring, clock }: CheckDeps,
+  { caller, command, response }: CheckContext,
   { record, party, verdict, admittedAt }: Compared,
 ): Promise<CheckResult> {
   const now = clock.now()
@@ -184,7 +184,7 @@ async function commit(
       answerCheck(now, valid, after, codesLeft, party),
     ),
     numberLimit: limit && { limit, budgetIndexes, authenticated: record.authenticated },
-    idempotency: recall.write((result) => result),
+    idempotency: response.write((result) => result),
   })
   const outcome = await change.catch(async (error: unknown) => {
     // A fault that only a wrong code meets would else be guesses without end.
@@ -202,7 +202,7 @@ async function commit(
     case 'gone':
       return refuseUnknown()
     case 'answered_before':
-      return recall.replay(outcome.stored)
+      return response.replay(outcome.stored)
   }
 }
 

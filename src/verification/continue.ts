@@ -33,7 +33,7 @@ export function createContinuation(deps: Deps) {
   }
 
   const continueAsIs = async (
-    { caller, command, plan, recall }: StartContext,
+    { caller, command, plan, response }: StartContext,
     record: VerificationRecord,
   ): Promise<StartResult> => {
     const now = clock.now()
@@ -43,38 +43,38 @@ export function createContinuation(deps: Deps) {
       now,
       decide: decideContinue(() => answer),
       actor: actorOf(caller, command.endUser),
-      idempotency: recall.write((result) => result),
+      idempotency: response.write((result) => result),
     })
     // Erased since it was found: its check says so.
-    return outcome.kind === 'answered_before' ? recall.replay(outcome.stored) : answer
+    return outcome.kind === 'answered_before' ? response.replay(outcome.stored) : answer
   }
 
   /** Under the lock `resend:{id}`; read again, for whoever held it before may have sent or ended it. */
-  const continueBySending = async (begun: StartContext): Promise<StartResult | undefined> => {
-    const { caller, command, recall } = begun
-    const record = await findOpen(begun)
+  const continueBySending = async (context: StartContext): Promise<StartResult | undefined> => {
+    const { caller, command, response } = context
+    const record = await findOpen(context)
     if (!record) return undefined
-    if (!isResendDue(begun, record)) return continueAsIs(begun, record)
-    const channel = begun.plan.about.channel as Channel
+    if (!isResendDue(context, record)) return continueAsIs(context, record)
+    const channel = context.plan.about.channel as Channel
     const { endUser } = command
-    const again = { caller, record, channel, endUser, recall, kind: 'continued' } as const
+    const again = { caller, record, channel, endUser, response, kind: 'continued' } as const
     const sent = await sendAgain<'continued'>(again)
     if (sent.kind !== 'refused' || STANDING.has(sent.error)) return sent
     // Another node sent it, or somebody ended it, between our read and our write.
-    const after = await findOpen(begun)
-    return after && continueAsIs(begun, after)
+    const after = await findOpen(context)
+    return after && continueAsIs(context, after)
   }
 
   /**
    * The pending verification of this session as it is, or sent again once that is due.
    * @returns undefined where there is none: the start makes one of its own
    */
-  return async (begun: StartContext): Promise<Continued | undefined> => {
-    const open = await findOpen(begun)
+  return async (context: StartContext): Promise<Continued | undefined> => {
+    const open = await findOpen(context)
     if (!open) return undefined
-    const result = isResendDue(begun, open) // mutant: C66.lost-send-resend
-      ? await lock.run([`resend:${open.id}`], () => continueBySending(begun))
-      : await continueAsIs(begun, open)
+    const result = isResendDue(context, open) // mutant: C66.lost-send-resend
+      ? await lock.run([`resend:${open.id}`], () => continueBySending(context))
+      : await continueAsIs(context, open)
     return result && { result, verificationId: open.id }
   }
 }

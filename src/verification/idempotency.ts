@@ -16,7 +16,7 @@ export type Route =
   | 'factors/recovery-codes'
   | 'factors/confirm'
 
-export type Recall<Answer extends object> = {
+export type StoredResponse<Answer extends object> = {
   /** The answer given before under this key, or the refusal of its reuse. */
   find(): Promise<Answer | Refusal | undefined>
   /** The same from a row that a racer wrote. */
@@ -43,7 +43,7 @@ const REUSED: Refusal = {
     'this Idempotency-Key was sent with another body within 24 hours; use a new key for a new request',
 }
 
-function without<Answer extends object>(): Recall<Answer> {
+function without<Answer extends object>(): StoredResponse<Answer> {
   return {
     find: async () => undefined,
     replay: () => {
@@ -54,12 +54,12 @@ function without<Answer extends object>(): Recall<Answer> {
   }
 }
 
-export function recallFor<Answer extends object>(
+export function responseFor<Answer extends object>(
   { keyring, store, clock }: Pick<Domain, 'keyring' | 'store' | 'clock'>,
   caller: Caller,
   route: Route,
   idempotency: Idempotency | null,
-): Recall<Answer> {
+): StoredResponse<Answer> {
   if (!idempotency) return without()
   const service = caller.service.name
   const scope = [service, route, idempotency.key]
@@ -79,7 +79,7 @@ export function recallFor<Answer extends object>(
           mac.length === stored.fingerprint.length && timingSafeEqual(mac, stored.fingerprint),
       )
     if (!same) return REUSED // mutant: C38.body-mismatch
-    const answer = JSON.parse(keyring.open(stored.answer, context)) as Answer // mutant: I7.sealed-recall.2
+    const answer = JSON.parse(keyring.open(stored.answer, context)) as Answer // mutant: I7.sealed-response.2
     return { ...answer, replayed: true }
   }
 
@@ -94,7 +94,7 @@ export function recallFor<Answer extends object>(
       fingerprint: keyring.mac('idempotency', fingerprintOf),
       expiresAt: clock.now() + IDEMPOTENCY_KEEP_MS,
       answer: (effect) =>
-        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context), // mutant: I7.sealed-recall
+        keyring.seal(JSON.stringify({ ...toAnswer(effect), budgets: [] }), context), // mutant: I7.sealed-response
     }),
     lockKeys: [`idempotency:${scope.join(':')}`],
   }

@@ -13,7 +13,7 @@ import type {
   Success,
 } from './api.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
-import { recallFor } from './idempotency.ts'
+import { responseFor } from './idempotency.ts'
 import { partyBudgetIndexes, readParty } from './party.ts'
 import { refuseFields, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
@@ -54,9 +54,9 @@ export function createReads({ store, keyring, clock }: Omit<Deps, 'lock'>) {
 export function createCancel(deps: Deps) {
   const { store, keyring, clock, lock } = deps
   return async (caller: Caller, command: CancelCommand): Promise<Learned<CancelResult>> => {
-    const recall = recallFor<Success<'canceled'>>(deps, caller, 'cancel', command.idempotency)
-    return lock.run(recall.lockKeys, async () => {
-      const before = await recall.find()
+    const response = responseFor<Success<'canceled'>>(deps, caller, 'cancel', command.idempotency)
+    return lock.run(response.lockKeys, async () => {
+      const before = await response.find()
       if (before) return learned(before)
       const record = await store.find(caller.service.name, command.id)
       if (!record) return learned(refuseUnknown())
@@ -68,7 +68,7 @@ export function createCancel(deps: Deps) {
         now,
         decide: decideCancel((after) => answerWith(now, 'canceled', after, party)),
         actor: actorOf(caller, command.endUser),
-        idempotency: recall.write((result) => result),
+        idempotency: response.write((result) => result),
       })
       switch (outcome.kind) {
         case 'changed':
@@ -76,7 +76,7 @@ export function createCancel(deps: Deps) {
         case 'refused':
           return learned(outcome.refusal, about)
         case 'answered_before':
-          return learned(recall.replay(outcome.stored), about)
+          return learned(response.replay(outcome.stored), about)
         default:
           return learned(refuseUnknown(), about)
       }

@@ -6,7 +6,7 @@ import { chooseChannel, refuseRecipient } from './admission.ts'
 import type { Caller, EndUser, Refusal, ResendCommand, ResendResult, Success } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
-import { type Recall, recallFor } from './idempotency.ts'
+import { responseFor, type StoredResponse } from './idempotency.ts'
 import type { ServicePolicy } from './policy.ts'
 import { isUnreadable, readRecipient, recipientOf, testRecipientFor } from './recipient.ts'
 import { refuseLimited, refuseResend, refuseUnknown } from './refuse.ts'
@@ -22,7 +22,9 @@ export type Again<Kind extends 'resent' | 'continued'> = {
   /** Null: the previous one. */
   channel: Channel | null
   endUser: EndUser
-  recall: Recall<Success<Kind>> | Recall<Success<'started'> | Success<'continued'>>
+  response:
+    | StoredResponse<Success<Kind>>
+    | StoredResponse<Success<'started'> | Success<'continued'>>
   kind: Kind
 }
 
@@ -65,14 +67,14 @@ export function createSendAgain(deps: Deps) {
     )
     if (admission.kind === 'refused')
       return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
-    const recall = again.recall as Recall<Success<Kind>>
+    const response = again.response as StoredResponse<Success<Kind>>
     const at = clock.now()
     const outcome = await store.change<Success<Kind>>({
       record,
       now: at,
       decide: decideResend(record.sends, channel, (after) => answerWith(at, kind, after, to)),
       actor: actorOf(caller, again.endUser),
-      idempotency: recall.write((result) => result),
+      idempotency: response.write((result) => result),
     })
     switch (outcome.kind) {
       case 'changed':
@@ -81,7 +83,7 @@ export function createSendAgain(deps: Deps) {
       case 'refused':
         return outcome.refusal
       case 'answered_before':
-        return recall.replay(outcome.stored) as Success<Kind> | Refusal
+        return response.replay(outcome.stored) as Success<Kind> | Refusal
       default:
         return refuseUnknown()
     }
@@ -91,14 +93,14 @@ export function createSendAgain(deps: Deps) {
 export function createResend(deps: Deps) {
   const sendAgain = createSendAgain(deps)
   return async (caller: Caller, command: ResendCommand): Promise<Learned<ResendResult>> => {
-    const recall = recallFor<Success<'resent'>>(deps, caller, 'resend', command.idempotency)
-    return deps.lock.run([...recall.lockKeys, `resend:${command.id}`], async () => {
-      const before = await recall.find()
+    const response = responseFor<Success<'resent'>>(deps, caller, 'resend', command.idempotency)
+    return deps.lock.run([...response.lockKeys, `resend:${command.id}`], async () => {
+      const before = await response.find()
       if (before) return learned(before)
       const record = await deps.store.find(caller.service.name, command.id)
       if (!record) return learned(refuseUnknown())
       const { endUser, channel } = command
-      const again = { caller, record, endUser, recall, channel, kind: 'resent' } as const
+      const again = { caller, record, endUser, response, channel, kind: 'resent' } as const
       const { id: verificationId, budgetIndex } = record
       return learned(await sendAgain(again), { verificationId, budgetIndex })
     })

@@ -5,7 +5,7 @@ import { recipientContext } from '../kernel/sealing.ts'
 import type { Caller, Refusal, StartCommand, StartFields, StartResult, Success } from './api.ts'
 import type { About, Domain } from './domain.ts'
 import type { CodeHash } from './hashing-ports.ts'
-import type { Recall } from './idempotency.ts'
+import type { StoredResponse } from './idempotency.ts'
 import type { LimitKey } from './limit-ports.ts'
 import type { SessionSlot } from './ports.ts'
 import type { NewVerification } from './state.ts'
@@ -37,7 +37,7 @@ export type StartContext = {
   caller: Caller
   command: StartCommand
   plan: StartPlan
-  recall: Recall<Success<'started'> | Success<'continued'>>
+  response: StoredResponse<Success<'started'> | Success<'continued'>>
 }
 
 export type PreparedCode = CodeHash & { id: string; code: string }

@@ -13,7 +13,7 @@ import type {
 import { guessQuery } from './budgets.ts'
 import { createContinuation } from './continue.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
-import { recallFor } from './idempotency.ts'
+import { responseFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
 import { refuseLimited, refuseLimitedUntil, refuseOverloaded } from './refuse.ts'
 import { planFactorStart } from './start-factor.ts'
@@ -26,51 +26,51 @@ import { answerWith } from './view.ts'
 type Answer = Success<'started'> | Success<'continued'>
 
 /** What every step of a start is given. */
-type Starting = Domain & { continueSession: ReturnType<typeof createContinuation> }
+type StartDeps = Domain & { continueSession: ReturnType<typeof createContinuation> }
 
 export function createStart(domain: Domain) {
-  const starting: Starting = { ...domain, continueSession: createContinuation(domain) }
+  const deps: StartDeps = { ...domain, continueSession: createContinuation(domain) }
   return async (caller: Caller, command: StartCommand): Promise<Learned<StartResult>> => {
     const plan = planOf(domain, caller, command)
     if ('refusal' in plan) return learned(plan.refusal, plan.about)
-    const recall = recallFor<Answer>(domain, caller, 'start', command.idempotency)
-    const lockKeys = [...recall.lockKeys]
+    const response = responseFor<Answer>(domain, caller, 'start', command.idempotency)
+    const lockKeys = [...response.lockKeys]
     const slot = plan.slot?.slots[0]
     if (slot) lockKeys.push(`slot:${Buffer.from(slot).toString('hex')}`)
-    return domain.lock.run(lockKeys, () => startOnce(starting, { caller, command, plan, recall }))
+    return domain.lock.run(lockKeys, () => startOnce(deps, { caller, command, plan, response }))
   }
 }
 
-async function startOnce(starting: Starting, begun: StartContext): Promise<Learned<StartResult>> {
-  const { about } = begun.plan
+async function startOnce(deps: StartDeps, context: StartContext): Promise<Learned<StartResult>> {
+  const { about } = context.plan
   const learnedOf = ({ result, verificationId }: Continued) =>
     learned(result, { ...about, verificationId })
-  const before = await begun.recall.find()
+  const before = await context.response.find()
   if (before) return learned(before, about)
-  const open = await starting.continueSession(begun)
+  const open = await deps.continueSession(context)
   if (open) return learnedOf(open) // mutant: C47.continue-before-count
-  const result = await makeNew(starting, begun)
+  const result = await makeNew(deps, context)
   const stands = result.kind === 'started' || ('error' in result && !isOfABudget(result))
   if (stands) return learned(result, about)
   // The same session's start on another node may have come first, and taken the last of a budget: go on with it.
-  const raced = await starting.continueSession(begun)
+  const raced = await deps.continueSession(context)
   return raced ? learnedOf(raced) : learned(result, about)
 }
 
 /** Limits, then one transaction. */
-async function makeNew(starting: Starting, begun: StartContext): Promise<StartResult> {
-  const { caller, command, plan } = begun
+async function makeNew(deps: StartDeps, context: StartContext): Promise<StartResult> {
+  const { caller, command, plan } = context
   const missing = await plan.refuseMissing?.()
   if (missing) return missing
-  const now = starting.clock.now()
+  const now = deps.clock.now()
   const guesses = guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now)
-  const refused = await starting.store.checkGuessBudget(guesses)
+  const refused = await deps.store.checkGuessBudget(guesses)
   if (refused) return refuseLimitedUntil(refused, now)
   const code = plan.obtain()
   if (code === undefined) return refuseOverloaded() // mutant: I8.start-hasher-slot
   let used = false
   try {
-    const admission = await starting.limiter.admit(plan.limitKeys())
+    const admission = await deps.limiter.admit(plan.limitKeys())
     if (admission.kind === 'refused') {
       const { name, limit, retryAfterSeconds } = admission
       return refuseLimited(name, limit, retryAfterSeconds)
@@ -78,7 +78,7 @@ async function makeNew(starting: Starting, begun: StartContext): Promise<StartRe
     const prepared = code && (await code.ready())
     // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back.
     used = true
-    const result = await create(starting, begun, prepared, admission.budgets)
+    const result = await create(deps, context, prepared, admission.budgets)
     used = result.kind === 'started'
     return result
   } finally {
@@ -87,8 +87,8 @@ async function makeNew(starting: Starting, begun: StartContext): Promise<StartRe
 }
 
 async function create(
-  { store, clock, wake }: Starting,
-  { caller, command, plan, recall }: StartContext,
+  { store, clock, wake }: StartDeps,
+  { caller, command, plan, response }: StartContext,
   code: PreparedCode | null,
   budgets: Budget[],
 ): Promise<StartResult> {
@@ -102,7 +102,7 @@ async function create(
     slot: plan.slot,
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
     actor: actorOf(caller, command.endUser),
-    idempotency: recall.write((after) => answer('started', after)),
+    idempotency: response.write((after) => answer('started', after)),
   })
   switch (outcome.kind) {
     case 'created':
@@ -113,7 +113,7 @@ async function create(
     case 'guesses_refused':
       return refuseLimitedUntil(outcome.refusal, now)
     case 'answered_before':
-      return recall.replay(outcome.stored)
+      return response.replay(outcome.stored)
   }
 }
 

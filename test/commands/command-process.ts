@@ -11,7 +11,7 @@ import { program } from '../program.ts'
 const BIN = program().bin
 
 export type Ended = { status: number | null; stdout: string; stderr: string }
-export type Begun = {
+export type Running = {
   child: ChildProcess
   /** So far, on stdout and on stderr. */
   told(): string
@@ -25,7 +25,7 @@ const settingsOf = (real: Real) => ({
 })
 
 /** @param env beside that of the service */
-export function begin(real: Real, words: string[], env: Record<string, string> = {}): Begun {
+export function begin(real: Real, words: string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [BIN, ...words], {
     env: {
       PATH: process.env.PATH,

@@ -81,12 +81,12 @@ it('tail goes on when the database was away', async () => {
   await server.connect()
   const allow = (isAllowed: boolean) =>
     server.query(`alter database ${database.name} allow_connections ${isAllowed}`)
-  const begun = begin(real, ['tail', '--json'], env())
+  const tail = begin(real, ['tail', '--json'], env())
   const started = async () => (await real.start({ to: 'eve@example.com' })).body.id
   await vi.waitFor(
     async () => {
       await started()
-      expect(begun.told()).not.toBe('')
+      expect(tail.told()).not.toBe('')
     },
     { timeout: 30_000, interval: 1_000 },
   )
@@ -96,7 +96,7 @@ it('tail goes on when the database was away', async () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
       [database.name],
     )
-    await vi.waitFor(() => expect(begun.complained()).toContain('retrying'), 20_000)
+    await vi.waitFor(() => expect(tail.complained()).toContain('retrying'), 20_000)
   } finally {
     await allow(true)
     await server.end()
@@ -106,11 +106,11 @@ it('tail goes on when the database was away', async () => {
     async () => {
       id ||= (await started()) ?? ''
       expect(id).not.toBe('')
-      expect(begun.told()).toContain(id)
+      expect(tail.told()).toContain(id)
     },
     { timeout: 30_000, interval: 500 },
   )
-  begun.child.kill('SIGINT')
-  const { status, stderr } = await begun.ended
+  tail.child.kill('SIGINT')
+  const { status, stderr } = await tail.ended
   expect([status, stderr.split('\n').length]).toEqual([0, 2])
 })

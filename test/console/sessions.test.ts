@@ -31,7 +31,7 @@ function sessionsWith(options: { adminKey?: string; roots?: Buffer[] } = {}) {
   })
 }
 
-async function begun(key = ADMIN): Promise<string> {
+async function signIn(key = ADMIN): Promise<string> {
   const result = await sessionsWith().begin(key)
   if (!result) throw new Error('not begun')
   return result.token
@@ -51,12 +51,12 @@ describe('a session', () => {
   it('begins with an admin key only', async () => {
     expect(await sessionsWith().begin('the-key-of-the-login-flow')).toBeUndefined()
     expect(await sessionsWith().begin('anything else')).toBeUndefined()
-    const { access, keyName } = (await sessionsWith().resume(await begun())) ?? {}
+    const { access, keyName } = (await sessionsWith().resume(await signIn())) ?? {}
     expect([access?.service, keyName]).toEqual([null, 'ADMIN_KEY'])
   })
 
   it('ends after half an hour without use, and continues with it', async () => {
-    const token = await begun()
+    const token = await signIn()
     now += IDLE_MS - 1
     expect(await sessionsWith().resume(token)).toBeDefined()
     now += IDLE_MS - 1
@@ -66,7 +66,7 @@ describe('a session', () => {
   })
 
   it('is not kept alive by an open page’s automatic requests', async () => {
-    const token = await begun()
+    const token = await signIn()
     for (let minutes = 0; minutes < 29; minutes += 1) {
       expect(await sessionsWith().look(token)).toBeDefined()
       now += 60_000
@@ -77,7 +77,7 @@ describe('a session', () => {
   })
 
   it('ends after twelve hours however busy it is', async () => {
-    const token = await begun()
+    const token = await signIn()
     while (now < T0 + ABSOLUTE_MS - IDLE_MS / 2) {
       now += IDLE_MS / 2
       if (now < T0 + ABSOLUTE_MS) expect(await sessionsWith().resume(token)).toBeDefined()
@@ -87,7 +87,7 @@ describe('a session', () => {
   })
 
   it('is worthless after sign-out, even with a copy of the cookie', async () => {
-    const [token, other] = [await begun(), await begun()]
+    const [token, other] = [await signIn(), await signIn()]
     await sessionsWith().end(token)
     expect(await sessionsWith().resume(token)).toBeUndefined()
     expect(await sessionsWith().resume(other)).toBeDefined()
@@ -101,7 +101,7 @@ describe('a session', () => {
       nowMs: T0,
     })
     await store.apiKeys.insert(key.record)
-    const [stored, fixed] = [await begun(key.text), await begun()]
+    const [stored, fixed] = [await signIn(key.text), await signIn()]
     expect((await sessionsWith().resume(stored))?.access.service).toBe('shop')
     await store.apiKeys.revoke(key.record.id, T0 + 1)
     expect(await sessionsWith().resume(stored)).toBeUndefined()
@@ -111,15 +111,15 @@ describe('a session', () => {
   })
 
   it('outlives a change of the root secret while the one before is known, and not longer', async () => {
-    const token = await begun()
+    const token = await signIn()
     expect(await sessionsWith({ roots: [NEW, OLD] }).resume(token)).toBeDefined()
     expect(await sessionsWith({ roots: [NEW] }).resume(token)).toBeUndefined()
   })
 
   it('is resumed by the whole cookie only', async () => {
-    const token = await begun()
+    const token = await signIn()
     const [id = '', signature = ''] = token.split('.')
-    const [another = ''] = (await begun()).split('.')
+    const [another = ''] = (await signIn()).split('.')
     const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
     const forged = [
       '',
@@ -136,7 +136,7 @@ describe('a session', () => {
   })
 
   it('leaves nothing in the store that opens it', async () => {
-    const token = await begun()
+    const token = await signIn()
     const [id = ''] = token.split('.')
     const { createHash } = await import('node:crypto')
     const idHash = createHash('sha256').update(id).digest()

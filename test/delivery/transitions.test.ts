@@ -57,7 +57,7 @@ describe('a claim', () => {
     expect(made.set.status).toBe(status)
     expect(typesOf(made)).toEqual(types)
     expect(claimed !== undefined).toBe(status === 'sending')
-    expect(made.begun !== undefined).toBe(status === 'sending')
+    expect(made.newTry !== undefined).toBe(status === 'sending')
     expect(made.eraseIfUnsendable).toBe(status === 'failed' || status === 'canceled')
     const again = decide({ ...change, status: 'sending', provider: 'acme' }, () => plan).change
     expect(typesOf(again)).toEqual(['delivery.reclaimed', ...types])

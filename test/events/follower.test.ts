@@ -36,7 +36,7 @@ describe('the follower', () => {
     const { log, listen } = makeLog()
     log.end = 7
     const all = [listen(), listen(), listen()]
-    await all[0]?.begun
+    await all[0]?.ready
     log.end = 1_300
     await vi.waitFor(() => expect(all[2]?.heard).toHaveLength(1_293))
     for (const { heard } of all) expect([heard[0], heard.at(-1)]).toEqual([8, 1_300])
@@ -47,7 +47,7 @@ describe('the follower', () => {
   it('does not poll while nobody listens, and begins at the end for the next listener', async () => {
     const { log, listen } = makeLog()
     const first = listen()
-    await first.begun
+    await first.ready
     first.stop()
     await pause(20)
     const { asked } = log
@@ -55,7 +55,7 @@ describe('the follower', () => {
     await pause(30)
     expect(log.asked).toBe(asked)
     const second = listen()
-    await second.begun
+    await second.ready
     log.end = 6
     await vi.waitFor(() => expect(second.heard).toEqual([6]))
     expect(first.heard).toEqual([])
@@ -64,8 +64,8 @@ describe('the follower', () => {
 
   it('loses nothing while the store is away, and complains once', async () => {
     const { log, warn, listen } = makeLog()
-    const { begun, heard, stop } = listen()
-    await begun
+    const { ready, heard, stop } = listen()
+    await ready
     log.isAway = true
     log.end = 3
     await vi.waitFor(() => expect(warn).toHaveBeenCalled())

@@ -20,10 +20,10 @@ afterEach(() => {
 })
 
 async function serve(answer: RequestListener): Promise<() => Wire> {
-  const begun = createBoundedServer({ times: SERVER_TIMES, maxConnections: 1_000, answer })
-  server = begun
-  await listen(begun, '127.0.0.1', 0)
-  return () => openWire((begun.address() as { port: number }).port)
+  const bounded = createBoundedServer({ times: SERVER_TIMES, maxConnections: 1_000, answer })
+  server = bounded
+  await listen(bounded, '127.0.0.1', 0)
+  return () => openWire((bounded.address() as { port: number }).port)
 }
 
 /** Turns of the event loop, which server and test share: what was sent before has come. */

@@ -36,7 +36,7 @@ export const BUDGETS: readonly Mutant[] = [
     {
       node: 'IfStatement',
       becomes: `if (code === undefined) {
-    await starting.limiter.admit(plan.limitKeys)
+    await deps.limiter.admit(plan.limitKeys())
     return refuseOverloaded()
   }`,
     },
@@ -50,7 +50,7 @@ export const BUDGETS: readonly Mutant[] = [
       becomes: `if (!comparison) {
     const actor = actorOf(caller, command.endUser)
     const charge = { record, now: admittedAt, actor, decide: decideChargeOnly, idempotency: null }
-    await checking.store.change(charge)
+    await deps.store.change(charge)
     return refuseOverloaded()
   }`,
     },

@@ -79,7 +79,7 @@ export const FACTORS: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: '!record?.secretSealed' },
   ),
   mutant(
-    'I7.no-recovery-recall',
+    'I7.no-recovery-response',
     'a response stored under an Idempotency-Key holds no recovery code',
     [CODES, 'the stored response holds no secret and no code, even opened'],
     {

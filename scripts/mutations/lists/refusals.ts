@@ -170,7 +170,7 @@ export const REFUSALS: readonly Mutant[] = [
       REFUSALS_TEST_TEST,
       'are reached from the log, where support searches first, even for somebody who was refused each time',
     ],
-    { node: 'BinaryExpression', becomes: 'begun.items.length >= 0' },
+    { node: 'BinaryExpression', becomes: 'started.items.length >= 0' },
   ),
   mutant(
     'C73.refilled-not-lifted',

@@ -96,7 +96,7 @@ export const SECRETS: readonly Mutant[] = [
     { node: 'VariableStatement', becomes: `const body = Buffer.from(plaintext, 'utf8')` },
   ),
   mutant(
-    'I7.sealed-recall',
+    'I7.sealed-response',
     'a response stored under an Idempotency-Key is sealed: it holds the recipient',
     ['test/e2e/c38-idempotency.test.ts', 'nothing stored is in clear'],
     {
@@ -104,7 +104,7 @@ export const SECRETS: readonly Mutant[] = [
       becomes: 'Buffer.from(JSON.stringify({ ...toAnswer(effect), budgets: [] }))',
     },
     {
-      at: 'I7.sealed-recall.2',
+      at: 'I7.sealed-response.2',
       node: 'CallExpression',
       nth: 2,
       becomes: 'Buffer.from(stored.answer).toString()',

@@ -14,7 +14,7 @@ export const SIGN_IN: readonly Mutant[] = [
     {
       node: 'IfStatement',
       becomes: `const full = await deps.wrongKeys.count(addressOf(c, deps))
-  if (!begun || full) return refuseKey(page, deps, to)`,
+  if (!signedIn || full) return refuseKey(page, deps, to)`,
     },
   ),
   mutant(

@@ -86,7 +86,7 @@ export const TWINS: readonly Mutant[] = [
     [IMPORT_TWICE, 'is one factor of ten imports at once'],
     {
       node: 'IfStatement',
-      becomes: `if (known && kept.some(({ id }) => !known.includes(id)) && known.length > 9) return { kind: 'changed' }`,
+      becomes: `if (known && inUse.some(({ id }) => !known.includes(id)) && known.length > 9) return { kind: 'changed' }`,
     },
   ),
   mutant(

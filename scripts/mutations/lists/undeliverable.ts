@@ -134,7 +134,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
     'C66.lost-send-resend',
     'a start of the session of a lost send sends again at once',
     [C66_LOST_SEND, 'C66: a start of its session sends again, and the next one does not'],
-    { node: 'VariableStatement', becomes: 'const result = await continueAsIs(begun, open)' },
+    { node: 'VariableStatement', becomes: 'const result = await continueAsIs(context, open)' },
   ),
   mutant(
     'C35.example-field-error',

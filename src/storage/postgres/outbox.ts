@@ -34,14 +34,14 @@ function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
 }
 
 function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
-  const { set, stamp, begun, ...rest } = change
+  const { set, stamp, newTry, ...rest } = change
   const { tries, ...columns } = set
   const { verificationId, send, token, status } = guard
   return {
     n,
     ...rowFields({ verificationId, send, token, status, ...stamp, ...rest }),
     set: rowFields({ ...columns, attempts: tries }),
-    ...(begun && { begun: { attempt: begun.tryNumber, provider: begun.provider } }),
+    ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
     ...(answer && { answer: answerOf(answer) }),
   }
 }

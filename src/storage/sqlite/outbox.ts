@@ -99,9 +99,9 @@ function createApplyOne({ orm, endings, appendEvent }: Deps, tries: Tries) {
   const move = createMove(orm)
   return (row: OutboxRow, change: DeliveryChange, now: number) => {
     const { seq, send } = row
-    const { set, dueAfterMs, begun, removed, at } = change
+    const { set, dueAfterMs, newTry, removed, at } = change
     move(row, dueAfterMs === undefined ? set : { ...set, dueAt: now + dueAfterMs })
-    if (begun) tries.begin({ seq, send, now: at, ...begun })
+    if (newTry) tries.begin({ seq, send, now: at, ...newTry })
     if (removed !== undefined) tries.remove({ seq, send, tryNumber: removed })
     const actor = serviceActor(row.service)
     for (const event of change.events) appendEvent({ ...event, at, verificationSeq: seq, actor })

@@ -96,9 +96,9 @@ describe('writer', () => {
       longestGapMs = Math.max(longestGapMs, performance.now() - last)
       last = performance.now()
     }, 5)
-    const begun = performance.now()
+    const startedAt = performance.now()
     await expect(writer.write(inserting(1))).rejects.toThrow(StoreUnavailableError)
-    const waitedMs = performance.now() - begun
+    const waitedMs = performance.now() - startedAt
     clearInterval(ticking)
     expect(waitedMs).toBeGreaterThan(1_900)
     // Generous for a busy machine; waiting in the driver would be one gap of the whole time.
