@@ -62,6 +62,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C72: 'an older copy of the store put back',
   C73: 'a refusal that support searches for, and limits that an admin lifts',
   C74: 'what support types and reads in the console',
+  C75: 'a power cut, a sync that fails or takes long, a file that is taken away',
 }
 
 /** Cases of features that do not exist yet: receipts, webhooks, opt-outs. */

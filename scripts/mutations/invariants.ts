@@ -22,7 +22,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I5: {
     name: 'an accepted message is sent, or ends',
-    text: 'A 2xx from start or resend means that verification, delivery and event are on disk in one transaction. After a kill at any instruction the message still goes out, with the same code, or its delivery or verification has ended and says so. Nothing stays in between.',
+    text: 'A 2xx from start or resend means that verification, delivery and event are on disk in one transaction. After a kill at any instruction the message still goes out, with the same code, or its delivery or verification has ended and says so. Nothing stays in between. Nothing that a power cut could undo is revealed, apart from claims and results of sends: after a sync that failed the process ends.',
   },
   I6: {
     name: 'nothing is sent after the end',

@@ -1,8 +1,10 @@
 // The file of the SQLite limiter: opening, its one table, and a connection that remembers statements.
 
-import { closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { fileIdentity } from '../kernel/lost-file.ts'
 import { remember } from '../kernel/remember.ts'
+import { beginLogAnew, createWriteAheadLog } from '../kernel/write-ahead-log.ts'
 
 export const LIMITS_TABLE = 'limit_counters'
 
@@ -46,11 +48,6 @@ export type LimitsDatabase = {
   close(): void
 }
 
-function fileIdentity(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat && `${stat.dev}:${stat.ino}`
-}
-
 /**
  * Every step may be repeated: of six processes that open at once most get SQLITE_BUSY at
  * `journal_mode = WAL`. A zero timeout, for SQLite's own waiting blocks the event loop.
@@ -67,12 +64,14 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     db.pragma('synchronous = NORMAL')
     // A root that is read-only has no /tmp.
     db.pragma('temp_store = MEMORY') // mutant: C71.limits-memory-sort
+    beginLogAnew(db)
     db.exec(SCHEMA)
   } catch (error) {
     db.close()
     throw error
   }
   const identity = fileIdentity(path)
+  const log = createWriteAheadLog(db)
   const prepare = remember(MAX_STATEMENTS, (sql: string) => db.prepare(sql))
   return {
     // The library wraps each upsert in a savepoint; inside BEGIN IMMEDIATE it would add nothing.
@@ -82,6 +81,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
       try {
         const { isKept, value } = await work()
         prepare(isKept ? 'COMMIT' : 'ROLLBACK').run()
+        if (isKept) log.keepShort()
         return value
       } catch (error) {
         // SQLite may have rolled back by itself (disk full, I/O error).
@@ -89,7 +89,11 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
         throw error
       }
     },
-    purge: (beforeMs, limit) => prepare(PURGE_SQL).run(beforeMs, limit).changes,
+    purge(beforeMs, limit) {
+      const { changes } = prepare(PURGE_SQL).run(beforeMs, limit)
+      log.keepShort()
+      return changes
+    },
     inPlace: () => fileIdentity(path) === identity,
     close: () => void db.close(),
   }

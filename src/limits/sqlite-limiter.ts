@@ -6,6 +6,7 @@ import Database from 'better-sqlite3'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { createKeyedLock } from '../kernel/keyed-lock.ts'
+import { endByLoss, isFailedSync, SYNC_FAILED } from '../kernel/lost-file.ts'
 import type { LimitKey } from '../verification/limit-ports.ts'
 import type { Limit } from '../verification/policy.ts'
 import {
@@ -152,6 +153,7 @@ function createQueue({
       return await retryWhileBusy(() => work(holder.get()), deadline, busyRetryMs)
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error
+      if (isFailedSync(error)) return endByLoss(path, SYNC_FAILED, error) // mutant: I11.limits-sync-ends
       // A full disk needs no new connection; after anything else the old one is not to be trusted.
       if (codeOf(error) !== 'SQLITE_FULL') holder.drop()
       throw new StoreUnavailableError('the limit store failed', { cause: error })

@@ -8,6 +8,7 @@ import type { Environment } from '../config/reader.ts'
 import { StartupError } from '../kernel/errors.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
 import { createLogger, type Logger } from '../kernel/logger.ts'
+import { isLostFile } from '../kernel/lost-file.ts'
 import type { Running } from './compose.ts'
 
 const EXIT_FAILED = 1
@@ -78,10 +79,15 @@ function endWithParent(end: () => void): void {
   }, PARENT_CHECK_MS).unref()
 }
 
-function endOnBug(logger: Logger): void {
+function endOnUncaught(logger: Logger): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
-      logger.fatal({ err: error }, 'a bug ended the service')
+      if (isLostFile(error))
+        logger.fatal(
+          { err: error, file: error.file },
+          'the service ends: what it wrote may be lost, and the next start reads what is there',
+        )
+      else logger.fatal({ err: error }, 'a bug ended the service')
       process.exit(EXIT_FAILED)
     })
 }
@@ -149,7 +155,7 @@ export async function serve(env: Environment): Promise<void> {
   }
   const { config } = loaded
   const logger = createLogger({ level: config.logLevel })
-  endOnBug(logger)
+  endOnUncaught(logger)
   for (const warning of config.warnings) logger.warn({}, warning)
   try {
     const { compose } = await import('./compose.ts')

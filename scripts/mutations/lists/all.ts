@@ -11,6 +11,7 @@ import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
 import { DECOYS } from './decoys.ts'
+import { DURABILITY } from './durability.ts'
 import { FACTORS } from './factors.ts'
 import { FILES } from './files.ts'
 import { GATEWAYS } from './gateways.ts'
@@ -62,6 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TRANSPORTS,
   ...POSTGRES,
   ...SHARED_LIMITS,
+  ...DURABILITY,
   ...MOVES,
   ...OPERATORS,
   ...FILES,

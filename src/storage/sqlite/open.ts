@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
+import { beginLogAnew } from '../../kernel/write-ahead-log.ts'
 import { createPrivately, type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
 import { isBusy } from './sqlite-errors.ts'
@@ -67,6 +68,7 @@ function openAndMigrate(options: OpenOptions): Database {
   const client = new Sqlite(options.path, { timeout: 0 })
   try {
     configure(client, options.path, options.synchronous ?? 'full')
+    beginLogAnew(client)
     migrate(client, options.path, options.migrationsFolder)
     return client
   } catch (error) {

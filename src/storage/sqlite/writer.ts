@@ -1,7 +1,10 @@
 // Group commit: writes that wait in one tick are one transaction, each in a savepoint of its own.
 // It must not wait synchronously, and must not let one failing job take the others along.
 
+import { realpathSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { endByLoss, fileIdentity, isFailedSync, SYNC_FAILED } from '../../kernel/lost-file.ts'
+import { createWriteAheadLog, type WriteAheadLog } from '../../kernel/write-ahead-log.ts'
 import { isBroken, isBusy, unavailable } from './sqlite-errors.ts'
 
 /** Past this a caller gets its 503: longer waits pile up requests. */
@@ -93,7 +96,7 @@ function createBatchRunner(client: Database) {
   }
   const switchSync = createSyncSwitch(client)
   return (batch: readonly Waiting[]): Result[] => {
-    switchSync(batch.some(({ mayRepeat }) => !mayRepeat))
+    switchSync(batch.some(({ mayRepeat }) => !mayRepeat)) // mutant: I5.mixed-batch-synced
     begin.run()
     try {
       const results = batch.map(runOne)
@@ -128,14 +131,28 @@ function createRead(monotonicMs: () => number, busyDeadlineMs: number): Writer['
   }
 }
 
-function createEmptyLog(client: Database): Writer['emptyLog'] {
-  const checkpoint = client.prepare('PRAGMA wal_checkpoint(TRUNCATE)')
+function createEmptyLog(path: string, log: WriteAheadLog): Writer['emptyLog'] {
   return async () => {
     try {
-      checkpoint.get()
+      log.empty()
     } catch (error) {
+      if (isFailedSync(error)) return endByLoss(path, SYNC_FAILED, error)
       if (!isBusy(error)) throw unavailable('the database cannot be written', error)
     }
+  }
+}
+
+/** SQLite goes on writing to a file that was removed or replaced; the log's is known once something was written. */
+function createPlaceCheck({ name, memory }: Database): () => boolean {
+  if (memory) return () => true
+  // The log lies beside the file itself, not beside a link to it.
+  const files = [name, `${realpathSync(name)}-wal`]
+  const identities = () => files.map(fileIdentity).join()
+  let known: string | undefined
+  return () => {
+    const now = identities()
+    known ??= now
+    return known === now
   }
 }
 
@@ -145,6 +162,8 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
   const maxQueued = options.maxQueued ?? MAX_QUEUED
   const maxBatch = options.maxBatch ?? MAX_BATCH
   const runBatch = createBatchRunner(client)
+  const log = createWriteAheadLog(client)
+  const isInPlace = createPlaceCheck(client)
   let queue: Waiting[] = []
   let isScheduled = false
   const idle: (() => void)[] = []
@@ -168,9 +187,12 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
     let delayMs = 0
     try {
       const results = runBatch(batch)
+      if (!isInPlace()) return void endByLoss(client.name, 'the file was removed or replaced') // mutant: I5.file-in-place
       queue = queue.slice(batch.length)
       settle(results)
+      log.keepShort()
     } catch (error) {
+      if (isFailedSync(error)) return void endByLoss(client.name, SYNC_FAILED, error) // mutant: I5.failed-sync-ends
       if (isBusy(error)) {
         giveUpOnLate(error)
         delayMs = withJitter(BUSY_RETRY_MS)
@@ -198,7 +220,7 @@ export function createWriter(client: Database, options: WriterOptions = {}): Wri
         if (!isScheduled) schedule(0)
       }),
     read: createRead(monotonicMs, busyDeadlineMs),
-    emptyLog: createEmptyLog(client),
+    emptyLog: createEmptyLog(client.name, log),
     drain: () =>
       queue.length === 0 && !isScheduled
         ? Promise.resolve()

@@ -1,0 +1,52 @@
+// The lines that keep what was promised through a power cut, a failed sync, or a file that is taken away.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const POWER_CUT = 'test/durability/power-cut.test.ts'
+const FAILED_SYNC = 'test/durability/failed-sync.test.ts'
+
+export const DURABILITY: readonly Mutant[] = [
+  mutant(
+    'I5.mixed-batch-synced',
+    'a commit is synced where any of its writes was promised to somebody',
+    [
+      POWER_CUT,
+      'C75: no answer, message or event leaves before the sync that covers what it reveals',
+    ],
+    {
+      node: 'ExpressionStatement',
+      becomes: 'switchSync(batch.every(({ mayRepeat }) => !mayRepeat))',
+    },
+  ),
+  mutant(
+    'I5.failed-sync-ends',
+    'a sync that fails ends the process',
+    [FAILED_SYNC, 'C75: a sync of countersign.db-wal that fails ends the service'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I5.checkpoint-heard',
+    'a sync that fails in a checkpoint is noticed',
+    [FAILED_SYNC, 'C75: a sync of countersign.db that fails ends the service'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'I5.log-anew',
+    'a start writes nothing behind what a failed sync left in the log',
+    [FAILED_SYNC, 'C75: killed at a sync that failed'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'I5.file-in-place',
+    'nothing is answered from a file that was removed or replaced',
+    [FAILED_SYNC, 'C75: countersign.db is taken away while the service runs'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I11.limits-sync-ends',
+    'a sync of the limits’ file that fails ends the process',
+    [FAILED_SYNC, 'C75: a sync of limits.db that fails ends the service'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+]

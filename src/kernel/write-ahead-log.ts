@@ -1,0 +1,50 @@
+// Keeps the write-ahead log of a SQLite file short, by checkpoints of our own.
+// It must not leave that to SQLite, whose own checkpoints keep a failed sync to themselves.
+
+import { isFailedSync } from './lost-file.ts'
+
+/** As many frames as SQLite's own checkpoints would wait for. */
+const CHECKPOINT_FRAMES = 1_000
+
+/** What is used of the driver's connection. */
+type Connection = {
+  pragma(text: string): unknown
+  prepare(text: string): { get(): unknown }
+}
+type Checkpoint = { log: number; checkpointed: number }
+
+export type WriteAheadLog = {
+  /** After a commit; left for the next one while another connection is in the way. @throws where a sync fails */
+  keepShort(): void
+  /**
+   * Moves the log into the file and cuts it to nothing; left undone while another connection reads or writes.
+   * @throws SqliteError
+   */
+  empty(): void
+}
+
+/**
+ * At a start, before anything is written: what a failed sync left in the log may be in the system's cache alone, and what
+ * is written after it would be lost with it. Left where another connection has the file: it would have failed as well.
+ */
+export function beginLogAnew(client: Connection): void {
+  client.pragma('wal_checkpoint(TRUNCATE)') // mutant: I5.log-anew
+}
+
+export function createWriteAheadLog(client: Connection): WriteAheadLog {
+  client.pragma('wal_autocheckpoint = 0') // mutant: I5.checkpoint-heard
+  const look = client.prepare('PRAGMA wal_checkpoint(NOOP)')
+  const move = client.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+  const cut = client.prepare('PRAGMA wal_checkpoint(TRUNCATE)')
+  return {
+    keepShort() {
+      try {
+        const { log, checkpointed } = look.get() as Checkpoint
+        if (log >= CHECKPOINT_FRAMES && checkpointed < log) move.get()
+      } catch (error) {
+        if (isFailedSync(error)) throw error
+      }
+    },
+    empty: () => void cut.get(),
+  }
+}
