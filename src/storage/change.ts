@@ -104,12 +104,9 @@ export function createChange({
         case 'spent': {
           const isSpent = outcome.kind === 'spent'
           const { change, answer } = isSpent && decision.use ? decision.use.otherwise : decision
-          // The kept answer was made of the row as it was read.
-          const after = input.idempotency ? applied(record, change) : outcome.record
-          return {
-            kind: 'changed',
-            result: answer(after, isSpent ? null : leftAfter(outcome.codesLeft)),
-          }
+          // The row had the stamp of the one that was decided on.
+          const left = isSpent ? null : leftAfter(outcome.codesLeft)
+          return { kind: 'changed', result: answer(applied(record, change), left) }
         }
         default:
           return outcome

@@ -58,7 +58,7 @@ export type Applied =
   /** The set has another number of codes left than the answer says. */
   | { kind: 'recount'; codesLeft: number }
   /** `codesLeft`: before this one was used. */
-  | { kind: 'done' | 'spent'; record: VerificationRecord; codesLeft: number | null }
+  | { kind: 'done' | 'spent'; codesLeft: number | null }
 
 /** `record`: as its first change leaves it. */
 export type RowToCreate = Omit<CreateInput, 'record' | 'idempotency'> & {

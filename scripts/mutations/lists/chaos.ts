@@ -3,8 +3,7 @@
 
 import type { Change } from '../mutation.ts'
 
-const DELIVERY_TRANSITIONS = 'drizzle/postgres/0017_delivery_transitions.sql'
-const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
+const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
 
 export type ChaosBuild = {
   name: string
@@ -23,7 +22,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a worker whose lease ran out still moves the delivery: its token is not asked for',
     changes: [
       {
-        file: DELIVERY_TRANSITIONS,
+        file: STEPS,
         find: 'AND f.token = c.token ',
         replace: '',
       },
@@ -36,14 +35,14 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'what was decided is applied to the row as it is: neither its stamp is asked for, nor its lock',
     changes: [
       {
-        file: TRANSITIONS,
-        find: 'AND service = p_service FOR NO KEY UPDATE;\n  -- Erased',
-        replace: 'AND service = p_service;\n  -- Erased',
+        file: STEPS,
+        find: 'AND r.service = p_service FOR NO KEY UPDATE;\n  -- Erased',
+        replace: 'AND r.service = p_service;\n  -- Erased',
       },
       {
-        file: TRANSITIONS,
-        find: "  IF p_stamp <> cs_stamp_1(r) THEN\n    kind := 'stale';\n  ELSIF v_now",
-        replace: '  IF v_now',
+        file: STEPS,
+        find: '  IF p_stamp <> v_stamp THEN',
+        replace: '  IF false THEN',
       },
     ],
     seenBy: 'no attempt beyond its limit',

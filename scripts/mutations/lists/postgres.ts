@@ -7,7 +7,7 @@ const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
-const DELIVERY_TRANSITIONS = 'drizzle/postgres/0017_delivery_transitions.sql'
+const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
 export const POSTGRES: readonly Mutant[] = [
@@ -16,11 +16,9 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: a decision is applied only to the row that it was taken on',
     [STORE, 'I1: 50 right answers at once are one approval'],
     {
-      file: TRANSITIONS,
-      find: `  IF p_stamp <> cs_stamp_1(r) THEN
-    kind := 'stale';
-  ELSIF v_now`,
-      replace: `  IF v_now`,
+      file: STEPS,
+      find: `  IF p_stamp <> v_stamp THEN`,
+      replace: `  IF false THEN`,
     },
   ),
   mutant(
@@ -28,10 +26,10 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: the row’s stamp is compared under its lock',
     [INTERLEAVINGS, 'I2: a guess counts the guesses before it'],
     {
-      file: TRANSITIONS,
-      find: `AND service = p_service FOR NO KEY UPDATE;
+      file: STEPS,
+      find: `AND r.service = p_service FOR NO KEY UPDATE;
   -- Erased`,
-      replace: `AND service = p_service;
+      replace: `AND r.service = p_service;
   -- Erased`,
     },
   ),
@@ -40,7 +38,7 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: an open verification counts with everything that it allows',
     [STORE, 'I4: open ones count in full'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
+      file: STEPS,
       find: `WHEN status = 'pending' AND expires_at > p_now THEN max_attempts`,
       replace: `WHEN status = 'pending' AND expires_at > p_now THEN attempts`,
     },
@@ -50,10 +48,11 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: starts of one recipient are decided one at a time, on all nodes',
     [LOCKS, 'of its recipient, under every key of the ring'],
     {
-      file: TRANSITIONS,
-      find: `  PERFORM cs_lock_1(v_budgets);
-`,
-      replace: ``,
+      file: STEPS,
+      find: `  FOREACH v_lock IN ARRAY p_budget_locks LOOP
+    CONTINUE`,
+      replace: `  FOREACH v_lock IN ARRAY '{}'::bigint[] LOOP
+    CONTINUE`,
     },
   ),
   mutant(
@@ -61,10 +60,10 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: the time under its lock decides whether a check is in time, not the time of its beginning',
     [WAITED, 'I4: guesses that waited over the expiry'],
     {
-      file: TRANSITIONS,
-      find: `  v_now := cs_now_1(p_clock);
+      file: STEPS,
+      find: `clock_timestamp()) * 1000)::bigint);
   IF p_stamp`,
-      replace: `  v_now := coalesce(p_clock, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint);
+      replace: `statement_timestamp()) * 1000)::bigint);
   IF p_stamp`,
     },
   ),
@@ -73,15 +72,17 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: a wait for a lock ends on the server, even behind a pooler',
     [WAITED, 'I8: behind a pooler'],
     {
-      file: TRANSITIONS,
-      find: `LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+      file: STEPS,
+      find: `SET lock_timeout = '2s' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-  r verifications;
-  v_change`,
-      replace: `LANGUAGE plpgsql AS $$
+  v_lock bigint;
+  v_seq bigint;
+  v_stamp`,
+      replace: `SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-  r verifications;
-  v_change`,
+  v_lock bigint;
+  v_seq bigint;
+  v_stamp`,
     },
   ),
   mutant(
@@ -89,7 +90,7 @@ DECLARE
     'PostgreSQL: a claim checks, under its lock, whether enough time is left',
     [WAITED, 'I6: a delivery leased with enough time is not begun once there is too little'],
     {
-      file: DELIVERY_TRANSITIONS,
+      file: STEPS,
       find: ' OR at > c.not_after',
       replace: '',
     },
@@ -99,7 +100,7 @@ DECLARE
     'PostgreSQL: sends of one verification are settled one at a time',
     [WAITED, 'I7: two sends that are settled at once'],
     {
-      file: DELIVERY_TRANSITIONS,
+      file: STEPS,
       find: 'verifications f WHERE f.seq = c.seq FOR NO KEY UPDATE',
       replace: 'verifications f WHERE f.seq = c.seq',
     },
@@ -108,15 +109,15 @@ DECLARE
     'I5.pg-lease-fencing',
     'PostgreSQL: a worker whose lease has expired can no longer move the delivery',
     [STORE, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
-    { file: DELIVERY_TRANSITIONS, find: 'AND f.token = c.token ', replace: '' },
+    { file: STEPS, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
     'I5.pg-outbox-transaction',
     'PostgreSQL: the delivery is written in the transaction of the start',
     [STORE, 'gives each due row to one claimer'],
     {
-      file: TRANSITIONS,
-      find: `  IF p_change->>'delivery' IS NOT NULL THEN`,
+      file: STEPS,
+      find: `  IF p_delivery IS NOT NULL THEN`,
       replace: `  IF false THEN`,
     },
   ),
@@ -137,8 +138,8 @@ DECLARE
     'PostgreSQL: a claim checks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
-      file: DELIVERY_TRANSITIONS,
-      find: 'v.status <> c.verification_status OR v.sends <> c.sends OR ',
+      file: STEPS,
+      find: 'v_status <> c.verification_status OR v_sends <> c.sends OR ',
       replace: '',
     },
   ),
@@ -147,8 +148,8 @@ DECLARE
     'PostgreSQL: the end of a verification cancels the sends that no worker holds',
     [STORE, 'C25: an approval cancels what waits'],
     {
-      file: TRANSITIONS,
-      find: `  IF p_change->>'cancel_queued' IS NOT NULL THEN`,
+      file: STEPS,
+      find: `  IF v_change->>'cancel_queued' IS NOT NULL THEN`,
       replace: `  IF false THEN`,
     },
   ),
@@ -163,8 +164,8 @@ DECLARE
     'PostgreSQL: the end of a verification erases hash and sealed code',
     [STORE, 'ends with the last wrong one, erases hash and code, and logs it'],
     {
-      file: TRANSITIONS,
-      find: `  IF p_change->'ends' = 'true' THEN DELETE`,
+      file: STEPS,
+      find: `  IF v_ends THEN DELETE`,
       replace: `  IF false THEN DELETE`,
     },
   ),
@@ -173,9 +174,19 @@ DECLARE
     'PostgreSQL: the last possible send erases the sealed code',
     [STORE, 'sent: status, time, event'],
     {
-      file: DELIVERY_TRANSITIONS,
-      find: 'IF c.erase_if_unsendable THEN',
-      replace: 'IF false THEN',
+      file: STEPS,
+      find: 'IF c.erase_if_unsendable AND',
+      replace: 'IF false AND',
+    },
+  ),
+  mutant(
+    'I7.pg-sweep-erases',
+    'PostgreSQL: the sweep erases hash and sealed code of what it ends',
+    [STORE, 'sweep ends the expired after the grace'],
+    {
+      file: TRANSITIONS,
+      find: `  IF p_change->'ends' = 'true' THEN DELETE`,
+      replace: `  IF false THEN DELETE`,
     },
   ),
   mutant(
@@ -183,9 +194,9 @@ DECLARE
     'PostgreSQL: the time under the row’s lock decides whether a check is in time',
     [STORE, 'a check admitted in time is judged within the deadline of a hash'],
     {
-      file: TRANSITIONS,
-      find: `  ELSIF v_now > p_not_after THEN`,
-      replace: `  ELSIF false THEN`,
+      file: STEPS,
+      find: `  IF v_now > p_not_after THEN`,
+      replace: `  IF false THEN`,
     },
   ),
   mutant(
@@ -210,10 +221,9 @@ DECLARE
     'PostgreSQL: starts of one browser session run one after the other, on all nodes',
     [LOCKS, 'of its browser session, under every key of the ring'],
     {
-      file: TRANSITIONS,
-      find: `    PERFORM cs_lock_1(p_slots);
-`,
-      replace: ``,
+      file: STEPS,
+      find: `IN ARRAY p_slot_locks LOOP`,
+      replace: `IN ARRAY '{}'::bigint[] LOOP`,
     },
   ),
   mutant(
@@ -221,11 +231,11 @@ DECLARE
     'PostgreSQL: check_per_number is summed under the lock of the number, on all nodes',
     [INTERLEAVINGS, 'C9: a guess counts what other verifications of its number'],
     {
-      file: TRANSITIONS,
+      file: STEPS,
       find: `  IF p_limit IS NOT NULL THEN
-    PERFORM cs_lock_1(`,
+    FOREACH`,
       replace: `  IF false THEN
-    PERFORM cs_lock_1(`,
+    FOREACH`,
     },
   ),
 ]

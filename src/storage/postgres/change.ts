@@ -9,15 +9,16 @@ import { type FactorUse, mayContinue, type VerificationRecord } from '../../veri
 import type { Change } from '../../verification/transitions.ts'
 import { MAX_DECISIONS, stampOf } from '../change.ts'
 import type { Applied, ChangeToApply, EffectToApply, Engine, RowToCreate } from '../engine.ts'
-import { type Sql, sql } from './drizzle.ts'
-import { type createGuessReads, limitsJson } from './guesses.ts'
-import type { StoreContext } from './pool.ts'
+import { type createGuessReads, spansAndRooms } from './guesses.ts'
+import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
-  actorJson,
-  byteList,
+  actorText,
+  bytesOf,
+  fromJson,
   hex,
   hexList,
-  json,
+  jsonText,
+  locksOf,
   type Raw,
   rowFields,
   toRecord,
@@ -25,7 +26,7 @@ import {
   writeFields,
 } from './rows.ts'
 
-const NONE = sql`null::jsonb`
+const CHANGE = callOf('kind, number, fingerprint, answer, seen', 'cs_change_2', 14)
 
 export function changeFields(change: Change, answer: Uint8Array | null = null) {
   return {
@@ -42,24 +43,21 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
   }
 }
 
-const effectJson = ({ change, answer }: EffectToApply) => json(changeFields(change, answer))
+const effectText = ({ change, answer }: EffectToApply) => jsonText(changeFields(change, answer))
 
-function limitJson(numberLimit: NumberLimit | null): Sql {
-  if (!numberLimit) return NONE
-  const { limit, budgetIndexes, authenticated } = numberLimit
-  return json({
+function limitText({ limit, authenticated }: NumberLimit): string {
+  return jsonText({
     max: limit.max,
     window_ms: limit.windowSeconds * 1000,
     lifetime_ms: LONGEST_LIFETIME_MS,
-    budgets: hexList(budgetIndexes),
     authenticated,
   })
 }
 
-function useJson(factor: FactorUse, codesLeft: number | null): Sql {
-  if (factor.type === 'recovery_codes') return json({ ...factor, codesLeft })
+function useText(factor: FactorUse, codesLeft: number | null): string {
+  if (factor.type === 'recovery_codes') return jsonText({ ...factor, codesLeft })
   const { type, factorId, step, twins, periodSeconds, subjectIndexes } = factor
-  return json({
+  return jsonText({
     type,
     factorId,
     step,
@@ -69,73 +67,104 @@ function useJson(factor: FactorUse, codesLeft: number | null): Sql {
   })
 }
 
+function changeCall(change: ChangeToApply, clock: number | null): Call {
+  const { service, id, stamp, now, notAfter, actor, effect, use, numberLimit, key } = change
+  const budgets = numberLimit?.budgetIndexes ?? []
+  return {
+    text: CHANGE,
+    values: [
+      ...[service, id, stamp, now, clock, notAfter, actorText(actor), effectText(effect)],
+      use && effectText(use.otherwise),
+      use && useText(use.factor, use.codesLeft),
+      numberLimit && limitText(numberLimit),
+      ...[bytesOf(budgets), locksOf(budgets), key && jsonText(writeFields(key))],
+    ],
+  }
+}
+
 export function createApply({
   query,
   timeOf,
 }: StoreContext): (change: ChangeToApply) => Promise<Applied> {
-  return async ({ service, id, stamp, now, notAfter, actor, effect, use, numberLimit, key }) => {
-    const [row] =
-      await query<Raw>(sql`select f.kind as outcome, f.number, f.fingerprint, f.answer, (f.v).*
-      from cs_change_1(${service}, ${id}, ${stamp}, ${now}, ${timeOf(now)}, ${notAfter}, ${actorJson(actor)},
-        ${effectJson(effect)}, ${use ? effectJson(use.otherwise) : NONE},
-        ${use ? useJson(use.factor, use.codesLeft) : NONE}, ${limitJson(numberLimit)},
-        ${key ? json(writeFields(key)) : NONE}) f`)
+  return async (change) => {
+    const [row] = await query<Raw>(changeCall(change, timeOf(change.now)))
     if (!row) return { kind: 'gone' }
-    const { outcome, number } = row
-    switch (outcome) {
+    const { kind, number } = row
+    switch (kind) {
       case 'answered_before':
-        return { kind: outcome, stored: toStored(row) }
+        return { kind, stored: toStored(row) }
       case 'number_limited':
-        return { kind: outcome, retryAt: Number(number) }
+        return { kind, retryAt: Number(number) }
       case 'stale':
-        return { kind: outcome, record: toRecord(row) }
+        return { kind, record: toRecord(fromJson(row.seen as Raw)) }
       case 'late':
-        return { kind: outcome, at: Number(number) }
+        return { kind, at: Number(number) }
       case 'recount':
-        return { kind: outcome, codesLeft: Number(number) }
+        return { kind, codesLeft: Number(number) }
       default: {
-        const isCode = use?.factor.type === 'recovery_codes'
-        const kind = outcome === 'spent' ? outcome : 'done'
-        return { kind, record: toRecord(row), codesLeft: isCode ? Number(number) : null }
+        const isCode = change.use?.factor.type === 'recovery_codes'
+        const codesLeft = isCode ? Number(number) : null
+        return { kind: kind === 'spent' ? kind : 'done', codesLeft }
       }
     }
   }
 }
 
-function createStatement(
+/** Its columns, in the order in which the function takes them. */
+const COLUMNS = [
+  ...(['id', 'reference', 'service', 'channel', 'purpose', 'locale', 'recipientSealed'] as const),
+  ...(['addressIndex', 'budgetIndex', 'country', 'sessionMac', 'authenticated', 'kind'] as const),
+  ...(['codeLength', 'codeHash', 'pepperKeyId', 'codeSealed', 'maxAttempts', 'sends'] as const),
+  ...(['maxSends', 'lastSendAt', 'clientIp', 'metadata', 'createdAt', 'expiresAt'] as const),
+]
+const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_4', COLUMNS.length + 12)
+
+function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
+  if (name === 'metadata') return jsonText(record.metadata)
+  const value = record[name]
+  return value instanceof Uint8Array ? Buffer.from(value) : value
+}
+
+function createCall(
   { record, slot, change, guesses, actor, kept }: RowToCreate,
   held: readonly VerificationRecord[],
   clock: number | null,
-) {
-  const { codeHash, codeSealed, deliveries: _, ...columns } = record
-  const budgets = hexList(guesses.budgetIndexes)
+): Call {
+  const { answer, events, delivery } = changeFields(change, kept?.answer)
+  const { budgetIndexes } = guesses
   const seen = held.map((one) => `${one.id}/${stampOf(one)}`).sort()
-  return sql`select f.kind as outcome, f.limit_name, f.fingerprint, f.answer, (f.v).* from cs_create_3(
-    ${json(rowFields(columns))}, ${codeHash}, ${codeSealed}, ${slot ? byteList(slot.slots) : sql`null::bytea[]`},
-    ${sql.param(seen)}::text[], ${json({ budgets, limits: limitsJson(guesses), wanted: guesses.wanted })},
-    ${json(changeFields({ ...change, set: {} }, kept?.answer))}, ${actorJson(actor)}, ${kept ? json(writeFields(kept)) : NONE}, ${clock}) f`
+  return {
+    text: CREATE,
+    values: [
+      ...COLUMNS.map((name) => columnOf(record, name)),
+      ...(slot ? [bytesOf(slot.slots), locksOf(slot.slots)] : [null, null]),
+      ...[seen, bytesOf(budgetIndexes), locksOf(budgetIndexes), ...spansAndRooms(guesses)],
+      ...[delivery && jsonText(delivery), jsonText(events), actorText(actor)],
+      kept && jsonText({ ...writeFields(kept), answer }),
+      clock,
+    ],
+  }
 }
 
 export function createCreate(
   { query, timeOf }: StoreContext,
   guesses: ReturnType<typeof createGuessReads>,
+  holdersOf: (slots: readonly Uint8Array[]) => Promise<VerificationRecord[]>,
 ): Engine['verifications']['create'] {
   return async (input): Promise<CreateOutcome> => {
     const { slot, record } = input
     const now = record.createdAt
     let held: VerificationRecord[] = []
     for (let tries = 0; tries < MAX_DECISIONS; tries += 1) {
-      const rows = await query<Raw>(createStatement(input, held, timeOf(now)))
-      const [row] = rows
-      if (row?.outcome === 'answered_before')
-        return { kind: 'answered_before', stored: toStored(row) }
-      if (row?.outcome === 'guesses_refused') {
-        const refusal = await guesses.relief(input.guesses, String(row.limit_name))
+      const [row] = await query<Raw>(createCall(input, held, timeOf(now)))
+      if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
+      if (row?.kind === 'guesses_refused') {
+        const refusal = await guesses.relief(input.guesses, Number(row.number))
         return { kind: 'guesses_refused', refusal }
       }
-      if (row?.outcome === 'created') return { kind: 'created', record }
+      if (row?.kind === 'created') return { kind: 'created', record }
       // The session is held, or was let go of since.
-      held = rows.map(toRecord)
+      held = await holdersOf(slot?.slots ?? [])
       const open = slot && held.find((one) => mayContinue(one, slot, now))
       if (open) return { kind: 'continued', record: open }
     }

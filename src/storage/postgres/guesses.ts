@@ -4,24 +4,27 @@
 import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'
 import { MAX_ROWS_FOR_RELIEF, type Reserved, reliefAt } from '../guess-relief.ts'
 import { sql } from './drizzle.ts'
-import type { Query } from './pool.ts'
-import { byteList, json } from './rows.ts'
+import { callOf, type Query } from './pool.ts'
+import { byteList, bytesOf } from './rows.ts'
 
 const spanOf = (query: GuessQuery, windowSeconds: number) =>
   windowSeconds * 1000 + query.longestLifetimeMs
 
-export function limitsJson(query: GuessQuery) {
-  return query.limits.map(({ name, limit }) => ({
-    name,
-    max: limit.max,
-    span_ms: spanOf(query, limit.windowSeconds),
-  }))
+/** Of each limit the window that it sums over, and what may be reserved in it before. */
+export function spansAndRooms(query: GuessQuery): [spans: number[], rooms: number[]] {
+  const { limits, wanted } = query
+  return [
+    limits.map(({ limit }) => spanOf(query, limit.windowSeconds)),
+    limits.map(({ limit }) => limit.max - wanted),
+  ]
 }
 
+const FULL = callOf('cs_guesses_full_1 as place', 'cs_guesses_full_1', 6)
+
 export function createGuessReads(query: Query) {
-  /** What the caller is told of the refusal by this limit. */
-  const relief = async (asked: GuessQuery, name: string): Promise<GuessRefusal> => {
-    const found = asked.limits.find((one) => one.name === name)
+  /** What the caller is told of the refusal by the limit in this place, from 1. */
+  const relief = async (asked: GuessQuery, place: number): Promise<GuessRefusal> => {
+    const found = asked.limits[place - 1]
     if (!found) throw new Error('the database refused by a limit that was not asked')
     const spanMs = spanOf(asked, found.limit.windowSeconds)
     const rows = await query<Reserved>(sql`
@@ -38,12 +41,10 @@ export function createGuessReads(query: Query) {
   }
   const ask = async (asked: GuessQuery): Promise<GuessRefusal | undefined> => {
     if (asked.limits.length === 0) return undefined
-    const [row] = await query<{
-      name: string | null
-    }>(sql`select cs_guesses_refused_1(${asked.service},
-      ${byteList(asked.budgetIndexes)}, ${asked.authenticated}, ${asked.now}, ${json(limitsJson(asked))},
-      ${asked.wanted}) as name`)
-    return row?.name ? relief(asked, row.name) : undefined
+    const { service, budgetIndexes, authenticated, now } = asked
+    const values = [service, bytesOf(budgetIndexes), authenticated, now, ...spansAndRooms(asked)]
+    const [row] = await query<{ place: number | null }>({ text: FULL, values })
+    return row?.place ? relief(asked, row.place) : undefined
   }
   return { ask, relief }
 }

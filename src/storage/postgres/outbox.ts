@@ -7,8 +7,8 @@ import { CHANNELS } from '../../kernel/channel.ts'
 import type { DeliveryApplied, DeliveryToApply, DueRow, Engine, TryAnswer } from '../engine.ts'
 import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
-import type { StoreContext } from './pool.ts'
-import { camelRow, json, type Raw, rowFields } from './rows.ts'
+import { callOf, type StoreContext } from './pool.ts'
+import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
 
 /** From the lease to the change: two round trips and the planning of one batch. */
 const PLANNING_MS = 5_000
@@ -19,7 +19,8 @@ const loadedOf = (row: Raw) => {
   const { attempts: tries, ...rest } = camelRow(row)
   return { ...rest, tries } as unknown
 }
-type AppliedRow = LoadedDelivery & { n: number; outcome: DeliveryApplied['kind']; at: number }
+type AppliedRow = { n: number; outcome: DeliveryApplied['kind']; at: number; o: Raw | null }
+const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_2', 2)
 
 function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   const { kind } = result
@@ -46,6 +47,14 @@ function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
   }
 }
 
+/** Without parameters, so that it is planned once a connection: one step into the index for each channel. */
+const NEXT_DUE = `select min(x.at) as at from (${CHANNELS.map(
+  (
+    channel,
+  ) => `(select due_at as at from deliveries where channel = '${channel}' and due_at is not null
+    order by due_at limit 1)`,
+).join(' union all ')}) x`
+
 export function createOutbox({ query, timeOf }: StoreContext): Engine['outbox'] {
   return {
     async due({ channel, now, limit }) {
@@ -57,20 +66,18 @@ export function createOutbox({ query, timeOf }: StoreContext): Engine['outbox'] 
       })
     },
     async apply(changes, now) {
-      const rows = await query<Raw>(sql`select f.n, f.outcome, f.at, (f.o).*
-        from cs_apply_deliveries_1(${json(changes.map(changeOf))}, ${timeOf(now)}) f`)
+      const values = [jsonText(changes.map(changeOf)), timeOf(now)]
+      const rows = await query<AppliedRow>({ text: APPLY, values })
       const outcomes: DeliveryApplied[] = changes.map(() => ({ kind: 'fenced' }))
-      for (const row of rows) {
-        const { n, outcome: kind, at, ...loaded } = loadedOf(row) as AppliedRow
-        outcomes[n] = kind === 'changed' ? { kind, at, row: loaded } : { kind }
-      }
+      for (const { n, outcome: kind, at, o } of rows)
+        outcomes[n] =
+          kind === 'changed'
+            ? { kind, at, row: loadedOf(fromJson(o as Raw)) as LoadedDelivery }
+            : { kind }
       return outcomes
     },
     async nextDueAt() {
-      const channels = sql.param([...CHANNELS])
-      const [row] = await query<{ at: number | null }>(
-        sql`select cs_next_due_1(${channels}::text[]) as at`,
-      )
+      const [row] = await query<{ at: number | null }>({ text: NEXT_DUE, values: [] })
       return row?.at ?? undefined
     },
     async pastSends() {

@@ -15,6 +15,8 @@ import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
 /** Statements take a millisecond; more connections than cores of the server only queue there. */
 const POOL_SIZE = 10
 const CONNECT_MS = 2_000
+/** A connection is a process there, which plans every statement once more: some 50 ms of its CPU until all are known. */
+const IDLE_MS = 10 * 60_000
 /** As on SQLite: whoever waits this long for a lock gets 503. */
 const LOCK_MS = 2_000
 const STATEMENT_MS = 4_000
@@ -34,8 +36,15 @@ export type PoolOptions = {
   logger?: { warn(fields: Record<string, unknown>, message: string): void }
 }
 
+/** A text that is written once, with its values: nothing of it is built at a call. */
+export type Call = { text: string; values: unknown[] }
+
+/** `select …` of a function's row. */
+export const callOf = (columns: string, name: string, parameters: number) =>
+  `select ${columns} from ${name}(${Array.from({ length: parameters }, (_, n) => `$${n + 1}`)})`
+
 /** Rows of one statement. @throws StoreUnavailableError where the server is away, locked, full or read-only */
-export type Query = <Row extends Record<string, unknown>>(statement: Sql) => Promise<Row[]>
+export type Query = <Row extends Record<string, unknown>>(statement: Sql | Call) => Promise<Row[]>
 
 /** What every part of the store is given. */
 export type StoreContext = {
@@ -61,6 +70,7 @@ export function createPool(options: PoolOptions): Pool {
     ...connectionOf({ ...beginning, name: 'countersign' }),
     max: options.size ?? POOL_SIZE,
     connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
     query_timeout: ANSWER_MS,
     ...(first && { onConnect: async (client) => void (await client.query(first)) }), // mutant: C71.session-mode-settings
   })
@@ -101,11 +111,14 @@ function nameStatements(pool: Pool, pooler: PoolOptions['pooler']): Pick<Pool, '
 }
 
 export function createQuery(pool: Pool, pooler: PoolOptions['pooler'] = 'none'): Query {
-  const orm = drizzle(nameStatements(pool, pooler) as Pool)
-  return async <Row extends Record<string, unknown>>(statement: Sql) => {
+  const named = nameStatements(pool, pooler)
+  const orm = drizzle(named as Pool)
+  const run = (statement: Sql | Call) =>
+    'text' in statement ? named.query(statement, statement.values) : orm.execute(statement)
+  return async <Row extends Record<string, unknown>>(statement: Sql | Call) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await orm.execute(statement)).rows as Row[]
+        return (await run(statement)).rows as Row[]
       } catch (error) {
         if (!isRetryable(error) || attempt > RETRIES) throw toStoreError(error)
         await sleep(RETRY_MS * attempt * (0.5 + Math.random()))

@@ -25,20 +25,34 @@ export function camelRow(row: Raw): Raw {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelName(name), value]))
 }
 
-/** Of `verification_rows_2`, whatever the row holds beside its columns. */
+const BYTES = [
+  'recipient_sealed',
+  'address_index',
+  'budget_index',
+  'session_mac',
+  'session_slot',
+  'code_sealed',
+]
+
+/** A row that a function returns as one JSON value, as the driver would have read its columns. */
+export function fromJson(row: Raw): Raw {
+  const bytes = BYTES.flatMap((name) => {
+    const value = row[name]
+    return typeof value === 'string' ? [[name, Buffer.from(value.slice(2), 'hex')]] : []
+  })
+  return { ...row, ...Object.fromEntries(bytes) }
+}
+
+/** What a row holds beside the record: where it is, and what a statement asked with it. */
+const BESIDE = new Set(['seq', 'session_slot', 'at', 'spent_count', 'spent_oldest'])
+
+/** Of `verification_rows_2`. */
 export function toRecord(row: Raw): VerificationRecord {
-  const { deliveryStates, ...rest } = camelRow(row)
-  const { seq: _seq, sessionSlot: _slot, outcome: _o, number: _n, at: _at, ...more } = rest
-  const {
-    limitName: _l,
-    fingerprint: _f,
-    answer: _a,
-    spentCount: _c,
-    spentOldest: _s,
-    ...record
-  } = more
+  const record: Raw = {}
+  for (const name of Object.keys(row)) if (!BESIDE.has(name)) record[camelName(name)] = row[name]
+  const { deliveryStates, ...columns } = record
   const deliveries = readDeliveryStates((deliveryStates ?? []) as string[])
-  return { ...record, deliveries } as unknown as VerificationRecord
+  return { ...columns, deliveries } as unknown as VerificationRecord
 }
 
 export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
@@ -46,17 +60,34 @@ export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 /** A list of MACs as a JSON value: functions take few parameters. */
 export const hexList = (macs: readonly Uint8Array[]) => macs.map(hex)
 
-export const byteList = (macs: readonly Uint8Array[]) =>
-  sql`${sql.param(macs.map((mac) => Buffer.from(mac)))}::bytea[]`
+export const bytesOf = (macs: readonly Uint8Array[]) => macs.map((mac) => Buffer.from(mac))
+
+export const byteList = (macs: readonly Uint8Array[]) => sql`${sql.param(bytesOf(macs))}::bytea[]`
+
+/** What cs_lock_1 locks of them, in its order. */
+export function locksOf(macs: readonly Uint8Array[]): string[] {
+  const keys = bytesOf(macs).sort(Buffer.compare)
+  return [...new Set(keys.map((key) => String(key.readBigInt64BE(0))))]
+}
 
 /** PostgreSQL takes no zero byte and no half of a surrogate pair; a provider may answer either. */
 const storable = (_: string, value: unknown) =>
   typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
 
-export const json = (value: unknown) => sql`${JSON.stringify(value, storable)}::jsonb`
+/** As JSON writes them. A replacer is called for each value, so only where one may be there. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/
 
-export const actorJson = ({ service, keyId, clientIp, userAgent }: Actor): Sql =>
-  json({ service, keyId, clientIp, userAgent })
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value)
+  return UNSTORABLE.test(text) ? JSON.stringify(value, storable) : text
+}
+
+export const json = (value: unknown) => sql`${jsonText(value)}::jsonb`
+
+export const actorText = ({ service, keyId, clientIp, userAgent }: Actor) =>
+  jsonText({ service, keyId, clientIp, userAgent })
+
+export const actorJson = (actor: Actor): Sql => sql`${actorText(actor)}::jsonb`
 
 const snakeName = (name: string) => name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`)
 

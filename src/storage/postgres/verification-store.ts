@@ -13,20 +13,56 @@ import type { Engine } from '../engine.ts'
 import { changeFields, createApply, createCreate } from './change.ts'
 import { sql } from './drizzle.ts'
 import { createGuessReads } from './guesses.ts'
-import type { StoreContext } from './pool.ts'
-import { byteList, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
+import type { Call, StoreContext } from './pool.ts'
+import { byteList, bytesOf, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
 
-function whereOf(query: CheckQuery) {
-  const { service } = query
-  if ('id' in query) return sql`f.id = ${query.id} and f.service = ${service}`
-  const { sessionMacs, addressIndexes, purpose } = query
-  return sql`f.session_mac = any(${byteList(sessionMacs)}) and f.service = ${service}
-    and f.address_index = any(${byteList(addressIndexes)}) and f.purpose = ${purpose} order by f.seq desc limit 1`
+const BY_ID = 'f.service = $1 and f.id = $2'
+const BY_SESSION = `f.service = $1 and f.session_mac = any($2) and f.address_index = any($3) and f.purpose = $4
+  order by f.seq desc limit 1`
+
+/** The number's guesses since the parameter of this place, and the one after it for the rows that may hold some. */
+const withSpent = (
+  where: string,
+  place: number,
+) => `select f.*, s.* from verification_rows_2 f, lateral (
+  select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
+  where n.budget_index = f.budget_index and n.created_at > $${place + 1}
+    and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > $${place}) s
+  where ${where}`
+const CHECKED = {
+  byId: `select f.* from verification_rows_2 f where ${BY_ID}`,
+  byIdWithSpent: withSpent(BY_ID, 3),
+  bySession: `select f.* from verification_rows_2 f where ${BY_SESSION}`,
+  bySessionWithSpent: withSpent(BY_SESSION, 5),
 }
 
-function createFinds({
-  query,
-}: StoreContext): Pick<
+function checkCall(query: CheckQuery): Call {
+  const { service, now, numberWindowMs } = query
+  const since = numberWindowMs === null ? null : now - numberWindowMs
+  const window = since === null ? [] : [since, since - LONGEST_LIFETIME_MS]
+  if ('id' in query)
+    return {
+      text: since === null ? CHECKED.byId : CHECKED.byIdWithSpent,
+      values: [service, query.id, ...window],
+    }
+  const { sessionMacs, addressIndexes, purpose } = query
+  return {
+    text: since === null ? CHECKED.bySession : CHECKED.bySessionWithSpent,
+    values: [service, bytesOf(sessionMacs), bytesOf(addressIndexes), purpose, ...window],
+  }
+}
+
+const HOLDERS = 'select * from verification_rows_2 where session_slot = any($1)'
+
+const createHolders =
+  ({ query }: StoreContext) =>
+  async (slots: readonly Uint8Array[]) =>
+    (await query<Raw>({ text: HOLDERS, values: [bytesOf(slots)] })).map(toRecord)
+
+function createFinds(
+  { query }: StoreContext,
+  holdersOf: ReturnType<typeof createHolders>,
+): Pick<
   VerificationStore,
   'find' | 'findToCheck' | 'findContinuable' | 'findAnswer' | 'list' | 'deliveriesOf'
 > {
@@ -42,28 +78,14 @@ function createFinds({
       return row && toRecord(row)
     },
     async findToCheck(asked) {
-      if (asked.numberWindowMs === null) {
-        const [row] = await query<Raw>(
-          sql`select f.* from verification_rows_2 f where ${whereOf(asked)}`,
-        )
-        return row && { record: toRecord(row), spent: null }
-      }
-      const since = asked.now - asked.numberWindowMs
-      const [row] = await query<Raw>(sql`select f.*, s.* from verification_rows_2 f, lateral (
-        select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
-        where n.budget_index = f.budget_index and n.created_at > ${since - LONGEST_LIFETIME_MS}
-          and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > ${since}) s
-        where ${whereOf(asked)}`)
+      const [row] = await query<Raw>(checkCall(asked))
       if (!row) return undefined
       const { spent_count: count, spent_oldest: oldestAt } = row
       const isSpent = typeof count === 'number' && typeof oldestAt === 'number'
       return { record: toRecord(row), spent: isSpent ? { count, oldestAt } : null }
     },
     async findContinuable(slot, now) {
-      const rows = await query<Raw>(
-        sql`select * from verification_rows_2 where session_slot = any(${byteList(slot.slots)})`,
-      )
-      return rows.map(toRecord).find((record) => mayContinue(record, slot, now))
+      return (await holdersOf(slot.slots)).find((record) => mayContinue(record, slot, now))
     },
     async deliveriesOf(id) {
       const rows = await query<Raw>(sql`select d.*, d.attempts as tries from verifications v
@@ -90,11 +112,12 @@ function createFinds({
 export function createVerificationStore(context: StoreContext): Engine['verifications'] {
   const { query, timeOf } = context
   const guesses = createGuessReads(query)
-  const finds = createFinds(context)
+  const holdersOf = createHolders(context)
+  const finds = createFinds(context, holdersOf)
   return {
     ...finds,
     checkGuessBudget: guesses.ask,
-    create: createCreate(context, guesses),
+    create: createCreate(context, guesses, holdersOf),
     apply: createApply(context),
     async sweep({ now, graceMs, limit }) {
       const clock = timeOf(now)

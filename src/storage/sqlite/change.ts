@@ -2,7 +2,7 @@
 // where the row still is as it was decided on. It must not hold a rule of its own.
 
 import type { Actor } from '../../kernel/actor.ts'
-import { applied, type Change, type LoggedEvent } from '../../verification/transitions.ts'
+import type { Change, LoggedEvent } from '../../verification/transitions.ts'
 import { stampOf } from '../change.ts'
 import type { Applied, ChangeToApply } from '../engine.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
@@ -133,7 +133,7 @@ export function createApply(deps: {
     const row = events && rows.byId(input.service, input.id)
     if (!row || !events.every((event) => applying.isLeftOut(row.seq, event, input.now)))
       return undefined
-    return { kind: 'done', record: toRecord(row), codesLeft: null }
+    return { kind: 'done', codesLeft: null }
   }
 
   const applyNow = (input: ChangeToApply): Applied => {
@@ -156,7 +156,7 @@ export function createApply(deps: {
     const { change, answer } = isSpent ? use.otherwise : input.effect // mutant: C11.used-code-wrong
     applying.apply(row, change, now, actor)
     if (key && answer) answers.keep({ ...key, answer })
-    return { kind: isSpent ? 'spent' : 'done', record: applied(before, change), codesLeft }
+    return { kind: isSpent ? 'spent' : 'done', codesLeft }
   }
 
   return async (input) =>
