@@ -39,7 +39,7 @@ export function createId(prefix: IdPrefix, nowMs: number): string {
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/
 
-/** Named after their verification and their number, deliveries and send attempts are found without an index of their own. */
+/** Named after their verification and their number, deliveries and tries are found without an index of their own. */
 export function deliveryId(verificationId: string, sendNumber: number): string {
   return `dlv_${verificationId.slice(4)}_${sendNumber}`
 }

@@ -55,7 +55,7 @@ function nodeEnvironment(databaseUrl: string, gatewayUrl: string): Record<string
     MINT_SIZE: '8',
     HTTP_SMS_URL: gatewayUrl,
     HTTP_SMS_BODY:
-      '{"to":"{{to}}","code":"{{code}}","verification":"{{verification_id}}","attempt":"{{attempt_id}}"}',
+      '{"to":"{{to}}","code":"{{code}}","verification":"{{verification_id}}","tryId":"{{attempt_id}}"}',
     CLIENT_IP: 'required',
     CODE_LENGTH: String(RULES.codeLength),
     TTL_SECONDS: String(RULES.ttlSeconds),

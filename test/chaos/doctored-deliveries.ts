@@ -4,7 +4,7 @@
 import { type Case, delivery, events, find, insert, type Mutable, row } from './doctor.ts'
 import type { ChaosRecord } from './record.ts'
 import { RULES } from './settings.ts'
-import { APPROVED, attemptOf, CANCELED, EXPIRED } from './sound-record.ts'
+import { APPROVED, CANCELED, EXPIRED, tryIdOf } from './sound-record.ts'
 import type { Tables } from './tables.ts'
 
 export const LEASES: Case[] = [
@@ -59,20 +59,20 @@ export const LEASES: Case[] = [
   ],
   [
     'deliveries in order',
-    'a frozen worker that moved the newer attempt by its own result',
+    'a frozen worker that moved the newer try by its own result',
     (r) => {
       find(r, CANCELED, 'delivery.sent', 2).type = 'delivery.retrying'
     },
-    /delivery.retrying of attempt 2, whose own worker says sent/,
+    /delivery.retrying of try 2, whose own worker says sent/,
   ],
   [
     'deliveries in order',
-    'a move before the worker of that attempt had its result',
+    'a move before the worker of that try had its result',
     (r) => {
       const own = r.tables.sendTries.find((one) => one.startedAt % 10_000 === 3_030)
       ;(own as Mutable<Tables['sendTries'][0]>).durationMs = 900
     },
-    /delivery.sent of attempt 2, 830 ms before its own worker had its result/,
+    /delivery.sent of try 2, 830 ms before its own worker had its result/,
   ],
   [
     'deliveries in order',
@@ -107,7 +107,7 @@ export const SENDS: Case[] = [
   ],
   [
     'messages fit',
-    'one attempt that went out twice',
+    'one try that went out twice',
     (r) => r.messages.push({ ...(r.messages[0] as ChaosRecord['messages'][0]) }),
     /went out 2 times/,
   ],
@@ -116,7 +116,7 @@ export const SENDS: Case[] = [
     'a message that nobody wrote down before',
     (r) => {
       const first = r.messages[0] as ChaosRecord['messages'][0]
-      r.messages.push({ ...first, attempt: attemptOf(APPROVED, 1, 9) })
+      r.messages.push({ ...first, tryId: tryIdOf(APPROVED, 1, 9) })
     },
     /without being written down before/,
   ],
@@ -135,9 +135,9 @@ export const SENDS: Case[] = [
       const [first] = r.tables.sendTries
       const [taken] = r.messages
       for (let n = 2; n <= RULES.maxAmbiguousSends + 1; n += 1) {
-        const attempt = attemptOf(APPROVED, 1, n)
-        r.messages.push({ ...(taken as ChaosRecord['messages'][0]), attempt, answered: null })
-        r.tables.sendTries.push({ ...(first as Tables['sendTries'][0]), attempt: n })
+        const tryId = tryIdOf(APPROVED, 1, n)
+        r.messages.push({ ...(taken as ChaosRecord['messages'][0]), tryId, answered: null })
+        r.tables.sendTries.push({ ...(first as Tables['sendTries'][0]), tryNumber: n })
       }
     },
     /may have reached its person 4 times/,

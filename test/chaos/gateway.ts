@@ -9,7 +9,7 @@ import { RULES } from './settings.ts'
 
 export type Message = {
   verification: string
-  attempt: string
+  tryId: string
   to: string
   code: string
   /** Milliseconds since the epoch. */
@@ -71,8 +71,8 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
   let takeOver = Promise.withResolvers<void>()
   let mood: Mood = 'usual'
 
-  const noticeTakeOver = ({ attempt, at }: Message) => {
-    const delivery = attempt.slice(0, attempt.lastIndexOf('_'))
+  const noticeTakeOver = ({ tryId, at }: Message) => {
+    const delivery = tryId.slice(0, tryId.lastIndexOf('_'))
     if (at - (newest.get(delivery) ?? at) > RULES.leaseMs - TAKEN_OVER_EARLY_MS) {
       takeOver.resolve()
       takeOver = Promise.withResolvers()

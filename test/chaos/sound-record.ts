@@ -19,8 +19,8 @@ export const CODES: Readonly<Record<string, string>> = {
   [CANCELED]: '5550123',
 }
 
-export const attemptOf = (id: string, send: number, attempt: number) =>
-  `att_${id.slice(4)}_${send}_${attempt}`
+export const tryIdOf = (id: string, send: number, tryNumber: number) =>
+  `att_${id.slice(4)}_${send}_${tryNumber}`
 
 type Told = { status: number; body: Record<string, unknown> }
 
@@ -97,13 +97,13 @@ const EVENTS: readonly [at: number, id: string, type: string, details?: EventRow
   [75_000, EXPIRED, 'verification.expired'],
 ]
 
-function message(id: string, send: number, attempt: number, answered: number | null) {
+function message(id: string, send: number, tryNumber: number, answered: number | null) {
   const code = CODES[id] ?? ''
-  return { verification: id, attempt: attemptOf(id, send, attempt), to: '', code, at: T0, answered }
+  return { verification: id, tryId: tryIdOf(id, send, tryNumber), to: '', code, at: T0, answered }
 }
 
-function attempt(id: string, send: number, number: number, startedAt: number, result: string) {
-  const started = { verification: id, send, attempt: number, startedAt: T0 + startedAt }
+function sendTry(id: string, send: number, number: number, startedAt: number, result: string) {
+  const started = { verification: id, send, tryNumber: number, startedAt: T0 + startedAt }
   return { ...started, durationMs: 10, result }
 }
 
@@ -139,13 +139,13 @@ export function soundRecord(): ChaosRecord {
         },
       ],
       sendTries: [
-        attempt(APPROVED, 1, 1, 5, 'sent'),
-        attempt(EXPIRED, 1, 1, 12, 'retry'),
-        attempt(EXPIRED, 1, 2, 531, 'sent'),
+        sendTry(APPROVED, 1, 1, 5, 'sent'),
+        sendTry(EXPIRED, 1, 1, 12, 'retry'),
+        sendTry(EXPIRED, 1, 2, 531, 'sent'),
         // Written by the frozen worker when it woke: its token was no good any more.
-        { ...attempt(CANCELED, 1, 1, 22, 'retry'), durationMs: 4_000 },
-        attempt(CANCELED, 1, 2, 3_030, 'sent'),
-        attempt(CANCELED, 2, 1, 31_010, 'failed'),
+        { ...sendTry(CANCELED, 1, 1, 22, 'retry'), durationMs: 4_000 },
+        sendTry(CANCELED, 1, 2, 3_030, 'sent'),
+        sendTry(CANCELED, 2, 1, 31_010, 'failed'),
       ],
       events: EVENTS.map(([at, id, type, details = {}], seq) => ({
         ...{ seq, at: T0 + at, type, verification: id, details },

@@ -31,7 +31,7 @@ export type DeliveryRow = {
 export type SendTryRow = {
   verification: string
   send: number
-  attempt: number
+  tryNumber: number
   startedAt: number
   /** What its own worker wrote down, whether or not it was fenced; null where it never came so far. */
   durationMs: number | null
@@ -67,7 +67,7 @@ const DELIVERIES = ofVerification(
 )
 const SEND_TRIES = ofVerification(
   'send_attempts',
-  't.send, t.attempt, t.started_at as "startedAt", t.duration_ms as "durationMs", t.result',
+  't.send, t.attempt as "tryNumber", t.started_at as "startedAt", t.duration_ms as "durationMs", t.result',
 )
 const EVENTS = `select e.seq, e.at, e.type, e.details, v.id as verification
   from events e left join verifications v on v.seq = e.verification_seq order by e.seq`

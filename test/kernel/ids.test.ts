@@ -24,7 +24,7 @@ describe('ids', () => {
     }
   })
 
-  it('name deliveries and send attempts after their verification', () => {
+  it('name deliveries and tries after their verification', () => {
     const id = createId('vrf', 0)
     expect(deliveryId(id, 2)).toBe(`dlv_${id.slice(4)}_2`)
     expect(tryId(id, 2, 3)).toBe(`att_${id.slice(4)}_2_3`)

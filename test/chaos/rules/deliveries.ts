@@ -13,12 +13,12 @@ type Seen = {
   record: ChaosRecord
   verification: VerificationRow
   delivery: DeliveryRow
-  attempts: ReadonlyMap<number, SendTryRow>
+  tries: ReadonlyMap<number, SendTryRow>
 }
 
 type Walk = {
   phase: Phase
-  attempt: number
+  tryNumber: number
   dueAt: number
   claimedAt: number
   end: EventRow | undefined
@@ -33,11 +33,11 @@ const PHASE_AFTER: Readonly<Record<string, Phase>> = {
   'delivery.canceled': 'canceled',
 }
 
-/** Whether a claim was right. An attempt may be begun again under its number: a claim given back unsent writes no event. */
+/** Whether a claim was right. A try may begin again under its number: a claim given back unsent writes no event. */
 function faultsOfClaim(walk: Walk, event: EventRow, { record, verification }: Seen): string[] {
   const faults: string[] = []
-  const attempt = Number(event.details.attempt)
-  const isGivenBack = walk.phase === 'sending' && attempt === walk.attempt
+  const tryNumber = Number(event.details.attempt)
+  const isGivenBack = walk.phase === 'sending' && tryNumber === walk.tryNumber
   if (walk.phase === 'sending' && !isGivenBack) faults.push('claimed while another worker held it')
   if (walk.end) faults.push(`claimed after its end (${walk.end.type})`)
   if (verification.expiresAt - event.at < record.rules.minRemainingMs)
@@ -52,21 +52,21 @@ const RESULTS_OF: Readonly<Record<string, readonly string[]>> = {
   'delivery.failed': ['failed', 'retry'],
 }
 
-/** Only the worker of the newest attempt moves a delivery: with its own result, and not before it had it. */
-function faultsOfMove(walk: Walk, event: EventRow, { attempts, record }: Seen): string[] {
+/** Only the worker of the newest try moves a delivery: with its own result, and not before it had it. */
+function faultsOfMove(walk: Walk, event: EventRow, { tries, record }: Seen): string[] {
   const { type, at } = event
   const isAtClaim = type === 'delivery.failed' && walk.phase !== 'sending'
   if (isAtClaim) return []
   if (walk.phase !== 'sending') return [`${type} while it was ${walk.phase}`]
-  const attempt = Number(event.details.attempt)
-  if (attempt !== walk.attempt) return [`${type} of attempt ${attempt}, not ${walk.attempt}`]
-  const own = attempts.get(attempt)
+  const tryNumber = Number(event.details.attempt)
+  if (tryNumber !== walk.tryNumber) return [`${type} of try ${tryNumber}, not ${walk.tryNumber}`]
+  const own = tries.get(tryNumber)
   const result = own?.result ?? 'nothing'
   if (!own || own.durationMs === null || !RESULTS_OF[type]?.includes(result))
-    return [`${type} of attempt ${attempt}, whose own worker says ${result}`]
+    return [`${type} of try ${tryNumber}, whose own worker says ${result}`]
   const earlyMs = own.startedAt + own.durationMs - at
   return earlyMs > record.rules.clockErrorMs
-    ? [`${type} of attempt ${attempt}, ${earlyMs} ms before its own worker had its result`]
+    ? [`${type} of try ${tryNumber}, ${earlyMs} ms before its own worker had its result`]
     : []
 }
 
@@ -91,7 +91,7 @@ function advance(walk: Walk, event: EventRow, leaseMs: number): Walk {
   const { at, details } = event
   const next = { ...walk, phase, dueAt: at }
   if (phase === 'sending')
-    return { ...next, attempt: Number(details.attempt), claimedAt: at, dueAt: at + leaseMs }
+    return { ...next, tryNumber: Number(details.attempt), claimedAt: at, dueAt: at + leaseMs }
   if (event.type === 'delivery.retrying')
     return { ...next, dueAt: at + Number(details.retry_in_ms) }
   return next
@@ -101,7 +101,7 @@ function advance(walk: Walk, event: EventRow, leaseMs: number): Walk {
 function walkThrough(seen: Seen, events: readonly EventRow[]): string[] {
   const { record, delivery } = seen
   let walk: Walk = {
-    ...{ phase: 'queued', attempt: 0, claimedAt: 0, end: undefined },
+    ...{ phase: 'queued', tryNumber: 0, claimedAt: 0, end: undefined },
     dueAt: delivery.queuedAt,
   }
   const faults: string[] = []
@@ -127,13 +127,13 @@ export const deliveriesInOrder: Rule = (record) => {
   const { tables } = record
   const events = eventsOf(tables.events)
   const byId = new Map(tables.verifications.map((row) => [row.id, row]))
-  const attempts = Map.groupBy(tables.sendTries, keyOf)
+  const tries = Map.groupBy(tables.sendTries, keyOf)
   return tables.deliveries.flatMap((delivery) => {
     const verification = byId.get(delivery.verification) as VerificationRow
-    const own = attempts.get(keyOf(delivery)) ?? []
+    const own = tries.get(keyOf(delivery)) ?? []
     const seen = {
       ...{ record, verification, delivery },
-      attempts: new Map(own.map((row) => [row.attempt, row])),
+      tries: new Map(own.map((row) => [row.tryNumber, row])),
     }
     return walkThrough(seen, events.get(delivery.verification) ?? []).map((fault) => ({
       rule: 'deliveries in order',
@@ -153,24 +153,24 @@ const mayHaveArrived = (answered: number | null) => answered === null || answere
 export const messagesFit: Rule = ({ rules, tables, messages }) => {
   const rule = 'messages fit'
   const found: Violation[] = []
-  const byAttempt = Map.groupBy(messages, ({ attempt }) => attempt)
-  const attempted = new Set(
+  const byTry = Map.groupBy(messages, ({ tryId }) => tryId)
+  const written = new Set(
     tables.events
       .filter(({ type }) => type === 'delivery.attempted')
       .map((event) =>
         tryId(event.verification ?? '', Number(event.details.send), Number(event.details.attempt)),
       ),
   )
-  for (const [attempt, own] of byAttempt) {
-    if (own.length > 1) found.push({ rule, said: `${attempt} went out ${own.length} times` })
-    if (!attempted.has(attempt))
-      found.push({ rule, said: `${attempt} went out without being written down before` })
+  for (const [id, own] of byTry) {
+    if (own.length > 1) found.push({ rule, said: `${id} went out ${own.length} times` })
+    if (!written.has(id))
+      found.push({ rule, said: `${id} went out without being written down before` })
   }
-  const attempts = Map.groupBy(tables.sendTries, keyOf)
+  const tries = Map.groupBy(tables.sendTries, keyOf)
   for (const delivery of tables.deliveries) {
-    const own = (attempts.get(keyOf(delivery)) ?? []).flatMap(({ attempt }) => {
-      const id = tryId(delivery.verification, delivery.send, attempt)
-      return byAttempt.get(id) ?? []
+    const own = (tries.get(keyOf(delivery)) ?? []).flatMap(({ tryNumber }) => {
+      const id = tryId(delivery.verification, delivery.send, tryNumber)
+      return byTry.get(id) ?? []
     })
     const said = (text: string) => found.push({ rule, said: `${keyOf(delivery)} ${text}` })
     if (delivery.status === 'sent' && !own.some(({ answered }) => isTaken(answered)))
