@@ -29,12 +29,21 @@ export function drawBytes(count: number): Buffer {
 
 export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req'
 
+const ID_BYTES = 20
+/** Base32hex (RFC 4648 §7) of ten bits. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => bits.toString(32).padStart(2, '0'))
+
 /** `vrf_` and 32 characters: 32 bits of seconds, then 128 random bits (ASVS 11.5.1), in base32hex, which sorts by time. */
 export function createId(prefix: IdPrefix, nowMs: number): string {
-  const bytes = Buffer.alloc(4)
+  const bytes = drawBytes(ID_BYTES)
   bytes.writeUInt32BE(Math.floor(nowMs / 1000) % 2 ** 32)
-  const number = BigInt(`0x${bytes.toString('hex')}${drawBytes(16).toString('hex')}`)
-  return `${prefix}_${number.toString(32).padStart(32, '0')}`
+  let id = `${prefix}_`
+  for (let at = 0; at < ID_BYTES; at += 5) {
+    const forty = bytes.readUIntBE(at, 5)
+    const [high, low] = [Math.floor(forty / 2 ** 20), forty % 2 ** 20]
+    id += `${PAIRS[high >> 10]}${PAIRS[high & 1023]}${PAIRS[low >> 10]}${PAIRS[low & 1023]}`
+  }
+  return id
 }
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/

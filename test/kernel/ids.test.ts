@@ -14,6 +14,9 @@ describe('ids', () => {
     const late = createId('vrf', 1_000_000_001_000)
     expect(early).toMatch(VERIFICATION_ID)
     expect(early < late).toBe(true)
+    const digits = [...early.slice(4)].map((digit) => BigInt(Number.parseInt(digit, 32)))
+    const number = digits.reduce((all, digit) => all * 32n + digit, 0n)
+    expect(number >> 128n).toBe(1_000_000_000n)
     expect(createId('vrf', 0)).not.toBe(createId('vrf', 0))
   })
 
