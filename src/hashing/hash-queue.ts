@@ -56,6 +56,7 @@ function createLanes(concurrency: number, deadlineMs: number) {
     runNow,
     running: () => running,
     enqueue<T>(work: () => Promise<T>, onEnd: () => void): Promise<T> {
+      if (running < concurrency && queue.length === 0) return runNow(work, onEnd)
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       const timer = setTimeout(() => {
         reject(new OverloadedError('hashing waited longer than its deadline'))
