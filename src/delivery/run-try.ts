@@ -97,16 +97,17 @@ async function sendReally(
 ): Promise<SendResult> {
   if (!provider) return permanent('no_provider', 'provider not configured')
   const deadline = new AbortController()
-  const abort = () => deadline.abort()
+  const late = Promise.withResolvers<SendResult>()
+  const abort = () => {
+    deadline.abort()
+    setTimeout(late.resolve, ABORT_GRACE_MS, ambiguous('timeout', 'no answer in time')).unref()
+  }
   const timer = setTimeout(abort, deps.deadlineMs)
   stop.addEventListener('abort', abort, { once: true })
   if (stop.aborted) abort()
   try {
     const message = deps.compose(claim)
-    const result = await Promise.race([
-      provider.send(message, deadline.signal),
-      graceAfter(deadline.signal),
-    ])
+    const result = await Promise.race([provider.send(message, deadline.signal), late.promise])
     return withoutQuotes(result, message) // mutant: I7.answer-screened
   } catch (error) {
     // A bug of ours or of a library. Its text may contain the recipient: only its name is logged.
@@ -119,16 +120,6 @@ async function sendReally(
     clearTimeout(timer)
     stop.removeEventListener('abort', abort)
   }
-}
-
-function graceAfter(signal: AbortSignal): Promise<SendResult> {
-  return new Promise((resolve) => {
-    const onAbort = () => {
-      setTimeout(resolve, ABORT_GRACE_MS, ambiguous('timeout', 'no answer in time')).unref()
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  })
 }
 
 /**

@@ -4,6 +4,7 @@
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import { type Alarm, createAlarm } from './alarm.ts'
 import type { Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog, Provider } from './ports.ts'
@@ -32,8 +33,6 @@ const BUSY_SLEEP_MS = 100
 const YIELD_MS = 500
 const STORE_BACKOFF_MIN_MS = 200
 const STORE_BACKOFF_MAX_MS = 5_000
-/** The reason of an abort: without one each wake would make an exception with its stack. */
-const WOKEN = 'woken'
 /** Of a drain's time: reserved for writing results once the sends have been cut short. */
 const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
 
@@ -78,7 +77,7 @@ type State = {
   yieldMs: number
   lanes: Map<Channel, Set<Promise<void>>>
   /** Ends the loop's sleep. */
-  alarm: AbortController
+  alarm: Alarm
   /** Ends the loop itself. */
   quit: AbortController
   /** Cuts the sends short, at the end of a drain. */
@@ -106,7 +105,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     storeFailures: 0,
     yieldMs: 0,
     lanes: new Map(CHANNELS.map((channel) => [channel, new Set()])),
-    alarm: new AbortController(),
+    alarm: createAlarm(),
     quit: new AbortController(),
     stop: new AbortController(),
   }
@@ -123,7 +122,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       isWaking = true
       setImmediate(() => {
         isWaking = false
-        state.alarm.abort(WOKEN)
+        state.alarm.ring()
       })
     },
     drain: (withinMs) => drain(state, loop, withinMs),
@@ -143,8 +142,8 @@ type Loop = { deps: WorkerDeps; state: State; limits: LoopLimits; run: RunTry }
 async function runLoop(loop: Loop, random: () => number): Promise<void> {
   const { deps, state } = loop
   while (state.phase === 'running') {
-    // Renewed before the round: a wake from here on makes another one.
-    state.alarm = new AbortController()
+    // Before the round: a wake from here on makes another one.
+    state.alarm.set()
     let waitMs: number
     try {
       waitMs = await runRound(loop)
@@ -160,7 +159,7 @@ async function runLoop(loop: Loop, random: () => number): Promise<void> {
       await sleep(waitMs, state.quit.signal)
       continue
     }
-    if (waitMs > 0) await sleep(waitMs, state.alarm.signal)
+    if (waitMs > 0) await state.alarm.sleep(waitMs)
   }
 }
 
@@ -205,7 +204,7 @@ async function claim({ deps, state, limits, run }: Loop, channel: Channel): Prom
       const wasFull = lane.size >= limits.places
       lane.delete(running)
       // A full lane may have left due rows behind; a retry may be due before the loop would check.
-      if (wasFull || outcome === 'again') state.alarm.abort(WOKEN)
+      if (wasFull || outcome === 'again') state.alarm.ring()
     })
     lane.add(running)
   }
@@ -216,7 +215,7 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   if (state.phase === 'stopped') return
   state.phase = 'draining'
   state.quit.abort()
-  state.alarm.abort(WOKEN)
+  state.alarm.ring()
   const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
   const done = loop.then(() => Promise.all(inFlight()))
   await endOf(done, Math.max(0, withinMs - DRAIN_SETTLE_MS))

@@ -91,8 +91,12 @@ export function render(input: RenderInput): Rendered {
 function fitSms(candidates: readonly string[], values: Values, host: string | null): string {
   // Origin-bound one-time codes: the last line, exactly `@host #code` (WICG sms-one-time-codes §3).
   const lastLine = host === null ? '' : `\n\n@${host} #${values.code}`
-  const texts = candidates.map((candidate) => fill(candidate, values) + lastLine)
-  return texts.find((text) => measureSms(text).segments === 1) ?? texts.at(-1) ?? values.code
+  let text = values.code
+  for (const candidate of candidates) {
+    text = fill(candidate, values) + lastLine
+    if (measureSms(text).segments === 1) break
+  }
+  return text
 }
 
 function renderMail({ tag, direction, language, override }: Picked, plain: Values): Rendered {
