@@ -142,18 +142,14 @@ function createEmptyLog(path: string, log: WriteAheadLog): Writer['emptyLog'] {
   }
 }
 
-/** SQLite goes on writing to a file that was removed or replaced; the log's is known once something was written. */
+/** SQLite goes on writing to a file that was removed or replaced. */
 function createPlaceCheck({ name, memory }: Database): () => boolean {
   if (memory) return () => true
   // The log lies beside the file itself, not beside a link to it.
   const files = [name, `${realpathSync(name)}-wal`]
   const identities = () => files.map(fileIdentity).join()
-  let known: string | undefined
-  return () => {
-    const now = identities()
-    known ??= now
-    return known === now
-  }
+  const opened = identities()
+  return () => identities() === opened
 }
 
 export function createWriter(client: Database, options: WriterOptions = {}): Writer {
