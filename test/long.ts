@@ -5,6 +5,9 @@ import type { Reporter } from 'vitest/node'
 
 export const LONG = process.env.COUNTERSIGN_TEST_LONG === '1'
 
+/** `COUNTERSIGN_TEST_CHAOS_SECONDS=600 .ci/run`, after everything else: minutes for what npm test does in seconds. */
+export const LONGEST = Number(process.env.COUNTERSIGN_TEST_CHAOS_SECONDS ?? 0) >= 600
+
 /**
  * How long a test waits for a condition at least: on a machine that is busy with other work everything takes several times
  * as long. Less in the run of mutants (`npm run mutants`): there, many wait in vain.

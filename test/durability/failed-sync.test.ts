@@ -14,13 +14,13 @@ import {
   UNLIMITED,
   waitFor,
 } from '../e2e/service-process.ts'
-import { LONG } from '../long.ts'
+import { LONGEST } from '../long.ts'
 import { createDiskImage } from './disk-image.ts'
 import { expectCutsLoseNothing, expectNothingEarly, firstRevealed } from './proof.ts'
 import { logInMany, type Mailbox, startMailbox } from './traffic.ts'
 import { type WatchedDisk, watchDisk, whyUnwatched } from './watched-disk.ts'
 
-const CUTS = LONG ? 100 : 10
+const CUTS = LONGEST ? 100 : 10
 const PEOPLE = 12
 const STARTS_AT_ONCE = 16
 

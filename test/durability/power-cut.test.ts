@@ -8,15 +8,16 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createChance } from '../chaos/seeded.ts'
 import { startService, temporaryDirectory, UNLIMITED } from '../e2e/service-process.ts'
-import { LONG } from '../long.ts'
+import { LONGEST } from '../long.ts'
 import { expectCutsLoseNothing, expectNothingEarly, firstRevealed } from './proof.ts'
 import { type Ended, followLog, logInMany, startMailbox } from './traffic.ts'
 import { type Entry, watchDisk, whyUnwatched } from './watched-disk.ts'
 
 /** Some 4.5 writes each. */
-const PEOPLE = LONG ? 2_250 : 230
-const CUTS = LONG ? 1_000 : 100
-const RESTARTS = LONG ? 12 : 2
+const PEOPLE = LONGEST ? 2_250 : 230
+const CUTS = LONGEST ? 1_000 : 100
+const RESTARTS = LONGEST ? 12 : 2
+const LIMIT_MS = LONGEST ? 480_000 : 120_000
 
 const LAYOUTS = [
   { what: 'one service', nodes: 1, people: PEOPLE, cuts: CUTS },
@@ -80,17 +81,23 @@ describe.skipIf(hasNo).each(LAYOUTS)('$what', ({ nodes, people, cuts }) => {
     for (const service of services) await service.stop()
     entries = disk.entries()
     disk.remove()
-  })
+  }, LIMIT_MS)
   afterAll(async () => {
     await mailbox?.close()
     directory.remove()
   })
 
-  it('C75: no answer, message or event leaves before the sync that covers what it reveals', () => {
+  it('C75: no answer, message or event leaves before the sync that covers what it reveals', {
+    timeout: LIMIT_MS,
+  }, () => {
     const { durable, revealed } = expectNothingEarly(entries, chance, directory.path)
     // Start, message, looks, check, and the event of each.
     expect(revealed).toBeGreaterThan(ended.length * 6)
     for (const { id, how } of ended) if (how !== 'left') expect(durable).toContain(`${id} ${how}`)
+    const sent = entries.filter(({ kind }) => kind === 'sent').map(({ data }) => data.toString())
+    const requests = sent.filter((text) => text.startsWith('POST ') && text.includes('vrf_'))
+    expect(requests.length, 'messages were seen').toBeGreaterThanOrEqual(people)
+    expect(sent.some((text) => text.includes('"type":"verification.approved"'))).toBe(true)
     const begins = entries.filter(
       ({ file, kind, at }) => file === 'countersign.db-wal' && kind === 'written' && at === 0,
     )
@@ -109,13 +116,17 @@ describe.skipIf(hasNo).each(LAYOUTS)('$what', ({ nodes, people, cuts }) => {
     await service.stop()
   }
 
-  it('C75: the power cut at random moments: nothing that was revealed is missing, no used code is good again', () =>
-    expectCutsLoseNothing(entries, chance, {
-      count: cuts,
-      from: firstRevealed(entries),
-      async also(dataDir, told, done) {
-        expectLimits(dataDir)
-        if (done % Math.floor(cuts / RESTARTS) === 0) await expectCodes(dataDir, told)
-      },
-    }))
+  it(
+    'C75: the power cut at random moments: nothing that was revealed is missing, no used code is good again',
+    { timeout: LIMIT_MS },
+    () =>
+      expectCutsLoseNothing(entries, chance, {
+        count: cuts,
+        from: firstRevealed(entries),
+        async also(dataDir, told, done) {
+          expectLimits(dataDir)
+          if (done % Math.floor(cuts / RESTARTS) === 0) await expectCodes(dataDir, told)
+        },
+      }),
+  )
 })
