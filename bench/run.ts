@@ -1,18 +1,20 @@
-// Runs the figures, one after the other: all of them, or with --check those that are compared by hand.
+// Runs the figures, one after the other: all of them, or with --check the few that need no peer, and says what moved.
 // It must not run two at once, and must not reach beyond loopback.
 
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { beside } from './figures/b1-beside-argon2.ts'
 import { startLatency } from './figures/b2-start-latency.ts'
 import { startUp } from './figures/b7-start-up.ts'
-import type { Figure, Outcome } from './harness/figure.ts'
+import { type Change, compare, describeChanges } from './harness/compare.ts'
+import type { Figure, Measure, Outcome } from './harness/figure.ts'
+import { makeImage, makeImageOf } from './harness/image.ts'
 import { startLoader } from './harness/loader.ts'
-import { describeMachine } from './harness/machine.ts'
+import { describeMachine, type Machine } from './harness/machine.ts'
 import { lineOf, type Reported, toJson, toMarkdown } from './harness/report.ts'
-import { ROOT, removeWork } from './harness/server.ts'
+import { makeDirectory, ROOT, removeWork } from './harness/server.ts'
 import { REASONS } from './reasons.ts'
 
 const BENCH = join(ROOT, 'bench')
@@ -23,6 +25,8 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     /** B1,B5: only these; RESULTS.md is not written. */
     only: { type: 'string' },
+    /** 8302897: this checkout beside that commit as well (B13, P). */
+    against: { type: 'string' },
     /** 0.1: a tenth of the time for each round, to try the benchmark itself; nothing is written. */
     share: { type: 'string', default: '1' },
   },
@@ -39,18 +43,6 @@ function installPeers(): void {
   cpSync(lock, installed)
 }
 
-/** With the words that the Dockerfile gives; where no compiler is, argon2's portable build runs, and the results say so. */
-function makeBundle(): void {
-  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
-  const words = /^RUN node (scripts\/bundle\.ts.*)$/m.exec(dockerfile)?.[1]?.split(' ') ?? []
-  const given = hasCompiler() ? words : words.filter((word) => word !== '--avx2')
-  execFileSync(process.execPath, given, { cwd: ROOT, stdio: 'inherit' })
-}
-
-function hasCompiler(): boolean {
-  return spawnSync('g++', ['--version']).status === 0
-}
-
 function explain(outcome: Outcome): Outcome {
   const measures = outcome.measures.map((one) => {
     const why = one.why ?? REASONS[one.id]
@@ -63,14 +55,28 @@ async function chooseFigures(): Promise<readonly Figure[]> {
   if (values.check) return CHECKED
   installPeers()
   // Loaded once the peers are there.
-  const { ALL } = await import('./figures/all.ts')
+  const { ALL, WITH_OLD } = await import('./figures/all.ts')
+  const all = values.against ? [...ALL, ...WITH_OLD] : ALL
   const only = values.only?.split(',')
-  return only ? ALL.filter(({ id }) => only.includes(id)) : ALL
+  return only ? all.filter(({ id }) => only.includes(id)) : all
 }
 
+function compareWithLast(reported: readonly Reported[]): Change[] {
+  const text = readFileSync(join(BENCH, 'results.json'), 'utf8')
+  const { machine, figures } = JSON.parse(text) as { machine: Machine; figures: Measure[] }
+  const measures = reported.flatMap(({ outcome }) => outcome.measures)
+  const changes = measures.map((one) => compare(one, figures))
+  if (changes.length === 0) return []
+  const when = `${machine.date}, ${machine.commit}, ${machine.cpu}`
+  console.log(`\n${describeChanges(changes, when).join('\n')}`)
+  return changes
+}
+
+/** @returns false where a target that was met is missed now */
 async function main(): Promise<boolean> {
   const figures = await chooseFigures()
-  makeBundle()
+  makeImage(ROOT)
+  const old = values.against ? makeImageOf(values.against, ROOT, makeDirectory()) : undefined
   const machine = describeMachine()
   const reported: Reported[] = []
   for (const figure of figures) {
@@ -81,6 +87,7 @@ async function main(): Promise<boolean> {
       const context = {
         ...{ loader, share: Number(values.share), long: process.env.BENCH_LONG === '1' },
         log: (text: string) => console.log(`  ${text}`),
+        ...(old && { old }),
       }
       const outcome = explain(await figure.run(context))
       const seconds = (performance.now() - began) / 1000
@@ -92,19 +99,16 @@ async function main(): Promise<boolean> {
       await loader.stop()
     }
   }
+  const changes = compareWithLast(reported)
   const isWhole = !values.check && values.only === undefined && values.share === '1'
   if (isWhole) {
     writeFileSync(join(BENCH, 'RESULTS.md'), toMarkdown(machine, reported))
     writeFileSync(join(BENCH, 'results.json'), toJson(machine, reported))
   }
-  return reported.every(({ outcome }) => outcome.measures.every(({ met }) => met))
+  return changes.every(({ isLost }) => !isLost)
 }
 
-try {
-  const isMet = await main()
-  // A whole run tells; a check judges.
-  if (values.check && !isMet) process.exitCode = 1
-} finally {
-  removeWork()
-}
-process.exit()
+process.on('exit', removeWork)
+const isKept = await main()
+// A whole run reports; a check judges.
+process.exit(values.check && !isKept ? 1 : 0)

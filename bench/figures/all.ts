@@ -11,6 +11,7 @@ import { startUp } from './b7-start-up.ts'
 import { delivery } from './b8-delivery.ts'
 import { nodes } from './b9-nodes.ts'
 import { consolePages } from './b11-console.ts'
+import { againstCommit } from './b13-against-commit.ts'
 import { costs } from './costs.ts'
 
 export const ALL = [
@@ -26,3 +27,6 @@ export const ALL = [
   consolePages,
   costs,
 ]
+
+/** Only with a predecessor to compare with. */
+export const WITH_OLD = [againstCommit]

@@ -11,8 +11,9 @@ const BARE_SECONDS = 6
 const FLOW_SECONDS = 10
 /** Twice what two cores hash at once, and as many in flight beside: never short of work. */
 const CALLERS = 8
-const MAX_BESIDE_MS = 2
-const MIN_RATE = 0.9
+/** Of one bare hash: a faster argon2 must not make it look worse, nor a slower one better. */
+const MAX_BESIDE = 0.3
+const MIN_RATE = 0.87
 
 export const beside: Figure = {
   id: 'B1',
@@ -37,17 +38,13 @@ export const beside: Figure = {
       },
     })
     await service.stop()
-    const besideMs = flows.map(({ cpuMs }, i) => cpuMs - 2 * (bare[i]?.cpuMs ?? Number.NaN))
+    const beside = flows.map(({ cpuMs }, i) => cpuMs / (bare[i]?.cpuMs ?? Number.NaN) - 2)
     const rates = flows.map(({ rate }, i) => rate / ((bare[i]?.rate ?? Number.NaN) / 2))
     return {
       measures: [
-        measure(
-          'B1a',
-          'server CPU a flow, less two bare hashes',
-          besideMs,
-          { atMost: MAX_BESIDE_MS },
-          'ms',
-        ),
+        measure('B1a', 'server CPU a flow, less two bare hashes, ÷ one', beside, {
+          atMost: MAX_BESIDE,
+        }),
         measure('B1b', 'flows/s ÷ (bare hashes/s ÷ 2)', rates, { atLeast: MIN_RATE }),
       ],
       notes: [

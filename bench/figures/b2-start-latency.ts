@@ -10,7 +10,7 @@ import { waitIdle } from '../harness/usage.ts'
 const ROUNDS = 4
 const SERIAL_STARTS = 200
 const BURST = 256
-const MAX_P50 = 0.15
+const MAX_P50 = 0.12
 const MAX_P99 = 0.4
 const MAX_BURST = 0.08
 /** Both sides: starts may take half of the queue, and the default of 128 would refuse most of a burst that has no mint. */

@@ -15,7 +15,7 @@ const ROUNDS = 3
 const COUNT = 150
 /** Longer than a hash: the mint has made its next code, and the service is idle. */
 const PAUSE_MS = 40
-const MAX_RATIO = 1.5
+const MAX_RATIO = 1.3
 
 /** The hook's file: `id milliseconds` a line. */
 function readCommits(path: string): Map<string, number> {

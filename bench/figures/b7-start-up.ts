@@ -21,7 +21,8 @@ const DEADLINE_MS = 20_000
 /** argon2's memory goes back two seconds after its last use (scripts/argon2-blocks.h). */
 const REST_MS = 3_000
 const MAX_RATIO = 2
-const MAX_REST_MIB = 100
+/** 100, and 15 for the thread that has the store. */
+const MAX_REST_MIB = 115
 
 async function bundleBareHono(): Promise<string> {
   const outfile = join(makeDirectory(), 'main.js')
@@ -77,7 +78,7 @@ export const startUp: Figure = {
   async run({ loader }) {
     const bare = await bundleBareHono()
     const env = serviceEnvironment(makeDirectory(), loader.gatewayEnv)
-    const startService200 = () => timeToFirst200('dist/main.js', env, IMAGE)
+    const startService200 = () => timeToFirst200('dist/main.js', env, IMAGE.directory)
     const startBare = () => timeToFirst200(bare, env, ROOT)
     // The first makes the database's files, the others open them, as a restart does.
     const firstMs = await startService200()

@@ -19,9 +19,10 @@ const SECONDS = 4
 const CALLERS = 16
 const COUNTS = [1, 2, 4] as const
 /** No node may cost the others: on cores that all of them share, more nodes bring no more. */
-const MIN_RATIO = 0.9
+const MIN_OF_TWO = 1
+const MIN_OF_FOUR = 0.9
 /** As an operator has it: a commit is on the disk. */
-const DURABLE = { fsync: 'on', full_page_writes: 'on', shared_buffers: '256MB' }
+export const DURABLE = { fsync: 'on', full_page_writes: 'on', shared_buffers: '256MB' }
 
 type Side = { rate: number; nodesMs: number; postgresMs: number; redisMs: number }
 
@@ -82,8 +83,8 @@ export const nodes: Figure = {
         many.map(({ rate }, i) => rate / (sides.one[i]?.rate ?? Number.NaN))
       return {
         measures: [
-          measure('B9a', 'flows/s of 2 nodes ÷ 1', against(sides.two), { atLeast: MIN_RATIO }),
-          measure('B9b', 'flows/s of 4 nodes ÷ 1', against(sides.four), { atLeast: MIN_RATIO }),
+          measure('B9a', 'flows/s of 2 nodes ÷ 1', against(sides.two), { atLeast: MIN_OF_TWO }),
+          measure('B9b', 'flows/s of 4 nodes ÷ 1', against(sides.four), { atLeast: MIN_OF_FOUR }),
         ],
         notes: [
           `${tell(1, sides.one)}. ${tell(2, sides.two)}. ${tell(4, sides.four)}.`,

@@ -32,5 +32,5 @@ export async function runBare<Result>(file: string, args: unknown): Promise<Resu
 export function bareHash(
   args: Partial<BareHashArgs> & { seconds: number },
 ): Promise<BareHashResult> {
-  return runBare('./bare-hash.ts', { image: IMAGE, ...DEFAULT_COST, ...args })
+  return runBare('./bare-hash.ts', { image: IMAGE.directory, ...DEFAULT_COST, ...args })
 }

@@ -1,6 +1,7 @@
 // The shape of a figure: what it measures, against which target, and what came out.
 // It must not measure.
 
+import type { OldImage } from './image.ts'
 import type { Loader } from './loader.ts'
 import { median } from './stats.ts'
 
@@ -13,8 +14,10 @@ export type Measure = {
   /** Least and most of the rounds. */
   spread: [number, number] | null
   rounds: number[]
-  target: number
+  /** null: reported without one. */
+  target: number | null
   better: 'lower' | 'higher'
+  /** True without a target. */
   met: boolean
   why?: string
 }
@@ -22,7 +25,14 @@ export type Measure = {
 export type Outcome = { measures: Measure[]; notes: string[] }
 
 /** `share` shortens a round for a trial of the benchmark itself; `long` allows more than 15 minutes. */
-export type Context = { loader: Loader; share: number; long: boolean; log(text: string): void }
+export type Context = {
+  loader: Loader
+  share: number
+  long: boolean
+  /** What `--against` names. */
+  old?: OldImage
+  log(text: string): void
+}
 
 export type Figure = {
   id: string
@@ -30,28 +40,44 @@ export type Figure = {
   run(context: Context): Promise<Outcome>
 }
 
+/** What the value should be; `better` alone: reported, and compared with the last run, without a target. */
+type Limit = { atMost: number } | { atLeast: number } | { better: Measure['better'] }
+
+function readLimit(limit: Limit): Pick<Measure, 'target' | 'better'> {
+  if ('better' in limit) return { target: null, better: limit.better }
+  if ('atMost' in limit) return { target: limit.atMost, better: 'lower' }
+  return { target: limit.atLeast, better: 'higher' }
+}
+
+export function reaches(
+  value: number | null,
+  { target, better }: Pick<Measure, 'target' | 'better'>,
+): boolean {
+  if (target === null) return true
+  if (value === null) return false
+  return better === 'lower' ? value <= target : value >= target
+}
+
 export function measure(
   id: string,
   name: string,
   rounds: number[],
-  limit: { atMost: number } | { atLeast: number },
+  limit: Limit,
   unit = '×',
 ): Measure {
   const value = median(rounds)
-  const isLower = 'atMost' in limit
-  const target = isLower ? limit.atMost : limit.atLeast
+  const { target, better } = readLimit(limit)
   return {
-    ...{ id, name, unit, value, rounds, target },
+    ...{ id, name, unit, value, rounds, target, better },
     spread: [Math.min(...rounds), Math.max(...rounds)],
-    better: isLower ? 'lower' : 'higher',
-    met: isLower ? value <= target : value >= target,
+    met: reaches(value, { target, better }),
   }
 }
 
 export function notMeasured(
   id: string,
   name: string,
-  limit: { atMost: number } | { atLeast: number },
+  limit: Limit,
   why: string,
   unit = '×',
 ): Measure {

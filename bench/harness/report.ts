@@ -7,41 +7,46 @@ import { format } from './stats.ts'
 
 export type Reported = { figure: Figure; outcome: Outcome; seconds: number }
 
-const signOf = (measure: Measure) => (measure.better === 'lower' ? '≤' : '≥')
 const withUnit = (text: string, unit: string) => (unit === '×' ? text : `${text} ${unit}`)
 
-function told({ value, unit }: Measure): string {
+function shownValue({ value, unit }: Measure): string {
   return value === null ? 'not measured' : withUnit(format(value), unit)
 }
 
+function targetOf({ better, target, unit }: Measure): string {
+  if (target === null) return 'none'
+  return `${better === 'lower' ? '≤' : '≥'} ${withUnit(String(target), unit)}`
+}
+
 export function lineOf(measure: Measure): string {
-  const target = `${signOf(measure)} ${withUnit(String(measure.target), measure.unit)}`
-  return `${measure.met ? 'met  ' : 'SHORT'} ${measure.id.padEnd(4)} ${measure.name}: ${told(measure)} (target ${target})`
+  const word = measure.target === null ? '     ' : measure.met ? 'met  ' : 'SHORT'
+  return `${word} ${measure.id.padEnd(4)} ${measure.name}: ${shownValue(measure)} (target ${targetOf(measure)})`
 }
 
 function rowOf(measure: Measure): string {
   const spread = measure.spread ? `${format(measure.spread[0])} – ${format(measure.spread[1])}` : ''
-  const target = `${signOf(measure)} ${withUnit(String(measure.target), measure.unit)}`
   const cells = [
     measure.id,
     measure.name,
-    told(measure),
+    shownValue(measure),
     spread,
-    target,
-    measure.met ? 'yes' : '**no**',
+    targetOf(measure),
+    measure.target === null ? '' : measure.met ? 'yes' : '**no**',
   ]
   return `| ${cells.join(' | ')} |`
 }
 
 export function toMarkdown(machine: Machine, reported: readonly Reported[]): string {
   const measures = reported.flatMap(({ outcome }) => outcome.measures)
-  const short = measures.filter((measure) => !measure.met)
+  const aimed = measures.filter(({ target }) => target !== null)
+  const short = aimed.filter(({ met }) => !met)
   const table = [
     '| | | median | least – most of the rounds | target | met |',
     '| --- | --- | --- | --- | --- | --- |',
   ]
   const reasons = short.map(
-    (one) => `- **${one.id}** ${one.name}: ${told(one)}. ${one.why ?? 'No reason is known yet.'}`,
+    (one) =>
+      `- **${one.id}** ${one.name}: ${shownValue(one)}. ${one.why ?? 'No reason is known yet.'}`,
   )
   const details = reported.flatMap(({ figure, outcome, seconds }) => [
     `## ${figure.id} ${figure.title}`,
@@ -54,11 +59,11 @@ export function toMarkdown(machine: Machine, reported: readonly Reported[]): str
   return [
     '# Results',
     '',
-    'Written by `npm run bench`. Only ratios taken in one run mean something on a shared machine; times and rates are told so that the ratios can be followed.',
+    'Written by `npm run bench`. Only ratios taken in one run mean something on a shared machine; times and rates are shown so that the ratios can be followed.',
     '',
     ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
     '',
-    `${measures.length - short.length} of ${measures.length} targets are met.`,
+    `${aimed.length - short.length} of ${aimed.length} targets are met.`,
     '',
     ...(short.length > 0 ? ['## Short of target', '', ...reasons, ''] : []),
     ...details,

@@ -6,32 +6,21 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Image, imageOf } from './image.ts'
 import { type Started, startProcess, waitForOutput } from './processes.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const IMAGE = join(ROOT, 'dist/image')
 export const WORK = join(tmpdir(), `countersign-bench-${process.pid}`)
 
-/** `ENV NAME=value \` lines of the Dockerfile's last stage. */
-function imageEnvironment(): Record<string, string> {
-  const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
-  const line = /^ENV (.*)$/m.exec(text)?.[1] ?? ''
-  return Object.fromEntries(
-    line
-      .trim()
-      .split(/\s+/)
-      .map((pair) => pair.split(/=(.*)/s).slice(0, 2)),
-  )
-}
-
-export const IMAGE_ENV: Readonly<Record<string, string>> = imageEnvironment()
+/** Of this clone; its folder is made before anything is measured. */
+export const IMAGE = imageOf(ROOT)
 
 /** Where the image has argon2 built for this processor; main.ts chooses it by itself. */
-export const FAST_ARGON2 = join(IMAGE, 'node_modules/argon2/avx2')
+export const FAST_ARGON2 = join(IMAGE.directory, 'node_modules/argon2/avx2')
 
 /** What shapes hashing and memory: peers and bare programs get the same, argon2's build included. */
 export function equalEnvironment(): Record<string, string> {
-  const shaping = Object.entries(IMAGE_ENV).filter(([name]) =>
+  const shaping = Object.entries(IMAGE.env).filter(([name]) =>
     /^(MALLOC_|GLIBC_|NODE_|UV_)/.test(name),
   )
   return {
@@ -67,9 +56,10 @@ export function removeWork(): void {
 export function serviceEnvironment(
   dataDir: string,
   env: Record<string, string> = {},
+  image: Image = IMAGE,
 ): Record<string, string> {
   return {
-    ...IMAGE_ENV,
+    ...image.env,
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,
@@ -85,10 +75,11 @@ export async function startService(
   env: Record<string, string>,
   dataDir: string = makeDirectory(),
   nodeArgs: readonly string[] = [],
+  image: Image = IMAGE,
 ): Promise<Service> {
   const started = startProcess([...nodeArgs, 'dist/main.js'], {
-    env: serviceEnvironment(dataDir, env),
-    cwd: IMAGE,
+    env: serviceEnvironment(dataDir, env, image),
+    cwd: image.directory,
     directory: makeDirectory(),
   })
   const url = await waitForOutput(started, /"url":"(http[^"]+)"/)
