@@ -11,6 +11,7 @@ import { startUp } from './b7-start-up.ts'
 import { delivery } from './b8-delivery.ts'
 import { nodes } from './b9-nodes.ts'
 import { consolePages } from './b11-console.ts'
+import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { costs } from './costs.ts'
 
@@ -25,6 +26,7 @@ export const ALL = [
   delivery,
   nodes,
   consolePages,
+  slowDisk,
   costs,
 ]
 

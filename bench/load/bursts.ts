@@ -1,8 +1,9 @@
-// Starts one after the other, and many at once.
-// It must not wait for messages: what is asked is how soon a start answers.
+// Starts and whole flows one after the other, and many starts at once.
+// It must not begin a flow while the one before is under way, unless a burst is asked for.
 
+import type { Gateway } from './gateway.ts'
 import { takePeople } from './people-counter.ts'
-import { type Caller, createCaller } from './targets.ts'
+import { type Caller, createCaller, type TargetName } from './targets.ts'
 
 type Args = { url: string; apiKey: string; count: number }
 
@@ -21,6 +22,30 @@ export async function serialStarts({ url, apiKey, count }: Args): Promise<{ star
   for (let i = 0; i < count; i += 1) startMs.push(await startOne(caller, takePeople()))
   await caller.close()
   return { startMs }
+}
+
+/** One caller: what each answer takes, without the wait for the message between them. */
+export async function serialFlows(
+  gateway: Gateway,
+  { target, url, apiKey, count }: Args & { target: TargetName },
+): Promise<{ startMs: number[]; checkMs: number[] }> {
+  const caller = createCaller(target, url, apiKey)
+  const startMs: number[] = []
+  const checkMs: number[] = []
+  await caller.ping()
+  for (let i = 0; i < count; i += 1) {
+    const index = takePeople()
+    const began = performance.now()
+    const started = await caller.start(index)
+    startMs.push(performance.now() - began)
+    const code = await gateway.codeFor(started.id)
+    const typed = performance.now()
+    const { status } = await caller.check(started, code, index)
+    if (started.status !== 201 || status !== 200) throw new Error(`${started.status}, ${status}`)
+    checkMs.push(performance.now() - typed)
+  }
+  await caller.close()
+  return { startMs, checkMs }
 }
 
 /** Connections are open before; the time is from the first write to the last answer. */

@@ -1,7 +1,7 @@
 // What the load can be asked to do; each job is bounded in count or time.
 // It must not decide what a result means: the figures do.
 
-import { burst, serialStarts } from './bursts.ts'
+import { burst, serialFlows, serialStarts } from './bursts.ts'
 import { closedLoop } from './closed-loop.ts'
 import { deliveries } from './deliveries.ts'
 import type { Gateway } from './gateway.ts'
@@ -15,6 +15,7 @@ export function createJobs(gateway: Gateway) {
     closedLoop: (args: Parameters<typeof closedLoop>[1]) => closedLoop(gateway, args),
     burst,
     serialStarts,
+    serialFlows: (args: Parameters<typeof serialFlows>[1]) => serialFlows(gateway, args),
     openLoop: (args: Parameters<typeof openLoop>[1]) => openLoop(gateway, args),
     handOvers: (args: Parameters<typeof handOvers>[1]) => handOvers(gateway, args),
     deliveries: (args: Parameters<typeof deliveries>[1]) => deliveries(gateway, args),
