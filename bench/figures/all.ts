@@ -14,6 +14,7 @@ import { consolePages } from './b11-console.ts'
 import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { costs } from './costs.ts'
+import { flowCpu } from './flow-cpu.ts'
 
 export const ALL = [
   beside,
@@ -28,6 +29,7 @@ export const ALL = [
   consolePages,
   slowDisk,
   costs,
+  flowCpu,
 ]
 
 /** Only with a predecessor to compare with. */

@@ -1,7 +1,7 @@
 // What a process has used, as Linux' /proc tells it: CPU time and memory.
 // It must not look at any process but those that a figure started.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** USER_HZ: the unit of /proc/<pid>/stat, 100 on every Linux that Node runs on (man 5 proc). */
@@ -14,11 +14,33 @@ const IDLE_SHARE = 0.03
 const IDLE_LOOKS = 2
 const IDLE_DEADLINE_MS = 60_000
 
-/** User and system time of all threads, in milliseconds (to 10 ms). */
-export function cpuMs(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+/** User and system time in a stat file of /proc, in milliseconds (to 10 ms). */
+function readCpuMs(path: string): number {
+  const text = readFileSync(path, 'utf8')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[UTIME]) + Number(fields[UTIME + 1])) * TICK_MS
+}
+
+/** Of all its threads. */
+export const cpuMs = (pid: number) => readCpuMs(`/proc/${pid}/stat`)
+
+/** libuv's pool, and V8's helpers that compile and collect. */
+const POOL = /^(?:libuv|node-V8Worker)/
+/** Timers, signals and the profiler's own threads: they do nothing for a request. */
+const NOT_COUNTED = /^(?:DelayedTaskSche|SignalInspector|v8:)/
+
+/** By kind of thread; whatever has another name is a worker and runs JavaScript. */
+export function threadCpuMs(pid: number): Record<'main' | 'worker' | 'pool', number> {
+  const result = { main: 0, worker: 0, pool: 0 }
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const path = `/proc/${pid}/task/${thread}`
+    const name = readFileSync(`${path}/comm`, 'utf8')
+    if (NOT_COUNTED.test(name)) continue
+    const isMain = thread === String(pid)
+    const kind = isMain ? 'main' : POOL.test(name) ? 'pool' : 'worker'
+    result[kind] += readCpuMs(`${path}/stat`)
+  }
+  return result
 }
 
 /** A process and those that it started and that still run: PostgreSQL has one for each connection. */
