@@ -24,5 +24,5 @@ export async function adviseOnMissingKeys(deps: {
   const more = without.length > MAX_NAMES ? ` and ${without.length - MAX_NAMES} more` : ''
   const names = `${without.slice(0, MAX_NAMES).join(', ')}${more}`
   const command = `countersign keys create --service ${without[0]} --scope verify`
-  return `no API key is for the service ${names}: every call is answered 401 until one is made with: ${command}`
+  return `there is no API key for the service ${names}: every call gets 401 until you create one with: ${command}`
 }

@@ -1,5 +1,5 @@
 // People as the console handles them: masked in pages, sealed in addresses, as indexes in searches.
-// It must not release one in clear except to an admin who requests it, which is logged.
+// It must not release one in plaintext except to an admin who requests it, which is logged.
 
 import type { RefusalRecord } from '../events/types.ts'
 import { isFactorChannel } from '../kernel/channel.ts'

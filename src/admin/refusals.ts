@@ -1,5 +1,5 @@
 // Refused requests as support needs them: one line for one person and one reason, with how many and when.
-// It must not read more than a bounded number of rows for a page, nor release a recipient in clear.
+// It must not read more than a bounded number of rows for a page, nor release a recipient in plaintext.
 
 import { createHash } from 'node:crypto'
 import type { EventStore, RefusalRecord } from '../events/types.ts'

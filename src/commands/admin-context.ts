@@ -29,7 +29,7 @@ const BY_COMMAND: Admin = { service: null, keyId: 'command', clientIp: null, use
 const UNREADABLE =
   '--to is neither an e-mail address nor a phone number of a country that the services send to: give it with + and its country code, or add --country'
 const SEVERAL =
-  '--to is a number in several countries: give it with + and its country code, or add --country'
+  '--to is a valid number in several countries: give it with + and its country code, or add --country'
 
 export type AdminContext = Awaited<ReturnType<typeof openContext>>
 

@@ -84,10 +84,10 @@ function describe({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: st
       : `The previous store is lost or damaged, or began after the copy, so nobody knows what was used since: ${codes} voided. Check countersign keys list, and revoke again.`,
     `Console sessions ended: ${adminSessions}.`,
     appsBack?.length
-      ? `Authenticator apps removed since the copy are back; remove again those that are unwanted: ${listIds(appsBack)}.`
+      ? `Authenticator apps removed since the copy are back; remove the unwanted ones again: ${listIds(appsBack)}.`
       : '',
     keysBack?.length
-      ? `API keys that the previous store did not know are valid; revoke those that are unwanted: ${listIds(keysBack)}.`
+      ? `API keys that the previous store did not know are valid; revoke the unwanted ones: ${listIds(keysBack)}.`
       : '',
     keptAs ? `The previous store is kept as ${keptAs}: remove it once it is not needed.` : '',
   ]
@@ -115,7 +115,7 @@ function toWire({ voided, isSinceKnown, keptAs, copiedAt }: Restored, path: stri
 
 export const restoreCommand: Command = {
   words: 'restore',
-  summary: 'Puts a backup in place of the SQLite store, and cancels what was open in it.',
+  summary: 'Replaces the SQLite store with a backup, and cancels what was open in it.',
   options: {
     from: textOption('<path>', 'The copy made by countersign backup'),
     'void-pending': flagOption(
@@ -126,7 +126,7 @@ export const restoreCommand: Command = {
     ),
     ...JSON_OPTION,
   },
-  notes: `Stop the service first. The copy goes back in time: what was used since would be valid
+  notes: `Stop the service first. The copy goes back in time: all that was used since would be valid
 again. So --void-pending cancels every verification that was open in the copy, and
 people who were signing in start over. In addition:
 - steps of authenticator apps count as used up to now: the next code works after a

@@ -88,13 +88,13 @@ export const doctorCommand: Command = {
     'dkim-selector': textOption('<name>', 'Check the DKIM key that your mail provider calls this'),
     'dns-server': textOption(
       '<address>',
-      'Ask this name server (address or address:port), not the machine’s own',
+      'Query this name server (address or address:port), not the machine’s own',
     ),
     ...JSON_OPTION,
   },
   notes: `Run it with the service's environment. It changes nothing and sends no message: for mail
-servers it goes as far as the login, for Twilio as far as the account; a gateway is only
-asked for an answer. Exit codes: 0 if nothing failed (warnings included), 1 if something
+servers it goes as far as the login, for Twilio as far as the account; a gateway only
+has to answer. Exit codes: 0 if nothing failed (warnings included), 1 if something
 did, 78 if the settings are invalid.`,
   async run(given, terminal) {
     const dns = readDnsOptions(given)

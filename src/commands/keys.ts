@@ -61,7 +61,7 @@ export const createKeyCommand: Command = {
       ...textOption('<scope>', `${SCOPES.join(', ')} (default: verify); may be repeated`),
       multiple: true,
     },
-    name: textOption('<text>', 'What it is for, in your words'),
+    name: textOption('<text>', 'What it is for, in your own words'),
     ...JSON_OPTION,
   },
   run(given, terminal) {

@@ -78,11 +78,11 @@ const RESULTS = {
   complete: `The move is complete: start the service with this database as its DATABASE_URL.
 limits.db was not moved: the windows of the limits start over.
 Services refuse the file from now on (--undo lifts that). It still holds sealed and hashed data:
-remove it once you are certain not to go back.
+remove it once you are certain that you will not go back.
 `,
   before: 'The move was already complete, and the file has not changed since. Nothing was done.\n',
   differs:
-    'The move is NOT complete: the database does not hold what the file holds. Something else has written to it, or it is damaged; run this again to start over, or give an empty database.\n',
+    'The move is NOT complete: the database does not match the file. Something else has written to it, or it is damaged; run this again to start over, or give an empty database.\n',
 }
 
 function describe({ kind, tables }: MoveResult, path: string, url: string, isJson: boolean) {
@@ -149,8 +149,8 @@ export const migrateStoreCommand: Command = {
 DATABASE_URL=postgres://… and the same SECRET_KEY. If the command is stopped, run it
 again: it continues where it was. Pending verifications, their messages, the responses
 stored under Idempotency-Keys, API keys and the log are moved. The counters of the
-limits (limits.db) are not: their windows start over. Guesses at a number are, for
-they are counted from the verifications.
+limits (limits.db) are not: their windows start over. Guesses at a number are,
+because they are counted from the verifications.
 Give PostgreSQL itself, not a pooler. To keep a password off the command line, leave
 --to out and set DATABASE_URL or DATABASE_URL_FILE.`,
   async run(given, terminal) {

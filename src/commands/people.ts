@@ -23,7 +23,7 @@ import { COUNTRY_OPTION, PERSON_OPTIONS, requirePerson } from './verification-op
 
 export const exportCommand: Command = {
   words: 'export',
-  summary: 'Prints everything stored about one person as JSON, with recipients in clear.',
+  summary: 'Prints everything stored about one person as JSON, with recipients in plaintext.',
   options: { ...PERSON_OPTIONS, ...COUNTRY_OPTION },
   notes: `Every verification with its timeline, in every service. The log records the export
 (recipient.exported, by "command").`,

@@ -44,7 +44,7 @@ async function readWanted(given: Given): Promise<Wanted> {
 function composeTest({ to, channel }: Wanted, config: Config, now: number): OutgoingMessage {
   const service = config.services.get(config.defaultService)
   const brandName = service?.brandName ?? 'Countersign'
-  const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It holds no code, and there is nothing for you to do.` // mutant: C71.test-message-codeless
+  const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It contains no code, and you do not need to do anything.` // mutant: C71.test-message-codeless
   const id = `test_${randomUUID()}`
   return {
     ...{ tryId: id, deliveryId: id, verificationId: id, service: config.defaultService },

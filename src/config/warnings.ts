@@ -44,7 +44,9 @@ export function findWarnings(read: ReadSettings): string[] {
 }
 
 export function warnOfSlips(reader: Reader): string[] {
-  return reader.suspects().map(({ name, meant }) => `${name} is not a setting: was ${meant} meant?`)
+  return reader
+    .suspects()
+    .map(({ name, meant }) => `${name} is not a setting: did you mean ${meant}?`)
 }
 
 function warnOfService(service: ServicePolicy, isProduction: boolean): string[] {

@@ -1,5 +1,5 @@
 // The console's two cookies: the session, and light or dark.
-// It must not send the first one in clear, nor to any other path.
+// It must not send the first one in plaintext, nor to any other path.
 
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { AppContext, AppDeps } from '../http/deps.ts'
@@ -21,7 +21,7 @@ export function writeToken(c: AppContext, deps: AppDeps, token: string): void {
     path: PATH,
     httpOnly: true, // mutant: C33.httponly-cookie
     sameSite: 'Strict',
-    // Some browsers drop a Secure cookie in clear even on loopback.
+    // Some browsers drop a Secure cookie over http, even on loopback.
     secure: isSecure(c, deps) || isByHttps(c) || !isLoopback(c),
   })
 }

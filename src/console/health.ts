@@ -85,7 +85,7 @@ function gauges({ hashing, mint, failed }: HealthReport): Html {
       label: 'Failed in the last hour',
       value: numberLink(failures, { delivery: 'failed', span: 'hour' }), // mutant: C74.health-links
       of: failures === '1' ? 'message' : 'messages',
-      note: 'given up by a provider or out of time, on all nodes',
+      note: 'refused by a provider or out of time, on all nodes',
       state: failed?.count ? 'bad' : '',
     },
     {

@@ -40,7 +40,7 @@ const SPAN_LABELS: Readonly<Record<Span, string>> = { hour: '1 hour', day: '1 da
 /** Of one page: another choice drops them. */
 const OF_THE_PAGE = ['cursor', 'nothing', 'also', 'span', 'from', 'to']
 
-const UNREADABLE = html`<p class="note bad">The address names a recipient that cannot be read: it was not made here, or with a key that no longer exists.</p>`
+const UNREADABLE = html`<p class="note bad">The recipient in this address cannot be read: the address was not created here, or with a key that no longer exists.</p>`
 
 function spans(path: LogPath, query: Query): Html {
   const chosen = spanOf(query)
@@ -120,7 +120,7 @@ export function onlyPerson(path: LogPath, { person }: Log, links: Html): Html {
   const other =
     also === undefined
       ? ''
-      : html` The same text is also ${isSubject ? 'somebody else' : 'a user id or another number'}: <a href="${path}?recipient=${also}">show those</a>.`
+      : html` The same text also matches ${isSubject ? 'somebody else' : 'a user id or another number'}: <a href="${path}?recipient=${also}">show those</a>.`
   return html`<p class="note">Only ${isSubject ? 'the user id ' : ''}<strong class="mono">${masked}</strong>. ${links}.${other}</p>`
 }
 

@@ -1,4 +1,4 @@
-// The origin of a request: this one or another, in clear or over https.
+// The origin of a request: this one or another, over http or over https.
 // It must not believe a header that the browser did not write, except from a trusted proxy.
 
 import type { AppContext, AppDeps } from '../http/deps.ts'
@@ -21,7 +21,7 @@ export function isSecure(c: AppContext, deps: Pick<AppDeps, 'trustsPeer'>): bool
 /** By the form's own Origin, whatever name a proxy requests. */
 export const isByHttps = (c: AppContext): boolean => /^https:/i.test(c.req.header('Origin') ?? '')
 
-/** By its own Origin the page came in clear: browsers would silently drop a Secure cookie. */
+/** By its own Origin the page came over http: browsers would silently drop a Secure cookie. */
 export function isInClear(c: AppContext): boolean {
   return /^http:/i.test(c.req.header('Origin') ?? '') && !isLoopback(c)
 }

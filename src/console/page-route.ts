@@ -43,7 +43,7 @@ function answerFault(page: Page, deps: ConsoleDeps, error: unknown): Answer {
   return say(
     page,
     500,
-    'The page could not be made',
+    'The page could not be shown',
     `The cause is in the log of the service, under ${id}.`,
   )
 }
@@ -130,14 +130,19 @@ export function createPages(app: App, deps: ConsoleDeps) {
     ) {
       add('post', path, async (page) => {
         const session = await sessionOf(page.c, deps)
-        if (!session) return say(page, 401, 'You are signed out', 'Sign in, then do it again.')
+        if (!session) return say(page, 401, 'You are signed out', 'Sign in, then try again.')
         const form = await readForm(page)
         if (!(form instanceof URLSearchParams)) return form
         // mutant: C33.csrf-token
         if (!isSame(form.get('form_token') ?? '', session.formToken))
           return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
         if (session.access.scopes.has(scope)) return run(signedIn(page, session), form)
-        return say(page, 403, 'Your key may not do this', `It needs a key with the scope ${scope}.`)
+        return say(
+          page,
+          403,
+          'Your key is not allowed to do this',
+          `It needs a key with the scope ${scope}.`,
+        )
       })
     },
   }

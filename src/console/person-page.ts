@@ -1,5 +1,5 @@
 // One number, address or user: how full their limits are, their newest verifications, and the steps to erase them.
-// It must not show them in clear, nor erase by a link: the form alone does.
+// It must not show them in plaintext, nor erase by a link: the form alone does.
 
 import { html } from 'hono/html'
 import type { PersonLimits } from '../admin/operations.ts'
@@ -69,7 +69,7 @@ function limitTable({ service, states }: PersonLimits, now: number): Html {
 
 function limitsHtml(limits: readonly PersonLimits[], now: number): Html {
   const counted = limits.filter(({ states }) => states.length > 0)
-  if (counted.length === 0) return html`<p class="note">They have no limits.</p>`
+  if (counted.length === 0) return html`<p class="note">No limits apply to this person.</p>`
   const tables = counted.map(
     (one) =>
       html`${counted.length > 1 ? html`<h3>${one.service}</h3>` : ''}${limitTable(one, now)}`,
@@ -136,7 +136,7 @@ export function personPage(
   const all = html`<p><a href="/admin/verifications?recipient=${person.sealed}">${hasMore ? 'All of them' : 'The same'} in the log, with filters</a></p>`
   const list =
     verifications.length === 0
-      ? html`<p class="note">The log holds no verification of theirs.</p>`
+      ? html`<p class="note">The log has no verifications of theirs.</p>`
       : html`${verificationsTable(verifications, now)}${all}`
   const who = whoField(person)
   const exporting = html`${who}<button>Export</button>`

@@ -1,5 +1,5 @@
 // GET /admin/person?who=…: one recipient or subject. And POST …/export, POST …/lift, GET …/erase, POST …/erased.
-// It must not accept a person from an address unsealed, nor release one in clear except in the export.
+// It must not accept a person from an address unsealed, nor release one in plaintext except in the export.
 
 import type { Exported } from '../admin/people.ts'
 import type { Person } from '../admin/recipients.ts'

@@ -1,5 +1,5 @@
 // GET /admin/refusals: who was refused, how often, what it means, and what to do. One line for each person and reason.
-// It must not show a recipient in clear.
+// It must not show a recipient in plaintext.
 
 import { html } from 'hono/html'
 import type { RefusalLine } from '../admin/refusals.ts'
@@ -55,7 +55,7 @@ function log({ lines, now, services }: ShownRefusals): Html {
   const hasVerification = lines.some(({ line }) => line.verificationId !== null) // mutant: C73.constant-columns-hidden
   const hasService = services.length > 1
   return table({
-    caption: 'Refusals, the last refused first',
+    caption: 'Refusals, most recent first',
     columns: [
       ...['Recipient', { label: 'Last refused', isTime: true }, ...numbers('Times')],
       'Why, and what to do',

@@ -92,7 +92,7 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     'warn',
   ],
   'request.refused': (details) => [refused(details), 'warn'],
-  'recipient.shown': () => ['The recipient was shown in clear', 'warn'],
+  'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
 }
 
 const MARK = html`<span class="mark" aria-hidden="true"></span>`

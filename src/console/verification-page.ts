@@ -1,5 +1,5 @@
 // One verification: what became of it and why, what can be done, and every event in order.
-// It must not show a recipient in clear, except to an admin who has just requested it.
+// It must not show a recipient in plaintext, except to an admin who has just requested it.
 
 import { html } from 'hono/html'
 import { isUnanswered } from '../admin/advice/any-provider.ts'
@@ -129,7 +129,7 @@ export function verificationPage(page: SignedInPage, shown: Shown): Html {
   const facts = factsOf(page, shown).map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )
-  // A refresh must not remove what was just shown in clear.
+  // A refresh must not remove what was just shown in plaintext.
   const live = shown.clear === null ? livePart({ verification: verification.id }) : undefined
   const body = html`<div class="above"><p class="crumb"><a href="/admin/verifications">Verifications</a> / one verification</p>${live?.bar}</div>
 ${notice}

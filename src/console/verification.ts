@@ -89,7 +89,7 @@ async function nameKeys(
 /** Also for text that is no id: an address that was cut off when it was copied. */
 function notFound(page: SignedInPage): Answer {
   const advice =
-    'It may have been erased or belong to another service than your key, or the address was cut off.'
+    'It may have been erased, or belong to a service that your key does not see, or the address was cut off.'
   return say(page, 404, 'There is no such verification', advice)
 }
 

@@ -1,5 +1,5 @@
 // GET /admin/verifications: one line for each verification, newest first, with what became of its message.
-// It must not show a recipient in clear.
+// It must not show a recipient in plaintext.
 
 import { html } from 'hono/html'
 import type { ListedVerification } from '../admin/ports.ts'

@@ -22,7 +22,7 @@ export function createPlan(deps: {
 }): PlanDelivery {
   return (due) => {
     if (due.ambiguous >= MAX_AMBIGUOUS_SENDS)
-      return fail('too_many_sends', 'it may have gone out often enough')
+      return fail('too_many_sends', 'it may already have gone out often enough')
     if (!deps.knowsService(due.service)) return { kind: 'give_back', delayMs: GIVE_BACK_MS }
     let prepared: Prepared
     try {
@@ -37,7 +37,7 @@ export function createPlan(deps: {
     }
     // A decoy names the provider that a real message would have: their answers look alike (C49).
     const provider = deps.router(due.channel)
-    if (!provider) return fail('no_provider', 'no provider carries this channel')
+    if (!provider) return fail('no_provider', 'no provider serves this channel')
     return { kind: 'send', provider: provider.name, prepared }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 
-/** A message ready to go out. The code is in clear here and nowhere else (I7: codes never leak): never log this object. */
+/** A message ready to go out. The code is in plaintext here and nowhere else (I7: codes never leak): never log this object. */
 export type OutgoingMessage = {
   /** Sent to the provider (reference or callback URL): a receipt that comes early finds its row. */
   tryId: string
@@ -53,7 +53,7 @@ export function permanent(code: string, message: string): Refusal {
 
 /** What can be learned from a provider without a message. */
 export type Probe = {
-  /** `accepted`: it can be reached, and takes the log-in where there is one. */
+  /** `accepted`: it can be reached, and accepts the login where there is one. */
   result: SendResult
   /** For people, where it was accepted: what was found. */
   learned: string

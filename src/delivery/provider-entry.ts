@@ -21,12 +21,12 @@ export type ProviderSetting = {
   readonly optional?: boolean
 }
 
-/** How a message reaches the provider, for those who decide whether it may travel in clear. */
+/** How a message reaches the provider, for those who decide whether it may travel unencrypted. */
 export type Transport = {
   setting: string
   /** A name, or an address without brackets. */
   host: string
-  /** False: in clear, or in clear where the other side wishes so. */
+  /** False: unencrypted, or unencrypted where the other side wants that. */
   isEncrypted: boolean
   /** False: anybody in between can present any certificate. */
   isVerified: boolean

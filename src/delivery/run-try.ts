@@ -115,7 +115,7 @@ async function sendReally(
       { delivery: claim.deliveryId, provider: claim.provider, error: errorName(error) },
       'a provider threw',
     )
-    return ambiguous('provider_error', 'the send broke off')
+    return ambiguous('provider_error', 'the send was interrupted')
   } finally {
     clearTimeout(timer)
     stop.removeEventListener('abort', abort)
@@ -148,7 +148,7 @@ async function settle(
       const fields = { delivery: claim.deliveryId, error: errorName(error) }
       // At the end of a drain the process ends; the lease will run out, and another worker sends it again.
       if (stop.aborted || now > claim.expiresAt + SETTLE_GIVE_UP_AFTER_EXPIRY_MS) {
-        deps.logger.error(fields, 'a result could not be written and is given up')
+        deps.logger.error(fields, 'a result could not be written and was dropped')
         return 'done'
       }
       deps.logger.warn(fields, 'a result could not be written yet')

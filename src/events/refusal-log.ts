@@ -51,7 +51,7 @@ export type RefusalLog = {
   stop(): Promise<void>
 }
 
-/** What the rows need: no recipient in clear waits in memory. */
+/** What the rows need: no recipient in plaintext waits in memory. */
 type Named = Omit<RefusalEntry, 'seal' | 'source' | 'subject'> & {
   recipientSealed: Uint8Array | null
   isOfMany?: boolean

@@ -1,5 +1,5 @@
 // The event log: what happened, who did it, and when. Append only.
-// It must not hold a code, a recipient in clear, or a stranger's text beyond a bounded user agent.
+// It must not hold a code, a recipient in plaintext, or a stranger's text beyond a bounded user agent.
 
 import type { Actor } from '../kernel/actor.ts'
 import type { VerificationChannel } from '../kernel/channel.ts'

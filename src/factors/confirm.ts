@@ -28,7 +28,9 @@ export async function confirm(
 ): Promise<Learned<ConfirmResult>> {
   const code = readCode(command.code)
   if (code === null)
-    return learned(refuseFields([{ field: 'code', detail: 'is not the digits of an app' }]))
+    return learned(
+      refuseFields([{ field: 'code', detail: 'is not a code of digits, as apps show it' }]),
+    )
   const { idempotency } = command
   const response = responseFor<Confirmed | Refusal>(domain, caller, 'factors/confirm', idempotency)
   return domain.lock.run(response.lockKeys, async () => {
@@ -104,9 +106,9 @@ async function confirmFound(
 /** Why this one cannot be confirmed; undefined: it can. */
 function refuseConfirm({ status, attempts }: FactorRecord): Refusal | undefined {
   if (status === 'active')
-    return { kind: 'refused', error: 'factor_confirmed', detail: 'it is active already' }
+    return { kind: 'refused', error: 'factor_confirmed', detail: 'it is already active' }
   if (attempts < MAX_CONFIRM_ATTEMPTS) return undefined
-  const detail = `${MAX_CONFIRM_ATTEMPTS} codes were tried; delete this factor and make another`
+  const detail = `${MAX_CONFIRM_ATTEMPTS} codes were tried; delete this factor and create another`
   return { kind: 'refused', error: 'max_attempts_reached', detail }
 }
 
@@ -125,8 +127,8 @@ function answerConfirm({ valid, record }: ConfirmEffect, subject: string): Confi
     error: 'code_incorrect',
     detail:
       left === 0
-        ? 'that was the last attempt; make another factor'
-        : `${describeAttempts(left)}; is the clock of the phone right?`,
+        ? 'that was the last attempt; create another factor'
+        : `${describeAttempts(left)}; is the phone’s clock right?`,
     attemptsRemaining: left,
   }
 }

@@ -76,7 +76,7 @@ async function createOnce(context: NewAppContext): Promise<CreateAppResult | und
       return {
         kind: 'refused',
         error: 'too_many_factors',
-        detail: `a subject has at most ${MAX_APPS} authenticator apps, those not confirmed yet included; delete one first`,
+        detail: `a subject can have at most ${MAX_APPS} authenticator apps, unconfirmed ones included; delete one first`,
       }
     case 'changed':
       return undefined

@@ -62,7 +62,7 @@ export function isUsable({ type, status, codesRemaining }: FactorRecord): boolea
 
 export const FACTOR_TYPE_OF = { totp: 'totp', recovery_code: 'recovery_codes' } as const
 
-/** The login flow's own user id, never stored or logged in clear. @throws UnknownKeyError */
+/** The login flow's own user id, never stored or logged in plaintext. @throws UnknownKeyError */
 export function openSubject(
   keyring: Keyring,
   record: Pick<FactorRecord, 'id' | 'subjectSealed'>,
@@ -75,7 +75,7 @@ export function refuseUnknownFactor(): Refusal {
     kind: 'refused',
     error: 'factor_not_found',
     detail:
-      'no factor of this service fits; it may never have been, or was deleted, or was not confirmed within the hour',
+      'this service has no such factor; it may never have existed, or was deleted, or was not confirmed within the hour',
   }
 }
 
@@ -83,6 +83,6 @@ export function refuseShownSecret(id: string): Refusal {
   return {
     kind: 'refused',
     error: 'secret_already_shown',
-    detail: `the request with this Idempotency-Key made ${id} and showed its secret then; make another under a new key`,
+    detail: `the first request with this Idempotency-Key created ${id} and showed its secret; create another under a new key`,
   }
 }

@@ -25,7 +25,7 @@ export function giveSecret({ otp }: FactorDomain, imported: string | null): Give
   const bits = read.bytes * 8
   if (read.bytes < min) return refuse(`has ${bits} bits: ${min * 8} (16 letters) at least`)
   if (read.bytes > max) return refuse(`has ${bits} bits: ${max * 8} (103 letters) at most`)
-  const warning = `the imported secret has ${bits} bits, and RFC 4226 demands ${warned * 8}: enrol a new app in its place when the person can scan a QR code`
+  const warning = `the imported secret has ${bits} bits, and RFC 4226 requires ${warned * 8}: enrol a new app in its place when the person can scan a QR code`
   return { kind: 'given', secret: read.secret, warnings: read.bytes < warned ? [warning] : [] } // mutant: C63.short-secret-warning
 }
 

@@ -39,11 +39,11 @@ const unreadable = (detail: string): ReadSecret => ({ kind: 'unreadable', detail
 /** Names the fault without repeating the text, which may be all but one letter of a secret. */
 function explain(letters: string): string {
   if (letters.includes('='))
-    return 'has a = before its end: = stands only at the end of Base32, as padding'
+    return 'has a = before its end: = is only allowed at the end of Base32, as padding'
   if (/^[0-9A-F]+$/.test(letters)) return 'looks like hexadecimal: give it as Base32 (A-Z and 2-7)' // mutant: C63.secret-fault-named
   if (/^[A-Z0-9]+$/.test(letters))
     return 'has a 0, 1, 8 or 9, which Base32 does not have: is it an O, an I or a B?'
-  return 'has a character that is not of Base32: A-Z and 2-7 alone, as the other system shows it'
+  return 'has a character that is not Base32: give only A-Z and 2-7, as the other system shows it'
 }
 
 /**
@@ -60,15 +60,15 @@ function readSecret(text: string): ReadSecret {
   const letters = readTyped(text).toUpperCase().replace(/=+$/, '') // mutants: C63.padding-last C63.secret-invisibles
   if (/^OTPAUTH(MIGRATION)?:/.test(letters))
     return unreadable(
-      'is an otpauth URI: give its secret parameter alone, its digits, period and algorithm in their own fields',
+      'is an otpauth URI: give only its secret parameter, and its digits, period and algorithm in their own fields',
     )
-  if (letters === '') return unreadable('is empty: it has no letter')
+  if (letters === '') return unreadable('is empty: it has no letters')
   if (!/^[A-Z2-7]+$/.test(letters)) return unreadable(explain(letters))
   const bits = letters.length * BITS_OF_LETTER
   const spare = bits % BITS_OF_BYTE
   if (spare >= BITS_OF_LETTER)
     return unreadable(
-      `has a length of ${letters.length}, which Base32 never has: a letter is missing, or is one too many`,
+      `has a length of ${letters.length}, which Base32 never has: a letter is missing, or there is one too many`,
     )
   return {
     kind: 'read',

@@ -30,11 +30,11 @@ export function describeUnderKey({ service, factors, verifications, isMore }: Un
 
 export function adviseOnMissing(row: UnderKey): string {
   const { keyId, service, factors } = row
-  const begin = `${describeUnderKey(row)}: made under the root key ${keyId}, which neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives. Has SECRET_KEY changed?`
+  const begin = `${describeUnderKey(row)}: sealed under the root key ${keyId}, which is in neither SECRET_KEY nor SECRET_KEY_PREVIOUS. Has SECRET_KEY changed?`
   const add = 'Add that key to SECRET_KEY_PREVIOUS'
   if (factors === 0)
     return `${begin} Their codes cannot be checked (503) and their messages are not sent. ${add}, or they expire.`
-  return `${begin} Whose factors they are cannot be known without it: nobody of ${service} without another factor can be asked for one (503). ${add} and run countersign keys rewrap; if it is lost for good: countersign keys forget ${keyId}`
+  return `${begin} Without it nobody can know whose factors they are: users of ${service} without another factor cannot be asked for one (503). ${add} and run countersign keys rewrap; if it is lost for good: countersign keys forget ${keyId}`
 }
 
 export type RootKeyAdvice = { warnings: string[]; notes: string[] }
@@ -50,7 +50,7 @@ export async function adviseOnRootKeys(deps: Deps): Promise<RootKeyAdvice> {
       .filter((row) => isKnown(row) && row.factors > 0)
       .map(
         (row) =>
-          `${describeUnderKey({ ...row, verifications: 0 })} are under the previous root key ${row.keyId}: run countersign keys rewrap before SECRET_KEY_PREVIOUS loses it`,
+          `${describeUnderKey({ ...row, verifications: 0 })} are under the previous root key ${row.keyId}: run countersign keys rewrap before you remove it from SECRET_KEY_PREVIOUS`,
       ),
   }
 }

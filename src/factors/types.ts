@@ -50,7 +50,7 @@ export type FactorView = { subject: string; shape: OtpShape | null } & Pick<
   'id' | 'type' | 'status' | 'codesRemaining' | 'createdAt' | 'confirmedAt' | 'lastUsedAt'
 >
 
-/** @param subject in clear, for its own service only */
+/** @param subject in plaintext, for its own service only */
 export function factorView(record: FactorRecord, subject: string): FactorView {
   const { id, type, status, otp, codesRemaining, createdAt, confirmedAt, lastUsedAt } = record
   const shown = { id, subject, type, status, codesRemaining, createdAt, confirmedAt, lastUsedAt }

@@ -56,7 +56,7 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
   const as = `${state}, and this process runs as ${nameOf(uid)}`
   // mutant: C71.no-system-chown
   if (stat.isDirectory() && SHARED.has(path))
-    return `${as}. It is not for one service alone: use a folder of its own, and leave ${path} as it is.`
+    return `${as}. Other programs use this folder, too: choose a separate one, and leave ${path} as it is.`
   const who = need === 'write' ? `${uid}:${process.getgid?.() ?? uid}` : String(uid)
   return `${as}. Run as root: chown ${who} ${quote(path)}`
 }
@@ -67,7 +67,7 @@ function describeMissing(path: string, parent: string, stat: Stats): string | un
   if (code === 'EROFS') return describeReadOnly(parent) // mutant: C71.read-only-folder
   if (code === undefined) return undefined
   const uid = process.getuid?.()
-  return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot make one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${process.getgid?.()} ${quote(path)}`
+  return `there is no folder ${path}, and ${parent} belongs to ${nameOf(stat.uid)}: this process (uid ${uid}) cannot create one there. Run as root: mkdir -p ${quote(path)} && chown ${uid}:${process.getgid?.()} ${quote(path)}`
 }
 
 function describeReadOnly(path: string): string {
@@ -92,7 +92,7 @@ function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | un
   if (stat?.isDirectory())
     return refusal(path, constants.X_OK) && describeRights(path, stat, 'search')
   if (stat)
-    return `${path} is a file (owner: ${nameOf(stat.uid)}), and a directory is needed: move it away (mv ${quote(path)} ${quote(`${path}.old`)}), or set another path.`
+    return `${path} is a file (owner: ${nameOf(stat.uid)}), and a directory is needed: move it aside (mv ${quote(path)} ${quote(`${path}.old`)}), or set another path.`
   if (need === 'read') return undefined
   const made = statOf(parent)
   return made && describeMissing(wanted, parent, made)
@@ -100,15 +100,15 @@ function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | un
 
 function describeFile(path: string, stat: Stats, need: FileNeed): string | undefined {
   if (!stat.isDirectory()) return describeAccess(path, stat, need)
-  return `${path} is a directory (owner: ${nameOf(stat.uid)}), and a file is needed; Docker makes one where a file that is mounted is missing. Run: rmdir ${quote(path)}, then put the file there, or set another path.`
+  return `${path} is a directory (owner: ${nameOf(stat.uid)}), and a file is needed; Docker creates one where a mounted file is missing. Run: rmdir ${quote(path)}, then put the file there, or set another path.`
 }
 
 function faultOfFile(path: string, need: FileNeed): string | undefined {
   const stat = statOf(path)
   if (stat) return describeFile(path, stat, need)
   if (lstatSync(path, { throwIfNoEntry: false }))
-    return `${path} is a link to a file that is not there. Run: ls -l ${quote(path)}`
-  if (need === 'read') return `${path} is not there. Run: ls -l ${quote(dirname(path))}`
+    return `${path} is a link to a file that does not exist. Run: ls -l ${quote(path)}`
+  if (need === 'read') return `${path} does not exist. Run: ls -l ${quote(dirname(path))}`
   return undefined
 }
 

@@ -183,7 +183,7 @@ export function createPrivateAddressWarning(deps: {
     warned = true
     deps.logger.warn(
       {},
-      'a private address was given as an end user: if it is a bridge or a proxy, every user shares its budgets',
+      'a private address was given as an end user’s: if it is a bridge or a proxy, every user shares its budgets',
     )
   }
 }

@@ -78,7 +78,7 @@ function createState(logger: Pick<Logger, 'warn'>) {
   const opened = Promise.withResolvers<void>()
   /** Of the server that was reached last: it stays the reason when its connection ends. */
   let unfit: string | null = null
-  let problem: string | null = 'it was not reached yet'
+  let problem: string | null = 'it has not been reached yet'
   let reported = ''
   const report = (what: string, message: string) => {
     if (what !== reported) logger.warn({ problem: what }, message)

@@ -31,7 +31,7 @@ export function requireFile(path: string): void {
       throw new StartupError(describeFileFault(path, 'read') ?? `${whole} cannot be read (${code})`)
   }
   throw new StartupError(
-    `there is no store at ${whole}, and a command creates none: a service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a path that begins with a dot is looked for from the folder of the command: ${process.cwd()}).`, // mutant: C71.searched-folder-named
+    `there is no store at ${whole}, and commands do not create one: the service does at its first start. Run this where the service runs, or give its DATA_DIR or DATABASE_URL (DATA_DIR is ./data by default, and a relative path starts at the folder of the command: ${process.cwd()}).`, // mutant: C71.searched-folder-named
   )
 }
 

@@ -73,7 +73,7 @@ export function refuseRecipient(
   }
   // mutant: C50.landline-refused
   if (service.landlines === 'refused' && channel === 'sms' && isLandline(recipient)) {
-    const detail = "the number is a landline, and this service's LANDLINES is refused"
+    const detail = 'the number is a landline, and this service refuses landlines (LANDLINES)'
     return { kind: 'refused', error: 'number_type_not_allowed', detail }
   }
   if (service.allowedCountries === '*' || service.allowedCountries.includes(country))
@@ -81,6 +81,6 @@ export function refuseRecipient(
   return {
     kind: 'refused',
     error: 'country_not_allowed',
-    detail: `numbers of ${country} are not among this service's ALLOWED_COUNTRIES`,
+    detail: `${country} is not among this service's ALLOWED_COUNTRIES`,
   }
 }

@@ -1,4 +1,4 @@
-// Which limits a request counts against, as keys. Nothing in a key is in clear.
+// Which limits a request counts against, as keys. Nothing in a key is in plaintext.
 // It must not count: limits/ does, all or nothing.
 
 import type { Domain } from './domain.ts'

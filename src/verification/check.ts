@@ -55,7 +55,7 @@ export function createCheck(domain: Deps) {
       )
     const party = readParty(command)
     if (command.id === null && (!party || command.session === null)) {
-      const detail = 'is required, or `session` with `to` or `subject` in its place'
+      const detail = 'is required, unless `session` is given with `to` or `subject`'
       return learned(refuseFields([{ field: 'id', detail }]))
     }
     if (party?.kind === 'unreadable')

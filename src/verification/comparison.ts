@@ -24,7 +24,7 @@ export type ComparisonInput = {
   record: VerificationRecord
   /** One that fits: `expectedShape` was undefined. */
   typed: string
-  /** The recipient or subject, in clear. */
+  /** The recipient or subject, in plaintext. */
   party: string
 }
 

@@ -43,7 +43,7 @@ export function readEmail(to: string): Email | Unreadable {
   const isUri = MAILTO.test(trimmed) // mutant: C12.mailto-prefix-dropped
   const text = isUri ? ofMailto(trimmed.replace(MAILTO, '')) : trimmed
   if (text === undefined)
-    return unreadable('is a mailto: link that holds more than one plain address')
+    return unreadable('is a mailto: link with more in it than one plain address')
   const at = text.lastIndexOf('@')
   const domainText = text.slice(at + 1)
   const domain = DOMAIN_TEXT.test(domainText) ? domainToASCII(domainText).toLowerCase() : ''
@@ -51,7 +51,7 @@ export function readEmail(to: string): Email | Unreadable {
   if (local === null || Buffer.byteLength(local) > MAX_LOCAL_OCTETS)
     return unreadable(
       text.startsWith('"')
-        ? 'has no name between quotes that mail can be sent to safely'
+        ? 'has a quoted name that mail cannot be sent to safely'
         : 'has no valid name before the @',
     )
   if (!DOMAIN.test(domain)) return unreadable('has no valid domain after the @')

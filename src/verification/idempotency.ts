@@ -40,7 +40,7 @@ const REUSED: Refusal = {
   kind: 'refused',
   error: 'idempotency_key_reused',
   detail:
-    'this Idempotency-Key was sent with another body within 24 hours; use a new key for a new request',
+    'this Idempotency-Key was sent with another body in the last 24 hours; use a new key for a new request',
 }
 
 function without<Answer extends object>(): StoredResponse<Answer> {

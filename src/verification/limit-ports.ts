@@ -4,7 +4,7 @@
 import type { Limit, LimitName } from './policy.ts'
 
 /**
- * `key` is already bound to service and recipient or address, and holds nothing in clear. A name of its own is a
+ * `key` is already bound to service and recipient or address, and holds nothing in plaintext. A name of its own is a
  * counter of its own: other parts (the console) bring theirs.
  */
 export type LimitKey<Name = LimitName> = { name: Name; key: string; limit: Limit }

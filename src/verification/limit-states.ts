@@ -77,7 +77,7 @@ export const isLiftable = (name: LimitName): name is Liftable =>
 
 /** Why nothing else can be lifted, in words for an admin. */
 export const NOT_LIFTABLE =
-  'Guesses cannot be lifted: somebody who talks support into it would get more guesses. They come back with time, ' +
+  'Limits on guesses cannot be lifted: somebody who talks support into it would get more guesses. Guesses come back with time, ' +
   'and a start with authenticated: true has its own. Limits of an IP address, a block of numbers or a country also count ' +
   'other people: they are changed in the settings.'
 

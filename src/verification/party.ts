@@ -1,5 +1,5 @@
 // The party to be verified: a recipient of messages, or a subject with factors; and the indexes of either.
-// It must not store or log them in clear.
+// It must not store or log them in plaintext.
 
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'

@@ -62,7 +62,7 @@ export function readPhone(to: string, country: string | null): Phone | Unreadabl
       oldFormDetail(countryCallingCode, nationalNumber) ?? 'is not a valid phone number',
     )
   }
-  if (!number.country) return unreadable('is a number of no country')
+  if (!number.country) return unreadable('is a number that belongs to no country')
   return { kind: 'phone', address: number.number, country: number.country, type }
 }
 

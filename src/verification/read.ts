@@ -35,7 +35,7 @@ export function createReads({ store, keyring, clock }: Omit<Deps, 'lock'>) {
     async list(caller: Caller, command: ListCommand): Promise<ListResult> {
       const party = readParty(command)
       if (!party)
-        return refuseFields([{ field: 'to', detail: 'is required, or subject in its place' }])
+        return refuseFields([{ field: 'to', detail: 'is required, unless subject is given' }])
       if (party.kind === 'unreadable')
         return refuseFields([{ field: party.field, detail: party.detail }])
       const service = caller.service.name

@@ -33,7 +33,7 @@ export function refuseLimitedUntil({ name, limit, retryAt }: GuessRefusal, now: 
 export function refuseSpent(): Refusal {
   return ended(
     'max_attempts_reached',
-    'every attempt is taken by a check; start a new verification',
+    'other checks are using all attempts; start a new verification',
   )
 }
 
@@ -51,7 +51,7 @@ export function refuseUnknown(): Refusal {
     kind: 'refused',
     error: 'verification_not_found',
     detail:
-      'no verification of this service fits; it may never have been, or belong to another service',
+      'this service has no such verification; it may never have existed, or belong to another service',
   }
 }
 
@@ -77,7 +77,7 @@ export function describeAttempts(left: number): string {
 export function refuseEnded(record: VerificationRecord, now: number): Refusal | undefined {
   switch (statusAt(record, now)) {
     case 'approved':
-      return ended('verification_approved', 'a code is good once; start a new verification')
+      return ended('verification_approved', 'a code works only once; start a new verification')
     case 'canceled':
       return ended('verification_canceled', 'start a new verification')
     case 'expired':
@@ -96,17 +96,17 @@ export function refuseResend(record: VerificationRecord, now: number): Refusal |
   if (record.sends >= record.maxSends) {
     const detail = isFactorChannel(record.channel)
       ? `nothing is sent for ${record.channel}`
-      : `${record.maxSends} messages were sent, the most for one verification; start a new one`
+      : `${record.maxSends} messages were sent, the maximum for one verification; start a new one`
     return { kind: 'refused', error: 'max_sends_reached', detail }
   }
   if (record.expiresAt - now < RESEND_MIN_REMAINING_MS) {
-    const detail = `under ${RESEND_MIN_REMAINING_MS / 1000} s remain; start a new verification`
+    const detail = `less than ${RESEND_MIN_REMAINING_MS / 1000} s remain; start a new verification`
     return { kind: 'refused', error: 'resend_too_late', detail }
   }
   const at = resendAt(record, now)
   if (at === null) {
     const detail =
-      'by the time it may be sent again too little would remain; start a new verification'
+      'by the time it may be sent again, too little time would remain; start a new verification'
     return { kind: 'refused', error: 'resend_too_late', detail }
   }
   if (now >= at) return undefined

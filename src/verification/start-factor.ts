@@ -35,9 +35,7 @@ export function planFactorStart(
       const can = await domain.compare[channel].canAnswer(service.name, subject)
       return can || decoy
         ? undefined
-        : refuseNoFactor(
-            `this subject has nothing that could answer ${channel}; nothing was started`,
-          )
+        : refuseNoFactor(`this subject has no active factor for ${channel}; nothing was started`)
     },
     obtain: () => null,
     record(now): NewVerification {

@@ -16,7 +16,7 @@ export type Continued = { result: StartResult; verificationId: string }
 /** What a start does that differs between a message and a factor. */
 export type StartPlan = {
   about: Partial<About>
-  /** The recipient or subject, in clear. */
+  /** The recipient or subject, in plaintext. */
   party: string
   budgetIndexes: Buffer[]
   slot: SessionSlot | null
@@ -86,7 +86,7 @@ type CommonFields = Omit<
   | 'maxSends'
 >
 
-/** @param party the address, or the subject, in clear: sealed here */
+/** @param party the address, or the subject, in plaintext: sealed here */
 export function commonFields(
   domain: Domain,
   { service }: Caller,

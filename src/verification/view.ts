@@ -19,7 +19,7 @@ function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000))
 }
 
-/** @param party the recipient or subject, in clear */
+/** @param party the recipient or subject, in plaintext */
 export function viewOf(record: VerificationRecord, party: string, now: number): VerificationView {
   const isFactor = isFactorChannel(record.channel)
   const resend = resendAt(record, now)
@@ -44,7 +44,7 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
   }
 }
 
-/** The recipient or subject in clear, for its own service's eyes. @throws UnknownKeyError */
+/** The recipient or subject in plaintext, for its own service's eyes. @throws UnknownKeyError */
 export function openRecipient(keyring: Keyring, record: VerificationRecord): string {
   return keyring.open(record.recipientSealed, recipientContext(record.id))
 }

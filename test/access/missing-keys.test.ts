@@ -32,12 +32,14 @@ it.each([
   ['an admin key of the service', { service: 'shop', scopes: ['admin:read'] }],
   ['a key of another service', { service: 'gone', scopes: ['verify'] }],
 ] satisfies [string, Made][])('C69: %s lets nobody verify', async (_, made) => {
-  expect(await advise(['shop'], [made])).toMatch(/^no API key is for the service shop:/)
+  expect(await advise(['shop'], [made])).toMatch(/^there is no API key for the service shop:/)
 })
 
 it('C69: one of several services, and of very many a few', async () => {
   const key: Made = { service: 'b', scopes: ['verify', 'admin'] }
-  expect(await advise(['a', 'b', 'c'], [key], ['a'])).toContain('no API key is for the service c:')
+  expect(await advise(['a', 'b', 'c'], [key], ['a'])).toContain(
+    'there is no API key for the service c:',
+  )
   const many = Array.from({ length: 900 }, (_, i) => `s${i}`)
   expect(await advise(many)).toContain('s0, s1, s2, s3, s4 and 895 more')
 })

@@ -94,7 +94,7 @@ describe('C71: where there is no store', () => {
     })
     expect(result).toMatchObject({ status: 1, stdout: '' })
     expect(result.stderr).toContain(`there is no store at ${folder}/data/countersign.db`)
-    expect(result.stderr).toContain(`from the folder of the command: ${folder}`)
+    expect(result.stderr).toContain(`starts at the folder of the command: ${folder}`)
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -120,7 +120,7 @@ describe('C71: where there is no store', () => {
       const { status, told } = await runHere(['keys', 'create'], {
         ...{ DATA_DIR: folder, DATABASE_URL: database.url, SECRET_KEY },
       })
-      expect(told).toContain('holds no store, and a command makes none')
+      expect(told).toContain('holds no store, and commands do not create one')
       expect(status).toBe(1)
       expect(
         await database.query("select 1 from pg_class where relname = 'schema_version'"),

@@ -87,7 +87,7 @@ it('C71: everything right: exit code 0, a line for each check', async () => {
   expect(of('settings')[0]).toMatch(/^ok/)
   expect(of('files')[0]).toMatch(/^ok .*countersign\.db can be used/)
   expect(of('database')).toEqual([expect.stringMatching(/^ok SQLite, .*as of this version/)])
-  expect(of('provider smtp (email)')).toEqual(['ok the mail server answers and takes the log-in'])
+  expect(of('provider smtp (email)')).toEqual(['ok the mail server answers and accepts the login'])
   expect(of('provider http (sms)')[0]).toMatch(/^ok the gateway answers \(404 to HEAD \/\)/)
   expect(of('mail domain').every((one) => one.startsWith('ok'))).toBe(true)
   expect(of('clock')).toEqual([expect.stringMatching(/^ok agrees with the provider http/)])
@@ -127,7 +127,7 @@ describe('C71: providers', () => {
   })
 
   it.each([
-    [200, { status: 'active' }, /^ok the account takes the log-in \(active\)/],
+    [200, { status: 'active' }, /^ok the account accepts the login \(active\)/],
     [200, { status: 'suspended' }, /^failed account_suspended/],
     [
       401,
@@ -188,7 +188,7 @@ describe('C71: files and database', () => {
 
   it('C71: a text in the place of the database', async () => {
     writeFileSync(join(dataDir, 'countersign.db'), 'this is no database'.repeat(500))
-    expect((await examine()).of('database')[0]).toMatch(/^failed .*is no database/)
+    expect((await examine()).of('database')[0]).toMatch(/^failed .*is not a database/)
   })
 
   it('C71: a database of which a page was lost, and that still opens', async () => {
@@ -207,7 +207,7 @@ describe('C71: files and database', () => {
     client.exec('create table notes (text)')
     client.close()
     const { status, of } = await examine()
-    expect(of('database')).toEqual([expect.stringMatching(/^failed .*of another program/)])
+    expect(of('database')).toEqual([expect.stringMatching(/^failed .*belongs to another program/)])
     expect(status).toBe(1)
   })
 

@@ -99,6 +99,6 @@ it('C71: a silent name server is distinguished from a missing record', async () 
 
 it.each(['localhost', '', 'exa mple.com'])('C71: "%s" is no domain of mail', async (domain) => {
   expect(await check({}, { domain })).toEqual([
-    expect.stringMatching(/^failed mail cannot come from the domain of MAIL_FROM/),
+    expect.stringMatching(/^failed mail cannot be sent from the domain of MAIL_FROM/),
   ])
 })

@@ -215,7 +215,7 @@ describe('is refused', () => {
 
   it('a file that is no database, a database that is not there, a server that is away', async () => {
     writeFileSync(file(), 'no database at all '.repeat(100))
-    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('is no database') })
+    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('is not a database') })
     rmSync(file())
     await fillStore(file())
     const absent = run([], { DATABASE_URL: withPassword().replace(/\/[^/]*$/, '/absent') })

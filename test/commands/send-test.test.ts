@@ -37,7 +37,7 @@ it('C71: by mail: marked in subject and text, without a code; no store is needed
   const [received] = server.received
   expect(received?.to).toEqual(['ann@example.com'])
   expect(received?.raw).toMatch(/^Subject: TEST from Shop/m)
-  expect(received?.raw.replaceAll(/=?\r\n/g, ' ')).toMatch(/It +holds no code/)
+  expect(received?.raw.replaceAll(/=?\r\n/g, ' ')).toMatch(/It +contains no code/)
   expect(received?.raw).not.toMatch(/\d{6} is your|000000/)
   expect(existsSync(dataDir)).toBe(false)
 })

@@ -243,7 +243,7 @@ describe('tail', () => {
 })
 
 describe('export', () => {
-  it('writes everything about a person, recipients in clear, and the log records by whom', async () => {
+  it('writes everything about a person, recipients in plaintext, and the log records by whom', async () => {
     const to = anAddress()
     const made = [await start(to), await start(to)]
     await start(anAddress())

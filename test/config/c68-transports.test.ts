@@ -1,4 +1,4 @@
-// C68: transports in clear, certificates that nobody looks at, and keys that can be guessed are named at the start of production.
+// C68: unencrypted transports, certificates that nobody looks at, and keys that can be guessed are named at the start of production.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'

@@ -45,8 +45,8 @@ describe('C69: a misspelt setting is named with the nearest one', () => {
     ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
     ['RATE_LIMIT_REDIS_URL', 'RATE_LIMIT_URL'],
     ['api_key', 'API_KEY'],
-  ])('%s: was %s… meant?', (name, meant) => {
-    const said = `${name} is not a setting: was ${meant}`
+  ])('%s: did you mean %s…?', (name, meant) => {
+    const said = `${name} is not a setting: did you mean ${meant}`
     expect(warningsOf({ [name]: 'x' })).toContain(said)
     expect(refusalOf({ [name]: 'x', SECRET_KEY: undefined })).toContain(said)
   })

@@ -410,16 +410,16 @@ describe('warnings', () => {
       HOME: '/',
     }
     const warnings = load(env).warnings.join('\n')
-    expect(warnings).toContain('ALOWED_COUNTRIES is not a setting: was ALLOWED_COUNTRIES meant?')
-    expect(warnings).toContain('SECRET_KEY_FIEL is not a setting: was SECRET_KEY_FILE meant?')
+    expect(warnings).toContain('ALOWED_COUNTRIES is not a setting: did you mean ALLOWED_COUNTRIES?')
+    expect(warnings).toContain('SECRET_KEY_FIEL is not a setting: did you mean SECRET_KEY_FILE?')
     expect(warnings).toContain('LIMIT_SENDS is not a setting')
-    expect(warnings).toContain('PROT is not a setting: was PORT meant?')
+    expect(warnings).toContain('PROT is not a setting: did you mean PORT?')
     expect(warnings).not.toContain('HOME')
   })
 
   it('reports a misspelt name beside the setting that is missing because of it', () => {
     const env = { ...PRODUCTION, ALLOWED_COUNTRIES: undefined, ALLOWED_COUNTRYS: 'US' }
-    expect(() => load(env)).toThrow('was ALLOWED_COUNTRIES meant?')
+    expect(() => load(env)).toThrow('did you mean ALLOWED_COUNTRIES?')
   })
 })
 

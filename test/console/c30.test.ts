@@ -1,5 +1,5 @@
 // C30: a ten-digit code, searched for in every page of the console, every answer of the admin's API and the live stream;
-// and a recipient, which stands in clear only where somebody asked to see it.
+// and a recipient, which stands in plaintext only where somebody asked to see it.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ADMIN_KEY } from '../http/real.ts'

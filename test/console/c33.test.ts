@@ -60,7 +60,7 @@ describe('C33: a session', () => {
     expect((await visitor.get('/admin/health')).status).toBe(200)
   })
 
-  it('has a Secure cookie behind https and under any name, and is not begun in clear', async () => {
+  it('has a Secure cookie behind https and under any name, and is not begun over http', async () => {
     const site = { 'sec-fetch-site': 'same-origin' }
     const proxied = await postAs('localhost', { ...site, 'x-forwarded-proto': 'https' })
     expect(proxied.get('set-cookie')).toContain('; Secure')

@@ -83,7 +83,7 @@ describe('C74: typed into the one box', () => {
     const visitor = await signedIn(world)
     const page = await visitor.get(await typed('ann@example.com', visitor))
     expect(rowsIn(page)).toEqual([started.mail])
-    expect(readable(page)).toContain('The same text is also a user id or another number')
+    expect(readable(page)).toContain('The same text also matches a user id or another number')
     const other = /href="([^"]+)">show those/.exec(page.text)?.[1] ?? ''
     expect(rowsIn(await visitor.get(other))).toEqual([started.both])
   })

@@ -66,7 +66,7 @@ describe('C73: the refusals', () => {
     await world.start({ to: '+49 30 654321' })
     await world.client.post('/verify/start', { subject: '+4930654321', channel: 'totp' })
     const look = async () => visitor.get(await find('+4930654321'))
-    await expect.poll(async () => readable(await look()), WAIT).toContain('The same text is')
+    await expect.poll(async () => readable(await look()), WAIT).toContain('The same text also')
     const other = /href="(\/admin\/refusals\?recipient=[\w-]+)">show those/.exec(
       (await look()).text,
     )
@@ -96,7 +96,7 @@ describe('C73: the refusals', () => {
   it('lead to a page that does not deny them where no verification was begun', async () => {
     const who = new URL(await find('+49 30 123456'), 'http://x').searchParams.get('recipient')
     const page = readable(await visitor.get(`/admin/person?who=${who}`))
-    expect(page).toContain('The log holds no verification of theirs.')
+    expect(page).toContain('The log has no verifications of theirs.')
     expect(page).not.toContain('Nothing is kept')
   })
 
@@ -131,7 +131,7 @@ describe('C73: the refusals', () => {
     const who = new URL(await find(to), 'http://x').searchParams.get('recipient') ?? ''
     const page = await visitor.get(`/admin/person?who=${who}`)
     expect(page.text).toContain('action="/admin/person/lift"')
-    expect(readable(page)).toContain('Guesses cannot be lifted')
+    expect(readable(page)).toContain('Limits on guesses cannot be lifted')
     const done = await visitor.post('/admin/person/lift', { form_token, who })
     expect(done).toMatchObject({ status: 303, location: `/admin/person?who=${who}&done=lifted` })
     expect(readable(await visitor.get(done.location ?? ''))).toContain('are lifted')

@@ -183,7 +183,7 @@ describe('a recipient', () => {
     expect((await visitor.get(pathOf(id))).text).not.toContain(to.slice(1))
     const told = (await world.events(id)).filter(({ type }) => type === 'recipient.shown')
     expect(told).toMatchObject([{ key_id: 'ADMIN_KEY', client_ip: '127.0.0.1' }])
-    expect(await read(id)).toContain('The recipient was shown in clear')
+    expect(await read(id)).toContain('The recipient was shown in plaintext')
     expect(world.lines.join('')).not.toContain(to.slice(1))
   })
 })

@@ -77,7 +77,7 @@ describe('mail by SMTP', () => {
     expect(server.received).toEqual([])
   })
 
-  it('C28: STARTTLS refused is a permanent failure, and nothing is sent in clear', async () => {
+  it('C28: STARTTLS refused is a permanent failure, and nothing is sent unencrypted', async () => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
     const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}?requireTLS=true`))

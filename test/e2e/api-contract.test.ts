@@ -229,7 +229,7 @@ describe('look, list, cancel', () => {
     expect(outcomeOf(await service.client.get(path))).toEqual([404, 'verification_not_found'])
   })
 
-  it('a session value is never returned, nor stored in clear', async () => {
+  it('a session value is never returned, nor stored in plaintext', async () => {
     const { body, text } = await start({ session: SESSION })
     expect(text + (await service.look(body.id)).text).not.toContain(SESSION)
     expect(service.lines.join('')).not.toContain(SESSION)

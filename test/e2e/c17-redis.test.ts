@@ -59,7 +59,7 @@ describe.skipIf(!REDIS)(`C17: limits in Redis ${NEEDS_REDIS}`, () => {
     other.remove()
   })
 
-  it('nothing about a person is there in clear', async () => {
+  it('nothing about a person is there in plaintext', async () => {
     await start('ada@example.com')
     const keys = await redis.command('KEYS', '*')
     expect(keys).toContain('countersign:sends_per_number_burst:')

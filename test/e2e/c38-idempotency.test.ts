@@ -187,7 +187,7 @@ describe('check, resend, cancel', () => {
   })
 })
 
-it('C38: after a SIGKILL between request and answer the retry is the same one; nothing stored is in clear', async () => {
+it('C38: after a SIGKILL between request and answer the retry is the same one; nothing stored is in plaintext', async () => {
   const directory = temporaryDirectory()
   const env = { ...LIGHT, ...UNLIMITED }
   const key = (name: string) => ({ 'idempotency-key': `crash-${name}` })

@@ -251,7 +251,7 @@ describe('a person', () => {
     expect(Date.parse(day.ends_at)).toBeGreaterThan(Date.now())
   })
 
-  it('is exported in clear, with everything, and the log records it', async () => {
+  it('is exported in plaintext, with everything, and the log records it', async () => {
     const to = anAddress()
     const own = [await begin(to), await begin(to, bank)]
     const { body: noted } = await real.start({ to, metadata: { order: '7' } })

@@ -291,11 +291,11 @@ describe.each(ENGINES.slice(0, REDIS ? 3 : 2))('C73: on %s', (_, startEngine) =>
         const no = await lift({ to, limit })
         expect([no.status, JSON.stringify(no.body)]).toEqual([
           400,
-          expect.stringContaining('Guesses cannot be lifted'),
+          expect.stringContaining('Limits on guesses cannot be lifted'),
         ])
       }
       const subject = await lift({ subject: 'user-1' })
-      expect(subject.body.errors[0].detail).toContain('Guesses cannot be lifted')
+      expect(subject.body.errors[0].detail).toContain('Limits on guesses cannot be lifted')
       expect((await start({ to })).status).toBe(429)
     })
 

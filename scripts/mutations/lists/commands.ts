@@ -110,7 +110,7 @@ export const COMMANDS: readonly Mutant[] = [
     ],
     {
       node: 'TemplateTail',
-      find: 'It holds no code, and there is nothing for you to do',
+      find: 'It contains no code, and you do not need to do anything',
       replace: '${NO_CODE} is your code',
     },
   ),

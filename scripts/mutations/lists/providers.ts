@@ -1,4 +1,4 @@
-// The lines that keep C67 and C68: gateways that answer wrongly or late, and transports in clear.
+// The lines that keep C67 and C68: gateways that answer wrongly or late, and unencrypted transports.
 // It must name for each the fastest test that sees it.
 
 import { type Mutant, mutant } from '../mutation.ts'

@@ -98,7 +98,7 @@ export const SECRETS: readonly Mutant[] = [
   mutant(
     'I7.sealed-response',
     'a response stored under an Idempotency-Key is sealed: it holds the recipient',
-    ['test/e2e/c38-idempotency.test.ts', 'nothing stored is in clear'],
+    ['test/e2e/c38-idempotency.test.ts', 'nothing stored is in plaintext'],
     {
       node: 'CallExpression',
       becomes: 'Buffer.from(JSON.stringify({ ...toAnswer(effect), budgets: [] }))',

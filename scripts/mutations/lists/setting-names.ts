@@ -37,7 +37,7 @@ export const SETTING_NAMES: readonly Mutant[] = [
   mutant(
     'C69.typo-suggestion',
     'a misspelt setting is reported with the nearest one',
-    [C69_NAMES, 'SMPT_URL: was SMTP_URL… meant?'],
+    [C69_NAMES, 'SMPT_URL: did you mean SMTP_URL…?'],
     { node: 'ParenthesizedExpression', becomes: `(byWordsOf(upper.replace(/_FILE$/, '')))` },
   ),
   mutant(

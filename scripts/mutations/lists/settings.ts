@@ -133,7 +133,7 @@ export const SETTINGS: readonly Mutant[] = [
   mutant(
     'C69.nearest-setting',
     'a shortened name is reported with the nearest setting',
-    [C69_NAMES, 'TWILIO_TOKEN: was TWILIO_AUTH_TOKEN… meant?'],
+    [C69_NAMES, 'TWILIO_TOKEN: did you mean TWILIO_AUTH_TOKEN…?'],
     { node: 'BinaryExpression', becomes: 'byBeginning(upper, plain)' },
   ),
   mutant(

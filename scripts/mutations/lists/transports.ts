@@ -1,4 +1,4 @@
-// The lines that keep C68: what goes out in clear, and keys that can be guessed, are named at the start.
+// The lines that keep C68: what goes out unencrypted, and keys that can be guessed, are named at the start.
 // It must name for each the fastest test that sees it.
 
 import { type Mutant, mutant } from '../mutation.ts'

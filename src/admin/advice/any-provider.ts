@@ -83,7 +83,7 @@ const ANSWERED: Readonly<Record<string, Advice>> = {
     'See the gateway’s own reason. If it is about the recipient, check it with the user; otherwise the operator checks the gateway’s account.',
   ),
   gateway_busy: passing(
-    'The gateway refused the message for the moment: its answer has the words that HTTP_…_TEMPORARY names.',
+    'The gateway refused the message for now: its answer matches HTTP_…_TEMPORARY.',
     'If it happens often, the operator checks the rate that the gateway’s account allows.',
   ),
   not_confirmed: uncertain(

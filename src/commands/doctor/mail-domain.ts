@@ -108,7 +108,7 @@ async function judgeDmarc(domain: string, lookUp: LookUp): Promise<Finding> {
 export async function checkMailDomain(options: MailDomainOptions): Promise<Finding[]> {
   const domain = domainToASCII(options.domain)
   if (domain === '' || !domain.includes('.'))
-    return [failed(`mail cannot come from the domain of MAIL_FROM, "${options.domain}"`)]
+    return [failed(`mail cannot be sent from the domain of MAIL_FROM, "${options.domain}"`)]
   const { lookUp, end } = createLookUp(options)
   try {
     return await Promise.all([

@@ -92,7 +92,7 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
       const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
       const { body, verdict, wallMs } = await deps.http.send(request, signal)
       const { code, status } = readJson(body)
-      const learned = `the account takes the log-in (${status === 'active' ? 'active' : 'its state is unknown'})`
+      const learned = `the account accepts the login (${status === 'active' ? 'active' : 'its state is unknown'})`
       if (verdict.kind !== 'accepted') {
         const error = typeof code === 'number' ? errorOf(code) : verdict.error
         return { result: { kind: 'permanent', error }, learned: '', wallMs }
@@ -157,7 +157,7 @@ function errorOf(code: unknown): { code: string; message: string } {
   const known = typeof code === 'number' ? code : 0
   return {
     code: known === 0 ? 'failed' : String(known),
-    message: WORDS[known] ?? (known === 0 ? 'the message failed' : `error ${known} of Twilio`),
+    message: WORDS[known] ?? (known === 0 ? 'the message failed' : `Twilio error ${known}`),
   }
 }
 

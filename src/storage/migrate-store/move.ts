@@ -47,7 +47,7 @@ function refuseOther(marker: Marker, { source, path }: Both): void {
     marker.firstVerification !== null && marker.firstVerification !== source.firstVerification
   if (isOther)
     throw new StartupError(
-      `the PostgreSQL database holds a move of another file (${marker.file}, which begins with ${marker.firstVerification}), not of ${path}: make an empty one (createdb) for this file.`,
+      `the PostgreSQL database holds another file that was moved (${marker.file}, which begins with ${marker.firstVerification}), not ${path}: create an empty one (createdb) for this file.`,
     )
 }
 
@@ -59,7 +59,7 @@ async function confirm(marker: Marker, { source, target, path, pace }: Both): Pr
   const different = [...new Set([...changed, ...grown])]
   if (different.length > 0)
     throw new StartupError(
-      `the move into this database was complete, and ${path} has changed since (${different.join(', ')}): a service went on with the file. Decide which of both is right; to move the file again, make an empty database.`,
+      `the move into this database was complete, and ${path} has changed since (${different.join(', ')}): a service continued to use the file. Decide which of the two is right; to move the file again, create an empty database.`,
     )
   source.markMoved(true)
   return { kind: 'before', tables: compare(marker.sums, marker.sums) }

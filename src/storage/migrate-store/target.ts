@@ -58,7 +58,7 @@ async function takeLock(connection: Connection): Promise<void> {
   } catch (error) {
     const { code } = (error as Error).cause as ServerError
     if (code !== '55P03') throw error
-    throw new StartupError('another move into this database is going on: wait for its end.')
+    throw new StartupError('another move into this database is in progress: wait until it ends.')
   }
 }
 
@@ -80,7 +80,7 @@ async function connect(url: string): Promise<Connection> {
       } catch (error) {
         const { code, message } = error as ServerError
         throw new StartupError(
-          `PostgreSQL broke the move off (${code ?? message}). What was copied stays: see to the server, then run the same command again.`,
+          `PostgreSQL interrupted the move (${code ?? message}). What was copied stays: check the server, then run the same command again.`,
           { cause: error },
         )
       }
@@ -146,7 +146,7 @@ async function begin({ run }: Connection, file: string, first: string | null): P
   )
   if (rows.length === 0)
     throw new StartupError(
-      'the PostgreSQL database holds verifications, events or keys of its own: make an empty one (createdb) for the move.',
+      'the PostgreSQL database holds verifications, events or keys of its own: create an empty one (createdb) for the move.',
     )
 }
 
@@ -218,7 +218,9 @@ export async function openTarget(url: string, migrationsFolder: string) {
         [toRecordset(columns, rows), JSON.stringify({ [table.name]: sum })],
       )
       if (Number(done?.[0]) !== rows.length)
-        throw new StartupError('the move was ended from outside: run it again.')
+        throw new StartupError(
+          'the connection of the move was ended by somebody else: run it again.',
+        )
     },
     /** Of an incomplete move: everything it brought, so that it starts over. */
     async empty(file: string, first: string | null) {

@@ -98,7 +98,7 @@ export async function migrate(run: Runner, folder: string, mustExist = false): P
   // mutant: C71.pg-storeless-command
   if (mustExist && state.version === 0)
     throw new StartupError(
-      'the database that DATABASE_URL names holds no store, and a command makes none: a service does at its first start. Give the command the DATABASE_URL of its service.',
+      'the database that DATABASE_URL names holds no store, and commands do not create one: the service does at its first start. Give the command the DATABASE_URL of its service.',
     )
   refuseNewer(state, migrations.length)
   const { rows: unpinned } = await run(`${UNPINNED} limit 1`)

@@ -32,7 +32,7 @@ type Client = import('pg').Client
 type ServerError = Error & { code?: string }
 
 const POOLER_WAYS =
-  'Either set DATABASE_POOLER to the pool_mode that PgBouncer has (session or transaction; statement cannot be used), or, in session mode only, have it ignore what it does not know: ignore_startup_parameters = options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout in pgbouncer.ini, and set these for the user (docs/operations.md, "PgBouncer")'
+  'Either set DATABASE_POOLER to the pool_mode of PgBouncer (session or transaction; statement cannot be used), or, in session mode only, have it ignore what it does not know: ignore_startup_parameters = options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout in pgbouncer.ini, and set these for the user (docs/operations.md, "PgBouncer")'
 
 /** What waiting does not mend, in an operator's words. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -49,7 +49,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** PgBouncer gives one code to every refusal, its own and the server's behind it: only the words differ. */
 const POOLER_CODE = '08P01'
 const POOLER_ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/startup param|statement pooling/i, `a pooler refuses how it is spoken to. ${POOLER_WAYS}`], // mutant: C71.refusing-pooler-advice
+  [/startup param|statement pooling/i, `a pooler refuses this kind of connection. ${POOLER_WAYS}`], // mutant: C71.refusing-pooler-advice
   [
     /does not exist|no such|authentication|password/i,
     'the pooler, or the server behind it, knows no such database or user, or the password is wrong: see DATABASE_URL, and [databases] and auth_file of PgBouncer',
@@ -68,7 +68,7 @@ function explainPlace(error: NodeJS.ErrnoException & { address?: string }): stri
   if (syscall === 'open' && path)
     return `DATABASE_URL: ${describeFileFault(path, 'read') ?? `${path} cannot be read (${code})`}`
   if (code === 'EISDIR')
-    return 'DATABASE_URL: sslrootcert, sslcert or sslkey names a directory, and a file is needed; Docker makes one where a file that is mounted is missing.'
+    return 'DATABASE_URL: sslrootcert, sslcert or sslkey names a directory, and a file is needed; Docker creates one where a mounted file is missing.'
   // mutant: C71.pg-dead-socket
   if (syscall === 'connect' && address?.startsWith('/'))
     return `PostgreSQL does not answer at the socket ${address} (${code}): is it running, is this its folder and port, is the folder mounted here, and may this user enter it? Run: ls -l ${dirname(address)}`
@@ -84,7 +84,7 @@ export function explain(error: unknown): unknown {
   if (advice) return new StartupError(`PostgreSQL: ${advice} (${code}).`, { cause: error })
   if (code === POOLER_CODE)
     return new StartupError(
-      `a pooler answers and gives no connection (${code}): is PostgreSQL behind it running, and are its default_pool_size and max_client_conn enough for every node (docs/operations.md, "PgBouncer")?`,
+      `a pooler answers but provides no connection (${code}): is PostgreSQL behind it running, and are its default_pool_size and max_client_conn enough for every node (docs/operations.md, "PgBouncer")?`,
       { cause: error },
     )
   if (isUnavailable(cause))

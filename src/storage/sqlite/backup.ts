@@ -96,7 +96,7 @@ function refuseCompanions(to: string): void {
   const found = COMPANIONS.map((suffix) => `${to}${suffix}`).find((name) => fs.existsSync(name))
   if (found)
     throw new StartupError(
-      `${found} is there, and SQLite would take it for the copy's own: give another name, or remove it first.`,
+      `${found} exists, and SQLite would mistake it for the copy's own: give another name, or remove it first.`,
     )
 }
 
@@ -136,7 +136,7 @@ function publish(part: string, to: string): void {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new StartupError(`${to} is there already: give another name, or remove it first.`)
+    throw new StartupError(`${to} already exists: give another name, or remove it first.`)
   }
 }
 

@@ -94,17 +94,17 @@ export function createPrivately(path: string, logger?: Log): void {
   }
   const { mode, uid, gid } = fs.statSync(path)
   if ((mode & OF_OTHERS) === 0) return
-  const state = `${path} was open to others than its owner (mode ${octal(mode)})`
+  const state = `users other than its owner could open ${path} (mode ${octal(mode)})`
   const own = process.getuid?.()
   // mutant: C71.group-writable-told
   if (own === undefined || own === uid) {
     fs.chmodSync(path, FILE_MODE) // mutant: C71.narrow-file-mode
-    logger?.warn({}, `${state}: it is for its owner alone now (mode ${octal(FILE_MODE)}).`)
+    logger?.warn({}, `${state}: now only its owner can (mode ${octal(FILE_MODE)}).`)
     return
   }
   logger?.warn(
     {},
-    `${path} belongs to uid ${uid}, and its group (gid ${gid}) or others may use it (mode ${octal(mode)}): whoever may write it can change what was verified. To keep it for the service alone, run as root: chown ${own} ${path} && chmod 600 ${path}`,
+    `${path} belongs to uid ${uid}, and its group (gid ${gid}) or others may use it (mode ${octal(mode)}): anyone who can write to it can change what was verified. To reserve it for the service, run as root: chown ${own} ${path} && chmod 600 ${path}`,
   )
 }
 

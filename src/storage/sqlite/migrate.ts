@@ -37,7 +37,7 @@ export function markMoved(client: Database, isNow: boolean): void {
 function refuseMoved(client: Database, path: string): void {
   if (isMoved(client))
     throw new StartupError(
-      `${path} was moved to PostgreSQL: set DATABASE_URL to that database. To use the file again, without what PostgreSQL has got since: countersign migrate-store --undo --from file:${path}`,
+      `${path} was moved to PostgreSQL: set DATABASE_URL to that database. To use the file again, without what PostgreSQL has received since: countersign migrate-store --undo --from file:${path}`,
     )
 }
 
@@ -45,7 +45,7 @@ function refuseMoved(client: Database, path: string): void {
 export function requireOurs(client: Database, path: string): void {
   if (![APPLICATION_ID, MOVED_ID].includes(numberOf(client, 'application_id')))
     throw new StartupError(
-      `${path} holds no store of Countersign: it is of another program, or empty.`,
+      `${path} is not a store of Countersign: it belongs to another program, or is empty.`,
     )
 }
 
@@ -54,9 +54,7 @@ function refuseForeign(client: Database, path: string, version: number, known: n
   const isEmpty = client.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
   const isOurs = applicationId === APPLICATION_ID || applicationId === MOVED_ID
   if (!isOurs && !(applicationId === 0 && isEmpty))
-    throw new StartupError(
-      `${path} is a database of another program: give DATABASE_URL another path.`,
-    )
+    throw new StartupError(`${path} is another program's database: give DATABASE_URL another path.`)
   if (version > known)
     throw new StartupError(
       `${path} was written by a newer version of Countersign (schema ${version}, this one knows ${known}): start that version or a newer one, or restore the backup made before the upgrade.`,

@@ -41,7 +41,7 @@ async function retryBusy<T>(path: string, deadlineMs: number, attempt: () => T):
       if (!isBusy(error)) throw error
       if (performance.now() > end)
         throw new StartupError(
-          `${path} is locked by another process for ${Math.round(deadlineMs / 1000)} s: end what holds it (a backup, a shell, another service), then start again.`,
+          `${path} has been locked by another process for ${Math.round(deadlineMs / 1000)} s: end the one that holds it (a backup, a shell, another service), then start again.`,
           { cause: error },
         )
     }
@@ -99,7 +99,7 @@ export function explain(error: unknown, path: string): unknown {
   if (/^(ENOTDIR|EISDIR|EEXIST|ENOENT)/.test(code))
     return toFault(`${path} cannot be a database (${code}): give DATABASE_URL another path.`)
   if (code === 'SQLITE_NOTADB')
-    return toFault(`${path} is no database: give DATABASE_URL another path.`)
+    return toFault(`${path} is not a database: give DATABASE_URL another path.`)
   if (code.startsWith('SQLITE_CORRUPT')) return toFault(`${path} is damaged: restore a backup.`)
   return error
 }
@@ -142,7 +142,7 @@ async function lockAndOpen(options: OpenOptions): Promise<Database> {
   const network = networkFileSystem(directory, options.fileSystemType)
   if (network !== undefined)
     throw new StartupError(
-      `${options.path} lies on ${network}, where SQLite loses data: put it on a local disk, or use PostgreSQL (DATABASE_URL=postgres://…).`,
+      `${options.path} is on ${network}, where SQLite loses data: put it on a local disk, or use PostgreSQL (DATABASE_URL=postgres://…).`,
     )
   const deadlineMs = options.deadlineMs ?? OPEN_DEADLINE_MS
   return withLock(options.path, deadlineMs, () =>

@@ -152,7 +152,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   try {
     if (existsSync(path) && realpathSync(from) === realpathSync(path))
       throw new StartupError(
-        `${from} is the store itself: give the copy that is to take its place.`,
+        `${from} is the store itself: give the copy that should take its place.`,
       )
     mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
     // A link to the store stays one: what it leads to is replaced.

@@ -6,7 +6,7 @@ import type { Rule, Violation } from '../record.ts'
 /** Errors that a run may have, each with its reason. */
 const KNOWN_ERRORS = new Set([
   // A drain is cut short while the database is away: the lease runs out, and another node sends.
-  'a result could not be written and is given up',
+  'a result could not be written and was dropped',
 ])
 const LOUD = new Set(['error', 'fatal'])
 /** Of Node or a library, outside of the logger. */

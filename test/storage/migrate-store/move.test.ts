@@ -319,7 +319,7 @@ it('a database with rows, a service or another file’s move is left alone', asy
 
   const half = await newDatabase()
   await moveAPart(path, half, 4)
-  await expect(move(otherPath, half)).rejects.toThrow(/holds a move of another file/)
+  await expect(move(otherPath, half)).rejects.toThrow(/holds another file that was moved/)
 })
 
 it('one move at a time', async () => {
@@ -334,7 +334,9 @@ it('one move at a time', async () => {
     },
   })
   // It waited for the first one's end, and then found the database taken.
-  expect(await second).toMatchObject({ message: expect.stringMatching(/a move of another file/) })
+  expect(await second).toMatchObject({
+    message: expect.stringMatching(/another file that was moved/),
+  })
 })
 
 it('a connection that ends halfway is reported, and the move resumes later', async () => {
@@ -349,7 +351,7 @@ it('a connection that ends halfway is reported, and the move resumes later', asy
   )
   const moving = move(path, database)
   await expect(moving).rejects.toThrow(StartupError)
-  await expect(moving).rejects.toThrow(/broke the move off \(57P01\).*run the same command again/)
+  await expect(moving).rejects.toThrow(/interrupted the move \(57P01\).*run the same command again/)
   await database.query('drop function cut cascade')
   expect((await move(path, database)).kind).toBe('complete')
   expect(notes).toEqual([])
@@ -363,7 +365,9 @@ it('a lock that cannot be had is reported', async () => {
   await holder.connect()
   undo.push(() => holder.end())
   await holder.query(`select pg_advisory_lock(${0x4353474d})`)
-  await expect(move(path, database)).rejects.toThrow(/another move into this database is going on/)
+  await expect(move(path, database)).rejects.toThrow(
+    /another move into this database is in progress/,
+  )
 })
 
 it('the order of bytes holds in a database with a collation of its own', async () => {

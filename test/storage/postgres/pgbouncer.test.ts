@@ -126,7 +126,7 @@ it.each(['query_wait_timeout', 'no more connections allowed (max_client_conn)'])
   'C71: a pooler without a free place is named as that: %s',
   (words) => {
     const error = Object.assign(new Error(words), { code: '08P01' })
-    expect(String(explain(error))).toMatch(/gives no connection.*default_pool_size/)
+    expect(String(explain(error))).toMatch(/provides no connection.*default_pool_size/)
   },
 )
 

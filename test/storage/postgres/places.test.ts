@@ -69,7 +69,7 @@ describe('C71: files of the URL', () => {
     const path = join(folder, 'none.pem')
     await expect(
       prepare(`postgres://u@127.0.0.1/x?sslmode=verify-full&${name}=${path}`),
-    ).rejects.toThrow(`DATABASE_URL: ${path} is not there. Run: ls -l`)
+    ).rejects.toThrow(`DATABASE_URL: ${path} does not exist. Run: ls -l`)
   })
 
   it('C71: one that is a folder', async () => {

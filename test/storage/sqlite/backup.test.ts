@@ -40,10 +40,10 @@ it('C72: while a service writes, the copy is of one moment: each verification wi
 it('C72: never overwrites a file, and leaves no half behind', async () => {
   ;(await openStore(at('a.db'))).close()
   writeFileSync(at('taken'), 'mine')
-  await expect(backUp(at('a.db'), at('taken'))).rejects.toThrow(/is there already/)
+  await expect(backUp(at('a.db'), at('taken'))).rejects.toThrow(/already exists/)
   mkdirSync(at('closed'), { mode: 0o755 })
   await expect(backUp(at('a.db'), at('nowhere/b.db'))).rejects.toThrow()
-  await expect(backUp(at('none.db'), at('b.db'))).rejects.toThrow(/none\.db is not there/)
+  await expect(backUp(at('none.db'), at('b.db'))).rejects.toThrow(/none\.db does not exist/)
   expect(readdirSync(directory.path).filter((name) => name.includes('.part'))).toEqual([])
   expect(existsSync(at('b.db'))).toBe(false)
 })
@@ -66,7 +66,7 @@ it('C72: the leftovers of a killed backup are removed by a later one, and nothin
   const twoHoursAgo = Date.now() / 1000 - 7200
   for (const name of [...left, ...others])
     utimesSync(at(`nights/${name}`), twoHoursAgo, twoHoursAgo)
-  await expect(backUp(at('b.db'), at('nights/nightly.db'))).rejects.toThrow(/is there already/)
+  await expect(backUp(at('b.db'), at('nights/nightly.db'))).rejects.toThrow(/already exists/)
   expect(readdirSync(at('nights')).sort()).toEqual([...others, atWork].sort())
 })
 

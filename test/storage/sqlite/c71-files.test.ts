@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)(
       expectSentence(missing.refused, '/', 0, 'mkdir -p /countersign-none && chown 65534:65534 /c')
       for (const path of ['/c.db', '/etc/c.db', '/usr/c.db']) {
         const { refused } = await attempt('store', path)
-        expect(refused).toMatch(/belongs to root \(uid 0\).*use a folder of its own/)
+        expect(refused).toMatch(/belongs to root \(uid 0\).*choose a separate one/)
         expect(refused).not.toMatch(/chown|chmod/)
       }
       const { refused } = await attempt('setting', '/root/secret')
@@ -170,7 +170,9 @@ describe('C71: of one’s own', () => {
   it('C71: a database that others can read is narrowed, with a warning', async () => {
     make(at('data/c.db'), 0o664)
     const { told } = await attempt('store', at('data/c.db'))
-    expect(told?.join()).toMatch(/was open to others .*mode 0664.*owner alone now \(mode 0600\)/)
+    expect(told?.join()).toMatch(
+      /other than its owner could open .*mode 0664.*only its owner can \(mode 0600\)/,
+    )
     expect(statSync(at('data/c.db')).mode & 0o777).toBe(0o600)
   })
 
@@ -216,12 +218,14 @@ describe('C71: of one’s own', () => {
     const { refused } = await attempt('setting', at('data/secret'))
     expectSentence(refused, at('data/secret'), USER, `chmod u+r ${at('data/secret')}`)
     const absent = await attempt('setting', at('data/absent'))
-    expect(absent.refused).toContain(`${at('data/absent')} is not there. Run: ls -l ${at('data')}`)
+    expect(absent.refused).toContain(
+      `${at('data/absent')} does not exist. Run: ls -l ${at('data')}`,
+    )
   })
 
   it('C71: a link that leads nowhere', async () => {
     symlinkSync(at('nowhere/at/all'), at('data/c.db'))
     const { refused } = await attempt('store', at('data/c.db'))
-    expect(refused).toContain(`${at('data/c.db')} is a link to a file that is not there`)
+    expect(refused).toContain(`${at('data/c.db')} is a link to a file that does not exist`)
   })
 })

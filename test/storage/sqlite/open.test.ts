@@ -131,7 +131,7 @@ describe('openDatabase', () => {
     [0x00c36400, 'Ceph'],
   ])('refuses a network file system: %i is %s', async (type, name) => {
     const options = { fileSystemType: () => ({ type, mountType: undefined }) }
-    await expect(open(at('network.db'), options)).rejects.toThrow(`lies on ${name}`)
+    await expect(open(at('network.db'), options)).rejects.toThrow(`is on ${name}`)
   })
 
   it('refuses sshfs, and accepts a local disk behind FUSE', () => {

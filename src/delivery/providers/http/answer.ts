@@ -29,7 +29,7 @@ export type AnswerRules = {
   temporary: SuccessRule | null
 }
 
-const BUSY = temporary('gateway_busy', 'the gateway refused the message for the moment')
+const BUSY = temporary('gateway_busy', 'the gateway refused the message for now')
 const NOT_CONFIRMED = ambiguous('not_confirmed', 'the gateway did not confirm the message')
 
 function withReason(refusal: Refusal, reason: string | null): Refusal {

@@ -107,7 +107,7 @@ export function createHttpProvider(settings: HttpGatewaySettings, deps: Provider
       const asked = { method: 'HEAD', url, headers: {}, body: '' } // mutant: C71.doctor-sends-nothing
       const { status, verdict, wallMs } = await deps.http.send(asked, signal)
       if (status === null) return { result: verdict, learned: '', wallMs }
-      const learned = `the gateway answers (${status} to HEAD /); whether it takes messages, countersign send-test shows`
+      const learned = `the gateway answers (${status} to HEAD /); countersign send-test shows whether it accepts messages`
       return { result: { kind: 'accepted', reference: null }, learned, wallMs }
     },
     async send(message, signal) {
@@ -217,7 +217,7 @@ function headerMap(values: SettingValues, name: string): Record<string, string> 
   const names = Object.keys(parsed).map((key) => key.toLowerCase())
   // mutants: C69.header-case-twice C69.header-twice-refused
   if (new Set(names).size < names.length || findDuplicateKeys(required(values, name)).length > 0)
-    throw wrong(name, 'names a header twice: leave one of them')
+    throw wrong(name, 'names a header twice: remove one of them')
   const entries = Object.entries(parsed).map(([key, value]): [string, string] => {
     // RFC 9110 §5.5 and §5.6.2: a token, and a value without control characters.
     const isName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(key)

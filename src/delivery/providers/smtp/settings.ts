@@ -84,7 +84,7 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
   if (!Number.isInteger(maxConnections) || maxConnections < 1 || maxConnections > 100)
     throw invalid('maxConnections is not a number from 1 to 100')
   const host = asciiDomain(decode(url.hostname, 'SMTP_URL', 'host').replace(/^\[|\]$/g, '')) // mutant: C67.idn-mail-server
-  if (host === null) throw invalid('has a host that is no name')
+  if (host === null) throw invalid('has a host that is not a valid name')
   const ehloName = url.searchParams.get('name')
   // mutant: C67.ehlo-injection-refused
   if (ehloName !== null && !EHLO_NAME.test(ehloName))
@@ -96,7 +96,7 @@ function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
     ehloName,
     port: Number(url.port) || (secure ? 465 : 587),
     secure,
-    // A password never goes over a wire in clear unless the operator asked for that.
+    // A password never goes over a wire unencrypted unless the operator asked for that.
     requireTls: flag('requireTLS', auth !== null && !LOOPBACK.test(url.hostname)),
     rejectUnauthorized: flag('tls.rejectUnauthorized', true),
     servername: url.searchParams.get('tls.servername'),

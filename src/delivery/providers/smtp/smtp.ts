@@ -42,7 +42,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
     channels: ['email'],
     async send(message, signal) {
       const to = toMailbox(message.to)
-      if (to === null) return permanent('invalid_address', 'the address cannot be sent to')
+      if (to === null) return permanent('invalid_address', 'mail cannot be sent to this address')
       const mime = await compose(settings, { ...message, to })
       const envelope = { from: settings.from.address, to: [to], size: mime.length }
       const first = await transmit(connections, envelope, mime, signal)
@@ -55,7 +55,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
         const lease = await connections.acquire(signal) // mutant: C71.doctor-smtp-login
         lease.release(true) // mutant: C71.doctor-smtp-login.2
         const { auth, secure } = settings
-        const login = auth ? 'takes the log-in' : 'needs no log-in'
+        const login = auth ? 'accepts the login' : 'needs no login'
         const learned = `the mail server answers${secure ? ' by TLS' : ''} and ${login}`
         return { result: { kind: 'accepted', reference: null }, learned, wallMs: null }
       } catch (error) {
@@ -121,7 +121,7 @@ async function transmit(
     // mutant: C67.smtputf8-gate
     if (!takesUtf8 && needsUtf8(envelope)) {
       healthy = true
-      return permanent('no_smtputf8', 'the mail server takes ASCII addresses only')
+      return permanent('no_smtputf8', 'the mail server accepts ASCII addresses only')
     }
     await step(connection, signal, (done) => connection.send(envelope, body, done))
     healthy = true
@@ -162,7 +162,7 @@ function classify(
     return responseCode < 500 ? temporary(name, message) : permanent(name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
-    return permanent('invalid_address', 'the address cannot be sent to')
+    return permanent('invalid_address', 'mail cannot be sent to this address')
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
   if (dataBegun) return ambiguous(name, CONNECTION_FAILED) // mutant: C67.silence-after-dot
   return temporary(name, CONNECTION_FAILED)
