@@ -85,7 +85,7 @@ const SENTENCES = {
 }
 const explain = ({ error }) => SENTENCES[error] ?? 'That did not work. Please try again later.'
 
-/** Nothing but these leaves the person on the page where the code is asked for. */
+/** Nothing but these leaves the person on the page where the code is entered. */
 const STAYS = new Set([
   'code_incorrect',
   'invalid_request',

@@ -1,5 +1,5 @@
-// Who calls: from a bearer token to a key, its service and its scopes.
-// It must not cache: a revoked key is refused at once. It must not tell why a key is refused.
+// The caller of a request: from a bearer token to a key, its service and its scopes.
+// It must not cache: a revoked key is refused at once. It must not reveal why a key is refused.
 
 import { timingSafeEqual } from 'node:crypto'
 import { hashKey, parseApiKey } from './api-keys.ts'
@@ -15,7 +15,7 @@ export type FixedKey = {
 
 export type Access = { keyId: string; service: string | null; scopes: ReadonlySet<Scope> }
 
-/** A key that is good now, found by its id and not by its text. */
+/** A key that is valid now, found by its id and not by its text. */
 export type StandingKey = {
   access: Access
   /** As the operator named it. */
@@ -63,7 +63,7 @@ export function createAuthenticator({
     return { digest: hashKey(text), name: id, access }
   })
 
-  /** Compares with all of them, so that the time tells nothing about which one was near. */
+  /** Compares with all of them, so that the time reveals nothing about which one was near. */
   function findFixed(bearer: string): Access | undefined {
     const digest = hashKey(bearer)
     let found: Access | undefined

@@ -82,7 +82,7 @@ export function createOperations(deps: OperationsDeps) {
       return as && deps.service.resend(as.caller, { ...as.command, channel: by })
     },
 
-    /** In clear, and logged with the verification. Undefined: no such row, or its key no longer exists. */
+    /** In plaintext, and logged with the verification. Undefined: no such row, or its key no longer exists. */
     async reveal(admin: Admin, id: string): Promise<Person | undefined> {
       const row = await verifications.find(admin.service, id)
       const person = row && recipients.ofRow(row)

@@ -66,7 +66,7 @@ function readPerson(given: Given): Person | undefined {
   return undefined
 }
 
-/** As it was typed, with the country to read it by. @throws UsageError */
+/** As given, with the country to read it by. @throws UsageError */
 export function requirePerson(given: Given): { person: Person; country: string | null } {
   const person = readPerson(given)
   if (!person) throw new UsageError('--to or --subject is missing')

@@ -3,7 +3,7 @@
 /** `tcp://10.0.0.1:9090`: set by Kubernetes (and Docker's links) as `<SERVICE>_PORT`. */
 const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
 
-/** Whether a variable was set by no person, but for a Service in the same namespace (sequin 2155). */
+/** Whether Kubernetes set a variable for a Service in the same namespace, and no person did (sequin 2155). */
 export function isServiceLink(name: string, value: string): boolean {
   return (
     (name.endsWith('_PORT') && SERVICE_LINK.test(value)) ||

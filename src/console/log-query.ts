@@ -25,7 +25,7 @@ export type Span = keyof typeof SPANS
 export type LogPath = '/admin/verifications' | '/admin/refusals'
 export type Query = Readonly<Record<string, string>>
 
-/** What a log's page is made from, besides its lines. */
+/** The parts of a log's page other than its lines. */
 export type Log = {
   now: number
   query: Query
@@ -131,7 +131,7 @@ export function addLog(
   path: LogPath,
   run: {
     show(page: SignedInPage, filter: VerificationFilter, log: Log): Promise<Html>
-    /** @returns the address of the page with what was typed */
+    /** @returns the address of the page with the text that was entered */
     find(typed: string, service: string | null): Promise<string>
   },
 ): void {

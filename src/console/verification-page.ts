@@ -19,7 +19,7 @@ type Shown = {
   diagnosis: Diagnosis
   /** Masked. */
   to: string
-  /** In clear, in this one answer; null: not requested. */
+  /** In plaintext, in this one answer; null: not requested. */
   clear: string | null
   /** Null: the key of the row no longer exists. */
   personPath: string | null

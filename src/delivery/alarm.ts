@@ -3,7 +3,7 @@
 export type Alarm = {
   /** Forgets the rings up to here: the round that follows sees what they were about. */
   set(): void
-  /** Ends the sleep, or the next one where none is under way. */
+  /** Ends the sleep, or the next one where none is in progress. */
   ring(): void
   /** At most `ms`. It does not keep the process alive. */
   sleep(ms: number): Promise<void>

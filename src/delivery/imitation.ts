@@ -66,7 +66,7 @@ function acceptedLike(sends: readonly Remembered[], place: string): Remembered[]
 }
 
 /**
- * The failures, newest first, that a real send to this place would meet as well: the provider is away or refuses the
+ * The failures, newest first, that a real send to this place would meet as well: the provider is down or refuses the
  * account; a code refuses the place; else several persons there, or several places, met the same. Each only while nobody
  * was reached since. Empty: a real send would most likely be taken.
  */

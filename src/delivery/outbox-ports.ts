@@ -77,7 +77,7 @@ export type SettleDelivery = {
     | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
 }
 
-/** What waits in one channel; counted up to a bound, for a backlog must not make its own telling slow. */
+/** The backlog of one channel; counted up to a bound, for a backlog must not slow down its own report. */
 export type OutboxDepth = {
   channel: Channel
   /** Could go out now: nobody has taken it yet, or its lease ran out. */

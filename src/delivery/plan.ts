@@ -8,7 +8,7 @@ import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
 import type { DueDelivery, Plan } from './outbox-ports.ts'
 import type { Provider } from './ports.ts'
 
-/** In clear (I7: codes never leak), so never logged. `silent`: nothing is sent (decoys, test recipients). */
+/** In plaintext (I7: codes never leak), so never logged. `silent`: nothing is sent (decoys, test recipients). */
 export type Prepared = { silent: boolean; to: string; code: string }
 export type PlanDelivery = (due: DueDelivery) => Plan<Prepared>
 

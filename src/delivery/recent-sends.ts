@@ -117,7 +117,7 @@ export function createSendHistory(deps: {
     try {
       for (const past of await outbox.pastSends()) remember(past) // mutant: C49.shared-send-history
     } catch {
-      // The store is away, which the worker reports.
+      // The store is down, which the worker reports.
     } finally {
       readAt = clock.now()
       reading = undefined

@@ -13,7 +13,7 @@ const MAX_FIRST_ROWS = 200
 /** Of these, for people named from one address: a flood from it must not hide everybody else's refusals. */
 const MAX_FIRST_ROWS_OF_SOURCE = 20
 const FLUSH_MS = 60_000
-/** The limits' bursts are 10 minutes; a subject that goes on longer has a first row again. */
+/** The limits' bursts are 10 minutes; a subject that continues longer has a first row again. */
 const WINDOW_MS = 600_000
 /** Rows that wait for an unavailable store; those that find no place are counted with the overflow. */
 const MAX_UNSENT = 1_000

@@ -50,7 +50,7 @@ export async function confirm(
 
 type Found = {
   record: FactorRecord
-  /** In clear. */
+  /** In plaintext. */
   subject: string
   code: string
   response: StoredResponse<Confirmed | Refusal>

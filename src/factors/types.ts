@@ -3,7 +3,7 @@
 export const FACTOR_TYPES = ['totp', 'recovery_codes'] as const
 export type FactorType = (typeof FACTOR_TYPES)[number]
 
-/** Only an active one is asked for; an unverified one becomes active by its first right code. */
+/** Only an active one can be used; an unverified one becomes active by its first right code. */
 export const FACTOR_STATUSES = ['unverified', 'active'] as const
 export type FactorStatus = (typeof FACTOR_STATUSES)[number]
 
@@ -35,7 +35,7 @@ export type FactorRecord = {
   otp: OtpShape | null
   /** Guesses at the confirmation, charged before each comparison. */
   attempts: number
-  /** The newest time step that was used; 0: none. A step is good once (RFC 6238 §5.2). */
+  /** The newest time step that was used; 0: none. A step works once (RFC 6238 §5.2). */
   lastStep: number
   createdAt: number
   confirmedAt: number | null

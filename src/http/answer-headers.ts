@@ -5,7 +5,7 @@ import type { Budget } from '../verification/limit-ports.ts'
 import type { AppContext } from './deps.ts'
 
 /**
- * Of the answer under way, whatever it becomes. Hono's `c.header` makes a WHATWG `Headers`, which checks, folds and sorts
+ * Of the answer in progress, whatever it becomes. Hono's `c.header` makes a WHATWG `Headers`, which checks, folds and sorts
  * what is right already: a sixth of an answer's time.
  */
 export function setHeader(c: AppContext, name: string, value: string): void {

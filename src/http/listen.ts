@@ -23,7 +23,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-/** A socket file whose process is gone refuses connections. */
+/** A socket file whose process has ended refuses connections. */
 function isStale(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)

@@ -14,7 +14,7 @@ const HEAD_END = '\r\n\r\n'
 const MAX_HELD_BYTES = 8 * 1024 * 1024
 /** Bytes of one socket that are parsed before others have their turn: our requests are smaller. */
 const TURN_BYTES = 16 * 1024 // mutant: C52.fair-turns
-/** The overhead of a piece, however short: as much as parsing so many bytes. */
+/** The overhead of a piece, however short: as much as parsing this many bytes. */
 const PIECE_BYTES = 256
 /** Bytes parsed of a body that nobody reads yet: each of its chunks is an object, and 64 KiB may hold 10,000. */
 const UNREAD_BYTES = 1024

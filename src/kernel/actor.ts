@@ -1,4 +1,4 @@
-// Who did something, for the event log. The person it was done to stands in the verification, never here.
+// The actor of an event, for the event log. The person it was done to is in the verification, never here.
 
 /** An API key (null: the service itself), and the end user as the login flow saw them. */
 export type Actor = {

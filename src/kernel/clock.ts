@@ -13,7 +13,7 @@ export const STEERED_RATE = 0.5
 export type ClockSources = {
   wallMs: () => number
   monotonicMs: () => number
-  /** The newest time found in storage, or 0: after a restart with the clock set back, time goes on from there. */
+  /** The newest time found in storage, or 0: after a restart with the clock set back, time continues from there. */
   floorMs: number
   /** Share of the monotonic progress while this clock is ahead of the wall: under 1 it comes back to a steered wall. */
   aheadRate: number
@@ -21,7 +21,7 @@ export type ClockSources = {
 
 /**
  * Wall time at start, then monotonic progress. A forward jump of the wall is adopted; a backward
- * one is ignored while time goes on. (A plain max(wall, last) would stand still after a jump
+ * one is ignored while time continues. (A plain max(wall, last) would stand still after a jump
  * forward and back, and codes would never expire.)
  */
 export function createClock(sources: Partial<ClockSources> = {}): Clock {

@@ -8,7 +8,7 @@ export type KeyedLock = {
   run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T>
 }
 
-/** Memory is bounded by the calls under way: a key is forgotten when its last holder ends. */
+/** Memory is bounded by the calls in progress: a key is forgotten when its last holder ends. */
 export function createKeyedLock(): KeyedLock {
   // The queues of requests are bounded where requests come in; the library's own bound would throw.
   const lock = new AsyncLock({ maxPending: Number.POSITIVE_INFINITY })

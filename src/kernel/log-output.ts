@@ -70,7 +70,7 @@ export function createLogOutput(standard = 1, maxHeldBytes = MAX_HELD_BYTES): Lo
   let chunk = NOTHING
   /** Not written yet, `chunk` included. */
   let heldBytes = 0
-  /** A write is under way or planned; further lines go with the next one. */
+  /** A write is in progress or planned; further lines go with the next one. */
   let isBusy = false
 
   const take = () => {

@@ -15,8 +15,8 @@ export type PostgresConfig = {
 }
 
 /**
- * Names are resolved in our schema alone (pg_catalog comes first by itself): an object of the same name in a schema
- * of the user's, or a temporary one, stands in for nothing (CVE-2018-1058). migrate.ts pins every function to it.
+ * Names are resolved in our schema alone (pg_catalog comes first on its own): an object of the same name in a schema
+ * of the user's, or a temporary one, replaces nothing (CVE-2018-1058). migrate.ts pins every function to it.
  */
 export const SEARCH_PATH = 'public, pg_temp'
 
@@ -112,7 +112,7 @@ export function isUnavailable(error: unknown): boolean {
   return [...causesOf(error)].some(({ message }) => code === '' && NO_ANSWER_TEXT.test(message))
 }
 
-/** drizzle's own error quotes the statement's parameters: only its cause goes on, never its text. */
+/** drizzle's own error quotes the statement's parameters: only its cause is passed on, never its text. */
 export function toStoreError(error: unknown): unknown {
   const cause = [...causesOf(error)].at(-1) ?? error
   if (isUnavailable(error))

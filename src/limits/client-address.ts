@@ -9,9 +9,9 @@ import { forwardedFrom } from './forwarded.ts'
 type Address = ReturnType<typeof ipaddr.parse>
 type Range = [Address, number]
 
-/** `[`, 45 characters of the longest IPv6 form, a zone, `]:65535`: longer is no address. */
+/** `[`, 45 characters of the longest IPv6 form, a zone, `]:65535`: a longer text is not an address. */
 const MAX_TEXT_LENGTH = 96
-/** A login flow asks six times about its user's address, and a few hundred are under way. */
+/** A login flow sends its user's address six times, and a few hundred logins are in progress. */
 const MAX_REMEMBERED = 500
 /** The entry of TRUSTED_PROXIES for a peer on a Unix socket, which has no address. */
 const UNIX_PEER = 'unix'

@@ -90,7 +90,7 @@ export function toAdmission<Name>(counted: readonly Counted<Name>[]): Admission<
 }
 
 /**
- * An answer of a store, or the refusal to wait for it any longer. The work itself goes on: its owner closes the
+ * An answer of a store, or the refusal to wait for it any longer. The work itself continues: its owner closes the
  * connection, or ignores the answer.
  * @throws StoreUnavailableError after `ms`, else what `work` throws
  */
@@ -115,7 +115,7 @@ export const PURGE_GRACE_MS = HOUR_MS
 
 /**
  * Removes rows whose window ended over an hour ago, once a minute. A purge that fails is made up for by the next one.
- * @param removeBatch removes at most so many, and returns how many
+ * @param removeBatch removes at most this many, and returns how many it removed
  */
 export function purgeRegularly(removeBatch: (limit: number) => Promise<number>, everyMs: number) {
   const purge = async (): Promise<number> => {

@@ -41,7 +41,7 @@ export function* forwardedFrom(headers: {
   const isPlain = headers.forwardedFor !== undefined
   const text = headers.forwardedFor ?? headers.forwarded ?? '' // mutant: C13.xff-over-forwarded
   for (let end = text.length; end >= 0; ) {
-    // An empty element is garbage, too: skipping it would go on to a stranger's text.
+    // An empty element is garbage, too: skipping it would lead on to a stranger's text.
     const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1)
     const entry = text.slice(comma + 1, end) // mutant: C13.rightmost-untrusted
     yield isPlain ? entryOf(entry) : forOf(entry)

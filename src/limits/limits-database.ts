@@ -84,7 +84,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
         if (isKept) log.keepShort()
         return value
       } catch (error) {
-        // SQLite may have rolled back by itself (disk full, I/O error).
+        // SQLite may have rolled back on its own (disk full, I/O error).
         if (db.inTransaction) prepare('ROLLBACK').run()
         throw error
       }

@@ -59,7 +59,7 @@ function createPool(url: string, size: number, deadlineMs: number, logger: Pick<
     connectionTimeoutMillis: deadlineMs,
     keepAlive: true,
   })
-  // Without a listener either of these would end the process. Work under way on the connection rejects by itself.
+  // Without a listener either of these would end the process. Work in progress on the connection rejects on its own.
   pool.on('connect', (client) => void client.on('error', () => {}))
   pool.on('error', (error: Error & { code?: string }) =>
     logger.warn({ error_code: error.code }, 'a connection of the limits ended'),
@@ -144,7 +144,7 @@ export function createTransactions({
       ;(await connecting).release()
       return value
     } catch (error) {
-      // Whatever was under way: the connection is closed, and the server rolls it back.
+      // Whatever was in progress: the connection is closed, and the server rolls it back.
       void connecting.then(
         (client) => client.release(true),
         () => undefined,

@@ -10,7 +10,7 @@ import { examineServer, explain, type Problem, type Verdict } from './redis-serv
 /** A server that starts together with its nodes is there by then. */
 const OPEN_DEADLINE_MS = 10_000
 const CONNECT_MS = 2_000
-/** No answer to anything for so long: the other end is gone, or another one took over. A new connection finds out. */
+/** No answer to anything for this long: the other end has gone, or another one took over. A new connection finds out. */
 const SILENCE_MS = 1_000
 const KEEP_ALIVE_MS = 10_000
 /** Reconnecting: half a second apart on the average once it has failed some times. */
@@ -56,7 +56,7 @@ function createClient(url: string): Redis {
     lazyConnect: true,
     // Every connection is examined more closely below.
     enableReadyCheck: false,
-    // While it is away nothing waits for its return, and nothing is counted twice by being sent again.
+    // While it is down nothing waits for its return, and nothing is counted twice by being sent again.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -178,7 +178,7 @@ export async function connectRedis(options: RedisConnectionOptions): Promise<Red
         return await work(client)
       } catch (error) {
         if (error instanceof StoreUnavailableError) throw error
-        // The driver's errors carry the command that failed: the text alone goes on.
+        // The driver's errors carry the command that failed: only the text is passed on.
         const cause = new Error((error as Error).message)
         throw new StoreUnavailableError('the limit store failed', { cause })
       }

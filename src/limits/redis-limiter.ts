@@ -19,7 +19,7 @@ import { connectRedis, type RedisConnectionOptions } from './redis-connection.ts
 
 /** Others may use the same server. */
 const PREFIX = 'countersign'
-/** For each round trip, which takes a millisecond: a server that stands still is away (I11: no store, no admission). */
+/** For each round trip, which takes a millisecond: a server that stands still counts as down (I11: no store, no admission). */
 const ANSWER_MS = 90 // mutant: I11.redis-timeout
 
 type CounterFor = (limit: Limit) => RateLimiterRedis

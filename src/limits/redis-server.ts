@@ -68,7 +68,7 @@ const ADVICE: readonly [RegExp, string][] = [
 
 export type Problem = { what: string; isFinal: boolean }
 
-/** The driver's errors carry the command, AUTH with its password among them: the text alone goes on. */
+/** The driver's errors carry the command, AUTH with its password among them: only the text is passed on. */
 export function explain(error: unknown): Problem {
   const { code, message } = error as Error & { code?: string }
   const what = code ?? message

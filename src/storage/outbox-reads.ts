@@ -45,7 +45,7 @@ export function toPastSend(row: PastSendRow): PastSend {
   const at = row.startedAt + durationMs
   const id = tryId(verificationId, row.send, tryNumber)
   const result = resultOf(row, at)
-  // While a try is under way `due_at` is the end of its lease.
+  // While a try is in progress `due_at` is the end of its lease.
   const waitMs = row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
   return {
     id,

@@ -3,7 +3,7 @@
 
 import type { UnderKey } from '../factors/ports.ts'
 
-/** Of the open verifications, those that expire first are looked at: what a lost key made is older than the rest. */
+/** Of the open verifications, those that expire first are checked: rows of a lost key are older than the rest. */
 export const MAX_LOOKED_AT = 2_000
 /** Of each number: beyond it an operator needs no exact one. */
 export const UNDER_KEY_BOUND = 1_000

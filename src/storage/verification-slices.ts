@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 
 /** Of rows that a page looks at: some ten milliseconds of the SQLite file, which is read in the event loop. */
 export const MAX_LOOKED_AT = 2_000
-/** A row's time is taken before it is numbered: two of them may stand in the other order, by no more than this. */
+/** A row's time is taken before it is numbered: two of them may be in the other order, by no more than this. */
 export const OUT_OF_ORDER_MS = 60_000
 
 export type Numbered = { seq: number; createdAt: number }

@@ -14,7 +14,7 @@ const SEND_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Providers have many codes of their own: beyond this number further ones are counted as `other`. */
 const MAX_ERROR_CODES = 200
 const MAX_CODE_LENGTH = 64
-/** Scrapers come every few seconds; a reading asks the store, and its text serves everybody who asks in the meantime. */
+/** Scrapers come every few seconds; a reading queries the store, and its text serves every request in the meantime. */
 const TEXT_KEPT_MS = 1_000
 
 /** Read at each scrape. */

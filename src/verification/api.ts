@@ -12,7 +12,7 @@ import type { Budget } from './limit-ports.ts'
 import type { Limit, LimitName, ServicePolicy } from './policy.ts'
 import type { DeliveryRecord, VerificationStatus } from './state.ts'
 
-/** Who calls: an authenticated key, for one service. */
+/** The caller: an authenticated key, for one service. */
 export type Caller = { service: ServicePolicy; keyId: string }
 
 /** The end user as far as known: `clientIp` is a canonical address, already resolved. */

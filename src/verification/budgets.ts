@@ -40,7 +40,7 @@ function keysOf(
   return limits.map((one) => ({ ...one, key }))
 }
 
-/** One message: a start or a resend. Addresses first, where strangers are told apart. */
+/** One message: a start or a resend. Addresses first, by which strangers are distinguished. */
 export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[] {
   const { service, recipient, clientIp } = subject
   const kind = subject.authenticated ? 'authenticated' : 'anonymous'

@@ -1,5 +1,5 @@
 // POST /verify/check: was this the code? Nothing that depends on the comparison leaves before the attempt it costs is
-// committed (I2), and the code is good once (I1).
+// committed (I2), and the code works once (I1).
 
 import { timingSafeEqual } from 'node:crypto'
 import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'

@@ -1,4 +1,4 @@
-// E-mail addresses: checked, the domain normalised, the local part as given but for needless quotes (RFC 5321 §2.3.11: only its host may interpret it).
+// E-mail addresses: checked, the domain normalised, the local part as given except needless quotes (RFC 5321 §2.3.11: only its host may interpret it).
 // It must not guess a provider's rules (dots, tags) for where mail goes; `budgetForms` does so for counting only.
 
 import { domainToASCII } from 'node:url'
@@ -14,7 +14,7 @@ const MAX_ADDRESS_OCTETS = 254
  * parser behind `domainToASCII` takes `evil.example/.trusted.example` for evil.example, and decodes `%2e`.
  */
 const DOMAIN_TEXT = /^[\p{L}\p{M}\p{N}\p{Cf}.\u3002\uff0e\uff61-]+$/u
-/** Two labels at least; the last one is no number, or it would be an IP address. */
+/** Two labels at least; the last one is not a number, or it would be an IP address. */
 const DOMAIN =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 

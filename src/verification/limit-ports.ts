@@ -39,7 +39,7 @@ export type LimitReads = {
 }
 
 export type LimitLifts = {
-  /** All or none: each window begins anew with the next message. Others are untouched. @throws StoreUnavailableError */
+  /** All or none: each window begins again with the next message. Others are untouched. @throws StoreUnavailableError */
   lift<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<void>
 }
 

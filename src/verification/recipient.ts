@@ -51,7 +51,7 @@ export function localeOf(recipient: Recipient): string | null {
   return recipient.kind === 'phone' ? localeOfCountry(recipient.country) : null
 }
 
-/** As many as there are countries: asked of Intl anew, each start would pay 3 µs and more. */
+/** As many as there are countries: if each start asked Intl, it would pay 3 µs and more. */
 const locales = new Map<string, string | null>()
 
 function localeOfCountry(country: string): string | null {

@@ -10,7 +10,7 @@ import type { LimitKey } from './limit-ports.ts'
 import type { SessionSlot } from './ports.ts'
 import type { NewVerification } from './state.ts'
 
-/** Of the same session: the answer where there is a verification to go on with. */
+/** Of the same session: the answer where there is a verification to continue. */
 export type Continued = { result: StartResult; verificationId: string }
 
 /** What a start does that differs between a message and a factor. */
@@ -20,7 +20,7 @@ export type StartPlan = {
   party: string
   budgetIndexes: Buffer[]
   slot: SessionSlot | null
-  /** Made where they are counted: most refused starts, and those that go on with a verification, never get there. */
+  /** Made where they are counted: most refused starts, and those that continue a verification, never get there. */
   limitKeys: () => LimitKey[]
   /** A session's pending verification may be sent again where that is due. */
   resends: boolean

@@ -52,7 +52,7 @@ async function startOnce(deps: StartDeps, context: StartContext): Promise<Learne
   const result = await makeNew(deps, context)
   const stands = result.kind === 'started' || ('error' in result && !isOfABudget(result))
   if (stands) return learned(result, about)
-  // The same session's start on another node may have come first, and taken the last of a budget: go on with it.
+  // The same session's start on another node may have come first, and taken the last of a budget: continue it.
   const raced = await deps.continueSession(context)
   return raced ? learnedOf(raced) : learned(result, about)
 }

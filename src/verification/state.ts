@@ -1,4 +1,4 @@
-// What a verification is and what can be told of it at a moment: pure functions over plain data.
+// A verification, and its state as shown at a moment: pure functions over plain data.
 // It must not read a clock or a store; time is an argument.
 
 import type {
@@ -39,7 +39,7 @@ export type VerificationRecord = {
   kind: DeliveryKind
   /** 0 where a factor decides. */
   codeLength: number
-  /** argon2id PHC string; null once the verification has ended, and where a factor is asked for. */
+  /** argon2id PHC string; null once the verification has ended, and where a factor verifies. */
   codeHash: string | null
   /** Key id of the pepper in `codeHash`. */
   pepperKeyId: string
@@ -82,7 +82,7 @@ export type StepUse = {
   subjectIndexes: readonly Uint8Array[]
 }
 
-/** What a right code uses up, in the transaction that approves: by compare-and-set, so that it is good once. */
+/** The things that a right code uses up, in the transaction that approves: by compare-and-set, so that they work once. */
 export type FactorUse =
   | ({ type: 'totp' } & StepUse)
   | {
@@ -133,7 +133,7 @@ function isWithoutMessage({ deliveries, sends, maxSends }: VerificationRecord): 
 }
 
 /**
- * Whether a start with the session of this row goes on with it: pending, not expired, an attempt left, the same flags, and
+ * Whether a start with the session of this row continues it: pending, not expired, an attempt left, the same flags, and
  * a message of it can have arrived or may still be sent.
  */
 export function mayContinue(
@@ -170,7 +170,7 @@ export const RESEND_MIN_REMAINING_MS = 60_000
 
 /**
  * When the next resend is possible; null when no send is left or under 60 s would remain then. The wait is for a
- * message that may still come: after one that failed for good there is nothing to wait for. It counts all the same.
+ * message that may still come: after one that failed for good there is nothing to wait for. It counts anyway.
  */
 export function resendAt(record: VerificationRecord, now: number): number | null {
   if (sendsRemaining(record, now) === 0 || attemptsRemaining(record, now) === 0) return null

@@ -1,5 +1,5 @@
 // Ends what nobody looks at: expired and spent verifications, old answers, apps never confirmed. In small batches.
-// It must not hold the store for long, and must go on after the store was away.
+// It must not hold the store for long, and must continue after the store was down.
 
 import type { Clock } from '../kernel/clock.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'

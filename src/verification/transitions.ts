@@ -60,7 +60,7 @@ export type Decision<Result> =
   | { kind: 'refused'; refusal: Refusal }
   | (Effect<Result> & {
       kind: 'change'
-      /** What the change uses up. Where it was used before, or is gone, `otherwise` happens in its place. */
+      /** The step or code that the change uses up. Where it was used before, or no longer exists, `otherwise` happens instead. */
       use?: { factor: FactorUse; otherwise: Effect<Result> } | undefined
       /** By the store's clock; later the row is decided on again, as late. */
       notAfter?: number
@@ -121,7 +121,7 @@ export function decideStart(record: NewVerification, isLandline: boolean): Chang
   }
 }
 
-/** A page that reloads by itself writes one row a minute, not one a second. */
+/** A page that reloads automatically writes one row a minute, not one a second. */
 const CONTINUED_EVENT_EVERY_MS = 60_000
 
 /** Spends nothing. */
@@ -202,7 +202,7 @@ function judgedWrong(record: VerificationRecord, charge: Change, now: number): C
   return failed >= record.maxAttempts ? ending('max_attempts_reached', now, change) : change // mutant: I3.wrong-code-counter
 }
 
-/** The same code once more: nothing is renewed (I4). Another resend, or an end, in between is refused as it is now. */
+/** The same code again: nothing is renewed (I4). Another resend, or an end, in between is refused as it is now. */
 export function decideResend<Result>(
   expectedSends: number,
   channel: Channel,

@@ -1,5 +1,5 @@
 // A stored verification as its caller sees it. The code is not in it, and can't be: nothing here opens it.
-// It must not decide anything: state.ts says what can be told at a moment.
+// It must not decide anything: state.ts decides what is shown at a moment.
 
 import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
@@ -49,7 +49,7 @@ export function openRecipient(keyring: Keyring, record: VerificationRecord): str
   return keyring.open(record.recipientSealed, recipientContext(record.id))
 }
 
-/** @param now of the effect: an answer that is kept under a key and the one that is given must tell the same seconds */
+/** @param now of the effect: an answer that is kept under a key and the one that is given must give the same seconds */
 export function answerWith<Kind extends string>(
   now: number,
   kind: Kind,

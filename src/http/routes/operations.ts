@@ -62,7 +62,8 @@ const AdminHealth = z
       .nullable()
       .openapi({ description: 'Null: the database is unavailable.' }),
     failed_last_hour: z.object({ count, more: z.boolean() }).nullable().openapi({
-      description: 'Deliveries that failed for good, on all nodes; `more`: at least so many.',
+      description:
+        'Deliveries that failed for good, on all nodes; `more`: there are more than were counted.',
     }),
     providers: z.array(Provider).openapi({ description: 'As this node has seen them.' }),
     missing_root_keys: z

@@ -1,5 +1,5 @@
 // Copies a file's tables, batch by batch, from where an earlier run stopped; and compares both sides at the end.
-// It must not go on from rows that have changed in the file since: it reports them, and the move starts over.
+// It must not continue from rows that have changed in the file since: it reports them, and the move starts over.
 
 import { setImmediate } from 'node:timers/promises'
 import {
@@ -65,7 +65,7 @@ const NOTHING: Sum = createSum().get()
 const countAll = (counts: readonly number[]) => counts.reduce((total, one) => total + one, 0)
 
 /**
- * Reads what was copied before, so that copying goes on behind it.
+ * Reads what was copied before, so that copying continues behind it.
  * @returns the tables whose rows are no longer those that were copied; they are not read to the end
  */
 export async function readAgain(

@@ -20,7 +20,7 @@ export type MoveOptions = {
   onProgress(progress: Progress): void
   /** A sentence for the operator. */
   onNote(note: string): void
-  /** Aborted: it ends after the batch, and a later run goes on. */
+  /** Aborted: it ends after the batch, and a later run continues. */
   signal: AbortSignal
 }
 
@@ -105,7 +105,7 @@ async function moveBetween(both: Both): Promise<MoveResult> {
 }
 
 /**
- * @throws StartupError with what to do; the signal's reason where it was stopped. Run again, it goes on.
+ * @throws StartupError with what to do; the signal's reason where it was stopped. Run again, it continues.
  */
 export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const { path, url, batch, signal } = options

@@ -4,12 +4,12 @@
 import { createHash } from 'node:crypto'
 import { EVENT_TYPE_OF, unpackDetails } from '../sqlite/event-rows.ts'
 
-/** In TABLES they stand in the order in which rows may refer to each other. */
+/** TABLES has them in the order in which rows may refer to each other. */
 export type Table = {
   name: string
   /** The primary key: the order in which both sides are read. */
   key: readonly string[]
-  /** `seq` comes from a sequence that has to go on behind the moved rows. */
+  /** `seq` comes from a sequence that has to continue behind the moved rows. */
   isNumbered: boolean
 }
 

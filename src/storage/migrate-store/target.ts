@@ -150,7 +150,7 @@ async function begin({ run }: Connection, file: string, first: string | null): P
     )
 }
 
-/** In one transaction, numbered rows included: sequences go on behind what is there. */
+/** In one transaction, numbered rows included: sequences continue behind the rows that exist. */
 async function complete({ run }: Connection, sums: Sums): Promise<void> {
   for (const { name } of TABLES) await run(`analyze ${name}`)
   await run('begin')
@@ -232,7 +232,7 @@ export async function openTarget(url: string, migrationsFolder: string) {
       ])
       await run('commit')
     },
-    /** The next run does not go on from here. */
+    /** The next run does not continue from here. */
     async distrust() {
       await run("update store_migration set tables = '{}'")
     },

@@ -1,6 +1,6 @@
 // Wakes the workers of other nodes: LISTEN on a connection of its own, NOTIFY coalesced and outside of any transaction.
 // (Inside each start's transaction it serialised commits: 9,000 a second became 2,750, as measured.)
-// It must not be relied on: every worker looks by itself, too.
+// It must not be relied on: every worker also checks on its own.
 
 import { randomUUID } from 'node:crypto'
 import { connectionOf, type Pooler } from '../../kernel/postgres.ts'

@@ -97,7 +97,7 @@ export function createEventStore(query: Query): EventStore & { newestAt(): Promi
     async append(events) {
       const rows = events.map(({ budgetIndex, recipientSealed, ...event }, n) => ({
         ...event,
-        // A join keeps no order: without it events of one statement would stand in any.
+        // A join keeps no order: without it events of one statement would come in any order.
         n,
         budget: budgetIndex && hex(budgetIndex),
         recipient: recipientSealed && hex(recipientSealed),

@@ -22,7 +22,7 @@ export function spansAndRooms(query: GuessQuery): [spans: number[], rooms: numbe
 const FULL = callOf('cs_guesses_full_1 as place', 'cs_guesses_full_1', 6)
 
 export function createGuessReads(query: Query) {
-  /** What the caller is told of the refusal by the limit in this place, from 1. */
+  /** The answer to a refusal by the limit in this place, from 1. */
   const relief = async (asked: GuessQuery, place: number): Promise<GuessRefusal> => {
     const found = asked.limits[place - 1]
     if (!found) throw new Error('the database refused by a limit that was not asked')

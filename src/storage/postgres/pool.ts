@@ -15,7 +15,7 @@ import { drizzle, type Pool, pg, type Sql } from './drizzle.ts'
 /** Statements take a millisecond; more connections than cores of the server only queue there. */
 const POOL_SIZE = 10
 const CONNECT_MS = 2_000
-/** A connection is a process there, which plans every statement once more: some 50 ms of its CPU until all are known. */
+/** A connection is a process there, which plans every statement again: about 50 ms of its CPU until all are known. */
 const IDLE_MS = 10 * 60_000
 /** As on SQLite: whoever waits this long for a lock gets 503. */
 const LOCK_MS = 2_000
@@ -23,7 +23,7 @@ const STATEMENT_MS = 4_000
 /** For a server that hangs or a network that swallows: nothing else would end the wait. */
 const ANSWER_MS = 5_000
 const IDLE_IN_TRANSACTION_MS = 5_000
-/** Deadlocks and the like: once more, a little later. As often as there may be connections that know a stale plan. */
+/** Deadlocks and the like: again, a little later. As often as there may be connections that know a stale plan. */
 const RETRIES = 12
 const RETRY_MS = 15
 
@@ -43,7 +43,7 @@ export type Call = { text: string; values: unknown[] }
 export const callOf = (columns: string, name: string, parameters: number) =>
   `select ${columns} from ${name}(${Array.from({ length: parameters }, (_, n) => `$${n + 1}`)})`
 
-/** Rows of one statement. @throws StoreUnavailableError where the server is away, locked, full or read-only */
+/** Rows of one statement. @throws StoreUnavailableError where the server is down, locked, full or read-only */
 export type Query = <Row extends Record<string, unknown>>(statement: Sql | Call) => Promise<Row[]>
 
 /** What every part of the store is given. */

@@ -69,7 +69,7 @@ function createByNumber(query: Query) {
     const end = until === undefined ? given : await seqAt(until + OUT_OF_ORDER_MS)
     const below = Math.min(given, end)
     const above = since === undefined ? 0 : (await seqAt(since - OUT_OF_ORDER_MS)) - 1
-    // Of a case all are looked at: they are few, and found by their index.
+    // All rows of a case are checked: they are few, and found by their index.
     const [stop] =
       reference === undefined
         ? await query<Numbered>(sql`select ${STOP} from verifications v

@@ -1,4 +1,4 @@
-// A copy of the store in one file, as it is at one moment, while services go on writing.
+// A copy of the store in one file, as it is at one moment, while services keep writing.
 // It must not change the store, replace a file that exists, or leave half a copy under the name that was asked for.
 
 import { randomBytes } from 'node:crypto'

@@ -36,7 +36,7 @@ export const lt = planOnce(orm.lt)
 export const lte = planOnce(orm.lte)
 export const ne = planOnce(orm.ne)
 
-/** For `limit`, whose value is looked at when a plan is made: the name of a placeholder, or a number as text. */
+/** For `limit`, whose value is read when a plan is made: the name of a placeholder, or a number as text. */
 export function atMost(limit: string | number): Placeholder {
   const text = typeof limit === 'number' ? sql.raw(String(limit)) : sql`+${sql.placeholder(limit)}`
   return text as unknown as Placeholder

@@ -1,4 +1,4 @@
-// Uses a time step or a recovery code up: each is good once, decided by the UPDATE itself.
+// Uses a time step or a recovery code up: each works once, decided by the UPDATE itself.
 // It must only run inside a writer's job, in the transaction of the approval.
 
 import type { FactorUse, StepUse } from '../../verification/state.ts'
@@ -6,7 +6,7 @@ import { and, eq, gte, isNull, lt, type Orm, sql } from './drizzle.ts'
 import { factors, recoveryCodes, usedSteps } from './schema-lasting.ts'
 
 export type FactorUses = {
-  /** False: used before, or the factor is gone; nothing was changed. */
+  /** False: used before, or the factor no longer exists; nothing was changed. */
   use(use: FactorUse, now: number): boolean
   /** Of the factor's codes, those that were not used yet. */
   remaining(factorId: string): number
@@ -46,7 +46,7 @@ export function createFactorUses(orm: Orm): FactorUses {
 }
 
 export type StepUses = {
-  /** False: used before, or the app is gone or unverified; nothing was changed. */
+  /** False: used before, or the app no longer exists or is unverified; nothing was changed. */
   use(use: StepUse, now: number): boolean
   /** Of these apps, one has used this step or a later one. */
   isUsed(ids: readonly string[], step: number): boolean

@@ -81,7 +81,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** Where the file's rights, its owner or its place are looked at again. */
+/** Where the file's rights, its owner or its place are checked again. */
 const FILE_CODES =
   /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|ENOENT|SQLITE_(READONLY|CANTOPEN|PERM))/
 

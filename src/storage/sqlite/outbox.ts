@@ -12,11 +12,11 @@ import { deliveries, sendTries } from './schema.ts'
 import type { Writer } from './writer.ts'
 
 /**
- * What a power cut takes of these is a message that goes out once more, with the same code and
+ * Where a power cut loses one of these, a message goes out again, with the same code and
  * try id: that is promised anyway (I5), so no sync is waited for between a start and its send.
  */
 const AT_LEAST_ONCE = { mayRepeat: true } as const
-/** 64 random bits: tells workers apart, it is no secret. */
+/** 64 random bits: distinguishes workers, and is not a secret. */
 const TOKEN_BYTES = 8
 
 const drawToken = () => drawBytes(TOKEN_BYTES).toString('base64url')

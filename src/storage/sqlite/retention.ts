@@ -133,7 +133,7 @@ function createWrites(orm: Orm) {
 }
 
 /**
- * Up to which row addresses were erased: nothing is looked at twice. A mark must not stand above the newest row: SQLite
+ * Up to which row addresses were erased: nothing is read twice. A mark must not be above the newest row: SQLite
  * gives the numbers at the end again, and what comes under a mark is never looked at.
  */
 function createMarks(orm: Orm) {

@@ -97,7 +97,7 @@ export function createVerificationRows(orm: Orm): VerificationRows {
   return {
     bySeq(seq) {
       const row = bySeq.get({ seq })
-      if (!row) throw new Error('a verification row is gone')
+      if (!row) throw new Error('a verification row no longer exists')
       return row
     },
     byId: (service, id) => byId.get({ service, id }),

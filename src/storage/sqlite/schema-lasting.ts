@@ -55,7 +55,7 @@ export const factors = sqliteTable(
     digits: integer('digits').$type<OtpDigits>(),
     period: integer('period'),
     attempts: integer('attempts').notNull(),
-    /** Only ever grows: a step is good once. */
+    /** Only ever grows: a step works once. */
     lastStep: integer('last_step').notNull(),
     createdAt: integer('created_at').notNull(),
     confirmedAt: integer('confirmed_at'),
@@ -136,7 +136,7 @@ export const dailyCounts = sqliteTable(
   ],
 )
 
-/** Up to which row addresses were erased: nothing is looked at twice, and no index is needed for it. */
+/** Up to which row addresses were erased: nothing is read twice, and no index is needed for it. */
 export const retentionMarks = sqliteTable('retention_marks', {
   name: text('name').primaryKey(),
   seq: integer('seq').notNull(),

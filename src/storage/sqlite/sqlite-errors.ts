@@ -32,7 +32,7 @@ export function isBusy(error: unknown): boolean {
   return belongsTo(code, 'SQLITE_BUSY') || belongsTo(code, 'SQLITE_LOCKED')
 }
 
-/** The file, disk or engine is at fault, not the statement. */
+/** The fault is in the file, disk or engine, not in the statement. */
 export function isBroken(error: unknown): boolean {
   const code = codeOf(error)
   return BROKEN.some((primary) => belongsTo(code, primary))

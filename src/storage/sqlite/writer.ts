@@ -142,7 +142,7 @@ function createEmptyLog(path: string, log: WriteAheadLog): Writer['emptyLog'] {
   }
 }
 
-/** SQLite goes on writing to a file that was removed or replaced. */
+/** SQLite keeps writing to a file that was removed or replaced. */
 function createPlaceCheck({ name, memory }: Database): () => boolean {
   if (memory) return () => true
   // The log lies beside the file itself, not beside a link to it.

@@ -1,4 +1,4 @@
-// The meaning of a gateway's answer beyond its status: its id, its own reason, and whether it took the message.
+// The meaning of a gateway's answer beyond its status: its id, its own reason, and whether it accepted the message.
 // It must not take silence for success where the operator has described success.
 
 import {

@@ -122,7 +122,7 @@ export function createHttpProvider(settings: HttpGatewaySettings, deps: Provider
         method,
         url,
         headers: {
-          // The same for every try: a gateway that took the message before its answer was lost knows it again.
+          // The same for every try: a gateway that accepted the message before its answer was lost recognises it.
           'idempotency-key': message.deliveryId, // mutant: C67.stable-idempotency-key
           ...Object.fromEntries(headers),
           ...(signer && sign(signer, message.deliveryId, new Date(deps.clock.now()), body)), // mutant: C67.stable-webhook-id
