@@ -119,6 +119,11 @@ export type Outbox = {
   ): Promise<void>
   /** When the next row is due (or its lease ends); undefined: nothing is open. */
   nextDueAt(): Promise<number | undefined>
+  /**
+   * A worker claims here from now on: what this store makes due may be given to it at once, as long as it has places.
+   * Absent where a store has one process and nothing to look for.
+   */
+  serve?(freePlaces: (channel: Channel) => number): void
   /** Of the newest real messages the newest answered try each, bounded; in no order. */
   pastSends(): Promise<PastSend[]>
   /** One for each channel. */

@@ -115,6 +115,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     start() {
       if (state.phase !== 'idle') return
       state.phase = 'running'
+      deps.outbox.serve?.((channel) =>
+        state.phase === 'running' ? limits.places - (state.lanes.get(channel)?.size ?? 0) : 0,
+      )
       loop = runLoop({ deps, state, limits, run }, random)
     },
     wake() {

@@ -93,7 +93,7 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
     create(row: RowToCreate): ReturnType<VerificationStore['create']>
     apply(change: ChangeToApply): Promise<Applied>
   }
-  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths'> & {
+  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths' | 'serve'> & {
     due(input: { channel: Channel; now: number; limit: number }): Promise<DueRow[]>
     /** One transaction. */
     apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>

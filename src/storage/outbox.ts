@@ -121,6 +121,7 @@ export function createOutbox(engine: EngineOutbox): Outbox {
       await engine.apply(changes, 0)
     },
     nextDueAt: engine.nextDueAt,
+    ...(engine.serve && { serve: engine.serve }),
     pastSends: engine.pastSends,
     depths: engine.depths,
   }

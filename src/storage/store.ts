@@ -11,7 +11,7 @@ import type { VerificationStore } from '../verification/ports.ts'
 
 /** Announces to other nodes that something is due, and hears it from them. */
 export type DueSignal = {
-  /** Coalesced and outside of any transaction: never waits, never throws. */
+  /** Of rows that any node may take. Coalesced and outside of any transaction: never waits, never throws. */
   announce(): void
   /** Called for what others announced. */
   onAnnounced(listener: () => void): void

@@ -8,6 +8,7 @@ const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
+const HAND_OVER = 'test/storage/postgres/hand-over.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
 export const POSTGRES: readonly Mutant[] = [
@@ -188,6 +189,18 @@ DECLARE
       find: `  IF p_change->'ends' = 'true' THEN DELETE`,
       replace: `  IF false THEN DELETE`,
     },
+  ),
+  mutant(
+    'C23.pg-handed-places',
+    'PostgreSQL: a start leases its message to its own node only where the worker has a place',
+    [HAND_OVER, 'C23: is any node’s where this one has no place for it'],
+    { node: 'IfStatement', becomes: 'if (!freePlaces) return null' },
+  ),
+  mutant(
+    'C23.pg-handed-starve',
+    'PostgreSQL: messages that are handed over do not keep others from being looked for',
+    [HAND_OVER, 'is looked for once a second'],
+    { node: 'BinaryExpression', becomes: '!freePlaces' },
   ),
   mutant(
     'I12.pg-charge-time',

@@ -3,15 +3,13 @@
 
 import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
 import type { LoadedDelivery } from '../../delivery/transitions.ts'
-import { CHANNELS } from '../../kernel/channel.ts'
+import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import type { DeliveryApplied, DeliveryToApply, DueRow, Engine, TryAnswer } from '../engine.ts'
 import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
+import { createHandOver, type HandOver, PLANNING_MS } from './hand-over.ts'
 import { callOf, type StoreContext } from './pool.ts'
 import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
-
-/** From the lease to the change: two round trips and the planning of one batch. */
-const PLANNING_MS = 5_000
 
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
 /** Of `outbox_rows`, and what stands beside it. */
@@ -55,15 +53,30 @@ const NEXT_DUE = `select min(x.at) as at from (${CHANNELS.map(
     order by due_at limit 1)`,
 ).join(' union all ')}) x`
 
-export function createOutbox({ query, timeOf }: StoreContext): Engine['outbox'] {
-  return {
-    async due({ channel, now, limit }) {
-      const rows = await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).*
+function createLease({ query, timeOf }: StoreContext) {
+  return async (channel: Channel, now: number, limit: number) => {
+    const rows = await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).*
         from cs_lease_1(${channel}, ${timeOf(now)}, ${limit}, ${PLANNING_MS}) f`)
-      return rows.map((row): DueRow => {
-        const { leasedAt, ...leased } = loadedOf(row) as LeasedRow
-        return { ...leased, token: leased.newToken, at: leasedAt }
-      })
+    return rows.map((row): DueRow => {
+      const { leasedAt, ...leased } = loadedOf(row) as LeasedRow
+      return { ...leased, token: leased.newToken, at: leasedAt }
+    })
+  }
+}
+
+export function createOutbox(
+  context: StoreContext,
+  handOver: HandOver = createHandOver(),
+): Engine['outbox'] {
+  const { query, timeOf } = context
+  const lease = createLease(context)
+  return {
+    serve: handOver.serve,
+    async due({ channel, now, limit }) {
+      const handed = handOver.take(channel, limit)
+      if (handed.length === limit || !handOver.mayBeDue(now)) return handed
+      const leased = await lease(channel, now, limit - handed.length).finally(handOver.forget)
+      return [...handed, ...leased]
     },
     async apply(changes, now) {
       const values = [jsonText(changes.map(changeOf)), timeOf(now)]
@@ -74,12 +87,14 @@ export function createOutbox({ query, timeOf }: StoreContext): Engine['outbox'] 
           kind === 'changed'
             ? { kind, at, row: loadedOf(fromJson(o as Raw)) as LoadedDelivery }
             : { kind }
+      if (changes.some(({ change }) => change.set.status === 'queued')) handOver.forget()
       return outcomes
     },
-    async nextDueAt() {
-      const [row] = await query<{ at: number | null }>({ text: NEXT_DUE, values: [] })
-      return row?.at ?? undefined
-    },
+    nextDueAt: () =>
+      handOver.nextDueAt(async () => {
+        const [row] = await query<{ at: number | null }>({ text: NEXT_DUE, values: [] })
+        return row?.at ?? undefined
+      }),
     async pastSends() {
       const rows = // mutant: C49.pg-decoys-excluded
         await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt as try_number, d.channel, t.provider,

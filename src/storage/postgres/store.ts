@@ -10,6 +10,7 @@ import { startDueSignal } from './due-signal.ts'
 import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
+import { createHandOver } from './hand-over.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
@@ -31,11 +32,13 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const decides = options.clock ?? 'database'
   const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) } // mutant: I12.pg-database-clock
   const events = createEventStore(query)
+  const handOver = createHandOver()
+  due?.onAnnounced(handOver.forget)
   return createStore({
-    verifications: createVerificationStore(context),
+    verifications: createVerificationStore(context, handOver),
     factors: createFactorStore(query),
     rootKeys: createRootKeyUse(query),
-    outbox: createOutbox(context),
+    outbox: createOutbox(context, handOver),
     events,
     apiKeys: createApiKeyStore(query),
     retention: createRetentionStore(query),
@@ -43,7 +46,13 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     adminSessions: createAdminSessionStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
-    due,
+    due: due && {
+      ...due,
+      // What this node's own worker was given needs no other.
+      announce: () => {
+        if (handOver.takeUntold()) due.announce()
+      },
+    },
     async ping() {
       await query(sql`select 1 from verifications limit 1`)
     },

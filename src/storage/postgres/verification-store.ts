@@ -10,9 +10,11 @@ import { stampOf } from '../change.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import type { Engine } from '../engine.ts'
-import { changeFields, createApply, createCreate } from './change.ts'
+import { changeFields, createApply } from './change.ts'
+import { createCreate } from './create.ts'
 import { sql } from './drizzle.ts'
 import { createGuessReads } from './guesses.ts'
+import type { HandOver } from './hand-over.ts'
 import type { Call, StoreContext } from './pool.ts'
 import { byteList, bytesOf, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
 
@@ -109,7 +111,10 @@ function createFinds(
   }
 }
 
-export function createVerificationStore(context: StoreContext): Engine['verifications'] {
+export function createVerificationStore(
+  context: StoreContext,
+  handOver: HandOver,
+): Engine['verifications'] {
   const { query, timeOf } = context
   const guesses = createGuessReads(query)
   const holdersOf = createHolders(context)
@@ -117,8 +122,8 @@ export function createVerificationStore(context: StoreContext): Engine['verifica
   return {
     ...finds,
     checkGuessBudget: guesses.ask,
-    create: createCreate(context, guesses, holdersOf),
-    apply: createApply(context),
+    create: createCreate(context, { guesses, holdersOf, handOver }),
+    apply: createApply(context, handOver),
     async sweep({ now, graceMs, limit }) {
       const clock = timeOf(now)
       const past = await query<Raw>(
