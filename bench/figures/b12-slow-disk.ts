@@ -9,7 +9,7 @@ import { format, median, percentile } from '../harness/stats.ts'
 import { waitIdle } from '../harness/usage.ts'
 
 const SYNC_MS = 10
-const ROUNDS = 5
+const ROUNDS = 4
 const SECONDS = 3
 const CALLERS = 32
 const SERIAL_STARTS = 20

@@ -15,7 +15,9 @@ type Profile = { nodes: Node[]; startTime: number; samples: number[]; timeDeltas
 /** Of the machine's monotonic clock. */
 export type Span = { fromMs: number; toMs: number }
 
-const SOURCE = /(?:^|\/)((?:src|node_modules)\/.*)$/
+/** A package's own file, however deep it lies; else a file of ours, by the map's relative path. */
+const PACKAGE_FILE = /^(?:.*\/)?(node_modules\/.*)$/
+const OWN_FILE = /^(?:.*\/)?(src\/.*)$/
 
 /** @returns the file of a function as the clone has it, through the map beside the bundled file */
 function createResolver(): (frame: CallFrame) => Frame {
@@ -35,7 +37,8 @@ function createResolver(): (frame: CallFrame) => Frame {
     const file = fileURLToPath(url)
     const entry = mapOf(file)?.findEntry(lineNumber, columnNumber)
     const source = entry && 'originalSource' in entry ? entry.originalSource : file
-    return { file: SOURCE.exec(source)?.[1] ?? source, name: functionName }
+    const found = PACKAGE_FILE.exec(source) ?? OWN_FILE.exec(source)
+    return { file: found?.[1] ?? source, name: functionName }
   }
 }
 
