@@ -3,7 +3,6 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { runBare } from '../harness/bare.ts'
 import type { BareHandOverArgs, BareHandOverResult } from '../harness/bare-hand-over.ts'
 import { alternate, type Context, type Figure, measure } from '../harness/figure.ts'
@@ -42,12 +41,9 @@ export const handOver: Figure = {
   async run(context) {
     const { loader, share } = context
     const commits = join(makeDirectory(), 'commits.txt')
-    const hook = fileURLToPath(new URL('../harness/commit-times.mjs', import.meta.url))
-    const service = await startService(
-      { ...loader.gatewayEnv, BENCH_COMMIT_TIMES: commits },
-      makeDirectory(),
-      ['--import', pathToFileURL(hook).href],
-    )
+    const hook = new URL('../harness/commit-times.mjs', import.meta.url)
+    hook.searchParams.set('file', commits)
+    const service = await startService(loader.gatewayEnv, makeDirectory(), ['--import', hook.href])
     const bare = async () => {
       await waitIdle(service.pid)
       return bareRound(context)
@@ -59,7 +55,11 @@ export const handOver: Figure = {
         ...{ count: Math.ceil(COUNT * share), pauseMs: PAUSE_MS },
       })
       const committed = readCommits(commits)
-      return Object.entries(seenAt).map(([id, seen]) => seen - (committed.get(id) ?? Number.NaN))
+      return Object.entries(seenAt).map(([id, seen]) => {
+        const at = committed.get(id)
+        if (at === undefined) throw new Error(`the hook noted no commit of ${id}`)
+        return seen - at
+      })
     }
     const times = await alternate(ROUNDS, { bare, ours })
     await service.stop()

@@ -1,4 +1,4 @@
-// A hook for `node --import`: writes down when the commit of each new verification was done.
+// A hook for `node --import …?file=…`: writes down when the commit of each new verification was done.
 // It must not change what the service does: it wraps one driver's `prepare`, beside the service.
 
 import { openSync, writeSync } from 'node:fs'
@@ -7,7 +7,8 @@ import { join } from 'node:path'
 
 const require = createRequire(join(process.cwd(), 'package.json'))
 const Database = require('better-sqlite3')
-const file = openSync(process.env.BENCH_COMMIT_TIMES, 'a')
+// Not from the environment: a worker thread is given one of its own.
+const file = openSync(new URL(import.meta.url).searchParams.get('file'), 'a')
 const { prepare } = Database.prototype
 
 /** Ids inserted in the transaction that is open. */
