@@ -13,6 +13,7 @@ import {
   refusalOf,
 } from './problem.ts'
 import { type App, register } from './register.ts'
+import { createRouter } from './router.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { factorRoutes } from './routes/factors.ts'
@@ -34,7 +35,7 @@ function adviseOnPath(path: string): string {
 }
 
 export function createApp(deps: AppDeps): App {
-  const app: App = new OpenAPIHono<AppEnv>()
+  const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
   app.use(requestLog(deps), securityHeaders())
   if (deps.inbox) app.use('/dev/*', localHostOnly())
 
