@@ -15,6 +15,7 @@ import type { AppDeps } from '../http/deps.ts'
 import { startMetricsServer } from '../http/metrics-server.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
 import { createStreamPlaces, MAX_STREAMS } from '../http/stream-places.ts'
+import type { Channel } from '../kernel/channel.ts'
 import { createReference } from '../kernel/ids.ts'
 import { createKeyedLock } from '../kernel/keyed-lock.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -61,8 +62,8 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     store: store.verifications,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
     drawQr,
-    wake() {
-      worker.wake()
+    wake(channel: Channel) {
+      worker.wake(channel)
       store.due?.announce()
     },
     lock: createKeyedLock(),

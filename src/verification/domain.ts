@@ -23,7 +23,6 @@ export type Domain = {
   /** By channel, what a typed code is compared with. */
   compare: Comparers
   refusals: RefusalLog
-  /** Rung after the commit of anything that is due at once. */
   wake: Wake
   lock: KeyedLock
   generateCode: (length: number) => string

@@ -3,6 +3,7 @@
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
 import type { Actor } from '../kernel/actor.ts'
+import type { Channel } from '../kernel/channel.ts'
 import type { Refusal } from './api.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
@@ -148,4 +149,5 @@ export type RefusalLog = {
   }): void
 }
 
-export type Wake = () => void
+/** After the commit of a message that is due at once. */
+export type Wake = (channel: Channel) => void

@@ -78,7 +78,7 @@ export function createSendAgain(deps: Deps) {
     })
     switch (outcome.kind) {
       case 'changed':
-        wake()
+        wake(channel)
         return { ...outcome.result, budgets: admission.budgets }
       case 'refused':
         return outcome.refusal

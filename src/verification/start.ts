@@ -1,6 +1,7 @@
 // POST /verify/start: a pending verification, of a message that is due or of a factor that the subject has.
 // It must not wait for a provider, nor count anything before the hasher has room.
 
+import type { Channel } from '../kernel/channel.ts'
 import type {
   Caller,
   FactorStartCommand,
@@ -106,7 +107,7 @@ async function create(
   })
   switch (outcome.kind) {
     case 'created':
-      if (record.codeSealed !== null) wake()
+      if (record.codeSealed !== null) wake(record.channel as Channel)
       return answer('started', outcome.record, budgets)
     case 'continued':
       return answer('continued', outcome.record, budgets)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import type { OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
 import { quiet } from '../quiet.ts'
 import { answer, type FaultServer, hang, startFaultServer } from './fault-server.ts'
@@ -85,6 +85,37 @@ describe('the delivery worker', () => {
     await until(() => nextDueAt.mock.calls.length > 1)
     await new Promise((resolve) => setImmediate(resolve))
     expect(nextDueAt.mock.calls.length).toBe(2)
+  })
+
+  it('what was committed here is claimed in its channel, without a look, as places come free', async () => {
+    const nextDueAt = vi.fn(async () => undefined)
+    const claim = vi.fn(world.store.outbox.claim) as typeof world.store.outbox.claim & Mock
+    const worker = world.work({ outbox: { nextDueAt, claim }, concurrencyPerChannel: 1 })
+    await until(() => nextDueAt.mock.calls.length === 1)
+    const begun = [await world.begin(), await world.begin(), await world.begin()]
+    for (let i = 0; i < 100; i += 1) worker.wake('sms')
+    for (const { id } of begun) await untilStatus(id, 'sent')
+    const channels = claim.mock.calls.map(([{ channel }]) => channel)
+    expect(new Set(channels)).toEqual(new Set(['sms']))
+    expect(channels.length).toBeLessThanOrEqual(4)
+  })
+
+  it('a store that fails in a claim without a look is looked at again', async () => {
+    let isAway = true
+    const worker = world.work({
+      outbox: {
+        claim(input) {
+          if (!isAway) return world.store.outbox.claim(input)
+          isAway = false
+          return Promise.reject(new Error('away'))
+        },
+      },
+    })
+    await until(() => worker.status().state === 'running')
+    const { id } = await world.begin()
+    worker.wake('sms')
+    await untilStatus(id, 'sent')
+    expect(isAway).toBe(false)
   })
 
   it('C21: a provider that hangs delays no other channel', async () => {

@@ -1,0 +1,144 @@
+// The rounds of the delivery worker: claims due rows, has them sent, sleeps until the next is due.
+// It decides nothing: plan.ts decides about a row, backoff.ts about an answer.
+
+import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Alarm } from './alarm.ts'
+import type { Outbox } from './outbox-ports.ts'
+import type { PlanDelivery } from './plan.ts'
+import type { DeliveryLog } from './ports.ts'
+import { errorName, type RunTry, sleep } from './run-try.ts'
+
+/** Another process may add rows without waking this one. */
+const IDLE_SLEEP_MS = 1_000
+/** A row is due, but was just claimed by another worker, or its lane is full. */
+const BUSY_SLEEP_MS = 100
+/** After a row that only another node can open: where both check at the same moment, the wrong one may win for minutes. */
+const YIELD_MS = 500
+const STORE_BACKOFF_MIN_MS = 200
+const STORE_BACKOFF_MAX_MS = 5_000
+export type RoundDeps = {
+  outbox: Outbox
+  plan: PlanDelivery
+  clock: Clock
+  logger: DeliveryLog
+}
+
+export type State = {
+  phase: 'idle' | 'running' | 'draining' | 'stopped'
+  storeFailures: number
+  /** How much later than due this node checks. */
+  yieldMs: number
+  lanes: Map<Channel, Set<Promise<void>>>
+  /** Channels in which rows were committed here. */
+  woken: Set<Channel>
+  /** By the monotonic clock: when it looks for rows that nobody woke it for, those of other processes among them. */
+  lookAt: number
+  /** Ends the loop's sleep. */
+  alarm: Alarm
+  /** Ends the loop itself. */
+  quit: AbortController
+  /** Cuts the sends short, at the end of a drain. */
+  stop: AbortController
+}
+
+type Limits = {
+  /** In each channel's lane. */
+  places: number
+  leaseMs: number
+  /** A send that begins later after its claim could outlive its lease. */
+  beginWithinMs: number
+}
+type Loop = { deps: RoundDeps; state: State; limits: Limits; run: RunTry }
+
+export async function runLoop(loop: Loop, random: () => number): Promise<void> {
+  const { deps, state } = loop
+  while (state.phase === 'running') {
+    // Before the round: a wake from here on makes another one.
+    state.alarm.set()
+    let waitMs: number
+    try {
+      waitMs = await runRound(loop)
+      if (state.storeFailures > 0) deps.logger.info({}, 'the delivery worker continues')
+      state.storeFailures = 0
+    } catch (error) {
+      if (state.storeFailures === 0)
+        deps.logger.warn({ error: errorName(error) }, 'the delivery worker cannot claim')
+      state.storeFailures += 1
+      state.lookAt = 0
+      const window = STORE_BACKOFF_MIN_MS * 2 ** Math.min(state.storeFailures, 10)
+      waitMs = Math.min(STORE_BACKOFF_MAX_MS, window) * (0.5 + random() / 2)
+      // Starts keep waking it; a store in trouble is not queried more often for that.
+      await sleep(waitMs, state.quit.signal)
+      continue
+    }
+    if (waitMs > 0) await state.alarm.sleep(waitMs)
+  }
+}
+
+/** @returns how long to sleep */
+async function runRound(loop: Loop): Promise<number> {
+  const { state } = loop
+  const woken = [...state.woken]
+  state.woken.clear()
+  // Where another node may open the next row, what was committed here waits for a look like the rest.
+  if (state.yieldMs > 0 && woken.length > 0) state.lookAt = 0
+  else await Promise.all(woken.map((channel) => claim(loop, channel)))
+  const now = performance.now()
+  if (now >= state.lookAt) {
+    // Before it looks: a wake from here on makes it look again.
+    state.lookAt = now + IDLE_SLEEP_MS
+    state.lookAt = Math.min(now + (await look(loop)), state.lookAt)
+  }
+  return state.lookAt - performance.now()
+}
+
+/** One read, and claims only where something is due. @returns when to look again, in milliseconds from its beginning */
+async function look(loop: Loop): Promise<number> {
+  const { deps, state } = loop
+  const dueAt = await deps.outbox.nextDueAt()
+  const leftMs = dueAt === undefined ? IDLE_SLEEP_MS : dueAt + state.yieldMs - deps.clock.now() // mutant: C41.others-first
+  if (leftMs > 0) return leftMs
+  state.yieldMs = 0
+  const counts = await Promise.all(CHANNELS.map((channel) => claim(loop, channel)))
+  return counts.some((count) => count > 0) ? 0 : BUSY_SLEEP_MS
+}
+
+/** Claims as many rows as the channel's lane has places: a channel that hangs delays no other. */
+async function claim({ deps, state, limits, run }: Loop, channel: Channel): Promise<number> {
+  const lane = state.lanes.get(channel)
+  if (!lane) return 0
+  const free = limits.places - lane.size
+  if (free <= 0) return 0
+  const claimedAt = deps.clock.now()
+  const claims = await deps.outbox.claim({
+    now: claimedAt,
+    channel,
+    limit: free,
+    leaseMs: limits.leaseMs,
+    minRemainingMs: MIN_REMAINING_TO_SEND_MS,
+    plan(due) {
+      const plan = deps.plan(due)
+      if (plan.kind === 'give_back') state.yieldMs = YIELD_MS
+      return plan
+    },
+  })
+  if (claims.length === 0) return 0
+  // Drained meanwhile, or this process stood still: another worker may claim them.
+  if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
+    await deps.outbox.release(claims)
+    return 0
+  }
+  for (const claimed of claims) {
+    const running = run(claimed, state.stop.signal).then((outcome) => {
+      const wasFull = lane.size >= limits.places
+      lane.delete(running)
+      // A full lane may have left due rows behind; a retry may be due before the loop would check.
+      if (wasFull) state.woken.add(channel)
+      if (outcome === 'again') state.lookAt = 0
+      if (wasFull || outcome === 'again') state.alarm.ring()
+    })
+    lane.add(running)
+  }
+  return claims.length
+}
