@@ -145,6 +145,8 @@ async function tryOut(): Promise<number | undefined> {
     /^ok +database/m.test(runCommand('doctor')),
     'countersign doctor looks at the database',
   )
+  // What main.ts sets for libraries is no setting that somebody misspelt.
+  expectThat(!/is not a setting/.test(running.output()), `its settings exist: ${running.output()}`)
   const copy = runCommand('backup', '--to', root)
   const resident = await residentAtRest(running.child.pid ?? 0)
   if (resident !== undefined)

@@ -15,6 +15,9 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
   process.exit(1)
 }
 
+/** The settings. What is set below is for libraries, and would be taken for a misspelt setting. */
+const given = { ...process.env }
+
 /**
  * Hashing uses as many threads of libuv's pool as there are cores; files and name look-ups need others, or a burst of
  * checks would stall every send. libuv reads this at its first use.
@@ -38,7 +41,7 @@ function hasAvx2(): boolean {
 if (existsSync(FAST_ARGON2) && hasAvx2()) process.env.ARGON2_PREBUILD ??= FAST_ARGON2
 
 const { serve } = await import('./service/serve.ts')
-await serve(process.env)
+await serve(given)
 
 /**
  * The heap is collected once it has grown this much; V8 itself lets it double and more. Under a flood that is 165 MiB
