@@ -7,7 +7,7 @@ import { PARTS } from '../harness/flow-parts.ts'
 import type { Image } from '../harness/image.ts'
 import { monotonicMs } from '../harness/monotonic.ts'
 import { API_KEY, IMAGE, LIGHT_COST, makeDirectory, startService } from '../harness/server.ts'
-import { median } from '../harness/stats.ts'
+import { format, median } from '../harness/stats.ts'
 import { threadCpuMs } from '../harness/usage.ts'
 
 const CALLERS = 8
@@ -135,7 +135,7 @@ export const flowCpu: Figure = {
           'main thread': now.main,
           worker: now.worker,
         }),
-        `From node --cpu-prof over ${ROUNDS * SECONDS * context.share} s of flows at 1 MiB × 1, ${CALLERS} callers, SQLITE_SYNCHRONOUS=normal; samples brought to each thread's CPU time. JSON shows only where V8 does not compile it into its caller. libuv's pool, argon2 above all, and the collector's helpers: ${beside(now)}${old ? `; ${at} ${beside(old)}` : ''}.`,
+        `From node --cpu-prof over ${format(ROUNDS * SECONDS * context.share)} s of flows at 1 MiB × 1, ${CALLERS} callers, SQLITE_SYNCHRONOUS=normal; samples brought to each thread's CPU time. JSON shows only where V8 does not compile it into its caller. libuv's pool, argon2 above all, and the collector's helpers: ${beside(now)}${old ? `; ${at} ${beside(old)}` : ''}.`,
       ],
     }
   },
