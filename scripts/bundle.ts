@@ -143,7 +143,7 @@ const lazyHttp: Plugin = {
 
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: ['src/main.ts', 'src/cli.ts'],
+    entryPoints: ['src/main.ts', 'src/cli.ts', 'src/service/database-thread.ts'],
     outdir: join(OUT, 'dist'),
     bundle: true,
     // Dynamic imports stay dynamic: main.ts sets the thread pool's size before the rest is loaded.

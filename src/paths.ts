@@ -8,3 +8,7 @@ export const POSTGRES_MIGRATIONS_FOLDER = fileURLToPath(
   new URL('../drizzle/postgres', import.meta.url),
 )
 export const PACKAGE_FILE = fileURLToPath(new URL('../package.json', import.meta.url))
+
+/** In a clone it is a module of ours, in the image a bundle of its own. */
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+export const DATABASE_THREAD = new URL(`./service/database-thread${extension}`, import.meta.url)

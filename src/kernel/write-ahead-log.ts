@@ -27,8 +27,8 @@ export type WriteAheadLog = {
  * At a start, before anything is written: what a failed sync left in the log may be in the system's cache alone, and what
  * is written after it would be lost with it. Left where another connection has the file: it would have failed as well.
  */
-export function beginLogAnew(client: Connection): void {
-  client.pragma('wal_checkpoint(TRUNCATE)') // mutant: I5.log-anew
+export function startFreshLog(client: Connection): void {
+  client.pragma('wal_checkpoint(TRUNCATE)') // mutant: I5.fresh-log
 }
 
 export function createWriteAheadLog(client: Connection): WriteAheadLog {

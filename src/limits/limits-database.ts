@@ -2,9 +2,13 @@
 
 import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { fileIdentity } from '../kernel/lost-file.ts'
+import { endByLoss, fileIdentity, isFailedSync, SYNC_FAILED } from '../kernel/lost-file.ts'
 import { remember } from '../kernel/remember.ts'
-import { beginLogAnew, createWriteAheadLog } from '../kernel/write-ahead-log.ts'
+import {
+  createWriteAheadLog,
+  startFreshLog,
+  type WriteAheadLog,
+} from '../kernel/write-ahead-log.ts'
 
 export const LIMITS_TABLE = 'limit_counters'
 
@@ -51,9 +55,10 @@ export type LimitsDatabase = {
 /**
  * Every step may be repeated: of six processes that open at once most get SQLITE_BUSY at
  * `journal_mode = WAL`. A zero timeout, for SQLite's own waiting blocks the event loop.
+ * @param isCheckpointed another thread does, for a checkpoint waits for the disk
  * @throws SqliteError, or that of open(2)
  */
-export function openLimitsDatabase(path: string): LimitsDatabase {
+export function openLimitsDatabase(path: string, isCheckpointed = false): LimitsDatabase {
   // SQLite would make it readable for all; its -wal and -shm files take the mode of this one. An existing
   // file is not touched: closing it would drop the locks of this process' other connections (fcntl(2)).
   if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE))
@@ -64,7 +69,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     db.pragma('synchronous = NORMAL')
     // A root that is read-only has no /tmp.
     db.pragma('temp_store = MEMORY') // mutant: C71.limits-memory-sort
-    beginLogAnew(db)
+    startFreshLog(db)
     db.exec(SCHEMA)
   } catch (error) {
     db.close()
@@ -72,6 +77,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
   }
   const identity = fileIdentity(path)
   const log = createWriteAheadLog(db)
+  const keepShort = isCheckpointed ? () => {} : log.keepShort
   const prepare = remember(MAX_STATEMENTS, (sql: string) => db.prepare(sql))
   return {
     // The library wraps each upsert in a savepoint; inside BEGIN IMMEDIATE it would add nothing.
@@ -81,7 +87,7 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
       try {
         const { isKept, value } = await work()
         prepare(isKept ? 'COMMIT' : 'ROLLBACK').run()
-        if (isKept) log.keepShort()
+        if (isKept) keepShort()
         return value
       } catch (error) {
         // SQLite may have rolled back on its own (disk full, I/O error).
@@ -91,10 +97,42 @@ export function openLimitsDatabase(path: string): LimitsDatabase {
     },
     purge(beforeMs, limit) {
       const { changes } = prepare(PURGE_SQL).run(beforeMs, limit)
-      log.keepShort()
+      keepShort()
       return changes
     },
     inPlace: () => fileIdentity(path) === identity,
     close: () => void db.close(),
+  }
+}
+
+const CHECKPOINT_EVERY_MS = 200
+
+/** Keeps the log short in a thread that may wait for the disk. @returns its end */
+export function checkpointRegularly(path: string): () => void {
+  let open: { db: Database.Database; log: WriteAheadLog; identity: string | undefined } | undefined
+  const drop = () => {
+    open?.db.close()
+    open = undefined
+  }
+  const look = () => {
+    try {
+      // The limiter begins another file where this one was removed.
+      if (open && fileIdentity(path) !== open.identity) drop() // mutant: C19.replaced-file-checkpointed
+      if (!open) {
+        const identity = fileIdentity(path)
+        const db = new Database(path, { timeout: 0, fileMustExist: true })
+        open = { db, log: createWriteAheadLog(db), identity }
+      }
+      open.log.keepShort() // mutant: C75.limits-checkpointed
+    } catch (error) {
+      if (isFailedSync(error)) return void endByLoss(path, SYNC_FAILED, error) // mutant: I11.limits-sync-ends
+      // Not there yet, or what the limiter itself reports.
+      drop()
+    }
+  }
+  const timer = setInterval(look, CHECKPOINT_EVERY_MS)
+  return () => {
+    clearInterval(timer)
+    drop()
   }
 }

@@ -22,16 +22,20 @@ export type LimitsConfig =
  */
 const MIN_CONNECTIONS = 2
 
-/** @throws StartupError, StoreUnavailableError */
+/**
+ * @param isCheckpointed of a file: its checkpoints are another thread's
+ * @throws StartupError, StoreUnavailableError
+ */
 export async function openLimiter(
   config: LimitsConfig,
   logger: Pick<Logger, 'warn'>,
+  isCheckpointed = false,
 ): Promise<LimitStore> {
   switch (config.kind) {
     case 'sqlite': {
       mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
       const { openSqliteLimiter } = await import('./sqlite-limiter.ts')
-      return openSqliteLimiter({ path: config.path }).catch((error) => {
+      return openSqliteLimiter({ path: config.path, isCheckpointed }).catch((error) => {
         const fault = describeFileFault(config.path, 'write', COMPANIONS)
         throw fault ? new StartupError(fault, { cause: error }) : error
       })

@@ -42,6 +42,8 @@ export type SqliteLimiterOptions = {
   busyRetryMs?: number
   deadlineMs?: number
   maxWaiting?: number
+  /** `checkpointRegularly` runs in another thread. */
+  isCheckpointed?: boolean
   /** The library reads Date.now() itself; purging must go by the same clock. */
   wallMs?: () => number
 }
@@ -50,8 +52,8 @@ export type SqliteLimiter = LimitStore & { purge(): Promise<number> }
 
 type Connection = { database: LimitsDatabase; counterFor: (limit: Limit) => RateLimiterSQLite }
 
-function createConnection(path: string): Connection {
-  const database = openLimitsDatabase(path)
+function createConnection(path: string, isCheckpointed: boolean): Connection {
+  const database = openLimitsDatabase(path, isCheckpointed)
   const counterFor = rememberCounters(
     (limit) =>
       new RateLimiterSQLite({
@@ -113,7 +115,7 @@ async function retryWhileBusy<T>(
 }
 
 /** The connection, opened again by the next admission after a fault. */
-function createConnectionHolder(path: string) {
+function createConnectionHolder(path: string, isCheckpointed: boolean) {
   let connection: Connection | undefined
   const drop = () => {
     connection?.database.close()
@@ -127,7 +129,7 @@ function createConnectionHolder(path: string) {
         drop()
         throw new StoreUnavailableError('the file of the limit store was removed')
       }
-      connection ??= createConnection(path)
+      connection ??= createConnection(path, isCheckpointed)
       return connection
     },
   }
@@ -139,8 +141,9 @@ function createQueue({
   busyRetryMs = BUSY_RETRY_MS,
   deadlineMs = DEADLINE_MS,
   maxWaiting = MAX_WAITING,
+  isCheckpointed = false,
 }: SqliteLimiterOptions) {
-  const holder = createConnectionHolder(path)
+  const holder = createConnectionHolder(path, isCheckpointed)
   const lock = createKeyedLock()
   let joined = 0
   let runs = 0
@@ -153,7 +156,7 @@ function createQueue({
       return await retryWhileBusy(() => work(holder.get()), deadline, busyRetryMs)
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error
-      if (isFailedSync(error)) return endByLoss(path, SYNC_FAILED, error) // mutant: I11.limits-sync-ends
+      if (isFailedSync(error)) return endByLoss(path, SYNC_FAILED, error)
       // A full disk needs no new connection; after anything else the old one is not to be trusted.
       if (codeOf(error) !== 'SQLITE_FULL') holder.drop()
       throw new StoreUnavailableError('the limit store failed', { cause: error })

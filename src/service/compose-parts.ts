@@ -12,15 +12,14 @@ import { createMint } from '../hashing/mint.ts'
 import { type Clock, createClock, STEERED_RATE } from '../kernel/clock.ts'
 import { createKeyring, type Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { openLimiter } from '../limits/open.ts'
 import { createPurger } from '../retention/purger.ts'
-import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
 import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.ts'
 import { createProviderWatch, type ProviderWatch } from '../telemetry/observed.ts'
 import { generateCode } from '../verification/comparison.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSweeper } from '../verification/sweeper.ts'
+import { openDatabases } from './databases.ts'
 
 function composeDelivery(
   config: Config,
@@ -67,8 +66,7 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
 export type Parts = Awaited<ReturnType<typeof composeParts>>
 
 export async function composeParts(config: Config, logger: Logger) {
-  const store = await openStore(config.store, { logger })
-  const limiter = await openLimiter(config.limits, logger)
+  const { store, limiter } = await openDatabases(config, logger)
   const clock = createClock({
     floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
     // A slow answer of the database puts a node ahead of it; its clock is slowed until they agree, never set back.

@@ -116,7 +116,7 @@ export function createChange({
   }
 }
 
-/** The row as its first change leaves it: it was all given, so nothing is read back. */
+/** The row as its first change leaves it. */
 export function rowToCreate({ record, idempotency, ...input }: CreateInput): RowToCreate {
   const after = applied(blankRecord(record), input.change)
   return { ...input, record: after, kept: answerToKeep(idempotency, after) }

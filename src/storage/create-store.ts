@@ -13,7 +13,12 @@ export function createStore(engine: Engine): Store {
     ...engine,
     verifications: {
       ...verifications,
-      create: async (input) => verifications.create(rowToCreate(input)),
+      async create(input) {
+        const row = rowToCreate(input)
+        const outcome = await verifications.create(row)
+        // It was all given, so nothing is read back.
+        return outcome.kind === 'created' ? { ...outcome, record: row.record } : outcome
+      },
       change: createChange(engine.verifications),
     },
     outbox: createOutbox(engine.outbox),

@@ -14,6 +14,7 @@ import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import type {
   AnsweredBefore,
   CreateInput,
+  CreateOutcome,
   IdempotencyWrite,
   NumberLimit,
   VerificationStore,
@@ -60,6 +61,7 @@ export type Applied =
   /** `codesLeft`: before this one was used. */
   | { kind: 'done' | 'spent'; codesLeft: number | null }
 
+type Created = Extract<CreateOutcome, { kind: 'created' }>
 /** `record`: as its first change leaves it. */
 export type RowToCreate = Omit<CreateInput, 'record' | 'idempotency'> & {
   record: VerificationRecord
@@ -90,7 +92,7 @@ export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerT
 
 export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
   verifications: Omit<VerificationStore, 'create' | 'change'> & {
-    create(row: RowToCreate): ReturnType<VerificationStore['create']>
+    create(row: RowToCreate): Promise<Exclude<CreateOutcome, Created> | Omit<Created, 'record'>>
     apply(change: ChangeToApply): Promise<Applied>
   }
   outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths' | 'serve'> & {
@@ -118,63 +120,63 @@ type Ports = Extract<
   | 'adminSessions'
 >
 
-/** What a port can do, by name: for engines that are called from afar. */
-const METHODS = {
+/** What reads, by port; everything else writes. */
+const READS = {
   verifications: [
     'findAnswer',
     'findContinuable',
     'checkGuessBudget',
     'find',
     'findToCheck',
-    'create',
-    'apply',
     'list',
     'deliveriesOf',
-    'sweep',
-    'purgeAnswers',
   ],
-  factors: [
-    'create',
-    'find',
-    'ofSubject',
-    'recoveryHash',
-    'chargeConfirm',
-    'confirm',
-    'remove',
-    'hasOtherKeys',
-    'forget',
-    'purge',
-    'notUnder',
-    'countNotUnder',
-    'rewrap',
-  ],
+  factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
-  outbox: ['due', 'apply', 'nextDueAt', 'pastSends', 'depths'],
-  events: ['append', 'list', 'listRefusals', 'follow'],
-  apiKeys: ['find', 'insert', 'list', 'revoke'],
-  retention: ['eraseAddresses', 'purge', 'erase'],
+  outbox: ['due', 'nextDueAt', 'pastSends', 'depths'],
+  events: ['list', 'listRefusals', 'follow'],
+  apiKeys: ['find', 'list'],
+  retention: [],
   verificationReads: ['list', 'find', 'triesOf'],
-  adminSessions: ['insert', 'find', 'touch', 'remove'],
+  adminSessions: ['find'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
-type Method = (...args: never[]) => Promise<unknown>
-/** A port whose methods are all `call`. */
-function portOf<Name extends Ports>(
-  name: Name,
-  call: (method: string, args: unknown[]) => unknown,
-): Engine[Name] {
-  const methods = METHODS[name].map((method) => [
-    method,
-    (...args: unknown[]) => call(method, args),
-  ])
-  return Object.fromEntries(methods) as Engine[Name]
+const WRITES = {
+  verifications: ['create', 'apply', 'sweep', 'purgeAnswers'],
+  factors: ['create', 'chargeConfirm', 'confirm', 'remove', 'forget', 'purge', 'rewrap'],
+  rootKeys: [],
+  outbox: ['apply'],
+  events: ['append'],
+  apiKeys: ['insert', 'revoke'],
+  retention: ['eraseAddresses', 'purge', 'erase'],
+  verificationReads: [],
+  adminSessions: ['insert', 'touch', 'remove'],
+} as const satisfies {
+  [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }
+
+type Call = (method: string, args: unknown[]) => unknown
+
+const methodsOf = (names: readonly string[], call: Call) =>
+  Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => call(name, args)]))
 
 /** Made at its first use: a start does not wait for statements that no sign-in needs. */
 export function lazily<Name extends Ports>(name: Name, make: () => Engine[Name]): Engine[Name] {
-  let made: Record<string, Method> | undefined
-  return portOf(name, (method, args) => {
-    made ??= make() as unknown as Record<string, Method>
-    return made[method]?.(...(args as never[]))
+  let made: Record<string, (...args: unknown[]) => unknown> | undefined
+  return methodsOf([...READS[name], ...WRITES[name]], (method, args) => {
+    made ??= make() as unknown as NonNullable<typeof made>
+    return made[method]?.(...args)
+  }) as unknown as Engine[Name]
+}
+
+/** The engine with its writes done by `write`. */
+export function writtenElsewhere(
+  engine: Engine,
+  write: (port: string, method: string, args: unknown[]) => Promise<unknown>,
+): Engine {
+  const ports = Object.entries(WRITES).map(([port, names]) => {
+    const writes = methodsOf(names, (method, args) => write(port, method, args))
+    return [port, { ...engine[port as Ports], ...writes }]
   })
+  return { ...engine, ...Object.fromEntries(ports) }
 }

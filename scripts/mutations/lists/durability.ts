@@ -4,6 +4,8 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const POWER_CUT = 'test/durability/power-cut.test.ts'
+const CHECKPOINTS = 'test/limits/checkpoints.test.ts'
+const REMOTE = 'test/kernel/remote.test.ts'
 const FAILED_SYNC = 'test/durability/failed-sync.test.ts'
 
 export const DURABILITY: readonly Mutant[] = [
@@ -32,7 +34,7 @@ export const DURABILITY: readonly Mutant[] = [
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
-    'I5.log-anew',
+    'I5.fresh-log',
     'a start writes nothing behind what a failed sync left in the log',
     [FAILED_SYNC, 'C75: killed at a sync that failed'],
     { node: 'ExpressionStatement', becomes: '' },
@@ -48,5 +50,29 @@ export const DURABILITY: readonly Mutant[] = [
     'a sync of the limits’ file that fails ends the process',
     [FAILED_SYNC, 'C75: a sync of limits.db that fails ends the service'],
     { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C75.limits-checkpointed',
+    'the thread that may wait for the disk keeps the log of the limits short',
+    [CHECKPOINTS, 'an admission never waits for one'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'C19.replaced-file-checkpointed',
+    'the log of the file that the limiter uses now is the one that is kept short',
+    [CHECKPOINTS, 'C19: a file that was removed is left'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I7.no-pool-clone',
+    'a value that is copied to another thread takes nothing else of its pool along',
+    [REMOTE, 'I7: a small value takes nothing else of its pool along'],
+    { node: 'ReturnStatement', becomes: 'return value' },
+  ),
+  mutant(
+    'I11.thread-deadline',
+    'a call that the other thread does not answer in time is refused',
+    [REMOTE, 'I11: a call that is not answered in time'],
+    { node: 'ExpressionStatement', becomes: '' },
   ),
 ]

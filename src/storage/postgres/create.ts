@@ -4,7 +4,6 @@
 
 import type { LoadedDelivery } from '../../delivery/transitions.ts'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
-import type { CreateOutcome } from '../../verification/ports.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
 import type { Change } from '../../verification/transitions.ts'
 import { MAX_DECISIONS, stampOf } from '../change.ts'
@@ -97,7 +96,7 @@ export function createCreate(
 ): Engine['verifications']['create'] {
   const { guesses, holdersOf } = parts
   const make = createOnce(context, parts.handOver)
-  return async (input): Promise<CreateOutcome> => {
+  return async (input) => {
     const { slot, record } = input
     const now = record.createdAt
     let held: VerificationRecord[] = []
@@ -108,7 +107,7 @@ export function createCreate(
         const refusal = await guesses.relief(input.guesses, Number(row.number))
         return { kind: 'guesses_refused', refusal }
       }
-      if (row?.kind === 'created') return { kind: 'created', record }
+      if (row?.kind === 'created') return { kind: 'created' }
       // The session is held, or was let go of since.
       held = await holdersOf(slot?.slots ?? [])
       const open = slot && held.find((one) => mayContinue(one, slot, now))

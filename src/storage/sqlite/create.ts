@@ -1,9 +1,9 @@
 // Start's one transaction: idempotency, session, guess reservation, then the row with what its first change says.
 // It must not decide policy; it decides who came first.
 
-import type { CreateOutcome, SessionSlot } from '../../verification/ports.ts'
+import type { SessionSlot } from '../../verification/ports.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
-import type { RowToCreate } from '../engine.ts'
+import type { Engine, RowToCreate } from '../engine.ts'
 import type { ApplyChange } from './change.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
@@ -29,7 +29,7 @@ export function createCreate(deps: {
   guesses: Guesses
   slots: SessionSlots
   apply: ApplyChange
-}): (input: RowToCreate) => CreateOutcome {
+}): (input: RowToCreate) => Awaited<ReturnType<Engine['verifications']['create']>> {
   const { answers, guesses, slots } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
@@ -58,7 +58,7 @@ export function createCreate(deps: {
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor)
     if (kept) answers.keep(kept)
-    return { kind: 'created', record }
+    return { kind: 'created' }
   }
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
-import { beginLogAnew } from '../../kernel/write-ahead-log.ts'
+import { startFreshLog } from '../../kernel/write-ahead-log.ts'
 import { createPrivately, type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
 import { isBusy } from './sqlite-errors.ts'
@@ -68,13 +68,24 @@ function openAndMigrate(options: OpenOptions): Database {
   const client = new Sqlite(options.path, { timeout: 0 })
   try {
     configure(client, options.path, options.synchronous ?? 'full')
-    beginLogAnew(client)
+    startFreshLog(client)
     migrate(client, options.path, options.migrationsFolder)
     return client
   } catch (error) {
     client.close()
     throw error
   }
+}
+
+/**
+ * A second connection of a file that `openDatabase` has opened, for reading: it sees what is committed and synced.
+ * SQLite's locks are the process's: nothing here may open the file without SQLite, for closing it would release them (fcntl(2)).
+ */
+export function openToRead(path: string): Database {
+  const client = new Sqlite(path, { timeout: 0, fileMustExist: true })
+  client.pragma('temp_store = MEMORY')
+  client.pragma('query_only = ON')
+  return client
 }
 
 function codeOf(error: unknown): string {

@@ -28,6 +28,9 @@ describe('factors on SQLite', () => {
       Array.from({ length: 20 }, (_, n) => approveWith(n % 2 ? store : other, useOf(app, 7))),
     )
     expect(outcomes.filter(({ kind }) => kind === 'approved')).toHaveLength(1)
-    expect(outcomes.filter(({ kind }) => kind === 'wrong')).toHaveLength(19)
+    const wrong = outcomes.flatMap((one) => (one.kind === 'wrong' ? one.record : []))
+    expect(wrong).toHaveLength(19)
+    for (const { service, id } of wrong)
+      expect(await store.verifications.find(service, id)).toMatchObject({ status: 'pending' })
   })
 })

@@ -1,0 +1,32 @@
+// The thread that writes SQLite's file: a commit waits for the disk here, while the service answers.
+// It must not be imported: databases.ts starts it.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { answerCalls, toPlainError } from '../kernel/remote.ts'
+import { checkpointRegularly } from '../limits/limits-database.ts'
+import { openDatabase } from '../storage/sqlite/open.ts'
+import { createSqliteEngine } from '../storage/sqlite/store.ts'
+import type { ThreadData, ThreadReport } from './databases.ts'
+
+type Target = Record<string, (...args: never[]) => unknown>
+
+const { calls, store, limitsPath } = workerData as ThreadData
+const report = (message: ThreadReport) => parentPort?.postMessage(message)
+const logger = {
+  warn: (fields: Record<string, unknown>, message: string) =>
+    report({ kind: 'warning', fields, message }),
+}
+
+try {
+  const engine = createSqliteEngine(await openDatabase({ ...store, logger }))
+  const endCheckpoints = limitsPath === null ? () => {} : checkpointRegularly(limitsPath)
+  const close = () => {
+    endCheckpoints()
+    return engine.close()
+  }
+  const targets = { ...engine, store: { close } } as unknown as Record<string, Target>
+  answerCalls(calls, (target, method) => targets[target]?.[method])
+  report({ kind: 'open' })
+} catch (error) {
+  report({ kind: 'failed', error: toPlainError(error) })
+}
