@@ -3,9 +3,14 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
-import { type AttemptPlaces, createAttemptPlaces } from './attempt-places.ts'
 import { checkLimitKeys } from './budgets.ts'
-import { isCode, SHAPE_WORDS, type Verdict } from './comparison.ts'
+import {
+  type AttemptPlaces,
+  createAttemptPlaces,
+  isCode,
+  SHAPE_WORDS,
+  type Verdict,
+} from './comparison.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'

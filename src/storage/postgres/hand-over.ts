@@ -80,9 +80,9 @@ export function createHandOver(monotonicMs: () => number = () => performance.now
       isUntold = true
     },
     takeUntold(): boolean {
-      const told = isUntold
+      const informed = isUntold
       isUntold = false
-      return told
+      return informed
     },
   }
 }
