@@ -136,7 +136,7 @@ describe('callers that get in', () => {
     expect(await authenticate(text)).toBeUndefined()
   })
 
-  it('a store that is away is not a wrong key', async () => {
+  it('a store that is down is not a wrong key', async () => {
     const find = () => Promise.reject(new StoreUnavailableError('locked'))
     const { authenticate } = createAuthenticator({ store: { find }, fixedKeys: [FIXED], services })
     await expect(authenticate(make().text)).rejects.toThrow(StoreUnavailableError)

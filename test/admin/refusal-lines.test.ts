@@ -121,7 +121,12 @@ describe('C73: what to do about a refusal', () => {
     }
   })
 
-  it.each(['constructor', '__proto__', 'an_error_of_a_later_version'])('%s is no fault', (name) => {
-    expect(adviseOnRefusal({ ...about, error: name, limit: name })).toMatchObject({ meaning: name })
-  })
+  it.each(['constructor', '__proto__', 'an_error_of_a_later_version'])(
+    '%s is not a fault',
+    (name) => {
+      expect(adviseOnRefusal({ ...about, error: name, limit: name })).toMatchObject({
+        meaning: name,
+      })
+    },
+  )
 })

@@ -98,21 +98,18 @@ describe('C71: where there is no store', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it.each(['DATABASE_URL', 'DATA_DIR'])(
-    'C71: a file that is empty is no store: %s',
-    async (name) => {
-      mkdirSync(join(folder, 'data'))
-      writeFileSync(join(folder, 'data/countersign.db'), '')
-      const env =
-        name === 'DATA_DIR'
-          ? { DATA_DIR: join(folder, 'data') }
-          : { DATA_DIR: folder, DATABASE_URL: `file:${folder}/data/countersign.db` }
-      const { status, told } = await runHere(['keys', 'list'], { ...env, SECRET_KEY })
-      expect(told).toContain('there is no store at')
-      expect(status).toBe(1)
-      expect(readdirSync(join(folder, 'data'))).toEqual(['countersign.db'])
-    },
-  )
+  it.each(['DATABASE_URL', 'DATA_DIR'])('C71: an empty file is not a store: %s', async (name) => {
+    mkdirSync(join(folder, 'data'))
+    writeFileSync(join(folder, 'data/countersign.db'), '')
+    const env =
+      name === 'DATA_DIR'
+        ? { DATA_DIR: join(folder, 'data') }
+        : { DATA_DIR: folder, DATABASE_URL: `file:${folder}/data/countersign.db` }
+    const { status, told } = await runHere(['keys', 'list'], { ...env, SECRET_KEY })
+    expect(told).toContain('there is no store at')
+    expect(status).toBe(1)
+    expect(readdirSync(join(folder, 'data'))).toEqual(['countersign.db'])
+  })
 
   it('C71: a PostgreSQL database without a store stays so', async () => {
     const database = await createDatabase()

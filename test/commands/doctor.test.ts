@@ -191,7 +191,7 @@ describe('C71: files and database', () => {
     expect((await examine()).of('database')[0]).toMatch(/^failed .*is not a database/)
   })
 
-  it('C71: a database of which a page was lost, and that still opens', async () => {
+  it('C71: a database that lost a page, and still opens', async () => {
     await makeStore(dataDir)
     const path = join(dataDir, 'countersign.db')
     const bytes = readFileSync(path)
@@ -223,7 +223,7 @@ describe('C71: files and database', () => {
     )
   })
 
-  it('C71: PostgreSQL that is away, and Redis', async () => {
+  it('C71: PostgreSQL and Redis that are down', async () => {
     const { status, of, out } = await examine({
       DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x',
       RATE_LIMIT_URL: 'redis://:hunter3@127.0.0.1:1',
@@ -236,7 +236,7 @@ describe('C71: files and database', () => {
 })
 
 describe.each(['SQLite', 'PostgreSQL'])('C65: on %s', (engine) => {
-  it('C65: a SECRET_KEY that is not the one of the store is found, and nothing is changed', async () => {
+  it('C65: a SECRET_KEY that is not the store’s is noticed, and nothing is changed', async () => {
     const config: StoreConfig = {
       kind: 'sqlite',
       path: `${dataDir}/countersign.db`,
@@ -273,7 +273,7 @@ describe.each(['SQLite', 'PostgreSQL'])('C65: on %s', (engine) => {
   })
 })
 
-it('C71: settings that are not right end it with 78, each named', async () => {
+it('C71: wrong settings end it with 78, each named', async () => {
   const { status, of } = await examine({ PORT: 'http', DATABASE_POOLER: 'maybe' })
   expect(status).toBe(78)
   const named = [/^failed PORT: "http" is/, /^failed DATABASE_POOLER: "maybe" is/]

@@ -119,7 +119,7 @@ describe('wrong words', () => {
     expect(result).toMatchObject({ status, stdout: '' })
   })
 
-  it('settings that are not right end it with 78, by name', () => {
+  it('wrong settings end it with 78, by name', () => {
     const result = run(['keys', 'list'], { NODE_ENV: 'production' })
     expect(result.status).toBe(78)
     expect(result.stderr).toContain('SECRET_KEY: is missing')

@@ -97,7 +97,7 @@ it('C71: a silent name server is distinguished from a missing record', async () 
   expect(findings[2]).toMatch(/^warning _dmarc\.example\.com: the name server does not answer/)
 })
 
-it.each(['localhost', '', 'exa mple.com'])('C71: "%s" is no domain of mail', async (domain) => {
+it.each(['localhost', '', 'exa mple.com'])('C71: "%s" is not a mail domain', async (domain) => {
   expect(await check({}, { domain })).toEqual([
     expect.stringMatching(/^failed mail cannot be sent from the domain of MAIL_FROM/),
   ])

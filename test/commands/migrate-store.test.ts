@@ -213,7 +213,7 @@ describe('is refused', () => {
     expect(existsSync(file())).toBe(false)
   })
 
-  it('a file that is no database, a database that is not there, a server that is away', async () => {
+  it('a file that is not a database, a database that does not exist, a server that is down', async () => {
     writeFileSync(file(), 'no database at all '.repeat(100))
     expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('is not a database') })
     rmSync(file())

@@ -74,7 +74,7 @@ it('tail follows, without a transaction between two polls, and exits with 0', as
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('tail goes on when the database was away', async () => {
+it('tail continues once the database is back', async () => {
   const server = new pg.Client({
     connectionString: database.url.replace(database.name, 'postgres'),
   })

@@ -333,9 +333,12 @@ describe('wrong words', () => {
     })
   })
 
-  it.each(['verifications', 'show', 'tail', 'export', 'erase'])('%s has its help', async (word) => {
-    const ended = await run(real, [word, '--help'], { NODE_ENV: 'production', SECRET_KEY: '' })
-    expect(ended).toMatchObject({ status: 0, stderr: '' })
-    expect(ended.stdout).toContain(`Usage: countersign ${word}`)
-  })
+  it.each(['verifications', 'show', 'tail', 'export', 'erase'])(
+    '%s has a help text',
+    async (word) => {
+      const ended = await run(real, [word, '--help'], { NODE_ENV: 'production', SECRET_KEY: '' })
+      expect(ended).toMatchObject({ status: 0, stderr: '' })
+      expect(ended.stdout).toContain(`Usage: countersign ${word}`)
+    },
+  )
 })

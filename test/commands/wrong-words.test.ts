@@ -30,7 +30,7 @@ const names = COMMANDS.map(({ words }) => words)
 describe.each(names)('countersign %s', (name) => {
   const words = name.split(' ')
 
-  it('an option that it does not know', async () => {
+  it('an unknown option', async () => {
     const result = await run(...words, '--nonsense')
     expectMistake(result, new RegExp(`^countersign ${name}: .*'--nonsense'`), name)
   })
@@ -40,7 +40,7 @@ describe.each(names)('countersign %s', (name) => {
     expectMistake(result, new RegExp(`^countersign ${name}: unexpected argument "more"`), name)
   })
 
-  it('--help tells summary, usage and every option, by each way of asking', async () => {
+  it('--help shows summary, usage and every option, however it is requested', async () => {
     const command = COMMANDS.find((one) => one.words === name)
     for (const asked of [
       [...words, '--help'],

@@ -126,7 +126,7 @@ describe('C69: what docker --env-file keeps (moby 46773), in the environment and
   })
 })
 
-describe('C69: what is no fault', () => {
+describe('C69: no faults', () => {
   it.each([
     ['BRAND_NAME', 'Studio #1'],
     ['BRAND_NAME', "Ann's #2 Shop"],

@@ -77,7 +77,7 @@ describe('C69: service links of Kubernetes (sequin 2155)', () => {
     },
   )
 
-  it('what else a Service sets is no misspelt setting', () => {
+  it('the other variables of a Service are not misspelt settings', () => {
     const links = Object.fromEntries(
       ['COUNTERSIGN', 'SMTP', 'TWILIO', 'METRICS', 'MAIL'].flatMap((name) => [
         [`${name}_SERVICE_HOST`, '10.0.0.7'],

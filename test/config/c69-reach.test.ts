@@ -76,7 +76,7 @@ describe('C69: NODE_ENV', () => {
 
 describe('C69: PUBLIC_URL in development', () => {
   it.each(['https://verify.example.com', 'http://10.0.0.1:8080', 'http://[2001:db8::1]'])(
-    '%s leads the world to the inbox',
+    '%s would open the inbox to the world',
     (PUBLIC_URL) => {
       expect(refusalOf({ PUBLIC_URL })).toMatch(/^ {2}PUBLIC_URL: .*NODE_ENV=production/m)
       expect(refusalWithKeys({ PUBLIC_URL, DEVELOPMENT_NETWORK: 'open' })).toBe('')

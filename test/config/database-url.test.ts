@@ -57,7 +57,7 @@ it.each([
   ['postgres://u:p@[2001:db8::1]/x', 1],
   ['postgres://u:p@db/x?host=/a&host=db2', 1],
   ['postgres://u:p@db/x?sslmode=verify-full', 0],
-])('C71: the settings take it, in production, too: %s', (url, warnings) => {
+])('C71: the settings accept it, in production, too: %s', (url, warnings) => {
   const loaded = loadSettings(
     {
       ...{ NODE_ENV: 'production', ALLOWED_COUNTRIES: 'US', DATABASE_URL: url },

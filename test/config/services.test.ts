@@ -134,7 +134,7 @@ it('C50: landlines follow the serviceâ€™s own setting, and the default serviceâ€
   expect(problemsOf({ landlines: 'off' })).toEqual([expect.stringContaining('checkout.landlines')])
 })
 
-it('C66: a channel that no configured provider carries is refused by name', () => {
+it('C66: a channel that no configured provider serves is refused by name', () => {
   const text = JSON.stringify({ services: { checkout: { channels: ['email', 'sms'] } } })
   const result = parseServices(text, { ...base, channels: ['email'] })
   expect(result.ok ? [] : result.problems).toEqual([

@@ -288,7 +288,7 @@ describe('C33: guessing', () => {
 })
 
 describe('a form', () => {
-  it('is refused where it is no form, or endless', async () => {
+  it('is refused where it is not a form, or is endless', async () => {
     const json = { 'content-type': 'application/json' }
     expect((await visitor.post('/admin/session', {}, json)).status).toBe(415)
     expect((await visitor.post('/admin/session', { key: 'x'.repeat(17_000) })).status).toBe(413)

@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('a journey through the console', () => {
       expect(page.url()).toContain('/admin/sign-in?to=')
     }))
 
-  it('goes by the keyboard alone, in the order of the page', () =>
+  it('can be used by keyboard alone, in the order of the page', () =>
     within({}, async (page) => {
       const { id } = await startFailing('+14155557002')
       await signIn(page, world.url)

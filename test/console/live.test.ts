@@ -145,7 +145,7 @@ describe('a console that listens', () => {
     expect((await real.admin.send('POST', '/admin/api/verifications/stream')).status).toBe(405)
   })
 
-  it('may have so many streams, and a place is free again once one has ended', async () => {
+  it('may have a bounded number of streams, and a place is free again once one has ended', async () => {
     const visitor = await signedIn()
     const all = []
     for (let n = 0; n < MAX_STREAMS.perHolder; n += 1) all.push(await live(visitor))
@@ -155,7 +155,7 @@ describe('a console that listens', () => {
     await vi.waitFor(async () => expect((await live(visitor)).status).toBe(200), SECONDS)
   })
 
-  it('C64: a key has so many streams, however often it signs in; others have theirs', async () => {
+  it('C64: a key has a bounded number of streams, however often it signs in; others have theirs', async () => {
     const { text } = await keyOf('bank')
     const visitors: Visitor[] = []
     const taken: IncomingMessage[] = []

@@ -110,7 +110,7 @@ describe('a session', () => {
     expect(await sessionsWith().resume(fixed)).toBeDefined()
   })
 
-  it('outlives a change of the root secret while the one before is known, and not longer', async () => {
+  it('outlives a change of the root secret while the previous one is known, and no longer', async () => {
     const token = await signIn()
     expect(await sessionsWith({ roots: [NEW, OLD] }).resume(token)).toBeDefined()
     expect(await sessionsWith({ roots: [NEW] }).resume(token)).toBeUndefined()

@@ -66,7 +66,7 @@ describe('C70: a tag is read as it is written', () => {
     'constructor',
     'a'.repeat(255),
     '\u0000',
-  ])('%j is no tag, and falls back', (text) => {
+  ])('%j is not a language tag, and falls back', (text) => {
     expect(readLanguageTag(text)).toSatisfy((tag) => tag === null || pick(text) === 'fr')
     expect(pick(text)).toBe('fr')
   })

@@ -93,7 +93,7 @@ describe.each(['sms', 'email'] as const)('C67: the meaning of a 200 to an %s', (
   })
 
   // RFC 6901 §4: of an array only its elements are named.
-  it.each([['/length'], ['/00'], ['/-'], ['/1']])('%s of an array is no id', async (id) => {
+  it.each([['/length'], ['/00'], ['/-'], ['/1']])('%s of an array is not an id', async (id) => {
     server.behave(answer(200, '["m-1"]'))
     expect(await send(channel, { id })).toMatchObject(UNCONFIRMED)
   })
@@ -187,7 +187,7 @@ describe.each(['sms', 'email'] as const)('C67: a throttle within an answer to an
   })
 
   it.each(['*', 'ERR 9*|**', 'a|', '/a='])(
-    '%s is no rule, or one for every answer',
+    '%s is not a rule, or matches every answer',
     async (text) => {
       const outcome = await send(channel, { temporary: text }).catch(
         (error: Error) => error.message,

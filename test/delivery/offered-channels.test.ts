@@ -14,7 +14,7 @@ const UNCARRIED = /voice(?!mail)|whatsapp|telegram|phone call/i
 /** Generated or read by operators, users and callers; sources hold the console, the API and the messages. */
 const READ = ['src', 'docs', 'examples', 'deploy', 'README.md', 'compose.yaml']
 
-describe('a channel that no provider carries', () => {
+describe('a channel that no provider serves', () => {
   it('C66: is not in the list of those that are offered', () => {
     const carried = PROVIDERS.flatMap(({ channels }) => channels)
     expect([...CHANNELS].sort()).toEqual([...new Set(carried)].sort())
@@ -29,7 +29,7 @@ describe('a channel that no provider carries', () => {
   })
 
   it.each(['voice', 'whatsapp'])(
-    'C66: %s has no routes and is no channel of a service',
+    'C66: %s has no routes and is not a channel of a service',
     (channel) => {
       const load = (env: Record<string, string>) =>
         loadConfig(env, {

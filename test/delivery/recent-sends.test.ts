@@ -97,7 +97,7 @@ describe('C49: a stranger cannot cause an outage for decoys', () => {
   it.each([
     ...['smtp_550_5.1.1', 'smtp_452_4.2.2', 'smtp_550', 'smtp_553', 'smtp_550_5.1.10'],
     ...['smtp_550_5.4.1', '21211', '21610'],
-  ])('mailboxes and numbers that do not exist, or take nothing: %s', (code) => {
+  ])('mailboxes and numbers that do not exist, or accept nothing: %s', (code) => {
     const { send, fate } = world()
     for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', code)
     for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, 'permanent', code)

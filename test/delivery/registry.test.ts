@@ -86,7 +86,7 @@ describe('the registry', () => {
     }
   })
 
-  it('the inbox takes the channels that no other provider takes, and exists on request only', async () => {
+  it('the inbox serves the channels that no other provider serves, and exists on request only', async () => {
     const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
     const router = createRouter(dev.providers)
     expect(dev.providers.at(-1)).toMatchObject({ channels: ['sms'] })

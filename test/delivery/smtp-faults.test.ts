@@ -125,7 +125,7 @@ describe('a mail server in trouble', () => {
     expect((await send(create(url))).kind).toBe('temporary')
   })
 
-  it('C21: is no mail server', async () => {
+  it('C21: is not a mail server', async () => {
     const { url } = await startScript(['HTTP/1.1 400 Bad Request'])
     expect((await send(create(url))).kind).toBe('temporary')
   })

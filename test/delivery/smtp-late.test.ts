@@ -67,7 +67,7 @@ it.each([
   ['silence', []],
   ['421', ['421 4.3.2 shutting down']],
 ])(
-  'C67: %s after the final dot: three mails at the most, and one Message-ID for all',
+  'C67: %s after the final dot: at most three mails, all with one Message-ID',
   async (_, answer) => {
     server = await startScript([...TO_DATA, '354 go on', ...answer])
     const smtp = provide()

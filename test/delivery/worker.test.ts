@@ -147,7 +147,7 @@ describe('the delivery worker', () => {
       await until(async () => (await world.delivery(id)).error?.code === 'timeout')
   })
 
-  it('C21: a send that throws is no crash, and its message is not logged', async () => {
+  it('C21: a send that throws does not crash the worker, and its message is not logged', async () => {
     const worker = world.work({
       providers: [fake((message) => Promise.reject(new TypeError(JSON.stringify(message))))],
     })
@@ -191,7 +191,7 @@ describe('the delivery worker', () => {
     },
   )
 
-  it('C67: a message that may have been taken names the same minutes again; later, and before, the remaining ones', async () => {
+  it('C67: a message that may have been accepted states the same minutes again; before and later, the remaining ones', async () => {
     const waits = [
       { status: 503, nextInMs: 60_000 },
       { status: 504, nextInMs: 90_000 },

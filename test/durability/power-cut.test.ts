@@ -117,7 +117,7 @@ describe.skipIf(hasNo).each(LAYOUTS)('$what', ({ nodes, people, cuts }) => {
   }
 
   it(
-    'C75: the power cut at random moments: nothing that was revealed is missing, no used code is good again',
+    'C75: the power cut at random moments: nothing that was revealed is missing, no used code works again',
     { timeout: LIMIT_MS },
     () =>
       expectCutsLoseNothing(entries, chance, {

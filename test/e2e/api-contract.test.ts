@@ -151,7 +151,7 @@ describe('start', () => {
   })
 })
 
-describe('look, list, cancel', () => {
+describe('look up, list, cancel', () => {
   it('a GET shows the deliveries, with their times', async () => {
     const { id } = (await start()).body
     await service.message(id)

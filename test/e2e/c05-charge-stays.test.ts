@@ -96,7 +96,7 @@ describe('C5: the request dies while its code is compared', () => {
     expect(await look(id)).toMatchObject({ status: 'pending', attempts_remaining: 4 })
   })
 
-  it('C5: the client gone at once each time gains no guess', async () => {
+  it('C5: a client that leaves at once each time gains no guess', async () => {
     const { id, code } = await begin('gone-often@example.com')
     for (let left = MAX_ATTEMPTS - 1; left >= 0; left -= 1) {
       const checking = checkOnSocket(id, wrong(code))
@@ -118,7 +118,7 @@ describe('C5: the request dies while its code is compared', () => {
     expect(tally([await check(id, code)])).toEqual({ '409 verification_approved': 1 })
   })
 
-  it('C5: SIGKILL while a code is compared costs no attempt, for nothing was told of it', async () => {
+  it('C5: SIGKILL while a code is compared costs no attempt, for nothing was revealed', async () => {
     const { id, code } = await begin('killed@example.com')
     for (const typed of [wrong(code), code]) {
       const lost = check(id, typed).catch(() => 'died')

@@ -34,7 +34,7 @@ const row = (id: string) => {
 }
 
 describe('pending', () => {
-  it('C37: back an hour: it is still good, and lives not a second longer', async () => {
+  it('C37: back an hour: it is still valid, and not for a second longer', async () => {
     const [one, two] = [await begin(), await begin()]
     world.moveWall(-HOUR)
     const view = await world.service.get(world.caller, { id: one.id })
@@ -63,7 +63,7 @@ describe('pending', () => {
     expect(world.sent).toEqual([])
   })
 
-  it('C37: after a jump forward and back time goes on: a new code expires, a resend falls due', async () => {
+  it('C37: after a jump forward and back time continues: a new code expires, a resend falls due', async () => {
     world.moveWall(DAY)
     await begin()
     world.moveWall(-DAY)

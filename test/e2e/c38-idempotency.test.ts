@@ -96,7 +96,7 @@ describe('start', () => {
     '""',
     '"\\x"',
     'naïve',
-  ])('%j is no key: 400', async (text) => {
+  ])('%j is not a key: 400', async (text) => {
     const answer = await start({ to: anyone() }, { 'idempotency-key': text })
     expect(outcomeOf(answer)).toEqual([400, 'invalid_request'])
     expect(answer.body.errors[0].field).toBe('Idempotency-Key')

@@ -67,7 +67,7 @@ describe.each(layouts)(ON, ({ engine }) => {
     return at.post('/verify/check', { id: body.id, code: typed })
   }
 
-  it('503 while the key is not known, right as soon as it is; moved, and the old key is of no use', {
+  it('503 while the key is not known, right as soon as it is; once moved, the old key is not needed', {
     timeout: 120_000,
   }, async () => {
     let at = await serve({ SECRET_KEY: OLD })

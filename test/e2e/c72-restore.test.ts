@@ -36,7 +36,7 @@ function run(...words: string[]) {
 const begin = async (to: string) =>
   (await service.post('/verify/start', { to, client_ip: CLIENT_IP })).body
 
-it('C72: a code used after the backup stays used, and limits go on', {
+it('C72: a code used after the backup stays used, and limits continue', {
   timeout: 60_000,
 }, async () => {
   const { id } = await begin('ann@example.com')

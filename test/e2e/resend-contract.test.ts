@@ -27,7 +27,7 @@ const sent = (id: string, count: number) =>
     .toEqual(Array(count).fill('sent'))
 
 describe('resend', () => {
-  it('30, 40, 60 and 90 s after the send before, five sends in all, one code', async () => {
+  it('30, 40, 60 and 90 s after the previous send, five sends in all, one code', async () => {
     const id = await start()
     const { expires_at, resend_at: firstAt } = (await service.look(id)).body
     let resendAt = Date.parse(firstAt)
@@ -73,7 +73,7 @@ describe('resend', () => {
     expect(outcomeOf(await service.resend(other))).toEqual([409, 'resend_too_late'])
   })
 
-  it('by a channel that reaches the recipient and that a provider carries; no other is accepted', async () => {
+  it('by a channel that reaches the recipient and that a provider serves; no other is accepted', async () => {
     const id = await start({ to: '+14155552671' })
     await sent(id, 1)
     service.forward(30)

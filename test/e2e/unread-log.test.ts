@@ -94,7 +94,7 @@ it.each(['a socket', 'a pipe'])(
   },
 )
 
-it('the log’s reader has gone: the service goes on, and ends on SIGTERM', async () => {
+it('the log’s reader has gone: the service continues, and ends on SIGTERM', async () => {
   const path = directory()
   const { writer, leave } = pipeIn(path)
   const { child, ask } = await startUnread(writer, path)

@@ -62,7 +62,7 @@ describe('the follower', () => {
     second.stop()
   })
 
-  it('loses nothing while the store is away, and complains once', async () => {
+  it('loses nothing while the store is down, and complains once', async () => {
     const { log, warn, listen } = makeLog()
     const { ready, heard, stop } = listen()
     await ready

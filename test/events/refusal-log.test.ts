@@ -289,7 +289,7 @@ describe('C51: a flood', () => {
   })
 })
 
-describe('a store that is away', () => {
+describe('a store that is down', () => {
   it('loses no count, stays bounded, and is tried again by the flush alone', async () => {
     let tries = 0
     const log = createLog({
@@ -328,7 +328,7 @@ describe('a store that is away', () => {
     expect(appended).toEqual([])
   })
 
-  it('rows that come while an append is under way follow it, once each', async () => {
+  it('rows that come while an append is in progress follow it, once each', async () => {
     const log = createLog()
     log.record(refusal('a'))
     const flushing = log.flush()

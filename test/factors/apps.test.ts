@@ -72,7 +72,7 @@ describe('enrolment', () => {
     expect(count()).toBe(0)
   })
 
-  it('five apps of a subject at the most', async () => {
+  it('at most five apps of a subject', async () => {
     await open()
     for (let n = 0; n < 5; n += 1) await enrol(world, 'ann')
     const sixth = await world.factors.createApp(world.caller, enrolment('ann'))
@@ -163,7 +163,7 @@ describe('a login by app', () => {
     [1, [-1, 0, 1], [-2, 2]],
     [2, [-2, -1, 0, 1, 2], [-3, 3]],
   ])(
-    'TOTP_WINDOW %i: a clock that is off by so many steps is let in',
+    'TOTP_WINDOW %i: a clock that is off by that many steps is accepted',
     async (totpWindow, right, wrong) => {
       await open({ ...UNLIMITED, service: { totpWindow } })
       const app = await withApp(world, 'ann')

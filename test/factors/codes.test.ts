@@ -18,7 +18,7 @@ const under = (key: string, body: object = {}) => ({ ...NOBODY, idempotency: { k
 const attemptsOf = (id: string) => world.rows().find((row) => row.id === id)?.attempts
 
 describe('recovery codes', () => {
-  it('each is good once, in any spelling, and the answer says how many are left', async () => {
+  it('each works once, in any spelling, and the answer says how many are left', async () => {
     await open()
     const codes = await withCodes(world, 'ann')
     expect(codes).toHaveLength(10)
@@ -48,7 +48,7 @@ describe('recovery codes', () => {
     expect(outcomes.filter((one) => one === 'code_incorrect')).toHaveLength(19)
   })
 
-  it('a new set voids the one before', async () => {
+  it('a new set voids the previous one', async () => {
     await open()
     const [old = ''] = await withCodes(world, 'ann')
     const [fresh = ''] = await withCodes(world, 'ann')
@@ -151,7 +151,7 @@ function counted(slot: NonNullable<ReturnType<Hasher['reserve']>>, onHash: () =>
 }
 
 describe('C38: a request that is repeated under its Idempotency-Key', () => {
-  it('makes one app, and shows its secret again until it is confirmed, then no more', async () => {
+  it('creates one app, and shows its secret again until it is confirmed, and not after that', async () => {
     await open()
     const create = (key: string, subject = 'ann') =>
       world.factors.createApp(world.caller, { ...enrolment(subject), ...under(key, { subject }) })
@@ -168,7 +168,7 @@ describe('C38: a request that is repeated under its Idempotency-Key', () => {
     expect(JSON.stringify(late)).not.toContain(secret)
   })
 
-  it('makes one set of codes, and shows them once', async () => {
+  it('creates one set of codes, and shows them once', async () => {
     await open()
     const create = () =>
       world.factors.createCodes(world.caller, { subject: 'ann', ...under('k', { subject: 'ann' }) })

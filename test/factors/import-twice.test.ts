@@ -84,7 +84,7 @@ describe('C63: a secret that the subject has', () => {
     expect(await login(world, 'ann', app.code(1))).toBe('approved')
   })
 
-  it('answers the same under its Idempotency-Key, though the factor went meanwhile', async () => {
+  it('answers the same under its Idempotency-Key, though the factor was deleted meanwhile', async () => {
     const first = await imported('ann')
     const idempotency = { key: 'k', body: { subject: 'ann' } }
     for (const replayed of [false, true]) {

@@ -107,7 +107,7 @@ describe('C65: reports of root keys at start', () => {
     expect(await advise(changed)).toEqual({ warnings: [], notes: [] })
   })
 
-  it('a previous key that is still given is no warning: its factors are to be moved', async () => {
+  it('a previous key that is still given, with factors to be moved, is not reported as missing', async () => {
     await withApp(world, 'ann')
     const rotated = createKeyring([Buffer.alloc(32, 9), Buffer.alloc(32, 7)])
     const { warnings, notes } = await advise(rotated)

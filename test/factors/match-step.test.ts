@@ -50,7 +50,7 @@ describe('the window', () => {
     expect(matchStep(otp, app, code, at(100), 1)).toBeNull()
   })
 
-  it('goes by the app’s own period', () => {
+  it('follows the app’s own period', () => {
     const slow = { secret: 'AAAA', shape: { ...shape, periodSeconds: 60 } }
     expect(matchStep(otp, slow, codeOf(50), at(100), 0)).toBe(50)
   })

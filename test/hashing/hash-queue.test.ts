@@ -91,7 +91,7 @@ it('work that fails, even at once, frees its place', async () => {
   expect(queue.idle()).toBe(true)
 })
 
-it('past the deadline the waiting one leaves; what runs is finished and told, however long it takes (I2)', async () => {
+it('past the deadline the waiting one leaves; the running one is finished and answered, however long it takes (I2)', async () => {
   const queue = createHashQueue({ concurrency: 1, queueLimit: 1, deadlineMs: 30 })
   const { started, work, end } = createWork()
   const running = queue.reserve()?.run(work('running'))

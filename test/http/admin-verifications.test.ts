@@ -190,7 +190,7 @@ describe('one verification', () => {
     expect(body.tries[0].duration_ms).toBeGreaterThanOrEqual(0)
   })
 
-  it('is canceled, once more unchanged, but not when it was approved', async () => {
+  it('is canceled, the second time unchanged, but not when it was approved', async () => {
     const { id } = await begin()
     for (const _ of [1, 2])
       expect((await real.admin.post(at(id, '/cancel'), {})).body).toMatchObject({
@@ -392,7 +392,7 @@ describe('keys', () => {
   })
 })
 
-describe('what is told', () => {
+describe('what is reported', () => {
   it('C30: no code anywhere, no recipient but where it was requested, none in the log of the process', async () => {
     const to = '+14155550177'
     const { body: started } = await real.start({ to })

@@ -37,7 +37,7 @@ describe('keys', () => {
     ['another scheme', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`],
     ['no scheme', KEY],
     ['an unknown key of our form', `Bearer cs_${'0'.repeat(32)}_${'A'.repeat(43)}`],
-  ])('C35: %s is 401 with WWW-Authenticate, alike', async (_name, authorization) => {
+  ])('C35: %s is the same 401, with WWW-Authenticate', async (_name, authorization) => {
     const { status, body, headers } = await start(authorization)
     expect([status, body.error]).toEqual([401, 'unauthenticated'])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer /)

@@ -39,7 +39,7 @@ describe('C52: connections past the bound', () => {
     await expect.poll(() => statuses(known), PATIENCE).toBe('200 200')
   })
 
-  it('end no request that is under way, and are refused where all are', async () => {
+  it('end no request in progress, and are refused where all are', async () => {
     double = await startDouble({ maxConnections: MOST })
     const starts = countStarts(double)
     const busy = Array.from({ length: MOST }, open)

@@ -87,7 +87,7 @@ describe('filters', () => {
 })
 
 describe('the content of an event', () => {
-  it('C32: a stranger text is bounded, without control characters, in the log file too', async () => {
+  it('C32: a stranger’s text is bounded, without control characters, in the log file too', async () => {
     const [started] = (await get(`verification=${id}`)).toReversed()
     expect(started).toMatchObject({ client_ip: '2001:db8::1', key_id: 'API_KEY' })
     expect(started.user_agent).toBe('\ufffd[31m<script>alert(1)</script>\ufffd=cmd()')

@@ -274,7 +274,7 @@ describe('POST /verify/start with a subject', () => {
     expect(checked.body).not.toHaveProperty('recovery_codes_remaining')
   })
 
-  it('a decoy is answered as a real one is, and so are its checks', async () => {
+  it('a decoy gets the answers of a real one, and so do its checks', async () => {
     const { subject, id, secret } = await enrol()
     await post(`/factors/${id}/confirm`, { code: codeOf(secret, -1) })
     const shapes = []

@@ -95,7 +95,7 @@ describe('the page', () => {
 })
 
 describe('the stream', () => {
-  it('brings new messages, and is given up with its client', async () => {
+  it('brings new messages, and ends with its client', async () => {
     const { incoming, heard } = await openStream()
     expect(incoming.headers['content-type']).toMatch(/^text\/event-stream/)
     await expect.poll(() => listeners.size).toBe(1)
@@ -120,7 +120,7 @@ describe('the stream', () => {
     incoming.destroy()
   })
 
-  it('C64: has so many listeners, and a place again once one has gone', async () => {
+  it('C64: has a bounded number of listeners, and a place again once one has left', async () => {
     const all = []
     for (let n = 0; n < MAX_INBOX_STREAMS; n += 1) all.push(await openStream())
     const refused = await client.get('/dev/inbox/stream')

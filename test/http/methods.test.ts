@@ -70,7 +70,7 @@ describe('addresses', () => {
     '/verify/check/',
     '/dev/inbox',
     '/dev/inbox/stream',
-  ])('C18: %s is no second way in', async (path) => {
+  ])('C18: %s opens no second way in', async (path) => {
     const { status } = await client.post(path, { to: '+14155552671' })
     // Some are the address of a verification, which takes no POST.
     expect([404, 405]).toContain(status)

@@ -99,7 +99,7 @@ describe('the document', () => {
     expect(rest).toEqual(['not_found', 'method_not_allowed', 'headers_too_large'])
   })
 
-  it('wants a key where the app does', async () => {
+  it('requires a key where the app does', async () => {
     for (const [path, methods] of Object.entries<Record<string, { security: object[] }>>(
       document.paths,
     ))

@@ -90,7 +90,7 @@ describe('refusals', () => {
     ['a key is not here', () => new UnknownKeyError('abcdef01'), 'store_unavailable'],
     ['the hasher was too slow', () => new OverloadedError('hash took 10 s'), 'overloaded'],
   ] as const)(
-    '503 with Retry-After where %s, without a word from inside',
+    '503 with Retry-After where %s, without internal details',
     async (_name, make, slug) => {
       double.answer('check', () => {
         throw make()

@@ -56,7 +56,7 @@ describe('C44: slow clients', () => {
     expect(problemOf(wire.heard())).toMatchObject({ status: 408, error: 'request_timeout' })
   })
 
-  it('a slow body is cut off, and the domain never hears of it', async () => {
+  it('a slow body is cut off, and the domain never sees it', async () => {
     double = await startDouble({ times: SHORT })
     const wire = open()
     wire.socket.write(`${HEAD}Content-Length: 1000\r\n\r\n`)

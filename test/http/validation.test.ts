@@ -128,7 +128,7 @@ describe('fields', () => {
     ])
   })
 
-  it('check wants an id, or to and session', async () => {
+  it('check requires an id, or to and session', async () => {
     expect(await faults('/verify/check', { code: '123456' })).toEqual(['id'])
     expect(await faults('/verify/check', { code: '123456', ...TO })).toEqual(['id'])
     const { status } = await client.post('/verify/check', {

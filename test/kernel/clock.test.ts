@@ -23,14 +23,14 @@ describe('clock', () => {
     expect(clock.now()).toBe(86_403_000)
   })
 
-  it('C37: ignores a jump back, and time goes on', () => {
+  it('C37: ignores a jump back, and time continues', () => {
     const { at, clock } = steered(7_200_000)
     at.wall -= 3_600_000
     at.monotonic = 60_000
     expect(clock.now()).toBe(7_260_000)
   })
 
-  it('does not begin behind the newest stored time', () => {
+  it('does not begin before the newest stored time', () => {
     expect(steered(1_000, 5_000).clock.now()).toBe(5_000)
   })
 

@@ -20,7 +20,7 @@ describe('keyed lock', () => {
     expect(log).toEqual(['a begins', 'c', 'a ends', 'b'])
   })
 
-  it('goes on after one that failed, and never waits in a circle', async () => {
+  it('continues after one that failed, and never waits in a circle', async () => {
     const lock = createKeyedLock()
     const failed = lock.run(['x', 'y'], () => Promise.reject(new Error('no')))
     const next = lock.run(['y', 'x'], async () => 'done')

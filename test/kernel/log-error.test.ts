@@ -97,7 +97,7 @@ it.each([
   expect(JSON.stringify({ ...show(system('x', fields)), at: '' })).not.toContain('482913')
 })
 
-it('C30: a number as error.code of a stranger is hidden', () => {
+it('C30: a number that a stranger gives as error.code is hidden', () => {
   for (const code of ['482913', '4829', 'E482913', '48291'])
     expect(show(Object.assign(new Error('x'), { code })).error_code).not.toMatch(/\d{4}/)
 })

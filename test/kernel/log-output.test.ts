@@ -137,7 +137,7 @@ describe('the output of the log', () => {
     expect(numbers).toEqual(Array.from({ length: 3001 }, (_, n) => n))
   })
 
-  it('goes on where the disk is full', async () => {
+  it('continues where the disk is full', async () => {
     const { out, code } = await run(
       logging(`
         logger.info({}, 'lost')
@@ -148,7 +148,7 @@ describe('the output of the log', () => {
     expect({ out, code }).toEqual({ out: '', code: 4 })
   })
 
-  it('is bounded: past the bound lines are dropped, and it goes on with the next', async () => {
+  it('is bounded: past the bound lines are dropped, and it continues with the next', async () => {
     const { out } = await run(`
       import { createLogOutput } from '${OUTPUT}'
       const output = createLogOutput(1, 10)
@@ -159,7 +159,7 @@ describe('the output of the log', () => {
   })
 })
 
-it('a file is appended to where the shell opened it so', async () => {
+it('a file that the shell opened for appending is appended to', async () => {
   const { out } = await run(
     logging("logger.info({}, 'one')"),
     'f=$(mktemp); echo zero > $f; %s >> $f; cat $f; rm $f',

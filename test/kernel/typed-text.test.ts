@@ -28,7 +28,7 @@ const otp = createOtp()
 const parts = (text: string, size: number) => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? []
 
 describe('C8: separators between the characters of a code', () => {
-  it.each(FILLERS)('U+%s is dropped: before, between and behind', (_point, filler) => {
+  it.each(FILLERS)('U+%s is dropped: before, between and after', (_point, filler) => {
     const typed = (text: string, size: number) =>
       `${filler}${parts(text, size).join(filler)}${filler}${filler}`
     expect(readCode(typed('123456', 3))).toBe('123456')

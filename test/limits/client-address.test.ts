@@ -81,7 +81,7 @@ describe('C13: an address in any spelling', () => {
     'example.com',
     '1'.repeat(10_000),
     ':'.repeat(10_000),
-  ])('%j is no address', (text) => {
+  ])('%j is not an address', (text) => {
     expect(parseAddress(text)).toBeNull()
   })
 
@@ -317,7 +317,7 @@ describe('the key of a limit per address', () => {
     expect(addressKey('203.0.113.8')).toBe('203.0.113.8')
   })
 
-  it('C14: IPv4 that was translated, or goes by a tunnel, is the host’s own', () => {
+  it('C14: IPv4 that was translated, or goes through a tunnel, is the host’s own', () => {
     const host = '203.0.113.7'
     for (const spelling of [
       '64:ff9b::cb00:7107',
@@ -331,7 +331,7 @@ describe('the key of a limit per address', () => {
     expect(addressKey('64:ff9b::cb00:7108')).toBe('203.0.113.8')
   })
 
-  it('C14: a local NAT64 may show all of IPv4 in one /64: each address of it is counted by itself', () => {
+  it('C14: a local NAT64 may show all of IPv4 in one /64: each address of it is counted on its own', () => {
     expect(addressKey('64:ff9b:1::cb00:7107')).toBe('64:ff9b:1::cb00:7107')
     expect(addressKey('64:ff9b:1:fffe:0:1:cb00:7107')).toBe('64:ff9b:1:fffe:0:1:cb00:7107')
     expect(addressKey('64:ff9b:2::cb00:7107')).toBe('64:ff9b:2::/64')

@@ -139,7 +139,7 @@ describe('C17: a database that fails', () => {
     expect(remaining(await answer)).toEqual([1, 1, 1])
   })
 
-  it('connections ended while idle: goes on with others, every count kept', async () => {
+  it('connections ended while idle: continues with others, every count kept', async () => {
     const limiter = await limits.open()
     await Promise.all([limiter.admit([number()]), limiter.admit([ip()])])
     await terminate()
@@ -226,7 +226,7 @@ describe('a server that disappears and returns', () => {
   afterAll(() => server.stop())
 
   it.each(['fast', 'immediate'] as const)(
-    'C17: %s: refuses while it is away, recovers automatically with every count kept',
+    'C17: %s: refuses while it is down, recovers automatically with every count kept',
     async (mode) => {
       const limiter = await openPostgresLimiter({ url: server.url(), size: 3, logger: silent })
       await limiter.admit([number()])

@@ -42,7 +42,7 @@ describe.skipIf(!REDIS)(`C17: a Redis that fails ${NEEDS_REDIS}`, () => {
       }),
     )
 
-  it('killed: refuses at once, also what was under way, recovers automatically, and the limits hold', async () => {
+  it('killed: refuses at once, even what was in progress, recovers automatically, and the limits hold', async () => {
     const limiter = await limits.open()
     await limiter.admit([number()])
     const underWay = Promise.allSettled(

@@ -96,7 +96,7 @@ describe('C17: a limit store that fails', () => {
     expect(await limiter.admit([key])).toMatchObject({ budgets: [{ remaining: 1 }] })
   })
 
-  it('garbage in its place: refuses until it is gone', async () => {
+  it('garbage in its place: refuses until it is removed', async () => {
     const limiter = await open()
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
     writeFileSync(path, Buffer.alloc(8_192, 'x'))

@@ -36,7 +36,7 @@ it('removes everything past its time, in batches, recipients first', async () =>
   expect(store.asked.at(-1)).toMatchObject({ before: NOW - 30 * DAY })
 })
 
-it('goes on after the store was away, and ends in the middle when it is stopped', async () => {
+it('continues after the store was down, and ends in the middle when it is stopped', async () => {
   const store = createStore({ purge: 10_000, addresses: 0 })
   let isAway = true
   const { purge } = store

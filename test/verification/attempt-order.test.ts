@@ -138,7 +138,7 @@ describe('C3: the right one is admitted first, the wrong one takes the last atte
   })
 
   it.each(['right', 'wrong'] as const)(
-    'I12: past the deadline of a hash a %s code that was admitted in time is late, and tells nothing',
+    'I12: past the deadline of a hash a %s code that was admitted in time is late, and reveals nothing',
     async (which) => {
       const { gates, code, check, row } = await begin(2)
       world.moveWall(START.ttlSeconds * 1000 - 1)

@@ -66,7 +66,7 @@ describe('readCode', () => {
     '一二三四',
     '1e34',
     '0x1234',
-  ])('C8: %j is no code', (typed) => {
+  ])('C8: %j is not a code', (typed) => {
     expect(readCode(typed)).toBeNull()
   })
 })

@@ -95,7 +95,7 @@ it('a start without a place in the queue makes the index of its person, and noth
   expect(kindsOf(take())).toEqual({ macs: 1, seals: 0, opens: 0 })
 })
 
-it('a start that goes on with a verification counts against no limit of messages', async () => {
+it('a start that continues a verification counts against no limit of messages', async () => {
   const { take, start } = createFlow()
   const session = 'a-session-of-another-browser'
   expect((await start(PHONE, session)).kind).toBe('started')

@@ -162,7 +162,7 @@ describe('addresses', () => {
     expect(budgetForms(one)[0]).not.toBe(budgetForms(other)[0])
   })
 
-  it('C12: quotes and backslashes are no part of a name', () => {
+  it('C12: quotes and backslashes are not part of a name', () => {
     expect(budgetForms('"ann.b"@gmail.com')[0]).toBe('annb@gmail.com')
     expect(budgetForms('"a\\nn"@example.com')[0]).toBe('ann@example.com')
   })

@@ -59,7 +59,7 @@ export const BINDINGS: readonly Mutant[] = [
   mutant(
     'I12.never-backwards',
     'the clock never follows the wall clock back',
-    [CLOCK, 'C37: ignores a jump back, and time goes on'],
+    [CLOCK, 'C37: ignores a jump back, and time continues'],
     { node: 'ExpressionStatement', becomes: 'last = wall' },
   ),
   mutant(
@@ -77,7 +77,7 @@ export const BINDINGS: readonly Mutant[] = [
   mutant(
     'I12.restart-floor',
     'a restart does not begin earlier than the newest stored time',
-    [CLOCK, 'does not begin behind the newest stored time'],
+    [CLOCK, 'does not begin before the newest stored time'],
     { node: 'CallExpression', becomes: 'wallMs()' },
   ),
   mutant(

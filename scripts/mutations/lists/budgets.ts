@@ -142,7 +142,7 @@ export const BUDGETS: readonly Mutant[] = [
   mutant(
     'I11.outage-not-unknown',
     'an unavailable store is not mistaken for an unknown key',
-    ['test/access/api-keys.test.ts', 'a store that is away is not a wrong key'],
+    ['test/access/api-keys.test.ts', 'a store that is down is not a wrong key'],
     {
       node: 'VariableStatement',
       becomes: 'const record = await store.find(parts.id).catch(() => undefined)',

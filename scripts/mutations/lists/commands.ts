@@ -24,7 +24,7 @@ export const COMMANDS: readonly Mutant[] = [
   mutant(
     'C71.doctor-setting-lines',
     'doctor reports each wrong setting on a line of its own',
-    [DOCTOR, 'settings that are not right end it with 78, each named'],
+    [DOCTOR, 'wrong settings end it with 78, each named'],
     { node: 'VariableStatement', becomes: `const faults = [[first, ...rest].join(' ')]` },
   ),
   mutant(
@@ -132,7 +132,7 @@ export const COMMANDS: readonly Mutant[] = [
   mutant(
     'C71.doctor-exit-78',
     'doctor exits with 78 where the settings are wrong',
-    [DOCTOR, 'settings that are not right end it with 78'],
+    [DOCTOR, 'wrong settings end it with 78, each named'],
     { node: 'ReturnStatement', becomes: 'return EXIT.failed' },
   ),
   mutant(
@@ -144,7 +144,7 @@ export const COMMANDS: readonly Mutant[] = [
   mutant(
     'C71.doctor-damaged-store',
     'doctor reports a damaged database',
-    [DOCTOR, 'a database of which a page was lost'],
+    [DOCTOR, 'a database that lost a page, and still opens'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(

@@ -75,7 +75,10 @@ export const FACTORS: readonly Mutant[] = [
   mutant(
     'I7.secret-until-confirmed',
     'a secret is shown again only until it is confirmed',
-    [CODES, 'makes one app, and shows its secret again until it is confirmed'],
+    [
+      CODES,
+      'creates one app, and shows its secret again until it is confirmed, and not after that',
+    ],
     { node: 'BinaryExpression', becomes: '!record?.secretSealed' },
   ),
   mutant(

@@ -94,7 +94,7 @@ export const FILES: readonly Mutant[] = [
   mutant(
     'C71.refusing-pooler-advice',
     'the message about a pooler that refuses a connection names both ways out',
-    [PGBOUNCER, 'a pooler that refuses how it is spoken to: both ways are named'],
+    [PGBOUNCER, 'a pooler that refuses this kind of connection: both ways are named'],
     { node: 'ArrayLiteralExpression', becomes: '' },
   ),
   mutant(
@@ -116,7 +116,7 @@ export const FILES: readonly Mutant[] = [
   mutant(
     'C71.empty-not-store',
     'an empty file is not a store for a command',
-    [C71_ELSEWHERE, 'a file that is empty is no store: DATA_DIR'],
+    [C71_ELSEWHERE, 'an empty file is not a store: DATA_DIR'],
     { node: 'IfStatement', becomes: 'if (statSync(whole).size >= 0) return' },
   ),
 ]

@@ -96,7 +96,10 @@ export const LOST_KEYS: readonly Mutant[] = [
   mutant(
     'C65.given-not-lost',
     'Health and keys forget distinguish a key that is still given from a lost one',
-    [LOST_KEY, 'a previous key that is still given is no warning'],
+    [
+      LOST_KEY,
+      'a previous key that is still given, with factors to be moved, is not reported as missing',
+    ],
     {
       node: 'ReturnStatement',
       becomes: 'return others.filter(({ keyId }) => keyId !== keyring.currentKeyId)',

@@ -42,7 +42,7 @@ export const MAIL_SERVERS: readonly Mutant[] = [
   mutant(
     'C67.close-after-dot',
     'a server that closes after the final dot may have accepted the mail',
-    [SMTP_LATE, 'C67: 421 after the final dot: three mails at the most'],
+    [SMTP_LATE, 'C67: 421 after the final dot: at most three mails'],
     { node: 'BinaryExpression', becomes: 'timedOut && responseCode === CLOSING' },
   ),
   mutant(

@@ -32,13 +32,19 @@ export const PROVIDERS: readonly Mutant[] = [
   mutant(
     'C67.same-wording',
     'a message that may have been accepted is repeated with the same words',
-    [WORKER, 'C67: a message that may have been taken names the same minutes again'],
+    [
+      WORKER,
+      'C67: a message that may have been accepted states the same minutes again; before and later, the remaining ones',
+    ],
     { node: 'BinaryExpression', becomes: 'before !== null && startedAt < before' },
   ),
   mutant(
     'C67.late-wording-fresh',
     'a much later try states the time that is left',
-    [WORKER, 'C67: a message that may have been taken names the same minutes again'],
+    [
+      WORKER,
+      'C67: a message that may have been accepted states the same minutes again; before and later, the remaining ones',
+    ],
     { node: 'BinaryExpression', nth: 3, becomes: 'startedAt >= before' },
   ),
   mutant(
@@ -104,7 +110,7 @@ export const PROVIDERS: readonly Mutant[] = [
   mutant(
     'C67.array-elements-only',
     'a pointer into an array finds its elements only',
-    [GATEWAY_ANSWERS, '/length of an array is no id'],
+    [GATEWAY_ANSWERS, '/length of an array is not an id'],
     { node: 'BinaryExpression', becomes: 'false && !/^(0|[1-9]\\d*)$/.test(key)' },
   ),
   mutant(

@@ -21,19 +21,19 @@ export const RESTORES: readonly Mutant[] = [
   mutant(
     'C72.void-open',
     'a restore ends every verification that was open in the copy',
-    [C72_RESTORE, 'a code that was used since is not good again'],
+    [C72_RESTORE, 'a code that was used since does not work again'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
     'C72.steps-used-now',
     'after a restore, steps of authenticator apps count as used up to now',
-    [C72_RESTORE, 'a step that was used since is not good again'],
+    [C72_RESTORE, 'a step that was used since does not work again; one after now does'],
     { node: 'TemplateExpression', find: '+ ${STEPS_AHEAD}', replace: '- 3' },
   ),
   mutant(
     'C72.carry-used-codes',
     'a restore carries over which recovery codes were used since',
-    [C72_RESTORE, 'a recovery code that was used since is not good again'],
+    [C72_RESTORE, 'a recovery code that was used since does not work again; the others do'],
     { node: 'ExpressionStatement', becomes: 'count += [voidOne, now, id, selector].length - 4' },
   ),
   mutant(
@@ -78,13 +78,13 @@ export const RESTORES: readonly Mutant[] = [
   mutant(
     'C72.linkless-no-overwrite',
     'a backup overwrites no file, even where there are no hard links',
-    [BACKUP_WITHOUT_LINKS, 'EPERM of link(2) is no fault of the backup'],
+    [BACKUP_WITHOUT_LINKS, 'EPERM from link(2) is not a fault of the backup'],
     { node: 'CallExpression', nth: 2, becomes: `fs.openSync(to, 'w', FILE_MODE)` },
   ),
   mutant(
     'C72.linkless-backup',
     'a backup works on a file system without hard links',
-    [BACKUP_WITHOUT_LINKS, 'EPERM of link(2) is no fault of the backup'],
+    [BACKUP_WITHOUT_LINKS, 'EPERM from link(2) is not a fault of the backup'],
     { node: 'IfStatement', becomes: 'throw error' },
   ),
   mutant(

@@ -86,7 +86,7 @@ export const SECRETS: readonly Mutant[] = [
   mutant(
     'I7.error-code-hidden',
     'a number that a stranger gives as an error’s code is hidden',
-    [LOG_ERROR, 'C30: a number as error.code'],
+    [LOG_ERROR, 'C30: a number that a stranger gives as error.code is hidden'],
     { node: 'CallExpression', becomes: 'clean.text(code)' },
   ),
   mutant(

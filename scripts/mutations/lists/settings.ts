@@ -75,7 +75,7 @@ export const SETTINGS: readonly Mutant[] = [
   mutant(
     'C69.dev-url-loopback',
     'development is refused where PUBLIC_URL leads other machines to it',
-    [C69_REACH, 'leads the world to the inbox'],
+    [C69_REACH, 'would open the inbox to the world'],
     { node: 'BinaryExpression', becomes: 'outside === null' },
   ),
   mutant(

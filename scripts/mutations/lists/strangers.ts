@@ -34,13 +34,13 @@ export const STRANGERS: readonly Mutant[] = [
   mutant(
     'C13.nat64-embedded',
     'IPv4 behind NAT64 is the IPv4 address',
-    [CLIENT_ADDRESS, 'C14: IPv4 that was translated, or goes by a tunnel'],
+    [CLIENT_ADDRESS, 'C14: IPv4 that was translated, or goes through a tunnel, is the host’s own'],
     { node: 'BinaryExpression', becomes: 'address.isIPv4MappedAddress()' },
   ),
   mutant(
     'C14.6to4-teredo-ipv4',
     'a host behind 6to4 or Teredo is counted by its IPv4 address',
-    [CLIENT_ADDRESS, 'C14: IPv4 that was translated, or goes by a tunnel'],
+    [CLIENT_ADDRESS, 'C14: IPv4 that was translated, or goes through a tunnel, is the host’s own'],
     { node: 'IfStatement', becomes: 'void end' },
   ),
   mutant(

@@ -95,7 +95,10 @@ export const WIRE: readonly Mutant[] = [
   mutant(
     'C64.console-stream-key',
     'the console’s streams count against the key of the session',
-    ['test/console/live.test.ts', 'C64: a key has so many streams'],
+    [
+      'test/console/live.test.ts',
+      'C64: a key has a bounded number of streams, however often it signs in; others have theirs',
+    ],
     {
       node: 'PropertyAssignment',
       becomes: 'holder: { id: session.formToken, keyId: session.formToken, service }',
@@ -104,7 +107,10 @@ export const WIRE: readonly Mutant[] = [
   mutant(
     'C64.inbox-listener-cap',
     'the inbox has a bounded number of listeners',
-    ['test/http/inbox.test.ts', 'C64: has so many listeners'],
+    [
+      'test/http/inbox.test.ts',
+      'C64: has a bounded number of listeners, and a place again once one has left',
+    ],
     { node: 'CallExpression', becomes: 'createOpenPlaces(MAX_INBOX_STREAMS + 1)' },
   ),
   mutant(

@@ -14,7 +14,7 @@ afterAll(() => store.close())
 /** On every connection of the pool. */
 const everywhere = <T>(call: () => Promise<T>) => Promise.all(Array.from({ length: 40 }, call))
 
-it('statements that were prepared go on where a later version adds a column to table and view', async () => {
+it('prepared statements still work where a later version adds a column to table and view', async () => {
   const record = await start(store)
   const find = () => store.verifications.find('default', record.id)
   await everywhere(find)

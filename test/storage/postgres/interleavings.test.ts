@@ -69,7 +69,7 @@ describe('a statement that waited for a lock sees what was committed meanwhile (
     expect(kindsOf(outcomes)).toEqual({ created: 2, guesses_refused: PARALLEL - 2 })
   })
 
-  it('C47: a start continues what the start before it began', async () => {
+  it('C47: a start continues what the previous one began', async () => {
     const slots = [mac(), mac()]
     const slot = { slots, authenticated: false, decoy: false }
     const outcomes = await behind(advisory(slots[1] as Buffer), () =>
@@ -78,7 +78,7 @@ describe('a statement that waited for a lock sees what was committed meanwhile (
     expect(kindsOf(outcomes)).toEqual({ created: 1, continued: PARALLEL - 1 })
   })
 
-  it('C38: a start under a key answers what the start before it answered', async () => {
+  it('C38: a start under a key gets the answer of the previous one', async () => {
     const write = idempotency<VerificationRecord>()
     const outcomes = await behind(advisory(write.key.keyMacs[0] as Buffer), () =>
       store.verifications.create(createInput(newVerification(), { idempotency: write })),
@@ -193,7 +193,7 @@ describe('between lease and beginning', () => {
     if (taken) expect(await store.outbox.settle(settlement(taken, late, SENT))).toBe('settled')
   })
 
-  it('C23: the worker before cannot settle any more, and its send counts as one that may have gone out', async () => {
+  it('C23: the previous worker can no longer settle, and its send counts as one that may have gone out', async () => {
     const record = await one()
     const first = await claimOne(store, T0)
     const over = first.leaseUntil

@@ -42,7 +42,7 @@ async function whileHeld(bytes: Uint8Array, input: CreateInput) {
   expect((await created).kind).toBe('created')
 }
 
-describe('a start waits for the one before', () => {
+describe('a start waits for the previous one', () => {
   it('of its recipient, under every key of the ring: the guess budget is decided one at a time (I4)', async () => {
     for (const held of [0, 1]) {
       const record = newVerification()

@@ -70,7 +70,7 @@ it('a version works beside the next one, whose migrations only add, and is refus
   await expect(refused).rejects.toThrow(/newer version .* no longer works beside this one/)
 })
 
-it('a migration that fails leaves nothing of itself, and the ones before', async () => {
+it('a migration that fails leaves nothing of itself, and keeps the ones before it', async () => {
   const base = await database()
   const { url } = base
   const broken = laterMigrations('create table half (a int); select 1 / 0')

@@ -139,7 +139,7 @@ describe('C71: prepared statements that meet another connection are 503, with th
     ['26000', 'prepared statement "cs_0" does not exist'],
     ['42P05', 'prepared statement "cs_0" already exists'],
   ] as const
-  it.each(ERRORS)('%s: alone, and as drizzle and the store hand it on', (code, message) => {
+  it.each(ERRORS)('%s: alone, and as drizzle and the store pass it on', (code, message) => {
     const error = Object.assign(new Error(message), { code })
     const query = new Error('Failed query: select 1 params: +14155552671', { cause: error })
     for (const one of [error, query]) {
@@ -153,7 +153,7 @@ describe('C71: prepared statements that meet another connection are 503, with th
   it.each([
     ['unsupported startup parameter: statement_timeout', '08P01'],
     ['unsupported startup parameter in options: search_path', '08P01'],
-  ])('a pooler that refuses how it is spoken to: both ways are named: %s', (message, code) => {
+  ])('a pooler that refuses this kind of connection: both ways are named: %s', (message, code) => {
     const said = String(explain(Object.assign(new Error(message), { code })))
     expect(said).toMatch(
       /set DATABASE_POOLER to the pool_mode.*ignore_startup_parameters = options/,

@@ -152,7 +152,7 @@ describe('C71: connections', () => {
     await store.close()
   })
 
-  it('C71: a temporary table is no verification', async () => {
+  it('C71: a temporary table is not a verification', async () => {
     await prepare()
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-describe('a start whose commit was not heard of', () => {
+describe('a start whose commit went unconfirmed', () => {
   /** The first start is committed, and its node does not hear of it. */
   const deafOnce = (real: VerificationStore): VerificationStore => {
     let isDeaf = true

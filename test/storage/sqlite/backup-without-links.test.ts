@@ -20,7 +20,7 @@ afterAll(() => directory.remove())
 const at = (name: string) => join(directory.path, name)
 
 it.each(['EPERM', 'ENOTSUP', 'ENOSYS'])(
-  'C72: %s of link(2) is no fault of the backup',
+  'C72: %s from link(2) is not a fault of the backup',
   async (code) => {
     failure.code = code
     ;(await openStore(at('a.db'))).close()

@@ -176,7 +176,7 @@ describe('C71: of one’s own', () => {
     expect(statSync(at('data/c.db')).mode & 0o777).toBe(0o600)
   })
 
-  it('C71: a database that is private is not talked about', async () => {
+  it('C71: a private database is not mentioned', async () => {
     make(at('data/c.db'), 0o600)
     expect((await attempt('store', at('data/c.db'))).told).toEqual([])
   })

@@ -134,7 +134,7 @@ describe('C72: the history of the store that is replaced', () => {
     await store.close()
   })
 
-  it('C72: of a copy that holds nothing, nothing can be good again: that is known', async () => {
+  it('C72: a copy that holds nothing can make nothing valid again: that is known', async () => {
     const before = await openStore(path)
     await backUp(path, copy)
     await before.close()
@@ -156,7 +156,7 @@ describe('C72: the history of the store that is replaced', () => {
     })
   })
 
-  it('C72: where this machine’s clock is behind, a step that was used is not good again', async () => {
+  it('C72: where this machine’s clock is behind, a step that was used does not work again', async () => {
     const before = await openStore(path)
     const app = await enrol(before)
     await backUp(path, copy)

@@ -51,7 +51,7 @@ async function goBack<T>(
 }
 
 describe('C72: verifications that were open in the copy', () => {
-  it('C72: a code that was used since is not good again', async () => {
+  it('C72: a code that was used since does not work again', async () => {
     const { store, filled, restored } = await goBack(start, async (before, record) => {
       const { kind } = await before.steps.check({ ...keyOf(record), ...guess(true) })
       expect(kind).toBe('approved')
@@ -117,7 +117,7 @@ describe('C72: verifications that were open in the copy', () => {
 })
 
 describe('C72: factors', () => {
-  it('C72: a step that was used since is not good again; one after now is', async () => {
+  it('C72: a step that was used since does not work again; one after now does', async () => {
     const { store, filled } = await goBack(
       (before) => enrol(before),
       async (before, app) => {
@@ -131,7 +131,7 @@ describe('C72: factors', () => {
     await store.close()
   })
 
-  it('C72: a recovery code that was used since is not good again; the others are', async () => {
+  it('C72: a recovery code that was used since does not work again; the others do', async () => {
     const { store, filled, restored } = await goBack(
       (before) => makeCodes(before),
       async (before, { record }) => {

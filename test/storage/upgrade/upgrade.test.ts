@@ -118,7 +118,7 @@ describe.each([
     expect(await store.factors.find('default', again.id, SINCE)).toMatchObject({ lastStep: 9 })
   })
 
-  it('a message whose worker is gone goes out after its lease, and a waiting one when it is due', async () => {
+  it('a message whose worker has died goes out after its lease, and a waiting one when it is due', async () => {
     const { id } = keyOf('sending')
     expect(await claim(store, T0 + LEASE_MS - 1, sendAll, 'email')).toEqual([])
     const [again] = await claim(store, T0 + LEASE_MS, sendAll, 'email')
@@ -132,7 +132,7 @@ describe.each([
     expect(retried.map((one) => one.verificationId)).toContain(keyOf('retrying').id)
   })
 
-  it('one whose last attempt was charged and never settled is ended after its grace; others go on', async () => {
+  it('one whose last attempt was charged and never settled is ended after its grace; others continue', async () => {
     const sweep = (now: number) => store.verifications.sweep({ now, graceMs: GRACE_MS, limit: 100 })
     await sweep(SPENT_AT + GRACE_MS - 1)
     expect((await find('spent')).status).toBe('pending')
