@@ -14,8 +14,12 @@ type Connection = {
 type Checkpoint = { log: number; checkpointed: number }
 
 export type WriteAheadLog = {
-  /** After a commit; left for the next one while another connection is in the way. @throws where a sync fails */
-  keepShort(): void
+  /**
+   * After a commit; left for the next one while another connection is in the way.
+   * @returns whether all of the log was moved: the next write starts a new one, and waits for the sync of its header
+   * @throws where a sync fails
+   */
+  keepShort(): boolean
   /**
    * Moves the log into the file and cuts it to nothing; left undone while another connection reads or writes.
    * @throws SqliteError
@@ -40,9 +44,12 @@ export function createWriteAheadLog(client: Connection): WriteAheadLog {
     keepShort() {
       try {
         const { log, checkpointed } = look.get() as Checkpoint
-        if (log >= CHECKPOINT_FRAMES && checkpointed < log) move.get()
+        if (log < CHECKPOINT_FRAMES || checkpointed === log) return false
+        const moved = move.get() as Checkpoint
+        return moved.checkpointed === moved.log
       } catch (error) {
         if (isFailedSync(error)) throw error
+        return false
       }
     },
     empty: () => void cut.get(),

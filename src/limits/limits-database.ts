@@ -123,7 +123,9 @@ export function checkpointRegularly(path: string): () => void {
         const db = new Database(path, { timeout: 0, fileMustExist: true })
         open = { db, log: createWriteAheadLog(db), identity }
       }
-      open.log.keepShort() // mutant: C75.limits-checkpointed
+      const isMoved = open.log.keepShort() // mutant: C75.limits-checkpointed
+      // Meanwhile an admission finds the file locked and tries again later: it would have waited for the sync itself.
+      if (isMoved) open.db.pragma('user_version = 0') // mutant: C75.limits-log-started
     } catch (error) {
       if (isFailedSync(error)) return void endByLoss(path, SYNC_FAILED, error) // mutant: I11.limits-sync-ends
       // Not there yet, or what the limiter itself reports.

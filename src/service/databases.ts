@@ -91,6 +91,7 @@ export async function openDatabases(
 ): Promise<{ store: Store; limiter: LimitStore }> {
   const limitsPath = limits.kind === 'sqlite' ? limits.path : null
   return {
+    // mutant: C75.store-in-thread
     store:
       store.kind === 'sqlite'
         ? await openThreadedStore(store, limitsPath, logger)

@@ -6,6 +6,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 const POWER_CUT = 'test/durability/power-cut.test.ts'
 const CHECKPOINTS = 'test/limits/checkpoints.test.ts'
 const REMOTE = 'test/kernel/remote.test.ts'
+const HELD_SYNC = 'test/durability/held-sync.test.ts'
 const FAILED_SYNC = 'test/durability/failed-sync.test.ts'
 
 export const DURABILITY: readonly Mutant[] = [
@@ -55,7 +56,19 @@ export const DURABILITY: readonly Mutant[] = [
     'C75.limits-checkpointed',
     'the thread that may wait for the disk keeps the log of the limits short',
     [CHECKPOINTS, 'an admission never waits for one'],
-    { node: 'ExpressionStatement', becomes: '' },
+    { node: 'CallExpression', becomes: 'false' },
+  ),
+  mutant(
+    'C75.limits-log-started',
+    'the thread that may wait for the disk starts the new log of the limits',
+    [HELD_SYNC, 'C75: the thread that answers makes no sync of the store'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C75.store-in-thread',
+    'the store is written in a thread of its own',
+    [HELD_SYNC, 'C75: while a sync of countersign.db-wal lasts'],
+    { node: 'PropertyAssignment', becomes: 'store: await openStore(store, { logger })' },
   ),
   mutant(
     'C19.replaced-file-checkpointed',
