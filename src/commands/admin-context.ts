@@ -58,8 +58,14 @@ async function openContext(store: Store, config: Config) {
     admin: BY_COMMAND,
     refusals: createRefusals({ events, recipients }),
     people: createPeople({
-      ...{ verifications, events, retention, factors, refusals },
-      ...{ services, recipients, clock },
+      verifications,
+      events,
+      retention,
+      factors,
+      refusals,
+      services,
+      recipients,
+      clock,
     }),
     wire: {
       verification: (row: ListedVerification) =>

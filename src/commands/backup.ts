@@ -149,7 +149,10 @@ store is kept beside the new one. (docs/operations.md, "Backup and restore".)`,
     return withSqlitePath(terminal, async (path) => {
       const { restore } = await import('../storage/sqlite/restore.ts')
       const restored = await restore({
-        ...{ from, path, migrationsFolder: MIGRATIONS_FOLDER, keyId: 'command' },
+        from,
+        path,
+        migrationsFolder: MIGRATIONS_FOLDER,
+        keyId: 'command',
         keepRecoveryCodes: given.flag('keep-recovery-codes'),
         nowMs: Date.now(),
       })

@@ -105,7 +105,10 @@ async function move({ path, to: url }: Places, given: Given, terminal: Terminal)
   const stopped = 'Stopped. What was copied stays: run the same command again to continue.'
   return interruptible(terminal, stopped, async (signal) => {
     const result = await moveStore({
-      ...{ path, url, batch, signal },
+      path,
+      url,
+      batch,
+      signal,
       sqliteMigrations: MIGRATIONS_FOLDER,
       postgresMigrations: POSTGRES_MIGRATIONS_FOLDER,
       onProgress: ({ phase, done, total }) => line.show({ name: PHASES[phase], done, total }),

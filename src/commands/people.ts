@@ -94,7 +94,11 @@ async function liftBy(context: AdminContext, given: Given, terminal: Terminal): 
   const counters = await openLimiter(config.limits, { warn })
   try {
     const lift = createLift({
-      ...{ events: store.events, recipients, clock, services: config.services, counters },
+      events: store.events,
+      recipients,
+      clock,
+      services: config.services,
+      counters,
       liftable: (policy, holder, name) =>
         liftableKeys({ keyring, addressKey }, policy, holder, name),
     })

@@ -47,8 +47,16 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
   const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It contains no code, and you do not need to do anything.` // mutant: C71.test-message-codeless
   const id = `test_${randomUUID()}`
   return {
-    ...{ tryId: id, deliveryId: id, verificationId: id, service: config.defaultService },
-    ...{ brandName, channel, to, code: NO_CODE, locale: service?.locale ?? 'en', text },
+    tryId: id,
+    deliveryId: id,
+    verificationId: id,
+    service: config.defaultService,
+    brandName,
+    channel,
+    to,
+    code: NO_CODE,
+    locale: service?.locale ?? 'en',
+    text,
     subject: channel === 'email' ? `TEST from ${brandName}` : null,
     html: null,
     expiresAt: now + LIFETIME_MS,

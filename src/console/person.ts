@@ -38,8 +38,11 @@ async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
     deps.admin.operations.limitsOf(page.admin, person),
   ])
   const shown = {
-    ...{ person: found.shown, now: deps.clock.now(), limits },
-    ...{ verifications: list.items, hasMore: list.nextCursor !== null },
+    person: found.shown,
+    now: deps.clock.now(),
+    limits,
+    verifications: list.items,
+    hasMore: list.nextCursor !== null,
     isLifted: page.c.req.query('done') === 'lifted',
   }
   return page.c.html(personPage(page, shown))

@@ -93,7 +93,11 @@ export function refusalsPage(page: SignedInPage, shown: ShownRefusals): Html {
   const fields = html`${select('error', 'Error', Object.keys(ERRORS), query)}
 ${select('limit', 'Limit', LIMIT_NAMES, query)}`
   return logPage(page, shown, {
-    ...{ name: 'refusals', title: 'Refusals', style: STYLE, found: shown, count: lines.length },
+    name: 'refusals',
+    title: 'Refusals',
+    style: STYLE,
+    found: shown,
+    count: lines.length,
     find: [input, help],
     filters: { fields, names: ['error', 'limit'], kept: ['recipient', 'span'] },
     notes: notesOf(shown),

@@ -108,7 +108,9 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
     now,
   }
   const shown = {
-    ...{ now, detail, clear },
+    now,
+    detail,
+    clear,
     ...diagnoseFor(detail, reader),
     keys: await nameKeys(
       deps.authenticator,

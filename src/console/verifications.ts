@@ -110,7 +110,10 @@ function verificationsPage(
   const alert = nothing ? html`<p class="note bad" role="alert">${nothing}</p>` : ''
   const input = html`<input name="find" aria-label="Reference, phone number, e-mail address, user id or verification id" placeholder="Reference, number, address, user id" autocomplete="off" autocapitalize="off" spellcheck="false">`
   return logPage(page, log, {
-    ...{ name: 'verifications', title: 'Verifications', found: shown, count: rows.length },
+    name: 'verifications',
+    title: 'Verifications',
+    found: shown,
+    count: rows.length,
     find: [input, ''],
     filters: {
       fields: filterFields(query),

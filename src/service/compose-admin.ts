@@ -61,8 +61,11 @@ function describeNode(config: Config, startedAt: number): HealthReport['node'] {
 
 async function countFailed(store: Store, service: string | null, now: number) {
   const page = await store.events.list({
-    ...{ service, types: ['delivery.failed'], since: now - HOUR_MS },
-    ...{ cursor: null, limit: MAX_FAILED },
+    service,
+    types: ['delivery.failed'],
+    since: now - HOUR_MS,
+    cursor: null,
+    limit: MAX_FAILED,
   })
   return { count: page.items.length, isMore: page.nextCursor !== null }
 }
@@ -81,9 +84,15 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
         events: store.events,
         retention: store.retention,
       },
-      ...{ factors: store.factors, refusals: parts.refusals },
-      ...{ recipients, service: parts.service, services: config.services },
-      ...{ limits: parts.limits, liftable: parts.liftable, counters: limiter, clock },
+      factors: store.factors,
+      refusals: parts.refusals,
+      recipients,
+      service: parts.service,
+      services: config.services,
+      limits: parts.limits,
+      liftable: parts.liftable,
+      counters: limiter,
+      clock,
     }),
     async health(service) {
       const at = clock.now()
@@ -111,7 +120,9 @@ export function composeConsole(
   return {
     sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
     wrongKeys: createWrongKeys({
-      ...{ limiter, clock, logger },
+      limiter,
+      clock,
+      logger,
       nameCounter: (of) => keyring.oldestMac('blind-index', of).toString('base64url'),
     }),
   }

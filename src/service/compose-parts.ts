@@ -42,7 +42,9 @@ function composeDelivery(
       knowsService: (name) => config.services.has(name),
     }),
     compose: createComposer({ settingsOf: (name) => config.services.get(name) }),
-    ...{ clock, logger, keyring },
+    clock,
+    logger,
+    keyring,
     deadlineMs: config.deliveryDeadlineMs,
   })
   return { providers, worker, watch }
@@ -79,13 +81,22 @@ export async function composeParts(config: Config, logger: Logger) {
     logger,
   }) satisfies RefusalLog
   const sweeper = createSweeper({
-    ...{ store: store.verifications, clock, logger },
+    store: store.verifications,
+    clock,
+    logger,
     alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
   })
   const purger = createPurger({ store: store.retention, days: config.retentionDays, clock, logger })
   const metrics = createMetrics()
   const parts = {
-    ...{ store, limiter, clock, keyring, refusals, sweeper, purger, metrics },
+    store,
+    limiter,
+    clock,
+    keyring,
+    refusals,
+    sweeper,
+    purger,
+    metrics,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
   }

@@ -52,7 +52,10 @@ const SETTLE_SHARE_MS = 1_000
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
   const compared = {
-    ...{ clock, keyring, factors: store.factors, otp: createOtp() },
+    clock,
+    keyring,
+    factors: store.factors,
+    otp: createOtp(),
     hasher: observeHasher(parts.hasher, metrics),
     wall: { now: store.wallMs ?? Date.now },
   }
@@ -86,7 +89,11 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     authenticator,
     admin: composeAdmin(config, {
       ...parts,
-      ...{ logger, authenticator, service, readiness: ready, providerStates: parts.watch.states },
+      logger,
+      authenticator,
+      service,
+      readiness: ready,
+      providerStates: parts.watch.states,
       limits: (policy, party) => limitStates(domain, parts.limiter, policy, party),
       liftable: (policy, party, name) => liftableKeys(domain, policy, party, name),
     }),

@@ -57,9 +57,22 @@ function createCall(
 function loadedOf(record: VerificationRecord, { send, channel }: Delivery): LoadedDelivery {
   const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
   return {
-    ...{ verificationId: id, verificationStatus: status, service, kind, locale, expiresAt },
-    ...{ recipientSealed, codeSealed, sends: record.sends, send, channel },
-    ...{ status: 'queued', provider: null, tries: 0, ambiguous: 0, wordedAt: null },
+    verificationId: id,
+    verificationStatus: status,
+    service,
+    kind,
+    locale,
+    expiresAt,
+    recipientSealed,
+    codeSealed,
+    sends: record.sends,
+    send,
+    channel,
+    status: 'queued',
+    provider: null,
+    tries: 0,
+    ambiguous: 0,
+    wordedAt: null,
   }
 }
 
@@ -76,7 +89,9 @@ function createOnce({ query, timeOf }: StoreContext, handOver: HandOver) {
       const isMade = row?.kind === 'created' && delivery
       if (isMade && lease)
         made = {
-          ...{ delivery: loadedOf(record, delivery), token: lease.token, at: Number(row.number) },
+          delivery: loadedOf(record, delivery),
+          token: lease.token,
+          at: Number(row.number),
         }
       else if (isMade) handOver.open()
       return row
