@@ -1,4 +1,4 @@
-// What the reader of a verification's page can do now: the buttons, and the sentences that name them.
+// The actions open to the reader of a verification's page: the buttons, and the sentences that name them.
 // It must not offer what the domain would certainly refuse: advice and buttons both come from here.
 
 import { type Channel, isFactorChannel } from '../kernel/channel.ts'

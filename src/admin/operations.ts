@@ -29,7 +29,7 @@ export type OperationsDeps = PeopleDeps &
     limits: (service: ServicePolicy, party: Party) => Promise<LimitState[]>
   }
 
-/** What answers an admin's requests, from the API or the console. service/compose-admin.ts fills it. */
+/** The parts that answer an admin's requests, from the API or the console. service/compose-admin.ts fills it. */
 export type AdminDeps = {
   verifications: VerificationReads
   recipients: Recipients

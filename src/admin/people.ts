@@ -20,7 +20,7 @@ const MAX_EXPORTED = 2_000
 /** More than any verification has (attempts, sends and retries are bounded) unless somebody reloads for an hour. */
 const MAX_EVENTS = 500
 
-/** What a command has as well as the service. */
+/** The parts that a command has as well as the service. */
 export type PeopleDeps = {
   verifications: VerificationReads
   events: Pick<EventStore, 'append' | 'list'>

@@ -1,4 +1,4 @@
-// What the console and its API read: one row for each verification, with the state of its message; and the health.
+// The data that the console and its API read: one row for each verification, with the state of its message; and the health.
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'

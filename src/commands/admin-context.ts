@@ -1,4 +1,4 @@
-// What an admin's commands work with: the store beside the running service, people by their keys, and the API's forms.
+// The parts that an admin's commands work with: the store beside the running service, people by their keys, and the API's forms.
 // It must not be loaded for help: it brings a database driver and the schemas along.
 
 import type { Reading } from '../admin/diagnosis.ts'

@@ -8,7 +8,7 @@ import { readLanguageTag } from '../kernel/language-tag.ts'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
 import { isUnreadable, readRecipient } from '../verification/recipient.ts'
 
-/** What is wrong with one setting: a sentence for the operator, without the setting's name. */
+/** The fault of one setting: a sentence for the operator, without the setting's name. */
 export class SettingError extends Error {}
 
 export type Parser<T> = (text: string) => T

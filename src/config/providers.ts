@@ -79,7 +79,7 @@ export function readRoutes(
   return routes
 }
 
-/** What `inspect` finds in the values of each configured provider. */
+/** The findings of `inspect` in the values of each configured provider. */
 export function inspectProviders<T>(
   registry: readonly ProviderDescription[],
   providers: readonly ConfiguredProvider[],

@@ -27,7 +27,7 @@ function repeatsName(text: string, name: string): boolean {
   return text.includes('=') && [name, `${name}_FILE`].includes(first.trim())
 }
 
-/** What is wrong with a text, whatever its meaning: a sentence without the setting's name. The text may be a secret's, and is not repeated. */
+/** The fault of a text, whatever its meaning: a sentence without the setting's name. The text may be a secret's, and is not repeated. */
 function findFault(text: string, { name, free }: GivenName): string | undefined {
   // In UTF-16 every other byte of ASCII is zero; a decoder replaces what is not UTF-8 with U+FFFD.
   if (/[\0\uFFFD]/.test(text)) return 'is not in UTF-8 (UTF-16?): save it as UTF-8' // mutant: C69.utf16-refused

@@ -1,4 +1,4 @@
-// What the settings must satisfy beyond each one's own form: together, in development and in production.
+// The rules for settings beyond each one's own form: together, in development and in production.
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'

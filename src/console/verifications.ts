@@ -33,7 +33,7 @@ const NOTHING: Readonly<Record<string, string>> = {
   id: 'There is no verification with this id.',
 }
 
-/** What the lists of verifications have in common, by column. */
+/** The columns that the lists of verifications share. */
 export function verificationCells(row: ListedVerification, now: number) {
   const code = row.errorCode === null ? '' : html` <code><bdi>${row.errorCode}</bdi></code>`
   return {

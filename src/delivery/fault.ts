@@ -1,4 +1,4 @@
-// Whose fault a failure is, by its code: that of the service (every message meets it), of a place, or of one recipient.
+// The origin of a failure, by its code: a fault of the service (every message meets it), of a place, or of one recipient.
 // Advice on each is in admin/advice/.
 
 import type { SendResult } from './ports.ts'

@@ -1,4 +1,4 @@
-// What a decoy's message meets, from what recent real sends met (C49). Pure.
+// The fate of a decoy's message, taken from that of recent real sends (C49). Pure.
 // It must not invent words for a reason: only what differs from send to send is made up.
 
 import { faultOf } from './fault.ts'

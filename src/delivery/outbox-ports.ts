@@ -1,4 +1,4 @@
-// What delivery needs from a store: due deliveries, claimed with a lease, settled by their token.
+// The store as delivery needs it: due deliveries, claimed with a lease, settled by their token.
 // It must not know a provider: what one answers is in ports.ts.
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'

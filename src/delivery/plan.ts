@@ -1,5 +1,5 @@
-// What to do with a due delivery: which provider carries it, and what it contains. Pure; runs inside the claim.
-// What it decrypts goes to the worker alone.
+// The plan for a due delivery: which provider carries it, and what it contains. Pure; runs inside the claim.
+// The decrypted code goes to the worker alone.
 
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'

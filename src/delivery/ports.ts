@@ -1,4 +1,4 @@
-// What a provider is, and what it is given. A provider imports this file, provider-entry.ts and kernel/ only.
+// A provider's port, and the message that it is given. A provider imports this file, provider-entry.ts and kernel/ only.
 
 import type { Channel } from '../kernel/channel.ts'
 
@@ -51,7 +51,7 @@ export function permanent(code: string, message: string): Refusal {
   return { kind: 'permanent', error: { code, message } }
 }
 
-/** What can be learned from a provider without a message. */
+/** The facts that can be learned from a provider without a message. */
 export type Probe = {
   /** `accepted`: it can be reached, and accepts the login where there is one. */
   result: SendResult

@@ -1,4 +1,4 @@
-// What the registry knows of a provider: its settings as data, their typed reading, and how it is made.
+// A provider as the registry knows it: its settings as data, their typed reading, and how it is made.
 // It must not repeat a value that may be a secret.
 
 import { domainToASCII } from 'node:url'

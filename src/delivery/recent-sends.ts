@@ -1,4 +1,4 @@
-// What became of recent real sends and how long they took, so that a decoy's message behaves like theirs (C49).
+// The results of recent real sends and how long they took, so that a decoy's message behaves like theirs (C49).
 // It must not keep recipients: persons are hashes with a secret of this process, places the domain or country.
 
 import { hash, randomBytes } from 'node:crypto'

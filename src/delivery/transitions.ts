@@ -1,4 +1,4 @@
-// What a delivery becomes: every rule of its life, decided once for both engines. Pure and synchronous.
+// The transitions of a delivery: every rule of its life, decided once for both engines. Pure and synchronous.
 // A store loads the row, applies the change where what it was decided on still holds, and else decides again.
 
 import type { EventDetails, EventType } from '../events/types.ts'
@@ -47,7 +47,7 @@ export type DeliveryChange = {
 }
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
-/** What a settlement is decided on: read from the row, or as the claim left it. */
+/** The basis of a settlement: read from the row, or as the claim left it. */
 export type HeldDelivery = Pick<
   LoadedDelivery,
   | 'verificationStatus'
@@ -197,7 +197,7 @@ export function decideClaim(row: LoadedDelivery, input: Claiming): ClaimDecision
   return { ...decision, change: { ...decision.change, events } }
 }
 
-/** What becomes of a claimed row after its try. It never moves a verification (I5). */
+/** The next state of a claimed row after its try. It never moves a verification (I5). */
 export function decideSettled(
   held: HeldDelivery,
   { now, durationMs, result }: Pick<SettleDelivery, 'now' | 'durationMs' | 'result'>,

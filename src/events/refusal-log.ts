@@ -51,7 +51,7 @@ export type RefusalLog = {
   stop(): Promise<void>
 }
 
-/** What the rows need: no recipient in plaintext waits in memory. */
+/** The parts that the rows need: no recipient in plaintext waits in memory. */
 type Named = Omit<RefusalEntry, 'seal' | 'source' | 'subject'> & {
   recipientSealed: Uint8Array | null
   isOfMany?: boolean
@@ -128,7 +128,7 @@ function createOutgoing({ append, logger }: Pick<RefusalLogOptions, 'append' | '
     async retry() {
       away = false
       await send()
-      // What came during the last batch.
+      // Rows that arrived during the last batch.
       await send()
     },
   }

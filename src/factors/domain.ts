@@ -1,4 +1,4 @@
-// What the operations on factors share: their ports, a subject's factors, and refusals.
+// The parts that operations on factors share: their ports, a subject's factors, and refusals.
 // A factor under a root key that this node lacks must not be taken for none at all.
 
 import type { Clock } from '../kernel/clock.ts'

@@ -63,7 +63,7 @@ export function readRecoveryCode(text: string): RecoveryCode | null {
   }
 }
 
-/** What a hash is bound to: in another factor's row, or at another selector, it is worth nothing (I9: bound to its row). */
+/** The context that a hash is bound to: in another factor's row, or at another selector, it is worth nothing (I9: bound to its row). */
 export function boundTo(factorId: string, selector: string): string {
   return `${factorId}:${selector}`
 }

@@ -1,4 +1,4 @@
-// Who may hash when: a bounded number of places, first come first served, a bounded number at once.
+// The queue for hashing: a bounded number of places, first come first served, a bounded number at once.
 // Idle work must not delay anybody who holds a place.
 
 import { OverloadedError } from '../kernel/errors.ts'
@@ -64,7 +64,7 @@ function createLanes(concurrency: number, deadlineMs: number) {
         onEnd()
       }, deadlineMs)
       const start = () => {
-        // What has begun is finished, and its result is used: a check charges each comparison that began (I2: every guess counts).
+        // A hash that has begun is finished, and its result is used: a check charges each comparison that began (I2: every guess counts).
         clearTimeout(timer)
         runNow(work, onEnd).then(resolve, reject)
       }

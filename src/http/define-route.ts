@@ -39,7 +39,7 @@ export type Definition = {
   body?: ZodType
   /** A missing body counts as an empty object. */
   optionalBody?: ZodType
-  /** What happens to an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
+  /** The treatment of an Idempotency-Key: the answer is stored under it, or there is nothing to store. */
   key?: 'stored' | 'ignored'
   answers: Answers
   /** In addition to those of every route with a key, or with a body. */

@@ -1,4 +1,4 @@
-// What the routes are given, and what a request carries through the middleware.
+// The parts that the routes are given, and the context that a request carries through the middleware.
 // It must not build anything: compose.ts fills `AppDeps`.
 
 import type { HttpBindings } from '@hono/node-server'

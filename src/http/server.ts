@@ -116,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** How long a refused peer may take to read the refusal. */
 const BROKEN_SOCKET_MS = 1_000
 
-/** What Node found wrong before there was a request. */
+/** The faults that Node finds before there is a request. */
 const SLUG_OF_CODE: Record<string, ErrorSlug> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',

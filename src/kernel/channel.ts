@@ -4,7 +4,7 @@
 export const CHANNELS = ['sms', 'email'] as const // mutant: C66.no-empty-channel
 export type Channel = (typeof CHANNELS)[number]
 
-/** What a person already has: nothing is sent, and no provider takes part. */
+/** The channels whose codes a person already has: nothing is sent, and no provider takes part. */
 export const FACTOR_CHANNELS = ['totp', 'recovery_code'] as const
 export type FactorChannel = (typeof FACTOR_CHANNELS)[number]
 /** How a verification's code reaches the person who types it. */

@@ -12,7 +12,7 @@ const MAX_PORT = 65_535
 
 type Clean = { text(text: string): string; value(value: unknown): unknown; hidden: string }
 
-/** What Node sets on an error of the operating system (`errno` is negative there). */
+/** The fields that Node sets on an error of the operating system (`errno` is negative there). */
 type SystemError = { errno: number; syscall: string; endpoint: string | undefined }
 
 const NAME = /^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i

@@ -83,7 +83,7 @@ export function createLogger(options: { level: string; sink?: LogSink }): Logger
   return wrap(pino(settings, options.sink ?? createLogOutput()), {})
 }
 
-/** What is used of pino's logger. */
+/** The part of pino's logger that is used. */
 type PinoLogger = Pick<import('pino').Logger<never>, 'isLevelEnabled' | (typeof LEVELS)[number]>
 
 function wrap(target: PinoLogger, bound: LogFields): Logger {

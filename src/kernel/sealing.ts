@@ -1,4 +1,4 @@
-// What is sealed, and its associated data: a value moved to another row or column does not open (I9: bound to its row).
+// The sealed values, and their associated data: a value moved to another row or column does not open (I9: bound to its row).
 // Neither may change: what was sealed under another context, or in another form, could not be opened.
 
 export function recipientContext(verificationId: string): string {

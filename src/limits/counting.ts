@@ -1,4 +1,4 @@
-// What every engine's limiter shares: how rate-limiter-flexible is asked, what its answers mean together, and the ends of
+// The parts that every engine's limiter shares: how rate-limiter-flexible is asked, what its answers mean together, and the ends of
 // waits and windows.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'

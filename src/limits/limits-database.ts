@@ -38,7 +38,7 @@ export const PURGE_SQL = `
 `
 
 export type LimitsDatabase = {
-  /** What the library is given as `storeClient`: everything runs inside our own transaction. */
+  /** The `storeClient` that the library is given: everything runs inside our own transaction. */
   readonly client: {
     prepare(sql: string): Database.Statement
     transaction<Work extends (...args: never[]) => unknown>(work: Work): Work

@@ -21,7 +21,7 @@ const RETRY_MS = 15
  */
 const IDLE_MS = 1_000
 
-/** What the library asks of its `storeClient`; `ends` and `now` are by Date.now(). */
+/** The part of `storeClient` that the library uses; `ends` and `now` are by Date.now(). */
 type Upsert = {
   name: string
   text: string

@@ -1,4 +1,4 @@
-// What retention needs from a store. Each step is small and one transaction; a round repeats them until nothing is left.
+// The store as retention needs it. Each step is small and one transaction; a round repeats them until nothing is left.
 // It must not keep anything that names a person past its time: only counts stay.
 
 import type { Actor } from '../kernel/actor.ts'

@@ -112,7 +112,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   }
 }
 
-/** What the console has in addition to the API. */
+/** The parts that the console has in addition to the API. */
 export function composeConsole(
   parts: Pick<AdminParts, 'store' | 'limiter' | 'keyring' | 'clock' | 'logger' | 'authenticator'>,
 ): Pick<ConsoleDeps, 'sessions' | 'wrongKeys'> {

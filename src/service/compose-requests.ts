@@ -1,4 +1,4 @@
-// What requests are read with: the keys of the settings, end users' addresses, recipients in a search; and readiness.
+// The parts that read requests: the keys of the settings, end users' addresses, recipients in a search; and readiness.
 // It must not hold state beyond a warning that is logged once.
 
 import type { FixedKey } from '../access/authenticator.ts'

@@ -1,4 +1,4 @@
-// What an engine does for a store: plain data in and out, for a connection in another thread or on a server.
+// An engine's work for a store: plain data in and out, for a connection in another thread or on a server.
 // It must not decide: what is written was decided in this process (change.ts, outbox.ts, factors.ts).
 
 import type { SettleDelivery } from '../delivery/outbox-ports.ts'

@@ -1,4 +1,4 @@
-// What both engines read of the outbox: how far a backlog is counted, and a real send that was answered.
+// The reads of the outbox that both engines share: how far a backlog is counted, and a real send that was answered.
 
 import type { PastSend } from '../delivery/outbox-ports.ts'
 import type { SendResult } from '../delivery/ports.ts'

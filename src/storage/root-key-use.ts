@@ -1,4 +1,4 @@
-// What both engines share of the question what lies under which root key.
+// The use of root keys, by key and service, as both engines count it.
 // It must not read a store.
 
 import type { UnderKey } from '../factors/ports.ts'

@@ -1,4 +1,4 @@
-// What the service counts of itself, in Prometheus' text format.
+// The service's own counts, in Prometheus' text format.
 // It must not hold anything about a person: labels are names from the settings or this source, and providers' error
 // codes, bounded.
 

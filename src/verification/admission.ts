@@ -1,4 +1,4 @@
-// What a service lets through at start, before anything is counted or hashed: pure decisions.
+// The admission of a start by its service's rules, before anything is counted or hashed: pure decisions.
 // It must not reach a store, a limiter or a clock.
 
 import type { Channel } from '../kernel/channel.ts'

@@ -1,4 +1,4 @@
-// What the domain is asked and what it answers: plain data. Expected outcomes are values of a tagged
+// The commands and results of the domain: plain data. Expected outcomes are values of a tagged
 // union; outages are thrown (StoreUnavailableError, UnknownKeyError). http/ maps these to the wire.
 
 import type {
@@ -39,7 +39,7 @@ export type SendCommand = StartFields & {
   country: string | null
   codeLength: number | null
 }
-/** What a subject has already: an authenticator app or a recovery code. */
+/** The code that a subject already has: of an authenticator app or a recovery code. */
 export type FactorStartCommand = StartFields & { subject: string; channel: FactorChannel }
 export type StartCommand = SendCommand | FactorStartCommand
 export type ResendCommand = Common & { id: string; channel: Channel | null }

@@ -17,7 +17,7 @@ type Subject = {
   clientIp: string | null
 }
 
-/** What keys are made with. */
+/** The parts that keys are made with. */
 export type LimitKeyDeps = Pick<Domain, 'keyring' | 'addressKey'>
 
 /**

@@ -47,7 +47,7 @@ type Deps = Pick<
   Domain,
   'store' | 'limiter' | 'keyring' | 'clock' | 'compare' | 'lock' | 'addressKey'
 >
-/** What every step of a check is given. */
+/** The context of every step of a check. */
 type CheckDeps = Deps & { places: AttemptPlaces }
 
 export function createCheck(domain: Deps) {

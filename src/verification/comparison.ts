@@ -1,4 +1,4 @@
-// What a typed code is compared with: the hash of what was sent, or what a factor of the person compares (factors/comparers.ts).
+// The comparison of a typed code: with the hash of the code that was sent, or what a factor of the person compares (factors/comparers.ts).
 // It must not refuse once it has compared: whatever may be refused is found out in `prepare`.
 
 import { randomInt } from 'node:crypto'
@@ -32,7 +32,7 @@ export type ComparisonInput = {
 export type Comparer = {
   /** Whether a person may mean such a code by this text: whatever its length, for which verification is not known yet. */
   mayMean(typed: string): boolean
-  /** What this verification's code looks like, where the typed one does not; undefined: it fits. */
+  /** The shape of this verification's code, where the typed one does not; undefined: it fits. */
   expectedShape(typed: string, record: VerificationRecord): string | undefined
   /**
    * Everything but the comparison: what can't be read here is said before anything is charged.
@@ -92,7 +92,7 @@ export function generateCode(length: number): string {
 
 const CODE = /^\d{4,10}$/
 
-/** What a person typed as 4 to 10 ASCII digits; null where it can't be a code. */
+/** A typed text as 4 to 10 ASCII digits; null where it cannot be a code. */
 export function readCode(text: string): string | null {
   const digits = readTyped(text)
   return CODE.test(digits) ? digits : null

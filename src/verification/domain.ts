@@ -1,4 +1,4 @@
-// What the operations of the domain are made of, and what each answers beside its result.
+// The parts that operations of the domain are made of, and what each reports in addition to its result.
 
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel, VerificationChannel } from '../kernel/channel.ts'
@@ -37,9 +37,9 @@ export type Domain = {
   addressKey: (address: string) => string
 }
 
-/** What became known of a request while it was handled: for the event log, should it be refused. */
+/** The facts that became known of a request while it was handled: for the event log, should it be refused. */
 export type About = {
-  /** Whom the request named, as soon as it could be read. */
+  /** The person that the request named, as soon as it could be read. */
   party: Party | null
   channel: VerificationChannel | null
   /** Of the row that was found; else the party's, where the request is refused. */
@@ -47,7 +47,7 @@ export type About = {
   verificationId: string | null
 }
 
-/** What an operation answers, and what it learned. */
+/** The result of an operation, and what it learned. */
 export type Learned<Result> = { result: Result; about: About }
 
 export function learned<Result>(result: Result, about: Partial<About> = {}): Learned<Result> {

@@ -1,4 +1,4 @@
-// What the domain needs of hashing: a place in a bounded queue, and codes that are made ahead. hashing/ implements it.
+// Hashing as the domain needs it: a place in a bounded queue, and codes that are made ahead. hashing/ implements it.
 // It must not name an algorithm.
 
 export type CodeHash = { hash: string; pepperKeyId: string }

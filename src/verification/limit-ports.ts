@@ -1,4 +1,4 @@
-// What the domain needs of limits: counting all or nothing, and a look at the counters. limits/ implements it.
+// Limits as the domain needs them: counting all or nothing, and a look at the counters. limits/ implements it.
 // It must not say how a window is kept.
 
 import type { Limit, LimitName } from './policy.ts'
@@ -43,7 +43,7 @@ export type LimitLifts = {
   lift<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<void>
 }
 
-/** What a guess reservation sums over; see api.md, guesses_per_number. */
+/** The rows that a guess reservation sums; see api.md, guesses_per_number. */
 export type GuessQuery = {
   service: string
   /** Under every key of the ring: a rotation renews no budget. */

@@ -35,14 +35,14 @@ export function partyOf(
     : recipientOf(text, record.country)
 }
 
-/** What `to` or `subject` must equal: under every key of the ring, current first. */
+/** The index that `to` or `subject` must equal: under every key of the ring, current first. */
 export function identityIndexes(keyring: Keyring, service: string, party: Party): Buffer[] {
   return party.kind === 'subject'
     ? subjectIndexes(keyring, service, party.subject)
     : addressIndexes(keyring, service, party)
 }
 
-/** What limits and searches use. A subject has one spelling. */
+/** The index that limits and searches use. A subject has one spelling. */
 export function partyBudgetIndexes(keyring: Keyring, service: string, party: Party): Buffer[] {
   return party.kind === 'subject'
     ? subjectIndexes(keyring, service, party.subject)

@@ -10,7 +10,7 @@ import {
 export type Phone = { kind: 'phone'; address: string; country: string; type: string | null }
 export type Unreadable = { kind: 'unreadable'; field: 'to' | 'country'; detail: string }
 
-/** What nobody sees, around a copied number or in it: zero-width characters, marks of direction, variation selectors. */
+/** Invisible characters around a copied number or in it: zero-width characters, marks of direction, variation selectors. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu // mutant: C12.number-fillers
 /** RFC 3966 §3: what a page links and a contact card holds. */
 const TEL = /^tel:\s*/i
@@ -101,7 +101,7 @@ const OLD_FORMS: readonly OldForm[] = [
   },
 ]
 
-/** What is wrong with an invalid number, where a form that was given up explains it. */
+/** The fault of an invalid number, where a form that was given up explains it. */
 function oldFormDetail(callingCode: string, national: string): string | undefined {
   return OLD_FORMS.find((old) => old.callingCode === callingCode && old.national.test(national)) // mutant: C12.old-number-refused
     ?.detail

@@ -1,4 +1,4 @@
-// What the domain needs from outside, owned by the domain. Stores, limiters and hashers implement it.
+// The outside as the domain needs it, owned by the domain. Stores, limiters and hashers implement it.
 // No port hands out a transaction: each atomic step is one method. All throw StoreUnavailableError
 // where the engine can't be reached, is locked, full or read-only; nothing is half done then.
 
@@ -134,7 +134,7 @@ export type RefusalLog = {
   record(refusal: {
     error: string
     limit: LimitName | SignInLimitName | null
-    /** Whom it is counted for: an opaque key, an address, a key id. */
+    /** The one that it is counted for: an opaque key, an address, a key id. */
     subject: string
     /** The end user's address, as limits count it: a flood from one must not take every line. Null: none is known. */
     source: string | null

@@ -1,4 +1,4 @@
-// Who is to receive a code: any spelling to one canonical recipient, and its indexes.
+// The recipient of a code: any spelling to one canonical recipient, and its indexes.
 // It must not store or log the recipient: what leaves here for a store is sealed or keyed.
 
 import type { Channel } from '../kernel/channel.ts'
@@ -63,7 +63,7 @@ function localeOfCountry(country: string): string | null {
   return locale
 }
 
-/** What limits count: E.164, or the address as one person's; behind it what earlier versions counted. */
+/** The form that limits count: E.164, or the address as one person's; behind it what earlier versions counted. */
 function budgetKeys(recipient: Recipient): readonly [key: string, ...previous: string[]] {
   return recipient.kind === 'phone' ? [recipient.address] : budgetForms(recipient.address)
 }

@@ -23,7 +23,7 @@ export function createVerificationService(domain: Domain): VerificationService {
 type Refused = { route: string; about: About; caller: Caller; endUser: EndUser }
 type Deps = Pick<Domain, 'keyring' | 'addressKey' | 'refusals'>
 
-/** Whom a refusal is counted for: a verification, a person, an address whose budget refused; else the key that called. */
+/** The one that a refusal is counted for: a verification, a person, an address whose budget refused; else the key that called. */
 function subjectOf(
   refusal: Refusal,
   budgetIndex: Uint8Array | null,

@@ -1,4 +1,4 @@
-// What a start does that differs between a message and a factor, decided before anything is asked of store or limits.
+// The part of a start that differs between a message and a factor, decided before anything is asked of store or limits.
 
 import { createId } from '../kernel/ids.ts'
 import { recipientContext } from '../kernel/sealing.ts'
@@ -13,7 +13,7 @@ import type { NewVerification } from './state.ts'
 /** Of the same session: the answer where there is a verification to continue. */
 export type Continued = { result: StartResult; verificationId: string }
 
-/** What a start does that differs between a message and a factor. */
+/** The part of a start that differs between a message and a factor. */
 export type StartPlan = {
   about: Partial<About>
   /** The recipient or subject, in plaintext. */

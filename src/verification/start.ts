@@ -26,7 +26,7 @@ import { answerWith } from './view.ts'
 
 type Answer = Success<'started'> | Success<'continued'>
 
-/** What every step of a start is given. */
+/** The context of every step of a start. */
 type StartDeps = Domain & { continueSession: ReturnType<typeof createContinuation> }
 
 export function createStart(domain: Domain) {

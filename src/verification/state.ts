@@ -30,7 +30,7 @@ export type VerificationRecord = {
   recipientSealed: Uint8Array
   /** Canonical form: what `to` must equal, what a session continues. */
   addressIndex: Uint8Array
-  /** What limits and searches use: one per person whatever the spelling. */
+  /** The index that limits and searches use: one per person whatever the spelling. */
   budgetIndex: Uint8Array
   /** ISO 3166-1 alpha-2 of a phone number; null for an address. */
   country: string | null

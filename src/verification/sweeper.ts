@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
 import type { VerificationStore } from './ports.ts'
 
-/** What has expired is ended within a minute of it; the grace takes fourteen seconds of that. */
+/** An expired verification is ended within a minute; the grace takes fourteen seconds of that. */
 const SWEEP_INTERVAL_MS = 5_000
 /** Before its comparison and after it a check may wait for the file, 2 s each time, and is in time still (I3). */
 const STORE_WAITS_MS = 4_000

@@ -22,7 +22,7 @@ export type LoggedEvent = {
   atMostEveryMs?: number
 }
 
-/** What a store writes: all of it, or nothing. */
+/** The change that a store writes: all of it, or nothing. */
 export type Change = {
   /** Columns that change; the others stay. */
   set: Partial<

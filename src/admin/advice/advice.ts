@@ -1,4 +1,4 @@
-// What a provider's error means and what to do about it, by provider and code.
+// The meaning of a provider's error and the remedy, by provider and code.
 // It must not hide the provider's own words: pages show them with it.
 
 import { adviseAtAny } from './any-provider.ts'

@@ -1,4 +1,4 @@
-// What a refusal means for the person who was refused, in plain words, and what support can do about it.
+// The meaning of a refusal for the person who was refused, in plain words, and the remedy that support has.
 // It must not name a limit's number: those are settings.
 
 import { ERRORS, type ErrorSlug } from '../../kernel/errors.ts'

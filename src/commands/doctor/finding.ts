@@ -1,4 +1,4 @@
-// What a check of countersign doctor found: one line for people, one object for programs.
+// The finding of a check of countersign doctor: one line for people, one object for programs.
 // It must not hold a secret, a recipient or a code.
 
 type Status = 'ok' | 'warning' | 'failed' | 'skipped'
@@ -7,7 +7,7 @@ export type Finding = {
   /** `settings`, `files`, `database`, … */
   check: string
   status: Status
-  /** What is so, and where it is wrong, what to do. */
+  /** The fact, and where it is wrong, the remedy. */
   detail: string
 }
 

@@ -28,7 +28,7 @@ h3 code, nav a { overflow-wrap: anywhere } .long td:first-child { white-space: n
 const paragraphs = (text: string) =>
   text.split('\n\n').map((paragraph) => html`<p>${prose(paragraph)}</p>`)
 
-/** What a request is made of: its path, its query, its headers and its body. */
+/** The parts of a request: its path, its query, its headers and its body. */
 function requestRows(document: ShownDocument, operation: Operation): FieldRow[] {
   const body = operation.requestBody?.content['application/json']
   const parameters = (operation.parameters ?? []).map(({ name, schema, required, ...rest }) => ({

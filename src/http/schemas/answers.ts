@@ -1,4 +1,4 @@
-// What a verification looks like on the wire, and its way there from the domain's views.
+// A verification on the wire, and its way there from the domain's views.
 // It must not add anything: a field that is not named here is not returned. The schemas are open: changes only add.
 
 import { z } from '@hono/zod-openapi'

@@ -86,7 +86,7 @@ export function problems<Slug extends ErrorSlug>(
   return byStatus as Record<StatusOf<Slug>, ProblemResponse>
 }
 
-/** What every route with a key may answer. */
+/** The problems that every route with a key may answer. */
 export const KEYED = [
   'invalid_request',
   'unauthenticated',
@@ -94,7 +94,7 @@ export const KEYED = [
   'internal_error',
   'store_unavailable',
 ] as const
-/** What every route that reads a body may answer in addition. */
+/** The problems that every route that reads a body may answer in addition. */
 export const WITH_BODY = [
   ...KEYED,
   'request_timeout',

@@ -113,7 +113,7 @@ export const IdParams = z.object({ id: idField })
 
 type Fields = Record<string, unknown>
 
-/** What the fingerprint covers: the same request from another address is the same request. */
+/** The part that the fingerprint covers: the same request from another address is the same request. */
 export function idempotencyOf(key: string | null, body: Fields): Idempotency | null {
   if (key === null) return null
   const { client_ip: _address, user_agent: _agent, ...covered } = body
@@ -143,7 +143,7 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
     ttlSeconds: body.ttl_seconds ?? null,
     metadata: body.metadata ?? {},
   }
-  // What `checkStart` let through.
+  // `checkStart` has let it through.
   if (subject !== undefined)
     return { ...fields, subject, channel: channel && isFactorChannel(channel) ? channel : 'totp' }
   return {

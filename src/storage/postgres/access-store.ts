@@ -1,4 +1,4 @@
-// Who may in, on PostgreSQL: API keys, and the sessions of the admin console.
+// Access, on PostgreSQL: API keys, and the sessions of the admin console.
 // It must not see a secret of either, only its SHA-256.
 
 import {

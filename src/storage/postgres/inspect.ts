@@ -1,4 +1,4 @@
-// What state a PostgreSQL database is in, for people who ask.
+// The state of a PostgreSQL database, for people who ask.
 // It must not migrate it, wait for it, or print its URL.
 
 import type { Pooler } from '../../kernel/postgres.ts'

@@ -34,7 +34,7 @@ type ServerError = Error & { code?: string }
 const POOLER_WAYS =
   'Either set DATABASE_POOLER to the pool_mode of PgBouncer (session or transaction; statement cannot be used), or, in session mode only, have it ignore what it does not know: ignore_startup_parameters = options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout in pgbouncer.ini, and set these for the user (docs/operations.md, "PgBouncer")'
 
-/** What waiting does not mend, in an operator's words. */
+/** The faults that waiting does not mend, in an operator's words. */
 const ADVICE: Readonly<Record<string, string>> = {
   // Statements that were prepared on another connection than the one at hand.
   '26000': `a pooler shares connections. ${POOLER_WAYS}`,

@@ -1,4 +1,4 @@
-// What other parts of the store end: an erased person's verifications, those of a restored copy, codes that nothing sends.
+// The endings that other parts of the store use: an erased person's verifications, those of a restored copy, codes that nothing sends.
 // It must only run inside a writer's job, on a row read in that job.
 
 import type { Actor } from '../../kernel/actor.ts'

@@ -1,4 +1,4 @@
-// What state a SQLite store is in, for people who ask.
+// The state of a SQLite store, for people who ask.
 // It must not migrate it, nor change a byte.
 
 import { statSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// What the worker reads: due deliveries, the depth of each channel, and what became of the newest real messages.
+// The worker's reads: due deliveries, the depth of each channel, and the results of the newest real messages.
 
 import type { OutboxDepth, PastSend } from '../../delivery/outbox-ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'

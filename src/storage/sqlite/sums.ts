@@ -1,4 +1,4 @@
-// What the rows of one number sum up to: the guesses charged in a window (check_per_number), and those that its open and past
+// The sums over the rows of one number: the guesses charged in a window (check_per_number), and those that its open and past
 // verifications allow (I4: starting again renews nothing). Refused requests spend nothing (I8), so no rows are counted in.
 
 import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'

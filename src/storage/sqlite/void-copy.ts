@@ -1,4 +1,4 @@
-// What an old copy would make valid again is made void: open verifications, time steps, recovery codes, sessions, keys.
+// Voids everything that an old copy would make valid again: open verifications, time steps, recovery codes, sessions, keys.
 // It must run before any service opens the copy, and must not take a store that was made later for the copy's successor.
 
 import type { Database } from 'better-sqlite3'
