@@ -31,7 +31,7 @@ describe('advice', () => {
     ['http', 'http_408', /may have gone out/, /wait a minute/],
     ['http', 'http_409', /has this message already/, /wait a minute/],
     ['http', 'not_confirmed', /does not confirm that it accepted/, /_SUCCESS/],
-    ['http', 'gateway_busy', /for the moment/, /rate/],
+    ['http', 'gateway_busy', /for now/, /rate/],
     ['http', 'gateway_refused', /did not accept/, /own reason/],
     ['smtp', 'smtp_550_5.1.1', /mailbox does not exist/, /another address/],
     ['smtp', 'smtp_452_4.2.2', /full/, /makes room/],

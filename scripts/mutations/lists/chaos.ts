@@ -28,7 +28,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
       },
     ],
     seenBy: 'deliveries in order',
-    seenAs: /whose own worker says|before its own worker had its result/,
+    seenAs: /whose own worker says|before its own worker had its result|of try \d+, not \d+/,
   },
   {
     name: 'decided-on-an-old-row',
