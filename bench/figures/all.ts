@@ -15,6 +15,7 @@ import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
+import { postgresCpu } from './postgres-cpu.ts'
 
 export const ALL = [
   beside,
@@ -30,6 +31,7 @@ export const ALL = [
   slowDisk,
   costs,
   flowCpu,
+  postgresCpu,
 ]
 
 /** Only with a predecessor to compare with. */

@@ -16,6 +16,7 @@ const WARM_UP_SECONDS = 3
 const ROUNDS = 4
 const SECONDS = 3
 const INTERVAL_MICROS = 250
+const UNSYNCED = { SQLITE_SYNCHRONOUS: 'normal' }
 
 /** Microseconds of CPU a flow, by part. */
 type Column = Map<string, number>
@@ -31,7 +32,12 @@ function scale(column: Column, micros: number): Column {
   return new Map([...column].map(([part, one]) => [part, one * factor]))
 }
 
-async function startProfiled({ loader, share }: Context, image: Image) {
+/** @param store the settings of what it keeps its rows in */
+export async function startProfiled(
+  { loader, share }: Context,
+  image: Image,
+  store: Record<string, string>,
+) {
   const directory = makeDirectory()
   const args = [
     '--cpu-prof',
@@ -39,7 +45,7 @@ async function startProfiled({ loader, share }: Context, image: Image) {
     '--cpu-prof-interval',
     String(INTERVAL_MICROS),
   ]
-  const env = { ...loader.gatewayEnv, ...LIGHT_COST, SQLITE_SYNCHRONOUS: 'normal' }
+  const env = { ...loader.gatewayEnv, ...LIGHT_COST, ...store }
   const service = await startService(env, makeDirectory(), args, image)
   const { url, pid } = service
   const run = (seconds: number) =>
@@ -50,6 +56,7 @@ async function startProfiled({ loader, share }: Context, image: Image) {
   // Not until it is idle: the profiler never is.
   await run(WARM_UP_SECONDS)
   return {
+    pid,
     async measureRound(): Promise<Round> {
       const from = { at: monotonicMs(), cpu: threadCpuMs(pid) }
       const { flows, flowsPerSecond } = await run(SECONDS)
@@ -78,8 +85,8 @@ async function startProfiled({ loader, share }: Context, image: Image) {
 
 /** In turns: what drifts on the machine meets both. */
 async function profileBoth(context: Context): Promise<{ now: Profiled; old?: Profiled }> {
-  const now = await startProfiled(context, IMAGE)
-  const old = context.old && (await startProfiled(context, context.old.image))
+  const now = await startProfiled(context, IMAGE, UNSYNCED)
+  const old = context.old && (await startProfiled(context, context.old.image, UNSYNCED))
   const rounds = await alternate<string, Round>(ROUNDS, {
     now: now.measureRound,
     ...(old && { old: old.measureRound }),
@@ -93,7 +100,7 @@ async function profileBoth(context: Context): Promise<{ now: Profiled; old?: Pro
 const show = (micros: number | undefined) => (micros && micros >= 0.5 ? micros.toFixed(0) : '')
 
 /** @param columns by title; a thread that did nothing has no column */
-function toTable(columns: Readonly<Record<string, Column>>): string {
+export function toTable(columns: Readonly<Record<string, Column>>): string {
   const used = Object.entries(columns).filter(([, column]) => column.size > 0)
   const parts = PARTS.filter((part) => used.some(([, column]) => column.has(part)))
   const row = (name: string, cells: string[]) => `| ${[name, ...cells].join(' | ')} |`

@@ -123,6 +123,21 @@ DECLARE
     },
   ),
   mutant(
+    'I5.pg-synced-start',
+    'PostgreSQL: the commit of a start is on the disk before it is answered',
+    ['test/storage/postgres/synced.test.ts', 'I5: only the function of a worker’s writes'],
+    {
+      file: STEPS,
+      find: `  v_lock bigint;
+  v_seq bigint;
+BEGIN`,
+      replace: `  v_lock bigint;
+  v_seq bigint;
+  v_sync text := set_config('synchronous_commit', 'off', true);
+BEGIN`,
+    },
+  ),
+  mutant(
     'I5.pg-single-lease',
     'PostgreSQL: each due row is leased to one worker',
     [LOCKS, 'passes over a row that another worker is about to take'],

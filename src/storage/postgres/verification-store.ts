@@ -22,14 +22,17 @@ const BY_ID = 'f.service = $1 and f.id = $2'
 const BY_SESSION = `f.service = $1 and f.session_mac = any($2) and f.address_index = any($3) and f.purpose = $4
   order by f.seq desc limit 1`
 
-/** The number's guesses since the parameter of this place, and the one after it for the rows that may hold some. */
+/**
+ * The number's guesses since the parameter of this place, and the one after it for the rows that may hold some. In a
+ * select of their own: a plan that knows the times seems better than one for all of them, and would be made at each call.
+ */
 const withSpent = (
   where: string,
   place: number,
 ) => `select f.*, s.* from verification_rows_2 f, lateral (
   select sum(n.attempts)::integer as spent_count, min(n.last_attempt_at) as spent_oldest from verifications n
-  where n.budget_index = f.budget_index and n.created_at > $${place + 1}
-    and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > $${place}) s
+  where n.budget_index = f.budget_index and n.created_at > (select $${place + 1}::bigint)
+    and n.service = f.service and n.authenticated = f.authenticated and n.last_attempt_at > (select $${place}::bigint)) s
   where ${where}`
 const CHECKED = {
   byId: `select f.* from verification_rows_2 f where ${BY_ID}`,

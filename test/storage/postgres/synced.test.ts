@@ -1,0 +1,30 @@
+// Which commits wait for the disk: all that somebody is answered from. What a worker writes may be done again.
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type OpenStore, type OtherNode, openOther, openStore } from './fixture.ts'
+
+let store: OpenStore
+let other: OtherNode
+beforeAll(async () => {
+  store = await openStore()
+  other = await openOther(store.database)
+})
+afterAll(async () => {
+  await other.close()
+  await store.close()
+})
+
+const setting = async () =>
+  (await other.query('show synchronous_commit')).rows[0]?.synchronous_commit
+
+it('I5: only the function of a worker’s writes does without a sync, and only for its own commit', async () => {
+  const unsynced = await other.query(
+    "select proname from pg_proc where prosrc ~ 'synchronous_commit'",
+  )
+  expect(unsynced.rows).toEqual([{ proname: 'cs_apply_deliveries_2' }])
+  await other.query('begin')
+  await other.query("select * from cs_apply_deliveries_2('[]', null)")
+  expect(await setting()).toBe('off')
+  await other.commit()
+  expect(await setting()).toBe('on')
+})
