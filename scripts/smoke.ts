@@ -26,8 +26,8 @@ const malloc = Object.fromEntries(
 const env = { PATH: process.env.PATH, DATA_DIR: join(root, 'data'), PORT: '0', ...malloc }
 /** The requirement, once the mint is full. */
 const MAX_RESIDENT_MIB = 120
-/** A pause without hashes after which the mint counts as full. */
-const QUIET_MS = 2_000
+/** A pause without hashes after which the mint counts as full, and argon2's memory has gone back (argon2-blocks.h). */
+const QUIET_MS = 4_000
 const QUIET_DEADLINE_MS = 60_000
 
 async function waitFor<T>(
