@@ -73,13 +73,18 @@ async function openThreadedStore(
     import('../storage/sqlite/store.ts'),
   ])
   const engine = createSqliteEngine(openToRead(config.path))
+  const close = async () => {
+    // The last connection checkpoints: that one is the thread's.
+    await engine.close()
+    await thread.call('store', 'close', [])
+    await thread.end()
+  }
+  let closed: Promise<void> | undefined
   return createStore({
     ...writtenElsewhere(engine, thread.call),
-    async close() {
-      // The last connection checkpoints: that one is the thread's.
-      await engine.close()
-      await thread.call('store', 'close', [])
-      await thread.end()
+    close() {
+      closed ??= close()
+      return closed
     },
   })
 }

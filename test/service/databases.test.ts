@@ -72,7 +72,7 @@ describe('the thread of SQLite', () => {
     const directory = makeDirectory()
     const { store, limiter } = await open(directory.path)
     await limiter.close()
-    await store.close()
+    await Promise.all([store.close(), store.close()])
     await expect(store.verifications.purgeAnswers({ now: 1, limit: 1 })).rejects.toThrow(
       'the database is closed',
     )
