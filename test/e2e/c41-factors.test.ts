@@ -127,7 +127,7 @@ describe.each(layouts)(ON, ({ engine }) => {
 
     at = await serve({ SECRET_KEY: NEW })
     const said =
-      /1 factor and 1 open verification of the service default: made under the root key ([0-9a-f]{8})/
+      /1 factor and 1 open verification of the service default: sealed under the root key ([0-9a-f]{8})/
     const [, keyId = ''] = said.exec(at.output()) ?? []
     expect(keyId, at.output()).toMatch(/^[0-9a-f]{8}$/)
     expect(at.output()).toContain(`countersign keys forget ${keyId}`)
@@ -142,7 +142,7 @@ describe.each(layouts)(ON, ({ engine }) => {
     const row = { key_id: keyId, service: 'default', open_verifications: 1, more: false }
     expect(await health()).toEqual([{ ...row, factors: 1 }])
     const page = readable(await (await signedIn(at, ADMIN_KEY)).get('/admin/health'))
-    expect(page).toContain(`made under the root key ${keyId}`)
+    expect(page).toContain(`sealed under the root key ${keyId}`)
     expect(page).toContain(`countersign keys forget ${keyId}`)
     expect((await at.get('/factors?subject=nobody')).status).toBe(503)
     expect((await at.post('/verify/check', { id: open.id, code: '123456' })).status).toBe(503)

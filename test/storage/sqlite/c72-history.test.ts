@@ -53,7 +53,7 @@ describe('C72: files that a kill or a hand left', () => {
   it('C72: a backup is not written beside a log that would be read into it', async () => {
     await (await openStore(path)).close()
     writeFileSync(`${copy}-wal`, 'of another')
-    await expect(backUp(path, copy)).rejects.toThrow(/-wal is there.*give another name/)
+    await expect(backUp(path, copy)).rejects.toThrow(/-wal exists.*give another name/)
   })
 
   it('C72: two restores in one second keep both stores', async () => {
