@@ -54,6 +54,15 @@ export function describeIdempotency(factory: StoresFactory): void {
         attempts: 1,
         failed: 0,
       })
+      const other = await start(stores)
+      const again = {
+        ...keyOf(other),
+        ...guess(false),
+        idempotency: idempotency<CheckEffect>(),
+      }
+      expect((await stores.steps.check(again)).kind).toBe('wrong')
+      expect((await stores.steps.check(again)).kind).toBe('answered_before')
+      expect(await verifications.find('default', other.id)).toMatchObject({ attempts: 1 })
     })
 
     it('is found under any key of the ring until its time is over, then purged', async () => {
