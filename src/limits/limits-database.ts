@@ -105,6 +105,7 @@ export function openLimitsDatabase(path: string, isCheckpointed = false): Limits
   }
 }
 
+/** Beyond its bound the log grows by what is counted between two looks. */
 const CHECKPOINT_EVERY_MS = 200
 
 /** Keeps the log short in a thread that may wait for the disk. @returns its end */

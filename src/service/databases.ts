@@ -9,7 +9,7 @@ import type { LimitStore } from '../limits/counting.ts'
 import { openLimiter } from '../limits/open.ts'
 import { DATABASE_THREAD, MIGRATIONS_FOLDER } from '../paths.ts'
 import { createStore } from '../storage/create-store.ts'
-import { writtenElsewhere } from '../storage/engine.ts'
+import { type Engine, writtenElsewhere } from '../storage/engine.ts'
 import { openStore, type StoreConfig } from '../storage/open.ts'
 import type { OpenOptions } from '../storage/sqlite/open.ts'
 import type { Store } from '../storage/store.ts'
@@ -60,6 +60,14 @@ async function startThread(
   return { ...caller, end }
 }
 
+async function openReads(path: string): Promise<Engine> {
+  const [{ openToRead }, { createSqliteEngine }] = await Promise.all([
+    import('../storage/sqlite/open.ts'),
+    import('../storage/sqlite/store.ts'),
+  ])
+  return createSqliteEngine(openToRead(path))
+}
+
 /** Reads stay in this thread: they wait for no sync, and cost less than a message. */
 async function openThreadedStore(
   config: Extract<StoreConfig, { kind: 'sqlite' }>,
@@ -68,11 +76,10 @@ async function openThreadedStore(
 ): Promise<Store> {
   const data = { ...config, migrationsFolder: MIGRATIONS_FOLDER }
   const thread = await startThread({ store: data, limitsPath }, logger)
-  const [{ openToRead }, { createSqliteEngine }] = await Promise.all([
-    import('../storage/sqlite/open.ts'),
-    import('../storage/sqlite/store.ts'),
-  ])
-  const engine = createSqliteEngine(openToRead(config.path))
+  const engine = await openReads(config.path).catch(async (error: unknown) => {
+    await thread.end()
+    throw error
+  })
   const close = async () => {
     // The last connection checkpoints: that one is the thread's.
     await engine.close()
@@ -95,12 +102,15 @@ export async function openDatabases(
   logger: Pick<Logger, 'warn'>,
 ): Promise<{ store: Store; limiter: LimitStore }> {
   const limitsPath = limits.kind === 'sqlite' ? limits.path : null
-  return {
-    // mutant: C75.store-in-thread
-    store:
-      store.kind === 'sqlite'
-        ? await openThreadedStore(store, limitsPath, logger)
-        : await openStore(store, { logger }),
-    limiter: await openLimiter(limits, logger, store.kind === 'sqlite'),
+  // mutant: C75.store-in-thread
+  const opened =
+    store.kind === 'sqlite'
+      ? await openThreadedStore(store, limitsPath, logger)
+      : await openStore(store, { logger })
+  try {
+    return { store: opened, limiter: await openLimiter(limits, logger, store.kind === 'sqlite') }
+  } catch (error) {
+    await opened.close() // mutant: C20.half-open-closed
+    throw error
   }
 }

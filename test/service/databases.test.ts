@@ -1,22 +1,13 @@
 // The contracts of the store's ports on SQLite as the service opens it: written in a thread of its own, read in this one.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from '../../src/service/databases.ts'
 import type { Store } from '../../src/storage/store.ts'
-import { describeAdminSessions } from '../contract/admin-session-store.ts'
-import { describeApiKeys } from '../contract/api-key-store.ts'
-import { describeEvents } from '../contract/event-store.ts'
-import { describeFactors } from '../contract/factor-store.ts'
-import { describeFactorUses } from '../contract/factor-uses.ts'
-import { describeClaims } from '../contract/outbox-claims.ts'
-import { describeSettling } from '../contract/outbox-settling.ts'
+import type { Steps } from '../contract/steps.ts'
 import { createSteps } from '../contract/steps.ts'
-import { describeGuesses, describeNumberLimit } from '../contract/store-budgets.ts'
-import { describeChecks } from '../contract/store-checks.ts'
-import { describeLifecycle } from '../contract/store-lifecycle.ts'
-import { describeIdempotency, describeSessions } from '../contract/store-sessions.ts'
-import type { Stores } from '../contract/stores.ts'
+import { describeStore } from '../contract/whole-store.ts'
 import { makeDirectory } from '../storage/sqlite/fixture.ts'
 
 const warnings: string[] = []
@@ -33,32 +24,17 @@ const open = (directory: string) =>
 
 describe('SQLite in a thread', () => {
   const directory = makeDirectory()
-  let store: Store
-  let stores: Stores
+  let store: Store & { steps: Steps }
   beforeAll(async () => {
     const databases = await open(directory.path)
     await databases.limiter.close()
-    store = databases.store
-    stores = { ...store, steps: createSteps(store.verifications) }
+    store = { ...databases.store, steps: createSteps(databases.store.verifications) }
   })
   afterAll(async () => {
     await store.close()
     directory.remove()
   })
-  const factory = (): Stores => stores
-  describeChecks(factory)
-  describeNumberLimit(factory)
-  describeGuesses(factory)
-  describeIdempotency(factory)
-  describeSessions(factory)
-  describeLifecycle(factory)
-  describeFactors(factory)
-  describeFactorUses(factory)
-  describeClaims(factory)
-  describeSettling(factory)
-  describeEvents(factory)
-  describeApiKeys(() => store.apiKeys)
-  describeAdminSessions(() => store.adminSessions)
+  describeStore(() => store)
 })
 
 describe('the thread of SQLite', () => {
@@ -66,6 +42,18 @@ describe('the thread of SQLite', () => {
     await expect(open('/dev/null/data')).rejects.toThrow(
       /give DATABASE_URL another path|\/dev\/null/,
     )
+  })
+
+  it('is not left behind where the limits cannot be opened', async () => {
+    const directory = makeDirectory()
+    const path = join(directory.path, 'countersign.db')
+    const store = { kind: 'sqlite', path, synchronous: 'normal' } as const
+    const limits = { kind: 'sqlite', path: '/dev/null/limits.db' } as const
+    await expect(openDatabases({ store, limits }, logger)).rejects.toThrow()
+    // The last connection that closes takes the log along.
+    expect(existsSync(path)).toBe(true)
+    expect(existsSync(`${path}-wal`)).toBe(false)
+    directory.remove()
   })
 
   it('ends with the store, and the file is whole without its log', async () => {

@@ -68,7 +68,7 @@ export const DURABILITY: readonly Mutant[] = [
     'C75.store-in-thread',
     'the store is written in a thread of its own',
     [HELD_SYNC, 'C75: while a sync of countersign.db-wal lasts'],
-    { node: 'PropertyAssignment', becomes: 'store: await openStore(store, { logger })' },
+    { node: 'VariableStatement', becomes: 'const opened = await openStore(store, { logger })' },
   ),
   mutant(
     'C19.replaced-file-checkpointed',
@@ -86,6 +86,12 @@ export const DURABILITY: readonly Mutant[] = [
     'I11.thread-deadline',
     'a call that the other thread does not answer in time is refused',
     [REMOTE, 'I11: a call that is not answered in time'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
+    'C20.half-open-closed',
+    'a start that fails leaves no thread with the store behind',
+    ['test/service/databases.test.ts', 'is not left behind where the limits cannot be opened'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
 ]

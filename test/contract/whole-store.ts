@@ -1,0 +1,31 @@
+// Every contract of a store's ports, in one list: whichever way a store is opened, none is forgotten.
+
+import type { Store } from '../../src/storage/store.ts'
+import { describeAdminSessions } from './admin-session-store.ts'
+import { describeApiKeys } from './api-key-store.ts'
+import { describeEvents } from './event-store.ts'
+import { describeFactors } from './factor-store.ts'
+import { describeFactorUses } from './factor-uses.ts'
+import { describeClaims } from './outbox-claims.ts'
+import { describeSettling } from './outbox-settling.ts'
+import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
+import { describeChecks } from './store-checks.ts'
+import { describeLifecycle } from './store-lifecycle.ts'
+import { describeIdempotency, describeSessions } from './store-sessions.ts'
+import type { Stores } from './stores.ts'
+
+export function describeStore(factory: () => Stores & Store): void {
+  describeChecks(factory)
+  describeNumberLimit(factory)
+  describeGuesses(factory)
+  describeIdempotency(factory)
+  describeSessions(factory)
+  describeLifecycle(factory)
+  describeFactors(factory)
+  describeFactorUses(factory)
+  describeClaims(factory)
+  describeSettling(factory)
+  describeEvents(factory)
+  describeApiKeys(() => factory().apiKeys)
+  describeAdminSessions(() => factory().adminSessions)
+}
