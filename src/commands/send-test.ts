@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
+import { measureSms } from '../delivery/templates/sms-size.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'
 import {
@@ -58,6 +59,7 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
     locale: service?.locale ?? 'en',
     text,
     subject: channel === 'email' ? `TEST from ${brandName}` : null,
+    size: channel === 'sms' ? measureSms(text) : null,
     html: null,
     expiresAt: now + LIFETIME_MS,
   }

@@ -107,7 +107,8 @@ function readDefaultService(
   reader: Reader,
   providers: readonly ConfiguredProvider[],
 ): ServicePolicy {
-  const { allowedCountries, clientIp, originDomain, ...rest } = reader.read(SERVICE_SETTINGS)
+  const { allowedCountries, clientIp, originDomain, androidAppHash, ...rest } =
+    reader.read(SERVICE_SETTINGS)
   const served = CHANNELS.filter((channel) =>
     providers.some((entry) => entry.channels.includes(channel)),
   )
@@ -120,6 +121,7 @@ function readDefaultService(
     clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
     allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),
     originDomain: originDomain ?? null,
+    androidAppHash: androidAppHash ?? null,
     templates: {},
   }
 }

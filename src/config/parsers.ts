@@ -111,6 +111,19 @@ export const parseHost: Parser<string> = (text) => {
   return host
 }
 
+/** As Android computes it: the beginning of a SHA-256 in Base64 (SMS Retriever). */
+export const parseAppHash: Parser<string> = (text) => {
+  // mutant: C58.app-hash-format
+  if (!/^[A-Za-z0-9+/]{11}$/.test(text))
+    throw new SettingError(
+      `"${text}" is not an app hash: 11 characters of A-Z, a-z, 0-9, + and /, such as FA+9qCX9VSu`,
+    )
+  return text
+}
+
+export const parseBoolean: Parser<boolean> = (text) =>
+  parseOneOf(['true', 'false'])(text) === 'true'
+
 export const parseLocale: Parser<string> = (text) => {
   const locale = readLanguageTag(text)
   if (locale === null || /[,;\s]/.test(text))

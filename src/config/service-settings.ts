@@ -13,6 +13,8 @@ import {
   TTL_SECONDS,
 } from '../verification/policy.ts'
 import {
+  parseAppHash,
+  parseBoolean,
   parseBrand,
   parseCountries,
   parseHost,
@@ -69,7 +71,18 @@ export const SERVICE_SETTINGS = {
   originDomain: optional(
     'ORIGIN_DOMAIN',
     parseHost,
-    'The site that may fill in the code automatically (WebOTP): a bare host',
+    'The site that may fill in the code automatically (WebOTP, Apple’s mail): a bare host',
+  ),
+  androidAppHash: optional(
+    'ANDROID_APP_HASH',
+    parseAppHash,
+    'The Android app that may read the code from an SMS (SMS Retriever): its 11 characters, which depend on its signing key',
+  ),
+  subjectShowsCode: withDefault(
+    'SUBJECT_SHOWS_CODE',
+    parseBoolean,
+    'false',
+    '`true`: the subject of a mail ends with the code. Locked screens show subjects, so it does not by default',
   ),
   clientIp: optional(
     'CLIENT_IP',

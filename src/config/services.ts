@@ -18,6 +18,7 @@ import {
 import {
   describeTwins,
   type Parser,
+  parseAppHash,
   parseBrand,
   parseCountries,
   parseHost,
@@ -110,6 +111,8 @@ const service = z.strictObject({
   landlines: z.enum(['allowed', 'refused']).optional(),
   locale: parsed(parseLocale).optional(),
   origin_domain: parsed(parseHost).nullable().optional(),
+  android_app_hash: parsed(parseAppHash).nullable().optional(),
+  subject_shows_code: z.boolean().optional(),
   templates: templates.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
 })
@@ -158,6 +161,8 @@ function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): Servi
       landlines: entry.landlines,
       locale: entry.locale,
       originDomain: entry.origin_domain,
+      androidAppHash: entry.android_app_hash,
+      subjectShowsCode: entry.subject_shows_code,
       testRecipients: entry.test_recipients,
     }),
     limits: { ...base.limits, ...without(entry.limits ?? {}) },

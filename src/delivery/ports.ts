@@ -18,10 +18,15 @@ export type OutgoingMessage = {
   /** Mail only. */
   subject: string | null
   text: string
+  /** SMS only. */
+  size: SmsSize | null
   /** Mail only. */
   html: string | null
   expiresAt: number
 }
+
+/** An SMS as networks carry it and providers charge for it. `units`: septets of GSM-7, or UTF-16 code units. */
+export type SmsSize = { encoding: 'GSM-7' | 'UCS-2'; units: number; parts: number }
 
 /** `code` is the provider's own (or ours: `timeout`, `connection_refused`); `message` is short, one line, without the recipient or the code. */
 export type ProviderError = { code: string; message: string }
@@ -154,8 +159,12 @@ export type MessageSettings = {
   brandName: string
   /** BCP 47; where the verification's own locale has no text. */
   locale: string
-  /** Host of the WebOTP last line; null: no such line. */
+  /** Host of the last line `@host #code`; null: no such line. */
   originDomain: string | null
+  /** Of the Android app that may read its SMS (SMS Retriever); null: none. */
+  androidAppHash: string | null
+  /** Whether the subject of a built-in mail holds the code: a locked screen shows subjects. */
+  subjectShowsCode: boolean
   /** By BCP 47 language; `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
   templates: Readonly<Record<string, { sms?: string; emailSubject?: string; emailText?: string }>>
 }

@@ -14,7 +14,12 @@ const EXTENDED = /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-(?:min-)?(?=[a-z]{3}(?:-|$))/i 
 /** What Windows called the two scripts of Chinese. */
 const WINDOWS_CHINESE = /^zh-ch([st])(?=-|$)/i
 /** Read by the same people, in the same script: looked for last. */
-const RELATED: Readonly<Record<string, string>> = { nb: 'no', no: 'nb', nn: 'no', yue: 'zh' }
+const RELATED: Readonly<Record<string, readonly string[]>> = {
+  nb: ['no'],
+  no: ['nb'],
+  nn: ['no', 'nb'],
+  yue: ['zh'],
+}
 
 function toLocale(text: string): Intl.Locale | undefined {
   try {
@@ -63,8 +68,8 @@ export const languageKeys = remember(MAX_KNOWN, (tag: string): readonly string[]
   const variants = locale.baseName.split('-').filter((part) => /^(?:\w{5,8}|\d\w{3})$/.test(part)) // mutant: C70.variant-first
   const parts = [script, ...(region ? [region] : []), ...variants.filter((one) => one !== language)]
   const keys = parts.map((_, i) => [language, ...parts.slice(0, i + 1)].join('-').toLowerCase()) // mutant: C70.script-in-key
-  const related = RELATED[language]
-  return [...keys.reverse(), ...(related ? [`${related}-${script}`.toLowerCase()] : [])] // mutant: C70.norwegian-forms
+  const related = RELATED[language] ?? [] // mutant: C70.norwegian-forms
+  return [...keys.reverse(), ...related.map((one) => `${one}-${script}`.toLowerCase())]
 })
 
 const RIGHT_TO_LEFT = new Set(['arab', 'hebr', 'thaa', 'syrc', 'nkoo', 'adlm', 'rohg'])

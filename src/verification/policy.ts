@@ -102,8 +102,11 @@ export type ServicePolicy = {
   landlines: 'allowed' | 'refused'
   /** BCP 47, the fallback where neither caller nor number says one. */
   locale: string
-  /** Host for the WebOTP last line `@host #code`; null: no such line. */
+  /** Host for the last line `@host #code`; null: no such line. */
   originDomain: string | null
+  /** Of the Android app that may read its SMS; null: none. */
+  androidAppHash: string | null
+  subjectShowsCode: boolean
   /** By locale (BCP 47 language). */
   templates: Readonly<Record<string, TemplateOverride>>
   testRecipients: readonly TestRecipient[]

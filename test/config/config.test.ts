@@ -151,6 +151,8 @@ describe('one setting', () => {
     ['ALLOWED_COUNTRIES', 'us, DE,us', { allowedCountries: ['US', 'DE'] }],
     ['DEFAULT_LOCALE', 'pt-br', { locale: 'pt-BR' }],
     ['ORIGIN_DOMAIN', 'App.example.com', { originDomain: 'app.example.com' }],
+    ['ANDROID_APP_HASH', 'FA+9qCX9VSu', { androidAppHash: 'FA+9qCX9VSu' }],
+    ['SUBJECT_SHOWS_CODE', 'true', { subjectShowsCode: true }],
     ['BRAND_NAME', ' Müller & Söhne Inc. ', { brandName: 'Müller & Söhne Inc.' }],
     [
       'TEST_RECIPIENTS',
@@ -192,6 +194,9 @@ describe('one setting', () => {
     ['ALLOWED_COUNTRIES', 'US,XX'],
     ['DEFAULT_LOCALE', 'not a locale'],
     ['ORIGIN_DOMAIN', 'https://app.example.com'],
+    ['ANDROID_APP_HASH', 'FA+9qCX9VS='],
+    ['ANDROID_APP_HASH', 'FA+9qCX9VSuQ'],
+    ['SUBJECT_SHOWS_CODE', 'yes'],
     ['PUBLIC_URL', 'ftp://x'],
     ['DATABASE_URL', 'mysql://x'],
     ['TEST_RECIPIENTS', '+15005550006=123456'],
@@ -381,7 +386,7 @@ describe('warnings', () => {
   it.each([
     ['CODE_LENGTH', '5', 'NIST'],
     ['TTL_SECONDS', '601', 'NIST'],
-    ['DEFAULT_LOCALE', 'fi', 'there is no text in fi for sms; messages are in en'],
+    ['DEFAULT_LOCALE', 'et', 'there is no text in et for sms; messages are in en'],
   ])('%s=%s is allowed and warned of', (name, value, words) => {
     expect(load({ [name]: value }).warnings.join()).toContain(words)
   })

@@ -49,6 +49,7 @@ it('loads the example of docs/services.md as described', () => {
     allowedCountries: ['US', 'CA'],
     locale: 'en',
     originDomain: 'checkout.example.com',
+    androidAppHash: 'FA+9qCX9VSu',
     testRecipients: [{ to: '+15005550006', prefix: false, code: '12345678' }],
   })
   expect(checkout?.limits).toEqual({
@@ -86,6 +87,8 @@ describe('a wrong entry is reported with its path', () => {
     ['allowed_countries', { allowed_countries: [] }],
     ['locale', { locale: '!' }],
     ['origin_domain', { origin_domain: 'https://x' }],
+    ['android_app_hash', { android_app_hash: 'com.example' }],
+    ['subject_shows_code', { subject_shows_code: 'true' }],
     ['templates.en.sms', { templates: { en: { sms: 'no code' } } }],
     ['templates.en.email_subject', { templates: { en: { email_subject: 'two\nlines' } } }],
     ['templates.en.email_html', { templates: { en: { email_html: '{{code}}' } } }],

@@ -1,10 +1,20 @@
 // Messages as a provider gets them, for tests.
 // It must not send anything.
 
-import type { OutgoingMessage } from '../../src/delivery/ports.ts'
+import type { MessageSettings, OutgoingMessage } from '../../src/delivery/ports.ts'
 
 export const NOW = Date.UTC(2027, 0, 15, 12)
 export const fixedClock = { now: () => NOW }
+
+/** A service without settings of its own. */
+export const PLAIN_SERVICE: MessageSettings = {
+  brandName: 'Example',
+  locale: 'en',
+  originDomain: null,
+  androidAppHash: null,
+  subjectShowsCode: false,
+  templates: {},
+}
 
 export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessage {
   return {
@@ -19,6 +29,7 @@ export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessa
     locale: 'en',
     subject: null,
     text: '4711471147 is your Example code.',
+    size: { encoding: 'GSM-7', units: 32, parts: 1 },
     html: null,
     expiresAt: NOW + 600_000,
     ...change,
@@ -31,6 +42,7 @@ export function mailMessage(change: Partial<OutgoingMessage> = {}): OutgoingMess
     to: 'Ada.Lovelace+test@example.com',
     subject: 'Your Example code: 4711471147',
     text: 'Your code for Example is:\n\n4711471147\n',
+    size: null,
     html: '<!doctype html><p>4711471147</p>',
     ...change,
   })

@@ -2,26 +2,21 @@ import fc from 'fast-check'
 import { SegmentedMessage } from 'sms-segments-calculator'
 import { describe, expect, it } from 'vitest'
 import type { MessageSettings } from '../../src/delivery/ports.ts'
-import { measureSms, render } from '../../src/delivery/templates/message.ts'
-import { type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
+import { render } from '../../src/delivery/templates/message.ts'
+import { measureSms } from '../../src/delivery/templates/sms-size.ts'
+import { LANGUAGES, TEXTS } from '../../src/delivery/templates/texts.ts'
 import { describeValidity } from '../../src/delivery/templates/validity.ts'
 import type { Channel } from '../../src/kernel/channel.ts'
+import { directionOf } from '../../src/kernel/language-tag.ts'
+import { PLAIN_SERVICE } from './messages.ts'
 
 const CODE = '4711471147'
-const LANGUAGES = Object.keys(TEXTS) as Language[]
-/** Those whose everyday text fits the letters of GSM-7; the others are written in UCS-2. */
-const GSM_LANGUAGES = LANGUAGES.filter(
-  (language) => !['ar', 'he', 'ja', 'zh', 'zh-hant'].includes(language),
-)
-const settings: MessageSettings = {
-  brandName: 'Example',
-  locale: 'en',
-  originDomain: null,
-  templates: {},
-}
+/** Their texts are spelled with letters that GSM-7 lacks, and so they are in UCS-2. */
+const UCS_LANGUAGES = 'ar bg bn cs el fa he hi hu ja ko ru th uk vi zh-Hans zh-Hant'.split(' ')
+const GSM_LANGUAGES = LANGUAGES.filter((language) => !UCS_LANGUAGES.includes(language))
 function renderIn(locale: string, change: Partial<MessageSettings> = {}, channel: Channel = 'sms') {
   return render({
-    settings: { ...settings, ...change },
+    settings: { ...PLAIN_SERVICE, ...change },
     channel,
     code: CODE,
     locale,
@@ -46,8 +41,7 @@ describe('SMS', () => {
         const reference = new SegmentedMessage(text)
         const mine = measureSms(text)
         expect(mine.encoding).toBe(reference.encodingName)
-        // Beyond one segment torn pairs may take a part more; only one or more matters here.
-        expect(mine.segments === 1).toBe(reference.segmentsCount <= 1)
+        expect(mine.parts).toBe(Math.max(1, reference.segmentsCount))
       }),
       { numRuns: 500 },
     )
@@ -61,9 +55,12 @@ describe('SMS', () => {
     ['70 with one emoji', `${'a'.repeat(68)}😀`, 'UCS-2', 1],
     ['71 with one emoji', `${'a'.repeat(69)}😀`, 'UCS-2', 2],
     ['a curly quote', 'it’s', 'UCS-2', 1],
-  ])('C29: %s', (_, text, encoding, segments) => {
-    expect(measureSms(text)).toMatchObject({ encoding, segments })
-    expect(new SegmentedMessage(text).segmentsCount).toBe(segments)
+    ['153 euro signs: an escape stays beside its letter', '€'.repeat(153), 'GSM-7', 3],
+    ['a pair at the end of a part', `${'日'.repeat(66)}${'😀'.repeat(33)}`, 'UCS-2', 2],
+    ['a pair beyond it', `${'日'.repeat(66)}${'😀'.repeat(34)}`, 'UCS-2', 3],
+  ])('C29: %s', (_, text, encoding, parts) => {
+    expect(measureSms(text)).toMatchObject({ encoding, parts })
+    expect(new SegmentedMessage(text).segmentsCount).toBe(parts)
   })
 
   it.each(LANGUAGES)('C29: %s takes one segment, and the code stands alone in it', (language) => {
@@ -73,9 +70,10 @@ describe('SMS', () => {
       expect(counted.segmentsCount).toBe(1)
       expect(counted.encodingName).toBe(GSM_LANGUAGES.includes(language) ? 'GSM-7' : 'UCS-2')
       expect([subject, html]).toEqual([null, null])
-      expect(text).toMatch(new RegExp(`^${CODE} `))
+      const isLtr = directionOf(language) === 'ltr'
+      expect(text).toMatch(new RegExp(isLtr ? `^${CODE} ` : `^\\u2066${CODE}\\u2069 `))
       expect(text).toContain('Example')
-      expect(text).not.toMatch(BIDI_CONTROLS)
+      if (isLtr) expect(text).not.toMatch(BIDI_CONTROLS)
       expect(text).not.toMatch(/[{}]/)
     }
   })
@@ -115,11 +113,13 @@ describe('the language', () => {
     ['de', 'de'],
     ['de-AT', 'de'],
     ['DE_ch', 'de'],
-    ['pt-BR', 'pt'],
-    ['zh', 'zh'],
-    ['zh-Hans-HK', 'zh'],
-    ['zh-TW', 'zh-hant'],
-    ['zh-Hant', 'zh-hant'],
+    ['pt-BR', 'pt-BR'],
+    ['pt-MZ', 'pt'],
+    ['no', 'nb'],
+    ['zh', 'zh-Hans'],
+    ['zh-Hans-HK', 'zh-Hans'],
+    ['zh-TW', 'zh-Hant'],
+    ['zh-Hant', 'zh-Hant'],
     ['iw', 'he'],
     ['xx', 'fr'],
     ['', 'fr'],
@@ -127,9 +127,10 @@ describe('the language', () => {
     // Its first tag; nothing of the rest reaches the message.
     ['de\r\nX: y', 'de'],
   ] as const)('%s is written in %s (the service’s is French)', (locale, language) => {
+    const isRtl = directionOf(language) === 'rtl'
     const expected = TEXTS[language].sms[0]
-      .replace('{{code}}', CODE)
-      .replace('{{brand}}', 'Example')
+      .replace('{{code}}', isRtl ? `\u2066${CODE}\u2069` : CODE)
+      .replace('{{brand}}', isRtl ? '\u2068Example\u2069' : 'Example')
       .replace('{{short}}', describeValidity({ units: language, tag: language }, 600).short)
     expect(renderIn(locale, { locale: 'fr' }).text).toBe(expected)
   })
@@ -142,7 +143,7 @@ describe('the language', () => {
 describe('a text of the service’s own', () => {
   const templates = {
     en: { sms: 'Your {{brand}} PIN is {{ code }} ({{minutes}} min) {{unknown}}' },
-    fi: { emailSubject: 'Koodi {{code}}', emailText: 'Koodisi: {{code}}\n\n{{brand}} <b>' },
+    et: { emailSubject: 'Kood {{code}}', emailText: 'Sinu kood: {{code}}\n\n{{brand}} <b>' },
     'de-AT': { sms: 'Servus {{code}}' },
   }
   it('replaces the built-in one of its language', () => {
@@ -157,13 +158,14 @@ describe('a text of the service’s own', () => {
     expect(text).toBe(`Servus ${CODE}\n\n@example.com #${CODE}`)
   })
   it('in mail, escaped in HTML; parts that it leaves out are built in', () => {
-    const mail = renderIn('fi', { templates }, 'email')
-    expect(mail.subject).toBe(`Koodi ${CODE}`)
-    expect(mail.text).toBe(`Koodisi: ${CODE}\n\nExample <b>`)
+    const mail = renderIn('et', { templates }, 'email')
+    expect(mail.subject).toBe(`Kood ${CODE}`)
+    expect(mail.text).toBe(`Sinu kood: ${CODE}\n\nExample <b>`)
     expect(mail.html).toContain('Example &lt;b&gt;')
-    expect(renderIn('fi', { templates }).text, 'no SMS in Finnish: as the service’s own').toContain(
-      'PIN',
-    )
+    expect(
+      renderIn('et', { templates }).text,
+      'no SMS in Estonian: as the service’s own',
+    ).toContain('PIN')
   })
 })
 
@@ -177,25 +179,48 @@ describe('what a caller chooses', () => {
 })
 
 describe('mail', () => {
-  it.each(LANGUAGES)(
-    '%s: has the code at the end of the subject and on its own in text and HTML',
-    (l) => {
-      const { subject, text, html } = renderIn(l, {}, 'email')
-      expect(subject).toMatch(new RegExp(`[^0-9]${CODE}$`))
-      expect(text.split('\n')).toContain(CODE)
-      expect(html).toContain(`<bdi dir="ltr">${CODE}</bdi>`)
-      expect(html).toContain(
-        `<html lang="${l === 'zh-hant' ? 'zh-Hant' : l}" dir="${l === 'ar' || l === 'he' ? 'rtl' : 'ltr'}">`,
-      )
-      expect(html).not.toMatch(/<img|<a |href|src=|url\(|http/i)
-      for (const part of [subject, text, html]) expect(part).not.toMatch(/\{\{|undefined/)
-    },
-  )
+  it.each(LANGUAGES)('%s: the code is on its own in text and HTML, and in the preheader', (l) => {
+    const { subject, text, html, size } = renderIn(l, {}, 'email')
+    expect(size).toBeNull()
+    expect(subject).toContain('Example')
+    expect(subject).not.toContain(CODE)
+    expect(text.split('\n').indexOf(CODE)).toBe(2)
+    expect(html).toContain(`<bdi dir="ltr">${CODE}</bdi>`)
+    expect(html).toContain(`<html lang="${l}" dir="${directionOf(l)}">`)
+    expect(html).toMatch(new RegExp(`<div style="display:none[^>]*>\u2066?${CODE}`))
+    expect(html?.split(CODE)).toHaveLength(3)
+    expect(html).not.toMatch(/<img|<a |href|src=|url\(|http/i)
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/\{\{|undefined/)
+  })
 
-  it('C29: right to left, a foreign name is isolated and the code is not touched', () => {
-    const { subject, text } = renderIn('ar', {}, 'email')
+  it.each(LANGUAGES)('C58: %s: the subject ends with the code only if it is asked for', (l) => {
+    const { subject } = renderIn(l, { subjectShowsCode: true }, 'email')
+    expect(subject).toMatch(new RegExp(`[^0-9]${CODE}\u2069?$`))
+  })
+
+  it('C58: ends with the line that Apple’s mail reads, in a text of one’s own, too', () => {
+    const bound = `@example.com #${CODE}`
+    const templates = { de: { emailText: 'Code: {{code}}' } }
+    for (const locale of ['en', 'ar', 'de']) {
+      const mail = renderIn(locale, { originDomain: 'example.com', templates }, 'email')
+      expect(mail.text.trimEnd().split('\n').at(-1)).toBe(bound)
+      expect(mail.html).toContain(
+        `<p dir="ltr" style="margin:24px 0 0;font-size:13px">${bound}</p>`,
+      )
+      expect(renderIn(locale, { templates }, 'email').text).not.toContain('@')
+    }
+  })
+
+  it('is dark where its reader’s screen is', () => {
+    const { html } = renderIn('en', {}, 'email')
+    expect(html).toContain('@media (prefers-color-scheme:dark){body{background:#1a1a1a!important')
+    expect(html).toContain('<meta name="color-scheme" content="light dark">')
+  })
+
+  it('C29: right to left, name and code are isolated; a code on its own line is not touched', () => {
+    const { subject, text } = renderIn('ar', { subjectShowsCode: true }, 'email')
     expect(subject).toContain('\u2068Example\u2069')
-    expect(subject?.slice(-CODE.length)).toBe(CODE)
+    expect(subject).toMatch(new RegExp(`\u2066${CODE}\u2069$`))
     expect(text).toContain(`\n${CODE}\n`)
     expect(renderIn('ar', { brandName: 'مثال' }, 'email').subject).not.toMatch(BIDI_CONTROLS)
     expect(renderIn('en', {}, 'email').subject).not.toMatch(BIDI_CONTROLS)
@@ -211,7 +236,7 @@ describe('mail', () => {
   it('C28: control characters and line breaks in the brand stay on one line', () => {
     const brandName = 'Ex\r\nBcc: evil@example.com\u2028\u0000am\u001bple'
     const mail = renderIn('en', { brandName }, 'email')
-    expect(mail.subject).toBe(`Your Ex Bcc: evil@example.com am ple code: ${CODE}`)
+    expect(mail.subject).toBe('Your Ex Bcc: evil@example.com am ple code')
     expect(renderIn('en', { brandName }).text).not.toMatch(/[\p{Cc}\u2028]/u)
   })
 

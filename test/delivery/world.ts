@@ -15,10 +15,10 @@ import { codeContext, recipientContext } from '../../src/kernel/sealing.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
 import { createInput, newVerification, T0 } from '../contract/rows.ts'
 import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
+import { PLAIN_SERVICE } from './messages.ts'
 
 export const CODE = '4711471147'
 const ROOT = Buffer.alloc(32, 1)
-const SETTINGS = { brandName: 'Example', locale: 'en', originDomain: null, templates: {} }
 
 export type World = Awaited<ReturnType<typeof openWorld>>
 export type WorkerOptions = Partial<Omit<WorkerDeps, 'outbox'>> & {
@@ -73,7 +73,7 @@ export async function openWorld() {
         router: createRouter(providers),
         knowsService: (name) => name === 'default',
       }),
-      compose: createComposer({ settingsOf: () => SETTINGS }),
+      compose: createComposer({ settingsOf: () => PLAIN_SERVICE }),
       keyring: keys,
       deadlineMs: 10_000,
       ...options,

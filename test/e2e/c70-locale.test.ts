@@ -6,7 +6,7 @@ import { createDatabase } from '../postgres/databases.ts'
 import { LIGHT, UNLIMITED } from './service-process.ts'
 
 const SERVICES = JSON.stringify({
-  services: { default: { locale: 'fr', templates: { fi: { sms: 'Koodi {{code}}' } } } },
+  services: { default: { locale: 'fr', templates: { et: { sms: 'Kood {{code}}' } } } },
 })
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
@@ -30,12 +30,12 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
     ['+14155552671', 'zh-Hant-TW', 'zh-Hant', '驗證碼'],
     ['+14155552671', 'zh_TW', 'zh-Hant', '驗證碼'],
     ['+14155552671', 'de_DE.UTF-8', 'de', 'ist der Code'],
-    ['+14155552671', 'fi-FI', 'fi', 'Koodi'],
+    ['+14155552671', 'et-EE', 'et', 'Kood'],
     ['+14155552671', 'no-such-language-at-all', 'en', 'is your'],
     ['+14155552671', undefined, 'en', 'is your'],
     ['+4915112345678', 'xx', 'de', 'ist der Code'],
     ['ann@example.com', 'klingon!', 'fr', 'otre code'],
-    ['ann@example.com', 'fi', 'fr', 'otre code'],
+    ['ann@example.com', 'et', 'fr', 'otre code'],
   ])(
     'C70: to %s in %s the message is in %s, and so the answer states',
     async (to, locale, used, words) => {

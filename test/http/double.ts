@@ -54,6 +54,8 @@ function policy(name: string): ServicePolicy {
     landlines: 'allowed',
     locale: 'en',
     originDomain: null,
+    androidAppHash: null,
+    subjectShowsCode: false,
     templates: {},
     testRecipients: [],
   }

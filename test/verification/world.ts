@@ -89,6 +89,8 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     landlines: 'allowed',
     locale: 'en',
     originDomain: null,
+    androidAppHash: null,
+    subjectShowsCode: false,
     templates: {},
     testRecipients: [],
     ...over,

@@ -37,6 +37,7 @@ import { SIGN_IN } from './sign-in.ts'
 import { SPELLINGS } from './spellings.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
+import { TEXTS } from './texts.ts'
 import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
 import { UNDELIVERABLE } from './undeliverable.ts'
@@ -85,6 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SETTING_NAMES,
   ...SPELLINGS,
   ...WORDS,
+  ...TEXTS,
   ...REFUSALS,
   ...REFUSAL_LINES,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -3,7 +3,7 @@
 import type { Channel } from '../../kernel/channel.ts'
 import { directionOf, languageKeys, readLanguageTag } from '../../kernel/language-tag.ts'
 import type { MessageSettings } from '../ports.ts'
-import { type Language, TEXTS } from './texts.ts'
+import { LANGUAGES, type Language } from './texts.ts'
 
 type Override = MessageSettings['templates'][string]
 type Templates = Pick<MessageSettings, 'templates' | 'locale'>
@@ -19,7 +19,6 @@ export type Picked = {
   override: Override | undefined
 }
 
-const LANGUAGES = Object.keys(TEXTS) as Language[]
 const FALLBACK = 'en'
 const BUILT_IN: ReadonlyMap<string, Language> = new Map(
   LANGUAGES.map((language) => [languageKeys(language)[0] ?? language, language]),
@@ -37,7 +36,12 @@ function ownTexts(templates: Templates['templates'], channel: Channel): Map<stri
   return new Map(used.map(([tag]) => [languageKeys(tag)[0] ?? '', tag]))
 }
 
-/** The first of the wanted ones that has a text, then the service's language, then English. */
+function firstOf<T>(texts: ReadonlyMap<string, T>, keys: readonly string[]): T | undefined {
+  const key = keys.find((one) => texts.has(one))
+  return key === undefined ? undefined : texts.get(key)
+}
+
+/** The first of the wanted ones that has a text (of the service's own before a built-in one, `pt` for pt-BR, too), then the service's language, then English. */
 export function pickTexts(
   service: Templates,
   channel: Channel,
@@ -46,16 +50,14 @@ export function pickTexts(
   const own = ownTexts(service.templates, channel)
   for (const candidate of [...wanted, service.locale, FALLBACK]) {
     const keys = candidate === null ? [] : languageKeys(candidate)
-    const built = keys.map((key) => BUILT_IN.get(key)).find((one) => one !== undefined)
-    for (const key of keys) {
-      const name = own.get(key)
-      const found = name ?? BUILT_IN.get(key) // mutant: C70.own-text-first
-      if (found === undefined) continue
-      const tag = readLanguageTag(found) ?? FALLBACK
-      const override = name === undefined ? undefined : service.templates[name]
-      const direction = directionOf(tag)
-      return { tag, direction, language: built ?? FALLBACK, units: built ?? null, override }
-    }
+    const built = firstOf(BUILT_IN, keys)
+    const name = firstOf(own, keys)
+    const found = name ?? built // mutant: C70.own-text-first
+    if (found === undefined) continue
+    const tag = readLanguageTag(found) ?? FALLBACK
+    const override = name === undefined ? undefined : service.templates[name]
+    const direction = directionOf(tag)
+    return { tag, direction, language: built ?? FALLBACK, units: built ?? null, override }
   }
   const none = { language: FALLBACK, units: FALLBACK, override: undefined } as const
   return { tag: FALLBACK, direction: 'ltr', ...none }

@@ -1,13 +1,14 @@
-// From a claimed delivery to the message that a provider sends: language, brand, code, and the WebOTP line.
+// From a claimed delivery to the message that a provider sends: language, brand, code, and how long it is valid.
 // It must not log or keep the message (I7: codes never leak), nor take a caller's text: purpose and metadata never reach one (C45).
 
 import type { Channel } from '../../kernel/channel.ts'
 import type { ClaimedDelivery } from '../outbox-ports.ts'
 import type { Prepared } from '../plan.ts'
-import type { MessageSettings, OutgoingMessage } from '../ports.ts'
-import { layOutMail } from './html.ts'
+import type { MessageSettings, OutgoingMessage, SmsSize } from '../ports.ts'
 import { type Picked, pickTexts } from './languages.ts'
-import { type LanguageTexts, TEXTS } from './texts.ts'
+import { composeMail, oneLine } from './mail.ts'
+import { composeSms } from './sms.ts'
+import { TEXTS } from './texts.ts'
 import { describeValidity } from './validity.ts'
 
 /**
@@ -64,62 +65,45 @@ type RenderInput = {
   /** Until the expiry, at least 1. */
   seconds: number
 }
-/** `subject` and `html` for mail only. */
-type Rendered = { subject: string | null; text: string; html: string | null }
+/** `subject` and `html` for mail only, `size` for SMS only. */
+type Rendered = { subject: string | null; text: string; html: string | null; size: SmsSize | null }
 
 type Values = { code: string; brand: string; minutes: string; validity: string; short: string }
 
 export function render(input: RenderInput): Rendered {
-  const { settings, channel } = input
+  const { settings, channel, code } = input
   const picked = pickTexts(settings, channel, [input.locale])
   const validity = describeValidity(picked, input.seconds)
   const values: Values = {
-    code: input.code,
-    brand: oneLine(settings.brandName),
+    ...isolate(picked, code, oneLine(settings.brandName)),
     minutes: validity.minutes,
     validity: validity.long,
     short: validity.short,
   }
-  if (channel === 'email') return renderMail(picked, values)
-  const host = channel === 'sms' ? settings.originDomain : null
+  const { originDomain, androidAppHash, subjectShowsCode } = settings
+  const filled = (template: string) => fill(template, values)
+  if (channel === 'email') {
+    const mail = composeMail({ picked, fill: filled, code, originDomain, subjectShowsCode })
+    return { ...mail, size: null }
+  }
   const own = picked.override?.sms
-  const candidates = own === undefined ? TEXTS[picked.language].sms : [own]
-  return { subject: null, text: fitSms(candidates, values, host), html: null }
+  const templates: readonly string[] = own === undefined ? TEXTS[picked.language].sms : [own]
+  const bodies = templates.map((template) => filled(template))
+  const sms = composeSms({ bodies, code, originDomain, androidAppHash })
+  return { ...sms, subject: null, html: null }
 }
 
-/** The first candidate that fits into one segment, else the shortest. */
-function fitSms(candidates: readonly string[], values: Values, host: string | null): string {
-  // Origin-bound one-time codes: the last line, exactly `@host #code` (WICG sms-one-time-codes §3).
-  const lastLine = host === null ? '' : `\n\n@${host} #${values.code}`
-  let text = values.code
-  for (const candidate of candidates) {
-    text = fill(candidate, values) + lastLine
-    if (measureSms(text).segments === 1) break
-  }
-  return text
-}
+/** UAX #9: left-to-right isolate, first strong isolate, and the end of either. */
+const [LRI, FSI, PDI] = ['\u2066', '\u2068', '\u2069']
 
-function renderMail({ tag, direction, language, override }: Picked, plain: Values): Rendered {
-  const texts: LanguageTexts = TEXTS[language]
-  // In a right-to-left line a left-to-right name would draw the code beside it into its own run.
-  const foreign =
-    direction === 'rtl' && /^[^\p{Script=Arabic}\p{Script=Hebrew}]+$/u.test(plain.brand)
-  const values = foreign ? { ...plain, brand: `\u2068${plain.brand}\u2069` } : plain
-  const subject = oneLine(fill(override?.emailSubject ?? texts.subject, values))
-  const common = { language: tag, direction, subject, code: plain.code }
-  if (override?.emailText !== undefined) {
-    const text = fill(override.emailText, values)
-    const [intro = '', ...notes] = text.split(/\n\s*\n/)
-    // The service's text contains the code in the place of its choice.
-    return { subject, text, html: layOutMail({ ...common, code: null, intro, notes }) }
-  }
-  const intro = fill(texts.intro, values)
-  const notes = [fill(texts.validity, values), fill(texts.warning, values)]
-  return {
-    subject,
-    text: [intro, plain.code, ...notes].join('\n\n').concat('\n'),
-    html: layOutMail({ ...common, intro, notes }),
-  }
+/**
+ * In a right-to-left text the code is a run of its own, and so is a name in another script, which would draw what
+ * stands beside it into its own run. A mark at the beginning of a line would turn the line; isolates do not.
+ */
+function isolate({ direction }: Picked, code: string, brand: string) {
+  if (direction === 'ltr') return { code, brand }
+  const isForeign = /^[^\p{Script=Arabic}\p{Script=Hebrew}]+$/u.test(brand)
+  return { code: `${LRI}${code}${PDI}`, brand: isForeign ? `${FSI}${brand}${PDI}` : brand } // mutants: C58.code-isolated C58.isolate-closed
 }
 
 /** In one pass: a brand called `{{code}}` stays a brand. */
@@ -128,37 +112,4 @@ function fill(template: string, values: Values): string {
     /\{\{\s*(code|brand|minutes|validity|short)\s*\}\}/g,
     (_, name: keyof Values) => values[name],
   )
-}
-
-/** Control characters and line or paragraph separators would start a new header or line (C28). */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
-}
-
-/** 3GPP TS 23.038 §6.2.1, the default alphabet; each is one septet. */
-const GSM_BASIC = new Set(
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
-    '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
-)
-/** §6.2.1.1, the extension table: an escape and a septet. */
-const GSM_EXTENDED = new Set('\f^{}\\[~]|€')
-
-/** 140 octets: 160 septets or 70 UTF-16 units; a part of several loses 6 octets to the header. */
-const ROOM = { gsm: { single: 160, part: 153 }, ucs2: { single: 70, part: 67 } } as const
-
-export type SmsSize = { encoding: 'GSM-7' | 'UCS-2'; units: number; segments: number }
-
-export function measureSms(text: string): SmsSize {
-  let septets = 0
-  for (const character of text) {
-    if (GSM_BASIC.has(character)) septets += 1
-    else if (GSM_EXTENDED.has(character)) septets += 2
-    else return { encoding: 'UCS-2', units: text.length, segments: count(text.length, ROOM.ucs2) }
-  }
-  return { encoding: 'GSM-7', units: septets, segments: count(septets, ROOM.gsm) }
-}
-
-/** A surrogate pair moves to the next part whole, so a long text may take one part more than this. */
-function count(units: number, room: { single: number; part: number }): number {
-  return units <= room.single ? 1 : Math.ceil(units / room.part)
 }
