@@ -5,13 +5,18 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 const SOURCE = 'node_modules/argon2'
 const LIBRARY = join(SOURCE, 'argon2')
 const BLOCKS = 'scripts/argon2-blocks.h'
-/** As in the package's binding.gyp for x64: opt.c is the one with vector instructions. */
-const C_FILES = ['argon2', 'core', 'encoding', 'thread', 'opt', 'blake2/blake2b']
+/** As in the package's binding.gyp for x64, but for opt.c, the one with vector instructions: ours takes its place. */
+const C_FILES = [
+  ...['argon2', 'core', 'encoding', 'thread', 'blake2/blake2b'].map(
+    (name) => `${LIBRARY}/src/${name}.c`,
+  ),
+  'scripts/argon2-fill.c',
+]
 /** From the package's binding.gyp, plus -mavx2. -mtune stays general: the image runs on another machine. */
 const FLAGS = [
   '-O3',
@@ -22,6 +27,7 @@ const FLAGS = [
   '-DNDEBUG',
   '-D_FORTIFY_SOURCE=2',
 ]
+const C_INCLUDES = [`-I${LIBRARY}/include`, `-I${LIBRARY}/src`]
 const CPP_FLAGS = [
   ...FLAGS,
   ...['-std=c++20', '-fexceptions', '-fno-rtti', '-DNAPI_VERSION=8'],
@@ -79,9 +85,9 @@ export async function buildArgon2(folder: string, portable: string): Promise<voi
   const run = (command: string, ...words: string[]) =>
     void execFileSync(command, words, { stdio: 'inherit' })
   try {
-    const made = C_FILES.map((name) => {
-      const object = join(objects, `${name.replace('/', '-')}.o`)
-      run('gcc', ...FLAGS, `-I${LIBRARY}/include`, '-c', `${LIBRARY}/src/${name}.c`, '-o', object)
+    const made = C_FILES.map((file) => {
+      const object = join(objects, `${basename(file)}.o`)
+      run('gcc', ...FLAGS, ...C_INCLUDES, '-c', file, '-o', object)
       return object
     })
     const binding = join(objects, 'argon2.cpp')

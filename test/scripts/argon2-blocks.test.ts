@@ -27,7 +27,21 @@ const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 /** One to two seconds; more on a machine that is busy (test/patience.ts). */
 const GIVEN_BACK_WITHIN_MS = 5_000
 
-type Input = { m?: number; t?: number; p?: number; type?: number; hashLength?: number }
+/** By type: Argon2d, Argon2i, Argon2id (RFC 9106 §5.1 to §5.3). */
+const RFC_9106_TAGS = [
+  [0, '512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb'],
+  [1, 'c814d9d1dc7f37aa13f0d77f2494bda1c8de6b016dd388d29952a4c4672b6ce8'],
+  [2, '0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659'],
+] as const
+
+type Input = {
+  m?: number
+  t?: number
+  p?: number
+  type?: number
+  version?: number
+  hashLength?: number
+}
 type Binding = { hash(input: Record<string, unknown>): Promise<Buffer> }
 
 const require = createRequire(import.meta.url)
@@ -78,6 +92,10 @@ describe.runIf(canBuild)("the image's build of argon2", () => {
       ...[8, 64, 1024, 1025, DEFAULT_KIB, 64].map((m) => ({ m })),
       ...[{ m: DEFAULT_KIB, t: 2 }, { t: 10 }, { type: 0 }, { type: 1 }, { hashLength: 16 }],
       ...[{ p: 4 }, { m: 4096, p: 2, t: 3 }, { m: 64 }],
+      // A part of a lane is less than one block of addresses, exactly one (128), or more.
+      ...[508, 512, 516, 1024, 2051].flatMap((m) => [0, 1, 2].map((type) => ({ m, type, t: 2 }))),
+      ...[0, 1, 2].map((type) => ({ m: 4096, t: 2, p: 8, type })),
+      ...[0, 1, 2].map((type) => ({ m: 4096, t: 2, p: 3, type, version: 0x10 })),
     ]
     for (const input of inputs)
       expect(await built.hash(inputOf(input))).toEqual(await packaged.hash(inputOf(input)))
@@ -87,6 +105,23 @@ describe.runIf(canBuild)("the image's build of argon2", () => {
     )
     await expect(built.hash(inputOf({ m: 7 }))).rejects.toThrow(/memory/i)
   })
+
+  it.each(RFC_9106_TAGS)(
+    'computes the test vector of RFC 9106 §5 for type %i',
+    async (type, tag) => {
+      const filled = (bytes: number, byte: number) => Buffer.alloc(bytes, byte)
+      const input = {
+        ...{ m: 32, t: 3, p: 4, type, version: 0x13, hashLength: 32 },
+        ...{
+          password: filled(32, 1),
+          salt: filled(16, 2),
+          secret: filled(8, 3),
+          data: filled(12, 4),
+        },
+      }
+      expect((await built.hash(input)).toString('hex')).toBe(tag)
+    },
+  )
 
   it('the next hash takes the block of the last, and a kept block holds zeros only', async () => {
     await allGivenBack()

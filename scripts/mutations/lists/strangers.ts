@@ -8,6 +8,7 @@ const C19_TEST_RECIPIENTS = 'test/e2e/c19-test-recipients.test.ts'
 const SMTP = 'test/delivery/smtp.test.ts'
 const BLOCKS = 'test/scripts/argon2-blocks.test.ts'
 const BLOCKS_SOURCE = 'scripts/argon2-blocks.h'
+const FILL_SOURCE = 'scripts/argon2-fill.c'
 
 export const STRANGERS: readonly Mutant[] = [
   mutant(
@@ -176,5 +177,11 @@ export const STRANGERS: readonly Mutant[] = [
     'where a thread of JavaScript ends, what it kept goes back',
     [BLOCKS, 'a thread of JavaScript that ends leaves nothing, and is not held up'],
     { file: BLOCKS_SOURCE, find: '~Timer() { give_back(true); }', replace: '' },
+  ),
+  mutant(
+    'C36.fill-lanes',
+    'the fast build of argon2 mixes in blocks of other lanes, as the package does',
+    [BLOCKS, 'hashes as the package does, whatever was hashed before'],
+    { file: FILL_SOURCE, find: '(uint32_t)((word >> 32) % instance->lanes)', replace: '0' },
   ),
 ]
