@@ -3,13 +3,13 @@
 // its package.json again for each of 129 modules), as CommonJS 0.06 s and 26 MiB.
 
 import { createRequire } from 'node:module'
-import type { Column, Placeholder } from 'drizzle-orm'
+import type { Column as ColumnType, Placeholder as PlaceholderType } from 'drizzle-orm'
 
 const require = createRequire(import.meta.url)
 
 const orm = require('drizzle-orm') as typeof import('drizzle-orm')
-export const { and, asc, desc, getTableColumns, isNotNull, isNull, sql } =
-  require('drizzle-orm') as typeof import('drizzle-orm')
+export const { and, asc, Column, desc, getTableColumns, is, isNotNull, isNull } = orm
+export const { Param, Placeholder, SQL, sql } = orm
 export const { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } =
   require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core')
 export const { drizzle } =
@@ -22,7 +22,7 @@ export const { drizzle } =
  * of the start stays. In a `where` that is written as text the plus is written, too.
  */
 function planOnce(operator: typeof orm.eq): typeof orm.eq {
-  return ((left: Column, right: unknown) => {
+  return ((left: ColumnType, right: unknown) => {
     if (orm.isSQLWrapper(right) && !orm.is(right, orm.Placeholder)) return operator(left, right)
     const bound = orm.is(right, orm.Placeholder) ? right : sql.param(right, left)
     return operator(left, sql`+${bound}`)
@@ -37,10 +37,10 @@ export const lte = planOnce(orm.lte)
 export const ne = planOnce(orm.ne)
 
 /** For `limit`, whose value is read when a plan is made: the name of a placeholder, or a number as text. */
-export function atMost(limit: string | number): Placeholder {
+export function atMost(limit: string | number): PlaceholderType {
   const text = typeof limit === 'number' ? sql.raw(String(limit)) : sql`+${sql.placeholder(limit)}`
-  return text as unknown as Placeholder
+  return text as unknown as PlaceholderType
 }
 
-/** Drizzle over one open connection. Every statement is prepared once, where its file is created. */
+/** As `createOrm` gives it (orm.ts). */
 export type Orm = import('drizzle-orm/better-sqlite3').BetterSQLite3Database

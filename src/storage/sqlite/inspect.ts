@@ -4,10 +4,10 @@
 import { statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import type { RootKeyUse } from '../../factors/ports.ts'
-import { drizzle } from './drizzle.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { countMigrations, requireOurs } from './migrate.ts'
 import { explain } from './open.ts'
+import { createOrm } from './orm.ts'
 
 /** Reading all of a larger one takes long, and a person waits. */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024
@@ -62,6 +62,6 @@ export function inspectSqlite(path: string, migrationsFolder: string): Promise<S
 /** What lies under which root key, of a store of this version. @throws StartupError in an operator's words */
 export function inspectRootKeys<T>(path: string, job: (use: RootKeyUse) => Promise<T>): Promise<T> {
   return withReadOnly(path, (client) =>
-    job(createRootKeyUse({ orm: drizzle(client), writer: { read: async (read) => read() } })),
+    job(createRootKeyUse({ orm: createOrm(client), writer: { read: async (read) => read() } })),
   )
 }

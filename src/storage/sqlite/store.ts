@@ -7,13 +7,13 @@ import { type Engine, lazily } from '../engine.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createApplyChange } from './change.ts'
-import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
 import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createAnswers } from './idempotency.ts'
+import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
 import { createVerificationReads } from './verification-reads.ts'
@@ -22,7 +22,7 @@ import { createWriter, type WriterOptions } from './writer.ts'
 
 /** @param client from `openDatabase` */
 export function createSqliteEngine(client: Database, options: WriterOptions = {}): Engine {
-  const orm = drizzle(client)
+  const orm = createOrm(client)
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
   const applying = createApplyChange(orm, appendEvent)

@@ -4,9 +4,9 @@
 import type { Database } from 'better-sqlite3'
 import type { Actor } from '../../kernel/actor.ts'
 import { createApplyChange } from './change.ts'
-import { drizzle } from './drizzle.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
+import { createOrm } from './orm.ts'
 
 /** What the store that is replaced knows of the time since the copy. */
 export type UsedSince = {
@@ -107,7 +107,7 @@ const idsOf = (client: Database, type: string) =>
 const SET = 'factor_seq = (select seq from factors where id = @id)'
 
 function endPending(client: Database, { now, keyId }: VoidOptions): number {
-  const orm = drizzle(client)
+  const orm = createOrm(client)
   const endings = createEndings(orm, createApplyChange(orm, createEventWriter(orm)).apply)
   const pending = client
     .prepare("select seq, service from verifications where status = 'pending'")
