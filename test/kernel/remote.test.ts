@@ -60,13 +60,30 @@ describe('calls between threads', () => {
     const value = Buffer.from('a value that lies in the same pool')
     expect(value.buffer).toBe(secret.buffer)
     const { call } = connect({
-      size: (bytes: { nested: Uint8Array[] }) => bytes.nested[0]?.buffer.byteLength,
+      hold: (bytes: { nested: Uint8Array[] }) => bytes.nested[0]?.toString(),
       back: (bytes: Uint8Array) => ({ kept: Buffer.from(bytes) }),
     })
-    expect(await call('it', 'size', [{ nested: [value] }])).toBe(value.length)
-    const { kept } = (await call('it', 'back', [value])) as { kept: Uint8Array }
-    expect(Buffer.from(kept).equals(value)).toBe(true)
-    expect(kept.buffer.byteLength).toBe(value.length)
+    expect(await call('it', 'hold', [{ nested: [value] }])).toBe(value.toString())
+    expect(await call('it', 'back', [value])).toEqual({ kept: value })
+  })
+
+  it('gives back what it was given: texts that look like bytes, nothing, and what was changed after the call', async () => {
+    const { call } = connect({ back: (...given: unknown[]) => given })
+    const given = [
+      '=',
+      '==',
+      '=AAAA',
+      '',
+      null,
+      -1.5,
+      true,
+      { a: { '=': '=b' }, b: [Buffer.alloc(0)] },
+    ]
+    expect(await call('it', 'back', given)).toEqual(given)
+    const bytes = Buffer.from('before')
+    const called = call('it', 'back', [bytes])
+    bytes.fill(0)
+    expect(await called).toEqual([Buffer.from('before')])
   })
 
   it('I11: a call that is not answered in time is a store that is unavailable, as are those after the end', async () => {

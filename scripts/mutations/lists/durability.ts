@@ -77,10 +77,10 @@ export const DURABILITY: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
-    'I7.no-pool-clone',
+    'I7.no-pool-copy',
     'a value that is copied to another thread takes nothing else of its pool along',
     [REMOTE, 'I7: a small value takes nothing else of its pool along'],
-    { node: 'ReturnStatement', becomes: 'return value' },
+    { node: 'VariableStatement', becomes: 'const own = Buffer.from(bytes.buffer)' },
   ),
   mutant(
     'I11.thread-deadline',
