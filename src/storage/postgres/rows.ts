@@ -2,6 +2,7 @@
 // It must not let a column that the record lacks (seq, slot) out of the store.
 
 import type { Actor } from '../../kernel/actor.ts'
+import { remember } from '../../kernel/remember.ts'
 import type { IdempotencyKey } from '../../verification/ports.ts'
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
@@ -10,15 +11,15 @@ import { type Sql, sql } from './drizzle.ts'
 
 export type Raw = Record<string, unknown>
 
-const camelNames = new Map<string, string>()
+/** More than all tables have columns. */
+const MAX_NAMES = 500
 
-function camelName(name: string): string {
-  const known = camelNames.get(name)
-  if (known !== undefined) return known
-  const made = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  camelNames.set(name, made)
-  return made
-}
+const camelName = remember(MAX_NAMES, (name: string) =>
+  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+)
+const snakeName = remember(MAX_NAMES, (name: string) =>
+  name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`),
+)
 
 /** `{ code_hash }` to `{ codeHash }`: both schemas name their columns alike. */
 export function camelRow(row: Raw): Raw {
@@ -88,8 +89,6 @@ export const actorText = ({ service, keyId, clientIp, userAgent }: Actor) =>
   jsonText({ service, keyId, clientIp, userAgent })
 
 export const actorJson = (actor: Actor): Sql => sql`${actorText(actor)}::jsonb`
-
-const snakeName = (name: string) => name.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`)
 
 /** The columns of a row, as jsonb_populate_record reads them. */
 export function rowFields(row: object): Record<string, unknown> {
