@@ -10,7 +10,8 @@ import {
   type HeldDelivery,
 } from '../delivery/transitions.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { DeliveryGuard, DeliveryToApply, DueRow, Engine } from './engine.ts'
+import type { DeliveryApplied, DeliveryGuard, DeliveryToApply, DueRow, Engine } from './engine.ts'
+import { createTogether } from './together.ts'
 
 /** After an outage most of what is due may be dead: look further than one batch. */
 const MAX_ROUNDS = 4
@@ -77,8 +78,32 @@ function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
   }
 }
 
+type ToSettle = { change: DeliveryToApply; now: number }
+
+/** Settlements that come together are one call, at the newest of their times. */
+function createApplyTogether({ apply }: Pick<EngineOutbox, 'apply'>) {
+  const applyAll = (list: readonly ToSettle[]) =>
+    apply(
+      list.map(({ change }) => change),
+      Math.max(...list.map(({ now }) => now)),
+    )
+  const together = createTogether(applyAll)
+  /** Of claims whose settlement failed: alone from then on, so that none fails with another again and again (C22). */
+  const failed = new WeakSet<object>()
+  return async (claim: object, one: ToSettle): Promise<DeliveryApplied | undefined> => {
+    if (failed.has(claim)) return (await applyAll([one]))[0] // mutant: C22.settled-alone
+    try {
+      return await together(one)
+    } catch (error) {
+      failed.add(claim)
+      throw error
+    }
+  }
+}
+
 /** Decided on what the claim loaded, so that it is one step wherever nothing moved meanwhile. */
-function createSettle({ apply }: Pick<EngineOutbox, 'apply'>) {
+function createSettle(engine: Pick<EngineOutbox, 'apply'>) {
+  const apply = createApplyTogether(engine)
   return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
     const { claim, now, durationMs, result } = input
     const { verificationId, sendNumber: send, tryNumber, token } = claim
@@ -92,7 +117,8 @@ function createSettle({ apply }: Pick<EngineOutbox, 'apply'>) {
     const answer = { tryNumber, durationMs, result }
     let held: HeldDelivery = { ...claim, send, tries: tryNumber, verificationStatus: 'pending' }
     for (let n = 0; n < MAX_DECISIONS; n += 1) {
-      const [outcome] = await apply([{ ...guard, change: decideSettled(held, input), answer }], now)
+      const change = { ...guard, change: decideSettled(held, input), answer }
+      const outcome = await apply(claim, { change, now })
       if (outcome?.kind === 'applied') return 'settled'
       if (outcome?.kind !== 'changed') return 'fenced'
       held = outcome.row

@@ -121,6 +121,31 @@ export function describeSettling(factory: StoresFactory): void {
       })
     })
 
+    it('C24: results that come together: each is written and answered as if it had come alone', async () => {
+      const stores = factory()
+      const { outbox } = stores
+      await emptyOutbox(stores)
+      for (let n = 0; n < 4; n += 1) await start(stores)
+      const claims = await claim(stores, T0, sendAll)
+      const [sent, retried, ended, released] = claims
+      if (!sent || !retried || !ended || !released) throw new Error('not claimed')
+      await stores.steps.cancel({ id: ended.verificationId, service: 'default', ...guess(true) })
+      await outbox.release([released])
+      const [retry, late] = [retryAt(T0 + 900), retryAt(T0 + 901)]
+      const outcomes = await Promise.all([
+        outbox.settle(settlement(sent, T0 + 5, SENT)),
+        outbox.settle(settlement(retried, T0 + 6, retry)),
+        outbox.settle(settlement(ended, T0 + 7, late)),
+        outbox.settle(settlement(released, T0 + 8, SENT)),
+      ])
+      expect(outcomes).toEqual(['settled', 'settled', 'settled', 'fenced'])
+      const statuses = claims.map(async ({ verificationId }) => {
+        const [delivery] = await stores.verifications.deliveriesOf(verificationId)
+        return delivery?.status
+      })
+      expect(await Promise.all(statuses)).toEqual(['sent', 'queued', 'canceled', 'queued'])
+    })
+
     it('release: due at once, the try not counted, its row gone', async () => {
       const stores = factory()
       await emptyOutbox(stores)

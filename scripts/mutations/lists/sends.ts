@@ -100,4 +100,16 @@ export const SENDS: readonly Mutant[] = [
     ['test/delivery/worker.test.ts', 'C41: after a row that only another node can open'],
     { node: 'BinaryExpression', becomes: 'dueAt - deps.clock.now()' },
   ),
+  mutant(
+    'C24.own-outcome',
+    'of results that are written together each caller gets its own outcome',
+    [PORTS, 'C24: results that come together'],
+    { node: 'ElementAccessExpression', becomes: 'outputs[0]' },
+  ),
+  mutant(
+    'C22.settled-alone',
+    'a result that failed with others is written alone',
+    ['test/storage/together.test.ts', 'C22: one that cannot be written'],
+    { node: 'IfStatement', becomes: '' },
+  ),
 ]
