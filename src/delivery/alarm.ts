@@ -5,20 +5,32 @@ export type Alarm = {
   set(): void
   /** Ends the sleep, or the next one where none is in progress. */
   ring(): void
+  /** After all that this turn of the event loop has to do: several are one. */
+  ringSoon(): void
   /** At most `ms`. It does not keep the process alive. */
   sleep(ms: number): Promise<void>
 }
 
 export function createAlarm(): Alarm {
   let isRung = false
+  let isSoon = false
   let end = () => {}
+  const ring = () => {
+    isRung = true
+    end()
+  }
   return {
     set() {
       isRung = false
     },
-    ring() {
-      isRung = true
-      end()
+    ring,
+    ringSoon() {
+      if (isSoon) return
+      isSoon = true
+      setImmediate(() => {
+        isSoon = false
+        ring()
+      })
     },
     sleep: (ms) =>
       new Promise((resolve) => {

@@ -4,10 +4,11 @@
 import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Alarm } from './alarm.ts'
+import type { Lane } from './lane.ts'
 import type { Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog } from './ports.ts'
-import { errorName, type RunTry, sleep } from './run-try.ts'
+import { type Claim, errorName, type RunTry, sleep } from './run-try.ts'
 
 /** Another process may add rows without waking this one. */
 const IDLE_SLEEP_MS = 1_000
@@ -29,7 +30,7 @@ export type State = {
   storeFailures: number
   /** How much later than due this node checks. */
   yieldMs: number
-  lanes: Map<Channel, Set<Promise<void>>>
+  lanes: ReadonlyMap<Channel, Lane>
   /** Channels in which rows were committed here. */
   woken: Set<Channel>
   /** By the monotonic clock: when it looks for rows that nobody woke it for, those of other processes among them. */
@@ -43,8 +44,6 @@ export type State = {
 }
 
 type Limits = {
-  /** In each channel's lane. */
-  places: number
   leaseMs: number
   /** A send that begins later after its claim could outlive its lease. */
   beginWithinMs: number
@@ -107,9 +106,9 @@ async function look(loop: Loop): Promise<number> {
 /** Claims as many rows as the channel's lane has places: a channel that hangs delays no other. */
 async function claim({ deps, state, limits, run }: Loop, channel: Channel): Promise<number> {
   const lane = state.lanes.get(channel)
-  if (!lane) return 0
-  const free = limits.places - lane.size
-  if (free <= 0) return 0
+  const free = lane?.free() ?? 0
+  lane?.setLeft(free <= 0)
+  if (!lane || free <= 0) return 0
   const claimedAt = deps.clock.now()
   const claims = await deps.outbox.claim({
     now: claimedAt,
@@ -123,22 +122,26 @@ async function claim({ deps, state, limits, run }: Loop, channel: Channel): Prom
       return plan
     },
   })
+  const isLeft = claims.length === free
+  lane.setLeft(isLeft)
+  // Places that came free meanwhile are for the next claim, together.
+  if (isLeft && lane.free() > free) {
+    state.woken.add(channel)
+    state.alarm.ring()
+  }
   if (claims.length === 0) return 0
   // Drained meanwhile, or this process stood still: another worker may claim them.
   if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
     await deps.outbox.release(claims)
     return 0
   }
-  for (const claimed of claims) {
-    const running = run(claimed, state.stop.signal).then((outcome) => {
-      const wasFull = lane.size >= limits.places
-      lane.delete(running)
-      // A full lane may have left due rows behind; a retry may be due before the loop would check.
-      if (wasFull) state.woken.add(channel)
-      if (outcome === 'again') state.lookAt = 0
-      if (wasFull || outcome === 'again') state.alarm.ring()
-    })
-    lane.add(running)
+  const begin = async (claimed: Claim) => {
+    const outcome = await lane.hold((answered) => run(claimed, state.stop.signal, answered))
+    if (outcome === 'done') return
+    // A retry may be due before the loop would check.
+    state.lookAt = 0
+    state.alarm.ring()
   }
+  for (const claimed of claims) void begin(claimed)
   return claims.length
 }

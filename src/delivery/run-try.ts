@@ -20,9 +20,13 @@ import type { ComposeMessage } from './templates/message.ts'
 export type Claim = ClaimedDelivery<Prepared>
 /**
  * Never rejects; ends once the store has taken the result or no longer wants it. `stop` cuts the send short.
- * `again`: the delivery will be due again, maybe soon.
+ * `answered` is called once, when the request has ended. `again`: the delivery will be due again, maybe soon.
  */
-export type RunTry = (claim: Claim, stop: AbortSignal) => Promise<'done' | 'again'>
+export type RunTry = (
+  claim: Claim,
+  stop: AbortSignal,
+  answered: () => void,
+) => Promise<'done' | 'again'>
 
 /** A provider that does not end when its signal aborts loses its place after this. */
 export const ABORT_GRACE_MS = 500
@@ -50,7 +54,7 @@ export type TryDeps = {
 
 export function createTry(deps: TryDeps): RunTry {
   const { clock, providers, recentSends } = deps
-  return async (claim, stop) => {
+  return async (claim, stop, answered) => {
     const { channel, provider: name, prepared } = claim
     // By name and channel: the generic gateways of two channels have the same name.
     const provider = providers.find((one) => one.name === name && one.channels.includes(channel))
@@ -58,6 +62,7 @@ export function createTry(deps: TryDeps): RunTry {
     const result = prepared.silent
       ? await sendSilently(deps, provider, claim, stop)
       : await sendReally(deps, provider, claim, stop)
+    answered()
     const at = clock.now()
     const durationMs = at - startedAt
     if (!prepared.silent) {
@@ -122,10 +127,7 @@ async function sendReally(
   }
 }
 
-/**
- * Keeps the place in the lane until the store has taken the result: while results cannot be written, no more messages go
- * out than a lane has places (C24).
- */
+/** Ends once the store has taken the result: the lane holds only so many that it has not taken (C24). */
 async function settle(
   deps: TryDeps,
   claim: Claim,

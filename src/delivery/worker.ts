@@ -3,13 +3,14 @@
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { createAlarm } from './alarm.ts'
+import { createLane } from './lane.ts'
 import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import { type RoundDeps, runLoop, type State } from './rounds.ts'
 import { ABORT_GRACE_MS, createTry, type TryDeps } from './run-try.ts'
 import type { ComposeMessage } from './templates/message.ts'
 
-/** Providers allow some dozens of connections; more would only queue there. */
+/** Requests at once: providers allow some dozens of connections; more would only queue there. */
 const CONCURRENCY_PER_CHANNEL = 20
 /** A lease in deadlines: one send, its settling and a long pause of the process fit in (C23). */
 const LEASE_DEADLINES = 3
@@ -36,6 +37,7 @@ type WorkerStatus = {
   state: State['phase']
   /** False while the store cannot be reached; it is retried automatically. */
   storeReachable: boolean
+  /** Requests to providers that have not ended; a result that the store has yet to take is none. */
   inFlight: Record<Channel, number>
 }
 
@@ -61,16 +63,18 @@ export function createWorker(deps: WorkerDeps): Worker {
   const recentSends = createRecentSends()
   const readHistory = createSendHistory({ ...deps, recentSends })
   const run = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
-  const limits = {
-    places: deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL,
-    leaseMs,
-    beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS,
+  const limits = { leaseMs, beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS }
+  const places = deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL
+  const wake = (channel?: Channel) => {
+    if (channel) state.woken.add(channel)
+    else state.lookAt = 0
+    state.alarm.ringSoon()
   }
   const state: State = {
     phase: 'idle',
     storeFailures: 0,
     yieldMs: 0,
-    lanes: new Map(CHANNELS.map((channel) => [channel, new Set()])),
+    lanes: new Map(CHANNELS.map((channel) => [channel, createLane(places, () => wake(channel))])),
     woken: new Set(),
     lookAt: 0,
     alarm: createAlarm(),
@@ -78,32 +82,22 @@ export function createWorker(deps: WorkerDeps): Worker {
     stop: new AbortController(),
   }
   let loop: Promise<void> = Promise.resolve()
-  let isWaking = false
   return {
     start() {
       if (state.phase !== 'idle') return
       state.phase = 'running'
       deps.outbox.serve?.((channel) =>
-        state.phase === 'running' ? limits.places - (state.lanes.get(channel)?.size ?? 0) : 0,
+        state.phase === 'running' ? (state.lanes.get(channel)?.free() ?? 0) : 0,
       )
       loop = runLoop({ deps, state, limits, run }, random)
     },
-    wake(channel) {
-      if (channel) state.woken.add(channel)
-      else state.lookAt = 0
-      if (isWaking) return
-      isWaking = true
-      setImmediate(() => {
-        isWaking = false
-        state.alarm.ring()
-      })
-    },
+    wake,
     drain: (withinMs) => drain(state, loop, withinMs),
     status: () => ({
       state: state.phase,
       storeReachable: state.storeFailures === 0,
       inFlight: Object.fromEntries(
-        CHANNELS.map((channel) => [channel, state.lanes.get(channel)?.size ?? 0]),
+        CHANNELS.map((channel) => [channel, state.lanes.get(channel)?.requests() ?? 0]),
       ) as Record<Channel, number>,
     }),
   }
@@ -114,8 +108,8 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   state.phase = 'draining'
   state.quit.abort()
   state.alarm.ring()
-  const inFlight = () => [...state.lanes.values()].flatMap((lane) => [...lane])
-  const done = loop.then(() => Promise.all(inFlight()))
+  const open = () => [...state.lanes.values()].flatMap((lane) => lane.open())
+  const done = loop.then(() => Promise.all(open()))
   await endOf(done, Math.max(0, withinMs - DRAIN_SETTLE_MS))
   state.stop.abort()
   await endOf(done, Math.min(withinMs, DRAIN_SETTLE_MS))

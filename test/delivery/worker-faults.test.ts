@@ -85,7 +85,7 @@ describe('the store in trouble', () => {
     expect(server.seen.length).toBe(1)
   })
 
-  it('C24: while no result can be written, no more messages go out than a lane has places', async () => {
+  it('C24: while no result can be written, no more messages go out than twice a lane’s places', async () => {
     const settle = () => Promise.reject(new StoreUnavailableError('disk full'))
     server.behave(answer(202))
     const worker = world.work({
@@ -96,9 +96,10 @@ describe('the store in trouble', () => {
     for (let i = 0; i < 10; i += 1) await world.begin()
     worker.wake()
     await until(
-      () => world.lines.filter((line) => line.includes('could not be written')).length > 6,
+      () => world.lines.filter((line) => line.includes('could not be written')).length > 12,
     )
-    expect(server.seen.length).toBe(3)
+    expect(server.seen.length).toBe(6)
+    expect(worker.status().inFlight.sms).toBe(0)
   })
 
   it('C23: after a lease has run out another worker claims the row, with the same code, and this is logged', async () => {
@@ -173,6 +174,25 @@ describe('drain', () => {
     expect(await statusOf(first.id)).toBe('sent')
     expect(await world.delivery(second.id)).toMatchObject({ status: 'queued', tries: 0 })
     expect(worker.status()).toMatchObject({ state: 'stopped', inFlight: { sms: 0 } })
+  })
+
+  it('C39: waits for results that the store has yet to take', async () => {
+    const gate = Promise.withResolvers<void>()
+    const settle: typeof world.store.outbox.settle = async (input) => {
+      await gate.promise
+      return await world.store.outbox.settle(input)
+    }
+    server.behave(answer(202))
+    const worker = world.work({ providers: [world.gateway(server.url)], outbox: { settle } })
+    const { id } = await world.begin()
+    worker.wake()
+    await until(() => server.seen.length === 1 && worker.status().inFlight.sms === 0)
+    const drained = worker.drain(5_000)
+    await world.store.outbox.nextDueAt()
+    expect(worker.status().state).toBe('draining')
+    gate.resolve()
+    await drained
+    expect(await statusOf(id)).toBe('sent')
   })
 
   it('C39: claimed while the drain began: released, due at once, no try counted', async () => {

@@ -101,6 +101,12 @@ export const SENDS: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: 'dueAt - deps.clock.now()' },
   ),
   mutant(
+    'C24.unstored-bound',
+    'a lane holds only so many results that the store has not taken',
+    ['test/delivery/worker-faults.test.ts', 'C24: while no result can be written'],
+    { node: 'CallExpression', becomes: 'places - requests' },
+  ),
+  mutant(
     'C24.own-outcome',
     'of results that are written together each caller gets its own outcome',
     [PORTS, 'C24: results that come together'],
