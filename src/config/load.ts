@@ -2,21 +2,13 @@
 // It must not create keys in production, nor show what a file holds.
 
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PROVIDERS } from '../delivery/registry.ts'
 import { availableCores } from '../hashing/available-cores.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
+import { makeFolderOf } from '../kernel/make-folder.ts'
 import { type Config, ConfigError, type DevKeys, loadConfig } from './config.ts'
 import { SettingError } from './parsers.ts'
 import type { Environment } from './reader.ts'
@@ -34,7 +26,6 @@ export function readSettingsFile(path: string): string {
 
 export const DEV_KEYS_FILE = 'development-keys.json'
 const ONLY_OWNER = 0o600
-const ONLY_OWNER_DIRECTORY = 0o700
 const SECRET_BYTES = 32
 
 const schema = z.strictObject({ secretKey: z.string(), apiKey: z.string(), adminKey: z.string() })
@@ -99,7 +90,7 @@ export function ensureDevKeys(dataDir: string): DevKeys {
   const path = join(dataDir, DEV_KEYS_FILE)
   const kept = read(path)
   if (kept) return kept
-  mkdirSync(dataDir, { recursive: true, mode: ONLY_OWNER_DIRECTORY })
+  makeFolderOf(path)
   publish(dataDir, path, {
     secretKey: randomBytes(SECRET_BYTES).toString('base64'),
     apiKey: createDevKey(),

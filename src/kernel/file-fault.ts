@@ -1,7 +1,7 @@
 // Why a file cannot be used, in an operator's words: which one, who owns it, and the command that fixes it.
 // It must not open a file or show what it holds.
 
-import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /** `write`: the file is read and written, and has companions (a database). */
@@ -28,6 +28,19 @@ const SHARED = new Set(
     ' ',
   ),
 )
+
+/** What Linux makes up itself (linux/magic.h). */
+const PSEUDO_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x9fa0, 'proc'],
+  [0x62656572, 'sysfs'],
+  [0x27e0eb, 'cgroup'],
+  [0x63677270, 'cgroup2'],
+  [0x1cd1, 'devpts'],
+  [0x64626720, 'debugfs'],
+  [0x74726163, 'tracefs'],
+  [0x73636673, 'securityfs'],
+  [0x62656570, 'configfs'],
+])
 
 const statOf = (path: string) => statSync(path, { throwIfNoEntry: false })
 
@@ -61,8 +74,17 @@ function describeRights(path: string, stat: Stats, need: FileNeed | 'search'): s
   return `${as}. Run as root: chown ${who} ${quote(path)}`
 }
 
+/** Nothing can be created there by root either: no command helps. */
+function describePseudo(path: string, folder: string): string | undefined {
+  const name = PSEUDO_FILE_SYSTEMS.get(statfsSync(folder).type)
+  if (name === undefined) return undefined
+  return `${path} cannot be created: ${folder} (owner: ${nameOf(statSync(folder).uid)}) is on ${name}, a file system of the kernel itself, which stores nothing. Choose a folder on a disk.`
+}
+
 /** The path would have to be made, and `parent`, which exists, does not allow it. */
 function describeMissing(path: string, parent: string, stat: Stats): string | undefined {
+  const pseudo = describePseudo(path, parent)
+  if (pseudo !== undefined) return pseudo // mutant: C71.pseudo-folder-named
   const code = refusal(parent, ACCESS.write)
   if (code === 'EROFS') return describeReadOnly(parent) // mutant: C71.read-only-folder
   if (code === undefined) return undefined
@@ -89,6 +111,9 @@ function faultOnTheWay(path: string, need: FileNeed, wanted = path): string | un
     if (above !== undefined) return above
   }
   const stat = statOf(path)
+  // mutant: C71.dangling-folder-named
+  if (!stat && lstatSync(path, { throwIfNoEntry: false }))
+    return `${path} is a link to a folder that does not exist. Run: ls -l ${quote(path)}`
   if (stat?.isDirectory())
     return refusal(path, constants.X_OK) && describeRights(path, stat, 'search')
   if (stat)
@@ -133,7 +158,7 @@ export function describeFileFault(
       if (found !== undefined) return found
     }
     const above = statOf(directory)
-    return above && describeAccess(directory, above, 'write')
+    return above && (describePseudo(path, directory) ?? describeAccess(directory, above, 'write')) // mutant: C71.pseudo-file-named
   } catch {
     // It cannot even be examined (EACCES, ELOOP): the caller has its own error.
     return undefined

@@ -1,11 +1,10 @@
 // The limiter of these settings: in a file, in PostgreSQL, or in Redis.
 // It must not load the driver of an engine that is not used.
 
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { StartupError } from '../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../kernel/file-fault.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { makeFolderOf } from '../kernel/make-folder.ts'
 import type { PostgresConfig } from '../kernel/postgres.ts'
 import type { LimitStore } from './counting.ts'
 
@@ -33,12 +32,14 @@ export async function openLimiter(
 ): Promise<LimitStore> {
   switch (config.kind) {
     case 'sqlite': {
-      mkdirSync(dirname(config.path), { recursive: true, mode: 0o700 })
-      const { openSqliteLimiter } = await import('./sqlite-limiter.ts')
-      return openSqliteLimiter({ path: config.path, isCheckpointed }).catch((error) => {
+      try {
+        makeFolderOf(config.path)
+        const { openSqliteLimiter } = await import('./sqlite-limiter.ts')
+        return await openSqliteLimiter({ path: config.path, isCheckpointed })
+      } catch (error) {
         const fault = describeFileFault(config.path, 'write', COMPANIONS)
         throw fault ? new StartupError(fault, { cause: error }) : error
-      })
+      }
     }
     case 'postgres': {
       const { url, connections, pooler } = config

@@ -5,6 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const C71_FILES = 'test/storage/sqlite/c71-files.test.ts'
 const FILE_FAULT = 'test/kernel/file-fault.test.ts'
+const MAKE_FOLDER = 'test/kernel/make-folder.test.ts'
 const SERVE = 'test/service/serve.test.ts'
 const TEMPORARY_FILES = 'test/storage/sqlite/temporary-files.test.ts'
 const PGBOUNCER = 'test/storage/postgres/pgbouncer.test.ts'
@@ -48,6 +49,36 @@ export const FILES: readonly Mutant[] = [
       becomes: `companions
 .slice(0, 0)`,
     },
+  ),
+  mutant(
+    'C71.pseudo-folder-named',
+    'a folder that cannot be created among what the kernel makes up is refused with its reason',
+    [C71_FILES, 'C71: a file system of the kernel itself: data in /proc/countersign'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C71.pseudo-file-named',
+    'a file that cannot be created among what the kernel makes up is refused with its reason',
+    [C71_FILES, 'C71: a file system of the kernel itself: store in /proc/c.db'],
+    { node: 'CallExpression', becomes: 'undefined' },
+  ),
+  mutant(
+    'C71.dangling-folder-named',
+    'a folder that is a link to nowhere is named as such',
+    [C71_FILES, 'C71: a folder that is a link to nowhere'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C71.folders-step-by-step',
+    'folders are made one by one: a recursive mkdir never returns from /proc',
+    [C71_FILES, 'C71: a file system of the kernel itself: data in /proc/countersign'],
+    { node: 'ObjectLiteralExpression', becomes: '{ mode: DIRECTORY_MODE, recursive: true }' },
+  ),
+  mutant(
+    'C71.folder-made-twice',
+    'a folder that another process has made meanwhile is taken',
+    [MAKE_FOLDER, 'C71: is made once where another process is faster'],
+    { node: 'IfStatement', becomes: 'throw error' },
   ),
   mutant(
     'C71.socket-folder-missing',

@@ -1,12 +1,12 @@
 // Opens the database file: lock, WAL, durability, migrations. Many processes may do so at once.
 // It must not wait synchronously: the driver's busy wait would stop the event loop.
 
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
+import { makeFolderOf } from '../../kernel/make-folder.ts'
 import { startFreshLog } from '../../kernel/write-ahead-log.ts'
 import { createPrivately, type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
@@ -148,9 +148,8 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 }
 
 async function lockAndOpen(options: OpenOptions): Promise<Database> {
-  const directory = dirname(options.path)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const network = networkFileSystem(directory, options.fileSystemType)
+  makeFolderOf(options.path)
+  const network = networkFileSystem(dirname(options.path), options.fileSystemType)
   if (network !== undefined)
     throw new StartupError(
       `${options.path} is on ${network}, where SQLite loses data: put it on a local disk, or use PostgreSQL (DATABASE_URL=postgres://…).`,

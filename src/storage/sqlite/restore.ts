@@ -1,11 +1,12 @@
 // Puts an older copy in the place of the store; what would become valid again with it is made void.
 // It must not do so while anybody has the store open, nor remove what was there before.
 
-import { existsSync, linkSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs'
+import { existsSync, linkSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS } from '../../kernel/file-fault.ts'
+import { makeFolderOf } from '../../kernel/make-folder.ts'
 import { copyPages, finishCopy, openToCopy, syncPath } from './backup.ts'
 import { createPrivately, giveTo, hasNoLinks, removeWhole } from './filesystem.ts'
 import { isMoved, migrate } from './migrate.ts'
@@ -15,7 +16,6 @@ import { newestTime, readUsedSince, type Voided, type VoidOptions, voidCopy } fr
 
 /** Somebody who starts or migrates has the lock for moments; a person waits. */
 const LOCK_MS = 5_000
-const DIRECTORY_MODE = 0o700
 
 export type RestoreOptions = Pick<VoidOptions, 'keyId' | 'keepRecoveryCodes'> & {
   from: string
@@ -154,7 +154,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
       throw new StartupError(
         `${from} is the store itself: give the copy that should take its place.`,
       )
-    mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
+    makeFolderOf(path)
     // A link to the store stays one: what it leads to is replaced.
     const real = existsSync(path) ? realpathSync(path) : path
     return await withLock(path, LOCK_MS, () => replace({ ...options, path: real }))

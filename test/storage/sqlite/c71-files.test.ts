@@ -25,6 +25,8 @@ const isRoot = process.getuid?.() === 0
 /** Who runs the service: nobody where the tests are root's, or a chmod would stop no one. */
 const USER = isRoot ? 65_534 : (process.getuid?.() ?? 0)
 const STRANGER = 4242
+/** A start that never returns cannot be ended from within. */
+const ATTEMPT_MS = 50_000
 /** A namespace of its own for mounts, where this machine grants one. */
 const canMount =
   isRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).status === 0
@@ -60,7 +62,10 @@ async function attempt(
 ): Promise<{ told?: string[]; refused?: string; kind?: string }> {
   const asked: Asked = { as, kind, path, migrations: at('migrations') }
   const script = join(import.meta.dirname, 'as-nobody.ts')
-  const { stdout } = await run(process.execPath, [script, JSON.stringify(asked)])
+  const { stdout } = await run(process.execPath, [script, JSON.stringify(asked)], {
+    timeout: ATTEMPT_MS,
+    killSignal: 'SIGKILL',
+  })
   return JSON.parse(stdout)
 }
 
@@ -222,6 +227,34 @@ describe('C71: of one’s own', () => {
       `${at('data/absent')} does not exist. Run: ls -l ${at('data')}`,
     )
   })
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['store', '/proc/countersign/c.db', USER],
+    ['store', '/proc/countersign/deep/er/c.db', 0],
+    ['store', '/proc/c.db', 0],
+    ['limits', '/proc/countersign/c.db', 0],
+    ['data', '/proc/countersign', USER],
+    ['data', '/proc/self/countersign/deep', 0],
+    ['data', '/sys/countersign', 0],
+  ] as const)(
+    'C71: a file system of the kernel itself: %s in %s, as user %i',
+    async (kind, path, as) => {
+      const { refused } = await attempt(kind, path, isRoot ? as : USER)
+      expect(refused).toContain(`${path.replace(/\/c\.db$/, '')}`)
+      expect(refused).toMatch(/\(owner: .*is on (proc|sysfs), a file system of the kernel itself/)
+      expect(refused).not.toMatch(/chown|chmod|mkdir/)
+    },
+  )
+
+  it.each(['store', 'limits', 'data'] as const)(
+    'C71: a folder that is a link to nowhere: %s',
+    async (kind) => {
+      symlinkSync(at('nowhere/at/all'), at('data/link'))
+      const path = kind === 'data' ? 'data/link' : 'data/link/c.db'
+      const { refused } = await attempt(kind, at(path))
+      expect(refused).toContain(`${at('data/link')} is a link to a folder that does not exist`)
+    },
+  )
 
   it('C71: a link that leads nowhere', async () => {
     symlinkSync(at('nowhere/at/all'), at('data/c.db'))
