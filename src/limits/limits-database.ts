@@ -4,11 +4,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { endByLoss, fileIdentity, isFailedSync, SYNC_FAILED } from '../kernel/lost-file.ts'
 import { remember } from '../kernel/remember.ts'
-import {
-  createWriteAheadLog,
-  startFreshLog,
-  type WriteAheadLog,
-} from '../kernel/write-ahead-log.ts'
+import { createWriteAheadLog, repairLog, type WriteAheadLog } from '../kernel/write-ahead-log.ts'
 
 export const LIMITS_TABLE = 'limit_counters'
 
@@ -69,7 +65,7 @@ export function openLimitsDatabase(path: string, isCheckpointed = false): Limits
     db.pragma('synchronous = NORMAL')
     // A root that is read-only has no /tmp.
     db.pragma('temp_store = MEMORY') // mutant: C71.limits-memory-sort
-    startFreshLog(db)
+    repairLog(db)
     db.exec(SCHEMA)
   } catch (error) {
     db.close()

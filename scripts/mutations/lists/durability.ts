@@ -7,6 +7,7 @@ const POWER_CUT = 'test/durability/power-cut.test.ts'
 const CHECKPOINTS = 'test/limits/checkpoints.test.ts'
 const REMOTE = 'test/kernel/remote.test.ts'
 const HELD_SYNC = 'test/durability/held-sync.test.ts'
+const RECOVERY = 'test/durability/recovery.test.ts'
 const FAILED_SYNC = 'test/durability/failed-sync.test.ts'
 
 export const DURABILITY: readonly Mutant[] = [
@@ -35,9 +36,15 @@ export const DURABILITY: readonly Mutant[] = [
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(
-    'I5.fresh-log',
-    'a start writes nothing behind what a failed sync left in the log',
-    [FAILED_SYNC, 'C75: killed at a sync that failed'],
+    'I5.log-rewritten',
+    'a start fills the hole that a failed sync left in the log',
+    [RECOVERY, 'C75: the power cut at each moment of the next start'],
+    { node: 'CallExpression', becomes: 'length - done' },
+  ),
+  mutant(
+    'I5.log-synced',
+    'what a start finds in the log is on the disk before anything is read from it',
+    [RECOVERY, 'C75: the log is on the disk before it is used'],
     { node: 'ExpressionStatement', becomes: '' },
   ),
   mutant(

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
+import { repairLog } from '../../kernel/write-ahead-log.ts'
 import { isMoved, markMoved, migrate } from '../sqlite/migrate.ts'
 import { explain } from '../sqlite/open.ts'
 import { isBusy } from '../sqlite/sqlite-errors.ts'
@@ -81,6 +82,7 @@ function takeAlone(path: string, migrationsFolder: string): Database {
     client.pragma('synchronous = FULL')
     client.pragma('temp_store = MEMORY') // mutant: C71.move-memory-sort
     client.exec('BEGIN EXCLUSIVE; COMMIT')
+    repairLog(client)
     migrate(client, path, migrationsFolder, true)
     refuseUnknown(client)
     return client

@@ -7,7 +7,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { StartupError } from '../../kernel/errors.ts'
 import { COMPANIONS, describeFileFault } from '../../kernel/file-fault.ts'
 import { makeFolderOf } from '../../kernel/make-folder.ts'
-import { startFreshLog } from '../../kernel/write-ahead-log.ts'
+import { repairLog } from '../../kernel/write-ahead-log.ts'
 import { createPrivately, type FileSystemType, networkFileSystem } from './filesystem.ts'
 import { migrate } from './migrate.ts'
 import { isBusy } from './sqlite-errors.ts'
@@ -68,7 +68,7 @@ function openAndMigrate(options: OpenOptions): Database {
   const client = new Sqlite(options.path, { timeout: 0 })
   try {
     configure(client, options.path, options.synchronous ?? 'full')
-    startFreshLog(client)
+    repairLog(client)
     migrate(client, options.path, options.migrationsFolder)
     return client
   } catch (error) {
