@@ -20,6 +20,7 @@ import { generateCode } from '../verification/comparison.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSweeper } from '../verification/sweeper.ts'
 import { openDatabases } from './databases.ts'
+import type { Thread } from './thread.ts'
 
 function composeDelivery(
   config: Config,
@@ -67,8 +68,8 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
 
 export type Parts = Awaited<ReturnType<typeof composeParts>>
 
-export async function composeParts(config: Config, logger: Logger) {
-  const { store, limiter } = await openDatabases(config, logger)
+export async function composeParts(config: Config, logger: Logger, thread?: Thread) {
+  const { store, limiter } = await openDatabases(config, logger, thread)
   const clock = createClock({
     floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
     // A slow answer of the database puts a node ahead of it; its clock is slowed until they agree, never set back.

@@ -33,6 +33,7 @@ import {
   readiness,
   warnOfKeys,
 } from './compose-requests.ts'
+import type { Thread } from './thread.ts'
 
 /** A service that can listen and drain. */
 export type Running = {
@@ -115,8 +116,9 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   return app
 }
 
-export async function compose(config: Config, logger: Logger): Promise<Running> {
-  const parts = await composeParts(config, logger)
+/** @param thread of the store, where it was started before */
+export async function compose(config: Config, logger: Logger, thread?: Thread): Promise<Running> {
+  const parts = await composeParts(config, logger, thread)
   await warnOfKeys(config, parts, logger)
   const { clock, worker, sweeper, purger, mint } = parts
   const closing = new AbortController()

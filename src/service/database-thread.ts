@@ -1,12 +1,13 @@
 // The thread that writes SQLite's file: a commit waits for the disk here, while the service answers.
-// It must not be imported: databases.ts starts it.
+// It must not be imported: thread.ts starts it.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Database } from 'better-sqlite3'
 import { answerCalls, toPlainError } from '../kernel/remote.ts'
 import { checkpointRegularly } from '../limits/limits-database.ts'
 import { openDatabase } from '../storage/sqlite/open.ts'
 import { createSqliteEngine } from '../storage/sqlite/store.ts'
-import type { ThreadData, ThreadReport } from './databases.ts'
+import type { ThreadData, ThreadReport } from './thread.ts'
 
 type Target = Record<string, (...args: never[]) => unknown>
 
@@ -17,8 +18,20 @@ const logger = {
     report({ kind: 'warning', fields, message }),
 }
 
-try {
-  const engine = createSqliteEngine(await openDatabase({ ...store, logger }))
+async function open(): Promise<Database | undefined> {
+  try {
+    return await openDatabase({ ...store, logger })
+  } catch (error) {
+    report({ kind: 'failed', error: toPlainError(error) })
+    return undefined
+  }
+}
+
+const client = await open()
+if (client) {
+  // The main thread opens it to read, while the statements are prepared here.
+  report({ kind: 'open' })
+  const engine = createSqliteEngine(client)
   const endCheckpoints = limitsPath === null ? () => {} : checkpointRegularly(limitsPath)
   const close = () => {
     endCheckpoints()
@@ -26,7 +39,4 @@ try {
   }
   const targets = { ...engine, store: { close } } as unknown as Record<string, Target>
   answerCalls(calls, (target, method) => targets[target]?.[method])
-  report({ kind: 'open' })
-} catch (error) {
-  report({ kind: 'failed', error: toPlainError(error) })
 }

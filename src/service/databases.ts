@@ -1,85 +1,34 @@
 // Opens the store and the limits of the settings. A file of SQLite is written in a thread of its own: a commit waits for its
 // sync there, and never holds up an answer. It must not leave that thread behind, nor serve without it.
 
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { type Caller, createCaller, type PlainError, toError } from '../kernel/remote.ts'
 import type { LimitStore } from '../limits/counting.ts'
 import { openLimiter } from '../limits/open.ts'
-import { DATABASE_THREAD, MIGRATIONS_FOLDER } from '../paths.ts'
 import { createStore } from '../storage/create-store.ts'
 import { type Engine, writtenElsewhere } from '../storage/engine.ts'
-import { openStore, type StoreConfig } from '../storage/open.ts'
-import type { OpenOptions } from '../storage/sqlite/open.ts'
+import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
+import { startThread, type Thread } from './thread.ts'
 
-export type ThreadData = {
-  calls: MessagePort
-  store: Pick<OpenOptions, 'path' | 'migrationsFolder' | 'synchronous'>
-  /** The file of the limits, where they are counted in one: its checkpoints sync, too. */
-  limitsPath: string | null
-}
-export type ThreadReport =
-  | { kind: 'open' }
-  | { kind: 'failed'; error: PlainError }
-  | { kind: 'warning'; fields: Record<string, unknown>; message: string }
-
-type Thread = Caller & { end(): Promise<void> }
-
-/** @throws what the thread could not open */
-async function startThread(
-  data: Omit<ThreadData, 'calls'>,
-  logger: Pick<Logger, 'warn'>,
-): Promise<Thread> {
-  const { port1, port2 } = new MessageChannel()
-  const workerData: ThreadData = { ...data, calls: port2 }
-  const worker = new Worker(DATABASE_THREAD, { workerData, transferList: [port2], env: {} })
-  const opened = new Promise<void>((resolve, reject) => {
-    worker.on('message', (report: ThreadReport) => {
-      if (report.kind === 'warning') logger.warn(report.fields, report.message)
-      else if (report.kind === 'open') resolve()
-      else reject(toError(report.error))
-    })
-    worker.once('error', reject)
-  })
-  const caller = createCaller(port1)
-  const end = async () => {
-    caller.close()
-    port1.close()
-    await worker.terminate()
-  }
-  try {
-    await opened
-  } catch (error) {
-    await end()
-    throw error
-  }
-  // From here on an error in the thread is one that nobody catches: it ends the process (serve.ts).
-  worker.removeAllListeners('error')
-  return { ...caller, end }
-}
-
-async function openReads(path: string): Promise<Engine> {
+/** Loads while the thread opens the file. */
+async function loadReads(): Promise<(path: string) => Engine> {
   const [{ openToRead }, { createSqliteEngine }] = await Promise.all([
     import('../storage/sqlite/open.ts'),
     import('../storage/sqlite/store.ts'),
   ])
-  return createSqliteEngine(openToRead(path))
+  return (path) => createSqliteEngine(openToRead(path))
 }
 
 /** Reads stay in this thread: they wait for no sync, and cost less than a message. */
-async function openThreadedStore(
-  config: Extract<StoreConfig, { kind: 'sqlite' }>,
-  limitsPath: string | null,
-  logger: Pick<Logger, 'warn'>,
-): Promise<Store> {
-  const data = { ...config, migrationsFolder: MIGRATIONS_FOLDER }
-  const thread = await startThread({ store: data, limitsPath }, logger)
-  const engine = await openReads(config.path).catch(async (error: unknown) => {
-    await thread.end()
-    throw error
-  })
+async function openThreadedStore(path: string, thread: Thread): Promise<Store> {
+  // The thread migrates: before that there may be nothing to read.
+  const engine = await Promise.all([loadReads(), thread.opened])
+    .then(([openReads]) => openReads(path))
+    .catch(async (error: unknown) => {
+      await thread.end()
+      throw error
+    })
   const close = async () => {
     // The last connection checkpoints: that one is the thread's.
     await engine.close()
@@ -96,16 +45,19 @@ async function openThreadedStore(
   })
 }
 
-/** @throws StartupError, StoreUnavailableError */
+/**
+ * @param thread of these settings, where it was started before
+ * @throws StartupError, StoreUnavailableError
+ */
 export async function openDatabases(
   { store, limits }: Pick<Config, 'store' | 'limits'>,
   logger: Pick<Logger, 'warn'>,
+  thread = startThread({ store, limits }, logger),
 ): Promise<{ store: Store; limiter: LimitStore }> {
-  const limitsPath = limits.kind === 'sqlite' ? limits.path : null
   // mutant: C75.store-in-thread
   const opened =
-    store.kind === 'sqlite'
-      ? await openThreadedStore(store, limitsPath, logger)
+    store.kind === 'sqlite' && thread
+      ? await openThreadedStore(store.path, thread)
       : await openStore(store, { logger })
   try {
     return { store: opened, limiter: await openLimiter(limits, logger, store.kind === 'sqlite') }

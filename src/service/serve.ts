@@ -10,6 +10,7 @@ import { describeFileFault } from '../kernel/file-fault.ts'
 import { createLogger, type Logger } from '../kernel/logger.ts'
 import { isLostFile } from '../kernel/lost-file.ts'
 import type { Running } from './compose.ts'
+import { startThread } from './thread.ts'
 
 const EXIT_FAILED = 1
 /** As a shell counts a process that a signal ended: 128 + the signal's number. */
@@ -158,8 +159,9 @@ export async function serve(env: Environment): Promise<void> {
   endOnUncaught(logger)
   for (const warning of config.warnings) logger.warn({}, warning)
   try {
+    const thread = startThread(config, logger)
     const { compose } = await import('./compose.ts')
-    const running = await compose(config, logger)
+    const running = await compose(config, logger, thread)
     const end = drainOnSignal(running, config.shutdownGraceMs, logger)
     if (env.npm_lifecycle_event === 'start') endWithParent(end)
     const { url } = await running.listen()

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from '../../src/service/databases.ts'
+import { startThread } from '../../src/service/thread.ts'
 import type { Store } from '../../src/storage/store.ts'
 import type { Steps } from '../contract/steps.ts'
 import { createSteps } from '../contract/steps.ts'
@@ -13,14 +14,12 @@ import { makeDirectory } from '../storage/sqlite/fixture.ts'
 const warnings: string[] = []
 const logger = { warn: (_: object, message: string) => warnings.push(message) }
 
-const open = (directory: string) =>
-  openDatabases(
-    {
-      store: { kind: 'sqlite', path: join(directory, 'countersign.db'), synchronous: 'normal' },
-      limits: { kind: 'sqlite', path: join(directory, 'limits.db') },
-    },
-    logger,
-  )
+const settingsOf = (directory: string): Parameters<typeof openDatabases>[0] => ({
+  store: { kind: 'sqlite', path: join(directory, 'countersign.db'), synchronous: 'normal' },
+  limits: { kind: 'sqlite', path: join(directory, 'limits.db') },
+})
+
+const open = (directory: string) => openDatabases(settingsOf(directory), logger)
 
 describe('SQLite in a thread', () => {
   const directory = makeDirectory()
@@ -42,6 +41,16 @@ describe('the thread of SQLite', () => {
     await expect(open('/dev/null/data')).rejects.toThrow(
       /give DATABASE_URL another path|\/dev\/null/,
     )
+  })
+
+  it('hands it over where it was started, and failed, before anybody waited for it', async () => {
+    const settings = settingsOf('/dev/null/data')
+    const thread = startThread(settings, logger)
+    await thread?.opened.catch(() => {})
+    await expect(openDatabases(settings, logger, thread)).rejects.toThrow(
+      /give DATABASE_URL another path|\/dev\/null/,
+    )
+    await expect(thread?.call('store', 'close', [])).rejects.toThrow('the database is closed')
   })
 
   it('is not left behind where the limits cannot be opened', async () => {
