@@ -7,7 +7,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY LICENSE ./
-COPY scripts/bundle.ts scripts/build-argon2.ts scripts/argon2-blocks.h scripts/argon2-fill.c scripts/
+COPY scripts/bundle.ts scripts/bundle-plugins.ts scripts/build-argon2.ts scripts/argon2-blocks.h scripts/argon2-fill.c scripts/
 COPY bin bin
 COPY drizzle drizzle
 COPY src src

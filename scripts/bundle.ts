@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build, type Metafile, type Plugin, transform } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { buildArgon2 } from './build-argon2.ts'
+import { PLUGINS } from './bundle-plugins.ts'
 
 function optionOf(name: string): string | undefined {
   return process.argv.find((_word, i) => process.argv[i - 1] === name)
@@ -25,125 +26,16 @@ const OUT = optionOf('--out') ?? 'dist/image'
 /** Native code is found beside its package: these stay packages, reduced to the files that run here. */
 const NATIVE = ['argon2', 'better-sqlite3'] as const
 
-/** `export const { a, b } = require('x') as …`, and `const x = require('x') as …`. */
-const REQUIRED_NAMES = /^export const (\{[^}]*\}) =\s*require\('([^']*)'\) as .*\n/gm
-const REQUIRED_WHOLE = /^(export )?const (\w+) = require\('([^']*)'\) as .*\n/gm
-
 /**
- * The two files that import drizzle `require` its CommonJS build, for Node's sake. A bundler does
- * better with its ES modules: it drops unused exports, and with them 20 ms of each start.
+ * Apart: what the service shared with the command or the thread would be cut into a chunk of its own wherever their
+ * imports differ, 60 small files to find and read at each start in place of a few.
  */
-const bundleDrizzle: Plugin = {
-  name: 'bundle-drizzle',
-  setup({ onLoad }) {
-    onLoad({ filter: /storage\/(sqlite|postgres)\/drizzle\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8')
-        .replace(/^import \{ createRequire \}.*\n/m, '')
-        .replace(/^const require = createRequire\(.*\n/m, '')
-        .replace(REQUIRED_NAMES, "import $1 from '$2'\nexport $1\n")
-        .replace(REQUIRED_WHOLE, (_, exported: string | undefined, name: string, from: string) =>
-          exported
-            ? `import ${name} from '${from}'\nexport { ${name} }\n`
-            : `import * as ${name} from '${from}'\n`,
-        )
-      if (/require\(/.test(contents)) throw new Error(`${path} requires in a form not known here`)
-      return { contents, loader: 'ts' }
-    })
-  },
-}
+const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/service/database-thread.ts']
 
-/** The pages' scripts are files in a clone; in the bundle they are text, without comments. */
-const inlineScripts: Plugin = {
-  name: 'inline-scripts',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/src\/.*\/scripts\.ts$/ }, async ({ path }) => {
-      const source = readFileSync(path, 'utf8')
-      const lines = [...source.matchAll(/^export const (\w+) = read\('([\w.-]+)'\)$/gm)].map(
-        async ([, name, file = '']) => {
-          const text = readFileSync(join(dirname(path), 'browser', file), 'utf8')
-          const { code } = await transform(text, { minifyWhitespace: true, minifySyntax: true })
-          return `export const ${name} = ${JSON.stringify(code)}`
-        },
-      )
-      if (lines.length === 0) throw new Error(`${path} names no script in a form known here`)
-      return { contents: (await Promise.all(lines)).join('\n'), loader: 'js' }
-    })
-  },
-}
-
-/**
- * Packages of which the service runs only a part; the rest would be parsed at every start and kept in memory.
- * Each part replaces its whole, with the same names.
- */
-const PARTS = [
-  // The index loads fetch, caches, mocks, WebSocket and more besides the one class in use.
-  {
-    filter: /^undici$/,
-    contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'`,
-  },
-  // The index loads each of its sixteen stores, and Node's cluster with them.
-  {
-    filter: /^rate-limiter-flexible$/,
-    contents: ['RateLimiterRes', 'RateLimiterSQLite', 'RateLimiterPostgres', 'RateLimiterRedis']
-      .map((name) => `exports.${name} = require('rate-limiter-flexible/lib/${name}.js')`)
-      .join(';'),
-  },
-  // The index loads the push gateway and the aggregation of processes, and with them Node's http, zlib and cluster.
-  {
-    filter: /^prom-client$/,
-    contents: Object.entries({
-      ...{ Counter: 'counter', Gauge: 'gauge', Histogram: 'histogram', Registry: 'registry' },
-      collectDefaultMetrics: 'defaultMetrics',
-    })
-      .map(([name, file]) => `exports.${name} = require('prom-client/lib/${file}.js')`)
-      .join(';'),
-  },
-  // Used by prom-client for exemplars only, which are off.
-  { filter: /^@opentelemetry\/api$/, contents: 'module.exports = {}' },
-  // Error texts in about fifty languages: ours are English.
-  {
-    filter: /\/locales\/index\.js$/,
-    contents: `export { default as en } from 'zod/v4/locales/en.js'`,
-  },
-] as const
-
-const onlyParts: Plugin = {
-  name: 'only-parts',
-  setup({ onResolve, onLoad }) {
-    for (const [index, { filter }] of PARTS.entries())
-      onResolve({ filter }, ({ importer, kind }) =>
-        kind === 'entry-point' || importer === ''
-          ? undefined
-          : { path: String(index), namespace: 'part' },
-      )
-    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
-      contents: PARTS[Number(path)]?.contents ?? '',
-      resolveDir: process.cwd(),
-    }))
-  },
-}
-
-/**
- * An ES import of node:http reads each of its exports, and some are getters that load Node's own
- * fetch and WebSocket (30 ms at start). With require, only the exports in use are read.
- */
-const lazyHttp: Plugin = {
-  name: 'lazy-http',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) =>
-      kind === 'import-statement'
-        ? { path: path.replace(/^node:/, ''), namespace: 'lazy-http' }
-        : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
-      contents: `module.exports = require('node:${path}')`,
-    }))
-  },
-}
-
-async function bundle(): Promise<Metafile> {
+async function bundle(entry: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: ['src/main.ts', 'src/cli.ts', 'src/service/database-thread.ts'],
+    entryPoints: [entry],
+    outbase: 'src',
     outdir: join(OUT, 'dist'),
     bundle: true,
     // Dynamic imports stay dynamic: main.ts sets the thread pool's size before the rest is loaded.
@@ -157,7 +49,7 @@ async function bundle(): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     external: [...NATIVE],
-    plugins: [bundleDrizzle, inlineScripts, onlyParts, lazyHttp],
+    plugins: [...PLUGINS],
     // Packages in CommonJS require Node's modules.
     banner: {
       js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
@@ -194,9 +86,9 @@ function copyNative(): void {
 }
 
 /** Everything that is shipped, with its licence: most licences demand it. */
-function writeLicences(metafile: Metafile): number {
+function writeLicences(metafiles: readonly Metafile[]): number {
   const packages = new Set<string>(['@phc/format', 'node-gyp-build', ...NATIVE])
-  for (const input of Object.keys(metafile.inputs)) {
+  for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
     const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
     if (name) packages.add(name)
   }
@@ -221,7 +113,7 @@ function writePackage(): void {
 
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(join(OUT, 'dist'), { recursive: true })
-const metafile = await bundle()
+const metafiles = await Promise.all(ENTRIES.map(bundle))
 copyNative()
 // --avx2, as in the Dockerfile, needs a compiler. Without it the image has the portable build only.
 if (process.argv.includes('--avx2') && process.arch === 'x64' && libc() === 'glibc')
@@ -233,8 +125,10 @@ for (const file of ['drizzle/sqlite', 'drizzle/postgres', 'bin/countersign.mjs',
   copy(file)
 chmodSync(join(OUT, 'bin/countersign.mjs'), 0o755)
 writePackage()
-const count = writeLicences(metafile)
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
+const count = writeLicences(metafiles)
+const bytes = metafiles
+  .flatMap(({ outputs }) => Object.values(outputs))
+  .reduce((sum, output) => sum + output.bytes, 0)
 console.log(
   `${dirname(join(OUT, 'dist/x'))}: ${Math.round(bytes / 1024)} KiB from ${count} packages`,
 )
