@@ -50,6 +50,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C50: 'blocks of numbers, and types that cost',
   C51: 'a flood of refused starts',
   C52: 'thousands of requests before an answer',
+  C53: 'the first provider dead, slow, throttling, lying or silent',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',
   C63: 'an imported secret: short, in another spelling, or a duplicate',
   C64: 'one key that occupies every live stream',

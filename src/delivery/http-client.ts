@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { parseRetryAfter } from './backoff.ts'
 import {
   ambiguous,
+  type Fault,
   type HttpAnswer,
   type HttpClient,
   type HttpRequest,
@@ -39,6 +40,8 @@ const TEMPORARY_STATUSES = new Set([425, 429, 503]) // mutant: C67.untaken-until
  * Idempotency-Key is still in progress.
  */
 const AMBIGUOUS_STATUSES = new Set([408, 409]) // mutant: C67.conflict-ambiguous
+/** RFC 9110 §15.5: the login, the balance, the permissions, or the URL. So is any redirect (§15.4), which is not followed. */
+const ACCOUNT_STATUSES = new Set([401, 402, 403, 404, 407])
 
 async function openAgent(): Promise<Agent> {
   // Half a megabyte of source: no start waits for it.
@@ -173,7 +176,12 @@ function classify(status: number, retryAfterMs: number | null): SendResult {
   const failure = [`http_${status}`, `the provider answered ${status}`] as const
   if (TEMPORARY_STATUSES.has(status)) return temporary(...failure, retryAfterMs)
   if (status >= 500 || AMBIGUOUS_STATUSES.has(status)) return ambiguous(...failure) // mutant: C67.ambiguous-three-tries
-  return permanent(...failure)
+  return permanent(faultOfStatus(status), ...failure)
+}
+
+/** Of a status that refuses for good. */
+export function faultOfStatus(status: number): Fault {
+  return status < 400 || ACCOUNT_STATUSES.has(status) ? 'account' : 'message' // mutant: C53.http-account-fault
 }
 
 const FAILURES: Record<string, string> = {

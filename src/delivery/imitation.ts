@@ -1,7 +1,7 @@
 // The fate of a decoy's message, taken from that of recent real sends (C49). Pure.
 // It must not invent words for a reason: only what differs from send to send is made up.
 
-import { faultOf } from './fault.ts'
+import { type Reach, reachOf } from './fault.ts'
 import type { SendResult } from './ports.ts'
 
 /** So many persons, none of them reached since, are no coincidence: one or two may be a stranger's own. */
@@ -74,10 +74,12 @@ function sharedFailures(sends: readonly Remembered[], place: string, now: number
   const there = sends.filter((one) => one.place === place)
   const failed = failedSinceReached(sends, now)
   const here = failedSinceReached(there, now)
-  const unclear = (list: Remembered[]) => list.filter((one) => faultOf(one.result) === 'unclear')
+  const thatReach = (reach: Reach, list: Remembered[]) =>
+    list.filter(({ result }) => result.kind !== 'accepted' && reachOf(result) === reach)
+  const unclear = (list: Remembered[]) => thatReach('unclear', list)
   const candidates = [
-    failed.filter((one) => faultOf(one.result) === 'service'),
-    here.filter((one) => faultOf(one.result) === 'place'),
+    thatReach('everybody', failed),
+    thatReach('place', here),
     ofSeveral(unclear(here), ({ person }) => person, wasReached(there, now)), // mutant: C49.decoy-permanent-refusal
     ofSeveral(unclear(failed), (one) => rootOf(one.place), wasReached(sends, now)), // mutants: C49.permanent-needs-many C49.subdomains-one-place
   ]

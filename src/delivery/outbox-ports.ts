@@ -2,7 +2,13 @@
 // It must not know a provider: what one answers is in ports.ts.
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
-import type { ProviderError, SendResult } from './ports.ts'
+import type { Fault, ProviderError, SendResult } from './ports.ts'
+
+type Permanent = Extract<SendResult, { kind: 'permanent' }>
+/** As far as the rows say: without a reference and Retry-After. A fault of null: a version without faults wrote it. */
+export type StoredResult =
+  | Exclude<SendResult, Permanent>
+  | (Omit<Permanent, 'fault'> & { fault: Fault | null })
 
 /** A real send that was answered, as the store keeps it: on any node, and before a restart. */
 export type PastSend = {
@@ -15,8 +21,7 @@ export type PastSend = {
   /** When the answer came. */
   at: number
   durationMs: number
-  /** As far as the rows say: without a reference and Retry-After. */
-  result: SendResult
+  result: StoredResult
   /** Which try of its message, from 1. */
   tryNumber: number
   /** From the answer to the next try, where that is planned and has not begun. */

@@ -31,11 +31,24 @@ export type SmsSize = { encoding: 'GSM-7' | 'UCS-2'; units: number; parts: numbe
 /** `code` is the provider's own (or ours: `timeout`, `connection_refused`); `message` is short, one line, without the recipient or the code. */
 export type ProviderError = { code: string; message: string }
 
+export const FAULTS = ['recipient', 'message', 'destination', 'account'] as const
+/**
+ * Whose fault a permanent refusal is, which decides what helps:
+ * - `recipient` (no such number, a landline, opted out, no such mailbox): no other provider reaches them either.
+ * - `message` (its text, its size, a form that this provider cannot carry): another provider may take it.
+ * - `destination` (a country that is not enabled, a sender or template that is not registered there): nothing from this
+ *   account and sender gets there; another provider may.
+ * - `account` (its credentials, its state, its balance, or the settings that name it): nothing from it goes anywhere;
+ *   another provider may take it. Never said where a recipient could bring the answer about and the provider has a way
+ *   to tell: a stranger would silence the account.
+ */
+export type Fault = (typeof FAULTS)[number]
+
 export type Refusal =
   /** Not taken, but may be later. */
   | { kind: 'temporary'; error: ProviderError; retryAfterMs: number | null }
-  /** Never will be. */
-  | { kind: 'permanent'; error: ProviderError }
+  /** Never will be by this provider. */
+  | { kind: 'permanent'; fault: Fault; error: ProviderError }
   /** It may have gone out (a time-out after the request was written): retried, but bounded. */
   | { kind: 'ambiguous'; error: ProviderError }
 export type SendResult =
@@ -52,8 +65,12 @@ export function temporary(
 export function ambiguous(code: string, message: string): Refusal {
   return { kind: 'ambiguous', error: { code, message } }
 }
-export function permanent(code: string, message: string): Refusal {
-  return { kind: 'permanent', error: { code, message } }
+export function permanent(fault: Fault, code: string, message: string): Refusal {
+  return { kind: 'permanent', fault, error: { code, message } }
+}
+/** Null: nobody's, as far as is known. */
+export function faultOf(result: SendResult): Fault | null {
+  return result.kind === 'permanent' ? result.fault : null
 }
 
 /** The facts that can be learned from a provider without a message. */
@@ -135,8 +152,9 @@ export type HttpAnswer = {
   wallMs: number | null
   /**
    * The class by transport and status alone, without a reference: 2xx accepted (whatever the body),
-   * 425, 429 and 503 temporary, 408, 409 and any other 5xx ambiguous, all else permanent; no answer after the
-   * request was written is ambiguous, before it temporary. A provider refines it by its own codes.
+   * 425, 429 and 503 temporary, 408, 409 and any other 5xx ambiguous, all else permanent: 401, 402, 403, 404, 407 and
+   * redirects by fault of the account, the rest of the message. No answer after the request was written is ambiguous,
+   * before it temporary. A provider refines it by its own codes.
    */
   verdict: SendResult
 }

@@ -4,7 +4,7 @@
 import { domainToASCII } from 'node:url'
 import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { HttpClient, Provider } from './ports.ts'
+import type { Fault, HttpClient, Provider } from './ports.ts'
 
 export type SettingValues = Readonly<Record<string, string>>
 
@@ -42,6 +42,8 @@ export type ProviderDescription = {
   read(values: SettingValues): unknown
   /** Of values that `read` takes: valid, but worth a thought. */
   warnings?(values: SettingValues): readonly string[]
+  /** Whose fault a stored code of its own was; undefined: the code does not say. Rows of versions before faults have no other. */
+  faultOf?(code: string): Fault | undefined
   /** Of values that `read` takes. */
   transports?(values: SettingValues): readonly Transport[]
 }
@@ -51,12 +53,12 @@ export type ProviderEntry = ProviderDescription & {
   create(values: SettingValues, deps: ProviderDeps): Provider
 }
 
-type Fault = { setting: string; problem: string }
+type WrongSetting = { setting: string; problem: string }
 
 /** Every fault of one provider at once. The message is a line each: `NAME: what is wrong and what to do`. */
 export class ProviderSettingError extends Error {
-  readonly faults: readonly Fault[]
-  constructor(faults: readonly Fault[]) {
+  readonly faults: readonly WrongSetting[]
+  constructor(faults: readonly WrongSetting[]) {
     super(faults.map(({ setting, problem }) => `${setting}: ${problem}`).join('\n'))
     this.name = 'ProviderSettingError'
     this.faults = faults
@@ -72,7 +74,7 @@ type Read<P extends Parts> = { [Key in keyof P]: ReturnType<P[Key]> }
 
 /** Reads every part, even after one has failed. @throws ProviderSettingError */
 export function readEach<P extends Parts>(parts: P): Read<P> {
-  const faults: Fault[] = []
+  const faults: WrongSetting[] = []
   const entries = Object.entries(parts).map(([key, read]) => {
     try {
       return [key, read()]

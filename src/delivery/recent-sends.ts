@@ -11,6 +11,7 @@ import { backoffWindowMs } from './backoff.ts'
 import { type Imitation, imitate, type Remembered } from './imitation.ts'
 import type { Outbox, PastSend } from './outbox-ports.ts'
 import type { SendResult } from './ports.ts'
+import { faultOfStored } from './registry.ts'
 
 /** Enough to look like the real spread and to outlast one person's repetitions. */
 const KEPT_SENDS = 256
@@ -84,7 +85,9 @@ function personOf(to: string): string {
 }
 
 /** A wait longer than any of our own was requested by the provider: decoys wait as long. */
-function withRequestedWait({ result, tryNumber, waitMs }: PastSend): SendResult {
+function resultOf({ provider, result, tryNumber, waitMs }: PastSend): SendResult {
+  if (result.kind === 'permanent')
+    return { ...result, fault: result.fault ?? faultOfStored(provider, result.error.code) }
   if (result.kind !== 'temporary' || waitMs === null || waitMs <= backoffWindowMs(tryNumber))
     return result
   return { ...result, retryAfterMs: waitMs }
@@ -108,7 +111,7 @@ export function createSendHistory(deps: {
     if (recentSends.knows(past.id)) return
     try {
       const to = keyring.open(past.recipientSealed, recipientContext(past.verificationId))
-      recentSends.record({ ...past, to, result: withRequestedWait(past) }) // mutant: C49.decoy-retry-after
+      recentSends.record({ ...past, to, result: resultOf(past) }) // mutant: C49.decoy-retry-after
     } catch {
       // Sealed under a key that this node lacks, or corrupted: skipped.
     }

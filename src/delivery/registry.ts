@@ -3,8 +3,8 @@
 
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { createHttpClient } from './http-client.ts'
-import type { Inbox, Provider } from './ports.ts'
+import { createHttpClient, faultOfStatus } from './http-client.ts'
+import type { Fault, Inbox, Provider } from './ports.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
 import { httpEntry } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
@@ -18,6 +18,14 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   httpEntry('sms'),
   httpEntry('email'),
 ]
+
+/** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */
+export function faultOfStored(provider: string, code: string): Fault {
+  if (code === 'no_provider') return 'account'
+  const [, status] = /^http_(\d{3})$/.exec(code) ?? []
+  if (status !== undefined) return faultOfStatus(Number(status))
+  return PROVIDERS.find(({ name }) => name === provider)?.faultOf?.(code) ?? 'message' // mutant: C49.stored-without-fault
+}
 
 /** How long a send takes across the internet, and to a relay or gateway on this machine. */
 const USUAL_MS = { far: 300, near: 10 }

@@ -8,6 +8,7 @@ import type { Prepared } from './plan.ts'
 import {
   ambiguous,
   type DeliveryLog,
+  faultOf,
   type Provider,
   permanent,
   type SendOutcome,
@@ -100,7 +101,7 @@ async function sendReally(
   claim: Claim,
   stop: AbortSignal,
 ): Promise<SendResult> {
-  if (!provider) return permanent('no_provider', 'provider not configured')
+  if (!provider) return permanent('account', 'no_provider', 'provider not configured')
   const deadline = new AbortController()
   const late = Promise.withResolvers<SendResult>()
   const abort = () => {
@@ -170,7 +171,11 @@ function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationM
     durationMs,
   }
   if (result.kind === 'accepted') log.debug(fields, 'a delivery was accepted')
-  else log.info({ ...fields, reason: result.error.code }, 'a delivery was not accepted')
+  else
+    log.info(
+      { ...fields, reason: result.error.code, fault: faultOf(result) ?? undefined },
+      'a delivery was not accepted',
+    )
 }
 
 /** A library's message may quote its input; the name of its class cannot. */

@@ -1,7 +1,6 @@
 // The reads of the outbox that both engines share: how far a backlog is counted, and a real send that was answered.
 
-import type { PastSend } from '../delivery/outbox-ports.ts'
-import type { SendResult } from '../delivery/ports.ts'
+import type { PastSend, StoredResult } from '../delivery/outbox-ports.ts'
 import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import { tryId } from '../kernel/ids.ts'
 
@@ -31,12 +30,14 @@ export type PastSendRow = {
   dueAt: number | null
 }
 
-function resultOf(row: PastSendRow, at: number): SendResult {
+function resultOf(row: PastSendRow, at: number): StoredResult {
   if (row.result === 'sent') return { kind: 'accepted', reference: null }
   const error = { code: row.errorCode ?? '', message: row.errorMessage ?? '' }
   if (row.ambiguous > 0) return { kind: 'ambiguous', error }
   const isForGood = row.result === 'failed' && at < row.expiresAt - OUT_OF_TIME_MS
-  return isForGood ? { kind: 'permanent', error } : { kind: 'temporary', error, retryAfterMs: null }
+  return isForGood
+    ? { kind: 'permanent', fault: null, error }
+    : { kind: 'temporary', error, retryAfterMs: null }
 }
 
 export function toPastSend(row: PastSendRow): PastSend {

@@ -4,7 +4,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { SendOutcome, SendResult } from '../delivery/ports.ts'
+import { faultOf, type SendOutcome, type SendResult } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
@@ -62,9 +62,11 @@ function createInstruments(registry: Registry) {
       buckets: SEND_SECONDS,
     }),
     sendErrors: new Counter(
-      of('send_errors_total', 'Sends that were not accepted, by the provider’s own code or ours.', [
-        ...['provider', 'channel', 'code'],
-      ]),
+      of(
+        'send_errors_total',
+        'Sends that were not accepted, by the provider’s own code or ours, and by whose fault it is where they were refused for good (recipient, message, destination, account, else none).',
+        ['provider', 'channel', 'code', 'fault'],
+      ),
     ),
     hashes: new Histogram({
       ...of(
@@ -160,7 +162,8 @@ export function createMetrics(now = () => performance.now()) {
     observeSend({ provider, channel, result, durationMs }: SendOutcome) {
       sends.observe({ provider, channel, result: result.kind }, durationMs / 1000)
       const code = codeOf(result)
-      if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code) })
+      const fault = faultOf(result) ?? 'none'
+      if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code), fault })
     },
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
   }

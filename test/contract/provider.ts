@@ -7,7 +7,13 @@ import {
   createHttpClient,
   MAX_BODY_BYTES,
 } from '../../src/delivery/http-client.ts'
-import type { HttpClient, OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
+import type {
+  Fault,
+  HttpClient,
+  OutgoingMessage,
+  Provider,
+  SendResult,
+} from '../../src/delivery/ports.ts'
 import {
   answer,
   type Behaviour,
@@ -33,12 +39,21 @@ const ANSWERED_MS = 20_000
 /** A shared machine may be late, but never by seconds. */
 const LATE_MS = 1_500
 
-type Expected = { kind: SendResult['kind']; code?: string; retryAfterMs?: number | null }
+/** Every permanent one with its fault. */
+type Expected =
+  | { kind: 'permanent'; code: string; fault: Fault }
+  | { kind: Exclude<SendResult['kind'], 'permanent'>; code?: string; retryAfterMs?: number | null }
 type Case = [name: string, behaviour: Behaviour, expected: Expected]
 
 const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>'
 
 const UNCONFIRMED: Expected = { kind: 'ambiguous', code: 'not_confirmed' }
+
+/** Where the provider's own words do not say whose. */
+const FAULT_BY_STATUS: [Fault, number[]][] = [
+  ['account', [301, 307, 401, 402, 403, 404, 407]],
+  ['message', [400, 405, 413, 422]],
+]
 
 /** @param taken what a 2xx is without the provider's own word for it */
 const casesOf = (taken: Expected): Case[] => [
@@ -82,8 +97,8 @@ const casesOf = (taken: Expected): Case[] => [
   ['is no HTTP server', notHttp, { kind: 'ambiguous', code: 'not_http' }],
   ['huge body', hugeBody(200), taken],
   ['huge body of a 500', hugeBody(500), { kind: 'ambiguous', code: 'http_500' }],
-  ['400', answer(400, 'no'), { kind: 'permanent', code: 'http_400' }],
-  ['401', answer(401), { kind: 'permanent', code: 'http_401' }],
+  ['400', answer(400, 'no'), { kind: 'permanent', code: 'http_400', fault: 'message' }],
+  ['401', answer(401), { kind: 'permanent', code: 'http_401', fault: 'account' }],
 ]
 
 /** @param confirmed an answer that says in the provider's own words that it took the message; null: its status says so */
@@ -120,6 +135,20 @@ export function describeHttpProvider(
       expect(told(result)).toMatchObject(expected)
     })
 
+    it.each(FAULT_BY_STATUS)(
+      'C53: is refused by fault of the %s with each of %j',
+      async (fault, all) => {
+        for (const status of all) {
+          server.behave(answer(status, 'no'))
+          const result = await create(server.url, http).send(
+            message,
+            AbortSignal.timeout(ANSWERED_MS),
+          )
+          expect(told(result)).toEqual({ kind: 'permanent', code: `http_${status}`, fault })
+        }
+      },
+    )
+
     it('C21: accepts the message', async () => {
       server.behave(confirmed ?? answer(200, '{}'))
       const provider = create(server.url, http)
@@ -151,7 +180,7 @@ export function describeHttpProvider(
     it('follows no redirect', async () => {
       const before = server.seen.length
       server.behave(answer(307, '', { location: `${server.url}/elsewhere` }))
-      expect(told(await send(server.url))).toMatchObject({ kind: 'permanent', code: 'http_307' })
+      expect(told(await send(server.url))).toMatchObject({ code: 'http_307', fault: 'account' })
       expect(server.seen.length).toBe(before + 1)
     })
 
@@ -212,6 +241,7 @@ function told(result: SendResult): Record<string, unknown> {
     kind,
     code: error.code,
     ...('retryAfterMs' in result ? { retryAfterMs: result.retryAfterMs } : {}),
+    ...('fault' in result ? { fault: result.fault } : {}),
   }
 }
 

@@ -76,7 +76,7 @@ describe('Retry-After', () => {
 })
 
 const results = fc.oneof(
-  fc.constant<SendResult>({ kind: 'permanent', error }),
+  fc.constant<SendResult>({ kind: 'permanent', fault: 'account', error }),
   fc.constant<SendResult>({ kind: 'ambiguous', error }),
   fc
     .option(fc.integer({ min: 0, max: 10_000_000 }))
@@ -134,7 +134,9 @@ describe('decisions on an answer', () => {
 
   it('a permanent failure is final and an acceptance is sent', () => {
     const claim = { tryNumber: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
-    expect(decideSettlement(claim, { kind: 'permanent', error }, NOW, 0)).toMatchObject({
+    expect(
+      decideSettlement(claim, { kind: 'permanent', fault: 'account', error }, NOW, 0),
+    ).toMatchObject({
       kind: 'failed',
       error,
     })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
 import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { answer, closeMidBody, type FaultServer, startFaultServer } from './fault-server.ts'
 import { fixedClock, mailMessage, smsMessage } from './messages.ts'
 
@@ -19,7 +20,13 @@ afterAll(async () => {
   await server.close()
 })
 
-type Rules = { success?: string; error?: string; id?: string; temporary?: string }
+type Rules = {
+  success?: string
+  error?: string
+  id?: string
+  temporary?: string
+  recipient?: string
+}
 
 /** The provider's result as run-try.ts keeps it. */
 async function send(channel: 'sms' | 'email', rules: Rules) {
@@ -32,20 +39,22 @@ async function send(channel: 'sms' | 'email', rules: Rules) {
     [`${prefix}ERROR_POINTER`]: rules.error ?? '',
     [`${prefix}ID_POINTER`]: rules.id ?? '',
     [`${prefix}TEMPORARY`]: rules.temporary ?? '',
+    [`${prefix}RECIPIENT`]: rules.recipient ?? '',
   }
   const defaults = entry.settings.map(({ name, default: value = '' }) => [name, value])
   const values = { ...Object.fromEntries(defaults), ...given }
   const provider = entry.create(values, { http: client, clock: fixedClock })
   const message = channel === 'sms' ? smsMessage() : mailMessage()
-  return withoutQuotes(await provider.send(message, AbortSignal.timeout(2_000)), message)
+  return withoutQuotes(await provider.send(message, AbortSignal.timeout(PATIENCE_MS)), message)
 }
 const refused = (message: string) => ({
   kind: 'permanent',
+  fault: 'message',
   error: { code: 'gateway_refused', message },
 })
 const TAKEN = { kind: 'accepted', reference: null }
 const UNCONFIRMED = { kind: 'ambiguous', error: { code: 'not_confirmed' } }
-const REFUSED = { kind: 'permanent', error: { code: 'gateway_refused' } }
+const REFUSED = { kind: 'permanent', fault: 'message', error: { code: 'gateway_refused' } }
 
 describe.each(['sms', 'email'] as const)('C67: the meaning of a 200 to an %s', (channel) => {
   it.each<[Rules, string, object]>([
@@ -195,6 +204,47 @@ describe.each(['sms', 'email'] as const)('C67: a throttle within an answer to an
       expect(outcome).toMatch(/_TEMPORARY: /)
     },
   )
+})
+
+describe.each(['sms', 'email'] as const)('C53: a recipient that is refused an %s', (channel) => {
+  const VONAGE = { success: '/messages/0/status=0', recipient: '/messages/0/status=6|7|33' }
+  const vonage = (status: string) => `{"messages":[{"status":"${status}"}]}`
+  const THEIRS = { kind: 'permanent', fault: 'recipient', error: { code: 'gateway_refused' } }
+  const TEXT = { success: 'OK*', recipient: 'ERR 105*|ERR 106*' }
+
+  it.each<[Rules, number, string, object]>([
+    [VONAGE, 200, vonage('7'), THEIRS],
+    [VONAGE, 200, vonage('33'), THEIRS],
+    [VONAGE, 200, vonage('9'), REFUSED],
+    [VONAGE, 200, vonage('0'), TAKEN],
+    [VONAGE, 200, '{}', UNCONFIRMED],
+    [{ ...VONAGE, temporary: '/messages/0/status=6' }, 200, vonage('6'), { kind: 'temporary' }],
+    [{ recipient: '/code=105' }, 200, '{"code":105}', THEIRS],
+    [{ recipient: '/code=105' }, 200, '{"code":0}', TAKEN],
+    [{ recipient: '/code=105' }, 400, '{"code":105}', { ...THEIRS, error: { code: 'http_400' } }],
+    [{ recipient: '/code=105' }, 403, '{"code":105}', { ...THEIRS, error: { code: 'http_403' } }],
+    [{ recipient: '/code=105' }, 403, '{"code":104}', { kind: 'permanent', fault: 'account' }],
+    [{ recipient: '/code=105' }, 422, '{"code":104}', { kind: 'permanent', fault: 'message' }],
+    [TEXT, 200, 'ERR 106 opted out', { ...THEIRS, error: { message: 'ERR 106 opted out' } }],
+    [TEXT, 200, 'ERR 107', UNCONFIRMED],
+    [TEXT, 200, 'OK ERR 105', TAKEN],
+  ])('%j: %i %s', async (rules, status, body, expected) => {
+    server.behave(answer(status, body))
+    expect(await send(channel, rules)).toMatchObject(expected)
+  })
+
+  it.each([500, 504, 408, 409])(
+    'is not read from a %i, which may be an acceptance',
+    async (status) => {
+      server.behave(answer(status, vonage('7')))
+      expect(await send(channel, VONAGE)).toMatchObject({ kind: 'ambiguous' })
+    },
+  )
+
+  it.each(['*', 'ERR 9*|**', 'a|', '/a='])('%s is not a rule, or matches all', async (text) => {
+    const outcome = await send(channel, { recipient: text }).catch((error: Error) => error.message)
+    expect(outcome).toMatch(/_RECIPIENT: /)
+  })
 })
 
 describe('C67: the gateway’s own reason', () => {

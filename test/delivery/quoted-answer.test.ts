@@ -121,7 +121,7 @@ it.each([
   'C30: a text that names the recipient in another spelling, %j, is neither id nor reason',
   (text, sent) => {
     const error = { code: 'http_400', message: text }
-    const refused = withoutQuotes({ kind: 'permanent', error }, sent)
+    const refused = withoutQuotes({ kind: 'permanent', fault: 'message', error }, sent)
     expect(JSON.stringify(refused)).toMatch(/…|quoted/)
     expect(withoutQuotes({ kind: 'accepted', reference: text }, sent)).toMatchObject({
       reference: null,
@@ -132,19 +132,24 @@ it.each([
 it('C30: nothing is left of an address whose domain is of another script', () => {
   const error = { code: 'http_400', message: 'no ann@b\u00fccher.example here' }
   expect(
-    withoutQuotes({ kind: 'permanent', error }, to('ann+x@xn--bcher-kva.example')),
+    withoutQuotes(
+      { kind: 'permanent', fault: 'message', error },
+      to('ann+x@xn--bcher-kva.example'),
+    ),
   ).toMatchObject({ error: { message: 'no … here' } })
 })
 
-it.each(['temporary', 'permanent', 'ambiguous'] as const)(
-  'C30: the error of a %s answer reports it, and keeps its class',
-  (kind) => {
-    const error = { code: 'e_123456', message: 'no' }
-    const result = { kind, error, retryAfterMs: 5 } as const
-    expect(withoutQuotes(result, SMS)).toMatchObject({
-      kind,
+it.each([
+  { kind: 'temporary', retryAfterMs: 5 },
+  { kind: 'permanent', fault: 'destination' },
+  { kind: 'ambiguous' },
+] as const)(
+  'C30: the error of a $kind answer reports it, and keeps its class and its fault',
+  (answer) => {
+    const result = { ...answer, error: { code: 'e_123456', message: 'no' } }
+    expect(withoutQuotes(result, SMS)).toEqual({
+      ...answer,
       error: { code: 'quoted', message: 'the answer quoted the message' },
-      retryAfterMs: 5,
     })
     const other = { ...result, error: { code: '30003', message: 'unreachable' } }
     expect(withoutQuotes(other, SMS)).toEqual(other)
@@ -167,9 +172,11 @@ it.each([
   [`${'4155552671'.repeat(98)}________________4155552671`, SMS, 'the answer quoted the message'],
   ['z'.repeat(500), SMS, `${'z'.repeat(119)}…`],
 ])('C30: of the reason %j nothing of the message is kept', (message, sent, kept) => {
-  const result = { kind: 'permanent', error: { code: 'http_400', message } } as const
+  const error = { code: 'http_400', message }
+  const result = { kind: 'permanent', fault: 'message', error } as const
   expect(withoutQuotes(result, sent)).toEqual({
     kind: 'permanent',
+    fault: 'message',
     error: { code: 'http_400', message: kept },
   })
 })

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import type { SendResult } from '../../src/delivery/ports.ts'
+import type { Fault, SendResult } from '../../src/delivery/ports.ts'
 import { createRecentSends, type RealSend } from '../../src/delivery/recent-sends.ts'
 
 type Kind = 'accepted' | 'temporary' | 'permanent' | 'ambiguous'
+/** As the providers say it. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  ...{ http_401: 'account', http_403: 'account', http_404: 'account', http_307: 'account' },
+  ...{ smtp_535: 'account', '20003': 'account', '21408': 'destination', '21612': 'destination' },
+  ...{ '21211': 'recipient', '21610': 'recipient', invalid_address: 'recipient' },
+  ...{ smtp_550: 'recipient', smtp_553: 'recipient', 'smtp_550_5.1.1': 'recipient' },
+  ...{ 'smtp_550_5.1.10': 'recipient', 'smtp_550_5.4.1': 'recipient' },
+  ...{ 'smtp_550_5.1.2': 'recipient', 'smtp_556_5.1.10': 'recipient' },
+}
 const resultOf = (kind: Kind, code: string): SendResult => {
   const error = { code, message: 'as the test says' }
   if (kind === 'accepted') return { kind, reference: 'their-id' }
-  return kind === 'temporary' ? { kind, error, retryAfterMs: null } : { kind, error }
+  if (kind === 'temporary') return { kind, error, retryAfterMs: null }
+  return kind === 'permanent' ? { kind, fault: FAULTS[code] ?? 'message', error } : { kind, error }
 }
 
 const NOW = 1_800_000_000_000
@@ -99,9 +109,39 @@ describe('C49: a stranger cannot cause an outage for decoys', () => {
     ...['smtp_550_5.4.1', '21211', '21610'],
   ])('mailboxes and numbers that do not exist, or accept nothing: %s', (code) => {
     const { send, fate } = world()
-    for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', code)
-    for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, 'permanent', code)
+    const kind = code.startsWith('smtp_4') ? 'temporary' : 'permanent'
+    for (let n = 0; n < 9; n += 1) send(US(n), kind, code)
+    for (let n = 0; n < 9; n += 1) send(`p${n}@mail.example`, kind, code)
     expect([fate(US(5)), fate('ann@mail.example')]).toEqual(['accepted', 'accepted'])
+  })
+
+  it('a recipient that a gateway blames, whatever its code; an address that no mail can be sent to', () => {
+    const { send, fate } = world()
+    const blamed = (code: string): SendResult => ({
+      ...{ kind: 'permanent', fault: 'recipient', error: { code, message: 'no such number' } },
+    })
+    for (const code of ['gateway_refused', 'http_400', 'http_404', '105'])
+      for (let n = 0; n < 9; n += 1) send(US(n), 'permanent', '', { result: blamed(code) })
+    const late = resultOf('permanent', 'smtp_550')
+    const afterData = { result: { ...late, fault: 'message' } as SendResult }
+    for (let n = 0; n < 9; n += 1) {
+      send(`p${n}@x${n}.example`, 'permanent', 'no_smtputf8')
+      send(`p${n}@y${n}.example`, 'permanent', '', afterData)
+    }
+    expect([fate(US(5)), fate('ann@mail.example')]).toEqual(['accepted', 'accepted'])
+  })
+
+  it.each([
+    ['http_403', 'account'],
+    ['http_404', 'account'],
+    ['http_307', 'account'],
+    ['21612', 'destination'],
+  ])('one or two numbers of their own that are answered %s, which may blame the %s', (code) => {
+    const { send, fate } = world()
+    for (let n = 0; n < 9; n += 1) send(US(n % 2), 'permanent', code)
+    expect([fate(US(5)), fate(GB(5))]).toEqual(['accepted', 'accepted'])
+    send(US(3), 'permanent', code)
+    expect([fate(US(5)), fate(GB(5))]).toEqual(['permanent', 'accepted'])
   })
 
   it.each(['http_400', 'gateway_refused', 'smtp_554'])(
@@ -188,7 +228,7 @@ describe('C49: failures that everybody meets happen to decoys', () => {
     'the way to the provider, or its account, at the first: %s',
     (code) => {
       const { send, fate } = world()
-      send(US(1), code.startsWith('http') ? 'permanent' : 'temporary', code)
+      send(US(1), code in FAULTS ? 'permanent' : 'temporary', code)
       expect(fate(GB(5))).not.toBe('accepted')
       send(US(2), 'accepted')
       expect(fate(GB(5))).toBe('accepted')

@@ -25,8 +25,8 @@ async function after(change: Partial<PastSend>) {
     clock: { now: () => NOW },
   })
   await read()
-  const decoy = { channel: 'sms', provider: 'http', to: '+14155552679', usualMs: 300 } as const
-  return recentSends.imitate(decoy, () => 0, NOW).result
+  const decoy = { channel: 'sms', provider: change.provider ?? 'http', to: '+14155552679' } as const
+  return recentSends.imitate({ ...decoy, usualMs: 300 }, () => 0, NOW).result
 }
 
 it('C49: a decoy waits as long as the Retry-After that another node got', async () => {
@@ -38,6 +38,37 @@ it('C49: a decoy waits as long as the Retry-After that another node got', async 
 it('C49: our own wait between two tries is not a Retry-After', async () => {
   for (const change of [{ waitMs: 1_000 }, { tryNumber: 5, waitMs: 16_000 }, { waitMs: null }])
     expect(await after(change)).toMatchObject({ kind: 'temporary', retryAfterMs: null })
-  const refused = await after({ result: { kind: 'permanent', error }, waitMs: 100_000 })
-  expect(refused).toEqual({ kind: 'permanent', error })
+  const result = { kind: 'permanent', fault: 'message', error } as const
+  expect(await after({ result, waitMs: 100_000 })).toEqual(result)
 })
+
+it.each([
+  ['http', 'http_401', 'account'],
+  ['http', 'no_provider', 'account'],
+  ['twilio', '20003', 'account'],
+  ['twilio', '21408', 'destination'],
+  ['smtp', 'smtp_550_5.1.2', 'recipient'],
+  ['smtp', 'smtp_535', 'account'],
+  ['smtp', 'starttls_refused', 'account'],
+  // Of nobody that is known: three of them are needed, as there are.
+  ['http', 'gateway_refused', 'message'],
+  ['gone', '21211', 'message'],
+])(
+  'C49: a refusal by %s that was stored without a fault, %s, is by fault of the %s',
+  async (provider, code, fault) => {
+    const result = { kind: 'permanent', fault: null, error: { code, message: 'no' } } as const
+    expect(await after({ provider, result })).toMatchObject({ kind: 'permanent', fault })
+  },
+)
+
+it.each([
+  ['twilio', '21211'],
+  ['smtp', 'smtp_550_5.1.1'],
+  ['smtp', 'invalid_address'],
+])(
+  'C49: a recipient that %s refused by %s before faults were stored proves nothing',
+  async (provider, code) => {
+    const result = { kind: 'permanent', fault: null, error: { code, message: 'no' } } as const
+    expect((await after({ provider, result })).kind).toBe('accepted')
+  },
+)

@@ -102,7 +102,7 @@ it.each([
   ['ada@example.com', 'j\u00f6rg@example.com'],
 ])('C67: %s from %s is not sent to a server without SMTPUTF8', async (to, from) => {
   const { result, commands } = await send(to, from)
-  expect(result).toMatchObject({ kind: 'permanent', error: { code: 'no_smtputf8' } })
+  expect(result).toMatchObject({ fault: 'message', error: { code: 'no_smtputf8' } })
   expect(commands).toHaveLength(1)
 })
 

@@ -81,7 +81,7 @@ describe('mail by SMTP', () => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`
     const result = await send(create(`smtp://${auth}@127.0.0.1:${server.port}?requireTLS=true`))
-    expect(result).toMatchObject({ kind: 'permanent', error: { code: 'starttls_refused' } })
+    expect(result).toMatchObject({ fault: 'account', error: { code: 'starttls_refused' } })
     expect(server.received).toEqual([])
   })
 
@@ -90,6 +90,7 @@ describe('mail by SMTP', () => {
     const url = `smtp://${USER}:wrong@127.0.0.1:${server.port}?tls.rejectUnauthorized=false`
     expect(await send(create(url))).toMatchObject({
       kind: 'permanent',
+      fault: 'account',
       error: { code: 'smtp_535' },
     })
   })
@@ -198,7 +199,7 @@ describe('texts that would break out of a mail', () => {
   ])('C28: %s in an address is a permanent failure', async (_, to) => {
     const server = await start({ disabledCommands: ['STARTTLS'] })
     const result = await send(create(`smtp://127.0.0.1:${server.port}`), mailMessage({ to }))
-    expect(result).toMatchObject({ kind: 'permanent', error: { code: 'invalid_address' } })
+    expect(result).toMatchObject({ fault: 'recipient', error: { code: 'invalid_address' } })
     expect(server.received).toEqual([])
   })
 

@@ -2,8 +2,10 @@ import twilio from 'twilio'
 import RequestClient from 'twilio/lib/base/RequestClient.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
+import type { Fault } from '../../src/delivery/ports.ts'
 import { createTwilioProvider } from '../../src/delivery/providers/twilio.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { answer, type FaultServer, type Seen, startFaultServer } from './fault-server.ts'
 import { fixedClock, NOW, smsMessage } from './messages.ts'
 
@@ -37,7 +39,10 @@ describe('twilio', () => {
       { ...ACCOUNT, from, baseUrl: server.url },
       { http, clock: fixedClock },
     )
-    const result = await provider.send(smsMessage({ text, expiresAt }), AbortSignal.timeout(2_000))
+    const result = await provider.send(
+      smsMessage({ text, expiresAt }),
+      AbortSignal.timeout(PATIENCE_MS),
+    )
     return { result, seen: last(server) }
   }
 
@@ -102,6 +107,31 @@ describe('twilio', () => {
     expect(JSON.stringify(result)).not.toMatch(/4155552671|4711471147/)
   })
 
+  it.each<[Fault, number, number[]]>([
+    ['recipient', 400, [21211, 21610, 21614, 21635, 30003, 30004, 30005, 30006]],
+    ['destination', 403, [21408]],
+    ['destination', 400, [21606, 21608, 21612, 30032, 30034]],
+    ['account', 401, [20003]],
+    ['account', 403, [10001, 20005, 30002]],
+    ['account', 404, [20404]],
+    ['message', 400, [21617, 30007]],
+    // Not listed: a 401 or 402 is the account's; a 403 or 404 may be one number's.
+    ['account', 401, [99999]],
+    ['account', 402, [99999]],
+    ['message', 403, [99999]],
+    ['message', 404, [99999]],
+    ['message', 400, [99999]],
+  ])('C53: the fault is of the %s: %i with each of %j', async (fault, status, codes) => {
+    for (const code of codes) {
+      server.behave(answer(status, JSON.stringify({ code, status })))
+      const expected = { kind: 'permanent', fault, error: { code: String(code) } }
+      expect((await send(ACCOUNT.from, 'x')).result).toMatchObject(expected)
+      server.behave(answer(201, JSON.stringify({ sid: 'SM1', status: 'failed', error_code: code })))
+      const made = (await send(ACCOUNT.from, 'x')).result
+      expect(made).toMatchObject(code === 99999 ? { fault: 'message' } : { fault })
+    }
+  })
+
   it.each([
     [201, '', { kind: 'accepted', reference: null }],
     [201, '{"sid":', { kind: 'accepted', reference: null }],
@@ -110,12 +140,12 @@ describe('twilio', () => {
     [
       201,
       '{"sid":"SM1","status":"failed","error_code":30034}',
-      { kind: 'permanent', error: { code: '30034' } },
+      { kind: 'permanent', fault: 'destination', error: { code: '30034' } },
     ],
     [
       201,
       '{"sid":"SM1","status":"undelivered","error_code":null}',
-      { kind: 'permanent', error: { code: 'failed' } },
+      { kind: 'permanent', fault: 'message', error: { code: 'failed' } },
     ],
   ])('C67: %i with %j', async (status, body, expected) => {
     server.behave(answer(status, body))

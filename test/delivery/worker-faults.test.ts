@@ -43,7 +43,11 @@ describe('observers', () => {
     const onOutcome = (outcome: SendOutcome) => void told.push(outcome)
     const answers: Provider['send'][] = [
       async () => ({ kind: 'accepted', reference: '1' }),
-      async ({ code }) => ({ kind: 'permanent', error: { code, message: 'no' } }),
+      async ({ code }) => ({
+        kind: 'permanent',
+        fault: 'recipient',
+        error: { code, message: 'no' },
+      }),
       async () => Promise.reject(new Error('a defect')),
     ]
     // The third is due again within a second, with the fourth: it meets the same silence.

@@ -72,6 +72,7 @@ describe('verifications without a message', () => {
   it('C30: an error that quotes the message is not stored', async () => {
     const quoting = fake(async ({ code, to }) => ({
       kind: 'permanent',
+      fault: 'message',
       error: { code: 'rejected', message: `${to} may not get ${code}` },
     }))
     const worker = world.work({ providers: [quoting] })

@@ -55,6 +55,7 @@ export async function openWorld() {
         secret: null,
         idPointer: null,
         temporary: null,
+        recipient: null,
         errorPointer: null,
         success: null,
       },

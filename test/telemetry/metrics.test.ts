@@ -99,7 +99,7 @@ it('is behind a key on the service’s own port, and alone on its own', async ()
 
 const refused = (code: string): SendOutcome => ({
   ...{ provider: 'acme', channel: 'sms', durationMs: 20 },
-  result: { kind: 'permanent', error: { code, message: 'no' } },
+  result: { kind: 'permanent', fault: 'account', error: { code, message: 'no' } },
 })
 
 it('strangers’ input becomes no label: paths, methods, and a provider’s many codes', async () => {
@@ -110,7 +110,8 @@ it('strangers’ input becomes no label: paths, methods, and a provider’s many
   for (let n = 0; n < 500; n += 1) metrics.observeSend(refused(`code-${n}`))
   const told = await metrics.text()
   expect(told.match(/countersign_send_errors_total\{/g)).toHaveLength(201)
-  expect(readMetric(told, 'countersign_send_errors_total', { code: 'other' })).toBe(300)
+  const others = { code: 'other', fault: 'account' }
+  expect(readMetric(told, 'countersign_send_errors_total', others)).toBe(300)
 })
 
 /** Of one of each metric; `le` is the histograms' own, `instance` Prometheus'. */

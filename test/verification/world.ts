@@ -197,7 +197,7 @@ export async function createWorld(options: {
     const answer = {
       accepted: { kind: 'accepted', reference: null },
       temporary: { kind: 'temporary', error: ERROR, retryAfterMs: null },
-      permanent: { kind: 'permanent', error: ERROR },
+      permanent: { kind: 'permanent', fault: 'message', error: ERROR },
       ambiguous: { kind: 'ambiguous', error: ERROR },
     } as const
     const result = silent ? answer.accepted : answer[outcome]

@@ -5,6 +5,7 @@ import { keptBy, type Mutant } from '../mutation.ts'
 import { ADMINS } from './admins.ts'
 import { ADVICE } from './advice.ts'
 import { BINDINGS } from './bindings.ts'
+import { BLAME } from './blame.ts'
 import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
 import { CHECKS } from './checks.ts'
@@ -81,6 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADVICE,
   ...ADMINS,
   ...WIRE,
+  ...BLAME,
   ...BODIES,
   ...SETTINGS,
   ...SETTING_NAMES,

@@ -3,9 +3,11 @@
 
 import {
   ambiguous,
+  type Fault,
   type HttpAnswer,
   type OutgoingMessage,
   type Provider,
+  permanent,
   type SendResult,
 } from '../ports.ts'
 import {
@@ -42,6 +44,7 @@ export const twilioEntry = {
       default: 'https://api.twilio.com',
     },
   ],
+  faultOf: (code) => CODES[Number(code)]?.[0],
   transports: (values) => [httpTransport('TWILIO_BASE_URL', readTwilioSettings(values).baseUrl)],
   read: readTwilioSettings,
   create: (values, deps) => createTwilioProvider(readTwilioSettings(values), deps),
@@ -62,17 +65,29 @@ const VALIDITY = { min: 1, max: 36_000 } as const
 /** Too many requests, as a code in the body: it also comes with other statuses than 429. */
 const THROTTLED = new Set([20429, 14107, 30001])
 
-/** Codes worth a sentence; others are given as a number only. */
-const WORDS: Record<number, string> = {
-  20003: 'the account or its token was refused',
-  21211: 'the number is not valid',
-  21408: 'the account may not send to this country',
-  21606: 'the sender may not send to this number',
-  21610: 'the recipient has opted out',
-  21612: 'the number cannot be reached from this sender',
-  21614: 'the number is not a mobile number',
-  21635: 'the number is a landline',
-  20429: 'too many requests',
+/** Whose fault a code is, and a sentence: https://www.twilio.com/docs/api/errors. Those from 30003 on come by receipt, or in a 201. */
+const CODES: Readonly<Record<number, readonly [Fault, string]>> = {
+  10001: ['account', 'the account is not active'],
+  20003: ['account', 'the account or its token was refused'],
+  20005: ['account', 'the account is not active'],
+  20404: ['account', 'the account or the sender does not exist'],
+  21211: ['recipient', 'the number is not valid'],
+  21408: ['destination', 'the account may not send to this country'],
+  21606: ['destination', 'the sender may not send to this number'],
+  21608: ['destination', 'a trial account sends to verified numbers only'],
+  21610: ['recipient', 'the recipient has opted out'],
+  21612: ['destination', 'the number cannot be reached from this sender'],
+  21614: ['recipient', 'the number is not a mobile number'],
+  21617: ['message', 'the message is too long'],
+  21635: ['recipient', 'the number is a landline'],
+  30002: ['account', 'the account is suspended'],
+  30003: ['recipient', 'the phone cannot be reached'],
+  30004: ['recipient', 'the message was blocked'],
+  30005: ['recipient', 'the number is not in use'],
+  30006: ['recipient', 'the number is a landline'],
+  30007: ['message', 'the message was filtered'],
+  30032: ['destination', 'the sender is not registered for this country'],
+  30034: ['destination', 'the sender is not registered for this country'],
 }
 
 export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDeps): Provider {
@@ -95,12 +110,12 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
       const learned = `the account accepts the login (${status === 'active' ? 'active' : 'its state is unknown'})`
       if (verdict.kind !== 'accepted') {
         const error = typeof code === 'number' ? errorOf(code) : verdict.error
-        return { result: { kind: 'permanent', error }, learned: '', wallMs }
+        return { result: { kind: 'permanent', fault: 'account', error }, learned: '', wallMs }
       }
       // mutant: C71.doctor-twilio-suspended
       if (status === 'suspended' || status === 'closed') {
-        const error = { code: `account_${status}`, message: `the account is ${status}` }
-        return { result: { kind: 'permanent', error }, learned: '', wallMs }
+        const result = permanent('account', `account_${status}`, `the account is ${status}`)
+        return { result, learned: '', wallMs }
       }
       return { result: verdict, learned, wallMs }
     },
@@ -138,8 +153,10 @@ const REFUSED = new Set<unknown>(['failed', 'undelivered', 'canceled'])
 function refine({ status, body, verdict }: HttpAnswer): SendResult {
   const answer = readJson(body)
   if (verdict.kind === 'accepted') {
-    if (REFUSED.has(answer.status))
-      return { kind: 'permanent', error: errorOf(answer.error_code ?? 'failed') }
+    if (REFUSED.has(answer.status)) {
+      const code = answer.error_code
+      return { kind: 'permanent', fault: faultOfTwilio(code, status), error: errorOf(code) }
+    }
     const reference = typeof answer.sid === 'string' ? answer.sid : null
     if (reference !== null || status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
     return ambiguous('not_confirmed', 'the answer contains no message id')
@@ -150,15 +167,32 @@ function refine({ status, body, verdict }: HttpAnswer): SendResult {
     const retryAfterMs = verdict.kind === 'temporary' ? verdict.retryAfterMs : null
     return { kind: 'temporary', error, retryAfterMs }
   }
-  return { ...verdict, error }
+  const { kind } = verdict
+  return kind === 'permanent'
+    ? { kind, fault: faultOfTwilio(answer.code, status), error }
+    : { ...verdict, error }
+}
+
+/**
+ * Of a code that is not listed a 401 or 402 alone is the account's: 403 and 404 also come for a number or a country, and
+ * any stranger may have one.
+ */
+function faultOfTwilio(code: unknown, status: number | null): Fault {
+  const known = typeof code === 'number' ? CODES[code]?.[0] : undefined // mutant: C53.twilio-code-fault
+  return known ?? (status === 401 || status === 402 ? 'account' : 'message') // mutant: C53.twilio-unknown-403
 }
 
 function errorOf(code: unknown): { code: string; message: string } {
   const known = typeof code === 'number' ? code : 0
   return {
     code: known === 0 ? 'failed' : String(known),
-    message: WORDS[known] ?? (known === 0 ? 'the message failed' : `Twilio error ${known}`),
+    message: wordOf(known),
   }
+}
+
+function wordOf(code: number): string {
+  if (code === 0) return 'the message failed'
+  return CODES[code]?.[1] ?? (code === 20429 ? 'too many requests' : `Twilio error ${code}`)
 }
 
 /** An empty object for anything else: a proxy's page, half a body, null. */

@@ -3,6 +3,7 @@
 
 import {
   ambiguous,
+  type Fault,
   type HttpAnswer,
   permanent,
   type Refusal,
@@ -27,9 +28,13 @@ export type AnswerRules = {
   success: SuccessRule | null
   /** Matches refusals for the moment only. null: none. */
   temporary: SuccessRule | null
+  /** Matches refusals that are about the recipient. null: none. */
+  recipient: SuccessRule | null
 }
 
 const BUSY = temporary('gateway_busy', 'the gateway refused the message for now')
+const refused = (fault: Fault) =>
+  permanent(fault, 'gateway_refused', 'the gateway refused the message')
 const NOT_CONFIRMED = ambiguous('not_confirmed', 'the gateway did not confirm the message')
 
 function withReason(refusal: Refusal, reason: string | null): Refusal {
@@ -48,10 +53,16 @@ export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   // mutants: C67.described-throttle C67.ambiguous-throttle
   if (isWhole && !isTaken && succeeded(answer.body, json, rules.temporary) === 'yes')
     return withReason(BUSY, reason)
+  // mutant: C53.gateway-recipient-fault
+  if (isWhole && !isTaken && succeeded(answer.body, json, rules.recipient) === 'yes')
+    return withReason(
+      verdict.kind === 'permanent' ? { ...verdict, fault: 'recipient' } : refused('recipient'),
+      reason,
+    )
   if (verdict.kind !== 'accepted') return withReason(verdict, reason)
   // mutant: C67.error-in-200
   if (success === 'no' || (success === 'unsaid' && reason !== null))
-    return permanent('gateway_refused', reason ?? 'the gateway refused the message')
+    return withReason(refused('message'), reason)
   if (success === 'unclear') return withReason(NOT_CONFIRMED, reason)
   if (rules.idPointer === null) return verdict
   const reference = valueAt(json, rules.idPointer)
@@ -177,6 +188,13 @@ export const answerRows = (prefix: string) => [
     optional: true,
     free: true as const,
   },
+  {
+    name: `${prefix}RECIPIENT`,
+    description:
+      'What a refusal (2xx or 4xx) that is about the recipient contains, in the forms of SUCCESS (`/code=105|106`): a number that does not exist, one that opted out. No other provider is tried then. Only for answers which mean that nothing was sent',
+    optional: true,
+    free: true as const,
+  },
 ]
 
 /** @throws ProviderSettingError */
@@ -185,15 +203,16 @@ export function readAnswerRules(values: SettingValues, prefix: string): AnswerRu
     idPointer: () => readPointer(values, `${prefix}ID_POINTER`),
     errorPointer: () => readPointer(values, `${prefix}ERROR_POINTER`),
     success: () => readRule(values, `${prefix}SUCCESS`),
-    temporary: () => readTemporary(values, `${prefix}TEMPORARY`),
+    temporary: () => readRefusal(values, `${prefix}TEMPORARY`, 'when it throttles'),
+    recipient: () => readRefusal(values, `${prefix}RECIPIENT`, 'about such a recipient'),
   })
 }
 
 /** A pattern for every answer would also mean "not sent" for half an answer, or none. */
-function readTemporary(values: SettingValues, name: string): SuccessRule | null {
+function readRefusal(values: SettingValues, name: string, about: string): SuccessRule | null {
   const rule = readRule(values, name)
   if (rule?.pointer === null && rule.patterns?.some((pattern) => /^\*+$/.test(pattern)))
-    throw wrong(name, 'matches every answer: give what the gateway answers when it throttles')
+    throw wrong(name, `matches every answer: give what the gateway answers ${about}`)
   return rule
 }
 

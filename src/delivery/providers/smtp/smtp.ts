@@ -19,6 +19,7 @@ import {
   loadConnection,
   step,
 } from './connections.ts'
+import { faultOfCode, faultOfReply, stageOf } from './faults.ts'
 import { readSmtpSettings, SMTP_ROWS, type SmtpSettings } from './settings.ts'
 
 export const smtpEntry = {
@@ -26,6 +27,7 @@ export const smtpEntry = {
   channels: ['email'],
   settings: SMTP_ROWS,
   read: readSmtpSettings,
+  faultOf: faultOfCode,
   transports(values) {
     const { host, secure, requireTls, rejectUnauthorized } = readSmtpSettings(values)
     const advice = 'add ?requireTLS=true to it, or use smtps://'
@@ -42,7 +44,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
     channels: ['email'],
     async send(message, signal) {
       const to = toMailbox(message.to)
-      if (to === null) return permanent('invalid_address', 'mail cannot be sent to this address')
+      if (to === null) return permanent('recipient', 'invalid_address', UNSAFE)
       const mime = await compose(settings, { ...message, to })
       const envelope = { from: settings.from.address, to: [to], size: mime.length }
       const first = await transmit(connections, envelope, mime, signal)
@@ -121,7 +123,7 @@ async function transmit(
     // mutant: C67.smtputf8-gate
     if (!takesUtf8 && needsUtf8(envelope)) {
       healthy = true
-      return permanent('no_smtputf8', 'the mail server accepts ASCII addresses only')
+      return permanent('message', 'no_smtputf8', 'the mail server accepts ASCII addresses only')
     }
     await step(connection, signal, (done) => connection.send(envelope, body, done))
     healthy = true
@@ -140,6 +142,7 @@ function needsUtf8({ from, to }: SMTPConnection.Envelope): boolean {
   return /[^\0-\x7f]/.test(`${from} ${to}`)
 }
 
+const UNSAFE = 'mail cannot be sent to this address'
 const CONNECTION_FAILED = 'the connection to the mail server failed'
 
 /** RFC 5321 §4.2: the server closes, and may say so after it has accepted the mail. */
@@ -159,10 +162,12 @@ function classify(
     const message = `the mail server answered ${responseCode}${enhanced && ` ${enhanced}`}`
     // mutant: C67.close-after-dot
     if (dataBegun && responseCode === CLOSING) return ambiguous(name, message)
-    return responseCode < 500 ? temporary(name, message) : permanent(name, message)
+    if (responseCode < 500) return temporary(name, message)
+    const fault = faultOfReply(responseCode, enhanced, stageOf(command))
+    return permanent(fault, name, message)
   }
   if (code === 'EENVELOPE' && command === 'API')
-    return permanent('invalid_address', 'mail cannot be sent to this address')
+    return permanent('recipient', 'invalid_address', UNSAFE)
   const name = timedOut || code === 'ETIMEDOUT' ? 'timeout' : failureCode(error)
   if (dataBegun) return ambiguous(name, CONNECTION_FAILED) // mutant: C67.silence-after-dot
   return temporary(name, CONNECTION_FAILED)
