@@ -17,6 +17,7 @@ import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand, liftCommand } from './commands/people.ts'
+import { previewCommand } from './commands/preview.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { sendTestCommand } from './commands/send-test.ts'
@@ -30,7 +31,7 @@ export const COMMANDS: readonly Command[] = [
   ...[liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],
-  ...[doctorCommand, sendTestCommand, healthcheckCommand],
+  ...[doctorCommand, previewCommand, sendTestCommand, healthcheckCommand],
 ]
 
 function describe(commands: readonly Command[]): string {

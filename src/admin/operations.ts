@@ -1,6 +1,7 @@
 // Everything that an admin may do and see, for the pages and the API. (Commands use people.ts.)
 // It must not reach beyond the service that the admin's key is bound to.
 
+import type { TextPreview } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
@@ -37,6 +38,8 @@ export type AdminDeps = {
   operations: Operations
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
+  /** Every text of a service as it would be sent. */
+  texts: (service: ServicePolicy, channel: Channel) => readonly TextPreview[]
   /** In force since the start, secrets left out. */
   settings: readonly ShownSetting[]
 }

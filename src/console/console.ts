@@ -10,6 +10,7 @@ import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
 import { addSignIn } from './sign-in.ts'
+import { addTexts } from './texts.ts'
 import { addVerification } from './verification.ts'
 import { addVerifications } from './verifications.ts'
 
@@ -28,6 +29,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addVerification,
     addPerson,
     addRefusals,
+    addTexts,
     addLive,
     addHealth,
   ])

@@ -27,6 +27,7 @@ type Parts = {
 const NAVIGATION = {
   verifications: 'Verifications',
   refusals: 'Refusals',
+  texts: 'Texts',
   health: 'Health',
 } as const
 const THEME_LABELS = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const

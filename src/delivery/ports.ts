@@ -172,6 +172,16 @@ export type DeliveryLog = Record<
   (fields: Record<string, unknown>, message: string) => void
 >
 
+/** A text as it would be sent, with a code of no verification. */
+export type TextPreview = Pick<
+  OutgoingMessage,
+  'locale' | 'channel' | 'subject' | 'text' | 'html' | 'size'
+> & {
+  direction: 'ltr' | 'rtl'
+  /** Of the service's `templates`, in whole or in part. */
+  isOwn: boolean
+}
+
 /** The texts of one service. */
 export type MessageSettings = {
   brandName: string

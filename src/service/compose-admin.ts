@@ -13,6 +13,7 @@ import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
 import { createWrongKeys } from '../console/wrong-keys.ts'
 import type { ProviderState } from '../delivery/ports.ts'
+import { previewTexts } from '../delivery/templates/preview.ts'
 import { underMissingKeys } from '../factors/root-keys.ts'
 import type { Readiness } from '../http/deps.ts'
 import { type Clock, HOUR_MS } from '../kernel/clock.ts'
@@ -108,6 +109,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       const providers = parts.providerStates()
       return { ...levels, node, at, checks, hashing, failed, underMissing, providers }
     },
+    texts: (service, channel) => previewTexts(service, channel, null),
     settings: config.inForce,
   }
 }

@@ -63,6 +63,8 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   healthcheck: null,
   // Says so and goes on: doctor.test.ts. Needs no store: send-test.test.ts.
   doctor: null,
+  // Needs no store: preview.test.ts.
+  preview: null,
   'send-test': null,
 }
 

@@ -98,6 +98,8 @@ it.each([
   [['backup'], /backup: --to is missing/, 'backup'],
   [['restore'], /restore: --from is missing/, 'restore'],
   [['restore', '--from', 'x'], /restore: --void-pending is missing/, 'restore'],
+  [['preview', '--locale', '!'], /preview: --locale must be all or/, 'preview'],
+  [['preview', '--channel', 'fax'], /--channel must be one of/, 'preview'],
   [['send-test'], /send-test: --to is missing/, 'send-test'],
   [['send-test', '--to', '123'], /send-test: --to /, 'send-test'],
   [['send-test', '--to', 'a@b.example', '--channel', 'sms'], /does not fit/, 'send-test'],

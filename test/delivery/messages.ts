@@ -40,7 +40,7 @@ export function mailMessage(change: Partial<OutgoingMessage> = {}): OutgoingMess
   return smsMessage({
     channel: 'email',
     to: 'Ada.Lovelace+test@example.com',
-    subject: 'Your Example code: 4711471147',
+    subject: 'Your Example code',
     text: 'Your code for Example is:\n\n4711471147\n',
     size: null,
     html: '<!doctype html><p>4711471147</p>',

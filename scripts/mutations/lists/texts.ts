@@ -55,4 +55,10 @@ export const TEXTS: readonly Mutant[] = [
     ['test/config/config.test.ts', 'ANDROID_APP_HASH=FA+9qCX9VS='],
     { node: 'RegularExpressionLiteral', becomes: '/^.{11}$/' },
   ),
+  mutant(
+    'C58.texts-of-own-service',
+    'an admin of one service sees its texts only',
+    ['test/console/texts.test.ts', 'shows a key of one service the texts of that one'],
+    { node: 'ArrowFunction', becomes: '() => true' },
+  ),
 ]

@@ -34,7 +34,7 @@ export const CYRILLIC_AND_GREEK = {
   },
   ru: {
     sms: [
-      '{{code}} — ваш код {{brand}}. Действует {{short}}. Никому его не сообщайте.',
+      '{{code}} — ваш код {{brand}}. Действует {{short}}. Никому не сообщайте.',
       '{{code}} — ваш код {{brand}}.',
       '{{code}} код {{brand}}',
     ],

@@ -89,7 +89,7 @@ export const LATIN_SCRIPT = {
   },
   vi: {
     sms: [
-      '{{code}} là mã {{brand}} của bạn, hết hạn sau {{short}}. Không chia sẻ mã.',
+      '{{code}} là mã {{brand}} của bạn, hết hạn sau {{short}}. Không chia sẻ.',
       '{{code}} là mã {{brand}} của bạn.',
       '{{code}} mã {{brand}}',
     ],

@@ -32,7 +32,7 @@ export const RIGHT_TO_LEFT = {
   },
   fa: {
     sms: [
-      '{{code}} کد شما در {{brand}} است. اعتبار: {{short}}. آن را به کسی ندهید.',
+      '{{code}} کد شما در {{brand}} است. اعتبار: {{short}}. به کسی ندهید.',
       '{{code}} کد شما در {{brand}} است.',
       '{{code}} کد {{brand}}',
     ],

@@ -1,0 +1,37 @@
+// Every text of a service as it would be sent, for people who choose or check them. Its code is of no verification.
+
+import type { Channel } from '../../kernel/channel.ts'
+import type { MessageSettings, TextPreview } from '../ports.ts'
+import { pickTexts } from './languages.ts'
+import { render } from './message.ts'
+import { LANGUAGES } from './texts.ts'
+
+const DIGITS = '4829130756'
+
+type Previewed = MessageSettings & { codeLength: number; ttlSeconds: number }
+
+/**
+ * By language, the service's own texts among the built-in ones.
+ * @param wanted a language as a request gives it, with the fallbacks of a message; null: all that have a text
+ */
+export function previewTexts(
+  service: Previewed,
+  channel: Channel,
+  wanted: string | null,
+): TextPreview[] {
+  const asked = wanted === null ? [...LANGUAGES, ...Object.keys(service.templates)] : [wanted]
+  const picked = asked.map((tag) => pickTexts(service, channel, [tag]))
+  const each = new Map(picked.map((one) => [one.tag, one]))
+  const sorted = [...each.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1))
+  return sorted.map(({ tag: locale, direction, override }) => {
+    const code = DIGITS.slice(0, service.codeLength)
+    const message = render({
+      settings: service,
+      channel,
+      code,
+      locale,
+      seconds: service.ttlSeconds,
+    })
+    return { locale, direction, channel, isOwn: override !== undefined, ...message }
+  })
+}

@@ -1,0 +1,76 @@
+// countersign preview: the texts as they are sent, without a store, a provider or a message.
+
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LANGUAGES } from '../../src/delivery/templates/texts.ts'
+import { run, SECRET_KEY } from './operator-world.ts'
+
+const SERVICES = JSON.stringify({
+  services: {
+    default: {},
+    shop: {
+      brand_name: 'Shop',
+      code_length: 8,
+      ttl_seconds: 120,
+      origin_domain: 'shop.example.com',
+      templates: { et: { sms: 'Sinu kood: {{code}}' }, de: { sms: '{{code}}: {{brand}} – ßß' } },
+    },
+  },
+})
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'preview-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function preview(...words: string[]) {
+  const file = join(folder, 'services.json')
+  writeFileSync(file, SERVICES)
+  const env = { DATA_DIR: join(folder, 'data'), SECRET_KEY, SERVICES_FILE: file }
+  return run(env, 'preview', ...words)
+}
+
+type Text = { locale: string; channel: string; text: string; own: boolean; size: object | null }
+const textsOf = (out: string) => (JSON.parse(out) as { texts: Text[] }).texts
+
+describe('C58: countersign preview', () => {
+  it('shows every language of the default service, and makes nothing', async () => {
+    const { status, out, err } = await preview('--locale', 'all', '--channel', 'sms')
+    expect([status, err]).toEqual([0, ''])
+    const heads = out.match(/^\S+ {2}sms, .*$/gm) ?? []
+    expect(heads.map((line) => line.split(' ')[0])).toEqual(LANGUAGES)
+    for (const head of heads) expect(head).toMatch(/, (GSM-7|UCS-2), \d+ units, 1 part$/)
+    expect(out).toContain('  482913 is your Countersign code. It expires in 10 min.')
+    expect(existsSync(join(folder, 'data'))).toBe(false)
+  })
+
+  it('shows a service’s own texts among the others, with its name, host and code length', async () => {
+    const { out } = await preview('--service', 'shop', '--channel', 'sms', '--json')
+    const texts = textsOf(out)
+    expect(texts.map(({ locale }) => locale)).toEqual([...LANGUAGES, 'et'].sort())
+    expect(texts.filter(({ own }) => own).map(({ locale }) => locale)).toEqual(['de', 'et'])
+    for (const { text } of texts)
+      expect(text).toMatch(/48291307.*\n\n@shop\.example\.com #48291307$/s)
+    const german = texts.find(({ locale }) => locale === 'de')
+    expect(german).toMatchObject({ size: { encoding: 'UCS-2', parts: 1 }, channel: 'sms' })
+  })
+
+  it('shows one language as a message in it would fall back', async () => {
+    const { out } = await preview('--service', 'shop', '--locale', 'de-AT')
+    expect(out).toMatch(/^de {2}sms, UCS-2, \d+ units, 1 part, own text\n/)
+    expect(out).toContain(
+      '\nde  email\n  Der Code für Shop\n\n  Der Code für Shop lautet:\n\n  48291307',
+    )
+    expect((await preview('--locale', 'sk', '--channel', 'sms')).out).toMatch(/^en {2}sms/)
+  })
+
+  it('refuses a service that does not exist, and settings that are wrong', async () => {
+    const wrong = await preview('--service', 'nobody')
+    expect([wrong.status, wrong.out]).toEqual([2, ''])
+    expect(wrong.err).toContain('there is no service "nobody"')
+    expect((await run({ ANDROID_APP_HASH: 'short' }, 'preview')).status).toBe(78)
+  })
+})
