@@ -22,7 +22,8 @@ export function createLane(places: number, onFree: () => void) {
     requests: () => requests,
     /** Each ends once its result is stored. */
     open: () => [...open],
-    /** Whether the last claim took all that there were places for: more may be due. */
+    /** Whether the last claim took all that it had places for: more may be due. */
+    isLeft: () => isLeft,
     setLeft(is: boolean) {
       isLeft = is
     },

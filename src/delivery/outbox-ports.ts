@@ -82,6 +82,21 @@ export type SettleDelivery = {
     | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
 }
 
+/**
+ * A place in a worker's lane for the message of a start, held from before its commit. It ends once: with `take` after the
+ * commit, or with `giveBack`.
+ */
+export type HeldPlace<Prepared> = {
+  leaseMs: number
+  minRemainingMs: number
+  plan: (due: DueDelivery) => Plan<Prepared>
+  take(claimed: ClaimedDelivery<Prepared>): void
+  giveBack(): void
+}
+
+/** Null: the worker has no place free in this channel's lane. */
+export type Reserve<Prepared> = (channel: Channel) => HeldPlace<Prepared> | null
+
 /** The backlog of one channel; counted up to a bound, for a backlog must not slow down its own report. */
 export type OutboxDepth = {
   channel: Channel
@@ -125,10 +140,10 @@ export type Outbox = {
   /** When the next row is due (or its lease ends); undefined: nothing is open. */
   nextDueAt(): Promise<number | undefined>
   /**
-   * A worker claims here from now on: what this store makes due may be given to it at once, as long as it has places.
-   * Absent where a store has one process and nothing to look for.
+   * A worker claims here from now on. Where it has a place, a start of this process claims its message for it in its own
+   * commit and hands it over: no look, no claim. What a resend makes due is claimed.
    */
-  serve?(freePlaces: (channel: Channel) => number): void
+  serve<Prepared>(reserve: Reserve<Prepared>): void
   /** Of the newest real messages the newest answered try each, bounded; in no order. */
   pastSends(): Promise<PastSend[]>
   /** One for each channel. */

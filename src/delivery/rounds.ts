@@ -48,7 +48,7 @@ type Limits = {
   /** A send that begins later after its claim could outlive its lease. */
   beginWithinMs: number
 }
-type Loop = { deps: RoundDeps; state: State; limits: Limits; run: RunTry }
+export type Loop = { deps: RoundDeps; state: State; limits: Limits; run: RunTry }
 
 export async function runLoop(loop: Loop, random: () => number): Promise<void> {
   const { deps, state } = loop
@@ -103,17 +103,62 @@ async function look(loop: Loop): Promise<number> {
   return counts.some((count) => count > 0) ? 0 : BUSY_SLEEP_MS
 }
 
-/** Claims as many rows as the channel's lane has places: a channel that hangs delays no other. */
-async function claim({ deps, state, limits, run }: Loop, channel: Channel): Promise<number> {
+/** A place that is taken before its claim is committed: only then is it known whether there is something to send. */
+export type LanePlace = { run(claimed: Claim): void; free(): void }
+
+export function takePlace({ state, run }: Loop, lane: Lane): LanePlace {
+  const { promise, resolve } = Promise.withResolvers<Claim | null>()
+  const send = async (answered: () => void) => {
+    const claimed = await promise
+    if (claimed) return run(claimed, state.stop.signal, answered)
+    answered()
+    return 'done' as const
+  }
+  const begin = async () => {
+    if ((await lane.hold(send)) === 'done') return
+    // A retry may be due before the loop would check.
+    state.lookAt = 0
+    state.alarm.ring()
+  }
+  void begin() // mutant: C23.place-held
+  return { run: resolve, free: () => resolve(null) }
+}
+
+/**
+ * Claims for half of the places that are free in the channel's lane, and holds them meanwhile: the other half is for the
+ * starts that come during the claim, which would have to be claimed in their turn. What was left comes before them.
+ */
+async function claim(loop: Loop, channel: Channel): Promise<number> {
+  const { state } = loop
   const lane = state.lanes.get(channel)
   const free = lane?.free() ?? 0
-  lane?.setLeft(free <= 0)
-  if (!lane || free <= 0) return 0
+  const limit = lane?.isLeft() ? free : Math.ceil(free / 2)
+  lane?.setLeft(limit <= 0)
+  if (!lane || limit <= 0) return 0
+  const places = Array.from({ length: limit }, () => takePlace(loop, lane))
+  let claims: Claim[] = []
+  try {
+    claims = await claimFor(loop, channel, limit)
+  } finally {
+    lane.setLeft(claims.length === limit)
+    for (const place of places.slice(claims.length)) place.free()
+  }
+  for (const [n, claimed] of claims.entries()) places[n]?.run(claimed)
+  // The other half, and places that came free meanwhile, are for the next claim, together.
+  if (lane.isLeft() && lane.free() > 0) {
+    state.woken.add(channel)
+    state.alarm.ring()
+  }
+  return claims.length
+}
+
+async function claimFor(loop: Loop, channel: Channel, limit: number): Promise<Claim[]> {
+  const { deps, state, limits } = loop
   const claimedAt = deps.clock.now()
   const claims = await deps.outbox.claim({
     now: claimedAt,
     channel,
-    limit: free,
+    limit,
     leaseMs: limits.leaseMs,
     minRemainingMs: MIN_REMAINING_TO_SEND_MS,
     plan(due) {
@@ -122,26 +167,11 @@ async function claim({ deps, state, limits, run }: Loop, channel: Channel): Prom
       return plan
     },
   })
-  const isLeft = claims.length === free
-  lane.setLeft(isLeft)
-  // Places that came free meanwhile are for the next claim, together.
-  if (isLeft && lane.free() > free) {
-    state.woken.add(channel)
-    state.alarm.ring()
-  }
-  if (claims.length === 0) return 0
-  // Drained meanwhile, or this process stood still: another worker may claim them.
-  if (state.phase !== 'running' || deps.clock.now() - claimedAt > limits.beginWithinMs) {
-    await deps.outbox.release(claims)
-    return 0
-  }
-  const begin = async (claimed: Claim) => {
-    const outcome = await lane.hold((answered) => run(claimed, state.stop.signal, answered))
-    if (outcome === 'done') return
-    // A retry may be due before the loop would check.
-    state.lookAt = 0
-    state.alarm.ring()
-  }
-  for (const claimed of claims) void begin(claimed)
-  return claims.length
+  if (claims.length === 0 || mayBegin(loop, claimedAt)) return claims
+  await deps.outbox.release(claims)
+  return []
 }
+
+/** Not where it was drained meanwhile, or this process stood still: another worker may claim what was claimed then. */
+export const mayBegin = ({ deps, state, limits }: Loop, claimedAt: number): boolean =>
+  state.phase === 'running' && deps.clock.now() - claimedAt <= limits.beginWithinMs

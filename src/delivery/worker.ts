@@ -3,6 +3,7 @@
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { createAlarm } from './alarm.ts'
+import { createReserve } from './hand-over.ts'
 import { createLane } from './lane.ts'
 import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
@@ -37,7 +38,7 @@ type WorkerStatus = {
   state: State['phase']
   /** False while the store cannot be reached; it is retried automatically. */
   storeReachable: boolean
-  /** Requests to providers that have not ended; a result that the store has yet to take is none. */
+  /** Requests to providers that have not ended, or are being claimed; a result that the store has yet to take is none. */
   inFlight: Record<Channel, number>
 }
 
@@ -86,10 +87,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     start() {
       if (state.phase !== 'idle') return
       state.phase = 'running'
-      deps.outbox.serve?.((channel) =>
-        state.phase === 'running' ? (state.lanes.get(channel)?.free() ?? 0) : 0,
-      )
-      loop = runLoop({ deps, state, limits, run }, random)
+      const parts = { deps, state, limits, run }
+      deps.outbox.serve(createReserve(parts))
+      loop = runLoop(parts, random)
     },
     wake,
     drain: (withinMs) => drain(state, loop, withinMs),

@@ -27,6 +27,12 @@ export function drawBytes(count: number): Buffer {
   return drawn
 }
 
+/** 64 random bits: distinguishes workers, and is not a secret. */
+const TOKEN_BYTES = 8
+
+/** Of a claim: whoever holds the delivery has it. */
+export const drawToken = (): string => drawBytes(TOKEN_BYTES).toString('base64url')
+
 export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req'
 
 const ID_BYTES = 20

@@ -117,7 +117,11 @@ export function createChange({
 }
 
 /** The row as its first change leaves it. */
-export function rowToCreate({ record, idempotency, ...input }: CreateInput): RowToCreate {
+export function rowToCreate({
+  record,
+  idempotency,
+  ...input
+}: CreateInput): Omit<RowToCreate, 'claim'> {
   const after = applied(blankRecord(record), input.change)
   return { ...input, record: after, kept: answerToKeep(idempotency, after) }
 }

@@ -1,27 +1,52 @@
 // A store over an engine: what this process decides, and what the engine does as it is asked.
 // It must not know which engine it is.
 
+import type { CreateInput, CreateOutcome } from '../verification/ports.ts'
 import { createChange, rowToCreate } from './change.ts'
 import type { Engine } from './engine.ts'
 import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
+import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
 
+function createCreate(
+  create: Engine['verifications']['create'],
+  claims: ReturnType<typeof createStartClaims>,
+) {
+  return async (input: CreateInput): Promise<CreateOutcome> => {
+    const row = rowToCreate(input)
+    const claim = claims.begin(row)
+    let claimedAt: number | null = null // mutant: I5.handed-after-commit
+    try {
+      const outcome = await create({ ...row, claim: claim?.change ?? null })
+      if (outcome.kind !== 'created') return outcome
+      claimedAt = outcome.claimedAt
+      // It was all given, so nothing is read back.
+      const isDue = row.change.delivery !== null && claimedAt === null
+      return { kind: 'created', record: row.record, isDue }
+    } finally {
+      claim?.end(claimedAt)
+    }
+  }
+}
+
 export function createStore(engine: Engine): Store {
-  const { apply, ...verifications } = engine.verifications
+  const { apply: _apply, ...verifications } = engine.verifications
+  const claims = createStartClaims()
   return {
     ...engine,
     verifications: {
       ...verifications,
-      async create(input) {
-        const row = rowToCreate(input)
-        const outcome = await verifications.create(row)
-        // It was all given, so nothing is read back.
-        return outcome.kind === 'created' ? { ...outcome, record: row.record } : outcome
-      },
+      create: createCreate(verifications.create, claims),
       change: createChange(engine.verifications),
     },
-    outbox: createOutbox(engine.outbox),
+    outbox: {
+      ...createOutbox(engine.outbox),
+      serve(reserve) {
+        engine.outbox.served?.()
+        claims.serve(reserve)
+      },
+    },
     factors: createFactors(engine.factors),
   }
 }

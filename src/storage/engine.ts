@@ -61,12 +61,17 @@ export type Applied =
   /** `codesLeft`: before this one was used. */
   | { kind: 'done' | 'spent'; codesLeft: number | null }
 
-type Created = Extract<CreateOutcome, { kind: 'created' }>
 /** `record`: as its first change leaves it. */
 export type RowToCreate = Omit<CreateInput, 'record' | 'idempotency'> & {
   record: VerificationRecord
   kept: AnswerToKeep | null
+  /** Of its message, written with it. Null: the message is queued. */
+  claim: DeliveryChange | null
 }
+/** `claimedAt`: by the engine's time; null: its message is queued, if it has one. */
+export type RowCreated =
+  | Exclude<CreateOutcome, { kind: 'created' }>
+  | { kind: 'created'; claimedAt: number | null }
 
 /** `token`: of the row as it is now; `newToken`: for whoever takes it; `at`: the engine's time. */
 export type DueRow = LoadedDelivery & { token: string | null; newToken: string; at: number }
@@ -92,10 +97,12 @@ export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerT
 
 export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
   verifications: Omit<VerificationStore, 'create' | 'change'> & {
-    create(row: RowToCreate): Promise<Exclude<CreateOutcome, Created> | Omit<Created, 'record'>>
+    create(row: RowToCreate): Promise<RowCreated>
     apply(change: ChangeToApply): Promise<Applied>
   }
-  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths' | 'serve'> & {
+  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths'> & {
+    /** A worker claims here from now on. */
+    served?(): void
     due(input: { channel: Channel; now: number; limit: number }): Promise<DueRow[]>
     /** One transaction. */
     apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>

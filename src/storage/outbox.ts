@@ -127,7 +127,7 @@ function createSettle(engine: Pick<EngineOutbox, 'apply'>) {
   }
 }
 
-export function createOutbox(engine: EngineOutbox): Outbox {
+export function createOutbox(engine: EngineOutbox): Omit<Outbox, 'serve'> {
   return {
     // What `plan` prepared is handed back as it came.
     claim: createClaim(engine) as Outbox['claim'],
@@ -147,7 +147,6 @@ export function createOutbox(engine: EngineOutbox): Outbox {
       await engine.apply(changes, 0)
     },
     nextDueAt: engine.nextDueAt,
-    ...(engine.serve && { serve: engine.serve }),
     pastSends: engine.pastSends,
     depths: engine.depths,
   }

@@ -62,7 +62,8 @@ export type CreateInput = {
   idempotency: IdempotencyWrite<VerificationRecord> | null
 }
 export type CreateOutcome =
-  | { kind: 'created'; record: VerificationRecord }
+  /** `isDue`: its message waits for whichever worker comes first; else a worker of this process has it, or it has none. */
+  | { kind: 'created'; record: VerificationRecord; isDue: boolean }
   /** A racer with the same session came first; its verification, unchanged. */
   | { kind: 'continued'; record: VerificationRecord }
   | { kind: 'guesses_refused'; refusal: GuessRefusal }

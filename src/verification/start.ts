@@ -107,7 +107,7 @@ async function create(
   })
   switch (outcome.kind) {
     case 'created':
-      if (record.codeSealed !== null) wake(record.channel as Channel)
+      if (outcome.isDue) wake(record.channel as Channel)
       return answer('started', outcome.record, budgets)
     case 'continued':
       return answer('continued', outcome.record, budgets)

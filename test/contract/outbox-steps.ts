@@ -4,6 +4,7 @@
 import type {
   ClaimedDelivery,
   DueDelivery,
+  Outbox,
   Plan,
   SettleDelivery,
 } from '../../src/delivery/outbox-ports.ts'
@@ -25,7 +26,7 @@ export async function emptyOutbox({ outbox, verifications }: Stores): Promise<vo
 }
 
 export function claim<Prepared>(
-  { outbox }: Pick<Stores, 'outbox'>,
+  { outbox }: { outbox: Pick<Outbox, 'claim'> },
   now: number,
   plan: (due: DueDelivery) => Plan<Prepared>,
   channel: Channel = 'sms',

@@ -12,6 +12,7 @@ import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
 import { describeChecks } from './store-checks.ts'
 import { describeLifecycle } from './store-lifecycle.ts'
 import { describeIdempotency, describeSessions } from './store-sessions.ts'
+import { describeStartClaims } from './start-claims.ts'
 import type { Stores } from './stores.ts'
 
 export function describeStore(factory: () => Stores & Store): void {
@@ -28,4 +29,6 @@ export function describeStore(factory: () => Stores & Store): void {
   describeEvents(factory)
   describeApiKeys(() => factory().apiKeys)
   describeAdminSessions(() => factory().adminSessions)
+  // The last one: from here on a worker is served, and looks less often.
+  describeStartClaims(factory)
 }

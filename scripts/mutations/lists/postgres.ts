@@ -8,7 +8,8 @@ const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
-const HAND_OVER = 'test/storage/postgres/hand-over.test.ts'
+const START = 'drizzle/postgres/0019_claimed_starts.sql'
+const CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
 export const POSTGRES: readonly Mutant[] = [
@@ -49,7 +50,7 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: starts of one recipient are decided one at a time, on all nodes',
     [LOCKS, 'of its recipient, under every key of the ring'],
     {
-      file: STEPS,
+      file: START,
       find: `  FOREACH v_lock IN ARRAY p_budget_locks LOOP
     CONTINUE`,
       replace: `  FOREACH v_lock IN ARRAY '{}'::bigint[] LOOP
@@ -117,7 +118,7 @@ DECLARE
     'PostgreSQL: the delivery is written in the transaction of the start',
     [STORE, 'gives each due row to one claimer'],
     {
-      file: STEPS,
+      file: START,
       find: `  IF p_delivery IS NOT NULL THEN`,
       replace: `  IF false THEN`,
     },
@@ -127,12 +128,10 @@ DECLARE
     'PostgreSQL: the commit of a start is on the disk before it is answered',
     ['test/storage/postgres/synced.test.ts', 'I5: only the function of a worker’s writes'],
     {
-      file: STEPS,
-      find: `  v_lock bigint;
-  v_seq bigint;
+      file: START,
+      find: `  v_claim jsonb;
 BEGIN`,
-      replace: `  v_lock bigint;
-  v_seq bigint;
+      replace: `  v_claim jsonb;
   v_sync text := set_config('synchronous_commit', 'off', true);
 BEGIN`,
     },
@@ -206,16 +205,30 @@ BEGIN`,
     },
   ),
   mutant(
-    'C23.pg-handed-places',
-    'PostgreSQL: a start leases its message to its own node only where the worker has a place',
-    [HAND_OVER, 'C23: is any node’s where this one has no place for it'],
-    { node: 'IfStatement', becomes: 'if (!freePlaces) return null' },
+    'C23.pg-start-lease',
+    'PostgreSQL: the message that a start claims is nobody else’s before its lease ends',
+    [STORE, 'C23: nobody else has it before its lease ends'],
+    {
+      file: START,
+      find: `v_now + coalesce((v_claim->'due_after_ms')::bigint, 0)`,
+      replace: 'v_now',
+    },
   ),
   mutant(
-    'C23.pg-handed-starve',
-    'PostgreSQL: messages that are handed over do not keep others from being looked for',
-    [HAND_OVER, 'is looked for once a second'],
-    { node: 'BinaryExpression', becomes: '!freePlaces' },
+    'I6.pg-start-time-left',
+    'PostgreSQL: a start checks, under its locks, whether enough time is left to claim its message',
+    [CLOCK, 'I6: is none where too little time is left'],
+    {
+      file: START,
+      find: `CASE WHEN v_now <= (p_claim->'not_after')::bigint THEN p_claim END`,
+      replace: 'p_claim',
+    },
+  ),
+  mutant(
+    'C23.pg-due-unseen',
+    'PostgreSQL: what a worker saw at its last look holds for a second at the most',
+    ['test/storage/postgres/last-look.test.ts', 'is looked for once a second'],
+    { node: 'BinaryExpression', becomes: '!isUsed' },
   ),
   mutant(
     'I12.pg-charge-time',
@@ -249,7 +262,7 @@ BEGIN`,
     'PostgreSQL: starts of one browser session run one after the other, on all nodes',
     [LOCKS, 'of its browser session, under every key of the ring'],
     {
-      file: STEPS,
+      file: START,
       find: `IN ARRAY p_slot_locks LOOP`,
       replace: `IN ARRAY '{}'::bigint[] LOOP`,
     },

@@ -4,6 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const PORTS = 'test/storage/sqlite/ports.test.ts'
+const HANDED = 'test/delivery/handed.test.ts'
 const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
 
 export const SENDS: readonly Mutant[] = [
@@ -117,5 +118,41 @@ export const SENDS: readonly Mutant[] = [
     'a result that failed with others is written alone',
     ['test/storage/together.test.ts', 'C22: one that cannot be written'],
     { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I5.handed-after-commit',
+    'a message goes to the worker only where its start is committed',
+    [PORTS, 'I5: what was not made is not handed over'],
+    {
+      node: 'VariableStatement',
+      becomes: 'let claimedAt: number | null = row.record.createdAt',
+    },
+  ),
+  mutant(
+    'C23.start-lease',
+    'the message that a start claims is nobody else’s before its lease ends',
+    [PORTS, 'C23: nobody else has it before its lease ends'],
+    { node: 'VariableStatement', becomes: 'const dueAt = now' },
+  ),
+  mutant(
+    'C23.handed-places',
+    'a start claims its message only where the lane has a place for it',
+    [HANDED, 'C23: starts at once claim no more than there are places'],
+    { node: 'IfStatement', becomes: `if (!lane || state.phase !== 'running') return null` },
+  ),
+  mutant(
+    'C23.place-held',
+    'a place is held from before the commit of a claim',
+    [HANDED, 'C23: starts at once claim no more than there are places'],
+    {
+      node: 'ExpressionStatement',
+      becomes: 'void promise.then((claimed) => claimed && begin())',
+    },
+  ),
+  mutant(
+    'C23.handed-late',
+    'what was claimed in a commit that took too long, or when a drain began, is given back',
+    [HANDED, 'C23: a process that stood still during the commit'],
+    { node: 'IfStatement', becomes: 'return place.run(claimed)' },
   ),
 ]

@@ -7,7 +7,7 @@ import type { NumberLimit } from '../../verification/ports.ts'
 import type { FactorUse } from '../../verification/state.ts'
 import type { Change } from '../../verification/transitions.ts'
 import type { Applied, ChangeToApply, EffectToApply } from '../engine.ts'
-import type { HandOver } from './hand-over.ts'
+import type { LastLook } from './last-look.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
   actorText,
@@ -82,7 +82,7 @@ function changeCall(change: ChangeToApply, clock: number | null): Call {
 
 export function createApply(
   { query, timeOf }: StoreContext,
-  handOver: HandOver,
+  lastLook: LastLook,
 ): (change: ChangeToApply) => Promise<Applied> {
   return async (change) => {
     const [row] = await query<Raw>(changeCall(change, timeOf(change.now)))
@@ -102,7 +102,7 @@ export function createApply(
       default: {
         const isCode = change.use?.factor.type === 'recovery_codes'
         const codesLeft = isCode ? Number(number) : null
-        if (change.effect.change.delivery) handOver.open()
+        if (change.effect.change.delivery) lastLook.open()
         return { kind: kind === 'spent' ? kind : 'done', codesLeft }
       }
     }

@@ -2,19 +2,16 @@
 // what other rows may have changed (the guess budget, the session).
 // It must not hold a rule: what is written was decided in the node (storage/change.ts).
 
-import type { LoadedDelivery } from '../../delivery/transitions.ts'
 import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
-import type { Change } from '../../verification/transitions.ts'
 import { MAX_DECISIONS, stampOf } from '../change.ts'
 import type { Engine, RowToCreate } from '../engine.ts'
 import { changeFields } from './change.ts'
 import { type createGuessReads, spansAndRooms } from './guesses.ts'
-import type { HandOver } from './hand-over.ts'
+import type { LastLook } from './last-look.ts'
+import { deliveryFields } from './outbox.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import { actorText, bytesOf, jsonText, locksOf, type Raw, toStored, writeFields } from './rows.ts'
-
-type Delivery = NonNullable<Change['delivery']>
 
 /** Its columns, in the order in which the function takes them. */
 const COLUMNS = [
@@ -23,7 +20,7 @@ const COLUMNS = [
   ...(['codeLength', 'codeHash', 'pepperKeyId', 'codeSealed', 'maxAttempts', 'sends'] as const),
   ...(['maxSends', 'lastSendAt', 'clientIp', 'metadata', 'createdAt', 'expiresAt'] as const),
 ]
-const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_4', COLUMNS.length + 12)
+const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_5', COLUMNS.length + 13)
 
 function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
   if (name === 'metadata') return jsonText(record.metadata)
@@ -32,9 +29,8 @@ function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
 }
 
 function createCall(
-  { record, slot, change, guesses, actor, kept }: RowToCreate,
+  { record, slot, change, guesses, actor, kept, claim }: RowToCreate,
   held: readonly VerificationRecord[],
-  lease: ReturnType<HandOver['begin']>,
   clock: number | null,
 ): Call {
   const { answer, events, delivery } = changeFields(change, kept?.answer)
@@ -46,83 +42,39 @@ function createCall(
       ...COLUMNS.map((name) => columnOf(record, name)),
       ...(slot ? [bytesOf(slot.slots), locksOf(slot.slots)] : [null, null]),
       ...[seen, bytesOf(budgetIndexes), locksOf(budgetIndexes), ...spansAndRooms(guesses)],
-      ...[delivery && jsonText({ ...delivery, ...lease }), jsonText(events), actorText(actor)],
+      ...[delivery && jsonText(delivery), claim && jsonText(deliveryFields(claim))],
+      ...[jsonText(events), actorText(actor)],
       kept && jsonText({ ...writeFields(kept), answer }),
       clock,
     ],
   }
 }
 
-/** The delivery as the start leaves it: nothing is read back. */
-function loadedOf(record: VerificationRecord, { send, channel }: Delivery): LoadedDelivery {
-  const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
-  return {
-    verificationId: id,
-    verificationStatus: status,
-    service,
-    kind,
-    locale,
-    expiresAt,
-    recipientSealed,
-    codeSealed,
-    sends: record.sends,
-    send,
-    channel,
-    status: 'queued',
-    provider: null,
-    tries: 0,
-    ambiguous: 0,
-    wordedAt: null,
-  }
-}
-
-/** One decision of the database; its message is leased to this node's worker, where that has a place for it. */
-function createOnce({ query, timeOf }: StoreContext, handOver: HandOver) {
-  return async (input: RowToCreate, held: readonly VerificationRecord[]) => {
-    const { record, change } = input
-    const { delivery } = change
-    const lease = delivery && handOver.begin(delivery.channel)
-    let made: Parameters<HandOver['end']>[1]
-    try {
-      const call = createCall(input, held, lease, timeOf(record.createdAt))
-      const [row] = await query<Raw>(call)
-      const isMade = row?.kind === 'created' && delivery
-      if (isMade && lease)
-        made = {
-          delivery: loadedOf(record, delivery),
-          token: lease.token,
-          at: Number(row.number),
-        }
-      else if (isMade) handOver.open()
-      return row
-    } finally {
-      if (delivery && lease) handOver.end(delivery.channel, made)
-    }
-  }
-}
-
 export function createCreate(
-  context: StoreContext,
+  { query, timeOf }: StoreContext,
   parts: {
     guesses: ReturnType<typeof createGuessReads>
     holdersOf: (slots: readonly Uint8Array[]) => Promise<VerificationRecord[]>
-    handOver: HandOver
+    lastLook: LastLook
   },
 ): Engine['verifications']['create'] {
-  const { guesses, holdersOf } = parts
-  const make = createOnce(context, parts.handOver)
+  const { guesses, holdersOf, lastLook } = parts
   return async (input) => {
     const { slot, record } = input
     const now = record.createdAt
     let held: VerificationRecord[] = []
     for (let tries = 0; tries < MAX_DECISIONS; tries += 1) {
-      const row = await make(input, held)
+      const [row] = await query<Raw>(createCall(input, held, timeOf(now)))
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
       if (row?.kind === 'guesses_refused') {
         const refusal = await guesses.relief(input.guesses, Number(row.number))
         return { kind: 'guesses_refused', refusal }
       }
-      if (row?.kind === 'created') return { kind: 'created' }
+      if (row?.kind === 'created') {
+        const claimedAt = row.number === null ? null : Number(row.number)
+        if (input.change.delivery && claimedAt === null) lastLook.open()
+        return { kind: 'created', claimedAt }
+      }
       // The session is held, or was let go of since.
       held = await holdersOf(slot?.slots ?? [])
       const open = slot && held.find((one) => mayContinue(one, slot, now))

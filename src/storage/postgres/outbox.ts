@@ -2,14 +2,17 @@
 // It must not hold a rule of its own (storage/outbox.ts decides).
 
 import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
-import type { LoadedDelivery } from '../../delivery/transitions.ts'
+import type { DeliveryChange, LoadedDelivery } from '../../delivery/transitions.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import type { DeliveryApplied, DeliveryToApply, DueRow, Engine, TryAnswer } from '../engine.ts'
 import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
-import { createHandOver, type HandOver, PLANNING_MS } from './hand-over.ts'
+import { createLastLook, type LastLook } from './last-look.ts'
 import { callOf, type StoreContext } from './pool.ts'
 import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
+
+/** From the lease to the claim: a node that stops in between leaves rows that are due again in seconds. */
+const PLANNING_MS = 5_000
 
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
 /** Of `outbox_rows`, and what stands beside it. */
@@ -32,15 +35,22 @@ function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   }
 }
 
-function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
-  const { set, stamp, newTry, ...rest } = change
+/** As the functions of the database read it. */
+export function deliveryFields({ set, stamp, newTry, ...rest }: DeliveryChange) {
   const { tries, ...columns } = set
+  return {
+    ...rowFields({ ...stamp, ...rest }),
+    set: rowFields({ ...columns, attempts: tries }),
+    ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
+  }
+}
+
+function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
   const { verificationId, send, token, status } = guard
   return {
     n,
-    ...rowFields({ verificationId, send, token, status, ...stamp, ...rest }),
-    set: rowFields({ ...columns, attempts: tries }),
-    ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
+    ...rowFields({ verificationId, send, token, status }),
+    ...deliveryFields(change),
     ...(answer && { answer: answerOf(answer) }),
   }
 }
@@ -66,18 +76,14 @@ function createLease({ query, timeOf }: StoreContext) {
 
 export function createOutbox(
   context: StoreContext,
-  handOver: HandOver = createHandOver(),
+  lastLook: LastLook = createLastLook(),
 ): Engine['outbox'] {
   const { query, timeOf } = context
   const lease = createLease(context)
   return {
-    serve: handOver.serve,
-    async due({ channel, now, limit }) {
-      const handed = handOver.take(channel, limit)
-      if (handed.length === limit || !handOver.mayBeDue(now)) return handed
-      const leased = await lease(channel, now, limit - handed.length).finally(handOver.forget)
-      return [...handed, ...leased]
-    },
+    served: lastLook.use,
+    due: async ({ channel, now, limit }) =>
+      lastLook.mayBeDue(now) ? lease(channel, now, limit).finally(lastLook.forget) : [],
     async apply(changes, now) {
       const values = [jsonText(changes.map(changeOf)), timeOf(now)]
       const rows = await query<AppliedRow>({ text: APPLY, values })
@@ -87,11 +93,11 @@ export function createOutbox(
           kind === 'changed'
             ? { kind, at, row: loadedOf(fromJson(o as Raw)) as LoadedDelivery }
             : { kind }
-      if (changes.some(({ change }) => change.set.status === 'queued')) handOver.forget()
+      if (changes.some(({ change }) => change.set.status === 'queued')) lastLook.forget()
       return outcomes
     },
     nextDueAt: () =>
-      handOver.nextDueAt(async () => {
+      lastLook.nextDueAt(async () => {
         const [row] = await query<{ at: number | null }>({ text: NEXT_DUE, values: [] })
         return row?.at ?? undefined
       }),

@@ -10,7 +10,7 @@ import { startDueSignal } from './due-signal.ts'
 import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
-import { createHandOver } from './hand-over.ts'
+import { createLastLook } from './last-look.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
@@ -32,13 +32,13 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const decides = options.clock ?? 'database'
   const context = { query, timeOf: (now: number) => (decides === 'database' ? null : now) } // mutant: I12.pg-database-clock
   const events = createEventStore(query)
-  const handOver = createHandOver()
-  due?.onAnnounced(handOver.forget)
+  const lastLook = createLastLook()
+  due?.onAnnounced(lastLook.forget)
   return createStore({
-    verifications: createVerificationStore(context, handOver),
+    verifications: createVerificationStore(context, lastLook),
     factors: createFactorStore(query),
     rootKeys: createRootKeyUse(query),
-    outbox: createOutbox(context, handOver),
+    outbox: createOutbox(context, lastLook),
     events,
     apiKeys: createApiKeyStore(query),
     retention: createRetentionStore(query),
@@ -48,9 +48,9 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {
       ...due,
-      // What this node's own worker was given needs no other.
+      // What a start claimed for this node's own worker needs no other.
       announce: () => {
-        if (handOver.takeUntold()) due.announce()
+        if (lastLook.takeUntold()) due.announce()
       },
     },
     async ping() {

@@ -14,7 +14,7 @@ import { changeFields, createApply } from './change.ts'
 import { createCreate } from './create.ts'
 import { sql } from './drizzle.ts'
 import { createGuessReads } from './guesses.ts'
-import type { HandOver } from './hand-over.ts'
+import type { LastLook } from './last-look.ts'
 import type { Call, StoreContext } from './pool.ts'
 import { byteList, bytesOf, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
 
@@ -116,7 +116,7 @@ function createFinds(
 
 export function createVerificationStore(
   context: StoreContext,
-  handOver: HandOver,
+  lastLook: LastLook,
 ): Engine['verifications'] {
   const { query, timeOf } = context
   const guesses = createGuessReads(query)
@@ -125,8 +125,8 @@ export function createVerificationStore(
   return {
     ...finds,
     checkGuessBudget: guesses.ask,
-    create: createCreate(context, { guesses, holdersOf, handOver }),
-    apply: createApply(context, handOver),
+    create: createCreate(context, { guesses, holdersOf, lastLook }),
+    apply: createApply(context, lastLook),
     async sweep({ now, graceMs, limit }) {
       const clock = timeOf(now)
       const past = await query<Raw>(

@@ -1,6 +1,7 @@
 // Writes what a transition decided (verification/transitions.ts): one job of the writer reads the row, and applies the change
 // where the row still is as it was decided on. It must not hold a rule of its own.
 
+import type { DeliveryChange } from '../../delivery/transitions.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Change, LoggedEvent } from '../../verification/transitions.ts'
 import { stampOf } from '../change.ts'
@@ -12,10 +13,20 @@ import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, deliveries, events, verifications } from './schema.ts'
 import type { NumberSums } from './sums.ts'
+import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
 
 type Row = { seq: number; service: string }
-export type ApplyChange = (row: Row, change: Change, now: number, actor: Actor) => void
+/** @param claim of the delivery that the change makes, written with it */
+export type ApplyChange = (
+  row: Row,
+  change: Change,
+  now: number,
+  actor: Actor,
+  claim?: DeliveryChange | null,
+) => void
+
+const QUEUED = { status: 'queued', provider: null, token: null, tries: 0 } as const
 
 /** One statement for each set of columns: one that is named is written to its indexes, whether it changes or not. */
 function createUpdates(orm: Orm) {
@@ -60,10 +71,12 @@ function createStatements(orm: Orm) {
         verificationSeq: p('seq'),
         send: p('send'),
         channel: p('channel'),
-        status: 'queued',
-        tries: 0,
+        status: p('status'),
+        provider: p('provider'),
+        token: p('token'),
+        tries: p('tries'),
         ambiguous: 0,
-        dueAt: p('now'),
+        dueAt: p('dueAt'),
         queuedAt: p('now'),
       })
       .prepare(),
@@ -77,7 +90,7 @@ function createStatements(orm: Orm) {
   }
 }
 
-export function createApplyChange(orm: Orm, appendEvent: AppendEvent) {
+export function createApplyChange(orm: Orm, appendEvent: AppendEvent, tries: Tries) {
   const statements = createStatements(orm)
 
   const isLeftOut = (seq: number, { type, atMostEveryMs }: LoggedEvent, now: number): boolean => {
@@ -86,8 +99,24 @@ export function createApplyChange(orm: Orm, appendEvent: AppendEvent) {
     return last !== undefined && now - last.at < atMostEveryMs
   }
 
+  const insertDelivery = (
+    { seq, service }: Row,
+    delivery: NonNullable<Change['delivery']>,
+    now: number,
+    claim: DeliveryChange | null,
+  ) => {
+    const dueAt = now + (claim?.dueAfterMs ?? 0) // mutant: C23.start-lease
+    statements.insertDelivery.run({ seq, now, ...delivery, ...QUEUED, ...claim?.set, dueAt })
+    if (!claim) return
+    const { newTry, events, at } = claim
+    if (newTry) tries.begin({ seq, send: delivery.send, now: at, ...newTry })
+    const actor = serviceActor(service)
+    for (const event of events) appendEvent({ ...event, at, verificationSeq: seq, actor })
+  }
+
   /** Inside a writer's job, on a row read in that job. */
-  const apply: ApplyChange = ({ seq, service }, change, now, actor) => {
+  const apply: ApplyChange = (row, change, now, actor, claim = null) => {
+    const { seq, service } = row
     statements.update(seq, change.ends ? { ...change.set, sessionSlot: null } : change.set)
     if (change.ends) statements.removeCode.run({ seq })
     for (const event of change.events) {
@@ -104,7 +133,7 @@ export function createApplyChange(orm: Orm, appendEvent: AppendEvent) {
           actor: serviceActor(service),
           details: { channel, send, reason: change.cancelQueued },
         })
-    if (change.delivery) statements.insertDelivery.run({ seq, now, ...change.delivery })
+    if (change.delivery) insertDelivery(row, change.delivery, now, claim)
   }
   return { apply, isLeftOut }
 }

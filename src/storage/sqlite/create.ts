@@ -3,7 +3,7 @@
 
 import type { SessionSlot } from '../../verification/ports.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
-import type { Engine, RowToCreate } from '../engine.ts'
+import type { RowCreated, RowToCreate } from '../engine.ts'
 import type { ApplyChange } from './change.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
@@ -29,7 +29,7 @@ export function createCreate(deps: {
   guesses: Guesses
   slots: SessionSlots
   apply: ApplyChange
-}): (input: RowToCreate) => Awaited<ReturnType<Engine['verifications']['create']>> {
+}): (input: RowToCreate) => RowCreated {
   const { answers, guesses, slots } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
@@ -44,7 +44,7 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { record, slot, kept, change, actor } = input
+    const { record, slot, kept, change, actor, claim } = input
     const now = record.createdAt
     const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
@@ -56,9 +56,9 @@ export function createCreate(deps: {
     const { codeHash, codeSealed, deliveries: _, ...columns } = record
     const { seq } = insert.get({ ...columns, sessionSlot: slot?.slots[0] ?? null })
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
-    deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor)
+    deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor, claim)
     if (kept) answers.keep(kept)
-    return { kind: 'created' }
+    return { kind: 'created', claimedAt: claim && now }
   }
 }
 

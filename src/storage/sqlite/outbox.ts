@@ -2,13 +2,14 @@
 // held as it was then. It must not hold a rule of its own.
 
 import type { DeliveryChange, DeliveryColumns } from '../../delivery/transitions.ts'
-import { drawBytes } from '../../kernel/ids.ts'
-import type { DeliveryApplied, DeliveryToApply, Engine, TryAnswer } from '../engine.ts'
+import { drawToken } from '../../kernel/ids.ts'
+import type { DeliveryApplied, DeliveryToApply, Engine } from '../engine.ts'
 import { and, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
-import { deliveries, sendTries } from './schema.ts'
+import { deliveries } from './schema.ts'
+import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -16,13 +17,8 @@ import type { Writer } from './writer.ts'
  * try id: that is promised anyway (I5), so no sync is waited for between a start and its send.
  */
 const AT_LEAST_ONCE = { mayRepeat: true } as const
-/** 64 random bits: distinguishes workers, and is not a secret. */
-const TOKEN_BYTES = 8
 
-const drawToken = () => drawBytes(TOKEN_BYTES).toString('base64url')
-
-type TryKey = { seq: number; send: number; tryNumber: number }
-type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent }
+type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent; tries: Tries }
 
 function createMove(orm: Orm) {
   const p = sql.placeholder
@@ -44,58 +40,7 @@ function createMove(orm: Orm) {
   return (row: OutboxRow, set: DeliveryColumns) => void move.run({ ...row, ...set })
 }
 
-function createTries(orm: Orm) {
-  const p = sql.placeholder
-  const t = sendTries
-  const isTry = and(
-    eq(t.verificationSeq, p('seq')),
-    eq(t.send, p('send')),
-    eq(t.tryNumber, p('tryNumber')),
-  )
-  const begin = orm
-    .insert(t)
-    .values({
-      verificationSeq: p('seq'),
-      send: p('send'),
-      tryNumber: p('tryNumber'),
-      provider: p('provider'),
-      startedAt: p('now'),
-    })
-    .prepare()
-  const answer = orm
-    .update(t)
-    .set({
-      durationMs: sql`${p('durationMs')}`,
-      result: sql`${p('result')}`,
-      reference: sql`${p('reference')}`,
-      errorCode: sql`${p('errorCode')}`,
-      errorMessage: sql`${p('errorMessage')}`,
-    })
-    .where(isTry)
-    .prepare()
-  const remove = orm.delete(t).where(isTry).prepare()
-  return {
-    begin: (row: TryKey & { provider: string; now: number }) => void begin.run(row),
-    answer(key: TryKey, { durationMs, result }: TryAnswer) {
-      const { kind } = result
-      const reference = kind === 'sent' ? result.reference : null
-      const error = kind === 'sent' ? null : result.error
-      answer.run({
-        ...key,
-        durationMs,
-        result: kind,
-        reference,
-        errorCode: error?.code ?? null,
-        errorMessage: error?.message ?? null,
-      })
-    },
-    remove: (key: TryKey) => void remove.run(key),
-  }
-}
-
-type Tries = ReturnType<typeof createTries>
-
-function createApplyOne({ orm, endings, appendEvent }: Deps, tries: Tries) {
+function createApplyOne({ orm, endings, appendEvent, tries }: Deps) {
   const move = createMove(orm)
   return (row: OutboxRow, change: DeliveryChange, now: number) => {
     const { seq, send } = row
@@ -121,11 +66,10 @@ function fits(row: OutboxRow, { change: { stamp, notAfter } }: DeliveryToApply, 
 }
 
 export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] {
-  const { writer } = deps
+  const { writer, tries } = deps
   const reads = createOutboxReads(deps.orm)
   const readPastSends = createPastSends(deps.orm)
-  const tries = createTries(deps.orm)
-  const applyOne = createApplyOne(deps, tries)
+  const applyOne = createApplyOne(deps)
 
   const apply = (one: DeliveryToApply, now: number): DeliveryApplied => {
     const { verificationId, send, change, answer } = one

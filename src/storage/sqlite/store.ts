@@ -16,6 +16,7 @@ import { createAnswers } from './idempotency.ts'
 import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
@@ -25,9 +26,10 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
   const orm = createOrm(client)
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
-  const applying = createApplyChange(orm, appendEvent)
+  const tries = createTries(orm)
+  const applying = createApplyChange(orm, appendEvent, tries)
   const endings = createEndings(orm, applying.apply)
-  const deps = { orm, writer, applying, endings, appendEvent, answers: createAnswers(orm) }
+  const deps = { orm, writer, applying, endings, appendEvent, tries, answers: createAnswers(orm) }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {

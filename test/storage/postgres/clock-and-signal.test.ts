@@ -1,6 +1,7 @@
 // The one clock of all nodes, and the bell between them.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import { startDatabaseClock } from '../../../src/storage/postgres/database-clock.ts'
 import { sql } from '../../../src/storage/postgres/drizzle.ts'
 import { startDueSignal } from '../../../src/storage/postgres/due-signal.ts'
@@ -103,6 +104,41 @@ describe('the database’s clock', () => {
     // Ten minutes ahead the lease is not over: it is the database's.
     expect(await claim(now + 10 * MINUTE)).toEqual([])
     await store.close()
+  })
+})
+
+describe('the claim of a start', () => {
+  const LEASE_MS = 30_000
+  const taken: ClaimedDelivery<null>[] = []
+  const startAt = async (agoMs: number, leftMs: number) => {
+    const store = await createPostgresStore({ url: database.url })
+    store.outbox.serve<null>(() => ({
+      ...{ leaseMs: LEASE_MS, minRemainingMs: 20_000, giveBack: () => {} },
+      plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
+      take: (claimed) => void taken.push(claimed),
+    }))
+    const now = Math.floor(store.wallMs?.() ?? 0)
+    const times = { createdAt: now - agoMs, expiresAt: now + leftMs }
+    const outcome = await store.verifications.create(createInput(newVerification(times)))
+    await store.close()
+    return { now, outcome }
+  }
+
+  it('has its lease from the database’s time, whatever the node’s clock shows', async () => {
+    const { now, outcome } = await startAt(10 * MINUTE, 10 * MINUTE)
+    expect(outcome).toMatchObject({ kind: 'created', isDue: false })
+    const [claimed] = taken.splice(0)
+    expect(claimed?.startedAt).toBeGreaterThanOrEqual(now - NEAR_MS)
+    expect(claimed?.leaseUntil).toBe((claimed?.startedAt ?? 0) + LEASE_MS)
+    const [row] = await query(sql`select d.due_at, t.started_at from deliveries d
+      join send_attempts t using (verification_seq, send) where d.token = ${claimed?.token}`)
+    expect(row).toEqual({ due_at: claimed?.leaseUntil, started_at: claimed?.startedAt })
+  })
+
+  it('I6: is none where too little time is left once the start has its locks', async () => {
+    const { outcome } = await startAt(MINUTE, 10_000)
+    expect(outcome).toMatchObject({ kind: 'created', isDue: true })
+    expect(taken).toEqual([])
   })
 })
 

@@ -1,8 +1,9 @@
-// What a flow costs the database: its round trips and its commits, delivery not counted.
+// What a flow and its message cost the database: their round trips and commits.
 // A server of its own: transaction ids are counted for all databases together.
 
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import { pickLocale } from '../../../src/delivery/templates/languages.ts'
 import { createOtp } from '../../../src/factors/otp.ts'
 import { createHasher } from '../../../src/hashing/hasher.ts'
@@ -17,6 +18,7 @@ import { generateCode } from '../../../src/verification/comparison.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
 import { type CountingProxy, startCountingProxy } from '../../postgres/counting-proxy.ts'
 import { type PostgresServer, startPostgres } from '../../postgres/server.ts'
+import { LEASE_MS, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { comparersOf, testService } from '../../verification/world.ts'
 import { MIGRATIONS } from './fixture.ts'
 
@@ -118,6 +120,31 @@ it(`a flow takes at most ${MAX_ROUND_TRIPS} round trips and ${MAX_COMMITS} commi
   expect(checked).toEqual({ roundTrips: 2, commits: 1 })
   expect(started.roundTrips + checked.roundTrips).toBeLessThanOrEqual(MAX_ROUND_TRIPS)
   expect(started.commits + checked.commits).toBeLessThanOrEqual(MAX_COMMITS)
+})
+
+it('its message takes one of each more where its start claims it, and three where a worker does', async () => {
+  const { start } = createDomain()
+  const now = () => Math.floor(store.wallMs?.() ?? 0)
+  const taken: ClaimedDelivery<string>[] = []
+  const place = { leaseMs: LEASE_MS, minRemainingMs: 20_000, plan: sendAll, giveBack: () => {} }
+  const settle = (claimed: ClaimedDelivery<string>) =>
+    store.outbox.settle(settlement(claimed, now(), SENT))
+  // What the tests before left.
+  await store.outbox.claim({ ...place, now: now(), channel: 'email', limit: 100 })
+
+  store.outbox.serve<string>(() => ({ ...place, take: (claimed) => void taken.push(claimed) }))
+  expect(await count(() => start('three@example.com'))).toEqual({ roundTrips: 2, commits: 1 })
+  const [claimed] = taken
+  if (!claimed) throw new Error('not claimed')
+  expect(await count(() => settle(claimed))).toEqual({ roundTrips: 1, commits: 1 })
+
+  store.outbox.serve(() => null)
+  expect(await count(() => start('four@example.com'))).toEqual({ roundTrips: 2, commits: 1 })
+  const later = await count(async () => {
+    const [one] = await store.outbox.claim({ ...place, now: now(), channel: 'email', limit: 1 })
+    if (one) await settle(one)
+  })
+  expect(later).toEqual({ roundTrips: 3, commits: 3 })
 })
 
 it('a refused request writes nothing, and a session takes one more query', async () => {

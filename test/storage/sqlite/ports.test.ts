@@ -8,6 +8,7 @@ import { describeEvents } from '../../contract/event-store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
 import { T0 } from '../../contract/rows.ts'
+import { describeStartClaims } from '../../contract/start-claims.ts'
 import { type Stores, start } from '../../contract/stores.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
@@ -24,6 +25,7 @@ describe('on SQLite', () => {
   const factory = (): Stores => store
   describeClaims(factory)
   describeSettling(factory)
+  describeStartClaims(factory)
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)
   describeAdminSessions(() => store.adminSessions)

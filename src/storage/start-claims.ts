@@ -1,0 +1,84 @@
+// A start's message, claimed in the start's own commit where a worker of this process holds a place for it.
+// It must not hand anything over before that commit. Where nobody knows whether it happened (an answer that was lost, 503)
+// nothing is sent from here: a row that it left is claimed once its lease ends, as after a worker that died.
+
+import type { ClaimedDelivery, HeldPlace, Outbox, Reserve } from '../delivery/outbox-ports.ts'
+import { type DeliveryChange, decideClaim, type LoadedDelivery } from '../delivery/transitions.ts'
+import { drawToken } from '../kernel/ids.ts'
+import type { VerificationRecord } from '../verification/state.ts'
+import type { Change } from '../verification/transitions.ts'
+import type { RowToCreate } from './engine.ts'
+
+type Delivery = NonNullable<Change['delivery']>
+
+/** The delivery as the start alone would leave it. */
+function loadedOf(record: VerificationRecord, { send, channel }: Delivery): LoadedDelivery {
+  const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
+  return {
+    verificationId: id,
+    verificationStatus: status,
+    service,
+    kind,
+    locale,
+    expiresAt,
+    recipientSealed,
+    codeSealed,
+    sends: record.sends,
+    send,
+    channel,
+    status: 'queued',
+    provider: null,
+    tries: 0,
+    ambiguous: 0,
+    wordedAt: null,
+  }
+}
+
+export type StartClaim = {
+  /** To be written with the row. */
+  change: DeliveryChange
+  /** Once, whatever became of it. @param at when it was claimed, by the engine's time; null: it was not */
+  end(at: number | null): void
+}
+
+function claimIn(
+  place: HeldPlace<unknown>,
+  record: VerificationRecord,
+  delivery: Delivery,
+): StartClaim | null {
+  const { leaseMs, minRemainingMs, plan } = place
+  const claiming = { now: record.createdAt, leaseMs, minRemainingMs, plan, token: drawToken() }
+  const { change, claimed } = decideClaim(loadedOf(record, delivery), claiming)
+  // To be failed, or not for this node: the worker's to decide, once the row is there.
+  if (!claimed) return null
+  return {
+    change: { ...change, dueAfterMs: leaseMs },
+    end(at) {
+      if (at === null) return place.giveBack()
+      const begun: ClaimedDelivery<unknown> = {
+        ...claimed,
+        startedAt: at,
+        leaseUntil: at + leaseMs,
+      }
+      place.take(begun)
+    },
+  }
+}
+
+export function createStartClaims() {
+  let reserve: Reserve<unknown> | undefined
+  return {
+    // What `plan` prepared is handed back as it came.
+    serve: ((given) => {
+      reserve = given as Reserve<unknown>
+    }) as Outbox['serve'],
+    /** Null: the message is queued, for whichever worker comes first. */
+    begin({ record, change: { delivery } }: Pick<RowToCreate, 'record' | 'change'>) {
+      const place = delivery && reserve?.(delivery.channel)
+      if (!delivery || !place) return null
+      const claim = claimIn(place, record, delivery)
+      if (!claim) place.giveBack()
+      return claim
+    },
+  }
+}
