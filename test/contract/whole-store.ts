@@ -8,11 +8,11 @@ import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
 import { describeClaims } from './outbox-claims.ts'
 import { describeSettling } from './outbox-settling.ts'
+import { describeStartClaims } from './start-claims.ts'
 import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
 import { describeChecks } from './store-checks.ts'
 import { describeLifecycle } from './store-lifecycle.ts'
 import { describeIdempotency, describeSessions } from './store-sessions.ts'
-import { describeStartClaims } from './start-claims.ts'
 import type { Stores } from './stores.ts'
 
 export function describeStore(factory: () => Stores & Store): void {
