@@ -79,6 +79,7 @@ const begin = () => ({
   /** The request, or a part of it, was written: from here on it may have been taken. */
   written: false,
   status: null as number | null,
+  headers: {} as Record<string, string>,
   retryAfterMs: null as number | null,
   wallMs: null as number | null,
   chunks: [] as Buffer[],
@@ -138,13 +139,11 @@ function createHandler(
     onResponseStart(_controller, status, headers) {
       if (status < 200) return
       progress.status = status
-      const wallMs = Date.parse(String(headers.date))
+      progress.headers = firstValues(headers)
+      const { date = '', 'retry-after': retryAfter } = progress.headers
+      const wallMs = Date.parse(date)
       progress.wallMs = Number.isNaN(wallMs) ? null : wallMs // mutant: C71.doctor-clock-skew
-      const retryAfter = headers['retry-after']
-      progress.retryAfterMs = parseRetryAfter(
-        Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        clock.now(),
-      )
+      progress.retryAfterMs = parseRetryAfter(retryAfter, clock.now())
     },
     onResponseData(controller, chunk) {
       const room = MAX_BODY_BYTES - progress.size
@@ -159,16 +158,24 @@ function createHandler(
   }
 }
 
+function firstValues(headers: Record<string, string | string[] | undefined>) {
+  const pairs = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    (Array.isArray(value) ? value[0] : value) ?? '',
+  ])
+  return Object.fromEntries(pairs) as Record<string, string>
+}
+
 function toAnswer(progress: Progress, error: Error | undefined, timedOut: boolean): HttpAnswer {
-  const { status, wallMs } = progress
+  const { status, headers, wallMs } = progress
   const body = Buffer.concat(progress.chunks).toString('utf8')
   // A status is an answer, even where the body broke off: taken for a failure, a message with a 202 would be sent again (C24).
   if (status !== null)
-    return { status, body, wallMs, verdict: classify(status, progress.retryAfterMs) }
+    return { status, body, headers, wallMs, verdict: classify(status, progress.retryAfterMs) }
   const reason = timedOut ? 'timeout' : failureCode(error)
   const message = timedOut ? 'no answer in time' : 'the connection failed'
   const verdict = progress.written ? ambiguous(reason, message) : temporary(reason, message)
-  return { status: null, body: '', wallMs, verdict }
+  return { status: null, body: '', headers, wallMs, verdict }
 }
 
 function classify(status: number, retryAfterMs: number | null): SendResult {

@@ -1,4 +1,5 @@
-// A provider's port, and the message that it is given. A provider imports this file, provider-entry.ts and kernel/ only.
+// A provider's port, and the message that it is given. A provider imports this file,
+// provider-entry.ts, kernel/ and what providers share (aws/, mail/ beside it) only.
 
 import type { Channel } from '../kernel/channel.ts'
 
@@ -148,6 +149,8 @@ export type HttpAnswer = {
   status: number | null
   /** At most 64 KiB of it; '' where none came or it broke off. */
   body: string
+  /** By name in lower case, the first of several; none where no answer came. */
+  headers: Readonly<Record<string, string>>
   /** Its Date; null: it had none that can be read. */
   wallMs: number | null
   /**
