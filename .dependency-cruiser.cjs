@@ -63,7 +63,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/kernel/',
-          '^src/delivery/(ports|provider-entry)\\.ts$',
+          '^src/delivery/(ports|provider-entry|coded-answer|india)\\.ts$',
           '^src/delivery/providers/($1|aws/|mail/)',
         ],
       },

@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PROVIDERS } from '../src/delivery/registry.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DOCUMENTS = globSync(['*.md', 'docs/*.md', 'scripts/**/*.md', 'examples/**/*.md'], {
@@ -60,6 +61,17 @@ describe('documents', () => {
       expect(pathsIn(read(name)).filter((path) => !isThere(path))).toEqual([])
     },
   )
+
+  it.each(PROVIDERS)('docs/providers.md describes $name by $channels', ({ settings }) => {
+    const required = settings.filter((row) => row.default === undefined && !row.optional)
+    const isNamed = (section: string) =>
+      required.every(
+        ({ name }) =>
+          section.includes(`\`${name}`) || section.includes(name.replace(/_[A-Z]+$/, '_…')),
+      )
+    const sections = read('docs/providers.md').split(/^## /m)
+    expect(sections.filter(isNamed)).not.toEqual([])
+  })
 
   it('every room of src has its row in ARCHITECTURE', () => {
     const table = read('ARCHITECTURE.md').split('\n## Rooms')[1] ?? ''

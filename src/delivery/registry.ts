@@ -8,13 +8,17 @@ import type { Fault, Inbox, Provider } from './ports.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
 import { httpEntry } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
+import { infobipEntry } from './providers/infobip.ts'
 import { smtpEntry } from './providers/smtp/smtp.ts'
 import { twilioEntry } from './providers/twilio.ts'
+import { vonageEntry } from './providers/vonage/vonage.ts'
 
 /** In the order in which they are tried where no route is set. */
 export const PROVIDERS: readonly ProviderEntry[] = [
   smtpEntry,
   twilioEntry,
+  vonageEntry,
+  infobipEntry,
   httpEntry('sms'),
   httpEntry('email'),
 ]

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adviseOn } from '../../src/admin/advice/advice.ts'
+import { INFOBIP_CODES } from '../../src/delivery/providers/infobip.ts'
+import { VONAGE_CODES } from '../../src/delivery/providers/vonage/codes.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
 /** Wherever an error of a delivery is made. */
@@ -11,9 +13,9 @@ const SOURCES = [
   ...['delivery/run-try.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
   ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'delivery/transitions.ts'],
 ]
-const SOURCES_OF_ADVICE = ['advice', 'any-provider', 'smtp', 'twilio', 'words'].map(
-  (name) => `admin/advice/${name}.ts`,
-)
+const SOURCES_OF_ADVICE = [
+  ...['advice', 'any-provider', 'infobip', 'numbers', 'smtp', 'twilio', 'vonage', 'words'],
+].map((name) => `admin/advice/${name}.ts`)
 const sources = () => SOURCES.map((name) => readFileSync(join(SRC, name), 'utf8'))
 const unknown = (outcome: 'retrying' | 'failed') =>
   adviseOn({ provider: 'twilio', code: 'nobody knows it' }, outcome)
@@ -28,6 +30,10 @@ describe('advice', () => {
     ['twilio', '21211', /not a phone number/, /another number/],
     ['twilio', 'http_503', /cannot accept messages/, null],
     ['twilio', 'http_504', /may have gone out/, /wait a minute/],
+    ['twilio:eu', '21610', /opted out/, /sending START/],
+    ['vonage', '1430', /not a phone number/, /another number/],
+    ['vonage', 'low-balance', /run out of credit/, /tops it up/],
+    ['infobip', 'REJECTED_NETWORK', /may not send to this country/, /allows it at Infobip/],
     ['http', 'http_408', /may have gone out/, /wait a minute/],
     ['http', 'http_409', /has this message already/, /wait a minute/],
     ['http', 'not_confirmed', /does not confirm that it accepted/, /_SUCCESS/],
@@ -81,6 +87,14 @@ describe('advice', () => {
         code,
         unknown('failed'),
       ])
+  })
+
+  it.each([
+    ['vonage', VONAGE_CODES],
+    ['infobip', INFOBIP_CODES],
+  ])('knows every code that the adapter of %s has words for', (provider, codes) => {
+    for (const code of Object.keys(codes))
+      expect([code, adviseOn({ provider, code }, 'failed')]).not.toEqual([code, unknown('failed')])
   })
 
   it('does not mistake one provider’s number for another’s', () => {

@@ -49,6 +49,9 @@ describe('the registry', () => {
       expect.arrayContaining([
         'SMTP_URL',
         'TWILIO_AUTH_TOKEN',
+        'VONAGE_PRIVATE_KEY',
+        'VONAGE_API_SECRET',
+        'INFOBIP_API_KEY',
         'HTTP_SMS_SECRET',
         'HTTP_SMS_HEADERS',
       ]),
@@ -74,6 +77,12 @@ describe('the registry', () => {
       TWILIO_ACCOUNT_SID: 'AC0',
       TWILIO_AUTH_TOKEN: 'x',
       TWILIO_FROM: '+15005550006',
+      VONAGE_FROM: 'Example',
+      VONAGE_API_KEY: 'abcd1234',
+      VONAGE_API_SECRET: 'x',
+      INFOBIP_API_KEY: 'x',
+      INFOBIP_FROM: 'Example',
+      INFOBIP_BASE_URL: 'example.api.infobip.com',
       HTTP_SMS_URL: 'https://sms.example.com',
       HTTP_EMAIL_URL: 'https://mail.example.com',
     }

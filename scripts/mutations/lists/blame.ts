@@ -6,6 +6,8 @@ import { type Mutant, mutant } from '../mutation.ts'
 const HTTP = 'test/delivery/http.test.ts'
 const GATEWAY_ANSWERS = 'test/delivery/gateway-answers.test.ts'
 const TWILIO = 'test/delivery/twilio.test.ts'
+const VONAGE = 'test/delivery/vonage.test.ts'
+const INFOBIP = 'test/delivery/infobip.test.ts'
 const SMTP_REFUSALS = 'test/delivery/smtp-refusals.test.ts'
 const RECENT_SENDS = 'test/delivery/recent-sends.test.ts'
 const SEND_HISTORY = 'test/delivery/send-history.test.ts'
@@ -24,13 +26,13 @@ export const BLAME: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
-    'C53.twilio-code-fault',
-    'a code of Twilio’s says whose fault it is, not its status',
+    'C53.code-fault',
+    'a provider’s own code says whose fault it is, not its status',
     [TWILIO, 'C53: the fault is of the recipient: 400'],
-    { node: 'ConditionalExpression', becomes: 'undefined as Fault | undefined' },
+    { node: 'BinaryExpression', becomes: 'faultOfUnlisted(status)' },
   ),
   mutant(
-    'C53.twilio-unknown-403',
+    'C53.unlisted-403',
     'a 403 or 404 with an unknown code, which one number may cause, does not blame the account',
     [TWILIO, 'C53: the fault is of the message: 403'],
     { node: 'ConditionalExpression', becomes: `'account'` },
@@ -70,5 +72,50 @@ export const BLAME: readonly Mutant[] = [
     'of a refusal that was stored without a fault its code says it',
     [SEND_HISTORY, 'C49: a refusal by twilio that was stored without a fault, 20003'],
     { node: 'BinaryExpression', becomes: `'message'` },
+  ),
+  mutant(
+    'C53.vonage-title',
+    'an invalid recipient or sender is one whatever number Vonage gives it',
+    [VONAGE, 'Invalid recipient, whatever its number'],
+    { node: 'BinaryExpression', becomes: 'end' },
+  ),
+  mutant(
+    'C53.infobip-status',
+    'a 200 of Infobip’s whose message is refused is no acceptance, and says whose fault it is',
+    [INFOBIP, 'C53: the fault is of the recipient: REJECTED'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C67.vonage-answer-shape',
+    'a 2xx without Vonage’s id confirms nothing',
+    [VONAGE, 'C67: 202 without an id'],
+    {
+      node: 'IfStatement',
+      becomes: "return { kind: 'accepted', reference: typeof id === 'string' ? id : null }",
+    },
+  ),
+  mutant(
+    'C67.infobip-message-id',
+    'every try of a send gives Infobip the same id, by which it drops a second one',
+    [INFOBIP, 'C67: a try after one whose answer was lost'],
+    { node: 'PropertyAssignment', nth: 3, becomes: 'messageId: message.tryId' },
+  ),
+  mutant(
+    'C67.infobip-duplicate',
+    'a duplicate at Infobip is the message of an earlier try, not a refusal',
+    [INFOBIP, 'C67: a duplicate is'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C66.india-ids',
+    'the ids of a registration in India go with texts to India alone',
+    [VONAGE, 'C66: to India with the ids'],
+    { node: 'ConditionalExpression', becomes: 'ids' },
+  ),
+  mutant(
+    'C66.advice-of-account',
+    'a code of an account of a provider has that provider’s advice',
+    ['test/admin/advice.test.ts', 'twilio:eu 21610'],
+    { node: 'CallExpression', becomes: "BY_PROVIDER.get(provider ?? '')" },
   ),
 ]

@@ -2,11 +2,26 @@
 // It must not hide the provider's own words: pages show them with it.
 
 import { adviseAtAny } from './any-provider.ts'
+import { INFOBIP } from './infobip.ts'
 import { adviseOnReply } from './smtp.ts'
 import { TWILIO } from './twilio.ts'
+import { VONAGE } from './vonage.ts'
 import { type Advice, passing, repeatable } from './words.ts'
 
 export type Outcome = 'retrying' | 'failed'
+
+/** By the provider's name: a number means something else at each. */
+const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, Advice>>> = new Map([
+  ['twilio', TWILIO],
+  ['vonage', VONAGE],
+  ['infobip', INFOBIP],
+])
+
+/** @param provider of several accounts, too: `twilio:eu` */
+function adviseByProvider(provider: string | null, code: string): Advice | undefined {
+  const own = BY_PROVIDER.get(provider?.split(':')[0] ?? '') // mutant: C66.advice-of-account
+  return own && Object.hasOwn(own, code) ? own[code] : undefined
+}
 
 /** A code that is not listed here: it is only known whether there will be another try. */
 const UNKNOWN: Readonly<Record<Outcome, Advice>> = {
@@ -22,7 +37,7 @@ export function adviseOn(
   { provider, code }: { provider: string | null; code: string },
   outcome: Outcome,
 ): Advice {
-  // A number means something else at each provider; our own words mean the same everywhere.
-  const ofTwilio = provider === 'twilio' && Object.hasOwn(TWILIO, code) ? TWILIO[code] : undefined
-  return ofTwilio ?? adviseAtAny(code) ?? adviseOnReply(code) ?? UNKNOWN[outcome]
+  // Our own words mean the same everywhere.
+  const own = adviseByProvider(provider, code)
+  return own ?? adviseAtAny(code) ?? adviseOnReply(code) ?? UNKNOWN[outcome]
 }

@@ -1,6 +1,7 @@
 // Failures that mean the same at every provider: those that the service names itself, and HTTP statuses (RFC 9110 §15).
 // It must not guess at a provider's own codes, nor read more into a status than its RFC says.
 
+import { TOO_LONG_TEXT } from './numbers.ts'
 import {
   type Advice,
   lasting,
@@ -120,10 +121,7 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   404: lasting('There is nothing at the provider’s URL.', FIX_URL),
   407: KEYS,
   409: uncertain('The provider reports that it has this message already. It may have gone out.'),
-  413: lasting(
-    'The message is too long for the provider.',
-    `The operator shortens the text. ${OPERATOR}`,
-  ),
+  413: TOO_LONG_TEXT,
   422: BAD_REQUEST,
   429: passing(
     'The provider reports too many requests: the account sends more than it may.',

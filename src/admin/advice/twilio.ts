@@ -1,6 +1,7 @@
 // Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx). https://www.twilio.com/docs/api/errors
 // It must not repeat a message of Twilio's: those quote the number.
 
+import { TOO_LONG_TEXT } from './numbers.ts'
 import {
   type Advice,
   lasting,
@@ -74,6 +75,7 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   21610: OPTED_OUT,
   21612: SENDER,
   21614: otherChannel('This is not a mobile number: it is a landline, or mistyped.', MOBILE_NUMBER),
+  21617: TOO_LONG_TEXT,
   21635: LANDLINE,
   30001: THROTTLED,
   30002: SUSPENDED,

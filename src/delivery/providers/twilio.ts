@@ -1,9 +1,9 @@
 // SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json (twilio_api_v2010 of twilio-oai).
 // It must not hand on a message of Twilio's: some quote the number.
 
+import { type Codes, faultIn, readJson, refuseByCode } from '../coded-answer.ts'
 import {
   ambiguous,
-  type Fault,
   type HttpAnswer,
   type OutgoingMessage,
   type Provider,
@@ -44,7 +44,7 @@ export const twilioEntry = {
       default: 'https://api.twilio.com',
     },
   ],
-  faultOf: (code) => CODES[Number(code)]?.[0],
+  faultOf: (code) => faultIn(CODES, code),
   transports: (values) => [httpTransport('TWILIO_BASE_URL', readTwilioSettings(values).baseUrl)],
   read: readTwilioSettings,
   create: (values, deps) => createTwilioProvider(readTwilioSettings(values), deps),
@@ -62,15 +62,18 @@ function readTwilioSettings(values: SettingValues): TwilioSettings {
 /** Twilio's bounds of ValidityPeriod, seconds. */
 const VALIDITY = { min: 1, max: 36_000 } as const
 
-/** Too many requests, as a code in the body: it also comes with other statuses than 429. */
-const THROTTLED = new Set([20429, 14107, 30001])
-
-/** Whose fault a code is, and a sentence: https://www.twilio.com/docs/api/errors. Those from 30003 on come by receipt, or in a 201. */
-const CODES: Readonly<Record<number, readonly [Fault, string]>> = {
+/**
+ * https://www.twilio.com/docs/api/errors. Those from 30003 on come by receipt, or in a 201. Too many requests also come with
+ * other statuses than 429.
+ */
+const CODES: Codes = {
+  failed: ['message', 'the message failed'],
   10001: ['account', 'the account is not active'],
+  14107: ['temporary', 'too many requests'],
   20003: ['account', 'the account or its token was refused'],
   20005: ['account', 'the account is not active'],
   20404: ['account', 'the account or the sender does not exist'],
+  20429: ['temporary', 'too many requests'],
   21211: ['recipient', 'the number is not valid'],
   21408: ['destination', 'the account may not send to this country'],
   21606: ['destination', 'the sender may not send to this number'],
@@ -80,6 +83,7 @@ const CODES: Readonly<Record<number, readonly [Fault, string]>> = {
   21614: ['recipient', 'the number is not a mobile number'],
   21617: ['message', 'the message is too long'],
   21635: ['recipient', 'the number is a landline'],
+  30001: ['temporary', 'too many messages wait at Twilio'],
   30002: ['account', 'the account is suspended'],
   30003: ['recipient', 'the phone cannot be reached'],
   30004: ['recipient', 'the message was blocked'],
@@ -105,11 +109,13 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
     async probe(signal) {
       const headers = { authorization, accept: 'application/json' }
       const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
-      const { body, verdict, wallMs } = await deps.http.send(request, signal)
-      const { code, status } = readJson(body)
+      const answer = await deps.http.send(request, signal)
+      const { verdict, wallMs } = answer
+      const { code, status } = readJson(answer.body)
       const learned = `the account accepts the login (${status === 'active' ? 'active' : 'its state is unknown'})`
       if (verdict.kind !== 'accepted') {
-        const error = typeof code === 'number' ? errorOf(code) : verdict.error
+        const { error } =
+          typeof code === 'number' ? refuseByCode(CODES, String(code), answer) : verdict
         return { result: { kind: 'permanent', fault: 'account', error }, learned: '', wallMs }
       }
       // mutant: C71.doctor-twilio-suspended
@@ -150,59 +156,12 @@ const CREATED = 201
 /** Statuses of a message that will not be sent, in an answer that is otherwise an acceptance. */
 const REFUSED = new Set<unknown>(['failed', 'undelivered', 'canceled'])
 
-function refine({ status, body, verdict }: HttpAnswer): SendResult {
-  const answer = readJson(body)
-  if (verdict.kind === 'accepted') {
-    if (REFUSED.has(answer.status)) {
-      const code = answer.error_code
-      return { kind: 'permanent', fault: faultOfTwilio(code, status), error: errorOf(code) }
-    }
-    const reference = typeof answer.sid === 'string' ? answer.sid : null
-    if (reference !== null || status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
-    return ambiguous('not_confirmed', 'the answer contains no message id')
-  }
-  if (typeof answer.code !== 'number') return verdict
-  const error = errorOf(answer.code)
-  if (THROTTLED.has(answer.code)) {
-    const retryAfterMs = verdict.kind === 'temporary' ? verdict.retryAfterMs : null
-    return { kind: 'temporary', error, retryAfterMs }
-  }
-  const { kind } = verdict
-  return kind === 'permanent'
-    ? { kind, fault: faultOfTwilio(answer.code, status), error }
-    : { ...verdict, error }
-}
-
-/**
- * Of a code that is not listed a 401 or 402 alone is the account's: 403 and 404 also come for a number or a country, and
- * any stranger may have one.
- */
-function faultOfTwilio(code: unknown, status: number | null): Fault {
-  const known = typeof code === 'number' ? CODES[code]?.[0] : undefined // mutant: C53.twilio-code-fault
-  return known ?? (status === 401 || status === 402 ? 'account' : 'message') // mutant: C53.twilio-unknown-403
-}
-
-function errorOf(code: unknown): { code: string; message: string } {
-  const known = typeof code === 'number' ? code : 0
-  return {
-    code: known === 0 ? 'failed' : String(known),
-    message: wordOf(known),
-  }
-}
-
-function wordOf(code: number): string {
-  if (code === 0) return 'the message failed'
-  return CODES[code]?.[1] ?? (code === 20429 ? 'too many requests' : `Twilio error ${code}`)
-}
-
-/** An empty object for anything else: a proxy's page, half a body, null. */
-function readJson(
-  body: string,
-): Partial<Record<'sid' | 'status' | 'code' | 'error_code', unknown>> {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? value : {}
-  } catch {
-    return {}
-  }
+function refine(answer: HttpAnswer): SendResult {
+  const { sid, status: state, code, error_code: errorCode } = readJson(answer.body)
+  if (answer.verdict.kind !== 'accepted')
+    return typeof code === 'number' ? refuseByCode(CODES, String(code), answer) : answer.verdict
+  if (REFUSED.has(state)) return refuseByCode(CODES, String(errorCode || 'failed'), answer)
+  const reference = typeof sid === 'string' ? sid : null
+  if (reference !== null || answer.status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
+  return ambiguous('not_confirmed', 'the answer contains no message id')
 }
