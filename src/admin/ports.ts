@@ -2,7 +2,7 @@
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { ProviderState } from '../delivery/ports.ts'
+import type { Fault, ProviderState } from '../delivery/ports.ts'
 import type { EventRecord } from '../events/types.ts'
 import type { UnderKey } from '../factors/ports.ts'
 import type {
@@ -31,6 +31,8 @@ export type VerificationFilter = {
   delivery?: DeliveryStatus | undefined
   channel?: VerificationChannel | undefined
   provider?: string | undefined
+  /** Of the newest message's last answer. */
+  fault?: Fault | undefined
   country?: string | undefined
   /** Included. */
   since?: number | undefined
@@ -82,6 +84,8 @@ export type SendTry = {
   reference: string | null
   errorCode: string | null
   errorMessage: string | null
+  /** Of a refusal for good. */
+  fault: Fault | null
 }
 
 export type VerificationDetail = {

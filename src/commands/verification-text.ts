@@ -68,9 +68,10 @@ function timelineOf(events: readonly EventRecord[]): string {
 }
 
 /** The provider's id of the message, or its own error. */
-function answerOf({ result, errorCode, errorMessage, reference }: SendTry): string {
+function answerOf({ result, errorCode, errorMessage, fault, reference }: SendTry): string {
   const words = result === 'sent' ? [reference] : [errorCode, errorMessage]
-  return plain(words.filter((word) => word !== null).join(': '))
+  const blamed = fault === null ? '' : ` (blames the ${fault})`
+  return plain(words.filter((word) => word !== null).join(': ') + blamed)
 }
 
 function tableOfTries(tries: readonly SendTry[]): string {

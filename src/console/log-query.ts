@@ -3,6 +3,7 @@
 
 import type { VerificationFilter } from '../admin/ports.ts'
 import type { Person } from '../admin/recipients.ts'
+import { FAULTS } from '../delivery/ports.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { readReference } from '../kernel/ids.ts'
@@ -85,6 +86,7 @@ function readFilter(
     delivery: oneOf(DELIVERY_STATUSES, query.delivery),
     channel: oneOf([...CHANNELS, ...FACTOR_CHANNELS], query.channel),
     provider: word('provider'),
+    fault: oneOf(FAULTS, query.fault),
     country: word('country')?.toUpperCase(),
     since: timeOf(query.from) ?? (span && now - SPANS[span]),
     until: timeOf(query.to),

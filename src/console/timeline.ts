@@ -3,8 +3,10 @@
 
 import { html } from 'hono/html'
 import { adviseOn } from '../admin/advice/advice.ts'
+import { isUnanswered } from '../admin/advice/any-provider.ts'
 import { foldTries, type Tries } from '../admin/fold-tries.ts'
 import type { SendTry, VerificationDetail } from '../admin/ports.ts'
+import { FAULTS } from '../delivery/ports.ts'
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
@@ -97,19 +99,26 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
 
 const MARK = html`<span class="mark" aria-hidden="true"></span>`
 
-type Failure = { provider: string | null; code: string; message: string | null }
+type Failure = { provider: string | null; code: string; message: string | null; fault: string }
 
 const tryOf = (tries: readonly SendTry[], { details }: EventRecord) =>
   tries.find(({ send, tryNumber }) => send === details.send && tryNumber === details.attempt)
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
+/** In plain words; '' where no provider said it. */
+export function blame(code: string, fault: unknown): string {
+  const known = FAULTS.find((one) => one === fault)
+  return known === undefined || isUnanswered(code) ? '' : `The provider blames the ${known}.` // mutant: C53.page-blames
+}
+
 /** The event has the code; the provider's text is in the try, or in the event where there was no try. */
 function failureOf(event: EventRecord, tries: readonly SendTry[]): Failure | undefined {
   const { type, details } = event
   if (type !== 'delivery.retrying' && type !== 'delivery.failed') return undefined
   const message = textOr(details.message) ?? tryOf(tries, event)?.errorMessage ?? null
-  return { provider: textOr(details.provider), code: String(details.error ?? ''), message }
+  const code = String(details.error ?? '')
+  return { provider: textOr(details.provider), code, message, fault: blame(code, details.fault) }
 }
 
 /**
@@ -120,9 +129,9 @@ function failureHtml(
   failure: Failure,
   about: { isFinal: boolean; isKnown: boolean; status: VerificationStatus },
 ): Html {
-  const { code, message, provider } = failure
+  const { code, message, provider, fault } = failure
   const { isFinal, isKnown, status } = about
-  const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`}</p>` // mutant: C67.timeline-reason
+  const said = html`<p><code><bdi>${code}</bdi></code>${message === null ? '' : html` <bdi>${message}</bdi>`} ${fault}</p>` // mutant: C67.timeline-reason
   if (isKnown) return said
   const { meaning, action, meanwhile } = adviseOn(
     { provider, code },

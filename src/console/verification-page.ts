@@ -10,7 +10,7 @@ import { isFactorChannel } from '../kernel/channel.ts'
 import { statusAt } from '../verification/state.ts'
 import { livePart } from './live.ts'
 import { type Html, postForm, type SignedInPage, shell, verificationPath } from './shell.ts'
-import { type KeyName, TIMELINE_STYLE, timeline } from './timeline.ts'
+import { blame, type KeyName, TIMELINE_STYLE, timeline } from './timeline.ts'
 import { agoOf, messageStamp, outcomeStamp, spanOf, timeOf, ZONE } from './words.ts'
 
 type Shown = {
@@ -46,6 +46,7 @@ function why({ diagnosis, detail, now }: Shown): Html {
   const { meaning, action } = diagnosis
   const at = nextTryAt(diagnosis, now)
   const { errorCode, errorMessage, provider } = detail.verification
+  const blamed = errorCode === null ? '' : blame(errorCode, detail.tries.at(-1)?.fault)
   const next = at === null ? '' : html` Next try at ${timeOf(at)} ${ZONE}.`
   const todo = action === null && next === '' ? '' : html`<p>${action}${next}</p>`
   const answerer =
@@ -55,7 +56,7 @@ function why({ diagnosis, detail, now }: Shown): Html {
   const answer =
     errorCode === null
       ? ''
-      : html`<p class="soft">${answerer}: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi></p>` // mutant: C67.page-gateway-reason
+      : html`<p class="soft">${answerer}: <code><bdi>${errorCode}</bdi></code> <bdi>${errorMessage}</bdi> ${blamed}</p>` // mutant: C67.page-gateway-reason
   return html`<div><h2>${meaning}</h2>${todo}${answer}</div>`
 }
 

@@ -3,6 +3,7 @@
 
 import { html } from 'hono/html'
 import type { ListedVerification } from '../admin/ports.ts'
+import { FAULTS } from '../delivery/ports.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import { statusAt } from '../verification/state.ts'
@@ -96,6 +97,7 @@ function filterFields(query: Query): Html {
 ${select('delivery', 'Message', DELIVERY_STATUSES, query)}
 ${select('channel', 'Channel', [...CHANNELS, ...FACTOR_CHANNELS], query)}
 <label>Provider<input name="provider" value="${query.provider ?? ''}" autocapitalize="off" spellcheck="false"></label>
+${select('fault', 'Provider blames', FAULTS, query)}
 <label>Country<input name="country" value="${query.country ?? ''}" maxlength="2" placeholder="US"></label>`
 }
 
@@ -117,7 +119,7 @@ function verificationsPage(
     find: [input, ''],
     filters: {
       fields: filterFields(query),
-      names: ['status', 'delivery', 'channel', 'provider', 'country'],
+      names: ['status', 'delivery', 'channel', 'provider', 'fault', 'country'],
       kept: ['recipient', 'reference', 'span'],
     },
     notes: html`${alert}${only(log, reference)}`,

@@ -2,7 +2,7 @@
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
-import type { SendResult } from './ports.ts'
+import { faultOf, type SendResult } from './ports.ts'
 
 /** The first wait; a provider's hiccup is over in a second. */
 export const BACKOFF_BASE_MS = 1_000
@@ -78,7 +78,6 @@ export function decideSettlement(
     result.kind === 'permanent' || (isAmbiguous && claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS)
   const retryAfterMs = result.kind === 'temporary' ? result.retryAfterMs : null
   const at = isOver ? undefined : nextTryAt(claim, retryAfterMs, now, random)
-  return at === undefined
-    ? { kind: 'failed', error, ambiguous: isAmbiguous }
-    : { kind: 'retry', at, error, ambiguous: isAmbiguous }
+  const notSent = { error, fault: faultOf(result), ambiguous: isAmbiguous }
+  return at === undefined ? { kind: 'failed', ...notSent } : { kind: 'retry', at, ...notSent }
 }

@@ -71,6 +71,9 @@ export type ClaimedDelivery<Prepared> = DueDelivery & {
   prepared: Prepared
 }
 
+/** `fault`: of a permanent answer, else null. */
+type NotSent = { error: ProviderError; fault: Fault | null; ambiguous: boolean }
+
 export type SettleDelivery = {
   /** As it was claimed: a settlement is decided on it, and again where it no longer fits. */
   claim: Omit<ClaimedDelivery<unknown>, 'prepared'>
@@ -78,8 +81,8 @@ export type SettleDelivery = {
   durationMs: number
   result:
     | { kind: 'sent'; reference: string | null }
-    | { kind: 'retry'; at: number; error: ProviderError; ambiguous: boolean }
-    | { kind: 'failed'; error: ProviderError; ambiguous: boolean }
+    | ({ kind: 'retry'; at: number } & NotSent)
+    | ({ kind: 'failed' } & NotSent)
 }
 
 /**

@@ -5,7 +5,7 @@ import type { EventDetails, EventType } from '../events/types.ts'
 import { type DeliveryStatus, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan, SettleDelivery } from './outbox-ports.ts'
-import type { ProviderError } from './ports.ts'
+import type { Fault, ProviderError } from './ports.ts'
 
 /** A delivery with its verification, as a store loads it. */
 export type LoadedDelivery = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 'reclaimed'> & {
@@ -84,11 +84,16 @@ function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
   }
 }
 
-function fail(row: HeldDelivery, at: number, { code, message }: ProviderError): DeliveryChange {
+type Reason = ProviderError & { fault?: Fault | null }
+const columnsOf = ({ code, message }: Reason) => ({ errorCode: code, errorMessage: message })
+const faultIn = ({ fault }: Reason) => (fault ? { fault } : {}) // mutant: C53.event-fault
+
+function fail(row: HeldDelivery, at: number, error: Reason): DeliveryChange {
   const { provider, send, tries: attempt, ambiguous } = row
-  const details = { provider, send, attempt, error: code, message }
+  const { code, message } = error
+  const details = { provider, send, attempt, error: code, message, ...faultIn(error) }
   return {
-    set: { ...CLOSED, status: 'failed', ambiguous, errorCode: code, errorMessage: message },
+    set: { ...CLOSED, status: 'failed', ambiguous, ...columnsOf(error) },
     at,
     events: [{ type: 'delivery.failed', details }],
     eraseIfUnsendable: true,
@@ -212,7 +217,7 @@ export function decideSettled(
       ],
       eraseIfUnsendable: true,
     }
-  const { error } = result
+  const error = { ...result.error, fault: result.fault }
   const row = { ...held, ambiguous: held.ambiguous + (result.ambiguous ? 1 : 0) }
   if (result.kind === 'failed') return fail(row, now, error)
   const reason = canceledBecause(row)
@@ -220,15 +225,10 @@ export function decideSettled(
   const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
   if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutants: I6.no-retry-expired I6.pg-retry-expiry
   const dueAfterMs = result.at - now
-  const details = { provider, send, attempt, error: error.code, retry_in_ms: dueAfterMs }
+  const about = { error: error.code, retry_in_ms: dueAfterMs, ...faultIn(error) }
+  const details = { provider, send, attempt, ...about }
   return {
-    set: {
-      status: 'queued',
-      token: null,
-      ambiguous: row.ambiguous,
-      errorCode: error.code,
-      errorMessage: error.message,
-    },
+    set: { status: 'queued', token: null, ambiguous: row.ambiguous, ...columnsOf(error) },
     dueAfterMs,
     stamp: stampOf(row),
     at: now,

@@ -1,6 +1,7 @@
 // The reads of the outbox that both engines share: how far a backlog is counted, and a real send that was answered.
 
 import type { PastSend, StoredResult } from '../delivery/outbox-ports.ts'
+import type { Fault } from '../delivery/ports.ts'
 import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
 import { tryId } from '../kernel/ids.ts'
 
@@ -26,6 +27,7 @@ export type PastSendRow = {
   result: 'sent' | 'retry' | 'failed' | null
   errorCode: string | null
   errorMessage: string | null
+  fault: Fault | null
   status: DeliveryStatus
   dueAt: number | null
 }
@@ -34,9 +36,10 @@ function resultOf(row: PastSendRow, at: number): StoredResult {
   if (row.result === 'sent') return { kind: 'accepted', reference: null }
   const error = { code: row.errorCode ?? '', message: row.errorMessage ?? '' }
   if (row.ambiguous > 0) return { kind: 'ambiguous', error }
-  const isForGood = row.result === 'failed' && at < row.expiresAt - OUT_OF_TIME_MS
-  return isForGood
-    ? { kind: 'permanent', fault: null, error }
+  const isFailed = row.result === 'failed' && at < row.expiresAt - OUT_OF_TIME_MS
+  // Without a fault: an older version wrote it, or it ran out of tries.
+  return row.fault !== null || isFailed
+    ? { kind: 'permanent', fault: row.fault, error }
     : { kind: 'temporary', error, retryAfterMs: null }
 }
 

@@ -2,6 +2,7 @@
 // and at the try. It is bounded and holds nothing of the message by then (delivery/quoted-answer.ts).
 
 import { expect, it } from 'vitest'
+import type { SendTry } from '../../src/admin/ports.ts'
 import { detailOf, eventOf, NOW, shownPage, textOf } from '../console/shown.ts'
 
 const REASON = 'Sender ACME is not registered'
@@ -40,6 +41,30 @@ it.each(['delivery.failed', 'delivery.retrying'] as const)(
     )
     const text = textOf(await shownPage(detailOf({ deliveryStatus: 'sent' }, events)))
     for (const message of ['no route', REASON]) expect(text).toContain(`gateway_refused ${message}`)
+  },
+)
+
+it.each([
+  ['account', '20003', 'The provider blames the account.'],
+  ['destination', '21408', 'The provider blames the destination.'],
+  ['recipient', '21211', 'The provider blames the recipient.'],
+  ['message', 'http_422', 'The provider blames the message.'],
+  ['account', 'no_provider', ''],
+  ['recipient', 'invalid_address', ''],
+  [null, 'http_503', ''],
+] as const)(
+  'C53: the page says whose fault it is, %s by %s, where a provider said it',
+  async (fault, code, said) => {
+    const row = { deliveryStatus: 'failed', provider: 'twilio', errorCode: code } as const
+    const failed = eventOf('delivery.failed', NOW, { error: code, message: 'why', fault })
+    const one: SendTry = {
+      ...{ send: 1, tryNumber: 1, provider: 'twilio', startedAt: NOW, durationMs: 20 },
+      ...{ result: 'failed', reference: null, errorCode: code, errorMessage: 'why', fault },
+    }
+    const detail = { ...detailOf({ ...row, errorMessage: 'why' }, [failed]), tries: [one] }
+    const text = textOf(await shownPage(detail))
+    expect(text.split('The provider blames')).toHaveLength(said === '' ? 1 : 3)
+    expect(text).toContain(said)
   },
 )
 

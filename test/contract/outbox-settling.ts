@@ -167,7 +167,8 @@ export function describeSettling(factory: StoresFactory): void {
       const at = T0 + 20_000 * MINUTE
       const begin = (more: object) =>
         start(stores, { createdAt: at, expiresAt: at + HOUR, ...more })
-      const failed = (ambiguous: boolean) => ({ kind: 'failed', error: ERROR, ambiguous }) as const
+      const failed = (ambiguous: boolean) =>
+        ({ kind: 'failed', error: ERROR, fault: 'destination', ambiguous }) as const
       const results = [SENT, failed(false), failed(true), retryAt(at + HOUR - MINUTE)]
       const records = []
       for (const result of results) {
@@ -188,7 +189,7 @@ export function describeSettling(factory: StoresFactory): void {
       ])
       expect(kinds[1]?.[0]).toMatchObject({
         ...{ id: `att_${records[1]?.id.slice(4)}_1_1`, channel: 'sms', provider: 'acme' },
-        ...{ at: at + 120, durationMs: 120, result: { error: ERROR } },
+        ...{ at: at + 120, durationMs: 120, result: { error: ERROR, fault: 'destination' } },
         recipientSealed: records[1]?.recipientSealed,
       })
       const waits = kinds.map(([one]) => [one?.tryNumber, one?.waitMs])

@@ -51,7 +51,7 @@ export function settlement(
 
 export const SENT = { kind: 'sent', reference: 'SM1' } as const
 export const retryAt = (at: number) =>
-  ({ kind: 'retry', at, error: ERROR, ambiguous: true }) as const
+  ({ kind: 'retry', at, error: ERROR, fault: null, ambiguous: true }) as const
 
 export async function eventsOf(stores: Stores, id: string) {
   const query = { service: null, verificationId: id, cursor: null, limit: 100 }

@@ -155,7 +155,8 @@ export function describeStartClaims(factory: StoresFactory): void {
       const made = await create(stores, newVerification())
       if (made.kind !== 'created') throw new Error(made.kind)
       await stores.steps.cancel({ ...keyOf(made.record), now: T0 + 1 })
-      const result = { kind: 'retry', at: T0 + 9_000, error: ERROR, ambiguous: true } as const
+      const about = { error: ERROR, fault: null, ambiguous: true }
+      const result = { kind: 'retry', at: T0 + 9_000, ...about } as const
       for (const { claimed } of taken)
         expect(await stores.outbox.settle(settlement(claimed, T0 + 2, result))).toBe('settled')
       expect(await stores.verifications.deliveriesOf(made.record.id)).toMatchObject([

@@ -60,7 +60,7 @@ export function describeLifecycle(factory: StoresFactory): void {
       await emptyOutbox(stores)
       const settle = async (record: VerificationRecord, ambiguous: boolean) => {
         const claimed = await claimOne(stores, record.createdAt)
-        const failed = { kind: 'failed', error: ERROR, ambiguous } as const
+        const failed = { kind: 'failed', error: ERROR, fault: null, ambiguous } as const
         await stores.outbox.settle(settlement(claimed, T0 + 500, failed))
       }
       const refused = await start(stores)

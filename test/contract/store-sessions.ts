@@ -151,7 +151,7 @@ export function describeSessions(factory: StoresFactory): void {
       const first = await startWith(stores, slot, sends)
       if (first.kind !== 'created') throw new Error(first.kind)
       expect(await stores.verifications.findContinuable(slot, T0)).toBeDefined()
-      const failed = { kind: 'failed', error: ERROR, ambiguous } as const
+      const failed = { kind: 'failed', error: ERROR, fault: null, ambiguous } as const
       await stores.outbox.settle(settlement(await claimOne(stores, T0), T0 + 120, failed))
       const found = await stores.verifications.findContinuable(slot, T0 + 500)
       expect(found === undefined).toBe(isTakenOver)

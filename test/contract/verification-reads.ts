@@ -39,7 +39,7 @@ export function describeAttempts(
       }))
       if (!first || !second) throw new Error('nothing to send')
       await store.outbox.settle(settlement(first, T0 + 100_000, SENT))
-      const failed = { kind: 'failed', error: ERROR, ambiguous: false } as const
+      const failed = { kind: 'failed', error: ERROR, fault: 'account', ambiguous: false } as const
       await store.outbox.settle(settlement(second, T0 + 100_001, failed))
       const record = await store.verifications.find('default', ids[4] as string)
       if (!record) throw new Error('gone')
@@ -70,6 +70,8 @@ export function describeAttempts(
       expect(await numbers({ delivery: 'sent' })).toHaveLength(1)
       expect((await numbers({ provider: 'acme' })).length).toBeGreaterThanOrEqual(2)
       expect(await numbers({ provider: 'nobody' })).toEqual([])
+      expect(await numbers({ fault: 'account' })).toEqual(await numbers({ delivery: 'failed' }))
+      expect(await numbers({ fault: 'recipient' })).toEqual([])
       expect(await numbers({ budgetIndexes: [mac(), person] })).toEqual([2, 1, 0])
       expect(await numbers({ budgetIndexes: [person], service: 'shop' })).toEqual([1])
       expect(await numbers({ since: T0 + 1_500, until: T0 + 4_500 })).toEqual([2, 1])
@@ -119,7 +121,14 @@ export function describeAttempts(
       const [failed] = await listAll({ delivery: 'failed' })
       expect(failed).toMatchObject({ errorCode: ERROR.code, provider: 'acme' })
       expect(await store.verificationReads.triesOf(failed?.id as string)).toMatchObject([
-        { send: 1, tryNumber: 1, provider: 'acme', result: 'failed', errorCode: ERROR.code },
+        {
+          send: 1,
+          tryNumber: 1,
+          provider: 'acme',
+          result: 'failed',
+          errorCode: ERROR.code,
+          fault: 'account',
+        },
       ])
     })
 

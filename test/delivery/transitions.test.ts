@@ -86,7 +86,7 @@ const settle = (change: Partial<LoadedDelivery>, result: SettleDelivery['result'
     ...{ now: NOW, durationMs: 120, result },
   })
 const retry = (at: number, ambiguous = false) =>
-  ({ kind: 'retry', at, error: ERROR, ambiguous }) as const
+  ({ kind: 'retry', at, error: ERROR, fault: null, ambiguous }) as const
 
 describe('a settled try', () => {
   it.each([
@@ -97,7 +97,7 @@ describe('a settled try', () => {
       { kind: 'sent', reference: null },
       'sent',
     ],
-    ['failed', {}, { kind: 'failed', error: ERROR, ambiguous: true }, 'failed'],
+    ['failed', {}, { kind: 'failed', error: ERROR, fault: null, ambiguous: true }, 'failed'],
     ['to be retried', {}, retry(NOW + 5), 'queued'],
     ['to be retried after the end', { verificationStatus: 'expired' }, retry(NOW + 5), 'canceled'],
     ['to be retried after a resend', { sends: 2 }, retry(NOW + 5), 'canceled'],
@@ -109,6 +109,21 @@ describe('a settled try', () => {
     expect(made.eraseIfUnsendable).toBe(status !== 'queued')
     expect(made.dueAfterMs === undefined).toBe(status !== 'queued')
   })
+
+  it.each([
+    ['failed', 'delivery.failed', 'recipient'],
+    ['retry', 'delivery.retrying', 'account'],
+    ['failed', 'delivery.failed', null],
+  ] as const)(
+    'C53: a try that %s says in its event, %s, whose fault it is: %s',
+    (kind, type, fault) => {
+      const about = { error: ERROR, fault, ambiguous: false }
+      const result = kind === 'retry' ? { kind, at: NOW + 5, ...about } : { kind, ...about }
+      const [event] = settle({}, result).events
+      expect(event?.type).toBe(type)
+      expect(event?.details.fault).toBe(fault ?? undefined)
+    },
+  )
 
   it('counts one that may have gone out', () => {
     expect(settle({ ambiguous: 1 }, retry(NOW + 5, true)).set.ambiguous).toBe(2)

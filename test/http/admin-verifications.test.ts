@@ -185,7 +185,7 @@ describe('one verification', () => {
       'delivery.sent',
     ])
     expect(body.tries).toMatchObject([
-      { send: 1, attempt: 1, provider: 'inbox', result: 'sent', error: null },
+      { send: 1, attempt: 1, provider: 'inbox', result: 'sent', error: null, fault: null },
     ])
     expect(body.tries[0].duration_ms).toBeGreaterThanOrEqual(0)
   })

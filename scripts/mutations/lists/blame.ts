@@ -56,6 +56,34 @@ export const BLAME: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C53.event-fault',
+    'the event of a refusal for good says whose fault it is',
+    ['test/delivery/transitions.test.ts', 'C53: a try that failed says in its event'],
+    { node: 'ConditionalExpression', becomes: '{}' },
+  ),
+  mutant(
+    'C53.fault-stored',
+    'the fault is stored with its try',
+    ['test/storage/sqlite/verification-reads.test.ts', 'by every filter alone and together'],
+    { node: 'ConditionalExpression', becomes: 'null' },
+  ),
+  mutant(
+    'C53.pg-fault-stored',
+    'PostgreSQL: the fault is stored with its try',
+    ['test/storage/postgres/verification-reads.test.ts', 'by every filter alone and together'],
+    {
+      file: 'drizzle/postgres/0020_faults.sql',
+      find: `fault = c.answer->>'fault'`,
+      replace: 'fault = NULL',
+    },
+  ),
+  mutant(
+    'C53.page-blames',
+    'the page says in plain words whom the provider blames',
+    ['test/admin/reasons.test.ts', 'C53: the page says whose fault it is, account by 20003'],
+    { node: 'ConditionalExpression', becomes: `''` },
+  ),
+  mutant(
     'C49.status-of-one-number',
     'a status that one number can cause does not make every decoy fail at the first',
     [RECENT_SENDS, 'one or two numbers of their own that are answered http_403'],

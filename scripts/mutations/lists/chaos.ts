@@ -4,6 +4,7 @@
 import type { Change } from '../mutation.ts'
 
 const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
+const APPLY = 'drizzle/postgres/0020_faults.sql'
 
 export type ChaosBuild = {
   name: string
@@ -22,7 +23,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a worker whose lease ran out still moves the delivery: its token is not asked for',
     changes: [
       {
-        file: STEPS,
+        file: APPLY,
         find: 'AND f.token = c.token ',
         replace: '',
       },

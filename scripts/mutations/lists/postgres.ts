@@ -8,6 +8,7 @@ const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
+const APPLY = 'drizzle/postgres/0020_faults.sql'
 const START = 'drizzle/postgres/0019_claimed_starts.sql'
 const CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
@@ -92,7 +93,7 @@ DECLARE
     'PostgreSQL: a claim checks, under its lock, whether enough time is left',
     [WAITED, 'I6: a delivery leased with enough time is not begun once there is too little'],
     {
-      file: STEPS,
+      file: APPLY,
       find: ' OR at > c.not_after',
       replace: '',
     },
@@ -102,7 +103,7 @@ DECLARE
     'PostgreSQL: sends of one verification are settled one at a time',
     [WAITED, 'I7: two sends that are settled at once'],
     {
-      file: STEPS,
+      file: APPLY,
       find: 'verifications f WHERE f.seq = c.seq FOR NO KEY UPDATE',
       replace: 'verifications f WHERE f.seq = c.seq',
     },
@@ -111,7 +112,7 @@ DECLARE
     'I5.pg-lease-fencing',
     'PostgreSQL: a worker whose lease has expired can no longer move the delivery',
     [STORE, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
-    { file: STEPS, find: 'AND f.token = c.token ', replace: '' },
+    { file: APPLY, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
     'I5.pg-outbox-transaction',
@@ -153,7 +154,7 @@ BEGIN`,
     'PostgreSQL: a claim checks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
-      file: STEPS,
+      file: APPLY,
       find: 'v_status <> c.verification_status OR v_sends <> c.sends OR ',
       replace: '',
     },
@@ -189,7 +190,7 @@ BEGIN`,
     'PostgreSQL: the last possible send erases the sealed code',
     [STORE, 'sent: status, time, event'],
     {
-      file: STEPS,
+      file: APPLY,
       find: 'IF c.erase_if_unsendable AND',
       replace: 'IF false AND',
     },

@@ -10,6 +10,7 @@ import type {
   VerificationFilter,
 } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
+import { FAULTS } from '../../delivery/ports.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import { readReference } from '../../kernel/ids.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
@@ -24,6 +25,9 @@ const filters = {
   delivery: z.enum(DELIVERY_STATUSES).optional().openapi({ description: 'Of the newest message.' }),
   channel: channelField.optional(),
   provider: nameField.optional().openapi({ description: 'Of the newest message.' }),
+  fault: z.enum(FAULTS).optional().openapi({
+    description: 'Of the newest message’s last answer: whose fault its refusal for good was.',
+  }),
   service: nameField.optional().openapi({ description: 'For a key of no service.' }),
   ...pageFilters,
 }
@@ -108,6 +112,10 @@ const Try = z
       .openapi({ description: 'Null: it is still running, or its worker died.' }),
     provider_reference: z.string().nullable().openapi({ description: 'The provider’s own id.' }),
     error,
+    fault: z.enum(FAULTS).nullable().openapi({
+      description:
+        'Whose fault a refusal for good is: the recipient’s (no other provider reaches them), the message’s, the destination’s (its country, or the sender there) or the account’s. Null: it was accepted, or may still be tried again.',
+    }),
   })
   .openapi('Try')
 
@@ -141,12 +149,13 @@ export function toFilter(
   given: Omit<z.infer<typeof AdminVerificationsQuery>, 'cursor' | 'limit'>,
   about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
 ): VerificationFilter {
-  const { reference, status, delivery, channel, provider, since, until } = given
+  const { reference, status, delivery, channel, provider, fault, since, until } = given
   return {
     status,
     delivery,
     channel,
     provider,
+    fault,
     budgetIndexes: about.budgetIndexes,
     service: about.within ?? given.service ?? null, // mutant: C35.admin-verifications-list
     reference: reference && readReference(reference),
@@ -200,6 +209,7 @@ function toWireTry(one: SendTry): z.infer<typeof Try> {
     result: one.result,
     provider_reference: one.reference,
     error: toWireError(one),
+    fault: one.fault,
   }
 }
 

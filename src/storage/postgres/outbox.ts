@@ -21,7 +21,7 @@ const loadedOf = (row: Raw) => {
   return { ...rest, tries } as unknown
 }
 type AppliedRow = { n: number; outcome: DeliveryApplied['kind']; at: number; o: Raw | null }
-const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_2', 2)
+const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_3', 2)
 
 function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   const { kind } = result
@@ -32,6 +32,7 @@ function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
     reference: kind === 'sent' ? result.reference : null,
     error_code: kind === 'sent' ? null : result.error.code,
     error_message: kind === 'sent' ? null : result.error.message,
+    fault: kind === 'sent' ? null : result.fault,
   }
 }
 
@@ -105,7 +106,7 @@ export function createOutbox(
       const rows = // mutant: C49.pg-decoys-excluded
         await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt as try_number, d.channel, t.provider,
           v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
-          d.status, d.due_at
+          t.fault,          d.status, d.due_at
         from (select * from deliveries order by verification_seq desc, send desc limit ${PAST_SENDS}) d
         join verifications v on v.seq = d.verification_seq and v.kind = 'real',
         lateral (select * from send_attempts a where a.verification_seq = d.verification_seq and a.send = d.send

@@ -113,6 +113,7 @@ export const sendTries = pgTable(
     reference: text('reference'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
+    fault: text('fault'),
   },
   (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
 )

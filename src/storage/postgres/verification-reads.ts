@@ -40,6 +40,11 @@ const FILTERS = [
   ['country', sql`v.country`],
   ['delivery', sql`d.status`],
   ['provider', sql`d.provider`],
+  [
+    'fault',
+    sql`(select a.fault from send_attempts a where a.verification_seq = v.seq and a.send = v.sends
+      and a.result is not null order by a.attempt desc limit 1)`,
+  ],
   ['reference', sql`v.reference`],
 ] as const
 
@@ -127,7 +132,7 @@ export function createVerificationReads(query: Query): VerificationReads {
     async triesOf(id) {
       const rows =
         await query<Raw>(sql`select a.send, a.attempt as try_number, a.provider, a.started_at, a.duration_ms,
-          a.result, a.reference, a.error_code, a.error_message
+          a.result, a.reference, a.error_code, a.error_message, a.fault
         from verifications v join send_attempts a on a.verification_seq = v.seq where v.id = ${id}
         order by a.send, a.attempt`)
       return rows.map((row) => camelRow(row) as SendTry)

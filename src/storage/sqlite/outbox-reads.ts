@@ -121,6 +121,7 @@ export function createPastSends(orm: Orm): () => PastSend[] {
       result: t.result,
       errorCode: t.errorCode,
       errorMessage: t.errorMessage,
+      fault: t.fault,
       status: d.status,
       dueAt: d.dueAt,
     })

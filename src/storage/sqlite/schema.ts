@@ -2,6 +2,7 @@
 // Times are milliseconds since the epoch; MACs are 16-byte blobs.
 // Small on purpose: rows refer to `seq`, delivery and try ids are derived, indexes are partial.
 
+import type { Fault } from '../../delivery/ports.ts'
 import type {
   Channel,
   DeliveryKind,
@@ -136,6 +137,8 @@ export const sendTries = sqliteTable(
     reference: text('reference'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
+    /** Of a refusal for good; else null, and where an older version wrote it. */
+    fault: text('fault').$type<Fault>(),
   },
   (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
 )

@@ -33,6 +33,7 @@ export function createTries(orm: Orm) {
       reference: sql`${p('reference')}`,
       errorCode: sql`${p('errorCode')}`,
       errorMessage: sql`${p('errorMessage')}`,
+      fault: sql`${p('fault')}`,
     })
     .where(isTry)
     .prepare()
@@ -50,6 +51,7 @@ export function createTries(orm: Orm) {
         reference,
         errorCode: error?.code ?? null,
         errorMessage: error?.message ?? null,
+        fault: kind === 'sent' ? null : result.fault, // mutant: C53.fault-stored
       })
     },
     remove: (key: TryKey) => void remove.run(key),

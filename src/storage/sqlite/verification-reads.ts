@@ -66,6 +66,11 @@ const FILTERS = [
   ['country', v.country],
   ['delivery', d.status],
   ['provider', d.provider],
+  [
+    'fault',
+    sql`(select a.fault from send_attempts a where a.verification_seq = ${v.seq} and a.send = ${v.sends}
+      and a.result is not null order by a.attempt desc limit 1)`,
+  ],
 ] as const
 
 const matches = and(

@@ -63,7 +63,7 @@ async function startEnded(stores: Stores) {
 
   const failed = await start(stores, { createdAt: T0 - HOUR, clientIp: null })
   const hopeless = await claimOne(stores, T0 - HOUR)
-  const result = { kind: 'failed', error: ERROR, ambiguous: true } as const
+  const result = { kind: 'failed', error: ERROR, fault: 'message', ambiguous: true } as const
   await outbox.settle(settlement(hopeless, T0 - HOUR + 1, result))
   await verifications.sweep({ now: T0, graceMs: 0, limit: 10 })
   return [approved, exhausted, canceled, failed].map(({ id }) => id)

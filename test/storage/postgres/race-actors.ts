@@ -170,8 +170,14 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
       random() < 0.4
         ? ({ kind: 'sent', reference: 'SM1' } as const)
         : random() < 0.8
-          ? ({ kind: 'retry', at: at + below(2_000), error, ambiguous: random() < 0.5 } as const)
-          : ({ kind: 'failed', error, ambiguous: false } as const)
+          ? ({
+              kind: 'retry',
+              at: at + below(2_000),
+              error,
+              fault: null,
+              ambiguous: random() < 0.5,
+            } as const)
+          : ({ kind: 'failed', error, fault: null, ambiguous: false } as const)
     await outbox.settle({ claim, now: at, durationMs: 5, result })
   }
 
