@@ -126,6 +126,9 @@ function byWords(upper: string, candidates: readonly Candidate[]): string | unde
   return scored.toSorted((a, b) => a.rank - b.rank)[0]?.name
 }
 
+/** Read by the tools and SDKs of AWS, and set in its containers: AWS_REGION, AWS_ROLE_ARN. */
+const OF_AWS = /^AWS_(?!SMS_)/ // mutant: C69.aws-names
+
 /** @param known the settings' names, without their _FILE twins */
 export function findSuspects(
   env: Readonly<Record<string, string | undefined>>,
@@ -137,7 +140,7 @@ export function findSuspects(
   const plain = [...known].map(toCandidate)
   const byWordsOf = (upper: string) => byBeginning(upper, plain) ?? byWords(upper, plain) // mutant: C69.nearest-setting
   return Object.entries(env).flatMap(([name, value]) => {
-    if (twins.has(name) || isServiceLink(name, value ?? '')) return []
+    if (twins.has(name) || isServiceLink(name, value ?? '') || OF_AWS.test(name)) return []
     const upper = name.toUpperCase().trim()
     const prefixed = /^(?:COUNTERSIGN|CS)_(.+)$/.exec(upper)?.[1] ?? ''
     const meant = twins.has(prefixed)

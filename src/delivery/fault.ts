@@ -17,8 +17,10 @@ const LOGIN_FOR_NOW = /^smtp_4\d\d_4\.7\.(8|9|11)$/
 const MAILBOX = /^smtp_[45]\d\d_[45]\.(1\.[136]|2\.\d+)$|^smtp_55[013]$/
 /** RFC 3463 §3.2, RFC 7505 §4: the domain does not exist, cannot be reached, or takes no mail. */
 const DOMAIN = /^smtp_5\d\d_5\.(1\.2|4\.4)$|^smtp_556(_|$)/
-/** Of Twilio and Vonage: countries that are blocked, senders that are not registered for one. Other codes of a destination depend on the number. */
-const COUNTRY = setOf('21408 30032 30034 1474')
+/** Of Twilio, Vonage and AWS: countries that are blocked, senders that are not registered for one. Other codes of a destination depend on the number. */
+const COUNTRY = setOf(`
+  21408 30032 30034 1474 COUNTRY_NOT_ENABLED DESTINATION_COUNTRY_BLOCKED
+  DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION`)
 /** Gateways answer these for one number as well: a stranger may have one. */
 const MAYBE_ONE = /^http_(3\d\d|403|404)$/
 /** What an address or a person's own message brings about, whatever the fault is. */

@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient, faultOfStatus } from './http-client.ts'
 import type { Fault, Inbox, Provider } from './ports.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
+import { awsSmsEntry } from './providers/aws-sms/aws-sms.ts'
 import { httpEntry } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
 import { infobipEntry } from './providers/infobip.ts'
@@ -19,6 +20,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   twilioEntry,
   vonageEntry,
   infobipEntry,
+  awsSmsEntry,
   httpEntry('sms'),
   httpEntry('email'),
 ]

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adviseOn } from '../../src/admin/advice/advice.ts'
+import { AWS_SMS_CODES } from '../../src/delivery/providers/aws-sms/codes.ts'
 import { INFOBIP_CODES } from '../../src/delivery/providers/infobip.ts'
 import { VONAGE_CODES } from '../../src/delivery/providers/vonage/codes.ts'
 
@@ -14,7 +15,17 @@ const SOURCES = [
   ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'delivery/transitions.ts'],
 ]
 const SOURCES_OF_ADVICE = [
-  ...['advice', 'any-provider', 'infobip', 'numbers', 'smtp', 'twilio', 'vonage', 'words'],
+  ...[
+    'advice',
+    'any-provider',
+    'aws-sms',
+    'infobip',
+    'numbers',
+    'smtp',
+    'twilio',
+    'vonage',
+    'words',
+  ],
 ].map((name) => `admin/advice/${name}.ts`)
 const sources = () => SOURCES.map((name) => readFileSync(join(SRC, name), 'utf8'))
 const unknown = (outcome: 'retrying' | 'failed') =>
@@ -92,6 +103,7 @@ describe('advice', () => {
   it.each([
     ['vonage', VONAGE_CODES],
     ['infobip', INFOBIP_CODES],
+    ['aws', AWS_SMS_CODES],
   ])('knows every code that the adapter of %s has words for', (provider, codes) => {
     for (const code of Object.keys(codes))
       expect([code, adviseOn({ provider, code }, 'failed')]).not.toEqual([code, unknown('failed')])

@@ -54,6 +54,8 @@ describe('C69: a misspelt setting is named with the nearest one', () => {
   it('ignores settings of other programs', () => {
     const others = {
       ...{
+        AWS_REGION: 'x',
+        AWS_ACCESS_KEY_ID: 'x',
         HTTP_PROXY: 'x',
         HTTPS_PROXY: 'x',
         NODE_OPTIONS: 'x',

@@ -7,6 +7,7 @@ const HTTP = 'test/delivery/http.test.ts'
 const GATEWAY_ANSWERS = 'test/delivery/gateway-answers.test.ts'
 const TWILIO = 'test/delivery/twilio.test.ts'
 const VONAGE = 'test/delivery/vonage.test.ts'
+const AWS_SMS = 'test/delivery/aws-sms.test.ts'
 const INFOBIP = 'test/delivery/infobip.test.ts'
 const SMTP_REFUSALS = 'test/delivery/smtp-refusals.test.ts'
 const RECENT_SENDS = 'test/delivery/recent-sends.test.ts'
@@ -133,6 +134,42 @@ export const BLAME: readonly Mutant[] = [
     'a duplicate at Infobip is the message of an earlier try, not a refusal',
     [INFOBIP, 'C67: a duplicate is'],
     { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C67.aws-sms-answer-shape',
+    'a 2xx without AWS’s id confirms nothing',
+    [AWS_SMS, 'C67: 200 without an id'],
+    {
+      node: 'IfStatement',
+      becomes: "return { kind: 'accepted', reference: typeof id === 'string' ? id : null }",
+    },
+  ),
+  mutant(
+    'C53.aws-sms-conflict',
+    'a conflict that AWS names is a refusal, not a try that is still in progress',
+    [AWS_SMS, 'recipient: 409 ConflictException'],
+    {
+      node: 'CallExpression',
+      becomes: 'refuseByCode(AWS_SMS_CODES, code, answer)',
+    },
+  ),
+  mutant(
+    'C53.aws-sms-field',
+    'the field that AWS refuses says whose fault it is',
+    [AWS_SMS, 'recipient: 400 ValidationException with Field'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C53.aws-sms-reason',
+    'the reason that AWS gives says whose fault it is, not the name of the error',
+    [AWS_SMS, 'recipient: 400 ConflictException with Reason'],
+    { node: 'ConditionalExpression', becomes: 'name' },
+  ),
+  mutant(
+    'C69.aws-names',
+    'settings of AWS’s own tools are not taken for misspelt ones of ours',
+    ['test/config/c69-names.test.ts', 'ignores settings of other programs'],
+    { node: 'RegularExpressionLiteral', becomes: '/^$/' },
   ),
   mutant(
     'C66.india-ids',

@@ -2,6 +2,7 @@
 // It must not hide the provider's own words: pages show them with it.
 
 import { adviseAtAny } from './any-provider.ts'
+import { AWS_SMS } from './aws-sms.ts'
 import { INFOBIP } from './infobip.ts'
 import { adviseOnReply } from './smtp.ts'
 import { TWILIO } from './twilio.ts'
@@ -15,6 +16,7 @@ const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, Advice>>> = new M
   ['twilio', TWILIO],
   ['vonage', VONAGE],
   ['infobip', INFOBIP],
+  ['aws', AWS_SMS],
 ])
 
 /** @param provider of several accounts, too: `twilio:eu` */

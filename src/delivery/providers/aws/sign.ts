@@ -15,7 +15,7 @@ export type AwsKeys = {
 export type AwsScope = { service: string; region: string }
 
 /** 10 KB that a service without AWS never loads. */
-const loadAwsSigner = async () => (await import('aws4fetch')).AwsV4Signer
+export const loadAwsSigner = async () => (await import('aws4fetch')).AwsV4Signer
 
 /** @returns the request with its signature, its time and the session's token among the headers */
 export async function signForAws(
