@@ -46,7 +46,13 @@ async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Fi
   const { checkMailDomain, mailDomainOf } = await import('./doctor/mail-domain.ts')
   const domain = mailDomainOf(config)
   if (domain !== undefined) return checkMailDomain({ ...dns, domain, deadlineMs: DEADLINE_MS })
-  return [finding('mail domain', 'skipped', 'there is no MAIL_FROM: no mail is sent by SMTP')]
+  return [
+    finding(
+      'mail domain',
+      'skipped',
+      'there is no MAIL_FROM: mail, if any, goes through a gateway',
+    ),
+  ]
 }
 
 /** A line each: below a heading, where there are several. */
@@ -93,7 +99,7 @@ export const doctorCommand: Command = {
     ...JSON_OPTION,
   },
   notes: `Run it with the service's environment. It changes nothing and sends no message: for mail
-servers it goes as far as the login, for Twilio as far as the account; a gateway only
+servers it goes as far as the login, for APIs as far as the account; a gateway only
 has to answer. Exit codes: 0 if nothing failed (warnings included), 1 if something
 did, 78 if the settings are invalid.`,
   async run(given, terminal) {

@@ -27,14 +27,27 @@ function check(entry: ProviderDescription, values: SettingValues, reader: Reader
   }
 }
 
-function readProvider(entry: ProviderDescription, reader: Reader): ConfiguredProvider | undefined {
-  const given = new Map<string, string>()
-  for (const row of entry.settings) {
+type Given = ReadonlyMap<string, string>
+
+/** Each once, although several providers may share it: a fault of it is reported once. */
+function readGiven(registry: readonly ProviderDescription[], reader: Reader): Given {
+  const rows = new Map(registry.flatMap(({ settings }) => settings.map((row) => [row.name, row])))
+  const pairs = [...rows.values()].flatMap((row) => {
     const text = reader.text(row)
-    if (text !== undefined) given.set(row.name, text)
-  }
+    return text === undefined ? [] : [[row.name, text] as const]
+  })
+  return new Map(pairs)
+}
+
+function readProvider(
+  entry: ProviderDescription,
+  given: Given,
+  reader: Reader,
+): ConfiguredProvider | undefined {
   // A provider whose only setting is wrong was meant to be there: what else it lacks is reported as well.
-  const first = entry.settings.find(({ name }) => given.has(name) || reader.isNoted(name))?.name
+  const first = entry.settings.find(
+    ({ name, shared }) => !shared && (given.has(name) || reader.isNoted(name)), // mutant: C69.shared-setting-configures-none
+  )?.name
   if (first === undefined) return undefined
   const pairs = entry.settings.flatMap(({ name, default: fallback, optional }) => {
     const value = given.get(name) ?? fallback
@@ -51,7 +64,28 @@ export function readProviders(
   registry: readonly ProviderDescription[],
   reader: Reader,
 ): ConfiguredProvider[] {
-  return registry.flatMap((entry) => readProvider(entry, reader) ?? [])
+  const given = readGiven(registry, reader)
+  const configured = registry.flatMap((entry) => readProvider(entry, given, reader) ?? [])
+  noteUnusedShared(registry, given, configured, reader)
+  return configured
+}
+
+/** A sender without anything that sends from it: what was meant must not be guessed. */
+function noteUnusedShared(
+  registry: readonly ProviderDescription[],
+  given: Given,
+  configured: readonly ConfiguredProvider[],
+  reader: Reader,
+): void {
+  const names = registry.flatMap(({ settings }) =>
+    settings.filter(({ name, shared }) => shared && given.has(name)).map(({ name }) => name),
+  )
+  for (const name of new Set(names)) {
+    if (configured.some(({ values }) => name in values)) continue // mutant: C69.unused-shared-setting
+    const readers = registry.filter(({ settings }) => settings.some((row) => row.name === name))
+    const list = readers.map((entry) => `${entry.name} (${entry.settings[0]?.name})`).join(', ')
+    reader.note(name, `is given, but none of the providers that read it: ${list}`)
+  }
 }
 
 /** The order of a channel's providers, where a setting gives one. */

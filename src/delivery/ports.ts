@@ -89,6 +89,8 @@ export type Provider = {
   readonly channels: readonly Channel[]
   /** Never throws for anything that a peer does; ends soon after `signal` aborts (the deadline). */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>
+  /** It drops a second message with the same delivery id and the same content: an ambiguous try may be repeated here, and adds no message. */
+  readonly idempotent?: true
   /** About how long a message takes, where none was sent yet. */
   readonly usualMs?: number
   /** Loads everything that its first message needs: neither a start nor a message waits for it. */

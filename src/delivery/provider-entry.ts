@@ -19,6 +19,8 @@ export type ProviderSetting = {
   /** Absent and not `optional`: required as soon as one of the others is given. */
   readonly default?: string
   readonly optional?: boolean
+  /** Read by several providers: alone it configures none of them. */
+  readonly shared?: true
 }
 
 /** How a message reaches the provider, for those who decide whether it may travel unencrypted. */

@@ -10,6 +10,10 @@ import { awsSmsEntry } from './providers/aws-sms/aws-sms.ts'
 import { httpEntry } from './providers/http/http.ts'
 import { createInboxProvider } from './providers/inbox.ts'
 import { infobipEntry } from './providers/infobip.ts'
+import { postmarkEntry } from './providers/postmark.ts'
+import { resendEntry } from './providers/resend.ts'
+import { sendGridEntry } from './providers/sendgrid.ts'
+import { sesEntry } from './providers/ses.ts'
 import { smtpEntry } from './providers/smtp/smtp.ts'
 import { twilioEntry } from './providers/twilio.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
@@ -17,6 +21,10 @@ import { vonageEntry } from './providers/vonage/vonage.ts'
 /** In the order in which they are tried where no route is set. */
 export const PROVIDERS: readonly ProviderEntry[] = [
   smtpEntry,
+  sesEntry,
+  sendGridEntry,
+  postmarkEntry,
+  resendEntry,
   twilioEntry,
   vonageEntry,
   infobipEntry,

@@ -6,6 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { adviseOn } from '../../src/admin/advice/advice.ts'
 import { AWS_SMS_CODES } from '../../src/delivery/providers/aws-sms/codes.ts'
 import { INFOBIP_CODES } from '../../src/delivery/providers/infobip.ts'
+import { POSTMARK_CODES } from '../../src/delivery/providers/postmark.ts'
+import { RESEND_CODES } from '../../src/delivery/providers/resend.ts'
+import { SENDGRID_CODES } from '../../src/delivery/providers/sendgrid.ts'
+import { SES_CODES } from '../../src/delivery/providers/ses.ts'
 import { VONAGE_CODES } from '../../src/delivery/providers/vonage/codes.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
@@ -20,6 +24,7 @@ const SOURCES_OF_ADVICE = [
     'any-provider',
     'aws-sms',
     'infobip',
+    'mail-apis',
     'numbers',
     'smtp',
     'twilio',
@@ -45,6 +50,12 @@ describe('advice', () => {
     ['vonage', '1430', /not a phone number/, /another number/],
     ['vonage', 'low-balance', /run out of credit/, /tops it up/],
     ['infobip', 'REJECTED_NETWORK', /may not send to this country/, /allows it at Infobip/],
+    ['ses', 'SenderNotVerified', /not verified/, /MAIL_FROM/],
+    ['ses', 'SignatureDoesNotMatch', /signature/, /clock/],
+    ['sendgrid', 'credits_exceeded', /used up/, /quota/],
+    ['postmark', '406', /nothing more to this address/, /another address/],
+    ['postmark', '1226', /stream/, /POSTMARK_MESSAGE_STREAM/],
+    ['resend', 'invalid_idempotent_request', /probably gone out/, /wait a minute/],
     ['http', 'http_408', /may have gone out/, /wait a minute/],
     ['http', 'http_409', /has this message already/, /wait a minute/],
     ['http', 'not_confirmed', /does not confirm that it accepted/, /_SUCCESS/],
@@ -104,6 +115,10 @@ describe('advice', () => {
     ['vonage', VONAGE_CODES],
     ['infobip', INFOBIP_CODES],
     ['aws', AWS_SMS_CODES],
+    ['ses', SES_CODES],
+    ['sendgrid', SENDGRID_CODES],
+    ['postmark', POSTMARK_CODES],
+    ['resend', RESEND_CODES],
   ])('knows every code that the adapter of %s has words for', (provider, codes) => {
     for (const code of Object.keys(codes))
       expect([code, adviseOn({ provider, code }, 'failed')]).not.toEqual([code, unknown('failed')])

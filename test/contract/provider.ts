@@ -55,8 +55,11 @@ const FAULT_BY_STATUS: [Fault, number[]][] = [
   ['message', [400, 405, 413, 422]],
 ]
 
-/** @param taken what a 2xx is without the provider's own word for it */
-const casesOf = (taken: Expected): Case[] => [
+/**
+ * @param taken what a 2xx is without the provider's own word for it
+ * @param empty what a 202 without a body is
+ */
+const casesOf = (taken: Expected, empty: Expected): Case[] => [
   ['hangs', hang, { kind: 'ambiguous', code: 'timeout' }],
   ['drips its head', dripHead(50), { kind: 'ambiguous', code: 'timeout' }],
   ['drips its body after 200', drip(200, 50), taken],
@@ -75,7 +78,7 @@ const casesOf = (taken: Expected): Case[] => [
   ],
   ['200 with garbage', answer(200, '\u0000{"sid":'), taken],
   ['200 with null', answer(200, 'null'), taken],
-  ['202 without a body', answer(202), taken],
+  ['202 without a body', answer(202), empty],
   ['429', answer(429), { kind: 'temporary', code: 'http_429', retryAfterMs: null }],
   [
     '429 with Retry-After',
@@ -101,14 +104,19 @@ const casesOf = (taken: Expected): Case[] => [
   ['401', answer(401), { kind: 'permanent', code: 'http_401', fault: 'account' }],
 ]
 
-/** @param confirmed an answer that says in the provider's own words that it took the message; null: its status says so */
+/**
+ * @param confirmed an answer that says in the provider's own words that it took the message; null: its status says so
+ * @param bareStatus one that says so without words
+ */
 export function describeHttpProvider(
   name: string,
   create: (url: string, http: HttpClient) => Provider,
   message: OutgoingMessage,
   confirmed: Behaviour | null = null,
+  bareStatus: number | null = null,
 ): void {
-  const cases = casesOf(confirmed === null ? { kind: 'accepted' } : UNCONFIRMED)
+  const taken: Expected = confirmed === null ? { kind: 'accepted' } : UNCONFIRMED
+  const cases = casesOf(taken, bareStatus === 202 ? { kind: 'accepted' } : taken)
   describe(`${name}: the contract of a provider`, () => {
     let server: FaultServer
     let http: HttpClient
@@ -122,8 +130,11 @@ export function describeHttpProvider(
     afterEach(() => http.close())
 
     const send = async (url: string) => {
+      const provider = create(url, http)
+      // As at a start: the deadline is the peer's, not that of loading.
+      await provider.prepare?.()
       const started = performance.now()
-      const result = await create(url, http).send(message, AbortSignal.timeout(DEADLINE_MS))
+      const result = await provider.send(message, AbortSignal.timeout(DEADLINE_MS))
       expect(quiet(performance.now() - started)).toBeLessThan(DEADLINE_MS + LATE_MS)
       expectNothingTold(result, message)
       return result

@@ -38,8 +38,8 @@ const MAIL_GATEWAY = {
 describe('the registry', () => {
   it('names each setting once, with a description, and marks secrets', () => {
     const settings = PROVIDERS.flatMap((entry) => entry.settings)
-    const names = settings.map(({ name }) => name)
-    expect(new Set(names).size).toBe(names.length)
+    const own = settings.filter((row) => !('shared' in row)).map(({ name }) => name)
+    expect(new Set(own).size).toBe(own.length)
     for (const { name, description } of settings) {
       expect(name).toMatch(/^[A-Z][A-Z0-9_]+$/)
       expect(description.length).toBeGreaterThan(5)
@@ -48,6 +48,10 @@ describe('the registry', () => {
     expect(secrets).toEqual(
       expect.arrayContaining([
         'SMTP_URL',
+        'SES_SECRET_ACCESS_KEY',
+        'SENDGRID_API_KEY',
+        'POSTMARK_SERVER_TOKEN',
+        'RESEND_API_KEY',
         'TWILIO_AUTH_TOKEN',
         'VONAGE_PRIVATE_KEY',
         'VONAGE_API_SECRET',
@@ -76,6 +80,12 @@ describe('the registry', () => {
     const given: Record<string, string> = {
       SMTP_URL: 'smtp://mail.example.com',
       MAIL_FROM: 'Example <a@example.com>',
+      SES_ACCESS_KEY_ID: 'AKID',
+      SES_SECRET_ACCESS_KEY: 'x',
+      SES_REGION: 'eu-central-1',
+      SENDGRID_API_KEY: 'SG.x',
+      POSTMARK_SERVER_TOKEN: 'x',
+      RESEND_API_KEY: 're_x',
       TWILIO_ACCOUNT_SID: 'AC0',
       TWILIO_AUTH_TOKEN: 'x',
       TWILIO_FROM: '+15005550006',

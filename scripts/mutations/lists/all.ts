@@ -19,6 +19,7 @@ import { GATEWAYS } from './gateways.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
 import { LOST_KEYS } from './lost-keys.ts'
+import { MAIL_APIS } from './mail-apis.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
 import { MAILBOXES } from './mailboxes.ts'
 import { MOVES } from './moves.ts'
@@ -61,6 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DECOYS,
   ...PROVIDERS,
   ...GATEWAYS,
+  ...MAIL_APIS,
   ...MAIL_SERVERS,
   ...TRANSPORTS,
   ...POSTGRES,

@@ -4,6 +4,7 @@
 import { adviseAtAny } from './any-provider.ts'
 import { AWS_SMS } from './aws-sms.ts'
 import { INFOBIP } from './infobip.ts'
+import { POSTMARK, RESEND, SENDGRID, SES } from './mail-apis.ts'
 import { adviseOnReply } from './smtp.ts'
 import { TWILIO } from './twilio.ts'
 import { VONAGE } from './vonage.ts'
@@ -17,6 +18,10 @@ const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, Advice>>> = new M
   ['vonage', VONAGE],
   ['infobip', INFOBIP],
   ['aws', AWS_SMS],
+  ['ses', SES],
+  ['sendgrid', SENDGRID],
+  ['postmark', POSTMARK],
+  ['resend', RESEND],
 ])
 
 /** @param provider of several accounts, too: `twilio:eu` */

@@ -121,7 +121,7 @@ export async function checkMailDomain(options: MailDomainOptions): Promise<Findi
   }
 }
 
-/** The domain of MAIL_FROM, which may hold a name; undefined: no mail is sent by SMTP. */
+/** The domain of MAIL_FROM, which may hold a name; undefined: mail, if any, goes through a gateway. */
 export function mailDomainOf(config: Config): string | undefined {
   const from = config.providers.map(({ values }) => values.MAIL_FROM).find(Boolean)
   return from === undefined ? undefined : /@([^@>\s]+)>?\s*$/.exec(from)?.[1]

@@ -10,6 +10,7 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
+import { MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 
 export type SmtpSettings = {
   host: string
@@ -22,8 +23,7 @@ export type SmtpSettings = {
   /** The name in the certificate where it is not `host`. */
   servername: string | null
   auth: { user: string; pass: string } | null
-  /** `name` null: the service's brand is shown. */
-  from: { name: string | null; address: string }
+  from: Sender
   maxConnections: number
   /** For EHLO. null: chosen by `chooseEhloName`. */
   ehloName: string | null
@@ -48,13 +48,13 @@ export const SMTP_ROWS = [
       '(the default with a password, except for a loopback host), ?tls.rejectUnauthorized=false, ?tls.servername=, ?maxConnections=5, ?name= for EHLO (by default the host’s name, or the domain of MAIL_FROM where that has no dot)',
     secret: true,
   },
-  { name: 'MAIL_FROM', description: 'no-reply@example.com or Name <no-reply@example.com>' },
+  MAIL_FROM_ROW,
 ]
 
 export function readSmtpSettings(values: SettingValues): SmtpSettings {
   const { server, from } = readEach({
     server: () => readSmtpUrl(required(values, 'SMTP_URL')),
-    from: () => mailbox(values, 'MAIL_FROM'),
+    from: () => mailbox(values, MAIL_FROM_ROW.name),
   })
   return { ...server, from }
 }

@@ -12,6 +12,8 @@ import {
   temporary,
 } from '../../ports.ts'
 import type { ProviderEntry } from '../../provider-entry.ts'
+import { AUTOMATIC_HEADERS, messageIdOf, oneLine } from '../mail/mail.ts'
+import { toMailbox } from '../mail/mailbox.ts'
 import {
   type Connections,
   createConnections,
@@ -86,18 +88,12 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     subject: oneLine(message.subject ?? ''),
     text: message.text,
     ...(message.html === null ? {} : { html: message.html }),
-    // The same for every try: mail servers and programs show a message that arrives twice only once.
-    messageId: `<${message.deliveryId}${address.slice(address.lastIndexOf('@'))}>`, // mutant: C67.stable-message-id
-    // RFC 3834 §5: no out-of-office answers.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    messageId: messageIdOf(message.deliveryId, settings.from), // mutant: C67.stable-message-id
+    headers: AUTOMATIC_HEADERS,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
   return mail.compile().build()
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }
 
 /** `dropped`: the server had closed the kept connection; nothing was said on it yet. */
@@ -185,25 +181,4 @@ function failureCode(error: SMTPConnection.SMTPError): string {
   if (error.code === 'ETLS' || /CERT|SIGNATURE|SSL|TLS/.test(originalCode ?? ''))
     return 'tls_failed'
   return 'connection_closed'
-}
-
-/** RFC 5321 §4.5.3.1.3: a path is 256 octets with its brackets. */
-const MAX_ADDRESS_OCTETS = 254
-/** Without separators, brackets and backslashes, which servers read in different ways. */
-const NAME = /^[^\s\p{Cc}<>,;:"()@\\[\]]+$/u
-/** The same with blanks, between quotes. */
-const QUOTED_NAME = /^"[^\t-\r\p{Cc}\p{Zl}\p{Zp}<>,;:"()@\\[\]]+"$/u
-/** RFC 5321 §4.1.2 Dot-string: no dot at either end, no two in a row. */
-const DOT_STRING = /^[^.]+(\.[^.]+)*$/
-const DOMAIN = /^[^\s\p{Cc}<>,;"()@\\]+$/u
-
-/** With quotes where the name needs them (`a..b.@docomo.ne.jp`: RFC 5321 §4.1.2). null: sending to it is not safe. */
-function toMailbox(address: string): string | null {
-  const at = address.lastIndexOf('@')
-  const name = address.slice(0, at)
-  if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS || !DOMAIN.test(address.slice(at + 1)))
-    return null
-  if (QUOTED_NAME.test(name)) return address // mutant: C28.no-quoted-address
-  if (at < 1 || !NAME.test(name)) return null // mutant: C28.mailer-address-check
-  return DOT_STRING.test(name) ? address : `"${name}"${address.slice(at)}` // mutant: C28.envelope-quoting
 }
