@@ -4,6 +4,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
+import { DKIM_SELECTOR } from '../delivery/providers/smtp/dkim.ts'
 import { createClock } from '../kernel/clock.ts'
 import {
   type Command,
@@ -20,7 +21,6 @@ import { type Finding, finding, findingsOf } from './doctor/finding.ts'
 /** For each check that asks another machine. */
 const DEADLINE_MS = 8_000
 
-const SELECTOR = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i
 /** An address, or an address and a port. */
 const ADDRESS_AND_PORT = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+))(?::(?<port>\d{1,5}))?$/
 const MAX_PORT = 65_535
@@ -35,7 +35,7 @@ type DnsOptions = { selector: string | undefined; server: string | undefined }
 
 function readDnsOptions(given: Given): DnsOptions {
   const [selector, server] = [given.text('dkim-selector'), given.text('dns-server')]
-  if (selector !== undefined && !SELECTOR.test(selector))
+  if (selector !== undefined && !DKIM_SELECTOR.test(selector))
     throw new UsageError('--dkim-selector must be a name such as s1, without the domain')
   if (server !== undefined && !isServer(server))
     throw new UsageError('--dns-server must be an address, or address:port')
@@ -43,9 +43,11 @@ function readDnsOptions(given: Given): DnsOptions {
 }
 
 async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Finding[]> {
-  const { checkMailDomain, mailDomainOf } = await import('./doctor/mail-domain.ts')
+  const { checkMailDomain, mailDomainOf, ownKeyOf } = await import('./doctor/mail-domain.ts')
   const domain = mailDomainOf(config)
-  if (domain !== undefined) return checkMailDomain({ ...dns, domain, deadlineMs: DEADLINE_MS })
+  const ownKey = ownKeyOf(config)
+  if (domain !== undefined)
+    return checkMailDomain({ ...dns, domain, ownKey, deadlineMs: DEADLINE_MS })
   return [
     finding(
       'mail domain',

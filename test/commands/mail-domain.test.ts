@@ -1,7 +1,9 @@
 // What DNS says of the domain of MAIL_FROM, against a name server of the test's own.
 
+import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, expect, it } from 'vitest'
-import { checkMailDomain } from '../../src/commands/doctor/mail-domain.ts'
+import { checkMailDomain, type OwnKey, ownKeyOf } from '../../src/commands/doctor/mail-domain.ts'
+import { loadSettings } from '../../src/config/load.ts'
 import { type DnsServer, startDnsServer } from './dns-server.ts'
 
 let server: DnsServer
@@ -14,11 +16,11 @@ const KEY = `v=DKIM1; k=rsa; p=${'A'.repeat(400)}`
 
 async function check(
   records: Parameters<typeof startDnsServer>[0],
-  change: { domain?: string; selector?: string; deadlineMs?: number } = {},
+  change: { domain?: string; selector?: string; deadlineMs?: number; ownKey?: OwnKey } = {},
 ) {
   server = await startDnsServer(records)
   const findings = await checkMailDomain({
-    ...{ domain: 'example.com', selector: undefined, deadlineMs: 5_000 },
+    ...{ domain: 'example.com', selector: undefined, ownKey: null, deadlineMs: 5_000 },
     ...change,
     server: server.address,
   })
@@ -101,4 +103,52 @@ it.each(['localhost', '', 'exa mple.com'])('C71: "%s" is not a mail domain', asy
   expect(await check({}, { domain })).toEqual([
     expect.stringMatching(/^failed mail cannot be sent from the domain of MAIL_FROM/),
   ])
+})
+
+const PAIR = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const OWN: OwnKey = { domain: 'example.com', selector: 's1', publicKey: PAIR.publicKey }
+const OTHER = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey
+const published = (key: typeof OTHER, type: 'spki' | 'pkcs1' = 'spki') =>
+  `v=DKIM1; k=rsa; p=${key.export({ type, format: 'der' }).toString('base64')}`
+
+it.each([
+  [
+    published(PAIR.publicKey),
+    /^ok s1\._domainkey\.example\.com holds the key of DKIM_PRIVATE_KEY$/,
+  ],
+  [published(PAIR.publicKey, 'pkcs1'), /^ok /],
+  [published(PAIR.publicKey).replace(/(.{40})/g, '$1 '), /^ok /],
+  [published(OTHER), /^failed .* another key than that of DKIM_PRIVATE_KEY: publish/],
+  ['v=DKIM1; p=', /^failed .* another key/],
+  ['v=DKIM1; p=garbage', /^failed .* another key/],
+  [
+    'v=spf1 -all',
+    /^failed .* holds no DKIM key: publish this TXT record there: v=DKIM1; k=rsa; p=\w/,
+  ],
+])('C71: the key of DKIM_PRIVATE_KEY is compared with %s', async (text, expected) => {
+  const records = { 's1._domainkey.example.com': [text] }
+  const [, dkim, ...others] = await check(records, { ownKey: OWN })
+  expect(dkim).toMatch(expected)
+  expect(others).toHaveLength(1)
+  if (dkim?.startsWith('failed')) expect(dkim).toContain(published(PAIR.publicKey))
+})
+
+it('C71: with a selector the mail server’s key is checked, too', async () => {
+  const findings = await check({}, { ownKey: OWN, selector: 'relay' })
+  expect(findings[1]).toMatch(/^failed s1\._domainkey/)
+  expect(findings[2]).toMatch(/^failed relay\._domainkey/)
+})
+
+it('C71: the key is that of the settings', async () => {
+  server = await startDnsServer({})
+  const DKIM_PRIVATE_KEY = PAIR.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const smtp = { SMTP_URL: 'smtp://127.0.0.1:25', MAIL_FROM: 'a@example.com' }
+  const keyOf = (env: Record<string, string>) => {
+    const loaded = loadSettings({ ...smtp, ...env }, { isCommand: true })
+    return loaded.ok ? ownKeyOf(loaded.config) : loaded.message
+  }
+  const dkim = { DKIM_DOMAIN: 'example.com', DKIM_SELECTOR: 's1', DKIM_PRIVATE_KEY }
+  expect(keyOf(dkim)).toMatchObject({ domain: 'example.com', selector: 's1' })
+  expect(keyOf({})).toBeNull()
+  expect(keyOf({ ...dkim, DKIM_SELECTOR: '' })).toContain('DKIM_SELECTOR')
 })

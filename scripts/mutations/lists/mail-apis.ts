@@ -1,4 +1,4 @@
-// The lines that keep C28, C53, C67 and C69 at mail providers with an API.
+// The lines that keep C28, C53, C67 and C69 at mail providers with an API, and C68 and C71 where mail is signed.
 // It must name for each the fastest test that sees it.
 
 import { type Mutant, mutant } from '../mutation.ts'
@@ -8,6 +8,8 @@ const SES = 'test/delivery/ses.test.ts'
 const SENDGRID = 'test/delivery/sendgrid.test.ts'
 const POSTMARK = 'test/delivery/postmark.test.ts'
 const RESEND = 'test/delivery/resend.test.ts'
+const DKIM = 'test/delivery/dkim.test.ts'
+const MAIL_DOMAIN = 'test/commands/mail-domain.test.ts'
 const SHARED = 'test/config/shared-settings.test.ts'
 
 export const MAIL_APIS: readonly Mutant[] = [
@@ -64,5 +66,25 @@ export const MAIL_APIS: readonly Mutant[] = [
     'a sender without anything that sends from it is refused',
     [SHARED, 'is refused where nothing reads it'],
     { node: 'IfStatement', becomes: 'continue' },
+  ),
+  mutant('C68.dkim-signed', 'a mail goes out with its signature', [DKIM, 'text and HTML'], {
+    node: 'ConditionalExpression',
+    becomes: 'mime',
+  }),
+  mutant('C68.dkim-complete', 'half of DKIM_… is refused at start', [DKIM, 'DKIM_PRIVATE_KEY 2'], {
+    node: 'IfStatement',
+    becomes: `if (value === undefined) return ''`,
+  }),
+  mutant(
+    'C68.dkim-rsa-only',
+    'a key that the signer cannot use, whose mails would go out unsigned, is refused at start',
+    [DKIM, 'DKIM_PRIVATE_KEY 8'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C71.dkim-other-key',
+    'a key in DNS that is not the one that signs is a failure',
+    [MAIL_DOMAIN, 'C71: the key of DKIM_PRIVATE_KEY is compared with v=DKIM1; p=garbage'],
+    { node: 'IfStatement', becomes: '' },
   ),
 ]

@@ -1,14 +1,21 @@
 // The DNS records of the domain that mail comes from: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489).
 // It must not take an unreachable name server for a missing record.
 
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { Resolver } from 'node:dns/promises'
 import { domainToASCII } from 'node:url'
 import type { Config } from '../../config/config.ts'
+import { readDkim } from '../../delivery/providers/smtp/dkim.ts'
 import { type Finding, finding } from './finding.ts'
+
+/** The key that this service signs with. */
+export type OwnKey = { domain: string; selector: string; publicKey: KeyObject }
 
 export type MailDomainOptions = {
   /** Of MAIL_FROM. */
   domain: string
+  /** DKIM_…; null: the mail server signs, or nobody does. */
+  ownKey: OwnKey | null
   /** As the mail provider names it; undefined: not given. */
   selector: string | undefined
   /** `address` or `address:port`; undefined: this machine's own. */
@@ -69,6 +76,44 @@ function judgeSpf(domain: string, answer: Answer): Finding {
   return ok(`${domain} has an SPF record (${record})`)
 }
 
+/** The first record that holds a key. @returns null: there is none */
+const keyRecordIn = (records: readonly string[]) =>
+  records.find((text) => /(^|;)\s*p=/.test(text)) ?? null
+
+/** RFC 6376 §3.6.1 p=: base64 of a key, with or without its algorithm in front. */
+function readPublicKey(record: string): KeyObject | null {
+  const [, text = ''] = /(?:^|;)\s*p=([^;]*)/.exec(record) ?? []
+  const key = Buffer.from(text.replace(/\s+/g, ''), 'base64')
+  for (const type of ['spki', 'pkcs1'] as const)
+    try {
+      return createPublicKey({ key, format: 'der', type })
+    } catch {
+      // The other form, or none.
+    }
+  return null
+}
+
+/** Public by its nature. */
+function recordFor({ publicKey }: OwnKey): string {
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+  return `v=DKIM1; k=rsa; p=${key}`
+}
+
+/** The key of DKIM_PRIVATE_KEY: mail with another one in DNS is treated worse than mail without a signature. */
+async function judgeOwnKey(ownKey: OwnKey, lookUp: LookUp): Promise<Finding> {
+  const name = `${ownKey.selector}._domainkey.${ownKey.domain}`
+  const answer = await lookUp(name)
+  if ('away' in answer) return away(name, answer.away)
+  const record = keyRecordIn(answer.records)
+  const publish = `publish this TXT record there: ${recordFor(ownKey)}`
+  if (record === null) return failed(`${name} holds no DKIM key: ${publish}`)
+  const published = readPublicKey(record)
+  // mutant: C71.dkim-other-key
+  if (published === null || !published.equals(ownKey.publicKey))
+    return failed(`${name} holds another key than that of DKIM_PRIVATE_KEY: ${publish}`)
+  return ok(`${name} holds the key of DKIM_PRIVATE_KEY`)
+}
+
 async function judgeDkim(domain: string, selector: string | undefined, lookUp: LookUp) {
   if (selector === undefined)
     return domainFinding(
@@ -78,8 +123,8 @@ async function judgeDkim(domain: string, selector: string | undefined, lookUp: L
   const name = `${selector}._domainkey.${domain}`
   const answer = await lookUp(name)
   if ('away' in answer) return away(name, answer.away)
-  const record = answer.records.find((text) => /(^|;)\s*p=/.test(text))
-  if (record === undefined)
+  const record = keyRecordIn(answer.records)
+  if (record === null)
     return failed(`${name} holds no DKIM key: publish the one that your mail provider shows`)
   // mutant: C71.dkim-key-revoked
   if (/(^|;)\s*p=\s*(;|$)/.test(record))
@@ -111,9 +156,15 @@ export async function checkMailDomain(options: MailDomainOptions): Promise<Findi
     return [failed(`mail cannot be sent from the domain of MAIL_FROM, "${options.domain}"`)]
   const { lookUp, end } = createLookUp(options)
   try {
+    const { selector, ownKey } = options
+    // A selector that was asked for is another key's: that of a mail server which signs, too.
+    const own = ownKey === null ? [] : [judgeOwnKey(ownKey, lookUp)]
+    const theirs =
+      ownKey === null || selector !== undefined ? [judgeDkim(domain, selector, lookUp)] : []
     return await Promise.all([
       lookUp(domain).then((answer) => judgeSpf(domain, answer)),
-      judgeDkim(domain, options.selector, lookUp),
+      ...own,
+      ...theirs,
       judgeDmarc(domain, lookUp),
     ])
   } finally {
@@ -125,4 +176,11 @@ export async function checkMailDomain(options: MailDomainOptions): Promise<Findi
 export function mailDomainOf(config: Config): string | undefined {
   const from = config.providers.map(({ values }) => values.MAIL_FROM).find(Boolean)
   return from === undefined ? undefined : /@([^@>\s]+)>?\s*$/.exec(from)?.[1]
+}
+
+/** Of DKIM_…; null: not given. */
+export function ownKeyOf(config: Config): OwnKey | null {
+  const smtp = config.providers.find(({ name }) => name === 'smtp')
+  const dkim = smtp ? readDkim(smtp.values) : null
+  return dkim && { ...dkim, publicKey: createPublicKey(dkim.privateKey) }
 }

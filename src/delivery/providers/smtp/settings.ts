@@ -11,6 +11,7 @@ import {
   wrong,
 } from '../../provider-entry.ts'
 import { MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
+import { DKIM_ROWS, type DkimSettings, readDkim } from './dkim.ts'
 
 export type SmtpSettings = {
   host: string
@@ -27,6 +28,8 @@ export type SmtpSettings = {
   maxConnections: number
   /** For EHLO. null: chosen by `chooseEhloName`. */
   ehloName: string | null
+  /** null: the mail server signs, or nobody does. */
+  dkim: DkimSettings | null
 }
 
 /** Mail hosts allow few sessions for one sender; nodemailer's own default. */
@@ -49,14 +52,16 @@ export const SMTP_ROWS = [
     secret: true,
   },
   MAIL_FROM_ROW,
+  ...DKIM_ROWS,
 ]
 
 export function readSmtpSettings(values: SettingValues): SmtpSettings {
-  const { server, from } = readEach({
+  const { server, from, dkim } = readEach({
     server: () => readSmtpUrl(required(values, 'SMTP_URL')),
     from: () => mailbox(values, MAIL_FROM_ROW.name),
+    dkim: () => readDkim(values),
   })
-  return { ...server, from }
+  return { ...server, from, dkim }
 }
 
 /** A password with a bare ? ends up among the options: an option that does not look like a name is not repeated. */
@@ -66,7 +71,7 @@ function nameOption(option: string): string {
     : 'an unknown option (a ? in a password has to be written as %3F)'
 }
 
-function readSmtpUrl(text: string): Omit<SmtpSettings, 'from'> {
+function readSmtpUrl(text: string): Omit<SmtpSettings, 'from' | 'dkim'> {
   const invalid = (problem: string) => wrong('SMTP_URL', problem)
   if (!URL.canParse(text)) throw invalid('is not a URL like smtp://user:password@host:587')
   const url = new URL(text)

@@ -21,6 +21,7 @@ import {
   loadConnection,
   step,
 } from './connections.ts'
+import { loadDkim, signMail, warnOfDkim } from './dkim.ts'
 import { faultOfCode, faultOfReply, stageOf } from './faults.ts'
 import { readSmtpSettings, SMTP_ROWS, type SmtpSettings } from './settings.ts'
 
@@ -29,6 +30,10 @@ export const smtpEntry = {
   channels: ['email'],
   settings: SMTP_ROWS,
   read: readSmtpSettings,
+  warnings(values) {
+    const { dkim, from } = readSmtpSettings(values)
+    return dkim ? warnOfDkim(dkim, from.address.slice(from.address.lastIndexOf('@') + 1)) : []
+  },
   faultOf: faultOfCode,
   transports(values) {
     const { host, secure, requireTls, rejectUnauthorized } = readSmtpSettings(values)
@@ -68,7 +73,7 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
       }
     },
     async prepare() {
-      await Promise.all([loadConnection(), loadComposer()])
+      await Promise.all([loadConnection(), loadComposer(), settings.dkim && loadDkim()])
     },
     close() {
       connections.close()
@@ -93,7 +98,8 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return mail.compile().build()
+  const mime: Buffer = await mail.compile().build()
+  return settings.dkim ? await signMail(mime, settings.dkim) : mime // mutant: C68.dkim-signed
 }
 
 /** `dropped`: the server had closed the kept connection; nothing was said on it yet. */
