@@ -1,6 +1,7 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
+import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
@@ -176,10 +177,11 @@ function freeze<T>(value: T): T {
 
 /** @throws ConfigError with everything that is missing or wrong */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
-  const reader = createReader(env, sources.readFile)
+  const prefixes = sources.providers.flatMap((entry) => prefixOf(entry) ?? [])
+  const reader = createReader(env, sources.readFile, prefixes)
   const server = reader.read(SERVER_SETTINGS)
   const mode = readMode(server, reader)
-  const registry = sources.providers
+  const registry = withAccounts(sources.providers, Object.keys(env))
   const providers = readProviders(registry, reader)
   const routes = readRoutes(providers, reader)
   const base = readDefaultService(mode, reader, providers)

@@ -84,7 +84,12 @@ function describe(error: unknown, setting: Setting<unknown>): string {
   throw error
 }
 
-export function createReader(env: Environment, readFile: (path: string) => string): Reader {
+/** @param prefixes of providers that may have several accounts, for names that look misspelt */
+export function createReader(
+  env: Environment,
+  readFile: (path: string) => string,
+  prefixes: readonly string[] = [],
+): Reader {
   const noted: { name: string; problem: string }[] = []
   const asked = new Set<string>()
   const note = (name: string, problem: string) => void noted.push({ name, problem })
@@ -151,6 +156,6 @@ export function createReader(env: Environment, readFile: (path: string) => strin
     note,
     isNoted,
     problems: () => noted.map(({ name, problem }) => `${name}: ${problem}`),
-    suspects: () => findSuspects(env, asked),
+    suspects: () => findSuspects(env, asked, prefixes),
   }
 }

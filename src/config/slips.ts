@@ -126,26 +126,67 @@ function byWords(upper: string, candidates: readonly Candidate[]): string | unde
   return scored.toSorted((a, b) => a.rank - b.rank)[0]?.name
 }
 
+/**
+ * `TWILIO__EU_ACOUNT_SID`, and `TWILIO_EU_ACCOUNT_SID` where there are two such: a setting of an account.
+ * @param nearestTo the known name that a text is nearest to
+ */
+function byAccount(
+  upper: string,
+  {
+    prefixes,
+    known,
+    names,
+    nearestTo,
+  }: Accounts & { nearestTo: (text: string) => string | undefined },
+): string | undefined {
+  for (const prefix of prefixes) {
+    const [, marks, account, rest] =
+      new RegExp(`^${prefix}(__?)([A-Z0-9]+)_(.+)$`).exec(upper) ?? []
+    if (account === undefined || rest === undefined) continue
+    const beginning = `${prefix}_${account}_`
+    const isOf = (name: string) =>
+      name.startsWith(beginning) && known.has(`${prefix}_${name.slice(beginning.length)}`)
+    // One alone may be another slip: TWILIO_SMS_FROM.
+    if (marks === '_' && names.filter(isOf).length < 2) continue
+    const base = `${prefix}_${rest}`
+    const meant = known.has(base) ? base : nearestTo(base)
+    if (meant?.startsWith(`${prefix}_`))
+      return `${prefix}__${account}_${meant.slice(prefix.length + 1)}`
+  }
+  return undefined
+}
+
+type Accounts = {
+  prefixes: readonly string[]
+  known: ReadonlySet<string>
+  names: readonly string[]
+}
+
 /** Read by the tools and SDKs of AWS, and set in its containers: AWS_REGION, AWS_ROLE_ARN. */
 const OF_AWS = /^AWS_(?!SMS_)/ // mutant: C69.aws-names
 
-/** @param known the settings' names, without their _FILE twins */
+/**
+ * @param known the settings' names, without their _FILE twins
+ * @param prefixes of providers that may have several accounts
+ */
 export function findSuspects(
   env: Readonly<Record<string, string | undefined>>,
   known: ReadonlySet<string>,
+  prefixes: readonly string[] = [],
 ): Suspect[] {
   const twins = new Set([...known].flatMap((name) => [name, `${name}_FILE`]))
   const toCandidate = (name: string): Candidate => ({ name, letters: lettersOf(name) })
   const candidates = [...twins].map(toCandidate)
   const plain = [...known].map(toCandidate)
   const byWordsOf = (upper: string) => byBeginning(upper, plain) ?? byWords(upper, plain) // mutant: C69.nearest-setting
+  const ofAll = (upper: string) =>
+    nearest(upper, candidates) ?? byWordsOf(upper.replace(/_FILE$/, '')) // mutant: C69.typo-suggestion
+  const accounts = { prefixes, known: twins, names: Object.keys(env), nearestTo: ofAll }
   return Object.entries(env).flatMap(([name, value]) => {
     if (twins.has(name) || isServiceLink(name, value ?? '') || OF_AWS.test(name)) return []
     const upper = name.toUpperCase().trim()
     const prefixed = /^(?:COUNTERSIGN|CS)_(.+)$/.exec(upper)?.[1] ?? ''
-    const meant = twins.has(prefixed)
-      ? prefixed
-      : (nearest(upper, candidates) ?? byWordsOf(upper.replace(/_FILE$/, ''))) // mutant: C69.typo-suggestion
+    const meant = twins.has(prefixed) ? prefixed : (byAccount(upper, accounts) ?? ofAll(upper)) // mutant: C69.account-suggestion
     return meant ? [{ name, meant }] : []
   })
 }

@@ -5,6 +5,7 @@ import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient, faultOfStatus } from './http-client.ts'
 import type { Fault, Inbox, Provider } from './ports.ts'
+import { splitName, valuesOfAccount } from './provider-account.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
 import { awsSmsEntry } from './providers/aws-sms/aws-sms.ts'
 import { httpEntry } from './providers/http/http.ts'
@@ -38,7 +39,9 @@ export function faultOfStored(provider: string, code: string): Fault {
   if (code === 'no_provider') return 'account'
   const [, status] = /^http_(\d{3})$/.exec(code) ?? []
   if (status !== undefined) return faultOfStatus(Number(status))
-  return PROVIDERS.find(({ name }) => name === provider)?.faultOf?.(code) ?? 'message' // mutant: C49.stored-without-fault
+  return (
+    PROVIDERS.find(({ name }) => name === splitName(provider).base)?.faultOf?.(code) ?? 'message'
+  ) // mutant: C49.stored-without-fault
 }
 
 /** How long a send takes across the internet, and to a relay or gateway on this machine. */
@@ -72,9 +75,11 @@ export function createProviders(
 ): Providers {
   const http = createHttpClient(deps)
   const made = configured.map(({ name, channels, values }) => {
-    const entry = PROVIDERS.find((one) => one.name === name && one.channels[0] === channels[0])
+    const { base, account } = splitName(name)
+    const entry = PROVIDERS.find((one) => one.name === base && one.channels[0] === channels[0])
     if (!entry) throw new Error(`there is no provider ${name}`)
-    return { usualMs: usualMsOf(values), ...entry.create(values, { http, clock: deps.clock }) }
+    const own = account === undefined ? values : valuesOfAccount(entry, account, values)
+    return { usualMs: usualMsOf(own), ...entry.create(own, { http, clock: deps.clock }), name }
   })
   const left = CHANNELS.filter((channel) => !made.some((one) => one.channels.includes(channel)))
   const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null

@@ -183,4 +183,10 @@ export const BLAME: readonly Mutant[] = [
     ['test/admin/advice.test.ts', 'twilio:eu 21610'],
     { node: 'CallExpression', becomes: "BY_PROVIDER.get(provider ?? '')" },
   ),
+  mutant(
+    'C69.account-suggestion',
+    'a name like that of an account’s setting is named with it',
+    ['test/config/accounts.test.ts', 'C69: a name like theirs'],
+    { node: 'BinaryExpression', becomes: 'ofAll(upper)' },
+  ),
 ]
