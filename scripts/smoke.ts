@@ -194,8 +194,8 @@ async function sendByProviders(): Promise<void> {
   const isRefused = () => runCommand('show', mail.id).includes('connection_refused') || undefined
   await waitFor('the refused connection', isRefused)
   // A process of its own: the gateway lives in this one, the mail server is missing.
-  const test = runWith(settings, ['send-test', '--to', 'person@example.com', '--json'], 1)
-  expectThat(test.includes('connection_refused'), `countersign send-test tells why: ${test}`)
+  const test = runWith(settings, ['providers', 'test', '--to', 'person@example.com', '--json'], 1)
+  expectThat(test.includes('connection_refused'), `countersign providers test tells why: ${test}`)
   await stop(running)
   gateway.close()
 }

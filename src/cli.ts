@@ -18,9 +18,10 @@ import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/
 import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand, liftCommand } from './commands/people.ts'
 import { previewCommand } from './commands/preview.ts'
+import { testProviderCommand } from './commands/provider-test.ts'
+import { providersCommand } from './commands/providers.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
-import { sendTestCommand } from './commands/send-test.ts'
 import { tailCommand } from './commands/tail.ts'
 import { showCommand, verificationsCommand } from './commands/verifications.ts'
 import { createLogger } from './kernel/logger.ts'
@@ -31,14 +32,14 @@ export const COMMANDS: readonly Command[] = [
   ...[liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],
-  ...[doctorCommand, previewCommand, sendTestCommand, healthcheckCommand],
+  ...[doctorCommand, previewCommand, testProviderCommand, providersCommand, healthcheckCommand],
 ]
 
 function describe(commands: readonly Command[]): string {
   return `Usage: countersign <command> [options]
 
 Commands:
-${commands.map(({ words, summary }) => `  ${words.padEnd(14)} ${summary}\n`).join('')}
+${commands.map(({ words, summary }) => `  ${words.padEnd(15)} ${summary}\n`).join('')}
 countersign <command> --help lists a command’s options. Settings come from the environment, as for the service.
 `
 }

@@ -44,6 +44,8 @@ export type Command = {
   words: string
   /** Words that it takes beyond its own, as help names them. */
   operands?: readonly string[]
+  /** One more, which may be left out. */
+  optional?: string
   summary: string
   options: Options
   /** More than a line, shown by --help below the options. */
@@ -138,8 +140,9 @@ function describeOption([name, { value, description }]: [string, OptionRow]): st
   return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(22)} ${description}`
 }
 
-export function describeUsage({ words, operands = [] }: Command): string {
-  return `Usage: countersign ${words}${operands.map((operand) => ` <${operand}>`).join('')} [options]`
+export function describeUsage({ words, operands = [], optional }: Command): string {
+  const names = [...operands.map((name) => `<${name}>`), ...(optional ? [`[${optional}]`] : [])]
+  return `Usage: countersign ${[words, ...names].join(' ')} [options]`
 }
 
 function describeCommand(command: Command): string {
@@ -198,7 +201,7 @@ export async function runCommand(
   const operands = command.operands ?? []
   const missing = operands[given.positionals.length]
   if (missing) throw new UsageError(`<${missing}> is missing`)
-  const extra = given.positionals[operands.length]
+  const extra = given.positionals[operands.length + (command.optional ? 1 : 0)]
   if (extra) throw new UsageError(`unexpected argument "${extra}"`) // mutant: C71.stray-word-refused
   return command.run(given, terminal)
 }

@@ -61,11 +61,12 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   // Makes one, from a copy that has to be there: c72-restore.test.ts.
   restore: null,
   healthcheck: null,
-  // Says so and goes on: doctor.test.ts. Needs no store: send-test.test.ts.
+  // Says so and goes on: doctor.test.ts. Need no store: provider-test.test.ts, providers.test.ts.
   doctor: null,
   // Needs no store: preview.test.ts.
   preview: null,
-  'send-test': null,
+  'providers test': null,
+  providers: null,
 }
 
 /** Of the command's own help: one that is new has to be named above. */

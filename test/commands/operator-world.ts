@@ -1,4 +1,4 @@
-// What doctor and send-test meet: settings of a store of the test's own, a gateway, and the command in this process.
+// What doctor and providers test meet: settings of a store of the test's own, a gateway, and the command in this process.
 // It must not answer in the place of the code under test.
 
 import { once } from 'node:events'

@@ -100,13 +100,23 @@ it.each([
   [['restore', '--from', 'x'], /restore: --void-pending is missing/, 'restore'],
   [['preview', '--locale', '!'], /preview: --locale must be all or/, 'preview'],
   [['preview', '--channel', 'fax'], /--channel must be one of/, 'preview'],
-  [['send-test'], /send-test: --to is missing/, 'send-test'],
-  [['send-test', '--to', '123'], /send-test: --to /, 'send-test'],
-  [['send-test', '--to', 'a@b.example', '--channel', 'sms'], /does not fit/, 'send-test'],
+  [['providers', 'test'], /providers test: --to is missing/, 'providers test [name]'],
+  [['providers', 'test', '--to', '123'], /providers test: --to /, 'providers test'],
   [
-    ['send-test', '--to', 'a@b.example', '--channel', 'fax'],
+    ['providers', 'test', '--to', 'a@b.example', '--channel', 'sms'],
+    /does not fit/,
+    'providers test',
+  ],
+  [
+    ['providers', 'test', 'a', 'b', '--to', 'a@b.example'],
+    /unexpected argument "b"/,
+    'providers test',
+  ],
+  [['providers', 'tset'], /unexpected argument "tset"/, 'providers'],
+  [
+    ['providers', 'test', '--to', 'a@b.example', '--channel', 'fax'],
     /--channel must be one of/,
-    'send-test',
+    'providers test',
   ],
   ...[
     'example.com',

@@ -6,7 +6,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 const DOCTOR = 'test/commands/doctor.test.ts'
 const WRONG_WORDS = 'test/commands/wrong-words.test.ts'
 const MAIL_DOMAIN = 'test/commands/mail-domain.test.ts'
-const SEND_TEST = 'test/commands/send-test.test.ts'
+const SEND_TEST = 'test/commands/provider-test.test.ts'
 
 export const COMMANDS: readonly Mutant[] = [
   mutant(
@@ -179,5 +179,17 @@ export const COMMANDS: readonly Mutant[] = [
     'a test message that was not accepted exits with 1',
     [SEND_TEST, 'a mail server that refuses'],
     { node: 'ReturnStatement', becomes: 'return EXIT.ok' },
+  ),
+  mutant(
+    'C71.listed-incomplete',
+    'a provider with a setting that is missing is listed as incomplete',
+    ['test/commands/providers.test.ts', 'works where the settings as a whole are invalid'],
+    { node: 'ConditionalExpression', becomes: `'configured' as const` },
+  ),
+  mutant(
+    'C71.listed-exit-78',
+    'the list of providers exits with 78 where one is incomplete',
+    ['test/commands/providers.test.ts', 'configured ones and their accounts'],
+    { node: 'ConditionalExpression', becomes: 'EXIT.ok' },
   ),
 ]

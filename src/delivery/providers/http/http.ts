@@ -107,7 +107,7 @@ export function createHttpProvider(settings: HttpGatewaySettings, deps: Provider
       const asked = { method: 'HEAD', url, headers: {}, body: '' } // mutant: C71.doctor-sends-nothing
       const { status, verdict, wallMs } = await deps.http.send(asked, signal)
       if (status === null) return { result: verdict, learned: '', wallMs }
-      const learned = `the gateway answers (${status} to HEAD /); countersign send-test shows whether it accepts messages`
+      const learned = `the gateway answers (${status} to HEAD /); countersign providers test shows whether it accepts messages`
       return { result: { kind: 'accepted', reference: null }, learned, wallMs }
     },
     async send(message, signal) {

@@ -1,9 +1,16 @@
-// countersign send-test: one message that is marked as a test, through a configured provider, and the provider's answer.
+// countersign providers test: one message that is marked as a test, through a configured provider, and the provider's answer.
 // It must not send a code, nor show the recipient in full.
 
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
-import type { OutgoingMessage, Provider, SendResult } from '../delivery/ports.ts'
+import {
+  type Fault,
+  faultOf,
+  type OutgoingMessage,
+  type Provider,
+  type Refusal,
+  type SendResult,
+} from '../delivery/ports.ts'
 import { measureSms } from '../delivery/templates/sms-size.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'
@@ -67,12 +74,26 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
 
 function choose(providers: readonly Provider[], config: Config, given: Given, channel: Channel) {
   const able = providers.filter((one) => one.channels.includes(channel))
-  const name = given.text('provider') ?? config.routes[channel]?.[0] // mutant: C71.test-message-route
+  const name = given.positionals[0] ?? config.routes[channel]?.[0] // mutant: C71.test-message-route
   const found = name === undefined ? able[0] : able.find((one) => one.name === name)
   if (found) return found
   const names = able.map((one) => one.name).join(', ') || 'none'
   const what = name === undefined ? 'no provider' : `no provider "${name}"`
   throw new UsageError(`${what} is configured for ${channel} (configured: ${names})`)
+}
+
+/** Whose fault a refusal for good is. */
+const BLAME = {
+  recipient: 'for good, because of the recipient',
+  message: 'for good; another provider may take it',
+  destination: 'for good, because of the country or the sender there',
+  account: 'for good, because of the account or its settings',
+} satisfies Record<Fault, string>
+
+function describeRefusal(refusal: Refusal): string {
+  if (refusal.kind === 'temporary') return 'did not accept the message for now'
+  if (refusal.kind === 'ambiguous') return 'may have accepted the message: there is no clear answer'
+  return `refused the message ${BLAME[refusal.fault]}`
 }
 
 function describe(result: SendResult, advice: string, provider: string, to: string, ms: number) {
@@ -81,7 +102,8 @@ function describe(result: SendResult, advice: string, provider: string, to: stri
     return `${provider} accepted the test message for ${to} after ${ms} ms${id}. Check that it arrives.\n`
   }
   const { code, message } = result.error
-  return `${provider} did not accept the test message for ${to} (${result.kind}): ${code}, ${message}. ${advice}\n`
+  const words = `${provider} ${describeRefusal(result)} (${code}: ${message})`
+  return `${words.replace('the message', `the test message for ${to}`)}. ${advice}\n`
 }
 
 async function send(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {
@@ -105,7 +127,13 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
     if (given.flag('json')) {
       const reference = result.kind === 'accepted' ? result.reference : null
       const sent = { result: result.kind, provider: provider.name, channel: wanted.channel, to }
-      const rest = { reference, error, advice: words || null, took_ms: tookMs }
+      const rest = {
+        reference,
+        error,
+        fault: faultOf(result),
+        advice: words || null,
+        took_ms: tookMs,
+      }
       terminal.out(toJson({ ...sent, ...rest }))
     } else terminal.out(describe(result, words, provider.name, to, tookMs))
     return result.kind === 'accepted' ? EXIT.ok : EXIT.failed // mutant: C71.test-exit-1
@@ -114,8 +142,9 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
   }
 }
 
-export const sendTestCommand: Command = {
-  words: 'send-test',
+export const testProviderCommand: Command = {
+  words: 'providers test',
+  optional: 'name',
   summary: 'Sends a message that is marked as a test, and shows what the provider answered.',
   options: {
     to: textOption('<recipient>', 'Your own number or address'),
@@ -123,14 +152,11 @@ export const sendTestCommand: Command = {
       '<channel>',
       `${CHANNELS.join(', ')} (default: sms to a number, email to an address)`,
     ),
-    provider: textOption(
-      '<name>',
-      'A configured provider (default: the first one that would carry the message)',
-    ),
     ...JSON_OPTION,
   },
-  notes: `One request, without retries; no verification is created, and nothing is stored or
-counted. Where a gateway's template needs a code, it gets 000000. Exit codes: 0 if the
+  notes: `The name is that of a configured provider (default: the first one that would carry the
+message). One request, without retries; no verification is created, and nothing is stored
+or counted. Where a gateway's template needs a code, it gets 000000. Exit codes: 0 if the
 provider accepted it, 1 if it did not, 2 for wrong usage, 78 for invalid settings.`,
   async run(given, terminal) {
     const wanted = await readWanted(given)
