@@ -90,10 +90,10 @@ const BLAME = {
   account: 'for good, because of the account or its settings',
 } satisfies Record<Fault, string>
 
-function describeRefusal(refusal: Refusal): string {
-  if (refusal.kind === 'temporary') return 'did not accept the message for now'
-  if (refusal.kind === 'ambiguous') return 'may have accepted the message: there is no clear answer'
-  return `refused the message ${BLAME[refusal.fault]}`
+function describeRefusal(refusal: Refusal, message: string): string {
+  if (refusal.kind === 'temporary') return `did not accept ${message} for now`
+  if (refusal.kind === 'ambiguous') return `may have accepted ${message}: there is no clear answer`
+  return `refused ${message} ${BLAME[refusal.fault]}`
 }
 
 function describe(result: SendResult, advice: string, provider: string, to: string, ms: number) {
@@ -102,8 +102,8 @@ function describe(result: SendResult, advice: string, provider: string, to: stri
     return `${provider} accepted the test message for ${to} after ${ms} ms${id}. Check that it arrives.\n`
   }
   const { code, message } = result.error
-  const words = `${provider} ${describeRefusal(result)} (${code}: ${message})`
-  return `${words.replace('the message', `the test message for ${to}`)}. ${advice}\n`
+  const outcome = describeRefusal(result, `the test message for ${to}`)
+  return `${provider} ${outcome} (${code}: ${message}). ${advice}\n`
 }
 
 async function send(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {

@@ -21,7 +21,7 @@ export function readJson(body: string): Json {
   }
 }
 
-export function meaningOf(codes: Codes, code: string): Codes[string] | undefined {
+function meaningOf(codes: Codes, code: string): Codes[string] | undefined {
   return Object.hasOwn(codes, code) ? codes[code] : undefined
 }
 

@@ -46,7 +46,7 @@ export function valuesOfAccount(
 }
 
 /** The entry as a further account: with the names of its settings, in its faults and warnings, too. */
-export function describeAccount(entry: ProviderDescription, account: string): ProviderDescription {
+function describeAccount(entry: ProviderDescription, account: string): ProviderDescription {
   const rename = createRename(entry, account)
   const own = (values: SettingValues) => valuesOfAccount(entry, account, values)
   return {

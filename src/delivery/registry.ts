@@ -39,9 +39,8 @@ export function faultOfStored(provider: string, code: string): Fault {
   if (code === 'no_provider') return 'account'
   const [, status] = /^http_(\d{3})$/.exec(code) ?? []
   if (status !== undefined) return faultOfStatus(Number(status))
-  return (
-    PROVIDERS.find(({ name }) => name === splitName(provider).base)?.faultOf?.(code) ?? 'message'
-  ) // mutant: C49.stored-without-fault
+  const { base } = splitName(provider)
+  return PROVIDERS.find(({ name }) => name === base)?.faultOf?.(code) ?? 'message' // mutant: C49.stored-without-fault
 }
 
 /** How long a send takes across the internet, and to a relay or gateway on this machine. */

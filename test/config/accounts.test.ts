@@ -106,7 +106,7 @@ describe('accounts', () => {
     expect(configOf(gateway).warnings.join('\n')).toContain('HTTP_SMS__B_BODY: neither {{text}}')
   })
 
-  it.each([
+  it.each<[Record<string, string>, string, string]>([
     [{ ...EU, TWILIO__EU_FORM: 'x' }, 'TWILIO__EU_FORM', 'TWILIO__EU_FROM'],
     [{ TWILIO__EU_ACOUNT_SID: 'x' }, 'TWILIO__EU_ACOUNT_SID', 'TWILIO__EU_ACCOUNT_SID'],
     [
@@ -145,7 +145,7 @@ describe('accounts', () => {
   it('every provider with settings of a common beginning may have several', () => {
     const own = PROVIDERS.filter(({ name }) => name !== 'smtp')
     for (const entry of own) {
-      const names = entry.settings.map(({ name }) => name)
+      const names = entry.settings.filter(({ shared }) => !shared).map(({ name }) => name)
       const beginning = names.reduce((a, b) => commonBeginning(a, b)).replace(/_[^_]*$/, '')
       const [, second] = withAccounts(
         [entry],

@@ -38,7 +38,7 @@ export const SETTING_NAMES: readonly Mutant[] = [
     'C69.typo-suggestion',
     'a misspelt setting is reported with the nearest one',
     [C69_NAMES, 'SMPT_URL: did you mean SMTP_URL…?'],
-    { node: 'ParenthesizedExpression', becomes: `(byWordsOf(upper.replace(/_FILE$/, '')))` },
+    { node: 'BinaryExpression', becomes: `byWordsOf(upper.replace(/_FILE$/, ''))` },
   ),
   mutant(
     'C69.proxy-range-brackets',

@@ -94,7 +94,7 @@ const DUPLICATE = 'REJECTED_DUPLICATE_MESSAGE_ID'
 const TAKEN = new Set<unknown>(['ACCEPTED', 'PENDING', 'DELIVERED'])
 const REFUSED = new Set<unknown>(['REJECTED', 'UNDELIVERABLE', 'EXPIRED'])
 
-export function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): Provider {
+function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): Provider {
   const base = settings.baseUrl.replace(/\/+$/, '')
   const headers = {
     authorization: `App ${settings.apiKey}`,

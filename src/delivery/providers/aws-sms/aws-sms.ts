@@ -100,7 +100,7 @@ function readBaseUrl(values: SettingValues): string {
   return `https://sms-voice.${region}.${domain}`
 }
 
-export function createAwsSmsProvider(settings: AwsSmsSettings, deps: ProviderDeps): Provider {
+function createAwsSmsProvider(settings: AwsSmsSettings, deps: ProviderDeps): Provider {
   const url = `${settings.baseUrl.replace(/\/+$/, '')}/`
   const scope = { service: 'sms-voice', region: settings.region }
   const ask = async (operation: string, input: unknown, signal: AbortSignal) => {
@@ -158,7 +158,7 @@ function refine(answer: HttpAnswer): SendResult {
   return ambiguous('not_confirmed', 'the answer contains no message id')
 }
 
-/** A named error of the request is definite, also a conflict: its 409 is no try that is still under way. */
+/** A named error of the request is definite, also a conflict: its 409 is no try that is still in progress. */
 function refuse(answer: HttpAnswer): SendResult {
   const code = codeOf(awsErrorOf(answer), readJson(answer.body))
   if (code === null) return answer.verdict

@@ -83,7 +83,7 @@ function readVonageSettings(values: SettingValues): VonageSettings {
   })
 }
 
-export function createVonageProvider(settings: VonageSettings, deps: ProviderDeps): Provider {
+function createVonageProvider(settings: VonageSettings, deps: ProviderDeps): Provider {
   const url = `${settings.baseUrl.replace(/\/+$/, '')}/v1/messages`
   const authorize = createAuthorization(settings.login)
   const post = (body: unknown, signal: AbortSignal) => {
