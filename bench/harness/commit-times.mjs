@@ -27,7 +27,7 @@ Database.prototype.prepare = function prepareAndWatch(sql) {
   const statement = prepare.call(this, sql)
   if (/^insert into "verifications"/i.test(sql)) {
     const note = (args) => {
-      fresh.push(args.find((arg) => /^vrf_/.test(arg)))
+      fresh.push(args.flat().find((arg) => /^vrf_/.test(arg)))
     }
     for (const method of ['run', 'get', 'all']) wrap(statement, method, note)
     // Drizzle reads rows of RETURNING through raw().

@@ -10,7 +10,8 @@ import { CHANNELS } from '../../src/kernel/channel.ts'
 import { outcomeOf, type Steered, startSteered } from '../e2e/steered-service.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const UNCARRIED = /voice(?!mail)|whatsapp|telegram|phone call/i
+/** `sms-voice` and `SMSVoiceV2` are what AWS calls its API for SMS. */
+const UNCARRIED = /(?<!sms-?)voice(?!mail)|whatsapp|telegram|phone call/i
 /** Generated or read by operators, users and callers; sources hold the console, the API and the messages. */
 const READ = ['src', 'docs', 'examples', 'deploy', 'README.md', 'compose.yaml']
 
