@@ -1,0 +1,156 @@
+// Which providers are left alone for a while, by what they answered: an account, or one country of it. Of this process alone.
+// It must not hold a message, or wait: a plan asks it, and moves the message to another provider.
+
+import type { SendResult } from './ports.ts'
+
+/** In a row: a provider's hiccup is over before that. */
+const FAILURES_IN_A_ROW = 5
+/** Half of what was answered within the window, where that was so many at least. */
+const WINDOW_MS = 30_000
+const WINDOW_MIN_ANSWERS = 10
+const WINDOW_BUCKETS = 10
+const BUCKET_MS = WINDOW_MS / WINDOW_BUCKETS
+/** From the last failure to the message that tries it again; doubled each time that one fails, too. */
+export const PROBE_AFTER_MS = 15_000
+const PROBE_AFTER_MAX_MS = 300_000
+/** A probe without an answer is given up, and the next message tries it. */
+const PROBE_LEASE_MS = 30_000
+/** Providers times countries: more are a bug, and the oldest is forgotten. */
+const MAX_KEPT = 5_000
+
+export type RestReason = 'failing' | 'account' | 'destination' | 'throttled'
+export type Rest = {
+  provider: string
+  /** Null: everywhere. */
+  country: string | null
+  reason: RestReason
+  /** The provider's own code of the answer that it rests for. */
+  code: string
+  since: number
+  /** When a message may try it again. */
+  until: number
+}
+
+type Bucket = { at: number; answers: number; failures: number }
+type Known = {
+  inARow: number
+  buckets: Bucket[]
+  rest: (Pick<Rest, 'reason' | 'code' | 'since'> & { failedAt: number; waitMs: number }) | null
+  /** It asked for that long (Retry-After). */
+  pausedUntil: number
+  probedAt: number
+}
+
+export type Rests = ReturnType<typeof createRests>
+
+const isFailure = ({ kind }: SendResult) => kind === 'temporary' || kind === 'ambiguous'
+const keyOf = (provider: string, country: string | null) => `${provider} ${country ?? '*'}`
+
+function count(known: Known, now: number, failed: boolean): void {
+  const at = Math.floor(now / BUCKET_MS)
+  const fresh = known.buckets.filter((bucket) => bucket.at > at - WINDOW_BUCKETS)
+  const last = fresh.at(-1)
+  const bucket = last?.at === at ? last : { at, answers: 0, failures: 0 }
+  if (bucket !== last) fresh.push(bucket)
+  bucket.answers += 1
+  bucket.failures += failed ? 1 : 0
+  known.buckets = fresh
+  known.inARow = failed ? known.inARow + 1 : 0
+}
+
+function isFailing({ inARow, buckets }: Known): boolean {
+  if (inARow >= FAILURES_IN_A_ROW) return true
+  const answers = buckets.reduce((sum, bucket) => sum + bucket.answers, 0)
+  const failures = buckets.reduce((sum, bucket) => sum + bucket.failures, 0)
+  return answers >= WINDOW_MIN_ANSWERS && failures * 2 >= answers
+}
+
+export function createRests() {
+  const all = new Map<string, Known>()
+  const knownOf = (provider: string, country: string | null): Known => {
+    const key = keyOf(provider, country)
+    const found = all.get(key)
+    if (found) return found
+    const [oldest] = all.size >= MAX_KEPT ? all.keys() : []
+    if (oldest !== undefined) all.delete(oldest)
+    const made = { inARow: 0, buckets: [], rest: null, pausedUntil: 0, probedAt: 0 }
+    all.set(key, made)
+    return made
+  }
+  const rest = (known: Known, now: number, reason: RestReason, code: string) => {
+    const { rest: before } = known
+    const waitMs = before ? Math.min(before.waitMs * 2, PROBE_AFTER_MAX_MS) : PROBE_AFTER_MS
+    known.rest = { reason, code, since: before?.since ?? now, failedAt: now, waitMs }
+    known.probedAt = 0
+  }
+  const awake = (known: Known) => {
+    known.rest = null
+    known.probedAt = 0
+    known.buckets = []
+  }
+
+  /** 0: awake. @param isLast nobody else of the route is awake: it is tried again sooner */
+  const untilOf = (known: Known | undefined, now: number, isLast: boolean): number => {
+    if (!known) return 0
+    const { rest: resting, pausedUntil, probedAt } = known
+    const waitMs = resting ? (isLast ? PROBE_AFTER_MS : resting.waitMs) : 0
+    const probeAt = resting ? resting.failedAt + waitMs : 0
+    const probeEnds = probedAt > 0 ? probedAt + PROBE_LEASE_MS : 0
+    const until = Math.max(probeAt, pausedUntil, probeEnds)
+    return until > now ? until : 0
+  }
+
+  return {
+    /** What a provider answered to a message to this country. */
+    record(provider: string, country: string | null, result: SendResult, now: number): void {
+      const account = knownOf(provider, null)
+      if (result.kind === 'permanent' && result.fault === 'destination') {
+        // The account works: only there it may not, or cannot.
+        awake(account)
+        rest(knownOf(provider, country ?? '?'), now, 'destination', result.error.code)
+        return
+      }
+      if (country !== null && result.kind === 'accepted') all.delete(keyOf(provider, country))
+      if (result.kind === 'temporary' && result.retryAfterMs !== null)
+        account.pausedUntil = Math.max(account.pausedUntil, now + result.retryAfterMs)
+      const isOfAccount = result.kind === 'permanent' && result.fault === 'account'
+      const failed = isFailure(result)
+      count(account, now, failed)
+      if (isOfAccount) rest(account, now, 'account', result.error.code)
+      else if (!failed) awake(account)
+      else if (account.rest || isFailing(account))
+        rest(account, now, 'failing', result.kind === 'accepted' ? '' : result.error.code)
+    },
+    /**
+     * When a message to this country may be tried there; 0: now.
+     * @param isLast no other provider of its route is awake
+     */
+    restsUntil(provider: string, country: string | null, now: number, isLast: boolean): number {
+      const there = country === null ? undefined : all.get(keyOf(provider, country))
+      const account = all.get(keyOf(provider, null))
+      return Math.max(untilOf(account, now, isLast), untilOf(there, now, isLast))
+    },
+    /** A message goes there: of one that rests it is the probe, and others wait for its answer. */
+    begin(provider: string, country: string | null, now: number): void {
+      for (const place of country === null ? [null] : [null, country]) {
+        const known = all.get(keyOf(provider, place))
+        if (known?.rest) known.probedAt = now
+      }
+    },
+    /** Those that rest now, for Health. */
+    list(now: number): Rest[] {
+      return [...all].flatMap(([key, known]): Rest[] => {
+        const [provider = '', place = '*'] = key.split(' ')
+        const country = place === '*' ? null : place
+        const until = untilOf(known, now, false)
+        if (known.rest) {
+          const { reason, code, since } = known.rest
+          return [{ provider, country, reason, code, since, until }]
+        }
+        return until > now
+          ? [{ provider, country, reason: 'throttled', code: '', since: now, until }]
+          : []
+      })
+    },
+  }
+}
