@@ -84,6 +84,7 @@ export function createRests() {
     known.probedAt = 0
   }
   const awake = (known: Known) => {
+    if (!known.rest) return
     known.rest = null
     known.probedAt = 0
     known.buckets = []
