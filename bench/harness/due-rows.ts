@@ -39,7 +39,7 @@ export async function makeDueRows(count: number): Promise<string> {
       ...{ createdAt: now, expiresAt: now + TTL_MS },
     }
     return store.verifications.create({
-      ...{ record, change: decideStart(record, false), slot: null },
+      ...{ record, change: decideStart(record, false, 'http'), slot: null },
       guesses: {
         ...{ service: 'default', budgetIndexes: [mac], authenticated: false, now },
         ...{ limits: [], longestLifetimeMs: TTL_MS, wanted: 5 },

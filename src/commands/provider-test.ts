@@ -11,6 +11,7 @@ import {
   type Refusal,
   type SendResult,
 } from '../delivery/ports.ts'
+import type { ChannelRoutes } from '../delivery/routes.ts'
 import { measureSms } from '../delivery/templates/sms-size.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'
@@ -72,9 +73,13 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
   }
 }
 
+/** Of the default route. */
+const firstOf = (routes: ChannelRoutes | undefined) =>
+  routes?.find(({ isDefault }) => isDefault)?.providers[0]?.name
+
 function choose(providers: readonly Provider[], config: Config, given: Given, channel: Channel) {
   const able = providers.filter((one) => one.channels.includes(channel))
-  const name = given.positionals[0] ?? config.routes[channel]?.[0] // mutant: C71.test-message-route
+  const name = given.positionals[0] ?? firstOf(config.routes[channel]) // mutant: C71.test-message-route
   const found = name === undefined ? able[0] : able.find((one) => one.name === name)
   if (found) return found
   const names = able.map((one) => one.name).join(', ') || 'none'

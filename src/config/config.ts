@@ -13,6 +13,7 @@ import { type Listen, toListen } from './listen.ts'
 import {
   type ConfiguredProvider,
   type ConfiguredRoutes,
+  carriersOf,
   readProviders,
   readRoutes,
 } from './providers.ts'
@@ -49,6 +50,8 @@ export type Config = {
   readonly trustedProxies: readonly string[]
   readonly providers: readonly ConfiguredProvider[]
   readonly routes: ConfiguredRoutes
+  /** Of services that have their own, in place of those. */
+  readonly serviceRoutes: ReadonlyMap<string, ConfiguredRoutes>
   readonly hashing: {
     readonly concurrency: number
     readonly queue: number
@@ -127,11 +130,17 @@ function readDefaultService(
   }
 }
 
-function readServices(text: string | undefined, base: ServicePolicy, reader: Reader) {
-  const alone = new Map([[base.name, base]])
+function readServices(
+  text: string | undefined,
+  base: ServicePolicy,
+  providers: readonly ConfiguredProvider[],
+  reader: Reader,
+) {
+  const none = new Map<string, ConfiguredRoutes>()
+  const alone = { services: new Map([[base.name, base]]), routes: none }
   if (text === undefined) return alone
-  const result = parseServices(text, base)
-  if (result.ok) return result.services
+  const result = parseServices(text, base, carriersOf(providers))
+  if (result.ok) return result
   for (const problem of result.problems) reader.note('SERVICES_FILE', problem)
   return alone
 }
@@ -185,7 +194,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const providers = readProviders(registry, reader)
   const routes = readRoutes(providers, reader)
   const base = readDefaultService(mode, reader, providers)
-  const services = readServices(server.services, base, reader)
+  const { services, routes: serviceRoutes } = readServices(server.services, base, providers, reader)
   const read = { env, reader, server, mode, services, providers, routes, registry }
   checkSettings(read)
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
@@ -204,6 +213,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     trustedProxies: server.trustedProxies,
     providers,
     routes,
+    serviceRoutes,
     hashing: {
       concurrency: server.hashConcurrency ?? sources.cores,
       queue: server.hashQueue,

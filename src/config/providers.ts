@@ -5,6 +5,7 @@ import {
   ProviderSettingError,
   type SettingValues,
 } from '../delivery/provider-entry.ts'
+import type { ChannelRoutes } from '../delivery/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'
@@ -88,27 +89,50 @@ function noteUnusedShared(
   }
 }
 
-/** The order of a channel's providers, where a setting gives one. */
-export type ConfiguredRoutes = { readonly [C in Channel]?: readonly string[] }
+/** Where a setting gives some. */
+export type ConfiguredRoutes = { readonly [C in Channel]?: ChannelRoutes }
+
+/** By channel the names of the providers that serve it. */
+export type Carriers = Readonly<Record<Channel, readonly string[]>>
+
+export function carriersOf(providers: readonly ConfiguredProvider[]): Carriers {
+  const of = (channel: Channel) =>
+    providers.filter(({ channels }) => channels.includes(channel)).map(({ name }) => name)
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Record<
+    Channel,
+    string[]
+  >
+}
+
+/** What is wrong with a route that can be read; undefined: nothing. */
+export function describeRoute(
+  routes: ChannelRoutes,
+  channel: Channel,
+  carriers: Carriers,
+): string | undefined {
+  const able = carriers[channel]
+  const names = routes.flatMap(({ providers }) => providers.map(({ name }) => name))
+  const unknown = [...new Set(names)].filter((name) => !able.includes(name)) // mutant: C53.unknown-provider-refused
+  if (unknown.length > 0)
+    return `${unknown.join(', ')} is not configured for ${channel} (configured: ${able.join(', ') || 'none'})`
+  // Else a message to anywhere else would fail once it is due.
+  if (!routes.some(({ isDefault }) => isDefault)) return 'has no default: add `default -> …`' // mutant: C53.default-demanded
+  return undefined
+}
 
 export function readRoutes(
   providers: readonly ConfiguredProvider[],
   reader: Reader,
 ): ConfiguredRoutes {
   const given = reader.read(ROUTE_SETTINGS)
-  const routes: { [C in Channel]?: readonly string[] } = {}
+  const carriers = carriersOf(providers)
+  const routes: { [C in Channel]?: ChannelRoutes } = {}
   for (const channel of CHANNELS) {
-    const order = given[channel]
-    if (order === undefined) continue
-    const able = providers.filter((entry) => entry.channels.includes(channel))
-    const names = able.map((entry) => entry.name)
-    const unknown = order.filter((name) => !names.includes(name))
-    if (unknown.length > 0)
-      reader.note(
-        ROUTE_SETTINGS[channel].name,
-        `${unknown.join(', ')} is not configured for ${channel} (configured: ${names.join(', ') || 'none'})`,
-      )
-    routes[channel] = order
+    const read = given[channel]
+    if (read === undefined) continue
+    const problem = describeRoute(read, channel, carriers)
+    if (problem !== undefined) reader.note(ROUTE_SETTINGS[channel].name, problem)
+    routes[channel] = read
   }
   return routes
 }

@@ -1,5 +1,6 @@
 // The settings of the default service (used by services of a SERVICES_FILE for what they leave out), its limits, and the routes of a channel.
 
+import type { ChannelRoutes } from '../delivery/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import {
   CODE_LENGTH,
@@ -19,12 +20,11 @@ import {
   parseCountries,
   parseHost,
   parseLimit,
-  parseList,
   parseLocale,
   parseOneOf,
   parseTestRecipients,
-  parseText,
 } from './parsers.ts'
+import { parseRoutes } from './routes.ts'
 import { choice, optional, type Setting, wholeNumber, withDefault } from './settings.ts'
 
 function ranged(
@@ -113,14 +113,19 @@ export const LIMIT_SETTINGS = Object.fromEntries(
   ]),
 ) as Record<LimitName, Setting<Limit | null> & { fallback: string }>
 
+const ROUTE_EXAMPLES: Record<Channel, string> = {
+  sms: '`twilio, http`, or `IN, BD -> http, twilio; +4478 -> http; default -> twilio*70, http*30`',
+  email: '`smtp, http`',
+}
+
 export const ROUTE_SETTINGS = Object.fromEntries(
   CHANNELS.map((channel) => [
     channel,
     optional(
       `${channel.toUpperCase()}_ROUTES`,
-      parseList(parseText),
-      `Providers for ${channel}: the first one sends; names after it have no effect until failover comes`,
-      { shown: 'what is configured' },
+      parseRoutes,
+      `Providers for ${channel}, in the order in which they are tried: ${ROUTE_EXAMPLES[channel]}. By the longest prefix, then the country, then the default; with weights the first is drawn by them`,
+      { shown: 'what is configured, in the order of this page' },
     ),
   ]),
-) as Record<Channel, Setting<string[]>>
+) as Record<Channel, Setting<ChannelRoutes>>

@@ -1,7 +1,7 @@
 // SERVICES_FILE: several services as JSON; the default service of the environment supplies what each leaves out.
 
 import { z } from 'zod'
-import { CHANNELS } from '../kernel/channel.ts'
+import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
 import {
@@ -28,8 +28,16 @@ import {
   SettingError,
 } from './parsers.ts'
 
+import { type Carriers, type ConfiguredRoutes, describeRoute } from './providers.ts'
+import { parseRoutes } from './routes.ts'
+
 export type ServicesResult =
-  | { ok: true; services: Map<string, ServicePolicy> }
+  | {
+      ok: true
+      services: Map<string, ServicePolicy>
+      /** Of those that have routes of their own. */
+      routes: Map<string, ConfiguredRoutes>
+    }
   /** Each begins with its path: `services.checkout.code_length: …`. */
   | { ok: false; problems: string[] }
 
@@ -94,6 +102,11 @@ function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$Refi
   if (message) context.addIssue({ code: 'custom', message })
 }
 
+const route = parsed(parseRoutes).optional()
+const routes = z.strictObject(
+  Object.fromEntries(CHANNELS.map((channel) => [channel, route])) as Record<Channel, typeof route>,
+)
+
 const service = z.strictObject({
   brand_name: parsed(parseBrand).optional(),
   code_length: within(CODE_LENGTH).optional(),
@@ -114,6 +127,7 @@ const service = z.strictObject({
   android_app_hash: parsed(parseAppHash).nullable().optional(),
   subject_shows_code: z.boolean().optional(),
   templates: templates.optional(),
+  routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
 })
 
@@ -191,11 +205,24 @@ function describeUncarried(name: string, entry: ServiceEntry, base: ServicePolic
   )
 }
 
+function describeRoutes(name: string, entry: ServiceEntry, carriers: Carriers): string[] {
+  return CHANNELS.flatMap((channel) => {
+    const given = entry.routes?.[channel]
+    const problem = given && describeRoute(given, channel, carriers)
+    return problem === undefined ? [] : [`services.${name}.routes.${channel}: ${problem}`]
+  })
+}
+
 /**
  * @param base the default service: supplies what an entry leaves out
+ * @param carriers of the configured providers, for routes
  * @returns every problem at once, or the services by name
  */
-export function parseServices(text: string, base: ServicePolicy): ServicesResult {
+export function parseServices(
+  text: string,
+  base: ServicePolicy,
+  carriers: Carriers,
+): ServicesResult {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -209,10 +236,16 @@ export function parseServices(text: string, base: ServicePolicy): ServicesResult
   const issues = result.success ? [] : result.error.issues.flatMap(describeIssue)
   if (!result.success || twice.length > 0) return { ok: false, problems: [...twice, ...issues] }
   const entries = Object.entries(result.data.services)
-  const uncarried = entries.flatMap(([name, entry]) => describeUncarried(name, entry, base))
+  const uncarried = entries.flatMap(([name, entry]) => [
+    ...describeUncarried(name, entry, base),
+    ...describeRoutes(name, entry, carriers),
+  ])
   if (uncarried.length > 0) return { ok: false, problems: uncarried }
   return {
     ok: true,
     services: new Map(entries.map(([name, entry]) => [name, toPolicy(name, entry, base)])),
+    routes: new Map(
+      entries.flatMap(([name, entry]) => (entry.routes ? [[name, without(entry.routes)]] : [])),
+    ),
   }
 }

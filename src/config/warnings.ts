@@ -5,7 +5,6 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Transport } from '../delivery/provider-entry.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
-import { CHANNELS } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { postgresTls, serverOf } from './database-url.ts'
@@ -15,7 +14,6 @@ import { SECRET_ADVICE } from './parsers.ts'
 import { inspectProviders } from './providers.ts'
 import type { Environment, Reader } from './reader.ts'
 import type { ReadSettings } from './rules.ts'
-import { ROUTE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
 
 /** NIST SP 800-63B-4 §3.1.3.1: at least six digits, at most ten minutes. */
@@ -37,7 +35,6 @@ export function findWarnings(read: ReadSettings): string[] {
         ]),
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...[...services.values()].flatMap((service) => warnOfService(service, isProduction)),
-    ...warnOfIdleProviders(read), // mutant: C66.unused-provider-named
     ...inspectProviders(registry, providers, (entry, values) => entry.warnings?.(values)),
     ...(isProduction ? warnOfExposure(read) : []),
   ]
@@ -86,23 +83,6 @@ function warnOfLanguage(service: ServicePolicy): string[] {
     const keys = languageKeys(used)
     const isItsOwn = languageKeys(locale).some((key) => keys.includes(key)) // mutant: C70.related-language-quiet
     return isItsOwn ? [] : [`there is no text in ${locale} for ${channel}; messages are in ${used}`]
-  })
-}
-
-const UNTIL_FAILOVER = 'until failover comes with a later version'
-
-/** One provider carries a channel: an operator who named two counts on the second. */
-function warnOfIdleProviders({ providers, routes }: ReadSettings): string[] {
-  return CHANNELS.flatMap((channel) => {
-    const { name } = ROUTE_SETTINGS[channel]
-    const route = routes[channel]
-    const able = providers.filter((entry) => entry.channels.includes(channel))
-    const [first, ...rest] = route ?? able.map((entry) => entry.name) // mutant: C66.first-route-sends
-    if (first === undefined || rest.length === 0) return []
-    const idle = rest.join(', ')
-    return route
-      ? `${name}: only ${first} sends; the names after it (${idle}) have no effect ${UNTIL_FAILOVER}`
-      : `${channel}: only ${first} sends; ${idle} is also configured, but has no effect ${UNTIL_FAILOVER}. Choose with ${name}`
   })
 }
 

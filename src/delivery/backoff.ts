@@ -1,6 +1,7 @@
 // When to try again, and when to stop: pure functions from a provider's answer to its settlement in the outbox.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import type { NextProvider } from './next-provider.ts'
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
 import { faultOf, type SendResult } from './ports.ts'
 
@@ -17,19 +18,19 @@ export const MAX_TRIES_PER_DELIVERY = 200
 /** The last retry is planned so much earlier: claimed a moment late, it must still count as in time. */
 const LAST_RETRY_MARGIN_MS = 2_000
 
-/** The longest wait after this try where the provider asked for none. */
-export function backoffWindowMs(tryNumber: number): number {
+/** The longest wait after this round where the provider asked for none. */
+export function backoffWindowMs(round: number): number {
   // 2^6 seconds is past the cap; the bound of the exponent prevents an overflow.
-  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(tryNumber - 1, 16))
+  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(round - 1, 16))
 }
 
 /**
- * Exponential with full jitter: uniform in [0, min(cap, base · 2^(tryNumber-1))).
- * @param tryNumber the number of the try that failed, from 1
+ * Exponential with full jitter: uniform in [0, min(cap, base · 2^(round-1))).
+ * @param round the number of the round that failed, from 1
  * @param random in [0, 1)
  */
-export function backoffMs(tryNumber: number, random: number): number {
-  return Math.floor(random * backoffWindowMs(tryNumber))
+export function backoffMs(round: number, random: number): number {
+  return Math.floor(random * backoffWindowMs(round))
 }
 
 /**
@@ -46,38 +47,51 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return Math.min(Math.max(0, at - now), RETRY_AFTER_CAP_MS)
 }
 
-type Tried = Pick<ClaimedDelivery<unknown>, 'tryNumber' | 'ambiguous' | 'expiresAt'>
+type Tried = Pick<ClaimedDelivery<unknown>, 'tryNumber' | 'ambiguous' | 'expiresAt' | 'provider'>
 
 /** The time of the next try, or undefined where none fits before the expiry. */
 function nextTryAt(
   claim: Tried,
+  { isNewRound, notBefore, roundLength }: NextProvider,
   retryAfterMs: number | null,
   now: number,
   random: number,
 ): number | undefined {
   const latest = claim.expiresAt - MIN_REMAINING_TO_SEND_MS - LAST_RETRY_MARGIN_MS // mutant: I6.last-useful-retry
   if (latest <= now || claim.tryNumber >= MAX_TRIES_PER_DELIVERY) return undefined
-  const jitter = backoffMs(claim.tryNumber, random)
-  if (retryAfterMs === null) return Math.min(now + jitter, latest)
+  const round = Math.ceil(claim.tryNumber / roundLength)
+  const jitter = isNewRound ? backoffMs(round, random) : 0 // mutant: C53.next-provider-at-once
+  const askedMs = Math.max(retryAfterMs ?? 0, notBefore - now)
+  if (retryAfterMs === null && askedMs <= 0) return Math.min(now + jitter, latest)
   // Retry-After is a floor; a little jitter on top prevents a crowd from returning at once.
-  const at = now + Math.min(retryAfterMs, RETRY_AFTER_CAP_MS) + Math.min(jitter, BACKOFF_BASE_MS)
+  const at = now + Math.min(askedMs, RETRY_AFTER_CAP_MS) + Math.min(jitter, BACKOFF_BASE_MS)
   return at > latest ? undefined : at
 }
 
-/** The settlement of one try, from its answer. */
+/**
+ * The settlement of one try, from its answer.
+ * @param next undefined: each provider of the route has refused it for good
+ */
 export function decideSettlement(
   claim: Tried,
   result: SendResult,
+  next: NextProvider | undefined,
   now: number,
   random: number,
 ): SettleDelivery['result'] {
   if (result.kind === 'accepted') return { kind: 'sent', reference: result.reference }
-  const { error } = result
   const isAmbiguous = result.kind === 'ambiguous'
-  const isOver =
-    result.kind === 'permanent' || (isAmbiguous && claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS)
-  const retryAfterMs = result.kind === 'temporary' ? result.retryAfterMs : null
-  const at = isOver ? undefined : nextTryAt(claim, retryAfterMs, now, random)
-  const notSent = { error, fault: faultOf(result), ambiguous: isAmbiguous }
-  return at === undefined ? { kind: 'failed', ...notSent } : { kind: 'retry', at, ...notSent }
+  const notSent = { error: result.error, fault: faultOf(result), ambiguous: isAmbiguous }
+  // No other provider reaches them either.
+  const isTheirs = faultOf(result) === 'recipient' // mutant: C53.recipient-ends-it
+  const isOver = isTheirs || (isAmbiguous && claim.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS)
+  if (isOver || !next) return { kind: 'failed', ...notSent }
+  // It slows the provider that asked for it, and no other.
+  const isSame = next.provider === claim.provider // mutant: C53.retry-after-of-one
+  const retryAfterMs = isSame && result.kind === 'temporary' ? result.retryAfterMs : null
+  const at = nextTryAt(claim, next, retryAfterMs, now, random)
+  const { provider, tried } = next
+  return at === undefined
+    ? { kind: 'failed', ...notSent }
+    : { kind: 'retry', at, provider, tried, ...notSent }
 }

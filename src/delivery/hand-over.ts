@@ -4,7 +4,7 @@
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Reserve } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
-import { type Loop, mayBegin, takePlace } from './rounds.ts'
+import { type Loop, laneOf, mayBegin, takePlace } from './rounds.ts'
 import { type Claim, errorName } from './run-try.ts'
 
 /** Claimed, and not to be begun here any more: due at once, for whoever comes. */
@@ -22,8 +22,9 @@ async function release({ deps, state }: Loop, claimed: Claim): Promise<void> {
 
 export function createReserve(loop: Loop): Reserve<Prepared> {
   const { deps, state, limits } = loop
-  return (channel) => {
-    const lane = state.lanes.get(channel)
+  return (key) => {
+    // Of nobody's lane a claim finds out whose it is.
+    const lane = key.provider === null ? undefined : laneOf(state, key)
     if (!lane || state.phase !== 'running' || lane.free() <= 0) return null // mutant: C23.handed-places
     const place = takePlace(loop, lane)
     const heldAt = deps.clock.now()

@@ -18,13 +18,14 @@ export type PastSend = {
   channel: Channel
   provider: string
   recipientSealed: Uint8Array
+  country: string | null
   /** When the answer came. */
   at: number
   durationMs: number
   result: StoredResult
   /** Which try of its message, from 1. */
   tryNumber: number
-  /** From the answer to the next try, where that is planned and has not begun. */
+  /** From the answer to the next try, where that is planned with the same provider and has not begun. */
   waitMs: number | null
 }
 
@@ -49,16 +50,29 @@ export type DueDelivery = {
   reclaimed: boolean
   /** When the first try began that may have gone out: those after it say the same. Null: none. */
   wordedAt: number | null
+  /** Of the next try. Null: an older program made it, or nobody served the channel. */
+  provider: string | null
+  /** Those that had their turn before (tried.ts). */
+  tried: string
+  /** ISO 3166-1 of a phone number, as far as it is known. */
+  country: string | null
 }
 
-/** Pure and synchronous: what to do with a due delivery. It runs inside the claiming transaction. */
+/** The rows of a channel that one provider is to carry next; null: that have none. */
+export type LaneKey = { channel: Channel; provider: string | null }
+
+/** Synchronous: what to do with a due delivery. It runs inside the claiming transaction, again where the row changed meanwhile. */
 export type Plan<Prepared> =
   | { kind: 'send'; provider: string; prepared: Prepared }
   | { kind: 'fail'; error: ProviderError }
+  /** To that provider's lane, due there after `delayMs`. */
+  | { kind: 'move'; provider: string; tried: string; delayMs: number }
   /** Not for this node (a key it does not know): left as it was, due again after `delayMs`. */
   | { kind: 'give_back'; delayMs: number }
 
-export type ClaimedDelivery<Prepared> = DueDelivery & {
+export type ClaimedDelivery<Prepared> = Omit<DueDelivery, 'provider'> & {
+  /** Where it was claimed. */
+  lane: string | null
   tryId: string
   deliveryId: string
   /** This try's number, from 1. */
@@ -81,7 +95,13 @@ export type SettleDelivery = {
   durationMs: number
   result:
     | { kind: 'sent'; reference: string | null }
-    | ({ kind: 'retry'; at: number } & NotSent)
+    | ({
+        kind: 'retry'
+        at: number
+        /** Of the next try; and what it has tried then. */
+        provider: string
+        tried: string
+      } & NotSent)
     | ({ kind: 'failed' } & NotSent)
 }
 
@@ -97,8 +117,11 @@ export type HeldPlace<Prepared> = {
   giveBack(): void
 }
 
-/** Null: the worker has no place free in this channel's lane. */
-export type Reserve<Prepared> = (channel: Channel) => HeldPlace<Prepared> | null
+/** Null: the worker has no place free in this lane. */
+export type Reserve<Prepared> = (lane: LaneKey) => HeldPlace<Prepared> | null
+
+/** `at`: of the lane's first row. */
+export type LaneDue = LaneKey & { at: number }
 
 /** The backlog of one channel; counted up to a bound, for a backlog must not slow down its own report. */
 export type OutboxDepth = {
@@ -114,14 +137,13 @@ export type OutboxDepth = {
 /** @throws StoreUnavailableError everywhere */
 export type Outbox = {
   /**
-   * One transaction: up to `limit` due deliveries of `channel` get a lease and a token, and each a
+   * One transaction: of each lane up to `limit` due deliveries get a lease and a token, and each a
    * try row, before any request. What has ended, or has under `minRemainingMs` left, is
    * canceled or failed instead (I6). A lease that ran out counts as an ambiguous try.
    */
   claim<Prepared>(input: {
     now: number
-    channel: Channel
-    limit: number
+    lanes: readonly (LaneKey & { limit: number })[]
     leaseMs: number
     minRemainingMs: number
     plan: (due: DueDelivery) => Plan<Prepared>
@@ -140,14 +162,14 @@ export type Outbox = {
       token: string
     }[],
   ): Promise<void>
-  /** When the next row is due (or its lease ends); undefined: nothing is open. */
-  nextDueAt(): Promise<number | undefined>
+  /** When the next row of each lane is due (or its lease ends); lanes with nothing open are left out. */
+  dueLanes(): Promise<LaneDue[]>
   /**
    * A worker claims here from now on. Where it has a place, a start of this process claims its message for it in its own
    * commit and hands it over: no look, no claim. What a resend makes due is claimed.
    */
   serve<Prepared>(reserve: Reserve<Prepared>): void
-  /** Of the newest real messages the newest answered try each, bounded; in no order. */
+  /** The answered tries of the newest real messages, bounded; in no order. */
   pastSends(): Promise<PastSend[]>
   /** One for each channel. */
   depths(now: number): Promise<OutboxDepth[]>

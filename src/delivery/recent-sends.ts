@@ -2,7 +2,6 @@
 // It must not keep recipients: persons are hashes with a secret of this process, places the domain or country.
 
 import { hash, randomBytes } from 'node:crypto'
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
@@ -24,6 +23,7 @@ export type RealSend = Imitation &
     /** Of the try: one that two nodes or a restart bring twice counts once. */
     id: string
     to: string
+    country: string | null
     /** The time of the answer. */
     at: number
   }
@@ -33,7 +33,7 @@ export type RecentSends = {
   knows(id: string): boolean
   /** @param random in [0, 1) @param usualMs where nothing was sent yet */
   imitate(
-    decoy: Lane & { to: string; usualMs: number },
+    decoy: Lane & { to: string; country: string | null; usualMs: number },
     random: () => number,
     now: number,
   ): Imitation
@@ -46,6 +46,7 @@ export function createRecentSends(): RecentSends {
   return {
     record(sent) {
       const { id, at, durationMs, result, to } = sent
+      const place = placeOf(sent)
       const memory = memories.get(keyOf(sent)) ?? { sends: [], ids: new Set() }
       memories.set(keyOf(sent), memory)
       if (memory.ids.has(id)) return
@@ -54,14 +55,14 @@ export function createRecentSends(): RecentSends {
       // Newest first: a send of another node may be older than some of ours.
       const older = memory.sends.findIndex((one) => one.at < at) // mutant: C49.other-node-history
       const index = older === -1 ? memory.sends.length : older
-      memory.sends.splice(index, 0, { id, at, durationMs, result, person, place: placeOf(to) })
+      memory.sends.splice(index, 0, { id, at, durationMs, result, person, place })
       const oldest = memory.sends.length > KEPT_SENDS ? memory.sends.pop() : undefined
       if (oldest) memory.ids.delete(oldest.id)
     },
     knows: (id) => [...memories.values()].some(({ ids }) => ids.has(id)),
     imitate(decoy, random, now) {
       const sends = memories.get(keyOf(decoy))?.sends ?? []
-      return imitate(sends, { place: placeOf(decoy.to), usualMs: decoy.usualMs }, random, now)
+      return imitate(sends, { place: placeOf(decoy), usualMs: decoy.usualMs }, random, now)
     },
   }
 }
@@ -72,8 +73,8 @@ const partsOf = (address: string) => {
 }
 
 /** A domain, or an ISO 3166-1 country. */
-function placeOf(to: string): string {
-  return to.includes('@') ? partsOf(to).domain : (parsePhoneNumberFromString(to)?.country ?? '')
+function placeOf({ to, country }: { to: string; country: string | null }): string {
+  return to.includes('@') ? partsOf(to).domain : (country ?? '')
 }
 
 /** Without dots and tags, at every domain: two persons that become one demand more proof, never less. */

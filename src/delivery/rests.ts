@@ -1,6 +1,8 @@
 // Which providers are left alone for a while, by what they answered: an account, or one country of it. Of this process alone.
-// It must not hold a message, or wait: a plan asks it, and moves the message to another provider.
+// It must not hold a message, or wait: a message goes to another provider of its route meanwhile, and where none is awake it
+// goes there all the same, for there is nobody else.
 
+import type { Readiness } from './next-provider.ts'
 import type { SendResult } from './ports.ts'
 
 /** In a row: a provider's hiccup is over before that. */
@@ -65,6 +67,32 @@ function isFailing({ inARow, buckets }: Known): boolean {
   return answers >= WINDOW_MIN_ANSWERS && failures * 2 >= answers
 }
 
+function rest(known: Known, now: number, reason: RestReason, code: string): void {
+  const { rest: before } = known
+  // Requests that were under way when it began prove nothing more.
+  const isProbe = known.probedAt > 0 || (before !== null && now >= before.failedAt + before.waitMs)
+  if (before && !isProbe) return // mutant: C53.rest-doubled-by-probes
+  const waitMs = before ? Math.min(before.waitMs * 2, PROBE_AFTER_MAX_MS) : PROBE_AFTER_MS
+  known.rest = { reason, code, since: before?.since ?? now, failedAt: now, waitMs }
+  known.probedAt = 0
+}
+
+function wake(known: Known): void {
+  if (!known.rest) return
+  known.rest = null
+  known.probedAt = 0
+  known.buckets = []
+}
+
+/** 0: awake. */
+function restsUntil(known: Known | undefined, now: number): number {
+  if (!known?.rest) return 0
+  const { rest: resting, probedAt } = known
+  const probeEnds = probedAt > 0 ? probedAt + PROBE_LEASE_MS : 0
+  const until = Math.max(resting.failedAt + resting.waitMs, probeEnds)
+  return until > now ? until : 0
+}
+
 export function createRests() {
   const all = new Map<string, Known>()
   const knownOf = (provider: string, country: string | null): Known => {
@@ -77,38 +105,15 @@ export function createRests() {
     all.set(key, made)
     return made
   }
-  const rest = (known: Known, now: number, reason: RestReason, code: string) => {
-    const { rest: before } = known
-    const waitMs = before ? Math.min(before.waitMs * 2, PROBE_AFTER_MAX_MS) : PROBE_AFTER_MS
-    known.rest = { reason, code, since: before?.since ?? now, failedAt: now, waitMs }
-    known.probedAt = 0
-  }
-  const awake = (known: Known) => {
-    if (!known.rest) return
-    known.rest = null
-    known.probedAt = 0
-    known.buckets = []
-  }
-
-  /** 0: awake. @param isLast nobody else of the route is awake: it is tried again sooner */
-  const untilOf = (known: Known | undefined, now: number, isLast: boolean): number => {
-    if (!known) return 0
-    const { rest: resting, pausedUntil, probedAt } = known
-    const waitMs = resting ? (isLast ? PROBE_AFTER_MS : resting.waitMs) : 0
-    const probeAt = resting ? resting.failedAt + waitMs : 0
-    const probeEnds = probedAt > 0 ? probedAt + PROBE_LEASE_MS : 0
-    const until = Math.max(probeAt, pausedUntil, probeEnds)
-    return until > now ? until : 0
-  }
-
   return {
     /** What a provider answered to a message to this country. */
     record(provider: string, country: string | null, result: SendResult, now: number): void {
       const account = knownOf(provider, null)
       if (result.kind === 'permanent' && result.fault === 'destination') {
-        // The account works: only there it may not, or cannot.
-        awake(account)
-        rest(knownOf(provider, country ?? '?'), now, 'destination', result.error.code)
+        // The account works: only there it may not, or cannot. Of an address nobody knows how far that reaches.
+        wake(account)
+        if (country !== null)
+          rest(knownOf(provider, country), now, 'destination', result.error.code)
         return
       }
       if (country !== null && result.kind === 'accepted') all.delete(keyOf(provider, country))
@@ -118,18 +123,19 @@ export function createRests() {
       const failed = isFailure(result)
       count(account, now, failed)
       if (isOfAccount) rest(account, now, 'account', result.error.code)
-      else if (!failed) awake(account)
+      else if (!failed) wake(account)
       else if (account.rest || isFailing(account))
         rest(account, now, 'failing', result.kind === 'accepted' ? '' : result.error.code)
     },
-    /**
-     * When a message to this country may be tried there; 0: now.
-     * @param isLast no other provider of its route is awake
-     */
-    restsUntil(provider: string, country: string | null, now: number, isLast: boolean): number {
+    /** For a message to this country. */
+    readiness(provider: string, country: string | null, now: number): Readiness {
       const there = country === null ? undefined : all.get(keyOf(provider, country))
       const account = all.get(keyOf(provider, null))
-      return Math.max(untilOf(account, now, isLast), untilOf(there, now, isLast))
+      const pausedUntil = account?.pausedUntil ?? 0
+      return {
+        rests: restsUntil(account, now) > 0 || restsUntil(there, now) > 0, // mutant: C56.rests-in-its-country
+        pausedUntil: pausedUntil > now ? pausedUntil : 0,
+      }
     },
     /** A message goes there: of one that rests it is the probe, and others wait for its answer. */
     begin(provider: string, country: string | null, now: number): void {
@@ -143,11 +149,12 @@ export function createRests() {
       return [...all].flatMap(([key, known]): Rest[] => {
         const [provider = '', place = '*'] = key.split(' ')
         const country = place === '*' ? null : place
-        const until = untilOf(known, now, false)
         if (known.rest) {
-          const { reason, code, since } = known.rest
+          const { reason, code, since, failedAt, waitMs } = known.rest
+          const until = restsUntil(known, now) || failedAt + waitMs
           return [{ provider, country, reason, code, since, until }]
         }
+        const until = known.pausedUntil
         return until > now
           ? [{ provider, country, reason: 'throttled', code: '', since: now, until }]
           : []

@@ -1,11 +1,11 @@
 // The rounds of the delivery worker: claims due rows, has them sent, sleeps until the next is due.
 // It decides nothing: plan.ts decides about a row, backoff.ts about an answer.
 
-import { CHANNELS, type Channel, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Alarm } from './alarm.ts'
 import type { Lane } from './lane.ts'
-import type { Outbox } from './outbox-ports.ts'
+import type { LaneKey, Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog } from './ports.ts'
 import { type Claim, errorName, type RunTry, sleep } from './run-try.ts'
@@ -25,14 +25,17 @@ export type RoundDeps = {
   logger: DeliveryLog
 }
 
+export type KeyedLane = LaneKey & { lane: Lane }
+
 export type State = {
   phase: 'idle' | 'running' | 'draining' | 'stopped'
   storeFailures: number
   /** How much later than due this node checks. */
   yieldMs: number
-  lanes: ReadonlyMap<Channel, Lane>
-  /** Channels in which rows were committed here. */
-  woken: Set<Channel>
+  /** Of each configured provider in each of its channels, and of each channel one for rows of nobody here. */
+  lanes: readonly KeyedLane[]
+  /** Lanes in which rows were committed here. */
+  woken: Set<KeyedLane>
   /** By the monotonic clock: when it looks for rows that nobody woke it for, those of other processes among them. */
   lookAt: number
   /** Ends the loop's sleep. */
@@ -82,7 +85,7 @@ async function runRound(loop: Loop): Promise<number> {
   state.woken.clear()
   // Where another node may open the next row, what was committed here waits for a look like the rest.
   if (state.yieldMs > 0 && woken.length > 0) state.lookAt = 0
-  else await Promise.all(woken.map((channel) => claim(loop, channel)))
+  else await claim(loop, woken)
   const now = performance.now()
   if (now >= state.lookAt) {
     // Before it looks: a wake from here on makes it look again.
@@ -92,15 +95,29 @@ async function runRound(loop: Loop): Promise<number> {
   return state.lookAt - performance.now()
 }
 
-/** One read, and claims only where something is due. @returns when to look again, in milliseconds from its beginning */
+/** The lane of a key: one that no provider here has is a row of nobody's (an older program's, a provider that was removed). */
+export function laneOf({ lanes }: Pick<State, 'lanes'>, key: LaneKey): Lane | undefined {
+  const inChannel = lanes.filter(({ channel }) => channel === key.channel)
+  const own = inChannel.find(({ provider }) => provider === key.provider)
+  return (own ?? inChannel.find(({ provider }) => provider === null))?.lane // mutant: C53.nobodys-rows-are-claimed
+}
+
+/** One read, and a claim only where something is due. @returns when to look again, in milliseconds from its beginning */
 async function look(loop: Loop): Promise<number> {
   const { deps, state } = loop
-  const dueAt = await deps.outbox.nextDueAt()
-  const leftMs = dueAt === undefined ? IDLE_SLEEP_MS : dueAt + state.yieldMs - deps.clock.now() // mutant: C41.others-first
+  const open = await deps.outbox.dueLanes()
+  if (open.length === 0) return IDLE_SLEEP_MS
+  const by = deps.clock.now() - state.yieldMs // mutant: C41.others-first
+  const leftMs = Math.min(...open.map(({ at }) => at)) - by
   if (leftMs > 0) return leftMs
   state.yieldMs = 0
-  const counts = await Promise.all(CHANNELS.map((channel) => claim(loop, channel)))
-  return counts.some((count) => count > 0) ? 0 : BUSY_SLEEP_MS
+  const due = open
+    .filter(({ at }) => at <= by)
+    .flatMap(({ channel, provider }) => {
+      const lane = laneOf(state, { channel, provider })
+      return lane ? [{ channel, provider, lane }] : []
+    })
+  return (await claim(loop, due)) > 0 ? 0 : BUSY_SLEEP_MS
 }
 
 /** A place that is taken before its claim is committed: only then is it known whether there is something to send. */
@@ -124,46 +141,65 @@ export function takePlace({ state, run }: Loop, lane: Lane): LanePlace {
   return { run: resolve, free: () => resolve(null) }
 }
 
-/**
- * Claims for half of the places that are free in the channel's lane, and holds them meanwhile: the other half is for the
- * starts that come during the claim, which would have to be claimed in their turn. What was left comes before them.
- */
-async function claim(loop: Loop, channel: Channel): Promise<number> {
-  const { state } = loop
-  const lane = state.lanes.get(channel)
-  const free = lane?.free() ?? 0
-  const limit = lane?.isLeft() ? free : Math.ceil(free / 2)
-  lane?.setLeft(limit <= 0)
-  if (!lane || limit <= 0) return 0
+type Held = KeyedLane & { limit: number; places: LanePlace[] }
+
+/** Half of what is free: the other half is for the starts that come during the claim, which would have to be claimed in their turn. */
+function holdPlaces(loop: Loop, { lane, ...key }: KeyedLane): Held[] {
+  const free = lane.free()
+  // What was left comes before them.
+  const limit = lane.isLeft() ? free : Math.ceil(free / 2)
+  lane.setLeft(limit <= 0)
+  if (limit <= 0) return []
   const places = Array.from({ length: limit }, () => takePlace(loop, lane))
+  return [{ ...key, lane, limit, places }]
+}
+
+/** Claims for free places of these lanes, all at once, and holds the places meanwhile. */
+async function claim(loop: Loop, lanes: readonly KeyedLane[]): Promise<number> {
+  const { state } = loop
+  const held = lanes.flatMap((one) => holdPlaces(loop, one))
+  if (held.length === 0) return 0
   let claims: Claim[] = []
   try {
-    claims = await claimFor(loop, channel, limit)
+    claims = await claimFor(loop, held)
   } finally {
-    lane.setLeft(claims.length === limit)
-    for (const place of places.slice(claims.length)) place.free()
+    for (const one of held) give(one, claims)
   }
-  for (const [n, claimed] of claims.entries()) places[n]?.run(claimed)
   // The other half, and places that came free meanwhile, are for the next claim, together.
-  if (lane.isLeft() && lane.free() > 0) {
-    state.woken.add(channel)
-    state.alarm.ring()
-  }
+  const left = held.filter(({ lane }) => lane.isLeft() && lane.free() > 0)
+  for (const one of left) state.woken.add(keyedLane(state, one))
+  if (left.length > 0) state.alarm.ring()
   return claims.length
 }
 
-async function claimFor(loop: Loop, channel: Channel, limit: number): Promise<Claim[]> {
+const keyedLane = ({ lanes }: State, one: KeyedLane): KeyedLane =>
+  lanes.find(({ lane, provider }) => lane === one.lane && provider === one.provider) ?? one
+
+function give({ channel, provider, lane, limit, places }: Held, all: readonly Claim[]): void {
+  const claims = all.filter((claimed) => claimed.channel === channel && claimed.lane === provider)
+  lane.setLeft(claims.length === limit)
+  for (const [n, place] of places.entries()) {
+    const claimed = claims[n]
+    if (claimed) place.run(claimed)
+    else place.free()
+  }
+}
+
+async function claimFor(loop: Loop, held: readonly Held[]): Promise<Claim[]> {
   const { deps, state, limits } = loop
   const claimedAt = deps.clock.now()
   const claims = await deps.outbox.claim({
     now: claimedAt,
-    channel,
-    limit,
+    lanes: held.map(({ channel, provider, limit }) => ({ channel, provider, limit })),
     leaseMs: limits.leaseMs,
     minRemainingMs: MIN_REMAINING_TO_SEND_MS,
     plan(due) {
       const plan = deps.plan(due)
       if (plan.kind === 'give_back') state.yieldMs = YIELD_MS
+      if (plan.kind === 'move' && plan.delayMs <= 0) {
+        state.lookAt = 0
+        state.alarm.ring()
+      }
       return plan
     },
   })

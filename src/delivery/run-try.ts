@@ -3,6 +3,8 @@
 
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
+import type { Chooser } from './chooser.ts'
+import type { NextProvider } from './next-provider.ts'
 import type { ClaimedDelivery, Outbox } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import {
@@ -16,7 +18,9 @@ import {
 } from './ports.ts'
 import { withoutQuotes } from './quoted-answer.ts'
 import type { RecentSends } from './recent-sends.ts'
+import type { Rests } from './rests.ts'
 import type { ComposeMessage } from './templates/message.ts'
+import { withTried } from './tried.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
 /**
@@ -42,6 +46,8 @@ export type TryDeps = {
   providers: readonly Provider[]
   compose: ComposeMessage
   recentSends: RecentSends
+  chooser: Pick<Chooser, 'next'>
+  rests: Pick<Rests, 'record'>
   /** Brings `recentSends` up to date with other nodes. Never rejects. */
   readHistory: () => Promise<void>
   clock: Clock
@@ -67,13 +73,30 @@ export function createTry(deps: TryDeps): RunTry {
     const at = clock.now()
     const durationMs = at - startedAt
     if (!prepared.silent) {
-      const id = claim.tryId
-      recentSends.record({ id, channel, provider: name, to: prepared.to, at, durationMs, result })
+      const { tryId: id, country } = claim
+      const { to } = prepared
+      recentSends.record({ id, channel, provider: name, to, country, at, durationMs, result })
+      deps.rests.record(name, country, result, at)
       deps.onOutcome?.({ provider: name, channel, result, durationMs })
     }
     logResult(deps.logger, claim, result, durationMs)
-    return await settle(deps, claim, result, durationMs, stop)
+    const next = nextFor(deps, provider, claim, result)
+    return await settle(deps, claim, { result, next, durationMs }, stop)
   }
+}
+
+/** The same one again where nothing can go out twice there: once, for it may be hanging. */
+function nextFor(
+  { chooser }: TryDeps,
+  provider: Provider | undefined,
+  claim: Claim,
+  result: SendResult,
+): NextProvider | undefined {
+  const { provider: name, tried, service, channel, country, prepared } = claim
+  if (result.kind === 'ambiguous' && provider?.idempotent && claim.ambiguous === 0)
+    return { provider: name, tried, isNewRound: false, notBefore: 0, roundLength: 1 }
+  const message = { service, channel, country, to: prepared.to }
+  return chooser.next(message, withTried(tried, name, result.kind === 'permanent'))
 }
 
 /** Before anything was sent by a provider without a time of its own: an API call across the internet. */
@@ -89,7 +112,8 @@ async function sendSilently(
   const began = performance.now()
   await readHistory()
   const usualMs = provider?.usualMs ?? USUAL_MS
-  const decoy = { channel: claim.channel, provider: claim.provider, to: claim.prepared.to, usualMs }
+  const { channel, country } = claim
+  const decoy = { channel, provider: claim.provider, to: claim.prepared.to, country, usualMs }
   const { durationMs, result } = recentSends.imitate(decoy, random, clock.now())
   await sleep(Math.max(0, durationMs - (performance.now() - began)), stop)
   return claim.kind === 'decoy' ? result : { kind: 'accepted', reference: null }
@@ -132,11 +156,11 @@ async function sendReally(
 async function settle(
   deps: TryDeps,
   claim: Claim,
-  result: SendResult,
-  durationMs: number,
+  answer: { result: SendResult; next: NextProvider | undefined; durationMs: number },
   stop: AbortSignal,
 ): Promise<'done' | 'again'> {
-  const decided = decideSettlement(claim, result, deps.clock.now(), deps.random())
+  const { result, next, durationMs } = answer
+  const decided = decideSettlement(claim, result, next, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
     try {

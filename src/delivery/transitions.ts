@@ -12,7 +12,6 @@ export type LoadedDelivery = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 're
   verificationStatus: string
   send: number
   status: DeliveryStatus
-  provider: string | null
   codeSealed: Uint8Array | null
 }
 
@@ -22,6 +21,7 @@ export type DeliveryColumns = Partial<{
   dueAt: number | null
   token: string | null
   provider: string
+  tried: string
   tries: number
   ambiguous: number
   errorCode: string | null
@@ -126,6 +126,9 @@ function toDue(row: LoadedDelivery): DueDelivery {
     expiresAt: row.expiresAt,
     reclaimed: row.status === 'sending',
     wordedAt: row.wordedAt,
+    provider: row.provider,
+    tried: row.tried,
+    country: row.country,
   }
 }
 
@@ -156,6 +159,7 @@ function take(
     },
     claimed: {
       ...due,
+      lane: row.provider,
       tryId: tryId(verificationId, send, tryNumber),
       deliveryId: deliveryId(verificationId, send),
       tryNumber,
@@ -166,6 +170,18 @@ function take(
       prepared,
     },
   }
+}
+
+function putOff(
+  { expiresAt }: LoadedDelivery,
+  { now, minRemainingMs }: Claiming,
+  plan: Extract<Plan<unknown>, { kind: 'move' | 'give_back' }>,
+) {
+  if (plan.kind === 'give_back') return { dueAt: now + Math.max(1, plan.delayMs) }
+  const { provider, tried, delayMs } = plan
+  // Once too little time is left it is claimed, and fails.
+  const latest = expiresAt - minRemainingMs + 1
+  return { dueAt: Math.min(now + delayMs, latest), provider, tried }
 }
 
 function claimRow(row: LoadedDelivery, input: Claiming): ClaimDecision {
@@ -179,10 +195,9 @@ function claimRow(row: LoadedDelivery, input: Claiming): ClaimDecision {
   if (plan.kind === 'fail')
     return { change: { ...fail(row, now, plan.error), stamp: stampOf(row) } }
   if (plan.kind === 'send') return take(row, due, input, plan)
-  const dueAt = now + Math.max(1, plan.delayMs)
   return {
     change: {
-      set: { status: 'queued', dueAt, token: null, ambiguous: row.ambiguous },
+      set: { status: 'queued', token: null, ambiguous: row.ambiguous, ...putOff(row, input, plan) },
       stamp: stampOf(row),
       at: now,
       events: [],
@@ -225,10 +240,13 @@ export function decideSettled(
   const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
   if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutants: I6.no-retry-expired I6.pg-retry-expiry
   const dueAfterMs = result.at - now
+  const isOther = result.provider !== provider
   const about = { error: error.code, retry_in_ms: dueAfterMs, ...faultIn(error) }
-  const details = { provider, send, attempt, ...about }
+  const next = isOther && { next_provider: result.provider } // mutant: C53.failover-logged
+  const details = { provider, send, attempt, ...about, ...next }
+  const waiting = { provider: result.provider, tried: result.tried, ambiguous: row.ambiguous }
   return {
-    set: { status: 'queued', token: null, ambiguous: row.ambiguous, ...columnsOf(error) },
+    set: { status: 'queued', token: null, ...waiting, ...columnsOf(error) },
     dueAfterMs,
     stamp: stampOf(row),
     at: now,

@@ -5,14 +5,15 @@ import type { Keyring } from '../kernel/keyring.ts'
 import { createAlarm } from './alarm.ts'
 import { createReserve } from './hand-over.ts'
 import { createLane } from './lane.ts'
+import type { LaneKey } from './outbox-ports.ts'
 import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
-import { type RoundDeps, runLoop, type State } from './rounds.ts'
+import { type KeyedLane, type RoundDeps, runLoop, type State } from './rounds.ts'
 import { ABORT_GRACE_MS, createTry, type TryDeps } from './run-try.ts'
 import type { ComposeMessage } from './templates/message.ts'
 
 /** Requests at once: providers allow some dozens of connections; more would only queue there. */
-const CONCURRENCY_PER_CHANNEL = 20
+const CONCURRENCY_PER_LANE = 20
 /** A lease in deadlines: one send, its settling and a long pause of the process fit in (C23). */
 const LEASE_DEADLINES = 3
 /** A lease is at least so much longer than the deadline: writing the result must fit in. */
@@ -22,12 +23,15 @@ const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
 
 export type WorkerDeps = RoundDeps & {
   providers: readonly Provider[]
+  chooser: TryDeps['chooser']
+  rests: TryDeps['rests']
   /** For the recipients of other nodes' sends. */
   keyring: Pick<Keyring, 'open'>
   compose: ComposeMessage
   /** In [0, 1). */
   random?: () => number
-  concurrencyPerChannel?: number
+  /** Of each provider in each of its channels. */
+  concurrencyPerLane?: number
   /** For one request to a provider. */
   deadlineMs: number
   onOutcome?: TryDeps['onOutcome']
@@ -65,17 +69,26 @@ export function createWorker(deps: WorkerDeps): Worker {
   const readHistory = createSendHistory({ ...deps, recentSends })
   const run = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
   const limits = { leaseMs, beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS }
-  const places = deps.concurrencyPerChannel ?? CONCURRENCY_PER_CHANNEL
+  const places = deps.concurrencyPerLane ?? CONCURRENCY_PER_LANE
   const wake = (channel?: Channel) => {
-    if (channel) state.woken.add(channel)
+    if (channel) for (const one of lanesOf(channel)) state.woken.add(one)
     else state.lookAt = 0
     state.alarm.ringSoon()
   }
+  const makeLane = (key: LaneKey): KeyedLane => {
+    const onFree = () => {
+      state.woken.add(made)
+      state.alarm.ringSoon()
+    }
+    const made = { ...key, lane: createLane(places, onFree) }
+    return made
+  }
+  const lanesOf = (channel: Channel) => state.lanes.filter((one) => one.channel === channel)
   const state: State = {
     phase: 'idle',
     storeFailures: 0,
     yieldMs: 0,
-    lanes: new Map(CHANNELS.map((channel) => [channel, createLane(places, () => wake(channel))])),
+    lanes: laneKeys(deps.providers).map(makeLane),
     woken: new Set(),
     lookAt: 0,
     alarm: createAlarm(),
@@ -97,10 +110,20 @@ export function createWorker(deps: WorkerDeps): Worker {
       state: state.phase,
       storeReachable: state.storeFailures === 0,
       inFlight: Object.fromEntries(
-        CHANNELS.map((channel) => [channel, state.lanes.get(channel)?.requests() ?? 0]),
+        CHANNELS.map((channel) => [
+          channel,
+          lanesOf(channel).reduce((sum, { lane }) => sum + lane.requests(), 0),
+        ]),
       ) as Record<Channel, number>,
     }),
   }
+}
+
+function laneKeys(providers: readonly Provider[]): LaneKey[] {
+  return CHANNELS.flatMap((channel) => {
+    const able = providers.filter(({ channels }) => channels.includes(channel))
+    return [...able.map(({ name }) => name), null].map((provider) => ({ channel, provider }))
+  })
 }
 
 async function drain(state: State, loop: Promise<void>, withinMs: number): Promise<void> {
@@ -108,7 +131,7 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   state.phase = 'draining'
   state.quit.abort()
   state.alarm.ring()
-  const open = () => [...state.lanes.values()].flatMap((lane) => lane.open())
+  const open = () => state.lanes.flatMap(({ lane }) => lane.open())
   const done = loop.then(() => Promise.all(open()))
   await endOf(done, Math.max(0, withinMs - DRAIN_SETTLE_MS))
   state.stop.abort()

@@ -1,8 +1,11 @@
 // Every part that runs beside the requests: the stores, hashing, sending, and the periodic cleanup.
 
 import type { Config } from '../config/config.ts'
-import { createPlan, createRouter } from '../delivery/plan.ts'
+import { type Chooser, createChooser } from '../delivery/chooser.ts'
+import { createPlan } from '../delivery/plan.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
+import { createRests, type Rests } from '../delivery/rests.ts'
+import { createRouting } from '../delivery/routing.ts'
 import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
@@ -25,12 +28,17 @@ import type { Thread } from './thread.ts'
 function composeDelivery(
   config: Config,
   deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; metrics: Metrics },
-): { providers: Providers; worker: Worker; watch: ProviderWatch } {
+): { providers: Providers; worker: Worker; watch: ProviderWatch; rests: Rests; chooser: Chooser } {
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, { clock, inbox })
   const watch = createProviderWatch({ clock, providers: providers.providers })
+  const rests = createRests()
+  const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
+  const chooser = createChooser({ routing, rests, clock, random: Math.random })
   const worker = createWorker({
+    chooser,
+    rests,
     outbox: store.outbox,
     providers: providers.providers,
     onOutcome(outcome) {
@@ -39,7 +47,9 @@ function composeDelivery(
     },
     plan: createPlan({
       keyring,
-      router: createRouter(providers.providers, config.routes),
+      chooser,
+      rests,
+      clock,
       knowsService: (name) => config.services.has(name),
     }),
     compose: createComposer({ settingsOf: (name) => config.services.get(name) }),
@@ -48,7 +58,7 @@ function composeDelivery(
     keyring,
     deadlineMs: config.deliveryDeadlineMs,
   })
-  return { providers, worker, watch }
+  return { providers, worker, watch, rests, chooser }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {

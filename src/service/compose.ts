@@ -74,6 +74,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     generateCode,
     createReference,
     pickLocale,
+    pickProvider: parts.chooser.first,
     addressKey,
   }
   const authenticator = createAuthenticator({

@@ -1,7 +1,7 @@
 // An engine's work for a store: plain data in and out, for a connection in another thread or on a server.
 // It must not decide: what is written was decided in this process (change.ts, outbox.ts, factors.ts).
 
-import type { SettleDelivery } from '../delivery/outbox-ports.ts'
+import type { LaneKey, SettleDelivery } from '../delivery/outbox-ports.ts'
 import type { DeliveryChange, LoadedDelivery } from '../delivery/transitions.ts'
 import type {
   ConfirmInput,
@@ -10,7 +10,7 @@ import type {
   FactorStore,
 } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
-import type { Channel, DeliveryStatus } from '../kernel/channel.ts'
+import type { DeliveryStatus } from '../kernel/channel.ts'
 import type {
   AnsweredBefore,
   CreateInput,
@@ -92,6 +92,9 @@ export type DeliveryApplied =
   | { kind: 'applied' | 'fenced' }
   | { kind: 'changed'; at: number; row: LoadedDelivery }
 
+/** A lane, and how many of its due rows at the most. */
+export type LaneClaim = LaneKey & { limit: number }
+
 export type FactorToCreate = Omit<CreateFactorInput, 'idempotency'> & { kept: AnswerToKeep | null }
 export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerToKeep | null }
 
@@ -100,10 +103,10 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
     create(row: RowToCreate): Promise<RowCreated>
     apply(change: ChangeToApply): Promise<Applied>
   }
-  outbox: Pick<Store['outbox'], 'nextDueAt' | 'pastSends' | 'depths'> & {
+  outbox: Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'depths'> & {
     /** A worker claims here from now on. */
     served?(): void
-    due(input: { channel: Channel; now: number; limit: number }): Promise<DueRow[]>
+    due(input: { lanes: readonly LaneClaim[]; now: number }): Promise<DueRow[]>
     /** One transaction. */
     apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>
   }
@@ -140,7 +143,7 @@ const READS = {
   ],
   factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
-  outbox: ['due', 'nextDueAt', 'pastSends', 'depths'],
+  outbox: ['due', 'dueLanes', 'pastSends', 'depths'],
   events: ['list', 'listRefusals', 'follow'],
   apiKeys: ['find', 'list'],
   retention: [],

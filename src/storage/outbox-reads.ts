@@ -9,6 +9,8 @@ import { tryId } from '../kernel/ids.ts'
 export const MAX_COUNTED = 20_000
 /** How far back is looked: of the newest messages whatever their kind, so that a flood of decoys costs no more. */
 export const PAST_SENDS = 256
+/** And of their tries, newest first. */
+export const PAST_TRIES = 1024
 /** A failure nearer to the expiry than the longest wait a provider may ask for may be one that ran out of time. */
 const OUT_OF_TIME_MS = 150_000
 
@@ -19,6 +21,7 @@ export type PastSendRow = {
   channel: Channel
   provider: string
   recipientSealed: Uint8Array
+  country: string | null
   expiresAt: number
   /** Of the message's tries, how many may have gone out. */
   ambiguous: number
@@ -28,6 +31,9 @@ export type PastSendRow = {
   errorCode: string | null
   errorMessage: string | null
   fault: Fault | null
+  /** Of the message, as it is now. */
+  tries: number
+  nextProvider: string | null
   status: DeliveryStatus
   dueAt: number | null
 }
@@ -44,19 +50,21 @@ function resultOf(row: PastSendRow, at: number): StoredResult {
 }
 
 export function toPastSend(row: PastSendRow): PastSend {
-  const { verificationId, channel, provider, recipientSealed, tryNumber } = row
+  const { verificationId, channel, provider, recipientSealed, country, tryNumber } = row
   const durationMs = row.durationMs ?? 0
   const at = row.startedAt + durationMs
   const id = tryId(verificationId, row.send, tryNumber)
   const result = resultOf(row, at)
   // While a try is in progress `due_at` is the end of its lease.
-  const waitMs = row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
+  const isLast = tryNumber === row.tries && provider === row.nextProvider
+  const waitMs = isLast && row.status === 'queued' && row.dueAt !== null ? row.dueAt - at : null
   return {
     id,
     verificationId,
     channel,
     provider,
     recipientSealed,
+    country,
     at,
     durationMs,
     result,

@@ -1,7 +1,7 @@
 // The worker's store over an engine: due rows are read, decided on here (delivery/transitions.ts), then changed.
 // It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again.
 
-import type { ClaimedDelivery, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
+import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
 import {
   type ClaimDecision,
   decideClaim,
@@ -9,8 +9,16 @@ import {
   decideSettled,
   type HeldDelivery,
 } from '../delivery/transitions.ts'
+import type { Channel } from '../kernel/channel.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
-import type { DeliveryApplied, DeliveryGuard, DeliveryToApply, DueRow, Engine } from './engine.ts'
+import type {
+  DeliveryApplied,
+  DeliveryGuard,
+  DeliveryToApply,
+  DueRow,
+  Engine,
+  LaneClaim,
+} from './engine.ts'
 import { createTogether } from './together.ts'
 
 /** After an outage most of what is due may be dead: look further than one batch. */
@@ -22,6 +30,26 @@ const MAX_DECISIONS = 8
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
 type EngineOutbox = Engine['outbox']
+
+const isOf = (lane: LaneKey, channel: Channel, provider: string | null) =>
+  lane.channel === channel && lane.provider === provider
+
+/** Those that had as many rows as were asked for, of which some were not to be sent. */
+function unfinished(
+  asked: readonly LaneClaim[],
+  rows: readonly DueRow[],
+  claimed: readonly ClaimedDelivery<unknown>[],
+  wanted: readonly LaneClaim[],
+): LaneClaim[] {
+  return asked.flatMap((lane) => {
+    const found = rows.filter(({ channel, provider }) => isOf(lane, channel, provider)).length
+    // Fewer than asked for: there was no more.
+    if (found < lane.limit) return []
+    const all = wanted.find((one) => isOf(one, lane.channel, lane.provider))?.limit ?? 0
+    const taken = claimed.filter((one) => isOf(lane, one.channel, one.lane)).length
+    return taken < all ? [{ ...lane, limit: all - taken }] : []
+  })
+}
 
 function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
   const decide = (row: DueRow, input: ClaimInput) => ({
@@ -58,15 +86,15 @@ function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
     return isLost
   }
   return async (input: ClaimInput): Promise<ClaimedDelivery<unknown>[]> => {
-    const { channel, now } = input
+    const { now } = input
     const claimed: ClaimedDelivery<unknown>[] = []
+    let lanes: readonly LaneClaim[] = input.lanes
     for (let round = 0, lost = 0; round < MAX_ROUNDS && lost < MAX_LOST; ) {
-      const limit = input.limit - claimed.length
       try {
-        const rows = await due({ channel, now, limit })
+        const rows = await due({ lanes, now })
         const isLost = await applyAll(rows, input, claimed)
-        // Fewer than asked for: there was no more.
-        if (rows.length < limit || claimed.length >= input.limit) break
+        lanes = unfinished(lanes, rows, claimed, input.lanes)
+        if (lanes.length === 0) break
         if (isLost) lost += 1
         else round += 1
       } catch (error) {
@@ -146,7 +174,7 @@ export function createOutbox(engine: EngineOutbox): Omit<Outbox, 'serve'> {
       )
       await engine.apply(changes, 0)
     },
-    nextDueAt: engine.nextDueAt,
+    dueLanes: engine.dueLanes,
     pastSends: engine.pastSends,
     depths: engine.depths,
   }

@@ -12,8 +12,12 @@ import type { RowToCreate } from './engine.ts'
 type Delivery = NonNullable<Change['delivery']>
 
 /** The delivery as the start alone would leave it. */
-function loadedOf(record: VerificationRecord, { send, channel }: Delivery): LoadedDelivery {
+function loadedOf(
+  record: VerificationRecord,
+  { send, channel, provider }: Delivery,
+): LoadedDelivery {
   const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
+  const { country } = record
   return {
     verificationId: id,
     verificationStatus: status,
@@ -27,7 +31,9 @@ function loadedOf(record: VerificationRecord, { send, channel }: Delivery): Load
     send,
     channel,
     status: 'queued',
-    provider: null,
+    provider,
+    tried: '',
+    country,
     tries: 0,
     ambiguous: 0,
     wordedAt: null,
@@ -74,7 +80,7 @@ export function createStartClaims() {
     }) as Outbox['serve'],
     /** Null: the message is queued, for whichever worker comes first. */
     begin({ record, change: { delivery } }: Pick<RowToCreate, 'record' | 'change'>) {
-      const place = delivery && reserve?.(delivery.channel)
+      const place = delivery && reserve?.(delivery)
       if (!delivery || !place) return null
       const claim = claimIn(place, record, delivery)
       if (!claim) place.giveBack()

@@ -3,7 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal, StartResult, Success } from './api.ts'
-import { actorOf, type Domain } from './domain.ts'
+import { actorOf } from './domain.ts'
 import { createSendAgain } from './resend.ts'
 import type { Continued, StartContext } from './start-plan.ts'
 import { resendAt, type VerificationRecord } from './state.ts'
@@ -17,7 +17,7 @@ const STANDING: ReadonlySet<Refusal['error']> = new Set([
   'idempotency_key_reused',
 ])
 
-type Deps = Pick<Domain, 'store' | 'limiter' | 'keyring' | 'clock' | 'lock' | 'wake' | 'addressKey'>
+type Deps = Parameters<typeof createSendAgain>[0]
 
 export function createContinuation(deps: Deps) {
   const { store, clock, lock } = deps

@@ -33,6 +33,13 @@ export type Domain = {
     channel: Channel,
     wanted: readonly (string | null)[],
   ) => string
+  /** Whoever is to carry a message first; null: nobody serves its channel. */
+  pickProvider: (message: {
+    service: string
+    channel: Channel
+    to: string
+    country: string | null
+  }) => string | null
   /** The part of an address that a limit counts: IPv4, or the /64 of an IPv6. */
   addressKey: (address: string) => string
 }

@@ -14,7 +14,10 @@ import type { VerificationRecord } from './state.ts'
 import { decideResend } from './transitions.ts'
 import { answerWith, openRecipient } from './view.ts'
 
-type Deps = Pick<Domain, 'store' | 'limiter' | 'keyring' | 'clock' | 'lock' | 'wake' | 'addressKey'>
+type Deps = Pick<
+  Domain,
+  'store' | 'limiter' | 'keyring' | 'clock' | 'lock' | 'wake' | 'addressKey' | 'pickProvider'
+>
 
 export type Again<Kind extends 'resent' | 'continued'> = {
   caller: Caller
@@ -69,10 +72,14 @@ export function createSendAgain(deps: Deps) {
       return refuseLimited(admission.name, admission.limit, admission.retryAfterSeconds)
     const response = again.response as StoredResponse<Success<Kind>>
     const at = clock.now()
+    const { country } = record
+    const provider = deps.pickProvider({ service: service.name, channel, to, country })
     const outcome = await store.change<Success<Kind>>({
       record,
       now: at,
-      decide: decideResend(record.sends, channel, (after) => answerWith(at, kind, after, to)),
+      decide: decideResend(record.sends, { channel, provider }, (after) =>
+        answerWith(at, kind, after, to),
+      ),
       actor: actorOf(caller, again.endUser),
       idempotency: response.write((result) => result),
     })

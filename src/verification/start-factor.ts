@@ -56,6 +56,7 @@ export function planFactorStart(
       }
     },
     isLandline: false,
+    pickProvider: () => null,
   }
 }
 

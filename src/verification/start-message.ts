@@ -82,6 +82,13 @@ export function planMessageStart(
       }
     },
     isLandline: chosen.channel === 'sms' && isLandline(recipient),
+    pickProvider: () =>
+      domain.pickProvider({
+        service: service.name,
+        channel: chosen.channel,
+        to: recipient.address,
+        country: recipient.kind === 'phone' ? recipient.country : null,
+      }),
   }
 }
 

@@ -30,6 +30,8 @@ export type StartPlan = {
   obtain: () => ObtainedCode | null | undefined
   record: (now: number, code: PreparedCode | null) => NewVerification
   isLandline: boolean
+  /** Whoever is to carry the message first. */
+  pickProvider: () => string | null
 }
 export type PlannedStart = StartPlan | { refusal: Refusal; about: Partial<About> }
 

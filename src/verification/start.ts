@@ -99,7 +99,7 @@ async function create(
     answerWith(now, kind, after, plan.party, given) as Answer
   const outcome = await store.create({
     record,
-    change: decideStart(record, plan.isLandline),
+    change: decideStart(record, plan.isLandline, plan.pickProvider()),
     slot: plan.slot,
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
     actor: actorOf(caller, command.endUser),

@@ -42,8 +42,8 @@ export type Change = {
   ends: boolean
   /** Why each delivery that no worker holds is canceled; null: they stay. */
   cancelQueued: string | null
-  /** A message that is due now. */
-  delivery: { send: number; channel: Channel } | null
+  /** A message that is due now. `provider`: whoever is to carry it; null: nobody is known that may. */
+  delivery: { send: number; channel: Channel; provider: string | null } | null
   /** In this order, before those of canceled deliveries. */
   events: readonly LoggedEvent[]
 }
@@ -98,13 +98,17 @@ export function blankRecord(record: NewVerification): VerificationRecord {
 }
 
 /** Without a sealed code there is nothing to send: no delivery, and no send is counted. */
-export function decideStart(record: NewVerification, isLandline: boolean): Change {
+export function decideStart(
+  record: NewVerification,
+  isLandline: boolean,
+  provider: string | null = null,
+): Change {
   const { channel, purpose, country, kind, authenticated } = record
   const isSent = record.codeSealed !== null
   return {
     ...NOTHING,
     set: { sends: isSent ? 1 : 0 },
-    delivery: isSent ? { send: 1, channel: channel as Channel } : null, // mutant: I5.outbox-in-transaction
+    delivery: isSent ? { send: 1, channel: channel as Channel, provider } : null, // mutant: I5.outbox-in-transaction
     events: [
       {
         type: 'verification.started',
@@ -205,7 +209,7 @@ function judgedWrong(record: VerificationRecord, charge: Change, now: number): C
 /** The same code again: nothing is renewed (I4). Another resend, or an end, in between is refused as it is now. */
 export function decideResend<Result>(
   expectedSends: number,
-  channel: Channel,
+  to: Pick<NonNullable<Change['delivery']>, 'channel' | 'provider'>,
   answer: (after: VerificationRecord) => Result,
 ): Decide<Result> {
   return (record, now) => {
@@ -215,11 +219,12 @@ export function decideResend<Result>(
     if (record.sends !== expectedSends || record.codeSealed === null)
       return { kind: 'refused', refusal: refuseOverloaded() }
     const send = record.sends + 1
+    const { channel } = to
     const change: Change = {
       ...NOTHING,
       set: { sends: send, lastSendAt: now, channel }, // mutant: I4.resend-keeps-attempts
       cancelQueued: 'replaced',
-      delivery: { send, channel }, // mutant: I5.resend-in-transaction
+      delivery: { send, ...to }, // mutant: I5.resend-in-transaction
       events: [{ type: 'verification.resent', details: { channel, send } }],
     }
     return { kind: 'change', change, answer }

@@ -70,9 +70,9 @@ describe('C69: a test recipient', () => {
 
   it('of a service in the services file is read alike', () => {
     const own = { test_recipients: [`ann@EXAMPLE.com=123456@${DAY}`] }
-    const result = parseServices(JSON.stringify({ services: { a: own } }), {
-      channels: ['email'],
-    } as unknown as ServicePolicy)
+    const base = { channels: ['email'] } as unknown as ServicePolicy
+    const text = JSON.stringify({ services: { a: own } })
+    const result = parseServices(text, base, { sms: [], email: [] })
     expect(result.ok && result.services.get('a')?.testRecipients).toMatchObject([
       { to: 'ann@example.com', prefix: false },
     ])

@@ -20,9 +20,10 @@ function loadBase(): ServicePolicy {
 }
 
 const base = loadBase()
+const CARRIERS = { sms: ['twilio'], email: [] }
 
 function parseOne(entry: unknown) {
-  return parseServices(JSON.stringify({ services: { checkout: entry } }), base)
+  return parseServices(JSON.stringify({ services: { checkout: entry } }), base, CARRIERS)
 }
 
 function problemsOf(entry: unknown): readonly string[] {
@@ -33,7 +34,7 @@ function problemsOf(entry: unknown): readonly string[] {
 it('loads the example of docs/services.md as described', () => {
   const page = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8')
   const example = /```json\n(.*?)```/s.exec(page)?.[1] ?? ''
-  const result = parseServices(example, base)
+  const result = parseServices(example, base, CARRIERS)
   if (!result.ok) throw new Error(result.problems.join('\n'))
   expect(result.services.get('default')).toEqual(base)
   const checkout = result.services.get('checkout')
@@ -110,28 +111,32 @@ describe('a wrong entry is reported with its path', () => {
     ['another root', '{"checkout":{}}', 'checkout: there is no such setting'],
     ['a list', '[]', 'the file: '],
   ])('%s', (_, text, problem) => {
-    const result = parseServices(text, base)
+    const result = parseServices(text, base, CARRIERS)
     expect(result.ok ? [] : result.problems.join('\n')).toContain(problem)
   })
 
   it('a name like __proto__ is not a service', () => {
-    const result = parseServices('{"services":{"__proto__":{"code_length":4}}}', base)
+    const result = parseServices('{"services":{"__proto__":{"code_length":4}}}', base, CARRIERS)
     expect(result.ok).toBe(false)
   })
 })
 
 it('a domain can be taken away from one service', () => {
-  const result = parseServices('{"services":{"a":{"origin_domain":null}}}', {
-    ...base,
-    originDomain: 'app.example.com',
-  })
+  const result = parseServices(
+    '{"services":{"a":{"origin_domain":null}}}',
+    {
+      ...base,
+      originDomain: 'app.example.com',
+    },
+    CARRIERS,
+  )
   expect(result.ok && result.services.get('a')?.originDomain).toBeNull()
 })
 
 it('C50: landlines follow the service’s own setting, and the default service’s otherwise', () => {
   const strict = { ...base, landlines: 'refused' as const }
   const text = JSON.stringify({ services: { own: { landlines: 'allowed' }, other: {} } })
-  const result = parseServices(text, strict)
+  const result = parseServices(text, strict, CARRIERS)
   const landlines = result.ok ? [...result.services.values()].map((one) => one.landlines) : []
   expect([base.landlines, ...landlines]).toEqual(['allowed', 'allowed', 'refused'])
   expect(problemsOf({ landlines: 'off' })).toEqual([expect.stringContaining('checkout.landlines')])
@@ -139,7 +144,7 @@ it('C50: landlines follow the service’s own setting, and the default service�
 
 it('C66: a channel that no configured provider serves is refused by name', () => {
   const text = JSON.stringify({ services: { checkout: { channels: ['email', 'sms'] } } })
-  const result = parseServices(text, { ...base, channels: ['email'] })
+  const result = parseServices(text, { ...base, channels: ['email'] }, CARRIERS)
   expect(result.ok ? [] : result.problems).toEqual([
     'services.checkout.channels: no provider carries sms (carried: email)',
   ])

@@ -10,6 +10,7 @@ import {
   emptyOutbox,
   eventsOf,
   LEASE_MS,
+  nextDueAt,
   retryAt,
   SENT,
   sendAll,
@@ -24,7 +25,7 @@ export function describeClaims(factory: StoresFactory): void {
       const stores = factory()
       await emptyOutbox(stores)
       const records = await Promise.all(Array.from({ length: 6 }, () => start(stores)))
-      expect(await stores.outbox.nextDueAt()).toBe(T0)
+      expect(await nextDueAt(stores.outbox)).toBe(T0)
       expect(await claim(stores, T0 - 1, sendAll)).toEqual([])
       expect(await claim(stores, T0, sendAll, 'email')).toEqual([])
       const [a, b] = await Promise.all([
@@ -37,7 +38,7 @@ export function describeClaims(factory: StoresFactory): void {
       expect(all).toHaveLength(6)
       expect(new Set(all.map((c) => c.verificationId))).toEqual(new Set(records.map((r) => r.id)))
       expect(new Set(all.map((c) => c.token)).size).toBe(6)
-      expect(await stores.outbox.nextDueAt()).toBe(T0 + LEASE_MS)
+      expect(await nextDueAt(stores.outbox)).toBe(T0 + LEASE_MS)
       const record = records.find((r) => r.id === all[0]?.verificationId)
       expect(all[0]).toMatchObject({
         tryId: `att_${record?.id.slice(4)}_1_1`,
@@ -69,7 +70,7 @@ export function describeClaims(factory: StoresFactory): void {
       await stores.steps.cancel({ ...keyOf(inTime), ...guess(true) })
       expect(await claim(stores, T0 + 1 + LEASE_MS, sendAll)).toEqual([])
       expect(await verifications.deliveriesOf(inTime.id)).toMatchObject([{ status: 'canceled' }])
-      expect(await stores.outbox.nextDueAt()).toBeUndefined()
+      expect(await nextDueAt(stores.outbox)).toBeUndefined()
     })
 
     it('C23: an expired lease is claimed again, logged, and fences the first worker', async () => {
@@ -159,7 +160,7 @@ export function describeClaims(factory: StoresFactory): void {
       expect(await stores.verifications.deliveriesOf(foreign.id)).toMatchObject([
         { status: 'queued', tries: 0, error: null },
       ])
-      expect(await stores.outbox.nextDueAt()).toBe(T0 + 5_000)
+      expect(await nextDueAt(stores.outbox)).toBe(T0 + 5_000)
     })
 
     it('reports what waits in each channel: due, and planned for later', async () => {

@@ -161,7 +161,7 @@ export function describeSettling(factory: StoresFactory): void {
       })
     })
 
-    it('C49: reports the results of the newest real messages, by their newest answered try', async () => {
+    it('C49: reports the results of the newest real messages, of each answered try', async () => {
       const stores = factory()
       await emptyOutbox(stores)
       const at = T0 + 20_000 * MINUTE

@@ -25,6 +25,18 @@ export async function emptyOutbox({ outbox, verifications }: Stores): Promise<vo
   while ((await verifications.sweep({ now: far, graceMs: 0, limit: 500 })) > 0);
 }
 
+/** Of rows that no provider was chosen for, and of those that `sendAll` sent. */
+export const lanesOf = (channel: Channel, limit: number) =>
+  [null, 'acme'].map((provider) => ({ channel, provider, limit }))
+
+/** When anything is due; undefined: nothing is open. */
+export async function nextDueAt({
+  dueLanes,
+}: Pick<Outbox, 'dueLanes'>): Promise<number | undefined> {
+  const times = (await dueLanes()).map(({ at }) => at)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
 export function claim<Prepared>(
   { outbox }: { outbox: Pick<Outbox, 'claim'> },
   now: number,
@@ -32,7 +44,8 @@ export function claim<Prepared>(
   channel: Channel = 'sms',
   limit = 100,
 ): Promise<ClaimedDelivery<Prepared>[]> {
-  return outbox.claim({ now, channel, limit, leaseMs: LEASE_MS, minRemainingMs: 20_000, plan })
+  const lanes = lanesOf(channel, limit)
+  return outbox.claim({ now, lanes, leaseMs: LEASE_MS, minRemainingMs: 20_000, plan })
 }
 
 export async function claimOne(stores: Stores, now: number): Promise<ClaimedDelivery<string>> {
@@ -50,8 +63,10 @@ export function settlement(
 }
 
 export const SENT = { kind: 'sent', reference: 'SM1' } as const
+/** With the provider that it was tried with. */
+export const SAME = { provider: 'acme', tried: '' } as const
 export const retryAt = (at: number) =>
-  ({ kind: 'retry', at, error: ERROR, fault: null, ambiguous: true }) as const
+  ({ kind: 'retry', at, ...SAME, error: ERROR, fault: null, ambiguous: true }) as const
 
 export async function eventsOf(stores: Stores, id: string) {
   const query = { service: null, verificationId: id, cursor: null, limit: 100 }

@@ -4,7 +4,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RetentionStore } from '../../src/retention/ports.ts'
 import { enrol, SINCE } from './factor-steps.ts'
-import { claimOne, SENT, settlement } from './outbox-steps.ts'
+import { claimOne, nextDueAt, SENT, settlement } from './outbox-steps.ts'
 import { ACTOR, HOUR, mac, newFactorVerification, T0 } from './rows.ts'
 import { guess, keyOf, type Stores, start, typesOf } from './stores.ts'
 
@@ -172,7 +172,7 @@ export function describeRetention(
           verificationId: null,
         },
       ])
-      expect(await store.outbox.nextDueAt()).toBe(T0 + 2)
+      expect(await nextDueAt(store.outbox)).toBe(T0 + 2)
     })
   })
 }

@@ -11,6 +11,8 @@ import {
   ERROR,
   emptyOutbox,
   LEASE_MS,
+  nextDueAt,
+  retryAt,
   SENT,
   sendAll,
   settlement,
@@ -78,7 +80,7 @@ export function describeStartClaims(factory: StoresFactory): void {
       const { taken } = serve(stores)
       const record = newVerification()
       await create(stores, record)
-      expect(await stores.outbox.nextDueAt()).toBe(T0 + LEASE_MS)
+      expect(await nextDueAt(stores.outbox)).toBe(T0 + LEASE_MS)
       expect(await claim(stores, T0 + LEASE_MS - 1, sendAll)).toEqual([])
       const second = await claimOne(stores, T0 + LEASE_MS)
       expect(second).toMatchObject({ tryNumber: 2, ambiguous: 1, reclaimed: true, wordedAt: T0 })
@@ -155,8 +157,7 @@ export function describeStartClaims(factory: StoresFactory): void {
       const made = await create(stores, newVerification())
       if (made.kind !== 'created') throw new Error(made.kind)
       await stores.steps.cancel({ ...keyOf(made.record), now: T0 + 1 })
-      const about = { error: ERROR, fault: null, ambiguous: true }
-      const result = { kind: 'retry', at: T0 + 9_000, ...about } as const
+      const result = retryAt(T0 + 9_000)
       for (const { claimed } of taken)
         expect(await stores.outbox.settle(settlement(claimed, T0 + 2, result))).toBe('settled')
       expect(await stores.verifications.deliveriesOf(made.record.id)).toMatchObject([

@@ -46,6 +46,7 @@ export type ChargeStep = Key & { numberLimit?: NumberLimit | null }
 export type ResendStep = Key & {
   expectedSends: number
   channel: Channel
+  provider?: string
   idempotency?: IdempotencyWrite<VerificationRecord> | null
 }
 export type EndStep = Key & { idempotency?: IdempotencyWrite<VerificationRecord> | null }
@@ -92,7 +93,11 @@ export function createSteps(store: VerificationStore) {
     },
     async resend(step: ResendStep) {
       const outcome = await change<VerificationRecord>(step, {
-        decide: decideResend(step.expectedSends, step.channel, byRecord),
+        decide: decideResend(
+          step.expectedSends,
+          { channel: step.channel, provider: step.provider ?? null },
+          byRecord,
+        ),
         idempotency: step.idempotency ?? null,
       })
       return outcome.kind === 'changed'

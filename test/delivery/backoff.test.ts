@@ -10,7 +10,8 @@ import {
   parseRetryAfter,
   RETRY_AFTER_CAP_MS,
 } from '../../src/delivery/backoff.ts'
-import type { SendResult } from '../../src/delivery/ports.ts'
+import type { NextProvider } from '../../src/delivery/next-provider.ts'
+import type { Fault, SendResult } from '../../src/delivery/ports.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { NOW } from './messages.ts'
 
@@ -75,6 +76,10 @@ describe('Retry-After', () => {
   })
 })
 
+/** The same provider again, in another round: the route has one. */
+const CLAIM = { provider: 'acme', tryNumber: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
+const AGAIN = { provider: 'acme', tried: '', isNewRound: true, notBefore: 0, roundLength: 1 }
+
 const results = fc.oneof(
   fc.constant<SendResult>({ kind: 'permanent', fault: 'account', error }),
   fc.constant<SendResult>({ kind: 'ambiguous', error }),
@@ -83,6 +88,7 @@ const results = fc.oneof(
     .map((retryAfterMs): SendResult => ({ kind: 'temporary', error, retryAfterMs })),
 )
 const claims = fc.record({
+  provider: fc.constant('acme'),
   tryNumber: tryNumbers,
   ambiguous: fc.integer({ min: 0, max: MAX_AMBIGUOUS_SENDS }),
   // Most of them close to the edge.
@@ -96,7 +102,7 @@ describe('decisions on an answer', () => {
   it('C25: no retry is planned past the expiry less the time a message needs, nor before now', () => {
     fc.assert(
       fc.property(claims, results, random, (claim, result, r) => {
-        const decided = decideSettlement(claim, result, NOW, r)
+        const decided = decideSettlement(claim, result, AGAIN, NOW, r)
         if (decided.kind !== 'retry') return
         expect(decided.at).toBeGreaterThanOrEqual(NOW)
         expect(claim.expiresAt - decided.at).toBeGreaterThan(MIN_REMAINING_TO_SEND_MS)
@@ -108,8 +114,9 @@ describe('decisions on an answer', () => {
     const asked = fc.integer({ min: 0, max: RETRY_AFTER_CAP_MS })
     fc.assert(
       fc.property(tryNumbers, asked, random, (tryNumber, retryAfterMs, r) => {
-        const claim = { tryNumber, ambiguous: 0, expiresAt: NOW + 3_600_000 }
-        const decided = decideSettlement(claim, { kind: 'temporary', error, retryAfterMs }, NOW, r)
+        const claim = { ...CLAIM, tryNumber, expiresAt: NOW + 3_600_000 }
+        const result = { kind: 'temporary', error, retryAfterMs } as const
+        const decided = decideSettlement(claim, result, AGAIN, NOW, r)
         expect(decided.kind).toBe(tryNumber < MAX_TRIES_PER_DELIVERY ? 'retry' : 'failed')
         if (decided.kind !== 'retry') return
         const wait = decided.at - NOW
@@ -124,25 +131,43 @@ describe('decisions on an answer', () => {
     let sends = 0
     for (;;) {
       sends += 1
-      const claim = { tryNumber: sends, ambiguous, expiresAt: NOW + 3_600_000 }
-      const decided = decideSettlement(claim, { kind: 'ambiguous', error }, NOW, 0.5)
+      const claim = { ...CLAIM, tryNumber: sends, ambiguous, expiresAt: NOW + 3_600_000 }
+      const decided = decideSettlement(claim, { kind: 'ambiguous', error }, AGAIN, NOW, 0.5)
       if (decided.kind === 'failed') break
       ambiguous += 1
     }
     expect(sends).toBe(MAX_AMBIGUOUS_SENDS)
   })
 
-  it('a permanent failure is final and an acceptance is sent', () => {
-    const claim = { tryNumber: 1, ambiguous: 0, expiresAt: NOW + 600_000 }
-    expect(
-      decideSettlement(claim, { kind: 'permanent', fault: 'account', error }, NOW, 0),
-    ).toMatchObject({
-      kind: 'failed',
-      error,
+  it('C53: what an answer means for the other providers of the route', () => {
+    const other = { ...AGAIN, provider: 'other', tried: 'acme', isNewRound: false, roundLength: 2 }
+    const permanent = (fault: Fault): SendResult => ({ kind: 'permanent', fault, error })
+    const temporary: SendResult = { kind: 'temporary', error, retryAfterMs: 90_000 }
+    const cases: [SendResult, NextProvider | undefined, object][] = [
+      [{ kind: 'accepted', reference: 'x' }, other, { kind: 'sent', reference: 'x' }],
+      [permanent('recipient'), other, { kind: 'failed', error, ambiguous: false }],
+      [permanent('message'), other, { kind: 'retry', at: NOW, provider: 'other', tried: 'acme' }],
+      [permanent('destination'), other, { kind: 'retry', at: NOW, provider: 'other' }],
+      [permanent('account'), other, { kind: 'retry', at: NOW, provider: 'other' }],
+      [permanent('account'), undefined, { kind: 'failed', error }],
+      [{ kind: 'ambiguous', error }, other, { kind: 'retry', at: NOW, ambiguous: true }],
+      // It slows the one that asked for it.
+      [temporary, other, { kind: 'retry', at: NOW, provider: 'other' }],
+      [temporary, { ...other, isNewRound: true }, { kind: 'retry', at: NOW + 500 }],
+      [temporary, AGAIN, { kind: 'retry', at: NOW + 90_500 }],
+      [temporary, { ...other, notBefore: NOW + 4_000 }, { kind: 'retry', at: NOW + 4_000 }],
+    ]
+    for (const [result, next, decided] of cases)
+      expect(decideSettlement(CLAIM, result, next, NOW, 0.5)).toMatchObject(decided)
+  })
+
+  it('C53: the backoff grows with the round, not with the try', () => {
+    const next = { ...AGAIN, roundLength: 3 }
+    const waits = [1, 3, 4, 6, 7].map((tryNumber) => {
+      const result: SendResult = { kind: 'temporary', error, retryAfterMs: null }
+      const decided = decideSettlement({ ...CLAIM, tryNumber }, result, next, NOW, 0.5)
+      return decided.kind === 'retry' && decided.at - NOW
     })
-    expect(decideSettlement(claim, { kind: 'accepted', reference: 'x' }, NOW, 0)).toEqual({
-      kind: 'sent',
-      reference: 'x',
-    })
+    expect(waits).toEqual([500, 500, 1_000, 1_000, 2_000])
   })
 })

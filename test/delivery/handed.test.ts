@@ -20,13 +20,13 @@ const untilSent = (id: string) => until(async () => (await world.delivery(id)).s
 
 /** A worker that is served, and the calls of its store. Its first look is over. */
 async function work({ outbox = {}, ...options }: WorkerOptions = {}) {
-  const nextDueAt = vi.fn(outbox.nextDueAt ?? world.store.outbox.nextDueAt)
+  const dueLanes = vi.fn(outbox.dueLanes ?? world.store.outbox.dueLanes)
   const claim = vi.fn(outbox.claim ?? world.store.outbox.claim) as unknown as Outbox['claim']
   const release = vi.fn(outbox.release ?? world.store.outbox.release)
   const { serve } = world.store.outbox
-  const worker = world.work({ ...options, outbox: { serve, nextDueAt, claim, release } })
-  await until(() => nextDueAt.mock.calls.length === 1)
-  return { worker, nextDueAt, claim, release }
+  const worker = world.work({ ...options, outbox: { serve, dueLanes, claim, release } })
+  await until(() => dueLanes.mock.calls.length === 1)
+  return { worker, claim, release }
 }
 
 /** It answers what it is told to, when it is told to. */
@@ -48,7 +48,7 @@ it('a message is sent without a claim', async () => {
 
 it('C23: starts at once claim no more than there are places; the others are claimed as places come free', async () => {
   const { provider, answers } = slow()
-  const { worker } = await work({ providers: [provider], concurrencyPerChannel: 2 })
+  const { worker } = await work({ providers: [provider], concurrencyPerLane: 2 })
   const begun = await Promise.all(Array.from({ length: 6 }, () => world.begin()))
   const statuses = await Promise.all(begun.map(async ({ id }) => (await world.delivery(id)).status))
   expect(statuses.filter((status) => status === 'sending')).toHaveLength(2)
@@ -64,16 +64,18 @@ it('C23: starts at once claim no more than there are places; the others are clai
 
 it('C23: a round that claims has its places meanwhile; a start that comes then is claimed by the next', async () => {
   const { provider, answers } = slow()
+  // For this provider, before a worker of its own has places.
+  world.make({ providers: [provider] })
   const queued = await world.begin()
   const paused = Promise.withResolvers<void>()
   let isPaused = false
   const claim: Outbox['claim'] = async (input) => {
-    isPaused ||= input.channel === 'sms'
-    if (input.channel === 'sms') await paused.promise
+    isPaused = true
+    await paused.promise
     return world.store.outbox.claim(input)
   }
   const { worker } = await work({
-    ...{ providers: [provider], concurrencyPerChannel: 1, outbox: { claim } },
+    ...{ providers: [provider], concurrencyPerLane: 1, outbox: { claim } },
   })
   await until(() => isPaused)
   const late = await world.begin()
@@ -113,7 +115,7 @@ it('C23: a process that stood still during the commit gives the row back instead
 it('C23: one that cannot be given back keeps its lease, is sent after it, and holds no place', async () => {
   const release = (_: readonly Pick<ClaimedDelivery<unknown>, 'token'>[]) =>
     Promise.reject(new StoreUnavailableError('away'))
-  const { worker } = await work({ concurrencyPerChannel: 1, outbox: { release } })
+  const { worker } = await work({ concurrencyPerLane: 1, outbox: { release } })
   const begun = world.begin()
   world.advance(25_000)
   const { id } = await begun
@@ -129,7 +131,7 @@ it('C23: one that cannot be given back keeps its lease, is sent after it, and ho
 })
 
 it('a start that fails gives its place back, and what was queued meanwhile goes out', async () => {
-  const { worker } = await work({ concurrencyPerChannel: 1 })
+  const { worker } = await work({ concurrencyPerLane: 1 })
   const first = await world.begin()
   await untilSent(first.id)
   await until(() => worker.status().inFlight.sms === 0)

@@ -11,7 +11,7 @@ afterEach(() => world.close())
 const until = (condition: () => unknown) => vi.waitUntil(condition, { timeout: 5_000, interval: 5 })
 const ACCEPTED: SendResult = { kind: 'accepted', reference: 'x' }
 /** Nothing is found by a look: only what a free place leads to is claimed. */
-const nextDueAt = async () => undefined
+const dueLanes = async () => []
 
 /** A provider that answers when the test says so. */
 function byHand() {
@@ -31,8 +31,8 @@ describe('a lane', () => {
     const { answers, provider } = byHand()
     const worker = world.work({
       providers: [provider],
-      outbox: { settle, claim, nextDueAt },
-      concurrencyPerChannel: 1,
+      outbox: { settle, claim, dueLanes },
+      concurrencyPerLane: 1,
     })
     for (let n = 0; n < 3; n += 1) await world.begin()
     worker.wake('sms')
@@ -51,8 +51,8 @@ describe('a lane', () => {
     const { answers, provider } = byHand()
     const limits: number[] = []
     const claim: typeof world.store.outbox.claim = async (input) => {
-      limits.push(input.limit)
-      // The third claim, which holds the place it is for: meanwhile two more requests end.
+      limits.push(Math.max(...input.lanes.map(({ limit }) => limit)))
+      // The third claim, which holds a place: while it is under way two more requests end.
       if (limits.length === 3) {
         for (const answer of answers.slice(1, 3)) answer(ACCEPTED)
         await until(() => worker.status().inFlight.sms === 1)
@@ -61,15 +61,15 @@ describe('a lane', () => {
     }
     const worker = world.work({
       providers: [provider],
-      outbox: { claim, nextDueAt },
-      concurrencyPerChannel: 3,
+      outbox: { claim, dueLanes },
+      concurrencyPerLane: 3,
     })
     for (let n = 0; n < 6; n += 1) await world.begin()
     worker.wake('sms')
     await until(() => answers.length === 3)
     answers[0]?.(ACCEPTED)
     await until(() => answers.length === 6)
-    // Half of the places first, then what is left of them; two that came free are one claim.
+    // Half of what is free, then what was left: nothing else comes meanwhile.
     expect(limits).toEqual([2, 1, 1, 2])
   })
 })

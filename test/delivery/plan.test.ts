@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_AMBIGUOUS_SENDS } from '../../src/delivery/backoff.ts'
+import { createChooser } from '../../src/delivery/chooser.ts'
 import type { DueDelivery } from '../../src/delivery/outbox-ports.ts'
-import { createPlan, createRouter } from '../../src/delivery/plan.ts'
+import { createPlan } from '../../src/delivery/plan.ts'
+import { permanent, type SendResult, temporary } from '../../src/delivery/ports.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
+import { createRests } from '../../src/delivery/rests.ts'
+import { createRouting } from '../../src/delivery/routing.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { fixedClock, NOW } from './messages.ts'
 
@@ -10,9 +14,12 @@ const ID = 'vrf_0123456789abcdefghijklmnopqrstuv'
 const keyring = createKeyring([Buffer.alloc(32, 1)])
 const stranger = createKeyring([Buffer.alloc(32, 2)])
 const inbox = createInboxProvider({ channels: ['sms'], clock: fixedClock })
+const rests = createRests()
+const routing = createRouting([inbox])
 const plan = createPlan({
   keyring,
-  router: createRouter([inbox]),
+  chooser: createChooser({ routing, rests, clock: fixedClock, random: () => 0 }),
+  ...{ rests, clock: fixedClock },
   knowsService: (name) => name === 'default',
 })
 
@@ -32,6 +39,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     expiresAt: NOW + 600_000,
     reclaimed: false,
     wordedAt: null,
+    ...{ provider: 'inbox', tried: '', country: 'US' },
     ...change,
   }
 }
@@ -41,7 +49,7 @@ describe('what to do with a due delivery', () => {
     ['real', false],
     ['decoy', true],
     ['test', true],
-  ] as const)('%s: by the router’s provider, silent %s', (kind, silent) => {
+  ] as const)('%s: by the row’s provider, silent %s', (kind, silent) => {
     expect(plan(due({ kind }))).toEqual({
       kind: 'send',
       provider: 'inbox',
@@ -87,5 +95,63 @@ describe('what to do with a due delivery', () => {
         kind: 'fail',
         error: { code: 'no_provider' },
       })
+  })
+
+  describe('with two providers', () => {
+    const FAILED: SendResult = permanent('account', '20003', 'refused')
+    const make = () => {
+      const made = createRests()
+      const two = createRouting(['a', 'b'].map((name) => ({ ...inbox, name })))
+      const chooser = createChooser({
+        routing: two,
+        rests: made,
+        clock: fixedClock,
+        random: () => 0,
+      })
+      const knowsService = () => true
+      const all = { keyring, chooser, rests: made, clock: fixedClock, knowsService }
+      return { rests: made, plan: createPlan(all) }
+    }
+
+    it('C53: goes to the other one while one rests, and back where that was its turn', () => {
+      const { rests: made, plan: planned } = make()
+      expect(planned(due({ provider: 'b', tried: 'a' }))).toMatchObject({ provider: 'b' })
+      made.record('a', 'US', FAILED, NOW)
+      expect(planned(due({ provider: 'a' }))).toEqual({
+        ...{ kind: 'move', provider: 'b', tried: '', delayMs: 0 },
+      })
+    })
+
+    it('C53: goes to one that rests where nobody else is awake', () => {
+      const { rests: made, plan: planned } = make()
+      for (const name of ['a', 'b']) made.record(name, 'US', FAILED, NOW)
+      expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'send', provider: 'a' })
+      expect(planned(due({ provider: 'b', tried: 'a' }))).toMatchObject({
+        kind: 'send',
+        provider: 'b',
+      })
+    })
+
+    it('C53: waits for one that asked for a pause where nobody else is left', () => {
+      const { rests: made, plan: planned } = make()
+      for (const name of ['a', 'b'])
+        made.record(name, 'US', temporary('http_429', 'slow down', 4_000), NOW)
+      expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'move', delayMs: 4_000 })
+    })
+
+    it('C53: a decoy is nobody’s probe', () => {
+      const { rests: made, plan: planned } = make()
+      made.record('a', 'US', FAILED, NOW - 15_000)
+      expect(planned(due({ provider: 'a', kind: 'decoy' }))).toMatchObject({ kind: 'send' })
+      expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'send', provider: 'a' })
+      expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'move', provider: 'b' })
+    })
+
+    it('a row without a provider, or with one that nobody has, goes to the first of its route', () => {
+      for (const provider of [null, 'gone'])
+        expect(make().plan(due({ provider }))).toEqual({
+          ...{ kind: 'move', provider: 'a', tried: '', delayMs: 0 },
+        })
+    })
   })
 })

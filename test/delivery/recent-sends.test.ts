@@ -23,6 +23,13 @@ const NOW = 1_800_000_000_000
 const MINUTE = 60_000
 const USUAL = { provider: 'acme', usualMs: 300 }
 
+const COUNTRIES = [
+  ['+1', 'US'],
+  ['+44', 'GB'],
+  ['+49', 'DE'],
+] as const
+const countryOf = (to: string) => COUNTRIES.find(([prefix]) => to.startsWith(prefix))?.[1] ?? null
+
 /** Real sends as they come in, and the fate of a decoy after them. */
 function world() {
   const recent = createRecentSends()
@@ -32,13 +39,18 @@ function world() {
     const channel = to.includes('@') ? 'email' : 'sms'
     recent.record({
       ...{ id: `att_${count}`, channel, provider: 'acme', to, at: NOW - MINUTE + count },
+      country: countryOf(to),
       ...{ durationMs: 40, result: resultOf(kind, code) },
       ...more,
     })
   }
   const decoy = (to: string, now = NOW, random = 0, provider = 'acme') => {
     const channel = to.includes('@') ? ('email' as const) : ('sms' as const)
-    return recent.imitate({ ...USUAL, channel, to, provider }, () => random, now)
+    return recent.imitate(
+      { ...USUAL, channel, to, country: countryOf(to), provider },
+      () => random,
+      now,
+    )
   }
   const fate = (to: string, now = NOW) => decoy(to, now).result.kind
   return { send, decoy, fate }
@@ -290,7 +302,14 @@ describe('C49: failures that everybody meets happen to decoys', () => {
     const recent = createRecentSends()
     for (let n = 0; n < 2_000; n += 1)
       recent.record({
-        ...{ id: `att_${n}`, channel: 'sms', provider: 'acme', to: US(1), at: NOW + n },
+        ...{
+          id: `att_${n}`,
+          channel: 'sms',
+          provider: 'acme',
+          to: US(1),
+          country: 'US',
+          at: NOW + n,
+        },
         ...{ durationMs: 1, result: { kind: 'accepted', reference: null } },
       })
     expect([recent.knows('att_0'), recent.knows('att_1999')]).toEqual([false, true])

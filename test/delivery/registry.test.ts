@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createRouter } from '../../src/delivery/plan.ts'
+import { parseRoutes } from '../../src/config/routes.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
 import { createProviders, PROVIDERS } from '../../src/delivery/registry.ts'
+import { createRouting, type Routes } from '../../src/delivery/routing.ts'
 import { CHANNELS, type Channel } from '../../src/kernel/channel.ts'
 import { fixedClock, mailMessage, NOW, smsMessage } from './messages.ts'
 
@@ -34,6 +35,13 @@ const MAIL_GATEWAY = {
     HTTP_EMAIL_BODY: '{{html}}',
   },
 }
+
+const namesOf =
+  (...given: Parameters<typeof createRouting>) =>
+  (channel: Channel) =>
+    createRouting(...given)({ service: 'default', channel, to: '+1', country: 'US' }).map(
+      ({ name }) => name,
+    )
 
 describe('the registry', () => {
   it('names each setting once, with a description, and marks secrets', () => {
@@ -113,14 +121,13 @@ describe('the registry', () => {
 
   it('the inbox serves the channels that no other provider serves, and exists on request only', async () => {
     const dev = createProviders([SMTP], { clock: fixedClock, inbox: true })
-    const router = createRouter(dev.providers)
+    const names = namesOf(dev.providers)
     expect(dev.providers.at(-1)).toMatchObject({ channels: ['sms'] })
-    expect(router('email')?.name).toBe('smtp')
-    expect(router('sms')?.name).toBe('inbox')
+    expect([names('email'), names('sms')]).toEqual([['smtp'], ['inbox']])
     const production = createProviders([SMTP], { clock: fixedClock, inbox: false })
     expect(production.inbox).toBeNull()
-    const only = createRouter(production.providers)
-    expect(CHANNELS.filter((channel) => only(channel))).toEqual(['email'])
+    const only = namesOf(production.providers)
+    expect(CHANNELS.filter((channel) => only(channel).length > 0)).toEqual(['email'])
     await Promise.all([dev.close(), production.close()])
   })
 
@@ -154,7 +161,7 @@ it('C21: every provider’s behaviour towards a peer in trouble is tested', () =
   )
 })
 
-describe('the router', () => {
+describe('a route', () => {
   const provider = (name: string, channels: Channel[]): Provider => ({
     name,
     channels,
@@ -167,21 +174,34 @@ describe('the router', () => {
   ]
   const inbox = createInboxProvider({ channels: ['sms', 'email'], clock: fixedClock })
 
-  it('takes the first of the route, else the first configured, and the inbox last', () => {
-    expect(createRouter([inbox, a, b])('sms')).toBe(a)
-    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] })('sms')).toBe(b)
-    expect(createRouter([a, b], { sms: ['b', 'a'], email: [] })('email')).toBe(a)
-    expect(createRouter([b])('email')).toBeUndefined()
+  const routes: Routes = { sms: parseRoutes('b, a') }
+
+  it('is what a setting says, else what is configured, and the inbox last', () => {
+    expect(namesOf([inbox, a, b])('sms')).toEqual(['a', 'b', 'inbox'])
+    expect(namesOf([a, b], routes)('sms')).toEqual(['b', 'a'])
+    expect(namesOf([a, b], routes)('email')).toEqual(['a'])
+    expect(namesOf([b])('email')).toEqual([])
   })
 
-  it('of two with one name it takes the one that carries the channel', () => {
+  it('of a service is its own, and in other channels that of all', () => {
+    const own = new Map([['default', { sms: parseRoutes('a') }]])
+    expect(namesOf([a, b], routes, own)('sms')).toEqual(['a'])
+    expect(namesOf([a, b], routes, own)('email')).toEqual(['a'])
+    expect(namesOf([a, b], routes, new Map([['other', { sms: parseRoutes('a') }]]))('sms')).toEqual(
+      ['b', 'a'],
+    )
+  })
+
+  it('may name one of two with one name', () => {
     const other = provider('http', ['sms'])
-    expect(createRouter([other, http], { email: ['http'] })('email')).toBe(http)
+    expect(namesOf([other, http], { email: parseRoutes('http') })('email')).toEqual(['http'])
   })
 
-  it('refuses an impossible route', () => {
-    expect(() => createRouter([a], { sms: ['c'] })).toThrow('"c" is not configured')
-    expect(() => createRouter([b], { email: ['b'] })).toThrow('"b" does not carry email')
+  it('that is impossible is refused', () => {
+    expect(() => createRouting([a], { sms: parseRoutes('c') })).toThrow('"c" is not configured')
+    expect(() => createRouting([b], { email: parseRoutes('b') })).toThrow(
+      '"b" does not carry email',
+    )
   })
 })
 

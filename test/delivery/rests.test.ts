@@ -17,8 +17,9 @@ function answer(rests: ReturnType<typeof createRests>, results: readonly SendRes
   return now
 }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
-const rests = (made: ReturnType<typeof createRests>, now: number, isLast = false) =>
-  made.restsUntil('twilio', 'DE', now, isLast) > now
+const rests = (made: ReturnType<typeof createRests>, now: number) =>
+  made.readiness('twilio', 'DE', now).rests
+const untilOf = (made: ReturnType<typeof createRests>, now: number) => made.list(now)[0]?.until
 
 describe('a provider rests', () => {
   it.each([
@@ -52,7 +53,7 @@ describe('one message tries it again', () => {
     const made = createRests()
     let failedAt = answer(made, times(5, FAILED)) - 1_000
     for (const waitMs of [15_000, 30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
-      expect(made.restsUntil('twilio', 'DE', failedAt, false)).toBe(failedAt + waitMs)
+      expect(untilOf(made, failedAt)).toBe(failedAt + waitMs)
       expect(rests(made, failedAt + waitMs - 1)).toBe(true)
       expect(rests(made, failedAt + waitMs)).toBe(false)
       failedAt += waitMs
@@ -79,15 +80,11 @@ describe('one message tries it again', () => {
     expect(rests(made, later)).toBe(false)
   })
 
-  it('the last one awake of a route is tried every 15 s', () => {
+  it('what was under way when its rest began makes that no longer', () => {
     const made = createRests()
-    let at = answer(made, times(5, FAILED)) - 1_000
-    for (let n = 0; n < 6; n += 1) {
-      expect(made.restsUntil('twilio', 'DE', at, true)).toBe(at + PROBE_AFTER_MS)
-      at += PROBE_AFTER_MS
-      made.record('twilio', 'DE', FAILED, at)
-    }
-    expect(made.restsUntil('twilio', 'DE', at, false)).toBe(at + 5 * MINUTE)
+    const failedAt = answer(made, times(5, FAILED)) - 1_000
+    answer(made, times(10, FAILED), failedAt + 1)
+    expect(untilOf(made, failedAt + 10_000)).toBe(failedAt + PROBE_AFTER_MS)
   })
 })
 
@@ -97,9 +94,9 @@ describe('C56: a country that is not enabled', () => {
   it('rests there alone', () => {
     const made = createRests()
     made.record('twilio', 'IN', REFUSED, NOW)
-    expect(made.restsUntil('twilio', 'IN', NOW, false)).toBe(NOW + PROBE_AFTER_MS)
-    expect(made.restsUntil('twilio', 'DE', NOW, false)).toBe(0)
-    expect(made.restsUntil('vonage', 'IN', NOW, false)).toBe(0)
+    expect(made.readiness('twilio', 'IN', NOW).rests).toBe(true)
+    expect(made.readiness('twilio', 'DE', NOW).rests).toBe(false)
+    expect(made.readiness('vonage', 'IN', NOW).rests).toBe(false)
     expect(made.list(NOW)).toEqual([
       expect.objectContaining({ provider: 'twilio', country: 'IN', reason: 'destination' }),
     ])
@@ -118,9 +115,9 @@ describe('C56: a country that is not enabled', () => {
 it('Retry-After: it is left alone for so long, and nothing more is held against it', () => {
   const made = createRests()
   made.record('twilio', 'DE', temporary('http_429', 'slow down', 4_000), NOW)
-  expect(made.restsUntil('twilio', 'DE', NOW, true)).toBe(NOW + 4_000)
+  expect(made.readiness('twilio', 'DE', NOW)).toEqual({ rests: false, pausedUntil: NOW + 4_000 })
   expect(made.list(NOW)).toEqual([expect.objectContaining({ reason: 'throttled' })])
-  expect(rests(made, NOW + 4_000)).toBe(false)
+  expect(made.readiness('twilio', 'DE', NOW + 4_000).pausedUntil).toBe(0)
 })
 
 it('what is kept is bounded', () => {

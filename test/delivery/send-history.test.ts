@@ -12,7 +12,13 @@ async function after(change: Partial<PastSend>) {
   const recentSends = createRecentSends()
   const past = [1, 2, 3].map(
     (n): PastSend => ({
-      ...{ id: `att_${n}_1_1`, verificationId: `vrf_${n}`, channel: 'sms', provider: 'http' },
+      ...{
+        id: `att_${n}_1_1`,
+        verificationId: `vrf_${n}`,
+        channel: 'sms',
+        provider: 'http',
+        country: 'US',
+      },
       ...{ recipientSealed: Buffer.from(`+1415555267${n}`), at: NOW - n, durationMs: 20 },
       ...{ result: { kind: 'temporary', error, retryAfterMs: null }, tryNumber: 1, waitMs: null },
       ...change,
@@ -25,7 +31,12 @@ async function after(change: Partial<PastSend>) {
     clock: { now: () => NOW },
   })
   await read()
-  const decoy = { channel: 'sms', provider: change.provider ?? 'http', to: '+14155552679' } as const
+  const decoy = {
+    channel: 'sms',
+    provider: change.provider ?? 'http',
+    to: '+14155552679',
+    country: 'US',
+  } as const
   return recentSends.imitate({ ...decoy, usualMs: 300 }, () => 0, NOW).result
 }
 

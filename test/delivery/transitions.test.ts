@@ -32,6 +32,7 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     locale: 'en',
     expiresAt: NOW + 600_000,
     wordedAt: null,
+    ...{ tried: '', country: 'US' },
     ...change,
   }
 }
@@ -86,7 +87,10 @@ const settle = (change: Partial<LoadedDelivery>, result: SettleDelivery['result'
     ...{ now: NOW, durationMs: 120, result },
   })
 const retry = (at: number, ambiguous = false) =>
-  ({ kind: 'retry', at, error: ERROR, fault: null, ambiguous }) as const
+  ({
+    ...({ kind: 'retry', at, provider: 'acme', tried: '' } as const),
+    ...{ error: ERROR, fault: null, ambiguous },
+  }) as const
 
 describe('a settled try', () => {
   it.each([
@@ -118,7 +122,8 @@ describe('a settled try', () => {
     'C53: a try that %s says in its event, %s, whose fault it is: %s',
     (kind, type, fault) => {
       const about = { error: ERROR, fault, ambiguous: false }
-      const result = kind === 'retry' ? { kind, at: NOW + 5, ...about } : { kind, ...about }
+      const next = { at: NOW + 5, provider: 'acme', tried: '' }
+      const result = kind === 'retry' ? { kind, ...next, ...about } : { kind, ...about }
       const [event] = settle({}, result).events
       expect(event?.type).toBe(type)
       expect(event?.details.fault).toBe(fault ?? undefined)

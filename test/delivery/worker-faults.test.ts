@@ -95,7 +95,7 @@ describe('the store in trouble', () => {
     const worker = world.work({
       providers: [world.gateway(server.url)],
       outbox: { settle },
-      concurrencyPerChannel: 3,
+      concurrencyPerLane: 3,
     })
     for (let i = 0; i < 10; i += 1) await world.begin()
     worker.wake()
@@ -146,10 +146,10 @@ describe('the store in trouble', () => {
     let isAway = true
     const worker = world.work({
       outbox: {
-        nextDueAt: () =>
+        dueLanes: () =>
           isAway
             ? Promise.reject(new StoreUnavailableError('away'))
-            : world.store.outbox.nextDueAt(),
+            : world.store.outbox.dueLanes(),
       },
     })
     await until(() => !worker.status().storeReachable)
@@ -165,7 +165,7 @@ describe('drain', () => {
   it('C39: lets sends settle, claims no more, and gives back what has not begun', async () => {
     const answers: ((result: SendResult) => void)[] = []
     const slow = fake(() => new Promise((resolve) => answers.push(resolve)))
-    const worker = world.work({ providers: [slow], concurrencyPerChannel: 1 })
+    const worker = world.work({ providers: [slow], concurrencyPerLane: 1 })
     const first = await world.begin()
     const second = await world.begin()
     worker.wake()
@@ -192,7 +192,7 @@ describe('drain', () => {
     worker.wake()
     await until(() => server.seen.length === 1 && worker.status().inFlight.sms === 0)
     const drained = worker.drain(5_000)
-    await world.store.outbox.nextDueAt()
+    await world.store.outbox.dueLanes()
     expect(worker.status().state).toBe('draining')
     gate.resolve()
     await drained

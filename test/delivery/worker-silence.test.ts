@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
+import { nextDueAt } from '../contract/outbox-steps.ts'
 import { type FaultServer, startFaultServer } from './fault-server.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -98,7 +99,7 @@ describe('verifications without a message', () => {
     const { id } = await world.begin()
     const stranger = world.work({ roots: [Buffer.alloc(32, 9)] })
     stranger.wake()
-    await until(async () => ((await world.store.outbox.nextDueAt()) ?? 0) > world.clock.now())
+    await until(async () => ((await nextDueAt(world.store.outbox)) ?? 0) > world.clock.now())
     expect(await world.delivery(id)).toMatchObject({ status: 'queued', tries: 0, error: null })
     await stranger.drain(1_000)
     world.advance(2_000)

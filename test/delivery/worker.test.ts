@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import type { LaneKey } from '../../src/delivery/outbox-ports.ts'
 import type { OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
 import { quiet } from '../quiet.ts'
 import { answer, type FaultServer, hang, startFaultServer } from './fault-server.ts'
@@ -62,9 +63,8 @@ describe('the delivery worker', () => {
     world.work({
       plan: () => ({ kind: 'give_back', delayMs: BACK_MS }),
       outbox: {
-        nextDueAt: async () => dueAt,
-        async claim({ now, channel, plan }) {
-          if (channel !== 'sms') return []
+        dueLanes: async () => [{ channel: 'sms', provider: null, at: dueAt }],
+        async claim({ now, plan }) {
           laterByMs.push(now - dueAt)
           plan({} as Parameters<typeof plan>[0])
           dueAt = now + BACK_MS
@@ -77,25 +77,27 @@ describe('the delivery worker', () => {
   })
 
   it('many wakes of one tick are one poll', async () => {
-    const nextDueAt = vi.fn(world.store.outbox.nextDueAt)
-    const worker = world.work({ outbox: { nextDueAt } })
-    await until(() => nextDueAt.mock.calls.length === 1)
+    const dueLanes = vi.fn(world.store.outbox.dueLanes)
+    const worker = world.work({ outbox: { dueLanes } })
+    await until(() => dueLanes.mock.calls.length === 1)
     await new Promise((resolve) => setImmediate(resolve))
     for (let i = 0; i < 100; i += 1) worker.wake()
-    await until(() => nextDueAt.mock.calls.length > 1)
+    await until(() => dueLanes.mock.calls.length > 1)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(nextDueAt.mock.calls.length).toBe(2)
+    expect(dueLanes.mock.calls.length).toBe(2)
   })
 
   it('what was committed here is claimed in its channel, without a look, as places come free', async () => {
-    const nextDueAt = vi.fn(async () => undefined)
+    const dueLanes = vi.fn(async () => [])
     const claim = vi.fn(world.store.outbox.claim) as typeof world.store.outbox.claim & Mock
-    const worker = world.work({ outbox: { nextDueAt, claim }, concurrencyPerChannel: 1 })
-    await until(() => nextDueAt.mock.calls.length === 1)
+    const worker = world.work({ outbox: { dueLanes, claim }, concurrencyPerLane: 1 })
+    await until(() => dueLanes.mock.calls.length === 1)
     const begun = [await world.begin(), await world.begin(), await world.begin()]
     for (let i = 0; i < 100; i += 1) worker.wake('sms')
     for (const { id } of begun) await untilStatus(id, 'sent')
-    const channels = claim.mock.calls.map(([{ channel }]) => channel)
+    const channels = claim.mock.calls.flatMap(([{ lanes }]) => [
+      ...new Set(lanes.map(({ channel }: LaneKey) => channel)),
+    ])
     expect(new Set(channels)).toEqual(new Set(['sms']))
     expect(channels.length).toBeLessThanOrEqual(4)
   })
@@ -123,7 +125,7 @@ describe('the delivery worker', () => {
     const mail: Provider = { ...world.inbox, channels: ['email'] }
     const worker = world.work({
       providers: [world.gateway(server.url), mail],
-      concurrencyPerChannel: 2,
+      concurrencyPerLane: 2,
     })
     for (let i = 0; i < 6; i += 1) await world.begin()
     worker.wake()
@@ -139,7 +141,7 @@ describe('the delivery worker', () => {
 
   it('C21: one that outlives its deadline loses its place, even if it ignores the signal', async () => {
     const never = fake(() => new Promise(() => {}))
-    const worker = world.work({ providers: [never], deadlineMs: 50, concurrencyPerChannel: 1 })
+    const worker = world.work({ providers: [never], deadlineMs: 50, concurrencyPerLane: 1 })
     const first = await world.begin()
     const second = await world.begin()
     worker.wake()

@@ -2,17 +2,22 @@
 // It replaces only time, chance and, for some tests, one method of the store.
 
 import { join } from 'node:path'
+import { type Chooser, createChooser } from '../../src/delivery/chooser.ts'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
-import { createPlan, createRouter } from '../../src/delivery/plan.ts'
+import { createPlan } from '../../src/delivery/plan.ts'
 import type { DeliveryLog, Provider } from '../../src/delivery/ports.ts'
 import { createHttpProvider } from '../../src/delivery/providers/http/http.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
+import { createRests } from '../../src/delivery/rests.ts'
+import { createRouting, type Routes } from '../../src/delivery/routing.ts'
 import { createComposer } from '../../src/delivery/templates/message.ts'
 import { createWorker, type Worker, type WorkerDeps } from '../../src/delivery/worker.ts'
+import type { Channel } from '../../src/kernel/channel.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext, recipientContext } from '../../src/kernel/sealing.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
+import { decideStart } from '../../src/verification/transitions.ts'
 import { createInput, newVerification, T0 } from '../contract/rows.ts'
 import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
 import { PLAIN_SERVICE } from './messages.ts'
@@ -24,6 +29,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 export type WorkerOptions = Partial<Omit<WorkerDeps, 'outbox'>> & {
   outbox?: Partial<Outbox>
   roots?: Buffer[]
+  routes?: Routes
 }
 
 export async function openWorld() {
@@ -42,6 +48,8 @@ export async function openWorld() {
   }
   const logger: DeliveryLog = { debug: log, info: log, warn: log, error: log }
   const workers: Worker[] = []
+  /** Of the worker that was made last; before the first, nobody is known. */
+  let pickProvider: Chooser['first'] = () => null
 
   const gateway = (url: string): Provider =>
     createHttpProvider(
@@ -65,13 +73,22 @@ export async function openWorld() {
   const make = (options: WorkerOptions = {}): Worker => {
     const providers = options.providers ?? [inbox]
     const keys = options.roots ? createKeyring(options.roots) : keyring
+    const rests = createRests()
+    const random = options.random ?? Math.random
+    const routing = createRouting(providers, options.routes)
+    const chooser = createChooser({ routing, rests, clock, random })
+    pickProvider = chooser.first
     const worker = createWorker({
       clock,
       logger,
       providers,
+      chooser,
+      rests,
       plan: createPlan({
         keyring: keys,
-        router: createRouter(providers),
+        chooser,
+        rests,
+        clock,
         knowsService: (name) => name === 'default',
       }),
       compose: createComposer({ settingsOf: () => PLAIN_SERVICE }),
@@ -102,15 +119,18 @@ export async function openWorld() {
       offsetMs += ms
     },
     /** A started verification: its delivery is due now. */
-    async begin(change: Partial<NewVerification> & { to?: string; code?: string } = {}) {
-      const { to = '+14155552671', code = CODE, ...rest } = change
+    async begin(given: Partial<NewVerification> & { to?: string; code?: string } = {}) {
+      const { to = '+14155552671', code = CODE, ...rest } = given
       const made = newVerification({ createdAt: clock.now(), ...rest })
       const record = {
         ...made,
         recipientSealed: keyring.seal(to, recipientContext(made.id)),
-        codeSealed: change.codeSealed ?? keyring.seal(code, codeContext(made.id)),
+        codeSealed: given.codeSealed ?? keyring.seal(code, codeContext(made.id)),
       }
-      const outcome = await store.verifications.create(createInput(record))
+      const { service, channel, country } = record
+      const provider = pickProvider({ service, channel: channel as Channel, to, country })
+      const change = decideStart(record, false, provider)
+      const outcome = await store.verifications.create(createInput(record, { change }))
       if (outcome.kind !== 'created') throw new Error(outcome.kind)
       return outcome.record
     },

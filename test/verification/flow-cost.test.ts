@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPlan } from '../../src/delivery/plan.ts'
+import { createRests } from '../../src/delivery/rests.ts'
 import type { Keyring } from '../../src/kernel/keyring.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 import { createVerificationService } from '../../src/verification/service.ts'
@@ -110,11 +111,17 @@ it('a claim opens the recipient and the code, once each', async () => {
   take()
   const plan = createPlan({
     keyring: counting,
-    router: (channel) => ({ name: 'test', channels: [channel], send: () => Promise.reject() }),
+    chooser: { whenDue: () => ({ kind: 'send', provider: 'test' }) },
+    ...{ rests: createRests(), clock: world.clock },
     knowsService: () => true,
   })
   const claims = await world.store.outbox.claim({
-    ...{ now: world.clock.now(), channel: 'sms', limit: 1, leaseMs: 1_000, minRemainingMs: 0 },
+    ...{
+      now: world.clock.now(),
+      lanes: [{ channel: 'sms', provider: 'test', limit: 1 }],
+      leaseMs: 1_000,
+      minRemainingMs: 0,
+    },
     plan,
   })
   expect(claims).toHaveLength(1)

@@ -48,6 +48,8 @@ function after<Result>(record: VerificationRecord, decision: Decision<Result>): 
   return applied(record, decision.change)
 }
 
+const MAIL = { channel: 'email', provider: 'smtp' } as const
+
 describe('check', () => {
   it('I2: whatever the row, the right code is refused where a wrong one is, in the same words', () => {
     fc.assert(
@@ -147,7 +149,7 @@ describe('the others', () => {
 
   it('I4: a resend renews neither expiry nor attempts, and replaces what waits', () => {
     const record = recordOf({ attempts: 2, failed: 2 })
-    const resent = after(record, decideResend(1, 'email', () => null)(record, T0 + MINUTE))
+    const resent = after(record, decideResend(1, MAIL, () => null)(record, T0 + MINUTE))
     expect(resent).toEqual({
       ...record,
       ...{ sends: 2, lastSendAt: T0 + MINUTE, channel: 'email' },
@@ -156,7 +158,7 @@ describe('the others', () => {
         { send: 2, status: 'queued', ambiguous: false },
       ],
     })
-    const other = decideResend(2, 'email', () => null)(record, T0 + MINUTE)
+    const other = decideResend(2, MAIL, () => null)(record, T0 + MINUTE)
     expect(other).toMatchObject({ refusal: { error: 'overloaded' } })
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decideSettlement } from '../../src/delivery/backoff.ts'
 import type { ClaimedDelivery } from '../../src/delivery/outbox-ports.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
+import { createRests } from '../../src/delivery/rests.ts'
 import { pickLocale } from '../../src/delivery/templates/languages.ts'
 import { createFactorComparers } from '../../src/factors/comparers.ts'
 import { purgeUnverified } from '../../src/factors/domain.ts'
@@ -11,11 +12,7 @@ import { createOtp } from '../../src/factors/otp.ts'
 import { drawQr } from '../../src/factors/qr.ts'
 import { createFactorService } from '../../src/factors/service.ts'
 import { createHasher } from '../../src/hashing/hasher.ts'
-import {
-  type Channel,
-  type FactorChannel,
-  MIN_REMAINING_TO_SEND_MS,
-} from '../../src/kernel/channel.ts'
+import { type FactorChannel, MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { createReference } from '../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
@@ -104,6 +101,9 @@ export function comparersOf(deps: Parameters<typeof createFactorComparers>[0]): 
 
 export const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
 
+/** By the same provider, which is the only one. */
+const AGAIN = { provider: 'test', tried: '', isNewRound: true, notBefore: 0, roundLength: 1 }
+
 export async function createWorld(options: {
   guessesPerHour?: number
   service?: Partial<ServicePolicy>
@@ -153,6 +153,7 @@ export async function createWorld(options: {
     generateCode,
     createReference,
     pickLocale,
+    pickProvider: () => 'test',
     addressKey,
     ...compared,
     drawQr,
@@ -166,7 +167,8 @@ export async function createWorld(options: {
   })
   const plan = createPlan({
     keyring,
-    router: (channel: Channel) => ({ name: 'test', channels: [channel], send: never }),
+    chooser: { whenDue: () => ({ kind: 'send', provider: 'test' }) },
+    ...{ rests: createRests(), clock },
     knowsService: () => true,
   })
   const sent: {
@@ -204,7 +206,7 @@ export async function createWorld(options: {
     const now = clock.now()
     await store.outbox.settle({
       ...{ claim, now, durationMs: 1 },
-      result: decideSettlement(claim, result, now, 0.5),
+      result: decideSettlement(claim, result, AGAIN, now, 0.5),
     })
   }
 
@@ -269,7 +271,12 @@ export async function createWorld(options: {
     async deliver() {
       for (const channel of ['sms', 'email'] as const) {
         const claims = await store.outbox.claim<Prepared>({
-          ...{ now: clock.now(), channel, limit: 50, leaseMs: LEASE_MS, plan },
+          ...{
+            now: clock.now(),
+            lanes: [{ channel, provider: 'test', limit: 50 }],
+            leaseMs: LEASE_MS,
+            plan,
+          },
           minRemainingMs: MIN_REMAINING_TO_SEND_MS,
         })
         for (const claim of claims) await settle(claim)
@@ -285,8 +292,4 @@ export async function createWorld(options: {
       directory.remove()
     },
   }
-}
-
-function never(): never {
-  throw new Error('the router of the test world sends nothing itself')
 }

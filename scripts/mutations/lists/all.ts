@@ -29,6 +29,7 @@ import { PROVIDERS } from './providers.ts'
 import { REFUSAL_LINES } from './refusal-lines.ts'
 import { REFUSALS } from './refusals.ts'
 import { RESTORES } from './restores.ts'
+import { ROUTES } from './routes.ts'
 import { SECRETS } from './secrets.ts'
 import { SENDS } from './sends.ts'
 import { SESSIONS } from './sessions.ts'
@@ -85,6 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADMINS,
   ...WIRE,
   ...BLAME,
+  ...ROUTES,
   ...BODIES,
   ...SETTINGS,
   ...SETTING_NAMES,

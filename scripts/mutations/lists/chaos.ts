@@ -3,8 +3,7 @@
 
 import type { Change } from '../mutation.ts'
 
-const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
-const APPLY = 'drizzle/postgres/0020_faults.sql'
+const STEPS = 'drizzle/postgres/0021_routes.sql'
 
 export type ChaosBuild = {
   name: string
@@ -23,7 +22,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a worker whose lease ran out still moves the delivery: its token is not asked for',
     changes: [
       {
-        file: APPLY,
+        file: STEPS,
         find: 'AND f.token = c.token ',
         replace: '',
       },

@@ -87,9 +87,9 @@ export const DECOYS: readonly Mutant[] = [
     'PostgreSQL: decoys do not learn from decoys',
     [
       'test/storage/postgres/store.test.ts',
-      'C49: reports the results of the newest real messages, by their newest answered try',
+      'C49: reports the results of the newest real messages, of each answered try',
     ],
-    { node: 'TemplateTail', find: ` and v.kind = 'real'`, replace: '' },
+    { node: 'TemplateMiddle', find: ` and v.kind = 'real'`, replace: '' },
   ),
   mutant(
     'C49.first-decoy-latency',

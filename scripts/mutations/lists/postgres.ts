@@ -7,9 +7,8 @@ const STORE = 'test/storage/postgres/store.test.ts'
 const LOCKS = 'test/storage/postgres/locks.test.ts'
 const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
-const STEPS = 'drizzle/postgres/0018_fewer_statements.sql'
-const APPLY = 'drizzle/postgres/0020_faults.sql'
-const START = 'drizzle/postgres/0019_claimed_starts.sql'
+const GUESSES = 'drizzle/postgres/0018_fewer_statements.sql'
+const STEPS = 'drizzle/postgres/0021_routes.sql'
 const CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
@@ -41,7 +40,7 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: an open verification counts with everything that it allows',
     [STORE, 'I4: open ones count in full'],
     {
-      file: STEPS,
+      file: GUESSES,
       find: `WHEN status = 'pending' AND expires_at > p_now THEN max_attempts`,
       replace: `WHEN status = 'pending' AND expires_at > p_now THEN attempts`,
     },
@@ -51,7 +50,7 @@ export const POSTGRES: readonly Mutant[] = [
     'PostgreSQL: starts of one recipient are decided one at a time, on all nodes',
     [LOCKS, 'of its recipient, under every key of the ring'],
     {
-      file: START,
+      file: STEPS,
       find: `  FOREACH v_lock IN ARRAY p_budget_locks LOOP
     CONTINUE`,
       replace: `  FOREACH v_lock IN ARRAY '{}'::bigint[] LOOP
@@ -93,7 +92,7 @@ DECLARE
     'PostgreSQL: a claim checks, under its lock, whether enough time is left',
     [WAITED, 'I6: a delivery leased with enough time is not begun once there is too little'],
     {
-      file: APPLY,
+      file: STEPS,
       find: ' OR at > c.not_after',
       replace: '',
     },
@@ -103,7 +102,7 @@ DECLARE
     'PostgreSQL: sends of one verification are settled one at a time',
     [WAITED, 'I7: two sends that are settled at once'],
     {
-      file: APPLY,
+      file: STEPS,
       find: 'verifications f WHERE f.seq = c.seq FOR NO KEY UPDATE',
       replace: 'verifications f WHERE f.seq = c.seq',
     },
@@ -112,14 +111,14 @@ DECLARE
     'I5.pg-lease-fencing',
     'PostgreSQL: a worker whose lease has expired can no longer move the delivery',
     [STORE, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
-    { file: APPLY, find: 'AND f.token = c.token ', replace: '' },
+    { file: STEPS, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
     'I5.pg-outbox-transaction',
     'PostgreSQL: the delivery is written in the transaction of the start',
     [STORE, 'gives each due row to one claimer'],
     {
-      file: START,
+      file: STEPS,
       find: `  IF p_delivery IS NOT NULL THEN`,
       replace: `  IF false THEN`,
     },
@@ -129,7 +128,7 @@ DECLARE
     'PostgreSQL: the commit of a start is on the disk before it is answered',
     ['test/storage/postgres/synced.test.ts', 'I5: only the function of a worker’s writes'],
     {
-      file: START,
+      file: STEPS,
       find: `  v_claim jsonb;
 BEGIN`,
       replace: `  v_claim jsonb;
@@ -142,11 +141,11 @@ BEGIN`,
     'PostgreSQL: each due row is leased to one worker',
     [LOCKS, 'passes over a row that another worker is about to take'],
     {
-      file: 'drizzle/postgres/0001_functions.sql',
-      find: `LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
-  ), leased`,
-      replace: `LIMIT p_limit
-  ), leased`,
+      file: STEPS,
+      find: `LIMIT l.most FOR NO KEY UPDATE SKIP LOCKED) x
+    UNION ALL`,
+      replace: `LIMIT l.most) x
+    UNION ALL`,
     },
   ),
   mutant(
@@ -154,7 +153,7 @@ BEGIN`,
     'PostgreSQL: a claim checks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
-      file: APPLY,
+      file: STEPS,
       find: 'v_status <> c.verification_status OR v_sends <> c.sends OR ',
       replace: '',
     },
@@ -190,7 +189,7 @@ BEGIN`,
     'PostgreSQL: the last possible send erases the sealed code',
     [STORE, 'sent: status, time, event'],
     {
-      file: APPLY,
+      file: STEPS,
       find: 'IF c.erase_if_unsendable AND',
       replace: 'IF false AND',
     },
@@ -210,7 +209,7 @@ BEGIN`,
     'PostgreSQL: the message that a start claims is nobody else’s before its lease ends',
     [STORE, 'C23: nobody else has it before its lease ends'],
     {
-      file: START,
+      file: STEPS,
       find: `v_now + coalesce((v_claim->'due_after_ms')::bigint, 0)`,
       replace: 'v_now',
     },
@@ -220,7 +219,7 @@ BEGIN`,
     'PostgreSQL: a start checks, under its locks, whether enough time is left to claim its message',
     [CLOCK, 'I6: is none where too little time is left'],
     {
-      file: START,
+      file: STEPS,
       find: `CASE WHEN v_now <= (p_claim->'not_after')::bigint THEN p_claim END`,
       replace: 'p_claim',
     },
@@ -263,7 +262,7 @@ BEGIN`,
     'PostgreSQL: starts of one browser session run one after the other, on all nodes',
     [LOCKS, 'of its browser session, under every key of the ring'],
     {
-      file: START,
+      file: STEPS,
       find: `IN ARRAY p_slot_locks LOOP`,
       replace: `IN ARRAY '{}'::bigint[] LOOP`,
     },

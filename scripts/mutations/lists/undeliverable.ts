@@ -5,7 +5,6 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const C50_LANDLINES = 'test/e2e/c50-landlines.test.ts'
 const STORE = 'test/storage/postgres/store.test.ts'
-const ROUTE_WARNINGS = 'test/config/route-warnings.test.ts'
 const C66_LOST_SEND = 'test/e2e/c66-lost-send.test.ts'
 const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
 const LOGIN_FLOW = 'test/examples/login-flow.test.ts'
@@ -36,12 +35,6 @@ export const UNDELIVERABLE: readonly Mutant[] = [
       nth: 3,
       becomes: `String(recipient.type).startsWith('FIXED_LINE')`,
     },
-  ),
-  mutant(
-    'C66.unused-provider-named',
-    'providers that are configured but never send are named at start',
-    [ROUTE_WARNINGS, 'is named where two are configured and no route is given'],
-    { node: 'SpreadElement', becomes: '' },
   ),
   mutant(
     'C66.no-empty-channel',
@@ -123,12 +116,6 @@ export const UNDELIVERABLE: readonly Mutant[] = [
       'C50: says that the number is a landline, unless it is over or the provider gave a reason',
     ],
     { node: 'ReturnStatement', becomes: 'return isToLandline(detail) ? found : found' },
-  ),
-  mutant(
-    'C66.first-route-sends',
-    'the first of the named routes sends, whatever the order of the providers',
-    [ROUTE_WARNINGS, 'is named at start where SMS_ROUTES= http , twilio '],
-    { node: 'BinaryExpression', becomes: 'able.map((entry) => entry.name)' },
   ),
   mutant(
     'C66.lost-send-resend',

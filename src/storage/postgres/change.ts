@@ -24,7 +24,7 @@ import {
   writeFields,
 } from './rows.ts'
 
-const CHANGE = callOf('kind, number, fingerprint, answer, seen', 'cs_change_2', 14)
+const CHANGE = callOf('kind, number, fingerprint, answer, seen', 'cs_change_3', 14)
 
 export function changeFields(change: Change, answer: Uint8Array | null = null) {
   return {

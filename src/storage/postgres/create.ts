@@ -20,7 +20,7 @@ const COLUMNS = [
   ...(['codeLength', 'codeHash', 'pepperKeyId', 'codeSealed', 'maxAttempts', 'sends'] as const),
   ...(['maxSends', 'lastSendAt', 'clientIp', 'metadata', 'createdAt', 'expiresAt'] as const),
 ]
-const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_5', COLUMNS.length + 13)
+const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_6', COLUMNS.length + 13)
 
 function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
   if (name === 'metadata') return jsonText(record.metadata)

@@ -1,11 +1,24 @@
 // Deliveries on PostgreSQL: due rows are leased for the planning of one batch, and changed by one function of the database.
 // It must not hold a rule of its own (storage/outbox.ts decides).
 
-import type { OutboxDepth } from '../../delivery/outbox-ports.ts'
+import type { LaneDue, OutboxDepth } from '../../delivery/outbox-ports.ts'
 import type { DeliveryChange, LoadedDelivery } from '../../delivery/transitions.ts'
-import { CHANNELS, type Channel } from '../../kernel/channel.ts'
-import type { DeliveryApplied, DeliveryToApply, DueRow, Engine, TryAnswer } from '../engine.ts'
-import { MAX_COUNTED, PAST_SENDS, type PastSendRow, toPastSend } from '../outbox-reads.ts'
+import { CHANNELS } from '../../kernel/channel.ts'
+import type {
+  DeliveryApplied,
+  DeliveryToApply,
+  DueRow,
+  Engine,
+  LaneClaim,
+  TryAnswer,
+} from '../engine.ts'
+import {
+  MAX_COUNTED,
+  PAST_SENDS,
+  PAST_TRIES,
+  type PastSendRow,
+  toPastSend,
+} from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
 import { createLastLook, type LastLook } from './last-look.ts'
 import { callOf, type StoreContext } from './pool.ts'
@@ -21,7 +34,7 @@ const loadedOf = (row: Raw) => {
   return { ...rest, tries } as unknown
 }
 type AppliedRow = { n: number; outcome: DeliveryApplied['kind']; at: number; o: Raw | null }
-const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_3', 2)
+const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_4', 2)
 
 function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   const { kind } = result
@@ -56,18 +69,46 @@ function changeOf({ change, answer, ...guard }: DeliveryToApply, n: number) {
   }
 }
 
-/** Without parameters, so that it is planned once a connection: one step into the index for each channel. */
-const NEXT_DUE = `select min(x.at) as at from (${CHANNELS.map(
-  (
-    channel,
-  ) => `(select due_at as at from deliveries where channel = '${channel}' and due_at is not null
-    order by due_at limit 1)`,
-).join(' union all ')}) x`
+const OF_NONE = 'd.provider is null'
+const OF_ONE = 'd.provider = l.provider'
+const OPEN = 'from deliveries d where d.channel = l.channel and d.due_at is not null and'
+
+/** Of every lane: a step or two into the index for each. Rows without a provider are last in it, and a lane of their own. */
+const LANES = `with recursive channels(channel) as (values ${CHANNELS.map((one) => `('${one}')`).join()}),
+  named(channel, provider) as (
+    select l.channel, (select d.provider ${OPEN} d.provider > '' order by d.provider limit 1) from channels l
+    union all
+    select l.channel, (select d.provider ${OPEN} d.provider > l.provider order by d.provider limit 1) from named l
+    where l.provider is not null)`
+const ofEachLane = (columns: string, of: (isOfLane: string) => string) =>
+  `${LANES} select l.channel, l.provider, ${columns} from named l, lateral (${of(OF_ONE)}) x where l.provider is not null
+  union all select l.channel, null, ${columns} from channels l, lateral (${of(OF_NONE)}) x`
+
+/** Without parameters, so that it is planned once a connection. */
+const DUE_LANES = ofEachLane(
+  'x.at',
+  (isOfLane) => `select d.due_at as at ${OPEN} ${isOfLane} order by d.due_at limit 1`,
+)
+const DEPTHS = `select c.channel, coalesce(sum(y.due), 0)::int as due, coalesce(sum(y.retrying), 0)::int as retrying,
+    coalesce(max(y.waited), 0)::bigint as "oldestDueMs" from (${ofEachLane(
+      'x.due, x.retrying, x.waited',
+      (isOfLane) => `select count(*) filter (where due_at <= $1) as due,
+        count(*) filter (where due_at > $1 and status = 'queued') as retrying,
+        greatest(0, $1::bigint - min(due_at)) as waited
+      from (select d.due_at, d.status ${OPEN} ${isOfLane} order by d.due_at limit ${MAX_COUNTED}) open`,
+    )}) y right join (values ${CHANNELS.map((one) => `('${one}')`).join()}) c(channel) on c.channel = y.channel
+  group by c.channel`
+
+const LEASE = `select f.leased_at, f.new_token, (f.o).* from cs_lease_2($1::text[], $2::text[], $3::int[], $4, $5) f`
 
 function createLease({ query, timeOf }: StoreContext) {
-  return async (channel: Channel, now: number, limit: number) => {
-    const rows = await query<Raw>(sql`select f.leased_at, f.new_token, (f.o).*
-        from cs_lease_1(${channel}, ${timeOf(now)}, ${limit}, ${PLANNING_MS}) f`)
+  return async (lanes: readonly LaneClaim[], now: number) => {
+    const columns = [
+      lanes.map(({ channel }) => channel),
+      lanes.map(({ provider }) => provider),
+      lanes.map(({ limit }) => limit),
+    ]
+    const rows = await query<Raw>({ text: LEASE, values: [...columns, timeOf(now), PLANNING_MS] })
     return rows.map((row): DueRow => {
       const { leasedAt, ...leased } = loadedOf(row) as LeasedRow
       return { ...leased, token: leased.newToken, at: leasedAt }
@@ -83,8 +124,8 @@ export function createOutbox(
   const lease = createLease(context)
   return {
     served: lastLook.use,
-    due: async ({ channel, now, limit }) =>
-      lastLook.mayBeDue(now) ? lease(channel, now, limit).finally(lastLook.forget) : [],
+    due: async ({ lanes, now }) =>
+      lastLook.mayBeDue(now) ? lease(lanes, now).finally(lastLook.forget) : [],
     async apply(changes, now) {
       const values = [jsonText(changes.map(changeOf)), timeOf(now)]
       const rows = await query<AppliedRow>({ text: APPLY, values })
@@ -97,32 +138,18 @@ export function createOutbox(
       if (changes.some(({ change }) => change.set.status === 'queued')) lastLook.forget()
       return outcomes
     },
-    nextDueAt: () =>
-      lastLook.nextDueAt(async () => {
-        const [row] = await query<{ at: number | null }>({ text: NEXT_DUE, values: [] })
-        return row?.at ?? undefined
-      }),
+    dueLanes: () => lastLook.dueLanes(() => query<LaneDue>({ text: DUE_LANES, values: [] })),
     async pastSends() {
       const rows = // mutant: C49.pg-decoys-excluded
         await query<Raw>(sql`select v.id as verification_id, d.send, t.attempt as try_number, d.channel, t.provider,
-          v.recipient_sealed, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
-          t.fault,          d.status, d.due_at
+          v.recipient_sealed, v.country, v.expires_at, d.ambiguous, t.started_at, t.duration_ms, t.result, t.error_code, t.error_message,
+          t.fault, d.status, d.due_at, d.attempts as tries, d.provider as next_provider
         from (select * from deliveries order by verification_seq desc, send desc limit ${PAST_SENDS}) d
-        join verifications v on v.seq = d.verification_seq and v.kind = 'real',
-        lateral (select * from send_attempts a where a.verification_seq = d.verification_seq and a.send = d.send
-          and a.result is not null order by a.attempt desc limit 1) t`)
+        join verifications v on v.seq = d.verification_seq and v.kind = 'real'
+        join send_attempts t on t.verification_seq = d.verification_seq and t.send = d.send and t.result is not null
+        order by t.verification_seq desc, t.send desc, t.attempt desc limit ${PAST_TRIES}`)
       return rows.map((row) => toPastSend(camelRow(row) as PastSendRow))
     },
-    async depths(now) {
-      const channels = sql.param([...CHANNELS])
-      return query<OutboxDepth>(sql`select c.channel, d.due, d.retrying,
-          greatest(0, ${now}::bigint - coalesce(d.oldest, ${now}::bigint)) as "oldestDueMs"
-        from unnest(${channels}::text[]) c(channel), lateral (
-          select count(*) filter (where due_at <= ${now})::int as due,
-            count(*) filter (where due_at > ${now} and status = 'queued')::int as retrying, min(due_at) as oldest
-          from (select due_at, status from deliveries where channel = c.channel and due_at is not null
-            order by due_at limit ${MAX_COUNTED}) open
-        ) d`)
-    },
+    depths: (now) => query<OutboxDepth>({ text: DEPTHS, values: [now] }),
   }
 }

@@ -93,10 +93,11 @@ export const deliveries = pgTable(
     sentAt: int8('sent_at'),
     deliveredAt: int8('delivered_at'),
     wordedAt: int8('worded_at'),
+    tried: text('tried').notNull().default(''),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),
-    index('deliveries_due').on(t.channel, t.dueAt).where(sql`due_at is not null`),
+    index('deliveries_lane').on(t.channel, t.provider, t.dueAt).where(sql`due_at is not null`),
   ],
 )
 

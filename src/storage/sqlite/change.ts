@@ -26,7 +26,7 @@ export type ApplyChange = (
   claim?: DeliveryChange | null,
 ) => void
 
-const QUEUED = { status: 'queued', provider: null, token: null, tries: 0 } as const
+const QUEUED = { status: 'queued', token: null, tries: 0 } as const
 
 /** One statement for each set of columns: one that is named is written to its indexes, whether it changes or not. */
 function createUpdates(orm: Orm) {

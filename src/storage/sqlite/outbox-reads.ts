@@ -1,9 +1,10 @@
-// The worker's reads: due deliveries, the depth of each channel, and the results of the newest real messages.
+// The worker's reads: due deliveries, and the results of the newest real messages.
 
-import type { OutboxDepth, PastSend } from '../../delivery/outbox-ports.ts'
-import { CHANNELS, type Channel } from '../../kernel/channel.ts'
-import { MAX_COUNTED, PAST_SENDS, toPastSend } from '../outbox-reads.ts'
-import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import type { PastSend } from '../../delivery/outbox-ports.ts'
+import type { LaneClaim } from '../engine.ts'
+import { PAST_SENDS, PAST_TRIES, toPastSend } from '../outbox-reads.ts'
+import { and, atMost, desc, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import { ofLane } from './lanes.ts'
 import { codes, deliveries, sendTries, verifications } from './schema.ts'
 
 const joined = {
@@ -23,6 +24,8 @@ const joined = {
   provider: deliveries.provider,
   tries: deliveries.tries,
   ambiguous: deliveries.ambiguous,
+  tried: deliveries.tried,
+  country: verifications.country,
   token: deliveries.token,
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,
@@ -41,17 +44,20 @@ export function createOutboxReads(orm: Orm) {
   const p = sql.placeholder
   const d = deliveries
   const v = verifications
+  const { isOfOne, isOfNone } = ofLane
   const select = () =>
     orm
       .select(joined)
       .from(d)
       .innerJoin(v, eq(v.seq, d.verificationSeq))
       .leftJoin(codes, eq(codes.verificationSeq, v.seq))
-  const due = select()
-    .where(and(eq(d.channel, p('channel')), lte(d.dueAt, p('now')))) // mutant: I5.lease-expiry
-    .orderBy(d.dueAt)
-    .limit(atMost('limit'))
-    .prepare()
+  const dueIn = (isOfLane: typeof isOfOne) =>
+    select()
+      .where(and(isOfLane, lte(d.dueAt, p('now')))) // mutant: I5.lease-expiry
+      .orderBy(d.dueAt)
+      .limit(atMost('limit'))
+      .prepare()
+  const due = { ofOne: dueIn(isOfOne), ofNone: dueIn(isOfNone) }
   const one = orm
     .select(joined)
     .from(v)
@@ -59,53 +65,24 @@ export function createOutboxReads(orm: Orm) {
     .leftJoin(codes, eq(codes.verificationSeq, v.seq))
     .where(and(eq(v.id, p('verificationId')), eq(d.send, p('send'))))
     .prepare()
-  // One statement for all: each part is one step in the index, and the worker asks after every wake.
-  const [firstPart, ...otherParts] = CHANNELS.map((channel) =>
-    orm
-      .select({ at: sql<number | null>`min(${d.dueAt})` })
-      .from(d)
-      .where(and(eq(d.channel, channel), isNotNull(d.dueAt))),
-  )
-  if (!firstPart) throw new Error('no channels')
-  const union = otherParts.reduce((all, part) => all.unionAll(part) as never, firstPart)
-  const firstOfAll = union.prepare()
-  const depth = orm
-    .select({
-      due: sql<number>`coalesce(sum(due_at <= +${p('now')}), 0)`,
-      retrying: sql<number>`coalesce(sum(due_at > +${p('now')} and status = 'queued'), 0)`,
-      oldest: sql<number | null>`min(due_at)`,
-    })
-    .from(
-      sql`(select due_at, status from deliveries where channel = +${p('channel')} and due_at is not null
-        order by due_at limit ${sql.raw(String(MAX_COUNTED))})`,
-    )
-    .prepare()
-  const depthOf = (channel: Channel, now: number): OutboxDepth => {
-    const { due = 0, retrying = 0, oldest = null } = depth.get({ channel, now }) ?? {}
-    return { channel, due, retrying, oldestDueMs: oldest === null ? 0 : Math.max(0, now - oldest) }
-  }
   return {
-    depths: (now: number) => CHANNELS.map((channel) => depthOf(channel, now)),
-    due: (key: { channel: string; now: number; limit: number }) => due.all(key),
+    due: (lanes: readonly LaneClaim[], now: number) =>
+      lanes.flatMap((lane) =>
+        (lane.provider === null ? due.ofNone : due.ofOne).all({ ...lane, now }),
+      ),
     one: (key: { verificationId: string; send: number }) => one.get(key),
-    firstDueOfAll: () => {
-      const times = firstOfAll.all().flatMap(({ at }) => at ?? [])
-      return times.length === 0 ? undefined : Math.min(...times)
-    },
   }
 }
 
 export type OutboxRow = ReturnType<ReturnType<typeof createOutboxReads>['due']>[number]
 
-/** The newest real messages, each with its newest answered try, bounded: what decoys are to look like. */
+/** The answered tries of the newest real messages, bounded: what decoys are to look like. */
 export function createPastSends(orm: Orm): () => PastSend[] {
   const d = deliveries
   const t = sendTries
   const v = verifications
   const newest = sql`(select verification_seq, send from deliveries
     order by verification_seq desc, send desc limit ${sql.raw(String(PAST_SENDS))}) n`
-  const lastAnswered = sql`(select max(a.attempt) from send_attempts a
-    where a.verification_seq = n.verification_seq and a.send = n.send and a.result is not null)`
   const read = orm
     .select({
       verificationId: v.id,
@@ -114,6 +91,7 @@ export function createPastSends(orm: Orm): () => PastSend[] {
       channel: d.channel,
       provider: t.provider,
       recipientSealed: v.recipientSealed,
+      country: v.country,
       expiresAt: v.expiresAt,
       ambiguous: d.ambiguous,
       startedAt: t.startedAt,
@@ -122,17 +100,18 @@ export function createPastSends(orm: Orm): () => PastSend[] {
       errorCode: t.errorCode,
       errorMessage: t.errorMessage,
       fault: t.fault,
+      tries: d.tries,
+      nextProvider: d.provider,
       status: d.status,
       dueAt: d.dueAt,
     })
     .from(newest)
     .innerJoin(v, and(eq(v.seq, sql`n.verification_seq`), sql`${v.kind} = 'real'`))
     .innerJoin(d, and(eq(d.verificationSeq, v.seq), eq(d.send, sql`n.send`)))
-    .innerJoin(
-      t,
-      and(eq(t.verificationSeq, v.seq), eq(t.send, d.send), eq(t.tryNumber, lastAnswered)),
-    )
+    .innerJoin(t, and(eq(t.verificationSeq, v.seq), eq(t.send, d.send)))
     .where(isNotNull(t.result))
+    .orderBy(desc(v.seq), desc(d.send), desc(t.tryNumber))
+    .limit(atMost(PAST_TRIES))
     .prepare()
   return () => read.all().map(toPastSend)
 }

@@ -7,6 +7,7 @@ import type { DeliveryApplied, DeliveryToApply, Engine } from '../engine.ts'
 import { and, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { createLaneReads } from './lanes.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
 import { deliveries } from './schema.ts'
 import type { Tries } from './tries.ts'
@@ -29,6 +30,7 @@ function createMove(orm: Orm) {
       dueAt: sql`${p('dueAt')}`,
       token: sql`${p('token')}`,
       provider: sql`${p('provider')}`,
+      tried: sql`${p('tried')}`,
       tries: sql`${p('tries')}`,
       ambiguous: sql`${p('ambiguous')}`,
       errorCode: sql`${p('errorCode')}`,
@@ -68,6 +70,7 @@ function fits(row: OutboxRow, { change: { stamp, notAfter } }: DeliveryToApply, 
 export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] {
   const { writer, tries } = deps
   const reads = createOutboxReads(deps.orm)
+  const lanes = createLaneReads(deps.orm)
   const readPastSends = createPastSends(deps.orm)
   const applyOne = createApplyOne(deps)
 
@@ -86,12 +89,14 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
     // Most channels have nothing due most of the time: a look, and no transaction.
     due: (input) =>
       writer.read(() =>
-        reads.due(input).map((row) => ({ ...row, newToken: drawToken(), at: input.now })),
+        reads
+          .due(input.lanes, input.now)
+          .map((row) => ({ ...row, newToken: drawToken(), at: input.now })),
       ),
     apply: (changes, now) =>
       writer.write(() => changes.map((one) => apply(one, now)), AT_LEAST_ONCE),
-    nextDueAt: () => writer.read(reads.firstDueOfAll),
+    dueLanes: () => writer.read(lanes.dueLanes),
     pastSends: () => writer.read(readPastSends),
-    depths: (now) => writer.read(() => reads.depths(now)),
+    depths: (now) => writer.read(() => lanes.depths(now)),
   }
 }

@@ -99,6 +99,7 @@ export const deliveries = sqliteTable(
     send: integer('send').notNull(),
     channel: text('channel').$type<Channel>().notNull(),
     status: text('status').$type<DeliveryStatus>().notNull(),
+    /** Of the next try, or of the last one. Null: an older version made it, or nobody served the channel. */
     provider: text('provider'),
     tries: integer('attempts').notNull(),
     /** Of the tries, how many may have reached the person though no answer said so. */
@@ -114,10 +115,12 @@ export const deliveries = sqliteTable(
     deliveredAt: integer('delivered_at'),
     /** When the first try began that may have gone out; a trigger sets it. */
     wordedAt: integer('worded_at'),
+    /** Providers that had their turn before: `twilio,vonage!` (delivery/tried.ts). */
+    tried: text('tried').notNull().default(''),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),
-    index('deliveries_due').on(t.channel, t.dueAt).where(sql`due_at is not null`),
+    index('deliveries_lane').on(t.channel, t.provider, t.dueAt).where(sql`due_at is not null`),
   ],
 )
 

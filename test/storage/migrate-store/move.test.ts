@@ -105,7 +105,7 @@ async function readAll(store: Store, { pending, ended, held, app, set }: Filled)
     unused: await store.factors.recoveryHash(set.record.id, 'BBBB'),
     continuable: await store.verifications.findContinuable(pending.slot, T0 + 300),
     newest: await store.newestTime(),
-    due: await store.outbox.nextDueAt(),
+    due: await store.outbox.dueLanes(),
   }
 }
 

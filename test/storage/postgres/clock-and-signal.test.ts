@@ -8,6 +8,7 @@ import { startDueSignal } from '../../../src/storage/postgres/due-signal.ts'
 import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPool, createQuery, type Query } from '../../../src/storage/postgres/pool.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
+import { lanesOf } from '../../contract/outbox-steps.ts'
 import { createInput, newVerification } from '../../contract/rows.ts'
 import { createSteps } from '../../contract/steps.ts'
 import { guess } from '../../contract/stores.ts'
@@ -95,7 +96,7 @@ describe('the database’s clock', () => {
     expect((await check(dead.id, behind, behind)).kind).toBe('refused')
     const claim = (at: number) =>
       store.outbox.claim({
-        ...{ now: at, channel: 'sms', limit: 10, leaseMs: 30_000, minRemainingMs: 20_000 },
+        ...{ now: at, lanes: lanesOf('sms', 10), leaseMs: 30_000, minRemainingMs: 20_000 },
         plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
       })
     const [claimed, ...others] = await claim(now - 10 * MINUTE)

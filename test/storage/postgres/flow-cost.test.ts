@@ -16,7 +16,7 @@ import { openPostgres } from '../../../src/storage/postgres/open.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { generateCode } from '../../../src/verification/comparison.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
-import { LEASE_MS, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
+import { LEASE_MS, lanesOf, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { type CountingProxy, startCountingProxy } from '../../postgres/counting-proxy.ts'
 import { type PostgresServer, startPostgres } from '../../postgres/server.ts'
 import { comparersOf, testService } from '../../verification/world.ts'
@@ -78,6 +78,7 @@ function createDomain() {
     generateCode,
     createReference,
     pickLocale,
+    pickProvider: () => 'acme',
     addressKey: (address) => address,
     compare: comparersOf({
       ...compared,
@@ -130,7 +131,7 @@ it('its message takes one of each more where its start claims it, and three wher
   const settle = (claimed: ClaimedDelivery<string>) =>
     store.outbox.settle(settlement(claimed, now(), SENT))
   // What the tests before left.
-  await store.outbox.claim({ ...place, now: now(), channel: 'email', limit: 100 })
+  await store.outbox.claim({ ...place, now: now(), lanes: lanesOf('email', 100) })
 
   store.outbox.serve<string>(() => ({ ...place, take: (claimed) => void taken.push(claimed) }))
   expect(await count(() => start('three@example.com'))).toEqual({ roundTrips: 2, commits: 1 })
@@ -141,7 +142,7 @@ it('its message takes one of each more where its start claims it, and three wher
   store.outbox.serve(() => null)
   expect(await count(() => start('four@example.com'))).toEqual({ roundTrips: 2, commits: 1 })
   const later = await count(async () => {
-    const [one] = await store.outbox.claim({ ...place, now: now(), channel: 'email', limit: 1 })
+    const [one] = await store.outbox.claim({ ...place, now: now(), lanes: lanesOf('email', 1) })
     if (one) await settle(one)
   })
   expect(later).toEqual({ roundTrips: 3, commits: 3 })

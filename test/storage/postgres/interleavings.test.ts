@@ -13,6 +13,7 @@ import {
   claimOne,
   emptyOutbox,
   eventsOf,
+  nextDueAt,
   SENT,
   sendAll,
   settlement,
@@ -218,7 +219,7 @@ describe('between lease and beginning', () => {
     const record = await one()
     const dead = pausedBy(() => Promise.reject(new Error('killed')))
     await expect(claim(dead, T0, sendAll)).rejects.toThrow('killed')
-    expect(await store.outbox.nextDueAt()).toBe(T0 + 5_000)
+    expect(await nextDueAt(store.outbox)).toBe(T0 + 5_000)
     expect(await claimOne(store, T0 + 5_000)).toMatchObject({
       ...{ verificationId: record.id, tryNumber: 1, ambiguous: 0, reclaimed: false },
     })

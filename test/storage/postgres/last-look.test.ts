@@ -8,19 +8,23 @@ it('C23: what is due by itself is looked for once a second, and at once where an
   let monotonic = 0
   let looks = 0
   const lastLook = createLastLook(() => monotonic)
-  const nextDueAt = () =>
-    lastLook.nextDueAt(async () => {
+  const lanes = [
+    { channel: 'sms' as const, provider: 'acme', at: T0 + HOUR },
+    { channel: 'email' as const, provider: null, at: T0 + 2 * HOUR },
+  ]
+  const dueLanes = () =>
+    lastLook.dueLanes(async () => {
       looks += 1
-      return T0 + HOUR
+      return lanes
     })
   lastLook.use()
-  for (let n = 0; n < 5; n += 1) expect(await nextDueAt()).toBe(T0 + HOUR)
+  for (let n = 0; n < 5; n += 1) expect(await dueLanes()).toEqual(lanes)
   expect([looks, lastLook.mayBeDue(T0), lastLook.mayBeDue(T0 + HOUR)]).toEqual([1, false, true])
   monotonic += 1_000
   expect(lastLook.mayBeDue(T0)).toBe(true)
-  await nextDueAt()
+  await dueLanes()
   lastLook.forget()
-  await nextDueAt()
+  await dueLanes()
   expect(looks).toBe(3)
 })
 

@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CreateInput } from '../../../src/verification/ports.ts'
+import { lanesOf } from '../../contract/outbox-steps.ts'
 import { createInput, HOUR, mac, newVerification, T0 } from '../../contract/rows.ts'
 import { idempotency } from '../../contract/stores.ts'
 import { type OpenStore, openStore } from './fixture.ts'
@@ -91,7 +92,7 @@ describe('a claim', () => {
       [held.id],
     )
     const claimed = await store.outbox.claim({
-      ...{ now: T0 + HOUR, channel: 'sms', limit: 1000, leaseMs: 30_000, minRemainingMs: -HOUR },
+      ...{ now: T0 + HOUR, lanes: lanesOf('sms', 1000), leaseMs: 30_000, minRemainingMs: -HOUR },
       plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
     })
     await other.query('rollback')

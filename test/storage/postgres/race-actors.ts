@@ -6,6 +6,7 @@ import type { ClaimedDelivery } from '../../../src/delivery/outbox-ports.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import type { IdempotencyWrite } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
+import { lanesOf, SAME } from '../../contract/outbox-steps.ts'
 import { createInput, mac, newVerification, T0 } from '../../contract/rows.ts'
 import { type CheckEffect, createSteps } from '../../contract/steps.ts'
 
@@ -172,19 +173,17 @@ export function createRace(nodes: readonly Store[], random: () => number): Race 
         : random() < 0.8
           ? ({
               kind: 'retry',
-              at: at + below(2_000),
-              error,
-              fault: null,
-              ambiguous: random() < 0.5,
+              ...{ at: at + below(2_000), ...SAME },
+              ...{ error, fault: null, ambiguous: random() < 0.5 },
             } as const)
           : ({ kind: 'failed', error, fault: null, ambiguous: false } as const)
     await outbox.settle({ claim, now: at, durationMs: 5, result })
   }
 
   const send = async (store: Store) => {
-    await store.outbox.nextDueAt()
+    await store.outbox.dueLanes()
     const claims = await store.outbox.claim({
-      ...{ now: now(), channel: 'sms', limit: 1 + below(4), leaseMs: LEASE_MS },
+      ...{ now: now(), lanes: lanesOf('sms', 1 + below(4)), leaseMs: LEASE_MS },
       minRemainingMs: 20_000,
       plan: () =>
         random() < 0.1

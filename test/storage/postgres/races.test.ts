@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { lanesOf } from '../../contract/outbox-steps.ts'
 import { HOUR } from '../../contract/rows.ts'
 import { type OpenStore, openStore } from './fixture.ts'
 import { createRace, GUESS_LIMIT, type Race } from './race-actors.ts'
@@ -65,7 +66,7 @@ async function settleAll() {
   const far = race.now() + HOUR
   while ((await store.verifications.sweep({ now: far, graceMs: 0, limit: 500 })) > 0);
   await store.outbox.claim({
-    ...{ now: far, channel: 'sms', limit: 10_000, leaseMs: 30_000, minRemainingMs: 20_000 },
+    ...{ now: far, lanes: lanesOf('sms', 10_000), leaseMs: 30_000, minRemainingMs: 20_000 },
     plan: () => ({ kind: 'send', provider: 'acme', prepared: null }),
   })
 }

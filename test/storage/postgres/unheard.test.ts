@@ -64,6 +64,7 @@ describe('a start whose commit went unconfirmed', () => {
       lock: createKeyedLock(),
       createReference,
       pickLocale,
+      pickProvider: () => 'acme',
       addressKey: (address) => address,
     })
     const begin = () =>

@@ -11,6 +11,7 @@ import { markMoved } from '../../../src/storage/sqlite/migrate.ts'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { type RestoreOptions, restore } from '../../../src/storage/sqlite/restore.ts'
 import { approveWith, enrol, makeCodes, useOf } from '../../contract/factor-steps.ts'
+import { lanesOf, nextDueAt } from '../../contract/outbox-steps.ts'
 import { ACTOR, HOUR, MINUTE, mac, T0 } from '../../contract/rows.ts'
 import { guess, keyOf, start, typesOf } from '../../contract/stores.ts'
 import { MIGRATIONS, makeDirectory, type OpenStore, openStore } from './fixture.ts'
@@ -74,7 +75,7 @@ describe('C72: verifications that were open in the copy', () => {
       (before) => start(before, { codeSealed: sealed }),
       async () => {},
     )
-    expect(await store.outbox.nextDueAt()).toBeUndefined()
+    expect(await nextDueAt(store.outbox)).toBeUndefined()
     expect(store.client.prepare('select count(*) from codes').pluck().get()).toBe(0)
     await store.close()
     expect((await readFile(path)).includes(sealed)).toBe(false)
@@ -83,7 +84,7 @@ describe('C72: verifications that were open in the copy', () => {
 
   it('C72: nor is one that a worker held when the copy was made', async () => {
     const plan = () => ({ kind: 'send' as const, provider: 'inbox', prepared: null })
-    const claim = { channel: 'sms' as const, limit: 10, leaseMs: 5_000, minRemainingMs: 0, plan }
+    const claim = { lanes: lanesOf('sms', 10), leaseMs: 5_000, minRemainingMs: 0, plan }
     const { store, filled } = await goBack(
       async (before) => {
         const record = await start(before)
@@ -93,7 +94,7 @@ describe('C72: verifications that were open in the copy', () => {
       async () => {},
     )
     expect(await store.outbox.claim({ ...claim, now: T0 + 2 * MINUTE })).toEqual([])
-    expect(await store.outbox.nextDueAt()).toBeUndefined()
+    expect(await nextDueAt(store.outbox)).toBeUndefined()
     expect(await store.verifications.deliveriesOf(filled.id)).toMatchObject([
       { status: 'canceled' },
     ])

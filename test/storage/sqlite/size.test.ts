@@ -4,6 +4,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { lanesOf } from '../../contract/outbox-steps.ts'
 import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { makeDirectory, openStore } from './fixture.ts'
 
@@ -34,8 +35,7 @@ describe('file size', () => {
       const now = T0 + n + AT_ONCE
       const claimed = await outbox.claim({
         now,
-        channel: 'sms',
-        limit: AT_ONCE,
+        lanes: lanesOf('sms', AT_ONCE),
         leaseMs: 30_000,
         minRemainingMs: 20_000,
         plan: () => ({ kind: 'send', provider: 'twilio', prepared: null }),
