@@ -10,7 +10,10 @@ DROP INDEX "deliveries_due";
 -- A view of its own: the type of the older one's rows is a type of older programs' statements.
 CREATE VIEW outbox_rows_2 AS
   SELECT v.seq, v.id AS verification_id, v.service, v.status AS verification_status, v.kind, v.locale,
-    v.recipient_sealed, c.code_sealed, v.expires_at, v.sends, v.country, d.send, d.channel, d.status, d.provider, d.tried,
+    v.recipient_sealed, c.code_sealed, v.expires_at, v.sends, v.country, v.authenticated, v.client_ip,
+    CASE WHEN d.ambiguous > 0 OR d.status = 'sending' THEN (SELECT sum(o.ambiguous)::integer FROM deliveries o
+      WHERE o.verification_seq = d.verification_seq) ELSE 0 END AS may_have_gone,
+    d.send, d.channel, d.status, d.provider, d.tried,
     d.attempts, d.ambiguous, d.due_at, d.token,
     coalesce(d.worded_at, CASE WHEN d.status = 'sending' THEN (SELECT t.started_at FROM send_attempts t
       WHERE t.verification_seq = d.verification_seq AND t.send = d.send AND t.attempt = d.attempts) END) AS worded_at

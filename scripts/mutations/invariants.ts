@@ -56,4 +56,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'approved for its own purpose only',
     text: 'A verification started for one purpose, recipient or session is approved for no other.',
   },
+  I18: {
+    name: 'every message counts',
+    text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, and none follows once the verification has had five messages.',
+  },
 }

@@ -13,6 +13,8 @@ export const BACKOFF_CAP_MS = 60_000
 export const RETRY_AFTER_CAP_MS = 120_000
 /** Tries of one send that may have reached the person: more would be a nuisance. */
 export const MAX_AMBIGUOUS_SENDS = 3
+/** Of one verification, those included that may have gone out: no further try of one that may have arrived. */
+export const MAX_MESSAGES = 5
 /** Never reached in practice (an hour of outage is about 120): a bound against a bug. */
 export const MAX_TRIES_PER_DELIVERY = 200
 /** The last retry is planned so much earlier: claimed a moment late, it must still count as in time. */

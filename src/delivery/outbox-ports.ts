@@ -56,6 +56,11 @@ export type DueDelivery = {
   tried: string
   /** ISO 3166-1 of a phone number, as far as it is known. */
   country: string | null
+  /** Of the start, for the limits. */
+  authenticated: boolean
+  clientIp: string | null
+  /** Of all tries of the verification, how many may have gone out without an answer. */
+  mayHaveGone: number
 }
 
 /** The rows of a channel that one provider is to carry next; null: that have none. */

@@ -4,7 +4,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { codeContext, recipientContext } from '../kernel/sealing.ts'
-import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
+import { MAX_AMBIGUOUS_SENDS, MAX_MESSAGES } from './backoff.ts'
 import type { Chooser } from './chooser.ts'
 import type { DueDelivery, Plan } from './outbox-ports.ts'
 import type { Rests } from './rests.ts'
@@ -26,6 +26,9 @@ export function createPlan(deps: {
   return (due) => {
     if (due.ambiguous >= MAX_AMBIGUOUS_SENDS)
       return fail('too_many_sends', 'it may already have gone out often enough')
+    // With this one; those that nobody knows of are counted as gone out.
+    const isOneTooMany = due.ambiguous > 0 && due.sends + due.mayHaveGone > MAX_MESSAGES // mutant: I18.five-messages
+    if (isOneTooMany) return fail('too_many_sends', 'the verification has had enough messages')
     if (!deps.knowsService(due.service)) return { kind: 'give_back', delayMs: GIVE_BACK_MS }
     let prepared: Prepared
     try {

@@ -163,24 +163,28 @@ async function claim(loop: Loop, lanes: readonly KeyedLane[]): Promise<number> {
   try {
     claims = await claimFor(loop, held)
   } finally {
-    for (const one of held) give(one, claims)
+    const left = new Set(claims)
+    for (const one of held) give(one, left)
   }
   // The other half, and places that came free meanwhile, are for the next claim, together.
-  const left = held.filter(({ lane }) => lane.isLeft() && lane.free() > 0)
-  for (const one of left) state.woken.add(keyedLane(state, one))
-  if (left.length > 0) state.alarm.ring()
+  for (const one of held) if (one.lane.isLeft() && one.lane.free() > 0) comeBack(state, one)
   return claims.length
 }
 
-const keyedLane = ({ lanes }: State, one: KeyedLane): KeyedLane =>
-  lanes.find(({ lane, provider }) => lane === one.lane && provider === one.provider) ?? one
+function comeBack(state: State, { channel, provider }: Held): void {
+  const known = state.lanes.find((one) => one.channel === channel && one.provider === provider)
+  if (known) state.woken.add(known)
+  else state.lookAt = 0
+  state.alarm.ring()
+}
 
-function give({ channel, provider, lane, limit, places }: Held, all: readonly Claim[]): void {
-  const claims = all.filter((claimed) => claimed.channel === channel && claimed.lane === provider)
-  lane.setLeft(claims.length === limit)
+/** Each claim to one place of its lane. */
+function give({ channel, provider, lane, limit, places }: Held, all: Set<Claim>): void {
+  const claims = [...all].filter((one) => one.channel === channel && one.lane === provider)
+  lane.setLeft(claims.length >= limit)
   for (const [n, place] of places.entries()) {
     const claimed = claims[n]
-    if (claimed) place.run(claimed)
+    if (claimed && all.delete(claimed)) place.run(claimed)
     else place.free()
   }
 }
@@ -196,7 +200,7 @@ async function claimFor(loop: Loop, held: readonly Held[]): Promise<Claim[]> {
     plan(due) {
       const plan = deps.plan(due)
       if (plan.kind === 'give_back') state.yieldMs = YIELD_MS
-      if (plan.kind === 'move' && plan.delayMs <= 0) {
+      if (plan.kind === 'move') {
         state.lookAt = 0
         state.alarm.ring()
       }

@@ -3,9 +3,10 @@
 
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
+import { type CountMessage, refuseUncounted, settleRefused } from './charge.ts'
 import type { Chooser } from './chooser.ts'
 import type { NextProvider } from './next-provider.ts'
-import type { ClaimedDelivery, Outbox } from './outbox-ports.ts'
+import type { ClaimedDelivery, Outbox, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import {
   ambiguous,
@@ -48,6 +49,8 @@ export type TryDeps = {
   recentSends: RecentSends
   chooser: Pick<Chooser, 'next'>
   rests: Pick<Rests, 'record'>
+  /** One message more than the limits know of. */
+  countMessage: CountMessage
   /** Brings `recentSends` up to date with other nodes. Never rejects. */
   readHistory: () => Promise<void>
   clock: Clock
@@ -66,6 +69,13 @@ export function createTry(deps: TryDeps): RunTry {
     // By name and channel: the generic gateways of two channels have the same name.
     const provider = providers.find((one) => one.name === name && one.channels.includes(channel))
     const startedAt = clock.now()
+    const refused = await refuseUncounted(deps.countMessage, claim)
+    if (refused) {
+      answered()
+      const now = clock.now()
+      const decided = settleRefused(claim, refused, now)
+      return await settle(deps, claim, { decided, durationMs: now - startedAt }, stop)
+    }
     const result = prepared.silent
       ? await sendSilently(deps, provider, claim, stop)
       : await sendReally(deps, provider, claim, stop)
@@ -81,7 +91,8 @@ export function createTry(deps: TryDeps): RunTry {
     }
     logResult(deps.logger, claim, result, durationMs)
     const next = nextFor(deps, provider, claim, result)
-    return await settle(deps, claim, { result, next, durationMs }, stop)
+    const decided = decideSettlement(claim, result, next, clock.now(), deps.random())
+    return await settle(deps, claim, { decided, durationMs }, stop)
   }
 }
 
@@ -156,11 +167,9 @@ async function sendReally(
 async function settle(
   deps: TryDeps,
   claim: Claim,
-  answer: { result: SendResult; next: NextProvider | undefined; durationMs: number },
+  { decided, durationMs }: { decided: SettleDelivery['result']; durationMs: number },
   stop: AbortSignal,
 ): Promise<'done' | 'again'> {
-  const { result, next, durationMs } = answer
-  const decided = decideSettlement(claim, result, next, deps.clock.now(), deps.random())
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
     try {

@@ -129,6 +129,9 @@ function toDue(row: LoadedDelivery): DueDelivery {
     provider: row.provider,
     tried: row.tried,
     country: row.country,
+    authenticated: row.authenticated,
+    clientIp: row.clientIp,
+    mayHaveGone: row.mayHaveGone,
   }
 }
 
@@ -211,7 +214,8 @@ export function decideClaim(row: LoadedDelivery, input: Claiming): ClaimDecision
   if (row.status !== 'sending') return claimRow(row, input)
   // The previous worker died or froze; its try may have gone out, and its row keeps no answer.
   const { channel, provider, send, tries: attempt } = row
-  const decision = claimRow({ ...row, ambiguous: row.ambiguous + 1 }, input)
+  const counted = { ambiguous: row.ambiguous + 1, mayHaveGone: row.mayHaveGone + 1 }
+  const decision = claimRow({ ...row, ...counted }, input)
   const details = { channel, provider, send, attempt }
   const events = [{ type: 'delivery.reclaimed' as const, details }, ...decision.change.events]
   return { ...decision, change: { ...decision.change, events } }

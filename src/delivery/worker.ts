@@ -25,6 +25,7 @@ export type WorkerDeps = RoundDeps & {
   providers: readonly Provider[]
   chooser: TryDeps['chooser']
   rests: TryDeps['rests']
+  countMessage: TryDeps['countMessage']
   /** For the recipients of other nodes' sends. */
   keyring: Pick<Keyring, 'open'>
   compose: ComposeMessage

@@ -15,11 +15,14 @@ import { createMint } from '../hashing/mint.ts'
 import { type Clock, createClock, STEERED_RATE } from '../kernel/clock.ts'
 import { createKeyring, type Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { addressKey } from '../limits/client-address.ts'
 import { createPurger } from '../retention/purger.ts'
 import type { Store } from '../storage/store.ts'
 import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.ts'
 import { createProviderWatch, type ProviderWatch } from '../telemetry/observed.ts'
+import { createCountMessage } from '../verification/budgets.ts'
 import { generateCode } from '../verification/comparison.ts'
+import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSweeper } from '../verification/sweeper.ts'
 import { openDatabases } from './databases.ts'
@@ -27,7 +30,14 @@ import type { Thread } from './thread.ts'
 
 function composeDelivery(
   config: Config,
-  deps: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; metrics: Metrics },
+  deps: {
+    store: Store
+    limiter: Limiter
+    keyring: Keyring
+    clock: Clock
+    logger: Logger
+    metrics: Metrics
+  },
 ): { providers: Providers; worker: Worker; watch: ProviderWatch; rests: Rests; chooser: Chooser } {
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
@@ -39,6 +49,7 @@ function composeDelivery(
   const worker = createWorker({
     chooser,
     rests,
+    countMessage: createCountMessage({ limiter: deps.limiter, keyring, addressKey, services: config.services }),
     outbox: store.outbox,
     providers: providers.providers,
     onOutcome(outcome) {
@@ -109,7 +120,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     purger,
     metrics,
     ...composeHashing(config, keyring, clock, logger),
-    ...composeDelivery(config, { store, keyring, clock, logger, metrics }),
+    ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
   const levels = async (): Promise<Levels> => ({

@@ -17,7 +17,7 @@ function loadedOf(
   { send, channel, provider }: Delivery,
 ): LoadedDelivery {
   const { id, service, status, kind, locale, recipientSealed, codeSealed, expiresAt } = record
-  const { country } = record
+  const { country, authenticated, clientIp } = record
   return {
     verificationId: id,
     verificationStatus: status,
@@ -34,6 +34,9 @@ function loadedOf(
     provider,
     tried: '',
     country,
+    authenticated,
+    clientIp,
+    mayHaveGone: 0,
     tries: 0,
     ambiguous: 0,
     wordedAt: null,

@@ -2,10 +2,10 @@
 // It must not count: limits/ does, all or nothing.
 
 import type { Domain } from './domain.ts'
-import type { GuessQuery, LimitKey } from './limit-ports.ts'
+import type { Admission, GuessQuery, Limiter, LimitKey } from './limit-ports.ts'
 import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
 import { LONGEST_LIFETIME_MS } from './policy.ts'
-import { budgetKey, type Recipient } from './recipient.ts'
+import { budgetKey, type Recipient, recipientOf } from './recipient.ts'
 
 /** A block of numbers is what differs in its last four digits only. */
 const PREFIX_DIGITS_DROPPED = 4
@@ -54,6 +54,27 @@ export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[
   }
   add(['sends_per_service_hour'])
   return keys
+}
+
+/** For a message that no request asked for: another try of one that may have arrived. */
+export function createCountMessage(
+  deps: LimitKeyDeps & { limiter: Limiter; services: ReadonlyMap<string, ServicePolicy> },
+) {
+  return async (message: {
+    service: string
+    country: string | null
+    authenticated: boolean
+    clientIp: string | null
+    prepared: { to: string }
+  }): Promise<Admission['kind']> => {
+    const service = deps.services.get(message.service)
+    // Its plan has given it back: another node knows the service.
+    if (!service) return 'refused'
+    const { country, authenticated, clientIp, prepared } = message
+    const recipient = recipientOf(prepared.to, country)
+    const keys = sendLimitKeys(deps, { service, recipient, authenticated, clientIp })
+    return (await deps.limiter.admit(keys)).kind
+  }
 }
 
 /**

@@ -51,6 +51,8 @@ export function describeClaims(factory: StoresFactory): void {
         leaseUntil: T0 + LEASE_MS,
         recipientSealed: record?.recipientSealed,
         codeSealed: record?.codeSealed,
+        ...{ country: record?.country, authenticated: false, clientIp: record?.clientIp },
+        ...{ tried: '', lane: null, mayHaveGone: 0 },
       })
     })
 
@@ -128,6 +130,25 @@ export function describeClaims(factory: StoresFactory): void {
         expect(await claimOne(stores, T0 + 10 + n * LEASE_MS)).toMatchObject({
           ...{ startedAt: T0 + 10 + n * LEASE_MS, wordedAt: T0 + 10, ambiguous: n },
         })
+    })
+
+    it('I18: tells how many tries of the verification may have gone out, those of other sends included', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const record = await start(stores)
+      const first = await claimOne(stores, T0)
+      await stores.outbox.settle(settlement(first, T0 + 1, retryAt(T0 + 2)))
+      expect(await claimOne(stores, T0 + 2)).toMatchObject({ ambiguous: 1, mayHaveGone: 1 })
+      const resend = { ...keyOf(record), now: T0 + 60_000, expectedSends: 1, channel: 'sms' as const }
+      await stores.steps.resend(resend)
+      const claims = await claim(stores, T0 + 60_000, sendAll)
+      const second = claims.find(({ sendNumber }) => sendNumber === 2)
+      if (!second) throw new Error('not claimed')
+      // Nothing of its own may have gone out: nobody asks. The first one's lease ran out meanwhile, which counts.
+      expect(second.mayHaveGone).toBe(0)
+      await stores.outbox.settle(settlement(second, T0 + 60_001, retryAt(T0 + 60_002)))
+      const again = await claim(stores, T0 + 60_002, sendAll)
+      expect(again.map(({ ambiguous, mayHaveGone }) => [ambiguous, mayHaveGone])).toEqual([[1, 3]])
     })
 
     it('C22: a plan that throws fails its row only, and the error is not stored', async () => {

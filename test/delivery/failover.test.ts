@@ -4,6 +4,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parseRoutes } from '../../src/config/routes.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
+import { StoreUnavailableError } from '../../src/kernel/errors.ts'
+import { createSteps } from '../contract/steps.ts'
 import { quiet } from '../quiet.ts'
 import {
   answer,
@@ -132,6 +134,10 @@ describe('C53: the first provider', () => {
     worker.wake('sms')
     await untilStatus(id, 'failed')
     expect([servers.first.seen.length, servers.second.seen.length]).toEqual([1, 1])
+    // I15: what did arrive is still good.
+    expect(await world.store.verifications.find('default', id)).toMatchObject({
+      ...{ status: 'pending', codeHash: expect.any(String) },
+    })
   })
 })
 
@@ -243,6 +249,18 @@ describe('C53: between the failure and the second try', () => {
   })
 })
 
+it('I17: nothing goes out by the second once the verification has ended', async () => {
+  servers.first.behave(hang)
+  const worker = work()
+  const { id } = await world.begin()
+  worker.wake('sms')
+  await until(() => servers.first.seen.length === 1)
+  const steps = createSteps(world.store.verifications)
+  await steps.cancel({ id, service: 'default', now: world.clock.now() })
+  await untilStatus(id, 'canceled')
+  expect(servers.second.seen).toEqual([])
+})
+
 describe('a row whose provider nobody here has', () => {
   it.each([
     ['none: an older program made it', null],
@@ -272,4 +290,55 @@ it('C49: a decoy goes the way of the real ones: from one that rests to the next'
   expect(await world.delivery(id)).toMatchObject({ provider: 'second', tries: 1 })
   expect(servers.first.seen).toHaveLength(asked)
   expect(servers.second.seen).toHaveLength(6)
+})
+
+describe('I18: a try after one that may have gone out', () => {
+  const ask = async (admission: () => Promise<'admitted' | 'refused'>) => {
+    servers.first.behave(closeWithoutAnswer)
+    const counted: string[] = []
+    const worker = work({
+      async countMessage({ prepared }) {
+        counted.push(prepared.to)
+        return admission()
+      },
+    })
+    const { id } = await world.begin()
+    worker.wake('sms')
+    return { id, worker, counted }
+  }
+
+  it('is counted in the limits before it goes', async () => {
+    const { id, counted } = await ask(async () => 'admitted')
+    await untilStatus(id, 'sent')
+    expect(counted).toEqual(['+14155552671'])
+    expect(codesAt(servers.second)).toEqual([CODE])
+  })
+
+  it('is not made where a limit refuses it, and the send has failed', async () => {
+    const { id } = await ask(async () => 'refused')
+    await untilStatus(id, 'failed')
+    expect(await world.delivery(id)).toMatchObject({ error: { code: 'limited' } })
+    expect(servers.second.seen).toEqual([])
+  })
+
+  it('waits where the limits cannot be reached', async () => {
+    let isAway = true
+    const away = () => Promise.reject(new StoreUnavailableError('away'))
+    const { id, worker } = await ask(() => (isAway ? away() : Promise.resolve('admitted')))
+    await until(async () => (await world.delivery(id)).error?.code === 'limits_unavailable')
+    expect(servers.second.seen).toEqual([])
+    isAway = false
+    world.advance(30_000)
+    worker.wake()
+    await untilStatus(id, 'sent')
+    expect(codesAt(servers.second)).toEqual([CODE])
+  })
+
+  it('is not counted after one that was not taken', async () => {
+    servers.first.behave(answer(503))
+    const worker = work({ countMessage: async () => 'refused' })
+    const { id } = await world.begin()
+    worker.wake('sms')
+    await untilStatus(id, 'sent')
+  })
 })

@@ -40,6 +40,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     reclaimed: false,
     wordedAt: null,
     ...{ provider: 'inbox', tried: '', country: 'US' },
+    ...{ authenticated: false, clientIp: null, mayHaveGone: change.ambiguous ?? 0 },
     ...change,
   }
 }
@@ -87,6 +88,16 @@ describe('what to do with a due delivery', () => {
       kind: 'fail',
       error: { code: 'too_many_sends' },
     })
+  })
+
+  it('I18: no more than five messages of a verification, of which one may have gone out', () => {
+    const all = { ambiguous: 1, sends: 3 }
+    expect(plan(due({ ...all, mayHaveGone: 2 })).kind).toBe('send')
+    expect(plan(due({ ...all, mayHaveGone: 3 }))).toMatchObject({
+      kind: 'fail',
+      error: { code: 'too_many_sends' },
+    })
+    expect(plan(due({ ambiguous: 0, sends: 7, mayHaveGone: 0 })).kind).toBe('send')
   })
 
   it('a channel without a provider fails, a decoy’s too', () => {

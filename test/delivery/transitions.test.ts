@@ -32,7 +32,7 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     locale: 'en',
     expiresAt: NOW + 600_000,
     wordedAt: null,
-    ...{ tried: '', country: 'US' },
+    ...{ tried: '', country: 'US', authenticated: false, clientIp: null, mayHaveGone: 0 },
     ...change,
   }
 }

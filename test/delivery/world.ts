@@ -84,6 +84,7 @@ export async function openWorld() {
       providers,
       chooser,
       rests,
+      countMessage: async () => 'admitted',
       plan: createPlan({
         keyring: keys,
         chooser,

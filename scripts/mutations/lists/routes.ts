@@ -105,4 +105,22 @@ export const ROUTES: readonly Mutant[] = [
     [FAILOVER, 'one that was removed: it is routed anew'],
     { node: 'BinaryExpression', becomes: 'own' },
   ),
+  mutant(
+    'I18.extra-message-counted',
+    'a message more than was asked for goes out only where the limits have room for it',
+    [FAILOVER, 'is not made where a limit refuses it'],
+    { node: 'ReturnStatement', becomes: 'return admission === undefined ? undefined : undefined' },
+  ),
+  mutant(
+    'I18.uncounted-not-sent',
+    'it does not go out uncounted where the limits cannot be reached',
+    [FAILOVER, 'waits where the limits cannot be reached'],
+    { node: 'ReturnStatement', becomes: 'return undefined' },
+  ),
+  mutant(
+    'I18.five-messages',
+    'no try follows one that may have arrived where the verification has had five messages',
+    [PLAN, 'I18: no more than five messages of a verification'],
+    { node: 'VariableStatement', becomes: 'const isOneTooMany = false' },
+  ),
 ]

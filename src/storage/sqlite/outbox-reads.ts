@@ -26,6 +26,10 @@ const joined = {
   ambiguous: deliveries.ambiguous,
   tried: deliveries.tried,
   country: verifications.country,
+  authenticated: verifications.authenticated,
+  clientIp: verifications.clientIp,
+  mayHaveGone: sql<number>`case when deliveries.ambiguous > 0 or deliveries.status = 'sending' then
+    (select sum(o.ambiguous) from deliveries o where o.verification_seq = deliveries.verification_seq) else 0 end`,
   token: deliveries.token,
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,

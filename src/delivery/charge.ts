@@ -1,0 +1,46 @@
+// A try after one that may have gone out is a message more: it counts in the limits, before it goes (I18).
+// It must not send anything, nor decide what becomes of the message.
+
+import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
+import type { Prepared } from './plan.ts'
+
+/** Counts one message more. @throws StoreUnavailableError */
+export type CountMessage = (
+  message: Pick<
+    ClaimedDelivery<Prepared>,
+    'service' | 'country' | 'authenticated' | 'clientIp' | 'prepared'
+  >,
+) => Promise<'admitted' | 'refused'>
+
+type Refused = { error: { code: string; message: string }; again: boolean }
+
+const LIMITED = { code: 'limited', message: 'a limit allows no further message' }
+const UNCOUNTED = { code: 'limits_unavailable', message: 'the limits could not be reached' }
+/** The limits are away: the code lives on, and nothing was sent. */
+const AGAIN_AFTER_MS = 30_000
+
+/** Why a try may not go out; undefined: it may. Decoys count as the messages of real people do; to a test recipient nothing counts. */
+export async function refuseUncounted(
+  countMessage: CountMessage,
+  claim: ClaimedDelivery<Prepared>,
+): Promise<Refused | undefined> {
+  if (claim.ambiguous === 0 || claim.kind === 'test') return undefined
+  try {
+    const admission = await countMessage(claim)
+    return admission === 'refused' ? { error: LIMITED, again: false } : undefined // mutant: I18.extra-message-counted
+  } catch {
+    return { error: UNCOUNTED, again: true } // mutant: I18.uncounted-not-sent
+  }
+}
+
+/** The settlement of a try that was not made. */
+export function settleRefused(
+  { provider, tried }: ClaimedDelivery<Prepared>,
+  { error, again }: Refused,
+  now: number,
+): SettleDelivery['result'] {
+  const notSent = { error, fault: null, ambiguous: false }
+  return again
+    ? { kind: 'retry', at: now + AGAIN_AFTER_MS, provider, tried, ...notSent }
+    : { kind: 'failed', ...notSent }
+}
