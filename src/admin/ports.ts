@@ -2,7 +2,7 @@
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { Fault, ProviderState } from '../delivery/ports.ts'
+import type { Fault, ProviderState, Rest } from '../delivery/ports.ts'
 import type { EventRecord } from '../events/types.ts'
 import type { UnderKey } from '../factors/ports.ts'
 import type {
@@ -126,6 +126,8 @@ export type HealthReport = {
   /** Deliveries that failed for good within the last hour, on all nodes, counted up to a bound. */
   failed: { count: number; isMore: boolean } | undefined
   providers: readonly ProviderState[]
+  /** Providers that this node leaves alone for a while. */
+  rests: readonly Rest[]
   /** Rows under root keys that this node lacks, by key and service. */
   underMissing: readonly UnderKey[] | undefined
 }

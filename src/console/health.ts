@@ -2,8 +2,9 @@
 // It must not show a secret, nor anything from outside unescaped.
 
 import { html } from 'hono/html'
+import { adviseOn } from '../admin/advice/advice.ts'
 import type { HealthReport } from '../admin/ports.ts'
-import type { ProviderState } from '../delivery/ports.ts'
+import type { ProviderState, Rest } from '../delivery/ports.ts'
 import { adviseOnMissing } from '../factors/root-keys.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
@@ -167,6 +168,30 @@ function providers({ providers: states, at }: HealthReport): Html {
   })
 }
 
+const REASONS: Readonly<Record<Rest['reason'], string>> = {
+  failing: 'fails for everybody',
+  account: 'refuses the account',
+  destination: 'may not send there',
+  throttled: 'asked for a pause',
+}
+
+/** What they are left alone for, and what somebody can do. */
+function restsOf({ rests, at }: HealthReport): Html | string {
+  if (rests.length === 0) return ''
+  return table({
+    caption: 'Left alone for a while: messages go to the other providers of their route',
+    columns: ['Provider', 'Where', 'Why', 'What to do', 'Since', 'Tried again'],
+    rows: rests.map((rest) => [
+      rest.provider,
+      rest.country ?? 'everywhere',
+      html`${stamp(REASONS[rest.reason], 'warn')} <code><bdi>${rest.code}</bdi></code>`,
+      adviseOn(rest, 'failed').action || '–',
+      agoOf(rest.since, at),
+      rest.until > at ? `in ${spanOf(rest.until - at)}` : 'with the next message',
+    ]),
+  })
+}
+
 function node({ node: own, at }: HealthReport): Html {
   const facts: [string, Html | string][] = [
     ['Version', own.version],
@@ -193,7 +218,7 @@ ${verdict(report)}
 ${missingKeys(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
-<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}</section>
+<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}</section>
 <section><h2>Login flows</h2>${loginFlows(services)}</section>
 <section><h2>Node</h2>${node(report)}</section>
 ${settings && html`<section><h2>Settings in force</h2><div class="settings">${settingsOf(settings)}</div></section>`}`

@@ -108,6 +108,24 @@ export type SendOutcome = {
   durationMs: number
 }
 
+/** A message that one provider did not take, on its way to the next. */
+export type Failover = { channel: Channel; from: string; to: string }
+
+export const REST_REASONS = ['failing', 'account', 'destination', 'throttled'] as const
+export type RestReason = (typeof REST_REASONS)[number]
+/** A provider that is left alone for a while. */
+export type Rest = {
+  provider: string
+  /** Null: everywhere. */
+  country: string | null
+  reason: RestReason
+  /** The provider's own code of the answer that it rests for. */
+  code: string
+  since: number
+  /** When a message may try it again. */
+  until: number
+}
+
 /** A provider's answers since this process began. */
 export type ProviderState = {
   name: string

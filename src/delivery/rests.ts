@@ -3,7 +3,7 @@
 // goes there all the same, for there is nobody else.
 
 import type { Readiness } from './next-provider.ts'
-import type { SendResult } from './ports.ts'
+import type { Rest, RestReason, SendResult } from './ports.ts'
 
 /** In a row: a provider's hiccup is over before that. */
 const FAILURES_IN_A_ROW = 5
@@ -19,19 +19,6 @@ const PROBE_AFTER_MAX_MS = 300_000
 const PROBE_LEASE_MS = 30_000
 /** Providers times countries: more are a bug, and the oldest is forgotten. */
 const MAX_KEPT = 5_000
-
-export type RestReason = 'failing' | 'account' | 'destination' | 'throttled'
-export type Rest = {
-  provider: string
-  /** Null: everywhere. */
-  country: string | null
-  reason: RestReason
-  /** The provider's own code of the answer that it rests for. */
-  code: string
-  since: number
-  /** When a message may try it again. */
-  until: number
-}
 
 type Bucket = { at: number; answers: number; failures: number }
 type Known = {

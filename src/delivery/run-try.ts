@@ -11,6 +11,7 @@ import type { Prepared } from './plan.ts'
 import {
   ambiguous,
   type DeliveryLog,
+  type Failover,
   faultOf,
   type Provider,
   permanent,
@@ -58,8 +59,9 @@ export type TryDeps = {
   random: () => number
   logger: DeliveryLog
   deadlineMs: number
-  /** For metrics. It must not throw. */
+  /** For metrics. They must not throw. */
   onOutcome?: ((outcome: SendOutcome) => void) | undefined
+  onFailover?: ((failover: Failover) => void) | undefined
 }
 
 export function createTry(deps: TryDeps): RunTry {
@@ -92,6 +94,8 @@ export function createTry(deps: TryDeps): RunTry {
     logResult(deps.logger, claim, result, durationMs)
     const next = nextFor(deps, provider, claim, result)
     const decided = decideSettlement(claim, result, next, clock.now(), deps.random())
+    if (!prepared.silent && decided.kind === 'retry' && decided.provider !== name)
+      deps.onFailover?.({ channel, from: name, to: decided.provider })
     return await settle(deps, claim, { decided, durationMs }, stop)
   }
 }

@@ -36,6 +36,7 @@ export type WorkerDeps = RoundDeps & {
   /** For one request to a provider. */
   deadlineMs: number
   onOutcome?: TryDeps['onOutcome']
+  onFailover?: TryDeps['onFailover']
   leaseMs?: number
 }
 

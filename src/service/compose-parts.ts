@@ -56,6 +56,7 @@ function composeDelivery(
       metrics.observeSend(outcome)
       watch.record(outcome)
     },
+    onFailover: metrics.countFailover,
     plan: createPlan({
       keyring,
       chooser,
@@ -127,6 +128,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     hashing: hasher.stats(),
     mint: mint.level(),
     sending: worker.status().inFlight,
+    rests: parts.rests.list(clock.now()),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels)

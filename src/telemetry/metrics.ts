@@ -4,7 +4,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import { faultOf, type SendOutcome, type SendResult } from '../delivery/ports.ts'
+import { type Failover, faultOf, type Rest, type SendOutcome, type SendResult } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
@@ -22,6 +22,7 @@ export type Levels = {
   hashing: { running: number; waiting: number; limit: number }
   mint: { ready: number; capacity: number }
   sending: Readonly<Record<Channel, number>>
+  rests: readonly Rest[]
   /** Undefined: the store is unavailable. */
   outbox: readonly OutboxDepth[] | undefined
 }
@@ -68,6 +69,9 @@ function createInstruments(registry: Registry) {
         ['provider', 'channel', 'code', 'fault'],
       ),
     ),
+    failovers: new Counter(
+      of('failovers_total', 'Messages that went on to another provider.', ['channel', 'from', 'to']),
+    ),
     hashes: new Histogram({
       ...of(
         'hash_seconds',
@@ -99,11 +103,19 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   const oldest = gauge('outbox_oldest_due_seconds', 'How long the oldest due message has waited.', [
     'channel',
   ])
+  const rests = gauge(
+    'provider_rests',
+    '1 for each provider that this node leaves alone, by why: failing, account, destination (of a country) or throttled.',
+    ['provider', 'country', 'reason'],
+  )
   const isReachable = gauge('store_reachable', '1 if the store could be reached, else 0.')
   return (levels) => {
     for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
     for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)
     for (const [channel, value] of Object.entries(levels.sending)) sending.set({ channel }, value)
+    rests.reset()
+    for (const { provider, country, reason } of levels.rests)
+      rests.set({ provider, country: country ?? '', reason }, 1)
     isReachable.set(levels.outbox ? 1 : 0)
     for (const { channel, due, retrying, oldestDueMs } of levels.outbox ?? []) {
       outbox.set({ channel, state: 'due' }, due)
@@ -117,7 +129,7 @@ function createLevels(registry: Registry): (levels: Levels) => void {
 export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, hashes } =
+  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, failovers, hashes } =
     createInstruments(registry)
   const setLevels = createLevels(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
@@ -165,6 +177,7 @@ export function createMetrics(now = () => performance.now()) {
       const fault = faultOf(result) ?? 'none'
       if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code), fault })
     },
+    countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
   }
 }

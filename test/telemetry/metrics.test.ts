@@ -123,11 +123,18 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.countWrongKey('api')
   metrics.observeSend(refused('30003'))
   metrics.observeHash('start', 1)
+  metrics.countFailover({ channel: 'sms', from: 'twilio', to: 'vonage' })
   const channels = { sms: 0, email: 0 }
   metrics.readLevelsBy(async () => ({
     hashing: { running: 0, waiting: 0, limit: 1 },
     mint: { ready: 0, capacity: 1 },
     sending: channels,
+    rests: [
+      {
+        ...{ provider: 'twilio', country: 'IN', reason: 'destination', code: '21408' },
+        ...{ since: 0, until: 1 },
+      },
+    ],
     outbox: [{ channel: 'sms', due: 0, retrying: 0, oldestDueMs: 0 }],
   }))
   const told = await metrics.text()

@@ -2,7 +2,9 @@
 // It must not show a secret, nor report without a key why a node is not ready: anybody may ask.
 
 import { z } from '@hono/zod-openapi'
+import { adviseOn } from '../../admin/advice/advice.ts'
 import type { HealthReport } from '../../admin/ports.ts'
+import { REST_REASONS } from '../../delivery/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
 import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import { callingAdmin, serviceOf } from '../admin-caller.ts'
@@ -31,6 +33,16 @@ const Provider = z.object({
   accepted_at: nullableTime,
   accepted: count,
   refused: count,
+})
+
+const ProviderRest = z.object({
+  provider: z.string(),
+  country: z.string().nullable().openapi({ description: 'Null: everywhere.' }),
+  reason: z.enum(REST_REASONS),
+  code: z.string().openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
+  action: z.string().openapi({ description: 'What to do about it; empty: nothing is known.' }),
+  since: timeField,
+  until: timeField.openapi({ description: 'When a message tries it again.' }),
 })
 
 const Setting = z.object({
@@ -66,6 +78,9 @@ const AdminHealth = z
         'Deliveries that failed for good, on all nodes; `more`: there are more than were counted.',
     }),
     providers: z.array(Provider).openapi({ description: 'As this node has seen them.' }),
+    rests: z.array(ProviderRest).openapi({
+      description: 'Providers that this node leaves alone for a while: messages go to the others.',
+    }),
     missing_root_keys: z
       .array(
         z.object({
@@ -109,7 +124,7 @@ function toWireHealth(
   report: HealthReport,
   settings: readonly ShownSetting[] | null,
 ): z.infer<typeof AdminHealth> {
-  const { at, node, checks, hashing, mint, sending, outbox, failed, providers, underMissing } =
+  const { at, node, checks, hashing, mint, sending, outbox, failed, providers, rests, underMissing } =
     report
   const { running, waiting, limit, concurrency } = hashing
   return {
@@ -131,6 +146,12 @@ function toWireHealth(
       null,
     failed_last_hour: failed ? { count: failed.count, more: failed.isMore } : null,
     providers: providers.map(toWireProvider),
+    rests: rests.map((rest) => ({
+      ...rest,
+      action: adviseOn(rest, 'failed').action,
+      since: toWireTime(rest.since),
+      until: toWireTime(rest.until),
+    })),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
         key_id: keyId,
