@@ -1,10 +1,10 @@
-// The transitions of a delivery: every rule of its life, decided once for both engines. Pure and synchronous.
+// The transitions of a delivery until its try: every rule of its life, decided once for both engines (settling.ts: after it). Pure and synchronous.
 // A store loads the row, applies the change where what it was decided on still holds, and else decides again.
 
 import type { EventDetails, EventType } from '../events/types.ts'
-import { type DeliveryStatus, MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import type { DeliveryStatus } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
-import type { ClaimedDelivery, DueDelivery, Outbox, Plan, SettleDelivery } from './outbox-ports.ts'
+import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from './outbox-ports.ts'
 import type { Fault, ProviderError } from './ports.ts'
 
 /** A delivery with its verification, as a store loads it. */
@@ -62,18 +62,18 @@ export type HeldDelivery = Pick<
 
 const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
 const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prepared' }
-const CLOSED = { dueAt: null, token: null } as const
+export const CLOSED = { dueAt: null, token: null } as const
 
 /** Why nothing more may be sent for this row, whatever the answer was; undefined: it may. */
-function canceledBecause({ verificationStatus, send, sends }: HeldDelivery): string | undefined {
+export function canceledBecause({ verificationStatus, send, sends }: HeldDelivery): string | undefined {
   if (verificationStatus !== 'pending') return verificationStatus
   // Only a row whose worker held it at the resend can be open beside its successor.
   return send < sends ? 'replaced' : undefined
 }
 
-const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({ verificationStatus, sends })
+export const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({ verificationStatus, sends })
 
-function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
+export function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
   const { channel, send, ambiguous } = row
   return {
     set: { ...CLOSED, status: 'canceled', ambiguous },
@@ -84,11 +84,11 @@ function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
   }
 }
 
-type Reason = ProviderError & { fault?: Fault | null }
-const columnsOf = ({ code, message }: Reason) => ({ errorCode: code, errorMessage: message })
-const faultIn = ({ fault }: Reason) => (fault ? { fault } : {}) // mutant: C53.event-fault
+export type Reason = ProviderError & { fault?: Fault | null }
+export const columnsOf = ({ code, message }: Reason) => ({ errorCode: code, errorMessage: message })
+export const faultIn = ({ fault }: Reason) => (fault ? { fault } : {}) // mutant: C53.event-fault
 
-function fail(row: HeldDelivery, at: number, error: Reason): DeliveryChange {
+export function fail(row: HeldDelivery, at: number, error: Reason): DeliveryChange {
   const { provider, send, tries: attempt, ambiguous } = row
   const { code, message } = error
   const details = { provider, send, attempt, error: code, message, ...faultIn(error) }
@@ -219,53 +219,4 @@ export function decideClaim(row: LoadedDelivery, input: Claiming): ClaimDecision
   const details = { channel, provider, send, attempt }
   const events = [{ type: 'delivery.reclaimed' as const, details }, ...decision.change.events]
   return { ...decision, change: { ...decision.change, events } }
-}
-
-/** The next state of a claimed row after its try. It never moves a verification (I5). */
-export function decideSettled(
-  held: HeldDelivery,
-  { now, durationMs, result }: Pick<SettleDelivery, 'now' | 'durationMs' | 'result'>,
-): DeliveryChange {
-  const { provider, send, tries: attempt } = held
-  if (result.kind === 'sent')
-    return {
-      set: { ...CLOSED, status: 'sent', sentAt: now, errorCode: null, errorMessage: null },
-      at: now,
-      events: [
-        { type: 'delivery.sent', details: { provider, send, attempt, duration_ms: durationMs } },
-      ],
-      eraseIfUnsendable: true,
-    }
-  const error = { ...result.error, fault: result.fault }
-  const row = { ...held, ambiguous: held.ambiguous + (result.ambiguous ? 1 : 0) }
-  if (result.kind === 'failed') return fail(row, now, error)
-  const reason = canceledBecause(row)
-  if (reason !== undefined) return cancel(row, now, reason) // mutant: I6.no-retry-ended
-  const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
-  if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutants: I6.no-retry-expired I6.pg-retry-expiry
-  const dueAfterMs = result.at - now
-  const isOther = result.provider !== provider
-  const about = { error: error.code, retry_in_ms: dueAfterMs, ...faultIn(error) }
-  const next = isOther && { next_provider: result.provider } // mutant: C53.failover-logged
-  const details = { provider, send, attempt, ...about, ...next }
-  const waiting = { provider: result.provider, tried: result.tried, ambiguous: row.ambiguous }
-  return {
-    set: { status: 'queued', token: null, ...waiting, ...columnsOf(error) },
-    dueAfterMs,
-    stamp: stampOf(row),
-    at: now,
-    events: [{ type: 'delivery.retrying', details }],
-    eraseIfUnsendable: false,
-  }
-}
-
-/** At drain: where it was before the claim, due before every clock, the try not counted. */
-export function decideReleased(tryNumber: number): DeliveryChange {
-  return {
-    set: { status: 'queued', dueAt: 0, token: null, tries: tryNumber - 1 },
-    removed: tryNumber,
-    at: 0,
-    events: [],
-    eraseIfUnsendable: false,
-  }
 }

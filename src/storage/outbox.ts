@@ -2,11 +2,10 @@
 // It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again.
 
 import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
+import { decideReleased, decideSettled } from '../delivery/settling.ts'
 import {
   type ClaimDecision,
   decideClaim,
-  decideReleased,
-  decideSettled,
   type HeldDelivery,
 } from '../delivery/transitions.ts'
 import type { Channel } from '../kernel/channel.ts'

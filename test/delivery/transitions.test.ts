@@ -2,10 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Plan, SettleDelivery } from '../../src/delivery/outbox-ports.ts'
+import { decideReleased, decideSettled } from '../../src/delivery/settling.ts'
 import {
   decideClaim,
-  decideReleased,
-  decideSettled,
   type LoadedDelivery,
 } from '../../src/delivery/transitions.ts'
 

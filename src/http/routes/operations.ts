@@ -2,9 +2,7 @@
 // It must not show a secret, nor report without a key why a node is not ready: anybody may ask.
 
 import { z } from '@hono/zod-openapi'
-import { adviseOn } from '../../admin/advice/advice.ts'
 import type { HealthReport } from '../../admin/ports.ts'
-import { REST_REASONS } from '../../delivery/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
 import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import { callingAdmin, serviceOf } from '../admin-caller.ts'
@@ -13,7 +11,8 @@ import type { AppDeps } from '../deps.ts'
 import { READ } from '../middleware/auth.ts'
 import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
-import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from '../schemas/answers.ts'
+import { count, timeField, toWireTime } from '../schemas/answers.ts'
+import { Provider, ProviderRest, toWireProvider, toWireRest } from '../schemas/providers.ts'
 
 const Node = z.object({
   name: z.string(),
@@ -22,27 +21,6 @@ const Node = z.object({
   mode: z.string(),
   store: z.string(),
   limits: z.string(),
-})
-
-const Provider = z.object({
-  name: z.string(),
-  channels: z.array(z.enum(CHANNELS)),
-  last: z
-    .object({ kind: z.string(), code: z.string().nullable(), at: timeField, took_ms: z.number() })
-    .nullable(),
-  accepted_at: nullableTime,
-  accepted: count,
-  refused: count,
-})
-
-const ProviderRest = z.object({
-  provider: z.string(),
-  country: z.string().nullable().openapi({ description: 'Null: everywhere.' }),
-  reason: z.enum(REST_REASONS),
-  code: z.string().openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
-  action: z.string().openapi({ description: 'What to do about it; empty: nothing is known.' }),
-  since: timeField,
-  until: timeField.openapi({ description: 'When a message tries it again.' }),
 })
 
 const Setting = z.object({
@@ -103,23 +81,6 @@ const AdminHealth = z
   })
   .openapi('AdminHealth')
 
-function toWireProvider(state: HealthReport['providers'][number]): z.infer<typeof Provider> {
-  const { name, channels, last, acceptedAt, accepted, refused } = state
-  return {
-    name,
-    channels: [...channels],
-    accepted,
-    refused,
-    last: last && {
-      kind: last.kind,
-      code: last.code,
-      at: toWireTime(last.at),
-      took_ms: last.tookMs,
-    },
-    accepted_at: toWireTimeOrNull(acceptedAt),
-  }
-}
-
 function toWireHealth(
   report: HealthReport,
   settings: readonly ShownSetting[] | null,
@@ -146,12 +107,7 @@ function toWireHealth(
       null,
     failed_last_hour: failed ? { count: failed.count, more: failed.isMore } : null,
     providers: providers.map(toWireProvider),
-    rests: rests.map((rest) => ({
-      ...rest,
-      action: adviseOn(rest, 'failed').action,
-      since: toWireTime(rest.since),
-      until: toWireTime(rest.until),
-    })),
+    rests: rests.map(toWireRest),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
         key_id: keyId,
