@@ -61,19 +61,33 @@ function diagnoseFailure(verification: ListedVerification, offers: Offers): Diag
 }
 
 function diagnoseQueued({ verification, events }: VerificationDetail): Diagnosis {
-  const { errorCode, provider } = verification
+  const { errorCode } = verification
   const wait = 'It goes out within seconds. If it stays queued, see the queue in Health.'
   if (errorCode === null) return say('warn', 'The message is queued.', wait)
   const retrying = newest(events, 'delivery.retrying')
   const waitMs = Number(retrying?.details.retry_in_ms)
   const at = retrying && Number.isFinite(waitMs) ? retrying.at + waitMs : null
-  const { meaning, action, meanwhile } = adviseOn({ provider, code: errorCode }, 'retrying')
+  // The message is on its way to the next provider: the error is that of the one before.
+  const before = retrying?.details.provider
+  const provider = typeof before === 'string' ? before : verification.provider
+  const about = { provider, code: errorCode }
+  const { meaning, action, meanwhile } = adviseOn(about, 'retrying')
   return say('warn', meaning, join('It will be retried automatically.', meanwhile, action), { at })
 }
 
 /** Another message, or what to do where the page has no such button. */
 const another = (offers: Offers, { channel }: ListedVerification) =>
   nextStep(repeatable(''), offers, channel).text
+
+/** Who was asked before the provider that took the newest message. */
+function passedOver(events: readonly EventRecord[], { provider }: ListedVerification): string {
+  const last = newest(events, 'delivery.sent')?.details.send
+  const names = events
+    .filter(({ type, details }) => type === 'delivery.retrying' && details.send === last)
+    .flatMap(({ details: { provider: one } }) => (typeof one === 'string' ? one : []))
+  const others = [...new Set(names)].filter((name) => name !== provider)
+  return others.length === 0 ? '' : ` after ${others.join(' and ')} did not`
+}
 
 function diagnoseSent(
   { verification, events }: VerificationDetail,
@@ -86,7 +100,8 @@ function diagnoseSent(
     verification.channel === 'email'
       ? 'The user checks the spam folder and the address.'
       : 'The user checks the signal, the number and blocked senders.'
-  const meaning = `${nameOf(verification)} accepted the message; it has not reported whether it arrived.`
+  const after = passedOver(events, verification)
+  const meaning = `${nameOf(verification)} accepted the message${after}; it has not reported whether it arrived.`
   if (!isLate) return say('', meaning, `Wait a moment. ${where}`, { resend: 'may help' })
   return say('warn', meaning, join(where, another(offers, verification)), { resend: 'helps' })
 }

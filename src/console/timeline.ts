@@ -82,7 +82,7 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     `${word(details.provider)} accepted ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}`,
   ],
   'delivery.retrying': (details) => [
-    `${word(details.provider)} did not accept ${messageOf(details)}; next try in ${spanOf(Number(details.retry_in_ms))}`,
+    `${word(details.provider)} did not accept ${messageOf(details)}; ${nextOf(details)}`,
     'warn',
   ],
   'delivery.failed': (details) => [`Given up: ${messageOf(details)}`, 'bad'],
@@ -95,6 +95,13 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   ],
   'request.refused': (details) => [refused(details), 'warn'],
   'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
+}
+
+/** Another provider at once, the same or another one later. */
+function nextOf({ next_provider: next, retry_in_ms: waitMs }: EventRecord['details']): string {
+  const wait = Number(waitMs)
+  if (next === undefined) return `next try in ${spanOf(wait)}`
+  return wait > 0 ? `next try by ${word(next)} in ${spanOf(wait)}` : `on to ${word(next)}`
 }
 
 const MARK = html`<span class="mark" aria-hidden="true"></span>`

@@ -118,4 +118,13 @@ describe('a diagnosis', () => {
     expect(late.action).toMatch(/Send again/)
     expect(says({ channel: 'email' }, [EVENT]).action).toMatch(/spam/)
   })
+
+  it('C53: says who did not take the message before the provider that did', () => {
+    const row = { deliveryStatus: 'sent', provider: 'vonage' } as const
+    const events = [
+      eventOf('delivery.retrying', NOW - 200, { send: 1, provider: 'twilio', error: 'http_503' }),
+      eventOf('delivery.sent', NOW - 100, { send: 1, provider: 'vonage' }),
+    ]
+    expect(says(row, events).meaning).toContain('accepted the message after twilio did not;')
+  })
 })
