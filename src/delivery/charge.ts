@@ -16,7 +16,7 @@ type Refused = { error: { code: string; message: string }; again: boolean }
 
 const LIMITED = { code: 'limited', message: 'a limit allows no further message' }
 const UNCOUNTED = { code: 'limits_unavailable', message: 'the limits could not be reached' }
-/** The limits are away: the code lives on, and nothing was sent. */
+/** The limits cannot be reached: the code is still valid, and nothing was sent. */
 const AGAIN_AFTER_MS = 30_000
 
 /** Why a try may not go out; undefined: it may. Decoys count as the messages of real people do; to a test recipient nothing counts. */

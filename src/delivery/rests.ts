@@ -1,6 +1,6 @@
 // Which providers are left alone for a while, by what they answered: an account, or one country of it. Of this process alone.
 // It must not hold a message, or wait: a message goes to another provider of its route meanwhile, and where none is awake it
-// goes there all the same, for there is nobody else.
+// goes there anyway, for there is nobody else.
 
 import type { Readiness } from './next-provider.ts'
 import type { Rest, RestReason, SendResult } from './ports.ts'
@@ -56,7 +56,7 @@ function isFailing({ inARow, buckets }: Known): boolean {
 
 function rest(known: Known, now: number, reason: RestReason, code: string): void {
   const { rest: before } = known
-  // Requests that were under way when it began prove nothing more.
+  // Requests that were in progress when it began prove nothing more.
   const isProbe = known.probedAt > 0 || (before !== null && now >= before.failedAt + before.waitMs)
   if (before && !isProbe) return // mutant: C53.rest-doubled-by-probes
   const waitMs = before ? Math.min(before.waitMs * 2, PROBE_AFTER_MAX_MS) : PROBE_AFTER_MS

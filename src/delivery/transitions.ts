@@ -65,13 +65,20 @@ const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prep
 export const CLOSED = { dueAt: null, token: null } as const
 
 /** Why nothing more may be sent for this row, whatever the answer was; undefined: it may. */
-export function canceledBecause({ verificationStatus, send, sends }: HeldDelivery): string | undefined {
+export function canceledBecause({
+  verificationStatus,
+  send,
+  sends,
+}: HeldDelivery): string | undefined {
   if (verificationStatus !== 'pending') return verificationStatus
   // Only a row whose worker held it at the resend can be open beside its successor.
   return send < sends ? 'replaced' : undefined
 }
 
-export const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({ verificationStatus, sends })
+export const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({
+  verificationStatus,
+  sends,
+})
 
 export function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
   const { channel, send, ambiguous } = row

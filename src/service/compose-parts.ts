@@ -49,7 +49,12 @@ function composeDelivery(
   const worker = createWorker({
     chooser,
     rests,
-    countMessage: createCountMessage({ limiter: deps.limiter, keyring, addressKey, services: config.services }),
+    countMessage: createCountMessage({
+      limiter: deps.limiter,
+      keyring,
+      addressKey,
+      services: config.services,
+    }),
     outbox: store.outbox,
     providers: providers.providers,
     onOutcome(outcome) {

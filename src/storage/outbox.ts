@@ -3,11 +3,7 @@
 
 import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../delivery/settling.ts'
-import {
-  type ClaimDecision,
-  decideClaim,
-  type HeldDelivery,
-} from '../delivery/transitions.ts'
+import { type ClaimDecision, decideClaim, type HeldDelivery } from '../delivery/transitions.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import type {

@@ -4,7 +4,13 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import { type Failover, faultOf, type Rest, type SendOutcome, type SendResult } from '../delivery/ports.ts'
+import {
+  type Failover,
+  faultOf,
+  type Rest,
+  type SendOutcome,
+  type SendResult,
+} from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
@@ -70,7 +76,11 @@ function createInstruments(registry: Registry) {
       ),
     ),
     failovers: new Counter(
-      of('failovers_total', 'Messages that went on to another provider.', ['channel', 'from', 'to']),
+      of('failovers_total', 'Messages that went on to another provider.', [
+        'channel',
+        'from',
+        'to',
+      ]),
     ),
     hashes: new Histogram({
       ...of(

@@ -139,7 +139,12 @@ export function describeClaims(factory: StoresFactory): void {
       const first = await claimOne(stores, T0)
       await stores.outbox.settle(settlement(first, T0 + 1, retryAt(T0 + 2)))
       expect(await claimOne(stores, T0 + 2)).toMatchObject({ ambiguous: 1, mayHaveGone: 1 })
-      const resend = { ...keyOf(record), now: T0 + 60_000, expectedSends: 1, channel: 'sms' as const }
+      const resend = {
+        ...keyOf(record),
+        now: T0 + 60_000,
+        expectedSends: 1,
+        channel: 'sms' as const,
+      }
       await stores.steps.resend(resend)
       const claims = await claim(stores, T0 + 60_000, sendAll)
       const second = claims.find(({ sendNumber }) => sendNumber === 2)

@@ -159,7 +159,7 @@ describe('C53: a provider that fails for everybody', () => {
     expect([servers.first.seen.length, servers.second.seen.length]).toEqual([7, 8])
   })
 
-  it('is asked all the same where it is the only one: each message has its own backoff', async () => {
+  it('is asked anyway where it is the only one: each message has its own backoff', async () => {
     servers.first.behave(answer(503))
     const worker = work({ providers: [named('first', servers.first.url)], routes: {} })
     for (let n = 0; n < 8; n += 1) await world.begin()
@@ -265,7 +265,7 @@ describe('a row whose provider nobody here has', () => {
   it.each([
     ['none: an older program made it', null],
     ['one that was removed', 'gone'],
-  ])('%s: it is routed anew', async (_, provider) => {
+  ])('%s: it is routed again', async (_, provider) => {
     const { id } = await world.begin()
     world.store.client.prepare('update deliveries set provider = ?').run(provider)
     work()

@@ -3,10 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan, SettleDelivery } from '../../src/delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../../src/delivery/settling.ts'
-import {
-  decideClaim,
-  type LoadedDelivery,
-} from '../../src/delivery/transitions.ts'
+import { decideClaim, type LoadedDelivery } from '../../src/delivery/transitions.ts'
 
 const NOW = 1_000_000
 const MIN_MS = 20_000

@@ -131,7 +131,10 @@ async function everyLabel(): Promise<Set<string>> {
     sending: channels,
     rests: [
       {
-        ...{ provider: 'twilio', country: 'IN', reason: 'destination', code: '21408' },
+        provider: 'twilio',
+        country: 'IN',
+        reason: 'destination',
+        code: '21408',
         ...{ since: 0, until: 1 },
       },
     ],

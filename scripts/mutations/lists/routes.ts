@@ -56,7 +56,7 @@ export const ROUTES: readonly Mutant[] = [
   ),
   mutant(
     'C53.last-one-is-asked',
-    'a provider that rests is asked all the same where nobody else is awake',
+    'a provider that rests is asked anyway where nobody else is awake',
     [PLAN, 'C53: goes to one that rests where nobody else is awake'],
     { node: 'IfStatement', becomes: '' },
   ),
@@ -101,8 +101,8 @@ export const ROUTES: readonly Mutant[] = [
   ),
   mutant(
     'C53.nobodys-rows-are-claimed',
-    'a message of a provider that was removed is claimed, and routed anew',
-    [FAILOVER, 'one that was removed: it is routed anew'],
+    'a message of a provider that was removed is claimed, and routed again',
+    [FAILOVER, 'one that was removed: it is routed again'],
     { node: 'BinaryExpression', becomes: 'own' },
   ),
   mutant(

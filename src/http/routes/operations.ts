@@ -85,8 +85,19 @@ function toWireHealth(
   report: HealthReport,
   settings: readonly ShownSetting[] | null,
 ): z.infer<typeof AdminHealth> {
-  const { at, node, checks, hashing, mint, sending, outbox, failed, providers, rests, underMissing } =
-    report
+  const {
+    at,
+    node,
+    checks,
+    hashing,
+    mint,
+    sending,
+    outbox,
+    failed,
+    providers,
+    rests,
+    underMissing,
+  } = report
   const { running, waiting, limit, concurrency } = hashing
   return {
     at: toWireTime(at),

@@ -23,7 +23,9 @@ export const ProviderRest = z.object({
   provider: z.string(),
   country: z.string().nullable().openapi({ description: 'Null: everywhere.' }),
   reason: z.enum(REST_REASONS),
-  code: z.string().openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
+  code: z
+    .string()
+    .openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
   action: z.string().openapi({ description: 'What to do about it; empty: nothing is known.' }),
   since: timeField,
   until: timeField.openapi({ description: 'When a message tries it again.' }),

@@ -83,7 +83,7 @@ describe('C72: verifications that were open in the copy', () => {
   })
 
   it('C72: nor is one that a worker held when the copy was made', async () => {
-    const plan = () => ({ kind: 'send' as const, provider: 'inbox', prepared: null })
+    const plan = () => ({ kind: 'send' as const, provider: 'acme', prepared: null })
     const claim = { lanes: lanesOf('sms', 10), leaseMs: 5_000, minRemainingMs: 0, plan }
     const { store, filled } = await goBack(
       async (before) => {
