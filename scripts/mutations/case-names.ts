@@ -51,6 +51,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C51: 'a flood of refused starts',
   C52: 'thousands of requests before an answer',
   C53: 'the first provider dead, slow, throttling, lying or silent',
+  C56: 'a country or a sender that a provider does not serve',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',
   C63: 'an imported secret: short, in another spelling, or a duplicate',
   C64: 'one key that occupies every live stream',
