@@ -72,6 +72,7 @@ module.exports = {
       '^src/events/',
       '^src/delivery/ports\\.ts$',
     ]),
+    row('webhooks-know-events', '^src/webhooks/', ['^src/webhooks/', EVENT_WORDS]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [
       '^src/telemetry/',

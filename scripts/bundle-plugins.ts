@@ -57,10 +57,11 @@ const inlineScripts: Plugin = {
  * Each part replaces its whole, with the same names.
  */
 const PARTS = [
-  // The index loads fetch, caches, mocks, WebSocket and more besides the one class in use.
+  // The index loads fetch, caches, mocks, WebSocket and more besides the two parts in use.
   {
     filter: /^undici$/,
-    contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'`,
+    contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js'
+      export { default as buildConnector } from 'undici/lib/core/connect.js'`,
   },
   // The index loads each of its sixteen stores, and Node's cluster with them.
   {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { loadSettings } from '../src/config/load.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
+import { WEBHOOK_SETTINGS } from '../src/config/webhooks.ts'
 import type { ProviderEntry } from '../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
@@ -42,6 +43,7 @@ function settingsPart(): string {
     section('The default service', rows(SERVICE_SETTINGS)),
     section('Limits', rows(LIMIT_SETTINGS)),
     section('Which provider sends', rows(ROUTE_SETTINGS)),
+    section('Webhooks of the default service', rows(WEBHOOK_SETTINGS)),
     ...PROVIDERS.filter(({ settings }) => settings.length > 0).map(providerSection),
   ].join('\n\n')
 }

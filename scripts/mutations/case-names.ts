@@ -33,6 +33,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C31: 'hostile bodies',
   C32: 'markup and control characters in what strangers send',
   C33: 'the admin console: guessing, forged forms, sessions after their end',
+  C34: 'a webhook’s URL that leads inside',
   C35: 'keys of another service, revoked, without the scope',
   C36: 'a flood of checks',
   C37: 'clocks that jump',
@@ -52,7 +53,9 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C52: 'thousands of requests before an answer',
   C53: 'the first provider dead, slow, throttling, lying or silent',
   C56: 'a country or a sender that a provider does not serve',
+  C57: 'a webhook’s receiver that hangs, redirects, fails for a day, moves inside',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',
+  C62: 'a backlog of webhooks, erased persons in it',
   C63: 'an imported secret: short, in another spelling, or a duplicate',
   C64: 'one key that occupies every live stream',
   C65: 'a root key that is lost or was changed',
@@ -68,5 +71,5 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C75: 'a power cut, a sync that fails or takes long, a file that is taken away',
 }
 
-/** Cases of features that do not exist yet: receipts, webhooks, opt-outs. */
-export const LATER_CASES = ['C26', 'C27', 'C34', 'C46'] as const
+/** Cases of features that do not exist yet: receipts, opt-outs. */
+export const LATER_CASES = ['C26', 'C27', 'C46'] as const

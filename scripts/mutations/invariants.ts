@@ -60,4 +60,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'every message counts',
     text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, and none follows once the verification has had five messages.',
   },
+  I19: {
+    name: 'webhooks: written with their cause',
+    text: 'A message to a webhook is stored in the commit of the event that it tells, once for each destination that hears of it: there is none for what did not happen, and none is lost. It is tried until it is taken, under the same id, for about a day, and then it is dead. It is erased with the person.',
+  },
 }

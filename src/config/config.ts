@@ -7,7 +7,7 @@ import { CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
-import type { ServicePolicy } from '../verification/policy.ts'
+import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { listEffective } from './effective-settings.ts'
 import { type Listen, toListen } from './listen.ts'
 import {
@@ -23,6 +23,7 @@ import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
+import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
@@ -67,6 +68,8 @@ export type Config = {
   readonly shutdownGraceMs: number
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
+  /** CIDRs: private ranges that webhooks may reach. */
+  readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
   readonly inForce: readonly ShownSetting[]
   /** For the log at start: valid, but worth a thought. */
@@ -110,6 +113,7 @@ function readDefaultService(
   mode: Config['mode'],
   reader: Reader,
   providers: readonly ConfiguredProvider[],
+  webhooks: readonly WebhookTarget[],
 ): ServicePolicy {
   const { allowedCountries, clientIp, originDomain, androidAppHash, ...rest } =
     reader.read(SERVICE_SETTINGS)
@@ -127,6 +131,7 @@ function readDefaultService(
     originDomain: originDomain ?? null,
     androidAppHash: androidAppHash ?? null,
     templates: {},
+    webhooks,
   }
 }
 
@@ -193,10 +198,14 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const registry = withAccounts(sources.providers, Object.keys(env))
   const providers = readProviders(registry, reader)
   const routes = readRoutes(providers, reader)
-  const base = readDefaultService(mode, reader, providers)
+  const hooks = reader.read(WEBHOOK_SETTINGS)
+  const webhooks = readDefaultWebhooks(hooks, reader)
+  const allowed = readAllowed(hooks, mode)
+  const base = readDefaultService(mode, reader, providers, webhooks)
   const { services, routes: serviceRoutes } = readServices(server.services, base, providers, reader)
   const read = { env, reader, server, mode, services, providers, routes, registry }
   checkSettings(read)
+  checkWebhooks(reader, services, webhooks, { mode, allowed })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
   const store = toStore(server)
@@ -233,6 +242,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
         : { host: server.metricsHost, port: server.metricsPort },
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
+    webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(read),
   })

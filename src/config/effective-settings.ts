@@ -7,6 +7,7 @@ import { describeServer } from './database-url.ts'
 import type { Reader } from './reader.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
+import { WEBHOOK_SETTINGS } from './webhooks.ts'
 
 /** Of settings of all kinds. */
 type Row = {
@@ -64,6 +65,7 @@ export function listEffective(
     ['Limits', Object.values(LIMIT_SETTINGS)],
     ['Providers', providers.flatMap((entry) => entry.settings)],
     ['Routes', Object.values(ROUTE_SETTINGS)],
+    ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
   ]
   const list = groups.flatMap(([group, rows]) => listInForce(reader, group, rows))
   return list.map((one) => {

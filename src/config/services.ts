@@ -27,9 +27,14 @@ import {
   parseTestRecipient,
   SettingError,
 } from './parsers.ts'
-
 import { type Carriers, type ConfiguredRoutes, describeRoute } from './providers.ts'
 import { parseRoutes } from './routes.ts'
+import {
+  DEFAULT_WEBHOOK_EVENTS,
+  parseWebhookEvent,
+  parseWebhookSecret,
+  parseWebhookUrl,
+} from './webhooks.ts'
 
 export type ServicesResult =
   | {
@@ -107,6 +112,25 @@ const routes = z.strictObject(
   Object.fromEntries(CHANNELS.map((channel) => [channel, route])) as Record<Channel, typeof route>,
 )
 
+const MAX_WEBHOOKS = 10
+const MAX_SECRETS = 5
+const webhook = z
+  .strictObject({
+    url: parsed(parseWebhookUrl),
+    secrets: z.array(parsed(parseWebhookSecret)).min(1).max(MAX_SECRETS),
+    events: z.array(parsed(parseWebhookEvent)).min(1).default(DEFAULT_WEBHOOK_EVENTS),
+    include_recipient: z.boolean().default(false),
+  })
+  .transform(({ include_recipient: includeRecipient, ...rest }) => ({ ...rest, includeRecipient }))
+
+/** Its messages are found by its URL. */
+function refuseSameUrl(list: readonly { url: string }[], context: z.core.$RefinementCtx): void {
+  const urls = list.map(({ url }) => url)
+  const place = urls.findIndex((url, i) => urls.indexOf(url) !== i)
+  if (place >= 0)
+    context.addIssue({ code: 'custom', path: [place, 'url'], message: 'is listed twice' })
+}
+
 const service = z.strictObject({
   brand_name: parsed(parseBrand).optional(),
   code_length: within(CODE_LENGTH).optional(),
@@ -129,6 +153,7 @@ const service = z.strictObject({
   templates: templates.optional(),
   routes: routes.optional(),
   test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
+  webhooks: z.array(webhook).max(MAX_WEBHOOKS).superRefine(refuseSameUrl).optional(),
 })
 
 const SERVICE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
@@ -178,6 +203,7 @@ function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): Servi
       androidAppHash: entry.android_app_hash,
       subjectShowsCode: entry.subject_shows_code,
       testRecipients: entry.test_recipients,
+      webhooks: entry.webhooks,
     }),
     limits: { ...base.limits, ...without(entry.limits ?? {}) },
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,

@@ -1,9 +1,9 @@
 // The rounds of the delivery worker: claims due rows, has them sent, sleeps until the next is due.
 // It decides nothing: plan.ts decides about a row, backoff.ts about an answer.
 
+import type { Alarm } from '../kernel/alarm.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Alarm } from './alarm.ts'
 import type { Lane } from './lane.ts'
 import type { LaneKey, Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'

@@ -1,7 +1,7 @@
 // The transitions of a delivery until its try: every rule of its life, decided once for both engines (settling.ts: after it). Pure and synchronous.
 // A store loads the row, applies the change where what it was decided on still holds, and else decides again.
 
-import type { EventDetails, EventType } from '../events/types.ts'
+import type { EventDetails, EventType, WebhookToWrite } from '../events/types.ts'
 import type { DeliveryStatus } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from './outbox-ports.ts'
@@ -29,6 +29,13 @@ export type DeliveryColumns = Partial<{
   sentAt: number
 }>
 
+export type DeliveryEvent = {
+  type: EventType
+  details: EventDetails
+  /** Written with it. */
+  webhooks?: readonly WebhookToWrite[]
+}
+
 export type DeliveryChange = {
   set: DeliveryColumns
   /** Due so long after the store's own now, in place of `set.dueAt`. */
@@ -41,7 +48,7 @@ export type DeliveryChange = {
   /** The try whose row is removed. */
   removed?: number
   at: number
-  events: { type: EventType; details: EventDetails }[]
+  events: readonly DeliveryEvent[]
   /** The sealed code goes where nothing is open and no resend is left (I7: codes never leak). */
   eraseIfUnsendable: boolean
 }

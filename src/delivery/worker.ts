@@ -1,8 +1,8 @@
 // The delivery worker: starts its rounds (rounds.ts), is woken, drains at the end.
 
+import { createAlarm } from '../kernel/alarm.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
-import { createAlarm } from './alarm.ts'
 import { createReserve } from './hand-over.ts'
 import { createLane } from './lane.ts'
 import type { LaneKey } from './outbox-ports.ts'

@@ -33,8 +33,26 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
+/** Those that a login flow can have sent to a URL of its own. */
+export const WEBHOOK_EVENTS = [
+  'verification.approved',
+  'verification.canceled',
+  'verification.expired',
+  'verification.max_attempts_reached',
+  'delivery.sent',
+  'delivery.failed',
+] as const satisfies readonly EventType[]
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
+
 /** Small and flat; stored as JSON. */
 export type EventDetails = Record<string, string | number | boolean | null>
+
+/** A message to a webhook, which is stored in the commit of its event: with it or not at all. */
+export type WebhookToWrite = {
+  /** The id of a URL (webhooks/destination.ts). */
+  destination: string
+  details: EventDetails
+}
 
 export type EventRecord = Actor & {
   /** Grows with each event; the cursor. */

@@ -63,6 +63,13 @@ export function tryId(verificationId: string, sendNumber: number, tryNumber: num
   return `att_${verificationId.slice(4)}_${sendNumber}_${tryNumber}`
 }
 
+/** No `.`: Standard Webhooks signs `id.timestamp.body`. The same at every try. */
+export function webhookId(verificationId: string, destination: string, sequence: number): string {
+  return `whm_${verificationId.slice(4)}_${destination.slice(4)}_${sequence}`
+}
+
+export type WebhookKey = { verificationId: string; destination: string; sequence: number }
+
 /** K7Q-42M: six characters without look-alikes; speakable, no secret, almost unique. */
 export function createReference(): string {
   const draw = () => REFERENCE_ALPHABET[randomInt(REFERENCE_ALPHABET.length)]

@@ -25,6 +25,7 @@ import { generateCode } from '../verification/comparison.ts'
 import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSweeper } from '../verification/sweeper.ts'
+import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
 import type { Thread } from './thread.ts'
 
@@ -96,7 +97,8 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
 export type Parts = Awaited<ReturnType<typeof composeParts>>
 
 export async function composeParts(config: Config, logger: Logger, thread?: Thread) {
-  const { store, limiter } = await openDatabases(config, logger, thread)
+  const { causes, open: openWebhooks } = composeWebhooks(config)
+  const { store, limiter } = await openDatabases(config, logger, thread, causes)
   const clock = createClock({
     floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
     // A slow answer of the database puts a node ahead of it; its clock is slowed until they agree, never set back.
@@ -127,6 +129,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     metrics,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics }),
+    webhooks: openWebhooks({ outbox: store.webhooks, keyring, clock, logger }),
   }
   const { hasher, mint, worker } = parts
   const levels = async (): Promise<Levels> => ({

@@ -9,6 +9,7 @@ import { createStore } from '../storage/create-store.ts'
 import { type Engine, writtenElsewhere } from '../storage/engine.ts'
 import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
+import type { WebhookCauses } from '../webhooks/ports.ts'
 import { startThread, type Thread } from './thread.ts'
 
 /** Loads while the thread opens the file. */
@@ -21,7 +22,11 @@ async function loadReads(): Promise<(path: string) => Engine> {
 }
 
 /** Reads stay in this thread: they wait for no sync, and cost less than a message. */
-async function openThreadedStore(path: string, thread: Thread): Promise<Store> {
+async function openThreadedStore(
+  path: string,
+  thread: Thread,
+  causes: WebhookCauses | undefined,
+): Promise<Store> {
   // The thread migrates: before that there may be nothing to read.
   const engine = await Promise.all([loadReads(), thread.opened])
     .then(([openReads]) => openReads(path))
@@ -36,29 +41,32 @@ async function openThreadedStore(path: string, thread: Thread): Promise<Store> {
     await thread.end()
   }
   let closed: Promise<void> | undefined
-  return createStore({
+  const written = {
     ...writtenElsewhere(engine, thread.call),
     close() {
       closed ??= close()
       return closed
     },
-  })
+  }
+  return createStore(written, causes)
 }
 
 /**
  * @param thread of these settings, where it was started before
+ * @param causes messages to webhooks that go out with what is written
  * @throws StartupError, StoreUnavailableError
  */
 export async function openDatabases(
   { store, limits }: Pick<Config, 'store' | 'limits'>,
   logger: Pick<Logger, 'warn'>,
   thread = startThread({ store, limits }, logger),
+  causes?: WebhookCauses,
 ): Promise<{ store: Store; limiter: LimitStore }> {
   // mutant: C75.store-in-thread
   const opened =
     store.kind === 'sqlite' && thread
-      ? await openThreadedStore(store.path, thread)
-      : await openStore(store, { logger })
+      ? await openThreadedStore(store.path, thread, causes)
+      : await openStore(store, { logger, causes })
   try {
     return { store: opened, limiter: await openLimiter(limits, logger, store.kind === 'sqlite') }
   } catch (error) {

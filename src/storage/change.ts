@@ -11,7 +11,14 @@ import type {
   VerificationStore,
 } from '../verification/ports.ts'
 import type { VerificationRecord } from '../verification/state.ts'
-import { applied, blankRecord, type Decision, type Effect } from '../verification/transitions.ts'
+import {
+  applied,
+  blankRecord,
+  type Change,
+  type Decision,
+  type Effect,
+} from '../verification/transitions.ts'
+import type { WebhookCauses } from '../webhooks/ports.ts'
 import type { AnswerToKeep, ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
 
 /** Each time another step of the same verification came in between; there are no more than it has attempts and sends. */
@@ -25,6 +32,17 @@ export function stampOf({
   sends,
 }: Pick<VerificationRecord, 'status' | 'attempts' | 'failed' | 'sends'>): string {
   return `${status}/${attempts}/${failed}/${sends}`
+}
+
+/** The change with the messages that go out for its events. */
+export function withWebhooks(
+  causes: WebhookCauses,
+  record: VerificationRecord,
+  change: Change,
+): Change {
+  const { status = record.status, channel = record.channel } = change.set
+  const events = causes.attach(record.service, change.events, { status, channel })
+  return events === change.events ? change : { ...change, events }
 }
 
 function keyToKeep<Result>(write: IdempotencyWrite<Result> | null): KeyToKeep | null {
@@ -52,10 +70,11 @@ type Deciding<Result> = {
 function toApply<Result>(
   { record: { service, id }, numberLimit, actor, idempotency, now }: ChangeInput<Result>,
   { decision, record, codesLeft }: Deciding<Result>,
+  causes: WebhookCauses,
 ): ChangeToApply {
   const { use, notAfter } = decision
   const withAnswer = ({ change, answer }: Effect<Result>, left: number | null) => ({
-    change,
+    change: withWebhooks(causes, record, change),
     answer: idempotency?.answer(answer(applied(record, change), left)) ?? null,
   })
   return {
@@ -72,10 +91,10 @@ function toApply<Result>(
   }
 }
 
-export function createChange({
-  apply,
-  findAnswer,
-}: Pick<Engine['verifications'], 'apply' | 'findAnswer'>): VerificationStore['change'] {
+export function createChange(
+  { apply, findAnswer }: Pick<Engine['verifications'], 'apply' | 'findAnswer'>,
+  causes: WebhookCauses,
+): VerificationStore['change'] {
   return async <Result>(input: ChangeInput<Result>): Promise<ChangeOutcome<Result>> => {
     let record = input.record
     let lateAt: number | undefined
@@ -89,7 +108,9 @@ export function createChange({
       }
       const factor = decision.use?.factor
       const codesLeft = factor?.type === 'recovery_codes' ? (counted ?? factor.codesLeft) : null
-      const outcome = await apply(toApply(input, { decision, record, codesLeft }))
+      const deciding = { decision, record, codesLeft }
+      const toWrite = toApply(input, deciding, causes)
+      const outcome = await apply(toWrite)
       switch (outcome.kind) {
         case 'stale':
           record = outcome.record
@@ -104,6 +125,8 @@ export function createChange({
         case 'spent': {
           const isSpent = outcome.kind === 'spent'
           const { change, answer } = isSpent && decision.use ? decision.use.otherwise : decision
+          const written = isSpent && toWrite.use ? toWrite.use.otherwise : toWrite.effect
+          causes.written(written.change.events)
           // The row had the stamp of the one that was decided on.
           const left = isSpent ? null : leftAfter(outcome.codesLeft)
           return { kind: 'changed', result: answer(applied(record, change), left) }

@@ -2,12 +2,14 @@
 // It must not know which engine it is.
 
 import type { CreateInput, CreateOutcome } from '../verification/ports.ts'
+import { NO_CAUSES, type WebhookCauses } from '../webhooks/ports.ts'
 import { createChange, rowToCreate } from './change.ts'
 import type { Engine } from './engine.ts'
 import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
 import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
+import { createSweep } from './sweep.ts'
 
 function createCreate(
   create: Engine['verifications']['create'],
@@ -30,18 +32,20 @@ function createCreate(
   }
 }
 
-export function createStore(engine: Engine): Store {
-  const { apply: _apply, ...verifications } = engine.verifications
+/** @param causes messages to webhooks that go out with what is written */
+export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): Store {
+  const { apply: _apply, pastEnd: _pastEnd, ...verifications } = engine.verifications
   const claims = createStartClaims()
   return {
     ...engine,
     verifications: {
       ...verifications,
       create: createCreate(verifications.create, claims),
-      change: createChange(engine.verifications),
+      change: createChange(engine.verifications, causes),
+      sweep: createSweep(engine.verifications, causes),
     },
     outbox: {
-      ...createOutbox(engine.outbox),
+      ...createOutbox(engine.outbox, causes),
       serve(reserve) {
         engine.outbox.served?.()
         claims.serve(reserve)

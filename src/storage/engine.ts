@@ -61,6 +61,14 @@ export type Applied =
   /** `codesLeft`: before this one was used. */
   | { kind: 'done' | 'spent'; codesLeft: number | null }
 
+export type PastEnd = { record: VerificationRecord; at: number }
+export type SweepToApply = {
+  items: readonly Pick<ChangeToApply & EffectToApply, 'service' | 'id' | 'stamp' | 'change'>[]
+  at: number
+  now: number
+  limit: number
+}
+
 /** `record`: as its first change leaves it. */
 export type RowToCreate = Omit<CreateInput, 'record' | 'idempotency'> & {
   record: VerificationRecord
@@ -99,9 +107,13 @@ export type FactorToCreate = Omit<CreateFactorInput, 'idempotency'> & { kept: An
 export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerToKeep | null }
 
 export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
-  verifications: Omit<VerificationStore, 'create' | 'change'> & {
+  verifications: Omit<VerificationStore, 'create' | 'change' | 'sweep'> & {
     create(row: RowToCreate): Promise<RowCreated>
     apply(change: ChangeToApply): Promise<Applied>
+    /** Those that time has ended, `graceMs` ago at least; `at`: the engine's time. */
+    pastEnd(input: { now: number; graceMs: number; limit: number }): Promise<PastEnd[]>
+    /** One transaction: each where its row is still so, then codes that cannot be sent any more. @returns how many rows were changed */
+    sweep(input: SweepToApply): Promise<number>
   }
   outbox: Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'depths'> & {
     /** A worker claims here from now on. */
@@ -128,6 +140,7 @@ type Ports = Extract<
   | 'retention'
   | 'verificationReads'
   | 'adminSessions'
+  | 'webhooks'
 >
 
 /** What reads, by port; everything else writes. */
@@ -140,6 +153,7 @@ const READS = {
     'findToCheck',
     'list',
     'deliveriesOf',
+    'pastEnd',
   ],
   factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
@@ -149,6 +163,7 @@ const READS = {
   retention: [],
   verificationReads: ['list', 'find', 'triesOf'],
   adminSessions: ['find'],
+  webhooks: ['dueAt'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {
@@ -161,6 +176,7 @@ const WRITES = {
   retention: ['eraseAddresses', 'purge', 'erase'],
   verificationReads: [],
   adminSessions: ['insert', 'touch', 'remove'],
+  webhooks: ['claim', 'settle'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }

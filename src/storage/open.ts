@@ -7,6 +7,7 @@ import { StartupError } from '../kernel/errors.ts'
 import { describeFileFault } from '../kernel/file-fault.ts'
 import type { PostgresConfig } from '../kernel/postgres.ts'
 import { MIGRATIONS_FOLDER, POSTGRES_MIGRATIONS_FOLDER } from '../paths.ts'
+import type { WebhookCauses } from '../webhooks/ports.ts'
 import type { Store } from './store.ts'
 
 export type StoreConfig =
@@ -36,12 +37,12 @@ export function requireFile(path: string): void {
 }
 
 /** A service makes its store; a command works at one that is there. */
-type Options = { logger?: Log; mustExist?: boolean }
+type Options = { logger?: Log; mustExist?: boolean; causes?: WebhookCauses | undefined }
 
 /** @throws StartupError where the file or server cannot be used, or holds no store and must */
 export async function openStore(
   config: StoreConfig,
-  { logger, mustExist = false }: Options = {},
+  { logger, mustExist = false, causes }: Options = {},
 ): Promise<Store> {
   if (config.kind === 'postgres') {
     const { url, connections, pooler } = config
@@ -52,6 +53,7 @@ export async function openStore(
       size: connections,
       migrationsFolder: POSTGRES_MIGRATIONS_FOLDER,
       mustExist,
+      causes,
       ...(logger && { logger }),
     })
   }
@@ -62,5 +64,6 @@ export async function openStore(
     import('./sqlite/open.ts'),
   ])
   const options = { path, synchronous, migrationsFolder: MIGRATIONS_FOLDER }
-  return createSqliteStore(await openDatabase({ ...options, ...(logger && { logger }) }))
+  const client = await openDatabase({ ...options, ...(logger && { logger }) })
+  return createSqliteStore(client, {}, causes)
 }

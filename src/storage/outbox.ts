@@ -3,9 +3,15 @@
 
 import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../delivery/settling.ts'
-import { type ClaimDecision, decideClaim, type HeldDelivery } from '../delivery/transitions.ts'
+import {
+  type ClaimDecision,
+  type DeliveryChange,
+  decideClaim,
+  type HeldDelivery,
+} from '../delivery/transitions.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { NO_CAUSES, type WebhookCauses } from '../webhooks/ports.ts'
 import type {
   DeliveryApplied,
   DeliveryGuard,
@@ -46,11 +52,22 @@ function unfinished(
   })
 }
 
-function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
-  const decide = (row: DueRow, input: ClaimInput) => ({
-    row,
-    ...decideClaim(row, { ...input, now: row.at, token: row.newToken }),
-  })
+/** The change with the messages that go out for its events. */
+function withWebhooks(
+  causes: WebhookCauses,
+  service: string,
+  { verificationStatus: status, channel }: Pick<HeldDelivery, 'verificationStatus' | 'channel'>,
+  change: DeliveryChange,
+): DeliveryChange {
+  const events = causes.attach(service, change.events, { status, channel })
+  return events === change.events ? change : { ...change, events }
+}
+
+function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>, causes: WebhookCauses) {
+  const decide = (row: DueRow, input: ClaimInput) => {
+    const decision = decideClaim(row, { ...input, now: row.at, token: row.newToken })
+    return { row, ...decision, change: withWebhooks(causes, row.service, row, decision.change) }
+  }
   const toApply = ({ row, change }: ClaimDecision & { row: DueRow }): DeliveryToApply => {
     const { verificationId, send, token, status, tries } = row
     return { verificationId, send, token, status, tries, change, answer: null }
@@ -72,6 +89,7 @@ function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>) {
       open = open.flatMap((one, place) => {
         const outcome = outcomes[place]
         if (outcome?.kind !== 'fenced') isLost = false
+        if (outcome?.kind === 'applied') causes.written(one.change.events)
         if (outcome?.kind === 'applied' && one.claimed) claimed.push(one.claimed)
         if (outcome?.kind !== 'changed') return []
         const { token, newToken } = one.row
@@ -125,7 +143,7 @@ function createApplyTogether({ apply }: Pick<EngineOutbox, 'apply'>) {
 }
 
 /** Decided on what the claim loaded, so that it is one step wherever nothing moved meanwhile. */
-function createSettle(engine: Pick<EngineOutbox, 'apply'>) {
+function createSettle(engine: Pick<EngineOutbox, 'apply'>, causes: WebhookCauses) {
   const apply = createApplyTogether(engine)
   return async (input: SettleDelivery): Promise<'settled' | 'fenced'> => {
     const { claim, now, durationMs, result } = input
@@ -140,9 +158,12 @@ function createSettle(engine: Pick<EngineOutbox, 'apply'>) {
     const answer = { tryNumber, durationMs, result }
     let held: HeldDelivery = { ...claim, send, tries: tryNumber, verificationStatus: 'pending' }
     for (let n = 0; n < MAX_DECISIONS; n += 1) {
-      const change = { ...guard, change: decideSettled(held, input), answer }
-      const outcome = await apply(claim, { change, now })
-      if (outcome?.kind === 'applied') return 'settled'
+      const settled = withWebhooks(causes, claim.service, held, decideSettled(held, input))
+      const outcome = await apply(claim, { change: { ...guard, change: settled, answer }, now })
+      if (outcome?.kind === 'applied') {
+        causes.written(settled.events)
+        return 'settled'
+      }
       if (outcome?.kind !== 'changed') return 'fenced'
       held = outcome.row
     }
@@ -150,11 +171,14 @@ function createSettle(engine: Pick<EngineOutbox, 'apply'>) {
   }
 }
 
-export function createOutbox(engine: EngineOutbox): Omit<Outbox, 'serve'> {
+export function createOutbox(
+  engine: EngineOutbox,
+  causes: WebhookCauses = NO_CAUSES,
+): Omit<Outbox, 'serve'> {
   return {
     // What `plan` prepared is handed back as it came.
-    claim: createClaim(engine) as Outbox['claim'],
-    settle: createSettle(engine),
+    claim: createClaim(engine, causes) as Outbox['claim'],
+    settle: createSettle(engine, causes),
     async release(claims) {
       const changes = claims.map(
         ({ verificationId, sendNumber: send, tryNumber, token }): DeliveryToApply => ({

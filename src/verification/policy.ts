@@ -1,6 +1,7 @@
 // The rules of one service (a named login flow) and every default number, in one place.
 // It must not read settings: config.ts fills these shapes.
 
+import type { WebhookEvent } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 
 /** `max` in `windowSeconds`, fixed windows. */
@@ -83,6 +84,16 @@ export type TestRecipient = {
 /** One message text of a service, in place of the built-in one. `{{code}}`, `{{brand}}`, `{{validity}}`, `{{minutes}}`. */
 export type TemplateOverride = { sms?: string; emailSubject?: string; emailText?: string }
 
+/** A URL of the login flow's own that hears of events. */
+export type WebhookTarget = {
+  /** https in production; no user and no fragment. */
+  url: string
+  /** Standard Webhooks' `whsec_…`, the current one first: each signs. */
+  secrets: readonly string[]
+  events: readonly WebhookEvent[]
+  includeRecipient: boolean
+}
+
 export type ServicePolicy = {
   /** Slug; part of every key and index, so what one service made another can't see. */
   name: string
@@ -110,6 +121,7 @@ export type ServicePolicy = {
   /** By locale (BCP 47 language). */
   templates: Readonly<Record<string, TemplateOverride>>
   testRecipients: readonly TestRecipient[]
+  webhooks: readonly WebhookTarget[]
 }
 
 /** A hash ends within this time or its check is refused; the sweeper's grace (I3). */

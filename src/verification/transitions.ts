@@ -1,7 +1,7 @@
 // Every rule of a verification's life, once: from a row as it was read to what becomes of it. Both stores apply what is decided here.
 // Pure and synchronous: a store decides again where the row changed meanwhile.
 
-import type { EventDetails, EventType } from '../events/types.ts'
+import type { EventDetails, EventType, WebhookToWrite } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal } from './api.ts'
 import type { Verdict } from './comparison.ts'
@@ -20,6 +20,8 @@ export type LoggedEvent = {
   details: EventDetails
   /** Left out where one of this type is younger. */
   atMostEveryMs?: number
+  /** Written with it. */
+  webhooks?: readonly WebhookToWrite[]
 }
 
 /** The change that a store writes: all of it, or nothing. */

@@ -37,7 +37,8 @@ const decide = (change: Partial<LoadedDelivery>, plan: () => Plan<unknown> = () 
   decideClaim(row(change), {
     ...{ now: NOW, leaseMs: 30_000, minRemainingMs: MIN_MS, token: 'mine', plan },
   })
-const typesOf = ({ events }: { events: { type: string }[] }) => events.map(({ type }) => type)
+const typesOf = ({ events }: { events: readonly { type: string }[] }) =>
+  events.map(({ type }) => type)
 
 describe('a claim', () => {
   it.each([

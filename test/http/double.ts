@@ -58,6 +58,7 @@ function policy(name: string): ServicePolicy {
     subjectShowsCode: false,
     templates: {},
     testRecipients: [],
+    webhooks: [],
   }
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from '../../src/service/databases.ts'
 import { startThread } from '../../src/service/thread.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { CAUSES } from '../contract/hooked.ts'
 import type { Steps } from '../contract/steps.ts'
 import { createSteps } from '../contract/steps.ts'
 import { describeStore } from '../contract/whole-store.ts'
@@ -19,7 +20,7 @@ const settingsOf = (directory: string): Parameters<typeof openDatabases>[0] => (
   limits: { kind: 'sqlite', path: join(directory, 'limits.db') },
 })
 
-const open = (directory: string) => openDatabases(settingsOf(directory), logger)
+const open = (directory: string) => openDatabases(settingsOf(directory), logger, undefined, CAUSES)
 
 describe('SQLite in a thread', () => {
   const directory = makeDirectory()

@@ -90,6 +90,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     subjectShowsCode: false,
     templates: {},
     testRecipients: [],
+    webhooks: [],
     ...over,
   }
 }

@@ -44,6 +44,7 @@ import { TEXTS } from './texts.ts'
 import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
 import { UNDELIVERABLE } from './undeliverable.ts'
+import { WEBHOOKS } from './webhooks.ts'
 import { WIRE } from './wire.ts'
 
 /** I before C, then by number. */
@@ -95,4 +96,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...TEXTS,
   ...REFUSALS,
   ...REFUSAL_LINES,
+  ...WEBHOOKS,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -25,6 +25,7 @@ export const TABLES: readonly Table[] = [
   table('codes', ['verification_seq']),
   table('deliveries', ['verification_seq', 'send']),
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
+  table('webhook_messages', ['verification_seq', 'destination', 'sequence']),
   table('factors', ['seq'], true),
   table('recovery_codes', ['factor_seq', 'selector']),
   table('used_steps', ['subject_index', 'period']),

@@ -12,6 +12,7 @@ import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
   actorText,
   bytesOf,
+  eventFields,
   fromJson,
   hex,
   hexList,
@@ -32,10 +33,9 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
     ends: change.ends,
     cancel_queued: change.cancelQueued,
     delivery: change.delivery,
-    events: change.events.map(({ type, details, atMostEveryMs }) => ({
-      type,
-      details,
-      ...(atMostEveryMs !== undefined && { at_most_every_ms: atMostEveryMs }),
+    events: change.events.map((event) => ({
+      ...eventFields(event),
+      ...(event.atMostEveryMs !== undefined && { at_most_every_ms: event.atMostEveryMs }),
     })),
     ...(answer && { answer: hex(answer) }),
   }

@@ -22,7 +22,7 @@ import {
 import { sql } from './drizzle.ts'
 import { createLastLook, type LastLook } from './last-look.ts'
 import { callOf, type StoreContext } from './pool.ts'
-import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
+import { camelRow, eventFields, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
 
 /** From the lease to the claim: a node that stops in between leaves rows that are due again in seconds. */
 const PLANNING_MS = 5_000
@@ -50,11 +50,12 @@ function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
 }
 
 /** As the functions of the database read it. */
-export function deliveryFields({ set, stamp, newTry, ...rest }: DeliveryChange) {
+export function deliveryFields({ set, stamp, newTry, events, ...rest }: DeliveryChange) {
   const { tries, ...columns } = set
   return {
     ...rowFields({ ...stamp, ...rest }),
     set: rowFields({ ...columns, attempts: tries }),
+    events: events.map(eventFields),
     ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
   }
 }

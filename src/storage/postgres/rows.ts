@@ -1,6 +1,7 @@
 // Between rows of the database and the records the domain knows; and what the functions are given.
 // It must not let a column that the record lacks (seq, slot) out of the store.
 
+import type { EventDetails, EventType, WebhookToWrite } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { remember } from '../../kernel/remember.ts'
 import type { IdempotencyKey } from '../../verification/ports.ts'
@@ -8,6 +9,12 @@ import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
 import type { AnswerToKeep, KeyToKeep } from '../engine.ts'
 import { type Sql, sql } from './drizzle.ts'
+
+type EventToWrite = {
+  type: EventType
+  details: EventDetails
+  webhooks?: readonly WebhookToWrite[]
+}
 
 export type Raw = Record<string, unknown>
 
@@ -99,6 +106,14 @@ export function rowFields(row: object): Record<string, unknown> {
   return Object.fromEntries(entries)
 }
 export const rowJson = (row: object): Sql => json(rowFields(row))
+
+/**
+ * As the functions take an event. Its messages to webhooks travel in the details: a trigger of `events` takes them out and
+ * writes them (drizzle/postgres, 'webhooks').
+ */
+export function eventFields({ type, details, webhooks }: EventToWrite) {
+  return { type, details: webhooks ? { ...details, webhooks } : details } // mutant: I19.pg-in-transaction
+}
 
 function keyFields({ service, route, keyMacs }: IdempotencyKey) {
   return { service, route, macs: hexList(keyMacs) }

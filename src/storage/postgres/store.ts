@@ -1,7 +1,9 @@
 // Puts the PostgreSQL store together: every port over one pool.
 // It must not migrate: open.ts does.
 
+import type { WebhookCauses } from '../../webhooks/ports.ts'
 import { createStore } from '../create-store.ts'
+import type { Engine } from '../engine.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { startDatabaseClock } from './database-clock.ts'
@@ -16,10 +18,13 @@ import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
+import { createWebhookOutbox } from './webhooks.ts'
 
 export type PostgresStoreOptions = PoolOptions & {
   /** `database`: its clock decides over expiry and leases. `caller`: the times given do, for tests. */
   clock?: 'database' | 'caller'
+  /** Messages to webhooks that go out with what is written. */
+  causes?: WebhookCauses | undefined
 }
 
 /** @param options.url of a database that `prepareDatabase` has seen */
@@ -34,7 +39,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const events = createEventStore(query)
   const lastLook = createLastLook()
   due?.onAnnounced(lastLook.forget)
-  return createStore({
+  const engine: Engine = {
     verifications: createVerificationStore(context, lastLook),
     factors: createFactorStore(query),
     rootKeys: createRootKeyUse(query),
@@ -44,6 +49,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     retention: createRetentionStore(query),
     verificationReads: createVerificationReads(query),
     adminSessions: createAdminSessionStore(query),
+    webhooks: createWebhookOutbox(context),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {
@@ -61,5 +67,6 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
       await due?.close()
       await pool.end()
     },
-  })
+  }
+  return createStore(engine, options.causes)
 }

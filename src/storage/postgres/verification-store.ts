@@ -5,8 +5,6 @@ import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { CheckQuery, VerificationStore } from '../../verification/ports.ts'
 import { mayContinue } from '../../verification/state.ts'
-import { decideSweep } from '../../verification/transitions.ts'
-import { stampOf } from '../change.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import type { Engine } from '../engine.ts'
@@ -127,20 +125,21 @@ export function createVerificationStore(
     checkGuessBudget: guesses.ask,
     create: createCreate(context, { guesses, holdersOf, lastLook }),
     apply: createApply(context, lastLook),
-    async sweep({ now, graceMs, limit }) {
-      const clock = timeOf(now)
+    async pastEnd({ now, graceMs, limit }) {
       const past = await query<Raw>(
-        sql`select f.at, (f.v).* from cs_past_end_1(${clock}, ${graceMs}, ${limit}) f`,
+        sql`select f.at, (f.v).* from cs_past_end_1(${timeOf(now)}, ${graceMs}, ${limit}) f`,
       )
-      const items = past.map((row) => {
-        const record = toRecord(row)
-        const change = changeFields(decideSweep(record, Number(row.at), graceMs))
-        return { id: record.id, stamp: stampOf(record), change }
-      })
-      const at = Number(past[0]?.at ?? now)
+      return past.map((row) => ({ record: toRecord(row), at: Number(row.at) }))
+    },
+    async sweep({ items, at, now, limit }) {
+      const fields = items.map(({ id, stamp, change }) => ({
+        id,
+        stamp,
+        change: changeFields(change),
+      }))
       const [row] = await query<{
         changed: number
-      }>(sql`select cs_sweep_2(${json(items)}, ${at}, ${clock},
+      }>(sql`select cs_sweep_2(${json(fields)}, ${at}, ${timeOf(now)},
         ${limit}, ${MIN_REMAINING_TO_SEND_MS}) as changed`)
       return row?.changed ?? 0
     },

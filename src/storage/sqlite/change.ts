@@ -120,9 +120,9 @@ export function createApplyChange(orm: Orm, appendEvent: AppendEvent, tries: Tri
     statements.update(seq, change.ends ? { ...change.set, sessionSlot: null } : change.set)
     if (change.ends) statements.removeCode.run({ seq })
     for (const event of change.events) {
-      const { type, details } = event
+      const { type, details, webhooks } = event
       if (!isLeftOut(seq, event, now))
-        appendEvent({ at: now, type, verificationSeq: seq, actor, details })
+        appendEvent({ at: now, type, verificationSeq: seq, actor, details, webhooks })
     }
     if (change.cancelQueued !== null)
       for (const { send, channel } of statements.cancelQueued.all({ seq }))

@@ -3,11 +3,13 @@
 
 import type { Actor } from '../../kernel/actor.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
-import { decideSweep, ending, type FinalStatus } from '../../verification/transitions.ts'
+import { ending, type FinalStatus } from '../../verification/transitions.ts'
+import { stampOf } from '../change.ts'
+import type { PastEnd, SweepToApply } from '../engine.ts'
 import type { ApplyChange } from './change.ts'
 import { and, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
 import { serviceActor } from './event-rows.ts'
-import { toRecord, type VerificationRow, type VerificationRows } from './rows.ts'
+import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
 
 export type Endings = {
@@ -35,8 +37,6 @@ export function createEndings(orm: Orm, apply: ApplyChange): Endings {
     eraseIfUnsendable: (seq) => void erase.run({ seq }),
   }
 }
-
-type SweepInput = { now: number; graceMs: number; limit: number }
 
 function createQuestions(orm: Orm) {
   const p = sql.placeholder
@@ -73,31 +73,39 @@ function createQuestions(orm: Orm) {
   }
 }
 
-/** @returns how many rows were changed, at most `limit` */
-export function createSweep(deps: {
-  orm: Orm
-  rows: VerificationRows
-  apply: ApplyChange
-}): (input: SweepInput) => number {
+/** Those that time has ended, and the step that applies what was decided on them. */
+export function createSweep(deps: { orm: Orm; rows: VerificationRows; apply: ApplyChange }): {
+  pastEnd(input: { now: number; graceMs: number; limit: number }): PastEnd[]
+  /** @returns how many rows were changed, at most `limit` */
+  sweep(input: SweepToApply): number
+} {
+  const { rows, apply } = deps
   const { expired, spent, unsendable } = createQuestions(deps.orm)
   const eraseCode = deps.orm
     .update(codes)
     .set({ codeSealed: null })
     .where(eq(codes.verificationSeq, sql.placeholder('seq')))
     .prepare()
-  return ({ now, graceMs, limit }) => {
-    let left = limit
-    const sweep = (found: { seq: number }[]) => {
-      for (const row of found.map(({ seq }): VerificationRow => deps.rows.bySeq(seq)))
-        deps.apply(row, decideSweep(toRecord(row), now, graceMs), now, serviceActor(row.service))
-      left -= found.length
-    }
-    const before = now - graceMs
-    sweep(spent.all({ before, limit: left }))
-    sweep(expired.all({ before, limit: left }))
-    // Strictly under: with exactly the minimum left a delivery may still be claimed (I6: nothing is sent too late).
-    const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
-    for (const { seq } of found) eraseCode.run({ seq }) // mutant: I7.sweep-sealed-code
-    return limit - left + found.length
+  return {
+    pastEnd({ now, graceMs, limit }) {
+      const before = now - graceMs
+      const found = spent.all({ before, limit })
+      const others = expired.all({ before, limit: limit - found.length })
+      const seqs = new Set([...found, ...others].map(({ seq }) => seq))
+      return [...seqs].map((seq) => ({ record: toRecord(rows.bySeq(seq)), at: now }))
+    },
+    sweep({ items, at, now, limit }) {
+      let left = limit
+      for (const { service, id, stamp, change } of items) {
+        const row = rows.byId(service, id)
+        if (!row || stampOf(toRecord(row)) !== stamp) continue
+        apply(row, change, at, serviceActor(row.service))
+        left -= 1
+      }
+      // Strictly under: with exactly the minimum left a delivery may still be claimed (I6: nothing is sent too late).
+      const found = unsendable.all({ before: now + MIN_REMAINING_TO_SEND_MS - 1, limit: left })
+      for (const { seq } of found) eraseCode.run({ seq }) // mutant: I7.sweep-sealed-code
+      return limit - left + found.length
+    },
   }
 }

@@ -1,10 +1,11 @@
 // How an event lies in the file, and how it is written from inside other jobs.
 // It must not open a transaction: an event belongs to the transaction of what it reports.
 
-import type { EventDetails, EventType } from '../../events/types.ts'
+import type { EventDetails, EventType, WebhookToWrite } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { type Orm, sql } from './drizzle.ts'
 import { events } from './schema.ts'
+import { createWebhookInsert } from './webhook-rows.ts'
 
 /**
  * The number of each type, and the fields of its details whose names are not stored again. A number is never changed
@@ -81,6 +82,8 @@ type EventToAppend = {
   recipientSealed?: Uint8Array | null
   actor: Actor
   details: EventDetails
+  /** Of a verification's event. */
+  webhooks?: readonly WebhookToWrite[] | undefined
 }
 
 /** Of what the service does automatically: the sweeper, the worker. */
@@ -107,7 +110,9 @@ export function createEventWriter(orm: Orm): AppendEvent {
       recipientSealed: p('recipientSealed'),
     })
     .prepare()
-  return ({ at, type, verificationSeq, budgetIndex, recipientSealed, actor, details }) => {
+  const insertWebhook = createWebhookInsert(orm)
+  return (event) => {
+    const { at, type, verificationSeq, budgetIndex, recipientSealed, actor, details } = event
     insert.run({
       ...actor,
       at,
@@ -117,5 +122,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
       details: packDetails(type, details),
       recipientSealed: recipientSealed ?? null,
     })
+    for (const webhook of event.webhooks ?? [])
+      insertWebhook({ verificationSeq, at, type, ...webhook }) // mutant: I19.sqlite-in-transaction
   }
 }

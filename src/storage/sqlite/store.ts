@@ -2,6 +2,7 @@
 // It must not hold functions of a caller: it may run in another thread.
 
 import type { Database } from 'better-sqlite3'
+import type { WebhookCauses } from '../../webhooks/ports.ts'
 import { createStore } from '../create-store.ts'
 import { type Engine, lazily } from '../engine.ts'
 import type { Store } from '../store.ts'
@@ -19,6 +20,7 @@ import { createRetentionStore } from './retention.ts'
 import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
+import { createWebhookOutbox } from './webhooks.ts'
 import { createWriter, type WriterOptions } from './writer.ts'
 
 /** @param client from `openDatabase` */
@@ -42,6 +44,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     retention: lazily('retention', () => createRetentionStore(deps)),
     verificationReads: lazily('verificationReads', () => createVerificationReads(deps)),
     adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
+    webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,
@@ -54,6 +57,10 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
 }
 
 /** The engine in this thread. */
-export function createSqliteStore(client: Database, options?: WriterOptions): Store {
-  return createStore(createSqliteEngine(client, options))
+export function createSqliteStore(
+  client: Database,
+  options?: WriterOptions,
+  causes?: WebhookCauses,
+): Store {
+  return createStore(createSqliteEngine(client, options), causes)
 }

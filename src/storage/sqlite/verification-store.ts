@@ -57,7 +57,7 @@ export function createVerificationStore(deps: {
   const numberSums = createNumberSums(orm)
   const { apply } = applying
   const create = createCreate({ orm, answers, guesses, slots, apply })
-  const sweep = createSweep({ orm, rows, apply })
+  const sweeping = createSweep({ orm, rows, apply })
   const findToCheck = (query: CheckQuery) => {
     const row = 'id' in query ? rows.byId(query.service, query.id) : findBySession(rows, query)
     if (!row) return undefined
@@ -80,8 +80,9 @@ export function createVerificationStore(deps: {
     list: (query) => writer.read(() => list(rows, query)),
     deliveriesOf: (id) =>
       writer.read(() => rows.deliveriesOf(id).map((row) => toDeliveryRecord(id, row))),
+    pastEnd: (input) => writer.read(() => sweeping.pastEnd(input)),
     async sweep(input) {
-      const changed = await writer.write(() => sweep(input))
+      const changed = await writer.write(() => sweeping.sweep(input))
       // The last round of a sweep: what was erased must leave the write-ahead log, too (I7).
       if (changed < input.limit) await writer.emptyLog() // mutant: I7.wal-truncate
       return changed

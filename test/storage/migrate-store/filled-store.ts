@@ -61,6 +61,10 @@ async function startEnded(stores: Stores) {
   })
   await steps.cancel({ ...keyOf(canceled), now: T0 + MINUTE + 350 })
 
+  // With a message to a webhook.
+  const told = await start(stores, { service: 'hooked' })
+  await steps.cancel({ ...keyOf(told), now: T0 + 360 })
+
   const failed = await start(stores, { createdAt: T0 - HOUR, clientIp: null })
   const hopeless = await claimOne(stores, T0 - HOUR)
   const result = { kind: 'failed', error: ERROR, fault: 'message', ambiguous: true } as const

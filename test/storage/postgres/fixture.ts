@@ -6,6 +6,7 @@ import pg from 'pg'
 import { prepareDatabase } from '../../../src/storage/postgres/open.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { CAUSES } from '../../contract/hooked.ts'
 import { createSteps, type Steps } from '../../contract/steps.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 
@@ -16,7 +17,11 @@ export type OpenStore = Store & { steps: Steps; database: Database }
 export async function openStore(): Promise<OpenStore> {
   const database = await createDatabase()
   await prepareDatabase({ url: database.url, migrationsFolder: MIGRATIONS })
-  const store = await createPostgresStore({ url: database.url, clock: 'caller' })
+  const store = await createPostgresStore({
+    url: database.url,
+    clock: 'caller',
+    causes: CAUSES,
+  })
   return {
     ...store,
     steps: createSteps(store.verifications),

@@ -9,6 +9,7 @@ import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../../src/storage/sqlite/store.ts'
 import type { WriterOptions } from '../../../src/storage/sqlite/writer.ts'
 import type { Store } from '../../../src/storage/store.ts'
+import { CAUSES } from '../../contract/hooked.ts'
 import { createSteps, type Steps } from '../../contract/steps.ts'
 
 export const MIGRATIONS = resolve(import.meta.dirname, '../../../drizzle/sqlite')
@@ -22,6 +23,6 @@ export function makeDirectory(): { path: string; remove: () => void } {
 
 export async function openStore(path: string, options: WriterOptions = {}): Promise<OpenStore> {
   const client = await openDatabase({ path, migrationsFolder: MIGRATIONS, synchronous: 'normal' })
-  const store = createSqliteStore(client, options)
+  const store = createSqliteStore(client, options, CAUSES)
   return { ...store, steps: createSteps(store.verifications), path, client }
 }

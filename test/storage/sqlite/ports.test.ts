@@ -10,6 +10,7 @@ import { describeSettling } from '../../contract/outbox-settling.ts'
 import { T0 } from '../../contract/rows.ts'
 import { describeStartClaims } from '../../contract/start-claims.ts'
 import { type Stores, start } from '../../contract/stores.ts'
+import { describeWebhooks } from '../../contract/webhooks.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 describe('on SQLite', () => {
@@ -29,6 +30,7 @@ describe('on SQLite', () => {
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)
   describeAdminSessions(() => store.adminSessions)
+  describeWebhooks(() => store)
 
   it('returns the newest time for the clock: 0 in a new file, and it survives a restart', async () => {
     const path = join(directory.path, 'clock.db')

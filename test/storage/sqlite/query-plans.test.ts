@@ -51,6 +51,7 @@ async function makeStore(client: Database): Promise<void> {
   await engine.retention.purge({ before: 0, limit: 1 })
   await engine.verificationReads.find(null, 'none')
   await engine.adminSessions.find(Buffer.alloc(32))
+  await engine.webhooks.dueAt(['none'])
 }
 
 function planOf(client: Database, statement: string): string[] {
