@@ -2,6 +2,7 @@
 // It must not hold a message, or wait: a message goes to another provider of its route meanwhile, and where none is awake it
 // goes there anyway, for there is nobody else.
 
+import { type Reach, reachOf } from './fault.ts'
 import type { Readiness } from './next-provider.ts'
 import type { Rest, RestReason, SendResult } from './ports.ts'
 
@@ -33,6 +34,9 @@ type Known = {
 export type Rests = ReturnType<typeof createRests>
 
 const isFailure = ({ kind }: SendResult) => kind === 'temporary' || kind === 'ambiguous'
+/** A stranger whose own number or mailbox is refused must not make a provider rest for everybody (C53). */
+const reachIn = (result: SendResult): Reach =>
+  result.kind === 'accepted' ? 'everybody' : reachOf(result) // mutant: C53.rest-by-reach
 const keyOf = (provider: string, country: string | null) => `${provider} ${country ?? '*'}`
 
 function count(known: Known, now: number, failed: boolean): void {
@@ -96,10 +100,11 @@ export function createRests() {
     /** What a provider answered to a message to this country. */
     record(provider: string, country: string | null, result: SendResult, now: number): void {
       const account = knownOf(provider, null)
+      const reach = reachIn(result)
       if (result.kind === 'permanent' && result.fault === 'destination') {
         // The account works: only there it may not, or cannot. Of an address nobody knows how far that reaches.
         wake(account)
-        if (country !== null)
+        if (country !== null && reach === 'place')
           rest(knownOf(provider, country), now, 'destination', result.error.code)
         return
       }
@@ -107,6 +112,8 @@ export function createRests() {
       if (result.kind === 'temporary' && result.retryAfterMs !== null)
         account.pausedUntil = Math.max(account.pausedUntil, now + result.retryAfterMs)
       const isOfAccount = result.kind === 'permanent' && result.fault === 'account'
+      if (isFailure(result) && reach === 'person') return
+      if (isOfAccount && reach !== 'everybody') return
       const failed = isFailure(result)
       count(account, now, failed)
       if (isOfAccount) rest(account, now, 'account', result.error.code)

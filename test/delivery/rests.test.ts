@@ -33,6 +33,9 @@ describe('a provider rests', () => {
     ['its account refused once', [permanent('account', '20003', 'no')], true],
     ['a wrong number', times(30, permanent('recipient', '21211', 'no')), false],
     ['a refused text', times(30, permanent('message', '30007', 'no')), false],
+    ['one mailbox that is full', times(30, temporary('smtp_452_4.2.2', 'full')), false],
+    ['a status that one number has', times(30, permanent('account', 'http_403', 'no')), false],
+    ['a sender for one number', times(30, permanent('destination', '21606', 'no')), false],
   ] as const)('%s', (_, results, isResting) => {
     const made = createRests()
     const now = answer(made, results)

@@ -88,6 +88,12 @@ export const ROUTES: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: 'true' },
   ),
   mutant(
+    'C53.rest-by-reach',
+    'one person’s own number or mailbox makes no provider rest',
+    [RESTS, 'a status that one number has'],
+    { node: 'CallExpression', becomes: "('everybody' as Reach)" },
+  ),
+  mutant(
     'C53.rest-doubled-by-probes',
     'answers to requests from before a rest do not make it longer',
     [RESTS, 'what was under way when its rest began makes that no longer'],
