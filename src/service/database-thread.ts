@@ -2,7 +2,6 @@
 // It must not be imported: thread.ts starts it.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Database } from 'better-sqlite3'
 import { answerCalls, toPlainError } from '../kernel/remote.ts'
 import { checkpointRegularly } from '../limits/limits-database.ts'
 import { openDatabase } from '../storage/sqlite/open.ts'
@@ -18,7 +17,7 @@ const logger = {
     report({ kind: 'warning', fields, message }),
 }
 
-async function open(): Promise<Database | undefined> {
+async function open(): Promise<Awaited<ReturnType<typeof openDatabase>> | undefined> {
   try {
     return await openDatabase({ ...store, logger })
   } catch (error) {
