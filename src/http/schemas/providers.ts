@@ -22,11 +22,17 @@ export const Provider = z.object({
 export const ProviderRest = z.object({
   provider: z.string(),
   country: z.string().nullable().openapi({ description: 'Null: everywhere.' }),
-  reason: z.enum(REST_REASONS),
+  reason: z.enum(REST_REASONS).openapi({
+    description:
+      '`failing`: several messages in a row, or half of the last ones; `account` or `destination`: what it refused; `throttled`: it asked for a pause.',
+  }),
   code: z
     .string()
     .openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
-  action: z.string().openapi({ description: 'What to do about it; empty: nothing is known.' }),
+  action: z.string().openapi({
+    description: 'What to do about it; empty: nothing is known.',
+    example: 'The operator tops up the account.',
+  }),
   since: timeField,
   until: timeField.openapi({ description: 'When a message tries it again.' }),
 })
