@@ -2,7 +2,7 @@
 // It must not show a secret, nor anything from outside unescaped.
 
 import { html } from 'hono/html'
-import { adviseOn } from '../admin/advice/advice.ts'
+import { adviseOnRest } from '../admin/advice/advice.ts'
 import type { HealthReport } from '../admin/ports.ts'
 import type { ProviderState, Rest } from '../delivery/ports.ts'
 import { adviseOnMissing } from '../factors/root-keys.ts'
@@ -185,7 +185,7 @@ function restsOf({ rests, at }: HealthReport): Html | string {
       rest.provider,
       rest.country ?? 'everywhere',
       html`${stamp(REASONS[rest.reason], 'warn')} <code><bdi>${rest.code}</bdi></code>`,
-      adviseOn(rest, 'failed').action || '–',
+      adviseOnRest(rest),
       agoOf(rest.since, at),
       rest.until > at ? `in ${spanOf(rest.until - at)}` : 'with the next message',
     ]),

@@ -37,7 +37,8 @@ export function decideSettled(
   if (reason !== undefined) return cancel(row, now, reason) // mutant: I6.no-retry-ended
   const isTooLate = row.expiresAt - result.at < MIN_REMAINING_TO_SEND_MS
   if (isTooLate) return { ...fail(row, now, error), stamp: stampOf(row) } // mutants: I6.no-retry-expired I6.pg-retry-expiry
-  const dueAfterMs = result.at - now
+  // Results that are stored together have the time of the newest.
+  const dueAfterMs = Math.max(0, result.at - now)
   const isOther = result.provider !== provider
   const about = { error: error.code, retry_in_ms: dueAfterMs, ...faultIn(error) }
   const next = isOther && { next_provider: result.provider } // mutant: C53.failover-logged

@@ -149,7 +149,7 @@ describe('tells', () => {
     const first = run()
     expect(first).toMatchObject({ status: 0 })
     expect(first.stdout).toContain(`file:${file()} -> postgres://127.0.0.1:`)
-    expect(first.stdout).toMatch(/^ {2}verifications +7 +7 +same {2}[0-9a-f]{16}$/m)
+    expect(first.stdout).toMatch(/^ {2}verifications +8 +8 +same {2}[0-9a-f]{16}$/m)
     expect(first.stdout).toContain('limits.db was not moved')
     expect(first.stderr).toMatch(/copying: 2 of \d+ rows/)
     expect(first.stderr).not.toContain('\r')

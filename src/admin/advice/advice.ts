@@ -48,3 +48,11 @@ export function adviseOn(
   const own = adviseByProvider(provider, code)
   return own ?? adviseAtAny(code) ?? adviseOnReply(code) ?? UNKNOWN[outcome]
 }
+
+const TRIED_AGAIN =
+  'A message tries it again automatically. If it lasts, the operator checks the provider’s status page and the way to it.'
+
+/** What to do about a provider that is left alone for a while. */
+export function adviseOnRest(rest: { provider: string; code: string }): string {
+  return adviseOn(rest, 'failed').action || TRIED_AGAIN
+}

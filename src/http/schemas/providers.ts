@@ -2,7 +2,7 @@
 // It must not hold anything of a message.
 
 import { z } from '@hono/zod-openapi'
-import { adviseOn } from '../../admin/advice/advice.ts'
+import { adviseOnRest } from '../../admin/advice/advice.ts'
 import type { HealthReport } from '../../admin/ports.ts'
 import { REST_REASONS } from '../../delivery/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
@@ -30,7 +30,7 @@ export const ProviderRest = z.object({
     .string()
     .openapi({ description: 'The provider’s own code; empty: it asked for a pause.' }),
   action: z.string().openapi({
-    description: 'What to do about it; empty: nothing is known.',
+    description: 'What to do about it.',
     example: 'The operator tops up the account.',
   }),
   since: timeField,
@@ -58,7 +58,7 @@ export function toWireRest(rest: HealthReport['rests'][number]): z.infer<typeof 
   const { provider, country, reason, code, since, until } = rest
   return {
     ...{ provider, country, reason, code },
-    action: adviseOn(rest, 'failed').action,
+    action: adviseOnRest(rest),
     since: toWireTime(since),
     until: toWireTime(until),
   }
