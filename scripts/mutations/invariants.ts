@@ -62,6 +62,6 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I19: {
     name: 'webhooks: written with their cause',
-    text: 'A message to a webhook is stored in the commit of the event that it tells, once for each destination that hears of it: there is none for what did not happen, and none is lost. It is tried until it is taken, under the same id, for about a day, and then it is dead. It is erased with the person.',
+    text: 'A message to a webhook is stored in the commit of the event that it reports, once for each destination that hears of it: there is none for what did not happen, and none is lost. It is tried until it is taken, under the same id, for about a day, and then it is dead. It is erased with the person.',
   },
 }

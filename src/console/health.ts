@@ -180,8 +180,9 @@ function restsOf({ rests, at }: HealthReport): Html | string {
   if (rests.length === 0) return ''
   return table({
     caption: 'Left alone for a while: messages go to the other providers of their route',
-    columns: ['Provider', 'Where', 'Why', 'What to do', 'Since', 'Tried again'],
+    columns: ['Channel', 'Provider', 'Where', 'Why', 'What to do', 'Since', 'Tried again'],
     rows: rests.map((rest) => [
+      rest.channel,
       rest.provider,
       rest.country ?? 'everywhere',
       html`${stamp(REASONS[rest.reason], 'warn')} <code><bdi>${rest.code}</bdi></code>`,

@@ -25,11 +25,13 @@ export function createChooser(deps: {
   random: () => number
 }) {
   const { routing, rests, clock, random } = deps
-  const readinessIn = (country: string | null, now: number) => (provider: string) =>
-    rests.readiness(provider, country, now)
+  const readinessOf =
+    ({ channel, country }: Routed, now: number) =>
+    (provider: string) =>
+      rests.readiness({ channel, provider, country }, now)
   const next = (message: Routed, tried: string): NextProvider | undefined => {
     const order = drawOrder(routing(message), random)
-    return nextProvider(order, tried, readinessIn(message.country, clock.now()))
+    return nextProvider(order, tried, readinessOf(message, clock.now()))
   }
   const isReady = ({ rests: is, pausedUntil }: Readiness) => !is && pausedUntil === 0
   return {
@@ -42,7 +44,7 @@ export function createChooser(deps: {
       const now = clock.now()
       const route = routing(message).map(({ name }) => name)
       const isOnRoute = provider !== null && route.includes(provider)
-      if (isOnRoute && isReady(rests.readiness(provider, message.country, now)))
+      if (isOnRoute && isReady(readinessOf(message, now)(provider)))
         return { kind: 'send', provider }
       // It is this one's turn, whatever an older program left behind.
       const before = isOnRoute && hadTurn(tried, provider) ? forNewRound(tried) : tried

@@ -48,7 +48,8 @@ export function createPlan(deps: {
     if (!chosen) return fail('no_provider', 'no provider serves this channel')
     if (chosen.kind === 'move') return chosen
     // What is not sent brings no answer: others would wait for it.
-    if (!prepared.silent) deps.rests.begin(chosen.provider, country, deps.clock.now()) // mutant: C53.silent-is-no-probe
+    const place = { channel, provider: chosen.provider, country }
+    if (!prepared.silent) deps.rests.begin(place, deps.clock.now()) // mutant: C53.silent-is-no-probe
     return { kind: 'send', provider: chosen.provider, prepared }
   }
 }

@@ -115,6 +115,7 @@ export const REST_REASONS = ['failing', 'account', 'destination', 'throttled'] a
 export type RestReason = (typeof REST_REASONS)[number]
 /** A provider that is left alone for a while. */
 export type Rest = {
+  channel: Channel
   provider: string
   /** Null: everywhere. */
   country: string | null

@@ -2,6 +2,7 @@
 // It must not hold a message, or wait: a message goes to another provider of its route meanwhile, and where none is awake it
 // goes there anyway, for there is nobody else.
 
+import type { Channel } from '../kernel/channel.ts'
 import { type Reach, reachOf } from './fault.ts'
 import type { Readiness } from './next-provider.ts'
 import type { Rest, RestReason, SendResult } from './ports.ts'
@@ -16,6 +17,8 @@ const BUCKET_MS = WINDOW_MS / WINDOW_BUCKETS
 /** From the last failure to the message that tries it again; doubled each time that one fails, too. */
 export const PROBE_AFTER_MS = 15_000
 const PROBE_AFTER_MAX_MS = 300_000
+/** So many pauses that it asked for, none accepted in between, are no single recipient's. */
+const PAUSES_IN_A_ROW = 3
 /** A probe without an answer is given up, and the next message tries it. */
 const PROBE_LEASE_MS = 30_000
 /** Providers times countries: more are a bug, and the oldest is forgotten. */
@@ -32,12 +35,16 @@ type Known = {
 }
 
 export type Rests = ReturnType<typeof createRests>
+/** Where a message goes. `country`: null where it has none. */
+type Place = { channel: Channel; provider: string; country: string | null }
 
 const isFailure = ({ kind }: SendResult) => kind === 'temporary' || kind === 'ambiguous'
 /** A stranger whose own number or mailbox is refused must not make a provider rest for everybody (C53). */
 const reachIn = (result: SendResult): Reach =>
   result.kind === 'accepted' ? 'everybody' : reachOf(result) // mutant: C53.rest-by-reach
-const keyOf = (provider: string, country: string | null) => `${provider} ${country ?? '*'}`
+/** The gateways of two channels have one name. */
+const keyOf = (channel: Channel, provider: string, country: string | null) =>
+  `${channel} ${provider} ${country ?? '*'}`
 
 function count(known: Known, now: number, failed: boolean): void {
   const at = Math.floor(now / BUCKET_MS)
@@ -84,10 +91,28 @@ function restsUntil(known: Known | undefined, now: number): number {
   return until > now ? until : 0
 }
 
+function listRests(all: ReadonlyMap<string, Known>, now: number): Rest[] {
+  return [...all].flatMap(([key, known]): Rest[] => {
+    const [channel = '', provider = '', place = '*'] = key.split(' ')
+    const where = {
+      channel: channel as Channel,
+      provider,
+      country: place === '*' ? null : place,
+    }
+    if (known.rest) {
+      const { reason, code, since, failedAt, waitMs } = known.rest
+      const until = restsUntil(known, now) || failedAt + waitMs
+      return [{ ...where, reason, code, since, until }]
+    }
+    const until = known.pausedUntil
+    return until > now ? [{ ...where, reason: 'throttled', code: '', since: now, until }] : []
+  })
+}
+
 export function createRests() {
   const all = new Map<string, Known>()
-  const knownOf = (provider: string, country: string | null): Known => {
-    const key = keyOf(provider, country)
+  const knownOf = (channel: Channel, provider: string, country: string | null): Known => {
+    const key = keyOf(channel, provider, country)
     const found = all.get(key)
     if (found) return found
     const [oldest] = all.size >= MAX_KEPT ? all.keys() : []
@@ -98,21 +123,22 @@ export function createRests() {
   }
   return {
     /** What a provider answered to a message to this country. */
-    record(provider: string, country: string | null, result: SendResult, now: number): void {
-      const account = knownOf(provider, null)
+    record({ channel, provider, country }: Place, result: SendResult, now: number): void {
+      const account = knownOf(channel, provider, null)
       const reach = reachIn(result)
       if (result.kind === 'permanent' && result.fault === 'destination') {
         // The account works: only there it may not, or cannot. Of an address nobody knows how far that reaches.
         wake(account)
         if (country !== null && reach === 'place')
-          rest(knownOf(provider, country), now, 'destination', result.error.code)
+          rest(knownOf(channel, provider, country), now, 'destination', result.error.code)
         return
       }
-      if (country !== null && result.kind === 'accepted') all.delete(keyOf(provider, country))
+      if (isFailure(result) && reach === 'person') return
+      if (country !== null && result.kind === 'accepted')
+        all.delete(keyOf(channel, provider, country))
       if (result.kind === 'temporary' && result.retryAfterMs !== null)
         account.pausedUntil = Math.max(account.pausedUntil, now + result.retryAfterMs)
       const isOfAccount = result.kind === 'permanent' && result.fault === 'account'
-      if (isFailure(result) && reach === 'person') return
       if (isOfAccount && reach !== 'everybody') return
       const failed = isFailure(result)
       count(account, now, failed)
@@ -122,37 +148,25 @@ export function createRests() {
         rest(account, now, 'failing', result.kind === 'accepted' ? '' : result.error.code)
     },
     /** For a message to this country. */
-    readiness(provider: string, country: string | null, now: number): Readiness {
-      const there = country === null ? undefined : all.get(keyOf(provider, country))
-      const account = all.get(keyOf(provider, null))
-      const pausedUntil = account?.pausedUntil ?? 0
+    readiness({ channel, provider, country }: Place, now: number): Readiness {
+      const there = country === null ? undefined : all.get(keyOf(channel, provider, country))
+      const account = all.get(keyOf(channel, provider, null))
+      const askedUntil = account && account.pausedUntil > now ? account.pausedUntil : 0
+      // Asked once, it may be one person's mailbox: others go elsewhere if they can, and wait for it only once that is certain (C49).
+      const isCertain = (account?.inARow ?? 0) >= PAUSES_IN_A_ROW // mutant: C49.one-pause-proves-nothing
       return {
-        rests: restsUntil(account, now) > 0 || restsUntil(there, now) > 0, // mutant: C56.rests-in-its-country
-        pausedUntil: pausedUntil > now ? pausedUntil : 0,
+        rests: askedUntil > 0 || restsUntil(account, now) > 0 || restsUntil(there, now) > 0, // mutant: C56.rests-in-its-country
+        pausedUntil: isCertain ? askedUntil : 0,
       }
     },
     /** A message goes there: of one that rests it is the probe, and others wait for its answer. */
-    begin(provider: string, country: string | null, now: number): void {
+    begin({ channel, provider, country }: Place, now: number): void {
       for (const place of country === null ? [null] : [null, country]) {
-        const known = all.get(keyOf(provider, place))
+        const known = all.get(keyOf(channel, provider, place))
         if (known?.rest) known.probedAt = now
       }
     },
     /** Those that rest now, for Health. */
-    list(now: number): Rest[] {
-      return [...all].flatMap(([key, known]): Rest[] => {
-        const [provider = '', place = '*'] = key.split(' ')
-        const country = place === '*' ? null : place
-        if (known.rest) {
-          const { reason, code, since, failedAt, waitMs } = known.rest
-          const until = restsUntil(known, now) || failedAt + waitMs
-          return [{ provider, country, reason, code, since, until }]
-        }
-        const until = known.pausedUntil
-        return until > now
-          ? [{ provider, country, reason: 'throttled', code: '', since: now, until }]
-          : []
-      })
-    },
+    list: (now: number): Rest[] => listRests(all, now),
   }
 }

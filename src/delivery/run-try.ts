@@ -88,7 +88,7 @@ export function createTry(deps: TryDeps): RunTry {
       const { tryId: id, country } = claim
       const { to } = prepared
       recentSends.record({ id, channel, provider: name, to, country, at, durationMs, result })
-      deps.rests.record(name, country, result, at)
+      deps.rests.record({ channel, provider: name, country }, result, at)
       deps.onOutcome?.({ provider: name, channel, result, durationMs })
     }
     logResult(deps.logger, claim, result, durationMs)

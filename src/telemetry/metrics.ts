@@ -116,7 +116,7 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   const rests = gauge(
     'provider_rests',
     '1 for each provider that this node leaves alone, by why: failing, account, destination (of a country) or throttled.',
-    ['provider', 'country', 'reason'],
+    ['channel', 'provider', 'country', 'reason'],
   )
   const isReachable = gauge('store_reachable', '1 if the store could be reached, else 0.')
   return (levels) => {
@@ -124,8 +124,8 @@ function createLevels(registry: Registry): (levels: Levels) => void {
     for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)
     for (const [channel, value] of Object.entries(levels.sending)) sending.set({ channel }, value)
     rests.reset()
-    for (const { provider, country, reason } of levels.rests)
-      rests.set({ provider, country: country ?? '', reason }, 1)
+    for (const { channel, provider, country, reason } of levels.rests)
+      rests.set({ channel, provider, country: country ?? '', reason }, 1)
     isReachable.set(levels.outbox ? 1 : 0)
     for (const { channel, due, retrying, oldestDueMs } of levels.outbox ?? []) {
       outbox.set({ channel, state: 'due' }, due)

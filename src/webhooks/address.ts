@@ -1,5 +1,5 @@
 // Which addresses a webhook may reach (C34): the public ones, and those of WEBHOOK_ALLOW_PRIVATE.
-// It must not trust a spelling: an address is looked at as what a socket would connect to.
+// It must not trust a spelling: an address is judged by what a socket would connect to.
 
 import ipaddr from 'ipaddr.js'
 
@@ -25,7 +25,7 @@ function unwrap(address: Address): Address {
   return ipaddr.fromByteArray(address.toByteArray().slice(-IPV4_BYTES)) // mutant: C34.translated-unwrapped
 }
 
-/** @param text as a resolver or a socket gives it; what is no address is not allowed */
+/** @param text as a resolver or a socket gives it; anything but an address is not allowed */
 export function mayReach(text: string, allowed: readonly Range[]): boolean {
   // A zone is of a link, which is not the internet.
   if (!ipaddr.isValid(text) || text.includes('%')) return false

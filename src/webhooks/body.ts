@@ -1,4 +1,4 @@
-// The text of a message to a webhook, written anew at each try, and its headers by Standard Webhooks 1.0.0.
+// The text of a message to a webhook, written again at each try, and its headers by Standard Webhooks 1.0.0.
 // It must not hold a code, nor the recipient of a destination that did not ask for it.
 
 import { Webhook } from 'standardwebhooks'

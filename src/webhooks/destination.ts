@@ -19,7 +19,7 @@ export type Destinations = {
   byId(id: string): Destination | undefined
   /** Those of a service that hear of an event. */
   of(service: string, type: EventType): readonly Destination[]
-  /** Whether a service has any: nothing else is looked at for the others. */
+  /** Whether a service has any: nothing else is read for the others. */
   has(service: string): boolean
 }
 

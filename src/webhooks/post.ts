@@ -39,7 +39,7 @@ function refusal(): NodeJS.ErrnoException {
   return Object.assign(new Error(NOT_ALLOWED), { code: NOT_ALLOWED })
 }
 
-/** The addresses of a name are looked at in the connection's own look-up: there is no second one in between. */
+/** The addresses of a name are checked in the connection's own look-up: there is no second one in between. */
 function createLookup(allowed: readonly Range[], resolve: typeof lookUpName): LookupFunction {
   return (name, options, callback) =>
     resolve(name, { ...options, all: true }, (error, found) => {

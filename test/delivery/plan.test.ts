@@ -127,7 +127,7 @@ describe('what to do with a due delivery', () => {
     it('C53: goes to the other one while one rests, and back where that was its turn', () => {
       const { rests: made, plan: planned } = make()
       expect(planned(due({ provider: 'b', tried: 'a' }))).toMatchObject({ provider: 'b' })
-      made.record('a', 'US', FAILED, NOW)
+      made.record({ channel: 'sms', provider: 'a', country: 'US' }, FAILED, NOW)
       expect(planned(due({ provider: 'a' }))).toEqual({
         ...{ kind: 'move', provider: 'b', tried: '', delayMs: 0 },
       })
@@ -135,7 +135,8 @@ describe('what to do with a due delivery', () => {
 
     it('C53: goes to one that rests where nobody else is awake', () => {
       const { rests: made, plan: planned } = make()
-      for (const name of ['a', 'b']) made.record(name, 'US', FAILED, NOW)
+      for (const name of ['a', 'b'])
+        made.record({ channel: 'sms', provider: name, country: 'US' }, FAILED, NOW)
       expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'send', provider: 'a' })
       expect(planned(due({ provider: 'b', tried: 'a' }))).toMatchObject({
         kind: 'send',
@@ -143,16 +144,20 @@ describe('what to do with a due delivery', () => {
       })
     })
 
-    it('C53: waits for one that asked for a pause where nobody else is left', () => {
+    it('C53: waits for one that asked for a pause three times where nobody else is left', () => {
       const { rests: made, plan: planned } = make()
-      for (const name of ['a', 'b'])
-        made.record(name, 'US', temporary('http_429', 'slow down', 4_000), NOW)
+      for (const provider of ['a', 'b', 'a', 'b', 'a', 'b'])
+        made.record(
+          { channel: 'sms', provider, country: 'US' },
+          temporary('http_429', 'slow down', 4_000),
+          NOW,
+        )
       expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'move', delayMs: 4_000 })
     })
 
     it('C53: a decoy is nobody’s probe', () => {
       const { rests: made, plan: planned } = make()
-      made.record('a', 'US', FAILED, NOW - 15_000)
+      made.record({ channel: 'sms', provider: 'a', country: 'US' }, FAILED, NOW - 15_000)
       expect(planned(due({ provider: 'a', kind: 'decoy' }))).toMatchObject({ kind: 'send' })
       expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'send', provider: 'a' })
       expect(planned(due({ provider: 'a' }))).toMatchObject({ kind: 'move', provider: 'b' })

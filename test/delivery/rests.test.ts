@@ -11,14 +11,14 @@ const MINUTE = 60_000
 function answer(rests: ReturnType<typeof createRests>, results: readonly SendResult[], from = NOW) {
   let now = from
   for (const result of results) {
-    rests.record('twilio', 'DE', result, now)
+    rests.record({ channel: 'sms', provider: 'twilio', country: 'DE' }, result, now)
     now += 1_000
   }
   return now
 }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 const rests = (made: ReturnType<typeof createRests>, now: number) =>
-  made.readiness('twilio', 'DE', now).rests
+  made.readiness({ channel: 'sms', provider: 'twilio', country: 'DE' }, now).rests
 const untilOf = (made: ReturnType<typeof createRests>, now: number) => made.list(now)[0]?.until
 
 describe('a provider rests', () => {
@@ -46,7 +46,11 @@ describe('a provider rests', () => {
   it('half of ten over more than half a minute is no reason', () => {
     const made = createRests()
     for (let n = 0; n < 10; n += 1)
-      made.record('twilio', 'DE', n % 2 === 0 ? ACCEPTED : FAILED, NOW + n * 5_000)
+      made.record(
+        { channel: 'sms', provider: 'twilio', country: 'DE' },
+        n % 2 === 0 ? ACCEPTED : FAILED,
+        NOW + n * 5_000,
+      )
     expect(rests(made, NOW + 45_001)).toBe(false)
   })
 })
@@ -60,14 +64,14 @@ describe('one message tries it again', () => {
       expect(rests(made, failedAt + waitMs - 1)).toBe(true)
       expect(rests(made, failedAt + waitMs)).toBe(false)
       failedAt += waitMs
-      made.record('twilio', 'DE', FAILED, failedAt)
+      made.record({ channel: 'sms', provider: 'twilio', country: 'DE' }, FAILED, failedAt)
     }
   })
 
   it('the others wait for its answer, and if there is none for half a minute', () => {
     const made = createRests()
     const probeAt = answer(made, times(5, FAILED)) - 1_000 + PROBE_AFTER_MS
-    made.begin('twilio', 'DE', probeAt)
+    made.begin({ channel: 'sms', provider: 'twilio', country: 'DE' }, probeAt)
     expect(rests(made, probeAt)).toBe(true)
     expect(rests(made, probeAt + MINUTE / 2)).toBe(false)
   })
@@ -75,8 +79,8 @@ describe('one message tries it again', () => {
   it('accepted: it is awake, and begins to count anew', () => {
     const made = createRests()
     const now = answer(made, times(5, FAILED)) + PROBE_AFTER_MS
-    made.begin('twilio', 'DE', now)
-    made.record('twilio', 'DE', ACCEPTED, now)
+    made.begin({ channel: 'sms', provider: 'twilio', country: 'DE' }, now)
+    made.record({ channel: 'sms', provider: 'twilio', country: 'DE' }, ACCEPTED, now)
     expect(rests(made, now)).toBe(false)
     expect(made.list(now)).toEqual([])
     const later = answer(made, times(4, FAILED), now)
@@ -96,10 +100,16 @@ describe('C56: a country that is not enabled', () => {
 
   it('rests there alone', () => {
     const made = createRests()
-    made.record('twilio', 'IN', REFUSED, NOW)
-    expect(made.readiness('twilio', 'IN', NOW).rests).toBe(true)
-    expect(made.readiness('twilio', 'DE', NOW).rests).toBe(false)
-    expect(made.readiness('vonage', 'IN', NOW).rests).toBe(false)
+    made.record({ channel: 'sms', provider: 'twilio', country: 'IN' }, REFUSED, NOW)
+    expect(made.readiness({ channel: 'sms', provider: 'twilio', country: 'IN' }, NOW).rests).toBe(
+      true,
+    )
+    expect(made.readiness({ channel: 'sms', provider: 'twilio', country: 'DE' }, NOW).rests).toBe(
+      false,
+    )
+    expect(made.readiness({ channel: 'sms', provider: 'vonage', country: 'IN' }, NOW).rests).toBe(
+      false,
+    )
     expect(made.list(NOW)).toEqual([
       expect.objectContaining({ provider: 'twilio', country: 'IN', reason: 'destination' }),
     ])
@@ -107,25 +117,48 @@ describe('C56: a country that is not enabled', () => {
 
   it('is awake with the first message that is accepted there', () => {
     const made = createRests()
-    made.record('twilio', 'IN', REFUSED, NOW)
-    made.record('twilio', 'DE', ACCEPTED, NOW)
+    made.record({ channel: 'sms', provider: 'twilio', country: 'IN' }, REFUSED, NOW)
+    made.record({ channel: 'sms', provider: 'twilio', country: 'DE' }, ACCEPTED, NOW)
     expect(made.list(NOW)).toHaveLength(1)
-    made.record('twilio', 'IN', ACCEPTED, NOW + PROBE_AFTER_MS)
+    made.record(
+      { channel: 'sms', provider: 'twilio', country: 'IN' },
+      ACCEPTED,
+      NOW + PROBE_AFTER_MS,
+    )
     expect(made.list(NOW + PROBE_AFTER_MS)).toEqual([])
   })
 })
 
-it('Retry-After: it is left alone for so long, and nothing more is held against it', () => {
-  const made = createRests()
-  made.record('twilio', 'DE', temporary('http_429', 'slow down', 4_000), NOW)
-  expect(made.readiness('twilio', 'DE', NOW)).toEqual({ rests: false, pausedUntil: NOW + 4_000 })
-  expect(made.list(NOW)).toEqual([expect.objectContaining({ reason: 'throttled' })])
-  expect(made.readiness('twilio', 'DE', NOW + 4_000).pausedUntil).toBe(0)
+describe('Retry-After', () => {
+  const there = { channel: 'sms', provider: 'twilio', country: 'DE' } as const
+  const slowDown = temporary('http_429', 'slow down', 4_000)
+
+  it('C49: once, it may be one recipient’s: others go elsewhere if they can, and nobody waits', () => {
+    const made = createRests()
+    made.record(there, slowDown, NOW)
+    expect(made.readiness(there, NOW)).toEqual({ rests: true, pausedUntil: 0 })
+    expect(made.readiness({ ...there, channel: 'email' }, NOW).rests).toBe(false)
+    expect(made.list(NOW)).toEqual([expect.objectContaining({ reason: 'throttled' })])
+    expect(made.readiness(there, NOW + 4_000)).toEqual({ rests: false, pausedUntil: 0 })
+  })
+
+  it('three times in a row: everybody waits for so long', () => {
+    const made = createRests()
+    for (let n = 0; n < 3; n += 1) made.record(there, slowDown, NOW)
+    expect(made.readiness(there, NOW).pausedUntil).toBe(NOW + 4_000)
+    expect(made.readiness(there, NOW + 4_000)).toEqual({ rests: false, pausedUntil: 0 })
+    made.record(there, ACCEPTED, NOW)
+    expect(made.readiness(there, NOW).pausedUntil).toBe(0)
+  })
 })
 
 it('what is kept is bounded', () => {
   const made = createRests()
   for (let n = 0; n < 20_000; n += 1)
-    made.record(`provider${n}`, 'DE', permanent('account', '1', 'no'), NOW)
+    made.record(
+      { channel: 'sms', provider: `provider${n}`, country: 'DE' },
+      permanent('account', '1', 'no'),
+      NOW,
+    )
   expect(made.list(NOW).length).toBeLessThanOrEqual(5_000)
 })

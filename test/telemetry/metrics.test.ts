@@ -131,6 +131,7 @@ async function everyLabel(): Promise<Set<string>> {
     sending: channels,
     rests: [
       {
+        channel: 'sms',
         provider: 'twilio',
         country: 'IN',
         reason: 'destination',

@@ -207,7 +207,14 @@ export async function createWorld(options: {
     const now = clock.now()
     await store.outbox.settle({
       ...{ claim, now, durationMs: 1 },
-      result: decideSettlement(claim, result, AGAIN, now, 0.5),
+      // The only provider that refuses for good leaves no other.
+      result: decideSettlement(
+        claim,
+        result,
+        result.kind === 'permanent' ? undefined : AGAIN,
+        now,
+        0.5,
+      ),
     })
   }
 

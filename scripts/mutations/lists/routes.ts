@@ -88,6 +88,12 @@ export const ROUTES: readonly Mutant[] = [
     { node: 'BinaryExpression', becomes: 'true' },
   ),
   mutant(
+    'C49.one-pause-proves-nothing',
+    'a pause that one recipient brought about makes nobody else wait',
+    [RESTS, 'C49: once, it may be one recipient’s'],
+    { node: 'BinaryExpression', becomes: 'true' },
+  ),
+  mutant(
     'C53.rest-by-reach',
     'one person’s own number or mailbox makes no provider rest',
     [RESTS, 'a status that one number has'],

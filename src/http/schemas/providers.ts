@@ -20,6 +20,7 @@ export const Provider = z.object({
 })
 
 export const ProviderRest = z.object({
+  channel: z.enum(CHANNELS),
   provider: z.string(),
   country: z.string().nullable().openapi({ description: 'Null: everywhere.' }),
   reason: z.enum(REST_REASONS).openapi({
@@ -55,9 +56,9 @@ export function toWireProvider(state: HealthReport['providers'][number]): z.infe
 }
 
 export function toWireRest(rest: HealthReport['rests'][number]): z.infer<typeof ProviderRest> {
-  const { provider, country, reason, code, since, until } = rest
+  const { channel, provider, country, reason, code, since, until } = rest
   return {
-    ...{ provider, country, reason, code },
+    ...{ channel, provider, country, reason, code },
     action: adviseOnRest(rest),
     since: toWireTime(since),
     until: toWireTime(until),
