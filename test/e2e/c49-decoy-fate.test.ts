@@ -100,13 +100,14 @@ describe('another node on the same store, or the same one after a restart', () =
     const providers = [world.gateway(own.url)]
     const first = world.work({ providers, random: () => 0 })
     const refused = ['+447400123401', '+447400123402', '+447400123403']
-    for (const to of refused) await until(world, (await world.begin({ to })).id, 'failed')
+    for (const to of refused)
+      await until(world, (await world.begin({ to, country: 'GB' })).id, 'failed')
     own.behave(answer(200))
     await until(world, (await world.begin()).id, 'sent')
     await first.drain(1_000)
     world.work({ providers, random: () => 0 })
     const [there, here] = [
-      await world.begin({ to: '+447400123409', kind: 'decoy' }),
+      await world.begin({ to: '+447400123409', country: 'GB', kind: 'decoy' }),
       await world.begin({ to: '+14155552679', kind: 'decoy' }),
     ]
     await until(world, there.id, 'failed')
