@@ -147,6 +147,15 @@ BEGIN`,
       replace: `LIMIT l.most) x
     UNION ALL`,
     },
+    {
+      file: STEPS,
+      find: `LIMIT l.most FOR NO KEY UPDATE SKIP LOCKED) x
+    WHERE l.provider IS NULL
+  ), leased`,
+      replace: `LIMIT l.most) x
+    WHERE l.provider IS NULL
+  ), leased`,
+    },
   ),
   mutant(
     'I6.pg-claim-ended',
