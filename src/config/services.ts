@@ -1,40 +1,11 @@
 // SERVICES_FILE: several services as JSON; the default service of the environment supplies what each leaves out.
 
 import { z } from 'zod'
-import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { CHANNELS } from '../kernel/channel.ts'
 import { findDuplicateKeys } from '../kernel/duplicate-keys.ts'
-import { languageKeys } from '../kernel/language-tag.ts'
-import {
-  CODE_LENGTH,
-  LIMIT_NAMES,
-  type LimitName,
-  MAX_ATTEMPTS,
-  MAX_SENDS,
-  type ServicePolicy,
-  type TestRecipient,
-  TOTP_WINDOW,
-  TTL_SECONDS,
-} from '../verification/policy.ts'
-import {
-  describeTwins,
-  type Parser,
-  parseAppHash,
-  parseBrand,
-  parseCountries,
-  parseHost,
-  parseLimit,
-  parseLocale,
-  parseTestRecipient,
-  SettingError,
-} from './parsers.ts'
+import type { ServicePolicy } from '../verification/policy.ts'
 import { type Carriers, type ConfiguredRoutes, describeRoute } from './providers.ts'
-import { parseRoutes } from './routes.ts'
-import {
-  DEFAULT_WEBHOOK_EVENTS,
-  parseWebhookEvent,
-  parseWebhookSecret,
-  parseWebhookUrl,
-} from './webhooks.ts'
+import { type ServiceEntry, serviceEntry, toPolicy, without } from './service-entry.ts'
 
 export type ServicesResult =
   | {
@@ -46,170 +17,16 @@ export type ServicesResult =
   /** Each begins with its path: `services.checkout.code_length: …`. */
   | { ok: false; problems: string[] }
 
-/** A text that is parsed as its setting is. */
-function parsed<T>(parse: Parser<T>) {
-  return z.string().transform((text, context) => {
-    try {
-      return parse(text)
-    } catch (error) {
-      if (!(error instanceof SettingError)) throw error
-      context.addIssue({ code: 'custom', message: error.message })
-      return z.NEVER
-    }
-  })
-}
-
-function within(range: { min: number; max: number }) {
-  return z.int().min(range.min).max(range.max)
-}
-
-const MAX_TEMPLATE_CHARACTERS = 2000
-/** C45: a message without the code helps nobody; a line break in a one-line text is a phisher's tool. */
-const template = z.string().min(1).max(MAX_TEMPLATE_CHARACTERS)
-const oneLine = template.refine((text) => !/\p{Cc}/u.test(text), 'must be one line')
-const withCode = template.refine((text) => text.includes('{{code}}'), 'must contain {{code}}')
-
-const templates = z
-  .record(
-    parsedKey(parseLocale),
-    z.strictObject({
-      sms: withCode.optional(),
-      email_subject: oneLine.optional(),
-      email_text: withCode.optional(),
-    }),
-  )
-  .superRefine((all, context) => {
-    // zh-TW and zh-Hant-TW have the same look-up key.
-    const keys = Object.keys(all).map((tag) => languageKeys(tag)[0]) // mutant: C70.same-lookup-refused
-    const twin = Object.keys(all).find((_, i) => keys.indexOf(keys[i]) !== i)
-    if (twin !== undefined)
-      context.addIssue({ code: 'custom', path: [twin], message: 'is listed twice' })
-  })
-
-function parsedKey(parse: Parser<string>) {
-  return z.string().refine((text) => {
-    try {
-      return parse(text) !== ''
-    } catch {
-      return false
-    }
-  }, 'is not a language tag like en or pt-BR')
-}
-
-const limit = parsed(parseLimit).optional()
-const limits = z.strictObject(
-  Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit])) as Record<LimitName, typeof limit>,
-)
-
-/** With two codes for one recipient, which of them is valid would be luck. */
-function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$RefinementCtx): void {
-  const message = describeTwins(recipients) // mutant: C69.services-file-twice
-  if (message) context.addIssue({ code: 'custom', message })
-}
-
-const route = parsed(parseRoutes).optional()
-const routes = z.strictObject(
-  Object.fromEntries(CHANNELS.map((channel) => [channel, route])) as Record<Channel, typeof route>,
-)
-
-const MAX_WEBHOOKS = 10
-const MAX_SECRETS = 5
-const webhook = z
-  .strictObject({
-    url: parsed(parseWebhookUrl),
-    secrets: z.array(parsed(parseWebhookSecret)).min(1).max(MAX_SECRETS),
-    events: z.array(parsed(parseWebhookEvent)).min(1).default(DEFAULT_WEBHOOK_EVENTS),
-    include_recipient: z.boolean().default(false),
-  })
-  .transform(({ include_recipient: includeRecipient, ...rest }) => ({ ...rest, includeRecipient }))
-
-/** Its messages are found by its URL. */
-function refuseSameUrl(list: readonly { url: string }[], context: z.core.$RefinementCtx): void {
-  const urls = list.map(({ url }) => url)
-  const place = urls.findIndex((url, i) => urls.indexOf(url) !== i)
-  if (place >= 0)
-    context.addIssue({ code: 'custom', path: [place, 'url'], message: 'is listed twice' })
-}
-
-const service = z.strictObject({
-  brand_name: parsed(parseBrand).optional(),
-  code_length: within(CODE_LENGTH).optional(),
-  ttl_seconds: within(TTL_SECONDS).optional(),
-  max_attempts: within(MAX_ATTEMPTS).optional(),
-  max_sends: within(MAX_SENDS).optional(),
-  totp_window: within(TOTP_WINDOW).optional(),
-  channels: z.array(z.enum(CHANNELS)).min(1).optional(),
-  limits: limits.optional(),
-  client_ip: z.enum(['required', 'off']).optional(),
-  allowed_countries: z
-    .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
-    .pipe(parsed(parseCountries))
-    .optional(),
-  landlines: z.enum(['allowed', 'refused']).optional(),
-  locale: parsed(parseLocale).optional(),
-  origin_domain: parsed(parseHost).nullable().optional(),
-  android_app_hash: parsed(parseAppHash).nullable().optional(),
-  subject_shows_code: z.boolean().optional(),
-  templates: templates.optional(),
-  routes: routes.optional(),
-  test_recipients: z.array(parsed(parseTestRecipient)).superRefine(refuseTwins).optional(),
-  webhooks: z.array(webhook).max(MAX_WEBHOOKS).superRefine(refuseSameUrl).optional(),
-})
-
 const SERVICE_NAME = /^[a-z][a-z0-9_-]{0,62}$/
 const MAX_SERVICES = 1000
 
 const servicesFileSchema = z.strictObject({
   $schema: z.string().optional(),
   services: z
-    .record(z.string().regex(SERVICE_NAME, 'is not a name like checkout or my-app'), service)
+    .record(z.string().regex(SERVICE_NAME, 'is not a name like checkout or my-app'), serviceEntry)
     .refine((all) => Object.keys(all).length > 0, 'is empty')
     .refine((all) => Object.keys(all).length <= MAX_SERVICES, `has more than ${MAX_SERVICES}`),
 })
-
-type ServiceEntry = z.output<typeof service>
-
-function without<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, item]) => item !== undefined),
-  ) as ReturnType<typeof without<T>>
-}
-
-function toTemplates(entry: NonNullable<ServiceEntry['templates']>): ServicePolicy['templates'] {
-  return Object.fromEntries(
-    Object.entries(entry).map(([locale, texts]) => [
-      locale,
-      without({ sms: texts.sms, emailSubject: texts.email_subject, emailText: texts.email_text }),
-    ]),
-  )
-}
-
-function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy): ServicePolicy {
-  return {
-    ...base,
-    ...without({
-      brandName: entry.brand_name,
-      codeLength: entry.code_length,
-      ttlSeconds: entry.ttl_seconds,
-      maxAttempts: entry.max_attempts,
-      maxSends: entry.max_sends,
-      totpWindow: entry.totp_window,
-      channels: entry.channels,
-      clientIp: entry.client_ip,
-      allowedCountries: entry.allowed_countries,
-      landlines: entry.landlines,
-      locale: entry.locale,
-      originDomain: entry.origin_domain,
-      androidAppHash: entry.android_app_hash,
-      subjectShowsCode: entry.subject_shows_code,
-      testRecipients: entry.test_recipients,
-      webhooks: entry.webhooks,
-    }),
-    limits: { ...base.limits, ...without(entry.limits ?? {}) },
-    templates: entry.templates ? toTemplates(entry.templates) : base.templates,
-    name,
-  }
-}
 
 /** Zod names an unknown key only in its message; here the key is part of the path. */
 function describeIssue(issue: z.core.$ZodIssue): string[] {

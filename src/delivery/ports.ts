@@ -1,5 +1,5 @@
-// A provider's port, and the message that it is given. A provider imports this file,
-// provider-entry.ts, kernel/ and what providers share (aws/, mail/ beside it) only.
+// A provider's port, and the message that it is given. A provider imports this file, provider-entry.ts, kernel/, and the
+// files that several providers share (aws/ and mail/ beside it), nothing else.
 
 import type { Channel } from '../kernel/channel.ts'
 

@@ -3,6 +3,7 @@
 // It must not wait for a lock meanwhile: a process that stops in between holds nothing.
 
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { applied, blankRecord } from '../verification/applied.ts'
 import type {
   ChangeInput,
   ChangeOutcome,
@@ -11,13 +12,7 @@ import type {
   VerificationStore,
 } from '../verification/ports.ts'
 import type { VerificationRecord } from '../verification/state.ts'
-import {
-  applied,
-  blankRecord,
-  type Change,
-  type Decision,
-  type Effect,
-} from '../verification/transitions.ts'
+import type { Change, Decision, Effect } from '../verification/transitions.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'
 import type { AnswerToKeep, ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
 
