@@ -68,7 +68,7 @@ function isFailing({ inARow, buckets }: Known): boolean {
 function rest(known: Known, now: number, reason: RestReason, code: string): void {
   const { rest: before } = known
   // Requests that were in progress when it began prove nothing more.
-  const isProbe = known.probedAt > 0 || (before !== null && now >= before.failedAt + before.waitMs)
+  const isProbe = before !== null && now >= before.failedAt + before.waitMs
   if (before && !isProbe) return // mutant: C53.rest-doubled-by-probes
   const waitMs = before ? Math.min(before.waitMs * 2, PROBE_AFTER_MAX_MS) : PROBE_AFTER_MS
   known.rest = { reason, code, since: before?.since ?? now, failedAt: now, waitMs }
@@ -163,7 +163,8 @@ export function createRests() {
     begin({ channel, provider, country }: Place, now: number): void {
       for (const place of country === null ? [null] : [null, country]) {
         const known = all.get(keyOf(channel, provider, place))
-        if (known?.rest) known.probedAt = now
+        // Asked sooner, for want of another that is awake, it proves nothing about a longer rest.
+        if (known?.rest && now >= known.rest.failedAt + known.rest.waitMs) known.probedAt = now // mutant: C53.early-is-no-probe
       }
     },
     /** Those that rest now, for Health. */

@@ -87,6 +87,18 @@ describe('one message tries it again', () => {
     expect(rests(made, later)).toBe(false)
   })
 
+  it('asked sooner, because all others rest as well, it rests no longer for that', () => {
+    const made = createRests()
+    const there = { channel: 'sms', provider: 'twilio', country: 'DE' } as const
+    const failedAt = answer(made, times(5, FAILED)) - 1_000
+    for (const afterMs of [1_000, 2_000, 3_000, 4_000]) {
+      made.begin(there, failedAt + afterMs)
+      made.record(there, FAILED, failedAt + afterMs + 10)
+    }
+    expect(untilOf(made, failedAt + 5_000)).toBe(failedAt + PROBE_AFTER_MS)
+    expect(rests(made, failedAt + PROBE_AFTER_MS)).toBe(false)
+  })
+
   it('what was under way when its rest began makes that no longer', () => {
     const made = createRests()
     const failedAt = answer(made, times(5, FAILED)) - 1_000

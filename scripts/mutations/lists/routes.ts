@@ -100,6 +100,12 @@ export const ROUTES: readonly Mutant[] = [
     { node: 'CallExpression', becomes: "('everybody' as Reach)" },
   ),
   mutant(
+    'C53.early-is-no-probe',
+    'a provider that is asked before its time, because all rest, is no longer left alone for that',
+    [RESTS, 'asked sooner, because all others rest as well, it rests no longer for that'],
+    { node: 'BinaryExpression', nth: 2, becomes: 'true' },
+  ),
+  mutant(
     'C53.rest-doubled-by-probes',
     'answers to requests from before a rest do not make it longer',
     [RESTS, 'what was under way when its rest began makes that no longer'],
