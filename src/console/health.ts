@@ -175,22 +175,25 @@ const REASONS: Readonly<Record<Rest['reason'], string>> = {
   throttled: 'asked for a pause',
 }
 
-/** What they are left alone for, and what somebody can do. */
+const LEFT_ALONE =
+  'Left alone for a while by this node: messages go to the other providers of their route.'
+
+/** The reason for each, and what somebody can do. */
 function restsOf({ rests, at }: HealthReport): Html | string {
   if (rests.length === 0) return ''
-  return table({
-    caption: 'Left alone for a while: messages go to the other providers of their route',
-    columns: ['Channel', 'Provider', 'Where', 'Why', 'What to do', 'Since', 'Tried again'],
+  return html`<p class="note">${LEFT_ALONE}</p>${table({
+    caption: 'Providers left alone for a while',
+    columns: ['Channel', 'Provider', 'Country', 'Why', 'What to do', 'Since', 'Tried again'],
     rows: rests.map((rest) => [
       rest.channel,
       rest.provider,
-      rest.country ?? 'everywhere',
+      rest.country ?? 'all',
       html`${stamp(REASONS[rest.reason], 'warn')} <code><bdi>${rest.code}</bdi></code>`,
       adviseOnRest(rest),
       agoOf(rest.since, at),
       rest.until > at ? `in ${spanOf(rest.until - at)}` : 'with the next message',
     ]),
-  })
+  })}`
 }
 
 function node({ node: own, at }: HealthReport): Html {
