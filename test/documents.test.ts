@@ -1,7 +1,7 @@
 // What the documents point to exists: links, their anchors, and the files that ARCHITECTURE names.
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, matchesGlob } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 
@@ -45,8 +45,21 @@ const pathsIn = (text: string) =>
     ...text.matchAll(/`((?:(?:src|test|docs|drizzle|scripts|deploy)\/[\w./*-]*)|[\w./-]+\.ts)`/g),
   ].map(([, path = '']) => path)
 
+/** Read once: a walk over the project for each of a thousand paths takes a minute. */
+const FILES = globSync(['*', '{src,test,scripts,docs,drizzle,deploy,bench,examples,.ci,bin}/**'], {
+  cwd: ROOT,
+  exclude: (name) => name === 'node_modules',
+})
+
 function isThere(path: string): boolean {
-  return globSync([path, `{src,test,scripts}/**/${path}`], { cwd: ROOT }).length > 0
+  const bare = path.replace(/\/$/, '')
+  if (!bare.includes('*')) {
+    if (existsSync(join(ROOT, bare))) return true
+    return FILES.some((file) => /^(src|test|scripts)\//.test(file) && file.endsWith(`/${bare}`))
+  }
+  return FILES.some(
+    (file) => matchesGlob(file, bare) || matchesGlob(file, `{src,test,scripts}/**/${bare}`),
+  )
 }
 
 describe('documents', () => {

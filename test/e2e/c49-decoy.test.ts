@@ -141,7 +141,7 @@ it('C49: no code of a decoy is right, not even the one that was minted for it', 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 it('C49: start, GET, wrong check and resend take similar times', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const took: Record<string, [number[], number[]]> = {}
   const time = async (name: string, decoy: boolean, run: () => Promise<Answer>) => {
