@@ -14,7 +14,7 @@ function row(name, from, allowed) {
   }
 }
 
-const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-)?ports|types)\\.ts$'
+const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-|receipt-)?ports|types)\\.ts$'
 
 /** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
@@ -22,7 +22,7 @@ const EVENT_WORDS = '^src/events/types\\.ts$'
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
-  '^src/delivery/((outbox-)?ports|registry)\\.ts$',
+  '^src/delivery/((outbox-|receipt-)?ports|registry)\\.ts$',
   '^src/retention/ports\\.ts$',
 ]
 
@@ -63,7 +63,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/kernel/',
-          '^src/delivery/(ports|provider-entry|coded-answer|india)\\.ts$',
+          '^src/delivery/(ports|receipt-ports|provider-entry|coded-answer|india)\\.ts$',
           '^src/delivery/providers/($1|aws/|mail/)',
         ],
       },

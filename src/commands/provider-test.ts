@@ -70,6 +70,7 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
     size: channel === 'sms' ? measureSms(text) : null,
     html: null,
     expiresAt: now + LIFETIME_MS,
+    callbackUrl: null,
   }
 }
 

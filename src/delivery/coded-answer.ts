@@ -1,7 +1,7 @@
 // What a provider's own code for a refusal means, where its answer has one; its status says the rest.
 // It must not hand on a provider's sentence: some quote the recipient.
 
-import type { Fault, HttpAnswer, Refusal } from './ports.ts'
+import type { Fault, HttpAnswer, ProviderError, Refusal } from './ports.ts'
 
 /** Whose fault it is, or that it may be taken later; and a sentence of ours, at most 120 characters. */
 export type Codes = Readonly<Record<string, readonly [Fault | 'temporary', string]>>
@@ -29,6 +29,11 @@ function meaningOf(codes: Codes, code: string): Codes[string] | undefined {
 export function faultIn(codes: Codes, code: string): Fault | undefined {
   const meaning = meaningOf(codes, code)?.[0]
   return meaning === 'temporary' ? undefined : meaning
+}
+
+/** Of a receipt. */
+export function errorIn(codes: Codes, code: string): ProviderError {
+  return { code, message: meaningOf(codes, code)?.[1] ?? `the provider reported ${code}` }
 }
 
 /**

@@ -2,6 +2,10 @@
 // files that several providers share (aws/ and mail/ beside it), nothing else.
 
 import type { Channel } from '../kernel/channel.ts'
+import type { Fault, ProviderError } from './blame.ts'
+import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
+
+export { FAULTS, type Fault, type ProviderError } from './blame.ts'
 
 /** A message ready to go out. The code is in plaintext here and nowhere else (I7: codes never leak): never log this object. */
 export type OutgoingMessage = {
@@ -24,26 +28,12 @@ export type OutgoingMessage = {
   /** Mail only. */
   html: string | null
   expiresAt: number
+  /** Where the provider reports what became of it; null: nowhere. */
+  callbackUrl: string | null
 }
 
 /** An SMS as networks carry it and providers charge for it. `units`: septets of GSM-7, or UTF-16 code units. */
 export type SmsSize = { encoding: 'GSM-7' | 'UCS-2'; units: number; parts: number }
-
-/** `code` is the provider's own (or ours: `timeout`, `connection_refused`); `message` is short, one line, without the recipient or the code. */
-export type ProviderError = { code: string; message: string }
-
-export const FAULTS = ['recipient', 'message', 'destination', 'account'] as const
-/**
- * Whose fault a permanent refusal is, which decides what helps:
- * - `recipient` (no such number, a landline, opted out, no such mailbox): no other provider reaches them either.
- * - `message` (its text, its size, a form that this provider cannot carry): another provider may take it.
- * - `destination` (a country that is not enabled, a sender or template that is not registered there): nothing from this
- *   account and sender gets there; another provider may.
- * - `account` (its credentials, its state, its balance, or the settings that name it): nothing from it goes anywhere;
- *   another provider may take it. Never said where a recipient could bring the answer about and the provider has a way
- *   to tell: a stranger would silence the account.
- */
-export type Fault = (typeof FAULTS)[number]
 
 export type Refusal =
   /** Not taken, but may be later. */
@@ -97,6 +87,9 @@ export type Provider = {
   prepare?(): Promise<void>
   /** Goes as far as it can without a message. Otherwise like `send`. */
   probe?(signal: AbortSignal): Promise<Probe>
+  /** It reports what became of its messages. */
+  readonly receipts?: ReceiptReader
+  readonly ask?: AskReceipt
   close?(): Promise<void>
 }
 

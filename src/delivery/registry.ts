@@ -16,7 +16,7 @@ import { resendEntry } from './providers/resend.ts'
 import { sendGridEntry } from './providers/sendgrid.ts'
 import { sesEntry } from './providers/ses.ts'
 import { smtpEntry } from './providers/smtp/smtp.ts'
-import { twilioEntry } from './providers/twilio.ts'
+import { twilioEntry } from './providers/twilio/twilio.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 
 /** In the order in which they are tried where no route is set. */

@@ -32,6 +32,7 @@ export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessa
     size: { encoding: 'GSM-7', units: 32, parts: 1 },
     html: null,
     expiresAt: NOW + 600_000,
+    callbackUrl: null,
     ...change,
   }
 }

@@ -25,9 +25,13 @@ function wordedAt({ startedAt, wordedAt: before }: ClaimedDelivery<Prepared>): n
 
 export type ComposeMessage = (claim: ClaimedDelivery<Prepared>) => OutgoingMessage
 
+/** Where its provider reports to of this try; null: nowhere. */
+export type CallbackUrlOf = (claim: { provider: string; tryId: string }) => string | null
+
 /** @param deps.settingsOf undefined for a service this node does not know; `plan` gives such rows back */
 export function createComposer(deps: {
   settingsOf: (service: string) => MessageSettings | undefined
+  callbackUrlOf?: CallbackUrlOf | undefined
 }): ComposeMessage {
   return (claim) => {
     const settings = deps.settingsOf(claim.service)
@@ -51,6 +55,7 @@ export function createComposer(deps: {
       code: claim.prepared.code,
       locale: claim.locale,
       expiresAt: claim.expiresAt,
+      callbackUrl: deps.callbackUrlOf?.(claim) ?? null,
       ...rendered,
     }
   }

@@ -1,7 +1,7 @@
 // SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json (twilio_api_v2010 of twilio-oai).
 // It must not hand on a message of Twilio's: some quote the number.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../coded-answer.ts'
+import { faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
 import {
   ambiguous,
   type HttpAnswer,
@@ -9,7 +9,7 @@ import {
   type Provider,
   permanent,
   type SendResult,
-} from '../ports.ts'
+} from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -18,7 +18,9 @@ import {
   readEach,
   required,
   type SettingValues,
-} from '../provider-entry.ts'
+} from '../../provider-entry.ts'
+import { TWILIO_CODES } from './codes.ts'
+import { createTwilioReceipts, statusCallback } from './receipts.ts'
 
 type TwilioSettings = {
   accountSid: string
@@ -44,7 +46,7 @@ export const twilioEntry = {
       default: 'https://api.twilio.com',
     },
   ],
-  faultOf: (code) => faultIn(CODES, code),
+  faultOf: (code) => faultIn(TWILIO_CODES, code),
   transports: (values) => [httpTransport('TWILIO_BASE_URL', readTwilioSettings(values).baseUrl)],
   read: readTwilioSettings,
   create: (values, deps) => createTwilioProvider(readTwilioSettings(values), deps),
@@ -62,38 +64,6 @@ function readTwilioSettings(values: SettingValues): TwilioSettings {
 /** Twilio's bounds of ValidityPeriod, seconds. */
 const VALIDITY = { min: 1, max: 36_000 } as const
 
-/**
- * https://www.twilio.com/docs/api/errors. Those from 30003 on come by receipt, or in a 201. Too many requests also come with
- * other statuses than 429.
- */
-const CODES: Codes = {
-  failed: ['message', 'the message failed'],
-  10001: ['account', 'the account is not active'],
-  14107: ['temporary', 'too many requests'],
-  20003: ['account', 'the account or its token was refused'],
-  20005: ['account', 'the account is not active'],
-  20404: ['account', 'the account or the sender does not exist'],
-  20429: ['temporary', 'too many requests'],
-  21211: ['recipient', 'the number is not valid'],
-  21408: ['destination', 'the account may not send to this country'],
-  21606: ['destination', 'the sender may not send to this number'],
-  21608: ['destination', 'a trial account sends to verified numbers only'],
-  21610: ['recipient', 'the recipient has opted out'],
-  21612: ['destination', 'the number cannot be reached from this sender'],
-  21614: ['recipient', 'the number is not a mobile number'],
-  21617: ['message', 'the message is too long'],
-  21635: ['recipient', 'the number is a landline'],
-  30001: ['temporary', 'too many messages wait at Twilio'],
-  30002: ['account', 'the account is suspended'],
-  30003: ['recipient', 'the phone cannot be reached'],
-  30004: ['recipient', 'the message was blocked'],
-  30005: ['recipient', 'the number is not in use'],
-  30006: ['recipient', 'the number is a landline'],
-  30007: ['message', 'the message was filtered'],
-  30032: ['destination', 'the sender is not registered for this country'],
-  30034: ['destination', 'the sender is not registered for this country'],
-}
-
 export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDeps): Provider {
   const { accountSid, authToken, from } = settings
   const account = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
@@ -106,6 +76,7 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
     name: 'twilio',
     channels: ['sms'],
     prepare: deps.http.prepare,
+    receipts: createTwilioReceipts(authToken),
     async probe(signal) {
       const headers = { authorization, accept: 'application/json' }
       const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
@@ -115,7 +86,7 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
       const learned = `the account accepts the login (${status === 'active' ? 'active' : 'its state is unknown'})`
       if (verdict.kind !== 'accepted') {
         const { error } =
-          typeof code === 'number' ? refuseByCode(CODES, String(code), answer) : verdict
+          typeof code === 'number' ? refuseByCode(TWILIO_CODES, String(code), answer) : verdict
         return { result: { kind: 'permanent', fault: 'account', error }, learned: '', wallMs }
       }
       // mutant: C71.doctor-twilio-suspended
@@ -131,6 +102,7 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
         ['ValidityPeriod', String(validitySeconds(message, deps.clock.now()))],
         sender,
         ['Body', message.text],
+        ...statusCallback(message),
       ])
       const headers = {
         authorization,
@@ -159,8 +131,10 @@ const REFUSED = new Set<unknown>(['failed', 'undelivered', 'canceled'])
 function refine(answer: HttpAnswer): SendResult {
   const { sid, status: state, code, error_code: errorCode } = readJson(answer.body)
   if (answer.verdict.kind !== 'accepted')
-    return typeof code === 'number' ? refuseByCode(CODES, String(code), answer) : answer.verdict
-  if (REFUSED.has(state)) return refuseByCode(CODES, String(errorCode || 'failed'), answer)
+    return typeof code === 'number'
+      ? refuseByCode(TWILIO_CODES, String(code), answer)
+      : answer.verdict
+  if (REFUSED.has(state)) return refuseByCode(TWILIO_CODES, String(errorCode || 'failed'), answer)
   const reference = typeof sid === 'string' ? sid : null
   if (reference !== null || answer.status === CREATED) return { kind: 'accepted', reference } // mutant: C67.twilio-answer-shape
   return ambiguous('not_confirmed', 'the answer contains no message id')

@@ -1,0 +1,94 @@
+// What Twilio reports of a message: status callbacks, signed by X-Twilio-Signature.
+// It must not hand on a text of Twilio's, nor read a field before the signature was right.
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { errorIn, faultIn } from '../../coded-answer.ts'
+import type { OutgoingMessage } from '../../ports.ts'
+import type { Callback, Receipt, ReceiptReader, ReceiptState } from '../../receipt-ports.ts'
+import { TWILIO_CODES } from './codes.ts'
+
+/** Connection overrides: five repetitions, for any failure. Twilio's default is one, so that a restart of ours would lose receipts. */
+const OVERRIDES = '#rc=5&rp=all&ct=2000&rt=4000'
+
+export function statusCallback({ callbackUrl }: OutgoingMessage): [string, string][] {
+  return callbackUrl === null ? [] : [['StatusCallback', `${callbackUrl}${OVERRIDES}`]]
+}
+
+/** Its earlier states (accepted, queued, sending) say no more than the answer to the request. */
+const STATES: Readonly<Record<string, ReceiptState>> = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'delivered',
+  undelivered: 'undelivered',
+  failed: 'undelivered',
+  canceled: 'undelivered',
+}
+
+/** The number does not take any message: by whatever provider. */
+const SUPPRESSED: Readonly<Record<string, Receipt['suppress']>> = {
+  21610: 'stop',
+  30005: 'unknown',
+  30006: 'unknown',
+}
+
+const fieldsOf = ({ body }: Callback) => new URLSearchParams(Buffer.from(body).toString('utf8'))
+
+/** Twilio signs with or without the port, by the age of the part that calls. */
+function spellingsOf(url: string): string[] {
+  const { protocol, hostname, port } = new URL(url)
+  const rest = url.slice(url.indexOf('/', protocol.length + 2))
+  const usual = protocol === 'https:' ? '443' : '80'
+  return ['', `:${port || usual}`].map((end) => `${protocol}//${hostname}${end}${rest}`)
+}
+
+/** Base64 of HMAC-SHA-1 over the URL, then each field's name and value in order of the names; a pair that comes twice counts once. */
+function isSigned(callback: Callback, authToken: string): boolean {
+  const given = Buffer.from(callback.headers['x-twilio-signature'] ?? '')
+  const pairs = [...fieldsOf(callback)].map(([name, value]) => ({ name, value }))
+  const sorted = pairs.toSorted(
+    (a, b) => compare(a.name, b.name) || compare(a.value, b.value), // by UTF-16, as Twilio's own package does
+  )
+  const isRepeated = (index: number) =>
+    sorted[index]?.name === sorted[index - 1]?.name &&
+    sorted[index]?.value === sorted[index - 1]?.value
+  const fields = sorted.map(({ name, value }, index) => (isRepeated(index) ? '' : name + value))
+  return spellingsOf(callback.url).some((url) => {
+    const text = url + fields.join('')
+    const expected = Buffer.from(createHmac('sha1', authToken).update(text).digest('base64'))
+    return given.length === expected.length && timingSafeEqual(given, expected)
+  })
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function toReceipt(fields: URLSearchParams, tryId: string | null, state: ReceiptState): Receipt {
+  const [code = null] = /^\d{1,8}$/.exec(fields.get('ErrorCode') ?? '') ?? []
+  const isLost = state === 'undelivered' && code !== null
+  return {
+    kind: 'receipt',
+    tryId,
+    reference: fields.get('MessageSid') ?? fields.get('SmsSid'),
+    state,
+    error: isLost ? errorIn(TWILIO_CODES, code) : null,
+    fault: isLost ? (faultIn(TWILIO_CODES, code) ?? null) : null,
+    suppress: isLost ? (SUPPRESSED[code] ?? null) : null,
+    at: null,
+  }
+}
+
+export function createTwilioReceipts(authToken: string): ReceiptReader {
+  return {
+    url: 'message',
+    verify: (callback) => callback.method === 'POST' && isSigned(callback, authToken),
+    read(callback) {
+      const fields = fieldsOf(callback)
+      const status = fields.get('MessageStatus') ?? fields.get('SmsStatus')
+      if (status === null) return undefined
+      const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined
+      return state === undefined ? [] : [toReceipt(fields, callback.query.get('try'), state)]
+    },
+  }
+}

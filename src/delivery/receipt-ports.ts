@@ -1,0 +1,52 @@
+// What a provider reports later of a message that it took, and how such a report is checked and read.
+// It must not know a provider, nor a store.
+
+import type { Fault, ProviderError } from './blame.ts'
+
+/** What a provider says later of a message that it took. Only moves a try forward: sent < undelivered < delivered (I16). */
+export type ReceiptState = 'sent' | 'undelivered' | 'delivered'
+
+export type Receipt = {
+  kind: 'receipt'
+  /** Of our own making, where the callback URL or an echoed field has it. */
+  tryId: string | null
+  /** The provider's own id. */
+  reference: string | null
+  state: ReceiptState
+  /** The provider's own code and words; null where there is none. */
+  error: ProviderError | null
+  /** Of `undelivered`. */
+  fault: Fault | null
+  /** A hard bounce, a complaint, an unknown number: the recipient is suppressed for it. */
+  suppress: 'bounce' | 'complaint' | 'unknown' | 'stop' | null
+  /** When it happened, by the provider; unix ms. */
+  at: number | null
+}
+
+/** The person's own word, in a message to the sender. */
+export type OptOut = { kind: 'stop' | 'start'; recipient: string }
+
+export type Report = Receipt | OptOut
+
+/** A callback as it came; `url` is PUBLIC_URL with its path and query, never the Host that was asked for. */
+export type Callback = {
+  method: string
+  url: string
+  query: URLSearchParams
+  /** By name in lower case. */
+  headers: Readonly<Record<string, string>>
+  /** At most 16 KiB. */
+  body: Uint8Array
+}
+
+export type ReceiptReader = {
+  /** `message`: its URL is given with each message and carries our MAC, checked before; `account`: set up once, rests on `verify` alone. */
+  url: 'message' | 'account'
+  /** The provider's own signature over the raw bytes. Cheap before it is sure; constant-time. */
+  verify(callback: Callback, now: number, signal: AbortSignal): boolean | Promise<boolean>
+  /** Undefined: it can't be read. `[]`: nothing that concerns us. */
+  read(callback: Callback): readonly Report[] | undefined
+}
+
+/** Asks the provider what became of a message (Twilio, Vonage, Infobip): undefined: it does not know (yet). */
+export type AskReceipt = (reference: string, signal: AbortSignal) => Promise<Receipt | undefined>
