@@ -1,85 +1,33 @@
 // Tries one mutant after another, in copies of the project, and expects the test it names to kill it.
 // It must not touch the project itself, nor mistake a test that could not be loaded for a red one.
 
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSharedServer } from '../../test/postgres/server.ts'
 import { editsOf, mutated, readSources, type Sources } from './apply.ts'
-import { copyProject, endGroup, writeTexts } from './copy.ts'
+import { copyProject, writeTexts } from './copy.ts'
 import { MUTANTS } from './lists/all.ts'
 import { CHAOS_BUILDS } from './lists/chaos.ts'
 import { keptBy, type Mutant } from './mutation.ts'
+import type { Outcome } from './tester.ts'
+import { createTester, type Tester } from './tester-process.ts'
 
 /** CI has two cores: one copy of the project for each. */
 const COPIES = 2
 /** A mutant may leave a test waiting; the slowest test takes 5 s. */
 const RUN_LIMIT_MS = 60_000
-const TEST_LIMIT_MS = 30_000
-/** All of those tests, once, with nothing changed. */
+/** A file's named tests, with nothing changed. */
 const UNCHANGED_LIMIT_MS = 240_000
 
 /** One server for all runs: starting it takes longer than most tests. */
 const postgresDirectory = mkdtempSync(join(tmpdir(), 'mutants-postgres-'))
 
-type Outcome = { title: string; status: string; said: string }
+type Copy = { root: string; tester: Tester }
 type Verdict = { mutant: Mutant; fault: string | undefined; red: Outcome[]; seconds: number }
 
 const escapePattern = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-/** One vitest over `files`, with only the tests that `titles` name. Undefined: it did not end, or ended without output. */
-async function runTests(
-  root: string,
-  files: readonly string[],
-  titles: readonly string[],
-  limitMs = RUN_LIMIT_MS,
-) {
-  const report = join(root, 'report.json')
-  rmSync(report, { force: true })
-  const pattern = titles.map(escapePattern).join('|')
-  const words = ['run', ...files, '-t', pattern, '--reporter=json', `--outputFile=${report}`]
-  // A test that waits for something its mutant prevents turns red in time to be counted.
-  words.push(`--testTimeout=${TEST_LIMIT_MS}`)
-  const child = spawn(
-    process.execPath,
-    ['node_modules/vitest/vitest.mjs', ...words, '--no-cache'],
-    {
-      cwd: root,
-      stdio: 'ignore',
-      env: {
-        ...process.env,
-        COUNTERSIGN_TEST_POSTGRES: postgresDirectory,
-        COUNTERSIGN_TEST_PATIENCE_MS: '1000',
-        COUNTERSIGN_TEST_SOURCES: '1',
-      },
-      // A process group of its own: processes that its tests started end with it.
-      detached: true,
-    },
-  )
-  const timer = setTimeout(() => endGroup(child.pid), limitMs)
-  await new Promise((done) => child.once('exit', done))
-  clearTimeout(timer)
-  // A mutant may keep a test from ending the service that it started.
-  endGroup(child.pid)
-  return existsSync(report) ? readOutcomes(report) : undefined
-}
-
-function readOutcomes(report: string): Outcome[] {
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
-    testResults: {
-      assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
-    }[]
-  }
-  return testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .map(
-      ({ fullName: title, status, failureMessages }): Outcome => ({
-        ...{ title, status },
-        said: failureMessages[0]?.split('\n')[0] ?? '',
-      }),
-    )
-}
+const patternOf = (titles: readonly string[]) => titles.map(escapePattern).join('|')
 
 /** Why the mutant was not killed; undefined: it was. */
 function faultOf(named: readonly Outcome[] | undefined, red: readonly Outcome[]) {
@@ -90,15 +38,19 @@ function faultOf(named: readonly Outcome[] | undefined, red: readonly Outcome[])
   return red.length > 0 ? undefined : 'the test is still green'
 }
 
-async function tryOne(root: string, sources: Sources, mutant: Mutant): Promise<Verdict> {
+async function tryOne({ root, tester }: Copy, sources: Sources, mutant: Mutant): Promise<Verdict> {
   const began = performance.now()
   const { file, title } = mutant.test
-  const changed = mutated(sources, mutant.name, mutant.changes)
-  const originals = new Map([...changed.keys()].map((name) => [name, sources.text(name)]))
+  const texts = mutated(sources, mutant.name, mutant.changes)
+  const changed = [...texts.keys()]
+  const originals = new Map(changed.map((name) => [name, sources.text(name)]))
   let outcomes: Outcome[] | undefined
   try {
-    writeTexts(root, changed)
-    outcomes = await runTests(root, [file], [title])
+    writeTexts(root, texts)
+    outcomes = await tester.run(
+      { files: [file], changed, pattern: patternOf([title]) },
+      RUN_LIMIT_MS,
+    )
   } finally {
     writeTexts(root, originals)
   }
@@ -127,12 +79,22 @@ function findStrays(sources: Sources): string[] {
   ]
 }
 
-/** Every change fits its file, and every named test exists and is green. */
-async function checkUnchanged(
-  root: string,
-  sources: Sources,
-  mutants: readonly Mutant[],
-): Promise<string[]> {
+/** One piece of work after another, on each copy. */
+async function shareOut<Work>(
+  copies: readonly Copy[],
+  works: readonly Work[],
+  run: (copy: Copy, work: Work) => Promise<void>,
+): Promise<void> {
+  const waiting = [...works]
+  const work = async (copy: Copy) => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await run(copy, next)
+  }
+  await Promise.all(copies.map(work))
+}
+
+/** Every change fits its file. */
+function checkFit(sources: Sources, mutants: readonly Mutant[]): string[] {
   const faults = findStrays(sources)
   for (const { name, changes } of mutants)
     try {
@@ -140,52 +102,71 @@ async function checkUnchanged(
     } catch (error) {
       faults.push(error instanceof Error ? error.message : String(error))
     }
-  if (faults.length > 0) return faults
-  const files = [...new Set(mutants.map(({ test }) => test.file))]
-  const titles = [...new Set(mutants.map(({ test }) => test.title))]
-  const outcomes = await runTests(root, files, titles, UNCHANGED_LIMIT_MS)
-  if (!outcomes) return ['the tests did not run']
-  for (const { test } of mutants) {
-    const named = outcomes.filter(({ title }) => title.includes(test.title))
-    const isGreen = named.length > 0 && named.every(({ status }) => status === 'passed')
-    const said = named[0]?.said || (named[0] ? `it was ${named[0].status}` : 'no such test')
-    if (!isGreen) faults.push(`unchanged, ${test.file} › ${test.title}: ${said}`)
-  }
-  return [...new Set(faults)]
+  return faults
 }
 
-async function tryAll(roots: readonly string[], sources: Sources, mutants: readonly Mutant[]) {
-  const waiting = [...mutants]
-  const verdicts: Verdict[] = []
-  const work = async (root: string) => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const verdict = await tryOne(root, sources, next)
-      verdicts.push(verdict)
-      const { mutant, fault, red, seconds } = verdict
-      const said = fault ? `SURVIVED: ${fault}` : `killed by ${red[0]?.title}`
-      console.log(`${mutant.name}  ${seconds.toFixed(1)} s  ${mutant.line}\n     ${said}`)
-      if (isVerbose) console.log(`     ${red[0]?.said.slice(0, 160)}`)
+/** Every named test exists and is green. */
+async function checkUnchanged(
+  copies: readonly Copy[],
+  mutants: readonly Mutant[],
+): Promise<string[]> {
+  const faults: string[] = []
+  const byFile = Map.groupBy(mutants, ({ test }) => test.file)
+  await shareOut(copies, [...byFile], async ({ tester }, [file, ofFile]) => {
+    const titles = new Set(ofFile.map(({ test }) => test.title))
+    const pattern = patternOf([...titles])
+    const outcomes = await tester.run({ files: [file], changed: [], pattern }, UNCHANGED_LIMIT_MS)
+    for (const title of titles) {
+      const named = (outcomes ?? []).filter((one) => one.title.includes(title))
+      const isGreen = named.length > 0 && named.every(({ status }) => status === 'passed')
+      const said = named.find(({ status }) => status !== 'passed')?.said || 'no such test'
+      if (!isGreen) faults.push(`unchanged, ${file} › ${title}: ${outcomes ? said : 'no outcome'}`)
     }
-  }
-  await Promise.all(roots.map(work))
+  })
+  return faults
+}
+
+async function tryAll(copies: readonly Copy[], sources: Sources, mutants: readonly Mutant[]) {
+  const verdicts: Verdict[] = []
+  await shareOut(copies, mutants, async (copy, next) => {
+    const verdict = await tryOne(copy, sources, next)
+    verdicts.push(verdict)
+    const { mutant, fault, red, seconds } = verdict
+    const said = fault ? `SURVIVED: ${fault}` : `killed by ${red[0]?.title}`
+    console.log(`${mutant.name}  ${seconds.toFixed(1)} s  ${mutant.line}\n     ${said}`)
+    if (isVerbose) console.log(`     ${red[0]?.said.slice(0, 160)}`)
+  })
   return verdicts
 }
 
+const option = (name: string) =>
+  process.argv.find((_word, i) => process.argv[i - 1] === `--${name}`)
 const isVerbose = process.argv.includes('--verbose')
 /** `--only I7`, `--only I7.sealed`, or the beginning of a line's words: while one is written. */
-const only = process.argv.find((_word, i) => process.argv[i - 1] === '--only')
+const only = option('only')
+/** `--part 1/2`: every second one, from the first on. */
+const [part = 1, parts = 1] = (option('part') ?? '1/1').split('/').map(Number)
 const chosen = MUTANTS.filter(
   (one) =>
     only === undefined || keptBy(one) === only || one.name === only || one.line.startsWith(only),
-)
+).filter((_one, i) => i % parts === part - 1)
 if (chosen.length === 0) throw new Error(`no mutant is called ${only}: see scripts/mutations/lists`)
 const sources = readSources('.')
-const roots = Array.from({ length: COPIES }, copyProject)
+const environment = {
+  COUNTERSIGN_TEST_POSTGRES: postgresDirectory,
+  COUNTERSIGN_TEST_PATIENCE_MS: '1000',
+  COUNTERSIGN_TEST_SOURCES: '1',
+}
+const copies = Array.from({ length: COPIES }, (): Copy => {
+  const root = copyProject()
+  return { root, tester: createTester(root, environment) }
+})
 const postgres = await startSharedServer(postgresDirectory)
 try {
-  const faults = await checkUnchanged(roots[0] as string, sources, chosen)
+  const unfit = checkFit(sources, chosen)
+  const faults = unfit.length > 0 ? unfit : await checkUnchanged(copies, chosen)
   for (const fault of faults) console.error(fault)
-  const verdicts = faults.length > 0 ? [] : await tryAll(roots, sources, chosen)
+  const verdicts = faults.length > 0 ? [] : await tryAll(copies, sources, chosen)
   const survivors = verdicts.filter(({ fault }) => fault !== undefined)
   // Again at the end: a log is often cut at its beginning.
   for (const { mutant, fault } of survivors)
@@ -193,6 +174,8 @@ try {
   console.log(`${verdicts.length - survivors.length} of ${chosen.length} mutants killed`)
   process.exitCode = faults.length === 0 && survivors.length === 0 ? 0 : 1
 } finally {
+  for (const { tester } of copies) tester.stop()
   await postgres.stop()
-  for (const root of [...roots, postgresDirectory]) rmSync(root, { recursive: true, force: true })
+  for (const { root } of copies) rmSync(root, { recursive: true, force: true })
+  rmSync(postgresDirectory, { recursive: true, force: true })
 }

@@ -14,6 +14,7 @@ import {
   shownPage,
   textOf,
 } from '../console/shown.ts'
+import { LONGEST } from '../long.ts'
 
 /** One of each kind of advice, and one that nobody knows. */
 const FAULTS: readonly (readonly [string, string | null])[] = [
@@ -112,12 +113,15 @@ async function expectHonest(row: Partial<ListedVerification>, about: About): Pro
 }
 
 describe('C74: no advice names an action that the page does not have', () => {
-  it.each(READERS)('%s', async (_name, given, about, hasButton) => {
+  it.each(READERS)('%s', async (name, given, about, hasButton) => {
+    // In the longest form every fault for every reader.
+    const third = READERS.findIndex(([one]) => one === name) % 3
+    const faults = FAULTS.filter((_fault, i) => LONGEST || i % 3 === third)
     let named = 0
     let count = 0
     for (const status of STATUSES)
       for (const deliveryStatus of [...DELIVERY_STATUSES, null])
-        for (const [provider, errorCode] of FAULTS) {
+        for (const [provider, errorCode] of faults) {
           const row = {
             ...given,
             status,
@@ -130,11 +134,11 @@ describe('C74: no advice names an action that the page does not have', () => {
           count += 1
           if (SENDS.test(text)) named += 1
         }
-    expect(count).toBe(5 * 8 * FAULTS.length)
+    expect(count).toBe(5 * 8 * faults.length)
     // Where there is a button some advice names it, else the table would say nothing.
     const page = await shownPage(detailOf({ ...given, channel: 'sms' }), about)
     expect(buttonsIn(page).includes('Send again')).toBe(hasButton)
-    if (hasButton) expect(named).toBeGreaterThan(30)
+    if (hasButton) expect(named).toBeGreaterThan(10)
     else expect(named).toBe(0)
   })
 

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { ADMIN_KEY } from '../http/real.ts'
-import { LONG } from '../long.ts'
+import { LONGEST } from '../long.ts'
 
 const EXECUTABLE = '/usr/bin/chromium'
 const FLAGS = [
@@ -68,8 +68,8 @@ const lookOf = (size: keyof typeof SIZES, scheme: (typeof SCHEMES)[number]) => (
   ...{ size, scheme, name: `${SIZES[size].width}-${scheme}` },
 })
 
-/** Every size, light and dark (in the short form each once), and what a picture of it is called. */
-export const LOOKS = LONG
+/** Each size and each scheme once (in the longest form all four pairs), and what a picture of it is called. */
+export const LOOKS = LONGEST
   ? (['small', 'large'] as const).flatMap((size) => SCHEMES.map((scheme) => lookOf(size, scheme)))
   : [lookOf('small', 'light'), lookOf('large', 'dark')]
 

@@ -11,7 +11,7 @@ import { LONG, PATIENCE_MS } from '../long.ts'
 import { outcomeOf, type Steered, startSteered, wrong } from './steered-service.ts'
 
 /** Long enough for a difference of one hash to show in the median. */
-const ROUNDS = LONG ? 200 : 15
+const ROUNDS = LONG ? 50 : 15
 /** Alternating, on a machine that does other things as well: the same order, not the same time. */
 const WIDEST_RATIO = 2
 const MEASURED_AT_MOST = 4

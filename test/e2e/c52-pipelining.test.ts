@@ -40,7 +40,15 @@ function resident(field: 'VmRSS' | 'VmHWM'): number {
 
 type Server = { port: number } | { path: string }
 /** `isOpen`: it has no end, so that nothing can follow it. */
-type Request = { on: Server; text: string; times?: number; sockets?: number; isOpen?: boolean }
+type Request = {
+  on: Server
+  text: string
+  times?: number
+  sockets?: number
+  isOpen?: boolean
+  /** One of many that take the same way: only unread, which is the attack. */
+  isAlike?: boolean
+}
 
 const ask = (line: string, rest = '') => `${line} HTTP/1.1\r\nHost: a\r\n${rest}\r\n`
 const FORM = 'Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n'
@@ -69,6 +77,7 @@ async function openRequests(main: Server, metrics: Server): Promise<Request[]> {
     ...[...lines, 'GET /verify/start', 'GET /factors'].map((line) => ({
       on: main,
       text: ask(line),
+      isAlike: documented.includes(line),
     })),
     { on: main, text: `${ask('POST /verify/start', 'Content-Length: 2\r\n')}{}` },
     { on: main, text: `${ask('POST /admin/session', 'Content-Length: 2\r\n')}x=` },
@@ -111,7 +120,7 @@ async function others(): Promise<void> {
 }
 
 it('C52: requests by the thousand on one socket, read or not: memory is flat, others are served', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const metricsPort = await freePort()
   service = await startService(directory.path, { METRICS_PORT: String(metricsPort) })
@@ -124,7 +133,7 @@ it('C52: requests by the thousand on one socket, read or not: memory is flat, ot
   }
   const before = resident('VmRSS')
   for (const reads of [false, true])
-    for (const request of requests) {
+    for (const request of requests.filter(({ isAlike }) => !(reads && isAlike))) {
       const { sockets: length = SOCKETS } = request
       await Promise.all(Array.from({ length }, () => send(request, reads)))
       await others()
@@ -138,7 +147,7 @@ it('C52: requests by the thousand on one socket, read or not: memory is flat, ot
 })
 
 it('C52: as many connections as there may be, each with a body that does not end: memory has a bound', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   service = await startService(directory.path)
   const { port } = new URL(service.url)

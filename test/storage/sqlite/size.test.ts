@@ -9,7 +9,7 @@ import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { makeDirectory, openStore } from './fixture.ts'
 
 /** Enough for the tree's upper pages not to count; few seconds. */
-const ROWS = 20_000
+const ROWS = 6_000
 const AT_ONCE = 200
 /** The requirement: a million verifications in 1.2 GiB. */
 const MAX_BYTES = 1.2 * 1024
