@@ -5,7 +5,7 @@ import { LONG } from '../long.ts'
 import { LAYOUTS, type Nodes, ON, remaining, startNodes, tally, together } from './nodes.ts'
 import { UNLIMITED, wrong } from './service-process.ts'
 
-const ROUNDS = LONG ? 20 : 3
+const ROUNDS = LONG ? 8 : 3
 const PARALLEL = 50
 const MAX_ATTEMPTS = 5
 /** How a check may be answered that was not compared. */

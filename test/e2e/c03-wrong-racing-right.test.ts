@@ -7,7 +7,7 @@ import { LAYOUTS, type Nodes, ON, startNodes, tally, together } from './nodes.ts
 import { UNLIMITED, wrong } from './service-process.ts'
 
 /** 200 for each row of the table in the long form. */
-const ROUNDS = LONG ? 200 : 40
+const ROUNDS = LONG ? 100 : 40
 /** Rounds under way at once: more of them interleave, and the inbox keeps 200 messages. */
 const AT_ONCE = 20
 
