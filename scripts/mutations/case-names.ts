@@ -52,6 +52,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C51: 'a flood of refused starts',
   C52: 'thousands of requests before an answer',
   C53: 'the first provider dead, slow, throttling, lying or silent',
+  C55: 'receipts: early, twice, late, out of order, forged, replayed, of somebody else',
   C56: 'a country or a sender that a provider does not serve',
   C57: 'a webhook’s receiver that hangs, redirects, fails for a day, moves inside',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',

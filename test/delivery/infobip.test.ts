@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
 import type { Fault, OutgoingMessage } from '../../src/delivery/ports.ts'
-import { infobipEntry } from '../../src/delivery/providers/infobip.ts'
+import { infobipEntry } from '../../src/delivery/providers/infobip/infobip.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { answer, type FaultServer, type Seen, startFaultServer } from './fault-server.ts'

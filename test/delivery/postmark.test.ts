@@ -1,7 +1,7 @@
 import { Models, ServerClient } from 'postmark'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, Provider } from '../../src/delivery/ports.ts'
-import { createPostmarkProvider } from '../../src/delivery/providers/postmark.ts'
+import { createPostmarkProvider } from '../../src/delivery/providers/postmark/postmark.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
 import { answer } from './fault-server.ts'
 import { comparable, QUOTING, SENDER, withMailApi } from './mail-api-world.ts'
@@ -13,7 +13,7 @@ const TAKEN = answer(200, '{"ErrorCode":0,"Message":"OK","MessageID":"pm-1"}')
 
 const create = (baseUrl: string, http: HttpClient): Provider =>
   createPostmarkProvider(
-    { token: TOKEN, stream: STREAM, baseUrl, sender: SENDER },
+    { token: TOKEN, stream: STREAM, baseUrl, sender: SENDER, webhookLogin: null },
     { http, clock: fixedClock },
   )
 

@@ -1,7 +1,7 @@
 import { Resend } from 'resend'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, Provider } from '../../src/delivery/ports.ts'
-import { createResendProvider } from '../../src/delivery/providers/resend.ts'
+import { createResendProvider } from '../../src/delivery/providers/resend/resend.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
 import { answer } from './fault-server.ts'
 import { comparable, QUOTING, SENDER, withMailApi } from './mail-api-world.ts'
@@ -11,7 +11,10 @@ const KEY = 're_a_key_of_tests'
 const TAKEN = answer(200, '{"id":"re-1"}')
 
 const create = (baseUrl: string, http: HttpClient): Provider =>
-  createResendProvider({ apiKey: KEY, baseUrl, sender: SENDER }, { http, clock: fixedClock })
+  createResendProvider(
+    { apiKey: KEY, baseUrl, sender: SENDER, webhookKey: null },
+    { http, clock: fixedClock },
+  )
 
 describeHttpProvider('resend (mail)', create, mailMessage(), TAKEN)
 

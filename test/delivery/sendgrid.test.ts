@@ -2,7 +2,7 @@ import officialClient from '@sendgrid/client'
 import { MailService } from '@sendgrid/mail'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, Provider } from '../../src/delivery/ports.ts'
-import { createSendGridProvider } from '../../src/delivery/providers/sendgrid.ts'
+import { createSendGridProvider } from '../../src/delivery/providers/sendgrid/sendgrid.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
 import { answer } from './fault-server.ts'
 import { comparable, QUOTING, SENDER, withMailApi } from './mail-api-world.ts'
@@ -13,7 +13,10 @@ const ID = { 'x-message-id': 'sg-1' }
 const TAKEN = answer(202, '', ID)
 
 const create = (baseUrl: string, http: HttpClient): Provider =>
-  createSendGridProvider({ apiKey: KEY, baseUrl, sender: SENDER }, { http, clock: fixedClock })
+  createSendGridProvider(
+    { apiKey: KEY, baseUrl, sender: SENDER, webhookKey: null },
+    { http, clock: fixedClock },
+  )
 
 describeHttpProvider('sendgrid (mail)', create, mailMessage(), TAKEN, 202)
 

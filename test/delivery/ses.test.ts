@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, Provider } from '../../src/delivery/ports.ts'
-import { createSesProvider, sesEntry } from '../../src/delivery/providers/ses.ts'
+import { createSesProvider, sesEntry } from '../../src/delivery/providers/ses/ses.ts'
 import { describeHttpProvider } from '../contract/provider.ts'
 import { readSignature } from './aws-signature.ts'
 import { answer } from './fault-server.ts'
@@ -12,6 +12,7 @@ const SETTINGS = {
   keys: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRET, sessionToken: null },
   region: 'eu-central-1',
   configurationSet: 'codes',
+  topic: null,
   sender: SENDER,
 }
 const TAKEN = answer(200, '{"MessageId":"0100"}')

@@ -8,6 +8,7 @@ import { BINDINGS } from './bindings.ts'
 import { BLAME } from './blame.ts'
 import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
+import { CALLBACKS } from './callbacks.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
@@ -97,4 +98,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REFUSALS,
   ...REFUSAL_LINES,
   ...WEBHOOKS,
+  ...CALLBACKS,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

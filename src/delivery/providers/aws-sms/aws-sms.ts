@@ -24,7 +24,9 @@ import {
 } from '../../provider-entry.ts'
 import { awsErrorOf } from '../aws/errors.ts'
 import { type AwsKeys, loadAwsSigner, signForAws } from '../aws/sign.ts'
+import { readTopic, type SnsTopic, topicRow } from '../aws/sns.ts'
 import { AWS_SMS_CODES, codeOf } from './codes.ts'
+import { createAwsSmsReceipts } from './receipts.ts'
 
 type AwsSmsSettings = {
   keys: AwsKeys
@@ -34,7 +36,11 @@ type AwsSmsSettings = {
   configurationSet: string | null
   baseUrl: string
   india: IndiaIds | null
+  /** Null: no receipts are read. */
+  topic: SnsTopic | null
 }
+
+const TOPIC = 'AWS_SMS_SNS_TOPIC_ARN'
 
 export const awsSmsEntry = {
   name: 'aws',
@@ -58,6 +64,7 @@ export const awsSmsEntry = {
       description: 'The configuration set whose event destinations hear of each message',
       optional: true,
     },
+    topicRow(TOPIC),
     {
       name: 'AWS_SMS_BASE_URL',
       description: 'In place of the region’s own host: a VPC endpoint, or tests',
@@ -83,6 +90,7 @@ function readAwsSmsSettings(values: SettingValues): AwsSmsSettings {
     configurationSet: () => values.AWS_SMS_CONFIGURATION_SET ?? null,
     baseUrl: () => readBaseUrl(values),
     india: () => readIndiaIds(values, 'AWS_SMS'),
+    topic: () => readTopic(values, TOPIC),
   })
 }
 
@@ -115,6 +123,7 @@ function createAwsSmsProvider(settings: AwsSmsSettings, deps: ProviderDeps): Pro
   return {
     name: 'aws',
     channels: ['sms'],
+    ...(settings.topic && { receipts: createAwsSmsReceipts(settings.topic, deps.http) }),
     async prepare() {
       await Promise.all([deps.http.prepare(), loadAwsSigner()])
     },

@@ -16,12 +16,14 @@ import {
   wrong,
 } from '../../provider-entry.ts'
 import { type AnswerRules, answerRows, judge, readAnswerRules } from './answer.ts'
+import { GATEWAY_RECEIPTS } from './receipts.ts'
 import {
   checkBodyTemplate,
   checkHeaderTemplates,
   checkUrlTemplate,
   escapeFor,
   fill,
+  namesCallback,
   PLACEHOLDER_LIST,
   valuesOf,
   warnOfContent,
@@ -101,6 +103,7 @@ export function createHttpProvider(settings: HttpGatewaySettings, deps: Provider
     name: 'http',
     channels: [settings.channel],
     prepare: deps.http.prepare,
+    ...(namesCallback(settings) && { receipts: GATEWAY_RECEIPTS }),
     async probe(signal) {
       // Any request to the address itself may send a message; a HEAD of the root cannot.
       const url = new URL('/', settings.url).href

@@ -13,6 +13,7 @@ const PLACEHOLDERS = [
   'delivery_id',
   'verification_id',
   'attempt_id',
+  'callback_url',
   'sender',
   'brand',
   'locale',
@@ -37,6 +38,7 @@ export function valuesOf(message: OutgoingMessage, sender: string): Values {
     delivery_id: message.deliveryId, // mutant: C67.stable-delivery-id
     verification_id: message.verificationId,
     attempt_id: message.tryId,
+    callback_url: message.callbackUrl ?? '',
     sender,
     brand: message.brandName,
     locale: message.locale,
@@ -171,6 +173,11 @@ export function checkHeaderTemplates(
         'a key for each try one message could go out three times; leave it out, or write {{delivery_id}}',
     )
   return headers
+}
+
+/** Whether the gateway is given an address for receipts. */
+export function namesCallback({ url, body }: { url: string; body: string }): boolean {
+  return namesIn(`${url} ${body}`).includes('callback_url')
 }
 
 /** The parts of a message that contain its code. */

@@ -10,6 +10,7 @@ import type {
   SendResult,
 } from '../../ports.ts'
 import type { ProviderDeps } from '../../provider-entry.ts'
+import type { ReceiptReader } from '../../receipt-ports.ts'
 import { type Mail, toMail } from './mail.ts'
 import type { Sender } from './mailbox.ts'
 
@@ -18,6 +19,7 @@ export type MailApi = {
   sender: Sender
   /** See Provider. */
   idempotent?: true
+  receipts: ReceiptReader | null
   /** Loads what a request needs. */
   prepare?(): Promise<unknown>
   toRequest(mail: Mail): HttpRequest | Promise<HttpRequest>
@@ -34,6 +36,7 @@ export function createMailApi(api: MailApi, { http }: ProviderDeps): Provider {
     name: api.name,
     channels: ['email'],
     ...(api.idempotent && { idempotent: true as const }),
+    ...(api.receipts && { receipts: api.receipts }),
     async prepare() {
       await Promise.all([http.prepare(), api.prepare?.()])
     },

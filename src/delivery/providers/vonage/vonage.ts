@@ -21,12 +21,15 @@ import {
 } from '../../provider-entry.ts'
 import { codeOf, VONAGE_CODES } from './codes.ts'
 import { createAuthorization, readLogin, type VonageLogin } from './login.ts'
+import { createVonageReceipts, readSignatureSecret, VONAGE_SECRET_ROW } from './receipts.ts'
 
 type VonageSettings = {
   login: VonageLogin
   from: string
   baseUrl: string
   india: IndiaIds | null
+  /** Null: no receipts are asked for. */
+  signatureSecret: string | null
 }
 
 export const vonageEntry = {
@@ -66,6 +69,7 @@ export const vonageEntry = {
       description: 'Vonage’s host, for regions (https://api-eu.nexmo.com) and tests',
       default: 'https://api.nexmo.com',
     },
+    VONAGE_SECRET_ROW,
     ...indiaSettings('VONAGE'),
   ],
   faultOf: (code) => faultIn(VONAGE_CODES, code),
@@ -80,6 +84,7 @@ function readVonageSettings(values: SettingValues): VonageSettings {
     from: () => required(values, 'VONAGE_FROM'),
     baseUrl: () => httpUrl(values, 'VONAGE_BASE_URL'),
     india: () => readIndiaIds(values, 'VONAGE'),
+    signatureSecret: () => readSignatureSecret(values),
   })
 }
 
@@ -98,6 +103,9 @@ function createVonageProvider(settings: VonageSettings, deps: ProviderDeps): Pro
     name: 'vonage',
     channels: ['sms'],
     prepare: deps.http.prepare,
+    ...(settings.signatureSecret !== null && {
+      receipts: createVonageReceipts(settings.signatureSecret),
+    }),
     async probe(signal) {
       // A message without recipient, sender and text: a login that is accepted gets 422, and nothing is sent.
       const answer = await post({}, signal)
@@ -131,6 +139,7 @@ function toMessage(message: OutgoingMessage, { from, india }: VonageSettings, no
     client_ref: message.deliveryId,
     ttl: Math.min(TTL.max, Math.max(TTL.min, left)),
     ...(sms && { sms }),
+    ...(message.callbackUrl !== null && { webhook_url: message.callbackUrl, webhook_version: 'v1' }),
   }
 }
 

@@ -1,8 +1,8 @@
 // Mail by Postmark: POST /email (postmarkapp.com/developer/api/email-api).
 // It must not hand on a message of Postmark's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../coded-answer.ts'
-import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../ports.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -11,12 +11,20 @@ import {
   readEach,
   required,
   type SettingValues,
-} from '../provider-entry.ts'
-import { AUTOMATIC_HEADERS, formatSender, type Mail } from './mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from './mail/mail-api.ts'
-import { asciiSender, MAIL_FROM_ROW, type Sender } from './mail/mailbox.ts'
+} from '../../provider-entry.ts'
+import { AUTOMATIC_HEADERS, formatSender, type Mail } from '../mail/mail.ts'
+import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
+import { createPostmarkReceipts, POSTMARK_LOGIN_ROW, readWebhookLogin } from './receipts.ts'
 
-type PostmarkSettings = { token: string; stream: string; baseUrl: string; sender: Sender }
+type PostmarkSettings = {
+  token: string
+  stream: string
+  baseUrl: string
+  sender: Sender
+  /** Null: no receipts are read. */
+  webhookLogin: string | null
+}
 
 export const postmarkEntry = {
   name: 'postmark',
@@ -33,6 +41,7 @@ export const postmarkEntry = {
       description: 'Postmark’s host, for tests',
       default: 'https://api.postmarkapp.com',
     },
+    POSTMARK_LOGIN_ROW,
     MAIL_FROM_ROW,
   ],
   faultOf: (code) => faultIn(POSTMARK_CODES, code),
@@ -47,6 +56,7 @@ function readSettings(values: SettingValues): PostmarkSettings {
     stream: () => required(values, 'POSTMARK_MESSAGE_STREAM'),
     baseUrl: () => httpUrl(values, 'POSTMARK_BASE_URL'),
     sender: () => asciiSender(values),
+    webhookLogin: () => readWebhookLogin(values),
   })
 }
 
@@ -90,6 +100,7 @@ export function createPostmarkProvider(settings: PostmarkSettings, deps: Provide
     {
       name: 'postmark',
       sender: settings.sender,
+      receipts: settings.webhookLogin === null ? null : createPostmarkReceipts(settings.webhookLogin),
       toRequest: (mail) => postJson(`${base}/email`, login, toBody(mail, settings.stream)),
       readAnswer,
       probe: { toRequest: () => getRequest(stream, login), readAnswer: readStream },

@@ -1,8 +1,8 @@
 // Mail by Amazon SES: POST /v2/email/outbound-emails (SESv2, API version 2019-09-27), signed by Signature Version 4.
 // It must not hand on a message of SES's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../coded-answer.ts'
-import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../ports.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -12,12 +12,14 @@ import {
   required,
   type SettingValues,
   wrong,
-} from '../provider-entry.ts'
-import { AWS_ACCOUNT_ERRORS, AWS_THROTTLES, awsErrorOf } from './aws/errors.ts'
-import { type AwsKeys, loadAwsSigner, signForAws } from './aws/sign.ts'
-import { AUTOMATIC_HEADERS, formatAsciiSender, type Mail } from './mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from './mail/mail-api.ts'
-import { asciiSender, MAIL_FROM_ROW, type Sender } from './mail/mailbox.ts'
+} from '../../provider-entry.ts'
+import { AWS_ACCOUNT_ERRORS, AWS_THROTTLES, awsErrorOf } from '../aws/errors.ts'
+import { type AwsKeys, loadAwsSigner, signForAws } from '../aws/sign.ts'
+import { readTopic, type SnsTopic, topicRow } from '../aws/sns.ts'
+import { AUTOMATIC_HEADERS, formatAsciiSender, type Mail } from '../mail/mail.ts'
+import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
+import { createSesReceipts } from './receipts.ts'
 
 type SesSettings = {
   keys: AwsKeys
@@ -25,7 +27,11 @@ type SesSettings = {
   configurationSet: string | null
   baseUrl: string
   sender: Sender
+  /** Null: no receipts are read. */
+  topic: SnsTopic | null
 }
+
+const TOPIC = 'SES_SNS_TOPIC_ARN'
 
 export const sesEntry = {
   name: 'ses',
@@ -41,6 +47,7 @@ export const sesEntry = {
     },
     { name: 'SES_REGION', description: 'Like eu-central-1' },
     { name: 'SES_CONFIGURATION_SET', description: 'A configuration set', optional: true },
+    topicRow(TOPIC),
     {
       name: 'SES_BASE_URL',
       description: 'Another host (by default https://email.<region>.amazonaws.com)',
@@ -61,6 +68,7 @@ function readSesSettings(values: SettingValues): SesSettings {
     region: () => readRegion(values, 'SES_REGION'),
     baseUrl: () => (values.SES_BASE_URL ? httpUrl(values, 'SES_BASE_URL') : null),
     sender: () => asciiSender(values),
+    topic: () => readTopic(values, TOPIC),
   })
   return {
     keys: { accessKeyId, secretAccessKey, sessionToken: values.SES_SESSION_TOKEN ?? null },
@@ -68,6 +76,7 @@ function readSesSettings(values: SettingValues): SesSettings {
     configurationSet: values.SES_CONFIGURATION_SET ?? null,
     baseUrl: rest.baseUrl ?? `https://email.${rest.region}.amazonaws.com`,
     sender: rest.sender,
+    topic: rest.topic,
   }
 }
 
@@ -109,6 +118,7 @@ export function createSesProvider(settings: SesSettings, deps: ProviderDeps) {
     {
       name: 'ses',
       sender,
+      receipts: settings.topic && createSesReceipts(settings.topic, deps.http),
       prepare: loadAwsSigner,
       toRequest: (mail) =>
         sign(postJson(`${base}/outbound-emails`, {}, toBody(mail, configurationSet))),

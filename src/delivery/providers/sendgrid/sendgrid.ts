@@ -1,8 +1,9 @@
 // Mail by SendGrid: POST /v3/mail/send (tsg_mail_v3 of sendgrid-oai).
 // It must not hand on a message of SendGrid's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../coded-answer.ts'
-import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../ports.ts'
+import type { KeyObject } from 'node:crypto'
+import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -11,12 +12,19 @@ import {
   readEach,
   required,
   type SettingValues,
-} from '../provider-entry.ts'
-import { AUTOMATIC_HEADERS, type Mail } from './mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from './mail/mail-api.ts'
-import { asciiSender, MAIL_FROM_ROW, type Sender } from './mail/mailbox.ts'
+} from '../../provider-entry.ts'
+import { AUTOMATIC_HEADERS, type Mail } from '../mail/mail.ts'
+import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
+import { createSendGridReceipts, readWebhookKey, SENDGRID_KEY_ROW } from './receipts.ts'
 
-type SendGridSettings = { apiKey: string; baseUrl: string; sender: Sender }
+type SendGridSettings = {
+  apiKey: string
+  baseUrl: string
+  sender: Sender
+  /** Null: no receipts are read. */
+  webhookKey: KeyObject | null
+}
 
 export const sendGridEntry = {
   name: 'sendgrid',
@@ -32,6 +40,7 @@ export const sendGridEntry = {
       description: 'SendGrid’s host: https://api.eu.sendgrid.com for EU subusers',
       default: 'https://api.sendgrid.com',
     },
+    SENDGRID_KEY_ROW,
     MAIL_FROM_ROW,
   ],
   faultOf: (code) => faultIn(SENDGRID_CODES, code),
@@ -45,6 +54,7 @@ function readSettings(values: SettingValues): SendGridSettings {
     apiKey: () => required(values, 'SENDGRID_API_KEY'),
     baseUrl: () => httpUrl(values, 'SENDGRID_BASE_URL'),
     sender: () => asciiSender(values),
+    webhookKey: () => readWebhookKey(values),
   })
 }
 
@@ -64,6 +74,7 @@ export function createSendGridProvider(settings: SendGridSettings, deps: Provide
     {
       name: 'sendgrid',
       sender: settings.sender,
+      receipts: settings.webhookKey && createSendGridReceipts(settings.webhookKey),
       toRequest: (mail) => postJson(`${base}/mail/send`, login, toBody(mail)),
       readAnswer: (answer) => readAnswer(answer, deps.clock.now()),
       probe: { toRequest: () => getRequest(`${base}/scopes`, login), readAnswer: readScopes },

@@ -1,8 +1,8 @@
 // Mail by Resend: POST /emails (resend.yaml of resend-openapi), with an Idempotency-Key.
 // It must not hand on a message of Resend's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../coded-answer.ts'
-import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../ports.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -11,12 +11,19 @@ import {
   readEach,
   required,
   type SettingValues,
-} from '../provider-entry.ts'
-import { AUTOMATIC_HEADERS, formatSender, type Mail } from './mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from './mail/mail-api.ts'
-import { asciiSender, MAIL_FROM_ROW, type Sender } from './mail/mailbox.ts'
+} from '../../provider-entry.ts'
+import { AUTOMATIC_HEADERS, formatSender, type Mail } from '../mail/mail.ts'
+import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
+import { createResendReceipts, readWebhookSecret, RESEND_SECRET_ROW } from './receipts.ts'
 
-type ResendSettings = { apiKey: string; baseUrl: string; sender: Sender }
+type ResendSettings = {
+  apiKey: string
+  baseUrl: string
+  sender: Sender
+  /** Null: no receipts are read. */
+  webhookKey: Buffer | null
+}
 
 export const resendEntry = {
   name: 'resend',
@@ -32,6 +39,7 @@ export const resendEntry = {
       description: 'Resend’s host, for tests',
       default: 'https://api.resend.com',
     },
+    RESEND_SECRET_ROW,
     MAIL_FROM_ROW,
   ],
   faultOf: (code) => faultIn(RESEND_CODES, code),
@@ -45,6 +53,7 @@ function readSettings(values: SettingValues): ResendSettings {
     apiKey: () => required(values, 'RESEND_API_KEY'),
     baseUrl: () => httpUrl(values, 'RESEND_BASE_URL'),
     sender: () => asciiSender(values),
+    webhookKey: () => readWebhookSecret(values),
   })
 }
 
@@ -86,6 +95,7 @@ export function createResendProvider(settings: ResendSettings, deps: ProviderDep
     {
       name: 'resend',
       sender: settings.sender,
+      receipts: settings.webhookKey && createResendReceipts(settings.webhookKey),
       idempotent: true,
       toRequest: (mail) =>
         postJson(`${base}/emails`, { ...login, 'idempotency-key': mail.deliveryId }, toBody(mail)), // mutant: C67.resend-idempotency-key

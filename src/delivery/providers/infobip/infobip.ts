@@ -1,15 +1,15 @@
 // SMS by Infobip: POST /sms/3/messages (SMS API v3; infobip-api-java-client 6.4.0 states its fields).
 // It must not hand on a description of Infobip's: some quote the number.
 
-import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../coded-answer.ts'
-import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../india.ts'
+import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../../india.ts'
 import {
   ambiguous,
   type HttpAnswer,
   type OutgoingMessage,
   type Provider,
   type SendResult,
-} from '../ports.ts'
+} from '../../ports.ts'
 import {
   httpTransport,
   httpUrl,
@@ -18,7 +18,8 @@ import {
   readEach,
   required,
   type SettingValues,
-} from '../provider-entry.ts'
+} from '../../provider-entry.ts'
+import { createInfobipReceipts } from './receipts.ts'
 
 type InfobipSettings = {
   apiKey: string
@@ -110,6 +111,7 @@ function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): P
     name: 'infobip',
     channels: ['sms'],
     prepare: deps.http.prepare,
+    receipts: createInfobipReceipts(INFOBIP_CODES),
     async probe(signal) {
       // How a text would be cut into parts: nothing is sent.
       const { verdict, wallMs } = await ask('/sms/1/preview', { text: 'ok' }, signal)
@@ -139,6 +141,9 @@ function toMessage(message: OutgoingMessage, { from, india }: InfobipSettings, n
     // The id of the send, not of the try: what was taken before its answer was lost is not taken again.
     destinations: [{ to: message.to.replace(/^\+/, ''), messageId: message.deliveryId }], // mutant: C67.infobip-message-id
     content: { text: message.text },
+    ...(message.callbackUrl !== null && {
+      webhooks: { delivery: { url: message.callbackUrl }, contentType: 'application/json' },
+    }),
     options: {
       validityPeriod: { amount, timeUnit: 'SECONDS' },
       ...(indiaDlt && { regional: { indiaDlt } }),

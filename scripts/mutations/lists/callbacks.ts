@@ -1,0 +1,46 @@
+// The lines that keep C55 in the readers of receipts: callbacks that are forged, old, or of another sender.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const RECEIPTS = 'test/delivery/receipts.test.ts'
+const SNS = 'test/delivery/sns-receipts.test.ts'
+
+export const CALLBACKS: readonly Mutant[] = [
+  mutant(
+    'C55.replay-window',
+    'a signed callback is accepted for five minutes, and not before its time',
+    [RECEIPTS, 'C55: a callback of resend is refused when it is old, or of a time to come'],
+    { node: 'BinaryExpression', becomes: 'at === at' },
+  ),
+  mutant(
+    'C55.vonage-payload',
+    'Vonage’s token is for this body alone',
+    [RECEIPTS, 'C55: a callback of vonage is refused with another body'],
+    { node: 'ReturnStatement', becomes: "return typeof hash === 'string'" },
+  ),
+  mutant(
+    'C55.postmark-login',
+    'Postmark’s callback proves itself by its login',
+    [RECEIPTS, 'C55: a callback of postmark is refused with any other signature'],
+    { node: 'CallExpression', becomes: "isSame(login, login) || headers.host === ''" },
+  ),
+  mutant(
+    'C55.sns-topic',
+    'a notification of another topic is refused before anything is fetched',
+    [SNS, 'is refused without anything being fetched'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C55.sns-certificate-host',
+    'a certificate is fetched from the host of the topic’s region only',
+    [SNS, 'is refused without anything being fetched'],
+    { node: 'BinaryExpression', becomes: "typeof url === 'string' && url.endsWith('.pem')" },
+  ),
+  mutant(
+    'C55.sns-fetches',
+    'certificates are fetched a few times a minute at most',
+    [SNS, 'never has more than a few certificates fetched in a minute'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+]

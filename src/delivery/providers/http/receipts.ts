@@ -1,0 +1,20 @@
+// What a gateway reports of a message: to the URL in `{{callback_url}}`, whose MAC is the proof.
+
+import { bodyOf, codeOf, idOf, receiptOf, undeliveredOf } from '../../callbacks.ts'
+import { FAULTS } from '../../ports.ts'
+import type { ReceiptReader } from '../../receipt-ports.ts'
+
+/** `{"status": "sent" | "delivered" | "undelivered", "code"?: the gateway's own, "fault"?: whose}`. */
+export const GATEWAY_RECEIPTS: ReceiptReader = {
+  url: 'message',
+  verify: () => true,
+  read(callback) {
+    const { status, code, fault } = bodyOf(callback)
+    const about = { tryId: idOf(callback.query.get('try')) }
+    if (status === 'sent' || status === 'delivered') return [receiptOf(status, about)]
+    if (status !== 'undelivered') return undefined
+    const shown = codeOf(typeof code === 'number' ? String(code) : code) ?? 'undelivered'
+    const whose = FAULTS.find((one) => one === fault) ?? 'message'
+    return [undeliveredOf(shown, { [shown]: [whose, `the gateway reports ${shown}`] }, about)]
+  },
+}

@@ -1,0 +1,44 @@
+// What Infobip reports of a text: to the URL that came with the message, and without a signature, so that the URL's MAC is the proof.
+
+import { bodyOf, codeOf, idOf, listOf, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
+import { type Codes, type Json, toObject } from '../../coded-answer.ts'
+import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+
+/** Names of errors, which say more than those of statuses: infobip.com/docs, "Response status and error codes". */
+const ERRORS: Codes = {
+  EC_ABSENT_SUBSCRIBER: ['recipient', 'the phone is off, or cannot be reached'],
+  EC_ABSENT_SUBSCRIBER_SM: ['recipient', 'the phone is off, or cannot be reached'],
+  EC_CALL_BARRED: ['recipient', 'the number is barred'],
+  EC_ILLEGAL_SUBSCRIBER: ['recipient', 'the network does not serve the number'],
+  EC_MEMORY_CAPACITY_EXCEEDED: ['recipient', 'the phone’s memory is full'],
+  EC_UNIDENTIFIED_SUBSCRIBER: ['recipient', 'the number is not in the network'],
+  EC_UNKNOWN_SUBSCRIBER: ['recipient', 'the number is not in use'],
+}
+const UNKNOWN = new Set(['EC_UNKNOWN_SUBSCRIBER', 'REJECTED_PREFIX_MISSING'])
+const SENT = new Set<unknown>(['ACCEPTED', 'PENDING'])
+const UNDELIVERED = new Set<unknown>(['UNDELIVERABLE', 'EXPIRED', 'REJECTED'])
+
+/** @param statuses of messages that were refused at once, by name */
+export function createInfobipReceipts(statuses: Codes): ReceiptReader {
+  const codes = { ...statuses, ...ERRORS }
+  return {
+    url: 'message',
+    verify: () => true,
+    read(callback) {
+      const tryId = idOf(callback.query.get('try'))
+      return listOf(bodyOf(callback).results)?.flatMap((one) => readResult(one, tryId, codes) ?? [])
+    },
+  }
+}
+
+function readResult(result: Json, tryId: string | null, codes: Codes): Receipt | undefined {
+  const about = { tryId, reference: idOf(result.messageId), at: timeOf(result.doneAt) }
+  const { groupName, name } = toObject(result.status)
+  if (SENT.has(groupName)) return receiptOf('sent', about)
+  if (groupName === 'DELIVERED') return receiptOf('delivered', about)
+  if (!UNDELIVERED.has(groupName)) return undefined
+  const error = codeOf(toObject(result.error).name)
+  const isNamed = error !== null && Object.hasOwn(ERRORS, error)
+  const code = (isNamed ? error : codeOf(name)) ?? String(groupName)
+  return undeliveredOf(code, codes, about, UNKNOWN.has(code) ? 'unknown' : null)
+}

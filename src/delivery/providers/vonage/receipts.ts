@@ -1,0 +1,102 @@
+// Vonage's signed webhooks: the status of a message, and a text that somebody answers with. The signature is a JWT (RFC 7519)
+// with the hash of the body.
+
+import { createHash, createHmac } from 'node:crypto'
+import { bodyOf, idOf, isFresh, isSame, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
+import { type Json, readJson, toObject } from '../../coded-answer.ts'
+import { type SettingValues, wrong } from '../../provider-entry.ts'
+import type { OptOut, Receipt, ReceiptReader, Report } from '../../receipt-ports.ts'
+import { codeOf, VONAGE_CODES } from './codes.ts'
+
+const SECRET = 'VONAGE_SIGNATURE_SECRET'
+
+export const VONAGE_SECRET_ROW = {
+  name: SECRET,
+  description:
+    'For receipts: the signature secret of the account (Settings, “Signature secret”, HMAC SHA-256), which signs webhooks',
+  secret: true,
+  optional: true,
+} as const
+
+const MIN_SECRET = 16
+
+/** Null: none is given, and no receipt is asked for. @throws ProviderSettingError */
+export function readSignatureSecret(values: SettingValues): string | null {
+  const secret = values[SECRET]
+  if (secret === undefined) return null
+  if (secret.length < MIN_SECRET) throw wrong(SECRET, `is under ${MIN_SECRET} characters`)
+  return secret
+}
+
+const BEARER = /^Bearer ([\w-]{1,512})\.([\w-]{1,4096})\.([\w-]{43})$/
+const decode = (part: string) => readJson(Buffer.from(part, 'base64url').toString('utf8'))
+
+export function createVonageReceipts(secret: string): ReceiptReader {
+  return {
+    url: 'message',
+    verify({ headers, body }, now) {
+      const [, head, claims, signature] = BEARER.exec(headers.authorization ?? '') ?? []
+      if (head === undefined || claims === undefined || signature === undefined) return false
+      const made = createHmac('sha256', secret).update(`${head}.${claims}`).digest('base64url')
+      // RFC 8725 §3.1: the algorithm is ours to choose.
+      if (!isSame(signature, made) || decode(head).alg !== 'HS256') return false
+      const { iat, payload_hash: hash } = decode(claims)
+      if (typeof iat !== 'number' || !isFresh(iat * 1000, now)) return false
+      return hash === createHash('sha256').update(body).digest('hex') // mutant: C55.vonage-payload
+    },
+    read(callback) {
+      const event = bodyOf(callback)
+      if (typeof event.message_uuid !== 'string') return undefined
+      if (event.message_type !== undefined) return readAnswer(event)
+      return readStatus(event, idOf(callback.query.get('try')))
+    },
+  }
+}
+
+/** Codes that say that the number is not one, or that its owner wants no messages. */
+const SUPPRESSED: ReadonlyMap<string, Receipt['suppress']> = new Map([
+  ['1170', 'unknown'],
+  ['1190', 'unknown'],
+  ['1240', 'stop'],
+  ['1300', 'unknown'],
+  ['1430', 'unknown'],
+])
+
+function readStatus(event: Json, tryId: string | null): readonly Report[] {
+  const about = { tryId, reference: idOf(event.message_uuid), at: timeOf(event.timestamp) }
+  switch (event.status) {
+    case 'submitted':
+      return [receiptOf('sent', about)]
+    case 'delivered':
+    case 'read':
+      return [receiptOf('delivered', about)]
+    case 'rejected':
+    case 'undeliverable': {
+      const code = codeOf(toObject(event.error)) ?? event.status
+      return [undeliveredOf(code, VONAGE_CODES, about, SUPPRESSED.get(code) ?? null)]
+    }
+    default:
+      return []
+  }
+}
+
+/** CTIA's words, as carriers read them: the text is nothing else. */
+const WORDS: ReadonlyMap<string, OptOut['kind']> = new Map([
+  ['CANCEL', 'stop'],
+  ['END', 'stop'],
+  ['OPTOUT', 'stop'],
+  ['QUIT', 'stop'],
+  ['REVOKE', 'stop'],
+  ['STOP', 'stop'],
+  ['STOPALL', 'stop'],
+  ['UNSUBSCRIBE', 'stop'],
+  ['START', 'start'],
+  ['UNSTOP', 'start'],
+])
+
+function readAnswer({ from, text }: Json): readonly OptOut[] {
+  const word = String(text ?? '').replace(/[^A-Za-z]/g, '')
+  const kind = WORDS.get(word.toUpperCase())
+  if (kind === undefined || !/^\d{6,15}$/.test(String(from))) return []
+  return [{ kind, recipient: `+${from}` }]
+}

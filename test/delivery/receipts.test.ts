@@ -1,0 +1,371 @@
+// C55: what each provider reports of its messages, signed as it signs; and what a forged, cut, old or foreign callback is worth.
+// Twilio's reader and that of SNS have files of their own.
+
+import {
+  createHash,
+  createHmac,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, it } from 'vitest'
+import { type ProviderEntry, ProviderSettingError } from '../../src/delivery/provider-entry.ts'
+import { awsSmsEntry } from '../../src/delivery/providers/aws-sms/aws-sms.ts'
+import { httpEntry } from '../../src/delivery/providers/http/http.ts'
+import { infobipEntry } from '../../src/delivery/providers/infobip/infobip.ts'
+import { postmarkEntry } from '../../src/delivery/providers/postmark/postmark.ts'
+import { resendEntry } from '../../src/delivery/providers/resend/resend.ts'
+import { sendGridEntry } from '../../src/delivery/providers/sendgrid/sendgrid.ts'
+import { sesEntry } from '../../src/delivery/providers/ses/ses.ts'
+import { vonageEntry } from '../../src/delivery/providers/vonage/vonage.ts'
+import {
+  AT,
+  callback,
+  delivered,
+  expectNothingQuoted,
+  lost,
+  MINUTE,
+  OCCURRED,
+  readerOf,
+  TRY,
+  topicOf,
+  unreachable,
+  verified,
+  withOneChanged,
+} from './callbacks.ts'
+import { fixedClock, NOW } from './messages.ts'
+
+/** One provider: how it is made, how it signs, and what it says. */
+type Case = {
+  name: string
+  entry: ProviderEntry
+  values: Record<string, string>
+  /** By its key, at a time. */
+  sign(body: string, at: number): Record<string, string>
+  /** By somebody else's. */
+  forge(body: string, at: number): Record<string, string>
+  /** Body by what it reports. */
+  said: readonly (readonly [body: unknown, reports: readonly object[] | undefined])[]
+  /** The proof is a login, and not of this body. */
+  isLogin?: true
+  /** A signature that has no time. */
+  isTimeless?: true
+}
+
+const toPart = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+function vonageJwt(secret: string, alg = 'HS256') {
+  return (body: string, at: number) => {
+    const hash = createHash('sha256').update(body).digest('hex')
+    const claims = { iss: 'Vonage', iat: at / 1000, jti: 'x', api_key: 'k', payload_hash: hash }
+    const signed = `${toPart({ typ: 'JWT', alg })}.${toPart(claims)}`
+    const signature = createHmac('sha256', secret).update(signed).digest('base64url')
+    return { authorization: `Bearer ${signed}.${signature}` }
+  }
+}
+const VONAGE_SECRET = 'a-signature-secret-of-tests'
+const VONAGE_STATUS = {
+  ...{ message_uuid: 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab', channel: 'sms' },
+  ...{ to: '14155552671', from: 'Example', timestamp: AT, client_ref: 'dlv_1' },
+}
+const vonageError = (code: number) => ({
+  ...{ ...VONAGE_STATUS, status: 'undeliverable' },
+  error: { type: `https://developer.vonage.com/api-errors/messages#${code}`, title: code },
+})
+const vonageText = (text: string) => ({ ...VONAGE_STATUS, message_type: 'text', from: '14155552671', text })
+
+const sendGridKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const sendGridSign =
+  (key: KeyObject) =>
+  (body: string, at: number): Record<string, string> => {
+    const timestamp = String(at / 1000)
+    return {
+      'x-twilio-email-event-webhook-timestamp': timestamp,
+      'x-twilio-email-event-webhook-signature': sign(
+        'sha256',
+        Buffer.from(timestamp + body),
+        key,
+      ).toString('base64'),
+    }
+  }
+const sendGridEvent = (event: string, more: Record<string, unknown> = {}) => ({
+  ...{ event, email: 'ada@example.com', timestamp: OCCURRED / 1000 },
+  ...{ sg_message_id: '14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0', ...more },
+})
+
+const RESEND_SECRET = `whsec_${Buffer.from('a-webhook-secret-of-tests').toString('base64')}`
+const svixSign = (secret: string) => (body: string, at: number) => ({
+  'svix-id': 'msg_1',
+  'svix-timestamp': String(at / 1000),
+  'svix-signature': `v1,c29tZXRoaW5n ${new Webhook(secret).sign('msg_1', new Date(at), body)}`,
+})
+const resendEvent = (type: string, more: Record<string, unknown> = {}) => ({
+  ...{ type: `email.${type}`, created_at: AT },
+  data: { email_id: '56761188-7520-42d8-8898-ff6fc54ce618', to: ['ada@example.com'], ...more },
+})
+
+const POSTMARK_LOGIN = 'postmark:a-password-of-tests'
+const basic = (login: string) => () => ({
+  authorization: `Basic ${Buffer.from(login).toString('base64')}`,
+})
+const postmarkEvent = (RecordType: string, more: Record<string, unknown> = {}) => ({
+  ...{ RecordType, MessageID: '00000000-0000-0000-0000-000000000000', ...more },
+})
+const postmarkBounce = (Type: string) => postmarkEvent('Bounce', { Type, BouncedAt: AT })
+
+const CASES: Case[] = [
+  {
+    name: 'vonage',
+    entry: vonageEntry,
+    values: {
+      ...{ VONAGE_FROM: 'Example', VONAGE_API_KEY: 'k', VONAGE_API_SECRET: 'x' },
+      ...{ VONAGE_BASE_URL: 'http://127.0.0.1:1', VONAGE_SIGNATURE_SECRET: VONAGE_SECRET },
+    },
+    sign: vonageJwt(VONAGE_SECRET),
+    forge: vonageJwt('a-signature-secret-of-others'),
+    said: [
+      [{ ...VONAGE_STATUS, status: 'delivered' }, [delivered({ tryId: TRY, at: OCCURRED })]],
+      [{ ...VONAGE_STATUS, status: 'read' }, [delivered({ reference: VONAGE_STATUS.message_uuid })]],
+      [{ ...VONAGE_STATUS, status: 'submitted' }, [{ state: 'sent' }]],
+      [vonageError(1170), [lost('1170', 'recipient', 'unknown')]],
+      [vonageError(1240), [lost('1240', 'recipient', 'stop')]],
+      [vonageError(1180), [lost('1180', 'message')]],
+      [{ ...VONAGE_STATUS, status: 'rejected' }, [lost('rejected', 'message')]],
+      [{ ...VONAGE_STATUS, status: 'something new' }, []],
+      [vonageText(' Stop. '), [{ kind: 'stop', recipient: '+14155552671' }]],
+      [vonageText('START'), [{ kind: 'start', recipient: '+14155552671' }]],
+      [vonageText('I never said stop'), []],
+      [{}, undefined],
+    ],
+  },
+  {
+    name: 'sendgrid',
+    entry: sendGridEntry,
+    values: {
+      ...{ SENDGRID_API_KEY: 'x', SENDGRID_BASE_URL: 'http://127.0.0.1:1', MAIL_FROM: 'a@example.com' },
+      SENDGRID_WEBHOOK_KEY: sendGridKeys.publicKey
+        .export({ format: 'der', type: 'spki' })
+        .toString('base64'),
+    },
+    sign: sendGridSign(sendGridKeys.privateKey),
+    forge: sendGridSign(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
+    said: [
+      [
+        [sendGridEvent('delivered'), sendGridEvent('open'), sendGridEvent('processed')],
+        [delivered({ reference: '14c5d75ce93', at: OCCURRED }), { state: 'sent' }],
+      ],
+      [[sendGridEvent('deferred')], [{ state: 'sent' }]],
+      [
+        [sendGridEvent('bounce', { type: 'bounce', status: '5.1.1', reason: 'to ada@example.com' })],
+        [lost('5.1.1', 'recipient', 'bounce')],
+      ],
+      [[sendGridEvent('bounce', { type: 'blocked', status: '5.7.1' })], [lost('5.7.1', 'message')]],
+      [[sendGridEvent('spamreport')], [delivered({ suppress: 'complaint' })]],
+      [
+        [sendGridEvent('dropped', { reason: 'Bounced Address' })],
+        [lost('dropped-bounced', 'recipient', 'bounce')],
+      ],
+      [[sendGridEvent('dropped', { reason: 'whatever' })], [lost('dropped', 'message')]],
+      [[null, 1, { event: 'delivered' }], []],
+      [{}, undefined],
+    ],
+  },
+  {
+    name: 'postmark',
+    entry: postmarkEntry,
+    values: {
+      ...{ POSTMARK_SERVER_TOKEN: 'x', POSTMARK_MESSAGE_STREAM: 'outbound' },
+      ...{ POSTMARK_BASE_URL: 'http://127.0.0.1:1', MAIL_FROM: 'a@example.com' },
+      POSTMARK_WEBHOOK_LOGIN: POSTMARK_LOGIN,
+    },
+    sign: basic(POSTMARK_LOGIN),
+    forge: basic('postmark:a-password-of-others'),
+    said: [
+      [postmarkEvent('Delivery', { DeliveredAt: AT }), [delivered({ at: OCCURRED })]],
+      [postmarkBounce('HardBounce'), [lost('HardBounce', 'recipient', 'bounce')]],
+      [postmarkBounce('SoftBounce'), [lost('SoftBounce', 'recipient')]],
+      [postmarkBounce('Blocked'), [lost('Blocked', 'message')]],
+      [postmarkBounce('AutoResponder'), [delivered()]],
+      [postmarkEvent('SpamComplaint'), [delivered({ suppress: 'complaint' })]],
+      [postmarkEvent('Open'), []],
+      [[], undefined],
+    ],
+    isLogin: true,
+    isTimeless: true,
+  },
+  {
+    name: 'resend',
+    entry: resendEntry,
+    values: {
+      ...{ RESEND_API_KEY: 'x', RESEND_BASE_URL: 'http://127.0.0.1:1', MAIL_FROM: 'a@example.com' },
+      RESEND_WEBHOOK_SECRET: RESEND_SECRET,
+    },
+    sign: svixSign(RESEND_SECRET),
+    forge: svixSign(`whsec_${Buffer.from('a-webhook-secret-of-others').toString('base64')}`),
+    said: [
+      [resendEvent('delivered'), [delivered({ at: OCCURRED })]],
+      [resendEvent('sent'), [{ state: 'sent' }]],
+      [resendEvent('delivery_delayed'), [{ state: 'sent' }]],
+      [
+        resendEvent('bounced', { bounce: { type: 'Permanent', subType: 'Suppressed', message: 'ada@' } }),
+        [lost('Permanent.Suppressed', 'recipient', 'bounce')],
+      ],
+      [
+        resendEvent('bounced', { bounce: { type: 'Transient', subType: 'MailboxFull' } }),
+        [lost('Transient.MailboxFull', 'recipient')],
+      ],
+      [resendEvent('suppressed'), [lost('suppressed', 'recipient', 'bounce')]],
+      [resendEvent('failed'), [lost('failed', 'message')]],
+      [resendEvent('complained'), [delivered({ suppress: 'complaint' })]],
+      [resendEvent('opened'), []],
+      [{ type: 'domain.created', data: {} }, []],
+      [{}, undefined],
+    ],
+  },
+]
+
+/** The URL's MAC is the proof, and checked before a reader is asked. */
+const UNSIGNED: Pick<Case, 'name' | 'entry' | 'values' | 'said'>[] = [
+  {
+    name: 'infobip',
+    entry: infobipEntry,
+    values: { INFOBIP_API_KEY: 'x', INFOBIP_FROM: 'X', INFOBIP_BASE_URL: 'http://127.0.0.1:1' },
+    said: [
+      [infobipReport('DELIVERED', 'DELIVERED_TO_HANDSET'), [delivered({ tryId: TRY, reference: 'dlv_1' })]],
+      [infobipReport('PENDING', 'PENDING_ENROUTE'), [{ state: 'sent' }]],
+      [
+        infobipReport('UNDELIVERABLE', 'UNDELIVERABLE_NOT_DELIVERED', 'EC_UNKNOWN_SUBSCRIBER'),
+        [lost('EC_UNKNOWN_SUBSCRIBER', 'recipient', 'unknown')],
+      ],
+      [infobipReport('REJECTED', 'REJECTED_NETWORK', 'NO_ERROR'), [lost('REJECTED_NETWORK', 'destination')]],
+      [infobipReport('EXPIRED', 'to +14155552671'), [lost('EXPIRED', 'message')]],
+      [{ results: [{ status: { groupName: 'NEW' } }, null] }, []],
+      [{}, undefined],
+    ],
+  },
+  {
+    name: 'a gateway',
+    entry: httpEntry('sms'),
+    values: {
+      ...{ HTTP_SMS_URL: 'http://127.0.0.1:1', HTTP_SMS_METHOD: 'POST' },
+      HTTP_SMS_HEADERS: '{"content-type":"application/json"}',
+      HTTP_SMS_BODY: '{"text":"{{text}}","report":"{{callback_url}}"}',
+    },
+    said: [
+      [{ status: 'delivered' }, [delivered({ tryId: TRY })]],
+      [{ status: 'sent', code: 'x' }, [{ state: 'sent', error: null }]],
+      [{ status: 'undelivered', code: 105, fault: 'recipient' }, [lost('105', 'recipient')]],
+      [{ status: 'undelivered', code: 'to +1 415' }, [lost('undelivered', 'message')]],
+      [{ status: 'DELIVRD' }, undefined],
+      ['delivered', undefined],
+    ],
+  },
+]
+
+function infobipReport(groupName: string, name: string, error = 'NO_ERROR') {
+  const status = { groupName, name, description: 'to +14155552671' }
+  const one = { messageId: 'dlv_1', to: '14155552671', doneAt: '2027-01-15T11:59:58.000+0000' }
+  return { results: [{ ...one, status, error: { name: error } }] }
+}
+
+describe.each([...CASES, ...UNSIGNED])('C55: a report of $name', (one) => {
+  const reader = readerOf(one)
+  it.each(one.said)('%j', (body, expected) => {
+    const reports = reader.read(callback(JSON.stringify(body)))
+    expectNothingQuoted(reports)
+    if (expected === undefined) expect(reports).toBeUndefined()
+    else expect(reports).toEqual(expected.map((report) => expect.objectContaining(report)))
+  })
+
+  it.each(['', '{', 'null', '"x"', '[[]]', '{"results":{}}', '\u0000'])(
+    'that is not one reports nothing: %j',
+    (body) => {
+      expect(reader.read(callback(body)) ?? []).toEqual([])
+    },
+  )
+})
+
+describe.each(CASES)('C55: a callback of $name', (one) => {
+  const reader = readerOf(one)
+  const body = JSON.stringify(one.said[0]?.[0])
+  const signed = one.sign(body, NOW)
+
+  it('is accepted as it is signed', async () => {
+    expect(await verified(reader, callback(body, signed))).toBe(true)
+  })
+  it.skipIf(one.isLogin)('is refused with another body: changed or cut', async () => {
+    for (const other of [withOneChanged(body, 20), body.slice(0, -1), `${body} `, ''])
+      expect(await verified(reader, callback(other, signed))).toBe(false)
+  })
+  it('is refused with any other signature', async () => {
+    expect(await verified(reader, callback(body))).toBe(false)
+    expect(await verified(reader, callback(body, one.forge(body, NOW)))).toBe(false)
+    for (const [name, value] of Object.entries(signed)) {
+      for (const other of [withOneChanged(value, value.length - 8), value.slice(0, -8), '', `${value},`])
+        expect(await verified(reader, callback(body, { ...signed, [name]: other }))).toBe(false)
+      const { [name]: _, ...others } = signed
+      expect(await verified(reader, callback(body, others))).toBe(false)
+    }
+  })
+  it.skipIf(one.isTimeless)('is refused when it is old, or of a time to come', async () => {
+    const at = (passed: number) => verified(reader, callback(body, signed), NOW + passed)
+    expect(await at(5 * MINUTE)).toBe(true)
+    expect(await at(5 * MINUTE + 1_000)).toBe(false)
+    expect(await at(-5 * MINUTE - 1_000)).toBe(false)
+  })
+  it('is refused from any other provider', async () => {
+    for (const other of CASES.filter(({ name }) => name !== one.name))
+      expect(await verified(reader, callback(body, other.sign(body, NOW)))).toBe(false)
+  })
+})
+
+it('C55: a token that names another algorithm is refused, even where its signature fits', async () => {
+  const [one] = CASES.filter(({ name }) => name === 'vonage')
+  if (!one) throw new Error('no case')
+  for (const alg of ['none', 'RS256', 'HS512'])
+    expect(
+      await verified(readerOf(one), callback('{}', vonageJwt(VONAGE_SECRET, alg)('{}', NOW))),
+    ).toBe(false)
+})
+
+describe('without its setting', () => {
+  const own = /WEBHOOK|SIGNATURE|APP_SECRET|VERIFY/
+  const withOne = CASES.filter(({ values }) => Object.keys(values).some((name) => own.test(name)))
+  it.each(withOne)('$name reads no receipts', ({ entry, values }) => {
+    const others = Object.entries(values).filter(([name]) => !own.test(name))
+    const made = entry.create(Object.fromEntries(others), { http: unreachable, clock: fixedClock })
+    expect(made.receipts).toBeUndefined()
+  })
+  it('a gateway that is given no address reads none', () => {
+    const [, one] = UNSIGNED
+    const values = { ...one?.values, HTTP_SMS_BODY: '{"text":"{{text}}"}' }
+    const made = httpEntry('sms').create(values, { http: unreachable, clock: fixedClock })
+    expect(made.receipts).toBeUndefined()
+  })
+})
+
+it.each<[ProviderEntry, Record<string, string>, string]>([
+  [vonageEntry, { VONAGE_SIGNATURE_SECRET: 'short' }, 'VONAGE_SIGNATURE_SECRET: is under 16'],
+  [sendGridEntry, { SENDGRID_WEBHOOK_KEY: 'MFkwEwYH' }, 'SENDGRID_WEBHOOK_KEY: is not the'],
+  [postmarkEntry, { POSTMARK_WEBHOOK_LOGIN: 'user' }, 'POSTMARK_WEBHOOK_LOGIN: is not like'],
+  [postmarkEntry, { POSTMARK_WEBHOOK_LOGIN: 'user:short' }, 'has a password of under 16'],
+  [resendEntry, { RESEND_WEBHOOK_SECRET: 'whsec_x' }, 'RESEND_WEBHOOK_SECRET: is not a signing'],
+  [sesEntry, { SES_SNS_TOPIC_ARN: 'arn:aws:sns:x' }, 'SES_SNS_TOPIC_ARN: is not a topic'],
+  [awsSmsEntry, { AWS_SMS_SNS_TOPIC_ARN: `${topicOf('x')}.evil` }, 'AWS_SMS_SNS_TOPIC_ARN: is not'],
+])('a setting that cannot be right is refused at the start: %#', (entry, values, words) => {
+  expect(() => entry.read(values)).toThrow(ProviderSettingError)
+  expect(() => entry.read(values)).toThrow(words)
+  for (const value of Object.values(values))
+    if (value.length > 8) expect(() => entry.read(values)).not.toThrow(value)
+})
+
+it('C55: random bytes report nothing, and never throw', async () => {
+  for (const one of [...CASES, ...UNSIGNED])
+    for (let i = 0; i < 20; i += 1) {
+      const reader = readerOf(one)
+      const noise = callback(randomBytes(200), { authorization: randomBytes(40).toString('base64') })
+      if ('sign' in one) expect(await verified(reader, noise)).toBe(false)
+      expect(reader.read(noise) ?? []).toEqual([])
+    }
+})
