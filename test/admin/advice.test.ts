@@ -5,9 +5,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adviseOn } from '../../src/admin/advice/advice.ts'
 import { AWS_SMS_CODES } from '../../src/delivery/providers/aws-sms/codes.ts'
+import { UNDELIVERED as AWS_SMS_EVENTS } from '../../src/delivery/providers/aws-sms/receipts.ts'
 import { INFOBIP_CODES } from '../../src/delivery/providers/infobip/infobip.ts'
+import { ERRORS as INFOBIP_ERRORS } from '../../src/delivery/providers/infobip/receipts.ts'
+import { BOUNCES } from '../../src/delivery/providers/mail/bounces.ts'
 import { POSTMARK_CODES } from '../../src/delivery/providers/postmark/postmark.ts'
+import { BOUNCES as POSTMARK_BOUNCES } from '../../src/delivery/providers/postmark/receipts.ts'
 import { RESEND_CODES } from '../../src/delivery/providers/resend/resend.ts'
+import { CODES as SENDGRID_EVENTS } from '../../src/delivery/providers/sendgrid/receipts.ts'
 import { SENDGRID_CODES } from '../../src/delivery/providers/sendgrid/sendgrid.ts'
 import { SES_CODES } from '../../src/delivery/providers/ses/ses.ts'
 import { TWILIO_CODES } from '../../src/delivery/providers/twilio/codes.ts'
@@ -24,6 +29,7 @@ const SOURCES_OF_ADVICE = [
     'advice',
     'any-provider',
     'aws-sms',
+    'bounces',
     'infobip',
     'mail-apis',
     'numbers',
@@ -66,6 +72,7 @@ describe('advice', () => {
     ['smtp', 'smtp_452_4.2.2', /full/, /makes room/],
     ['smtp', 'smtp_550_5.7.1', /by its rules/, /SPF/],
     ['smtp', 'smtp_550_5.7.26', /genuine/, /DKIM/],
+    ['sendgrid', '5.1.1', /mailbox does not exist/, /another address/],
     ['smtp', 'smtp_550', /most often the mailbox does not exist/, /another address/],
     ['smtp', 'smtp_550_5.9.9', /most often the mailbox does not exist/, /another address/],
     ['smtp', 'smtp_535', /login/, /SMTP_URL/],
@@ -108,6 +115,12 @@ describe('advice', () => {
     ['sendgrid', SENDGRID_CODES],
     ['postmark', POSTMARK_CODES],
     ['resend', RESEND_CODES],
+    ['infobip', INFOBIP_ERRORS],
+    ['aws', AWS_SMS_EVENTS],
+    ['ses', BOUNCES],
+    ['resend', BOUNCES],
+    ['sendgrid', SENDGRID_EVENTS],
+    ['postmark', POSTMARK_BOUNCES],
   ])('knows every code that the adapter of %s has words for', (provider, codes) => {
     for (const code of Object.keys(codes))
       expect([code, adviseOn({ provider, code }, 'failed')]).not.toEqual([code, unknown('failed')])

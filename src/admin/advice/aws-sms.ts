@@ -4,9 +4,11 @@
 import {
   adviceOf,
   BARRED_NUMBER,
+  FILTERED_TEXT,
   INVALID_NUMBER,
   OPTED_OUT_NUMBER,
   TOO_LONG_TEXT,
+  UNREACHABLE_NUMBER,
 } from './numbers.ts'
 import { type Advice, lasting, OPERATOR } from './words.ts'
 
@@ -25,7 +27,22 @@ const EXPIRED = lasting(
   `The operator gives keys that last. ${OPERATOR}`,
 )
 
+/** `eventType` of its reports. */
+const EVENTS: Readonly<Record<string, Advice>> = {
+  TEXT_BLOCKED: BARRED_NUMBER,
+  TEXT_CARRIER_BLOCKED: FILTERED_TEXT,
+  TEXT_CARRIER_UNREACHABLE: OF.FAULT,
+  TEXT_INVALID: INVALID_NUMBER,
+  TEXT_INVALID_MESSAGE: TOO_LONG_TEXT,
+  TEXT_PROTECT_BLOCKED: OF.COUNTRY,
+  TEXT_SPAM: FILTERED_TEXT,
+  TEXT_TTL_EXPIRED: UNREACHABLE_NUMBER,
+  TEXT_UNKNOWN: OF.FAULT,
+  TEXT_UNREACHABLE: UNREACHABLE_NUMBER,
+}
+
 export const AWS_SMS: Readonly<Record<string, Advice>> = {
+  ...EVENTS,
   ACCOUNT_DISABLED: OF.SUSPENDED,
   AccessDenied: OF.LOGIN,
   AccessDeniedException: lasting(

@@ -1,6 +1,7 @@
 // Mail providers with an API: their own codes, and ours where they have texts only.
 // It must not repeat a message of theirs: those quote the address.
 
+import { POSTMARK_BOUNCES, SENDGRID_EVENTS, SES_BOUNCES } from './bounces.ts'
 import {
   type Advice,
   lasting,
@@ -60,6 +61,7 @@ const CLOCK = lasting(
 )
 
 export const SES: ByCode = {
+  ...SES_BOUNCES,
   SenderNotVerified: SENDER,
   MailFromDomainNotVerifiedException: SENDER,
   RecipientNotVerified: TRIAL,
@@ -99,6 +101,7 @@ export const SES: ByCode = {
 }
 
 export const SENDGRID: ByCode = {
+  ...SENDGRID_EVENTS,
   credits_exceeded: USED_UP,
   sender_not_verified: SENDER,
   invalid_sender: SENDER,
@@ -107,6 +110,7 @@ export const SENDGRID: ByCode = {
 }
 
 export const POSTMARK: ByCode = {
+  ...POSTMARK_BOUNCES,
   10: KEYS,
   100: passing('Postmark is being maintained.'),
   300: REQUEST,
@@ -130,6 +134,7 @@ export const POSTMARK: ByCode = {
 }
 
 export const RESEND: ByCode = {
+  ...SES_BOUNCES,
   invalid_recipient: BAD_ADDRESS,
   testing_only: TRIAL,
   domain_not_verified: SENDER,

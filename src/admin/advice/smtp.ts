@@ -80,9 +80,10 @@ const BY_REPLY: Readonly<Record<number, Advice>> = {
   554: BLOCKED,
 }
 
-/** `smtp_550`, or `smtp_550_5.1.1` where the server gave more. */
+/** `smtp_550`, or `smtp_550_5.1.1` where the server gave more; `5.1.1` alone in a provider's report. */
 export function adviseOnReply(code: string): Advice | undefined {
-  const [, reply, detail] = /^smtp_(\d{3})(?:_[45]\.(\d{1,3}\.\d{1,3}))?$/.exec(code) ?? []
-  if (reply === undefined) return undefined
-  return (detail && BY_ENHANCED[detail]) || BY_REPLY[Number(reply)]
+  const [, reply, detail] =
+    /^(?:smtp_(\d{3})(?:_(?=[45])|$))?(?:[45]\.(\d{1,3}\.\d{1,3}))?$/.exec(code) ?? []
+  const found = detail === undefined ? undefined : BY_ENHANCED[detail]
+  return found ?? (reply === undefined ? undefined : BY_REPLY[Number(reply)])
 }

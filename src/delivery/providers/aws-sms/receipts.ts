@@ -9,7 +9,7 @@ import { createSnsReader, type SnsTopic } from '../aws/sns.ts'
 /** `eventType`: what the carrier or the phone made of it. */
 const SENT = new Set<unknown>(['TEXT_QUEUED', 'TEXT_PENDING', 'TEXT_SENT', 'TEXT_SUCCESSFUL'])
 /** What one number can bring about blames neither account nor country. */
-const UNDELIVERED: Codes = {
+export const UNDELIVERED: Codes = {
   TEXT_BLOCKED: ['recipient', 'the phone or its network takes no such messages'],
   TEXT_CARRIER_BLOCKED: ['message', 'the carrier blocked the message'],
   TEXT_CARRIER_UNREACHABLE: ['message', 'the carrier could not be reached'],

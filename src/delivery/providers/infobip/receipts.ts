@@ -5,7 +5,7 @@ import { type Codes, type Json, toObject } from '../../coded-answer.ts'
 import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
 
 /** Names of errors, which say more than those of statuses: infobip.com/docs, "Response status and error codes". */
-const ERRORS: Codes = {
+export const ERRORS: Codes = {
   EC_ABSENT_SUBSCRIBER: ['recipient', 'the phone is off, or cannot be reached'],
   EC_ABSENT_SUBSCRIBER_SM: ['recipient', 'the phone is off, or cannot be reached'],
   EC_CALL_BARRED: ['recipient', 'the number is barred'],

@@ -4,7 +4,7 @@ import { undeliveredOf } from '../../callbacks.ts'
 import type { Codes } from '../../coded-answer.ts'
 import type { Receipt } from '../../receipt-ports.ts'
 
-const BOUNCES: Codes = {
+export const BOUNCES: Codes = {
   'Permanent.General': ['recipient', 'the address bounced for good'],
   'Permanent.NoEmail': ['recipient', 'the mailbox does not exist'],
   'Permanent.OnAccountSuppressionList': ['recipient', 'the address bounced or complained before'],

@@ -30,7 +30,7 @@ export function readWebhookLogin(values: SettingValues): string | null {
 }
 
 /** `Type` of a bounce: postmarkapp.com/developer/api/bounce-api#bounce-types. */
-const BOUNCES: Codes = {
+export const BOUNCES: Codes = {
   BadEmailAddress: ['recipient', 'the address is not valid'],
   Blocked: ['message', 'the mail server blocked the mail'],
   ChallengeVerification: ['message', 'the mail server asks the sender to prove something'],

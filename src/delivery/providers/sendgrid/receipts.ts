@@ -37,7 +37,7 @@ const DROPPED: readonly (readonly [RegExp, string, Receipt['suppress']])[] = [
   [/over package quota/i, 'dropped-quota', null],
 ]
 /** Words of ours, and those of `bounce_classification`. */
-const CODES: Codes = {
+export const CODES: Codes = {
   blocked: ['message', 'the mail server refused the mail'],
   bounce: ['recipient', 'the address bounced'],
   dropped: ['message', 'SendGrid did not send the mail'],
