@@ -33,7 +33,10 @@ export function readerOf({ entry, values }: Made, http = unreachable) {
   return receipts
 }
 
-export function callback(body: string | Uint8Array, headers: Record<string, string> = {}): Callback {
+export function callback(
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Callback {
   const query = new URLSearchParams({ try: TRY, mac: 'x' })
   const url = `https://verify.example.com/receipts/x?${query}`
   return { method: 'POST', url, query, headers, body: Buffer.from(body) }
@@ -52,4 +55,3 @@ export function expectNothingQuoted(reports: readonly Report[] | undefined): voi
   for (const report of reports ?? [])
     if (report.kind === 'receipt') expect(JSON.stringify(report)).not.toMatch(/415555|ada@/)
 }
-

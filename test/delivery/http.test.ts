@@ -90,9 +90,9 @@ describe('the generic gateway', () => {
 
   it('fills every placeholder of a mail', async () => {
     const body =
-      '["{{to}}","{{text}}","{{code}}","{{subject}}","{{html}}","{{verification_id}}","{{attempt_id}}","{{sender}}"]'
+      '["{{to}}","{{text}}","{{code}}","{{subject}}","{{html}}","{{verification_id}}","{{attempt_id}}","{{sender}}","{{callback_url}}"]'
     const given = { HTTP_EMAIL_BODY: body, HTTP_EMAIL_SENDER: 'Countersign' }
-    const message = mailMessage()
+    const message = mailMessage({ callbackUrl: 'https://verify.example.com/receipts/http?try=x' })
     const { seen } = await post('email', given, message)
     expect(JSON.parse(seen.body)).toEqual([
       message.to,
@@ -103,6 +103,7 @@ describe('the generic gateway', () => {
       message.verificationId,
       message.tryId,
       'Countersign',
+      message.callbackUrl,
     ])
   })
 

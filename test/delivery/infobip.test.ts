@@ -87,6 +87,17 @@ describe('infobip', () => {
     expect(result).toEqual({ kind: 'accepted', reference: ID })
   })
 
+  it('names where to report', async () => {
+    server.behave(TAKEN)
+    const callbackUrl = 'https://verify.example.com/receipts/infobip?try=x&mac=y'
+    const { seen } = await send({ callbackUrl })
+    const [one] = JSON.parse(seen.body).messages
+    expect(one.webhooks).toEqual({
+      delivery: { url: callbackUrl },
+      contentType: 'application/json',
+    })
+  })
+
   it('C66: to India with the ids of the registration, elsewhere without', async () => {
     const ids = { INFOBIP_INDIA_ENTITY_ID: '1101', INFOBIP_INDIA_TEMPLATE_ID: '1107' }
     const india = await send({ to: '+919876543210' }, ids)

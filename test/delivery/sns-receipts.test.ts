@@ -39,7 +39,9 @@ function makeSigner(days: number) {
     const make = (words: string) =>
       spawnSync('openssl', `req -x509 -new ${words}`.split(' '), { cwd: directory })
     make('-key ca.key -subj /CN=authority -days 30 -out ca.pem')
-    make(`-key own.key -CA ca.pem -CAkey ca.key -subj /CN=sns.amazonaws.com -days ${days} -out own.pem`)
+    make(
+      `-key own.key -CA ca.pem -CAkey ca.key -subj /CN=sns.amazonaws.com -days ${days} -out own.pem`,
+    )
     const chain = readFileSync(file('own.pem'), 'utf8') + readFileSync(file('ca.pem'), 'utf8')
     return { key: own.privateKey, chain }
   } finally {
@@ -93,7 +95,9 @@ describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
     const names = isNotification
       ? ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type']
       : ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type']
-    const text = names.flatMap((name) => (all[name] === undefined ? [] : [`${name}\n${all[name]}\n`]))
+    const text = names.flatMap((name) =>
+      all[name] === undefined ? [] : [`${name}\n${all[name]}\n`],
+    )
     const algorithm = all.SignatureVersion === '1' ? 'RSA-SHA1' : 'RSA-SHA256'
     const Signature = sign(algorithm, Buffer.from(text.join('')), key).toString('base64')
     return { ...all, Signature }
@@ -104,14 +108,19 @@ describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
   }
   const toCallback = (envelope: Envelope) => callback(JSON.stringify(envelope))
   const sesEvent = (type: string, more: Record<string, unknown> = {}) => ({
-    ...{ eventType: type, mail: { messageId: '0100-1', timestamp: AT, destination: ['ada@example.com'] } },
+    ...{
+      eventType: type,
+      mail: { messageId: '0100-1', timestamp: AT, destination: ['ada@example.com'] },
+    },
     ...more,
   })
   const delivery = sesEvent('Delivery', { delivery: { timestamp: AT } })
 
   it('is accepted by either version of the signature, and its certificate fetched once', async () => {
     const { reader, asked } = mailReader()
-    const envelopes = ['1', '2'].map((SignatureVersion) => envelopeOf(delivery, { SignatureVersion }))
+    const envelopes = ['1', '2'].map((SignatureVersion) =>
+      envelopeOf(delivery, { SignatureVersion }),
+    )
     for (const envelope of [...envelopes, envelopeOf(delivery, { Subject: 'x' })]) {
       expect(await verified(reader, toCallback(envelope), now)).toBe(true)
       expect(reader.read(toCallback(envelope))).toEqual([
@@ -168,7 +177,9 @@ describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
     const envelope = envelopeOf(delivery, { Timestamp: later.toISOString() })
     expect(await verified(expired.reader, toCallback(envelope), later.getTime())).toBe(false)
     for (const files of [{ [CERTIFICATE]: 'no certificate' }, {}])
-      expect(await verified(mailReader(files).reader, toCallback(envelopeOf(delivery)), now)).toBe(false)
+      expect(await verified(mailReader(files).reader, toCallback(envelopeOf(delivery)), now)).toBe(
+        false,
+      )
   })
 
   it('never has more than a few certificates fetched in a minute', async () => {
@@ -212,7 +223,10 @@ describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
     [bounce('Permanent', 'NoEmail'), [lost('Permanent.NoEmail', 'recipient', 'bounce')]],
     [bounce('Permanent', 'New'), [lost('Permanent.General', 'recipient', 'bounce')]],
     [bounce('Transient', 'MailboxFull'), [lost('Transient.MailboxFull', 'recipient')]],
-    [sesEvent('Complaint', { complaint: { timestamp: AT } }), [delivered({ suppress: 'complaint' })]],
+    [
+      sesEvent('Complaint', { complaint: { timestamp: AT } }),
+      [delivered({ suppress: 'complaint' })],
+    ],
     [sesEvent('Reject'), [lost('Reject', 'message')]],
     [sesEvent('Open'), []],
     ['Successfully validated SNS topic', []],

@@ -66,6 +66,13 @@ describe('vonage', () => {
     expect(result).toEqual({ kind: 'accepted', reference: 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab' })
   })
 
+  it('names where to report', async () => {
+    server.behave(TAKEN)
+    const callbackUrl = 'https://verify.example.com/receipts/vonage?try=x&mac=y'
+    const { seen } = await send(KEY, { callbackUrl })
+    expect(JSON.parse(seen.body)).toMatchObject({ webhook_url: callbackUrl, webhook_version: 'v1' })
+  })
+
   it('C66: to India with the ids of the registration, elsewhere without', async () => {
     const { entity_id, content_id } = OFFICIAL.body.sms
     const ids = { VONAGE_INDIA_ENTITY_ID: entity_id, VONAGE_INDIA_TEMPLATE_ID: content_id }

@@ -10,19 +10,19 @@ export const CALLBACKS: readonly Mutant[] = [
   mutant(
     'C55.replay-window',
     'a signed callback is accepted for five minutes, and not before its time',
-    [RECEIPTS, 'C55: a callback of resend is refused when it is old, or of a time to come'],
+    [RECEIPTS, 'C55: resend is refused when it is old, or of a time to come'],
     { node: 'BinaryExpression', becomes: 'at === at' },
   ),
   mutant(
     'C55.vonage-payload',
     'Vonage’s token is for this body alone',
-    [RECEIPTS, 'C55: a callback of vonage is refused with another body'],
+    [RECEIPTS, 'C55: vonage is refused with another body'],
     { node: 'ReturnStatement', becomes: "return typeof hash === 'string'" },
   ),
   mutant(
     'C55.postmark-login',
     'Postmark’s callback proves itself by its login',
-    [RECEIPTS, 'C55: a callback of postmark is refused with any other signature'],
+    [RECEIPTS, 'C55: postmark is refused with any other signature'],
     { node: 'CallExpression', becomes: "isSame(login, login) || headers.host === ''" },
   ),
   mutant(

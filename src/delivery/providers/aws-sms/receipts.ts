@@ -16,7 +16,7 @@ export const UNDELIVERED: Codes = {
   TEXT_INVALID: ['recipient', 'the number is not valid'],
   TEXT_INVALID_MESSAGE: ['message', 'the message is not valid'],
   TEXT_PROTECT_BLOCKED: ['destination', 'a rule of the account blocks this country'],
-  TEXT_SPAM: ['message', 'the carrier took the message for spam'],
+  TEXT_SPAM: ['message', 'the carrier considered the message spam'],
   TEXT_TTL_EXPIRED: ['recipient', 'the message expired before it was delivered'],
   TEXT_UNKNOWN: ['message', 'AWS does not say why'],
   TEXT_UNREACHABLE: ['recipient', 'the phone cannot be reached'],

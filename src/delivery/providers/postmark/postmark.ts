@@ -100,7 +100,8 @@ export function createPostmarkProvider(settings: PostmarkSettings, deps: Provide
     {
       name: 'postmark',
       sender: settings.sender,
-      receipts: settings.webhookLogin === null ? null : createPostmarkReceipts(settings.webhookLogin),
+      receipts:
+        settings.webhookLogin === null ? null : createPostmarkReceipts(settings.webhookLogin),
       toRequest: (mail) => postJson(`${base}/email`, login, toBody(mail, settings.stream)),
       readAnswer,
       probe: { toRequest: () => getRequest(stream, login), readAnswer: readStream },

@@ -15,7 +15,7 @@ import {
 import { AUTOMATIC_HEADERS, formatSender, type Mail } from '../mail/mail.ts'
 import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
 import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
-import { createResendReceipts, readWebhookSecret, RESEND_SECRET_ROW } from './receipts.ts'
+import { createResendReceipts, RESEND_SECRET_ROW, readWebhookSecret } from './receipts.ts'
 
 type ResendSettings = {
   apiKey: string

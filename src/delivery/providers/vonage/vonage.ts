@@ -139,7 +139,10 @@ function toMessage(message: OutgoingMessage, { from, india }: VonageSettings, no
     client_ref: message.deliveryId,
     ttl: Math.min(TTL.max, Math.max(TTL.min, left)),
     ...(sms && { sms }),
-    ...(message.callbackUrl !== null && { webhook_url: message.callbackUrl, webhook_version: 'v1' }),
+    ...(message.callbackUrl !== null && {
+      webhook_url: message.callbackUrl,
+      webhook_version: 'v1',
+    }),
   }
 }
 
