@@ -24,6 +24,7 @@ const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
   '^src/delivery/((outbox-|receipt-)?ports|registry)\\.ts$',
   '^src/retention/ports\\.ts$',
+  '^src/webhooks/(ports|destination|body|payload)\\.ts$',
 ]
 
 module.exports = {

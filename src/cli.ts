@@ -24,11 +24,13 @@ import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { tailCommand } from './commands/tail.ts'
 import { showCommand, verificationsCommand } from './commands/verifications.ts'
+import { WEBHOOK_COMMANDS } from './commands/webhooks.ts'
 import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
+  ...WEBHOOK_COMMANDS,
   ...[liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],

@@ -20,6 +20,7 @@ import {
 import type { Admin, HealthReport, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
+import type { WebhookOperations } from './webhooks.ts'
 
 export type PersonLimits = { service: string; states: LimitState[] }
 
@@ -36,6 +37,7 @@ export type AdminDeps = {
   recipients: Recipients
   refusals: ListRefusals
   operations: Operations
+  webhooks: WebhookOperations
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
   /** Every text of a service as it would be sent. */

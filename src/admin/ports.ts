@@ -12,6 +12,7 @@ import type {
   VerificationChannel,
 } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
+import type { Trouble } from '../webhooks/ports.ts'
 
 /** A key with the scope admin, of one service or (null) of all, and where its request came from. */
 export type Admin = {
@@ -128,6 +129,8 @@ export type HealthReport = {
   providers: readonly ProviderState[]
   /** Providers that this node leaves alone for a while. */
   rests: readonly Rest[]
+  /** URLs that nothing is delivered to at the moment, or no longer. */
+  webhooks: readonly Trouble[]
   /** Rows under root keys that this node lacks, by key and service. */
   underMissing: readonly UnderKey[] | undefined
 }

@@ -11,14 +11,17 @@ import type {
 } from '../admin/ports.ts'
 import { createRecipients, type Person } from '../admin/recipients.ts'
 import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
+import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
 import { toWireAdminVerification, toWireDiagnosed } from '../http/schemas/admin-verifications.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import { composeSearch } from '../service/compose-requests.ts'
 import type { Store } from '../storage/store.ts'
+import { createDestinations } from '../webhooks/destination.ts'
 import { type Given, type Terminal, UsageError } from './command.ts'
 import { clockOf, requireService, withStore } from './store.ts'
 import { readFilter, requirePerson } from './verification-options.ts'
@@ -30,6 +33,17 @@ const UNREADABLE =
   '--to is neither an e-mail address nor a phone number of a country that the services send to: give it with + and its country code, or add --country'
 const SEVERAL =
   '--to is a valid number in several countries: give it with + and its country code, or add --country'
+
+function webhooksOf(store: Store, services: Config['services'], clock: Clock) {
+  return createWebhookOperations({
+    store: store.webhooks,
+    destinations: createDestinations(services.values()),
+    events: store.events,
+    // The service looks every few seconds.
+    wake: () => {},
+    clock,
+  })
+}
 
 export type AdminContext = Awaited<ReturnType<typeof openContext>>
 
@@ -67,6 +81,7 @@ async function openContext(store: Store, config: Config) {
       recipients,
       clock,
     }),
+    webhooks: webhooksOf(store, services, clock),
     wire: {
       verification: (row: ListedVerification) =>
         toWireAdminVerification(row, clock.now(), recipients),

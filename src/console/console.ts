@@ -13,6 +13,7 @@ import { addSignIn } from './sign-in.ts'
 import { addTexts } from './texts.ts'
 import { addVerification } from './verification.ts'
 import { addVerifications } from './verifications.ts'
+import { addWebhooks } from './webhooks.ts'
 
 export function addConsole(app: App, deps: ConsoleDeps): void {
   const pages = createPages(app, deps)
@@ -30,6 +31,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addPerson,
     addRefusals,
     addTexts,
+    addWebhooks,
     addLive,
     addHealth,
   ])

@@ -12,6 +12,7 @@ import type { ConsoleDeps, Pages } from './page-route.ts'
 import { loginFlows, settingsOf } from './settings.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
 import { BAR_STYLE, bar, numbers, table } from './table.ts'
+import { webhookTroubles } from './webhook-troubles.ts'
 import { agoOf, spanOf, stamp, timeOf, ZONE } from './words.ts'
 
 /** A message that waits longer is late for a user in front of a login form. */
@@ -220,6 +221,7 @@ function healthPage(
   const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
 ${verdict(report)}
 ${missingKeys(report)}
+${webhookTroubles(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
 <section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}</section>

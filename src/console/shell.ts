@@ -27,6 +27,7 @@ type Parts = {
 const NAVIGATION = {
   verifications: 'Verifications',
   refusals: 'Refusals',
+  webhooks: 'Webhooks',
   texts: 'Texts',
   health: 'Health',
 } as const

@@ -30,6 +30,9 @@ export const EVENT_TYPES = [
   'limit.lifted',
   'admin.signed_in',
   'admin.signed_out',
+  'webhook.switched_off',
+  'webhook.switched_on',
+  'webhook.replayed',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -32,7 +32,7 @@ export type Definition = {
   id: string
   summary: string
   description?: string
-  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People'
+  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People' | 'Webhooks'
   needs: Requirement | 'nothing'
   params?: ZodObject
   query?: ZodObject

@@ -61,7 +61,10 @@ function complete(bare: OpenApiDocument): OpenApiDocument {
   // A copy: the schemas are shared with the validators.
   const document = JSON.parse(JSON.stringify(bare)) as ShownDocument
   for (const [name, schema] of Object.entries(document.components.schemas)) describe(name, schema)
-  for (const operations of Object.values(document.paths))
+  for (const operations of [
+    ...Object.values(document.paths),
+    ...Object.values(document.webhooks ?? {}),
+  ])
     for (const operation of Object.values(operations)) addExamples(document, operation)
   return document as unknown as OpenApiDocument
 }
@@ -82,6 +85,7 @@ export function buildDocument(app: App): OpenApiDocument {
       { name: 'Operation', description: 'Health, readiness and these pages.' },
       { name: 'Event log', description: 'What happened, newest first; for admins.' },
       { name: 'People', description: 'Everything about one recipient or subject; for admins.' },
+      { name: 'Webhooks', description: 'What is sent to your URLs, and what became of it.' },
     ],
   })
   return complete(document)
@@ -131,6 +135,7 @@ export type Operation = {
 export type ShownDocument = {
   info: { description?: string }
   paths: Record<string, Record<string, Operation>>
+  webhooks?: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema> }
 }
 

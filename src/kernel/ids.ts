@@ -70,6 +70,19 @@ export function webhookId(verificationId: string, destination: string, sequence:
 
 export type WebhookKey = { verificationId: string; destination: string; sequence: number }
 
+const WEBHOOK_ID = /^whm_([0-9a-v]{32})_([0-9a-f]{12})_([1-9]\d{0,5})$/
+
+/** Undefined for anything that `webhookId` does not write. */
+export function readWebhookId(text: string): WebhookKey | undefined {
+  const [, verification, destination, sequence] = WEBHOOK_ID.exec(text) ?? []
+  if (!verification || !destination) return undefined
+  return {
+    verificationId: `vrf_${verification}`,
+    destination: `whd_${destination}`,
+    sequence: Number(sequence),
+  }
+}
+
 /** K7Q-42M: six characters without look-alikes; speakable, no secret, almost unique. */
 export function createReference(): string {
   const draw = () => REFERENCE_ALPHABET[randomInt(REFERENCE_ALPHABET.length)]

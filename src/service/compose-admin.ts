@@ -8,6 +8,7 @@ import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport } from '../admin/ports.ts'
 import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
+import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
@@ -25,6 +26,7 @@ import type { Store } from '../storage/store.ts'
 import type { Levels } from '../telemetry/metrics.ts'
 import type { VerificationService } from '../verification/api.ts'
 import { composeSearch } from './compose-requests.ts'
+import type { Webhooks } from './compose-webhooks.ts'
 
 /** Counted one by one; beyond this an operator needs no exact number. */
 const MAX_FAILED = 200
@@ -46,6 +48,7 @@ export type AdminParts = {
   readiness: () => Promise<Readiness>
   levels: () => Promise<Levels>
   providerStates: () => readonly ProviderState[]
+  webhooks: Pick<Webhooks, 'destinations' | 'wake'>
 }
 
 function describeNode(config: Config, startedAt: number): HealthReport['node'] {
@@ -95,6 +98,12 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       counters: limiter,
       clock,
     }),
+    webhooks: createWebhookOperations({
+      ...parts.webhooks,
+      store: store.webhooks,
+      events: store.events,
+      clock,
+    }),
     async health(service) {
       const at = clock.now()
       const rootKeys = { rootKeys: store.rootKeys, keyring, now: at }
@@ -107,7 +116,8 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       const hashing = { ...levels.hashing, concurrency: config.hashing.concurrency }
       const underMissing = missing?.filter((row) => service === null || row.service === service)
       const providers = parts.providerStates()
-      return { ...levels, node, at, checks, hashing, failed, underMissing, providers }
+      const webhooks = levels.webhooks.filter((one) => (service ?? one.service) === one.service)
+      return { ...levels, node, at, checks, hashing, failed, underMissing, providers, webhooks }
     },
     texts: (service, channel) => previewTexts(service, channel, null),
     settings: config.inForce,

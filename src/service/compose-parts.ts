@@ -129,7 +129,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     metrics,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics }),
-    webhooks: openWebhooks({ outbox: store.webhooks, keyring, clock, logger }),
+    webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
   const levels = async (): Promise<Levels> => ({
@@ -137,6 +137,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     mint: mint.level(),
     sending: worker.status().inFlight,
     rests: parts.rests.list(clock.now()),
+    webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels)

@@ -5,15 +5,31 @@ import type { Config } from '../config/config.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
+import type { Store } from '../storage/store.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import { readRanges } from '../webhooks/address.ts'
 import { createCauses } from '../webhooks/causes.ts'
-import { createDestinations } from '../webhooks/destination.ts'
-import type { WebhookCauses, WebhookOutbox } from '../webhooks/ports.ts'
+import { createDestinations, type Destinations } from '../webhooks/destination.ts'
+import type { WebhookCauses } from '../webhooks/ports.ts'
 import { createPoster } from '../webhooks/post.ts'
 import { createSender, type Sender } from '../webhooks/sender.ts'
+import { createSwitches, type Switches } from '../webhooks/switches.ts'
 
-type Beside = { outbox: WebhookOutbox; keyring: Keyring; clock: Clock; logger: Logger }
-export type Webhooks = { start(): void; drain(withinMs: number): Promise<void> }
+type Beside = {
+  store: Store['webhooks']
+  keyring: Keyring
+  clock: Clock
+  logger: Logger
+  metrics: Pick<Metrics, 'countWebhook'>
+}
+
+export type Webhooks = {
+  start(): void
+  drain(withinMs: number): Promise<void>
+  destinations: Destinations
+  wake(destination: string): void
+  troubles: Switches['troubles']
+}
 
 export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges'>): {
   causes: WebhookCauses
@@ -21,11 +37,23 @@ export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges
 } {
   const destinations = createDestinations(config.services.values())
   let sender: Sender | undefined
+  const wake = (destination: string) => sender?.wake(destination)
   return {
-    causes: createCauses(destinations, (destination) => sender?.wake(destination)),
-    open(deps) {
+    causes: createCauses(destinations, wake),
+    open({ store, metrics, ...deps }) {
       const poster = createPoster({ allowed: readRanges(config.webhookRanges) })
-      const opened = createSender({ ...deps, destinations, post: poster.post })
+      const switches = createSwitches({ ...deps, store, destinations })
+      const opened = createSender({
+        ...deps,
+        outbox: store,
+        destinations,
+        switches,
+        post: poster.post,
+        onAnswer(destination, { kind }) {
+          metrics.countWebhook(destination.service, destination.id, kind)
+          return switches.record(destination, kind === 'taken')
+        },
+      })
       sender = opened
       return {
         start: opened.start,
@@ -33,6 +61,9 @@ export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges
           await opened.drain(withinMs)
           await poster.close()
         },
+        destinations,
+        wake,
+        troubles: switches.troubles,
       }
     },
   }

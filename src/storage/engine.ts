@@ -163,7 +163,7 @@ const READS = {
   retention: [],
   verificationReads: ['list', 'find', 'triesOf'],
   adminSessions: ['find'],
-  webhooks: ['dueAt'],
+  webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {
@@ -176,7 +176,7 @@ const WRITES = {
   retention: ['eraseAddresses', 'purge', 'erase'],
   verificationReads: [],
   adminSessions: ['insert', 'touch', 'remove'],
-  webhooks: ['claim', 'settle'],
+  webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }

@@ -12,6 +12,7 @@ import {
   type SendResult,
 } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
+import type { Trouble } from '../webhooks/ports.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -29,6 +30,8 @@ export type Levels = {
   mint: { ready: number; capacity: number }
   sending: Readonly<Record<Channel, number>>
   rests: readonly Rest[]
+  /** Those that fail or are off. */
+  webhooks: readonly Trouble[]
   /** Undefined: the store is unavailable. */
   outbox: readonly OutboxDepth[] | undefined
 }
@@ -82,6 +85,13 @@ function createInstruments(registry: Registry) {
         'to',
       ]),
     ),
+    webhooks: new Counter(
+      of(
+        'webhook_tries_total',
+        'Requests to webhooks, by the destination’s id and what came of it: taken or failed.',
+        ['service', 'destination', 'result'],
+      ),
+    ),
     hashes: new Histogram({
       ...of(
         'hash_seconds',
@@ -118,6 +128,11 @@ function createLevels(registry: Registry): (levels: Levels) => void {
     '1 for each provider that this node leaves alone, by why: failing, account, destination (of a country) or throttled.',
     ['channel', 'provider', 'country', 'reason'],
   )
+  const failing = gauge(
+    'webhook_failing',
+    '1 for each destination of webhooks that accepts nothing (state=failing) or is switched off (state=off).',
+    ['service', 'destination', 'state'],
+  )
   const isReachable = gauge('store_reachable', '1 if the store could be reached, else 0.')
   return (levels) => {
     for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
@@ -126,6 +141,9 @@ function createLevels(registry: Registry): (levels: Levels) => void {
     rests.reset()
     for (const { channel, provider, country, reason } of levels.rests)
       rests.set({ channel, provider, country: country ?? '', reason }, 1)
+    failing.reset()
+    for (const { service, id, offSince } of levels.webhooks)
+      failing.set({ service, destination: id, state: offSince === null ? 'failing' : 'off' }, 1)
     isReachable.set(levels.outbox ? 1 : 0)
     for (const { channel, due, retrying, oldestDueMs } of levels.outbox ?? []) {
       outbox.set({ channel, state: 'due' }, due)
@@ -139,7 +157,7 @@ function createLevels(registry: Registry): (levels: Levels) => void {
 export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, failovers, hashes } =
+  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, failovers, webhooks, hashes } =
     createInstruments(registry)
   const setLevels = createLevels(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
@@ -187,6 +205,8 @@ export function createMetrics(now = () => performance.now()) {
       const fault = faultOf(result) ?? 'none'
       if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code), fault })
     },
+    countWebhook: (service: string, destination: string, result: 'taken' | 'failed') =>
+      webhooks.inc({ service, destination, result }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
   }

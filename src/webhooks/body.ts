@@ -2,28 +2,23 @@
 // It must not hold a code, nor the recipient of a destination that did not ask for it.
 
 import { Webhook } from 'standardwebhooks'
+import type { WebhookEvent } from '../events/types.ts'
 import { webhookId } from '../kernel/ids.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import type { Destination } from './destination.ts'
+import { PAYLOAD_VERSION, type Payload } from './payload.ts'
 import type { WebhookMessage } from './ports.ts'
 
-/** Of the payload's schema: it grows without a new number, and never loses a field with one. */
-const PAYLOAD_VERSION = 1
-
-type Payload = {
-  version: typeof PAYLOAD_VERSION
-  id: string
-  type: string
-  timestamp: string
-  sequence: number
-  data: Record<string, unknown>
+/** Of an event, as causes.ts chose them. */
+type Told = Pick<Payload['data'], 'status' | 'channel' | 'provider' | 'send' | 'error'> & {
+  attempt?: number
 }
 
 /** The details of deliveries and verifications, in the API's words. */
-function dataOf(message: WebhookMessage): Record<string, unknown> {
+function dataOf(message: WebhookMessage): Payload['data'] {
   const { details, metadata } = message
-  const { attempt, ...rest } = details
+  const { attempt, ...rest } = details as Told
   return {
     verification_id: message.verificationId,
     reference: message.reference,
@@ -36,22 +31,30 @@ function dataOf(message: WebhookMessage): Record<string, unknown> {
   }
 }
 
+/** Without the recipient. */
+export function payloadOf(message: WebhookMessage): Payload {
+  const { verificationId, destination, sequence } = message
+  return {
+    version: PAYLOAD_VERSION,
+    id: webhookId(verificationId, destination, sequence),
+    type: message.type as WebhookEvent,
+    timestamp: new Date(message.at).toISOString(),
+    sequence,
+    data: dataOf(message),
+  }
+}
+
 /** @throws UnknownKeyError where the recipient is sealed under a root secret that this node does not have */
 export function writePayload(
   message: WebhookMessage,
   { includeRecipient }: Pick<Destination, 'includeRecipient'>,
   keyring: Pick<Keyring, 'open'>,
 ): Payload {
-  const { verificationId, destination, sequence, recipientSealed } = message
+  const { verificationId, recipientSealed } = message
   const open = () => keyring.open(recipientSealed, recipientContext(verificationId))
-  return {
-    version: PAYLOAD_VERSION,
-    id: webhookId(verificationId, destination, sequence),
-    type: message.type,
-    timestamp: new Date(message.at).toISOString(),
-    sequence,
-    data: { ...dataOf(message), ...(includeRecipient && { recipient: open() }) }, // mutant: C62.recipient-on-request
-  }
+  const payload = payloadOf(message)
+  const data = { ...payload.data, ...(includeRecipient && { recipient: open() }) } // mutant: C62.recipient-on-request
+  return { ...payload, data }
 }
 
 /** The bytes are signed as they are sent, at the time of this try, with every secret of the destination. */

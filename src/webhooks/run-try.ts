@@ -8,7 +8,7 @@ import { signedHeaders, writePayload } from './body.ts'
 import type { Destination } from './destination.ts'
 import type { ClaimedWebhook, WebhookOutbox } from './ports.ts'
 import type { Answer, Post } from './post.ts'
-import { decideSettled } from './transitions.ts'
+import { decideSettled, type Unwritten } from './transitions.ts'
 
 export type WebhookLog = {
   info(fields: Record<string, unknown>, message: string): void
@@ -23,8 +23,8 @@ export type TryDeps = {
   logger: WebhookLog
   /** In [0, 1). */
   random?: () => number
-  /** For metrics. It must not throw. */
-  onAnswer?: (destination: Destination, answer: Answer) => void
+  /** What the receiver did, for whoever watches it. Never rejects. */
+  onAnswer?: (destination: Destination, answer: Answer) => Promise<void>
 }
 
 /** What was thrown may hold a recipient. */
@@ -34,17 +34,16 @@ async function send(
   { post, keyring, clock, logger }: TryDeps,
   destination: Destination,
   claimed: ClaimedWebhook,
-): Promise<Answer> {
+): Promise<Answer | Unwritten> {
   try {
     const payload = writePayload(claimed, destination, keyring)
     const body = JSON.stringify(payload)
     const headers = signedHeaders(payload.id, body, destination.secrets, clock.now())
     return await post({ url: destination.url, headers, body })
   } catch (error) {
-    // Of an unknown root key another node may have it.
-    const word = error instanceof UnknownKeyError ? 'unknown_key' : 'not_prepared'
     logger.warn({ error: nameOf(error) }, 'a message to a webhook could not be written')
-    return { kind: 'failed', error: word, status: null, retryAfterMs: null }
+    const word = error instanceof UnknownKeyError ? 'unknown_key' : 'not_prepared'
+    return { kind: 'unwritten', error: word }
   }
 }
 
@@ -54,7 +53,6 @@ export function createTry(deps: TryDeps) {
   return async (destination: Destination, claimed: ClaimedWebhook): Promise<void> => {
     const { verificationId, sequence, tries, token } = claimed
     const answer = await send(deps, destination, claimed)
-    deps.onAnswer?.(destination, answer)
     const settlement = decideSettled(tries, answer, random())
     const key = { verificationId, destination: destination.id, sequence }
     const fields = { webhook: webhookId(verificationId, destination.id, sequence), try: tries }
@@ -66,5 +64,7 @@ export function createTry(deps: TryDeps) {
       const failure = { ...fields, error: nameOf(error) }
       logger.warn(failure, 'the result of a webhook could not be written')
     }
+    // What this node could not write proves nothing about the receiver.
+    if (answer.kind !== 'unwritten') await deps.onAnswer?.(destination, answer)
   }
 }

@@ -6,6 +6,7 @@ import type { Destination, Destinations } from './destination.ts'
 import type { ClaimedWebhook, WebhookOutbox } from './ports.ts'
 import { DEADLINE_MS } from './post.ts'
 import { createTry, nameOf, type TryDeps } from './run-try.ts'
+import type { Switches } from './switches.ts'
 
 /** Requests to one destination at once. */
 const PLACES = 8
@@ -17,7 +18,11 @@ const IDLE_MS = 5_000
 const BUSY_MS = 200
 const STORE_RETRY_MS = 2_000
 
-export type SenderDeps = TryDeps & { outbox: WebhookOutbox; destinations: Destinations }
+export type SenderDeps = TryDeps & {
+  outbox: WebhookOutbox
+  destinations: Destinations
+  switches: Pick<Switches, 'read' | 'isOff'>
+}
 
 export type Sender = {
   start(): void
@@ -65,7 +70,7 @@ async function claim({ deps, state, lanes }: Loop, destination: Destination): Pr
 /** @returns how long there is nothing to do for these */
 async function round(loop: Loop, asked: readonly Destination[]): Promise<number> {
   const { deps, lanes } = loop
-  const free = asked.filter(({ id }) => lanes.free(id) > 0)
+  const free = asked.filter(({ id }) => lanes.free(id) > 0 && !deps.switches.isOff(id)) // mutant: C57.off-is-not-sent
   if (free.length === 0) return IDLE_MS
   const dueAt = await deps.outbox.dueAt(free.map(({ id }) => id))
   const now = deps.clock.now()
@@ -94,6 +99,7 @@ async function runLoop(loop: Loop): Promise<void> {
     const isLook = now >= lookAt
     const woken = take()
     try {
+      if (isLook) await deps.switches.read()
       const waitMs = await round(loop, isLook ? destinations.all : woken)
       lookAt = isLook ? now + waitMs : Math.min(lookAt, now + waitMs)
       if (isLook) state.isReachable = true

@@ -15,11 +15,17 @@ import {
   visit,
 } from './browser.ts'
 
+/** Nobody answers there. */
+const HOOKED = {
+  WEBHOOK_URL: 'http://127.0.0.1:1/hooks/a-long-path-that-has-to-wrap-somewhere',
+  WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 'pages').toString('base64')}`,
+}
+
 describe.skipIf(!hasBrowser)('the console in a browser', () => {
   let real: Real
   let browser: Browser
   beforeAll(async () => {
-    ;[real, browser] = await Promise.all([startReal(), openBrowser()])
+    ;[real, browser] = await Promise.all([startReal(HOOKED), openBrowser()])
     for (let i = 0; i < 3; i += 1) await real.message((await real.start()).body.id)
   })
   afterAll(async () => {
@@ -60,6 +66,22 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
       await keepPicture(page, `verifications-${name}`)
+    }),
+  )
+
+  it.each(LOOKS)('webhooks, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      const { body } = await real.start()
+      await real.client.post(`/verify/${body.id}/cancel`, {})
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Webhooks' }).click()
+      await page.waitForURL(`${real.url}/admin/webhooks`)
+      expect(await page.getByRole('table').count()).toBe(2)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await page.getByRole('button', { name: 'Replay', exact: true }).first().click()
+      await page.waitForURL(/done=/)
+      await keepPicture(page, `webhooks-${name}`)
     }),
   )
 

@@ -87,3 +87,13 @@ export async function fetchDocument(url: string): Promise<Documented> {
     },
   }
 }
+
+/** What is wrong with a body that was sent to a webhook; undefined: it is as documented. */
+export function createWebhookCheck(document: Json) {
+  const $defs = close(document.components.schemas)
+  return (type: string, body: unknown): string | undefined => {
+    const { schema } = document.webhooks[type].post.requestBody.content['application/json']
+    const result = z.fromJSONSchema({ ...close(schema), $defs }).safeParse(body)
+    return result.success ? undefined : z.prettifyError(result.error)
+  }
+}

@@ -123,6 +123,7 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.countWrongKey('api')
   metrics.observeSend(refused('30003'))
   metrics.observeHash('start', 1)
+  metrics.countWebhook('default', 'whd_0', 'taken')
   metrics.countFailover({ channel: 'sms', from: 'twilio', to: 'vonage' })
   const channels = { sms: 0, email: 0 }
   metrics.readLevelsBy(async () => ({
@@ -138,6 +139,9 @@ async function everyLabel(): Promise<Set<string>> {
         code: '21408',
         ...{ since: 0, until: 1 },
       },
+    ],
+    webhooks: [
+      { id: 'whd_0', service: 'default', url: 'https://a.example', failingSince: 0, offSince: 1 },
     ],
     outbox: [{ channel: 'sms', due: 0, retrying: 0, oldestDueMs: 0 }],
   }))

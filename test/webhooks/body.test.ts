@@ -2,10 +2,15 @@
 
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
+import { WEBHOOK_EVENTS } from '../../src/events/types.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { AppDeps } from '../../src/http/deps.ts'
+import { buildDocument } from '../../src/http/openapi-document.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
-import { signedHeaders, writePayload } from '../../src/webhooks/body.ts'
+import { payloadOf, signedHeaders, writePayload } from '../../src/webhooks/body.ts'
 import type { WebhookMessage } from '../../src/webhooks/ports.ts'
+import { createWebhookCheck } from '../http/document.ts'
 
 const keyring = createKeyring([Buffer.alloc(32, 3)])
 const ID = `vrf_${'0'.repeat(32)}`
@@ -35,6 +40,8 @@ const MESSAGE: WebhookMessage = {
   recipientSealed: keyring.seal('+14155552671', recipientContext(ID)),
   tries: 1,
 }
+
+const faultOf = createWebhookCheck(buildDocument(createApp({ inbox: null } as unknown as AppDeps)))
 
 describe('the text of a webhook', () => {
   it('has a version, an id without a dot, the time of its cause, and no recipient', () => {
@@ -76,5 +83,22 @@ describe('the text of a webhook', () => {
     const other = `whsec_${Buffer.alloc(24, 'x').toString('base64')}`
     expect(() => new Webhook(other).verify(body, headers)).toThrow()
     expect(() => new Webhook(NEW).verify(`${body} `, headers)).toThrow()
+  })
+
+  it('has no recipient where people read it, whatever the destination asks for', () => {
+    expect(payloadOf(MESSAGE).data).not.toHaveProperty('recipient')
+  })
+
+  it.each(WEBHOOK_EVENTS)('%s is as the OpenAPI document describes it', (type) => {
+    const about = type.startsWith('delivery.')
+      ? MESSAGE.details
+      : { status: 'approved', channel: 'totp' }
+    for (const includeRecipient of [true, false])
+      for (const metadata of [{}, MESSAGE.metadata]) {
+        const message = { ...MESSAGE, type, details: about, metadata }
+        const payload = writePayload(message, { includeRecipient }, keyring)
+        expect(faultOf(type, JSON.parse(JSON.stringify(payload)))).toBe(undefined)
+        expect(faultOf(type, { ...payload, data: {} })).toBeDefined()
+      }
   })
 })

@@ -13,6 +13,7 @@ import { createCauses } from '../../src/webhooks/causes.ts'
 import { createDestinations } from '../../src/webhooks/destination.ts'
 import { createPoster } from '../../src/webhooks/post.ts'
 import { createSender, type Sender } from '../../src/webhooks/sender.ts'
+import { createSwitches, type Switches } from '../../src/webhooks/switches.ts'
 import { newVerification, T0 } from '../contract/rows.ts'
 import { createSteps } from '../contract/steps.ts'
 import { guess, keyOf, start } from '../contract/stores.ts'
@@ -30,6 +31,9 @@ describe('the sender of webhooks', () => {
   let store: Store
   let sender: Sender
   let time: number
+  let all: string[]
+  let switches: Switches
+  const lines: string[] = []
 
   beforeEach(async () => {
     const directory = makeDirectory()
@@ -48,11 +52,17 @@ describe('the sender of webhooks', () => {
     const causes = createCauses(destinations, (destination) => sender.wake(destination))
     store = createSqliteStore(await openDatabase(options), {}, causes)
     const poster = createPoster({ allowed: readRanges(['127.0.0.0/8']), deadlineMs: 60_000 })
+    const beside = {
+      ...{ destinations, clock: { now: () => time } },
+      logger: { info: () => {}, warn: (_: object, line: string) => void lines.push(line) },
+    }
+    switches = createSwitches({ ...beside, store: store.webhooks })
+    all = destinations.all.map(({ id }) => id)
+    lines.length = 0
     sender = createSender({
-      ...{ outbox: store.webhooks, destinations, post: poster.post, keyring },
-      clock: { now: () => time },
-      logger: { info: () => {}, warn: () => {} },
+      ...{ ...beside, outbox: store.webhooks, post: poster.post, keyring, switches },
       random: () => 0.5,
+      onAnswer: (destination, { kind }) => switches.record(destination, kind === 'taken'),
     })
     sender.start()
     closing.push(directory.remove, store.close, poster.close, quick.close, hanging.close)
@@ -103,5 +113,43 @@ describe('the sender of webhooks', () => {
       { timeout: 20_000, interval: 200 },
     )
     expect(new Set(ids()).size).toBe(1)
+  })
+
+  it('C57: one that fails for five days is switched off, logged once, and waits until it is on again', async () => {
+    quick.behave((response) => response.writeHead(500).end())
+    const [, id = ''] = all
+    const stateOf = async () => (await store.webhooks.switches([id])).get(id)
+    await approve()
+    await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ failingSince: T0 + 10 }), {
+      timeout: 20_000,
+    })
+    time += 5 * 24 * 3_600_000
+    await approve()
+    await vi.waitFor(
+      async () => expect(await stateOf()).toEqual({ failingSince: T0 + 10, offSince: time }),
+      { timeout: 20_000 },
+    )
+    expect(lines.filter((line) => line.includes('switched off'))).toHaveLength(1)
+    const { items } = await store.events.list({
+      ...{ service: 'hooked', types: ['webhook.switched_off'], cursor: null, limit: 10 },
+    })
+    expect(items.map(({ details }) => details.destination)).toEqual([id])
+    quick.behave((response) => response.writeHead(204).end())
+    const before = quick.seen.length
+    // Whatever is due: nothing goes out.
+    time += 3_600_000
+    await approve()
+    await vi.waitFor(() => expect(hanging.seen.length).toBeGreaterThanOrEqual(3))
+    expect(quick.seen).toHaveLength(before)
+    const [from] = [await stateOf()]
+    if (!from) throw new Error('it has no state')
+    const to = { failingSince: null, offSince: null }
+    expect(await store.webhooks.turn({ destination: id, from, to, event: null })).toBe(true)
+    // As its next look does, within seconds.
+    await switches.read()
+    sender.wake(id)
+    await vi.waitFor(() => expect(quick.seen.length).toBeGreaterThanOrEqual(before + 3), {
+      timeout: 20_000,
+    })
   })
 })

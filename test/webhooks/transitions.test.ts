@@ -1,8 +1,9 @@
-// When a message is tried again, and when it is dead.
+// When a message is tried again, when it is dead, and when its destination is switched off.
 
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../src/kernel/clock.ts'
 import type { Answer } from '../../src/webhooks/post.ts'
+import { decideSwitch } from '../../src/webhooks/switches.ts'
 import { decideSettled } from '../../src/webhooks/transitions.ts'
 
 const failed = (status: number, retryAfterMs: number | null = null): Answer => ({
@@ -48,5 +49,42 @@ describe('a message to a webhook after a try', () => {
 
   it('is dead at once where the receiver is gone', () => {
     expect(decideSettled(1, failed(410), MIDDLE)).toMatchObject({ state: 'dead' })
+  })
+
+  it('a node without the key gives it back: another try, another node, and never dead', () => {
+    const unknown = { kind: 'unwritten', error: 'unknown_key' } as const
+    for (const tries of [1, 11, 500])
+      expect(decideSettled(tries, unknown, MIDDLE)).toEqual({
+        ...{ state: 'queued', dueAfterMs: 30_000, error: 'unknown_key', isUncounted: true },
+      })
+  })
+
+  it('one whose text cannot be written is tried like any other, and ends', () => {
+    const broken = { kind: 'unwritten', error: 'not_prepared' } as const
+    expect(decideSettled(1, broken, MIDDLE)).toMatchObject({ state: 'queued', dueAfterMs: 5_000 })
+    expect(decideSettled(11, broken, MIDDLE)).toMatchObject({ state: 'dead' })
+  })
+})
+
+describe('a destination after an answer', () => {
+  const ON = { failingSince: null, offSince: null }
+  const failing = (failingSince: number) => ({ failingSince, offSince: null })
+  const NOW = 20 * DAY_MS
+  it.each([
+    ['works on', ON, true, null],
+    ['fails for the first time', ON, false, failing(NOW)],
+    ['fails further', failing(NOW - DAY_MS), false, null],
+    ['works again', failing(NOW - 4 * DAY_MS), true, ON],
+    ['works again at the last moment', failing(NOW - 6 * DAY_MS), true, ON],
+    ['fails for a moment less than five days', failing(NOW - 5 * DAY_MS + 1), false, null],
+    [
+      'fails for five days',
+      failing(NOW - 5 * DAY_MS),
+      false,
+      { failingSince: NOW - 5 * DAY_MS, offSince: NOW },
+    ],
+    ['is off, and answers late', { failingSince: 1, offSince: NOW - 1 }, true, null],
+  ])('C57: that %s', (_, from, isTaken, to) => {
+    expect(decideSwitch(from, isTaken, NOW)).toEqual(to)
   })
 })

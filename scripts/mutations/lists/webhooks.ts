@@ -11,6 +11,7 @@ const ADDRESS = 'test/webhooks/address.test.ts'
 const TRANSITIONS = 'test/webhooks/transitions.test.ts'
 const SENDER = 'test/webhooks/sender.test.ts'
 const CONFIG = 'test/config/webhooks.test.ts'
+const ADMIN = 'test/admin/webhooks.test.ts'
 const WRITTEN = 'an approval writes a message for each destination that hears of it'
 
 export const WEBHOOKS: readonly Mutant[] = [
@@ -34,7 +35,7 @@ export const WEBHOOKS: readonly Mutant[] = [
     'C62.recipient-on-request',
     'a message holds a recipient only where its destination asks for it',
     [BODY, 'has a version, an id without a dot, the time of its cause, and no recipient'],
-    { node: 'ObjectLiteralExpression', becomes: '{ ...dataOf(message), recipient: open() }' },
+    { node: 'ObjectLiteralExpression', becomes: '{ ...payload.data, recipient: open() }' },
   ),
   mutant(
     'C57.all-secrets-sign',
@@ -110,5 +111,41 @@ export const WEBHOOKS: readonly Mutant[] = [
     'a receiver that hangs takes no place of another',
     [SENDER, 'C57: one that hangs costs another nothing'],
     { node: 'BinaryExpression', becomes: 'PLACES - running.size' },
+  ),
+  mutant(
+    'C57.unknown-key-given-back',
+    'a node without the key leaves a message to the others',
+    [TRANSITIONS, 'a node without the key gives it back'],
+    { node: 'ReturnStatement', becomes: `return { state: 'dead', dueAfterMs: null, error }` },
+  ),
+  mutant(
+    'C57.taken-ends-failing',
+    'a destination that accepts something works again',
+    [TRANSITIONS, 'C57: that works again'],
+    { node: 'ReturnStatement', becomes: 'return null' },
+  ),
+  mutant(
+    'C57.off-after-five-days',
+    'a destination that has accepted nothing for five days is switched off',
+    [TRANSITIONS, 'C57: that fails for five days'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C57.off-is-not-sent',
+    'nothing is sent to a destination that is off',
+    [SENDER, 'C57: one that fails for five days is switched off'],
+    { node: 'PrefixUnaryExpression', becomes: 'true' },
+  ),
+  mutant(
+    'C57.removed-is-not-replayed',
+    'no message is made due for a URL that the settings no longer have',
+    [ADMIN, 'C57: messages of a URL that the settings no longer have'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'C35.webhooks-of-own-service',
+    'an admin of one service sees its own destinations',
+    [ADMIN, 'C57: one that is off is switched on by somebody whom the log names'],
+    { node: 'CallExpression', becomes: '[...own, ...removed]' },
   ),
 ]

@@ -48,13 +48,18 @@ function checkAddress(deps: AppDeps, body: unknown): FieldError[] {
   return [{ field: 'client_ip', detail: 'must be an IPv4 or IPv6 address' }]
 }
 
+function unknownAt(path: string) {
+  if (path.startsWith('/factors/')) return 'factor_not_found'
+  return path.startsWith('/admin/api/webhooks') ? 'webhook_not_found' : 'verification_not_found'
+}
+
 /** After `jsonBody` where the route has a body. An id of an impossible shape in the path is 404, like an unknown one. */
 export function validate(deps: AppDeps, route: RouteConfig): Step {
   const { headers, ...request } = route.request ?? {}
   const params = request.params as ZodType | undefined
   const query = request.query as ZodType | undefined
   const schema = bodySchemaOf(route)
-  const unknown = route.path.startsWith('/factors/') ? 'factor_not_found' : 'verification_not_found'
+  const unknown = unknownAt(route.path)
   return (c) => {
     const path = params?.safeParse(c.req.param())
     if (path?.error)

@@ -17,7 +17,7 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .93r
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-top: 1px solid var(--line) }
 th { font-weight: 600; white-space: nowrap } td:first-child { white-space: nowrap }
 details { margin: .6rem 0 } summary { cursor: pointer } pre { overflow-x: auto; margin: .4rem 0; font-size: .9rem }
-nav ul { list-style: none; padding: 0; columns: 18rem } .wide { overflow-x: auto }
+nav ul { list-style: none; padding: 0; columns: 18rem } .wide { overflow-x: auto } .wide td:last-child { overflow-wrap: anywhere }
 h3 code, nav a { overflow-wrap: anywhere } .long td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 16rem }
 @media (max-width: 40rem) {
   .wide :is(table, tbody, tr, td) { display: block } .wide thead { display: none } .wide tr { border-top: 1px solid var(--line); padding: .4rem 0 }
@@ -154,6 +154,7 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:
     'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
+  webhook_not_found: 'The id is unknown, or belongs to another service.',
   method_not_allowed: 'The header Allow names the methods of this address.',
   request_timeout: 'The headers or the body arrived too slowly. Nothing was changed.',
   verification_approved:
@@ -163,6 +164,7 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'purpose, to or session differs from the start; the detail names the field. No attempt was charged.',
   factor_confirmed: 'Nothing is left to do: the factor is active.',
   too_many_factors: 'Delete one first (DELETE /factors/{id}).',
+  webhook_removed: 'Put the URL back into the settings, or leave the message to retention.',
   secret_already_shown:
     'This Idempotency-Key created a factor whose secret or codes have already been shown. Create another under a new key, and delete this one.',
   max_attempts_reached:

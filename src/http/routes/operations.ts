@@ -13,6 +13,7 @@ import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { count, timeField, toWireTime } from '../schemas/answers.ts'
 import { Provider, ProviderRest, toWireProvider, toWireRest } from '../schemas/providers.ts'
+import { toWireTrouble, WebhookTrouble } from '../schemas/webhooks.ts'
 
 const Node = z.object({
   name: z.string(),
@@ -59,6 +60,9 @@ const AdminHealth = z
     rests: z.array(ProviderRest).openapi({
       description: 'Providers that this node leaves alone for a while: messages go to the others.',
     }),
+    webhooks: z.array(WebhookTrouble).openapi({
+      description: 'URLs that fail, or were switched off after five days of that.',
+    }),
     missing_root_keys: z
       .array(
         z.object({
@@ -96,6 +100,7 @@ function toWireHealth(
     failed,
     providers,
     rests,
+    webhooks,
     underMissing,
   } = report
   const { running, waiting, limit, concurrency } = hashing
@@ -119,6 +124,7 @@ function toWireHealth(
     failed_last_hour: failed ? { count: failed.count, more: failed.isMore } : null,
     providers: providers.map(toWireProvider),
     rests: rests.map(toWireRest),
+    webhooks: webhooks.map(toWireTrouble),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
         key_id: keyId,

@@ -26,6 +26,7 @@ export const TABLES: readonly Table[] = [
   table('deliveries', ['verification_seq', 'send']),
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
   table('webhook_messages', ['verification_seq', 'destination', 'sequence']),
+  table('webhook_switches', ['destination']),
   table('factors', ['seq'], true),
   table('recovery_codes', ['factor_seq', 'selector']),
   table('used_steps', ['subject_index', 'period']),

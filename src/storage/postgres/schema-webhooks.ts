@@ -1,4 +1,4 @@
-// The table of webhooks: that of SQLite, with PostgreSQL's types. A trigger of `events` writes a message with its event.
+// The tables of webhooks: those of SQLite, with PostgreSQL's types. A trigger of `events` writes a message with its event.
 
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
@@ -28,3 +28,9 @@ export const webhookMessages = pgTable(
     index('webhook_messages_listed').on(t.destination, t.state, t.at),
   ],
 )
+
+export const webhookSwitches = pgTable('webhook_switches', {
+  destination: text('destination').primaryKey(),
+  failingSince: int8('failing_since'),
+  offSince: int8('off_since'),
+})

@@ -37,6 +37,9 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'limit.lifted': [33],
   'admin.signed_in': [40],
   'admin.signed_out': [41],
+  'webhook.switched_off': [50],
+  'webhook.switched_on': [51],
+  'webhook.replayed': [52],
 }
 
 const TYPES = Object.entries(STORED).map(([type, [code]]) => [type as EventType, code] as const)

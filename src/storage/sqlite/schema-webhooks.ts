@@ -1,4 +1,4 @@
-// The table of webhooks: messages that wait, went out or are dead. docs/data.md describes each column.
+// The tables of webhooks: messages that wait, went out or are dead. docs/data.md describes each column.
 // No message has a text: it is written at each try, from its row and the verification's.
 
 import type { EventType } from '../../events/types.ts'
@@ -36,3 +36,11 @@ export const webhookMessages = sqliteTable(
     index('webhook_messages_listed').on(t.destination, t.state, t.at),
   ],
 )
+
+export const webhookSwitches = sqliteTable('webhook_switches', {
+  destination: text('destination').primaryKey(),
+  /** Since when nothing was taken. */
+  failingSince: integer('failing_since'),
+  /** Since when nothing is sent. */
+  offSince: integer('off_since'),
+})

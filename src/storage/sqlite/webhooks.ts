@@ -2,38 +2,18 @@
 // It must not hold a rule of its own: webhooks/transitions.ts decides.
 
 import { drawToken } from '../../kernel/ids.ts'
-import type { ClaimedWebhook, WebhookOutbox } from '../../webhooks/ports.ts'
+import type { ClaimedWebhook, WebhookOutbox, WebhookStore } from '../../webhooks/ports.ts'
 import { and, asc, atMost, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
+import type { AppendEvent } from './event-rows.ts'
 import { verifications } from './schema.ts'
 import { webhookMessages } from './schema-webhooks.ts'
+import { createWebhookActs } from './webhook-acts.ts'
+import { createWebhookReads, isMessage, MESSAGE } from './webhook-reads.ts'
 import type { Writer } from './writer.ts'
 
 const m = webhookMessages
 const v = verifications
 const p = sql.placeholder
-
-const MESSAGE = {
-  verificationSeq: m.verificationSeq,
-  verificationId: v.id,
-  destination: m.destination,
-  sequence: m.sequence,
-  service: v.service,
-  type: m.type,
-  at: m.at,
-  details: m.details,
-  reference: v.reference,
-  purpose: v.purpose,
-  kind: v.kind,
-  metadata: v.metadata,
-  recipientSealed: v.recipientSealed,
-  tries: m.tries,
-}
-
-const isMessage = and(
-  eq(m.verificationSeq, p('verificationSeq')),
-  eq(m.destination, p('destination')),
-  eq(m.sequence, p('sequence')),
-)
 
 function createStatements(orm: Orm) {
   return {
@@ -66,6 +46,7 @@ function createStatements(orm: Orm) {
       .update(m)
       .set({
         state: sql`${p('state')}`,
+        tries: sql`${m.tries} - ${p('givenBack')}`,
         dueAt: sql`${p('dueAt')}`,
         token: null,
         error: sql`${p('error')}`,
@@ -81,7 +62,10 @@ function createStatements(orm: Orm) {
   }
 }
 
-export function createWebhookOutbox({ orm, writer }: { orm: Orm; writer: Writer }): WebhookOutbox {
+type Deps = { orm: Orm; writer: Writer; appendEvent: AppendEvent }
+
+export function createWebhookOutbox(deps: Deps): WebhookStore {
+  const { orm, writer } = deps
   const { firstDue, due, lease, settle, seqOf } = createStatements(orm)
 
   const claim: WebhookOutbox['claim'] = ({ destination, now, limit, leaseMs }) =>
@@ -98,6 +82,8 @@ export function createWebhookOutbox({ orm, writer }: { orm: Orm; writer: Writer 
     )
 
   return {
+    ...createWebhookReads(deps),
+    ...createWebhookActs(deps),
     dueAt: (destinations) =>
       writer.read(() => {
         const found = destinations.flatMap((destination) => {
@@ -111,9 +97,10 @@ export function createWebhookOutbox({ orm, writer }: { orm: Orm; writer: Writer 
       writer.write(() => {
         const row = seqOf.get({ verificationId })
         if (!row) return 'fenced'
-        const { state, dueAfterMs, error } = settlement
+        const { state, dueAfterMs, error, isUncounted } = settlement
         const { changes } = settle.run({
           ...{ verificationSeq: row.seq, destination, sequence, token, state, error },
+          givenBack: isUncounted ? 1 : 0,
           dueAt: dueAfterMs === null ? null : now + dueAfterMs,
           endedAt: state === 'queued' ? null : now,
         })

@@ -95,6 +95,9 @@ async function keepCounts(store: Awaited<ReturnType<typeof openStore>>): Promise
   await start(store, { createdAt: T0 - 2 * HOUR, expiresAt: T0 - HOUR })
   await store.retention.eraseAddresses({ before: T0 - HOUR, limit: 10 })
   await store.retention.purge({ before: T0 - HOUR, limit: 10 })
+  const on = { failingSince: null, offSince: null }
+  const to = { failingSince: T0, offSince: T0 + 1 }
+  await store.webhooks.turn({ destination: 'whd_0123456789ab', from: on, to, event: null })
   const times = { createdAt: T0, seenAt: T0, expiresAt: T0 + HOUR }
   await store.adminSessions.insert({ idHash: mac(), keyId: 'ADMIN_KEY', ...times })
 }
