@@ -28,8 +28,12 @@ import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } fro
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78
 
+export type Role = 'all' | 'api' | 'worker'
+
 export type Config = {
   readonly mode: 'development' | 'production'
+  /** `api` answers, `worker` sends: at least one of each, or `all`. */
+  readonly role: Role
   readonly listen: Listen
   readonly dataDir: string
   readonly store: StoreConfig
@@ -213,6 +217,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   return freeze({
     ...readKeys(server, mode, sources.devKeys),
     mode,
+    role: server.role,
     listen: toListen(server),
     dataDir: server.dataDir,
     store,

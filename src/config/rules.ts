@@ -31,6 +31,7 @@ export type ReadSettings = {
 export function checkSettings(read: ReadSettings): void {
   checkKeys(read)
   checkRetention(read)
+  checkRole(read)
   if (read.mode === 'development') checkReach(read) // mutant: C69.dev-loopback-only
   if (read.mode === 'production') checkProduction(read)
 }
@@ -54,6 +55,17 @@ function checkKeys({ reader, server, services }: ReadSettings): void {
       API_KEY.name,
       `is for the service "${DEFAULT_SERVICE}", which SERVICES_FILE does not have: add it, or create keys with: countersign keys create`,
     )
+}
+
+/** A process that only answers, beside none that sends, would accept messages that never leave. */
+function checkRole({ reader, server: { role, databaseUrl } }: ReadSettings): void {
+  if (role === 'all' || databaseUrl?.kind === 'postgres') return
+  const { name } = SERVER_SETTINGS.role
+  // mutant: C69.sqlite-one-process
+  reader.note(
+    name,
+    `is ${role}, but a SQLite file is for one process: leave it at all, or give a PostgreSQL server by ${SERVER_SETTINGS.databaseUrl.name}`,
+  )
 }
 
 const DAY_SECONDS = 86_400

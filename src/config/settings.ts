@@ -86,6 +86,12 @@ export const SERVER_SETTINGS = {
     'loopback',
     'In development, anybody who can reach the service can read every code: a HOST or PUBLIC_URL that other machines can reach is refused, unless this is `open`',
   ),
+  role: choice(
+    'ROLE',
+    ['all', 'api', 'worker'],
+    'all',
+    'What this process does, on PostgreSQL: `all`; `api`: answers requests and sends nothing; `worker`: sends, expires and removes, and answers health, readiness and metrics only. Run both, or `all`',
+  ),
   host: withDefault(
     'HOST',
     parseHostSetting,

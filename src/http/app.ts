@@ -23,6 +23,8 @@ import { peopleRoutes } from './routes/people.ts'
 import { refusalRoutes } from './routes/refusals.ts'
 import { verificationRoutes } from './routes/verifications.ts'
 import { verifyRoutes } from './routes/verify.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
+import { documentWebhooks } from './webhook-documents.ts'
 
 const UNDER_PREFIX =
   /^\/.*[^/]\/+(?:admin|docs|verify|factors|dev|healthz|readyz|openapi\.json)(?:\/|$)/
@@ -34,9 +36,7 @@ function adviseOnPath(path: string): string {
     : 'See /docs for every address.'
 }
 
-export function createApp(deps: AppDeps): App {
-  const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
-  app.use(requestLog(deps), securityHeaders())
+function addEverything(app: App, deps: AppDeps): void {
   if (deps.inbox) app.use('/dev/*', localHostOnly())
 
   addFront(app, deps) // mutant: C18.root-redirect
@@ -49,16 +49,32 @@ export function createApp(deps: AppDeps): App {
     ...verificationRoutes,
     ...refusalRoutes,
     ...peopleRoutes,
+    ...webhookRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])
+  documentWebhooks(app)
+}
+
+/** A process that only sends is asked how it is, and nothing else. */
+const OF_A_WORKER = 'ROLE is worker here: this process serves /healthz, /readyz and /metrics.'
+
+/** @param serves `probes`: health, readiness and metrics alone */
+export function createApp(deps: AppDeps, serves: 'everything' | 'probes' = 'everything'): App {
+  const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
+  app.use(requestLog(deps), securityHeaders())
+  if (serves === 'probes') register(app, deps, [...probeRoutes, ...operationRoutes])
+  else addEverything(app, deps)
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
     description: 'An API key. It belongs to a service and has scopes: verify, admin:read, admin.',
   })
-  app.notFound((c) => answerProblem(c, refusal('not_found', adviseOnPath(c.req.path))))
+  app.notFound((c) => {
+    const advice = serves === 'probes' ? OF_A_WORKER : adviseOnPath(c.req.path)
+    return answerProblem(c, refusal('not_found', advice))
+  })
   app.onError((error, c) => {
     const refused = refusalOf(error)
     const fields = { request_id: c.get('requestId'), route: c.get('route') ?? null, err: error }

@@ -3,7 +3,7 @@
 
 import type { FixedKey } from '../access/authenticator.ts'
 import { adviseOnMissingKeys } from '../access/missing-keys.ts'
-import type { Config } from '../config/config.ts'
+import type { Config, Role } from '../config/config.ts'
 import type { Worker } from '../delivery/worker.ts'
 import { adviseOnRootKeys } from '../factors/root-keys.ts'
 import type { AppDeps, Readiness } from '../http/deps.ts'
@@ -101,10 +101,12 @@ export function composeSearch(config: Config, keyring: Keyring): Search {
   }
 }
 
+/** A process is ready for what its role is. */
 export async function readiness(
   store: Store,
   worker: Worker,
   selfTest: { passed(): boolean },
+  role: Role,
 ): Promise<Readiness> {
   const database = await store.ping().then(
     () => true,
@@ -113,9 +115,9 @@ export async function readiness(
   const { state, storeReachable } = worker.status()
   const checks = {
     database,
-    worker: state === 'running' && storeReachable,
+    ...(role !== 'api' && { worker: state === 'running' && storeReachable }),
     // Not how full its queue is: in a flood it helps nobody to take one more node out of rotation.
-    hasher: selfTest.passed(),
+    ...(role !== 'worker' && { hasher: selfTest.passed() }),
   }
   return { ready: Object.values(checks).every(Boolean), checks }
 }

@@ -82,7 +82,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     fixedKeys: fixedKeys(config),
     services: config.services,
   })
-  const ready = () => readiness(store, worker, selfTest)
+  const ready = () => readiness(store, worker, selfTest, config.role)
   const service = observeService(createVerificationService(domain), metrics)
   const deps: AppDeps = {
     service,
@@ -112,7 +112,8 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     follower: createFollower({ follow: store.events.follow, logger }),
     streamPlaces: createStreamPlaces(MAX_STREAMS),
   }
-  const app = createApp(deps)
+  const app = createApp(deps, config.role === 'worker' ? 'probes' : 'everything')
+  if (config.role === 'worker') return app
   addConsole(app, { ...deps, ...composeConsole({ ...parts, logger, authenticator }) })
   return app
 }
@@ -122,6 +123,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
   const parts = await composeParts(config, logger, thread)
   await warnOfKeys(config, parts, logger)
   const { clock, worker, sweeper, purger, mint } = parts
+  const { role } = config
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
   let server: RunningServer | undefined
@@ -138,13 +140,15 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       server = await startServer({ app, host, port, clock, logger })
       if (metrics)
         metricsServer = await startMetricsServer(parts.metrics, metrics.host, metrics.port)
-      parts.store.due?.onAnnounced(() => worker.wake())
-      worker.start()
-      parts.webhooks.start()
-      sweeper.start()
-      purger.start()
-      mint.start()
-      preparing = setTimeout(() => parts.providers.prepare().catch(notLoaded), PREPARE_AFTER_MS)
+      if (role !== 'api') {
+        parts.store.due?.onAnnounced(() => worker.wake())
+        worker.start()
+        parts.webhooks.start()
+        sweeper.start()
+        purger.start()
+        preparing = setTimeout(() => parts.providers.prepare().catch(notLoaded), PREPARE_AFTER_MS)
+      }
+      if (role !== 'worker') mint.start()
       return { url: server.url }
     },
     async drain(graceMs) {

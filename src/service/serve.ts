@@ -165,8 +165,9 @@ export async function serve(env: Environment): Promise<void> {
     const end = drainOnSignal(running, config.shutdownGraceMs, logger)
     if (env.npm_lifecycle_event === 'start') endWithParent(end)
     const { url } = await running.listen()
-    logger.info({ url, mode: config.mode }, 'listening')
-    if (config.mode === 'development') process.stdout.write(describeTrial(config, url))
+    logger.info({ url, mode: config.mode, role: config.role }, 'listening')
+    if (config.mode === 'development' && config.role !== 'worker')
+      process.stdout.write(describeTrial(config, url))
   } catch (error) {
     const advice = adviseOn(error, config)
     logger.fatal({ err: error, advice, listen: config.listen }, 'the service could not start')

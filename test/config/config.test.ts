@@ -103,6 +103,14 @@ describe('development', () => {
     expect(load(env, { devKeys }).apiKey).toBe(API_KEY)
   })
 
+  it.each(['api', 'worker'])(
+    'a SQLite file is for one process: %s is refused, and allowed on PostgreSQL',
+    (ROLE) => {
+      expect(problemsOf({ ROLE })).toEqual([expect.stringMatching(/^ROLE: .*PostgreSQL/)])
+      expect(load({ ROLE, DATABASE_URL: 'postgres://u@localhost/d' }).role).toBe(ROLE)
+    },
+  )
+
   it('is frozen, down to the limits of a service', () => {
     const config = load({})
     const service = config.services.get('default')

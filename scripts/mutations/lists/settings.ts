@@ -63,6 +63,12 @@ export const SETTINGS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C69.sqlite-one-process',
+    'a SQLite file is for one process',
+    ['test/config/config.test.ts', 'a SQLite file is for one process: api is refused'],
+    { node: 'ExpressionStatement', becomes: '' },
+  ),
+  mutant(
     'C69.node-env-exact',
     'a misspelt NODE_ENV is not mistaken for development',
     [C69_REACH, 'misspelt as NODE_EVN is not development'],
