@@ -22,6 +22,7 @@ import { testProviderCommand } from './commands/provider-test.ts'
 import { providersCommand } from './commands/providers.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
+import { suppressionsCommand, unsuppressCommand } from './commands/suppressions.ts'
 import { tailCommand } from './commands/tail.ts'
 import { showCommand, verificationsCommand } from './commands/verifications.ts'
 import { WEBHOOK_COMMANDS } from './commands/webhooks.ts'
@@ -31,7 +32,7 @@ import { PACKAGE_FILE } from './paths.ts'
 export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
   ...WEBHOOK_COMMANDS,
-  ...[liftCommand, exportCommand, eraseCommand],
+  ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],
   ...[doctorCommand, previewCommand, testProviderCommand, providersCommand, healthcheckCommand],

@@ -56,6 +56,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C56: 'a country or a sender that a provider does not serve',
   C57: 'a webhook’s receiver that hangs, redirects, fails for a day, moves inside',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',
+  C59: 'hard bounce, complaint, STOP, START, lifted by an admin',
   C62: 'a backlog of webhooks, erased persons in it',
   C63: 'an imported secret: short, in another spelling, or a duplicate',
   C64: 'one key that occupies every live stream',

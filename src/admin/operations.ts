@@ -20,6 +20,7 @@ import {
 import type { Admin, HealthReport, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
+import type { SuppressionAdmin } from './suppressions.ts'
 import type { WebhookOperations } from './webhooks.ts'
 
 export type PersonLimits = { service: string; states: LimitState[] }
@@ -36,6 +37,7 @@ export type AdminDeps = {
   verifications: VerificationReads
   recipients: Recipients
   refusals: ListRefusals
+  suppressions: SuppressionAdmin
   operations: Operations
   webhooks: WebhookOperations
   /** @param service whose failures are counted; null: all */

@@ -7,11 +7,18 @@ import type { FactorStore } from '../factors/ports.ts'
 import { type FactorView, factorView } from '../factors/types.ts'
 import { type Actor, NO_SERVICE } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { BATCH, type Erased, PAUSE_MS, type RetentionStore } from '../retention/ports.ts'
+import {
+  BATCH,
+  type Erased,
+  NOTHING_ERASED,
+  PAUSE_MS,
+  type RetentionStore,
+} from '../retention/ports.ts'
 import type { LimitKey, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
 import type { Liftable } from '../verification/limit-states.ts'
 import { type Party, readParty } from '../verification/party.ts'
 import type { LimitName, ServicePolicy } from '../verification/policy.ts'
+import type { Suppression, Suppressions } from '../verification/suppression.ts'
 import type { Admin, ListedVerification, VerificationDetail, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 
@@ -26,6 +33,7 @@ export type PeopleDeps = {
   events: Pick<EventStore, 'append' | 'list'>
   retention: Pick<RetentionStore, 'erase'>
   factors: Pick<FactorStore, 'ofSubject'>
+  suppressions: Pick<Suppressions, 'list'>
   recipients: Recipients
   refusals: { flush(): Promise<void> }
   services: ReadonlyMap<string, ServicePolicy>
@@ -42,6 +50,7 @@ export type Exported = {
   verifications: VerificationDetail[]
   /** Without secrets and codes. */
   factors: (FactorView & { service: string })[]
+  suppressions: Suppression[]
   /** Of no verification: refusals, factors. */
   events: EventRecord[]
   isComplete: boolean
@@ -118,8 +127,11 @@ export function createPeople(deps: PeopleDeps) {
       const ofNone = { service, budgetIndexes, verificationId: null }
       const others = await deps.events.list({ ...ofNone, cursor: null, limit: MAX_EXPORTED })
       const factors = await factorsOf(admin, person)
+      const list = deps.suppressions.list({ service, budgetIndexes }, null, MAX_EXPORTED)
+      const { items: suppressions } = await list
       const isComplete = found.nextCursor === null && others.nextCursor === null
-      return { person, verifications: details, factors, events: others.items, isComplete }
+      const events = others.items
+      return { person, verifications: details, factors, suppressions, events, isComplete }
     },
 
     /**
@@ -127,7 +139,7 @@ export function createPeople(deps: PeopleDeps) {
      * rows (guesses, check_per_number) start from zero. The log records the erasure, not whose it was.
      */
     async erase(admin: Admin, person: Person): Promise<Erased> {
-      const total = { verifications: 0, factors: 0, events: 0 }
+      const total = { ...NOTHING_ERASED }
       const budgetIndexes = indexesOf(admin, person)
       const actor = actorOf(admin, admin.service)
       // Otherwise what this node has counted and not written yet would follow the erasure.
@@ -135,10 +147,8 @@ export function createPeople(deps: PeopleDeps) {
       for (;;) {
         const query = { budgetIndexes, now: clock.now(), actor, limit: BATCH }
         const removed = await deps.retention.erase(query)
-        total.verifications += removed.verifications
-        total.factors += removed.factors
-        total.events += removed.events
-        if (removed.verifications + removed.factors + removed.events === 0) return total
+        for (const what of Object.keys(total) as (keyof Erased)[]) total[what] += removed[what]
+        if (Object.values(removed).every((count) => count === 0)) return total
         await sleep(PAUSE_MS)
       }
     },

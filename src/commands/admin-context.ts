@@ -11,16 +11,19 @@ import type {
 } from '../admin/ports.ts'
 import { createRecipients, type Person } from '../admin/recipients.ts'
 import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
+import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
 import { toWireAdminVerification, toWireDiagnosed } from '../http/schemas/admin-verifications.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
+import { toWireSuppression } from '../http/schemas/suppressions.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import { composeSearch } from '../service/compose-requests.ts'
 import type { Store } from '../storage/store.ts'
+import type { Suppression } from '../verification/suppression.ts'
 import { createDestinations } from '../webhooks/destination.ts'
 import { type Given, type Terminal, UsageError } from './command.ts'
 import { clockOf, requireService, withStore } from './store.ts'
@@ -71,11 +74,13 @@ async function openContext(store: Store, config: Config) {
     readingOf,
     admin: BY_COMMAND,
     refusals: createRefusals({ events, recipients }),
+    suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
     people: createPeople({
       verifications,
       events,
       retention,
       factors,
+      suppressions: store.suppressions,
       refusals,
       services,
       recipients,
@@ -89,6 +94,7 @@ async function openContext(store: Store, config: Config) {
         toWireDiagnosed(detail, readingOf(detail), recipients),
       event: toWireEvent,
       refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
+      suppression: (row: Suppression) => toWireSuppression(row, clock.now(), recipients),
       exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
     },
     /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */

@@ -40,8 +40,9 @@ export const exportCommand: Command = {
   },
 }
 
-function describe({ verifications, factors, events }: Erased): string {
+function describe({ verifications, factors, suppressions, events }: Erased): string {
   const parts = [countOf(verifications, 'verification'), countOf(factors, 'factor')]
+  if (suppressions > 0) parts.push(countOf(suppressions, 'suppression'))
   return `Removed: ${[...parts, countOf(events, 'other event')].join(', ')}.\n`
 }
 

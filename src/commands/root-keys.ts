@@ -10,6 +10,7 @@ import {
 } from '../factors/root-keys.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
+import { rewrapSuppressions } from '../verification/suppress.ts'
 import {
   type Command,
   EXIT,
@@ -37,9 +38,14 @@ function describe({ moved, skipped, unknown, broken }: Rewrapped, left: number):
   return `${lines.join('\n')}\n`
 }
 
+function describeRecipients({ moved, left }: { moved: number; left: number }): string {
+  const notMoved = left > 0 ? `, ${left} cannot be opened: their root key is missing` : ''
+  return moved + left === 0 ? '' : `Suppressed recipients: ${moved} moved${notMoved}.\n`
+}
+
 export const rewrapCommand: Command = {
   words: 'keys rewrap',
-  summary: 'Moves authenticator apps and recovery codes to the current root key.',
+  summary: 'Moves authenticator apps, recovery codes and suppressions to the current root key.',
   options: JSON_OPTION,
   notes: `Run it with the service's environment, once every node has the new SECRET_KEY and
 the old one in SECRET_KEY_PREVIOUS. Services can keep running. It can be stopped and
@@ -60,11 +66,19 @@ factor needs the old key. (docs/operations.md, "A new root key".)`,
             stop.throwIfAborted()
           },
         }).finally(line.end)
+        const recipients = await rewrapSuppressions({
+          suppressions: store.suppressions,
+          ...{ keyring, stop },
+        })
         const left = await store.factors.countNotUnder(keyring.currentKeyId)
         const { unknown, ...counts } = result
-        const summary = { ...counts, left, unknown_keys: Object.fromEntries(unknown) }
-        terminal.out(given.flag('json') ? toJson(summary) : describe(result, left))
-        return left === 0 ? EXIT.ok : EXIT.failed
+        const summary = {
+          ...{ ...counts, left, unknown_keys: Object.fromEntries(unknown) },
+          suppressions: recipients,
+        }
+        const text = `${describe(result, left)}${describeRecipients(recipients)}`
+        terminal.out(given.flag('json') ? toJson(summary) : text)
+        return left + recipients.left === 0 ? EXIT.ok : EXIT.failed
       })
     }),
 }

@@ -10,6 +10,7 @@ import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
 import { addSignIn } from './sign-in.ts'
+import { addSuppressions } from './suppressions.ts'
 import { addTexts } from './texts.ts'
 import { addVerification } from './verification.ts'
 import { addVerifications } from './verifications.ts'
@@ -30,6 +31,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addVerification,
     addPerson,
     addRefusals,
+    addSuppressions,
     addTexts,
     addWebhooks,
     addLive,

@@ -122,6 +122,7 @@ export function personPage(
     hasMore: boolean
     limits: readonly PersonLimits[]
     isLifted: boolean
+    suppressed: Html | ''
   },
 ): Html {
   const { person, now, verifications, hasMore, limits, isLifted } = shown
@@ -148,7 +149,7 @@ export function personPage(
     person.masked,
     html`${crumb(`one ${person.kind}`)}
 <div class="head"><h1 class="mono">${person.masked}</h1>${acts}</div>
-${lifted}<section><h2>Limits now</h2>${limitsHtml(limits, now)}${liftForm(page, who, limits)}</section>
+${shown.suppressed}${lifted}<section><h2>Limits now</h2>${limitsHtml(limits, now)}${liftForm(page, who, limits)}</section>
 <section><h2>Verifications</h2>${list}<p><a href="/admin/refusals?recipient=${person.sealed}">Their refused requests</a></p></section>`,
   )
 }
@@ -184,13 +185,16 @@ ${postForm(page, '/admin/person/erased', form)}</div>`,
 }
 
 export function erasedPage(page: SignedInPage, person: PersonShown, removed: Erased): Html {
-  const isNothing = removed.verifications + removed.factors + removed.events === 0
+  const isNothing = Object.values(removed).every((count) => count === 0)
   const counts: [string, number][] = [
     ['Verifications', removed.verifications],
     ['Apps and sets of recovery codes', removed.factors],
+    ['Suppressions', removed.suppressions],
     ['Other lines of the log', removed.events],
   ]
-  const shown = counts.filter((_, index) => index !== 1 || person.kind === 'subject')
+  // A subject has no messages, and a recipient no factors.
+  const never = person.kind === 'subject' ? 2 : 1
+  const shown = counts.filter((_, index) => index !== never)
   const result = isNothing
     ? html`<p>There was nothing to remove.</p>`
     : html`<dl>${shown.map(([name, count]) => html`<div><dt>${name}</dt><dd>${count}</dd></div>`)}</dl>`

@@ -14,6 +14,7 @@ import {
   personPage,
 } from './person-page.ts'
 import { personPath, type SignedInPage } from './shell.ts'
+import { suppressedNote, suppressedNow } from './suppressed.ts'
 
 const PATH = '/admin/person'
 
@@ -33,14 +34,16 @@ function notFound(page: SignedInPage): Answer {
 async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
   const { person, budgetIndexes } = found
   const { service } = page.admin
-  const [list, limits] = await Promise.all([
+  const [list, limits, suppressed] = await Promise.all([
     deps.admin.verifications.list({ service, budgetIndexes }, null, PAGE_SIZE),
     deps.admin.operations.limitsOf(page.admin, person),
+    suppressedNow(deps, { service, budgetIndexes }),
   ])
   const shown = {
     person: found.shown,
     now: deps.clock.now(),
     limits,
+    suppressed: suppressedNote(suppressed, found.shown.sealed),
     verifications: list.items,
     hasMore: list.nextCursor !== null,
     isLifted: page.c.req.query('done') === 'lifted',
@@ -49,9 +52,9 @@ async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
 }
 
 /** Except for the event of this export, which is always there. */
-function isEmpty({ verifications, factors, events }: Exported): boolean {
+function isEmpty({ verifications, factors, suppressions, events }: Exported): boolean {
   const others = events.filter(({ type }) => type !== 'recipient.exported')
-  return verifications.length + factors.length + others.length === 0
+  return verifications.length + factors.length + suppressions.length + others.length === 0
 }
 
 function download({ c }: SignedInPage, deps: ConsoleDeps, exported: Exported): Response {

@@ -28,6 +28,7 @@ const NAVIGATION = {
   verifications: 'Verifications',
   refusals: 'Refusals',
   webhooks: 'Webhooks',
+  suppressions: 'Suppressions',
   texts: 'Texts',
   health: 'Health',
 } as const

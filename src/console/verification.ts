@@ -5,13 +5,14 @@ import { html } from 'hono/html'
 import type { Authenticator } from '../access/authenticator.ts'
 import { START_OVER } from '../admin/advice/words.ts'
 import { diagnoseFor } from '../admin/diagnosis.ts'
-import { CHANNELS } from '../kernel/channel.ts'
+import { CHANNELS, isFactorChannel } from '../kernel/channel.ts'
 import { ERRORS, type ErrorSlug } from '../kernel/errors.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, Refusal, ResendResult } from '../verification/api.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
 import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
+import { suppressedNote, suppressedNow } from './suppressed.ts'
 import type { KeyName } from './timeline.ts'
 import { verificationPage } from './verification-page.ts'
 import { LIMIT_WORDS, spanOf } from './words.ts'
@@ -107,6 +108,11 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
     mayAct: page.session.access.scopes.has('admin'),
     now,
   }
+  const { service, budgetIndex, channel } = verification
+  const about = { service, budgetIndexes: [budgetIndex], channel }
+  const suppressed = isFactorChannel(channel)
+    ? []
+    : await suppressedNow(deps, { ...about, channel })
   const shown = {
     now,
     detail,
@@ -118,7 +124,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
     ),
     to: recipients.masked(verification),
     personPath: sealed === undefined ? null : personPath(sealed),
-    notice: noticeOf(page.c.req.query()),
+    notice: html`${noticeOf(page.c.req.query())}${suppressedNote(suppressed, sealed)}`,
   }
   return page.c.html(verificationPage(page, shown))
 }

@@ -21,6 +21,7 @@ import {
 import { withoutQuotes } from './quoted-answer.ts'
 import type { RecentSends } from './recent-sends.ts'
 import type { Rests } from './rests.ts'
+import type { SuppressFor } from './suppress.ts'
 import type { ComposeMessage } from './templates/message.ts'
 import { withTried } from './tried.ts'
 
@@ -52,6 +53,7 @@ export type TryDeps = {
   rests: Pick<Rests, 'record'>
   /** One message more than the limits know of. */
   countMessage: CountMessage
+  suppressFor?: SuppressFor | undefined
   /** Brings `recentSends` up to date with other nodes. Never rejects. */
   readHistory: () => Promise<void>
   clock: Clock
@@ -96,7 +98,9 @@ export function createTry(deps: TryDeps): RunTry {
     const decided = decideSettlement(claim, result, next, clock.now(), deps.random())
     if (!prepared.silent && decided.kind === 'retry' && decided.provider !== name)
       deps.onFailover?.({ channel, from: name, to: decided.provider })
-    return await settle(deps, claim, { decided, durationMs }, stop)
+    const settled = await settle(deps, claim, { decided, durationMs }, stop)
+    if (!prepared.silent) await deps.suppressFor?.(claim, result)
+    return settled
   }
 }
 

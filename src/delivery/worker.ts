@@ -26,6 +26,7 @@ export type WorkerDeps = RoundDeps & {
   chooser: TryDeps['chooser']
   rests: TryDeps['rests']
   countMessage: TryDeps['countMessage']
+  suppressFor?: TryDeps['suppressFor']
   /** For the recipients of other nodes' sends. */
   keyring: Pick<Keyring, 'open'>
   compose: ComposeMessage

@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'recipient.shown',
   'recipient.exported',
   'limit.lifted',
+  'recipient.suppressed',
+  'recipient.unsuppressed',
   'admin.signed_in',
   'admin.signed_out',
   'webhook.switched_off',

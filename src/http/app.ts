@@ -21,6 +21,7 @@ import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
 import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { refusalRoutes } from './routes/refusals.ts'
+import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
 import { verifyRoutes } from './routes/verify.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -50,6 +51,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...refusalRoutes,
     ...peopleRoutes,
     ...webhookRoutes,
+    ...suppressionRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])

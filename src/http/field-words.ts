@@ -155,6 +155,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   full: { description: 'Whether the next one would be refused.' },
   verifications: { description: 'How many.', example: 3 },
   factors: { description: 'How many.', example: 1 },
+  suppressions: { description: 'How many.', example: 1 },
   events: { description: 'How many.', example: 12 },
 
   // Health.
@@ -219,4 +220,5 @@ export const EXAMPLE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   EventsSearch: ['recipient', 'since', 'limit'],
   AdminVerificationsSearch: ['to', 'since', 'limit'],
   PersonRequest: ['to'],
+  SuppressionsSearch: ['to', 'limit'],
 }

@@ -29,5 +29,12 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 /** How a delivery is made: `real` through a provider; `decoy` and `test` send nothing. */
 export type DeliveryKind = 'real' | 'decoy' | 'test'
 
+/**
+ * Why a recipient gets no messages of a channel: `bounce` the mailbox refused them for good, `complaint` the person reported one
+ * as unwanted, `unknown` there is no such number or mailbox, `stop` the person's own word.
+ */
+export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'unknown', 'stop'] as const
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
 /** With less time left a message arrives too late to be typed: it is neither claimed nor retried (I6: nothing late leaves). */
 export const MIN_REMAINING_TO_SEND_MS = 20_000

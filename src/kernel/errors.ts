@@ -28,7 +28,7 @@ export const ERRORS = {
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The request body is not JSON' },
   code_incorrect: { status: 422, title: 'The code is wrong' },
-  recipient_suppressed: { status: 422, title: 'The recipient has opted out' },
+  recipient_suppressed: { status: 422, title: 'Nothing is sent to this recipient' },
   idempotency_key_reused: {
     status: 422,
     title: 'The Idempotency-Key was used for another request',

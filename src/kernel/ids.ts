@@ -33,7 +33,7 @@ const TOKEN_BYTES = 8
 /** Of a claim: whoever holds the delivery has it. */
 export const drawToken = (): string => drawBytes(TOKEN_BYTES).toString('base64url')
 
-export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req'
+export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup'
 
 const ID_BYTES = 20
 /** Base32hex (RFC 4648 §7) of ten bits. */
@@ -53,6 +53,8 @@ export function createId(prefix: IdPrefix, nowMs: number): string {
 }
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/
+
+export const SUPPRESSION_ID = /^sup_[0-9a-v]{32}$/
 
 /** Named after their verification and their number, deliveries and tries are found without an index of their own. */
 export function deliveryId(verificationId: string, sendNumber: number): string {

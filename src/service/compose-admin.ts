@@ -8,6 +8,7 @@ import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport } from '../admin/ports.ts'
 import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
+import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
@@ -82,6 +83,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     verifications: store.verificationReads,
     recipients,
     refusals: createRefusals({ events: store.events, recipients }),
+    suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
     operations: createOperations({
       ...{
         verifications: store.verificationReads,
@@ -89,6 +91,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
         retention: store.retention,
       },
       factors: store.factors,
+      suppressions: store.suppressions,
       refusals: parts.refusals,
       recipients,
       service: parts.service,

@@ -6,6 +6,7 @@ import { createPlan } from '../delivery/plan.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
 import { createRests, type Rests } from '../delivery/rests.ts'
 import { createRouting } from '../delivery/routing.ts'
+import { createSuppressFor } from '../delivery/suppress.ts'
 import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
@@ -24,6 +25,7 @@ import { createCountMessage } from '../verification/budgets.ts'
 import { generateCode } from '../verification/comparison.ts'
 import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
+import { createSuppress, type Suppress } from '../verification/suppress.ts'
 import { createSweeper } from '../verification/sweeper.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
@@ -38,6 +40,7 @@ function composeDelivery(
     clock: Clock
     logger: Logger
     metrics: Metrics
+    suppress: Suppress
   },
 ): { providers: Providers; worker: Worker; watch: ProviderWatch; rests: Rests; chooser: Chooser } {
   const { store, keyring, clock, logger, metrics } = deps
@@ -56,6 +59,7 @@ function composeDelivery(
       addressKey,
       services: config.services,
     }),
+    suppressFor: createSuppressFor({ add: deps.suppress.add, logger }),
     outbox: store.outbox,
     providers: providers.providers,
     onOutcome(outcome) {
@@ -116,8 +120,20 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     logger,
     alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
   })
-  const purger = createPurger({ store: store.retention, days: config.retentionDays, clock, logger })
+  const purger = createPurger({
+    store: store.retention,
+    alsoPurge: (input) => store.suppressions.purge(input),
+    days: config.retentionDays,
+    clock,
+    logger,
+  })
   const metrics = createMetrics()
+  const suppress = createSuppress({
+    suppressions: store.suppressions,
+    keyring,
+    clock,
+    onSuppressed: metrics.countSuppressed,
+  })
   const parts = {
     store,
     limiter,
@@ -128,7 +144,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     purger,
     metrics,
     ...composeHashing(config, keyring, clock, logger),
-    ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics }),
+    ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
     webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts

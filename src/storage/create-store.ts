@@ -9,6 +9,7 @@ import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
 import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
+import { createSuppressions } from './suppressions.ts'
 import { createSweep } from './sweep.ts'
 
 function createCreate(
@@ -52,5 +53,6 @@ export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): 
       },
     },
     factors: createFactors(engine.factors),
+    suppressions: createSuppressions(engine.suppressions),
   }
 }

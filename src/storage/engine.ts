@@ -20,6 +20,7 @@ import type {
   VerificationStore,
 } from '../verification/ports.ts'
 import type { FactorUse, VerificationRecord } from '../verification/state.ts'
+import type { SuppressedKey, Suppression } from '../verification/suppression.ts'
 import type { Change } from '../verification/transitions.ts'
 import type { Store } from './store.ts'
 
@@ -106,7 +107,15 @@ export type LaneClaim = LaneKey & { limit: number }
 export type FactorToCreate = Omit<CreateFactorInput, 'idempotency'> & { kept: AnswerToKeep | null }
 export type ConfirmToApply = Omit<ConfirmInput, 'idempotency'> & { kept: AnswerToKeep | null }
 
-export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
+/** `before`: the id of the row that this was decided on; null: there was none. */
+export type SuppressionToReplace = {
+  key: SuppressedKey
+  before: string | null
+  row: Suppression
+  actor: Actor
+}
+
+export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppressions'> & {
   verifications: Omit<VerificationStore, 'create' | 'change' | 'sweep'> & {
     create(row: RowToCreate): Promise<RowCreated>
     apply(change: ChangeToApply): Promise<Applied>
@@ -127,6 +136,10 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors'> & {
     /** `spent`: the right code's step was used before; nothing was changed. */
     confirm(input: ConfirmToApply): Promise<ConfirmOutcome | { kind: 'spent' } | undefined>
   }
+  suppressions: Omit<Store['suppressions'], 'add'> & {
+    /** One transaction with its event. @returns whether the row was still so */
+    replace(input: SuppressionToReplace): Promise<boolean>
+  }
 }
 
 type Ports = Extract<
@@ -141,6 +154,7 @@ type Ports = Extract<
   | 'verificationReads'
   | 'adminSessions'
   | 'webhooks'
+  | 'suppressions'
 >
 
 /** What reads, by port; everything else writes. */
@@ -149,6 +163,8 @@ const READS = {
     'findAnswer',
     'findContinuable',
     'checkGuessBudget',
+    'checkStart',
+    'findSuppressed',
     'find',
     'findToCheck',
     'list',
@@ -164,6 +180,7 @@ const READS = {
   verificationReads: ['list', 'find', 'triesOf'],
   adminSessions: ['find'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
+  suppressions: ['find', 'list', 'notUnder'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {
@@ -177,6 +194,7 @@ const WRITES = {
   verificationReads: [],
   adminSessions: ['insert', 'touch', 'remove'],
   webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
+  suppressions: ['replace', 'lift', 'purge', 'rewrap'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }

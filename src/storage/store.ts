@@ -8,6 +8,7 @@ import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
+import type { Suppressions } from '../verification/suppression.ts'
 import type { WebhookStore } from '../webhooks/ports.ts'
 
 /** Announces to other nodes that something is due, and hears it from them. */
@@ -29,6 +30,7 @@ export type Store = {
   verificationReads: VerificationReads
   adminSessions: AdminSessionStore
   webhooks: WebhookStore
+  suppressions: Suppressions
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

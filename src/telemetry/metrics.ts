@@ -11,7 +11,7 @@ import {
   type SendOutcome,
   type SendResult,
 } from '../delivery/ports.ts'
-import type { Channel } from '../kernel/channel.ts'
+import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
@@ -92,6 +92,9 @@ function createInstruments(registry: Registry) {
         ['service', 'destination', 'result'],
       ),
     ),
+    suppressed: new Counter(
+      of('suppressed_total', 'Recipients that get no more messages.', ['channel', 'reason']),
+    ),
     hashes: new Histogram({
       ...of(
         'hash_seconds',
@@ -157,8 +160,18 @@ function createLevels(registry: Registry): (levels: Levels) => void {
 export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { requests, outcomes, limited, wrongKeys, sends, sendErrors, failovers, webhooks, hashes } =
-    createInstruments(registry)
+  const {
+    requests,
+    outcomes,
+    limited,
+    wrongKeys,
+    sends,
+    sendErrors,
+    failovers,
+    webhooks,
+    suppressed,
+    hashes,
+  } = createInstruments(registry)
   const setLevels = createLevels(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
   const codes = new Set<string>()
@@ -208,6 +221,8 @@ export function createMetrics(now = () => performance.now()) {
     countWebhook: (service: string, destination: string, result: 'taken' | 'failed') =>
       webhooks.inc({ service, destination, result }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
+    countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>
+      suppressed.inc({ channel, reason }),
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
   }
 }

@@ -4,6 +4,7 @@
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal, StartResult, Success } from './api.ts'
 import { actorOf } from './domain.ts'
+import { refuseSuppressed } from './refuse.ts'
 import { createSendAgain } from './resend.ts'
 import type { Continued, StartContext } from './start-plan.ts'
 import { resendAt, type VerificationRecord } from './state.ts'
@@ -14,6 +15,7 @@ import { answerWith } from './view.ts'
 const STANDING: ReadonlySet<Refusal['error']> = new Set([
   'rate_limited',
   'channel_not_available',
+  'recipient_suppressed',
   'idempotency_key_reused',
 ])
 
@@ -37,6 +39,9 @@ export function createContinuation(deps: Deps) {
     record: VerificationRecord,
   ): Promise<StartResult> => {
     const now = clock.now()
+    const { suppressible } = plan
+    const suppressed = suppressible && (await store.findSuppressed(suppressible, now))
+    if (suppressed) return refuseSuppressed(suppressed)
     const answer = answerWith(now, 'continued', record, plan.party)
     const outcome = await store.change<Success<'continued'>>({
       record,

@@ -8,6 +8,7 @@ import type { Refusal } from './api.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
+import type { Suppressed, SuppressedKey } from './suppression.ts'
 import type { Change, Decide } from './transitions.ts'
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
@@ -52,6 +53,11 @@ export type NumberLimit = {
   budgetIndexes: readonly Uint8Array[]
   authenticated: boolean
 }
+
+/** What stands in the way of a start: of several the first. */
+export type StartObstacle =
+  | { kind: 'suppressed'; suppressed: Suppressed }
+  | { kind: 'guesses'; refusal: GuessRefusal }
 
 export type CreateInput = {
   record: NewVerification
@@ -108,6 +114,10 @@ export type VerificationStore = {
   findContinuable(slot: SessionSlot, now: number): Promise<VerificationRecord | undefined>
   /** The reservation asked without making it; `create` decides it. */
   checkGuessBudget(query: GuessQuery): Promise<GuessRefusal | undefined>
+  /** The same, and before it whether the recipient gets no messages (null: it may always be written to). One round trip. */
+  checkStart(query: GuessQuery, recipient: SuppressedKey | null): Promise<StartObstacle | undefined>
+  /** Undefined: it gets messages at this time. */
+  findSuppressed(recipient: SuppressedKey, now: number): Promise<Suppressed | undefined>
   find(service: string, id: string): Promise<VerificationRecord | undefined>
   /** One round trip. */
   findToCheck(query: CheckQuery): Promise<ToCheck | undefined>

@@ -1,11 +1,12 @@
 // Refusals of the domain, as values: what was wrong, where, and what to do.
 // It must not decide anything: the operations do.
 
-import { isFactorChannel } from '../kernel/channel.ts'
+import { type Channel, isFactorChannel, type SuppressionReason } from '../kernel/channel.ts'
 import type { FieldError, Refusal } from './api.ts'
 import type { GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName } from './policy.ts'
 import { RESEND_MIN_REMAINING_MS, resendAt, statusAt, type VerificationRecord } from './state.ts'
+import type { Suppressed } from './suppression.ts'
 
 /** Long enough for a hasher's queue to empty, short enough for a person to wait. */
 const OVERLOADED_RETRY_SECONDS = 2
@@ -53,6 +54,34 @@ export function refuseUnknown(): Refusal {
     detail:
       'this service has no such verification; it may never have existed, or belong to another service',
   }
+}
+
+/** What the person can do, for a login flow that shows it. */
+const SUPPRESSED: Readonly<Record<SuppressionReason, Readonly<Record<Channel, string>>>> = {
+  stop: {
+    sms: 'this number opted out of messages (STOP): they can answer START to the last message, or use another number or channel',
+    email: 'this address opted out of messages: use another address or channel',
+  },
+  complaint: {
+    sms: 'this number reported a message as unwanted: use another number or channel, or ask support to allow messages again',
+    email:
+      'this address reported a message as spam: use another address or channel, or ask support to allow messages again',
+  },
+  unknown: {
+    sms: 'there is no such number: check it for typos, or use another number or channel',
+    email:
+      'there is no such mailbox: check the address for typos, or use another address or channel',
+  },
+  bounce: {
+    sms: 'this number refused messages: check it for typos, or use another number or channel',
+    email:
+      'this mailbox refused messages: check the address for typos, or use another address or channel',
+  },
+}
+
+export function refuseSuppressed({ reason, channel }: Suppressed): Refusal {
+  const detail = `${SUPPRESSED[reason][channel]}; nothing was sent or counted`
+  return { kind: 'refused', error: 'recipient_suppressed', detail }
 }
 
 export function refuseNoFactor(detail: string): Refusal {

@@ -8,8 +8,14 @@ import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
 import type { ServicePolicy } from './policy.ts'
-import { isUnreadable, readRecipient, recipientOf, testRecipientFor } from './recipient.ts'
-import { refuseLimited, refuseResend, refuseUnknown } from './refuse.ts'
+import {
+  addressIndexes,
+  isUnreadable,
+  readRecipient,
+  recipientOf,
+  testRecipientFor,
+} from './recipient.ts'
+import { refuseLimited, refuseResend, refuseSuppressed, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
 import { decideResend } from './transitions.ts'
 import { answerWith, openRecipient } from './view.ts'
@@ -63,6 +69,12 @@ export function createSendAgain(deps: Deps) {
     const isTest = record.kind === 'test'
     const notAllowed = isTest || test ? undefined : refuseNow(service, record, to, channel)
     if (notAllowed) return notAllowed // mutant: C50.resend-readmission
+    const indexes = addressIndexes(keyring, service.name, recipient)
+    const suppressed =
+      isTest || test
+        ? undefined
+        : await store.findSuppressed({ channel, addressIndexes: indexes }, now)
+    if (suppressed) return refuseSuppressed(suppressed) // mutant: C59.resend-suppressed
     const { authenticated, clientIp } = record
     const subject = { service, recipient, authenticated, clientIp }
     const admission = await limiter.admit(

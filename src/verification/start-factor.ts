@@ -28,6 +28,7 @@ export function planFactorStart(
     party: subject,
     budgetIndexes: indexes,
     slot: factorSlot(domain, service.name, command),
+    suppressible: null,
     limitKeys: () => factorStartLimitKeys(domain, service, command.endUser.clientIp), // mutant: C7.subject-start-counted
     resends: false,
     async refuseMissing() {

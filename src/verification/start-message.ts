@@ -45,9 +45,12 @@ export function planMessageStart(
   const notAllowed = test ? undefined : refuseRecipient(service, recipient, chosen.channel)
   if (notAllowed) return { refusal: notAllowed, about }
 
+  const { channel } = chosen
+  const country = recipient.kind === 'phone' ? recipient.country : null
   const { authenticated, endUser } = command
   const subject = { service, recipient, authenticated, clientIp: endUser.clientIp }
   const budget = budgetIndexes(domain.keyring, service.name, recipient)
+  const indexes = addressIndexes(domain.keyring, service.name, recipient)
   const slot = sessionSlot(domain, service.name, command, recipient)
   const length = test?.code.length ?? command.codeLength ?? service.codeLength
   // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
@@ -57,6 +60,8 @@ export function planMessageStart(
     party: recipient.address,
     budgetIndexes: budget,
     slot,
+    // A decoy's as anybody's: whether there is an account does not show.
+    suppressible: test ? null : { channel, addressIndexes: indexes }, // mutant: C59.test-recipient-exempt
     limitKeys: () =>
       test
         ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt
@@ -65,14 +70,13 @@ export function planMessageStart(
     obtain: () => obtainCode(domain, length, test?.code),
     record(now, prepared): NewVerification {
       const code = prepared as PreparedCode
-      const { channel } = chosen
       return {
         ...commonFields(domain, caller, command, { id: code.id, party: recipient.address, now }),
         channel,
         locale: domain.pickLocale(service, channel, [command.locale, localeOf(recipient)]), // mutant: C70.language-told
-        addressIndex: addressIndexes(domain.keyring, service.name, recipient)[0] as Buffer,
+        addressIndex: indexes[0] as Buffer,
         budgetIndex: budget[0] as Buffer,
-        country: recipient.kind === 'phone' ? recipient.country : null,
+        country,
         kind,
         codeLength: code.code.length,
         codeHash: code.hash,
@@ -81,14 +85,9 @@ export function planMessageStart(
         maxSends: service.maxSends,
       }
     },
-    isLandline: chosen.channel === 'sms' && isLandline(recipient),
+    isLandline: channel === 'sms' && isLandline(recipient),
     pickProvider: () =>
-      domain.pickProvider({
-        service: service.name,
-        channel: chosen.channel,
-        to: recipient.address,
-        country: recipient.kind === 'phone' ? recipient.country : null,
-      }),
+      domain.pickProvider({ service: service.name, channel, to: recipient.address, country }),
   }
 }
 

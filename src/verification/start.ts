@@ -16,7 +16,7 @@ import { createContinuation } from './continue.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor } from './idempotency.ts'
 import type { Budget } from './limit-ports.ts'
-import { refuseLimited, refuseLimitedUntil, refuseOverloaded } from './refuse.ts'
+import { refuseLimited, refuseLimitedUntil, refuseOverloaded, refuseSuppressed } from './refuse.ts'
 import { planFactorStart } from './start-factor.ts'
 import { planMessageStart } from './start-message.ts'
 import type { Continued, PlannedStart, PreparedCode, StartContext } from './start-plan.ts'
@@ -65,8 +65,9 @@ async function makeNew(deps: StartDeps, context: StartContext): Promise<StartRes
   if (missing) return missing
   const now = deps.clock.now()
   const guesses = guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now)
-  const refused = await deps.store.checkGuessBudget(guesses)
-  if (refused) return refuseLimitedUntil(refused, now)
+  const obstacle = await deps.store.checkStart(guesses, plan.suppressible) // mutant: C59.before-count
+  if (obstacle?.kind === 'suppressed') return refuseSuppressed(obstacle.suppressed)
+  if (obstacle) return refuseLimitedUntil(obstacle.refusal, now)
   const code = plan.obtain()
   if (code === undefined) return refuseOverloaded() // mutant: I8.start-hasher-slot
   let used = false

@@ -46,7 +46,12 @@ it('verifications, show, export and erase are the same there', async () => {
     events: [{ type: 'recipient.exported', key_id: 'command' }],
   })
   const erased = await run(real, ['erase', '--to', to, '--yes', '--json'], env())
-  expect(JSON.parse(erased.stdout)).toEqual({ verifications: 1, factors: 0, events: 1 })
+  expect(JSON.parse(erased.stdout)).toEqual({
+    verifications: 1,
+    factors: 0,
+    suppressions: 0,
+    events: 1,
+  })
   expect(await run(real, ['show', body.id], env())).toMatchObject({ status: 1, stdout: '' })
 })
 

@@ -282,7 +282,12 @@ describe('erase', () => {
     const { body } = await real.admin.get('/admin/api/events?type=recipient.erased')
     expect(body.events[0]).toMatchObject({ key_id: 'command', service: '*' })
     const again = await run(real, ['erase', '--to', to, '--yes', '--json'])
-    expect(JSON.parse(again.stdout)).toEqual({ verifications: 0, factors: 0, events: 0 })
+    expect(JSON.parse(again.stdout)).toEqual({
+      verifications: 0,
+      factors: 0,
+      suppressions: 0,
+      events: 0,
+    })
   })
 
   it.each([

@@ -7,6 +7,7 @@ import type { Actor } from '../../src/kernel/actor.ts'
 import { createId, createReference } from '../../src/kernel/ids.ts'
 import type { CreateInput } from '../../src/verification/ports.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
+import type { NewSuppression } from '../../src/verification/suppression.ts'
 import { decideStart } from '../../src/verification/transitions.ts'
 
 /** A whole second, far from every edge. */
@@ -109,6 +110,22 @@ export function createInput(
     },
     actor: ACTOR,
     idempotency: null,
+    ...change,
+  }
+}
+
+export function newSuppression(change: Partial<NewSuppression> = {}): NewSuppression {
+  return {
+    id: createId('sup', T0),
+    service: 'default',
+    channel: 'sms',
+    addressIndex: mac(),
+    budgetIndex: mac(),
+    recipientSealed: randomBytes(44),
+    keyId: '0a1b2c3d',
+    reason: 'unknown',
+    provider: 'twilio',
+    code: '30005',
     ...change,
   }
 }

@@ -14,6 +14,7 @@ import { describeChecks } from './store-checks.ts'
 import { describeLifecycle } from './store-lifecycle.ts'
 import { describeIdempotency, describeSessions } from './store-sessions.ts'
 import type { Stores } from './stores.ts'
+import { describeSuppressions } from './suppressions.ts'
 import { describeWebhooks } from './webhooks.ts'
 
 export function describeStore(factory: () => Stores & Store): void {
@@ -31,6 +32,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeApiKeys(() => factory().apiKeys)
   describeAdminSessions(() => factory().adminSessions)
   describeWebhooks(factory)
+  describeSuppressions(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }

@@ -48,6 +48,7 @@ describe('the document', () => {
       'GET /admin/api/events',
       'GET /admin/api/health',
       'GET /admin/api/refusals',
+      'GET /admin/api/suppressions',
       'GET /admin/api/verifications',
       'GET /admin/api/verifications/stream',
       'GET /admin/api/verifications/{id}',
@@ -69,6 +70,8 @@ describe('the document', () => {
       'POST /admin/api/recipients/limits',
       'POST /admin/api/recipients/limits/lift',
       'POST /admin/api/refusals/search',
+      'POST /admin/api/suppressions/search',
+      'POST /admin/api/suppressions/{id}/lift',
       'POST /admin/api/verifications/search',
       'POST /admin/api/verifications/{id}/cancel',
       'POST /admin/api/verifications/{id}/resend',
@@ -102,7 +105,7 @@ describe('the document', () => {
           }
     // What has no route of its own is told in the description.
     const rest = Object.keys(ERRORS).filter((slug) => !told.has(slug))
-    expect(rest).toEqual(['not_found', 'method_not_allowed', 'headers_too_large'])
+    expect(rest).toEqual(['method_not_allowed', 'headers_too_large'])
   })
 
   it('requires a key where the app does', async () => {

@@ -191,9 +191,9 @@ describe('C47: the session after its verification', () => {
           },
           store: {
             ...store,
-            async checkGuessBudget(query) {
+            async checkStart(query, recipient) {
               if (limit.startsWith('guesses')) await meanwhile()
-              return store.checkGuessBudget(query)
+              return store.checkStart(query, recipient)
             },
           },
         }),

@@ -41,6 +41,7 @@ import { SIGN_IN } from './sign-in.ts'
 import { SPELLINGS } from './spellings.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
+import { SUPPRESSIONS } from './suppressions.ts'
 import { TEXTS } from './texts.ts'
 import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
@@ -79,6 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FACTORS,
   ...IMPORTS,
   ...TWINS,
+  ...SUPPRESSIONS,
   ...UNDELIVERABLE,
   ...LOST_KEYS,
   ...CONSOLE,

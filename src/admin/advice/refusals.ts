@@ -79,8 +79,8 @@ const ERROR_ADVICE: Readonly<Partial<Record<ErrorSlug, (refused: Refused) => Adv
     'Ask for a mobile number or an e-mail address.',
   ],
   recipient_suppressed: () => [
-    'This person asked not to receive messages from you.',
-    'Only they can allow messages again. Or they use another number, an e-mail address or an app.',
+    'This number or address gets no messages: the person opted out or complained, or it does not exist.',
+    'Look it up in Suppressions for the reason. The person opts in again (START), corrects the number or address, or uses another one; an admin lifts what is no longer so.',
   ],
   channel_not_available: ({ channel }) => [
     `No provider of the service sends by ${channel ?? 'this channel'}.`,

@@ -150,7 +150,7 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'No provider serves this channel for this service. Choose another channel.',
   number_type_not_allowed:
     'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes; landlines get no texts where LANDLINES is refused.',
-  not_found: 'No route has this address. Addresses have no trailing slash.',
+  not_found: 'No route has this address, or nothing has this id. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:
     'The id is unknown, belongs to another service, or was not confirmed within the hour; at start: the subject has no active factor for this channel. GET /factors lists what it has.',
@@ -175,7 +175,8 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   payload_too_large: 'A body has at most 16 KiB.',
   unsupported_media_type: 'Send Content-Type: application/json in UTF-8, without Content-Encoding.',
   code_incorrect: 'One attempt was charged; attempts_remaining says how many are left.',
-  recipient_suppressed: 'The recipient has opted out (STOP), and can opt in again (START).',
+  recipient_suppressed:
+    'They opted out (STOP), complained, or their number or mailbox does not exist. The detail says what the person can do. Nothing was sent or counted.',
   idempotency_key_reused: 'Another request was made under this key in the last 24 hours.',
   rate_limited: 'The member limit names the limit. Wait as long as Retry-After says.',
   resend_too_early: 'Wait until resend_at, or as long as Retry-After says.',

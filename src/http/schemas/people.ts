@@ -19,6 +19,7 @@ import {
   subjectField,
   toField,
 } from './fields.ts'
+import { toWireSuppression, WireSuppression } from './suppressions.ts'
 
 const named = {
   to: toField.optional().openapi({
@@ -111,12 +112,15 @@ export const ExportedPerson = z
     factors: z
       .array(z.object({ service: z.string(), ...factorShape }))
       .openapi({ description: 'Those of a subject, without their secrets.' }),
+    suppressions: z
+      .array(WireSuppression)
+      .openapi({ description: 'Channels on which they get no messages.' }),
     events: z.array(Event).openapi({ description: 'Those without a verification; newest first.' }),
   })
   .openapi('ExportedPerson')
 
 export const ErasedPerson = z
-  .object({ verifications: count, factors: count, events: count })
+  .object({ verifications: count, factors: count, suppressions: count, events: count })
   .openapi('ErasedPerson', {
     description: 'How many were removed; `events` are those without a verification.',
   })
@@ -139,7 +143,7 @@ export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Lim
 }
 
 export function toWireExport(
-  { person, isComplete, verifications, factors, events }: Exported,
+  { person, isComplete, verifications, factors, suppressions, events }: Exported,
   now: number,
   recipients: Pick<Recipients, 'masked' | 'ofRow'>,
 ): z.infer<typeof ExportedPerson> {
@@ -152,6 +156,7 @@ export function toWireExport(
       ...(recipients.ofRow(detail.verification) ?? unknown),
     })),
     factors: factors.map(({ service, ...view }) => ({ service, ...toWireFactor(view) })),
+    suppressions: suppressions.map((row) => toWireSuppression(row, now, recipients)),
     events: events.map(toWireEvent),
   }
 }

@@ -30,6 +30,7 @@ export const TABLES: readonly Table[] = [
   table('factors', ['seq'], true),
   table('recovery_codes', ['factor_seq', 'selector']),
   table('used_steps', ['subject_index', 'period']),
+  table('suppressions', ['seq'], true),
   table('events', ['seq'], true),
   table('daily_counts', [
     ...['day', 'service', 'channel', 'country'],

@@ -2,6 +2,8 @@
 // It must not count in rows of its own: what is refused spends nothing (I8).
 
 import type { GuessQuery, GuessRefusal } from '../../verification/limit-ports.ts'
+import type { VerificationStore } from '../../verification/ports.ts'
+import type { Suppressed } from '../../verification/suppression.ts'
 import { MAX_ROWS_FOR_RELIEF, type Reserved, reliefAt } from '../guess-relief.ts'
 import { sql } from './drizzle.ts'
 import { callOf, type Query } from './pool.ts'
@@ -20,6 +22,17 @@ export function spansAndRooms(query: GuessQuery): [spans: number[], rooms: numbe
 }
 
 const FULL = callOf('cs_guesses_full_1 as place', 'cs_guesses_full_1', 6)
+
+/** Of a channel, these indexes and this time. */
+const suppressedBy = (channel: string, indexes: string, now: string) =>
+  `(select jsonb_build_object('channel', s.channel, 'reason', s.reason, 'until', s.until) from suppressions s where s.channel = ${channel}
+    and s.address_index = any(${indexes}::bytea[]) and (s.until is null or s.until > ${now}) limit 1) as suppressed`
+
+export const SUPPRESSED = `select ${suppressedBy('$1', '$2', '$3')}`
+
+/** A start that sends a message asks for both at once. */
+const FULL_OR_SUPPRESSED = `select f.place, ${suppressedBy('$7', '$8', '$4')}
+  from cs_guesses_full_1($1, $2, $3, $4, $5, $6) f(place)`
 
 export function createGuessReads(query: Query) {
   /** The answer to a refusal by the limit in this place, from 1. */
@@ -46,5 +59,20 @@ export function createGuessReads(query: Query) {
     const [row] = await query<{ place: number | null }>({ text: FULL, values })
     return row?.place ? relief(asked, row.place) : undefined
   }
-  return { ask, relief }
+  const askWith: VerificationStore['checkStart'] = async (asked, recipient) => {
+    if (recipient === null) {
+      const refusal = await ask(asked)
+      return refusal && { kind: 'guesses', refusal }
+    }
+    const { service, budgetIndexes, authenticated, now } = asked
+    const budget = [service, bytesOf(budgetIndexes), authenticated, now, ...spansAndRooms(asked)]
+    const values = [...budget, recipient.channel, bytesOf(recipient.addressIndexes)]
+    const [row] = await query<{ place: number | null; suppressed: Suppressed | null }>({
+      text: FULL_OR_SUPPRESSED,
+      values,
+    })
+    if (row?.suppressed) return { kind: 'suppressed', suppressed: row.suppressed }
+    return row?.place ? { kind: 'guesses', refusal: await relief(asked, row.place) } : undefined
+  }
+  return { ask, askWith, relief }
 }

@@ -1,7 +1,7 @@
 // Retention on PostgreSQL: each step a function of the database (drizzle/postgres, 'retention').
 // It must not read beyond the first row that is young enough.
 
-import type { Erased, RetentionStore } from '../../retention/ports.ts'
+import { type Erased, NOTHING_ERASED, type RetentionStore } from '../../retention/ports.ts'
 import { sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { actorJson, byteList } from './rows.ts'
@@ -20,9 +20,9 @@ export function createRetentionStore(query: Query): RetentionStore {
     },
     async erase({ budgetIndexes, now, actor, limit }) {
       const [row] = await query<Erased>(
-        sql`select * from cs_erase_recipient_1(${byteList(budgetIndexes)}, ${now}, ${actorJson(actor)}, ${limit})`,
+        sql`select * from cs_erase_recipient_2(${byteList(budgetIndexes)}, ${now}, ${actorJson(actor)}, ${limit})`,
       )
-      return row ?? { verifications: 0, factors: 0, events: 0 }
+      return row ?? { ...NOTHING_ERASED }
     },
   }
 }

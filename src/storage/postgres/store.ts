@@ -16,6 +16,7 @@ import { createLastLook } from './last-look.ts'
 import { createOutbox } from './outbox.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
+import { createSuppressionRows } from './suppressions.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWebhookOutbox } from './webhooks.ts'
@@ -50,6 +51,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     verificationReads: createVerificationReads(query),
     adminSessions: createAdminSessionStore(query),
     webhooks: createWebhookOutbox(context),
+    suppressions: createSuppressionRows(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -5,13 +5,14 @@ import { MIN_REMAINING_TO_SEND_MS } from '../../kernel/channel.ts'
 import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { CheckQuery, VerificationStore } from '../../verification/ports.ts'
 import { mayContinue } from '../../verification/state.ts'
+import type { Suppressed } from '../../verification/suppression.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import type { Engine } from '../engine.ts'
 import { changeFields, createApply } from './change.ts'
 import { createCreate } from './create.ts'
 import { sql } from './drizzle.ts'
-import { createGuessReads } from './guesses.ts'
+import { createGuessReads, SUPPRESSED } from './guesses.ts'
 import type { LastLook } from './last-look.ts'
 import type { Call, StoreContext } from './pool.ts'
 import { byteList, bytesOf, camelRow, json, keyJson, type Raw, toRecord, toStored } from './rows.ts'
@@ -123,6 +124,12 @@ export function createVerificationStore(
   return {
     ...finds,
     checkGuessBudget: guesses.ask,
+    checkStart: guesses.askWith,
+    async findSuppressed({ channel, addressIndexes }, now) {
+      const values = [channel, bytesOf(addressIndexes), now]
+      const [row] = await query<{ suppressed: Suppressed | null }>({ text: SUPPRESSED, values })
+      return row?.suppressed ?? undefined
+    },
     create: createCreate(context, { guesses, holdersOf, lastLook }),
     apply: createApply(context, lastLook),
     async pastEnd({ now, graceMs, limit }) {

@@ -35,6 +35,8 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'recipient.shown': [31],
   'recipient.exported': [32],
   'limit.lifted': [33],
+  'recipient.suppressed': [34, 'suppression', 'channel', 'reason'],
+  'recipient.unsuppressed': [35, 'suppression', 'channel', 'reason'],
   'admin.signed_in': [40],
   'admin.signed_out': [41],
   'webhook.switched_off': [50],

@@ -3,13 +3,14 @@
 
 import type { DeliveryStatus } from '../../kernel/channel.ts'
 import { DAY_MS } from '../../kernel/clock.ts'
-import type { RetentionStore } from '../../retention/ports.ts'
+import { NOTHING_ERASED, type RetentionStore } from '../../retention/ports.ts'
 import { bestDeliveryStatus } from '../../verification/state.ts'
 import { and, asc, atMost, eq, getTableColumns, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { events, verifications } from './schema.ts'
 import { dailyCounts, factors, retentionMarks } from './schema-lasting.ts'
+import { suppressions } from './schema-suppressions.ts'
 import type { Writer } from './writer.ts'
 
 /** A verification as it is counted, with its newest provider and the statuses of all its messages. */
@@ -96,6 +97,9 @@ function createReads(orm: Orm) {
   }
 }
 
+const ofPerson = (table: 'suppressions' | 'events') =>
+  sql`seq in (select seq from ${sql.raw(table)} where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`
+
 function createWrites(orm: Orm) {
   return {
     remove: orm
@@ -112,13 +116,9 @@ function createWrites(orm: Orm) {
         sql`seq in (select seq from factors where subject_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
       )
       .prepare(),
+    removeSuppressions: orm.delete(suppressions).where(ofPerson('suppressions')).prepare(),
     /** Those without a verification: the others go with theirs. */
-    removeEventsOfPerson: orm
-      .delete(e)
-      .where(
-        sql`seq in (select seq from events where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
-      )
-      .prepare(),
+    removeEventsOfPerson: orm.delete(e).where(ofPerson('events')).prepare(),
     blankVerifications: orm
       .update(v)
       .set({ clientIp: null })
@@ -214,7 +214,7 @@ export function createRetentionStore(deps: {
 
   const erase: RetentionStore['erase'] = ({ budgetIndexes, now, actor, limit }) =>
     writer.write(() => {
-      const removed = { verifications: 0, factors: 0, events: 0 }
+      const removed = { ...NOTHING_ERASED }
       for (const budgetIndex of budgetIndexes) {
         const rows = reads.ofPerson.all({ budgetIndex, limit }) as Counted[]
         for (const row of rows) {
@@ -226,10 +226,11 @@ export function createRetentionStore(deps: {
         }
         removed.verifications += rows.length
         removed.factors += writes.removeFactors.run({ budgetIndex, limit }).changes
+        removed.suppressions += writes.removeSuppressions.run({ budgetIndex, limit }).changes
         removed.events += writes.removeEventsOfPerson.run({ budgetIndex, limit }).changes
       }
       marks.lower()
-      if (removed.verifications + removed.factors + removed.events > 0)
+      if (Object.values(removed).some((count) => count > 0))
         deps.appendEvent({
           at: now,
           type: 'recipient.erased',

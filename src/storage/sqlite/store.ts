@@ -17,6 +17,7 @@ import { createAnswers } from './idempotency.ts'
 import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createSuppressionRows } from './suppressions.ts'
 import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
@@ -45,6 +46,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     verificationReads: lazily('verificationReads', () => createVerificationReads(deps)),
     adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
+    suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

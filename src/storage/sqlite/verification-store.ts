@@ -2,6 +2,7 @@
 // It must not hold a rule of its own; the steps are in the files it puts together.
 
 import type { CheckQuery, ListQuery } from '../../verification/ports.ts'
+import { isInForce, type SuppressedKey } from '../../verification/suppression.ts'
 import { byPlace, decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import type { Engine } from '../engine.ts'
@@ -13,6 +14,7 @@ import { createFactorUses } from './factor-uses.ts'
 import type { Answers } from './idempotency.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
 import { createGuesses, createNumberSums } from './sums.ts'
+import { createSuppressionFind } from './suppressions.ts'
 import type { Writer } from './writer.ts'
 
 function findBySession(
@@ -65,10 +67,23 @@ export function createVerificationStore(deps: {
     const spent = numberWindowMs === null ? null : numberSums.spent(row, now - numberWindowMs)
     return { record: toRecord(row), spent }
   }
+  const findSuppression = createSuppressionFind(orm)
+  const suppressed = (recipient: SuppressedKey, now: number) => {
+    const found = findSuppression(recipient)
+    return found && isInForce(found, now) ? found : undefined
+  }
   return {
     findAnswer: (key, now) => writer.read(() => answers.find(key, now)),
     findContinuable: (slot, now) => writer.read(() => slots.continuable(slot, now)),
     checkGuessBudget: (query) => writer.read(() => guesses.ask(query)),
+    checkStart: (query, recipient) =>
+      writer.read(() => {
+        const found = recipient && suppressed(recipient, query.now)
+        if (found) return { kind: 'suppressed', suppressed: found }
+        const refusal = guesses.ask(query)
+        return refusal && { kind: 'guesses', refusal }
+      }),
+    findSuppressed: (recipient, now) => writer.read(() => suppressed(recipient, now)),
     find: (service, id) =>
       writer.read(() => {
         const row = rows.byId(service, id)

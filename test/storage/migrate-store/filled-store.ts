@@ -18,7 +18,16 @@ import {
   sendAll,
   settlement,
 } from '../../contract/outbox-steps.ts'
-import { ACTOR, createInput, HOUR, MINUTE, mac, newVerification, T0 } from '../../contract/rows.ts'
+import {
+  ACTOR,
+  createInput,
+  HOUR,
+  MINUTE,
+  mac,
+  newSuppression,
+  newVerification,
+  T0,
+} from '../../contract/rows.ts'
 import { guess, idempotency, keyOf, type Stores, start } from '../../contract/stores.ts'
 import { openStore } from '../sqlite/fixture.ts'
 
@@ -120,6 +129,9 @@ export async function fillStore(path: string) {
     createdAt: T0 + n,
   }))
   for (const key of keys) await store.apiKeys.insert(key)
+  const row = newSuppression()
+  const suppressed = { channel: row.channel, addressIndexes: [row.addressIndex] }
+  await store.suppressions.add({ key: suppressed, row, now: T0 + 400, actor: ACTOR })
   const stray = (type: (typeof EVENT_TYPES)[number]) => ({
     ...{ ...ACTOR, at: T0 + 500, type, verificationId: null },
     details: { error: 'rate_limited', limit: null, rate: 0.5, flag: true, text: BROKEN_TEXT },

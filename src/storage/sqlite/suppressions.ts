@@ -1,0 +1,165 @@
+// The list of suppressed recipients on SQLite.
+// It must not hold a rule of its own: verification/suppression.ts decides.
+
+import type { SuppressedKey, Suppression } from '../../verification/suppression.ts'
+import { decodeCursor } from '../cursor.ts'
+import type { Engine } from '../engine.ts'
+import { SUPPRESSIONS_READ, type SuppressionRow, toSlice } from '../suppressions.ts'
+import {
+  and,
+  asc,
+  atMost,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  lt,
+  ne,
+  type Orm,
+  sql,
+} from './drizzle.ts'
+import type { AppendEvent } from './event-rows.ts'
+import { suppressions as s } from './schema-suppressions.ts'
+import type { Writer } from './writer.ts'
+
+const p = sql.placeholder
+const { seq: _seq, ...COLUMNS } = getTableColumns(s)
+
+/** For a start, too: one step into an index for each key of the ring. */
+export function createSuppressionFind(orm: Orm): (key: SuppressedKey) => Suppression | undefined {
+  const one = orm
+    .select(COLUMNS)
+    .from(s)
+    .where(and(eq(s.addressIndex, p('addressIndex')), eq(s.channel, p('channel'))))
+    .prepare()
+  return ({ channel, addressIndexes }) => {
+    for (const addressIndex of addressIndexes) {
+      const found = one.get({ addressIndex, channel })
+      if (found) return found
+    }
+    return undefined
+  }
+}
+
+function createReads(orm: Orm) {
+  const before = lt(s.seq, p('before'))
+  const ordered = (condition: typeof before | ReturnType<typeof and>) =>
+    orm.select().from(s).where(condition).orderBy(desc(s.seq)).limit(atMost(SUPPRESSIONS_READ))
+  return {
+    newest: ordered(before).prepare(),
+    ofPerson: ordered(and(eq(s.budgetIndex, p('budgetIndex')), before)).prepare(),
+    notUnder: orm
+      .select(COLUMNS)
+      .from(s)
+      .where(and(ne(s.keyId, p('keyId')), gt(s.id, p('after'))))
+      .orderBy(asc(s.id))
+      .limit(atMost('limit'))
+      .prepare(),
+    byId: orm
+      .select(COLUMNS)
+      .from(s)
+      .where(eq(s.id, p('id')))
+      .prepare(),
+  }
+}
+
+function createWrites(orm: Orm) {
+  const names = Object.keys(COLUMNS)
+  const values = Object.fromEntries(names.map((name) => [name, p(name)]))
+  return {
+    insert: orm
+      .insert(s)
+      .values(values as never)
+      .prepare(),
+    remove: orm
+      .delete(s)
+      .where(eq(s.id, p('id')))
+      .prepare(),
+    rewrap: orm
+      .update(s)
+      .set({
+        addressIndex: sql`${p('addressIndex')}`,
+        budgetIndex: sql`${p('budgetIndex')}`,
+        recipientSealed: sql`${p('recipientSealed')}`,
+        keyId: sql`${p('keyId')}`,
+      })
+      .where(and(eq(s.id, p('id')), eq(s.recipientSealed, p('before'))))
+      .prepare(),
+    purge: orm
+      .delete(s)
+      .where(
+        sql`seq in (select seq from suppressions where until is not null and until < +${p('before')} limit ${atMost('limit')})`,
+      )
+      .prepare(),
+  }
+}
+
+export function createSuppressionRows(deps: {
+  orm: Orm
+  writer: Writer
+  appendEvent: AppendEvent
+}): Engine['suppressions'] {
+  const { orm, writer, appendEvent } = deps
+  const find = createSuppressionFind(orm)
+  const reads = createReads(orm)
+  const writes = createWrites(orm)
+
+  const rowsOf = (
+    budgetIndexes: readonly Uint8Array[] | undefined,
+    before: number,
+  ): SuppressionRow[] => {
+    if (!budgetIndexes) return reads.newest.all({ before })
+    const found = budgetIndexes.flatMap((budgetIndex) =>
+      reads.ofPerson.all({ budgetIndex, before }),
+    )
+    return found.sort((a, b) => b.seq - a.seq).slice(0, SUPPRESSIONS_READ)
+  }
+  return {
+    find: (key) => writer.read(() => find(key)),
+    list: (filter, cursor, limit) =>
+      writer.read(() =>
+        toSlice(rowsOf(filter.budgetIndexes, decodeCursor(cursor).seq), filter, limit),
+      ),
+    replace: ({ key, before, row, actor }) =>
+      writer.write(() => {
+        if ((find(key)?.id ?? null) !== before) return false
+        if (before !== null) writes.remove.run({ id: before })
+        writes.insert.run(row)
+        const { id: suppression, channel, reason, budgetIndex, since: at, service } = row
+        const { provider, code } = row
+        appendEvent({
+          at,
+          type: 'recipient.suppressed',
+          verificationSeq: null,
+          budgetIndex,
+          actor: { ...actor, service },
+          details: { suppression, channel, reason, provider, code },
+        })
+        return true
+      }),
+    lift: ({ id, service, now, actor, details }) =>
+      writer.write(() => {
+        const row = reads.byId.get({ id })
+        if (!row || (service ?? row.service) !== row.service) return undefined
+        writes.remove.run({ id })
+        const { channel, reason, budgetIndex } = row
+        appendEvent({
+          at: now,
+          type: 'recipient.unsuppressed',
+          verificationSeq: null,
+          budgetIndex,
+          actor: { ...actor, service: row.service },
+          details: { suppression: id, channel, reason, ...details },
+        })
+        return row
+      }),
+    purge: (input) => writer.write(() => writes.purge.run(input).changes),
+    notUnder: (keyId, after, limit) =>
+      writer.read(() => reads.notUnder.all({ keyId, after, limit })),
+    rewrap: ({ before, after }) =>
+      writer.write(() => {
+        const { id, recipientSealed } = before
+        return writes.rewrap.run({ id, before: recipientSealed, ...after }).changes > 0
+      }),
+  }
+}

@@ -1,0 +1,97 @@
+// C59 end to end: a recipient who opted out gets nothing more, is seen by admins in API and console, and is let in again.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, createClient } from '../http/client.ts'
+import { ADMIN_KEY } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
+import { formTokenOf, type Visitor } from './visitor.ts'
+import { readable, signedIn, startWorld, type World } from './world.ts'
+
+const STOPPED = '+14155554031'
+const SESSION = 'a-browser-session-of-its-own'
+const WAIT = { timeout: PATIENCE_MS }
+let world: World
+let visitor: Visitor
+let admin: Client
+beforeAll(async () => {
+  world = await startWorld()
+  admin = await createClient(world.url, ADMIN_KEY)
+  visitor = await signedIn(world)
+})
+afterAll(() => world.close())
+
+const search = async (to: string) =>
+  (await admin.post('/admin/api/suppressions/search', { to })).body.suppressions
+
+describe('C59: a person who opted out', () => {
+  let first: string
+  it('is suppressed by the provider’s answer', async () => {
+    world.refuseWith(21610)
+    const started = await world.start({ to: STOPPED, session: SESSION })
+    first = started.body.id
+    await world.delivered(first, 'failed')
+    await expect.poll(async () => search(STOPPED), WAIT).toHaveLength(1)
+    expect((await search('+1 415 555 4031'))[0]).toMatchObject({
+      ...{ channel: 'sms', to_masked: '+141•••31', reason: 'stop', active: true, times: 1 },
+      ...{ provider: 'twilio', code: '21610', service: 'default' },
+    })
+  })
+
+  it('gets no further message, whoever asks: before any count, and a decoy’s answer is the same', async () => {
+    const sent = world.gateway.seen.length
+    for (const asked of [{}, { decoy: true }, { session: SESSION }, { authenticated: true }]) {
+      const answer = await world.client.post('/verify/start', { to: STOPPED, ...asked })
+      expect(answer.status).toBe(422)
+      expect(answer.body).toMatchObject({
+        error: 'recipient_suppressed',
+        title: 'Nothing is sent to this recipient',
+      })
+      expect(answer.body.detail).toContain('START')
+      expect(answer.headers.get('RateLimit')).toBeNull()
+    }
+    expect((await world.client.post(`/verify/${first}/resend`, {})).status).toBe(422)
+    const { body } = await admin.post('/admin/api/recipients/limits', { to: STOPPED })
+    const used = body.services[0].limits.filter(
+      ({ used }: { used: number | null }) => (used ?? 0) > 1,
+    )
+    expect(used.filter(({ name }: { name: string }) => name.includes('number'))).toEqual([])
+    expect(world.gateway.seen.length).toBe(sent)
+  })
+
+  it('is in the console, masked, and lifted there with a reason; then the next message goes out', async () => {
+    world.refuseWith(null)
+    const page = await visitor.get('/admin/suppressions')
+    expect(readable(page)).toContain('opted out')
+    expect(readable(page)).toContain('+141•••31')
+    expect(page.text).not.toContain(STOPPED)
+    const form_token = formTokenOf(page)
+    const found = await visitor.post('/admin/suppressions/find', { form_token, find: STOPPED })
+    expect(found.location).toMatch(/^\/admin\/suppressions\?recipient=[\w-]+$/)
+    expect(readable(await visitor.get(found.location ?? ''))).toContain('Only +141•••31')
+    const [{ id }] = await search(STOPPED)
+    const lift = (reason: string) =>
+      visitor.post('/admin/suppressions/lift', { form_token, id, reason })
+    expect((await lift(' ')).status).toBe(404)
+    const lifted = await lift('ticket 4711')
+    expect(lifted.location).toBe('/admin/suppressions?done=lifted')
+    expect(readable(await visitor.get(lifted.location ?? ''))).toContain('Lifted')
+    expect((await lift('ticket 4711')).status).toBe(404)
+    const { body } = await admin.post('/admin/api/events/search', { recipient: STOPPED })
+    const event = body.events.find(
+      ({ type }: { type: string }) => type === 'recipient.unsuppressed',
+    )
+    expect(event.details).toMatchObject({ reason: 'stop', lift_reason: 'ticket 4711' })
+    const again = await world.start({ to: STOPPED })
+    await world.delivered(again.body.id, 'sent')
+  })
+
+  it('of another service, or for a key that only reads, is not lifted', async () => {
+    const viewer = await signedIn(world, await world.keyOf(null, ['admin:read']))
+    const form_token = formTokenOf(await viewer.get('/admin/suppressions'))
+    const id = `sup_${'0'.repeat(32)}`
+    const form = { form_token, id, reason: 'x' }
+    expect((await viewer.post('/admin/suppressions/lift', form)).status).toBe(403)
+    const unknown = await admin.post(`/admin/api/suppressions/${id}/lift`, { reason: 'x' })
+    expect(unknown.status).toBe(404)
+  })
+})

@@ -1,0 +1,95 @@
+// C59: a recipient who is suppressed gets no message of any kind, and learns why before anything is counted.
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { SuppressionReason } from '../../src/kernel/channel.ts'
+import { DAY_MS } from '../../src/kernel/clock.ts'
+import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
+import { createSuppress } from '../../src/verification/suppress.ts'
+import { createWorld, type World } from './world.ts'
+
+const TO = '+14155552671'
+const TESTER = '+14155552672'
+const SESSION = 'a-session-of-sixteen-characters'
+const LIMITED = { max: 2, windowSeconds: 600 }
+
+let world: World
+beforeEach(async () => {
+  const test = { to: TESTER, prefix: false, code: '123456', untilMs: 8.64e15 }
+  const limits = { ...DEFAULT_LIMITS, sends_per_number_burst: LIMITED }
+  world = await createWorld({ service: { testRecipients: [test], limits } })
+})
+afterEach(() => world.close())
+
+const suppressing = () =>
+  createSuppress({
+    suppressions: world.store.suppressions,
+    ...{ keyring: world.keyring, clock: world.clock },
+  })
+const suppress = (reason: SuppressionReason, to = TO) =>
+  suppressing().add({
+    ...{ service: 'default', channel: 'sms', to, reason, provider: 'twilio' },
+    code: reason === 'stop' ? null : '30005',
+  })
+const start = async (given: { to?: string; decoy?: boolean; session?: string } = {}) => {
+  const result = await world.start({
+    ...{ to: TO, decoy: false, session: null, purpose: 'login', ttlSeconds: 600, ...given },
+  })
+  return 'error' in result ? result.error : result.kind
+}
+
+it('C59: a start is refused before anything is counted, a decoy’s as well, until it is over', async () => {
+  await suppress('unknown')
+  for (const given of [{}, {}, { decoy: true }, { session: SESSION }])
+    expect(await start(given)).toBe('recipient_suppressed')
+  expect(world.rows()).toEqual([])
+  world.moveWall(7 * DAY_MS)
+  expect([await start(), await start(), await start()]).toEqual([
+    ...['started', 'started', 'rate_limited'],
+  ])
+})
+
+it('C59: another spelling of a mailbox is another mailbox', async () => {
+  const report = { service: 'default', channel: 'email', reason: 'unknown' } as const
+  const about = { provider: 'smtp', code: 'smtp_550_5.1.1' }
+  await suppressing().add({ ...report, ...about, to: 'ann+typo@example.com' })
+  expect(await start({ to: 'ann+typo@example.com' })).toBe('recipient_suppressed')
+  expect(await start({ to: 'ann@example.com' })).toBe('started')
+})
+
+it('C59: a verification that is open is not sent again, nor continued', async () => {
+  expect(await start({ session: SESSION })).toBe('started')
+  const [row] = world.rows()
+  await suppress('stop')
+  world.moveWall(1_000)
+  expect(await start({ session: SESSION })).toBe('recipient_suppressed')
+  world.moveWall(60_000)
+  expect(await start({ session: SESSION })).toBe('recipient_suppressed')
+  const again = await world.resend(row?.id ?? '')
+  expect('error' in again && again.error).toBe('recipient_suppressed')
+  // A code that did arrive stays valid (I15).
+  const code = world.codeOf(row?.id ?? '')
+  const check = { id: row?.id ?? '', code, purpose: 'login', session: SESSION }
+  expect((await world.check(check)).kind).toBe('approved')
+})
+
+it('C59: a test recipient gets no messages, and is never refused for them', async () => {
+  await suppress('stop', TESTER)
+  expect(await start({ to: TESTER, session: SESSION })).toBe('started')
+  world.moveWall(60_000)
+  expect(await start({ to: TESTER, session: SESSION })).toBe('continued')
+})
+
+it('C59: START takes back a STOP, and nothing else', async () => {
+  const said = { service: 'default', channel: 'sms', to: TO, provider: 'twilio' } as const
+  await suppress('complaint')
+  expect(await suppressing().start(said)).toBeUndefined()
+  expect(await start()).toBe('recipient_suppressed')
+  const { items } = await world.store.suppressions.list({ service: 'default' }, null, 10)
+  const actor = { service: 'default', keyId: null, clientIp: null, userAgent: null }
+  const about = { service: null, now: world.clock.now(), actor, details: {} }
+  await world.store.suppressions.lift({ id: items[0]?.id ?? '', ...about })
+  await suppress('stop')
+  expect(await start()).toBe('recipient_suppressed')
+  expect(await suppressing().start(said)).toMatchObject({ reason: 'stop' })
+  expect(await start()).toBe('started')
+})
