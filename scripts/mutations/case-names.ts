@@ -27,6 +27,8 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C23: 'two workers, one of them stalled past its lease',
   C24: 'accepted, then our write fails',
   C25: 'ended while queued or retrying',
+  C26: 'a receipt before our own write, twice, late, out of order, of a stranger’s message',
+  C27: 'a receipt with a wrong, missing or foreign signature',
   C28: 'line breaks and markup in addresses, names, brands; mail servers that refuse',
   C29: 'segments of a text, right to left, WebOTP',
   C30: 'the code searched for everywhere',
@@ -73,5 +75,5 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C75: 'a power cut, a sync that fails or takes long, a file that is taken away',
 }
 
-/** Cases of features that do not exist yet: receipts, opt-outs. */
-export const LATER_CASES = ['C26', 'C27', 'C46'] as const
+/** Cases of features that do not exist yet: opt-outs. */
+export const LATER_CASES = ['C46'] as const

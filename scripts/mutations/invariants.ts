@@ -30,7 +30,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I7: {
     name: 'codes never leak',
-    text: 'The code is in plaintext in memory and in the message only. Its sealed copy is erased once nothing more can be sent, its hash at the end. It appears in no log line, error, event or answer.',
+    text: 'The code is in plaintext in memory and in the message only. Its sealed copy is erased once nothing more can be sent, a failover on a receipt included, its hash at the end. It appears in no log line, error, event or answer.',
   },
   I8: {
     name: 'a refusal changes nothing else',
@@ -55,6 +55,14 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   I13: {
     name: 'approved for its own purpose only',
     text: 'A verification started for one purpose, recipient or session is approved for no other.',
+  },
+  I16: {
+    name: 'receipts move forward only',
+    text: 'A receipt moves its try forward only: sent, undelivered, delivered, whatever comes twice, late or out of order. A forged one changes nothing. One try that was delivered makes the delivery delivered, and cancels what is queued for it.',
+  },
+  I17: {
+    name: 'no receipt starts anything after the end',
+    text: 'Once a verification has ended, no receipt sends its message on: nothing goes out that was not already handed to a provider.',
   },
   I18: {
     name: 'every message counts',

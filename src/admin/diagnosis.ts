@@ -64,7 +64,7 @@ function diagnoseQueued({ verification, events }: VerificationDetail): Diagnosis
   const { errorCode } = verification
   const wait = 'It goes out within seconds. If it stays queued, see the queue in Health.'
   if (errorCode === null) return say('warn', 'The message is queued.', wait)
-  const retrying = newest(events, 'delivery.retrying')
+  const retrying = newest(events, 'delivery.retrying') ?? newest(events, 'delivery.undelivered')
   const waitMs = Number(retrying?.details.retry_in_ms)
   const at = retrying && Number.isFinite(waitMs) ? retrying.at + waitMs : null
   // The message is on its way to the next provider: the error is that of the one before.

@@ -3,6 +3,7 @@
 
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { Fault, ProviderState, Rest } from '../delivery/ports.ts'
+import type { ReceiptState } from '../delivery/receipt-ports.ts'
 import type { EventRecord } from '../events/types.ts'
 import type { UnderKey } from '../factors/ports.ts'
 import type {
@@ -85,8 +86,12 @@ export type SendTry = {
   reference: string | null
   errorCode: string | null
   errorMessage: string | null
-  /** Of a refusal for good. */
+  /** Of a refusal for good, or of a message that did not arrive. */
   fault: Fault | null
+  /** What its provider reported last; null: nothing. */
+  receipt: ReceiptState | null
+  receiptAt: number | null
+  receiptCode: string | null
 }
 
 export type VerificationDetail = {

@@ -93,6 +93,14 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     `The node that was sending ${messageOf(details)} disappeared; another continues, and it may arrive twice`,
     'warn',
   ],
+  'delivery.delivered': ({ provider, after_ms: afterMs, double, ...details }) => [
+    `${word(provider)} reports: ${messageOf(details)} arrived, ${spanOf(Number(afterMs))} after it was handed over${double === true ? '. It is a double: another provider had delivered it' : ''}`,
+    double === true ? 'warn' : 'good',
+  ],
+  'delivery.undelivered': ({ provider, next_provider: next, ...details }) => [
+    `${word(provider)} reports: ${messageOf(details)} did not arrive${next === undefined ? '' : `; on to ${word(next)}`}`,
+    next === undefined ? 'bad' : 'warn',
+  ],
   'request.refused': (details) => [refused(details), 'warn'],
   'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
 }
@@ -119,10 +127,16 @@ export function blame(code: string, fault: unknown): string {
   return known === undefined || isUnanswered(code) ? '' : `The provider blames the ${known}.` // mutant: C53.page-blames
 }
 
+const FAILURES: readonly EventType[] = [
+  'delivery.retrying',
+  'delivery.failed',
+  'delivery.undelivered',
+]
+
 /** The event has the code; the provider's text is in the try, or in the event where there was no try. */
 function failureOf(event: EventRecord, tries: readonly SendTry[]): Failure | undefined {
   const { type, details } = event
-  if (type !== 'delivery.retrying' && type !== 'delivery.failed') return undefined
+  if (!FAILURES.includes(type)) return undefined
   const message = textOr(details.message) ?? tryOf(tries, event)?.errorMessage ?? null
   const code = String(details.error ?? '')
   return { provider: textOr(details.provider), code, message, fault: blame(code, details.fault) }
@@ -185,7 +199,9 @@ function createWriter({ verification, tries, keys, now }: Shown) {
   return (event: EventRecord, last: EventRecord | undefined): Html => {
     const [text, state = ''] = WORDS[event.type]?.(event.details) ?? [event.type]
     const failure = failureOf(event, tries)
-    const isFinal = event.type === 'delivery.failed'
+    const { type, details } = event
+    const isLost = type === 'delivery.undelivered' && details.next_provider === undefined
+    const isFinal = type === 'delivery.failed' || isLost
     const isKnown = failure !== undefined && !isFinal && explained.has(failure.code)
     if (failure) explained.add(failure.code)
     const reference = event.type === 'delivery.sent' ? tryOf(tries, event)?.reference : null

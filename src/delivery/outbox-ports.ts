@@ -2,7 +2,9 @@
 // It must not know a provider: what one answers is in ports.ts.
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
+import type { NextProvider } from './next-provider.ts'
 import type { Fault, ProviderError, SendResult } from './ports.ts'
+import type { Receipt } from './receipt-ports.ts'
 
 type Permanent = Extract<SendResult, { kind: 'permanent' }>
 /** As far as the rows say: without a reference and Retry-After. A fault of null: a version without faults wrote it. */
@@ -99,7 +101,12 @@ export type SettleDelivery = {
   now: number
   durationMs: number
   result:
-    | { kind: 'sent'; reference: string | null }
+    | {
+        kind: 'sent'
+        reference: string | null
+        /** A receipt of it can send the message to another provider. */
+        mayFailOver?: boolean
+      }
     | ({
         kind: 'retry'
         at: number
@@ -127,6 +134,34 @@ export type Reserve<Prepared> = (lane: LaneKey) => HeldPlace<Prepared> | null
 
 /** `at`: of the lane's first row. */
 export type LaneDue = LaneKey & { at: number }
+
+/** Who carries a message after a receipt. Undefined: each of its route has refused it for good. */
+export type NextAfter = (
+  message: Pick<
+    DueDelivery,
+    'verificationId' | 'service' | 'channel' | 'country' | 'recipientSealed'
+  >,
+  tried: string,
+) => NextProvider | undefined
+
+/** Where a receipt belongs: by our own id of the try, else by the provider's. */
+export type ReceiptKey = { provider: string; tryId: string | null; reference: string | null }
+
+/**
+ * `unknown`: no such try (erased, or not ours). `known`: it says nothing new. `moved`: the try; `requeued`: its message is
+ * due again, with another provider.
+ */
+export type ReceiptOutcome =
+  | { kind: 'unknown' | 'known' }
+  | {
+      kind: 'moved'
+      channel: Channel
+      of: DeliveryKind
+      from: string
+      /** Since the try began. */
+      afterMs: number
+      requeued: string | null
+    }
 
 /** The backlog of one channel; counted up to a bound, for a backlog must not slow down its own report. */
 export type OutboxDepth = {
@@ -158,6 +193,13 @@ export type Outbox = {
    * A result of a verification that ended meanwhile moves the delivery, never the verification.
    */
   settle(input: SettleDelivery): Promise<'settled' | 'fenced'>
+  /** A provider's report of a try, durable when it resolves; twice or late it changes nothing (I16). */
+  receive(input: {
+    key: ReceiptKey
+    reported: Pick<Receipt, 'state' | 'error' | 'fault' | 'at'>
+    now: number
+    next: NextAfter
+  }): Promise<ReceiptOutcome>
   /** At drain: claimed but not begun rows are due again at once, their try row removed. */
   release(
     claims: readonly {

@@ -50,3 +50,14 @@ export type ReceiptReader = {
 
 /** Asks the provider what became of a message (Twilio, Vonage, Infobip): undefined: it does not know (yet). */
 export type AskReceipt = (reference: string, signal: AbortSignal) => Promise<Receipt | undefined>
+
+/** `nobody`: no provider of this name reports here. `refused`: it is not signed, or its URL is not one of ours. */
+export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable'
+
+/** Where providers report to. */
+export type ReceiptDesk = {
+  /** The origin under which they reach it. */
+  publicUrl: string
+  /** @throws StoreUnavailableError, UnknownKeyError */
+  take(provider: string, callback: Callback): Promise<Received>
+}

@@ -51,6 +51,10 @@ export type TryDeps = {
   recentSends: RecentSends
   chooser: Pick<Chooser, 'next'>
   rests: Pick<Rests, 'record'>
+  /** Whether it will be heard what became of its messages. */
+  isReporting?: ((provider: Provider) => boolean) | undefined
+  /** A decoy was sent by a provider of which it is heard. It must not throw. */
+  onDecoySent?: ((claim: Claim) => void) | undefined
   /** One message more than the limits know of. */
   countMessage: CountMessage
   suppressFor?: SuppressFor | undefined
@@ -95,12 +99,16 @@ export function createTry(deps: TryDeps): RunTry {
     }
     logResult(deps.logger, claim, result, durationMs)
     const next = nextFor(deps, provider, claim, result)
-    const decided = decideSettlement(claim, result, next, clock.now(), deps.random())
+    const isHeardOf = provider !== undefined && deps.isReporting?.(provider) === true
+    const settled = decideSettlement(claim, result, next, clock.now(), deps.random())
+    const mayFailOver = isHeardOf && next?.isNewRound === false
+    const decided = settled.kind === 'sent' && mayFailOver ? { ...settled, mayFailOver } : settled
     if (!prepared.silent && decided.kind === 'retry' && decided.provider !== name)
       deps.onFailover?.({ channel, from: name, to: decided.provider })
-    const settled = await settle(deps, claim, { decided, durationMs }, stop)
+    const end = await settle(deps, claim, { decided, durationMs }, stop)
     if (!prepared.silent) await deps.suppressFor?.(claim, result)
-    return settled
+    if (claim.kind === 'decoy' && decided.kind === 'sent' && isHeardOf) deps.onDecoySent?.(claim)
+    return end
   }
 }
 
@@ -185,7 +193,7 @@ async function settle(
       if (outcome === 'fenced')
         deps.logger.warn(
           { delivery: claim.deliveryId, try: claim.tryNumber },
-          'the lease had run out before the result was written; the message may go out twice',
+          'the lease had run out before the result was written, and the message may go out twice; or its receipt came first',
         )
       return decided.kind === 'retry' ? 'again' : 'done'
     } catch (error) {

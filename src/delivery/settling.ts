@@ -28,7 +28,8 @@ export function decideSettled(
       events: [
         { type: 'delivery.sent', details: { provider, send, attempt, duration_ms: durationMs } },
       ],
-      eraseIfUnsendable: true,
+      // A receipt may send it to another provider: the sealed code stays for that (I7), until the sweeper comes by.
+      eraseIfUnsendable: result.mayFailOver !== true, // mutant: I7.kept-for-failover
     }
   const error = { ...result.error, fault: result.fault }
   const row = { ...held, ambiguous: held.ambiguous + (result.ambiguous ? 1 : 0) }

@@ -27,6 +27,8 @@ export type DeliveryColumns = Partial<{
   errorCode: string | null
   errorMessage: string | null
   sentAt: number
+  /** By a receipt alone. */
+  deliveredAt: number
 }>
 
 export type DeliveryEvent = {

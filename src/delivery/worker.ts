@@ -38,6 +38,8 @@ export type WorkerDeps = RoundDeps & {
   deadlineMs: number
   onOutcome?: TryDeps['onOutcome']
   onFailover?: TryDeps['onFailover']
+  isReporting?: TryDeps['isReporting']
+  onDecoySent?: TryDeps['onDecoySent']
   leaseMs?: number
 }
 

@@ -19,6 +19,8 @@ export const EVENT_TYPES = [
   'delivery.failed',
   'delivery.canceled',
   'delivery.reclaimed',
+  'delivery.delivered',
+  'delivery.undelivered',
   'request.refused',
   'factor.created',
   'factor.confirmed',
@@ -46,6 +48,8 @@ export const WEBHOOK_EVENTS = [
   'verification.max_attempts_reached',
   'delivery.sent',
   'delivery.failed',
+  'delivery.delivered',
+  'delivery.undelivered',
 ] as const satisfies readonly EventType[]
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 

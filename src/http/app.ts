@@ -20,6 +20,7 @@ import { factorRoutes } from './routes/factors.ts'
 import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
 import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { addReceipts } from './routes/receipts.ts'
 import { refusalRoutes } from './routes/refusals.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
@@ -41,6 +42,7 @@ function addEverything(app: App, deps: AppDeps): void {
   if (deps.inbox) app.use('/dev/*', localHostOnly())
 
   addFront(app, deps) // mutant: C18.root-redirect
+  addReceipts(app, deps)
   register(app, deps, [
     ...verifyRoutes,
     ...factorRoutes,

@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
 import type { AdminDeps } from '../admin/operations.ts'
 import type { Inbox } from '../delivery/ports.ts'
+import type { ReceiptDesk } from '../delivery/receipt-ports.ts'
 import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
@@ -57,6 +58,8 @@ export type AppDeps = {
   streamPlaces: StreamPlaces
   /** Null in production: then its routes do not exist. */
   inbox: Inbox | null
+  /** Null without PUBLIC_URL: nobody could report. */
+  receipts: ReceiptDesk | null
   readiness: () => Promise<Readiness>
   metrics: {
     readonly contentType: string

@@ -65,6 +65,17 @@ export function tryId(verificationId: string, sendNumber: number, tryNumber: num
   return `att_${verificationId.slice(4)}_${sendNumber}_${tryNumber}`
 }
 
+const TRY_ID = /^att_([0-9a-v]{32})_(\d{1,3})_(\d{1,3})$/
+
+export type TryKey = { verificationId: string; send: number; tryNumber: number }
+
+/** Undefined: it is no id of a try. */
+export function readTryId(id: string): TryKey | undefined {
+  const [, verification, send, tryNumber] = TRY_ID.exec(id) ?? []
+  if (verification === undefined) return undefined
+  return { verificationId: `vrf_${verification}`, send: Number(send), tryNumber: Number(tryNumber) }
+}
+
 /** No `.`: Standard Webhooks signs `id.timestamp.body`. The same at every try. */
 export function webhookId(verificationId: string, destination: string, sequence: number): string {
   return `whm_${verificationId.slice(4)}_${destination.slice(4)}_${sequence}`

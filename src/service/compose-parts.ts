@@ -27,9 +27,19 @@ import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
 import { createSweeper } from '../verification/sweeper.ts'
+import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
 import type { Thread } from './thread.ts'
+
+type Sending = {
+  providers: Providers
+  worker: Worker
+  watch: ProviderWatch
+  rests: Rests
+  chooser: Chooser
+  reports: Reports
+}
 
 function composeDelivery(
   config: Config,
@@ -42,7 +52,7 @@ function composeDelivery(
     metrics: Metrics
     suppress: Suppress
   },
-): { providers: Providers; worker: Worker; watch: ProviderWatch; rests: Rests; chooser: Chooser } {
+): Sending {
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, { clock, inbox })
@@ -50,8 +60,10 @@ function composeDelivery(
   const rests = createRests()
   const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
   const chooser = createChooser({ routing, rests, clock, random: Math.random })
+  const reports = composeReports(config, { ...deps, providers: providers.providers })
+  const { callbackUrlOf, isReporting, onDecoySent } = reports
   const worker = createWorker({
-    chooser,
+    ...{ chooser, isReporting, onDecoySent },
     rests,
     countMessage: createCountMessage({
       limiter: deps.limiter,
@@ -74,13 +86,13 @@ function composeDelivery(
       clock,
       knowsService: (name) => config.services.has(name),
     }),
-    compose: createComposer({ settingsOf: (name) => config.services.get(name) }),
+    compose: createComposer({ settingsOf: (name) => config.services.get(name), callbackUrlOf }),
     clock,
     logger,
     keyring,
     deadlineMs: config.deliveryDeadlineMs,
   })
-  return { providers, worker, watch, rests, chooser }
+  return { providers, worker, watch, rests, chooser, reports }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {

@@ -104,6 +104,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     ...composeAddresses(config, logger),
     refusals,
     inbox: providers.inbox,
+    receipts: parts.reports.openDesk({ ...parts, logger, wake: domain.wake }),
     readiness: ready,
     metrics,
     logger,

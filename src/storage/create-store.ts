@@ -7,6 +7,7 @@ import { createChange, rowToCreate } from './change.ts'
 import type { Engine } from './engine.ts'
 import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
+import { createReceive } from './receipts.ts'
 import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
 import { createSuppressions } from './suppressions.ts'
@@ -47,6 +48,7 @@ export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): 
     },
     outbox: {
       ...createOutbox(engine.outbox, causes),
+      receive: createReceive(engine.outbox, causes),
       serve(reserve) {
         engine.outbox.served?.()
         claims.serve(reserve)

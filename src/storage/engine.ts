@@ -2,6 +2,7 @@
 // It must not decide: what is written was decided in this process (change.ts, outbox.ts, factors.ts).
 
 import type { LaneKey, SettleDelivery } from '../delivery/outbox-ports.ts'
+import type { ReceiptDecision, ReportedDelivery } from '../delivery/receipts.ts'
 import type { DeliveryChange, LoadedDelivery } from '../delivery/transitions.ts'
 import type {
   ConfirmInput,
@@ -101,6 +102,21 @@ export type DeliveryApplied =
   | { kind: 'applied' | 'fenced' }
   | { kind: 'changed'; at: number; row: LoadedDelivery }
 
+/** Of a try: by its numbers, else by the id that its provider gave it. */
+export type TryRef = { provider: string } & (
+  | { by: 'number'; verificationId: string; send: number; tryNumber: number }
+  | { by: 'reference'; reference: string }
+)
+/** `at`: the engine's time. */
+export type ReportedRow = ReportedDelivery & { token: string | null; at: number }
+/** `seen`: what it was decided on (receipts.ts of storage). */
+export type ReceiptToApply = ReceiptDecision & {
+  verificationId: string
+  send: number
+  tryNumber: number
+  seen: string
+}
+
 /** A lane, and how many of its due rows at the most. */
 export type LaneClaim = LaneKey & { limit: number }
 
@@ -130,6 +146,9 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppr
     due(input: { lanes: readonly LaneClaim[]; now: number }): Promise<DueRow[]>
     /** One transaction. */
     apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>
+    reported(ref: TryRef, now: number): Promise<ReportedRow | undefined>
+    /** Durable. `changed`: since it was read; nothing was written. */
+    receive(change: ReceiptToApply, now: number): Promise<'applied' | 'changed'>
   }
   factors: Omit<FactorStore, 'create' | 'confirm'> & {
     create(factor: FactorToCreate): ReturnType<FactorStore['create']>
@@ -173,7 +192,7 @@ const READS = {
   ],
   factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
-  outbox: ['due', 'dueLanes', 'pastSends', 'depths'],
+  outbox: ['due', 'dueLanes', 'pastSends', 'depths', 'reported'],
   events: ['list', 'listRefusals', 'follow'],
   apiKeys: ['find', 'list'],
   retention: [],
@@ -187,7 +206,7 @@ const WRITES = {
   verifications: ['create', 'apply', 'sweep', 'purgeAnswers'],
   factors: ['create', 'chargeConfirm', 'confirm', 'remove', 'forget', 'purge', 'rewrap'],
   rootKeys: [],
-  outbox: ['apply'],
+  outbox: ['apply', 'receive'],
   events: ['append'],
   apiKeys: ['insert', 'revoke'],
   retention: ['eraseAddresses', 'purge', 'erase'],

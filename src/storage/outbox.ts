@@ -53,7 +53,7 @@ function unfinished(
 }
 
 /** The change with the messages that go out for its events. */
-function withWebhooks(
+export function withWebhooks(
   causes: WebhookCauses,
   service: string,
   { verificationStatus: status, channel }: Pick<HeldDelivery, 'verificationStatus' | 'channel'>,
@@ -174,7 +174,7 @@ function createSettle(engine: Pick<EngineOutbox, 'apply'>, causes: WebhookCauses
 export function createOutbox(
   engine: EngineOutbox,
   causes: WebhookCauses = NO_CAUSES,
-): Omit<Outbox, 'serve'> {
+): Omit<Outbox, 'serve' | 'receive'> {
   return {
     // What `plan` prepared is handed back as it came.
     claim: createClaim(engine, causes) as Outbox['claim'],

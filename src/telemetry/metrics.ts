@@ -11,6 +11,7 @@ import {
   type SendOutcome,
   type SendResult,
 } from '../delivery/ports.ts'
+import type { ReceiptState } from '../delivery/receipt-ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 
@@ -106,6 +107,15 @@ function createInstruments(registry: Registry) {
   }
 }
 
+function createReceiptCounter(registry: Registry) {
+  return new Counter({
+    name: 'countersign_receipts_total',
+    help: 'Receipts that said something new of a message: sent, undelivered or delivered.',
+    labelNames: ['provider', 'state'],
+    registers: [registry],
+  })
+}
+
 /** Set just before the registry is read. */
 function createLevels(registry: Registry): (levels: Levels) => void {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -172,6 +182,7 @@ export function createMetrics(now = () => performance.now()) {
     suppressed,
     hashes,
   } = createInstruments(registry)
+  const receipts = createReceiptCounter(registry)
   const setLevels = createLevels(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
   const codes = new Set<string>()
@@ -220,6 +231,7 @@ export function createMetrics(now = () => performance.now()) {
     },
     countWebhook: (service: string, destination: string, result: 'taken' | 'failed') =>
       webhooks.inc({ service, destination, result }),
+    countReceipt: (provider: string, state: ReceiptState) => receipts.inc({ provider, state }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>
       suppressed.inc({ channel, reason }),

@@ -119,17 +119,20 @@ export function bestDeliveryStatus(statuses: readonly DeliveryStatus[]): Deliver
   return BEST_FIRST.find((status) => statuses.includes(status)) ?? null
 }
 
-/** The newest send failed for good, and nothing of it can have gone out. */
+/** For good, and nothing of it can have reached the person. */
+function isLost({ status, ambiguous }: DeliveryState): boolean {
+  return (status === 'failed' || status === 'undelivered') && !ambiguous // mutant: C66.maybe-sent-waits
+}
+
 function isLastSendLost({ deliveries, sends }: VerificationRecord): boolean {
-  const last = deliveries.find(({ send }) => send === sends)
-  return last?.status === 'failed' && !last.ambiguous // mutant: C66.maybe-sent-waits
+  return deliveries.some((one) => one.send === sends && isLost(one))
 }
 
 /** Every send was made, and each failed for good or was replaced with none of its tries gone out. */
 function isWithoutMessage({ deliveries, sends, maxSends }: VerificationRecord): boolean {
-  const isLost = ({ status, ambiguous }: DeliveryState) =>
-    (status === 'failed' || status === 'canceled') && !ambiguous
-  return sends > 0 && sends >= maxSends && deliveries.every(isLost)
+  const isGone = (one: DeliveryState) =>
+    isLost(one) || (one.status === 'canceled' && !one.ambiguous)
+  return sends > 0 && sends >= maxSends && deliveries.every(isGone)
 }
 
 /**

@@ -7,7 +7,10 @@ import type { WebhookCauses } from './ports.ts'
 
 const HEARD: ReadonlySet<string> = new Set(WEBHOOK_EVENTS)
 /** Of an event's details; `error` is a code, the provider's own text stays here. */
-const TOLD = ['channel', 'provider', 'send', 'attempt', 'error'] as const
+const TOLD = [
+  ...['channel', 'provider', 'send', 'attempt', 'error', 'fault'],
+  ...['next_provider', 'after_ms', 'double'],
+]
 
 function told(details: EventDetails, about: { status: string; channel: string }): EventDetails {
   const chosen = TOLD.flatMap((name) => {

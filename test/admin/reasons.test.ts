@@ -59,7 +59,14 @@ it.each([
     const failed = eventOf('delivery.failed', NOW, { error: code, message: 'why', fault })
     const one: SendTry = {
       ...{ send: 1, tryNumber: 1, provider: 'twilio', startedAt: NOW, durationMs: 20 },
-      ...{ result: 'failed', reference: null, errorCode: code, errorMessage: 'why', fault },
+      ...{
+        result: 'failed',
+        ...{ receipt: null, receiptAt: null, receiptCode: null },
+        reference: null,
+        errorCode: code,
+        errorMessage: 'why',
+        fault,
+      },
     }
     const detail = { ...detailOf({ ...row, errorMessage: 'why' }, [failed]), tries: [one] }
     const text = textOf(await shownPage(detail))

@@ -7,6 +7,7 @@ import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
 import { describeClaims } from './outbox-claims.ts'
+import { describeReceipts } from './outbox-receipts.ts'
 import { describeSettling } from './outbox-settling.ts'
 import { describeStartClaims } from './start-claims.ts'
 import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
@@ -28,6 +29,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeFactorUses(factory)
   describeClaims(factory)
   describeSettling(factory)
+  describeReceipts(factory)
   describeEvents(factory)
   describeApiKeys(() => factory().apiKeys)
   describeAdminSessions(() => factory().adminSessions)

@@ -192,6 +192,7 @@ export async function startDouble(
     >),
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,
+    receipts: null,
     readiness: async () => ({ ready: true, checks: { database: true } }),
     logger,
     clock,

@@ -27,6 +27,7 @@ import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
+import { RECEIPTS } from './receipts.ts'
 import { REFUSAL_LINES } from './refusal-lines.ts'
 import { REFUSALS } from './refusals.ts'
 import { RESTORES } from './restores.ts'
@@ -101,4 +102,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REFUSAL_LINES,
   ...WEBHOOKS,
   ...CALLBACKS,
+  ...RECEIPTS,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -77,7 +77,7 @@ export const UNDELIVERABLE: readonly Mutant[] = [
       VERIFICATION_STORE,
       'C66: reports whether the newest send was lost: permanently refused, and no try may have gone out',
     ],
-    { node: 'ReturnStatement', becomes: `return last?.status === 'failed'` },
+    { node: 'ReturnStatement', becomes: `return status === 'failed' || status === 'undelivered'` },
   ),
   mutant(
     'C66.pg-maybe-sent',

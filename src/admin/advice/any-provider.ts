@@ -91,6 +91,10 @@ const ANSWERED: Readonly<Record<string, Advice>> = {
     'The gateway’s answer does not confirm that it accepted the message. It may have gone out anyway.',
     'If no message is ever confirmed, the operator checks HTTP_…_SUCCESS and HTTP_…_ID_POINTER.',
   ),
+  undelivered: repeatable(
+    'The provider accepted the message, but reports that it did not arrive.',
+    'Check the recipient with the user. The provider’s own log may know more.',
+  ),
   quoted: lasting(
     'The provider refused the message; its answer quoted the message, so it was not kept.',
     'The operator finds the answer at the provider, by the time of the try.',

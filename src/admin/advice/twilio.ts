@@ -52,6 +52,7 @@ const UNREGISTERED = lasting(
   `The operator registers it at Twilio (A2P 10DLC, toll-free verification). ${OPERATOR}`,
 )
 export const TWILIO: Readonly<Record<string, Advice>> = {
+  failed: repeatable('Twilio reports that the message failed, and gives no reason.'),
   10001: SUSPENDED,
   14107: THROTTLED,
   20003: ACCOUNT,

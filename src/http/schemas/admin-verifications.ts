@@ -114,8 +114,21 @@ const Try = z
     error,
     fault: z.enum(FAULTS).nullable().openapi({
       description:
-        'Whose fault a refusal for good is: the recipient’s (no other provider reaches them), the message’s, the destination’s (its country, or the sender there) or the account’s. Null: it was accepted, or may still be tried again.',
+        'Whose fault a refusal for good is, or a message that did not arrive: the recipient’s (no other provider reaches them), the message’s, the destination’s (its country, or the sender there) or the account’s. Null: it was accepted, or may still be tried again.',
     }),
+    receipt: z
+      .object({
+        state: z.enum(['sent', 'undelivered', 'delivered']).openapi({
+          description: 'Handed to the network, lost, or arrived; it moves in this order only.',
+        }),
+        at: timeField,
+        code: z
+          .string()
+          .nullable()
+          .openapi({ description: 'The provider’s own, of one that did not arrive.' }),
+      })
+      .nullable()
+      .openapi({ description: 'What the provider reported last; null: nothing yet.' }),
   })
   .openapi('Try')
 
@@ -199,6 +212,11 @@ export function toWireAdminVerification(
   }
 }
 
+function toWireReceipt({ receipt, receiptAt, receiptCode }: SendTry) {
+  if (receipt === null || receiptAt === null) return null
+  return { state: receipt, at: toWireTime(receiptAt), code: receiptCode }
+}
+
 function toWireTry(one: SendTry): z.infer<typeof Try> {
   return {
     send: one.send,
@@ -210,6 +228,7 @@ function toWireTry(one: SendTry): z.infer<typeof Try> {
     provider_reference: one.reference,
     error: toWireError(one),
     fault: one.fault,
+    receipt: toWireReceipt(one),
   }
 }
 

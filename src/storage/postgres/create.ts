@@ -9,7 +9,7 @@ import type { Engine, RowToCreate } from '../engine.ts'
 import { changeFields } from './change.ts'
 import { type createGuessReads, spansAndRooms } from './guesses.ts'
 import type { LastLook } from './last-look.ts'
-import { deliveryFields } from './outbox.ts'
+import { deliveryFields } from './outbox-rows.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import { actorText, bytesOf, jsonText, locksOf, type Raw, toStored, writeFields } from './rows.ts'
 

@@ -2,7 +2,7 @@
 // It must not hold a rule of its own (storage/outbox.ts decides).
 
 import type { LaneDue, OutboxDepth } from '../../delivery/outbox-ports.ts'
-import type { DeliveryChange, LoadedDelivery } from '../../delivery/transitions.ts'
+import type { LoadedDelivery } from '../../delivery/transitions.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
 import type {
   DeliveryApplied,
@@ -21,18 +21,15 @@ import {
 } from '../outbox-reads.ts'
 import { sql } from './drizzle.ts'
 import { createLastLook, type LastLook } from './last-look.ts'
+import { deliveryFields, loadedOf } from './outbox-rows.ts'
 import { callOf, type StoreContext } from './pool.ts'
-import { camelRow, eventFields, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
+import { createReceipts } from './receipts.ts'
+import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
 
 /** From the lease to the claim: a node that stops in between leaves rows that are due again in seconds. */
 const PLANNING_MS = 5_000
 
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
-/** Of `outbox_rows`, and what stands beside it. */
-const loadedOf = (row: Raw) => {
-  const { attempts: tries, ...rest } = camelRow(row)
-  return { ...rest, tries } as unknown
-}
 type AppliedRow = { n: number; outcome: DeliveryApplied['kind']; at: number; o: Raw | null }
 const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_4', 2)
 
@@ -46,17 +43,6 @@ function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
     error_code: kind === 'sent' ? null : result.error.code,
     error_message: kind === 'sent' ? null : result.error.message,
     fault: kind === 'sent' ? null : result.fault,
-  }
-}
-
-/** As the functions of the database read it. */
-export function deliveryFields({ set, stamp, newTry, events, ...rest }: DeliveryChange) {
-  const { tries, ...columns } = set
-  return {
-    ...rowFields({ ...stamp, ...rest }),
-    set: rowFields({ ...columns, attempts: tries }),
-    events: events.map(eventFields),
-    ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
   }
 }
 
@@ -124,6 +110,7 @@ export function createOutbox(
   const { query, timeOf } = context
   const lease = createLease(context)
   return {
+    ...createReceipts(context, lastLook),
     served: lastLook.use,
     due: async ({ lanes, now }) =>
       lastLook.mayBeDue(now) ? lease(lanes, now).finally(lastLook.forget) : [],

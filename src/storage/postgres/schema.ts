@@ -115,8 +115,14 @@ export const sendTries = pgTable(
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     fault: text('fault'),
+    receipt: text('receipt'),
+    receiptAt: int8('receipt_at'),
+    receiptCode: text('receipt_code'),
   },
-  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
+  (t) => [
+    primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] }),
+    index('send_attempts_reference').on(t.provider, t.reference).where(sql`reference is not null`),
+  ],
 )
 
 export const events = pgTable(

@@ -132,7 +132,8 @@ export function createVerificationReads(query: Query): VerificationReads {
     async triesOf(id) {
       const rows =
         await query<Raw>(sql`select a.send, a.attempt as try_number, a.provider, a.started_at, a.duration_ms,
-          a.result, a.reference, a.error_code, a.error_message, a.fault
+          a.result, a.reference, a.error_code, a.error_message, a.fault,
+          a.receipt, a.receipt_at, a.receipt_code
         from verifications v join send_attempts a on a.verification_seq = v.seq where v.id = ${id}
         order by a.send, a.attempt`)
       return rows.map((row) => camelRow(row) as SendTry)

@@ -26,6 +26,8 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'delivery.failed': [12, 'provider', 'send', 'attempt', 'error', 'message'],
   'delivery.canceled': [13, 'channel', 'send', 'reason'],
   'delivery.reclaimed': [14, 'channel', 'provider', 'send', 'attempt'],
+  'delivery.delivered': [20, 'channel', 'provider', 'send', 'attempt', 'after_ms'],
+  'delivery.undelivered': [21, 'channel', 'provider', 'send', 'attempt', 'error'],
   'request.refused': [15],
   'factor.created': [16, 'factor', 'type'],
   'factor.confirmed': [17, 'factor', 'type'],

@@ -7,7 +7,8 @@ import { and, atMost, desc, eq, isNotNull, lte, type Orm, sql } from './drizzle.
 import { ofLane } from './lanes.ts'
 import { codes, deliveries, sendTries, verifications } from './schema.ts'
 
-const joined = {
+/** Of a delivery with its verification and code. */
+export const joined = {
   seq: verifications.seq,
   verificationId: verifications.id,
   service: verifications.service,

@@ -9,6 +9,7 @@ import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createLaneReads } from './lanes.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
+import { createReceipts } from './receipts.ts'
 import { deliveries } from './schema.ts'
 import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
@@ -73,6 +74,12 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
   const lanes = createLaneReads(deps.orm)
   const readPastSends = createPastSends(deps.orm)
   const applyOne = createApplyOne(deps)
+  // Made at the first receipt: a start waits for no statement of theirs.
+  let made: ReturnType<typeof createReceipts> | undefined
+  const receipts = () => {
+    made ??= createReceipts({ ...deps, applyOne })
+    return made
+  }
 
   const apply = (one: DeliveryToApply, now: number): DeliveryApplied => {
     const { verificationId, send, change, answer } = one
@@ -95,6 +102,8 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
       ),
     apply: (changes, now) =>
       writer.write(() => changes.map((one) => apply(one, now)), AT_LEAST_ONCE),
+    reported: async (ref, now) => receipts().reported(ref, now),
+    receive: async (change, now) => receipts().receive(change, now),
     dueLanes: () => writer.read(lanes.dueLanes),
     pastSends: () => writer.read(readPastSends),
     depths: (now) => writer.read(() => lanes.depths(now)),

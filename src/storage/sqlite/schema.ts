@@ -3,6 +3,7 @@
 // Small on purpose: rows refer to `seq`, delivery and try ids are derived, indexes are partial.
 
 import type { Fault } from '../../delivery/ports.ts'
+import type { ReceiptState } from '../../delivery/receipt-ports.ts'
 import type {
   Channel,
   DeliveryKind,
@@ -140,10 +141,18 @@ export const sendTries = sqliteTable(
     reference: text('reference'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
-    /** Of a refusal for good; else null, and where an older version wrote it. */
+    /** Of a refusal for good, or of a message that did not arrive; else null, and where an older version wrote it. */
     fault: text('fault').$type<Fault>(),
+    /** What its provider reported last; null: nothing. */
+    receipt: text('receipt').$type<ReceiptState>(),
+    receiptAt: integer('receipt_at'),
+    receiptCode: text('receipt_code'),
   },
-  (t) => [primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] })],
+  (t) => [
+    primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] }),
+    // Receipts that name a message by their provider's id alone.
+    index('send_attempts_reference').on(t.provider, t.reference).where(sql`reference is not null`),
+  ],
 )
 
 export const events = sqliteTable(

@@ -6,6 +6,7 @@ import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
+import { describeReceipts } from '../../contract/outbox-receipts.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
 import { T0 } from '../../contract/rows.ts'
 import { describeStartClaims } from '../../contract/start-claims.ts'
@@ -26,6 +27,7 @@ describe('on SQLite', () => {
   const factory = (): Stores => store
   describeClaims(factory)
   describeSettling(factory)
+  describeReceipts(factory)
   describeStartClaims(factory)
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)

@@ -55,7 +55,7 @@ function isSigned(callback: Callback, authToken: string): boolean {
   return spellingsOf(callback.url).some((url) => {
     const text = url + fields.join('')
     const expected = Buffer.from(createHmac('sha1', authToken).update(text).digest('base64'))
-    return given.length === expected.length && timingSafeEqual(given, expected)
+    return given.length === expected.length && timingSafeEqual(given, expected) // mutant: C27.provider-signature
   })
 }
 

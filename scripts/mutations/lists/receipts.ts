@@ -1,0 +1,61 @@
+// The lines that keep receipts: whose they are, forward only, and what follows one of a message that did not arrive.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const RECEIPTS_TEST = 'test/delivery/receipt-rules.test.ts'
+const PORTS = 'test/storage/sqlite/ports.test.ts'
+
+export const RECEIPTS: readonly Mutant[] = [
+  mutant(
+    'I16.forward-only',
+    'a receipt that says less than is known changes nothing',
+    [RECEIPTS_TEST, 'I16: moves it forward only: sent, undelivered, delivered'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I16.delivered-cancels',
+    'a delivered try cancels what is queued for its message',
+    [RECEIPTS_TEST, 'I16: delivered is the delivery’s end, and cancels what is queued: accepted'],
+    {
+      node: 'PropertyAssignment',
+      becomes: 'set: { ...arrived, provider, errorCode: null, errorMessage: null }',
+    },
+  ),
+  mutant(
+    'I17.no-failover-ended',
+    'a receipt sends no message on once the verification has ended',
+    [RECEIPTS_TEST, 'is over: I17: of a verification that has ended'],
+    { node: 'VariableStatement', becomes: 'const isOver = row.codeSealed === null' },
+  ),
+  mutant(
+    'I18.receipt-failover-counted',
+    'the message that follows one that did not arrive is a message more',
+    [RECEIPTS_TEST, 'I18: goes to the next provider, as a message more'],
+    { node: 'VariableStatement', becomes: 'const counted = { ambiguous: row.ambiguous }' },
+  ),
+  mutant(
+    'I7.kept-for-failover',
+    'the sealed code stays only where a receipt can send the message on',
+    [PORTS, 'sent: status, time, event; the sealed code goes with the last possible send'],
+    { node: 'PropertyAssignment', becomes: 'eraseIfUnsendable: false' },
+  ),
+  mutant(
+    'C55.callback-mac',
+    'a receipt is taken for the try alone that its URL was made for',
+    [RECEIPTS_TEST, 'C55: another try’s MAC is refused before the signature is looked at'],
+    { node: 'CallExpression', becomes: '[true]' },
+  ),
+  mutant(
+    'C27.provider-signature',
+    'a receipt is taken only where its provider has signed it',
+    [RECEIPTS_TEST, 'C27: are refused where they are signed by another token'],
+    { node: 'ReturnStatement', becomes: 'return given.length === expected.length' },
+  ),
+  mutant(
+    'C55.own-tries',
+    'a receipt of one provider says nothing about another’s tries',
+    [PORTS, 'C55: are found by the provider’s own id, and only among its tries'],
+    { node: 'IfStatement', becomes: `if (!row) return { kind: 'unknown' }` },
+  ),
+]

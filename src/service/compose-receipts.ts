@@ -1,0 +1,53 @@
+// Receipts: the URLs that messages go out with, and where providers report to.
+// It must not make either where nobody outside can reach this service.
+
+import type { Config } from '../config/config.ts'
+import { isLoopback } from '../config/listen.ts'
+import { createCallbackUrls } from '../delivery/callback-urls.ts'
+import { createDecoyReceipts } from '../delivery/decoy-receipts.ts'
+import type { Provider } from '../delivery/ports.ts'
+import { createReceiptDesk, type DeskDeps } from '../delivery/receipt-desk.ts'
+import type { ReceiptDesk } from '../delivery/receipt-ports.ts'
+import type { CallbackUrlOf } from '../delivery/templates/message.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Store } from '../storage/store.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+type Beside = Pick<DeskDeps, 'chooser' | 'clock' | 'logger' | 'wake'> & { metrics: Metrics }
+
+/** Providers refuse a message whose callback leads to themselves. */
+function isReachable(publicUrl: string): boolean {
+  return !isLoopback(new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1'))
+}
+
+export type Reports = ReturnType<typeof composeReports>
+
+export function composeReports(
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+  deps: { keyring: Keyring; store: Store; clock: Clock; providers: readonly Provider[] },
+) {
+  const { keyring, providers } = deps
+  const { outbox } = deps.store
+  const decoys = createDecoyReceipts({ outbox, clock: deps.clock, random: Math.random })
+  const urls =
+    publicUrl !== null && isReachable(publicUrl) ? createCallbackUrls({ publicUrl, keyring }) : null
+  const ofMessages = providers.filter(({ receipts }) => receipts?.url === 'message')
+  const names = new Set(ofMessages.map(({ name }) => name))
+  const callbackUrlOf: CallbackUrlOf = ({ provider, tryId }) =>
+    urls && names.has(provider) ? urls.of(provider, tryId) : null
+  return {
+    callbackUrlOf,
+    onDecoySent: decoys.follow,
+    isReporting: ({ receipts }: Provider) => urls !== null && receipts !== undefined,
+    /** Null: nobody could report. */
+    openDesk({ chooser, clock, logger, wake, metrics }: Beside): ReceiptDesk | null {
+      if (publicUrl === null || !urls) return null
+      const { countReceipt: onReceipt, countFailover: onFailover } = metrics
+      return createReceiptDesk({
+        ...{ publicUrl, urls, providers, outbox, decoys, chooser, keyring, clock, logger, wake },
+        ...{ onReceipt, onFailover },
+      })
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// Receipts on PostgreSQL: the try that one belongs to, and the change that was decided on it, written by one function.
+// It must not hold a rule of its own (delivery/receipts.ts decides).
+
+import type { Engine, ReceiptToApply, ReportedRow } from '../engine.ts'
+import type { LastLook } from './last-look.ts'
+import { deliveryFields, loadedOf } from './outbox-rows.ts'
+import { callOf, type StoreContext } from './pool.ts'
+import { jsonText, type Raw, rowFields } from './rows.ts'
+
+const reportedBy = (condition: string) =>
+  `select x.*, d.sent_at, t.attempt as try_number, t.provider as try_provider, t.started_at as try_started_at,
+    t.result as try_result, t.receipt, cs_now_1($1) as at
+  from send_attempts t join verifications v on v.seq = t.verification_seq
+    join deliveries d on d.verification_seq = t.verification_seq and d.send = t.send
+    join outbox_rows_2 x on x.seq = t.verification_seq and x.send = t.send
+  where ${condition} limit 1`
+const BY_NUMBER = reportedBy('v.id = $2 and t.send = $3 and t.attempt = $4')
+const BY_REFERENCE = reportedBy('t.provider = $2 and t.reference = $3')
+const RECEIVE = callOf('cs_receive_1 as outcome', 'cs_receive_1', 2)
+
+function changeOf({ verificationId, send, tryNumber, seen, receipt, change }: ReceiptToApply) {
+  return {
+    ...deliveryFields(change),
+    ...rowFields({ verificationId, send, seen }),
+    attempt: tryNumber,
+    receipt,
+  }
+}
+
+export function createReceipts(
+  { query, timeOf }: StoreContext,
+  lastLook: LastLook,
+): Pick<Engine['outbox'], 'reported' | 'receive'> {
+  return {
+    async reported(ref, now) {
+      const [text, of] =
+        ref.by === 'number'
+          ? [BY_NUMBER, [ref.verificationId, ref.send, ref.tryNumber]]
+          : [BY_REFERENCE, [ref.provider, ref.reference]]
+      const [row] = await query<Raw>({ text, values: [timeOf(now), ...of] })
+      return row && (loadedOf(row) as ReportedRow)
+    },
+    async receive(change, now) {
+      const values = [jsonText(changeOf(change)), timeOf(now)]
+      const [row] = await query<{ outcome: 'applied' | 'changed' }>({ text: RECEIVE, values })
+      if (change.change.set.status === 'queued') lastLook.forget()
+      return row?.outcome ?? 'changed'
+    },
+  }
+}
