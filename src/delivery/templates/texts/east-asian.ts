@@ -55,7 +55,7 @@ export const EAST_ASIAN = {
     subjectWithCode: '您的{{brand}}驗證碼：{{code}}',
     intro: '您的{{brand}}驗證碼：',
     validity: '{{validity}}內有效。請勿告知任何人。',
-    warning: '如果不是您本人提出的，請忽略此訊息。',
+    warning: '如果這不是您本人提出的請求，請忽略此訊息。',
     minute: { other: '#分鐘' },
     second: { other: '#秒' },
   },

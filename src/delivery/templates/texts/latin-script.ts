@@ -76,7 +76,7 @@ export const LATIN_SCRIPT = {
   },
   tr: {
     sms: [
-      '{{code}} {{brand}} kodunuz. {{short}} sonra biter. Kimseye vermeyin.',
+      '{{code}} {{brand}} kodunuz. {{short}} sonra süresi dolar. Kimseye vermeyin.',
       '{{code}} {{brand}} kodunuz.',
     ],
     subject: '{{brand}} kodunuz',
@@ -97,7 +97,7 @@ export const LATIN_SCRIPT = {
     subjectWithCode: 'Mã {{brand}} của bạn: {{code}}',
     intro: 'Mã {{brand}} của bạn là:',
     validity: 'Mã có hiệu lực trong {{validity}}. Tuyệt đối không chia sẻ mã với bất kỳ ai.',
-    warning: 'Nếu bạn không yêu cầu mã này, hãy bỏ qua tin nhắn này.',
+    warning: 'Nếu bạn không yêu cầu mã này, hãy bỏ qua email này.',
     minute: { other: '# phút' },
     second: { other: '# giây' },
   },

@@ -5,7 +5,7 @@ import type { LanguageTexts } from '../language-texts.ts'
 export const RIGHT_TO_LEFT = {
   ar: {
     sms: [
-      '{{code}} هو رمزك في {{brand}} وينتهي خلال {{short}}. لا تشاركه.',
+      '{{code}} هو رمزك في {{brand}} وينتهي بعد {{short}}. لا تشاركه.',
       '{{code}} هو رمزك في {{brand}}',
       '{{code}} رمز {{brand}}',
     ],
@@ -46,7 +46,7 @@ export const RIGHT_TO_LEFT = {
   },
   he: {
     sms: [
-      '{{code}} הוא הקוד שלך עבור {{brand}} ויפוג תוך {{short}}. אין לשתף.',
+      '{{code}} הוא הקוד שלך עבור {{brand}}, תקף ל-{{short}}. אין לשתף.',
       '{{code}} הוא הקוד שלך עבור {{brand}}',
       '{{code}} קוד {{brand}}',
     ],

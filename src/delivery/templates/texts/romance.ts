@@ -23,8 +23,8 @@ export const ROMANCE = {
       '{{code}} est votre code {{brand}}.',
     ],
     subject: 'Votre code {{brand}}',
-    subjectWithCode: 'Votre code {{brand}} : {{code}}',
-    intro: 'Votre code pour {{brand}} est :',
+    subjectWithCode: 'Votre code {{brand}}\u00a0: {{code}}',
+    intro: 'Votre code pour {{brand}} est\u00a0:',
     validity: 'Il est valable {{validity}}. Ne le communiquez jamais à personne.',
     warning: 'Si vous ne l’avez pas demandé, vous pouvez ignorer ce message.',
     minute: { one: '# minute', other: '# minutes' },
@@ -47,8 +47,8 @@ export const ROMANCE = {
   },
   pt: {
     sms: [
-      '{{code}} é a sua chave de acesso {{brand}}. Expira em {{short}}. Nunca a revele.',
-      '{{code}} é a sua chave {{brand}}.',
+      '{{code}} é o seu PIN para {{brand}}. Expira em {{short}}. Nunca o revele.',
+      '{{code}} é o seu PIN para {{brand}}.',
     ],
     subject: 'O seu código {{brand}}',
     subjectWithCode: 'O seu código {{brand}}: {{code}}',
@@ -75,7 +75,7 @@ export const ROMANCE = {
   },
   ro: {
     sms: [
-      '{{code}} este codul pentru {{brand}}, valabil {{short}}. Nu-l trimite altcuiva.',
+      '{{code}} este codul pentru {{brand}}, valabil {{short}}. Nu-l comunica altcuiva.',
       '{{code}} este codul pentru {{brand}}.',
     ],
     subject: 'Codul tău pentru {{brand}}',
