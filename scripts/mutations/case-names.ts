@@ -54,6 +54,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C51: 'a flood of refused starts',
   C52: 'thousands of requests before an answer',
   C53: 'the first provider dead, slow, throttling, lying or silent',
+  C54: 'a step’s time, a receipt, an approval, a resend and a cancelation at one moment',
   C55: 'receipts: early, twice, late, out of order, forged, replayed, of somebody else',
   C56: 'a country or a sender that a provider does not serve',
   C57: 'a webhook’s receiver that hangs, redirects, fails for a day, moves inside',

@@ -61,12 +61,12 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     text: 'A receipt moves its try forward only: sent, undelivered, delivered, whatever comes twice, late or out of order. A forged one changes nothing. One try that was delivered makes the delivery delivered, and cancels what is queued for it.',
   },
   I17: {
-    name: 'no receipt starts anything after the end',
-    text: 'Once a verification has ended, no receipt sends its message on: nothing goes out that was not already handed to a provider.',
+    name: 'nothing begins after the end',
+    text: 'Once a verification has ended, nothing goes out that was not already handed to a provider: no retry, no failover, no step of a chain, however it became due.',
   },
   I18: {
     name: 'every message counts',
-    text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, and none follows once the verification has had five messages.',
+    text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, so is a step of a chain, and none follows once the verification has had five messages.',
   },
   I19: {
     name: 'webhooks: written with their cause',

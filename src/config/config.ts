@@ -136,6 +136,7 @@ function readDefaultService(
     androidAppHash: androidAppHash ?? null,
     templates: {},
     webhooks,
+    chain: [],
   }
 }
 

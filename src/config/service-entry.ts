@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
+import { MAX_STEPS, STEP_TIMEOUT_SECONDS } from '../kernel/steps.ts'
 import {
   CODE_LENGTH,
   LIMIT_NAMES,
@@ -120,6 +121,28 @@ function refuseSameUrl(list: readonly { url: string }[], context: z.core.$Refine
     context.addIssue({ code: 'custom', path: [place, 'url'], message: 'is listed twice' })
 }
 
+const channel = z.enum(CHANNELS)
+const step = z.union([
+  channel.transform((name) => ({ channel: name, timeoutSeconds: null, blind: false })),
+  z
+    .strictObject({
+      channel,
+      timeout_seconds: within(STEP_TIMEOUT_SECONDS).nullable().default(null),
+      blind: z.boolean().default(false),
+    })
+    .transform(({ timeout_seconds: timeoutSeconds, ...rest }) => ({ ...rest, timeoutSeconds })),
+])
+
+/** All steps of a chain go to the recipient of the start. */
+function refuseMixed(chain: readonly { channel: Channel }[], context: z.core.$RefinementCtx): void {
+  const names = chain.map((one) => one.channel)
+  const place = names.findIndex((name, i) => names.indexOf(name) !== i)
+  if (place >= 0) context.addIssue({ code: 'custom', path: [place], message: 'is listed twice' })
+  const other = names.findIndex((name) => (name === 'email') !== (names[0] === 'email'))
+  const message = `reaches another kind of recipient than ${names[0]}`
+  if (other >= 0) context.addIssue({ code: 'custom', path: [other], message })
+}
+
 export const serviceEntry = z.strictObject({
   brand_name: parsed(parseBrand).optional(),
   code_length: within(CODE_LENGTH).optional(),
@@ -128,6 +151,7 @@ export const serviceEntry = z.strictObject({
   max_sends: within(MAX_SENDS).optional(),
   totp_window: within(TOTP_WINDOW).optional(),
   channels: z.array(z.enum(CHANNELS)).min(1).optional(),
+  chain: z.array(step).max(MAX_STEPS).superRefine(refuseMixed).optional(),
   limits: limits.optional(),
   client_ip: z.enum(['required', 'off']).optional(),
   allowed_countries: z
@@ -173,6 +197,7 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
       maxSends: entry.max_sends,
       totpWindow: entry.totp_window,
       channels: entry.channels,
+      chain: entry.chain,
       clientIp: entry.client_ip,
       allowedCountries: entry.allowed_countries,
       landlines: entry.landlines,

@@ -42,10 +42,17 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 /** A start by a channel without a provider would be accepted, and its message would fail. */
 function describeUncarried(name: string, entry: ServiceEntry, base: ServicePolicy): string[] {
   const missing = entry.channels?.filter((channel) => !base.channels.includes(channel)) ?? []
-  return missing.map(
+  const open = entry.channels ?? base.channels
+  const left = entry.chain?.filter(({ channel }) => !open.includes(channel)) ?? []
+  const problems = left.map(
+    ({ channel }) =>
+      `services.${name}.chain: ${channel} is not among the channels of this service (${open.join(', ') || 'none'})`,
+  )
+  const uncarried = missing.map(
     (channel) =>
       `services.${name}.channels: no provider carries ${channel} (carried: ${base.channels.join(', ') || 'none'})`,
   )
+  return [...uncarried, ...problems]
 }
 
 function describeRoutes(name: string, entry: ServiceEntry, carriers: Carriers): string[] {

@@ -32,14 +32,25 @@ export const TIMELINE_STYLE = `
 `
 
 const word = (value: EventDetails[string] | undefined) => String(value ?? '?')
-const messageOf = ({ send }: EventDetails) => `message ${word(send)}`
+const messageOf = ({ send, step }: EventDetails) =>
+  send === undefined
+    ? `step ${word(step)} of the chain`
+    : `message ${word(send)}${step === undefined ? '' : `, step ${word(step)} of the chain`}`
 
 const CANCELED: Readonly<Record<string, string>> = {
   replaced: 'another message took its place',
+  delivered: 'a message before it was delivered',
   approved: 'the verification was already approved',
   canceled: 'the verification was canceled',
   max_attempts_reached: 'too many wrong codes were entered',
   expired: 'the verification expired',
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  limited: 'a limit allowed no further message',
+  max_sends_reached: 'the verification had all its messages',
+  expired_before_sent: 'too little time was left',
+  no_provider: 'no provider serves this channel',
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -58,14 +69,24 @@ function refused(details: EventDetails): string {
 type EventWords = [text: string, state?: '' | 'good' | 'warn' | 'bad']
 
 const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => EventWords>>> = {
-  'verification.started': ({ channel, purpose, kind, authenticated, number_type: type }) => [
-    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
+  'verification.started': ({
+    channel,
+    purpose,
+    kind,
+    authenticated,
+    number_type: type,
+    followed_by: next,
+  }) => [
+    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${next === undefined ? '' : `, then by ${word(next).replaceAll(',', ', ')}`}${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
   ],
   'verification.continued': () => [
     'Started again in the same session: the verification continued, nothing new was created',
   ],
   'verification.resent': (details) => [
     `Requested again, by ${word(details.channel)}: ${messageOf(details)}`,
+  ],
+  'verification.advanced': ({ channel }) => [
+    `The next step of the chain was requested at once, by ${word(channel)}`,
   ],
   'verification.approved': () => ['Approved: the code was correct', 'good'],
   'verification.canceled': () => ['Canceled'],
@@ -88,6 +109,10 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'delivery.failed': (details) => [`Given up: ${messageOf(details)}`, 'bad'],
   'delivery.canceled': (details) => [
     `Not sent: ${messageOf(details)}, because ${CANCELED[word(details.reason)] ?? word(details.reason)}`,
+  ],
+  'delivery.skipped': (details) => [
+    `Left out: ${messageOf(details)}, by ${word(details.channel)}, because ${SKIPPED[word(details.error)] ?? word(details.error)}`,
+    'warn',
   ],
   'delivery.reclaimed': (details) => [
     `The node that was sending ${messageOf(details)} disappeared; another continues, and it may arrive twice`,

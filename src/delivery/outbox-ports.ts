@@ -31,6 +31,9 @@ export type PastSend = {
   waitMs: number | null
 }
 
+/** Of a step, by the limits; `unavailable`: they could not be asked. */
+export type StepAdmission = 'admitted' | 'refused' | 'unavailable'
+
 /** A due delivery as the store hands it to `plan`. */
 export type DueDelivery = {
   verificationId: string
@@ -38,6 +41,9 @@ export type DueDelivery = {
   sendNumber: number
   /** The verification's sends when this was read. */
   sends: number
+  maxSends: number
+  /** A step of a chain waits after it. */
+  hasNext: boolean
   channel: Channel
   kind: DeliveryKind
   /** Tries before this one. */
@@ -200,6 +206,14 @@ export type Outbox = {
     now: number
     next: NextAfter
   }): Promise<ReceiptOutcome>
+  /**
+   * A step of a chain that was claimed when it was due, once the limits were asked: it is counted as a send and claimed as
+   * one, or skipped, or due again. Undefined: nothing is to be sent for it.
+   */
+  begin<Prepared>(
+    claim: ClaimedDelivery<Prepared>,
+    input: { now: number; admission: StepAdmission },
+  ): Promise<ClaimedDelivery<Prepared> | undefined>
   /** At drain: claimed but not begun rows are due again at once, their try row removed. */
   release(
     claims: readonly {

@@ -1,6 +1,7 @@
 // What a receipt makes of its try and of the delivery: decided once for both engines. Pure.
 // It must not move a verification, nor start anything once it has ended (I17).
 
+import { nextAfterHandOver, nextAtOnce } from '../kernel/steps.ts'
 import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { NextAfter } from './outbox-ports.ts'
@@ -14,6 +15,7 @@ import {
   type DeliveryEvent,
   faultIn,
   type LoadedDelivery,
+  moveNext,
   type Reason,
   stampOf,
 } from './transitions.ts'
@@ -100,6 +102,7 @@ function decideSent(row: ReportedDelivery, next: NextAfter, now: number): Delive
     ...change,
     set: { ...CLOSED, ...open },
     events: untold(row, now),
+    ...moveNext(row, nextAfterHandOver(now)),
     eraseIfUnsendable: failOver(row, null, next, now) === undefined,
   }
 }
@@ -119,6 +122,7 @@ function decideDelivered(row: ReportedDelivery, at: number, now: number): Delive
     // What is queued for it would be a double.
     // mutant: I16.delivered-cancels
     set: { ...CLOSED, ...arrived, provider, errorCode: null, errorMessage: null },
+    ...(row.hasNext && { steps: { cancel: 'delivered' } }), // mutant: C54.delivered-ends-chain
     eraseIfUnsendable: true,
   }
 }
@@ -144,6 +148,7 @@ function decideUndelivered(
   const close: DeliveryChange = {
     ...changeOf(row, now, [...told, event()]),
     set: { ...CLOSED, status: 'undelivered', ...columnsOf(reason) },
+    ...moveNext(row, nextAtOnce(now)),
     eraseIfUnsendable: true,
   }
   // Another try is already on its way, or nothing is.

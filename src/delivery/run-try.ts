@@ -195,7 +195,7 @@ async function settle(
           { delivery: claim.deliveryId, try: claim.tryNumber },
           'the lease had run out before the result was written, and the message may go out twice; or its receipt came first',
         )
-      return decided.kind === 'retry' ? 'again' : 'done'
+      return decided.kind === 'retry' || claim.hasNext ? 'again' : 'done'
     } catch (error) {
       const fields = { delivery: claim.deliveryId, error: errorName(error) }
       // At the end of a drain the process ends; the lease will run out, and another worker sends it again.

@@ -2,6 +2,7 @@
 // It must not know a provider's state: the settlement (backoff.ts) says where the message goes next.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
+import { nextAfterHandOver } from '../kernel/steps.ts'
 import type { SettleDelivery } from './outbox-ports.ts'
 import {
   CLOSED,
@@ -12,6 +13,7 @@ import {
   fail,
   faultIn,
   type HeldDelivery,
+  moveNext,
   stampOf,
 } from './transitions.ts'
 
@@ -28,6 +30,7 @@ export function decideSettled(
       events: [
         { type: 'delivery.sent', details: { provider, send, attempt, duration_ms: durationMs } },
       ],
+      ...moveNext(held, nextAfterHandOver(now)),
       // A receipt may send it to another provider: the sealed code stays for that (I7), until the sweeper comes by.
       eraseIfUnsendable: result.mayFailOver !== true, // mutant: I7.kept-for-failover
     }

@@ -2,8 +2,9 @@
 // A store loads the row, applies the change where what it was decided on still holds, and else decides again.
 
 import type { EventDetails, EventType, WebhookToWrite } from '../events/types.ts'
-import type { DeliveryStatus } from '../kernel/channel.ts'
+import type { DeliveryStatus, StoredDeliveryStatus } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
+import { type NextDue, nextAtOnce, type StepsChange } from '../kernel/steps.ts'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from './outbox-ports.ts'
 import type { Fault, ProviderError } from './ports.ts'
 
@@ -11,7 +12,7 @@ import type { Fault, ProviderError } from './ports.ts'
 export type LoadedDelivery = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 'reclaimed'> & {
   verificationStatus: string
   send: number
-  status: DeliveryStatus
+  status: StoredDeliveryStatus
   codeSealed: Uint8Array | null
 }
 
@@ -51,6 +52,8 @@ export type DeliveryChange = {
   removed?: number
   at: number
   events: readonly DeliveryEvent[]
+  /** Written with its first event. */
+  steps?: StepsChange
   /** The sealed code goes where nothing is open and no resend is left (I7: codes never leak). */
   eraseIfUnsendable: boolean
 }
@@ -67,6 +70,7 @@ export type HeldDelivery = Pick<
   | 'tries'
   | 'ambiguous'
   | 'expiresAt'
+  | 'hasNext'
 >
 
 const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
@@ -84,10 +88,16 @@ export function canceledBecause({
   return send < sends ? 'replaced' : undefined
 }
 
-export const stampOf = ({ verificationStatus, sends }: HeldDelivery) => ({
+export const stampOf = ({
   verificationStatus,
   sends,
-})
+}: Pick<HeldDelivery, 'verificationStatus' | 'sends'>) => ({ verificationStatus, sends })
+
+/** What becomes of the step that waits after this message; one that was replaced, or has ended, moves none. */
+export function moveNext(row: HeldDelivery, next: NextDue) {
+  const isNewest = row.hasNext && canceledBecause(row) === undefined // mutant: C54.newest-moves-next
+  return isNewest ? { steps: { next }, stamp: stampOf(row) } : {}
+}
 
 export function cancel(row: HeldDelivery, at: number, reason: string): DeliveryChange {
   const { channel, send, ambiguous } = row
@@ -112,12 +122,13 @@ export function fail(row: HeldDelivery, at: number, error: Reason): DeliveryChan
     set: { ...CLOSED, status: 'failed', ambiguous, ...columnsOf(error) },
     at,
     events: [{ type: 'delivery.failed', details }],
+    ...moveNext(row, nextAtOnce(at)),
     eraseIfUnsendable: true,
   }
 }
 
 /** A row that cannot be opened or rendered never will be. What was thrown may hold the code (I7: codes never leak). */
-function planSafely(plan: ClaimInput['plan'], due: DueDelivery): Plan<unknown> {
+export function planSafely(plan: ClaimInput['plan'], due: DueDelivery): Plan<unknown> {
   // mutant: I7.prepare-error-dropped
   try {
     return plan(due)
@@ -126,12 +137,14 @@ function planSafely(plan: ClaimInput['plan'], due: DueDelivery): Plan<unknown> {
   }
 }
 
-function toDue(row: LoadedDelivery): DueDelivery {
+export function toDue(row: LoadedDelivery): DueDelivery {
   return {
     verificationId: row.verificationId,
     service: row.service,
     sendNumber: row.send,
     sends: row.sends,
+    maxSends: row.maxSends,
+    hasNext: row.hasNext,
     channel: row.channel,
     kind: row.kind,
     tries: row.tries,
@@ -152,7 +165,9 @@ function toDue(row: LoadedDelivery): DueDelivery {
 }
 
 export type ClaimDecision = { change: DeliveryChange; claimed?: ClaimedDelivery<unknown> }
-type Claiming = Pick<ClaimInput, 'now' | 'leaseMs' | 'minRemainingMs' | 'plan'> & { token: string }
+export type Claiming = Pick<ClaimInput, 'now' | 'leaseMs' | 'minRemainingMs' | 'plan'> & {
+  token: string
+}
 
 function take(
   row: LoadedDelivery,
@@ -191,7 +206,7 @@ function take(
   }
 }
 
-function putOff(
+export function putOff(
   { expiresAt }: LoadedDelivery,
   { now, minRemainingMs }: Claiming,
   plan: Extract<Plan<unknown>, { kind: 'move' | 'give_back' }>,

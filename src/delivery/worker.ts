@@ -9,6 +9,7 @@ import type { LaneKey } from './outbox-ports.ts'
 import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import { type KeyedLane, type RoundDeps, runLoop, type State } from './rounds.ts'
+import { createStepRun } from './run-step.ts'
 import { ABORT_GRACE_MS, createTry, type TryDeps } from './run-try.ts'
 import type { ComposeMessage } from './templates/message.ts'
 
@@ -72,7 +73,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const random = deps.random ?? Math.random
   const recentSends = createRecentSends()
   const readHistory = createSendHistory({ ...deps, recentSends })
-  const run = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
+  const runTry = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
+  const run = createStepRun(deps, runTry)
   const limits = { leaseMs, beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS }
   const places = deps.concurrencyPerLane ?? CONCURRENCY_PER_LANE
   const wake = (channel?: Channel) => {

@@ -8,6 +8,7 @@ export const EVENT_TYPES = [
   'verification.started',
   'verification.continued',
   'verification.resent',
+  'verification.advanced',
   'verification.approved',
   'verification.canceled',
   'verification.max_attempts_reached',
@@ -18,6 +19,7 @@ export const EVENT_TYPES = [
   'delivery.retrying',
   'delivery.failed',
   'delivery.canceled',
+  'delivery.skipped',
   'delivery.reclaimed',
   'delivery.delivered',
   'delivery.undelivered',
@@ -50,6 +52,7 @@ export const WEBHOOK_EVENTS = [
   'delivery.failed',
   'delivery.delivered',
   'delivery.undelivered',
+  'delivery.skipped',
 ] as const satisfies readonly EventType[]
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 

@@ -25,6 +25,8 @@ export const DELIVERY_STATUSES = [
   'canceled',
 ] as const
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
+/** `waiting`: a step of a chain that has not gone out; nobody is shown it as a delivery. */
+export type StoredDeliveryStatus = DeliveryStatus | 'waiting'
 
 /** How a delivery is made: `real` through a provider; `decoy` and `test` send nothing. */
 export type DeliveryKind = 'real' | 'decoy' | 'test'

@@ -23,10 +23,15 @@ export const ERRORS = {
   secret_already_shown: { status: 409, title: 'The secret has already been shown' },
   max_attempts_reached: { status: 409, title: 'No attempts are left' },
   max_sends_reached: { status: 409, title: 'No sends are left' },
+  no_next_step: { status: 409, title: 'No further step is waiting' },
   resend_too_late: { status: 409, title: 'Too little time is left to send again' },
   verification_expired: { status: 410, title: 'The verification has expired' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The request body is not JSON' },
+  channel_without_receipts: {
+    status: 422,
+    title: 'A step that cannot report its delivery is not the last one',
+  },
   code_incorrect: { status: 422, title: 'The code is wrong' },
   recipient_suppressed: { status: 422, title: 'Nothing is sent to this recipient' },
   idempotency_key_reused: {

@@ -3,9 +3,10 @@
 import type { Config } from '../config/config.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
 import { createPlan } from '../delivery/plan.ts'
+import { createReceiptKnowledge } from '../delivery/receipts-known.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
 import { createRests, type Rests } from '../delivery/rests.ts'
-import { createRouting } from '../delivery/routing.ts'
+import { createRouting, type Routed } from '../delivery/routing.ts'
 import { createSuppressFor } from '../delivery/suppress.ts'
 import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
@@ -39,6 +40,7 @@ type Sending = {
   rests: Rests
   chooser: Chooser
   reports: Reports
+  hasReceipts: (message: Routed) => boolean
 }
 
 function composeDelivery(
@@ -92,7 +94,8 @@ function composeDelivery(
     keyring,
     deadlineMs: config.deliveryDeadlineMs,
   })
-  return { providers, worker, watch, rests, chooser, reports }
+  const hasReceipts = createReceiptKnowledge(routing, providers.providers, isReporting)
+  return { providers, worker, watch, rests, chooser, reports, hasReceipts }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {

@@ -11,7 +11,7 @@ import type {
   FactorStore,
 } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
-import type { DeliveryStatus } from '../kernel/channel.ts'
+import type { StoredDeliveryStatus } from '../kernel/channel.ts'
 import type {
   AnsweredBefore,
   CreateInput,
@@ -91,7 +91,7 @@ export type DeliveryGuard = {
   verificationId: string
   send: number
   token: string | null
-  status: DeliveryStatus
+  status: StoredDeliveryStatus
   tries: number
 }
 /** The answer of a try is written whatever becomes of the delivery. */

@@ -3,6 +3,7 @@
 
 import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../delivery/settling.ts'
+import { decideBegun, decideStepDue, decideStepReleased } from '../delivery/steps.ts'
 import {
   type ClaimDecision,
   type DeliveryChange,
@@ -11,6 +12,7 @@ import {
 } from '../delivery/transitions.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
+import { isWaiting } from '../kernel/steps.ts'
 import { NO_CAUSES, type WebhookCauses } from '../webhooks/ports.ts'
 import type {
   DeliveryApplied,
@@ -65,7 +67,8 @@ export function withWebhooks(
 
 function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>, causes: WebhookCauses) {
   const decide = (row: DueRow, input: ClaimInput) => {
-    const decision = decideClaim(row, { ...input, now: row.at, token: row.newToken })
+    const decided = isWaiting(row.send) ? decideStepDue : decideClaim
+    const decision = decided(row, { ...input, now: row.at, token: row.newToken })
     return { row, ...decision, change: withWebhooks(causes, row.service, row, decision.change) }
   }
   const toApply = ({ row, change }: ClaimDecision & { row: DueRow }): DeliveryToApply => {
@@ -93,7 +96,8 @@ function createClaim({ due, apply }: Pick<EngineOutbox, 'due' | 'apply'>, causes
         if (outcome?.kind === 'applied' && one.claimed) claimed.push(one.claimed)
         if (outcome?.kind !== 'changed') return []
         const { token, newToken } = one.row
-        return [decide({ ...outcome.row, token, newToken, at: outcome.at }, input)]
+        // PostgreSQL leaves out what does not change.
+        return [decide({ ...one.row, ...outcome.row, token, newToken, at: outcome.at }, input)]
       })
     }
     return isLost
@@ -165,10 +169,41 @@ function createSettle(engine: Pick<EngineOutbox, 'apply'>, causes: WebhookCauses
         return 'settled'
       }
       if (outcome?.kind !== 'changed') return 'fenced'
-      held = outcome.row
+      held = { ...held, ...outcome.row }
     }
     throw new StoreUnavailableError('the verification moved too often')
   }
+}
+
+/** Decided on what the claim loaded, as a settlement is. */
+function createBegin(
+  { apply }: Pick<EngineOutbox, 'apply'>,
+  causes: WebhookCauses,
+): Outbox['begin'] {
+  return async (claim, { now, admission }) => {
+    const { verificationId, sendNumber: send, token } = claim
+    const guard = { verificationId, send, token, status: 'waiting', tries: 0 } as const
+    let row = { ...claim, send, verificationStatus: 'pending' }
+    for (let n = 0; n < MAX_DECISIONS; n += 1) {
+      const { change: decided, begun } = decideBegun(row, claim, { now, admission })
+      const change = withWebhooks(causes, claim.service, row, decided)
+      const [outcome] = await apply([{ ...guard, change, answer: null }], now)
+      if (outcome?.kind === 'applied') causes.written(change.events)
+      if (outcome?.kind !== 'changed') return outcome?.kind === 'applied' ? begun : undefined
+      const { verificationStatus, sends, expiresAt } = outcome.row
+      row = { ...row, verificationStatus, sends, expiresAt }
+    }
+    throw new StoreUnavailableError('the verification moved too often')
+  }
+}
+
+/** Not begun: where it was before the claim. */
+function toRelease(claimed: Parameters<Outbox['release']>[0][number]): DeliveryToApply {
+  const { verificationId, sendNumber: send, tryNumber, token } = claimed
+  const row = { verificationId, send, token, answer: null }
+  return isWaiting(send)
+    ? { ...row, status: 'waiting', tries: 0, change: decideStepReleased() }
+    : { ...row, status: 'sending', tries: tryNumber, change: decideReleased(tryNumber) }
 }
 
 export function createOutbox(
@@ -179,19 +214,9 @@ export function createOutbox(
     // What `plan` prepared is handed back as it came.
     claim: createClaim(engine, causes) as Outbox['claim'],
     settle: createSettle(engine, causes),
+    begin: createBegin(engine, causes),
     async release(claims) {
-      const changes = claims.map(
-        ({ verificationId, sendNumber: send, tryNumber, token }): DeliveryToApply => ({
-          verificationId,
-          send,
-          token,
-          status: 'sending',
-          tries: tryNumber,
-          change: decideReleased(tryNumber),
-          answer: null,
-        }),
-      )
-      await engine.apply(changes, 0)
+      await engine.apply(claims.map(toRelease), 0)
     },
     dueLanes: engine.dueLanes,
     pastSends: engine.pastSends,

@@ -28,6 +28,8 @@ function loadedOf(
     recipientSealed,
     codeSealed,
     sends: record.sends,
+    maxSends: record.maxSends,
+    hasNext: record.nextStep !== null,
     send,
     channel,
     status: 'queued',

@@ -48,11 +48,12 @@ export function chooseChannel(
   service: ServicePolicy,
   recipient: Recipient,
   wanted: Channel | null,
+  field: 'channel' | 'channels' = 'channel',
 ): { channel: Channel } | Refusal {
   const channel = wanted ?? defaultChannel(recipient)
   if (!channelFits(channel, recipient)) {
     const what = recipient.kind === 'phone' ? 'a phone number' : 'an e-mail address'
-    return refuseFields([{ field: 'channel', detail: `${channel} does not reach ${what}` }])
+    return refuseFields([{ field, detail: `${channel} does not reach ${what}` }])
   }
   if (service.channels.includes(channel)) return { channel }
   const detail = `no provider of this service sends by ${channel}; available: ${service.channels.join(', ') || 'none'}`

@@ -9,7 +9,7 @@ import type {
 } from '../kernel/channel.ts'
 import type { ErrorSlug } from '../kernel/errors.ts'
 import type { Budget } from './limit-ports.ts'
-import type { Limit, LimitName, ServicePolicy } from './policy.ts'
+import type { ChainStep, Limit, LimitName, ServicePolicy } from './policy.ts'
 import type { DeliveryRecord, VerificationStatus } from './state.ts'
 
 /** The caller: an authenticated key, for one service. */
@@ -36,6 +36,8 @@ export type StartFields = Common & {
 export type SendCommand = StartFields & {
   to: string
   channel: Channel | null
+  /** A chain of them; null: the service's, or none. */
+  channels: readonly ChainStep[] | null
   country: string | null
   codeLength: number | null
 }
@@ -54,6 +56,8 @@ export type CheckCommand = Common & {
   session: string | null
 }
 export type CancelCommand = Common & { id: string }
+/** The next step of its chain, at once. */
+export type AdvanceCommand = Common & { id: string }
 export type GetCommand = { id: string }
 /** One of `to` and `subject`. */
 export type ListCommand = {
@@ -85,6 +89,8 @@ export type VerificationView = {
   expiresInSeconds: number
   resendAt: number | null
   resendInSeconds: number | null
+  /** Of a chain: what goes out next automatically, and when at the latest. */
+  nextStep: { channel: Channel; at: number } | null
   metadata: Record<string, string>
 }
 
@@ -118,6 +124,7 @@ export type ResendResult = Success<'resent'> | Refusal
 export type Approved = Success<'approved'> & { recoveryCodesRemaining: number | null }
 export type CheckResult = Approved | Refusal
 export type CancelResult = Success<'canceled'> | Refusal
+export type AdvanceResult = Success<'advanced'> | Refusal
 export type DetailedView = VerificationView & { deliveries: DeliveryRecord[] }
 export type GetResult = { kind: 'found'; verification: DetailedView } | Refusal
 export type ListResult =
@@ -130,6 +137,7 @@ export type VerificationService = {
   resend(caller: Caller, command: ResendCommand): Promise<ResendResult>
   check(caller: Caller, command: CheckCommand): Promise<CheckResult>
   cancel(caller: Caller, command: CancelCommand): Promise<CancelResult>
+  advance(caller: Caller, command: AdvanceCommand): Promise<AdvanceResult>
   get(caller: Caller, command: GetCommand): Promise<GetResult>
   list(caller: Caller, command: ListCommand): Promise<ListResult>
 }

@@ -1,7 +1,19 @@
 // The row as a change leaves it: what a caller is answered from, and what a new row is written as. Pure.
 
-import type { NewVerification, VerificationRecord } from './state.ts'
+import { dueOf } from '../kernel/steps.ts'
+import type { NewVerification, NextStep, VerificationRecord } from './state.ts'
 import type { Change } from './transitions.ts'
+
+function nextStepAfter(record: VerificationRecord, change: Change): NextStep | null {
+  if (change.ends) return null
+  const { add, next } = change.steps ?? {}
+  const [first] = add ?? []
+  const step = first ?? record.nextStep
+  if (!step || !next) return record.nextStep
+  const { channel, timeoutMs } = step
+  const at = dueOf(next, timeoutMs, first ? null : (record.nextStep?.at ?? null))
+  return { channel, at, timeoutMs }
+}
 
 /** The row as `change` leaves it. What a worker holds, or was sent, stays as it is. */
 export function applied(record: VerificationRecord, change: Change): VerificationRecord {
@@ -18,11 +30,12 @@ export function applied(record: VerificationRecord, change: Change): Verificatio
     ...change.set,
     ...(change.ends && { codeHash: null, codeSealed: null }),
     deliveries: [...kept, ...added],
+    nextStep: nextStepAfter(record, change),
   }
 }
 
 /** A new row, before its first change. */
 export function blankRecord(record: NewVerification): VerificationRecord {
   const none = { attempts: 0, failed: 0, lastAttemptAt: null, sends: 0, endedAt: null }
-  return { ...record, ...none, status: 'pending', deliveries: [] }
+  return { ...record, ...none, status: 'pending', deliveries: [], nextStep: null }
 }

@@ -30,7 +30,9 @@ export function createContinuation(deps: Deps) {
 
   const isResendDue = ({ plan }: StartContext, record: VerificationRecord): boolean => {
     const now = clock.now()
-    const due = plan.resends ? resendAt(record, now) : null
+    // Where a step of a chain waits, that is the next message.
+    const mayResend = plan.resends && record.nextStep === null // mutant: C54.continued-waits
+    const due = mayResend ? resendAt(record, now) : null
     return due !== null && now >= due
   }
 
@@ -60,7 +62,9 @@ export function createContinuation(deps: Deps) {
     const record = await findOpen(context)
     if (!record) return undefined
     if (!isResendDue(context, record)) return continueAsIs(context, record)
-    const channel = context.plan.about.channel as Channel
+    // Of a chain that has gone through: its last step again.
+    const isChain = context.plan.steps().length > 0
+    const channel = isChain ? null : (context.plan.about.channel as Channel)
     const { endUser } = command
     const again = { caller, record, channel, endUser, response, kind: 'continued' } as const
     const sent = await sendAgain<'continued'>(again)

@@ -40,6 +40,13 @@ export type Domain = {
     to: string
     country: string | null
   }) => string | null
+  /** Whether `delivered` is reported of such a message, whoever of its route carries it. */
+  hasReceipts: (message: {
+    service: string
+    channel: Channel
+    to: string
+    country: string | null
+  }) => boolean
   /** The part of an address that a limit counts: IPv4, or the /64 of an IPv6. */
   addressKey: (address: string) => string
 }

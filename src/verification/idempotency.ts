@@ -12,6 +12,7 @@ export type Route =
   | 'resend'
   | 'check'
   | 'cancel'
+  | 'next'
   | 'factors/totp'
   | 'factors/recovery-codes'
   | 'factors/confirm'

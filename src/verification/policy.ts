@@ -94,6 +94,15 @@ export type WebhookTarget = {
   includeRecipient: boolean
 }
 
+/** A channel of a chain. */
+export type ChainStep = {
+  channel: Channel
+  /** How long it may take without `delivered` before the next goes out; null: as channels usually do. */
+  timeoutSeconds: number | null
+  /** It may stand before another even where nobody reports whether its message arrived. */
+  blind: boolean
+}
+
 export type ServicePolicy = {
   /** Slug; part of every key and index, so what one service made another can't see. */
   name: string
@@ -105,6 +114,8 @@ export type ServicePolicy = {
   totpWindow: number
   /** Those that a provider serves; others are 403 `channel_not_available`. */
   channels: readonly Channel[]
+  /** For starts that name no channel; empty: none. */
+  chain: readonly ChainStep[]
   limits: Limits
   clientIp: 'required' | 'off'
   /** ISO 3166-1 alpha-2, or '*'. */

@@ -144,6 +144,13 @@ export function refuseResend(record: VerificationRecord, now: number): Refusal |
   return { kind: 'refused', error: 'resend_too_early', detail, retryAfterSeconds }
 }
 
+export function refuseNoStep(): Refusal {
+  return ended(
+    'no_next_step',
+    'the last step of its chain has gone out, or it was started without one',
+  )
+}
+
 export function refuseCancel(): Refusal {
   return ended('verification_approved', 'it was approved before it could be canceled')
 }

@@ -1,6 +1,7 @@
 // The domain's face: every operation, and the event log's row for whatever is refused.
 
 import { refusalContext, writePartyText } from '../kernel/sealing.ts'
+import { createAdvance } from './advance.ts'
 import type { Caller, EndUser, Refusal, VerificationService } from './api.ts'
 import { createCheck } from './check.ts'
 import { type About, actorOf, type Domain, type Learned } from './domain.ts'
@@ -16,6 +17,7 @@ export function createVerificationService(domain: Domain): VerificationService {
     resend: logged('resend', createResend(domain)),
     check: logged('check', createCheck(domain)),
     cancel: logged('cancel', createCancel(domain)),
+    advance: logged('next', createAdvance(domain)),
     ...createReads(domain),
   }
 }

@@ -58,6 +58,7 @@ export function planFactorStart(
     },
     isLandline: false,
     pickProvider: () => null,
+    steps: () => [],
   }
 }
 

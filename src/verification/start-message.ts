@@ -1,10 +1,11 @@
 // A start that sends a message: who receives it, through which channel, and the code it carries.
 
-import type { VerificationChannel } from '../kernel/channel.ts'
+import type { Channel, VerificationChannel } from '../kernel/channel.ts'
 import { codeContext } from '../kernel/sealing.ts'
-import { chooseChannel, refuseRecipient, refuseStartFields } from './admission.ts'
+import { refuseStartFields } from './admission.ts'
 import type { Caller, SendCommand } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
+import { planChain, waitingSteps } from './chain.ts'
 import type { Domain } from './domain.ts'
 import type { SessionSlot } from './ports.ts'
 import {
@@ -35,15 +36,14 @@ export function planMessageStart(
     return { refusal, about: {} }
   }
   // Whatever is refused: support looks for a refusal by the person.
-  const named: VerificationChannel = command.channel ?? defaultChannel(recipient)
+  const named: VerificationChannel =
+    command.channel ?? command.channels?.[0]?.channel ?? defaultChannel(recipient)
   const about = { party: recipient, channel: named } // mutant: C73.person-before-refusal
   if (fields) return { refusal: fields, about }
-  const chosen = chooseChannel(service, recipient, command.channel)
-  if ('kind' in chosen) return { refusal: chosen, about }
   // To a test recipient nothing is sent: what tolls or a country's rules would cost does not arise.
   const test = testRecipientFor(service, recipient, domain.clock.now())
-  const notAllowed = test ? undefined : refuseRecipient(service, recipient, chosen.channel)
-  if (notAllowed) return { refusal: notAllowed, about }
+  const chosen = planChain(domain, service, recipient, command, test !== undefined)
+  if ('kind' in chosen) return { refusal: chosen, about }
 
   const { channel } = chosen
   const country = recipient.kind === 'phone' ? recipient.country : null
@@ -53,6 +53,8 @@ export function planMessageStart(
   const indexes = addressIndexes(domain.keyring, service.name, recipient)
   const slot = sessionSlot(domain, service.name, command, recipient)
   const length = test?.code.length ?? command.codeLength ?? service.codeLength
+  const message = { service: service.name, to: recipient.address, country }
+  const pickProvider = (by: Channel) => domain.pickProvider({ ...message, channel: by })
   // A decoy first: the code of a test recipient is known, and none of a decoy's may be right.
   const kind = command.decoy ? 'decoy' : test ? 'test' : 'real' // mutant: C49.test-decoy
   return {
@@ -86,8 +88,8 @@ export function planMessageStart(
       }
     },
     isLandline: channel === 'sms' && isLandline(recipient),
-    pickProvider: () =>
-      domain.pickProvider({ service: service.name, channel, to: recipient.address, country }),
+    pickProvider: () => pickProvider(channel),
+    steps: () => waitingSteps(chosen, pickProvider),
   }
 }
 

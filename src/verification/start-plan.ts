@@ -2,6 +2,7 @@
 
 import { createId } from '../kernel/ids.ts'
 import { recipientContext } from '../kernel/sealing.ts'
+import type { WaitingStep } from '../kernel/steps.ts'
 import type { Caller, Refusal, StartCommand, StartFields, StartResult, Success } from './api.ts'
 import type { About, Domain } from './domain.ts'
 import type { CodeHash } from './hashing-ports.ts'
@@ -35,6 +36,8 @@ export type StartPlan = {
   isLandline: boolean
   /** Whoever is to carry the message first. */
   pickProvider: () => string | null
+  /** What follows automatically. */
+  steps: () => readonly WaitingStep[]
 }
 export type PlannedStart = StartPlan | { refusal: Refusal; about: Partial<About> }
 

@@ -100,7 +100,7 @@ async function create(
     answerWith(now, kind, after, plan.party, given) as Answer
   const outcome = await store.create({
     record,
-    change: decideStart(record, plan.isLandline, plan.pickProvider()),
+    change: decideStart(record, plan.isLandline, plan.pickProvider(), plan.steps()),
     slot: plan.slot,
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
     actor: actorOf(caller, command.endUser),

@@ -61,14 +61,26 @@ export type VerificationRecord = {
   endedAt: number | null
   /** One for each send, in no order. */
   deliveries: readonly DeliveryState[]
+  /** Of a chain, the step that goes out next automatically; null: none waits. */
+  nextStep: NextStep | null
 }
+
+/** `at`: when it is due, or until when a worker has it; `timeoutMs`: how long the step before it may take. */
+export type NextStep = { channel: Channel; at: number; timeoutMs: number }
 
 /** `ambiguous`: a try of it may have gone out without an answer. */
 export type DeliveryState = { send: number; status: DeliveryStatus; ambiguous: boolean }
 
 export type NewVerification = Omit<
   VerificationRecord,
-  'status' | 'attempts' | 'failed' | 'lastAttemptAt' | 'sends' | 'endedAt' | 'deliveries'
+  | 'status'
+  | 'attempts'
+  | 'failed'
+  | 'lastAttemptAt'
+  | 'sends'
+  | 'endedAt'
+  | 'deliveries'
+  | 'nextStep'
 >
 
 /** A time step that a right code uses up, of every app of the subject that has the secret. */

@@ -3,10 +3,17 @@
 
 import type { EventDetails, EventType, WebhookToWrite } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
+import { nextAfterDue, nextAtOnce, type StepsChange, type WaitingStep } from '../kernel/steps.ts'
 import type { Refusal } from './api.ts'
 import type { Verdict } from './comparison.ts'
 import { HASH_DEADLINE_MS } from './policy.ts'
-import { refuseCancel, refuseEnded, refuseOverloaded, refuseResend } from './refuse.ts'
+import {
+  refuseCancel,
+  refuseEnded,
+  refuseNoStep,
+  refuseOverloaded,
+  refuseResend,
+} from './refuse.ts'
 import {
   type FactorUse,
   type NewVerification,
@@ -48,6 +55,8 @@ export type Change = {
   delivery: { send: number; channel: Channel; provider: string | null } | null
   /** In this order, before those of canceled deliveries. */
   events: readonly LoggedEvent[]
+  /** What becomes of the steps that wait, after all of that. */
+  steps?: StepsChange
 }
 
 const NOTHING: Change = { set: {}, ends: false, cancelQueued: null, delivery: null, events: [] }
@@ -80,9 +89,11 @@ export function decideStart(
   record: NewVerification,
   isLandline: boolean,
   provider: string | null = null,
+  chain: readonly WaitingStep[] = [],
 ): Change {
   const { channel, purpose, country, kind, authenticated } = record
   const isSent = record.codeSealed !== null
+  const isChain = isSent && chain.length > 0
   return {
     ...NOTHING,
     set: { sends: isSent ? 1 : 0 },
@@ -97,9 +108,11 @@ export function decideStart(
           kind,
           authenticated,
           ...(isLandline && { number_type: 'landline' }), // mutant: C50.landline-logged
+          ...(isChain && { followed_by: chain.map((step) => step.channel).join() }),
         },
       },
     ],
+    ...(isChain && { steps: { add: chain, next: nextAfterDue(record.createdAt) } }),
   }
 }
 
@@ -117,10 +130,18 @@ export function decideContinue<Result>(
 
 export type FinalStatus = Exclude<VerificationStatus, 'pending'>
 
+const hasSteps = ({ nextStep }: VerificationRecord) => nextStep !== null
+
 /** Final status, everything secret erased, what no worker holds canceled (I6, I7). */
-export function ending(status: FinalStatus, now: number, before: Change = NOTHING): Change {
+export function ending(
+  status: FinalStatus,
+  now: number,
+  hasSteps: boolean,
+  before: Change = NOTHING,
+): Change {
   return {
     ...before,
+    ...(hasSteps && { steps: { cancel: status } }),
     set: { ...before.set, status, endedAt: now },
     ends: true, // mutant: I7.end-erases-secrets
     cancelQueued: status, // mutant: I6.end-cancels-sends
@@ -151,7 +172,7 @@ export function decideCheck<Result>(
     return {
       kind: 'change',
       notAfter,
-      change: ending('approved', now, charge),
+      change: ending('approved', now, hasSteps(record), charge),
       answer: (after, codesLeft) => answer(true, after, codesLeft),
       use: use ? { factor: use, otherwise: wrong } : undefined,
     }
@@ -181,7 +202,8 @@ function judgedWrong(record: VerificationRecord, charge: Change, now: number): C
     set: { ...charge.set, failed },
     events: [{ type: 'check.incorrect', details: { attempt: failed, attempts_remaining: left } }],
   }
-  return failed >= record.maxAttempts ? ending('max_attempts_reached', now, change) : change // mutant: I3.wrong-code-counter
+  const isOver = failed >= record.maxAttempts
+  return isOver ? ending('max_attempts_reached', now, hasSteps(record), change) : change // mutant: I3.wrong-code-counter
 }
 
 /** The same code again: nothing is renewed (I4). Another resend, or an end, in between is refused as it is now. */
@@ -204,6 +226,28 @@ export function decideResend<Result>(
       cancelQueued: 'replaced',
       delivery: { send, ...to }, // mutant: I5.resend-in-transaction
       events: [{ type: 'verification.resent', details: { channel, send } }],
+      ...(hasSteps(record) && { steps: { next: nextAfterDue(now) } }),
+    }
+    return { kind: 'change', change, answer }
+  }
+}
+
+/** The step that waits is due now. Where it went out since, by its time or for another caller, no other is moved. */
+export function decideAdvance<Result>(
+  expectedSends: number,
+  answer: (after: VerificationRecord) => Result,
+): Decide<Result> {
+  return (record, now) => {
+    const refusal = refuseEnded(record, now)
+    if (refusal) return { kind: 'refused', refusal }
+    if (record.sends !== expectedSends) return { kind: 'change', change: NOTHING, answer } // mutant: C54.one-step-a-call
+    const { nextStep } = record
+    if (!nextStep) return { kind: 'refused', refusal: refuseNoStep() }
+    const details = { channel: nextStep.channel }
+    const change: Change = {
+      ...NOTHING,
+      events: [{ type: 'verification.advanced', details }],
+      steps: { next: nextAtOnce(now) },
     }
     return { kind: 'change', change, answer }
   }
@@ -217,7 +261,11 @@ export function decideCancel<Result>(
     if (record.status === 'approved') return { kind: 'refused', refusal: refuseCancel() }
     // Past its expiry it is left to the sweeper: a check that was admitted in time may still be compared.
     const isOpen = statusAt(record, now) === 'pending'
-    return { kind: 'change', change: isOpen ? ending('canceled', now) : NOTHING, answer }
+    return {
+      kind: 'change',
+      change: isOpen ? ending('canceled', now, hasSteps(record)) : NOTHING,
+      answer,
+    }
   }
 }
 
@@ -226,6 +274,7 @@ export function decideSweep(record: VerificationRecord, now: number, graceMs: nu
   if (record.status !== 'pending') return NOTHING
   const isSpent = record.attempts >= record.maxAttempts
   if (isSpent && (record.lastAttemptAt ?? now) <= now - graceMs)
-    return ending('max_attempts_reached', now)
-  return record.expiresAt <= now - graceMs ? ending('expired', now) : NOTHING
+    return ending('max_attempts_reached', now, hasSteps(record))
+  const isPast = record.expiresAt <= now - graceMs
+  return isPast ? ending('expired', now, hasSteps(record)) : NOTHING
 }

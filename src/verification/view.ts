@@ -40,6 +40,10 @@ export function viewOf(record: VerificationRecord, party: string, now: number): 
     expiresInSeconds: secondsUntil(record.expiresAt, now),
     resendAt: resend,
     resendInSeconds: resend === null ? null : secondsUntil(resend, now),
+    nextStep:
+      record.nextStep && statusAt(record, now) === 'pending'
+        ? { channel: record.nextStep.channel, at: record.nextStep.at }
+        : null,
     metadata: record.metadata,
   }
 }

@@ -8,7 +8,7 @@ import type { WebhookCauses } from './ports.ts'
 const HEARD: ReadonlySet<string> = new Set(WEBHOOK_EVENTS)
 /** Of an event's details; `error` is a code, the provider's own text stays here. */
 const TOLD = [
-  ...['channel', 'provider', 'send', 'attempt', 'error', 'fault'],
+  ...['channel', 'provider', 'send', 'step', 'attempt', 'error', 'fault'],
   ...['next_provider', 'after_ms', 'double'],
 ]
 

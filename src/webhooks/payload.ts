@@ -41,6 +41,10 @@ const ofMessage = {
     .optional()
     .openapi({ description: 'Which message of the verification.', example: 1 }),
   try: z.int().optional().openapi({ description: 'Which request to a provider.', example: 1 }),
+  step: z
+    .int()
+    .optional()
+    .openapi({ description: 'Of a step that was left out: its place in the chain.', example: 2 }),
   error: z.string().optional().openapi({
     description: 'Why it failed: the provider’s own code, or one of Countersign’s.',
     example: '30006',

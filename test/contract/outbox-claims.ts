@@ -52,7 +52,7 @@ export function describeClaims(factory: StoresFactory): void {
         recipientSealed: record?.recipientSealed,
         codeSealed: record?.codeSealed,
         ...{ country: record?.country, authenticated: false, clientIp: record?.clientIp },
-        ...{ tried: '', lane: null, mayHaveGone: 0 },
+        ...{ tried: '', lane: null, mayHaveGone: 0, maxSends: 5, hasNext: false },
       })
     })
 

@@ -3,6 +3,7 @@
 import type { Store } from '../../src/storage/store.ts'
 import { describeAdminSessions } from './admin-session-store.ts'
 import { describeApiKeys } from './api-key-store.ts'
+import { describeChains } from './chains.ts'
 import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
@@ -30,6 +31,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeClaims(factory)
   describeSettling(factory)
   describeReceipts(factory)
+  describeChains(factory)
   describeEvents(factory)
   describeApiKeys(() => factory().apiKeys)
   describeAdminSessions(() => factory().adminSessions)

@@ -41,6 +41,7 @@ function due(change: Partial<DueDelivery> = {}): DueDelivery {
     wordedAt: null,
     ...{ provider: 'inbox', tried: '', country: 'US' },
     ...{ authenticated: false, clientIp: null, mayHaveGone: change.ambiguous ?? 0 },
+    ...{ maxSends: 5, hasNext: false },
     ...change,
   }
 }

@@ -16,6 +16,8 @@ function row(change: Partial<LoadedDelivery> = {}): LoadedDelivery {
     service: 'default',
     verificationStatus: 'pending',
     sends: 1,
+    maxSends: 5,
+    hasNext: false,
     send: 1,
     channel: 'sms',
     kind: 'real',

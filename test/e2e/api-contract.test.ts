@@ -44,6 +44,7 @@ describe('start', () => {
       expires_in: 600,
       resend_at: expect.any(String),
       resend_in: 30,
+      next_step: null,
       metadata: { order: '7' },
     })
     const at = (field: string) => Date.parse(body[field])
@@ -72,7 +73,7 @@ describe('start', () => {
     const { status, body } = await start(given)
     expect(status).toBe(201)
     expect(body).toMatchObject(told)
-    expect(Object.keys(body)).toHaveLength(17)
+    expect(Object.keys(body)).toHaveLength(18)
   })
 
   it.each([4, 10])('a code of %d digits where it is requested', async (length) => {

@@ -58,6 +58,7 @@ function policy(name: string): ServicePolicy {
     subjectShowsCode: false,
     templates: {},
     testRecipients: [],
+    chain: [],
     webhooks: [],
   }
 }
@@ -81,6 +82,7 @@ export const VIEW: VerificationView = {
   expiresInSeconds: 600,
   resendAt: 1_790_000_030_000,
   resendInSeconds: 30,
+  nextStep: null,
   metadata: { order: '7' },
 }
 
@@ -128,6 +130,7 @@ function createService(calls: Call[], answers: Map<string, unknown>): Verificati
     resend: operation('resend'),
     check: operation('check'),
     cancel: operation('cancel'),
+    advance: operation('advance'),
     get: operation('get'),
     list: operation('list'),
   }
@@ -166,6 +169,7 @@ export async function startDouble(
     ['resend', success('resent')],
     ['check', { ...success('approved'), verification: { ...VIEW, status: 'approved' } }],
     ['cancel', success('canceled')],
+    ['advance', success('advanced')],
     ['get', { kind: 'found', verification: DETAILED }],
     ['list', { kind: 'listed', verifications: [DETAILED], nextCursor: null }],
   ])

@@ -86,6 +86,7 @@ describe('the document', () => {
       'POST /verify/list',
       'POST /verify/start',
       'POST /verify/{id}/cancel',
+      'POST /verify/{id}/next',
       'POST /verify/{id}/resend',
     ])
   })

@@ -31,7 +31,7 @@ describe('the way in', () => {
   it('passes the request to the domain in its own words', async () => {
     const body = {
       to: '(415) 555-2671',
-      channel: 'sms',
+      channels: [{ channel: 'sms', timeout_seconds: 20, blind: true }, 'email'],
       country: 'us',
       locale: 'pt-br',
       purpose: 'change_email',
@@ -51,7 +51,11 @@ describe('the way in', () => {
       caller: 'shop',
       command: {
         to: '(415) 555-2671',
-        channel: 'sms',
+        channel: null,
+        channels: [
+          { channel: 'sms', timeoutSeconds: 20, blind: true },
+          { channel: 'email', timeoutSeconds: null, blind: false },
+        ],
         country: 'US',
         locale: 'pt-BR',
         purpose: 'change_email',
@@ -72,6 +76,7 @@ describe('the way in', () => {
     expect(lastCall()?.command).toEqual({
       to: '+14155552671',
       channel: null,
+      channels: null,
       country: null,
       locale: null,
       purpose: 'login',
@@ -128,6 +133,7 @@ describe('the way out', () => {
       expires_in: 600,
       resend_at: new Date(VIEW.createdAt + 30_000).toISOString(),
       resend_in: 30,
+      next_step: null,
       metadata: { order: '7' },
     })
     double.answer('start', { kind: 'continued', verification: VIEW, budgets: [], replayed: true })

@@ -79,7 +79,14 @@ describe.each(Object.entries(ENGINES))('a check whose effect cannot be written, 
     const { caller } = world
     const started = await service.start(caller, {
       ...{ to: 'ann@example.com', session: null, purpose: 'login', decoy: false, ttlSeconds: 600 },
-      ...{ channel: null, country: null, locale: null, codeLength: null, metadata: {} },
+      ...{
+        channel: null,
+        channels: null,
+        country: null,
+        locale: null,
+        codeLength: null,
+        metadata: {},
+      },
       ...{ authenticated: false, ...NOBODY },
     })
     if (started.kind !== 'started') throw new Error(started.kind)

@@ -49,7 +49,15 @@ function createFlow(over: Partial<World['domain']> = {}) {
   const service = createVerificationService({ ...world.domain, ...over, keyring: counting })
   const start = (to: string, session: string | null = null) =>
     service.start(CALLER, {
-      ...{ to, session, channel: null, country: null, locale: null, codeLength: null },
+      ...{
+        to,
+        session,
+        channel: null,
+        channels: null,
+        country: null,
+        locale: null,
+        codeLength: null,
+      },
       ...{ ttlSeconds: null, metadata: {}, authenticated: false, decoy: false, purpose: 'login' },
       ...SOMEBODY,
     })

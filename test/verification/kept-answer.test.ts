@@ -47,7 +47,14 @@ async function twice<T extends object>(ask: () => Promise<T>): Promise<T> {
 const start = (key: string) =>
   world.service.start(world.caller, {
     ...{ to: 'ann@example.com', session: null, purpose: 'login', decoy: false, ttlSeconds: 600 },
-    ...{ channel: null, country: null, locale: null, codeLength: null, metadata: {} },
+    ...{
+      channel: null,
+      channels: null,
+      country: null,
+      locale: null,
+      codeLength: null,
+      metadata: {},
+    },
     ...{ authenticated: false, ...under(key) },
   })
 const check = (id: string, code: string) =>

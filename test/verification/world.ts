@@ -90,6 +90,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     subjectShowsCode: false,
     templates: {},
     testRecipients: [],
+    chain: [],
     webhooks: [],
     ...over,
   }
@@ -155,6 +156,7 @@ export async function createWorld(options: {
     createReference,
     pickLocale,
     pickProvider: () => 'test',
+    hasReceipts: () => true,
     addressKey,
     ...compared,
     drawQr,
@@ -250,7 +252,14 @@ export async function createWorld(options: {
       authenticated?: boolean
     }) =>
       service.start(caller, {
-        ...{ channel: null, country: null, locale: null, codeLength: null, metadata: {} },
+        ...{
+          channel: null,
+          channels: null,
+          country: null,
+          locale: null,
+          codeLength: null,
+          metadata: {},
+        },
         ...{ authenticated: false, ...given, ...NOBODY },
       }),
     check: (given: { id: string; code: string; purpose: string; session: string | null }) =>

@@ -40,6 +40,7 @@ import { SETTINGS } from './settings.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { SPELLINGS } from './spellings.ts'
+import { STEP_MUTANTS } from './steps.ts'
 import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
 import { SUPPRESSIONS } from './suppressions.ts'
@@ -92,6 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WIRE,
   ...BLAME,
   ...ROUTES,
+  ...STEP_MUTANTS,
   ...BODIES,
   ...SETTINGS,
   ...SETTING_NAMES,

@@ -37,7 +37,7 @@ export const CHECKS: readonly Mutant[] = [
     ['test/verification/transitions.test.ts', 'I3: ends with the last wrong one'],
     {
       node: 'ReturnStatement',
-      becomes: `return record.attempts + 1 >= record.maxAttempts ? ending('max_attempts_reached', now, change) : change`,
+      becomes: `return record.attempts + 1 >= record.maxAttempts ? ending('max_attempts_reached', now, hasSteps(record), change) : change`,
     },
   ),
   mutant(

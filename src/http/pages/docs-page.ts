@@ -170,10 +170,14 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   max_attempts_reached:
     'Start another verification, or create another factor in place of one that was not confirmed.',
   max_sends_reached: 'No sends are left. A code that was sent stays valid until expires_at.',
+  no_next_step:
+    'The last step of its chain has gone out, or it was started without channels. Send again in place of it.',
   resend_too_late: 'Less than 60 s would remain. Start another verification.',
   verification_expired: 'Start another verification.',
   payload_too_large: 'A body has at most 16 KiB.',
   unsupported_media_type: 'Send Content-Type: application/json in UTF-8, without Content-Encoding.',
+  channel_without_receipts:
+    'Put the channel that the detail names at the end, or say "blind": true at it.',
   code_incorrect: 'One attempt was charged; attempts_remaining says how many are left.',
   recipient_suppressed:
     'They opted out (STOP), complained, or their number or mailbox does not exist. The detail says what the person can do. Nothing was sent or counted.',

@@ -22,6 +22,7 @@ import {
   CheckBody,
   IdParams,
   ListBody,
+  NextBody,
   ResendBody,
   StartBody,
   toCheckCommand,
@@ -38,7 +39,7 @@ const start = defineRoute(
     id: 'startVerification',
     summary: 'Start a verification',
     description:
-      'With `to`: creates a verification and queues its message; the answer never waits for a provider. With `subject`: expects a code that the person already has, from an authenticator app or a set of recovery codes, and sends nothing. With a `session` whose verification is still pending, it continues that one (200).',
+      'With `to`: creates a verification and queues its message; the answer never waits for a provider. With `subject`: expects a code that the person already has, from an authenticator app or a set of recovery codes, and sends nothing. With `channels`: the next of them follows automatically where none before was delivered in its time. With a `session` whose verification is still pending, it continues that one (200).',
     tag: 'Verifications',
     needs: VERIFY,
     key: 'stored',
@@ -54,6 +55,7 @@ const start = defineRoute(
     problems: [
       'country_not_allowed',
       'channel_not_available',
+      'channel_without_receipts',
       'number_type_not_allowed',
       'factor_not_found',
       'recipient_suppressed',
@@ -176,6 +178,39 @@ const resend = defineRoute(
   },
 )
 
+const next = defineRoute(
+  {
+    method: 'post',
+    path: '/verify/{id}/next',
+    id: 'sendNextStep',
+    summary: 'Send the next step of a chain at once',
+    description:
+      'In place of its time. It counts in the limits and in `max_sends` when it goes out, as it does automatically; a limit that is full leaves it out.',
+    tag: 'Verifications',
+    needs: VERIFY,
+    key: 'stored',
+    params: IdParams,
+    optionalBody: NextBody,
+    answers: { 200: { description: 'Due now.', json: Verification, headers: RATE_LIMIT } },
+    problems: [
+      'verification_not_found',
+      'verification_approved',
+      'verification_canceled',
+      'max_attempts_reached',
+      'no_next_step',
+      'verification_expired',
+      'overloaded',
+    ],
+  },
+  async (c, input, deps: Deps) => {
+    const command = { ...input.params, ...commonOf(c, deps, input) }
+    const result = await deps.service.advance(callerOf(c), command)
+    if (result.kind === 'refused') return answerProblem(c, result)
+    answerSuccess(c, result)
+    return c.json(toWireVerification(result.verification), 200)
+  },
+)
+
 const cancel = defineRoute(
   {
     method: 'post',
@@ -201,4 +236,4 @@ const cancel = defineRoute(
   },
 )
 
-export const verifyRoutes = [start, check, list, get, resend, cancel]
+export const verifyRoutes = [start, check, list, get, resend, next, cancel]

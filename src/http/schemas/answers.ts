@@ -55,6 +55,14 @@ const verificationShape = {
       'Null when no sends are left, or when it would come too late. Already past where the newest send failed for good.',
   }),
   resend_in: count.nullable().openapi({ description: 'Seconds.', example: 30 }),
+  next_step: z
+    .object({ channel: z.enum(CHANNELS), at: timeField })
+    .nullable()
+    .openapi({
+      description:
+        'Of a chain, the message that goes out next automatically, and when at the latest; null where none waits.',
+      example: null,
+    }),
   metadata: z.record(z.string(), z.string()),
 }
 
@@ -115,6 +123,10 @@ export function toWireVerification(view: VerificationView): z.infer<typeof Verif
     expires_in: view.expiresInSeconds,
     resend_at: toWireTimeOrNull(view.resendAt),
     resend_in: view.resendInSeconds,
+    // An answer that an earlier version stored has none.
+    next_step: view.nextStep
+      ? { channel: view.nextStep.channel, at: toWireTime(view.nextStep.at) }
+      : null,
     metadata: view.metadata,
   }
 }

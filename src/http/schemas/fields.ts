@@ -9,6 +9,7 @@ import {
   isFactorChannel,
   type VerificationChannel,
 } from '../../kernel/channel.ts'
+import { MAX_STEPS, STEP_TIMEOUT_SECONDS } from '../../kernel/steps.ts'
 import { CODE_LENGTH, TTL_SECONDS } from '../../verification/policy.ts'
 
 /** RFC 5321 §4.5.3.1: 64 for the local part, `@`, 255 for the domain. */
@@ -46,6 +47,32 @@ export const toField = z.string().min(1).max(MAX_TO_LENGTH).openapi({
 export const channelField = z.enum(CHANNELS).openapi({
   description: 'How the code travels. Default by recipient: sms or email.',
 })
+
+/** A channel of a chain: by its name, where the defaults are right. */
+const stepField = z.union([
+  channelField,
+  z.strictObject({
+    channel: channelField,
+    timeout_seconds: wholeNumber(STEP_TIMEOUT_SECONDS).optional().openapi({
+      description:
+        'How long it may take without `delivered`, from its hand-over, before the next goes out. Default by channel.',
+    }),
+    blind: z.boolean().optional().openapi({
+      description:
+        'True: the next may follow even where nobody reports that a message of this channel arrived.',
+    }),
+  }),
+])
+
+export const channelsField = z
+  .array(stepField)
+  .min(1)
+  .max(MAX_STEPS)
+  .openapi({
+    description:
+      'A chain, in place of `channel`: each goes to the same recipient with the same code, until one is delivered or the verification ends.',
+    example: ['sms'],
+  })
 
 export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
   description:
@@ -187,7 +214,11 @@ export function requireParty(body: Given, context: z.core.$RefinementCtx): void 
 
 /** A recipient is sent a code, a subject already has one: options for one do not fit the other. */
 export function checkStart(
-  body: Given & { channel?: VerificationChannel | undefined; code_length?: number | undefined },
+  body: Given & {
+    channel?: VerificationChannel | undefined
+    channels?: readonly unknown[] | undefined
+    code_length?: number | undefined
+  },
   context: z.core.$RefinementCtx,
 ): void {
   const fault = faults(context)
@@ -195,6 +226,8 @@ export function checkStart(
   const hasSubject = body.subject !== undefined
   if (body.channel !== undefined && isFactorChannel(body.channel) !== hasSubject)
     fault('channel', hasSubject ? 'needs to, not a subject' : 'needs a subject, not to')
+  if (body.channels !== undefined && (hasSubject || body.channel !== undefined))
+    fault('channels', hasSubject ? 'needs to, not a subject' : 'cannot be combined with channel')
   if (hasSubject && body.code_length !== undefined)
     fault('code_length', 'cannot be combined with a subject')
 }

@@ -12,9 +12,11 @@ import type {
   StartCommand,
   StartFields,
 } from '../../verification/api.ts'
+import type { ChainStep } from '../../verification/policy.ts'
 import {
   BESIDE_OTHER_FAULTS,
   channelField,
+  channelsField,
   checkParty,
   checkStart,
   clientIpField,
@@ -48,6 +50,7 @@ export const StartBody = z
     to: toField.optional(),
     subject: subjectField.optional(),
     channel: startChannelField.optional(),
+    channels: channelsField.optional(),
     country: countryField.optional(),
     locale: localeField.optional(),
     purpose: purposeField,
@@ -107,6 +110,8 @@ export const ListBody = z
 
 export const CancelBody = z.strictObject({}).openapi('CancelRequest')
 
+export const NextBody = z.strictObject({}).openapi('NextRequest')
+
 export const IdempotencyHeaders = z.object({ 'Idempotency-Key': idempotencyKeyField.optional() })
 
 export const IdParams = z.object({ id: idField })
@@ -131,6 +136,12 @@ export function readUserAgent(text: string | undefined): string | null {
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 
+function toStep(step: NonNullable<z.infer<typeof StartBody>['channels']>[number]): ChainStep {
+  if (typeof step === 'string') return { channel: step, timeoutSeconds: null, blind: false }
+  const { channel, timeout_seconds: timeoutSeconds = null, blind = false } = step
+  return { channel, timeoutSeconds, blind }
+}
+
 export function toStartCommand(body: z.infer<typeof StartBody>, common: Common): StartCommand {
   const { to, subject, channel } = body
   const fields: StartFields = {
@@ -150,6 +161,7 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
     ...fields,
     to: to as string,
     channel: channel && !isFactorChannel(channel) ? channel : null,
+    channels: body.channels?.map(toStep) ?? null,
     country: body.country?.toUpperCase() ?? null,
     codeLength: body.code_length ?? null,
   }

@@ -12,7 +12,7 @@ import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
   actorText,
   bytesOf,
-  eventFields,
+  eventsFields,
   fromJson,
   hex,
   hexList,
@@ -33,10 +33,10 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
     ends: change.ends,
     cancel_queued: change.cancelQueued,
     delivery: change.delivery,
-    events: change.events.map((event) => ({
-      ...eventFields(event),
-      ...(event.atMostEveryMs !== undefined && { at_most_every_ms: event.atMostEveryMs }),
-    })),
+    events: eventsFields(change.events, change.steps).map((event, n) => {
+      const atMostEveryMs = change.events[n]?.atMostEveryMs
+      return { ...event, ...(atMostEveryMs !== undefined && { at_most_every_ms: atMostEveryMs }) }
+    }),
     ...(answer && { answer: hex(answer) }),
   }
 }
@@ -102,7 +102,8 @@ export function createApply(
       default: {
         const isCode = change.use?.factor.type === 'recovery_codes'
         const codesLeft = isCode ? Number(number) : null
-        if (change.effect.change.delivery) lastLook.open()
+        const { delivery, steps } = change.effect.change
+        if (delivery || steps) lastLook.open()
         return { kind: kind === 'spent' ? kind : 'done', codesLeft }
       }
     }

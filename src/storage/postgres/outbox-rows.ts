@@ -2,7 +2,7 @@
 // It must not decide.
 
 import type { DeliveryChange } from '../../delivery/transitions.ts'
-import { camelRow, eventFields, type Raw, rowFields } from './rows.ts'
+import { camelRow, eventsFields, type Raw, rowFields } from './rows.ts'
 
 /** Of `outbox_rows`, and what stands beside it. */
 export const loadedOf = (row: Raw) => {
@@ -11,12 +11,12 @@ export const loadedOf = (row: Raw) => {
 }
 
 /** As the functions of the database read it. */
-export function deliveryFields({ set, stamp, newTry, events, ...rest }: DeliveryChange) {
+export function deliveryFields({ set, stamp, newTry, events, steps, ...rest }: DeliveryChange) {
   const { tries, ...columns } = set
   return {
     ...rowFields({ ...stamp, ...rest }),
     set: rowFields({ ...columns, attempts: tries }),
-    events: events.map(eventFields),
+    events: eventsFields(events, steps),
     ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
   }
 }

@@ -86,7 +86,7 @@ const DEPTHS = `select c.channel, coalesce(sum(y.due), 0)::int as due, coalesce(
     )}) y right join (values ${CHANNELS.map((one) => `('${one}')`).join()}) c(channel) on c.channel = y.channel
   group by c.channel`
 
-const LEASE = `select f.leased_at, f.new_token, (f.o).* from cs_lease_2($1::text[], $2::text[], $3::int[], $4, $5) f`
+const LEASE = `select f.leased_at, f.new_token, f.max_sends, f.has_next, (f.o).* from cs_lease_3($1::text[], $2::text[], $3::int[], $4, $5) f`
 
 function createLease({ query, timeOf }: StoreContext) {
   return async (lanes: readonly LaneClaim[], now: number) => {
@@ -123,7 +123,8 @@ export function createOutbox(
           kind === 'changed'
             ? { kind, at, row: loadedOf(fromJson(o as Raw)) as LoadedDelivery }
             : { kind }
-      if (changes.some(({ change }) => change.set.status === 'queued')) lastLook.forget()
+      const isDue = ({ change }: DeliveryToApply) => change.set.status === 'queued' || change.steps
+      if (changes.some(isDue)) lastLook.forget()
       return outcomes
     },
     dueLanes: () => lastLook.dueLanes(() => query<LaneDue>({ text: DUE_LANES, values: [] })),

@@ -9,7 +9,8 @@ import { jsonText, type Raw, rowFields } from './rows.ts'
 
 const reportedBy = (condition: string) =>
   `select x.*, d.sent_at, t.attempt as try_number, t.provider as try_provider, t.started_at as try_started_at,
-    t.result as try_result, t.receipt, cs_now_1($1) as at
+    t.result as try_result, t.receipt, cs_now_1($1) as at, v.max_sends, exists (select 1 from deliveries w
+      where w.verification_seq = d.verification_seq and w.send < 0 and w.status = 'waiting') as has_next
   from send_attempts t join verifications v on v.seq = t.verification_seq
     join deliveries d on d.verification_seq = t.verification_seq and d.send = t.send
     join outbox_rows_2 x on x.seq = t.verification_seq and x.send = t.send
@@ -43,7 +44,8 @@ export function createReceipts(
     async receive(change, now) {
       const values = [jsonText(changeOf(change)), timeOf(now)]
       const [row] = await query<{ outcome: 'applied' | 'changed' }>({ text: RECEIVE, values })
-      if (change.change.set.status === 'queued') lastLook.forget()
+      const { set, steps } = change.change
+      if (set.status === 'queued' || steps) lastLook.forget()
       return row?.outcome ?? 'changed'
     },
   }

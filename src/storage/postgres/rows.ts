@@ -4,6 +4,7 @@
 import type { EventDetails, EventType, WebhookToWrite } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
 import { remember } from '../../kernel/remember.ts'
+import type { StepsChange } from '../../kernel/steps.ts'
 import type { IdempotencyKey } from '../../verification/ports.ts'
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
@@ -59,8 +60,8 @@ export function toRecord(row: Raw): VerificationRecord {
   const record: Raw = {}
   for (const name of Object.keys(row)) if (!BESIDE.has(name)) record[camelName(name)] = row[name]
   const { deliveryStates, ...columns } = record
-  const deliveries = readDeliveryStates((deliveryStates ?? []) as string[])
-  return { ...columns, deliveries } as unknown as VerificationRecord
+  const states = readDeliveryStates((deliveryStates ?? []) as string[])
+  return { ...columns, ...states } as unknown as VerificationRecord
 }
 
 export const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
@@ -111,8 +112,24 @@ export const rowJson = (row: object): Sql => json(rowFields(row))
  * As the functions take an event. Its messages to webhooks travel in the details: a trigger of `events` takes them out and
  * writes them (drizzle/postgres, 'webhooks').
  */
-export function eventFields({ type, details, webhooks }: EventToWrite) {
+function eventFields({ type, details, webhooks }: EventToWrite) {
   return { type, details: webhooks ? { ...details, webhooks } : details } // mutant: I19.pg-in-transaction
+}
+
+/** With what becomes of the steps that wait, which travels in the first in the same way ('steps'). */
+export function eventsFields(events: readonly EventToWrite[], steps: StepsChange | undefined) {
+  const fields = events.map(eventFields)
+  const [first] = fields
+  if (!steps) return fields
+  if (!first) throw new Error('a change of steps has an event')
+  const { begin, add, cancel, next } = steps
+  const travelling = {
+    ...(add && { add: add.map(rowFields) }),
+    ...(begin && { begin }),
+    ...(next && { next: rowFields(next) }),
+    ...(cancel !== undefined && { cancel }),
+  }
+  return [{ ...first, details: { ...first.details, steps: travelling } }, ...fields.slice(1)]
 }
 
 function keyFields({ service, route, keyMacs }: IdempotencyKey) {

@@ -94,6 +94,7 @@ export const deliveries = pgTable(
     deliveredAt: int8('delivered_at'),
     wordedAt: int8('worded_at'),
     tried: text('tried').notNull().default(''),
+    timeoutMs: integer('timeout_ms'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),

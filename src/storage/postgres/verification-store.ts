@@ -93,7 +93,7 @@ function createFinds(
     },
     async deliveriesOf(id) {
       const rows = await query<Raw>(sql`select d.*, d.attempts as tries from verifications v
-        join deliveries d on d.verification_seq = v.seq where v.id = ${id} order by d.send`)
+        join deliveries d on d.verification_seq = v.seq and d.send > 0 where v.id = ${id} order by d.send`)
       return rows.map((row) => toDeliveryRecord(id, camelRow(row) as never))
     },
     async list({ service, budgetIndexes, cursor, limit }) {

@@ -12,6 +12,7 @@ import type { FactorUses } from './factor-uses.ts'
 import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, deliveries, events, verifications } from './schema.ts'
+import type { WriteSteps } from './steps.ts'
 import type { NumberSums } from './sums.ts'
 import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
@@ -90,7 +91,12 @@ function createStatements(orm: Orm) {
   }
 }
 
-export function createApplyChange(orm: Orm, appendEvent: AppendEvent, tries: Tries) {
+export function createApplyChange(
+  orm: Orm,
+  appendEvent: AppendEvent,
+  tries: Tries,
+  writeSteps: WriteSteps,
+) {
   const statements = createStatements(orm)
 
   const isLeftOut = (seq: number, { type, atMostEveryMs }: LoggedEvent, now: number): boolean => {
@@ -134,15 +140,16 @@ export function createApplyChange(orm: Orm, appendEvent: AppendEvent, tries: Tri
           details: { channel, send, reason: change.cancelQueued },
         })
     if (change.delivery) insertDelivery(row, change.delivery, now, claim)
+    if (change.steps) writeSteps(row, change.steps, now)
   }
   return { apply, isLeftOut }
 }
 
 /** Nothing but events that may be left out. */
 function onlyEvents({ effect, use, key }: ChangeToApply): readonly LoggedEvent[] | undefined {
-  const { set, ends, cancelQueued, delivery, events } = effect.change
+  const { set, ends, cancelQueued, delivery, events, steps } = effect.change
   // Under a key there is an answer to be kept.
-  const isMore = Object.keys(set).length > 0 || ends || cancelQueued !== null || delivery !== null
+  const isMore = [ends, cancelQueued, delivery, steps].some(Boolean) || Object.keys(set).length > 0
   const mayBeLeftOut = events.every((one) => one.atMostEveryMs !== undefined)
   return !use && !key && !isMore && mayBeLeftOut ? events : undefined
 }

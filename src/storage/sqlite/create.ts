@@ -53,7 +53,7 @@ export function createCreate(deps: {
     const refusal = guesses.ask(input.guesses)
     if (refusal) return { kind: 'guesses_refused', refusal } // mutant: I4.reserve-in-transaction
     if (slot) slots.free(slot) // mutant: C47.dead-frees-session
-    const { codeHash, codeSealed, deliveries: _, ...columns } = record
+    const { codeHash, codeSealed, deliveries: _, nextStep: _none, ...columns } = record
     const { seq } = insert.get({ ...columns, sessionSlot: slot?.slots[0] ?? null })
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor, claim)

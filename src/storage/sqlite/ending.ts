@@ -33,7 +33,7 @@ export function createEndings(orm: Orm, apply: ApplyChange): Endings {
     )
     .prepare()
   return {
-    end: (row, status, now, actor) => apply(row, ending(status, now), now, actor),
+    end: (row, status, now, actor) => apply(row, ending(status, now, true), now, actor),
     eraseIfUnsendable: (seq) => void erase.run({ seq }),
   }
 }

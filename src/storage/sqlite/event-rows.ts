@@ -29,6 +29,9 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'delivery.delivered': [20, 'channel', 'provider', 'send', 'attempt', 'after_ms'],
   'delivery.undelivered': [21, 'channel', 'provider', 'send', 'attempt', 'error'],
   'request.refused': [15],
+  // 20 and 21 are receipts'.
+  'delivery.skipped': [22, 'channel', 'step', 'error'],
+  'verification.advanced': [23, 'channel'],
   'factor.created': [16, 'factor', 'type'],
   'factor.confirmed': [17, 'factor', 'type'],
   'factor.deleted': [18, 'factor', 'type'],

@@ -1,6 +1,7 @@
 // The worker's reads: due deliveries, and the results of the newest real messages.
 
 import type { PastSend } from '../../delivery/outbox-ports.ts'
+import type { StoredDeliveryStatus } from '../../kernel/channel.ts'
 import type { LaneClaim } from '../engine.ts'
 import { PAST_SENDS, PAST_TRIES, toPastSend } from '../outbox-reads.ts'
 import { and, atMost, desc, eq, isNotNull, lte, type Orm, sql } from './drizzle.ts'
@@ -19,9 +20,13 @@ export const joined = {
   codeSealed: codes.codeSealed,
   expiresAt: verifications.expiresAt,
   sends: verifications.sends,
+  maxSends: verifications.maxSends,
+  hasNext:
+    sql`exists (select 1 from deliveries w where w.verification_seq = deliveries.verification_seq
+    and w.send < min(deliveries.send, 0) and w.status = 'waiting')`.mapWith(Boolean),
   send: deliveries.send,
   channel: deliveries.channel,
-  status: deliveries.status,
+  status: sql<StoredDeliveryStatus>`deliveries.status`,
   provider: deliveries.provider,
   tries: deliveries.tries,
   ambiguous: deliveries.ambiguous,

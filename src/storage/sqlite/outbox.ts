@@ -11,6 +11,7 @@ import { createLaneReads } from './lanes.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
 import { createReceipts } from './receipts.ts'
 import { deliveries } from './schema.ts'
+import type { WriteSteps } from './steps.ts'
 import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
 
@@ -20,7 +21,13 @@ import type { Writer } from './writer.ts'
  */
 const AT_LEAST_ONCE = { mayRepeat: true } as const
 
-type Deps = { orm: Orm; endings: Endings; appendEvent: AppendEvent; tries: Tries }
+type Deps = {
+  orm: Orm
+  endings: Endings
+  appendEvent: AppendEvent
+  tries: Tries
+  writeSteps: WriteSteps
+}
 
 function createMove(orm: Orm) {
   const p = sql.placeholder
@@ -43,22 +50,25 @@ function createMove(orm: Orm) {
   return (row: OutboxRow, set: DeliveryColumns) => void move.run({ ...row, ...set })
 }
 
-function createApplyOne({ orm, endings, appendEvent, tries }: Deps) {
+function createApplyOne({ orm, endings, appendEvent, tries, writeSteps }: Deps) {
   const move = createMove(orm)
   return (row: OutboxRow, change: DeliveryChange, now: number) => {
     const { seq, send } = row
     const { set, dueAfterMs, newTry, removed, at } = change
     move(row, dueAfterMs === undefined ? set : { ...set, dueAt: now + dueAfterMs })
-    if (newTry) tries.begin({ seq, send, now: at, ...newTry })
+    // A step that begins is a send from here on.
+    if (newTry) tries.begin({ seq, send: change.steps?.begin?.send ?? send, now: at, ...newTry })
     if (removed !== undefined) tries.remove({ seq, send, tryNumber: removed })
     const actor = serviceActor(row.service)
     for (const event of change.events) appendEvent({ ...event, at, verificationSeq: seq, actor })
+    if (change.steps) writeSteps(row, change.steps, at)
     if (change.eraseIfUnsendable) endings.eraseIfUnsendable(seq) // mutant: I7.last-send-erases
   }
 }
 
-/** Whoever holds the row now is another worker, or none. */
-function isHeld(row: OutboxRow, { token, status, tries }: DeliveryToApply): boolean {
+/** Whoever holds the row now is another worker, or none; a step that a resend has put off meanwhile is not due. */
+function isHeld(row: OutboxRow, { token, status, tries }: DeliveryToApply, now: number): boolean {
+  if (status === 'waiting' && token === null && (row.dueAt ?? now) > now) return false // mutant: C54.put-off-not-claimed
   return row.status === status && row.token === token && row.tries === tries // mutant: I5.lease-fencing
 }
 
@@ -86,7 +96,7 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
     const row = reads.one({ verificationId, send })
     if (!row) return { kind: 'fenced' }
     if (answer) tries.answer({ seq: row.seq, send, tryNumber: answer.tryNumber }, answer)
-    if (!isHeld(row, one)) return { kind: 'fenced' }
+    if (!isHeld(row, one, now)) return { kind: 'fenced' }
     if (!fits(row, one, now)) return { kind: 'changed', at: now, row }
     applyOne(row, change, now)
     return { kind: 'applied' }

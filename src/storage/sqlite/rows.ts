@@ -3,7 +3,7 @@
 
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
-import { and, atMost, desc, eq, getTableColumns, lt, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, getTableColumns, gt, lt, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, verifications } from './schema.ts'
 
 export type VerificationRow = typeof verifications.$inferSelect & {
@@ -19,14 +19,15 @@ const verificationFields = {
   codeSealed: codes.codeSealed,
   deliveryStates: sql<
     string | null
-  >`(select group_concat(d.send || ':' || d.status || ':' || (d.ambiguous > 0)) from deliveries d where d.verification_seq = verifications.seq)`.as(
+  >`(select group_concat(d.send || ':' || d.status || ':' || (d.ambiguous > 0) || case when d.status = 'waiting'
+    then ':' || d.channel || ':' || coalesce(d.due_at, 0) || ':' || d.timeout_ms else '' end) from deliveries d where d.verification_seq = verifications.seq)`.as(
     'delivery_states',
   ),
 }
 
 export function toRecord(row: VerificationRow): VerificationRecord {
   const { seq: _seq, sessionSlot: _slot, deliveryStates, ...record } = row
-  return { ...record, deliveries: readDeliveryStates(deliveryStates?.split(',') ?? []) }
+  return { ...record, ...readDeliveryStates(deliveryStates?.split(',') ?? []) }
 }
 
 export type VerificationRows = {
@@ -91,7 +92,7 @@ export function createVerificationRows(orm: Orm): VerificationRows {
     .select(getTableColumns(deliveries))
     .from(v)
     .innerJoin(deliveries, eq(deliveries.verificationSeq, v.seq))
-    .where(eq(v.id, p('id')))
+    .where(and(eq(v.id, p('id')), gt(deliveries.send, 0)))
     .orderBy(deliveries.verificationSeq, deliveries.send)
     .prepare()
   return {

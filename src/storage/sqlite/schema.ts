@@ -96,9 +96,10 @@ export const deliveries = sqliteTable(
   'deliveries',
   {
     verificationSeq: verificationSeq(),
-    /** 1 is the start's, 2 the first resend's, … */
+    /** 1 is the start's, 2 the first resend's, …; -1, -2, …: the steps of a chain that wait, until they go out as sends. */
     send: integer('send').notNull(),
     channel: text('channel').$type<Channel>().notNull(),
+    /** Beside these `waiting`, of a step that nobody is shown as a delivery. */
     status: text('status').$type<DeliveryStatus>().notNull(),
     /** Of the next try, or of the last one. Null: an older version made it, or nobody served the channel. */
     provider: text('provider'),
@@ -118,6 +119,8 @@ export const deliveries = sqliteTable(
     wordedAt: integer('worded_at'),
     /** Providers that had their turn before: `twilio,vonage!` (delivery/tried.ts). */
     tried: text('tried').notNull().default(''),
+    /** Of a step of a chain: how long the one before it may take without `delivered`. */
+    timeoutMs: integer('timeout_ms'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send] }),

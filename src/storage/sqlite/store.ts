@@ -17,6 +17,7 @@ import { createAnswers } from './idempotency.ts'
 import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createStepWriter } from './steps.ts'
 import { createSuppressionRows } from './suppressions.ts'
 import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
@@ -30,9 +31,11 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
   const writer = createWriter(client, options)
   const appendEvent = createEventWriter(orm)
   const tries = createTries(orm)
-  const applying = createApplyChange(orm, appendEvent, tries)
+  const writeSteps = createStepWriter(orm, appendEvent)
+  const applying = createApplyChange(orm, appendEvent, tries, writeSteps)
   const endings = createEndings(orm, applying.apply)
-  const deps = { orm, writer, applying, endings, appendEvent, tries, answers: createAnswers(orm) }
+  const writes = { appendEvent, tries, writeSteps, answers: createAnswers(orm) }
+  const deps = { orm, writer, applying, endings, ...writes }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {

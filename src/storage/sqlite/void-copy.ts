@@ -7,6 +7,7 @@ import { createApplyChange } from './change.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
 import { createOrm } from './orm.ts'
+import { createStepWriter } from './steps.ts'
 import { createTries } from './tries.ts'
 
 /** What the store that is replaced knows of the time since the copy. */
@@ -109,10 +110,10 @@ const SET = 'factor_seq = (select seq from factors where id = @id)'
 
 function endPending(client: Database, { now, keyId }: VoidOptions): number {
   const orm = createOrm(client)
-  const endings = createEndings(
-    orm,
-    createApplyChange(orm, createEventWriter(orm), createTries(orm)).apply,
-  )
+  const appendEvent = createEventWriter(orm)
+  const writeSteps = createStepWriter(orm, appendEvent)
+  const { apply } = createApplyChange(orm, appendEvent, createTries(orm), writeSteps)
+  const endings = createEndings(orm, apply)
   const pending = client
     .prepare("select seq, service from verifications where status = 'pending'")
     .all() as { seq: number; service: string }[]

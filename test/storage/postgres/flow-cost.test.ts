@@ -78,6 +78,7 @@ function createDomain() {
     generateCode,
     createReference,
     pickLocale,
+    hasReceipts: () => false,
     pickProvider: () => 'acme',
     addressKey: (address) => address,
     compare: comparersOf({
@@ -88,7 +89,15 @@ function createDomain() {
   const caller = { service: testService(), keyId: 'key_test' }
   const start = async (to: string, session: string | null = null) => {
     const result = await service.start(caller, {
-      ...{ to, session, channel: null, country: null, locale: null, codeLength: null },
+      ...{
+        to,
+        session,
+        channel: null,
+        channels: null,
+        country: null,
+        locale: null,
+        codeLength: null,
+      },
       ...{ ttlSeconds: null, metadata: {}, authenticated: false, decoy: false, purpose: 'login' },
       ...NOBODY,
     })

@@ -64,6 +64,7 @@ describe('a start whose commit went unconfirmed', () => {
       lock: createKeyedLock(),
       createReference,
       pickLocale,
+      hasReceipts: () => false,
       pickProvider: () => 'acme',
       addressKey: (address) => address,
     })
@@ -71,7 +72,12 @@ describe('a start whose commit went unconfirmed', () => {
       service.start(
         { service: testService(), keyId: 'key_test' },
         {
-          ...{ to: `${mac().toString('hex')}@example.com`, session: null, channel: null },
+          ...{
+            to: `${mac().toString('hex')}@example.com`,
+            session: null,
+            channel: null,
+            channels: null,
+          },
           ...{ country: null, locale: null, codeLength: null, ttlSeconds: null, metadata: {} },
           ...{ authenticated: false, decoy: false, purpose: 'login', idempotency: null },
           endUser: { clientIp: null, userAgent: null },

@@ -2,13 +2,17 @@
 
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decideStepReleased } from '../../../src/delivery/steps.ts'
+import { createSqliteEngine } from '../../../src/storage/sqlite/store.ts'
+import { decideStart } from '../../../src/verification/transitions.ts'
 import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
+import { describeChains } from '../../contract/chains.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeReceipts } from '../../contract/outbox-receipts.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
-import { T0 } from '../../contract/rows.ts'
+import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { describeStartClaims } from '../../contract/start-claims.ts'
 import { type Stores, start } from '../../contract/stores.ts'
 import { describeWebhooks } from '../../contract/webhooks.ts'
@@ -28,11 +32,31 @@ describe('on SQLite', () => {
   describeClaims(factory)
   describeSettling(factory)
   describeReceipts(factory)
+  describeChains(factory)
   describeStartClaims(factory)
   describeEvents(factory)
   describeApiKeys(() => store.apiKeys)
   describeAdminSessions(() => store.adminSessions)
   describeWebhooks(() => store)
+
+  it('C54: a step that was put off between a look and a claim is not claimed', async () => {
+    const record = newVerification()
+    const step = { send: -1, channel: 'email', provider: 'acme', timeoutMs: 20_000 } as const
+    const change = decideStart(record, false, 'acme', [step])
+    await store.verifications.create(createInput(record, { change }))
+    const claim = (now: number) =>
+      createSqliteEngine(store.client).outbox.apply(
+        [
+          {
+            ...{ verificationId: record.id, send: -1, token: null, status: 'waiting', tries: 0 },
+            ...{ change: decideStepReleased(), answer: null },
+          },
+        ],
+        now,
+      )
+    expect(await claim(T0 + 34_999)).toEqual([{ kind: 'fenced' }])
+    expect(await claim(T0 + 35_000)).toEqual([{ kind: 'applied' }])
+  })
 
   it('returns the newest time for the clock: 0 in a new file, and it survives a restart', async () => {
     const path = join(directory.path, 'clock.db')

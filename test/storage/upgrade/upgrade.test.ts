@@ -29,7 +29,8 @@ const STATES = {
 type Name = keyof typeof STATES
 
 /** Events that no earlier version wrote. */
-const LATER = /^webhook\.|^recipient\.(un)?suppressed$/
+const LATER =
+  /^webhook\.|^recipient\.(un)?suppressed$|^delivery\.((un)?delivered|skipped)$|^verification\.advanced$/
 
 const GRACE_MS = 14_000
 const SPENT_AT = T0 + 220
