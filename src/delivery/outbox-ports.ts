@@ -153,21 +153,27 @@ export type NextAfter = (
 /** Where a receipt belongs: by our own id of the try, else by the provider's. */
 export type ReceiptKey = { provider: string; tryId: string | null; reference: string | null }
 
+/** Whose message a receipt is about. */
+type ReportedMessage = {
+  channel: Channel
+  of: DeliveryKind
+  recipient: Pick<DueDelivery, 'verificationId' | 'service' | 'recipientSealed'>
+}
+
 /**
  * `unknown`: no such try (erased, or not ours). `known`: it says nothing new. `moved`: the try; `requeued`: its message is
  * due again, with another provider.
  */
 export type ReceiptOutcome =
-  | { kind: 'unknown' | 'known' }
-  | {
+  | { kind: 'unknown' }
+  | (ReportedMessage & { kind: 'known' })
+  | (ReportedMessage & {
       kind: 'moved'
-      channel: Channel
-      of: DeliveryKind
       from: string
       /** Since the try began. */
       afterMs: number
       requeued: string | null
-    }
+    })
 
 /** The backlog of one channel; counted up to a bound, for a backlog must not slow down its own report. */
 export type OutboxDepth = {

@@ -1,15 +1,16 @@
 // Takes what providers report: first whether it is theirs, cheaply, then what it says, then the store.
 // It must not read a report before that, nor log anything of one that is not theirs.
 
+import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import type { CallbackUrls } from './callback-urls.ts'
 import type { Chooser } from './chooser.ts'
 import type { DecoyReceipts } from './decoy-receipts.ts'
-import type { NextAfter, Outbox } from './outbox-ports.ts'
+import type { NextAfter, Outbox, ReceiptOutcome } from './outbox-ports.ts'
 import type { DeliveryLog, Failover, Provider } from './ports.ts'
-import type { Receipt, ReceiptDesk, ReceiptState } from './receipt-ports.ts'
+import type { OptOut, Receipt, ReceiptDesk, ReceiptState } from './receipt-ports.ts'
 
 /** A stranger may send thousands: one line for all of a minute. */
 const REFUSALS_TOLD_EVERY_MS = 60_000
@@ -26,6 +27,9 @@ export type DeskDeps = {
   keyring: Pick<Keyring, 'open'>
   clock: Pick<Clock, 'now'>
   logger: DeliveryLog
+  suppress: ReportSuppressed
+  /** A STOP is meant for all of them: they have one sender. */
+  services: readonly string[]
   /** A message is due again. */
   wake(channel: Failover['channel']): void
   /** For metrics. They must not throw. */
@@ -53,20 +57,69 @@ function createNext({ chooser, keyring }: Pick<DeskDeps, 'chooser' | 'keyring'>)
   }
 }
 
+/** @throws StoreUnavailableError */
+export type ReportSuppressed = {
+  add(report: {
+    service: string
+    channel: Channel
+    to: string
+    reason: SuppressionReason
+    provider: string
+    code: string | null
+  }): Promise<unknown>
+  start(report: {
+    service: string
+    channel: Channel
+    to: string
+    provider: string
+  }): Promise<unknown>
+}
+
+/** Twice is as once. A complaint comes after the receipt that the message arrived. */
+async function suppressFor(
+  { suppress, keyring }: Pick<DeskDeps, 'suppress' | 'keyring'>,
+  provider: string,
+  { suppress: reason, error }: Receipt,
+  outcome: Exclude<ReceiptOutcome, { kind: 'unknown' }>,
+): Promise<void> {
+  if (reason === null || outcome.of !== 'real') return
+  const { channel, recipient } = outcome
+  const { service, verificationId, recipientSealed } = recipient
+  const to = keyring.open(recipientSealed, recipientContext(verificationId))
+  const code = error?.code ?? null
+  await suppress.add({ service, channel, to, reason, provider, code })
+}
+
+/** The person's own word, to each service that writes to them by this provider. */
+async function hearOptOut(
+  { suppress, services }: Pick<DeskDeps, 'suppress' | 'services'>,
+  { name: provider, channels }: Provider,
+  { kind, recipient: to }: OptOut,
+): Promise<void> {
+  const [channel] = channels
+  for (const service of channel ? services : []) {
+    const report = { service, channel: channel as Channel, to, provider }
+    if (kind === 'start') await suppress.start(report)
+    else await suppress.add({ ...report, reason: 'stop', code: null })
+  }
+}
+
 function createTake(deps: DeskDeps) {
   const next = createNext(deps)
   return async (provider: string, receipt: Receipt): Promise<void> => {
     const { tryId, reference, ...reported } = receipt
     const key = { provider, tryId, reference }
     const outcome = await deps.outbox.receive({ key, reported, now: deps.clock.now(), next })
-    if (outcome.kind !== 'moved') return
-    deps.onReceipt(provider, receipt.state)
-    const { channel, from, afterMs, requeued: to } = outcome
-    const hasArrived = receipt.state === 'delivered' && outcome.of === 'real'
-    if (hasArrived) deps.decoys.learn({ channel, provider }, afterMs)
-    if (to === null) return
-    deps.onFailover({ channel, from, to })
-    deps.wake(channel)
+    if (outcome.kind === 'unknown') return
+    if (outcome.kind === 'moved') {
+      deps.onReceipt(provider, receipt.state)
+      const { channel, from, afterMs, requeued: to } = outcome
+      const hasArrived = receipt.state === 'delivered' && outcome.of === 'real'
+      if (hasArrived) deps.decoys.learn({ channel, provider }, afterMs)
+      if (to !== null) deps.onFailover({ channel, from, to })
+      if (to !== null) deps.wake(channel)
+    }
+    await suppressFor(deps, provider, receipt, outcome)
   }
 }
 
@@ -77,11 +130,13 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   return {
     publicUrl,
     async take(name, callback) {
-      const reader = providers.find((one) => one.name === name)?.receipts
+      const provider = providers.find((one) => one.name === name)
+      const reader = provider?.receipts
       if (!reader) return 'nobody'
       const isOfMessage = reader.url === 'message'
       const named = isOfMessage ? urls.tryOf(name, callback.query) : undefined
-      const isOurs = !isOfMessage || named !== undefined
+      const isText = reader.takesTexts === true && !callback.query.has('try')
+      const isOurs = !isOfMessage || named !== undefined || isText
       const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
       if (!isOurs || !(await reader.verify(callback, clock.now(), signal))) {
         note(name)
@@ -90,8 +145,9 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
       const reports = reader.read(callback)
       if (!reports) return 'unreadable'
       for (const report of reports) {
-        if (report.kind !== 'receipt') continue
-        await take(name, isOfMessage ? { ...report, tryId: named ?? null } : report)
+        if (report.kind !== 'receipt') await hearOptOut(deps, provider, report)
+        else if (!isText)
+          await take(name, isOfMessage ? { ...report, tryId: named ?? null } : report)
       }
       return 'taken'
     },

@@ -44,6 +44,8 @@ export type ReceiptReader = {
   url: 'message' | 'account'
   /** The provider's own signature over the raw bytes. Cheap before it is sure; constant-time. */
   verify(callback: Callback, now: number, signal: AbortSignal): boolean | Promise<boolean>
+  /** Texts of people come to its address without a MAC: they rest on `verify` alone, and nothing else is read of those. */
+  takesTexts?: true
   /** Undefined: it can't be read. `[]`: nothing that concerns us. */
   read(callback: Callback): readonly Report[] | undefined
 }

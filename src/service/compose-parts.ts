@@ -158,6 +158,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     sweeper,
     purger,
     metrics,
+    suppress,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
     webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),

@@ -14,7 +14,9 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
-type Beside = Pick<DeskDeps, 'chooser' | 'clock' | 'logger' | 'wake'> & { metrics: Metrics }
+type Beside = Pick<DeskDeps, 'chooser' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
+  metrics: Metrics
+}
 
 /** Providers refuse a message whose callback leads to themselves. */
 function isReachable(publicUrl: string): boolean {
@@ -24,7 +26,7 @@ function isReachable(publicUrl: string): boolean {
 export type Reports = ReturnType<typeof composeReports>
 
 export function composeReports(
-  { publicUrl }: Pick<Config, 'publicUrl'>,
+  { publicUrl, services: configured }: Pick<Config, 'publicUrl' | 'services'>,
   deps: { keyring: Keyring; store: Store; clock: Clock; providers: readonly Provider[] },
 ) {
   const { keyring, providers } = deps
@@ -41,12 +43,12 @@ export function composeReports(
     onDecoySent: decoys.follow,
     isReporting: ({ receipts }: Provider) => urls !== null && receipts !== undefined,
     /** Null: nobody could report. */
-    openDesk({ chooser, clock, logger, wake, metrics }: Beside): ReceiptDesk | null {
+    openDesk({ chooser, clock, logger, wake, metrics, suppress }: Beside): ReceiptDesk | null {
       if (publicUrl === null || !urls) return null
       const { countReceipt: onReceipt, countFailover: onFailover } = metrics
       return createReceiptDesk({
         ...{ publicUrl, urls, providers, outbox, decoys, chooser, keyring, clock, logger, wake },
-        ...{ onReceipt, onFailover },
+        ...{ onReceipt, onFailover, suppress, services: [...configured.keys()] },
       })
     },
   }

@@ -35,17 +35,19 @@ export function createReceive(
       const row = await engine.reported(ref, now)
       // Of another provider: its MAC, or its signature, says nothing about this one's tries.
       if (row?.tryProvider !== key.provider) return { kind: 'unknown' } // mutant: C55.own-tries
+      const { verificationId, service, channel, recipientSealed, kind: of } = row
+      const message = { channel, of, recipient: { verificationId, service, recipientSealed } }
       const decision = decideReceipt(row, reported, next, row.at)
-      if (!decision) return { kind: 'known' }
-      const change = withWebhooks(causes, row.service, row, decision.change)
-      const { verificationId, send, tryNumber, channel, kind: of, tryProvider: from } = row
+      if (!decision) return { kind: 'known', ...message }
+      const change = withWebhooks(causes, service, row, decision.change)
+      const { send, tryNumber, tryProvider: from } = row
       const toApply = { ...decision, change, verificationId, send, tryNumber, seen: seenOf(row) }
       if ((await engine.receive(toApply, now)) === 'changed') continue
       causes.written(change.events)
       const { status, provider = null } = change.set
       const requeued = status === 'queued' ? provider : null
       const afterMs = decision.receipt.at - row.tryStartedAt
-      return { kind: 'moved', channel, of, from, afterMs, requeued }
+      return { kind: 'moved', ...message, from, afterMs, requeued }
     }
     if (!ref) return { kind: 'unknown' }
     throw new StoreUnavailableError('the delivery moved too often')

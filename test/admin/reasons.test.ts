@@ -83,3 +83,25 @@ it('C67: a reason is plain text on the page, whatever it contains', async () => 
   expect(page).not.toContain(hostile)
   expect(page.split('&lt;script&gt;alert(1)')).toHaveLength(3)
 })
+
+it('C26: the page says what was reported of each try, how long after, and what is a double', async () => {
+  const row = { deliveryStatus: 'delivered', provider: 'vonage' } as const
+  const at = { channel: 'sms', send: 1 }
+  const lost = { ...at, provider: 'twilio', attempt: 1, error: '30007', fault: 'message' }
+  const arrived = { ...at, provider: 'vonage', attempt: 2, after_ms: 3_000 }
+  const double = { ...at, provider: 'twilio', attempt: 1, after_ms: 9_000, double: true }
+  const page = await shownPage(
+    detailOf({ ...row, errorCode: null, errorMessage: null }, [
+      eventOf('delivery.undelivered', NOW - 6_000, { ...lost, next_provider: 'vonage' }),
+      eventOf('delivery.delivered', NOW - 3_000, arrived),
+      eventOf('delivery.delivered', NOW, double),
+    ]),
+  )
+  const text = textOf(page)
+  expect(text).toContain('twilio reports: message 1 did not arrive; on to vonage')
+  expect(text).toContain('The provider blames the message.')
+  expect(text).toContain('vonage reports: message 1 arrived, 3.0 s after it was handed over')
+  expect(text).toContain(
+    'twilio reports: message 1 arrived, 9.0 s after it was handed over. It is a double',
+  )
+})

@@ -100,7 +100,7 @@ export function describeReceipts(factory: StoresFactory): void {
       ]
       expect(await Promise.all(strangers)).toEqual(strangers.map(() => ({ kind: 'unknown' })))
       expect(await deliveryOf(stores, record)).toMatchObject({ status: 'sent' })
-      expect(await receive(stores, { reference }, 'delivered', T0 + 500)).toEqual({
+      expect(await receive(stores, { reference }, 'delivered', T0 + 500)).toMatchObject({
         ...{
           kind: 'moved',
           channel: 'sms',
@@ -143,7 +143,9 @@ export function describeReceipts(factory: StoresFactory): void {
     it('I14, I18: undelivered goes to the next provider, the same code as a message more', async () => {
       const stores = factory()
       const { record, of } = await sent(stores, { maxSends: 1 })
-      expect(await receive(stores, of, 'undelivered', T0 + 1_000, { fault: 'message' })).toEqual({
+      expect(
+        await receive(stores, of, 'undelivered', T0 + 1_000, { fault: 'message' }),
+      ).toMatchObject({
         ...{ kind: 'moved', channel: 'sms', of: 'real', from: 'acme' },
         ...{ afterMs: 1_000, requeued: 'other' },
       })

@@ -13,6 +13,7 @@ import { createReceiptDesk } from '../../src/delivery/receipt-desk.ts'
 import type { Callback, Receipt, ReceiptState } from '../../src/delivery/receipt-ports.ts'
 import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
+import { recipientContext } from '../../src/kernel/sealing.ts'
 import { fixedClock, NOW, smsMessage } from './messages.ts'
 
 const ERROR = { code: '30034', message: 'the sender is not registered for this country' }
@@ -219,8 +220,8 @@ describe('C27: Twilio’s receipts', () => {
     [{ MessageStatus: 'sent' }, [{ state: 'sent', error: null }]],
     [{ SmsStatus: 'delivered', SmsSid: 'SM2' }, [{ state: 'delivered', reference: 'SM2' }]],
     [
-      { MessageStatus: 'undelivered', ErrorCode: '30006' },
-      [{ state: 'undelivered', error: { code: '30006' }, fault: 'recipient', suppress: 'unknown' }],
+      { MessageStatus: 'undelivered', ErrorCode: '30005' },
+      [{ state: 'undelivered', error: { code: '30005' }, fault: 'recipient', suppress: 'unknown' }],
     ],
     [
       { MessageStatus: 'failed', ErrorCode: '30034' },
@@ -249,7 +250,7 @@ describe('C27: Twilio’s receipts', () => {
 it('C49: a decoy arrives as recent messages of its provider did, or stays sent where none has', async () => {
   vi.useFakeTimers()
   try {
-    const receive = vi.fn(async () => ({ kind: 'known' }) as const)
+    const receive = vi.fn(async () => ({ kind: 'unknown' }) as const)
     const outbox = { receive }
     const decoys = createDecoyReceipts({ outbox, clock: fixedClock, random: () => 0 })
     const claim = { channel: 'sms', provider: 'twilio', tryId: TRY, startedAt: NOW - 500 } as const
@@ -270,9 +271,20 @@ it('C49: a decoy arrives as recent messages of its provider did, or stays sent w
   }
 })
 
+const DELIVERED: Receipt = {
+  ...{ kind: 'receipt', tryId: TRY, reference: null, state: 'delivered' },
+  ...{ error: null, fault: null, suppress: null, at: null },
+}
+
 describe('where providers report', () => {
-  const open = () => {
-    const receive = vi.fn(async () => ({ kind: 'known' }) as const)
+  const VERIFICATION = 'vrf_0123456789abcdefghijklmnopqrstuv'
+  const open = (of: 'real' | 'decoy' = 'real') => {
+    const recipient = {
+      ...{ verificationId: VERIFICATION, service: 'shop' },
+      recipientSealed: keyring.seal('+14155552671', recipientContext(VERIFICATION)),
+    }
+    const receive = vi.fn(async () => ({ kind: 'known', channel: 'sms', of, recipient }) as const)
+    const [add, start] = [vi.fn(async () => undefined), vi.fn(async () => undefined)]
     const lines: string[] = []
     const log = (fields: object, text: string) =>
       void lines.push(`${JSON.stringify(fields)} ${text}`)
@@ -282,16 +294,24 @@ describe('where providers report', () => {
       ...{ name, channels: ['sms'] as const, receipts: { url: 'message' as const, verify, read } },
       send: async () => ({ kind: 'accepted', reference: null }) as const,
     })
+    const textProvider = {
+      ...provider('texts'),
+      receipts: {
+        ...{ url: 'message' as const, takesTexts: true as const, verify: () => true },
+        read: () => [{ kind: 'stop' as const, recipient: '+14155552671' }, DELIVERED],
+      },
+    }
     const desk = createReceiptDesk({
       publicUrl: 'https://verify.example.com',
-      providers: [provider('twilio'), provider('twilio:eu')],
+      providers: [provider('twilio'), provider('twilio:eu'), textProvider],
+      ...{ suppress: { add, start }, services: ['shop', 'bank'] },
       ...{ urls, outbox: { receive }, keyring, clock: fixedClock },
       chooser: { next: () => NEXT },
       decoys: { learn: () => {} },
       logger: { debug: log, info: log, warn: log, error: log },
       ...{ wake: () => {}, onReceipt: () => {}, onFailover: () => {} },
     })
-    return { desk, receive, verify, read, lines }
+    return { desk, receive, verify, read, lines, add, start }
   }
 
   it('takes one for the try of its URL, whatever else it says', async () => {
@@ -334,6 +354,39 @@ describe('where providers report', () => {
     const read = (ring: typeof keyring) =>
       createCallbackUrls({ publicUrl: '', keyring: ring }).tryOf('twilio', searchParams)
     expect([read(rotated), read(strange)]).toEqual([TRY, undefined])
+  })
+
+  it('C59: suppresses an unknown number, though it is known that nothing arrived, and no decoy', async () => {
+    const lost = callback({ fields: { MessageStatus: 'undelivered', ErrorCode: '30005' } })
+    for (const of of ['decoy', 'real'] as const) {
+      const { desk, add } = open(of)
+      expect(await desk.take('twilio', lost)).toBe('taken')
+      expect(add.mock.calls).toEqual(
+        of === 'decoy'
+          ? []
+          : [
+              [
+                {
+                  ...{ service: 'shop', channel: 'sms', to: '+14155552671', reason: 'unknown' },
+                  ...{ provider: 'twilio', code: '30005' },
+                },
+              ],
+            ],
+      )
+    }
+  })
+
+  it('C59: a STOP comes without a MAC, is heard for each service, and brings no receipt along', async () => {
+    const { desk, add, receive } = open()
+    const url = 'https://verify.example.com/receipts/texts'
+    expect(await desk.take('texts', callback({ url }))).toBe('taken')
+    expect(add.mock.calls).toMatchObject([
+      [{ service: 'shop', to: '+14155552671', reason: 'stop', code: null }],
+      [{ service: 'bank', to: '+14155552671', reason: 'stop', code: null }],
+    ])
+    expect(receive).not.toHaveBeenCalled()
+    // With a try it is a receipt, whose MAC is missing.
+    expect(await desk.take('texts', callback({ url: `${url}?try=${TRY}` }))).toBe('refused')
   })
 
   it('answers nobody’s and unreadable ones as such', async () => {

@@ -44,7 +44,7 @@ export const RECEIPTS: readonly Mutant[] = [
     'C55.callback-mac',
     'a receipt is taken for the try alone that its URL was made for',
     [RECEIPTS_TEST, 'C55: another try’s MAC is refused before the signature is looked at'],
-    { node: 'CallExpression', becomes: '[true]' },
+    { node: 'CallExpression', becomes: 'true' },
   ),
   mutant(
     'C27.provider-signature',

@@ -28,7 +28,6 @@ const STATES: Readonly<Record<string, ReceiptState>> = {
 const SUPPRESSED: Readonly<Record<string, Receipt['suppress']>> = {
   21610: 'stop',
   30005: 'unknown',
-  30006: 'unknown',
 }
 
 const fieldsOf = ({ body }: Callback) => new URLSearchParams(Buffer.from(body).toString('utf8'))

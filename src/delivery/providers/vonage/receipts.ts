@@ -34,6 +34,7 @@ const decode = (part: string) => readJson(Buffer.from(part, 'base64url').toStrin
 export function createVonageReceipts(secret: string): ReceiptReader {
   return {
     url: 'message',
+    takesTexts: true,
     verify({ headers, body }, now) {
       const [, head, claims, signature] = BEARER.exec(headers.authorization ?? '') ?? []
       if (head === undefined || claims === undefined || signature === undefined) return false
