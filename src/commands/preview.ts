@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts'
 import type { TextPreview } from '../delivery/ports.ts'
-import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
 import { readLanguageTag } from '../kernel/language-tag.ts'
 import {
   type Command,
@@ -27,8 +27,8 @@ function readWanted(given: Given): Wanted {
   const locale = text === 'all' ? null : readLanguageTag(text)
   if (text !== 'all' && locale === null)
     throw new UsageError('--locale must be all or a language tag such as de or pt-BR')
-  const channel = oneOf(given, 'channel', CHANNELS)
-  return { locale, channels: channel ? [channel] : CHANNELS, service: given.text('service') }
+  const channel = oneOf(given, 'channel', TEXT_CHANNELS)
+  return { locale, channels: channel ? [channel] : TEXT_CHANNELS, service: given.text('service') }
 }
 
 /** A line for people: what one text costs. */
@@ -67,7 +67,7 @@ export const previewCommand: Command = {
   summary: 'Shows the texts of messages as they would be sent, with encoding and parts.',
   options: {
     locale: textOption('<tag>', 'all (the default), or a language such as de or pt-BR'),
-    channel: textOption('<channel>', `${CHANNELS.join(', ')} (default: all of them)`),
+    channel: textOption('<channel>', `${TEXT_CHANNELS.join(', ')} (default: all of them)`),
     service: textOption('<name>', 'Whose texts (default: those of the default service)'),
     ...JSON_OPTION,
   },

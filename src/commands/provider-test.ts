@@ -156,7 +156,7 @@ export const testProviderCommand: Command = {
     to: textOption('<recipient>', 'Your own number or address'),
     channel: textOption(
       '<channel>',
-      `${CHANNELS.join(', ')} (default: sms to a number, email to an address)`,
+      `${CHANNELS.join(', ')} (default: sms to a number, email to an address). A messenger’s message shows the code 000000`,
     ),
     ...JSON_OPTION,
   },

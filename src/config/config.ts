@@ -3,7 +3,7 @@
 
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
-import { CHANNELS } from '../kernel/channel.ts'
+import { CHANNELS, type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
@@ -121,14 +121,16 @@ function readDefaultService(
 ): ServicePolicy {
   const { allowedCountries, clientIp, originDomain, androidAppHash, ...rest } =
     reader.read(SERVICE_SETTINGS)
-  const served = CHANNELS.filter((channel) =>
-    providers.some((entry) => entry.channels.includes(channel)),
+  // In development the inbox carries the texts that no provider does.
+  const byInbox: readonly Channel[] = mode === 'development' ? TEXT_CHANNELS : []
+  const served = CHANNELS.filter(
+    (channel) =>
+      byInbox.includes(channel) || providers.some((entry) => entry.channels.includes(channel)),
   )
   return {
     ...rest,
     name: DEFAULT_SERVICE,
-    // In development the inbox carries what no provider does.
-    channels: mode === 'development' ? CHANNELS : served,
+    channels: served,
     limits: reader.read(LIMIT_SETTINGS),
     clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
     allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),

@@ -116,6 +116,8 @@ export const LIMIT_SETTINGS = Object.fromEntries(
 const ROUTE_EXAMPLES: Record<Channel, string> = {
   sms: '`twilio, http`, or `IN, BD -> http, twilio; +4478 -> http; default -> twilio*70, http*30`',
   email: '`smtp, http`',
+  whatsapp: '`whatsapp_cloud`',
+  telegram: '`telegram`',
 }
 
 export const ROUTE_SETTINGS = Object.fromEntries(

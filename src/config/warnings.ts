@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Transport } from '../delivery/provider-entry.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
+import { TEXT_CHANNELS } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { postgresTls, serverOf } from './database-url.ts'
@@ -78,7 +79,8 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
 /** A locale without a text of its own or a built-in one: found at start, not by a customer. */
 function warnOfLanguage(service: ServicePolicy): string[] {
   const { locale } = service
-  return service.channels.flatMap((channel) => {
+  const channels = TEXT_CHANNELS.filter((channel) => service.channels.includes(channel))
+  return channels.flatMap((channel) => {
     const used = pickLocale(service, channel, [])
     const keys = languageKeys(used)
     const isItsOwn = languageKeys(locale).some((key) => keys.includes(key)) // mutant: C70.related-language-quiet

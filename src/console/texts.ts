@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import type { TextPreview } from '../delivery/ports.ts'
-import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { TEXT_CHANNELS, type TextChannel } from '../kernel/channel.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
@@ -11,7 +11,7 @@ import { numbers, table } from './table.ts'
 import { stamp } from './words.ts'
 
 const PATH = '/admin/texts'
-const LABELS: Readonly<Record<Channel, string>> = { sms: 'SMS', email: 'Mail' }
+const LABELS: Readonly<Record<TextChannel, string>> = { sms: 'SMS', email: 'Mail' }
 
 const STYLE = `
 .choice { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .choice label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .choice select { font-size: var(--t3); color: var(--ink); height: 2.25rem; min-width: 9rem }
@@ -22,7 +22,7 @@ const STYLE = `
 type Shown = {
   service: ServicePolicy
   services: readonly string[]
-  channel: Channel
+  channel: TextChannel
   texts: readonly TextPreview[]
 }
 
@@ -62,7 +62,7 @@ function options(pairs: readonly (readonly [string, string])[], chosen: string):
 
 function choice({ service, services, channel }: Shown): Html {
   const named = services.map((name) => [name, name] as const)
-  const channels = CHANNELS.map((one) => [one, LABELS[one]] as const)
+  const channels = TEXT_CHANNELS.map((one) => [one, LABELS[one]] as const)
   return html`<form class="choice" method="get" action="${PATH}">
 <label>Service<select name="service">${options(named, service.name)}</select></label>
 <label>Channel<select name="channel">${options(channels, channel)}</select></label>
@@ -79,7 +79,7 @@ function summary({ texts, channel }: Shown): Html {
 
 function textsPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Texts</h1></div>
-<p class="soft">As they would be sent with a full lifetime. The code is an example. Which languages are drafts is in docs/texts.md.</p>
+<p class="soft">As they would be sent with a full lifetime. The code is an example. WhatsApp and Telegram send texts of their own. Which languages are drafts is in docs/texts.md.</p>
 ${choice(shown)}
 ${summary(shown)}
 <section>${list(shown)}</section>`
@@ -93,7 +93,7 @@ export function addTexts(pages: Pages, deps: ConsoleDeps): void {
     const { service: wanted, channel: asked } = page.c.req.query()
     const service = visible.find(({ name }) => name === wanted) ?? visible[0]
     if (!service) return page.c.redirect('/admin', 303)
-    const channel = CHANNELS.find((one) => one === asked) ?? 'sms'
+    const channel = TEXT_CHANNELS.find((one) => one === asked) ?? 'sms'
     const texts = deps.admin.texts(service, channel)
     const services = visible.map(({ name }) => name)
     return page.c.html(textsPage(page, { service, services, channel, texts }))

@@ -48,6 +48,8 @@ export type ReceiptReader = {
   takesTexts?: true
   /** Undefined: it can't be read. `[]`: nothing that concerns us. */
   read(callback: Callback): readonly Report[] | undefined
+  /** The text that a handshake is answered with, once it is verified (WhatsApp); null: none is wanted. */
+  reply?(callback: Callback): string | null
 }
 
 /** Asks the provider what became of a message (Twilio, Vonage, Infobip): undefined: it does not know (yet). */

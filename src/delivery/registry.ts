@@ -1,7 +1,7 @@
 // Every provider: one entry each, in a file of its own. A new one is added to the list here.
 // It must not read the environment: config/ reads the settings that the entries name.
 
-import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient, faultOfStatus } from './http-client.ts'
 import type { Fault, Inbox, Provider } from './ports.ts'
@@ -16,8 +16,10 @@ import { resendEntry } from './providers/resend/resend.ts'
 import { sendGridEntry } from './providers/sendgrid/sendgrid.ts'
 import { sesEntry } from './providers/ses/ses.ts'
 import { smtpEntry } from './providers/smtp/smtp.ts'
+import { telegramEntry } from './providers/telegram/telegram.ts'
 import { twilioEntry } from './providers/twilio/twilio.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
+import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
 
 /** In the order in which they are tried where no route is set. */
 export const PROVIDERS: readonly ProviderEntry[] = [
@@ -32,6 +34,8 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   awsSmsEntry,
   httpEntry('sms'),
   httpEntry('email'),
+  whatsAppCloudEntry,
+  telegramEntry,
 ]
 
 /** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */
@@ -65,7 +69,7 @@ export type Providers = {
 
 /**
  * @param configured as config/ read them: name, channels and values of each
- * @param deps.inbox true in development: it takes the channels that no other provider takes
+ * @param deps.inbox true in development: it takes the texts that no other provider takes
  * @throws ProviderSettingError; config/ has called every entry's `read` before
  */
 export function createProviders(
@@ -80,7 +84,9 @@ export function createProviders(
     const own = account === undefined ? values : valuesOfAccount(entry, account, values)
     return { usualMs: usualMsOf(own), ...entry.create(own, { http, clock: deps.clock }), name }
   })
-  const left = CHANNELS.filter((channel) => !made.some((one) => one.channels.includes(channel)))
+  const left = TEXT_CHANNELS.filter(
+    (channel) => !made.some((one) => one.channels.includes(channel)),
+  )
   const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null
   const providers = inbox ? [...made, inbox] : made
   return {

@@ -1,8 +1,12 @@
 // The words for how a message travels, shared by the domain, delivery, storage and the routes.
 
-/** Carried by some provider of the registry: no other channel is offered, accepted or named, not even in development. */
-export const CHANNELS = ['sms', 'email'] as const // mutant: C66.no-empty-channel
+/** Carried by some provider of the registry: no other channel is offered, accepted or named, not even in development, where the inbox takes texts only. */
+export const CHANNELS = ['sms', 'email', 'whatsapp', 'telegram'] as const // mutant: C66.no-empty-channel
 export type Channel = (typeof CHANNELS)[number]
+
+/** The channels whose texts are ours; a messenger sends a template or a text of its own. */
+export const TEXT_CHANNELS = ['sms', 'email'] as const satisfies readonly Channel[]
+export type TextChannel = (typeof TEXT_CHANNELS)[number]
 
 /** The channels whose codes a person already has: nothing is sent, and no provider takes part. */
 export const FACTOR_CHANNELS = ['totp', 'recovery_code'] as const

@@ -1,7 +1,13 @@
 // Refusals of the domain, as values: what was wrong, where, and what to do.
 // It must not decide anything: the operations do.
 
-import { type Channel, isFactorChannel, type SuppressionReason } from '../kernel/channel.ts'
+import {
+  type Channel,
+  isFactorChannel,
+  type SuppressionReason,
+  TEXT_CHANNELS,
+  type TextChannel,
+} from '../kernel/channel.ts'
 import type { FieldError, Refusal } from './api.ts'
 import type { GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName } from './policy.ts'
@@ -56,31 +62,41 @@ export function refuseUnknown(): Refusal {
   }
 }
 
+/** In what a person reads. */
+type Reached = TextChannel | 'messenger'
+const reachedBy = (channel: Channel): Reached =>
+  TEXT_CHANNELS.find((one) => one === channel) ?? 'messenger'
+
 /** What the person can do, for a login flow that shows it. */
-const SUPPRESSED: Readonly<Record<SuppressionReason, Readonly<Record<Channel, string>>>> = {
+const SUPPRESSED: Readonly<Record<SuppressionReason, Readonly<Record<Reached, string>>>> = {
   stop: {
     sms: 'this number opted out of messages (STOP): they can answer START to the last message, or use another number or channel',
     email: 'this address opted out of messages: use another address or channel',
+    messenger: 'this number opted out of messages: use another number or channel',
   },
   complaint: {
     sms: 'this number reported a message as unwanted: use another number or channel, or ask support to allow messages again',
     email:
       'this address reported a message as spam: use another address or channel, or ask support to allow messages again',
+    messenger:
+      'this number reported a message as unwanted: use another number or channel, or ask support to allow messages again',
   },
   unknown: {
     sms: 'there is no such number: check it for typos, or use another number or channel',
     email:
       'there is no such mailbox: check the address for typos, or use another address or channel',
+    messenger: 'this number is not there: check it for typos, or use another number or channel',
   },
   bounce: {
     sms: 'this number refused messages: check it for typos, or use another number or channel',
     email:
       'this mailbox refused messages: check the address for typos, or use another address or channel',
+    messenger: 'this number refused messages: use another number or channel',
   },
 }
 
 export function refuseSuppressed({ reason, channel }: Suppressed): Refusal {
-  const detail = `${SUPPRESSED[reason][channel]}; nothing was sent or counted`
+  const detail = `${SUPPRESSED[reason][reachedBy(channel)]}; nothing was sent or counted`
   return { kind: 'refused', error: 'recipient_suppressed', detail }
 }
 

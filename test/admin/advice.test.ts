@@ -15,8 +15,10 @@ import { RESEND_CODES } from '../../src/delivery/providers/resend/resend.ts'
 import { CODES as SENDGRID_EVENTS } from '../../src/delivery/providers/sendgrid/receipts.ts'
 import { SENDGRID_CODES } from '../../src/delivery/providers/sendgrid/sendgrid.ts'
 import { SES_CODES } from '../../src/delivery/providers/ses/ses.ts'
+import { TELEGRAM_CODES } from '../../src/delivery/providers/telegram/telegram.ts'
 import { TWILIO_CODES } from '../../src/delivery/providers/twilio/codes.ts'
 import { VONAGE_CODES } from '../../src/delivery/providers/vonage/codes.ts'
+import { WHATSAPP_CODES } from '../../src/delivery/providers/whatsapp-cloud/codes.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
 /** Wherever an error of a delivery is made. */
@@ -32,6 +34,7 @@ const SOURCES_OF_ADVICE = [
     'bounces',
     'infobip',
     'mail-apis',
+    'messengers',
     'numbers',
     'smtp',
     'twilio',
@@ -115,6 +118,8 @@ describe('advice', () => {
     ['sendgrid', SENDGRID_CODES],
     ['postmark', POSTMARK_CODES],
     ['resend', RESEND_CODES],
+    ['whatsapp_cloud', WHATSAPP_CODES],
+    ['telegram', TELEGRAM_CODES],
     ['infobip', INFOBIP_ERRORS],
     ['aws', AWS_SMS_EVENTS],
     ['ses', BOUNCES],

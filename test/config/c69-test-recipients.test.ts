@@ -7,6 +7,7 @@ import { parseServices } from '../../src/config/services.ts'
 import type { ServicePolicy } from '../../src/verification/policy.ts'
 import { isUnreadable, readRecipient, testRecipientFor } from '../../src/verification/recipient.ts'
 
+const CARRIERS = { sms: [], email: [], whatsapp: [], telegram: [] }
 const DAY = '2099-01-31'
 
 /** Whether a start to `asked` is one of a test recipient that the setting spells `given`. */
@@ -72,7 +73,7 @@ describe('C69: a test recipient', () => {
     const own = { test_recipients: [`ann@EXAMPLE.com=123456@${DAY}`] }
     const base = { channels: ['email'] } as unknown as ServicePolicy
     const text = JSON.stringify({ services: { a: own } })
-    const result = parseServices(text, base, { sms: [], email: [] })
+    const result = parseServices(text, base, CARRIERS)
     expect(result.ok && result.services.get('a')?.testRecipients).toMatchObject([
       { to: 'ann@example.com', prefix: false },
     ])

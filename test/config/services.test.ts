@@ -20,7 +20,7 @@ function loadBase(): ServicePolicy {
 }
 
 const base = loadBase()
-const CARRIERS = { sms: ['twilio'], email: [] }
+const CARRIERS = { sms: ['twilio'], email: [], whatsapp: [], telegram: [] }
 
 function parseOne(entry: unknown) {
   return parseServices(JSON.stringify({ services: { checkout: entry } }), base, CARRIERS)

@@ -19,7 +19,9 @@ import { postmarkEntry } from '../../src/delivery/providers/postmark/postmark.ts
 import { resendEntry } from '../../src/delivery/providers/resend/resend.ts'
 import { sendGridEntry } from '../../src/delivery/providers/sendgrid/sendgrid.ts'
 import { sesEntry } from '../../src/delivery/providers/ses/ses.ts'
+import { telegramEntry } from '../../src/delivery/providers/telegram/telegram.ts'
 import { vonageEntry } from '../../src/delivery/providers/vonage/vonage.ts'
+import { whatsAppCloudEntry } from '../../src/delivery/providers/whatsapp-cloud/whatsapp-cloud.ts'
 import {
   AT,
   callback,
@@ -119,7 +121,68 @@ const postmarkEvent = (RecordType: string, more: Record<string, unknown> = {}) =
 })
 const postmarkBounce = (Type: string) => postmarkEvent('Bounce', { Type, BouncedAt: AT })
 
+const whatsAppSign = (secret: string) => (body: string) => ({
+  'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+})
+const whatsAppStatus = (status: string, more: Record<string, unknown> = {}) => {
+  const seconds = String(OCCURRED / 1000)
+  const one = { id: 'wamid.X', status, timestamp: seconds, recipient_id: '14155552671', ...more }
+  return { entry: [{ changes: [{ field: 'messages', value: { statuses: [one] } }] }] }
+}
+const telegramSign = (token: string) => (body: string, at: number) => {
+  const key = createHash('sha256').update(token).digest()
+  const signature = createHmac('sha256', key)
+    .update(`${at / 1000}\n${body}`)
+    .digest('hex')
+  return { 'x-request-timestamp': String(at / 1000), 'x-request-signature': signature }
+}
+const telegramStatus = (status: string) => ({
+  ...{ request_id: '12345', phone_number: '+14155552671' },
+  delivery_status: { status, updated_at: OCCURRED / 1000 },
+})
+
 const CASES: Case[] = [
+  {
+    name: 'whatsapp_cloud',
+    entry: whatsAppCloudEntry,
+    values: {
+      ...{ WHATSAPP_CLOUD_ACCESS_TOKEN: 'x', WHATSAPP_CLOUD_PHONE_NUMBER_ID: '12345' },
+      ...{ WHATSAPP_CLOUD_TEMPLATE: 'otp', WHATSAPP_CLOUD_LANGUAGES: 'en_US' },
+      WHATSAPP_CLOUD_BASE_URL: 'http://127.0.0.1:1',
+      ...{ WHATSAPP_CLOUD_APP_SECRET: 'x', WHATSAPP_CLOUD_VERIFY_TOKEN: 'a-token-of-the-webhook' },
+    },
+    sign: whatsAppSign('x'),
+    forge: whatsAppSign('y'),
+    said: [
+      [whatsAppStatus('delivered'), [delivered({ reference: 'wamid.X', at: OCCURRED })]],
+      [whatsAppStatus('read'), [delivered()]],
+      [whatsAppStatus('sent'), [{ state: 'sent' }]],
+      [
+        whatsAppStatus('failed', { errors: [{ code: 131026, title: 'to +14155552671' }] }),
+        [lost('131026', 'recipient')],
+      ],
+      [whatsAppStatus('failed'), [lost('failed', 'message')]],
+      [{ entry: [{ changes: [{ value: { messages: [{ text: { body: 'hi' } }] } }] }] }, []],
+      [{}, undefined],
+    ],
+    isTimeless: true,
+  },
+  {
+    name: 'telegram',
+    entry: telegramEntry,
+    values: { TELEGRAM_TOKEN: 'x', TELEGRAM_BASE_URL: 'http://127.0.0.1:1' },
+    sign: telegramSign('x'),
+    forge: telegramSign('y'),
+    said: [
+      [telegramStatus('delivered'), [delivered({ tryId: TRY, reference: '12345', at: OCCURRED })]],
+      [telegramStatus('read'), [delivered()]],
+      [telegramStatus('sent'), [{ state: 'sent' }]],
+      [telegramStatus('expired'), [lost('expired', 'recipient')]],
+      [telegramStatus('revoked'), [lost('revoked', 'message')]],
+      [telegramStatus('new'), []],
+      [{}, undefined],
+    ],
+  },
   {
     name: 'vonage',
     entry: vonageEntry,

@@ -66,6 +66,9 @@ describe('the registry', () => {
         'INFOBIP_API_KEY',
         'AWS_SMS_SECRET_ACCESS_KEY',
         'AWS_SMS_SESSION_TOKEN',
+        'WHATSAPP_CLOUD_ACCESS_TOKEN',
+        'WHATSAPP_CLOUD_APP_SECRET',
+        'TELEGRAM_TOKEN',
         'HTTP_SMS_SECRET',
         'HTTP_SMS_HEADERS',
       ]),
@@ -107,6 +110,10 @@ describe('the registry', () => {
       INFOBIP_API_KEY: 'x',
       INFOBIP_FROM: 'Example',
       INFOBIP_BASE_URL: 'example.api.infobip.com',
+      WHATSAPP_CLOUD_ACCESS_TOKEN: 'x',
+      WHATSAPP_CLOUD_PHONE_NUMBER_ID: '106540352242922',
+      WHATSAPP_CLOUD_TEMPLATE: 'otp',
+      TELEGRAM_TOKEN: 'x',
       HTTP_SMS_URL: 'https://sms.example.com',
       HTTP_EMAIL_URL: 'https://mail.example.com',
     }
@@ -148,7 +155,7 @@ it('C21: every provider’s behaviour towards a peer in trouble is tested', () =
   const texts = files.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
   const held = texts.flatMap((text) =>
     [...text.matchAll(/describeHttpProvider\(\s*'(\w+)(?: \((\w+)\))?/g)].map(
-      ([, name, of]) => `${name} ${of === 'mail' ? 'email' : 'sms'}`,
+      ([, name, of]) => `${name} ${of === 'mail' ? 'email' : (of ?? 'sms').toLowerCase()}`,
     ),
   )
   const mailCases = texts.flatMap((text) =>

@@ -1,4 +1,4 @@
-// The lines that keep C55 in the readers of receipts: callbacks that are forged, old, or of another sender.
+// The lines that keep C55 in the readers of receipts: callbacks that are forged, old, or of another sender; and one of a messenger.
 // It must name for each the fastest test that sees it.
 
 import { type Mutant, mutant } from '../mutation.ts'
@@ -24,6 +24,18 @@ export const CALLBACKS: readonly Mutant[] = [
     'Postmark’s callback proves itself by its login',
     [RECEIPTS, 'C55: postmark is refused with any other signature'],
     { node: 'CallExpression', becomes: "isSame(login, login) || headers.host === ''" },
+  ),
+  mutant(
+    'C55.whatsapp-signature',
+    'WhatsApp’s callback is signed with the secret of the app',
+    [RECEIPTS, 'C55: whatsapp_cloud is refused with another body'],
+    { node: 'ReturnStatement', becomes: 'return made !== null' },
+  ),
+  mutant(
+    'C66.telegram-code-length',
+    'a code that Telegram does not carry is another provider’s',
+    ['test/delivery/telegram.test.ts', 'C66: a code that Telegram does not carry is not sent'],
+    { node: 'ReturnStatement', becomes: '' },
   ),
   mutant(
     'C55.sns-topic',

@@ -5,6 +5,7 @@ import { adviseAtAny } from './any-provider.ts'
 import { AWS_SMS } from './aws-sms.ts'
 import { INFOBIP } from './infobip.ts'
 import { POSTMARK, RESEND, SENDGRID, SES } from './mail-apis.ts'
+import { TELEGRAM, WHATSAPP_CLOUD } from './messengers.ts'
 import { adviseOnReply } from './smtp.ts'
 import { TWILIO } from './twilio.ts'
 import { VONAGE } from './vonage.ts'
@@ -22,6 +23,8 @@ const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, Advice>>> = new M
   ['sendgrid', SENDGRID],
   ['postmark', POSTMARK],
   ['resend', RESEND],
+  ['whatsapp_cloud', WHATSAPP_CLOUD],
+  ['telegram', TELEGRAM],
 ])
 
 /** @param provider of several accounts, too: `twilio:eu` */

@@ -94,6 +94,8 @@ export function render(input: RenderInput): Rendered {
   const own = picked.override?.sms
   const templates: readonly string[] = own === undefined ? TEXTS[picked.language].sms : [own]
   const bodies = templates.map((template) => filled(template))
+  // A messenger sends a text of its own.
+  if (channel !== 'sms') return { subject: null, text: bodies[0] ?? '', html: null, size: null }
   const sms = composeSms({ bodies, code, originDomain, androidAppHash })
   return { ...sms, subject: null, html: null }
 }

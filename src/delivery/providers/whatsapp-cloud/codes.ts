@@ -1,0 +1,47 @@
+// The codes of WhatsApp's Cloud API, of answers and of receipts: whose fault each is, and a sentence for it.
+// It must not read a message of Meta's: some quote the number.
+
+import type { Codes } from '../../coded-answer.ts'
+
+/** developers.facebook.com, "Error codes" of the WhatsApp Business Platform. A missing template is the message's: another language may have one. */
+export const WHATSAPP_CODES: Codes = {
+  0: ['account', 'the access token was refused'],
+  1: ['temporary', 'WhatsApp has a fault of its own'],
+  2: ['temporary', 'WhatsApp is not available'],
+  3: ['account', 'the token lacks a permission'],
+  4: ['temporary', 'too many requests'],
+  10: ['account', 'the token lacks a permission'],
+  33: ['account', 'the sender’s phone number no longer exists'],
+  190: ['account', 'the access token has expired'],
+  368: ['account', 'the account is blocked for breaking a policy'],
+  80007: ['temporary', 'too many requests'],
+  130429: ['temporary', 'too many messages'],
+  130472: ['recipient', 'WhatsApp does not deliver to this user for now'],
+  130497: ['destination', 'the account may not send to this country'],
+  131000: ['temporary', 'WhatsApp has a fault of its own'],
+  131005: ['account', 'the token lacks a permission'],
+  131008: ['message', 'a parameter is missing'],
+  131009: ['message', 'a parameter is not valid'],
+  131016: ['temporary', 'WhatsApp is not available'],
+  131021: ['recipient', 'the recipient is the sender'],
+  131026: ['recipient', 'the number is not on WhatsApp, or its app is too old'],
+  131030: ['destination', 'a test number sends to numbers on its list only'],
+  131031: ['account', 'the account is locked'],
+  131037: ['account', 'the sender’s display name is not approved'],
+  131042: ['account', 'the account has no valid means of payment'],
+  131045: ['account', 'the sender’s phone number is not registered'],
+  131048: ['account', 'the sender is restricted: too many messages were reported as spam'],
+  131049: ['recipient', 'WhatsApp does not deliver to this user for now'],
+  131050: ['recipient', 'the recipient has opted out'],
+  131056: ['temporary', 'too many messages to this number'],
+  131057: ['temporary', 'the account is being maintained'],
+  132000: ['message', 'the template takes other parameters'],
+  132001: ['message', 'there is no approved template in this language'],
+  132005: ['message', 'the template’s text is too long'],
+  132007: ['message', 'the template breaks a policy'],
+  132012: ['message', 'the template takes other parameters'],
+  132015: ['message', 'the template is paused'],
+  132016: ['message', 'the template is disabled'],
+  133004: ['temporary', 'WhatsApp is not available'],
+  133010: ['account', 'the sender’s phone number is not registered'],
+}
