@@ -12,6 +12,7 @@ import {
   type Terminal,
   UsageError,
 } from './commands/command.ts'
+import { costsCommand } from './commands/costs.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
@@ -32,6 +33,7 @@ import { PACKAGE_FILE } from './paths.ts'
 export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
   ...WEBHOOK_COMMANDS,
+  costsCommand,
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],

@@ -8,6 +8,7 @@ import type { CancelResult, ResendResult, VerificationService } from '../verific
 import type { LimitState } from '../verification/limit-states.ts'
 import type { Party } from '../verification/party.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
+import type { createCosts } from './costs.ts'
 import {
   actorOf,
   countedParty,
@@ -40,6 +41,7 @@ export type AdminDeps = {
   suppressions: SuppressionAdmin
   operations: Operations
   webhooks: WebhookOperations
+  costs: ReturnType<typeof createCosts>
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
   /** Every text of a service as it would be sent. */

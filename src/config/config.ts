@@ -1,6 +1,7 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
+import type { Price } from '../delivery/cost.ts'
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { CHANNELS, type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
@@ -10,6 +11,7 @@ import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { listEffective } from './effective-settings.ts'
 import { type Listen, toListen } from './listen.ts'
+import { checkPrices, PRICE_SETTINGS } from './prices.ts'
 import {
   type ConfiguredProvider,
   type ConfiguredRoutes,
@@ -72,6 +74,8 @@ export type Config = {
   readonly shutdownGraceMs: number
   /** For one request to a provider. */
   readonly deliveryDeadlineMs: number
+  /** Of one part of a message; empty: nobody gave any. */
+  readonly prices: readonly Price[]
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -212,6 +216,8 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const { services, routes: serviceRoutes } = readServices(server.services, base, providers, reader)
   const read = { env, reader, server, mode, services, providers, routes, registry }
   checkSettings(read)
+  const { prices = [] } = reader.read(PRICE_SETTINGS)
+  checkPrices(reader, prices, registry)
   checkWebhooks(reader, services, webhooks, { mode, allowed })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
@@ -250,6 +256,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
         : { host: server.metricsHost, port: server.metricsPort },
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
+    prices,
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(read),

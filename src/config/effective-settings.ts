@@ -4,6 +4,7 @@
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { describeServer } from './database-url.ts'
+import { PRICE_SETTINGS } from './prices.ts'
 import type { Reader } from './reader.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS } from './settings.ts'
@@ -66,6 +67,7 @@ export function listEffective(
     ['Providers', providers.flatMap((entry) => entry.settings)],
     ['Routes', Object.values(ROUTE_SETTINGS)],
     ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
+    ['Costs', Object.values(PRICE_SETTINGS)],
   ]
   const list = groups.flatMap(([group, rows]) => listInForce(reader, group, rows))
   return list.map((one) => {

@@ -100,13 +100,13 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     `Handed to ${word(details.provider)}: ${messageOf(details)}${Number(details.attempt) > 1 ? `, try ${word(details.attempt)}` : ''}`,
   ],
   'delivery.sent': (details) => [
-    `${word(details.provider)} accepted ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}`,
+    `${word(details.provider)} accepted ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}${costOf(details)}`,
   ],
   'delivery.retrying': (details) => [
-    `${word(details.provider)} did not accept ${messageOf(details)}; ${nextOf(details)}`,
+    `${word(details.provider)} did not accept ${messageOf(details)}; ${nextOf(details)}${costOf(details)}`,
     'warn',
   ],
-  'delivery.failed': (details) => [`Given up: ${messageOf(details)}`, 'bad'],
+  'delivery.failed': (details) => [`Given up: ${messageOf(details)}${costOf(details)}`, 'bad'],
   'delivery.canceled': (details) => [
     `Not sent: ${messageOf(details)}, because ${CANCELED[word(details.reason)] ?? word(details.reason)}`,
   ],
@@ -128,6 +128,13 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   ],
   'request.refused': (details) => [refused(details), 'warn'],
   'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
+}
+
+/** Where prices are given: `; 2 parts, 0.0158 USD`. */
+function costOf({ parts, price, currency }: EventDetails): string {
+  if (parts === undefined) return ''
+  const counted = Number(parts) === 1 ? '1 part' : `${word(parts)} parts`
+  return `; ${counted}${price === undefined ? '' : `, ${word(price)} ${word(currency)}`}`
 }
 
 /** Another provider at once, the same or another one later. */

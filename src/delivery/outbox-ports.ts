@@ -2,6 +2,7 @@
 // It must not know a provider: what one answers is in ports.ts.
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
+import type { Cost } from './cost.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { Fault, ProviderError, SendResult } from './ports.ts'
 import type { Receipt } from './receipt-ports.ts'
@@ -106,6 +107,8 @@ export type SettleDelivery = {
   claim: Omit<ClaimedDelivery<unknown>, 'prepared'>
   now: number
   durationMs: number
+  /** Of a message that went out, or may have, where prices are given. */
+  cost?: Cost | undefined
   result:
     | {
         kind: 'sent'

@@ -3,6 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Fault, ProviderError } from './blame.ts'
+import type { Cost } from './cost.ts'
 import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
 
 export { FAULTS, type Fault, type ProviderError } from './blame.ts'
@@ -99,6 +100,8 @@ export type SendOutcome = {
   channel: Channel
   result: SendResult
   durationMs: number
+  /** Where prices are given, and it went out or may have. */
+  cost?: Cost | undefined
 }
 
 /** A message that one provider did not take, on its way to the next. */

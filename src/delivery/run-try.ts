@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
 import { type CountMessage, refuseUncounted, settleRefused } from './charge.ts'
 import type { Chooser } from './chooser.ts'
+import type { Cost, PriceOf } from './cost.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { ClaimedDelivery, Outbox, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
@@ -65,6 +66,8 @@ export type TryDeps = {
   random: () => number
   logger: DeliveryLog
   deadlineMs: number
+  /** What a message costs, where prices are given. */
+  priceOf?: PriceOf
   /** For metrics. They must not throw. */
   onOutcome?: ((outcome: SendOutcome) => void) | undefined
   onFailover?: ((failover: Failover) => void) | undefined
@@ -84,18 +87,19 @@ export function createTry(deps: TryDeps): RunTry {
       const decided = settleRefused(claim, refused, now)
       return await settle(deps, claim, { decided, durationMs: now - startedAt }, stop)
     }
-    const result = prepared.silent
-      ? await sendSilently(deps, provider, claim, stop)
+    const { result, parts } = prepared.silent
+      ? { result: await sendSilently(deps, provider, claim, stop), parts: null }
       : await sendReally(deps, provider, claim, stop)
     answered()
     const at = clock.now()
     const durationMs = at - startedAt
+    const cost = costOf(deps, claim, result, parts)
     if (!prepared.silent) {
       const { tryId: id, country } = claim
       const { to } = prepared
       recentSends.record({ id, channel, provider: name, to, country, at, durationMs, result })
       deps.rests.record({ channel, provider: name, country }, result, at)
-      deps.onOutcome?.({ provider: name, channel, result, durationMs })
+      deps.onOutcome?.({ provider: name, channel, result, durationMs, cost })
     }
     logResult(deps.logger, claim, result, durationMs)
     const next = nextFor(deps, provider, claim, result)
@@ -105,11 +109,22 @@ export function createTry(deps: TryDeps): RunTry {
     const decided = settled.kind === 'sent' && mayFailOver ? { ...settled, mayFailOver } : settled
     if (!prepared.silent && decided.kind === 'retry' && decided.provider !== name)
       deps.onFailover?.({ channel, from: name, to: decided.provider })
-    const end = await settle(deps, claim, { decided, durationMs }, stop)
+    const end = await settle(deps, claim, { decided, durationMs, cost }, stop)
     if (!prepared.silent) await deps.suppressFor?.(claim, result)
     if (claim.kind === 'decoy' && decided.kind === 'sent' && isHeardOf) deps.onDecoySent?.(claim)
     return end
   }
+}
+
+/** Of one that went out, or may have: each is paid for. @param parts null: nothing was sent */
+function costOf(
+  { priceOf }: TryDeps,
+  { provider, channel, country }: Claim,
+  { kind }: SendResult,
+  parts: number | null,
+): Cost | undefined {
+  const isPaid = kind === 'accepted' || kind === 'ambiguous' // mutant: I18.ambiguous-priced
+  return parts !== null && isPaid ? priceOf?.({ provider, channel, country, parts }) : undefined
 }
 
 /** The same one again where nothing can go out twice there: once, for it may be hanging. */
@@ -151,8 +166,9 @@ async function sendReally(
   provider: Provider | undefined,
   claim: Claim,
   stop: AbortSignal,
-): Promise<SendResult> {
-  if (!provider) return permanent('account', 'no_provider', 'provider not configured')
+): Promise<{ result: SendResult; parts: number | null }> {
+  if (!provider)
+    return { result: permanent('account', 'no_provider', 'provider not configured'), parts: null }
   const deadline = new AbortController()
   const late = Promise.withResolvers<SendResult>()
   const abort = () => {
@@ -165,14 +181,15 @@ async function sendReally(
   try {
     const message = deps.compose(claim)
     const result = await Promise.race([provider.send(message, deadline.signal), late.promise])
-    return withoutQuotes(result, message) // mutant: I7.answer-screened
+    const parts = message.size?.parts ?? 1
+    return { result: withoutQuotes(result, message), parts } // mutant: I7.answer-screened
   } catch (error) {
     // A bug of ours or of a library. Its text may contain the recipient: only its name is logged.
     deps.logger.error(
       { delivery: claim.deliveryId, provider: claim.provider, error: errorName(error) },
       'a provider threw',
     )
-    return ambiguous('provider_error', 'the send was interrupted')
+    return { result: ambiguous('provider_error', 'the send was interrupted'), parts: 1 }
   } finally {
     clearTimeout(timer)
     stop.removeEventListener('abort', abort)
@@ -183,13 +200,17 @@ async function sendReally(
 async function settle(
   deps: TryDeps,
   claim: Claim,
-  { decided, durationMs }: { decided: SettleDelivery['result']; durationMs: number },
+  {
+    decided,
+    durationMs,
+    cost,
+  }: { decided: SettleDelivery['result']; durationMs: number; cost?: Cost | undefined },
   stop: AbortSignal,
 ): Promise<'done' | 'again'> {
   for (let waitMs = SETTLE_RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, SETTLE_RETRY_MAX_MS)) {
     const now = deps.clock.now()
     try {
-      const outcome = await deps.outbox.settle({ claim, now, durationMs, result: decided })
+      const outcome = await deps.outbox.settle({ claim, now, durationMs, result: decided, cost })
       if (outcome === 'fenced')
         deps.logger.warn(
           { delivery: claim.deliveryId, try: claim.tryNumber },

@@ -4,6 +4,7 @@
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { nextAfterHandOver } from '../kernel/steps.ts'
 import type { SettleDelivery } from './outbox-ports.ts'
+import { priced } from './prices.ts'
 import {
   CLOSED,
   cancel,
@@ -17,8 +18,16 @@ import {
   stampOf,
 } from './transitions.ts'
 
-/** The next state of a claimed row after its try. It never moves a verification (I5). */
+/** With what the try cost in its event. */
 export function decideSettled(
+  held: HeldDelivery,
+  settled: Pick<SettleDelivery, 'now' | 'durationMs' | 'result' | 'cost'>,
+): DeliveryChange {
+  return priced(decide(held, settled), held, settled.cost)
+}
+
+/** The next state of a claimed row after its try. It never moves a verification (I5). */
+function decide(
   held: HeldDelivery,
   { now, durationMs, result }: Pick<SettleDelivery, 'now' | 'durationMs' | 'result'>,
 ): DeliveryChange {

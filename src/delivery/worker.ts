@@ -37,6 +37,7 @@ export type WorkerDeps = RoundDeps & {
   concurrencyPerLane?: number
   /** For one request to a provider. */
   deadlineMs: number
+  priceOf?: TryDeps['priceOf']
   onOutcome?: TryDeps['onOutcome']
   onFailover?: TryDeps['onFailover']
   isReporting?: TryDeps['isReporting']

@@ -14,6 +14,7 @@ import {
 } from './problem.ts'
 import { type App, register } from './register.ts'
 import { createRouter } from './router.ts'
+import { costRoutes } from './routes/costs.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { factorRoutes } from './routes/factors.ts'
@@ -54,6 +55,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...peopleRoutes,
     ...webhookRoutes,
     ...suppressionRoutes,
+    ...costRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])

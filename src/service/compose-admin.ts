@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Authenticator } from '../access/authenticator.ts'
+import { createCosts } from '../admin/costs.ts'
 import type { AdminDeps } from '../admin/operations.ts'
 import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport } from '../admin/ports.ts'
@@ -101,6 +102,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       counters: limiter,
       clock,
     }),
+    costs: createCosts({ events: store.events }),
     webhooks: createWebhookOperations({
       ...parts.webhooks,
       store: store.webhooks,

@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
 import { createPlan } from '../delivery/plan.ts'
+import { createPrices } from '../delivery/prices.ts'
 import { createReceiptKnowledge } from '../delivery/receipts-known.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
 import { createRests, type Rests } from '../delivery/rests.ts'
@@ -81,6 +82,7 @@ function composeDelivery(
       watch.record(outcome)
     },
     onFailover: metrics.countFailover,
+    priceOf: createPrices(config.prices),
     plan: createPlan({
       keyring,
       chooser,

@@ -14,6 +14,7 @@ import {
 import type { ReceiptState } from '../delivery/receipt-ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
+import { createCostCounters } from './cost-counters.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -166,6 +167,25 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   }
 }
 
+/** One text serves every request of a second; one that failed serves none. */
+function keepText(make: () => Promise<string>, now: () => number): () => Promise<string> {
+  let kept: { text: Promise<string>; until: number } | undefined
+  return () => {
+    if (kept && now() < kept.until) return kept.text // mutant: C52.metrics-cache
+    const made = { text: make(), until: Number.POSITIVE_INFINITY }
+    kept = made
+    made.text.then(
+      () => {
+        made.until = now() + TEXT_KEPT_MS
+      },
+      () => {
+        made.until = 0
+      },
+    )
+    return made.text
+  }
+}
+
 /** @param now monotonic milliseconds */
 export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
@@ -184,6 +204,7 @@ export function createMetrics(now = () => performance.now()) {
   } = createInstruments(registry)
   const receipts = createReceiptCounter(registry)
   const setLevels = createLevels(registry)
+  const countCost = createCostCounters(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
   const codes = new Set<string>()
   const knownCode = (code: string) => {
@@ -195,23 +216,10 @@ export function createMetrics(now = () => performance.now()) {
     if (levels) setLevels(levels)
     return registry.metrics()
   }
-  let kept: { text: Promise<string>; until: number } | undefined
+  const text = keepText(makeText, now)
   return {
     contentType: registry.contentType,
-    text(): Promise<string> {
-      if (kept && now() < kept.until) return kept.text // mutant: C52.metrics-cache
-      const made = { text: makeText(), until: Number.POSITIVE_INFINITY }
-      kept = made
-      made.text.then(
-        () => {
-          made.until = now() + TEXT_KEPT_MS
-        },
-        () => {
-          made.until = 0
-        },
-      )
-      return made.text
-    },
+    text,
     /** Called once, when all parts exist. */
     readLevelsBy(source: () => Promise<Levels>) {
       read = source
@@ -223,8 +231,9 @@ export function createMetrics(now = () => performance.now()) {
       outcomes.inc({ service, operation, outcome }),
     countWrongKey: (where: 'api' | 'console') => wrongKeys.inc({ where }),
     countLimited: (service: string, limit: string) => limited.inc({ service, limit }),
-    observeSend({ provider, channel, result, durationMs }: SendOutcome) {
+    observeSend({ provider, channel, result, durationMs, cost }: SendOutcome) {
       sends.observe({ provider, channel, result: result.kind }, durationMs / 1000)
+      countCost({ provider, channel }, cost)
       const code = codeOf(result)
       const fault = faultOf(result) ?? 'none'
       if (code !== null) sendErrors.inc({ provider, channel, code: knownCode(code), fault })

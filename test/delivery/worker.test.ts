@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import type { LaneKey } from '../../src/delivery/outbox-ports.ts'
 import type { OutgoingMessage, Provider, SendResult } from '../../src/delivery/ports.ts'
+import { createPrices } from '../../src/delivery/prices.ts'
 import { quiet } from '../quiet.ts'
 import { answer, type FaultServer, hang, startFaultServer } from './fault-server.ts'
 import { CODE, openWorld, type World } from './world.ts'
@@ -48,6 +49,29 @@ describe('the delivery worker', () => {
       subject: 'Your Example code',
     })
     expect(await world.delivery(id)).toMatchObject({ provider: 'inbox', tries: 1, error: null })
+  })
+
+  it('I18: each message that went out, or may have, has its price in the event of its answer; a refusal has none', async () => {
+    const answers: SendResult[] = [
+      { kind: 'temporary', error: { code: 'busy', message: 'busy' }, retryAfterMs: null },
+      { kind: 'ambiguous', error: { code: 'timeout', message: 'no answer' } },
+      { kind: 'accepted', reference: 'SM1' },
+    ]
+    const provider = fake(async () => answers.shift() ?? { kind: 'accepted', reference: null })
+    const price = { provider: 'fake', channel: 'sms', country: 'US', currency: 'USD' } as const
+    const priceOf = createPrices([{ ...price, micros: 7_900 }])
+    world.work({ providers: [provider], priceOf, random: () => 0 })
+    const { id } = await world.begin({ country: 'US' })
+    await untilStatus(id, 'sent')
+    const { items } = await world.store.events.list({
+      ...{ service: null, verificationId: id, cursor: null, limit: 20 },
+    })
+    const answered = items.filter(({ type }) => /delivery\.(retrying|sent)/.test(type)).reverse()
+    expect(answered.map(({ details }) => [details.parts, details.price])).toEqual([
+      [undefined, undefined],
+      [1, '0.0079'],
+      [1, '0.0079'],
+    ])
   })
 
   it('finds a verification of another process within about a second', async () => {

@@ -35,6 +35,7 @@ it('an API process accepts what a worker sends: messages, webhooks, and the endi
       TWILIO_AUTH_TOKEN: 'the-token-of-the-account',
       TWILIO_FROM: '+15005550006',
       TWILIO_BASE_URL: gateway.url,
+      PRICES: 'provider,channel,country,price,currency\ntwilio,sms,*,0.0079,USD',
     })
     opened.push({ close: () => service.stop() })
     return service
@@ -57,8 +58,19 @@ it('an API process accepts what a worker sends: messages, webhooks, and the endi
   await api.post('/verify/start', { to: '+14155552672' })
   await waitFor('the second message', () => gateway.seen[1])
 
-  expect((await worker.get('/readyz')).body.checks).toEqual({ database: true, worker: true })
   const admin = { authorization: `Bearer ${ADMIN_KEY}` }
+  const { body: report } = await waitFor('both prices', async () => {
+    const found = await api.get('/admin/api/costs', admin)
+    return found.body.costs[0]?.messages === 2 ? found : undefined
+  })
+  expect(report).toMatchObject({
+    costs: [{ provider: 'twilio', country: 'US', parts: 2, cost: '0.0158', currency: 'USD' }],
+    complete: true,
+  })
+  const { body: detail } = await api.get(`/admin/api/verifications/${started.id}`, admin)
+  expect(detail.tries).toMatchObject([{ parts: 1, price: '0.0079', currency: 'USD' }])
+
+  expect((await worker.get('/readyz')).body.checks).toEqual({ database: true, worker: true })
   expect((await worker.get('/metrics', admin)).status).toBe(200)
   for (const path of ['/', '/docs', '/admin', `/verify/${started.id}`, '/admin/api/verifications'])
     expect([path, (await worker.get(path, admin)).status]).toEqual([path, 404])

@@ -141,4 +141,16 @@ export const ROUTES: readonly Mutant[] = [
     [PLAN, 'I18: no more than five messages of a verification'],
     { node: 'VariableStatement', becomes: 'const isOneTooMany = false' },
   ),
+  mutant(
+    'I18.ambiguous-priced',
+    'a message that may have gone out is paid for',
+    ['test/delivery/worker.test.ts', 'I18: each message that went out, or may have, has its price'],
+    { node: 'BinaryExpression', becomes: `kind === 'accepted'` },
+  ),
+  mutant(
+    'I18.priced-by-part',
+    'each part is paid for',
+    ['test/delivery/prices.test.ts', 'I18: by twilio to DE in 2 part(s)'],
+    { node: 'BinaryExpression', becomes: 'found.micros' },
+  ),
 ]

@@ -46,7 +46,7 @@ export const SECRETS: readonly Mutant[] = [
     'I7.answer-screened',
     'each answer of a provider is screened before it is stored',
     ['test/delivery/worker-silence.test.ts', 'C30: an error that quotes the message is not stored'],
-    { node: 'ReturnStatement', becomes: 'return result' },
+    { node: 'ReturnStatement', becomes: 'return { result, parts }' },
   ),
   mutant(
     'I7.prepare-error-dropped',

@@ -11,6 +11,7 @@ import type {
 } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { FAULTS } from '../../delivery/ports.ts'
+import type { EventRecord } from '../../events/types.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
 import { readReference } from '../../kernel/ids.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
@@ -112,6 +113,15 @@ const Try = z
       .openapi({ description: 'Null: it is still running, or its worker died.' }),
     provider_reference: z.string().nullable().openapi({ description: 'The provider’s own id.' }),
     error,
+    parts: count.nullable().openapi({
+      description: 'Parts of the message that went out, or may have; null without PRICES_FILE.',
+      example: 1,
+    }),
+    price: z.string().nullable().openapi({
+      description: 'What they cost, as a decimal; null: no price is known.',
+      example: '0.0079',
+    }),
+    currency: z.string().nullable().openapi({ description: 'ISO 4217.', example: 'USD' }),
     fault: z.enum(FAULTS).nullable().openapi({
       description:
         'Whose fault a refusal for good is, or a message that did not arrive: the recipient’s (no other provider reaches them), the message’s, the destination’s (its country, or the sender there) or the account’s. Null: it was accepted, or may still be tried again.',
@@ -217,7 +227,23 @@ function toWireReceipt({ receipt, receiptAt, receiptCode }: SendTry) {
   return { state: receipt, at: toWireTime(receiptAt), code: receiptCode }
 }
 
-function toWireTry(one: SendTry): z.infer<typeof Try> {
+/** In the event of its answer. */
+function costOf(one: SendTry, events: readonly EventRecord[]) {
+  const answer = events.find(
+    ({ details }) =>
+      typeof details.parts === 'number' &&
+      details.send === one.send &&
+      details.attempt === one.tryNumber,
+  )
+  const { parts, price, currency } = answer?.details ?? {}
+  return {
+    parts: typeof parts === 'number' ? parts : null,
+    price: typeof price === 'string' ? price : null,
+    currency: typeof currency === 'string' ? currency : null,
+  }
+}
+
+function toWireTry(one: SendTry, events: readonly EventRecord[]): z.infer<typeof Try> {
   return {
     send: one.send,
     attempt: one.tryNumber,
@@ -229,6 +255,7 @@ function toWireTry(one: SendTry): z.infer<typeof Try> {
     error: toWireError(one),
     fault: one.fault,
     receipt: toWireReceipt(one),
+    ...costOf(one, events),
   }
 }
 
@@ -241,7 +268,7 @@ export function toWireDetail(
     ...toWireAdminVerification(verification, now, recipients),
     metadata: verification.metadata,
     events: events.map(toWireEvent),
-    tries: tries.map(toWireTry),
+    tries: tries.map((one) => toWireTry(one, events)),
   }
 }
 
