@@ -51,6 +51,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
   max_sends_reached: 'the verification had all its messages',
   expired_before_sent: 'too little time was left',
   no_provider: 'no provider serves this channel',
+  recipient_suppressed: 'the recipient is suppressed for this channel',
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -32,8 +32,8 @@ export type PastSend = {
   waitMs: number | null
 }
 
-/** Of a step, by the limits; `unavailable`: they could not be asked. */
-export type StepAdmission = 'admitted' | 'refused' | 'unavailable'
+/** Of a step, by the limits and by what its recipient wants; `unavailable`: neither could be asked. */
+export type StepAdmission = 'admitted' | 'refused' | 'suppressed' | 'unavailable'
 
 /** A due delivery as the store hands it to `plan`. */
 export type DueDelivery = {

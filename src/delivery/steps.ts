@@ -22,6 +22,10 @@ import {
 /** The limits cannot be reached: the code is still valid, and nothing was sent. */
 const AGAIN_AFTER_MS = 30_000
 const LIMITED = { code: 'limited', message: 'a limit allows no further message' }
+const SUPPRESSED = {
+  code: 'recipient_suppressed',
+  message: 'the recipient gets no messages of this channel',
+}
 const NO_SENDS = { code: 'max_sends_reached', message: 'the verification has had all its messages' }
 const TOO_LATE = { code: 'expired_before_sent', message: 'too little time was left to send it' }
 
@@ -124,7 +128,8 @@ export function decideBegun<Prepared>(
         eraseIfUnsendable: false,
       },
     }
-  const reason = admission === 'refused' ? LIMITED : barred(row, now)
+  const refused = { refused: LIMITED, suppressed: SUPPRESSED, admitted: undefined }[admission]
+  const reason = refused ?? barred(row, now)
   if (reason) return { change: skip(row, now, reason) }
   const { verificationId, provider, channel, token, leaseUntil } = claim
   const { send: step } = row

@@ -17,7 +17,12 @@ async function go(
   {
     count = async () => 'admitted',
     begin,
-  }: { count?: CountMessage; begin?: () => Promise<never> } = {},
+    isSuppressed,
+  }: {
+    count?: CountMessage
+    begin?: () => Promise<never>
+    isSuppressed?: () => Promise<boolean>
+  } = {},
 ) {
   const seen: { admission?: StepAdmission; sent: number[]; answered: number } = {
     ...{ sent: [], answered: 0 },
@@ -25,6 +30,7 @@ async function go(
   const run = createStepRun(
     {
       countMessage: count,
+      isSuppressed,
       clock: { now: () => 7 },
       logger,
       outbox: {
@@ -57,6 +63,12 @@ it('that is admitted is begun, and sent as the send that it has become', async (
 it('that a limit refuses is not sent', async () => {
   const refused = await go({}, { count: async () => 'refused' })
   expect(refused).toMatchObject({ admission: 'refused', sent: [], outcome: 'again' })
+})
+
+it('to somebody who gets no messages of its channel is not sent, nor counted', async () => {
+  const suppressed = await go({}, { count: away, isSuppressed: async () => true })
+  expect(suppressed).toMatchObject({ admission: 'suppressed', sent: [] })
+  expect(await go({}, { isSuppressed: away })).toMatchObject({ admission: 'unavailable', sent: [] })
 })
 
 it('waits where the limits cannot be reached', async () => {

@@ -103,6 +103,7 @@ describe('a leased step', () => {
 
   it.each([
     ['a limit refuses it', 'refused', {}, 'delivery.skipped'],
+    ['its recipient is suppressed', 'suppressed', {}, 'delivery.skipped'],
     ['the sends ran out meanwhile', 'admitted', { sends: 5 }, 'delivery.skipped'],
     ['it is too late meanwhile', 'admitted', { expiresAt: NOW + 10_000 }, 'delivery.skipped'],
     ['it ended meanwhile', 'admitted', { verificationStatus: 'canceled' }, 'delivery.canceled'],
