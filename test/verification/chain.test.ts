@@ -40,7 +40,7 @@ const plan = (
 ) =>
   planChain(
     { hasReceipts: () => reported },
-    testService({ chain }),
+    testService({ chain, channels: ['sms', 'email', 'whatsapp'] }),
     to,
     { channel, channels },
     false,
@@ -66,6 +66,19 @@ describe('a chain', () => {
     const refused = plan(channels)
     expect(refused).toMatchObject({ error: 'invalid_request', errors: [{ field: 'channels' }] })
     expect((refused as { detail: string }).detail).toContain(detail)
+  })
+
+  it('whose first deliveries nobody reports is refused, unless it says that it is blind', () => {
+    const quick = [step('whatsapp'), step('sms')]
+    expect(plan(quick, { reported: false })).toMatchObject({
+      error: 'channel_without_receipts',
+      detail: expect.stringContaining('by whatsapp arrived'),
+    })
+    const blind = [step('whatsapp', { blind: true }), step('sms')]
+    for (const chain of [plan(quick), plan(blind, { reported: false })])
+      expect(chain).toMatchObject({ channel: 'whatsapp', rest: [{ channel: 'sms' }] })
+    expect(plan([step('whatsapp'), step('email')])).toMatchObject({ error: 'invalid_request' })
+    expect(plan([step('telegram'), step('sms')])).toMatchObject({ error: 'channel_not_available' })
   })
 
   it('each step waits for as long as the one before it may take', () => {

@@ -72,7 +72,7 @@ export const channelsField = z
   .openapi({
     description:
       'A chain, in place of `channel`: each goes to the same recipient with the same code, until one is delivered or the verification ends.',
-    example: ['sms'],
+    example: ['whatsapp', { channel: 'sms', timeout_seconds: 40 }],
   })
 
 export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
