@@ -17,7 +17,7 @@ import { stamp, timeOf, whenOf } from './words.ts'
 const PATH = '/admin/suppressions'
 const STYLE = `
 .find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem }
-.lift { display: flex; flex-wrap: wrap; gap: var(--s2) } .lift input { flex: 1 1 12rem; width: auto; min-width: 8rem } .pager { display: flex; gap: var(--s3) }
+.lift { display: flex; flex-wrap: wrap; gap: var(--s2); justify-content: end } .lift input { flex: 1 1 8rem; width: auto; min-width: 0 } .pager { display: flex; flex-wrap: wrap; gap: var(--s2) } .pager [aria-current] { background: var(--ink); color: var(--paper) } .stack td > span { min-width: 0 }
 `
 
 type Shown = { row: Suppression; masked: string; sealed: string | undefined }

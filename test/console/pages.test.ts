@@ -1,8 +1,11 @@
 // Every page in a real browser: at two sizes, light and dark, with axe, and pictures kept.
 
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ACTOR, newSuppression } from '../contract/rows.ts'
 import { ADMIN_KEY, type Real, startReal } from '../http/real.ts'
+import { openStore } from '../storage/sqlite/fixture.ts'
 import {
   gravest,
   hasBrowser,
@@ -21,11 +24,21 @@ const HOOKED = {
   WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 'pages').toString('base64')}`,
 }
 
+/** As a provider's answer would, of a number that nobody starts with. */
+async function suppressOne({ directory }: Real): Promise<void> {
+  const store = await openStore(join(directory, 'data/countersign.db'))
+  const row = newSuppression()
+  const key = { channel: row.channel, addressIndexes: [row.addressIndex] }
+  await store.suppressions.add({ key, row, now: Date.now(), actor: ACTOR })
+  await store.close()
+}
+
 describe.skipIf(!hasBrowser)('the console in a browser', () => {
   let real: Real
   let browser: Browser
   beforeAll(async () => {
     ;[real, browser] = await Promise.all([startReal(HOOKED), openBrowser()])
+    await suppressOne(real)
     for (let i = 0; i < 3; i += 1) await real.message((await real.start()).body.id)
   })
   afterAll(async () => {
@@ -82,6 +95,18 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await page.getByRole('button', { name: 'Replay', exact: true }).first().click()
       await page.waitForURL(/done=/)
       await keepPicture(page, `webhooks-${name}`)
+    }),
+  )
+
+  it.each(LOOKS)('suppressions, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Suppressions' }).click()
+      await page.waitForURL(`${real.url}/admin/suppressions`)
+      expect(await page.getByRole('button', { name: 'Lift' }).count()).toBe(1)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `suppressions-${name}`)
     }),
   )
 

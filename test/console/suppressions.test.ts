@@ -1,8 +1,7 @@
 // C59 end to end: a recipient who opted out gets nothing more, is seen by admins in API and console, and is let in again.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, createClient } from '../http/client.ts'
-import { ADMIN_KEY } from '../http/real.ts'
+import { runHere } from '../commands/command-process.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { formTokenOf, type Visitor } from './visitor.ts'
 import { readable, signedIn, startWorld, type World } from './world.ts'
@@ -12,16 +11,14 @@ const SESSION = 'a-browser-session-of-its-own'
 const WAIT = { timeout: PATIENCE_MS }
 let world: World
 let visitor: Visitor
-let admin: Client
 beforeAll(async () => {
   world = await startWorld()
-  admin = await createClient(world.url, ADMIN_KEY)
   visitor = await signedIn(world)
 })
 afterAll(() => world.close())
 
 const search = async (to: string) =>
-  (await admin.post('/admin/api/suppressions/search', { to })).body.suppressions
+  (await world.admin.post('/admin/api/suppressions/search', { to })).body.suppressions
 
 describe('C59: a person who opted out', () => {
   let first: string
@@ -50,7 +47,7 @@ describe('C59: a person who opted out', () => {
       expect(answer.headers.get('RateLimit')).toBeNull()
     }
     expect((await world.client.post(`/verify/${first}/resend`, {})).status).toBe(422)
-    const { body } = await admin.post('/admin/api/recipients/limits', { to: STOPPED })
+    const { body } = await world.admin.post('/admin/api/recipients/limits', { to: STOPPED })
     const used = body.services[0].limits.filter(
       ({ used }: { used: number | null }) => (used ?? 0) > 1,
     )
@@ -72,11 +69,15 @@ describe('C59: a person who opted out', () => {
     const lift = (reason: string) =>
       visitor.post('/admin/suppressions/lift', { form_token, id, reason })
     expect((await lift(' ')).status).toBe(404)
+    const listed = await runHere(world, ['suppressions', '--to', STOPPED, '--json'])
+    expect(JSON.parse(listed.stdout)).toEqual((await search(STOPPED))[0])
+    const exported = await world.admin.post('/admin/api/recipients/export', { to: STOPPED })
+    expect(exported.body.suppressions).toMatchObject([{ id }])
     const lifted = await lift('ticket 4711')
     expect(lifted.location).toBe('/admin/suppressions?done=lifted')
     expect(readable(await visitor.get(lifted.location ?? ''))).toContain('Lifted')
     expect((await lift('ticket 4711')).status).toBe(404)
-    const { body } = await admin.post('/admin/api/events/search', { recipient: STOPPED })
+    const { body } = await world.admin.post('/admin/api/events/search', { recipient: STOPPED })
     const event = body.events.find(
       ({ type }: { type: string }) => type === 'recipient.unsuppressed',
     )
@@ -85,13 +86,35 @@ describe('C59: a person who opted out', () => {
     await world.delivered(again.body.id, 'sent')
   })
 
+  it('is on the person’s page and the verification’s while it lasts, and is lifted by command', async () => {
+    world.refuseWith(30005)
+    const to = '+14155554032'
+    const { body } = await world.start({ to })
+    await world.delivered(body.id, 'failed')
+    await expect.poll(async () => search(to), WAIT).toHaveLength(1)
+    const page = await visitor.get(`/admin/verifications/${body.id}`)
+    expect(readable(page)).toContain('Suppressed: starts and resends to this person are refused')
+    const person = /href="(\/admin\/person\?who=[\w-]+)"/.exec(page.text)?.[1] ?? ''
+    expect(readable(await visitor.get(person))).toContain(
+      'sms in default: does not exist, until 20',
+    )
+    const shown = await runHere(world, ['suppressions', '--reason', 'unknown'])
+    expect(shown.stdout).toMatch(/^sup_\w{32} +\+141•••32 +sms +unknown .* 1 × +twilio 30005/)
+    const [{ id }] = await search(to)
+    const words = ['unsuppress', id, '--because', 'ticket 4712']
+    expect((await runHere(world, words)).stdout).toBe('+141•••32 gets messages by sms again.\n')
+    expect(await search(to)).toEqual([])
+    expect((await runHere(world, words)).status).toBe(1)
+    expect((await runHere(world, words.slice(0, 2))).status).toBe(2)
+  })
+
   it('of another service, or for a key that only reads, is not lifted', async () => {
     const viewer = await signedIn(world, await world.keyOf(null, ['admin:read']))
     const form_token = formTokenOf(await viewer.get('/admin/suppressions'))
     const id = `sup_${'0'.repeat(32)}`
     const form = { form_token, id, reason: 'x' }
     expect((await viewer.post('/admin/suppressions/lift', form)).status).toBe(403)
-    const unknown = await admin.post(`/admin/api/suppressions/${id}/lift`, { reason: 'x' })
+    const unknown = await world.admin.post(`/admin/api/suppressions/${id}/lift`, { reason: 'x' })
     expect(unknown.status).toBe(404)
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { createId } from '../../src/kernel/ids.ts'
 import type { Store } from '../../src/storage/store.ts'
-import type { NewSuppression } from '../../src/verification/suppression.ts'
+import type { NewSuppression, Suppression } from '../../src/verification/suppression.ts'
 import { ACTOR, mac, newSuppression, T0 } from './rows.ts'
 import type { Stores } from './stores.ts'
 
@@ -124,6 +124,22 @@ export function describeSuppressions(factory: () => Stores & Store): void {
       }
       expect(await idsOf()).toEqual(rows.map(({ id }) => id).reverse())
       expect(await idsOf('bounce')).toEqual([rows[1]?.id])
+    })
+
+    it('is moved to another root key where it is as it was read', async () => {
+      const row = newSuppression({ keyId: mac().toString('hex') })
+      const added = await add(row)
+      const { suppressions } = factory()
+      const foundOf = async (keyId: string) =>
+        (await suppressions.notUnder(keyId, '', 500)).filter(({ id }) => id === row.id)
+      expect(await foundOf('another')).toEqual([added])
+      const { addressIndex, budgetIndex, recipientSealed } = newSuppression()
+      const after = { addressIndex, budgetIndex, recipientSealed, keyId: 'another' }
+      const move = () => suppressions.rewrap({ before: { ...row, ...added } as Suppression, after })
+      expect([await move(), await move()]).toEqual([true, false])
+      expect(await foundOf('another')).toEqual([])
+      const key = { channel: row.channel, addressIndexes: [addressIndex] }
+      expect(await suppressions.find(key)).toEqual({ ...added, ...after })
     })
 
     it('is erased with the person, and purged once it has long been over', async () => {

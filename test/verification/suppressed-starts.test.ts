@@ -3,8 +3,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SuppressionReason } from '../../src/kernel/channel.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
+import { recipientContext } from '../../src/kernel/sealing.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
-import { createSuppress } from '../../src/verification/suppress.ts'
+import { addressIndexes, recipientOf } from '../../src/verification/recipient.ts'
+import { createSuppress, rewrapSuppressions } from '../../src/verification/suppress.ts'
 import { createWorld, type World } from './world.ts'
 
 const TO = '+14155552671'
@@ -92,4 +95,22 @@ it('C59: START takes back a STOP, and nothing else', async () => {
   expect(await start()).toBe('recipient_suppressed')
   expect(await suppressing().start(said)).toMatchObject({ reason: 'stop' })
   expect(await start()).toBe('started')
+})
+
+it('C59: outlives its root key: moved to the current one, and found by it alone', async () => {
+  await suppress('stop')
+  const [current, previous] = [Buffer.alloc(32, 8), Buffer.alloc(32, 7)]
+  const { suppressions } = world.store
+  const rewrap = (...keys: Buffer[]) =>
+    rewrapSuppressions({
+      ...{ suppressions, keyring: createKeyring(keys), stop: new AbortController().signal },
+    })
+  expect(await rewrap(current)).toEqual({ moved: 0, left: 1 })
+  expect(await rewrap(current, previous)).toEqual({ moved: 1, left: 0 })
+  expect(await rewrap(current, previous)).toEqual({ moved: 0, left: 0 })
+  const keyring = createKeyring([current])
+  const indexes = addressIndexes(keyring, 'default', recipientOf(TO, null))
+  const found = await suppressions.find({ channel: 'sms', addressIndexes: indexes })
+  if (!found) throw new Error('it was lost')
+  expect(keyring.open(found.recipientSealed, recipientContext(found.id))).toBe(TO)
 })
