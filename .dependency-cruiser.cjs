@@ -64,7 +64,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/kernel/',
-          '^src/delivery/(ports|receipt-ports|callbacks|provider-entry|coded-answer|india)\\.ts$',
+          '^src/delivery/(ports|receipt-ports|callbacks|provider-entry|coded-answer|opt-out-words|india)\\.ts$',
           '^src/delivery/providers/($1|aws/|mail/)',
         ],
       },

@@ -73,7 +73,7 @@ export function createSuppress(deps: {
       const { service, channel, to, provider } = report
       const indexes = addressIndexes(keyring, service, recipientOf(to, null))
       const found = await suppressions.find({ channel, addressIndexes: indexes })
-      if (found?.reason !== 'stop') return undefined // mutant: C59.start-lifts-stop
+      if (found?.reason !== 'stop') return undefined
       const about = { now: clock.now(), actor: actorOf(service), details: { provider } }
       return suppressions.lift({ id: found.id, service, ...about })
     },

@@ -72,7 +72,7 @@ function suppressedUntil(
 ): number | null {
   if (isTold(row)) return now + TOLD_STOP_MS
   if (row.reason === 'complaint' || row.reason === 'stop') return null
-  return now + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(times - 1, 10)) // mutant: C59.each-time-longer
+  return now + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(times - 1, 10))
 }
 
 /**

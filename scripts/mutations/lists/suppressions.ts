@@ -7,12 +7,6 @@ const RULES = 'test/verification/suppression.test.ts'
 const STARTS = 'test/verification/suppressed-starts.test.ts'
 
 export const SUPPRESSIONS: readonly Mutant[] = [
-  mutant(
-    'C59.each-time-longer',
-    'a mailbox that refuses again is left alone for longer each time',
-    [RULES, 'is twice as long each time'],
-    { node: 'ReturnStatement', becomes: 'return now + FIRST_MS' },
-  ),
   mutant('C59.twice-is-once', 'a report that comes twice changes nothing', [RULES, 'in force as'], {
     node: 'IfStatement',
     becomes: '',
@@ -28,12 +22,6 @@ export const SUPPRESSIONS: readonly Mutant[] = [
     'an admin’s key of one service lists that service’s suppressed recipients',
     [RULES, 'lists those of one service'],
     { node: 'ParenthesizedExpression', becomes: 'true' },
-  ),
-  mutant(
-    'C59.start-lifts-stop',
-    'START takes back a STOP, and no complaint',
-    [STARTS, 'START takes back'],
-    { node: 'IfStatement', becomes: 'if (!found) return undefined' },
   ),
   mutant(
     'C59.before-count',

@@ -3,8 +3,9 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { errorIn, faultIn } from '../../coded-answer.ts'
+import { readOptOutWord } from '../../opt-out-words.ts'
 import type { OutgoingMessage } from '../../ports.ts'
-import type { Callback, Receipt, ReceiptReader, ReceiptState } from '../../receipt-ports.ts'
+import type { Callback, OptOut, Receipt, ReceiptReader, ReceiptState } from '../../receipt-ports.ts'
 import { TWILIO_CODES } from './codes.ts'
 
 /** Connection overrides: five repetitions, for any failure. Twilio's default is one, so that a restart of ours would lose receipts. */
@@ -78,12 +79,24 @@ function toReceipt(fields: URLSearchParams, tryId: string | null, state: Receipt
   }
 }
 
+/** Twilio's Advanced Opt-Out names the word that it obeyed, in any language. */
+const NAMED: Readonly<Record<string, OptOut['kind']>> = { STOP: 'stop', START: 'start' }
+
+/** Of a message to the sender; anything else that people write is nobody's here. */
+function toWords(fields: URLSearchParams): OptOut[] {
+  const named = NAMED[fields.get('OptOutType') ?? '']
+  const kind = named ?? readOptOutWord(fields.get('Body') ?? '')
+  return kind === undefined ? [] : [{ kind, recipient: fields.get('From') ?? '' }]
+}
+
 export function createTwilioReceipts(authToken: string): ReceiptReader {
   return {
     url: 'message',
+    takesTexts: true,
     verify: (callback) => callback.method === 'POST' && isSigned(callback, authToken),
     read(callback) {
       const fields = fieldsOf(callback)
+      if (!callback.query.has('try') && fields.has('Body')) return toWords(fields)
       const status = fields.get('MessageStatus') ?? fields.get('SmsStatus')
       if (status === null) return undefined
       const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined

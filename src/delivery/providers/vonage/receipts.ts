@@ -4,6 +4,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { bodyOf, idOf, isFresh, isSame, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
 import { type Json, readJson, toObject } from '../../coded-answer.ts'
+import { readOptOutWord } from '../../opt-out-words.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
 import type { OptOut, Receipt, ReceiptReader, Report } from '../../receipt-ports.ts'
 import { codeOf, VONAGE_CODES } from './codes.ts'
@@ -81,23 +82,8 @@ function readStatus(event: Json, tryId: string | null): readonly Report[] {
   }
 }
 
-/** CTIA's words, as carriers read them: the text is nothing else. */
-const WORDS: ReadonlyMap<string, OptOut['kind']> = new Map([
-  ['CANCEL', 'stop'],
-  ['END', 'stop'],
-  ['OPTOUT', 'stop'],
-  ['QUIT', 'stop'],
-  ['REVOKE', 'stop'],
-  ['STOP', 'stop'],
-  ['STOPALL', 'stop'],
-  ['UNSUBSCRIBE', 'stop'],
-  ['START', 'start'],
-  ['UNSTOP', 'start'],
-])
-
 function readAnswer({ from, text }: Json): readonly OptOut[] {
-  const word = String(text ?? '').replace(/[^A-Za-z]/g, '')
-  const kind = WORDS.get(word.toUpperCase())
+  const kind = readOptOutWord(String(text ?? ''))
   if (kind === undefined || !/^\d{6,15}$/.test(String(from))) return []
   return [{ kind, recipient: `+${from}` }]
 }

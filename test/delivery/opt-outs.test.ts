@@ -1,0 +1,36 @@
+// C59: the words by which people opt out of texts and in again, as Twilio passes them on.
+
+import { describe, expect, it } from 'vitest'
+import { createTwilioReceipts } from '../../src/delivery/providers/twilio/receipts.ts'
+import type { Callback } from '../../src/delivery/receipt-ports.ts'
+
+const PERSON = '+14155552671'
+
+function inbound(fields: Record<string, string>): Callback {
+  const url = 'https://verify.example.com/receipts/twilio'
+  const body = Buffer.from(new URLSearchParams(fields).toString())
+  return { method: 'POST', url, query: new URLSearchParams(), headers: {}, body }
+}
+const said = (Body: string, more: Record<string, string> = {}) => ({
+  ...{ MessageSid: 'SM1', SmsStatus: 'received', From: PERSON, To: '+15005550006', Body },
+  ...more,
+})
+
+describe('C59: a message to the sender', () => {
+  const reader = createTwilioReceipts('a token')
+  it.each([
+    ['STOP', {}, 'stop'],
+    [' stop ', {}, 'stop'],
+    ['Unsubscribe', {}, 'stop'],
+    ['START', {}, 'start'],
+    ['unstop', {}, 'start'],
+    ['ARRÊT', { OptOutType: 'STOP' }, 'stop'],
+    ['OUI', { OptOutType: 'START' }, 'start'],
+    ['please stop by', {}, null],
+    ['HELP', { OptOutType: 'HELP' }, null],
+    ['', {}, null],
+  ])('of “%s” (%j) is %s', (text, more, kind) => {
+    const words = kind === null ? [] : [{ kind, recipient: PERSON }]
+    expect(reader.read(inbound(said(text, more as Record<string, string>)))).toEqual(words)
+  })
+})
