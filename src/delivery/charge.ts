@@ -4,11 +4,11 @@
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 
-/** Counts one message more. @throws StoreUnavailableError */
+/** Counts one message more; refused as well where the recipient gets none any more. @throws StoreUnavailableError */
 export type CountMessage = (
   message: Pick<
     ClaimedDelivery<Prepared>,
-    'service' | 'country' | 'authenticated' | 'clientIp' | 'prepared'
+    'service' | 'channel' | 'country' | 'authenticated' | 'clientIp' | 'prepared'
   >,
 ) => Promise<'admitted' | 'refused'>
 

@@ -71,6 +71,8 @@ function composeDelivery(
     rests,
     countMessage: createCountMessage({
       limiter: deps.limiter,
+      store: store.verifications,
+      clock,
       keyring,
       addressKey,
       services: config.services,

@@ -1,11 +1,14 @@
 // Which limits a request counts against, as keys. Nothing in a key is in plaintext.
 // It must not count: limits/ does, all or nothing.
 
+import type { Channel } from '../kernel/channel.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Domain } from './domain.ts'
 import type { Admission, GuessQuery, Limiter, LimitKey } from './limit-ports.ts'
 import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
 import { LONGEST_LIFETIME_MS } from './policy.ts'
-import { budgetKey, type Recipient, recipientOf } from './recipient.ts'
+import type { VerificationStore } from './ports.ts'
+import { addressIndexes, budgetKey, type Recipient, recipientOf } from './recipient.ts'
 
 /** A block of numbers is what differs in its last four digits only. */
 const PREFIX_DIGITS_DROPPED = 4
@@ -58,10 +61,16 @@ export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[
 
 /** For a message that no request asked for: another try of one that may have arrived. */
 export function createCountMessage(
-  deps: LimitKeyDeps & { limiter: Limiter; services: ReadonlyMap<string, ServicePolicy> },
+  deps: LimitKeyDeps & {
+    limiter: Limiter
+    services: ReadonlyMap<string, ServicePolicy>
+    store: Pick<VerificationStore, 'findSuppressed'>
+    clock: Clock
+  },
 ) {
   return async (message: {
     service: string
+    channel: Channel
     country: string | null
     authenticated: boolean
     clientIp: string | null
@@ -72,6 +81,9 @@ export function createCountMessage(
     if (!service) return 'refused'
     const { country, authenticated, clientIp, prepared } = message
     const recipient = recipientOf(prepared.to, country)
+    const indexes = addressIndexes(deps.keyring, service.name, recipient)
+    const key = { channel: message.channel, addressIndexes: indexes }
+    if (await deps.store.findSuppressed(key, deps.clock.now())) return 'refused'
     const keys = sendLimitKeys(deps, { service, recipient, authenticated, clientIp })
     return (await deps.limiter.admit(keys)).kind
   }

@@ -1,18 +1,20 @@
 // C59 end to end: a recipient who opted out gets nothing more, is seen by admins in API and console, and is let in again.
 
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runHere } from '../commands/command-process.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { formTokenOf, type Visitor } from './visitor.ts'
 import { readable, signedIn, startWorld, type World } from './world.ts'
 
+const PUBLIC_URL = 'https://verify.example.com'
 const STOPPED = '+14155554031'
 const SESSION = 'a-browser-session-of-its-own'
 const WAIT = { timeout: PATIENCE_MS }
 let world: World
 let visitor: Visitor
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ PUBLIC_URL, DEVELOPMENT_NETWORK: 'open' })
   visitor = await signedIn(world)
 })
 afterAll(() => world.close())
@@ -106,6 +108,29 @@ describe('C59: a person who opted out', () => {
     expect(await search(to)).toEqual([])
     expect((await runHere(world, words)).status).toBe(1)
     expect((await runHere(world, words.slice(0, 2))).status).toBe(2)
+  })
+
+  it('opts out and in again by a text to the sender, as Twilio reports it', async () => {
+    world.refuseWith(null)
+    const to = '+14155554033'
+    const hear = async (Body: string, token = 'the-token-of-the-account') => {
+      const fields = { From: to, To: '+15005550006', Body, SmsStatus: 'received' }
+      const signature = getExpectedTwilioSignature(token, `${PUBLIC_URL}/receipts/twilio`, fields)
+      const headers = { 'x-twilio-signature': signature }
+      const body = new URLSearchParams(fields)
+      return (await fetch(`${world.url}/receipts/twilio`, { method: 'POST', headers, body })).status
+    }
+    const start = async () => (await world.start({ to })).status
+    expect(await hear('STOP', 'another')).toBe(401)
+    expect(await start()).toBe(201)
+    expect(await hear('Stop')).toBe(204)
+    expect(await start()).toBe(422)
+    expect(await search(to)).toMatchObject([{ reason: 'stop', until: null, code: null }])
+    expect(await hear('where are you?')).toBe(204)
+    expect(await start()).toBe(422)
+    expect(await hear('START')).toBe(204)
+    expect(await start()).toBe(201)
+    expect(await search(to)).toEqual([])
   })
 
   it('of another service, or for a key that only reads, is not lifted', async () => {

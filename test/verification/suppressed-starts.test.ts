@@ -5,6 +5,7 @@ import type { SuppressionReason } from '../../src/kernel/channel.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
+import { createCountMessage } from '../../src/verification/budgets.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 import { addressIndexes, recipientOf } from '../../src/verification/recipient.ts'
 import { createSuppress, rewrapSuppressions } from '../../src/verification/suppress.ts'
@@ -113,4 +114,20 @@ it('C59: outlives its root key: moved to the current one, and found by it alone'
   const found = await suppressions.find({ channel: 'sms', addressIndexes: indexes })
   if (!found) throw new Error('it was lost')
   expect(keyring.open(found.recipientSealed, recipientContext(found.id))).toBe(TO)
+})
+
+it('C59: no further message of an open verification goes out: neither a step, nor a try after one that may have arrived', async () => {
+  const { keyring, clock, caller } = world
+  const { limiter, addressKey } = world.domain
+  const count = createCountMessage({
+    ...{ keyring, clock, limiter, addressKey, store: world.store.verifications },
+    services: new Map([['default', caller.service]]),
+  })
+  const message = (to: string) => ({
+    ...({ service: 'default', channel: 'sms', country: 'US', authenticated: false } as const),
+    ...{ clientIp: null, prepared: { to } },
+  })
+  await suppress('stop')
+  expect(await count(message(TO))).toBe('refused')
+  expect(await count(message('+14155552673'))).toBe('admitted')
 })
