@@ -130,9 +130,10 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   return {
     publicUrl,
     async take(name, callback) {
-      const provider = providers.find((one) => one.name === name)
+      // A gateway of each channel has the same name.
+      const provider = providers.find((one) => one.name === name && one.receipts)
       const reader = provider?.receipts
-      if (!reader) return 'nobody'
+      if (!provider || !reader) return 'nobody'
       const isOfMessage = reader.url === 'message'
       const named = isOfMessage ? urls.tryOf(name, callback.query) : undefined
       const isText = reader.takesTexts === true && !callback.query.has('try')
@@ -149,7 +150,8 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
         else if (!isText)
           await take(name, isOfMessage ? { ...report, tryId: named ?? null } : report)
       }
-      return 'taken'
+      const reply = reader.reply?.(callback) ?? null
+      return reply === null ? 'taken' : { reply }
     },
   }
 }

@@ -56,7 +56,7 @@ export type ReceiptReader = {
 export type AskReceipt = (reference: string, signal: AbortSignal) => Promise<Receipt | undefined>
 
 /** `nobody`: no provider of this name reports here. `refused`: it is not signed, or its URL is not one of ours. */
-export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable'
+export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: string }
 
 /** Where providers report to. */
 export type ReceiptDesk = {

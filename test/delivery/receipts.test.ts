@@ -22,6 +22,7 @@ import { sesEntry } from '../../src/delivery/providers/ses/ses.ts'
 import { telegramEntry } from '../../src/delivery/providers/telegram/telegram.ts'
 import { vonageEntry } from '../../src/delivery/providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from '../../src/delivery/providers/whatsapp-cloud/whatsapp-cloud.ts'
+import type { Callback } from '../../src/delivery/receipt-ports.ts'
 import {
   AT,
   callback,
@@ -418,6 +419,25 @@ describe.each(CASES)('a callback of $name', (one) => {
     for (const other of CASES.filter(({ name }) => name !== one.name))
       expect(await verified(reader, callback(body, other.sign(body, NOW)))).toBe(false)
   })
+})
+
+it('C55: WhatsApp’s handshake is answered with its challenge, where the token is ours and it is no page', async () => {
+  const [one] = CASES.filter(({ name }) => name === 'whatsapp_cloud')
+  if (!one) throw new Error('no case')
+  const reader = readerOf(one)
+  const shake = (token: string, challenge: string): Callback => {
+    const query = new URLSearchParams({
+      ...{ 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': challenge },
+    })
+    return { ...callback(''), method: 'GET', query }
+  }
+  const token = one.values.WHATSAPP_CLOUD_VERIFY_TOKEN ?? ''
+  expect(await verified(reader, shake(token, '1158201444'))).toBe(true)
+  expect(reader.reply?.(shake(token, '1158201444'))).toBe('1158201444')
+  for (const other of ['', 'x', `${token}x`])
+    expect(await verified(reader, shake(other, '1158201444'))).toBe(false)
+  for (const page of ['<script>', '', 'a b', 'x'.repeat(65)])
+    expect(reader.reply?.(shake(token, page))).toBeNull()
 })
 
 it('C55: a token that names another algorithm is refused, even where its signature fits', async () => {

@@ -29,6 +29,22 @@ function account(prefix: string, token: string, { url }: FaultServer) {
   }
 }
 
+/** Nothing is sent by it: its webhook is set up. */
+const WHATSAPP = {
+  ...{ WHATSAPP_CLOUD_ACCESS_TOKEN: 'x', WHATSAPP_CLOUD_PHONE_NUMBER_ID: '106540352242922' },
+  ...{ WHATSAPP_CLOUD_TEMPLATE: 'otp', WHATSAPP_CLOUD_APP_SECRET: 'x' },
+  ...{ WHATSAPP_CLOUD_VERIFY_TOKEN: 'a-token-of-the-webhook' },
+}
+
+/** As Meta asks when a webhook is set up. */
+async function shakeHands(service: ServiceProcess, token: string) {
+  const query = new URLSearchParams({
+    ...{ 'hub.mode': 'subscribe', 'hub.challenge': '1158201444', 'hub.verify_token': token },
+  })
+  const response = await fetch(`${service.url}/receipts/whatsapp_cloud?${query}`)
+  return [response.status, response.headers.get('content-type'), await response.text()]
+}
+
 /** The message, as the provider got it. */
 const sentTo = ({ seen }: FaultServer) => {
   const form = new URLSearchParams(seen[0]?.body)
@@ -65,6 +81,7 @@ it('C55: an undelivered message goes to the next provider; forged and repeated r
     ...account('TWILIO', TOKENS.first, first),
     ...account('TWILIO__EU', TOKENS.second, second),
     ...{ PUBLIC_URL, DEVELOPMENT_NETWORK: 'open', SMS_ROUTES: 'twilio, twilio:eu' },
+    ...WHATSAPP,
   })
   opened.push({ close: () => service.stop() })
   const started = await service.post('/verify/start', { to: '+14155552672' })
@@ -113,4 +130,7 @@ it('C55: an undelivered message goes to the next provider; forged and repeated r
   expect(metrics).toContain('countersign_receipts_total{provider="twilio:eu",state="delivered"} 1')
   expect(service.output()).toContain('a receipt was refused')
   expect(service.output()).not.toMatch(/4155552672|mac=|att_/)
+  const reply = [200, 'text/plain; charset=UTF-8', '1158201444']
+  expect(await shakeHands(service, WHATSAPP.WHATSAPP_CLOUD_VERIFY_TOKEN)).toEqual(reply)
+  expect((await shakeHands(service, 'another token'))[0]).toBe(401)
 })

@@ -40,7 +40,9 @@ export function addReceipts(app: App, { receipts }: Pick<AppDeps, 'receipts'>): 
       return answerProblem(c, refusal('method_not_allowed', 'Allowed here: POST.'))
     const callback = await readCallback(c, receipts.publicUrl)
     if (!callback) return answerProblem(c, refusal('payload_too_large', 'A report is smaller.'))
-    switch (await receipts.take(c.req.param('provider') ?? '', callback)) {
+    const received = await receipts.take(c.req.param('provider') ?? '', callback)
+    if (typeof received === 'object') return c.text(received.reply)
+    switch (received) {
       case 'taken':
         return c.body(null, 204)
       case 'nobody':
