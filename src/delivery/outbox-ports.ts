@@ -159,6 +159,7 @@ export type ReceiptKey = { provider: string; tryId: string | null; reference: st
 /** Whose message a receipt is about. */
 type ReportedMessage = {
   channel: Channel
+  country: string | null
   of: DeliveryKind
   recipient: Pick<DueDelivery, 'verificationId' | 'service' | 'recipientSealed'>
 }

@@ -9,8 +9,9 @@ import type { CallbackUrls } from './callback-urls.ts'
 import type { Chooser } from './chooser.ts'
 import type { DecoyReceipts } from './decoy-receipts.ts'
 import type { NextAfter, Outbox, ReceiptOutcome } from './outbox-ports.ts'
-import type { DeliveryLog, Failover, Provider } from './ports.ts'
+import { type DeliveryLog, type Failover, type Provider, permanent } from './ports.ts'
 import type { OptOut, Receipt, ReceiptDesk, ReceiptState } from './receipt-ports.ts'
+import type { Rests } from './rests.ts'
 
 /** A stranger may send thousands: one line for all of a minute. */
 const REFUSALS_TOLD_EVERY_MS = 60_000
@@ -23,6 +24,7 @@ export type DeskDeps = {
   urls: CallbackUrls
   outbox: Pick<Outbox, 'receive'>
   chooser: Pick<Chooser, 'next'>
+  rests: Pick<Rests, 'record'>
   decoys: Pick<DecoyReceipts, 'learn'>
   keyring: Pick<Keyring, 'open'>
   clock: Pick<Clock, 'now'>
@@ -104,6 +106,24 @@ async function hearOptOut(
   }
 }
 
+type Outcome<Kind> = Extract<ReceiptOutcome, { kind: Kind }>
+
+/** What one message proves about the next: how long they take, and that an account or a country is refused after all. */
+function learnFrom(
+  { decoys, rests, clock }: Pick<DeskDeps, 'decoys' | 'rests' | 'clock'>,
+  provider: string,
+  { state, fault, error }: Receipt,
+  { channel, country, of, afterMs }: Outcome<'moved'>,
+): void {
+  if (of !== 'real') return
+  if (state === 'delivered') decoys.learn({ channel, provider }, afterMs)
+  if (state !== 'undelivered' || error === null) return
+  if (fault === 'account' || fault === 'destination') {
+    const refusal = permanent(fault, error.code, error.message)
+    rests.record({ channel, provider, country }, refusal, clock.now())
+  }
+}
+
 function createTake(deps: DeskDeps) {
   const next = createNext(deps)
   return async (provider: string, receipt: Receipt): Promise<void> => {
@@ -113,9 +133,8 @@ function createTake(deps: DeskDeps) {
     if (outcome.kind === 'unknown') return
     if (outcome.kind === 'moved') {
       deps.onReceipt(provider, receipt.state)
-      const { channel, from, afterMs, requeued: to } = outcome
-      const hasArrived = receipt.state === 'delivered' && outcome.of === 'real'
-      if (hasArrived) deps.decoys.learn({ channel, provider }, afterMs)
+      learnFrom(deps, provider, receipt, outcome)
+      const { channel, from, requeued: to } = outcome
       if (to !== null) deps.onFailover({ channel, from, to })
       if (to !== null) deps.wake(channel)
     }

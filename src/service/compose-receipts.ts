@@ -14,7 +14,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
-type Beside = Pick<DeskDeps, 'chooser' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
+type Beside = Pick<DeskDeps, 'chooser' | 'rests' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
   metrics: Metrics
 }
 
@@ -43,12 +43,14 @@ export function composeReports(
     onDecoySent: decoys.follow,
     isReporting: ({ receipts }: Provider) => urls !== null && receipts !== undefined,
     /** Null: nobody could report. */
-    openDesk({ chooser, clock, logger, wake, metrics, suppress }: Beside): ReceiptDesk | null {
+    openDesk({ metrics, ...beside }: Beside): ReceiptDesk | null {
       if (publicUrl === null || !urls) return null
       const { countReceipt: onReceipt, countFailover: onFailover } = metrics
+      const { chooser, rests, clock, logger, wake, suppress } = beside
       return createReceiptDesk({
-        ...{ publicUrl, urls, providers, outbox, decoys, chooser, keyring, clock, logger, wake },
-        ...{ onReceipt, onFailover, suppress, services: [...configured.keys()] },
+        ...{ publicUrl, urls, providers, outbox, decoys, keyring },
+        ...{ chooser, rests, clock, logger, wake, suppress, onReceipt, onFailover },
+        services: [...configured.keys()],
       })
     },
   }

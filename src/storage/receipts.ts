@@ -35,8 +35,9 @@ export function createReceive(
       const row = await engine.reported(ref, now)
       // Of another provider: its MAC, or its signature, says nothing about this one's tries.
       if (row?.tryProvider !== key.provider) return { kind: 'unknown' } // mutant: C55.own-tries
-      const { verificationId, service, channel, recipientSealed, kind: of } = row
-      const message = { channel, of, recipient: { verificationId, service, recipientSealed } }
+      const { verificationId, service, channel, country, recipientSealed, kind: of } = row
+      const recipient = { verificationId, service, recipientSealed }
+      const message = { channel, country, of, recipient }
       const decision = decideReceipt(row, reported, next, row.at)
       if (!decision) return { kind: 'known', ...message }
       const change = withWebhooks(causes, service, row, decision.change)

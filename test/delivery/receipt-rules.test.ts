@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createCallbackUrls } from '../../src/delivery/callback-urls.ts'
 import { createDecoyReceipts } from '../../src/delivery/decoy-receipts.ts'
 import type { NextProvider } from '../../src/delivery/next-provider.ts'
+import type { ReceiptOutcome } from '../../src/delivery/outbox-ports.ts'
 import {
   createTwilioReceipts,
   statusCallback,
@@ -283,7 +284,9 @@ describe('where providers report', () => {
       ...{ verificationId: VERIFICATION, service: 'shop' },
       recipientSealed: keyring.seal('+14155552671', recipientContext(VERIFICATION)),
     }
-    const receive = vi.fn(async () => ({ kind: 'known', channel: 'sms', of, recipient }) as const)
+    const about = { channel: 'sms', country: 'IN', of, recipient } as const
+    const receive = vi.fn(async (): Promise<ReceiptOutcome> => ({ kind: 'known', ...about }))
+    const record = vi.fn()
     const [add, start] = [vi.fn(async () => undefined), vi.fn(async () => undefined)]
     const lines: string[] = []
     const log = (fields: object, text: string) =>
@@ -307,11 +310,11 @@ describe('where providers report', () => {
       ...{ suppress: { add, start }, services: ['shop', 'bank'] },
       ...{ urls, outbox: { receive }, keyring, clock: fixedClock },
       chooser: { next: () => NEXT },
-      decoys: { learn: () => {} },
+      ...{ decoys: { learn: () => {} }, rests: { record } },
       logger: { debug: log, info: log, warn: log, error: log },
       ...{ wake: () => {}, onReceipt: () => {}, onFailover: () => {} },
     })
-    return { desk, receive, verify, read, lines, add, start }
+    return { desk, receive, verify, read, lines, add, start, record, about }
   }
 
   it('takes one for the try of its URL, whatever else it says', async () => {
@@ -374,6 +377,22 @@ describe('where providers report', () => {
             ],
       )
     }
+  })
+
+  it('C56: a country that is refused by receipt rests there, once', async () => {
+    const lost = callback({ fields: { MessageStatus: 'undelivered', ErrorCode: '30034' } })
+    const { desk, receive, record, about } = open()
+    await desk.take('twilio', lost)
+    expect(record).not.toHaveBeenCalled()
+    const moved = { ...about, kind: 'moved', from: 'twilio', afterMs: 1, requeued: null } as const
+    receive.mockResolvedValue(moved)
+    await desk.take('twilio', lost)
+    await desk.take('twilio', callback({ fields: { MessageStatus: 'undelivered' } }))
+    expect(record).toHaveBeenCalledExactlyOnceWith(
+      { channel: 'sms', provider: 'twilio', country: 'IN' },
+      expect.objectContaining({ kind: 'permanent', fault: 'destination' }),
+      NOW,
+    )
   })
 
   it('C59: a STOP comes without a MAC, is heard for each service, and brings no receipt along', async () => {
