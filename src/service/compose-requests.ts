@@ -18,6 +18,7 @@ import {
 import type { Store } from '../storage/store.ts'
 import { type Party, partyBudgetIndexes } from '../verification/party.ts'
 import { countriesOf, readingsOf } from '../verification/recipient.ts'
+import { adviseOnSuppressions } from '../verification/suppress.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
@@ -50,6 +51,9 @@ export async function warnOfKeys(
   const { warnings, notes } = await adviseOnRootKeys({ rootKeys, keyring, now: clock.now() })
   for (const warning of warnings) logger.warn({}, warning) // mutant: C65.start-lost-key
   for (const note of notes) logger.info({}, note)
+  const recipients = await adviseOnSuppressions({ suppressions: store.suppressions, keyring })
+  for (const warning of recipients.warnings) logger.warn({}, warning)
+  for (const note of recipients.notes) logger.info({}, note)
 }
 
 export function composeAddresses(

@@ -199,7 +199,7 @@ const READS = {
   verificationReads: ['list', 'find', 'triesOf'],
   adminSessions: ['find'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
-  suppressions: ['find', 'list', 'notUnder'],
+  suppressions: ['find', 'list', 'keyIds', 'notUnder'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {

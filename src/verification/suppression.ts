@@ -139,6 +139,8 @@ export type Suppressions = {
   ): Promise<{ items: Suppression[]; nextCursor: string | null }>
   /** Removes those that were over before this time. @returns how many */
   purge(input: { before: number; limit: number }): Promise<number>
+  /** The root keys that rows are under, a step through an index for each. */
+  keyIds(): Promise<string[]>
   /** Of another root key than this one, by id. */
   notUnder(keyId: string, after: string, limit: number): Promise<Suppression[]>
   /** @returns false where the row was changed or removed since it was read */

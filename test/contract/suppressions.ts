@@ -133,11 +133,13 @@ export function describeSuppressions(factory: () => Stores & Store): void {
       const foundOf = async (keyId: string) =>
         (await suppressions.notUnder(keyId, '', 500)).filter(({ id }) => id === row.id)
       expect(await foundOf('another')).toEqual([added])
+      expect((await suppressions.keyIds()).filter((id) => id === row.keyId)).toEqual([row.keyId])
       const { addressIndex, budgetIndex, recipientSealed } = newSuppression()
       const after = { addressIndex, budgetIndex, recipientSealed, keyId: 'another' }
       const move = () => suppressions.rewrap({ before: { ...row, ...added } as Suppression, after })
       expect([await move(), await move()]).toEqual([true, false])
       expect(await foundOf('another')).toEqual([])
+      expect(await suppressions.keyIds()).not.toContain(row.keyId)
       const key = { channel: row.channel, addressIndexes: [addressIndex] }
       expect(await suppressions.find(key)).toEqual({ ...added, ...after })
     })

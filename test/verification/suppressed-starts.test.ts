@@ -8,7 +8,11 @@ import { recipientContext } from '../../src/kernel/sealing.ts'
 import { createCountMessage } from '../../src/verification/budgets.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 import { addressIndexes, recipientOf } from '../../src/verification/recipient.ts'
-import { createSuppress, rewrapSuppressions } from '../../src/verification/suppress.ts'
+import {
+  adviseOnSuppressions,
+  createSuppress,
+  rewrapSuppressions,
+} from '../../src/verification/suppress.ts'
 import { createWorld, type World } from './world.ts'
 
 const TO = '+14155552671'
@@ -106,9 +110,16 @@ it('C59: outlives its root key: moved to the current one, and found by it alone'
     rewrapSuppressions({
       ...{ suppressions, keyring: createKeyring(keys), stop: new AbortController().signal },
     })
+  const advice = (...keys: Buffer[]) =>
+    adviseOnSuppressions({ suppressions, keyring: createKeyring(keys) })
+  expect((await advice(current)).warnings).toEqual([expect.stringContaining('get messages again')])
+  expect((await advice(current, previous)).notes).toEqual([
+    expect.stringContaining('before you remove it'),
+  ])
   expect(await rewrap(current)).toEqual({ moved: 0, left: 1 })
   expect(await rewrap(current, previous)).toEqual({ moved: 1, left: 0 })
   expect(await rewrap(current, previous)).toEqual({ moved: 0, left: 0 })
+  expect(await advice(current)).toEqual({ warnings: [], notes: [] })
   const keyring = createKeyring([current])
   const indexes = addressIndexes(keyring, 'default', recipientOf(TO, null))
   const found = await suppressions.find({ channel: 'sms', addressIndexes: indexes })

@@ -49,6 +49,16 @@ export function createSuppressionRows(query: Query): Engine['suppressions'] {
       )
       return row?.gone ?? 0
     },
+    async keyIds() {
+      const rows = await query<{ key_id: string }>(sql`with recursive k as (
+          (select key_id from suppressions order by key_id limit 1)
+          union all
+          select (select s.key_id from suppressions s where s.key_id > k.key_id order by s.key_id limit 1)
+          from k where k.key_id is not null
+        )
+        select key_id from k where key_id is not null`)
+      return rows.map(({ key_id: keyId }) => keyId)
+    },
     async notUnder(keyId, after, limit) {
       const rows = await query<Raw>(sql`select * from suppressions
         where key_id <> ${keyId} and id > ${after} order by id limit ${limit}`)

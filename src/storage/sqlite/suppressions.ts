@@ -48,6 +48,11 @@ function createReads(orm: Orm) {
   return {
     newest: ordered(before).prepare(),
     ofPerson: ordered(and(eq(s.budgetIndex, p('budgetIndex')), before)).prepare(),
+    keyAfter: orm
+      .select({ keyId: sql<string | null>`min(${s.keyId})` })
+      .from(s)
+      .where(gt(s.keyId, p('keyId')))
+      .prepare(),
     notUnder: orm
       .select(COLUMNS)
       .from(s)
@@ -60,6 +65,16 @@ function createReads(orm: Orm) {
       .from(s)
       .where(eq(s.id, p('id')))
       .prepare(),
+  }
+}
+
+function keyIdsOf({ keyAfter }: ReturnType<typeof createReads>): string[] {
+  const found: string[] = []
+  for (let keyId = ''; ; ) {
+    const next = keyAfter.get({ keyId })?.keyId ?? null
+    if (next === null) return found
+    found.push(next)
+    keyId = next
   }
 }
 
@@ -154,6 +169,7 @@ export function createSuppressionRows(deps: {
         return row
       }),
     purge: (input) => writer.write(() => writes.purge.run(input).changes),
+    keyIds: () => writer.read(() => keyIdsOf(reads)),
     notUnder: (keyId, after, limit) =>
       writer.read(() => reads.notUnder.all({ keyId, after, limit })),
     rewrap: ({ before, after }) =>
