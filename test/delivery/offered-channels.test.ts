@@ -12,8 +12,8 @@ import { PATIENCE_MS } from '../long.ts'
 import { answer, type FaultServer, startFaultServer } from './fault-server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** `sms-voice` and `SMSVoiceV2` are what AWS calls its API for SMS. */
-const UNCARRIED = /(?<!sms-?)voice(?!mail)|phone call/i
+/** `sms-voice` is what AWS calls its API for SMS; an invoice is none. */
+const UNCARRIED = /(?<!sms-)\bvoice(?!mail)|phone call/i
 /** Generated or read by operators, users and callers; sources hold the console, the API and the messages. */
 const READ = ['src', 'docs', 'examples', 'deploy', 'README.md', 'compose.yaml']
 

@@ -35,7 +35,7 @@ export const CALLBACKS: readonly Mutant[] = [
     'C66.telegram-code-length',
     'a code that Telegram does not carry is another provider’s',
     ['test/delivery/telegram.test.ts', 'C66: a code that Telegram does not carry is not sent'],
-    { node: 'ReturnStatement', becomes: '' },
+    { node: 'ReturnStatement', becomes: 'void message' },
   ),
   mutant(
     'C55.sns-topic',
