@@ -3,21 +3,19 @@
 
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
+import { AGAIN_AFTER_MS, REFUSED } from './steps.ts'
 
-/** Counts one message more; refused as well where the recipient gets none any more. @throws StoreUnavailableError */
+/** Counts one message more, unless its recipient gets none any more. @throws StoreUnavailableError */
 export type CountMessage = (
   message: Pick<
     ClaimedDelivery<Prepared>,
     'service' | 'channel' | 'country' | 'authenticated' | 'clientIp' | 'prepared'
   >,
-) => Promise<'admitted' | 'refused'>
+) => Promise<'admitted' | keyof typeof REFUSED>
 
 type Refused = { error: { code: string; message: string }; again: boolean }
 
-const LIMITED = { code: 'limited', message: 'a limit allows no further message' }
 const UNCOUNTED = { code: 'limits_unavailable', message: 'the limits could not be reached' }
-/** The limits cannot be reached: the code is still valid, and nothing was sent. */
-const AGAIN_AFTER_MS = 30_000
 
 /** Why a try may not go out; undefined: it may. Decoys count as the messages of real people do; to a test recipient nothing counts. */
 export async function refuseUncounted(
@@ -27,7 +25,7 @@ export async function refuseUncounted(
   if (claim.ambiguous === 0 || claim.kind === 'test') return undefined
   try {
     const admission = await countMessage(claim)
-    return admission === 'refused' ? { error: LIMITED, again: false } : undefined // mutant: I18.extra-message-counted
+    return admission === 'admitted' ? undefined : { error: REFUSED[admission], again: false } // mutant: I18.extra-message-counted
   } catch {
     return { error: UNCOUNTED, again: true } // mutant: I18.uncounted-not-sent
   }

@@ -11,17 +11,14 @@ import { type Claim, errorName, type RunTry } from './run-try.ts'
 type Deps = {
   outbox: Pick<Outbox, 'begin'>
   countMessage: CountMessage
-  /** Its recipient gets no messages of its channel. @throws StoreUnavailableError */
-  isSuppressed?: ((message: Claim) => Promise<boolean>) | undefined
   clock: Clock
   logger: DeliveryLog
 }
 
 /** A decoy's steps count as those of real people do; to a test recipient nothing counts. */
-async function admit({ countMessage, isSuppressed }: Deps, claim: Claim): Promise<StepAdmission> {
+async function admit({ countMessage }: Deps, claim: Claim): Promise<StepAdmission> {
   if (claim.kind === 'test') return 'admitted'
   try {
-    if (await isSuppressed?.(claim)) return 'suppressed'
     return await countMessage(claim) // mutant: I18.step-counted
   } catch {
     return 'unavailable'

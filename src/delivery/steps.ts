@@ -20,12 +20,15 @@ import {
 } from './transitions.ts'
 
 /** The limits cannot be reached: the code is still valid, and nothing was sent. */
-const AGAIN_AFTER_MS = 30_000
-const LIMITED = { code: 'limited', message: 'a limit allows no further message' }
-const SUPPRESSED = {
-  code: 'recipient_suppressed',
-  message: 'the recipient gets no messages of this channel',
-}
+export const AGAIN_AFTER_MS = 30_000
+/** Of a message that no request asked for. */
+export const REFUSED = {
+  refused: { code: 'limited', message: 'a limit allows no further message' },
+  suppressed: {
+    code: 'recipient_suppressed',
+    message: 'the recipient gets no messages of this channel',
+  },
+} as const
 const NO_SENDS = { code: 'max_sends_reached', message: 'the verification has had all its messages' }
 const TOO_LATE = { code: 'expired_before_sent', message: 'too little time was left to send it' }
 
@@ -128,8 +131,7 @@ export function decideBegun<Prepared>(
         eraseIfUnsendable: false,
       },
     }
-  const refused = { refused: LIMITED, suppressed: SUPPRESSED, admitted: undefined }[admission]
-  const reason = refused ?? barred(row, now)
+  const reason = admission === 'admitted' ? barred(row, now) : REFUSED[admission]
   if (reason) return { change: skip(row, now, reason) }
   const { verificationId, provider, channel, token, leaseUntil } = claim
   const { send: step } = row

@@ -27,7 +27,6 @@ export type WorkerDeps = RoundDeps & {
   chooser: TryDeps['chooser']
   rests: TryDeps['rests']
   countMessage: TryDeps['countMessage']
-  isSuppressed?: Parameters<typeof createStepRun>[0]['isSuppressed']
   suppressFor?: TryDeps['suppressFor']
   /** For the recipients of other nodes' sends. */
   keyring: Pick<Keyring, 'open'>

@@ -28,7 +28,6 @@ import { generateCode } from '../verification/comparison.ts'
 import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
-import { createIsSuppressed } from '../verification/suppressed-step.ts'
 import { createSweeper } from '../verification/sweeper.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
@@ -77,7 +76,6 @@ function composeDelivery(
       addressKey,
       services: config.services,
     }),
-    isSuppressed: createIsSuppressed({ store: store.verifications, keyring, clock }),
     suppressFor: createSuppressFor({ add: deps.suppress.add, logger }),
     outbox: store.outbox,
     providers: providers.providers,

@@ -75,7 +75,7 @@ export function createCountMessage(
     authenticated: boolean
     clientIp: string | null
     prepared: { to: string }
-  }): Promise<Admission['kind']> => {
+  }): Promise<Admission['kind'] | 'suppressed'> => {
     const service = deps.services.get(message.service)
     // Its plan has given it back: another node knows the service.
     if (!service) return 'refused'
@@ -83,7 +83,7 @@ export function createCountMessage(
     const recipient = recipientOf(prepared.to, country)
     const indexes = addressIndexes(deps.keyring, service.name, recipient)
     const key = { channel: message.channel, addressIndexes: indexes }
-    if (await deps.store.findSuppressed(key, deps.clock.now())) return 'refused'
+    if (await deps.store.findSuppressed(key, deps.clock.now())) return 'suppressed'
     const keys = sendLimitKeys(deps, { service, recipient, authenticated, clientIp })
     return (await deps.limiter.admit(keys)).kind
   }

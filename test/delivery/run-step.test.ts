@@ -17,12 +17,7 @@ async function go(
   {
     count = async () => 'admitted',
     begin,
-    isSuppressed,
-  }: {
-    count?: CountMessage
-    begin?: () => Promise<never>
-    isSuppressed?: () => Promise<boolean>
-  } = {},
+  }: { count?: CountMessage; begin?: () => Promise<never> } = {},
 ) {
   const seen: { admission?: StepAdmission; sent: number[]; answered: number } = {
     ...{ sent: [], answered: 0 },
@@ -30,7 +25,6 @@ async function go(
   const run = createStepRun(
     {
       countMessage: count,
-      isSuppressed,
       clock: { now: () => 7 },
       logger,
       outbox: {
@@ -65,10 +59,9 @@ it('that a limit refuses is not sent', async () => {
   expect(refused).toMatchObject({ admission: 'refused', sent: [], outcome: 'again' })
 })
 
-it('to somebody who gets no messages of its channel is not sent, nor counted', async () => {
-  const suppressed = await go({}, { count: away, isSuppressed: async () => true })
+it('to somebody who gets no messages of its channel is not sent', async () => {
+  const suppressed = await go({}, { count: async () => 'suppressed' })
   expect(suppressed).toMatchObject({ admission: 'suppressed', sent: [] })
-  expect(await go({}, { isSuppressed: away })).toMatchObject({ admission: 'unavailable', sent: [] })
 })
 
 it('waits where the limits cannot be reached', async () => {

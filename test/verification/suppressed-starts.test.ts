@@ -139,6 +139,6 @@ it('C59: no further message of an open verification goes out: neither a step, no
     ...{ clientIp: null, prepared: { to } },
   })
   await suppress('stop')
-  expect(await count(message(TO))).toBe('refused')
+  expect(await count(message(TO))).toBe('suppressed')
   expect(await count(message('+14155552673'))).toBe('admitted')
 })

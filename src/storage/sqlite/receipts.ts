@@ -37,7 +37,14 @@ function createReads(orm: Orm) {
     )
     .prepare()
   const byReference = select()
-    .where(and(eq(t.provider, p('provider')), eq(t.reference, p('reference'))))
+    .where(
+      and(
+        // As the index has it, so that it is used.
+        sql`substr(${t.reference}, 9, 12) = substr(+${p('reference')}, 9, 12)`,
+        eq(t.provider, p('provider')),
+        eq(t.reference, p('reference')),
+      ),
+    )
     .orderBy(desc(t.verificationSeq))
     .limit(atMost(1))
     .prepare()
