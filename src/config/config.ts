@@ -24,6 +24,7 @@ import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
+import { toLimits, toStore } from './stores.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
 import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -177,20 +178,6 @@ function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['dev
       adminKey: dev !== undefined && server.adminKey === undefined,
     },
   }
-}
-
-function toStore(server: Server): StoreConfig {
-  const { databaseUrl, databaseConnections: connections, databasePooler: pooler } = server
-  if (databaseUrl?.kind === 'postgres') return { ...databaseUrl, connections, pooler }
-  const path = databaseUrl?.path ?? `${server.dataDir}/countersign.db`
-  return { kind: 'sqlite', path, synchronous: server.sqliteSynchronous }
-}
-
-function toLimits(server: Server, store: StoreConfig): LimitsConfig {
-  if (server.rateLimitUrl !== undefined) return { kind: 'redis', url: server.rateLimitUrl }
-  if (store.kind === 'postgres') return store
-  const folder = /^(.*\/)[^/]*$/.exec(store.path)?.[1] ?? './'
-  return { kind: 'sqlite', path: `${folder}limits.db` }
 }
 
 /** With all that it holds; bytes stay as they are, for they cannot be frozen. */

@@ -7,9 +7,9 @@ import { isUnanswered } from '../admin/advice/any-provider.ts'
 import { foldTries, type Tries } from '../admin/fold-tries.ts'
 import type { SendTry, VerificationDetail } from '../admin/ports.ts'
 import { FAULTS } from '../delivery/ports.ts'
-import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
-import { ERRORS } from '../kernel/errors.ts'
+import type { EventRecord, EventType } from '../events/types.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
+import { wordsOf } from './event-words.ts'
 import type { Html } from './shell.ts'
 import { spanOf, timeOf } from './words.ts'
 
@@ -30,120 +30,6 @@ export const TIMELINE_STYLE = `
 .timeline .timeline { border: 0; padding: 0 } .timeline .timeline li { padding: 0 } .timeline summary { cursor: pointer; font-weight: 600 }
 @media (max-width: 40rem) { .timeline li { grid-template-columns: 5.2rem .8rem minmax(0, 1fr); gap: 0 var(--s2); padding: 0 var(--s3) } }
 `
-
-const word = (value: EventDetails[string] | undefined) => String(value ?? '?')
-const messageOf = ({ send, step }: EventDetails) =>
-  send === undefined
-    ? `step ${word(step)} of the chain`
-    : `message ${word(send)}${step === undefined ? '' : `, step ${word(step)} of the chain`}`
-
-const CANCELED: Readonly<Record<string, string>> = {
-  replaced: 'another message took its place',
-  delivered: 'a message before it was delivered',
-  approved: 'the verification was already approved',
-  canceled: 'the verification was canceled',
-  max_attempts_reached: 'too many wrong codes were entered',
-  expired: 'the verification expired',
-}
-
-const SKIPPED: Readonly<Record<string, string>> = {
-  limited: 'a limit allowed no further message',
-  max_sends_reached: 'the verification had all its messages',
-  expired_before_sent: 'too little time was left',
-  no_provider: 'no provider serves this channel',
-  recipient_suppressed: 'the recipient is suppressed for this channel',
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  decoy: ', as a decoy: nothing is sent',
-  test: ', for a test recipient: nothing is really sent',
-}
-
-function refused(details: EventDetails): string {
-  const slug = word(details.error)
-  const title = Object.hasOwn(ERRORS, slug) ? ERRORS[slug as keyof typeof ERRORS].title : slug
-  const why = title.charAt(0).toLowerCase() + title.slice(1)
-  const count = Number(details.count)
-  return `A request was refused: ${why}${count > 1 ? `, ${count} times` : ''}`
-}
-
-type EventWords = [text: string, state?: '' | 'good' | 'warn' | 'bad']
-
-const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => EventWords>>> = {
-  'verification.started': ({
-    channel,
-    purpose,
-    kind,
-    authenticated,
-    number_type: type,
-    followed_by: next,
-  }) => [
-    `Started, by ${word(channel)}${type === 'landline' ? ' to a landline' : ''}, for “${word(purpose)}”${next === undefined ? '' : `, then by ${word(next).replaceAll(',', ', ')}`}${authenticated === true ? ', by somebody who was signed in' : ''}${KINDS[word(kind)] ?? ''}`,
-  ],
-  'verification.continued': () => [
-    'Started again in the same session: the verification continued, nothing new was created',
-  ],
-  'verification.resent': (details) => [
-    `Requested again, by ${word(details.channel)}: ${messageOf(details)}`,
-  ],
-  'verification.advanced': ({ channel }) => [
-    `The next step of the chain was requested at once, by ${word(channel)}`,
-  ],
-  'verification.approved': () => ['Approved: the code was correct', 'good'],
-  'verification.canceled': () => ['Canceled'],
-  'verification.max_attempts_reached': () => ['Ended: too many wrong codes', 'bad'],
-  'verification.expired': () => ['Expired: no correct code in time', 'warn'],
-  'check.incorrect': ({ attempts_remaining: left }) => [
-    `A wrong code was entered; ${Number(left) === 1 ? '1 attempt' : `${word(left)} attempts`} left`,
-    'warn',
-  ],
-  'delivery.attempted': (details) => [
-    `Handed to ${word(details.provider)}: ${messageOf(details)}${Number(details.attempt) > 1 ? `, try ${word(details.attempt)}` : ''}`,
-  ],
-  'delivery.sent': (details) => [
-    `${word(details.provider)} accepted ${messageOf(details)}, in ${spanOf(Number(details.duration_ms))}${costOf(details)}`,
-  ],
-  'delivery.retrying': (details) => [
-    `${word(details.provider)} did not accept ${messageOf(details)}; ${nextOf(details)}${costOf(details)}`,
-    'warn',
-  ],
-  'delivery.failed': (details) => [`Given up: ${messageOf(details)}${costOf(details)}`, 'bad'],
-  'delivery.canceled': (details) => [
-    `Not sent: ${messageOf(details)}, because ${CANCELED[word(details.reason)] ?? word(details.reason)}`,
-  ],
-  'delivery.skipped': (details) => [
-    `Left out: ${messageOf(details)}, by ${word(details.channel)}, because ${SKIPPED[word(details.error)] ?? word(details.error)}`,
-    'warn',
-  ],
-  'delivery.reclaimed': (details) => [
-    `The node that was sending ${messageOf(details)} disappeared; another continues, and it may arrive twice`,
-    'warn',
-  ],
-  'delivery.delivered': ({ provider, after_ms: afterMs, double, ...details }) => [
-    `${word(provider)} reports: ${messageOf(details)} arrived, ${spanOf(Number(afterMs))} after it was handed over${double === true ? '. It is a double: another provider had delivered it' : ''}`,
-    double === true ? 'warn' : 'good',
-  ],
-  'delivery.undelivered': ({ provider, next_provider: next, ...details }) => [
-    `${word(provider)} reports: ${messageOf(details)} did not arrive${next === undefined ? '' : `; on to ${word(next)}`}`,
-    next === undefined ? 'bad' : 'warn',
-  ],
-  'request.refused': (details) => [refused(details), 'warn'],
-  'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
-}
-
-/** Where prices are given: `; 2 parts, 0.0158 USD`. */
-function costOf({ parts, price, currency }: EventDetails): string {
-  if (parts === undefined) return ''
-  const counted = Number(parts) === 1 ? '1 part' : `${word(parts)} parts`
-  return `; ${counted}${price === undefined ? '' : `, ${word(price)} ${word(currency)}`}`
-}
-
-/** Another provider at once, the same or another one later. */
-function nextOf({ next_provider: next, retry_in_ms: waitMs }: EventRecord['details']): string {
-  const wait = Number(waitMs)
-  if (next === undefined) return `next try in ${spanOf(wait)}`
-  return wait > 0 ? `next try by ${word(next)} in ${spanOf(wait)}` : `on to ${word(next)}`
-}
 
 const MARK = html`<span class="mark" aria-hidden="true"></span>`
 
@@ -230,7 +116,7 @@ function createWriter({ verification, tries, keys, now }: Shown) {
   const agents = new Set<string>()
   const status = statusAt(verification, now)
   return (event: EventRecord, last: EventRecord | undefined): Html => {
-    const [text, state = ''] = WORDS[event.type]?.(event.details) ?? [event.type]
+    const [text, state = ''] = wordsOf(event)
     const failure = failureOf(event, tries)
     const { type, details } = event
     const isLost = type === 'delivery.undelivered' && details.next_provider === undefined

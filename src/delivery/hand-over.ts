@@ -5,7 +5,8 @@ import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Reserve } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import { type Loop, laneOf, mayBegin, takePlace } from './rounds.ts'
-import { type Claim, errorName } from './run-try.ts'
+import type { Claim } from './run-try.ts'
+import { errorName } from './try-log.ts'
 
 /** Claimed, and not to be begun here any more: due at once, for whoever comes. */
 async function release({ deps, state }: Loop, claimed: Claim): Promise<void> {

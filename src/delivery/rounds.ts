@@ -8,7 +8,8 @@ import type { Lane } from './lane.ts'
 import type { LaneKey, Outbox } from './outbox-ports.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog } from './ports.ts'
-import { type Claim, errorName, type RunTry, sleep } from './run-try.ts'
+import { type Claim, type RunTry, sleep } from './run-try.ts'
+import { errorName } from './try-log.ts'
 
 /** Another process may add rows without waking this one. */
 const IDLE_SLEEP_MS = 1_000

@@ -6,7 +6,8 @@ import { isWaiting } from '../kernel/steps.ts'
 import type { CountMessage } from './charge.ts'
 import type { Outbox, StepAdmission } from './outbox-ports.ts'
 import type { DeliveryLog } from './ports.ts'
-import { type Claim, errorName, type RunTry } from './run-try.ts'
+import type { Claim, RunTry } from './run-try.ts'
+import { errorName } from './try-log.ts'
 
 type Deps = {
   outbox: Pick<Outbox, 'begin'>

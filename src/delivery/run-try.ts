@@ -13,7 +13,6 @@ import {
   ambiguous,
   type DeliveryLog,
   type Failover,
-  faultOf,
   type Provider,
   permanent,
   type SendOutcome,
@@ -25,6 +24,7 @@ import type { Rests } from './rests.ts'
 import type { SuppressFor } from './suppress.ts'
 import type { ComposeMessage } from './templates/message.ts'
 import { withTried } from './tried.ts'
+import { errorName, logResult } from './try-log.ts'
 
 export type Claim = ClaimedDelivery<Prepared>
 /**
@@ -228,29 +228,6 @@ async function settle(
       await sleep(waitMs, stop)
     }
   }
-}
-
-function logResult(log: DeliveryLog, claim: Claim, result: SendResult, durationMs: number): void {
-  const fields = {
-    verification: claim.verificationId,
-    delivery: claim.deliveryId,
-    try: claim.tryNumber,
-    channel: claim.channel,
-    provider: claim.provider,
-    result: result.kind,
-    durationMs,
-  }
-  if (result.kind === 'accepted') log.debug(fields, 'a delivery was accepted')
-  else
-    log.info(
-      { ...fields, reason: result.error.code, fault: faultOf(result) ?? undefined },
-      'a delivery was not accepted',
-    )
-}
-
-/** A library's message may quote its input; the name of its class cannot. */
-export function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error
 }
 
 /**

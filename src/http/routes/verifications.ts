@@ -14,12 +14,14 @@ import type { AppContext, AppDeps } from '../deps.ts'
 import { READ, WRITE } from '../middleware/auth.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import {
-  AdminVerification,
-  AdminVerificationPage,
   AdminVerificationsQuery,
   AdminVerificationsSearchBody,
-  DetailedAdminVerification,
   toFilter,
+} from '../schemas/admin-verification-filters.ts'
+import {
+  AdminVerification,
+  AdminVerificationPage,
+  DetailedAdminVerification,
   toWireAdminVerification,
   toWireDiagnosed,
 } from '../schemas/admin-verifications.ts'

@@ -1,59 +1,17 @@
-// Verifications on the wire, for admins: their filters, their rows, and one of them in full.
+// Verifications on the wire, for admins: their rows, and one of them in full.
 // It must not show a recipient in plaintext.
 
 import { z } from '@hono/zod-openapi'
 import { diagnoseFor, nextTryAt, type Reading } from '../../admin/diagnosis.ts'
-import type {
-  ListedVerification,
-  SendTry,
-  VerificationDetail,
-  VerificationFilter,
-} from '../../admin/ports.ts'
+import type { ListedVerification, SendTry, VerificationDetail } from '../../admin/ports.ts'
 import type { Recipients } from '../../admin/recipients.ts'
 import { FAULTS } from '../../delivery/ports.ts'
 import type { EventRecord } from '../../events/types.ts'
-import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../../kernel/channel.ts'
-import { readReference } from '../../kernel/ids.ts'
+import { DELIVERY_STATUSES } from '../../kernel/channel.ts'
 import { STATUSES, statusAt } from '../../verification/state.ts'
+import { channelField } from './admin-verification-filters.ts'
 import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
-import { Event, limitInBody, limitInQuery, nameField, pageFilters, toWireEvent } from './events.ts'
-import { BESIDE_OTHER_FAULTS, checkParty, countryField, subjectField, toField } from './fields.ts'
-
-const channelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS])
-
-const filters = {
-  status: z.enum(STATUSES).optional(),
-  delivery: z.enum(DELIVERY_STATUSES).optional().openapi({ description: 'Of the newest message.' }),
-  channel: channelField.optional(),
-  provider: nameField.optional().openapi({ description: 'Of the newest message.' }),
-  fault: z.enum(FAULTS).optional().openapi({
-    description: 'Of the newest message’s last answer: whose fault its refusal for good was.',
-  }),
-  service: nameField.optional().openapi({ description: 'For a key of no service.' }),
-  ...pageFilters,
-}
-
-export const AdminVerificationsQuery = z.strictObject({
-  ...filters,
-  country: countryField
-    .optional()
-    .openapi({ description: 'ISO 3166-1 alpha-2, of a phone number.' }),
-  limit: limitInQuery,
-})
-
-export const AdminVerificationsSearchBody = z
-  .strictObject({
-    ...filters,
-    to: toField.optional(),
-    subject: subjectField.optional(),
-    country: countryField.optional().openapi({
-      description:
-        'ISO 3166-1 alpha-2: the country of a national number in `to` (default: the countries of the services that the key sees); without `to`, a filter.',
-    }),
-    limit: limitInBody,
-  })
-  .superRefine(checkParty, BESIDE_OTHER_FAULTS)
-  .openapi('AdminVerificationsSearch')
+import { Event, toWireEvent } from './events.ts'
 
 const error = z.object({ code: z.string(), message: z.string().nullable() }).nullable()
 
@@ -166,27 +124,6 @@ const Diagnosis = z
 export const DetailedAdminVerification = z
   .object({ ...detailShape, diagnosis: Diagnosis })
   .openapi('DetailedAdminVerification')
-
-/** @param about.within the key's service; null: every */
-export function toFilter(
-  given: Omit<z.infer<typeof AdminVerificationsQuery>, 'cursor' | 'limit'>,
-  about: { within: string | null; budgetIndexes?: readonly Uint8Array[] | undefined },
-): VerificationFilter {
-  const { reference, status, delivery, channel, provider, fault, since, until } = given
-  return {
-    status,
-    delivery,
-    channel,
-    provider,
-    fault,
-    budgetIndexes: about.budgetIndexes,
-    service: about.within ?? given.service ?? null, // mutant: C35.admin-verifications-list
-    reference: reference && readReference(reference),
-    country: given.country?.toUpperCase(),
-    since: since === undefined ? undefined : Date.parse(since),
-    until: until === undefined ? undefined : Date.parse(until),
-  }
-}
 
 const toWireError = (row: Pick<ListedVerification, 'errorCode' | 'errorMessage'>) =>
   row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage }
