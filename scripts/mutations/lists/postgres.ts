@@ -9,6 +9,7 @@ const INTERLEAVINGS = 'test/storage/postgres/interleavings.test.ts'
 const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const GUESSES = 'drizzle/postgres/0018_fewer_statements.sql'
 const STEPS = 'drizzle/postgres/0021_routes.sql'
+const LEASE = 'drizzle/postgres/0026_chains.sql'
 const CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
@@ -141,14 +142,14 @@ BEGIN`,
     'PostgreSQL: each due row is leased to one worker',
     [LOCKS, 'passes over a row that another worker is about to take'],
     {
-      file: STEPS,
+      file: LEASE,
       find: `LIMIT l.most FOR NO KEY UPDATE SKIP LOCKED) x
     UNION ALL`,
       replace: `LIMIT l.most) x
     UNION ALL`,
     },
     {
-      file: STEPS,
+      file: LEASE,
       find: `LIMIT l.most FOR NO KEY UPDATE SKIP LOCKED) x
     WHERE l.provider IS NULL
   ), leased`,
