@@ -3,7 +3,16 @@
 
 import { describe, expect, it } from 'vitest'
 import { findViolations } from './checker.ts'
-import { ask, crowd, type Doctored, find, insert, numberOf, redisKill } from './doctor.ts'
+import {
+  ask,
+  crashBesideDouble,
+  crowd,
+  type Doctored,
+  find,
+  insert,
+  numberOf,
+  redisKill,
+} from './doctor.ts'
 import { ANSWERS, LOGS } from './doctored-answers.ts'
 import { CHECKS, LIMITS } from './doctored-checks.ts'
 import { LEASES, SENDS } from './doctored-deliveries.ts'
@@ -23,6 +32,12 @@ describe('the checker of the chaos run', () => {
     ask(record, 's1', { logical: 's9', outcome: { kind: 'unknown', why: 'ECONNREFUSED' } })
     redisKill(record)
     crowd(record, RULES.sendsPerNumber, numberOf(record))
+    expect(findViolations(record)).toEqual([])
+  })
+
+  it('accepts a try that is made again because a crash of PostgreSQL took its claim', () => {
+    const record = structuredClone(soundRecord()) as Doctored
+    crashBesideDouble(record, RULES.unsyncedMs)
     expect(findViolations(record)).toEqual([])
   })
 

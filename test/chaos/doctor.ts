@@ -2,6 +2,7 @@
 // It must not know a rule: the cases do.
 
 import type { Asked, Outcome } from './history.ts'
+import type { Struck } from './nemesis.ts'
 import type { ChaosRecord } from './record.ts'
 import { CANCELED } from './sound-record.ts'
 import type { EventRow, Tables } from './tables.ts'
@@ -68,3 +69,14 @@ export const redisKill = (record: Doctored) =>
     tookMs: 0,
     on: '',
   })
+
+/** The first message came twice, `beforeMs` ahead of PostgreSQL's end. */
+export function crashBesideDouble(
+  record: Doctored,
+  beforeMs: number,
+  fault: Struck['fault'] = 'restart-postgres-immediate',
+): void {
+  const first = record.messages[0] as Doctored['messages'][0]
+  record.messages.push({ ...first })
+  record.struck.push({ fault, at: first.at + beforeMs, tookMs: 1_000, on: '' })
+}

@@ -1,7 +1,16 @@
 // Records in which a message was lost, came twice, or was moved by a worker that had lost it.
 // It must not break more than one promise in a case, as far as that can be.
 
-import { type Case, delivery, events, find, insert, type Mutable, row } from './doctor.ts'
+import {
+  type Case,
+  crashBesideDouble,
+  delivery,
+  events,
+  find,
+  insert,
+  type Mutable,
+  row,
+} from './doctor.ts'
 import type { ChaosRecord } from './record.ts'
 import { RULES } from './settings.ts'
 import { APPROVED, CANCELED, EXPIRED, tryIdOf } from './sound-record.ts'
@@ -109,6 +118,18 @@ export const SENDS: Case[] = [
     'messages fit',
     'one try that went out twice',
     (r) => r.messages.push({ ...(r.messages[0] as ChaosRecord['messages'][0]) }),
+    /went out 2 times/,
+  ],
+  [
+    'messages fit',
+    'one try that went out twice long before a crash of PostgreSQL',
+    (r) => crashBesideDouble(r, RULES.unsyncedMs + 1),
+    /went out 2 times/,
+  ],
+  [
+    'messages fit',
+    'one try that went out twice beside a restart that loses nothing',
+    (r) => crashBesideDouble(r, 0, 'restart-postgres-fast'),
     /went out 2 times/,
   ],
   [

@@ -32,10 +32,10 @@ export const RULES = {
    * claim of 5 s in its planning, its lease then runs 3 s, the database is away for 2 s, workers back off for 5 s.
    */
   stuckMs: 25_000,
-  /** Half of the longest round trip by which a node sets its clock (storage/postgres/database-clock.ts), on a busy machine. */
-  clockErrorMs: 400,
-  /** Claims of a worker are committed without a sync: a crash of PostgreSQL may lose those of its last moments (docs/decisions.md). */
-  unsyncedMs: 1_000,
+  /** Half of the longest round trip by which a node sets its clock (storage/postgres/database-clock.ts), and some. */
+  clockErrorMs: 200,
+  /** Claims of a worker are committed without a sync (docs/decisions.md): a crash of PostgreSQL loses three times wal_writer_delay at the most. */
+  unsyncedMs: 600,
 } as const
 
 export type Rules = typeof RULES

@@ -4,6 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const HASHER = 'test/hashing/hasher.test.ts'
+const DATABASE_CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const CLOCK = 'test/kernel/clock.test.ts'
 const VERIFICATION_STORE = 'test/storage/sqlite/verification-store.test.ts'
 const CHECK_CONTRACT = 'test/e2e/check-contract.test.ts'
@@ -73,6 +74,18 @@ export const BINDINGS: readonly Mutant[] = [
     'a node’s clock returns to the database’s where it was ahead',
     ['test/storage/postgres/node-clock.test.ts', 'does not run away from the database’s'],
     { node: 'BinaryExpression', nth: 5, becomes: 'passed' },
+  ),
+  mutant(
+    'I12.exact-answers',
+    'a node’s clock is not set by an answer that is less exact than what is known',
+    [DATABASE_CLOCK, 'is not set by an answer that is less exact'],
+    { node: 'IfStatement', becomes: 'if (!row) return' },
+  ),
+  mutant(
+    'I12.first-answer',
+    'a node’s clock begins with the quickest of a few answers',
+    [DATABASE_CLOCK, 'is asked again at the start while answers are slow'],
+    { node: 'ForStatement', becomes: '' },
   ),
   mutant(
     'I12.restart-floor',

@@ -82,6 +82,38 @@ describe('the database’s clock', () => {
     clock.stop()
   })
 
+  it('is asked again at the start while answers are slow: the quickest of a few is followed', async () => {
+    let monotonic = 0
+    const trips = [400, 250, 5, 300]
+    const slow: Query = async () => {
+      const tookMs = trips.shift() ?? 0
+      monotonic += tookMs
+      // Read before a slow way back.
+      return [{ ms: monotonic - tookMs }] as never
+    }
+    const clock = await startDatabaseClock(slow, () => monotonic)
+    clock.stop()
+    expect(clock.wallMs() - monotonic).toBe(-5)
+    expect(trips).toEqual([300])
+  })
+
+  it('is not set by an answer that is less exact than what is known, until the way has been longer for a while', async () => {
+    let monotonic = 0
+    let tookMs = 1
+    const slow: Query = async () => {
+      monotonic += tookMs
+      return [{ ms: monotonic - tookMs }] as never
+    }
+    const clock = await startDatabaseClock(slow, () => monotonic)
+    clock.stop()
+    tookMs = 100
+    await clock.ask()
+    expect(clock.wallMs() - monotonic).toBe(-1)
+    monotonic += 100_000
+    await clock.ask()
+    expect(clock.wallMs() - monotonic).toBe(-100)
+  })
+
   it('decides over a check and a lease: times of a node that is minutes off do not', async () => {
     const store = await createPostgresStore({ url: database.url })
     const now = Math.floor(store.wallMs?.() ?? 0)
