@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,19 +35,33 @@ export type ServiceProcess = {
   stop(): Promise<number | null>
 }
 
-/** Below those that the system gives out for a connection, and for each process of the tests others. */
-const FIRST_PORT = 10_000
-const PORTS_EACH = 100
-/** Their numbers differ where processes run side by side. */
-const PROCESSES = 200
+/** Below those that the system gives out for a connection; each process of the tests begins elsewhere. */
+const PORTS = { first: 10_000, count: 20_000, apart: 100 } as const
 let portsTaken = 0
+
+async function listens(server: Server, on: number | string): Promise<boolean> {
+  return new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    if (typeof on === 'number') server.listen(on, '127.0.0.1', () => resolve(true))
+    else server.listen(on, () => resolve(true))
+  })
+}
+
+/**
+ * For as long as this process lives: seconds pass before the service listens, and another test must not choose the port meanwhile.
+ * By a name of Linux's abstract sockets, which ends with the process; other systems have none.
+ */
+async function isOurs(port: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true
+  const claim = createServer()
+  const isClaimed = await listens(claim, `\0countersign-test-port-${port}`)
+  claim.unref()
+  return isClaimed
+}
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  const isListening = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => resolve(true))
-  })
+  const isListening = await listens(server, port)
   await new Promise((resolve) => server.close(resolve))
   return isListening
 }
@@ -55,8 +69,8 @@ async function isFree(port: number): Promise<boolean> {
 /** For a service that is about to start: one that the system chose may be given to another test meanwhile. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + (process.pid % PROCESSES) * PORTS_EACH + (portsTaken++ % PORTS_EACH)
-    if (await isFree(port)) return port
+    const port = PORTS.first + ((process.pid * PORTS.apart + portsTaken++) % PORTS.count)
+    if ((await isOurs(port)) && (await isFree(port))) return port
   }
 }
 
