@@ -177,6 +177,8 @@ describe('one verification', () => {
   it('is returned with its events, oldest first, and each try', async () => {
     const { id, reference } = await begin()
     await real.message(id)
+    // The provider has it before its answer is stored.
+    await expect.poll(async () => typesOf(await eventsOf(id))).toContain('delivery.sent')
     const { body } = await real.admin.get(at(id))
     expect(body).toMatchObject({ id, reference, to_masked: expect.stringContaining('•••@') })
     expect(typesOf(body.events)).toEqual([
