@@ -108,6 +108,11 @@ export function httpUrl(values: SettingValues, name: string): string {
   return text
 }
 
+/** Of a host with paths of its own: like `httpUrl`, without the slashes at its end. */
+export function baseUrl(values: SettingValues, name: string): string {
+  return httpUrl(values, name).replace(/\/+$/, '')
+}
+
 /** @param url one that `httpUrl` has read */
 export function httpTransport(setting: string, url: string): Transport {
   const { hostname, protocol } = new URL(url)

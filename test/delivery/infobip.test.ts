@@ -181,7 +181,7 @@ describe('infobip', () => {
 
   it.each([
     ['example.api.infobip.com', 'https://example.api.infobip.com'],
-    ['https://example.api.infobip.com/', 'https://example.api.infobip.com/'],
+    ['https://example.api.infobip.com/', 'https://example.api.infobip.com'],
     ['http://127.0.0.1:1', 'http://127.0.0.1:1'],
   ])('reads the base URL %s', (given, baseUrl) => {
     const read = infobipEntry.read({ ...SETTINGS, INFOBIP_BASE_URL: given })

@@ -13,8 +13,8 @@ import {
   type SendResult,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -102,14 +102,14 @@ function readRegion(values: SettingValues): string {
 }
 
 function readBaseUrl(values: SettingValues): string {
-  if (values.AWS_SMS_BASE_URL !== undefined) return httpUrl(values, 'AWS_SMS_BASE_URL')
+  if (values.AWS_SMS_BASE_URL !== undefined) return baseUrl(values, 'AWS_SMS_BASE_URL')
   const region = readRegion(values)
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   return `https://sms-voice.${region}.${domain}`
 }
 
 function createAwsSmsProvider(settings: AwsSmsSettings, deps: ProviderDeps): Provider {
-  const url = `${settings.baseUrl.replace(/\/+$/, '')}/`
+  const url = `${settings.baseUrl}/`
   const scope = { service: 'sms-voice', region: settings.region }
   const ask = async (operation: string, input: unknown, signal: AbortSignal) => {
     const headers = {

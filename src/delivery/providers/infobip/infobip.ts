@@ -11,8 +11,8 @@ import {
   type SendResult,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -59,7 +59,7 @@ function readInfobipSettings(values: SettingValues): InfobipSettings {
 function readBaseUrl(values: SettingValues): string {
   const text = required(values, 'INFOBIP_BASE_URL')
   const url = /^[\w-]+(\.[\w-]+)+$/.test(text) ? `https://${text}` : text
-  return httpUrl({ INFOBIP_BASE_URL: url }, 'INFOBIP_BASE_URL')
+  return baseUrl({ INFOBIP_BASE_URL: url }, 'INFOBIP_BASE_URL')
 }
 
 /**
@@ -96,7 +96,7 @@ const TAKEN = new Set<unknown>(['ACCEPTED', 'PENDING', 'DELIVERED'])
 const REFUSED = new Set<unknown>(['REJECTED', 'UNDELIVERABLE', 'EXPIRED'])
 
 function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): Provider {
-  const base = settings.baseUrl.replace(/\/+$/, '')
+  const base = settings.baseUrl
   const headers = {
     authorization: `App ${settings.apiKey}`,
     accept: 'application/json',

@@ -74,6 +74,3 @@ export const postJson = (
   headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 })
-
-/** Without the slashes at its end. */
-export const baseOf = (url: string) => url.replace(/\/+$/, '')

@@ -4,8 +4,8 @@
 import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -13,7 +13,7 @@ import {
   type SettingValues,
 } from '../../provider-entry.ts'
 import { AUTOMATIC_HEADERS, formatSender, type Mail } from '../mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
 import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 import { createPostmarkReceipts, POSTMARK_LOGIN_ROW, readWebhookLogin } from './receipts.ts'
 
@@ -54,7 +54,7 @@ function readSettings(values: SettingValues): PostmarkSettings {
   return readEach({
     token: () => required(values, 'POSTMARK_SERVER_TOKEN'),
     stream: () => required(values, 'POSTMARK_MESSAGE_STREAM'),
-    baseUrl: () => httpUrl(values, 'POSTMARK_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'POSTMARK_BASE_URL'),
     sender: () => asciiSender(values),
     webhookLogin: () => readWebhookLogin(values),
   })
@@ -93,7 +93,7 @@ function codesFor(code: number, text: string): Codes {
 }
 
 export function createPostmarkProvider(settings: PostmarkSettings, deps: ProviderDeps) {
-  const base = baseOf(settings.baseUrl)
+  const base = settings.baseUrl
   const login = { 'x-postmark-server-token': settings.token }
   const stream = `${base}/message-streams/${encodeURIComponent(settings.stream)}`
   return createMailApi(

@@ -4,8 +4,8 @@
 import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -13,7 +13,7 @@ import {
   type SettingValues,
 } from '../../provider-entry.ts'
 import { AUTOMATIC_HEADERS, formatSender, type Mail } from '../mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
 import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 import { createResendReceipts, RESEND_SECRET_ROW, readWebhookSecret } from './receipts.ts'
 
@@ -51,7 +51,7 @@ export const resendEntry = {
 function readSettings(values: SettingValues): ResendSettings {
   return readEach({
     apiKey: () => required(values, 'RESEND_API_KEY'),
-    baseUrl: () => httpUrl(values, 'RESEND_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'RESEND_BASE_URL'),
     sender: () => asciiSender(values),
     webhookKey: () => readWebhookSecret(values),
   })
@@ -89,7 +89,7 @@ const QUOTAS = new Set(['daily_quota_exceeded', 'monthly_quota_exceeded'])
 const NAME = /^[a-z]+(_[a-z]+){0,5}$/
 
 export function createResendProvider(settings: ResendSettings, deps: ProviderDeps) {
-  const base = baseOf(settings.baseUrl)
+  const base = settings.baseUrl
   const login = { authorization: `Bearer ${settings.apiKey}` }
   return createMailApi(
     {

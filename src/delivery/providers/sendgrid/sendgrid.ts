@@ -5,8 +5,8 @@ import type { KeyObject } from 'node:crypto'
 import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -14,7 +14,7 @@ import {
   type SettingValues,
 } from '../../provider-entry.ts'
 import { AUTOMATIC_HEADERS, type Mail } from '../mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
 import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 import { createSendGridReceipts, readWebhookKey, SENDGRID_KEY_ROW } from './receipts.ts'
 
@@ -52,7 +52,7 @@ export const sendGridEntry = {
 function readSettings(values: SettingValues): SendGridSettings {
   return readEach({
     apiKey: () => required(values, 'SENDGRID_API_KEY'),
-    baseUrl: () => httpUrl(values, 'SENDGRID_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'SENDGRID_BASE_URL'),
     sender: () => asciiSender(values),
     webhookKey: () => readWebhookKey(values),
   })
@@ -68,7 +68,7 @@ export const SENDGRID_CODES: Codes = {
 }
 
 export function createSendGridProvider(settings: SendGridSettings, deps: ProviderDeps) {
-  const base = `${baseOf(settings.baseUrl)}/v3`
+  const base = `${settings.baseUrl}/v3`
   const login = { authorization: `Bearer ${settings.apiKey}` }
   return createMailApi(
     {

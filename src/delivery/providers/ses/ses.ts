@@ -4,8 +4,8 @@
 import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -17,7 +17,7 @@ import { AWS_ACCOUNT_ERRORS, AWS_THROTTLES, awsErrorOf } from '../aws/errors.ts'
 import { type AwsKeys, loadAwsSigner, signForAws } from '../aws/sign.ts'
 import { readTopic, type SnsTopic, topicRow } from '../aws/sns.ts'
 import { AUTOMATIC_HEADERS, formatAsciiSender, type Mail } from '../mail/mail.ts'
-import { baseOf, createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
+import { createMailApi, getRequest, postJson, textOf } from '../mail/mail-api.ts'
 import { asciiSender, MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 import { createSesReceipts } from './receipts.ts'
 
@@ -66,7 +66,7 @@ function readSesSettings(values: SettingValues): SesSettings {
     accessKeyId: () => required(values, 'SES_ACCESS_KEY_ID'),
     secretAccessKey: () => required(values, 'SES_SECRET_ACCESS_KEY'),
     region: () => readRegion(values, 'SES_REGION'),
-    baseUrl: () => (values.SES_BASE_URL ? httpUrl(values, 'SES_BASE_URL') : null),
+    baseUrl: () => (values.SES_BASE_URL ? baseUrl(values, 'SES_BASE_URL') : null),
     sender: () => asciiSender(values),
     topic: () => readTopic(values, TOPIC),
   })
@@ -111,7 +111,7 @@ export const SES_CODES: Codes = {
 
 export function createSesProvider(settings: SesSettings, deps: ProviderDeps) {
   const { keys, region, sender, configurationSet } = settings
-  const base = `${baseOf(settings.baseUrl)}/v2/email`
+  const base = `${settings.baseUrl}/v2/email`
   const sign = (request: Parameters<typeof signForAws>[0]) =>
     signForAws(request, keys, { service: 'ses', region }, deps.clock)
   return createMailApi(

@@ -12,8 +12,8 @@ import {
   temporary,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -53,7 +53,7 @@ function readTelegramSettings(values: SettingValues): TelegramSettings {
   return readEach({
     token: () => required(values, 'TELEGRAM_TOKEN'),
     sender: () => readSender(values),
-    baseUrl: () => httpUrl(values, 'TELEGRAM_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'TELEGRAM_BASE_URL'),
   })
 }
 
@@ -92,7 +92,7 @@ const TTL = { min: 30, max: 3_600 } as const
 const NO_REQUEST = '0'
 
 function createTelegramProvider(settings: TelegramSettings, deps: ProviderDeps): Provider {
-  const base = settings.baseUrl.replace(/\/+$/, '')
+  const base = settings.baseUrl
   const headers = {
     authorization: `Bearer ${settings.token}`,
     accept: 'application/json',

@@ -11,8 +11,8 @@ import {
   type SendResult,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -57,7 +57,7 @@ function readTwilioSettings(values: SettingValues): TwilioSettings {
     accountSid: () => required(values, 'TWILIO_ACCOUNT_SID'),
     authToken: () => required(values, 'TWILIO_AUTH_TOKEN'),
     from: () => required(values, 'TWILIO_FROM'),
-    baseUrl: () => httpUrl(values, 'TWILIO_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'TWILIO_BASE_URL'),
   })
 }
 
@@ -66,7 +66,7 @@ const VALIDITY = { min: 1, max: 36_000 } as const
 
 export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDeps): Provider {
   const { accountSid, authToken, from } = settings
-  const account = `${settings.baseUrl.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
+  const account = `${settings.baseUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
   const url = `${account}/Messages.json`
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
   const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from)

@@ -11,8 +11,8 @@ import {
   type SendResult,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -82,14 +82,14 @@ function readVonageSettings(values: SettingValues): VonageSettings {
   return readEach({
     login: () => readLogin(values),
     from: () => required(values, 'VONAGE_FROM'),
-    baseUrl: () => httpUrl(values, 'VONAGE_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'VONAGE_BASE_URL'),
     india: () => readIndiaIds(values, 'VONAGE'),
     signatureSecret: () => readSignatureSecret(values),
   })
 }
 
 function createVonageProvider(settings: VonageSettings, deps: ProviderDeps): Provider {
-  const url = `${settings.baseUrl.replace(/\/+$/, '')}/v1/messages`
+  const url = `${settings.baseUrl}/v1/messages`
   const authorize = createAuthorization(settings.login)
   const post = (body: unknown, signal: AbortSignal) => {
     const headers = {

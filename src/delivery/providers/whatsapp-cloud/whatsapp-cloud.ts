@@ -11,8 +11,8 @@ import {
   type SendResult,
 } from '../../ports.ts'
 import {
+  baseUrl,
   httpTransport,
-  httpUrl,
   type ProviderDeps,
   type ProviderEntry,
   readEach,
@@ -97,7 +97,7 @@ function readWhatsAppSettings(values: SettingValues): WhatsAppSettings {
       ),
     languages: () => readLanguages(values),
     webhook: () => readWebhook(values),
-    baseUrl: () => httpUrl(values, 'WHATSAPP_CLOUD_BASE_URL'),
+    baseUrl: () => baseUrl(values, 'WHATSAPP_CLOUD_BASE_URL'),
   })
 }
 
@@ -129,7 +129,7 @@ function readWebhook(values: SettingValues): WhatsAppWebhook | null {
 }
 
 function createWhatsAppProvider(settings: WhatsAppSettings, deps: ProviderDeps): Provider {
-  const sender = `${settings.baseUrl.replace(/\/+$/, '')}/${settings.phoneNumberId}`
+  const sender = `${settings.baseUrl}/${settings.phoneNumberId}`
   const headers = {
     authorization: `Bearer ${settings.accessToken}`,
     accept: 'application/json',
