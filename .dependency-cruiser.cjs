@@ -84,7 +84,7 @@ module.exports = {
     row('storage-implements-ports', '^src/storage/', [
       '^src/storage/',
       PORTS,
-      '^src/(verification|delivery)/(state|policy|suppression|transitions|applied|settling|receipts|steps)\\.ts$',
+      '^src/(verification|delivery)/(state|policy|suppression|change|transitions|applied|settling|receipts|steps)\\.ts$',
     ]),
     {
       name: 'sql-lives-in-storage',

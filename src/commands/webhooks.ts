@@ -1,4 +1,4 @@
-// countersign webhooks …: destinations and messages of webhooks, replayed or switched on again beside the running service.
+// countersign webhooks …: lists destinations and messages, sends messages again, and switches destinations on, while the service runs.
 // It must not send anything: the service's sender does, within seconds.
 
 import { MAX_REPLAYED, statusOf, WEBHOOK_STATUSES } from '../webhooks/ports.ts'

@@ -24,7 +24,7 @@ import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
-import { toLimits, toStore } from './stores.ts'
+import { toStores } from './stores.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
 import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -111,6 +111,7 @@ export class ConfigError extends Error {
 }
 
 type Server = Values<typeof SERVER_SETTINGS>
+const NO_ROUTES: ReadonlyMap<string, ConfiguredRoutes> = new Map()
 
 /** An unreadable mode is production: a slip must not open the development inbox to the world. */
 function readMode(server: Server, reader: Reader): Config['mode'] {
@@ -153,8 +154,7 @@ function readServices(
   providers: readonly ConfiguredProvider[],
   reader: Reader,
 ) {
-  const none = new Map<string, ConfiguredRoutes>()
-  const alone = { services: new Map([[base.name, base]]), routes: none }
+  const alone = { services: new Map([[base.name, base]]), routes: NO_ROUTES }
   if (text === undefined) return alone
   const result = parseServices(text, base, carriersOf(providers))
   if (result.ok) return result
@@ -208,7 +208,6 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   checkWebhooks(reader, services, webhooks, { mode, allowed })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
-  const store = toStore(server)
   const [firstService = ''] = services.keys()
   return freeze({
     ...readKeys(server, mode, sources.devKeys),
@@ -216,8 +215,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     role: server.role,
     listen: toListen(server),
     dataDir: server.dataDir,
-    store,
-    limits: toLimits(server, store),
+    ...toStores(server),
     services,
     defaultService: services.has(DEFAULT_SERVICE) ? DEFAULT_SERVICE : firstService,
     trustedProxies: server.trustedProxies,

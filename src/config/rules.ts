@@ -57,7 +57,7 @@ function checkKeys({ reader, server, services }: ReadSettings): void {
     )
 }
 
-/** A process that only answers, beside none that sends, would accept messages that never leave. */
+/** A process that only answers needs another one that sends; a SQLite file has one process. Alone it would accept messages that never leave. */
 function checkRole({ reader, server: { role, databaseUrl } }: ReadSettings): void {
   if (role === 'all' || databaseUrl?.kind === 'postgres') return
   const { name } = SERVER_SETTINGS.role

@@ -8,16 +8,21 @@ import type { SERVER_SETTINGS } from './settings.ts'
 
 type Server = Values<typeof SERVER_SETTINGS>
 
-export function toStore(server: Server): StoreConfig {
+function toStore(server: Server): StoreConfig {
   const { databaseUrl, databaseConnections: connections, databasePooler: pooler } = server
   if (databaseUrl?.kind === 'postgres') return { ...databaseUrl, connections, pooler }
   const path = databaseUrl?.path ?? `${server.dataDir}/countersign.db`
   return { kind: 'sqlite', path, synchronous: server.sqliteSynchronous }
 }
 
-export function toLimits(server: Server, store: StoreConfig): LimitsConfig {
+function toLimits(server: Server, store: StoreConfig): LimitsConfig {
   if (server.rateLimitUrl !== undefined) return { kind: 'redis', url: server.rateLimitUrl }
   if (store.kind === 'postgres') return store
   const folder = /^(.*\/)[^/]*$/.exec(store.path)?.[1] ?? './'
   return { kind: 'sqlite', path: `${folder}limits.db` }
+}
+
+export function toStores(server: Server): { store: StoreConfig; limits: LimitsConfig } {
+  const store = toStore(server)
+  return { store, limits: toLimits(server, store) }
 }

@@ -2,8 +2,8 @@
 // It must not guess: where no price is known, none is told.
 
 import { formatMicros } from '../kernel/money.ts'
+import type { DeliveryChange, HeldDelivery } from './change.ts'
 import type { Cost, Price, PriceOf } from './cost.ts'
-import type { DeliveryChange, HeldDelivery } from './transitions.ts'
 
 export function createPrices(prices: readonly Price[]): PriceOf {
   if (prices.length === 0) return undefined

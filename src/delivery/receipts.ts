@@ -3,6 +3,7 @@
 
 import { nextAfterHandOver, nextAtOnce } from '../kernel/steps.ts'
 import { MAX_AMBIGUOUS_SENDS } from './backoff.ts'
+import type { DeliveryChange, DeliveryEvent, LoadedDelivery } from './change.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { NextAfter } from './outbox-ports.ts'
 import type { Fault } from './ports.ts'
@@ -11,10 +12,7 @@ import {
   CLOSED,
   canceledBecause,
   columnsOf,
-  type DeliveryChange,
-  type DeliveryEvent,
   faultIn,
-  type LoadedDelivery,
   moveNext,
   type Reason,
   stampOf,

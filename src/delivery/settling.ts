@@ -3,6 +3,7 @@
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { nextAfterHandOver } from '../kernel/steps.ts'
+import type { DeliveryChange, HeldDelivery } from './change.ts'
 import type { SettleDelivery } from './outbox-ports.ts'
 import { priced } from './prices.ts'
 import {
@@ -10,10 +11,8 @@ import {
   cancel,
   canceledBecause,
   columnsOf,
-  type DeliveryChange,
   fail,
   faultIn,
-  type HeldDelivery,
   moveNext,
   stampOf,
 } from './transitions.ts'

@@ -4,6 +4,7 @@
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
 import { nextAfterDue, nextAtOnce, stepNumber } from '../kernel/steps.ts'
+import type { DeliveryChange, LoadedDelivery } from './change.ts'
 import type { ClaimedDelivery, StepAdmission } from './outbox-ports.ts'
 import type { ProviderError } from './ports.ts'
 import {
@@ -11,8 +12,6 @@ import {
   type ClaimDecision,
   type Claiming,
   columnsOf,
-  type DeliveryChange,
-  type LoadedDelivery,
   planSafely,
   putOff,
   stampOf,

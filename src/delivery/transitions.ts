@@ -1,78 +1,13 @@
 // The transitions of a delivery until its try: every rule of its life, decided once for both engines (settling.ts: after it). Pure and synchronous.
 // A store loads the row, applies the change where what it was decided on still holds, and else decides again.
 
-import type { EventDetails, EventType, WebhookToWrite } from '../events/types.ts'
-import type { DeliveryStatus, StoredDeliveryStatus } from '../kernel/channel.ts'
 import { deliveryId, tryId } from '../kernel/ids.ts'
-import { type NextDue, nextAtOnce, type StepsChange } from '../kernel/steps.ts'
+import { type NextDue, nextAtOnce } from '../kernel/steps.ts'
+import type { DeliveryChange, HeldDelivery, LoadedDelivery } from './change.ts'
 import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from './outbox-ports.ts'
 import type { Fault, ProviderError } from './ports.ts'
 
-/** A delivery with its verification, as a store loads it. */
-export type LoadedDelivery = Omit<DueDelivery, 'sendNumber' | 'codeSealed' | 'reclaimed'> & {
-  verificationStatus: string
-  send: number
-  status: StoredDeliveryStatus
-  codeSealed: Uint8Array | null
-}
-
-/** Columns of the delivery; what is not named stays. */
-export type DeliveryColumns = Partial<{
-  status: DeliveryStatus
-  dueAt: number | null
-  token: string | null
-  provider: string
-  tried: string
-  tries: number
-  ambiguous: number
-  errorCode: string | null
-  errorMessage: string | null
-  sentAt: number
-  /** By a receipt alone. */
-  deliveredAt: number
-}>
-
-export type DeliveryEvent = {
-  type: EventType
-  details: EventDetails
-  /** Written with it. */
-  webhooks?: readonly WebhookToWrite[]
-}
-
-export type DeliveryChange = {
-  set: DeliveryColumns
-  /** Due so long after the store's own now, in place of `set.dueAt`. */
-  dueAfterMs?: number
-  /** What else it was decided on: the verification's status and sends (they only move forward). */
-  stamp?: Pick<LoadedDelivery, 'verificationStatus' | 'sends'>
-  /** The decision holds until then, by the store's clock. */
-  notAfter?: number
-  newTry?: { tryNumber: number; provider: string }
-  /** The try whose row is removed. */
-  removed?: number
-  at: number
-  events: readonly DeliveryEvent[]
-  /** Written with its first event. */
-  steps?: StepsChange
-  /** The sealed code goes where nothing is open and no resend is left (I7: codes never leak). */
-  eraseIfUnsendable: boolean
-}
-
 type ClaimInput = Parameters<Outbox['claim']>[0]
-/** The basis of a settlement: read from the row, or as the claim left it. */
-export type HeldDelivery = Pick<
-  LoadedDelivery,
-  | 'verificationStatus'
-  | 'sends'
-  | 'send'
-  | 'channel'
-  | 'provider'
-  | 'tries'
-  | 'ambiguous'
-  | 'expiresAt'
-  | 'hasNext'
->
-
 const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
 const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prepared' }
 export const CLOSED = { dueAt: null, token: null } as const

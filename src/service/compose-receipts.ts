@@ -14,7 +14,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
-type Beside = Pick<DeskDeps, 'chooser' | 'rests' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
+type Needs = Pick<DeskDeps, 'chooser' | 'rests' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
   metrics: Metrics
 }
 
@@ -43,7 +43,7 @@ export function composeReports(
     onDecoySent: decoys.follow,
     isReporting: ({ receipts }: Provider) => urls !== null && receipts !== undefined,
     /** Null: nobody could report. */
-    openDesk({ metrics, ...beside }: Beside): ReceiptDesk | null {
+    openDesk({ metrics, ...beside }: Needs): ReceiptDesk | null {
       if (publicUrl === null || !urls) return null
       const { countReceipt: onReceipt, countFailover: onFailover } = metrics
       const { chooser, rests, clock, logger, wake, suppress } = beside

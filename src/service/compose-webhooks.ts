@@ -15,7 +15,7 @@ import { createPoster } from '../webhooks/post.ts'
 import { createSender, type Sender } from '../webhooks/sender.ts'
 import { createSwitches, type Switches } from '../webhooks/switches.ts'
 
-type Beside = {
+type Needs = {
   store: Store['webhooks']
   keyring: Keyring
   clock: Clock
@@ -33,7 +33,7 @@ export type Webhooks = {
 
 export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges'>): {
   causes: WebhookCauses
-  open(deps: Beside): Webhooks
+  open(deps: Needs): Webhooks
 } {
   const destinations = createDestinations(config.services.values())
   let sender: Sender | undefined

@@ -4,6 +4,7 @@
 
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { applied, blankRecord } from '../verification/applied.ts'
+import type { Change, Decision, Effect } from '../verification/change.ts'
 import type {
   ChangeInput,
   ChangeOutcome,
@@ -12,7 +13,6 @@ import type {
   VerificationStore,
 } from '../verification/ports.ts'
 import type { VerificationRecord } from '../verification/state.ts'
-import type { Change, Decision, Effect } from '../verification/transitions.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'
 import type { AnswerToKeep, ChangeToApply, Engine, KeyToKeep, RowToCreate } from './engine.ts'
 

@@ -1,9 +1,9 @@
 // An engine's work for a store: plain data in and out, for a connection in another thread or on a server.
 // It must not decide: what is written was decided in this process (change.ts, outbox.ts, factors.ts).
 
+import type { DeliveryChange, LoadedDelivery } from '../delivery/change.ts'
 import type { LaneKey, SettleDelivery } from '../delivery/outbox-ports.ts'
 import type { ReceiptDecision, ReportedDelivery } from '../delivery/receipts.ts'
-import type { DeliveryChange, LoadedDelivery } from '../delivery/transitions.ts'
 import type {
   ConfirmInput,
   ConfirmOutcome,
@@ -12,6 +12,7 @@ import type {
 } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { StoredDeliveryStatus } from '../kernel/channel.ts'
+import type { Change } from '../verification/change.ts'
 import type {
   AnsweredBefore,
   CreateInput,
@@ -22,7 +23,6 @@ import type {
 } from '../verification/ports.ts'
 import type { FactorUse, VerificationRecord } from '../verification/state.ts'
 import type { SuppressedKey, Suppression } from '../verification/suppression.ts'
-import type { Change } from '../verification/transitions.ts'
 import type { Store } from './store.ts'
 
 export type KeyToKeep = Omit<IdempotencyWrite<never>, 'answer'>

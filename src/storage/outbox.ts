@@ -1,15 +1,11 @@
 // The worker's store over an engine: due rows are read, decided on here (delivery/transitions.ts), then changed.
 // It must not hold a lock while it decides: a worker that stops in between leaves rows that are due again.
 
+import type { DeliveryChange, HeldDelivery } from '../delivery/change.ts'
 import type { ClaimedDelivery, LaneKey, Outbox, SettleDelivery } from '../delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../delivery/settling.ts'
 import { decideBegun, decideStepDue, decideStepReleased } from '../delivery/steps.ts'
-import {
-  type ClaimDecision,
-  type DeliveryChange,
-  decideClaim,
-  type HeldDelivery,
-} from '../delivery/transitions.ts'
+import { type ClaimDecision, decideClaim } from '../delivery/transitions.ts'
 import type { Channel } from '../kernel/channel.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { isWaiting } from '../kernel/steps.ts'

@@ -2,11 +2,12 @@
 // It must not hand anything over before that commit. Where nobody knows whether it happened (an answer that was lost, 503)
 // nothing is sent from here: a row that it left is claimed once its lease ends, as after a worker that died.
 
+import type { DeliveryChange, LoadedDelivery } from '../delivery/change.ts'
 import type { ClaimedDelivery, HeldPlace, Outbox, Reserve } from '../delivery/outbox-ports.ts'
-import { type DeliveryChange, decideClaim, type LoadedDelivery } from '../delivery/transitions.ts'
+import { decideClaim } from '../delivery/transitions.ts'
 import { drawToken } from '../kernel/ids.ts'
+import type { Change } from '../verification/change.ts'
 import type { VerificationRecord } from '../verification/state.ts'
-import type { Change } from '../verification/transitions.ts'
 import type { RowToCreate } from './engine.ts'
 
 type Delivery = NonNullable<Change['delivery']>

@@ -1,8 +1,8 @@
 // The row as a change leaves it: what a caller is answered from, and what a new row is written as. Pure.
 
 import { dueOf } from '../kernel/steps.ts'
+import type { Change } from './change.ts'
 import type { NewVerification, NextStep, VerificationRecord } from './state.ts'
-import type { Change } from './transitions.ts'
 
 function nextStepAfter(record: VerificationRecord, change: Change): NextStep | null {
   if (change.ends) return null

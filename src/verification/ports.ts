@@ -5,11 +5,11 @@
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { Refusal } from './api.ts'
+import type { Change, Decide } from './change.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
 import type { Suppressed, SuppressedKey } from './suppression.ts'
-import type { Change, Decide } from './transitions.ts'
 
 /** A row of `idempotency_keys`: unique by (service, route, keyMac). */
 export type IdempotencyKey = { service: string; route: string; keyMacs: readonly Uint8Array[] }

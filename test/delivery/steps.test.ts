@@ -1,12 +1,13 @@
 // The steps of a chain, case by case: when the next one is due, and what becomes of one that is. No store, no clock.
 
 import { describe, expect, it } from 'vitest'
+import type { LoadedDelivery } from '../../src/delivery/change.ts'
 import type { ClaimedDelivery, Plan, StepAdmission } from '../../src/delivery/outbox-ports.ts'
 import type { ReceiptState } from '../../src/delivery/receipt-ports.ts'
 import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts.ts'
 import { decideSettled } from '../../src/delivery/settling.ts'
 import { decideBegun, decideStepDue } from '../../src/delivery/steps.ts'
-import { decideClaim, type LoadedDelivery } from '../../src/delivery/transitions.ts'
+import { decideClaim } from '../../src/delivery/transitions.ts'
 import { dueOf } from '../../src/kernel/steps.ts'
 
 const NOW = 1_000_000

@@ -1,9 +1,10 @@
 // What a delivery becomes, case by case.
 
 import { describe, expect, it } from 'vitest'
+import type { LoadedDelivery } from '../../src/delivery/change.ts'
 import type { Plan, SettleDelivery } from '../../src/delivery/outbox-ports.ts'
 import { decideReleased, decideSettled } from '../../src/delivery/settling.ts'
-import { decideClaim, type LoadedDelivery } from '../../src/delivery/transitions.ts'
+import { decideClaim } from '../../src/delivery/transitions.ts'
 
 const NOW = 1_000_000
 const MIN_MS = 20_000

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Channel } from '../../src/kernel/channel.ts'
 import { applied, blankRecord } from '../../src/verification/applied.ts'
 import { planChain, waitingSteps } from '../../src/verification/chain.ts'
+import type { Decision } from '../../src/verification/change.ts'
 import type { ChainStep } from '../../src/verification/policy.ts'
 import { recipientOf } from '../../src/verification/recipient.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
 import {
-  type Decision,
   decideAdvance,
   decideCancel,
   decideResend,

@@ -3,10 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applied, blankRecord } from '../../src/verification/applied.ts'
+import type { Decision } from '../../src/verification/change.ts'
 import { HASH_DEADLINE_MS } from '../../src/verification/policy.ts'
 import { STATUSES, type VerificationRecord } from '../../src/verification/state.ts'
 import {
-  type Decision,
   decideCancel,
   decideChargeOnly,
   decideCheck,

@@ -144,7 +144,7 @@ export const WEBHOOKS: readonly Mutant[] = [
   ),
   mutant(
     'C35.webhooks-of-own-service',
-    'an admin of one service sees its own destinations',
+    'an admin of one service sees no destinations of another',
     [ADMIN, 'C57: one that is off is switched on by somebody whom the log names'],
     { node: 'CallExpression', becomes: '[...own, ...removed]' },
   ),

@@ -2,10 +2,10 @@
 // change where the row still has the stamp that it was decided on.
 // It must not hold a rule, nor a lock over a round trip.
 
+import type { Change } from '../../verification/change.ts'
 import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { NumberLimit } from '../../verification/ports.ts'
 import type { FactorUse } from '../../verification/state.ts'
-import type { Change } from '../../verification/transitions.ts'
 import type { Applied, ChangeToApply, EffectToApply } from '../engine.ts'
 import type { LastLook } from './last-look.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'

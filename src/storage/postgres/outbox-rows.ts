@@ -1,7 +1,7 @@
 // Between a delivery's row and what the worker's part of the store knows; and its changes as the functions read them.
 // It must not decide.
 
-import type { DeliveryChange } from '../../delivery/transitions.ts'
+import type { DeliveryChange } from '../../delivery/change.ts'
 import { camelRow, eventsFields, type Raw, rowFields } from './rows.ts'
 
 /** Of `outbox_rows`, and what stands beside it. */

@@ -1,8 +1,8 @@
 // Deliveries on PostgreSQL: due rows are leased for the planning of one batch, and changed by one function of the database.
 // It must not hold a rule of its own (storage/outbox.ts decides).
 
+import type { LoadedDelivery } from '../../delivery/change.ts'
 import type { LaneDue, OutboxDepth } from '../../delivery/outbox-ports.ts'
-import type { LoadedDelivery } from '../../delivery/transitions.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
 import type {
   DeliveryApplied,

@@ -1,9 +1,9 @@
 // Writes what a transition decided (verification/transitions.ts): one job of the writer reads the row, and applies the change
 // where the row still is as it was decided on. It must not hold a rule of its own.
 
-import type { DeliveryChange } from '../../delivery/transitions.ts'
+import type { DeliveryChange } from '../../delivery/change.ts'
 import type { Actor } from '../../kernel/actor.ts'
-import type { Change, LoggedEvent } from '../../verification/transitions.ts'
+import type { Change, LoggedEvent } from '../../verification/change.ts'
 import { stampOf } from '../change.ts'
 import type { Applied, ChangeToApply } from '../engine.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'

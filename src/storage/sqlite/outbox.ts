@@ -1,7 +1,7 @@
 // Deliveries on SQLite: what is due, and the changes that were decided (storage/outbox.ts), each written where the row is still
 // held as it was then. It must not hold a rule of its own.
 
-import type { DeliveryChange, DeliveryColumns } from '../../delivery/transitions.ts'
+import type { DeliveryChange, DeliveryColumns } from '../../delivery/change.ts'
 import { drawToken } from '../../kernel/ids.ts'
 import type { DeliveryApplied, DeliveryToApply, Engine } from '../engine.ts'
 import { and, eq, type Orm, sql } from './drizzle.ts'

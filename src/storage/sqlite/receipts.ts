@@ -1,7 +1,7 @@
 // Receipts on SQLite: the try that one belongs to, and the change that was decided on it, written where it is still so.
 // It must not hold a rule of its own (delivery/receipts.ts decides).
 
-import type { DeliveryChange } from '../../delivery/transitions.ts'
+import type { DeliveryChange } from '../../delivery/change.ts'
 import type { Engine, ReportedRow, TryRef } from '../engine.ts'
 import { seenOf } from '../receipts.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
