@@ -10,6 +10,7 @@ import { copyProject, writeTexts } from './copy.ts'
 import { MUTANTS } from './lists/all.ts'
 import { CHAOS_BUILDS } from './lists/chaos.ts'
 import { keptBy, type Mutant } from './mutation.ts'
+import { createAimCheck } from './sql-aim.ts'
 import type { Outcome } from './tester.ts'
 import { createTester, type Tester } from './tester-process.ts'
 
@@ -93,12 +94,15 @@ async function shareOut<Work>(
   await Promise.all(copies.map(work))
 }
 
-/** Every change fits its file. */
+/** Every change fits its file, and what it changes is in use. */
 function checkFit(sources: Sources, mutants: readonly Mutant[]): string[] {
   const faults = findStrays(sources)
+  const aimOf = createAimCheck()
   for (const { name, changes } of mutants)
     try {
       editsOf(sources, name, changes)
+      for (const missed of changes.flatMap((one) => aimOf(one) ?? []))
+        faults.push(`${name}: ${missed}`)
     } catch (error) {
       faults.push(error instanceof Error ? error.message : String(error))
     }
