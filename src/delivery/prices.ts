@@ -4,6 +4,7 @@
 import { formatMicros } from '../kernel/money.ts'
 import type { DeliveryChange, HeldDelivery } from './change.ts'
 import type { Cost, Price, PriceOf } from './cost.ts'
+import { splitName } from './provider-account.ts'
 
 export function createPrices(prices: readonly Price[]): PriceOf {
   if (prices.length === 0) return undefined
@@ -13,8 +14,7 @@ export function createPrices(prices: readonly Price[]): PriceOf {
   )
   return ({ provider, channel, country, parts }) => {
     // `twilio:eu` costs what `twilio` does, unless it has rows of its own.
-    const [name = provider] = provider.split(':')
-    const found = [provider, name]
+    const found = [provider, splitName(provider).base]
       .flatMap((of) => [keyOf(of, channel, country), keyOf(of, channel, null)])
       .map((key) => known.get(key))
       .find((price) => price !== undefined)

@@ -30,8 +30,8 @@ export type DeskDeps = {
   clock: Pick<Clock, 'now'>
   logger: DeliveryLog
   suppress: ReportSuppressed
-  /** A STOP is meant for all of them: they have one sender. */
-  services: readonly string[]
+  /** Those that write by this provider: they share its sender, so a STOP is meant for each. */
+  servicesBy(provider: string, channel: Channel): readonly string[]
   /** A message is due again. */
   wake(channel: Failover['channel']): void
   /** For metrics. They must not throw. */
@@ -94,13 +94,14 @@ async function suppressFor(
 
 /** The person's own word, to each service that writes to them by this provider. */
 async function hearOptOut(
-  { suppress, services }: Pick<DeskDeps, 'suppress' | 'services'>,
+  { suppress, servicesBy }: Pick<DeskDeps, 'suppress' | 'servicesBy'>,
   { name: provider, channels }: Provider,
   { kind, recipient: to }: OptOut,
 ): Promise<void> {
   const [channel] = channels
-  for (const service of channel ? services : []) {
-    const report = { service, channel: channel as Channel, to, provider }
+  if (channel === undefined) return
+  for (const service of servicesBy(provider, channel)) {
+    const report = { service, channel, to, provider }
     if (kind === 'start') await suppress.start(report)
     else await suppress.add({ ...report, reason: 'stop', code: null })
   }

@@ -45,6 +45,12 @@ export function createRouting(
   }
 }
 
+/** Whether some recipient's message may go by this provider. @param routes undefined: by each that is configured */
+export function mayCarry(provider: string, routes: ChannelRoutes | undefined): boolean {
+  if (routes === undefined) return true
+  return routes.some(({ providers }) => providers.some(({ name }) => name === provider)) // mutant: C59.stop-by-provider
+}
+
 function refuseUnknown(providers: readonly Provider[], channel: Channel, name: string): void {
   const named = providers.filter((provider) => provider.name === name)
   if (named.some((provider) => provider.channels.includes(channel))) return

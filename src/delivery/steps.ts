@@ -12,6 +12,7 @@ import {
   type ClaimDecision,
   type Claiming,
   columnsOf,
+  EXPIRED,
   planSafely,
   putOff,
   stampOf,
@@ -29,7 +30,6 @@ export const REFUSED = {
   },
 } as const
 const NO_SENDS = { code: 'max_sends_reached', message: 'the verification has had all its messages' }
-const TOO_LATE = { code: 'expired_before_sent', message: 'too little time was left to send it' }
 
 type StepRow = Pick<
   LoadedDelivery,
@@ -63,7 +63,7 @@ function skip(row: StepRow, at: number, error: ProviderError): DeliveryChange {
 /** Why it may not go out, whatever the limits say. */
 function barred(row: StepRow, now: number): ProviderError | undefined {
   if (row.sends >= row.maxSends) return NO_SENDS // mutant: C54.step-counts-as-send
-  return row.expiresAt - now < MIN_REMAINING_TO_SEND_MS ? TOO_LATE : undefined
+  return row.expiresAt - now < MIN_REMAINING_TO_SEND_MS ? EXPIRED : undefined
 }
 
 /** A step that is due: leased for as long as the limits are asked. Nothing of it has gone out, and no send is counted. */
@@ -72,7 +72,7 @@ export function decideStepDue(row: LoadedDelivery, input: Claiming): ClaimDecisi
   // mutant: I17.ended-step
   if (row.verificationStatus !== 'pending')
     return { change: cancelStep(row, now, row.verificationStatus) }
-  const reason = row.codeSealed === null ? TOO_LATE : barred(row, now)
+  const reason = row.codeSealed === null ? EXPIRED : barred(row, now)
   if (reason) return { change: skip(row, now, reason) }
   const due = toDue(row)
   const plan = planSafely(input.plan, due)

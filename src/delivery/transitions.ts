@@ -8,7 +8,10 @@ import type { ClaimedDelivery, DueDelivery, Outbox, Plan } from './outbox-ports.
 import type { Fault, ProviderError } from './ports.ts'
 
 type ClaimInput = Parameters<Outbox['claim']>[0]
-const EXPIRED = { code: 'expired_before_sent', message: 'too little time was left to send it' }
+export const EXPIRED = {
+  code: 'expired_before_sent',
+  message: 'too little time was left to send it',
+}
 const UNPLANNED = { code: 'plan_failed', message: 'the message could not be prepared' }
 export const CLOSED = { dueAt: null, token: null } as const
 

@@ -8,6 +8,7 @@ import { createDecoyReceipts } from '../delivery/decoy-receipts.ts'
 import type { Provider } from '../delivery/ports.ts'
 import { createReceiptDesk, type DeskDeps } from '../delivery/receipt-desk.ts'
 import type { ReceiptDesk } from '../delivery/receipt-ports.ts'
+import { mayCarry } from '../delivery/routing.ts'
 import type { CallbackUrlOf } from '../delivery/templates/message.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
@@ -26,7 +27,12 @@ function isReachable(publicUrl: string): boolean {
 export type Reports = ReturnType<typeof composeReports>
 
 export function composeReports(
-  { publicUrl, services: configured }: Pick<Config, 'publicUrl' | 'services'>,
+  {
+    publicUrl,
+    services,
+    routes,
+    serviceRoutes,
+  }: Pick<Config, 'publicUrl' | 'services' | 'routes' | 'serviceRoutes'>,
   deps: { keyring: Keyring; store: Store; clock: Clock; providers: readonly Provider[] },
 ) {
   const { keyring, providers } = deps
@@ -38,6 +44,10 @@ export function composeReports(
   const names = new Set(ofMessages.map(({ name }) => name))
   const callbackUrlOf: CallbackUrlOf = ({ provider, tryId }) =>
     urls && names.has(provider) ? urls.of(provider, tryId) : null
+  const servicesBy: DeskDeps['servicesBy'] = (provider, channel) =>
+    [...services.keys()].filter((service) =>
+      mayCarry(provider, serviceRoutes.get(service)?.[channel] ?? routes[channel]),
+    )
   return {
     callbackUrlOf,
     onDecoySent: decoys.follow,
@@ -50,7 +60,7 @@ export function composeReports(
       return createReceiptDesk({
         ...{ publicUrl, urls, providers, outbox, decoys, keyring },
         ...{ chooser, rests, clock, logger, wake, suppress, onReceipt, onFailover },
-        services: [...configured.keys()],
+        servicesBy,
       })
     },
   }

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTwilioReceipts } from '../../src/delivery/providers/twilio/receipts.ts'
 import type { Callback } from '../../src/delivery/receipt-ports.ts'
+import { mayCarry } from '../../src/delivery/routing.ts'
 
 const PERSON = '+14155552671'
 
@@ -32,5 +33,20 @@ describe('C59: a message to the sender', () => {
   ])('of “%s” (%j) is %s', (text, more, kind) => {
     const words = kind === null ? [] : [{ kind, recipient: PERSON }]
     expect(reader.read(inbound(said(text, more as Record<string, string>)))).toEqual(words)
+  })
+})
+
+describe('C59: a STOP is meant for a service', () => {
+  const rule = (isDefault: boolean, ...names: string[]) => ({
+    ...{ prefixes: [], countries: isDefault ? [] : ['IN'], isDefault },
+    providers: names.map((name) => ({ name, weight: null })),
+  })
+  it.each([
+    ['with a route of its own by that account', [rule(true, 'twilio:eu')], true],
+    ['that writes by it to one country only', [rule(false, 'twilio:eu'), rule(true, 'http')], true],
+    ['without routes: any provider may carry its messages', undefined, true],
+    ['that writes by another account', [rule(true, 'twilio', 'http')], false],
+  ])('%s', (_name, routes, isMeant) => {
+    expect(mayCarry('twilio:eu', routes)).toBe(isMeant)
   })
 })

@@ -307,7 +307,8 @@ describe('where providers report', () => {
     const desk = createReceiptDesk({
       publicUrl: 'https://verify.example.com',
       providers: [provider('twilio'), provider('twilio:eu'), textProvider],
-      ...{ suppress: { add, start }, services: ['shop', 'bank'] },
+      suppress: { add, start },
+      servicesBy: (name) => (name === 'texts' ? ['shop', 'bank'] : []),
       ...{ urls, outbox: { receive }, keyring, clock: fixedClock },
       chooser: { next: () => NEXT },
       ...{ decoys: { learn: () => {} }, rests: { record } },

@@ -7,6 +7,12 @@ const RULES = 'test/verification/suppression.test.ts'
 const STARTS = 'test/verification/suppressed-starts.test.ts'
 
 export const SUPPRESSIONS: readonly Mutant[] = [
+  mutant(
+    'C59.stop-by-provider',
+    'a STOP to one account does not silence services that write by another',
+    ['test/delivery/opt-outs.test.ts', 'that writes by another account'],
+    { node: 'ReturnStatement', becomes: 'return true' },
+  ),
   mutant('C59.twice-is-once', 'a report that comes twice changes nothing', [RULES, 'in force as'], {
     node: 'IfStatement',
     becomes: '',
