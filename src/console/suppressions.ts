@@ -94,13 +94,13 @@ function suppressionsPage(page: SignedInPage, shown: ShownPage): Html {
     const label = reason === '' ? 'All' : REASON_WORDS[reason as SuppressionReason]
     return html`<a class="button" href="${address}"${here}>${label}</a>`
   })
-  const nothing =
-    lines.length === 0 ? html`<p class="note">No suppressed recipients match.</p>` : ''
+  const isFiltered = query.reason !== undefined || query.recipient !== undefined
+  const nothing = isFiltered ? 'No suppressed recipients match.' : 'Nobody is suppressed.'
   const body = html`<div class="head"><h1>Suppressions</h1>
 ${postForm(page, `${PATH}/find`, find, html` class="find" role="search"`)}</div>
 <nav class="pager" aria-label="Reasons">${reasons}</nav>
 ${notesOf(shown)}<p class="soft">These recipients get no messages on their channel: a start is refused with <code>recipient_suppressed</code>, before anything is counted.</p>
-<div>${lines.length === 0 ? nothing : list(page, shown)}</div>${pager(shown)}`
+<div>${lines.length === 0 ? html`<p class="note">${nothing}</p>` : list(page, shown)}</div>${pager(shown)}`
   return shell(page, { title: 'Suppressions', current: 'suppressions', style: STYLE, body })
 }
 
