@@ -72,9 +72,9 @@ const HOST = 'https://sns.eu-central-1.amazonaws.com'
 const CERTIFICATE = `${HOST}/SimpleNotificationService-0123456789abcdef.pem`
 
 describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
-  // Certificates are valid from the time at which they are made.
-  const now = Date.now()
   const signer = makeSigner(30)
+  // A certificate is valid from the second in which it was made, so the time is read after that.
+  const now = Date.now()
   const SES = {
     ...{ SES_ACCESS_KEY_ID: 'x', SES_SECRET_ACCESS_KEY: 'x', SES_REGION: 'eu-central-1' },
     ...{ MAIL_FROM: 'a@example.com', SES_SNS_TOPIC_ARN: topicOf('mail') },
