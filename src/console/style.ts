@@ -88,7 +88,7 @@ section { display: grid; gap: var(--s3); min-width: 0; align-content: start }
   .rail nav a { border-left: 0; border-bottom: 3px solid transparent; padding: var(--s2) var(--s4); white-space: nowrap }
   .who { margin: 0; padding: 0 var(--s4); border: 0; display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) } .who p { display: none }
 }
-@media (max-width: 30rem) { .rail nav ul { flex-wrap: wrap; overflow: visible } .rail nav a { padding: var(--s2); font-size: var(--t2) } .word { font-size: var(--t4) } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
+@media (max-width: 30rem) { .rail nav ul { flex-wrap: wrap; overflow: visible } .rail nav a { padding: var(--s2); font-size: var(--t2) } .word { font-size: var(--t4); padding-right: 0 } .who { padding-left: 0 } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
 @media (max-width: 62rem) and (min-width: 40rem) { .who p { display: block } .who strong { display: inline } }
 `
 
