@@ -71,6 +71,7 @@ function composeTest({ to, channel }: Wanted, config: Config, now: number): Outg
     html: null,
     expiresAt: now + LIFETIME_MS,
     callbackUrl: null,
+    returnToken: null,
   }
 }
 

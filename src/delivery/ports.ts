@@ -31,6 +31,8 @@ export type OutgoingMessage = {
   expiresAt: number
   /** Where the provider reports what became of it; null: nowhere. */
   callbackUrl: string | null
+  /** Comes back with a bounce, and proves which mail it is of; null: nobody reads bounces. */
+  returnToken: string | null
 }
 
 /** An SMS as networks carry it and providers charge for it. `units`: septets of GSM-7, or UTF-16 code units. */

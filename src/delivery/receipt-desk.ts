@@ -5,23 +5,37 @@ import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
-import type { CallbackUrls } from './callback-urls.ts'
+import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
 import type { Chooser } from './chooser.ts'
 import type { DecoyReceipts } from './decoy-receipts.ts'
 import type { NextAfter, Outbox, ReceiptOutcome } from './outbox-ports.ts'
 import { type DeliveryLog, type Failover, type Provider, permanent } from './ports.ts'
-import type { OptOut, Receipt, ReceiptDesk, ReceiptState } from './receipt-ports.ts'
+import { isSameMailbox } from './providers/mail/mailbox.ts'
+import type {
+  Callback,
+  OptOut,
+  Receipt,
+  ReceiptDesk,
+  ReceiptReader,
+  ReceiptState,
+  Report,
+} from './receipt-ports.ts'
 import type { Rests } from './rests.ts'
+import { suppressedBy } from './suppress.ts'
 
 /** A stranger may send thousands: one line for all of a minute. */
 const REFUSALS_TOLD_EVERY_MS = 60_000
+/** Some fifty messages. */
+const MAX_REPORT_BYTES = 16 * 1024
 /** A check that asks elsewhere (a certificate) must not hold a request for longer. */
 const VERIFY_WITHIN_MS = 5_000
 
 export type DeskDeps = {
   publicUrl: string
   providers: readonly Provider[]
-  urls: CallbackUrls
+  /** Null: nobody outside can reach this service. */
+  urls: CallbackUrls | null
+  tokens: Pick<ReturnTokens, 'tryOf'>
   outbox: Pick<Outbox, 'receive'>
   chooser: Pick<Chooser, 'next'>
   rests: Pick<Rests, 'record'>
@@ -77,18 +91,27 @@ export type ReportSuppressed = {
   }): Promise<unknown>
 }
 
+/** As an answer of the same code would, where the reader does not say. */
+function reasonOf(provider: string, { suppress, error, fault }: Receipt): SuppressionReason | null {
+  if (suppress !== null || error === null || fault === null) return suppress
+  return suppressedBy(provider, permanent(fault, error.code, error.message))
+}
+
 /** Twice is as once. A complaint comes after the receipt that the message arrived. */
 async function suppressFor(
   { suppress, keyring }: Pick<DeskDeps, 'suppress' | 'keyring'>,
   provider: string,
-  { suppress: reason, error }: Receipt,
+  receipt: Receipt,
   outcome: Exclude<ReceiptOutcome, { kind: 'unknown' }>,
 ): Promise<void> {
+  const reason = reasonOf(provider, receipt)
   if (reason === null || outcome.of !== 'real') return
   const { channel, recipient } = outcome
   const { service, verificationId, recipientSealed } = recipient
   const to = keyring.open(recipientSealed, recipientContext(verificationId))
-  const code = error?.code ?? null
+  const about = receipt.recipient
+  if (about !== undefined && !isSameMailbox(about, to)) return // mutant: C59.bounce-of-another
+  const code = receipt.error?.code ?? null
   await suppress.add({ service, channel, to, reason, provider, code })
 }
 
@@ -128,7 +151,8 @@ function learnFrom(
 function createTake(deps: DeskDeps) {
   const next = createNext(deps)
   return async (provider: string, receipt: Receipt): Promise<void> => {
-    const { tryId, reference, ...reported } = receipt
+    const { tryId, reference, state, error, fault, at } = receipt
+    const reported = { state, error, fault, at }
     const key = { provider, tryId, reference }
     const outcome = await deps.outbox.receive({ key, reported, now: deps.clock.now(), next })
     if (outcome.kind === 'unknown') return
@@ -143,34 +167,65 @@ function createTake(deps: DeskDeps) {
   }
 }
 
+/** The try that a report is of; undefined: it proves none. */
+function tryOf({ tokens }: Pick<DeskDeps, 'tokens'>, provider: string, receipt: Receipt) {
+  return receipt.token === undefined ? undefined : tokens.tryOf(provider, receipt.token) // mutant: I16.bounce-token
+}
+
+type Found = { provider: Provider; reader: ReceiptReader }
+
+const isTextTo = (reader: ReceiptReader, { query }: Callback) =>
+  reader.takesTexts === true && !query.has('try')
+
+/** A gateway of each channel has the same name. */
+function readerAt(providers: readonly Provider[], path: string) {
+  const provider = providers.find(
+    ({ name, receipts }) => receipts && (receipts.path ?? name) === path,
+  )
+  return provider?.receipts && { provider, reader: provider.receipts }
+}
+
 export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   const { providers, urls, clock, publicUrl } = deps
   const note = createRefusalNote(deps)
   const take = createTake(deps)
+  const isOurs = async ({ provider, reader }: Found, callback: Callback) => {
+    const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
+    const isNamed =
+      reader.url !== 'message' ||
+      urls?.tryOf(provider.name, callback.query) !== undefined ||
+      isTextTo(reader, callback)
+    return isNamed && (await reader.verify(callback, clock.now(), signal))
+  }
+  const takeReport = async ({ provider, reader }: Found, callback: Callback, report: Report) => {
+    if (report.kind !== 'receipt') return await hearOptOut(deps, provider, report)
+    if (isTextTo(reader, callback)) return
+    if (reader.url === 'account') return await take(provider.name, report)
+    const tryId =
+      reader.url === 'token'
+        ? tryOf(deps, provider.name, report)
+        : urls?.tryOf(provider.name, callback.query)
+    if (tryId !== undefined) await take(provider.name, { ...report, tryId })
+  }
   return {
     publicUrl,
-    async take(name, callback) {
-      // A gateway of each channel has the same name.
-      const provider = providers.find((one) => one.name === name && one.receipts)
-      const reader = provider?.receipts
-      if (!provider || !reader) return 'nobody'
-      const isOfMessage = reader.url === 'message'
-      const named = isOfMessage ? urls.tryOf(name, callback.query) : undefined
-      const isText = reader.takesTexts === true && !callback.query.has('try')
-      const isOurs = !isOfMessage || named !== undefined || isText
-      const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
-      if (!isOurs || !(await reader.verify(callback, clock.now(), signal))) {
-        note(name)
+    room(path, headers) {
+      const reader = readerAt(providers, path)?.reader
+      const room = reader?.room ? reader.room(headers) : MAX_REPORT_BYTES
+      if (room === undefined) note(path)
+      return room ?? 'refused'
+    },
+    async take(path, callback) {
+      const found = readerAt(providers, path)
+      if (!found) return 'nobody'
+      if (!(await isOurs(found, callback))) {
+        note(path)
         return 'refused'
       }
-      const reports = reader.read(callback)
+      const reports = await found.reader.read(callback)
       if (!reports) return 'unreadable'
-      for (const report of reports) {
-        if (report.kind !== 'receipt') await hearOptOut(deps, provider, report)
-        else if (!isText)
-          await take(name, isOfMessage ? { ...report, tryId: named ?? null } : report)
-      }
-      const reply = reader.reply?.(callback) ?? null
+      for (const report of reports) await takeReport(found, callback, report)
+      const reply = found.reader.reply?.(callback) ?? null
       return reply === null ? 'taken' : { reply }
     },
   }

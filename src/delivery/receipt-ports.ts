@@ -21,6 +21,10 @@ export type Receipt = {
   suppress: 'bounce' | 'complaint' | 'unknown' | 'stop' | null
   /** When it happened, by the provider; unix ms. */
   at: number | null
+  /** Of a mail: what it went out with (`returnToken`), for readers whose `url` is `token`. */
+  token?: string
+  /** Whom the report is about, where that may be somebody else (an alias, a list): nobody else is suppressed for it. */
+  recipient?: string
 }
 
 /** The person's own word, in a message to the sender. */
@@ -35,19 +39,30 @@ export type Callback = {
   query: URLSearchParams
   /** By name in lower case. */
   headers: Readonly<Record<string, string>>
-  /** At most 16 KiB. */
+  /** At most 16 KiB, or as much as its reader has room for. */
   body: Uint8Array
 }
 
+type Reports = readonly Report[] | undefined
+
 export type ReceiptReader = {
-  /** `message`: its URL is given with each message and carries our MAC, checked before; `account`: set up once, rests on `verify` alone. */
-  url: 'message' | 'account'
+  /**
+   * `message`: its URL is given with each message and carries our MAC, checked before; `account`: set up once, rests on
+   * `verify` alone; `token`: set up once, and the report names its message by the token that went out with it.
+   */
+  url: 'message' | 'account' | 'token'
+  /** In place of the provider's name: /receipts/{path}. */
+  path?: string
+  /** It reports failures alone: no step of a chain can wait for `delivered`. */
+  failuresOnly?: true
+  /** Decided before the body is read: how long it may be. Undefined: nobody's whom this reader knows. */
+  room?(headers: Callback['headers']): number | undefined
   /** The provider's own signature over the raw bytes. Cheap before it is sure; constant-time. */
   verify(callback: Callback, now: number, signal: AbortSignal): boolean | Promise<boolean>
   /** Texts of people come to its address without a MAC: they rest on `verify` alone, and nothing else is read of those. */
   takesTexts?: true
   /** Undefined: it can't be read. `[]`: nothing that concerns us. */
-  read(callback: Callback): readonly Report[] | undefined
+  read(callback: Callback): Reports | Promise<Reports>
   /** The text that a handshake is answered with, once it is verified (WhatsApp); null: none is wanted. */
   reply?(callback: Callback): string | null
 }
@@ -62,6 +77,8 @@ export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: 
 export type ReceiptDesk = {
   /** The origin under which they reach it. */
   publicUrl: string
+  /** How long the body of a report may be, in bytes; `refused`: it is nobody's who may report. */
+  room(provider: string, headers: Callback['headers']): number | 'refused'
   /** @throws StoreUnavailableError, UnknownKeyError */
   take(provider: string, callback: Callback): Promise<Received>
 }

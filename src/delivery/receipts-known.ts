@@ -6,19 +6,19 @@ import type { Routed, Routing } from './routing.ts'
 
 /**
  * Whoever of its route may carry it reports `delivered`.
- * @param isReporting of a provider, with the settings as they are
+ * @param reportsArrival of a provider, with the settings as they are
  */
 export function createReceiptKnowledge(
   routing: Routing,
   providers: readonly Provider[],
-  isReporting: (provider: Provider) => boolean,
+  reportsArrival: (provider: Provider) => boolean,
 ) {
   return (message: Routed): boolean => {
     const { channel } = message
     const route = routing(message)
     const isKnown = (name: string) =>
       providers.some(
-        (one) => one.name === name && one.channels.includes(channel) && isReporting(one),
+        (one) => one.name === name && one.channels.includes(channel) && reportsArrival(one),
       )
     return route.length > 0 && route.every(({ name }) => isKnown(name))
   }

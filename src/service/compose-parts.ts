@@ -64,7 +64,7 @@ function composeDelivery(
   const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
   const chooser = createChooser({ routing, rests, clock, random: Math.random })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
-  const { callbackUrlOf, isReporting, onDecoySent } = reports
+  const { callbackUrlOf, returnTokenOf, isReporting, onDecoySent } = reports
   const worker = createWorker({
     ...{ chooser, isReporting, onDecoySent },
     rests,
@@ -92,13 +92,16 @@ function composeDelivery(
       clock,
       knowsService: (name) => config.services.has(name),
     }),
-    compose: createComposer({ settingsOf: (name) => config.services.get(name), callbackUrlOf }),
+    compose: createComposer({
+      settingsOf: (name) => config.services.get(name),
+      ...{ callbackUrlOf, returnTokenOf },
+    }),
     clock,
     logger,
     keyring,
     deadlineMs: config.deliveryDeadlineMs,
   })
-  const hasReceipts = createReceiptKnowledge(routing, providers.providers, isReporting)
+  const hasReceipts = createReceiptKnowledge(routing, providers.providers, reports.reportsArrival)
   return { providers, worker, watch, rests, chooser, reports, hasReceipts }
 }
 

@@ -33,6 +33,7 @@ export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessa
     html: null,
     expiresAt: NOW + 600_000,
     callbackUrl: null,
+    returnToken: null,
     ...change,
   }
 }

@@ -2,7 +2,7 @@
 
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { describe, expect, it, vi } from 'vitest'
-import { createCallbackUrls } from '../../src/delivery/callback-urls.ts'
+import { createCallbackUrls, createReturnTokens } from '../../src/delivery/callback-urls.ts'
 import { createDecoyReceipts } from '../../src/delivery/decoy-receipts.ts'
 import type { NextProvider } from '../../src/delivery/next-provider.ts'
 import type { ReceiptOutcome } from '../../src/delivery/outbox-ports.ts'
@@ -172,6 +172,7 @@ const TOKEN = 'a-token-of-tests'
 const TRY = 'att_0123456789abcdefghijklmnopqrstuv_1_1'
 const keyring = createKeyring([Buffer.alloc(32, 1)])
 const urls = createCallbackUrls({ publicUrl: 'https://verify.example.com', keyring })
+const tokens = createReturnTokens(keyring)
 
 type Posted = { url?: string; token?: string; fields?: Record<string, string>; method?: string }
 
@@ -233,8 +234,8 @@ describe('C27: Twilio’s receipts', () => {
       [{ error: { code: '30008', message: 'the provider reported 30008' }, fault: null }],
     ],
     [{ MessageStatus: 'undelivered', ErrorCode: '<b>' }, [{ error: null, fault: null }]],
-  ])('%j is read', (fields, expected) => {
-    const read = reader.read(callback({ fields }))
+  ])('%j is read', async (fields, expected) => {
+    const read = await reader.read(callback({ fields }))
     if (expected === undefined) expect(read).toBeUndefined()
     else expect(read).toMatchObject(expected as object[])
     expect(read?.length).toBe((expected as unknown[] | undefined)?.length)
@@ -309,7 +310,7 @@ describe('where providers report', () => {
       providers: [provider('twilio'), provider('twilio:eu'), textProvider],
       suppress: { add, start },
       servicesBy: (name) => (name === 'texts' ? ['shop', 'bank'] : []),
-      ...{ urls, outbox: { receive }, keyring, clock: fixedClock },
+      ...{ urls, tokens, outbox: { receive }, keyring, clock: fixedClock },
       chooser: { next: () => NEXT },
       ...{ decoys: { learn: () => {} }, rests: { record } },
       logger: { debug: log, info: log, warn: log, error: log },

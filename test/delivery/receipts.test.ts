@@ -361,8 +361,8 @@ function infobipReport(groupName: string, name: string, error = 'NO_ERROR') {
 
 describe.each([...CASES, ...UNSIGNED])('C55: a report of $name', (one) => {
   const reader = readerOf(one)
-  it.each(one.said)('%j', (body, expected) => {
-    const reports = reader.read(callback(JSON.stringify(body)))
+  it.each(one.said)('%j', async (body, expected) => {
+    const reports = await reader.read(callback(JSON.stringify(body)))
     expectNothingQuoted(reports)
     if (expected === undefined) expect(reports).toBeUndefined()
     else expect(reports).toEqual(expected.map((report) => expect.objectContaining(report)))
@@ -370,8 +370,8 @@ describe.each([...CASES, ...UNSIGNED])('C55: a report of $name', (one) => {
 
   it.each(['', '{', 'null', '"x"', '[[]]', '{"results":{}}', '\u0000'])(
     'that is not one reports nothing: %j',
-    (body) => {
-      expect(reader.read(callback(body)) ?? []).toEqual([])
+    async (body) => {
+      expect((await reader.read(callback(body))) ?? []).toEqual([])
     },
   )
 })

@@ -10,6 +10,8 @@ type Received = {
   raw: string
   secure: boolean
   user: string | undefined
+  /** RFC 3461: what the client asked for. */
+  dsn: Record<string, unknown>
 }
 export type MailServer = {
   port: number
@@ -59,12 +61,13 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
 }
 
 function toReceived(session: SMTPServerSession, raw: string): Received {
-  const { mailFrom, rcptTo } = session.envelope
+  const { mailFrom, rcptTo, dsn } = session.envelope
   return {
     from: mailFrom === false ? '' : mailFrom.address,
     to: rcptTo.map((recipient) => recipient.address),
     raw,
     secure: session.secure,
     user: session.user,
+    dsn: { ...dsn, ...rcptTo[0]?.dsn },
   }
 }

@@ -54,6 +54,22 @@ describe('mail by SMTP', () => {
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated')
   })
 
+  it.each([
+    ['that returns what it is asked to', false, 'att_1_1.mac'],
+    ['that does not know RFC 3461', true, 'att_1_1.mac'],
+    ['of bounces that nobody reads', false, null],
+  ])('a server %s gets a token for bounces, and no more', async (_, hideDSN, returnToken) => {
+    const server = await start({ disabledCommands: ['STARTTLS'], hideDSN })
+    await send(create(`smtp://127.0.0.1:${server.port}`), mailMessage({ returnToken }))
+    const [received] = server.received
+    const { headers } = await simpleParser(received?.raw ?? '')
+    expect(headers.get('countersign-try')).toBe(returnToken ?? undefined)
+    const orcpt = 'rfc822;Ada.Lovelace+test@example.com'
+    const asked = { ret: 'HDRS', envid: returnToken, notify: ['FAILURE'], orcpt }
+    const nothing = hideDSN ? {} : { ret: null, envid: null }
+    expect(received?.dsn).toEqual(returnToken === null || hideDSN ? nothing : asked)
+  })
+
   it('STARTTLS and AUTH, with a password that has to be percent-encoded', async () => {
     const server = await start()
     const auth = `${USER}:${encodeURIComponent(PASSWORD)}`

@@ -230,8 +230,8 @@ describe.skipIf(!hasOpenssl)('C55: a notification of SNS', () => {
     [sesEvent('Reject'), [lost('Reject', 'message')]],
     [sesEvent('Open'), []],
     ['Successfully validated SNS topic', []],
-  ])('of SES: %j', (message, expected) => {
-    const reports = mailReader().reader.read(toCallback(envelopeOf(message)))
+  ])('of SES: %j', async (message, expected) => {
+    const reports = await mailReader().reader.read(toCallback(envelopeOf(message)))
     expectNothingQuoted(reports)
     expect(reports).toEqual(expected.map((report) => expect.objectContaining(report)))
   })

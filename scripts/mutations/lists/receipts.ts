@@ -4,6 +4,7 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const RECEIPTS_TEST = 'test/delivery/receipt-rules.test.ts'
+const BOUNCES = 'test/delivery/bounces.test.ts'
 const PORTS = 'test/storage/sqlite/ports.test.ts'
 
 export const RECEIPTS: readonly Mutant[] = [
@@ -57,5 +58,35 @@ export const RECEIPTS: readonly Mutant[] = [
     'a receipt of one provider says nothing about another’s tries',
     [PORTS, 'C55: are found by the provider’s own id, and only among its tries'],
     { node: 'IfStatement', becomes: `if (!row) return { kind: 'unknown' }` },
+  ),
+  mutant(
+    'I16.bounce-token',
+    'a bounce is of the mail alone that its token was made for',
+    [BOUNCES, 'I16: a bounce with a token that was made up, altered or made for another provider'],
+    { node: 'ReturnStatement', becomes: `return receipt.token?.split('.')[0]` },
+  ),
+  mutant(
+    'C55.dsn-token',
+    'bounces are taken from the mail server alone that has the secret',
+    [BOUNCES, 'refuses others before their body is read: ""'],
+    { node: 'ReturnStatement', becomes: 'return isSame(token, token)' },
+  ),
+  mutant(
+    'C53.bounce-blames-no-account',
+    'a bounce, which any server may have made, blames no account',
+    [BOUNCES, 'C53:'],
+    { node: 'ReturnStatement', becomes: 'return fault' },
+  ),
+  mutant(
+    'C54.bounces-are-no-receipts',
+    'no step of a chain waits for a provider that reports failures alone',
+    [BOUNCES, 'C54: no step of a chain waits'],
+    { node: 'BinaryExpression', becomes: 'reporting.includes(provider)' },
+  ),
+  mutant(
+    'C59.bounce-of-another',
+    'a bounce about another address suppresses nobody',
+    [BOUNCES, 'suppresses by the table of answers, and only whom it is about'],
+    { node: 'IfStatement', becomes: '' },
   ),
 ]

@@ -28,10 +28,14 @@ export type ComposeMessage = (claim: ClaimedDelivery<Prepared>) => OutgoingMessa
 /** Where its provider reports to of this try; null: nowhere. */
 export type CallbackUrlOf = (claim: { provider: string; tryId: string }) => string | null
 
+/** What comes back with a bounce of this try; null: nothing. */
+export type ReturnTokenOf = CallbackUrlOf
+
 /** @param deps.settingsOf undefined for a service this node does not know; `plan` gives such rows back */
 export function createComposer(deps: {
   settingsOf: (service: string) => MessageSettings | undefined
   callbackUrlOf?: CallbackUrlOf | undefined
+  returnTokenOf?: ReturnTokenOf | undefined
 }): ComposeMessage {
   return (claim) => {
     const settings = deps.settingsOf(claim.service)
@@ -56,6 +60,7 @@ export function createComposer(deps: {
       locale: claim.locale,
       expiresAt: claim.expiresAt,
       callbackUrl: deps.callbackUrlOf?.(claim) ?? null,
+      returnToken: deps.returnTokenOf?.(claim) ?? null,
       ...rendered,
     }
   }

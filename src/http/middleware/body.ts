@@ -24,8 +24,11 @@ function isJsonInUtf8(contentType: string | undefined): boolean {
   })
 }
 
-/** Undefined: more than MAX_BODY_BYTES. The server drains or cuts off what is left unread. */
-export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined> {
+/** Undefined: more than `maxBytes`. The server drains or cuts off what is left unread. */
+export function readBytes(
+  incoming: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     // One buffer: a body may arrive in as many pieces as it has bytes, and 200 such bodies took a gigabyte.
     let read: Buffer = Buffer.alloc(0)
@@ -35,7 +38,7 @@ export function readBytes(incoming: IncomingMessage): Promise<Buffer | undefined
     }
     const onData = (chunk: Buffer) => {
       const end = length + chunk.length
-      if (end > MAX_BODY_BYTES) {
+      if (end > maxBytes) {
         stop()
         incoming.pause()
         return resolve(undefined)

@@ -18,8 +18,12 @@ function targetOf(c: AppContext): string {
   return pathname + search
 }
 
-async function readCallback(c: AppContext, publicUrl: string): Promise<Callback | undefined> {
-  const body = c.req.method === 'GET' ? new Uint8Array() : await readBytes(c.env.incoming)
+async function readCallback(
+  c: AppContext,
+  publicUrl: string,
+  room: number,
+): Promise<Callback | undefined> {
+  const body = c.req.method === 'GET' ? new Uint8Array() : await readBytes(c.env.incoming, room)
   const url = `${publicUrl}${targetOf(c)}`
   return (
     body && {
@@ -32,15 +36,21 @@ async function readCallback(c: AppContext, publicUrl: string): Promise<Callback 
   )
 }
 
+const refuseUnsigned = (c: AppContext) =>
+  answerProblem(c, refusal('unauthenticated', 'The report is not signed as it should be.'))
+
 export function addReceipts(app: App, { receipts }: Pick<AppDeps, 'receipts'>): void {
   if (!receipts) return
   app.on(['GET', 'POST'], [PATH], namesRoute(NAME), async (c) => {
     // Hono answers HEAD by GET's handler.
     if (c.req.method === 'HEAD')
       return answerProblem(c, refusal('method_not_allowed', 'Allowed here: POST.'))
-    const callback = await readCallback(c, receipts.publicUrl)
+    const provider = c.req.param('provider') ?? ''
+    const room = receipts.room(provider, c.req.header())
+    if (room === 'refused') return refuseUnsigned(c)
+    const callback = await readCallback(c, receipts.publicUrl, room)
     if (!callback) return answerProblem(c, refusal('payload_too_large', 'A report is smaller.'))
-    const received = await receipts.take(c.req.param('provider') ?? '', callback)
+    const received = await receipts.take(provider, callback)
     if (typeof received === 'object') return c.text(received.reply)
     switch (received) {
       case 'taken':
@@ -50,10 +60,7 @@ export function addReceipts(app: App, { receipts }: Pick<AppDeps, 'receipts'>): 
       case 'unreadable':
         return answerProblem(c, refusal('invalid_request', 'The report cannot be read.'))
       case 'refused':
-        return answerProblem(
-          c,
-          refusal('unauthenticated', 'The report is not signed as it should be.'),
-        )
+        return refuseUnsigned(c)
     }
   })
   app.all(PATH, namesRoute(NAME), refusesMethod('post'))

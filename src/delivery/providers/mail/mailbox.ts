@@ -37,6 +37,15 @@ export function withAsciiDomain(address: string): string | null {
   return domain && `${address.slice(0, at)}@${domain}`
 }
 
+/** Also where letters were made small on the way, which few servers distinguish. */
+export function isSameMailbox(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((address) => {
+    const mailbox = toMailbox(address)
+    return mailbox && withAsciiDomain(mailbox)?.toLowerCase()
+  })
+  return first !== null && first === second
+}
+
 export const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text)
 
 /** `name` null: the service's brand is shown. */

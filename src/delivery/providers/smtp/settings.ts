@@ -12,6 +12,7 @@ import {
 } from '../../provider-entry.ts'
 import { MAIL_FROM_ROW, type Sender } from '../mail/mailbox.ts'
 import { DKIM_ROWS, type DkimSettings, readDkim } from './dkim.ts'
+import { DSN_ROW, readDsnToken } from './dsn.ts'
 
 export type SmtpSettings = {
   host: string
@@ -30,6 +31,8 @@ export type SmtpSettings = {
   ehloName: string | null
   /** null: the mail server signs, or nobody does. */
   dkim: DkimSettings | null
+  /** Of the mail server that hands bounces on; null: none does. */
+  dsnToken: string | null
 }
 
 /** Mail hosts allow few sessions for one sender; nodemailer's own default. */
@@ -53,15 +56,17 @@ export const SMTP_ROWS = [
   },
   MAIL_FROM_ROW,
   ...DKIM_ROWS,
+  DSN_ROW,
 ]
 
 export function readSmtpSettings(values: SettingValues): SmtpSettings {
-  const { server, from, dkim } = readEach({
+  const { server, ...rest } = readEach({
     server: () => readSmtpUrl(required(values, 'SMTP_URL')),
     from: () => mailbox(values, MAIL_FROM_ROW.name),
     dkim: () => readDkim(values),
+    dsnToken: () => readDsnToken(values),
   })
-  return { ...server, from, dkim }
+  return { ...server, ...rest }
 }
 
 /** A password with a bare ? ends up among the options: an option that does not look like a name is not repeated. */
@@ -71,7 +76,7 @@ function nameOption(option: string): string {
     : 'an unknown option (a ? in a password has to be written as %3F)'
 }
 
-function readSmtpUrl(text: string): Omit<SmtpSettings, 'from' | 'dkim'> {
+function readSmtpUrl(text: string): Omit<SmtpSettings, 'from' | 'dkim' | 'dsnToken'> {
   const invalid = (problem: string) => wrong('SMTP_URL', problem)
   if (!URL.canParse(text)) throw invalid('is not a URL like smtp://user:password@host:587')
   const url = new URL(text)

@@ -22,6 +22,7 @@ import {
   step,
 } from './connections.ts'
 import { loadDkim, signMail, warnOfDkim } from './dkim.ts'
+import { createDsnReceipts, dsnParameters, loadMailParser, RETURN_HEADER } from './dsn.ts'
 import { faultOfCode, faultOfReply, stageOf } from './faults.ts'
 import { readSmtpSettings, SMTP_ROWS, type SmtpSettings } from './settings.ts'
 
@@ -49,11 +50,14 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
   return {
     name: 'smtp',
     channels: ['email'],
+    ...(settings.dsnToken !== null && { receipts: createDsnReceipts(settings.dsnToken) }),
     async send(message, signal) {
       const to = toMailbox(message.to)
       if (to === null) return permanent('recipient', 'invalid_address', UNSAFE)
       const mime = await compose(settings, { ...message, to })
-      const envelope = { from: settings.from.address, to: [to], size: mime.length }
+      const { returnToken } = message
+      const dsn = returnToken === null ? {} : { dsn: dsnParameters(returnToken, to) }
+      const envelope = { from: settings.from.address, to: [to], size: mime.length, ...dsn }
       const first = await transmit(connections, envelope, mime, signal)
       if (first !== 'dropped') return first
       const second = await transmit(connections, envelope, mime, signal)
@@ -73,7 +77,12 @@ export function createSmtpProvider(settings: SmtpSettings): Provider {
       }
     },
     async prepare() {
-      await Promise.all([loadConnection(), loadComposer(), settings.dkim && loadDkim()])
+      await Promise.all([
+        loadConnection(),
+        loadComposer(),
+        settings.dkim && loadDkim(),
+        settings.dsnToken && loadMailParser(),
+      ])
     },
     close() {
       connections.close()
@@ -87,6 +96,8 @@ const loadComposer = async () => (await import('nodemailer/lib/mail-composer')).
 async function compose(settings: SmtpSettings, message: OutgoingMessage): Promise<Buffer> {
   const MailComposer = await loadComposer()
   const { name, address } = settings.from
+  // Not in the Message-ID, which is the same for every try.
+  const returned = message.returnToken === null ? {} : { [RETURN_HEADER]: message.returnToken }
   const mail = new MailComposer({
     from: { name: oneLine(name ?? message.brandName), address },
     to: { name: '', address: message.to },
@@ -94,7 +105,7 @@ async function compose(settings: SmtpSettings, message: OutgoingMessage): Promis
     text: message.text,
     ...(message.html === null ? {} : { html: message.html }),
     messageId: messageIdOf(message.deliveryId, settings.from), // mutant: C67.stable-message-id
-    headers: AUTOMATIC_HEADERS,
+    headers: { ...AUTOMATIC_HEADERS, ...returned },
     disableFileAccess: true,
     disableUrlAccess: true,
   })
