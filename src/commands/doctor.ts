@@ -1,46 +1,15 @@
 // countersign doctor: settings, files, database, providers, DNS and clock, each checked and reported.
 // It must not change anything, send a message, or show a secret.
 
-import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
 import { loadSettings } from '../config/load.ts'
-import { DKIM_SELECTOR } from '../delivery/providers/smtp/dkim.ts'
 import { createClock } from '../kernel/clock.ts'
-import {
-  type Command,
-  EXIT,
-  type Given,
-  JSON_OPTION,
-  type Terminal,
-  textOption,
-  toJson,
-  UsageError,
-} from './command.ts'
+import { type Command, EXIT, JSON_OPTION, type Terminal, toJson } from './command.ts'
+import { DNS_OPTIONS, type DnsOptions, readDnsOptions } from './doctor/dns-options.ts'
 import { type Finding, finding, findingsOf } from './doctor/finding.ts'
 
 /** For each check that asks another machine. */
 const DEADLINE_MS = 8_000
-
-/** An address, or an address and a port. */
-const ADDRESS_AND_PORT = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+))(?::(?<port>\d{1,5}))?$/
-const MAX_PORT = 65_535
-
-function isServer(text: string): boolean {
-  if (isIP(text) !== 0) return true
-  const { v6 = '', v4 = '', port = '53' } = ADDRESS_AND_PORT.exec(text)?.groups ?? {}
-  return (isIPv6(v6) || isIPv4(v4)) && Number(port) >= 1 && Number(port) <= MAX_PORT // mutant: C71.dns-port-refused
-}
-
-type DnsOptions = { selector: string | undefined; server: string | undefined }
-
-function readDnsOptions(given: Given): DnsOptions {
-  const [selector, server] = [given.text('dkim-selector'), given.text('dns-server')]
-  if (selector !== undefined && !DKIM_SELECTOR.test(selector))
-    throw new UsageError('--dkim-selector must be a name such as s1, without the domain')
-  if (server !== undefined && !isServer(server))
-    throw new UsageError('--dns-server must be an address, or address:port')
-  return { selector, server }
-}
 
 async function checkDomain(config: Config, dns: DnsOptions): Promise<readonly Finding[]> {
   const { checkMailDomain, mailDomainOf, ownKeyOf } = await import('./doctor/mail-domain.ts')
@@ -93,11 +62,7 @@ export const doctorCommand: Command = {
   summary:
     'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM and the clock.',
   options: {
-    'dkim-selector': textOption('<name>', 'Check the DKIM key that your mail provider calls this'),
-    'dns-server': textOption(
-      '<address>',
-      'Query this name server (address or address:port), not the machine’s own',
-    ),
+    ...DNS_OPTIONS,
     ...JSON_OPTION,
   },
   notes: `Run it with the service's environment. It changes nothing and sends no message: for mail

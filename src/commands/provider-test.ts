@@ -1,16 +1,10 @@
-// countersign providers test: one message that is marked as a test, through a configured provider, and the provider's answer.
+// countersign providers test: one message that is marked as a test, through a configured provider; its answer, what became of
+// the message, and for mail what DNS says of the sender.
 // It must not send a code, nor show the recipient in full.
 
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
-import {
-  type Fault,
-  faultOf,
-  type OutgoingMessage,
-  type Provider,
-  type Refusal,
-  type SendResult,
-} from '../delivery/ports.ts'
+import { faultOf, type OutgoingMessage, type Provider, type SendResult } from '../delivery/ports.ts'
 import type { ChannelRoutes } from '../delivery/routes.ts'
 import { measureSms } from '../delivery/templates/sms-size.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
@@ -18,6 +12,7 @@ import { createClock } from '../kernel/clock.ts'
 import {
   type Command,
   EXIT,
+  flagOption,
   type Given,
   JSON_OPTION,
   type Terminal,
@@ -25,14 +20,18 @@ import {
   toJson,
   UsageError,
 } from './command.ts'
+import { DNS_OPTIONS, type DnsOptions, readDnsOptions } from './doctor/dns-options.ts'
 import { withConfig } from './store.ts'
+import type { Followed } from './test-receipt.ts'
 import { oneOf } from './verification-options.ts'
 
 /** For a gateway's template that needs a code: of no verification. */
 const NO_CODE = '000000'
 const LIFETIME_MS = 600_000
 
-type Wanted = { to: string; channel: Channel }
+const DNS_DEADLINE_MS = 8_000
+
+type Wanted = { to: string; channel: Channel; dns: DnsOptions }
 
 async function readWanted(given: Given): Promise<Wanted> {
   const to = given.text('to')
@@ -46,11 +45,15 @@ async function readWanted(given: Given): Promise<Wanted> {
   const channel = oneOf(given, 'channel', CHANNELS) ?? defaultChannel(recipient)
   if (!channelFits(channel, recipient))
     throw new UsageError(`--channel ${channel} does not fit the recipient in --to`)
-  return { to: recipient.address, channel }
+  return { to: recipient.address, channel, dns: readDnsOptions(given) }
 }
 
 /** Marked as a test at its beginning, in whichever part a reader sees first. */
-function composeTest({ to, channel }: Wanted, config: Config, now: number): OutgoingMessage {
+function composeTest(
+  { to, channel }: Pick<Wanted, 'to' | 'channel'>,
+  config: Config,
+  now: number,
+): OutgoingMessage {
   const service = config.services.get(config.defaultService)
   const brandName = service?.brandName ?? 'Countersign'
   const text = `TEST from ${brandName}: this message was sent to check that messages arrive. It contains no code, and you do not need to do anything.` // mutant: C71.test-message-codeless
@@ -89,34 +92,78 @@ function choose(providers: readonly Provider[], config: Config, given: Given, ch
   throw new UsageError(`${what} is configured for ${channel} (configured: ${names})`)
 }
 
-/** Whose fault a refusal for good is. */
-const BLAME = {
-  recipient: 'for good, because of the recipient',
-  message: 'for good; another provider may take it',
-  destination: 'for good, because of the country or the sender there',
-  account: 'for good, because of the account or its settings',
-} satisfies Record<Fault, string>
-
-function describeRefusal(refusal: Refusal, message: string): string {
-  if (refusal.kind === 'temporary') return `did not accept ${message} for now`
-  if (refusal.kind === 'ambiguous') return `may have accepted ${message}: there is no clear answer`
-  return `refused ${message} ${BLAME[refusal.fault]}`
+/** What to do about a code; '' where that is not known. */
+async function adviceOn(provider: string, error: { code: string } | null): Promise<string> {
+  const { adviseOn } = await import('../admin/advice/advice.ts')
+  const advice = error && adviseOn({ provider, code: error.code }, 'failed')
+  return advice ? [advice.meaning, advice.action].filter(Boolean).join(' ') : ''
 }
 
-function describe(result: SendResult, advice: string, provider: string, to: string, ms: number) {
-  if (result.kind === 'accepted') {
-    const id = result.reference === null ? '' : `, id ${result.reference}`
-    return `${provider} accepted the test message for ${to} after ${ms} ms${id}. Check that it arrives.\n`
+/** Of one that sends from MAIL_FROM; a gateway has a sender of its own. */
+async function checkSender(config: Config, { name }: Provider, dns: DnsOptions) {
+  const { checkMailDomain, mailDomainOf, ownKeyOf } = await import('./doctor/mail-domain.ts')
+  const isSender = config.providers.some((one) => one.name === name && one.values.MAIL_FROM)
+  const domain = isSender ? mailDomainOf(config) : undefined
+  if (domain === undefined) return []
+  // What others send is not signed here.
+  const ownKey = name === 'smtp' ? ownKeyOf(config) : null
+  return checkMailDomain({ ...dns, domain, ownKey, deadlineMs: DNS_DEADLINE_MS })
+}
+
+type Sent = { provider: Provider; result: SendResult; tookMs: number; to: string }
+
+/** Null: it was not accepted, nobody can be asked, or nobody waits. */
+async function follow({ provider, result }: Sent, given: Given) {
+  const { followReceipt, REAL_TIME } = await import('./test-receipt.ts')
+  const reference = result.kind === 'accepted' ? result.reference : null
+  if (!provider.ask || reference === null || given.flag('no-wait')) return null
+  return followReceipt(provider.ask, reference, REAL_TIME)
+}
+
+const toWire = (receipt: Followed | null) => {
+  if (receipt === null) return null
+  const { afterMs: after_ms, ...rest } = receipt
+  return { ...rest, after_ms }
+}
+
+/** In words as it comes, or as one object at the end. @returns the exit code */
+async function report(
+  sent: Sent,
+  wanted: Wanted,
+  config: Config,
+  given: Given,
+  terminal: Terminal,
+) {
+  const { describeAnswer, describeReceipt, whereReceiptIs } = await import('./test-receipt.ts')
+  const { alignRows, plain } = await import('./table.ts')
+  const { provider, result, tookMs: took_ms, to } = sent
+  const isAccepted = result.kind === 'accepted'
+  const isJson = given.flag('json')
+  const say = (text: string) => (isJson ? undefined : terminal.out(text))
+  const [reference, error] = isAccepted ? [result.reference, null] : [null, result.error]
+  const advice = await adviceOn(provider.name, error)
+  say(describeAnswer(result, advice, provider.name, to, took_ms))
+  const sender = await checkSender(config, provider, wanted.dns)
+  const rows = sender.map(({ check, status, detail }) => [status, check, plain(detail)])
+  if (rows.length > 0) say(alignRows(rows))
+  const receipt = await follow(sent, given)
+  if (receipt) say(describeReceipt(receipt, await adviceOn(provider.name, receipt.error)))
+  else if (isAccepted) say(`${whereReceiptIs(provider, config)}\n`)
+  const about = { provider: provider.name, channel: wanted.channel, to, reference, error }
+  const rest = {
+    fault: faultOf(result),
+    advice: advice || null,
+    took_ms,
+    receipt: toWire(receipt),
+    sender,
   }
-  const { code, message } = result.error
-  const outcome = describeRefusal(result, `the test message for ${to}`)
-  return `${provider} ${outcome} (${code}: ${message}). ${advice}\n`
+  if (isJson) terminal.out(toJson({ result: result.kind, ...about, ...rest }))
+  return isAccepted && receipt?.state !== 'undelivered' ? EXIT.ok : EXIT.failed // mutant: C71.test-exit-1
 }
 
 async function send(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {
   const { createProviders } = await import('../delivery/registry.ts')
   const { withoutQuotes } = await import('../delivery/quoted-answer.ts')
-  const { adviseOn } = await import('../admin/advice/advice.ts')
   const { mask } = await import('../admin/recipients.ts')
   const clock = createClock()
   const made = createProviders(config.providers, { clock, inbox: false })
@@ -127,23 +174,8 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
     const signal = AbortSignal.timeout(config.deliveryDeadlineMs)
     const result = withoutQuotes(await provider.send(message, signal), message)
     const tookMs = Math.round(performance.now() - began)
-    const error = result.kind === 'accepted' ? null : result.error
-    const advice = error && adviseOn({ provider: provider.name, code: error.code }, 'failed')
-    const words = advice ? [advice.meaning, advice.action].filter(Boolean).join(' ') : ''
     const to = mask(wanted.to) // mutant: C71.test-answer-masked
-    if (given.flag('json')) {
-      const reference = result.kind === 'accepted' ? result.reference : null
-      const sent = { result: result.kind, provider: provider.name, channel: wanted.channel, to }
-      const rest = {
-        reference,
-        error,
-        fault: faultOf(result),
-        advice: words || null,
-        took_ms: tookMs,
-      }
-      terminal.out(toJson({ ...sent, ...rest }))
-    } else terminal.out(describe(result, words, provider.name, to, tookMs))
-    return result.kind === 'accepted' ? EXIT.ok : EXIT.failed // mutant: C71.test-exit-1
+    return await report({ provider, result, tookMs, to }, wanted, config, given, terminal)
   } finally {
     await made.close()
   }
@@ -152,19 +184,25 @@ async function send(wanted: Wanted, config: Config, given: Given, terminal: Term
 export const testProviderCommand: Command = {
   words: 'providers test',
   optional: 'name',
-  summary: 'Sends a message that is marked as a test, and shows what the provider answered.',
+  summary:
+    'Sends a message that is marked as a test, and shows the provider’s answer and its receipt.',
   options: {
     to: textOption('<recipient>', 'Your own number or address'),
     channel: textOption(
       '<channel>',
       `${CHANNELS.join(', ')} (default: sms to a number, email to an address). A messenger’s message shows the code 000000`,
     ),
+    'no-wait': flagOption('Do not ask for a minute what became of it'),
+    ...DNS_OPTIONS,
     ...JSON_OPTION,
   },
   notes: `The name is that of a configured provider (default: the first one that would carry the
 message). One request, without retries; no verification is created, and nothing is stored
-or counted. Where a gateway's template needs a code, it gets 000000. Exit codes: 0 if the
-provider accepted it, 1 if it did not, 2 for wrong usage, 78 for invalid settings.`,
+or counted. Where a gateway's template needs a code, it gets 000000. A provider that can
+be asked is asked for up to 60 s what became of the message; for the others it says where
+that is seen. For mail the SPF, DKIM and DMARC records of MAIL_FROM are checked as by
+doctor. Exit codes: 0 if the provider accepted it, 1 if it did not or the message did not
+arrive, 2 for wrong usage, 78 for invalid settings.`,
   async run(given, terminal) {
     const wanted = await readWanted(given)
     return withConfig(terminal, (config) => send(wanted, config, given, terminal))

@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeReceipt, followReceipt } from '../../src/commands/test-receipt.ts'
+import type { Receipt } from '../../src/delivery/receipt-ports.ts'
 import { startMailServer } from '../delivery/smtp-server.ts'
+import { startDnsServer } from './dns-server.ts'
 import { run, SECRET_KEY, startGateway } from './operator-world.ts'
 
 let dataDir: string
@@ -19,6 +22,13 @@ afterEach(async () => {
 const send = (env: Record<string, string>, ...words: string[]) =>
   run({ DATA_DIR: dataDir, SECRET_KEY, BRAND_NAME: 'Shop', ...env }, 'providers', 'test', ...words)
 
+/** What the domain of MAIL_FROM has in DNS. */
+async function nameServer(records: Parameters<typeof startDnsServer>[0] = {}) {
+  const server = await startDnsServer(records)
+  undo.push(() => server.close())
+  return ['--dns-server', server.address]
+}
+
 async function mail(options: Parameters<typeof startMailServer>[0] = {}) {
   const server = await startMailServer(options)
   undo.push(() => server.close())
@@ -31,7 +41,8 @@ async function mail(options: Parameters<typeof startMailServer>[0] = {}) {
 
 it('C71: by mail: marked in subject and text, without a code; no store is needed or created', async () => {
   const { server, env } = await mail()
-  const { status, out, err } = await send(env, '--to', 'ann@example.com')
+  const dns = await nameServer({ 'example.com': ['v=spf1 -all'] })
+  const { status, out, err } = await send(env, '--to', 'ann@example.com', ...dns)
   expect([status, err]).toEqual([0, ''])
   expect(out).toMatch(/^smtp accepted the test message for a•••@example\.com after \d+ ms/)
   const [received] = server.received
@@ -47,13 +58,14 @@ it('C71: a mail server that refuses: its code, what it means, and exit code 1', 
     onRcptTo: (_address, _session, done) =>
       done(Object.assign(new Error('no such user ann@example.com'), { responseCode: 550 })),
   })
-  const { status, out } = await send(env, '--to', 'ann@example.com')
+  const dns = await nameServer()
+  const { status, out } = await send(env, '--to', 'ann@example.com', ...dns)
   expect(out).toMatch(
     /^smtp refused the test message for a•••@example\.com for good, because of the recipient \(smtp_550/,
   )
   expect(out).not.toContain('ann@example.com')
   expect(status).toBe(1)
-  const json = await send(env, '--to', 'ann@example.com', '--json')
+  const json = await send(env, '--to', 'ann@example.com', '--json', ...dns)
   expect(JSON.parse(json.out)).toMatchObject({
     ...{ result: 'permanent', provider: 'smtp', channel: 'email', to: 'a•••@example.com' },
     error: { code: expect.stringMatching(/^smtp_550/) },
@@ -109,4 +121,80 @@ it('C71: the provider is chosen by name, by route, or there is none', async () =
     2,
     expect.stringContaining('no provider is configured for sms'),
   ])
+})
+
+it('C71: by mail, DNS is asked about the sender, and the way to its bounces is shown', async () => {
+  const { env } = await mail()
+  const dns = await nameServer({
+    'example.com': ['v=spf1 -all'],
+    's1._domainkey.example.com': ['v=DKIM1; p=QUJD'],
+  })
+  const words = ['--to', 'ann@example.com', '--dkim-selector', 's1', ...dns]
+  const { status, out } = await send(env, ...words)
+  expect(status).toBe(0)
+  expect(out).toMatch(/^ok +mail domain +example\.com has an SPF record/m)
+  expect(out).toMatch(/^ok +mail domain +s1\._domainkey\.example\.com holds a DKIM key/m)
+  expect(out).toMatch(
+    /^warning +mail domain +example\.com has no DMARC record: .*large mail hosts/m,
+  )
+  expect(out).toMatch(/bounces, which come to the mailbox of MAIL_FROM.*SMTP_DSN_TOKEN/)
+  const heard = { ...env, SMTP_DSN_TOKEN: 'a-secret-of-the-mail-server' }
+  expect((await send(heard, ...words)).out).toMatch(/handed on to \/receipts\/dsn/)
+  const { sender, receipt } = JSON.parse((await send(env, ...words, '--json')).out)
+  expect([sender.length, receipt]).toEqual([3, null])
+  expect((await send(env, '--to', 'ann@example.com', '--dns-server', 'ns1')).status).toBe(2)
+})
+
+it('C71: a name server that does not answer holds nobody for long', async () => {
+  const { env } = await mail()
+  const { status, out } = await send(
+    env,
+    '--to',
+    'ann@example.com',
+    ...(await nameServer('silent')),
+  )
+  expect(status).toBe(0)
+  expect(out).toMatch(/^warning +mail domain +example\.com: the name server does not answer/m)
+}, 30_000)
+
+const RECEIPT: Receipt = {
+  ...{ kind: 'receipt', tryId: null, reference: 'm-1', state: 'sent' },
+  ...{ error: null, fault: null, suppress: null, at: null },
+}
+
+/** What a provider says, question by question; time passes in waits alone. */
+async function followed(answers: readonly (Receipt | undefined)[]) {
+  let at = 0
+  const asked: [string, number][] = []
+  const wait = async (ms: number) => {
+    at += ms
+  }
+  const ask = async (reference: string) => {
+    asked.push([reference, at])
+    return answers[asked.length - 1]
+  }
+  return { asked, found: await followReceipt(ask, 'm-1', { within: 20_000, now: () => at, wait }) }
+}
+
+it('C71: the receipt is asked for until it is the end, at 2, 5, 10 … seconds', async () => {
+  const lost = { ...RECEIPT, state: 'undelivered', fault: 'recipient' } as const
+  const error = { code: '30005', message: 'the number is not in use' }
+  const { asked, found } = await followed([undefined, RECEIPT, { ...lost, error }])
+  expect(asked).toEqual([2_000, 5_000, 10_000].map((at) => ['m-1', at]))
+  expect(found).toEqual({ state: 'undelivered', error, fault: 'recipient', afterMs: 10_000 })
+  expect(describeReceipt(found, 'Try another.')).toBe(
+    'It was not delivered, because of the recipient (30005: the number is not in use), reported after 10 s. Try another.\n',
+  )
+  const arrived = await followed([{ ...RECEIPT, state: 'delivered' }])
+  expect(describeReceipt(arrived.found, '')).toBe('It was delivered: reported after 2 s.\n')
+})
+
+it('C71: nobody waits for a receipt without end', async () => {
+  const none = await followed([])
+  expect(none.found).toEqual({ state: 'none', error: null, fault: null, afterMs: 20_000 })
+  expect(none.asked.at(-1)).toEqual(['m-1', 20_000])
+  expect(describeReceipt(none.found, '')).toMatch(/^No receipt within 20 s/)
+  const sent = await followed([RECEIPT])
+  expect(sent.found.state).toBe('sent')
+  expect(describeReceipt(sent.found, '')).toMatch(/^It went to the network, .* within 20 s/)
 })

@@ -63,7 +63,7 @@ function judgeSpf(domain: string, answer: Answer): Finding {
   const [record, second] = answer.records.filter((text) => /^v=spf1( |$)/i.test(text))
   if (record === undefined)
     return warning(
-      `${domain} has no SPF record: publish a TXT record that begins with v=spf1 and names your mail provider`,
+      `${domain} has no SPF record: publish a TXT record that begins with v=spf1 and names your mail provider; without one large mail hosts refuse mail, or take it for spam`,
     )
   // mutant: C71.double-spf-invalid
   if (second !== undefined)
@@ -125,7 +125,9 @@ async function judgeDkim(domain: string, selector: string | undefined, lookUp: L
   if ('away' in answer) return away(name, answer.away)
   const record = keyRecordIn(answer.records)
   if (record === null)
-    return failed(`${name} holds no DKIM key: publish the one that your mail provider shows`)
+    return failed(
+      `${name} holds no DKIM key: publish the one that your mail provider shows; without it its signatures are worth nothing`,
+    )
   // mutant: C71.dkim-key-revoked
   if (/(^|;)\s*p=\s*(;|$)/.test(record))
     return failed(`${name}: the DKIM key is revoked (p= is empty, RFC 6376 §3.6.1)`)
