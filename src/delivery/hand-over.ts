@@ -27,7 +27,14 @@ export function createReserve(loop: Loop): Reserve<Prepared> {
     // Of nobody's lane a claim finds out whose it is.
     const lane = key.provider === null ? undefined : laneOf(state, key)
     if (!lane || state.phase !== 'running' || lane.free() <= 0) return null // mutant: C23.handed-places
+    // Older messages wait for tokens: theirs come first.
+    if (lane.isLeft() && deps.pace.applies(key)) return null
+    if (!deps.pace.takeOne(key)) return null // mutant: C53.handed-with-token
     const place = takePlace(loop, lane)
+    const giveBack = () => {
+      deps.pace.giveBack(key, 1)
+      place.free()
+    }
     const heldAt = deps.clock.now()
     return {
       leaseMs: limits.leaseMs,
@@ -36,9 +43,9 @@ export function createReserve(loop: Loop): Reserve<Prepared> {
       take(claimed) {
         if (mayBegin(loop, heldAt)) return place.run(claimed) // mutant: C23.handed-late
         // A drain waits for the place.
-        void release(loop, claimed).then(place.free)
+        void release(loop, claimed).then(giveBack)
       },
-      giveBack: place.free,
+      giveBack,
     }
   }
 }

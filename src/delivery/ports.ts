@@ -3,6 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Fault, ProviderError } from './blame.ts'
+import type { Rate } from './bucket.ts'
 import type { Cost } from './cost.ts'
 import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
 
@@ -86,6 +87,8 @@ export type Provider = {
   readonly idempotent?: true
   /** About how long a message takes, where none was sent yet. */
   readonly usualMs?: number
+  /** At most so many messages, over all nodes. */
+  readonly rate?: Rate
   /** Loads everything that its first message needs: neither a start nor a message waits for it. */
   prepare?(): Promise<void>
   /** Goes as far as it can without a message. Otherwise like `send`. */

@@ -20,6 +20,8 @@ import { telegramEntry } from './providers/telegram/telegram.ts'
 import { twilioEntry } from './providers/twilio/twilio.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
+import { rateOf, withRate } from './rate.ts'
+import { type Allowance, hearAllowances } from './rate-headers.ts'
 
 /** In the order in which they are tried where no route is set. */
 export const PROVIDERS: readonly ProviderEntry[] = [
@@ -36,7 +38,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   httpEntry('email'),
   whatsAppCloudEntry,
   telegramEntry,
-]
+].map(withRate)
 
 /** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */
 export function faultOfStored(provider: string, code: string): Fault {
@@ -46,6 +48,13 @@ export function faultOfStored(provider: string, code: string): Fault {
   const { base } = splitName(provider)
   return PROVIDERS.find(({ name }) => name === base)?.faultOf?.(code) ?? 'message' // mutant: C49.stored-without-fault
 }
+
+/** What an answer of a provider said about its own limit, and how many requests to it had no answer then. */
+type OnAllowance = (
+  provider: { channel: Channel; provider: string },
+  allowance: Allowance,
+  inFlight: number,
+) => void
 
 /** How long a send takes across the internet, and to a relay or gateway on this machine. */
 const USUAL_MS = { far: 300, near: 10 }
@@ -69,12 +78,13 @@ export type Providers = {
 
 /**
  * @param configured as config/ read them: name, channels and values of each
+ * @param deps.onAllowance it must not throw
  * @param deps.inbox true in development: it takes the texts that no other provider takes
  * @throws ProviderSettingError; config/ has called every entry's `read` before
  */
 export function createProviders(
   configured: readonly { name: string; channels: readonly Channel[]; values: SettingValues }[],
-  deps: { clock: Clock; inbox: boolean },
+  deps: { clock: Clock; inbox: boolean; onAllowance?: OnAllowance },
 ): Providers {
   const http = createHttpClient(deps)
   const made = configured.map(({ name, channels, values }) => {
@@ -82,7 +92,13 @@ export function createProviders(
     const entry = PROVIDERS.find((one) => one.name === base && one.channels[0] === channels[0])
     if (!entry) throw new Error(`there is no provider ${name}`)
     const own = account === undefined ? values : valuesOfAccount(entry, account, values)
-    return { usualMs: usualMsOf(own), ...entry.create(own, { http, clock: deps.clock }), name }
+    const [channel = 'sms'] = channels
+    const heard = hearAllowances(http, deps.clock, (...said) =>
+      deps.onAllowance?.({ channel, provider: name }, ...said),
+    )
+    const made = entry.create(own, { http: heard, clock: deps.clock })
+    const rate = rateOf(entry, account, own)
+    return { usualMs: usualMsOf(own), ...made, name, ...(rate && { rate }) }
   })
   const left = TEXT_CHANNELS.filter(
     (channel) => !made.some((one) => one.channels.includes(channel)),

@@ -31,6 +31,8 @@ type Known = {
   rest: (Pick<Rest, 'reason' | 'code' | 'since'> & { failedAt: number; waitMs: number }) | null
   /** It asked for that long (Retry-After). */
   pausedUntil: number
+  /** It said itself that it takes nothing before (pace.ts). */
+  heldUntil: number
   probedAt: number
 }
 
@@ -104,7 +106,7 @@ function listRests(all: ReadonlyMap<string, Known>, now: number): Rest[] {
       const until = restsUntil(known, now) || failedAt + waitMs
       return [{ ...where, reason, code, since, until }]
     }
-    const until = known.pausedUntil
+    const until = Math.max(known.pausedUntil, known.heldUntil)
     return until > now ? [{ ...where, reason: 'throttled', code: '', since: now, until }] : []
   })
 }
@@ -117,7 +119,7 @@ export function createRests() {
     if (found) return found
     const [oldest] = all.size >= MAX_KEPT ? all.keys() : []
     if (oldest !== undefined) all.delete(oldest)
-    const made = { inARow: 0, buckets: [], rest: null, pausedUntil: 0, probedAt: 0 }
+    const made = { inARow: 0, buckets: [], rest: null, pausedUntil: 0, heldUntil: 0, probedAt: 0 }
     all.set(key, made)
     return made
   }
@@ -154,10 +156,18 @@ export function createRests() {
       const askedUntil = account && account.pausedUntil > now ? account.pausedUntil : 0
       // Asked once, it may be one person's mailbox: others go elsewhere if they can, and wait for it only once that is certain (C49).
       const isCertain = (account?.inARow ?? 0) >= PAUSES_IN_A_ROW // mutant: C49.one-pause-proves-nothing
+      const heldUntil = account && account.heldUntil > now ? account.heldUntil : 0
+      const pausedUntil = Math.max(isCertain ? askedUntil : 0, heldUntil)
+      const isPaused = askedUntil > 0 || pausedUntil > 0
       return {
-        rests: askedUntil > 0 || restsUntil(account, now) > 0 || restsUntil(there, now) > 0, // mutant: C56.rests-in-its-country
-        pausedUntil: isCertain ? askedUntil : 0,
+        rests: isPaused || restsUntil(account, now) > 0 || restsUntil(there, now) > 0, // mutant: C56.rests-in-its-country
+        pausedUntil,
       }
+    },
+    /** An answer said that it takes no message until then, whoever it is for. @param until 0: it does again */
+    hold({ channel, provider }: Omit<Place, 'country'>, until: number): void {
+      if (until > 0 || all.has(keyOf(channel, provider, null)))
+        knownOf(channel, provider, null).heldUntil = until
     },
     /** A message goes there: of one that rests it is the probe, and others wait for its answer. */
     begin({ channel, provider, country }: Place, now: number): void {

@@ -6,6 +6,7 @@ import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Lane } from './lane.ts'
 import type { LaneKey, Outbox } from './outbox-ports.ts'
+import type { Pace, UNPACED } from './pace.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog } from './ports.ts'
 import { type Claim, type RunTry, sleep } from './run-try.ts'
@@ -24,6 +25,7 @@ export type RoundDeps = {
   plan: PlanDelivery
   clock: Clock
   logger: DeliveryLog
+  pace: Pick<Pace, keyof typeof UNPACED>
 }
 
 export type KeyedLane = LaneKey & { lane: Lane }
@@ -106,7 +108,8 @@ export function laneOf({ lanes }: Pick<State, 'lanes'>, key: LaneKey): Lane | un
 /** One read, and a claim only where something is due. @returns when to look again, in milliseconds from its beginning */
 async function look(loop: Loop): Promise<number> {
   const { deps, state } = loop
-  const open = await deps.outbox.dueLanes()
+  // A lane whose provider has no token left comes back with the next one.
+  const open = (await deps.outbox.dueLanes()).filter((key) => deps.pace.waitMs(key) === 0)
   if (open.length === 0) return IDLE_SLEEP_MS
   const by = deps.clock.now() - state.yieldMs // mutant: C41.others-first
   const leftMs = Math.min(...open.map(({ at }) => at)) - by
@@ -142,33 +145,55 @@ export function takePlace({ state, run }: Loop, lane: Lane): LanePlace {
   return { run: resolve, free: () => resolve(null) }
 }
 
-type Held = KeyedLane & { limit: number; places: LanePlace[] }
+type Held = KeyedLane & { limit: number; places: LanePlace[]; tokens: number; isWaiting: boolean }
 
 /** Half of what is free: the other half is for the starts that come during the claim, which would have to be claimed in their turn. */
 function holdPlaces(loop: Loop, { lane, ...key }: KeyedLane): Held[] {
+  if (loop.deps.pace.waitMs(key) > 0) return []
   const free = lane.free()
   // What was left comes before them.
   const limit = lane.isLeft() ? free : Math.ceil(free / 2)
   lane.setLeft(limit <= 0)
   if (limit <= 0) return []
   const places = Array.from({ length: limit }, () => takePlace(loop, lane))
-  return [{ ...key, lane, limit, places }]
+  return [{ ...key, lane, limit, places, tokens: 0, isWaiting: false }]
+}
+
+/** Of each lane no more than its provider has tokens for: what is claimed goes out at once. */
+async function takeTokens({ deps, state }: Loop, held: readonly Held[]): Promise<Held[]> {
+  const take = async (one: Held) => {
+    const granted = await deps.pace.take(one, one.limit)
+    for (const place of one.places.splice(granted)) place.free()
+    one.limit = Math.min(one.limit, granted) // mutant: C53.token-before-claim
+    one.tokens = granted === Number.POSITIVE_INFINITY ? 0 : granted
+    const waitMs = deps.pace.waitMs(one)
+    one.isWaiting = waitMs > 0
+    if (!one.isWaiting) return
+    one.lane.setLeft(true)
+    setTimeout(() => comeBack(state, one), waitMs).unref()
+  }
+  await Promise.all(held.filter((one) => deps.pace.applies(one)).map(take))
+  return held.filter(({ limit }) => limit > 0)
 }
 
 /** Claims for free places of these lanes, all at once, and holds the places meanwhile. */
 async function claim(loop: Loop, lanes: readonly KeyedLane[]): Promise<number> {
   const { state } = loop
-  const held = lanes.flatMap((one) => holdPlaces(loop, one))
+  const held = await takeTokens(
+    loop,
+    lanes.flatMap((one) => holdPlaces(loop, one)),
+  )
   if (held.length === 0) return 0
   let claims: Claim[] = []
   try {
     claims = await claimFor(loop, held)
   } finally {
     const left = new Set(claims)
-    for (const one of held) give(one, left)
+    for (const one of held) give(loop, one, left)
   }
   // The other half, and places that came free meanwhile, are for the next claim, together.
-  for (const one of held) if (one.lane.isLeft() && one.lane.free() > 0) comeBack(state, one)
+  for (const one of held)
+    if (one.lane.isLeft() && one.lane.free() > 0 && !one.isWaiting) comeBack(state, one)
   return claims.length
 }
 
@@ -180,9 +205,11 @@ function comeBack(state: State, { channel, provider }: Held): void {
 }
 
 /** Each claim to one place of its lane. */
-function give({ channel, provider, lane, limit, places }: Held, all: Set<Claim>): void {
+function give({ deps }: Loop, held: Held, all: Set<Claim>): void {
+  const { channel, provider, lane, limit, places } = held
   const claims = [...all].filter((one) => one.channel === channel && one.lane === provider)
   lane.setLeft(claims.length >= limit)
+  deps.pace.giveBack(held, held.tokens - claims.length)
   for (const [n, place] of places.entries()) {
     const claimed = claims[n]
     if (claimed && all.delete(claimed)) place.run(claimed)

@@ -6,6 +6,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import { createReserve } from './hand-over.ts'
 import { createLane } from './lane.ts'
 import type { LaneKey } from './outbox-ports.ts'
+import { UNPACED } from './pace.ts'
 import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import { type KeyedLane, type RoundDeps, runLoop, type State } from './rounds.ts'
@@ -22,7 +23,9 @@ const MIN_LEASE_BEYOND_MS = 2_000
 /** Of a drain's time: reserved for writing results once the sends have been cut short. */
 const DRAIN_SETTLE_MS = ABORT_GRACE_MS + 500
 
-export type WorkerDeps = RoundDeps & {
+export type WorkerDeps = Omit<RoundDeps, 'pace'> & {
+  /** Without one every message goes at once. */
+  pace?: RoundDeps['pace']
   providers: readonly Provider[]
   chooser: TryDeps['chooser']
   rests: TryDeps['rests']
@@ -108,7 +111,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     start() {
       if (state.phase !== 'idle') return
       state.phase = 'running'
-      const parts = { deps, state, limits, run }
+      const parts = { deps: { ...deps, pace: deps.pace ?? UNPACED }, state, limits, run }
       deps.outbox.serve(createReserve(parts))
       loop = runLoop(parts, random)
     },

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/config.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
+import { createPace } from '../delivery/pace.ts'
 import { createPlan } from '../delivery/plan.ts'
 import { createPrices } from '../delivery/prices.ts'
 import { createReceiptKnowledge } from '../delivery/receipts-known.ts'
@@ -58,16 +59,22 @@ function composeDelivery(
 ): Sending {
   const { store, keyring, clock, logger, metrics } = deps
   const inbox = config.mode === 'development'
-  const providers = createProviders(config.providers, { clock, inbox })
+  const providers = createProviders(config.providers, {
+    ...{ clock, inbox },
+    onAllowance: (...said) => pace.observe(...said),
+  })
   const watch = createProviderWatch({ clock, providers: providers.providers })
   const rests = createRests()
+  const pace = createPace({
+    ...{ providers: providers.providers, shared: store.pace },
+    ...{ clock, rests, logger },
+  })
   const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
   const chooser = createChooser({ routing, rests, clock, random: Math.random })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
   const { callbackUrlOf, returnTokenOf, isReporting, onDecoySent } = reports
   const worker = createWorker({
-    ...{ chooser, isReporting, onDecoySent },
-    rests,
+    ...{ chooser, rests, pace, isReporting, onDecoySent },
     countMessage: createCountMessage({
       limiter: deps.limiter,
       store: store.verifications,

@@ -4,6 +4,7 @@
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { VerificationReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
+import type { SharedPace } from '../delivery/pace.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
@@ -37,6 +38,8 @@ export type Store = {
   wallMs: (() => number) | null
   /** Null where one process alone uses the store, or looks for what others did. */
   due: DueSignal | null
+  /** Null where one process alone sends: its own memory is enough. */
+  pace: SharedPace | null
   /** For readiness: one read. @throws StoreUnavailableError */
   ping(): Promise<void>
   /** Ends what is queued, then the connections. */

@@ -83,6 +83,7 @@ describe('accounts', () => {
       ['TWILIO__EU_AUTH_TOKEN', null, 'file'],
       ['TWILIO__EU_FROM', '+15005550002', 'environment'],
       ['TWILIO__EU_BASE_URL', 'https://api.twilio.com', 'default'],
+      ['TWILIO__EU_RATE', null, 'unset'],
     ])
   })
 

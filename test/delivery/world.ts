@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { type Chooser, createChooser } from '../../src/delivery/chooser.ts'
 import { createHttpClient } from '../../src/delivery/http-client.ts'
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
+import { createPace, type Pace, type SharedPace } from '../../src/delivery/pace.ts'
 import { createPlan } from '../../src/delivery/plan.ts'
 import type { DeliveryLog, Provider } from '../../src/delivery/ports.ts'
 import { createHttpProvider } from '../../src/delivery/providers/http/http.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
+import { hearAllowances } from '../../src/delivery/rate-headers.ts'
 import { createRests } from '../../src/delivery/rests.ts'
 import { createRouting, type Routes } from '../../src/delivery/routing.ts'
 import { createComposer } from '../../src/delivery/templates/message.ts'
@@ -30,6 +32,8 @@ export type WorkerOptions = Partial<Omit<WorkerDeps, 'outbox'>> & {
   outbox?: Partial<Outbox>
   roots?: Buffer[]
   routes?: Routes
+  /** In place of the process's own memory. */
+  sharedPace?: SharedPace
 }
 
 export async function openWorld() {
@@ -51,8 +55,9 @@ export async function openWorld() {
   /** Of the worker that was made last; before the first, nobody is known. */
   let pickProvider: Chooser['first'] = () => null
 
-  const gateway = (url: string): Provider =>
-    createHttpProvider(
+  let pace: Pace | undefined
+  const gateway = (url: string, name = 'http'): Provider => ({
+    ...createHttpProvider(
       {
         channel: 'sms',
         url,
@@ -67,8 +72,15 @@ export async function openWorld() {
         errorPointer: null,
         success: null,
       },
-      { http, clock },
-    )
+      {
+        http: hearAllowances(http, clock, (...said) =>
+          pace?.observe({ channel: 'sms', provider: name }, ...said),
+        ),
+        clock,
+      },
+    ),
+    name,
+  })
 
   const make = (options: WorkerOptions = {}): Worker => {
     const providers = options.providers ?? [inbox]
@@ -78,12 +90,14 @@ export async function openWorld() {
     const routing = createRouting(providers, options.routes)
     const chooser = createChooser({ routing, rests, clock, random })
     pickProvider = chooser.first
+    const shared = options.sharedPace ?? null
+    pace = createPace({ providers, clock, shared, rests, logger })
     const worker = createWorker({
       clock,
       logger,
       providers,
       chooser,
-      rests,
+      ...{ rests, pace },
       countMessage: async () => 'admitted',
       plan: createPlan({
         keyring: keys,

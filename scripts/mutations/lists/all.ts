@@ -25,6 +25,7 @@ import { MAIL_SERVERS } from './mail-servers.ts'
 import { MAILBOXES } from './mailboxes.ts'
 import { MOVES } from './moves.ts'
 import { OPERATORS } from './operators.ts'
+import { PACE_MUTANTS } from './pace.ts'
 import { POSTGRES } from './postgres.ts'
 import { PROVIDERS } from './providers.ts'
 import { RECEIPTS } from './receipts.ts'
@@ -93,6 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WIRE,
   ...BLAME,
   ...ROUTES,
+  ...PACE_MUTANTS,
   ...STEP_MUTANTS,
   ...BODIES,
   ...SETTINGS,

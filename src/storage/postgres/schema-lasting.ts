@@ -2,7 +2,16 @@
 // Times are milliseconds since the epoch.
 
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { bytes, int8, sequence } from './schema.ts'
 
 export const apiKeys = pgTable(
@@ -120,4 +129,12 @@ export const dailyCounts = pgTable(
 export const retentionMarks = pgTable('retention_marks', {
   name: text('name').primaryKey(),
   seq: int8('seq').notNull(),
+})
+
+/** The buckets of the providers that have a rate; made unlogged, for after a crash they may be full. */
+export const providerPaces = pgTable('provider_paces', {
+  /** Of the provider or account. */
+  key: text('key').primaryKey(),
+  /** When it is full again: milliseconds, with fractions. */
+  fullAt: doublePrecision('full_at').notNull(),
 })

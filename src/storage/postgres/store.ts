@@ -14,6 +14,7 @@ import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createLastLook } from './last-look.ts'
 import { createOutbox } from './outbox.ts'
+import { createSharedPace } from './pace.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
 import { createSuppressionRows } from './suppressions.ts'
@@ -61,6 +62,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
         if (lastLook.takeUntold()) due.announce()
       },
     },
+    pace: createSharedPace(context),
     async ping() {
       await query(sql`select 1 from verifications limit 1`)
     },

@@ -53,6 +53,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,
+    pace: null,
     ping: () => writer.read(() => void ping.get()),
     async close() {
       await writer.drain()
