@@ -1,8 +1,7 @@
 // A bucket of tokens, one for each message, that fills evenly: as many as the rate, and a little more after a quiet moment. Pure.
 // PostgreSQL has the same rule in its function, for all nodes.
 
-/** `key`: of the settings it stands in, and so of the provider or account. */
-export type Rate = { key: string; messages: number; perMs: number }
+import type { Bucket, Rate, Taken } from './pace-ports.ts'
 
 /**
  * So much of the rate may go out at once after a quiet moment, and one message. A worker that comes late by less makes
@@ -10,16 +9,10 @@ export type Rate = { key: string; messages: number; perMs: number }
  */
 const BURST_MS = 250
 
-/** `burst`: how many tokens it holds. */
-export type Bucket = { intervalMs: number; burst: number }
-
 export function bucketOf({ messages, perMs }: Pick<Rate, 'messages' | 'perMs'>): Bucket {
   const intervalMs = perMs / messages
   return { intervalMs, burst: 1 + Math.floor(BURST_MS / intervalMs) }
 }
-
-/** `waitMs`: until the next token. */
-export type Taken = { granted: number; waitMs: number }
 
 /**
  * @param fullAt when the bucket is full again: each token taken moves it on by one interval

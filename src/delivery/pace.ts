@@ -3,8 +3,9 @@
 // It must not make a claimed row wait: a row whose provider has no token left stays due.
 
 import type { Clock } from '../kernel/clock.ts'
-import { type Bucket, bucketOf, putBack, type Taken, takeFrom } from './bucket.ts'
+import { bucketOf, putBack, takeFrom } from './bucket.ts'
 import type { LaneKey } from './outbox-ports.ts'
+import type { Bucket, SharedPace, Taken } from './pace-ports.ts'
 import type { DeliveryLog, Provider } from './ports.ts'
 import type { Allowance } from './rate-headers.ts'
 import type { Rests } from './rests.ts'
@@ -16,15 +17,6 @@ const BATCH_MS = 50
 const STOCK_MS = 1_000
 /** A message does not wait longer for a provider that said so where another one of its route is awake. */
 const MOVE_AFTER_MS = 5_000
-
-/** The bucket that nodes share. */
-export type SharedPace = {
-  /**
-   * One statement: tokens for as many of the lane's due rows as there are, at most `wanted`. `waitMs`: until there is
-   * one for a row that got none; 0: each has one. @throws StoreUnavailableError
-   */
-  take(ask: LaneKey & Bucket & { key: string; wanted: number; now: number }): Promise<Taken>
-}
 
 type Own = {
   provider: Provider

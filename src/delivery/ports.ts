@@ -3,8 +3,8 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Fault, ProviderError } from './blame.ts'
-import type { Rate } from './bucket.ts'
 import type { Cost } from './cost.ts'
+import type { Rate } from './pace-ports.ts'
 import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
 
 export { FAULTS, type Fault, type ProviderError } from './blame.ts'

@@ -6,7 +6,7 @@ import { parseRetryAfter } from './backoff.ts'
 import type { HttpClient } from './ports.ts'
 
 /** Nobody parks a provider for a day: after this a message finds out. */
-export const MAX_HOLD_MS = 60_000
+const MAX_HOLD_MS = 60_000
 /** Later than 2001, in seconds: a time, and no length of one. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000
 const FIRST_EPOCH_MS = FIRST_EPOCH_SECONDS * 1_000

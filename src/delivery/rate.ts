@@ -1,7 +1,7 @@
 // How many messages a provider takes in a time: `<PROVIDER>_RATE=10/s`, of each of its accounts.
 // It must not count anything: pace.ts does.
 
-import type { Rate } from './bucket.ts'
+import type { Rate } from './pace-ports.ts'
 import { prefixOf } from './provider-account.ts'
 import { type ProviderDescription, readEach, type SettingValues, wrong } from './provider-entry.ts'
 
@@ -30,10 +30,6 @@ export function rateOf(
   const key = account === undefined ? own : `${own}:${account}`
   return { key, ...readRate(setting, text) }
 }
-
-/** As people write it. */
-export const writeRate = ({ messages, perMs }: Pick<Rate, 'messages' | 'perMs'>) =>
-  `${messages}/${perMs === UNITS.s ? 's' : 'min'}`
 
 /** The entry with the setting, which alone configures nothing. */
 export function withRate<Entry extends ProviderDescription>(entry: Entry): Entry {

@@ -4,7 +4,7 @@
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { VerificationReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
-import type { SharedPace } from '../delivery/pace.ts'
+import type { SharedPace } from '../delivery/pace-ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
