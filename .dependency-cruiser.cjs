@@ -14,7 +14,7 @@ function row(name, from, allowed) {
   }
 }
 
-const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-|receipt-)?ports|types)\\.ts$'
+const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-|pace-|receipt-)?ports|types)\\.ts$'
 
 /** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
@@ -22,7 +22,7 @@ const EVENT_WORDS = '^src/events/types\\.ts$'
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
-  '^src/delivery/((outbox-|receipt-)?ports|registry)\\.ts$',
+  '^src/delivery/((outbox-|pace-|receipt-)?ports|registry)\\.ts$',
   '^src/retention/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
 ]

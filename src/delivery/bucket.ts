@@ -1,7 +1,8 @@
 // A bucket of tokens, one for each message, that fills evenly: as many as the rate, and a little more after a quiet moment. Pure.
 // PostgreSQL has the same rule in its function, for all nodes.
 
-import type { Bucket, Rate, Taken } from './pace-ports.ts'
+import type { Bucket, Taken } from './pace-ports.ts'
+import type { Rate } from './ports.ts'
 
 /**
  * So much of the rate may go out at once after a quiet moment, and one message. A worker that comes late by less makes

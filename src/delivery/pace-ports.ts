@@ -3,9 +3,6 @@
 
 import type { LaneKey } from './outbox-ports.ts'
 
-/** `key`: of the settings it stands in, and so of the provider or account. */
-export type Rate = { key: string; messages: number; perMs: number }
-
 /** `burst`: how many tokens it holds; one comes each interval. */
 export type Bucket = { intervalMs: number; burst: number }
 

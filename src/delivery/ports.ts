@@ -4,7 +4,6 @@
 import type { Channel } from '../kernel/channel.ts'
 import type { Fault, ProviderError } from './blame.ts'
 import type { Cost } from './cost.ts'
-import type { Rate } from './pace-ports.ts'
 import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
 
 export { FAULTS, type Fault, type ProviderError } from './blame.ts'
@@ -77,6 +76,9 @@ export type Probe = {
   /** Its own clock, where its answer had a Date (RFC 9110 §6.6.1). */
   wallMs: number | null
 }
+
+/** `key`: of the settings it stands in, and so of the provider or account. */
+export type Rate = { key: string; messages: number; perMs: number }
 
 export type Provider = {
   readonly name: string

@@ -1,7 +1,7 @@
 // How many messages a provider takes in a time: `<PROVIDER>_RATE=10/s`, of each of its accounts.
 // It must not count anything: pace.ts does.
 
-import type { Rate } from './pace-ports.ts'
+import type { Rate } from './ports.ts'
 import { prefixOf } from './provider-account.ts'
 import { type ProviderDescription, readEach, type SettingValues, wrong } from './provider-entry.ts'
 
