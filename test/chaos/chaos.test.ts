@@ -1,5 +1,5 @@
-// Four nodes under load on one PostgreSQL, and one Redis where it is installed, while nodes are killed and frozen, servers
-// restarted and connections cut; then the record of the run is held against every promise.
+// Four nodes under load on one PostgreSQL, and one Redis where it is installed, with three providers that fail over and report late,
+// while nodes are killed and frozen, servers restarted and connections cut; then the record of the run is held against every promise.
 
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -63,6 +63,11 @@ function expectMuch(summary: ReturnType<typeof summarise>): void {
     unknown: summary.unknown > 0,
     replayed: summary.replayed > 0,
     reclaimed: summary.reclaimed > 0,
+    failedOverOnAnAnswer: (summary.failovers['delivery.retrying'] ?? 0) > 0,
+    failedOverOnAReceipt: (summary.failovers['delivery.undelivered'] ?? 0) > 0,
+    steps: (summary.steps['delivery.attempted'] ?? 0) > 0,
+    delivered: (summary.reports['delivered 204'] ?? 0) > 20,
+    forged: Object.keys(summary.reports).some((name) => name.startsWith('forged')),
     faults: Object.values(faults).length > 4,
     approved: (verifications.approved ?? 0) > 20,
     expired: (verifications.expired ?? 0) > 0,

@@ -10,12 +10,14 @@ import {
   type Doctored,
   find,
   insert,
+  loseClaim,
   numberOf,
   redisKill,
 } from './doctor.ts'
 import { ANSWERS, LOGS } from './doctored-answers.ts'
 import { CHECKS, LIMITS } from './doctored-checks.ts'
 import { LEASES, SENDS } from './doctored-deliveries.ts'
+import { CODES_KEPT, mayHappen, OUTGOING, RECEIPTS } from './doctored-messages.ts'
 import { RULES } from './settings.ts'
 import { APPROVED, soundRecord } from './sound-record.ts'
 
@@ -41,7 +43,20 @@ describe('the checker of the chaos run', () => {
     expect(findViolations(record)).toEqual([])
   })
 
-  it.each([...CHECKS, ...LEASES, ...SENDS, ...LIMITS, ...ANSWERS, ...LOGS])(
+  it('accepts a receipt in place of a dead worker’s answer, and a message that a frozen node held', () => {
+    const record = structuredClone(soundRecord()) as Doctored
+    mayHappen(record)
+    expect(findViolations(record)).toEqual([])
+  })
+
+  it('accepts a try whose claim a crash took, where the person ended it with the code', () => {
+    const record = structuredClone(soundRecord()) as Doctored
+    loseClaim(record, 0)
+    expect(findViolations(record)).toEqual([])
+  })
+
+  const MESSAGES = [...CODES_KEPT, ...RECEIPTS, ...OUTGOING]
+  it.each([...CHECKS, ...LEASES, ...SENDS, ...LIMITS, ...ANSWERS, ...LOGS, ...MESSAGES])(
     '%s: sees %s',
     (rule, _what, doctor, said) => {
       const record = structuredClone(soundRecord()) as Doctored

@@ -8,19 +8,38 @@ import {
   oneVerificationASession,
   toldIsKept,
 } from './rules/answers.ts'
-import { approvedOnce, comparedWithinAttempts, endsOnce, oneCode } from './rules/checks.ts'
-import { deliveriesInOrder, messagesFit, nothingStuck } from './rules/deliveries.ts'
+import {
+  approvedOnce,
+  comparedWithinAttempts,
+  endsOnce,
+  goodToTheEnd,
+  oneCode,
+} from './rules/checks.ts'
+import { deliveriesInOrder } from './rules/deliveries.ts'
 import { guessesWithinBudget, messagesWithinLimits } from './rules/limits.ts'
 import { noCodeInLogs, quietLogs } from './rules/logs.ts'
+import {
+  everyMessageCounts,
+  messagesFit,
+  nothingAfterTheEnd,
+  nothingStuck,
+} from './rules/messages.ts'
+import { receiptsForward } from './rules/receipts.ts'
+import { stepsOnce } from './rules/steps.ts'
 
 const RULES: readonly Rule[] = [
   approvedOnce,
   endsOnce,
   comparedWithinAttempts,
   oneCode,
+  goodToTheEnd,
   deliveriesInOrder,
   messagesFit,
   nothingStuck,
+  receiptsForward,
+  stepsOnce,
+  nothingAfterTheEnd,
+  everyMessageCounts,
   messagesWithinLimits,
   guessesWithinBudget,
   expectedAnswers,

@@ -11,6 +11,7 @@ import {
 } from '../e2e/service-process.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
 import { REDIS, type RedisServer, startRedis } from '../redis/server.ts'
+import { providerSettings } from './providers.ts'
 import { RULES } from './settings.ts'
 
 const NODES = 4
@@ -53,9 +54,7 @@ function nodeEnvironment(databaseUrl: string, gatewayUrl: string): Record<string
     DATABASE_URL: databaseUrl,
     DATABASE_CONNECTIONS: '5',
     MINT_SIZE: '8',
-    HTTP_SMS_URL: gatewayUrl,
-    HTTP_SMS_BODY:
-      '{"to":"{{to}}","code":"{{code}}","verification":"{{verification_id}}","tryId":"{{attempt_id}}"}',
+    ...providerSettings(gatewayUrl),
     CLIENT_IP: 'required',
     CODE_LENGTH: String(RULES.codeLength),
     TTL_SECONDS: String(RULES.ttlSeconds),

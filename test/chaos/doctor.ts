@@ -4,7 +4,7 @@
 import type { Asked, Outcome } from './history.ts'
 import type { Struck } from './nemesis.ts'
 import type { ChaosRecord } from './record.ts'
-import { CANCELED } from './sound-record.ts'
+import { CANCELED, CHAINED, tryIdOf } from './sound-record.ts'
 import type { EventRow, Tables } from './tables.ts'
 
 export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T
@@ -29,6 +29,18 @@ export const find = (record: Doctored, id: string, type: string, attempt?: numbe
 export function insert(record: Doctored, after: EventRow, more: Partial<EventRow>): void {
   const at = events(record).indexOf(after)
   events(record).splice(at + 1, 0, { ...after, details: { ...after.details }, ...more })
+}
+
+/** Of the one chain (sound-record.ts). */
+export const chained = {
+  try: (record: Doctored, send: number, tryNumber: number) =>
+    record.tables.sendTries.find(
+      (one) => one.verification === CHAINED && one.send === send && one.tryNumber === tryNumber,
+    ) as Mutable<Tables['sendTries'][0]>,
+  message: (record: Doctored, send: number, tryNumber: number) =>
+    record.messages.find((one) => one.tryId === tryIdOf(CHAINED, send, tryNumber)) as Mutable<
+      ChaosRecord['messages'][0]
+    >,
 }
 
 export const asked = (record: Doctored, logical: string) =>
@@ -79,4 +91,13 @@ export function crashBesideDouble(
   const first = record.messages[0] as Doctored['messages'][0]
   record.messages.push({ ...first })
   record.struck.push({ fault, at: first.at + beforeMs, tookMs: 1_000, on: '' })
+}
+
+/** A retry of which PostgreSQL's end took the claim, so long after it went out. */
+export function loseClaim(record: Doctored, afterMs: number): void {
+  const [first] = record.messages
+  if (!first) return
+  record.messages.push({ ...first, tryId: tryIdOf(first.verification, 1, 9) })
+  const fault = 'restart-postgres-immediate'
+  record.struck.push({ fault, at: first.at + afterMs, tookMs: 1_000, on: '' })
 }

@@ -8,6 +8,7 @@ import {
   events,
   find,
   insert,
+  loseClaim,
   type Mutable,
   row,
 } from './doctor.ts'
@@ -139,6 +140,12 @@ export const SENDS: Case[] = [
       const first = r.messages[0] as ChaosRecord['messages'][0]
       r.messages.push({ ...first, tryId: tryIdOf(APPROVED, 1, 9) })
     },
+    /without being written down before/,
+  ],
+  [
+    'messages fit',
+    'such a message long before a crash of PostgreSQL',
+    (r) => loseClaim(r, RULES.unsyncedMs + 1),
     /without being written down before/,
   ],
   [

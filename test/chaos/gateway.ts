@@ -1,29 +1,31 @@
-// An HTTP gateway for text messages in the test's own process: writes down every message, and is sometimes slow or wrong.
+// The providers of messages (providers.ts) in the test's own process: writes down every message, and is sometimes slow or wrong.
 // It must not forget a message that it refused: the person may have got it all the same.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { answerBody, type Carried, type ProviderName, readMessage } from './providers.ts'
+import { createReporter, type Reporter } from './reporter.ts'
 import type { Chance } from './seeded.ts'
 import { RULES } from './settings.ts'
 
-export type Message = {
-  verification: string
-  tryId: string
-  to: string
-  code: string
+export type Message = Carried & {
   /** Milliseconds since the epoch. */
   at: number
   /** Written whole; null: the caller was gone before, or was never to be answered. */
   answered: number | null
 }
 
-/** `slow`: around the deadline of a send, so that many are under way at any moment. `down`: nothing is taken. */
-export type Mood = 'usual' | 'slow' | 'down'
+/**
+ * `slow`: around the deadline of a send, so that many are under way at any moment. `down`: nothing is taken. `first-down`: by
+ * the first of the route.
+ */
+export type Mood = 'usual' | 'slow' | 'down' | 'first-down'
 
 export type Gateway = {
   readonly url: string
   readonly messages: readonly Message[]
+  readonly reporter: Reporter
   setMood(mood: Mood): void
   /** The code that a verification's person reads; undefined: no message came in time. */
   waitForCode(verification: string, withinMs: number): Promise<string | undefined>
@@ -49,11 +51,16 @@ function planUsually(chance: Chance): Plan {
   return { afterMs, status: 200 }
 }
 
-function plan(mood: Mood, chance: Chance): Plan {
+function plan(mood: Mood, provider: ProviderName, chance: Chance): Plan {
   if (mood === 'slow') return { afterMs: chance.between(600, 1_500), status: 200 }
-  if (mood === 'down') return chance.happens(0.5) ? 'never' : { afterMs: 0, status: 503 }
+  const isDown = mood === 'down' || (mood === 'first-down' && provider === 'http')
+  if (isDown) return chance.happens(0.5) ? 'never' : { afterMs: 0, status: 503 }
   return planUsually(chance)
 }
+
+/** One that was refused is not reported of; one whose answer is never written may have been taken. */
+const mayBeTaken = (planned: Plan, chance: Chance) =>
+  planned === 'never' ? chance.happens(0.5) : planned.status < 300
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -63,6 +70,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 export async function startGateway(chance: Chance): Promise<Gateway> {
   const messages: Message[] = []
+  const reporter = createReporter(chance.fork('reporter'))
   const codes = new Map<string, string>()
   const waiting = new Map<string, ((code: string) => void)[]>()
   const sockets = new Set<Socket>()
@@ -79,7 +87,7 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
     }
     newest.set(delivery, at)
   }
-  const take = (fields: Omit<Message, 'at' | 'answered'>): Message => {
+  const take = (fields: Carried): Message => {
     const message = { ...fields, at: Date.now(), answered: null }
     messages.push(message)
     noticeTakeOver(message)
@@ -89,17 +97,21 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
     return message
   }
   const answer = (message: Message, response: ServerResponse) => {
-    const planned = plan(mood, chance)
+    const { provider } = message
+    const planned = plan(mood, provider, chance)
+    if (mayBeTaken(planned, chance)) reporter.follow(message)
     if (planned === 'never') return
+    const { status } = planned
     setTimeout(() => {
       if (response.destroyed) return
-      message.answered = planned.status
-      response.writeHead(planned.status, planned.status === 429 ? { 'retry-after': '1' } : {}).end()
+      message.answered = status
+      const headers = status === 429 ? { 'retry-after': '1' } : {}
+      response.writeHead(status, headers).end(answerBody(provider, status))
     }, planned.afterMs)
   }
   const server = createServer((request, response) => {
     void readBody(request).then(
-      (body) => answer(take(JSON.parse(body)), response),
+      (body) => answer(take(readMessage(request.url ?? '', body)), response),
       () => {}, // A node was killed while it wrote: no message came.
     )
   })
@@ -111,6 +123,7 @@ export async function startGateway(chance: Chance): Promise<Gateway> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     messages,
+    reporter,
     setMood(next) {
       mood = next
     },

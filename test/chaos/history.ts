@@ -3,7 +3,7 @@
 
 import { API_KEY } from '../e2e/service-process.ts'
 
-export type Route = 'start' | 'check' | 'resend' | 'cancel'
+export type Route = 'start' | 'check' | 'resend' | 'next' | 'cancel'
 
 /** `unknown`: the connection broke, or the caller gave up waiting. It may have had its effect. */
 export type Outcome =

@@ -114,10 +114,11 @@ function strikesOf(cluster: Cluster, gateway: Gateway): Record<Fault, Strike | u
       }),
     async 'provider-down'(chance) {
       const forMs = MS(PROVIDER_DOWN_MS, chance)
-      gateway.setMood('down')
+      const mood = chance.pick(['down', 'first-down', 'first-down'] as const)
+      gateway.setMood(mood)
       await sleep(forMs)
       gateway.setMood('usual')
-      return `${forMs} ms`
+      return `${mood}, ${forMs} ms`
     },
   }
 }

@@ -5,7 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 import type { History } from './history.ts'
 import { createPerson, type Person } from './person.ts'
-import { ABANDONER, type Occasion, RESENDER, SCRIPTS, type Script, SLOW_READER } from './scripts.ts'
+import {
+  ABANDONER,
+  CHAIN_RESENDER,
+  CHAIN_WAITER,
+  type Occasion,
+  RESENDER,
+  SCRIPTS,
+  type Script,
+  SLOW_READER,
+} from './scripts.ts'
 import type { Chance } from './seeded.ts'
 import { RULES } from './settings.ts'
 
@@ -16,6 +25,7 @@ const PAUSE_MS = { min: 20, max: 150 }
 const ABANDONED_AT_ONCE = 5
 const ABANDON_EVERY_MS = 6_000
 const RESENDERS = 2
+const CHAIN_WAITERS = 6
 /** The wait until it may be sent again, and both sends. */
 const RESEND_MS = 35_000
 /** A new busy number, so that limits go on being reached in a long run. */
@@ -63,14 +73,14 @@ export function sendPeople(input: {
       await draw(person.chance).run(person, occasion())
     }
   }
-  /** Over and over as long as each can end within the run; once in any case. */
-  const loopSlowly = async (name: string) => {
+  const loopSlowly = async (name: string, script: Script) => {
     const person = personOf(name)
-    while (!isOver) await SLOW_READER.run(person, occasion())
+    while (!isOver) await script.run(person, occasion())
   }
-  const resend = async (name: string) => {
+  /** Over and over as long as each can end within the run; once in any case. */
+  const resend = async (name: string, script: Script) => {
     const person = personOf(name)
-    do await RESENDER.run(person, occasion())
+    do await script.run(person, occasion())
     while (!isOver && leftMs() > RESEND_MS)
   }
   const leaveAlone = async (name: string) => {
@@ -84,8 +94,10 @@ export function sendPeople(input: {
     Array.from({ length: count }, (_, n) => work(n))
   const all = Promise.all([
     ...each(CALLERS, (n) => loop(`caller ${n}`)),
-    ...each(SLOW_READERS, (n) => loopSlowly(`slow reader ${n}`)),
-    ...each(RESENDERS, (n) => resend(`resender ${n}`)),
+    ...each(SLOW_READERS, (n) => loopSlowly(`slow reader ${n}`, SLOW_READER)),
+    ...each(CHAIN_WAITERS, (n) => loopSlowly(`chain waiter ${n}`, CHAIN_WAITER)),
+    ...each(RESENDERS, (n) => resend(`resender ${n}`, RESENDER)),
+    ...each(RESENDERS, (n) => resend(`chain resender ${n}`, CHAIN_RESENDER)),
     ...each(ABANDONED_AT_ONCE, (n) => leaveAlone(`abandoner ${n}`)),
   ])
   // Awaited at the end; until then a failure must not count as unhandled.

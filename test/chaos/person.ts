@@ -26,6 +26,8 @@ export type Start = {
   clientIp?: string
   session?: string
   ttlSeconds?: number
+  /** In place of one channel. */
+  channels?: readonly unknown[]
   hasKey?: boolean
 }
 
@@ -42,6 +44,13 @@ export type Person = {
   /** One check under one Idempotency-Key, on several nodes at once. */
   checkEverywhere(id: string, code: string, nodes: number): Promise<void>
   resend(id: string): Promise<Outcome>
+  /** The next step of its chain. */
+  next(id: string): Promise<Outcome>
+  /** Each on the next node, all at once. */
+  race(
+    id: string,
+    ...wanted: readonly ('resend' | 'next' | 'cancel' | { code: string })[]
+  ): Promise<void>
   cancel(id: string): Promise<Outcome>
   wrong(code: string): string
   newNumber(): string
@@ -83,13 +92,17 @@ export function createPerson(input: {
     }
     return outcome
   }
-  const startBody = ({ to, script, clientIp, session, ttlSeconds }: Start, logical: string) => ({
-    to,
-    client_ip: clientIp ?? ownAddress(chance),
-    ...(session !== undefined && { session }),
-    ...(ttlSeconds !== undefined && { ttl_seconds: ttlSeconds }),
-    metadata: { request: logical, script },
-  })
+  const startBody = (wanted: Start, logical: string) => {
+    const { to, script, clientIp, session, ttlSeconds, channels } = wanted
+    return {
+      to,
+      client_ip: clientIp ?? ownAddress(chance),
+      ...(session !== undefined && { session }),
+      ...(ttlSeconds !== undefined && { ttl_seconds: ttlSeconds }),
+      ...(channels && { channels }),
+      metadata: { request: logical, script },
+    }
+  }
   const startOf = (wanted: Start, logical: string): Wanted => ({
     route: 'start',
     path: '/verify/start',
@@ -138,6 +151,13 @@ export function createPerson(input: {
       )
     },
     resend: (id) => askUntilAnswered(() => onVerification(id, 'resend'), coin()),
+    next: (id) => askUntilAnswered(() => onVerification(id, 'next'), coin()),
+    async race(id, ...wanted) {
+      const questions = wanted.map((one) =>
+        typeof one === 'string' ? onVerification(id, one) : checkOf(id, one.code),
+      )
+      await Promise.all(questions.map((one) => askOnce(one, randomUUID(), coin(), nextNode())))
+    },
     cancel: (id) => askUntilAnswered(() => onVerification(id, 'cancel'), coin()),
     wrong: (code) => wrongCode(code, chance),
     newNumber: () => newNumber(chance),

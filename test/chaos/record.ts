@@ -5,6 +5,7 @@ import type { NodeLog } from './cluster.ts'
 import type { Message } from './gateway.ts'
 import type { Asked } from './history.ts'
 import type { Struck } from './nemesis.ts'
+import type { Report } from './reporter.ts'
 import type { Rules } from './settings.ts'
 import type { EventRow, Tables } from './tables.ts'
 
@@ -12,6 +13,7 @@ export type ChaosRecord = {
   rules: Rules
   asked: readonly Asked[]
   messages: readonly Message[]
+  reports: readonly Report[]
   tables: Tables
   logs: readonly NodeLog[]
   /** Lives of nodes that ended though nobody ended them. */
@@ -57,3 +59,23 @@ export const ENDINGS = new Set([
   'verification.max_attempts_reached',
   'verification.expired',
 ])
+
+export const keyOf = (one: { verification: string; send: number }) =>
+  `${one.verification}/${one.send}`
+
+/** What the providers themselves reported. */
+export const genuineByTry = ({ reports }: Pick<ChaosRecord, 'reports'>) =>
+  Map.groupBy(
+    reports.filter(({ isForged }) => !isForged),
+    ({ tryId: of }) => of,
+  )
+
+/** A claim that was made then may have been lost in a crash of PostgreSQL. */
+export function isNearCrash(
+  sentAt: number,
+  struck: readonly Struck[],
+  unsyncedMs: number,
+): boolean {
+  const crashes = struck.filter(({ fault }) => fault === 'restart-postgres-immediate')
+  return crashes.some(({ at, tookMs }) => sentAt >= at - unsyncedMs && sentAt <= at + tookMs)
+}

@@ -71,6 +71,7 @@ export async function runChaos(input: {
   const cluster = await startCluster(gateway.url)
   try {
     const history = createHistory((node) => cluster.nodes[node]?.url ?? '')
+    gateway.reporter.reportTo(cluster.nodes.map(({ url }) => url))
     const forMs = seconds * 1000
     const nodes = cluster.nodes.length
     const people = sendPeople({ chance: chance.fork('people'), history, gateway, nodes, forMs })
@@ -81,12 +82,14 @@ export async function runChaos(input: {
     const faults = (performance.now() - faultsBegan) / 1000
     await people.leave()
     const unsettled = await settle(cluster, history, chance.fork('settle'))
+    await gateway.reporter.done()
     const tables = await readTables(cluster.databaseUrl)
     const { struck } = nemesis
     const { deaths } = cluster
     return {
       record: {
         ...{ rules: RULES, asked: history.asked, messages: gateway.messages, tables, struck },
+        reports: gateway.reporter.reports,
         ...{ logs: cluster.logs(), deaths: [...deaths], unsettled },
       },
       seconds: { faults, all: (performance.now() - began) / 1000 },

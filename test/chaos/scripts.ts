@@ -138,6 +138,57 @@ async function resendWhenDue(person: Person, script: string): Promise<void> {
   if (code) await person.check(id, code)
 }
 
+/** A messenger for the shortest time there is, then a text message. */
+const CHAIN = [{ channel: 'telegram', timeout_seconds: 10 }, 'sms']
+const CHAIN_TTL_SECONDS = 120
+/** Over the time-out and what the hand-over may take. */
+const NEXT_STEP_MS = { min: 10_500, max: 13_000 }
+
+const startChain = (person: Person, script: string) =>
+  person.start({ to: person.newNumber(), script, channels: CHAIN })
+
+/** The first message is not looked at: the second comes by its time, by a call, or because the first one failed. */
+async function waitForNextStep(person: Person, script: string): Promise<void> {
+  const id = await startChain(person, script)
+  if (!id) return
+  await sleep(person.chance.between(NEXT_STEP_MS.min, NEXT_STEP_MS.max))
+  const code = await person.waitForCode(id)
+  if (code) await person.check(id, code)
+}
+
+async function askForNextStep(person: Person, script: string): Promise<void> {
+  const id = await startChain(person, script)
+  const code = id && (await person.waitForCode(id))
+  if (!id || !code) return
+  await person.next(id)
+  if (person.chance.happens(0.5)) await sleep(person.chance.between(0, 1_500))
+  if (person.chance.happens(0.8)) await person.check(id, code)
+  else await person.cancel(id)
+}
+
+/** All that moves a chain at the same moment, on nodes of their own (C54). */
+async function raceNextStep(person: Person, script: string): Promise<void> {
+  const id = await startChain(person, script)
+  const code = id && (await person.waitForCode(id))
+  if (!id || !code) return
+  const { chance } = person
+  const end = chance.pick([{ code }, 'cancel', { code: person.wrong(code) }] as const)
+  await person.race(id, ...chance.shuffled(['next', 'next', 'resend', end] as const))
+  await person.check(id, code)
+}
+
+/** A resend in the midst of the chain, while its next step becomes due. */
+async function resendInChain(person: Person, script: string): Promise<void> {
+  const to = person.newNumber()
+  const wanted = { to, script, channels: CHAIN, ttlSeconds: CHAIN_TTL_SECONDS }
+  const id = await person.start(wanted)
+  if (!id) return
+  await sleep(RESEND_AFTER_MS + 100)
+  await person.race(id, 'next', 'resend', 'resend')
+  const code = await person.waitForCode(id)
+  if (code) await person.check(id, code)
+}
+
 const abandon = async (person: Person, script: string) =>
   void (await person.start({ to: person.newNumber(), script }))
 
@@ -148,6 +199,9 @@ const made = (name: string, weight: number, body: Body): Script => ({
 })
 
 export const RESENDER: Script = made('resend', 0, resendWhenDue)
+export const CHAIN_RESENDER: Script = made('chain-resend', 0, resendInChain)
+/** As long as a step's time: not among the callers, who would do nothing else. */
+export const CHAIN_WAITER: Script = made('chain-wait', 0, waitForNextStep)
 export const ABANDONER: Script = made(ABANDONED, 0, abandon)
 export const SLOW_READER: Script = made('slow-reader', 0, readSlowly)
 export const SCRIPTS: readonly Script[] = [
@@ -162,4 +216,6 @@ export const SCRIPTS: readonly Script[] = [
   made('busy-number', 3, spendNumber),
   made('guessed-number', 2, spendGuesses),
   made('busy-address', 3, spendAddress),
+  made('chain-next', 3, askForNextStep),
+  made('chain-race', 3, raceNextStep),
 ]

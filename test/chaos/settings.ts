@@ -21,6 +21,8 @@ export const RULES = {
   guessesPerNumber: 15,
   /** Sends of one delivery that may have reached the person (delivery/backoff.ts). */
   maxAmbiguousSends: 3,
+  /** Of one verification, whatever made them go out (delivery/backoff.ts). */
+  messagesPerVerification: 5,
   /** Nothing is claimed with less left (kernel/channel.ts). */
   minRemainingMs: 20_000,
   /** After its expiry a check that was charged in time may still be compared (verification/sweeper.ts). */

@@ -2,7 +2,9 @@
 // It must hold one of each thing that a rule looks at, or that rule can't be shown to fail.
 
 import type { Asked } from './history.ts'
+import type { ProviderName } from './providers.ts'
 import type { ChaosRecord } from './record.ts'
+import type { Report } from './reporter.ts'
 import { RULES } from './settings.ts'
 import type { EventRow, VerificationRow } from './tables.ts'
 
@@ -13,10 +15,13 @@ export const APPROVED = 'vrf_00000000000000000000000000000001'
 export const EXPIRED = 'vrf_00000000000000000000000000000002'
 /** Sent twice, its first worker frozen, canceled. */
 export const CANCELED = 'vrf_00000000000000000000000000000003'
+/** A chain: its first message was not delivered; the second went on to another provider, and arrived from both. */
+export const CHAINED = 'vrf_00000000000000000000000000000004'
 export const CODES: Readonly<Record<string, string>> = {
   [APPROVED]: '1234567',
   [EXPIRED]: '7654321',
   [CANCELED]: '5550123',
+  [CHAINED]: '9081726',
 }
 
 export const tryIdOf = (id: string, send: number, tryNumber: number) =>
@@ -50,6 +55,13 @@ function askedOfAll(): Asked[] {
     // Repeated under its key, and answered as before.
     check('c2', 700, CODES[APPROVED] ?? '', approved),
     check('c3', 800, '2222222', { status: 409, body: { error: 'verification_approved' } }),
+    asked('s5', 40, { status: 201, body: { id: CHAINED, status: 'pending' } }, {}),
+    {
+      ...check('c5', 2_995, CODES[CHAINED] ?? '', {
+        ...{ status: 200, body: { id: CHAINED, status: 'approved' } },
+      }),
+      verification: CHAINED,
+    },
     asked(
       'r1',
       31_000,
@@ -95,16 +107,41 @@ const EVENTS: readonly [at: number, id: string, type: string, details?: EventRow
   [31_050, CANCELED, 'delivery.failed', { send: 2, attempt: 1 }],
   [40_001, CANCELED, 'verification.canceled'],
   [75_000, EXPIRED, 'verification.expired'],
+  [40, CHAINED, 'verification.started'],
+  [42, CHAINED, 'delivery.attempted', { send: 1, attempt: 1 }],
+  [60, CHAINED, 'delivery.sent', { send: 1, attempt: 1 }],
+  [2_000, CHAINED, 'delivery.undelivered', { send: 1, attempt: 1 }],
+  [2_010, CHAINED, 'delivery.attempted', { send: 2, attempt: 1, step: 2 }],
+  [2_040, CHAINED, 'delivery.retrying', { send: 2, attempt: 1, retry_in_ms: 0 }],
+  [2_050, CHAINED, 'delivery.attempted', { send: 2, attempt: 2 }],
+  [2_080, CHAINED, 'delivery.sent', { send: 2, attempt: 2 }],
+  [2_500, CHAINED, 'delivery.delivered', { send: 2, attempt: 2 }],
+  [2_500, CHAINED, 'delivery.canceled', { step: 3 }],
+  [2_700, CHAINED, 'delivery.delivered', { send: 2, attempt: 1, double: true }],
+  [3_000, CHAINED, 'verification.approved'],
 ]
 
-function message(id: string, send: number, tryNumber: number, answered: number | null) {
+function message(
+  id: string,
+  send: number,
+  tryNumber: number,
+  answered: number | null,
+  provider: ProviderName = 'http',
+) {
   const code = CODES[id] ?? ''
-  return { verification: id, tryId: tryIdOf(id, send, tryNumber), to: '', code, at: T0, answered }
+  const about = { verification: id, tryId: tryIdOf(id, send, tryNumber), provider, code }
+  return { ...about, callbackUrl: '', at: T0, answered }
+}
+
+function report(send: number, tryNumber: number, at: number, more: Partial<Report>): Report {
+  const state = 'delivered'
+  const about = { tryId: tryIdOf(CHAINED, send, tryNumber), state, isForged: false } as const
+  return { ...about, began: T0 + at, ended: T0 + at + 10, status: 204, ...more }
 }
 
 function sendTry(id: string, send: number, number: number, startedAt: number, result: string) {
   const started = { verification: id, send, tryNumber: number, startedAt: T0 + startedAt }
-  return { ...started, durationMs: 10, result }
+  return { ...started, provider: 'http', durationMs: 10, result, receipt: null }
 }
 
 export function soundRecord(): ChaosRecord {
@@ -119,6 +156,16 @@ export function soundRecord(): ChaosRecord {
       message(CANCELED, 1, 1, null),
       message(CANCELED, 1, 2, 200),
       message(CANCELED, 2, 1, 400),
+      message(CHAINED, 1, 1, 200, 'telegram'),
+      message(CHAINED, 2, 1, null),
+      message(CHAINED, 2, 2, 200, 'http:second'),
+    ],
+    reports: [
+      report(1, 1, 1_990, { state: 'undelivered' }),
+      report(1, 1, 1_995, { isForged: true, status: 401 }),
+      report(2, 2, 2_490, {}),
+      report(2, 2, 2_495, {}),
+      report(2, 1, 2_690, {}),
     ],
     tables: {
       verifications: [
@@ -128,6 +175,10 @@ export function soundRecord(): ChaosRecord {
         }),
         verification(EXPIRED, { status: 'expired', createdAt: T0 + 10, endedAt: T0 + 75_000 }),
         verification(CANCELED, { status: 'canceled', sends: 2, endedAt: T0 + 40_001 }),
+        verification(CHAINED, {
+          ...{ status: 'approved', attempts: 1, sends: 2, createdAt: T0 + 40 },
+          ...{ lastAttemptAt: T0 + 2_999, endedAt: T0 + 3_000 },
+        }),
       ],
       deliveries: [
         { ...delivery, verification: APPROVED, queuedAt: T0 },
@@ -136,6 +187,18 @@ export function soundRecord(): ChaosRecord {
         {
           ...{ ...delivery, verification: CANCELED, send: 2, status: 'failed' },
           queuedAt: T0 + 31_001,
+        },
+        {
+          ...{ ...delivery, verification: CHAINED, status: 'undelivered' },
+          queuedAt: T0 + 40,
+        },
+        {
+          ...{ ...delivery, verification: CHAINED, send: 2, status: 'delivered' },
+          queuedAt: T0 + 2_010,
+        },
+        {
+          ...{ ...delivery, verification: CHAINED, send: -2, status: 'canceled' },
+          queuedAt: T0 + 40,
         },
       ],
       sendTries: [
@@ -146,6 +209,9 @@ export function soundRecord(): ChaosRecord {
         { ...sendTry(CANCELED, 1, 1, 22, 'retry'), durationMs: 4_000 },
         sendTry(CANCELED, 1, 2, 3_030, 'sent'),
         sendTry(CANCELED, 2, 1, 31_010, 'failed'),
+        { ...sendTry(CHAINED, 1, 1, 42, 'sent'), provider: 'telegram', receipt: 'undelivered' },
+        { ...sendTry(CHAINED, 2, 1, 2_010, 'retry'), receipt: 'delivered' },
+        { ...sendTry(CHAINED, 2, 2, 2_050, 'sent'), provider: 'http:second', receipt: 'delivered' },
       ],
       events: EVENTS.map(([at, id, type, details = {}], seq) => ({
         ...{ seq, at: T0 + at, type, verification: id, details },

@@ -22,8 +22,14 @@ export type Summary = {
   limits: Record<string, number>
   verifications: Record<string, number>
   deliveries: Record<string, number>
-  messages: number
+  messages: Record<string, number>
   reclaimed: number
+  /** Messages that went on to another provider: after its answer, and after its report. */
+  failovers: Record<string, number>
+  /** Of chains. */
+  steps: Record<string, number>
+  reports: Record<string, number>
+  doubles: number
   /** Workers that were told their lease had run out. */
   fenced: number
   faults: Record<string, number>
@@ -41,7 +47,19 @@ export function summarise(record: ChaosRecord): Summary {
     limits: tally(answers.flatMap(limitOf)),
     verifications: tally(tables.verifications.map(({ status }) => status)),
     deliveries: tally(tables.deliveries.map(({ status }) => status)),
-    messages: messages.length,
+    messages: tally(messages.map(({ provider }) => provider)),
+    failovers: tally(
+      tables.events.flatMap(({ type, details }) => (details.next_provider ? [type] : [])),
+    ),
+    steps: tally(
+      tables.events.flatMap(({ type, details }) => (details.step === undefined ? [] : [type])),
+    ),
+    reports: tally(
+      record.reports.map(
+        ({ state, isForged, status }) => `${isForged ? 'forged ' : ''}${state} ${status}`,
+      ),
+    ),
+    doubles: tables.events.filter(({ details }) => details.double === true).length,
     reclaimed: tables.events.filter(({ type }) => type === 'delivery.reclaimed').length,
     fenced: fenced.reduce((sum, count) => sum + count, 0),
     faults: tally(struck.map(({ fault }) => fault)),

@@ -23,6 +23,7 @@ export type VerificationRow = {
 }
 export type DeliveryRow = {
   verification: string
+  /** Under 0: a step of a chain that did not go out. */
   send: number
   status: string
   dueAt: number | null
@@ -32,10 +33,13 @@ export type SendTryRow = {
   verification: string
   send: number
   tryNumber: number
+  provider: string
   startedAt: number
   /** What its own worker wrote down, whether or not it was fenced; null where it never came so far. */
   durationMs: number | null
   result: string | null
+  /** What its provider reported at last. */
+  receipt: string | null
 }
 export type EventRow = {
   seq: number
@@ -67,7 +71,7 @@ const DELIVERIES = ofVerification(
 )
 const SEND_TRIES = ofVerification(
   'send_attempts',
-  't.send, t.attempt as "tryNumber", t.started_at as "startedAt", t.duration_ms as "durationMs", t.result',
+  't.send, t.attempt as "tryNumber", t.provider, t.started_at as "startedAt", t.duration_ms as "durationMs", t.result, t.receipt',
 )
 const EVENTS = `select e.seq, e.at, e.type, e.details, v.id as verification
   from events e left join verifications v on v.seq = e.verification_seq order by e.seq`

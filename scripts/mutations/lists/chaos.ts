@@ -48,4 +48,31 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     seenBy: 'no attempt beyond its limit',
     seenAs: /comparisons were (logged|told)|events of it/,
   },
+  {
+    name: 'step-after-the-end',
+    line: 'a step that was leased goes out though its verification ended meanwhile: its begin asks neither for the end nor for a resend',
+    changes: [
+      {
+        file: 'src/delivery/steps.ts',
+        find: `      stamp: stampOf(row),
+      notAfter: row.expiresAt - MIN_REMAINING_TO_SEND_MS,`,
+        replace: `      notAfter: row.expiresAt - MIN_REMAINING_TO_SEND_MS,`,
+      },
+    ],
+    seenBy: 'nothing after the end',
+    seenAs: /was claimed after it/,
+  },
+  {
+    name: 'receipts-at-once',
+    line: 'a receipt is applied to the try as it is: whether another one came meanwhile is not asked for',
+    changes: [
+      {
+        file: 'drizzle/postgres/0025_receipts.sql',
+        find: '  IF v_seen IS DISTINCT FROM c.seen OR v_now > c.not_after',
+        replace: '  IF v_now > c.not_after',
+      },
+    ],
+    seenBy: 'receipts move forward only',
+    seenAs: / after (delivered|undelivered|sent)|not told as doubles/,
+  },
 ]

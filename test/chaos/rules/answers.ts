@@ -22,6 +22,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...['409 max_attempts_reached', '409 max_sends_reached', '409 resend_too_late'],
     ...['410 verification_expired', '429 resend_too_early', '429 rate_limited'],
   ],
+  next: [
+    ...['200', '409 no_next_step', '409 verification_approved', '409 verification_canceled'],
+    ...['409 max_attempts_reached', '410 verification_expired'],
+  ],
   cancel: ['200', '409 verification_approved'],
 }
 

@@ -2,7 +2,10 @@
 // It must count requests as their callers mean them: one under an Idempotency-Key is one, however often it was asked.
 
 import {
+  type Answered,
+  answered,
   approvals,
+  type ChaosRecord,
   distinct,
   ENDINGS,
   eventsOf,
@@ -10,6 +13,8 @@ import {
   type Violation,
   wrongs,
 } from '../record.ts'
+import type { VerificationRow } from '../tables.ts'
+import { NOT_DONE, nameOf } from './answers.ts'
 
 const ofType = (type: string) => (event: { type: string }) => event.type === type
 
@@ -77,13 +82,16 @@ export const comparedWithinAttempts: Rule = ({ rules, asked, tables }) => {
   })
 }
 
-/** One code in every message of a verification, the only one that is ever right, and always right. */
+/** I14: one code in every message of a verification, on every provider and channel, the only one that is ever right, and always right. */
 export const oneCode: Rule = ({ asked, messages }) => {
   const rule = 'one code'
   const codes = Map.groupBy(messages, ({ verification }) => verification)
   const several = [...codes].flatMap(([id, own]) => {
     const different = new Set(own.map(({ code }) => code)).size
-    return different > 1 ? [{ rule, said: `the messages of ${id} carry ${different} codes` }] : []
+    const by = [...new Set(own.map(({ provider }) => provider))].join(', ')
+    return different > 1
+      ? [{ rule, said: `the messages of ${id} carry ${different} codes, by ${by}` }]
+      : []
   })
   const isRight = ({ verification, code }: { verification: string | null; code: string | null }) =>
     codes.get(verification ?? '')?.[0]?.code === code
@@ -94,4 +102,37 @@ export const oneCode: Rule = ({ asked, messages }) => {
     .filter(isRight)
     .map(({ verification }) => ({ rule, said: `${verification}: the right code was told wrong` }))
   return [...several, ...approved, ...refused]
+}
+
+/** What may be said of a right code in place of yes, and whether that was so. */
+const OTHERWISE: Readonly<
+  Record<string, (one: Answered, row: VerificationRow, record: ChaosRecord) => boolean>
+> = {
+  verification_approved: ({ verification }, { status }) =>
+    status === 'approved' && verification !== null,
+  verification_canceled: ({ verification, ended }, _row, { asked }) =>
+    asked.some(
+      (by) => by.route === 'cancel' && by.verification === verification && by.began <= ended,
+    ),
+  max_attempts_reached: (_one, { attempts }, { rules }) => attempts >= rules.maxAttempts,
+  verification_expired: ({ ended }, { expiresAt }, { rules }) =>
+    ended >= expiresAt - rules.clockErrorMs,
+}
+
+/** I15: a code that arrived stays good until its verification ends by a check, a cancel or its time: no message's failure ends it. */
+export const goodToTheEnd: Rule = (record) => {
+  const rule = 'a code that arrived stays good'
+  const rows = new Map(record.tables.verifications.map((row) => [row.id, row]))
+  const codes = new Map(record.messages.map(({ verification, code }) => [verification, code]))
+  const ofRight = answered(record.asked).filter(
+    ({ route, verification, code }) => route === 'check' && codes.get(verification ?? '') === code,
+  )
+  return ofRight.flatMap((one) => {
+    const { status, body } = one.outcome
+    const row = rows.get(one.verification ?? '')
+    if (status === 200 || NOT_DONE.has(status) || !row) return []
+    return OTHERWISE[body.error]?.(one, row, record)
+      ? []
+      : [{ rule, said: `${row.id}: its code was told ${nameOf(one)}` }]
+  })
 }

@@ -8,7 +8,7 @@ import type { VerificationRow } from '../tables.ts'
 const ADMISSION_MS = 5_000
 
 /** A Redis that was killed has forgotten its counters: each time one window more, while these messages went out. */
-function windowsOf(times: readonly number[], { struck }: ChaosRecord): number {
+export function windowsOf(times: readonly number[], { struck }: ChaosRecord): number {
   const [first, last] = [Math.min(...times), Math.max(...times)]
   const kills = struck.filter(
     ({ fault, at, tookMs }) =>
