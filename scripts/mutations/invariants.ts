@@ -66,7 +66,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I18: {
     name: 'every message counts',
-    text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, so is a step of a chain, and none follows once the verification has had five messages.',
+    text: 'Every message that went out, and every one that may have, counts in the limits: a try after one that may have arrived is admitted by them before it goes, so is a step of a chain, and none follows once five messages of the verification may have gone out (or `max_sends`, where more are allowed).',
   },
   I19: {
     name: 'webhooks: written with their cause',

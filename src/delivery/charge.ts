@@ -13,8 +13,10 @@ export type CountMessage = (
   >,
 ) => Promise<'admitted' | keyof typeof REFUSED>
 
-type Refused = { error: { code: string; message: string }; again: boolean }
+/** Null: never again. */
+type Refused = { error: { code: string; message: string }; againAfterMs: number | null }
 
+const LATE = { code: 'lease_spent', message: 'too little of its lease was left to send it' }
 const UNCOUNTED = { code: 'limits_unavailable', message: 'the limits could not be reached' }
 
 /** Why a try may not go out; undefined: it may. Decoys count as the messages of real people do; to a test recipient nothing counts. */
@@ -25,20 +27,32 @@ export async function refuseUncounted(
   if (claim.ambiguous === 0 || claim.kind === 'test') return undefined
   try {
     const admission = await countMessage(claim)
-    return admission === 'admitted' ? undefined : { error: REFUSED[admission], again: false } // mutant: I18.extra-message-counted
+    return admission === 'admitted' ? undefined : { error: REFUSED[admission], againAfterMs: null } // mutant: I18.extra-message-counted
   } catch {
-    return { error: UNCOUNTED, again: true } // mutant: I18.uncounted-not-sent
+    return { error: UNCOUNTED, againAfterMs: AGAIN_AFTER_MS } // mutant: I18.uncounted-not-sent
   }
+}
+
+/**
+ * A process that stood still while the limits were asked, or a step was begun, has lost the row to another worker by now.
+ * @param needsMs of the request, until its place is free
+ */
+export function refuseLate(
+  { leaseUntil }: Pick<ClaimedDelivery<Prepared>, 'leaseUntil'>,
+  now: number,
+  needsMs: number,
+): Refused | undefined {
+  return leaseUntil - now < needsMs ? { error: LATE, againAfterMs: 0 } : undefined // mutant: I17.not-late-after-count
 }
 
 /** The settlement of a try that was not made. */
 export function settleRefused(
   { provider, tried }: ClaimedDelivery<Prepared>,
-  { error, again }: Refused,
+  { error, againAfterMs }: Refused,
   now: number,
 ): SettleDelivery['result'] {
   const notSent = { error, fault: null, ambiguous: false }
-  return again
-    ? { kind: 'retry', at: now + AGAIN_AFTER_MS, provider, tried, ...notSent }
-    : { kind: 'failed', ...notSent }
+  return againAfterMs === null
+    ? { kind: 'failed', ...notSent }
+    : { kind: 'retry', at: now + againAfterMs, provider, tried, ...notSent }
 }

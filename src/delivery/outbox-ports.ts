@@ -68,7 +68,7 @@ export type DueDelivery = {
   /** Of the start, for the limits. */
   authenticated: boolean
   clientIp: string | null
-  /** Of all tries of the verification, how many may have gone out without an answer. */
+  /** Messages of the verification, of all its sends: those that were accepted, and those whose answer never came. */
   mayHaveGone: number
 }
 

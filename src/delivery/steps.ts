@@ -132,13 +132,16 @@ export function decideBegun<Prepared>(
     }
   const reason = admission === 'admitted' ? barred(row, now) : REFUSED[admission]
   if (reason) return { change: skip(row, now, reason) }
-  const { verificationId, provider, channel, token, leaseUntil } = claim
+  const { verificationId, provider, channel, token } = claim
+  // Of its own: asking the limits took of the first one.
+  const leaseMs = claim.leaseUntil - claim.startedAt
   const { send: step } = row
   const send = row.sends + 1
   const details = { channel, provider, send, attempt: 1, step: stepNumber(step) }
   return {
     change: {
-      set: { status: 'sending', token, dueAt: leaseUntil, provider, tries: 1 },
+      set: { status: 'sending', token, provider, tries: 1 },
+      dueAfterMs: leaseMs,
       stamp: stampOf(row),
       notAfter: row.expiresAt - MIN_REMAINING_TO_SEND_MS,
       newTry: { tryNumber: 1, provider },
@@ -154,6 +157,7 @@ export function decideBegun<Prepared>(
       tryId: tryId(verificationId, send, 1),
       deliveryId: deliveryId(verificationId, send),
       startedAt: now,
+      leaseUntil: now + leaseMs,
     },
   }
 }

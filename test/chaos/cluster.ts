@@ -2,6 +2,7 @@
 // It must not heal by itself: who breaks something puts it right.
 
 import pg from 'pg'
+import { providerSettings } from '../delivery/made-up-providers.ts'
 import {
   freePort,
   LIGHT,
@@ -11,7 +12,6 @@ import {
 } from '../e2e/service-process.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
 import { REDIS, type RedisServer, startRedis } from '../redis/server.ts'
-import { providerSettings } from './providers.ts'
 import { RULES } from './settings.ts'
 
 const NODES = 4

@@ -4,7 +4,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerBody, type Carried, type ProviderName, readMessage } from './providers.ts'
+import {
+  answerBody,
+  type Carried,
+  type ProviderName,
+  readMessage,
+} from '../delivery/made-up-providers.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import type { Chance } from './seeded.ts'
 import { RULES } from './settings.ts'

@@ -9,7 +9,7 @@ import {
   type ReportedFault,
   type ReportedState,
   reportOf,
-} from './providers.ts'
+} from '../delivery/made-up-providers.ts'
 import type { Chance } from './seeded.ts'
 
 /** One report, with its repetitions where no node took it. */

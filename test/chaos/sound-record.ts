@@ -1,8 +1,8 @@
 // A small record of a run in which every promise was kept: what checker.test.ts doctors.
 // It must hold one of each thing that a rule looks at, or that rule can't be shown to fail.
 
+import type { ProviderName } from '../delivery/made-up-providers.ts'
 import type { Asked } from './history.ts'
-import type { ProviderName } from './providers.ts'
 import type { ChaosRecord } from './record.ts'
 import type { Report } from './reporter.ts'
 import { RULES } from './settings.ts'
@@ -114,6 +114,7 @@ const EVENTS: readonly [at: number, id: string, type: string, details?: EventRow
   [2_010, CHAINED, 'delivery.attempted', { send: 2, attempt: 1, step: 2 }],
   [2_040, CHAINED, 'delivery.retrying', { send: 2, attempt: 1, retry_in_ms: 0 }],
   [2_050, CHAINED, 'delivery.attempted', { send: 2, attempt: 2 }],
+  [2_060, CHAINED, 'delivery.undelivered', { send: 2, attempt: 1 }],
   [2_080, CHAINED, 'delivery.sent', { send: 2, attempt: 2 }],
   [2_500, CHAINED, 'delivery.delivered', { send: 2, attempt: 2 }],
   [2_500, CHAINED, 'delivery.canceled', { step: 3 }],
@@ -163,6 +164,7 @@ export function soundRecord(): ChaosRecord {
     reports: [
       report(1, 1, 1_990, { state: 'undelivered' }),
       report(1, 1, 1_995, { isForged: true, status: 401 }),
+      report(2, 1, 2_055, { state: 'undelivered' }),
       report(2, 2, 2_490, {}),
       report(2, 2, 2_495, {}),
       report(2, 1, 2_690, {}),

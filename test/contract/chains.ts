@@ -236,6 +236,20 @@ export function describeChains(factory: StoresFactory): void {
       expect(await claimOne(stores, AT_LATEST)).toMatchObject({ sendNumber: 2, channel: 'sms' })
     })
 
+    it('C54: a step that a worker has leased keeps its lease, whoever asks for it: nobody else counts it', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const { id } = await startChain(stores)
+      const first = await claimOne(stores, T0)
+      await stores.outbox.settle(settlement(first, T0, { ...SENT, mayFailOver: true }))
+      const leased = await claimOne(stores, AT_LATEST)
+      await advance(stores, id, AT_LATEST, 1)
+      await receive(stores, first, 'undelivered', AT_LATEST + 1)
+      expect(await claimAll(stores, AT_LATEST + LEASE_MS - 1)).toEqual([])
+      const input = { now: AT_LATEST + 2, admission: 'admitted' } as const
+      expect(await stores.outbox.begin(leased, input)).toMatchObject({ sendNumber: 2 })
+    })
+
     it('C54: its time, a receipt, a call for it, a resend, an approval and a cancelation at one moment', async () => {
       const stores = factory()
       await emptyOutbox(stores)

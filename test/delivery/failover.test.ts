@@ -292,6 +292,23 @@ it('C49: a decoy goes the way of the real ones: from one that rests to the next'
   expect(servers.second.seen).toHaveLength(6)
 })
 
+it('I17: a process that stood still while its message was counted gives it back instead of sending late', async () => {
+  servers.first.behave(closeWithoutAnswer)
+  let counted = 0
+  const worker = work({
+    async countMessage() {
+      counted += 1
+      // By then another worker may have the row, or the person may have ended it.
+      if (counted === 1) world.advance(60_000)
+      return 'admitted'
+    },
+  })
+  const { id } = await world.begin()
+  worker.wake('sms')
+  await untilStatus(id, 'sent')
+  expect([counted, codesAt(servers.second)]).toEqual([2, [CODE]])
+})
+
 describe('I18: a try after one that may have gone out', () => {
   const ask = async (admission: () => Promise<'admitted' | 'refused'>) => {
     servers.first.behave(closeWithoutAnswer)

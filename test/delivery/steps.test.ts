@@ -89,7 +89,9 @@ describe('a leased step', () => {
   it('that is admitted is a send: counted, numbered, and the next one waits from here', () => {
     const { change, begun: sent } = begun('admitted', { sends: 2 })
     expect(change).toMatchObject({
-      set: { status: 'sending', token: 'mine', dueAt: NOW + 30_000, tries: 1 },
+      set: { status: 'sending', token: 'mine', tries: 1 },
+      // A lease of its own: asking the limits took of the first one.
+      dueAfterMs: 30_000,
       stamp: { verificationStatus: 'pending', sends: 2 },
       newTry: { tryNumber: 1, provider: 'acme' },
       events: [{ type: 'delivery.attempted', details: { send: 3, step: 2, attempt: 1 } }],
@@ -98,7 +100,8 @@ describe('a leased step', () => {
         next: { at: NOW + 7 + 15_000, plusTimeout: true, restarts: true },
       },
     })
-    expect(sent).toMatchObject({ sendNumber: 3, sends: 3, tryNumber: 1 })
+    const leased = { startedAt: NOW + 7, leaseUntil: NOW + 7 + 30_000 }
+    expect(sent).toMatchObject({ sendNumber: 3, sends: 3, tryNumber: 1, ...leased })
     expect(sent?.tryId).not.toBe(claim.tryId)
   })
 

@@ -50,8 +50,13 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
   },
   {
     name: 'step-after-the-end',
-    line: 'a step that was leased goes out though its verification ended meanwhile: its begin asks neither for the end nor for a resend',
+    line: 'a step that was leased goes out though its verification ended meanwhile: the end leaves it waiting, and its begin asks for nothing',
     changes: [
+      {
+        file: 'src/verification/transitions.ts',
+        find: '    ...(hasSteps && { steps: { cancel: status } }),\n',
+        replace: '',
+      },
       {
         file: 'src/delivery/steps.ts',
         find: `      stamp: stampOf(row),

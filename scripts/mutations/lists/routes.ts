@@ -137,9 +137,15 @@ export const ROUTES: readonly Mutant[] = [
   ),
   mutant(
     'I18.five-messages',
-    'no try follows one that may have arrived where the verification has had five messages',
+    'no message goes out where five of the verification may have gone out',
     [PLAN, 'I18: no more than five messages of a verification'],
     { node: 'VariableStatement', becomes: 'const isOneTooMany = false' },
+  ),
+  mutant(
+    'I17.not-late-after-count',
+    'a process that stood still while a message was counted does not send it',
+    [FAILOVER, 'I17: a process that stood still while its message was counted'],
+    { node: 'ReturnStatement', becomes: 'return undefined' },
   ),
   mutant(
     'I18.ambiguous-priced',

@@ -57,4 +57,10 @@ export const STEP_MUTANTS: readonly Mutant[] = [
     [CHAIN, 'C54: a start in the same session does not send while a step waits'],
     { node: 'BinaryExpression', becomes: 'true' },
   ),
+  mutant(
+    'C54.lease-kept',
+    'SQLite: a step that a worker has leased is not made due for another one, which would count it again',
+    [PORTS, 'C54: a step that a worker has leased keeps its lease'],
+    { node: 'CallExpression', nth: 2, becomes: 'isNext' },
+  ),
 ]

@@ -51,7 +51,7 @@ const UNANSWERED: Readonly<Record<string, Advice>> = {
   ),
   too_many_sends: {
     ...repeatable(
-      'Three times it stayed unclear whether the provider accepted the message, so it was not tried again.',
+      'It stayed unclear three times whether a provider accepted the message, or five messages may have gone out already, so nothing more was sent.',
     ),
     meanwhile: 'Ask whether a code has arrived: it is valid.',
   },

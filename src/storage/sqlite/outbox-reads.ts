@@ -34,8 +34,11 @@ export const joined = {
   country: verifications.country,
   authenticated: verifications.authenticated,
   clientIp: verifications.clientIp,
-  mayHaveGone: sql<number>`case when deliveries.ambiguous > 0 or deliveries.status = 'sending' then
-    (select sum(o.ambiguous) from deliveries o where o.verification_seq = deliveries.verification_seq) else 0 end`,
+  /** Of a first send nothing has; the rows of most messages are not looked for. */
+  mayHaveGone: sql<number>`case when verifications.sends > 1 or deliveries.send < 0 or deliveries.ambiguous > 0
+    or deliveries.status = 'sending' then (select sum(o.ambiguous + (o.status in ('sent', 'delivered', 'undelivered')
+      or o.status = 'sending' and o.send <> deliveries.send)) from deliveries o
+      where o.verification_seq = deliveries.verification_seq) else 0 end`,
   token: deliveries.token,
   errorCode: deliveries.errorCode,
   errorMessage: deliveries.errorMessage,

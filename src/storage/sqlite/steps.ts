@@ -2,7 +2,7 @@
 // It must not decide anything, nor be asked for a verification without a chain.
 
 import { type StepsChange, stepNumber } from '../../kernel/steps.ts'
-import { and, eq, type Orm, sql } from './drizzle.ts'
+import { and, eq, isNull, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { deliveries, verifications } from './schema.ts'
 
@@ -59,7 +59,8 @@ function createStatements(orm: Orm) {
     pull: orm
       .update(d)
       .set({ dueAt: sql`min(coalesce(due_at, ${due}), ${due})` })
-      .where(isNext)
+      // Leased, it is about to go out.
+      .where(and(isNext, isNull(d.token))) // mutant: C54.lease-kept
       .prepare(),
   }
 }

@@ -125,13 +125,15 @@ function phaseAfterReport(walk: Walk, { type, details }: EventRow): Phase {
   return isTheirs ? 'undelivered' : walk.phase
 }
 
-function advance(walk: Walk, event: EventRow, seen: Seen): Walk {
-  const { leaseMs } = seen.record.rules
-  const phase = REPORTS.has(event.type)
-    ? phaseAfterReport(walk, event)
-    : (PHASE_AFTER[event.type] ?? walk.phase)
+function advance(walk: Walk, event: EventRow, { record }: Seen): Walk {
   const { at, details } = event
+  if (REPORTS.has(event.type)) {
+    const phase = phaseAfterReport(walk, event)
+    return phase === walk.phase ? walk : { ...walk, phase, dueAt: at }
+  }
+  const phase = PHASE_AFTER[event.type] ?? walk.phase
   const next = { ...walk, phase, dueAt: at }
+  const { leaseMs } = record.rules
   if (phase === 'sending')
     return { ...next, tryNumber: Number(details.attempt), claimedAt: at, dueAt: at + leaseMs }
   if (event.type === 'delivery.retrying')

@@ -3,7 +3,7 @@
 // It must not ask for more than a report that was answered: one that no node took owes nothing.
 
 import { tryId } from '../../../src/kernel/ids.ts'
-import type { ReportedState } from '../providers.ts'
+import type { ReportedState } from '../../delivery/made-up-providers.ts'
 import { eventsOf, genuineByTry, isNearCrash, type Rule } from '../record.ts'
 import type { Report } from '../reporter.ts'
 import type { Rules } from '../settings.ts'

@@ -1,12 +1,13 @@
-// The three made-up providers of the run, as their requests and their reports look on the wire: two gateways for text messages,
-// of which the second is the first one's failover, and a messenger (Telegram's interface) that a chain begins with.
-// It must not decide what they do: gateway.ts and reporter.ts draw that.
+// Three made-up providers, as their requests and their reports look on the wire: two gateways for text messages, of which the
+// second is the first one's failover, and a messenger (Telegram's interface) that a chain begins with.
+// It must not decide what they do: each test does, and the chaos run draws it.
 
 import { createHash, createHmac } from 'node:crypto'
+import { startFaultServer } from './fault-server.ts'
 
-/** Where reports go, by what the messages are told; reporter.ts puts a node in its place. */
+/** Where reports go, by what the messages are told; whoever reports puts a node in its place. */
 export const PUBLIC_URL = 'https://verify.example.com'
-const TELEGRAM_TOKEN = 'a-token-of-the-chaos-run'
+const TELEGRAM_TOKEN = 'a-token-of-the-made-up-messenger'
 
 export type ProviderName = 'http' | 'http:second' | 'telegram'
 /** What a message is about, by its request. */
@@ -75,5 +76,57 @@ export function reportOf(provider: ProviderName, state: ReportedState, fault: Re
   return {
     headers: { ...headers, 'x-request-timestamp': at, 'x-request-signature': signature },
     body,
+  }
+}
+
+export type Received = Carried & {
+  /** Milliseconds since the epoch. */
+  at: number
+  /** Null: no answer was written. */
+  answered: number | null
+}
+/** The status of an answer, and how long it takes; `never`: none. */
+export type Plan = { status: number; afterMs?: number } | 'never'
+
+/** @returns the status of the answer; null: none came */
+export async function report(
+  node: string,
+  { provider, callbackUrl }: Pick<Carried, 'provider' | 'callbackUrl'>,
+  state: ReportedState,
+  fault: ReportedFault = 'message',
+): Promise<number | null> {
+  const { headers, body } = reportOf(provider, state, fault)
+  const url = callbackUrl.replace(PUBLIC_URL, node)
+  const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined)
+  await response?.arrayBuffer().catch(() => {})
+  return response?.status ?? null
+}
+
+export type MadeUp = Awaited<ReturnType<typeof startMadeUp>>
+
+/** All three on one socket; each message is written down before it is answered. */
+export async function startMadeUp(plan: (message: Carried) => Plan = () => ({ status: 200 })) {
+  const messages: Received[] = []
+  let current = plan
+  const server = await startFaultServer((response, { url, body }) => {
+    const message: Received = { ...readMessage(url, body), at: Date.now(), answered: null }
+    messages.push(message)
+    const planned = current(message)
+    if (planned === 'never') return
+    const { status, afterMs = 0 } = planned
+    setTimeout(() => {
+      if (response.destroyed) return
+      message.answered = status
+      response.writeHead(status).end(answerBody(message.provider, status))
+    }, afterMs)
+  })
+  return {
+    url: server.url,
+    messages,
+    of: (verification: string) => messages.filter((one) => one.verification === verification),
+    behave(next: (message: Carried) => Plan) {
+      current = next
+    },
+    close: server.close,
   }
 }
