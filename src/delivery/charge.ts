@@ -1,6 +1,7 @@
 // A try after one that may have gone out is a message more: it counts in the limits, before it goes (I18).
 // It must not send anything, nor decide what becomes of the message.
 
+import type { Clock } from '../kernel/clock.ts'
 import type { ClaimedDelivery, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import { AGAIN_AFTER_MS, REFUSED } from './steps.ts'
@@ -19,8 +20,8 @@ type Refused = { error: { code: string; message: string }; againAfterMs: number 
 const LATE = { code: 'lease_spent', message: 'too little of its lease was left to send it' }
 const UNCOUNTED = { code: 'limits_unavailable', message: 'the limits could not be reached' }
 
-/** Why a try may not go out; undefined: it may. Decoys count as the messages of real people do; to a test recipient nothing counts. */
-export async function refuseUncounted(
+/** Decoys count as the messages of real people do; to a test recipient nothing counts. */
+async function refuseUncounted(
   countMessage: CountMessage,
   claim: ClaimedDelivery<Prepared>,
 ): Promise<Refused | undefined> {
@@ -33,16 +34,22 @@ export async function refuseUncounted(
   }
 }
 
+/** A process that stood still while the limits were asked, or a step was begun, has lost the row to another worker by now. */
+function refuseLate(leaseUntil: number, now: number, needsMs: number): Refused | undefined {
+  return leaseUntil - now < needsMs ? { error: LATE, againAfterMs: 0 } : undefined // mutant: I17.not-late-after-count
+}
+
 /**
- * A process that stood still while the limits were asked, or a step was begun, has lost the row to another worker by now.
+ * Why a try may not go out, neither uncounted nor past its lease; undefined: it may.
  * @param needsMs of the request, until its place is free
  */
-export function refuseLate(
-  { leaseUntil }: Pick<ClaimedDelivery<Prepared>, 'leaseUntil'>,
-  now: number,
+export async function refuseTry(
+  { countMessage, clock }: { countMessage: CountMessage; clock: Pick<Clock, 'now'> },
+  claim: ClaimedDelivery<Prepared>,
   needsMs: number,
-): Refused | undefined {
-  return leaseUntil - now < needsMs ? { error: LATE, againAfterMs: 0 } : undefined // mutant: I17.not-late-after-count
+): Promise<Refused | undefined> {
+  const uncounted = await refuseUncounted(countMessage, claim)
+  return uncounted ?? refuseLate(claim.leaseUntil, clock.now(), needsMs)
 }
 
 /** The settlement of a try that was not made. */

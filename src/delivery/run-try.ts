@@ -3,7 +3,7 @@
 
 import type { Clock } from '../kernel/clock.ts'
 import { decideSettlement } from './backoff.ts'
-import { type CountMessage, refuseLate, refuseUncounted, settleRefused } from './charge.ts'
+import { type CountMessage, refuseTry, settleRefused } from './charge.ts'
 import type { Chooser } from './chooser.ts'
 import type { Cost, PriceOf } from './cost.ts'
 import type { NextProvider } from './next-provider.ts'
@@ -80,9 +80,7 @@ export function createTry(deps: TryDeps): RunTry {
     // By name and channel: the generic gateways of two channels have the same name.
     const provider = providers.find((one) => one.name === name && one.channels.includes(channel))
     const startedAt = clock.now()
-    const refused =
-      (await refuseUncounted(deps.countMessage, claim)) ??
-      refuseLate(claim, clock.now(), deps.deadlineMs + ABORT_GRACE_MS)
+    const refused = await refuseTry(deps, claim, deps.deadlineMs + ABORT_GRACE_MS)
     if (refused) {
       answered()
       const now = clock.now()
