@@ -78,7 +78,7 @@ export const PROVIDERS: readonly Mutant[] = [
     'PostgreSQL: a try whose worker died may have gone out, and is repeated with the same words',
     [STORE, 'C67: a try whose worker died may have gone out, too'],
     {
-      file: 'drizzle/postgres/0027_messages.sql',
+      file: 'drizzle/postgres/0028_messages.sql',
       find: `CASE WHEN d.status = 'sending'`,
       replace: `CASE WHEN d.status = 'queued'`,
     },
