@@ -1,20 +1,26 @@
 // What messages cost: a summary of the log by day, service, channel, provider and country.
 // It must not read without bound, add two currencies up, or pass over what has no price.
 
-import type { EventQuery, EventRecord, EventStore } from '../events/types.ts'
+import type { EventDetails, EventQuery, EventRecord, EventStore } from '../events/types.ts'
+import { DAY_MS } from '../kernel/clock.ts'
 import { parseMicros } from '../kernel/money.ts'
 
 const PAGE = 500
 /** Some ten seconds of reading; what is left out is said. */
 const MAX_EVENTS = 100_000
 
-/** Each may hold what a try cost (delivery/prices.ts). */
-const TYPES = [
+/** Each may hold what a try cost by PRICES_FILE (delivery/prices.ts). */
+const ANSWERS = [
   'delivery.sent',
   'delivery.retrying',
   'delivery.failed',
   'delivery.canceled',
 ] as const
+/** Each may hold what it cost by its provider. */
+const RECEIPTS = ['delivery.delivered', 'delivery.undelivered'] as const
+const TYPES = [...ANSWERS, ...RECEIPTS]
+/** A receipt that comes later changes no sum of the past. */
+const RECEIPTS_AFTER_MS = 3 * DAY_MS
 
 export type CostLine = {
   /** UTC: `2026-11-30`. */
@@ -34,18 +40,35 @@ export type CostReport = { lines: CostLine[]; isComplete: boolean }
 
 const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
-function toLine({ at, service, details }: EventRecord): CostLine | undefined {
-  const { channel, provider, parts, price } = details
-  if (typeof parts !== 'number') return undefined
+/** By its provider. Counted once, although a try that had no clear answer has several events. */
+type Charged = { details: EventDetails; isCounted: boolean }
+
+const isReceipt = ({ type }: EventRecord) => RECEIPTS.some((one) => one === type)
+const tryOf = ({ verificationId, details: { send, attempt } }: EventRecord) =>
+  `${verificationId}/${send}/${attempt}`
+
+/** @param charge takes the place of our own price. Undefined: nothing was sent, or it is counted already */
+function toLine({ at, service, details }: EventRecord, charge?: Charged): CostLine | undefined {
+  if (charge?.isCounted) return undefined // mutant: I18.charged-once
+  const {
+    channel,
+    provider,
+    parts = 1,
+    price,
+    country,
+    currency,
+  } = { ...details, ...charge?.details }
+  if (details.parts === undefined && !charge) return undefined
+  if (charge) charge.isCounted = true
   return {
     day: new Date(at).toISOString().slice(0, 10),
     service,
     channel: String(channel),
     provider: String(provider),
-    country: textOr(details.country),
-    currency: textOr(details.currency),
+    country: textOr(country),
+    currency: textOr(currency),
     messages: 1,
-    parts,
+    parts: Number(parts),
     micros: parseMicros(String(price)) ?? 0,
   }
 }
@@ -58,22 +81,30 @@ export function createCosts({ events }: { events: Pick<EventStore, 'list'> }) {
   return async (
     range: Pick<EventQuery, 'service'> & { since: number; until: number },
   ): Promise<CostReport> => {
+    const until = range.until + RECEIPTS_AFTER_MS
     const lines = new Map<string, CostLine>()
+    const charges = new Map<string, Charged>()
+    const add = (event: EventRecord) => {
+      const line = toLine(event, charges.get(tryOf(event))) // mutant: I18.charge-replaces-price
+      const sum = line && lines.get(keyOf(line))
+      if (line && sum) {
+        sum.messages += 1
+        sum.parts += line.parts
+        sum.micros += line.micros
+      } else if (line) lines.set(keyOf(line), line)
+    }
+    const take = (event: EventRecord) => {
+      if (!isReceipt(event)) {
+        if (event.at < range.until) add(event)
+      } else if (event.details.price !== undefined && !charges.has(tryOf(event)))
+        charges.set(tryOf(event), { details: event.details, isCounted: false })
+    }
     let cursor: string | null = null
     let read = 0
     do {
-      const page = await events.list({ ...range, types: TYPES, cursor, limit: PAGE })
-      for (const event of page.items) {
-        const line = toLine(event)
-        if (!line) continue
-        const key = keyOf(line)
-        const sum = lines.get(key)
-        if (sum) {
-          sum.messages += 1
-          sum.parts += line.parts
-          sum.micros += line.micros
-        } else lines.set(key, line)
-      }
+      // Newest first: a receipt comes before its answer.
+      const page = await events.list({ ...range, until, types: TYPES, cursor, limit: PAGE })
+      for (const event of page.items) take(event)
       read += page.items.length
       cursor = page.nextCursor
     } while (cursor !== null && read < MAX_EVENTS)

@@ -94,11 +94,11 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
     'warn',
   ],
   'delivery.delivered': ({ provider, after_ms: afterMs, double, ...details }) => [
-    `${word(provider)} reports: ${messageOf(details)} arrived, ${spanOf(Number(afterMs))} after it was handed over${double === true ? '. It is a double: another provider had delivered it' : ''}`,
+    `${word(provider)} reports: ${messageOf(details)} arrived, ${spanOf(Number(afterMs))} after it was handed over${double === true ? '. It is a double: another provider had delivered it' : ''}${chargeOf(details)}`,
     double === true ? 'warn' : 'good',
   ],
   'delivery.undelivered': ({ provider, next_provider: next, ...details }) => [
-    `${word(provider)} reports: ${messageOf(details)} did not arrive${next === undefined ? '' : `; on to ${word(next)}`}`,
+    `${word(provider)} reports: ${messageOf(details)} did not arrive${next === undefined ? '' : `; on to ${word(next)}`}${chargeOf(details)}`,
     next === undefined ? 'bad' : 'warn',
   ],
   'request.refused': (details) => [refused(details), 'warn'],
@@ -111,6 +111,10 @@ function costOf({ parts, price, currency }: EventDetails): string {
   const counted = Number(parts) === 1 ? '1 part' : `${word(parts)} parts`
   return `; ${counted}${price === undefined ? '' : `, ${word(price)} ${word(currency)}`}`
 }
+
+/** By the provider's receipt. */
+const chargeOf = ({ price, currency }: EventDetails): string =>
+  price === undefined ? '' : `; charged ${word(price)} ${word(currency)}`
 
 /** Another provider at once, the same or another one later. */
 function nextOf({ next_provider: next, retry_in_ms: waitMs }: EventRecord['details']): string {

@@ -2,7 +2,9 @@
 // It must not know a provider.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { roundToMicros } from '../kernel/money.ts'
 import { type Codes, errorIn, faultIn, type Json, readJson } from './coded-answer.ts'
+import type { Charge } from './cost.ts'
 import type { Callback, Receipt } from './receipt-ports.ts'
 
 /** As in Standard Webhooks: a callback that was recorded is of no use later. What comes twice within it changes nothing (I16). */
@@ -51,6 +53,17 @@ export function codeOf(value: unknown): string | null {
   return typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value) ? value : null
 }
 
+/**
+ * What a message cost by its provider: `"-0.00750"`, `"0.0333"`, `0.01`. Undefined: it is not known there yet, or 0, which
+ * accounts are shown whose prices are kept from them.
+ */
+export function chargeOf(amount: unknown, currency: unknown, parts: unknown): Charge | undefined {
+  const micros = roundToMicros(String(amount).replace(/^-/, ''))
+  if (!micros || typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) return undefined
+  const counted = /^[1-9]\d?$/.test(String(parts)) ? Number(parts) : null
+  return { micros, currency: currency.toUpperCase(), parts: counted }
+}
+
 const NOTHING = {
   kind: 'receipt',
   tryId: null,
@@ -61,7 +74,7 @@ const NOTHING = {
   at: null,
 } as const
 
-type About = Partial<Pick<Receipt, 'tryId' | 'reference' | 'at'>>
+type About = Partial<Pick<Receipt, 'tryId' | 'reference' | 'at' | 'charge'>>
 
 /** `sent` or `delivered`. */
 export function receiptOf(

@@ -20,6 +20,9 @@ export type Cost = {
   price: { micros: number; currency: string } | null
 }
 
+/** What a provider says it charges for one message, all of its parts. `parts` null: it does not say how many. */
+export type Charge = { micros: number; currency: string; parts: number | null }
+
 type Sent = { provider: string; channel: Channel; country: string | null; parts: number }
 /** Undefined: nobody gave prices. */
 export type PriceOf = ((sent: Sent) => Cost) | undefined

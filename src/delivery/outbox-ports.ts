@@ -212,7 +212,7 @@ export type Outbox = {
   /** A provider's report of a try, durable when it resolves; twice or late it changes nothing (I16). */
   receive(input: {
     key: ReceiptKey
-    reported: Pick<Receipt, 'state' | 'error' | 'fault' | 'at'>
+    reported: Pick<Receipt, 'state' | 'error' | 'fault' | 'at' | 'charge'>
     now: number
     next: NextAfter
   }): Promise<ReceiptOutcome>

@@ -1,9 +1,10 @@
 // What a message costs: its parts, and the price of one by provider, channel and country (PRICES_FILE). Pure.
 // It must not guess: where no price is known, none is told.
 
+import type { EventDetails } from '../events/types.ts'
 import { formatMicros } from '../kernel/money.ts'
 import type { DeliveryChange, HeldDelivery } from './change.ts'
-import type { Cost, Price, PriceOf } from './cost.ts'
+import type { Charge, Cost, Price, PriceOf } from './cost.ts'
 import { splitName } from './provider-account.ts'
 
 export function createPrices(prices: readonly Price[]): PriceOf {
@@ -23,6 +24,13 @@ export function createPrices(prices: readonly Price[]): PriceOf {
       : null
     return { channel, country, parts, price }
   }
+}
+
+/** In the event of a receipt: it takes the place of the price in the answer's event, whoever reads both (admin/costs.ts). */
+export function charged(charge: Charge | undefined, country: string | null): EventDetails {
+  if (!charge) return {}
+  const { micros, currency, parts } = charge
+  return { price: formatMicros(micros), currency, country, ...(parts !== null && { parts }) }
 }
 
 /** A message may have gone out and its verification ended meanwhile: it was paid for. */

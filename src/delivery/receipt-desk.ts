@@ -151,8 +151,8 @@ function learnFrom(
 function createTake(deps: DeskDeps) {
   const next = createNext(deps)
   return async (provider: string, receipt: Receipt): Promise<void> => {
-    const { tryId, reference, state, error, fault, at } = receipt
-    const reported = { state, error, fault, at }
+    const { tryId, reference, state, error, fault, at, charge } = receipt
+    const reported = { state, error, fault, at, charge }
     const key = { provider, tryId, reference }
     const outcome = await deps.outbox.receive({ key, reported, now: deps.clock.now(), next })
     if (outcome.kind === 'unknown') return

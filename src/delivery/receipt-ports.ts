@@ -2,6 +2,7 @@
 // It must not know a provider, nor a store.
 
 import type { Fault, ProviderError } from './blame.ts'
+import type { Charge } from './cost.ts'
 
 /** What a provider says later of a message that it took. Only moves a try forward: sent < undelivered < delivered (I16). */
 export type ReceiptState = 'sent' | 'undelivered' | 'delivered'
@@ -21,6 +22,8 @@ export type Receipt = {
   suppress: 'bounce' | 'complaint' | 'unknown' | 'stop' | null
   /** When it happened, by the provider; unix ms. */
   at: number | null
+  /** Takes the place of our own price. */
+  charge?: Charge | undefined
   /** Of a mail: what it went out with (`returnToken`), for readers whose `url` is `token`. */
   token?: string
   /** Whom the report is about, where that may be somebody else (an alias, a list): nobody else is suppressed for it. */

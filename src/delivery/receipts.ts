@@ -7,6 +7,7 @@ import type { DeliveryChange, DeliveryEvent, LoadedDelivery } from './change.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { NextAfter } from './outbox-ports.ts'
 import type { Fault } from './ports.ts'
+import { charged } from './prices.ts'
 import type { Receipt, ReceiptState } from './receipt-ports.ts'
 import {
   CLOSED,
@@ -38,7 +39,7 @@ export type TryReceipt = {
 }
 export type ReceiptDecision = { receipt: TryReceipt; change: DeliveryChange }
 
-type Reported = Pick<Receipt, 'state' | 'error' | 'fault' | 'at'>
+type Reported = Pick<Receipt, 'state' | 'error' | 'fault' | 'at' | 'charge'>
 
 const RANK: Readonly<Record<ReceiptState, number>> = { sent: 1, undelivered: 2, delivered: 3 }
 /** With less time left another provider's message would come too late to be typed. */
@@ -105,13 +106,18 @@ function decideSent(row: ReportedDelivery, next: NextAfter, now: number): Delive
   }
 }
 
-function decideDelivered(row: ReportedDelivery, at: number, now: number): DeliveryChange {
+function decideDelivered(
+  row: ReportedDelivery,
+  at: number,
+  { charge }: Reported,
+  now: number,
+): DeliveryChange {
   const { channel, tryProvider: provider, tryStartedAt } = row
   const isDouble = row.status === 'delivered'
   const after = { after_ms: Math.max(0, at - tryStartedAt), ...(isDouble && { double: true }) }
   const event: DeliveryEvent = {
     type: 'delivery.delivered',
-    details: { channel, ...tryOf(row), ...after },
+    details: { channel, ...tryOf(row), ...after, ...charged(charge, row.country) },
   }
   if (isDouble) return changeOf(row, now, [event])
   const arrived = { status: 'delivered', deliveredAt: at, sentAt: row.sentAt ?? now } as const
@@ -127,7 +133,7 @@ function decideDelivered(row: ReportedDelivery, at: number, now: number): Delive
 
 function decideUndelivered(
   row: ReportedDelivery,
-  { error, fault }: Reported,
+  { error, fault, charge }: Reported,
   next: NextAfter,
   now: number,
 ): DeliveryChange {
@@ -140,6 +146,7 @@ function decideUndelivered(
       channel: row.channel,
       ...tryOf(row),
       ...about,
+      ...charged(charge, row.country),
       ...(provider && { next_provider: provider }),
     },
   })
@@ -180,7 +187,7 @@ export function decideReceipt(
   const isLost = state === 'undelivered'
   const code = isLost ? (error ?? UNDELIVERED).code : null
   const receipt = { state, at, code, fault: isLost ? fault : null }
-  if (state === 'delivered') return { receipt, change: decideDelivered(row, at, now) }
+  if (state === 'delivered') return { receipt, change: decideDelivered(row, at, reported, now) }
   if (isLost) return { receipt, change: decideUndelivered(row, reported, next, now) }
   return { receipt, change: decideSent(row, next, now) }
 }

@@ -13,6 +13,14 @@ export function parseMicros(text: string): number | undefined {
   return Number(whole) * MICROS + Number(fraction.padEnd(PLACES, '0'))
 }
 
+/** As providers write amounts: more places, which are rounded. */
+const LONG_AMOUNT = /^\d{1,6}(?:\.\d{1,20})?$/
+
+/** `0.00750000`, `0.0333`; undefined for anything else. */
+export function roundToMicros(text: string): number | undefined {
+  return LONG_AMOUNT.test(text) ? Math.round(Number(text) * MICROS) : undefined
+}
+
 /** `0.0079`, `12.50`: two places at least. */
 export function formatMicros(micros: number): string {
   const whole = Math.floor(micros / MICROS)

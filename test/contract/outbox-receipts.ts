@@ -3,6 +3,7 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
+import { createCosts } from '../../src/admin/costs.ts'
 import type { ClaimedDelivery, NextAfter, Outbox } from '../../src/delivery/outbox-ports.ts'
 import type { ReceiptState } from '../../src/delivery/receipt-ports.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
@@ -84,6 +85,27 @@ export function describeReceipts(factory: StoresFactory): void {
       expect((await typesOf(stores, record.id)).slice(-2)).toEqual([
         'delivery.sent',
         'delivery.delivered',
+      ])
+    })
+
+    it('I18: what the provider charges takes the place of our price, once, in its own currency', async () => {
+      const stores = factory()
+      await emptyOutbox(stores)
+      const record = await start(stores)
+      const claimed = await claimOne(stores, T0)
+      const price = { micros: 7_900, currency: 'USD' }
+      const cost = { channel: 'sms', country: 'US', parts: 1, price } as const
+      await stores.outbox.settle({ ...settlement(claimed, T0 + 100, SENT), cost })
+      const charge = { micros: 66_600, currency: 'EUR', parts: 2 }
+      const of = { tryId: claimed.tryId }
+      for (const state of ['delivered', 'delivered', 'undelivered'] as const)
+        await receive(stores, of, state, T0 + 1_000, { charge })
+      const sums = createCosts({ events: stores.events })
+      // A receipt of the next day, too: it is of the day of its message.
+      const range = { service: record.service, since: T0, until: T0 + 200 }
+      const { lines } = await sums(range)
+      expect(lines.filter(({ provider }) => provider === 'acme')).toMatchObject([
+        ...[{ currency: 'EUR', messages: 1, parts: 2, micros: 66_600, channel: 'sms' }],
       ])
     })
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createCosts } from '../../src/admin/costs.ts'
 import { SettingError } from '../../src/config/parsers.ts'
 import { parsePrices } from '../../src/config/prices.ts'
+import { chargeOf } from '../../src/delivery/callbacks.ts'
 import { createPrices, priced } from '../../src/delivery/prices.ts'
 import type { EventDetails, EventRecord } from '../../src/events/types.ts'
 import { formatMicros, parseMicros } from '../../src/kernel/money.ts'
@@ -139,4 +140,68 @@ it('sums are exact, by day, service, channel, provider, country and currency, pa
     ['2026-11-30', 'vonage', 1, 1, 0],
     ['2026-11-29', 'twilio', 1, 1, 100_000],
   ])
+})
+
+it('I18: a provider’s own price takes the place of ours, whatever else is known of its try', async () => {
+  const day = Date.UTC(2026, 10, 30)
+  const event = (type: string, send: number, details: EventDetails, at = day) =>
+    ({
+      ...{ at, service: 'default', type, verificationId: 'vrf_1' },
+      details: { send, attempt: 1, channel: 'sms', provider: 'twilio', country: 'DE', ...details },
+    }) as unknown as EventRecord
+  const ours = { parts: 1, price: '0.10', currency: 'USD' }
+  const theirs = { price: '0.07', currency: 'EUR' }
+  // Newest first, as the log is read.
+  const all = [
+    // Twice, and a day later.
+    event('delivery.delivered', 1, { ...theirs, price: '0.08' }, day + 86_400_000),
+    event('delivery.undelivered', 1, { ...theirs, error: '30003', country: 'DE' }, day + 9),
+    event('delivery.sent', 1, ours),
+    // Its answer was lost: two events of one message, the second without a price.
+    event('delivery.delivered', 2, { ...theirs, parts: 2 }),
+    event('delivery.sent', 2, {}),
+    event('delivery.retrying', 2, ours),
+    // Without PRICES_FILE.
+    event('delivery.undelivered', 3, theirs),
+    event('delivery.sent', 3, { channel: '' }),
+    event('delivery.delivered', 4, {}),
+    event('delivery.sent', 4, ours),
+    // Sent after the span.
+    event('delivery.delivered', 5, theirs, day + 20),
+    event('delivery.sent', 5, ours, day + 20),
+  ].toSorted((a, b) => b.at - a.at)
+  const list = async () => ({ items: all, nextCursor: null })
+  const { lines } = await createCosts({ events: { list } })({
+    ...{ service: null, since: 0, until: day + 20 },
+  })
+  expect(lines.map((one) => [one.currency, one.messages, one.parts, one.micros])).toEqual([
+    ['EUR', 3, 4, 220_000],
+    ['USD', 1, 1, 100_000],
+  ])
+  expect(new Set(lines.map((one) => one.day))).toEqual(new Set(['2026-11-30']))
+})
+
+it.each([
+  [['-0.00750', 'USD', '1'], { micros: 7_500, currency: 'USD', parts: 1 }],
+  [['0.0333', 'eur', undefined], { micros: 33_300, currency: 'EUR', parts: null }],
+  [[0.01, 'EUR', 2], { micros: 10_000, currency: 'EUR', parts: 2 }],
+  [['0.00000049', 'EUR', 1], undefined],
+  [['0.0000005', 'EUR', 1], { micros: 1, currency: 'EUR', parts: 1 }],
+  [[1e-7, 'EUR', 1], undefined],
+  [['-0.00750', 'USD', '1000'], { micros: 7_500, currency: 'USD', parts: null }],
+  // Not known yet, kept from this account, or nonsense.
+  ...[
+    [null, 'USD', 1],
+    ['0.00', 'USD', 1],
+    [undefined, undefined, 1],
+    ['--1', 'USD', 1],
+  ].map((one) => [one, undefined] as const),
+  ...[
+    ['1e9', 'USD', 1],
+    ['0.01', null, 1],
+    ['0.01', 'USDT', 1],
+    [{}, 'USD', 1],
+  ].map((one) => [one, undefined] as const),
+] as const)('%j is what a provider charges: %j', ([amount, currency, parts], charge) => {
+  expect(chargeOf(amount, currency, parts)).toEqual(charge)
 })

@@ -200,6 +200,13 @@ const CASES: Case[] = [
         [delivered({ reference: VONAGE_STATUS.message_uuid })],
       ],
       [{ ...VONAGE_STATUS, status: 'submitted' }, [{ state: 'sent' }]],
+      [
+        {
+          ...{ ...VONAGE_STATUS, status: 'delivered', sms: { count_total: '2' } },
+          usage: { price: '0.0666', currency: 'EUR' },
+        },
+        [delivered({ charge: { micros: 66_600, currency: 'EUR', parts: 2 } })],
+      ],
       [vonageError(1170), [lost('1170', 'recipient', 'unknown')]],
       [vonageError(1240), [lost('1240', 'recipient', 'stop')]],
       [vonageError(1180), [lost('1180', 'message')]],
@@ -330,6 +337,15 @@ const UNSIGNED: Pick<Case, 'name' | 'entry' | 'values' | 'said'>[] = [
         [lost('REJECTED_NETWORK', 'destination')],
       ],
       [infobipReport('EXPIRED', 'to +14155552671'), [lost('EXPIRED', 'message')]],
+      [
+        {
+          results: infobipReport('DELIVERED', 'DELIVERED_TO_HANDSET').results.map((one) => ({
+            ...{ ...one, messageCount: 2 },
+            price: { pricePerMessage: 0.01, currency: 'EUR' },
+          })),
+        },
+        [delivered({ charge: { micros: 20_000, currency: 'EUR', parts: 2 } })],
+      ],
       [{ results: [{ status: { groupName: 'NEW' } }, null] }, []],
       [{}, undefined],
     ],
@@ -344,6 +360,10 @@ const UNSIGNED: Pick<Case, 'name' | 'entry' | 'values' | 'said'>[] = [
     },
     said: [
       [{ status: 'delivered' }, [delivered({ tryId: TRY })]],
+      [
+        { status: 'delivered', price: '0.02', currency: 'EUR' },
+        [delivered({ charge: { micros: 20_000, currency: 'EUR', parts: null } })],
+      ],
       [{ status: 'sent', code: 'x' }, [{ state: 'sent', error: null }]],
       [{ status: 'undelivered', code: 105, fault: 'recipient' }, [lost('105', 'recipient')]],
       [{ status: 'undelivered', code: 'to +1 415' }, [lost('undelivered', 'message')]],

@@ -5,6 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const RECEIPTS_TEST = 'test/delivery/receipt-rules.test.ts'
 const BOUNCES = 'test/delivery/bounces.test.ts'
+const PRICES = 'test/delivery/prices.test.ts'
 const PORTS = 'test/storage/sqlite/ports.test.ts'
 
 export const RECEIPTS: readonly Mutant[] = [
@@ -87,6 +88,18 @@ export const RECEIPTS: readonly Mutant[] = [
     'C59.bounce-of-another',
     'a bounce about another address suppresses nobody',
     [BOUNCES, 'suppresses by the table of answers, and only whom it is about'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I18.charge-replaces-price',
+    'what the provider charges takes the place of our price',
+    [PRICES, 'I18: a provider’s own price takes the place of ours'],
+    { node: 'VariableStatement', becomes: 'const line = toLine(event)' },
+  ),
+  mutant(
+    'I18.charged-once',
+    'a try whose answer was lost is counted once',
+    [PRICES, 'I18: a provider’s own price takes the place of ours'],
     { node: 'IfStatement', becomes: '' },
   ),
 ]

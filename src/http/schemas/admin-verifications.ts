@@ -76,7 +76,8 @@ const Try = z
       example: 1,
     }),
     price: z.string().nullable().openapi({
-      description: 'What they cost, as a decimal; null: no price is known.',
+      description:
+        'What they cost, as a decimal, by the provider’s receipt or else by PRICES_FILE; null: no price is known.',
       example: '0.0079',
     }),
     currency: z.string().nullable().openapi({ description: 'ISO 4217.', example: 'USD' }),
@@ -164,21 +165,25 @@ function toWireReceipt({ receipt, receiptAt, receiptCode }: SendTry) {
   return { state: receipt, at: toWireTime(receiptAt), code: receiptCode }
 }
 
-/** In the event of its answer. */
+/** In the event of its answer; its provider's own price, in that of a receipt, takes the place of ours. */
 function costOf(one: SendTry, events: readonly EventRecord[]) {
-  const answer = events.find(
-    ({ details }) =>
-      typeof details.parts === 'number' &&
-      details.send === one.send &&
-      details.attempt === one.tryNumber,
+  const own = events.filter(
+    ({ details }) => details.send === one.send && details.attempt === one.tryNumber,
   )
-  const { parts, price, currency } = answer?.details ?? {}
+  const answer = own.find(({ details }) => typeof details.parts === 'number')
+  const receipt = own.findLast(
+    ({ type, details }) => isOfArrival(type) && details.price !== undefined,
+  )
+  const { parts, price, currency } = { ...answer?.details, ...receipt?.details }
   return {
     parts: typeof parts === 'number' ? parts : null,
     price: typeof price === 'string' ? price : null,
     currency: typeof currency === 'string' ? currency : null,
   }
 }
+
+const isOfArrival = (type: EventRecord['type']) =>
+  type === 'delivery.delivered' || type === 'delivery.undelivered'
 
 function toWireTry(one: SendTry, events: readonly EventRecord[]): z.infer<typeof Try> {
   return {

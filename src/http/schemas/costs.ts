@@ -32,7 +32,8 @@ export const Costs = z
           }),
           parts: count.openapi({ description: 'Their parts.', example: 124 }),
           cost: z.string().nullable().openapi({
-            description: 'By PRICES_FILE, as a decimal; null: no price was known.',
+            description:
+              'By the providers’ receipts, else by PRICES_FILE, as a decimal; null: no price was known.',
             example: '0.9796',
           }),
           currency: z.string().nullable().openapi({ description: 'ISO 4217.', example: 'USD' }),

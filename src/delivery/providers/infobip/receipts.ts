@@ -1,6 +1,15 @@
 // What Infobip reports of a text: to the URL that came with the message, and without a signature, so that the URL's MAC is the proof.
 
-import { bodyOf, codeOf, idOf, listOf, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
+import {
+  bodyOf,
+  chargeOf,
+  codeOf,
+  idOf,
+  listOf,
+  receiptOf,
+  timeOf,
+  undeliveredOf,
+} from '../../callbacks.ts'
 import { type Codes, type Json, toObject } from '../../coded-answer.ts'
 import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
 
@@ -31,8 +40,16 @@ export function createInfobipReceipts(statuses: Codes): ReceiptReader {
   }
 }
 
+/** Infobip names the price of one part. */
+function chargeIn({ price, messageCount }: Json) {
+  const { pricePerMessage, currency } = toObject(price)
+  const charge = chargeOf(pricePerMessage, currency, messageCount)
+  return charge && { ...charge, micros: charge.micros * (charge.parts ?? 1) }
+}
+
 function readResult(result: Json, tryId: string | null, codes: Codes): Receipt | undefined {
-  const about = { tryId, reference: idOf(result.messageId), at: timeOf(result.doneAt) }
+  const reference = idOf(result.messageId)
+  const about = { tryId, reference, at: timeOf(result.doneAt), charge: chargeIn(result) }
   const { groupName, name } = toObject(result.status)
   if (SENT.has(groupName)) return receiptOf('sent', about)
   if (groupName === 'DELIVERED') return receiptOf('delivered', about)

@@ -2,7 +2,16 @@
 // with the hash of the body.
 
 import { createHash, createHmac } from 'node:crypto'
-import { bodyOf, idOf, isFresh, isSame, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
+import {
+  bodyOf,
+  chargeOf,
+  idOf,
+  isFresh,
+  isSame,
+  receiptOf,
+  timeOf,
+  undeliveredOf,
+} from '../../callbacks.ts'
 import { type Json, readJson, toObject } from '../../coded-answer.ts'
 import { readOptOutWord } from '../../opt-out-words.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
@@ -65,7 +74,10 @@ const SUPPRESSED: ReadonlyMap<string, Receipt['suppress']> = new Map([
 ])
 
 function readStatus(event: Json, tryId: string | null): readonly Report[] {
-  const about = { tryId, reference: idOf(event.message_uuid), at: timeOf(event.timestamp) }
+  const [usage, sms] = [toObject(event.usage), toObject(event.sms)]
+  const charge = chargeOf(usage.price, usage.currency, sms.count_total)
+  const reference = idOf(event.message_uuid)
+  const about = { tryId, reference, at: timeOf(event.timestamp), charge }
   switch (event.status) {
     case 'submitted':
       return [receiptOf('sent', about)]
