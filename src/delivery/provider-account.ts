@@ -45,6 +45,13 @@ export function valuesOfAccount(
   return Object.fromEntries(pairs)
 }
 
+function withTemplate(
+  { toTemplate }: ProviderDescription,
+  own: (values: SettingValues) => SettingValues,
+): Pick<ProviderDescription, 'toTemplate'> {
+  return toTemplate ? { toTemplate: (values, message) => toTemplate(own(values), message) } : {}
+}
+
 /** The entry as a further account: with the names of its settings, in its faults and warnings, too. */
 function describeAccount(entry: ProviderDescription, account: string): ProviderDescription {
   const rename = createRename(entry, account)
@@ -67,6 +74,7 @@ function describeAccount(entry: ProviderDescription, account: string): ProviderD
       }
     },
     warnings: (values) => (entry.warnings?.(own(values)) ?? []).map(rename),
+    ...withTemplate(entry, own),
     transports: (values) =>
       (entry.transports?.(own(values)) ?? []).map((one) => ({
         ...one,

@@ -36,6 +36,14 @@ export type Transport = {
   advice: string
 }
 
+/** The parts of a messenger's message: it delivers templates or a text of its own, none of ours. */
+export type TemplateMessage = {
+  template: string
+  /** Null: the messenger chooses it. */
+  language: string | null
+  variables: Readonly<Record<string, string>>
+}
+
 export type ProviderDescription = {
   readonly name: string
   readonly channels: readonly Channel[]
@@ -46,6 +54,8 @@ export type ProviderDescription = {
   warnings?(values: SettingValues): readonly string[]
   /** Whose fault a stored code of its own was; undefined: the code does not say. Rows of versions before faults have no other. */
   faultOf?(code: string): Fault | undefined
+  /** Of values that `read` takes; messengers only. */
+  toTemplate?(values: SettingValues, message: { locale: string; code: string }): TemplateMessage
   /** Of values that `read` takes. */
   transports?(values: SettingValues): readonly Transport[]
 }

@@ -67,6 +67,73 @@ describe('C58: countersign preview', () => {
     expect((await preview('--locale', 'sk', '--channel', 'sms')).out).toMatch(/^en {2}sms/)
   })
 
+  it('shows what each provider charges for the parts of a text, by country', async () => {
+    const file = join(folder, 'prices.csv')
+    const rows = ['twilio,sms,DE,0.07,EUR', 'twilio,sms,*,0.05,USD', 'smtp,email,*,0.001,USD']
+    writeFileSync(file, ['provider,channel,country,price,currency', ...rows].join('\n'))
+    const long = JSON.stringify({
+      services: { default: { templates: { de: { sms: `${'ß'.repeat(161)} {{code}}` } } } },
+    })
+    writeFileSync(join(folder, 'long.json'), long)
+    const env = {
+      ...{ DATA_DIR: join(folder, 'data'), SECRET_KEY, PRICES_FILE: file },
+      ...{ TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' },
+      ...{
+        SMTP_URL: 'smtp://127.0.0.1',
+        MAIL_FROM: 'a@example.com',
+        HTTP_SMS_URL: 'http://x.example',
+      },
+      SERVICES_FILE: join(folder, 'long.json'),
+    }
+    const headOf = async (...words: string[]) =>
+      (await run(env, 'preview', ...words)).out.split('\n')[0]
+    const german = ['--locale', 'de', '--channel', 'sms']
+    expect(await headOf(...german, '--country', 'de')).toMatch(
+      /, 2 parts, 0\.14 EUR by twilio, own text$/,
+    )
+    expect(await headOf(...german)).toMatch(/, 2 parts, 0\.10 USD by twilio, own text$/)
+    expect(await headOf('--locale', 'en', '--channel', 'email')).toBe(
+      'en  email, 0.001 USD by smtp',
+    )
+    const { out } = await run(env, 'preview', ...german, '--country', 'DE', '--json')
+    const [text] = (JSON.parse(out) as { texts: { prices: unknown }[] }).texts
+    expect(text?.prices).toEqual([{ provider: 'twilio', price: '0.14', currency: 'EUR' }])
+    expect((await run(env, 'preview', '--country', 'Germany')).status).toBe(2)
+  })
+
+  it('shows what a messenger’s template is given, once for each of its languages', async () => {
+    const whatsapp = (prefix: string) => ({
+      [`${prefix}_ACCESS_TOKEN`]: 'x',
+      [`${prefix}_PHONE_NUMBER_ID`]: '106540352242922',
+      [`${prefix}_TEMPLATE`]: 'otp_login',
+      [`${prefix}_LANGUAGES`]: 'en_US, de',
+    })
+    const env = {
+      ...{ DATA_DIR: join(folder, 'data'), SECRET_KEY, TELEGRAM_TOKEN: 'x' },
+      ...{ ...whatsapp('WHATSAPP_CLOUD'), ...whatsapp('WHATSAPP_CLOUD__EU') },
+    }
+    const german = await run(env, 'preview', '--channel', 'whatsapp', '--locale', 'de-AT')
+    const parts = '  in the text: 482913\n  behind the button: 482913\n'
+    expect(german.out).toBe(
+      [
+        `whatsapp by whatsapp_cloud, template otp_login in de\n${parts}`,
+        `whatsapp by whatsapp_cloud:eu, template otp_login in de\n${parts}`,
+      ].join('\n'),
+    )
+    const all = await run(env, 'preview', '--json')
+    const { templates, texts } = JSON.parse(all.out) as {
+      templates: { language: string }[]
+      texts: []
+    }
+    const languages = ['de', 'en_US', null]
+    expect(new Set(templates.map(({ language }) => language))).toEqual(new Set(languages))
+    expect(templates).toHaveLength(5)
+    expect(texts.length).toBeGreaterThan(50)
+    const none = await preview('--channel', 'telegram')
+    expect([none.status, none.out]).toEqual([0, ''])
+    expect(none.err).toMatch(/^No provider is configured for telegram/)
+  })
+
   it('refuses a service that does not exist, and settings that are wrong', async () => {
     const wrong = await preview('--service', 'nobody')
     expect([wrong.status, wrong.out]).toEqual([2, ''])

@@ -46,6 +46,10 @@ export const telegramEntry = {
     httpTransport('TELEGRAM_BASE_URL', readTelegramSettings(values).baseUrl),
   ],
   read: readTelegramSettings,
+  toTemplate: (_values, { code }) => ({
+    ...{ template: 'Telegram’s own text', language: null },
+    variables: { code },
+  }),
   create: (values, deps) => createTelegramProvider(readTelegramSettings(values), deps),
 } satisfies ProviderEntry
 

@@ -80,6 +80,11 @@ export const whatsAppCloudEntry = {
     httpTransport('WHATSAPP_CLOUD_BASE_URL', readWhatsAppSettings(values).baseUrl),
   ],
   read: readWhatsAppSettings,
+  toTemplate(values, { locale, code }) {
+    const { template, languages } = readWhatsAppSettings(values)
+    const variables = { 'in the text': code, 'behind the button': code }
+    return { template, language: pickLanguage(locale, languages), variables }
+  },
   create: (values, deps) => createWhatsAppProvider(readWhatsAppSettings(values), deps),
 } satisfies ProviderEntry
 
