@@ -2,6 +2,7 @@
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
+import type { LaneWait } from '../delivery/pace-ports.ts'
 import type { Fault, ProviderState, Rest } from '../delivery/ports.ts'
 import type { ReceiptState } from '../delivery/receipt-ports.ts'
 import type { EventRecord } from '../events/types.ts'
@@ -134,6 +135,8 @@ export type HealthReport = {
   providers: readonly ProviderState[]
   /** Providers that this node leaves alone for a while. */
   rests: readonly Rest[]
+  /** What each provider has to carry, on all nodes. */
+  lanes: readonly LaneWait[]
   /** URLs that nothing is delivered to at the moment, or no longer. */
   webhooks: readonly Trouble[]
   /** Rows under root keys that this node lacks, by key and service. */

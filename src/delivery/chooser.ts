@@ -1,6 +1,7 @@
 // The provider of a message's next try, by its route, what it has tried, and who rests: at its start, when it is due, and after an answer.
 // It must not settle anything: it names a provider, and when.
 
+import type { Channel } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type NextProvider, nextProvider, type Readiness } from './next-provider.ts'
 import type { Rests } from './rests.ts'
@@ -23,8 +24,10 @@ export function createChooser(deps: {
   rests: Rests
   clock: Clock
   random: () => number
+  /** Where a message would wait too long: it is not queued there while another one of its route is left. */
+  isFull?: (channel: Channel, provider: string) => boolean
 }) {
-  const { routing, rests, clock, random } = deps
+  const { routing, rests, clock, random, isFull = () => false } = deps
   const readinessOf =
     ({ channel, country }: Routed, now: number) =>
     (provider: string) =>
@@ -36,7 +39,12 @@ export function createChooser(deps: {
   const isReady = ({ rests: is, pausedUntil }: Readiness) => !is && pausedUntil === 0
   return {
     /** Null: no provider serves the channel. */
-    first: (message: Routed): string | null => next(message, '')?.provider ?? null,
+    first(message: Routed): string | null {
+      const order = drawOrder(routing(message), random)
+      const open = order.filter((name) => !isFull(message.channel, name))
+      const among = open.length > 0 ? open : order
+      return nextProvider(among, '', readinessOf(message, clock.now()))?.provider ?? null
+    },
     /** After an answer. Undefined: each has refused it for good. */
     next,
     /** Of a due row. Undefined: nobody may carry it. */

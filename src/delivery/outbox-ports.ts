@@ -4,6 +4,7 @@
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
 import type { Cost } from './cost.ts'
 import type { NextProvider } from './next-provider.ts'
+import type { Backlog } from './pace-ports.ts'
 import type { Fault, ProviderError, SendResult } from './ports.ts'
 import type { Receipt } from './receipt-ports.ts'
 
@@ -242,6 +243,7 @@ export type Outbox = {
   serve<Prepared>(reserve: Reserve<Prepared>): void
   /** The answered tries of the newest real messages, bounded; in no order. */
   pastSends(): Promise<PastSend[]>
+  readonly backlog: Backlog
   /** One for each channel. */
   depths(now: number): Promise<OutboxDepth[]>
 }

@@ -11,6 +11,7 @@ import { createRests, type Rests } from '../delivery/rests.ts'
 import { createRouting, type Routed } from '../delivery/routing.ts'
 import { createSuppressFor } from '../delivery/suppress.ts'
 import { createComposer } from '../delivery/templates/message.ts'
+import { createWaits, type Waits } from '../delivery/waits.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
 import { purgeUnverified } from '../factors/domain.ts'
@@ -41,6 +42,8 @@ type Sending = {
   watch: ProviderWatch
   rests: Rests
   chooser: Chooser
+  waits: Waits
+  waitTooLong: Waits['tooLong']
   reports: Reports
   hasReceipts: (message: Routed) => boolean
 }
@@ -70,7 +73,10 @@ function composeDelivery(
     ...{ clock, rests, logger },
   })
   const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
-  const chooser = createChooser({ routing, rests, clock, random: Math.random })
+  const { backlog } = store.outbox
+  const waits = createWaits({ backlog, providers: providers.providers, routing, clock })
+  const { isFull, tooLong: waitTooLong } = waits
+  const chooser = createChooser({ routing, rests, clock, random: Math.random, isFull })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
   const { callbackUrlOf, returnTokenOf, isReporting, onDecoySent } = reports
   const worker = createWorker({
@@ -109,7 +115,7 @@ function composeDelivery(
     deadlineMs: config.deliveryDeadlineMs,
   })
   const hasReceipts = createReceiptKnowledge(routing, providers.providers, reports.reportsArrival)
-  return { providers, worker, watch, rests, chooser, reports, hasReceipts }
+  return { providers, worker, watch, rests, chooser, waits, waitTooLong, reports, hasReceipts }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {
@@ -183,6 +189,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     mint: mint.level(),
     sending: worker.status().inFlight,
     rests: parts.rests.list(clock.now()),
+    lanes: await parts.waits.list().catch(() => []),
     webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })

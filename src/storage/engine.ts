@@ -140,7 +140,7 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppr
     /** One transaction: each where its row is still so, then codes that cannot be sent any more. @returns how many rows were changed */
     sweep(input: SweepToApply): Promise<number>
   }
-  outbox: Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'depths'> & {
+  outbox: Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'backlog' | 'depths'> & {
     /** A worker claims here from now on. */
     served?(): void
     due(input: { lanes: readonly LaneClaim[]; now: number }): Promise<DueRow[]>
@@ -192,7 +192,7 @@ const READS = {
   ],
   factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
-  outbox: ['due', 'dueLanes', 'pastSends', 'depths', 'reported'],
+  outbox: ['due', 'dueLanes', 'pastSends', 'backlog', 'depths', 'reported'],
   events: ['list', 'listRefusals', 'follow'],
   apiKeys: ['find', 'list'],
   retention: [],

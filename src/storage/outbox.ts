@@ -216,6 +216,7 @@ export function createOutbox(
     },
     dueLanes: engine.dueLanes,
     pastSends: engine.pastSends,
+    backlog: engine.backlog,
     depths: engine.depths,
   }
 }

@@ -4,6 +4,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
+import type { LaneWait } from '../delivery/pace-ports.ts'
 import {
   type Failover,
   faultOf,
@@ -15,6 +16,7 @@ import type { ReceiptState } from '../delivery/receipt-ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 import { createCostCounters } from './cost-counters.ts'
+import { createProviderGauges } from './provider-gauges.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -32,6 +34,8 @@ export type Levels = {
   mint: { ready: number; capacity: number }
   sending: Readonly<Record<Channel, number>>
   rests: readonly Rest[]
+  /** On all nodes. Empty where the store is unavailable. */
+  lanes: readonly LaneWait[]
   /** Those that fail or are off. */
   webhooks: readonly Trouble[]
   /** Undefined: the store is unavailable. */
@@ -137,24 +141,18 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   const oldest = gauge('outbox_oldest_due_seconds', 'How long the oldest due message has waited.', [
     'channel',
   ])
-  const rests = gauge(
-    'provider_rests',
-    '1 for each provider that this node leaves alone, by why: failing, account, destination (of a country) or throttled.',
-    ['channel', 'provider', 'country', 'reason'],
-  )
   const failing = gauge(
     'webhook_failing',
     '1 for each destination of webhooks that accepts nothing (state=failing) or is switched off (state=off).',
     ['service', 'destination', 'state'],
   )
+  const setProviders = createProviderGauges(registry)
   const isReachable = gauge('store_reachable', '1 if the store could be reached, else 0.')
   return (levels) => {
     for (const [state, value] of Object.entries(levels.hashing)) hashing.set({ state }, value)
     for (const [state, value] of Object.entries(levels.mint)) mint.set({ state }, value)
     for (const [channel, value] of Object.entries(levels.sending)) sending.set({ channel }, value)
-    rests.reset()
-    for (const { channel, provider, country, reason } of levels.rests)
-      rests.set({ channel, provider, country: country ?? '', reason }, 1)
+    setProviders(levels)
     failing.reset()
     for (const { service, id, offSince } of levels.webhooks)
       failing.set({ service, destination: id, state: offSince === null ? 'failing' : 'off' }, 1)

@@ -40,6 +40,13 @@ export type Domain = {
     to: string
     country: string | null
   }) => string | null
+  /** Where such a message would wait too long for its turn, whoever of its route carries it; null: it would not. */
+  waitTooLong: (message: {
+    service: string
+    channel: Channel
+    to: string
+    country: string | null
+  }) => Promise<{ waitMs: number; retryAfterSeconds: number } | null>
   /** Whether `delivered` is reported of such a message, whoever of its route carries it. */
   hasReceipts: (message: {
     service: string

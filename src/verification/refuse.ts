@@ -53,6 +53,19 @@ export function refuseOverloaded(): Refusal {
   }
 }
 
+/** @param waitMs of a message that is queued now, about */
+export function refuseSlow(
+  channel: Channel,
+  { waitMs, retryAfterSeconds }: { waitMs: number; retryAfterSeconds: number },
+): Refusal {
+  return {
+    kind: 'refused',
+    error: 'overloaded',
+    detail: `a message by ${channel} would wait about ${Math.round(waitMs / 1_000)} s for its turn at its provider; nothing was sent or counted`,
+    retryAfterSeconds,
+  }
+}
+
 export function refuseUnknown(): Refusal {
   return {
     kind: 'refused',

@@ -3,7 +3,7 @@
 import type { Channel, VerificationChannel } from '../kernel/channel.ts'
 import { codeContext } from '../kernel/sealing.ts'
 import { refuseStartFields } from './admission.ts'
-import type { Caller, SendCommand } from './api.ts'
+import type { Caller, Refusal, SendCommand } from './api.ts'
 import { sendLimitKeys, testLimitKeys } from './budgets.ts'
 import { planChain, waitingSteps } from './chain.ts'
 import type { Domain } from './domain.ts'
@@ -18,7 +18,7 @@ import {
   readRecipient,
   testRecipientFor,
 } from './recipient.ts'
-import { refuseFields } from './refuse.ts'
+import { refuseFields, refuseSlow } from './refuse.ts'
 import { commonFields, obtainCode, type PlannedStart, type PreparedCode } from './start-plan.ts'
 import type { NewVerification } from './state.ts'
 
@@ -44,7 +44,6 @@ export function planMessageStart(
   const test = testRecipientFor(service, recipient, domain.clock.now())
   const chosen = planChain(domain, service, recipient, command, test !== undefined)
   if ('kind' in chosen) return { refusal: chosen, about }
-
   const { channel } = chosen
   const country = recipient.kind === 'phone' ? recipient.country : null
   const { authenticated, endUser } = command
@@ -89,8 +88,18 @@ export function planMessageStart(
     },
     isLandline: channel === 'sms' && isLandline(recipient),
     pickProvider: () => pickProvider(channel),
+    refuseSlow: () => refuseWaiting(domain, { ...message, channel }),
     steps: () => waitingSteps(chosen, pickProvider),
   }
+}
+
+/** A decoy's as anybody's. The later steps of a chain are for later. */
+async function refuseWaiting(
+  { waitTooLong }: Domain,
+  message: Parameters<Domain['waitTooLong']>[0],
+): Promise<Refusal | undefined> {
+  const wait = await waitTooLong(message)
+  return wait ? refuseSlow(message.channel, wait) : undefined
 }
 
 function sessionSlot(

@@ -30,6 +30,8 @@ export type StartPlan = {
   resends: boolean
   /** Why there is nothing to start; asked before anything is counted. */
   refuseMissing?: () => Promise<Refusal | undefined>
+  /** Why its message would come too late; asked before anything is counted. */
+  refuseSlow?: () => Promise<Refusal | undefined>
   /** Undefined: the hasher's queue is full. Null: no code is made. */
   obtain: () => ObtainedCode | null | undefined
   record: (now: number, code: PreparedCode | null) => NewVerification

@@ -63,6 +63,8 @@ async function makeNew(deps: StartDeps, context: StartContext): Promise<StartRes
   const { caller, command, plan } = context
   const missing = await plan.refuseMissing?.()
   if (missing) return missing
+  const slow = await plan.refuseSlow?.()
+  if (slow) return slow // mutant: C53.start-not-stuck
   const now = deps.clock.now()
   const guesses = guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now)
   const obstacle = await deps.store.checkStart(guesses, plan.suppressible) // mutant: C59.before-count

@@ -7,6 +7,7 @@ import { describeChains } from './chains.ts'
 import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
+import { describeBacklog } from './outbox-backlog.ts'
 import { describeClaims } from './outbox-claims.ts'
 import { describeReceipts } from './outbox-receipts.ts'
 import { describeSettling } from './outbox-settling.ts'
@@ -29,6 +30,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeFactors(factory)
   describeFactorUses(factory)
   describeClaims(factory)
+  describeBacklog(factory)
   describeSettling(factory)
   describeReceipts(factory)
   describeChains(factory)

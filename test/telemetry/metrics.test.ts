@@ -140,12 +140,22 @@ async function everyLabel(): Promise<Set<string>> {
         ...{ since: 0, until: 1 },
       },
     ],
+    lanes: [
+      {
+        ...{ channel: 'sms', provider: 'twilio', due: 312, isMore: false, waitMs: 31_200 },
+        rate: { key: 'twilio', messages: 600, perMs: 60_000 },
+      },
+    ],
     webhooks: [
       { id: 'whd_0', service: 'default', url: 'https://a.example', failingSince: 0, offSince: 1 },
     ],
     outbox: [{ channel: 'sms', due: 0, retrying: 0, oldestDueMs: 0 }],
   }))
   const told = await metrics.text()
+  const lane = { channel: 'sms', provider: 'twilio' }
+  expect(readMetric(told, 'countersign_provider_rate', lane)).toBe(10)
+  expect(readMetric(told, 'countersign_provider_due', lane)).toBe(312)
+  expect(readMetric(told, 'countersign_provider_wait_seconds', lane)).toBe(31.2)
   return new Set(['instance', ...[...told.matchAll(/(\w+)="/g)].map(([, name = '']) => name)])
 }
 

@@ -47,16 +47,20 @@ function watch(hasher: Hasher): Hasher {
 }
 
 let world: World | undefined
+/** Of each message; null: it goes out soon. */
+const queue: { wait: Awaited<ReturnType<Domain['waitTooLong']>> } = { wait: null }
 const open = async () => {
   Object.assign(places, { isFull: false, held: 0 })
+  queue.wait = null
   const { limits } = testService()
   const burst = { max: MAX_SENDS, windowSeconds: 600 }
   const made = await createWorld({
     service: { limits: { ...limits, sends_per_number_burst: burst } },
+    waitTooLong: async () => queue.wait,
     wrapPorts: (ports) => ({ ...ports, hasher: watch(ports.hasher) }),
   })
-  const start = () =>
-    made.start({ to: TO, session: null, purpose: 'login', decoy: false, ttlSeconds: 600 })
+  const start = (decoy = false) =>
+    made.start({ to: TO, session: null, purpose: 'login', decoy, ttlSeconds: 600 })
   world = made
   return { ...made, start }
 }
@@ -80,6 +84,22 @@ it('C16: a full hasher spends no budget', async () => {
     expect(await start()).toMatchObject({ kind: 'refused', error: 'overloaded' })
   places.isFull = false
   for (let n = 0; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
+})
+
+it('C53: a start whose message would wait a minute is refused before anything is counted, a decoy’s as well', async () => {
+  const opened = await open()
+  queue.wait = { waitMs: 75_300, retryAfterSeconds: 16 }
+  for (const decoy of [false, true])
+    for (let n = 0; n < TRIES; n += 1)
+      expect(await opened.start(decoy)).toEqual({
+        ...{ kind: 'refused', error: 'overloaded', retryAfterSeconds: 16 },
+        detail:
+          'a message by email would wait about 75 s for its turn at its provider; nothing was sent or counted',
+      })
+  expect(places.held).toBe(0)
+  expect(opened.rows()).toEqual([])
+  queue.wait = null
+  for (let n = 0; n < MAX_SENDS; n += 1) expect((await opened.start()).kind).toBe('started')
 })
 
 it('C16: a full hasher charges no attempt', async () => {

@@ -29,6 +29,7 @@ import {
   createMessageComparers,
   generateCode,
 } from '../../src/verification/comparison.ts'
+import type { Domain } from '../../src/verification/domain.ts'
 import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import type { Limiter } from '../../src/verification/limit-ports.ts'
 import { DEFAULT_LIMITS, type ServicePolicy } from '../../src/verification/policy.ts'
@@ -113,6 +114,7 @@ export async function createWorld(options: {
   wrapPorts?: (ports: Ports) => Ports
   /** As between nodes: starts of one session do not wait for each other. */
   withoutLock?: boolean
+  waitTooLong?: Domain['waitTooLong']
 }) {
   const directory = temporaryDirectory()
   const at = { wall: START_WALL_MS, monotonic: 0 }
@@ -156,6 +158,7 @@ export async function createWorld(options: {
     createReference,
     pickLocale,
     pickProvider: () => 'test',
+    waitTooLong: options.waitTooLong ?? (async () => null),
     hasReceipts: () => true,
     addressKey,
     ...compared,

@@ -4,6 +4,8 @@
 import { type Mutant, mutant } from '../mutation.ts'
 
 const PACE = 'test/delivery/pace.test.ts'
+const WAITS = 'test/delivery/waits.test.ts'
+const REFUSED = 'test/verification/refused-starts.test.ts'
 const HEADERS = 'test/delivery/rate-headers.test.ts'
 
 export const PACE_MUTANTS: readonly Mutant[] = [
@@ -36,5 +38,17 @@ export const PACE_MUTANTS: readonly Mutant[] = [
     'no header parks a provider for longer than a minute',
     [HEADERS, 'nobody is parked for longer than a minute'],
     { node: 'CallExpression', becomes: 'tightest.resetMs' },
+  ),
+  mutant(
+    'C53.wait-by-rate',
+    'a message waits for all that is due before it, at its provider’s rate',
+    [WAITS, 'C53: at 10/s with 600 messages due'],
+    { node: 'CallExpression', becomes: 'oldestDueMs' },
+  ),
+  mutant(
+    'C53.start-not-stuck',
+    'no start is accepted whose message would wait a minute',
+    [REFUSED, 'C53: a start whose message would wait a minute is refused'],
+    { node: 'IfStatement', becomes: '' },
   ),
 ]

@@ -12,7 +12,14 @@ import { READ } from '../middleware/auth.ts'
 import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { count, timeField, toWireTime } from '../schemas/answers.ts'
-import { Provider, ProviderRest, toWireProvider, toWireRest } from '../schemas/providers.ts'
+import {
+  Provider,
+  ProviderLane,
+  ProviderRest,
+  toWireLane,
+  toWireProvider,
+  toWireRest,
+} from '../schemas/providers.ts'
 import { toWireTrouble, WebhookTrouble } from '../schemas/webhooks.ts'
 
 const Node = z.object({
@@ -60,6 +67,9 @@ const AdminHealth = z
     rests: z.array(ProviderRest).openapi({
       description: 'Providers that this node leaves alone for a while: messages go to the others.',
     }),
+    lanes: z.array(ProviderLane).openapi({
+      description: 'What each provider is to carry of each channel, on all nodes.',
+    }),
     webhooks: z.array(WebhookTrouble).openapi({
       description: 'URLs that fail, or were switched off after five days of that.',
     }),
@@ -100,6 +110,7 @@ function toWireHealth(
     failed,
     providers,
     rests,
+    lanes,
     webhooks,
     underMissing,
   } = report
@@ -124,6 +135,7 @@ function toWireHealth(
     failed_last_hour: failed ? { count: failed.count, more: failed.isMore } : null,
     providers: providers.map(toWireProvider),
     rests: rests.map(toWireRest),
+    lanes: lanes.map(toWireLane),
     webhooks: webhooks.map(toWireTrouble),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({

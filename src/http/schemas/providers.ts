@@ -3,6 +3,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { adviseOnRest } from '../../admin/advice/advice.ts'
+import { describeLane, writeRate } from '../../admin/advice/lanes.ts'
 import type { HealthReport } from '../../admin/ports.ts'
 import { REST_REASONS } from '../../delivery/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
@@ -37,6 +38,28 @@ export const ProviderRest = z.object({
   since: timeField,
   until: timeField.openapi({ description: 'When a message tries it again.' }),
 })
+
+export const ProviderLane = z.object({
+  channel: z.enum(CHANNELS),
+  provider: z.string(),
+  rate: z.string().nullable().openapi({
+    description: 'As its setting has it; null: it has none.',
+    example: '10/s',
+  }),
+  due: count,
+  more: z.boolean().openapi({ description: 'True: at least as many are due.' }),
+  wait_seconds: count.openapi({
+    description: 'About how long a message that is queued now waits for its turn.',
+  }),
+  text: z.string().openapi({ example: 'twilio: 10/s, 312 messages due, about 31 s' }),
+})
+
+export function toWireLane(lane: HealthReport['lanes'][number]): z.infer<typeof ProviderLane> {
+  const { channel, provider, due, isMore: more, waitMs } = lane
+  const text = describeLane(lane)
+  const wait_seconds = Math.round(waitMs / 1_000)
+  return { channel, provider, rate: writeRate(lane), due, more, wait_seconds, text }
+}
 
 export function toWireProvider(state: HealthReport['providers'][number]): z.infer<typeof Provider> {
   const { name, channels, last, acceptedAt, accepted, refused } = state

@@ -86,6 +86,13 @@ const DEPTHS = `select c.channel, coalesce(sum(y.due), 0)::int as due, coalesce(
     )}) y right join (values ${CHANNELS.map((one) => `('${one}')`).join()}) c(channel) on c.channel = y.channel
   group by c.channel`
 
+type Due = { due: number; oldestDueMs: number }
+const BACKLOG = `select x.due, x."oldestDueMs" from unnest($1::text[], $2::text[], $3::int[]) with ordinality
+    l(channel, provider, most, place), lateral (
+      select count(*)::int as due, greatest(0, $4::bigint - coalesce(min(due_at), $4::bigint)) as "oldestDueMs"
+      from (select d.due_at ${OPEN} ${OF_ONE} and d.due_at <= $4::bigint order by d.due_at limit l.most) open) x
+  order by l.place`
+
 const LEASE = `select f.leased_at, f.new_token, f.max_sends, f.has_next, (f.o).* from cs_lease_3($1::text[], $2::text[], $3::int[], $4, $5) f`
 
 function createLease({ query, timeOf }: StoreContext) {
@@ -138,6 +145,14 @@ export function createOutbox(
         join send_attempts t on t.verification_seq = d.verification_seq and t.send = d.send and t.result is not null
         order by t.verification_seq desc, t.send desc, t.attempt desc limit ${PAST_TRIES}`)
       return rows.map((row) => toPastSend(camelRow(row) as PastSendRow))
+    },
+    backlog: (lanes, now) => {
+      const columns = [
+        lanes.map(({ channel }) => channel),
+        lanes.map(({ provider }) => provider),
+        lanes.map(({ limit }) => limit),
+      ]
+      return query<Due>({ text: BACKLOG, values: [...columns, now] })
     },
     depths: (now) => query<OutboxDepth>({ text: DEPTHS, values: [now] }),
   }

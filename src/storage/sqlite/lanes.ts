@@ -2,6 +2,7 @@
 // It must not list providers: a lane is whatever the rows say.
 
 import type { LaneDue, OutboxDepth } from '../../delivery/outbox-ports.ts'
+import type { Backlog } from '../../delivery/pace-ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import { MAX_COUNTED } from '../outbox-reads.ts'
 import { and, atMost, eq, gt, isNotNull, isNull, type Orm, sql } from './drizzle.ts'
@@ -66,7 +67,19 @@ export function createLaneReads(orm: Orm) {
     }
     return total
   }
+  const counted = orm
+    .select({ due: sql<number>`count(*)`, first: sql<number | null>`min(due_at)` })
+    .from(
+      sql`(select due_at from deliveries where channel = +${p('channel')} and provider = +${p('provider')}
+        and due_at <= +${p('now')} order by due_at limit +${p('limit')})`,
+    )
+    .prepare()
   return {
+    backlog: (lanes: Parameters<Backlog>[0], now: number) =>
+      lanes.map((lane) => {
+        const { due = 0, first = null } = counted.get({ ...lane, now }) ?? {}
+        return { due, oldestDueMs: first === null ? 0 : now - first }
+      }),
     dueLanes: () => CHANNELS.flatMap(lanesOf),
     depths: (now: number) => CHANNELS.map((channel) => depthOf(channel, now)),
   }

@@ -116,6 +116,7 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
     receive: async (change, now) => receipts().receive(change, now),
     dueLanes: () => writer.read(lanes.dueLanes),
     pastSends: () => writer.read(readPastSends),
+    backlog: (asked, now) => writer.read(() => lanes.backlog(asked, now)),
     depths: (now) => writer.read(() => lanes.depths(now)),
   }
 }

@@ -80,6 +80,7 @@ function createDomain() {
     pickLocale,
     hasReceipts: () => false,
     pickProvider: () => 'acme',
+    waitTooLong: async () => null,
     addressKey: (address) => address,
     compare: comparersOf({
       ...compared,

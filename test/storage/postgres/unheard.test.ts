@@ -66,6 +66,7 @@ describe('a start whose commit went unconfirmed', () => {
       pickLocale,
       hasReceipts: () => false,
       pickProvider: () => 'acme',
+      waitTooLong: async () => null,
       addressKey: (address) => address,
     })
     const begin = () =>

@@ -9,6 +9,7 @@ import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeChains } from '../../contract/chains.ts'
 import { describeEvents } from '../../contract/event-store.ts'
+import { describeBacklog } from '../../contract/outbox-backlog.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describeReceipts } from '../../contract/outbox-receipts.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
@@ -30,6 +31,7 @@ describe('on SQLite', () => {
   })
   const factory = (): Stores => store
   describeClaims(factory)
+  describeBacklog(factory)
   describeSettling(factory)
   describeReceipts(factory)
   describeChains(factory)

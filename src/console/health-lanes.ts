@@ -1,0 +1,34 @@
+// What waits for each provider, as a table of the Health page.
+
+import { html } from 'hono/html'
+import { writeRate } from '../admin/advice/lanes.ts'
+import type { HealthReport } from '../admin/ports.ts'
+import type { Html } from './shell.ts'
+import { numbers, table } from './table.ts'
+import { spanOf, stamp } from './words.ts'
+
+/** A message that waits longer is late for a user in front of a login form. */
+const LATE_MS = 10_000
+
+function waitOf(waitMs: number): Html | string {
+  if (waitMs < 1_000) return 'none'
+  const span = `about ${spanOf(waitMs)}`
+  return waitMs > LATE_MS ? stamp(span, 'warn') : span
+}
+
+export function lanesOf({ lanes }: HealthReport): Html | string {
+  if (lanes.length === 0) return ''
+  return html`<p class="soft">Messages due by provider, on all nodes. Where a message would wait a minute at each provider of its route, its start is refused (503).</p>${table(
+    {
+      caption: 'What waits for each provider',
+      columns: ['Provider', 'Channel', 'Rate', ...numbers('Due'), 'Wait'],
+      rows: lanes.map((lane) => [
+        lane.provider,
+        lane.channel,
+        writeRate(lane) ?? html`<span class="soft">none</span>`,
+        lane.isMore && lane.due > 1 ? `${lane.due}+` : lane.due,
+        waitOf(lane.waitMs),
+      ]),
+    },
+  )}`
+}
