@@ -2,7 +2,6 @@
 // It must not know a row: the store counts them.
 
 import type { Channel } from '../kernel/channel.ts'
-import type { LaneKey } from './outbox-ports.ts'
 import type { Rate } from './ports.ts'
 
 /** `burst`: how many tokens it holds; one comes each interval. */
@@ -11,12 +10,14 @@ export type Bucket = { intervalMs: number; burst: number }
 /** `waitMs`: until the next token. */
 export type Taken = { granted: number; waitMs: number }
 
+type Lane = { channel: Channel; provider: string | null }
+
 export type SharedPace = {
   /**
    * One statement: tokens for as many of the lane's due rows as there are, at most `wanted`. `waitMs`: until there is
    * one for a row that got none; 0: each has one. @throws StoreUnavailableError
    */
-  take(ask: LaneKey & Bucket & { key: string; wanted: number; now: number }): Promise<Taken>
+  take(ask: Lane & Bucket & { key: string; wanted: number; now: number }): Promise<Taken>
 }
 
 /**
