@@ -62,7 +62,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I17: {
     name: 'nothing begins after the end',
-    text: 'Once a verification has ended, nothing goes out that was not already handed to a provider: no retry, no failover, no step of a chain, however it became due.',
+    text: 'Once a verification has ended, nothing goes out that was not already handed to a provider: no retry, no failover, no step of a chain, however it became due. No provider is asked what became of its messages.',
   },
   I18: {
     name: 'every message counts',

@@ -18,7 +18,7 @@ import {
   type PeopleDeps,
   servicesOf,
 } from './people.ts'
-import type { Admin, HealthReport, VerificationReads } from './ports.ts'
+import type { Admin, HealthReport, VerificationDetail, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
 import type { SuppressionAdmin } from './suppressions.ts'
@@ -31,6 +31,8 @@ export type OperationsDeps = PeopleDeps &
     /** Cancels and resends as it does for a caller. */
     service: Pick<VerificationService, 'cancel' | 'resend'>
     limits: (service: ServicePolicy, party: Party) => Promise<LimitState[]>
+    /** Somebody looks at a verification, of this service (null: any): its messages are asked about. */
+    view: (id: string, service: string | null) => void
   }
 
 /** The parts that answer an admin's requests, from the API or the console. service/compose-admin.ts fills it. */
@@ -55,6 +57,7 @@ export type Operations = ReturnType<typeof createOperations>
 
 export function createOperations(deps: OperationsDeps) {
   const { verifications, recipients } = deps
+  const people = createPeople(deps)
 
   /** Undefined: no verification has this id, or its service is no longer configured. */
   const asCaller = async ({ service, keyId, clientIp, userAgent }: Admin, id: string) => {
@@ -66,8 +69,15 @@ export function createOperations(deps: OperationsDeps) {
   }
 
   return {
-    ...createPeople(deps),
+    ...people,
+    view: deps.view,
     lift: createLift(deps),
+
+    async detail(admin: Admin, id: string): Promise<VerificationDetail | undefined> {
+      const found = await people.detail(admin, id)
+      if (found?.verification.status === 'pending') deps.view(id, admin.service)
+      return found
+    },
 
     /** For each service that the admin sees. Empty: nobody can be meant. */
     async limitsOf(admin: Admin, person: Person): Promise<PersonLimits[]> {

@@ -36,7 +36,7 @@ export async function followReceipt(
     await wait(Math.min(left, WAITS_MS[Math.min(round, WAITS_MS.length - 1)] ?? left))
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
     const receipt = await ask(reference, signal)
-    if (receipt?.kind !== 'receipt') continue
+    if (receipt.kind !== 'receipt') continue
     const { state, error, fault } = receipt
     last = { state, error, fault, afterMs: now() - began }
     if (state !== 'sent') return last

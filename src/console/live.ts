@@ -66,7 +66,11 @@ export function addLive(pages: Pages, deps: ConsoleDeps): void {
         const isNew = ofRefusals ? events.some(isRefusal) : ids.length > 0
         if (isNew) sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
       },
-      isGood: async () => (await sessions.look(token)) !== undefined, // mutant: C33.stream-session-end
+      async isGood() {
+        const isGood = (await sessions.look(token)) !== undefined // mutant: C33.stream-session-end
+        if (isGood && wanted !== null) deps.admin.operations.view(wanted, service)
+        return isGood
+      },
       farewell: 'over',
     })
     return stream ?? c.body(null, 429)

@@ -46,6 +46,8 @@ export type DeliveryChange = {
   /** The decision holds until then, by the store's clock. */
   notAfter?: number
   newTry?: { tryNumber: number; provider: string }
+  /** Its provider is asked then what became of it. */
+  poll?: { tryNumber: number; at: number }
   /** The try whose row is removed. */
   removed?: number
   at: number

@@ -116,6 +116,8 @@ export type SettleDelivery = {
         reference: string | null
         /** A receipt of it can send the message to another provider. */
         mayFailOver?: boolean
+        /** Its provider can be asked what became of it. */
+        mayBeAsked?: { hasWebhook: boolean }
       }
     | ({
         kind: 'retry'

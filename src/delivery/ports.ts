@@ -97,6 +97,7 @@ export type Provider = {
   probe?(signal: AbortSignal): Promise<Probe>
   /** It reports what became of its messages. */
   readonly receipts?: ReceiptReader
+  /** It can be asked: for who is not reachable from outside, and for receipts that were lost. */
   readonly ask?: AskReceipt
   close?(): Promise<void>
 }

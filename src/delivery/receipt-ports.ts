@@ -70,8 +70,14 @@ export type ReceiptReader = {
   reply?(callback: Callback): string | null
 }
 
-/** Asks the provider what became of a message (Twilio, Vonage, Infobip): undefined: it does not know (yet). */
-export type AskReceipt = (reference: string, signal: AbortSignal) => Promise<Receipt | undefined>
+/** `unknown`: it does not know the message (yet), or nothing that says more than its acceptance. `failed`: it could not be asked. */
+export type Asked = Receipt | { kind: 'unknown' } | { kind: 'failed'; code: string }
+
+/** Asks the provider what became of a message, by the id that it gave it. It never throws for anything that a peer does. */
+export type AskReceipt = (reference: string, signal: AbortSignal) => Promise<Asked>
+
+/** For metrics: what an answer said, or why it said nothing. */
+export type PollOutcome = ReceiptState | 'unknown' | 'failed'
 
 /** `nobody`: no provider of this name reports here. `refused`: it is not signed, or its URL is not one of ours. */
 export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: string }

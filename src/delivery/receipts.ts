@@ -30,6 +30,16 @@ export type ReportedDelivery = LoadedDelivery & {
   receipt: ReceiptState | null
 }
 
+/** With what is known of its polls. */
+export type PolledDelivery = ReportedDelivery & {
+  /** Null: its answer was lost. */
+  tryDurationMs: number | null
+  /** The provider's own id. */
+  reference: string | null
+  /** Somebody has looked at it since the last poll. */
+  isViewed: boolean
+}
+
 /** Of the try. */
 export type TryReceipt = {
   state: ReceiptState
@@ -84,6 +94,10 @@ function failOver(
   const leftMs = row.expiresAt - Math.max(now, found.notBefore)
   return leftMs >= MIN_REMAINING_TO_FAIL_OVER_MS ? found : undefined
 }
+
+/** Where it has not arrived it goes to another provider. */
+export const mayFailOver = (row: ReportedDelivery, next: NextAfter, now: number): boolean =>
+  row.status === 'sent' && isNewest(row) && failOver(row, null, next, now) !== undefined
 
 /** It was on its way, and may be tried again: the provider has it after all. */
 function decideSent(row: ReportedDelivery, next: NextAfter, now: number): DeliveryChange {

@@ -6,6 +6,7 @@ import { decideSettlement } from './backoff.ts'
 import { type CountMessage, refuseTry, settleRefused } from './charge.ts'
 import type { Chooser } from './chooser.ts'
 import type { Cost, PriceOf } from './cost.ts'
+import { type FollowUpDeps, withFollowUp } from './follow-up.ts'
 import type { NextProvider } from './next-provider.ts'
 import type { ClaimedDelivery, Outbox, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
@@ -45,16 +46,14 @@ const SETTLE_RETRY_MAX_MS = 5_000
 /** By then the sweeper has ended the verification, and nobody waits for the result. */
 const SETTLE_GIVE_UP_AFTER_EXPIRY_MS = 120_000
 
-export type TryDeps = {
+export type TryDeps = FollowUpDeps & {
   outbox: Pick<Outbox, 'settle'>
   providers: readonly Provider[]
   compose: ComposeMessage
   recentSends: RecentSends
   chooser: Pick<Chooser, 'next'>
   rests: Pick<Rests, 'record'>
-  /** Whether it will be heard what became of its messages. */
-  isReporting?: ((provider: Provider) => boolean) | undefined
-  /** A decoy was sent by a provider of which it is heard. It must not throw. */
+  /** A decoy was sent. It must not throw. */
   onDecoySent?: ((claim: Claim) => void) | undefined
   /** One message more than the limits know of. */
   countMessage: CountMessage
@@ -103,15 +102,13 @@ export function createTry(deps: TryDeps): RunTry {
     }
     logResult(deps.logger, claim, result, durationMs)
     const next = nextFor(deps, provider, claim, result)
-    const isHeardOf = provider !== undefined && deps.isReporting?.(provider) === true
     const settled = decideSettlement(claim, result, next, clock.now(), deps.random())
-    const mayFailOver = isHeardOf && next?.isNewRound === false
-    const decided = settled.kind === 'sent' && mayFailOver ? { ...settled, mayFailOver } : settled
+    const decided = withFollowUp(deps, provider, claim, settled, next)
     if (!prepared.silent && decided.kind === 'retry' && decided.provider !== name)
       deps.onFailover?.({ channel, from: name, to: decided.provider })
     const end = await settle(deps, claim, { decided, durationMs, cost }, stop)
     if (!prepared.silent) await deps.suppressFor?.(claim, result)
-    if (claim.kind === 'decoy' && decided.kind === 'sent' && isHeardOf) deps.onDecoySent?.(claim)
+    if (claim.kind === 'decoy' && decided.kind === 'sent') deps.onDecoySent?.(claim)
     return end
   }
 }

@@ -5,6 +5,7 @@ import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { nextAfterHandOver } from '../kernel/steps.ts'
 import type { DeliveryChange, HeldDelivery } from './change.ts'
 import type { SettleDelivery } from './outbox-ports.ts'
+import { isAwaited, nextPollAt } from './polls.ts'
 import { priced } from './prices.ts'
 import {
   CLOSED,
@@ -25,6 +26,20 @@ export function decideSettled(
   return priced(decide(held, settled), held, settled.cost)
 }
 
+type Sent = Extract<SettleDelivery['result'], { kind: 'sent' }>
+
+/** For as long as somebody waits for the answer. */
+function firstPoll(
+  held: HeldDelivery,
+  { mayBeAsked, mayFailOver }: Sent,
+  now: number,
+): Pick<DeliveryChange, 'poll'> {
+  const waiting = { hasFailover: mayFailOver === true, isViewed: false }
+  if (!mayBeAsked || !isAwaited(held, { ...waiting, ...mayBeAsked }, now)) return {}
+  const at = nextPollAt({ handedAt: now, expiresAt: held.expiresAt }, now, false)
+  return at === null ? {} : { poll: { tryNumber: held.tries, at } }
+}
+
 /** The next state of a claimed row after its try. It never moves a verification (I5). */
 function decide(
   held: HeldDelivery,
@@ -39,6 +54,7 @@ function decide(
         { type: 'delivery.sent', details: { provider, send, attempt, duration_ms: durationMs } },
       ],
       ...moveNext(held, nextAfterHandOver(now)),
+      ...firstPoll(held, result, now),
       // A receipt may send it to another provider: the sealed code stays for that (I7), until the sweeper comes by.
       eraseIfUnsendable: result.mayFailOver !== true, // mutant: I7.kept-for-failover
     }

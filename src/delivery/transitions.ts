@@ -20,7 +20,7 @@ export function canceledBecause({
   verificationStatus,
   send,
   sends,
-}: HeldDelivery): string | undefined {
+}: Pick<HeldDelivery, 'verificationStatus' | 'send' | 'sends'>): string | undefined {
   if (verificationStatus !== 'pending') return verificationStatus
   // Only a row whose worker held it at the resend can be open beside its successor.
   return send < sends ? 'replaced' : undefined

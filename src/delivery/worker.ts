@@ -44,6 +44,7 @@ export type WorkerDeps = Omit<RoundDeps, 'pace'> & {
   onOutcome?: TryDeps['onOutcome']
   onFailover?: TryDeps['onFailover']
   isReporting?: TryDeps['isReporting']
+  hasWebhook?: TryDeps['hasWebhook']
   onDecoySent?: TryDeps['onDecoySent']
   leaseMs?: number
 }

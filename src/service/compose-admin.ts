@@ -42,6 +42,7 @@ export type AdminParts = {
   /** The API's own: for cancels and resends. */
   service: VerificationService
   limits: OperationsDeps['limits']
+  view: OperationsDeps['view']
   liftable: OperationsDeps['liftable']
   keyring: Keyring
   clock: Clock
@@ -96,6 +97,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       refusals: parts.refusals,
       recipients,
       service: parts.service,
+      view: parts.view,
       services: config.services,
       limits: parts.limits,
       liftable: parts.liftable,

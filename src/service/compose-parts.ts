@@ -17,6 +17,7 @@ import { createRefusalLog } from '../events/refusal-log.ts'
 import { purgeUnverified } from '../factors/domain.ts'
 import { createHasher, startSelfTest } from '../hashing/hasher.ts'
 import { createMint } from '../hashing/mint.ts'
+import type { Channel } from '../kernel/channel.ts'
 import { type Clock, createClock, STEERED_RATE } from '../kernel/clock.ts'
 import { createKeyring, type Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -78,9 +79,9 @@ function composeDelivery(
   const { isFull, tooLong: waitTooLong } = waits
   const chooser = createChooser({ routing, rests, clock, random: Math.random, isFull })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
-  const { callbackUrlOf, returnTokenOf, isReporting, onDecoySent } = reports
+  const { callbackUrlOf, returnTokenOf, isReporting, hasWebhook, onDecoySent } = reports
   const worker = createWorker({
-    ...{ chooser, rests, pace, isReporting, onDecoySent },
+    ...{ chooser, rests, pace, isReporting, hasWebhook, onDecoySent },
     countMessage: createCountMessage({
       limiter: deps.limiter,
       store: store.verifications,
@@ -184,6 +185,10 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
+  const wake = (channel: Channel) => {
+    worker.wake(channel)
+    store.due?.announce()
+  }
   const levels = async (): Promise<Levels> => ({
     hashing: hasher.stats(),
     mint: mint.level(),
@@ -194,5 +199,6 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels)
-  return { ...parts, levels }
+  const receipts = parts.reports.open({ ...parts, logger, wake })
+  return { ...parts, ...receipts, wake, levels }
 }

@@ -1,23 +1,35 @@
-// Receipts: the URLs that messages go out with, and where providers report to.
-// It must not make either where nobody outside can reach this service.
+// Receipts: the URLs that messages go out with, where providers report to, and who asks them.
+// It must not make a URL where nobody outside can reach this service.
 
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/listen.ts'
 import { createCallbackUrls, createReturnTokens } from '../delivery/callback-urls.ts'
 import { createDecoyReceipts } from '../delivery/decoy-receipts.ts'
+import { createPoller, type Poller } from '../delivery/poller.ts'
 import type { Provider } from '../delivery/ports.ts'
 import { createReceiptDesk, type DeskDeps } from '../delivery/receipt-desk.ts'
 import type { ReceiptDesk } from '../delivery/receipt-ports.ts'
 import { mayCarry } from '../delivery/routing.ts'
+import { createNext, createTake, type TakeDeps } from '../delivery/take-receipt.ts'
 import type { CallbackUrlOf, ReturnTokenOf } from '../delivery/templates/message.ts'
+import { createView, type View } from '../delivery/viewers.ts'
+import type { EventType } from '../events/types.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { VerificationService } from '../verification/api.ts'
 
-type Needs = Pick<DeskDeps, 'chooser' | 'rests' | 'clock' | 'logger' | 'wake' | 'suppress'> & {
+type Needs = Pick<TakeDeps, 'rests' | 'clock' | 'wake' | 'suppress'> & {
+  chooser: Parameters<typeof createNext>[0]['chooser']
+  logger: DeskDeps['logger']
   metrics: Metrics
 }
+/** `desk`: null where nobody could report. */
+type Receipts = { desk: ReceiptDesk | null; poller: Poller; view: View }
+
+const OF_ARRIVAL: readonly EventType[] = ['delivery.delivered', 'delivery.undelivered']
+const isOfArrival = (type: EventType) => OF_ARRIVAL.includes(type)
 
 /** Providers refuse a message whose callback leads to themselves. */
 function isReachable(publicUrl: string): boolean {
@@ -40,7 +52,7 @@ export function composeReports(
 ) {
   const { keyring, providers } = deps
   const { outbox } = deps.store
-  const decoys = createDecoyReceipts({ outbox, clock: deps.clock, random: Math.random })
+  const decoys = createDecoyReceipts({ outbox, clock: deps.clock })
   const urls =
     publicUrl !== null && isReachable(publicUrl) ? createCallbackUrls({ publicUrl, keyring }) : null
   const ofMessages = providers.filter(({ receipts }) => receipts?.url === 'message')
@@ -53,6 +65,11 @@ export function composeReports(
   const reporting = urls === null ? byToken : providers.filter(({ receipts }) => receipts)
   const callbackUrlOf: CallbackUrlOf = ({ provider, tryId }) =>
     urls && names.has(provider) ? urls.of(provider, tryId) : null
+  const tellsArrival = (provider: Provider) =>
+    reporting.includes(provider) && provider.receipts?.failuresOnly !== true // mutant: C54.bounces-are-no-receipts
+  const heard = new Set(reporting.map(({ name }) => name))
+  const hasWebhook = (service: string) =>
+    services.get(service)?.webhooks.some(({ events }) => events.some(isOfArrival)) ?? false
   const servicesBy: DeskDeps['servicesBy'] = (provider, channel) =>
     [...services.keys()].filter((service) =>
       mayCarry(provider, serviceRoutes.get(service)?.[channel] ?? routes[channel]),
@@ -60,22 +77,55 @@ export function composeReports(
   return {
     callbackUrlOf,
     returnTokenOf,
-    onDecoySent: decoys.follow,
-    isReporting: (provider: Provider) => reporting.includes(provider),
+    hasWebhook,
+    onDecoySent(claim: Parameters<typeof decoys.follow>[0]) {
+      if (heard.has(claim.provider)) decoys.follow(claim)
+    },
+    /** By itself, or when it is asked. */
+    isReporting: (provider: Provider) => reporting.includes(provider) || provider.ask !== undefined,
     /** That a message arrived, too. */
-    reportsArrival: (provider: Provider) =>
-      reporting.includes(provider) && provider.receipts?.failuresOnly !== true, // mutant: C54.bounces-are-no-receipts
-    /** Null: nobody could report. */
-    openDesk({ metrics, ...beside }: Needs): ReceiptDesk | null {
-      if (reporting.length === 0) return null
-      const { countReceipt: onReceipt, countFailover: onFailover } = metrics
-      const { chooser, rests, clock, logger, wake, suppress } = beside
-      return createReceiptDesk({
-        ...{ publicUrl: publicUrl ?? NO_ORIGIN, urls, tokens, outbox, decoys, keyring },
-        providers: reporting,
-        ...{ chooser, rests, clock, logger, wake, suppress, onReceipt, onFailover },
-        servicesBy,
+    reportsArrival: (provider: Provider) => tellsArrival(provider) || provider.ask !== undefined,
+    open({ metrics, chooser, logger, ...beside }: Needs): Receipts {
+      const { countReceipt: onReceipt, countFailover: onFailover, countPoll: onPoll } = metrics
+      const { rests, clock, wake, suppress } = beside
+      const next = createNext({ chooser, keyring })
+      const take = createTake({
+        ...{ outbox, decoys, keyring, next, rests, clock, wake, suppress },
+        ...{ onReceipt, onFailover },
       })
+      const shared = { take, clock, logger }
+      const poller = createPoller({
+        ...shared,
+        providers,
+        outbox,
+        decoys,
+        next,
+        hasWebhook,
+        onPoll,
+      })
+      const view = createView({ outbox, providers, clock, logger })
+      if (reporting.length === 0) return { desk: null, poller, view }
+      const places = { publicUrl: publicUrl ?? NO_ORIGIN, urls, tokens, suppress, servicesBy }
+      return {
+        desk: createReceiptDesk({ ...shared, ...places, providers: reporting }),
+        poller,
+        view,
+      }
+    },
+  }
+}
+
+/** A caller that reads a verification waits for what becomes of its message. */
+export function withViewers(service: VerificationService, view: View): VerificationService {
+  return {
+    ...service,
+    async get(caller, command) {
+      const result = await service.get(caller, command)
+      if (result.kind !== 'found') return result
+      const { id, status, deliveries } = result.verification
+      if (status === 'pending' && deliveries.some((one) => one.status === 'sent'))
+        view(id, caller.service.name)
+      return result
     },
   }
 }

@@ -15,7 +15,6 @@ import type { AppDeps } from '../http/deps.ts'
 import { startMetricsServer } from '../http/metrics-server.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
 import { createStreamPlaces, MAX_STREAMS } from '../http/stream-places.ts'
-import type { Channel } from '../kernel/channel.ts'
 import { createReference } from '../kernel/ids.ts'
 import { createKeyedLock } from '../kernel/keyed-lock.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -26,6 +25,7 @@ import { liftableKeys, limitStates } from '../verification/limit-states.ts'
 import { createVerificationService } from '../verification/service.ts'
 import { composeAdmin, composeConsole } from './compose-admin.ts'
 import { composeParts, type Parts } from './compose-parts.ts'
+import { withViewers } from './compose-receipts.ts'
 import {
   composeAddresses,
   composeSearch,
@@ -66,10 +66,6 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     store: store.verifications,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
     drawQr,
-    wake(channel: Channel) {
-      worker.wake(channel)
-      store.due?.announce()
-    },
     lock: createKeyedLock(),
     generateCode,
     createReference,
@@ -83,7 +79,8 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     services: config.services,
   })
   const ready = () => readiness(store, worker, selfTest, config.role)
-  const service = observeService(createVerificationService(domain), metrics)
+  const observed = observeService(createVerificationService(domain), metrics)
+  const service = withViewers(observed, parts.view)
   const deps: AppDeps = {
     service,
     factors: createFactorService(domain),
@@ -104,7 +101,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     ...composeAddresses(config, logger),
     refusals,
     inbox: providers.inbox,
-    receipts: parts.reports.openDesk({ ...parts, logger, wake: domain.wake }),
+    receipts: parts.desk,
     readiness: ready,
     metrics,
     logger,
@@ -145,6 +142,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
         parts.store.due?.onAnnounced(() => worker.wake())
         worker.start()
         parts.webhooks.start()
+        parts.poller.start()
         sweeper.start()
         purger.start()
         preparing = setTimeout(() => parts.providers.prepare().catch(notLoaded), PREPARE_AFTER_MS)
@@ -161,7 +159,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       mint.stop()
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
-      await parts.webhooks.drain(left())
+      await Promise.all([parts.webhooks.drain(left()), parts.poller.drain(left())])
       await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
       await metricsServer?.close()

@@ -7,6 +7,7 @@ import { createChange, rowToCreate } from './change.ts'
 import type { Engine } from './engine.ts'
 import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
+import { createPolls } from './polls.ts'
 import { createReceive } from './receipts.ts'
 import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
@@ -49,6 +50,7 @@ export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): 
     outbox: {
       ...createOutbox(engine.outbox, causes),
       receive: createReceive(engine.outbox, causes),
+      ...createPolls(engine.outbox),
       serve(reserve) {
         engine.outbox.served?.()
         claims.serve(reserve)

@@ -3,7 +3,6 @@
 
 import type { DeliveryChange, LoadedDelivery } from '../delivery/change.ts'
 import type { LaneKey, SettleDelivery } from '../delivery/outbox-ports.ts'
-import type { ReceiptDecision, ReportedDelivery } from '../delivery/receipts.ts'
 import type {
   ConfirmInput,
   ConfirmOutcome,
@@ -23,6 +22,7 @@ import type {
 } from '../verification/ports.ts'
 import type { FactorUse, VerificationRecord } from '../verification/state.ts'
 import type { SuppressedKey, Suppression } from '../verification/suppression.ts'
+import type { EngineReceipts } from './engine-receipts.ts'
 import type { Store } from './store.ts'
 
 export type KeyToKeep = Omit<IdempotencyWrite<never>, 'answer'>
@@ -102,21 +102,6 @@ export type DeliveryApplied =
   | { kind: 'applied' | 'fenced' }
   | { kind: 'changed'; at: number; row: LoadedDelivery }
 
-/** Of a try: by its numbers, else by the id that its provider gave it. */
-export type TryRef = { provider: string } & (
-  | { by: 'number'; verificationId: string; send: number; tryNumber: number }
-  | { by: 'reference'; reference: string }
-)
-/** `at`: the engine's time. */
-export type ReportedRow = ReportedDelivery & { token: string | null; at: number }
-/** `seen`: what it was decided on (receipts.ts of storage). */
-export type ReceiptToApply = ReceiptDecision & {
-  verificationId: string
-  send: number
-  tryNumber: number
-  seen: string
-}
-
 /** A lane, and how many of its due rows at the most. */
 export type LaneClaim = LaneKey & { limit: number }
 
@@ -140,16 +125,14 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppr
     /** One transaction: each where its row is still so, then codes that cannot be sent any more. @returns how many rows were changed */
     sweep(input: SweepToApply): Promise<number>
   }
-  outbox: Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'backlog' | 'depths'> & {
-    /** A worker claims here from now on. */
-    served?(): void
-    due(input: { lanes: readonly LaneClaim[]; now: number }): Promise<DueRow[]>
-    /** One transaction. */
-    apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>
-    reported(ref: TryRef, now: number): Promise<ReportedRow | undefined>
-    /** Durable. `changed`: since it was read; nothing was written. */
-    receive(change: ReceiptToApply, now: number): Promise<'applied' | 'changed'>
-  }
+  outbox: EngineReceipts &
+    Pick<Store['outbox'], 'dueLanes' | 'pastSends' | 'backlog' | 'depths'> & {
+      /** A worker claims here from now on. */
+      served?(): void
+      due(input: { lanes: readonly LaneClaim[]; now: number }): Promise<DueRow[]>
+      /** One transaction. */
+      apply(changes: readonly DeliveryToApply[], now: number): Promise<DeliveryApplied[]>
+    }
   factors: Omit<FactorStore, 'create' | 'confirm'> & {
     create(factor: FactorToCreate): ReturnType<FactorStore['create']>
     /** `spent`: the right code's step was used before; nothing was changed. */
@@ -192,7 +175,16 @@ const READS = {
   ],
   factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
   rootKeys: ['notUnder'],
-  outbox: ['due', 'dueLanes', 'pastSends', 'backlog', 'depths', 'reported'],
+  outbox: [
+    'due',
+    'dueLanes',
+    'pastSends',
+    'backlog',
+    'depths',
+    'reported',
+    'pollsDue',
+    'unplannedTries',
+  ],
   events: ['list', 'listRefusals', 'follow'],
   apiKeys: ['find', 'list'],
   retention: [],
@@ -206,7 +198,7 @@ const WRITES = {
   verifications: ['create', 'apply', 'sweep', 'purgeAnswers'],
   factors: ['create', 'chargeConfirm', 'confirm', 'remove', 'forget', 'purge', 'rewrap'],
   rootKeys: [],
-  outbox: ['apply', 'receive'],
+  outbox: ['apply', 'receive', 'leasePolls', 'planPoll'],
   events: ['append'],
   apiKeys: ['insert', 'revoke'],
   retention: ['eraseAddresses', 'purge', 'erase'],

@@ -6,7 +6,8 @@ import { decideReceipt } from '../delivery/receipts.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { readTryId } from '../kernel/ids.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'
-import type { Engine, ReportedRow, TryRef } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { ReportedRow, TryRef } from './engine-receipts.ts'
 import { withWebhooks } from './outbox.ts'
 
 /** Each time its delivery moved in between: a few tries, and its end. */

@@ -5,6 +5,7 @@ import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { VerificationReads } from '../admin/ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
 import type { SharedPace } from '../delivery/pace-ports.ts'
+import type { PollStore } from '../delivery/poll-ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
@@ -24,7 +25,7 @@ export type Store = {
   verifications: VerificationStore
   factors: FactorStore
   rootKeys: RootKeyUse
-  outbox: Outbox
+  outbox: Outbox & PollStore
   events: EventStore
   apiKeys: ApiKeyStore
   retention: RetentionStore

@@ -12,11 +12,12 @@ import {
   type SendOutcome,
   type SendResult,
 } from '../delivery/ports.ts'
-import type { ReceiptState } from '../delivery/receipt-ports.ts'
+import type { PollOutcome, ReceiptState } from '../delivery/receipt-ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 import { createCostCounters } from './cost-counters.ts'
 import { createProviderGauges } from './provider-gauges.ts'
+import { createReceiptCounters } from './receipt-counters.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -112,15 +113,6 @@ function createInstruments(registry: Registry) {
   }
 }
 
-function createReceiptCounter(registry: Registry) {
-  return new Counter({
-    name: 'countersign_receipts_total',
-    help: 'Receipts that said something new of a message: sent, undelivered or delivered.',
-    labelNames: ['provider', 'state'],
-    registers: [registry],
-  })
-}
-
 /** Set just before the registry is read. */
 function createLevels(registry: Registry): (levels: Levels) => void {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -200,7 +192,7 @@ export function createMetrics(now = () => performance.now()) {
     suppressed,
     hashes,
   } = createInstruments(registry)
-  const receipts = createReceiptCounter(registry)
+  const { receipts, polls } = createReceiptCounters(registry)
   const setLevels = createLevels(registry)
   const countCost = createCostCounters(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
@@ -238,6 +230,7 @@ export function createMetrics(now = () => performance.now()) {
     },
     countWebhook: (service: string, destination: string, result: 'taken' | 'failed') =>
       webhooks.inc({ service, destination, result }),
+    countPoll: (provider: string, outcome: PollOutcome) => polls.inc({ provider, outcome }),
     countReceipt: (provider: string, state: ReceiptState) => receipts.inc({ provider, state }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeReceipt, followReceipt } from '../../src/commands/test-receipt.ts'
-import type { Receipt } from '../../src/delivery/receipt-ports.ts'
+import type { Asked, Receipt } from '../../src/delivery/receipt-ports.ts'
 import { startMailServer } from '../delivery/smtp-server.ts'
 import { startDnsServer } from './dns-server.ts'
 import { run, SECRET_KEY, startGateway } from './operator-world.ts'
@@ -162,8 +162,10 @@ const RECEIPT: Receipt = {
   ...{ error: null, fault: null, suppress: null, at: null },
 }
 
+const UNKNOWN = { kind: 'unknown' } as const
+
 /** What a provider says, question by question; time passes in waits alone. */
-async function followed(answers: readonly (Receipt | undefined)[]) {
+async function followed(answers: readonly Asked[]) {
   let at = 0
   const asked: [string, number][] = []
   const wait = async (ms: number) => {
@@ -171,7 +173,7 @@ async function followed(answers: readonly (Receipt | undefined)[]) {
   }
   const ask = async (reference: string) => {
     asked.push([reference, at])
-    return answers[asked.length - 1]
+    return answers[asked.length - 1] ?? UNKNOWN
   }
   return { asked, found: await followReceipt(ask, 'm-1', { within: 20_000, now: () => at, wait }) }
 }
@@ -179,7 +181,7 @@ async function followed(answers: readonly (Receipt | undefined)[]) {
 it('C71: the receipt is asked for until it is the end, at 2, 5, 10 … seconds', async () => {
   const lost = { ...RECEIPT, state: 'undelivered', fault: 'recipient' } as const
   const error = { code: '30005', message: 'the number is not in use' }
-  const { asked, found } = await followed([undefined, RECEIPT, { ...lost, error }])
+  const { asked, found } = await followed([UNKNOWN, RECEIPT, { ...lost, error }])
   expect(asked).toEqual([2_000, 5_000, 10_000].map((at) => ['m-1', at]))
   expect(found).toEqual({ state: 'undelivered', error, fault: 'recipient', afterMs: 10_000 })
   expect(describeReceipt(found, 'Try another.')).toBe(

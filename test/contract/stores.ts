@@ -2,6 +2,7 @@
 // It must not know the engine: a suite takes a factory.
 
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
+import type { PollStore } from '../../src/delivery/poll-ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
 import type { FactorStore, RootKeyUse } from '../../src/factors/ports.ts'
 import type { IdempotencyWrite, VerificationStore } from '../../src/verification/ports.ts'
@@ -14,7 +15,7 @@ export type Stores = {
   steps: Steps
   factors: FactorStore
   rootKeys: RootKeyUse
-  outbox: Outbox
+  outbox: Outbox & PollStore
   events: EventStore
 }
 /** The same empty-to-begin-with store at each call; rows of other tests may be there. */

@@ -9,6 +9,7 @@ import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
 import { describeBacklog } from './outbox-backlog.ts'
 import { describeClaims } from './outbox-claims.ts'
+import { describePolls } from './outbox-polls.ts'
 import { describeReceipts } from './outbox-receipts.ts'
 import { describeSettling } from './outbox-settling.ts'
 import { describeStartClaims } from './start-claims.ts'
@@ -33,6 +34,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeBacklog(factory)
   describeSettling(factory)
   describeReceipts(factory)
+  describePolls(factory)
   describeChains(factory)
   describeEvents(factory)
   describeApiKeys(() => factory().apiKeys)

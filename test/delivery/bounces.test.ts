@@ -8,6 +8,7 @@ import type { ReceiptOutcome } from '../../src/delivery/outbox-ports.ts'
 import { createSmtpProvider, smtpEntry } from '../../src/delivery/providers/smtp/smtp.ts'
 import { createReceiptDesk } from '../../src/delivery/receipt-desk.ts'
 import type { Callback, Receipt } from '../../src/delivery/receipt-ports.ts'
+import { createTake } from '../../src/delivery/take-receipt.ts'
 import { createClock } from '../../src/kernel/clock.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
@@ -48,13 +49,17 @@ function openDesk(to = TO) {
   const receive = vi.fn(async (): Promise<ReceiptOutcome> => moved)
   const [add, record] = [vi.fn(async () => undefined), vi.fn()]
   const ignore = () => {}
-  const desk = createReceiptDesk({
-    ...{ publicUrl: 'http://localhost', urls: null, tokens, providers: [smtp] },
+  const take = createTake({
     ...{ outbox: { receive }, keyring, clock: fixedClock, rests: { record } },
     suppress: { add, start: async () => undefined },
-    ...{ servicesBy: () => [], chooser: { next: () => undefined }, decoys: { learn: ignore } },
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    ...{ next: () => undefined, decoys: { learn: ignore } },
     ...{ wake: ignore, onReceipt: ignore, onFailover: ignore },
+  })
+  const desk = createReceiptDesk({
+    ...{ publicUrl: 'http://localhost', urls: null, tokens, providers: [smtp] },
+    ...{ take, clock: fixedClock, servicesBy: () => [] },
+    suppress: { add, start: async () => undefined },
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   })
   return { desk, receive, add, record, reader: smtp.receipts }
 }

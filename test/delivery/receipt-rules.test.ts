@@ -13,6 +13,7 @@ import {
 import { createReceiptDesk } from '../../src/delivery/receipt-desk.ts'
 import type { Callback, Receipt, ReceiptState } from '../../src/delivery/receipt-ports.ts'
 import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts.ts'
+import { createTake } from '../../src/delivery/take-receipt.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
 import { fixedClock, NOW, smsMessage } from './messages.ts'
@@ -254,7 +255,7 @@ it('C49: a decoy arrives as recent messages of its provider did, or stays sent w
   try {
     const receive = vi.fn(async () => ({ kind: 'unknown' }) as const)
     const outbox = { receive }
-    const decoys = createDecoyReceipts({ outbox, clock: fixedClock, random: () => 0 })
+    const decoys = createDecoyReceipts({ outbox, clock: fixedClock })
     const claim = { channel: 'sms', provider: 'twilio', tryId: TRY, startedAt: NOW - 500 } as const
     decoys.follow(claim)
     decoys.learn({ channel: 'sms', provider: 'vonage' }, 1)
@@ -305,16 +306,18 @@ describe('where providers report', () => {
         read: () => [{ kind: 'stop' as const, recipient: '+14155552671' }, DELIVERED],
       },
     }
+    const take = createTake({
+      ...{ outbox: { receive }, keyring, clock: fixedClock, suppress: { add, start } },
+      ...{ next: () => NEXT, decoys: { learn: () => {} }, rests: { record } },
+      ...{ wake: () => {}, onReceipt: () => {}, onFailover: () => {} },
+    })
     const desk = createReceiptDesk({
       publicUrl: 'https://verify.example.com',
       providers: [provider('twilio'), provider('twilio:eu'), textProvider],
       suppress: { add, start },
       servicesBy: (name) => (name === 'texts' ? ['shop', 'bank'] : []),
-      ...{ urls, tokens, outbox: { receive }, keyring, clock: fixedClock },
-      chooser: { next: () => NEXT },
-      ...{ decoys: { learn: () => {} }, rests: { record } },
+      ...{ urls, tokens, take, clock: fixedClock },
       logger: { debug: log, info: log, warn: log, error: log },
-      ...{ wake: () => {}, onReceipt: () => {}, onFailover: () => {} },
     })
     return { desk, receive, verify, read, lines, add, start, record, about }
   }

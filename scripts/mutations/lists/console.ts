@@ -88,7 +88,7 @@ export const CONSOLE: readonly Mutant[] = [
     'C33.stream-session-end',
     'a stream ends with its session',
     [LIVE, 'ends within seconds of the sign-out, and reports it'],
-    { node: 'PropertyAssignment', becomes: 'isGood: async () => true' },
+    { node: 'VariableStatement', becomes: 'const isGood = true' },
   ),
   mutant(
     'C35.live-log-service',

@@ -6,6 +6,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 const RECEIPTS_TEST = 'test/delivery/receipt-rules.test.ts'
 const BOUNCES = 'test/delivery/bounces.test.ts'
 const PRICES = 'test/delivery/prices.test.ts'
+const POLLER = 'test/delivery/poller.test.ts'
 const PORTS = 'test/storage/sqlite/ports.test.ts'
 
 export const RECEIPTS: readonly Mutant[] = [
@@ -101,5 +102,50 @@ export const RECEIPTS: readonly Mutant[] = [
     'a try whose answer was lost is counted once',
     [PRICES, 'I18: a provider’s own price takes the place of ours'],
     { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I17.no-poll-ended',
+    'nobody is asked about a message of a verification that has ended',
+    [PORTS, 'I17: none is planned past the end, and none goes out once it has ended'],
+    { node: 'VariableStatement', becomes: 'const isOver = false' },
+  ),
+  mutant(
+    'I17.no-poll-after-expiry',
+    'no question is planned past the expiry',
+    [PORTS, 'I17: none is planned past the end, and none goes out once it has ended'],
+    { node: 'ReturnStatement', becomes: 'return at' },
+  ),
+  mutant(
+    'C26.poll-lease',
+    'a try is asked about by one node at a time, and by another after its lease',
+    [PORTS, 'are of one node at a time; after its lease another one asks'],
+    {
+      node: 'CallExpression',
+      becomes: `and(eq(t.provider, p('provider')), isNotNull(t.pollAt))`,
+    },
+  ),
+  mutant(
+    'C26.poll-fenced',
+    'a node whose lease is over plans no question',
+    [PORTS, 'are of one node at a time; after its lease another one asks'],
+    { node: 'CallExpression', becomes: 'and(isTry)' },
+  ),
+  mutant(
+    'C21.poll-deadline',
+    'a question ends soon after its deadline, whatever the provider does',
+    [POLLER, 'C21: a provider that does not end when its time is over loses its place'],
+    { node: 'ReturnStatement', becomes: 'return await ask(poll, deadline.signal)' },
+  ),
+  mutant(
+    'C57.poll-places',
+    'a provider has a few places for questions, so that one that hangs costs nothing else',
+    [POLLER, 'C57: asks one provider about four messages at once, and another one beside them'],
+    { node: 'VariableStatement', becomes: 'const limit = 100' },
+  ),
+  mutant(
+    'C49.asked-decoy-waits',
+    'a decoy that is asked about has arrived no sooner than a message would have',
+    [POLLER, 'C49: a decoy answers as a message would that arrived as late as one of the last'],
+    { node: 'IfStatement', becomes: 'if (!like) return NOTHING_NEW' },
   ),
 ]

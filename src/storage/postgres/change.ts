@@ -33,7 +33,7 @@ export function changeFields(change: Change, answer: Uint8Array | null = null) {
     ends: change.ends,
     cancel_queued: change.cancelQueued,
     delivery: change.delivery,
-    events: eventsFields(change.events, change.steps).map((event, n) => {
+    events: eventsFields(change.events, change).map((event, n) => {
       const atMostEveryMs = change.events[n]?.atMostEveryMs
       return { ...event, ...(atMostEveryMs !== undefined && { at_most_every_ms: atMostEveryMs }) }
     }),

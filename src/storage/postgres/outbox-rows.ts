@@ -11,12 +11,13 @@ export const loadedOf = (row: Raw) => {
 }
 
 /** As the functions of the database read it. */
-export function deliveryFields({ set, stamp, newTry, events, steps, ...rest }: DeliveryChange) {
+export function deliveryFields(change: DeliveryChange) {
+  const { set, stamp, newTry, events, steps, poll, ...rest } = change
   const { tries, ...columns } = set
   return {
     ...rowFields({ ...stamp, ...rest }),
     set: rowFields({ ...columns, attempts: tries }),
-    events: eventsFields(events, steps),
+    events: eventsFields(events, { steps, poll }),
     ...(newTry && { begun: { attempt: newTry.tryNumber, provider: newTry.provider } }),
   }
 }

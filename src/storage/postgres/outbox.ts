@@ -22,6 +22,7 @@ import {
 import { sql } from './drizzle.ts'
 import { createLastLook, type LastLook } from './last-look.ts'
 import { deliveryFields, loadedOf } from './outbox-rows.ts'
+import { createPolls } from './polls.ts'
 import { callOf, type StoreContext } from './pool.ts'
 import { createReceipts } from './receipts.ts'
 import { camelRow, fromJson, jsonText, type Raw, rowFields } from './rows.ts'
@@ -118,6 +119,7 @@ export function createOutbox(
   const lease = createLease(context)
   return {
     ...createReceipts(context, lastLook),
+    ...createPolls(context),
     served: lastLook.use,
     due: async ({ lanes, now }) =>
       lastLook.mayBeDue(now) ? lease(lanes, now).finally(lastLook.forget) : [],

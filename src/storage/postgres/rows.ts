@@ -116,20 +116,33 @@ function eventFields({ type, details, webhooks }: EventToWrite) {
   return { type, details: webhooks ? { ...details, webhooks } : details } // mutant: I19.pg-in-transaction
 }
 
-/** With what becomes of the steps that wait, which travels in the first in the same way ('steps'). */
-export function eventsFields(events: readonly EventToWrite[], steps: StepsChange | undefined) {
-  const fields = events.map(eventFields)
-  const [first] = fields
-  if (!steps) return fields
-  if (!first) throw new Error('a change of steps has an event')
-  const { begin, add, cancel, next } = steps
-  const travelling = {
+function stepsFields({ begin, add, cancel, next }: StepsChange) {
+  return {
     ...(add && { add: add.map(rowFields) }),
     ...(begin && { begin }),
     ...(next && { next: rowFields(next) }),
     ...(cancel !== undefined && { cancel }),
   }
-  return [{ ...first, details: { ...first.details, steps: travelling } }, ...fields.slice(1)]
+}
+
+/** What a change does beside its events: it travels in the first of them in the same way. */
+type Travelling = {
+  /** To those that wait ('steps'). */
+  steps?: StepsChange | undefined
+  /** Of the try that the event is about ('polls'). */
+  poll?: { tryNumber: number; at: number } | undefined
+}
+
+export function eventsFields(events: readonly EventToWrite[], { steps, poll }: Travelling) {
+  const fields = events.map(eventFields)
+  const [first] = fields
+  if (!steps && !poll) return fields
+  if (!first) throw new Error('what a change does beside its events has one')
+  const travelling = {
+    ...(steps && { steps: stepsFields(steps) }),
+    ...(poll && { poll: { try: poll.tryNumber, at: poll.at } }),
+  }
+  return [{ ...first, details: { ...first.details, ...travelling } }, ...fields.slice(1)]
 }
 
 function keyFields({ service, route, keyMacs }: IdempotencyKey) {

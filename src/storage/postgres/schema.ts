@@ -119,10 +119,13 @@ export const sendTries = pgTable(
     receipt: text('receipt'),
     receiptAt: int8('receipt_at'),
     receiptCode: text('receipt_code'),
+    pollAt: int8('poll_at'),
+    isViewed: boolean('is_viewed'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] }),
     index('send_attempts_reference').on(t.provider, t.reference).where(sql`reference is not null`),
+    index('send_attempts_polls').on(t.provider, t.pollAt).where(sql`poll_at is not null`),
   ],
 )
 

@@ -9,6 +9,7 @@ import type { Endings } from './ending.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
 import { createLaneReads } from './lanes.ts'
 import { createOutboxReads, createPastSends, type OutboxRow } from './outbox-reads.ts'
+import { createPolls } from './polls.ts'
 import { createReceipts } from './receipts.ts'
 import { deliveries } from './schema.ts'
 import type { WriteSteps } from './steps.ts'
@@ -58,6 +59,7 @@ function createApplyOne({ orm, endings, appendEvent, tries, writeSteps }: Deps) 
     move(row, dueAfterMs === undefined ? set : { ...set, dueAt: now + dueAfterMs })
     // A step that begins is a send from here on.
     if (newTry) tries.begin({ seq, send: change.steps?.begin?.send ?? send, now: at, ...newTry })
+    if (change.poll) tries.poll({ seq, send, ...change.poll })
     if (removed !== undefined) tries.remove({ seq, send, tryNumber: removed })
     const actor = serviceActor(row.service)
     for (const event of change.events) appendEvent({ ...event, at, verificationSeq: seq, actor })
@@ -114,6 +116,7 @@ export function createOutbox(deps: Deps & { writer: Writer }): Engine['outbox'] 
       writer.write(() => changes.map((one) => apply(one, now)), AT_LEAST_ONCE),
     reported: async (ref, now) => receipts().reported(ref, now),
     receive: async (change, now) => receipts().receive(change, now),
+    ...createPolls(deps),
     dueLanes: () => writer.read(lanes.dueLanes),
     pastSends: () => writer.read(readPastSends),
     backlog: (asked, now) => writer.read(() => lanes.backlog(asked, now)),

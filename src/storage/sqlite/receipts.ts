@@ -2,7 +2,8 @@
 // It must not hold a rule of its own (delivery/receipts.ts decides).
 
 import type { DeliveryChange } from '../../delivery/change.ts'
-import type { Engine, ReportedRow, TryRef } from '../engine.ts'
+import type { Engine } from '../engine.ts'
+import type { ReportedRow, TryRef } from '../engine-receipts.ts'
 import { seenOf } from '../receipts.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { joined, type OutboxRow } from './outbox-reads.ts'
@@ -21,16 +22,22 @@ const REPORTED = {
   tryStartedAt: t.startedAt,
   tryResult: t.result,
   receipt: t.receipt,
+  tryDurationMs: t.durationMs,
+  reference: t.reference,
+  isViewed: sql`coalesce(is_viewed, 0)`.mapWith(Boolean),
 }
 
+/** Tries with their deliveries. */
+export const selectReported = (orm: Orm) =>
+  orm
+    .select(REPORTED)
+    .from(t)
+    .innerJoin(v, eq(v.seq, t.verificationSeq))
+    .innerJoin(d, and(eq(d.verificationSeq, t.verificationSeq), eq(d.send, t.send)))
+    .leftJoin(codes, eq(codes.verificationSeq, v.seq))
+
 function createReads(orm: Orm) {
-  const select = () =>
-    orm
-      .select(REPORTED)
-      .from(t)
-      .innerJoin(v, eq(v.seq, t.verificationSeq))
-      .innerJoin(d, and(eq(d.verificationSeq, t.verificationSeq), eq(d.send, t.send)))
-      .leftJoin(codes, eq(codes.verificationSeq, v.seq))
+  const select = () => selectReported(orm)
   const byNumber = select()
     .where(
       and(eq(v.id, p('verificationId')), eq(t.send, p('send')), eq(t.tryNumber, p('tryNumber'))),

@@ -150,6 +150,10 @@ export const sendTries = sqliteTable(
     receipt: text('receipt').$type<ReceiptState>(),
     receiptAt: integer('receipt_at'),
     receiptCode: text('receipt_code'),
+    /** When its provider is asked what became of it, or the end of a lease; a trigger clears it once its end is reported. */
+    pollAt: integer('poll_at'),
+    /** Somebody has looked at it since the last poll. */
+    isViewed: flag('is_viewed'),
   },
   (t) => [
     primaryKey({ columns: [t.verificationSeq, t.send, t.tryNumber] }),
@@ -158,6 +162,7 @@ export const sendTries = sqliteTable(
     index('send_attempts_reference')
       .on(sql`substr(reference, 9, 12)`)
       .where(sql`reference is not null`),
+    index('send_attempts_polls').on(t.provider, t.pollAt).where(sql`poll_at is not null`),
   ],
 )
 

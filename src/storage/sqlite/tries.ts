@@ -37,6 +37,11 @@ export function createTries(orm: Orm) {
     })
     .where(isTry)
     .prepare()
+  const poll = orm
+    .update(t)
+    .set({ pollAt: sql`${p('at')}` })
+    .where(isTry)
+    .prepare()
   const remove = orm.delete(t).where(isTry).prepare()
   return {
     begin: (row: TryKey & { provider: string; now: number }) => void begin.run(row),
@@ -54,6 +59,7 @@ export function createTries(orm: Orm) {
         fault: kind === 'sent' ? null : result.fault, // mutant: C53.fault-stored
       })
     },
+    poll: (key: TryKey & { at: number }) => void poll.run(key),
     remove: (key: TryKey) => void remove.run(key),
   }
 }

@@ -11,6 +11,7 @@ import { describeChains } from '../../contract/chains.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeBacklog } from '../../contract/outbox-backlog.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
+import { describePolls } from '../../contract/outbox-polls.ts'
 import { describeReceipts } from '../../contract/outbox-receipts.ts'
 import { describeSettling } from '../../contract/outbox-settling.ts'
 import { createInput, newVerification, T0 } from '../../contract/rows.ts'
@@ -34,6 +35,7 @@ describe('on SQLite', () => {
   describeBacklog(factory)
   describeSettling(factory)
   describeReceipts(factory)
+  describePolls(factory)
   describeChains(factory)
   describeStartClaims(factory)
   describeEvents(factory)

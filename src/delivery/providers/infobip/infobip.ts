@@ -1,6 +1,7 @@
-// SMS by Infobip: POST /sms/3/messages (SMS API v3; infobip-api-java-client 6.4.0 states its fields).
+// SMS by Infobip: POST /sms/3/messages, and GET /sms/3/logs (SMS API v3; infobip-api-java-client 6.4.0 states its fields).
 // It must not hand on a description of Infobip's: some quote the number.
 
+import { askedOf } from '../../asked.ts'
 import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
 import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../../india.ts'
 import {
@@ -19,7 +20,7 @@ import {
   required,
   type SettingValues,
 } from '../../provider-entry.ts'
-import { createInfobipReceipts } from './receipts.ts'
+import { createInfobipReceipts, readLog } from './receipts.ts'
 
 type InfobipSettings = {
   apiKey: string
@@ -102,7 +103,7 @@ function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): P
     accept: 'application/json',
     'content-type': 'application/json',
   }
-  const ask = (path: string, body: unknown, signal: AbortSignal) =>
+  const post = (path: string, body: unknown, signal: AbortSignal) =>
     deps.http.send(
       { method: 'POST', url: `${base}${path}`, headers, body: JSON.stringify(body) },
       signal,
@@ -112,15 +113,21 @@ function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): P
     channels: ['sms'],
     prepare: deps.http.prepare,
     receipts: createInfobipReceipts(INFOBIP_CODES),
+    // Not its reports: each is given once, to whoever asks first.
+    async ask(reference, signal) {
+      const url = `${base}/sms/3/logs?messageId=${encodeURIComponent(reference)}`
+      const answer = await deps.http.send({ method: 'GET', url, headers, body: '' }, signal)
+      return askedOf(answer, (log) => readLog(log, reference, INFOBIP_CODES))
+    },
     async probe(signal) {
       // How a text would be cut into parts: nothing is sent.
-      const { verdict, wallMs } = await ask('/sms/1/preview', { text: 'ok' }, signal)
+      const { verdict, wallMs } = await post('/sms/1/preview', { text: 'ok' }, signal)
       const learned = verdict.kind === 'accepted' ? 'Infobip accepts the key' : ''
       return { result: verdict, learned, wallMs }
     },
     async send(message, signal) {
       const sent = { messages: [toMessage(message, settings, deps.clock.now())] }
-      return refine(await ask('/sms/3/messages', sent, signal), message)
+      return refine(await post('/sms/3/messages', sent, signal), message)
     },
   }
 }

@@ -1,5 +1,7 @@
-// What Infobip reports of a text: to the URL that came with the message, and without a signature, so that the URL's MAC is the proof.
+// What Infobip reports of a text: to the URL that came with the message, and without a signature, so that the URL's MAC is the proof;
+// or in its log, where it is asked.
 
+import { NOTHING_NEW } from '../../asked.ts'
 import {
   bodyOf,
   chargeOf,
@@ -26,6 +28,18 @@ export const ERRORS: Codes = {
 const UNKNOWN = new Set(['EC_UNKNOWN_SUBSCRIBER', 'REJECTED_PREFIX_MISSING'])
 const SENT = new Set<unknown>(['ACCEPTED', 'PENDING'])
 const UNDELIVERED = new Set<unknown>(['UNDELIVERABLE', 'EXPIRED', 'REJECTED'])
+
+/** A message in Infobip's log: its newest entry. Undefined: it is no log. `statuses`: as of `createInfobipReceipts`. */
+export function readLog(
+  log: Json,
+  reference: string,
+  statuses: Codes,
+): Receipt | typeof NOTHING_NEW | undefined {
+  const entries = listOf(log.results)
+  if (!entries) return undefined
+  const entry = entries.find(({ messageId }) => messageId === reference)
+  return (entry && readResult(entry, null, { ...statuses, ...ERRORS })) ?? NOTHING_NEW
+}
 
 /** @param statuses of messages that were refused at once, by name */
 export function createInfobipReceipts(statuses: Codes): ReceiptReader {

@@ -2,7 +2,9 @@
 // It must not hand on a text of Twilio's, nor read a field before the signature was right.
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { errorIn, faultIn } from '../../coded-answer.ts'
+import { NOTHING_NEW } from '../../asked.ts'
+import { chargeOf } from '../../callbacks.ts'
+import { errorIn, faultIn, type Json } from '../../coded-answer.ts'
 import { readOptOutWord } from '../../opt-out-words.ts'
 import type { OutgoingMessage } from '../../ports.ts'
 import type { Callback, OptOut, Receipt, ReceiptReader, ReceiptState } from '../../receipt-ports.ts'
@@ -64,19 +66,37 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-function toReceipt(fields: URLSearchParams, tryId: string | null, state: ReceiptState): Receipt {
-  const [code = null] = /^\d{1,8}$/.exec(fields.get('ErrorCode') ?? '') ?? []
+const stateOf = (status: string) => (Object.hasOwn(STATES, status) ? STATES[status] : undefined)
+
+function toReceipt(
+  state: ReceiptState,
+  errorCode: string,
+  about: Pick<Receipt, 'tryId' | 'reference'>,
+): Receipt {
+  const [code = null] = /^\d{1,8}$/.exec(errorCode) ?? []
   const isLost = state === 'undelivered' && code !== null
   return {
     kind: 'receipt',
-    tryId,
-    reference: fields.get('MessageSid') ?? fields.get('SmsSid'),
+    ...about,
     state,
     error: isLost ? errorIn(TWILIO_CODES, code) : null,
     fault: isLost ? (faultIn(TWILIO_CODES, code) ?? null) : null,
     suppress: isLost ? (SUPPRESSED[code] ?? null) : null,
     at: null,
   }
+}
+
+/** A message as Twilio shows it. Undefined: it shows another one, or none. */
+export function readMessage(
+  { sid, status, error_code: code, price, price_unit: unit, num_segments: parts }: Json,
+  reference: string,
+): Receipt | typeof NOTHING_NEW | undefined {
+  if (sid !== reference || typeof status !== 'string') return undefined
+  const state = stateOf(status)
+  if (state === undefined) return NOTHING_NEW
+  // The price is filled in some time after the message was sent.
+  const charge = chargeOf(price, unit, parts)
+  return { ...toReceipt(state, String(code ?? ''), { tryId: null, reference }), charge }
 }
 
 /** Twilio's Advanced Opt-Out names the word that it obeyed, in any language. */
@@ -99,8 +119,11 @@ export function createTwilioReceipts(authToken: string): ReceiptReader {
       if (!callback.query.has('try') && fields.has('Body')) return toWords(fields)
       const status = fields.get('MessageStatus') ?? fields.get('SmsStatus')
       if (status === null) return undefined
-      const state = Object.hasOwn(STATES, status) ? STATES[status] : undefined
-      return state === undefined ? [] : [toReceipt(fields, callback.query.get('try'), state)]
+      const state = stateOf(status)
+      if (state === undefined) return []
+      const reference = fields.get('MessageSid') ?? fields.get('SmsSid')
+      const about = { tryId: callback.query.get('try'), reference }
+      return [toReceipt(state, fields.get('ErrorCode') ?? '', about)]
     },
   }
 }

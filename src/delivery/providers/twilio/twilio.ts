@@ -1,6 +1,7 @@
-// SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json (twilio_api_v2010 of twilio-oai).
+// SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json, and GET of one of them (twilio_api_v2010 of twilio-oai).
 // It must not hand on a message of Twilio's: some quote the number.
 
+import { askedOf } from '../../asked.ts'
 import { faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
 import {
   ambiguous,
@@ -20,7 +21,7 @@ import {
   type SettingValues,
 } from '../../provider-entry.ts'
 import { TWILIO_CODES } from './codes.ts'
-import { createTwilioReceipts, statusCallback } from './receipts.ts'
+import { createTwilioReceipts, readMessage, statusCallback } from './receipts.ts'
 
 type TwilioSettings = {
   accountSid: string
@@ -72,15 +73,24 @@ export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDep
   const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from)
     ? ['MessagingServiceSid', from]
     : ['From', from]
+  const get = (path: string, signal: AbortSignal) => {
+    const headers = { authorization, accept: 'application/json' }
+    return deps.http.send(
+      { method: 'GET', url: `${account}${path}.json`, headers, body: '' },
+      signal,
+    )
+  }
   return {
     name: 'twilio',
     channels: ['sms'],
     prepare: deps.http.prepare,
     receipts: createTwilioReceipts(authToken),
+    async ask(reference, signal) {
+      const answer = await get(`/Messages/${encodeURIComponent(reference)}`, signal)
+      return askedOf(answer, (message) => readMessage(message, reference))
+    },
     async probe(signal) {
-      const headers = { authorization, accept: 'application/json' }
-      const request = { method: 'GET', url: `${account}.json`, headers, body: '' }
-      const answer = await deps.http.send(request, signal)
+      const answer = await get('', signal)
       const { verdict, wallMs } = answer
       const { code, status } = readJson(answer.body)
       const learned = `the account accepts the login (${status === 'active' ? 'active' : 'its state is unknown'})`
