@@ -1,4 +1,4 @@
-// Receipts of decoys: they come as those of recent real messages did, by themselves or in answer to a question, so that a status
+// Receipts of decoys: they come as those of recent real messages did, on their own or in answer to a question, so that a status
 // tells nobody who is a decoy (C49).
 // It must not outlive the process: a decoy whose timer is lost stays sent, as a message does whose receipt is lost.
 

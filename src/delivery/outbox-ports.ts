@@ -114,9 +114,8 @@ export type SettleDelivery = {
     | {
         kind: 'sent'
         reference: string | null
-        /** A receipt of it can send the message to another provider. */
+        /** A receipt of it can send the message to another provider; its own one can be asked for that. */
         mayFailOver?: boolean
-        /** Its provider can be asked what became of it. */
         mayBeAsked?: { hasWebhook: boolean }
       }
     | ({

@@ -1,5 +1,5 @@
 // When a provider is asked what became of a message that it took, and whether anybody waits for the answer. Pure.
-// It must not ask, nor decide what an answer does: receipts.ts does, as of a receipt that came by itself.
+// It must not ask, nor decide what an answer does: receipts.ts does, as of a receipt that came unasked.
 
 import type { HeldDelivery } from './change.ts'
 import { canceledBecause } from './transitions.ts'

@@ -1,4 +1,4 @@
-// What one receipt does: the store first, then all that learns from it. The same for one that came by itself and for the answer
+// What one receipt does: the store first, then all that learns from it. The same for one that came unasked and for the answer
 // to a question. It must not ask whether it is the provider's: whoever calls has done that.
 
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'

@@ -81,7 +81,7 @@ export function composeReports(
     onDecoySent(claim: Parameters<typeof decoys.follow>[0]) {
       if (heard.has(claim.provider)) decoys.follow(claim)
     },
-    /** By itself, or when it is asked. */
+    /** On its own, or when it is asked. */
     isReporting: (provider: Provider) => reporting.includes(provider) || provider.ask !== undefined,
     /** That a message arrived, too. */
     reportsArrival: (provider: Provider) => tellsArrival(provider) || provider.ask !== undefined,

@@ -1,4 +1,4 @@
-// Counts of what providers report, by themselves and when they are asked.
+// Counts of what providers report, when it happens and when they are asked.
 
 import { Counter, type Registry } from 'prom-client'
 
