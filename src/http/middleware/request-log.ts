@@ -10,6 +10,8 @@ import type { AppDeps, AppEnv } from '../deps.ts'
 const LOGGABLE_ID = /^[\w-]{1,64}$/
 /** Probes arrive every few seconds and are not worth a line. */
 const QUIET_ROUTES: readonly string[] = ['/healthz', '/readyz']
+/** Anybody may ask there without a key, thousands of times a second: the desk tells of those in one line a minute. */
+const RECEIPTS = '/receipts/{provider}'
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -42,6 +44,8 @@ export function requestLog({
       key_id: c.get('caller')?.keyId ?? null,
       ...(given && LOGGABLE_ID.test(given) && { caller_request_id: given }),
     }
-    logger[route && QUIET_ROUTES.includes(route) ? 'debug' : 'info'](line, 'request')
+    const isStrangers = route === RECEIPTS && c.res.status >= 400 && c.res.status < 500 // mutant: C55.refusals-in-one-line
+    const isQuiet = isStrangers || (route !== null && QUIET_ROUTES.includes(route))
+    logger[isQuiet ? 'debug' : 'info'](line, 'request')
   }
 }

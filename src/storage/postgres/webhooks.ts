@@ -9,7 +9,7 @@ import { camelRow, type Raw } from './rows.ts'
 import { createWebhookActs, givenTime } from './webhook-acts.ts'
 import { createWebhookReads } from './webhook-reads.ts'
 
-const CLAIM = callOf('*', 'cs_claim_webhooks_1', 4)
+const CLAIM = callOf('*', 'cs_claim_webhooks_2', 4)
 
 /** One step into the index for each. */
 const FIRST_DUE = `select d.id, m.due_at from unnest($1::text[]) d(id), lateral (select w.due_at from webhook_messages w
