@@ -60,6 +60,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C57: 'a webhook’s receiver that hangs, redirects, fails for a day, moves inside',
   C58: 'every text in every language: parts, direction, the lines for browsers and apps',
   C59: 'hard bounce, complaint, STOP, START, lifted by an admin',
+  C61: 'receipts withheld by whoever earns by each message, providers that fail, and all ways to ask for more',
   C62: 'a backlog of webhooks, erased persons in it',
   C63: 'an imported secret: short, in another spelling, or a duplicate',
   C64: 'one key that occupies every live stream',

@@ -56,6 +56,14 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'approved for its own purpose only',
     text: 'A verification started for one purpose, recipient or session is approved for no other.',
   },
+  I14: {
+    name: 'one code',
+    text: 'A verification has one code from its start to its end: each retry, failover, step and resend carries it, by whatever provider and channel. A new code is a new start.',
+  },
+  I15: {
+    name: 'a code that arrived stays good',
+    text: 'No message ends a verification: failed, late, lost, told undelivered or stopped by its recipient, whichever code did arrive is good until a check, a cancel or its time ends it.',
+  },
   I16: {
     name: 'receipts move forward only',
     text: 'A receipt moves its try forward only: sent, undelivered, delivered, whatever comes twice, late or out of order. A forged one changes nothing. One try that was delivered makes the delivery delivered, and cancels what is queued for it.',

@@ -34,7 +34,7 @@ export function createPlan(deps: {
       prepared = {
         silent: due.kind !== 'real', // mutants: C49.decoy-never-sent C19.real-sends-only
         to: deps.keyring.open(due.recipientSealed, recipientContext(due.verificationId)),
-        code: deps.keyring.open(due.codeSealed, codeContext(due.verificationId)),
+        code: deps.keyring.open(due.codeSealed, codeContext(due.verificationId)), // mutant: I14.stored-code
       }
     } catch (error) {
       if (error instanceof UnknownKeyError) return { kind: 'give_back', delayMs: GIVE_BACK_MS }

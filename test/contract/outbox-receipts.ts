@@ -162,6 +162,40 @@ export function describeReceipts(factory: StoresFactory): void {
       expect(await deliveryOf(stores, record)).toMatchObject({ status: 'delivered', error: null })
     })
 
+    it('I15: a code that arrived stays good, whatever becomes of its messages', async () => {
+      const stores = factory()
+      const failed = { kind: 'failed', error: ERROR, fault: 'recipient', ambiguous: true } as const
+      const lose: Record<string, (stores: Stores) => Promise<VerificationRecord>> = {
+        'the last send failed': async () => {
+          await emptyOutbox(stores)
+          const record = await start(stores, { maxSends: 1 })
+          await stores.outbox.settle(settlement(await claimOne(stores, T0), T0 + 1, failed))
+          return record
+        },
+        'it was told undelivered': async () => {
+          const { record, of } = await sent(stores, { maxSends: 1 })
+          await receive(stores, of, 'undelivered', T0 + 1_000, { fault: 'recipient' })
+          return record
+        },
+        'its worker died, and nobody may try it again': async () => {
+          await emptyOutbox(stores)
+          const record = await start(stores, { maxSends: 1 })
+          await claimOne(stores, T0)
+          const error = { code: 'too_many_sends', message: 'it may have gone out often enough' }
+          await claim(stores, T0 + LEASE_MS, () => ({ kind: 'fail', error }))
+          return record
+        },
+      }
+      for (const [what, losing] of Object.entries(lose)) {
+        const record = await losing(stores)
+        const lost = await stores.verifications.find('default', record.id)
+        expect(lost, what).toMatchObject({ status: 'pending', codeSealed: null })
+        expect(lost?.codeHash, what).toEqual(expect.any(String))
+        const checked = await stores.steps.check({ ...keyOf(record), ...guess(true, T0 + MINUTE) })
+        expect(checked, what).toMatchObject({ kind: 'approved' })
+      }
+    })
+
     it('I14, I18: undelivered goes to the next provider, the same code as a message more', async () => {
       const stores = factory()
       const { record, of } = await sent(stores, { maxSends: 1 })

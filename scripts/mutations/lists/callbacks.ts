@@ -55,4 +55,10 @@ export const CALLBACKS: readonly Mutant[] = [
     [SNS, 'never has more than a few certificates fetched in a minute'],
     { node: 'IfStatement', becomes: '' },
   ),
+  mutant(
+    'C55.refusals-in-one-line',
+    'a receipt that is refused has no line of its own in the log',
+    ['test/e2e/c55-forged.test.ts', 'C55'],
+    { node: 'BinaryExpression', becomes: 'false' },
+  ),
 ]

@@ -148,4 +148,30 @@ export const RECEIPTS: readonly Mutant[] = [
     [POLLER, 'C49: a decoy answers as a message would that arrived as late as one of the last'],
     { node: 'IfStatement', becomes: 'if (!like) return NOTHING_NEW' },
   ),
+  mutant(
+    'I14.stored-code',
+    'a retry by another provider carries the code of the start',
+    ['test/delivery/failover.test.ts', 'is down: the code arrives by the second'],
+    {
+      node: 'PropertyAssignment',
+      becomes: `code: due.tries === 0 ? deps.keyring.open(due.codeSealed, codeContext(due.verificationId)) : '0000000000'`,
+    },
+  ),
+  mutant(
+    'I15.hash-stays',
+    'a code that can be sent no more can still be checked',
+    [PORTS, 'I15: a code that arrived stays good'],
+    { node: 'ObjectLiteralExpression', becomes: '{ codeSealed: null, codeHash: null }' },
+  ),
+  mutant(
+    'I15.pg-hash-stays',
+    'PostgreSQL: a code that can be sent no more can still be checked',
+    ['test/storage/postgres/store.test.ts', 'I15: a code that arrived stays good'],
+    {
+      file: 'drizzle/postgres/0021_routes.sql',
+      find: 'UPDATE codes k SET code_sealed = NULL WHERE k.verification_seq = c.seq',
+      replace:
+        'UPDATE codes k SET code_sealed = NULL, code_hash = NULL WHERE k.verification_seq = c.seq',
+    },
+  ),
 ]

@@ -22,7 +22,7 @@ export type Endings = {
 export function createEndings(orm: Orm, apply: ApplyChange): Endings {
   const erase = orm
     .update(codes)
-    .set({ codeSealed: null })
+    .set({ codeSealed: null }) // mutant: I15.hash-stays
     .where(
       and(
         eq(codes.verificationSeq, sql.placeholder('seq')),
