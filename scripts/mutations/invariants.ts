@@ -61,8 +61,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     text: 'A verification has one code from its start to its end: each retry, failover, step and resend carries it, by whatever provider and channel. A new code is a new start.',
   },
   I15: {
-    name: 'a code that arrived stays good',
-    text: 'No message ends a verification: failed, late, lost, told undelivered or stopped by its recipient, whichever code did arrive is good until a check, a cancel or its time ends it.',
+    name: 'a code that arrived stays valid',
+    text: 'No message ends a verification: whether it failed, came late, was lost, was reported undelivered or was stopped by its recipient, a code that did arrive is valid until a check, a cancel or its time ends it.',
   },
   I16: {
     name: 'receipts move forward only',
