@@ -14,13 +14,23 @@ const WAITS_MS = [2_000, 3_000, 5_000]
 /** One that hangs costs one question. */
 const ANSWER_WITHIN_MS = 10_000
 
-/** `sent`: it went to the network, and nothing came since. `none`: no more is known than the acceptance. */
+/**
+ * `sent`: it went to the network, and nothing came since. `none`: no more is known than the acceptance. `unasked`: the last
+ * question had no answer.
+ */
 export type Followed = {
-  state: 'delivered' | 'undelivered' | 'sent' | 'none'
+  state: 'delivered' | 'undelivered' | 'sent' | 'none' | 'unasked'
   error: Receipt['error']
   fault: Fault | null
   afterMs: number
 }
+
+const NOTHING_YET: Followed = { state: 'none', error: null, fault: null, afterMs: 0 }
+const unasked = (code: string): Followed => ({
+  ...NOTHING_YET,
+  state: 'unasked',
+  error: { code, message: 'the provider could not be asked' },
+})
 
 /** @param within bounds all of it; the clock and the wait are handed in */
 export async function followReceipt(
@@ -29,15 +39,16 @@ export async function followReceipt(
   { within, now, wait }: { within: number; now(): number; wait(ms: number): Promise<void> },
 ): Promise<Followed> {
   const began = now()
-  let last: Followed = { state: 'none', error: null, fault: null, afterMs: 0 }
+  let last = NOTHING_YET
   for (let round = 0; ; round += 1) {
     const left = within - (now() - began)
     if (left <= 0) return { ...last, afterMs: now() - began }
     await wait(Math.min(left, WAITS_MS[Math.min(round, WAITS_MS.length - 1)] ?? left))
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
-    const receipt = await ask(reference, signal)
-    if (receipt.kind !== 'receipt') continue
-    const { state, error, fault } = receipt
+    const asked = await ask(reference, signal)
+    if (last.state !== 'sent') last = asked.kind === 'failed' ? unasked(asked.code) : NOTHING_YET
+    if (asked.kind !== 'receipt') continue
+    const { state, error, fault } = asked
     last = { state, error, fault, afterMs: now() - began }
     if (state !== 'sent') return last
   }
@@ -72,6 +83,8 @@ export function describeReceipt({ state, error, fault, afterMs }: Followed, advi
     }
     case 'sent':
       return `It went to the network, and is not reported as delivered within ${after}: the phone may be off, or the network reports nothing.\n`
+    case 'unasked':
+      return `It could not be asked what became of the message (${error?.code}): look for it at the provider, by its id.\n`
     case 'none':
       return `No receipt within ${after}: look for the message at the provider, by its id.\n`
   }

@@ -199,4 +199,34 @@ it('C71: nobody waits for a receipt without end', async () => {
   const sent = await followed([RECEIPT])
   expect(sent.found.state).toBe('sent')
   expect(describeReceipt(sent.found, '')).toMatch(/^It went to the network, .* within 20 s/)
+  const refused = { kind: 'failed', code: 'http_401' } as const
+  expect((await followed([refused])).found.state).toBe('none')
+  const { found } = await followed(Array.from({ length: 9 }, () => refused))
+  expect(describeReceipt(found, '')).toMatch(/^It could not be asked .* \(http_401\)/)
 })
+
+it('C71: by Twilio, which is asked what became of the message', async () => {
+  const states = ['queued', 'undelivered']
+  const twilio = await startGateway((request, response) => {
+    const isPost = request.method === 'POST'
+    const [status, code] = isPost ? ['queued', null] : [states.shift(), 30_005]
+    response.writeHead(isPost ? 201 : 200)
+    response.end(JSON.stringify({ sid: 'SM1', status, error_code: code }))
+  })
+  undo.push(() => twilio.close())
+  const env = {
+    ...{ TWILIO_ACCOUNT_SID: 'AC1', TWILIO_AUTH_TOKEN: 'x', TWILIO_FROM: '+15005550006' },
+    TWILIO_BASE_URL: twilio.url,
+  }
+  const { status, out } = await send(env, '--to', '+14155552671')
+  expect(out).toMatch(/^twilio accepted the test message .*, id SM1\. /)
+  expect(out).toMatch(
+    /\nIt was not delivered, because of the recipient \(30005: .*, reported after 5 s\. The carrier does not know the number/,
+  )
+  expect(status).toBe(1)
+  const path = '/2010-04-01/Accounts/AC1/Messages'
+  const question = `GET ${path}/SM1.json`
+  expect(twilio.asked).toEqual([`POST ${path}.json`, question, question])
+  const unasked = await send(env, '--to', '+14155552671', '--no-wait')
+  expect([unasked.status, twilio.asked.length]).toEqual([0, 4])
+}, 30_000)
