@@ -8,6 +8,7 @@ import {
   hang,
   startFaultServer,
 } from '../delivery/fault-server.ts'
+import { createDatabase } from '../postgres/databases.ts'
 import {
   ADMIN_KEY,
   type ServiceProcess,
@@ -178,4 +179,34 @@ it('C26: after kill -9 of the node that asks another one asks', async () => {
   await statusIs(next, id, 'delivered')
   expect(sent(server)).toHaveLength(1)
   expect(sent(other)).toEqual([])
+})
+
+it('C26: of two nodes one asks; the other one does once that was killed', async () => {
+  const database = await createDatabase()
+  opened.push({ close: () => database.drop() })
+  const servers = [await twilio(), await twilio()] as const
+  for (const server of servers) server.behave(account('SM1', hang))
+  const nodes = await Promise.all(
+    servers.map((server) =>
+      serve({
+        ...settingsOf('TWILIO', server),
+        ...settingsOf('TWILIO__EU', server),
+        ...{ SMS_ROUTES: 'twilio, twilio:eu', DATABASE_URL: database.url },
+      }),
+    ),
+  )
+  const id = await start(nodes[0] as ServiceProcess)
+  const first = await waitFor('a question', () => {
+    const found = servers.findIndex((server) => asked(server).length > 0)
+    return found < 0 ? undefined : { found }
+  })
+  const [asking, other] = first.found === 0 ? nodes : nodes.toReversed()
+  const server = servers[1 - first.found] as FaultServer
+  server.behave(account('SM1', says('SM1', 'delivered')))
+  asking?.kill('SIGKILL')
+  await asking?.exited
+  expect(asked(server)).toEqual([])
+  await statusIs(other as ServiceProcess, id, 'delivered')
+  expect(asked(server)).toHaveLength(1)
+  expect(servers.flatMap(sent)).toHaveLength(1)
 })
