@@ -2,6 +2,7 @@
 // It must not print an inner error.
 
 import { readFileSync } from 'node:fs'
+import { adviceCommand } from './commands/advice.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import {
   type Command,
@@ -37,7 +38,8 @@ export const COMMANDS: readonly Command[] = [
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],
-  ...[doctorCommand, previewCommand, testProviderCommand, providersCommand, healthcheckCommand],
+  ...[doctorCommand, previewCommand, testProviderCommand, adviceCommand, providersCommand],
+  healthcheckCommand,
 ]
 
 function describe(commands: readonly Command[]): string {

@@ -15,6 +15,7 @@ import type {
 } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
 import type { Trouble } from '../webhooks/ports.ts'
+import type { Weights } from './weights.ts'
 
 /** A key with the scope admin, of one service or (null) of all, and where its request came from. */
 export type Admin = {
@@ -95,6 +96,21 @@ export type SendTry = {
   receiptCode: string | null
 }
 
+/** What became of one request to a provider, for advice on weights. */
+export type RecentTry = Pick<
+  SendTry,
+  'provider' | 'startedAt' | 'result' | 'fault' | 'receipt' | 'receiptAt'
+> & {
+  channel: Channel
+  country: string | null
+  /** A keyed index, as text. */
+  recipient: string
+  /** Of the verification, as it is now. */
+  status: VerificationStatus
+}
+/** `before`: where the next slice begins; null: there is none. `createdAt`: of the oldest verification. */
+export type RecentTries = { tries: RecentTry[]; before: number | null; createdAt: number }
+
 export type VerificationDetail = {
   verification: ListedVerification
   /** Oldest first. */
@@ -119,6 +135,8 @@ export type VerificationReads = {
   find(service: string | null, id: string): Promise<ListedVerification | undefined>
   /** Oldest first. */
   triesOf(id: string): Promise<SendTry[]>
+  /** Tries of real messages of the newest `limit` verifications before this one, newest first. */
+  recentTries(before: number | null, limit: number): Promise<RecentTries>
 }
 
 /** Nothing in it is a secret or about a person. Undefined parts: the database is unavailable. */
@@ -137,6 +155,8 @@ export type HealthReport = {
   rests: readonly Rest[]
   /** What each provider has to carry, on all nodes. */
   lanes: readonly LaneWait[]
+  /** How providers do by country, and the advice that follows; nothing is moved for it. */
+  weights: Weights
   /** URLs that nothing is delivered to at the moment, or no longer. */
   webhooks: readonly Trouble[]
   /** Rows under root keys that this node lacks, by key and service. */

@@ -1,4 +1,4 @@
-// What waits for each provider, as a table of the Health page.
+// What waits for each provider, and which should carry more: parts of the Health page.
 
 import { html } from 'hono/html'
 import { writeRate } from '../admin/advice/lanes.ts'
@@ -31,4 +31,13 @@ export function lanesOf({ lanes }: HealthReport): Html | string {
       ]),
     },
   )}`
+}
+
+/** An operator changes a route; nobody else does. */
+export function adviceOf({ weights }: HealthReport): Html | string {
+  const notes = weights.advice.map(({ channel, from, to, text }) => {
+    const counts = `${channel}, ${from.recipients} and ${to.recipients} people within a day`
+    return html`<p class="note warn"><bdi>${text}</bdi> <span class="soft">(${counts}; nothing is moved automatically)</span></p>`
+  })
+  return html`${notes}`
 }

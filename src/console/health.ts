@@ -8,7 +8,7 @@ import type { ProviderState, Rest } from '../delivery/ports.ts'
 import { adviseOnMissing } from '../factors/root-keys.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
-import { lanesOf } from './health-lanes.ts'
+import { adviceOf, lanesOf } from './health-lanes.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { loginFlows, settingsOf } from './settings.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
@@ -225,7 +225,7 @@ ${missingKeys(report)}
 ${webhookTroubles(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
-<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}${lanesOf(report)}</section>
+<section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}${adviceOf(report)}${lanesOf(report)}</section>
 <section><h2>Login flows</h2>${loginFlows(services)}</section>
 <section><h2>Node</h2>${node(report)}</section>
 ${settings && html`<section><h2>Settings in force</h2><div class="settings">${settingsOf(settings)}</div></section>`}`

@@ -11,6 +11,7 @@ import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
+import type { Weights } from '../admin/weights.ts'
 import type { Config } from '../config/config.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
@@ -50,6 +51,7 @@ export type AdminParts = {
   authenticator: Authenticator
   readiness: () => Promise<Readiness>
   levels: () => Promise<Levels>
+  weights: { current(): Promise<Weights> }
   providerStates: () => readonly ProviderState[]
   webhooks: Pick<Webhooks, 'destinations' | 'wake'>
 }
@@ -114,9 +116,10 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     async health(service) {
       const at = clock.now()
       const rootKeys = { rootKeys: store.rootKeys, keyring, now: at }
-      const [{ checks }, levels, failed, missing] = await Promise.all([
+      const [{ checks }, levels, weights, failed, missing] = await Promise.all([
         parts.readiness(),
         parts.levels(),
+        parts.weights.current(),
         countFailed(store, service, at).catch(() => undefined),
         underMissingKeys(rootKeys).catch(() => undefined),
       ])
@@ -124,7 +127,8 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       const underMissing = missing?.filter((row) => service === null || row.service === service)
       const providers = parts.providerStates()
       const webhooks = levels.webhooks.filter((one) => (service ?? one.service) === one.service)
-      return { ...levels, node, at, checks, hashing, failed, underMissing, providers, webhooks }
+      const shown = { ...levels, weights, hashing, failed, underMissing, providers, webhooks }
+      return { ...shown, node, at, checks }
     },
     texts: (service, channel) => previewTexts(service, channel, null),
     settings: config.inForce,

@@ -1,5 +1,6 @@
 // Every part that runs beside the requests: the stores, hashing, sending, and the periodic cleanup.
 
+import { createWeights } from '../admin/weights.ts'
 import type { Config } from '../config/config.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
 import { createPace } from '../delivery/pace.ts'
@@ -189,16 +190,22 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     worker.wake(channel)
     store.due?.announce()
   }
+  const weights = createWeights({
+    reads: store.verificationReads,
+    providers: parts.providers.providers,
+    clock,
+  })
   const levels = async (): Promise<Levels> => ({
     hashing: hasher.stats(),
     mint: mint.level(),
     sending: worker.status().inFlight,
     rests: parts.rests.list(clock.now()),
     lanes: await parts.waits.list().catch(() => []),
+    weights: weights.latest(),
     webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels)
   const receipts = parts.reports.open({ ...parts, logger, wake })
-  return { ...parts, ...receipts, wake, levels }
+  return { ...parts, ...receipts, weights, wake, levels }
 }

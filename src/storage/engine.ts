@@ -188,7 +188,7 @@ const READS = {
   events: ['list', 'listRefusals', 'follow'],
   apiKeys: ['find', 'list'],
   retention: [],
-  verificationReads: ['list', 'find', 'triesOf'],
+  verificationReads: ['list', 'find', 'triesOf', 'recentTries'],
   adminSessions: ['find'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
   suppressions: ['find', 'list', 'keyIds', 'notUnder'],

@@ -3,6 +3,7 @@
 // codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Weights } from '../admin/weights.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
 import {
@@ -37,6 +38,7 @@ export type Levels = {
   rests: readonly Rest[]
   /** On all nodes. Empty where the store is unavailable. */
   lanes: readonly LaneWait[]
+  weights: Weights
   /** Those that fail or are off. */
   webhooks: readonly Trouble[]
   /** Undefined: the store is unavailable. */

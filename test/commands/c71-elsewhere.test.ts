@@ -77,6 +77,7 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   // Needs no store: preview.test.ts.
   preview: null,
   'providers test': null,
+  'providers advice': [],
   providers: null,
 }
 

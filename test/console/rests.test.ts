@@ -8,7 +8,11 @@ let gateway: FaultServer
 let world: World
 beforeAll(async () => {
   gateway = await startFaultServer(answer(200))
-  world = await startWorld({ HTTP_SMS_URL: gateway.url, SMS_ROUTES: 'twilio, http' })
+  world = await startWorld({
+    HTTP_SMS_URL: gateway.url,
+    HTTP_SMS_RATE: '600/min',
+    SMS_ROUTES: 'twilio, http',
+  })
 })
 afterAll(async () => {
   await world?.close()
@@ -34,4 +38,16 @@ it('C53: a refused account is named with the remedy, and the message has gone by
     }),
   ])
   expect(health.body.rests[0].action).not.toBe('')
+})
+
+it('what waits for each provider is shown, with its rate, on the page and by API', async () => {
+  const visitor = await signedIn(world)
+  const page = readable(await visitor.get('/admin/health'))
+  expect(page).toMatch(/What waits for each provider.* http sms 600\/min 0 none/)
+  const { body } = await world.admin.get('/admin/api/health')
+  expect(body.lanes).toContainEqual({
+    ...{ channel: 'sms', provider: 'http', rate: '600/min', due: 0, more: false },
+    ...{ wait_seconds: 0, text: 'http: 600/min, nothing due, no wait' },
+  })
+  expect(body.advice).toEqual([])
 })

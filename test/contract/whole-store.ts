@@ -20,6 +20,7 @@ import { describeIdempotency, describeSessions } from './store-sessions.ts'
 import type { Stores } from './stores.ts'
 import { describeSuppressions } from './suppressions.ts'
 import { describeWebhooks } from './webhooks.ts'
+import { describeWeights } from './weights.ts'
 
 export function describeStore(factory: () => Stores & Store): void {
   describeChecks(factory)
@@ -40,6 +41,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeApiKeys(() => factory().apiKeys)
   describeAdminSessions(() => factory().adminSessions)
   describeWebhooks(factory)
+  describeWeights(factory)
   describeSuppressions(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)

@@ -195,7 +195,14 @@ it('C52: the text of metrics is rendered once a second, however many request it,
     if (read === 1) throw new Error('away')
     return {
       ...{ hashing: { running: 0, waiting: 0, limit: 0 }, mint: { ready: read, capacity: 9 } },
-      ...{ sending: {} as never, rests: [], lanes: [], webhooks: [], outbox: [] },
+      ...{
+        sending: {} as never,
+        rests: [],
+        lanes: [],
+        weights: { shares: [], advice: [] },
+        webhooks: [],
+        outbox: [],
+      },
     }
   })
   await expect(metrics.text()).rejects.toThrow('away')

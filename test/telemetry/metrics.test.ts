@@ -114,6 +114,15 @@ it('strangers’ input becomes no label: paths, methods, and a provider’s many
   expect(readMetric(told, 'countersign_send_errors_total', others)).toBe(300)
 })
 
+const SHARES = {
+  ...{ channel: 'sms' as const, provider: 'twilio', country: 'BR', recipients: 200 },
+  ...{ late: 0.31, failed: 0.02, approved: null },
+}
+const ADVICE = {
+  ...{ channel: 'sms' as const, country: 'BR', measure: 'late' as const, weight: 80, text: '' },
+  ...{ from: SHARES, to: { ...SHARES, provider: 'vonage', late: 0.06 } },
+}
+
 /** Of one of each metric; `le` is the histograms' own, `instance` Prometheus'. */
 async function everyLabel(): Promise<Set<string>> {
   const metrics = createMetrics()
@@ -146,6 +155,7 @@ async function everyLabel(): Promise<Set<string>> {
         rate: { key: 'twilio', messages: 600, perMs: 60_000 },
       },
     ],
+    weights: { shares: [SHARES], advice: [ADVICE] },
     webhooks: [
       { id: 'whd_0', service: 'default', url: 'https://a.example', failingSince: 0, offSince: 1 },
     ],
@@ -156,6 +166,10 @@ async function everyLabel(): Promise<Set<string>> {
   expect(readMetric(told, 'countersign_provider_rate', lane)).toBe(10)
   expect(readMetric(told, 'countersign_provider_due', lane)).toBe(312)
   expect(readMetric(told, 'countersign_provider_wait_seconds', lane)).toBe(31.2)
+  const there = { ...lane, country: 'BR' }
+  expect(readMetric(told, 'countersign_provider_share', { ...there, measure: 'late' })).toBe(0.31)
+  const advised = { ...there, provider: 'vonage', from: 'twilio' }
+  expect(readMetric(told, 'countersign_provider_advised_weight', advised)).toBe(80)
   return new Set(['instance', ...[...told.matchAll(/(\w+)="/g)].map(([, name = '']) => name)])
 }
 

@@ -5,6 +5,7 @@ import { type Mutant, mutant } from '../mutation.ts'
 
 const PACE = 'test/delivery/pace.test.ts'
 const WAITS = 'test/delivery/waits.test.ts'
+const WEIGHTS = 'test/admin/weights.test.ts'
 const REFUSED = 'test/verification/refused-starts.test.ts'
 const HEADERS = 'test/delivery/rate-headers.test.ts'
 
@@ -44,6 +45,12 @@ export const PACE_MUTANTS: readonly Mutant[] = [
     'a message waits for all that is due before it, at its provider’s rate',
     [WAITS, 'C53: at 10/s with 600 messages due'],
     { node: 'CallExpression', becomes: 'oldestDueMs' },
+  ),
+  mutant(
+    'C53.hundred-people',
+    'advice on weights needs a hundred people',
+    [WEIGHTS, 'ninety-nine people'],
+    { node: 'IfStatement', becomes: '' },
   ),
   mutant(
     'C53.start-not-stuck',

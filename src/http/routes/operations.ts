@@ -16,9 +16,11 @@ import {
   Provider,
   ProviderLane,
   ProviderRest,
+  toWireAdvice,
   toWireLane,
   toWireProvider,
   toWireRest,
+  WeightAdvice,
 } from '../schemas/providers.ts'
 import { toWireTrouble, WebhookTrouble } from '../schemas/webhooks.ts'
 
@@ -70,6 +72,10 @@ const AdminHealth = z
     lanes: z.array(ProviderLane).openapi({
       description: 'What each provider is to carry of each channel, on all nodes.',
     }),
+    advice: z.array(WeightAdvice).openapi({
+      description:
+        'Which provider should carry more, by what became of the newest messages of a day. Nothing is moved for it.',
+    }),
     webhooks: z.array(WebhookTrouble).openapi({
       description: 'URLs that fail, or were switched off after five days of that.',
     }),
@@ -111,6 +117,7 @@ function toWireHealth(
     providers,
     rests,
     lanes,
+    weights,
     webhooks,
     underMissing,
   } = report
@@ -136,6 +143,7 @@ function toWireHealth(
     providers: providers.map(toWireProvider),
     rests: rests.map(toWireRest),
     lanes: lanes.map(toWireLane),
+    advice: weights.advice.map(toWireAdvice),
     webhooks: webhooks.map(toWireTrouble),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({

@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi'
 import { adviseOnRest } from '../../admin/advice/advice.ts'
 import { describeLane, writeRate } from '../../admin/advice/lanes.ts'
+import { ADVICE_MEASURES } from '../../admin/advice/weights.ts'
 import type { HealthReport } from '../../admin/ports.ts'
 import { REST_REASONS } from '../../delivery/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
@@ -50,6 +51,7 @@ export const ProviderLane = z.object({
   more: z.boolean().openapi({ description: 'True: at least as many are due.' }),
   wait_seconds: count.openapi({
     description: 'About how long a message that is queued now waits for its turn.',
+    example: 31,
   }),
   text: z.string().openapi({ example: 'twilio: 10/s, 312 messages due, about 31 s' }),
 })
@@ -59,6 +61,55 @@ export function toWireLane(lane: HealthReport['lanes'][number]): z.infer<typeof 
   const text = describeLane(lane)
   const wait_seconds = Math.round(waitMs / 1_000)
   return { channel, provider, rate: writeRate(lane), due, more, wait_seconds, text }
+}
+
+const share = z.number().min(0).max(1)
+const Shares = z.object({
+  provider: z.string(),
+  recipients: count.openapi({
+    description: 'Different ones, within a day; each counts once.',
+    example: 412,
+  }),
+  late: share.nullable().openapi({
+    description:
+      'Without a receipt after five minutes; null: it sends none there, as far as is known.',
+    example: 0.31,
+  }),
+  failed: share.openapi({
+    description: 'Not accepted, or undelivered, except by fault of the recipient.',
+    example: 0.02,
+  }),
+  approved: share.nullable().openapi({
+    description: 'Of verifications that have ended; null: too few have.',
+    example: 0.64,
+  }),
+})
+
+export const WeightAdvice = z.object({
+  channel: z.enum(CHANNELS),
+  country: z.string(),
+  measure: z.enum(ADVICE_MEASURES).openapi({ description: 'By what they were compared.' }),
+  from: Shares.openapi({ description: 'The provider that does worse.' }),
+  to: Shares.openapi({ description: 'The one that should carry more.' }),
+  weight: count.openapi({ description: 'Percent, by `to`.', example: 80 }),
+  text: z.string().openapi({
+    example: 'twilio in BR: 31 % late against 6 % by vonage: send 80 % by vonage',
+  }),
+})
+
+type Advice = HealthReport['weights']['advice'][number]
+export const toWireShares = ({ provider, recipients, late, failed, approved }: Advice['from']) => ({
+  ...{ provider, recipients, late, failed, approved },
+})
+
+export function toWireAdvice(advice: Advice): z.infer<typeof WeightAdvice> {
+  const { channel, country, measure, weight, text } = advice
+  const { from, to } = advice
+  return {
+    ...{ channel, country, measure, weight, text },
+    from: toWireShares(from),
+    to: toWireShares(to),
+  }
 }
 
 export function toWireProvider(state: HealthReport['providers'][number]): z.infer<typeof Provider> {

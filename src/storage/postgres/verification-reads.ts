@@ -7,6 +7,7 @@ import type {
   VerificationReads,
   VerificationSlice,
 } from '../../admin/ports.ts'
+import { type RecentRow, toRecentTries } from '../recent-tries.ts'
 import {
   afterPlace,
   afterSeq,
@@ -128,6 +129,20 @@ export function createVerificationReads(query: Query): VerificationReads {
       const [row] = await query<Raw>(sql`select ${FIELDS} from verifications v ${WITH_MESSAGE}
         where v.id = ${id} and (${service}::text is null or v.service = ${service})`)
       return row && withoutNumber(toNumbered(row))
+    },
+    async recentTries(before, limit) {
+      const rows =
+        await query<Raw>(sql`select v.seq, v.created_at, v.kind, v.status, v.country, v.budget_index, d.channel,
+          a.provider, a.started_at, a.result, a.fault, a.receipt, a.receipt_at
+        from (select * from verifications where seq < ${before ?? Number.MAX_SAFE_INTEGER}
+          order by seq desc limit ${limit}) v
+        left join send_attempts a on a.verification_seq = v.seq
+        left join deliveries d on d.verification_seq = a.verification_seq and d.send = a.send
+        order by v.seq desc, a.send desc, a.attempt desc`)
+      return toRecentTries(
+        rows.map((row) => camelRow(row) as RecentRow),
+        limit,
+      )
     },
     async triesOf(id) {
       const rows =

@@ -14,6 +14,7 @@ import {
   withoutNumber,
 } from '../verification-slices.ts'
 import { and, atMost, desc, eq, getTableColumns, gt, gte, lt, type Orm, sql } from './drizzle.ts'
+import { createRecentTries } from './recent-tries.ts'
 import { deliveries, sendTries, verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -203,6 +204,7 @@ export function createVerificationReads({
       and(eq(v.id, p('id')), sql`(${p('service')} is null or ${v.service} = +${p('service')})`),
     )
     .prepare()
+  const recent = createRecentTries(orm)
   const tries = orm
     .select(TRY_FIELDS)
     .from(v)
@@ -223,6 +225,7 @@ export function createVerificationReads({
         const row = one.get({ service, id })
         return row && withoutNumber(row)
       }),
+    recentTries: (before, limit) => writer.read(() => recent(before, limit)),
     triesOf: (id) => writer.read(() => tries.all({ id })),
   }
 }

@@ -18,6 +18,7 @@ import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { describeStartClaims } from '../../contract/start-claims.ts'
 import { type Stores, start } from '../../contract/stores.ts'
 import { describeWebhooks } from '../../contract/webhooks.ts'
+import { describeWeights } from '../../contract/weights.ts'
 import { makeDirectory, type OpenStore, openStore } from './fixture.ts'
 
 describe('on SQLite', () => {
@@ -33,6 +34,7 @@ describe('on SQLite', () => {
   const factory = (): Stores => store
   describeClaims(factory)
   describeBacklog(factory)
+  describeWeights(() => store)
   describeSettling(factory)
   describeReceipts(factory)
   describePolls(factory)
