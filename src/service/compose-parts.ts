@@ -45,6 +45,7 @@ type Sending = {
   rests: Rests
   chooser: Chooser
   waits: Waits
+  weights: ReturnType<typeof createWeights>
   waitTooLong: Waits['tooLong']
   reports: Reports
   hasReceipts: (message: Routed) => boolean
@@ -117,7 +118,23 @@ function composeDelivery(
     deadlineMs: config.deliveryDeadlineMs,
   })
   const hasReceipts = createReceiptKnowledge(routing, providers.providers, reports.reportsArrival)
-  return { providers, worker, watch, rests, chooser, waits, waitTooLong, reports, hasReceipts }
+  const weights = createWeights({
+    reads: store.verificationReads,
+    providers: providers.providers,
+    clock,
+  })
+  return {
+    providers,
+    worker,
+    watch,
+    rests,
+    chooser,
+    waits,
+    waitTooLong,
+    weights,
+    reports,
+    hasReceipts,
+  }
 }
 
 function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: Logger) {
@@ -190,22 +207,17 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     worker.wake(channel)
     store.due?.announce()
   }
-  const weights = createWeights({
-    reads: store.verificationReads,
-    providers: parts.providers.providers,
-    clock,
-  })
   const levels = async (): Promise<Levels> => ({
     hashing: hasher.stats(),
     mint: mint.level(),
     sending: worker.status().inFlight,
     rests: parts.rests.list(clock.now()),
     lanes: await parts.waits.list().catch(() => []),
-    weights: weights.latest(),
+    weights: parts.weights.latest(),
     webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels)
   const receipts = parts.reports.open({ ...parts, logger, wake })
-  return { ...parts, ...receipts, weights, wake, levels }
+  return { ...parts, ...receipts, wake, levels }
 }
