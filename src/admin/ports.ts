@@ -15,7 +15,6 @@ import type {
 } from '../kernel/channel.ts'
 import type { VerificationStatus } from '../verification/state.ts'
 import type { Trouble } from '../webhooks/ports.ts'
-import type { Weights } from './weights.ts'
 
 /** A key with the scope admin, of one service or (null) of all, and where its request came from. */
 export type Admin = {
@@ -110,6 +109,32 @@ export type RecentTry = Pick<
 }
 /** `before`: where the next slice begins; null: there is none. `createdAt`: of the oldest verification. */
 export type RecentTries = { tries: RecentTry[]; before: number | null; createdAt: number }
+
+/** Shares from 0 to 1, of people; null: not known. */
+export type ProviderShares = {
+  channel: Channel
+  provider: string
+  country: string
+  recipients: number
+  late: number | null
+  failed: number
+  approved: number | null
+}
+
+export const ADVICE_MEASURES = ['late', 'failed', 'approved'] as const
+export type WeightAdvice = {
+  channel: Channel
+  country: string
+  measure: (typeof ADVICE_MEASURES)[number]
+  /** Of the provider that does worse. */
+  from: ProviderShares
+  to: ProviderShares
+  /** Percent, by `to`. */
+  weight: number
+  text: string
+}
+
+export type Weights = { shares: readonly ProviderShares[]; advice: readonly WeightAdvice[] }
 
 export type VerificationDetail = {
   verification: ListedVerification

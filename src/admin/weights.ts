@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Provider } from '../delivery/ports.ts'
 import { CHANNELS } from '../kernel/channel.ts'
 import { type Clock, DAY_MS } from '../kernel/clock.ts'
-import { adviseOnWeights, type ProviderShares, sumUp, type WeightAdvice } from './advice/weights.ts'
-import type { RecentTry, VerificationReads } from './ports.ts'
+import { adviseOnWeights, sumUp } from './advice/weights.ts'
+import type { RecentTry, VerificationReads, Weights } from './ports.ts'
 
 const WINDOW_MS = DAY_MS
 /** A minute is one bucket: advice does not change within it. */
@@ -15,7 +15,6 @@ const KEPT_MS = 60_000
 const SLICE = 500
 const MAX_VERIFICATIONS = 20_000
 
-export type Weights = { shares: readonly ProviderShares[]; advice: readonly WeightAdvice[] }
 const NOTHING: Weights = { shares: [], advice: [] }
 
 async function readWindow(reads: Pick<VerificationReads, 'recentTries'>, since: number) {

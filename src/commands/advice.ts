@@ -1,7 +1,7 @@
 // countersign providers advice: how providers do by country, and which should carry more. Nothing is changed.
 // It must not ask a provider: it reads the newest rows of the store.
 
-import type { ProviderShares } from '../admin/advice/weights.ts'
+import type { ProviderShares } from '../admin/ports.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type Command, EXIT, type Given, JSON_OPTION, type Terminal, toJson } from './command.ts'
 

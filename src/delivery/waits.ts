@@ -18,8 +18,6 @@ const LONGEST_RETRY_SECONDS = 60
 /** Null: it does not wait too long. */
 export type TooLong = { waitMs: number; retryAfterSeconds: number } | null
 
-export type Waits = ReturnType<typeof createWaits>
-
 const perMessageMs = ({ messages, perMs }: Rate) => perMs / messages
 /** Without a rate the first row says it: it is the oldest. */
 const neededOf = ({ rate }: Provider) =>

@@ -5,14 +5,15 @@ import type { Config } from '../config/config.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
 import { createPace } from '../delivery/pace.ts'
 import { createPlan } from '../delivery/plan.ts'
+import type { Provider } from '../delivery/ports.ts'
 import { createPrices } from '../delivery/prices.ts'
 import { createReceiptKnowledge } from '../delivery/receipts-known.ts'
 import { createProviders, type Providers } from '../delivery/registry.ts'
 import { createRests, type Rests } from '../delivery/rests.ts'
-import { createRouting, type Routed } from '../delivery/routing.ts'
+import { createRouting, type Routed, type Routing } from '../delivery/routing.ts'
 import { createSuppressFor } from '../delivery/suppress.ts'
 import { createComposer } from '../delivery/templates/message.ts'
-import { createWaits, type Waits } from '../delivery/waits.ts'
+import { createWaits } from '../delivery/waits.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
 import { purgeUnverified } from '../factors/domain.ts'
@@ -38,17 +39,26 @@ import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
 import type { Thread } from './thread.ts'
 
-type Sending = {
+type Sending = ReturnType<typeof composeForesight> & {
   providers: Providers
   worker: Worker
   watch: ProviderWatch
   rests: Rests
   chooser: Chooser
-  waits: Waits
-  weights: ReturnType<typeof createWeights>
-  waitTooLong: Waits['tooLong']
   reports: Reports
   hasReceipts: (message: Routed) => boolean
+}
+
+/** How long a message would wait, and how messages have done. */
+function composeForesight(
+  store: Store,
+  providers: readonly Provider[],
+  routing: Routing,
+  clock: Clock,
+) {
+  const waits = createWaits({ backlog: store.outbox.backlog, providers, routing, clock })
+  const weights = createWeights({ reads: store.verificationReads, providers, clock })
+  return { waits, waitTooLong: waits.tooLong, weights }
 }
 
 function composeDelivery(
@@ -76,9 +86,8 @@ function composeDelivery(
     ...{ clock, rests, logger },
   })
   const routing = createRouting(providers.providers, config.routes, config.serviceRoutes)
-  const { backlog } = store.outbox
-  const waits = createWaits({ backlog, providers: providers.providers, routing, clock })
-  const { isFull, tooLong: waitTooLong } = waits
+  const foresight = composeForesight(store, providers.providers, routing, clock)
+  const { isFull } = foresight.waits
   const chooser = createChooser({ routing, rests, clock, random: Math.random, isFull })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
   const { callbackUrlOf, returnTokenOf, isReporting, hasWebhook, onDecoySent } = reports
@@ -118,20 +127,13 @@ function composeDelivery(
     deadlineMs: config.deliveryDeadlineMs,
   })
   const hasReceipts = createReceiptKnowledge(routing, providers.providers, reports.reportsArrival)
-  const weights = createWeights({
-    reads: store.verificationReads,
-    providers: providers.providers,
-    clock,
-  })
   return {
     providers,
     worker,
     watch,
     rests,
     chooser,
-    waits,
-    waitTooLong,
-    weights,
+    ...foresight,
     reports,
     hasReceipts,
   }

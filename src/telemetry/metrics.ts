@@ -3,7 +3,7 @@
 // codes, bounded.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Weights } from '../admin/weights.ts'
+import type { Weights } from '../admin/ports.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
 import {

@@ -1,8 +1,7 @@
 // Levels of each provider: who is left alone, what there is to carry, and how long a message would wait for it.
 
 import { Gauge, type Registry } from 'prom-client'
-import { ADVICE_MEASURES } from '../admin/advice/weights.ts'
-import type { Weights } from '../admin/weights.ts'
+import { ADVICE_MEASURES, type Weights } from '../admin/ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
 import type { Rest } from '../delivery/ports.ts'
 

@@ -1,8 +1,12 @@
 // Advice on weights: which provider brings messages to a country late, fails or is rarely approved, beside another one. Pure.
 // It must not move anything: an operator sets weights, in a route.
 
-import type { Channel } from '../../kernel/channel.ts'
-import type { RecentTry } from '../ports.ts'
+import {
+  ADVICE_MEASURES,
+  type ProviderShares,
+  type RecentTry,
+  type WeightAdvice,
+} from '../ports.ts'
 
 /** Fewer people are chance; one person counts once, however often they ask. */
 const MIN_RECIPIENTS = 100
@@ -22,30 +26,6 @@ type Seen = {
   isReported: boolean
   isFailed: boolean
   isApproved: boolean | null
-}
-
-/** Shares from 0 to 1, of people; null: not known. */
-export type ProviderShares = {
-  channel: Channel
-  provider: string
-  country: string
-  recipients: number
-  late: number | null
-  failed: number
-  approved: number | null
-}
-
-export const ADVICE_MEASURES = ['late', 'failed', 'approved'] as const
-export type WeightAdvice = {
-  channel: Channel
-  country: string
-  measure: (typeof ADVICE_MEASURES)[number]
-  /** Of the provider that does worse. */
-  from: ProviderShares
-  to: ProviderShares
-  /** Percent, by `to`. */
-  weight: number
-  text: string
 }
 
 function seenIn(row: RecentTry, now: number): Seen {
