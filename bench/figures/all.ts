@@ -13,6 +13,7 @@ import { nodes } from './b9-nodes.ts'
 import { consolePages } from './b11-console.ts'
 import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
+import { receipts } from './b14-receipts.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
 import { postgresCpu } from './postgres-cpu.ts'
@@ -29,6 +30,7 @@ export const ALL = [
   nodes,
   consolePages,
   slowDisk,
+  receipts,
   costs,
   flowCpu,
   postgresCpu,

@@ -13,6 +13,8 @@ export type Gateway = {
   /** How long it takes to answer. */
   delayMs: number
   received(): number
+  /** Where their provider would report of the messages, as far as it was said. */
+  callbacks(): readonly string[]
   forget(): void
 }
 
@@ -23,10 +25,14 @@ export async function startGateway(): Promise<Gateway> {
   const seen = new Map<string, number>()
   const waiting = new Map<string, (code: string) => void>()
   let received = 0
+  let callbacks: string[] = []
 
   const take = (text: string, at: number) => {
-    const { id, code } = JSON.parse(text) as { id: string; code: string }
+    const { id, code, callback } = JSON.parse(text) as Record<'id' | 'code', string> & {
+      callback?: string
+    }
     received += 1
+    if (callback) callbacks.push(callback)
     seen.set(id, at)
     const resolve = waiting.get(id)
     if (!resolve) return void codes.set(id, code)
@@ -74,10 +80,12 @@ export async function startGateway(): Promise<Gateway> {
     },
     seenAt: (id) => seen.get(id),
     received: () => received,
+    callbacks: () => callbacks,
     forget() {
       codes.clear()
       seen.clear()
       received = 0
+      callbacks = []
     },
   }
   return gateway
