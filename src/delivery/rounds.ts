@@ -5,6 +5,7 @@ import type { Alarm } from '../kernel/alarm.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Lane } from './lane.ts'
+import { type Asking, takeTokens } from './lane-tokens.ts'
 import type { LaneKey, Outbox } from './outbox-ports.ts'
 import type { Pace, UNPACED } from './pace.ts'
 import type { PlanDelivery } from './plan.ts'
@@ -145,7 +146,7 @@ export function takePlace({ state, run }: Loop, lane: Lane): LanePlace {
   return { run: resolve, free: () => resolve(null) }
 }
 
-type Held = KeyedLane & { limit: number; places: LanePlace[]; tokens: number; isWaiting: boolean }
+type Held = Omit<Asking, 'lane' | 'places'> & KeyedLane & { places: LanePlace[] }
 
 /** Half of what is free: the other half is for the starts that come during the claim, which would have to be claimed in their turn. */
 function holdPlaces(loop: Loop, { lane, ...key }: KeyedLane): Held[] {
@@ -159,30 +160,11 @@ function holdPlaces(loop: Loop, { lane, ...key }: KeyedLane): Held[] {
   return [{ ...key, lane, limit, places, tokens: 0, isWaiting: false }]
 }
 
-/** Of each lane no more than its provider has tokens for: what is claimed goes out at once. */
-async function takeTokens({ deps, state }: Loop, held: readonly Held[]): Promise<Held[]> {
-  const take = async (one: Held) => {
-    const granted = await deps.pace.take(one, one.limit)
-    for (const place of one.places.splice(granted)) place.free()
-    one.limit = Math.min(one.limit, granted) // mutant: C53.token-before-claim
-    one.tokens = granted === Number.POSITIVE_INFINITY ? 0 : granted
-    const waitMs = deps.pace.waitMs(one)
-    one.isWaiting = waitMs > 0
-    if (!one.isWaiting) return
-    one.lane.setLeft(true)
-    setTimeout(() => comeBack(state, one), waitMs).unref()
-  }
-  await Promise.all(held.filter((one) => deps.pace.applies(one)).map(take))
-  return held.filter(({ limit }) => limit > 0)
-}
-
 /** Claims for free places of these lanes, all at once, and holds the places meanwhile. */
 async function claim(loop: Loop, lanes: readonly KeyedLane[]): Promise<number> {
   const { state } = loop
-  const held = await takeTokens(
-    loop,
-    lanes.flatMap((one) => holdPlaces(loop, one)),
-  )
+  const asking = lanes.flatMap((one) => holdPlaces(loop, one))
+  const held = await takeTokens(loop.deps.pace, asking, (one) => comeBack(state, one))
   if (held.length === 0) return 0
   let claims: Claim[] = []
   try {
