@@ -74,6 +74,12 @@ export const RECEIPTS: readonly Mutant[] = [
     { node: 'ReturnStatement', becomes: 'return isSame(token, token)' },
   ),
   mutant(
+    'C55.bounce-parts',
+    'a bounce of thousands of parts is not parsed: the work grows with their square',
+    [BOUNCES, 'C55: a bounce of more parts than any has'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'C53.bounce-blames-no-account',
     'a bounce, which any server may have made, blames no account',
     [BOUNCES, 'C53:'],

@@ -41,6 +41,8 @@ export function dsnParameters(returnToken: string, to: string) {
 const MAX_BYTES = 256 * 1024
 /** As many of 76 characters have less room; one costs the parser 10 µs, however short it is. */
 const MAX_LINES = 5_000
+/** Lines that may begin a part. A bounce has some ten; the parser's work grows with their square, a second for all lines above. */
+const MAX_BOUNDARIES = 200
 /** A bounce has three levels, and a forwarded one some more. */
 const LIMITS = { maxNestingDepth: 10, maxHeadersSize: 64 * 1024 } as const
 
@@ -80,7 +82,9 @@ async function partsOf(body: Uint8Array): Promise<Parts | undefined> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const text = bytes.toString('latin1')
   if (!/delivery-status/i.test(text)) return undefined
-  if (text.split('\n', MAX_LINES + 1).length > MAX_LINES) return undefined
+  const lines = text.split('\n', MAX_LINES + 1)
+  const boundaries = lines.filter((line) => line.startsWith('--')).length
+  if (lines.length > MAX_LINES || boundaries > MAX_BOUNDARIES) return undefined // mutant: C55.bounce-parts
   const PostalMime = await loadMailParser()
   try {
     const { attachments } = await PostalMime.parse(bytes, {
