@@ -222,7 +222,7 @@ describe('C55: what is none', () => {
 
 it('C55: a bounce of more parts than any has is not parsed, whose cost would be their square', async () => {
   const { reader } = openDesk()
-  const plain = fixture('postfix').toString('latin1')
+  const plain = fixture('postfix')
   const [, boundary = ''] = /boundary="([^"]+)"/.exec(plain) ?? []
   const empty = `--${boundary}\r\n\r\n`
   const withParts = (count: number) =>
