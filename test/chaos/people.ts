@@ -7,8 +7,10 @@ import type { History } from './history.ts'
 import { createPerson, type Person } from './person.ts'
 import {
   ABANDONER,
+  ADDRESS_SPENDER,
   CHAIN_RESENDER,
   CHAIN_WAITER,
+  NUMBER_SPENDER,
   type Occasion,
   RESENDER,
   SCRIPTS,
@@ -28,6 +30,8 @@ const RESENDERS = 2
 const CHAIN_WAITERS = 6
 /** The wait until it may be sent again, and both sends. */
 const RESEND_MS = 35_000
+/** At the very beginning, so that a machine that is busy reaches their limits, too. */
+const SPENDERS_MORE = 2
 /** A new busy number, so that limits go on being reached in a long run. */
 const OCCASION_MS = 60_000
 
@@ -92,7 +96,10 @@ export function sendPeople(input: {
   }
   const each = (count: number, work: (n: number) => Promise<void>) =>
     Array.from({ length: count }, (_, n) => work(n))
+  const once = (name: string, script: Script) => script.run(personOf(name), occasion())
   const all = Promise.all([
+    ...each(RULES.sendsPerNumber + SPENDERS_MORE, (n) => once(`number ${n}`, NUMBER_SPENDER)),
+    ...each(RULES.sendsPerAddress + SPENDERS_MORE, (n) => once(`address ${n}`, ADDRESS_SPENDER)),
     ...each(CALLERS, (n) => loop(`caller ${n}`)),
     ...each(SLOW_READERS, (n) => loopSlowly(`slow reader ${n}`, SLOW_READER)),
     ...each(CHAIN_WAITERS, (n) => loopSlowly(`chain waiter ${n}`, CHAIN_WAITER)),

@@ -204,6 +204,8 @@ export const CHAIN_RESENDER: Script = made('chain-resend', 0, resendInChain)
 export const CHAIN_WAITER: Script = made('chain-wait', 0, waitForNextStep)
 export const ABANDONER: Script = made(ABANDONED, 0, abandon)
 export const SLOW_READER: Script = made('slow-reader', 0, readSlowly)
+export const NUMBER_SPENDER: Script = made('busy-number', 3, spendNumber)
+export const ADDRESS_SPENDER: Script = made('busy-address', 3, spendAddress)
 export const SCRIPTS: readonly Script[] = [
   made('approve', 4, approve),
   made('wrong-ones', 2, tryWrongOnes),
@@ -213,9 +215,9 @@ export const SCRIPTS: readonly Script[] = [
   made('repeat', 2, repeatUnderKey),
   made('session', 2, shareSession),
   made('cancel', 2, cancelEarly),
-  made('busy-number', 3, spendNumber),
+  NUMBER_SPENDER,
   made('guessed-number', 2, spendGuesses),
-  made('busy-address', 3, spendAddress),
+  ADDRESS_SPENDER,
   made('chain-next', 3, askForNextStep),
   made('chain-race', 3, raceNextStep),
 ]
