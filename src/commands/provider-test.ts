@@ -45,6 +45,10 @@ async function readWanted(given: Given): Promise<Wanted> {
   const channel = oneOf(given, 'channel', CHANNELS) ?? defaultChannel(recipient)
   if (!channelFits(channel, recipient))
     throw new UsageError(`--channel ${channel} does not fit the recipient in --to`)
+  if (channel === 'voice')
+    throw new UsageError(
+      'a call is not tested here, for its words are fetched from the running service: start a verification with the channel voice',
+    )
   return { to: recipient.address, channel, dns: readDnsOptions(given) }
 }
 
@@ -75,6 +79,7 @@ function composeTest(
     expiresAt: now + LIFETIME_MS,
     callbackUrl: null,
     returnToken: null,
+    callUrl: null,
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Price } from '../delivery/cost.ts'
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
-import { CHANNELS, type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
+import { CHANNELS, type Channel, INBOX_CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
@@ -128,7 +128,7 @@ function readDefaultService(
   const { allowedCountries, clientIp, originDomain, androidAppHash, ...rest } =
     reader.read(SERVICE_SETTINGS)
   // In development the inbox carries the texts that no provider does.
-  const byInbox: readonly Channel[] = mode === 'development' ? TEXT_CHANNELS : []
+  const byInbox: readonly Channel[] = mode === 'development' ? INBOX_CHANNELS : []
   const served = CHANNELS.filter(
     (channel) =>
       byInbox.includes(channel) || providers.some((entry) => entry.channels.includes(channel)),

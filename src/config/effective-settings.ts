@@ -60,11 +60,13 @@ export function listEffective(
   mode: 'development' | 'production',
   providers: readonly ProviderDescription[],
 ): ShownSetting[] {
+  // Once, although several entries may read it.
+  const rows = new Map(providers.flatMap((entry) => entry.settings.map((row) => [row.name, row])))
   const groups: [string, readonly Row[]][] = [
     ['The process', Object.values(SERVER_SETTINGS)],
     ['The default service', Object.values(SERVICE_SETTINGS)],
     ['Limits', Object.values(LIMIT_SETTINGS)],
-    ['Providers', providers.flatMap((entry) => entry.settings)],
+    ['Providers', [...rows.values()]],
     ['Routes', Object.values(ROUTE_SETTINGS)],
     ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
     ['Costs', Object.values(PRICE_SETTINGS)],

@@ -86,6 +86,10 @@ export const parseCountries: Parser<readonly string[] | '*'> = (text) => {
   return [...new Set(countries)]
 }
 
+/** The empty list is an answer here: nobody is called. */
+export const parseVoiceCountries: Parser<readonly string[] | '*'> = (text) =>
+  text.trim() === '' ? [] : parseCountries(text)
+
 const BRAND_MAX_CHARACTERS = 40
 const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{N}]\.\p{L}{2,}/iu
 

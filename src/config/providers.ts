@@ -40,15 +40,26 @@ function readGiven(registry: readonly ProviderDescription[], reader: Reader): Gi
   return new Map(pairs)
 }
 
+/** Undefined: it is not meant to be there. What entries of one name have in common means the first, where none is meant by its own. */
+function firstGiven(
+  entry: ProviderDescription,
+  registry: readonly ProviderDescription[],
+  isGiven: (name: string) => boolean,
+): string | undefined {
+  const ownOf = ({ settings }: ProviderDescription) =>
+    settings.find(({ name, shared, common }) => !shared && !common && isGiven(name))?.name // mutant: C69.shared-setting-configures-none
+  const own = ownOf(entry)
+  const family = registry.filter(({ name }) => name === entry.name)
+  if (own !== undefined || family[0] !== entry || family.some(ownOf)) return own
+  return entry.settings.find(({ name, common }) => common && isGiven(name))?.name
+}
+
 function readProvider(
   entry: ProviderDescription,
+  first: string | undefined,
   given: Given,
   reader: Reader,
 ): ConfiguredProvider | undefined {
-  // A provider whose only setting is wrong was meant to be there: what else it lacks is reported as well.
-  const first = entry.settings.find(
-    ({ name, shared }) => !shared && (given.has(name) || reader.isNoted(name)), // mutant: C69.shared-setting-configures-none
-  )?.name
   if (first === undefined) return undefined
   const pairs = entry.settings.flatMap(({ name, default: fallback, optional }) => {
     const value = given.get(name) ?? fallback
@@ -66,7 +77,12 @@ export function readProviders(
   reader: Reader,
 ): ConfiguredProvider[] {
   const given = readGiven(registry, reader)
-  const configured = registry.flatMap((entry) => readProvider(entry, given, reader) ?? [])
+  // A provider whose only setting is wrong was meant to be there: what else it lacks is reported as well.
+  const isGiven = (name: string) => given.has(name) || reader.isNoted(name)
+  const firsts = registry.map((entry) => firstGiven(entry, registry, isGiven))
+  const configured = registry.flatMap(
+    (entry, place) => readProvider(entry, firsts[place], given, reader) ?? [],
+  )
   noteUnusedShared(registry, given, configured, reader)
   return configured
 }

@@ -32,6 +32,7 @@ export function checkSettings(read: ReadSettings): void {
   checkKeys(read)
   checkRetention(read)
   checkRole(read)
+  checkVoice(read)
   if (read.mode === 'development') checkReach(read) // mutant: C69.dev-loopback-only
   if (read.mode === 'production') checkProduction(read)
 }
@@ -67,6 +68,21 @@ function checkRole({ reader, server: { role, databaseUrl } }: ReadSettings): voi
     `is ${role}, but a SQLite file is for one process: leave it at all, or give a PostgreSQL server by ${SERVER_SETTINGS.databaseUrl.name}`,
   )
 }
+
+/** A provider asks us what a call is to say: it has to find us. */
+function checkVoice({ reader, server: { publicUrl }, providers }: ReadSettings): void {
+  const callers = providers.filter(({ channels }) => channels.includes('voice'))
+  const { name } = SERVER_SETTINGS.publicUrl
+  if (callers.length === 0 || reader.isNoted(name)) return
+  const names = callers.map((one) => one.name).join(', ')
+  const why = `${names} cannot ask what a call is to say: give the origin under which providers reach this service, or leave out the settings for calls`
+  // mutant: C69.voice-needs-public-url
+  if (publicUrl === undefined) reader.note(name, `is missing, so that ${why}`)
+  else if (isLoopback(hostOf(publicUrl))) reader.note(name, `leads to this machine, so that ${why}`)
+}
+
+/** Without the brackets of an IPv6 address. */
+const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 
 const DAY_SECONDS = 86_400
 const GUESS_LIMITS = ['guesses_per_number_hour', 'guesses_per_number_day'] as const
@@ -138,7 +154,7 @@ function checkMode(reader: Reader): void {
 
 /** Settings by which other machines reach the service: its own address, or one that leads here. */
 function openNames({ host, publicUrl }: ReadSettings['server']) {
-  const outside = publicUrl && new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1')
+  const outside = publicUrl && hostOf(publicUrl)
   return [
     ...(isLoopback(host) ? [] : [{ name: SERVER_SETTINGS.host.name, where: host }]),
     ...(outside && !isLoopback(outside) // mutant: C69.dev-url-loopback

@@ -26,6 +26,7 @@ import {
   parseLimit,
   parseLocale,
   parseTestRecipient,
+  parseVoiceCountries,
   SettingError,
 } from './parsers.ts'
 import { parseRoutes } from './routes.ts'
@@ -158,6 +159,10 @@ export const serviceEntry = z.strictObject({
     .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
     .pipe(parsed(parseCountries))
     .optional(),
+  voice_countries: z
+    .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
+    .pipe(parsed(parseVoiceCountries))
+    .optional(),
   landlines: z.enum(['allowed', 'refused']).optional(),
   locale: parsed(parseLocale).optional(),
   origin_domain: parsed(parseHost).nullable().optional(),
@@ -200,6 +205,7 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
       chain: entry.chain,
       clientIp: entry.client_ip,
       allowedCountries: entry.allowed_countries,
+      voiceCountries: entry.voice_countries,
       landlines: entry.landlines,
       locale: entry.locale,
       originDomain: entry.origin_domain,

@@ -23,6 +23,7 @@ import {
   parseLocale,
   parseOneOf,
   parseTestRecipients,
+  parseVoiceCountries,
 } from './parsers.ts'
 import { parseRoutes } from './routes.ts'
 import { choice, optional, type Setting, wholeNumber, withDefault } from './settings.ts'
@@ -61,6 +62,13 @@ export const SERVICE_SETTINGS = {
     parseCountries,
     'Countries whose numbers may receive messages: `US,CA,DE`, or `*`. Required in production',
     { shown: '`*` in development' },
+  ),
+  voiceCountries: withDefault(
+    'VOICE_COUNTRIES',
+    parseVoiceCountries,
+    '',
+    'Countries whose numbers may be called: `US,CA,DE`, or `*`. By default nobody is called, by a step of a chain neither. Calls cost more than texts, and toll fraud earns more by them: name those that you serve',
+    { shown: 'none' },
   ),
   landlines: choice(
     'LANDLINES',
@@ -118,6 +126,7 @@ const ROUTE_EXAMPLES: Record<Channel, string> = {
   email: '`smtp, http`',
   whatsapp: '`whatsapp_cloud`',
   telegram: '`telegram`',
+  voice: '`twilio, vonage`',
 }
 
 export const ROUTE_SETTINGS = Object.fromEntries(

@@ -61,7 +61,12 @@ function warnOfService(service: ServicePolicy, isProduction: boolean): string[] 
   )
   warnIf(service.clientIp === 'off', 'CLIENT_IP=off, so there is no limit by address')
   warnings.push(...warnOfLanguage(service)) // mutant: C70.missing-text-named
+  warnIf(
+    service.channels.includes('voice') && service.voiceCountries.length === 0,
+    'nobody is called: VOICE_COUNTRIES names no country',
+  )
   if (isProduction) {
+    warnIf(service.voiceCountries === '*', 'every country is called; toll fraud starts there')
     warnIf(service.allowedCountries === '*', 'every country is allowed; toll fraud starts there')
     warnIf(
       !limits.sends_per_country_hour || !limits.sends_per_service_hour,

@@ -8,6 +8,14 @@ import type { Html } from './shell.ts'
 import { numbers, table } from './table.ts'
 import { spanOf } from './words.ts'
 
+const named = (countries: readonly string[] | '*') =>
+  countries === '*' ? 'all' : countries.join(', ') || 'none'
+
+function countriesOf({ channels, allowedCountries, voiceCountries }: ServicePolicy): string {
+  const calls = channels.includes('voice') ? `; calls: ${named(voiceCountries)}` : ''
+  return `${named(allowedCountries)}${calls}`
+}
+
 export function loginFlows(services: readonly ServicePolicy[]): Html {
   return table({
     caption: 'The login flows',
@@ -23,7 +31,7 @@ export function loginFlows(services: readonly ServicePolicy[]): Html {
       `at most ${one.maxAttempts}`,
       `at most ${one.maxSends}`,
       one.channels.join(', '),
-      one.allowedCountries === '*' ? 'all' : one.allowedCountries.join(', '),
+      countriesOf(one),
     ]),
   })
 }

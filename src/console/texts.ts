@@ -11,7 +11,11 @@ import { numbers, table } from './table.ts'
 import { stamp } from './words.ts'
 
 const PATH = '/admin/texts'
-const LABELS: Readonly<Record<TextChannel, string>> = { sms: 'SMS', email: 'Mail' }
+const LABELS: Readonly<Record<TextChannel, string>> = {
+  sms: 'SMS',
+  email: 'Mail',
+  voice: 'Calls',
+}
 
 const STYLE = `
 .choice { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .choice label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .choice select { font-size: var(--t3); color: var(--ink); height: 2.25rem; min-width: 9rem }
@@ -79,7 +83,7 @@ function summary({ texts, channel }: Shown): Html {
 
 function textsPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Texts</h1></div>
-<p class="soft">As they would be sent with a full lifetime. The code is an example. WhatsApp and Telegram send texts of their own. Which languages are drafts is in docs/texts.md.</p>
+<p class="soft">As they would be sent with a full lifetime; a call reads its code after a key was pressed. The code is an example. WhatsApp and Telegram send texts of their own. Which languages are drafts is in docs/texts.md.</p>
 ${choice(shown)}
 ${summary(shown)}
 <section>${list(shown)}</section>`

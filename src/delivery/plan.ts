@@ -22,6 +22,8 @@ export function createPlan(deps: {
   rests: Pick<Rests, 'begin'>
   clock: Pick<Clock, 'now'>
   knowsService: (name: string) => boolean
+  /** Whether a service calls numbers of this country, by the settings as they are. */
+  mayCall: (service: string, country: string | null) => boolean
 }): PlanDelivery {
   return (due) => {
     if (due.ambiguous >= MAX_AMBIGUOUS_SENDS)
@@ -29,6 +31,10 @@ export function createPlan(deps: {
     const isOneTooMany = due.mayHaveGone >= mostMessages(due) // mutant: I18.five-messages
     if (isOneTooMany) return fail('too_many_sends', 'the verification has had enough messages')
     if (!deps.knowsService(due.service)) return { kind: 'give_back', delayMs: GIVE_BACK_MS }
+    // A row of a node, or of a time, that allowed it.
+    const isCall = due.channel === 'voice' && due.kind !== 'test'
+    if (isCall && !deps.mayCall(due.service, due.country))
+      return fail('country_not_allowed', 'the country is not among VOICE_COUNTRIES')
     let prepared: Prepared
     try {
       prepared = {

@@ -3,6 +3,7 @@
 
 import type { Channel } from '../kernel/channel.ts'
 import type { Fault, ProviderError } from './blame.ts'
+import type { CallReader } from './call-ports.ts'
 import type { Cost } from './cost.ts'
 import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
 
@@ -33,6 +34,8 @@ export type OutgoingMessage = {
   callbackUrl: string | null
   /** Comes back with a bounce, and proves which mail it is of; null: nobody reads bounces. */
   returnToken: string | null
+  /** Calls only: where the provider fetches what it says. */
+  callUrl: string | null
 }
 
 /** An SMS as networks carry it and providers charge for it. `units`: septets of GSM-7, or UTF-16 code units. */
@@ -99,6 +102,8 @@ export type Provider = {
   readonly receipts?: ReceiptReader
   /** It can be asked: for who is not reachable from outside, and for receipts that were lost. */
   readonly ask?: AskReceipt
+  /** It calls, and asks what to say; `receipts` proves that it is the one who asks. */
+  readonly call?: CallReader
   close?(): Promise<void>
 }
 

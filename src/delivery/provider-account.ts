@@ -13,11 +13,20 @@ export function splitName(name: string): { base: string; account: string | undef
   return { base, account }
 }
 
+type Described = Pick<ProviderDescription, 'settings'>
+
 /** The common beginning of its own settings: `TWILIO`; undefined: they have none, and there is one account. */
-export function prefixOf({ settings }: Pick<ProviderDescription, 'settings'>): string | undefined {
-  const [first = [], ...others] = settings
-    .filter(({ shared }) => !shared)
-    .map(({ name }) => name.split('_').slice(0, -1))
+export function prefixOf({ settings }: Described): string | undefined {
+  return beginningOf(settings.filter(({ shared }) => !shared))
+}
+
+/** Of those that it does not have in common with its account's other channels: `TWILIO_VOICE`. */
+export function channelPrefixOf({ settings }: Described): string | undefined {
+  return beginningOf(settings.filter(({ shared, common }) => !shared && !common))
+}
+
+function beginningOf(settings: readonly { name: string }[]): string | undefined {
+  const [first = [], ...others] = settings.map(({ name }) => name.split('_').slice(0, -1))
   const same = first.findIndex((word, i) => others.some((words) => words[i] !== word))
   const words = same === -1 ? first : first.slice(0, same)
   return words.length > 0 ? words.join('_') : undefined
@@ -90,18 +99,26 @@ export function withAccounts(
 ): ProviderDescription[] {
   return registry.flatMap((entry) => [
     entry,
-    ...accountsIn(entry, names).map((account) => describeAccount(entry, account)),
+    ...accountsIn(entry, registry, names).map((account) => describeAccount(entry, account)),
   ])
 }
 
-/** In order of their names. */
-function accountsIn(entry: ProviderDescription, names: readonly string[]): string[] {
+/** In order of their names. `TWILIO__EU_VOICE_FROM` is of the account `eu`, not of an account `eu_voice` that has a `FROM`. */
+function accountsIn(
+  entry: ProviderDescription,
+  registry: readonly ProviderDescription[],
+  names: readonly string[],
+): string[] {
   const prefix = prefixOf(entry)
   if (prefix === undefined) return []
-  const ends = entry.settings
-    .filter(({ shared }) => !shared)
-    .map(({ name }) => name.slice(prefix.length + 1))
-  const own = new RegExp(`^${prefix}__([A-Z0-9]+(?:_[A-Z0-9]+)*?)_(?:${ends.join('|')})(?:_FILE)?$`)
-  const found = names.flatMap((name) => own.exec(name)?.[1]?.toLowerCase() ?? [])
+  const endsOf = ({ settings }: ProviderDescription) =>
+    settings.filter(({ shared }) => !shared).map(({ name }) => name.slice(prefix.length + 1))
+  const ends = registry.filter((one) => prefixOf(one) === prefix).flatMap(endsOf)
+  const any = new RegExp(`^${prefix}__([A-Z0-9]+(?:_[A-Z0-9]+)*?)_(${ends.join('|')})(?:_FILE)?$`)
+  const own = new Set(endsOf(entry))
+  const found = names.flatMap((name) => {
+    const [, account, end = ''] = any.exec(name) ?? []
+    return account !== undefined && own.has(end) ? [account.toLowerCase()] : []
+  })
   return [...new Set(found)].sort()
 }

@@ -21,6 +21,8 @@ export type ProviderSetting = {
   readonly optional?: boolean
   /** Read by several providers: alone it configures none of them. */
   readonly shared?: true
+  /** Of an account that serves several channels, each by an entry of this name: alone it configures the first of them. */
+  readonly common?: true
 }
 
 /** How a message reaches the provider, for those who decide whether it may travel unencrypted. */

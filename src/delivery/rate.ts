@@ -2,13 +2,14 @@
 // It must not count anything: pace.ts does.
 
 import type { Rate } from './ports.ts'
-import { prefixOf } from './provider-account.ts'
+import { channelPrefixOf } from './provider-account.ts'
 import { type ProviderDescription, readEach, type SettingValues, wrong } from './provider-entry.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, min: 60_000 }
 const RATE = /^\s*(\d{1,4})\s*\/\s*(s|min)\s*$/
 
-const beginningOf = (entry: ProviderDescription) => prefixOf(entry) ?? entry.name.toUpperCase()
+const beginningOf = (entry: ProviderDescription) =>
+  channelPrefixOf(entry) ?? entry.name.toUpperCase()
 
 function readRate(setting: string, text: string): Pick<Rate, 'messages' | 'perMs'> {
   const [, count, unit = ''] = RATE.exec(text) ?? []

@@ -11,6 +11,7 @@ import type {
   Receipt,
   ReceiptDesk,
   ReceiptReader,
+  Received,
   Report,
 } from './receipt-ports.ts'
 import type { ReportSuppressed, TakeReceipt } from './take-receipt.ts'
@@ -20,7 +21,7 @@ const REFUSALS_TOLD_EVERY_MS = 60_000
 /** Some fifty messages. */
 const MAX_REPORT_BYTES = 16 * 1024
 /** A check that asks elsewhere (a certificate) must not hold a request for longer. */
-const VERIFY_WITHIN_MS = 5_000
+export const VERIFY_WITHIN_MS = 5_000
 
 export type DeskDeps = {
   publicUrl: string
@@ -36,7 +37,11 @@ export type DeskDeps = {
   servicesBy(provider: string, channel: Channel): readonly string[]
 }
 
-function createRefusalNote({ clock, logger }: Pick<DeskDeps, 'clock' | 'logger'>) {
+/** @param what of the log: the beginning of a sentence */
+export function createRefusalNote(
+  { clock, logger }: Pick<DeskDeps, 'clock' | 'logger'>,
+  what = 'a receipt was refused',
+) {
   let count = 0
   let toldAt = Number.NEGATIVE_INFINITY
   return (provider: string) => {
@@ -44,7 +49,7 @@ function createRefusalNote({ clock, logger }: Pick<DeskDeps, 'clock' | 'logger'>
     const now = clock.now()
     if (now - toldAt < REFUSALS_TOLD_EVERY_MS) return
     toldAt = now
-    logger.warn({ provider, count }, 'a receipt was refused: it is not signed by its provider')
+    logger.warn({ provider, count }, `${what}: it is not signed by its provider`)
     count = 0
   }
 }
@@ -74,12 +79,12 @@ type Found = { provider: Provider; reader: ReceiptReader }
 const isTextTo = (reader: ReceiptReader, { query }: Callback) =>
   reader.takesTexts === true && !query.has('try')
 
-/** A gateway of each channel has the same name. */
-function readerAt(providers: readonly Provider[], path: string) {
-  const provider = providers.find(
-    ({ name, receipts }) => receipts && (receipts.path ?? name) === path,
-  )
-  return provider?.receipts && { provider, reader: provider.receipts }
+/** One account may serve several channels, and reports in the words of each; a gateway of each channel has the same name. */
+function readersAt(providers: readonly Provider[], path: string): Found[] {
+  return providers.flatMap((provider) => {
+    const { name, receipts: reader } = provider
+    return reader && (reader.path ?? name) === path ? [{ provider, reader }] : []
+  })
 }
 
 export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
@@ -105,26 +110,30 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
         : urls?.tryOf(provider.name, callback.query)
     if (tryId !== undefined) await take(provider.name, { ...report, tryId })
   }
+  const takeBy = async (found: Found, callback: Callback): Promise<Received> => {
+    if (!(await isOurs(found, callback))) return 'refused'
+    const reports = await found.reader.read(callback)
+    if (!reports) return 'unreadable'
+    for (const report of reports) await takeReport(found, callback, report)
+    const reply = found.reader.reply?.(callback) ?? null
+    return reply === null ? 'taken' : { reply }
+  }
   return {
     publicUrl,
     room(path, headers) {
-      const reader = readerAt(providers, path)?.reader
+      const reader = readersAt(providers, path)[0]?.reader
       const room = reader?.room ? reader.room(headers) : MAX_REPORT_BYTES
       if (room === undefined) note(path)
       return room ?? 'refused'
     },
     async take(path, callback) {
-      const found = readerAt(providers, path)
-      if (!found) return 'nobody'
-      if (!(await isOurs(found, callback))) {
-        note(path)
-        return 'refused'
+      let received: Received = 'nobody'
+      for (const found of readersAt(providers, path)) {
+        received = await takeBy(found, callback)
+        if (received !== 'unreadable') break
       }
-      const reports = await found.reader.read(callback)
-      if (!reports) return 'unreadable'
-      for (const report of reports) await takeReport(found, callback, report)
-      const reply = found.reader.reply?.(callback) ?? null
-      return reply === null ? 'taken' : { reply }
+      if (received === 'refused') note(path)
+      return received
     },
   }
 }

@@ -88,6 +88,9 @@ function failOver(
   now: number,
 ): NextProvider | undefined {
   const isOver = canceledBecause(row) !== undefined || row.codeSealed === null // mutant: I17.no-failover-ended
+  // Somebody, or voicemail, picked up and pressed no key: another call would be one too many.
+  const wasAnswered = row.channel === 'voice' && fault === null
+  if (wasAnswered) return undefined
   if (isOver || fault === 'recipient' || row.ambiguous + 1 >= MAX_AMBIGUOUS_SENDS) return undefined
   const found = next(row, withTried(row.tried, row.tryProvider, true))
   if (!found || found.isNewRound) return undefined

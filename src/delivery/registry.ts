@@ -1,7 +1,7 @@
 // Every provider: one entry each, in a file of its own. A new one is added to the list here.
 // It must not read the environment: config/ reads the settings that the entries name.
 
-import { type Channel, TEXT_CHANNELS } from '../kernel/channel.ts'
+import { type Channel, INBOX_CHANNELS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient, faultOfStatus } from './http-client.ts'
 import type { Fault, Inbox, Provider } from './ports.ts'
@@ -18,6 +18,7 @@ import { sesEntry } from './providers/ses/ses.ts'
 import { smtpEntry } from './providers/smtp/smtp.ts'
 import { telegramEntry } from './providers/telegram/telegram.ts'
 import { twilioEntry } from './providers/twilio/twilio.ts'
+import { twilioVoiceEntry } from './providers/twilio/voice.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
 import { rateOf, withRate } from './rate.ts'
@@ -38,6 +39,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   httpEntry('email'),
   whatsAppCloudEntry,
   telegramEntry,
+  twilioVoiceEntry,
 ].map(withRate)
 
 /** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */
@@ -100,7 +102,7 @@ export function createProviders(
     const rate = rateOf(entry, account, own)
     return { usualMs: usualMsOf(own), ...made, name, ...(rate && { rate }) }
   })
-  const left = TEXT_CHANNELS.filter(
+  const left = INBOX_CHANNELS.filter(
     (channel) => !made.some((one) => one.channels.includes(channel)),
   )
   const inbox = deps.inbox ? createInboxProvider({ channels: left, clock: deps.clock }) : null

@@ -14,6 +14,7 @@ import {
 } from './problem.ts'
 import { type App, register } from './register.ts'
 import { createRouter } from './router.ts'
+import { addCalls } from './routes/calls.ts'
 import { costRoutes } from './routes/costs.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -44,6 +45,7 @@ function addEverything(app: App, deps: AppDeps): void {
 
   addFront(app, deps) // mutant: C18.root-redirect
   addReceipts(app, deps)
+  addCalls(app, deps)
   register(app, deps, [
     ...verifyRoutes,
     ...factorRoutes,

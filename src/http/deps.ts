@@ -5,6 +5,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Access, Authenticator } from '../access/authenticator.ts'
 import type { AdminDeps } from '../admin/operations.ts'
+import type { CallDesk } from '../delivery/call-ports.ts'
 import type { Inbox } from '../delivery/ports.ts'
 import type { ReceiptDesk } from '../delivery/receipt-ports.ts'
 import type { Follower } from '../events/follower.ts'
@@ -60,6 +61,8 @@ export type AppDeps = {
   inbox: Inbox | null
   /** Null without PUBLIC_URL: nobody could report. */
   receipts: ReceiptDesk | null
+  /** Null: nobody calls. */
+  calls: CallDesk | null
   readiness: () => Promise<Readiness>
   metrics: {
     readonly contentType: string

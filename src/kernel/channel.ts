@@ -1,12 +1,15 @@
 // The words for how a message travels, shared by the domain, delivery, storage and the routes.
 
 /** Carried by some provider of the registry: no other channel is offered, accepted or named, not even in development, where the inbox takes texts only. */
-export const CHANNELS = ['sms', 'email', 'whatsapp', 'telegram'] as const // mutant: C66.no-empty-channel
+export const CHANNELS = ['sms', 'email', 'whatsapp', 'telegram', 'voice'] as const // mutant: C66.no-empty-channel
 export type Channel = (typeof CHANNELS)[number]
 
 /** The channels whose texts are ours; a messenger sends a template or a text of its own. */
-export const TEXT_CHANNELS = ['sms', 'email'] as const satisfies readonly Channel[]
+export const TEXT_CHANNELS = ['sms', 'email', 'voice'] as const satisfies readonly Channel[]
 export type TextChannel = (typeof TEXT_CHANNELS)[number]
+
+/** Those that the development inbox takes where no provider does. Nobody would press a key for it. */
+export const INBOX_CHANNELS = ['sms', 'email'] as const satisfies readonly Channel[]
 
 /** The channels whose codes a person already has: nothing is sent, and no provider takes part. */
 export const FACTOR_CHANNELS = ['totp', 'recovery_code'] as const

@@ -3,7 +3,14 @@
 
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-const MAC_PURPOSES = ['blind-index', 'session', 'idempotency', 'console', 'receipt'] as const
+const MAC_PURPOSES = [
+  'blind-index',
+  'session',
+  'idempotency',
+  'console',
+  'receipt',
+  'call',
+] as const
 export type MacPurpose = (typeof MAC_PURPOSES)[number]
 
 /** The value was made under a root secret this node does not have (a rolling restart): 503, never "wrong". */

@@ -5,12 +5,16 @@ import type { Channel } from './channel.ts'
 
 /** How long a step may take without `delivered`. */
 export const STEP_TIMEOUT_SECONDS = { min: 10, max: 300 } as const
-/** By the channel that may take so long: a chat is read at once or not at all, a mail may be held back by a filter. */
+/**
+ * By the channel that may take so long: a chat is read at once or not at all, a mail may be held back by a filter, and a phone
+ * rings for a while before somebody presses a key.
+ */
 export const DEFAULT_STEP_TIMEOUT_SECONDS: Record<Channel, number> = {
   whatsapp: 20,
   telegram: 20,
   sms: 40,
   email: 60,
+  voice: 60,
 }
 /** More than there are channels of one kind of recipient. */
 export const MAX_STEPS = 5

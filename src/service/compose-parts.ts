@@ -34,6 +34,7 @@ import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
 import { createSweeper } from '../verification/sweeper.ts'
+import { composeCalls } from './compose-calls.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
@@ -46,6 +47,7 @@ type Sending = ReturnType<typeof composeForesight> & {
   rests: Rests
   chooser: Chooser
   reports: Reports
+  calls: ReturnType<typeof composeCalls>
   hasReceipts: (message: Routed) => boolean
 }
 
@@ -91,6 +93,7 @@ function composeDelivery(
   const chooser = createChooser({ routing, rests, clock, random: Math.random, isFull })
   const reports = composeReports(config, { ...deps, providers: providers.providers })
   const { callbackUrlOf, returnTokenOf, isReporting, hasWebhook, onDecoySent } = reports
+  const calls = composeCalls(config, { ...deps, providers: providers.providers })
   const worker = createWorker({
     ...{ chooser, rests, pace, isReporting, hasWebhook, onDecoySent },
     countMessage: createCountMessage({
@@ -115,11 +118,11 @@ function composeDelivery(
       chooser,
       rests,
       clock,
-      knowsService: (name) => config.services.has(name),
+      ...{ mayCall: calls.mayCall, knowsService: (name) => config.services.has(name) },
     }),
     compose: createComposer({
       settingsOf: (name) => config.services.get(name),
-      ...{ callbackUrlOf, returnTokenOf },
+      ...{ callbackUrlOf, callUrlOf: calls.callUrlOf, returnTokenOf },
     }),
     clock,
     logger,
@@ -135,6 +138,7 @@ function composeDelivery(
     chooser,
     ...foresight,
     reports,
+    calls,
     hasReceipts,
   }
 }
@@ -221,5 +225,6 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
   })
   metrics.readLevelsBy(levels)
   const receipts = parts.reports.open({ ...parts, logger, wake })
-  return { ...parts, ...receipts, wake, levels }
+  const callDesk = parts.calls.openDesk({ ...parts.reports, clock, logger, metrics })
+  return { ...parts, ...receipts, callDesk, wake, levels }
 }

@@ -32,7 +32,7 @@ const OF_ARRIVAL: readonly EventType[] = ['delivery.delivered', 'delivery.undeli
 const isOfArrival = (type: EventType) => OF_ARRIVAL.includes(type)
 
 /** Providers refuse a message whose callback leads to themselves. */
-function isReachable(publicUrl: string): boolean {
+export function isReachable(publicUrl: string): boolean {
   return !isLoopback(new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1'))
 }
 
@@ -75,6 +75,7 @@ export function composeReports(
       mayCarry(provider, serviceRoutes.get(service)?.[channel] ?? routes[channel]),
     )
   return {
+    decoys,
     callbackUrlOf,
     returnTokenOf,
     hasWebhook,

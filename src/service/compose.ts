@@ -102,6 +102,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     refusals,
     inbox: providers.inbox,
     receipts: parts.desk,
+    calls: parts.callDesk,
     readiness: ready,
     metrics,
     logger,

@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts'
 import { createFactors } from './factors.ts'
 import { createOutbox } from './outbox.ts'
 import { createPolls } from './polls.ts'
-import { createReceive } from './receipts.ts'
+import { createCall, createReceive } from './receipts.ts'
 import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
 import { createSuppressions } from './suppressions.ts'
@@ -51,6 +51,7 @@ export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): 
       ...createOutbox(engine.outbox, causes),
       receive: createReceive(engine.outbox, causes),
       ...createPolls(engine.outbox),
+      call: createCall(engine.outbox, causes),
       serve(reserve) {
         engine.outbox.served?.()
         claims.serve(reserve)

@@ -3,6 +3,7 @@
 
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { VerificationReads } from '../admin/ports.ts'
+import type { CallStore } from '../delivery/call-ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
 import type { SharedPace } from '../delivery/pace-ports.ts'
 import type { PollStore } from '../delivery/poll-ports.ts'
@@ -25,7 +26,7 @@ export type Store = {
   verifications: VerificationStore
   factors: FactorStore
   rootKeys: RootKeyUse
-  outbox: Outbox & PollStore
+  outbox: Outbox & PollStore & CallStore
   events: EventStore
   apiKeys: ApiKeyStore
   retention: RetentionStore

@@ -77,11 +77,24 @@ export function refuseRecipient(
     const detail = 'the number is a landline, and this service refuses landlines (LANDLINES)'
     return { kind: 'refused', error: 'number_type_not_allowed', detail }
   }
-  if (service.allowedCountries === '*' || service.allowedCountries.includes(country))
-    return undefined
-  return {
+  const notAllowed = (setting: string): Refusal => ({
     kind: 'refused',
     error: 'country_not_allowed',
-    detail: `${country} is not among this service's ALLOWED_COUNTRIES`,
-  }
+    detail: `${country} is not among this service's ${setting}`,
+  })
+  if (!isAmong(service.allowedCountries, country)) return notAllowed('ALLOWED_COUNTRIES')
+  if (channel === 'voice' && !mayCall(service, country)) return notAllowed('VOICE_COUNTRIES') // mutant: C50.voice-countries
+  return undefined
+}
+
+function isAmong(countries: readonly string[] | '*', country: string): boolean {
+  return countries === '*' || countries.includes(country)
+}
+
+/** @param country of the number; null: it is not known, and nobody is called there */
+export function mayCall(
+  { voiceCountries }: Pick<ServicePolicy, 'voiceCountries'>,
+  country: string | null,
+): boolean {
+  return country !== null && isAmong(voiceCountries, country)
 }

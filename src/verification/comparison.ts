@@ -79,7 +79,13 @@ export function createMessageComparers(deps: Deps): Record<Channel, Comparer> {
       readCode(typed)?.length === codeLength ? undefined : `${codeLength} digits`,
     prepare: async (input) => compareHash(deps, input),
   }
-  return { sms: comparer, email: comparer, whatsapp: comparer, telegram: comparer }
+  return {
+    sms: comparer,
+    email: comparer,
+    whatsapp: comparer,
+    telegram: comparer,
+    voice: comparer,
+  }
 }
 
 /**

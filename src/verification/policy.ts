@@ -120,6 +120,8 @@ export type ServicePolicy = {
   clientIp: 'required' | 'off'
   /** ISO 3166-1 alpha-2, or '*'. */
   allowedCountries: readonly string[] | '*'
+  /** ISO 3166-1 alpha-2, or '*': whose numbers may be called. Empty: nobody's. */
+  voiceCountries: readonly string[] | '*'
   /** Texts to numbers that are landlines for certain; some do take them. */
   landlines: 'allowed' | 'refused'
   /** BCP 47, the fallback where neither caller nor number says one. */

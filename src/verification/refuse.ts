@@ -1,13 +1,7 @@
 // Refusals of the domain, as values: what was wrong, where, and what to do.
 // It must not decide anything: the operations do.
 
-import {
-  type Channel,
-  isFactorChannel,
-  type SuppressionReason,
-  TEXT_CHANNELS,
-  type TextChannel,
-} from '../kernel/channel.ts'
+import { type Channel, isFactorChannel, type SuppressionReason } from '../kernel/channel.ts'
 import type { FieldError, Refusal } from './api.ts'
 import type { GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName } from './policy.ts'
@@ -76,35 +70,35 @@ export function refuseUnknown(): Refusal {
 }
 
 /** In what a person reads. */
-type Reached = TextChannel | 'messenger'
+type Reached = 'sms' | 'email' | 'other'
 const reachedBy = (channel: Channel): Reached =>
-  TEXT_CHANNELS.find((one) => one === channel) ?? 'messenger'
+  channel === 'sms' || channel === 'email' ? channel : 'other'
 
 /** What the person can do, for a login flow that shows it. */
 const SUPPRESSED: Readonly<Record<SuppressionReason, Readonly<Record<Reached, string>>>> = {
   stop: {
     sms: 'this number opted out of messages (STOP): they can answer START to the last message, or use another number or channel',
     email: 'this address opted out of messages: use another address or channel',
-    messenger: 'this number opted out of messages: use another number or channel',
+    other: 'this number opted out of messages: use another number or channel',
   },
   complaint: {
     sms: 'this number reported a message as unwanted: use another number or channel, or ask support to allow messages again',
     email:
       'this address reported a message as spam: use another address or channel, or ask support to allow messages again',
-    messenger:
+    other:
       'this number reported a message as unwanted: use another number or channel, or ask support to allow messages again',
   },
   unknown: {
     sms: 'there is no such number: check it for typos, or use another number or channel',
     email:
       'there is no such mailbox: check the address for typos, or use another address or channel',
-    messenger: 'this number is not there: check it for typos, or use another number or channel',
+    other: 'this number is not there: check it for typos, or use another number or channel',
   },
   bounce: {
     sms: 'this number refused messages: check it for typos, or use another number or channel',
     email:
       'this mailbox refused messages: check the address for typos, or use another address or channel',
-    messenger: 'this number refused messages: use another number or channel',
+    other: 'this number refused messages: use another number or channel',
   },
 }
 

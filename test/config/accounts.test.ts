@@ -62,6 +62,19 @@ describe('accounts', () => {
     expect(namesIn(gateways)).toEqual(['aws:us_east sms', 'http:b sms', 'http:b email'])
   })
 
+  it('may call, too, or only: each channel is meant by a setting of its own', () => {
+    const voice = { TWILIO__EU_VOICE_FROM: '+15005550003', PUBLIC_URL: 'https://a.example.com' }
+    expect(namesIn({ ...FIRST, ...EU, ...voice })).toEqual([
+      ...['twilio sms', 'twilio:eu sms', 'twilio:eu voice'],
+    ])
+    const { TWILIO__EU_FROM: _, ...account } = EU
+    expect(namesIn({ ...account, ...voice })).toEqual(['twilio:eu voice'])
+    const { TWILIO__EU_AUTH_TOKEN: __, ...part } = account
+    expect(load({ ...part, ...voice })).toContain(
+      'TWILIO__EU_AUTH_TOKEN: is missing: twilio:eu needs it (TWILIO__EU_VOICE_FROM is given)',
+    )
+  })
+
   it('can be named in a route', () => {
     expect(configOf({ ...FIRST, ...EU, SMS_ROUTES: 'twilio:eu, twilio' }).warnings).not.toContain(
       'not configured',
@@ -81,9 +94,11 @@ describe('accounts', () => {
     expect(shown.map(({ name, value, origin }) => [name, value, origin])).toEqual([
       ['TWILIO__EU_ACCOUNT_SID', 'AC2', 'environment'],
       ['TWILIO__EU_AUTH_TOKEN', null, 'file'],
-      ['TWILIO__EU_FROM', '+15005550002', 'environment'],
       ['TWILIO__EU_BASE_URL', 'https://api.twilio.com', 'default'],
+      ['TWILIO__EU_FROM', '+15005550002', 'environment'],
       ['TWILIO__EU_RATE', null, 'unset'],
+      ['TWILIO__EU_VOICE_FROM', null, 'unset'],
+      ['TWILIO__EU_VOICE_RATE', null, 'unset'],
     ])
   })
 

@@ -91,6 +91,26 @@ describe('C69: PUBLIC_URL in development', () => {
   )
 })
 
+describe('C69: calls need a PUBLIC_URL that leads here from outside', () => {
+  const VOICE = {
+    ...{ TWILIO_ACCOUNT_SID: 'AC0', TWILIO_AUTH_TOKEN: 'x', TWILIO_VOICE_FROM: '+15005550006' },
+    DEVELOPMENT_NETWORK: 'open',
+  }
+
+  it.each([
+    ['none', {}],
+    ['localhost', { PUBLIC_URL: 'http://localhost:8080' }],
+    ['::1', { PUBLIC_URL: 'http://[::1]:8080' }],
+  ])('C69: calls cannot do with %s', (_, env) => {
+    const refusal = refusalOf({ ...VOICE, ...env })
+    expect(refusal).toMatch(/^ {2}PUBLIC_URL: .* twilio cannot ask what a call is to say: give/m)
+  })
+
+  it('an origin of its own is enough', () => {
+    expect(refusalWithKeys({ ...VOICE, PUBLIC_URL: 'https://verify.example.com' })).toBe('')
+  })
+})
+
 describe('C69: development on a host that is not loopback', () => {
   const OPEN = [
     '0.0.0.0',

@@ -7,7 +7,7 @@ import { parseServices } from '../../src/config/services.ts'
 import type { ServicePolicy } from '../../src/verification/policy.ts'
 import { isUnreadable, readRecipient, testRecipientFor } from '../../src/verification/recipient.ts'
 
-const CARRIERS = { sms: [], email: [], whatsapp: [], telegram: [] }
+const CARRIERS = { sms: [], email: [], whatsapp: [], telegram: [], voice: [] }
 const DAY = '2099-01-31'
 
 /** Whether a start to `asked` is one of a test recipient that the setting spells `given`. */

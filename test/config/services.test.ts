@@ -20,7 +20,7 @@ function loadBase(): ServicePolicy {
 }
 
 const base = loadBase()
-const CARRIERS = { sms: ['twilio'], email: [], whatsapp: [], telegram: [] }
+const CARRIERS = { sms: ['twilio'], email: [], whatsapp: [], telegram: [], voice: [] }
 
 function parseOne(entry: unknown) {
   return parseServices(JSON.stringify({ services: { checkout: entry } }), base, CARRIERS)
@@ -145,6 +145,23 @@ it('C50: landlines follow the service’s own setting, and the default service�
   const landlines = result.ok ? [...result.services.values()].map((one) => one.landlines) : []
   expect([base.landlines, ...landlines]).toEqual(['allowed', 'allowed', 'refused'])
   expect(problemsOf({ landlines: 'off' })).toEqual([expect.stringContaining('checkout.landlines')])
+})
+
+it('C50: the countries that are called follow the service’s own setting, and the default service’s otherwise', () => {
+  const some = { ...base, voiceCountries: ['US'] }
+  const own = { voice_countries: ['DE', 'at'] }
+  const services = {
+    own,
+    none: { voice_countries: [] },
+    every: { voice_countries: '*' },
+    other: {},
+  }
+  const result = parseServices(JSON.stringify({ services }), some, CARRIERS)
+  const called = result.ok ? [...result.services.values()].map((one) => one.voiceCountries) : []
+  expect([base.voiceCountries, ...called]).toEqual([[], ['DE', 'AT'], [], '*', ['US']])
+  expect(problemsOf({ voice_countries: ['XX'] })).toEqual([
+    expect.stringContaining('checkout.voice_countries'),
+  ])
 })
 
 it('C66: a channel that no configured provider serves is refused by name', () => {

@@ -20,7 +20,7 @@ export const sendAll = (): Plan<string> => ({ kind: 'send', provider: 'acme', pr
 /** Takes what other tests left, so that a claim meets this test's rows only. */
 export async function emptyOutbox({ outbox, verifications }: Stores): Promise<void> {
   const far = T0 + 10_000 * HOUR
-  for (const channel of ['sms', 'email'] as const)
+  for (const channel of ['sms', 'email', 'voice'] as const)
     await claim({ outbox }, far, sendAll, channel, 10_000)
   while ((await verifications.sweep({ now: far, graceMs: 0, limit: 500 })) > 0);
 }

@@ -1,6 +1,7 @@
 // What the contract suites share: the ports of one store, and the steps that tests begin with.
 // It must not know the engine: a suite takes a factory.
 
+import type { CallStore } from '../../src/delivery/call-ports.ts'
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
 import type { PollStore } from '../../src/delivery/poll-ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
@@ -15,7 +16,7 @@ export type Stores = {
   steps: Steps
   factors: FactorStore
   rootKeys: RootKeyUse
-  outbox: Outbox & PollStore
+  outbox: Outbox & PollStore & CallStore
   events: EventStore
 }
 /** The same empty-to-begin-with store at each call; rows of other tests may be there. */

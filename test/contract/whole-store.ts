@@ -8,6 +8,7 @@ import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
 import { describeBacklog } from './outbox-backlog.ts'
+import { describeCalls } from './outbox-calls.ts'
 import { describeClaims } from './outbox-claims.ts'
 import { describePolls } from './outbox-polls.ts'
 import { describeReceipts } from './outbox-receipts.ts'
@@ -36,6 +37,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeSettling(factory)
   describeReceipts(factory)
   describePolls(factory)
+  describeCalls(factory)
   describeChains(factory)
   describeEvents(factory)
   describeApiKeys(() => factory().apiKeys)

@@ -6,6 +6,7 @@ import { SegmentedMessage } from 'sms-segments-calculator'
 import { describe, expect, it } from 'vitest'
 import type { MessageSettings } from '../../src/delivery/ports.ts'
 import { render } from '../../src/delivery/templates/message.ts'
+import { CALL_TEXTS } from '../../src/delivery/templates/texts/calls.ts'
 import { LANGUAGES, type Language, TEXTS } from '../../src/delivery/templates/texts.ts'
 import { describeValidity } from '../../src/delivery/templates/validity.ts'
 import { directionOf, readLanguageTag } from '../../src/kernel/language-tag.ts'
@@ -27,7 +28,7 @@ function sms(locale: string, change: Partial<MessageSettings> = {}, code = CODE,
 /** All texts of a language, as written. */
 function templatesOf(language: Language): string[] {
   const { minute, second, short, sms: bodies, ...mail } = TEXTS[language]
-  return [...bodies, ...Object.values(mail)]
+  return [...bodies, ...Object.values(mail), ...Object.values(CALL_TEXTS[language])]
 }
 
 const LOOKS_LIKE_URL = /:\/\/|www\.|[\p{L}\p{N}}]\.[\p{L}{]/iu
@@ -80,6 +81,28 @@ describe.each(LANGUAGES)('C58: %s', (language) => {
     for (const text of [subject, intro, validity, warning]) expect(text).not.toContain('{{code}}')
     for (const text of [subject, intro]) expect(text).toContain('{{brand}}')
     expect(validity).toContain('{{validity}}')
+  })
+
+  it('speaks the code after the request for a key, once in each reading, digit by digit', () => {
+    const { prompt, code, over } = CALL_TEXTS[language]
+    expect([prompt, code, over].map((text) => text.split('{{code}}').length)).toEqual([1, 2, 1])
+    expect([prompt, code, over].map((text) => text.split('{{brand}}').length)).toEqual([2, 1, 1])
+    const settings = { ...PLAIN_SERVICE, brandName: 'R&D' }
+    const spoken = render({
+      settings,
+      channel: 'voice',
+      code: CODE,
+      locale: language,
+      seconds: 600,
+    })
+    expect(spoken).toMatchObject({ subject: null, html: null, size: null })
+    const [asked = '', first = '', second, ...more] = spoken.text.split('\n')
+    expect([second, more]).toEqual([first, []])
+    expect(asked).toContain('R&D')
+    expect(asked).not.toMatch(/\d/)
+    expect(first.match(/\d/g)?.join('')).toBe(CODE)
+    expect(first).toContain('4, 8, 2, 9, 1, 3')
+    expect(spoken.text).not.toMatch(/\p{Bidi_Control}|[{}]/u)
   })
 
   it.each<[string, Partial<MessageSettings>]>([

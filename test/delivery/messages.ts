@@ -34,6 +34,7 @@ export function smsMessage(change: Partial<OutgoingMessage> = {}): OutgoingMessa
     expiresAt: NOW + 600_000,
     callbackUrl: null,
     returnToken: null,
+    callUrl: null,
     ...change,
   }
 }

@@ -21,6 +21,7 @@ const plan = createPlan({
   chooser: createChooser({ routing, rests, clock: fixedClock, random: () => 0 }),
   ...{ rests, clock: fixedClock },
   knowsService: (name) => name === 'default',
+  mayCall: () => true,
 })
 
 function due(change: Partial<DueDelivery> = {}): DueDelivery {
@@ -124,7 +125,10 @@ describe('what to do with a due delivery', () => {
         random: () => 0,
       })
       const knowsService = () => true
-      const all = { keyring, chooser, rests: made, clock: fixedClock, knowsService }
+      const all = {
+        ...{ keyring, chooser, rests: made, clock: fixedClock, knowsService },
+        mayCall: () => true,
+      }
       return { rests: made, plan: createPlan(all) }
     }
 

@@ -136,6 +136,7 @@ describe('undelivered', () => {
     ['by fault of the recipient', {}, { fault: 'recipient' }],
     ['I17: of a verification that has ended', { verificationStatus: 'approved' }, {}],
     ['I17: of a message that a newer one replaced', { sends: 2 }, {}],
+    ['of a call that was answered without a key', { channel: 'voice' }, {}],
     ['with under 45 s left', { expiresAt: NOW + 44_999 }, {}],
     ['whose code is gone', { codeSealed: null }, {}],
     ['after two others that may have arrived', { ambiguous: 2 }, {}],
@@ -150,6 +151,11 @@ describe('undelivered', () => {
       eraseIfUnsendable: true,
     })
     expect(decision?.change.events[0]?.details).not.toHaveProperty('next_provider')
+  })
+
+  it('of a call that was not connected goes to the next provider', () => {
+    const decision = decide('undelivered', { channel: 'voice' }, { fault: 'message' })
+    expect(decision?.change.set).toMatchObject({ status: 'queued', provider: 'vonage' })
   })
 
   it.each<[string, Partial<ReportedDelivery>]>([

@@ -46,7 +46,9 @@ const namesOf =
 describe('the registry', () => {
   it('names each setting once, with a description, and marks secrets', () => {
     const settings = PROVIDERS.flatMap((entry) => entry.settings)
-    const own = settings.filter((row) => !('shared' in row)).map(({ name }) => name)
+    const own = settings
+      .filter((row) => !('shared' in row || 'common' in row))
+      .map(({ name }) => name)
     expect(new Set(own).size).toBe(own.length)
     for (const { name, description } of settings) {
       expect(name).toMatch(/^[A-Z][A-Z0-9_]+$/)
@@ -100,6 +102,7 @@ describe('the registry', () => {
       TWILIO_ACCOUNT_SID: 'AC0',
       TWILIO_AUTH_TOKEN: 'x',
       TWILIO_FROM: '+15005550006',
+      TWILIO_VOICE_FROM: '+15005550006',
       VONAGE_FROM: 'Example',
       VONAGE_API_KEY: 'abcd1234',
       VONAGE_API_SECRET: 'x',

@@ -106,6 +106,7 @@ export async function openWorld() {
         rests,
         clock,
         knowsService: (name) => name === 'default',
+        mayCall: () => true,
       }),
       compose: createComposer({ settingsOf: () => PLAIN_SERVICE }),
       keyring: keys,

@@ -107,7 +107,7 @@ describe('fields', () => {
     expect(told).toEqual({
       'Idempotency-Key': 'must have 1 to 255 printable characters',
       to: 'is required, unless subject is given',
-      channel: 'must be one of: sms, email, whatsapp, telegram, totp, recovery_code',
+      channel: 'must be one of: sms, email, whatsapp, telegram, voice, totp, recovery_code',
       country: 'must be an ISO 3166-1 alpha-2 code, such as US',
       locale: 'must not contain control characters or line breaks',
       purpose: 'must be 1-64 of a-z, 0-9, "_", "." and "-", and begin with a letter or digit',

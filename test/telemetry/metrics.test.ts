@@ -134,7 +134,7 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.observeHash('start', 1)
   metrics.countWebhook('default', 'whd_0', 'taken')
   metrics.countFailover({ channel: 'sms', from: 'twilio', to: 'vonage' })
-  const channels = { sms: 0, email: 0, whatsapp: 0, telegram: 0 }
+  const channels = { sms: 0, email: 0, whatsapp: 0, telegram: 0, voice: 0 }
   metrics.readLevelsBy(async () => ({
     hashing: { running: 0, waiting: 0, limit: 1 },
     mint: { ready: 0, capacity: 1 },

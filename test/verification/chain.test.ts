@@ -40,7 +40,11 @@ const plan = (
 ) =>
   planChain(
     { hasReceipts: () => reported },
-    testService({ chain, channels: ['sms', 'email', 'whatsapp'] }),
+    testService({
+      chain,
+      channels: ['sms', 'email', 'whatsapp', 'voice'],
+      voiceCountries: ['DE'],
+    }),
     to,
     { channel, channels },
     false,
@@ -79,6 +83,18 @@ describe('a chain', () => {
       expect(chain).toMatchObject({ channel: 'whatsapp', rest: [{ channel: 'sms' }] })
     expect(plan([step('whatsapp'), step('email')])).toMatchObject({ error: 'invalid_request' })
     expect(plan([step('telegram'), step('sms')])).toMatchObject({ error: 'channel_not_available' })
+  })
+
+  it('C50: names the channel or country that it cannot be served in: voice', () => {
+    const refusal = {
+      error: 'country_not_allowed',
+      detail: expect.stringContaining('VOICE_COUNTR'),
+    }
+    for (const chain of [[step('voice')], [step('sms'), step('voice')]])
+      expect(plan(chain)).toMatchObject(refusal)
+    const german = recipientOf('+4915123456789', 'DE')
+    const calls = { channel: 'sms', rest: [{ channel: 'voice' }] }
+    expect(plan([step('sms'), step('voice')], { to: german })).toMatchObject(calls)
   })
 
   it('each step waits for as long as the one before it may take', () => {

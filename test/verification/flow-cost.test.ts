@@ -123,6 +123,7 @@ it('a claim opens the recipient and the code, once each', async () => {
     chooser: { whenDue: () => ({ kind: 'send', provider: 'test' }) },
     ...{ rests: createRests(), clock: world.clock },
     knowsService: () => true,
+    mayCall: () => true,
   })
   const claims = await world.store.outbox.claim({
     ...{

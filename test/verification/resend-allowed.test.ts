@@ -12,7 +12,12 @@ afterEach(() => world?.close())
 
 /** Started, and sent again by the service as it is by then. */
 async function again(
-  { to, decoy = false, isTest = false }: { to: string; decoy?: boolean; isTest?: boolean },
+  {
+    to,
+    decoy = false,
+    isTest = false,
+    channel = null,
+  }: { to: string; decoy?: boolean; isTest?: boolean; channel?: 'voice' | null },
   change: Partial<ServicePolicy>,
 ) {
   const test = { to, prefix: false, code: '123456', untilMs: 8.64e15 }
@@ -24,7 +29,7 @@ async function again(
   world.moveWall(40_000)
   const { id } = started.verification
   const changed = { ...caller, service: { ...policy, ...change } }
-  const result = await service.resend(changed, { id, channel: null, ...NOBODY })
+  const result = await service.resend(changed, { id, channel, ...NOBODY })
   return [result.kind === 'refused' ? result.error : null, world.rows()[0]?.sends]
 }
 
@@ -36,6 +41,14 @@ it.each([false, true])('C50: no second text to a landline, decoy: %s', async (de
 it('C50: nor to a country that is allowed no longer', async () => {
   const refused = await again({ to: MOBILE }, { allowedCountries: ['US'] })
   expect(refused).toEqual(['country_not_allowed', 1])
+})
+
+it('C50: nor by a call to a country that is not called; a landline may be called', async () => {
+  const given = { to: LANDLINE, channel: 'voice' } as const
+  const service = { channels: ['sms', 'voice'], landlines: 'refused' } as const
+  expect(await again(given, service)).toEqual(['country_not_allowed', 1])
+  await world?.close()
+  expect(await again(given, { ...service, voiceCountries: ['DE'] })).toEqual([null, 2])
 })
 
 it.each([

@@ -84,6 +84,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     limits: DEFAULT_LIMITS,
     clientIp: 'off',
     allowedCountries: '*',
+    voiceCountries: [],
     landlines: 'allowed',
     locale: 'en',
     originDomain: null,
@@ -176,6 +177,7 @@ export async function createWorld(options: {
     chooser: { whenDue: () => ({ kind: 'send', provider: 'test' }) },
     ...{ rests: createRests(), clock },
     knowsService: () => true,
+    mayCall: () => true,
   })
   const sent: {
     verificationId: string

@@ -9,6 +9,7 @@ import { BLAME } from './blame.ts'
 import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
 import { CALLBACKS } from './callbacks.ts'
+import { CALLS } from './calls.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
@@ -106,5 +107,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...REFUSAL_LINES,
   ...WEBHOOKS,
   ...CALLBACKS,
+  ...CALLS,
   ...RECEIPTS,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -73,7 +73,7 @@ export const BLAME: readonly Mutant[] = [
     'PostgreSQL: the fault is stored with its try',
     ['test/storage/postgres/verification-reads.test.ts', 'by every filter alone and together'],
     {
-      file: 'drizzle/postgres/0021_routes.sql',
+      file: 'drizzle/postgres/0031_calls.sql',
       find: `fault = c.answer->>'fault'`,
       replace: 'fault = NULL',
     },

@@ -4,6 +4,7 @@
 import type { Change } from '../mutation.ts'
 
 const STEPS = 'drizzle/postgres/0021_routes.sql'
+const SETTLE = 'drizzle/postgres/0031_calls.sql'
 
 export type ChaosBuild = {
   name: string
@@ -22,7 +23,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a worker whose lease ran out still moves the delivery: its token is not asked for',
     changes: [
       {
-        file: STEPS,
+        file: SETTLE,
         find: 'AND f.token = c.token ',
         replace: '',
       },
@@ -72,7 +73,7 @@ export const CHAOS_BUILDS: readonly ChaosBuild[] = [
     line: 'a receipt is applied to the try as it is: whether another one came meanwhile is not asked for',
     changes: [
       {
-        file: 'drizzle/postgres/0025_receipts.sql',
+        file: 'drizzle/postgres/0031_calls.sql',
         find: '  IF v_seen IS DISTINCT FROM c.seen OR v_now > c.not_after',
         replace: '  IF v_now > c.not_after',
       },

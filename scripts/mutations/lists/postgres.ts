@@ -10,6 +10,7 @@ const TRANSITIONS = 'drizzle/postgres/0016_transitions.sql'
 const GUESSES = 'drizzle/postgres/0018_fewer_statements.sql'
 const STEPS = 'drizzle/postgres/0021_routes.sql'
 const LEASE = 'drizzle/postgres/0026_chains.sql'
+const SETTLE = 'drizzle/postgres/0031_calls.sql'
 const CLOCK = 'test/storage/postgres/clock-and-signal.test.ts'
 const WAITED = 'test/storage/postgres/waited.test.ts'
 
@@ -93,7 +94,7 @@ DECLARE
     'PostgreSQL: a claim checks, under its lock, whether enough time is left',
     [WAITED, 'I6: a delivery leased with enough time is not begun once there is too little'],
     {
-      file: STEPS,
+      file: SETTLE,
       find: ' OR at > c.not_after',
       replace: '',
     },
@@ -103,7 +104,7 @@ DECLARE
     'PostgreSQL: sends of one verification are settled one at a time',
     [WAITED, 'I7: two sends that are settled at once'],
     {
-      file: STEPS,
+      file: SETTLE,
       find: 'verifications f WHERE f.seq = c.seq FOR NO KEY UPDATE',
       replace: 'verifications f WHERE f.seq = c.seq',
     },
@@ -112,7 +113,7 @@ DECLARE
     'I5.pg-lease-fencing',
     'PostgreSQL: a worker whose lease has expired can no longer move the delivery',
     [STORE, 'C23: an expired lease is claimed again, logged, and fences the first worker'],
-    { file: STEPS, find: 'AND f.token = c.token ', replace: '' },
+    { file: SETTLE, find: 'AND f.token = c.token ', replace: '' },
   ),
   mutant(
     'I5.pg-outbox-transaction',
@@ -163,7 +164,7 @@ BEGIN`,
     'PostgreSQL: a claim checks, under its lock, whether the verification has ended or the send was replaced',
     [WAITED, 'I6: what ended or was replaced after its lease is not begun'],
     {
-      file: STEPS,
+      file: SETTLE,
       find: 'v_status <> c.verification_status OR v_sends <> c.sends OR ',
       replace: '',
     },
@@ -199,9 +200,9 @@ BEGIN`,
     'PostgreSQL: the last possible send erases the sealed code',
     [STORE, 'sent: status, time, event'],
     {
-      file: STEPS,
-      find: 'IF c.erase_if_unsendable AND',
-      replace: 'IF false AND',
+      file: SETTLE,
+      find: 'IF c.erase_if_unsendable AND v_sends',
+      replace: 'IF false AND v_sends',
     },
   ),
   mutant(

@@ -174,10 +174,10 @@ export const RECEIPTS: readonly Mutant[] = [
     'PostgreSQL: a code that can be sent no more can still be checked',
     ['test/storage/postgres/store.test.ts', 'I15: a code that arrived stays good'],
     {
-      file: 'drizzle/postgres/0021_routes.sql',
-      find: 'UPDATE codes k SET code_sealed = NULL WHERE k.verification_seq = c.seq',
+      file: 'drizzle/postgres/0031_calls.sql',
+      find: 'UPDATE codes k SET code_sealed = NULL WHERE k.verification_seq = p_seq',
       replace:
-        'UPDATE codes k SET code_sealed = NULL, code_hash = NULL WHERE k.verification_seq = c.seq',
+        'UPDATE codes k SET code_sealed = NULL, code_hash = NULL WHERE k.verification_seq = p_seq',
     },
   ),
 ]

@@ -26,3 +26,13 @@ export type LanguageTexts = {
   /** Absent: as in full. */
   short?: { minute: string; second: string }
 }
+
+/** What a call speaks: never the code before a key was pressed, so that voicemail does not keep it. */
+export type CallTexts = {
+  /** Who calls, and that a key is to be pressed. */
+  prompt: string
+  /** Read twice; its digits one by one. */
+  code: string
+  /** In place of a code that is no longer told. */
+  over: string
+}

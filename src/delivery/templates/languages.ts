@@ -26,6 +26,8 @@ const BUILT_IN: ReadonlyMap<string, Language> = new Map(
 
 /** An override without a text for the channel does not count: a built-in one may be closer. */
 function isFor(channel: Channel, override: Override): boolean {
+  // A text that is read aloud is always a built-in one.
+  if (channel === 'voice') return false
   return channel === 'email'
     ? override.emailSubject !== undefined || override.emailText !== undefined
     : override.sms !== undefined

@@ -5,6 +5,7 @@ import type { Channel } from '../../kernel/channel.ts'
 import type { ClaimedDelivery } from '../outbox-ports.ts'
 import type { Prepared } from '../plan.ts'
 import type { MessageSettings, OutgoingMessage, SmsSize } from '../ports.ts'
+import { composeCall } from './call.ts'
 import { type Picked, pickTexts } from './languages.ts'
 import { composeMail, oneLine } from './mail.ts'
 import { composeSms } from './sms.ts'
@@ -36,6 +37,8 @@ export function createComposer(deps: {
   settingsOf: (service: string) => MessageSettings | undefined
   callbackUrlOf?: CallbackUrlOf | undefined
   returnTokenOf?: ReturnTokenOf | undefined
+  /** Where the provider of a call fetches what it says. */
+  callUrlOf?: CallbackUrlOf | undefined
 }): ComposeMessage {
   return (claim) => {
     const settings = deps.settingsOf(claim.service)
@@ -61,6 +64,7 @@ export function createComposer(deps: {
       expiresAt: claim.expiresAt,
       callbackUrl: deps.callbackUrlOf?.(claim) ?? null,
       returnToken: deps.returnTokenOf?.(claim) ?? null,
+      callUrl: claim.channel === 'voice' ? (deps.callUrlOf?.(claim) ?? null) : null,
       ...rendered,
     }
   }
@@ -82,6 +86,7 @@ type Values = { code: string; brand: string; minutes: string; validity: string; 
 
 export function render(input: RenderInput): Rendered {
   const { settings, channel, code } = input
+  if (channel === 'voice') return renderCall(input)
   const picked = pickTexts(settings, channel, [input.locale])
   const validity = describeValidity(picked, input.seconds)
   const values: Values = {
@@ -103,6 +108,13 @@ export function render(input: RenderInput): Rendered {
   if (channel !== 'sms') return { subject: null, text: bodies[0] ?? '', html: null, size: null }
   const sms = composeSms({ bodies, code, originDomain, androidAppHash })
   return { ...sms, subject: null, html: null }
+}
+
+/** All that a call says, as long as a key is pressed. */
+function renderCall({ settings, locale, code }: RenderInput): Rendered {
+  const { prompt, reading } = composeCall(settings, locale)
+  const text = [prompt, reading(code), reading(code)].join('\n')
+  return { subject: null, text, html: null, size: null }
 }
 
 /** UAX #9: left-to-right isolate, first strong isolate, and the end of either. */

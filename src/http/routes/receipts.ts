@@ -18,7 +18,8 @@ function targetOf(c: AppContext): string {
   return pathname + search
 }
 
-async function readCallback(
+/** Undefined: it is too large. */
+export async function readCallback(
   c: AppContext,
   publicUrl: string,
   room: number,

@@ -46,7 +46,7 @@ export const toField = z.string().min(1).max(MAX_TO_LENGTH).openapi({
 
 export const channelField = z.enum(CHANNELS).openapi({
   description:
-    'How the code travels. Default by recipient: sms or email; whatsapp and telegram reach numbers.',
+    'How the code travels. Default by recipient: sms or email; whatsapp, telegram and voice (a call) reach numbers.',
 })
 
 /** A channel of a chain: by its name, where the defaults are right. */
@@ -77,7 +77,7 @@ export const channelsField = z
 
 export const startChannelField = z.enum([...CHANNELS, ...FACTOR_CHANNELS]).openapi({
   description:
-    'How the code reaches the person: with `to` sms or email (default by recipient), whatsapp or telegram; with `subject` totp (default) or recovery_code, for which nothing is sent.',
+    'How the code reaches the person: with `to` sms or email (default by recipient), whatsapp, telegram or voice (a call); with `subject` totp (default) or recovery_code, for which nothing is sent.',
 })
 
 /** Different ill-formed texts become the same bytes, and would be the same person. */

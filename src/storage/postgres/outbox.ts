@@ -32,7 +32,7 @@ const PLANNING_MS = 5_000
 
 type LeasedRow = LoadedDelivery & { leasedAt: number; newToken: string }
 type AppliedRow = { n: number; outcome: DeliveryApplied['kind']; at: number; o: Raw | null }
-const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_4', 2)
+const APPLY = callOf('n, outcome, at, o', 'cs_apply_deliveries_5', 2)
 
 function answerOf({ tryNumber, durationMs, result }: TryAnswer) {
   const { kind } = result

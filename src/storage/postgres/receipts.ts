@@ -19,7 +19,7 @@ export const reportedRows = (end: string, more = '') =>
     join outbox_rows_2 x on x.seq = t.verification_seq and x.send = t.send ${end}`
 const BY_NUMBER = reportedRows('where v.id = $2 and t.send = $3 and t.attempt = $4 limit 1')
 const BY_REFERENCE = reportedRows('where t.provider = $2 and t.reference = $3 limit 1')
-const RECEIVE = callOf('cs_receive_1 as outcome', 'cs_receive_1', 2)
+const RECEIVE = callOf('cs_receive_2 as outcome', 'cs_receive_2', 2)
 
 function changeOf({ verificationId, send, tryNumber, seen, receipt, change }: ReceiptToApply) {
   return {

@@ -15,7 +15,7 @@ import { codes, verifications } from './schema.ts'
 export type Endings = {
   /** A row that is pending. */
   end(row: { seq: number; service: string }, status: FinalStatus, now: number, actor: Actor): void
-  /** Erases the sealed code where nothing is open and no resend is left (I7: nothing secret outlives its use). */
+  /** Erases the sealed code where nothing is open and no resend is left (I7: nothing secret outlives its use), and no call may still fetch it. */
   eraseIfUnsendable(seq: number): void
 }
 
@@ -28,7 +28,9 @@ export function createEndings(orm: Orm, apply: ApplyChange): Endings {
         eq(codes.verificationSeq, sql.placeholder('seq')),
         isNotNull(codes.codeSealed),
         sql`(select sends >= max_sends from verifications v where v.seq = codes.verification_seq)`,
-        sql`not exists (select 1 from deliveries d where d.verification_seq = codes.verification_seq and d.due_at is not null)`,
+        // mutant: I7.kept-for-call
+        sql`not exists (select 1 from deliveries d where d.verification_seq = codes.verification_seq
+          and (d.due_at is not null or (d.channel = 'voice' and d.status = 'sent')))`,
       ),
     )
     .prepare()

@@ -23,9 +23,9 @@ it('I5: only the function of a worker’s writes does without a sync, and only f
   )
   const names = unsynced.rows.map(({ proname }) => proname)
   // Those before the last are called by older programs.
-  expect(names).toEqual(['2', '3', '4'].map((version) => `cs_apply_deliveries_${version}`))
+  expect(names).toEqual(['2', '3', '4', '5'].map((version) => `cs_apply_deliveries_${version}`))
   await other.query('begin')
-  await other.query("select * from cs_apply_deliveries_4('[]', null)")
+  await other.query("select * from cs_apply_deliveries_5('[]', null)")
   expect(await setting()).toBe('off')
   await other.commit()
   expect(await setting()).toBe('on')

@@ -10,6 +10,7 @@ import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeChains } from '../../contract/chains.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeBacklog } from '../../contract/outbox-backlog.ts'
+import { describeCalls } from '../../contract/outbox-calls.ts'
 import { describeClaims } from '../../contract/outbox-claims.ts'
 import { describePolls } from '../../contract/outbox-polls.ts'
 import { describeReceipts } from '../../contract/outbox-receipts.ts'
@@ -38,6 +39,7 @@ describe('on SQLite', () => {
   describeSettling(factory)
   describeReceipts(factory)
   describePolls(factory)
+  describeCalls(factory)
   describeChains(factory)
   describeStartClaims(factory)
   describeEvents(factory)

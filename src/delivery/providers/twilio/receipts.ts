@@ -33,7 +33,8 @@ const SUPPRESSED: Readonly<Record<string, Receipt['suppress']>> = {
   30005: 'unknown',
 }
 
-const fieldsOf = ({ body }: Callback) => new URLSearchParams(Buffer.from(body).toString('utf8'))
+export const fieldsOf = ({ body }: Callback) =>
+  new URLSearchParams(Buffer.from(body).toString('utf8'))
 
 /** Twilio signs with or without the port, by the age of the part that calls. */
 function spellingsOf(url: string): string[] {
@@ -109,11 +110,16 @@ function toWords(fields: URLSearchParams): OptOut[] {
   return kind === undefined ? [] : [{ kind, recipient: fields.get('From') ?? '' }]
 }
 
+/** The form of all of Twilio's callbacks, calls included. */
+export function isPosted(callback: Callback, authToken: string): boolean {
+  return callback.method === 'POST' && isSigned(callback, authToken)
+}
+
 export function createTwilioReceipts(authToken: string): ReceiptReader {
   return {
     url: 'message',
     takesTexts: true,
-    verify: (callback) => callback.method === 'POST' && isSigned(callback, authToken),
+    verify: (callback) => isPosted(callback, authToken),
     read(callback) {
       const fields = fieldsOf(callback)
       if (!callback.query.has('try') && fields.has('Body')) return toWords(fields)
