@@ -19,6 +19,7 @@ import { smtpEntry } from './providers/smtp/smtp.ts'
 import { telegramEntry } from './providers/telegram/telegram.ts'
 import { twilioEntry } from './providers/twilio/twilio.ts'
 import { twilioVoiceEntry } from './providers/twilio/voice.ts'
+import { twilioWhatsAppEntry } from './providers/twilio/whatsapp.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
 import { rateOf, withRate } from './rate.ts'
@@ -40,6 +41,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   whatsAppCloudEntry,
   telegramEntry,
   twilioVoiceEntry,
+  twilioWhatsAppEntry,
 ].map(withRate)
 
 /** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */

@@ -72,6 +72,18 @@ export const languageKeys = remember(MAX_KNOWN, (tag: string): readonly string[]
   return [...keys.reverse(), ...related.map((one) => `${one}-${script}`.toLowerCase())]
 })
 
+/**
+ * The message's own where a template is approved in it, in the same script; a relative before the first one.
+ * @param languages as Meta writes them: `en_US`, `de`
+ */
+export function pickLanguage(locale: string, languages: readonly [string, ...string[]]): string {
+  const of = (key: string) =>
+    languages.find((one) => languageKeys(one)[0] === key) ??
+    languages.find((one) => languageKeys(one).includes(key))
+  const found = languageKeys(locale).flatMap((key) => of(key) ?? [])
+  return found[0] ?? languages[0]
+}
+
 const RIGHT_TO_LEFT = new Set(['arab', 'hebr', 'thaa', 'syrc', 'nkoo', 'adlm', 'rohg'])
 
 export function directionOf(tag: string): 'ltr' | 'rtl' {

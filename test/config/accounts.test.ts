@@ -99,6 +99,9 @@ describe('accounts', () => {
       ['TWILIO__EU_RATE', null, 'unset'],
       ['TWILIO__EU_VOICE_FROM', null, 'unset'],
       ['TWILIO__EU_VOICE_RATE', null, 'unset'],
+      ['TWILIO__EU_WHATSAPP_FROM', null, 'unset'],
+      ['TWILIO__EU_WHATSAPP_CONTENT_SID', null, 'unset'],
+      ['TWILIO__EU_WHATSAPP_RATE', null, 'unset'],
     ])
   })
 

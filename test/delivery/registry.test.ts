@@ -103,6 +103,8 @@ describe('the registry', () => {
       TWILIO_AUTH_TOKEN: 'x',
       TWILIO_FROM: '+15005550006',
       TWILIO_VOICE_FROM: '+15005550006',
+      TWILIO_WHATSAPP_FROM: '+15005550006',
+      TWILIO_WHATSAPP_CONTENT_SID: `HX${'0'.repeat(32)}`,
       VONAGE_FROM: 'Example',
       VONAGE_API_KEY: 'abcd1234',
       VONAGE_API_SECRET: 'x',

@@ -51,6 +51,22 @@ const UNREGISTERED = lasting(
   'The sender is not registered for texts to this country.',
   `The operator registers it at Twilio (A2P 10DLC, toll-free verification). ${OPERATOR}`,
 )
+const TEMPLATE = lasting(
+  'The content template does not exist, is not approved, or takes other variables.',
+  `The operator checks TWILIO_WHATSAPP_CONTENT_SID against the content templates at Twilio: one of the type whatsapp/authentication, approved by WhatsApp. ${OPERATOR}`,
+)
+const WHATSAPP_SENDER = lasting(
+  'The sender is not set up for WhatsApp at Twilio, or its account at Meta is restricted.',
+  `The operator checks TWILIO_WHATSAPP_FROM and the WhatsApp sender at Twilio. ${OPERATOR}`,
+)
+const NOT_ON_WHATSAPP = otherChannel(
+  'This number has no WhatsApp, or an app that is too old for codes.',
+  OTHER_NUMBER,
+)
+const NOT_NOW = otherChannel('WhatsApp does not deliver to this user for now.', OTHER_NUMBER)
+const BLOCKED = otherChannel('The user has blocked the sender on WhatsApp.', OTHER_NUMBER)
+const AWAY = passing('WhatsApp, or Twilio’s way to it, is not available for now.')
+
 export const TWILIO: Readonly<Record<string, Advice>> = {
   failed: repeatable('Twilio reports that the message failed, and gives no reason.'),
   10001: SUSPENDED,
@@ -100,4 +116,37 @@ export const TWILIO: Readonly<Record<string, Advice>> = {
   30032: UNREGISTERED,
   30034: UNREGISTERED,
   60205: LANDLINE,
+  21655: TEMPLATE,
+  21656: TEMPLATE,
+  63001: WHATSAPP_SENDER,
+  63002: WHATSAPP_SENDER,
+  63003: NOT_ON_WHATSAPP,
+  63005: TEMPLATE,
+  63006: TEMPLATE,
+  63007: WHATSAPP_SENDER,
+  63008: WHATSAPP_SENDER,
+  63010: AWAY,
+  63012: AWAY,
+  63013: FILTERED,
+  63014: BLOCKED,
+  63015: lasting(
+    'This is WhatsApp’s sandbox: it sends only to numbers that have joined it.',
+    `The operator registers a sender of their own. ${OPERATOR}`,
+  ),
+  63016: TEMPLATE,
+  63018: THROTTLED,
+  63020: WHATSAPP_SENDER,
+  63021: TEMPLATE,
+  63024: NOT_ON_WHATSAPP,
+  63027: TEMPLATE,
+  63028: TEMPLATE,
+  63031: INVALID,
+  63032: NOT_NOW,
+  63033: BLOCKED,
+  63038: THROTTLED,
+  63040: TEMPLATE,
+  63041: TEMPLATE,
+  63042: TEMPLATE,
+  63049: NOT_NOW,
+  63051: SUSPENDED,
 }

@@ -104,10 +104,12 @@ export function readMessage(
 const NAMED: Readonly<Record<string, OptOut['kind']>> = { STOP: 'stop', START: 'start' }
 
 /** Of a message to the sender; anything else that people write is nobody's here. */
-function toWords(fields: URLSearchParams): OptOut[] {
+function toWords(fields: URLSearchParams, prefix: string): OptOut[] | undefined {
+  const [, from = '', number = ''] = /^([a-z]+:)?(.*)$/.exec(fields.get('From') ?? '') ?? []
+  if (from !== prefix) return undefined
   const named = NAMED[fields.get('OptOutType') ?? '']
   const kind = named ?? readOptOutWord(fields.get('Body') ?? '')
-  return kind === undefined ? [] : [{ kind, recipient: fields.get('From') ?? '' }]
+  return kind === undefined ? [] : [{ kind, recipient: number }]
 }
 
 /** The form of all of Twilio's callbacks, calls included. */
@@ -115,14 +117,20 @@ export function isPosted(callback: Callback, authToken: string): boolean {
   return callback.method === 'POST' && isSigned(callback, authToken)
 }
 
-export function createTwilioReceipts(authToken: string): ReceiptReader {
+/**
+ * @param prefix of the people who write: `whatsapp:`. A text to another channel of the account is not read: its own reader does.
+ */
+export function createTwilioReceipts(
+  authToken: string,
+  prefix: '' | 'whatsapp:' = '',
+): ReceiptReader {
   return {
     url: 'message',
     takesTexts: true,
     verify: (callback) => isPosted(callback, authToken),
     read(callback) {
       const fields = fieldsOf(callback)
-      if (!callback.query.has('try') && fields.has('Body')) return toWords(fields)
+      if (!callback.query.has('try') && fields.has('Body')) return toWords(fields, prefix)
       const status = fields.get('MessageStatus') ?? fields.get('SmsStatus')
       if (status === null) return undefined
       const state = stateOf(status)

@@ -1,7 +1,7 @@
 // Codes by WhatsApp's Cloud API: POST /{phone number id}/messages with an approved template of the category authentication.
 // It must not send a text of ours: WhatsApp delivers templates only. Nor hand on a message of Meta's: some quote the number.
 
-import { languageKeys } from '../../../kernel/language-tag.ts'
+import { pickLanguage } from '../../../kernel/language-tag.ts'
 import { faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
 import {
   ambiguous,
@@ -162,15 +162,6 @@ function createWhatsAppProvider(settings: WhatsAppSettings, deps: ProviderDeps):
       return refine(await deps.http.send({ method: 'POST', url, headers, body }, signal))
     },
   }
-}
-
-/** The message's own where the template has it, in the same script; a relative before the first one. */
-function pickLanguage(locale: string, languages: WhatsAppSettings['languages']): string {
-  const of = (key: string) =>
-    languages.find((one) => languageKeys(one)[0] === key) ??
-    languages.find((one) => languageKeys(one).includes(key))
-  const found = languageKeys(locale).flatMap((key) => of(key) ?? [])
-  return found[0] ?? languages[0]
 }
 
 /** The code twice: in the text, and for the button that copies it. */
