@@ -4,8 +4,8 @@
 import type { Channel } from '../kernel/channel.ts'
 import type { Callback } from './receipt-ports.ts'
 
-/** `answered`: somebody, or a machine, picked up. `key`: a key was pressed. */
-export type CallEvent = 'answered' | 'key'
+/** `answered`: somebody, or a machine, picked up. `key`: a key was pressed. `silence`: none was, in time. */
+export type CallEvent = 'answered' | 'key' | 'silence'
 
 /** A page of a call, in the order in which they come. */
 export type CallPage =

@@ -30,7 +30,7 @@ export type CallDecision =
 /** A key that was pressed is the receipt that the message has arrived. */
 export function decideCall(row: ReportedDelivery, event: CallEvent, now: number): CallDecision {
   const { codeSealed } = row
-  if (codeSealed === null || !isUp(row, now)) return { kind: 'over' }
+  if (codeSealed === null || event === 'silence' || !isUp(row, now)) return { kind: 'over' }
   if (event === 'answered') return { kind: 'prompt' } // mutant: I7.key-first
   const pressed = { state: 'delivered', error: null, fault: null, at: null } as const
   const decision = decideReceipt(row, pressed, () => undefined, now)

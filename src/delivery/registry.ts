@@ -20,6 +20,7 @@ import { telegramEntry } from './providers/telegram/telegram.ts'
 import { twilioEntry } from './providers/twilio/twilio.ts'
 import { twilioVoiceEntry } from './providers/twilio/voice.ts'
 import { twilioWhatsAppEntry } from './providers/twilio/whatsapp.ts'
+import { vonageVoiceEntry } from './providers/vonage/voice.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
 import { rateOf, withRate } from './rate.ts'
@@ -42,6 +43,7 @@ export const PROVIDERS: readonly ProviderEntry[] = [
   telegramEntry,
   twilioVoiceEntry,
   twilioWhatsAppEntry,
+  vonageVoiceEntry,
 ].map(withRate)
 
 /** Whose fault a refusal was that a version without faults stored: `message` where its code does not say, which accuses nobody. */

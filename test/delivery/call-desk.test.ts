@@ -146,6 +146,10 @@ describe('a call', () => {
     })
   })
 
+  it('ends where no key was pressed in time', () => {
+    expect(kindOf('silence')).toBe('over')
+  })
+
   it.each<[string, Partial<ReportedDelivery>]>([
     ['handed over, its answer on the way', { status: 'sending', tryResult: null, sentAt: null }],
     ['reported as ringing', { receipt: 'sent' }],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -106,6 +107,14 @@ describe('the registry', () => {
       TWILIO_WHATSAPP_FROM: '+15005550006',
       TWILIO_WHATSAPP_CONTENT_SID: `HX${'0'.repeat(32)}`,
       VONAGE_FROM: 'Example',
+      VONAGE_VOICE_FROM: '+15005550006',
+      VONAGE_APPLICATION_ID: 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab',
+      VONAGE_PRIVATE_KEY: generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      }).privateKey,
+      VONAGE_SIGNATURE_SECRET: 'a-signature-secret-of-tests',
       VONAGE_API_KEY: 'abcd1234',
       VONAGE_API_SECRET: 'x',
       AWS_SMS_REGION: 'eu-west-1',

@@ -4,16 +4,20 @@
 import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { required, type SettingValues, wrong } from '../../provider-entry.ts'
 
-export type VonageLogin =
-  | { kind: 'application'; id: string; privateKey: KeyObject }
-  | { kind: 'key'; key: string; secret: string }
+export type VonageApplication = { kind: 'application'; id: string; privateKey: KeyObject }
+export type VonageLogin = VonageApplication | { kind: 'key'; key: string; secret: string }
+
+/** @throws ProviderSettingError */
+export function readApplication(values: SettingValues): VonageApplication {
+  const id = required(values, 'VONAGE_APPLICATION_ID')
+  return { kind: 'application', id, privateKey: readPrivateKey(values) }
+}
 
 /** @throws ProviderSettingError */
 export function readLogin(values: SettingValues): VonageLogin {
   const isGiven = (name: string) => values[name] !== undefined
   if (isGiven('VONAGE_APPLICATION_ID') || isGiven('VONAGE_PRIVATE_KEY')) {
-    const id = required(values, 'VONAGE_APPLICATION_ID')
-    return { kind: 'application', id, privateKey: readPrivateKey(values) }
+    return readApplication(values)
   }
   if (isGiven('VONAGE_API_KEY') || isGiven('VONAGE_API_SECRET')) {
     const key = required(values, 'VONAGE_API_KEY')

@@ -26,6 +26,7 @@ export const VONAGE_SECRET_ROW = {
     'For receipts: the signature secret of the account (Settings, “Signature secret”, HMAC SHA-256), which signs webhooks',
   secret: true,
   optional: true,
+  common: true,
 } as const
 
 const MIN_SECRET = 16

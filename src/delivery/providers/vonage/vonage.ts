@@ -22,6 +22,7 @@ import {
 import { codeOf, VONAGE_CODES } from './codes.ts'
 import { createAuthorization, readLogin, type VonageLogin } from './login.ts'
 import { createVonageReceipts, readSignatureSecret, VONAGE_SECRET_ROW } from './receipts.ts'
+import { APPLICATION_ROWS, BASE_URL_ROW } from './rows.ts'
 
 type VonageSettings = {
   login: VonageLogin
@@ -40,19 +41,7 @@ export const vonageEntry = {
       name: 'VONAGE_FROM',
       description: 'Sender: a number (+…) or an alphanumeric sender',
     },
-    {
-      name: 'VONAGE_APPLICATION_ID',
-      description: 'Id of an application with the capability Messages, with `VONAGE_PRIVATE_KEY`',
-      optional: true,
-    },
-    {
-      name: 'VONAGE_PRIVATE_KEY',
-      description:
-        'The application’s private key (PEM), best as `VONAGE_PRIVATE_KEY_FILE`; the application’s id and key are used where key and secret are given as well',
-      secret: true,
-      free: true as const,
-      optional: true,
-    },
+    ...APPLICATION_ROWS.map((row) => ({ ...row, optional: true })),
     {
       name: 'VONAGE_API_KEY',
       description: 'In place of an application: the account’s API key, with `VONAGE_API_SECRET`',
@@ -64,11 +53,7 @@ export const vonageEntry = {
       secret: true,
       optional: true,
     },
-    {
-      name: 'VONAGE_BASE_URL',
-      description: 'Vonage’s host, for regions (https://api-eu.nexmo.com) and tests',
-      default: 'https://api.nexmo.com',
-    },
+    BASE_URL_ROW,
     VONAGE_SECRET_ROW,
     ...indiaSettings('VONAGE'),
   ],
