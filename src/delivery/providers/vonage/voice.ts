@@ -128,7 +128,7 @@ function toCall({ to, callUrl, callbackUrl }: OutgoingMessage, from: string) {
   }
 }
 
-export function createVonageVoice(settings: VoiceSettings, deps: ProviderDeps): Provider {
+function createVonageVoice(settings: VoiceSettings, deps: ProviderDeps): Provider {
   const { from, login, signatureSecret } = settings
   const url = `${settings.baseUrl}/v1/calls`
   const authorize = createAuthorization(login)
