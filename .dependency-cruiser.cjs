@@ -25,6 +25,7 @@ const SERVICES = [
   '^src/delivery/((outbox-|pace-|receipt-|poll-|call-)?ports|registry)\\.ts$',
   '^src/retention/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
+  '^src/counts/',
 ]
 
 module.exports = {
@@ -73,6 +74,7 @@ module.exports = {
       '^src/events/',
       '^src/delivery/ports\\.ts$',
     ]),
+    row('counts-know-events', '^src/counts/', ['^src/counts/', EVENT_WORDS]),
     row('webhooks-know-events', '^src/webhooks/', ['^src/webhooks/', EVENT_WORDS]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [

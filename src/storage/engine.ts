@@ -157,6 +157,7 @@ type Ports = Extract<
   | 'adminSessions'
   | 'webhooks'
   | 'suppressions'
+  | 'counts'
 >
 
 /** What reads, by port; everything else writes. */
@@ -192,6 +193,7 @@ const READS = {
   adminSessions: ['find'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
   suppressions: ['find', 'list', 'keyIds', 'notUnder'],
+  counts: ['next', 'tallies', 'costs', 'times', 'names'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {
@@ -206,6 +208,7 @@ const WRITES = {
   adminSessions: ['insert', 'touch', 'remove'],
   webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
   suppressions: ['replace', 'lift', 'purge', 'rewrap'],
+  counts: ['apply', 'purge'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }

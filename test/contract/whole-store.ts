@@ -4,6 +4,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { describeAdminSessions } from './admin-session-store.ts'
 import { describeApiKeys } from './api-key-store.ts'
 import { describeChains } from './chains.ts'
+import { describeCounts } from './counts.ts'
 import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
@@ -45,6 +46,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeWebhooks(factory)
   describeWeights(factory)
   describeSuppressions(factory)
+  describeCounts(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }

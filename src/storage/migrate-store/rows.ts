@@ -2,6 +2,7 @@
 // It must name every table of the SQLite store, and depend on no engine's order of JSON keys or way to write a number.
 
 import { createHash } from 'node:crypto'
+import { COUNT_KEY, COUNT_TABLES, GROUPED_BY, TABLE_OF } from '../counts.ts'
 import { EVENT_TYPE_OF, unpackDetails } from '../sqlite/event-rows.ts'
 
 /** TABLES has them in the order in which rows may refer to each other. */
@@ -36,6 +37,8 @@ export const TABLES: readonly Table[] = [
     ...['day', 'service', 'channel', 'country'],
     ...['provider', 'status', 'delivery_status', 'kind'],
   ]),
+  ...COUNT_TABLES.map((name) => table(TABLE_OF[name], [...COUNT_KEY, ...GROUPED_BY[name]])),
+  table('count_place', ['id']),
   table('retention_marks', ['name']),
   table('admin_sessions', ['id_hash']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),

@@ -2,7 +2,7 @@
 // It must not take the highest sequence for the end: transactions commit in another order than they number.
 
 import type { EventRecord, EventStore, LogPosition } from '../../events/types.ts'
-import { sql } from './drizzle.ts'
+import { type Sql, sql } from './drizzle.ts'
 import type { Query } from './pool.ts'
 import { camelRow, type Raw } from './rows.ts'
 
@@ -37,30 +37,29 @@ function missing(from: number, seen: readonly number[], sinceMs: number): Awaite
   return found
 }
 
-export function createFollow(
+/**
+ * Reads on from a position: what it awaits, and what is new.
+ * @param fields of `e`, an event, and `v`, its verification, if any
+ */
+export function createReadOn<Item extends { sequence: number; at: number }>(
   query: Query,
-  monotonicMs: () => number = () => performance.now(),
-): EventStore['follow'] {
-  const begin = async (): Promise<LogPosition> => {
-    const rows = await query<{ seq: number; at: number }>(
-      sql`select seq, at from events order by seq desc limit ${MAX_AWAITED}`,
-    )
-    const last = rows[0] ?? { seq: 0, at: 0 }
-    const [first, ...rest] = rows.map(({ seq }) => seq).reverse()
-    const awaited = missing(first ?? 0, rest, monotonicMs())
-    return { sequence: last.seq, at: last.at, awaited: awaited.slice(-MAX_AWAITED) }
-  }
-
-  const readOn = async (position: LogPosition, limit: number) => {
+  fields: Sql,
+  show: (row: Raw) => Item,
+  monotonicMs: () => number,
+) {
+  return async (
+    position: LogPosition,
+    limit: number,
+  ): Promise<{ items: Item[]; position: LogPosition; hasMore: boolean }> => {
     const now = monotonicMs()
     const { sequence } = position
     const open = position.awaited.filter(({ sinceMs }) => now - sinceMs < AWAITED_MS)
     const awaited = sql.param(open.map((one) => one.sequence))
-    const rows = await query<Raw>(sql`select ${EVENT_FIELDS} from (
+    const rows = await query<Raw>(sql`select ${fields} from (
         select * from events where seq = any(${awaited}::bigint[]) union all
         (select * from events where seq > ${sequence} order by seq limit ${limit})
       ) e left join verifications v on v.seq = e.verification_seq order by e.seq`)
-    const items = rows.map(toEventRecord)
+    const items = rows.map(show)
     const found = new Set(items.map((one) => one.sequence))
     const fresh = items.filter((one) => one.sequence > sequence)
     const numbers = fresh.map((one) => one.sequence)
@@ -76,6 +75,22 @@ export function createFollow(
       },
       hasMore: fresh.length === limit,
     }
+  }
+}
+
+export function createFollow(
+  query: Query,
+  monotonicMs: () => number = () => performance.now(),
+): EventStore['follow'] {
+  const readOn = createReadOn(query, EVENT_FIELDS, toEventRecord, monotonicMs)
+  const begin = async (): Promise<LogPosition> => {
+    const rows = await query<{ seq: number; at: number }>(
+      sql`select seq, at from events order by seq desc limit ${MAX_AWAITED}`,
+    )
+    const last = rows[0] ?? { seq: 0, at: 0 }
+    const [first, ...rest] = rows.map(({ seq }) => seq).reverse()
+    const awaited = missing(first ?? 0, rest, monotonicMs())
+    return { sequence: last.seq, at: last.at, awaited: awaited.slice(-MAX_AWAITED) }
   }
 
   return async (position, limit) => {

@@ -8,6 +8,7 @@ import { type Engine, lazily } from '../engine.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createApplyChange } from './change.ts'
+import { createCounts } from './counts.ts'
 import { createEndings } from './ending.ts'
 import { createEventWriter } from './event-rows.ts'
 import { createEventStore } from './event-store.ts'
@@ -50,6 +51,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
+    counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,
     due: null,

@@ -8,6 +8,7 @@ import { decideStart } from '../../../src/verification/transitions.ts'
 import { describeAdminSessions } from '../../contract/admin-session-store.ts'
 import { describeApiKeys } from '../../contract/api-key-store.ts'
 import { describeChains } from '../../contract/chains.ts'
+import { describeCounts } from '../../contract/counts.ts'
 import { describeEvents } from '../../contract/event-store.ts'
 import { describeBacklog } from '../../contract/outbox-backlog.ts'
 import { describeCalls } from '../../contract/outbox-calls.ts'
@@ -46,6 +47,7 @@ describe('on SQLite', () => {
   describeApiKeys(() => store.apiKeys)
   describeAdminSessions(() => store.adminSessions)
   describeWebhooks(() => store)
+  describeCounts(() => store)
 
   it('C54: a step that was put off between a look and a claim is not claimed', async () => {
     const record = newVerification()

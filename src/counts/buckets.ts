@@ -1,0 +1,63 @@
+// Spans of time as the fewest minutes, hours and days that cover them, so that a reading adds up few rows. Pure.
+
+import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
+import { type Buckets, LEVELS, type Level } from './ports.ts'
+
+export const MINUTE_MS = 60_000
+
+export const SIZES = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const
+type Sized = keyof typeof SIZES
+
+/** For how long rows are kept: each span and the same one before it, and a comparison with thirteen months ago. */
+export const KEPT_MS: Readonly<Record<Sized, number>> = {
+  minute: 49 * HOUR_MS,
+  hour: 62 * DAY_MS,
+  day: 400 * DAY_MS,
+}
+
+/** `edge`: where a span begins and ends. `bins`: of a chart. */
+export const SPANS = {
+  '1h': { ms: HOUR_MS, edge: 'minute', bins: 30 },
+  '24h': { ms: DAY_MS, edge: 'minute', bins: 48 },
+  '7d': { ms: 7 * DAY_MS, edge: 'hour', bins: 56 },
+  '30d': { ms: 30 * DAY_MS, edge: 'hour', bins: 30 },
+} as const satisfies Record<string, { ms: number; edge: Sized; bins: number }>
+export type Span = keyof typeof SPANS
+export const SPAN_NAMES = Object.keys(SPANS) as Span[]
+
+export const beginOf = (level: Level, at: number) =>
+  level === 'ever' ? 0 : at - (at % SIZES[level])
+
+/** Up to the end of the minute or hour that is running. */
+export function windowOf(span: Span, now: number) {
+  const { ms, edge } = SPANS[span]
+  const until = beginOf(edge, now) + SIZES[edge]
+  const since = until - ms
+  return { since, until, before: { since: since - ms, until: since } }
+}
+
+/** @param since and until begin a minute or an hour, whichever `edge` is */
+export function cover(group: number, since: number, until: number): Buckets {
+  const found: Buckets = []
+  for (let at = since; at < until; ) {
+    const level = (['day', 'hour', 'minute'] as const).find(
+      (one) => at % SIZES[one] === 0 && at + SIZES[one] <= until,
+    )
+    if (!level) throw new Error(`${at} is not the beginning of a minute`)
+    found.push({ group, level: LEVELS[level], at })
+    at += SIZES[level]
+  }
+  return found
+}
+
+/** Each bin of a chart is a group, in order. */
+export function binsOf(span: Span, since: number): Buckets {
+  const { ms, bins } = SPANS[span]
+  const size = ms / bins
+  return Array.from({ length: bins }, (_, n) => {
+    const at = since + n * size
+    return cover(n, at, at + size)
+  }).flat()
+}
+
+export const binMs = (span: Span) => SPANS[span].ms / SPANS[span].bins
