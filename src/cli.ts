@@ -24,6 +24,7 @@ import { testProviderCommand } from './commands/provider-test.ts'
 import { providersCommand } from './commands/providers.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
+import { statsCommand } from './commands/stats.ts'
 import { suppressionsCommand, unsuppressCommand } from './commands/suppressions.ts'
 import { tailCommand } from './commands/tail.ts'
 import { showCommand, verificationsCommand } from './commands/verifications.ts'
@@ -34,7 +35,7 @@ import { PACKAGE_FILE } from './paths.ts'
 export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
   ...WEBHOOK_COMMANDS,
-  costsCommand,
+  ...[statsCommand, costsCommand],
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],

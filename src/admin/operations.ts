@@ -21,6 +21,7 @@ import {
 import type { Admin, HealthReport, VerificationDetail, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
+import type { Summaries } from './summary.ts'
 import type { SuppressionAdmin } from './suppressions.ts'
 import type { WebhookOperations } from './webhooks.ts'
 
@@ -44,6 +45,7 @@ export type AdminDeps = {
   operations: Operations
   webhooks: WebhookOperations
   costs: ReturnType<typeof createCosts>
+  summaries: Summaries
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>
   /** Every text of a service as it would be sent. */

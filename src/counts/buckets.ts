@@ -8,10 +8,13 @@ export const MINUTE_MS = 60_000
 export const SIZES = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const
 type Sized = keyof typeof SIZES
 
-/** For how long rows are kept: each span and the same one before it, and a comparison with thirteen months ago. */
+/**
+ * For how long rows are kept: each span and the same one before it, the same hours of fourteen days, and a comparison with
+ * thirteen months ago.
+ */
 export const KEPT_MS: Readonly<Record<Sized, number>> = {
   minute: 49 * HOUR_MS,
-  hour: 62 * DAY_MS,
+  hour: 16 * DAY_MS,
   day: 400 * DAY_MS,
 }
 
@@ -20,7 +23,7 @@ export const SPANS = {
   '1h': { ms: HOUR_MS, edge: 'minute', bins: 30 },
   '24h': { ms: DAY_MS, edge: 'minute', bins: 48 },
   '7d': { ms: 7 * DAY_MS, edge: 'hour', bins: 56 },
-  '30d': { ms: 30 * DAY_MS, edge: 'hour', bins: 30 },
+  '30d': { ms: 30 * DAY_MS, edge: 'day', bins: 30 },
 } as const satisfies Record<string, { ms: number; edge: Sized; bins: number }>
 export type Span = keyof typeof SPANS
 export const SPAN_NAMES = Object.keys(SPANS) as Span[]
@@ -28,7 +31,7 @@ export const SPAN_NAMES = Object.keys(SPANS) as Span[]
 export const beginOf = (level: Level, at: number) =>
   level === 'ever' ? 0 : at - (at % SIZES[level])
 
-/** Up to the end of the minute or hour that is running. */
+/** Up to the end of the minute, hour or day (UTC) that is running. */
 export function windowOf(span: Span, now: number) {
   const { ms, edge } = SPANS[span]
   const until = beginOf(edge, now) + SIZES[edge]
@@ -36,7 +39,7 @@ export function windowOf(span: Span, now: number) {
   return { since, until, before: { since: since - ms, until: since } }
 }
 
-/** @param since and until begin a minute or an hour, whichever `edge` is */
+/** @param since and until are times of `edge`: a minute, an hour or a day begins there */
 export function cover(group: number, since: number, until: number): Buckets {
   const found: Buckets = []
   for (let at = since; at < until; ) {

@@ -24,6 +24,7 @@ import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
 import { refusalRoutes } from './routes/refusals.ts'
+import { summaryRoutes } from './routes/summary.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
 import { verifyRoutes } from './routes/verify.ts'
@@ -58,6 +59,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...webhookRoutes,
     ...suppressionRoutes,
     ...costRoutes,
+    ...summaryRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])

@@ -9,6 +9,7 @@ import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport, Weights } from '../admin/ports.ts'
 import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
+import type { Summaries } from '../admin/summary.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
@@ -53,6 +54,7 @@ export type AdminParts = {
   weights: { current(): Promise<Weights> }
   providerStates: () => readonly ProviderState[]
   webhooks: Pick<Webhooks, 'destinations' | 'wake'>
+  summaries: Summaries
 }
 
 function describeNode(config: Config, startedAt: number): HealthReport['node'] {
@@ -106,6 +108,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       clock,
     }),
     costs: createCosts({ events: store.events }),
+    summaries: parts.summaries,
     webhooks: createWebhookOperations({
       ...parts.webhooks,
       store: store.webhooks,

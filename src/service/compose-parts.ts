@@ -1,7 +1,9 @@
 // Every part that runs beside the requests: the stores, hashing, sending, and the periodic cleanup.
 
+import { createSummaries } from '../admin/summary.ts'
 import { createWeights } from '../admin/weights.ts'
 import type { Config } from '../config/config.ts'
+import { createCounter } from '../counts/counter.ts'
 import { type Chooser, createChooser } from '../delivery/chooser.ts'
 import { createPace } from '../delivery/pace.ts'
 import { createPlan } from '../delivery/plan.ts'
@@ -188,6 +190,8 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     logger,
   })
   const metrics = createMetrics()
+  const counter = createCounter({ store: store.counts, clock, logger })
+  const summaries = createSummaries({ store: store.counts, counter, clock })
   const suppress = createSuppress({
     suppressions: store.suppressions,
     keyring,
@@ -203,6 +207,8 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     sweeper,
     purger,
     metrics,
+    counter,
+    summaries,
     suppress,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
@@ -223,7 +229,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
-  metrics.readLevelsBy(levels)
+  metrics.readLevelsBy(levels, () => summaries.totals().catch(() => undefined))
   const receipts = parts.reports.open({ ...parts, logger, wake })
   const callDesk = parts.calls.openDesk({ ...parts.reports, clock, logger, metrics })
   return { ...parts, ...receipts, callDesk, wake, levels }

@@ -121,7 +121,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
 export async function compose(config: Config, logger: Logger, thread?: Thread): Promise<Running> {
   const parts = await composeParts(config, logger, thread)
   await warnOfKeys(config, parts, logger)
-  const { clock, worker, sweeper, purger, mint } = parts
+  const { clock, worker, sweeper, purger, mint, counter } = parts
   const { role } = config
   const closing = new AbortController()
   const app = composeApp(config, logger, parts, closing.signal)
@@ -146,6 +146,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
         parts.poller.start()
         sweeper.start()
         purger.start()
+        counter.start()
         preparing = setTimeout(() => parts.providers.prepare().catch(notLoaded), PREPARE_AFTER_MS)
       }
       if (role !== 'worker') mint.start()
@@ -161,7 +162,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
       await Promise.all([parts.webhooks.drain(left()), parts.poller.drain(left())])
-      await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop()])
+      await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop(), counter.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
       await metricsServer?.close()
       await parts.store.close()

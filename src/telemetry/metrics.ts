@@ -17,6 +17,7 @@ import type { PollOutcome, ReceiptState } from '../delivery/receipt-ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 import { createCostCounters } from './cost-counters.ts'
+import { createFlowCounters, type FlowTotals } from './flow-counters.ts'
 import { createProviderGauges } from './provider-gauges.ts'
 import { createReceiptCounters } from './receipt-counters.ts'
 
@@ -44,6 +45,8 @@ export type Levels = {
   /** Undefined: the store is unavailable. */
   outbox: readonly OutboxDepth[] | undefined
 }
+/** Beside the levels; undefined: the store is unavailable. */
+type Totals = () => Promise<FlowTotals | undefined>
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** A provider's own code for a result that was not accepted, which may be a whole sentence: bounded. */
@@ -197,15 +200,18 @@ export function createMetrics(now = () => performance.now()) {
   const { receipts, polls } = createReceiptCounters(registry)
   const setLevels = createLevels(registry)
   const countCost = createCostCounters(registry)
+  const setFlows = createFlowCounters(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
+  let readTotals: Totals = async () => undefined
   const codes = new Set<string>()
   const knownCode = (code: string) => {
     if (codes.size < MAX_ERROR_CODES) codes.add(code)
     return codes.has(code) ? code : 'other'
   }
   const makeText = async () => {
-    const levels = await read()
+    const [levels, totals] = await Promise.all([read(), readTotals()])
     if (levels) setLevels(levels)
+    if (totals) setFlows(totals)
     return registry.metrics()
   }
   const text = keepText(makeText, now)
@@ -213,8 +219,9 @@ export function createMetrics(now = () => performance.now()) {
     contentType: registry.contentType,
     text,
     /** Called once, when all parts exist. */
-    readLevelsBy(source: () => Promise<Levels>) {
+    readLevelsBy(source: () => Promise<Levels>, totals: Totals = readTotals) {
       read = source
+      readTotals = totals
     },
     /** `route` as the OpenAPI document has it, or `none`. */
     observeRequest: (route: string, method: string, status: number, seconds: number) =>

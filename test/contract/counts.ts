@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { cover } from '../../src/counts/buckets.ts'
 import { createCounter } from '../../src/counts/counter.ts'
 import { createNames, fold } from '../../src/counts/fold.ts'
-import { DIMENSIONS, LEVELS, STAGES, type Tally } from '../../src/counts/ports.ts'
+import { type Buckets, DIMENSIONS, LEVELS, STAGES, type Tally } from '../../src/counts/ports.ts'
 import type { EventRecord, NewEvent } from '../../src/events/types.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { createId } from '../../src/kernel/ids.ts'
@@ -41,7 +41,7 @@ export function describeCounts(factory: () => Stores & Store): void {
     const all = await factory().counts.tallies({
       ...{ service, dimensions: [DIMENSIONS[dimension]] },
       buckets: cover(0, T0 - DAY_MS - (T0 % DAY_MS), T0 + 2 * DAY_MS - (T0 % DAY_MS)).flatMap(
-        ({ at }) =>
+        ({ at }): Buckets =>
           level === 'day'
             ? [{ group: 0, level: LEVELS.day, at }]
             : Array.from({ length: 1440 }, (_, n) => {
@@ -76,7 +76,7 @@ export function describeCounts(factory: () => Stores & Store): void {
 
   describe('counts', () => {
     it('C76: has each event once in its minute and day, by what it is about', async () => {
-      const service = createId('svc', T0)
+      const service = createId('sup', T0)
       const one = await startOf(service)
       const two = await startOf(service, { country: 'FR', createdAt: T0 + MINUTE })
       const sent = { provider: 'twilio', send: 1, attempt: 1, duration_ms: 5 }
@@ -139,7 +139,7 @@ export function describeCounts(factory: () => Stores & Store): void {
     })
 
     it('C76: equals a scan of the log, however many count it at once', async () => {
-      const service = createId('svc', T0)
+      const service = createId('sup', T0)
       for (const kind of ['real', 'real', 'decoy', 'test'] as const) {
         const { id } = await startOf(service, { kind })
         for (let n = 0; n < 40; n += 1)
@@ -165,7 +165,7 @@ export function describeCounts(factory: () => Stores & Store): void {
     })
 
     it('C76: loses and repeats nothing where the newest rows are erased and their numbers are given again', async () => {
-      const service = createId('svc', T0)
+      const service = createId('sup', T0)
       const budgetIndex = mac()
       /** Several events, so that their numbers are given to others. */
       const startErasable = async () => {
@@ -207,7 +207,7 @@ export function describeCounts(factory: () => Stores & Store): void {
     })
 
     it('C76: an event counts in its own minute, however late or early it comes', async () => {
-      const service = createId('svc', T0)
+      const service = createId('sup', T0)
       const { id } = await startOf(service)
       const at = (minutes: number) => T0 + minutes * MINUTE
       await append(service, id, [{ type: 'verification.approved', at: at(30) }])
@@ -223,7 +223,7 @@ export function describeCounts(factory: () => Stores & Store): void {
     })
 
     it('C76: removes what is past its time, minutes long before days', async () => {
-      const service = createId('svc', T0)
+      const service = createId('sup', T0)
       await startOf(service)
       await countAll()
       const { counts } = factory()
