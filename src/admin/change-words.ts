@@ -59,8 +59,12 @@ function troubled({ kind, now, usual, tally }: Change): Record<string, string> {
   return { status: 'expired' }
 }
 
+const isBad = ({ kind, now, usual }: Change) => kind !== 'volume' && now < usual
+
 export type ToldChange = {
   sentence: string
+  /** A share that fell: somebody should look. */
+  isBad: boolean
   /** Of the verifications: the attempts behind it. */
   filter: Readonly<Record<string, string>>
 }
@@ -71,6 +75,7 @@ export function tellChange(change: Change, service: string | null): ToldChange {
   const { channel, provider, country } = about
   return {
     sentence: sentence(change, about),
+    isBad: isBad(change),
     filter: {
       ...(service !== null && { service }),
       ...(channel !== null && { channel }),

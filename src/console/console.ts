@@ -6,6 +6,7 @@ import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addLive } from './live.ts'
 import { ownPath } from './origin.ts'
+import { addOverview } from './overview.ts'
 import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
@@ -18,7 +19,7 @@ import { addWebhooks } from './webhooks.ts'
 
 export function addConsole(app: App, deps: ConsoleDeps): void {
   const pages = createPages(app, deps)
-  pages.openPage('/admin', ({ c }) => c.redirect('/admin/verifications', 303))
+  pages.openPage('/admin', ({ c }) => c.redirect('/admin/overview', 303))
   // Without a session or a script: the sign-in has the switch, too.
   pages.openForm('/admin/theme', ({ c }, form) => {
     const theme = form.get('theme') ?? ''
@@ -27,6 +28,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
   })
   for (const addPages of [
     addSignIn,
+    addOverview,
     addVerifications,
     addVerification,
     addPerson,

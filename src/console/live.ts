@@ -15,6 +15,9 @@ import type { Html } from './shell.ts'
 /** The page fetches itself again in any case. */
 const MAX_IDS = 100
 const RETRY_MS = 3_000
+/** Of a summary: longer than one is kept (admin/summary.ts), so that what has just happened is in it. */
+const AFTER_MS = 2_500
+const EVERY_MS = 5_000
 
 const STYLE = `
 .live { display: flex; align-items: center; gap: var(--s3); font-size: var(--t2); color: var(--soft) } .live[hidden] { display: none }
@@ -28,14 +31,16 @@ const STYLE = `
 /**
  * Of a page with one element `[data-live]`, whose rows may have a `data-id`: it announces how many rows arrived.
  * @param about.verification only its events count. @param about.refusals only they count, with a verification or not
+ * @param about.all every event counts, and the page waits until they are counted: it is a summary
  */
-export function livePart(about: { verification?: string; refusals?: boolean } = {}) {
-  const { verification, refusals } = about
+export function livePart(about: { verification?: string; refusals?: boolean; all?: boolean } = {}) {
+  const { verification, refusals, all } = about
   const onlyOne =
     verification === undefined ? '' : `?verification=${encodeURIComponent(verification)}`
-  const of = refusals ? '?refusals=1' : onlyOne
+  const of = all ? '?all=1' : refusals ? '?refusals=1' : onlyOne
   const one = verification === undefined ? '' : html` data-live-one`
-  const bar: Html = html`<div class="live" data-live-bar data-from="/admin/live${of}"${one} hidden><span class="live-state" data-live-state>Connecting</span><button type="button" data-live-pause>Pause</button><span class="unseen" role="status" data-live-said></span></div>`
+  const slowly = all ? html` data-live-after="${AFTER_MS}" data-live-every="${EVERY_MS}"` : ''
+  const bar: Html = html`<div class="live" data-live-bar data-from="/admin/live${of}"${one}${slowly} hidden><span class="live-state" data-live-state>Connecting</span><button type="button" data-live-pause>Pause</button><span class="unseen" role="status" data-live-said></span></div>`
   return { style: STYLE, script: LIVE_SCRIPT, bar }
 }
 
@@ -59,11 +64,12 @@ export function addLive(pages: Pages, deps: ConsoleDeps): void {
     const wanted = VERIFICATION_ID.test(only) ? only : null
     // These may have no verification: the page learns only that there are some.
     const ofRefusals = c.req.query('refusals') !== undefined
+    const ofAll = c.req.query('all') !== undefined
     const stream = streamLog(c, deps, {
       holder: { id: session.formToken, keyId, service }, // mutant: C64.console-stream-key
       tell(events, sink) {
         const ids = idsOf(events, wanted)
-        const isNew = ofRefusals ? events.some(isRefusal) : ids.length > 0
+        const isNew = ofAll || (ofRefusals ? events.some(isRefusal) : ids.length > 0)
         if (isNew) sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
       },
       async isGood() {

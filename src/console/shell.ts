@@ -25,6 +25,7 @@ type Parts = {
 }
 
 const NAVIGATION = {
+  overview: 'Overview',
   verifications: 'Verifications',
   refusals: 'Refusals',
   webhooks: 'Webhooks',

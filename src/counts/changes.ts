@@ -24,6 +24,8 @@ const VOLUME_WIDTH = 4
 const MAD_TO_SIGMA = 1.4826
 /** A route that explains so much of what its provider or country lost is reported in their place. */
 const EXPLAINS = 0.8
+/** A part whose volume changed by so much more or less than the whole's is reported beside it. */
+const PROPORTION = 2
 const MAX_CHANGES = 10
 
 /**
@@ -135,6 +137,22 @@ function isExplained(change: Change, all: readonly Change[]): boolean {
   })
 }
 
+/** The whole grew or shrank about as much: no news of a part. */
+function isProportionate(change: Change, all: readonly Change[]): boolean {
+  if (change.kind !== 'volume' || change.dimension === 'all') return false
+  const factorOf = ({ now, usual }: Change) => Math.max(now, 1) / Math.max(usual, 1)
+  return all.some((one) => {
+    if (one.kind !== 'volume' || one === change || one.dimension === 'route') return false
+    if (one.dimension !== 'all' && (change.dimension !== 'route' || !isOf(change.value, one)))
+      return false
+    const times = factorOf(change) / factorOf(one)
+    return times < PROPORTION && times > 1 / PROPORTION
+  })
+}
+
+/** What somebody should look at: a share that fell. */
+const isFall = ({ kind, now, usual }: Change) => kind !== 'volume' && now < usual
+
 type Row = Tally & { group: number; dimension: number; value: string }
 
 /** @param rows sums by the groups of `changeBuckets` */
@@ -160,7 +178,7 @@ export function findChanges(rows: readonly Row[], now: number): Change[] {
     )
   })
   return found
-    .filter((change) => !isExplained(change, found))
-    .sort((a, b) => lostBy(b) - lostBy(a))
+    .filter((change) => !isExplained(change, found) && !isProportionate(change, found))
+    .sort((a, b) => Number(isFall(b)) - Number(isFall(a)) || lostBy(b) - lostBy(a))
     .slice(0, MAX_CHANGES)
 }

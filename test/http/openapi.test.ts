@@ -49,6 +49,7 @@ describe('the document', () => {
       'GET /admin/api/events',
       'GET /admin/api/health',
       'GET /admin/api/refusals',
+      'GET /admin/api/summary',
       'GET /admin/api/suppressions',
       'GET /admin/api/verifications',
       'GET /admin/api/verifications/stream',

@@ -2,13 +2,14 @@
 // It must not fetch while it is paused or hidden, nor lose focus, scroll position, typed text or an open detail.
 
 ;(() => {
-  const FETCH_EVERY_MS = 2000
   const OPEN_AGAIN_MS = 10_000
 
   const bar = /** @type {HTMLElement} */ (document.querySelector('[data-live-bar]'))
   /** @param {string} name */
   const partOf = (name) => /** @type {HTMLElement} */ (bar.querySelector(`[data-live-${name}]`))
   const [state, button, said] = [partOf('state'), partOf('pause'), partOf('said')]
+  const { liveEvery = '2000', liveAfter = '0' } = bar.dataset
+  const [FETCH_EVERY_MS, FETCH_AFTER_MS] = [Number(liveEvery), Number(liveAfter)]
   const region = () => document.querySelector('[data-live]')
   let isPaused = false
   let isOver = false
@@ -150,7 +151,7 @@
   function want() {
     isWanted = true
     if (isPaused || isOver || isFetching || timer !== undefined) return
-    const waitMs = Math.max(0, fetchedAt + FETCH_EVERY_MS - performance.now())
+    const waitMs = Math.max(FETCH_AFTER_MS, fetchedAt + FETCH_EVERY_MS - performance.now())
     timer = setTimeout(fetchPage, waitMs)
   }
 

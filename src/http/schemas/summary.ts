@@ -111,7 +111,7 @@ const FiguresField = z.object(figuresShape).openapi('Figures')
 
 export const Summary = z
   .object({
-    span: z.enum(SPAN_NAMES),
+    span: z.enum(SPAN_NAMES).openapi({ description: 'As it was asked for.' }),
     since: timeField.openapi({ description: 'Included.' }),
     until: timeField.openapi({
       description: 'Excluded: the end of the minute, hour or day that is running.',
@@ -124,7 +124,7 @@ export const Summary = z
     }),
     now: FiguresField,
     before: FiguresField,
-    by: z.enum(BREAKDOWNS),
+    by: z.enum(BREAKDOWNS).openapi({ description: 'What the rows are.' }),
     rows: z
       .array(
         z.object({
@@ -213,8 +213,8 @@ export const toWireSummary = (report: SummaryReport): z.infer<typeof Summary> =>
   rows: report.groups.map((group) => ({ value: group.value, ...both(group) })),
   refusals: report.reasons,
   bins: report.bins.map(({ at, ...tally }) => ({ at: toWireTime(at), ...toTally(tally) })),
-  changes: report.changes.map((change) => ({
-    kind: change.kind,
-    ...tellChange(change, report.service),
-  })),
+  changes: report.changes.map((change) => {
+    const { sentence, filter } = tellChange(change, report.service)
+    return { kind: change.kind, sentence, filter }
+  }),
 })
