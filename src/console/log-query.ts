@@ -14,7 +14,7 @@ import type { Html, SignedInPage } from './shell.ts'
 export const PAGE_SIZE = 50
 /** Longer than any address or id. */
 const MAX_TYPED = 320
-const WORD = /^[\w.-]{1,64}$/
+const WORD = /^[\w.:-]{1,64}$/
 /** From an input of a form; in UTC, like all times here. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/
 /** Says that a number or an address is a user id. */

@@ -9,8 +9,8 @@ import { bar } from './table.ts'
 import { spanOf } from './words.ts'
 
 export const FIGURES_STYLE = `
-.funnel, .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-top: 2px solid var(--rule) }
-.funnel > div, .figures > div { background: var(--card); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
+.funnel, .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule) }
+.funnel > div, .figures > div { outline: 1px solid var(--line); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
 .funnel dt, .figures dt { font-size: var(--t2); font-weight: 600; color: var(--soft) } .funnel dd:first-of-type { font: 600 var(--t6)/1.1 var(--serif) } .figures dd:first-of-type { font-size: var(--t5); font-weight: 600; line-height: 1.2 }
 .funnel small, .figures small { font: 400 var(--t2)/1.4 var(--sans); color: var(--soft) } .funnel dd, .figures dd { overflow-wrap: anywhere } .funnel .bar { height: 6px } .funnel .bar.good rect { fill: var(--good) }
 @media (max-width: 30rem) { .funnel, .figures { grid-template-columns: 1fr 1fr } .funnel > div, .figures > div { padding: var(--s2) var(--s3) } }
@@ -39,7 +39,7 @@ function pointsAgainst(now: number | null, before: number | null): Html {
   const points = Math.round((now - before) * 100)
   if (points === 0) return html`<small>as before</small>`
   const [sign, word] = points > 0 ? ['▲', 'more'] : ['▼', 'less']
-  return html`<small><span aria-hidden="true">${sign}</span> ${Math.abs(points)} points<span class="unseen"> ${word}</span> than before</small>`
+  return html`<small><span aria-hidden="true">${sign}</span> ${Math.abs(points)} point${Math.abs(points) === 1 ? '' : 's'}<span class="unseen"> ${word}</span> than before</small>`
 }
 
 function step(label: string, count: number, about: string, share: number, more: Html): Html {
@@ -115,7 +115,7 @@ export function figures(summary: Summary): Html {
 ${figure('Conversion', shareOr(now.conversion), 'approved, of those that ended', pointsAgainst(now.conversion, before.conversion))}
 ${time('Time to approve', now.approve, before.approve, 'nothing was approved')}
 ${time('Time to deliver', now.deliver, before.deliver, 'nobody reported it')}
-${figure('Not accepted', whole(lost), `tries that providers refused or did not answer; ${whole(now.failed)} messages failed`, against(lost, before.retried + before.failed))}
+${figure('Not accepted', whole(lost), `tries that no provider took; ${whole(now.failed)} messages failed`, against(lost, before.retried + before.failed))}
 ${summary.only ? '' : figure('Refused', whole(now.refused), 'requests, by limits and rules', against(now.refused, before.refused))}
 ${costs(summary)}
 </dl>`

@@ -131,7 +131,7 @@ ${behind(summary)}${narrowed(summary)}
 <section><h2>Over time</h2>${chartsOf(summary)}</section>
 ${breakdown(summary)}
 ${refusals(summary)}
-<p class="soft">Decoys and test recipients are not counted. Compared with the same span before: from ${timeOf(summary.since)} ${ZONE} on. Charts are in UTC.</p>
+<p class="soft">Decoys and test recipients are not counted. The span begins at ${timeOf(summary.since)} ${ZONE}, and is compared with the same span before it. Charts are in UTC.</p>
 </div>`
   return shell(page, {
     title: 'Overview',

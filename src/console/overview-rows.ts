@@ -17,9 +17,9 @@ import { bar, numbers, table } from './table.ts'
 import { LIMIT_WORDS, spanOf } from './words.ts'
 
 export const ROWS_STYLE = `
-.rows td span { white-space: nowrap } .rows small { font-size: var(--t2); color: var(--soft) } .rows td .bar { width: 4rem; margin-left: auto }
-@media (max-width: 72rem) { .rows th, .rows td { padding-inline: var(--s2) } }
-@media (max-width: 46rem) { .rows .stack tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 var(--s4); padding: var(--s2) var(--s3) } .rows .stack th { grid-column: 1 / 3 } .rows .stack th, .rows .stack td { padding: .1rem 0 } .rows .stack td { gap: var(--s2) } .rows td .bar { display: none } }
+.rows { overflow-x: auto } .rows td > span, .rows small { white-space: nowrap } .rows thead th { white-space: normal } .rows small { font-size: var(--t2); color: var(--soft) } .rows td .bar { width: 4rem; margin-left: auto }
+@media (max-width: 72rem) { .rows th, .rows td { padding-inline: var(--s2) } .rows small { display: none } }
+@media (max-width: 46rem) { .rows .stack tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 var(--s4); padding: var(--s2) var(--s3) } .rows .stack th { grid-column: 1 / 3 } .rows .stack th, .rows .stack td { padding: .1rem 0 } .rows .stack td { gap: var(--s2) } .rows td .bar { display: none } }
 `
 
 const BY_LABELS: Readonly<Record<Breakdown, string>> = {
@@ -134,7 +134,7 @@ export function breakdown(summary: Summary): Html {
   const shown =
     groups.length === 0
       ? html`<p class="note">Nothing was counted in this span.</p>`
-      : html`<div class="rows">${rows}</div>${hint}`
+      : html`<div class="rows" tabindex="0" role="region" aria-label="By ${by}">${rows}</div>${hint}`
   return html`<section><h2>By ${BY_LABELS[by].toLowerCase()}</h2>${tabs}${shown}</section>`
 }
 

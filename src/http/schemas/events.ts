@@ -16,8 +16,8 @@ import {
 } from './fields.ts'
 import { PAGE_LIMIT } from './requests.ts'
 
-/** Names of the settings: providers and services. */
-export const nameField = z.string().regex(/^[\w.-]{1,64}$/, 'must be a name')
+/** Names of the settings: providers (a further account is `twilio:eu`) and services. */
+export const nameField = z.string().regex(/^[\w.:-]{1,64}$/, 'must be a name')
 
 /** Of every list for admins. */
 export const pageFilters = {

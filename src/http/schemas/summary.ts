@@ -17,8 +17,6 @@ import { count, timeField, toWireTime } from './answers.ts'
 import { nameField } from './events.ts'
 import { BESIDE_OTHER_FAULTS } from './fields.ts'
 
-const valueField = z.string().regex(/^[\w.:-]{1,64}$/, 'must be a name')
-
 export const SummaryQuery = z
   .strictObject({
     span: z.enum(SPAN_NAMES).default('24h').openapi({
@@ -27,8 +25,8 @@ export const SummaryQuery = z
     }),
     by: z.enum(BREAKDOWNS).default('provider').openapi({ description: 'What the rows are.' }),
     service: nameField.optional().openapi({ description: 'For a key of no service.' }),
-    channel: valueField.optional().openapi({ description: 'Only this one.', example: 'sms' }),
-    provider: valueField.optional().openapi({ description: 'Only this one.', example: 'twilio' }),
+    channel: nameField.optional().openapi({ description: 'Only this one.', example: 'sms' }),
+    provider: nameField.optional().openapi({ description: 'Only this one.', example: 'twilio' }),
     country: z
       .string()
       .regex(/^[A-Za-z]{2}$/, 'must be a country’s code, such as DE')

@@ -1,0 +1,102 @@
+// What is counted of an event, how spans become rows, and how a median comes back from buckets. No store.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { cover, KEPT_MS, SIZES, SPAN_NAMES, windowOf } from '../../src/counts/buckets.ts'
+import { createNames, fold, MAX_NAMES, OTHER } from '../../src/counts/fold.ts'
+import { type CountedEvent, DIMENSIONS, LEVELS } from '../../src/counts/ports.ts'
+import { bucketOf, quantileOf } from '../../src/counts/times.ts'
+import { DAY_MS } from '../../src/kernel/clock.ts'
+
+const T0 = 1_800_000_000_000
+const START: CountedEvent = {
+  ...{ at: T0, type: 'verification.started', service: 'a', details: {}, kind: 'real' },
+  ...{ country: 'US', purpose: 'login', channel: 'sms', createdAt: T0 },
+  ...{ messageChannel: null, lastProvider: null, lastChannel: null },
+}
+const all = (events: CountedEvent[], now = T0) => fold(events, now, createNames([]))
+
+describe('what is counted', () => {
+  it('C76: names that a login flow makes up are bounded, here and after a restart', () => {
+    const events = Array.from({ length: MAX_NAMES + 20 }, (_, n) => ({
+      ...START,
+      purpose: `p${n}`,
+    }))
+    const stored = all(events).counts.filter(({ dimension, level }) => {
+      return dimension === DIMENSIONS.purpose && level === LEVELS.ever
+    })
+    const rows = stored.filter(({ service }) => service === 'a')
+    expect(rows).toHaveLength(MAX_NAMES + 1)
+    expect(rows.find(({ value }) => value === OTHER)?.started).toBe(20)
+    const again = fold([{ ...START, purpose: 'new' }], T0, createNames(stored))
+    expect(again.counts.map(({ value }) => value)).toContain(OTHER)
+    expect(again.counts.map(({ value }) => value)).not.toContain('new')
+  })
+
+  it('C76: an old log is counted in days, and in no minute that would be removed at once', () => {
+    const old = all([{ ...START, at: T0 - KEPT_MS.hour - SIZES.hour }])
+    expect(new Set(old.counts.map(({ level }) => level))).toEqual(
+      new Set([LEVELS.day, LEVELS.ever]),
+    )
+  })
+
+  it('C76: nobody who is no real recipient is counted, and no refusal less than in full', () => {
+    const counted = (change: Partial<CountedEvent>) =>
+      all([{ ...START, ...change }]).counts.find(({ dimension }) => dimension === 0)
+    for (const kind of ['decoy', 'test', null] as const) expect(counted({ kind })).toBeUndefined()
+    const refused = { type: 'request.refused', kind: null } as const
+    expect(counted({ ...refused, details: { error: 'e', count: 12 } })?.refused).toBe(12)
+    for (const count of [0, -3, 'x', null, 0.5])
+      expect(counted({ ...refused, details: { error: 'e', count } })?.refused).toBe(1)
+  })
+})
+
+describe('spans', () => {
+  it.each(SPAN_NAMES)(
+    '%s and the one before it are covered once, by rows that are still kept',
+    (span) => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 400 * DAY_MS }), (later) => {
+          const now = T0 + later
+          const { since, until, before } = windowOf(span, now)
+          expect(since <= now && now < until).toBe(true)
+          expect(before.until).toBe(since)
+          const buckets = [...cover(0, before.since, since), ...cover(0, since, until)]
+          let at = before.since
+          for (const bucket of buckets) {
+            expect(bucket.at).toBe(at)
+            const size = Object.values(SIZES)[bucket.level] ?? 0
+            const kept = Object.values(KEPT_MS)[bucket.level] ?? 0
+            expect(at + size).toBeGreaterThan(now - kept)
+            at += size
+          }
+          expect(at).toBe(until)
+          expect(buckets.length).toBeLessThan(200)
+        }),
+        { numRuns: 200 },
+      )
+    },
+  )
+})
+
+describe('times', () => {
+  it('C76: a quantile from buckets is near the one of the times themselves', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 250, max: 3_600_000 }), { minLength: 1, maxLength: 300 }),
+        fc.constantFrom(0.5, 0.95),
+        (times, share) => {
+          const counts = times.map((ms) => ({ bucket: bucketOf(ms), n: 1 }))
+          const byBucket = [...Map.groupBy(counts, ({ bucket }) => bucket)].map(([bucket, own]) => {
+            return { bucket, n: own.length }
+          })
+          const exact = times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1] ?? 0
+          const found = quantileOf(byBucket, share) ?? 0
+          expect(found / exact).toBeGreaterThan(0.7)
+          expect(found / exact).toBeLessThan(1.42)
+        },
+      ),
+    )
+    expect(quantileOf([], 0.5)).toBeNull()
+  })
+})
