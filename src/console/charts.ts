@@ -41,7 +41,7 @@ export type Chart = {
 
 export const CHART_STYLE = `
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: var(--s4) }
-.chart { background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4); display: grid; gap: var(--s2); align-content: start; min-width: 0 }
+.chart { background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4); display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s2); align-content: start; min-width: 0 }
 .chart figcaption { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); align-items: baseline; justify-content: space-between; font-weight: 600 }
 .chart svg { width: 100%; height: auto; display: block } .chart svg text { font: 400 11px var(--sans); fill: var(--soft); font-variant-numeric: tabular-nums }
 .grid { stroke: var(--line); stroke-width: 1 } .base { stroke: var(--field) }

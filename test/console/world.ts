@@ -2,14 +2,13 @@
 // It must not fake anything but the provider's side and the wall clock.
 
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import type { Scope } from '../../src/access/ports.ts'
 import { createOtp } from '../../src/factors/otp.ts'
 import { answer, type FaultServer, startFaultServer } from '../delivery/fault-server.ts'
 import { type Steered, startSteered } from '../e2e/steered-service.ts'
 import { ADMIN_KEY } from '../http/real.ts'
-import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import { createVisitor, type Seen, type Visitor } from './visitor.ts'
 
@@ -79,11 +78,9 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
       return /\d{6}/.exec(text)?.[0] ?? ''
     },
     async delivered(id, status) {
-      await expect
-        .poll(async () => (await steered.look(id)).body.delivery_status, {
-          timeout: Math.max(5000, PATIENCE_MS),
-        })
-        .toBe(status)
+      await vi.waitFor(async () =>
+        expect((await steered.look(id)).body.delivery_status).toBe(status),
+      )
     },
     async close() {
       await steered.close()

@@ -51,7 +51,8 @@ function sumsText(table: CountTable): string {
     group by b.grp, ${grouped.map((name) => `c.${name}`).join(', ')}`
 }
 
-const SUM_TEXTS = {
+/** Exported for the test that explains them. */
+export const SUM_TEXTS = {
   tallies: sumsText('tallies'),
   costs: sumsText('costs'),
   times: sumsText('times'),

@@ -79,9 +79,7 @@ export function createCounts({ orm, writer }: { orm: Orm; writer: Writer }): Cou
   const names = orm
     .select({ service: counts.service, dimension: counts.dimension, value: counts.value })
     .from(counts)
-    .where(
-      sql`level = ${sql.raw(String(LEVELS.ever))} and at = 0 and dimension in (select value from json_each(${p('dimensions')}))`,
-    )
+    .where(sql`level = ${sql.raw(String(LEVELS.ever))} and at = 0`)
     .prepare()
   return {
     next: (limit) => writer.read(() => next(limit)),
@@ -90,7 +88,8 @@ export function createCounts({ orm, writer }: { orm: Orm; writer: Writer }): Cou
     tallies: (query) => writer.read(() => sums('tallies', query)),
     costs: (query) => writer.read(() => sums('costs', query)),
     times: (query) => writer.read(() => sums('times', query)),
-    names: (dimensions) => writer.read(() => names.all({ dimensions: JSON.stringify(dimensions) })),
+    names: (dimensions) =>
+      writer.read(() => names.all().filter(({ dimension }) => dimensions.includes(dimension))),
     purge: (input) =>
       writer.write(() => removes.reduce((sum, remove) => sum + remove.run(input).changes, 0), {
         mayRepeat: true,

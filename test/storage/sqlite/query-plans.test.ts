@@ -28,6 +28,8 @@ const MAY_SCAN: readonly RegExp[] = [
   /^delete from "admin_sessions" where .* order by "admin_sessions"\."created_at" desc limit -1 offset \?\)$/s,
   // What decoys are to look like: the newest messages by primary key, with a limit.
   /^select .* from \(select verification_seq, send from deliveries\s+order by verification_seq desc, send desc limit \d+\) n /s,
+  // Sums of counts: a list of minutes, hours and days, and a group for each; how each is found is tested below.
+  /^select b\.grp as "group".* from \(select value ->> 0 as grp,/s,
   // What waits in one channel, by its index and up to a bound.
   /^select coalesce\(sum\(due_at <= \+\?\), 0\).* where channel = \+\?[^)]* limit \d+\)$/s,
 ]
@@ -52,6 +54,7 @@ async function makeStore(client: Database): Promise<void> {
   await engine.verificationReads.find(null, 'none')
   await engine.adminSessions.find(Buffer.alloc(32))
   await engine.webhooks.dueAt(['none'])
+  await engine.counts.next(1)
 }
 
 function planOf(client: Database, statement: string): string[] {
@@ -96,6 +99,20 @@ describe('query plans', () => {
     await makeStore(client)
     expect(prepared.filter(isStatement).filter(isPlannedAnew)).toEqual([])
     expect(isPlannedAnew('select seq from verifications where id = ?')).toBe(true)
+    client.close()
+  })
+
+  it('C76: a sum of counts steps to each minute, hour and day by the primary key', async () => {
+    const path = join(directory.path, 'counts.db')
+    const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
+    const prepared = recordStatements(client)
+    await makeStore(client)
+    const sums = prepared.filter((text) => text.startsWith('select b.grp'))
+    expect(sums).toHaveLength(3)
+    for (const text of sums)
+      expect(planOf(client, text).join('\n')).toMatch(
+        /SEARCH c USING PRIMARY KEY \(level=\? AND at=\? AND service=\? AND dimension=\?\)/,
+      )
     client.close()
   })
 
