@@ -59,7 +59,13 @@ function createSteps({ store, clock, batch = BATCH }: CounterDeps) {
       return 'none'
     }
     names ??= await readNames()
-    if (!(await store.apply({ from, to, rows: fold(events, clock.now(), names) }))) {
+    if (
+      !(await store.apply({
+        from,
+        to,
+        rows: fold(events, { now: clock.now(), from, nameOf: names }),
+      }))
+    ) {
       // Others counted, and may have met names that this one does not know.
       names = undefined
       return 'elsewhere'

@@ -2,12 +2,13 @@
 // It must not count anything of a decoy or a test recipient: both would hide how real people fare.
 
 import type { EventType } from '../events/types.ts'
-import { parseMicros } from '../kernel/money.ts'
 import { beginOf, KEPT_MS } from './buckets.ts'
+import { type CostChange, costChanges } from './charges.ts'
 import {
   type CostRow,
   type CountedEvent,
   type CountKey,
+  type CountPlace,
   type CountRow,
   type CountRows,
   DIMENSIONS,
@@ -15,6 +16,7 @@ import {
   EVERY_SERVICE,
   LEVELS,
   type Level,
+  type PricedEvent,
   STAGES,
   type Stage,
   type Tally,
@@ -140,19 +142,11 @@ function timeOf({ type, details, at, createdAt }: CountedEvent): [TimeKind, numb
     : null
 }
 
-function costOf({ details }: CountedEvent): Omit<CostRow, keyof CountKey> | null {
-  const { parts, price, currency } = details
-  if (typeof parts !== 'number') return null
-  const micros = parseMicros(String(price)) ?? 0
-  return { currency: textOr(currency) ?? '', messages: 1, parts, micros }
-}
-
 /** Only ever a whole number: a row must not take a fraction or a text. */
 const timesOf = ({ details }: CountedEvent) =>
   typeof details.count === 'number' && details.count >= 1 ? Math.floor(details.count) : 1
 
-const isCounted = ({ type, kind, details }: CountedEvent) =>
-  type === 'request.refused' || (kind === 'real' && details.double !== true) // mutants: C76.real-alone C76.double-once
+const isCounted = ({ type, kind }: CountedEvent) => type === 'request.refused' || kind === 'real' // mutant: C76.real-alone
 
 export const EMPTY = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Tally
 
@@ -171,13 +165,13 @@ function createSums() {
     count(key: CountKey, stage: Stage, n: number) {
       rowOf(counts, Object.values(key), () => ({ ...key, ...EMPTY }))[stage] += n
     },
-    cost(key: CountKey, { currency, messages, parts, micros }: Omit<CostRow, keyof CountKey>) {
+    cost(key: CountKey, { currency, parts, micros, sign }: CostChange) {
       const row = rowOf(costs, [...Object.values(key), currency], () => {
         return { ...key, currency, messages: 0, parts: 0, micros: 0 }
       })
-      row.messages += messages
-      row.parts += parts
-      row.micros += micros
+      row.messages += sign
+      row.parts += sign * parts
+      row.micros += sign * micros
     },
     time(key: CountKey, kind: number, bucket: number) {
       rowOf(times, [...Object.values(key), kind, bucket], () => {
@@ -192,20 +186,36 @@ function createSums() {
   }
 }
 
-/** @param now for how long rows are kept from; the minute of an event is its own time's */
-export function fold(events: readonly CountedEvent[], now: number, nameOf: NameOf): CountRows {
+/** What another event is before: counted in a step that is over, or earlier in this one. */
+function createOrder(events: readonly CountedEvent[], from: Pick<CountPlace, 'sequence'>) {
+  const inStep = new Set(events.map(({ sequence }) => sequence))
+  return (event: CountedEvent) => (other: PricedEvent) =>
+    other.sequence < event.sequence ||
+    (!inStep.has(other.sequence) && other.sequence <= from.sequence) // mutant: I18.late-answer-charged
+}
+
+/**
+ * @param about.now for how long rows are kept from; the minute of an event is its own time's
+ * @param about.from how far the log was counted before
+ */
+export function fold(
+  events: readonly CountedEvent[],
+  { now, from, nameOf }: { now: number; from: Pick<CountPlace, 'sequence'>; nameOf: NameOf },
+): CountRows {
   const sums = createSums()
-  for (const event of events) {
+  const beforeOf = createOrder(events, from)
+  for (const event of events.filter(isCounted)) {
+    for (const change of costChanges(event, beforeOf(event)))
+      for (const [, key] of keysOf({ ...event, ...change }, now, nameOf))
+        if (key.level !== LEVELS.ever) sums.cost(key, change)
     const stage = STAGE_OF[event.type]
-    const cost = costOf(event)
-    if ((!stage && !cost) || !isCounted(event)) continue
+    if (!stage || event.details.double === true) continue // mutant: C76.double-once
     const time = timeOf(event)
     const n = stage === 'refused' ? timesOf(event) : 1 // mutant: C76.refusals-in-full
     for (const [dimension, key] of keysOf(event, now, nameOf)) {
-      if (stage) sums.count(key, stage, n)
-      if (key.level === LEVELS.ever) continue
-      if (cost) sums.cost(key, cost)
-      if (time && TIMED.has(dimension)) sums.time(key, TIMES[time[0]], bucketOf(time[1]))
+      sums.count(key, stage, n)
+      if (time && TIMED.has(dimension) && key.level !== LEVELS.ever)
+        sums.time(key, TIMES[time[0]], bucketOf(time[1]))
     }
   }
   return sums.rows()

@@ -79,12 +79,24 @@ export type CountPlace = {
   awaited: readonly number[]
 }
 
+/** Types of the answer of a try, with our price of it; and of receipts, with what its provider charges. */
+export const ANSWERS = [
+  'delivery.sent',
+  'delivery.retrying',
+  'delivery.failed',
+  'delivery.canceled',
+] as const satisfies readonly EventType[]
+export const RECEIPTS = [
+  'delivery.delivered',
+  'delivery.undelivered',
+] as const satisfies readonly EventType[]
+
+/** One that says what a try cost, or answers it. */
+export type PricedEvent = { sequence: number; at: number; type: EventType; details: EventDetails }
+
 /** An event, and what is counted of its verification. `kind` null: it has none. */
-export type CountedEvent = {
-  at: number
-  type: EventType
+export type CountedEvent = PricedEvent & {
   service: string
-  details: EventDetails
   kind: DeliveryKind | null
   country: string | null
   purpose: string | null
@@ -95,6 +107,8 @@ export type CountedEvent = {
   /** Of the newest try, where the event ends its verification. */
   lastProvider: string | null
   lastChannel: string | null
+  /** Of an event that may say what a try cost: the others of its verification that may. */
+  priced: readonly PricedEvent[]
 }
 
 /** Named, so that several spans are read at once. */

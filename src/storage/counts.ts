@@ -1,6 +1,6 @@
 // What both engines know of counts: the place as its row has it, and the columns that are added up.
 
-import { type CountPlace, STAGES } from '../counts/ports.ts'
+import { ANSWERS, type CountPlace, RECEIPTS, STAGES } from '../counts/ports.ts'
 
 export const START: CountPlace = { sequence: 0, at: 0, version: 0, awaited: [] }
 
@@ -29,6 +29,8 @@ export function readAwaited(text: string): number[] {
   return text === '' ? [] : text.split(',').map(Number)
 }
 
+/** Types of events that may say what a try cost. */
+export const PRICED = [...ANSWERS, ...RECEIPTS] as const
 /** Types of events that end a verification: their row is of the newest try. */
 export const ENDINGS = [
   'verification.approved',

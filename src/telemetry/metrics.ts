@@ -18,6 +18,7 @@ import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 import { createCostCounters } from './cost-counters.ts'
 import { createFlowCounters, type FlowTotals } from './flow-counters.ts'
+import { keepText } from './kept-text.ts'
 import { createProviderGauges } from './provider-gauges.ts'
 import { createReceiptCounters } from './receipt-counters.ts'
 
@@ -28,8 +29,6 @@ const SEND_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Providers have many codes of their own: beyond this number further ones are counted as `other`. */
 const MAX_ERROR_CODES = 200
 const MAX_CODE_LENGTH = 64
-/** Scrapers come every few seconds; a reading queries the store, and its text serves every request in the meantime. */
-const TEXT_KEPT_MS = 1_000
 
 /** Read at each scrape. */
 export type Levels = {
@@ -159,25 +158,6 @@ function createLevels(registry: Registry): (levels: Levels) => void {
       outbox.set({ channel, state: 'retrying' }, retrying)
       oldest.set({ channel }, oldestDueMs / 1000)
     }
-  }
-}
-
-/** One text serves every request of a second; one that failed serves none. */
-function keepText(make: () => Promise<string>, now: () => number): () => Promise<string> {
-  let kept: { text: Promise<string>; until: number } | undefined
-  return () => {
-    if (kept && now() < kept.until) return kept.text // mutant: C52.metrics-cache
-    const made = { text: make(), until: Number.POSITIVE_INFINITY }
-    kept = made
-    made.text.then(
-      () => {
-        made.until = now() + TEXT_KEPT_MS
-      },
-      () => {
-        made.until = 0
-      },
-    )
-    return made.text
   }
 }
 

@@ -34,14 +34,22 @@ async function count({ directory }: World, events: CountedEvent[]): Promise<void
   for (let isAdded = false; !isAdded; ) {
     const { from } = await store.counts.next(1)
     isAdded = await store.counts.apply({
-      ...{ from, to: from, rows: fold(events, Date.now(), createNames([])) },
+      ...{ from, to: from, rows: fold(events, { now: Date.now(), from, nameOf: createNames([]) }) },
     })
   }
   await store.close()
 }
 
 const eventOf = (change: Partial<CountedEvent>): CountedEvent => ({
-  ...{ at: 0, type: 'delivery.sent', service: 'default', details: {}, kind: 'real' },
+  ...{
+    sequence: 1,
+    priced: [],
+    at: 0,
+    type: 'delivery.sent',
+    service: 'default',
+    details: {},
+    kind: 'real',
+  },
   ...{ country: 'FR', purpose: 'login', channel: 'sms', createdAt: 0 },
   ...{ messageChannel: 'sms', lastProvider: 'twilio', lastChannel: 'sms' },
   ...change,

@@ -2,11 +2,12 @@
 // The log is counted again here, by a scan.
 
 import { describe, expect, it } from 'vitest'
+import { createCosts } from '../../src/admin/costs.ts'
 import { cover } from '../../src/counts/buckets.ts'
 import { createCounter } from '../../src/counts/counter.ts'
 import { createNames, fold } from '../../src/counts/fold.ts'
 import { type Buckets, DIMENSIONS, LEVELS, STAGES, type Tally } from '../../src/counts/ports.ts'
-import type { EventRecord, NewEvent } from '../../src/events/types.ts'
+import type { EventDetails, EventRecord, EventType, NewEvent } from '../../src/events/types.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { createId } from '../../src/kernel/ids.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -138,6 +139,60 @@ export function describeCounts(factory: () => Stores & Store): void {
       ])
     })
 
+    it.each([1, 2, 500])(
+      'I18: costs are those of the log, whatever a step holds: %i events',
+      async (batch) => {
+        const service = createId('sup', T0)
+        const { id } = await startOf(service)
+        const ours = { parts: 2, price: '0.10', currency: 'USD' }
+        const theirs = { price: '0.07', currency: 'EUR' }
+        const all: [EventType, send: number, details: EventDetails][] = [
+          ['delivery.sent', 1, ours],
+          ['delivery.undelivered', 1, { ...theirs, error: '30003' }],
+          ['delivery.delivered', 1, { ...theirs, price: '0.08' }],
+          // Its answer was lost: two events of one message, the second without a price.
+          ['delivery.retrying', 2, ours],
+          ['delivery.sent', 2, {}],
+          ['delivery.delivered', 2, { ...theirs, parts: 3 }],
+          // Charged before it was answered, and without PRICES_FILE.
+          ['delivery.undelivered', 3, theirs],
+          ['delivery.sent', 3, {}],
+          ['delivery.delivered', 4, {}],
+          ['delivery.sent', 4, ours],
+          ['delivery.failed', 5, { parts: 1 }],
+        ]
+        for (const [n, [type, send, details]] of all.entries()) {
+          const about = { channel: 'sms', provider: 'twilio', country: 'US' }
+          const at = T0 + n * 1000
+          await append(service, id, [
+            { type, at, details: { ...about, send, attempt: 1, ...details } },
+          ])
+          if (batch === 1) await countAll(1)
+        }
+        await countAll(batch)
+        const { lines } = await createCosts({ events: factory().events })({
+          ...{ service, since: 0, until: T0 + DAY_MS },
+        })
+        const buckets = [{ group: 0, level: LEVELS.day, at: T0 - (T0 % DAY_MS) }]
+        const found = await factory().counts.costs({
+          ...{ service, buckets, dimensions: [DIMENSIONS.route] },
+        })
+        const ofLog = lines.map(({ currency, messages, parts, micros }) => {
+          return { currency: currency ?? '', messages, parts, micros }
+        })
+        const counted = found
+          .filter(({ messages }) => messages > 0)
+          .map(({ value, group: _g, dimension: _d, ...cost }) => {
+            expect(value).toBe('sms/US/twilio')
+            return cost
+          })
+        const byCurrency = (a: { currency: string }, b: { currency: string }) =>
+          a.currency < b.currency ? -1 : 1
+        expect(counted.toSorted(byCurrency)).toEqual(ofLog.toSorted(byCurrency))
+        expect(counted).toHaveLength(3)
+      },
+    )
+
     it('C76: equals a scan of the log, however many count it at once', async () => {
       const service = createId('sup', T0)
       for (const kind of ['real', 'real', 'decoy', 'test'] as const) {
@@ -192,7 +247,7 @@ export function describeCounts(factory: () => Stores & Store): void {
       const { counts } = factory()
       const { from, events, to } = await counts.next(500)
       expect(events).toHaveLength(5)
-      const rows = fold(events, NOW, createNames([]))
+      const rows = fold(events, { now: NOW, from, nameOf: createNames([]) })
       await erase()
       await startOf(service)
       await startOf(service)

@@ -10,11 +10,20 @@ import { DAY_MS } from '../../src/kernel/clock.ts'
 
 const T0 = 1_800_000_000_000
 const START: CountedEvent = {
-  ...{ at: T0, type: 'verification.started', service: 'a', details: {}, kind: 'real' },
+  ...{
+    sequence: 1,
+    priced: [],
+    at: T0,
+    type: 'verification.started',
+    service: 'a',
+    details: {},
+    kind: 'real',
+  },
   ...{ country: 'US', purpose: 'login', channel: 'sms', createdAt: T0 },
   ...{ messageChannel: null, lastProvider: null, lastChannel: null },
 }
-const all = (events: CountedEvent[], now = T0) => fold(events, now, createNames([]))
+const all = (events: CountedEvent[]) =>
+  fold(events, { now: T0, from: { sequence: 0 }, nameOf: createNames([]) })
 
 describe('what is counted', () => {
   it('C76: names that a login flow makes up are bounded, here and after a restart', () => {
@@ -28,7 +37,9 @@ describe('what is counted', () => {
     const rows = stored.filter(({ service }) => service === 'a')
     expect(rows).toHaveLength(MAX_NAMES + 1)
     expect(rows.find(({ value }) => value === OTHER)?.started).toBe(20)
-    const again = fold([{ ...START, purpose: 'new' }], T0, createNames(stored))
+    const again = fold([{ ...START, purpose: 'new' }], {
+      ...{ now: T0, from: { sequence: 0 }, nameOf: createNames(stored) },
+    })
     expect(again.counts.map(({ value }) => value)).toContain(OTHER)
     expect(again.counts.map(({ value }) => value)).not.toContain('new')
   })

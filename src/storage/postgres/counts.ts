@@ -8,6 +8,7 @@ import {
   ENDINGS,
   GROUPED_BY,
   OF_A_MESSAGE,
+  PRICED,
   readAwaited,
   START,
   SUMS,
@@ -26,15 +27,17 @@ const NEWEST_TRY = sql`from send_attempts a where a.verification_seq = e.verific
 const FIELDS = sql`e.seq, e.at, e.type, e.service, e.details, v.kind, v.country, v.purpose, v.channel, v.created_at,
   case when e.type in (${listed(OF_A_MESSAGE)}) then (select d.channel from deliveries d
     where d.verification_seq = e.verification_seq and d.send = (e.details->>'send')::integer) end as message_channel,
+  case when e.type in (${listed(PRICED)}) then (select coalesce(jsonb_agg(jsonb_build_object(
+    'sequence', o.seq, 'at', o.at, 'type', o.type, 'details', o.details)), '[]') from events o
+    where o.verification_seq = e.verification_seq and o.type in (${listed(PRICED)}) and o.seq <> e.seq)
+    else '[]' end as priced,
   case when e.type in (${listed(ENDINGS)}) then (select a.provider ${NEWEST_TRY}) end as last_provider,
   case when e.type in (${listed(ENDINGS)}) then (select (select d.channel from deliveries d
     where d.verification_seq = a.verification_seq and d.send = a.send) ${NEWEST_TRY}) end as last_channel`
 
-type ReadEvent = CountedEvent & { sequence: number }
-
-function toEvent(row: Raw): ReadEvent {
+function toEvent(row: Raw): CountedEvent {
   const { seq, ...event } = camelRow(row)
-  return { ...event, sequence: seq } as ReadEvent
+  return { ...event, sequence: seq } as CountedEvent
 }
 
 const APPLY = callOf('*', 'cs_count_1', 7)
@@ -93,8 +96,7 @@ function createNext(query: Query, monotonicMs: () => number): CountStore['next']
     ages.keep([...begun, ...position.awaited])
     const { sequence, at } = position
     const awaited = position.awaited.map((one) => one.sequence)
-    const events = items.map(({ sequence: _, ...event }) => event)
-    return { from, events, to: { ...from, sequence, at, awaited }, hasMore }
+    return { from, events: items, to: { ...from, sequence, at, awaited }, hasMore }
   }
 }
 

@@ -1,12 +1,13 @@
 // What is counted on SQLite: the events behind the place, with what is counted of their verifications; and sums of rows.
 // It must not scan the log: a step reads onward by the primary key.
 
-import type { CountedEvent, CountPlace, CountQuery } from '../../counts/ports.ts'
+import type { CountedEvent, CountPlace, CountQuery, PricedEvent } from '../../counts/ports.ts'
 import {
   type CountTable,
   ENDINGS,
   GROUPED_BY,
   OF_A_MESSAGE,
+  PRICED,
   START,
   SUMS,
   TABLE_OF,
@@ -40,9 +41,22 @@ const FIELDS = {
   createdAt: v.createdAt,
   messageChannel: sql<string | null>`case when events.type in (${codesOf(OF_A_MESSAGE)}) then (
     select d.channel from deliveries d where d.verification_seq = events.verification_seq and d.send = ${SEND}) end`,
+  priced: sql<string | null>`case when events.type in (${codesOf(PRICED)}) then (
+    select json_group_array(json_array(o.seq, o.at, o.type, o.details)) from events o
+    where o.verification_seq = events.verification_seq and o.type in (${codesOf(PRICED)}) and o.seq <> events.seq) end`,
   lastProvider: ofEndings(sql`select a.provider ${NEWEST_TRY}`),
   lastChannel: ofEndings(sql`select (select d.channel from deliveries d
     where d.verification_seq = a.verification_seq and d.send = a.send) ${NEWEST_TRY}`),
+}
+
+type PricedRow = [sequence: number, at: number, type: number, details: string]
+
+function pricedOf(text: string | null): PricedEvent[] {
+  const rows = JSON.parse(text ?? '[]') as PricedRow[]
+  return rows.flatMap(([sequence, at, code, details]) => {
+    const type = EVENT_TYPE_OF.get(code)
+    return type ? [{ sequence, at, type, details: unpackDetails(type, details) }] : []
+  })
 }
 
 export function createCountNext(orm: Orm) {
@@ -60,10 +74,12 @@ export function createCountNext(orm: Orm) {
     const row = place.get()
     const from: CountPlace = row ? { ...row, awaited: [] } : START
     const rows = after.all({ sequence: from.sequence, limit })
-    const events = rows.flatMap(({ seq: _, type, details, ...rest }): CountedEvent[] => {
+    const events = rows.flatMap(({ seq, type, details, priced, ...rest }): CountedEvent[] => {
       const known = EVENT_TYPE_OF.get(type)
       // One of a newer version, which ran here before: this one does not count it.
-      return known ? [{ ...rest, type: known, details: unpackDetails(known, details) }] : []
+      if (!known) return []
+      const read = { type: known, details: unpackDetails(known, details) }
+      return [{ ...rest, ...read, sequence: seq, priced: pricedOf(priced) }]
     })
     const last = rows.at(-1)
     const to = last ? { ...from, sequence: last.seq, at: last.at } : from

@@ -95,7 +95,7 @@ describe('counting on PostgreSQL', () => {
     const before = await count()
     await append(5)
     const { from, events, to } = await counts.next(10)
-    const step = { from, to, rows: fold(events, T0 + HOUR, createNames([])) }
+    const step = { from, to, rows: fold(events, { now: T0 + HOUR, from, nameOf: createNames([]) }) }
     const both = await Promise.all([counts.apply(step), begin().apply(step)])
     expect(both.toSorted()).toEqual([false, true])
     expect(await counts.apply(step)).toBe(false)
