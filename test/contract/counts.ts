@@ -154,9 +154,9 @@ export function describeCounts(factory: () => Stores & Store): void {
           ['delivery.retrying', 2, ours],
           ['delivery.sent', 2, {}],
           ['delivery.delivered', 2, { ...theirs, parts: 3 }],
-          // Charged before it was answered, and without PRICES_FILE.
-          ['delivery.undelivered', 3, theirs],
+          // Without PRICES_FILE.
           ['delivery.sent', 3, {}],
+          ['delivery.undelivered', 3, theirs],
           ['delivery.delivered', 4, {}],
           ['delivery.sent', 4, ours],
           ['delivery.failed', 5, { parts: 1 }],

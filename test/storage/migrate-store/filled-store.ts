@@ -3,6 +3,7 @@
 
 import Database from 'better-sqlite3'
 import type { ApiKeyRecord } from '../../../src/access/ports.ts'
+import { createCounter } from '../../../src/counts/counter.ts'
 import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { createId } from '../../../src/kernel/ids.ts'
 import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
@@ -29,7 +30,7 @@ import {
   T0,
 } from '../../contract/rows.ts'
 import { guess, idempotency, keyOf, type Stores, start } from '../../contract/stores.ts'
-import { openStore } from '../sqlite/fixture.ts'
+import { type OpenStore, openStore } from '../sqlite/fixture.ts'
 
 /** Neither fits into PostgreSQL as it is. */
 export const BROKEN_TEXT = 'a lone half \ud83d of a character, and a zero \0'
@@ -50,6 +51,12 @@ async function startPending(stores: Stores) {
   await stores.steps.continue({ ...keyOf(record), now: T0 + 150 })
   await stores.steps.check({ ...keyOf(record), ...guess(false, T0 + 201) })
   return { id: record.id, write, slot, budgetIndex: record.budgetIndex }
+}
+
+async function countAll(store: OpenStore) {
+  const logger = { info() {}, warn() {} }
+  const counter = createCounter({ store: store.counts, clock: { now: () => T0 + HOUR }, logger })
+  while ((await counter.catchUp()).isBehind);
 }
 
 /** Every way in which one can end. */
@@ -137,6 +144,11 @@ export async function fillStore(path: string) {
     details: { error: 'rate_limited', limit: null, rate: 0.5, flag: true, text: BROKEN_TEXT },
   })
   await store.events.append(EVENT_TYPES.map((type) => ({ ...stray(type), budgetIndex: mac() })))
+  const about = { channel: 'sms', provider: 'twilio', send: 9, attempt: 1 }
+  const details = { ...about, parts: 2, price: '0.02', currency: 'USD' }
+  const priced = { ...stray('delivery.sent'), verificationId: pending.id, budgetIndex: null }
+  await store.events.append([{ ...priced, details }])
+  await countAll(store)
   await store.close()
   return { path, pending, ended, held, keys, app, set }
 }

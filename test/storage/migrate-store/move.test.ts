@@ -127,6 +127,8 @@ it('PostgreSQL gives SQLite’s answers, and continues from them', async () => {
   expect(result.tables.every((table) => table.isSame && table.source.rows > 0)).toBe(true)
   const store = await openMoved(database)
   expect(await readAll(store, filled)).toEqual(repaired(said))
+  // What was counted there is not counted again.
+  expect(await store.counts.next(10)).toMatchObject({ events: [], hasMore: false })
 
   const { pending, held } = filled
   // A message that was to be tried again, and the row that a worker of SQLite held when it ended.
