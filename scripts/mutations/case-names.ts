@@ -75,6 +75,8 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C73: 'a refusal that support searches for, and limits that an admin lifts',
   C74: 'what support types and reads in the console',
   C75: 'a power cut, a sync that fails or takes long, a file that is taken away',
+  C76: 'counting the log: killed at any moment, by two nodes, late events, erased ones, decoys',
+  C77: 'a country or provider that leaves its usual band, and chance',
 }
 
 /** Cases of features that do not exist yet: opt-outs. */

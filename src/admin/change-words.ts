@@ -28,7 +28,7 @@ function where({ channel, provider, country }: About): string {
   return channel === null ? by : `${by} (${channel})`
 }
 
-export const percent = (share: number) => `${Math.round(share * 100)} %`
+const percent = (share: number) => `${Math.round(share * 100)} %`
 
 function sentence(change: Change, about: About): string {
   const { kind, now, usual, part, whole, dimension } = change

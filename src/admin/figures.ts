@@ -76,7 +76,8 @@ function addCosts(rows: Read['costs']): Spent[] {
     sum.micros += micros
     byCurrency.set(currency, sum)
   }
-  return [...byCurrency.values()].sort((a, b) => b.micros - a.micros)
+  const kept = [...byCurrency.values()].filter(({ messages }) => messages > 0)
+  return kept.sort((a, b) => b.micros - a.micros)
 }
 
 function quantiles(rows: Read['times'], kind: number): Quantiles | null {

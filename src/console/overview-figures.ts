@@ -25,7 +25,7 @@ export const shareOr = (share: number | null) => (share === null ? '–' : perce
 const shareOf = (part: number, all: number) => (all === 0 ? 0 : part / all)
 
 /** `▲ 12 %`, in words for a screen reader. Nothing before: there is nothing to compare with. */
-export function against(now: number, before: number): Html {
+function against(now: number, before: number): Html {
   if (before === 0) return html`<small>none before</small>`
   const change = now / before - 1
   const rounded = Math.round(Math.abs(change) * 100)

@@ -3,7 +3,7 @@
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { type Buckets, LEVELS, type Level } from './ports.ts'
 
-export const MINUTE_MS = 60_000
+const MINUTE_MS = 60_000
 
 export const SIZES = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const
 type Sized = keyof typeof SIZES

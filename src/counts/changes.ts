@@ -94,7 +94,7 @@ function shareChange(kind: keyof typeof SHARES, now: Tally, days: Days): Found |
   const shares = before.map(([a, b]) => a / (a + b))
   const usual = medianOf(shares)
   const chance = Math.sqrt((usual * (1 - usual)) / whole)
-  const band = Math.max(MIN_BAND, WIDTH * chance, WIDTH * spread(shares, usual)) // mutant: C77.band
+  const band = Math.max(MIN_BAND, WIDTH * chance, WIDTH * spread(shares, usual))
   if (Math.abs(good / whole - usual) <= band) return undefined
   return { kind, now: good / whole, usual, part: good, whole }
 }

@@ -1,5 +1,5 @@
 // From events to the rows that they add to: which stage each one is, and in which rows it counts. Pure.
-// It must not count anything of a decoy or a test recipient: both would hide how real people fare.
+// It must not count anything of a decoy or a test recipient: both would hide what happens to real people.
 
 import type { EventType } from '../events/types.ts'
 import { beginOf, KEPT_MS } from './buckets.ts'
@@ -71,7 +71,7 @@ export function createNames(
 
 const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-export const routeOf = (channel: string, country: string, provider: string) =>
+const routeOf = (channel: string, country: string, provider: string) =>
   `${channel}/${country}/${provider}`
 
 /** @returns what `routeOf` was given */
@@ -191,7 +191,7 @@ function createOrder(events: readonly CountedEvent[], from: Pick<CountPlace, 'se
   const inStep = new Set(events.map(({ sequence }) => sequence))
   return (event: CountedEvent) => (other: PricedEvent) =>
     other.sequence < event.sequence ||
-    (!inStep.has(other.sequence) && other.sequence <= from.sequence) // mutant: I18.late-answer-charged
+    (!inStep.has(other.sequence) && other.sequence <= from.sequence)
 }
 
 /**
@@ -211,7 +211,7 @@ export function fold(
     const stage = STAGE_OF[event.type]
     if (!stage || event.details.double === true) continue // mutant: C76.double-once
     const time = timeOf(event)
-    const n = stage === 'refused' ? timesOf(event) : 1 // mutant: C76.refusals-in-full
+    const n = stage === 'refused' ? timesOf(event) : 1
     for (const [dimension, key] of keysOf(event, now, nameOf)) {
       sums.count(key, stage, n)
       if (time && TIMED.has(dimension) && key.level !== LEVELS.ever)

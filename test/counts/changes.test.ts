@@ -113,7 +113,7 @@ describe('what changed', () => {
         row(0, 'country', 'FR', { started: part }),
       ])
     // Three quarters of the two hours.
-    expect(now(75, 30)).toEqual([])
+    expect(now(45, 18)).toEqual([])
     expect(now(300, 120)).toEqual([['volume', 'all', '']])
     expect(now(75, 0)).toEqual([['volume', 'country', 'FR']])
     expect(now(375, 330)).toContainEqual(['volume', 'country', 'FR'])

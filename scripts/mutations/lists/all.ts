@@ -13,6 +13,7 @@ import { CALLS } from './calls.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
+import { COUNTS } from './counts.ts'
 import { DECOYS } from './decoys.ts'
 import { DURABILITY } from './durability.ts'
 import { FACTORS } from './factors.ts'
@@ -60,6 +61,7 @@ function rank(keeps: string): number {
 
 export const MUTANTS: readonly Mutant[] = [
   ...CHECKS,
+  ...COUNTS,
   ...SENDS,
   ...SECRETS,
   ...BUDGETS,

@@ -1,0 +1,57 @@
+// Lines that keep C76 and C77: the log is counted once, and only what left its band is reported.
+// It must name for each the fastest test that sees it.
+
+import { type Mutant, mutant } from '../mutation.ts'
+
+const RULES = 'test/counts/rules.test.ts'
+const CHANGES = 'test/counts/changes.test.ts'
+const STORE = 'test/storage/sqlite/ports.test.ts'
+
+export const COUNTS: readonly Mutant[] = [
+  mutant(
+    'C76.bounded-names',
+    'names that a login flow makes up have a bounded number of rows',
+    [RULES, 'names that a login flow makes up'],
+    { node: 'ReturnStatement', becomes: 'return value' },
+  ),
+  mutant(
+    'C76.real-alone',
+    'decoys and test recipients are not counted',
+    [RULES, 'nobody who is no real recipient'],
+    { node: 'BinaryExpression', nth: 3, becomes: 'kind !== null' },
+  ),
+  mutant(
+    'C76.double-once',
+    'a message that arrived twice is delivered once',
+    [STORE, 'has each event once in its minute'],
+    { node: 'IfStatement', becomes: 'if (!stage) continue' },
+  ),
+  mutant(
+    'C76.sqlite-once',
+    'a step is applied where nobody counted since it was read',
+    [STORE, 'equals a scan of the log'],
+    { node: 'IfStatement', becomes: 'move.run({ sequence, at, version: from.version })' },
+  ),
+  mutant(
+    'I18.charge-counted-once',
+    'what a provider charges takes the place of our price where costs are counted, too',
+    [STORE, 'costs are those of the log'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant('C77.floor', 'a few cases are no change', [CHANGES, 'fewer than twenty cases'], {
+    node: 'IfStatement',
+    becomes: '',
+  }),
+  mutant(
+    'C77.elapsed',
+    'a volume is compared for the time that is over',
+    [CHANGES, 'a volume is compared'],
+    { node: 'BinaryExpression', becomes: 'volumeOf(dimension, day)' },
+  ),
+  mutant(
+    'C77.narrowest-reported',
+    'what a route explains is not reported of its country as well',
+    [CHANGES, 'where a route explains it'],
+    { node: 'ReturnStatement', becomes: 'return false' },
+  ),
+]
