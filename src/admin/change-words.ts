@@ -1,7 +1,7 @@
 // What changed, in a sentence, with the attempts behind it as a filter of the verifications. Pure.
 
 import type { Change } from '../counts/changes.ts'
-import { readRoute } from '../counts/fold.ts'
+import { readRoute } from '../counts/names.ts'
 
 const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
 

@@ -4,8 +4,9 @@
 import type { Span } from '../counts/buckets.ts'
 import type { Change } from '../counts/changes.ts'
 import type { Counted } from '../counts/counter.ts'
-import { EMPTY, readRoute } from '../counts/fold.ts'
+import { readRoute } from '../counts/names.ts'
 import { type CountStore, DIMENSIONS, STAGES, type Tally, TIMES } from '../counts/ports.ts'
+import { EMPTY } from '../counts/rows.ts'
 import { quantileOf } from '../counts/times.ts'
 
 export const BREAKDOWNS = ['provider', 'country', 'channel', 'purpose', 'service'] as const

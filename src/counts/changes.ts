@@ -3,8 +3,9 @@
 
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { beginOf } from './buckets.ts'
-import { EMPTY, readRoute } from './fold.ts'
+import { readRoute } from './names.ts'
 import { type Buckets, DIMENSIONS, LEVELS, type Tally } from './ports.ts'
+import { EMPTY } from './rows.ts'
 
 /** The hour that is running and the one before it: whole hours are what is kept of other days. */
 const HOURS = 2

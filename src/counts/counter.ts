@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { KEPT_MS, SIZES } from './buckets.ts'
-import { createNames, fold, NAMED, type NameOf } from './fold.ts'
+import { fold } from './fold.ts'
+import { createNames, NAMED, type NameOf } from './names.ts'
 import { type CountStore, DIMENSIONS, LEVELS } from './ports.ts'
 
 /** Few enough that one step reads and adds up for some milliseconds. */

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { tellChange } from '../../src/admin/change-words.ts'
 import { changeBuckets, changesSince, findChanges } from '../../src/counts/changes.ts'
-import { EMPTY } from '../../src/counts/fold.ts'
 import { DIMENSIONS, type Tally } from '../../src/counts/ports.ts'
+import { EMPTY } from '../../src/counts/rows.ts'
 import { DAY_MS, HOUR_MS } from '../../src/kernel/clock.ts'
 
 const HOUR = 1_800_000_000_000 - (1_800_000_000_000 % HOUR_MS)
