@@ -43,10 +43,15 @@ async function readAll(store: CountStore, query: SummaryQuery, now: number): Pro
   const of = (...names: (keyof typeof DIMENSIONS)[]) => names.map((name) => DIMENSIONS[name])
   const about = { service: service ?? EVERY_SERVICE, buckets }
   const dimensions = of(total, broken, ...(only ? [] : (['reason'] as const)))
+  // Of a route it may be another part: that is told apart afterwards.
+  const holding = only?.value ?? ''
+  const times = await store.times({ ...about, dimensions: of(total), holding })
+  if (only) {
+    const narrow = { ...about, dimensions, holding }
+    return { tallies: await store.tallies(narrow), costs: await store.costs(narrow), times }
+  }
   const tallies = await store.tallies({ ...about, dimensions })
   const costs = await store.costs({ ...about, dimensions: of(total, broken) })
-  const times = await store.times({ ...about, dimensions: of(total) })
-  if (only) return { tallies, costs, times }
   const ofRows: CountQuery = { ...about, buckets: current, dimensions: of(broken) }
   return { tallies, costs, times: [...times, ...(await store.times(ofRows))] }
 }
@@ -57,6 +62,7 @@ async function readBins(store: CountStore, { service, span, only }: SummaryQuery
     service: service ?? EVERY_SERVICE,
     buckets: binsOf(span, since),
     dimensions: [DIMENSIONS[dimension]],
+    holding: only?.value ?? '',
   })
   const byBin = new Map(
     rows.filter(({ value }) => value === (only?.value ?? '')).map((row) => [row.group, row]),

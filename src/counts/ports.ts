@@ -113,7 +113,13 @@ export type CountedEvent = PricedEvent & {
 
 /** Named, so that several spans are read at once. */
 export type Buckets = { group: number; level: number; at: number }[]
-export type CountQuery = { service: string; buckets: Buckets; dimensions: readonly number[] }
+export type CountQuery = {
+  service: string
+  buckets: Buckets
+  dimensions: readonly number[]
+  /** Of values that hold this text alone, to add up fewer. Default: of every value. */
+  holding?: string
+}
 type Grouped<Row> = Omit<Row, keyof CountKey> & {
   group: number
   dimension: number

@@ -50,7 +50,7 @@ function sumsText(table: CountTable): string {
   return `select b.grp as "group", ${[...grouped.map((name) => `c.${name}`), ...sums].join(', ')}
     from unnest($1::integer[], $2::smallint[], $3::bigint[]) b(grp, level, at) cross join lateral (
       select * from ${TABLE_OF[table]} c where c.level = b.level and c.at = b.at and c.service = $4
-        and c.dimension = any($5::smallint[]) offset 0) c
+        and c.dimension = any($5::smallint[]) and position($6 in c.value) > 0 offset 0) c
     group by b.grp, ${grouped.map((name) => `c.${name}`).join(', ')}`
 }
 
@@ -61,9 +61,10 @@ export const SUM_TEXTS = {
   times: sumsText('times'),
 } as const
 
-function sumsOf(table: CountTable, { service, buckets, dimensions }: CountQuery): Call {
+function sumsOf(table: CountTable, query: CountQuery): Call {
+  const { service, buckets, dimensions, holding = '' } = query
   const column = (name: 'group' | 'level' | 'at') => buckets.map((one) => one[name])
-  const values = [column('group'), column('level'), column('at'), service, dimensions]
+  const values = [column('group'), column('level'), column('at'), service, dimensions, holding]
   return { text: SUM_TEXTS[table], values }
 }
 

@@ -103,7 +103,7 @@ function sumsOf(orm: Orm, table: CountTable) {
     )
     .where(
       sql`c.level = b.level and c.at = b.at and c.service = +${p('service')}
-      and c.dimension in (select value from json_each(${p('dimensions')}))`,
+      and c.dimension in (select value from json_each(${p('dimensions')})) and instr(c.value, ${p('holding')}) > 0`,
     )
     .groupBy(sql.raw(['b.grp', ...grouped.map((name) => `c.${name}`)].join(', ')))
     .prepare()
@@ -115,9 +115,13 @@ export function createSums(orm: Orm) {
     costs: sumsOf(orm, 'costs'),
     times: sumsOf(orm, 'times'),
   }
-  return <Row>(table: CountTable, { service, buckets, dimensions }: CountQuery): Row[] =>
+  return <Row>(
+    table: CountTable,
+    { service, buckets, dimensions, holding = '' }: CountQuery,
+  ): Row[] =>
     statements[table].all({
       service,
+      holding,
       buckets: JSON.stringify(buckets.map(({ group, level, at }) => [group, level, at])),
       dimensions: JSON.stringify(dimensions),
     }) as Row[]

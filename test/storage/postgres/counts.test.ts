@@ -107,7 +107,7 @@ describe('counting on PostgreSQL', () => {
     await store.database.query(`insert into counts select 1, n * 3600000, s, d, '', 1, 1, 1, 1, 1, 1, 1, 1, 1
       from generate_series(1, 500) n, unnest(array['', 'a']) s, generate_series(0, 7) d`)
     for (const text of Object.values(SUM_TEXTS)) {
-      const values = [[0, 0], [1, 1], [3600000, 7200000], 'a', [0, 3]]
+      const values = [[0, 0], [1, 1], [3600000, 7200000], 'a', [0, 3], '']
       const { rows } = await late.query(`explain ${text}`, values)
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       expect(plan).toMatch(/Index (?:Only )?Scan using count\w*_pk/)
