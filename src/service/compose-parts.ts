@@ -160,6 +160,12 @@ function composeHashing(config: Config, keyring: Keyring, clock: Clock, logger: 
   return { hasher, mint, selfTest: startSelfTest(hasher, logger) }
 }
 
+function composeCounting({ counts: store }: Store, clock: Clock, logger: Logger) {
+  const counter = createCounter({ store, clock, logger })
+  const summaries = createSummaries({ store, counter, clock })
+  return { counter, summaries, totals: () => summaries.totals().catch(() => undefined) }
+}
+
 export type Parts = Awaited<ReturnType<typeof composeParts>>
 
 export async function composeParts(config: Config, logger: Logger, thread?: Thread) {
@@ -190,8 +196,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     logger,
   })
   const metrics = createMetrics()
-  const counter = createCounter({ store: store.counts, clock, logger })
-  const summaries = createSummaries({ store: store.counts, counter, clock })
+  const counting = composeCounting(store, clock, logger)
   const suppress = createSuppress({
     suppressions: store.suppressions,
     keyring,
@@ -207,8 +212,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     sweeper,
     purger,
     metrics,
-    counter,
-    summaries,
+    ...counting,
     suppress,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
@@ -229,7 +233,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     webhooks: await parts.webhooks.troubles().catch(() => []),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
-  metrics.readLevelsBy(levels, () => summaries.totals().catch(() => undefined))
+  metrics.readLevelsBy(levels, counting.totals)
   const receipts = parts.reports.open({ ...parts, logger, wake })
   const callDesk = parts.calls.openDesk({ ...parts.reports, clock, logger, metrics })
   return { ...parts, ...receipts, callDesk, wake, levels }
