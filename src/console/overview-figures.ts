@@ -22,16 +22,18 @@ export const percent = (share: number) =>
   `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`
 export const shareOr = (share: number | null) => (share === null ? '–' : percent(share))
 
+const messagesOf = (count: number) => `${whole(count)} message${count === 1 ? '' : 's'}`
+
 const shareOf = (part: number, all: number) => (all === 0 ? 0 : part / all)
 
-/** `▲ 12 %`, in words for a screen reader. Nothing before: there is nothing to compare with. */
+/** `▲ 12 % more than before`. Nothing before: there is nothing to compare with. */
 function against(now: number, before: number): Html {
   if (before === 0) return html`<small>none before</small>`
   const change = now / before - 1
   const rounded = Math.round(Math.abs(change) * 100)
   if (rounded === 0) return html`<small>as before</small>`
   const [sign, word] = change > 0 ? ['▲', 'more'] : ['▼', 'less']
-  return html`<small><span aria-hidden="true">${sign}</span> ${rounded} %<span class="unseen"> ${word}</span> than before</small>`
+  return html`<small><span aria-hidden="true">${sign}</span> ${rounded} % ${word} than before</small>`
 }
 
 function pointsAgainst(now: number | null, before: number | null): Html {
@@ -39,7 +41,7 @@ function pointsAgainst(now: number | null, before: number | null): Html {
   const points = Math.round((now - before) * 100)
   if (points === 0) return html`<small>as before</small>`
   const [sign, word] = points > 0 ? ['▲', 'more'] : ['▼', 'less']
-  return html`<small><span aria-hidden="true">${sign}</span> ${Math.abs(points)} point${Math.abs(points) === 1 ? '' : 's'}<span class="unseen"> ${word}</span> than before</small>`
+  return html`<small><span aria-hidden="true">${sign}</span> ${Math.abs(points)} point${Math.abs(points) === 1 ? '' : 's'} ${word} than before</small>`
 }
 
 function step(label: string, count: number, about: string, share: number, more: Html): Html {
@@ -103,7 +105,7 @@ function costs({ now, before }: Summary): Html {
   return figure(
     'Costs',
     moneyOf(first),
-    others === '' ? `${whole(first.messages)} messages` : `and ${others}`,
+    others === '' ? messagesOf(first.messages) : `and ${others}`,
     first.currency === '' ? '' : against(first.micros, same?.micros ?? 0),
   )
 }
@@ -115,7 +117,7 @@ export function figures(summary: Summary): Html {
 ${figure('Conversion', shareOr(now.conversion), 'approved, of those that ended', pointsAgainst(now.conversion, before.conversion))}
 ${time('Time to approve', now.approve, before.approve, 'nothing was approved')}
 ${time('Time to deliver', now.deliver, before.deliver, 'nobody reported it')}
-${figure('Not accepted', whole(lost), `tries that no provider took; ${whole(now.failed)} messages failed`, against(lost, before.retried + before.failed))}
+${figure('Not accepted', whole(lost), `tries that no provider took; ${messagesOf(now.failed)} failed`, against(lost, before.retried + before.failed))}
 ${summary.only ? '' : figure('Refused', whole(now.refused), 'requests, by limits and rules', against(now.refused, before.refused))}
 ${costs(summary)}
 </dl>`
