@@ -5,6 +5,7 @@ import { countryName } from '../admin/change-words.ts'
 import {
   BREAKDOWNS,
   type Breakdown,
+  type Figures,
   type Group,
   NARROWED_BY,
   type Summary,
@@ -101,9 +102,13 @@ function columnsOf({ by, only }: Summary): readonly Column[] {
   ]
 }
 
-/** Starts alone make no row of a provider's. */
-const isRow = ({ by }: Summary, { value, now, before }: Group) =>
-  by !== 'provider' || value !== '' || now.approved + now.unapproved + before.approved > 0
+const messagesAndEnds = ({ sent, delivered, retried, failed, approved, unapproved }: Figures) =>
+  sent + delivered + retried + failed + approved + unapproved
+
+/** Refusals make no row, and starts none of a provider's. */
+const isRow = ({ by }: Summary, { now, before }: Group) =>
+  messagesAndEnds(now) + messagesAndEnds(before) > 0 ||
+  (by !== 'provider' && now.started + before.started > 0)
 
 export function breakdown(summary: Summary): Html {
   const { by, only } = summary
