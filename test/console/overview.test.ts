@@ -189,6 +189,18 @@ describe('C76: the numbers of what happened', () => {
     expect(nonsense.status).toBe(200)
   })
 
+  it.each([
+    [['--span', '2h'], '--span must be one of 1h, 24h, 7d, 30d'],
+    [['--by', 'number'], '--by must be one of'],
+    [['--country', 'FR', '--by', 'purpose'], '--by must be one of channel, provider, country'],
+    [['--country', 'FR', '--provider', 'twilio'], 'give one of --channel'],
+    [['--service', 'another'], 'there is no service "another"'],
+  ])('refuse %j by command', async (words, said) => {
+    const ended = await runHere(world, ['stats', ...words])
+    expect([ended.status, ended.stdout]).toEqual([2, ''])
+    expect(ended.stderr).toContain(said)
+  })
+
   it('C32: show hostile names of services, providers and countries as text', async () => {
     const at = Date.now()
     const named = { service: HOSTILE, country: HOSTILE, purpose: HOSTILE, channel: HOSTILE }
