@@ -18,6 +18,7 @@ import { SES_CODES } from '../../src/delivery/providers/ses/ses.ts'
 import { TELEGRAM_CODES } from '../../src/delivery/providers/telegram/telegram.ts'
 import { TWILIO_CODES } from '../../src/delivery/providers/twilio/codes.ts'
 import { VONAGE_CODES } from '../../src/delivery/providers/vonage/codes.ts'
+import { CALL_CODES } from '../../src/delivery/providers/vonage/voice.ts'
 import { WHATSAPP_CODES } from '../../src/delivery/providers/whatsapp-cloud/codes.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
@@ -112,6 +113,7 @@ describe('advice', () => {
   it.each([
     ['twilio', TWILIO_CODES],
     ['vonage', VONAGE_CODES],
+    ['vonage', CALL_CODES],
     ['infobip', INFOBIP_CODES],
     ['aws', AWS_SMS_CODES],
     ['ses', SES_CODES],

@@ -59,6 +59,11 @@ const UNANSWERED: Readonly<Record<string, Advice>> = {
     'The stored message cannot be opened: its key no longer exists, or it was changed.',
     `${START_OVER} The operator checks SECRET_KEY of each node.`,
   ),
+  country_not_allowed: otherChannel(
+    'Numbers of this country are not called: VOICE_COUNTRIES does not name it.',
+    START_OVER,
+    'If the country is wanted, the operator adds it to VOICE_COUNTRIES.',
+  ),
   plan_failed: lasting(
     'The message could not be prepared.',
     `${START_OVER} The operator checks the log: this is a fault of the service.`,

@@ -1,6 +1,7 @@
 // Twilio: its own codes, at the request (2xxxx) and by receipt (3xxxx). https://www.twilio.com/docs/api/errors
 // It must not repeat a message of Twilio's: those quote the number.
 
+import { TWILIO_CALLS } from './calls.ts'
 import { TOO_LONG_TEXT } from './numbers.ts'
 import {
   type Advice,
@@ -68,7 +69,8 @@ const BLOCKED = otherChannel('The user has blocked the sender on WhatsApp.', OTH
 const AWAY = passing('WhatsApp, or Twilio’s way to it, is not available for now.')
 
 export const TWILIO: Readonly<Record<string, Advice>> = {
-  failed: repeatable('Twilio reports that the message failed, and gives no reason.'),
+  ...TWILIO_CALLS,
+  failed: repeatable('Twilio reports that the message or call failed, and gives no reason.'),
   10001: SUSPENDED,
   14107: THROTTLED,
   20003: ACCOUNT,

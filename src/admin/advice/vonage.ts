@@ -1,6 +1,7 @@
 // Vonage: its codes, at the request and by status webhook. https://developer.vonage.com/api-errors
 // It must not repeat a title or detail of Vonage's: some quote the number.
 
+import { CALL_ENDS } from './calls.ts'
 import {
   adviceOf,
   BARRED_NUMBER,
@@ -12,11 +13,13 @@ import {
   UNREACHABLE_NUMBER,
   UNUSED_NUMBER,
 } from './numbers.ts'
-import { type Advice, lasting, OPERATOR } from './words.ts'
+import { type Advice, lasting, OPERATOR, repeatable } from './words.ts'
 
 const OF = adviceOf('Vonage')
 
 export const VONAGE: Readonly<Record<string, Advice>> = {
+  ...CALL_ENDS,
+  failed: repeatable('The call could not be connected.', 'Check the number with the user.'),
   'account-suspended': OF.SUSPENDED,
   forbidden: OF.SUSPENDED,
   'invalid-api-key': OF.LOGIN,

@@ -75,9 +75,8 @@ function readCaller(values: SettingValues): string {
 }
 
 /** The last status of a call. Of one that was answered the fault is nobody's. */
-const CALL_CODES: Codes = {
+export const CALL_CODES: Codes = {
   busy: ['recipient', 'the line is busy'],
-  timeout: ['recipient', 'nobody answered'],
   unanswered: ['recipient', 'nobody answered'],
   rejected: ['message', 'the call was rejected'],
   failed: ['message', 'the call could not be connected'],
@@ -93,9 +92,10 @@ function toReceipt(
 ): Receipt | undefined {
   const common = { kind: 'receipt', ...about, state: 'undelivered', suppress: null } as const
   if (status === 'completed') return { ...common, error: NO_KEY, fault: null }
-  if (typeof status !== 'string' || !Object.hasOwn(CALL_CODES, status)) return undefined
-  const fault = faultIn(CALL_CODES, status) ?? null
-  return { ...common, error: errorIn(CALL_CODES, status), fault }
+  // Our own `timeout` is that of a request.
+  const code = status === 'timeout' ? 'unanswered' : status
+  if (typeof code !== 'string' || !Object.hasOwn(CALL_CODES, code)) return undefined
+  return { ...common, error: errorIn(CALL_CODES, code), fault: faultIn(CALL_CODES, code) ?? null }
 }
 
 function createCallReceipts(secret: string): ReceiptReader {
