@@ -1,7 +1,9 @@
 // A file or database of an earlier version, with rows in every state: this version reads them all, and goes on with each.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EVENT_TYPES } from '../../../src/events/types.ts'
+import { createCounter } from '../../../src/counts/counter.ts'
+import { DIMENSIONS, EVERY_SERVICE, LEVELS } from '../../../src/counts/ports.ts'
+import { EVENT_TYPES, type EventType } from '../../../src/events/types.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { approveWith, factorInput, SINCE, useOf } from '../../contract/factor-steps.ts'
 import { claim, LEASE_MS, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
@@ -99,6 +101,33 @@ describe.each([
     const key = { service: 'default', route: 'start', keyMacs: [bytes(known.answerKey)] }
     const answer = await store.verifications.findAnswer(key, T0 + 1_000)
     expect(answer?.fingerprint).toEqual(bytes(known.fingerprint))
+  })
+
+  it('C76: its log is counted from the beginning', async () => {
+    const { items } = await store.events.list({ service: null, cursor: null, limit: 500 })
+    const logger = { info() {}, warn() {} }
+    const clock = { now: () => T0 + HOUR }
+    const counter = createCounter({ store: store.counts, clock, logger, batch: 7 })
+    while ((await counter.catchUp()).isBehind);
+    const [row] = await store.counts.tallies({
+      ...{ service: EVERY_SERVICE, dimensions: [DIMENSIONS.all] },
+      buckets: [{ group: 0, level: LEVELS.ever, at: 0 }],
+    })
+    const real = new Set(
+      items.flatMap(({ details, verificationId }) =>
+        details.kind === 'real' && verificationId !== null ? [verificationId] : [],
+      ),
+    )
+    expect(real.size).toBeGreaterThanOrEqual(Object.keys(STATES).length)
+    const numberOf = (type: EventType) =>
+      items.filter((one) => one.type === type && real.has(one.verificationId ?? '')).length
+    expect(row).toMatchObject({
+      started: numberOf('verification.started'),
+      sent: numberOf('delivery.sent'),
+      retried: numberOf('delivery.retrying'),
+      failed: numberOf('delivery.failed'),
+      approved: numberOf('verification.approved'),
+    })
   })
 
   it('a browser session continues its own', async () => {
