@@ -1,6 +1,7 @@
 // The data that the console and its API read: one row for each verification, with the state of its message; and the health.
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
+import type { Counted } from '../counts/counter.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
 import type { Fault, ProviderState, Rest } from '../delivery/ports.ts'
@@ -182,6 +183,8 @@ export type HealthReport = {
   lanes: readonly LaneWait[]
   /** How providers do by country, and the advice that follows; nothing is moved for it. */
   weights: Weights
+  /** How far the log is counted, for the overview. */
+  counted: Counted
   /** URLs that nothing is delivered to at the moment, or no longer. */
   webhooks: readonly Trouble[]
   /** Rows under root keys that this node lacks, by key and service. */

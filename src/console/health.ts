@@ -198,7 +198,7 @@ function restsOf({ rests, at }: HealthReport): Html | string {
   })}`
 }
 
-function node({ node: own, at }: HealthReport): Html {
+function node({ node: own, at, counted }: HealthReport): Html {
   const facts: [string, Html | string][] = [
     ['Version', own.version],
     ['Node', own.name],
@@ -207,6 +207,7 @@ function node({ node: own, at }: HealthReport): Html {
     ['Mode', own.mode],
     ['Database', own.store],
     ['Limits are counted in', own.limits],
+    ['Log counted', counted.isBehind ? html`up to ${timeOf(counted.until)}` : 'up to date'],
   ]
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }

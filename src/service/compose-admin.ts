@@ -16,6 +16,7 @@ import type { Config } from '../config/config.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
 import { createWrongKeys } from '../console/wrong-keys.ts'
+import type { Counter } from '../counts/counter.ts'
 import type { ProviderState } from '../delivery/ports.ts'
 import { previewTexts } from '../delivery/templates/preview.ts'
 import { underMissingKeys } from '../factors/root-keys.ts'
@@ -55,6 +56,7 @@ export type AdminParts = {
   providerStates: () => readonly ProviderState[]
   webhooks: Pick<Webhooks, 'destinations' | 'wake'>
   summaries: Summaries
+  counter: Pick<Counter, 'catchUp'>
 }
 
 function describeNode(config: Config, startedAt: number): HealthReport['node'] {
@@ -118,10 +120,11 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     async health(service) {
       const at = clock.now()
       const rootKeys = { rootKeys: store.rootKeys, keyring, now: at }
-      const [{ checks }, levels, weights, failed, missing] = await Promise.all([
+      const [{ checks }, levels, weights, counted, failed, missing] = await Promise.all([
         parts.readiness(),
         parts.levels(),
         parts.weights.current(),
+        parts.counter.catchUp(),
         countFailed(store, service, at).catch(() => undefined),
         underMissingKeys(rootKeys).catch(() => undefined),
       ])
@@ -130,7 +133,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       const providers = parts.providerStates()
       const webhooks = levels.webhooks.filter((one) => (service ?? one.service) === one.service)
       const shown = { ...levels, weights, hashing, failed, underMissing, providers, webhooks }
-      return { ...shown, node, at, checks }
+      return { ...shown, counted, node, at, checks }
     },
     texts: (service, channel) => previewTexts(service, channel, null),
     settings: config.inForce,

@@ -138,7 +138,9 @@ describe('C76: the numbers of what happened', () => {
     expect(words.stdout).toMatch(
       /FR +2 starts +1 messages +0 delivered +1 not accepted +1 approved/,
     )
-    const page = readable(await (await signedIn(world)).get('/admin/overview?span=1h'))
+    const visitor = await signedIn(world)
+    expect(readable(await visitor.get('/admin/health'))).toContain('Log counted up to date')
+    const page = readable(await visitor.get('/admin/overview?span=1h'))
     for (const shown of [
       'Starts 4 verifications',
       'Messages 3',
