@@ -43,9 +43,13 @@ export const MIN_FIXED_KEY_LENGTH = 16
 /** Stands in for the hash of a key that does not exist: the same work for unknown ids. */
 const NO_HASH = Buffer.alloc(32)
 
-/** `admin` implies `admin:read`. */
-function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
-  return new Set(scopes.includes('admin') ? [...scopes, 'admin:read' as const] : scopes)
+const IMPLIED: Readonly<Partial<Record<Scope, readonly Scope[]>>> = {
+  admin: ['admin:support', 'admin:read'],
+  'admin:support': ['admin:read'],
+}
+
+export function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
+  return new Set(scopes.flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]))
 }
 
 /** @throws Error where a fixed key is too short or names an unknown service */

@@ -1,7 +1,11 @@
 // API keys: who may call, and for which service.
 // A key's secret is never stored, only its SHA-256 (256 random bits need no slow hash).
 
-export const SCOPES = ['verify', 'admin:read', 'admin'] as const
+/**
+ * `admin:read` sees, masked; `admin:support` also reveals a recipient, cancels and sends again; `admin` may do everything
+ * for people. Each of the last two implies the one before it.
+ */
+export const SCOPES = ['verify', 'admin:read', 'admin:support', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export type ApiKeyRecord = {

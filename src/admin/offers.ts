@@ -62,7 +62,7 @@ export const othersIn = ({ channels }: Offers, current: ListedVerification['chan
 /** The advice where no button helps. */
 function withoutButton({ isOpen, isSendable }: Offers): string {
   if (!isOpen) return START_OVER
-  if (isSendable) return 'A key with the scope admin can send another message.'
+  if (isSendable) return 'A key with the scope admin:support can send another message.'
   return `No further message can be sent for this verification. ${START_OVER}`
 }
 

@@ -140,8 +140,8 @@ export function createPages(app: App, deps: ConsoleDeps) {
         return say(
           page,
           403,
-          'Your key is not allowed to do this',
-          `It needs a key with the scope ${scope}.`,
+          'You are not allowed to do this',
+          `It needs the scope ${scope}.`,
         )
       })
     },

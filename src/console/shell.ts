@@ -3,6 +3,7 @@
 
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Scope } from '../access/ports.ts'
 import type { Admin } from '../admin/ports.ts'
 import type { AppContext } from '../http/deps.ts'
 import { THEMES, type Theme } from './cookies.ts'
@@ -79,6 +80,11 @@ export function postForm(
   return html`<form method="post" action="${action}"${attributes}><input type="hidden" name="form_token" value="${page.session.formToken}">${fields}</form>`
 }
 
+function mayOf(scopes: ReadonlySet<Scope>): string {
+  if (scopes.has('admin')) return 'full access'
+  return scopes.has('admin:support') ? 'support' : 'read only'
+}
+
 /** @param current the page of the navigation that this one belongs to */
 export function shell(
   page: SignedInPage,
@@ -86,7 +92,7 @@ export function shell(
 ): Html {
   const { keyName, access } = page.session
   const reach = access.service === null ? 'all services' : access.service
-  const may = access.scopes.has('admin') ? 'full access' : 'read only'
+  const may = mayOf(access.scopes)
   const links = Object.entries(NAVIGATION).map(([name, label]) => {
     const here = name === parts.current ? html` aria-current="page"` : ''
     return html`<li><a href="/admin/${name}"${here}>${label}</a></li>`

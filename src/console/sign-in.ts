@@ -17,7 +17,7 @@ const MAX_KEY_LENGTH = 512
 
 const NOTICES = {
   signed_out: ['good', 'You are signed out.'],
-  refused: ['bad', 'This key cannot open the console. It needs the scope admin or admin:read.'],
+  refused: ['bad', 'This key cannot open the console. It needs the scope admin, admin:support or admin:read.'],
   limited: [
     'bad',
     'This key cannot open the console, and many wrong ones were tried. A correct key still works: copy it again.',
@@ -42,7 +42,7 @@ ${notice}
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus spellcheck="false"${wrong}>
 <button class="main">Sign in</button>
 </form>
-<p class="soft">The value of <code>ADMIN_KEY</code>, or a key created with <code>countersign keys create</code> and the scope <code>admin</code> or <code>admin:read</code>.</p>`
+<p class="soft">The value of <code>ADMIN_KEY</code>, or a key created with <code>countersign keys create</code> and the scope <code>admin</code>, <code>admin:support</code> or <code>admin:read</code>.</p>`
   return cardPage(page, 'Sign in', card, themeSwitch(page))
 }
 

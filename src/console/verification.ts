@@ -105,7 +105,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
   const sealed = person && recipients.seal(person, verification.service)
   const reader = {
     channels: deps.services.get(verification.service)?.channels ?? [],
-    mayAct: page.session.access.scopes.has('admin'),
+    mayAct: page.session.access.scopes.has('admin:support'),
     now,
   }
   const { service, budgetIndex, channel } = verification
@@ -144,7 +144,7 @@ export function addVerification(pages: Pages, deps: ConsoleDeps): void {
       form: URLSearchParams,
     ) => Promise<CancelResult | ResendResult | undefined>,
   ) =>
-    pages.takeForm(`${PATH}/${action}`, 'admin', (page, form) =>
+    pages.takeForm(`${PATH}/${action}`, 'admin:support', (page, form) =>
       withId(page, async (id) => {
         const result = await run(page, id, form)
         if (!result) return notFound(page)
@@ -161,7 +161,7 @@ export function addVerification(pages: Pages, deps: ConsoleDeps): void {
   })
   act('cancel', ({ admin }, id) => operations.cancel(admin, id))
   // mutant: C33.viewer-no-reveal
-  pages.takeForm(`${PATH}/reveal`, 'admin', (page) =>
+  pages.takeForm(`${PATH}/reveal`, 'admin:support', (page) =>
     withId(page, async (id) => {
       const person = await operations.reveal(page.admin, id)
       if (!person) return notFound(page)

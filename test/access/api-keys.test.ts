@@ -112,11 +112,15 @@ describe('callers that get in', () => {
     expect(await authenticator.authenticate(text)).toBeUndefined()
   })
 
-  it('admin implies admin:read, and not verify', async () => {
-    const { text, record } = make({ service: null, scopes: ['admin'] })
+  it.each([
+    ['admin', ['admin', 'admin:read', 'admin:support']],
+    ['admin:support', ['admin:read', 'admin:support']],
+    ['admin:read', ['admin:read']],
+  ] as const)('%s implies those below it, and not verify', async (scope, implied) => {
+    const { text, record } = make({ service: null, scopes: [scope] })
     await store.apiKeys.insert(record)
     const access = await authenticator.authenticate(text)
-    expect([...(access?.scopes ?? [])].toSorted()).toEqual(['admin', 'admin:read'])
+    expect([...(access?.scopes ?? [])].toSorted()).toEqual(implied)
   })
 
   it('a key of the environment does, whole only', async () => {

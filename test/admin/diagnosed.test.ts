@@ -59,8 +59,8 @@ describe('C74: the diagnosis of one verification', () => {
     const reader = await createClient(world.url, await world.keyOf(null, ['admin:read']))
     const actionFor = async (client: typeof reader) =>
       (await client.get(`/admin/api/verifications/${id}`)).body.diagnosis.action
-    expect(await actionFor(reader)).toContain('A key with the scope admin')
-    expect(await actionFor(world.admin)).not.toContain('A key with the scope admin')
+    expect(await actionFor(reader)).toContain('A key with the scope admin:support')
+    expect(await actionFor(world.admin)).not.toContain('A key with the scope admin:support')
   })
 
   it('has the time of the next try while it lies ahead', async () => {

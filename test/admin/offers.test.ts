@@ -64,7 +64,7 @@ const CANCELS = /\bcancel (?:it|the)\b/i
 const RETRIES = /retried automatically|Next try/
 /** Of a code that is good: after the end it is a lie. */
 const CODE_IS_GOOD = /use the code that arrives|it is valid/
-const KEY_CAN_SEND = /key with the scope admin can send/
+const KEY_CAN_SEND = /key with the scope admin:support can send/
 
 function eventsOf(provider: string, error: string | null) {
   const failed = { provider, error: error ?? 'http_500' }

@@ -90,7 +90,8 @@ describe('keys', () => {
   it('of an admin are for every service', async () => {
     const { stdout } = run(['keys', 'create', '--scope', 'admin'])
     const access = await authenticate(stdout.trim())
-    expect(access).toMatchObject({ service: null, scopes: new Set(['admin', 'admin:read']) })
+    const scopes = new Set(['admin', 'admin:support', 'admin:read'])
+    expect(access).toMatchObject({ service: null, scopes })
   })
 
   it('are listed by service', () => {

@@ -258,7 +258,26 @@ describe('C33: a form', () => {
         form_token: formTokenOf(page),
       })
       expect([action, answer.status]).toEqual([action, 403])
-      expect(readable(answer)).toContain('It needs a key with the scope admin.')
+      expect(readable(answer)).toContain('It needs the scope admin:support.')
+    }
+  })
+
+  it('is offered to support, who may do nothing beyond it', async () => {
+    const { id, to } = await failedBy(21614)
+    const helper = await signedIn(world, await world.keyOf(null, ['admin:support']))
+    const page = await helper.get(pathOf(id))
+    expect(readable(page)).toContain('all services, support')
+    const form = { form_token: formTokenOf(page) }
+    const shown = await helper.post(`${pathOf(id)}/reveal`, form)
+    expect([shown.status, readable(shown).includes(to)]).toEqual([200, true])
+    expect((await helper.post(`${pathOf(id)}/resend`, form)).location).toContain('done=resent')
+    expect((await helper.post(`${pathOf(id)}/cancel`, form)).location).toContain('done=canceled')
+    const person = /\/admin\/person\?who=([\w-]+)/.exec(page.text)?.[1] ?? ''
+    expect((await helper.get(`/admin/person?who=${person}`)).text).not.toMatch(/export|erase/)
+    for (const action of ['export', 'lift', 'erased']) {
+      const answer = await helper.post(`/admin/person/${action}`, { ...form, who: person })
+      expect([action, answer.status]).toEqual([action, 403])
+      expect(readable(answer)).toContain('It needs the scope admin.')
     }
   })
 })

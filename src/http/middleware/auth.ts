@@ -13,6 +13,8 @@ export type Requirement = { scope: Scope; service: 'required' | 'optional' }
 
 export const VERIFY = { scope: 'verify', service: 'required' } as const
 export const READ = { scope: 'admin:read', service: 'optional' } as const
+/** For one verification: reveal, cancel, send again. */
+export const SUPPORT = { scope: 'admin:support', service: 'optional' } as const
 export const WRITE = { scope: 'admin', service: 'optional' } as const
 
 /** RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1). */

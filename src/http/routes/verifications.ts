@@ -11,7 +11,7 @@ import {
 import { answerSuccess } from '../answer-headers.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
-import { READ, WRITE } from '../middleware/auth.ts'
+import { READ, SUPPORT } from '../middleware/auth.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import {
   AdminVerificationsQuery,
@@ -115,7 +115,7 @@ const get = defineRoute(
     if (!found) return refuseUnknown(c, deps)
     const about = {
       channels: deps.services.get(found.verification.service)?.channels ?? [],
-      mayAct: c.get('caller')?.scopes.has('admin') ?? false, // mutant: C74.api-same-diagnosis
+      mayAct: c.get('caller')?.scopes.has('admin:support') ?? false, // mutant: C74.api-same-diagnosis
       now: deps.clock.now(),
     }
     return c.json(toWireDiagnosed(found, about, recipients), 200)
@@ -132,7 +132,7 @@ const cancel = defineRoute(
     description:
       'As its login flow would: one that has ended is returned unchanged, but an approved one is 409.',
     tag: 'Event log',
-    needs: WRITE,
+    needs: SUPPORT,
     params: IdParams,
     optionalBody: CancelBody,
     answers: { 200: { description: 'Ended.', json: AdminVerification } },
@@ -156,7 +156,7 @@ const resend = defineRoute(
     description:
       'As its login flow would: the same code, by the same limits, by another channel if one is given.',
     tag: 'Event log',
-    needs: WRITE,
+    needs: SUPPORT,
     params: IdParams,
     optionalBody: ResendBody,
     answers: {
@@ -184,7 +184,7 @@ const reveal = defineRoute(
     summary: 'Reveal a recipient',
     description: 'The log records who asked, as `recipient.shown`.',
     tag: 'People',
-    needs: WRITE,
+    needs: SUPPORT,
     params: IdParams,
     answers: { 200: { description: 'The recipient or subject.', json: RevealedPerson } },
     problems: ['verification_not_found', 'overloaded'],
