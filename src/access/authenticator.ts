@@ -15,12 +15,12 @@ export type FixedKey = {
 
 export type Access = { keyId: string; service: string | null; scopes: ReadonlySet<Scope> }
 
-/** A key that is valid now, found by its id and not by its text. */
-export type StandingKey = {
+/** A key that is valid now, found by its id and not by its text; or a person who signed in without one (identities.ts). */
+export type Standing = {
   access: Access
   /** As the operator named it. */
   name: string
-  /** SHA-256 of its secret: another text under the same id is another key. Never stored, never sent. */
+  /** SHA-256 of the key's secret, or of who the person is: another one under the same id is another key. Never stored, never sent. */
   digest: Uint8Array
 }
 
@@ -28,7 +28,7 @@ export type Authenticator = {
   /** Undefined: unknown, revoked, or of a service that is no longer there. @throws StoreUnavailableError */
   authenticate(bearer: string): Promise<Access | undefined>
   /** For what was begun with a key before. Undefined: as above. @throws StoreUnavailableError */
-  standing(keyId: string): Promise<StandingKey | undefined>
+  standing(keyId: string): Promise<Standing | undefined>
 }
 
 export type AuthenticatorDeps = {

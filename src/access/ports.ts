@@ -34,7 +34,10 @@ export type ApiKeyStore = {
 export type AdminSession = {
   /** SHA-256 of the session's random id. */
   idHash: Uint8Array
+  /** Of the key, or of the person who signed in without one (identities.ts). */
   keyId: string
+  /** Who that is; null: a key. */
+  identitySealed: Uint8Array | null
   createdAt: number
   seenAt: number
   /** However busy it is: the absolute limit. */
@@ -46,8 +49,11 @@ export const MAX_SESSIONS_OF_KEY = 500
 
 /** @throws StoreUnavailableError */
 export type AdminSessionStore = {
-  /** Removes those that expired before `session.createdAt`, and the key's oldest past `MAX_SESSIONS_OF_KEY`. */
-  insert(session: AdminSession): Promise<void>
+  /**
+   * Removes those that expired before `session.createdAt`, and the key's oldest past `MAX_SESSIONS_OF_KEY`.
+   * @returns false where a session has this id: nothing is changed
+   */
+  insert(session: AdminSession): Promise<boolean>
   find(idHash: Uint8Array): Promise<AdminSession | undefined>
   touch(idHash: Uint8Array, now: number): Promise<void>
   /** @returns false where it had ended before */

@@ -1,6 +1,7 @@
 // Environment (and NAME_FILE twins) to one frozen, typed Config; the only reader of the environment.
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
+import type { OidcConfig } from '../access/oidc/ports.ts'
 import type { Price } from '../delivery/cost.ts'
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
@@ -10,7 +11,9 @@ import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { listEffective } from './effective-settings.ts'
+import { readKeys } from './keys.ts'
 import { type Listen, toListen } from './listen.ts'
+import { OIDC_SETTINGS, readOidc } from './oidc.ts'
 import { checkPrices, PRICE_SETTINGS } from './prices.ts'
 import {
   type ConfiguredProvider,
@@ -68,6 +71,8 @@ export type Config = {
     readonly passes: number
   }
   readonly publicUrl: string | null
+  /** Null: people sign in to the console with keys alone. */
+  readonly oidc: OidcConfig | null
   readonly retentionDays: { readonly addresses: number; readonly recipients: number }
   readonly logLevel: LogLevel
   /** Null: metrics on the service's own port alone, behind a key. */
@@ -162,24 +167,6 @@ function readServices(
   return alone
 }
 
-type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey' | 'made'>
-
-function readKeys(server: Server, mode: Config['mode'], made: ConfigSources['devKeys']): Keys {
-  const complete = server.secretKey && server.apiKey && server.adminKey
-  const dev = mode === 'development' && !complete ? made(server.dataDir) : undefined
-  const secretKey =
-    server.secretKey ?? (dev && SERVER_SETTINGS.secretKey.parse(dev.secretKey)) ?? null
-  return {
-    secretKeys: [...(secretKey ? [secretKey] : []), ...(server.secretKeyPrevious ?? [])],
-    apiKey: server.apiKey ?? dev?.apiKey ?? null,
-    adminKey: server.adminKey ?? dev?.adminKey ?? null,
-    made: {
-      apiKey: dev !== undefined && server.apiKey === undefined,
-      adminKey: dev !== undefined && server.adminKey === undefined,
-    },
-  }
-}
-
 /** With all that it holds; bytes stay as they are, for they cannot be frozen. */
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
@@ -201,7 +188,9 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const allowed = readAllowed(hooks, mode)
   const base = readDefaultService(mode, reader, providers, webhooks)
   const { services, routes: serviceRoutes } = readServices(server.services, base, providers, reader)
-  const read = { env, reader, server, mode, services, providers, routes, registry }
+  const { publicUrl } = server
+  const oidc = readOidc(reader.read(OIDC_SETTINGS), reader, { publicUrl, services })
+  const read = { env, reader, server, mode, services, providers, routes, registry, oidc }
   checkSettings(read)
   const { prices = [] } = reader.read(PRICE_SETTINGS)
   checkPrices(reader, prices, registry)
@@ -229,7 +218,8 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
       memoryKib: server.argon2MemoryKib,
       passes: server.argon2Passes,
     },
-    publicUrl: server.publicUrl ?? null,
+    publicUrl: publicUrl ?? null,
+    oidc,
     retentionDays: {
       addresses: server.retentionAddressDays,
       recipients: server.retentionRecipientDays,

@@ -4,6 +4,7 @@
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { describeServer } from './database-url.ts'
+import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
 import type { Reader } from './reader.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
@@ -70,6 +71,7 @@ export function listEffective(
     ['Routes', Object.values(ROUTE_SETTINGS)],
     ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
     ['Costs', Object.values(PRICE_SETTINGS)],
+    ['Sign-in to the console', Object.values(OIDC_SETTINGS)],
   ]
   const list = groups.flatMap(([group, rows]) => listInForce(reader, group, rows))
   return list.map((one) => {

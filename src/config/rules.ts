@@ -1,6 +1,7 @@
 // The rules for settings beyond each one's own form: together, in development and in production.
 
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
+import type { OidcConfig } from '../access/oidc/ports.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableSecret } from './guessable.ts'
@@ -25,6 +26,7 @@ export type ReadSettings = {
   providers: readonly ConfiguredProvider[]
   routes: ConfiguredRoutes
   registry: readonly ProviderDescription[]
+  oidc: OidcConfig | null
 }
 
 /** Everything that is wrong is noted, not only the first. */

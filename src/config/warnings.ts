@@ -11,6 +11,7 @@ import type { ServicePolicy } from '../verification/policy.ts'
 import { postgresTls, serverOf } from './database-url.ts'
 import { isGuessableKey } from './guessable.ts'
 import { isLoopback } from './listen.ts'
+import { OIDC_SETTINGS } from './oidc.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import { inspectProviders } from './providers.ts'
 import type { Environment, Reader } from './reader.ts'
@@ -37,6 +38,7 @@ export function findWarnings(read: ReadSettings): string[] {
     ...(isCheap ? [`ARGON2_MEMORY_KIB is under ${OWASP_MIN_MEMORY_KIB}: for tests only`] : []),
     ...[...services.values()].flatMap((service) => warnOfService(service, isProduction)),
     ...inspectProviders(registry, providers, (entry, values) => entry.warnings?.(values)),
+    ...warnOfOidc(read),
     ...(isProduction ? warnOfExposure(read) : []),
   ]
 }
@@ -91,6 +93,29 @@ function warnOfLanguage(service: ServicePolicy): string[] {
     const isItsOwn = languageKeys(locale).some((key) => keys.includes(key)) // mutant: C70.related-language-quiet
     return isItsOwn ? [] : [`there is no text in ${locale} for ${channel}; messages are in ${used}`]
   })
+}
+
+/** In every mode: who signs in here reads people’s numbers. */
+function warnOfOidc({ oidc, server: { plaintextHosts } }: ReadSettings): string[] {
+  if (oidc === null) return []
+  const isOpen = (text: string) => {
+    const { protocol, hostname } = new URL(text)
+    const host = hostname.replace(/^\[|\]$/g, '')
+    return protocol === 'http:' && !isLoopback(host) && !isIn(plaintextHosts, host)
+  }
+  const { issuer, consoleUrl } = OIDC_SETTINGS
+  return [
+    ...(isOpen(oidc.issuer)
+      ? [
+          `${issuer.name}: the connection to the provider is unencrypted, so anybody in between can sign in to the console as anybody; use https`,
+        ]
+      : []),
+    ...(isOpen(oidc.consoleUrl)
+      ? [
+          `${consoleUrl.name}=${oidc.consoleUrl}: people open the console unencrypted, so anybody in between can read what they see and take over their session; put https in front of it`,
+        ]
+      : []),
+  ]
 }
 
 /** Where anybody in between can read codes and passwords, or guess a key. */

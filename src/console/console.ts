@@ -5,6 +5,7 @@ import type { App } from '../http/register.ts'
 import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addLive } from './live.ts'
+import { addOidc } from './oidc.ts'
 import { ownPath } from './origin.ts'
 import { addOverview } from './overview.ts'
 import { type ConsoleDeps, createPages } from './page-route.ts'
@@ -29,6 +30,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
   for (const addPages of [
     addSignIn,
     addOverview,
+    addOidc,
     addVerifications,
     addVerification,
     addPerson,

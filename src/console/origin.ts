@@ -12,6 +12,12 @@ export function isLoopback(c: AppContext): boolean {
   return LOOPBACK_NAME.test(c.req.header('Host') ?? '')
 }
 
+/** By its address: http, to another machine. */
+export function isPlainName(url: string): boolean {
+  const { protocol, host } = new URL(url)
+  return protocol === 'http:' && !LOOPBACK_NAME.test(host)
+}
+
 /** The browser used https to a trusted proxy. */
 export function isSecure(c: AppContext, deps: Pick<AppDeps, 'trustsPeer'>): boolean {
   if (!deps.trustsPeer(peerOf(c).peer)) return false

@@ -10,13 +10,20 @@ import { RequestAbortedError, refusalOf } from '../http/problem.ts'
 import { type App, namesRoute, refusesMethod } from '../http/register.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { readTheme, readToken } from './cookies.ts'
+import type { OidcParts } from './oidc.ts'
 import { isLedFromElsewhere, isSameOrigin } from './origin.ts'
-import { isSame, type Session, type Sessions } from './sessions.ts'
+import { isSame } from './session-holders.ts'
+import type { Session, Sessions } from './sessions.ts'
 import { bouncePage, messagePage, type Page, type SignedInPage } from './shell.ts'
 import type { WrongKeys } from './wrong-keys.ts'
 
 /** service/compose-admin.ts fills it. */
-export type ConsoleDeps = AppDeps & { sessions: Sessions; wrongKeys: WrongKeys }
+export type ConsoleDeps = AppDeps & {
+  sessions: Sessions
+  wrongKeys: WrongKeys
+  /** Null: people sign in with keys alone. */
+  oidc: OidcParts | null
+}
 
 export type Answer = Response | Promise<Response>
 type Status = 400 | 401 | 403 | 404 | 413 | 415 | 500 | 503
@@ -137,12 +144,7 @@ export function createPages(app: App, deps: ConsoleDeps) {
         if (!isSame(form.get('form_token') ?? '', session.formToken))
           return say(page, 403, 'This form has expired', 'Reload the page and submit again.')
         if (session.access.scopes.has(scope)) return run(signedIn(page, session), form)
-        return say(
-          page,
-          403,
-          'You are not allowed to do this',
-          `It needs the scope ${scope}.`,
-        )
+        return say(page, 403, 'You are not allowed to do this', `It needs the scope ${scope}.`)
       })
     },
   }

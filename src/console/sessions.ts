@@ -1,11 +1,12 @@
-// Admin sessions of the console: begun with a key, resumed by cookie, and ended.
-// It must not store what the cookie holds, nor outlive its key: both are checked at each request.
+// Admin sessions of the console: begun with a key or by OpenID Connect, resumed by cookie, and ended.
+// It must not store what the cookie holds, nor outlive its key or the roles of the settings: both are checked at each request.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Access, Authenticator, StandingKey } from '../access/authenticator.ts'
+import { randomBytes } from 'node:crypto'
+import type { Access, Authenticator, Standing } from '../access/authenticator.ts'
+import type { Identity } from '../access/identities.ts'
 import type { AdminSessionStore } from '../access/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Keyring } from '../kernel/keyring.ts'
+import { createHolders, type HolderDeps, hashOf } from './session-holders.ts'
 
 const MINUTE_MS = 60_000
 /** Somebody who went to lunch (NIST SP 800-63B-4 §2.2.3 allows an hour at AAL2). */
@@ -21,17 +22,26 @@ const TOKEN = /^(?<id>[A-Za-z0-9_-]{43})\.(?<signature>[A-Za-z0-9_-]{22})$/
 
 export type Session = {
   access: Access
-  /** Of the key, for people. */
+  /** Of the key or the person, for people. */
   keyName: string
+  /** The person signed in without a key. */
+  isByOidc: boolean
   /** In every form of this session's pages. */
   formToken: string
 }
 
+export type Begun = { token: string; session: Session }
+
 /** @throws StoreUnavailableError everywhere */
 export type Sessions = {
   /** @returns undefined for an invalid key, or one without a scope for the console */
-  begin(key: string): Promise<{ token: string; session: Session } | undefined>
-  /** Undefined: forged, unknown, ended, too old, or its key no longer exists. */
+  begin(key: string): Promise<Begun | undefined>
+  /**
+   * @param seed random, of this sign-in alone: it begins one session, on whichever node
+   * @returns undefined for a seed that was used, or where no role of theirs opens the console
+   */
+  beginFor(identity: Identity, seed: string): Promise<Begun | undefined>
+  /** Undefined: forged, unknown, ended, too old, or its key or role no longer exists. */
   resume(token: string): Promise<Session | undefined>
   /** Like `resume`, for automatic requests: an open console must not count as somebody at work. */
   look(token: string): Promise<Session | undefined>
@@ -39,39 +49,39 @@ export type Sessions = {
   end(token: string): Promise<void>
 }
 
-export type SessionDeps = {
+export type SessionDeps = HolderDeps & {
   authenticator: Authenticator
   store: AdminSessionStore
-  keyring: Pick<Keyring, 'mac' | 'macs'>
   clock: Clock
 }
 
-const hashOf = (id: string) => createHash('sha256').update(id, 'utf8').digest()
+const toSession = (id: string, { access, name }: Standing, isByOidc: boolean): Session => ({
+  access,
+  keyName: name || access.keyId,
+  isByOidc,
+  // From the session's id alone, which is in no page.
+  formToken: hashOf(`form ${id}`).toString('base64url'),
+})
 
-export function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(hashOf(given), hashOf(expected))
-}
+export function createSessions(deps: SessionDeps): Sessions {
+  const { authenticator, store, clock } = deps
+  const holders = createHolders(deps)
 
-export function createSessions({ authenticator, store, keyring, clock }: SessionDeps): Sessions {
-  /** With the key's digest: changing ADMIN_KEY ends the sessions of the previous one. */
-  const partsOf = (id: string, { access, digest }: StandingKey) => [
-    'cookie',
-    id,
-    access.keyId,
-    Buffer.from(digest).toString('hex'),
-  ]
-
-  const toSession = (id: string, { access, name }: StandingKey): Session => ({
-    access,
-    keyName: name || access.keyId,
-    // From the session's id alone, which is in no page.
-    formToken: hashOf(`form ${id}`).toString('base64url'),
-  })
-
-  const isSigned = (id: string, key: StandingKey, signature: string) =>
-    keyring
-      .macs('console', partsOf(id, key))
-      .some((mac) => isSame(signature, mac.toString('base64url')))
+  const insert = async (id: string, key: Standing, identity: Identity | null) => {
+    const now = clock.now()
+    const idHash = hashOf(id)
+    const isNew = await store.insert({
+      idHash,
+      keyId: key.access.keyId,
+      identitySealed: identity && holders.seal(identity, idHash),
+      createdAt: now,
+      seenAt: now,
+      expiresAt: now + ABSOLUTE_MS,
+    })
+    if (!isNew) return undefined // mutant: C33.sign-in-once
+    const session = toSession(id, key, identity !== null)
+    return { token: `${id}.${holders.sign(id, key)}`, session }
+  }
 
   const find = async (token: string) => {
     const { id, signature } = TOKEN.exec(token)?.groups ?? {}
@@ -80,9 +90,11 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
     const found = await store.find(idHash)
     const now = clock.now()
     if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined // mutants: C33.idle-timeout C33.absolute-timeout
-    const key = await authenticator.standing(found.keyId)
-    if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined // mutant: C33.cookie-signature
-    return { session: toSession(id, key), seenAt: found.seenAt, idHash }
+    const key = await holders.of(found)
+    if (!key?.access.scopes.has('admin:read') || !holders.isSigned(id, key, signature))
+      return undefined // mutant: C33.cookie-signature
+    const session = toSession(id, key, found.identitySealed !== null)
+    return { session, seenAt: found.seenAt, idHash }
   }
 
   return {
@@ -91,12 +103,11 @@ export function createSessions({ authenticator, store, keyring, clock }: Session
       if (!access?.scopes.has('admin:read')) return undefined
       const key = await authenticator.standing(access.keyId)
       if (!key) return undefined
-      const id = randomBytes(ID_BYTES).toString('base64url')
-      const now = clock.now()
-      const times = { createdAt: now, seenAt: now, expiresAt: now + ABSOLUTE_MS }
-      await store.insert({ idHash: hashOf(id), keyId: access.keyId, ...times })
-      const signature = keyring.mac('console', partsOf(id, key)).toString('base64url')
-      return { token: `${id}.${signature}`, session: toSession(id, key) }
+      return insert(randomBytes(ID_BYTES).toString('base64url'), key, null)
+    },
+    async beginFor(identity, seed) {
+      const key = deps.identities?.standing(identity)
+      return key && insert(hashOf(`session ${seed}`).toString('base64url'), key, identity)
     },
     async resume(token) {
       const found = await find(token)

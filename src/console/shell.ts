@@ -90,7 +90,7 @@ export function shell(
   page: SignedInPage,
   parts: Parts & { current: keyof typeof NAVIGATION },
 ): Html {
-  const { keyName, access } = page.session
+  const { keyName, access, isByOidc } = page.session
   const reach = access.service === null ? 'all services' : access.service
   const may = mayOf(access.scopes)
   const links = Object.entries(NAVIGATION).map(([name, label]) => {
@@ -103,7 +103,7 @@ export function shell(
 <a class="word" href="/admin">Countersign</a>
 <nav aria-label="Console"><ul>${links}</ul></nav>
 <div class="who">
-<p>Signed in with <strong>${keyName}</strong> ${reach}, ${may}</p>
+<p>Signed in ${isByOidc ? 'as' : 'with'} <strong>${keyName}</strong> ${reach}, ${may}</p>
 ${themeSwitch(page)}
 ${postForm(page, '/admin/session/end', html`<button>Sign out</button>`)}
 </div>
@@ -117,7 +117,8 @@ const CARD_STYLE = `
 .alone { min-height: 100vh; display: grid; place-items: center; align-content: center; gap: var(--s5); padding: var(--s5) var(--s4) }
 .alone main { display: block; max-width: 25rem; padding: 0 }
 .card { background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s5); display: grid; gap: var(--s4) }
-.card form { display: grid; gap: var(--s3) }
+.card form { display: grid; gap: var(--s3) } .card .note { overflow-wrap: anywhere }
+.card details.key[open] summary { margin-bottom: var(--s4) } .card details.key p { margin-top: var(--s4) } .card summary { cursor: pointer; color: var(--mark) }
 .seal { font: italic 600 var(--t5)/1 var(--serif) } .seal::after { content: ''; display: block; margin-top: var(--s2); height: 4px; border: solid var(--mark); border-width: 1px 0; width: 3.2rem }
 .alone .themes { justify-content: center } .alone .themes button { flex: none; font-size: var(--t2); min-height: 2rem; background: transparent; border-color: var(--line) } .alone .themes button[aria-pressed="true"] { background: var(--card); border-color: var(--field) }
 `
@@ -141,8 +142,7 @@ export function messagePage(page: Page, title: string, advice: string): Html {
 }
 
 /** A link from another site: loads the same address from here, so that the browser sends its SameSite=Strict cookie. */
-export function bouncePage(page: Page): Html {
-  const title = 'Opening the console'
+export function bouncePage(page: Page, title = 'Opening the console'): Html {
   return documentOf(
     page,
     { title },

@@ -42,7 +42,7 @@ a { color: var(--mark); text-underline-offset: .18em } .soft { color: var(--soft
 .skip:focus { top: var(--s2) }
 button, .button { font: 600 var(--t3)/1.25 var(--sans); color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: 3px; padding: var(--s2) var(--s4); min-height: 2.25rem; cursor: pointer; text-decoration: none; display: inline-flex; align-items: center; justify-content: center }
 button:hover, .button:hover { border-color: var(--mark); color: var(--mark) }
-button.main { background: var(--ink); color: var(--paper); border-color: var(--ink) } button.main:hover { background: var(--mark); border-color: var(--mark); color: var(--card) }
+button.main, .button.main { background: var(--ink); color: var(--paper); border-color: var(--ink) } button.main:hover, .button.main:hover { background: var(--mark); border-color: var(--mark); color: var(--card) }
 label { font-weight: 600 }
 input, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 3px; padding: var(--s2) var(--s3); min-height: 2.25rem; width: 100% }
 @media (prefers-reduced-motion: no-preference) { a, button { transition: color .12s, border-color .12s, background-color .12s } }

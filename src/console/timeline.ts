@@ -14,7 +14,10 @@ import type { Html } from './shell.ts'
 import { spanOf, timeOf } from './words.ts'
 
 /** By name where the key still exists. */
-export type KeyName = { name: string; kind: 'admin key' | 'login flow' | 'deleted key' }
+export type KeyName = {
+  name: string
+  kind: 'admin key' | 'login flow' | 'deleted key' | 'by OpenID Connect'
+}
 
 export const TIMELINE_STYLE = `
 .timeline { border-top: 2px solid var(--rule); background: var(--card); border-bottom: 1px solid var(--line); padding: var(--s2) 0 }

@@ -86,7 +86,8 @@ function recipient(page: SignedInPage, { detail, to, clear, personPath }: Shown)
     clear === null
       ? html`<span class="mono">${to}</span>`
       : html`<strong class="mono clear"><bdi>${clear}</bdi></strong>`
-  const may = page.session.access.scopes.has('admin:support') && clear === null && personPath !== null
+  const may =
+    page.session.access.scopes.has('admin:support') && clear === null && personPath !== null
   const button = html`<button aria-label="Show the recipient; the log records who saw it">Show</button>`
   const reveal = may
     ? postForm(page, `${verificationPath(detail.verification.id)}/reveal`, button)

@@ -3,6 +3,7 @@
 
 import { html } from 'hono/html'
 import type { Authenticator } from '../access/authenticator.ts'
+import { subjectOf } from '../access/identities.ts'
 import { START_OVER } from '../admin/advice/words.ts'
 import { diagnoseFor } from '../admin/diagnosis.ts'
 import { CHANNELS, isFactorChannel } from '../kernel/channel.ts'
@@ -79,6 +80,8 @@ async function nameKeys(
 ): Promise<ReadonlyMap<string, KeyName>> {
   const distinct = [...new Set(ids.filter((id) => id !== null))]
   const named = distinct.map(async (id): Promise<[string, KeyName]> => {
+    const subject = subjectOf(id)
+    if (subject !== undefined) return [id, { name: subject, kind: 'by OpenID Connect' }]
     const key = await authenticator.standing(id)
     if (!key) return [id, { name: id, kind: 'deleted key' }]
     const kind = key.access.scopes.has('admin:read') ? 'admin key' : 'login flow'

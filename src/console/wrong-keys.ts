@@ -18,6 +18,8 @@ export type WrongKeys = {
    * @throws StoreUnavailableError
    */
   count(address: string | null): Promise<Full | undefined>
+  /** Whether this node knows the address's limit to be full. Counts nothing, and asks nobody. */
+  isFull(address: string | null): boolean
 }
 
 export function createWrongKeys(deps: {
@@ -52,6 +54,7 @@ export function createWrongKeys(deps: {
   }
 
   return {
+    isFull: (address) => remembered(keyOf('sign_in_per_ip', countedAs(address)).key) !== undefined, // mutant: C33.refused-often-waits
     async count(address) {
       const keys = [
         keyOf('sign_in_per_ip', countedAs(address)),

@@ -79,7 +79,8 @@ export function createApp(deps: AppDeps, serves: 'everything' | 'probes' = 'ever
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key. It belongs to a service and has scopes: verify, admin:read, admin:support, admin.',
+    description:
+      'An API key. It belongs to a service and has scopes: verify, admin:read, admin:support, admin.',
   })
   app.notFound((c) => {
     const advice = serves === 'probes' ? OF_A_WORKER : adviseOnPath(c.req.path)

@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Authenticator } from '../access/authenticator.ts'
+import { createIdentities } from '../access/identities.ts'
+import { createOidcProvider } from '../access/oidc/provider.ts'
 import { createCosts } from '../admin/costs.ts'
 import type { AdminDeps } from '../admin/operations.ts'
 import { createOperations, type OperationsDeps } from '../admin/operations.ts'
@@ -13,6 +15,7 @@ import type { Summaries } from '../admin/summary.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
+import { createFlows } from '../console/flows.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
 import { createWrongKeys } from '../console/wrong-keys.ts'
@@ -142,11 +145,17 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
 
 /** The parts that the console has in addition to the API. */
 export function composeConsole(
+  { oidc }: Pick<Config, 'oidc'>,
   parts: Pick<AdminParts, 'store' | 'limiter' | 'keyring' | 'clock' | 'logger' | 'authenticator'>,
-): Pick<ConsoleDeps, 'sessions' | 'wrongKeys'> {
+): Pick<ConsoleDeps, 'sessions' | 'wrongKeys' | 'oidc'> {
   const { store, limiter, keyring, clock, logger, authenticator } = parts
+  const identities = oidc && createIdentities(oidc)
+  const provider = oidc && createOidcProvider(oidc, clock)
   return {
-    sessions: createSessions({ authenticator, store: store.adminSessions, keyring, clock }),
+    oidc: oidc && provider && { config: oidc, provider, flows: createFlows({ keyring, clock }) },
+    sessions: createSessions({
+      ...{ authenticator, identities, store: store.adminSessions, keyring, clock },
+    }),
     wrongKeys: createWrongKeys({
       limiter,
       clock,

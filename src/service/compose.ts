@@ -113,7 +113,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   }
   const app = createApp(deps, config.role === 'worker' ? 'probes' : 'everything')
   if (config.role === 'worker') return app
-  addConsole(app, { ...deps, ...composeConsole({ ...parts, logger, authenticator }) })
+  addConsole(app, { ...deps, ...composeConsole(config, { ...parts, logger, authenticator }) })
   return app
 }
 

@@ -31,7 +31,9 @@ beforeAll(async () => {
     services: new Set<string>(),
   })
   const keyring = createKeyring([Buffer.alloc(32, 1)])
-  const sessions = createSessions({ authenticator, store: store.adminSessions, keyring, clock })
+  const sessions = createSessions({
+    ...{ authenticator, identities: null, store: store.adminSessions, keyring, clock },
+  })
   const deps = {
     sessions: {
       ...sessions,

@@ -25,6 +25,7 @@ function sessionsWith(options: { adminKey?: string; roots?: Buffer[] } = {}) {
       ],
       services: new Set(['shop']),
     }),
+    identities: null,
     store: store.adminSessions,
     keyring: createKeyring(roots),
     clock: { now: () => now },

@@ -52,7 +52,7 @@ export function pageOf(mayAct: boolean): SignedInPage {
   const access = { keyId: 'key_1', service: null, scopes }
   return {
     ...{ nonce: 'n', theme: 'auto', path: '/admin/verifications' },
-    session: { access, keyName: 'ann', formToken: 't' },
+    session: { access, keyName: 'ann', formToken: 't', isByOidc: false },
     admin: { service: null, keyId: 'key_1', clientIp: null, userAgent: null },
     // The page is made without asking the request for anything.
     c: undefined as unknown as SignedInPage['c'],

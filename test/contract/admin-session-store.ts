@@ -12,6 +12,7 @@ import { HOUR, mac, T0 } from './rows.ts'
 const newSession = (change: Partial<AdminSession> = {}): AdminSession => ({
   idHash: Buffer.concat([mac(), mac()]),
   keyId: 'ADMIN_KEY',
+  identitySealed: null,
   createdAt: T0,
   seenAt: T0,
   expiresAt: T0 + 12 * HOUR,

@@ -197,6 +197,7 @@ export async function startDouble(
     >),
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,
+    oidc: null,
     receipts: null,
     calls: null,
     readiness: async () => ({ ready: true, checks: { database: true } }),

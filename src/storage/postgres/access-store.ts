@@ -41,13 +41,17 @@ export function createApiKeyStore(query: Query): ApiKeyStore {
 
 export function createAdminSessionStore(query: Query): AdminSessionStore {
   return {
-    async insert({ idHash, keyId, createdAt, seenAt, expiresAt }) {
+    async insert({ idHash, keyId, identitySealed, createdAt, seenAt, expiresAt }) {
       // mutant: C33.pg-session-cap
       await query(sql`delete from admin_sessions where expires_at < ${createdAt} or id_hash in
         (select id_hash from admin_sessions where key_id = ${keyId}
           order by created_at desc offset ${MAX_SESSIONS_OF_KEY - 1})`)
-      await query(sql`insert into admin_sessions (id_hash, key_id, created_at, seen_at, expires_at)
-        values (${Buffer.from(idHash)}, ${keyId}, ${createdAt}, ${seenAt}, ${expiresAt})`)
+      const sealed = identitySealed && Buffer.from(identitySealed)
+      const rows = await query(sql`insert into admin_sessions
+        (id_hash, key_id, identity_sealed, created_at, seen_at, expires_at)
+        values (${Buffer.from(idHash)}, ${keyId}, ${sealed}, ${createdAt}, ${seenAt}, ${expiresAt})
+        on conflict do nothing returning key_id`)
+      return rows.length > 0
     },
     async find(idHash) {
       const [row] = await query<Raw>(

@@ -33,6 +33,7 @@ export const adminSessions = pgTable(
   {
     idHash: bytes('id_hash').primaryKey(),
     keyId: text('key_id').notNull(),
+    identitySealed: bytes('identity_sealed'),
     createdAt: int8('created_at').notNull(),
     seenAt: int8('seen_at').notNull(),
     expiresAt: int8('expires_at').notNull(),

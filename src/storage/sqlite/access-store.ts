@@ -74,7 +74,7 @@ export function createAdminSessionStore({ orm, writer }: Deps): AdminSessionStor
       writer.write(() => {
         purge.run({ now: session.createdAt })
         crowd.run({ keyId: session.keyId }) // mutant: C33.session-cap
-        orm.insert(s).values(session).run()
+        return orm.insert(s).values(session).onConflictDoNothing().run().changes > 0
       }),
     find: (idHash) => writer.read(() => find.get({ idHash })),
     touch: (idHash, now) =>

@@ -28,6 +28,8 @@ export const adminSessions = sqliteTable(
     /** SHA-256 of the 256 random bits that the cookie holds. */
     idHash: bytes('id_hash').primaryKey(),
     keyId: text('key_id').notNull(),
+    /** Of a person who signed in by OpenID Connect: AES-256-GCM, with the row's id as context. */
+    identitySealed: bytes('identity_sealed'),
     createdAt: integer('created_at').notNull(),
     /** To the minute: written at most so often. */
     seenAt: integer('seen_at').notNull(),

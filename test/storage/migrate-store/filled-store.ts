@@ -115,7 +115,12 @@ async function keepCounts(store: Awaited<ReturnType<typeof openStore>>): Promise
   const to = { failingSince: T0, offSince: T0 + 1 }
   await store.webhooks.turn({ destination: 'whd_0123456789ab', from: on, to, event: null })
   const times = { createdAt: T0, seenAt: T0, expiresAt: T0 + HOUR }
-  await store.adminSessions.insert({ idHash: mac(), keyId: 'ADMIN_KEY', ...times })
+  await store.adminSessions.insert({
+    idHash: mac(),
+    keyId: 'ADMIN_KEY',
+    identitySealed: mac(),
+    ...times,
+  })
 }
 
 export async function fillStore(path: string) {

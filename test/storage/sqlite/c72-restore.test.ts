@@ -199,7 +199,7 @@ it('C72: keys that were revoked since stay so, and the console’s sessions end'
   }
   const session = {
     ...{ idHash: Buffer.concat([mac(), mac()]), keyId: 'ADMIN_KEY', createdAt: T0, seenAt: T0 },
-    expiresAt: T0 + 12 * HOUR,
+    ...{ expiresAt: T0 + 12 * HOUR, identitySealed: null },
   }
   const { store, restored } = await goBack(
     async (before) => {
