@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
+import { createIdentities, type Identity, type RoleRule } from '../../src/access/identities.ts'
 import { ABSOLUTE_MS, createSessions, IDLE_MS } from '../../src/console/sessions.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -14,8 +15,19 @@ const [OLD, NEW] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
 let store: Store
 let now: number
 
-function sessionsWith(options: { adminKey?: string; roots?: Buffer[] } = {}) {
-  const { adminKey = ADMIN, roots = [OLD] } = options
+const ISSUER = 'https://sso.example'
+const ANN: Identity = { issuer: ISSUER, subject: 'ann-1', name: 'Ann', roles: ['helpdesk'] }
+const HELPDESK: RoleRule = { value: 'helpdesk', role: 'support', service: null }
+
+type Options = {
+  adminKey?: string
+  roots?: Buffer[]
+  /** Null: people sign in with keys alone. */
+  oidc?: { issuer: string; rules: readonly RoleRule[] } | null
+}
+
+function sessionsWith(options: Options = {}) {
+  const { adminKey = ADMIN, roots = [OLD], oidc = { issuer: ISSUER, rules: [HELPDESK] } } = options
   return createSessions({
     authenticator: createAuthenticator({
       store: store.apiKeys,
@@ -25,7 +37,7 @@ function sessionsWith(options: { adminKey?: string; roots?: Buffer[] } = {}) {
       ],
       services: new Set(['shop']),
     }),
-    identities: null,
+    identities: oidc && createIdentities(oidc),
     store: store.adminSessions,
     keyring: createKeyring(roots),
     clock: { now: () => now },
@@ -144,9 +156,71 @@ describe('a session', () => {
     expect(await store.adminSessions.find(idHash)).toEqual({
       idHash,
       keyId: 'ADMIN_KEY',
+      identitySealed: null,
       createdAt: T0,
       seenAt: T0,
       expiresAt: T0 + ABSOLUTE_MS,
     })
+  })
+})
+
+describe('the session of a person', () => {
+  const begin = async (seed = 'a seed', identity = ANN) => {
+    const begun = await sessionsWith().beginFor(identity, seed)
+    return begun?.token ?? ''
+  }
+
+  it('is theirs by issuer and subject, with what their role allows', async () => {
+    const { access, keyName, isByOidc } = (await sessionsWith().resume(await begin())) ?? {}
+    expect([keyName, isByOidc, access?.service]).toEqual(['Ann', true, null])
+    expect(access?.keyId).toBe('oidc:https://sso.example#ann-1')
+    expect([...(access?.scopes ?? [])].toSorted()).toEqual(['admin:read', 'admin:support'])
+  })
+
+  it('begins once for a sign-in, and for nobody without a role', async () => {
+    expect(await begin('one')).not.toBe('')
+    expect(await begin('one')).toBe('')
+    expect(await begin('two')).not.toBe('')
+    expect(await begin('three', { ...ANN, roles: ['strangers'] })).toBe('')
+    expect(await begin('four', { ...ANN, issuer: 'https://another.example' })).toBe('')
+  })
+
+  it('ends where the settings no longer give the role, or name another provider or none', async () => {
+    const token = await begin()
+    const resumed = (oidc: Options['oidc']) => sessionsWith({ oidc: oidc ?? null }).resume(token)
+    const viewer = { ...HELPDESK, role: 'viewer' as const, service: 'shop' }
+    const changed = await resumed({ issuer: ISSUER, rules: [viewer] })
+    expect([changed?.access.service, [...(changed?.access.scopes ?? [])]]).toEqual([
+      ...['shop', ['admin:read']],
+    ])
+    expect(await resumed({ issuer: ISSUER, rules: [{ ...HELPDESK, value: 'x' }] })).toBeUndefined()
+    expect(await resumed({ issuer: 'https://b.example', rules: [HELPDESK] })).toBeUndefined()
+    expect(await resumed(null)).toBeUndefined()
+    expect(await resumed({ issuer: ISSUER, rules: [HELPDESK] })).toBeDefined()
+  })
+
+  it('is not another one’s where a row of the store was changed', async () => {
+    const [token] = [await begin()]
+    await begin('of ben', { ...ANN, subject: 'ben-2' })
+    const { createHash } = await import('node:crypto')
+    const idOf = (text: string) =>
+      createHash('sha256')
+        .update(text.split('.')[0] ?? '')
+        .digest()
+    const ours = await store.adminSessions.find(idOf(token))
+    const keyring = createKeyring([OLD])
+    const raise = JSON.stringify({ ...ANN, roles: ['helpdesk', 'admins'] })
+    const forged = [Buffer.alloc(40), keyring.seal(raise, 'another context'), null]
+    for (const identitySealed of forged) {
+      await store.adminSessions.remove(idOf(token))
+      if (ours) await store.adminSessions.insert({ ...ours, identitySealed })
+      expect(await sessionsWith().resume(token)).toBeUndefined()
+    }
+  })
+
+  it('outlives a change of the root secret while the previous one is known, and no longer', async () => {
+    const token = await begin()
+    expect(await sessionsWith({ roots: [NEW, OLD] }).resume(token)).toBeDefined()
+    expect(await sessionsWith({ roots: [NEW] }).resume(token)).toBeUndefined()
   })
 })

@@ -24,7 +24,7 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
     it('finds one by its hash, moves when it was seen forwards only, and ends it once', async () => {
       const sessions = factory()
       const session = newSession()
-      await sessions.insert(session)
+      expect(await sessions.insert(session)).toBe(true)
       expect(await sessions.find(session.idHash)).toEqual(session)
       await sessions.touch(session.idHash, T0 + 60_000)
       await sessions.touch(session.idHash, T0 + 30_000)
@@ -34,6 +34,15 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
       expect(await sessions.find(session.idHash)).toBeUndefined()
       await sessions.touch(session.idHash, T0 + 90_000)
       expect(await sessions.find(session.idHash)).toBeUndefined()
+    })
+
+    it('keeps who a person is, sealed, and takes an id once', async () => {
+      const sessions = factory()
+      const session = newSession({ keyId: 'oidc:https://a.example#ann', identitySealed: mac() })
+      expect(await sessions.insert(session)).toBe(true)
+      const another = newSession({ idHash: session.idHash, keyId: 'oidc:https://a.example#ben' })
+      expect(await sessions.insert(another)).toBe(false)
+      expect(await sessions.find(session.idHash)).toEqual(session)
     })
 
     it('removes expired ones when another one begins, and nothing else', async () => {

@@ -52,7 +52,9 @@ function ofConnection(chain: readonly Fields[]): Failed | undefined {
     return { kind: 'unreachable', word: 'answer_too_long' }
   if (chain.some(({ name }) => name === 'TimeoutError' || name === 'AbortError'))
     return { kind: 'unreachable', word: 'timeout' }
-  const status = chain.find((one) => one instanceof Response && !one.ok)?.status
+  const status = chain
+    .map((one) => (one instanceof Response && !one.ok ? one.status : 0))
+    .find(Boolean)
   // Nothing is there: an issuer or an endpoint that was written down wrong.
   if (status !== undefined)
     return { kind: status < 500 ? 'set_up_wrong' : 'unreachable', word: `http_${status}` }

@@ -355,7 +355,7 @@ describe('a provider', () => {
     }
     await made.close()
     const cold = createOidcProvider(made.config, createClock())
-    expect(await cold.begin('/admin')).toEqual({ kind: 'unreachable', word: 'ECONNREFUSED' })
+    expect(await cold.begin('/admin')).toMatchObject({ kind: 'unreachable' })
   })
 })
 
