@@ -31,8 +31,8 @@ export const SCHEMES = ['light', 'dark'] as const
 export const hasBrowser = existsSync(EXECUTABLE)
 if (!hasBrowser) console.warn(`skipped: the console in a browser (there is no ${EXECUTABLE})`)
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS })
+export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: [...FLAGS, ...flags] })
 }
 
 export type Look = {
@@ -57,9 +57,9 @@ export async function openContext(
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
   page.on('console', (message) => {
-    // A refused form is answered by a page: its status is no error of the page's.
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
-      errors.push(message.text())
+    // A refused form is answered by a page: its status is no error of the page's. Nor is plain http in a LAN.
+    const isKnown = /status of 4\d\d|^The Cross-Origin-Opener-Policy header has been ignored/
+    if (message.type() === 'error' && !isKnown.test(message.text())) errors.push(message.text())
   })
   return { context, page, errors }
 }

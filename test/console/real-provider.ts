@@ -54,8 +54,6 @@ export async function startProvider(consoleUrl: string): Promise<RealProvider> {
           post_logout_redirect_uris: [`${consoleUrl}/admin/sign-in/out`],
           grant_types: ['authorization_code'],
           response_types: ['code'],
-          // Plain http redirect URIs are for loopback and private networks only.
-          application_type: 'native',
           token_endpoint_auth_method: 'client_secret_basic',
         },
       ],
