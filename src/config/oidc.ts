@@ -28,7 +28,6 @@ export const parseIssuer: Parser<string> = (text) => {
     throw new SettingError('must not contain a user, a query or a fragment')
   if (url.pathname.includes('/.well-known/'))
     throw new SettingError('is the address of the description: give what is before /.well-known/')
-  // mutant: C33.oidc-one-tenant
   if (ANY_TENANT.test(url.href))
     throw new SettingError(
       'is for the accounts of every tenant: give your own, https://login.microsoftonline.com/<tenant id>/v2.0',
@@ -113,7 +112,7 @@ function noteMissing(given: Given, reader: Reader, publicUrl: string | undefined
   for (const key of REQUIRED) {
     const { name } = OIDC_SETTINGS[key]
     if (given[key] === undefined && !reader.isNoted(name))
-      reader.note(name, `is missing: ${first.name} is given, and does nothing without it`) // mutant: C33.oidc-whole-or-none
+      reader.note(name, `is missing: ${first.name} is given, and does nothing without it`)
   }
   const { name } = OIDC_SETTINGS.consoleUrl
   if ((given.consoleUrl ?? publicUrl) === undefined && !reader.isNoted(name))

@@ -66,6 +66,7 @@ const toSession = (id: string, { access, name }: Standing, isByOidc: boolean): S
 export function createSessions(deps: SessionDeps): Sessions {
   const { authenticator, store, clock } = deps
   const holders = createHolders(deps)
+  const { isSigned } = holders
 
   const insert = async (id: string, key: Standing, identity: Identity | null) => {
     const now = clock.now()
@@ -91,8 +92,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     const now = clock.now()
     if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined // mutants: C33.idle-timeout C33.absolute-timeout
     const key = await holders.of(found)
-    if (!key?.access.scopes.has('admin:read') || !holders.isSigned(id, key, signature))
-      return undefined // mutant: C33.cookie-signature
+    if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined // mutant: C33.cookie-signature
     const session = toSession(id, key, found.identitySealed !== null)
     return { session, seenAt: found.seenAt, idHash }
   }

@@ -53,6 +53,10 @@ const OIDC_NOTICES = {
 export type OidcNotice = keyof typeof OIDC_NOTICES
 export type Notice = keyof typeof KEY_NOTICES | OidcNotice
 
+/** A key is the way in. */
+const isAway = (notice: Notice | null) =>
+  notice !== null && ['unreachable', 'set_up_wrong', 'denied', 'busy', 'many'].includes(notice)
+
 const isOfKey = (notice: Notice): notice is keyof typeof KEY_NOTICES =>
   Object.hasOwn(KEY_NOTICES, notice)
 
@@ -103,6 +107,6 @@ export function signInPage(
   const isOfWrongKey = kind === 'bad' && notice !== null && isOfKey(notice)
   const wrong = isOfWrongKey ? html` aria-invalid="true" aria-describedby="notice"` : ''
   const form = keyForm(to, wrong)
-  const way = oidc ? withProvider(oidc, to, form, kind === 'bad') : form
+  const way = oidc ? withProvider(oidc, to, form, isOfWrongKey || isAway(notice)) : form
   return cardPage(page, 'Sign in', html`<h1>Sign in</h1>\n${shown}\n${way}`, themeSwitch(page))
 }

@@ -54,7 +54,7 @@ export function createWrongKeys(deps: {
   }
 
   return {
-    isFull: (address) => remembered(keyOf('sign_in_per_ip', countedAs(address)).key) !== undefined, // mutant: C33.refused-often-waits
+    isFull: (address) => remembered(keyOf('sign_in_per_ip', countedAs(address)).key) !== undefined,
     async count(address) {
       const keys = [
         keyOf('sign_in_per_ip', countedAs(address)),

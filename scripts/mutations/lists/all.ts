@@ -26,6 +26,7 @@ import { MAIL_APIS } from './mail-apis.ts'
 import { MAIL_SERVERS } from './mail-servers.ts'
 import { MAILBOXES } from './mailboxes.ts'
 import { MOVES } from './moves.ts'
+import { OIDC } from './oidc.ts'
 import { OPERATORS } from './operators.ts'
 import { PACE_MUTANTS } from './pace.ts'
 import { POSTGRES } from './postgres.ts'
@@ -91,6 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOST_KEYS,
   ...CONSOLE,
   ...SIGN_IN,
+  ...OIDC,
   ...SUPPORT,
   ...ADVICE,
   ...ADMINS,
