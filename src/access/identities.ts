@@ -30,7 +30,7 @@ export type Identity = {
 const ACTOR = 'oidc:'
 
 /** In the log, in place of a key's id. */
-export const actorIdOf = ({ issuer, subject }: Pick<Identity, 'issuer' | 'subject'>) =>
+const actorIdOf = ({ issuer, subject }: Pick<Identity, 'issuer' | 'subject'>) =>
   `${ACTOR}${issuer}#${subject}`
 
 /** The subject of such an id; undefined: it is a key's. */

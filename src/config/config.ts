@@ -11,7 +11,7 @@ import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { listEffective } from './effective-settings.ts'
-import { readKeys } from './keys.ts'
+import { type DevKeys, type Keys, readKeys } from './keys.ts'
 import { type Listen, toListen } from './listen.ts'
 import { OIDC_SETTINGS, readOidc } from './oidc.ts'
 import { checkPrices, PRICE_SETTINGS } from './prices.ts'
@@ -36,7 +36,7 @@ export const EXIT_CONFIG = 78
 
 export type Role = 'all' | 'api' | 'worker'
 
-export type Config = {
+export type Config = Keys & {
   readonly mode: 'development' | 'production'
   /** `api` answers, `worker` sends: at least one of each, or `all`. */
   readonly role: Role
@@ -45,14 +45,6 @@ export type Config = {
   readonly store: StoreConfig
   /** Where the limits are counted. */
   readonly limits: LimitsConfig
-  /** Root secrets for the keyring, 32 bytes each, the current one first. */
-  readonly secretKeys: readonly Uint8Array[]
-  /** For `defaultService`, scope verify; null: keys are created by command. */
-  readonly apiKey: string | null
-  /** Scope admin, of no service. */
-  readonly adminKey: string | null
-  /** Created in development, not given by a setting: these alone may be printed. */
-  readonly made: { readonly apiKey: boolean; readonly adminKey: boolean }
   /** `default`, or the first of a file without it. */
   readonly defaultService: string
   /** By name; never empty. */
@@ -89,9 +81,6 @@ export type Config = {
   /** For the log at start: valid, but worth a thought. */
   readonly warnings: readonly string[]
 }
-
-/** As the settings SECRET_KEY, API_KEY and ADMIN_KEY take them. */
-export type DevKeys = { secretKey: string; apiKey: string; adminKey: string }
 
 export type ConfigSources = {
   /** @throws as node:fs readFileSync */

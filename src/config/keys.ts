@@ -1,15 +1,27 @@
 // The keys of the process: those of the settings, and in development those that it made itself.
 
-import type { Config, DevKeys } from './config.ts'
 import type { Values } from './reader.ts'
 import { SERVER_SETTINGS } from './settings.ts'
 
 type Server = Values<typeof SERVER_SETTINGS>
-type Keys = Pick<Config, 'secretKeys' | 'apiKey' | 'adminKey' | 'made'>
+
+export type Keys = {
+  /** Root secrets for the keyring, 32 bytes each, the current one first. */
+  readonly secretKeys: readonly Uint8Array[]
+  /** For `defaultService`, scope verify; null: keys are created by command. */
+  readonly apiKey: string | null
+  /** Scope admin, of no service. */
+  readonly adminKey: string | null
+  /** Created in development, not given by a setting: these alone may be printed. */
+  readonly made: { readonly apiKey: boolean; readonly adminKey: boolean }
+}
+
+/** As the settings SECRET_KEY, API_KEY and ADMIN_KEY take them. */
+export type DevKeys = { secretKey: string; apiKey: string; adminKey: string }
 
 export function readKeys(
   server: Server,
-  mode: Config['mode'],
+  mode: 'development' | 'production',
   made: (dataDir: string) => DevKeys | undefined,
 ): Keys {
   const complete = server.secretKey && server.apiKey && server.adminKey

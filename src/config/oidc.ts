@@ -20,7 +20,7 @@ const parseShort: Parser<string> = (text) => {
 }
 
 /** As the provider writes it, for its tokens name it letter by letter. */
-export const parseIssuer: Parser<string> = (text) => {
+const parseIssuer: Parser<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !['http:', 'https:'].includes(url.protocol))
     throw new SettingError(`"${text}" is not an http or https URL`)
@@ -36,7 +36,7 @@ export const parseIssuer: Parser<string> = (text) => {
 }
 
 /** `helpdesk=support`, or `shop-team=support@shop`. From the right: a group’s name may hold an =. */
-export const parseRoleRule: Parser<RoleRule> = (text) => {
+const parseRoleRule: Parser<RoleRule> = (text) => {
   const [, value = '', role = '', , service = null] = /^(.+)=([^=@]*)(@([\w-]+))?$/.exec(text) ?? []
   const found = ROLES.find((one) => one === role.trim())
   if (!found || value.trim() === '')
@@ -46,7 +46,7 @@ export const parseRoleRule: Parser<RoleRule> = (text) => {
   return { value: parseShort(value.trim()), role: found, service }
 }
 
-export const parseRoleRules: Parser<RoleRule[]> = (text) => {
+const parseRoleRules: Parser<RoleRule[]> = (text) => {
   const rules = parseList(parseRoleRule)(text)
   if (rules.length > MAX_RULES) throw new SettingError(`names more than ${MAX_RULES} roles`)
   const values = rules.map(({ value }) => value)

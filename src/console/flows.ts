@@ -1,7 +1,7 @@
 // What a sign-in by OpenID Connect keeps in the browser until it is back: sealed, and good for ten minutes.
 // It must not be readable or writable there: state, nonce and the code's verifier prove whose sign-in it is.
 
-import type { Flow } from '../access/oidc/ports.ts'
+import type { Flow, OidcConfig, OidcProvider } from '../access/oidc/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 
@@ -16,6 +16,9 @@ export type Flows = {
   /** Undefined: made elsewhere, changed, or too old. */
   open(sealed: string): Flow | undefined
 }
+
+/** service/compose-admin.ts fills it. */
+export type OidcParts = { provider: OidcProvider; config: OidcConfig; flows: Flows }
 
 export function createFlows(deps: {
   keyring: Pick<Keyring, 'seal' | 'open'>

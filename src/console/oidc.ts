@@ -2,27 +2,17 @@
 // It must not ask the provider for anything that this browser did not start, nor log more than a kind and a word.
 
 import { ruleFor } from '../access/identities.ts'
-import {
-  CALLBACK_PATH,
-  type Failed,
-  type Flow,
-  type OidcConfig,
-  type OidcProvider,
-  SIGNED_OUT_PATH,
-} from '../access/oidc/ports.ts'
+import { CALLBACK_PATH, type Failed, type Flow, SIGNED_OUT_PATH } from '../access/oidc/ports.ts'
 import { addressOf } from '../http/end-user.ts'
 import { recordWrongKey } from '../http/refuse.ts'
 import { clearFlow, readFlow, writeFlow, writeToken } from './cookies.ts'
-import type { Flows } from './flows.ts'
+import type { OidcParts } from './flows.ts'
 import { ownPath } from './origin.ts'
 import type { Answer, ConsoleDeps, Pages } from './page-route.ts'
 import { appendSession } from './session-events.ts'
 import { isSame } from './session-holders.ts'
 import { bouncePage, type Page } from './shell.ts'
 import { type OidcNotice, START_PATH, signInPage } from './sign-in-page.ts'
-
-/** service/compose-admin.ts fills it. */
-export type OidcParts = { provider: OidcProvider; config: OidcConfig; flows: Flows }
 
 type Deps = ConsoleDeps & { oidc: OidcParts }
 type Refusal = OidcNotice
@@ -41,7 +31,7 @@ const STATUS: Readonly<Record<Refusal, 400 | 403 | 429 | 503>> = {
 }
 /** As a wrong key does: whoever sends these may be guessing. The others were answered by the provider, or are its own trouble. */
 const COUNTED: readonly Refusal[] = ['code_refused', 'untrusted', 'lost']
-/** A provider that is away makes a line for each kind, not for each visitor. */
+/** A provider that is down makes a line for each kind, not for each visitor. */
 const LOG_EVERY_MS = 10_000
 
 function createLog({ logger, clock }: Pick<ConsoleDeps, 'logger' | 'clock'>) {

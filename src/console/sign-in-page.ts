@@ -87,7 +87,7 @@ function keyForm(to: string, wrong: Html | ''): Html {
 
 const IN_CLEAR = html`<p class="note">This console is served over plain http. Anybody who can read the traffic of this network can read what you see here and take over your session until it ends. Stay in a network of your own, or ask for https.</p>`
 
-/** By the provider first: a key is the way in while it is away. */
+/** By the provider first: a key is the way in while it is down. */
 function withProvider(oidc: ProviderShown, to: string, form: Html, isOpen: boolean): Html {
   const start = `${oidc.consoleUrl}${START_PATH}?to=${encodeURIComponent(to)}`
   return html`<a class="button main" href="${start}">Sign in with ${oidc.name}</a>

@@ -297,7 +297,7 @@ describe('the page of the sign-in', () => {
     expect((await walker.get(url)).text).toContain('content="0; url=/admin"')
   })
 
-  it('says that the provider is away, within seconds; a key still opens the console', async () => {
+  it('says that the provider is down, within seconds; a key still opens the console', async () => {
     await provider.stop()
     try {
       const page = await createWalker().get(`${consoleUrl}/admin/sign-in/oidc?to=/admin/texts`)

@@ -7,7 +7,7 @@ export const MAX_ANSWER_BYTES = 256 * 1024
 /** Fetch standard: these have no body, and a Response refuses one. */
 const WITHOUT_BODY: readonly number[] = [204, 205, 304]
 
-export class AnswerTooLongError extends Error {
+class AnswerTooLongError extends Error {
   override name = 'AnswerTooLongError'
 }
 

@@ -1,4 +1,4 @@
-// The library, set up for one provider: its endpoints, the algorithms and the client authentication that are good enough.
+// The library, set up for one provider: its endpoints, the algorithms and the client authentication that suffice.
 // It must not talk to a provider other than the one that the settings name.
 
 import type { Configuration, ServerMetadata } from 'openid-client'

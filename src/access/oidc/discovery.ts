@@ -1,5 +1,5 @@
 // What the provider publishes about itself, asked for with the first sign-in and kept for a while.
-// It must not hold up a start, nor let a crowd at the sign-in ask a provider that is away once each.
+// It must not hold up a start, nor let a crowd at the sign-in ask a provider that is down once each.
 
 import type { ServerMetadata } from 'openid-client'
 import type { Clock } from '../../kernel/clock.ts'
