@@ -36,12 +36,14 @@ function faultsIn(message: string): Finding[] {
 async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
   const { checkDatabase, checkFiles, checkLimits } = await import('./doctor/stores.ts')
   const { checkProviders } = await import('./doctor/providers.ts')
+  const { checkSignIn } = await import('./doctor/sign-in.ts')
   const found = await Promise.all([
     findingsOf('files', () => checkFiles(config)),
     findingsOf('database', () => checkDatabase(config)),
     findingsOf('limits', () => checkLimits(config.limits)),
     findingsOf('providers', () => checkProviders(config, createClock(), DEADLINE_MS)),
     findingsOf('mail domain', () => checkDomain(config, dns)),
+    findingsOf('sign-in', () => checkSignIn(config.oidc, createClock())),
   ])
   const all = found.flat()
   const isClock = ({ check }: Finding) => check === 'clock'
@@ -60,7 +62,7 @@ async function report(findings: readonly Finding[], isJson: boolean, terminal: T
 export const doctorCommand: Command = {
   words: 'doctor',
   summary:
-    'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM and the clock.',
+    'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM, sign-in and the clock.',
   options: {
     ...DNS_OPTIONS,
     ...JSON_OPTION,

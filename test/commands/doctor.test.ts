@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import type { StoreConfig } from '../../src/storage/open.ts'
 import { openStore } from '../../src/storage/open.ts'
+import { startProvider } from '../console/real-provider.ts'
 import { createInput, newVerification } from '../contract/rows.ts'
 import { type MailServer, PASSWORD, startMailServer, USER } from '../delivery/smtp-server.ts'
 import { createDatabase } from '../postgres/databases.ts'
@@ -286,4 +287,31 @@ it('C71: wrong settings end it with 78, each named', async () => {
       expect.stringMatching(new RegExp(`^failed {2}settings {2}${name}: [^\\ufffd]+$`)),
     ),
   )
+})
+
+describe('C71: the sign-in by OpenID Connect', () => {
+  const consoleUrl = 'https://verify.example.com'
+  const settingsFor = (issuer: string, secret = 'the-secret-that-was-registered') => ({
+    ...{ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: 'countersign', OIDC_CLIENT_SECRET: secret },
+    ...{ OIDC_ROLES: 'staff=viewer', OIDC_CONSOLE_URL: consoleUrl },
+  })
+
+  it('C71: a client that the provider accepts, a wrong secret, another issuer, nobody there', async () => {
+    await makeStore(dataDir)
+    const provider = await startProvider(consoleUrl)
+    undo.push(() => provider.close())
+    const { issuer } = provider
+    expect((await examine(settingsFor(issuer))).of('sign-in')).toEqual([
+      `ok ${issuer} answers and accepts the client; its redirect URI has to be ${consoleUrl}/admin/sign-in/oidc/callback`,
+    ])
+    const wrong = await examine(settingsFor(issuer, 'another-secret'))
+    expect(wrong.of('sign-in')).toEqual([expect.stringMatching(/^failed .*\(invalid_client\)$/)])
+    expect(wrong.out).not.toContain('another-secret')
+    const [other] = (await examine(settingsFor(`${issuer}/realms/x`))).of('sign-in')
+    expect(other).toMatch(/^failed .*\(http_404\)$/)
+    await provider.close()
+    const [gone] = (await examine(settingsFor(issuer))).of('sign-in')
+    expect(gone).toMatch(/^failed .*cannot be reached/)
+    expect((await examine()).of('sign-in')).toEqual([])
+  })
 })

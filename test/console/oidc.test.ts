@@ -146,6 +146,19 @@ describe('somebody whom the provider knows', () => {
   })
 })
 
+describe('a name that is not one', () => {
+  it('is shown as text, on one line and cut off', async () => {
+    const name = `<img src=x onerror=alert(1)>\n\u202e"'${'x'.repeat(500)}`
+    provider.people.set('sub-of-gus', { name, roles: ['staff'] })
+    const [walker] = await signIn('sub-of-gus')
+    const { text } = await walker.get(`${consoleUrl}/admin/health`)
+    const shown = /<strong>([^<]*)<\/strong>/.exec(text)?.[1] ?? ''
+    expect(shown).toMatch(/^&lt;img src=x onerror=alert\(1\)&gt; &quot;&#39;x+$/)
+    expect(text).not.toContain('<img src=x')
+    expect(text).not.toContain('x'.repeat(80))
+  })
+})
+
 describe('a session of a person', () => {
   it('ends after half an hour without use, and after twelve hours however busy', async () => {
     const [walker] = await signIn('sub-of-ben')
