@@ -38,6 +38,8 @@ export function createApiKey(input: {
   name: string
   scopes: readonly Scope[]
   nowMs: number
+  /** Null: no end. */
+  expiresAt?: number | null
 }): NewApiKey {
   if (input.scopes.length === 0) throw new Error('a key needs at least one scope')
   if (input.service === null && input.scopes.includes('verify'))
@@ -53,6 +55,8 @@ export function createApiKey(input: {
       scopes: input.scopes,
       secretHash: hashKey(secret),
       createdAt: input.nowMs,
+      expiresAt: input.expiresAt ?? null,
+      lastUsedAt: null,
       revokedAt: null,
     },
   }

@@ -2,6 +2,7 @@
 // It must not cache: a revoked key is refused at once. It must not reveal why a key is refused.
 
 import { timingSafeEqual } from 'node:crypto'
+import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import { hashKey, parseApiKey } from './api-keys.ts'
 import type { ApiKeyRecord, ApiKeyStore, Scope } from './ports.ts'
 
@@ -32,7 +33,8 @@ export type Authenticator = {
 }
 
 export type AuthenticatorDeps = {
-  store: Pick<ApiKeyStore, 'find'>
+  store: Pick<ApiKeyStore, 'find' | 'touch'>
+  clock: Clock
   fixedKeys: readonly FixedKey[]
   /** The services by name. */
   services: { has(name: string): boolean }
@@ -40,6 +42,8 @@ export type AuthenticatorDeps = {
 
 /** Shorter ones can be guessed. */
 export const MIN_FIXED_KEY_LENGTH = 16
+/** A busy key costs a write an hour. */
+const TOUCH_EVERY_MS = HOUR_MS
 /** Stands in for the hash of a key that does not exist: the same work for unknown ids. */
 const NO_HASH = Buffer.alloc(32)
 
@@ -55,6 +59,7 @@ export function expandScopes(scopes: readonly Scope[]): ReadonlySet<Scope> {
 /** @throws Error where a fixed key is too short or names an unknown service */
 export function createAuthenticator({
   store,
+  clock,
   fixedKeys,
   services,
 }: AuthenticatorDeps): Authenticator {
@@ -77,6 +82,7 @@ export function createAuthenticator({
 
   function accessOf(record: ApiKeyRecord): Access | undefined {
     if (record.revokedAt !== null) return undefined // mutant: C35.revoked-key-refused
+    if (record.expiresAt !== null && clock.now() >= record.expiresAt) return undefined
     if (record.service !== null && !services.has(record.service)) return undefined
     return { keyId: record.id, service: record.service, scopes: expandScopes(record.scopes) }
   }
@@ -87,7 +93,19 @@ export function createAuthenticator({
     const record = await store.find(parts.id) // mutant: I11.outage-not-unknown
     const expected = record?.secretHash.length === NO_HASH.length ? record.secretHash : NO_HASH
     const matches = timingSafeEqual(hashKey(parts.secret), expected)
-    return record && matches ? accessOf(record) : undefined
+    const access = record && matches ? accessOf(record) : undefined
+    if (record && access) noteUse(record)
+    return access
+  }
+
+  const touching = new Set<string>()
+  /** Beside the request: nobody waits for it, and nobody is refused because of it. */
+  function noteUse({ id, lastUsedAt }: ApiKeyRecord): void {
+    const now = clock.now()
+    if (now - (lastUsedAt ?? 0) < TOUCH_EVERY_MS || touching.has(id)) return
+    touching.add(id)
+    const done = () => void touching.delete(id)
+    store.touch(id, now).then(done, done)
   }
 
   return {

@@ -18,6 +18,10 @@ export type ApiKeyRecord = {
   /** SHA-256 of the secret part. */
   secretHash: Uint8Array
   createdAt: number
+  /** From then on it is refused; null: it has no end. */
+  expiresAt: number | null
+  /** To the hour; null: never, or before this was kept. */
+  lastUsedAt: number | null
   revokedAt: number | null
 }
 
@@ -28,6 +32,8 @@ export type ApiKeyStore = {
   list(service: string | null): Promise<ApiKeyRecord[]>
   /** @returns false where there is no such key; revoking twice is fine */
   revoke(id: string, now: number): Promise<boolean>
+  /** That it was used; moves forwards only. */
+  touch(id: string, now: number): Promise<void>
 }
 
 /** A signed-in browser of the admin console. The store never has what the cookie holds. */

@@ -9,6 +9,7 @@ import type { LimitState } from '../verification/limit-states.ts'
 import type { Party } from '../verification/party.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { createCosts } from './costs.ts'
+import type { KeyAdmin } from './keys.ts'
 import {
   actorOf,
   countedParty,
@@ -44,6 +45,7 @@ export type AdminDeps = {
   suppressions: SuppressionAdmin
   operations: Operations
   webhooks: WebhookOperations
+  keys: KeyAdmin
   costs: ReturnType<typeof createCosts>
   summaries: Summaries
   /** @param service whose failures are counted; null: all */

@@ -1,7 +1,9 @@
 // The parts that an admin's commands work with: the store beside the running service, people by their keys, and the API's forms.
 // It must not be loaded for help: it brings a database driver and the schemas along.
 
+import type { ApiKeyRecord } from '../access/ports.ts'
 import type { Reading } from '../admin/diagnosis.ts'
+import { createKeyAdmin } from '../admin/keys.ts'
 import { createPeople, type Exported } from '../admin/people.ts'
 import type {
   Admin,
@@ -9,13 +11,14 @@ import type {
   VerificationDetail,
   VerificationFilter,
 } from '../admin/ports.ts'
-import { createRecipients, type Person } from '../admin/recipients.ts'
+import { createRecipients, type Person, type Recipients } from '../admin/recipients.ts'
 import { createRefusals, type RefusalLine } from '../admin/refusals.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
 import { toWireAdminVerification, toWireDiagnosed } from '../http/schemas/admin-verifications.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
+import { toWireKey } from '../http/schemas/keys.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
 import { toWireSuppression } from '../http/schemas/suppressions.ts'
@@ -48,6 +51,21 @@ function webhooksOf(store: Store, services: Config['services'], clock: Clock) {
   })
 }
 
+/** As the API answers it. */
+const wireOf = (
+  clock: Clock,
+  recipients: Recipients,
+  readingOf: (detail: VerificationDetail) => Reading,
+) => ({
+  verification: (row: ListedVerification) => toWireAdminVerification(row, clock.now(), recipients),
+  detail: (detail: VerificationDetail) => toWireDiagnosed(detail, readingOf(detail), recipients),
+  event: toWireEvent,
+  refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
+  key: (record: ApiKeyRecord) => toWireKey(record, clock.now()),
+  suppression: (row: Suppression) => toWireSuppression(row, clock.now(), recipients),
+  exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
+})
+
 export type AdminContext = Awaited<ReturnType<typeof openContext>>
 
 async function openContext(store: Store, config: Config) {
@@ -74,6 +92,7 @@ async function openContext(store: Store, config: Config) {
     readingOf,
     admin: BY_COMMAND,
     refusals: createRefusals({ events, recipients }),
+    keys: createKeyAdmin({ store: store.apiKeys, events, services, clock }),
     suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
     people: createPeople({
       verifications,
@@ -87,16 +106,7 @@ async function openContext(store: Store, config: Config) {
       clock,
     }),
     webhooks: webhooksOf(store, services, clock),
-    wire: {
-      verification: (row: ListedVerification) =>
-        toWireAdminVerification(row, clock.now(), recipients),
-      detail: (detail: VerificationDetail) =>
-        toWireDiagnosed(detail, readingOf(detail), recipients),
-      event: toWireEvent,
-      refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
-      suppression: (row: Suppression) => toWireSuppression(row, clock.now(), recipients),
-      exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
-    },
+    wire: wireOf(clock, recipients, readingOf),
     /** The one person that the options name, canonical. @throws UsageError where it is nobody, or may be several */
     personOf(given: Given): Person {
       const { person, country } = requirePerson(given)

@@ -1,27 +1,25 @@
 // countersign keys create, list and revoke: API keys, in the service's own store.
 // It must not show a key's text except once, when it is created.
 
-import { createApiKey } from '../access/api-keys.ts'
-import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
+import { SCOPES, type Scope } from '../access/ports.ts'
 import type { Config } from '../config/config.ts'
-import { createClock } from '../kernel/clock.ts'
+import type { AdminContext } from './admin-context.ts'
 import {
   type Command,
   EXIT,
   type Given,
   JSON_OPTION,
+  type Terminal,
   textOption,
   toJson,
   UsageError,
 } from './command.ts'
-import { requireService, withStore } from './store.ts'
+import { requireService } from './store.ts'
 import { SERVICE_OPTION } from './verification-options.ts'
 
-const MAX_NAME_CHARACTERS = 100
-
-function toWire({ id, name, service, scopes, createdAt, revokedAt }: ApiKeyRecord) {
-  const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-  return { id, name, service, scopes, created_at: time(createdAt), revoked_at: time(revokedAt) }
+async function withKeys(terminal: Terminal, job: (context: AdminContext) => Promise<number>) {
+  const { withAdmin } = await import('./admin-context.ts')
+  return withAdmin(terminal, job)
 }
 
 function readScopes(given: Given): Scope[] {
@@ -42,11 +40,23 @@ function readService(given: Given, scopes: readonly Scope[], config: Config): st
   return name
 }
 
-function readName(given: Given): string {
-  const name = given.text('name') ?? ''
-  if (name.length > MAX_NAME_CHARACTERS || /\p{Cc}/u.test(name))
-    throw new UsageError(`--name must be one line of at most ${MAX_NAME_CHARACTERS} characters`)
-  return name
+/** A day is counted in whole: until its end, UTC. @throws UsageError */
+function readEnd(given: Given): number | null {
+  const text = given.text('expires')
+  if (text === undefined) return null
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text)
+  const at = isDay ? Date.parse(`${text}T23:59:59.999Z`) : Number.NaN
+  // Otherwise 2027-02-31 would be March 3.
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text))
+    throw new UsageError(`--expires must be a day like 2027-06-30: "${text}" is none`)
+  return at
+}
+
+const OPTION_OF = {
+  name: '--name',
+  service: '--service',
+  scopes: '--scope',
+  expiresAt: '--expires',
 }
 
 export const createKeyCommand: Command = {
@@ -62,16 +72,20 @@ export const createKeyCommand: Command = {
       multiple: true,
     },
     name: textOption('<text>', 'What it is for, in your own words'),
+    expires: textOption(
+      '<day>',
+      'The last day on which it works (2027-06-30, UTC; default: no end)',
+    ),
     ...JSON_OPTION,
   },
   run(given, terminal) {
-    const [scopes, name] = [readScopes(given), readName(given)]
-    return withStore(terminal, async (store, config) => {
+    const [scopes, expiresAt, name] = [readScopes(given), readEnd(given), given.text('name') ?? '']
+    return withKeys(terminal, async ({ keys, admin, config, wire }) => {
       const service = readService(given, scopes, config)
-      const key = createApiKey({ service, name, scopes, nowMs: createClock().now() })
-      await store.apiKeys.insert(key.record)
+      const key = await keys.create(admin, { service, name, scopes, expiresAt })
+      if ('fault' in key) throw new UsageError(`${OPTION_OF[key.fault.field]} ${key.fault.detail}`)
       if (given.flag('json')) {
-        terminal.out(toJson({ ...toWire(key.record), key: key.text }))
+        terminal.out(toJson({ ...wire.key(key.record), key: key.text }))
         return EXIT.ok
       }
       terminal.err(
@@ -83,22 +97,26 @@ export const createKeyCommand: Command = {
   },
 }
 
-function describeKey(record: ApiKeyRecord): string {
-  const { id, name, service, scopes, created_at, revoked_at } = toWire(record)
-  const state = revoked_at ? `revoked ${revoked_at}` : 'active'
-  return `${[id, service ?? '(every service)', scopes.join(','), created_at, state, name].join('  ')}\n`
+function describeKey(key: ReturnType<AdminContext['wire']['key']>): string {
+  const { id, name, service, scopes, state, ...times } = key
+  const until = times.expires_at === null ? '' : ` until ${times.expires_at}`
+  const words = { active: `active${until}`, ended: `ended ${times.expires_at}` }
+  const standing = state === 'revoked' ? `revoked ${times.revoked_at}` : words[state]
+  const used = times.last_used_at === null ? 'never used' : `used ${times.last_used_at}`
+  const cells = [id, service ?? '(every service)', scopes.join(','), times.created_at, standing]
+  return `${[...cells, used, name].join('  ')}\n`
 }
 
 export const listKeysCommand: Command = {
   words: 'keys list',
-  summary: 'Lists the keys created by command (not API_KEY and ADMIN_KEY of the settings).',
+  summary: 'Lists the keys that were created (not API_KEY and ADMIN_KEY of the settings).',
   options: { ...SERVICE_OPTION, ...JSON_OPTION },
   run: (given, terminal) =>
-    withStore(terminal, async (store) => {
-      const records = await store.apiKeys.list(given.text('service') ?? null)
-      if (given.flag('json')) terminal.out(toJson(records.map(toWire)))
+    withKeys(terminal, async ({ keys, wire }) => {
+      const records = await keys.list({ service: given.text('service') ?? null })
+      if (given.flag('json')) terminal.out(toJson(records.map(wire.key)))
       else if (records.length === 0) terminal.err('No keys found.\n')
-      else terminal.out(records.map(describeKey).join(''))
+      else terminal.out(records.map((one) => describeKey(wire.key(one))).join(''))
       return EXIT.ok
     }),
 }
@@ -109,9 +127,9 @@ export const revokeKeyCommand: Command = {
   summary: 'Permanently revokes a key: it is refused from the next request on.',
   options: JSON_OPTION,
   run: (given, terminal) =>
-    withStore(terminal, async (store) => {
+    withKeys(terminal, async ({ keys, admin }) => {
       const [id = ''] = given.positionals
-      if (!(await store.apiKeys.revoke(id, createClock().now()))) {
+      if (!(await keys.revoke(admin, id))) {
         terminal.err(`There is no key ${id}: see countersign keys list.\n`)
         return EXIT.failed
       }

@@ -4,6 +4,7 @@
 import type { App } from '../http/register.ts'
 import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
+import { addKeys } from './keys.ts'
 import { addLive } from './live.ts'
 import { addOidc } from './oidc.ts'
 import { ownPath } from './origin.ts'
@@ -40,6 +41,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addWebhooks,
     addLive,
     addHealth,
+    addKeys,
   ])
     addPages(pages, deps)
 }

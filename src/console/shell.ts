@@ -33,6 +33,7 @@ const NAVIGATION = {
   suppressions: 'Suppressions',
   texts: 'Texts',
   health: 'Health',
+  keys: 'Keys',
 } as const
 const THEME_LABELS = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const
 
@@ -93,7 +94,9 @@ export function shell(
   const { keyName, access, isByOidc } = page.session
   const reach = access.service === null ? 'all services' : access.service
   const may = mayOf(access.scopes)
-  const links = Object.entries(NAVIGATION).map(([name, label]) => {
+  const isAllowed = (name: string) => name !== 'keys' || access.scopes.has('admin')
+  const names = Object.entries(NAVIGATION).filter(([name]) => isAllowed(name))
+  const links = names.map(([name, label]) => {
     const here = name === parts.current ? html` aria-current="page"` : ''
     return html`<li><a href="/admin/${name}"${here}>${label}</a></li>`
   })

@@ -20,6 +20,7 @@ import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { factorRoutes } from './routes/factors.ts'
 import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
@@ -58,6 +59,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...peopleRoutes,
     ...webhookRoutes,
     ...suppressionRoutes,
+    ...keyRoutes,
     ...costRoutes,
     ...summaryRoutes,
     ...operationRoutes,

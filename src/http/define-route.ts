@@ -32,7 +32,7 @@ export type Definition = {
   id: string
   summary: string
   description?: string
-  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People' | 'Webhooks'
+  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People' | 'Webhooks' | 'Keys'
   needs: Requirement | 'nothing'
   params?: ZodObject
   query?: ZodObject

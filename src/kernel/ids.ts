@@ -54,6 +54,8 @@ export function createId(prefix: IdPrefix, nowMs: number): string {
 
 export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/
 
+export const API_KEY_ID = /^key_[0-9a-v]{32}$/
+
 export const SUPPRESSION_ID = /^sup_[0-9a-v]{32}$/
 
 /** Named after their verification and their number, deliveries and tries are found without an index of their own. */

@@ -6,6 +6,7 @@ import type { Authenticator } from '../access/authenticator.ts'
 import { createIdentities } from '../access/identities.ts'
 import { createOidcProvider } from '../access/oidc/provider.ts'
 import { createCosts } from '../admin/costs.ts'
+import { createKeyAdmin } from '../admin/keys.ts'
 import type { AdminDeps } from '../admin/operations.ts'
 import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport, Weights } from '../admin/ports.ts'
@@ -111,6 +112,9 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       liftable: parts.liftable,
       counters: limiter,
       clock,
+    }),
+    keys: createKeyAdmin({
+      ...{ store: store.apiKeys, events: store.events, services: config.services, clock },
     }),
     costs: createCosts({ events: store.events }),
     summaries: parts.summaries,

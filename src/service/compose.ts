@@ -75,6 +75,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   }
   const authenticator = createAuthenticator({
     store: store.apiKeys,
+    clock,
     fixedKeys: fixedKeys(config),
     services: config.services,
   })

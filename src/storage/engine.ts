@@ -202,7 +202,7 @@ const WRITES = {
   rootKeys: [],
   outbox: ['apply', 'receive', 'leasePolls', 'planPoll'],
   events: ['append'],
-  apiKeys: ['insert', 'revoke'],
+  apiKeys: ['insert', 'revoke', 'touch'],
   retention: ['eraseAddresses', 'purge', 'erase'],
   verificationReads: [],
   adminSessions: ['insert', 'touch', 'remove'],

@@ -25,6 +25,7 @@ let directory: string
 let store: Store
 let authenticator: Authenticator
 const services = new Map([['shop', {}]])
+let now = NOW
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'keys-'))
   const client = await openDatabase({
@@ -32,7 +33,9 @@ beforeAll(async () => {
     migrationsFolder: 'drizzle/sqlite',
   })
   store = createSqliteStore(client)
-  authenticator = createAuthenticator({ store: store.apiKeys, fixedKeys: [FIXED], services })
+  authenticator = createAuthenticator({
+    ...{ store: store.apiKeys, clock: { now: () => now }, fixedKeys: [FIXED], services },
+  })
 })
 afterAll(async () => {
   await store.close()
@@ -123,6 +126,28 @@ describe('callers that get in', () => {
     expect([...(access?.scopes ?? [])].toSorted()).toEqual(implied)
   })
 
+  it('until its end, and its use is noted once an hour', async () => {
+    const { text, record } = make({ expiresAt: NOW + 7_200_000 })
+    await store.apiKeys.insert(record)
+    const used = async () => {
+      await authenticator.authenticate(text)
+      return (await store.apiKeys.find(record.id))?.lastUsedAt
+    }
+    now = NOW
+    await Promise.all(Array.from({ length: 20 }, () => authenticator.authenticate(text)))
+    await expect.poll(used).toBe(NOW)
+    now = NOW + 3_599_999
+    expect(await used()).toBe(NOW)
+    now = NOW + 3_600_000
+    await expect.poll(used).toBe(NOW + 3_600_000)
+    now = NOW + 7_199_999
+    expect(await authenticator.authenticate(text)).toBeDefined()
+    now = NOW + 7_200_000
+    expect(await authenticator.authenticate(text)).toBeUndefined()
+    expect(await authenticator.standing(record.id)).toBeUndefined()
+    now = NOW
+  })
+
   it('a key of the environment does, whole only', async () => {
     expect(await authenticator.authenticate(FIXED.text)).toMatchObject({ keyId: 'API_KEY' })
     for (const text of ['', 'sixteen-letters', 'sixteen-letters!!', 'SIXTEEN-LETTERS!'])
@@ -133,7 +158,8 @@ describe('callers that get in', () => {
     const { text, record } = make()
     const broken: ApiKeyRecord = { ...record, secretHash: Buffer.alloc(0) }
     const { authenticate } = createAuthenticator({
-      store: { find: async () => broken },
+      store: { find: async () => broken, touch: async () => {} },
+      clock: { now: () => now },
       fixedKeys: [],
       services,
     })
@@ -142,14 +168,19 @@ describe('callers that get in', () => {
 
   it('a store that is down is not a wrong key', async () => {
     const find = () => Promise.reject(new StoreUnavailableError('locked'))
-    const { authenticate } = createAuthenticator({ store: { find }, fixedKeys: [FIXED], services })
+    const { authenticate } = createAuthenticator({
+      ...{ store: { find, touch: find }, clock: { now: () => now }, fixedKeys: [FIXED], services },
+    })
     await expect(authenticate(make().text)).rejects.toThrow(StoreUnavailableError)
     expect(await authenticate(FIXED.text)).toBeDefined()
   })
 
   it('short keys and unknown services are refused at start', () => {
     const create = (fixed: object) => () =>
-      createAuthenticator({ store: store.apiKeys, fixedKeys: [{ ...FIXED, ...fixed }], services })
+      createAuthenticator({
+        ...{ store: store.apiKeys, clock: { now: () => now }, services },
+        fixedKeys: [{ ...FIXED, ...fixed }],
+      })
     expect(create({ text: 'fifteen-letters' })).toThrow(/16/)
     expect(create({ service: 'gone' })).toThrow(/service/)
   })

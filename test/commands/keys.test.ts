@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
 import { ensureDevKeys } from '../../src/config/load.ts'
+import { createClock } from '../../src/kernel/clock.ts'
 import { MIGRATIONS_FOLDER } from '../../src/paths.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
@@ -43,7 +44,9 @@ async function authenticate(key: string) {
   })
   const store = createSqliteStore(client)
   const services = new Set(['default', 'checkout'])
-  const { authenticate } = createAuthenticator({ store: store.apiKeys, fixedKeys: [], services })
+  const { authenticate } = createAuthenticator({
+    ...{ store: store.apiKeys, clock: createClock(), fixedKeys: [], services },
+  })
   const access = await authenticate(key)
   await store.close()
   return access

@@ -27,6 +27,7 @@ beforeAll(async () => {
   store = await openStore(`${directory.path}/store.db`)
   const authenticator = createAuthenticator({
     store: store.apiKeys,
+    clock,
     fixedKeys: [{ id: 'ADMIN_KEY', text: KEY, service: null, scopes: ['admin'] }],
     services: new Set<string>(),
   })

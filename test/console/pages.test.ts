@@ -110,6 +110,26 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     }),
   )
 
+  it.each(LOOKS)('keys, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Keys' }).click()
+      await page.waitForURL(`${real.url}/admin/keys`)
+      await page.getByLabel('What it is for').fill('the support desk in Lisbon')
+      await page.getByLabel('What it may do').selectOption('admin:support')
+      await page.getByRole('button', { name: 'Create a key' }).click()
+      const key = await page.getByRole('status').getByText(/^cs_/).textContent()
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `keys-${name}`)
+      await page.getByText('Revoke…').first().click()
+      await page.getByRole('button', { name: /^Revoke the support desk/ }).click()
+      await page.waitForURL(/done=revoked/)
+      expect(await page.textContent('main')).not.toContain(key)
+      expect(await gravest(page)).toEqual([])
+    }),
+  )
+
   it('finds a verification by its reference and by the number, which no address holds', () =>
     within({}, async (page) => {
       const { body } = await real.start({ to: '+14155552672' })

@@ -31,6 +31,7 @@ function sessionsWith(options: Options = {}) {
   return createSessions({
     authenticator: createAuthenticator({
       store: store.apiKeys,
+      clock: { now: () => now },
       fixedKeys: [
         { id: 'ADMIN_KEY', text: adminKey, service: null, scopes: ['admin'] },
         { id: 'API_KEY', text: 'the-key-of-the-login-flow', service: 'shop', scopes: ['verify'] },

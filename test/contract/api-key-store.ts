@@ -13,6 +13,8 @@ const newKey = (change: Partial<ApiKeyRecord> = {}): ApiKeyRecord => ({
   scopes: ['verify'],
   secretHash: Buffer.concat([mac(), mac()]),
   createdAt: T0,
+  expiresAt: null,
+  lastUsedAt: null,
   revokedAt: null,
   ...change,
 })
@@ -32,6 +34,16 @@ export function describeApiKeys(factory: () => ApiKeyStore): void {
       expect(await keys.revoke(a.id, T0 + 9)).toBe(true)
       expect(await keys.revoke('key_unknown', T0)).toBe(false)
       expect(await keys.find(a.id)).toMatchObject({ revokedAt: T0 + 5 })
+    })
+
+    it('keeps when a key ends and when it was used, the newest', async () => {
+      const keys = factory()
+      const key = newKey({ expiresAt: T0 + 90 })
+      await keys.insert(key)
+      expect(await keys.find(key.id)).toEqual(key)
+      for (const at of [T0 + 50, T0 + 40]) await keys.touch(key.id, at)
+      await keys.touch('key_unknown', T0)
+      expect(await keys.find(key.id)).toEqual({ ...key, lastUsedAt: T0 + 50 })
     })
 
     it('an id can be used once', async () => {

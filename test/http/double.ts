@@ -177,13 +177,13 @@ export async function startDouble(
   const services = new Map(['shop', 'bank'].map((name) => [name, policy(name)]))
   const clock = createClock()
   const logger = createLogger({ level: 'trace', sink: { write: (line) => void lines.push(line) } })
-  const store = { find: async () => undefined }
+  const store = { find: async () => undefined, touch: async () => {} }
   const resolver = createAddressResolver({ trustedProxies: given.trusted ?? [] })
   const deps: ConsoleDeps = {
     service: createService(calls, answers),
     factors: createFactors(calls, answers),
     services,
-    authenticator: createAuthenticator({ store, fixedKeys: FIXED_KEYS, services }),
+    authenticator: createAuthenticator({ store, clock, fixedKeys: FIXED_KEYS, services }),
     events: { append: async () => {}, list: async () => ({ items: [], nextCursor: null }) },
     metrics: createMetrics(),
     eventIndexes: () => [],

@@ -20,9 +20,11 @@ export function createApiKeyStore(query: Query): ApiKeyStore {
       const [row] = await query<Raw>(sql`select * from api_keys where id = ${id}`)
       return row && toKey(row)
     },
-    async insert({ id, service, name, scopes, secretHash, createdAt, revokedAt }) {
-      await query(sql`insert into api_keys (id, service, name, scopes, secret_hash, created_at, revoked_at)
-        values (${id}, ${service}, ${name}, ${json(scopes)}, ${Buffer.from(secretHash)}, ${createdAt}, ${revokedAt})`)
+    async insert({ id, service, name, scopes, secretHash, createdAt, ...times }) {
+      await query(sql`insert into api_keys
+        (id, service, name, scopes, secret_hash, created_at, revoked_at, expires_at, last_used_at)
+        values (${id}, ${service}, ${name}, ${json(scopes)}, ${Buffer.from(secretHash)}, ${createdAt},
+          ${times.revokedAt}, ${times.expiresAt}, ${times.lastUsedAt})`)
     },
     async list(service) {
       const which =
@@ -35,6 +37,11 @@ export function createApiKeyStore(query: Query): ApiKeyStore {
       const rows = await query(sql`update api_keys set revoked_at = coalesce(revoked_at, ${now})
         where id = ${id} returning id`)
       return rows.length > 0
+    },
+    async touch(id, now) {
+      await query(
+        sql`update api_keys set last_used_at = greatest(last_used_at, ${now}) where id = ${id}`,
+      )
     },
   }
 }

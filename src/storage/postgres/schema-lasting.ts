@@ -24,6 +24,8 @@ export const apiKeys = pgTable(
     secretHash: bytes('secret_hash').notNull(),
     createdAt: int8('created_at').notNull(),
     revokedAt: int8('revoked_at'),
+    expiresAt: int8('expires_at'),
+    lastUsedAt: int8('last_used_at'),
   },
   (t) => [index('api_keys_service').on(t.service, t.createdAt)],
 )

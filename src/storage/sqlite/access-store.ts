@@ -34,6 +34,11 @@ export function createApiKeyStore({ orm, writer }: Deps): ApiKeyStore {
     .set({ revokedAt: sql`coalesce(${k.revokedAt}, ${p('now')})` })
     .where(byId)
     .prepare()
+  const touch = orm
+    .update(k)
+    .set({ lastUsedAt: sql`max(coalesce(${k.lastUsedAt}, 0), ${p('now')})` })
+    .where(byId)
+    .prepare()
   return {
     find: (id) => writer.read(() => find.all({ id }).map(toRecord)[0]),
     insert: (record) =>
@@ -46,6 +51,7 @@ export function createApiKeyStore({ orm, writer }: Deps): ApiKeyStore {
     list: (service) =>
       writer.read(() => (service === null ? all.all() : ofService.all({ service })).map(toRecord)),
     revoke: (id, now) => writer.write(() => revoke.run({ id, now }).changes > 0),
+    touch: (id, now) => writer.write(() => void touch.run({ id, now }), { mayRepeat: true }),
   }
 }
 

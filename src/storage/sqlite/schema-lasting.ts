@@ -17,6 +17,9 @@ export const apiKeys = sqliteTable(
     secretHash: bytes('secret_hash').notNull(),
     createdAt: integer('created_at').notNull(),
     revokedAt: integer('revoked_at'),
+    expiresAt: integer('expires_at'),
+    /** To the hour: written at most so often. */
+    lastUsedAt: integer('last_used_at'),
   },
   (t) => [index('api_keys_service').on(t.service, t.createdAt)],
 )

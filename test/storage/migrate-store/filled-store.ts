@@ -98,9 +98,14 @@ async function startHeld(stores: Stores) {
   return { id: record.id, held }
 }
 
-const KEYS: readonly Pick<ApiKeyRecord, 'service' | 'scopes' | 'revokedAt'>[] = [
-  { service: 'default', scopes: ['verify'], revokedAt: null },
-  { service: null, scopes: ['admin', 'admin:read'], revokedAt: T0 + 9 },
+const KEYS: readonly Pick<
+  ApiKeyRecord,
+  'service' | 'scopes' | 'revokedAt' | 'expiresAt' | 'lastUsedAt'
+>[] = [
+  { service: 'default', scopes: ['verify'], revokedAt: null, expiresAt: T0 + 8, lastUsedAt: T0 },
+  ...[{ service: null, scopes: ['admin', 'admin:read'] as const, revokedAt: T0 + 9 }].map(
+    (one) => ({ ...one, expiresAt: null, lastUsedAt: null }),
+  ),
 ]
 
 export type Filled = Awaited<ReturnType<typeof fillStore>>

@@ -313,7 +313,7 @@ it('a database with rows, a service or another file’s move is left alone', asy
   await expect(move(path, used)).rejects.toThrow(/a service is using the PostgreSQL database/)
   await store.apiKeys.insert({
     ...{ id: 'key_1', service: null, name: '', scopes: ['admin'], secretHash: Buffer.alloc(32) },
-    ...{ createdAt: T0, revokedAt: null },
+    ...{ createdAt: T0, expiresAt: null, lastUsedAt: null, revokedAt: null },
   })
   await store.close()
   undo.splice(-1)

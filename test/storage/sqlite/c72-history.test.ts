@@ -32,6 +32,7 @@ const filesBeside = () => readdirSync(dirname(path)).sort()
 const aKey = (id: string) => ({
   ...{ id, service: 'default', name: 'a', scopes: ['verify' as const] },
   ...{ secretHash: Buffer.concat([mac(), mac()]), createdAt: T0, revokedAt: null },
+  ...{ expiresAt: null, lastUsedAt: null },
 })
 
 describe('C72: files that a kill or a hand left', () => {

@@ -196,6 +196,7 @@ it('C72: keys that were revoked since stay so, and the console’s sessions end'
   const key = {
     ...{ id: 'key_a', service: 'default', name: 'a', scopes: ['verify' as const] },
     ...{ secretHash: Buffer.concat([mac(), mac()]), createdAt: T0, revokedAt: null },
+    ...{ expiresAt: null, lastUsedAt: null },
   }
   const session = {
     ...{ idHash: Buffer.concat([mac(), mac()]), keyId: 'ADMIN_KEY', createdAt: T0, seenAt: T0 },

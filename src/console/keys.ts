@@ -1,0 +1,164 @@
+// GET /admin/keys: the API keys, with a form that makes one; POST …/create shows it, this once; POST …/revoke ends one.
+// It must not show a key's text again, nor to anybody without the scope admin.
+
+import { html } from 'hono/html'
+import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
+import { type KeyFault, type KeyToMake, MAX_KEY_NAME, stateOf } from '../admin/keys.ts'
+import { DAY_MS } from '../kernel/clock.ts'
+import { API_KEY_ID } from '../kernel/ids.ts'
+import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
+import { type Html, postForm, type SignedInPage, shell } from './shell.ts'
+import { table } from './table.ts'
+import { agoOf, stamp, timeOf, whenOf } from './words.ts'
+
+const PATH = '/admin/keys'
+/** Choices of the form; the API and the command take any moment. */
+const LIFETIMES = { '': 'never', '30': 'in 30 days', '90': 'in 90 days', '365': 'in a year' }
+
+const WHAT: Readonly<Record<Scope, string>> = {
+  verify: 'a login flow: start, check, factors',
+  'admin:read': 'sees everything, recipients masked',
+  'admin:support': 'also reveals, cancels and sends again',
+  admin: 'everything',
+}
+
+const STYLE = `
+.make { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: var(--s3); align-items: end; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+.make label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .make input, .make select { font-size: var(--t3); font-weight: 400; color: var(--ink); height: 2.25rem } .make label:nth-of-type(2) { grid-column: span 2 } .whole { white-space: nowrap }
+@media (max-width: 46rem) { .make { grid-template-columns: 1fr } .make label:nth-of-type(2) { grid-column: auto } }
+.once { display: grid; gap: var(--s2) } .once code { font-size: var(--t4); background: var(--card); border: 1px solid var(--line); padding: var(--s3); user-select: all }
+.danger { color: var(--bad); border-color: var(--bad) } summary { cursor: pointer; color: var(--mark) } details[open] summary { margin-bottom: var(--s2) }
+tbody th { white-space: normal; overflow-wrap: anywhere } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 }
+`
+
+type Shown = {
+  now: number
+  keys: readonly ApiKeyRecord[]
+  /** Those that the admin's own key reaches. */
+  services: readonly string[]
+  /** Of this answer alone. */
+  made: { text: string; record: ApiKeyRecord } | null
+  notice: Html | ''
+}
+
+const options = (pairs: readonly (readonly [string, string])[]) =>
+  pairs.map(([value, label]) => html`<option value="${value}">${label}</option>`)
+
+function makeForm(page: SignedInPage, { services }: Shown): Html {
+  const all = page.admin.service === null ? [['', 'every service'] as const] : []
+  const named = services.map((name) => [name, name] as const)
+  const scopes = SCOPES.map((scope) => [scope, `${scope}: ${WHAT[scope]}`] as const)
+  const fields = html`<label>What it is for<input name="name" maxlength="${MAX_KEY_NAME}" required autocomplete="off" placeholder="login page, Ann"></label>
+<label>What it may do<select name="scope">${options(scopes)}</select></label>
+<label>Service<select name="service">${options([...named, ...all])}</select></label>
+<label>It ends<select name="days">${options(Object.entries(LIFETIMES).toReversed())}</select></label>
+<button class="main">Create a key</button>`
+  return postForm(page, `${PATH}/create`, fields, html` class="make"`)
+}
+
+function madeNote({ made }: Shown): Html | '' {
+  if (made === null) return ''
+  return html`<div class="note good once" role="status"><p><strong>${made.record.name}</strong> is created. This is the key; it is shown only here, only now, and stored nowhere:</p><code>${made.text}</code></div>`
+}
+
+function stateOfKey(key: ApiKeyRecord, now: number): Html {
+  const state = stateOf(key, now)
+  if (state === 'revoked') return html`${stamp('revoked', 'bad')} ${timeOf(key.revokedAt ?? now)}`
+  if (state === 'ended') return html`${stamp('ended', 'warn')} ${timeOf(key.expiresAt ?? now)}`
+  return key.expiresAt === null
+    ? stamp('active', 'good')
+    : html`${stamp('active', 'good')} until ${timeOf(key.expiresAt)}`
+}
+
+function list(page: SignedInPage, { keys, now }: Shown): Html {
+  if (keys.length === 0) return html`<p class="note">No key was made yet.</p>`
+  return table({
+    caption: 'API keys, newest first',
+    columns: [
+      ...['Key', 'May', 'Service', 'State'],
+      'Used',
+      { label: 'Made', isTime: true },
+      'Revoke',
+    ],
+    rows: keys.map((key) => {
+      const field = html`<input type="hidden" name="id" value="${key.id}"><button class="danger" aria-label="Revoke ${key.name || key.id} for good">Revoke for good</button>`
+      return [
+        html`${key.name || '–'}<br><code class="soft">${key.id}</code>`,
+        html`${key.scopes.map((scope) => html`<span class="whole">${scope}</span> `)}`,
+        ...[key.service ?? 'every service', stateOfKey(key, now)],
+        html`<span class="whole">${key.lastUsedAt === null ? 'never' : agoOf(key.lastUsedAt, now)}</span>`,
+        whenOf(key.createdAt, now),
+        stateOf(key, now) === 'revoked'
+          ? '–'
+          : html`<details><summary>Revoke…</summary>${postForm(page, `${PATH}/revoke`, field)}</details>`,
+      ]
+    }),
+  })
+}
+
+function keysPage(page: SignedInPage, shown: Shown): Html {
+  const body = html`<div class="head"><h1>Keys</h1></div>
+${madeNote(shown)}${shown.notice}
+<section><h2>A new key</h2>${makeForm(page, shown)}</section>
+<section><h2>Keys</h2><p class="soft">Without <code>API_KEY</code> and <code>ADMIN_KEY</code>, which are in the settings. A use is noted once an hour.</p>${list(page, shown)}</section>`
+  return shell(page, { title: 'Keys', current: 'keys', style: STYLE, body })
+}
+
+const FIELDS: Readonly<Record<KeyFault['field'], string>> = {
+  name: 'What it is for',
+  service: 'Service',
+  scopes: 'What it may do',
+  expiresAt: 'It ends',
+}
+
+/** Undefined: the form was not ours. */
+function readKey(form: URLSearchParams, now: number): KeyToMake | undefined {
+  const scope = SCOPES.find((one) => one === form.get('scope'))
+  const days = form.get('days') ?? ''
+  if (!scope || !Object.hasOwn(LIFETIMES, days)) return undefined
+  return {
+    name: (form.get('name') ?? '').trim(),
+    service: form.get('service') || null,
+    scopes: [scope],
+    expiresAt: days === '' ? null : now + Number(days) * DAY_MS,
+  }
+}
+
+export function addKeys(pages: Pages, deps: ConsoleDeps): void {
+  const { keys } = deps.admin
+  const show = async (
+    page: SignedInPage,
+    about: Partial<Pick<Shown, 'made' | 'notice'>> = {},
+    status: 200 | 422 = 200,
+  ) => {
+    const { service } = page.admin
+    const services = [...deps.services.keys()].filter((name) => (service ?? name) === name)
+    const shown = {
+      ...{ now: deps.clock.now(), keys: await keys.list(page.admin), services },
+      ...{ made: null, notice: '' as const, ...about },
+    }
+    // The switch of colours leads back to the page itself, where no key is shown.
+    return page.c.html(keysPage({ ...page, path: PATH }, shown), status)
+  }
+  pages.showPage(PATH, (page): Answer => {
+    if (!page.session.access.scopes.has('admin'))
+      return say(page, 403, 'You are not allowed to see the keys', 'It needs the scope admin.')
+    const isRevoked = page.c.req.query('done') === 'revoked'
+    const notice = html`<p class="note good" role="status">Revoked: the key is refused from now on, and its sessions here have ended.</p>`
+    return show(page, isRevoked ? { notice } : {})
+  })
+  pages.takeForm(`${PATH}/create`, 'admin', async (page, form) => {
+    const key = readKey(form, deps.clock.now())
+    const made = key && (await keys.create(page.admin, key))
+    if (made && 'text' in made) return show(page, { made })
+    const why = made ? `${FIELDS[made.fault.field]} ${made.fault.detail}.` : 'Use the form below.'
+    const notice = html`<p class="note bad" role="alert">No key was created. ${why}</p>`
+    return show(page, { notice }, 422)
+  })
+  pages.takeForm(`${PATH}/revoke`, 'admin', async (page, form) => {
+    const id = form.get('id') ?? ''
+    if (API_KEY_ID.test(id) && (await keys.revoke(page.admin, id)))
+      return page.c.redirect(`${PATH}?done=revoked`, 303)
+    return say(page, 404, 'Nothing was revoked', 'There is no such key.')
+  })
+}
