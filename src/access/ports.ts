@@ -61,6 +61,8 @@ export type AdminSessionStore = {
    */
   insert(session: AdminSession): Promise<boolean>
   find(idHash: Uint8Array): Promise<AdminSession | undefined>
+  /** Seen since then and not expired, the last one seen first. */
+  list(query: { seenSince: number; now: number; limit: number }): Promise<AdminSession[]>
   touch(idHash: Uint8Array, now: number): Promise<void>
   /** @returns false where it had ended before */
   remove(idHash: Uint8Array): Promise<boolean>

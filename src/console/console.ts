@@ -2,6 +2,7 @@
 // It must not answer programs: the same is under /admin/api, in the OpenAPI document.
 
 import type { App } from '../http/register.ts'
+import { addAudit } from './audit.ts'
 import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addKeys } from './keys.ts'
@@ -42,6 +43,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addLive,
     addHealth,
     addKeys,
+    addAudit,
   ])
     addPages(pages, deps)
 }

@@ -103,6 +103,21 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   ],
   'request.refused': (details) => [refused(details), 'warn'],
   'recipient.shown': () => ['The recipient was shown in plaintext', 'warn'],
+  'recipient.exported': () => ['Everything about a person was exported', 'warn'],
+  'recipient.erased': () => ['Everything about a person was erased', 'bad'],
+  'recipient.unsuppressed': ({ channel, lift_reason: why }) => [
+    `A suppression for ${word(channel)} was lifted: ${word(why)}`,
+  ],
+  'limit.lifted': () => ['The limits on messages to a person were lifted'],
+  'admin.signed_in': ({ by, name, role }) => [
+    by === 'oidc' ? `Signed in, as ${word(name)} (${word(role)})` : 'Signed in, with a key',
+  ],
+  'admin.signed_out': () => ['Signed out'],
+  'admin.session_ended': ({ name }) => [`Signed ${word(name)} out`, 'warn'],
+  'key.created': ({ name, scopes }) => [`A key was created: ${word(name)} (${word(scopes)})`],
+  'key.revoked': ({ name }) => [`A key was revoked: ${word(name)}`, 'warn'],
+  'webhook.switched_on': () => ['A webhook’s URL was switched on'],
+  'webhook.replayed': () => ['Messages to a webhook were replayed'],
 }
 
 /** Where prices are given: `; 2 parts, 0.0158 USD`. */

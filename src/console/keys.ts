@@ -81,7 +81,7 @@ function list(page: SignedInPage, { keys, now }: Shown): Html {
       'Revoke',
     ],
     rows: keys.map((key) => {
-      const field = html`<input type="hidden" name="id" value="${key.id}"><button class="danger" aria-label="Revoke ${key.name || key.id} for good">Revoke for good</button>`
+      const field = html`<input type="hidden" name="id" value="${key.id}"><button class="danger" aria-label="Revoke for good: ${key.name || key.id}">Revoke for good</button>`
       return [
         html`${key.name || '–'}<br><code class="soft">${key.id}</code>`,
         html`${key.scopes.map((scope) => html`<span class="whole">${scope}</span> `)}`,

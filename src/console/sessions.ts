@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Access, Authenticator, Standing } from '../access/authenticator.ts'
 import type { Identity } from '../access/identities.ts'
-import type { AdminSessionStore } from '../access/ports.ts'
+import type { AdminSession, AdminSessionStore } from '../access/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createHolders, type HolderDeps, hashOf } from './session-holders.ts'
 
@@ -47,7 +47,27 @@ export type Sessions = {
   look(token: string): Promise<Session | undefined>
   /** The token no longer works, on any node. */
   end(token: string): Promise<void>
+  /** Everybody's that are open now, up to a bound. @param service of whoever asks; null: all */
+  list(service: string | null): Promise<OpenSession[]>
+  /** Another one's, or one's own. Undefined: it is over, or not of this service. */
+  endOne(id: string, service: string | null): Promise<OpenSession | undefined>
 }
+
+/** A page lists no more; a key has 500 at most. */
+const MAX_LISTED = 200
+
+export type OpenSession = Session & {
+  /** Not the cookie's, nor a way to it: its hash. */
+  id: string
+  createdAt: number
+  /** To the minute. */
+  seenAt: number
+  expiresAt: number
+}
+
+/** As `OpenSession` has it. */
+export const sessionIdOf = (token: string) =>
+  hashOf(token.split('.')[0] ?? '').toString('base64url')
 
 export type SessionDeps = HolderDeps & {
   authenticator: Authenticator
@@ -62,6 +82,24 @@ const toSession = (id: string, { access, name }: Standing, isByOidc: boolean): S
   // From the session's id alone, which is in no page.
   formToken: hashOf(`form ${id}`).toString('base64url'),
 })
+
+const isOf =
+  (service: string | null) =>
+  (one: OpenSession | undefined): one is OpenSession =>
+    one !== undefined && (service ?? one.access.service) === one.access.service
+
+/** Undefined: its key or its role no longer exists. */
+async function toOpen(
+  holders: ReturnType<typeof createHolders>,
+  row: AdminSession,
+): Promise<OpenSession | undefined> {
+  const key = await holders.of(row)
+  const { createdAt, seenAt, expiresAt } = row
+  const id = Buffer.from(row.idHash).toString('base64url')
+  return (
+    key && { ...toSession('', key, row.identitySealed !== null), id, createdAt, seenAt, expiresAt }
+  )
+}
 
 export function createSessions(deps: SessionDeps): Sessions {
   const { authenticator, store, clock } = deps
@@ -114,6 +152,18 @@ export function createSessions(deps: SessionDeps): Sessions {
       const now = clock.now()
       if (found && now - found.seenAt >= TOUCH_EVERY_MS) await store.touch(found.idHash, now)
       return found?.session
+    },
+    async list(service) {
+      const now = clock.now()
+      const rows = await store.list({ seenSince: now - IDLE_MS, now, limit: MAX_LISTED })
+      const shown = await Promise.all(rows.map((row) => toOpen(holders, row)))
+      return shown.filter(isOf(service))
+    },
+    async endOne(id, service) {
+      const row = await store.find(Buffer.from(id, 'base64url'))
+      const open = row && (await toOpen(holders, row))
+      if (!row || !isOf(service)(open)) return undefined
+      return (await store.remove(row.idHash)) ? open : undefined
     },
     async look(token) {
       return (await find(token))?.session

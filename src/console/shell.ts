@@ -32,6 +32,7 @@ const NAVIGATION = {
   webhooks: 'Webhooks',
   suppressions: 'Suppressions',
   texts: 'Texts',
+  audit: 'Audit',
   health: 'Health',
   keys: 'Keys',
 } as const
@@ -81,7 +82,7 @@ export function postForm(
   return html`<form method="post" action="${action}"${attributes}><input type="hidden" name="form_token" value="${page.session.formToken}">${fields}</form>`
 }
 
-function mayOf(scopes: ReadonlySet<Scope>): string {
+export function mayOf(scopes: ReadonlySet<Scope>): string {
   if (scopes.has('admin')) return 'full access'
   return scopes.has('admin:support') ? 'support' : 'read only'
 }

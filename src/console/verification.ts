@@ -2,8 +2,6 @@
 // It must not reveal another service's verification, nor put anything into an address but fixed words.
 
 import { html } from 'hono/html'
-import type { Authenticator } from '../access/authenticator.ts'
-import { subjectOf } from '../access/identities.ts'
 import { START_OVER } from '../admin/advice/words.ts'
 import { diagnoseFor } from '../admin/diagnosis.ts'
 import { CHANNELS, isFactorChannel } from '../kernel/channel.ts'
@@ -11,10 +9,10 @@ import { ERRORS, type ErrorSlug } from '../kernel/errors.ts'
 import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, Refusal, ResendResult } from '../verification/api.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
+import { nameKeys } from './key-names.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
 import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import { suppressedNote, suppressedNow } from './suppressed.ts'
-import type { KeyName } from './timeline.ts'
 import { verificationPage } from './verification-page.ts'
 import { LIMIT_WORDS, spanOf } from './words.ts'
 
@@ -71,23 +69,6 @@ function noticeOf(query: Readonly<Record<string, string>>): Html | '' {
   if (!Object.hasOwn(ERRORS, refused)) return ''
   const text = refusedText(refused as ErrorSlug, query)
   return html`<p class="note bad" role="alert">Not done. ${text}</p>`
-}
-
-/** @param ids as events have them; null is the service itself. @throws StoreUnavailableError */
-async function nameKeys(
-  authenticator: Pick<Authenticator, 'standing'>,
-  ids: readonly (string | null)[],
-): Promise<ReadonlyMap<string, KeyName>> {
-  const distinct = [...new Set(ids.filter((id) => id !== null))]
-  const named = distinct.map(async (id): Promise<[string, KeyName]> => {
-    const subject = subjectOf(id)
-    if (subject !== undefined) return [id, { name: subject, kind: 'by OpenID Connect' }]
-    const key = await authenticator.standing(id)
-    if (!key) return [id, { name: id, kind: 'deleted key' }]
-    const kind = key.access.scopes.has('admin:read') ? 'admin key' : 'login flow'
-    return [id, { name: key.name || id, kind }]
-  })
-  return new Map(await Promise.all(named))
 }
 
 /** Also for text that is no id: an address that was cut off when it was copied. */

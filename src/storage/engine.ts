@@ -190,7 +190,7 @@ const READS = {
   apiKeys: ['find', 'list'],
   retention: [],
   verificationReads: ['list', 'find', 'triesOf', 'recentTries'],
-  adminSessions: ['find'],
+  adminSessions: ['find', 'list'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
   suppressions: ['find', 'list', 'keyIds', 'notUnder'],
   counts: ['next', 'tallies', 'costs', 'times', 'names'],

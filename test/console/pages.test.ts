@@ -123,9 +123,25 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(await overflow(page)).toBe(0)
       await keepPicture(page, `keys-${name}`)
       await page.getByText('Revoke…').first().click()
-      await page.getByRole('button', { name: /^Revoke the support desk/ }).click()
+      expect(await gravest(page)).toEqual([])
+      await page.getByRole('button', { name: /^Revoke for good: the support desk/ }).click()
       await page.waitForURL(/done=revoked/)
       expect(await page.textContent('main')).not.toContain(key)
+      expect(await gravest(page)).toEqual([])
+    }),
+  )
+
+  it.each(LOOKS)('audit, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Audit' }).click()
+      await page.waitForURL(`${real.url}/admin/audit`)
+      expect(await page.getByRole('table').count()).toBe(2)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `audit-${name}`)
+      await page.getByRole('link', { name: 'Sign-ins' }).click()
+      await page.waitForURL(/about=sessions/)
       expect(await gravest(page)).toEqual([])
     }),
   )

@@ -45,6 +45,25 @@ export function describeAdminSessions(factory: () => AdminSessionStore): void {
       expect(await sessions.find(session.idHash)).toEqual(session)
     })
 
+    it('lists those that are open, the last one seen first, up to a limit', async () => {
+      const sessions = factory()
+      const [idle, over, first, last] = [
+        newSession({ seenAt: T0 - HOUR, createdAt: T0 - HOUR }),
+        newSession({ expiresAt: T0 + 5, seenAt: T0 + 1 }),
+        newSession({ seenAt: T0 + 2 }),
+        newSession({ seenAt: T0 + 3 }),
+      ]
+      for (const session of [idle, over, first, last]) await sessions.insert(session)
+      const list = (limit: number) => sessions.list({ seenSince: T0 - HOUR, now: T0 + 5, limit })
+      const ours = [first.idHash, last.idHash].map(String)
+      const listed = (await list(500)).filter(({ idHash }) => ours.includes(String(idHash)))
+      expect(listed).toEqual([last, first])
+      const ids = (await list(500)).map(({ idHash }) => String(idHash))
+      expect(ids).not.toContain(String(idle.idHash))
+      expect(ids).not.toContain(String(over.idHash))
+      expect(await list(1)).toHaveLength(1)
+    })
+
     it('removes expired ones when another one begins, and nothing else', async () => {
       const sessions = factory()
       const [old, open] = [newSession({ expiresAt: T0 + 1 }), newSession()]

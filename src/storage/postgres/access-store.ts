@@ -66,6 +66,11 @@ export function createAdminSessionStore(query: Query): AdminSessionStore {
       )
       return row && (camelRow(row) as AdminSession)
     },
+    async list({ seenSince, now, limit }) {
+      const rows = await query<Raw>(sql`select * from admin_sessions
+        where seen_at > ${seenSince} and expires_at > ${now} order by seen_at desc limit ${limit}`)
+      return rows.map((row) => camelRow(row) as AdminSession)
+    },
     async touch(idHash, now) {
       await query(sql`update admin_sessions set seen_at = greatest(seen_at, ${now})
         where id_hash = ${Buffer.from(idHash)}`)

@@ -68,6 +68,13 @@ export function createAdminSessionStore({ orm, writer }: Deps): AdminSessionStor
     .delete(s)
     .where(lt(s.expiresAt, p('now')))
     .prepare()
+  const list = orm
+    .select()
+    .from(s)
+    .where(sql`${s.seenAt} > ${p('seenSince')} and ${s.expiresAt} > ${p('now')}`)
+    .orderBy(desc(s.seenAt))
+    .limit(p('limit'))
+    .prepare()
   const crowd = orm
     .delete(s)
     .where(
@@ -83,6 +90,7 @@ export function createAdminSessionStore({ orm, writer }: Deps): AdminSessionStor
         return orm.insert(s).values(session).onConflictDoNothing().run().changes > 0
       }),
     find: (idHash) => writer.read(() => find.get({ idHash })),
+    list: (query) => writer.read(() => list.all(query)),
     touch: (idHash, now) =>
       writer.write(() => void touch.run({ idHash, now }), { mayRepeat: true }),
     remove: (idHash) => writer.write(() => remove.run({ idHash }).changes > 0),
