@@ -13,7 +13,7 @@ import {
 import { SPAN_NAMES } from '../../counts/buckets.ts'
 import { STAGES, type Tally } from '../../counts/ports.ts'
 import { formatMicros } from '../../kernel/money.ts'
-import { count, timeField, toWireTime } from './answers.ts'
+import { count, nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import { nameField } from './events.ts'
 import { BESIDE_OTHER_FAULTS } from './fields.ts'
 
@@ -114,8 +114,8 @@ export const Summary = z
     until: timeField.openapi({
       description: 'Excluded: the end of the minute, hour or day that is running.',
     }),
-    counted_until: timeField.openapi({
-      description: 'The newest event that is counted.',
+    counted_until: nullableTime.openapi({
+      description: 'The newest event that is counted; null: there is none.',
     }),
     complete: z.boolean().openapi({
       description: 'False: the log is still being counted, as after an upgrade.',
@@ -204,7 +204,7 @@ export const toWireSummary = (report: SummaryReport): z.infer<typeof Summary> =>
   span: report.span,
   since: toWireTime(report.since),
   until: toWireTime(report.until),
-  counted_until: toWireTime(report.counted.until),
+  counted_until: toWireTimeOrNull(report.counted.until || null),
   complete: !report.counted.isBehind,
   ...both(report),
   by: report.by,
