@@ -59,7 +59,6 @@ function nodeEnvironment(databaseUrl: string, gatewayUrl: string): Record<string
     CODE_LENGTH: String(RULES.codeLength),
     TTL_SECONDS: String(RULES.ttlSeconds),
     MAX_ATTEMPTS: String(RULES.maxAttempts),
-    DELIVERY_DEADLINE_SECONDS: String(RULES.deliveryDeadlineSeconds),
     LIMIT_SENDS_PER_NUMBER_BURST: `${RULES.sendsPerNumber}/${RULES.windowSeconds}`,
     LIMIT_SENDS_PER_NUMBER_DAY: 'off',
     LIMIT_SENDS_PER_IP_BURST: `${RULES.sendsPerAddress}/${RULES.windowSeconds}`,
@@ -116,13 +115,18 @@ async function createDatabase(server: PostgresServer): Promise<string> {
   return server.url('chaos')
 }
 
-export async function startCluster(gatewayUrl: string): Promise<Cluster> {
+/** @param deadlineSeconds of a send; the lease is three of them */
+export async function startCluster(
+  gatewayUrl: string,
+  deadlineSeconds: number = RULES.deliveryDeadlineSeconds,
+): Promise<Cluster> {
   const directory = temporaryDirectory()
   const postgres = await startPostgres()
   const redis = REDIS ? await startRedis() : undefined
   const databaseUrl = await createDatabase(postgres)
   const env = {
     ...nodeEnvironment(databaseUrl, gatewayUrl),
+    DELIVERY_DEADLINE_SECONDS: String(deadlineSeconds),
     ...(redis && { RATE_LIMIT_URL: redis.url() }),
   }
   const lives: ServiceProcess[] = []

@@ -40,4 +40,4 @@ export const RULES = {
   unsyncedMs: 600,
 } as const
 
-export type Rules = typeof RULES
+export type Rules = Readonly<Record<keyof typeof RULES, number>>

@@ -8,7 +8,7 @@ import {
   MAX_SESSIONS_OF_KEY,
   type Scope,
 } from '../../access/ports.ts'
-import { desc, eq, lt, type Orm, sql } from './drizzle.ts'
+import { and, atMost, desc, eq, gt, lt, type Orm, sql } from './drizzle.ts'
 import { apiKeys as k, adminSessions as s } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
 
@@ -71,9 +71,9 @@ export function createAdminSessionStore({ orm, writer }: Deps): AdminSessionStor
   const list = orm
     .select()
     .from(s)
-    .where(sql`${s.seenAt} > ${p('seenSince')} and ${s.expiresAt} > ${p('now')}`)
+    .where(and(gt(s.seenAt, p('seenSince')), gt(s.expiresAt, p('now'))))
     .orderBy(desc(s.seenAt))
-    .limit(p('limit'))
+    .limit(atMost('limit'))
     .prepare()
   const crowd = orm
     .delete(s)

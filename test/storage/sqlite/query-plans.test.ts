@@ -26,6 +26,12 @@ const MAY_SCAN: readonly RegExp[] = [
   /^select .* from "(verifications|events)" order by "\1"."seq" asc limit \+\?$/,
   // The sessions of one console key past its bound: the table holds some dozens.
   /^delete from "admin_sessions" where .* order by "admin_sessions"\."created_at" desc limit -1 offset \?\)$/s,
+  // Who is signed in to the console: some dozens.
+  /^select .* from "admin_sessions" where .* order by "admin_sessions"\."seen_at" desc limit \+\?$/,
+  // What waits for a provider: found by its index, with a limit, then counted.
+  /^select count\(\*\), min\(due_at\) from \(select due_at from deliveries where channel = \+\? and provider = .* limit \+\?\)$/s,
+  // A stretch of verifications by primary key, with a limit, and their tries.
+  /^select .* from \(select "seq" from "verifications" where .* desc limit \+\?\) "newest" inner join /,
   // What decoys are to look like: the newest messages by primary key, with a limit.
   /^select .* from \(select verification_seq, send from deliveries\s+order by verification_seq desc, send desc limit \d+\) n /s,
   // Sums of counts: a list of minutes, hours and days, and a group for each; how each is found is tested below.
