@@ -146,6 +146,8 @@ export type VerificationDetail = {
 
 export type VerificationSlice = {
   items: ListedVerification[]
+  /** Of each item: of a slice that begins after it. */
+  cursors: string[]
   nextCursor: string | null
   /** Where it stopped before it was full: the time of the last row that was read. */
   lookedBackTo: number | null

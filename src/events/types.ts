@@ -42,6 +42,8 @@ export const EVENT_TYPES = [
   'webhook.switched_off',
   'webhook.switched_on',
   'webhook.replayed',
+  'export.started',
+  'export.ended',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
@@ -119,7 +121,10 @@ export type LogChanges = { items: EventRecord[]; position: LogPosition; hasMore:
 /** @throws StoreUnavailableError */
 export type EventStore = {
   append(events: readonly NewEvent[]): Promise<void>
-  list(query: EventQuery): Promise<{ items: EventRecord[]; nextCursor: string | null }>
+  /** `cursors`: of each item, of a slice that begins after it. */
+  list(
+    query: EventQuery,
+  ): Promise<{ items: EventRecord[]; cursors: string[]; nextCursor: string | null }>
   /** As `list`, of `request.refused` alone. */
   listRefusals(
     query: Omit<EventQuery, 'types'>,

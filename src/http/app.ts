@@ -18,6 +18,7 @@ import { addCalls } from './routes/calls.ts'
 import { costRoutes } from './routes/costs.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { factorRoutes } from './routes/factors.ts'
 import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -54,6 +55,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...probeRoutes,
     ...documentRoutes(app),
     ...eventRoutes,
+    ...exportRoutes,
     ...verificationRoutes,
     ...refusalRoutes,
     ...peopleRoutes,

@@ -16,11 +16,15 @@ import {
 } from './schemas/documented.ts'
 import { IdempotencyHeaders } from './schemas/requests.ts'
 
-/** `text`: the media type of a text, in place of JSON or (by the Accept header) in addition to it. */
+/**
+ * `text`: the media type of a text, in place of JSON or (by the Accept header) in addition to it. `lines`: of each line
+ * of an answer in JSON Lines.
+ */
 type AnswerDocs = {
   description: string
   json?: ZodType
-  text?: 'text/html' | 'text/plain' | 'text/event-stream'
+  text?: 'text/html' | 'text/plain' | 'text/event-stream' | 'text/csv'
+  lines?: ZodType
   headers?: HeaderDocs
 }
 type Answers = { readonly [status in 200 | 201 | 204 | 503]?: AnswerDocs }
@@ -82,9 +86,10 @@ export type Route<Deps> = {
 function describeAnswers({ answers, key }: Definition): RouteConfig['responses'] {
   const replayed = key === 'stored' ? REPLAYED : {}
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, headers, json, text }]) => {
+    Object.entries(answers).map(([status, { description, headers, json, text, lines }]) => {
       const content = {
         ...(json && { 'application/json': { schema: json } }),
+        ...(lines && { 'application/jsonl': { schema: lines } }),
         ...(text && { [text]: { schema: z.string() } }),
       }
       const all = { ...REQUEST_ID, ...headers, ...(status === '204' ? {} : replayed) }

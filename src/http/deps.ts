@@ -57,6 +57,7 @@ export type AppDeps = {
   /** The log as it grows. */
   follower: Follower
   streamPlaces: StreamPlaces
+  exportPlaces: StreamPlaces
   /** Null in production: then its routes do not exist. */
   inbox: Inbox | null
   /** Null without PUBLIC_URL: nobody could report. */

@@ -14,6 +14,10 @@ export type StreamPlaces = {
   take(holder: StreamHolder): (() => void) | undefined
 }
 
+type Places = Readonly<
+  Record<'perHolder' | 'perKey' | 'perService' | 'ofServices' | 'inAll', number>
+>
+
 /**
  * A stream costs a socket and about 20 KiB; more than these are a mistake in a program. A key shared by a support team
  * serves thirty people with a tab each; a service has two such keys; and however many all services hold, forty places
@@ -26,12 +30,20 @@ export const MAX_STREAMS = {
   ofServices: 160,
   inAll: 200,
 } as const
+/** An export reads the store for as long as it lasts: a person waits for one, a program for one after the other. */
+const MAX_EXPORTS: Places = {
+  perHolder: 2,
+  perKey: 4,
+  perService: 4,
+  ofServices: 6,
+  inAll: 8,
+}
 /** For the development inbox, which has no keys. */
 export const MAX_INBOX_STREAMS = 50
 
 type Bound = [counted: string, most: number]
 
-function boundsOf({ id, keyId, service }: StreamHolder, most: typeof MAX_STREAMS): Bound[] {
+function boundsOf({ id, keyId, service }: StreamHolder, most: Places): Bound[] {
   const bounds: Bound[] = [
     [`holder ${id}`, most.perHolder],
     [`key ${keyId}`, most.perKey], // mutant: C64.key-stream-share
@@ -59,10 +71,16 @@ function createPlaces() {
   }
 }
 
-export function createStreamPlaces(most: typeof MAX_STREAMS): StreamPlaces {
+export function createStreamPlaces(most: Places): StreamPlaces {
   const take = createPlaces()
   return { take: (holder) => take(boundsOf(holder, most)) }
 }
+
+/** Of one node. */
+export const createNodePlaces = () => ({
+  streamPlaces: createStreamPlaces(MAX_STREAMS),
+  exportPlaces: createStreamPlaces(MAX_EXPORTS),
+})
 
 /** @returns the same as `take` of StreamPlaces, for streams without a sign-in */
 export function createOpenPlaces(most: number): () => (() => void) | undefined {

@@ -33,7 +33,7 @@ const TOKEN_BYTES = 8
 /** Of a claim: whoever holds the delivery has it. */
 export const drawToken = (): string => drawBytes(TOKEN_BYTES).toString('base64url')
 
-export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup'
+export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup' | 'exp'
 
 const ID_BYTES = 20
 /** Base32hex (RFC 4648 §7) of ten bits. */

@@ -14,7 +14,7 @@ import { createApp } from '../http/app.ts'
 import type { AppDeps } from '../http/deps.ts'
 import { startMetricsServer } from '../http/metrics-server.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
-import { createStreamPlaces, MAX_STREAMS } from '../http/stream-places.ts'
+import { createNodePlaces } from '../http/stream-places.ts'
 import { createReference } from '../kernel/ids.ts'
 import { createKeyedLock } from '../kernel/keyed-lock.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -110,7 +110,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     clock,
     closing,
     follower: createFollower({ follow: store.events.follow, logger }),
-    streamPlaces: createStreamPlaces(MAX_STREAMS),
+    ...createNodePlaces(),
   }
   const app = createApp(deps, config.role === 'worker' ? 'probes' : 'everything')
   if (config.role === 'worker') return app

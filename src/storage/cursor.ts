@@ -30,8 +30,8 @@ export function toPage<Row>(
   found: readonly Row[],
   limit: number,
   placeOf: (row: Row) => Place,
-): { items: Row[]; nextCursor: string | null } {
+): { items: Row[]; cursors: string[]; nextCursor: string | null } {
   const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  return { items, nextCursor: last === undefined ? null : encodeCursor(placeOf(last)) }
+  const cursors = items.map((row) => encodeCursor(placeOf(row)))
+  return { items, cursors, nextCursor: found.length > limit ? (cursors.at(-1) ?? null) : null }
 }

@@ -32,13 +32,19 @@ export function startOf(
   return given.at < until ? given : { at: until, seq: 0 }
 }
 
-/** Null: nothing above `above` is left. */
-export const afterSeq =
-  (above: number) =>
-  ({ seq }: Numbered): string | null =>
-    seq - 1 > above ? encodeSeq(seq) : null
+/** How a list names its rows; `hasMore`: whether it can have any after this one. */
+type Places = { cursorOf(row: Numbered): string; hasMore(row: Numbered): boolean }
 
-export const afterPlace = ({ createdAt, seq }: Numbered) => encodeCursor({ at: createdAt, seq })
+/** By number, down to `above`, which is not part of it. */
+export const bySeq = (above: number): Places => ({
+  cursorOf: ({ seq }) => encodeSeq(seq),
+  hasMore: ({ seq }) => seq - 1 > above,
+})
+
+export const byCreation: Places = {
+  cursorOf: ({ createdAt, seq }) => encodeCursor({ at: createdAt, seq }),
+  hasMore: () => true,
+}
 
 export const withoutNumber = ({ seq: _, ...row }: NumberedVerification): ListedVerification => row
 
@@ -50,13 +56,14 @@ export function toPage(
   found: readonly NumberedVerification[],
   limit: number,
   stop: Numbered | undefined,
-  cursorAfter: (last: Numbered) => string | null,
+  { cursorOf, hasMore }: Places,
 ): VerificationSlice {
   const items = found.slice(0, limit)
   const last = found.length > limit ? items.at(-1) : stop
-  const nextCursor = last ? cursorAfter(last) : null
+  const nextCursor = last && hasMore(last) ? cursorOf(last) : null
   return {
     items: items.map(withoutNumber),
+    cursors: items.map(cursorOf),
     nextCursor,
     lookedBackTo: nextCursor !== null && stop && last === stop ? stop.createdAt : null,
   }

@@ -129,7 +129,8 @@ it('sums are exact, by day, service, channel, provider, country and currency, pa
   ]
   const list = async ({ cursor }: { cursor: string | null }) => {
     const at = Number(cursor ?? 0)
-    return { items: all.slice(at, at + 2), nextCursor: at + 2 < all.length ? String(at + 2) : null }
+    const nextCursor = at + 2 < all.length ? String(at + 2) : null
+    return { items: all.slice(at, at + 2), cursors: [], nextCursor }
   }
   const { lines, isComplete } = await createCosts({ events: { list } })({
     ...{ service: null, since: 0, until: day + 9 },

@@ -28,7 +28,8 @@ export async function createClient(url: string, key: string | null): Promise<Cli
     const headers = { ...authorization, ...(init.headers as Record<string, string>) }
     const response = await fetch(url + path, { ...init, method, headers, redirect: 'manual' })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false
+    const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+    const isJson = type.endsWith('json')
     if (method !== 'HEAD')
       expect(
         documented.fault(method, path, response, text),

@@ -76,7 +76,7 @@ export async function fetchDocument(url: string): Promise<Documented> {
       const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
       const content = described.content?.[type]
       if (!content) return `the content type ${type} is not documented`
-      if (!type.includes('json') || path === '/openapi.json') return undefined
+      if (!type.endsWith('json') || path === '/openapi.json') return undefined
       const schema = z.fromJSONSchema({ ...close(content.schema), $defs })
       const result = schema.safeParse(JSON.parse(body))
       if (!result.success) return z.prettifyError(result.error)

@@ -184,7 +184,10 @@ export async function startDouble(
     factors: createFactors(calls, answers),
     services,
     authenticator: createAuthenticator({ store, clock, fixedKeys: FIXED_KEYS, services }),
-    events: { append: async () => {}, list: async () => ({ items: [], nextCursor: null }) },
+    events: {
+      append: async () => {},
+      list: async () => ({ items: [], cursors: [], nextCursor: null }),
+    },
     metrics: createMetrics(),
     eventIndexes: () => [],
     parseAddress,
@@ -193,7 +196,7 @@ export async function startDouble(
     // What admins have is tested with the real parts (test/admin, test/console).
     ...({ admin: {} } as Pick<
       ConsoleDeps,
-      'admin' | 'follower' | 'streamPlaces' | 'sessions' | 'wrongKeys'
+      'admin' | 'follower' | 'streamPlaces' | 'exportPlaces' | 'sessions' | 'wrongKeys'
     >),
     refusals: { record: (refusal) => void refusals.push(refusal) },
     inbox: null,

@@ -32,17 +32,20 @@ export const AdminVerificationsQuery = z.strictObject({
   limit: limitInQuery,
 })
 
+const { cursor, ...withoutCursor } = filters
+/** Of a search, and of an export. */
+export const verificationsSearchShape = {
+  ...withoutCursor,
+  to: toField.optional(),
+  subject: subjectField.optional(),
+  country: countryField.optional().openapi({
+    description:
+      'ISO 3166-1 alpha-2: the country of a national number in `to` (default: the countries of the services that the key sees); without `to`, a filter.',
+  }),
+}
+
 export const AdminVerificationsSearchBody = z
-  .strictObject({
-    ...filters,
-    to: toField.optional(),
-    subject: subjectField.optional(),
-    country: countryField.optional().openapi({
-      description:
-        'ISO 3166-1 alpha-2: the country of a national number in `to` (default: the countries of the services that the key sees); without `to`, a filter.',
-    }),
-    limit: limitInBody,
-  })
+  .strictObject({ ...verificationsSearchShape, cursor, limit: limitInBody })
   .superRefine(checkParty, BESIDE_OTHER_FAULTS)
   .openapi('AdminVerificationsSearch')
 

@@ -54,35 +54,59 @@ export const limitInBody = wholeNumber(PAGE_LIMIT).default(PAGE_LIMIT.default).o
 
 export const EventsQuery = z.strictObject({ ...filters, limit: limitInQuery })
 
+const { cursor: _, ...withoutCursor } = filters
+/** Of a search, and of an export. */
+export const eventsSearchShape = {
+  ...withoutCursor,
+  recipient: toField.optional(),
+  country: countryField.optional(),
+  subject: subjectField.optional(),
+}
+
+export function checkWhose(
+  { recipient, subject }: { recipient?: string | undefined; subject?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (recipient === undefined || subject === undefined) return
+  const message = 'cannot be combined with recipient: give one of them'
+  context.addIssue({ code: 'custom', path: ['subject'], message, input: subject })
+}
+
 export const EventsSearchBody = z
-  .strictObject({
-    ...filters,
-    recipient: toField.optional(),
-    country: countryField.optional(),
-    subject: subjectField.optional(),
-    limit: limitInBody,
-  })
-  .superRefine(({ recipient, subject }, context) => {
-    if (recipient === undefined || subject === undefined) return
-    const message = 'cannot be combined with recipient: give one of them'
-    context.addIssue({ code: 'custom', path: ['subject'], message })
-  }, BESIDE_OTHER_FAULTS)
+  .strictObject({ ...eventsSearchShape, cursor: cursorField.optional(), limit: limitInBody })
+  .superRefine(checkWhose, BESIDE_OTHER_FAULTS)
   .openapi('EventsSearch')
 
-export const Event = z
+const eventShape = {
+  sequence: z.int(),
+  at: timeField,
+  type: z.enum(EVENT_TYPES),
+  verification_id: z.string().nullable(),
+  reference: z.string().nullable(),
+  service: z.string(),
+  key_id: z.string().nullable(),
+  client_ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+}
+
+export const Event = z.object(eventShape).openapi('Event')
+
+/** Of a line; another number means that a field changed its meaning. */
+const EVENT_VERSION = 1
+
+export const EventLine = z
   .object({
-    sequence: z.int(),
-    at: timeField,
-    type: z.enum(EVENT_TYPES),
-    verification_id: z.string().nullable(),
-    reference: z.string().nullable(),
-    service: z.string(),
-    key_id: z.string().nullable(),
-    client_ip: z.string().nullable(),
-    user_agent: z.string().nullable(),
-    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    version: z.literal(EVENT_VERSION).openapi({
+      description:
+        'Of this schema. Fields and types of events are added without a new number; it grows where a field goes or changes its meaning.',
+    }),
+    ...eventShape,
+    cursor: z.string().nullable().optional().openapi({
+      description: 'In an export alone: `after` of one that continues behind this line.',
+    }),
   })
-  .openapi('Event')
+  .openapi('EventLine')
 
 export const EventsPage = z
   .object({
@@ -96,7 +120,7 @@ function toSnakeCase(name: string): string {
 }
 
 export function toEventQuery(
-  given: z.infer<typeof EventsQuery>,
+  given: Partial<z.infer<typeof EventsQuery>> & { limit: number },
   service: string | null,
   budgetIndexes: readonly Uint8Array[] | undefined,
 ): EventQuery {
@@ -112,6 +136,12 @@ export function toEventQuery(
     limit: given.limit,
   }
 }
+
+/** As exports and AUDIT_STREAM have it. */
+export const toEventLine = (event: EventRecord): z.infer<typeof EventLine> => ({
+  version: EVENT_VERSION,
+  ...toWireEvent(event),
+})
 
 export function toWireEvent(event: EventRecord): z.infer<typeof Event> {
   return {

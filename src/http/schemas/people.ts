@@ -67,7 +67,7 @@ export const LiftedLimits = z
   })
   .openapi('LiftedLimits')
 
-const personShape = {
+export const personShape = {
   to: z.string().nullable().openapi({ description: 'In plaintext; null where it is a subject.' }),
   subject: z.string().nullable().openapi({ description: 'Null where it is a recipient.' }),
 }

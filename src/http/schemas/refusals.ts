@@ -10,7 +10,7 @@ import { limitInBody, limitInQuery, nameField, pageFilters } from './events.ts'
 import { BESIDE_OTHER_FAULTS, checkParty, countryField, subjectField, toField } from './fields.ts'
 
 const { since, until, cursor } = pageFilters
-const filters = {
+const ownFilters = {
   error: z
     .string()
     .regex(/^[a-z_]{1,40}$/, 'must be an error’s name, such as rate_limited')
@@ -20,27 +20,29 @@ const filters = {
   service: nameField.optional().openapi({ description: 'For a key of no service.' }),
   since,
   until,
-  cursor,
+}
+const filters = { ...ownFilters, cursor }
+
+/** Of a search, and of an export. */
+export const refusalsSearchShape = {
+  ...ownFilters,
+  to: toField.optional(),
+  subject: subjectField.optional(),
+  country: countryField.optional().openapi({
+    description: 'ISO 3166-1 alpha-2: the country of a national number in `to`.',
+  }),
 }
 
 export const RefusalsQuery = z.strictObject({ ...filters, limit: limitInQuery })
 
 export const RefusalsSearchBody = z
-  .strictObject({
-    ...filters,
-    to: toField.optional(),
-    subject: subjectField.optional(),
-    country: countryField.optional().openapi({
-      description: 'ISO 3166-1 alpha-2: the country of a national number in `to`.',
-    }),
-    limit: limitInBody,
-  })
+  .strictObject({ ...refusalsSearchShape, cursor, limit: limitInBody })
   .superRefine(checkParty, BESIDE_OTHER_FAULTS)
   .openapi('RefusalsSearch')
 
 const textOrNull = z.string().nullable()
 
-const Refused = z
+export const Refused = z
   .object({
     error: z.string().openapi({ example: 'rate_limited' }),
     limit: textOrNull.openapi({ example: 'sends_per_number_burst' }),

@@ -9,8 +9,8 @@ import type {
 } from '../../admin/ports.ts'
 import { type RecentRow, toRecentTries } from '../recent-tries.ts'
 import {
-  afterPlace,
-  afterSeq,
+  byCreation,
+  bySeq,
   decodeSeq,
   MAX_LOOKED_AT,
   type Numbered,
@@ -86,7 +86,7 @@ function createByNumber(query: Query) {
     if (budgetIndexes) conditions.push(sql`v.budget_index = any(${byteList(budgetIndexes)})`)
     const found = await query<Raw>(sql`select ${FIELDS} from verifications v ${WITH_MESSAGE}
       where ${all(conditions)} order by v.seq desc limit ${limit + 1}`)
-    return toPage(found.map(toNumbered), limit, stop, afterSeq(above))
+    return toPage(found.map(toNumbered), limit, stop, bySeq(above))
   }
 }
 
@@ -111,7 +111,7 @@ function createOfPerson(query: Query) {
     if (stop) conditions.push(sql`(v.created_at, v.seq) >= (${stop.createdAt}, ${stop.seq})`)
     const found = await query<Raw>(sql`select ${FIELDS} from ${looked} v ${WITH_MESSAGE}
       where ${all(conditions)} order by v.created_at desc, v.seq desc limit ${limit + 1}`)
-    return toPage(found.map(toNumbered), limit, stop, afterPlace)
+    return toPage(found.map(toNumbered), limit, stop, byCreation)
   }
 }
 

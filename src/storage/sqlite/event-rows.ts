@@ -50,6 +50,8 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'webhook.switched_off': [50],
   'webhook.switched_on': [51],
   'webhook.replayed': [52],
+  'export.started': [60, 'export', 'list', 'format', 'recipients'],
+  'export.ended': [61, 'export', 'rows', 'complete'],
 }
 
 const TYPES = Object.entries(STORED).map(([type, [code]]) => [type as EventType, code] as const)

@@ -102,8 +102,8 @@ export function createEventStore(deps: {
     append: (rows) => writer.write(() => rows.forEach(append)),
     list: (query) =>
       writer.read(() => {
-        const { items, nextCursor } = list(query)
-        return { items: items.map(toRecord), nextCursor }
+        const { items, ...rest } = list(query)
+        return { items: items.map(toRecord), ...rest }
       }),
     listRefusals: (query) =>
       writer.read(() => {

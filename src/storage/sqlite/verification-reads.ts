@@ -3,8 +3,8 @@
 
 import type { VerificationFilter, VerificationReads, VerificationSlice } from '../../admin/ports.ts'
 import {
-  afterPlace,
-  afterSeq,
+  byCreation,
+  bySeq,
   decodeSeq,
   MAX_LOOKED_AT,
   type Numbered,
@@ -136,11 +136,11 @@ function createByNumber(orm: Orm) {
     if (reference !== undefined) {
       const ofCase = byReference.all({ ...values, reference }).sort((a, b) => b.seq - a.seq)
       const found = ofCase.filter(isOf(filter.budgetIndexes))
-      return toPage(found, limit, undefined, afterSeq(above))
+      return toPage(found, limit, undefined, bySeq(above))
     }
     const stop = stopBelow.get({ below })
     const found = byTime.all({ ...values, above: Math.max((stop?.seq ?? 1) - 1, above) })
-    return toPage(found, limit, stop, afterSeq(above))
+    return toPage(found, limit, stop, bySeq(above))
   }
 }
 
@@ -186,7 +186,7 @@ function createOfPerson(orm: Orm) {
     const found = budgetIndexes
       .flatMap((budgetIndex) => rows.all({ ...values, budgetIndex, stopAt, stopSeq }))
       .sort(byPlace)
-    return toPage(found, limit, stop, afterPlace)
+    return toPage(found, limit, stop, byCreation)
   }
 }
 
