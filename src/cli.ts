@@ -15,6 +15,7 @@ import {
 } from './commands/command.ts'
 import { costsCommand } from './commands/costs.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { exportLogCommand } from './commands/export-log.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
@@ -33,7 +34,7 @@ import { createLogger } from './kernel/logger.ts'
 import { PACKAGE_FILE } from './paths.ts'
 
 export const COMMANDS: readonly Command[] = [
-  ...[verificationsCommand, showCommand, tailCommand, refusalsCommand],
+  ...[verificationsCommand, showCommand, tailCommand, refusalsCommand, exportLogCommand],
   ...WEBHOOK_COMMANDS,
   ...[statsCommand, costsCommand],
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],

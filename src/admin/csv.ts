@@ -7,14 +7,14 @@ export type CsvValue = string | number | boolean | null | undefined
  * What spreadsheets take for a formula, in its wide forms, too (OWASP, "CSV Injection"): at the beginning, and where a
  * spreadsheet that divides at semicolons, tabs or lines would begin a cell.
  */
-const FORMULA = /(^|[;\t\r\n])([ "']*)([=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g
+const FORMULA = /(?<=^|[;\t\r\n])([ "']*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g
 
 const NEEDS_QUOTES = /[",;\t\r\n]|^\s|\s$/
 
 function cellOf(value: CsvValue): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'string') return String(value)
-  const text = value.replaceAll(FORMULA, "$1'$2$3") // mutant: C32.csv-formula
+  const text = value.replaceAll(FORMULA, "'$1") // mutant: C32.csv-formula
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

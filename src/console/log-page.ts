@@ -2,6 +2,7 @@
 // It must not need a script.
 
 import { html } from 'hono/html'
+import { EXPORT_STYLE, exportForm } from './exports.ts'
 import { livePart } from './live.ts'
 import {
   type Found,
@@ -133,6 +134,10 @@ export function personCell(masked: string, sealed: string | undefined, country: 
   return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
 }
 
+function withoutPlace({ cursor: _, nothing: __, also: ___, ...filters }: Query) {
+  return filters
+}
+
 export function logPage(
   page: SignedInPage,
   log: Log,
@@ -162,7 +167,8 @@ ${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>
 ${filterForm(path, log, about.filters)}
 </section>
 ${about.notes}
-<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>`
-  const style = LOG_STYLE + (about.style ?? '') + live.style
+<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>
+${exportForm(page, path, withoutPlace(log.query))}`
+  const style = LOG_STYLE + EXPORT_STYLE + (about.style ?? '') + live.style
   return shell(page, { title, current: name, body, style, script: live.script })
 }

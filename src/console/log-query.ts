@@ -8,6 +8,7 @@ import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.
 import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
 import { readReference } from '../kernel/ids.ts'
 import { STATUSES } from '../verification/state.ts'
+import { answerForm, type ExportOf } from './exports.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import type { Html, SignedInPage } from './shell.ts'
 
@@ -133,6 +134,8 @@ export function addLog(
   path: LogPath,
   run: {
     show(page: SignedInPage, filter: VerificationFilter, log: Log): Promise<Html>
+    /** Absent: the list has none. */
+    exportOf?: ExportOf
     /** @returns the address of the page with the text that was entered */
     find(typed: string, service: string | null): Promise<string>
   },
@@ -155,6 +158,16 @@ export function addLog(
     const filter = readFilter(query, deps, { service, person, now })
     return page.c.html(await run.show(page, filter, { now, query, person: shown, services }))
   })
+  const { exportOf } = run
+  if (exportOf)
+    pages.takeForm(`${path}/export`, 'admin:read', (page, form) => {
+      const { format: _, recipients: __, form_token: ___, ...query } = Object.fromEntries(form)
+      const person =
+        query.recipient === undefined ? undefined : deps.admin.recipients.open(query.recipient)
+      const about = { service: page.admin.service, person, now: deps.clock.now() }
+      const filter = readFilter(query, deps, about)
+      return answerForm(page, deps, form, (isPlain) => exportOf(filter, query, isPlain))
+    })
   pages.takeForm(`${path}/find`, 'admin:read', async ({ c, admin }, form) => {
     const typed = form.get('find')?.trim() ?? ''
     if (typed.length > MAX_TYPED) return c.redirect(logAddress(path, { nothing: 'text' }), 303) // mutant: C73.unreadable-search-empty

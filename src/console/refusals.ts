@@ -2,11 +2,21 @@
 // It must not show a recipient in plaintext.
 
 import { html } from 'hono/html'
-import type { RefusalLine } from '../admin/refusals.ts'
+import type { VerificationFilter } from '../admin/ports.ts'
+import type { RefusalFilter, RefusalLine } from '../admin/refusals.ts'
+import { createExports } from '../http/schemas/exports.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
 import { logPage, onlyPerson, personCell, select } from './log-page.ts'
-import { addLog, type Found, type Log, logAddress, PAGE_SIZE, searchFor } from './log-query.ts'
+import {
+  addLog,
+  type Found,
+  type Log,
+  logAddress,
+  PAGE_SIZE,
+  type Query,
+  searchFor,
+} from './log-query.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import { numbers, table } from './table.ts'
@@ -108,12 +118,16 @@ ${select('limit', 'Limit', LIMIT_NAMES, query)}`
 export function addRefusals(pages: Pages, deps: ConsoleDeps): void {
   const { refusals, recipients } = deps.admin
   const name = (text: string | undefined) => (NAME.test(text ?? '') ? text : undefined)
+  const wanted = (filter: VerificationFilter, { error, limit }: Query): RefusalFilter => {
+    const { service, budgetIndexes, since, until } = filter
+    return { service, budgetIndexes, since, until, error: name(error), limit: name(limit) } // mutant: C73.search-off-url
+  }
   addLog(pages, deps, PATH, {
-    async show(page, { service, budgetIndexes, since, until }, log) {
-      const { error, limit, cursor = null } = log.query
-      const names = { error: name(error), limit: name(limit) }
-      const wanted = { service, budgetIndexes, since, until, ...names } // mutant: C73.search-off-url
-      const found = await refusals(wanted, cursor, PAGE_SIZE)
+    exportOf: (filter, query, isPlain) =>
+      createExports(deps).refusals(wanted(filter, query), isPlain),
+    async show(page, filter, log) {
+      const { cursor = null } = log.query
+      const found = await refusals(wanted(filter, log.query), cursor, PAGE_SIZE)
       const lines = found.items.map((line) => ({
         line,
         masked: line.person && recipients.maskedPerson(line.person),

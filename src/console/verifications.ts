@@ -4,6 +4,7 @@
 import { html } from 'hono/html'
 import type { ListedVerification } from '../admin/ports.ts'
 import { FAULTS } from '../delivery/ports.ts'
+import { createExports } from '../http/schemas/exports.ts'
 import { CHANNELS, DELIVERY_STATUSES, FACTOR_CHANNELS } from '../kernel/channel.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import { statusAt } from '../verification/state.ts'
@@ -159,5 +160,6 @@ export function addVerifications(pages: Pages, deps: ConsoleDeps): void {
       return verificationsPage(page, log, { ...found, rows, reference: filter.reference })
     },
     find: (typed, service) => find(typed, service, deps),
+    exportOf: (filter, _, isPlain) => createExports(deps).verifications(filter, isPlain),
   })
 }

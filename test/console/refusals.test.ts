@@ -41,6 +41,55 @@ const find = async (text: string, who = visitor, token = form_token) => {
   return found.location ?? ''
 }
 
+describe('the export of a page', () => {
+  const exported = (
+    path: string,
+    form: Record<string, string>,
+    who = visitor,
+    token = form_token,
+  ) => who.post(`${path}/export`, { form_token: token, ...form })
+
+  it('has the filters of the page, as a file that a spreadsheet opens', async () => {
+    const path = await find(LIMITED)
+    const recipient = new URL(path, 'http://x').searchParams.get('recipient') ?? ''
+    await expect.poll(async () => readable(await visitor.get(path)), WAIT).toContain('lift the')
+    const form = { format: 'csv', recipient, limit: 'sends_per_number_burst' }
+    const { status, headers, text } = await exported('/admin/refusals', form)
+    expect(status).toBe(200)
+    expect(headers.get('content-disposition')).toMatch(/^attachment; .*refusals-\w+\.csv"$/)
+    expect(text).toContain("'+141•••11")
+    expect(text.split('\r\n').at(-2)).toMatch(/^#end,1,complete,/)
+    const none = await exported('/admin/refusals', { ...form, limit: 'sends_per_ip_day' })
+    expect(none.text.split('\r\n').at(-2)).toMatch(/^#end,0,complete,/)
+    const bytes = await fetch(`${world.url}/admin/refusals/export`, {
+      method: 'POST',
+      headers: {
+        cookie: visitor.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ form_token, format: 'csv' }),
+    }).then((answer) => answer.arrayBuffer())
+    expect(Buffer.from(bytes).subarray(0, 3)).toEqual(Buffer.from('\ufeff'))
+  })
+
+  it('C35: has recipients in plaintext for full access alone, and needs the token of the form', async () => {
+    const plain = { format: 'jsonl', recipients: 'plaintext' }
+    const whole = await exported('/admin/verifications', plain)
+    expect(whole.text).toContain(`"to":"${LIMITED}"`)
+    expect((await exported('/admin/verifications', { format: 'jsonl' })).text).not.toContain(
+      LIMITED,
+    )
+    const reader = await signedIn(world, await world.keyOf(null, ['admin:read']))
+    const page = await reader.get('/admin/verifications')
+    expect(page.text).not.toContain('name="recipients"')
+    const token = formTokenOf(page)
+    expect((await exported('/admin/verifications', plain, reader, token)).status).toBe(403)
+    expect((await exported('/admin/verifications', {}, reader, token)).status).toBe(200)
+    expect((await exported('/admin/verifications', {}, reader, 'made up')).status).toBe(403)
+  })
+})
+
 describe('C73: the refusals', () => {
   it('are found by number, address and user id, masked, with what to do, under an address that reveals nothing', async () => {
     for (const [typed, masked, why] of [

@@ -58,6 +58,13 @@ export function describeEvents(factory: StoresFactory): void {
       expect(await numbers({ since: T0 + 2, until: T0 + 4 })).toHaveLength(8)
       expect(await numbers({ types: ['delivery.sent'], since: T0 + 7 })).toHaveLength(1)
       expect(await numbers({ service: 'nobody' })).toEqual([])
+      // Where times are equal, too, each row has the cursor of a slice that begins after it.
+      const asked = { service, limit: 40, cursor: null }
+      const { items, cursors } = await stores.events.list(asked)
+      for (const [place, cursor] of cursors.entries())
+        expect((await stores.events.list({ ...asked, cursor })).items).toEqual(
+          items.slice(place + 1),
+        )
       const everywhere = await numbers({ service: null, types: ['delivery.sent'], limit: 500 })
       expect(everywhere).toEqual(
         expect.arrayContaining(await numbers({ types: ['delivery.sent'] })),

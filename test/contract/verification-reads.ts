@@ -78,6 +78,18 @@ export function describeAttempts(
       expect(await numbers({ since: T0 + 1_501, until: T0 + 4_501 })).toEqual([3, 2])
     })
 
+    it('each row has the cursor of a slice that begins after it', async () => {
+      for (const filter of [{}, { country: 'US' }, { budgetIndexes: [person] }]) {
+        const asked = { service: null, ...filter }
+        const { items, cursors } = await store.verificationReads.list(asked, null, 10)
+        expect(cursors).toHaveLength(items.length)
+        for (const [place, cursor] of cursors.entries()) {
+          const rest = await store.verificationReads.list(asked, cursor, 10)
+          expect(rest.items).toEqual(items.slice(place + 1))
+        }
+      }
+    })
+
     it('one is found by reference, and by id within its service', async () => {
       const row = await store.verificationReads.find(null, ids[5] as string)
       expect(row).toMatchObject({
