@@ -85,7 +85,7 @@ function createWatch({ closing, isGood, monotonicMs = () => performance.now() }:
     if (now - began >= DEADLINE_MS) return 'deadline'
     if (!isGood || now < lookAt) return null
     lookAt = now + LOOK_EVERY_MS
-    return (await isGood()) ? null : 'key_ended' // mutant: C33.export-key-end
+    return (await isGood()) ? null : 'key_ended'
   }
 }
 
@@ -129,7 +129,7 @@ async function* write(deps: ExportDeps, order: ExportOrder, first: ExportPage) {
       throw error
     }
     isComplete = state.stopped === null
-    yield text.end(isComplete ? { ...state, after: null } : state) // mutant: C32.export-end
+    yield text.end(isComplete ? { ...state, after: null } : state)
   } finally {
     // Also where the reader has gone. Its start is in the log in any case.
     await log.ended(state, isComplete).catch(() => {})

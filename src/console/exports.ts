@@ -52,7 +52,6 @@ export async function answerForm(
   const { keyId, service } = access
   const format = EXPORT_FORMATS.find((one) => one === form.get('format')) ?? 'csv'
   const isPlain = form.get('recipients') === 'plaintext'
-  // mutant: C35.export-plain-session
   if (isPlain && !access.scopes.has('admin'))
     return say(
       page,

@@ -58,7 +58,6 @@ function toStream(
             await end()
             return controller.close()
           }
-          // mutant: C44.stalled-export
           stalled = setTimeout(about.cut, stalledMs)
           controller.enqueue(encoder.encode(mark + value))
           mark = ''

@@ -16,6 +16,7 @@ import { CONSOLE } from './console.ts'
 import { COUNTS } from './counts.ts'
 import { DECOYS } from './decoys.ts'
 import { DURABILITY } from './durability.ts'
+import { EXPORTS } from './exports.ts'
 import { FACTORS } from './factors.ts'
 import { FILES } from './files.ts'
 import { GATEWAYS } from './gateways.ts'
@@ -84,6 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FILES,
   ...COMMANDS,
   ...RESTORES,
+  ...EXPORTS,
   ...FACTORS,
   ...IMPORTS,
   ...TWINS,
