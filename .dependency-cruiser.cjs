@@ -23,7 +23,7 @@ const EVENT_WORDS = '^src/events/types\\.ts$'
 const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
   '^src/delivery/((outbox-|pace-|receipt-|poll-|call-)?ports|registry)\\.ts$',
-  '^src/retention/ports\\.ts$',
+  '^src/(retention|audit)/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
   '^src/counts/',
 ]
@@ -75,6 +75,7 @@ module.exports = {
       '^src/delivery/ports\\.ts$',
     ]),
     row('counts-know-events', '^src/counts/', ['^src/counts/', EVENT_WORDS]),
+    row('audit-knows-events', '^src/audit/', ['^src/audit/', EVENT_WORDS]),
     row('webhooks-know-events', '^src/webhooks/', ['^src/webhooks/', EVENT_WORDS]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [

@@ -21,6 +21,7 @@ const PLANTS: readonly Plant[] = [
   plant('provider-knows-its-port', 'delivery/providers', '../../delivery/planted-message.ts'),
   plant('events-know-delivery-ports', 'events', '../access/ports.ts'),
   plant('counts-know-events', 'counts', '../verification/ports.ts'),
+  plant('audit-knows-events', 'audit', '../verification/ports.ts'),
   plant('webhooks-know-events', 'webhooks', '../verification/ports.ts'),
   plant('retention-knows-itself', 'retention', '../verification/ports.ts'),
   plant('telemetry-watches-ports', 'telemetry', '../verification/state.ts'),

@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AUDIT_SETTINGS } from '../src/config/audit.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { OIDC_SETTINGS } from '../src/config/oidc.ts'
 import { PRICE_SETTINGS } from '../src/config/prices.ts'
@@ -46,6 +47,7 @@ function settingsPart(): string {
     section('Limits', rows(LIMIT_SETTINGS)),
     section('Which provider sends', rows(ROUTE_SETTINGS)),
     section('Webhooks of the default service', rows(WEBHOOK_SETTINGS)),
+    section('Audit', rows(AUDIT_SETTINGS)),
     section('Costs', rows(PRICE_SETTINGS)),
     section('Sign-in to the console by OpenID Connect', rows(OIDC_SETTINGS)),
     ...PROVIDERS.filter(({ settings }) => settings.length > 0).map(providerSection),

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { adviceCommand } from './commands/advice.ts'
+import { AUDIT_COMMANDS } from './commands/audit.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import {
   type Command,
@@ -35,6 +36,7 @@ import { PACKAGE_FILE } from './paths.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand, exportLogCommand],
+  ...AUDIT_COMMANDS,
   ...WEBHOOK_COMMANDS,
   ...[statsCommand, costsCommand],
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],

@@ -80,4 +80,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'webhooks: written with their cause',
     text: 'A message to a webhook is stored in the commit of the event that it reports, once for each destination that hears of it: there is none for what did not happen, and none is lost. It is tried until it is taken, under the same id, for about a day, and then it is dead. It is erased with the person.',
   },
+  I20: {
+    name: 'the log shows what was done to it',
+    text: 'Every event is chained within minutes, in the order of its number, which no other event ever has. A row that is changed, removed or put in between afterwards is found and named, as is a segment or a head; retention by its days, and an erasure that the log shows, are not taken for that. What was erased cannot be read or guessed from what stays.',
+  },
 }

@@ -1,6 +1,7 @@
 // The data that the console and its API read: one row for each verification, with the state of its message; and the health.
 // It must not change anything, and must not be slow at ten million rows: a page reads a bounded number.
 
+import type { StreamStatus } from '../audit/ports.ts'
 import type { Counted } from '../counts/counter.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
@@ -189,6 +190,8 @@ export type HealthReport = {
   counted: Counted
   /** URLs that nothing is delivered to at the moment, or no longer. */
   webhooks: readonly Trouble[]
+  /** Null: there is none. */
+  auditStream: StreamStatus | null
   /** Rows under root keys that this node lacks, by key and service. */
   underMissing: readonly UnderKey[] | undefined
 }

@@ -2,6 +2,7 @@
 // It must not touch the network, the clock or the database; files and keys come in as functions.
 
 import type { OidcConfig } from '../access/oidc/ports.ts'
+import type { AuditTarget } from '../audit/sink.ts'
 import type { Price } from '../delivery/cost.ts'
 import { prefixOf, withAccounts } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
@@ -10,7 +11,9 @@ import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
+import { AUDIT_SETTINGS } from './audit.ts'
 import { listEffective } from './effective-settings.ts'
+import { freeze } from './freeze.ts'
 import { type DevKeys, type Keys, readKeys } from './keys.ts'
 import { type Listen, toListen } from './listen.ts'
 import { OIDC_SETTINGS, readOidc } from './oidc.ts'
@@ -74,6 +77,8 @@ export type Config = Keys & {
   readonly deliveryDeadlineMs: number
   /** Of one part of a message; empty: nobody gave any. */
   readonly prices: readonly Price[]
+  /** AUDIT_STREAM; null: the log stays in the store. */
+  readonly audit: { readonly target: AuditTarget | null; readonly events: 'all' | 'admin' }
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -156,13 +161,6 @@ function readServices(
   return alone
 }
 
-/** With all that it holds; bytes stay as they are, for they cannot be frozen. */
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
-  for (const item of value instanceof Map ? value.values() : Object.values(value)) freeze(item)
-  return Object.freeze(value)
-}
-
 /** @throws ConfigError with everything that is missing or wrong */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const prefixes = sources.providers.flatMap((entry) => prefixOf(entry) ?? [])
@@ -183,6 +181,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   checkSettings(read)
   const { prices = [] } = reader.read(PRICE_SETTINGS)
   checkPrices(reader, prices, registry)
+  const audit = reader.read(AUDIT_SETTINGS)
   checkWebhooks(reader, services, webhooks, { mode, allowed })
   if (reader.problems().length > 0) throw new ConfigError(reader.problems(), warnOfSlips(reader))
 
@@ -221,6 +220,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     shutdownGraceMs: server.shutdownGraceSeconds * 1000,
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     prices,
+    audit: { target: audit.stream ?? null, events: audit.streamEvents },
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(read),

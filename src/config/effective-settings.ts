@@ -3,6 +3,7 @@
 
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
+import { AUDIT_SETTINGS } from './audit.ts'
 import { describeServer } from './database-url.ts'
 import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
@@ -70,6 +71,7 @@ export function listEffective(
     ['Providers', [...rows.values()]],
     ['Routes', Object.values(ROUTE_SETTINGS)],
     ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
+    ['Audit', Object.values(AUDIT_SETTINGS)],
     ['Costs', Object.values(PRICE_SETTINGS)],
     ['Sign-in to the console', Object.values(OIDC_SETTINGS)],
   ]

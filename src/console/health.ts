@@ -12,6 +12,7 @@ import { adviceOf, lanesOf } from './health-lanes.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { loginFlows, settingsOf } from './settings.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
+import { streamTrouble } from './stream-trouble.ts'
 import { BAR_STYLE, bar, numbers, table } from './table.ts'
 import { webhookTroubles } from './webhook-troubles.ts'
 import { agoOf, spanOf, stamp, timeOf, ZONE } from './words.ts'
@@ -224,6 +225,7 @@ function healthPage(
 ${verdict(report)}
 ${missingKeys(report)}
 ${webhookTroubles(report)}
+${streamTrouble(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
 <section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}${adviceOf(report)}${lanesOf(report)}</section>

@@ -44,8 +44,25 @@ export const EVENT_TYPES = [
   'webhook.replayed',
   'export.started',
   'export.ended',
+  'audit.head',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
+
+/** What admins did, and what shows that nothing of it was changed. */
+export const ADMIN_EVENTS = [
+  'recipient.erased',
+  'recipient.shown',
+  'recipient.exported',
+  'limit.lifted',
+  'recipient.unsuppressed',
+  'admin.signed_in',
+  'admin.signed_out',
+  'webhook.switched_on',
+  'webhook.replayed',
+  'export.started',
+  'export.ended',
+  'audit.head',
+] as const satisfies readonly EventType[]
 
 /** Those that a login flow can have sent to a URL of its own. */
 export const WEBHOOK_EVENTS = [

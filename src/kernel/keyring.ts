@@ -37,6 +37,8 @@ export type Keyring = {
   mac(purpose: MacPurpose, parts: readonly string[]): Buffer
   /** The same under every key, current first: look-ups try them all. */
   macs(purpose: MacPurpose, parts: readonly string[]): Buffer[]
+  /** Ed25519 seeds of 32 bytes by which the heads of the log's chain are signed, the current one first. */
+  signingSeeds(): Buffer[]
   /** Under the oldest key, on which the nodes of a rolling restart agree (limit counters). */
   oldestMac(purpose: MacPurpose, parts: readonly string[]): Buffer
 }
@@ -46,7 +48,13 @@ const TAG_BYTES = 16
 const KEY_ID_BYTES = 4
 const MAC_BYTES = 16
 
-type KeySet = { id: Buffer; pepper: Buffer; seal: Buffer; macs: Record<MacPurpose, Buffer> }
+type KeySet = {
+  id: Buffer
+  pepper: Buffer
+  seal: Buffer
+  sign: Buffer
+  macs: Record<MacPurpose, Buffer>
+}
 
 function derive(root: Uint8Array, purpose: string, bytes = 32): Buffer {
   return Buffer.from(hkdfSync('sha256', root, 'countersign/v1', purpose, bytes))
@@ -58,6 +66,7 @@ function createKeySet(root: Uint8Array): KeySet {
     id: derive(root, 'key-id', KEY_ID_BYTES),
     pepper: derive(root, 'pepper'),
     seal: derive(root, 'seal'),
+    sign: derive(root, 'audit-sign'),
     macs: Object.fromEntries(
       MAC_PURPOSES.map((purpose) => [purpose, derive(root, purpose)]),
     ) as KeySet['macs'],
@@ -129,6 +138,7 @@ export function createKeyring(roots: readonly Uint8Array[]): Keyring {
       const message = joinParts(parts)
       return Array.from(sets.values(), (set) => macWith(set.macs[purpose], message))
     },
+    signingSeeds: () => Array.from(sets.values(), ({ sign }) => sign),
     oldestMac: (purpose, parts) => macWith(oldest.macs[purpose], joinParts(parts)),
   }
 }

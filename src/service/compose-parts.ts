@@ -36,6 +36,7 @@ import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
 import { createSweeper } from '../verification/sweeper.ts'
+import { composeAudit } from './compose-audit.ts'
 import { composeCalls } from './compose-calls.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
@@ -183,9 +184,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     logger,
   }) satisfies RefusalLog
   const sweeper = createSweeper({
-    store: store.verifications,
-    clock,
-    logger,
+    ...{ store: store.verifications, clock, logger },
     alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
   })
   const purger = createPurger({
@@ -216,6 +215,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     suppress,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
+    audit: composeAudit(config, { store, keyring, clock, logger, metrics }),
     webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
@@ -231,6 +231,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     lanes: await parts.waits.list().catch(() => []),
     weights: parts.weights.latest(),
     webhooks: await parts.webhooks.troubles().catch(() => []),
+    auditStream: parts.audit.status(),
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels, counting.totals)

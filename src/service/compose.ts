@@ -145,6 +145,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
         worker.start()
         parts.webhooks.start()
         parts.poller.start()
+        parts.audit.start()
         sweeper.start()
         purger.start()
         counter.start()
@@ -162,7 +163,11 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       mint.stop()
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
-      await Promise.all([parts.webhooks.drain(left()), parts.poller.drain(left())])
+      await Promise.all([
+        parts.webhooks.drain(left()),
+        parts.poller.drain(left()),
+        parts.audit.stop(left()),
+      ])
       await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop(), counter.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
       await metricsServer?.close()

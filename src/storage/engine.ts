@@ -158,6 +158,7 @@ type Ports = Extract<
   | 'webhooks'
   | 'suppressions'
   | 'counts'
+  | 'audit'
 >
 
 /** What reads, by port; everything else writes. */
@@ -194,6 +195,7 @@ const READS = {
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
   suppressions: ['find', 'list', 'keyIds', 'notUnder'],
   counts: ['next', 'tallies', 'costs', 'times', 'names'],
+  audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
 const WRITES = {
@@ -209,6 +211,7 @@ const WRITES = {
   webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
   suppressions: ['replace', 'lift', 'purge', 'rewrap'],
   counts: ['apply', 'purge'],
+  audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
 }

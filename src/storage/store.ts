@@ -3,6 +3,7 @@
 
 import type { AdminSessionStore, ApiKeyStore } from '../access/ports.ts'
 import type { VerificationReads } from '../admin/ports.ts'
+import type { AuditStore } from '../audit/ports.ts'
 import type { CountStore } from '../counts/ports.ts'
 import type { CallStore } from '../delivery/call-ports.ts'
 import type { Outbox } from '../delivery/outbox-ports.ts'
@@ -36,6 +37,7 @@ export type Store = {
   webhooks: WebhookStore
   suppressions: Suppressions
   counts: CountStore
+  audit: AuditStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

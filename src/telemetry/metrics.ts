@@ -4,6 +4,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Weights } from '../admin/ports.ts'
+import type { StreamStatus } from '../audit/ports.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
 import type { LaneWait } from '../delivery/pace-ports.ts'
 import {
@@ -21,6 +22,7 @@ import { createFlowCounters, type FlowTotals } from './flow-counters.ts'
 import { keepText } from './kept-text.ts'
 import { createProviderGauges } from './provider-gauges.ts'
 import { createReceiptCounters } from './receipt-counters.ts'
+import { createStreamInstruments } from './stream-instruments.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -41,6 +43,8 @@ export type Levels = {
   weights: Weights
   /** Those that fail or are off. */
   webhooks: readonly Trouble[]
+  /** Null: there is no AUDIT_STREAM. */
+  auditStream: StreamStatus | null
   /** Undefined: the store is unavailable. */
   outbox: readonly OutboxDepth[] | undefined
 }
@@ -178,6 +182,7 @@ export function createMetrics(now = () => performance.now()) {
     hashes,
   } = createInstruments(registry)
   const { receipts, polls } = createReceiptCounters(registry)
+  const auditStream = createStreamInstruments(registry)
   const setLevels = createLevels(registry)
   const countCost = createCostCounters(registry)
   const setFlows = createFlowCounters(registry)
@@ -192,6 +197,7 @@ export function createMetrics(now = () => performance.now()) {
     const [levels, totals] = await Promise.all([read(), readTotals()])
     if (levels) setLevels(levels)
     if (totals) setFlows(totals)
+    if (levels?.auditStream) auditStream.set(levels.auditStream)
     return registry.metrics()
   }
   const text = keepText(makeText, now)
@@ -220,6 +226,7 @@ export function createMetrics(now = () => performance.now()) {
     countWebhook: (service: string, destination: string, result: 'taken' | 'failed') =>
       webhooks.inc({ service, destination, result }),
     countPoll: (provider: string, outcome: PollOutcome) => polls.inc({ provider, outcome }),
+    countStreamed: auditStream.count,
     countReceipt: (provider: string, state: ReceiptState) => receipts.inc({ provider, state }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>

@@ -171,7 +171,7 @@ it('I18: a provider’s own price takes the place of ours, whatever else is know
     event('delivery.delivered', 5, theirs, day + 20),
     event('delivery.sent', 5, ours, day + 20),
   ].toSorted((a, b) => b.at - a.at)
-  const list = async () => ({ items: all, nextCursor: null })
+  const list = async () => ({ items: all, cursors: [], nextCursor: null })
   const { lines } = await createCosts({ events: { list } })({
     ...{ service: null, since: 0, until: day + 20 },
   })

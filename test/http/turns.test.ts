@@ -201,6 +201,7 @@ it('C52: the text of metrics is rendered once a second, however many request it,
         lanes: [],
         weights: { shares: [], advice: [] },
         webhooks: [],
+        auditStream: null,
         outbox: [],
       },
     }

@@ -156,6 +156,7 @@ async function everyLabel(): Promise<Set<string>> {
       },
     ],
     weights: { shares: [SHARES], advice: [ADVICE] },
+    auditStream: null,
     webhooks: [
       { id: 'whd_0', service: 'default', url: 'https://a.example', failingSince: 0, offSince: 1 },
     ],

@@ -4,6 +4,7 @@
 import { keptBy, type Mutant } from '../mutation.ts'
 import { ADMINS } from './admins.ts'
 import { ADVICE } from './advice.ts'
+import { AUDIT } from './audit.ts'
 import { BINDINGS } from './bindings.ts'
 import { BLAME } from './blame.ts'
 import { BODIES } from './bodies.ts'
@@ -85,6 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FILES,
   ...COMMANDS,
   ...RESTORES,
+  ...AUDIT,
   ...EXPORTS,
   ...FACTORS,
   ...IMPORTS,

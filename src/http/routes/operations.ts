@@ -12,6 +12,7 @@ import { READ } from '../middleware/auth.ts'
 import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { count, timeField, toWireTime } from '../schemas/answers.ts'
+import { AuditStream, toWireStream } from '../schemas/audit.ts'
 import {
   Provider,
   ProviderLane,
@@ -79,6 +80,9 @@ const AdminHealth = z
     webhooks: z.array(WebhookTrouble).openapi({
       description: 'URLs that fail, or were switched off after five days of that.',
     }),
+    audit_stream: AuditStream.nullable().openapi({
+      description: 'Null: there is no AUDIT_STREAM.',
+    }),
     missing_root_keys: z
       .array(
         z.object({
@@ -119,6 +123,7 @@ function toWireHealth(
     lanes,
     weights,
     webhooks,
+    auditStream,
     underMissing,
   } = report
   const { running, waiting, limit, concurrency } = hashing
@@ -145,6 +150,7 @@ function toWireHealth(
     lanes: lanes.map(toWireLane),
     advice: weights.advice.map(toWireAdvice),
     webhooks: webhooks.map(toWireTrouble),
+    audit_stream: toWireStream(auditStream),
     missing_root_keys:
       underMissing?.map(({ keyId, service, factors, verifications, isMore }) => ({
         key_id: keyId,

@@ -41,6 +41,8 @@ export const TABLES: readonly Table[] = [
   table('count_place', ['id']),
   table('retention_marks', ['name']),
   table('admin_sessions', ['id_hash']),
+  table('log_readers', ['name']),
+  table('audit_segments', ['number']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
 ]
 

@@ -145,6 +145,7 @@ export const events = pgTable(
     budgetIndex: bytes('budget_index'),
     details: jsonb('details').notNull(),
     recipientSealed: bytes('recipient_sealed'),
+    salt: bytes('salt').default(sql`uuid_send(gen_random_uuid())`),
   },
   (t) => [
     index('events_verification').on(t.verificationSeq).where(sql`verification_seq is not null`),

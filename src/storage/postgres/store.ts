@@ -6,6 +6,7 @@ import { createStore } from '../create-store.ts'
 import type { Engine } from '../engine.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
+import { createAuditStore } from './audit.ts'
 import { createCounts } from './counts.ts'
 import { startDatabaseClock } from './database-clock.ts'
 import { sql } from './drizzle.ts'
@@ -55,6 +56,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     webhooks: createWebhookOutbox(context),
     suppressions: createSuppressionRows(query),
     counts: createCounts(query),
+    audit: createAuditStore(context),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -114,6 +114,16 @@ function createStreams(orm: Orm) {
 
 const START = { seq: 0, at: 0 }
 
+/** In the order of their numbers, behind one. */
+export function createAfter(orm: Orm) {
+  const after = ofEvents(orm)
+    .where(gt(e.seq, p('sequence')))
+    .orderBy(asc(e.seq))
+    .limit(atMost('limit'))
+    .prepare()
+  return (sequence: number, limit: number): EventRow[] => after.all({ sequence, limit })
+}
+
 /** Oldest first. No sequence can be relied on to be given once: the newest rows may be erased, and theirs given again. */
 function createFollow(orm: Orm) {
   const place = { seq: e.seq, at: e.at }
@@ -123,11 +133,7 @@ function createFollow(orm: Orm) {
     .from(e)
     .where(eq(e.seq, p('sequence')))
     .prepare()
-  const after = ofEvents(orm)
-    .where(gt(e.seq, p('sequence')))
-    .orderBy(asc(e.seq))
-    .limit(atMost('limit'))
-    .prepare()
+  const after = createAfter(orm)
   return (
     position: LogPosition | null,
     limit: number,
@@ -138,7 +144,7 @@ function createFollow(orm: Orm) {
     const { sequence } = position
     const isThere = byNumber.get({ sequence })?.at === position.at || sequence === 0
     const from = isThere ? sequence : Math.max(0, Math.min(sequence, end.seq) - BACK)
-    const rows = after.all({ sequence: from, limit })
+    const rows = after(from, limit)
     const last = rows.at(-1) ?? (isThere ? { seq: sequence, at: position.at } : START)
     return { rows, position: toPosition(last), hasMore: rows.length === limit }
   }

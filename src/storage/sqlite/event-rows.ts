@@ -3,7 +3,9 @@
 
 import type { EventDetails, EventType, WebhookToWrite } from '../../events/types.ts'
 import type { Actor } from '../../kernel/actor.ts'
+import { drawBytes } from '../../kernel/ids.ts'
 import { type Orm, sql } from './drizzle.ts'
+import { NEXT_NUMBER } from './event-numbers.ts'
 import { events } from './schema.ts'
 import { createWebhookInsert } from './webhook-rows.ts'
 
@@ -52,7 +54,11 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'webhook.replayed': [52],
   'export.started': [60, 'export', 'list', 'format', 'recipients'],
   'export.ended': [61, 'export', 'rows', 'complete'],
+  'audit.head': [62, 'size', 'note'],
 }
+
+/** Of a leaf of the chain: what was erased cannot be guessed from its hash. */
+const SALT_BYTES = 16
 
 const TYPES = Object.entries(STORED).map(([type, [code]]) => [type as EventType, code] as const)
 
@@ -113,6 +119,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
   const insert = orm
     .insert(events)
     .values({
+      seq: NEXT_NUMBER,
       at: p('at'),
       type: p('type'),
       verificationSeq: p('verificationSeq'),
@@ -123,6 +130,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
       budgetIndex: p('budgetIndex'),
       details: p('details'),
       recipientSealed: p('recipientSealed'),
+      salt: p('salt'),
     })
     .prepare()
   const insertWebhook = createWebhookInsert(orm)
@@ -136,6 +144,7 @@ export function createEventWriter(orm: Orm): AppendEvent {
       budgetIndex: budgetIndex ?? null,
       details: packDetails(type, details),
       recipientSealed: recipientSealed ?? null,
+      salt: verificationSeq === null ? drawBytes(SALT_BYTES) : null,
     })
     for (const webhook of event.webhooks ?? [])
       insertWebhook({ verificationSeq, at, type, ...webhook }) // mutant: I19.sqlite-in-transaction

@@ -15,7 +15,7 @@ import { type AppendEvent, EVENT_CODES, EVENT_TYPE_OF, unpackDetails } from './e
 import { verifications } from './schema.ts'
 import type { Writer } from './writer.ts'
 
-function toRecord(row: EventRow): EventRecord {
+export function toEventRecord(row: EventRow): EventRecord {
   const type = EVENT_TYPE_OF.get(row.type)
   if (!type) throw new Error(`event type ${row.type} is not known to this version`)
   const { seq, budgetIndex: _b, recipientSealed: _r, channel: _c, ...record } = row
@@ -24,7 +24,7 @@ function toRecord(row: EventRow): EventRecord {
 
 function toRefusal(row: EventRow): RefusalRecord {
   const { budgetIndex, recipientSealed, channel } = row
-  return { ...toRecord(row), budgetIndex, recipientSealed, channel, cursor: encodeCursor(row) }
+  return { ...toEventRecord(row), budgetIndex, recipientSealed, channel, cursor: encodeCursor(row) }
 }
 
 const isAmong = (budgetIndexes: readonly Uint8Array[], row: EventRow) =>
@@ -103,7 +103,7 @@ export function createEventStore(deps: {
     list: (query) =>
       writer.read(() => {
         const { items, ...rest } = list(query)
-        return { items: items.map(toRecord), ...rest }
+        return { items: items.map(toEventRecord), ...rest }
       }),
     listRefusals: (query) =>
       writer.read(() => {
@@ -113,7 +113,7 @@ export function createEventStore(deps: {
     follow: (position, limit) =>
       writer.read(() => {
         const { rows, ...rest } = reads.follow(position, limit)
-        return { ...rest, items: rows.map(toRecord) }
+        return { ...rest, items: rows.map(toEventRecord) }
       }),
     newestAt: () => writer.read(() => reads.newestAt()),
   }

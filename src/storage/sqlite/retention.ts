@@ -1,30 +1,16 @@
 // Retention on SQLite: the oldest rows by their primary key, so that no index is needed to find what is past its time.
 // It must not read beyond the first row that is young enough: rows are written in the order of time.
 
-import type { DeliveryStatus } from '../../kernel/channel.ts'
-import { DAY_MS } from '../../kernel/clock.ts'
-import { NOTHING_ERASED, type RetentionStore } from '../../retention/ports.ts'
-import { bestDeliveryStatus } from '../../verification/state.ts'
-import { and, asc, atMost, eq, getTableColumns, gt, lte, type Orm, sql } from './drizzle.ts'
+import type { RetentionStore } from '../../retention/ports.ts'
+import { and, asc, atMost, eq, gt, lte, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
-import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { createErase } from './erasure.ts'
+import { createEventNumbers } from './event-numbers.ts'
+import type { AppendEvent } from './event-rows.ts'
+import { COUNTED, type Counted, createCounts } from './retention-counts.ts'
 import { events, verifications } from './schema.ts'
-import { dailyCounts, factors, retentionMarks } from './schema-lasting.ts'
-import { suppressions } from './schema-suppressions.ts'
+import { retentionMarks } from './schema-lasting.ts'
 import type { Writer } from './writer.ts'
-
-/** A verification as it is counted, with its newest provider and the statuses of all its messages. */
-type Counted = {
-  seq: number
-  createdAt: number
-  service: string
-  channel: string
-  country: string | null
-  status: string
-  kind: string
-  statuses: string | null
-  provider: string | null
-}
 
 const p = sql.placeholder
 const e = events
@@ -36,51 +22,11 @@ function leading<Row>(rows: readonly Row[], isOld: (row: Row) => boolean): Row[]
   return rows.slice(0, young === -1 ? rows.length : young)
 }
 
-function createCounts(orm: Orm): (row: Counted) => void {
-  const { count, ...kinds } = getTableColumns(dailyCounts)
-  const names = Object.keys(kinds) as (keyof typeof kinds)[]
-  type Values = Record<keyof typeof kinds, ReturnType<typeof p>>
-  const add = orm
-    .insert(dailyCounts)
-    .values({ ...(Object.fromEntries(names.map((name) => [name, p(name)])) as Values), count: 1 })
-    .onConflictDoUpdate({ target: Object.values(kinds), set: { count: sql`count + 1` } })
-    .prepare()
-  return ({ createdAt, country, provider, statuses, ...row }) => {
-    // '' for an app or a recovery code: nothing is sent for them.
-    const deliveryStatus = bestDeliveryStatus((statuses ?? '').split(',') as DeliveryStatus[]) ?? ''
-    const day = Math.floor(createdAt / DAY_MS)
-    add.run({ ...row, day, deliveryStatus, country: country ?? '', provider: provider ?? '' })
-  }
-}
-
-const COUNTED = {
-  seq: v.seq,
-  createdAt: v.createdAt,
-  service: v.service,
-  channel: v.channel,
-  country: v.country,
-  status: v.status,
-  kind: v.kind,
-  statuses: sql<
-    string | null
-  >`(select group_concat(d.status) from deliveries d where d.verification_seq = verifications.seq)`,
-  provider: sql<
-    string | null
-  >`(select d.provider from deliveries d where d.verification_seq = verifications.seq order by d.send desc limit 1)`,
-}
-
 function createReads(orm: Orm) {
   const counted = () => orm.select(COUNTED).from(v)
   const event = () => orm.select({ seq: e.seq, at: e.at }).from(e)
   return {
     oldest: counted().orderBy(asc(v.seq)).limit(atMost('limit')).prepare(),
-    one: counted()
-      .where(eq(v.seq, p('seq')))
-      .prepare(),
-    ofPerson: counted()
-      .where(eq(v.budgetIndex, p('budgetIndex')))
-      .limit(atMost('limit'))
-      .prepare(),
     oldestEvents: event().orderBy(asc(e.seq)).limit(atMost('limit')).prepare(),
     verificationsAfter: orm
       .select({ seq: v.seq, at: v.createdAt })
@@ -97,9 +43,6 @@ function createReads(orm: Orm) {
   }
 }
 
-const ofPerson = (table: 'suppressions' | 'events') =>
-  sql`seq in (select seq from ${sql.raw(table)} where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`
-
 function createWrites(orm: Orm) {
   return {
     remove: orm
@@ -110,15 +53,6 @@ function createWrites(orm: Orm) {
       .delete(e)
       .where(eq(e.seq, p('seq')))
       .prepare(),
-    removeFactors: orm
-      .delete(factors)
-      .where(
-        sql`seq in (select seq from factors where subject_index = +${p('budgetIndex')} limit ${atMost('limit')})`,
-      )
-      .prepare(),
-    removeSuppressions: orm.delete(suppressions).where(ofPerson('suppressions')).prepare(),
-    /** Those without a verification: the others go with theirs. */
-    removeEventsOfPerson: orm.delete(e).where(ofPerson('events')).prepare(),
     blankVerifications: orm
       .update(v)
       .set({ clientIp: null })
@@ -180,6 +114,7 @@ export function createRetentionStore(deps: {
   const writes = createWrites(orm)
   const marks = createMarks(orm)
   const count = createCounts(orm)
+  const numbers = createEventNumbers(orm)
 
   const eraseAddresses: RetentionStore['eraseAddresses'] = ({ before, limit }) =>
     writer.write(() => {
@@ -201,44 +136,20 @@ export function createRetentionStore(deps: {
 
   const purge: RetentionStore['purge'] = ({ before, limit }) =>
     writer.write(() => {
-      const old = leading(reads.oldest.all({ limit }) as Counted[], (r) => r.createdAt < before)
-      for (const row of old) {
-        count(row)
-        writes.remove.run({ seq: row.seq })
-      }
-      const oldEvents = leading(reads.oldestEvents.all({ limit }), ({ at }) => at < before)
-      for (const { seq } of oldEvents) writes.removeEvent.run({ seq })
-      marks.lower()
-      return old.length + oldEvents.length
-    })
-
-  const erase: RetentionStore['erase'] = ({ budgetIndexes, now, actor, limit }) =>
-    writer.write(() => {
-      const removed = { ...NOTHING_ERASED }
-      for (const budgetIndex of budgetIndexes) {
-        const rows = reads.ofPerson.all({ budgetIndex, limit }) as Counted[]
-        for (const row of rows) {
-          const isOpen = row.status === 'pending'
-          if (isOpen) deps.endings.end(row, 'canceled', now, serviceActor(row.service))
-          // Counted as it ended, with its message.
-          count(isOpen ? (reads.one.get({ seq: row.seq }) as Counted) : row)
+      const removed = numbers.across(() => {
+        const old = leading(reads.oldest.all({ limit }) as Counted[], (r) => r.createdAt < before)
+        for (const row of old) {
+          count(row)
           writes.remove.run({ seq: row.seq })
         }
-        removed.verifications += rows.length
-        removed.factors += writes.removeFactors.run({ budgetIndex, limit }).changes
-        removed.suppressions += writes.removeSuppressions.run({ budgetIndex, limit }).changes
-        removed.events += writes.removeEventsOfPerson.run({ budgetIndex, limit }).changes
-      }
+        const oldEvents = leading(reads.oldestEvents.all({ limit }), ({ at }) => at < before)
+        for (const { seq } of oldEvents) writes.removeEvent.run({ seq })
+        return old.length + oldEvents.length
+      })
       marks.lower()
-      if (Object.values(removed).some((count) => count > 0))
-        deps.appendEvent({
-          at: now,
-          type: 'recipient.erased',
-          verificationSeq: null,
-          actor,
-          details: removed,
-        })
       return removed
     })
+
+  const erase = createErase({ ...deps, numbers, count, lowerMarks: marks.lower })
   return { eraseAddresses, purge, erase }
 }

@@ -185,6 +185,8 @@ export const events = sqliteTable(
     details: text('details').notNull(),
     /** Of a refusal that named somebody: AES-256-GCM, `budget_index` as context. */
     recipientSealed: bytes('recipient_sealed'),
+    /** Random: hides its leaf of the chain; null where its verification does (recipient_sealed), or an older version wrote it. */
+    salt: bytes('salt'),
   },
   (t) => [
     index('events_verification').on(t.verificationSeq).where(sql`verification_seq is not null`),

@@ -7,6 +7,7 @@ import { createStore } from '../create-store.ts'
 import { type Engine, lazily } from '../engine.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
+import { createAuditStore } from './audit.ts'
 import { createApplyChange } from './change.ts'
 import { createCounts } from './counts.ts'
 import { createEndings } from './ending.ts'
@@ -50,6 +51,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     verificationReads: lazily('verificationReads', () => createVerificationReads(deps)),
     adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
+    audit: lazily('audit', () => createAuditStore(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
     counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),

@@ -1,0 +1,34 @@
+// AUDIT_STREAM on the wire.
+
+import { z } from '@hono/zod-openapi'
+import type { StreamStatus } from '../../audit/ports.ts'
+import { count, nullableTime, toWireTimeOrNull } from './answers.ts'
+
+export const AuditStream = z
+  .object({
+    failing_since: nullableTime.openapi({
+      description: 'Since when it has accepted nothing; null: it works, or another node does it.',
+    }),
+    error: z.string().nullable().openapi({
+      description: 'Why, as the system names it.',
+      example: 'ECONNREFUSED',
+    }),
+    behind_seconds: z.number().openapi({
+      description: 'How old the oldest event is that it lacks; 0: it has all.',
+    }),
+    sent: count.openapi({ description: 'Events, by this node since it started.' }),
+    lost: count.openapi({ description: 'Events that no datagram can hold, likewise.' }),
+  })
+  .openapi('AuditStream')
+
+export function toWireStream(status: StreamStatus | null): z.infer<typeof AuditStream> | null {
+  if (status === null) return null
+  const { failingSince, error, behindMs, sent, lost } = status
+  return {
+    failing_since: toWireTimeOrNull(failingSince),
+    error,
+    behind_seconds: Math.round(behindMs / 1000),
+    sent,
+    lost,
+  }
+}
