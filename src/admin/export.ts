@@ -75,7 +75,7 @@ function createLog({ events, clock }: ExportDeps, { admin, source, format }: Exp
   }
 }
 
-/** Why it may not go on; null: it may. */
+/** Why it has to stop; null: it may continue. */
 function createWatch({ closing, isGood, monotonicMs = () => performance.now() }: ExportOrder) {
   const began = monotonicMs()
   let lookAt = began + LOOK_EVERY_MS

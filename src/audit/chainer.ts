@@ -23,7 +23,7 @@ const SECRET_BYTES = 16
 const PAUSE_MS = 25
 const FORGET_BATCH = 50
 const FORGET_EVERY_MS = 60_000
-/** An entry is dropped this long after its retention, when its row is gone in any case. */
+/** An entry is dropped this long after its retention, when its row has been removed in any case. */
 const FORGET_AFTER_DAYS = 2
 
 export type ChainerDeps = {

@@ -1,5 +1,5 @@
 // The log as a file of JSON Lines, for an agent that reads it: each batch is on disk before the next one is read.
-// It must not go on writing into a file that was moved away, nor glue a line to one that a crash tore.
+// It must not write into a file that was moved away, nor glue a line to one that a crash tore.
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Sink } from './sink.ts'

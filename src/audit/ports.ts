@@ -1,4 +1,4 @@
-// The store as readers of the whole log need it: a place that goes on where it stopped, on one node at a time; and the chain.
+// The store as readers of the whole log need it: a place that continues where it stopped, on one node at a time; and the chain.
 // It must not decide what is read or chained: stream.ts and chainer.ts do.
 
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'

@@ -3,7 +3,7 @@
 
 /** Longer than any transaction that writes an event (storage/postgres/pool.ts): then its number was never used. */
 const AWAITED_MS = 10_000
-/** An event so old has no neighbours that are still being written: a reader that was away does not wait at each gap. */
+/** An event so old has no neighbours that are still being written: a reader that comes late does not wait at each gap. */
 const OLD_MS = 60_000
 
 type Numbered = { sequence: number; at: number }

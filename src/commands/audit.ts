@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<Wrong['kind'], string>> = {
   kept_head_beyond:
     'is the last one, but the head given with --head is of a later one: the end was removed, or an older backup was restored',
   kept_head_differs:
-    'does not have the head given with --head: the chain was made anew, or the head is of another log',
+    'does not have the head given with --head: somebody made another chain, or the head is of another log',
 }
 
 const describeWrong = (wrong: Wrong): string =>
@@ -126,7 +126,7 @@ const verifyCommand: Command = {
   },
   notes: `Exit code 1: something is wrong, and the first wrong event or segment is named. Rows past
 RETENTION_RECIPIENT_DAYS may be missing, and those of a person whose erasure the log shows
-(recipient.erased). Whoever has SECRET_KEY and the store can make a chain anew: only a head
+(recipient.erased). Whoever has SECRET_KEY and the store can make another chain: only a head
 that is kept elsewhere (--head) shows that.`,
   async run(given, terminal) {
     const { withAdmin } = await import('./admin-context.ts')

@@ -7,7 +7,7 @@ import { StoreUnavailableError } from '../kernel/errors.ts'
 import type { AppContext, AppDeps } from './deps.ts'
 import type { StreamHolder } from './stream-places.ts'
 
-/** Nothing was taken for so long: the reader is gone, or asleep. It continues from a cursor. */
+/** Nothing was taken for so long: the reader has left, or sleeps. It continues from a cursor. */
 const STALLED_MS = 30_000
 /** Excel takes a CSV without it for another encoding; programs stumble over it. */
 const BYTE_ORDER_MARK = '\ufeff'

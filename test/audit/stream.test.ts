@@ -108,10 +108,10 @@ it('a server that breaks its connections, is away and comes back lacks nothing',
 it('a server that hangs holds back nothing but its own lines, which follow once it reads', async () => {
   server = await startSyslog()
   server.hang()
-  const stream = await begin(createStreamSink(target(server.port), 300), {
+  const stream = await begin(createStreamSink(target(server.port), 1_500), {
     lineOf: (event) => ({
       ...{ type: event.type, at: event.at },
-      text: JSON.stringify({ ...event.details, filler: 'x'.repeat(100_000) }),
+      text: JSON.stringify({ ...event.details, filler: 'x'.repeat(50_000) }),
     }),
   })
   await append(200)

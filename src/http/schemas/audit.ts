@@ -15,9 +15,10 @@ export const AuditStream = z
     }),
     behind_seconds: z.number().openapi({
       description: 'How old the oldest event is that it lacks; 0: it has all.',
+      example: 0,
     }),
-    sent: count.openapi({ description: 'Events, by this node since it started.' }),
-    lost: count.openapi({ description: 'Events that no datagram can hold, likewise.' }),
+    sent: count.openapi({ description: 'Events, by this node since it started.', example: 1234 }),
+    lost: count.openapi({ description: 'Events that no datagram can hold, likewise.', example: 0 }),
   })
   .openapi('AuditStream')
 

@@ -23,6 +23,7 @@ const orderShape = {
     description: 'JSON Lines have every text as it is; CSV is for spreadsheets.',
   }),
   after: cursorField.optional().openapi({
+    example: 'MTgwMDAwMDAwMDAwMC40Mg',
     description:
       'The `cursor` of the last whole line of an export that was cut off, with the same filters: the rows after it follow.',
   }),
@@ -52,14 +53,19 @@ const plainShape = { to: personShape.to.optional(), subject: personShape.subject
 
 export const ExportEnd = z
   .object({
-    end: z.object({
-      rows: count.openapi({ description: 'How many lines are before this one.' }),
-      complete: z.boolean(),
-      stopped: z.enum(STOPS).nullable().openapi({ description: 'Null where it is complete.' }),
-      after: z.string().nullable().openapi({
-        description: '`after` of an export that continues; null where it is complete.',
-      }),
-    }),
+    end: z
+      .object({
+        rows: count.openapi({ description: 'How many lines are before this one.', example: 1234 }),
+        complete: z
+          .boolean()
+          .openapi({ description: 'False: it was stopped, and `after` continues it.' }),
+        stopped: z.enum(STOPS).nullable().openapi({ description: 'Null where it is complete.' }),
+        after: z.string().nullable().openapi({
+          example: 'MTgwMDAwMDAwMDAwMC40Mg',
+          description: '`after` of an export that continues; null where it is complete.',
+        }),
+      })
+      .openapi({ description: 'Of the last line: whether the export is whole.' }),
   })
   .openapi('ExportEnd')
 
