@@ -1,8 +1,11 @@
 // A SQLite store with rows of every kind, written by the store itself, and many copies of them where a test wants bulk.
 // It must not write into PostgreSQL: what is there was moved.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { ApiKeyRecord } from '../../../src/access/ports.ts'
+import { createChainer } from '../../../src/audit/chainer.ts'
+import { createSigner } from '../../../src/audit/note.ts'
 import { createCounter } from '../../../src/counts/counter.ts'
 import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { createId } from '../../../src/kernel/ids.ts'
@@ -57,6 +60,23 @@ async function countAll(store: OpenStore) {
   const logger = { info() {}, warn() {} }
   const counter = createCounter({ store: store.counts, clock: { now: () => T0 + HOUR }, logger })
   while ((await counter.catchUp()).isBehind);
+}
+
+export const SIGNER = createSigner(Buffer.alloc(32, 7))
+export const DAYS = { addresses: 30, recipients: 90 }
+
+async function chainAll({ audit }: OpenStore) {
+  const chainer = createChainer({
+    ...{ store: audit, hasGaps: false, signer: SIGNER, days: DAYS, closeAfterMs: 0 },
+    ...{ onHead: async () => {}, clock: { now: () => T0 + HOUR }, logger: { warn() {} } },
+  })
+  chainer.start()
+  for (;;) {
+    const { last = -1 } = (await audit.lastSegment()) ?? {}
+    if (last >= 0 && (await audit.leavesAfter(last, 1)).length === 0) break
+    await sleep(20)
+  }
+  await chainer.stop(1_000)
 }
 
 /** Every way in which one can end. */
@@ -130,6 +150,8 @@ async function keepCounts(store: Awaited<ReturnType<typeof openStore>>): Promise
 
 export async function fillStore(path: string) {
   const store = await openStore(path)
+  // From the first event on.
+  await store.audit.claim({ name: 'chain', holder: 'begin', now: 0, leaseMs: 0 })
   await keepCounts(store)
   const pending = await startPending(store)
   const ended = await startEnded(store)
@@ -159,6 +181,7 @@ export async function fillStore(path: string) {
   const priced = { ...stray('delivery.sent'), verificationId: pending.id, budgetIndex: null }
   await store.events.append([{ ...priced, details }])
   await countAll(store)
+  await chainAll(store)
   await store.close()
   return { path, pending, ended, held, keys, app, set }
 }

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, expect, it } from 'vitest'
+import { verifyChain } from '../../../src/audit/verify.ts'
+import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { StartupError } from '../../../src/kernel/errors.ts'
 import { type MoveOptions, moveStore, undoMove } from '../../../src/storage/migrate-store/move.ts'
 import { TABLES } from '../../../src/storage/migrate-store/rows.ts'
@@ -12,13 +14,13 @@ import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { SINCE } from '../../contract/factor-steps.ts'
 import { claim, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
-import { createInput, newVerification, T0 } from '../../contract/rows.ts'
+import { createInput, HOUR, newVerification, T0 } from '../../contract/rows.ts'
 import { createSteps } from '../../contract/steps.ts'
 import { guess } from '../../contract/stores.ts'
 import { createDatabase, type Database } from '../../postgres/databases.ts'
 import { MIGRATIONS as POSTGRES_MIGRATIONS } from '../postgres/fixture.ts'
 import { MIGRATIONS, makeDirectory, openStore } from '../sqlite/fixture.ts'
-import { BROKEN_TEXT, type Filled, fillStore } from './filled-store.ts'
+import { BROKEN_TEXT, DAYS, type Filled, fillStore, SIGNER } from './filled-store.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -127,6 +129,11 @@ it('PostgreSQL gives SQLite’s answers, and continues from them', async () => {
   expect(result.tables.every((table) => table.isSame && table.source.rows > 0)).toBe(true)
   const store = await openMoved(database)
   expect(await readAll(store, filled)).toEqual(repaired(said))
+  // Of the same chain, though JSON and texts lie there in another form.
+  const about = { verifiers: [SIGNER.verifier], days: DAYS, now: T0 + HOUR, kept: null }
+  const verified = await verifyChain({ store: store.audit, ...about })
+  expect(verified).toMatchObject({ wrong: null, waiting: 0, segments: expect.any(Number) })
+  expect(verified.events).toBeGreaterThan(EVENT_TYPES.length)
   // What was counted there is not counted again.
   expect(await store.counts.next(10)).toMatchObject({ events: [], hasMore: false })
 
