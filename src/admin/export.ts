@@ -11,7 +11,7 @@ import { actorOf } from './people.ts'
 import type { Admin } from './ports.ts'
 
 /** Rows at once: some 5 ms of the event loop on SQLite, and 100 KiB. */
-export const EXPORT_PAGE = 200
+const EXPORT_PAGE = 200
 /** Between two pages: others get as much of the event loop as the export does. */
 const PAUSE_MS = 5
 /** Ten million rows take about as long; a longer one continues from its cursor. */

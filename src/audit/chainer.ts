@@ -167,8 +167,6 @@ async function runLoop(deps: ChainerDeps, state: State): Promise<void> {
   }
 }
 
-export type Chainer = ReturnType<typeof createChainer>
-
 export function createChainer(deps: ChainerDeps) {
   const state: State = {
     ...{ isRunning: false, holder: drawToken(), waitingSince: null, hour: -1, forgetAt: 0 },

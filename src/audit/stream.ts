@@ -15,7 +15,7 @@ import type { AuditLine, Sink } from './sink.ts'
 const BATCH = 200
 const READ_EVERY_MS = 1_000
 /** Another node continues after it where this one dies. Longer than a write may take. */
-export const LEASE_MS = 30_000
+const LEASE_MS = 30_000
 const RETRY_MS = { first: 1_000, most: 60_000 } as const
 
 export type AuditStreamDeps = {

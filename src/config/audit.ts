@@ -14,7 +14,7 @@ function readFile(path: string): AuditTarget {
   return { kind: 'file', path }
 }
 
-export const parseAuditTarget: Parser<AuditTarget> = (text) => {
+const parseAuditTarget: Parser<AuditTarget> = (text) => {
   const [, path] = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text) ?? []
   if (path !== undefined) return readFile(path)
   const kind = /^syslog\+(udp|tcp|tls):\/\//.exec(text)?.[1] as 'udp' | 'tcp' | 'tls' | undefined

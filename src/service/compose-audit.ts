@@ -25,8 +25,6 @@ function openSink(target: AuditTarget): Sink {
 
 const OF_ADMINS: ReadonlySet<string> = new Set(ADMIN_EVENTS)
 
-export type Audit = ReturnType<typeof composeAudit>
-
 export function composeAudit(
   { audit, retentionDays }: Pick<Config, 'audit' | 'retentionDays'>,
   deps: {

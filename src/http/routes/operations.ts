@@ -13,6 +13,7 @@ import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { count, timeField, toWireTime } from '../schemas/answers.ts'
 import { AuditStream, toWireStream } from '../schemas/audit.ts'
+import { Node, Setting } from '../schemas/node.ts'
 import {
   Provider,
   ProviderLane,
@@ -24,22 +25,6 @@ import {
   WeightAdvice,
 } from '../schemas/providers.ts'
 import { toWireTrouble, WebhookTrouble } from '../schemas/webhooks.ts'
-
-const Node = z.object({
-  name: z.string(),
-  version: z.string(),
-  started_at: timeField,
-  mode: z.string(),
-  store: z.string(),
-  limits: z.string(),
-})
-
-const Setting = z.object({
-  group: z.string(),
-  name: z.string(),
-  value: z.string().nullable().openapi({ description: 'Null: a secret, or not set.' }),
-  origin: z.enum(['environment', 'file', 'default', 'made', 'unset']),
-})
 
 const AdminHealth = z
   .object({

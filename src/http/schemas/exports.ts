@@ -84,8 +84,6 @@ const VERIFICATION_COLUMNS = columnsOf(AdminVerification.shape).flatMap((name) =
 const PLAIN_COLUMNS = Object.keys(plainShape)
 const NOBODY = { to: null, subject: null }
 
-export type Exports = ReturnType<typeof createExports>
-
 /** @param limit of the filters is the export's own */
 export function createExports(deps: {
   admin: Pick<AdminDeps, 'verifications' | 'recipients' | 'refusals'>
