@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import { actorOf } from '../admin/people.ts'
-import type { EventRecord, EventType } from '../events/types.ts'
+import { ADMIN_EVENTS, type AdminEvent, type EventRecord } from '../events/types.ts'
 import { NO_SERVICE } from '../kernel/actor.ts'
 import { InvalidCursorError } from '../kernel/errors.ts'
 import { readToken } from './cookies.ts'
@@ -22,7 +22,7 @@ const PAGE_SIZE = 50
 const SESSION_ID = /^[\w-]{43}$/
 
 /** By subject, in the order of the choice. What admins did to one verification is on its own page, too. */
-const SUBJECTS = {
+export const SUBJECTS = {
   people: {
     label: 'People',
     types: ['recipient.shown', 'recipient.exported', 'recipient.erased', 'recipient.unsuppressed'],
@@ -34,10 +34,11 @@ const SUBJECTS = {
   },
   keys: { label: 'Keys', types: ['key.created', 'key.revoked'] },
   webhooks: { label: 'Webhooks', types: ['webhook.switched_on', 'webhook.replayed'] },
-} as const satisfies Record<string, { label: string; types: readonly EventType[] }>
+  exports: { label: 'Exports', types: ['export.started', 'export.ended'] },
+} as const satisfies Record<string, { label: string; types: readonly AdminEvent[] }>
 type Subject = keyof typeof SUBJECTS
 
-const ALL_TYPES = Object.values(SUBJECTS).flatMap(({ types }): readonly EventType[] => types)
+const ALL_TYPES = ADMIN_EVENTS.filter((type) => type !== 'audit.head')
 
 const STYLE = `
 .pager { display: flex; flex-wrap: wrap; gap: var(--s2) } .pager [aria-current] { background: var(--ink); color: var(--paper) }

@@ -116,6 +116,13 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'admin.session_ended': ({ name }) => [`Signed ${word(name)} out`, 'warn'],
   'key.created': ({ name, scopes }) => [`A key was created: ${word(name)} (${word(scopes)})`],
   'key.revoked': ({ name }) => [`A key was revoked: ${word(name)}`, 'warn'],
+  'export.started': ({ list, format, recipients }) => [
+    `An export of ${word(list)} began, as ${word(format)}, with recipients ${recipients === 'plaintext' ? 'in plaintext' : 'masked'}`,
+    recipients === 'plaintext' ? 'warn' : '',
+  ],
+  'export.ended': ({ rows, complete }) => [
+    `The export ended ${complete === true ? 'whole' : 'early'}, after ${word(rows)} rows`,
+  ],
   'webhook.switched_on': () => ['A webhook’s URL was switched on'],
   'webhook.replayed': () => ['Messages to a webhook were replayed'],
 }

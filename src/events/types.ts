@@ -57,12 +57,16 @@ export const ADMIN_EVENTS = [
   'recipient.unsuppressed',
   'admin.signed_in',
   'admin.signed_out',
+  'admin.session_ended',
+  'key.created',
+  'key.revoked',
   'webhook.switched_on',
   'webhook.replayed',
   'export.started',
   'export.ended',
   'audit.head',
 ] as const satisfies readonly EventType[]
+export type AdminEvent = (typeof ADMIN_EVENTS)[number]
 
 /** Those that a login flow can have sent to a URL of its own. */
 export const WEBHOOK_EVENTS = [

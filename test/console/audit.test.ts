@@ -2,6 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Scope } from '../../src/access/ports.ts'
+import { SUBJECTS } from '../../src/console/audit.ts'
+import { wordsOf } from '../../src/console/event-words.ts'
+import { ADMIN_EVENTS, type EventRecord } from '../../src/events/types.ts'
 import { type Real, startReal } from '../http/real.ts'
 import { formTokenOf, type Visitor } from './visitor.ts'
 import { makeKey, readable, signedIn } from './world.ts'
@@ -91,5 +94,23 @@ describe('what admins did', () => {
     const shop = await as('shop', ['admin'], 'another')
     expect(readable(await shop.get(`${PATH}?about=people`))).toContain('Nothing of this kind')
     expect(readable(await shop.get(PATH))).not.toContain('ADMIN_KEY')
+  })
+})
+
+describe('events of admins', () => {
+  it('have a sentence and a subject for each kind of event', async () => {
+    const subjects = Object.values(SUBJECTS).flatMap(({ types }): readonly string[] => types)
+    expect(subjects.toSorted()).toEqual(
+      ADMIN_EVENTS.filter((type) => type !== 'audit.head').toSorted(),
+    )
+    for (const type of subjects)
+      expect(wordsOf({ type, details: {} } as EventRecord)[0]).not.toBe(type)
+  })
+
+  it('show who exported a list, and whether the recipients left in plaintext', async () => {
+    await real.admin.post('/admin/api/verifications/export', { format: 'csv' })
+    const page = readable(await visitor.get(`${PATH}?about=exports`))
+    expect(page).toMatch(/An export of verifications began, as csv, with recipients masked/)
+    expect(page).toMatch(/The export ended whole, after \d+ rows/)
   })
 })
