@@ -54,7 +54,13 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   erase: ['--to', '+14155552671', '--yes'],
   refusals: [],
   lift: ['--to', '+14155552671'],
+  'export-log': ['verifications'],
   costs: [],
+  stats: [],
+  'audit verify': [],
+  'audit head': [],
+  // Reads SECRET_KEY alone.
+  'audit key': null,
   suppressions: [],
   unsuppress: [`sup_${ID}`, '--because', 'a test'],
   'webhooks destinations': [],
