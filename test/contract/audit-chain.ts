@@ -182,7 +182,7 @@ export function describeAuditChain(
         ['update audit_segments set address_secret = null where number = 1', 'segment_changed'],
         ['update audit_segments set root = entries where number = 1', 'segment_changed'],
         [`update audit_segments set note = '${forged}' where number = 3`, 'unknown_key'],
-        [`update audit_segments set note = replace(note, 'A', 'B') where number = 3`, undefined],
+        [`update audit_segments set note = replace(note, 'e', 'f') where number = 3`, undefined],
       ] as const) {
         await world.shell(change)
         const { wrong } = await verify()
