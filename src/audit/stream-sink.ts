@@ -67,9 +67,14 @@ export function createStreamSink(target: Target, deadlineMs = WRITE_DEADLINE_MS)
       const bytes = Buffer.concat(lines.map((line) => toFrame(messageOf(line))))
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const late = setTimeout(() => open.destroy(new Error('the server does not read')), deadlineMs)
-      open.once('close', () => reject(new Error('the connection was closed')))
+      const onClose = () => reject(new Error('the connection was closed'))
+      open.once('close', onClose)
       open.write(bytes, (error) => (error ? reject(error) : resolve()))
-      await promise.finally(() => clearTimeout(late))
+      await promise.finally(() => {
+        clearTimeout(late)
+        // The connection lives on for days: it must not collect one for each write.
+        open.off('close', onClose)
+      })
       return 0
     },
     async close() {

@@ -83,6 +83,20 @@ it('RFC 5424 over TCP: each event once, in order, and no text of it in a header 
   expect(server.events()[0]).toEqual({ agent: HOSTILE, n: 0, error: HOSTILE })
 })
 
+it('a connection that carries write after write collects no listener of each', async () => {
+  server = await startSyslog()
+  const warnings: string[] = []
+  const warn = ({ name }: Error) => warnings.push(name)
+  process.on('warning', warn)
+  const sink = createStreamSink(target(server.port))
+  const line = { type: 'request.refused', at: Date.now(), text: '{}' }
+  for (let n = 0; n < 20; n += 1) await sink.write([line])
+  await expect.poll(() => server?.messages.length, WAIT).toBe(20)
+  await sink.close()
+  process.off('warning', warn)
+  expect(warnings).toEqual([])
+})
+
 it('a server that breaks its connections, is away and comes back lacks nothing', async () => {
   server = await startSyslog()
   const { port } = server
