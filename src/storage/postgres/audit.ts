@@ -78,10 +78,10 @@ export function createAuditStore({ query, timeOf }: StoreContext): AuditStore {
     async forget({ entriesBefore, addressesBefore, limit }) {
       await query(sql`update audit_segments set entries = null where number in (
         select number from audit_segments where entries is not null and newest < ${entriesBefore}
-        order by number limit ${limit})`)
+        order by newest limit ${limit})`)
       await query(sql`update audit_segments set address_secret = null where number in (
         select number from audit_segments where address_secret is not null and newest < ${addressesBefore}
-        order by number limit ${limit})`)
+        order by newest limit ${limit})`)
     },
   }
 }

@@ -85,9 +85,9 @@ export function createAuditStore(deps: { orm: Orm; writer: Writer }): AuditStore
     forget: ({ entriesBefore, addressesBefore, limit }) =>
       writer.write(() => {
         orm.run(sql`update ${s} set entries = null where number in (select number from ${s}
-          where entries is not null and newest < ${entriesBefore} order by number limit ${limit})`)
+          where entries is not null and newest < ${entriesBefore} order by newest limit ${limit})`)
         orm.run(sql`update ${s} set address_secret = null where number in (select number from ${s}
-          where address_secret is not null and newest < ${addressesBefore} order by number limit ${limit})`)
+          where address_secret is not null and newest < ${addressesBefore} order by newest limit ${limit})`)
       }, REPEATED),
   }
 }

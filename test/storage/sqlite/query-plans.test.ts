@@ -122,6 +122,18 @@ describe('query plans', () => {
     client.close()
   })
 
+  it('what is to be emptied of the chain is found by an index, however long the chain is', async () => {
+    const path = join(directory.path, 'chain.db')
+    const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })
+    const engine = createSqliteEngine(client)
+    const prepared = recordStatements(client)
+    await engine.audit.forget({ entriesBefore: 1, addressesBefore: 1, limit: 1 })
+    const updates = prepared.filter((text) => text.startsWith('update "audit_segments"'))
+    expect(updates).toHaveLength(2)
+    expect(updates.flatMap((text) => planOf(client, text)).filter(isBad)).toEqual([])
+    client.close()
+  })
+
   it('sees a scan and a sort where there is one', async () => {
     const path = join(directory.path, 'seen.db')
     const client = await openDatabase({ path, migrationsFolder: MIGRATIONS })

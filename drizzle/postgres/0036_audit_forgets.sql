@@ -1,0 +1,2 @@
+CREATE INDEX "audit_segments_entries" ON "audit_segments" USING btree ("newest") WHERE entries is not null;--> statement-breakpoint
+CREATE INDEX "audit_segments_addresses" ON "audit_segments" USING btree ("newest") WHERE address_secret is not null;
