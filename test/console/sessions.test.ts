@@ -201,22 +201,30 @@ describe('the session of a person', () => {
   })
 
   it('is not another one’s where a row of the store was changed', async () => {
-    const [token] = [await begin()]
-    await begin('of ben', { ...ANN, subject: 'ben-2' })
+    const token = await begin()
+    const bensToken = await begin('of ben', { ...ANN, subject: 'ben-2' })
     const { createHash } = await import('node:crypto')
     const idOf = (text: string) =>
       createHash('sha256')
         .update(text.split('.')[0] ?? '')
         .digest()
     const ours = await store.adminSessions.find(idOf(token))
+    const bens = await store.adminSessions.find(idOf(bensToken))
+    if (!ours || !bens) return expect.fail('no session')
     const keyring = createKeyring([OLD])
     const raise = JSON.stringify({ ...ANN, roles: ['helpdesk', 'admins'] })
-    const forged = [Buffer.alloc(40), keyring.seal(raise, 'another context'), null]
-    for (const identitySealed of forged) {
+    const others = [Buffer.alloc(40), keyring.seal(raise, 'another context'), null]
+    const forged = [...others, bens.identitySealed]
+    const put = async (identitySealed: Uint8Array | null) => {
       await store.adminSessions.remove(idOf(token))
-      if (ours) await store.adminSessions.insert({ ...ours, identitySealed })
+      await store.adminSessions.insert({ ...ours, identitySealed })
+    }
+    for (const identitySealed of forged) {
+      await put(identitySealed)
       expect(await sessionsWith().resume(token)).toBeUndefined()
     }
+    await put(ours.identitySealed)
+    expect(await sessionsWith().resume(token)).toBeDefined()
   })
 
   it('outlives a change of the root secret while the previous one is known, and no longer', async () => {
