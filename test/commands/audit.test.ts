@@ -73,7 +73,10 @@ it('I20: a row that was changed with another program is named; a head that was k
   await real.start({ to: '+14155552003' })
   await chain()
   expect((await runHere(real, [...kept, '--key', key.stdout.trim()])).status).toBe(0)
-  writeFileSync(file, head.stdout.replace(/\n\d+\n/, '\n9\n'))
+  writeFileSync(
+    file,
+    head.stdout.replace(/(?<=\n)\d+(?=\n)/, (size) => String(Number(size) + 1)),
+  )
   const forged = await runHere(real, kept)
   expect([forged.status, forged.stderr]).toEqual([2, expect.stringContaining('it was changed')])
 
