@@ -126,8 +126,8 @@ const verifyCommand: Command = {
   },
   notes: `Exit code 1: something is wrong, and the first wrong event or segment is named. Rows past
 RETENTION_RECIPIENT_DAYS may be missing, and those of a person whose erasure the log shows
-(recipient.erased). Whoever has SECRET_KEY and the store can make another chain: only a head
-that is kept elsewhere (--head) shows that.`,
+(recipient.erased). Somebody with SECRET_KEY and the store can make another chain: only a
+head that is kept elsewhere (--head) shows that.`,
   async run(given, terminal) {
     const { withAdmin } = await import('./admin-context.ts')
     return withAdmin(terminal, (context) => verify(context, given, terminal))

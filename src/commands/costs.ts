@@ -37,7 +37,8 @@ export const costsCommand: Command = {
   words: 'costs',
   summary: 'Sums up what messages cost, by day, service, channel, provider and country.',
   options: { ...SERVICE_OPTION, ...TIME_OPTIONS, ...JSON_OPTION },
-  notes: 'At most 31 days. Prices are those of PRICES_FILE when each message was sent.',
+  notes: `At most 31 days. Prices are those of PRICES_FILE when each message was sent, or the
+provider’s own where its receipt has one.`,
   async run(given, terminal) {
     // Wrong options are reported before a store is opened.
     readFilter(given, Date.now())

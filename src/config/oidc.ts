@@ -77,7 +77,7 @@ export const OIDC_SETTINGS = {
   rules: optional(
     'OIDC_ROLES',
     parseRoleRules,
-    'What people may do, by the values of the claim, comma-separated: `admins=admin, helpdesk=support, staff=viewer`, for one service alone `shop-team=support@shop`. Whoever has several gets the first one of this list; whoever has none stays out',
+    'What people may do, by the values of the claim, comma-separated: `admins=admin, helpdesk=support, staff=viewer`, for one service alone `shop-team=support@shop`. Somebody with several gets the first one of this list; somebody with none stays out',
   ),
   rolesClaim: withDefault(
     'OIDC_ROLES_CLAIM',
@@ -89,7 +89,7 @@ export const OIDC_SETTINGS = {
     'OIDC_SCOPE',
     parseScope,
     'openid profile',
-    'What is asked for, with spaces between; some providers give roles with a scope of its own (`openid profile groups`)',
+    'The scopes to request, with spaces between; some providers report roles only for a scope of their own (`openid profile groups`)',
   ),
   name: optional('OIDC_NAME', parseLabel, 'The provider’s name on the button of the sign-in', {
     shown: 'the host of `OIDC_ISSUER`',

@@ -67,7 +67,7 @@ export const SERVICE_SETTINGS = {
     'VOICE_COUNTRIES',
     parseVoiceCountries,
     '',
-    'Countries whose numbers may be called: `US,CA,DE`, or `*`. By default nobody is called, by a step of a chain neither. Calls cost more than texts, and toll fraud earns more by them: name those that you serve',
+    'Countries whose numbers may be called: `US,CA,DE`, or `*`. By default nobody is called, not even by a step of a chain. Calls cost more than texts, and toll fraud earns more by them: name only the countries that you serve',
     { shown: 'none' },
   ),
   landlines: choice(

@@ -38,7 +38,7 @@ export function withRate<Entry extends ProviderDescription>(entry: Entry): Entry
   const setting = {
     name,
     description:
-      'At most so many messages, over all nodes: `10/s` or `600/min`. Others wait for their turn',
+      'At most this many messages, by all nodes together: `10/s` or `600/min`. Others wait for their turn',
     optional: true,
     shared: true,
   } as const

@@ -105,7 +105,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   // The event log.
   sequence: {
     description:
-      'An increasing number; reading continues from it. Numbers are reused after a restore and, on SQLite, after the newest events were erased: a program that remembers one must compare `at` as well.',
+      'An increasing number; reading continues from it. Numbers are reused after a restore: a program that remembers one must compare `at` as well.',
     example: 4711,
   },
   verification_id: {

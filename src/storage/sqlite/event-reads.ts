@@ -124,7 +124,7 @@ export function createAfter(orm: Orm) {
   return (sequence: number, limit: number): EventRow[] => after.all({ sequence, limit })
 }
 
-/** Oldest first. No sequence can be relied on to be given once: the newest rows may be erased, and theirs given again. */
+/** Oldest first. No sequence can be relied on to be given once: a restored store gives those behind it again. */
 function createFollow(orm: Orm) {
   const place = { seq: e.seq, at: e.at }
   const newest = orm.select(place).from(e).orderBy(desc(e.seq)).limit(atMost(1)).prepare()
