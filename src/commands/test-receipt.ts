@@ -125,7 +125,7 @@ export function describeAnswer(
 export function whereReceiptIs({ name, receipts }: Provider, { publicUrl, providers }: Config) {
   if (receipts?.url === 'token') {
     const from = providers.find((one) => one.name === name)?.values.MAIL_FROM
-    return `Whether it bounces is seen in the mailbox of MAIL_FROM (${from}). Bounces of real messages are handed on to /receipts/dsn, and shown on the page of their verification.`
+    return `The mailbox of MAIL_FROM (${from}) shows whether it bounces. Bounces of real messages are handed on to /receipts/dsn, and shown on the page of their verification.`
   }
   if (name === 'smtp')
     return 'A mail server reports nothing but bounces, which come to the mailbox of MAIL_FROM: let it hand them on (SMTP_DSN_TOKEN, docs/providers.md).'
@@ -134,5 +134,5 @@ export function whereReceiptIs({ name, receipts }: Provider, { publicUrl, provid
   const isPublic = publicUrl !== null && !isLoopback(new URL(publicUrl).hostname)
   if (!isPublic)
     return `${name} can report only where PUBLIC_URL leads to this service from outside.`
-  return `What becomes of it is shown in ${name}’s own log. Receipts of real messages come to ${publicUrl}/receipts/${name}, and are shown on the page of their verification.`
+  return `${name}’s own log shows what becomes of it. Receipts of real messages come to ${publicUrl}/receipts/${name}, and are shown on the page of their verification.`
 }

@@ -20,7 +20,7 @@ export function lanesOf({ lanes }: HealthReport): Html | string {
   if (lanes.length === 0) return ''
   return html`<p class="soft">Messages due by provider, on all nodes. Where a message would wait a minute at each provider of its route, its start is refused (503).</p>${table(
     {
-      caption: 'What waits for each provider',
+      caption: 'Waiting messages by provider',
       columns: ['Provider', 'Channel', 'Rate', ...numbers('Due'), 'Wait'],
       rows: lanes.map((lane) => [
         lane.provider,

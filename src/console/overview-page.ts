@@ -43,7 +43,7 @@ function serviceForm({ service, span, by, only }: Summary, services: readonly st
 function changed({ changes, service }: Summary): Html {
   const [first] = changes
   if (!first)
-    return html`<p class="soft">Nothing left its usual band: the hour that is running and the one before it, against the same hours of fourteen days. Fewer than twenty cases never show up here, and prefixes of numbers are not counted.</p>`
+    return html`<p class="soft">Nothing left its usual band in the current hour and the one before it, compared with the same hours of the last fourteen days. Fewer than twenty cases never show up here, and prefixes of numbers are not counted.</p>`
   const items = changes.map((change) => {
     const { sentence, filter, isBad } = tellChange(change, service)
     return html`<li class="${isBad ? 'bad' : ''}"><span>${sentence}</span><a href="/admin/verifications?${new URLSearchParams(filter).toString()}">Show the attempts</a></li>`

@@ -36,15 +36,15 @@ const OIDC_NOTICES = {
   unreachable:
     'NAME cannot be reached at the moment, so nobody can sign in with it. Sign in with a key, or try again in a minute.',
   set_up_wrong:
-    'The sign-in with NAME is not set up correctly. Whoever runs this service finds the cause in its log, under ID. A key still works.',
+    'The sign-in with NAME is not set up correctly. The operator of this service finds the cause in its log, under ID. A key still works.',
   denied: 'NAME did not sign you in. Try again, or sign in with a key.',
   code_refused: 'This sign-in was used before, or took too long. Start it again.',
   untrusted:
-    'The answer of NAME was not accepted: it is expired, or not meant for this sign-in. Start again. If that does not help, whoever runs this service finds the cause in its log, under ID.',
+    'The answer of NAME was not accepted: it is expired, or not meant for this sign-in. Start again. If that does not help, the operator of this service finds the cause in its log, under ID.',
   no_role:
-    'NAME knows you, but none of your roles may open this console. Ask whoever runs this service to add one of them to OIDC_ROLES.',
+    'NAME knows you, but none of your roles may open this console. Ask the operator of this service to add one of them to OIDC_ROLES.',
   no_role_claim:
-    'NAME did not report your roles. Whoever runs this service has to have it put them into its tokens, as a list in the claim “CLAIM” (OIDC_ROLES_CLAIM).',
+    'NAME did not report your roles. Ask the operator of this service to have NAME put them into its tokens, as a list in the claim “CLAIM” (OIDC_ROLES_CLAIM).',
   busy: 'Many people are signing in with NAME at the moment. Try again in a few seconds.',
   lost: 'This sign-in was started in another browser, used before, or more than ten minutes ago. Start it again.',
   many: 'Too many sign-ins from your address were refused. Wait a few minutes, or sign in with a key.',

@@ -14,7 +14,7 @@ export function createStreamInstruments(registry: Registry) {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `countersign_audit_stream_${name}`, help, registers })
   const failing = gauge('failing', '1 while AUDIT_STREAM accepts nothing from this node.')
-  const behind = gauge('behind_seconds', 'How old the oldest event is that AUDIT_STREAM lacks.')
+  const behind = gauge('behind_seconds', 'The age of the oldest event that AUDIT_STREAM lacks.')
   return {
     count(sent: number, lost: number) {
       events.inc({ result: 'sent' }, sent)

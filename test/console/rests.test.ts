@@ -43,7 +43,7 @@ it('C53: a refused account is named with the remedy, and the message has gone by
 it('what waits for each provider is shown, with its rate, on the page and by API', async () => {
   const visitor = await signedIn(world)
   const page = readable(await visitor.get('/admin/health'))
-  expect(page).toMatch(/What waits for each provider.* http sms 600\/min 0 none/)
+  expect(page).toMatch(/Waiting messages by provider.* http sms 600\/min 0 none/)
   const { body } = await world.admin.get('/admin/api/health')
   expect(body.lanes).toContainEqual({
     ...{ channel: 'sms', provider: 'http', rate: '600/min', due: 0, more: false },

@@ -46,7 +46,7 @@ type Deps = Pick<
 >
 
 const ENDS =
-  'Newest first, what there was when it began. Each line has the `cursor` of an export that continues behind it. ' +
+  'Newest first: the rows that were there when it began. Each line has the `cursor` of an export that continues behind it. ' +
   'The last line says whether it is whole: `end`, in CSV a record that begins with `#end`; without it the export was cut off. ' +
   'In CSV a text that a spreadsheet would take for a formula has an apostrophe before it. ' +
   'The log records each export (`export.started`, `export.ended`). A key may have two at once, the keys of one service four; further ones are 503.'

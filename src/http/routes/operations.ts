@@ -56,11 +56,11 @@ const AdminHealth = z
       description: 'Providers that this node leaves alone for a while: messages go to the others.',
     }),
     lanes: z.array(ProviderLane).openapi({
-      description: 'What each provider is to carry of each channel, on all nodes.',
+      description: 'The messages due by channel and provider, on all nodes.',
     }),
     advice: z.array(WeightAdvice).openapi({
       description:
-        'Which provider should carry more, by what became of the newest messages of a day. Nothing is moved for it.',
+        'Advice on which provider should carry more, by the outcomes of the newest messages of a day. Nothing is moved automatically.',
     }),
     webhooks: z.array(WebhookTrouble).openapi({
       description: 'URLs that fail, or were switched off after five days of that.',

@@ -12,7 +12,7 @@ const read = defineRoute(
     method: 'get',
     path: '/admin/api/summary',
     id: 'readSummary',
-    summary: 'Whether it is going well',
+    summary: 'How it is going',
     description:
       'Starts, messages, approvals, times, costs and refusals of a span, compared with the same span before it, and what left its usual band. Decoys and test recipients are not counted. The same numbers as the console’s first page.',
     tag: 'Operation',

@@ -14,7 +14,7 @@ export const AuditStream = z
       example: 'ECONNREFUSED',
     }),
     behind_seconds: z.number().openapi({
-      description: 'How old the oldest event is that it lacks; 0: it has all.',
+      description: 'The age of the oldest event that it lacks; 0: it has all.',
       example: 0,
     }),
     sent: count.openapi({ description: 'Events, by this node since it started.', example: 1234 }),

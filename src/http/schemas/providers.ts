@@ -87,7 +87,9 @@ const Shares = z.object({
 export const WeightAdvice = z.object({
   channel: z.enum(CHANNELS),
   country: z.string(),
-  measure: z.enum(ADVICE_MEASURES).openapi({ description: 'By what they were compared.' }),
+  measure: z
+    .enum(ADVICE_MEASURES)
+    .openapi({ description: 'The share by which they were compared.' }),
   from: Shares.openapi({ description: 'The provider that does worse.' }),
   to: Shares.openapi({ description: 'The one that should carry more.' }),
   weight: count.openapi({ description: 'Percent, by `to`.', example: 80 }),

@@ -21,7 +21,7 @@ export const SummaryQuery = z
   .strictObject({
     span: z.enum(SPAN_NAMES).default('24h').openapi({
       description:
-        'Up to now, compared with the same span before it. `7d` ends with the hour that is running, `30d` with the day (UTC).',
+        'Up to now, compared with the same span before it. `7d` ends with the current hour, `30d` with the current day (UTC).',
     }),
     by: z.enum(BREAKDOWNS).default('provider').openapi({ description: 'What the rows are.' }),
     service: nameField.optional().openapi({ description: 'For a key of no service.' }),
@@ -112,7 +112,7 @@ export const Summary = z
     span: z.enum(SPAN_NAMES).openapi({ description: 'As it was asked for.' }),
     since: timeField.openapi({ description: 'Included.' }),
     until: timeField.openapi({
-      description: 'Excluded: the end of the minute, hour or day that is running.',
+      description: 'Excluded: the end of the current minute, hour or day.',
     }),
     counted_until: nullableTime.openapi({
       description: 'The newest event that is counted; null: there is none.',
@@ -169,7 +169,7 @@ export const Summary = z
       )
       .openapi({
         description:
-          'What left its usual band in the hour that is running and the one before it: against the median of the same hours of fourteen days. Fewer than twenty cases are never reported.',
+          'Figures that left their usual band in the current hour and the one before it, compared with the median of the same hours of fourteen days. Fewer than twenty cases are never reported.',
       }),
   })
   .openapi('Summary')
