@@ -3,11 +3,13 @@
 import type { Change } from '../counts/changes.ts'
 import { readRoute } from '../counts/names.ts'
 
-const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+let countries: Intl.DisplayNames | undefined
 
 /** `Germany`; a code that is none stays as it is. */
 export function countryName(code: string): string {
-  return /^[A-Z]{2}$/.test(code) ? (COUNTRIES.of(code) ?? code) : code
+  // 4 MiB of ICU's data: a service whose overview nobody opens does not load them.
+  countries ??= new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
 }
 
 type About = { channel: string | null; provider: string | null; country: string | null }

@@ -3,6 +3,7 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { AppDeps, AppEnv } from './deps.ts'
+import { addLate, type LateRoutes } from './late.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import {
@@ -74,8 +75,13 @@ function addEverything(app: App, deps: AppDeps): void {
 const OF_A_WORKER = 'ROLE is worker here: this process serves /healthz, /readyz and /metrics.'
 
 /** @param serves `probes`: health, readiness and metrics alone */
-export function createApp(deps: AppDeps, serves: 'everything' | 'probes' = 'everything'): App {
+export function createApp(
+  deps: AppDeps,
+  serves: 'everything' | 'probes' = 'everything',
+  late?: LateRoutes,
+): App {
   const app: App = new OpenAPIHono<AppEnv>({ router: createRouter() })
+  if (late) addLate(app, late)
   app.use(requestLog(deps), securityHeaders())
   if (serves === 'probes') register(app, deps, [...probeRoutes, ...operationRoutes])
   else addEverything(app, deps)

@@ -3,7 +3,7 @@
 
 import { createAuthenticator } from '../access/authenticator.ts'
 import type { Config } from '../config/config.ts'
-import { addConsole } from '../console/console.ts'
+import type { ConsoleDeps } from '../console/page-route.ts'
 import { pickLocale } from '../delivery/templates/languages.ts'
 import { createFollower } from '../events/follower.ts'
 import { createFactorComparers } from '../factors/comparers.ts'
@@ -12,6 +12,7 @@ import { drawQr } from '../factors/qr.ts'
 import { createFactorService } from '../factors/service.ts'
 import { createApp } from '../http/app.ts'
 import type { AppDeps } from '../http/deps.ts'
+import type { LateRoutes } from '../http/late.ts'
 import { startMetricsServer } from '../http/metrics-server.ts'
 import { type RunningServer, startServer } from '../http/server.ts'
 import { createNodePlaces } from '../http/stream-places.ts'
@@ -112,10 +113,21 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     follower: createFollower({ follow: store.events.follow, logger }),
     ...createNodePlaces(),
   }
-  const app = createApp(deps, config.role === 'worker' ? 'probes' : 'everything')
-  if (config.role === 'worker') return app
-  addConsole(app, { ...deps, ...composeConsole(config, { ...parts, logger, authenticator }) })
-  return app
+  if (config.role === 'worker') return createApp(deps, 'probes')
+  const pages = { ...deps, ...composeConsole(config, { ...parts, logger, authenticator }) }
+  return createApp(deps, 'everything', lateConsole(pages))
+}
+
+/** A fifth of the source, for a service whose console nobody may open. */
+function lateConsole(deps: ConsoleDeps): LateRoutes {
+  return {
+    under: '/admin/*',
+    covers: (path) => path !== '/admin/api' && !path.startsWith('/admin/api/'),
+    async add(app) {
+      const { addConsole } = await import('../console/console.ts')
+      addConsole(app, deps)
+    },
+  }
 }
 
 /** @param thread of the store, where it was started before */
