@@ -14,7 +14,8 @@ function row(name, from, allowed) {
   }
 }
 
-const PORTS = '^src/[^/]+/((limit-|hashing-|outbox-|pace-|receipt-|poll-|call-)?ports|types)\\.ts$'
+const PORTS =
+  '^src/[^/]+/((receipts|calls|pace)/)?((limit-|hashing-|outbox-|poll-)?ports|types)\\.ts$'
 
 /** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
@@ -22,7 +23,7 @@ const EVENT_WORDS = '^src/events/types\\.ts$'
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
   '^src/(verification|factors|access|events|limits)/',
-  '^src/delivery/((outbox-|pace-|receipt-|poll-|call-)?ports|registry)\\.ts$',
+  '^src/delivery/((receipts|calls|pace)/)?((outbox-|poll-)?ports|registry)\\.ts$',
   '^src/(retention|audit)/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
   '^src/counts/',
@@ -65,7 +66,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/kernel/',
-          '^src/delivery/(ports|receipt-ports|call-ports|callbacks|asked|provider-entry|coded-answer|opt-out-words|india)\\.ts$',
+          '^src/delivery/(ports|receipts/(ports|callbacks|asked)|calls/ports|provider-entry|answers/coded-answer|opt-out-words|india)\\.ts$',
           '^src/delivery/providers/($1|aws/|mail/)',
         ],
       },
@@ -87,7 +88,7 @@ module.exports = {
     row('storage-implements-ports', '^src/storage/', [
       '^src/storage/',
       PORTS,
-      '^src/(verification|delivery)/(state|policy|suppression|change|transitions|applied|settling|receipts|calls|steps|polls)\\.ts$',
+      '^src/(verification|delivery)/(state|policy|suppression|change|transitions|applied|settling|receipts/receipts|receipts/polls|calls/calls|steps)\\.ts$',
     ]),
     {
       name: 'sql-lives-in-storage',

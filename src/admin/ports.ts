@@ -4,9 +4,9 @@
 import type { StreamStatus } from '../audit/ports.ts'
 import type { Counted } from '../counts/counter.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { LaneWait } from '../delivery/pace-ports.ts'
+import type { LaneWait } from '../delivery/pace/ports.ts'
 import type { Fault, ProviderState, Rest } from '../delivery/ports.ts'
-import type { ReceiptState } from '../delivery/receipt-ports.ts'
+import type { ReceiptState } from '../delivery/receipts/ports.ts'
 import type { EventRecord } from '../events/types.ts'
 import type { UnderKey } from '../factors/ports.ts'
 import type {

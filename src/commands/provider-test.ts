@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { faultOf, type OutgoingMessage, type Provider, type SendResult } from '../delivery/ports.ts'
-import type { ChannelRoutes } from '../delivery/routes.ts'
+import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { measureSms } from '../delivery/templates/sms-size.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { createClock } from '../kernel/clock.ts'
@@ -168,7 +168,7 @@ async function report(
 
 async function send(wanted: Wanted, config: Config, given: Given, terminal: Terminal) {
   const { createProviders } = await import('../delivery/registry.ts')
-  const { withoutQuotes } = await import('../delivery/quoted-answer.ts')
+  const { withoutQuotes } = await import('../delivery/answers/quoted-answer.ts')
   const { mask } = await import('../admin/recipients.ts')
   const clock = createClock()
   const made = createProviders(config.providers, { clock, inbox: false })

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/listen.ts'
 import type { Fault, Provider, Refusal, SendResult } from '../delivery/ports.ts'
-import type { AskReceipt, Receipt } from '../delivery/receipt-ports.ts'
+import type { AskReceipt, Receipt } from '../delivery/receipts/ports.ts'
 
 /** Networks report within seconds, mostly. */
 const RECEIPT_WITHIN_MS = 60_000

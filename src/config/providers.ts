@@ -5,7 +5,7 @@ import {
   ProviderSettingError,
   type SettingValues,
 } from '../delivery/provider-entry.ts'
-import type { ChannelRoutes } from '../delivery/routes.ts'
+import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Reader } from './reader.ts'
 import { ROUTE_SETTINGS } from './service-settings.ts'

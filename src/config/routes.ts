@@ -2,7 +2,7 @@
 // It must not know which providers are configured: providers.ts compares the names.
 
 import { isSupportedCountry } from 'libphonenumber-js/max'
-import type { ChannelRoutes, RoutedProvider, RouteRule } from '../delivery/routes.ts'
+import type { ChannelRoutes, RoutedProvider, RouteRule } from '../delivery/routes/routes.ts'
 import { type Parser, parseList, SettingError } from './parsers.ts'
 
 const DEFAULT = 'default'

@@ -1,6 +1,6 @@
 // The settings of the default service (used by services of a SERVICES_FILE for what they leave out), its limits, and the routes of a channel.
 
-import type { ChannelRoutes } from '../delivery/routes.ts'
+import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import {
   CODE_LENGTH,

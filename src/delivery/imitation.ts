@@ -1,7 +1,7 @@
 // The fate of a decoy's message, taken from that of recent real sends (C49). Pure.
 // It must not invent words for a reason: only what differs from send to send is made up.
 
-import { type Reach, reachOf } from './fault.ts'
+import { type Reach, reachOf } from './answers/fault.ts'
 import type { SendResult } from './ports.ts'
 
 /** So many persons, none of them reached since, are no coincidence: one or two may be a stranger's own. */

@@ -1,7 +1,7 @@
 // The words by which people opt out of texts and in again, as carriers read them (CTIA's messaging principles, Twilio's defaults).
 // It must not find one in a sentence: "stop by at six" is none.
 
-import type { OptOut } from './receipt-ports.ts'
+import type { OptOut } from './receipts/ports.ts'
 
 const WORDS: ReadonlyMap<string, OptOut['kind']> = new Map([
   ['CANCEL', 'stop'],

@@ -3,10 +3,10 @@
 
 import type { Channel, DeliveryKind } from '../kernel/channel.ts'
 import type { Cost } from './cost.ts'
-import type { NextProvider } from './next-provider.ts'
-import type { Backlog } from './pace-ports.ts'
+import type { Backlog } from './pace/ports.ts'
 import type { Fault, ProviderError, SendResult } from './ports.ts'
-import type { Receipt } from './receipt-ports.ts'
+import type { Receipt } from './receipts/ports.ts'
+import type { NextProvider } from './routes/next-provider.ts'
 
 type Permanent = Extract<SendResult, { kind: 'permanent' }>
 /** As far as the rows say: without a reference and Retry-After. A fault of null: a version without faults wrote it. */
@@ -62,7 +62,7 @@ export type DueDelivery = {
   wordedAt: number | null
   /** Of the next try. Null: an older program made it, or nobody served the channel. */
   provider: string | null
-  /** Those that had their turn before (tried.ts). */
+  /** Those that had their turn before (routes/tried.ts). */
   tried: string
   /** ISO 3166-1 of a phone number, as far as it is known. */
   country: string | null

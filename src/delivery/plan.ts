@@ -4,10 +4,10 @@
 import type { Clock } from '../kernel/clock.ts'
 import { type Keyring, UnknownKeyError } from '../kernel/keyring.ts'
 import { codeContext, recipientContext } from '../kernel/sealing.ts'
-import { MAX_AMBIGUOUS_SENDS, MAX_MESSAGES } from './backoff.ts'
-import type { Chooser } from './chooser.ts'
+import { MAX_AMBIGUOUS_SENDS, MAX_MESSAGES } from './answers/backoff.ts'
 import type { DueDelivery, Plan } from './outbox-ports.ts'
-import type { Rests } from './rests.ts'
+import type { Chooser } from './routes/chooser.ts'
+import type { Rests } from './routes/rests.ts'
 
 /** In plaintext (I7: codes never leak), so never logged. `silent`: nothing is sent (decoys, test recipients). */
 export type Prepared = { silent: boolean; to: string; code: string }

@@ -2,12 +2,12 @@
 // files that several providers share (aws/ and mail/ beside it), nothing else.
 
 import type { Channel } from '../kernel/channel.ts'
-import type { Fault, ProviderError } from './blame.ts'
-import type { CallReader } from './call-ports.ts'
+import type { Fault, ProviderError } from './answers/blame.ts'
+import type { CallReader } from './calls/ports.ts'
 import type { Cost } from './cost.ts'
-import type { AskReceipt, ReceiptReader } from './receipt-ports.ts'
+import type { AskReceipt, ReceiptReader } from './receipts/ports.ts'
 
-export { FAULTS, type Fault, type ProviderError } from './blame.ts'
+export { FAULTS, type Fault, type ProviderError } from './answers/blame.ts'
 
 /** A message ready to go out. The code is in plaintext here and nowhere else (I7: codes never leak): never log this object. */
 export type OutgoingMessage = {

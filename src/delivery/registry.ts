@@ -3,7 +3,9 @@
 
 import { type Channel, INBOX_CHANNELS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { createHttpClient, faultOfStatus } from './http-client.ts'
+import { createHttpClient, faultOfStatus } from './answers/http-client.ts'
+import { rateOf, withRate } from './pace/rate.ts'
+import { type Allowance, hearAllowances } from './pace/rate-headers.ts'
 import type { Fault, Inbox, Provider } from './ports.ts'
 import { splitName, valuesOfAccount } from './provider-account.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
@@ -23,8 +25,6 @@ import { twilioWhatsAppEntry } from './providers/twilio/whatsapp.ts'
 import { vonageVoiceEntry } from './providers/vonage/voice.ts'
 import { vonageEntry } from './providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from './providers/whatsapp-cloud/whatsapp-cloud.ts'
-import { rateOf, withRate } from './rate.ts'
-import { type Allowance, hearAllowances } from './rate-headers.ts'
 
 /** In the order in which they are tried where no route is set. */
 export const PROVIDERS: readonly ProviderEntry[] = [

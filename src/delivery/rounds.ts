@@ -1,13 +1,13 @@
 // The rounds of the delivery worker: claims due rows, has them sent, sleeps until the next is due.
-// It decides nothing: plan.ts decides about a row, backoff.ts about an answer.
+// It decides nothing: plan.ts decides about a row, answers/backoff.ts about an answer.
 
 import type { Alarm } from '../kernel/alarm.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Lane } from './lane.ts'
-import { type Asking, takeTokens } from './lane-tokens.ts'
 import type { LaneKey, Outbox } from './outbox-ports.ts'
-import type { Pace, UNPACED } from './pace.ts'
+import { type Asking, takeTokens } from './pace/lane-tokens.ts'
+import type { Pace, UNPACED } from './pace/pace.ts'
 import type { PlanDelivery } from './plan.ts'
 import type { DeliveryLog } from './ports.ts'
 import { type Claim, type RunTry, sleep } from './run-try.ts'

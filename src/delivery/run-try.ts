@@ -2,12 +2,11 @@
 // It must not log a message, a code or a recipient.
 
 import type { Clock } from '../kernel/clock.ts'
-import { decideSettlement } from './backoff.ts'
+import { decideSettlement } from './answers/backoff.ts'
+import { withoutQuotes } from './answers/quoted-answer.ts'
+import type { SuppressFor } from './answers/suppress.ts'
 import { type CountMessage, refuseTry, settleRefused } from './charge.ts'
-import type { Chooser } from './chooser.ts'
 import type { Cost, PriceOf } from './cost.ts'
-import { type FollowUpDeps, withFollowUp } from './follow-up.ts'
-import type { NextProvider } from './next-provider.ts'
 import type { ClaimedDelivery, Outbox, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import {
@@ -19,12 +18,13 @@ import {
   type SendOutcome,
   type SendResult,
 } from './ports.ts'
-import { withoutQuotes } from './quoted-answer.ts'
+import { type FollowUpDeps, withFollowUp } from './receipts/follow-up.ts'
 import type { RecentSends } from './recent-sends.ts'
-import type { Rests } from './rests.ts'
-import type { SuppressFor } from './suppress.ts'
+import type { Chooser } from './routes/chooser.ts'
+import type { NextProvider } from './routes/next-provider.ts'
+import type { Rests } from './routes/rests.ts'
+import { withTried } from './routes/tried.ts'
 import type { ComposeMessage } from './templates/message.ts'
-import { withTried } from './tried.ts'
 import { errorName, logResult } from './try-log.ts'
 
 export type Claim = ClaimedDelivery<Prepared>

@@ -1,12 +1,12 @@
 // What a claimed delivery becomes once its try has an answer, or was not begun: decided once for both engines. Pure.
-// It must not know a provider's state: the settlement (backoff.ts) says where the message goes next.
+// It must not know a provider's state: the settlement (answers/backoff.ts) says where the message goes next.
 
 import { MIN_REMAINING_TO_SEND_MS } from '../kernel/channel.ts'
 import { nextAfterHandOver } from '../kernel/steps.ts'
 import type { DeliveryChange, HeldDelivery } from './change.ts'
 import type { SettleDelivery } from './outbox-ports.ts'
-import { isAwaited, nextPollAt } from './polls.ts'
 import { priced } from './prices.ts'
+import { isAwaited, nextPollAt } from './receipts/polls.ts'
 import {
   CLOSED,
   cancel,

@@ -2,10 +2,10 @@
 // It must not make a URL where nobody outside can reach this service.
 
 import type { Config } from '../config/config.ts'
-import { type CallDeskDeps, createCallDesk } from '../delivery/call-desk.ts'
-import type { CallDesk } from '../delivery/call-ports.ts'
-import { createCallbackUrls } from '../delivery/callback-urls.ts'
+import { type CallDeskDeps, createCallDesk } from '../delivery/calls/desk.ts'
+import type { CallDesk } from '../delivery/calls/ports.ts'
 import type { Provider } from '../delivery/ports.ts'
+import { createCallbackUrls } from '../delivery/receipts/callback-urls.ts'
 import type { CallbackUrlOf } from '../delivery/templates/message.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'

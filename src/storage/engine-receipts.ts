@@ -1,8 +1,8 @@
 // An engine's work for receipts and polls: tries as they are reported of and asked about.
-// It must not decide: receipts.ts and polls.ts do, in this process.
+// It must not decide: delivery/receipts/ does, in this process.
 
-import type { PollStore } from '../delivery/poll-ports.ts'
-import type { PolledDelivery, ReceiptDecision } from '../delivery/receipts.ts'
+import type { PollStore } from '../delivery/receipts/poll-ports.ts'
+import type { PolledDelivery, ReceiptDecision } from '../delivery/receipts/receipts.ts'
 
 /** Of a try: by its numbers, else by the id that its provider gave it. */
 export type TryRef = { provider: string } & (

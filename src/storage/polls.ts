@@ -1,9 +1,9 @@
-// The store's part in polls over an engine: which tries are still asked about, and when next (delivery/polls.ts decides).
+// The store's part in polls over an engine: which tries are still asked about, and when next (delivery/receipts/polls.ts decides).
 // It must not ask a provider, nor change anything but the time of a poll.
 
-import type { ClaimedPoll, PollStore, PollWaiting } from '../delivery/poll-ports.ts'
-import { isAwaited, nextPollAt } from '../delivery/polls.ts'
-import { mayFailOver, type PolledDelivery } from '../delivery/receipts.ts'
+import type { ClaimedPoll, PollStore, PollWaiting } from '../delivery/receipts/poll-ports.ts'
+import { isAwaited, nextPollAt } from '../delivery/receipts/polls.ts'
+import { mayFailOver, type PolledDelivery } from '../delivery/receipts/receipts.ts'
 import { tryId } from '../kernel/ids.ts'
 import type { Engine } from './engine.ts'
 import type { LeasedPoll } from './engine-receipts.ts'

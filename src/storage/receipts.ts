@@ -1,11 +1,11 @@
-// The store's part in a receipt over an engine: the try is read, decided on here (delivery/receipts.ts), then changed where it
+// The store's part in a receipt over an engine: the try is read, decided on here (delivery/receipts/receipts.ts), then changed where it
 // is still as it was read; and in a call that asks for its code. It must not hold a rule of its own.
 
-import type { CallOutcome, CallStore } from '../delivery/call-ports.ts'
-import { type CallDecision, decideCall } from '../delivery/calls.ts'
+import { type CallDecision, decideCall } from '../delivery/calls/calls.ts'
+import type { CallOutcome, CallStore } from '../delivery/calls/ports.ts'
 import type { DeliveryChange } from '../delivery/change.ts'
 import type { Outbox, ReceiptKey, ReceiptOutcome } from '../delivery/outbox-ports.ts'
-import { decideReceipt, type ReceiptDecision } from '../delivery/receipts.ts'
+import { decideReceipt, type ReceiptDecision } from '../delivery/receipts/receipts.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { readTryId } from '../kernel/ids.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'

@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Weights } from '../admin/ports.ts'
 import type { StreamStatus } from '../audit/ports.ts'
 import type { OutboxDepth } from '../delivery/outbox-ports.ts'
-import type { LaneWait } from '../delivery/pace-ports.ts'
+import type { LaneWait } from '../delivery/pace/ports.ts'
 import {
   type Failover,
   faultOf,
@@ -14,7 +14,7 @@ import {
   type SendOutcome,
   type SendResult,
 } from '../delivery/ports.ts'
-import type { PollOutcome, ReceiptState } from '../delivery/receipt-ports.ts'
+import type { PollOutcome, ReceiptState } from '../delivery/receipts/ports.ts'
 import type { Channel, SuppressionReason } from '../kernel/channel.ts'
 import type { Trouble } from '../webhooks/ports.ts'
 import { createCostCounters } from './cost-counters.ts'

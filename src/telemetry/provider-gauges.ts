@@ -2,7 +2,7 @@
 
 import { Gauge, type Registry } from 'prom-client'
 import { ADVICE_MEASURES, type Weights } from '../admin/ports.ts'
-import type { LaneWait } from '../delivery/pace-ports.ts'
+import type { LaneWait } from '../delivery/pace/ports.ts'
 import type { Rest } from '../delivery/ports.ts'
 
 type ProviderLevels = {

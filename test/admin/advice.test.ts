@@ -24,8 +24,12 @@ import { WHATSAPP_CODES } from '../../src/delivery/providers/whatsapp-cloud/code
 const SRC = join(import.meta.dirname, '../../src')
 /** Wherever an error of a delivery is made. */
 const SOURCES = [
-  ...['delivery/run-try.ts', 'delivery/http-client.ts', 'delivery/plan.ts'],
-  ...['delivery/quoted-answer.ts', 'delivery/providers/smtp/smtp.ts', 'delivery/transitions.ts'],
+  ...['delivery/run-try.ts', 'delivery/answers/http-client.ts', 'delivery/plan.ts'],
+  ...[
+    'delivery/answers/quoted-answer.ts',
+    'delivery/providers/smtp/smtp.ts',
+    'delivery/transitions.ts',
+  ],
 ]
 const SOURCES_OF_ADVICE = [
   ...[

@@ -1,5 +1,5 @@
 // C67: what a gateway says in its own words stands in the console, where support looks: on the page of the verification
-// and at the try. It is bounded and holds nothing of the message by then (delivery/quoted-answer.ts).
+// and at the try. It is bounded and holds nothing of the message by then (delivery/answers/quoted-answer.ts).
 
 import { expect, it } from 'vitest'
 import type { SendTry } from '../../src/admin/ports.ts'

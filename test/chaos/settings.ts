@@ -19,9 +19,9 @@ export const RULES = {
   sendsPerAddress: 8,
   /** Three verifications' worth. */
   guessesPerNumber: 15,
-  /** Sends of one delivery that may have reached the person (delivery/backoff.ts). */
+  /** Sends of one delivery that may have reached the person (delivery/answers/backoff.ts). */
   maxAmbiguousSends: 3,
-  /** Of one verification, whatever made them go out (delivery/backoff.ts). */
+  /** Of one verification, whatever made them go out (delivery/answers/backoff.ts). */
   messagesPerVerification: 5,
   /** Nothing is claimed with less left (kernel/channel.ts). */
   minRemainingMs: 20_000,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SettingError } from '../../src/config/parsers.ts'
 import { parseRoutes } from '../../src/config/routes.ts'
-import { chooseRoute, drawOrder } from '../../src/delivery/routes.ts'
+import { chooseRoute, drawOrder } from '../../src/delivery/routes/routes.ts'
 
 const ROUTES = parseRoutes(
   'IN, BD -> infobip, twilio; +4478, +1 -> vonage; default -> twilio, vonage;',

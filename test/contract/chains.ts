@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { ClaimedDelivery, StepAdmission } from '../../src/delivery/outbox-ports.ts'
-import type { ReceiptState } from '../../src/delivery/receipt-ports.ts'
+import type { ReceiptState } from '../../src/delivery/receipts/ports.ts'
 import { decideAdvance, decideStart } from '../../src/verification/transitions.ts'
 import {
   ERROR,

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { ClaimedDelivery, NextAfter, SettleDelivery } from '../../src/delivery/outbox-ports.ts'
-import type { ClaimedPoll } from '../../src/delivery/poll-ports.ts'
+import type { ClaimedPoll } from '../../src/delivery/receipts/poll-ports.ts'
 import { decideStart } from '../../src/verification/transitions.ts'
 import { claimOne, emptyOutbox, SENT, settlement } from './outbox-steps.ts'
 import { createInput, MINUTE, newVerification, T0 } from './rows.ts'

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCosts } from '../../src/admin/costs.ts'
 import type { ClaimedDelivery, NextAfter, Outbox } from '../../src/delivery/outbox-ports.ts'
-import type { ReceiptState } from '../../src/delivery/receipt-ports.ts'
+import type { ReceiptState } from '../../src/delivery/receipts/ports.ts'
 import type { VerificationRecord } from '../../src/verification/state.ts'
 import {
   claim,

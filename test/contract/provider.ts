@@ -6,7 +6,7 @@ import {
   CONNECTIONS_PER_HOST,
   createHttpClient,
   MAX_BODY_BYTES,
-} from '../../src/delivery/http-client.ts'
+} from '../../src/delivery/answers/http-client.ts'
 import type {
   Fault,
   HttpClient,

@@ -1,9 +1,9 @@
 // What the contract suites share: the ports of one store, and the steps that tests begin with.
 // It must not know the engine: a suite takes a factory.
 
-import type { CallStore } from '../../src/delivery/call-ports.ts'
+import type { CallStore } from '../../src/delivery/calls/ports.ts'
 import type { Outbox } from '../../src/delivery/outbox-ports.ts'
-import type { PollStore } from '../../src/delivery/poll-ports.ts'
+import type { PollStore } from '../../src/delivery/receipts/poll-ports.ts'
 import type { EventStore } from '../../src/events/types.ts'
 import type { FactorStore, RootKeyUse } from '../../src/factors/ports.ts'
 import type { IdempotencyWrite, VerificationStore } from '../../src/verification/ports.ts'

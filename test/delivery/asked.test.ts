@@ -3,7 +3,7 @@
 import twilio from 'twilio'
 import RequestClient from 'twilio/lib/base/RequestClient.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { HttpClient } from '../../src/delivery/ports.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 import { PATIENCE_MS } from '../long.ts'

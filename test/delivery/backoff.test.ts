@@ -9,9 +9,9 @@ import {
   MAX_TRIES_PER_DELIVERY,
   parseRetryAfter,
   RETRY_AFTER_CAP_MS,
-} from '../../src/delivery/backoff.ts'
-import type { NextProvider } from '../../src/delivery/next-provider.ts'
+} from '../../src/delivery/answers/backoff.ts'
 import type { Fault, SendResult } from '../../src/delivery/ports.ts'
+import type { NextProvider } from '../../src/delivery/routes/next-provider.ts'
 import { MIN_REMAINING_TO_SEND_MS } from '../../src/kernel/channel.ts'
 import { NOW } from './messages.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { bucketOf, putBack, takeFrom } from '../../src/delivery/bucket.ts'
+import { bucketOf, putBack, takeFrom } from '../../src/delivery/pace/bucket.ts'
+import { rateOf, withRate } from '../../src/delivery/pace/rate.ts'
 import { ProviderSettingError } from '../../src/delivery/provider-entry.ts'
 import { twilioEntry } from '../../src/delivery/providers/twilio/twilio.ts'
-import { rateOf, withRate } from '../../src/delivery/rate.ts'
 import { T0 } from '../contract/rows.ts'
 
 const rate = (messages: number, perMs = 1000) => bucketOf({ messages, perMs })

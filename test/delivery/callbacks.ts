@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import type { HttpClient } from '../../src/delivery/ports.ts'
 import type { ProviderEntry } from '../../src/delivery/provider-entry.ts'
-import type { Callback, ReceiptReader, Report } from '../../src/delivery/receipt-ports.ts'
+import type { Callback, ReceiptReader, Report } from '../../src/delivery/receipts/ports.ts'
 import { fixedClock, NOW } from './messages.ts'
 
 export const MINUTE = 60_000

@@ -3,8 +3,8 @@
 
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
-import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
+import { withoutQuotes } from '../../src/delivery/answers/quoted-answer.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { answer, closeMidBody, type FaultServer, startFaultServer } from './fault-server.ts'

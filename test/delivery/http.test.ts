@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { OutgoingMessage } from '../../src/delivery/ports.ts'
 import { ProviderSettingError } from '../../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'

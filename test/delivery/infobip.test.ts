@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { Fault, OutgoingMessage } from '../../src/delivery/ports.ts'
 import { infobipEntry } from '../../src/delivery/providers/infobip/infobip.ts'
 import { describeHttpProvider } from '../contract/provider.ts'

@@ -1,7 +1,7 @@
 // A lane that waits for tokens comes back once, and never too early to find one.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { takeTokens } from '../../src/delivery/lane-tokens.ts'
+import { takeTokens } from '../../src/delivery/pace/lane-tokens.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

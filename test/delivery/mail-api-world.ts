@@ -2,7 +2,7 @@
 // It must not know one provider: each test hands in how it is made.
 
 import { afterAll, beforeAll } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { HttpClient, OutgoingMessage, Provider } from '../../src/delivery/ports.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { type Behaviour, type FaultServer, type Seen, startFaultServer } from './fault-server.ts'

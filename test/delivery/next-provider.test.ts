@@ -1,8 +1,8 @@
 // Who carries a message next, case by case.
 
 import { describe, expect, it } from 'vitest'
-import { nextProvider, type Readiness } from '../../src/delivery/next-provider.ts'
-import { forNewRound, hadTurn, hasRefused, withTried } from '../../src/delivery/tried.ts'
+import { nextProvider, type Readiness } from '../../src/delivery/routes/next-provider.ts'
+import { forNewRound, hadTurn, hasRefused, withTried } from '../../src/delivery/routes/tried.ts'
 
 const AWAKE: Readiness = { rests: false, pausedUntil: 0 }
 const RESTS: Readiness = { rests: true, pausedUntil: 0 }

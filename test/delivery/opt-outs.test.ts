@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { createTwilioReceipts } from '../../src/delivery/providers/twilio/receipts.ts'
-import type { Callback } from '../../src/delivery/receipt-ports.ts'
-import { mayCarry } from '../../src/delivery/routing.ts'
+import type { Callback } from '../../src/delivery/receipts/ports.ts'
+import { mayCarry } from '../../src/delivery/routes/routing.ts'
 
 const PERSON = '+14155552671'
 

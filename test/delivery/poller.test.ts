@@ -2,11 +2,11 @@
 // It replaces only time, and the providers.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createDecoyReceipts } from '../../src/delivery/decoy-receipts.ts'
-import { createPoller, type PollerDeps } from '../../src/delivery/poller.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
-import type { Asked, AskReceipt } from '../../src/delivery/receipt-ports.ts'
-import { createTake } from '../../src/delivery/take-receipt.ts'
+import { createDecoyReceipts } from '../../src/delivery/receipts/decoy-receipts.ts'
+import { createPoller, type PollerDeps } from '../../src/delivery/receipts/poller.ts'
+import type { Asked, AskReceipt } from '../../src/delivery/receipts/ports.ts'
+import { createTake } from '../../src/delivery/receipts/take-receipt.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { openWorld, type World } from './world.ts'
 

@@ -1,7 +1,7 @@
 // Answers that quote the message, and the parts of them that are kept.
 
 import { expect, it } from 'vitest'
-import { withoutQuotes } from '../../src/delivery/quoted-answer.ts'
+import { withoutQuotes } from '../../src/delivery/answers/quoted-answer.ts'
 
 const SMS = {
   code: '123456',

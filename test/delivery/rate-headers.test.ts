@@ -1,7 +1,7 @@
 // What answers say about a provider's own limit, in the forms of the drafts and of those before them.
 
 import { describe, expect, it } from 'vitest'
-import { readAllowance } from '../../src/delivery/rate-headers.ts'
+import { readAllowance } from '../../src/delivery/pace/rate-headers.ts'
 import { T0 } from '../contract/rows.ts'
 
 const times = { now: T0, wallMs: null }

@@ -2,18 +2,21 @@
 
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { describe, expect, it, vi } from 'vitest'
-import { createCallbackUrls, createReturnTokens } from '../../src/delivery/callback-urls.ts'
-import { createDecoyReceipts } from '../../src/delivery/decoy-receipts.ts'
-import type { NextProvider } from '../../src/delivery/next-provider.ts'
 import type { ReceiptOutcome } from '../../src/delivery/outbox-ports.ts'
 import {
   createTwilioReceipts,
   statusCallback,
 } from '../../src/delivery/providers/twilio/receipts.ts'
-import { createReceiptDesk } from '../../src/delivery/receipt-desk.ts'
-import type { Callback, Receipt, ReceiptState } from '../../src/delivery/receipt-ports.ts'
-import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts.ts'
-import { createTake } from '../../src/delivery/take-receipt.ts'
+import {
+  createCallbackUrls,
+  createReturnTokens,
+} from '../../src/delivery/receipts/callback-urls.ts'
+import { createDecoyReceipts } from '../../src/delivery/receipts/decoy-receipts.ts'
+import { createReceiptDesk } from '../../src/delivery/receipts/desk.ts'
+import type { Callback, Receipt, ReceiptState } from '../../src/delivery/receipts/ports.ts'
+import { decideReceipt, type ReportedDelivery } from '../../src/delivery/receipts/receipts.ts'
+import { createTake } from '../../src/delivery/receipts/take-receipt.ts'
+import type { NextProvider } from '../../src/delivery/routes/next-provider.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
 import { fixedClock, NOW, smsMessage } from './messages.ts'

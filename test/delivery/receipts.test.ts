@@ -22,7 +22,7 @@ import { sesEntry } from '../../src/delivery/providers/ses/ses.ts'
 import { telegramEntry } from '../../src/delivery/providers/telegram/telegram.ts'
 import { vonageEntry } from '../../src/delivery/providers/vonage/vonage.ts'
 import { whatsAppCloudEntry } from '../../src/delivery/providers/whatsapp-cloud/whatsapp-cloud.ts'
-import type { Callback } from '../../src/delivery/receipt-ports.ts'
+import type { Callback } from '../../src/delivery/receipts/ports.ts'
 import {
   AT,
   callback,

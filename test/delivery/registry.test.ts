@@ -6,7 +6,7 @@ import { parseRoutes } from '../../src/config/routes.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
 import { createInboxProvider } from '../../src/delivery/providers/inbox.ts'
 import { createProviders, PROVIDERS } from '../../src/delivery/registry.ts'
-import { createRouting, type Routes } from '../../src/delivery/routing.ts'
+import { createRouting, type Routes } from '../../src/delivery/routes/routing.ts'
 import { CHANNELS, type Channel } from '../../src/kernel/channel.ts'
 import { fixedClock, mailMessage, NOW, smsMessage } from './messages.ts'
 

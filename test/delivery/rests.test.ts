@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ambiguous, permanent, type SendResult, temporary } from '../../src/delivery/ports.ts'
-import { createRests, PROBE_AFTER_MS } from '../../src/delivery/rests.ts'
+import { createRests, PROBE_AFTER_MS } from '../../src/delivery/routes/rests.ts'
 
 const NOW = 1_800_000_000_000
 const ACCEPTED: SendResult = { kind: 'accepted', reference: null }

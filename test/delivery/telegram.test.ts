@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { OutgoingMessage } from '../../src/delivery/ports.ts'
 import { telegramEntry } from '../../src/delivery/providers/telegram/telegram.ts'
 import { describeHttpProvider } from '../contract/provider.ts'

@@ -1,7 +1,7 @@
 import twilio from 'twilio'
 import RequestClient from 'twilio/lib/base/RequestClient.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { Fault } from '../../src/delivery/ports.ts'
 import { createTwilioProvider } from '../../src/delivery/providers/twilio/twilio.ts'
 import { describeHttpProvider } from '../contract/provider.ts'

@@ -2,8 +2,8 @@
 
 import { createHash, createHmac, generateKeyPairSync, verify as verifySignature } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CallPage } from '../../src/delivery/call-ports.ts'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
+import type { CallPage } from '../../src/delivery/calls/ports.ts'
 import type { Fault, HttpClient } from '../../src/delivery/ports.ts'
 import { vonageCall } from '../../src/delivery/providers/vonage/ncco.ts'
 import { vonageVoiceEntry } from '../../src/delivery/providers/vonage/voice.ts'

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, verify } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/delivery/http-client.ts'
+import { createHttpClient } from '../../src/delivery/answers/http-client.ts'
 import type { Fault, OutgoingMessage } from '../../src/delivery/ports.ts'
 import { vonageEntry } from '../../src/delivery/providers/vonage/vonage.ts'
 import { describeHttpProvider } from '../contract/provider.ts'

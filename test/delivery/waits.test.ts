@@ -2,12 +2,12 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { describeLane } from '../../src/admin/advice/lanes.ts'
-import { createChooser } from '../../src/delivery/chooser.ts'
-import type { Backlog } from '../../src/delivery/pace-ports.ts'
+import type { Backlog } from '../../src/delivery/pace/ports.ts'
+import { createWaits } from '../../src/delivery/pace/waits.ts'
 import type { Provider } from '../../src/delivery/ports.ts'
-import { createRests } from '../../src/delivery/rests.ts'
-import { createRouting } from '../../src/delivery/routing.ts'
-import { createWaits } from '../../src/delivery/waits.ts'
+import { createChooser } from '../../src/delivery/routes/chooser.ts'
+import { createRests } from '../../src/delivery/routes/rests.ts'
+import { createRouting } from '../../src/delivery/routes/routing.ts'
 import { StoreUnavailableError } from '../../src/kernel/errors.ts'
 import { T0 } from '../contract/rows.ts'
 

@@ -6,7 +6,7 @@ import { createDatabase } from '../postgres/databases.ts'
 import { startService, temporaryDirectory, UNLIMITED, waitFor } from './service-process.ts'
 
 const RATE = 20
-/** What a bucket holds after a quiet moment (delivery/bucket.ts). */
+/** What a bucket holds after a quiet moment (delivery/pace/bucket.ts). */
 const BURST = 6
 const MESSAGES = 90
 

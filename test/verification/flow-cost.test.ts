@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPlan } from '../../src/delivery/plan.ts'
-import { createRests } from '../../src/delivery/rests.ts'
+import { createRests } from '../../src/delivery/routes/rests.ts'
 import type { Keyring } from '../../src/kernel/keyring.ts'
 import { DEFAULT_LIMITS } from '../../src/verification/policy.ts'
 import { createVerificationService } from '../../src/verification/service.ts'

@@ -1,8 +1,8 @@
 // C59: for how long a recipient is suppressed, and which answers of a provider do it.
 
 import { describe, expect, it } from 'vitest'
+import { suppressedBy } from '../../src/delivery/answers/suppress.ts'
 import { permanent } from '../../src/delivery/ports.ts'
-import { suppressedBy } from '../../src/delivery/suppress.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { toSlice } from '../../src/storage/suppressions.ts'
 import { decideSuppression, type NewSuppression } from '../../src/verification/suppression.ts'

@@ -1,10 +1,10 @@
 // A whole service in one process, with time and provider steered: real SQLite file, real argon2 (light), real outbox.
 
 import { join } from 'node:path'
-import { decideSettlement } from '../../src/delivery/backoff.ts'
+import { decideSettlement } from '../../src/delivery/answers/backoff.ts'
 import type { ClaimedDelivery } from '../../src/delivery/outbox-ports.ts'
 import { createPlan, type Prepared } from '../../src/delivery/plan.ts'
-import { createRests } from '../../src/delivery/rests.ts'
+import { createRests } from '../../src/delivery/routes/rests.ts'
 import { pickLocale } from '../../src/delivery/templates/languages.ts'
 import { createFactorComparers } from '../../src/factors/comparers.ts'
 import { purgeUnverified } from '../../src/factors/domain.ts'

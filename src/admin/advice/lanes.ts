@@ -1,6 +1,6 @@
 // What waits for a provider, in a sentence: "twilio: 10/s, 312 messages due, about 31 s".
 
-import type { LaneWait } from '../../delivery/pace-ports.ts'
+import type { LaneWait } from '../../delivery/pace/ports.ts'
 
 /** A shorter wait is nobody's. */
 const SOON_MS = 1_000

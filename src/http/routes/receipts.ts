@@ -1,7 +1,7 @@
 // Where providers report what became of a message: without an API key, for each report proves where it comes from.
 // It must not read a body without a bound, nor answer one stranger differently from another. No part of the API, so not in its document.
 
-import type { Callback } from '../../delivery/receipt-ports.ts'
+import type { Callback } from '../../delivery/receipts/ports.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { readBytes } from '../middleware/body.ts'
 import { answerProblem, refusal } from '../problem.ts'

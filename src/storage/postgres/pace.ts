@@ -1,7 +1,7 @@
 // The tokens of providers that have a rate, for all nodes: one row a provider, one statement a batch, the database's clock.
 // It must not claim a row: it only counts those that are due.
 
-import type { SharedPace, Taken } from '../../delivery/pace-ports.ts'
+import type { SharedPace, Taken } from '../../delivery/pace/ports.ts'
 import { callOf, type StoreContext } from './pool.ts'
 
 const TAKE = callOf('granted, wait_ms as "waitMs"', 'cs_take_tokens_1', 7)

@@ -1,5 +1,5 @@
 // Receipts on PostgreSQL: the try that one belongs to, and the change that was decided on it, written by one function.
-// It must not hold a rule of its own (delivery/receipts.ts decides).
+// It must not hold a rule of its own (delivery/receipts/receipts.ts decides).
 
 import type { Engine } from '../engine.ts'
 import type { ReceiptToApply, ReportedRow } from '../engine-receipts.ts'

@@ -2,7 +2,7 @@
 // It must not list providers: a lane is whatever the rows say.
 
 import type { LaneDue, OutboxDepth } from '../../delivery/outbox-ports.ts'
-import type { Backlog } from '../../delivery/pace-ports.ts'
+import type { Backlog } from '../../delivery/pace/ports.ts'
 import { CHANNELS, type Channel } from '../../kernel/channel.ts'
 import { MAX_COUNTED } from '../outbox-reads.ts'
 import { and, atMost, eq, gt, isNotNull, isNull, type Orm, sql } from './drizzle.ts'

@@ -1,5 +1,5 @@
 // Receipts on SQLite: the try that one belongs to, and the change that was decided on it, written where it is still so.
-// It must not hold a rule of its own (delivery/receipts.ts decides).
+// It must not hold a rule of its own (delivery/receipts/receipts.ts decides).
 
 import type { DeliveryChange } from '../../delivery/change.ts'
 import type { Engine } from '../engine.ts'

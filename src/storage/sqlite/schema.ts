@@ -3,7 +3,7 @@
 // Small on purpose: rows refer to `seq`, delivery and try ids are derived, indexes are partial.
 
 import type { Fault } from '../../delivery/ports.ts'
-import type { ReceiptState } from '../../delivery/receipt-ports.ts'
+import type { ReceiptState } from '../../delivery/receipts/ports.ts'
 import type {
   Channel,
   DeliveryKind,
@@ -117,7 +117,7 @@ export const deliveries = sqliteTable(
     deliveredAt: integer('delivered_at'),
     /** When the first try began that may have gone out; a trigger sets it. */
     wordedAt: integer('worded_at'),
-    /** Providers that had their turn before: `twilio,vonage!` (delivery/tried.ts). */
+    /** Providers that had their turn before: `twilio,vonage!` (delivery/routes/tried.ts). */
     tried: text('tried').notNull().default(''),
     /** Of a step of a chain: how long the one before it may take without `delivered`. */
     timeoutMs: integer('timeout_ms'),

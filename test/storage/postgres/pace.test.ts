@@ -1,7 +1,7 @@
 // The bucket that nodes share: tokens for rows that are due, one statement, the same rule as in one process.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bucketOf, takeFrom } from '../../../src/delivery/bucket.ts'
+import { bucketOf, takeFrom } from '../../../src/delivery/pace/bucket.ts'
 import { createPostgresStore } from '../../../src/storage/postgres/store.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { decideStart } from '../../../src/verification/transitions.ts'

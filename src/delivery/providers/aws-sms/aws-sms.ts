@@ -1,7 +1,7 @@
 // SMS by AWS End User Messaging: SendTextMessage of pinpoint-sms-voice-v2 (2022-03-31, awsJson1_0).
 // It must not hand on a message of AWS's: some quote the number.
 
-import { faultIn, type Json, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import { faultIn, type Json, readJson, refuseByCode, toObject } from '../../answers/coded-answer.ts'
 import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../../india.ts'
 import {
   ambiguous,

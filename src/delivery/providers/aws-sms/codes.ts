@@ -1,7 +1,7 @@
 // The codes of AWS End User Messaging: whose fault each is, and a sentence for it.
 // It must not read a message of AWS's: some quote the number.
 
-import { type Codes, type Json, toObject } from '../../coded-answer.ts'
+import { type Codes, type Json, toObject } from '../../answers/coded-answer.ts'
 import { AWS_ACCOUNT_ERRORS, AWS_THROTTLES } from '../aws/errors.ts'
 
 const all = (codes: ReadonlySet<string>, meaning: Codes[string]) =>

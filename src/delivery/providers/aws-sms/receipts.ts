@@ -1,9 +1,9 @@
 // What AWS End User Messaging reports of a text, through a configuration set and an SNS topic ("Event types for SMS").
 
-import { codeOf, idOf, receiptOf, undeliveredOf } from '../../callbacks.ts'
-import type { Codes, Json } from '../../coded-answer.ts'
+import type { Codes, Json } from '../../answers/coded-answer.ts'
 import type { HttpClient } from '../../ports.ts'
-import type { ReceiptReader, Report } from '../../receipt-ports.ts'
+import { codeOf, idOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import type { ReceiptReader, Report } from '../../receipts/ports.ts'
 import { createSnsReader, type SnsTopic } from '../aws/sns.ts'
 
 /** `eventType`: what the carrier or the phone made of it. */

@@ -41,7 +41,7 @@ function withReason(refusal: Refusal, reason: string | null): Refusal {
   return reason === null ? refusal : { ...refusal, error: { ...refusal.error, message: reason } }
 }
 
-/** A reason may quote the message: it is masked and bounded before it is kept (quoted-answer.ts). */
+/** A reason may quote the message: it is masked and bounded before it is kept (delivery/answers/quoted-answer.ts). */
 export function judge(answer: HttpAnswer, rules: AnswerRules): SendResult {
   const { verdict } = answer
   const json = readJson(answer.body)

@@ -1,8 +1,15 @@
 // What a gateway reports of a message: to the URL in `{{callback_url}}`, whose MAC is the proof.
 
-import { bodyOf, chargeOf, codeOf, idOf, receiptOf, undeliveredOf } from '../../callbacks.ts'
 import { FAULTS } from '../../ports.ts'
-import type { ReceiptReader } from '../../receipt-ports.ts'
+import {
+  bodyOf,
+  chargeOf,
+  codeOf,
+  idOf,
+  receiptOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
+import type { ReceiptReader } from '../../receipts/ports.ts'
 
 /** `{"status": "sent" | "delivered" | "undelivered", "code"?: the gateway's own, "fault"?: whose, "price"?, "currency"?, "parts"?}`. */
 export const GATEWAY_RECEIPTS: ReceiptReader = {

@@ -1,8 +1,13 @@
 // SMS by Infobip: POST /sms/3/messages, and GET /sms/3/logs (SMS API v3; infobip-api-java-client 6.4.0 states its fields).
 // It must not hand on a description of Infobip's: some quote the number.
 
-import { askedOf } from '../../asked.ts'
-import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import {
+  type Codes,
+  faultIn,
+  readJson,
+  refuseByCode,
+  toObject,
+} from '../../answers/coded-answer.ts'
 import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../../india.ts'
 import {
   ambiguous,
@@ -20,6 +25,7 @@ import {
   required,
   type SettingValues,
 } from '../../provider-entry.ts'
+import { askedOf } from '../../receipts/asked.ts'
 import { createInfobipReceipts, readLog } from './receipts.ts'
 
 type InfobipSettings = {

@@ -1,7 +1,8 @@
 // What Infobip reports of a text: to the URL that came with the message, and without a signature, so that the URL's MAC is the proof;
 // or in its log, where it is asked.
 
-import { NOTHING_NEW } from '../../asked.ts'
+import { type Codes, type Json, toObject } from '../../answers/coded-answer.ts'
+import { NOTHING_NEW } from '../../receipts/asked.ts'
 import {
   bodyOf,
   chargeOf,
@@ -11,9 +12,8 @@ import {
   receiptOf,
   timeOf,
   undeliveredOf,
-} from '../../callbacks.ts'
-import { type Codes, type Json, toObject } from '../../coded-answer.ts'
-import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+} from '../../receipts/callbacks.ts'
+import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 /** Names of errors, which say more than those of statuses: infobip.com/docs, "Response status and error codes". */
 export const ERRORS: Codes = {

@@ -1,8 +1,8 @@
 // Bounces in the words of Amazon SES, which Resend, too, sends by: whether one is for good, and whose fault it is.
 
-import { undeliveredOf } from '../../callbacks.ts'
-import type { Codes } from '../../coded-answer.ts'
-import type { Receipt } from '../../receipt-ports.ts'
+import type { Codes } from '../../answers/coded-answer.ts'
+import { undeliveredOf } from '../../receipts/callbacks.ts'
+import type { Receipt } from '../../receipts/ports.ts'
 
 export const BOUNCES: Codes = {
   'Permanent.General': ['recipient', 'the address bounced for good'],

@@ -10,7 +10,7 @@ import type {
   SendResult,
 } from '../../ports.ts'
 import type { ProviderDeps } from '../../provider-entry.ts'
-import type { ReceiptReader } from '../../receipt-ports.ts'
+import type { ReceiptReader } from '../../receipts/ports.ts'
 import { type Mail, toMail } from './mail.ts'
 import type { Sender } from './mailbox.ts'
 

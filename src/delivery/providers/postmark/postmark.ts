@@ -1,7 +1,7 @@
 // Mail by Postmark: POST /email (postmarkapp.com/developer/api/email-api).
 // It must not hand on a message of Postmark's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   baseUrl,

@@ -1,10 +1,18 @@
 // Resend's webhooks, signed by Standard Webhooks under Svix' names of the headers.
 
 import { createHmac } from 'node:crypto'
-import { bodyOf, idOf, isFresh, isSame, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
-import { type Codes, toObject } from '../../coded-answer.ts'
+import { type Codes, toObject } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+import {
+  bodyOf,
+  idOf,
+  isFresh,
+  isSame,
+  receiptOf,
+  timeOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
+import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { bounceOf } from '../mail/bounces.ts'
 
 const SECRET = 'RESEND_WEBHOOK_SECRET'

@@ -1,7 +1,7 @@
 // Mail by Resend: POST /emails (resend.yaml of resend-openapi), with an Idempotency-Key.
 // It must not hand on a message of Resend's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   baseUrl,

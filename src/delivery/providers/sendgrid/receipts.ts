@@ -1,10 +1,17 @@
 // SendGrid's Event Webhook: a list of events, signed with ECDSA over the time and the raw body.
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { codeOf, idOf, isFresh, listOf, receiptOf, undeliveredOf } from '../../callbacks.ts'
-import type { Codes, Json } from '../../coded-answer.ts'
+import type { Codes, Json } from '../../answers/coded-answer.ts'
 import { type SettingValues, wrong } from '../../provider-entry.ts'
-import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+import {
+  codeOf,
+  idOf,
+  isFresh,
+  listOf,
+  receiptOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
+import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 
 const KEY = 'SENDGRID_WEBHOOK_KEY'
 

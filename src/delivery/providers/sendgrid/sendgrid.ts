@@ -2,7 +2,13 @@
 // It must not hand on a message of SendGrid's: some quote the address.
 
 import type { KeyObject } from 'node:crypto'
-import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import {
+  type Codes,
+  faultIn,
+  readJson,
+  refuseByCode,
+  toObject,
+} from '../../answers/coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   baseUrl,

@@ -1,9 +1,9 @@
 // What Amazon SES reports of a mail through SNS: events of a configuration set, or notifications of an identity; both have one form.
 
-import { idOf, receiptOf, timeOf, undeliveredOf } from '../../callbacks.ts'
-import { type Codes, type Json, toObject } from '../../coded-answer.ts'
+import { type Codes, type Json, toObject } from '../../answers/coded-answer.ts'
 import type { HttpClient } from '../../ports.ts'
-import type { ReceiptReader, Report } from '../../receipt-ports.ts'
+import { idOf, receiptOf, timeOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import type { ReceiptReader, Report } from '../../receipts/ports.ts'
 import { createSnsReader, type SnsTopic } from '../aws/sns.ts'
 import { bounceOf } from '../mail/bounces.ts'
 

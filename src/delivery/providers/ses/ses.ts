@@ -1,7 +1,7 @@
 // Mail by Amazon SES: POST /v2/email/outbound-emails (SESv2, API version 2019-09-27), signed by Signature Version 4.
 // It must not hand on a message of SES's: some quote the address.
 
-import { type Codes, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import { ambiguous, type HttpAnswer, permanent, type SendResult } from '../../ports.ts'
 import {
   baseUrl,

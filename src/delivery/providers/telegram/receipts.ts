@@ -1,9 +1,16 @@
 // What Telegram's Gateway reports of a code: to the URL that came with it, signed with a key that is made of the token.
 
 import { createHash, createHmac } from 'node:crypto'
-import { bodyOf, idOf, isFresh, isSame, receiptOf, undeliveredOf } from '../../callbacks.ts'
-import { type Codes, toObject } from '../../coded-answer.ts'
-import type { ReceiptReader } from '../../receipt-ports.ts'
+import { type Codes, toObject } from '../../answers/coded-answer.ts'
+import {
+  bodyOf,
+  idOf,
+  isFresh,
+  isSame,
+  receiptOf,
+  undeliveredOf,
+} from '../../receipts/callbacks.ts'
+import type { ReceiptReader } from '../../receipts/ports.ts'
 
 const STATUSES: Codes = {
   expired: ['recipient', 'the message expired before it was delivered'],

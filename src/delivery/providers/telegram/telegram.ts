@@ -1,7 +1,13 @@
 // Codes by Telegram's Gateway: POST /sendVerificationMessage (core.telegram.org/gateway/api), to numbers that have Telegram.
 // It must not send a text of ours: the Gateway has one of its own.
 
-import { type Codes, faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import {
+  type Codes,
+  faultIn,
+  readJson,
+  refuseByCode,
+  toObject,
+} from '../../answers/coded-answer.ts'
 import {
   ambiguous,
   type HttpAnswer,

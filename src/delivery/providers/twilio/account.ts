@@ -1,7 +1,7 @@
 // An account at Twilio, as texts and calls share it: its settings, its requests, and what an answer means.
 // It must not hand on a message of Twilio's: some quote the number.
 
-import { readJson, refuseByCode } from '../../coded-answer.ts'
+import { readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import { ambiguous, type HttpAnswer, type Probe, permanent, type SendResult } from '../../ports.ts'
 import {
   baseUrl,

@@ -1,9 +1,9 @@
 // What Twilio reports of a call: its last status. That a key was pressed is heard when Twilio asks what to say next.
 // It must not read a field before the signature was right.
 
-import { NOTHING_NEW } from '../../asked.ts'
-import { errorIn, faultIn, type Json } from '../../coded-answer.ts'
-import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+import { errorIn, faultIn, type Json } from '../../answers/coded-answer.ts'
+import { NOTHING_NEW } from '../../receipts/asked.ts'
+import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { fieldsOf, isPosted } from './receipts.ts'
 

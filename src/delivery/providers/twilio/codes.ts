@@ -1,6 +1,6 @@
 // Twilio's error codes: whose fault each is.
 
-import type { Codes } from '../../coded-answer.ts'
+import type { Codes } from '../../answers/coded-answer.ts'
 
 /**
  * https://www.twilio.com/docs/api/errors. Those from 30003 on come by receipt, or in a 201. Too many requests also come with

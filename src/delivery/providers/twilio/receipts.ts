@@ -2,12 +2,18 @@
 // It must not hand on a text of Twilio's, nor read a field before the signature was right.
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { NOTHING_NEW } from '../../asked.ts'
-import { chargeOf } from '../../callbacks.ts'
-import { errorIn, faultIn, type Json } from '../../coded-answer.ts'
+import { errorIn, faultIn, type Json } from '../../answers/coded-answer.ts'
 import { readOptOutWord } from '../../opt-out-words.ts'
 import type { OutgoingMessage } from '../../ports.ts'
-import type { Callback, OptOut, Receipt, ReceiptReader, ReceiptState } from '../../receipt-ports.ts'
+import { NOTHING_NEW } from '../../receipts/asked.ts'
+import { chargeOf } from '../../receipts/callbacks.ts'
+import type {
+  Callback,
+  OptOut,
+  Receipt,
+  ReceiptReader,
+  ReceiptState,
+} from '../../receipts/ports.ts'
 import { TWILIO_CODES } from './codes.ts'
 
 /** Connection overrides: five repetitions, for any failure. Twilio's default is one, so that a restart of ours would lose receipts. */

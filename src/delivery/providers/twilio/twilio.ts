@@ -1,8 +1,7 @@
 // SMS by Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json, and GET of one of them (twilio_api_v2010 of twilio-oai).
 // It must not read an answer to a message: account.ts does.
 
-import { askedOf } from '../../asked.ts'
-import { faultIn } from '../../coded-answer.ts'
+import { faultIn } from '../../answers/coded-answer.ts'
 import type { OutgoingMessage, Provider } from '../../ports.ts'
 import {
   httpTransport,
@@ -12,6 +11,7 @@ import {
   required,
   type SettingValues,
 } from '../../provider-entry.ts'
+import { askedOf } from '../../receipts/asked.ts'
 import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { createTwilioReceipts, readMessage, statusCallback } from './receipts.ts'

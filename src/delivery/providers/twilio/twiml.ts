@@ -1,6 +1,6 @@
 // What Twilio asks during a call, and the TwiML that it is answered with (twilio.com/docs/voice/twiml).
 
-import type { CallPage, CallReader } from '../../call-ports.ts'
+import type { CallPage, CallReader } from '../../calls/ports.ts'
 import { fieldsOf } from './receipts.ts'
 
 /** By the language of a text: Twilio's spelling, and a voice of Google's. Persian has none. */

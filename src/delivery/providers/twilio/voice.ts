@@ -1,8 +1,7 @@
 // Calls by Twilio: POST /2010-04-01/Accounts/{sid}/Calls.json (twilio_api_v2010 of twilio-oai). The call's words are fetched from us.
 // It must not give a code to Twilio before a key was pressed.
 
-import { askedOf } from '../../asked.ts'
-import { faultIn } from '../../coded-answer.ts'
+import { faultIn } from '../../answers/coded-answer.ts'
 import { type Provider, permanent } from '../../ports.ts'
 import {
   httpTransport,
@@ -13,6 +12,7 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
+import { askedOf } from '../../receipts/asked.ts'
 import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
 import { createCallReceipts, readCall } from './call-receipts.ts'
 import { TWILIO_CODES } from './codes.ts'

@@ -2,8 +2,7 @@
 // It must not send a text of ours: WhatsApp delivers templates only.
 
 import { pickLanguage } from '../../../kernel/language-tag.ts'
-import { askedOf } from '../../asked.ts'
-import { faultIn } from '../../coded-answer.ts'
+import { faultIn } from '../../answers/coded-answer.ts'
 import type { OutgoingMessage, Provider } from '../../ports.ts'
 import {
   httpTransport,
@@ -14,6 +13,7 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
+import { askedOf } from '../../receipts/asked.ts'
 import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { createTwilioReceipts, readMessage, statusCallback } from './receipts.ts'

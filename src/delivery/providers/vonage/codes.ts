@@ -1,7 +1,7 @@
 // Vonage's codes: whose fault each is, and a sentence for it.
 // It must not read a title or detail beyond the two that stand here: some quote the number.
 
-import type { Codes, Json } from '../../coded-answer.ts'
+import type { Codes, Json } from '../../answers/coded-answer.ts'
 
 /**
  * The end of an answer's `type`: developer.vonage.com/api-errors and /api-errors/messages. Many come with a status webhook

@@ -1,8 +1,8 @@
 // What Vonage asks during a call, and the NCCO that it is answered with (developer.vonage.com/voice/voice-api/ncco-reference).
 
-import type { CallPage, CallReader } from '../../call-ports.ts'
-import { bodyOf } from '../../callbacks.ts'
-import { toObject } from '../../coded-answer.ts'
+import { toObject } from '../../answers/coded-answer.ts'
+import type { CallPage, CallReader } from '../../calls/ports.ts'
+import { bodyOf } from '../../receipts/callbacks.ts'
 
 /** By the language of a text: Vonage's spelling (TTSLanguages of @vonage/voice 1.21.0). Persian has none. */
 const LANGUAGES: Readonly<Record<string, string>> = {

@@ -2,6 +2,9 @@
 // with the hash of the body.
 
 import { createHash, createHmac } from 'node:crypto'
+import { type Json, readJson, toObject } from '../../answers/coded-answer.ts'
+import { readOptOutWord } from '../../opt-out-words.ts'
+import { type SettingValues, wrong } from '../../provider-entry.ts'
 import {
   bodyOf,
   chargeOf,
@@ -11,11 +14,8 @@ import {
   receiptOf,
   timeOf,
   undeliveredOf,
-} from '../../callbacks.ts'
-import { type Json, readJson, toObject } from '../../coded-answer.ts'
-import { readOptOutWord } from '../../opt-out-words.ts'
-import { type SettingValues, wrong } from '../../provider-entry.ts'
-import type { OptOut, Receipt, ReceiptReader, Report } from '../../receipt-ports.ts'
+} from '../../receipts/callbacks.ts'
+import type { OptOut, Receipt, ReceiptReader, Report } from '../../receipts/ports.ts'
 import { codeOf, VONAGE_CODES } from './codes.ts'
 
 const SECRET = 'VONAGE_SIGNATURE_SECRET'

@@ -1,8 +1,7 @@
 // Calls by Vonage: POST /v1/calls (Voice API v1), by an application's JWT. The call's words are fetched from us.
 // It must not give a code to Vonage before a key was pressed.
 
-import { bodyOf, idOf, timeOf } from '../../callbacks.ts'
-import { type Codes, errorIn, faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { type Codes, errorIn, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import {
   ambiguous,
   type HttpAnswer,
@@ -21,7 +20,8 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
-import type { Receipt, ReceiptReader } from '../../receipt-ports.ts'
+import { bodyOf, idOf, timeOf } from '../../receipts/callbacks.ts'
+import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { codeOf, VONAGE_CODES } from './codes.ts'
 import { createAuthorization, readApplication, type VonageApplication } from './login.ts'
 import { vonageCall } from './ncco.ts'

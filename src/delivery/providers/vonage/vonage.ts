@@ -1,7 +1,7 @@
 // SMS by Vonage: POST /v1/messages (Messages API, specification 1.20.0), by an application's JWT or by key and secret.
 // It must not hand on a title or detail of Vonage's: some quote the number.
 
-import { faultIn, readJson, refuseByCode } from '../../coded-answer.ts'
+import { faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import { type IndiaIds, indiaIdsFor, indiaSettings, readIndiaIds } from '../../india.ts'
 import {
   ambiguous,

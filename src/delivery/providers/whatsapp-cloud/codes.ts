@@ -1,7 +1,7 @@
 // The codes of WhatsApp's Cloud API, of answers and of receipts: whose fault each is, and a sentence for it.
 // It must not read a message of Meta's: some quote the number.
 
-import type { Codes } from '../../coded-answer.ts'
+import type { Codes } from '../../answers/coded-answer.ts'
 
 /** developers.facebook.com, "Error codes" of the WhatsApp Business Platform. A missing template is the message's: another language may have one. */
 export const WHATSAPP_CODES: Codes = {

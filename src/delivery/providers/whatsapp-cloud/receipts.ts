@@ -1,9 +1,9 @@
 // What WhatsApp reports of a message: webhooks of the app, signed with its secret over the raw body, after a handshake by GET.
 
 import { createHmac } from 'node:crypto'
-import { bodyOf, idOf, isSame, listOf, receiptOf, undeliveredOf } from '../../callbacks.ts'
-import { type Json, toObject } from '../../coded-answer.ts'
-import type { Callback, Receipt, ReceiptReader } from '../../receipt-ports.ts'
+import { type Json, toObject } from '../../answers/coded-answer.ts'
+import { bodyOf, idOf, isSame, listOf, receiptOf, undeliveredOf } from '../../receipts/callbacks.ts'
+import type { Callback, Receipt, ReceiptReader } from '../../receipts/ports.ts'
 import { WHATSAPP_CODES } from './codes.ts'
 
 export type WhatsAppWebhook = { appSecret: string; verifyToken: string }

@@ -2,7 +2,7 @@
 // It must not send a text of ours: WhatsApp delivers templates only. Nor hand on a message of Meta's: some quote the number.
 
 import { pickLanguage } from '../../../kernel/language-tag.ts'
-import { faultIn, readJson, refuseByCode, toObject } from '../../coded-answer.ts'
+import { faultIn, readJson, refuseByCode, toObject } from '../../answers/coded-answer.ts'
 import {
   ambiguous,
   type HttpAnswer,

@@ -1,0 +1,139 @@
+// Takes what providers report: first whether it is theirs, cheaply, then what it says, then the store.
+// It must not read a report before that, nor log anything of one that is not theirs.
+
+import type { Channel } from '../../kernel/channel.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { DeliveryLog, Provider } from '../ports.ts'
+import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
+import type {
+  Callback,
+  OptOut,
+  Receipt,
+  ReceiptDesk,
+  ReceiptReader,
+  Received,
+  Report,
+} from './ports.ts'
+import type { ReportSuppressed, TakeReceipt } from './take-receipt.ts'
+
+/** A stranger may send thousands: one line for all of a minute. */
+const REFUSALS_TOLD_EVERY_MS = 60_000
+/** Some fifty messages. */
+const MAX_REPORT_BYTES = 16 * 1024
+/** A check that asks elsewhere (a certificate) must not hold a request for longer. */
+export const VERIFY_WITHIN_MS = 5_000
+
+export type DeskDeps = {
+  publicUrl: string
+  providers: readonly Provider[]
+  /** Null: nobody outside can reach this service. */
+  urls: CallbackUrls | null
+  tokens: Pick<ReturnTokens, 'tryOf'>
+  take: TakeReceipt
+  clock: Pick<Clock, 'now'>
+  logger: DeliveryLog
+  suppress: ReportSuppressed
+  /** Those that write by this provider: they share its sender, so a STOP is meant for each. */
+  servicesBy(provider: string, channel: Channel): readonly string[]
+}
+
+/** @param what of the log: the beginning of a sentence */
+export function createRefusalNote(
+  { clock, logger }: Pick<DeskDeps, 'clock' | 'logger'>,
+  what = 'a receipt was refused',
+) {
+  let count = 0
+  let toldAt = Number.NEGATIVE_INFINITY
+  return (provider: string) => {
+    count += 1
+    const now = clock.now()
+    if (now - toldAt < REFUSALS_TOLD_EVERY_MS) return
+    toldAt = now
+    logger.warn({ provider, count }, `${what}: it is not signed by its provider`)
+    count = 0
+  }
+}
+
+/** The person's own word, to each service that writes to them by this provider. */
+async function hearOptOut(
+  { suppress, servicesBy }: Pick<DeskDeps, 'suppress' | 'servicesBy'>,
+  { name: provider, channels }: Provider,
+  { kind, recipient: to }: OptOut,
+): Promise<void> {
+  const [channel] = channels
+  if (channel === undefined) return
+  for (const service of servicesBy(provider, channel)) {
+    const report = { service, channel, to, provider }
+    if (kind === 'start') await suppress.start(report)
+    else await suppress.add({ ...report, reason: 'stop', code: null })
+  }
+}
+
+/** The try that a report is of; undefined: it proves none. */
+function tryOf({ tokens }: Pick<DeskDeps, 'tokens'>, provider: string, receipt: Receipt) {
+  return receipt.token === undefined ? undefined : tokens.tryOf(provider, receipt.token) // mutant: I16.bounce-token
+}
+
+type Found = { provider: Provider; reader: ReceiptReader }
+
+const isTextTo = (reader: ReceiptReader, { query }: Callback) =>
+  reader.takesTexts === true && !query.has('try')
+
+/** One account may serve several channels, and reports in the words of each; a gateway of each channel has the same name. */
+function readersAt(providers: readonly Provider[], path: string): Found[] {
+  return providers.flatMap((provider) => {
+    const { name, receipts: reader } = provider
+    return reader && (reader.path ?? name) === path ? [{ provider, reader }] : []
+  })
+}
+
+export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
+  const { providers, urls, take, clock, publicUrl } = deps
+  const note = createRefusalNote(deps)
+  const isOurs = async ({ provider, reader }: Found, callback: Callback) => {
+    const isNamed =
+      reader.url !== 'message' ||
+      urls?.tryOf(provider.name, callback.query) !== undefined ||
+      isTextTo(reader, callback)
+    if (!isNamed) return false
+    // Not before: a timer for each forged one would cost as much as its MAC.
+    const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
+    return await reader.verify(callback, clock.now(), signal)
+  }
+  const takeReport = async ({ provider, reader }: Found, callback: Callback, report: Report) => {
+    if (report.kind !== 'receipt') return await hearOptOut(deps, provider, report)
+    if (isTextTo(reader, callback)) return
+    if (reader.url === 'account') return await take(provider.name, report)
+    const tryId =
+      reader.url === 'token'
+        ? tryOf(deps, provider.name, report)
+        : urls?.tryOf(provider.name, callback.query)
+    if (tryId !== undefined) await take(provider.name, { ...report, tryId })
+  }
+  const takeBy = async (found: Found, callback: Callback): Promise<Received> => {
+    if (!(await isOurs(found, callback))) return 'refused'
+    const reports = await found.reader.read(callback)
+    if (!reports) return 'unreadable'
+    for (const report of reports) await takeReport(found, callback, report)
+    const reply = found.reader.reply?.(callback) ?? null
+    return reply === null ? 'taken' : { reply }
+  }
+  return {
+    publicUrl,
+    room(path, headers) {
+      const reader = readersAt(providers, path)[0]?.reader
+      const room = reader?.room ? reader.room(headers) : MAX_REPORT_BYTES
+      if (room === undefined) note(path)
+      return room ?? 'refused'
+    },
+    async take(path, callback) {
+      let received: Received = 'nobody'
+      for (const found of readersAt(providers, path)) {
+        received = await takeBy(found, callback)
+        if (received !== 'unreadable') break
+      }
+      if (received === 'refused') note(path)
+      return received
+    },
+  }
+}
