@@ -2,11 +2,10 @@
 // It must not cost a start or a check anything: nobody waits for it, and it reads a bounded stretch at a time.
 
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Alarm, createAlarm } from '../kernel/alarm.ts'
 import { type Clock, DAY_MS } from '../kernel/clock.ts'
 import { drawToken } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { createLoop } from '../kernel/loop.ts'
 import { entryOf, hourOf, NO_HEAD, nextHead, packEntries, rootOf } from './chain.ts'
 import { readNote, type Signer, signHead } from './note.ts'
 import type { AuditStore, LeafRow, Segment } from './ports.ts'
@@ -82,12 +81,10 @@ function segmentOf(deps: ChainerDeps, place: Place, rows: readonly LeafRow[]): S
 }
 
 type State = {
-  isRunning: boolean
   holder: string
   waitingSince: number | null
   hour: number
   forgetAt: number
-  alarm: Alarm
 }
 
 /** @returns whether another segment may follow at once */
@@ -144,46 +141,27 @@ async function forget({ store, days, clock }: ChainerDeps, state: State): Promis
   state.forgetAt = now + FORGET_EVERY_MS
 }
 
-async function runLoop(deps: ChainerDeps, state: State): Promise<void> {
+export function createChainer(deps: ChainerDeps) {
   const { store, hasGaps, clock, logger, monotonicMs } = deps
+  const state: State = { holder: drawToken(), waitingSince: null, hour: -1, forgetAt: 0 }
   const settled = createSettled<LeafRow>({
     after: store.leavesAfter,
     ...{ hasGaps, now: clock.now },
     ...(monotonicMs && { monotonicMs }),
   })
-  let isAway = false
-  while (state.isRunning) {
-    state.alarm.set()
-    let hasMore = false
-    try {
-      hasMore = await round(deps, state, settled)
-      isAway = false
-    } catch (error) {
-      if (!isAway) logger.warn({ err: error }, 'the log cannot be chained; it will be tried again')
-      isAway = true
-    }
-    if (hasMore) await sleep(PAUSE_MS, undefined, { ref: false })
-    else if (state.isRunning) await state.alarm.sleep(READ_EVERY_MS)
-  }
-}
-
-export function createChainer(deps: ChainerDeps) {
-  const state: State = {
-    ...{ isRunning: false, holder: drawToken(), waitingSince: null, hour: -1, forgetAt: 0 },
-    alarm: createAlarm(),
-  }
-  let loop = Promise.resolve()
-  return {
-    start() {
-      state.isRunning = true
-      loop = runLoop(deps, state)
+  const loop = createLoop({
+    round: async () => ((await round(deps, state, settled)) ? PAUSE_MS : READ_EVERY_MS),
+    onFailure(error, failures) {
+      if (failures === 1)
+        logger.warn({ err: error }, 'the log cannot be chained; it will be tried again')
+      return READ_EVERY_MS
     },
+  })
+  return {
+    start: loop.start,
     async stop(withinMs: number) {
-      state.isRunning = false
-      state.alarm.ring()
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
-      await Promise.race([loop, late])
-      await deps.store.release({ name: 'chain', holder: state.holder }).catch(() => {})
+      await loop.stop(withinMs)
+      await store.release({ name: 'chain', holder: state.holder }).catch(() => {})
     },
   }
 }

@@ -2,11 +2,11 @@
 // process stopped. One node does it at a time. It must not delay the service: a receiver that hangs costs nobody else anything.
 
 import type { EventRecord } from '../events/types.ts'
-import { type Alarm, createAlarm } from '../kernel/alarm.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
 import { drawToken } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { createLoop } from '../kernel/loop.ts'
 import type { AuditStore, StreamStatus } from './ports.ts'
 import { createSettled } from './settled.ts'
 import type { AuditLine, Sink } from './sink.ts'
@@ -35,15 +35,12 @@ export type AuditStreamDeps = {
 type Unconfirmed = { sequence: number; atMs: number; broken: number }
 
 type State = {
-  isRunning: boolean
   holder: string
   /** Stored; what is behind it is given again. */
   confirmed: number | undefined
   read: number
   unconfirmed: Unconfirmed[]
-  failures: number
   status: StreamStatus
-  alarm: Alarm
 }
 
 /** A code of the system, such as ECONNREFUSED, or our own sentence. */
@@ -115,7 +112,14 @@ async function round(
   return events.length < BATCH ? READ_EVERY_MS : 0
 }
 
-function noteFailure({ clock, logger }: AuditStreamDeps, state: State, error: unknown): number {
+function noteSuccess({ logger }: AuditStreamDeps, { status }: State): void {
+  if (status.failingSince !== null) logger.info({}, 'AUDIT_STREAM accepts events again')
+  Object.assign(status, { failingSince: null, error: null })
+}
+
+/** @returns how long to wait */
+function noteFailure(deps: AuditStreamDeps, state: State, error: unknown, failures: number) {
+  const { clock, logger } = deps
   const { status } = state
   // What of the batch has gone is not known: all of it is given again.
   state.unconfirmed = []
@@ -125,57 +129,39 @@ function noteFailure({ clock, logger }: AuditStreamDeps, state: State, error: un
     status.failingSince = clock.now()
     logger.warn({ error: status.error }, 'AUDIT_STREAM accepts nothing; events wait in the store')
   }
-  const waitMs = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** state.failures)
-  state.failures += 1
+  const waitMs = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** (failures - 1))
   return waitMs * (0.5 + Math.random() / 2)
-}
-
-async function runLoop(deps: AuditStreamDeps, state: State): Promise<void> {
-  const { store, hasGaps, clock, logger, monotonicMs } = deps
-  const settled = createSettled<EventRecord>({
-    after: store.eventsAfter,
-    ...{ hasGaps, now: clock.now },
-    ...(monotonicMs && { monotonicMs }),
-  })
-  while (state.isRunning) {
-    state.alarm.set()
-    let waitMs: number
-    try {
-      waitMs = await round(deps, state, settled)
-      if (state.status.failingSince !== null) logger.info({}, 'AUDIT_STREAM accepts events again')
-      Object.assign(state.status, { failingSince: null, error: null })
-      state.failures = 0
-    } catch (error) {
-      waitMs = noteFailure(deps, state, error)
-    }
-    if (waitMs > 0 && state.isRunning) await state.alarm.sleep(waitMs)
-  }
 }
 
 export type AuditStream = ReturnType<typeof createAuditStream>
 
 export function createAuditStream(deps: AuditStreamDeps) {
+  const { store, hasGaps, clock, monotonicMs } = deps
   const state: State = {
-    ...{ isRunning: false, holder: drawToken(), confirmed: undefined, read: 0, unconfirmed: [] },
-    failures: 0,
+    ...{ holder: drawToken(), confirmed: undefined, read: 0, unconfirmed: [] },
     status: { failingSince: null, error: null, sent: 0, lost: 0, behindMs: 0 },
-    alarm: createAlarm(),
   }
-  let loop = Promise.resolve()
-  return {
-    start() {
-      state.isRunning = true
-      loop = runLoop(deps, state)
+  const settled = createSettled<EventRecord>({
+    after: store.eventsAfter,
+    ...{ hasGaps, now: clock.now },
+    ...(monotonicMs && { monotonicMs }),
+  })
+  const loop = createLoop({
+    async round() {
+      const waitMs = await round(deps, state, settled)
+      noteSuccess(deps, state)
+      return waitMs
     },
+    onFailure: (error, failures) => noteFailure(deps, state, error, failures),
+  })
+  return {
+    start: loop.start,
     status: (): StreamStatus => ({ ...state.status }),
     /** Resolves once its place is stored, or after `withinMs`: what is not confirmed is given again by the next one. */
     async stop(withinMs: number) {
-      state.isRunning = false
-      state.alarm.ring()
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
-      await Promise.race([loop, late])
+      await loop.stop(withinMs)
       await deps.sink.close().catch(() => {})
-      await deps.store.release({ name: 'stream', holder: state.holder }).catch(() => {})
+      await store.release({ name: 'stream', holder: state.holder }).catch(() => {})
     },
   }
 }

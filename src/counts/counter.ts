@@ -1,9 +1,9 @@
 // Counts the log as it grows, each event once: a step adds the counts and moves the place in the log in one commit.
 // It must not hold up a start or a check, nor lose or repeat an event, whoever dies when.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { createLoop, type Loop } from '../kernel/loop.ts'
 import { KEPT_MS, SIZES } from './buckets.ts'
 import { fold } from './fold.ts'
 import { createNames, NAMED, type NameOf } from './names.ts'
@@ -86,62 +86,45 @@ function createSteps({ store, clock, batch = BATCH }: CounterDeps) {
   }
 }
 
-async function purgeOld(
-  { store, clock, pauseMs = PAUSE_MS }: CounterDeps,
-  wait: (ms: number) => Promise<void>,
-  ended: AbortSignal,
-) {
+async function purgeOld({ store, clock, pauseMs = PAUSE_MS }: CounterDeps, loop: Loop) {
   for (const level of ['minute', 'hour', 'day'] as const) {
     const before = clock.now() - KEPT_MS[level] - SIZES[level]
     const input = { level: LEVELS[level], before, limit: PURGE_BATCH }
-    while (!ended.aborted && (await store.purge(input)) > 0) await wait(pauseMs)
+    while (loop.isRunning() && (await store.purge(input)) > 0) await loop.pause(pauseMs)
   }
 }
 
 export function createCounter(deps: CounterDeps): Counter {
   const { logger, everyMs = EVERY_MS, pauseMs = PAUSE_MS } = deps
-  const ended = new AbortController()
   const { step, last, idle } = createSteps(deps)
-  let loop: Promise<void> = Promise.resolve()
-  const wait = (ms: number) =>
-    sleep(ms, undefined, { signal: ended.signal, ref: false }).catch(() => {})
-  const waitMsAfter = (done: Step) => {
-    if (done === 'more') return pauseMs
-    return done === 'elsewhere' ? Math.max(everyMs, ELSEWHERE_MS) * (0.5 + Math.random()) : everyMs
-  }
+  let steps = 0
+  let purgedAt = Number.NEGATIVE_INFINITY
 
-  const run = async () => {
-    let steps = 0
-    let isAway = false
-    let purgedAt = Number.NEGATIVE_INFINITY
-    while (!ended.signal.aborted) {
-      let waitMs = everyMs
-      try {
-        const done = await step()
-        waitMs = waitMsAfter(done)
-        steps = done === 'more' ? steps + 1 : 0
-        if (steps > 0 && steps % TOLD_EVERY_STEPS === 0)
-          logger.info({ counted_until: new Date(last().until).toISOString() }, 'counting the log')
-        if (done !== 'more' && performance.now() - purgedAt > PURGE_EVERY_MS) {
-          purgedAt = performance.now()
-          await purgeOld(deps, wait, ended.signal)
-        }
-        isAway = false
-      } catch (error) {
-        if (!isAway && !ended.signal.aborted) logger.warn({ err: error }, 'the log is not counted')
-        isAway = true
+  const loop: Loop = createLoop({
+    async round() {
+      const done = await step()
+      steps = done === 'more' ? steps + 1 : 0
+      if (steps > 0 && steps % TOLD_EVERY_STEPS === 0)
+        logger.info({ counted_until: new Date(last().until).toISOString() }, 'counting the log')
+      if (done === 'more') return pauseMs
+      if (performance.now() - purgedAt > PURGE_EVERY_MS) {
+        purgedAt = performance.now()
+        await purgeOld(deps, loop)
       }
-      await wait(waitMs)
-    }
-  }
+      return done === 'elsewhere'
+        ? Math.max(everyMs, ELSEWHERE_MS) * (0.5 + Math.random())
+        : everyMs
+    },
+    onFailure(error, failures) {
+      if (failures === 1) logger.warn({ err: error }, 'the log is not counted')
+      return everyMs
+    },
+  })
 
   return {
-    start() {
-      loop = run()
-    },
+    start: loop.start,
     async stop() {
-      ended.abort()
-      await loop
+      await loop.stop()
       await idle()
     },
     async catchUp() {

@@ -1,8 +1,8 @@
 // The event log as it grows: one reader for all listeners, and none while there is no listener.
 // It must not lose an event because the store was unavailable, nor wait for a listener.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../kernel/logger.ts'
+import { createLoop, type Loop } from '../kernel/loop.ts'
 import type { EventRecord, EventStore, LogPosition } from './types.ts'
 
 /** People wait for a message: a second more is nothing to them. */
@@ -25,34 +25,27 @@ export function createFollower(options: {
 }): Follower {
   const { follow, logger, readEveryMs = READ_EVERY_MS } = options
   const listeners = new Set<LogListener>()
-  let reading: { end: AbortController; ready: Promise<void> } | undefined
-
-  const read = async (ended: AbortSignal, ready: () => void) => {
-    let position: LogPosition | null = null
-    let isAway = false
-    while (!ended.aborted) {
-      let hasMore = false
-      try {
-        const found = await follow(position, BATCH)
-        ;({ position, hasMore } = found)
-        isAway = false
-        ready()
-        if (!ended.aborted && found.items.length > 0)
-          for (const listener of listeners) listener(found.items)
-      } catch (error) {
-        if (!isAway && !ended.aborted) logger.warn({ err: error }, 'the log cannot be followed')
-        isAway = true
-      }
-      const waitMs = hasMore ? 0 : readEveryMs
-      await sleep(waitMs, undefined, { signal: ended, ref: false }).catch(() => {})
-    }
-  }
+  let reading: { loop: Loop; ready: Promise<void> } | undefined
 
   const begin = () => {
-    const end = new AbortController()
     const ready = Promise.withResolvers<void>()
-    void read(end.signal, ready.resolve)
-    return { end, ready: ready.promise }
+    let position: LogPosition | null = null
+    const loop: Loop = createLoop({
+      async round() {
+        const found = await follow(position, BATCH)
+        position = found.position
+        ready.resolve()
+        if (loop.isRunning() && found.items.length > 0)
+          for (const listener of listeners) listener(found.items)
+        return found.hasMore ? 0 : readEveryMs
+      },
+      onFailure(error, failures) {
+        if (failures === 1) logger.warn({ err: error }, 'the log cannot be followed')
+        return readEveryMs
+      },
+    })
+    loop.start()
+    return { loop, ready: ready.promise }
   }
 
   return {
@@ -64,7 +57,7 @@ export function createFollower(options: {
         stop() {
           listeners.delete(listener)
           if (listeners.size > 0) return
-          reading?.end.abort()
+          void reading?.loop.stop()
           reading = undefined
         },
       }
