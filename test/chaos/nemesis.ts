@@ -135,7 +135,9 @@ const BAG: readonly Fault[] = [
   'provider-down',
 ]
 
-/** First a freeze, then each kind once, in an order of the seed, then again in another: of five faults in 20 s four are of different kinds. */
+const OTHERS = BAG.filter((fault) => fault !== 'freeze')
+
+/** First a freeze, then each other kind once, in an order of the seed, then all of them in another, again and again. */
 export function startNemesis(input: {
   chance: Chance
   cluster: Cluster
@@ -149,8 +151,8 @@ export function startNemesis(input: {
   const pause = () =>
     sleep(MS(BETWEEN_MS, chance), undefined, { signal: quit.signal }).catch(() => {})
   const run = async () => {
-    for (;;)
-      for (const fault of ['freeze', ...chance.shuffled(BAG)] as const) {
+    for (let round = 0; ; round += 1)
+      for (const fault of ['freeze', ...chance.shuffled(round === 0 ? OTHERS : BAG)] as const) {
         const strike = strikes[fault]
         if (!strike) continue
         await pause()

@@ -57,6 +57,10 @@ async function settle(cluster: Cluster, history: History, chance: Chance): Promi
   }
 }
 
+/** As many kinds, too: the first ones differ (nemesis.ts). */
+const LEAST_FAULTS = 5
+const MAX_MORE_MS = 30_000
+
 export type ChaosRun = { record: ChaosRecord; seconds: { faults: number; all: number } }
 
 export async function runChaos(input: {
@@ -78,6 +82,10 @@ export async function runChaos(input: {
     const nemesis = startNemesis({ chance: chance.fork('nemesis'), cluster, gateway, tell })
     const faultsBegan = performance.now()
     await sleep(forMs)
+    // A slow machine needs longer for each: the last ones meet less load, and are not left out.
+    const lastMs = performance.now() + MAX_MORE_MS
+    while (nemesis.struck.length < LEAST_FAULTS && performance.now() < lastMs)
+      await sleep(LOOK_EVERY_MS)
     await nemesis.stop().finally(() => heal(cluster, gateway))
     const faults = (performance.now() - faultsBegan) / 1000
     await people.leave()

@@ -125,7 +125,10 @@ describe('actions on the page', () => {
     const late = await send('sms')
     expect(late.location).toBe(`${pathOf(id)}?refused=verification_canceled`)
     const again = await visitor.post(`${pathOf(id)}/cancel`, { form_token })
-    expect(readable(await visitor.get(again.location ?? ''))).toContain('was canceled')
+    expect(again.location).toBe(`${pathOf(id)}?done=canceled`)
+    expect(readable(await visitor.get(`${pathOf(id)}?done=canceled`))).toContain(
+      'Canceled. The code no longer works.',
+    )
     expect((await visitor.get(pathOf(id))).text).not.toContain('/cancel"')
   })
 

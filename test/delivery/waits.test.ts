@@ -30,7 +30,9 @@ function world(providers: Provider[], due: Record<string, Due>) {
     }),
   )
   const routing = createRouting(providers)
-  const waits = createWaits({ backlog: read, providers, routing, clock })
+  let monotonic = 0
+  const monotonicMs = () => monotonic
+  const waits = createWaits({ backlog: read, providers, routing, clock, monotonicMs })
   const { isFull } = waits
   const chooser = createChooser({ routing, rests: createRests(), clock, random: () => 0, isFull })
   /** As two starts ask, the second one after the first one's read. */
@@ -40,10 +42,14 @@ function world(providers: Provider[], due: Record<string, Due>) {
     await Promise.resolve()
     return waits.tooLong(MESSAGE)
   }
-  const pass = (ms: number) => {
+  const jump = (ms: number) => {
     now += ms
   }
-  return { waits, chooser, read, ask, pass }
+  const pass = (ms: number) => {
+    jump(ms)
+    monotonic += ms
+  }
+  return { waits, chooser, read, ask, pass, jump }
 }
 
 describe('a start', () => {
@@ -57,17 +63,42 @@ describe('a start', () => {
   })
 
   it('is refused by a rate a minute, and told when to come back, within a minute', async () => {
-    const { ask } = world([provider('a', 2, 60_000)], { a: { due: 3, oldestDueMs: 90_000 } })
+    const { ask, pass } = world([provider('a', 2, 60_000)], { a: { due: 3, oldestDueMs: 90_000 } })
+    pass(90_000)
     expect(await ask()).toEqual({ waitMs: 90_000, retryAfterSeconds: 30 })
     const hours = world([provider('a')], { a: { due: 1, oldestDueMs: 3_600_000 } })
+    hours.pass(3_600_000)
     expect(await hours.ask()).toEqual({ waitMs: 3_600_000, retryAfterSeconds: 60 })
   })
 
   it('without a rate waits as long as the oldest has waited', async () => {
     const late = { a: { due: 20_000, oldestDueMs: 59_999 } }
-    expect(await world([provider('a')], late).ask()).toBeNull()
-    const later = { a: { due: 1, oldestDueMs: 60_000 } }
-    expect(await world([provider('a')], later).ask()).toMatchObject({ retryAfterSeconds: 1 })
+    const { ask, pass } = world([provider('a')], late)
+    pass(60_000)
+    expect(await ask()).toBeNull()
+    late.a.oldestDueMs = 60_000
+    pass(1_000)
+    expect(await ask()).toMatchObject({ retryAfterSeconds: 1 })
+  })
+
+  it('C53: is not refused for messages that were due before this process ran, or by a jump of the clock', async () => {
+    const due = { a: { due: 1, oldestDueMs: 3_600_000 } }
+    const { ask, pass, jump } = world([provider('a')], due)
+    expect(await ask()).toBeNull()
+    jump(3_600_000)
+    expect(await ask()).toBeNull()
+    for (let n = 0; n < 59; n += 1) {
+      pass(1_000)
+      expect(await ask()).toBeNull()
+    }
+    pass(1_000)
+    expect(await ask()).toMatchObject({ waitMs: 60_000 })
+    due.a.oldestDueMs = 0
+    pass(1_000)
+    expect(await ask()).toBeNull()
+    due.a.oldestDueMs = 3_600_000
+    pass(59_000)
+    expect(await ask()).toBeNull()
   })
 
   it('goes by another provider of its route while one has room, and is refused where none has', async () => {

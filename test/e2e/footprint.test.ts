@@ -1,4 +1,4 @@
-// What an idle service costs, started as the README says: memory at rest under 185 MiB, an answer soon.
+// What an idle service costs, started as the README says: memory at rest under 160 MiB, an answer soon.
 // Only in the longer form: it waits until the mint is full.
 
 import { spawn } from 'node:child_process'
@@ -7,8 +7,7 @@ import { expect, it } from 'vitest'
 import { LONG } from '../long.ts'
 import { freePort, temporaryDirectory, waitFor } from './service-process.ts'
 
-/** Measured: 171 to 178 on one machine, where the sources of a release before (160 elsewhere) took 164 to 168. */
-const MAX_RESIDENT_KIB = 185 * 1024
+const MAX_RESIDENT_KIB = 160 * 1024
 /** A second on a machine that has a core for it; CI shares two slow ones with three other tests. */
 const MAX_START_MS = 20_000
 /** Nothing is hashed any more. */
@@ -33,7 +32,7 @@ function statOfOrNone(pid: number): string[] | undefined {
 }
 
 it.runIf(LONG)(
-  'npm start: answers soon, and is under 185 MiB once its mint is full',
+  'npm start: answers soon, and is under 160 MiB once its mint is full',
   {
     timeout: 120_000,
   },

@@ -47,6 +47,12 @@ export const PACE_MUTANTS: readonly Mutant[] = [
     { node: 'CallExpression', becomes: 'oldestDueMs' },
   ),
   mutant(
+    'C53.wait-not-by-jump',
+    'a message has waited no longer than time has passed',
+    [WAITS, 'or by a jump of the clock'],
+    { node: 'CallExpression', becomes: 'oldestDueMs' },
+  ),
+  mutant(
     'C53.hundred-people',
     'advice on weights needs a hundred people',
     [WEIGHTS, 'ninety-nine people'],

@@ -27,6 +27,7 @@ async function readLanes(
   { backlog, providers }: { backlog: Backlog; providers: readonly Provider[] },
   now: number,
   limitOf: (provider: Provider) => number,
+  waitedOf = (oldestDueMs: number, _lane: number) => oldestDueMs,
 ): Promise<LaneWait[]> {
   const lanes = providers.flatMap((provider) =>
     provider.channels.map((channel) => ({ provider, channel, limit: limitOf(provider) })),
@@ -41,7 +42,7 @@ async function readLanes(
   return lanes.map(({ provider, channel, limit }, n): LaneWait => {
     const { due = 0, oldestDueMs = 0 } = found[n] ?? {}
     const byRate = provider.rate ? dueOf(provider) * perMessageMs(provider.rate) : 0
-    const waitMs = Math.max(byRate, oldestDueMs) // mutant: C53.wait-by-rate
+    const waitMs = Math.max(byRate, waitedOf(oldestDueMs, n)) // mutant: C53.wait-by-rate
     const rate = provider.rate ?? null
     return { channel, provider: provider.name, rate, due, isMore: due >= limit, waitMs }
   })
@@ -52,15 +53,29 @@ export function createWaits(deps: {
   providers: readonly Provider[]
   routing: Routing
   clock: Clock
+  /** Of what no jump of the wall moves. */
+  monotonicMs?: () => number
 }) {
-  const { clock, routing } = deps
+  const { clock, routing, monotonicMs = () => performance.now() } = deps
   let seen: { at: number; lanes: readonly LaneWait[] } | undefined
   let reading: Promise<void> | undefined
+  let readMs = monotonicMs()
+  /** In each lane, when it was read last. */
+  const waited: number[] = []
 
   const read = async () => {
     const at = clock.now()
+    const beganMs = monotonicMs()
+    const passed = beganMs - readMs
+    /** A message that became due by a jump of the clock, or before this process ran, has waited no longer than time passed here. */
+    const waitedOf = (oldestDueMs: number, lane: number) => {
+      const ms = Math.min(oldestDueMs, (waited[lane] ?? 0) + passed) // mutant: C53.wait-not-by-jump
+      waited[lane] = ms
+      return ms
+    }
     try {
-      seen = { at, lanes: await readLanes(deps, at, neededOf) }
+      seen = { at, lanes: await readLanes(deps, at, neededOf, waitedOf) }
+      readMs = beganMs
     } catch {
       // The store is down, which the start itself reports.
       seen = { at, lanes: [] }
