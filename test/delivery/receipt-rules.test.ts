@@ -333,6 +333,8 @@ describe('where providers report', () => {
 
   it('takes one for the try of its URL, whatever else it says', async () => {
     const { desk, receive } = open()
+    expect(desk.paths).toEqual(['twilio', 'twilio:eu', 'texts'])
+    expect(desk.room('twilio', callback())).toBe(16 * 1024)
     expect(await desk.take('twilio', callback())).toBe('taken')
     expect(receive).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({
@@ -349,6 +351,7 @@ describe('where providers report', () => {
     ['a MAC that is none', 'twilio', `${urls.of('twilio', TRY)}=`],
   ])('C55: %s is refused before the signature is looked at', async (_, name, url) => {
     const { desk, receive, verify } = open()
+    expect(desk.room(name, callback({ url }))).toBe('refused')
     expect(await desk.take(name, callback({ url }))).toBe('refused')
     expect(verify).not.toHaveBeenCalled()
     expect(receive).not.toHaveBeenCalled()

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createKeyring, UnknownKeyError } from '../../src/kernel/keyring.ts'
 
@@ -54,6 +54,19 @@ describe('keyring', () => {
       ring.mac('blind-index', ['a', 'bc', '']),
     ].map((mac) => mac.toString('hex'))
     expect(new Set(macs).size).toBe(macs.length)
+  })
+
+  it('makes the MACs that Node’s own HMAC makes, whatever their length', () => {
+    const key = Buffer.from(hkdfSync('sha256', first, 'countersign/v1', 'blind-index', 32))
+    const ring = createKeyring([first])
+    for (let length = 0; length <= 130; length += 1) {
+      const part = 'é'.repeat(length)
+      const message = Buffer.alloc(4 + 2 * length)
+      message.writeUInt32BE(2 * length)
+      message.write(part, 4)
+      const expected = createHmac('sha256', key).update(message).digest().subarray(0, 16)
+      expect(ring.mac('blind-index', [part])).toEqual(expected)
+    }
   })
 
   it('C41: a key given twice, as in a rotation, is looked up once', () => {

@@ -50,6 +50,12 @@ export const RECEIPTS: readonly Mutant[] = [
     { node: 'CallExpression', becomes: 'true' },
   ),
   mutant(
+    'C55.mac-before-body',
+    'the MAC of a receipt’s URL is checked before its body is read',
+    [RECEIPTS_TEST, 'C55: another try’s MAC is refused before the signature is looked at'],
+    { node: 'CallExpression', becomes: 'true' },
+  ),
+  mutant(
     'C27.provider-signature',
     'a receipt is taken only where its provider has signed it',
     [RECEIPTS_TEST, 'C27: are refused where they are signed by another token'],

@@ -7,6 +7,7 @@ import type { DeliveryLog, Provider } from '../ports.ts'
 import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
 import type {
   Callback,
+  CallbackHead,
   OptOut,
   Receipt,
   ReceiptDesk,
@@ -76,29 +77,31 @@ function tryOf({ tokens }: Pick<DeskDeps, 'tokens'>, provider: string, receipt: 
 
 type Found = { provider: Provider; reader: ReceiptReader }
 
-const isTextTo = (reader: ReceiptReader, { query }: Callback) =>
+const isTextTo = (reader: ReceiptReader, { query }: CallbackHead) =>
   reader.takesTexts === true && !query.has('try')
+
+const pathOf = ({ name, receipts }: Provider) => receipts && (receipts.path ?? name)
 
 /** One account may serve several channels, and reports in the words of each; a gateway of each channel has the same name. */
 function readersAt(providers: readonly Provider[], path: string): Found[] {
   return providers.flatMap((provider) => {
-    const { name, receipts: reader } = provider
-    return reader && (reader.path ?? name) === path ? [{ provider, reader }] : []
+    const { receipts: reader } = provider
+    return reader && pathOf(provider) === path ? [{ provider, reader }] : []
   })
 }
 
 export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   const { providers, urls, take, clock, publicUrl } = deps
   const note = createRefusalNote(deps)
-  const isOurs = async ({ provider, reader }: Found, callback: Callback) => {
-    const isNamed =
-      reader.url !== 'message' ||
-      urls?.tryOf(provider.name, callback.query) !== undefined ||
-      isTextTo(reader, callback)
-    if (!isNamed) return false
+  const isNamed = ({ provider, reader }: Found, head: CallbackHead): boolean =>
+    reader.url !== 'message' ||
+    urls?.tryOf(provider.name, head.query) !== undefined ||
+    isTextTo(reader, head)
+  const isOurs = async (found: Found, callback: Callback) => {
+    if (!isNamed(found, callback)) return false
     // Not before: a timer for each forged one would cost as much as its MAC.
     const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
-    return await reader.verify(callback, clock.now(), signal)
+    return await found.reader.verify(callback, clock.now(), signal)
   }
   const takeReport = async ({ provider, reader }: Found, callback: Callback, report: Report) => {
     if (report.kind !== 'receipt') return await hearOptOut(deps, provider, report)
@@ -120,11 +123,14 @@ export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   }
   return {
     publicUrl,
-    room(path, headers) {
-      const reader = readersAt(providers, path)[0]?.reader
-      const room = reader?.room ? reader.room(headers) : MAX_REPORT_BYTES
-      if (room === undefined) note(path)
-      return room ?? 'refused'
+    paths: [...new Set(providers.flatMap((provider) => pathOf(provider) ?? []))],
+    room(path, head) {
+      const [found] = readersAt(providers, path)
+      if (!found) return MAX_REPORT_BYTES
+      const { room = () => MAX_REPORT_BYTES } = found.reader
+      const bytes = isNamed(found, head) ? room(head.headers) : undefined // mutant: C55.mac-before-body
+      if (bytes === undefined) note(path)
+      return bytes ?? 'refused'
     },
     async take(path, callback) {
       let received: Received = 'nobody'

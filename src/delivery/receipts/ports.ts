@@ -35,13 +35,17 @@ export type OptOut = { kind: 'stop' | 'start'; recipient: string }
 
 export type Report = Receipt | OptOut
 
-/** A callback as it came; `url` is PUBLIC_URL with its path and query, never the Host that was asked for. */
-export type Callback = {
+/** What is known of a callback before its body; `url` is PUBLIC_URL with its path and query, never the Host that was asked for. */
+export type CallbackHead = {
   method: string
   url: string
   query: URLSearchParams
   /** By name in lower case. */
   headers: Readonly<Record<string, string>>
+}
+
+/** A callback as it came. */
+export type Callback = CallbackHead & {
   /** At most 16 KiB, or as much as its reader has room for. */
   body: Uint8Array
 }
@@ -86,8 +90,10 @@ export type Received = 'taken' | 'nobody' | 'refused' | 'unreadable' | { reply: 
 export type ReceiptDesk = {
   /** The origin under which they reach it. */
   publicUrl: string
-  /** How long the body of a report may be, in bytes; `refused`: it is nobody's who may report. */
-  room(provider: string, headers: Callback['headers']): number | 'refused'
+  /** Of those that report here: `twilio`, `dsn`. */
+  paths: readonly string[]
+  /** How long the body of a report may be, in bytes; `refused`: it is nobody's who may report, and its body is not read. */
+  room(provider: string, head: CallbackHead): number | 'refused'
   /** @throws StoreUnavailableError, UnknownKeyError */
   take(provider: string, callback: Callback): Promise<Received>
 }

@@ -4,7 +4,7 @@
 import type { AppDeps } from '../deps.ts'
 import { answerProblem, refusal } from '../problem.ts'
 import { type App, namesRoute, refusesMethod } from '../register.ts'
-import { readCallback } from './receipts.ts'
+import { headOf, readCallback } from './receipts.ts'
 
 const NAME = '/calls/{provider}'
 const PATH = '/calls/:provider'
@@ -14,7 +14,7 @@ const MAX_QUESTION_BYTES = 16 * 1024
 export function addCalls(app: App, { calls }: Pick<AppDeps, 'calls'>): void {
   if (!calls) return
   app.post(PATH, namesRoute(NAME), async (c) => {
-    const callback = await readCallback(c, calls.publicUrl, MAX_QUESTION_BYTES)
+    const callback = await readCallback(c, headOf(c, calls.publicUrl), MAX_QUESTION_BYTES)
     if (!callback) return answerProblem(c, refusal('payload_too_large', 'A question is smaller.'))
     const asked = await calls.take(c.req.param('provider') ?? '', callback)
     if (typeof asked === 'object') {

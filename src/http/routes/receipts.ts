@@ -1,7 +1,7 @@
 // Where providers report what became of a message: without an API key, for each report proves where it comes from.
 // It must not read a body without a bound, nor answer one stranger differently from another. No part of the API, so not in its document.
 
-import type { Callback } from '../../delivery/receipts/ports.ts'
+import type { Callback, CallbackHead } from '../../delivery/receipts/ports.ts'
 import type { AppContext, AppDeps } from '../deps.ts'
 import { readBytes } from '../middleware/body.ts'
 import { answerProblem, refusal } from '../problem.ts'
@@ -18,23 +18,26 @@ function targetOf(c: AppContext): string {
   return pathname + search
 }
 
+export function headOf(c: AppContext, publicUrl: string): CallbackHead {
+  const target = targetOf(c)
+  const at = target.indexOf('?')
+  return {
+    method: c.req.method,
+    url: `${publicUrl}${target}`,
+    query: new URLSearchParams(at === -1 ? '' : target.slice(at)),
+    // As Node has them, for the library's own copy costs as much as a MAC. A list is only `set-cookie`, which nobody reads.
+    headers: c.env.incoming.headers as CallbackHead['headers'],
+  }
+}
+
 /** Undefined: it is too large. */
 export async function readCallback(
   c: AppContext,
-  publicUrl: string,
+  head: CallbackHead,
   room: number,
 ): Promise<Callback | undefined> {
-  const body = c.req.method === 'GET' ? new Uint8Array() : await readBytes(c.env.incoming, room)
-  const url = `${publicUrl}${targetOf(c)}`
-  return (
-    body && {
-      method: c.req.method,
-      url,
-      query: new URL(url).searchParams,
-      headers: c.req.header(),
-      body,
-    }
-  )
+  const body = head.method === 'GET' ? new Uint8Array() : await readBytes(c.env.incoming, room)
+  return body && { ...head, body }
 }
 
 const refuseUnsigned = (c: AppContext) =>
@@ -42,14 +45,14 @@ const refuseUnsigned = (c: AppContext) =>
 
 export function addReceipts(app: App, { receipts }: Pick<AppDeps, 'receipts'>): void {
   if (!receipts) return
-  app.on(['GET', 'POST'], [PATH], namesRoute(NAME), async (c) => {
+  const answer = (provider: string) => async (c: AppContext) => {
     // Hono answers HEAD by GET's handler.
     if (c.req.method === 'HEAD')
       return answerProblem(c, refusal('method_not_allowed', 'Allowed here: POST.'))
-    const provider = c.req.param('provider') ?? ''
-    const room = receipts.room(provider, c.req.header())
+    const head = headOf(c, receipts.publicUrl)
+    const room = receipts.room(provider, head)
     if (room === 'refused') return refuseUnsigned(c)
-    const callback = await readCallback(c, receipts.publicUrl, room)
+    const callback = await readCallback(c, head, room)
     if (!callback) return answerProblem(c, refusal('payload_too_large', 'A report is smaller.'))
     const received = await receipts.take(provider, callback)
     if (typeof received === 'object') return c.text(received.reply)
@@ -63,6 +66,10 @@ export function addReceipts(app: App, { receipts }: Pick<AppDeps, 'receipts'>): 
       case 'refused':
         return refuseUnsigned(c)
     }
-  })
+  }
+  // Each by its name: a path without a parameter is looked up once (router.ts).
+  for (const path of receipts.paths)
+    app.on(['GET', 'POST'], [`/receipts/${path}`], namesRoute(NAME), answer(path))
+  app.on(['GET', 'POST'], [PATH], namesRoute(NAME), (c) => answer(c.req.param('provider') ?? '')(c))
   app.all(PATH, namesRoute(NAME), refusesMethod('post'))
 }
