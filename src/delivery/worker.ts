@@ -1,6 +1,6 @@
 // The delivery worker: starts its rounds (rounds.ts), is woken, drains at the end.
 
-import { createAlarm } from '../kernel/alarm.ts'
+import { createAlarm, endOf } from '../kernel/alarm.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { createReserve } from './hand-over.ts'
@@ -149,16 +149,4 @@ async function drain(state: State, loop: Promise<void>, withinMs: number): Promi
   state.stop.abort()
   await endOf(done, Math.min(withinMs, DRAIN_SETTLE_MS))
   state.phase = 'stopped'
-}
-
-/** Waits until `work` has ended in any way, or for `ms`. */
-function endOf(work: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const end = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    work.then(end, end)
-  })
 }

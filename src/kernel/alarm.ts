@@ -1,4 +1,16 @@
-// The sleep between two rounds of a loop, which a ring ends. An AbortController for each took a tenth of the worker's time.
+// The sleep between two rounds of a loop, which a ring ends; and the end of the loop, waited for. An AbortController for each took a tenth of the worker's time.
+
+/** Waits until `work` has ended in any way, or for `ms`. */
+export function endOf(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(end, end)
+  })
+}
 
 export type Alarm = {
   /** Forgets the rings up to here: the round that follows sees what they were about. */

@@ -1,7 +1,7 @@
 // A round that is repeated until it is stopped; each says how long there is nothing to do. For readers behind the writer:
 // what follows the log, counts it, chains it, streams it. A round that fails must not end the loop, nor report each failure of an outage.
 
-import { createAlarm } from './alarm.ts'
+import { createAlarm, endOf } from './alarm.ts'
 
 export type Loop = {
   start(): void
@@ -45,9 +45,7 @@ export function createLoop(deps: {
     async stop(withinMs) {
       isRunning = false
       alarm.ring()
-      if (withinMs === undefined) return loop
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
-      await Promise.race([loop, late])
+      await (withinMs === undefined ? loop : endOf(loop, withinMs))
     },
   }
 }

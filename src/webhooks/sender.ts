@@ -1,7 +1,7 @@
 // The sender of webhooks: claims messages that are due, has each sent (run-try.ts), sleeps until the next is due.
 // Lanes are by destination: one that hangs costs another nothing.
 
-import { type Alarm, createAlarm } from '../kernel/alarm.ts'
+import { type Alarm, createAlarm, endOf } from '../kernel/alarm.ts'
 import type { Destination, Destinations } from './destination.ts'
 import type { ClaimedWebhook, WebhookOutbox } from './ports.ts'
 import { DEADLINE_MS } from './post.ts'
@@ -132,8 +132,7 @@ export function createSender(deps: SenderDeps): Sender {
     async drain(withinMs) {
       state.isRunning = false
       state.alarm.ring()
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
-      await Promise.race([loop.then(lanes.ended), late])
+      await endOf(loop.then(lanes.ended), withinMs)
     },
   }
 }

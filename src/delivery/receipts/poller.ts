@@ -2,7 +2,7 @@
 // It must not cost a send anything: its places and its deadline are its own, and by provider, so that one that hangs delays
 // neither messages nor questions to another.
 
-import { createAlarm } from '../../kernel/alarm.ts'
+import { createAlarm, endOf } from '../../kernel/alarm.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { NextAfter } from '../outbox-ports.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
@@ -189,9 +189,8 @@ export function createPoller(given: PollerDeps): Poller {
     async drain(withinMs) {
       isRunning = false
       alarm.ring()
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref())
       const all = looping.then(() => Promise.all([...running.values()].flatMap((set) => [...set])))
-      await Promise.race([all, late])
+      await endOf(all, withinMs)
     },
   }
 }
