@@ -1,7 +1,14 @@
 // What messages cost: a summary of the log by day, service, channel, provider and country.
 // It must not read without bound, add two currencies up, or pass over what has no price.
 
-import type { EventDetails, EventQuery, EventRecord, EventStore } from '../events/types.ts'
+import { ANSWERS, RECEIPTS } from '../counts/ports.ts'
+import {
+  type EventDetails,
+  type EventQuery,
+  type EventRecord,
+  type EventStore,
+  textOr,
+} from '../events/types.ts'
 import { DAY_MS } from '../kernel/clock.ts'
 import { parseMicros } from '../kernel/money.ts'
 
@@ -9,15 +16,6 @@ const PAGE = 500
 /** Some ten seconds of reading; what is left out is said. */
 const MAX_EVENTS = 100_000
 
-/** Each may hold what a try cost by PRICES_FILE (delivery/prices.ts). */
-const ANSWERS = [
-  'delivery.sent',
-  'delivery.retrying',
-  'delivery.failed',
-  'delivery.canceled',
-] as const
-/** Each may hold what it cost by its provider. */
-const RECEIPTS = ['delivery.delivered', 'delivery.undelivered'] as const
 const TYPES = [...ANSWERS, ...RECEIPTS]
 /** A receipt that comes later changes no sum of the past. */
 const RECEIPTS_AFTER_MS = 3 * DAY_MS
@@ -37,8 +35,6 @@ export type CostLine = {
 }
 
 export type CostReport = { lines: CostLine[]; isComplete: boolean }
-
-const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
 /** By its provider. Counted once, although a try that had no clear answer has several events. */
 type Charged = { details: EventDetails; isCounted: boolean }

@@ -2,7 +2,7 @@
 // It must not read more than a bounded number of rows for a page, nor release a recipient in plaintext.
 
 import { createHash } from 'node:crypto'
-import type { EventStore, RefusalRecord } from '../events/types.ts'
+import { type EventStore, type RefusalRecord, textOr } from '../events/types.ts'
 import { adviseOnRefusal } from './advice/refusals.ts'
 import type { Person, Recipients } from './recipients.ts'
 
@@ -57,8 +57,6 @@ export type RefusalPage = {
 const MAX_READS = 20
 /** However few lines are requested: a line counts the rows between its first one and the end of the page. */
 const ROWS = 100
-
-const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
 type PersonOf = (record: RefusalRecord, budgetIndex: Uint8Array) => string
 

@@ -2,13 +2,12 @@
 // It must not need what retention erases: a leaf keeps hashes, and what made them unguessable goes with the row.
 
 import { createHash } from 'node:crypto'
+import { HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import type { LeafRow, Segment } from './ports.ts'
 
 const HASH_BYTES = 32
 /** Of a content: nobody finds another one with the same 128 bits, whose salt they cannot choose. */
 const CONTENT_BYTES = 16
-const MINUTE_MS = 60_000
-const HOUR_MS = 3_600_000
 
 /** RFC 6962 §2.1 tells leaves from nodes by their first byte; heads and contents have theirs. */
 const [LEAF, NODE, HEAD] = [0, 1, 2] as const

@@ -1,7 +1,7 @@
 // Holds the log against its chain: no row was changed, removed or put in between, and the heads follow from one another.
 // It must not take for an excuse what the log does not show: retention by its days, an erasure by its own line.
 
-import { DAY_MS } from '../kernel/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/clock.ts'
 import {
   type Entry,
   entryOf,
@@ -17,7 +17,6 @@ import type { AuditStore, LeafRow, Segment } from './ports.ts'
 
 const ROWS = 500
 const SEGMENTS = 50
-const MINUTE_MS = 60_000
 
 /** Wrong, unless `time` is past what retention may have removed by the end of the walk. */
 type Suspect = { wrong: Wrong; time: number; by: 'recipients' | 'addresses' }

@@ -4,6 +4,7 @@
 import { scaleLinear, scaleUtc } from 'd3-scale'
 import { area, line } from 'd3-shape'
 import { html } from 'hono/html'
+import { DAY_MS } from '../kernel/clock.ts'
 import type { Html } from './shell.ts'
 import { numbers, table } from './table.ts'
 import { timeOf } from './words.ts'
@@ -15,7 +16,6 @@ const HEIGHT = 150
 const BOX = { left: 42, right: 6, top: 8, bottom: 22 }
 const TICKS = 4
 const TIME_TICKS = 4
-const DAY_MS = 86_400_000
 
 export type Series = {
   label: string

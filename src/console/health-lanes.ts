@@ -8,7 +8,7 @@ import { numbers, table } from './table.ts'
 import { spanOf, stamp } from './words.ts'
 
 /** A message that waits longer is late for a user in front of a login form. */
-const LATE_MS = 10_000
+export const LATE_MS = 10_000
 
 function waitOf(waitMs: number): Html | string {
   if (waitMs < 1_000) return 'none'

@@ -8,17 +8,15 @@ import type { ProviderState, Rest } from '../delivery/ports.ts'
 import { adviseOnMissing } from '../factors/root-keys.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
-import { adviceOf, lanesOf } from './health-lanes.ts'
+import { adviceOf, LATE_MS, lanesOf } from './health-lanes.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { loginFlows, settingsOf } from './settings.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
 import { streamTrouble } from './stream-trouble.ts'
-import { BAR_STYLE, bar, numbers, table } from './table.ts'
+import { BAR_STYLE, bar, numbers, shareOf, table } from './table.ts'
 import { webhookTroubles } from './webhook-troubles.ts'
 import { agoOf, spanOf, stamp, timeOf, ZONE } from './words.ts'
 
-/** A message that waits longer is late for a user in front of a login form. */
-const LATE_MS = 10_000
 /** Of the queue: from here on callers notice the wait. */
 const BUSY_SHARE = 0.5
 
@@ -78,8 +76,6 @@ type Gauge = {
 function gauge({ label, value, of, note, share, state = '' }: Gauge): Html {
   return html`<div><dt>${label}</dt><dd class="${state}">${value} <small>${of}</small></dd>${share === undefined ? '' : bar(share, state)}<dd class="note-of">${note}</dd></div>`
 }
-
-const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
 
 function gauges({ hashing, mint, failed }: HealthReport): Html {
   const queued = shareOf(hashing.waiting, hashing.limit)

@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import type { Figures, Quantiles, Spent, Summary } from '../admin/figures.ts'
 import { formatMicros } from '../kernel/money.ts'
 import type { Html } from './shell.ts'
-import { bar } from './table.ts'
+import { bar, shareOf } from './table.ts'
 import { spanOf } from './words.ts'
 
 export const FIGURES_STYLE = `
@@ -23,8 +23,6 @@ export const percent = (share: number) =>
 export const shareOr = (share: number | null) => (share === null ? '–' : percent(share))
 
 const messagesOf = (count: number) => `${whole(count)} message${count === 1 ? '' : 's'}`
-
-const shareOf = (part: number, all: number) => (all === 0 ? 0 : part / all)
 
 /** `▲ 12 % more than before`. Nothing before: there is nothing to compare with. */
 function against(now: number, before: number): Html {
@@ -45,10 +43,7 @@ function pointsAgainst(now: number | null, before: number | null): Html {
 }
 
 function step(label: string, count: number, about: string, share: number, more: Html): Html {
-  const look =
-    label === 'Approved'
-      ? html`<svg class="bar good" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.round(Math.min(1, share) * 100)}" height="4"/></svg>`
-      : bar(share)
+  const look = bar(share, label === 'Approved' ? 'good' : '')
   return html`<div><dt>${label}</dt><dd>${whole(count)}</dd><dd aria-hidden="true">${look}</dd><dd><small>${about}</small></dd><dd>${more}</dd></div>`
 }
 

@@ -5,14 +5,13 @@ import { randomBytes } from 'node:crypto'
 import type { Access, Authenticator, Standing } from '../access/authenticator.ts'
 import type { Identity } from '../access/identities.ts'
 import type { AdminSession, AdminSessionStore } from '../access/ports.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { createHolders, type HolderDeps, hashOf } from './session-holders.ts'
 
-const MINUTE_MS = 60_000
 /** Somebody who went to lunch (NIST SP 800-63B-4 §2.2.3 allows an hour at AAL2). */
 export const IDLE_MS = 30 * MINUTE_MS
 /** A shift; the next day begins with the key. */
-export const ABSOLUTE_MS = 12 * 60 * MINUTE_MS
+export const ABSOLUTE_MS = 12 * HOUR_MS
 /** A page view must not be a write each time: the idle limit is exact to the minute. */
 const TOUCH_EVERY_MS = MINUTE_MS
 /** ASVS 7.2.3 asks for 128 bits. */

@@ -46,8 +46,11 @@ export const BAR_STYLE = `
 .bar { display: block; width: 100%; height: 4px; background: var(--line) } .bar rect { fill: var(--ink) } .bar.warn rect { fill: var(--warn) } .bar.bad rect { fill: var(--bad) }
 `
 
+/** 0 of nothing. */
+export const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
+
 /** Drawn by an attribute: an inline style would need a wider policy. @param share 0 to 1; more is full */
-export function bar(share: number, state: '' | 'warn' | 'bad' = ''): Html {
+export function bar(share: number, state: '' | 'good' | 'warn' | 'bad' = ''): Html {
   const width = Math.round(Math.min(1, share) * 100)
   return html`<svg class="bar ${state}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>`
 }

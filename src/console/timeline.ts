@@ -7,7 +7,7 @@ import { isUnanswered } from '../admin/advice/any-provider.ts'
 import { foldTries, type Tries } from '../admin/fold-tries.ts'
 import type { SendTry, VerificationDetail } from '../admin/ports.ts'
 import { FAULTS } from '../delivery/ports.ts'
-import type { EventRecord, EventType } from '../events/types.ts'
+import { type EventRecord, type EventType, textOr } from '../events/types.ts'
 import { statusAt, type VerificationStatus } from '../verification/state.ts'
 import { wordsOf } from './event-words.ts'
 import type { Html } from './shell.ts'
@@ -40,8 +40,6 @@ type Failure = { provider: string | null; code: string; message: string | null; 
 
 const tryOf = (tries: readonly SendTry[], { details }: EventRecord) =>
   tries.find(({ send, tryNumber }) => send === details.send && tryNumber === details.attempt)
-
-const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
 /** In plain words; '' where no provider said it. */
 export function blame(code: string, fault: unknown): string {

@@ -3,13 +3,12 @@
 
 import { html } from 'hono/html'
 import type { DeliveryStatus } from '../kernel/channel.ts'
-import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import type { LimitName } from '../verification/policy.ts'
 import type { VerificationStatus } from '../verification/state.ts'
 import type { Html } from './shell.ts'
 
 const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
 const UNITS = [
   [DAY_MS, 'd'],
   [HOUR_MS, 'h'],

@@ -1,9 +1,7 @@
 // Spans of time as the fewest minutes, hours and days that cover them, so that a reading adds up few rows. Pure.
 
-import { DAY_MS, HOUR_MS } from '../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import { type Buckets, LEVELS, type Level } from './ports.ts'
-
-const MINUTE_MS = 60_000
 
 export const SIZES = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const
 type Sized = keyof typeof SIZES

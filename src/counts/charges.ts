@@ -2,14 +2,12 @@
 // It must not count a try twice: each event adds what it changes, and takes back what no longer holds (admin/costs.ts reads
 // the same from the log).
 
-import type { EventDetails } from '../events/types.ts'
+import { type EventDetails, textOr } from '../events/types.ts'
 import { parseMicros } from '../kernel/money.ts'
 import { ANSWERS, type CountedEvent, type PricedEvent, RECEIPTS } from './ports.ts'
 
 const isAnswer = ({ type }: PricedEvent) => ANSWERS.some((one) => one === type)
 const isReceipt = ({ type }: PricedEvent) => RECEIPTS.some((one) => one === type)
-
-const textOr = (value: unknown) => (typeof value === 'string' ? value : null)
 
 /** At the time of the answer. `sign` -1: what was counted before, and is taken back. */
 export type CostChange = {

@@ -1,7 +1,7 @@
 // From events to the rows that they add to: which stage each one is, and what it is about. Pure.
 // It must not count anything of a decoy or a test recipient: both would hide what happens to real people.
 
-import type { EventDetails, EventType } from '../events/types.ts'
+import { type EventDetails, type EventType, textOr } from '../events/types.ts'
 import { beginOf } from './buckets.ts'
 import { type CostChange, costChanges } from './charges.ts'
 import type { NameOf } from './names.ts'
@@ -30,8 +30,6 @@ const STAGE_OF: Partial<Record<EventType, Stage>> = {
   'verification.max_attempts_reached': 'unapproved',
   'request.refused': 'refused',
 }
-
-const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 function aboutOf(event: CountedEvent, at: number, details: EventDetails): About {
   const { service, type } = event

@@ -85,6 +85,9 @@ export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 /** Small and flat; stored as JSON. */
 export type EventDetails = Record<string, string | number | boolean | null>
 
+/** A detail that is a text; null: it is none. */
+export const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
 /** A message to a webhook, which is stored in the commit of its event: with it or not at all. */
 export type WebhookToWrite = {
   /** The id of a URL (webhooks/destination.ts). */

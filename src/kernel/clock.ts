@@ -1,7 +1,8 @@
 // The one source of time for domain, storage and delivery.
 // It must not go back: what has expired stays expired whatever the wall clock does (I12: one clock, never backwards).
 
-export const HOUR_MS = 3_600_000
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
 /** Milliseconds since the Unix epoch. */

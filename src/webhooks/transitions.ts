@@ -1,6 +1,6 @@
 // The rules of a message's life: when it is tried again, and when it is dead. Pure.
 
-import { HOUR_MS } from '../kernel/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
 import type { WebhookSettlement } from './ports.ts'
 import type { Answer } from './post.ts'
 
@@ -8,7 +8,6 @@ import type { Answer } from './post.ts'
 export type Unwritten = { kind: 'unwritten'; error: 'unknown_key' | 'not_prepared' }
 
 const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
 /** After the first try, the second, …: almost a day in all. */
 const WAITS_MS = [
   5 * SECOND_MS,

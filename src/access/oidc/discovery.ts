@@ -2,12 +2,12 @@
 // It must not hold up a start, nor let a crowd at the sign-in ask a provider that is down once each.
 
 import type { ServerMetadata } from 'openid-client'
-import type { Clock } from '../../kernel/clock.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../../kernel/clock.ts'
 
 /** A provider that moves an endpoint keeps the old one for longer. */
-const FRESH_MS = 10 * 60_000
+const FRESH_MS = 10 * MINUTE_MS
 /** While the provider cannot be asked, what it said before is used: its own answer at the sign-in shows what is wrong. */
-const KEPT_MS = 24 * 60 * 60_000
+const KEPT_MS = DAY_MS
 /** After a failure everybody gets the same answer for so long. */
 const RETRY_AFTER_MS = 5_000
 
