@@ -55,7 +55,7 @@ export type Sessions = {
 /** A page lists no more; a key has 500 at most. */
 const MAX_LISTED = 200
 
-export type OpenSession = Session & {
+export type OpenSession = Omit<Session, 'formToken'> & {
   /** Not the cookie's, nor a way to it: its hash. */
   id: string
   createdAt: number
@@ -74,13 +74,20 @@ export type SessionDeps = HolderDeps & {
   clock: Clock
 }
 
-const toSession = (id: string, { access, name }: Standing, isByOidc: boolean): Session => ({
+const shownOf = ({ access, name }: Standing, isByOidc: boolean) => ({
   access,
   keyName: name || access.keyId,
   isByOidc,
+})
+
+const toSession = (id: string, key: Standing, isByOidc: boolean): Session => ({
+  ...shownOf(key, isByOidc),
   // From the session's id alone, which is in no page.
   formToken: hashOf(`form ${id}`).toString('base64url'),
 })
+
+const isOver = ({ expiresAt, seenAt }: AdminSession, now: number) =>
+  now >= expiresAt || now - seenAt >= IDLE_MS // mutants: C33.idle-timeout C33.absolute-timeout
 
 const isOf =
   (service: string | null) =>
@@ -95,9 +102,7 @@ async function toOpen(
   const key = await holders.of(row)
   const { createdAt, seenAt, expiresAt } = row
   const id = Buffer.from(row.idHash).toString('base64url')
-  return (
-    key && { ...toSession('', key, row.identitySealed !== null), id, createdAt, seenAt, expiresAt }
-  )
+  return key && { ...shownOf(key, row.identitySealed !== null), id, createdAt, seenAt, expiresAt }
 }
 
 export function createSessions(deps: SessionDeps): Sessions {
@@ -127,7 +132,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     const idHash = hashOf(id)
     const found = await store.find(idHash)
     const now = clock.now()
-    if (!found || now >= found.expiresAt || now - found.seenAt >= IDLE_MS) return undefined // mutants: C33.idle-timeout C33.absolute-timeout
+    if (!found || isOver(found, now)) return undefined
     const key = await holders.of(found)
     if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined // mutant: C33.cookie-signature
     const session = toSession(id, key, found.identitySealed !== null)
@@ -160,8 +165,9 @@ export function createSessions(deps: SessionDeps): Sessions {
     },
     async endOne(id, service) {
       const row = await store.find(Buffer.from(id, 'base64url'))
-      const open = row && (await toOpen(holders, row))
-      if (!row || !isOf(service)(open)) return undefined
+      if (!row || isOver(row, clock.now())) return undefined
+      const open = await toOpen(holders, row)
+      if (!isOf(service)(open)) return undefined
       return (await store.remove(row.idHash)) ? open : undefined
     },
     async look(token) {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import { createAuthenticator } from '../../src/access/authenticator.ts'
 import { createIdentities, type Identity, type RoleRule } from '../../src/access/identities.ts'
-import { ABSOLUTE_MS, createSessions, IDLE_MS } from '../../src/console/sessions.ts'
+import { ABSOLUTE_MS, createSessions, IDLE_MS, sessionIdOf } from '../../src/console/sessions.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { makeDirectory, openStore } from '../storage/sqlite/fixture.ts'
@@ -98,6 +98,16 @@ describe('a session', () => {
     }
     now = T0 + ABSOLUTE_MS
     expect(await sessionsWith().resume(token)).toBeUndefined()
+  })
+
+  it('that is over by itself is not there to be signed out', async () => {
+    const id = sessionIdOf(await signIn())
+    now += IDLE_MS
+    expect(await sessionsWith().list(null)).toEqual([])
+    expect(await sessionsWith().endOne(id, null)).toBeUndefined()
+    now -= 1
+    expect(await sessionsWith().endOne(id, null)).toMatchObject({ id, keyName: 'ADMIN_KEY' })
+    expect(await sessionsWith().endOne(id, null)).toBeUndefined()
   })
 
   it('is worthless after sign-out, even with a copy of the cookie', async () => {
