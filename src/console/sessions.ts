@@ -131,8 +131,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     if (!id || !signature) return undefined
     const idHash = hashOf(id)
     const found = await store.find(idHash)
-    const now = clock.now()
-    if (!found || isOver(found, now)) return undefined
+    if (!found || isOver(found, clock.now())) return undefined
     const key = await holders.of(found)
     if (!key?.access.scopes.has('admin:read') || !isSigned(id, key, signature)) return undefined // mutant: C33.cookie-signature
     const session = toSession(id, key, found.identitySealed !== null)
