@@ -1,11 +1,13 @@
 // Webhooks for people, for API, console and commands: destinations and their state, messages, replays.
 // It must not reach beyond the admin's service, nor reveal a secret, a recipient or a URL's query.
 
+import type { AuditStore } from '../audit/ports.ts'
 import type { EventStore, EventType } from '../events/types.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { readWebhookId, type WebhookKey, webhookId } from '../kernel/ids.ts'
 import type { Destination, Destinations } from '../webhooks/destination.ts'
 import {
+  headsReader,
   MAX_REPLAYED,
   ON,
   STATES_OF,
@@ -52,6 +54,7 @@ export type ReplayedDead =
 
 export type WebhookDeps = {
   store: WebhookReads & WebhookActs
+  chain: Pick<AuditStore, 'place' | 'lastSegment'>
   destinations: Destinations
   events: Pick<EventStore, 'append'>
   /** The sender of this process, where it has one. */
@@ -65,8 +68,10 @@ export function shownUrl({ url }: Pick<Destination, 'url'>): string {
   return origin + pathname
 }
 
+const NOTHING = { pending: 0, dead: 0, deliveredAt: null }
+
 /** What is there, within a service. */
-function createReads({ store, destinations }: WebhookDeps) {
+function createReads({ store, chain, destinations }: WebhookDeps) {
   const urlOf = (id: string) => {
     const found = destinations.byId(id)
     return found ? shownUrl(found) : null
@@ -85,6 +90,14 @@ function createReads({ store, destinations }: WebhookDeps) {
     return [...own, ...removed].filter((one) => (service ?? one.service) === one.service) // mutant: C35.webhooks-of-own-service
   }
 
+  /** Heads of the log that a URL does not have yet. */
+  const waitingHeads = async (id: string): Promise<number> => {
+    const destination = destinations.byId(id)
+    if (!destination || !destinations.hears(destination, 'audit.head')) return 0
+    const [place, last] = [await chain.place(headsReader(id)), await chain.lastSegment()]
+    return place === undefined ? 0 : Math.max(0, (last?.number ?? 0) - place)
+  }
+
   return {
     async isVisible({ service }: Pick<Admin, 'service'>, destination: string) {
       return (await visible(service)).some((one) => one.destination === destination)
@@ -99,17 +112,22 @@ function createReads({ store, destinations }: WebhookDeps) {
     async destinations(service: string | null): Promise<ShownDestination[]> {
       const found = await visible(service)
       const ids = found.map(({ destination }) => destination)
-      const [counts, switches] = await Promise.all([
+      const [counts, switches, heads] = await Promise.all([
         store.counts(ids, MAX_COUNTED),
         store.switches(ids),
+        Promise.all(ids.map(waitingHeads)),
       ])
       const countOf = new Map(counts.map((one) => [one.destination, one]))
-      return found.map(({ destination, service: of }) => ({
-        ...(countOf.get(destination) ?? { destination, pending: 0, dead: 0, deliveredAt: null }),
-        ...(switches.get(destination) ?? ON),
-        service: of,
-        url: urlOf(destination),
-      }))
+      return found.map(({ destination, service: of }, n) => {
+        const count = countOf.get(destination) ?? { destination, ...NOTHING }
+        return {
+          ...count,
+          pending: Math.min(MAX_COUNTED, count.pending + (heads[n] ?? 0)),
+          ...(switches.get(destination) ?? ON),
+          service: of,
+          url: urlOf(destination),
+        }
+      })
     },
 
     /** Newest event first. @throws InvalidCursorError */

@@ -3,8 +3,8 @@
 
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
 
-/** `chain`: the segments; `stream`: AUDIT_STREAM. */
-export type ReaderName = 'chain' | 'stream'
+/** `chain`: the segments; `stream`: AUDIT_STREAM; `heads:` and a webhook's URL by its id: the segments whose heads it has. */
+export type ReaderName = 'chain' | 'stream' | `heads:${string}`
 
 /** An event as its leaf is made of it: every field of its row. */
 export type LeafRow = {
@@ -56,7 +56,7 @@ export type Segment = {
 /** @throws StoreUnavailableError everywhere */
 export type AuditStore = {
   /**
-   * Takes or keeps the place of a reader. A reader that is new begins at the present end of the log.
+   * Takes or keeps the place of a reader. A reader that is new begins at `begin`, by default the present end of the log.
    * @returns how far it has read; undefined: another node has it
    */
   claim(input: {
@@ -64,6 +64,7 @@ export type AuditStore = {
     holder: string
     now: number
     leaseMs: number
+    begin?: number
   }): Promise<number | undefined>
   /** @returns false: another node has it by now, and nothing was written */
   move(input: { name: ReaderName; holder: string; sequence: number }): Promise<boolean>

@@ -42,6 +42,7 @@ const SEVERAL =
 
 function webhooksOf(store: Store, services: Config['services'], clock: Clock) {
   return createWebhookOperations({
+    chain: store.audit,
     store: store.webhooks,
     destinations: createDestinations(services.values()),
     events: store.events,

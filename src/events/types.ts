@@ -79,6 +79,7 @@ export const WEBHOOK_EVENTS = [
   'delivery.delivered',
   'delivery.undelivered',
   'delivery.skipped',
+  'audit.head',
 ] as const satisfies readonly EventType[]
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
 

@@ -121,6 +121,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     webhooks: createWebhookOperations({
       ...parts.webhooks,
       store: store.webhooks,
+      chain: store.audit,
       events: store.events,
       clock,
     }),

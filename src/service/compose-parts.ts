@@ -216,7 +216,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
     audit: composeAudit(config, { store, keyring, clock, logger, metrics }),
-    webhooks: openWebhooks({ store: store.webhooks, keyring, clock, logger, metrics }),
+    webhooks: openWebhooks({ store, keyring, clock, logger, metrics }),
   }
   const { hasher, mint, worker } = parts
   const wake = (channel: Channel) => {

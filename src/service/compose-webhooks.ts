@@ -9,14 +9,15 @@ import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { readRanges } from '../webhooks/address.ts'
 import { createCauses } from '../webhooks/causes.ts'
-import { createDestinations, type Destinations } from '../webhooks/destination.ts'
+import { createDestinations, type Destination, type Destinations } from '../webhooks/destination.ts'
+import { createHeads } from '../webhooks/heads.ts'
 import type { WebhookCauses } from '../webhooks/ports.ts'
-import { createPoster } from '../webhooks/post.ts'
+import { type Answer, createPoster } from '../webhooks/post.ts'
 import { createSender, type Sender } from '../webhooks/sender.ts'
 import { createSwitches, type Switches } from '../webhooks/switches.ts'
 
 type Needs = {
-  store: Store['webhooks']
+  store: Pick<Store, 'webhooks' | 'audit'>
   keyring: Keyring
   clock: Clock
   logger: Logger
@@ -42,23 +43,22 @@ export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges
     causes: createCauses(destinations, wake),
     open({ store, metrics, ...deps }) {
       const poster = createPoster({ allowed: readRanges(config.webhookRanges) })
-      const switches = createSwitches({ ...deps, store, destinations })
-      const opened = createSender({
-        ...deps,
-        outbox: store,
-        destinations,
-        switches,
-        post: poster.post,
-        onAnswer(destination, { kind }) {
-          metrics.countWebhook(destination.service, destination.id, kind)
-          return switches.record(destination, kind === 'taken')
-        },
-      })
+      const switches = createSwitches({ ...deps, store: store.webhooks, destinations })
+      const onAnswer = (destination: Destination, { kind }: Answer) => {
+        metrics.countWebhook(destination.service, destination.id, kind)
+        return switches.record(destination, kind === 'taken')
+      }
+      const sending = { ...deps, destinations, switches, post: poster.post, onAnswer }
+      const heads = createHeads({ ...sending, chain: store.audit })
+      const opened = createSender({ ...sending, outbox: store.webhooks })
       sender = opened
       return {
-        start: opened.start,
+        start() {
+          opened.start()
+          heads.start()
+        },
         async drain(withinMs) {
-          await opened.drain(withinMs)
+          await Promise.all([opened.drain(withinMs), heads.stop(withinMs)])
           await poster.close()
         },
         destinations,

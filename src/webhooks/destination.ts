@@ -17,6 +17,7 @@ export type Destination = Omit<Target, 'events'> & { id: string; service: string
 export type Destinations = {
   all: readonly Destination[]
   byId(id: string): Destination | undefined
+  hears(destination: Destination, type: WebhookEvent): boolean
   /** Those of a service that hear of an event. */
   of(service: string, type: EventType): readonly Destination[]
   /** Whether a service has any: nothing else is read for the others. */
@@ -47,10 +48,12 @@ export function createDestinations(
       for (const type of events) byType.set(type, [...(byType.get(type) ?? []), destination])
     }
   const byId = new Map(all.map((one) => [one.id, one]))
+  const of = (service: string, type: EventType) => hearing.get(service)?.get(type) ?? NONE
   return {
     all,
     byId: (id) => byId.get(id),
-    of: (service, type) => hearing.get(service)?.get(type) ?? NONE,
+    hears: (one, type) => of(one.service, type).includes(one),
+    of,
     has: (service) => hearing.has(service),
   }
 }

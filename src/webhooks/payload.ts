@@ -58,24 +58,30 @@ const dataOf = {
     .openapi({ description: 'The verification, and the message.' }),
 }
 
+/** What every message has. */
+const common = {
+  version: z.literal(PAYLOAD_VERSION).openapi({
+    description:
+      'Of this schema: fields may be added to it; another number where one is taken away.',
+  }),
+  timestamp: z.iso.datetime().openapi({
+    description: 'When it happened: RFC 3339, UTC.',
+    example: '2026-11-23T18:00:00.000Z',
+  }),
+}
+const id = z.string().openapi({
+  description: 'The same at every try, and the `webhook-id` of the headers.',
+  example: 'whm_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p_0123456789ab_1',
+})
+
 function payloadOf<Family extends keyof typeof dataOf>(family: Family) {
   const types = WEBHOOK_EVENTS.filter((type) => type.startsWith(`${family}.`))
   return z.object({
-    version: z.literal(PAYLOAD_VERSION).openapi({
-      description:
-        'Of this schema: fields may be added to it; another number where one is taken away.',
-    }),
-    id: z.string().openapi({
-      description: 'The same at every try, and the `webhook-id` of the headers.',
-      example: 'whm_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p_0123456789ab_1',
-    }),
+    ...common,
+    id,
     type: z
       .enum(types as [WebhookEvent, ...WebhookEvent[]])
       .openapi({ description: 'What happened.' }),
-    timestamp: z.iso.datetime().openapi({
-      description: 'When it happened: RFC 3339, UTC.',
-      example: '2026-11-23T18:00:00.000Z',
-    }),
     sequence: z.int().min(1).openapi({
       description: 'Counts the messages of one verification to one URL, from 1.',
       example: 1,
@@ -84,6 +90,8 @@ function payloadOf<Family extends keyof typeof dataOf>(family: Family) {
   })
 }
 
+const NOTE = `countersign/audit-log\n412\nJ4r1…=\n\n— countersign/audit-log rZ1b…\n`
+
 export const PAYLOADS = {
   verification: payloadOf('verification').openapi('VerificationWebhook'),
   delivery: payloadOf('delivery').openapi('DeliveryWebhook'),
@@ -91,5 +99,32 @@ export const PAYLOADS = {
 
 export type Payload = z.infer<typeof PAYLOADS.delivery>
 
-export const payloadSchemaOf = (type: WebhookEvent) =>
-  type.startsWith('delivery.') ? PAYLOADS.delivery : PAYLOADS.verification
+const HEAD_PAYLOAD = z
+  .object({
+    ...common,
+    id: id.openapi({ example: 'whh_0123456789ab_412_9f86d081884c' }),
+    type: z.literal('audit.head').openapi({ description: 'A segment of the log was chained.' }),
+    sequence: z.int().min(1).openapi({ description: 'The number of the segment.', example: 412 }),
+    data: z
+      .object({
+        service: z.string().openapi({
+          description: 'The service whose URL this is; the log is that of every service.',
+          example: 'default',
+        }),
+        size: z.int().min(1).openapi({ description: 'Segments in the chain.', example: 412 }),
+        note: z.string().openapi({
+          description:
+            'The head as a signed note (C2SP): keep it. `countersign audit verify --head` takes it.',
+          example: NOTE,
+        }),
+      })
+      .openapi({ description: 'The head of the chain with this segment.' }),
+  })
+  .openapi('AuditHeadWebhook')
+
+export type HeadPayload = z.infer<typeof HEAD_PAYLOAD>
+
+export function payloadSchemaOf(type: WebhookEvent) {
+  if (type === 'audit.head') return HEAD_PAYLOAD
+  return type.startsWith('delivery.') ? PAYLOADS.delivery : PAYLOADS.verification
+}

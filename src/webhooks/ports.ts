@@ -127,6 +127,9 @@ export type WebhookReads = {
 /** Since when nothing was taken; since when nothing is sent. Both null: all is well. */
 export type WebhookSwitch = { failingSince: number | null; offSince: number | null }
 
+/** By which the chain knows how far a URL has its heads (audit/ports.ts). */
+export const headsReader = (destination: string) => `heads:${destination}` as const
+
 /** Never failed, or switched on again. */
 export const ON: WebhookSwitch = { failingSince: null, offSince: null }
 

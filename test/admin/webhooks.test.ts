@@ -15,6 +15,7 @@ let store: OpenStore
 const woken: string[] = []
 const operationsOf = (destinations = HOOKED) =>
   createWebhookOperations({
+    chain: store.audit,
     ...{ store: store.webhooks, destinations, events: store.events },
     wake: (destination) => woken.push(destination),
     clock: { now: () => T0 + 10 },

@@ -4,10 +4,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createChainer } from '../../src/audit/chainer.ts'
 import { createSigner } from '../../src/audit/note.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
+import { type FaultServer, startFaultServer } from '../delivery/fault-server.ts'
 import { type Real, ROOT_SECRET, startReal } from '../http/real.ts'
 import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
@@ -17,9 +19,20 @@ vi.setConfig({ testTimeout: 120_000 })
 
 let real: Real
 let stream: string
+let receiver: FaultServer
+const SECRET = `whsec_${Buffer.alloc(32, 'heads').toString('base64')}`
 beforeAll(async () => {
   stream = join(tmpdir(), `countersign-audit-${process.pid}.jsonl`)
-  real = await startReal({ AUDIT_STREAM: `file:${stream}` })
+  receiver = await startFaultServer((response) => response.writeHead(204).end())
+  real = await startReal({
+    AUDIT_STREAM: `file:${stream}`,
+    WEBHOOK_URL: `${receiver.url}/heads`,
+    ...{
+      WEBHOOK_SECRET: SECRET,
+      WEBHOOK_EVENTS: 'audit.head',
+      WEBHOOK_ALLOW_PRIVATE: '127.0.0.0/8',
+    },
+  })
   // Its first claims: from here on the log is chained, and leaves.
   const store = await openStore(join(real.directory, 'data/countersign.db'))
   await vi.waitFor(
@@ -33,6 +46,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await real.close()
+  await receiver.close()
   rmSync(stream, { force: true })
 })
 
@@ -92,6 +106,30 @@ it('I20: a row that was changed with another program is named; a head that was k
   const removed = await runHere(real, ['audit', 'verify', '--json'])
   expect(JSON.parse(removed.stdout).wrong).toMatchObject({ kind: 'removed', sequence: seq })
   client.close()
+})
+
+it('I20: a head that a webhook received is held against the chain, by the file that its receiver kept', async () => {
+  await real.start({ to: '+14155552005' })
+  const { body, headers } = await vi.waitFor(
+    () => {
+      const last = receiver.seen.at(-1)
+      if (!last) throw new Error('not yet')
+      return last
+    },
+    { timeout: PATIENCE_MS },
+  )
+  const { data } = new Webhook(SECRET).verify(body, headers as Record<string, string>) as {
+    data: { note: string }
+  }
+  const file = join(real.directory, 'received')
+  writeFileSync(file, data.note)
+  const kept = await runHere(real, ['audit', 'verify', '--head', file, '--json'])
+  // The row that the test before removed is missed; the head is one of this chain.
+  expect(JSON.parse(kept.stdout).wrong.kind).toBe('removed')
+  writeFileSync(file, data.note.replace(/(?<=\n)\d+(?=\n)/, '1000'))
+  expect((await runHere(real, ['audit', 'verify', '--head', file])).status).toBe(2)
+  const { body: shown } = await real.admin.get('/admin/api/webhooks/destinations')
+  expect(shown.destinations).toMatchObject([{ state: 'on', dead: 0 }])
 })
 
 it('AUDIT_STREAM of a service has the events of its log, as an export has them', async () => {

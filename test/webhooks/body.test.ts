@@ -9,6 +9,7 @@ import { buildDocument } from '../../src/http/openapi-document.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { recipientContext } from '../../src/kernel/sealing.ts'
 import { payloadOf, signedHeaders, writePayload } from '../../src/webhooks/body.ts'
+import { headPayload } from '../../src/webhooks/heads.ts'
 import type { WebhookMessage } from '../../src/webhooks/ports.ts'
 import { createWebhookCheck } from '../http/document.ts'
 
@@ -89,7 +90,18 @@ describe('the text of a webhook', () => {
     expect(payloadOf(MESSAGE).data).not.toHaveProperty('recipient')
   })
 
-  it.each(WEBHOOK_EVENTS)('%s is as the OpenAPI document describes it', (type) => {
+  it('audit.head is as the OpenAPI document describes it', () => {
+    const segment = { number: 412, at: Date.UTC(2026, 10, 30), note: 'a note' }
+    const payload = headPayload(segment, { id: 'whd_0123456789ab', service: 'checkout' })
+    expect(payload.id).toMatch(/^whh_0123456789ab_412_[0-9a-f]{12}$/)
+    expect(faultOf('audit.head', payload)).toBe(undefined)
+    expect(faultOf('audit.head', { ...payload, data: {} })).toBeDefined()
+    const other = headPayload({ ...segment, note: 'another' }, { id: 'whd_0', service: 'checkout' })
+    expect(other.id).not.toContain(payload.id.slice(-12))
+  })
+
+  const ofVerifications = WEBHOOK_EVENTS.filter((type) => type !== 'audit.head')
+  it.each(ofVerifications)('%s is as the OpenAPI document describes it', (type) => {
     const about = type.startsWith('delivery.')
       ? MESSAGE.details
       : { status: 'approved', channel: 'totp' }

@@ -10,6 +10,7 @@ const POST = 'test/webhooks/post.test.ts'
 const ADDRESS = 'test/webhooks/address.test.ts'
 const TRANSITIONS = 'test/webhooks/transitions.test.ts'
 const SENDER = 'test/webhooks/sender.test.ts'
+const HEADS = 'test/storage/sqlite/audit-chain.test.ts'
 const CONFIG = 'test/config/webhooks.test.ts'
 const ADMIN = 'test/admin/webhooks.test.ts'
 const WRITTEN = 'an approval writes a message for each destination that hears of it'
@@ -147,5 +148,17 @@ export const WEBHOOKS: readonly Mutant[] = [
     'an admin of one service sees no destinations of another',
     [ADMIN, 'C57: one that is off is switched on by somebody whom the log names'],
     { node: 'CallExpression', becomes: '[...own, ...removed]' },
+  ),
+  mutant(
+    'I19.head-retried',
+    'a head that was not taken is sent again before the next one',
+    [HEADS, 'I19: one that was not taken comes again under its id'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I20.heads-go-on',
+    'a URL that has a head gets the next one, from whichever node',
+    [HEADS, 'nodes follow one another where the first one stopped'],
+    { node: 'ExpressionStatement', becomes: '{}' },
   ),
 ]

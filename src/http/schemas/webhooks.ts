@@ -120,7 +120,10 @@ export const WebhookDestinations = z
           }),
           failing_since: nullableTime.openapi({ description: 'Null: it does not fail.' }),
           off_since: nullableTime.openapi({ description: 'Null: it is on.' }),
-          pending: count.openapi({ description: atMost, example: 0 }),
+          pending: count.openapi({
+            description: `Messages, and heads of the log, that wait or are being sent. ${atMost}`,
+            example: 0,
+          }),
           dead: count.openapi({
             description: `Messages that were given up. ${atMost}`,
             example: 2,

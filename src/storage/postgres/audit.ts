@@ -16,7 +16,7 @@ const bytes = (value: Uint8Array | null) => (value === null ? null : Buffer.from
 
 export function createAuditStore({ query, timeOf }: StoreContext): AuditStore {
   return {
-    async claim({ name, holder, now, leaseMs }) {
+    async claim({ name, holder, now, leaseMs, begin = null }) {
       const at = sql`cs_now_1(${timeOf(now)}::bigint)`
       // Half of the lease is left: nothing has to be written.
       const [kept] = await query<{ sequence: number }>(sql`select sequence from log_readers
@@ -24,7 +24,7 @@ export function createAuditStore({ query, timeOf }: StoreContext): AuditStore {
       if (kept) return kept.sequence
       const [row] = await query<{ sequence: number }>(sql`
         insert into log_readers as r (name, sequence, holder, held_until)
-        values (${name}, coalesce((select max(seq) from events), 0), ${holder}, ${at} + ${leaseMs}::bigint)
+        values (${name}, coalesce(${begin}::bigint, (select max(seq) from events), 0), ${holder}, ${at} + ${leaseMs}::bigint)
         on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until
         where r.holder = excluded.holder or r.held_until <= ${at} returning r.sequence`)
       return row?.sequence

@@ -33,13 +33,13 @@ export function createAuditStore(deps: { orm: Orm; writer: Writer }): AuditStore
       .changes > 0
   return {
     // One process has the file: whoever comes takes the place, also after a kill.
-    claim: ({ name, holder }) =>
+    claim: ({ name, holder, begin }) =>
       writer.write(() => {
         const row = orm.get<{ sequence: number; holder: string } | undefined>(
           sql`select sequence, holder from ${r} where name = ${name}`,
         )
         if (row?.holder === holder) return row.sequence
-        const sequence = row?.sequence ?? numbers.last()
+        const sequence = row?.sequence ?? begin ?? numbers.last()
         orm.run(sql`insert into ${r} (name, sequence, holder, held_until) values (${name}, ${sequence}, ${holder}, 0)
           on conflict (name) do update set holder = excluded.holder`)
         return sequence

@@ -5,7 +5,7 @@ import { blob, index, integer, sql, sqliteTable, text } from './drizzle.ts'
 
 export const logReaders = sqliteTable('log_readers', {
   name: text('name').primaryKey(),
-  /** The last event that was read. */
+  /** The last event that was read; of heads for a webhook, the last segment. */
   sequence: integer('sequence').notNull(),
   /** The process that reads, until `held_until`. */
   holder: text('holder').notNull(),

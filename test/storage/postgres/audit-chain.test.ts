@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeAuditChain } from '../../contract/audit-chain.ts'
 import { T0 } from '../../contract/rows.ts'
+import { describeWebhookHeads } from '../../contract/webhook-heads.ts'
 import { openStore } from './fixture.ts'
 
 const hasShell = spawnSync('psql', ['--version']).status === 0
@@ -10,6 +11,11 @@ describe('on PostgreSQL', () => {
   const endings: (() => unknown)[] = []
   afterEach(async () => {
     for (const end of endings.splice(0).reverse()) await end()
+  })
+  describeWebhookHeads(async () => {
+    const store = await openStore()
+    endings.push(() => store.close())
+    return store
   })
   describeAuditChain(async () => {
     const store = await openStore()

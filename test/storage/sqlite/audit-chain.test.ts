@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, describe } from 'vitest'
 import { describeAuditChain } from '../../contract/audit-chain.ts'
+import { describeWebhookHeads } from '../../contract/webhook-heads.ts'
 import { makeDirectory, openStore } from './fixture.ts'
 
 const hasShell = spawnSync('sqlite3', ['--version']).status === 0
@@ -10,6 +11,13 @@ describe('on SQLite', () => {
   const endings: (() => unknown)[] = []
   afterEach(async () => {
     for (const end of endings.splice(0).reverse()) await end()
+  })
+  describeWebhookHeads(async () => {
+    const directory = makeDirectory()
+    endings.push(() => directory.remove())
+    const store = await openStore(join(directory.path, 'store.db'))
+    endings.push(() => store.close())
+    return store
   })
   describeAuditChain(async () => {
     const directory = makeDirectory()
