@@ -22,7 +22,7 @@ const EVENT_WORDS = '^src/events/types\\.ts$'
 
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
-  '^src/(verification|factors|access|events|limits)/',
+  '^src/(verification|factors|access|events|limits|shield)/',
   '^src/delivery/((receipts|calls|pace)/)?((outbox-|poll-)?ports|registry)\\.ts$',
   '^src/(retention|audit)/ports\\.ts$',
   '^src/webhooks/(ports|destination|body|payload)\\.ts$',
@@ -81,6 +81,11 @@ module.exports = {
       '^src/webhooks/',
       EVENT_WORDS,
       '^src/audit/ports\\.ts$',
+    ]),
+    row('shield-knows-verification', '^src/shield/', [
+      '^src/(shield|verification)/',
+      EVENT_WORDS,
+      '^src/limits/client-address\\.ts$',
     ]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [

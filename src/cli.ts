@@ -19,6 +19,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { exportLogCommand } from './commands/export-log.ts'
 import { healthcheckCommand } from './commands/healthcheck.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
+import { LIST_COMMANDS } from './commands/lists.ts'
 import { migrateStoreCommand } from './commands/migrate-store.ts'
 import { eraseCommand, exportCommand, liftCommand } from './commands/people.ts'
 import { previewCommand } from './commands/preview.ts'
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   ...AUDIT_COMMANDS,
   ...WEBHOOK_COMMANDS,
   ...[statsCommand, costsCommand],
+  ...LIST_COMMANDS,
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],

@@ -83,7 +83,10 @@ const SENTENCES = {
   overloaded: 'We are busy. Please try again in a moment.',
   store_unavailable: 'We are busy. Please try again in a moment.',
 }
-const explain = ({ error }) => SENTENCES[error] ?? 'That did not work. Please try again later.'
+const explain = ({ error, reference }) =>
+  reference
+    ? `Codes cannot be sent to you. Support knows the reason: ${reference}`
+    : (SENTENCES[error] ?? 'That did not work. Please try again later.')
 
 /** Nothing but these leaves the person on the page where the code is entered. */
 const STAYS = new Set([

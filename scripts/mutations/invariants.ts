@@ -84,4 +84,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'the log shows what was done to it',
     text: 'Every event is chained within minutes, in the order of its number, which no other event ever has. A row that is changed, removed or put in between afterwards is found and named, as is a segment or a head; retention by its days, and an erasure that the log shows, are not taken for that. What was erased cannot be read or guessed from what stays.',
   },
+  I21: {
+    name: 'a blocked recipient gets no message',
+    text: 'A start, a resend or a step that meets an entry which refuses sends and counts nothing, in any spelling, until the entry is over: at once on the node that made it, within 5 s on others. One that allows lets through. Entries of rules let known people through, entries of people nobody. The answer names the entry and no reason.',
+  },
 }

@@ -10,6 +10,7 @@ import type { Party } from '../verification/party.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { createCosts } from './costs.ts'
 import type { KeyAdmin } from './keys.ts'
+import type { ListAdmin } from './lists.ts'
 import {
   actorOf,
   countedParty,
@@ -43,6 +44,7 @@ export type AdminDeps = {
   recipients: Recipients
   refusals: ListRefusals
   suppressions: SuppressionAdmin
+  lists: ListAdmin
   operations: Operations
   webhooks: WebhookOperations
   keys: KeyAdmin

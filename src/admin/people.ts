@@ -14,6 +14,7 @@ import {
   PAUSE_MS,
   type RetentionStore,
 } from '../retention/ports.ts'
+import type { EntryFilter, ListEntry, ListStore } from '../shield/ports.ts'
 import type { LimitKey, LimitLifts, LimitReads } from '../verification/limit-ports.ts'
 import type { Liftable } from '../verification/limit-states.ts'
 import { type Party, readParty } from '../verification/party.ts'
@@ -34,6 +35,7 @@ export type PeopleDeps = {
   retention: Pick<RetentionStore, 'erase'>
   factors: Pick<FactorStore, 'ofSubject'>
   suppressions: Pick<Suppressions, 'list'>
+  lists: Pick<ListStore, 'list'>
   recipients: Recipients
   refusals: { flush(): Promise<void> }
   services: ReadonlyMap<string, ServicePolicy>
@@ -51,6 +53,8 @@ export type Exported = {
   /** Without secrets and codes. */
   factors: (FactorView & { service: string })[]
   suppressions: Suppression[]
+  /** Of the block and allow lists. */
+  entries: ListEntry[]
   /** Of no verification: refusals, factors. */
   events: EventRecord[]
   isComplete: boolean
@@ -80,9 +84,22 @@ export function countedParty(person: Person): Party | null {
   return party && party.kind !== 'unreadable' ? party : null
 }
 
+/** What keeps messages from them, or lets them through. */
+function createListedOf({ suppressions, lists }: Pick<PeopleDeps, 'suppressions' | 'lists'>) {
+  return async (of: EntryFilter): Promise<Pick<Exported, 'suppressions' | 'entries'>> => {
+    const { service, budgetIndexes } = of
+    const [suppressed, entries] = await Promise.all([
+      suppressions.list({ service, budgetIndexes }, null, MAX_EXPORTED),
+      lists.list(of, null, MAX_EXPORTED),
+    ])
+    return { suppressions: suppressed.items, entries: entries.items }
+  }
+}
+
 /** @throws StoreUnavailableError, UnknownKeyError everywhere */
 export function createPeople(deps: PeopleDeps) {
   const { recipients, clock } = deps
+  const listedOf = createListedOf(deps)
   const indexesOf = (admin: Admin, person: Person) =>
     recipients.indexesOf(person, admin.service) ?? []
 
@@ -127,11 +144,10 @@ export function createPeople(deps: PeopleDeps) {
       const ofNone = { service, budgetIndexes, verificationId: null }
       const others = await deps.events.list({ ...ofNone, cursor: null, limit: MAX_EXPORTED })
       const factors = await factorsOf(admin, person)
-      const list = deps.suppressions.list({ service, budgetIndexes }, null, MAX_EXPORTED)
-      const { items: suppressions } = await list
+      const listed = await listedOf({ service, budgetIndexes, now: at })
       const isComplete = found.nextCursor === null && others.nextCursor === null
       const events = others.items
-      return { person, verifications: details, factors, suppressions, events, isComplete }
+      return { person, verifications: details, factors, ...listed, events, isComplete }
     },
 
     /**

@@ -4,6 +4,7 @@
 import type { ApiKeyRecord } from '../access/ports.ts'
 import type { Reading } from '../admin/diagnosis.ts'
 import { createKeyAdmin } from '../admin/keys.ts'
+import { createListAdmin } from '../admin/lists.ts'
 import { createPeople, type Exported } from '../admin/people.ts'
 import type {
   Admin,
@@ -19,12 +20,15 @@ import type { Config } from '../config/config.ts'
 import { toWireAdminVerification, toWireDiagnosed } from '../http/schemas/admin-verifications.ts'
 import { toWireEvent } from '../http/schemas/events.ts'
 import { toWireKey } from '../http/schemas/keys.ts'
+import { toWireListEntry } from '../http/schemas/list-entries.ts'
 import { toWireExport } from '../http/schemas/people.ts'
 import { toWireRefusal } from '../http/schemas/refusals.ts'
 import { toWireSuppression } from '../http/schemas/suppressions.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { createKeyring } from '../kernel/keyring.ts'
 import { composeSearch } from '../service/compose-requests.ts'
+import { createLists } from '../shield/lists.ts'
+import type { ListEntry } from '../shield/ports.ts'
 import type { Store } from '../storage/store.ts'
 import type { Suppression } from '../verification/suppression.ts'
 import { createDestinations } from '../webhooks/destination.ts'
@@ -64,6 +68,7 @@ const wireOf = (
   refusal: (line: RefusalLine) => toWireRefusal(line, recipients),
   key: (record: ApiKeyRecord) => toWireKey(record, clock.now()),
   suppression: (row: Suppression) => toWireSuppression(row, clock.now(), recipients),
+  listEntry: (entry: ListEntry) => toWireListEntry(entry, clock.now(), recipients),
   exported: (exported: Exported) => toWireExport(exported, clock.now(), recipients),
 })
 
@@ -95,12 +100,18 @@ async function openContext(store: Store, config: Config) {
     refusals: createRefusals({ events, recipients }),
     keys: createKeyAdmin({ store: store.apiKeys, events, services, clock }),
     suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
+    // The running service looks every few seconds.
+    lists: createListAdmin({
+      lists: createLists({ store: store.lists, book: { refresh: async () => {} }, keyring, clock }),
+      services,
+    }),
     people: createPeople({
       verifications,
       events,
       retention,
       factors,
       suppressions: store.suppressions,
+      lists: store.lists,
       refusals,
       services,
       recipients,

@@ -40,9 +40,10 @@ export const exportCommand: Command = {
   },
 }
 
-function describe({ verifications, factors, suppressions, events }: Erased): string {
+function describe({ verifications, factors, suppressions, entries, events }: Erased): string {
   const parts = [countOf(verifications, 'verification'), countOf(factors, 'factor')]
   if (suppressions > 0) parts.push(countOf(suppressions, 'suppression'))
+  if (entries > 0) parts.push(`${entries} of the lists`)
   return `Removed: ${[...parts, countOf(events, 'other event')].join(', ')}.\n`
 }
 

@@ -9,6 +9,7 @@ import {
   underMissingKeys,
 } from '../factors/root-keys.ts'
 import { createKeyring } from '../kernel/keyring.ts'
+import { rewrapEntries } from '../shield/lists.ts'
 import type { Store } from '../storage/store.ts'
 import { rewrapSuppressions } from '../verification/suppress.ts'
 import {
@@ -38,14 +39,15 @@ function describe({ moved, skipped, unknown, broken }: Rewrapped, left: number):
   return `${lines.join('\n')}\n`
 }
 
-function describeRecipients({ moved, left }: { moved: number; left: number }): string {
+function describePeople(what: string, { moved, left }: { moved: number; left: number }): string {
   const notMoved = left > 0 ? `, ${left} cannot be opened: their root key is missing` : ''
-  return moved + left === 0 ? '' : `Suppressed recipients: ${moved} moved${notMoved}.\n`
+  return moved + left === 0 ? '' : `${what}: ${moved} moved${notMoved}.\n`
 }
 
 export const rewrapCommand: Command = {
   words: 'keys rewrap',
-  summary: 'Moves authenticator apps, recovery codes and suppressions to the current root key.',
+  summary:
+    'Moves authenticator apps, recovery codes, suppressions and list entries to the current root key.',
   options: JSON_OPTION,
   notes: `Run it with the service's environment, once every node has the new SECRET_KEY and
 the old one in SECRET_KEY_PREVIOUS. Services can keep running. It can be stopped and
@@ -70,15 +72,18 @@ factor needs the old key. (docs/operations.md, "A new root key".)`,
           suppressions: store.suppressions,
           ...{ keyring, stop },
         })
+        const entries = await rewrapEntries({ store: store.lists, ...{ keyring, stop } })
         const left = await store.factors.countNotUnder(keyring.currentKeyId)
         const { unknown, ...counts } = result
         const summary = {
           ...{ ...counts, left, unknown_keys: Object.fromEntries(unknown) },
           suppressions: recipients,
+          list_entries: entries,
         }
-        const text = `${describe(result, left)}${describeRecipients(recipients)}`
+        const people = `${describePeople('Suppressed recipients', recipients)}${describePeople('Entries of the lists', entries)}`
+        const text = `${describe(result, left)}${people}`
         terminal.out(given.flag('json') ? toJson(summary) : text)
-        return left + recipients.left === 0 ? EXIT.ok : EXIT.failed
+        return left + recipients.left + entries.left === 0 ? EXIT.ok : EXIT.failed
       })
     }),
 }

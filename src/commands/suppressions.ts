@@ -89,7 +89,7 @@ countersign unsuppress <id> --because <why>.`,
 }
 
 /** @throws UsageError */
-async function readBecause(given: Given): Promise<string> {
+export async function readBecause(given: Given): Promise<string> {
   const { MAX_LIFT_REASON } = await import('../admin/suppressions.ts')
   const because = given.text('because')?.trim() ?? ''
   if (because === '' || because.length > MAX_LIFT_REASON || /\p{Cc}/u.test(because))

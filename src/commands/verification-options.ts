@@ -85,6 +85,15 @@ function readTime(given: Given, name: string, now: number): number | undefined {
   throw new UsageError(`--${name} must be a time such as 2h, 7d or 2026-11-27T14:00:00Z`)
 }
 
+/** From now on; undefined: not given. @throws UsageError */
+export function readTimeAhead(given: Given, name: string, now: number): number | undefined {
+  const text = given.text(name)
+  if (text === undefined) return undefined
+  const [, amount = '0', unit = ''] = AGO.exec(text) ?? []
+  if (Number(amount) > 0) return now + Number(amount) * (UNITS_MS[unit] ?? 0)
+  throw new UsageError(`--${name} must be a time such as 30m, 2h or 7d`)
+}
+
 /** @throws UsageError */
 export function oneOf<T extends string>(given: Given, name: string, known: readonly T[]) {
   const text = given.text(name)

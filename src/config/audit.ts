@@ -39,6 +39,6 @@ export const AUDIT_SETTINGS = {
     'AUDIT_STREAM_EVENTS',
     ['all', 'admin'],
     'all',
-    '`admin`: only what admins did: sign-ins and sign-outs, keys, recipients shown, exported and erased, exports of lists, limits and suppressions lifted, webhooks switched and replayed, and the heads of the chain',
+    '`admin`: only what admins did: sign-ins and sign-outs, keys, recipients shown, exported and erased, exports of lists, limits and suppressions lifted, entries of the lists made and ended, webhooks switched and replayed, and the heads of the chain',
   ),
 } as const

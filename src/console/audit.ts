@@ -28,6 +28,7 @@ export const SUBJECTS = {
     types: ['recipient.shown', 'recipient.exported', 'recipient.erased', 'recipient.unsuppressed'],
   },
   limits: { label: 'Limits', types: ['limit.lifted'] },
+  lists: { label: 'Lists', types: ['list.entry_made', 'list.entry_ended'] },
   sessions: {
     label: 'Sign-ins',
     types: ['admin.signed_in', 'admin.signed_out', 'admin.session_ended'],

@@ -26,6 +26,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
   expired_before_sent: 'too little time was left',
   no_provider: 'no provider serves this channel',
   recipient_suppressed: 'the recipient is suppressed for this channel',
+  recipient_blocked: 'an entry of the lists refuses the recipient or the network',
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -108,6 +109,13 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'recipient.unsuppressed': ({ channel, lift_reason: why }) => [
     `A suppression for ${word(channel)} was lifted: ${word(why)}`,
   ],
+  'list.entry_made': (details) => [
+    `An entry of the lists was made: ${entryOf(details)}: ${word(details.reason)}`,
+    details.effect === 'allow' ? '' : 'warn',
+  ],
+  'list.entry_ended': (details) => [
+    `An entry of the lists was ended: ${entryOf(details)}: ${word(details.end_reason)}`,
+  ],
   'limit.lifted': () => ['The limits on messages to a person were lifted'],
   'admin.signed_in': ({ by, name, role }) => [
     by === 'oidc' ? `Signed in, as ${word(name)} (${word(role)})` : 'Signed in, with a key',
@@ -126,6 +134,16 @@ const WORDS: Readonly<Partial<Record<EventType, (details: EventDetails) => Event
   'webhook.switched_on': () => ['A webhook’s URL was switched on'],
   'webhook.replayed': () => ['Messages to a webhook were replayed'],
 }
+
+const EFFECTS: Readonly<Record<string, string>> = {
+  allow: 'let through',
+  challenge: 'challenge',
+  refuse: 'block',
+}
+
+/** `block prefix 22507`; of a person without the number. */
+const entryOf = ({ effect, by, value }: EventDetails): string =>
+  `${EFFECTS[word(effect)] ?? word(effect)} ${word(by)}${value === undefined ? '' : ` ${word(value)}`}`
 
 /** Where prices are given: `; 2 parts, 0.0158 USD`. */
 function costOf({ parts, price, currency }: EventDetails): string {

@@ -177,7 +177,7 @@ export function eraseConfirmPage(
     html`${crumb(html`<a href="${back}">one ${person.kind}</a> / erase`)}
 <h1>Erase <span class="mono">${person.masked}</span></h1>
 <div class="sheet"><p>This permanently removes everything stored about this ${person.kind}, ${reach}:</p>
-<ul><li>verifications, with their messages and events; open ones are canceled first,</li>${person.kind === 'subject' ? html`<li>authenticator apps and recovery codes,</li>` : ''}<li>their refusals and other lines in the log,</li><li>suppressions: somebody who opted out may be sent messages again.</li></ul>
+<ul><li>verifications, with their messages and events; open ones are canceled first,</li>${person.kind === 'subject' ? html`<li>authenticator apps and recovery codes,</li>` : ''}<li>their refusals and other lines in the log,</li><li>suppressions: somebody who opted out may be sent messages again,</li><li>entries about them on the block and allow lists.</li></ul>
 <p>Limits on messages keep their counts until they end, and daily counts stay: neither names anybody. <strong>Guesses of the last day are forgotten</strong>: erase somebody who asks for it, not somebody who is locked out. The log records that something was erased, and by which key, not whose it was.</p>
 ${notice}
 ${postForm(page, '/admin/person/erased', form)}</div>`,
@@ -190,6 +190,7 @@ export function erasedPage(page: SignedInPage, person: PersonShown, removed: Era
     ['Verifications', removed.verifications],
     ['Apps and sets of recovery codes', removed.factors],
     ['Suppressions', removed.suppressions],
+    ['List entries', removed.entries],
     ['Other lines of the log', removed.events],
   ]
   // A subject has no messages, and a recipient no factors.

@@ -52,9 +52,12 @@ async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
 }
 
 /** Except for the event of this export, which is always there. */
-function isEmpty({ verifications, factors, suppressions, events }: Exported): boolean {
+function isEmpty({ verifications, factors, suppressions, entries, events }: Exported): boolean {
   const others = events.filter(({ type }) => type !== 'recipient.exported')
-  return verifications.length + factors.length + suppressions.length + others.length === 0
+  return (
+    verifications.length + factors.length + suppressions.length + entries.length + others.length ===
+    0
+  )
 }
 
 function download({ c }: SignedInPage, deps: ConsoleDeps, exported: Exported): Response {

@@ -34,7 +34,7 @@ export type PastSend = {
 }
 
 /** Of a step, by the limits and by what its recipient wants; `unavailable`: neither could be asked. */
-export type StepAdmission = 'admitted' | 'refused' | 'suppressed' | 'unavailable'
+export type StepAdmission = 'admitted' | 'refused' | 'suppressed' | 'blocked' | 'unavailable'
 
 /** A due delivery as the store hands it to `plan`. */
 export type DueDelivery = {

@@ -28,6 +28,7 @@ export const REFUSED = {
     code: 'recipient_suppressed',
     message: 'the recipient gets no messages of this channel',
   },
+  blocked: { code: 'recipient_blocked', message: 'the recipient or the network is blocked' },
 } as const
 const NO_SENDS = { code: 'max_sends_reached', message: 'the verification has had all its messages' }
 

@@ -23,6 +23,7 @@ import { exportRoutes } from './routes/exports.ts'
 import { factorRoutes } from './routes/factors.ts'
 import { inboxRoutes, localHostOnly } from './routes/inbox.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { listEntryRoutes } from './routes/list-entries.ts'
 import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
@@ -62,6 +63,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...peopleRoutes,
     ...webhookRoutes,
     ...suppressionRoutes,
+    ...listEntryRoutes,
     ...keyRoutes,
     ...costRoutes,
     ...summaryRoutes,

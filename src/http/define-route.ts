@@ -36,7 +36,15 @@ export type Definition = {
   id: string
   summary: string
   description?: string
-  tag: 'Verifications' | 'Factors' | 'Operation' | 'Event log' | 'People' | 'Webhooks' | 'Keys'
+  tag:
+    | 'Verifications'
+    | 'Factors'
+    | 'Operation'
+    | 'Event log'
+    | 'People'
+    | 'Webhooks'
+    | 'Keys'
+    | 'Lists'
   needs: Requirement | 'nothing'
   params?: ZodObject
   query?: ZodObject

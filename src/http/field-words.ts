@@ -156,6 +156,7 @@ export const FIELD_WORDS: Readonly<Record<string, FieldWords>> = {
   verifications: { description: 'How many.', example: 3 },
   factors: { description: 'How many.', example: 1 },
   suppressions: { description: 'How many.', example: 1 },
+  entries: { description: 'How many.', example: 1 },
   events: { description: 'How many.', example: 12 },
 
   // Health.

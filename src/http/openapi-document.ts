@@ -85,6 +85,7 @@ export function buildDocument(app: App): OpenApiDocument {
       { name: 'Operation', description: 'Health, readiness and these pages.' },
       { name: 'Event log', description: 'What happened, newest first; for admins.' },
       { name: 'People', description: 'Everything about one recipient or subject; for admins.' },
+      { name: 'Lists', description: 'What starts are blocked or let through; for admins.' },
       { name: 'Keys', description: 'API keys: made, listed and revoked; for admins.' },
       { name: 'Webhooks', description: 'What is sent to your URLs, and what became of it.' },
     ],

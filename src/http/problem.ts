@@ -104,6 +104,10 @@ export const Problem = z
       .object({ name: z.enum(LIMIT_NAMES), max: z.int(), window_seconds: z.int() })
       .optional(),
     retry_after_seconds: z.int().optional(),
+    reference: z.string().optional().openapi({
+      description: 'The entry of the lists that refused it: support finds the reason by it.',
+      example: 'lst_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p',
+    }),
     attempts_remaining: z.int().optional(),
     verification: Verification.optional(),
   })
@@ -121,7 +125,7 @@ function toProblemBody(
   retryAfterSeconds: number | undefined,
 ): ProblemBody {
   const { status, title } = ERRORS[refused.error]
-  const { errors, limit, attemptsRemaining, verification } = refused
+  const { errors, limit, attemptsRemaining, reference, verification } = refused
   return {
     type: problemType(refused.error),
     title,
@@ -138,6 +142,7 @@ function toProblemBody(
       },
     }),
     ...(retryAfterSeconds !== undefined && { retry_after_seconds: retryAfterSeconds }),
+    ...(reference !== undefined && { reference }),
     ...(attemptsRemaining !== undefined && { attempts_remaining: attemptsRemaining }),
     ...(verification && { verification: toWireVerification(verification) }),
   }

@@ -33,7 +33,7 @@ const TOKEN_BYTES = 8
 /** Of a claim: whoever holds the delivery has it. */
 export const drawToken = (): string => drawBytes(TOKEN_BYTES).toString('base64url')
 
-export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup' | 'exp'
+export type IdPrefix = 'vrf' | 'fct' | 'key' | 'req' | 'sup' | 'lst' | 'exp'
 
 const ID_BYTES = 20
 /** Base32hex (RFC 4648 §7) of ten bits. */
@@ -57,6 +57,8 @@ export const VERIFICATION_ID = /^vrf_[0-9a-v]{32}$/
 export const API_KEY_ID = /^key_[0-9a-v]{32}$/
 
 export const SUPPRESSION_ID = /^sup_[0-9a-v]{32}$/
+
+export const LIST_ENTRY_ID = /^lst_[0-9a-v]{32}$/
 
 /** Named after their verification and their number, deliveries and tries are found without an index of their own. */
 export function deliveryId(verificationId: string, sendNumber: number): string {

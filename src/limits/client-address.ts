@@ -88,6 +88,26 @@ function readRange(entry: string): Range {
   return [address, prefix]
 }
 
+/**
+ * The network that a text names, by its first address in canonical form: `::ffff:10.1.2.3/104` is 10.0.0.0 with 8 bits,
+ * and an address alone is the whole of it. Null: it names none.
+ */
+export function parseNetwork(text: string): { address: string; bits: number } | null {
+  try {
+    const [base, bits] = readRange(text)
+    const cidr = `${write(base)}/${bits}`
+    const { IPv4: four, IPv6: six } = ipaddr
+    const version = base instanceof six ? six : four
+    return { address: write(version.networkAddressFromCIDR(cidr)), bits }
+  } catch {
+    return null
+  }
+}
+
+/** Four or sixteen. @param ip as `parseAddress` gives it; null for anything else */
+export const addressBytes = (ip: string): readonly number[] | null =>
+  read(ip)?.toByteArray() ?? null
+
 function contains(range: Range, address: Address): boolean {
   return range[0].kind() === address.kind() && address.match(range)
 }

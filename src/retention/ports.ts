@@ -8,7 +8,14 @@ export const BATCH = 50
 /** Between two steps a busy store serves its callers; some 2,000 rows a second at the most. */
 export const PAUSE_MS = 25
 
-export const NOTHING_ERASED = { verifications: 0, factors: 0, suppressions: 0, events: 0 }
+export const NOTHING_ERASED = {
+  verifications: 0,
+  factors: 0,
+  suppressions: 0,
+  /** Of the block and allow lists. */
+  entries: 0,
+  events: 0,
+}
 export type Erased = typeof NOTHING_ERASED
 
 /** @throws StoreUnavailableError everywhere */

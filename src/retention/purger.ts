@@ -22,7 +22,7 @@ export function createPurger(deps: {
   store: Pick<RetentionStore, 'eraseAddresses' | 'purge'>
   days: RetentionDays
   /** What else is over for as long as recipients are kept. */
-  alsoPurge?: RetentionStore['purge']
+  alsoPurge?: readonly RetentionStore['purge'][]
   clock: Clock
   logger: Pick<Logger, 'warn'>
   pauseMs?: number
@@ -44,7 +44,7 @@ export function createPurger(deps: {
     try {
       // The older ones first: a removed row need not be read again.
       await untilNone((input) => store.purge(input), days.recipients)
-      if (deps.alsoPurge) await untilNone(deps.alsoPurge, days.recipients)
+      for (const purge of deps.alsoPurge ?? []) await untilNone(purge, days.recipients)
     } finally {
       // Even where rows could not be removed, their addresses go.
       await untilNone((input) => store.eraseAddresses(input), days.addresses)

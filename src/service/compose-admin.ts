@@ -7,6 +7,7 @@ import { createIdentities } from '../access/identities.ts'
 import { createOidcProvider } from '../access/oidc/provider.ts'
 import { createCosts } from '../admin/costs.ts'
 import { createKeyAdmin } from '../admin/keys.ts'
+import { createListAdmin } from '../admin/lists.ts'
 import type { AdminDeps } from '../admin/operations.ts'
 import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport, Weights } from '../admin/ports.ts'
@@ -30,6 +31,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { LimitStore } from '../limits/counting.ts'
 import { PACKAGE_FILE } from '../paths.ts'
+import type { Lists } from '../shield/lists.ts'
 import type { Store } from '../storage/store.ts'
 import type { Levels } from '../telemetry/metrics.ts'
 import type { VerificationService } from '../verification/api.ts'
@@ -61,6 +63,7 @@ export type AdminParts = {
   webhooks: Pick<Webhooks, 'destinations' | 'wake'>
   summaries: Summaries
   counter: Pick<Counter, 'catchUp'>
+  lists: Lists
 }
 
 function describeNode(config: Config, startedAt: number): HealthReport['node'] {
@@ -95,6 +98,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     recipients,
     refusals: createRefusals({ events: store.events, recipients }),
     suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
+    lists: createListAdmin({ lists: parts.lists, services: config.services }),
     operations: createOperations({
       ...{
         verifications: store.verificationReads,
@@ -103,6 +107,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       },
       factors: store.factors,
       suppressions: store.suppressions,
+      lists: store.lists,
       refusals: parts.refusals,
       recipients,
       service: parts.service,

@@ -18,7 +18,6 @@ import { createRouting, type Routed, type Routing } from '../delivery/routes/rou
 import { createComposer } from '../delivery/templates/message.ts'
 import { createWorker, type Worker } from '../delivery/worker.ts'
 import { createRefusalLog } from '../events/refusal-log.ts'
-import { purgeUnverified } from '../factors/domain.ts'
 import { createHasher, startSelfTest } from '../hashing/hasher.ts'
 import { createMint } from '../hashing/mint.ts'
 import type { Channel } from '../kernel/channel.ts'
@@ -26,7 +25,7 @@ import { type Clock, createClock, STEERED_RATE } from '../kernel/clock.ts'
 import { createKeyring, type Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { addressKey } from '../limits/client-address.ts'
-import { createPurger } from '../retention/purger.ts'
+import type { Book } from '../shield/book.ts'
 import type { Store } from '../storage/store.ts'
 import { createMetrics, type Levels, type Metrics } from '../telemetry/metrics.ts'
 import { createProviderWatch, type ProviderWatch } from '../telemetry/observed.ts'
@@ -35,10 +34,11 @@ import { generateCode } from '../verification/comparison.ts'
 import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
-import { createSweeper } from '../verification/sweeper.ts'
 import { composeAudit } from './compose-audit.ts'
 import { composeCalls } from './compose-calls.ts'
+import { composeCleaning } from './compose-cleaning.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
+import { composeShield } from './compose-shield.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
 import type { Thread } from './thread.ts'
@@ -76,6 +76,7 @@ function composeDelivery(
     logger: Logger
     metrics: Metrics
     suppress: Suppress
+    book: Book
   },
 ): Sending {
   const { store, keyring, clock, logger, metrics } = deps
@@ -102,6 +103,7 @@ function composeDelivery(
     countMessage: createCountMessage({
       limiter: deps.limiter,
       store: store.verifications,
+      judge: deps.book.judge,
       clock,
       keyring,
       addressKey,
@@ -183,17 +185,6 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     clock,
     logger,
   }) satisfies RefusalLog
-  const sweeper = createSweeper({
-    ...{ store: store.verifications, clock, logger },
-    alsoPurge: (limit) => purgeUnverified({ factors: store.factors, clock }, limit),
-  })
-  const purger = createPurger({
-    store: store.retention,
-    alsoPurge: (input) => store.suppressions.purge(input),
-    days: config.retentionDays,
-    clock,
-    logger,
-  })
   const metrics = createMetrics()
   const counting = composeCounting(store, clock, logger)
   const suppress = createSuppress({
@@ -202,19 +193,29 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     clock,
     onSuppressed: metrics.countSuppressed,
   })
+  const shield = composeShield({ store, keyring, clock, logger })
   const parts = {
     store,
     limiter,
     clock,
     keyring,
     refusals,
-    sweeper,
-    purger,
+    ...composeCleaning(config, store, clock, logger),
     metrics,
     ...counting,
     suppress,
+    ...shield,
     ...composeHashing(config, keyring, clock, logger),
-    ...composeDelivery(config, { store, limiter, keyring, clock, logger, metrics, suppress }),
+    ...composeDelivery(config, {
+      store,
+      limiter,
+      keyring,
+      clock,
+      logger,
+      metrics,
+      suppress,
+      ...shield,
+    }),
     audit: composeAudit(config, { store, keyring, clock, logger, metrics }),
     webhooks: openWebhooks({ store, keyring, clock, logger, metrics }),
   }

@@ -7,6 +7,7 @@ import type { Config, Role } from '../config/config.ts'
 import type { Worker } from '../delivery/worker.ts'
 import { adviseOnRootKeys } from '../factors/root-keys.ts'
 import type { AppDeps, Readiness } from '../http/deps.ts'
+import { NO_SERVICE } from '../kernel/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -18,7 +19,7 @@ import {
 import type { Store } from '../storage/store.ts'
 import { type Party, partyBudgetIndexes } from '../verification/party.ts'
 import { countriesOf, readingsOf } from '../verification/recipient.ts'
-import { adviseOnSuppressions } from '../verification/suppress.ts'
+import { adviseOnPeople, adviseOnSuppressions } from '../verification/suppress.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []
@@ -52,8 +53,12 @@ export async function warnOfKeys(
   for (const warning of warnings) logger.warn({}, warning) // mutant: C65.start-lost-key
   for (const note of notes) logger.info({}, note)
   const recipients = await adviseOnSuppressions({ suppressions: store.suppressions, keyring })
-  for (const warning of recipients.warnings) logger.warn({}, warning)
-  for (const note of recipients.notes) logger.info({}, note)
+  const listed = await adviseOnPeople(keyring, store.lists, {
+    rows: 'people on the block and allow lists',
+    lost: 'their entries have no effect',
+  })
+  for (const warning of [...recipients.warnings, ...listed.warnings]) logger.warn({}, warning)
+  for (const note of [...recipients.notes, ...listed.notes]) logger.info({}, note)
 }
 
 export function composeAddresses(
@@ -85,8 +90,9 @@ export type Search = {
 }
 
 export function composeSearch(config: Config, keyring: Keyring): Search {
+  /** Entries of the lists may be of every service: they are found under no service's name. */
   const namesOf = (service: string | null) =>
-    service === null ? [...config.services.keys()] : [service]
+    service === null ? [...config.services.keys(), NO_SERVICE] : [service]
   const own = new Map([...config.services].map(([name, policy]) => [name, countriesOf(policy)]))
   const every = new Set([...own.values()].flat())
   const readings = (to: string, service: string | null, country: string | null) =>

@@ -149,6 +149,8 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       const { listen, metrics } = config
       const host = listen.kind === 'unix' ? `unix:${listen.path}` : listen.host
       const port = listen.kind === 'unix' ? 0 : listen.port
+      // Before the first request: nobody who is blocked gets a message because a node is young.
+      await parts.book.start()
       server = await startServer({ app, host, port, clock, logger })
       if (metrics)
         metricsServer = await startMetricsServer(parts.metrics, metrics.host, metrics.port)
@@ -173,6 +175,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       closing.abort()
       clearTimeout(preparing)
       mint.stop()
+      parts.book.stop()
       await server?.close(Math.max(left() - sendsShareMs, left() / 2))
       await worker.drain(left())
       await Promise.all([

@@ -157,6 +157,7 @@ type Ports = Extract<
   | 'adminSessions'
   | 'webhooks'
   | 'suppressions'
+  | 'lists'
   | 'counts'
   | 'audit'
 >
@@ -169,6 +170,7 @@ const READS = {
     'checkGuessBudget',
     'checkStart',
     'findSuppressed',
+    'isKnown',
     'find',
     'findToCheck',
     'list',
@@ -194,6 +196,7 @@ const READS = {
   adminSessions: ['find', 'list'],
   webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
   suppressions: ['find', 'list', 'keyIds', 'notUnder'],
+  lists: ['version', 'inForce', 'find', 'list', 'keyIds', 'notUnder'],
   counts: ['next', 'tallies', 'costs', 'times', 'names'],
   audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
@@ -210,6 +213,7 @@ const WRITES = {
   adminSessions: ['insert', 'touch', 'remove'],
   webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
   suppressions: ['replace', 'lift', 'purge', 'rewrap'],
+  lists: ['make', 'end', 'purge', 'rewrap'],
   counts: ['apply', 'purge'],
   audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
 } as const satisfies {

@@ -12,6 +12,7 @@ import type { PollStore } from '../delivery/receipts/poll-ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
 import type { RetentionStore } from '../retention/ports.ts'
+import type { ListStore } from '../shield/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 import type { Suppressions } from '../verification/suppression.ts'
 import type { WebhookStore } from '../webhooks/ports.ts'
@@ -36,6 +37,7 @@ export type Store = {
   adminSessions: AdminSessionStore
   webhooks: WebhookStore
   suppressions: Suppressions
+  lists: ListStore
   counts: CountStore
   audit: AuditStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */

@@ -7,38 +7,25 @@ import {
   type SuppressionFilter,
   type Suppressions,
 } from '../verification/suppression.ts'
-import { encodeCursor } from './cursor.ts'
+import { boundedSlice } from './bounded-slice.ts'
 import type { Engine } from './engine.ts'
-
-/** Rows that a slice reads: filters other than the person's are applied to them in memory. */
-export const SUPPRESSIONS_READ = 500
 
 /** Reports of one recipient at one moment: an answer, a receipt and their copies. */
 const MAX_TURNS = 10
 
 export type SuppressionRow = Suppression & { seq: number }
 
-function toSuppression({ seq: _seq, ...row }: SuppressionRow): Suppression {
-  return row
-}
-
-/** @param rows newest first, `SUPPRESSIONS_READ` at most */
+/** @param rows newest first, `ROWS_READ` at most */
 export function toSlice(
   rows: readonly SuppressionRow[],
   { service, channel, reason }: SuppressionFilter,
   limit: number,
 ) {
-  const found = rows.filter(
-    (row) =>
-      (service === null || row.service === service) && // mutant: C35.suppressions-service
-      (channel ?? row.channel) === row.channel &&
-      (reason ?? row.reason) === row.reason,
-  )
-  const items = found.slice(0, limit)
-  const isCut = rows.length >= SUPPRESSIONS_READ
-  const last = found.length > limit ? items.at(-1) : isCut ? rows.at(-1) : undefined
-  const nextCursor = last ? encodeCursor({ at: last.since, seq: last.seq }) : null
-  return { items: items.map(toSuppression), nextCursor }
+  const isMeant = (row: SuppressionRow) =>
+    (service === null || row.service === service) && // mutant: C35.suppressions-service
+    (channel ?? row.channel) === row.channel &&
+    (reason ?? row.reason) === row.reason
+  return boundedSlice(rows, isMeant, (row) => row.since, limit)
 }
 
 export function createSuppressions(engine: Engine['suppressions']): Suppressions {

@@ -104,6 +104,8 @@ export type Refusal = {
   errors?: FieldError[]
   limit?: { name: LimitName; limit: Limit }
   retryAfterSeconds?: number
+  /** For support: the id of the entry that refused it. */
+  reference?: string
   attemptsRemaining?: number
   verification?: VerificationView
   /** Only with `code_incorrect`, which is stored under an Idempotency-Key. */

@@ -9,6 +9,7 @@ import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
 import { LONGEST_LIFETIME_MS } from './policy.ts'
 import type { VerificationStore } from './ports.ts'
 import { addressIndexes, budgetKey, type Recipient, recipientOf } from './recipient.ts'
+import type { Judge } from './verdict.ts'
 
 /** A block of numbers is what differs in its last four digits only. */
 const PREFIX_DIGITS_DROPPED = 4
@@ -66,6 +67,7 @@ export function createCountMessage(
     services: ReadonlyMap<string, ServicePolicy>
     store: Pick<VerificationStore, 'findSuppressed'>
     clock: Clock
+    judge: Judge
   },
 ) {
   return async (message: {
@@ -75,7 +77,7 @@ export function createCountMessage(
     authenticated: boolean
     clientIp: string | null
     prepared: { to: string }
-  }): Promise<Admission['kind'] | 'suppressed'> => {
+  }): Promise<Admission['kind'] | 'suppressed' | 'blocked'> => {
     const service = deps.services.get(message.service)
     // Its plan has given it back: another node knows the service.
     if (!service) return 'refused'
@@ -84,6 +86,8 @@ export function createCountMessage(
     const indexes = addressIndexes(deps.keyring, service.name, recipient)
     const key = { channel: message.channel, addressIndexes: indexes }
     if (await deps.store.findSuppressed(key, deps.clock.now())) return 'suppressed'
+    const verdict = await deps.judge(service.name, { recipient, clientIp })
+    if (verdict?.effect === 'refuse') return 'blocked' // mutant: I21.step-blocked
     const keys = sendLimitKeys(deps, { service, recipient, authenticated, clientIp })
     return (await deps.limiter.admit(keys)).kind
   }

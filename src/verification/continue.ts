@@ -16,6 +16,8 @@ const STANDING: ReadonlySet<Refusal['error']> = new Set([
   'rate_limited',
   'channel_not_available',
   'recipient_suppressed',
+  'recipient_blocked',
+  'client_blocked',
   'idempotency_key_reused',
 ])
 

@@ -12,6 +12,7 @@ import type { Limiter } from './limit-ports.ts'
 import type { Party } from './party.ts'
 import type { ServicePolicy } from './policy.ts'
 import type { RefusalLog, VerificationStore, Wake } from './ports.ts'
+import type { Judge } from './verdict.ts'
 
 export type Domain = {
   store: VerificationStore
@@ -23,6 +24,8 @@ export type Domain = {
   /** By channel, what a typed code is compared with. */
   compare: Comparers
   refusals: RefusalLog
+  /** What the lists say of a start. */
+  judge: Judge
   wake: Wake
   lock: KeyedLock
   generateCode: (length: number) => string

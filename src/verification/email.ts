@@ -38,6 +38,15 @@ function ofMailto(uri: string): string | undefined {
   }
 }
 
+const asciiDomain = (text: string) =>
+  DOMAIN_TEXT.test(text) ? domainToASCII(text).toLowerCase() : ''
+
+/** As it stands in an address; null: it is none. */
+export function readDomain(text: string): string | null {
+  const domain = asciiDomain(text)
+  return DOMAIN.test(domain) ? domain : null
+}
+
 export function readEmail(to: string): Email | Unreadable {
   const trimmed = to.replaceAll(EDGES, '') // mutant: C12.trim-invisibles
   const isUri = MAILTO.test(trimmed) // mutant: C12.mailto-prefix-dropped
@@ -45,8 +54,7 @@ export function readEmail(to: string): Email | Unreadable {
   if (text === undefined)
     return unreadable('is a mailto: link with more in it than one plain address')
   const at = text.lastIndexOf('@')
-  const domainText = text.slice(at + 1)
-  const domain = DOMAIN_TEXT.test(domainText) ? domainToASCII(domainText).toLowerCase() : ''
+  const domain = asciiDomain(text.slice(at + 1))
   const local = readLocalPart(text.slice(0, at), domain)
   if (local === null || Buffer.byteLength(local) > MAX_LOCAL_OCTETS)
     return unreadable(

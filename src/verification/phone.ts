@@ -17,6 +17,9 @@ const TEL = /^tel:\s*/i
 /** RFC 3966: `2671;phone-context=+1415555` is a whole number, and not the one that is written first. */
 const PARAMETERS = /;(?!ext=)/i
 
+/** With numbers of its own, in upper case: ISO 3166-1 alpha-2. */
+export const isCountry = (code: string): boolean => isSupportedCountry(code)
+
 function parse(text: string, country: CountryCode | undefined) {
   try {
     return parsePhoneNumberWithError(text, {

@@ -118,6 +118,8 @@ export type VerificationStore = {
   checkStart(query: GuessQuery, recipient: SuppressedKey | null): Promise<StartObstacle | undefined>
   /** Undefined: it gets messages at this time. */
   findSuppressed(recipient: SuppressedKey, now: number): Promise<Suppressed | undefined>
+  /** Whether this person was approved here, among the newest of their verifications that are kept. */
+  isKnown(service: string, budgetIndexes: readonly Uint8Array[]): Promise<boolean>
   find(service: string, id: string): Promise<VerificationRecord | undefined>
   /** One round trip. */
   findToCheck(query: CheckQuery): Promise<ToCheck | undefined>

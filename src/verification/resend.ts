@@ -18,11 +18,20 @@ import {
 import { refuseLimited, refuseResend, refuseSuppressed, refuseUnknown } from './refuse.ts'
 import type { VerificationRecord } from './state.ts'
 import { decideResend } from './transitions.ts'
+import { refuseListed } from './verdict.ts'
 import { answerWith, openRecipient } from './view.ts'
 
 type Deps = Pick<
   Domain,
-  'store' | 'limiter' | 'keyring' | 'clock' | 'lock' | 'wake' | 'addressKey' | 'pickProvider'
+  | 'store'
+  | 'limiter'
+  | 'keyring'
+  | 'clock'
+  | 'lock'
+  | 'wake'
+  | 'addressKey'
+  | 'pickProvider'
+  | 'judge'
 >
 
 export type Again<Kind extends 'resent' | 'continued'> = {
@@ -69,6 +78,9 @@ export function createSendAgain(deps: Deps) {
     const isTest = record.kind === 'test'
     const notAllowed = isTest || test ? undefined : refuseNow(service, record, to, channel)
     if (notAllowed) return notAllowed // mutant: C50.resend-readmission
+    const judged = isTest || test ? null : { recipient, clientIp: record.clientIp }
+    const blocked = await refuseListed(deps.judge, caller, judged)
+    if (blocked) return blocked // mutant: I21.resend-blocked
     const indexes = addressIndexes(keyring, service.name, recipient)
     const suppressed =
       isTest || test

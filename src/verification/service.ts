@@ -73,7 +73,10 @@ function recordRefusal(deps: Deps, result: Refusal, refused: Refused): void {
       party && budgetIndex && verificationId === null
         ? () => keyring.seal(writePartyText(namesOf(party)), refusalContext(budgetIndex))
         : null,
-    about: detailsOf(about),
+    about: {
+      ...detailsOf(about),
+      ...(result.reference !== undefined && { entry: result.reference }),
+    },
     actor: actorOf(caller, endUser),
   })
 }

@@ -29,6 +29,8 @@ export function planFactorStart(
     budgetIndexes: indexes,
     slot: factorSlot(domain, service.name, command),
     suppressible: null,
+    // Nothing is sent, but a network may be refused here, too.
+    judged: { recipient: null, clientIp: command.endUser.clientIp },
     limitKeys: () => factorStartLimitKeys(domain, service, command.endUser.clientIp), // mutant: C7.subject-start-counted
     resends: false,
     async refuseMissing() {

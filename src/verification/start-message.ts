@@ -50,7 +50,6 @@ export function planMessageStart(
   const subject = { service, recipient, authenticated, clientIp: endUser.clientIp }
   const budget = budgetIndexes(domain.keyring, service.name, recipient)
   const indexes = addressIndexes(domain.keyring, service.name, recipient)
-  const slot = sessionSlot(domain, service.name, command, recipient)
   const length = test?.code.length ?? command.codeLength ?? service.codeLength
   const message = { service: service.name, to: recipient.address, country }
   const pickProvider = (by: Channel) => domain.pickProvider({ ...message, channel: by })
@@ -60,9 +59,10 @@ export function planMessageStart(
     about: { ...about, budgetIndex: budget[0] as Buffer },
     party: recipient.address,
     budgetIndexes: budget,
-    slot,
+    slot: sessionSlot(domain, service.name, command, recipient),
     // A decoy's as anybody's: whether there is an account does not show.
     suppressible: test ? null : { channel, addressIndexes: indexes }, // mutant: C59.test-recipient-exempt
+    judged: test ? null : subject,
     limitKeys: () =>
       test
         ? testLimitKeys(domain, subject, test) // mutant: C19.test-send-exempt

@@ -11,6 +11,7 @@ import type { LimitKey } from './limit-ports.ts'
 import type { SessionSlot } from './ports.ts'
 import type { NewVerification } from './state.ts'
 import type { SuppressedKey } from './suppression.ts'
+import type { Judged } from './verdict.ts'
 
 /** Of the same session: the answer where there is a verification to continue. */
 export type Continued = { result: StartResult; verificationId: string }
@@ -24,6 +25,8 @@ export type StartPlan = {
   slot: SessionSlot | null
   /** Of a message that a person's word or their provider's may forbid; null: nothing is sent. */
   suppressible: SuppressedKey | null
+  /** What the lists are asked of; null: they say nothing of a test recipient. */
+  judged: Judged | null
   /** Made where they are counted: most refused starts, and those that continue a verification, never get there. */
   limitKeys: () => LimitKey[]
   /** A session's pending verification may be sent again where that is due. */

@@ -22,6 +22,7 @@ import { planMessageStart } from './start-message.ts'
 import type { Continued, PlannedStart, PreparedCode, StartContext } from './start-plan.ts'
 import type { VerificationRecord } from './state.ts'
 import { decideStart } from './transitions.ts'
+import { refuseListed } from './verdict.ts'
 import { answerWith } from './view.ts'
 
 type Answer = Success<'started'> | Success<'continued'>
@@ -48,6 +49,8 @@ async function startOnce(deps: StartDeps, context: StartContext): Promise<Learne
     learned(result, { ...about, verificationId })
   const before = await context.response.find()
   if (before) return learned(before, about)
+  const blocked = await refuseListed(deps.judge, context.caller, context.plan.judged)
+  if (blocked) return learned(blocked, about) // mutant: I21.before-count
   const open = await deps.continueSession(context)
   if (open) return learnedOf(open) // mutant: C47.continue-before-count
   const result = await makeNew(deps, context)

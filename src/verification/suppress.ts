@@ -120,23 +120,36 @@ function tryResealing(keyring: Keyring, row: Suppression): Resealed | undefined 
   }
 }
 
-/** For the log at start: without its root key nobody can be found on the list. @throws StoreUnavailableError */
-export async function adviseOnSuppressions(deps: {
-  suppressions: Pick<Suppressions, 'keyIds'>
-  keyring: Pick<Keyring, 'currentKeyId' | 'keyIds'>
-}): Promise<{ warnings: string[]; notes: string[] }> {
-  const { currentKeyId, keyIds } = deps.keyring
-  const others = (await deps.suppressions.keyIds()).filter((keyId) => keyId !== currentKeyId)
+/**
+ * For the log at start: without its root key nobody can be found on the list.
+ * @param what is under the keys, and what becomes of it. @throws StoreUnavailableError
+ */
+export async function adviseOnPeople(
+  keyring: Pick<Keyring, 'currentKeyId' | 'keyIds'>,
+  rows: { keyIds(): Promise<string[]> },
+  what: { rows: string; lost: string },
+): Promise<{ warnings: string[]; notes: string[] }> {
+  const { currentKeyId, keyIds } = keyring
+  const others = (await rows.keyIds()).filter((keyId) => keyId !== currentKeyId)
   const known = others.filter((keyId) => keyIds.includes(keyId))
   const missing = others.filter((keyId) => !keyIds.includes(keyId))
   return {
     warnings: missing.map(
       (keyId) =>
-        `suppressed recipients are under the root key ${keyId}, which neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives: they get messages again. Add it to SECRET_KEY_PREVIOUS and run countersign keys rewrap`,
+        `${what.rows} are under the root key ${keyId}, which neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives: ${what.lost}. Add it to SECRET_KEY_PREVIOUS and run countersign keys rewrap`,
     ),
     notes: known.map(
       (keyId) =>
-        `suppressed recipients are under the previous root key ${keyId}: run countersign keys rewrap before you remove it from SECRET_KEY_PREVIOUS`,
+        `${what.rows} are under the previous root key ${keyId}: run countersign keys rewrap before you remove it from SECRET_KEY_PREVIOUS`,
     ),
   }
 }
+
+export const adviseOnSuppressions = (deps: {
+  suppressions: Pick<Suppressions, 'keyIds'>
+  keyring: Pick<Keyring, 'currentKeyId' | 'keyIds'>
+}) =>
+  adviseOnPeople(deps.keyring, deps.suppressions, {
+    rows: 'suppressed recipients',
+    lost: 'they get messages again',
+  })

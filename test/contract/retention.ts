@@ -151,8 +151,20 @@ export function describeRetention(
         store.retention.erase({
           ...{ budgetIndexes: [current, old], now: T0 + 9, actor: ACTOR, limit: 100 },
         })
-      expect(await erase()).toEqual({ verifications: 2, factors: 1, suppressions: 0, events: 2 })
-      expect(await erase()).toEqual({ verifications: 0, factors: 0, suppressions: 0, events: 0 })
+      expect(await erase()).toEqual({
+        verifications: 2,
+        factors: 1,
+        suppressions: 0,
+        entries: 0,
+        events: 2,
+      })
+      expect(await erase()).toEqual({
+        verifications: 0,
+        factors: 0,
+        suppressions: 0,
+        entries: 0,
+        events: 0,
+      })
       expect(await store.verifications.find('default', pending.id)).toBeUndefined()
       expect(await store.verifications.find('default', stays.id)).toMatchObject({
         status: 'pending',
@@ -168,7 +180,7 @@ export function describeRetention(
       expect(page.items).toMatchObject([
         {
           keyId: ACTOR.keyId,
-          details: { verifications: 2, factors: 1, suppressions: 0, events: 2 },
+          details: { verifications: 2, factors: 1, suppressions: 0, entries: 0, events: 2 },
           verificationId: null,
         },
       ])

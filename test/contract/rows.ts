@@ -1,10 +1,11 @@
 // Rows that the contract suites begin with. All bytes are random or fixed; nothing is sealed for real here.
 // It must not open a store.
 
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { NewFactor } from '../../src/factors/ports.ts'
 import type { Actor } from '../../src/kernel/actor.ts'
 import { createId, createReference } from '../../src/kernel/ids.ts'
+import type { ListEntry } from '../../src/shield/ports.ts'
 import type { CreateInput } from '../../src/verification/ports.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
 import type { NewSuppression } from '../../src/verification/suppression.ts'
@@ -113,6 +114,31 @@ export function createInput(
     ...change,
   }
 }
+
+/** Of a prefix, unless it is told. */
+export function newEntry(change: Partial<ListEntry> = {}): ListEntry {
+  return {
+    id: createId('lst', T0),
+    service: null,
+    effect: 'refuse',
+    by: 'prefix',
+    value: randomInt(1e9, 1e10).toString(),
+    budgetIndex: null,
+    recipientSealed: null,
+    rootKey: null,
+    reason: 'ticket 4711',
+    endsAt: null,
+    madeAt: T0,
+    keyId: ACTOR.keyId,
+    rule: null,
+    ...change,
+  }
+}
+
+export const aboutPerson = (): Partial<ListEntry> => ({
+  ...{ by: 'number', value: null, budgetIndex: mac(), recipientSealed: randomBytes(44) },
+  rootKey: '0a1b2c3d',
+})
 
 export function newSuppression(change: Partial<NewSuppression> = {}): NewSuppression {
   return {

@@ -150,7 +150,13 @@ export function describeSuppressions(factory: () => Stores & Store): void {
       const erased = await factory().retention.erase({
         ...{ budgetIndexes: [stopped.budgetIndex], now: T0, actor: ACTOR, limit: 50 },
       })
-      expect(erased).toEqual({ verifications: 0, factors: 0, suppressions: 1, events: 1 })
+      expect(erased).toEqual({
+        verifications: 0,
+        factors: 0,
+        suppressions: 1,
+        entries: 0,
+        events: 1,
+      })
       expect(await listOf(stopped)).toEqual([])
       const { suppressions } = factory()
       await suppressions.purge({ before: T0 + 7 * DAY_MS, limit: 50 })

@@ -33,6 +33,7 @@ const THROWS = 'throws'
 const OVER = 'start again'
 const ANOTHER = 'give another number or address'
 const WAIT = 'wait'
+const SUPPORT = 'ask support'
 
 const EXPECTED: Record<ErrorSlug, string> = {
   invalid_request: THROWS,
@@ -41,12 +42,16 @@ const EXPECTED: Record<ErrorSlug, string> = {
   country_not_allowed: ANOTHER,
   channel_not_available: ANOTHER,
   number_type_not_allowed: ANOTHER,
+  recipient_blocked: SUPPORT,
+  client_blocked: SUPPORT,
   not_found: THROWS,
   verification_not_found: OVER,
   factor_not_found: OVER,
   webhook_not_found: THROWS,
   method_not_allowed: THROWS,
   request_timeout: THROWS,
+  list_entry_exists: THROWS,
+  too_many_list_entries: THROWS,
   verification_approved: OVER,
   verification_canceled: OVER,
   verification_mismatch: OVER,
@@ -85,7 +90,12 @@ async function nextAfter(path: 'start' | 'check'): Promise<string> {
 
 describe('the client of docs/login-flow.md', () => {
   const errors: FieldError[] = [{ field: 'client_ip', detail: 'is required' }]
-  const refusedFields = { invalid_request: { errors }, code_incorrect: { attemptsRemaining: 0 } }
+  const blocked = { reference: 'lst_1' }
+  const refusedFields = {
+    ...{ recipient_blocked: blocked, client_blocked: blocked },
+    invalid_request: { errors },
+    code_incorrect: { attemptsRemaining: 0 },
+  }
 
   it.each(Object.entries(EXPECTED) as [ErrorSlug, string][])(
     'C35: %s is what it is: %s',

@@ -295,12 +295,24 @@ describe('a person', () => {
     const { code } = await real.message(id)
     const other = await begin()
     const erased = await real.admin.post('/admin/api/recipients/erase', { to })
-    expect(erased.body).toEqual({ verifications: 1, factors: 0, suppressions: 0, events: 0 })
+    expect(erased.body).toEqual({
+      verifications: 1,
+      factors: 0,
+      suppressions: 0,
+      entries: 0,
+      events: 0,
+    })
     expect((await real.admin.get(at(id))).status).toBe(404)
     expect((await real.client.post('/verify/check', { id, code })).status).toBe(404)
     expect((await real.admin.get(at(other.id))).status).toBe(200)
     const again = await real.admin.post('/admin/api/recipients/erase', { to })
-    expect(again.body).toEqual({ verifications: 0, factors: 0, suppressions: 0, events: 0 })
+    expect(again.body).toEqual({
+      verifications: 0,
+      factors: 0,
+      suppressions: 0,
+      entries: 0,
+      events: 0,
+    })
     const { body } = await real.admin.get('/admin/api/events?type=recipient.erased&limit=1')
     expect(body.events).toMatchObject([
       { key_id: 'ADMIN_KEY', service: '*', details: { verifications: 1 } },

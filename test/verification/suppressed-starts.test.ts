@@ -129,9 +129,9 @@ it('C59: outlives its root key: moved to the current one, and found by it alone'
 
 it('C59: no further message of an open verification goes out: neither a step, nor a try after one that may have arrived', async () => {
   const { keyring, clock, caller } = world
-  const { limiter, addressKey } = world.domain
+  const { limiter, addressKey, judge } = world.domain
   const count = createCountMessage({
-    ...{ keyring, clock, limiter, addressKey, store: world.store.verifications },
+    ...{ keyring, clock, limiter, addressKey, judge, store: world.store.verifications },
     services: new Map([['default', caller.service]]),
   })
   const message = (to: string) => ({

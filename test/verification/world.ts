@@ -20,6 +20,8 @@ import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext } from '../../src/kernel/sealing.ts'
 import { addressKey } from '../../src/limits/client-address.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
+import { createBook } from '../../src/shield/book.ts'
+import { createLists } from '../../src/shield/lists.ts'
 import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
@@ -147,8 +149,13 @@ export async function createWorld(options: {
     ...{ keyring, clock, hasher: wrapped.hasher, factors: store.factors, otp: createOtp() },
     wall: { now: () => at.wall },
   }
+  const book = createBook({
+    ...{ store: store.lists, isKnown: store.verifications.isKnown },
+    ...{ keyring, clock, logger: { warn: () => {} } },
+  })
   const domain = {
     ...wrapped,
+    judge: book.judge,
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
     wake: () => {},
@@ -227,6 +234,7 @@ export async function createWorld(options: {
 
   return {
     ...{ clock, client, store, service, caller, policy, sent, keyring, domain, sweeper },
+    lists: createLists({ store: store.lists, book, keyring, clock }),
     factors: createFactorService(domain),
     startFactor: (given: {
       subject: string

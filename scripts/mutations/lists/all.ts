@@ -7,6 +7,7 @@ import { ADVICE } from './advice.ts'
 import { AUDIT } from './audit.ts'
 import { BINDINGS } from './bindings.ts'
 import { BLAME } from './blame.ts'
+import { BLOCKS } from './blocks.ts'
 import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
 import { CALLBACKS } from './callbacks.ts'
@@ -102,6 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADMINS,
   ...WIRE,
   ...BLAME,
+  ...BLOCKS,
   ...ROUTES,
   ...PACE_MUTANTS,
   ...STEP_MUTANTS,

@@ -82,6 +82,14 @@ const ERROR_ADVICE: Readonly<Partial<Record<ErrorSlug, (refused: Refused) => Adv
     'This number or address gets no messages: the person opted out or complained, or it does not exist.',
     'Look it up in Suppressions for the reason. The person opts in again (START), corrects the number or address, or uses another one; an admin lifts what is no longer so.',
   ],
+  recipient_blocked: () => [
+    'An entry of the lists refuses this recipient: the number or address itself, its prefix, its country or its domain.',
+    'Look the entry up in Lists for its reason. If it is wrong for this person, an admin makes an entry that allows them, or ends the one that refuses.',
+  ],
+  client_blocked: () => [
+    'An entry of the lists refuses requests from this network.',
+    'Look the entry up in Lists for its reason. Everybody behind the network is refused: an admin ends the entry if honest users are among them.',
+  ],
   channel_not_available: ({ channel }) => [
     `No provider of the service sends by ${channel ?? 'this channel'}.`,
     'The operator configures a provider for it, or the login flow requests another channel.',

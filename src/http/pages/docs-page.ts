@@ -150,6 +150,10 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
     'No provider serves this channel for this service. Choose another channel.',
   number_type_not_allowed:
     'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes; landlines get no texts where LANDLINES is refused.',
+  recipient_blocked:
+    'An entry of the lists refuses this recipient, its prefix, country or domain. Nothing was sent or counted. Show the person the member reference: support finds the reason by it.',
+  client_blocked:
+    'An entry of the lists refuses requests from this network. Nothing was sent or counted. Show the person the member reference: support finds the reason by it.',
   not_found: 'No route has this address, or nothing has this id. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:
@@ -157,6 +161,8 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   webhook_not_found: 'The id is unknown, or belongs to another service.',
   method_not_allowed: 'The header Allow names the methods of this address.',
   request_timeout: 'The headers or the body arrived too slowly. Nothing was changed.',
+  list_entry_exists: 'End the entry that the detail names, or leave it as it is.',
+  too_many_list_entries: 'End entries that are no longer needed, or give them an end.',
   verification_approved:
     'It has already been approved. A code works once; a check that is repeated under the same Idempotency-Key gets its first answer again.',
   verification_canceled: 'It was canceled. Start another.',

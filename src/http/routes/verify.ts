@@ -59,6 +59,8 @@ const start = defineRoute(
       'number_type_not_allowed',
       'factor_not_found',
       'recipient_suppressed',
+      'recipient_blocked',
+      'client_blocked',
       'rate_limited',
       'resend_too_early',
       'overloaded',

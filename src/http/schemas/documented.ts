@@ -46,6 +46,7 @@ function exampleOf(error: ErrorSlug) {
         limit: { name: 'sends_per_number_burst', max: 5, window_seconds: 600 },
       }),
       ...(waits && { retry_after_seconds: 30 }),
+      ...(error.endsWith('_blocked') && { reference: 'lst_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p' }),
       ...(error === 'code_incorrect' && { attempts_remaining: 4 }),
     },
   }
@@ -114,6 +115,8 @@ export const RESEND_REFUSALS = [
   'resend_too_late',
   'verification_expired',
   'recipient_suppressed',
+  'recipient_blocked',
+  'client_blocked',
   'rate_limited',
   'resend_too_early',
   'overloaded',

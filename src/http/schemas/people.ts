@@ -19,6 +19,7 @@ import {
   subjectField,
   toField,
 } from './fields.ts'
+import { toWireListEntry, WireListEntry } from './list-entries.ts'
 import { toWireSuppression, WireSuppression } from './suppressions.ts'
 
 const named = {
@@ -115,14 +116,24 @@ export const ExportedPerson = z
     suppressions: z
       .array(WireSuppression)
       .openapi({ description: 'Channels on which they get no messages.' }),
+    list_entries: z
+      .array(WireListEntry)
+      .openapi({ description: 'Entries of the block and allow lists about them.' }),
     events: z.array(Event).openapi({ description: 'Those without a verification; newest first.' }),
   })
   .openapi('ExportedPerson')
 
 export const ErasedPerson = z
-  .object({ verifications: count, factors: count, suppressions: count, events: count })
+  .object({
+    verifications: count,
+    factors: count,
+    suppressions: count,
+    entries: count,
+    events: count,
+  })
   .openapi('ErasedPerson', {
-    description: 'How many were removed; `events` are those without a verification.',
+    description:
+      'How many were removed; `entries` are those of the block and allow lists, `events` those without a verification.',
   })
 
 export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Limits> {
@@ -143,7 +154,7 @@ export function toWireLimits(found: readonly PersonLimits[]): z.infer<typeof Lim
 }
 
 export function toWireExport(
-  { person, isComplete, verifications, factors, suppressions, events }: Exported,
+  { person, isComplete, verifications, factors, suppressions, entries, events }: Exported,
   now: number,
   recipients: Pick<Recipients, 'masked' | 'ofRow'>,
 ): z.infer<typeof ExportedPerson> {
@@ -157,6 +168,7 @@ export function toWireExport(
     })),
     factors: factors.map(({ service, ...view }) => ({ service, ...toWireFactor(view) })),
     suppressions: suppressions.map((row) => toWireSuppression(row, now, recipients)),
+    list_entries: entries.map((entry) => toWireListEntry(entry, now, recipients)),
     events: events.map(toWireEvent),
   }
 }

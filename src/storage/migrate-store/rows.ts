@@ -32,6 +32,8 @@ export const TABLES: readonly Table[] = [
   table('recovery_codes', ['factor_seq', 'selector']),
   table('used_steps', ['subject_index', 'period']),
   table('suppressions', ['seq'], true),
+  table('list_entries', ['seq'], true),
+  table('list_version', ['id']),
   table('events', ['seq'], true),
   table('daily_counts', [
     ...['day', 'service', 'channel', 'country'],

@@ -20,7 +20,7 @@ export function createRetentionStore(query: Query): RetentionStore {
     },
     async erase({ budgetIndexes, now, actor, limit }) {
       const [row] = await query<Erased>(
-        sql`select * from cs_erase_recipient_3(${byteList(budgetIndexes)}, ${now}, ${actorJson(actor)}, ${limit})`,
+        sql`select * from cs_erase_recipient_4(${byteList(budgetIndexes)}, ${now}, ${actorJson(actor)}, ${limit})`,
       )
       return row ?? { ...NOTHING_ERASED }
     },

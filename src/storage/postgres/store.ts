@@ -15,6 +15,7 @@ import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createLastLook } from './last-look.ts'
+import { createListStore } from './lists.ts'
 import { createOutbox } from './outbox.ts'
 import { createSharedPace } from './pace.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
@@ -55,6 +56,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     adminSessions: createAdminSessionStore(query),
     webhooks: createWebhookOutbox(context),
     suppressions: createSuppressionRows(query),
+    lists: createListStore(query),
     counts: createCounts(query),
     audit: createAuditStore(context),
     newestTime: () => events.newestAt(),

@@ -2,10 +2,12 @@
 // It must not hold a rule of its own: verification/suppression.ts decides.
 
 import type { Suppression } from '../../verification/suppression.ts'
+import { ROWS_READ } from '../bounded-slice.ts'
 import { decodeCursor } from '../cursor.ts'
 import type { Engine } from '../engine.ts'
-import { SUPPRESSIONS_READ, type SuppressionRow, toSlice } from '../suppressions.ts'
+import { type SuppressionRow, toSlice } from '../suppressions.ts'
 import { sql } from './drizzle.ts'
+import { keyIdsOf } from './key-steps.ts'
 import type { Query } from './pool.ts'
 import { actorJson, byteList, bytesOf, camelRow, json, type Raw, rowJson } from './rows.ts'
 
@@ -28,7 +30,7 @@ export function createSuppressionRows(query: Query): Engine['suppressions'] {
         ? sql`and budget_index = any(${byteList(budgetIndexes)})`
         : sql``
       const rows = await query<Raw>(sql`select * from suppressions
-        where seq < ${decodeCursor(cursor).seq} ${isMeant} order by seq desc limit ${SUPPRESSIONS_READ}`)
+        where seq < ${decodeCursor(cursor).seq} ${isMeant} order by seq desc limit ${ROWS_READ}`)
       return toSlice(rows.map(toRow), filter, limit)
     },
     async replace({ key, before, row, actor }) {
@@ -49,16 +51,7 @@ export function createSuppressionRows(query: Query): Engine['suppressions'] {
       )
       return row?.gone ?? 0
     },
-    async keyIds() {
-      const rows = await query<{ key_id: string }>(sql`with recursive k as (
-          (select key_id from suppressions order by key_id limit 1)
-          union all
-          select (select s.key_id from suppressions s where s.key_id > k.key_id order by s.key_id limit 1)
-          from k where k.key_id is not null
-        )
-        select key_id from k where key_id is not null`)
-      return rows.map(({ key_id: keyId }) => keyId)
-    },
+    keyIds: () => keyIdsOf(query, 'suppressions', 'key_id'),
     async notUnder(keyId, after, limit) {
       const rows = await query<Raw>(sql`select * from suppressions
         where key_id <> ${keyId} and id > ${after} order by id limit ${limit}`)

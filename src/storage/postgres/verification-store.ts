@@ -9,6 +9,7 @@ import type { Suppressed } from '../../verification/suppression.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { toDeliveryRecord } from '../delivery-record.ts'
 import type { Engine } from '../engine.ts'
+import { KNOWN_READ } from '../lists.ts'
 import { changeFields, createApply } from './change.ts'
 import { createCreate } from './create.ts'
 import { sql } from './drizzle.ts'
@@ -129,6 +130,14 @@ export function createVerificationStore(
       const values = [channel, bytesOf(addressIndexes), now]
       const [row] = await query<{ suppressed: Suppressed | null }>({ text: SUPPRESSED, values })
       return row?.suppressed ?? undefined
+    },
+    async isKnown(service, budgetIndexes) {
+      const [row] = await query<{
+        known: boolean
+      }>(sql`select exists (select from (select status from verifications
+          where budget_index = any(${byteList(budgetIndexes)}) and service = ${service}
+          order by created_at desc limit ${KNOWN_READ}) v where status = 'approved') as known`)
+      return row?.known ?? false
     },
     create: createCreate(context, { guesses, holdersOf, lastLook }),
     apply: createApply(context, lastLook),

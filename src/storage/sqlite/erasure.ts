@@ -6,15 +6,17 @@ import { atMost, eq, type Orm, sql } from './drizzle.ts'
 import type { Endings } from './ending.ts'
 import type { EventNumbers } from './event-numbers.ts'
 import { type AppendEvent, serviceActor } from './event-rows.ts'
+import { createListChange } from './lists.ts'
 import { COUNTED, type Counted } from './retention-counts.ts'
 import { events as e, verifications as v } from './schema.ts'
 import { factors } from './schema-lasting.ts'
+import { listEntries } from './schema-lists.ts'
 import { suppressions } from './schema-suppressions.ts'
 import type { Writer } from './writer.ts'
 
 const p = sql.placeholder
 
-const ofPerson = (table: 'suppressions' | 'events') =>
+const ofPerson = (table: 'suppressions' | 'list_entries' | 'events') =>
   sql`seq in (select seq from ${sql.raw(table)} where budget_index = +${p('budgetIndex')} limit ${atMost('limit')})`
 
 function createStatements(orm: Orm) {
@@ -46,6 +48,8 @@ function createStatements(orm: Orm) {
       )
       .prepare(),
     removeSuppressions: orm.delete(suppressions).where(ofPerson('suppressions')).prepare(),
+    removeEntries: orm.delete(listEntries).where(ofPerson('list_entries')).prepare(),
+    listsChanged: createListChange(orm),
     /** Those without a verification: the others go with theirs. */
     removeEventsOfPerson: orm
       .delete(e)
@@ -81,8 +85,11 @@ export function createErase(deps: {
     const numbers = rows.flatMap((row) => eraseVerification(row, now))
     const factors = run.removeFactors.run({ budgetIndex, limit }).changes
     const suppressions = run.removeSuppressions.run({ budgetIndex, limit }).changes
+    const entries = run.removeEntries.run({ budgetIndex, limit }).changes
+    if (entries > 0) run.listsChanged()
     const events = run.removeEventsOfPerson.all({ budgetIndex, limit })
-    const removed = { verifications: rows.length, factors, suppressions, events: events.length }
+    const of = { factors, suppressions, entries }
+    const removed = { verifications: rows.length, ...of, events: events.length }
     return { removed, numbers: [...numbers, ...events.map(({ seq }) => seq)] }
   }
 

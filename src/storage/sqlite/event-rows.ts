@@ -44,6 +44,8 @@ const STORED: Readonly<Record<EventType, readonly [code: number, ...fields: stri
   'limit.lifted': [33],
   'recipient.suppressed': [34, 'suppression', 'channel', 'reason'],
   'recipient.unsuppressed': [35, 'suppression', 'channel', 'reason'],
+  'list.entry_made': [36, 'entry', 'effect', 'by'],
+  'list.entry_ended': [37, 'entry', 'effect', 'by'],
   'admin.signed_in': [40],
   'admin.signed_out': [41],
   'admin.session_ended': [42],

@@ -3,6 +3,7 @@
 
 import type { VerificationRecord } from '../../verification/state.ts'
 import { readDeliveryStates } from '../delivery-record.ts'
+import { KNOWN_READ } from '../lists.ts'
 import { and, atMost, desc, eq, getTableColumns, gt, lt, type Orm, sql } from './drizzle.ts'
 import { codes, deliveries, verifications } from './schema.ts'
 
@@ -49,6 +50,24 @@ export type VerificationRows = {
     limit: number
   }): VerificationRow[]
   deliveriesOf(id: string): (typeof deliveries.$inferSelect)[]
+  /** Whether one of the newest was approved. */
+  isKnown(service: string, budgetIndexes: readonly Uint8Array[]): boolean
+}
+
+function createIsKnown(orm: Orm): VerificationRows['isKnown'] {
+  const p = sql.placeholder
+  const v = verifications
+  const newestStatuses = orm
+    .select({ status: v.status })
+    .from(v)
+    .where(and(eq(v.budgetIndex, p('budgetIndex')), eq(v.service, p('service'))))
+    .orderBy(desc(v.createdAt))
+    .limit(atMost(KNOWN_READ))
+    .prepare()
+  return (service, budgetIndexes) =>
+    budgetIndexes.some((budgetIndex) =>
+      newestStatuses.all({ service, budgetIndex }).some(({ status }) => status === 'approved'),
+    )
 }
 
 export function createVerificationRows(orm: Orm): VerificationRows {
@@ -106,5 +125,6 @@ export function createVerificationRows(orm: Orm): VerificationRows {
     newestBySession: (key) => newestBySession.get(key),
     byBudget: (key) => byBudget.all(key),
     deliveriesOf: (id) => deliveriesOf.all({ id }),
+    isKnown: createIsKnown(orm),
   }
 }

@@ -16,6 +16,7 @@ import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
 import { createAnswers } from './idempotency.ts'
+import { createListStore } from './lists.ts'
 import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
@@ -53,6 +54,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
     audit: lazily('audit', () => createAuditStore(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
+    lists: lazily('lists', () => createListStore(deps)),
     counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),
     wallMs: null,

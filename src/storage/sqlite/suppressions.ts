@@ -2,9 +2,10 @@
 // It must not hold a rule of its own: verification/suppression.ts decides.
 
 import type { SuppressedKey, Suppression } from '../../verification/suppression.ts'
+import { ROWS_READ } from '../bounded-slice.ts'
 import { decodeCursor } from '../cursor.ts'
 import type { Engine } from '../engine.ts'
-import { SUPPRESSIONS_READ, type SuppressionRow, toSlice } from '../suppressions.ts'
+import { type SuppressionRow, toSlice } from '../suppressions.ts'
 import {
   and,
   asc,
@@ -19,6 +20,7 @@ import {
   sql,
 } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
+import { keysUnder } from './key-steps.ts'
 import { suppressions as s } from './schema-suppressions.ts'
 import type { Writer } from './writer.ts'
 
@@ -44,7 +46,7 @@ export function createSuppressionFind(orm: Orm): (key: SuppressedKey) => Suppres
 function createReads(orm: Orm) {
   const before = lt(s.seq, p('before'))
   const ordered = (condition: typeof before | ReturnType<typeof and>) =>
-    orm.select().from(s).where(condition).orderBy(desc(s.seq)).limit(atMost(SUPPRESSIONS_READ))
+    orm.select().from(s).where(condition).orderBy(desc(s.seq)).limit(atMost(ROWS_READ))
   return {
     newest: ordered(before).prepare(),
     ofPerson: ordered(and(eq(s.budgetIndex, p('budgetIndex')), before)).prepare(),
@@ -65,16 +67,6 @@ function createReads(orm: Orm) {
       .from(s)
       .where(eq(s.id, p('id')))
       .prepare(),
-  }
-}
-
-function keyIdsOf({ keyAfter }: ReturnType<typeof createReads>): string[] {
-  const found: string[] = []
-  for (let keyId = ''; ; ) {
-    const next = keyAfter.get({ keyId })?.keyId ?? null
-    if (next === null) return found
-    found.push(next)
-    keyId = next
   }
 }
 
@@ -127,7 +119,7 @@ export function createSuppressionRows(deps: {
     const found = budgetIndexes.flatMap((budgetIndex) =>
       reads.ofPerson.all({ budgetIndex, before }),
     )
-    return found.sort((a, b) => b.seq - a.seq).slice(0, SUPPRESSIONS_READ)
+    return found.sort((a, b) => b.seq - a.seq).slice(0, ROWS_READ)
   }
   return {
     find: (key) => writer.read(() => find(key)),
@@ -169,7 +161,7 @@ export function createSuppressionRows(deps: {
         return row
       }),
     purge: (input) => writer.write(() => writes.purge.run(input).changes),
-    keyIds: () => writer.read(() => keyIdsOf(reads)),
+    keyIds: () => writer.read(() => keysUnder((keyId) => reads.keyAfter.get({ keyId })?.keyId)),
     notUnder: (keyId, after, limit) =>
       writer.read(() => reads.notUnder.all({ keyId, after, limit })),
     rewrap: ({ before, after }) =>

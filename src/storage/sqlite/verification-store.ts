@@ -84,6 +84,7 @@ export function createVerificationStore(deps: {
         return refusal && { kind: 'guesses', refusal }
       }),
     findSuppressed: (recipient, now) => writer.read(() => suppressed(recipient, now)),
+    isKnown: (service, indexes) => writer.read(() => rows.isKnown(service, indexes)),
     find: (service, id) =>
       writer.read(() => {
         const row = rows.byId(service, id)

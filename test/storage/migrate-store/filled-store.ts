@@ -24,10 +24,12 @@ import {
 } from '../../contract/outbox-steps.ts'
 import {
   ACTOR,
+  aboutPerson,
   createInput,
   HOUR,
   MINUTE,
   mac,
+  newEntry,
   newSuppression,
   newVerification,
   T0,
@@ -171,6 +173,9 @@ export async function fillStore(path: string) {
   const row = newSuppression()
   const suppressed = { channel: row.channel, addressIndexes: [row.addressIndex] }
   await store.suppressions.add({ key: suppressed, row, now: T0 + 400, actor: ACTOR })
+  const [entry, blocked] = [newEntry(), newEntry({ ...aboutPerson(), effect: 'allow' })]
+  for (const one of [entry, blocked])
+    await store.lists.make({ entry: one, most: 10, actor: ACTOR, details: { entry: one.id } })
   const stray = (type: (typeof EVENT_TYPES)[number]) => ({
     ...{ ...ACTOR, at: T0 + 500, type, verificationId: null },
     details: { error: 'rate_limited', limit: null, rate: 0.5, flag: true, text: BROKEN_TEXT },

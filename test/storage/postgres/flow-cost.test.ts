@@ -73,6 +73,7 @@ function createDomain() {
     limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
+    judge: () => undefined,
     wake: () => {},
     lock: createKeyedLock(),
     generateCode,

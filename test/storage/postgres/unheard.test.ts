@@ -60,6 +60,7 @@ describe('a start whose commit went unconfirmed', () => {
       }),
       limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
       refusals: { record: () => {} },
+      judge: () => undefined,
       wake: () => {},
       lock: createKeyedLock(),
       createReference,

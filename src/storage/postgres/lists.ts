@@ -1,0 +1,74 @@
+// The block and allow lists on PostgreSQL: each write a function of the database (drizzle/postgres, 'lists').
+// It must not hold a rule of its own: shield/lists.ts and shield/match.ts decide.
+
+import type { ListEntry, ListStore, Made } from '../../shield/ports.ts'
+import { ROWS_READ } from '../bounded-slice.ts'
+import { decodeCursor } from '../cursor.ts'
+import { type EntryRow, toEntrySlice } from '../lists.ts'
+import { sql } from './drizzle.ts'
+import { keyIdsOf } from './key-steps.ts'
+import type { Query } from './pool.ts'
+import { actorJson, byteList, camelRow, json, type Raw, rowJson } from './rows.ts'
+
+const toRow = (row: Raw) => camelRow(row) as EntryRow
+function toEntry(row: Raw): ListEntry {
+  const { seq: _seq, ...rest } = toRow(row)
+  return rest
+}
+
+export function createListStore(query: Query): ListStore {
+  return {
+    async version() {
+      const [row] = await query<{ version: number }>(sql`select version from list_version`)
+      return row?.version ?? 0
+    },
+    async inForce(now, limit) {
+      const rows = await query<Raw>(sql`select * from list_entries
+        where ends_at is null or ends_at > ${now} order by seq limit ${limit}`)
+      return rows.map(toEntry)
+    },
+    async find(id) {
+      const [row] = await query<Raw>(sql`select * from list_entries where id = ${id}`)
+      return row && toEntry(row)
+    },
+    async list(filter, cursor, limit) {
+      const { budgetIndexes } = filter
+      const isMeant = budgetIndexes
+        ? sql`and budget_index = any(${byteList(budgetIndexes)})`
+        : sql``
+      const rows = await query<Raw>(sql`select * from list_entries
+        where seq < ${decodeCursor(cursor).seq} ${isMeant} order by seq desc limit ${ROWS_READ}`)
+      return toEntrySlice(rows.map(toRow), filter, limit)
+    },
+    async make({ entry, most, actor, details }) {
+      const [row] = await query<Made>(sql`select * from cs_make_list_entry_1(
+        ${rowJson(entry)}, ${most}, ${actorJson(actor)}, ${json(details)})`)
+      if (!row) throw new Error('the database made no decision on an entry')
+      return row
+    },
+    async end({ entry, now, actor, details }) {
+      const [row] = await query<{ done: boolean }>(sql`select cs_end_list_entry_1(
+        ${entry.id}, ${now}, ${actorJson(actor)}, ${json(details)}) as done`)
+      return row?.done ?? false
+    },
+    async purge({ before, limit }) {
+      const [row] = await query<{ gone: number }>(
+        sql`select cs_purge_list_entries_1(${before}, ${limit}) as gone`,
+      )
+      return row?.gone ?? 0
+    },
+    keyIds: () => keyIdsOf(query, 'list_entries', 'root_key'),
+    async notUnder(rootKey, after, limit) {
+      const rows = await query<Raw>(sql`select * from list_entries
+        where root_key <> ${rootKey} and id > ${after} order by id limit ${limit}`)
+      return rows.map(toEntry)
+    },
+    async rewrap({ before, after }) {
+      const sealed = before.recipientSealed && Buffer.from(before.recipientSealed)
+      const [row] = await query<{ done: boolean }>(
+        sql`select cs_rewrap_list_entry_1(${before.id}, ${sealed}, ${rowJson(after)}) as done`,
+      )
+      return row?.done ?? false
+    },
+  }
+}
