@@ -4,13 +4,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AUDIT_SETTINGS } from '../src/config/audit.ts'
 import { loadSettings } from '../src/config/load.ts'
-import { OIDC_SETTINGS } from '../src/config/oidc.ts'
-import { PRICE_SETTINGS } from '../src/config/prices.ts'
-import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from '../src/config/service-settings.ts'
-import { SERVER_SETTINGS, type Setting } from '../src/config/settings.ts'
-import { WEBHOOK_SETTINGS } from '../src/config/webhooks.ts'
+import { providerTitle, SETTING_GROUPS } from '../src/config/setting-groups.ts'
+import type { Setting } from '../src/config/settings.ts'
 import type { ProviderEntry } from '../src/delivery/provider-entry.ts'
 import { PROVIDERS } from '../src/delivery/registry.ts'
 import { createLogger } from '../src/kernel/logger.ts'
@@ -35,21 +31,12 @@ function providerSection(entry: ProviderEntry): string {
     const shown = fallback === undefined ? (optional ? '' : 'required') : `\`${fallback}\``
     return [`\`${name}\``, shown, description]
   })
-  return section(`Provider ${entry.name}: ${entry.channels.join(', ')}`, rows)
+  return section(providerTitle(entry), rows)
 }
 
 function settingsPart(): string {
-  const rows = (settings: Readonly<Record<string, Setting<unknown>>>) =>
-    Object.values(settings).map(toRow)
   return [
-    section('The process', rows(SERVER_SETTINGS)),
-    section('The default service', rows(SERVICE_SETTINGS)),
-    section('Limits', rows(LIMIT_SETTINGS)),
-    section('Which provider sends', rows(ROUTE_SETTINGS)),
-    section('Webhooks of the default service', rows(WEBHOOK_SETTINGS)),
-    section('Audit', rows(AUDIT_SETTINGS)),
-    section('Costs', rows(PRICE_SETTINGS)),
-    section('Sign-in to the console by OpenID Connect', rows(OIDC_SETTINGS)),
+    ...SETTING_GROUPS.map(({ title, rows }) => section(title, rows.map(toRow))),
     ...PROVIDERS.filter(({ settings }) => settings.length > 0).map(providerSection),
   ].join('\n\n')
 }

@@ -27,6 +27,7 @@ import { testProviderCommand } from './commands/provider-test.ts'
 import { providersCommand } from './commands/providers.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
+import { settingsCommand } from './commands/settings.ts'
 import { statsCommand } from './commands/stats.ts'
 import { suppressionsCommand, unsuppressCommand } from './commands/suppressions.ts'
 import { tailCommand } from './commands/tail.ts'
@@ -44,7 +45,14 @@ export const COMMANDS: readonly Command[] = [
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],
   ...[migrateStoreCommand, backupCommand, restoreCommand],
-  ...[doctorCommand, previewCommand, testProviderCommand, adviceCommand, providersCommand],
+  ...[
+    doctorCommand,
+    settingsCommand,
+    previewCommand,
+    testProviderCommand,
+    adviceCommand,
+    providersCommand,
+  ],
   healthcheckCommand,
 ]
 

@@ -23,7 +23,7 @@ export type ExportPage = { rows: readonly ExportRow[]; next: string | null }
 
 /** A list as an export reads it. */
 export type ExportSource = {
-  list: 'verifications' | 'events' | 'refusals'
+  list: 'verifications' | 'events' | 'refusals' | 'keys' | 'settings'
   /** Fields of its rows, in the order of the columns. */
   columns: readonly string[]
   /** Whether its rows name recipients in plaintext. */

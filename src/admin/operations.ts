@@ -3,7 +3,6 @@
 
 import type { TextPreview } from '../delivery/ports.ts'
 import type { Channel } from '../kernel/channel.ts'
-import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { CancelResult, ResendResult, VerificationService } from '../verification/api.ts'
 import type { LimitState } from '../verification/limit-states.ts'
 import type { Party } from '../verification/party.ts'
@@ -23,6 +22,7 @@ import {
 import type { Admin, HealthReport, VerificationDetail, VerificationReads } from './ports.ts'
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
+import type { SettingsAdmin } from './settings.ts'
 import type { Summaries } from './summary.ts'
 import type { SuppressionAdmin } from './suppressions.ts'
 import type { WebhookOperations } from './webhooks.ts'
@@ -54,8 +54,7 @@ export type AdminDeps = {
   health: (service: string | null) => Promise<HealthReport>
   /** Every text of a service as it would be sent. */
   texts: (service: ServicePolicy, channel: Channel) => readonly TextPreview[]
-  /** In force since the start, secrets left out. */
-  settings: readonly ShownSetting[]
+  settings: SettingsAdmin
 }
 
 /** @throws StoreUnavailableError, UnknownKeyError everywhere */

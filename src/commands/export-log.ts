@@ -3,7 +3,7 @@
 
 import { beginExport, type ExportSource } from '../admin/export.ts'
 import { EXPORT_FORMATS } from '../admin/export-text.ts'
-import { EVENT_TYPES } from '../events/types.ts'
+import { ADMIN_EVENTS, EVENT_TYPES } from '../events/types.ts'
 import { InvalidCursorError } from '../kernel/errors.ts'
 import { readReference, VERIFICATION_ID } from '../kernel/ids.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
@@ -27,7 +27,7 @@ type List = (typeof LISTS)[number]
 /** Beside whose, which service and when. */
 const OWN_OPTIONS: Readonly<Record<List, readonly string[]>> = {
   verifications: ['status', 'delivery', 'channel', 'provider', 'plaintext', 'reference'],
-  events: ['type', 'verification', 'reference'],
+  events: ['type', 'verification', 'reference', 'key', 'admin'],
   refusals: ['error', 'limit-name', 'plaintext'],
 }
 
@@ -43,6 +43,8 @@ const OPTIONS: Options = {
   reference: textOption('<reference>', 'Such as K7Q-42M (verifications, events)'),
   type: textOption('<type>', 'Such as verification.approved (events)'),
   verification: textOption('<id>', 'Of this verification (events)'),
+  key: textOption('<id>', 'By this key or person, such as ADMIN_KEY (events)'),
+  admin: flagOption('What admins did (events)'),
   error: textOption('<error>', 'As the login flow got it (refusals)'),
   'limit-name': textOption('<name>', 'The limit that refused (refusals)'),
 }
@@ -84,6 +86,7 @@ async function sourceOf(list: List, context: AdminContext, given: Given): Promis
   const exports = createExports({ admin, events: store.events, clock })
   const filter = context.filterOf(given)
   const { type, limit, reference, verification } = readOwn(given)
+  const key = given.text('key')
   const isPlain = given.flag('plaintext')
   if (list === 'verifications') return exports.verifications({ ...filter, reference }, isPlain)
   const { service, budgetIndexes, since, until } = filter
@@ -94,7 +97,8 @@ async function sourceOf(list: List, context: AdminContext, given: Given): Promis
     ...whose,
     reference,
     verificationId: verification,
-    types: type && [type],
+    types: type ? [type] : given.flag('admin') ? ADMIN_EVENTS : undefined,
+    keyIds: key === undefined ? undefined : [key],
   })
 }
 

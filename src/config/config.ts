@@ -58,6 +58,8 @@ export type Config = Keys & {
   readonly routes: ConfiguredRoutes
   /** Of services that have their own, in place of those. */
   readonly serviceRoutes: ReadonlyMap<string, ConfiguredRoutes>
+  /** By service, what its entry in SERVICES_FILE gives. */
+  readonly givenByServices: ReadonlyMap<string, ReadonlySet<string>>
   readonly hashing: {
     readonly concurrency: number
     readonly queue: number
@@ -111,6 +113,7 @@ export class ConfigError extends Error {
 
 type Server = Values<typeof SERVER_SETTINGS>
 const NO_ROUTES: ReadonlyMap<string, ConfiguredRoutes> = new Map()
+const NOTHING_GIVEN: ReadonlyMap<string, ReadonlySet<string>> = new Map()
 
 /** An unreadable mode is production: a slip must not open the development inbox to the world. */
 function readMode(server: Server, reader: Reader): Config['mode'] {
@@ -153,7 +156,8 @@ function readServices(
   providers: readonly ConfiguredProvider[],
   reader: Reader,
 ) {
-  const alone = { services: new Map([[base.name, base]]), routes: NO_ROUTES }
+  const services = new Map([[base.name, base]])
+  const alone = { services, routes: NO_ROUTES, given: NOTHING_GIVEN }
   if (text === undefined) return alone
   const result = parseServices(text, base, carriersOf(providers))
   if (result.ok) return result
@@ -174,11 +178,11 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const webhooks = readDefaultWebhooks(hooks, reader)
   const allowed = readAllowed(hooks, mode)
   const base = readDefaultService(mode, reader, providers, webhooks)
-  const { services, routes: serviceRoutes } = readServices(server.services, base, providers, reader)
-  const { publicUrl } = server
-  const oidc = readOidc(reader.read(OIDC_SETTINGS), reader, { publicUrl, services })
-  const read = { env, reader, server, mode, services, providers, routes, registry, oidc }
-  checkSettings(read)
+  const read = readServices(server.services, base, providers, reader)
+  const { services, routes: serviceRoutes, given: givenByServices } = read
+  const oidc = readOidc(reader.read(OIDC_SETTINGS), reader, { ...server, services })
+  const about = { env, reader, server, mode, services, providers, routes, registry, oidc }
+  checkSettings(about)
   const { prices = [] } = reader.read(PRICE_SETTINGS)
   checkPrices(reader, prices, registry)
   const audit = reader.read(AUDIT_SETTINGS)
@@ -199,6 +203,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     providers,
     routes,
     serviceRoutes,
+    givenByServices,
     hashing: {
       concurrency: server.hashConcurrency ?? sources.cores,
       queue: server.hashQueue,
@@ -206,7 +211,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
       memoryKib: server.argon2MemoryKib,
       passes: server.argon2Passes,
     },
-    publicUrl: publicUrl ?? null,
+    publicUrl: server.publicUrl ?? null,
     oidc,
     retentionDays: {
       addresses: server.retentionAddressDays,
@@ -223,6 +228,6 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
-    warnings: findWarnings(read),
+    warnings: findWarnings(about),
   })
 }

@@ -1,20 +1,17 @@
 // The settings in force, for people: names, values and where they come from.
 // It must not hold a secret's text.
 
+import { splitName } from '../delivery/provider-account.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
-import { AUDIT_SETTINGS } from './audit.ts'
 import { describeServer } from './database-url.ts'
-import { OIDC_SETTINGS } from './oidc.ts'
-import { PRICE_SETTINGS } from './prices.ts'
 import type { Reader } from './reader.ts'
-import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
-import { SERVER_SETTINGS } from './settings.ts'
-import { WEBHOOK_SETTINGS } from './webhooks.ts'
+import { documentationOf, providerTitle, SETTING_GROUPS } from './setting-groups.ts'
 
 /** Of settings of all kinds. */
 type Row = {
   readonly name: string
+  readonly description: string
   readonly fallback?: string | null
   readonly default?: string
   readonly shown?: string
@@ -24,7 +21,7 @@ type Row = {
 }
 
 /** A URL without user, password, query and fragment. */
-function withoutPassword(text: string): string | null {
+export function withoutPassword(text: string): string | null {
   if (text.startsWith('file:')) return text
   if (/^postgres(ql)?:/.test(text)) return describeServer(text)
   if (!URL.canParse(text)) return null
@@ -34,23 +31,24 @@ function withoutPassword(text: string): string | null {
 
 function shownValue(row: Row, text: string): string | null {
   if (row.secret === 'password') return withoutPassword(text)
-  return row.secret || row.hidden ? null : text
+  return row.secret || row.hidden ? null : text // mutant: C30.settings-masked
 }
 
 /** Once everything was read and found valid. */
 export function listInForce(
   reader: Pick<Reader, 'text' | 'origin'>,
-  group: string,
+  group: Pick<ShownSetting, 'group' | 'documentation'>,
   rows: readonly Row[],
 ): ShownSetting[] {
   return rows.map((row) => {
-    const { name } = row
+    const { name, description } = row
+    const about = { ...group, name, description }
     const text = reader.text(row)
     if (text !== undefined)
-      return { group, name, value: shownValue(row, text), origin: reader.origin(name) }
+      return { ...about, value: shownValue(row, text), origin: reader.origin(name) }
     const fallback = row.shown?.replaceAll('`', '') ?? row.fallback ?? row.default
-    if (fallback === undefined) return { group, name, value: null, origin: 'unset' }
-    return { group, name, value: fallback, origin: 'default' }
+    if (fallback === undefined) return { ...about, value: null, origin: 'unset' }
+    return { ...about, value: fallback, origin: 'default' }
   })
 }
 
@@ -62,20 +60,22 @@ export function listEffective(
   mode: 'development' | 'production',
   providers: readonly ProviderDescription[],
 ): ShownSetting[] {
-  // Once, although several entries may read it.
-  const rows = new Map(providers.flatMap((entry) => entry.settings.map((row) => [row.name, row])))
-  const groups: [string, readonly Row[]][] = [
-    ['The process', Object.values(SERVER_SETTINGS)],
-    ['The default service', Object.values(SERVICE_SETTINGS)],
-    ['Limits', Object.values(LIMIT_SETTINGS)],
-    ['Providers', [...rows.values()]],
-    ['Routes', Object.values(ROUTE_SETTINGS)],
-    ['Webhooks', Object.values(WEBHOOK_SETTINGS)],
-    ['Audit', Object.values(AUDIT_SETTINGS)],
-    ['Costs', Object.values(PRICE_SETTINGS)],
-    ['Sign-in to the console', Object.values(OIDC_SETTINGS)],
+  const groups: [title: string, documented: string, rows: readonly Row[]][] = [
+    ...SETTING_GROUPS.map(({ title, rows }): (typeof groups)[number] => [title, title, rows]),
+    ...providers.map((entry): (typeof groups)[number] => [
+      providerTitle(entry),
+      // A further account has the headings of the first.
+      providerTitle({ ...entry, name: splitName(entry.name).base }),
+      entry.settings,
+    ]),
   ]
-  const list = groups.flatMap(([group, rows]) => listInForce(reader, group, rows))
+  // Once, although several entries may read it.
+  const seen = new Set<string>()
+  const list = groups.flatMap(([group, documented, rows]) => {
+    const own = rows.filter(({ name }) => !seen.has(name))
+    for (const { name } of own) seen.add(name)
+    return listInForce(reader, { group, documentation: documentationOf(documented) }, own)
+  })
   return list.map((one) => {
     const isCreated = one.origin === 'unset' && CREATED_IN_DEVELOPMENT.includes(one.name)
     return mode === 'development' && isCreated ? { ...one, origin: 'made' } : one

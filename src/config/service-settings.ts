@@ -107,7 +107,9 @@ export const SERVICE_SETTINGS = {
   ),
 } as const
 
-const showLimit = (limit: Limit | null) => (limit ? `${limit.max}/${limit.windowSeconds}` : 'off')
+/** As a setting has it. */
+export const showLimit = (limit: Limit | null) =>
+  limit ? `${limit.max}/${limit.windowSeconds}` : 'off'
 
 export const LIMIT_SETTINGS = Object.fromEntries(
   LIMIT_NAMES.map((name) => [

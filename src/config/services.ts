@@ -13,6 +13,8 @@ export type ServicesResult =
       services: Map<string, ServicePolicy>
       /** Of those that have routes of their own. */
       routes: Map<string, ConfiguredRoutes>
+      /** What each entry gives: `code_length`, `limits.check_per_ip`, `routes.sms`. */
+      given: Map<string, ReadonlySet<string>>
     }
   /** Each begins with its path: `services.checkout.code_length: …`. */
   | { ok: false; problems: string[] }
@@ -63,6 +65,16 @@ function describeRoutes(name: string, entry: ServiceEntry, carriers: Carriers): 
   })
 }
 
+/** Limits and routes are given one by one; everything else replaces what the settings say. */
+function givenBy({ limits, routes, ...entry }: ServiceEntry): ReadonlySet<string> {
+  const namesOf = (part: object = {}) => Object.keys(without(part))
+  return new Set([
+    ...namesOf(entry),
+    ...namesOf(limits).map((name) => `limits.${name}`),
+    ...namesOf(routes).map((name) => `routes.${name}`),
+  ])
+}
+
 /**
  * @param base the default service: supplies what an entry leaves out
  * @param carriers of the configured providers, for routes
@@ -97,5 +109,6 @@ export function parseServices(
     routes: new Map(
       entries.flatMap(([name, entry]) => (entry.routes ? [[name, without(entry.routes)]] : [])),
     ),
+    given: new Map(entries.map(([name, entry]) => [name, givenBy(entry)])),
   }
 }

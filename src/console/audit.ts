@@ -1,65 +1,34 @@
-// GET /admin/audit: who is signed in to the console, and what admins did; POST …/end signs one of them out.
-// It must not show a recipient: an entry leads to its verification.
+// GET /admin/audit: who is signed in to the console, and what admins did; POST …/end signs one of them out, …/export is a file.
+// It must not show another service's.
 
 import { html } from 'hono/html'
+import { searchEvents } from '../admin/event-search.ts'
 import { actorOf } from '../admin/people.ts'
-import { ADMIN_EVENTS, type AdminEvent, type EventRecord } from '../events/types.ts'
-import { NO_SERVICE } from '../kernel/actor.ts'
+import { createExports } from '../http/schemas/exports.ts'
 import { InvalidCursorError } from '../kernel/errors.ts'
+import { auditLog, PATH, type ShownLog } from './audit-log.ts'
+import { readAudit } from './audit-query.ts'
 import { readToken } from './cookies.ts'
-import { wordsOf } from './event-words.ts'
+import { answerForm, EXPORT_STYLE } from './exports.ts'
 import { nameKeys } from './key-names.ts'
+import { FILTER_STYLE } from './log-page.ts'
 import { type ConsoleDeps, type Pages, say } from './page-route.ts'
 import { type OpenSession, sessionIdOf } from './sessions.ts'
-import { type Html, mayOf, postForm, type SignedInPage, shell, verificationPath } from './shell.ts'
+import { type Html, mayOf, postForm, type SignedInPage, shell } from './shell.ts'
 import { table } from './table.ts'
-import type { KeyName } from './timeline.ts'
-import { agoOf, stamp, timeOf, whenOf } from './words.ts'
+import { agoOf, stamp, timeOf } from './words.ts'
 
-const PATH = '/admin/audit'
 const PAGE_SIZE = 50
 /** A session's id, as base64url of SHA-256. */
 const SESSION_ID = /^[\w-]{43}$/
 
-/** By subject, in the order of the choice. What admins did to one verification is on its own page, too. */
-export const SUBJECTS = {
-  people: {
-    label: 'People',
-    types: ['recipient.shown', 'recipient.exported', 'recipient.erased', 'recipient.unsuppressed'],
-  },
-  limits: { label: 'Limits', types: ['limit.lifted'] },
-  lists: { label: 'Lists', types: ['list.entry_made', 'list.entry_ended'] },
-  sessions: {
-    label: 'Sign-ins',
-    types: ['admin.signed_in', 'admin.signed_out', 'admin.session_ended'],
-  },
-  keys: { label: 'Keys', types: ['key.created', 'key.revoked'] },
-  webhooks: { label: 'Webhooks', types: ['webhook.switched_on', 'webhook.replayed'] },
-  exports: { label: 'Exports', types: ['export.started', 'export.ended'] },
-} as const satisfies Record<string, { label: string; types: readonly AdminEvent[] }>
-type Subject = keyof typeof SUBJECTS
-
-const ALL_TYPES = ADMIN_EVENTS.filter((type) => type !== 'audit.head')
-
-const STYLE = `
-.pager { display: flex; flex-wrap: wrap; gap: var(--s2) } .pager [aria-current] { background: var(--ink); color: var(--paper) }
-tbody th { white-space: normal; overflow-wrap: anywhere } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 } .by-whom { display: inline-block; min-width: 8rem } .agent { display: block; max-width: 24rem; font-size: var(--t2); color: var(--soft) }
+const STYLE = `${FILTER_STYLE}${EXPORT_STYLE}.pager { display: flex; flex-wrap: wrap; gap: var(--s2) } .pager [aria-current] { background: var(--ink); color: var(--paper) }
+tbody th { white-space: normal; overflow-wrap: anywhere } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 } .by-whom { display: block; min-width: 8rem } .stack form button { min-height: 1.75rem; padding: var(--s1) var(--s3); font-size: var(--t2) } .agent { display: block; max-width: 24rem; font-size: var(--t2); color: var(--soft) }
 `
 
-type Shown = {
-  now: number
-  subject: Subject | undefined
-  events: readonly EventRecord[]
-  nextCursor: string | null
-  names: ReadonlyMap<string, KeyName>
-  sessions: readonly OpenSession[]
-  ownId: string
-  isEnded: boolean
-}
+type Shown = { sessions: readonly OpenSession[]; ownId: string; isEnded: boolean; log: ShownLog }
 
-const reachOf = (service: string | null) => service ?? 'all services'
-
-function openSessions(page: SignedInPage, { sessions, now, ownId }: Shown): Html {
+function openSessions(page: SignedInPage, { sessions, log, ownId }: Shown): Html {
   const mayEnd = page.session.access.scopes.has('admin')
   return table({
     caption: 'Open sessions, the last one seen first',
@@ -77,9 +46,9 @@ function openSessions(page: SignedInPage, { sessions, now, ownId }: Shown): Html
       return [
         html`<bdi>${keyName}</bdi>${own}`,
         isByOidc ? 'OpenID Connect' : 'key',
-        `${reachOf(access.service)}, ${mayOf(access.scopes)}`,
+        `${access.service ?? 'all services'}, ${mayOf(access.scopes)}`,
         timeOf(one.createdAt),
-        agoOf(one.seenAt, now),
+        agoOf(one.seenAt, log.now),
         timeOf(one.expiresAt),
         ...(mayEnd ? [id === ownId ? '–' : postForm(page, `${PATH}/end`, field)] : []),
       ]
@@ -87,80 +56,56 @@ function openSessions(page: SignedInPage, { sessions, now, ownId }: Shown): Html
   })
 }
 
-function aboutOf({ verificationId, reference, details }: EventRecord): Html | string {
-  if (verificationId !== null)
-    return html`<a class="mono" href="${verificationPath(verificationId)}">${reference ?? 'show'}</a>`
-  const id = details.key ?? details.suppression ?? null
-  return id === null ? '–' : html`<code>${String(id)}</code>`
-}
-
-function log({ events, names, now }: Shown): Html {
-  if (events.length === 0) return html`<p class="note">Nothing of this kind is in the log.</p>`
-  return table({
-    caption: 'What admins did, newest first',
-    columns: [{ label: 'When', isTime: true }, 'Who', 'What', 'From', 'About', 'Service'],
-    rows: events.map((event) => {
-      const { keyId, clientIp, userAgent, service, at } = event
-      const name = keyId === null ? undefined : names.get(keyId)
-      const who = keyId === null ? 'the service itself' : html`<bdi>${name?.name ?? keyId}</bdi>`
-      const agent = userAgent === null ? '' : html`<bdi class="agent">${userAgent}</bdi>`
-      return [
-        whenOf(at, now),
-        html`<span class="by-whom">${who}${name ? html`<span class="agent">${name.kind}</span>` : ''}</span>`,
-        wordsOf(event)[0],
-        html`<span><span class="mono">${clientIp ?? '–'}</span>${agent}</span>`,
-        aboutOf(event),
-        service === NO_SERVICE ? 'all' : service,
-      ]
-    }),
-  })
-}
-
 function auditPage(page: SignedInPage, shown: Shown): Html {
-  const choices = ['', ...Object.keys(SUBJECTS)].map((name) => {
-    const here = name === (shown.subject ?? '') ? html` aria-current="true"` : ''
-    const label = name === '' ? 'All' : SUBJECTS[name as Subject].label
-    return html`<a class="button" href="${name === '' ? PATH : `${PATH}?about=${name}`}"${here}>${label}</a>`
-  })
-  const next = new URLSearchParams({
-    ...(shown.subject && { about: shown.subject }),
-    cursor: shown.nextCursor ?? '',
-  })
-  const older =
-    shown.nextCursor === null
-      ? ''
-      : html`<nav class="pager" aria-label="Pages"><a class="button" rel="next" href="${PATH}?${next.toString()}">Older</a></nav>`
   const ended = shown.isEnded
     ? html`<p class="note good" role="status">Signed out: the session no longer works, on any node.</p>`
     : ''
   const body = html`<div class="head"><h1>Audit</h1></div>
 ${ended}
 <section><h2>Signed in now</h2>${openSessions(page, shown)}</section>
-<section><h2>What admins did</h2><nav class="pager" aria-label="What about">${choices}</nav>${log(shown)}${older}</section>`
+${auditLog(page, shown.log)}`
   return shell(page, { title: 'Audit', current: 'audit', style: STYLE, body })
+}
+
+/** Keys and those who are signed in: for the field, once each. */
+function knownOf(
+  keys: readonly { id: string; name: string }[],
+  sessions: readonly OpenSession[],
+): ShownLog['known'] {
+  const signedIn = sessions.map(({ access, keyName }) => [access.keyId, keyName] as const)
+  const pairs = [...signedIn, ...keys.map(({ id, name }) => [id, name || id] as const)]
+  return [...new Map(pairs)]
 }
 
 export function addAudit(pages: Pages, deps: ConsoleDeps): void {
   const { sessions, events, authenticator, clock } = deps
   const read = async (page: SignedInPage): Promise<Shown> => {
-    const { about, cursor, done } = page.c.req.query()
+    const query = page.c.req.query()
     const { service } = page.admin
-    const subject = (Object.keys(SUBJECTS) as Subject[]).find((one) => one === about)
-    const types = subject ? SUBJECTS[subject].types : ALL_TYPES
-    const query = { service, types, limit: PAGE_SIZE }
-    const found = await events
-      .list({ ...query, cursor: cursor || null })
-      .catch((error: unknown) => {
-        if (error instanceof InvalidCursorError) return events.list({ ...query, cursor: null })
+    const [keys, open] = await Promise.all([
+      deps.admin.keys.list({ service }),
+      sessions.list(service),
+    ])
+    const now = clock.now()
+    const filter = readAudit(query, keys, { service, now })
+    const asked = { ...filter, limit: PAGE_SIZE }
+    const found = await searchEvents(events, { ...asked, cursor: query.cursor || null }).catch(
+      (error: unknown) => {
+        if (error instanceof InvalidCursorError)
+          return searchEvents(events, { ...asked, cursor: null })
         throw error
-      })
-    const ids = found.items.map(({ keyId }) => keyId)
+      },
+    )
+    // As on the page Keys.
+    const mayList = page.session.access.scopes.has('admin')
+    const names = await nameKeys(
+      authenticator,
+      found.items.map(({ keyId }) => keyId),
+    )
     return {
-      ...{ now: clock.now(), subject, events: found.items, nextCursor: found.nextCursor },
-      names: await nameKeys(authenticator, ids),
-      sessions: await sessions.list(service),
-      ownId: sessionIdOf(readToken(page.c) ?? ''),
-      isEnded: done === 'ended',
+      ...{ sessions: open, ownId: sessionIdOf(readToken(page.c) ?? '') },
+      isEnded: query.done === 'ended',
+      log: { now, query, filter, found, names, known: knownOf(mayList ? keys : [], open) },
     }
   }
   pages.showPage(PATH, async (page) => page.c.html(auditPage(page, await read(page))))
@@ -174,5 +119,12 @@ export function addAudit(pages: Pages, deps: ConsoleDeps): void {
     const type = 'admin.session_ended'
     await events.append([{ ...actor, at: clock.now(), type, ...about }])
     return page.c.redirect(`${PATH}?done=ended`, 303)
+  })
+  pages.takeForm(`${PATH}/export`, 'admin:read', async (page, form) => {
+    const { service } = page.admin
+    const keys = await deps.admin.keys.list({ service })
+    const about = { service, now: clock.now() }
+    const { subject: _, ...filter } = readAudit(Object.fromEntries(form), keys, about)
+    return answerForm(page, deps, form, () => createExports(deps).events(filter))
   })
 }

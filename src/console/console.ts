@@ -13,6 +13,7 @@ import { addOverview } from './overview.ts'
 import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
+import { addSettings } from './settings.ts'
 import { addSignIn } from './sign-in.ts'
 import { addSuppressions } from './suppressions.ts'
 import { addTexts } from './texts.ts'
@@ -44,6 +45,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addHealth,
     addKeys,
     addAudit,
+    addSettings,
   ])
     addPages(pages, deps)
 }

@@ -23,16 +23,18 @@ export const EXPORT_STYLE = `
 .export { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: center } .export label { display: flex; gap: var(--s2); align-items: center; font-weight: 400 } .export input[type="checkbox"] { width: auto; min-height: 0; margin: 0 }
 `
 
-/** @param filters of the page, without its place */
+/** @param filters of the page, without its place. @param about.canName false: its rows are of nobody */
 export function exportForm(
   page: SignedInPage,
   path: string,
   filters: Readonly<Record<string, string>>,
+  { canName = true }: { canName?: boolean } = {},
 ): Html {
   const kept = Object.entries(filters).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
-  const plain = page.session.access.scopes.has('admin')
+  const mayName = canName && page.session.access.scopes.has('admin')
+  const plain = mayName
     ? html`<label><input type="checkbox" name="recipients" value="plaintext">Recipients in plaintext (the log records it)</label>`
     : ''
   const buttons = EXPORT_FORMATS.map(

@@ -1,4 +1,4 @@
-// GET /admin/health: queues, checks, providers, and the settings in force.
+// GET /admin/health: queues, checks and providers.
 // It must not show a secret, nor anything from outside unescaped.
 
 import { html } from 'hono/html'
@@ -6,11 +6,8 @@ import { adviseOnRest } from '../admin/advice/advice.ts'
 import type { HealthReport } from '../admin/ports.ts'
 import type { ProviderState, Rest } from '../delivery/ports.ts'
 import { adviseOnMissing } from '../factors/root-keys.ts'
-import type { ShownSetting } from '../kernel/shown-setting.ts'
-import type { ServicePolicy } from '../verification/policy.ts'
 import { adviceOf, LATE_MS, lanesOf } from './health-lanes.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
-import { loginFlows, settingsOf } from './settings.ts'
 import { type Html, type SignedInPage, shell } from './shell.ts'
 import { streamTrouble } from './stream-trouble.ts'
 import { BAR_STYLE, bar, numbers, shareOf, table } from './table.ts'
@@ -27,9 +24,6 @@ const STYLE = `${BAR_STYLE}.verdict { display: flex; flex-wrap: wrap; gap: var(-
 .gauges > div { background: var(--card); padding: var(--s3) var(--s4); display: grid; gap: var(--s1); align-content: start }
 .gauges dt { font-size: var(--t2); font-weight: 600; color: var(--soft) } .gauges dd { font-size: var(--t5); font-weight: 600; line-height: 1.2 } .gauges dd small { font-size: var(--t2); font-weight: 400; color: var(--soft) }
 .gauges dd.note-of { font-size: var(--t2); font-weight: 400; color: var(--soft) } .gauges dd a { color: inherit } .gauges dd.bad { color: var(--bad) } .gauges dd.warn { color: var(--warn) }
-.facts { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s6); background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4) } .facts dt { font-size: var(--t2); color: var(--soft) }
-.settings { display: grid; gap: var(--s1) } details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } details > summary + * { margin-top: var(--s2) }
-.value { font-family: var(--mono); font-size: .93em }
 `
 
 /** The checks, for a reader who does not run the service. */
@@ -209,13 +203,7 @@ function node({ node: own, at, counted }: HealthReport): Html {
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** @param settings null: not for this key */
-function healthPage(
-  page: SignedInPage,
-  report: HealthReport,
-  services: readonly ServicePolicy[],
-  settings: readonly ShownSetting[] | null,
-): Html {
+function healthPage(page: SignedInPage, report: HealthReport): Html {
   // mutant: C65.health-lost-key
   const body = html`<div class="head"><h1>Health</h1><a href="/admin/health">Refresh</a></div>
 ${verdict(report)}
@@ -225,19 +213,12 @@ ${streamTrouble(report)}
 ${gauges(report)}
 <section><h2>Queue</h2><p class="soft">Messages due now, and those waiting for another try, on all nodes.</p>${queue(report)}</section>
 <section><h2>Providers</h2><p class="soft">Counted by this node since it started.</p>${providers(report)}${restsOf(report)}${adviceOf(report)}${lanesOf(report)}</section>
-<section><h2>Login flows</h2>${loginFlows(services)}</section>
-<section><h2>Node</h2>${node(report)}</section>
-${settings && html`<section><h2>Settings in force</h2><div class="settings">${settingsOf(settings)}</div></section>`}`
+<section><h2>Node</h2>${node(report)}</section>`
   return shell(page, { title: 'Health', current: 'health', style: STYLE, body })
 }
 
 export function addHealth(pages: Pages, deps: ConsoleDeps): void {
-  pages.showPage('/admin/health', async (page) => {
-    const { service } = page.admin
-    const services = [...deps.services.values()].filter(({ name }) => (service ?? name) === name)
-    const report = await deps.admin.health(service)
-    // A key of one service does not see the settings of the whole process.
-    const settings = service === null ? deps.admin.settings : null
-    return page.c.html(healthPage(page, report, services, settings))
-  })
+  pages.showPage('/admin/health', async (page) =>
+    page.c.html(healthPage(page, await deps.admin.health(page.admin.service))),
+  )
 }

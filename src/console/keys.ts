@@ -6,6 +6,11 @@ import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
 import { type KeyFault, type KeyToMake, MAX_KEY_NAME, stateOf } from '../admin/keys.ts'
 import { DAY_MS } from '../kernel/clock.ts'
 import { API_KEY_ID } from '../kernel/ids.ts'
+import { answerForm, EXPORT_STYLE, exportForm } from './exports.ts'
+import { EVERY, filterKeys, KEY_STATES } from './keys-query.ts'
+import { keysExport } from './list-exports.ts'
+import { CHOICE_STYLE, select } from './log-page.ts'
+import type { Query } from './log-query.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
 import { type Html, postForm, type SignedInPage, shell } from './shell.ts'
 import { table } from './table.ts'
@@ -22,17 +27,18 @@ const WHAT: Readonly<Record<Scope, string>> = {
   admin: 'everything',
 }
 
-const STYLE = `
-.make { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: var(--s3); align-items: end; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+const STYLE = `${CHOICE_STYLE}${EXPORT_STYLE}.make { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: var(--s3); align-items: end; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
 .make label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .make input, .make select { font-size: var(--t3); font-weight: 400; color: var(--ink); height: 2.25rem } .make label:nth-of-type(2) { grid-column: span 2 } .whole { white-space: nowrap }
 @media (max-width: 46rem) { .make { grid-template-columns: 1fr } .make label:nth-of-type(2) { grid-column: auto } }
 .once { display: grid; gap: var(--s2) } .once code { font-size: var(--t4); background: var(--card); border: 1px solid var(--line); padding: var(--s3); user-select: all }
 .danger { color: var(--bad); border-color: var(--bad) } summary { cursor: pointer; color: var(--mark) } details[open] summary { margin-bottom: var(--s2) }
-tbody th { white-space: normal; overflow-wrap: anywhere } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 }
+tbody th { white-space: normal; overflow-wrap: anywhere } tbody th code { font-weight: 400 } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 }
 `
 
 type Shown = {
   now: number
+  query: Query
+  /** Those that match. */
   keys: readonly ApiKeyRecord[]
   /** Those that the admin's own key reaches. */
   services: readonly string[]
@@ -70,8 +76,22 @@ function stateOfKey(key: ApiKeyRecord, now: number): Html {
     : html`${stamp('active', 'good')} until ${timeOf(key.expiresAt)}`
 }
 
-function list(page: SignedInPage, { keys, now }: Shown): Html {
-  if (keys.length === 0) return html`<p class="note">No key was made yet.</p>`
+function filters(page: SignedInPage, { query, services }: Shown): Html {
+  const every = page.admin.service === null ? { [EVERY]: 'every service' } : {}
+  const named = Object.fromEntries(services.map((name) => [name, name]))
+  const isOne = page.admin.service !== null || services.length === 1
+  return html`<form class="choice" method="get" action="${PATH}">
+${select('state', 'State', KEY_STATES, query)}
+${select('scope', 'May', SCOPES, query)}
+${isOne ? '' : select('service', 'Service', { ...named, ...every }, query)}
+<button>Filter</button> <a class="button" href="${PATH}">Clear</a></form>`
+}
+
+const isFiltered = ({ state, scope, service }: Query) => Boolean(state || scope || service)
+
+function list(page: SignedInPage, { keys, now, query }: Shown): Html {
+  if (keys.length === 0)
+    return html`<p class="note">${isFiltered(query) ? 'No key matches.' : 'No key was made yet: create the first one above.'}</p>`
   return table({
     caption: 'API keys, newest first',
     columns: [
@@ -96,11 +116,13 @@ function list(page: SignedInPage, { keys, now }: Shown): Html {
   })
 }
 
+const filtersOf = ({ done: _, ...filters }: Query) => filters
+
 function keysPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Keys</h1></div>
 ${madeNote(shown)}${shown.notice}
 <section><h2>A new key</h2>${makeForm(page, shown)}</section>
-<section><h2>Keys</h2><p class="soft">Without <code>API_KEY</code> and <code>ADMIN_KEY</code>, which are in the settings. A use is noted once an hour.</p>${list(page, shown)}</section>`
+<section><h2>Keys</h2><p class="soft">Without <code>API_KEY</code> and <code>ADMIN_KEY</code>, which are in the settings. A use is noted once an hour.</p>${filters(page, shown)}${list(page, shown)}${exportForm(page, PATH, filtersOf(shown.query), { canName: false })}</section>`
   return shell(page, { title: 'Keys', current: 'keys', style: STYLE, body })
 }
 
@@ -133,8 +155,9 @@ export function addKeys(pages: Pages, deps: ConsoleDeps): void {
   ) => {
     const { service } = page.admin
     const services = [...deps.services.keys()].filter((name) => (service ?? name) === name)
+    const [now, query] = [deps.clock.now(), page.c.req.query()]
     const shown = {
-      ...{ now: deps.clock.now(), keys: await keys.list(page.admin), services },
+      ...{ now, query, keys: filterKeys(await keys.list(page.admin), query, now), services },
       ...{ made: null, notice: '' as const, ...about },
     }
     // The switch of colours leads back to the page itself, where no key is shown.
@@ -160,5 +183,10 @@ export function addKeys(pages: Pages, deps: ConsoleDeps): void {
     if (API_KEY_ID.test(id) && (await keys.revoke(page.admin, id)))
       return page.c.redirect(`${PATH}?done=revoked`, 303)
     return say(page, 404, 'Nothing was revoked', 'There is no such key.')
+  })
+  pages.takeForm(`${PATH}/export`, 'admin', async (page, form) => {
+    const now = deps.clock.now()
+    const found = filterKeys(await keys.list(page.admin), Object.fromEntries(form), now)
+    return answerForm(page, deps, form, () => keysExport(found, now))
   })
 }

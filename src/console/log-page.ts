@@ -16,16 +16,20 @@ import {
 import { type Html, personPath, postForm, type SignedInPage, shell } from './shell.ts'
 import { timeOf, ZONE } from './words.ts'
 
+/** Of filters that are folded away. */
+export const FILTER_STYLE = `
+.filter summary { width: fit-content; cursor: pointer; font-weight: 600; padding: var(--s1) 0 } .filter[open] summary { margin-bottom: var(--s2) }
+.filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft); flex: 1 1 7.5rem; max-width: 12rem } .filters select, .filters input { font-size: var(--t3); font-weight: 400; color: var(--ink); min-width: 0; height: 2.25rem; padding-block: var(--s1) } .filters .times { display: flex; flex-wrap: wrap; gap: inherit; flex: 0 1 25rem } .filters .does { display: flex; gap: var(--s2) }
+@media (max-width: 46rem) { .filters label { flex-basis: 8rem; max-width: none } .filters .times { flex-basis: 100% } }
+@supports selector(::details-content) { @media (min-width: 110rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
+`
+
 // mutants: C74.phone-row C74.desk-one-line
 const LOG_STYLE = `
 main { gap: var(--s3) }
 .find { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--s1) var(--s2); flex: 1 1 22rem; max-width: 34rem }
 .bar { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s5); align-items: center; justify-content: space-between }
 .spans { display: flex; flex-wrap: wrap; gap: 0 } .spans a { padding: var(--s1) var(--s3); border: 1px solid var(--field); margin-left: -1px; color: var(--ink); background: var(--card); text-decoration: none; min-height: 2rem; display: inline-flex; align-items: center } .spans li:first-child a { margin-left: 0 } .spans a[aria-current] { background: var(--ink); color: var(--paper); border-color: var(--ink) } .spans a:hover { border-color: var(--mark); position: relative }
-.filter summary { width: fit-content; cursor: pointer; font-weight: 600; padding: var(--s1) 0 } .filter[open] summary { margin-bottom: var(--s2) }
-.filters { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .filters label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft); flex: 1 1 7.5rem; max-width: 12rem } .filters select, .filters input { font-size: var(--t3); font-weight: 400; color: var(--ink); min-width: 0; height: 2.25rem; padding-block: var(--s1) } .filters .times { display: flex; flex-wrap: wrap; gap: inherit; flex: 0 1 25rem } .filters .does { display: flex; gap: var(--s2) }
-@media (max-width: 46rem) { .filters label { flex-basis: 8rem; max-width: none } .filters .times { flex-basis: 100% } }
-@supports selector(::details-content) { @media (min-width: 110rem) { .filter summary { display: none } .filter::details-content { content-visibility: visible } } }
 .when { display: flex; flex-wrap: wrap; gap: 0 var(--s2); align-items: baseline } .when time { white-space: nowrap } .when .soft { font-size: var(--t2) }
 .log { display: grid; gap: var(--s4) } .log th, .log td { padding-block: .3rem } .log td:not(:nth-child(5)) { overflow-wrap: normal } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
 .pager { display: flex; gap: var(--s3) }
@@ -37,7 +41,11 @@ main { gap: var(--s3) }
 }
 `
 
-const SPAN_LABELS: Readonly<Record<Span, string>> = { hour: '1 hour', day: '1 day', week: '1 week' }
+export const SPAN_LABELS: Readonly<Record<Span, string>> = {
+  hour: '1 hour',
+  day: '1 day',
+  week: '1 week',
+}
 /** Of one page: another choice drops them. */
 const OF_THE_PAGE = ['cursor', 'nothing', 'also', 'span', 'from', 'to']
 
@@ -56,6 +64,10 @@ function spans(path: LogPath, query: Query): Html {
   return html`<nav aria-label="Time"><ul class="spans">${link('Any time', null)}${all}</ul></nav>`
 }
 
+export const CHOICE_STYLE = `
+.choice { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .choice label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .choice :is(select, input) { font-size: var(--t3); font-weight: 400; color: var(--ink); height: 2.25rem; min-width: 9rem; max-width: 22rem }
+`
+
 /** @param options values with their labels, or values that are their own */
 export function select(
   name: string,
@@ -71,7 +83,7 @@ export function select(
   return html`<label>${label}<select name="${name}"><option value="">any</option>${choices}</select></label>`
 }
 
-function time(name: string, label: string, query: Query): Html {
+export function time(name: string, label: string, query: Query): Html {
   return html`<label><span>${label} (${ZONE})</span><input type="datetime-local" name="${name}" value="${query[name] ?? ''}" autocomplete="off"></label>`
 }
 
@@ -86,13 +98,21 @@ function filterForm(
     .map((name) => html`<input type="hidden" name="${name}" value="${query[name]}">`)
   const names = [...about.names, 'service', 'from', 'to']
   const set = names.filter((name) => query[name]).length
-  // Folded, because readers come for the log; a very wide page has room for both, and no summary.
+  return foldedFilters(
+    path,
+    set,
+    html`${about.fields}
+${services.length > 1 ? select('service', 'Service', services, query) : ''}
+<span class="times">${time('from', 'From', query)}${time('to', 'To', query)}</span>${kept}`,
+  )
+}
+
+/** Folded, because readers come for the log; a very wide page has room for both, and no summary. @param set how many are */
+export function foldedFilters(path: string, set: number, fields: Html): Html {
   return html`<details class="filter"${set > 0 ? html` open` : ''}><summary>Filters${set > 0 ? `, ${set} set` : ''}</summary>
 <form class="filters" method="get" action="${path}">
-${about.fields}
-${services.length > 1 ? select('service', 'Service', services, query) : ''}
-<span class="times">${time('from', 'From', query)}${time('to', 'To', query)}</span>
-<span class="does">${kept}<button>Filter</button> <a class="button" href="${path}">Clear</a></span>
+${fields}
+<span class="does"><button>Filter</button> <a class="button" href="${path}">Clear</a></span>
 </form></details>`
 }
 
@@ -169,6 +189,6 @@ ${filterForm(path, log, about.filters)}
 ${about.notes}
 <div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>
 ${exportForm(page, path, withoutPlace(log.query))}`
-  const style = LOG_STYLE + EXPORT_STYLE + (about.style ?? '') + live.style
+  const style = LOG_STYLE + FILTER_STYLE + EXPORT_STYLE + (about.style ?? '') + live.style
   return shell(page, { title, current: name, body, style, script: live.script })
 }

@@ -62,6 +62,12 @@ function timeOf(text: string | undefined): number | undefined {
   return at >= 0 ? at : undefined
 }
 
+/** An exact time wins over a span, of which it may be a part. */
+export function rangeOf(query: Query, now: number) {
+  const span = spanOf(query)
+  return { since: timeOf(query.from) ?? (span && now - SPANS[span]), until: timeOf(query.to) }
+}
+
 /**
  * @param about.service of the session; null: any, and the address may name one
  * @param about.person of the query's `recipient`; undefined, though it is there: nobody
@@ -76,7 +82,6 @@ function readFilter(
   const wanted = word('service')
   const known = wanted !== undefined && deps.services.has(wanted) ? wanted : null
   const service = about.service ?? known
-  const span = spanOf(query)
   return {
     service,
     reference: query.reference && readReference(query.reference),
@@ -89,8 +94,7 @@ function readFilter(
     provider: word('provider'),
     fault: oneOf(FAULTS, query.fault),
     country: word('country')?.toUpperCase(),
-    since: timeOf(query.from) ?? (span && now - SPANS[span]),
-    until: timeOf(query.to),
+    ...rangeOf(query, now),
   }
 }
 

@@ -1,72 +1,88 @@
-// The settings of the login flows and of the process, on the page of Health.
-// It must not show a secret, nor anything from outside unescaped.
+// GET /admin/settings: the services, and the settings in force with where each comes from; with ?service= those of one.
+// It must not show a secret, nor an admin of one service the settings of the process.
 
 import { html } from 'hono/html'
-import type { ShownSetting } from '../kernel/shown-setting.ts'
-import type { ServicePolicy } from '../verification/policy.ts'
-import type { Html } from './shell.ts'
-import { numbers, table } from './table.ts'
-import { spanOf } from './words.ts'
+import type { ListedService, ServiceSettings } from '../admin/settings.ts'
+import { isSet, type ShownSetting } from '../kernel/shown-setting.ts'
+import { answerForm, EXPORT_STYLE, exportForm } from './exports.ts'
+import { settingsExport } from './list-exports.ts'
+import { type ConsoleDeps, type Pages, say } from './page-route.ts'
+import { ROWS_STYLE, servicesTable, settingGroups, settingsTable } from './settings-rows.ts'
+import { type Html, type SignedInPage, shell } from './shell.ts'
 
-const named = (countries: readonly string[] | '*') =>
-  countries === '*' ? 'all' : countries.join(', ') || 'none'
+const PATH = '/admin/settings'
+const STYLE = ROWS_STYLE + EXPORT_STYLE
 
-function countriesOf({ channels, allowedCountries, voiceCountries }: ServicePolicy): string {
-  const calls = channels.includes('voice') ? `; calls: ${named(voiceCountries)}` : ''
-  return `${named(allowedCountries)}${calls}`
-}
+const to = (path: string, query: Record<string, string>, text: Html | string | number) =>
+  html`<a href="${path}?${new URLSearchParams(query).toString()}">${text}</a>`
 
-export function loginFlows(services: readonly ServicePolicy[]): Html {
-  return table({
-    caption: 'The login flows',
-    columns: [
-      ...['Service', 'Brand', 'Code'],
-      ...numbers('Wrong codes', 'Messages'),
-      ...['Channels', 'Countries'],
-    ],
-    rows: services.map((one) => [
-      html`<a href="/admin/verifications?${new URLSearchParams({ service: one.name }).toString()}">${one.name}</a>`,
-      one.brandName,
-      `${one.codeLength} digits, ${spanOf(one.ttlSeconds * 1000)}`,
-      `at most ${one.maxAttempts}`,
-      `at most ${one.maxSends}`,
-      one.channels.join(', '),
-      countriesOf(one),
-    ]),
+function keysOf(page: SignedInPage, { keys, policy }: ServiceSettings): Html {
+  const shown = (['active', 'ended', 'revoked'] as const).map((state, place) => {
+    const words = `${keys[state]} ${state}`
+    const isLinked = keys[state] > 0 && page.session.access.scopes.has('admin')
+    const part = isLinked ? to('/admin/keys', { service: policy.name, state }, words) : words
+    return html`${place === 0 ? '' : ', '}${part}`
   })
+  return html`${shown}`
 }
 
-const ORIGINS = {
-  environment: 'environment',
-  file: 'file',
-  default: 'default',
-  made: 'generated here',
-  unset: 'not set',
-} as const
-
-function settingValue({ value, origin }: ShownSetting): Html {
-  if (origin === 'unset') return html`<span class="soft">–</span>`
-  if (value === null) return html`<span class="soft">set, hidden</span>`
-  return value === ''
-    ? html`<span class="soft">empty</span>`
-    : html`<span class="value">${value}</span>`
+function purposesOf({ purposes, policy }: ServiceSettings): Html {
+  if (purposes.length === 0) return html`<span class="soft">no start in 30 days</span>`
+  const words = purposes.map(({ name, started }) => `${name} (${started.toLocaleString('en')})`)
+  const query = { service: policy.name, by: 'purpose', span: '30d' }
+  return to('/admin/overview', query, words.join(', '))
 }
 
-export function settingsOf(settings: readonly ShownSetting[]): Html {
-  const groups = [...new Set(settings.map(({ group }) => group))]
-  return html`${groups.map((group) => {
-    const rows = settings.filter((setting) => setting.group === group)
-    const changed = rows.filter(({ origin }) => origin !== 'default' && origin !== 'unset').length
-    return html`<details><summary>${group} <span class="soft">${changed} of ${rows.length} set</span></summary>${table(
-      {
-        caption: group,
-        columns: ['Name', 'Value', 'From'],
-        rows: rows.map((row) => [
-          html`<code>${row.name}</code>`,
-          settingValue(row),
-          ORIGINS[row.origin],
-        ]),
-      },
-    )}</details>`
-  })}`
+function serviceBody(page: SignedInPage, found: ServiceSettings): Html {
+  const service = found.policy.name
+  const facts: [string, Html | string][] = [
+    ['Keys', keysOf(page, found)],
+    ['Purposes, 30 days', purposesOf(found)],
+    ['Webhooks', to('/admin/webhooks', { service }, String(found.policy.webhooks.length))],
+    [
+      'Its pages',
+      html`${to('/admin/verifications', { service }, 'Verifications')}, ${to('/admin/texts', { service }, 'Texts')}`,
+    ],
+  ]
+  const back = page.admin.service === null ? html`<a href="${PATH}">All services</a>` : ''
+  return html`<div class="head"><h1>Service <bdi>${service}</bdi></h1>${back}</div>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="soft">Its own entry in <code>SERVICES_FILE</code> comes first, then the settings, then the default. What each means: <code>docs/services.md</code></p>
+${settingGroups(found.settings, false)}
+${exportForm(page, PATH, { service }, { canName: false })}`
+}
+
+function allBody(
+  page: SignedInPage,
+  services: readonly ListedService[],
+  settings: readonly ShownSetting[],
+): Html {
+  return html`<div class="head"><h1>Settings</h1></div>
+<section><h2>Services</h2>${servicesTable(services)}</section>
+<section class="set"><h2>Set on this node</h2><p class="soft">As it read them at its start; secrets are hidden. Changes need a restart.</p>${settingsTable('Set on this node', settings.filter(isSet))}</section>
+<section><h2>All settings</h2>${settingGroups(settings, true)}</section>
+${exportForm(page, PATH, {}, { canName: false })}`
+}
+
+export function addSettings(pages: Pages, deps: ConsoleDeps): void {
+  const { settings } = deps.admin
+  pages.showPage(PATH, async (page) => {
+    const own = settings.ofProcess(page.admin)
+    const name = page.admin.service ?? (page.c.req.query('service') || undefined)
+    if (name === undefined && own) {
+      const body = allBody(page, await settings.services(page.admin), own)
+      return page.c.html(
+        shell(page, { title: 'Settings', current: 'settings', style: STYLE, body }),
+      )
+    }
+    const found = await settings.service(page.admin, name ?? '')
+    if (!found) return say(page, 404, 'There is no such service', 'See the list of Settings.')
+    const body = serviceBody(page, found)
+    const title = `Service ${found.policy.name}`
+    return page.c.html(shell(page, { title, current: 'settings', style: STYLE, body }))
+  })
+  pages.takeForm(`${PATH}/export`, 'admin:read', (page, form) => {
+    const service = page.admin.service ?? (form.get('service') || null)
+    return answerForm(page, deps, form, () => settingsExport(settings.exported({ service })))
+  })
 }

@@ -35,6 +35,7 @@ const NAVIGATION = {
   audit: 'Audit',
   health: 'Health',
   keys: 'Keys',
+  settings: 'Settings',
 } as const
 const THEME_LABELS = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const
 

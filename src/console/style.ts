@@ -56,6 +56,7 @@ table { width: 100%; border-collapse: collapse; border-top: 2px solid var(--rule
 th, td { text-align: left; vertical-align: baseline; padding: var(--s2) var(--s3); border-bottom: 1px solid var(--line) }
 thead th { font-size: var(--t2); font-weight: 600; color: var(--soft); white-space: nowrap }
 tbody th { font-weight: 600; white-space: nowrap } td.number, th.number { text-align: right } tbody tr:hover > * { background: var(--mark-soft) }
+.facts { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s6); background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s3) var(--s4) } .facts dt { font-size: var(--t2); color: var(--soft) } .facts dd { overflow-wrap: anywhere }
 td { overflow-wrap: anywhere } td:last-child:not(:nth-child(2)) { white-space: nowrap }
 @media (max-width: 46rem) {
   table.stack, .stack tbody, .stack tr, .stack th, .stack td { display: block } .stack thead { display: none }
@@ -88,7 +89,7 @@ section { display: grid; gap: var(--s3); min-width: 0; align-content: start }
   .rail nav a { border-left: 0; border-bottom: 3px solid transparent; padding: var(--s2) var(--s4); white-space: nowrap }
   .who { margin: 0; padding: 0 var(--s4); border: 0; display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) } .who p { display: none }
 }
-@media (max-width: 30rem) { .rail nav ul { flex-wrap: wrap; overflow: visible } .rail nav a { padding: var(--s2); font-size: var(--t2) } .word { font-size: var(--t4); padding-right: 0 } .who { padding-left: 0 } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
+@media (max-width: 30rem) { .rail nav ul { flex-wrap: wrap; overflow: visible } .rail nav a { padding: .2rem var(--s2); border-bottom-width: 2px; font-size: var(--t2) } .word { font-size: var(--t4); padding-right: 0 } .who { padding-left: 0 } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
 @media (max-width: 62rem) and (min-width: 40rem) { .who p { display: block } .who strong { display: inline } }
 `
 

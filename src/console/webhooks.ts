@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import type { ShownDestination, ShownWebhook } from '../admin/webhooks.ts'
 import { stateOf } from '../http/schemas/webhooks.ts'
 import { statusOf, WEBHOOK_STATUSES, type WebhookStatus } from '../webhooks/ports.ts'
-import { select } from './log-page.ts'
+import { CHOICE_STYLE, select } from './log-page.ts'
 import { PAGE_SIZE, type Query } from './log-query.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
 import { type Html, postForm, type SignedInPage, shell, verificationPath } from './shell.ts'
@@ -16,9 +16,7 @@ const PATH = '/admin/webhooks'
 const DESTINATION = /^whd_[0-9a-f]{12}$/
 const NAME = /^[\w.-]{1,64}$/
 
-const STYLE = `
-.choice { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s3); align-items: end } .choice label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .choice select { font-size: var(--t3); color: var(--ink); height: 2.25rem; min-width: 9rem; max-width: 22rem }
-.acts, .acts form { display: flex; flex-wrap: wrap; gap: var(--s2) } .acts button { min-height: 1.75rem; padding: var(--s1) var(--s3); font-size: var(--t2) } .address { overflow-wrap: anywhere } .pager { display: flex; gap: var(--s3) }
+const STYLE = `${CHOICE_STYLE}.acts, .acts form { display: flex; flex-wrap: wrap; gap: var(--s2) } .acts button { min-height: 1.75rem; padding: var(--s1) var(--s3); font-size: var(--t2) } .address { overflow-wrap: anywhere } .pager { display: flex; gap: var(--s3) }
 .when { display: flex; flex-wrap: wrap; gap: 0 var(--s2) } .when time { white-space: nowrap }
 `
 

@@ -42,7 +42,8 @@ export function timeOf(at: number): Html {
 /** `3 min ago`, with the exact time as its title. */
 export function agoOf(at: number, now: number): Html {
   const { iso, utc } = writeUtc(at)
-  return html`<time datetime="${iso}" title="${utc}">${spanOf(now - at)} ago</time>`
+  const ago = now - at < SECOND_MS ? 'just now' : `${spanOf(now - at)} ago`
+  return html`<time datetime="${iso}" title="${utc}">${ago}</time>`
 }
 
 /** Both, as a cell of a table. @param more below them */

@@ -28,6 +28,7 @@ import { operationRoutes, probeRoutes } from './routes/operations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
 import { refusalRoutes } from './routes/refusals.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
@@ -67,6 +68,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...keyRoutes,
     ...costRoutes,
     ...summaryRoutes,
+    ...settingsRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])

@@ -13,10 +13,12 @@ import { createOperations, type OperationsDeps } from '../admin/operations.ts'
 import type { HealthReport, Weights } from '../admin/ports.ts'
 import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
+import { createSettingsAdmin } from '../admin/settings.ts'
 import type { Summaries } from '../admin/summary.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
 import type { Config } from '../config/config.ts'
+import { showService } from '../config/shown-service.ts'
 import { createFlows } from '../console/flows.ts'
 import type { ConsoleDeps } from '../console/page-route.ts'
 import { createSessions } from '../console/sessions.ts'
@@ -93,6 +95,9 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   const { store, limiter, keyring, clock } = parts
   const node = describeNode(config, clock.now())
   const recipients = createRecipients({ keyring, ...composeSearch(config, keyring) })
+  const { services } = config
+  const keys = createKeyAdmin({ store: store.apiKeys, events: store.events, services, clock })
+  const source = { process: config.inForce, ofService: (name: string) => showService(config, name) }
   return {
     verifications: store.verificationReads,
     recipients,
@@ -112,15 +117,13 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       recipients,
       service: parts.service,
       view: parts.view,
-      services: config.services,
+      services,
       limits: parts.limits,
       liftable: parts.liftable,
       counters: limiter,
       clock,
     }),
-    keys: createKeyAdmin({
-      ...{ store: store.apiKeys, events: store.events, services: config.services, clock },
-    }),
+    keys,
     costs: createCosts({ events: store.events }),
     summaries: parts.summaries,
     webhooks: createWebhookOperations({
@@ -149,7 +152,9 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
       return { ...shown, counted, node, at, checks }
     },
     texts: (service, channel) => previewTexts(service, channel, null),
-    settings: config.inForce,
+    settings: createSettingsAdmin({
+      ...{ source, services, keys, summaries: parts.summaries, clock },
+    }),
   }
 }
 

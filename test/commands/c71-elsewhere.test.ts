@@ -64,6 +64,7 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   'audit head': [],
   // Reads SECRET_KEY alone.
   'audit key': null,
+  settings: null,
   suppressions: [],
   unsuppress: [`sup_${ID}`, '--because', 'a test'],
   'webhooks destinations': [],

@@ -1,13 +1,23 @@
 // The settings as the console shows them: values, where they come from, and never a secret.
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { listInForce } from '../../src/config/effective-settings.ts'
+import { loadSettings } from '../../src/config/load.ts'
 import { createReader } from '../../src/config/reader.ts'
 import { SERVER_SETTINGS } from '../../src/config/settings.ts'
 
+const ROOT = Buffer.alloc(32, 9)
+const ACCOUNT = {
+  TWILIO__EU_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO__EU_AUTH_TOKEN: 'the-token',
+  TWILIO__EU_FROM: '+15005550006',
+}
+const ABOUT = { group: 'g', documentation: 'docs/settings.md#g' }
+
 function inForce(env: Record<string, string>) {
   const reader = createReader(env, () => 'from-the-file\n')
-  const list = listInForce(reader, 'g', Object.values(SERVER_SETTINGS))
+  const list = listInForce(reader, ABOUT, Object.values(SERVER_SETTINGS))
   return (name: string) => {
     const { value, origin } = list.find((one) => one.name === name) ?? {}
     return [value, origin]
@@ -41,5 +51,21 @@ describe('settings in force', () => {
       'file:/data/x.db',
       'environment',
     ])
+  })
+
+  it('lead to a heading of their documentation', () => {
+    const loaded = loadSettings({ SECRET_KEY: ROOT.toString('base64'), ...ACCOUNT })
+    if (!loaded.ok) throw new Error(loaded.message)
+    const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')
+    // As GitHub makes them: lower case, spaces as hyphens, without punctuation.
+    const anchors = [...page.matchAll(/^## (.+)$/gm)].map(
+      ([, title = '']) =>
+        `docs/settings.md#${title.toLowerCase().replaceAll(/[:,.]/g, '').replaceAll(' ', '-')}`,
+    )
+    const named = new Set(loaded.config.inForce.map(({ documentation }) => documentation))
+    expect(named.size).toBeGreaterThan(12)
+    expect([...named].filter((one) => !anchors.includes(one))).toEqual([])
+    const account = loaded.config.inForce.find(({ name }) => name === 'TWILIO__EU_FROM')
+    expect(account).toMatchObject({ documentation: 'docs/settings.md#provider-twilio-sms' })
   })
 })

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Scope } from '../../src/access/ports.ts'
-import { SUBJECTS } from '../../src/console/audit.ts'
+import { ACTIONS } from '../../src/console/audit-query.ts'
 import { wordsOf } from '../../src/console/event-words.ts'
 import { ADMIN_EVENTS, type EventRecord } from '../../src/events/types.ts'
 import { type Real, startReal } from '../http/real.ts'
@@ -90,6 +90,68 @@ describe('what admins did', () => {
       expect([query, (await visitor.get(`${PATH}?${query}`)).status]).toEqual([query, 200])
   })
 
+  it('is found by who, by action, by address and by time, in an address that can be kept', async () => {
+    const ann = await as(null, ['admin'], 'ann')
+    const { body } = await real.start()
+    const form_token = formTokenOf(await ann.get('/admin/health'))
+    const reveal = `/admin/verifications/${body.id}/reveal`
+    await ann.post(reveal, { form_token }, { 'user-agent': 'of-ann' })
+    const rows = async (query: string) => {
+      const page = await visitor.get(`${PATH}?${query}`)
+      const [, lower = ''] = page.text.split('What admins did, newest first')
+      return { text: lower, page: page.text, count: lower.split('role="rowheader"').length - 1 }
+    }
+    const byName = await rows('who=ann')
+    expect([byName.count, byName.text.includes('of-ann')]).toEqual([2, true])
+    const id = /href="\/admin\/audit\?who=(key_\w+)"/.exec(byName.text)?.[1] ?? ''
+    expect((await rows(`who=${id}&about=people`)).count).toBe(1)
+    expect((await rows(`who=${id}&type=admin.signed_in&about=people`)).count).toBe(1)
+    expect((await rows(`who=${id}&ip=127.0.0.1`)).count).toBe(2)
+    expect((await rows(`who=${id}&ip=%3A%3Affff%3A127.0.0.1`)).count).toBe(2)
+    expect((await rows(`who=${id}&ip=192.0.2.7`)).count).toBe(0)
+    expect((await rows(`who=${id}&span=hour`)).count).toBe(2)
+    expect((await rows(`who=${id}&to=2020-01-01T00:00`)).count).toBe(0)
+    expect((await rows('who=nobody')).page).toContain('Nothing of this kind')
+    for (const query of [
+      'who=%00',
+      'type=constructor',
+      'type=audit.head',
+      'ip=%3Cscript%3E&from=x',
+    ])
+      expect([query, (await visitor.get(`${PATH}?${query}`)).status]).toEqual([query, 200])
+    // The export has what the page shows.
+    expect(byName.page).toContain('<input type="hidden" name="who" value="ann">')
+    const form = { form_token: formTokenOf(await visitor.get(PATH)), who: 'ann', format: 'jsonl' }
+    const { text } = await visitor.post(`${PATH}/export`, form)
+    const lines = text
+      .replace('\ufeff', '')
+      .trim()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ type, key_id: by }) => [type, by])).toEqual([
+      ...[
+        ['recipient.shown', id],
+        ['admin.signed_in', id],
+      ],
+    ])
+  })
+
+  it('is found by the API, too, all of it or by one', async () => {
+    const { body } = await real.admin.get('/admin/api/events?only=admin&limit=100')
+    const types = new Set(body.events.map(({ type }: { type: string }) => type))
+    expect(types).toContain('admin.signed_in')
+    expect(types).not.toContain('verification.started')
+    const query = '/admin/api/events?only=admin&key_id=ADMIN_KEY&limit=100'
+    const own = (await real.admin.get(query)).body.events
+    expect(new Set(own.map(({ key_id: by }: { key_id: string }) => by))).toEqual(
+      new Set(['ADMIN_KEY']),
+    )
+    const search = { only: 'admin', client_ip: '192.0.2.7' }
+    const none = await real.admin.post('/admin/api/events/search', search)
+    expect([none.status, none.body]).toEqual([200, { events: [], next_cursor: null }])
+  })
+
   it('C35: is of the admin’s own service', async () => {
     const shop = await as('shop', ['admin'], 'another')
     expect(readable(await shop.get(`${PATH}?about=people`))).toContain('Nothing of this kind')
@@ -99,7 +161,7 @@ describe('what admins did', () => {
 
 describe('events of admins', () => {
   it('have a sentence and a subject for each kind of event', async () => {
-    const subjects = Object.values(SUBJECTS).flatMap(({ types }): readonly string[] => types)
+    const subjects = Object.keys(ACTIONS)
     expect(subjects.toSorted()).toEqual(
       ADMIN_EVENTS.filter((type) => type !== 'audit.head').toSorted(),
     )

@@ -131,6 +131,25 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     }),
   )
 
+  it.each(LOOKS)('settings, and those of a service, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Settings' }).click()
+      await page.waitForURL(`${real.url}/admin/settings`)
+      await keepPicture(page, `settings-${name}`)
+      await page.evaluate(
+        "document.querySelectorAll('details').forEach((one) => (one.open = true))",
+      )
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await page.getByRole('link', { name: 'default', exact: true }).click()
+      await page.waitForURL(/service=default/)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `service-${name}`)
+    }),
+  )
+
   it.each(LOOKS)('audit, $name', ({ name, ...look }) =>
     within(look, async (page) => {
       await signIn(page, real.url)

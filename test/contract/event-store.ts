@@ -2,6 +2,7 @@
 // It must not know the engine: a suite takes a factory.
 
 import { describe, expect, it } from 'vitest'
+import { searchEvents } from '../../src/admin/event-search.ts'
 import type { EventQuery, NewEvent } from '../../src/events/types.ts'
 import { InvalidCursorError } from '../../src/kernel/errors.ts'
 import { ACTOR, mac, T0 } from './rows.ts'
@@ -69,6 +70,30 @@ export function describeEvents(factory: StoresFactory): void {
       expect(everywhere).toEqual(
         expect.arrayContaining(await numbers({ types: ['delivery.sent'] })),
       )
+    })
+
+    it('is searched by who and from where, page by page, in bounded steps that say how far', async () => {
+      const { events } = factory()
+      const service = `s-${mac().toString('hex')}`
+      const by = (keyId: string | null, clientIp: string, n: number) =>
+        refusal({ service, keyId, clientIp, at: T0 + n })
+      const others = Array.from({ length: 4_300 }, (_, n) => by('key_b', '192.0.2.9', n + 100))
+      const wanted = [1, 2, 3, 6_000, 6_001].map((n) => by('key_a', '192.0.2.7', n))
+      await events.append([...wanted, ...others, by(null, '192.0.2.7', 7_000)])
+      const query = { service, keyIds: ['key_a', 'key_c'], limit: 2, cursor: null }
+      const first = await searchEvents(events, query)
+      expect(first.items.map(({ at }) => at - T0)).toEqual([6_001, 6_000])
+      // 4,000 rows were read behind them; the next three are further back.
+      expect(first.lookedBackTo).toBeGreaterThan(T0 + 100)
+      const second = await searchEvents(events, { ...query, cursor: first.nextCursor })
+      expect(second.items.map(({ at }) => at - T0)).toEqual([3, 2])
+      expect(second.lookedBackTo).toBeNull()
+      const third = await searchEvents(events, { ...query, cursor: second.nextCursor })
+      expect(third).toMatchObject({ nextCursor: null, lookedBackTo: null, items: [{ at: T0 + 1 }] })
+      const from = { service, clientIp: '192.0.2.7', limit: 9, cursor: null }
+      expect((await searchEvents(events, from)).items.map(({ at }) => at - T0)).toEqual([
+        ...[7_000, 6_001, 6_000],
+      ])
     })
 
     it('keeps the order in which events came together, whichever verification they are about', async () => {

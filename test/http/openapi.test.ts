@@ -51,6 +51,8 @@ describe('the document', () => {
       'GET /admin/api/keys',
       'GET /admin/api/list-entries',
       'GET /admin/api/refusals',
+      'GET /admin/api/settings',
+      'GET /admin/api/settings/{service}',
       'GET /admin/api/summary',
       'GET /admin/api/suppressions',
       'GET /admin/api/verifications',

@@ -1,6 +1,7 @@
 // /admin/api/events…: the event log, newest first or as it grows, for one service or (a key of none) all.
 // It must not take a recipient except in a body: a number never stands in a URL. No stream outlives its key.
 
+import { searchEvents } from '../../admin/event-search.ts'
 import { readIndexes, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
@@ -18,7 +19,7 @@ import {
 type Deps = Pick<AppDeps, 'events'>
 
 async function toPage({ events }: Deps, query: ReturnType<typeof toEventQuery>) {
-  const page = await events.list(query)
+  const page = await searchEvents(events, query)
   return { events: page.items.map(toWireEvent), next_cursor: page.nextCursor }
 }
 

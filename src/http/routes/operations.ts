@@ -4,7 +4,6 @@
 import { z } from '@hono/zod-openapi'
 import type { HealthReport } from '../../admin/ports.ts'
 import { CHANNELS } from '../../kernel/channel.ts'
-import type { ShownSetting } from '../../kernel/shown-setting.ts'
 import { callingAdmin, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
@@ -13,7 +12,7 @@ import { refusal } from '../problem.ts'
 import { refuse } from '../refuse.ts'
 import { count, timeField, toWireTime } from '../schemas/answers.ts'
 import { AuditStream, toWireStream } from '../schemas/audit.ts'
-import { Node, Setting } from '../schemas/node.ts'
+import { Node } from '../schemas/node.ts'
 import {
   Provider,
   ProviderLane,
@@ -83,17 +82,10 @@ const AdminHealth = z
         description:
           'What was created under root keys that are in neither SECRET_KEY nor SECRET_KEY_PREVIOUS. Null: the database is unavailable.',
       }),
-    settings: z
-      .array(Setting)
-      .nullable()
-      .openapi({ description: 'Null for a key of one service.' }),
   })
   .openapi('AdminHealth')
 
-function toWireHealth(
-  report: HealthReport,
-  settings: readonly ShownSetting[] | null,
-): z.infer<typeof AdminHealth> {
+function toWireHealth(report: HealthReport): z.infer<typeof AdminHealth> {
   const {
     at,
     node,
@@ -144,8 +136,6 @@ function toWireHealth(
         open_verifications: verifications,
         more: isMore,
       })) ?? null,
-    settings:
-      settings?.map(({ group, name, value, origin }) => ({ group, name, value, origin })) ?? null,
   }
 }
 
@@ -193,15 +183,13 @@ const ready = defineRoute(
 
 export const probeRoutes = [alive, ready]
 
-/** A key of one service sees no settings of the process. */
 const health = defineRoute(
   {
     method: 'get',
     path: '/admin/api/health',
     id: 'getNodeHealth',
     summary: 'Health of this node',
-    description:
-      'Queues, providers as this node has seen them, and the settings in force, without secrets.',
+    description: 'Queues, and providers as this node has seen them.',
     tag: 'Operation',
     needs: READ,
     answers: { 200: { description: 'As it is now.', json: AdminHealth } },
@@ -210,7 +198,7 @@ const health = defineRoute(
   async (c, _input, deps: Pick<AppDeps, 'admin' | 'resolveAddress'>) => {
     const { service } = callingAdmin(c, deps)
     const report = await deps.admin.health(service)
-    return c.json(toWireHealth(report, service === null ? deps.admin.settings : null), 200)
+    return c.json(toWireHealth(report), 200)
   },
 )
 

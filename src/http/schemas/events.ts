@@ -2,11 +2,15 @@
 // It must not show a recipient: a row has none, and a filter takes one in a body only.
 
 import { z } from '@hono/zod-openapi'
-import { EVENT_TYPES, type EventQuery, type EventRecord } from '../../events/types.ts'
+import type { EventSearch } from '../../admin/event-search.ts'
+import { ADMIN_EVENTS, EVENT_TYPES, type EventRecord } from '../../events/types.ts'
 import { readReference } from '../../kernel/ids.ts'
+import { parseAddress } from '../../limits/client-address.ts'
 import { timeField, toWireTime } from './answers.ts'
 import {
   BESIDE_OTHER_FAULTS,
+  CONTROL,
+  clientIpField,
   countryField,
   cursorField,
   idField,
@@ -34,9 +38,25 @@ export const pageFilters = {
   cursor: cursorField.optional(),
 }
 
+/** `oidc:`, an issuer and 255 characters of a subject. */
+const MAX_KEY_ID_LENGTH = 1024
+
 const filters = {
   verification: idField.optional(),
   type: z.enum(EVENT_TYPES).optional(),
+  only: z.enum(['admin']).optional().openapi({
+    description: '`admin`: what admins did, as in `AUDIT_STREAM_EVENTS=admin`.',
+  }),
+  key_id: z
+    .string()
+    .max(MAX_KEY_ID_LENGTH)
+    .refine((text) => !CONTROL.test(text), 'must be the id of a key or a person')
+    .optional()
+    .openapi({
+      description:
+        'Who did it, as `key_id` of an event has it: `key_…`, `ADMIN_KEY`, `command`, or a person as `oidc:<issuer>#<sub>`. The log is looked through for it: a page may have few rows, or none, and continue with `next_cursor`.',
+      example: 'ADMIN_KEY',
+    }),
   ...pageFilters,
 }
 
@@ -58,6 +78,9 @@ const { cursor: _, ...withoutCursor } = filters
 /** Of a search, and of an export. */
 export const eventsSearchShape = {
   ...withoutCursor,
+  client_ip: clientIpField.optional().openapi({
+    description: 'From where, as `client_ip` of an event has it; looked for as `key_id` is.',
+  }),
   recipient: toField.optional(),
   country: countryField.optional(),
   subject: subjectField.optional(),
@@ -120,16 +143,19 @@ function toSnakeCase(name: string): string {
 }
 
 export function toEventQuery(
-  given: Partial<z.infer<typeof EventsQuery>> & { limit: number },
+  given: Partial<z.infer<typeof EventsQuery>> & { client_ip?: string | undefined; limit: number },
   service: string | null,
   budgetIndexes: readonly Uint8Array[] | undefined,
-): EventQuery {
+): EventSearch {
+  const { type, only, client_ip: from } = given
   return {
     service,
     verificationId: given.verification,
     reference: given.reference && readReference(given.reference),
     budgetIndexes,
-    types: given.type && [given.type],
+    types: type ? [type] : only && ADMIN_EVENTS,
+    keyIds: given.key_id === undefined ? undefined : [given.key_id],
+    clientIp: from === undefined ? undefined : (parseAddress(from) ?? from),
     since: given.since === undefined ? undefined : Date.parse(given.since),
     until: given.until === undefined ? undefined : Date.parse(given.until),
     cursor: given.cursor ?? null,

@@ -2,13 +2,14 @@
 // It must not name a recipient in plaintext unless the order says so.
 
 import { z } from '@hono/zod-openapi'
+import { type EventSearch, searchEvents } from '../../admin/event-search.ts'
 import type { ExportPage, ExportSource } from '../../admin/export.ts'
 import { EXPORT_FORMATS, STOPS } from '../../admin/export-text.ts'
 import type { AdminDeps } from '../../admin/operations.ts'
 import type { VerificationFilter } from '../../admin/ports.ts'
 import type { Person } from '../../admin/recipients.ts'
 import type { RefusalFilter } from '../../admin/refusals.ts'
-import type { EventQuery, EventStore } from '../../events/types.ts'
+import type { EventStore } from '../../events/types.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { verificationsSearchShape } from './admin-verification-filters.ts'
 import { AdminVerification, toWireAdminVerification } from './admin-verifications.ts'
@@ -121,11 +122,11 @@ export function createExports(deps: {
       },
     }),
 
-    events: (query: Omit<EventQuery, 'cursor' | 'limit'>): ExportSource => ({
+    events: (query: Omit<EventSearch, 'cursor' | 'limit'>): ExportSource => ({
       list: 'events',
       ...about(false, query.budgetIndexes, columnsOf(EventLine.shape)),
       async read(after, limit): Promise<ExportPage> {
-        const found = await deps.events.list({ ...query, cursor: after, limit })
+        const found = await searchEvents(deps.events, { ...query, cursor: after, limit })
         const rows = found.items.map((event, place) => ({
           fields: toEventLine(event),
           cursor: found.cursors[place] ?? null,

@@ -1,0 +1,142 @@
+// The settings of one service, for people: from its entry in SERVICES_FILE or, where that leaves them out, from the settings.
+// It must not hold a secret: no webhook's secret, no query of its URL, no test recipient.
+
+import type { ChannelRoutes } from '../delivery/routes.ts'
+import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import type { ShownSetting } from '../kernel/shown-setting.ts'
+import { LIMIT_NAMES, type ServicePolicy } from '../verification/policy.ts'
+import type { Config } from './config.ts'
+import { withoutPassword } from './effective-settings.ts'
+import { carriersOf } from './providers.ts'
+import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS, showLimit } from './service-settings.ts'
+import { WEBHOOK_SETTINGS } from './webhooks.ts'
+
+type Row = {
+  group: string
+  name: string
+  /** Of the default service; a text: it has none, and this is the description. */
+  setting: { name: string; description: string } | string
+  /** Null: not shown. */
+  value: string | null
+}
+
+const list = (texts: readonly string[] | '*') =>
+  texts === '*' ? 'all' : texts.join(', ') || 'none'
+
+export function writeRoutes(rules: ChannelRoutes): string {
+  const lines = rules.map(({ prefixes, countries, isDefault, providers }) => {
+    const places = [...countries, ...prefixes, ...(isDefault ? ['default'] : [])]
+    const names = providers.map(({ name, weight }) =>
+      weight === null ? name : `${name}*${weight}`,
+    )
+    return `${places.join(', ')} -> ${names.join(', ')}`
+  })
+  return lines.join('; ')
+}
+
+function codes(policy: ServicePolicy): Omit<Row, 'group'>[] {
+  const { brandName, codeLength, ttlSeconds, maxAttempts, maxSends, totpWindow } = SERVICE_SETTINGS
+  return [
+    { name: 'brand_name', setting: brandName, value: policy.brandName },
+    { name: 'code_length', setting: codeLength, value: String(policy.codeLength) },
+    { name: 'ttl_seconds', setting: ttlSeconds, value: String(policy.ttlSeconds) },
+    { name: 'max_attempts', setting: maxAttempts, value: String(policy.maxAttempts) },
+    { name: 'max_sends', setting: maxSends, value: String(policy.maxSends) },
+    { name: 'totp_window', setting: totpWindow, value: String(policy.totpWindow) },
+  ]
+}
+
+const writeStep = ({ channel, timeoutSeconds, blind }: ServicePolicy['chain'][number]) =>
+  `${channel}${timeoutSeconds === null ? '' : ` (${timeoutSeconds} s)`}${blind ? ', blind' : ''}`
+
+function reach(policy: ServicePolicy): Omit<Row, 'group'>[] {
+  const { allowedCountries, voiceCountries, landlines, clientIp } = SERVICE_SETTINGS
+  return [
+    {
+      ...{ name: 'channels', value: list(policy.channels) },
+      setting: 'Those that a start may name; without an entry all that a provider serves',
+    },
+    {
+      ...{ name: 'chain', value: policy.chain.map(writeStep).join(', then ') || 'none' },
+      setting: 'Channels that follow each other, for starts that name none',
+    },
+    { name: 'allowed_countries', setting: allowedCountries, value: list(policy.allowedCountries) },
+    { name: 'voice_countries', setting: voiceCountries, value: list(policy.voiceCountries) },
+    { name: 'landlines', setting: landlines, value: policy.landlines },
+    { name: 'client_ip', setting: clientIp, value: policy.clientIp },
+  ]
+}
+
+function texts(policy: ServicePolicy): Omit<Row, 'group'>[] {
+  const { locale, originDomain, androidAppHash, subjectShowsCode } = SERVICE_SETTINGS
+  return [
+    { name: 'locale', setting: locale, value: policy.locale },
+    { name: 'origin_domain', setting: originDomain, value: policy.originDomain ?? 'none' },
+    { name: 'android_app_hash', setting: androidAppHash, value: policy.androidAppHash ?? 'none' },
+    {
+      ...{ name: 'subject_shows_code', setting: subjectShowsCode },
+      value: String(policy.subjectShowsCode),
+    },
+    {
+      ...{ name: 'templates', value: list(Object.keys(policy.templates)) },
+      setting: 'The languages with texts of its own; the page Texts shows them',
+    },
+  ]
+}
+
+function routesOf(policy: ServicePolicy, config: Config): Omit<Row, 'group'>[] {
+  const own = config.serviceRoutes.get(policy.name)
+  const carriers = carriersOf(config.providers)
+  const configured = (channel: Channel) =>
+    carriers[channel].join(', ') || (config.mode === 'development' ? 'inbox' : 'none')
+  return CHANNELS.filter((channel) => policy.channels.includes(channel)).map((channel) => {
+    const rules = own?.[channel] ?? config.routes[channel]
+    const value = rules ? writeRoutes(rules) : configured(channel)
+    return { name: `routes.${channel}`, setting: ROUTE_SETTINGS[channel], value }
+  })
+}
+
+const writeWebhook = ({ url, events, includeRecipient }: ServicePolicy['webhooks'][number]) =>
+  `${withoutPassword(url)}: ${events.join(', ')}${includeRecipient ? ', with the recipient' : ''}`
+
+function rowsOf(policy: ServicePolicy, config: Config): Row[] {
+  const limits = LIMIT_NAMES.map((name) => ({
+    ...{ name: `limits.${name}`, setting: LIMIT_SETTINGS[name] },
+    value: showLimit(policy.limits[name]),
+  }))
+  const webhooks = policy.webhooks.map(writeWebhook).join('; ')
+  const groups: [group: string, rows: Omit<Row, 'group'>[]][] = [
+    ['Codes', codes(policy)],
+    ['Channels and countries', [...reach(policy), ...routesOf(policy, config)]],
+    ['Limits', limits],
+    ['Texts', texts(policy)],
+    ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
+    [
+      'Tests',
+      [
+        {
+          ...{ name: 'test_recipients', setting: SERVICE_SETTINGS.testRecipients },
+          value: policy.testRecipients.length === 0 ? 'none' : null,
+        },
+      ],
+    ],
+  ]
+  return groups.flatMap(([group, rows]) => rows.map((row) => ({ group, ...row })))
+}
+
+/** Undefined: there is no such service. */
+export function showService(config: Config, name: string): ShownSetting[] | undefined {
+  const policy = config.services.get(name)
+  if (!policy) return undefined
+  const given = config.givenByServices.get(name)
+  const originOf = new Map(config.inForce.map((one) => [one.name, one.origin]))
+  return rowsOf(policy, config).map(({ group, name: path, setting, value }) => {
+    const isText = typeof setting === 'string'
+    const base = isText ? 'default' : (originOf.get(setting.name) ?? 'default')
+    return {
+      ...{ group, name: path, value, documentation: 'docs/services.md' },
+      origin: given?.has(path) ? 'services' : base === 'unset' ? 'default' : base,
+      description: isText ? setting : setting.description,
+    }
+  })
+}
