@@ -32,6 +32,7 @@ function openSessions(page: SignedInPage, { sessions, log, ownId }: Shown): Html
   const mayEnd = page.session.access.scopes.has('admin')
   return table({
     caption: 'Open sessions, the last one seen first',
+    isWide: true,
     columns: [
       ...['Who', 'Signed in by', 'May'],
       { label: 'Since', isTime: true },

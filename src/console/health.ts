@@ -176,6 +176,7 @@ function restsOf({ rests, at }: HealthReport): Html | string {
   if (rests.length === 0) return ''
   return html`<p class="note">${LEFT_ALONE}</p>${table({
     caption: 'Providers left alone for a while',
+    isWide: true,
     columns: ['Channel', 'Provider', 'Country', 'Why', 'What to do', 'Since', 'Tried again'],
     rows: rests.map((rest) => [
       rest.channel,

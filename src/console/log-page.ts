@@ -34,6 +34,8 @@ main { gap: var(--s3) }
 .log { display: grid; gap: var(--s4) } .log th, .log td { padding-block: .3rem } .log td:not(:nth-child(5)) { overflow-wrap: normal } .log th a { text-decoration: none } .log th a:hover { text-decoration: underline }
 .pager { display: flex; gap: var(--s3) }
 @media (min-width: 46.01rem) and (max-width: 90rem) { .when .soft { display: none } }
+@media (min-width: 46.01rem) and (max-width: 79.99rem) { .log :is(th, td):is(:nth-child(7), :nth-child(8)) { display: none } .log td:is(:nth-child(3), :nth-child(9)) { overflow-wrap: anywhere } .log .when time { white-space: normal } .find { flex-basis: 16rem } }
+@media (min-width: 46.01rem) and (max-width: 100rem) { .log .stack:has(th:nth-child(9)) :is(th, td) { padding-inline: var(--s2) } .log .stack:has(th:nth-child(9)) td:is(:nth-child(3), :nth-child(9)) { overflow-wrap: anywhere } }
 @media (max-width: 46rem) {
   .log .stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--s3); padding: var(--s2) var(--s3) } .log .stack th, .log .stack td { padding: 0 } .log .stack td::before { content: none }
   .log .stack td:nth-child(6) { grid-area: 1 / 2; justify-content: end } .log .stack td:nth-child(2) { grid-area: 2 / 1 / 3 / 3; justify-content: start } .log .stack td:nth-child(3) { grid-area: 3 / 1; justify-content: start }

@@ -11,7 +11,7 @@ import { spanOf } from './words.ts'
 
 export const ROWS_STYLE = `
 .settings { display: grid; gap: var(--s1) } .settings.open { gap: var(--s6) } .settings > details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } .settings details > summary + * { margin-top: var(--s2) } .set tbody th { white-space: normal }
-.of { font-size: var(--t2); font-weight: 400; color: var(--soft); max-width: 46rem } .value { font-family: var(--mono); font-size: .93em; overflow-wrap: anywhere } .whole { white-space: nowrap } .services td { overflow-wrap: break-word }
+.of { font-size: var(--t2); font-weight: 400; color: var(--soft); max-width: 46rem } .value { font-family: var(--mono); font-size: .93em; overflow-wrap: anywhere } .whole { white-space: nowrap } .services td { overflow-wrap: break-word } .services tbody th { white-space: normal; overflow-wrap: anywhere }
 @media (min-width: 46.01rem) { .set table { table-layout: fixed } .set thead th:first-child { width: 52% } .set thead th:last-child { width: 9.5rem } }
 @media (max-width: 46rem) { .set .stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--s3) } .set .stack th { grid-column: 1 / 3 } .set .stack td { justify-content: start; text-align: left } .set .stack td::before { content: none } .set .stack td:last-child { color: var(--soft) } }
 `
@@ -76,6 +76,7 @@ export const serviceAddress = (name: string) =>
 export function servicesTable(services: readonly ListedService[]): Html {
   const all = table({
     caption: 'Services',
+    isWide: true,
     columns: [
       ...['Service', 'Brand', 'Code'],
       ...numbers('Wrong codes', 'Messages'),

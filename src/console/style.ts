@@ -64,6 +64,12 @@ td { overflow-wrap: anywhere } td:last-child:not(:nth-child(2)) { white-space: n
   .stack td { display: flex; gap: var(--s4); justify-content: space-between; text-align: right }
   .stack td::before { content: attr(data-label); color: var(--soft); text-align: left; white-space: nowrap; flex: none }
 }
+@media (min-width: 46.01rem) and (max-width: 72rem) {
+  table.wide, .wide tbody, .wide th, .wide td { display: block } .wide thead { display: none }
+  .wide tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: var(--s2) var(--s3); padding: var(--s3); border-bottom: 1px solid var(--line) }
+  .wide tr > * { border: 0; padding: 0; text-align: left !important; white-space: normal !important } .wide th { grid-column: 1 / -1; overflow-wrap: anywhere }
+  .wide td::before { content: attr(data-label); display: block; color: var(--soft); font-size: var(--t2) }
+}
 `
 
 const FRAME = `
@@ -85,11 +91,11 @@ section { display: grid; gap: var(--s3); min-width: 0; align-content: start }
 @media (max-width: 62rem) {
   .frame { display: block }
   .pinned { position: static; height: auto; overflow: visible; padding: var(--s4) 0 0; gap: var(--s3); flex-direction: row; flex-wrap: wrap; align-items: center; justify-content: space-between }
-  .word { padding: 0 var(--s4) } .rail nav { order: 1; flex: 0 0 100%; border-top: 1px solid var(--rail-line) } .rail nav ul { display: flex; overflow-x: auto }
+  .word { padding: 0 var(--s4) } .rail nav { order: 1; flex: 0 0 100%; border-top: 1px solid var(--rail-line) } .rail nav ul { display: flex; flex-wrap: wrap }
   .rail nav a { border-left: 0; border-bottom: 3px solid transparent; padding: var(--s2) var(--s4); white-space: nowrap }
   .who { margin: 0; padding: 0 var(--s4); border: 0; display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) } .who p { display: none }
 }
-@media (max-width: 30rem) { .rail nav ul { flex-wrap: wrap; overflow: visible } .rail nav a { padding: .2rem var(--s2); border-bottom-width: 2px; font-size: var(--t2) } .word { font-size: var(--t4); padding-right: 0 } .who { padding-left: 0 } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
+@media (max-width: 30rem) { .rail nav a { padding: .2rem var(--s2); border-bottom-width: 2px; font-size: var(--t2) } .word { font-size: var(--t4); padding-right: 0 } .who { padding-left: 0 } .rail button { font-size: var(--t1); padding: var(--s1) var(--s2) } }
 @media (max-width: 62rem) and (min-width: 40rem) { .who p { display: block } .who strong { display: inline } }
 `
 

@@ -42,6 +42,7 @@ function list(page: SignedInPage, shown: ShownPage): Html {
   const hasService = services.length > 1
   return table({
     caption: 'Suppressed recipients, newest first',
+    isWide: true,
     columns: [
       ...['Recipient', 'Channel', 'Why'],
       { label: 'Since', isTime: true },

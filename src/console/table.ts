@@ -11,6 +11,7 @@ type Cell = Html | string | number
 /**
  * The first cell of a row is its heading. Roles are explicit, because `display` at small widths removes them.
  * @param options.caption for screen readers: others read the heading above
+ * @param options.isWide more columns than a tablet has room for: its rows are cards there, with a few columns each
  * @param options.ids of the rows of a live page: a row stays the same node while others arrive
  */
 export function table(options: {
@@ -18,8 +19,9 @@ export function table(options: {
   columns: readonly (Column | string)[]
   rows: readonly (readonly Cell[])[]
   ids?: readonly string[]
+  isWide?: boolean
 }): Html {
-  const { caption, rows, ids } = options
+  const { caption, rows, ids, isWide = false } = options
   const columns = options.columns.map((one) => (typeof one === 'string' ? { label: one } : one))
   const classOf = (index: number) => (columns[index]?.isNumber ? html` class="number"` : '')
   const heads = columns.map(
@@ -34,7 +36,7 @@ export function table(options: {
     const id = ids?.[index]
     return html`<tr role="row"${id === undefined ? '' : html` data-id="${id}"`}>${row.map(cellOf)}</tr>`
   }
-  return html`<table class="stack" role="table"><caption class="unseen">${caption}</caption>
+  return html`<table class="${isWide ? 'stack wide' : 'stack'}" role="table"><caption class="unseen">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">${rows.map(lineOf)}</tbody></table>`
 }

@@ -16,7 +16,7 @@ const PATH = '/admin/webhooks'
 const DESTINATION = /^whd_[0-9a-f]{12}$/
 const NAME = /^[\w.-]{1,64}$/
 
-const STYLE = `${CHOICE_STYLE}.acts, .acts form { display: flex; flex-wrap: wrap; gap: var(--s2) } .acts button { min-height: 1.75rem; padding: var(--s1) var(--s3); font-size: var(--t2) } .address { overflow-wrap: anywhere } .pager { display: flex; gap: var(--s3) }
+const STYLE = `${CHOICE_STYLE}.acts, .acts form { display: flex; flex-wrap: wrap; gap: var(--s2) } .acts button { min-height: 1.75rem; padding: var(--s1) var(--s3); font-size: var(--t2) } .address { overflow-wrap: anywhere } tbody th:has(.address) { white-space: normal } td :is(.address, .tries) { display: block; min-width: 8.5rem } .pager { display: flex; gap: var(--s3) }
 .when { display: flex; flex-wrap: wrap; gap: 0 var(--s2) } .when time { white-space: nowrap }
 `
 
@@ -98,6 +98,7 @@ function destinationsOf(page: SignedInPage, { destinations, now, services }: Sho
   const hasService = services.length > 1
   return table({
     caption: 'Destinations of webhooks',
+    isWide: true,
     columns: [
       ...['URL', ...(hasService ? ['Service'] : []), 'State', 'Last delivered'],
       ...numbers('Pending', 'Given up'),
@@ -127,7 +128,7 @@ function triesOf(message: ShownWebhook, now: number): Html {
   const { tries, error, dueAt, state } = message
   const code = error === null ? '' : html` <code><bdi>${error}</bdi></code>`
   const waits = state === 'queued' && dueAt !== null && dueAt > now && message.url !== null
-  return html`${tries}${code}${waits ? html` <span class="soft">again in ${spanOf(dueAt - now)}</span>` : ''}`
+  return html`<span class="tries">${tries}${code}${waits ? html` <span class="soft">again in ${spanOf(dueAt - now)}</span>` : ''}</span>`
 }
 
 function messagesOf(page: SignedInPage, { messages, now }: Shown): Html {
@@ -138,6 +139,7 @@ function messagesOf(page: SignedInPage, { messages, now }: Shown): Html {
       : '–'
   return table({
     caption: 'Messages to webhooks, newest event first',
+    isWide: true,
     columns: [
       'Event',
       { label: 'When', isTime: true },
