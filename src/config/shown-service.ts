@@ -1,7 +1,7 @@
 // The settings of one service, for people: from its entry in SERVICES_FILE or, where that leaves them out, from the settings.
 // It must not hold a secret: no webhook's secret, no query of its URL, no test recipient.
 
-import type { ChannelRoutes } from '../delivery/routes.ts'
+import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { LIMIT_NAMES, type ServicePolicy } from '../verification/policy.ts'

@@ -16,6 +16,8 @@ const HEIGHT = 150
 const BOX = { left: 42, right: 6, top: 8, bottom: 22 }
 const TICKS = 4
 const TIME_TICKS = 4
+/** Of a time, `12:00`. */
+const HALF_TEXT = 14
 
 export type Series = {
   label: string
@@ -77,12 +79,11 @@ function axes(chart: Chart, { x, y, isLong }: ReturnType<typeof scales>): Html {
     const at = y(value)
     return html`<line class="${value === 0 ? 'grid base' : 'grid'}" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${at}" y2="${at}"/><text x="${BOX.left - 6}" y="${at + 4}" text-anchor="end">${chart.write(value)}</text>`
   })
-  const columns = x
-    .ticks(TIME_TICKS)
-    .map(
-      (at) =>
-        html`<text x="${x(at)}" y="${HEIGHT - 6}" text-anchor="middle">${tickText(at, isLong)}</text>`,
-    )
+  const columns = x.ticks(TIME_TICKS).map((at) => {
+    // A text in the middle of the last tick would be cut off.
+    const anchor = x(at) > WIDTH - BOX.right - HALF_TEXT ? 'end' : 'middle'
+    return html`<text x="${x(at)}" y="${HEIGHT - 6}" text-anchor="${anchor}">${tickText(at, isLong)}</text>`
+  })
   return html`<g aria-hidden="true">${rows}${columns}</g>`
 }
 

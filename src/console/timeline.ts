@@ -41,10 +41,10 @@ type Failure = { provider: string | null; code: string; message: string | null; 
 const tryOf = (tries: readonly SendTry[], { details }: EventRecord) =>
   tries.find(({ send, tryNumber }) => send === details.send && tryNumber === details.attempt)
 
-/** In plain words; '' where no provider said it. */
+/** In plain words, behind what the provider said; '' where no provider said it. */
 export function blame(code: string, fault: unknown): string {
   const known = FAULTS.find((one) => one === fault)
-  return known === undefined || isUnanswered(code) ? '' : `The provider blames the ${known}.` // mutant: C53.page-blames
+  return known === undefined || isUnanswered(code) ? '' : `· The provider blames the ${known}.` // mutant: C53.page-blames
 }
 
 const FAILURES: readonly EventType[] = [
