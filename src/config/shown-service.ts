@@ -23,7 +23,7 @@ type Row = {
 const list = (texts: readonly string[] | '*') =>
   texts === '*' ? 'all' : texts.join(', ') || 'none'
 
-export function writeRoutes(rules: ChannelRoutes): string {
+function writeRoutes(rules: ChannelRoutes): string {
   const lines = rules.map(({ prefixes, countries, isDefault, providers }) => {
     const places = [...countries, ...prefixes, ...(isDefault ? ['default'] : [])]
     const names = providers.map(({ name, weight }) =>

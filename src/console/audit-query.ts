@@ -47,7 +47,7 @@ export const SUBJECTS = {
 export type Subject = keyof typeof SUBJECTS
 
 export const subjectsOf = Object.keys(SUBJECTS) as Subject[]
-export const actionsOf = (subject: Subject) => Object.keys(SUBJECTS[subject].actions) as Action[]
+const actionsOf = (subject: Subject) => Object.keys(SUBJECTS[subject].actions) as Action[]
 
 /** All the actions by their words, for a choice. */
 export const ACTIONS: Readonly<Record<string, string>> = Object.assign(

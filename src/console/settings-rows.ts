@@ -70,7 +70,7 @@ function countriesOf({ channels, allowedCountries, voiceCountries }: ServicePoli
   return `${named(allowedCountries)}${calls}`
 }
 
-export const serviceAddress = (name: string) =>
+const serviceAddress = (name: string) =>
   `/admin/settings?${new URLSearchParams({ service: name }).toString()}`
 
 export function servicesTable(services: readonly ListedService[]): Html {
