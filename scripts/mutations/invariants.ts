@@ -34,7 +34,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I8: {
     name: 'a refusal changes nothing else',
-    text: 'A refused request changes nothing but the counter that refused it and the event log: the other budgets are unspent, a 503 charges no attempt. (Exempt: the attempt of a check whose effect could not be written; `check_per_ip`, which counts every check of the right shape; a counter whose store fails just then.)',
+    text: 'A refused request changes nothing but the counter that refused it and the event log: the other budgets are unspent, a 503 charges no attempt. What was counted for a message that was not made after all (another node ended the verification meanwhile, or sent it) is given back. (Exempt: the attempt of a check whose effect could not be written; `check_per_ip`, which counts every check of the right shape; a counter whose store fails just then.)',
   },
   I9: {
     name: 'hashes and seals belong to their row',

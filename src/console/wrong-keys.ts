@@ -23,7 +23,7 @@ export type WrongKeys = {
 }
 
 export function createWrongKeys(deps: {
-  limiter: Limiter
+  limiter: Pick<Limiter, 'admit'>
   /** Keyed: a counter's name holds no address. */
   nameCounter: (parts: readonly string[]) => string
   clock: Clock

@@ -8,6 +8,7 @@ import { StoreUnavailableError } from '../kernel/errors.ts'
 import { remember } from '../kernel/remember.ts'
 import type {
   Admission,
+  Count,
   Limiter,
   LimitKey,
   LimitLifts,
@@ -22,11 +23,16 @@ export type LimitStore = Limiter & LimitReads & LimitLifts & { close(): Promise<
 /** One library object for each (max, window); services share them, so it is a handful. */
 const MAX_COUNTERS = 256
 
+/** Clocks are read to a millisecond, and an answer takes its time. The shortest window has a second. */
+const END_SLACK_MS = 250
+
 /** The library's answer for one key. */
 export type Counted<Name> = {
   key: LimitKey<Name>
   isRefused: boolean
   res: Pick<RateLimiterRes, 'msBeforeNext' | 'remainingPoints'>
+  /** Of the window, by this process' wall clock: a little late, and never as late as the end of the next one. */
+  endsAt: number
 }
 
 /** Library objects by (max, window). The name is part of the key, so limits never share a counter. */
@@ -44,12 +50,31 @@ export async function consume<Name extends string>(
   counter: RateLimiterAbstract,
   key: LimitKey<Name>,
 ): Promise<Counted<Name>> {
+  const answer = (isRefused: boolean, res: RateLimiterRes) => {
+    const endsAt = Date.now() + res.msBeforeNext + END_SLACK_MS // mutant: I8.given-back-in-its-window
+    return { key, isRefused, res, endsAt }
+  }
   try {
-    return { key, isRefused: false, res: await counter.consume(counterName(key), 1) }
+    return answer(false, await counter.consume(counterName(key), 1))
   } catch (thrown) {
     // The library rejects with a result where the limit is reached, with an error where the store fails.
-    if (thrown instanceof RateLimiterRes) return { key, isRefused: true, res: thrown }
+    if (thrown instanceof RateLimiterRes) return answer(true, thrown)
     throw thrown // mutant: I11.rethrow-unknown-errors
+  }
+}
+
+/** @param take one from each counter, unless its window ends later than in so long; throws where the store is away */
+export async function giveBack(
+  counts: readonly Count[],
+  take: (counters: readonly string[], msLeft: readonly number[]) => Promise<unknown>,
+): Promise<void> {
+  const current = counts.filter(({ endsAt }) => endsAt > Date.now())
+  const counters = current.map(({ counter }) => counter)
+  const msLeft = current.map(({ endsAt }) => Math.ceil(endsAt - Date.now()))
+  try {
+    if (current.length > 0) await take(counters, msLeft)
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error
   }
 }
 
@@ -74,7 +99,9 @@ export function toReading<Name extends string>(
  * Of several refusals the one with the longest wait is reported (the first in the order given where they are equal):
  * a caller that obeys its Retry-After is not refused by the next one.
  */
-export function toAdmission<Name>(counted: readonly Counted<Name>[]): Admission<Name> {
+export function toAdmission<Name extends string>(
+  counted: readonly Counted<Name>[],
+): Admission<Name> {
   const budgets = counted.map(({ key: { name, limit }, res }) => ({
     name,
     limit,
@@ -84,7 +111,10 @@ export function toAdmission<Name>(counted: readonly Counted<Name>[]): Admission<
   const [refusal] = budgets
     .filter((_, i) => counted[i]?.isRefused)
     .toSorted((a, b) => b.resetSeconds - a.resetSeconds)
-  if (!refusal) return { kind: 'admitted', budgets }
+  if (!refusal) {
+    const counts = counted.map(({ key, endsAt }) => ({ counter: counterName(key), endsAt }))
+    return { kind: 'admitted', budgets, counts }
+  }
   const { name, limit, resetSeconds } = refusal
   return { kind: 'refused', name, limit, retryAfterSeconds: resetSeconds }
 }

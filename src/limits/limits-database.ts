@@ -33,6 +33,11 @@ export const PURGE_SQL = `
     (SELECT key FROM ${LIMITS_TABLE} WHERE expire < ? ORDER BY expire LIMIT ?)
 `
 
+/** Unless another window has begun since: that one ends later. */
+const TAKE_BACK_SQL = `
+  UPDATE ${LIMITS_TABLE} SET points = points - 1 WHERE key = ? AND points > 0 AND expire <= ?
+`
+
 export type LimitsDatabase = {
   /** The `storeClient` that the library is given: everything runs inside our own transaction. */
   readonly client: {
@@ -41,6 +46,8 @@ export type LimitsDatabase = {
   }
   /** One transaction, rolled back unless it `isKept`. */
   transact<T>(work: () => Promise<{ isKept: boolean; value: T }>): Promise<T>
+  /** One count less, unless the window ends later. */
+  takeBack(counter: string, endsAt: number): void
   /** @returns how many rows were removed, at most `limit` */
   purge(beforeMs: number, limit: number): number
   /** False once the path leads to another file, or none: nobody reads these counters any more. */
@@ -91,6 +98,7 @@ export function openLimitsDatabase(path: string, isCheckpointed = false): Limits
         throw error
       }
     },
+    takeBack: (counter, endsAt) => void prepare(TAKE_BACK_SQL).run(counter, endsAt),
     purge(beforeMs, limit) {
       const { changes } = prepare(PURGE_SQL).run(beforeMs, limit)
       keepShort()

@@ -7,6 +7,7 @@ import {
   type Counted,
   consume,
   counterName,
+  giveBack,
   type LimitStore,
   PURGE_EVERY_MS,
   PURGE_GRACE_MS,
@@ -29,6 +30,16 @@ const LIFT_SQL = `with lifted as materialized (
     select key from ${TABLE} where key = any($1) order by key for update
   )
   delete from ${TABLE} using lifted where ${TABLE}.key = lifted.key`
+
+/** In the same order. Unless another window has begun since: that one ends later. */
+const TAKE_BACK_SQL = `with taken as materialized (
+    select counter.key from ${TABLE} counter
+      join unnest($1::text[], $2::bigint[]) as given (key, ms_left) on given.key = counter.key
+      where counter.points > 0
+        and counter.expire <= (extract(epoch from clock_timestamp()) * 1000)::bigint + given.ms_left
+      order by counter.key for update of counter
+  )
+  update ${TABLE} set points = points - 1 from taken where ${TABLE}.key = taken.key`
 
 /** now() rather than clock_timestamp(), which no index can serve. Rows that somebody counts in are left to the next purge. */
 export const PURGE_SQL = `
@@ -102,9 +113,10 @@ export async function openPostgresLimiter(
   )
   return {
     async admit(keys) {
-      if (keys.length === 0) return { kind: 'admitted', budgets: [] }
+      if (keys.length === 0) return { kind: 'admitted', budgets: [], counts: [] }
       return run((transaction) => consumeAll(transaction, keys)) // mutant: I11.pg-fail-closed
     },
+    giveBack: (counts) => giveBack(counts, (...given) => change(TAKE_BACK_SQL, given)), // mutant: I8.pg-count-given-back
     async read(keys) {
       return keys.length === 0 ? [] : run((transaction) => readAll(transaction, keys))
     },

@@ -1,5 +1,5 @@
 // The domain's Limiter on Redis or Valkey: rate-limiter-flexible counts, full counters are found before anything is.
-// It must not give back what it has counted: a refund after the window's end would let one too many in.
+// It must not give back a count of a window that has ended: that would let one too many into the next.
 
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
@@ -9,6 +9,7 @@ import {
   type Counted,
   consume,
   counterName,
+  giveBack,
   inTime,
   type LimitStore,
   readCounter,
@@ -21,6 +22,13 @@ import { connectRedis, type RedisConnectionOptions } from './redis-connection.ts
 const PREFIX = 'countersign'
 /** For each round trip, which takes a millisecond: a server that stands still counts as down (I11: no store, no admission). */
 const ANSWER_MS = 90 // mutant: I11.redis-timeout
+
+/** Unless another window has begun since: that one ends later. DECR keeps the end. */
+const TAKE_BACK = `for i, key in ipairs(KEYS) do
+  if tonumber(redis.call('get', key) or 0) > 0 and redis.call('pttl', key) <= tonumber(ARGV[i]) then
+    redis.call('decr', key)
+  end
+end`
 
 type CounterFor = (limit: Limit) => RateLimiterRedis
 
@@ -42,7 +50,7 @@ async function findFull<Name extends string>(
       const ttlMs = await inTime(client.pttl(names[i] ?? ''), ANSWER_MS)
       // A limit of 0 has no counter; one that ended this moment has none any more.
       const msBeforeNext = values[i] === null ? key.limit.windowSeconds * 1000 : ttlMs
-      return { key, isRefused: true, res: { remainingPoints: 0, msBeforeNext } }
+      return { key, isRefused: true, res: { remainingPoints: 0, msBeforeNext }, endsAt: 0 }
     }),
   )
 }
@@ -68,6 +76,12 @@ async function admit<Name extends string>(
   return toAdmission(counted)
 }
 
+function takeBack(counters: readonly string[], msLeft: readonly number[]) {
+  const names = counters.map((counter) => `${PREFIX}:${counter}`)
+  return (client: Redis) =>
+    inTime(client.eval(TAKE_BACK, names.length, ...names, ...msLeft), ANSWER_MS)
+}
+
 /** @throws StartupError where no server that may count is there in time */
 export async function openRedisLimiter(options: RedisConnectionOptions): Promise<LimitStore> {
   const { client: storeClient, use, close } = await connectRedis(options)
@@ -82,9 +96,10 @@ export async function openRedisLimiter(options: RedisConnectionOptions): Promise
   )
   return {
     async admit(keys) {
-      if (keys.length === 0) return { kind: 'admitted', budgets: [] }
+      if (keys.length === 0) return { kind: 'admitted', budgets: [], counts: [] }
       return use((client) => admit(client, counterFor, keys)) // mutant: I11.redis-fail-closed
     },
+    giveBack: (counts) => giveBack(counts, (...given) => use(takeBack(...given))), // mutant: I8.redis-count-given-back
     read: (keys) =>
       use(() => {
         const readings = keys.map((key) => readCounter(counterFor(key.limit), key))

@@ -13,6 +13,7 @@ import {
   type Counted,
   consume,
   counterName,
+  giveBack,
   type LimitStore,
   PURGE_EVERY_MS,
   PURGE_GRACE_MS,
@@ -86,6 +87,18 @@ function consumeAll<Name extends string>(
 function deleteAll({ database, counterFor }: Connection, keys: readonly LimitKey<string>[]) {
   return database.transact(async () => {
     for (const key of keys) await counterFor(key.limit).delete(counterName(key)) // mutant: C73.lifted-counter-removed
+    return { isKept: true, value: undefined }
+  })
+}
+
+function takeBack(
+  { database }: Connection,
+  counters: readonly string[],
+  msLeft: readonly number[],
+) {
+  return database.transact(async () => {
+    for (const [i, counter] of counters.entries())
+      database.takeBack(counter, Date.now() + (msLeft[i] ?? 0)) // mutant: I8.count-given-back
     return { isKept: true, value: undefined }
   })
 }
@@ -194,9 +207,13 @@ export async function openSqliteLimiter(options: SqliteLimiterOptions): Promise<
   )
   return {
     async admit(keys) {
-      if (keys.length === 0) return { kind: 'admitted', budgets: [] }
+      if (keys.length === 0) return { kind: 'admitted', budgets: [], counts: [] }
       return queue.run((connection) => consumeAll(connection, keys)) // mutant: I11.fail-closed
     },
+    giveBack: (counts) =>
+      giveBack(counts, (counters, msLeft) =>
+        queue.run((connection) => takeBack(connection, counters, msLeft)),
+      ),
     async read(keys) {
       if (keys.length === 0) return []
       return queue.run(({ counterFor }) =>

@@ -15,13 +15,20 @@ export type Budget<Name = LimitName> = {
   remaining: number
   resetSeconds: number
 }
+/** One count of an admission: where, and the end of its window by this process' wall clock. */
+export type Count = { counter: string; endsAt: number }
 export type Admission<Name = LimitName> =
-  | { kind: 'admitted'; budgets: Budget<Name>[] }
+  | { kind: 'admitted'; budgets: Budget<Name>[]; counts: readonly Count[] }
   | { kind: 'refused'; name: Name; limit: Limit; retryAfterSeconds: number }
 
 export type Limiter = {
   /** All or nothing: either every key is consumed by one, or none is. @throws StoreUnavailableError */
   admit<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<Admission<Name>>
+  /**
+   * For a message that is certain not to be made: each counter, in the window that it was counted in, is one less. Where the
+   * store is away the counts stay, too high until the windows end. It does not throw.
+   */
+  giveBack(counts: readonly Count[]): Promise<void>
 }
 
 /** A counter as it is; `endsInMs` null: nothing is counted now. */

@@ -107,10 +107,13 @@ export function createSendAgain(deps: Deps) {
       actor: actorOf(caller, again.endUser),
       idempotency: response.write((result) => result),
     })
+    if (outcome.kind === 'changed') {
+      wake(channel)
+      return { ...outcome.result, budgets: admission.budgets }
+    }
+    // Ended, erased or sent by another node since it was read: no message was made.
+    await limiter.giveBack(admission.counts) // mutant: I8.refused-resend-uncounted
     switch (outcome.kind) {
-      case 'changed':
-        wake(channel)
-        return { ...outcome.result, budgets: admission.budgets }
       case 'refused':
         return outcome.refusal
       case 'answered_before':

@@ -15,7 +15,7 @@ import { guessQuery } from './budgets.ts'
 import { createContinuation } from './continue.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor } from './idempotency.ts'
-import type { Budget } from './limit-ports.ts'
+import type { Budget, Count } from './limit-ports.ts'
 import { refuseLimited, refuseLimitedUntil, refuseOverloaded, refuseSuppressed } from './refuse.ts'
 import { planFactorStart } from './start-factor.ts'
 import { planMessageStart } from './start-message.ts'
@@ -76,20 +76,23 @@ async function makeNew(deps: StartDeps, context: StartContext): Promise<StartRes
   const code = plan.obtain()
   if (code === undefined) return refuseOverloaded() // mutant: I8.start-hasher-slot
   let used = false
+  let counts: readonly Count[] = []
   try {
     const admission = await deps.limiter.admit(plan.limitKeys())
     if (admission.kind === 'refused') {
       const { name, limit, retryAfterSeconds } = admission
       return refuseLimited(name, limit, retryAfterSeconds)
     }
+    counts = admission.counts
     const prepared = code && (await code.ready())
-    // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back.
+    // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back; and its counts stay.
     used = true
     const result = await create(deps, context, prepared, admission.budgets)
     used = result.kind === 'started'
     return result
   } finally {
     if (!used) code?.giveBack() // mutant: I8.refused-start-refund
+    if (!used) await deps.limiter.giveBack(counts) // mutant: I8.refused-start-uncounted
   }
 }
 
@@ -116,7 +119,7 @@ async function create(
       if (outcome.isDue) wake(record.channel as Channel)
       return answer('started', outcome.record, budgets)
     case 'continued':
-      return answer('continued', outcome.record, budgets)
+      return answer('continued', outcome.record)
     case 'guesses_refused':
       return refuseLimitedUntil(outcome.refusal, now)
     case 'answered_before':

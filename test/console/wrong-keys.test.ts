@@ -24,13 +24,14 @@ beforeEach(async () => {
   }
 })
 
-const counting = (through: Limiter): Limiter => ({
+type Admits = Pick<Limiter, 'admit'>
+const counting = (through: Admits): Admits => ({
   admit: (keys) => {
     asked += 1
     return through.admit(keys)
   },
 })
-const nodeWith = (through: Limiter = limiter) =>
+const nodeWith = (through: Admits = limiter) =>
   createWrongKeys({
     limiter: counting(through),
     nameCounter: (parts) => parts.join(' '),
@@ -72,7 +73,7 @@ describe('C33: wrong keys', () => {
 
   it('are remembered for a bounded number of addresses', async () => {
     const full = { max: 20, windowSeconds: 600 }
-    const refusing: Limiter = {
+    const refusing: Admits = {
       admit: async ([first]) => ({
         ...{ kind: 'refused', name: first?.name as never, limit: full, retryAfterSeconds: 600 },
       }),
@@ -89,7 +90,7 @@ describe('C33: wrong keys', () => {
   })
 
   it('that cannot be counted are an outage, and nobody gets in', async () => {
-    const away: Limiter = {
+    const away: Admits = {
       admit: async () => {
         throw new StoreUnavailableError('away')
       },

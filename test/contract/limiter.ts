@@ -11,6 +11,7 @@ import type {
   LimitReads,
 } from '../../src/verification/limit-ports.ts'
 import type { LimitName } from '../../src/verification/policy.ts'
+import { waitFor } from '../e2e/service-process.ts'
 
 export function keyOf(name: LimitName, key: string, max: number, windowSeconds = 600): LimitKey {
   return { name, key, limit: { max, windowSeconds } }
@@ -129,6 +130,37 @@ export function describeLimiter(
       }
     })
 
+    it('I8: what was admitted can be given back, once, and nothing but that', async () => {
+      const limiter = await open()
+      await limiter.admit([number(5), day(9)])
+      const admission = await limiter.admit([number(5), day(9)])
+      if (admission.kind !== 'admitted') throw new Error('refused')
+      await limiter.giveBack(admission.counts)
+      const used = async () => (await limiter.read([number(5), day(9)])).map((one) => one.used)
+      expect(await used()).toEqual([1, 1])
+      await limiter.giveBack([])
+      await limiter.lift([number(5)])
+      await limiter.giveBack(admission.counts)
+      expect(await used()).toEqual([0, 0])
+      expect(remaining(await limiter.admit([number(5), day(9)]))).toEqual([4, 8])
+    })
+
+    it('I8: nothing is given back into the next window', async () => {
+      const limiter = await open()
+      const short = keyOf('sends_per_number_burst', person, 5, 1)
+      const admission = await limiter.admit([short, day(9)])
+      if (admission.kind !== 'admitted') throw new Error('refused')
+      const ended = () =>
+        limiter.read([short]).then(
+          ([counter]) => counter?.endsInMs === null || undefined,
+          () => undefined,
+        )
+      await waitFor('the window to end', ended)
+      await limiter.admit([keyOf('sends_per_number_burst', person, 5)])
+      await limiter.giveBack(admission.counts)
+      expect((await limiter.read([short, day(9)])).map((one) => one.used)).toEqual([1, 0])
+    })
+
     it('limits with the same key, maximum and window do not share a counter', async () => {
       const limiter = await open()
       await limiter.admit([keyOf('sends_per_ip_burst', person, 1)])
@@ -138,7 +170,7 @@ export function describeLimiter(
     it('a limit of 0 admits nothing, no limit admits everything', async () => {
       const limiter = await open()
       expect((await limiter.admit([number(0)])).kind).toBe('refused')
-      expect(await limiter.admit([])).toEqual({ kind: 'admitted', budgets: [] })
+      expect(await limiter.admit([])).toEqual({ kind: 'admitted', budgets: [], counts: [] })
     })
 
     it('a maximum that was changed counts what was admitted before', async () => {

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { createHasher } from '../../src/hashing/hasher.ts'
 import { createMint } from '../../src/hashing/mint.ts'
 import { createClock } from '../../src/kernel/clock.ts'
+import { OverloadedError } from '../../src/kernel/errors.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { generateCode } from '../../src/verification/comparison.ts'
 import type { Domain } from '../../src/verification/domain.ts'
@@ -12,12 +13,13 @@ import { obtainCode } from '../../src/verification/start-plan.ts'
 import { createWorld, testService, type World } from './world.ts'
 
 const TO = 'ann@example.com'
-const MAX_SENDS = 2
+const MAX_SENDS = 3
 /** Told five times, as a caller that obeys Retry-After would be. */
 const TRIES = 5
+const MINUTE_MS = 60_000
 
-/** Places that are held; `isFull` gives none. */
-const places = { isFull: false, held: 0 }
+/** Places that are held; `isFull` gives none, and a hash that `isSlow` is given up. */
+const places = { isFull: false, isSlow: false, held: 0 }
 
 function watch(hasher: Hasher): Hasher {
   const watchSlot = (slot: HashSlot): HashSlot => {
@@ -29,7 +31,12 @@ function watch(hasher: Hasher): Hasher {
     }
     return {
       ...slot,
-      hash: (...given) => slot.hash(...given).finally(leave),
+      hash: (...given) => {
+        if (places.isSlow) slot.release()
+        return places.isSlow
+          ? Promise.reject(new OverloadedError('too slow')).finally(leave)
+          : slot.hash(...given).finally(leave)
+      },
       verify: (...given) => slot.verify(...given).finally(leave),
       release() {
         leave()
@@ -46,21 +53,43 @@ function watch(hasher: Hasher): Hasher {
   }
 }
 
+/** What another node does, once, between the read of a row and its next change. */
+const between = {
+  act: undefined as (() => Promise<unknown>) | undefined,
+  async take() {
+    const { act } = between
+    between.act = undefined
+    await act?.()
+  },
+}
+
 let world: World | undefined
 /** Of each message; null: it goes out soon. */
 const queue: { wait: Awaited<ReturnType<Domain['waitTooLong']>> } = { wait: null }
 const open = async () => {
-  Object.assign(places, { isFull: false, held: 0 })
+  Object.assign(places, { isFull: false, isSlow: false, held: 0 })
   queue.wait = null
+  between.act = undefined
   const { limits } = testService()
   const burst = { max: MAX_SENDS, windowSeconds: 600 }
   const made = await createWorld({
     service: { limits: { ...limits, sends_per_number_burst: burst } },
     waitTooLong: async () => queue.wait,
-    wrapPorts: (ports) => ({ ...ports, hasher: watch(ports.hasher) }),
+    wrapPorts: ({ store, ...ports }) => ({
+      ...ports,
+      hasher: watch(ports.hasher),
+      store: {
+        ...store,
+        change: async (input) => {
+          await between.take()
+          return store.change(input)
+        },
+      },
+    }),
+    withoutLock: true,
   })
-  const start = (decoy = false) =>
-    made.start({ to: TO, session: null, purpose: 'login', decoy, ttlSeconds: 600 })
+  const start = (decoy = false, session: string | null = null) =>
+    made.start({ to: TO, session, purpose: 'login', decoy, ttlSeconds: 600 })
   world = made
   return { ...made, start }
 }
@@ -85,6 +114,40 @@ it('C16: a full hasher spends no budget', async () => {
   places.isFull = false
   for (let n = 0; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
 })
+
+it('I8: a hash that is given up spends no budget', async () => {
+  const { start } = await open()
+  places.isSlow = true
+  for (let n = 0; n < TRIES; n += 1) await expect(start()).rejects.toThrow(OverloadedError)
+  places.isSlow = false
+  for (let n = 0; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
+  expect(places.held).toBe(0)
+})
+
+it('I8: a start that another node’s has made by then spends no budget', async () => {
+  const { start, rows } = await open()
+  const raced = await Promise.all([start(false, 'one'), start(false, 'one')])
+  expect(raced.map(({ kind }) => kind).sort()).toEqual(['continued', 'started'])
+  expect(rows()).toHaveLength(1)
+  for (let n = 1; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
+  expect(await start()).toMatchObject({ kind: 'refused', error: 'rate_limited' })
+})
+
+it.each(['cancel', 'resend'] as const)(
+  'I8: a resend that comes after another node’s %s spends no budget',
+  async (how) => {
+    const opened = await open()
+    const started = await opened.start()
+    const id = started.kind === 'started' ? started.verification.id : ''
+    opened.moveWall(MINUTE_MS)
+    between.act = () => opened[how](id)
+    expect(await opened.resend(id)).toMatchObject({ kind: 'refused' })
+    // One is the start's, and one the other node's resend's.
+    const left = MAX_SENDS - (how === 'cancel' ? 1 : 2)
+    for (let n = 0; n < left; n += 1) expect((await opened.start()).kind).toBe('started')
+    expect(await opened.start()).toMatchObject({ kind: 'refused', error: 'rate_limited' })
+  },
+)
 
 it('C53: a start whose message would wait a minute is refused before anything is counted, a decoy’s as well', async () => {
   const opened = await open()

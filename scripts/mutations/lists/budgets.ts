@@ -24,6 +24,30 @@ export const BUDGETS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: 'if (used) code.giveBack()' },
   ),
   mutant(
+    'I8.refused-start-uncounted',
+    'a start that makes no message after it was admitted is not counted',
+    [REFUSED_STARTS, 'I8: a hash that is given up spends no budget'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
+    'I8.refused-resend-uncounted',
+    'a resend that makes no message after it was admitted is not counted',
+    [REFUSED_STARTS, 'I8: a resend that comes after another node’s cancel spends no budget'],
+    { node: 'AwaitExpression', becomes: 'void limiter' },
+  ),
+  mutant(
+    'I8.count-given-back',
+    'what a message that is not made has counted is given back',
+    ['test/limits/sqlite-limiter.test.ts', 'I8: what was admitted can be given back'],
+    { node: 'ExpressionStatement', becomes: 'void counter' },
+  ),
+  mutant(
+    'I8.given-back-in-its-window',
+    'nothing is given back into a window that began later',
+    ['test/limits/sqlite-limiter.test.ts', 'I8: nothing is given back into the next window'],
+    { node: 'BinaryExpression', becomes: 'Date.now() + res.msBeforeNext * 1000' },
+  ),
+  mutant(
     'I8.unused-code-returned',
     'an unused ready code goes back to the mint',
     [REFUSED_STARTS, 'C16: a minted code that was not used goes back'],

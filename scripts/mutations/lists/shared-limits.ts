@@ -57,6 +57,18 @@ export const SHARED_LIMITS: readonly Mutant[] = [
     },
   ),
   mutant(
+    'I8.pg-count-given-back',
+    'PostgreSQL: what a message that is not made has counted is given back',
+    [POSTGRES_LIMITER, 'I8: what was admitted can be given back'],
+    { node: 'PropertyAssignment', becomes: 'giveBack: async () => {}' },
+  ),
+  mutant(
+    'I8.redis-count-given-back',
+    'Redis: what a message that is not made has counted is given back',
+    [REDIS_LIMITER, 'I8: what was admitted can be given back'],
+    { node: 'PropertyAssignment', becomes: 'giveBack: async () => {}' },
+  ),
+  mutant(
     'I8.redis-check-first',
     'Redis: a full limit is found before anything is counted',
     [REDIS_LIMITER, 'a refusal that was foreseen counts nothing at all'],

@@ -70,7 +70,10 @@ function createDomain() {
   const service = createVerificationService({
     ...compared,
     store: store.verifications,
-    limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
+    limiter: {
+      admit: async () => ({ kind: 'admitted', budgets: [], counts: [] }),
+      giveBack: async () => {},
+    },
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
     judge: () => undefined,

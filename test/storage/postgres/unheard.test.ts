@@ -58,7 +58,10 @@ describe('a start whose commit went unconfirmed', () => {
       compare: comparersOf({
         ...{ keyring, hasher, clock, wall: clock, factors: store.factors, otp: createOtp() },
       }),
-      limiter: { admit: async () => ({ kind: 'admitted', budgets: [] }) },
+      limiter: {
+        admit: async () => ({ kind: 'admitted', budgets: [], counts: [] }),
+        giveBack: async () => {},
+      },
       refusals: { record: () => {} },
       judge: () => undefined,
       wake: () => {},
