@@ -63,7 +63,7 @@ export async function consume<Name extends string>(
   }
 }
 
-/** @param take one from each counter, unless its window ends later than in so long; throws where the store is away */
+/** @param take one from each counter, unless its window ends later than in so long; throws where the store is down */
 export async function giveBack(
   counts: readonly Count[],
   take: (counters: readonly string[], msLeft: readonly number[]) => Promise<unknown>,

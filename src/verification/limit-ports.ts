@@ -26,7 +26,7 @@ export type Limiter = {
   admit<Name extends string = LimitName>(keys: readonly LimitKey<Name>[]): Promise<Admission<Name>>
   /**
    * For a message that is certain not to be made: each counter, in the window that it was counted in, is one less. Where the
-   * store is away the counts stay, too high until the windows end. It does not throw.
+   * store is down the counts stay, too high until the windows end. It does not throw.
    */
   giveBack(counts: readonly Count[]): Promise<void>
 }
