@@ -54,9 +54,9 @@ const inlineScripts: Plugin = {
 
 /**
  * Packages of which the service runs only a part; the rest would be parsed at every start and kept in memory.
- * Each part replaces its whole, with the same names.
+ * Each part replaces its whole, with the same names. `of`: for this package alone.
  */
-const PARTS = [
+const PARTS: readonly { filter: RegExp; of?: RegExp; contents: string }[] = [
   // The index loads fetch, caches, mocks, WebSocket and more besides the two parts in use.
   {
     filter: /^undici$/,
@@ -80,21 +80,25 @@ const PARTS = [
       .map(([name, file]) => `exports.${name} = require('prom-client/lib/${file}.js')`)
       .join(';'),
   },
-  // Used by prom-client for exemplars only, which are off.
-  { filter: /^@opentelemetry\/api$/, contents: 'module.exports = {}' },
+  // Used by prom-client for exemplars only, which are off. Traces use it, too: theirs stays.
+  {
+    filter: /^@opentelemetry\/api$/,
+    of: /\/prom-client\//,
+    contents: 'module.exports = {}',
+  },
   // Error texts in about fifty languages: ours are English.
   {
     filter: /\/locales\/index\.js$/,
     contents: `export { default as en } from 'zod/v4/locales/en.js'`,
   },
-] as const
+]
 
 const onlyParts: Plugin = {
   name: 'only-parts',
   setup({ onResolve, onLoad }) {
-    for (const [index, { filter }] of PARTS.entries())
+    for (const [index, { filter, of }] of PARTS.entries())
       onResolve({ filter }, ({ importer, kind }) =>
-        kind === 'entry-point' || importer === ''
+        kind === 'entry-point' || importer === '' || (of && !of.test(importer))
           ? undefined
           : { path: String(index), namespace: 'part' },
       )

@@ -77,6 +77,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C75: 'a power cut, a sync that fails or takes long, a file that is taken away',
   C76: 'counting the log: killed at any moment, by two nodes, late events, erased ones, decoys',
   C77: 'a country or provider that leaves its usual band, and chance',
+  C80: 'traces: a hostile traceparent, a caller that wants more recorded, a collector in every kind of trouble',
 }
 
 /** Cases of features that do not exist yet: opt-outs. */

@@ -1,4 +1,4 @@
-// countersign doctor: settings, files, database, providers, DNS and clock, each checked and reported.
+// countersign doctor: settings, files, database, providers, DNS, collector and clock, each checked and reported.
 // It must not change anything, send a message, or show a secret.
 
 import { type Config, EXIT_CONFIG } from '../config/config.ts'
@@ -36,6 +36,7 @@ function faultsIn(message: string): Finding[] {
 async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
   const { checkDatabase, checkFiles, checkLimits } = await import('./doctor/stores.ts')
   const { checkProviders } = await import('./doctor/providers.ts')
+  const { checkCollector } = await import('./doctor/collector.ts')
   const { checkSignIn } = await import('./doctor/sign-in.ts')
   const found = await Promise.all([
     findingsOf('files', () => checkFiles(config)),
@@ -43,6 +44,7 @@ async function examine(config: Config, dns: DnsOptions): Promise<Finding[]> {
     findingsOf('limits', () => checkLimits(config.limits)),
     findingsOf('providers', () => checkProviders(config, createClock(), DEADLINE_MS)),
     findingsOf('mail domain', () => checkDomain(config, dns)),
+    findingsOf('traces', () => checkCollector(config.traces, DEADLINE_MS)),
     findingsOf('sign-in', () => checkSignIn(config.oidc, createClock())),
   ])
   const all = found.flat()
@@ -62,7 +64,7 @@ async function report(findings: readonly Finding[], isJson: boolean, terminal: T
 export const doctorCommand: Command = {
   words: 'doctor',
   summary:
-    'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM, sign-in and the clock.',
+    'Checks settings, files, database, root keys, providers, DNS of MAIL_FROM, traces, sign-in and the clock.',
   options: {
     ...DNS_OPTIONS,
     ...JSON_OPTION,

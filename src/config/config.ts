@@ -10,6 +10,7 @@ import { CHANNELS, type Channel, INBOX_CHANNELS } from '../kernel/channel.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import type { LimitsConfig } from '../limits/open.ts'
 import type { StoreConfig } from '../storage/open.ts'
+import type { TracesConfig } from '../telemetry/ports.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { AUDIT_SETTINGS } from './audit.ts'
 import { listEffective } from './effective-settings.ts'
@@ -31,6 +32,7 @@ import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
 import { toStores } from './stores.ts'
+import { readTraces, TRACE_SETTINGS } from './traces.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
 import { checkWebhooks, readAllowed, readDefaultWebhooks, WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -81,6 +83,8 @@ export type Config = Keys & {
   readonly prices: readonly Price[]
   /** AUDIT_STREAM; null: the log stays in the store. */
   readonly audit: { readonly target: AuditTarget | null; readonly events: 'all' | 'admin' }
+  /** Null: there are none, and their library is not loaded. */
+  readonly traces: TracesConfig | null
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -165,6 +169,16 @@ function readServices(
   return alone
 }
 
+function toHashing(server: Server, cores: number): Config['hashing'] {
+  return {
+    concurrency: server.hashConcurrency ?? cores,
+    queue: server.hashQueue,
+    mintSize: server.mintSize,
+    memoryKib: server.argon2MemoryKib,
+    passes: server.argon2Passes,
+  }
+}
+
 /** @throws ConfigError with everything that is missing or wrong */
 export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const prefixes = sources.providers.flatMap((entry) => prefixOf(entry) ?? [])
@@ -181,7 +195,8 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
   const read = readServices(server.services, base, providers, reader)
   const { services, routes: serviceRoutes, given: givenByServices } = read
   const oidc = readOidc(reader.read(OIDC_SETTINGS), reader, { ...server, services })
-  const about = { env, reader, server, mode, services, providers, routes, registry, oidc }
+  const traces = readTraces(reader.read(TRACE_SETTINGS))
+  const about = { env, reader, server, mode, services, providers, routes, registry, oidc, traces }
   checkSettings(about)
   const { prices = [] } = reader.read(PRICE_SETTINGS)
   checkPrices(reader, prices, registry)
@@ -204,13 +219,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     routes,
     serviceRoutes,
     givenByServices,
-    hashing: {
-      concurrency: server.hashConcurrency ?? sources.cores,
-      queue: server.hashQueue,
-      mintSize: server.mintSize,
-      memoryKib: server.argon2MemoryKib,
-      passes: server.argon2Passes,
-    },
+    hashing: toHashing(server, sources.cores),
     publicUrl: server.publicUrl ?? null,
     oidc,
     retentionDays: {
@@ -226,6 +235,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     deliveryDeadlineMs: server.deliveryDeadlineSeconds * 1000,
     prices,
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
+    traces,
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(about),

@@ -3,6 +3,7 @@
 import { MIN_FIXED_KEY_LENGTH } from '../access/authenticator.ts'
 import type { OidcConfig } from '../access/oidc/ports.ts'
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
+import type { TracesConfig } from '../telemetry/ports.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableSecret } from './guessable.ts'
 import { isLoopback } from './listen.ts'
@@ -27,6 +28,7 @@ export type ReadSettings = {
   routes: ConfiguredRoutes
   registry: readonly ProviderDescription[]
   oidc: OidcConfig | null
+  traces: TracesConfig | null
 }
 
 /** Everything that is wrong is noted, not only the first. */

@@ -6,6 +6,7 @@ import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from './settings.ts'
+import { TRACE_SETTINGS } from './traces.ts'
 import { WEBHOOK_SETTINGS } from './webhooks.ts'
 
 const group = (title: string, settings: Readonly<Record<string, Setting<unknown>>>) => ({
@@ -21,6 +22,7 @@ export const SETTING_GROUPS = [
   group('Which provider sends', ROUTE_SETTINGS),
   group('Webhooks of the default service', WEBHOOK_SETTINGS),
   group('Audit', AUDIT_SETTINGS),
+  group('Traces', TRACE_SETTINGS),
   group('Costs', PRICE_SETTINGS),
   group('Sign-in to the console by OpenID Connect', OIDC_SETTINGS),
 ] as const

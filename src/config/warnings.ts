@@ -17,6 +17,7 @@ import { inspectProviders } from './providers.ts'
 import type { Environment, Reader } from './reader.ts'
 import type { ReadSettings } from './rules.ts'
 import { SERVER_SETTINGS } from './settings.ts'
+import { TRACE_SETTINGS } from './traces.ts'
 
 /** NIST SP 800-63B-4 §3.1.3.1: at least six digits, at most ten minutes. */
 const NIST_MIN_DIGITS = 6
@@ -119,7 +120,7 @@ function warnOfOidc({ oidc, server: { plaintextHosts } }: ReadSettings): string[
 }
 
 /** Where anybody in between can read codes and passwords, or guess a key. */
-function warnOfExposure({ env, server, providers, registry }: ReadSettings): string[] {
+function warnOfExposure({ env, server, providers, registry, traces }: ReadSettings): string[] {
   const keys = [
     { name: SERVER_SETTINGS.apiKey.name, key: server.apiKey },
     { name: SERVER_SETTINGS.adminKey.name, key: server.adminKey },
@@ -130,8 +131,23 @@ function warnOfExposure({ env, server, providers, registry }: ReadSettings): str
       server.plaintextHosts,
     ),
     ...warnOfServers(server, env),
+    ...warnOfCollector(traces, server.plaintextHosts),
     ...warnOfTrust(env),
     ...keys.map(({ name }) => `${name} is easy to guess (words, or a pattern); ${SECRET_ADVICE}`),
+  ]
+}
+
+/** Spans name nobody, so a collector on a private network needs no TLS; its key does. */
+function warnOfCollector(
+  traces: ReadSettings['traces'],
+  plaintextHosts: readonly string[],
+): string[] {
+  if (traces === null || Object.keys(traces.headers).length === 0) return []
+  const { protocol, hostname } = new URL(traces.url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (protocol === 'https:' || isLoopback(host) || isIn(plaintextHosts, host)) return []
+  return [
+    `${TRACE_SETTINGS.headers.name}: the key of the collector goes to ${host} unencrypted; use https`,
   ]
 }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { createHttpClient, faultOfStatus } from './answers/http-client.ts'
 import { rateOf, withRate } from './pace/rate.ts'
 import { type Allowance, hearAllowances } from './pace/rate-headers.ts'
-import type { Fault, Inbox, Provider } from './ports.ts'
+import type { Fault, HttpClient, Inbox, Provider } from './ports.ts'
 import { splitName, valuesOfAccount } from './provider-account.ts'
 import type { ProviderEntry, SettingValues } from './provider-entry.ts'
 import { awsSmsEntry } from './providers/aws-sms/aws-sms.ts'
@@ -85,14 +85,21 @@ export type Providers = {
 /**
  * @param configured as config/ read them: name, channels and values of each
  * @param deps.onAllowance it must not throw
+ * @param deps.aroundHttp for traces: around the client of all providers
  * @param deps.inbox true in development: it takes the texts that no other provider takes
  * @throws ProviderSettingError; config/ has called every entry's `read` before
  */
 export function createProviders(
   configured: readonly { name: string; channels: readonly Channel[]; values: SettingValues }[],
-  deps: { clock: Clock; inbox: boolean; onAllowance?: OnAllowance },
+  deps: {
+    clock: Clock
+    inbox: boolean
+    onAllowance?: OnAllowance
+    aroundHttp?: ((http: HttpClient) => HttpClient) | undefined
+  },
 ): Providers {
-  const http = createHttpClient(deps)
+  const bare = createHttpClient(deps)
+  const http = deps.aroundHttp?.(bare) ?? bare
   const made = configured.map(({ name, channels, values }) => {
     const { base, account } = splitName(name)
     const entry = PROVIDERS.find((one) => one.name === base && one.channels[0] === channels[0])

@@ -11,7 +11,7 @@ import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import { type KeyedLane, type RoundDeps, runLoop, type State } from './rounds.ts'
 import { createStepRun } from './run-step.ts'
-import { ABORT_GRACE_MS, createTry, type TryDeps } from './run-try.ts'
+import { ABORT_GRACE_MS, createTry, type RunTry, type TryDeps } from './run-try.ts'
 import type { ComposeMessage } from './templates/message.ts'
 
 /** Requests at once: providers allow some dozens of connections; more would only queue there. */
@@ -47,6 +47,8 @@ export type WorkerDeps = Omit<RoundDeps, 'pace'> & {
   hasWebhook?: TryDeps['hasWebhook']
   onDecoySent?: TryDeps['onDecoySent']
   leaseMs?: number
+  /** For traces: around each try. */
+  aroundTry?: ((run: RunTry) => RunTry) | undefined
 }
 
 type WorkerStatus = {
@@ -78,7 +80,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   const random = deps.random ?? Math.random
   const recentSends = createRecentSends()
   const readHistory = createSendHistory({ ...deps, recentSends })
-  const runTry = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
+  const bare = createTry({ ...deps, random, deadlineMs, recentSends, readHistory })
+  const runTry = deps.aroundTry?.(bare) ?? bare
   const run = createStepRun(deps, runTry)
   const limits = { leaseMs, beginWithinMs: leaseMs - deadlineMs - ABORT_GRACE_MS }
   const places = deps.concurrencyPerLane ?? CONCURRENCY_PER_LANE

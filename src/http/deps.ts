@@ -12,6 +12,7 @@ import type { Follower } from '../events/follower.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorService } from '../factors/api.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Span, Tracing } from '../kernel/tracing.ts'
 import type { VerificationService } from '../verification/api.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import type { RefusalLog } from '../verification/ports.ts'
@@ -73,6 +74,8 @@ export type AppDeps = {
   }
   logger: Log
   clock: Clock
+  /** Null: traces are off. */
+  tracing: Tracing | null
   /** Aborted when the server drains: ends the inbox's open streams. */
   closing: AbortSignal
 }
@@ -92,6 +95,8 @@ export type AppEnv = {
     body?: unknown
     /** Validated; each route knows its type (define-route.ts). */
     input?: unknown
+    /** Of a request with a valid key, where traces are on. */
+    span?: Span
   }
 }
 export type AppContext = Context<AppEnv>

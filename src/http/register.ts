@@ -7,6 +7,7 @@ import type { Input, Route } from './define-route.ts'
 import type { AppDeps, AppEnv, Step } from './deps.ts'
 import { requireKey } from './middleware/auth.ts'
 import { jsonBody } from './middleware/body.ts'
+import { joinTrace } from './middleware/trace.ts'
 import { bodySchemaOf, validate } from './middleware/validate.ts'
 import { answerProblem, refusal } from './problem.ts'
 
@@ -29,6 +30,9 @@ export function refusesMethod(method: string): Handler<AppEnv> {
   }
 }
 
+/** Read every few seconds: a trace of each would be most of what an operator sees. */
+const METRICS = '/metrics'
+
 const specificity = ({ config }: Route<never>): string =>
   config.path.replaceAll(/[^/]+/g, (part) => (part.startsWith('{') ? '1' : '0'))
 
@@ -44,6 +48,10 @@ function mount(app: App, deps: AppDeps, { config, needs, answer }: Route<AppDeps
   const optional = config.request?.body?.required !== true
   const steps: Step[] = [
     ...(needs === 'nothing' ? [] : [requireKey(deps, needs)]),
+    // After the key: a stranger begins no span.
+    ...(deps.tracing && needs !== 'nothing' && config.path !== METRICS
+      ? [joinTrace(deps.tracing)]
+      : []),
     ...(bodySchemaOf(config) ? [jsonBody(deps, { optional })] : []),
     validate(deps, config),
   ]

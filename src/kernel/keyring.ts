@@ -10,6 +10,7 @@ const MAC_PURPOSES = [
   'console',
   'receipt',
   'call',
+  'trace',
 ] as const
 export type MacPurpose = (typeof MAC_PURPOSES)[number]
 

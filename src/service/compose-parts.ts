@@ -39,6 +39,7 @@ import { composeCalls } from './compose-calls.ts'
 import { composeCleaning } from './compose-cleaning.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeShield } from './compose-shield.ts'
+import { composeTraces, type Traces } from './compose-traces.ts'
 import { composeWebhooks } from './compose-webhooks.ts'
 import { openDatabases } from './databases.ts'
 import type { Thread } from './thread.ts'
@@ -76,13 +77,14 @@ function composeDelivery(
     logger: Logger
     metrics: Metrics
     suppress: Suppress
+    traces: Traces | null
     book: Book
   },
 ): Sending {
-  const { store, keyring, clock, logger, metrics } = deps
+  const { store, keyring, clock, logger, metrics, traces } = deps
   const inbox = config.mode === 'development'
   const providers = createProviders(config.providers, {
-    ...{ clock, inbox },
+    ...{ clock, inbox, aroundHttp: traces?.http },
     onAllowance: (...said) => pace.observe(...said),
   })
   const watch = createProviderWatch({ clock, providers: providers.providers })
@@ -133,6 +135,7 @@ function composeDelivery(
     logger,
     keyring,
     deadlineMs: config.deliveryDeadlineMs,
+    aroundTry: traces?.aroundTry,
   })
   const hasReceipts = createReceiptKnowledge(routing, providers.providers, reports.reportsArrival)
   return {
@@ -171,21 +174,24 @@ function composeCounting({ counts: store }: Store, clock: Clock, logger: Logger)
 
 export type Parts = Awaited<ReturnType<typeof composeParts>>
 
-export async function composeParts(config: Config, logger: Logger, thread?: Thread) {
+export async function composeParts(config: Config, given: Logger, thread?: Thread) {
   const { causes, open: openWebhooks } = composeWebhooks(config)
-  const { store, limiter } = await openDatabases(config, logger, thread, causes)
+  const opened = await openDatabases(config, given, thread, causes)
+  const { limiter } = opened
   const clock = createClock({
-    floorMs: await store.newestTime(), // mutant: I12.newest-time-seed
+    floorMs: await opened.store.newestTime(), // mutant: I12.newest-time-seed
     // A slow answer of the database puts a node ahead of it; its clock is slowed until they agree, never set back.
-    ...(store.wallMs && { wallMs: store.wallMs, aheadRate: STEERED_RATE }),
+    ...(opened.store.wallMs && { wallMs: opened.store.wallMs, aheadRate: STEERED_RATE }),
   })
   const keyring = createKeyring(config.secretKeys)
+  const { store, metrics, logger, traces } = await composeTraces(config, {
+    ...{ store: opened.store, metrics: createMetrics(), logger: given, keyring },
+  })
   const refusals = createRefusalLog({
     append: (events) => store.events.append(events),
     clock,
     logger,
   }) satisfies RefusalLog
-  const metrics = createMetrics()
   const counting = composeCounting(store, clock, logger)
   const suppress = createSuppress({
     suppressions: store.suppressions,
@@ -207,17 +213,13 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     ...shield,
     ...composeHashing(config, keyring, clock, logger),
     ...composeDelivery(config, {
-      store,
-      limiter,
-      keyring,
-      clock,
-      logger,
-      metrics,
-      suppress,
+      ...{ store, limiter, keyring, clock, logger, metrics, suppress, traces },
       ...shield,
     }),
     audit: composeAudit(config, { store, keyring, clock, logger, metrics }),
-    webhooks: openWebhooks({ store, keyring, clock, logger, metrics }),
+    webhooks: openWebhooks({ store, keyring, clock, logger, metrics, traces }),
+    traces,
+    logger,
   }
   const { hasher, mint, worker } = parts
   const wake = (channel: Channel) => {
@@ -236,7 +238,7 @@ export async function composeParts(config: Config, logger: Logger, thread?: Thre
     outbox: await store.outbox.depths(clock.now()).catch(() => undefined),
   })
   metrics.readLevelsBy(levels, counting.totals)
-  const receipts = parts.reports.open({ ...parts, logger, wake })
+  const receipts = parts.reports.open({ ...parts, wake })
   const callDesk = parts.calls.openDesk({ ...parts.reports, clock, logger, metrics })
   return { ...parts, ...receipts, callDesk, wake, levels }
 }

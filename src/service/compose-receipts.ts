@@ -19,11 +19,13 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { VerificationService } from '../verification/api.ts'
+import type { Traces } from './compose-traces.ts'
 
 type Needs = Pick<TakeDeps, 'rests' | 'clock' | 'wake' | 'suppress'> & {
   chooser: Parameters<typeof createNext>[0]['chooser']
   logger: DeskDeps['logger']
   metrics: Metrics
+  traces: Traces | null
 }
 /** `desk`: null where nobody could report. */
 type Receipts = { desk: ReceiptDesk | null; poller: Poller; view: View }
@@ -86,7 +88,7 @@ export function composeReports(
     isReporting: (provider: Provider) => reporting.includes(provider) || provider.ask !== undefined,
     /** That a message arrived, too. */
     reportsArrival: (provider: Provider) => tellsArrival(provider) || provider.ask !== undefined,
-    open({ metrics, chooser, logger, ...beside }: Needs): Receipts {
+    open({ metrics, chooser, logger, traces, ...beside }: Needs): Receipts {
       const { countReceipt: onReceipt, countFailover: onFailover, countPoll: onPoll } = metrics
       const { rests, clock, wake, suppress } = beside
       const next = createNext({ chooser, keyring })
@@ -103,6 +105,7 @@ export function composeReports(
         next,
         hasWebhook,
         onPoll,
+        aroundPoll: traces?.aroundPoll,
       })
       const view = createView({ outbox, providers, clock, logger })
       if (reporting.length === 0) return { desk: null, poller, view }

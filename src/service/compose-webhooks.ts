@@ -15,6 +15,7 @@ import type { WebhookCauses } from '../webhooks/ports.ts'
 import { type Answer, createPoster } from '../webhooks/post.ts'
 import { createSender, type Sender } from '../webhooks/sender.ts'
 import { createSwitches, type Switches } from '../webhooks/switches.ts'
+import type { Traces } from './compose-traces.ts'
 
 type Needs = {
   store: Pick<Store, 'webhooks' | 'audit'>
@@ -22,6 +23,7 @@ type Needs = {
   clock: Clock
   logger: Logger
   metrics: Pick<Metrics, 'countWebhook'>
+  traces: Traces | null
 }
 
 export type Webhooks = {
@@ -41,16 +43,19 @@ export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges
   const wake = (destination: string) => sender?.wake(destination)
   return {
     causes: createCauses(destinations, wake),
-    open({ store, metrics, ...deps }) {
+    open({ store, metrics, traces, ...deps }) {
       const poster = createPoster({ allowed: readRanges(config.webhookRanges) })
       const switches = createSwitches({ ...deps, store: store.webhooks, destinations })
       const onAnswer = (destination: Destination, { kind }: Answer) => {
         metrics.countWebhook(destination.service, destination.id, kind)
         return switches.record(destination, kind === 'taken')
       }
-      const sending = { ...deps, destinations, switches, post: poster.post, onAnswer }
+      const post = traces?.aroundPost(poster.post) ?? poster.post
+      const sending = { ...deps, destinations, switches, post, onAnswer }
       const heads = createHeads({ ...sending, chain: store.audit })
-      const opened = createSender({ ...sending, outbox: store.webhooks })
+      const opened = createSender({
+        ...{ ...sending, outbox: store.webhooks, aroundTry: traces?.aroundWebhook },
+      })
       sender = opened
       return {
         start() {

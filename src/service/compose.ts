@@ -50,6 +50,8 @@ const PREPARE_AFTER_MS = 200
 const CLOSE_SHARE_MS = 1_000
 /** The share of the grace in which a running send is recorded after its deadline; slow requests cannot use it up. */
 const SETTLE_SHARE_MS = 1_000
+/** Of the grace at the most: a collector that hangs holds no shutdown up. */
+const SPANS_SHARE_MS = 3_000
 
 function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
   const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
@@ -82,7 +84,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
   })
   const ready = () => readiness(store, worker, selfTest, config.role)
   const observed = observeService(createVerificationService(domain), metrics)
-  const service = withViewers(observed, parts.view)
+  const service = withViewers(parts.traces?.service(observed) ?? observed, parts.view)
   const deps: AppDeps = {
     service,
     factors: createFactorService(domain),
@@ -109,6 +111,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     metrics,
     logger,
     clock,
+    tracing: parts.traces?.tracing ?? null,
     closing,
     follower: createFollower({ follow: store.events.follow, logger }),
     ...createNodePlaces(),
@@ -137,7 +140,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
   const { clock, worker, sweeper, purger, mint, counter } = parts
   const { role } = config
   const closing = new AbortController()
-  const app = composeApp(config, logger, parts, closing.signal)
+  const app = composeApp(config, parts.logger, parts, closing.signal)
   let server: RunningServer | undefined
   let preparing: NodeJS.Timeout | undefined
   // The first message loads them again, and reports a failure.
@@ -185,6 +188,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
       ])
       await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop(), counter.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])
+      await parts.traces?.drain(Math.min(left(), SPANS_SHARE_MS))
       await metricsServer?.close()
       await parts.store.close()
     },

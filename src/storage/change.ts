@@ -63,7 +63,7 @@ type Deciding<Result> = {
 }
 
 function toApply<Result>(
-  { record: { service, id }, numberLimit, actor, idempotency, now }: ChangeInput<Result>,
+  { record: { service, id }, numberLimit, actor, idempotency, now, trace }: ChangeInput<Result>,
   { decision, record, codesLeft }: Deciding<Result>,
   causes: WebhookCauses,
 ): ChangeToApply {
@@ -83,6 +83,7 @@ function toApply<Result>(
     use: use ? { factor: use.factor, codesLeft, otherwise: withAnswer(use.otherwise, null) } : null,
     numberLimit: numberLimit ?? null,
     key: keyToKeep(idempotency),
+    trace,
   }
 }
 

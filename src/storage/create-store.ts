@@ -13,6 +13,7 @@ import { createStartClaims } from './start-claims.ts'
 import type { Store } from './store.ts'
 import { createSuppressions } from './suppressions.ts'
 import { createSweep } from './sweep.ts'
+import { createTraceLook } from './traces.ts'
 
 function createCreate(
   create: Engine['verifications']['create'],
@@ -59,5 +60,6 @@ export function createStore(engine: Engine, causes: WebhookCauses = NO_CAUSES): 
     },
     factors: createFactors(engine.factors),
     suppressions: createSuppressions(engine.suppressions),
+    traces: { of: createTraceLook(engine.traces) },
   }
 }

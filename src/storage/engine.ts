@@ -11,6 +11,7 @@ import type {
 } from '../factors/ports.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { StoredDeliveryStatus } from '../kernel/channel.ts'
+import type { KeptTrace, TraceContext } from '../kernel/tracing.ts'
 import type { Change } from '../verification/change.ts'
 import type {
   AnsweredBefore,
@@ -49,6 +50,8 @@ export type ChangeToApply = {
   use: { factor: FactorUse; codesLeft: number | null; otherwise: EffectToApply } | null
   numberLimit: NumberLimit | null
   key: KeyToKeep | null
+  /** Of the request; undefined: it is not traced. */
+  trace?: TraceContext | undefined
 }
 
 export type Applied =
@@ -116,7 +119,13 @@ export type SuppressionToReplace = {
   actor: Actor
 }
 
-export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppressions'> & {
+/** Of one request, as it lies in the store. */
+export type TraceRow = KeptTrace & { verificationId: string }
+
+export type Engine = Omit<
+  Store,
+  'verifications' | 'outbox' | 'factors' | 'suppressions' | 'traces'
+> & {
   verifications: Omit<VerificationStore, 'create' | 'change' | 'sweep'> & {
     create(row: RowToCreate): Promise<RowCreated>
     apply(change: ChangeToApply): Promise<Applied>
@@ -142,106 +151,5 @@ export type Engine = Omit<Store, 'verifications' | 'outbox' | 'factors' | 'suppr
     /** One transaction with its event. @returns whether the row was still so */
     replace(input: SuppressionToReplace): Promise<boolean>
   }
-}
-
-type Ports = Extract<
-  keyof Engine,
-  | 'verifications'
-  | 'factors'
-  | 'rootKeys'
-  | 'outbox'
-  | 'events'
-  | 'apiKeys'
-  | 'retention'
-  | 'verificationReads'
-  | 'adminSessions'
-  | 'webhooks'
-  | 'suppressions'
-  | 'lists'
-  | 'counts'
-  | 'audit'
->
-
-/** What reads, by port; everything else writes. */
-const READS = {
-  verifications: [
-    'findAnswer',
-    'findContinuable',
-    'checkGuessBudget',
-    'checkStart',
-    'findSuppressed',
-    'isKnown',
-    'find',
-    'findToCheck',
-    'list',
-    'deliveriesOf',
-    'pastEnd',
-  ],
-  factors: ['find', 'ofSubject', 'recoveryHash', 'hasOtherKeys', 'notUnder', 'countNotUnder'],
-  rootKeys: ['notUnder'],
-  outbox: [
-    'due',
-    'dueLanes',
-    'pastSends',
-    'backlog',
-    'depths',
-    'reported',
-    'pollsDue',
-    'unplannedTries',
-  ],
-  events: ['list', 'listRefusals', 'follow'],
-  apiKeys: ['find', 'list'],
-  retention: [],
-  verificationReads: ['list', 'find', 'triesOf', 'recentTries'],
-  adminSessions: ['find', 'list'],
-  webhooks: ['dueAt', 'list', 'find', 'known', 'counts', 'switches'],
-  suppressions: ['find', 'list', 'keyIds', 'notUnder'],
-  lists: ['version', 'inForce', 'find', 'list', 'keyIds', 'notUnder'],
-  counts: ['next', 'tallies', 'costs', 'times', 'names'],
-  audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
-} as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
-
-const WRITES = {
-  verifications: ['create', 'apply', 'sweep', 'purgeAnswers'],
-  factors: ['create', 'chargeConfirm', 'confirm', 'remove', 'forget', 'purge', 'rewrap'],
-  rootKeys: [],
-  outbox: ['apply', 'receive', 'leasePolls', 'planPoll'],
-  events: ['append'],
-  apiKeys: ['insert', 'revoke', 'touch'],
-  retention: ['eraseAddresses', 'purge', 'erase'],
-  verificationReads: [],
-  adminSessions: ['insert', 'touch', 'remove'],
-  webhooks: ['claim', 'settle', 'replay', 'replayDead', 'turn'],
-  suppressions: ['replace', 'lift', 'purge', 'rewrap'],
-  lists: ['make', 'end', 'purge', 'rewrap'],
-  counts: ['apply', 'purge'],
-  audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
-} as const satisfies {
-  [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]
-}
-
-type Call = (method: string, args: unknown[]) => unknown
-
-const methodsOf = (names: readonly string[], call: Call) =>
-  Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => call(name, args)]))
-
-/** Made at its first use: a start does not wait for statements that no sign-in needs. */
-export function lazily<Name extends Ports>(name: Name, make: () => Engine[Name]): Engine[Name] {
-  let made: Record<string, (...args: unknown[]) => unknown> | undefined
-  return methodsOf([...READS[name], ...WRITES[name]], (method, args) => {
-    made ??= make() as unknown as NonNullable<typeof made>
-    return made[method]?.(...args)
-  }) as unknown as Engine[Name]
-}
-
-/** The engine with its writes done by `write`. */
-export function writtenElsewhere(
-  engine: Engine,
-  write: (port: string, method: string, args: unknown[]) => Promise<unknown>,
-): Engine {
-  const ports = Object.entries(WRITES).map(([port, names]) => {
-    const writes = methodsOf(names, (method, args) => write(port, method, args))
-    return [port, { ...engine[port as Ports], ...writes }]
-  })
-  return { ...engine, ...Object.fromEntries(ports) }
+  traces: { find(verificationIds: readonly string[]): Promise<TraceRow[]> }
 }

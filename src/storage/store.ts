@@ -11,6 +11,7 @@ import type { SharedPace } from '../delivery/pace/ports.ts'
 import type { PollStore } from '../delivery/receipts/poll-ports.ts'
 import type { EventStore } from '../events/types.ts'
 import type { FactorStore, RootKeyUse } from '../factors/ports.ts'
+import type { TraceStore } from '../kernel/tracing.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { ListStore } from '../shield/ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
@@ -40,6 +41,8 @@ export type Store = {
   lists: ListStore
   counts: CountStore
   audit: AuditStore
+  /** Of requests that made a message or ended a verification, while traces were on. */
+  traces: TraceStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

@@ -22,6 +22,7 @@ import { createFlowCounters, type FlowTotals } from './flow-counters.ts'
 import { keepText } from './kept-text.ts'
 import { createProviderGauges } from './provider-gauges.ts'
 import { createReceiptCounters } from './receipt-counters.ts'
+import { createSpanCounter } from './span-counter.ts'
 import { createStreamInstruments } from './stream-instruments.ts'
 
 /** An answer without argon2 takes a millisecond or two, one with it some thirty, a queue seconds. */
@@ -200,10 +201,9 @@ export function createMetrics(now = () => performance.now()) {
     if (levels?.auditStream) auditStream.set(levels.auditStream)
     return registry.metrics()
   }
-  const text = keepText(makeText, now)
   return {
     contentType: registry.contentType,
-    text,
+    text: keepText(makeText, now),
     /** Called once, when all parts exist. */
     readLevelsBy(source: () => Promise<Levels>, totals: Totals = readTotals) {
       read = source
@@ -227,6 +227,7 @@ export function createMetrics(now = () => performance.now()) {
       webhooks.inc({ service, destination, result }),
     countPoll: (provider: string, outcome: PollOutcome) => polls.inc({ provider, outcome }),
     countStreamed: auditStream.count,
+    countSpans: createSpanCounter(registry),
     countReceipt: (provider: string, state: ReceiptState) => receipts.inc({ provider, state }),
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>

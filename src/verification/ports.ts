@@ -4,6 +4,7 @@
 
 import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
+import type { TraceContext } from '../kernel/tracing.ts'
 import type { Refusal } from './api.ts'
 import type { Change, Decide } from './change.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
@@ -66,6 +67,8 @@ export type CreateInput = {
   guesses: GuessQuery
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
+  /** Of the request, kept with what it writes; undefined: it is not traced. */
+  trace?: TraceContext | undefined
 }
 export type CreateOutcome =
   /** `isDue`: its message waits for whichever worker comes first; else a worker of this process has it, or it has none. */
@@ -84,6 +87,7 @@ export type ChangeInput<Result> = {
   numberLimit?: NumberLimit | null
   actor: Actor
   idempotency: IdempotencyWrite<Result> | null
+  trace?: TraceContext | undefined
 }
 export type ChangeOutcome<Result> =
   | { kind: 'changed'; result: Result }

@@ -47,10 +47,12 @@ async function send(
   }
 }
 
+export type RunTry = (destination: Destination, claimed: ClaimedWebhook) => Promise<void>
+
 /** Never rejects: what could not be settled is due again when its lease ends, under the same id. */
-export function createTry(deps: TryDeps) {
+export function createTry(deps: TryDeps): RunTry {
   const { outbox, clock, logger, random = Math.random } = deps
-  return async (destination: Destination, claimed: ClaimedWebhook): Promise<void> => {
+  return async (destination, claimed) => {
     const { verificationId, sequence, tries, token } = claimed
     const answer = await send(deps, destination, claimed)
     const settlement = decideSettled(tries, answer, random())

@@ -5,7 +5,7 @@ import { type Alarm, createAlarm, endOf } from '../kernel/alarm.ts'
 import type { Destination, Destinations } from './destination.ts'
 import type { ClaimedWebhook, WebhookOutbox } from './ports.ts'
 import { DEADLINE_MS } from './post.ts'
-import { createTry, nameOf, type TryDeps } from './run-try.ts'
+import { createTry, nameOf, type RunTry, type TryDeps } from './run-try.ts'
 import type { Switches } from './switches.ts'
 
 /** Requests to one destination at once. */
@@ -22,6 +22,8 @@ export type SenderDeps = TryDeps & {
   outbox: WebhookOutbox
   destinations: Destinations
   switches: Pick<Switches, 'read' | 'isOff'>
+  /** For traces: around each try. */
+  aroundTry?: ((run: RunTry) => RunTry) | undefined
 }
 
 export type Sender = {
@@ -33,7 +35,7 @@ export type Sender = {
 }
 
 /** What is being sent, by destination. */
-function createLanes(run: ReturnType<typeof createTry>, wake: (destination: string) => void) {
+function createLanes(run: RunTry, wake: (destination: string) => void) {
   const busy = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const count = (id: string) => busy.get(id) ?? 0
@@ -120,7 +122,8 @@ export function createSender(deps: SenderDeps): Sender {
     state.woken.add(destination)
     state.alarm.ringSoon()
   }
-  const lanes = createLanes(createTry(deps), wake)
+  const bare = createTry(deps)
+  const lanes = createLanes(deps.aroundTry?.(bare) ?? bare, wake)
   let loop = Promise.resolve()
   return {
     start() {

@@ -19,8 +19,10 @@ import type { StoreConfig } from '../../src/storage/open.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { startProvider } from '../console/real-provider.ts'
 import { createInput, newVerification } from '../contract/rows.ts'
+import { answer, refusedUrl } from '../delivery/fault-server.ts'
 import { type MailServer, PASSWORD, startMailServer, USER } from '../delivery/smtp-server.ts'
 import { createDatabase } from '../postgres/databases.ts'
+import { startCollector } from '../telemetry/collector.ts'
 import { startDnsServer } from './dns-server.ts'
 import { makeStore, run, SECRET_KEY, startGateway } from './operator-world.ts'
 
@@ -314,4 +316,29 @@ describe('C71: the sign-in by OpenID Connect', () => {
     expect(gone).toMatch(/^failed .*cannot be reached/)
     expect((await examine()).of('sign-in')).toEqual([])
   })
+})
+
+it('C71: the collector of traces: it takes them, refuses the key, is at another path, or is down', async () => {
+  await makeStore(dataDir)
+  const collector = await startCollector()
+  undo.push(() => collector.close())
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-key=hidden',
+  }
+  const told = async (status: number) => {
+    collector.behave(answer(status, 'the key hidden is wrong'))
+    const { of, out } = await examine(env)
+    expect(out).not.toContain('hidden')
+    return of('traces')
+  }
+  expect(await told(200)).toEqual([`ok ${collector.url}/v1/traces takes them`])
+  expect(collector.seen[0]?.headers['x-key']).toBe('hidden')
+  expect(await told(401)).toEqual([expect.stringMatching(/^failed .* answers 401: .*_HEADERS$/)])
+  expect(await told(404)).toEqual([expect.stringMatching(/^failed .* 404: .* whole URL$/)])
+  const gone = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: await refusedUrl() }
+  expect((await examine(gone)).of('traces')).toEqual([
+    expect.stringMatching(/^failed .*cannot be reached \(ECONNREFUSED\)$/),
+  ])
+  expect((await examine()).of('traces')).toEqual([])
 })

@@ -22,6 +22,7 @@ import { describeLifecycle } from './store-lifecycle.ts'
 import { describeIdempotency, describeSessions } from './store-sessions.ts'
 import type { Stores } from './stores.ts'
 import { describeSuppressions } from './suppressions.ts'
+import { describeTraces } from './traces.ts'
 import { describeWebhooks } from './webhooks.ts'
 import { describeWeights } from './weights.ts'
 
@@ -49,6 +50,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeSuppressions(factory)
   describeLists(factory)
   describeCounts(factory)
+  describeTraces(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }

@@ -207,6 +207,7 @@ export async function startDouble(
     logger,
     clock,
     closing: new AbortController().signal,
+    tracing: null,
     ...given,
   }
   const app = createApp(deps)

@@ -52,6 +52,7 @@ import { STRANGERS } from './strangers.ts'
 import { SUPPORT } from './support.ts'
 import { SUPPRESSIONS } from './suppressions.ts'
 import { TEXTS } from './texts.ts'
+import { TRACE_MUTANTS } from './traces.ts'
 import { TRANSPORTS } from './transports.ts'
 import { TWINS } from './twins.ts'
 import { UNDELIVERABLE } from './undeliverable.ts'
@@ -78,6 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...GATEWAYS,
   ...MAIL_APIS,
   ...MAIL_SERVERS,
+  ...TRACE_MUTANTS,
   ...TRANSPORTS,
   ...POSTGRES,
   ...SHARED_LIMITS,

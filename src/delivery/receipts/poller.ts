@@ -40,6 +40,8 @@ export type PollerDeps = PollWaiting & {
   leaseMs?: number
   /** For metrics. It must not throw. */
   onPoll(provider: string, outcome: PollOutcome): void
+  /** For traces: around each question and what follows. */
+  aroundPoll?: ((run: RunPoll) => RunPoll) | undefined
 }
 
 export type Poller = {
@@ -48,6 +50,7 @@ export type Poller = {
   drain(withinMs: number): Promise<void>
 }
 
+type RunPoll = (poll: ClaimedPoll) => Promise<void>
 type Ask = (poll: ClaimedPoll, signal: AbortSignal) => Promise<Asked>
 
 function createFailureNote({ clock, logger }: Pick<PollerDeps, 'clock' | 'logger'>) {
@@ -96,11 +99,11 @@ async function within(ask: Ask, poll: ClaimedPoll, deadlineMs: number): Promise<
 }
 
 /** One question and what follows from its answer. Never rejects: what the store did not take is asked again after the lease. */
-function createRun(deps: PollerDeps) {
+function createRun(deps: PollerDeps): RunPoll {
   const { outbox, clock, logger, take, next, hasWebhook, decoys } = deps
   const ask = createAsk(deps)
   const note = createFailureNote(deps)
-  return async (poll: ClaimedPoll): Promise<void> => {
+  return async (poll) => {
     const { provider, tryId } = poll
     const startedAt = performance.now()
     const asked = await within(ask, poll, deps.deadlineMs ?? DEADLINE_MS)
@@ -134,7 +137,8 @@ export function createPoller(given: PollerDeps): Poller {
   const deps = { ...given, next: orNobody(given.next) }
   const { outbox, clock, logger, next, hasWebhook, idleMs = IDLE_MS } = deps
   const names = [...new Set(deps.providers.filter(({ ask }) => ask).map(({ name }) => name))]
-  const run = createRun(deps)
+  const bare = createRun(deps)
+  const run = deps.aroundPoll?.(bare) ?? bare
   const alarm = createAlarm()
   const running = new Map(names.map((name) => [name, new Set<Promise<void>>()]))
   const of = (name: string) => running.get(name) ?? new Set()

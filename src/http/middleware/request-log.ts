@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono'
 import { createId } from '../../kernel/ids.ts'
 import { setHeader } from '../answer-headers.ts'
 import type { AppDeps, AppEnv } from '../deps.ts'
+import { endSpan } from './trace.ts'
 
 /** An incoming X-Request-Id is never trusted as ours; a plain one helps to follow a call across services. */
 const LOGGABLE_ID = /^[\w-]{1,64}$/
@@ -35,6 +36,7 @@ export function requestLog({
     const seconds = (performance.now() - began) / 1000
     metrics.observeRequest(route ?? 'none', knownMethod(method), c.res.status, seconds)
     const given = c.req.header('X-Request-Id')
+    const span = c.get('span')
     const line = {
       request_id: requestId,
       method,
@@ -42,10 +44,12 @@ export function requestLog({
       status: c.res.status,
       duration_ms: clock.now() - startedAt,
       key_id: c.get('caller')?.keyId ?? null,
+      ...(span && { trace_id: span.traceId }),
       ...(given && LOGGABLE_ID.test(given) && { caller_request_id: given }),
     }
     const isStrangers = route === RECEIPTS && c.res.status >= 400 && c.res.status < 500 // mutant: C55.refusals-in-one-line
     const isQuiet = isStrangers || (route !== null && QUIET_ROUTES.includes(route))
     logger[isQuiet ? 'debug' : 'info'](line, 'request')
+    if (span) endSpan(span, c.res.status)
   }
 }

@@ -26,6 +26,7 @@ export const TABLES: readonly Table[] = [
   table('codes', ['verification_seq']),
   table('deliveries', ['verification_seq', 'send']),
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
+  table('trace_contexts', ['verification_id', 'send']),
   table('webhook_messages', ['verification_seq', 'destination', 'sequence']),
   table('webhook_switches', ['destination']),
   table('factors', ['seq'], true),

@@ -7,6 +7,7 @@ import { LONGEST_LIFETIME_MS } from '../../verification/policy.ts'
 import type { NumberLimit } from '../../verification/ports.ts'
 import type { FactorUse } from '../../verification/state.ts'
 import type { Applied, ChangeToApply, EffectToApply } from '../engine.ts'
+import { keptFor } from '../traces.ts'
 import type { LastLook } from './last-look.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
@@ -24,6 +25,7 @@ import {
   toStored,
   writeFields,
 } from './rows.ts'
+import { withTrace } from './traces.ts'
 
 const CHANGE = callOf('kind, number, fingerprint, answer, seen', 'cs_change_3', 14)
 
@@ -85,7 +87,11 @@ export function createApply(
   lastLook: LastLook,
 ): (change: ChangeToApply) => Promise<Applied> {
   return async (change) => {
-    const [row] = await query<Raw>(changeCall(change, timeOf(change.now)))
+    const { id, now: at, trace, effect } = change
+    const call = changeCall(change, timeOf(at))
+    const send = trace && keptFor(effect.change)
+    const isKept = trace && send !== undefined
+    const [row] = await query<Raw>(isKept ? withTrace(call, 'done', { id, send, at }, trace) : call)
     if (!row) return { kind: 'gone' }
     const { kind, number } = row
     switch (kind) {

@@ -6,12 +6,14 @@ import { StoreUnavailableError } from '../../kernel/errors.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
 import { MAX_DECISIONS, stampOf } from '../change.ts'
 import type { Engine, RowToCreate } from '../engine.ts'
+import { FIRST } from '../traces.ts'
 import { changeFields } from './change.ts'
 import { type createGuessReads, spansAndRooms } from './guesses.ts'
 import type { LastLook } from './last-look.ts'
 import { deliveryFields } from './outbox-rows.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import { actorText, bytesOf, jsonText, locksOf, type Raw, toStored, writeFields } from './rows.ts'
+import { withTrace } from './traces.ts'
 
 /** Its columns, in the order in which the function takes them. */
 const COLUMNS = [
@@ -64,7 +66,11 @@ export function createCreate(
     const now = record.createdAt
     let held: VerificationRecord[] = []
     for (let tries = 0; tries < MAX_DECISIONS; tries += 1) {
-      const [row] = await query<Raw>(createCall(input, held, timeOf(now)))
+      const call = createCall(input, held, timeOf(now))
+      const kept = { id: record.id, send: FIRST, at: now }
+      const [row] = await query<Raw>(
+        input.trace ? withTrace(call, 'created', kept, input.trace) : call,
+      )
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
       if (row?.kind === 'guesses_refused') {
         const refusal = await guesses.relief(input.guesses, Number(row.number))

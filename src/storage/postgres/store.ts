@@ -21,6 +21,7 @@ import { createSharedPace } from './pace.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
 import { createSuppressionRows } from './suppressions.ts'
+import { createTraceReads } from './traces.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
 import { createWebhookOutbox } from './webhooks.ts'
@@ -59,6 +60,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     lists: createListStore(query),
     counts: createCounts(query),
     audit: createAuditStore(context),
+    traces: createTraceReads(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -6,6 +6,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import type { Change, LoggedEvent } from '../../verification/change.ts'
 import { stampOf } from '../change.ts'
 import type { Applied, ChangeToApply } from '../engine.ts'
+import { keptFor } from '../traces.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { type AppendEvent, EVENT_CODES, serviceActor } from './event-rows.ts'
 import type { FactorUses } from './factor-uses.ts'
@@ -14,6 +15,7 @@ import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, deliveries, events, verifications } from './schema.ts'
 import type { WriteSteps } from './steps.ts'
 import type { NumberSums } from './sums.ts'
+import type { KeepTrace } from './traces.ts'
 import type { Tries } from './tries.ts'
 import type { Writer } from './writer.ts'
 
@@ -161,6 +163,7 @@ export function createApply(deps: {
   numberSums: NumberSums
   factorUses: FactorUses
   applying: ReturnType<typeof createApplyChange>
+  keepTrace: KeepTrace
 }): (change: ChangeToApply) => Promise<Applied> {
   const { writer, rows, answers, factorUses, applying } = deps
 
@@ -191,6 +194,8 @@ export function createApply(deps: {
     const isSpent = use !== null && !factorUses.use(use.factor, now)
     const { change, answer } = isSpent ? use.otherwise : input.effect // mutant: C11.used-code-wrong
     applying.apply(row, change, now, actor)
+    const send = input.trace && !isSpent ? keptFor(change) : undefined
+    if (input.trace && send !== undefined) deps.keepTrace({ id, send, at: now }, input.trace)
     if (key && answer) answers.keep({ ...key, answer })
     return { kind: isSpent ? 'spent' : 'done', codesLeft }
   }

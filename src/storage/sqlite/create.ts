@@ -4,12 +4,14 @@
 import type { SessionSlot } from '../../verification/ports.ts'
 import { mayContinue, type VerificationRecord } from '../../verification/state.ts'
 import type { RowCreated, RowToCreate } from '../engine.ts'
+import { FIRST } from '../traces.ts'
 import type { ApplyChange } from './change.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
 import type { Guesses } from './sums.ts'
+import type { KeepTrace } from './traces.ts'
 
 function createVerificationInsert(orm: Orm) {
   const { seq: _seq, ...columns } = getTableColumns(verifications)
@@ -29,8 +31,9 @@ export function createCreate(deps: {
   guesses: Guesses
   slots: SessionSlots
   apply: ApplyChange
+  keepTrace: KeepTrace
 }): (input: RowToCreate) => RowCreated {
-  const { answers, guesses, slots } = deps
+  const { answers, guesses, slots, keepTrace } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
   const insertCode = deps.orm
@@ -44,7 +47,7 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { record, slot, kept, change, actor, claim } = input
+    const { record, slot, kept, change, actor, claim, trace } = input
     const now = record.createdAt
     const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
@@ -58,6 +61,7 @@ export function createCreate(deps: {
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor, claim)
     if (kept) answers.keep(kept)
+    if (trace) keepTrace({ id: record.id, send: FIRST, at: now }, trace)
     return { kind: 'created', claimedAt: claim && now }
   }
 }

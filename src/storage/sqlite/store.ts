@@ -4,7 +4,8 @@
 import type { Database } from 'better-sqlite3'
 import type { WebhookCauses } from '../../webhooks/ports.ts'
 import { createStore } from '../create-store.ts'
-import { type Engine, lazily } from '../engine.ts'
+import type { Engine } from '../engine.ts'
+import { lazily } from '../engine-ports.ts'
 import type { Store } from '../store.ts'
 import { createAdminSessionStore, createApiKeyStore } from './access-store.ts'
 import { createAuditStore } from './audit.ts'
@@ -22,6 +23,7 @@ import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
 import { createStepWriter } from './steps.ts'
 import { createSuppressionRows } from './suppressions.ts'
+import { createTraceReads, createTraceWriter } from './traces.ts'
 import { createTries } from './tries.ts'
 import { createVerificationReads } from './verification-reads.ts'
 import { createVerificationStore } from './verification-store.ts'
@@ -37,8 +39,9 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
   const writeSteps = createStepWriter(orm, appendEvent)
   const applying = createApplyChange(orm, appendEvent, tries, writeSteps)
   const endings = createEndings(orm, applying.apply)
+  const keepTrace = createTraceWriter(orm)
   const writes = { appendEvent, tries, writeSteps, answers: createAnswers(orm) }
-  const deps = { orm, writer, applying, endings, ...writes }
+  const deps = { orm, writer, applying, endings, keepTrace, ...writes }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
@@ -54,6 +57,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
     audit: lazily('audit', () => createAuditStore(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
+    traces: lazily('traces', () => createTraceReads(deps)),
     lists: lazily('lists', () => createListStore(deps)),
     counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),

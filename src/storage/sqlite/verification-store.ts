@@ -15,6 +15,7 @@ import type { Answers } from './idempotency.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
 import { createGuesses, createNumberSums } from './sums.ts'
 import { createSuppressionFind } from './suppressions.ts'
+import type { KeepTrace } from './traces.ts'
 import type { Writer } from './writer.ts'
 
 function findBySession(
@@ -51,6 +52,7 @@ export function createVerificationStore(deps: {
   writer: Writer
   answers: Answers
   applying: ReturnType<typeof createApplyChange>
+  keepTrace: KeepTrace
 }): Engine['verifications'] {
   const { orm, writer, answers, applying } = deps
   const rows = createVerificationRows(orm)
@@ -58,7 +60,7 @@ export function createVerificationStore(deps: {
   const slots = createSessionSlots(orm, rows)
   const numberSums = createNumberSums(orm)
   const { apply } = applying
-  const create = createCreate({ orm, answers, guesses, slots, apply })
+  const create = createCreate({ ...deps, guesses, slots, apply })
   const sweeping = createSweep({ orm, rows, apply })
   const findToCheck = (query: CheckQuery) => {
     const row = 'id' in query ? rows.byId(query.service, query.id) : findBySession(rows, query)

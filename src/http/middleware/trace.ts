@@ -1,0 +1,28 @@
+// The span of a request, in the trace that its caller names by W3C Trace Context.
+// It must not say more of it than the route: a path holds ids, a query what was searched for.
+
+import type { Span, Tracing } from '../../kernel/tracing.ts'
+import type { Step } from '../deps.ts'
+
+export function joinTrace(tracing: Tracing): Step {
+  return (c) => {
+    const route = c.get('route') ?? ''
+    const { method } = c.req
+    const headers = {
+      traceparent: c.req.header('traceparent') ?? '',
+      tracestate: c.req.header('tracestate') ?? null,
+    }
+    const fields = { 'http.request.method': method, 'http.route': route }
+    const span = tracing.beginRequest(`${method} ${route}`, headers, fields)
+    c.set('span', span)
+    tracing.enter(span)
+    return undefined
+  }
+}
+
+/** A refusal is an answer: only a fault of this service has failed (semantic conventions of HTTP servers). */
+export function endSpan(span: Span, status: number): void {
+  const failure = status >= 500 ? String(status) : null
+  span.set({ 'http.response.status_code': status, 'error.type': failure })
+  span.end()
+}
