@@ -14,6 +14,7 @@ import { consolePages } from './b11-console.ts'
 import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { receipts } from './b14-receipts.ts'
+import { traces } from './b19-traces.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
 import { postgresCpu } from './postgres-cpu.ts'
@@ -31,6 +32,7 @@ export const ALL = [
   consolePages,
   slowDisk,
   receipts,
+  traces,
   costs,
   flowCpu,
   postgresCpu,
