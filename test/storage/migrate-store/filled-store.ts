@@ -46,9 +46,9 @@ async function startPending(stores: Stores) {
   const slot: SessionSlot = { slots: [mac()], authenticated: false, decoy: false }
   const sessionMac = mac()
   const asked = newVerification({ sessionMac, metadata: { z: '1', aa: BROKEN_TEXT, 10: 'ten' } })
-  const outcome = await stores.verifications.create(
-    createInput(asked, { slot, idempotency: write }),
-  )
+  const trace = { traceparent: `00-${'4b'.repeat(16)}-${'f0'.repeat(8)}-01`, tracestate: 'acme=1' }
+  const input = createInput(asked, { slot, idempotency: write })
+  const outcome = await stores.verifications.create({ ...input, trace })
   if (outcome.kind !== 'created') throw new Error(outcome.kind)
   const { record } = outcome
   const claimed = await claimOne(stores, T0)

@@ -108,6 +108,7 @@ async function readAll(store: Store, { pending, ended, held, app, set }: Filled)
     continuable: await store.verifications.findContinuable(pending.slot, T0 + 300),
     newest: await store.newestTime(),
     due: await store.outbox.dueLanes(),
+    traces: await store.traces.of(pending.id),
   }
 }
 
