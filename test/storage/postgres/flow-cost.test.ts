@@ -15,6 +15,7 @@ import { codeContext } from '../../../src/kernel/sealing.ts'
 import { openPostgres } from '../../../src/storage/postgres/open.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { generateCode } from '../../../src/verification/comparison.ts'
+import type { VerificationStore } from '../../../src/verification/ports.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
 import { LEASE_MS, lanesOf, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
 import { type CountingProxy, startCountingProxy } from '../../postgres/counting-proxy.ts'
@@ -61,7 +62,7 @@ async function count(work: () => Promise<unknown>) {
 
 const NOBODY = { endUser: { clientIp: null, userAgent: null }, idempotency: null }
 
-function createDomain() {
+function createDomain(verifications: VerificationStore = store.verifications) {
   const keyring = createKeyring([Buffer.alloc(32, 7)])
   const compared = {
     ...{ keyring, clock: createClock({ wallMs: store.wallMs ?? Date.now }) },
@@ -69,7 +70,7 @@ function createDomain() {
   }
   const service = createVerificationService({
     ...compared,
-    store: store.verifications,
+    store: verifications,
     limiter: {
       admit: async () => ({ kind: 'admitted', budgets: [], counts: [] }),
       giveBack: async () => {},
@@ -135,6 +136,23 @@ it(`a flow takes at most ${MAX_ROUND_TRIPS} round trips and ${MAX_COMMITS} commi
   expect(checked).toEqual({ roundTrips: 2, commits: 1 })
   expect(started.roundTrips + checked.roundTrips).toBeLessThanOrEqual(MAX_ROUND_TRIPS)
   expect(started.commits + checked.commits).toBeLessThanOrEqual(MAX_COMMITS)
+})
+
+it('a traced flow takes no more: its context is kept by the statement of the start', async () => {
+  const trace = { traceparent: `00-${'4b'.repeat(16)}-${'f0'.repeat(8)}-01`, tracestate: null }
+  const { start, check, codeOf } = createDomain({
+    ...store.verifications,
+    create: (input) => store.verifications.create({ ...input, trace }),
+    change: (input) => store.verifications.change({ ...input, trace }),
+  })
+  let id = ''
+  const started = await count(async () => {
+    id = await start('traced@example.com')
+  })
+  expect(started).toEqual({ roundTrips: 2, commits: 1 })
+  expect(await store.traces.of(id)).toMatchObject([{ ...trace, send: 1 }])
+  const code = await codeOf(id)
+  expect(await count(() => check(id, code))).toEqual({ roundTrips: 2, commits: 1 })
 })
 
 it('its message takes one of each more where its start claims it, and three where a worker does', async () => {

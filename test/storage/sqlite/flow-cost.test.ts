@@ -8,7 +8,7 @@ import { writtenElsewhere } from '../../../src/storage/engine-ports.ts'
 import { openDatabase } from '../../../src/storage/sqlite/open.ts'
 import { createSqliteEngine } from '../../../src/storage/sqlite/store.ts'
 import { claimOne, LEASE_MS, SENT, sendAll, settlement } from '../../contract/outbox-steps.ts'
-import { T0 } from '../../contract/rows.ts'
+import { createInput, newVerification, T0 } from '../../contract/rows.ts'
 import { start } from '../../contract/stores.ts'
 import { MIGRATIONS, makeDirectory } from './fixture.ts'
 
@@ -36,6 +36,13 @@ it('two calls where the start claims its message, three where a worker does', as
   if (!claimed) throw new Error('not claimed')
   await store.outbox.settle(settlement(claimed, T0 + 1, SENT))
   expect(calls.splice(0)).toEqual(['verifications.create', 'outbox.apply'])
+
+  // A trace goes with the start.
+  const trace = { traceparent: `00-${'4b'.repeat(16)}-${'f0'.repeat(8)}-01`, tracestate: null }
+  const input = createInput(newVerification())
+  await store.verifications.create({ ...input, trace })
+  expect(calls.splice(0)).toEqual(['verifications.create'])
+  expect(await store.traces.of(input.record.id)).toMatchObject([{ ...trace, send: 1 }])
 
   store.outbox.serve(() => null)
   await start(store)
