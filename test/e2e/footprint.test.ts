@@ -12,6 +12,8 @@ const MAX_RESIDENT_KIB = 160 * 1024
 const MAX_START_MS = 20_000
 /** Nothing is hashed any more. */
 const QUIET_MS = 2_000
+/** On a busy machine the mint, which gives way to all else, takes minutes. */
+const MINT_DEADLINE_MS = 240_000
 
 const statOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')
 
@@ -34,7 +36,7 @@ function statOfOrNone(pid: number): string[] | undefined {
 it.runIf(LONG)(
   'npm start: answers soon, and is under 160 MiB once its mint is full',
   {
-    timeout: 120_000,
+    timeout: MINT_DEADLINE_MS + 60_000,
   },
   async () => {
     const directory = temporaryDirectory()
@@ -68,7 +70,7 @@ it.runIf(LONG)(
           ticks = now
           return performance.now() - since > QUIET_MS || undefined
         },
-        60_000,
+        MINT_DEADLINE_MS,
       )
       const resident = () =>
         Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
