@@ -7,6 +7,7 @@ import type { CancelResult, ResendResult, VerificationService } from '../verific
 import type { LimitState } from '../verification/limit-states.ts'
 import type { Party } from '../verification/party.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
+import type { Abuse } from './abuse.ts'
 import type { createCosts } from './costs.ts'
 import type { KeyAdmin } from './keys.ts'
 import type { ListAdmin } from './lists.ts'
@@ -45,6 +46,7 @@ export type AdminDeps = {
   refusals: ListRefusals
   suppressions: SuppressionAdmin
   lists: ListAdmin
+  abuse: Abuse
   operations: Operations
   webhooks: WebhookOperations
   keys: KeyAdmin

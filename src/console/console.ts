@@ -2,10 +2,12 @@
 // It must not answer programs: the same is under /admin/api, in the OpenAPI document.
 
 import type { App } from '../http/register.ts'
+import { addAbuse } from './abuse.ts'
 import { addAudit } from './audit.ts'
 import { isTheme, writeTheme } from './cookies.ts'
 import { addHealth } from './health.ts'
 import { addKeys } from './keys.ts'
+import { addLists } from './lists.ts'
 import { addLive } from './live.ts'
 import { addOidc } from './oidc.ts'
 import { ownPath } from './origin.ts'
@@ -38,6 +40,8 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addVerification,
     addPerson,
     addRefusals,
+    addAbuse,
+    addLists,
     addSuppressions,
     addTexts,
     addWebhooks,

@@ -171,6 +171,8 @@ export function logPage(
     find: readonly [Html, Html | '']
     filters: { fields: Html; names: readonly string[]; kept: readonly string[] }
     notes: Html | ''
+    /** Of pages that belong together. */
+    tabs?: Html
     /** '': there are no lines. */
     lines: Html | ''
     count: number
@@ -183,7 +185,7 @@ export function logPage(
   const [input, help] = about.find
   const find = html`${input}<button class="main">Find</button>${help}`
   const body = html`<div class="head"><h1>${title}</h1>
-${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>
+${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>${about.tabs ?? ''}
 <section aria-label="Filter">
 <div class="bar">${spans(path, log.query)}${live.bar}</div>
 ${filterForm(path, log, about.filters)}

@@ -24,7 +24,11 @@ const SUBJECT = /^subject:\s*(?<subject>.+)$/i
 const SPANS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS } as const
 export type Span = keyof typeof SPANS
 
-export type LogPath = '/admin/verifications' | '/admin/refusals' | '/admin/suppressions'
+export type LogPath =
+  | '/admin/verifications'
+  | '/admin/refusals'
+  | '/admin/suppressions'
+  | '/admin/lists'
 export type Query = Readonly<Record<string, string>>
 
 /** The parts of a log's page other than its lines. */

@@ -1,9 +1,11 @@
 // GET /admin/person?who=…: one recipient or subject. And POST …/export, POST …/lift, GET …/erase, POST …/erased.
 // It must not accept a person from an address unsealed, nor release one in plaintext except in the export.
 
+import { html } from 'hono/html'
 import type { Exported } from '../admin/people.ts'
 import type { Person } from '../admin/recipients.ts'
 import { toWireExport } from '../http/schemas/people.ts'
+import { listedNote, listedNow } from './list-words.ts'
 import { PAGE_SIZE } from './log-query.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
 import {
@@ -34,16 +36,17 @@ function notFound(page: SignedInPage): Answer {
 async function show(page: SignedInPage, deps: ConsoleDeps, found: Found) {
   const { person, budgetIndexes } = found
   const { service } = page.admin
-  const [list, limits, suppressed] = await Promise.all([
+  const [list, limits, suppressed, listed] = await Promise.all([
     deps.admin.verifications.list({ service, budgetIndexes }, null, PAGE_SIZE),
     deps.admin.operations.limitsOf(page.admin, person),
     suppressedNow(deps, { service, budgetIndexes }),
+    listedNow(deps, service, person),
   ])
   const shown = {
     person: found.shown,
     now: deps.clock.now(),
     limits,
-    suppressed: suppressedNote(suppressed, found.shown.sealed),
+    suppressed: html`${suppressedNote(suppressed, found.shown.sealed)}${listedNote(listed, found.shown.sealed)}`,
     verifications: list.items,
     hasMore: list.nextCursor !== null,
     isLifted: page.c.req.query('done') === 'lifted',

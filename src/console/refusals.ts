@@ -7,6 +7,7 @@ import type { RefusalFilter, RefusalLine } from '../admin/refusals.ts'
 import { createExports } from '../http/schemas/exports.ts'
 import { ERRORS } from '../kernel/errors.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
+import { TAB_STYLE, tabs } from './abuse-tabs.ts'
 import { logPage, onlyPerson, personCell, select } from './log-page.ts'
 import {
   addLog,
@@ -104,8 +105,9 @@ export function refusalsPage(page: SignedInPage, shown: ShownRefusals): Html {
 ${select('limit', 'Limit', LIMIT_NAMES, query)}`
   return logPage(page, shown, {
     name: 'refusals',
+    tabs: tabs('refusals'),
     title: 'Refusals',
-    style: STYLE,
+    style: STYLE + TAB_STYLE,
     found: shown,
     count: lines.length,
     find: [input, help],

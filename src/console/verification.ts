@@ -10,6 +10,7 @@ import { VERIFICATION_ID } from '../kernel/ids.ts'
 import type { CancelResult, Refusal, ResendResult } from '../verification/api.ts'
 import { LIMIT_NAMES } from '../verification/policy.ts'
 import { nameKeys } from './key-names.ts'
+import { listedNote, listedNow } from './list-words.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
 import { type Html, personPath, type SignedInPage, verificationPath } from './shell.ts'
 import { suppressedNote, suppressedNow } from './suppressed.ts'
@@ -97,6 +98,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
   const suppressed = isFactorChannel(channel)
     ? []
     : await suppressedNow(deps, { ...about, channel })
+  const listed = await listedNow(deps, page.admin.service, person)
   const shown = {
     now,
     detail,
@@ -108,7 +110,7 @@ async function show(page: SignedInPage, deps: ConsoleDeps, id: string, clear: st
     ),
     to: recipients.masked(verification),
     personPath: sealed === undefined ? null : personPath(sealed),
-    notice: html`${noticeOf(page.c.req.query())}${suppressedNote(suppressed, sealed)}`,
+    notice: html`${noticeOf(page.c.req.query())}${suppressedNote(suppressed, sealed)}${listedNote(listed, sealed)}`,
   }
   return page.c.html(verificationPage(page, shown))
 }

@@ -15,6 +15,7 @@ import {
 } from './problem.ts'
 import { type App, register } from './register.ts'
 import { createRouter } from './router.ts'
+import { abuseRoutes } from './routes/abuse.ts'
 import { addCalls } from './routes/calls.ts'
 import { costRoutes } from './routes/costs.ts'
 import { addFront, documentRoutes } from './routes/documents.ts'
@@ -65,6 +66,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...webhookRoutes,
     ...suppressionRoutes,
     ...listEntryRoutes,
+    ...abuseRoutes,
     ...keyRoutes,
     ...costRoutes,
     ...summaryRoutes,

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import type { Authenticator } from '../access/authenticator.ts'
 import { createIdentities } from '../access/identities.ts'
 import { createOidcProvider } from '../access/oidc/provider.ts'
+import { createAbuse, type PriceOfOne } from '../admin/abuse.ts'
 import { createCosts } from '../admin/costs.ts'
 import { createKeyAdmin } from '../admin/keys.ts'
 import { createListAdmin } from '../admin/lists.ts'
@@ -25,9 +26,11 @@ import { createSessions } from '../console/sessions.ts'
 import { createWrongKeys } from '../console/wrong-keys.ts'
 import type { Counter } from '../counts/counter.ts'
 import type { ProviderState } from '../delivery/ports.ts'
+import { createPrices } from '../delivery/prices.ts'
 import { previewTexts } from '../delivery/templates/preview.ts'
 import { underMissingKeys } from '../factors/root-keys.ts'
 import type { Readiness } from '../http/deps.ts'
+import { isFactorChannel } from '../kernel/channel.ts'
 import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -91,8 +94,16 @@ async function countFailed(store: Store, service: string | null, now: number) {
   return { count: page.items.length, isMore: page.nextCursor !== null }
 }
 
+function priceOfOne({ prices }: Config): PriceOfOne {
+  const priceOf = createPrices(prices)
+  if (!priceOf) return undefined
+  return ({ channel, ...sent }) =>
+    isFactorChannel(channel) ? null : priceOf({ ...sent, channel, parts: 1 }).price
+}
+
 export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   const { store, limiter, keyring, clock } = parts
+  const { verificationReads: verifications, events, retention } = store
   const node = describeNode(config, clock.now())
   const recipients = createRecipients({ keyring, ...composeSearch(config, keyring) })
   const { services } = config
@@ -103,13 +114,13 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     recipients,
     refusals: createRefusals({ events: store.events, recipients }),
     suppressions: createSuppressionAdmin({ suppressions: store.suppressions, clock }),
+    abuse: createAbuse({
+      ...{ verifications, recipients, clock },
+      ...{ summaries: parts.summaries, priceOfOne: priceOfOne(config) },
+    }),
     lists: createListAdmin({ lists: parts.lists, services: config.services }),
     operations: createOperations({
-      ...{
-        verifications: store.verificationReads,
-        events: store.events,
-        retention: store.retention,
-      },
+      ...{ verifications, events, retention },
       factors: store.factors,
       suppressions: store.suppressions,
       lists: store.lists,

@@ -33,12 +33,22 @@ async function suppressOne({ directory }: Real): Promise<void> {
   await store.close()
 }
 
+/** Codes to one block of numbers that nobody uses. */
+async function pump({ client }: Real): Promise<void> {
+  for (let n = 0; n < 6; n += 1) {
+    const to = `+1415555300${n}`
+    const { body } = await client.post('/verify/start', { to, client_ip: '203.0.113.77' })
+    await client.post(`/verify/${body.id}/cancel`, {})
+  }
+}
+
 describe.skipIf(!hasBrowser)('the console in a browser', () => {
   let real: Real
   let browser: Browser
   beforeAll(async () => {
     ;[real, browser] = await Promise.all([startReal(HOOKED), openBrowser()])
     await suppressOne(real)
+    await pump(real)
     for (let i = 0; i < 3; i += 1) await real.message((await real.start()).body.id)
   })
   afterAll(async () => {
@@ -107,6 +117,37 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
       await keepPicture(page, `suppressions-${name}`)
+    }),
+  )
+
+  it.each(LOOKS)('abuse and lists, $name', ({ name, ...look }) =>
+    within(look, async (page) => {
+      await signIn(page, real.url)
+      await page.getByRole('link', { name: 'Refusals' }).click()
+      await page.waitForURL(`${real.url}/admin/refusals`)
+      await page.getByRole('link', { name: 'Abuse', exact: true }).click()
+      await page.waitForURL(`${real.url}/admin/abuse`)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `abuse-${name}`)
+      await page
+        .getByRole('link', { name: /^Block 1415555/ })
+        .first()
+        .click()
+      await page.waitForURL(/admin\/lists\?by=prefix/)
+      await page.getByLabel('Why, for admins').fill('ticket 4711: pumping from this range')
+      await page.getByRole('button', { name: 'Make the entry' }).click()
+      await page.waitForURL(/done=made/)
+      await page.getByText('End…').first().click()
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `lists-${name}`)
+      await page.getByLabel('Why it ends').first().fill('a test')
+      await page
+        .getByRole('button', { name: /^End the entry/ })
+        .first()
+        .click()
+      await page.waitForURL(/done=ended/)
     }),
   )
 

@@ -45,6 +45,7 @@ describe('the document', () => {
   it('holds the routes of the contract', () => {
     expect(operations().toSorted()).toEqual([
       'DELETE /factors/{id}',
+      'GET /admin/api/abuse',
       'GET /admin/api/costs',
       'GET /admin/api/events',
       'GET /admin/api/health',
