@@ -15,6 +15,8 @@ import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { receipts } from './b14-receipts.ts'
 import { traces } from './b19-traces.ts'
+import { overviewOnPostgres, overviewOnSqlite } from './b15-overview.ts'
+import { followersOnPostgres, followersOnSqlite } from './b17-followers.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
 import { postgresCpu } from './postgres-cpu.ts'
@@ -33,6 +35,10 @@ export const ALL = [
   slowDisk,
   receipts,
   traces,
+  overviewOnSqlite,
+  overviewOnPostgres,
+  followersOnSqlite,
+  followersOnPostgres,
   costs,
   flowCpu,
   postgresCpu,

@@ -3,9 +3,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** As the page's script: at most so often, whatever happens. */
-const FETCH_EVERY_MS = 2_000
-
 export type Fetched = { status: number; text: string; ms: number }
 
 const FORM = {
@@ -50,16 +47,39 @@ export async function findPerson(url: string, cookie: string, phone: string): Pr
   return answer.headers.get('location') ?? ''
 }
 
-async function stand(url: string, cookie: string, closed: AbortSignal, told: { pages: number }) {
-  const answer = await fetch(`${url}/admin/live`, { headers: { cookie }, signal: closed })
+/** A page that follows the log, as its script does: when it fetches itself after a change, and how often at most. */
+type LivePage = { path: string; live: string; afterMs: number; everyMs: number }
+
+const LIST: LivePage = {
+  path: '/admin/verifications',
+  live: '/admin/live',
+  ...{ afterMs: 0, everyMs: 2_000 },
+}
+/** A summary waits until the change is counted (src/console/live.ts). */
+export const OVERVIEW: LivePage = {
+  path: '/admin/overview',
+  live: '/admin/live?all=1',
+  ...{ afterMs: 2_500, everyMs: 5_000 },
+}
+
+async function stand(
+  url: string,
+  cookie: string,
+  page: LivePage,
+  closed: AbortSignal,
+  told: { pages: number },
+) {
+  const answer = await fetch(`${url}${page.live}`, { headers: { cookie }, signal: closed })
   if (answer.status !== 200 || !answer.body) throw new Error(`live: ${answer.status}`)
   let isFetching = false
   const fetchAgain = async () => {
     if (isFetching) return
     isFetching = true
-    await fetchPage(`${url}/admin/verifications`, { cookie, 'x-automatic': '1' })
+    const pause = (ms: number) => sleep(ms, undefined, { signal: closed, ref: false })
+    await pause(page.afterMs)
+    await fetchPage(`${url}${page.path}`, { cookie, 'x-automatic': '1' })
     told.pages += 1
-    await sleep(FETCH_EVERY_MS, undefined, { signal: closed, ref: false })
+    await pause(page.everyMs - page.afterMs)
     isFetching = false
   }
   for await (const chunk of answer.body)
@@ -67,11 +87,11 @@ async function stand(url: string, cookie: string, closed: AbortSignal, told: { p
 }
 
 /** Each stands open until `close`, which tells how many pages were fetched meanwhile. */
-export function openConsoles(url: string, cookies: readonly string[]) {
+export function openConsoles(url: string, cookies: readonly string[], page = LIST) {
   const closing = new AbortController()
   const told = { pages: 0 }
   const all = cookies.map((cookie) =>
-    stand(url, cookie, closing.signal, told).catch((error) => {
+    stand(url, cookie, page, closing.signal, told).catch((error) => {
       if (!closing.signal.aborted) throw error
     }),
   )
