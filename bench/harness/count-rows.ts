@@ -70,7 +70,7 @@ export function countRowsSql(events: number, now: number): string[] {
   const fill = LEVELS.flatMap(({ level, size, rows }) => {
     const flows = (perMinute * size) / MINUTE_MS
     const numbers = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows - 1})`
-    const key = `${level} AS level, ${now - (now % size)} - n.i * ${size} AS at, s.service, v.dimension, v.value`
+    const key = `${level} AS level, ${now - (now % size)} - n.i * CAST(${size} AS bigint) AS at, s.service, v.dimension, v.value`
     const all = 'n CROSS JOIN bench_services s CROSS JOIN bench_values v'
     const each = `SELECT ${key}, ${timesIn(flows, 'v.share')} AS k FROM ${all}`
     const timed = `SELECT ${key}, b.kind, b.bucket, ${timesIn(flows, 'v.share * b.share')} AS k

@@ -23,6 +23,11 @@ function copySql(db: Database.Database, table: string, key: string, computed: Co
     SELECT ${values.join(', ')} FROM batch CROSS JOIN ${table} t WHERE t.${key} = @template ORDER BY n`
 }
 
+/** What reads the log behind its writer has read them long ago. */
+const READ = `INSERT OR REPLACE INTO count_place (id, sequence, at, version, awaited)
+    SELECT 1, max(seq), max(at), 1, '' FROM events;
+  UPDATE log_readers SET sequence = (SELECT max(seq) FROM events)`
+
 /** Moves a time column of the template to the copy's own moment, over the month before the template. */
 const shift = (name: string, total: number) =>
   `t.${name} - ${MONTH_MS} + CAST(${MONTH_MS} * 0.9 / ${total} * n AS INTEGER)`
@@ -74,6 +79,7 @@ export function addOldRows(path: string, total: number): number {
     })()
   }
   const bytes = ((pages() - before) * pageSize) / total
+  db.exec(READ)
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
   return bytes
