@@ -3,6 +3,7 @@
 
 import { SCOPES, type Scope } from '../access/ports.ts'
 import type { Config } from '../config/config.ts'
+import { endOfDay } from '../kernel/end-of-day.ts'
 import type { AdminContext } from './admin-context.ts'
 import {
   type Command,
@@ -44,10 +45,8 @@ function readService(given: Given, scopes: readonly Scope[], config: Config): st
 function readEnd(given: Given): number | null {
   const text = given.text('expires')
   if (text === undefined) return null
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text)
-  const at = isDay ? Date.parse(`${text}T23:59:59.999Z`) : Number.NaN
-  // Otherwise 2027-02-31 would be March 3.
-  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text))
+  const at = endOfDay(text)
+  if (at === undefined)
     throw new UsageError(`--expires must be a day like 2027-06-30: "${text}" is none`)
   return at
 }

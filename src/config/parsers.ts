@@ -4,6 +4,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { isSupportedCountry } from 'libphonenumber-js/max'
+import { endOfDay } from '../kernel/end-of-day.ts'
 import { readLanguageTag } from '../kernel/language-tag.ts'
 import type { Limit, TestRecipient } from '../verification/policy.ts'
 import { isUnreadable, readRecipient } from '../verification/recipient.ts'
@@ -215,10 +216,8 @@ export const parseTestRecipient: Parser<TestRecipient> = (text) => {
   const [, recipient = '', code = '', date = ''] = /^(.+)=([^=@]*)@([^=@]*)$/.exec(text) ?? []
   const prefix = recipient.endsWith('*')
   const to = prefix ? recipient.slice(0, -1) : recipient
-  const untilMs = Date.parse(`${date}T23:59:59.999Z`)
-  // Otherwise 2027-02-31 would be March 3.
-  const isDay = !Number.isNaN(untilMs) && new Date(untilMs).toISOString().startsWith(date)
-  if (!TEST_CODE.test(code) || !/^\d{4}-\d\d-\d\d$/.test(date) || !isDay)
+  const untilMs = endOfDay(date)
+  if (!TEST_CODE.test(code) || untilMs === undefined)
     throw new SettingError(`"${text}" is not like +15005550006=123456@2027-01-31`)
   if (prefix && to.length < MIN_TEST_PREFIX_CHARACTERS)
     throw new SettingError(

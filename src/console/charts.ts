@@ -74,10 +74,20 @@ function scales({ at, binMs, series, least }: Chart) {
   return { x, y, isLong: last - first > 2 * DAY_MS }
 }
 
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
+/** Beside the drawing there is room for `50,000`. */
+const AXIS_CHARACTERS = 6
+
+/** The table has the number in whole. */
+function axisText({ write }: Chart, value: number): string {
+  const text = write(value)
+  return text.length > AXIS_CHARACTERS ? COMPACT.format(value) : text
+}
+
 function axes(chart: Chart, { x, y, isLong }: ReturnType<typeof scales>): Html {
   const rows = y.ticks(TICKS).map((value) => {
     const at = y(value)
-    return html`<line class="${value === 0 ? 'grid base' : 'grid'}" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${at}" y2="${at}"/><text x="${BOX.left - 6}" y="${at + 4}" text-anchor="end">${chart.write(value)}</text>`
+    return html`<line class="${value === 0 ? 'grid base' : 'grid'}" x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${at}" y2="${at}"/><text x="${BOX.left - 6}" y="${at + 4}" text-anchor="end">${axisText(chart, value)}</text>`
   })
   const columns = x.ticks(TIME_TICKS).map((at) => {
     // A text in the middle of the last tick would be cut off.

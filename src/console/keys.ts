@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { type ApiKeyRecord, SCOPES, type Scope } from '../access/ports.ts'
 import { type KeyFault, type KeyToMake, MAX_KEY_NAME, stateOf } from '../admin/keys.ts'
 import { DAY_MS } from '../kernel/clock.ts'
+import { endOfDay } from '../kernel/end-of-day.ts'
 import { API_KEY_ID } from '../kernel/ids.ts'
 import { answerForm, EXPORT_STYLE, exportForm } from './exports.ts'
 import { EVERY, filterKeys, KEY_STATES } from './keys-query.ts'
@@ -12,12 +13,13 @@ import { keysExport } from './list-exports.ts'
 import { CHOICE_STYLE, select } from './log-page.ts'
 import type { Query } from './log-query.ts'
 import { type Answer, type ConsoleDeps, type Pages, say } from './page-route.ts'
+import { COPY_SCRIPT } from './scripts.ts'
 import { type Html, postForm, type SignedInPage, shell } from './shell.ts'
 import { table } from './table.ts'
 import { agoOf, stamp, timeOf, whenOf } from './words.ts'
 
 const PATH = '/admin/keys'
-/** Choices of the form; the API and the command take any moment. */
+/** Choices of the form, beside a last day; the API takes any moment. */
 const LIFETIMES = { '': 'never', '30': 'in 30 days', '90': 'in 90 days', '365': 'in a year' }
 
 const WHAT: Readonly<Record<Scope, string>> = {
@@ -27,10 +29,10 @@ const WHAT: Readonly<Record<Scope, string>> = {
   admin: 'everything',
 }
 
-const STYLE = `${CHOICE_STYLE}${EXPORT_STYLE}.make { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: var(--s3); align-items: end; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
-.make label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .make input, .make select { font-size: var(--t3); font-weight: 400; color: var(--ink); height: 2.25rem } .make label:nth-of-type(2) { grid-column: span 2 } .whole { white-space: nowrap }
+const STYLE = `${CHOICE_STYLE}${EXPORT_STYLE}.make { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: var(--s3); align-items: end; background: var(--card); border: 1px solid var(--line); border-top: 2px solid var(--rule); padding: var(--s4) }
+.make label { display: grid; gap: var(--s1); font-size: var(--t2); color: var(--soft) } .make input, .make select { min-width: 0; font-size: var(--t3); font-weight: 400; color: var(--ink); height: 2.25rem } .make label:nth-of-type(2) { grid-column: span 2 } .whole { white-space: nowrap }
 @media (max-width: 46rem) { .make { grid-template-columns: 1fr } .make label:nth-of-type(2) { grid-column: auto } }
-.once { display: grid; gap: var(--s2) } .once code { font-size: var(--t4); background: var(--card); border: 1px solid var(--line); padding: var(--s3); user-select: all }
+.once { display: grid; gap: var(--s2); justify-items: start } .once code { font-size: var(--t4); background: var(--card); border: 1px solid var(--line); padding: var(--s3); user-select: all }
 .danger { color: var(--bad); border-color: var(--bad) } summary { cursor: pointer; color: var(--mark) } details[open] summary { margin-bottom: var(--s2) }
 tbody th { white-space: normal; overflow-wrap: anywhere } tbody th code { font-weight: 400 } .when { display: grid } .when .soft { font-size: var(--t2) } .stack td > span { min-width: 0 }
 `
@@ -50,7 +52,9 @@ type Shown = {
 const options = (pairs: readonly (readonly [string, string])[]) =>
   pairs.map(([value, label]) => html`<option value="${value}">${label}</option>`)
 
-function makeForm(page: SignedInPage, { services }: Shown): Html {
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
+
+function makeForm(page: SignedInPage, { services, now }: Shown): Html {
   const all = page.admin.service === null ? [['', 'every service'] as const] : []
   const named = services.map((name) => [name, name] as const)
   const scopes = SCOPES.map((scope) => [scope, `${scope}: ${WHAT[scope]}`] as const)
@@ -58,13 +62,14 @@ function makeForm(page: SignedInPage, { services }: Shown): Html {
 <label>What it may do<select name="scope">${options(scopes)}</select></label>
 <label>Service<select name="service">${options([...named, ...all])}</select></label>
 <label>It ends<select name="days">${options(Object.entries(LIFETIMES).toReversed())}</select></label>
+<label>or after this day (UTC)<input type="date" name="until" min="${dayOf(now)}"></label>
 <button class="main">Create a key</button>`
   return postForm(page, `${PATH}/create`, fields, html` class="make"`)
 }
 
 function madeNote({ made }: Shown): Html | '' {
   if (made === null) return ''
-  return html`<div class="note good once" role="status"><p><strong>${made.record.name}</strong> is created. This is the key; it is shown only here, only now, and stored nowhere:</p><code>${made.text}</code></div>`
+  return html`<div class="note good once" role="status"><p><strong>${made.record.name}</strong> is created. This is the key; it is shown only here, only now, and stored nowhere:</p><code data-copy>${made.text}</code></div>`
 }
 
 function stateOfKey(key: ApiKeyRecord, now: number): Html {
@@ -123,7 +128,8 @@ function keysPage(page: SignedInPage, shown: Shown): Html {
 ${madeNote(shown)}${shown.notice}
 <section><h2>A new key</h2>${makeForm(page, shown)}</section>
 <section><h2>Keys</h2><p class="soft">Without <code>API_KEY</code> and <code>ADMIN_KEY</code>, which are in the settings. A use is noted once an hour.</p>${filters(page, shown)}${list(page, shown)}${exportForm(page, PATH, filtersOf(shown.query), { canName: false })}</section>`
-  return shell(page, { title: 'Keys', current: 'keys', style: STYLE, body })
+  const script = shown.made ? { script: COPY_SCRIPT } : {}
+  return shell(page, { title: 'Keys', current: 'keys', style: STYLE, body, ...script })
 }
 
 const FIELDS: Readonly<Record<KeyFault['field'], string>> = {
@@ -137,12 +143,14 @@ const FIELDS: Readonly<Record<KeyFault['field'], string>> = {
 function readKey(form: URLSearchParams, now: number): KeyToMake | undefined {
   const scope = SCOPES.find((one) => one === form.get('scope'))
   const days = form.get('days') ?? ''
-  if (!scope || !Object.hasOwn(LIFETIMES, days)) return undefined
+  const until = form.get('until') ?? ''
+  const end = until === '' ? null : endOfDay(until)
+  if (!scope || !Object.hasOwn(LIFETIMES, days) || end === undefined) return undefined
   return {
     name: (form.get('name') ?? '').trim(),
     service: form.get('service') || null,
     scopes: [scope],
-    expiresAt: days === '' ? null : now + Number(days) * DAY_MS,
+    expiresAt: end ?? (days === '' ? null : now + Number(days) * DAY_MS),
   }
 }
 

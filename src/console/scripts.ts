@@ -6,5 +6,6 @@ import { readFileSync } from 'node:fs'
 const read = (name: string) => readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8')
 
 export const LIVE_SCRIPT = read('live.js')
+export const COPY_SCRIPT = read('copy.js')
 /** Defines `localTimes`, which the other one calls. */
 export const LOCAL_TIME_SCRIPT = read('local-time.js')

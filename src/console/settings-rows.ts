@@ -11,7 +11,7 @@ import { spanOf } from './words.ts'
 
 export const ROWS_STYLE = `
 .settings { display: grid; gap: var(--s1) } .settings.open { gap: var(--s6) } .settings > details > summary { cursor: pointer; font-weight: 600; padding: var(--s2) 0 } .settings details > summary + * { margin-top: var(--s2) } .set tbody th { white-space: normal }
-.of { font-size: var(--t2); font-weight: 400; color: var(--soft); max-width: 46rem } .value { font-family: var(--mono); font-size: .93em; overflow-wrap: anywhere } .whole { white-space: nowrap } .services td { overflow-wrap: break-word } .services tbody th { white-space: normal; overflow-wrap: anywhere }
+.of { font-size: var(--t2); font-weight: 400; color: var(--soft); max-width: 46rem } .value { font-family: var(--mono); font-size: .93em; overflow-wrap: anywhere } .whole { white-space: nowrap } .services td { overflow-wrap: break-word } .services tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 9rem }
 @media (min-width: 46.01rem) { .set table { table-layout: fixed } .set thead th:first-child { width: 52% } .set thead th:last-child { width: 9.5rem } }
 @media (max-width: 46rem) { .set .stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--s3) } .set .stack th { grid-column: 1 / 3 } .set .stack td { justify-content: start; text-align: left } .set .stack td::before { content: none } .set .stack td:last-child { color: var(--soft) } }
 `
@@ -73,6 +73,9 @@ function countriesOf({ channels, allowedCountries, voiceCountries }: ServicePoli
 const serviceAddress = (name: string) =>
   `/admin/settings?${new URLSearchParams({ service: name }).toString()}`
 
+/** More are folded: the settings are below them. */
+const MANY_SERVICES = 25
+
 export function servicesTable(services: readonly ListedService[]): Html {
   const all = table({
     caption: 'Services',
@@ -95,5 +98,7 @@ export function servicesTable(services: readonly ListedService[]): Html {
       keys.active,
     ]),
   })
-  return html`<div class="services">${all}</div>`
+  const shown = html`<div class="services">${all}</div>`
+  if (services.length <= MANY_SERVICES) return shown
+  return html`<details><summary>${services.length} services</summary>${shown}</details>`
 }

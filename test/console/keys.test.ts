@@ -55,6 +55,13 @@ describe('a key made on the page', () => {
     expect(real.lines.join('')).not.toContain(key)
   })
 
+  it('ends with the day that was chosen, in UTC, rather than after some days', async () => {
+    await post('create', { ...KEY, name: 'until new year', until: '2098-12-31' })
+    const { body } = await real.admin.get('/admin/api/keys')
+    const made = body.keys.find((one: { name: string }) => one.name === 'until new year')
+    expect(made.expires_at).toBe('2098-12-31T23:59:59.999Z')
+  })
+
   it.each([
     [{ scope: 'verify', service: '' }, 'Service must be given'],
     [{ service: 'bank' }, 'Service does not exist'],
@@ -63,6 +70,8 @@ describe('a key made on the page', () => {
     [{ scope: 'root' }, 'Use the form below'],
     [{ days: '7' }, 'Use the form below'],
     [{ days: 'constructor' }, 'Use the form below'],
+    [{ until: '2098-02-31' }, 'Use the form below'],
+    [{ until: '2020-01-31' }, 'It ends must lie in the future'],
   ])('%j is not made, in words', async (change, words) => {
     const before = (await real.admin.get('/admin/api/keys')).body.keys.length
     const made = await post('create', { ...KEY, ...change })

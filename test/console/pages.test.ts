@@ -160,6 +160,8 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await page.getByLabel('What it may do').selectOption('admin:support')
       await page.getByRole('button', { name: 'Create a key' }).click()
       const key = await page.getByRole('status').getByText(/^cs_/).textContent()
+      await page.getByRole('button', { name: 'Copy' }).click()
+      await page.getByRole('button', { name: 'Copied' }).waitFor()
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
       await keepPicture(page, `keys-${name}`)
@@ -246,6 +248,68 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await page.getByRole('button', { name: 'Auto' }).click()
       await page.waitForSelector('html:not([data-theme])')
       expect(await paper()).toBe(light)
+    }))
+
+  it('makes and revokes a key by keyboard alone, and each stop of it can be seen', () =>
+    within({}, async (page) => {
+      await signIn(page, real.url)
+      await page.goto(`${real.url}/admin/keys`)
+      const isSeen = () =>
+        page.evaluate(
+          "(() => { const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return outlineStyle !== 'none' && outlineWidth !== '0px' })()",
+        )
+      const press = async (...keys: string[]) => {
+        for (const key of keys) await page.keyboard.press(key)
+      }
+      await press('Tab')
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+      const skip = await page.evaluate('document.activeElement.getBoundingClientRect().top')
+      expect(skip).toBeGreaterThanOrEqual(0)
+      await press('Enter', 'Tab')
+      expect([await page.evaluate('document.activeElement.name'), await isSeen()]).toEqual([
+        ...['name', true],
+      ])
+      await page.keyboard.type('by keyboard')
+      await press('Tab', 'ArrowDown', 'Tab', 'Tab', 'Tab')
+      expect([await page.evaluate('document.activeElement.name'), await isSeen()]).toEqual([
+        ...['until', true],
+      ])
+      for (let stops = 0; stops < 6; stops += 1) {
+        await press('Tab')
+        if ((await page.evaluate('document.activeElement.tagName')) === 'BUTTON') break
+      }
+      expect([await page.evaluate('document.activeElement.textContent'), await isSeen()]).toEqual([
+        ...['Create a key', true],
+      ])
+      await press('Enter')
+      await page.getByRole('status').getByText('by keyboard is created').waitFor()
+      const row = page.getByRole('row', { name: /^by keyboard/ })
+      expect(await row.getByRole('cell').first().textContent()).toBe('admin:read ')
+      await row.locator('summary').focus()
+      await press('Enter', 'Tab')
+      expect([await page.evaluate('document.activeElement.ariaLabel'), await isSeen()]).toEqual([
+        ...['Revoke for good: by keyboard', true],
+      ])
+      await press('Enter')
+      await page.waitForURL(/done=revoked/)
+    }))
+
+  it('fits a tablet and a wide screen, page by page', () =>
+    within({}, async (page) => {
+      await signIn(page, real.url)
+      const paths = await page.$$eval('.rail nav a', (links) =>
+        links.map((one) => String(one.getAttribute('href'))),
+      )
+      expect(paths.length).toBeGreaterThanOrEqual(10)
+      for (const path of [...paths, '/admin/settings?service=default']) {
+        await page.goto(real.url + path)
+        for (const width of [768, 1024, 1920]) {
+          await page.setViewportSize({ width, height: 900 })
+          expect([path, width, await overflow(page)]).toEqual([path, width, 0])
+        }
+        await page.setViewportSize({ width: 768, height: 900 })
+        expect([path, await gravest(page)]).toEqual([path, []])
+      }
     }))
 
   it('is left by sign-out, and the way back shows nothing', () =>
