@@ -15,10 +15,12 @@ function row(name, from, allowed) {
 }
 
 const PORTS =
-  '^src/[^/]+/((receipts|calls|pace)/)?((limit-|hashing-|outbox-|poll-)?ports|types)\\.ts$'
+  '^src/[^/]+/((receipts|calls|pace)/)?((limit-|hashing-|outbox-|poll-|log-)?ports|types)\\.ts$'
 
 /** The names of what the event log holds: transitions say which they write. */
 const EVENT_WORDS = '^src/events/types\\.ts$'
+/** The log in the order of its numbers, for readers behind the writer. */
+const SETTLED = '^src/events/settled\\.ts$'
 
 /** What requests are answered with, whoever asks. */
 const SERVICES = [
@@ -76,7 +78,7 @@ module.exports = {
       '^src/delivery/ports\\.ts$',
     ]),
     row('counts-know-events', '^src/counts/', ['^src/counts/', EVENT_WORDS]),
-    row('audit-knows-events', '^src/audit/', ['^src/audit/', EVENT_WORDS]),
+    row('audit-knows-events', '^src/audit/', ['^src/audit/', EVENT_WORDS, SETTLED]),
     row('webhooks-know-events', '^src/webhooks/', [
       '^src/webhooks/',
       EVENT_WORDS,
@@ -85,7 +87,10 @@ module.exports = {
     row('shield-knows-verification', '^src/shield/', [
       '^src/(shield|verification)/',
       EVENT_WORDS,
+      SETTLED,
       '^src/limits/client-address\\.ts$',
+      '^src/audit/ports\\.ts$',
+      '^src/counts/(ports|charges)\\.ts$',
     ]),
     row('retention-knows-itself', '^src/retention/', ['^src/retention/']),
     row('telemetry-watches-ports', '^src/telemetry/', [

@@ -28,6 +28,7 @@ import { providersCommand } from './commands/providers.ts'
 import { refusalsCommand } from './commands/refusals.ts'
 import { forgetCommand, rewrapCommand } from './commands/root-keys.ts'
 import { settingsCommand } from './commands/settings.ts'
+import { shieldCommand } from './commands/shield.ts'
 import { statsCommand } from './commands/stats.ts'
 import { suppressionsCommand, unsuppressCommand } from './commands/suppressions.ts'
 import { tailCommand } from './commands/tail.ts'
@@ -40,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   ...[verificationsCommand, showCommand, tailCommand, refusalsCommand, exportLogCommand],
   ...AUDIT_COMMANDS,
   ...WEBHOOK_COMMANDS,
-  ...[statsCommand, costsCommand],
+  ...[statsCommand, costsCommand, shieldCommand],
   ...LIST_COMMANDS,
   ...[suppressionsCommand, unsuppressCommand, liftCommand, exportCommand, eraseCommand],
   ...[createKeyCommand, listKeysCommand, revokeKeyCommand, rewrapCommand, forgetCommand],

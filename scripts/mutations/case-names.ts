@@ -78,6 +78,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C76: 'counting the log: killed at any moment, by two nodes, late events, erased ones, decoys',
   C77: 'a country or provider that leaves its usual band, and chance',
   C80: 'traces: a hostile traceparent, a caller that wants more recorded, a collector in every kind of trouble',
+  C84: 'an attack on the bill among honest people: what rules name, and whom they leave alone',
 }
 
 /** Cases of features that do not exist yet: opt-outs. */

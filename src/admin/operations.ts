@@ -24,6 +24,7 @@ import type { Admin, HealthReport, VerificationDetail, VerificationReads } from 
 import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
 import type { SettingsAdmin } from './settings.ts'
+import type { createWhatIfBeside } from './shield.ts'
 import type { Summaries } from './summary.ts'
 import type { SuppressionAdmin } from './suppressions.ts'
 import type { WebhookOperations } from './webhooks.ts'
@@ -51,6 +52,7 @@ export type AdminDeps = {
   webhooks: WebhookOperations
   keys: KeyAdmin
   costs: ReturnType<typeof createCosts>
+  whatIf: ReturnType<typeof createWhatIfBeside>
   summaries: Summaries
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>

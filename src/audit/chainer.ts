@@ -2,6 +2,7 @@
 // It must not cost a start or a check anything: nobody waits for it, and it reads a bounded stretch at a time.
 
 import { randomBytes } from 'node:crypto'
+import { createSettled } from '../events/settled.ts'
 import { type Clock, DAY_MS } from '../kernel/clock.ts'
 import { drawToken } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -9,7 +10,6 @@ import { createLoop } from '../kernel/loop.ts'
 import { entryOf, hourOf, NO_HEAD, nextHead, packEntries, rootOf } from './chain.ts'
 import { readNote, type Signer, signHead } from './note.ts'
 import type { AuditStore, LeafRow, Segment } from './ports.ts'
-import { createSettled } from './settled.ts'
 
 /** Events of a segment: some 30 KiB of hashes. */
 const MOST = 1_000

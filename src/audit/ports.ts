@@ -3,8 +3,8 @@
 
 import type { EventDetails, EventRecord, EventType } from '../events/types.ts'
 
-/** `chain`: the segments; `stream`: AUDIT_STREAM; `heads:` and a webhook's URL by its id: the segments whose heads it has. */
-export type ReaderName = 'chain' | 'stream' | `heads:${string}`
+/** `chain`: the segments; `stream`: AUDIT_STREAM; `shield`: its rules; `heads:` and a webhook's URL by its id: the segments whose heads it has. */
+export type ReaderName = 'chain' | 'stream' | 'shield' | `heads:${string}`
 
 /** An event as its leaf is made of it: every field of its row. */
 export type LeafRow = {

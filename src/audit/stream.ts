@@ -1,6 +1,7 @@
 // AUDIT_STREAM: each event of the log is handed to a file or a syslog server, from the place in the store where the last
 // process stopped. One node does it at a time. It must not delay the service: a receiver that hangs costs nobody else anything.
 
+import { createSettled } from '../events/settled.ts'
 import type { EventRecord } from '../events/types.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { StoreUnavailableError } from '../kernel/errors.ts'
@@ -8,7 +9,6 @@ import { drawToken } from '../kernel/ids.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createLoop } from '../kernel/loop.ts'
 import type { AuditStore, StreamStatus } from './ports.ts'
-import { createSettled } from './settled.ts'
 import type { AuditLine, Sink } from './sink.ts'
 
 /** Events a read: some 100 KiB, all that is held of the log. */

@@ -31,6 +31,7 @@ import { checkSettings, DEFAULT_SERVICE, NO_COUNTRIES } from './rules.ts'
 import { LIMIT_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { parseServices } from './services.ts'
 import { type LogLevel, SERVER_SETTINGS } from './settings.ts'
+import { SHIELD_SETTINGS } from './shield.ts'
 import { toStores } from './stores.ts'
 import { readTraces, TRACE_SETTINGS } from './traces.ts'
 import { findWarnings, warnOfSlips } from './warnings.ts'
@@ -144,6 +145,7 @@ function readDefaultService(
     name: DEFAULT_SERVICE,
     channels: served,
     limits: reader.read(LIMIT_SETTINGS),
+    shield: reader.read(SHIELD_SETTINGS),
     clientIp: clientIp ?? (mode === 'production' ? 'required' : 'off'),
     allowedCountries: allowedCountries ?? (mode === 'production' ? NO_COUNTRIES : '*'),
     originDomain: originDomain ?? null,

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import { languageKeys } from '../kernel/language-tag.ts'
+import { SHIELD_MODES, SHIELD_RULES, type ShieldRule } from '../kernel/shield-rules.ts'
 import { MAX_STEPS, STEP_TIMEOUT_SECONDS } from '../kernel/steps.ts'
 import {
   CODE_LENGTH,
@@ -92,6 +93,11 @@ const limits = z.strictObject(
   Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit])) as Record<LimitName, typeof limit>,
 )
 
+const mode = z.enum(SHIELD_MODES).optional()
+const shield = z.strictObject(
+  Object.fromEntries(SHIELD_RULES.map((rule) => [rule, mode])) as Record<ShieldRule, typeof mode>,
+)
+
 /** With two codes for one recipient, which of them is valid would be luck. */
 function refuseTwins(recipients: readonly TestRecipient[], context: z.core.$RefinementCtx): void {
   const message = describeTwins(recipients) // mutant: C69.services-file-twice
@@ -154,6 +160,7 @@ export const serviceEntry = z.strictObject({
   channels: z.array(z.enum(CHANNELS)).min(1).optional(),
   chain: z.array(step).max(MAX_STEPS).superRefine(refuseMixed).optional(),
   limits: limits.optional(),
+  shield: shield.optional(),
   client_ip: z.enum(['required', 'off']).optional(),
   allowed_countries: z
     .union([z.literal('*'), z.array(z.string()).transform((list) => list.join(','))])
@@ -215,6 +222,7 @@ export function toPolicy(name: string, entry: ServiceEntry, base: ServicePolicy)
       webhooks: entry.webhooks,
     }),
     limits: { ...base.limits, ...without(entry.limits ?? {}) },
+    shield: { ...base.shield, ...without(entry.shield ?? {}) },
     templates: entry.templates ? toTemplates(entry.templates) : base.templates,
     name,
   }

@@ -6,6 +6,7 @@ import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
 import { SERVER_SETTINGS, type Setting } from './settings.ts'
+import { SHIELD_SETTINGS } from './shield.ts'
 import { TRACE_SETTINGS } from './traces.ts'
 import { WEBHOOK_SETTINGS } from './webhooks.ts'
 
@@ -19,6 +20,7 @@ export const SETTING_GROUPS = [
   group('The process', SERVER_SETTINGS),
   group('The default service', SERVICE_SETTINGS),
   group('Limits', LIMIT_SETTINGS),
+  group('Shield', SHIELD_SETTINGS),
   group('Which provider sends', ROUTE_SETTINGS),
   group('Webhooks of the default service', WEBHOOK_SETTINGS),
   group('Audit', AUDIT_SETTINGS),

@@ -4,7 +4,7 @@
 
 import { type EventDetails, textOr } from '../events/types.ts'
 import { parseMicros } from '../kernel/money.ts'
-import { ANSWERS, type CountedEvent, type PricedEvent, RECEIPTS } from './ports.ts'
+import { ANSWERS, type PricedEvent, RECEIPTS } from './ports.ts'
 
 const isAnswer = ({ type }: PricedEvent) => ANSWERS.some((one) => one === type)
 const isReceipt = ({ type }: PricedEvent) => RECEIPTS.some((one) => one === type)
@@ -40,9 +40,12 @@ function costsOf(events: readonly PricedEvent[]): Cost[] {
   return answers.filter(({ details }) => typeof details.parts === 'number').map(costOf)
 }
 
-/** @param isBefore whether another event of the same try is counted before this one */
+/**
+ * @param event with the others of its verification
+ * @param isBefore whether another event of the same try is counted before this one
+ */
 export function costChanges(
-  event: CountedEvent,
+  event: PricedEvent & { priced: readonly PricedEvent[] },
   isBefore: (other: PricedEvent) => boolean,
 ): CostChange[] {
   if (!isAnswer(event) && !isReceipt(event)) return []

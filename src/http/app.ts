@@ -30,6 +30,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { addReceipts } from './routes/receipts.ts'
 import { refusalRoutes } from './routes/refusals.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { shieldRoutes } from './routes/shield.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { suppressionRoutes } from './routes/suppressions.ts'
 import { verificationRoutes } from './routes/verifications.ts'
@@ -71,6 +72,7 @@ function addEverything(app: App, deps: AppDeps): void {
     ...costRoutes,
     ...summaryRoutes,
     ...settingsRoutes,
+    ...shieldRoutes,
     ...operationRoutes,
     ...(deps.inbox ? inboxRoutes(deps.inbox) : []),
   ])

@@ -207,3 +207,19 @@ export function createPrivateAddressWarning(deps: {
     )
   }
 }
+
+/** Of IPv4 and of IPv6: what one owner mostly has at the least. */
+const NETWORK_BITS = { ipv4: 24, ipv6: 48 } as const
+
+/** `203.0.113.0/24`, `2001:db8:1::/48`: the network that an address is counted in beside others. Undefined: it is none. */
+export function networkKey(ip: string): string | undefined {
+  const address = read(ip)
+  if (!address) return undefined
+  const end = address instanceof ipaddr.IPv6 ? (tunnelEnd(address) ?? address) : address
+  const bits = NETWORK_BITS[end.kind()]
+  const network =
+    end instanceof ipaddr.IPv6
+      ? ipaddr.IPv6.networkAddressFromCIDR(`${end.toString()}/${bits}`)
+      : ipaddr.IPv4.networkAddressFromCIDR(`${end.toString()}/${bits}`)
+  return `${write(network)}/${bits}`
+}

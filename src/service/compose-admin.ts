@@ -15,6 +15,7 @@ import type { HealthReport, Weights } from '../admin/ports.ts'
 import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
 import { createSettingsAdmin } from '../admin/settings.ts'
+import { createWhatIf, createWhatIfBeside } from '../admin/shield.ts'
 import type { Summaries } from '../admin/summary.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
@@ -34,6 +35,7 @@ import { isFactorChannel } from '../kernel/channel.ts'
 import { type Clock, HOUR_MS } from '../kernel/clock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { networkKey } from '../limits/client-address.ts'
 import type { LimitStore } from '../limits/counting.ts'
 import { PACKAGE_FILE } from '../paths.ts'
 import type { Lists } from '../shield/lists.ts'
@@ -136,6 +138,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     }),
     keys,
     costs: createCosts({ events: store.events }),
+    whatIf: createWhatIfBeside(createWhatIf({ log: store.shield, keyring, networkOf: networkKey })),
     summaries: parts.summaries,
     webhooks: createWebhookOperations({
       ...parts.webhooks,

@@ -163,6 +163,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
         parts.webhooks.start()
         parts.poller.start()
         parts.audit.start()
+        parts.rules.start()
         sweeper.start()
         purger.start()
         counter.start()
@@ -185,6 +186,7 @@ export async function compose(config: Config, logger: Logger, thread?: Thread): 
         parts.webhooks.drain(left()),
         parts.poller.drain(left()),
         parts.audit.stop(left()),
+        parts.rules.stop(left()),
       ])
       await Promise.all([sweeper.stop(), purger.stop(), parts.refusals.stop(), counter.stop()])
       await Promise.all([parts.providers.close(), parts.limiter.close()])

@@ -20,6 +20,7 @@ type Ports = Extract<
   | 'counts'
   | 'audit'
   | 'traces'
+  | 'shield'
 >
 
 /** What reads, by port; everything else writes. */
@@ -59,6 +60,7 @@ const READS = {
   lists: ['version', 'inForce', 'find', 'list', 'keyIds', 'notUnder'],
   counts: ['next', 'tallies', 'costs', 'times', 'names'],
   traces: ['find'],
+  shield: ['after', 'pricedOf', 'levels', 'stops'],
   audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
@@ -77,6 +79,7 @@ const WRITES = {
   lists: ['make', 'end', 'purge', 'rewrap'],
   counts: ['apply', 'purge'],
   traces: [],
+  shield: ['commit', 'purge'],
   audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]

@@ -22,6 +22,7 @@ import { createFlowCounters, type FlowTotals } from './flow-counters.ts'
 import { keepText } from './kept-text.ts'
 import { createProviderGauges } from './provider-gauges.ts'
 import { createReceiptCounters } from './receipt-counters.ts'
+import { createShieldCounters } from './shield-counters.ts'
 import { createSpanCounter } from './span-counter.ts'
 import { createStreamInstruments } from './stream-instruments.ts'
 
@@ -166,6 +167,15 @@ function createLevels(registry: Registry): (levels: Levels) => void {
   }
 }
 
+/** Past a bound, further ones are one. */
+function createKnownCodes() {
+  const codes = new Set<string>()
+  return (code: string) => {
+    if (codes.size < MAX_ERROR_CODES) codes.add(code)
+    return codes.has(code) ? code : 'other'
+  }
+}
+
 /** @param now monotonic milliseconds */
 export function createMetrics(now = () => performance.now()) {
   const registry = new Registry()
@@ -189,11 +199,7 @@ export function createMetrics(now = () => performance.now()) {
   const setFlows = createFlowCounters(registry)
   let read: () => Promise<Levels | undefined> = async () => undefined
   let readTotals: Totals = async () => undefined
-  const codes = new Set<string>()
-  const knownCode = (code: string) => {
-    if (codes.size < MAX_ERROR_CODES) codes.add(code)
-    return codes.has(code) ? code : 'other'
-  }
+  const knownCode = createKnownCodes()
   const makeText = async () => {
     const [levels, totals] = await Promise.all([read(), readTotals()])
     if (levels) setLevels(levels)
@@ -232,6 +238,7 @@ export function createMetrics(now = () => performance.now()) {
     countFailover: ({ channel, from, to }: Failover) => failovers.inc({ channel, from, to }),
     countSuppressed: ({ channel, reason }: { channel: Channel; reason: SuppressionReason }) =>
       suppressed.inc({ channel, reason }),
+    countStop: createShieldCounters(registry),
     observeHash: (work: 'start' | 'check', seconds: number) => hashes.observe({ work }, seconds),
   }
 }

@@ -3,6 +3,7 @@
 
 import type { WebhookEvent } from '../events/types.ts'
 import type { Channel } from '../kernel/channel.ts'
+import type { ShieldModes } from '../kernel/shield-rules.ts'
 
 /** `max` in `windowSeconds`, fixed windows. */
 export type Limit = { max: number; windowSeconds: number }
@@ -117,6 +118,7 @@ export type ServicePolicy = {
   /** For starts that name no channel; empty: none. */
   chain: readonly ChainStep[]
   limits: Limits
+  shield: ShieldModes
   clientIp: 'required' | 'off'
   /** ISO 3166-1 alpha-2, or '*'. */
   allowedCountries: readonly string[] | '*'

@@ -13,6 +13,7 @@ import {
   SERVICE_SETTINGS,
 } from '../../src/config/service-settings.ts'
 import { SERVER_SETTINGS } from '../../src/config/settings.ts'
+import { SHIELD_SETTINGS } from '../../src/config/shield.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 
 const KEY = 'kaeGh3ohTheiy2oochaeQu6aefiech9i'
@@ -43,6 +44,7 @@ const NAMES = [
     ...SERVER_SETTINGS,
     ...SERVICE_SETTINGS,
     ...LIMIT_SETTINGS,
+    ...SHIELD_SETTINGS,
     ...ROUTE_SETTINGS,
   }).map(({ name }) => name),
   ...PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name)),

@@ -16,12 +16,13 @@ import {
   SERVICE_SETTINGS,
 } from '../../src/config/service-settings.ts'
 import { SERVER_SETTINGS } from '../../src/config/settings.ts'
+import { SHIELD_SETTINGS } from '../../src/config/shield.ts'
 import { PROVIDERS } from '../../src/delivery/registry.ts'
 
 const SETTINGS: ReadonlySet<string> = new Set([
   'NODE_ENV',
-  ...[SERVER_SETTINGS, SERVICE_SETTINGS, LIMIT_SETTINGS, ROUTE_SETTINGS].flatMap((rows) =>
-    Object.values<{ name: string }>(rows).map(({ name }) => name),
+  ...[SERVER_SETTINGS, SERVICE_SETTINGS, LIMIT_SETTINGS, SHIELD_SETTINGS, ROUTE_SETTINGS].flatMap(
+    (rows) => Object.values<{ name: string }>(rows).map(({ name }) => name),
   ),
   ...PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name)),
 ])

@@ -49,6 +49,7 @@ function policy(name: string): ServicePolicy {
     totpWindow: 1,
     channels: ['sms', 'email'],
     limits: DEFAULT_LIMITS,
+    shield: {} as ServicePolicy['shield'],
     clientIp: 'off',
     allowedCountries: '*',
     voiceCountries: [],

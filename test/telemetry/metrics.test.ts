@@ -130,6 +130,7 @@ async function everyLabel(): Promise<Set<string>> {
   metrics.countOutcome('default', 'start', 'started')
   metrics.countLimited('default', 'sends_per_number_day')
   metrics.countWrongKey('api')
+  metrics.countStop('default', 'prefix', 'record')
   metrics.observeSend(refused('30003'))
   metrics.observeHash('start', 1)
   metrics.countWebhook('default', 'whd_0', 'taken')

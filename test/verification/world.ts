@@ -18,6 +18,7 @@ import { createReference } from '../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../src/kernel/keyed-lock.ts'
 import { createKeyring } from '../../src/kernel/keyring.ts'
 import { codeContext } from '../../src/kernel/sealing.ts'
+import { SHIELD_RULES, type ShieldModes } from '../../src/kernel/shield-rules.ts'
 import { addressKey } from '../../src/limits/client-address.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
 import { createBook } from '../../src/shield/book.ts'
@@ -73,6 +74,10 @@ const ROWS = `
     (SELECT count(*) FROM deliveries d WHERE d.verification_seq = v.seq AND d.status = 'queued') AS queued
   FROM verifications v LEFT JOIN codes c ON c.verification_seq = v.seq`
 
+export const RECORDED = Object.fromEntries(
+  SHIELD_RULES.map((rule) => [rule, 'record']),
+) as ShieldModes
+
 export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
   return {
     name: 'default',
@@ -84,6 +89,7 @@ export function testService(over: Partial<ServicePolicy> = {}): ServicePolicy {
     totpWindow: 1,
     channels: ['sms', 'email'],
     limits: DEFAULT_LIMITS,
+    shield: RECORDED,
     clientIp: 'off',
     allowedCountries: '*',
     voiceCountries: [],

@@ -45,6 +45,7 @@ import { SESSIONS } from './sessions.ts'
 import { SETTING_NAMES } from './setting-names.ts'
 import { SETTINGS } from './settings.ts'
 import { SHARED_LIMITS } from './shared-limits.ts'
+import { SHIELD } from './shield.ts'
 import { SIGN_IN } from './sign-in.ts'
 import { SPELLINGS } from './spellings.ts'
 import { STEP_MUTANTS } from './steps.ts'
@@ -121,4 +122,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CALLBACKS,
   ...CALLS,
   ...RECEIPTS,
+  ...SHIELD,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

@@ -46,6 +46,8 @@ export const TABLES: readonly Table[] = [
   table('admin_sessions', ['id_hash']),
   table('log_readers', ['name']),
   table('audit_segments', ['number']),
+  table('shield_levels', ['rule', 'service', 'value']),
+  table('shield_stops', ['since', 'service', 'rule', 'value', 'currency']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
 ]
 

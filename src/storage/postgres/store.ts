@@ -20,6 +20,7 @@ import { createOutbox } from './outbox.ts'
 import { createSharedPace } from './pace.ts'
 import { createPool, createQuery, type PoolOptions } from './pool.ts'
 import { createRetentionStore } from './retention.ts'
+import { createShieldStore } from './shield.ts'
 import { createSuppressionRows } from './suppressions.ts'
 import { createTraceReads } from './traces.ts'
 import { createVerificationReads } from './verification-reads.ts'
@@ -61,6 +62,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     counts: createCounts(query),
     audit: createAuditStore(context),
     traces: createTraceReads(query),
+    shield: createShieldStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -21,6 +21,7 @@ import { createListStore } from './lists.ts'
 import { createOrm } from './orm.ts'
 import { createOutbox } from './outbox.ts'
 import { createRetentionStore } from './retention.ts'
+import { createShieldStore } from './shield.ts'
 import { createStepWriter } from './steps.ts'
 import { createSuppressionRows } from './suppressions.ts'
 import { createTraceReads, createTraceWriter } from './traces.ts'
@@ -56,6 +57,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     adminSessions: lazily('adminSessions', () => createAdminSessionStore(deps)),
     webhooks: lazily('webhooks', () => createWebhookOutbox(deps)),
     audit: lazily('audit', () => createAuditStore(deps)),
+    shield: lazily('shield', () => createShieldStore(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
     traces: lazily('traces', () => createTraceReads(deps)),
     lists: lazily('lists', () => createListStore(deps)),

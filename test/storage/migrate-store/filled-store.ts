@@ -9,6 +9,8 @@ import { createSigner } from '../../../src/audit/note.ts'
 import { createCounter } from '../../../src/counts/counter.ts'
 import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { createId } from '../../../src/kernel/ids.ts'
+import type { Level } from '../../../src/shield/log-ports.ts'
+import type { Store } from '../../../src/storage/store.ts'
 import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
 import { approveWith, enrol, makeCodes, useOf } from '../../contract/factor-steps.ts'
@@ -187,8 +189,27 @@ export async function fillStore(path: string) {
   await store.events.append([{ ...priced, details }])
   await countAll(store)
   await chainAll(store)
+  await watchSome(store)
   await store.close()
   return { path, pending, ended, held, keys, app, set }
+}
+
+/** As the shield's rules leave it. */
+async function watchSome(store: Store): Promise<void> {
+  const holder = { name: 'shield', holder: 'h' } as const
+  const from = (await store.audit.claim({ ...holder, now: T0, leaseMs: 1 })) ?? 0
+  const key = { rule: 'prefix', service: 'default', value: '1415555' } as const
+  const times = { since: T0, until: T0 + 900_000, strikes: 1 }
+  const level = { at: T0, sums: [10.5, 0, 0.0001, 2], people: [['0101', 2, T0]], ...times }
+  const stop = { ...key, ...times, mode: 'record', starts: 3, approved: 1, micros: 0 } as const
+  await store.shield.commit({
+    ...{ holder: 'h', from, to: from, gone: [] },
+    levels: [{ ...key, level: level as Level }],
+    stops: [
+      { ...stop, currency: '' },
+      { ...stop, starts: 0, approved: 0, currency: 'EUR', micros: 240_000 },
+    ],
+  })
 }
 
 /** `times` more of every row, in the order of time, each verification with its own. */

@@ -1,0 +1,36 @@
+// GET /admin/api/shield/what-if: what the rules against toll fraud would have stopped in the stored log.
+// It must not read another service's.
+
+import { refuseOtherService, serviceOf } from '../admin-caller.ts'
+import { defineRoute } from '../define-route.ts'
+import type { AppDeps } from '../deps.ts'
+import { READ } from '../middleware/auth.ts'
+import { toCostRange } from '../schemas/costs.ts'
+import { toWireWhatIf, WhatIf, WhatIfQuery } from '../schemas/shield.ts'
+
+const whatIf = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/shield/what-if',
+    id: 'readShieldWhatIf',
+    summary: 'What the shield would have stopped',
+    description:
+      'Replays the rules against toll fraud over the stored log, at most 31 days: what each would have stopped, how many of those starts were approved, and what their messages cost. Nothing is changed. One at a time on a node: 503 `overloaded` beside another one.',
+    tag: 'Operation',
+    needs: READ,
+    query: WhatIfQuery,
+    answers: { 200: { description: 'What it would have stopped.', json: WhatIf } },
+    problems: ['overloaded'],
+  },
+  async (c, { query }, deps: Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>) => {
+    const refused = refuseOtherService(c, deps, query.service)
+    if (refused) return refused
+    const service = serviceOf(c) ?? query.service ?? null
+    const range = toCostRange(query, deps.clock.now())
+    const { rule } = query
+    const found = await deps.admin.whatIf({ service, ...range, ...(rule && { rules: [rule] }) })
+    return c.json(toWireWhatIf(found), 200)
+  },
+)
+
+export const shieldRoutes = [whatIf]

@@ -1,0 +1,73 @@
+// Readers of the whole log behind its writer: its chain, AUDIT_STREAM, and the shield's rules, by the settings of each service.
+// Nothing of it is on the way of a request.
+
+import { shownValue } from '../admin/shield.ts'
+import type { Config } from '../config/config.ts'
+import { type Clock, DAY_MS } from '../kernel/clock.ts'
+import type { Keyring } from '../kernel/keyring.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { ShieldMode } from '../kernel/shield-rules.ts'
+import { networkKey } from '../limits/client-address.ts'
+import type { ModeOf, Stop } from '../shield/judge.ts'
+import type { EntryToWrite, Lists } from '../shield/lists.ts'
+import { entryOf } from '../shield/rule-entries.ts'
+import { createWatcher, type Watcher } from '../shield/watcher.ts'
+import type { Store } from '../storage/store.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { composeAudit } from './compose-audit.ts'
+
+const NOBODY: Pick<Watcher, 'start' | 'stop'> = { start() {}, async stop() {} }
+
+function composeRules(
+  { services, retentionDays }: Pick<Config, 'services' | 'retentionDays'>,
+  deps: {
+    store: Pick<Store, 'shield' | 'audit' | 'wallMs'>
+    keyring: Keyring
+    clock: Clock
+    logger: Logger
+    metrics: Pick<Metrics, 'countStop'>
+    lists: Pick<Lists, 'make'>
+  },
+): Pick<Watcher, 'start' | 'stop'> {
+  const { store, keyring, clock, logger, metrics } = deps
+  const isOn = [...services.values()].some(({ shield }) =>
+    Object.values(shield).some((mode) => mode !== 'off'),
+  )
+  if (!isOn) return NOBODY
+  // A service that is no longer configured has no starts.
+  const modeOf: ModeOf = (service, rule) => services.get(service)?.shield[rule] ?? 'off'
+  const { lists } = deps
+  const tell = ({ rule, service, value, until }: Stop, mode: ShieldMode) => {
+    metrics.countStop(service, rule, mode)
+    logger.warn(
+      { service, rule, value: shownValue(rule, value), mode, until: new Date(until).toISOString() },
+      'the shield noticed an attack',
+    )
+  }
+  /** Made already, where it is asked again after a commit that failed. */
+  const enforce = async (entry: EntryToWrite) => {
+    const { kind } = await lists.make(entry)
+    if (kind === 'fault' || kind === 'full')
+      logger.error({ rule: entry.rule, kind }, 'the shield could not make an entry')
+  }
+  return createWatcher({
+    ...{ store: store.shield, reader: store.audit, hasGaps: store.wallMs !== null },
+    ...{ keyring, networkOf: networkKey, modeOf, clock, logger },
+    // A row may name the network of an end user.
+    keptMs: retentionDays.addresses * DAY_MS,
+    async onBegun(begun) {
+      for (const { stop, fact } of begun) {
+        const mode = modeOf(stop.service, stop.rule)
+        tell(stop, mode)
+        const entry = entryOf(stop, fact, { mode, now: clock.now() })
+        if (entry) await enforce(entry)
+      }
+    },
+  })
+}
+
+/** Of the whole log, behind its writer. */
+export const composeReaders = (
+  config: Pick<Config, 'services' | 'audit' | 'retentionDays'>,
+  deps: Parameters<typeof composeAudit>[1] & Parameters<typeof composeRules>[1],
+) => ({ audit: composeAudit(config, deps), rules: composeRules(config, deps) })
