@@ -10,12 +10,14 @@ import { overload } from './b6-overload.ts'
 import { startUp } from './b7-start-up.ts'
 import { delivery } from './b8-delivery.ts'
 import { nodes } from './b9-nodes.ts'
+import { hanging } from './b10-hanging.ts'
 import { consolePages } from './b11-console.ts'
 import { slowDisk } from './b12-slow-disk.ts'
 import { againstCommit } from './b13-against-commit.ts'
 import { receipts } from './b14-receipts.ts'
 import { overviewOnPostgres, overviewOnSqlite } from './b15-overview.ts'
 import { followersOnPostgres, followersOnSqlite } from './b17-followers.ts'
+import { webhookBacklog } from './b15-webhook-backlog.ts'
 import { traces } from './b19-traces.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
@@ -31,9 +33,11 @@ export const ALL = [
   startUp,
   delivery,
   nodes,
+  hanging,
   consolePages,
   slowDisk,
   receipts,
+  webhookBacklog,
   traces,
   overviewOnSqlite,
   overviewOnPostgres,

@@ -5,7 +5,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { alternate, type Context, type Figure, type Measure, measure } from '../harness/figure.ts'
-import { addOldRows } from '../harness/old-rows.ts'
+import { addOldRows, DATABASE, makeTemplate } from '../harness/old-rows.ts'
 import {
   API_KEY,
   LIGHT_COST,
@@ -32,19 +32,6 @@ const PURGED_SIZE = 300_000
 const DAY_MS = 86_400_000
 /** The old rows are three days old and more. */
 const PURGING = { RETENTION_RECIPIENT_DAYS: '2' }
-const DATABASE = 'countersign.db'
-
-/** A store with one real flow in it, from the service itself. */
-async function makeTemplate({ loader }: Context): Promise<string> {
-  const service = await startService({ ...loader.gatewayEnv, ...LIGHT_COST })
-  await loader.run('closedLoop', {
-    ...{ target: 'ours', url: service.url, pid: service.pid, apiKey: API_KEY },
-    ...{ callers: 1, warmUpSeconds: 0, seconds: 0.05 },
-  })
-  await waitIdle(service.pid)
-  await service.stop()
-  return join(service.dataDir, DATABASE)
-}
 
 type Filled = { size: number; service: Service; kib: number }
 
@@ -119,7 +106,7 @@ export const growth: Figure = {
   title: 'Growth',
   async run(context) {
     const { loader, share, long } = context
-    const template = await makeTemplate(context)
+    const template = await makeTemplate(loader)
     const stores: Filled[] = []
     for (const size of long ? LONG_SIZES : SIZES)
       stores.push(await fill(context, template, Math.round(size * Math.min(1, share))))

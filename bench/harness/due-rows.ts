@@ -15,8 +15,13 @@ import { makeDirectory, ROOT, SECRET_KEY } from './server.ts'
 const TTL_MS = 600_000
 const AT_ONCE = 500
 
-/** @returns the data directory */
-export async function makeDueRows(count: number): Promise<string> {
+/** @param of the message with this number; @returns the data directory */
+export async function makeDueRows(
+  count: number,
+  of: (index: number) => { provider: string; phone: string } = (index) => {
+    return { provider: 'http', phone: phoneOf(index) }
+  },
+): Promise<string> {
   const dataDir = makeDirectory()
   const client = await openDatabase({
     path: join(dataDir, 'countersign.db'),
@@ -27,11 +32,12 @@ export async function makeDueRows(count: number): Promise<string> {
   const add = (index: number) => {
     const now = Date.now()
     const id = createId('vrf', now)
+    const { provider, phone } = of(index)
     const mac = keyring.mac('blind-index', ['bench', String(index)])
     const record: NewVerification = {
       ...{ id, reference: createReference(), service: 'default', channel: 'sms' },
       ...{ purpose: 'login', locale: 'en', country: 'US', sessionMac: null, kind: 'real' },
-      recipientSealed: keyring.seal(phoneOf(index), recipientContext(id)),
+      recipientSealed: keyring.seal(phone, recipientContext(id)),
       ...{ addressIndex: mac, budgetIndex: mac, authenticated: false, codeLength: 6 },
       ...{ codeHash: 'x', pepperKeyId: keyring.currentKeyId },
       codeSealed: keyring.seal('123456', codeContext(id)),
@@ -39,7 +45,7 @@ export async function makeDueRows(count: number): Promise<string> {
       ...{ createdAt: now, expiresAt: now + TTL_MS },
     }
     return store.verifications.create({
-      ...{ record, change: decideStart(record, false, 'http'), slot: null },
+      ...{ record, change: decideStart(record, false, provider), slot: null },
       guesses: {
         ...{ service: 'default', budgetIndexes: [mac], authenticated: false, now },
         ...{ limits: [], longestLifetimeMs: TTL_MS, wanted: 5 },

@@ -1,11 +1,33 @@
 // Fills a store with old verifications: copies of one real, finished flow with its events, delivery and try.
 // It must leave the indexes as growth does, with rows in the order of time and random MACs: none is dropped and rebuilt.
 
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import type { Loader } from './loader.ts'
+import { API_KEY, LIGHT_COST, startService } from './server.ts'
+import { waitIdle } from './usage.ts'
 
 const MONTH_MS = 30 * 86_400_000
 const BATCH = 20_000
 const CACHE_KIB = 1_000_000
+
+/** In a data directory. */
+export const DATABASE = 'countersign.db'
+
+/** Whatever store `env` names gets one real flow, from the service itself. @returns the file of that store, where it is one */
+export async function makeTemplate(
+  loader: Loader,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const service = await startService({ ...loader.gatewayEnv, ...LIGHT_COST, ...env })
+  await loader.run('closedLoop', {
+    ...{ target: 'ours', url: service.url, pid: service.pid, apiKey: API_KEY },
+    ...{ callers: 1, warmUpSeconds: 0, seconds: 0.05 },
+  })
+  await waitIdle(service.pid)
+  await service.stop()
+  return join(service.dataDir, DATABASE)
+}
 
 type Columns = Record<string, string>
 

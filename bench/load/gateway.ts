@@ -1,8 +1,11 @@
-// The provider of every figure: an HTTP gateway on loopback that takes a message and remembers its code.
+// The provider of every figure: an HTTP gateway on loopback that takes a message and remembers its code; and a receiver of webhooks.
 // It must not do more per message than a provider's front would: the load shares the cores.
 
 import { createServer } from 'node:http'
 import { monotonicMs } from '../harness/monotonic.ts'
+
+/** Where they come in; `/hang` answers neither. */
+export type Kind = '/send' | '/hook'
 
 export type Gateway = {
   url: string
@@ -12,7 +15,8 @@ export type Gateway = {
   seenAt(id: string): number | undefined
   /** How long it takes to answer. */
   delayMs: number
-  received(): number
+  /** Messages, or webhooks, that came since it last forgot. */
+  received(kind?: Kind): number
   /** Where their provider would report of the messages, as far as it was said. */
   callbacks(): readonly string[]
   forget(): void
@@ -24,14 +28,14 @@ export async function startGateway(): Promise<Gateway> {
   const codes = new Map<string, string>()
   const seen = new Map<string, number>()
   const waiting = new Map<string, (code: string) => void>()
-  let received = 0
+  let received: Record<Kind, number> = { '/send': 0, '/hook': 0 }
   let callbacks: string[] = []
 
   const take = (text: string, at: number) => {
     const { id, code, callback } = JSON.parse(text) as Record<'id' | 'code', string> & {
       callback?: string
     }
-    received += 1
+    received['/send'] += 1
     if (callback) callbacks.push(callback)
     seen.set(id, at)
     const resolve = waiting.get(id)
@@ -47,8 +51,10 @@ export async function startGateway(): Promise<Gateway> {
     request.on('data', (chunk) => {
       text += chunk
     })
+    if (request.url === '/hang') return void request.resume()
     request.on('end', () => {
-      take(text, at)
+      if (request.url === '/hook') received['/hook'] += 1
+      else take(text, at)
       if (gateway.delayMs === 0) response.end()
       else setTimeout(() => response.end(), gateway.delayMs)
     })
@@ -79,12 +85,12 @@ export async function startGateway(): Promise<Gateway> {
       })
     },
     seenAt: (id) => seen.get(id),
-    received: () => received,
+    received: (kind = '/send') => received[kind],
     callbacks: () => callbacks,
     forget() {
       codes.clear()
       seen.clear()
-      received = 0
+      received = { '/send': 0, '/hook': 0 }
       callbacks = []
     },
   }
