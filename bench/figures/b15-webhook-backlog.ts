@@ -29,7 +29,7 @@ const MIN_RATE = 0.92
 const MAX_P99 = 1.2
 const DAY_MS = 86_400_000
 
-type Round = { rate: number; p99: number }
+type Round = { rate: number; p99: number; cpuMs: number }
 type Side = 'empty' | 'full'
 type Sides = Record<Side, Round[]>
 
@@ -47,11 +47,16 @@ async function measureBoth(
 ): Promise<Sides> {
   const round = (service: Service) => async (): Promise<Round> => {
     for (const { pid } of Object.values(services)) await waitIdle(pid)
-    const { flowsPerSecond: rate, startMs } = await loader.run('closedLoop', {
+    const {
+      flows,
+      flowsPerSecond: rate,
+      startMs,
+      serverCpuMs,
+    } = await loader.run('closedLoop', {
       ...{ target: 'ours', url: service.url, pid: service.pid, apiKey: API_KEY },
       ...{ callers: CALLERS, warmUpSeconds: 0.5, seconds: SECONDS * share },
     })
-    return { rate, p99: percentile(startMs, 0.99) }
+    return { rate, p99: percentile(startMs, 0.99), cpuMs: serverCpuMs / flows }
   }
   const sides = await alternate(ROUNDS, {
     empty: round(services.empty),
@@ -105,6 +110,7 @@ function measuresOf(id: string, engine: string, { empty, full }: Sides): Measure
   return [
     measure(`${id}1`, `flows/s ${beside}`, ratios('rate'), { atLeast: MIN_RATE }),
     measure(`${id}2`, `start p99 ${beside}`, ratios('p99'), { atMost: MAX_P99 }),
+    measure(`${id}3`, `CPU of a flow ${beside}`, ratios('cpuMs'), { better: 'lower' }),
   ]
 }
 
