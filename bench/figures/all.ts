@@ -19,6 +19,7 @@ import { overviewOnPostgres, overviewOnSqlite } from './b15-overview.ts'
 import { followersOnPostgres, followersOnSqlite } from './b17-followers.ts'
 import { webhookBacklog } from './b15-webhook-backlog.ts'
 import { traces } from './b19-traces.ts'
+import { webhookBacklog } from './b20-webhook-backlog.ts'
 import { costs } from './costs.ts'
 import { flowCpu } from './flow-cpu.ts'
 import { postgresCpu } from './postgres-cpu.ts'
@@ -37,12 +38,12 @@ export const ALL = [
   consolePages,
   slowDisk,
   receipts,
-  webhookBacklog,
   traces,
   overviewOnSqlite,
   overviewOnPostgres,
   followersOnSqlite,
   followersOnPostgres,
+  webhookBacklog,
   costs,
   flowCpu,
   postgresCpu,

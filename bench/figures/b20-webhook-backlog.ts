@@ -1,4 +1,4 @@
-// B15: what a million messages to a webhook cost new flows: flows/s and start p99 beside a store without them, on both engines. Their
+// B20: what a million messages to a webhook cost new flows: flows/s and start p99 beside a store without them, on both engines. Their
 // receiver was away, and takes them again in a day; the message of each new flow goes to it at once.
 
 import { copyFileSync } from 'node:fs'
@@ -115,7 +115,7 @@ function measuresOf(id: string, engine: string, { empty, full }: Sides): Measure
 }
 
 export const webhookBacklog: Figure = {
-  id: 'B15',
+  id: 'B20',
   title: 'A backlog of webhooks',
   async run(context) {
     const sqlite = await onSqlite(context)
@@ -126,8 +126,8 @@ export const webhookBacklog: Figure = {
     }
     return {
       measures: [
-        ...measuresOf('B15a', 'SQLite', sqlite),
-        ...measuresOf('B15b', 'PostgreSQL', postgres),
+        ...measuresOf('B20a', 'SQLite', sqlite),
+        ...measuresOf('B20b', 'PostgreSQL', postgres),
       ],
       notes: [
         `${totalOf(context)} messages that wait for their receiver, and a flow’s own that is sent to it. SQLite: ${show(sqlite)}. PostgreSQL: ${show(postgres)}.`,
