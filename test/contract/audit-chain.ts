@@ -23,6 +23,8 @@ export function describeAuditChain(
     shell(sql: string): Promise<unknown>
     /** A row of nobody with this number, as a stranger writes it. */
     insertion(sequence: number): string
+    /** All rows of a table that was made of them. */
+    restore(table: string): string
     reopen?(): Promise<WithAudit>
   }>,
 ): void {
@@ -157,6 +159,48 @@ export function describeAuditChain(
         wrong: { kind: 'removed', sequence: all[1] },
         others: 2,
       })
+    })
+
+    it('names rows that were removed or put in at the border of two segments, and one whose number was changed', async () => {
+      const person = mac()
+      await append(T0, 2)
+      await append(T0, 1, person)
+      await append(T0 + HOUR, 1, person)
+      await append(T0 + HOUR, 2)
+      // Erased before it was chained: the numbers at the border are free.
+      await store.retention.erase({ budgetIndexes: [person], now: T0, actor: ACTOR, limit: 9 })
+      now = T0 + HOUR
+      await chain()
+      const [first, second] = await store.audit.segmentsAfter(0, 9)
+      if (!first || !second) throw new Error('no border')
+      expect(second.after).toBe(first.last)
+      const all = await numbers()
+      const next = all.find((sequence) => sequence > first.last) ?? 0
+      expect(next - first.last).toBe(3)
+      for (const sequence of [first.last + 1, next - 1]) {
+        await world.shell(world.insertion(sequence))
+        expect((await verify()).wrong).toEqual({ kind: 'inserted', sequence, segment: 2 })
+        await world.shell(`delete from events where seq = ${sequence}`)
+      }
+      await world.shell('create table saved as select * from events')
+      for (const [sequence, segment] of [
+        [first.last, 1],
+        [next, 2],
+      ]) {
+        await world.shell(`update events set at = at + 1 where seq = ${sequence}`)
+        expect((await verify()).wrong).toEqual({ kind: 'changed', sequence, segment })
+        await world.shell(`update events set at = at - 1 where seq = ${sequence}`)
+        // As if the row had another place: it is missed where it was.
+        const free = segment === 1 ? first.last + 1 : next - 1
+        await world.shell(world.insertion(free))
+        await world.shell(`delete from events where seq = ${sequence}`)
+        const found = await verify()
+        expect(found.wrong).toMatchObject({ kind: segment === 1 ? 'removed' : 'inserted' })
+        expect(found.others).toBeGreaterThan(0)
+        await world.shell('delete from events')
+        await world.shell(world.restore('saved'))
+        expect((await verify()).wrong).toBeNull()
+      }
     })
 
     it('names what was done to the chain itself', async () => {

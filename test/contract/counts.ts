@@ -278,6 +278,45 @@ export function describeCounts(factory: () => Stores & Store): void {
       expect(await Promise.all([inMinute(30), inMinute(-90), inMinute(0)])).toEqual([1, 1, 0])
     })
 
+    it('C76: a clock that jumps while it counts leaves no event out, and puts none into another minute', async () => {
+      const service = createId('sup', T0)
+      const jumps = [0, 2 * DAY_MS, -3 * HOUR, 5 * HOUR, -2 * DAY_MS, MINUTE]
+      const countAt = async (now: number) => {
+        const { counts: store } = factory()
+        const one = createCounter({ store, clock: { now: () => now }, logger: LOGGER })
+        while ((await one.catchUp()).isBehind);
+      }
+      for (const [n, jump] of jumps.entries()) {
+        const at = T0 + n * MINUTE + jump
+        const { id } = await startOf(service, { createdAt: at })
+        await append(service, id, [{ type: 'verification.approved', at: at + 1 }])
+        await countAt(at + 2)
+      }
+      const { counts } = factory()
+      const of = async (level: keyof typeof LEVELS, ats: readonly number[]) => {
+        const buckets = ats.map((at, group) => ({ group, level: LEVELS[level], at }))
+        const rows = await counts.tallies({ service, buckets, dimensions: [DIMENSIONS.all] })
+        return ats.map((_, group) => rows.find((row) => row.group === group)?.started ?? 0)
+      }
+      const times = jumps.map((jump, n) => T0 + n * MINUTE + jump)
+      expect(
+        await of(
+          'minute',
+          times.map((at) => at - (at % MINUTE)),
+        ),
+      ).toEqual(jumps.map(() => 1))
+      const days = [...new Set(times.map((at) => at - (at % DAY_MS)))]
+      expect((await of('day', days)).reduce((sum, one) => sum + one, 0)).toBe(jumps.length)
+      // Counted by a node that is three days ahead: too old for a minute of its own, and in every longer one.
+      const late = await startOf(service, { createdAt: T0 + 30 * MINUTE })
+      await append(service, late.id, [{ type: 'verification.approved', at: T0 + 30 * MINUTE }])
+      await countAt(T0 + 3 * DAY_MS)
+      const [day = 0] = await of('day', [T0 - (T0 % DAY_MS)])
+      const own = times.filter((at) => at - (at % DAY_MS) === T0 - (T0 % DAY_MS)).length
+      expect(day).toBe(own + 1)
+      expect(await of('ever', [0])).toEqual([jumps.length + 1])
+    })
+
     it('C76: removes what is past its time, minutes long before days', async () => {
       const service = createId('sup', T0)
       await startOf(service)

@@ -39,6 +39,13 @@ beforeAll(async () => {
     file
       .prepare('update deliveries set error_code = ?, error_message = ? where verification_seq = ?')
       .run(text, text, seq)
+    // As a refusal of a stranger, and an event with whatever a key, a route and a limit may be called.
+    file
+      .prepare(
+        `insert into events (at, type, service, key_id, client_ip, user_agent, details)
+          values (?, 15, 'default', ?, ?, ?, json_object('error', 'rate_limited', 'limit', ?, 'route', ?, 'count', 1))`,
+      )
+      .run(Date.now() - 60_000 - n, ...Array.from({ length: 5 }, () => text))
     file.close()
   }
   await real.start({ to: '+442071838750' })
@@ -120,7 +127,7 @@ describe('JSON Lines', () => {
     expect((await linesOf('verifications', { delivery: 'failed' })).rows).toEqual([])
     expect((await linesOf('events', { recipient: '+14155552000' })).rows.length).toBeGreaterThan(1)
     expect((await linesOf('refusals', { error: 'country_not_allowed' })).rows).toHaveLength(0)
-    const refused = await linesOf('refusals', {})
+    const refused = await linesOf('refusals', { error: 'invalid_request' })
     expect(refused.rows).toMatchObject([{ error: 'invalid_request', count: 1 }])
   })
 

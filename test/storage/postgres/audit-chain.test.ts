@@ -29,6 +29,7 @@ describe('on PostgreSQL', () => {
         if (ended.status !== 0) throw new Error(ended.stderr)
         return undefined
       },
+      restore: (table) => `insert into events overriding system value select * from ${table}`,
       insertion: (sequence) =>
         `insert into events (seq, at, type, service, details) overriding system value
           select ${sequence}, at, type, service, details from events where seq < ${sequence} order by seq desc limit 1`,

@@ -35,6 +35,7 @@ describe('on SQLite', () => {
         })
         if (ended.stderr !== '') throw new Error(ended.stderr)
       },
+      restore: (table) => `insert into events select * from ${table}`,
       insertion: (sequence) =>
         `insert into events (seq, at, type, service, details, salt)
           select ${sequence}, at, type, service, details, salt from events where seq < ${sequence} order by seq desc limit 1`,
