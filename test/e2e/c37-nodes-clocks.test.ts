@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase, type Database } from '../postgres/databases.ts'
 import {
+  ADMIN_KEY,
   codeFor,
   type ServiceProcess,
   startService,
@@ -79,6 +80,19 @@ it('a code that has expired by the database’s clock is refused everywhere, and
   await move(601_500)
   expect((await node(1).post('/verify/check', { id, code: '000000' })).status).toBe(422)
   expect((await node(2).post('/verify/check', { id, code: '000000' })).status).toBe(422)
+})
+
+it('C37: the overview of an hour is the same on each node', async () => {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+  await node(0).post('/verify/start', { to: 'overview@example.com' })
+  const hours = await waitFor('figures of one minute', async () => {
+    const answers = []
+    for (const one of nodes) answers.push(await one.get('/admin/api/summary?span=1h', headers))
+    const found = answers.map(({ body }) => ({ until: body.until, started: body.now.started }))
+    return new Set(found.map(({ until }) => until)).size === 1 ? found : undefined
+  })
+  expect(hours[0]?.started).toBeGreaterThan(0)
+  for (const hour of hours) expect(hour).toEqual(hours[0])
 })
 
 it('a window of a limit ends at one moment for all', async () => {
