@@ -34,7 +34,7 @@ function openSessions(page: SignedInPage, { sessions, log, ownId }: Shown): Html
     caption: 'Open sessions, the last one seen first',
     isWide: true,
     columns: [
-      ...['Who', 'Signed in by', 'May'],
+      ...['Who', 'Signed in by', 'Access'],
       { label: 'Since', isTime: true },
       'Seen',
       { label: 'Until at most', isTime: true },

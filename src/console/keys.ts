@@ -87,7 +87,7 @@ function filters(page: SignedInPage, { query, services }: Shown): Html {
   const isOne = page.admin.service !== null || services.length === 1
   return html`<form class="choice" method="get" action="${PATH}">
 ${select('state', 'State', KEY_STATES, query)}
-${select('scope', 'May', SCOPES, query)}
+${select('scope', 'Scope', SCOPES, query)}
 ${isOne ? '' : select('service', 'Service', { ...named, ...every }, query)}
 <button>Filter</button> <a class="button" href="${PATH}">Clear</a></form>`
 }
@@ -96,13 +96,13 @@ const isFiltered = ({ state, scope, service }: Query) => Boolean(state || scope 
 
 function list(page: SignedInPage, { keys, now, query }: Shown): Html {
   if (keys.length === 0)
-    return html`<p class="note">${isFiltered(query) ? 'No key matches.' : 'No key was made yet: create the first one above.'}</p>`
+    return html`<p class="note">${isFiltered(query) ? 'No key matches.' : 'There is no key yet: create the first one above.'}</p>`
   return table({
     caption: 'API keys, newest first',
     columns: [
-      ...['Key', 'May', 'Service', 'State'],
+      ...['Key', 'Scope', 'Service', 'State'],
       'Used',
-      { label: 'Made', isTime: true },
+      { label: 'Created', isTime: true },
       'Revoke',
     ],
     rows: keys.map((key) => {
@@ -127,7 +127,7 @@ function keysPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Keys</h1></div>
 ${madeNote(shown)}${shown.notice}
 <section><h2>A new key</h2>${makeForm(page, shown)}</section>
-<section><h2>Keys</h2><p class="soft">Without <code>API_KEY</code> and <code>ADMIN_KEY</code>, which are in the settings. A use is noted once an hour.</p>${filters(page, shown)}${list(page, shown)}${exportForm(page, PATH, filtersOf(shown.query), { canName: false })}</section>`
+<section><h2>Keys</h2><p class="soft"><code>API_KEY</code> and <code>ADMIN_KEY</code> are settings, and not listed here. The last use of a key is exact to the hour.</p>${filters(page, shown)}${list(page, shown)}${exportForm(page, PATH, filtersOf(shown.query), { canName: false })}</section>`
   const script = shown.made ? { script: COPY_SCRIPT } : {}
   return shell(page, { title: 'Keys', current: 'keys', style: STYLE, body, ...script })
 }

@@ -129,11 +129,16 @@ function pager(path: LogPath, query: Query, { nextCursor, lookedBackTo }: Found)
   return next || back ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
 }
 
+const NOTHING_YET =
+  'There are no verifications yet. The first one appears here as soon as a login flow starts it.'
+
 /** A page that was not searched to the end has to say so. @param what verifications, refusals */
-function howFar(what: string, count: number, { lookedBackTo }: Found): Html | '' {
+function howFar(what: string, count: number, query: Query, { lookedBackTo }: Found): Html | '' {
   if (lookedBackTo !== null)
     return html`<p class="note">${count === 0 ? 'Nothing matches' : 'Nothing else matches'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older ${what} have not been searched yet.</p>` // mutant: C74.search-end-zone
-  return count === 0 ? html`<p class="note">No ${what} match.</p>` : ''
+  if (count > 0) return ''
+  const isWhole = what === 'verifications' && Object.keys(query).length === 0
+  return html`<p class="note">${isWhole ? NOTHING_YET : `No ${what} match.`}</p>`
 }
 
 /** The person of the filter. The text of the search may mean somebody else as well, who must not be mistaken for them. */
@@ -191,7 +196,7 @@ ${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>
 ${filterForm(path, log, about.filters)}
 </section>
 ${about.notes}
-<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, found)}${pager(path, log.query, found)}</div>
+<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, log.query, found)}${pager(path, log.query, found)}</div>
 ${exportForm(page, path, withoutPlace(log.query))}`
   const style = LOG_STYLE + FILTER_STYLE + EXPORT_STYLE + (about.style ?? '') + live.style
   return shell(page, { title, current: name, body, style, script: live.script })

@@ -83,7 +83,7 @@ function summary({ texts, channel }: Shown): Html {
 
 function textsPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Texts</h1></div>
-<p class="soft">As they would be sent with a full lifetime; a call reads its code after a key was pressed. The code is an example. WhatsApp and Telegram send texts of their own. Which languages are drafts is in docs/texts.md.</p>
+<p class="soft">As they would be sent with a full lifetime; a call reads its code after a key was pressed. The code is an example. WhatsApp and Telegram send texts of their own. The drafts among the languages are listed in <code>docs/texts.md</code>.</p>
 ${choice(shown)}
 ${summary(shown)}
 <section>${list(shown)}</section>`
