@@ -4,7 +4,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/clock.ts'
-import { readValue } from '../shield/values.ts'
+import { networkKey } from '../limits/client-address.ts'
 import { statusAt } from '../verification/state.ts'
 import { type AbuseReport, type AbuseSpan, createTally, type Spent } from './abuse-tally.ts'
 import type { ListedVerification, VerificationReads } from './ports.ts'
@@ -22,12 +22,6 @@ const KEPT_MS = MINUTE_MS
 const MAX_KEPT = 20
 
 const SPAN_MS: Readonly<Record<AbuseSpan, number>> = { '1h': HOUR_MS, '24h': DAY_MS }
-
-/** The /24 of an IPv4 address, the /48 of an IPv6 one: about one customer of a network. */
-export function networkOf(clientIp: string): string | null {
-  const read = readValue('network', `${clientIp}/${clientIp.includes(':') ? 48 : 24}`)
-  return read.kind === 'text' ? read.text : null
-}
 
 /** What one message costs, about: one part of it. Undefined: no prices are given. */
 export type PriceOfOne =
@@ -58,7 +52,7 @@ export function createAbuse(deps: {
     return {
       ...{ id, reference, sends, country, price },
       digits: number.startsWith('+') ? number.slice(1) : null,
-      network: clientIp === null ? null : networkOf(clientIp),
+      network: clientIp === null ? null : (networkKey(clientIp) ?? null),
       isApproved: row.status === 'approved',
       isOpen: statusAt(row, now) === 'pending',
     }

@@ -25,6 +25,7 @@ import type { Person, Recipients } from './recipients.ts'
 import type { ListRefusals } from './refusals.ts'
 import type { SettingsAdmin } from './settings.ts'
 import type { createWhatIfBeside } from './shield.ts'
+import type { ReadShield } from './shield-stops.ts'
 import type { Summaries } from './summary.ts'
 import type { SuppressionAdmin } from './suppressions.ts'
 import type { WebhookOperations } from './webhooks.ts'
@@ -53,6 +54,7 @@ export type AdminDeps = {
   keys: KeyAdmin
   costs: ReturnType<typeof createCosts>
   whatIf: ReturnType<typeof createWhatIfBeside>
+  shield: ReadShield
   summaries: Summaries
   /** @param service whose failures are counted; null: all */
   health: (service: string | null) => Promise<HealthReport>

@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import type { Html } from './shell.ts'
 
-const TABS = { refusals: 'Refusals', abuse: 'Abuse', lists: 'Lists' } as const
+const TABS = { refusals: 'Refusals', abuse: 'Abuse', shield: 'Shield', lists: 'Lists' } as const
 export type Tab = keyof typeof TABS
 
 export const TAB_STYLE = `

@@ -16,6 +16,7 @@ import { type ConsoleDeps, createPages } from './page-route.ts'
 import { addPerson } from './person.ts'
 import { addRefusals } from './refusals.ts'
 import { addSettings } from './settings.ts'
+import { addShield } from './shield.ts'
 import { addSignIn } from './sign-in.ts'
 import { addSuppressions } from './suppressions.ts'
 import { addTexts } from './texts.ts'
@@ -41,6 +42,7 @@ export function addConsole(app: App, deps: ConsoleDeps): void {
     addPerson,
     addRefusals,
     addAbuse,
+    addShield,
     addLists,
     addSuppressions,
     addTexts,

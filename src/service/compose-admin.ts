@@ -16,6 +16,7 @@ import { createRecipients } from '../admin/recipients.ts'
 import { createRefusals } from '../admin/refusals.ts'
 import { createSettingsAdmin } from '../admin/settings.ts'
 import { createWhatIf, createWhatIfBeside } from '../admin/shield.ts'
+import { createShieldReport } from '../admin/shield-stops.ts'
 import type { Summaries } from '../admin/summary.ts'
 import { createSuppressionAdmin } from '../admin/suppressions.ts'
 import { createWebhookOperations } from '../admin/webhooks.ts'
@@ -103,6 +104,14 @@ function priceOfOne({ prices }: Config): PriceOfOne {
     isFactorChannel(channel) ? null : priceOf({ ...sent, channel, parts: 1 }).price
 }
 
+const shieldReads = (
+  { services }: Pick<Config, 'services'>,
+  { store, keyring, clock }: Pick<AdminParts, 'store' | 'keyring' | 'clock'>,
+) => ({
+  shield: createShieldReport({ store: store.shield, services, clock }),
+  whatIf: createWhatIfBeside(createWhatIf({ log: store.shield, keyring, networkOf: networkKey })),
+})
+
 export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
   const { store, limiter, keyring, clock } = parts
   const { verificationReads: verifications, events, retention } = store
@@ -138,7 +147,7 @@ export function composeAdmin(config: Config, parts: AdminParts): AdminDeps {
     }),
     keys,
     costs: createCosts({ events: store.events }),
-    whatIf: createWhatIfBeside(createWhatIf({ log: store.shield, keyring, networkOf: networkKey })),
+    ...shieldReads(config, parts),
     summaries: parts.summaries,
     webhooks: createWebhookOperations({
       ...parts.webhooks,

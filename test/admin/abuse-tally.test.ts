@@ -1,8 +1,8 @@
 // Where abuse may be: what is added up, what is left out, and which numbers lie close together.
 
 import { expect, it } from 'vitest'
-import { networkOf } from '../../src/admin/abuse.ts'
 import { closest, createTally, type Sample } from '../../src/admin/abuse-tally.ts'
+import { networkKey } from '../../src/limits/client-address.ts'
 
 let made = 0
 const sample = (over: Partial<Sample> = {}): Sample => {
@@ -78,5 +78,5 @@ it.each([
   ['2001:db8:1:2::3', '2001:db8:1::/48'],
   ['nonsense', null],
 ])('the network of %s is %s', (ip, network) => {
-  expect(networkOf(ip)).toBe(network)
+  expect(networkKey(ip) ?? null).toBe(network)
 })

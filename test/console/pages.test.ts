@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACTOR, newSuppression } from '../contract/rows.ts'
 import { ADMIN_KEY, type Real, startReal } from '../http/real.ts'
+import { PATIENCE_MS } from '../long.ts'
 import { openStore } from '../storage/sqlite/fixture.ts'
 import {
   gravest,
@@ -130,6 +131,22 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       expect(await gravest(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
       await keepPicture(page, `abuse-${name}`)
+      await page.getByRole('link', { name: 'Shield', exact: true }).click()
+      await page.waitForURL(`${real.url}/admin/shield`)
+      // Six numbers in a row: noticed within some seconds.
+      await expect
+        .poll(
+          async () => {
+            await page.reload()
+            return page.getByText('+1415555••••').count()
+          },
+          { timeout: PATIENCE_MS },
+        )
+        .toBe(1)
+      expect(await gravest(page)).toEqual([])
+      expect(await overflow(page)).toBe(0)
+      await keepPicture(page, `shield-${name}`)
+      await page.goBack()
       await page
         .getByRole('link', { name: /^Block 1415555/ })
         .first()
@@ -301,7 +318,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
         links.map((one) => String(one.getAttribute('href'))),
       )
       expect(paths.length).toBeGreaterThanOrEqual(10)
-      for (const path of [...paths, '/admin/settings?service=default']) {
+      for (const path of [...paths, '/admin/shield', '/admin/settings?service=default']) {
         await page.goto(real.url + path)
         for (const width of [768, 1024, 1920]) {
           await page.setViewportSize({ width, height: 900 })

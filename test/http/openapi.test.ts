@@ -54,6 +54,7 @@ describe('the document', () => {
       'GET /admin/api/refusals',
       'GET /admin/api/settings',
       'GET /admin/api/settings/{service}',
+      'GET /admin/api/shield',
       'GET /admin/api/shield/what-if',
       'GET /admin/api/summary',
       'GET /admin/api/suppressions',

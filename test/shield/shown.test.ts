@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { DAY_MS } from '../../src/kernel/clock.ts'
 import { runHere } from '../commands/command-process.ts'
+import { makeKey, readable, signedIn } from '../console/world.ts'
 import { createClient } from '../http/client.ts'
 import { type Real, startReal } from '../http/real.ts'
 import { BEGIN, makeMonth, PUMPED } from './month.ts'
@@ -65,6 +66,27 @@ it('a key of another service reads nothing of this one, and a wrong word is name
   const wrong = await runHere(real, ['shield', '--rule', 'moon'])
   expect(wrong.status).toBe(2)
   expect(wrong.stderr).toContain('--rule must be one of prefix, sequential')
+})
+
+it('shows what was stopped lately, by rule, in the console and the API alike', async () => {
+  const client = new Sqlite(join(real.directory, 'data', 'countersign.db'))
+  const since = Date.now() - DAY_MS
+  const insert = client.prepare(`insert into shield_stops
+    (since, until, service, rule, value, strikes, mode, currency, starts, approved, micros)
+    values (${since}, ${since + 900_000}, 'default', 'prefix', '3712210', 1, 'record', ?, ?, ?, ?)`)
+  insert.run('', 412, 3, 0)
+  insert.run('EUR', 0, 0, 31_200_000)
+  client.close()
+  const { body } = await real.admin.get('/admin/api/shield?service=default')
+  const sums = { starts: 412, approved: 3, costs: [{ cost: '31.20', currency: 'EUR' }] }
+  const [prefix] = body.rules
+  expect(prefix).toMatchObject({ rule: 'prefix', modes: ['record'], stops: 1, ...sums })
+  expect(prefix.newest).toMatchObject([{ value: '3712210', mode: 'record', ...sums }])
+  const text = readable(await (await signedIn(real)).get('/admin/shield'))
+  expect(text).toContain('Records only 1 412 3 31.20 EUR')
+  expect(text).toMatch(/\+3712210•••• prefix .* Records only 412 3 31\.20 EUR default/)
+  const shop = await signedIn(real, await makeKey(real, 'other', ['admin:read']))
+  expect(readable(await shop.get('/admin/shield'))).toContain('No rule noticed anything.')
 })
 
 it('runs one at a time on a node', async () => {

@@ -1,4 +1,4 @@
-// GET /admin/api/shield/what-if: what the rules against toll fraud would have stopped in the stored log.
+// GET /admin/api/shield: what the rules against toll fraud stopped lately, or would have; /what-if: in the stored log.
 // It must not read another service's.
 
 import { refuseOtherService, serviceOf } from '../admin-caller.ts'
@@ -6,7 +6,14 @@ import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { READ } from '../middleware/auth.ts'
 import { toCostRange } from '../schemas/costs.ts'
-import { toWireWhatIf, WhatIf, WhatIfQuery } from '../schemas/shield.ts'
+import {
+  Shield,
+  ShieldQuery,
+  toWireShield,
+  toWireWhatIf,
+  WhatIf,
+  WhatIfQuery,
+} from '../schemas/shield.ts'
 
 const whatIf = defineRoute(
   {
@@ -33,4 +40,25 @@ const whatIf = defineRoute(
   },
 )
 
-export const shieldRoutes = [whatIf]
+const read = defineRoute(
+  {
+    method: 'get',
+    path: '/admin/api/shield',
+    id: 'readShield',
+    summary: 'What the shield stopped',
+    description:
+      'Each rule against toll fraud of the last 30 days: what it stopped or, where it records, would have stopped, and what it does now. The same numbers as the console’s page *Shield*.',
+    tag: 'Operation',
+    needs: READ,
+    query: ShieldQuery,
+    answers: { 200: { description: 'The rules.', json: Shield } },
+    problems: [],
+  },
+  async (c, { query }, deps: Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>) => {
+    const refused = refuseOtherService(c, deps, query.service)
+    if (refused) return refused
+    return c.json(toWireShield(await deps.admin.shield(serviceOf(c) ?? query.service ?? null)), 200)
+  },
+)
+
+export const shieldRoutes = [read, whatIf]

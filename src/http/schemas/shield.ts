@@ -2,8 +2,9 @@
 
 import { z } from '@hono/zod-openapi'
 import type { StoppedSums, WhatIf as WhatIfReport } from '../../admin/shield.ts'
+import type { ShieldReport } from '../../admin/shield-stops.ts'
 import { formatMicros } from '../../kernel/money.ts'
-import { SHIELD_RULES } from '../../kernel/shield-rules.ts'
+import { SHIELD_MODES, SHIELD_RULES } from '../../kernel/shield-rules.ts'
 import { count, timeField, toWireTime } from './answers.ts'
 import { nameField, pageFilters } from './events.ts'
 
@@ -94,6 +95,65 @@ export const toWireWhatIf = (found: WhatIfReport): z.infer<typeof WhatIf> => ({
     values: values.map(({ value, service, since, until, ...one }) => ({
       ...{ value, service, since: toWireTime(since), until: toWireTime(until) },
       ...{ stops: one.stops, ...toSums(one) },
+    })),
+  })),
+})
+
+export const ShieldQuery = z.strictObject({
+  service: nameField.optional().openapi({ description: 'For a key of no service.' }),
+})
+
+const mode = z.enum(SHIELD_MODES)
+export const Shield = z
+  .object({
+    since: timeField.openapi({ description: 'Thirty days ago.' }),
+    complete: z
+      .boolean()
+      .openapi({ description: 'False: the newest stops alone, there are more.' }),
+    rules: z
+      .array(
+        z.object({
+          rule: z
+            .enum(SHIELD_RULES)
+            .openapi({ description: 'See docs/shield.md.', example: 'prefix' }),
+          modes: z.array(mode).openapi({
+            description:
+              'What it does now, by the settings of the services; one where all are alike.',
+            example: ['record'],
+          }),
+          stops,
+          ...sums,
+          newest: z
+            .array(
+              z.object({
+                value: z
+                  .string()
+                  .openapi({ description: 'As in the what-if.', example: '3712210' }),
+                service: z.string(),
+                since: timeField.openapi({ description: 'When it began.' }),
+                until: timeField.openapi({ description: 'When it ends.' }),
+                mode: mode.openapi({
+                  description: 'What the rule did when it began.',
+                  example: 'record',
+                }),
+                ...sums,
+              }),
+            )
+            .openapi({ description: 'Newest first, five at the most.' }),
+        }),
+      )
+      .openapi({ description: 'Every rule.' }),
+  })
+  .openapi('Shield')
+
+export const toWireShield = (report: ShieldReport): z.infer<typeof Shield> => ({
+  since: toWireTime(report.since),
+  complete: report.isWhole,
+  rules: report.rules.map(({ rule, modes, stops, newest, ...own }) => ({
+    ...{ rule, modes, stops, ...toSums(own) },
+    newest: newest.map(({ since, until, value, service, mode, ...one }) => ({
+      ...{ value, service, since: toWireTime(since), until: toWireTime(until), mode },
+      ...toSums(one),
     })),
   })),
 })
