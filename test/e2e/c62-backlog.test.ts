@@ -20,6 +20,8 @@ import {
 } from './service-process.ts'
 
 const BACKLOG = LONG ? 1_000_000 : 20_000
+/** Of a stranger's verification: the long form is there within two minutes on either engine. */
+const OF_EACH = LONG ? 10 : 1
 const OF_PERSON = 200
 const SENT_MEANWHILE = 300
 const ERASED_WITHIN_MS = 2_000
@@ -45,9 +47,11 @@ type Bulk = {
   randomBytes: string
 }
 
-/** As if they had been approved while the receiver was away: each with its one message, `laterMs` after the first one is due. */
-async function fill(bulk: Bulk, like: string, count: number, offset: number, laterMs: number) {
+/** As if they had been approved while the receiver was away: each with its messages, `laterMs` after the first one is due. */
+async function fill(bulk: Bulk, like: string, messages: number, offset: number, laterMs: number) {
   const isStranger = offset > 0
+  const ofEach = isStranger ? OF_EACH : 1
+  const count = messages / ofEach
   const columns = bulk.columns.filter((name) => name !== 'seq')
   const values = columns.map((name) => {
     if (name === 'id') return bulk.id(offset)
@@ -56,8 +60,9 @@ async function fill(bulk: Bulk, like: string, count: number, offset: number, lat
   await bulk.run(`insert into verifications (${columns.join(', ')}) select ${values.join(', ')}
     from verifications v cross join (${bulk.series(count)}) n where v.id = '${like}'`)
   await bulk.run(`insert into webhook_messages (verification_seq, destination, sequence, type, at, details, state, tries, due_at)
-    select v.seq, m.destination, 1, m.type, m.at, m.details, 'queued', 0, m.at + ${laterMs}
+    select v.seq, m.destination, s.x, m.type, m.at, m.details, 'queued', 0, m.at + ${laterMs}
     from (${bulk.series(count)}) n join verifications v on v.id = ${bulk.id(offset)}
+      cross join (${bulk.series(ofEach)}) s
       cross join (select w.* from webhook_messages w join verifications o on o.seq = w.verification_seq
         where o.id = '${like}' limit 1) m`)
 }
@@ -227,6 +232,6 @@ describe(`C62: ${BACKLOG} messages to a webhook wait, an erased person's among t
     // What a connection did is told when it ends.
     expect(await service.stop()).toBe(0)
     const read = (await scans()) - before
-    expect(read).toBeLessThan(BACKLOG / 2)
+    expect(read).toBeLessThan(BACKLOG / OF_EACH / 2)
   })
 })
