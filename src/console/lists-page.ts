@@ -10,6 +10,7 @@ import {
   type EntryKind,
   type ListEntry,
 } from '../shield/ports.ts'
+import { MAX_VALUE } from '../shield/values.ts'
 import { TAB_STYLE, tabs } from './abuse-tabs.ts'
 import { EFFECT_WORDS, KIND_WORDS } from './list-words.ts'
 import { onlyPerson, personCell } from './log-page.ts'
@@ -88,7 +89,7 @@ function makeForm(page: SignedInPage, { services, about, log }: ShownLists): Htm
     fault === undefined ? '' : html`<p class="note bad" role="alert">Nothing was made. ${fault}</p>`
   const fields = html`<label>What it does<select name="effect">${options(CHOICES, given.effect)}</select></label>
 <label>To<select name="by">${options(kinds, given.by ?? 'prefix')}</select></label>
-<label class="wide">Value<input name="value" value="${given.value}" maxlength="320" required autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="+22507, 203.0.113.0/24, example.com"></label>
+<label class="wide">Value<input name="value" value="${given.value}" maxlength="${MAX_VALUE}" required autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="+22507, 203.0.113.0/24, example.com"></label>
 <label>Service<select name="service">${options([...all, ...named], service ?? undefined)}</select></label>
 <label>It ends<select name="hours">${options(LIFETIMES, '168')}</select></label>
 <label class="wide">Why, for admins and the log<input name="reason" value="${given.reason ?? ''}" maxlength="${MAX_REASON}" required autocomplete="off" placeholder="Ticket 4711: no names"></label>

@@ -8,6 +8,8 @@ import { isCountry } from '../verification/phone.ts'
 import { isUnreadable, type Recipient, readRecipient } from '../verification/recipient.ts'
 import type { EntryKind } from './ports.ts'
 
+/** As of an e-mail address, the longest value. A form of the console and a command bring texts of any length. */
+export const MAX_VALUE = 320
 /** Of a prefix: a country code of one digit has at least a range of an operator behind it; a number has at most 15. */
 const PREFIX_DIGITS = { min: 4, max: 14 } as const
 /** Of a network: an operator's allocation. */
@@ -67,6 +69,7 @@ function readMailDomain(given: string): EntryValue {
 }
 
 export function readValue(by: EntryKind, given: string): EntryValue {
+  if (given.length > MAX_VALUE) return fault(`must have at most ${MAX_VALUE} characters`) // mutant: I21.value-length
   switch (by) {
     case 'number':
     case 'address':

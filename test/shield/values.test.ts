@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EntryKind } from '../../src/shield/ports.ts'
+import { ENTRY_KINDS, type EntryKind } from '../../src/shield/ports.ts'
 import { readValue } from '../../src/shield/values.ts'
 
 const textOf = (by: EntryKind, given: string) => {
@@ -65,6 +65,11 @@ describe('I21: values of entries', () => {
     const read = readValue(by, given)
     expect(read).toMatchObject({ kind: 'fault', detail: expect.stringMatching(/^(must|is|has) /) })
     expect(JSON.stringify(read)).not.toContain('drop table')
+  })
+
+  it.each(ENTRY_KINDS)('a text of a form’s whole size is no %s, and is not read', (by) => {
+    const detail = 'must have at most 320 characters'
+    expect(readValue(by, '1'.repeat(321))).toEqual({ kind: 'fault', detail })
   })
 
   it('reads any text without throwing, and what it accepts is its own canonical form', () => {

@@ -50,6 +50,12 @@ export const BLOCKS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'I21.value-length',
+    'a value longer than any is not matched against patterns, which would take long',
+    ['test/shield/values.test.ts', 'is not read'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'C35.list-entries-service',
     'an admin’s key of one service lists that service’s entries',
     ['test/http/list-entries.test.ts', 'of one service'],

@@ -7,13 +7,12 @@ import type { Recipients } from '../../admin/recipients.ts'
 import { LIST_ENTRY_ID } from '../../kernel/ids.ts'
 import { MAX_REASON } from '../../shield/lists.ts'
 import { EFFECTS, ENTRY_KINDS, type EntryFilter, type ListEntry } from '../../shield/ports.ts'
+import { MAX_VALUE } from '../../shield/values.ts'
 import { nullableTime, timeField, toWireTime, toWireTimeOrNull } from './answers.ts'
 import { limitInBody, limitInQuery, nameField } from './events.ts'
 import { CONTROL, countryField, cursorField, toField } from './fields.ts'
 
 const ENTRY = 'lst_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p'
-/** As of an e-mail address, the longest value. */
-const MAX_VALUE = 320
 
 const effectField = z.enum(EFFECTS).openapi({
   description:
