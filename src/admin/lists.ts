@@ -45,10 +45,10 @@ export function createListAdmin(deps: { lists: Lists; services: { has(name: stri
         kind: 'fault',
         fault: { field: 'service', detail },
       })
-      if (given.service !== null && !services.has(given.service)) return fault('does not exist')
-      // Theirs is one service's: no entry of theirs may stop another one's people.
+      // Theirs is one service's: no entry of theirs may stop another one's people. Whether there is one is not theirs to know.
       if (service !== null && given.service !== service)
         return fault('is not the service of the key')
+      if (given.service !== null && !services.has(given.service)) return fault('does not exist')
       return lists.make({ ...given, rule: null, actor })
     },
 

@@ -132,8 +132,14 @@ describe('I21: entries over HTTP', () => {
     const { body } = await banker.get(PATH)
     expect(body.entries).toMatchObject([{ id: own.id }])
     for (const id of [all, theirs]) expect((await end(id, banker)).status).toBe(404)
-    const other = await create({ by: 'country', value: 'ES', service: 'default' }, banker)
-    expect([other.status, other.body.errors[0].field]).toEqual([400, 'service'])
+    // Of one that exists and of one that does not, the same is said.
+    for (const service of ['default', 'nobody']) {
+      const other = await create({ by: 'country', value: 'ES', service }, banker)
+      expect([other.status, other.body.errors]).toEqual([
+        400,
+        [{ field: 'service', detail: 'is not the service of the key' }],
+      ])
+    }
     expect((await banker.get(`${PATH}?service=default`)).status).toBe(400)
     expect((await end(own.id, banker)).status).toBe(200)
     for (const id of [all, theirs]) expect((await end(id)).status).toBe(200)
