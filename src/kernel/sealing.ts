@@ -26,6 +26,11 @@ export function refusalContext(budgetIndex: Uint8Array): string {
   return `refused:${Buffer.from(budgetIndex).toString('hex')}`
 }
 
+/** Of the numbers that a level of the shield has met: they name people together with its value. */
+export function levelContext(rule: string, service: string, value: string): string {
+  return `shield:${rule}:${service}:${value}`
+}
+
 /** One of the two: an E.164 number or address, or a login flow's own id of a user. */
 export type PartyNames = { to: string; subject: null } | { to: null; subject: string }
 

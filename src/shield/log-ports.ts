@@ -46,7 +46,7 @@ export type WatchedLog = {
 /** Of a block of numbers: the last digits of one, how often it was asked for, and when. */
 export type MetLately = [tail: string, starts: number, at: number]
 
-/** Stored as JSON: short, for there are thousands. */
+/** In memory; `KeptLevel` is stored as JSON: short, for there are thousands. */
 export type Level = {
   /** The time that `sums` are of. */
   at: number
@@ -62,7 +62,9 @@ export type Level = {
 }
 
 export type LevelKey = { rule: ShieldRule; service: string; value: string }
-export type StoredLevel = LevelKey & { level: Level }
+/** `people` is sealed: the last digits of a number, beside its block, are all of it. Null: nobody. */
+export type KeptLevel = Omit<Level, 'people'> & { people: string | null }
+export type StoredLevel = LevelKey & { level: KeptLevel }
 
 /** What a stop stopped, or would have: a row for what has no price, and one for each currency. */
 export type StopRow = LevelKey & {

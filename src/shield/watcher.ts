@@ -5,12 +5,13 @@ import type { AuditStore } from '../audit/ports.ts'
 import { createSettled } from '../events/settled.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { drawToken } from '../kernel/ids.ts'
+import type { Keyring } from '../kernel/keyring.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createLoop } from '../kernel/loop.ts'
 import { createLevels } from './book-of-levels.ts'
 import type { Fact, FactDeps } from './facts.ts'
 import type { ModeOf, Stop } from './judge.ts'
-import { rounded } from './levels.ts'
+import { keepLevel, openLevel } from './kept-levels.ts'
 import type { LevelKey, ShieldStore, StoredLevel, WatchedEvent } from './log-ports.ts'
 import { createPass } from './pass.ts'
 import { createPending } from './pending.ts'
@@ -35,6 +36,7 @@ const LOAD_BATCH = 1_000
 export type Begun = { stop: Stop; fact: Fact }
 
 export type WatcherDeps = FactDeps & {
+  keyring: Pick<Keyring, 'seal'>
   store: ShieldStore
   reader: Pick<AuditStore, 'claim' | 'release'>
   /** False where numbers are given in the order of commits. */
@@ -78,7 +80,7 @@ function createCounting(deps: WatcherDeps) {
       for (let after: LevelKey | null = null; ; ) {
         const rows: StoredLevel[] = await deps.store.levels(after, LOAD_BATCH)
         for (const { level, ...key } of rows) {
-          levels.load(key, level)
+          levels.load(key, openLevel(deps.keyring, key, level))
           pass.remember(level.until)
         }
         after = rows.at(-1) ?? null
@@ -91,7 +93,7 @@ function createCounting(deps: WatcherDeps) {
       const gone: LevelKey[] = []
       const kept: StoredLevel[] = []
       for (const [key, level] of changed)
-        if (level) kept.push({ ...key, level: rounded(level) })
+        if (level) kept.push({ ...key, level: keepLevel(deps.keyring, key, level) })
         else gone.push(key)
       return { levels: kept, gone, stops: pending.rows() }
     },

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createWhatIf } from '../../src/admin/shield.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
+import { createKeyring } from '../../src/kernel/keyring.ts'
 import { networkKey } from '../../src/limits/client-address.ts'
+import { openLevel } from '../../src/shield/kept-levels.ts'
 import type { ShieldStore, StopRow } from '../../src/shield/log-ports.ts'
 import { type Begun, createWatcher, type WatcherDeps } from '../../src/shield/watcher.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -18,6 +20,7 @@ const MONTH = makeMonth({ people: 20, seed: 5 })
 const NOW = BEGIN + 40 * DAY_MS
 const EVERYTHING = { service: null, since: 0, limit: 10_000 }
 const LOGGER = { warn() {} }
+const ANOTHER = createKeyring([Buffer.alloc(32, 9)])
 
 async function purgeHalf(store: Store) {
   const all = await store.shield.stops(EVERYTHING)
@@ -135,6 +138,28 @@ function describeWatching(open: () => Promise<Opened>): void {
     await two.toEnd()
     expect(sumsOf(await store.shield.stops(EVERYTHING))).toEqual(await expectedOf(store))
     expect(commits).toBeGreaterThan(2)
+  })
+
+  it('has no whole number in the store: beside a block, the last digits of its people are sealed', async () => {
+    const store = await openWritten()
+    const one = watch(store)
+    await one.toEnd()
+    const levels = await store.shield.levels(null, 10_000)
+    const sealed = levels.filter(({ level }) => level.people !== null)
+    expect(new Set(sealed.map(({ rule }) => rule))).toEqual(new Set(['prefix', 'sequential']))
+    const tails = new Set(MONTH.starts.map(({ to }) => to.slice(-4)))
+    for (const row of sealed) {
+      const { people } = openLevel(keyring, row, row.level)
+      expect(people.length).toBeGreaterThan(0)
+      for (const [tail] of people) {
+        expect(tails).toContain(tail)
+        expect(JSON.stringify(row.level)).not.toContain(`"${tail}"`)
+      }
+      // Nor does it open as another block's, or under another root key.
+      expect(openLevel(keyring, { ...row, value: '1' }, row.level).people).toEqual([])
+      expect(openLevel(ANOTHER, row, row.level).people).toEqual([])
+    }
+    await one.stop()
   })
 
   it('keeps what was counted until a stop or the time to commit, and writes it at the end', async () => {

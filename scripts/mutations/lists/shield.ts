@@ -21,6 +21,12 @@ export const SHIELD: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'C84.people-sealed',
+    'no number is in the store in plaintext: a level’s block and the last digits of its people are all of it',
+    [WATCHING, 'has no whole number'],
+    { node: 'ConditionalExpression', becomes: 'JSON.stringify(people)' },
+  ),
+  mutant(
     'C84.known-pass',
     'a recipient who was approved here before is no part of any rule',
     [RULES, 'nothing of a known recipient'],

@@ -2,7 +2,7 @@
 // A value is a block of numbers, a country, a network, a domain, or a keyed hash of an address. Times are milliseconds since the epoch.
 
 import type { ShieldMode, ShieldRule } from '../../kernel/shield-rules.ts'
-import type { Level } from '../../shield/log-ports.ts'
+import type { KeptLevel } from '../../shield/log-ports.ts'
 import { index, integer, primaryKey, sqliteTable, text } from './drizzle.ts'
 
 export const shieldLevels = sqliteTable(
@@ -11,7 +11,7 @@ export const shieldLevels = sqliteTable(
     rule: text('rule').$type<ShieldRule>().notNull(),
     service: text('service').notNull(),
     value: text('value').notNull(),
-    level: text('level', { mode: 'json' }).$type<Level>().notNull(),
+    level: text('level', { mode: 'json' }).$type<KeptLevel>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.rule, t.service, t.value] })],
 )

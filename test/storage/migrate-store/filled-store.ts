@@ -9,7 +9,6 @@ import { createSigner } from '../../../src/audit/note.ts'
 import { createCounter } from '../../../src/counts/counter.ts'
 import { EVENT_TYPES } from '../../../src/events/types.ts'
 import { createId } from '../../../src/kernel/ids.ts'
-import type { Level } from '../../../src/shield/log-ports.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
@@ -200,11 +199,11 @@ async function watchSome(store: Store): Promise<void> {
   const from = (await store.audit.claim({ ...holder, now: T0, leaseMs: 1 })) ?? 0
   const key = { rule: 'prefix', service: 'default', value: '1415555' } as const
   const times = { since: T0, until: T0 + 900_000, strikes: 1 }
-  const level = { at: T0, sums: [10.5, 0, 0.0001, 2], people: [['0101', 2, T0]], ...times }
+  const level = { at: T0, sums: [10.5, 0, 0.0001, 2], people: 'c2VhbGVk', ...times }
   const stop = { ...key, ...times, mode: 'record', starts: 3, approved: 1, micros: 0 } as const
   await store.shield.commit({
     ...{ holder: 'h', from, to: from, gone: [] },
-    levels: [{ ...key, level: level as Level }],
+    levels: [{ ...key, level }],
     stops: [
       { ...stop, currency: '' },
       { ...stop, starts: 0, approved: 0, currency: 'EUR', micros: 240_000 },
