@@ -39,6 +39,12 @@ export function createListAdmin(deps: { lists: Lists; services: { has(name: stri
     list: (filter: EntryFilter, cursor: string | null, limit: number) =>
       lists.list(filter, cursor, limit),
 
+    /** Undefined: the admin sees no such entry. */
+    async find({ service }: Pick<Admin, 'service'>, id: string): Promise<ListEntry | undefined> {
+      const entry = await lists.find(id)
+      return entry && (service === null || entry.service === service) ? entry : undefined
+    },
+
     /** Logged with its reason, which names nobody. */
     async make({ service, ...actor }: Admin, given: EntryGiven): Promise<AdminWritten> {
       const fault = (detail: string): AdminWritten => ({

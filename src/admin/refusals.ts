@@ -34,6 +34,8 @@ export type RefusalLine = {
   channel: string | null
   country: string | null
   numberType: string | null
+  /** Of the lists, that refused it. */
+  entry: string | null
   clientIp: string | null
   keyId: string | null
   verificationId: string | null
@@ -94,6 +96,7 @@ function toLine(record: RefusalRecord, key: string, person: Person | undefined):
     channel: textOr(details.channel),
     country: textOr(details.country),
     numberType: textOr(details.number_type),
+    entry: textOr(details.entry),
   }
   return {
     // The text holds keyed indexes: only a hash of it leaves, cut short.

@@ -148,20 +148,22 @@ function list(page: SignedInPage, { lines, log, services }: ShownLists): Html {
 }
 
 function notesOf({ log, notice }: ShownLists): Html | '' {
-  const { recipient, nothing } = log.query
+  const { recipient, nothing, entry } = log.query
   if (nothing === 'text')
-    return html`<p class="note bad" role="alert">This text names nobody: it is not a phone number or an e-mail address. All entries are below.</p>`
+    return html`<p class="note bad" role="alert">This text names nobody: it is not a phone number, an e-mail address or the id of an entry. All entries are below.</p>`
   const said =
     notice === undefined
       ? ''
       : html`<p class="note ${notice.state}" role="${notice.state === 'good' ? 'status' : 'alert'}">${notice.text}</p>`
+  if (entry !== undefined)
+    return html`${said}<p class="note">Only the entry <code>${entry}</code>. <a href="${PATH}">All entries</a>.</p>`
   if (recipient === undefined) return said
   const links = html`<a href="/admin/verifications?recipient=${recipient}">Their verifications</a>`
   return html`${said}${onlyPerson(PATH, log, links)}`
 }
 
 function choices({ log }: ShownLists): Html {
-  const { cursor: _, done: __, by: ___, value: ____, ...rest } = log.query
+  const { cursor: _, done: __, by: ___, value: ____, entry: _____, ...rest } = log.query
   const link = (label: string, query: Record<string, string>, isHere: boolean) =>
     html`<a class="button" href="${logAddress(PATH, query).replace(/\?$/, '')}"${isHere ? html` aria-current="true"` : ''}>${label}</a>`
   const { over, effect, ...others } = rest
@@ -170,7 +172,7 @@ function choices({ log }: ShownLists): Html {
 
 export function listPage(page: SignedInPage, shown: ShownLists): Html {
   const { lines, nextCursor, log } = shown
-  const find = html`<input name="find" aria-label="Phone number or e-mail address" placeholder="+14155552671, ann@example.com" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button>`
+  const find = html`<input name="find" aria-label="Phone number, e-mail address or reference" placeholder="+14155552671, ann@example.com, lst_…" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button>`
   const { done: _, ...rest } = log.query
   const older =
     nextCursor === null

@@ -65,9 +65,18 @@ const DONE: Readonly<Record<string, Made>> = {
   },
 }
 
+/** By its id, which is the reference that a refused person gives. Undefined: none is asked for. */
+async function oneEntry(page: SignedInPage, deps: ConsoleDeps, { query }: Log) {
+  if (query.entry === undefined) return undefined
+  const isId = LIST_ENTRY_ID.test(query.entry)
+  const entry = isId ? await deps.admin.lists.find(page.admin, query.entry) : undefined
+  return { items: entry ? [entry] : [], nextCursor: null }
+}
+
 async function show(page: SignedInPage, deps: ConsoleDeps, log: Log, about: ShownLists['about']) {
   const { cursor = null, done = '' } = log.query
-  const found = await deps.admin.lists.list(about.filter, cursor, PAGE_SIZE)
+  const one = await oneEntry(page, deps, log)
+  const found = one ?? (await deps.admin.lists.list(about.filter, cursor, PAGE_SIZE))
   const services = page.admin.service === null ? [...deps.services.keys()] : [page.admin.service]
   return listPage(page, {
     ...{ log, services, about, lines: await entriesOf(deps, found.items) },
@@ -86,6 +95,7 @@ export function addLists(pages: Pages, deps: ConsoleDeps): void {
       return show(page, deps, log, { filter: about, given, fault: undefined })
     },
     async find(typed, service) {
+      if (LIST_ENTRY_ID.test(typed)) return logAddress(PATH, { entry: typed })
       const now = deps.clock.now()
       const firstOf = (budgetIndexes: readonly Uint8Array[]) =>
         lists.list({ service, budgetIndexes, now }, null, 1)

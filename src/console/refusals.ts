@@ -41,7 +41,11 @@ function whoOf({ line, masked, sealed }: Shown): Html {
 }
 
 function whyOf({ line }: Shown): Html {
-  return html`<span class="why"><strong>${line.meaning}</strong><span>${line.action}</span><span class="soft"><code>${line.limit ?? line.error}</code>${line.channel === null ? '' : ` ${line.channel}`}</span></span>` // mutants: C73.limit-named C73.refusal-advice
+  const entry =
+    line.entry === null
+      ? ''
+      : html` <a href="/admin/lists?entry=${line.entry}">the entry that refuses</a>`
+  return html`<span class="why"><strong>${line.meaning}</strong><span>${line.action}</span><span class="soft"><code>${line.limit ?? line.error}</code>${line.channel === null ? '' : ` ${line.channel}`}${entry}</span></span>` // mutants: C73.limit-named C73.refusal-advice
 }
 
 function lastRefused({ firstAt, lastAt }: RefusalLine, now: number): Html {

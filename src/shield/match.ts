@@ -26,7 +26,8 @@ export type Compiled = {
   find(looked: Looked): ListEntry[]
 }
 
-const hexOf = (bytes: Iterable<number>) => Buffer.from([...bytes]).toString('hex')
+const hexOf = (bytes: Uint8Array | readonly number[]) =>
+  Buffer.from(bytes as Uint8Array).toString('hex')
 
 /** @param hex of the whole address. @returns what all addresses of the network share */
 function maskHex(hex: string, bits: number): string {

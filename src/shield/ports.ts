@@ -66,7 +66,7 @@ export type ResealedEntry = Required<Pick<ListEntry, 'budgetIndex' | 'recipientS
 export type ListStore = {
   /** Grows with each change that a verdict may notice. */
   version(): Promise<number>
-  /** In force at this time, the oldest first. */
+  /** In force at this time, in no order. */
   inForce(now: number, limit: number): Promise<ListEntry[]>
   find(id: string): Promise<ListEntry | undefined>
   /** One transaction with its event (`list.entry_made`). */

@@ -1,6 +1,6 @@
 // I21 in the console: a row of the abuse page becomes an entry, which blocks, is shown with its reason and maker, and is ended.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
 import { formTokenOf, type Visitor } from './visitor.ts'
 import { makeKey, readable, signedIn } from './world.ts'
@@ -72,6 +72,16 @@ describe('I21: the lists page', () => {
     expect((await post('create', { ...FORM, reason: HOSTILE })).location).toBe(`${PATH}?done=made`)
     expect((await start('+2250701020340', '192.0.2.99')).body.error).toBe('recipient_blocked')
     const page = await visitor.get(`${PATH}?done=made`)
+    await vi.waitFor(async () => {
+      const refusals = await visitor.get('/admin/refusals?error=recipient_blocked')
+      expect(refusals.text).toContain(`/admin/lists?entry=${idIn(page)}`)
+    })
+    const found = { form_token: formTokenOf(page), find: idIn(page) }
+    expect((await visitor.post(`${PATH}/find`, found)).location).toBe(`${PATH}?entry=${idIn(page)}`)
+    expect(readable(await visitor.get(`${PATH}?entry=${idIn(page)}`))).toMatch(
+      /Only the entry lst_\w+ \. All entries .* 2250701 a prefix of numbers blocked/,
+    )
+    expect(readable(await visitor.get(`${PATH}?entry=nonsense`))).toContain('No entries match.')
     expect(page.text).not.toContain('<script>alert')
     expect(readable(page)).toMatch(
       /Made: it holds from now on.* 2250701 a prefix of numbers blocked .*alert.* by ADMIN_KEY every service End…/,

@@ -14,7 +14,7 @@ const REASON = {
 const LINE: RefusalLine = {
   ...{ id: 'a', service: 'default', count: 1, firstAt: NOW - 60_000, lastAt: NOW - 60_000 },
   ...{ route: 'start', clientIp: '203.0.113.7', keyId: 'key_1', person: undefined },
-  ...{ verificationId: null, reference: null, isOfMany: false },
+  ...{ verificationId: null, reference: null, isOfMany: false, entry: null },
   ...{ ...REASON, ...adviseOnRefusal(REASON) },
 }
 type Line = { line?: Partial<RefusalLine>; masked?: string; sealed?: string }

@@ -74,6 +74,10 @@ export const Refused = z
       description: 'Of a phone number, as libphonenumber has it; null: unknown, or no number.',
       example: 'mobile',
     }),
+    entry: textOrNull.openapi({
+      description: 'The entry of the lists that refused it; null: something else did.',
+      example: 'lst_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p',
+    }),
     client_ip: textOrNull,
     key_id: textOrNull,
     verification_id: textOrNull.openapi({ description: 'Null: none was started.' }),
@@ -130,6 +134,7 @@ export function toWireRefusal(
     channel: line.channel,
     country: line.country,
     number_type: line.numberType,
+    entry: line.entry,
     client_ip: line.clientIp,
     key_id: line.keyId,
     verification_id: line.verificationId,

@@ -24,7 +24,7 @@ export function createListStore(query: Query): ListStore {
     },
     async inForce(now, limit) {
       const rows = await query<Raw>(sql`select * from list_entries
-        where ends_at is null or ends_at > ${now} order by seq limit ${limit}`)
+        where ends_at is null or ends_at > ${now} limit ${limit}`)
       return rows.map(toEntry)
     },
     async find(id) {

@@ -51,17 +51,11 @@ function createReads(orm: Orm) {
           sql`service is +${p('service')} and (rule is null) = +${p('byPerson')} and ${inForce}`,
         ),
       )
-      .limit(1)
+      .limit(atMost(1))
       .prepare()
   return {
-    version: orm.select({ version: n.version }).from(n).prepare(),
-    inForce: orm
-      .select(COLUMNS)
-      .from(l)
-      .where(inForce)
-      .orderBy(asc(l.seq))
-      .limit(atMost('limit'))
-      .prepare(),
+    version: orm.select({ version: n.version }).from(n).where(eq(n.id, 1)).prepare(),
+    inForce: orm.select(COLUMNS).from(l).where(inForce).limit(atMost('limit')).prepare(),
     count: orm.select({ count: sql<number>`count(*)` }).from(l).where(inForce).prepare(),
     sameValue: same(eq(l.value, p('value'))),
     samePerson: same(eq(l.budgetIndex, p('budgetIndex'))),

@@ -61,6 +61,7 @@ async function makeStore(client: Database): Promise<void> {
   await engine.adminSessions.find(Buffer.alloc(32))
   await engine.webhooks.dueAt(['none'])
   await engine.counts.next(1)
+  await engine.lists.version()
 }
 
 function planOf(client: Database, statement: string): string[] {
