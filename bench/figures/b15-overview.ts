@@ -123,7 +123,16 @@ function onPostgres(id: string, url: (database: string) => string): Engine {
         [events],
       )
       await client.query('truncate counts, count_costs, count_times')
+      // Sorted once, in place of a step through the index for each row.
+      const { rows: keys } = await client.query(
+        `select conrelid::regclass::text as name, conname as key, pg_get_constraintdef(oid) as definition from pg_constraint
+          where contype = 'p' and conrelid in ('counts'::regclass, 'count_costs'::regclass, 'count_times'::regclass)`,
+      )
+      for (const { name, key } of keys)
+        await client.query(`alter table ${name} drop constraint ${key}`)
       for (const sql of countRowsSql(counted, Date.now())) await client.query(sql)
+      for (const { name, key, definition } of keys)
+        await client.query(`alter table ${name} add constraint ${key} ${definition}`)
       await client.query(`insert into count_place (id, sequence, at, version, awaited)
         select 1, max(seq), max(at), 1, '' from events
         on conflict (id) do update set sequence = excluded.sequence, at = excluded.at, version = 1, awaited = ''`)
