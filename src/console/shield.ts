@@ -40,6 +40,7 @@ function rulesTable({ rules }: ShieldReport): Html {
   return table({
     caption: 'Rules, and what each stopped or would have stopped',
     columns: ['Rule', 'Now', ...numbers('Stops', 'Starts', 'Approved', 'Cost')],
+    isWide: true,
     rows: rules.map((one) => [
       html`<span class="rule"><code>${one.rule}</code><span class="soft">${RULE_WORDS[one.rule]}</span></span>`,
       one.modes.map((mode) => MODE_WORDS[mode]).join(', '),
