@@ -45,7 +45,7 @@ export async function makeDueRows(
       ...{ createdAt: now, expiresAt: now + TTL_MS },
     }
     return store.verifications.create({
-      ...{ record, change: decideStart(record, false, provider), slot: null },
+      ...{ record, change: decideStart(record, false, provider), slot: null, challenge: null },
       guesses: {
         ...{ service: 'default', budgetIndexes: [mac], authenticated: false, now },
         ...{ limits: [], longestLifetimeMs: TTL_MS, wanted: 5 },

@@ -1,7 +1,8 @@
-// A login page in one file, without packages: asks for a number or address, then for the code.
+// A login page without packages: asks for a number or address, then for the code.
 // Everything about codes is left to Countersign; this keeps sessions in memory and is an example, not a product.
 
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const COUNTERSIGN_URL = process.env.COUNTERSIGN_URL ?? 'http://127.0.0.1:8080'
@@ -10,6 +11,7 @@ const PORT = Number(process.env.PORT ?? 3000)
 const MAX_BODY_BYTES = 4096
 /** Past this the oldest browser is forgotten: a visitor must not fill the memory. */
 const MAX_SESSIONS = 10_000
+const SOLVER = readFileSync(new URL('solve-challenge.js', import.meta.url))
 
 /** By the cookie's value: what this browser has begun, and who it is once it is in. */
 const sessions = new Map()
@@ -30,6 +32,22 @@ const startPage = (message) =>
     `<form method="post" action="/login"><label>Phone number (+1…) or e-mail address
 <input name="to" autocomplete="username" required autofocus></label><button>Send me a code</button></form>`,
     message,
+  )
+
+/** Solved in a worker of the browser, and sent with the same form again. */
+const challengePage = (to, challenge) =>
+  page(
+    'One moment',
+    `<p role="status">Your browser is checking that you are not a program. This takes about a second.</p>
+<noscript><p role="alert">Please turn on JavaScript, and start again.</p></noscript>
+<form method="post" action="/login" data-challenge="${escapeHtml(JSON.stringify(challenge))}">
+<input type="hidden" name="to" value="${escapeHtml(to)}"><input type="hidden" name="challenge"></form><p><a href="/">Back</a></p>
+<script>
+const form = document.querySelector('form')
+const worker = new Worker('/solve-challenge.js')
+worker.onmessage = ({ data }) => { form.elements.challenge.value = data; form.submit() }
+worker.postMessage(JSON.parse(form.dataset.challenge))
+</script>`,
   )
 
 const codePage = (to, message) =>
@@ -80,6 +98,7 @@ const SENTENCES = {
   number_type_not_allowed: NOT_THERE,
   channel_not_available: NOT_THERE,
   recipient_suppressed: NOT_THERE,
+  challenge_required: 'That took too long. Please try again.',
   overloaded: 'We are busy. Please try again in a moment.',
   store_unavailable: 'We are busy. Please try again in a moment.',
 }
@@ -124,13 +143,15 @@ function openSession(request, response) {
   return { id: fresh, session }
 }
 
-async function start({ id, session }, to, clientIp) {
+async function start({ id, session }, to, challenge, clientIp) {
   const { ok, body } = await ask('start', {
     to,
+    ...(challenge && { challenge }),
     session: id,
     purpose: 'login',
     client_ip: clientIp,
   })
+  if (body.error === 'challenge_required' && !challenge) return challengePage(to, body.challenge)
   if (!ok) return startPage(explain(body))
   session.verification = { id: body.id, to: body.to }
   return codePage(body.to)
@@ -173,7 +194,8 @@ async function handle(request, response) {
   const clientIp = request.socket.remoteAddress
   if (request.method === 'POST') {
     const form = await readForm(request)
-    if (request.url === '/login') return start(opened, form.get('to') ?? '', clientIp)
+    if (request.url === '/login')
+      return start(opened, form.get('to') ?? '', form.get('challenge'), clientIp)
     if (request.url === '/code') return check(opened, form.get('code') ?? '', clientIp, response)
     if (request.url === '/again') return again(opened)
     if (request.url === '/out') sessions.delete(opened.id)
@@ -183,6 +205,8 @@ async function handle(request, response) {
 }
 
 const server = createServer((request, response) => {
+  if (request.url === '/solve-challenge.js')
+    return response.setHeader('content-type', 'text/javascript').end(SOLVER)
   handle(request, response).then(
     (html) => response.setHeader('content-type', 'text/html; charset=utf-8').end(html),
     () => response.writeHead(500).end('Something went wrong.'),

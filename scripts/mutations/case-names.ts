@@ -79,6 +79,7 @@ export const CASE_NAMES: Readonly<Record<string, string>> = {
   C77: 'a country or provider that leaves its usual band, and chance',
   C80: 'traces: a hostile traceparent, a caller that wants more recorded, a collector in every kind of trouble',
   C84: 'an attack on the bill among honest people: what rules name, and whom they leave alone',
+  C85: 'a challenge that is forged, changed, expired, another’s, cut off or used before',
 }
 
 /** Cases of features that do not exist yet: opt-outs. */

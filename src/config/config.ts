@@ -13,6 +13,7 @@ import type { StoreConfig } from '../storage/open.ts'
 import type { TracesConfig } from '../telemetry/ports.ts'
 import type { ServicePolicy, WebhookTarget } from '../verification/policy.ts'
 import { AUDIT_SETTINGS } from './audit.ts'
+import { CHALLENGE_SETTINGS } from './challenge.ts'
 import { listEffective } from './effective-settings.ts'
 import { freeze } from './freeze.ts'
 import { type DevKeys, type Keys, readKeys } from './keys.ts'
@@ -86,6 +87,8 @@ export type Config = Keys & {
   readonly audit: { readonly target: AuditTarget | null; readonly events: 'all' | 'admin' }
   /** Null: there are none, and their library is not loaded. */
   readonly traces: TracesConfig | null
+  /** SHIELD_CHALLENGE_COST: tries at the most. */
+  readonly challengeTries: number
   /** CIDRs: private ranges that webhooks may reach. */
   readonly webhookRanges: readonly string[]
   /** For people, without secrets. */
@@ -238,6 +241,7 @@ export function loadConfig(env: Environment, sources: ConfigSources): Config {
     prices,
     audit: { target: audit.stream ?? null, events: audit.streamEvents },
     traces,
+    ...reader.read(CHALLENGE_SETTINGS),
     webhookRanges: allowed,
     inForce: listEffective(reader, mode, registry),
     warnings: findWarnings(about),

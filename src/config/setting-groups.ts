@@ -2,6 +2,7 @@
 
 import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import { AUDIT_SETTINGS } from './audit.ts'
+import { CHALLENGE_SETTINGS } from './challenge.ts'
 import { OIDC_SETTINGS } from './oidc.ts'
 import { PRICE_SETTINGS } from './prices.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS } from './service-settings.ts'
@@ -20,9 +21,10 @@ export const SETTING_GROUPS = [
   group('The process', SERVER_SETTINGS),
   group('The default service', SERVICE_SETTINGS),
   group('Limits', LIMIT_SETTINGS),
-  group('Shield', SHIELD_SETTINGS),
   group('Which provider sends', ROUTE_SETTINGS),
   group('Webhooks of the default service', WEBHOOK_SETTINGS),
+  group('Shield', SHIELD_SETTINGS),
+  group('The challenge before a start', CHALLENGE_SETTINGS),
   group('Audit', AUDIT_SETTINGS),
   group('Traces', TRACE_SETTINGS),
   group('Costs', PRICE_SETTINGS),

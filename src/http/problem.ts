@@ -16,6 +16,7 @@ import { LIMIT_NAMES } from '../verification/policy.ts'
 import { setHeader, setRateLimitHeaders } from './answer-headers.ts'
 import type { AppContext } from './deps.ts'
 import { toWireVerification, Verification } from './schemas/answers.ts'
+import { Challenge } from './schemas/challenge.ts'
 
 export const PROBLEM_JSON = 'application/problem+json'
 
@@ -110,6 +111,7 @@ export const Problem = z
     }),
     attempts_remaining: z.int().optional(),
     verification: Verification.optional(),
+    challenge: Challenge.optional(),
   })
   .openapi('Problem')
 
@@ -125,7 +127,7 @@ function toProblemBody(
   retryAfterSeconds: number | undefined,
 ): ProblemBody {
   const { status, title } = ERRORS[refused.error]
-  const { errors, limit, attemptsRemaining, reference, verification } = refused
+  const { errors, limit, attemptsRemaining, reference, verification, challenge } = refused
   return {
     type: problemType(refused.error),
     title,
@@ -145,5 +147,6 @@ function toProblemBody(
     ...(reference !== undefined && { reference }),
     ...(attemptsRemaining !== undefined && { attempts_remaining: attemptsRemaining }),
     ...(verification && { verification: toWireVerification(verification) }),
+    ...(challenge && { challenge }),
   }
 }

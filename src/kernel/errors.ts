@@ -7,6 +7,7 @@ export const ERRORS = {
   scope_missing: { status: 403, title: 'The API key lacks the required scope' },
   country_not_allowed: { status: 403, title: 'Numbers of this country are not allowed' },
   channel_not_available: { status: 403, title: 'The channel is not available' },
+  challenge_required: { status: 403, title: 'A challenge must be solved first' },
   number_type_not_allowed: { status: 403, title: 'Numbers of this type are not allowed' },
   recipient_blocked: { status: 403, title: 'This recipient is blocked' },
   client_blocked: { status: 403, title: 'Requests from this network are blocked' },

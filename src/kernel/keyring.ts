@@ -11,6 +11,7 @@ const MAC_PURPOSES = [
   'receipt',
   'call',
   'trace',
+  'challenge',
 ] as const
 export type MacPurpose = (typeof MAC_PURPOSES)[number]
 

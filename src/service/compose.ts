@@ -20,6 +20,7 @@ import { createReference } from '../kernel/ids.ts'
 import { createKeyedLock } from '../kernel/keyed-lock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { addressKey } from '../limits/client-address.ts'
+import { createChallenges } from '../shield/challenge.ts'
 import { observeHasher, observeService } from '../telemetry/observed.ts'
 import { createMessageComparers, generateCode } from '../verification/comparison.ts'
 import { liftableKeys, limitStates } from '../verification/limit-states.ts'
@@ -69,6 +70,7 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     store: store.verifications,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
     drawQr,
+    challenges: createChallenges({ keyring, clock, tries: config.challengeTries }),
     lock: createKeyedLock(),
     generateCode,
     createReference,

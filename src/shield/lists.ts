@@ -58,9 +58,7 @@ function sealUnder(
 const NOBODY = { budgetIndex: null, recipientSealed: null, rootKey: null }
 
 function faultOf(given: EntryToWrite, now: number): EntryFault | undefined {
-  const { effect, reason, endsAt } = given
-  if (effect === 'challenge')
-    return { field: 'effect', detail: 'cannot be challenge yet: give allow or refuse' }
+  const { reason, endsAt } = given
   if (reason.trim() === '' || reason.length > MAX_REASON || /[\p{Cc}\u2028\u2029]/u.test(reason))
     return { field: 'reason', detail: `must be one line of 1 to ${MAX_REASON} characters` }
   if (endsAt !== null && !(endsAt > now && endsAt <= now + LONGEST_MS))

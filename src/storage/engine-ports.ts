@@ -32,6 +32,7 @@ const READS = {
     'checkStart',
     'findSuppressed',
     'isKnown',
+    'isSpent',
     'find',
     'findToCheck',
     'list',

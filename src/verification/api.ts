@@ -8,6 +8,7 @@ import type {
   VerificationChannel,
 } from '../kernel/channel.ts'
 import type { ErrorSlug } from '../kernel/errors.ts'
+import type { Challenge } from './challenge-ports.ts'
 import type { Budget } from './limit-ports.ts'
 import type { ChainStep, Limit, LimitName, ServicePolicy } from './policy.ts'
 import type { DeliveryRecord, VerificationStatus } from './state.ts'
@@ -31,6 +32,8 @@ export type StartFields = Common & {
   decoy: boolean
   ttlSeconds: number | null
   metadata: Record<string, string>
+  /** The solution of one, as the caller gave it. */
+  challenge: string | null
 }
 /** A message to a recipient. */
 export type SendCommand = StartFields & {
@@ -108,6 +111,8 @@ export type Refusal = {
   reference?: string
   attemptsRemaining?: number
   verification?: VerificationView
+  /** To be solved for the next start. */
+  challenge?: Challenge
   /** Only with `code_incorrect`, which is stored under an Idempotency-Key. */
   replayed?: boolean
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { KeyedLock } from '../kernel/keyed-lock.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
+import type { Challenges } from './challenge-ports.ts'
 import type { Comparers } from './comparison.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
 import type { Limiter } from './limit-ports.ts'
@@ -24,6 +25,7 @@ export type Domain = {
   /** By channel, what a typed code is compared with. */
   compare: Comparers
   refusals: RefusalLog
+  challenges: Challenges
   /** What the lists say of a start. */
   judge: Judge
   wake: Wake

@@ -6,6 +6,7 @@ import type { Actor } from '../kernel/actor.ts'
 import type { Channel } from '../kernel/channel.ts'
 import type { TraceContext } from '../kernel/tracing.ts'
 import type { Refusal } from './api.ts'
+import type { SpentChallenge } from './challenge-ports.ts'
 import type { Change, Decide } from './change.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
@@ -65,6 +66,8 @@ export type CreateInput = {
   change: Change
   slot: SessionSlot | null
   guesses: GuessQuery
+  /** Noted, so that no other start is made for it. Null: none was asked for. */
+  challenge: SpentChallenge | null
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
   /** Of the request, kept with what it writes; undefined: it is not traced. */
@@ -76,6 +79,8 @@ export type CreateOutcome =
   /** A racer with the same session came first; its verification, unchanged. */
   | { kind: 'continued'; record: VerificationRecord }
   | { kind: 'guesses_refused'; refusal: GuessRefusal }
+  /** Another start came first with this solution. */
+  | { kind: 'challenge_spent' }
   | AnsweredBefore
 
 export type ChangeInput<Result> = {
@@ -127,7 +132,9 @@ export type VerificationStore = {
   find(service: string, id: string): Promise<VerificationRecord | undefined>
   /** One round trip. */
   findToCheck(query: CheckQuery): Promise<ToCheck | undefined>
-  /** One transaction: idempotency, slot, guess reservation, verification with what `change` says. */
+  /** Whether a start was made for this challenge; `create` decides it. */
+  isSpent(challenge: Uint8Array): Promise<boolean>
+  /** One transaction: idempotency, slot, guess reservation, challenge, verification with what `change` says. */
   create(input: CreateInput): Promise<CreateOutcome>
   /**
    * One transaction: the stored answer is looked up, `decide` decides on the row as it is, and all that it decided is
@@ -142,7 +149,7 @@ export type VerificationStore = {
    * @returns how many rows were changed
    */
   sweep(input: { now: number; graceMs: number; limit: number }): Promise<number>
-  /** Removes idempotency rows past their time. @returns how many */
+  /** Removes idempotency rows and spent challenges past their time. @returns how many */
   purgeAnswers(input: { now: number; limit: number }): Promise<number>
 }
 

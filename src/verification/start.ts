@@ -12,6 +12,7 @@ import type {
   Success,
 } from './api.ts'
 import { guessQuery } from './budgets.ts'
+import { askChallenge, type Proof } from './challenge.ts'
 import { createContinuation } from './continue.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor } from './idempotency.ts'
@@ -22,7 +23,7 @@ import { planMessageStart } from './start-message.ts'
 import type { Continued, PlannedStart, PreparedCode, StartContext } from './start-plan.ts'
 import type { VerificationRecord } from './state.ts'
 import { decideStart } from './transitions.ts'
-import { refuseListed } from './verdict.ts'
+import { refuseBlocked } from './verdict.ts'
 import { answerWith } from './view.ts'
 
 type Answer = Success<'started'> | Success<'continued'>
@@ -49,20 +50,47 @@ async function startOnce(deps: StartDeps, context: StartContext): Promise<Learne
     learned(result, { ...about, verificationId })
   const before = await context.response.find()
   if (before) return learned(before, about)
-  const blocked = await refuseListed(deps.judge, context.caller, context.plan.judged)
-  if (blocked) return learned(blocked, about) // mutant: I21.before-count
+  const { judged } = context.plan
+  const verdict = judged ? await deps.judge(context.caller.service.name, judged) : undefined
+  if (verdict?.effect === 'refuse') return learned(refuseBlocked(verdict), about) // mutant: I21.before-count
   const open = await deps.continueSession(context)
   if (open) return learnedOf(open) // mutant: C47.continue-before-count
-  const result = await makeNew(deps, context)
-  const stands = result.kind === 'started' || ('error' in result && !isOfABudget(result))
+  const result =
+    verdict?.effect === 'challenge'
+      ? await makeQuestioned(deps, context, verdict.entry) // mutant: C85.questioned
+      : await makeNew(deps, context, null)
+  const stands = result.kind === 'started' || ('error' in result && !mayBeARacer(result))
   if (stands) return learned(result, about)
-  // The same session's start on another node may have come first, and taken the last of a budget: continue it.
+  // The same request, or the same session's, may have come first on another node, and taken the challenge or the last of
+  // a budget: its answer, or its verification.
+  const answered = isOfAChallenge(result) ? await context.response.find() : undefined
+  if (answered) return learned(answered, about)
   const raced = await deps.continueSession(context)
   return raced ? learnedOf(raced) : learned(result, about)
 }
 
+/** Parallel ones with one solution wait for each other: what the first spends, the others need not count. */
+async function makeQuestioned(
+  deps: StartDeps,
+  context: StartContext,
+  entry: string,
+): Promise<StartResult> {
+  const { caller, command, plan } = context
+  const { challenge } = command
+  const questioned = { service: caller.service.name, party: plan.party, entry }
+  const make = async () => {
+    const proof = await askChallenge(deps, questioned, challenge)
+    return 'error' in proof ? proof : makeNew(deps, context, proof)
+  }
+  return challenge === null ? make() : deps.lock.run([`challenge:${challenge}`], make)
+}
+
 /** Limits, then one transaction. */
-async function makeNew(deps: StartDeps, context: StartContext): Promise<StartResult> {
+async function makeNew(
+  deps: StartDeps,
+  context: StartContext,
+  proof: Proof | null,
+): Promise<StartResult> {
   const { caller, command, plan } = context
   const missing = await plan.refuseMissing?.()
   if (missing) return missing
@@ -87,7 +115,8 @@ async function makeNew(deps: StartDeps, context: StartContext): Promise<StartRes
     const prepared = code && (await code.ready())
     // Thrown: nobody knows whether it was made. Its id may be taken, so it never goes back; and its counts stay.
     used = true
-    const result = await create(deps, context, prepared, admission.budgets)
+    const admitted = { code: prepared, budgets: admission.budgets, proof }
+    const result = await create(deps, context, admitted)
     used = result.kind === 'started'
     return result
   } finally {
@@ -99,8 +128,7 @@ async function makeNew(deps: StartDeps, context: StartContext): Promise<StartRes
 async function create(
   { store, clock, wake }: StartDeps,
   { caller, command, plan, response }: StartContext,
-  code: PreparedCode | null,
-  budgets: Budget[],
+  { code, budgets, proof }: Admitted,
 ): Promise<StartResult> {
   const now = clock.now()
   const record = plan.record(now, code)
@@ -111,6 +139,7 @@ async function create(
     change: decideStart(record, plan.isLandline, plan.pickProvider(), plan.steps()),
     slot: plan.slot,
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
+    challenge: proof?.spent ?? null,
     actor: actorOf(caller, command.endUser),
     idempotency: response.write((after) => answer('started', after)),
   })
@@ -122,12 +151,20 @@ async function create(
       return answer('continued', outcome.record)
     case 'guesses_refused':
       return refuseLimitedUntil(outcome.refusal, now)
+    case 'challenge_spent':
+      return (proof as Proof).refuseSpent()
     case 'answered_before':
       return response.replay(outcome.stored)
   }
 }
 
-const isOfABudget = ({ error }: Refusal) => error === 'rate_limited'
+/** What a new verification is made with. */
+type Admitted = { code: PreparedCode | null; budgets: Budget[]; proof: Proof | null }
+
+const isOfAChallenge = (result: StartResult) =>
+  'error' in result && result.error === 'challenge_required'
+
+const mayBeARacer = (result: Refusal) => result.error === 'rate_limited' || isOfAChallenge(result)
 
 const isFactorStart = (command: StartCommand): command is FactorStartCommand => 'subject' in command
 

@@ -25,7 +25,7 @@ export type Judge = (
 ) => Verdict | undefined | Promise<Verdict | undefined>
 
 /** Nothing about the reason: a stranger who is blocked learns which support case it is, and no more. */
-function refuseBlocked({ about, entry }: Verdict): Refusal {
+export function refuseBlocked({ about, entry }: Verdict): Refusal {
   const [error, what] =
     about === 'client'
       ? (['client_blocked', 'requests from this network are refused'] as const)

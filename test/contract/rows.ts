@@ -100,6 +100,7 @@ export function createInput(
     record,
     change: decideStart(record, false),
     slot: null,
+    challenge: null,
     guesses: {
       service: record.service,
       budgetIndexes: [record.budgetIndex],

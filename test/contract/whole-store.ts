@@ -15,6 +15,7 @@ import { describeClaims } from './outbox-claims.ts'
 import { describePolls } from './outbox-polls.ts'
 import { describeReceipts } from './outbox-receipts.ts'
 import { describeSettling } from './outbox-settling.ts'
+import { describeSpentChallenges } from './spent-challenges.ts'
 import { describeStartClaims } from './start-claims.ts'
 import { describeGuesses, describeNumberLimit } from './store-budgets.ts'
 import { describeChecks } from './store-checks.ts'
@@ -32,6 +33,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeGuesses(factory)
   describeIdempotency(factory)
   describeSessions(factory)
+  describeSpentChallenges(factory)
   describeLifecycle(factory)
   describeFactors(factory)
   describeFactorUses(factory)

@@ -44,6 +44,7 @@ const EXPECTED: Record<ErrorSlug, string> = {
   number_type_not_allowed: ANOTHER,
   recipient_blocked: SUPPORT,
   client_blocked: SUPPORT,
+  challenge_required: 'solve the challenge',
   not_found: THROWS,
   verification_not_found: OVER,
   factor_not_found: OVER,

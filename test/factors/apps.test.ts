@@ -351,7 +351,7 @@ describe('budgets', () => {
     const start = (clientIp: string, n: number) =>
       world.service.start(world.caller, {
         ...{ subject: `s${n}`, channel: 'totp', decoy: true, locale: null, purpose: 'login' },
-        ...{ session: null, authenticated: false, ttlSeconds: null, metadata: {} },
+        ...{ session: null, authenticated: false, ttlSeconds: null, metadata: {}, challenge: null },
         ...{ endUser: { clientIp, userAgent: null }, idempotency: null },
       })
     for (let n = 0; n < 3; n += 1) expect((await start('203.0.113.7', n)).kind).toBe('started')

@@ -43,9 +43,10 @@ describe('the way in', () => {
       code_length: 8,
       ttl_seconds: 120,
       metadata: { order: '7' },
+      challenge: 'c29sdmVk',
     }
     await client.post('/verify/start', body, { 'idempotency-key': '"abc \\"d\\""' })
-    const { client_ip: _ip, user_agent: _agent, ...covered } = body
+    const { client_ip: _ip, user_agent: _agent, challenge, ...covered } = body
     expect(lastCall()).toEqual({
       operation: 'start',
       caller: 'shop',
@@ -65,6 +66,7 @@ describe('the way in', () => {
         codeLength: 8,
         ttlSeconds: 120,
         metadata: { order: '7' },
+        challenge,
         endUser: { clientIp: '203.0.113.7', userAgent: 'curl\ufffd\ufffd/8' },
         idempotency: { key: 'abc "d"', body: covered },
       },
@@ -86,6 +88,7 @@ describe('the way in', () => {
       codeLength: null,
       ttlSeconds: null,
       metadata: {},
+      challenge: null,
       endUser: { clientIp: null, userAgent: null },
       idempotency: null,
     })

@@ -86,6 +86,7 @@ describe.each(Object.entries(ENGINES))('a check whose effect cannot be written, 
         locale: null,
         codeLength: null,
         metadata: {},
+        challenge: null,
       },
       ...{ authenticated: false, ...NOBODY },
     })

@@ -58,7 +58,14 @@ function createFlow(over: Partial<World['domain']> = {}) {
         locale: null,
         codeLength: null,
       },
-      ...{ ttlSeconds: null, metadata: {}, authenticated: false, decoy: false, purpose: 'login' },
+      ...{
+        ttlSeconds: null,
+        metadata: {},
+        challenge: null,
+        authenticated: false,
+        decoy: false,
+        purpose: 'login',
+      },
       ...SOMEBODY,
     })
   const check = (given: { id: string; code: string; to?: string; session?: string }) =>

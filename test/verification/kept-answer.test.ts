@@ -54,6 +54,7 @@ const start = (key: string) =>
       locale: null,
       codeLength: null,
       metadata: {},
+      challenge: null,
     },
     ...{ authenticated: false, ...under(key) },
   })

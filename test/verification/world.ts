@@ -22,6 +22,7 @@ import { SHIELD_RULES, type ShieldModes } from '../../src/kernel/shield-rules.ts
 import { addressKey } from '../../src/limits/client-address.ts'
 import { openSqliteLimiter } from '../../src/limits/sqlite-limiter.ts'
 import { createBook } from '../../src/shield/book.ts'
+import { createChallenges } from '../../src/shield/challenge.ts'
 import { createLists } from '../../src/shield/lists.ts'
 import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
@@ -124,6 +125,7 @@ export async function createWorld(options: {
   /** As between nodes: starts of one session do not wait for each other. */
   withoutLock?: boolean
   waitTooLong?: Domain['waitTooLong']
+  judge?: Domain['judge']
 }) {
   const directory = temporaryDirectory()
   const at = { wall: START_WALL_MS, monotonic: 0 }
@@ -161,9 +163,10 @@ export async function createWorld(options: {
   })
   const domain = {
     ...wrapped,
-    judge: book.judge,
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
+    challenges: createChallenges({ keyring, clock, tries: 8 }),
+    judge: options.judge ?? book.judge,
     wake: () => {},
     lock: options.withoutLock
       ? { run: <T>(_keys: readonly string[], work: () => Promise<T>) => work() }
@@ -252,7 +255,7 @@ export async function createWorld(options: {
     }) =>
       service.start(caller, {
         ...{ locale: null, purpose: 'login', session: null, authenticated: false, decoy: false },
-        ...{ ttlSeconds: null, metadata: {}, ...given, ...NOBODY },
+        ...{ ttlSeconds: null, metadata: {}, challenge: null, ...given, ...NOBODY },
       }),
     get sweptAt() {
       return sweptAt
@@ -278,6 +281,7 @@ export async function createWorld(options: {
           locale: null,
           codeLength: null,
           metadata: {},
+          challenge: null,
         },
         ...{ authenticated: false, ...given, ...NOBODY },
       }),

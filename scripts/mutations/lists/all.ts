@@ -12,6 +12,7 @@ import { BODIES } from './bodies.ts'
 import { BUDGETS } from './budgets.ts'
 import { CALLBACKS } from './callbacks.ts'
 import { CALLS } from './calls.ts'
+import { CHALLENGES } from './challenges.ts'
 import { CHECKS } from './checks.ts'
 import { COMMANDS } from './commands.ts'
 import { CONSOLE } from './console.ts'
@@ -121,6 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WEBHOOKS,
   ...CALLBACKS,
   ...CALLS,
+  ...CHALLENGES,
   ...RECEIPTS,
   ...SHIELD,
 ].sort((a, b) => rank(keptBy(a)) - rank(keptBy(b)))

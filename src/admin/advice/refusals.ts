@@ -90,6 +90,10 @@ const ERROR_ADVICE: Readonly<Partial<Record<ErrorSlug, (refused: Refused) => Adv
     'An entry of the lists refuses requests from this network.',
     'Look the entry up in Lists for its reason. Everybody behind the network is refused: an admin ends the entry if honest users are among them.',
   ],
+  challenge_required: () => [
+    'The lists ask for a solved challenge before this person is written to, and the request had none, or one that was not good for it.',
+    'The login flow hands the challenge of the answer to its page and starts again with the solution. Somebody who is refused like this again and again has no such page: the developers of the login flow add it.',
+  ],
   channel_not_available: ({ channel }) => [
     `No provider of the service sends by ${channel ?? 'this channel'}.`,
     'The operator configures a provider for it, or the login flow requests another channel.',

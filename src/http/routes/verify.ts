@@ -57,6 +57,7 @@ const start = defineRoute(
       'channel_not_available',
       'channel_without_receipts',
       'number_type_not_allowed',
+      'challenge_required',
       'factor_not_found',
       'recipient_suppressed',
       'recipient_blocked',

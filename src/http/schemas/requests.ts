@@ -13,6 +13,7 @@ import type {
   StartFields,
 } from '../../verification/api.ts'
 import type { ChainStep } from '../../verification/policy.ts'
+import { challengeField } from './challenge.ts'
 import {
   BESIDE_OTHER_FAULTS,
   channelField,
@@ -66,6 +67,7 @@ export const StartBody = z
     code_length: codeLengthField.optional(),
     ttl_seconds: ttlSecondsField.optional(),
     metadata: metadataField.optional(),
+    challenge: challengeField.optional(),
   })
   .superRefine(checkStart, BESIDE_OTHER_FAULTS)
   .openapi('StartRequest', ONE_PARTY)
@@ -118,10 +120,10 @@ export const IdParams = z.object({ id: idField })
 
 type Fields = Record<string, unknown>
 
-/** The part that the fingerprint covers: the same request from another address is the same request. */
+/** The part that the fingerprint covers: the same request from another address or with another solution is the same request. */
 export function idempotencyOf(key: string | null, body: Fields): Idempotency | null {
   if (key === null) return null
-  const { client_ip: _address, user_agent: _agent, ...covered } = body
+  const { client_ip: _address, user_agent: _agent, challenge: _solution, ...covered } = body
   return { key, body: covered }
 }
 
@@ -153,6 +155,7 @@ export function toStartCommand(body: z.infer<typeof StartBody>, common: Common):
     decoy: body.decoy,
     ttlSeconds: body.ttl_seconds ?? null,
     metadata: body.metadata ?? {},
+    challenge: body.challenge ?? null,
   }
   // `checkStart` has let it through.
   if (subject !== undefined)

@@ -49,6 +49,7 @@ export const TABLES: readonly Table[] = [
   table('shield_levels', ['rule', 'service', 'value']),
   table('shield_stops', ['since', 'service', 'rule', 'value', 'currency']),
   table('idempotency_keys', ['service', 'route', 'key_mac']),
+  table('spent_challenges', ['id']),
 ]
 
 /** As PostgreSQL writes the value as a text: `\x0a1b`, `t`, `1800000000000`; JSON with its keys sorted. */

@@ -22,7 +22,11 @@ const COLUMNS = [
   ...(['codeLength', 'codeHash', 'pepperKeyId', 'codeSealed', 'maxAttempts', 'sends'] as const),
   ...(['maxSends', 'lastSendAt', 'clientIp', 'metadata', 'createdAt', 'expiresAt'] as const),
 ]
-const CREATE = callOf('kind, number, fingerprint, answer', 'cs_create_6', COLUMNS.length + 13)
+const PARAMETERS = COLUMNS.length + 13
+const RESULT = 'kind, number, fingerprint, answer'
+const CREATE = callOf(RESULT, 'cs_create_6', PARAMETERS)
+/** The same, once for a challenge. */
+const CREATE_ONCE = callOf(RESULT, 'cs_create_once_1', PARAMETERS + 2)
 
 function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
   if (name === 'metadata') return jsonText(record.metadata)
@@ -31,7 +35,7 @@ function columnOf(record: VerificationRecord, name: (typeof COLUMNS)[number]) {
 }
 
 function createCall(
-  { record, slot, change, guesses, actor, kept, claim }: RowToCreate,
+  { record, slot, change, guesses, actor, kept, claim, challenge }: RowToCreate,
   held: readonly VerificationRecord[],
   clock: number | null,
 ): Call {
@@ -39,7 +43,7 @@ function createCall(
   const { budgetIndexes } = guesses
   const seen = held.map((one) => `${one.id}/${stampOf(one)}`).sort()
   return {
-    text: CREATE,
+    text: challenge ? CREATE_ONCE : CREATE,
     values: [
       ...COLUMNS.map((name) => columnOf(record, name)),
       ...(slot ? [bytesOf(slot.slots), locksOf(slot.slots)] : [null, null]),
@@ -48,6 +52,7 @@ function createCall(
       ...[jsonText(events), actorText(actor)],
       kept && jsonText({ ...writeFields(kept), answer }),
       clock,
+      ...(challenge ? [Buffer.from(challenge.id), challenge.keptUntil] : []),
     ],
   }
 }
@@ -72,6 +77,7 @@ export function createCreate(
         input.trace ? withTrace(call, 'created', kept, input.trace) : call,
       )
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
+      if (row?.kind === 'challenge_spent') return { kind: 'challenge_spent' }
       if (row?.kind === 'guesses_refused') {
         const refusal = await guesses.relief(input.guesses, Number(row.number))
         return { kind: 'guesses_refused', refusal }

@@ -57,6 +57,7 @@ function checkCall(query: CheckQuery): Call {
   }
 }
 
+const SPENT = 'select 1 from spent_challenges where id = $1'
 const HOLDERS = 'select * from verification_rows_2 where session_slot = any($1)'
 
 const createHolders =
@@ -139,6 +140,10 @@ export function createVerificationStore(
           order by created_at desc limit ${KNOWN_READ}) v where status = 'approved') as known`)
       return row?.known ?? false
     },
+    async isSpent(challenge) {
+      const values = [Buffer.from(challenge)]
+      return (await query({ text: SPENT, values })).length > 0
+    },
     create: createCreate(context, { guesses, holdersOf, lastLook }),
     apply: createApply(context, lastLook),
     async pastEnd({ now, graceMs, limit }) {
@@ -161,7 +166,7 @@ export function createVerificationStore(
     },
     async purgeAnswers({ now, limit }) {
       const [row] = await query<{ gone: number }>(
-        sql`select cs_purge_answers_1(${now}, ${limit}) as gone`,
+        sql`select cs_purge_answers_2(${now}, ${limit}) as gone`,
       )
       return row?.gone ?? 0
     },

@@ -10,6 +10,7 @@ import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
+import type { SpentChallenges } from './spent-challenges.ts'
 import type { Guesses } from './sums.ts'
 import type { KeepTrace } from './traces.ts'
 
@@ -30,10 +31,11 @@ export function createCreate(deps: {
   answers: Answers
   guesses: Guesses
   slots: SessionSlots
+  spent: SpentChallenges
   apply: ApplyChange
   keepTrace: KeepTrace
 }): (input: RowToCreate) => RowCreated {
-  const { answers, guesses, slots, keepTrace } = deps
+  const { answers, guesses, slots, spent, keepTrace } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
   const insertCode = deps.orm
@@ -47,7 +49,7 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { record, slot, kept, change, actor, claim, trace } = input
+    const { record, slot, kept, change, actor, claim, challenge, trace } = input
     const now = record.createdAt
     const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
@@ -55,6 +57,7 @@ export function createCreate(deps: {
     if (before) return { kind: 'continued', record: before } // mutant: C47.continue-open
     const refusal = guesses.ask(input.guesses)
     if (refusal) return { kind: 'guesses_refused', refusal } // mutant: I4.reserve-in-transaction
+    if (challenge && !spent.spend(challenge)) return { kind: 'challenge_spent' } // mutant: C85.spent-once
     if (slot) slots.free(slot) // mutant: C47.dead-frees-session
     const { codeHash, codeSealed, deliveries: _, nextStep: _none, ...columns } = record
     const { seq } = insert.get({ ...columns, sessionSlot: slot?.slots[0] ?? null })

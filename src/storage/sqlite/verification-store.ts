@@ -13,6 +13,7 @@ import { createSweep } from './ending.ts'
 import { createFactorUses } from './factor-uses.ts'
 import type { Answers } from './idempotency.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
+import { createSpentChallenges } from './spent-challenges.ts'
 import { createGuesses, createNumberSums } from './sums.ts'
 import { createSuppressionFind } from './suppressions.ts'
 import type { KeepTrace } from './traces.ts'
@@ -60,7 +61,8 @@ export function createVerificationStore(deps: {
   const slots = createSessionSlots(orm, rows)
   const numberSums = createNumberSums(orm)
   const { apply } = applying
-  const create = createCreate({ ...deps, guesses, slots, apply })
+  const spent = createSpentChallenges(orm)
+  const create = createCreate({ ...deps, guesses, slots, spent, apply })
   const sweeping = createSweep({ orm, rows, apply })
   const findToCheck = (query: CheckQuery) => {
     const row = 'id' in query ? rows.byId(query.service, query.id) : findBySession(rows, query)
@@ -87,6 +89,7 @@ export function createVerificationStore(deps: {
       }),
     findSuppressed: (recipient, now) => writer.read(() => suppressed(recipient, now)),
     isKnown: (service, indexes) => writer.read(() => rows.isKnown(service, indexes)),
+    isSpent: (challenge) => writer.read(() => spent.has(challenge)),
     find: (service, id) =>
       writer.read(() => {
         const row = rows.byId(service, id)
@@ -105,6 +108,7 @@ export function createVerificationStore(deps: {
       if (changed < input.limit) await writer.emptyLog() // mutant: I7.wal-truncate
       return changed
     },
-    purgeAnswers: ({ now, limit }) => writer.write(() => answers.purge(now, limit)),
+    purgeAnswers: ({ now, limit }) =>
+      writer.write(() => answers.purge(now, limit) + spent.purge(now, limit)),
   }
 }

@@ -48,7 +48,11 @@ async function startPending(stores: Stores) {
   const sessionMac = mac()
   const asked = newVerification({ sessionMac, metadata: { z: '1', aa: BROKEN_TEXT, 10: 'ten' } })
   const trace = { traceparent: `00-${'4b'.repeat(16)}-${'f0'.repeat(8)}-01`, tracestate: 'acme=1' }
-  const input = createInput(asked, { slot, idempotency: write })
+  const input = createInput(asked, {
+    slot,
+    idempotency: write,
+    challenge: { id: mac(), keptUntil: T0 },
+  })
   const outcome = await stores.verifications.create({ ...input, trace })
   if (outcome.kind !== 'created') throw new Error(outcome.kind)
   const { record } = outcome

@@ -12,6 +12,7 @@ import { createReference } from '../../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
 import { createKeyring } from '../../../src/kernel/keyring.ts'
 import { codeContext } from '../../../src/kernel/sealing.ts'
+import { createChallenges } from '../../../src/shield/challenge.ts'
 import { openPostgres } from '../../../src/storage/postgres/open.ts'
 import type { Store } from '../../../src/storage/store.ts'
 import { generateCode } from '../../../src/verification/comparison.ts'
@@ -77,6 +78,7 @@ function createDomain(verifications: VerificationStore = store.verifications) {
     },
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
+    challenges: createChallenges({ ...compared, tries: 8 }),
     judge: () => undefined,
     wake: () => {},
     lock: createKeyedLock(),
@@ -104,7 +106,14 @@ function createDomain(verifications: VerificationStore = store.verifications) {
         locale: null,
         codeLength: null,
       },
-      ...{ ttlSeconds: null, metadata: {}, authenticated: false, decoy: false, purpose: 'login' },
+      ...{
+        ttlSeconds: null,
+        metadata: {},
+        challenge: null,
+        authenticated: false,
+        decoy: false,
+        purpose: 'login',
+      },
       ...NOBODY,
     })
     if (!('verification' in result)) throw new Error(result.kind)

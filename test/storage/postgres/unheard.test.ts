@@ -10,6 +10,7 @@ import { StoreUnavailableError } from '../../../src/kernel/errors.ts'
 import { createReference } from '../../../src/kernel/ids.ts'
 import { createKeyedLock } from '../../../src/kernel/keyed-lock.ts'
 import { createKeyring } from '../../../src/kernel/keyring.ts'
+import { createChallenges } from '../../../src/shield/challenge.ts'
 import { generateCode } from '../../../src/verification/comparison.ts'
 import type { VerificationStore } from '../../../src/verification/ports.ts'
 import { createVerificationService } from '../../../src/verification/service.ts'
@@ -63,6 +64,7 @@ describe('a start whose commit went unconfirmed', () => {
         giveBack: async () => {},
       },
       refusals: { record: () => {} },
+      challenges: createChallenges({ keyring, clock, tries: 8 }),
       judge: () => undefined,
       wake: () => {},
       lock: createKeyedLock(),
@@ -83,7 +85,14 @@ describe('a start whose commit went unconfirmed', () => {
             channel: null,
             channels: null,
           },
-          ...{ country: null, locale: null, codeLength: null, ttlSeconds: null, metadata: {} },
+          ...{
+            country: null,
+            locale: null,
+            codeLength: null,
+            ttlSeconds: null,
+            metadata: {},
+            challenge: null,
+          },
           ...{ authenticated: false, decoy: false, purpose: 'login', idempotency: null },
           endUser: { clientIp: null, userAgent: null },
         },
