@@ -67,9 +67,9 @@ const LIFETIMES = [
   ['720', 'in 30 days'],
   ['', 'when somebody ends it'],
 ] as const
-/** What people can choose so far. */
 const CHOICES = [
   ['refuse', 'block: refuse starts'],
+  ['challenge', 'challenge: starts need a moment of computing first'],
   ['allow', 'let through, whatever else blocks'],
 ] as const
 
@@ -167,7 +167,7 @@ function choices({ log }: ShownLists): Html {
   const link = (label: string, query: Record<string, string>, isHere: boolean) =>
     html`<a class="button" href="${logAddress(PATH, query).replace(/\?$/, '')}"${isHere ? html` aria-current="true"` : ''}>${label}</a>`
   const { over, effect, ...others } = rest
-  return html`<nav class="pager" aria-label="Which">${link('In force', others, over === undefined && effect === undefined)}${link('Blocked', { ...others, effect: 'refuse' }, effect === 'refuse')}${link('Let through', { ...others, effect: 'allow' }, effect === 'allow')}${link('Those that are over, too', { ...others, over: '1' }, over !== undefined)}</nav>`
+  return html`<nav class="pager" aria-label="Which">${link('In force', others, over === undefined && effect === undefined)}${link('Blocked', { ...others, effect: 'refuse' }, effect === 'refuse')}${link('Challenged', { ...others, effect: 'challenge' }, effect === 'challenge')}${link('Let through', { ...others, effect: 'allow' }, effect === 'allow')}${link('Those that are over, too', { ...others, over: '1' }, over !== undefined)}</nav>`
 }
 
 export function listPage(page: SignedInPage, shown: ShownLists): Html {

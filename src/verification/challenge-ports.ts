@@ -17,7 +17,7 @@ export type Challenge = {
   signature?: string
 }
 
-/** Whom it is issued for: a solution is good for nobody else. */
+/** Whom it is issued for: a solution is valid for nobody else. */
 export type ChallengedParty = { service: string; party: string }
 
 /** Noted in the transaction of the start that it lets through. */

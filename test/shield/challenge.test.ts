@@ -1,4 +1,4 @@
-// C85: a challenge is good for one recipient of one service, for five minutes, and only as it was issued.
+// C85: a challenge is valid for one recipient of one service, for five minutes, and only as it was issued.
 
 import { beforeAll, expect, it } from 'vitest'
 import { createKeyring } from '../../src/kernel/keyring.ts'
@@ -57,7 +57,7 @@ it('it expires after five minutes, by the clock of the service', async () => {
 it.each([
   ['another recipient', { ...WHOM, party: '+14155552672' }],
   ['another service', { ...WHOM, service: 'shop' }],
-])('it is good for nobody else: %s', async (_name, whom) => {
+])('it is valid for nobody else: %s', async (_name, whom) => {
   expect(await node.check(encode(payload), whom)).toEqual({ fault: 'issued_for_another' })
 })
 

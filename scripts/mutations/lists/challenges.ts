@@ -1,4 +1,4 @@
-// Lines that keep C85: a solved challenge is good for one start, of the one it was issued for, in time.
+// Lines that keep C85: a solved challenge is valid for one start, of the one it was issued for, in time.
 // It must name for each the fastest test that sees it.
 
 import { type Mutant, mutant } from '../mutation.ts'
@@ -19,8 +19,8 @@ export const CHALLENGES: readonly Mutant[] = [
   }),
   mutant(
     'C85.binding',
-    'a challenge is good for its own recipient and service',
-    [CHALLENGE, 'good for nobody else: another recipient'],
+    'a challenge is valid for its own recipient and service',
+    [CHALLENGE, 'valid for nobody else: another recipient'],
     { node: 'IfStatement', becomes: '' },
   ),
   mutant('C85.work', 'a challenge is solved by work', [CHALLENGE, 'that was not done is wrong'], {
