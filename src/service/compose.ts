@@ -54,17 +54,18 @@ const SETTLE_SHARE_MS = 1_000
 /** Of the grace at the most: a collector that hangs holds no shutdown up. */
 const SPANS_SHARE_MS = 3_000
 
-function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
-  const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
+/** What requests are decided with. */
+function composeDomain(config: Config, parts: Parts) {
+  const { store, keyring, clock } = parts
   const compared = {
     clock,
     keyring,
     factors: store.factors,
     otp: createOtp(),
-    hasher: observeHasher(parts.hasher, metrics),
+    hasher: observeHasher(parts.hasher, parts.metrics),
     wall: { now: store.wallMs ?? Date.now },
   }
-  const domain = {
+  return {
     ...parts,
     ...compared,
     store: store.verifications,
@@ -78,6 +79,11 @@ function composeApp(config: Config, logger: Logger, parts: Parts, closing: Abort
     pickProvider: parts.chooser.first,
     addressKey,
   }
+}
+
+function composeApp(config: Config, logger: Logger, parts: Parts, closing: AbortSignal) {
+  const { store, keyring, clock, refusals, providers, worker, selfTest, metrics } = parts
+  const domain = composeDomain(config, parts)
   const authenticator = createAuthenticator({
     store: store.apiKeys,
     clock,
