@@ -42,7 +42,9 @@ function readSolved(text: string): Solved | undefined {
     if (!isObject(read) || !isObject(read.challenge) || !isObject(read.solution)) return undefined
     const { parameters, signature } = read.challenge
     if (!isObject(parameters) || typeof signature !== 'string') return undefined
-    return read as Solved
+    const { challenge, solution } = read as Solved
+    // Nothing else of it: beside these two the library takes options.
+    return { challenge, solution } // mutant: C85.no-options
   } catch {
     return undefined
   }

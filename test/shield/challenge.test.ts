@@ -122,6 +122,12 @@ it.each<[string, () => string]>([
   expect(await node.check(make(), WHOM)).toEqual({ fault: 'unreadable' })
 })
 
+it('brings nothing but itself: what stands beside it is no option of the library', async () => {
+  const spent = await node.check(encode(payload), WHOM)
+  for (const options of [{ hmacAlgorithm: 'MD5' }, { counterMode: 'string' }, { deriveKey: 1 }])
+    expect(await node.check(encode({ ...payload, ...options }), WHOM)).toEqual(spent)
+})
+
 it('during a key rotation each node accepts what the others issue', async () => {
   const before = node
   const during = nodeAt(() => NOW, NEW, OLD)

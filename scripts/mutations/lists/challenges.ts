@@ -28,6 +28,12 @@ export const CHALLENGES: readonly Mutant[] = [
     becomes: '',
   }),
   mutant(
+    'C85.no-options',
+    'what stands beside a solution is no option of the library: one that it does not know was a 500',
+    ['test/shield/challenge.test.ts', 'brings nothing but itself'],
+    { node: 'ReturnStatement', becomes: 'return read as Solved' },
+  ),
+  mutant(
     'C85.spent-once',
     'SQLite: a challenge is spent in the transaction of its start',
     ['test/service/databases.test.ts', 'C85: 20 starts in parallel'],
