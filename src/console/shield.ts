@@ -28,6 +28,7 @@ const RULE_WORDS: Readonly<Record<ShieldRule, string>> = {
 const MODE_WORDS: Readonly<Record<ShieldMode, string>> = {
   off: 'Off',
   record: 'Records only',
+  challenge: 'Asks for a challenge',
   refuse: 'Blocks',
 }
 

@@ -12,6 +12,6 @@ export const SHIELD_RULES = [
 export type ShieldRule = (typeof SHIELD_RULES)[number]
 
 /** `record`: what would have been stopped is written, and nothing is stopped. */
-export const SHIELD_MODES = ['off', 'record', 'refuse'] as const
+export const SHIELD_MODES = ['off', 'record', 'challenge', 'refuse'] as const
 export type ShieldMode = (typeof SHIELD_MODES)[number]
 export type ShieldModes = Readonly<Record<ShieldRule, ShieldMode>>
