@@ -1,5 +1,7 @@
 // Codes that nobody used, added up by network, prefix and country; and numbers of a block that lie close together. Pure.
 
+import { closest, SEQUENCE } from '../shield/sequence.ts'
+
 export const ABUSE_SPANS = ['1h', '24h'] as const
 export type AbuseSpan = (typeof ABUSE_SPANS)[number]
 
@@ -31,7 +33,7 @@ export type AbuseRow = {
   /** The newest of them. */
   cases: Case[]
 }
-/** Of one block of 10,000 numbers: how many were asked for, and how many of these lie within `SEQUENCE_SPAN`. */
+/** Of one block of 10,000 numbers: how many were asked for, and how many of these lie close together. */
 export type SequenceRow = { value: string; numbers: number; close: number; cases: Case[] }
 
 export type AbuseReport = {
@@ -51,9 +53,6 @@ export type AbuseReport = {
 
 /** What differs within a block of 10,000 numbers. */
 const TAIL_DIGITS = 4
-/** Six numbers of a block within 60 of each other: by chance about once in 10^12. */
-const SEQUENCE_NUMBERS = 6
-const SEQUENCE_SPAN = 60
 /** Fewer are people who gave up. */
 const LEAST_WASTED = 5
 const SHOWN = 10
@@ -93,17 +92,6 @@ function topOf(sums: Map<string, Sum>): AbuseRow[] {
     .slice(0, SHOWN)
 }
 
-/** The most of these that lie within the span. */
-export function closest(tails: readonly number[]): number {
-  const sorted = [...new Set(tails)].sort((a, b) => a - b)
-  let [first, most] = [0, 0]
-  for (const [last, tail] of sorted.entries()) {
-    while (tail - (sorted[first] ?? 0) > SEQUENCE_SPAN) first += 1
-    most = Math.max(most, last - first + 1)
-  }
-  return most
-}
-
 type Block = { tails: Set<number>; cases: Case[] }
 
 function sequencesOf(blocks: Map<string, Block>): SequenceRow[] {
@@ -111,7 +99,7 @@ function sequencesOf(blocks: Map<string, Block>): SequenceRow[] {
     .map(([value, { tails, cases }]) => {
       return { value, numbers: tails.size, close: closest([...tails]), cases }
     })
-    .filter(({ close }) => close >= SEQUENCE_NUMBERS)
+    .filter(({ close }) => close >= SEQUENCE.numbers)
     .sort((a, b) => b.close - a.close)
     .slice(0, SHOWN)
 }

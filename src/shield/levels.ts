@@ -5,6 +5,7 @@ import type { ShieldRule } from '../kernel/shield-rules.ts'
 import type { Fact } from './facts.ts'
 import type { Level, MetLately } from './log-ports.ts'
 import { POLICY, REMEMBERED_MS, type Rule, stopMsOf } from './rules.ts'
+import { closest, SEQUENCE } from './sequence.ts'
 
 /** Whom a prefix has met lately and not approved: enough for each rule. */
 const MAX_PEOPLE = 32
@@ -84,19 +85,9 @@ function addApproval(level: Level, rule: Rule, fact: Fact): Level {
   return { ...drained, sums }
 }
 
-/** Six numbers whose last digits lie within a short span. */
-function isSequence(
-  people: readonly MetLately[],
-  { numbers, span }: { numbers: number; span: number },
-) {
-  const tails = people.map(([tail]) => Number(tail)).sort((a, b) => a - b)
-  return tails.some(
-    (tail, n) => (tails[n + numbers - 1] ?? Number.POSITIVE_INFINITY) - tail <= span,
-  )
-}
-
 function isUnusual({ sums, people }: Level, rule: Rule): boolean {
-  if (rule.kind === 'sequence') return isSequence(people, rule)
+  if (rule.kind === 'sequence')
+    return closest(people.map(([tail]) => Number(tail))) >= SEQUENCE.numbers
   if (rule.kind === 'bucket')
     return rule.windows.some(({ most }, n) => {
       const [open = 0, approved = 0] = sums.slice(2 * n)

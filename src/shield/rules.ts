@@ -17,7 +17,8 @@ type Bucket = {
   /** One recipient counts so often at the most: a person who tries again is no attack. Null: each start counts. */
   perPerson: number | null
 }
-type Sequence = { kind: 'sequence'; ms: number; numbers: number; span: number }
+/** How many and how close: `sequence.ts`. */
+type Sequence = { kind: 'sequence'; ms: number }
 type Conversion = {
   kind: 'conversion'
   recentMs: number
@@ -42,8 +43,7 @@ export const POLICY: Readonly<Record<ShieldRule, Rule>> = {
       { ms: DAY_MS, most: 20 },
     ],
   },
-  // By chance six numbers of a block lie so close together once in 10^12: somebody counts upwards.
-  sequential: { kind: 'sequence', by: 'prefix', ms: DAY_MS, numbers: 6, span: 60 },
+  sequential: { kind: 'sequence', by: 'prefix', ms: DAY_MS },
   // Four of five codes are used, so approvals explain a busy country; one where nobody approves has 60 an hour.
   country: {
     ...{ kind: 'bucket', by: 'country', perApproval: 1, perPerson: null },

@@ -1,8 +1,9 @@
 // Where abuse may be: what is added up, what is left out, and which numbers lie close together.
 
 import { expect, it } from 'vitest'
-import { closest, createTally, type Sample } from '../../src/admin/abuse-tally.ts'
+import { createTally, type Sample } from '../../src/admin/abuse-tally.ts'
 import { networkKey } from '../../src/limits/client-address.ts'
+import { closest } from '../../src/shield/sequence.ts'
 
 let made = 0
 const sample = (over: Partial<Sample> = {}): Sample => {
