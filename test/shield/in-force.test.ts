@@ -1,9 +1,10 @@
-// C84: a rule in force, in a service that runs: the block is refused with a reference, known numbers pass, and the entry ends as
-// any other. A rule that records stops nobody.
+// C84: rules in force, in a service that runs: a block is refused with a reference or asked for a challenge, known numbers pass,
+// and the entry ends as any other.
 
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Real, startReal } from '../http/real.ts'
 import { PATIENCE_MS } from '../long.ts'
+import { solved } from './solve.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
   real = await startReal({
     ALLOWED_COUNTRIES: 'US',
     SHIELD_PREFIX: 'refuse',
+    SHIELD_SEQUENTIAL: 'challenge',
     CLIENT_IP: 'off',
   })
 })
@@ -44,4 +46,19 @@ it('refuses the block, names the entry, lets known numbers through, and is ended
   expect(text).toContain(
     'countersign_shield_stops_total{service="default",rule="prefix",effect="refuse"} 1',
   )
+})
+
+it('C85: asks numbers one after the other for a challenge, and starts with the solution', async () => {
+  for (let n = 0; n < 6; n += 1) expect((await start(`+1212555010${n}`)).status).toBe(201)
+  const own = async () =>
+    (await entries()).filter(({ rule }: { rule: string }) => rule === 'sequential')
+  await vi.waitFor(async () => expect(await own()).toHaveLength(1), { timeout: PATIENCE_MS })
+  const [entry] = await own()
+  expect(entry).toMatchObject({ effect: 'challenge', by: 'prefix', value: '1212555' })
+  const to = '+12125550106'
+  const questioned = await start(to)
+  expect(questioned.status).toBe(403)
+  expect(questioned.body).toMatchObject({ error: 'challenge_required', reference: entry.id })
+  const challenge = await solved(questioned.body.challenge)
+  expect((await real.client.post('/verify/start', { to, challenge })).status).toBe(201)
 })
