@@ -103,7 +103,7 @@ const SENTENCES = {
   store_unavailable: 'We are busy. Please try again in a moment.',
 }
 const explain = ({ error, reference }) =>
-  reference
+  reference && error !== 'challenge_required'
     ? `Codes cannot be sent to you. Support knows the reason: ${reference}`
     : (SENTENCES[error] ?? 'That did not work. Please try again later.')
 

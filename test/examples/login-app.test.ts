@@ -5,11 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasBrowser, openBrowser, openContext } from '../console/browser.ts'
 import { program } from '../program.ts'
 
 const DEADLINE_MS = 30_000
 const API_KEY = 'key-of-the-example-0123456789'
+const ADMIN_KEY = 'key-of-the-admin-0123456789'
 const ROOT = join(import.meta.dirname, '../..')
 
 let dataDir: string
@@ -42,7 +44,7 @@ function start(file: string, env: Record<string, string>): Promise<string> {
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'login-app-'))
-  serviceUrl = await start(program().main, { DATA_DIR: dataDir, MINT_SIZE: '0' })
+  serviceUrl = await start(program().main, { DATA_DIR: dataDir, MINT_SIZE: '0', ADMIN_KEY })
   appUrl = await start('examples/login-app/server.mjs', { COUNTERSIGN_URL: serviceUrl })
 })
 afterAll(() => {
@@ -122,4 +124,45 @@ it('C35: an invalid key is reported to the operator, with error and instance', a
   expect(page).toContain('That did not work')
   await waitFor('the line', () => /^login-app: unauthenticated \(req_\w+\)$/m.exec(told)?.[0])
   expect(told).not.toContain('4155552671')
+})
+
+describe('a number that an entry of the lists questions', () => {
+  const QUESTIONED = '+14155550143'
+
+  beforeAll(async () => {
+    const response = await fetch(`${serviceUrl}/admin/api/list-entries/create`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...{ effect: 'challenge', by: 'prefix', value: QUESTIONED.slice(1, -4) },
+        reason: 'many codes that nobody used',
+      }),
+    })
+    expect(response.status).toBe(201)
+  })
+
+  it.skipIf(!hasBrowser)('C85: is let in after its browser has solved a challenge', async () => {
+    const browser = await openBrowser()
+    try {
+      const { page, errors } = await openContext(browser)
+      await page.goto(appUrl)
+      await page.getByLabel('Phone number').fill(QUESTIONED)
+      await page.getByRole('button', { name: 'Send me a code' }).click()
+      await page.getByRole('heading', { name: 'Enter the code' }).waitFor()
+      await page.getByLabel('Code').fill(await codeTo(QUESTIONED))
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByText(`You are ${QUESTIONED}`).waitFor()
+      expect(errors).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  })
+
+  it('C85: may try again where the solution is none, and is not sent to the support', async () => {
+    const browser = createBrowser()
+    expect(await browser.post('/login', { to: QUESTIONED })).toContain('data-challenge=')
+    const page = await browser.post('/login', { to: QUESTIONED, challenge: 'bm9uZQ==' })
+    expect(page).toContain('Please try again')
+    expect(page).not.toContain('Support')
+  })
 })
