@@ -46,6 +46,7 @@ const challengePage = (to, challenge) =>
 const form = document.querySelector('form')
 const worker = new Worker('/solve-challenge.js')
 worker.onmessage = ({ data }) => { form.elements.challenge.value = data; form.submit() }
+worker.onerror = () => { document.querySelector('[role=status]').textContent = 'Your browser cannot do this here. Please use another one, or this page by https.' }
 worker.postMessage(JSON.parse(form.dataset.challenge))
 </script>`,
   )

@@ -1,6 +1,8 @@
 // A Web Worker that solves a challenge: it is posted here, and its solution is posted back as the field `challenge` takes it.
 // altcha's widget does the same. Browsers have crypto.subtle on https and on localhost only.
 
+if (!crypto.subtle) throw new Error('challenges are solved on https and on localhost only')
+
 const fromHex = (text) => Uint8Array.from(text.match(/../g), (byte) => Number.parseInt(byte, 16))
 const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, openBrowser, openContext } from '../console/browser.ts'
 import { program } from '../program.ts'
@@ -128,8 +129,11 @@ it('C35: an invalid key is reported to the operator, with error and instance', a
 
 describe('a number that an entry of the lists questions', () => {
   const QUESTIONED = '+14155550143'
+  let browser: Browser
 
   beforeAll(async () => {
+    // Plain http under a name that is not localhost: no secure context.
+    if (hasBrowser) browser = await openBrowser(['--host-resolver-rules=MAP app.test 127.0.0.1'])
     const response = await fetch(`${serviceUrl}/admin/api/list-entries/create`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
@@ -140,22 +144,28 @@ describe('a number that an entry of the lists questions', () => {
     })
     expect(response.status).toBe(201)
   })
+  afterAll(() => browser?.close())
+
+  async function open(url: string) {
+    const { page, errors } = await openContext(browser)
+    await page.goto(url)
+    await page.getByLabel('Phone number').fill(QUESTIONED)
+    await page.getByRole('button', { name: 'Send me a code' }).click()
+    return { page, errors }
+  }
 
   it.skipIf(!hasBrowser)('C85: is let in after its browser has solved a challenge', async () => {
-    const browser = await openBrowser()
-    try {
-      const { page, errors } = await openContext(browser)
-      await page.goto(appUrl)
-      await page.getByLabel('Phone number').fill(QUESTIONED)
-      await page.getByRole('button', { name: 'Send me a code' }).click()
-      await page.getByRole('heading', { name: 'Enter the code' }).waitFor()
-      await page.getByLabel('Code').fill(await codeTo(QUESTIONED))
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByText(`You are ${QUESTIONED}`).waitFor()
-      expect(errors).toEqual([])
-    } finally {
-      await browser.close()
-    }
+    const { page, errors } = await open(appUrl)
+    await page.getByRole('heading', { name: 'Enter the code' }).waitFor()
+    await page.getByLabel('Code').fill(await codeTo(QUESTIONED))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText(`You are ${QUESTIONED}`).waitFor()
+    expect(errors).toEqual([])
+  })
+
+  it.skipIf(!hasBrowser)('C85: hears it where the browser cannot solve: plain http', async () => {
+    const { page } = await open(appUrl.replace('127.0.0.1', 'app.test'))
+    await page.getByText('Your browser cannot do this here').waitFor()
   })
 
   it('C85: may try again where the solution is none, and is not sent to the support', async () => {
