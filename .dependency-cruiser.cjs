@@ -62,14 +62,14 @@ module.exports = {
     {
       name: 'provider-knows-its-port',
       severity: 'error',
-      comment: 'What several providers share is in aws/ and mail/.',
+      comment: 'What several providers share is in aws/, call/ and mail/.',
       from: { path: '^src/delivery/providers/([^/]+)' },
       to: {
         path: '^src/',
         pathNot: [
           '^src/kernel/',
           '^src/delivery/(ports|receipts/(ports|callbacks|asked)|calls/ports|provider-entry|answers/coded-answer|opt-out-words|india)\\.ts$',
-          '^src/delivery/providers/($1|aws/|mail/)',
+          '^src/delivery/providers/($1|aws/|call/|mail/)',
         ],
       },
     },

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
-import { isLoopback } from '../config/listen.ts'
+import { isReachable } from '../config/listen.ts'
 import type { Fault, Provider, Refusal, SendResult } from '../delivery/ports.ts'
 import type { AskReceipt, Receipt } from '../delivery/receipts/ports.ts'
 
@@ -122,7 +122,10 @@ export function describeAnswer(
 }
 
 /** Where nobody can be asked. */
-export function whereReceiptIs({ name, receipts }: Provider, { publicUrl, providers }: Config) {
+export function whereReceiptIs(
+  { name, receipts }: Pick<Provider, 'name' | 'receipts'>,
+  { publicUrl, providers }: Pick<Config, 'publicUrl' | 'providers'>,
+) {
   if (receipts?.url === 'token') {
     const from = providers.find((one) => one.name === name)?.values.MAIL_FROM
     return `The mailbox of MAIL_FROM (${from}) shows whether it bounces. Bounces of real messages are handed on to /receipts/dsn, and shown on the page of their verification.`
@@ -131,8 +134,7 @@ export function whereReceiptIs({ name, receipts }: Provider, { publicUrl, provid
     return 'A mail server reports nothing but bounces, which come to the mailbox of MAIL_FROM: let it hand them on (SMTP_DSN_TOKEN, docs/providers.md).'
   if (!receipts)
     return `${name} reports nothing of what becomes of a message, or its setting for receipts is missing (docs/providers.md).`
-  const isPublic = publicUrl !== null && !isLoopback(new URL(publicUrl).hostname)
-  if (!isPublic)
+  if (publicUrl === null || !isReachable(publicUrl))
     return `${name} can report only where PUBLIC_URL leads to this service from outside.`
   return `${name}’s own log shows what becomes of it. Receipts of real messages come to ${publicUrl}/receipts/${name}, and are shown on the page of their verification.`
 }

@@ -60,6 +60,12 @@ export function isLoopback(host: string): boolean {
   return address ? address.range() === 'loopback' : /^localhost\.?$/i.test(host) // mutant: C69.loopback-by-address
 }
 
+/** Of a URL: without the brackets of an IPv6 address. */
+export const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+
+/** Whether others may reach it: providers refuse a message whose callback leads to themselves. */
+export const isReachable = (publicUrl: string) => !isLoopback(hostOf(publicUrl))
+
 /** The address at which a process of this machine reaches a server that listens on `host`. */
 export function reachedAt(host: string): string {
   const address = readAddress(host)

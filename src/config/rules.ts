@@ -6,7 +6,7 @@ import type { ProviderDescription } from '../delivery/provider-entry.ts'
 import type { TracesConfig } from '../telemetry/ports.ts'
 import { type ServicePolicy, TTL_SECONDS } from '../verification/policy.ts'
 import { isGuessableSecret } from './guessable.ts'
-import { isLoopback } from './listen.ts'
+import { hostOf, isLoopback, isReachable } from './listen.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import type { ConfiguredProvider, ConfiguredRoutes } from './providers.ts'
 import type { Environment, Reader, Values } from './reader.ts'
@@ -82,11 +82,8 @@ function checkVoice({ reader, server: { publicUrl }, providers }: ReadSettings):
   const why = `${names} cannot ask what a call is to say: give the origin under which providers reach this service, or leave out the settings for calls`
   // mutant: C69.voice-needs-public-url
   if (publicUrl === undefined) reader.note(name, `is missing, so that ${why}`)
-  else if (isLoopback(hostOf(publicUrl))) reader.note(name, `leads to this machine, so that ${why}`)
+  else if (!isReachable(publicUrl)) reader.note(name, `leads to this machine, so that ${why}`)
 }
-
-/** Without the brackets of an IPv6 address. */
-const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 
 const DAY_SECONDS = 86_400
 const GUESS_LIMITS = ['guesses_per_number_hour', 'guesses_per_number_day'] as const

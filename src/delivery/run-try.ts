@@ -7,6 +7,7 @@ import { withoutQuotes } from './answers/quoted-answer.ts'
 import type { SuppressFor } from './answers/suppress.ts'
 import { type CountMessage, refuseTry, settleRefused } from './charge.ts'
 import type { Cost, PriceOf } from './cost.ts'
+import { ABORT_GRACE_MS, withinDeadline } from './deadline.ts'
 import type { ClaimedDelivery, Outbox, SettleDelivery } from './outbox-ports.ts'
 import type { Prepared } from './plan.ts'
 import {
@@ -38,8 +39,6 @@ export type RunTry = (
   answered: () => void,
 ) => Promise<'done' | 'again'>
 
-/** A provider that does not end when its signal aborts loses its place after this. */
-export const ABORT_GRACE_MS = 500
 /** Between two tries to write a result: the store is locked, full or away. */
 const SETTLE_RETRY_MIN_MS = 100
 const SETTLE_RETRY_MAX_MS = 5_000
@@ -166,18 +165,11 @@ async function sendReally(
 ): Promise<{ result: SendResult; parts: number | null }> {
   if (!provider)
     return { result: permanent('account', 'no_provider', 'provider not configured'), parts: null }
-  const deadline = new AbortController()
-  const late = Promise.withResolvers<SendResult>()
-  const abort = () => {
-    deadline.abort()
-    setTimeout(late.resolve, ABORT_GRACE_MS, ambiguous('timeout', 'no answer in time')).unref()
-  }
-  const timer = setTimeout(abort, deps.deadlineMs)
-  stop.addEventListener('abort', abort, { once: true })
-  if (stop.aborted) abort()
   try {
     const message = deps.compose(claim)
-    const result = await Promise.race([provider.send(message, deadline.signal), late.promise])
+    const send = (signal: AbortSignal) => provider.send(message, signal)
+    const late: SendResult = ambiguous('timeout', 'no answer in time')
+    const result = await withinDeadline(send, { deadlineMs: deps.deadlineMs, stop, late })
     const parts = message.size?.parts ?? 1
     return { result: withoutQuotes(result, message), parts } // mutant: I7.answer-screened
   } catch (error) {
@@ -187,9 +179,6 @@ async function sendReally(
       'a provider threw',
     )
     return { result: ambiguous('provider_error', 'the send was interrupted'), parts: 1 }
-  } finally {
-    clearTimeout(timer)
-    stop.removeEventListener('abort', abort)
   }
 }
 

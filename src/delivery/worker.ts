@@ -3,6 +3,7 @@
 import { createAlarm, endOf } from '../kernel/alarm.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
+import { ABORT_GRACE_MS } from './deadline.ts'
 import { createReserve } from './hand-over.ts'
 import { createLane } from './lane.ts'
 import type { LaneKey } from './outbox-ports.ts'
@@ -11,7 +12,7 @@ import type { Provider } from './ports.ts'
 import { createRecentSends, createSendHistory } from './recent-sends.ts'
 import { type KeyedLane, type RoundDeps, runLoop, type State } from './rounds.ts'
 import { createStepRun } from './run-step.ts'
-import { ABORT_GRACE_MS, createTry, type RunTry, type TryDeps } from './run-try.ts'
+import { createTry, type RunTry, type TryDeps } from './run-try.ts'
 import type { ComposeMessage } from './templates/message.ts'
 
 /** Requests at once: providers allow some dozens of connections; more would only queue there. */

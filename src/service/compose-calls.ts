@@ -2,6 +2,7 @@
 // It must not make a URL where nobody outside can reach this service.
 
 import type { Config } from '../config/config.ts'
+import { isReachable } from '../config/listen.ts'
 import { type CallDeskDeps, createCallDesk } from '../delivery/calls/desk.ts'
 import type { CallDesk } from '../delivery/calls/ports.ts'
 import type { Provider } from '../delivery/ports.ts'
@@ -11,7 +12,6 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Store } from '../storage/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { mayCall } from '../verification/admission.ts'
-import { isReachable } from './compose-receipts.ts'
 
 type Needs = Pick<CallDeskDeps, 'decoys' | 'clock' | 'logger'> & { metrics: Metrics }
 

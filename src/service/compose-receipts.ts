@@ -2,7 +2,7 @@
 // It must not make a URL where nobody outside can reach this service.
 
 import type { Config } from '../config/config.ts'
-import { isLoopback } from '../config/listen.ts'
+import { isReachable } from '../config/listen.ts'
 import type { Provider } from '../delivery/ports.ts'
 import { createCallbackUrls, createReturnTokens } from '../delivery/receipts/callback-urls.ts'
 import { createDecoyReceipts } from '../delivery/receipts/decoy-receipts.ts'
@@ -32,11 +32,6 @@ type Receipts = { desk: ReceiptDesk | null; poller: Poller; view: View }
 
 const OF_ARRIVAL: readonly EventType[] = ['delivery.delivered', 'delivery.undelivered']
 const isOfArrival = (type: EventType) => OF_ARRIVAL.includes(type)
-
-/** Providers refuse a message whose callback leads to themselves. */
-export function isReachable(publicUrl: string): boolean {
-  return !isLoopback(new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1'))
-}
 
 /** No signature is over it. */
 const NO_ORIGIN = 'http://localhost'

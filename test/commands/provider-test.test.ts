@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { describeReceipt, followReceipt } from '../../src/commands/test-receipt.ts'
+import { describeReceipt, followReceipt, whereReceiptIs } from '../../src/commands/test-receipt.ts'
 import type { Asked, Receipt } from '../../src/delivery/receipts/ports.ts'
 import { startMailServer } from '../delivery/smtp-server.ts'
 import { startDnsServer } from './dns-server.ts'
@@ -203,6 +203,16 @@ it('C71: nobody waits for a receipt without end', async () => {
   expect((await followed([refused])).found.state).toBe('none')
   const { found } = await followed(Array.from({ length: 9 }, () => refused))
   expect(describeReceipt(found, '')).toMatch(/^It could not be asked .* \(http_401\)/)
+})
+
+it.each([
+  [null, /^acme can report only where PUBLIC_URL leads to this service from outside/],
+  ['http://localhost:8080', /^acme can report only/],
+  ['http://[::1]:8080', /^acme can report only/],
+  ['https://verify.example.com', /come to https:\/\/verify\.example\.com\/receipts\/acme,/],
+])('C71: of a provider that reports, with PUBLIC_URL %s it says where', (publicUrl, words) => {
+  const receipts = { url: 'message', verify: () => true, read: () => [] } as const
+  expect(whereReceiptIs({ name: 'acme', receipts }, { publicUrl, providers: [] })).toMatch(words)
 })
 
 it('C71: by Twilio, which is asked what became of the message', async () => {

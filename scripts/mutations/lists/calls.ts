@@ -13,7 +13,7 @@ export const CALLS: readonly Mutant[] = [
     'C27.call-signature',
     'only its provider hears what a call is to say, by its signature',
     [DESK, 'C27: signed by another token it changes nothing and hears nothing'],
-    { node: 'VariableStatement', becomes: 'const isSigned = tryId !== undefined' },
+    { node: 'ReturnStatement', becomes: 'return tryId' },
   ),
   mutant(
     'C27.call-mac',

@@ -146,7 +146,7 @@ export const RECEIPTS: readonly Mutant[] = [
     'C21.poll-deadline',
     'a question ends soon after its deadline, whatever the provider does',
     [POLLER, 'C21: a provider that does not end when its time is over loses its place'],
-    { node: 'ReturnStatement', becomes: 'return await ask(poll, deadline.signal)' },
+    { node: 'ReturnStatement', becomes: 'return await ask(poll, new AbortController().signal)' },
   ),
   mutant(
     'C57.poll-places',

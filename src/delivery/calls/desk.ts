@@ -5,9 +5,11 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Keyring } from '../../kernel/keyring.ts'
 import { codeContext } from '../../kernel/sealing.ts'
 import type { MessageSettings, Provider } from '../ports.ts'
+import { createRareNote } from '../rare-note.ts'
 import type { CallbackUrls } from '../receipts/callback-urls.ts'
 import type { DecoyReceipts } from '../receipts/decoy-receipts.ts'
-import { createRefusalNote, type DeskDeps, VERIFY_WITHIN_MS } from '../receipts/desk.ts'
+import { type DeskDeps, isSigned } from '../receipts/desk.ts'
+import type { Callback, ReceiptReader } from '../receipts/ports.ts'
 import type { TakeDeps } from '../receipts/take-receipt.ts'
 import { composeCall } from '../templates/call.ts'
 import type { CallDesk, CallOutcome, CallPage, CallReader, CallStore } from './ports.ts'
@@ -22,7 +24,7 @@ export type CallDeskDeps = Pick<DeskDeps, 'publicUrl' | 'providers' | 'logger'> 
     settingsOf: (service: string) => MessageSettings | undefined
   }
 
-/** Of a call that is not known (any more): in the language of the first service. */
+/** Of a call that is not known (any more), or whose service is not: in its own language, else in English. */
 const UNKNOWN: MessageSettings = {
   brandName: '',
   locale: 'en',
@@ -52,24 +54,31 @@ function pageOf(
   return { kind: 'code', locale, texts: [text, text] }
 }
 
-type Caller = Provider & { call: CallReader }
-const calls = (provider: Provider): provider is Caller => provider.call !== undefined
+type Caller = Provider & { call: CallReader; receipts: ReceiptReader }
+const calls = (provider: Provider): provider is Caller =>
+  provider.call !== undefined && provider.receipts !== undefined
 
 export function createCallDesk(deps: CallDeskDeps): CallDesk {
   const { providers, urls, clock, publicUrl, outbox } = deps
-  const note = createRefusalNote(deps, 'the words of a call were refused')
+  const note = createRareNote(
+    deps,
+    'a question about the words of a call was refused: it is not signed by its provider',
+  )
+  // Both: a signature is for any URL of the account, a MAC for one try.
+  const provenTry = async ({ name, receipts }: Caller, callback: Callback, now: number) => {
+    const tryId = urls.tryOf(name, callback.query) // mutant: C27.call-mac
+    if (tryId === undefined) return undefined
+    return (await isSigned(receipts, callback, now)) ? tryId : undefined // mutant: C27.call-signature
+  }
   return {
     publicUrl,
     async take(name, callback) {
       const provider = providers.filter(calls).find((one) => one.name === name)
-      if (!provider?.receipts) return 'nobody'
-      const { call, receipts } = provider
-      const tryId = urls.tryOf(name, callback.query) // mutant: C27.call-mac
+      if (!provider) return 'nobody'
+      const { call } = provider
       const now = clock.now()
-      const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
-      // Both: a signature is for any URL of the account, a MAC for one try.
-      const isSigned = tryId !== undefined && (await receipts.verify(callback, now, signal)) // mutant: C27.call-signature
-      if (tryId === undefined || !isSigned) {
+      const tryId = await provenTry(provider, callback, now)
+      if (tryId === undefined) {
         note(name)
         return 'refused'
       }

@@ -7,12 +7,18 @@ import type { Asked, Receipt } from './ports.ts'
 
 export const NOTHING_NEW = { kind: 'unknown' } as const
 
-/** @param read undefined: it is not an answer of this provider about this message */
+/** Undefined: it is not an answer of this provider about this message. */
+export type ReadAsked = (
+  answer: Json,
+  reference: string,
+) => Receipt | typeof NOTHING_NEW | undefined
+
 export function askedOf(
   { status, verdict, body }: HttpAnswer,
-  read: (answer: Json) => Receipt | typeof NOTHING_NEW | undefined,
+  reference: string,
+  read: ReadAsked,
 ): Asked {
   if (status === 404) return NOTHING_NEW
   if (verdict.kind !== 'accepted') return { kind: 'failed', code: verdict.error.code }
-  return read(readJson(body)) ?? { kind: 'failed', code: 'not_readable' }
+  return read(readJson(body), reference) ?? { kind: 'failed', code: 'not_readable' }
 }

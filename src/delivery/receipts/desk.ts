@@ -4,6 +4,7 @@
 import type { Channel } from '../../kernel/channel.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
+import { createRareNote } from '../rare-note.ts'
 import type { CallbackUrls, ReturnTokens } from './callback-urls.ts'
 import type {
   Callback,
@@ -17,12 +18,10 @@ import type {
 } from './ports.ts'
 import type { ReportSuppressed, TakeReceipt } from './take-receipt.ts'
 
-/** A stranger may send thousands: one line for all of a minute. */
-const REFUSALS_TOLD_EVERY_MS = 60_000
 /** Some fifty messages. */
 const MAX_REPORT_BYTES = 16 * 1024
 /** A check that asks elsewhere (a certificate) must not hold a request for longer. */
-export const VERIFY_WITHIN_MS = 5_000
+const VERIFY_WITHIN_MS = 5_000
 
 export type DeskDeps = {
   publicUrl: string
@@ -36,23 +35,6 @@ export type DeskDeps = {
   suppress: ReportSuppressed
   /** Those that write by this provider: they share its sender, so a STOP is meant for each. */
   servicesBy(provider: string, channel: Channel): readonly string[]
-}
-
-/** @param what of the log: the beginning of a sentence */
-export function createRefusalNote(
-  { clock, logger }: Pick<DeskDeps, 'clock' | 'logger'>,
-  what = 'a receipt was refused',
-) {
-  let count = 0
-  let toldAt = Number.NEGATIVE_INFINITY
-  return (provider: string) => {
-    count += 1
-    const now = clock.now()
-    if (now - toldAt < REFUSALS_TOLD_EVERY_MS) return
-    toldAt = now
-    logger.warn({ provider, count }, `${what}: it is not signed by its provider`)
-    count = 0
-  }
 }
 
 /** The person's own word, to each service that writes to them by this provider. */
@@ -75,6 +57,13 @@ function tryOf({ tokens }: Pick<DeskDeps, 'tokens'>, provider: string, receipt: 
   return receipt.token === undefined ? undefined : tokens.tryOf(provider, receipt.token) // mutant: I16.bounce-token
 }
 
+/** Asked after its MAC: a timer for each forged one would cost as much as that. */
+export const isSigned = (
+  reader: Pick<ReceiptReader, 'verify'>,
+  callback: Callback,
+  now: number,
+): boolean | Promise<boolean> => reader.verify(callback, now, AbortSignal.timeout(VERIFY_WITHIN_MS))
+
 type Found = { provider: Provider; reader: ReceiptReader }
 
 const isTextTo = (reader: ReceiptReader, { query }: CallbackHead) =>
@@ -92,17 +81,13 @@ function readersAt(providers: readonly Provider[], path: string): Found[] {
 
 export function createReceiptDesk(deps: DeskDeps): ReceiptDesk {
   const { providers, urls, take, clock, publicUrl } = deps
-  const note = createRefusalNote(deps)
+  const note = createRareNote(deps, 'a receipt was refused: it is not signed by its provider')
   const isNamed = ({ provider, reader }: Found, head: CallbackHead): boolean =>
     reader.url !== 'message' ||
     urls?.tryOf(provider.name, head.query) !== undefined ||
     isTextTo(reader, head)
-  const isOurs = async (found: Found, callback: Callback) => {
-    if (!isNamed(found, callback)) return false
-    // Not before: a timer for each forged one would cost as much as its MAC.
-    const signal = AbortSignal.timeout(VERIFY_WITHIN_MS)
-    return await found.reader.verify(callback, clock.now(), signal)
-  }
+  const isOurs = async (found: Found, callback: Callback) =>
+    isNamed(found, callback) && (await isSigned(found.reader, callback, clock.now()))
   const takeReport = async ({ provider, reader }: Found, callback: Callback, report: Report) => {
     if (report.kind !== 'receipt') return await hearOptOut(deps, provider, report)
     if (isTextTo(reader, callback)) return

@@ -4,8 +4,10 @@
 
 import { createAlarm, endOf } from '../../kernel/alarm.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { withinDeadline } from '../deadline.ts'
 import type { NextAfter } from '../outbox-ports.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
+import { createRareNote } from '../rare-note.ts'
 import { errorName } from '../try-log.ts'
 import type { DecoyReceipts } from './decoy-receipts.ts'
 import type { ClaimedPoll, PollStore, PollWaiting } from './poll-ports.ts'
@@ -15,8 +17,6 @@ import type { TakeReceipt } from './take-receipt.ts'
 /** Questions to one provider at once, on this node: far below what a lane of messages has. */
 const PLACES = 4
 const DEADLINE_MS = 5_000
-/** A provider that does not end when its signal aborts loses its place after this. */
-const GRACE_MS = 500
 /** A question, what it says, and a pause of the process fit in; then another node asks. */
 const LEASE_MS = 15_000
 /** What other nodes plan is seen before it is due: the first question comes 5 s after the hand-over. */
@@ -24,8 +24,6 @@ const IDLE_MS = 2_000
 /** Due, but another node has just taken it, or its provider has no place free. */
 const BUSY_MS = 200
 const STORE_RETRY_MS = 2_000
-/** One line for all failures of a provider within a minute. */
-const FAILURES_TOLD_EVERY_MS = 60_000
 
 export type PollerDeps = PollWaiting & {
   outbox: Pick<PollStore, 'pollsDue' | 'claimPolls' | 'settlePoll'>
@@ -53,22 +51,6 @@ export type Poller = {
 type RunPoll = (poll: ClaimedPoll) => Promise<void>
 type Ask = (poll: ClaimedPoll, signal: AbortSignal) => Promise<Asked>
 
-function createFailureNote({ clock, logger }: Pick<PollerDeps, 'clock' | 'logger'>) {
-  const told = new Map<string, { at: number; count: number }>()
-  return (provider: string, code: string) => {
-    const now = clock.now()
-    const before = told.get(provider) ?? { at: Number.NEGATIVE_INFINITY, count: 0 }
-    const count = before.count + 1
-    if (now - before.at < FAILURES_TOLD_EVERY_MS) {
-      told.set(provider, { ...before, count })
-      return
-    }
-    told.set(provider, { at: now, count: 0 })
-    const fields = { provider, error: code, count }
-    logger.warn(fields, 'a provider did not say what became of a message')
-  }
-}
-
 /** By name and channel, as messages are sent. A decoy is asked about of whoever imitates the provider. */
 function createAsk({ providers, decoys }: Pick<PollerDeps, 'providers' | 'decoys'>): Ask {
   return async (poll, signal) => {
@@ -81,20 +63,14 @@ function createAsk({ providers, decoys }: Pick<PollerDeps, 'providers' | 'decoys
   }
 }
 
-/** Ends soon after the deadline, whatever the provider does. */
+/** Never rejects. */
 async function within(ask: Ask, poll: ClaimedPoll, deadlineMs: number): Promise<Asked> {
-  const deadline = new AbortController()
-  const late = Promise.withResolvers<Asked>()
-  const timer = setTimeout(() => deadline.abort(), deadlineMs)
-  const net = setTimeout(late.resolve, deadlineMs + GRACE_MS, { kind: 'failed', code: 'timeout' })
+  const late: Asked = { kind: 'failed', code: 'timeout' }
   try {
-    return await Promise.race([ask(poll, deadline.signal), late.promise]) // mutant: C21.poll-deadline
+    return await withinDeadline((signal) => ask(poll, signal), { deadlineMs, late }) // mutant: C21.poll-deadline
   } catch {
     // A bug of ours or of a library. Its text may contain the recipient.
     return { kind: 'failed', code: 'provider_error' }
-  } finally {
-    clearTimeout(timer)
-    clearTimeout(net)
   }
 }
 
@@ -102,14 +78,14 @@ async function within(ask: Ask, poll: ClaimedPoll, deadlineMs: number): Promise<
 function createRun(deps: PollerDeps): RunPoll {
   const { outbox, clock, logger, take, next, hasWebhook, decoys } = deps
   const ask = createAsk(deps)
-  const note = createFailureNote(deps)
+  const note = createRareNote(deps, 'a provider did not say what became of a message')
   return async (poll) => {
     const { provider, tryId } = poll
     const startedAt = performance.now()
     const asked = await within(ask, poll, deps.deadlineMs ?? DEADLINE_MS)
     if (poll.kind === 'real') {
       deps.onPoll(provider, asked.kind === 'receipt' ? asked.state : asked.kind)
-      if (asked.kind === 'failed') note(provider, asked.code)
+      if (asked.kind === 'failed') note(provider, { error: asked.code })
       else decoys.learnAnswer(poll, performance.now() - startedAt)
     }
     try {

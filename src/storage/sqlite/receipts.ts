@@ -8,6 +8,7 @@ import { seenOf } from '../receipts.ts'
 import { and, atMost, desc, eq, type Orm, sql } from './drizzle.ts'
 import { joined, type OutboxRow } from './outbox-reads.ts'
 import { codes, deliveries, sendTries, verifications } from './schema.ts'
+import { isTry } from './tries.ts'
 import type { Writer } from './writer.ts'
 
 const d = deliveries
@@ -60,11 +61,6 @@ function createReads(orm: Orm) {
 }
 
 function createWrites(orm: Orm) {
-  const isTry = and(
-    eq(t.verificationSeq, p('seq')),
-    eq(t.send, p('send')),
-    eq(t.tryNumber, p('tryNumber')),
-  )
   const mark = orm
     .update(t)
     .set({

@@ -4,17 +4,18 @@ import type { TryAnswer } from '../engine.ts'
 import { and, eq, type Orm, sql } from './drizzle.ts'
 import { sendTries } from './schema.ts'
 
+const p = sql.placeholder
+const t = sendTries
+export const isTry = and(
+  eq(t.verificationSeq, p('seq')),
+  eq(t.send, p('send')),
+  eq(t.tryNumber, p('tryNumber')),
+)
+
 type TryKey = { seq: number; send: number; tryNumber: number }
 export type Tries = ReturnType<typeof createTries>
 
 export function createTries(orm: Orm) {
-  const p = sql.placeholder
-  const t = sendTries
-  const isTry = and(
-    eq(t.verificationSeq, p('seq')),
-    eq(t.send, p('send')),
-    eq(t.tryNumber, p('tryNumber')),
-  )
   const begin = orm
     .insert(t)
     .values({

@@ -123,7 +123,7 @@ function createInfobipProvider(settings: InfobipSettings, deps: ProviderDeps): P
     async ask(reference, signal) {
       const url = `${base}/sms/3/logs?messageId=${encodeURIComponent(reference)}`
       const answer = await deps.http.send({ method: 'GET', url, headers, body: '' }, signal)
-      return askedOf(answer, (log) => readLog(log, reference, INFOBIP_CODES))
+      return askedOf(answer, reference, (log) => readLog(log, reference, INFOBIP_CODES))
     },
     async probe(signal) {
       // How a text would be cut into parts: nothing is sent.

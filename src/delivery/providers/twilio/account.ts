@@ -10,6 +10,8 @@ import {
   required,
   type SettingValues,
 } from '../../provider-entry.ts'
+import { askedOf, type ReadAsked } from '../../receipts/asked.ts'
+import type { AskReceipt } from '../../receipts/ports.ts'
 import { TWILIO_CODES } from './codes.ts'
 
 export type TwilioAccount = { accountSid: string; authToken: string; baseUrl: string }
@@ -31,6 +33,13 @@ export const accountParts = (values: SettingValues) => ({
   baseUrl: () => baseUrl(values, 'TWILIO_BASE_URL'),
 })
 
+export const isNumber = (text: string) => /^\+[1-9]\d{6,14}$/.test(text)
+export const isService = (text: string) => /^MG[0-9a-f]{32}$/i.test(text)
+
+/** @param prefix of an address on another channel than SMS */
+export const senderOf = (from: string, prefix: '' | 'whatsapp:' = ''): [string, string] =>
+  isService(from) ? ['MessagingServiceSid', from] : ['From', `${prefix}${from}`]
+
 /** @param resource of the account: `Messages` or `Calls` */
 export function openAccount(
   { accountSid, authToken, baseUrl: base }: TwilioAccount,
@@ -44,8 +53,12 @@ export function openAccount(
     return http.send({ method: 'GET', url: `${account}${path}.json`, headers, body: '' }, signal)
   }
   return {
-    get: (sid: string, signal: AbortSignal) =>
-      read(`/${resource}/${encodeURIComponent(sid)}`, signal),
+    askBy:
+      (readOne: ReadAsked): AskReceipt =>
+      async (reference, signal) => {
+        const answer = await read(`/${resource}/${encodeURIComponent(reference)}`, signal)
+        return askedOf(answer, reference, readOne)
+      },
     async post(fields: [string, string][], signal: AbortSignal): Promise<SendResult> {
       const headers = {
         authorization,

@@ -11,8 +11,13 @@ import {
   required,
   type SettingValues,
 } from '../../provider-entry.ts'
-import { askedOf } from '../../receipts/asked.ts'
-import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
+import {
+  ACCOUNT_SETTINGS,
+  accountParts,
+  openAccount,
+  senderOf,
+  type TwilioAccount,
+} from './account.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { createTwilioReceipts, readMessage, statusCallback } from './receipts.ts'
 
@@ -46,24 +51,19 @@ const VALIDITY = { min: 1, max: 36_000 } as const
 
 export function createTwilioProvider(settings: TwilioSettings, deps: ProviderDeps): Provider {
   const { from, authToken } = settings
-  const { post, get, probe } = openAccount(settings, 'Messages', deps)
-  const sender: [string, string] = /^MG[0-9a-f]{32}$/i.test(from)
-    ? ['MessagingServiceSid', from]
-    : ['From', from]
+  const { post, askBy, probe } = openAccount(settings, 'Messages', deps)
   return {
     name: 'twilio',
     channels: ['sms'],
     prepare: deps.http.prepare,
     receipts: createTwilioReceipts(authToken),
-    async ask(reference, signal) {
-      return askedOf(await get(reference, signal), (message) => readMessage(message, reference))
-    },
+    ask: askBy(readMessage),
     probe,
     send(message, signal) {
       const fields: [string, string][] = [
         ['To', message.to],
         ['ValidityPeriod', String(validitySeconds(message, deps.clock.now()))],
-        sender,
+        senderOf(from),
         ['Body', message.text],
         ...statusCallback(message),
       ]

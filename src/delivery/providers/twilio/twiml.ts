@@ -1,47 +1,11 @@
 // What Twilio asks during a call, and the TwiML that it is answered with (twilio.com/docs/voice/twiml).
 
 import type { CallPage, CallReader } from '../../calls/ports.ts'
+import { LISTENS, PROMPTS, SPOKEN } from '../call/call.ts'
 import { fieldsOf } from './receipts.ts'
 
-/** By the language of a text: Twilio's spelling, and a voice of Google's. Persian has none. */
-const VOICES: Readonly<Record<string, string>> = {
-  ar: 'ar-XA',
-  bg: 'bg-BG',
-  bn: 'bn-IN',
-  cs: 'cs-CZ',
-  da: 'da-DK',
-  de: 'de-DE',
-  el: 'el-GR',
-  en: 'en-US',
-  es: 'es-ES',
-  fi: 'fi-FI',
-  fr: 'fr-FR',
-  he: 'he-IL',
-  hi: 'hi-IN',
-  hu: 'hu-HU',
-  id: 'id-ID',
-  it: 'it-IT',
-  ja: 'ja-JP',
-  ko: 'ko-KR',
-  nb: 'nb-NO',
-  nl: 'nl-NL',
-  pl: 'pl-PL',
-  pt: 'pt-PT',
-  'pt-BR': 'pt-BR',
-  ro: 'ro-RO',
-  ru: 'ru-RU',
-  sv: 'sv-SE',
-  th: 'th-TH',
-  tr: 'tr-TR',
-  uk: 'uk-UA',
-  vi: 'vi-VN',
-  'zh-Hans': 'cmn-CN',
-  'zh-Hant': 'cmn-TW',
-}
-
-/** How often the request for a key is spoken, and seconds of silence after it in which one may be pressed. */
-const PROMPTS = 2
-const LISTENS = 5
+/** Each with a voice of Google's. */
+const VOICES: typeof SPOKEN = { ...SPOKEN, ar: 'ar-XA' }
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -12,8 +12,14 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
-import { askedOf } from '../../receipts/asked.ts'
-import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
+import { LASTS, RINGS } from '../call/call.ts'
+import {
+  ACCOUNT_SETTINGS,
+  accountParts,
+  isNumber,
+  openAccount,
+  type TwilioAccount,
+} from './account.ts'
 import { createCallReceipts, readCall } from './call-receipts.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { statusCallback } from './receipts.ts'
@@ -44,25 +50,19 @@ function readVoiceSettings(values: SettingValues): VoiceSettings {
 
 function readCaller(values: SettingValues, name: string): string {
   const from = required(values, name)
-  if (!/^\+[1-9]\d{6,14}$/.test(from)) throw wrong(name, 'is not a number like +15005550006')
+  if (!isNumber(from)) throw wrong(name, 'is not a number like +15005550006')
   return from
 }
 
-/** Seconds: before it is answered (voicemail mostly answers within 30), and in all, which bounds the price. */
-const RINGS = 40
-const LASTS = 120
-
 export function createTwilioVoice(settings: VoiceSettings, deps: ProviderDeps): Provider {
-  const { post, get, probe } = openAccount(settings, 'Calls', deps)
+  const { post, askBy, probe } = openAccount(settings, 'Calls', deps)
   return {
     name: 'twilio',
     channels: ['voice'],
     prepare: deps.http.prepare,
     receipts: createCallReceipts(settings.authToken),
     call: twilioCall,
-    async ask(reference, signal) {
-      return askedOf(await get(reference, signal), (call) => readCall(call, reference))
-    },
+    ask: askBy(readCall),
     probe,
     async send(message, signal) {
       const { callUrl } = message

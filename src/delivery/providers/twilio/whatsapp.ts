@@ -13,8 +13,15 @@ import {
   type SettingValues,
   wrong,
 } from '../../provider-entry.ts'
-import { askedOf } from '../../receipts/asked.ts'
-import { ACCOUNT_SETTINGS, accountParts, openAccount, type TwilioAccount } from './account.ts'
+import {
+  ACCOUNT_SETTINGS,
+  accountParts,
+  isNumber,
+  isService,
+  openAccount,
+  senderOf,
+  type TwilioAccount,
+} from './account.ts'
 import { TWILIO_CODES } from './codes.ts'
 import { createTwilioReceipts, readMessage, statusCallback } from './receipts.ts'
 
@@ -62,11 +69,9 @@ function readSettings(values: SettingValues): WhatsAppSettings {
   })
 }
 
-const SERVICE = /^MG[0-9a-f]{32}$/i
-
 function readSender(text: string): string {
   const from = text.replace(/^whatsapp:/, '')
-  if (/^\+[1-9]\d{6,14}$/.test(from) || SERVICE.test(from)) return from
+  if (isNumber(from) || isService(from)) return from
   throw wrong(FROM, 'is neither a number like +15005550006 nor a Messaging Service (MG…)')
 }
 
@@ -92,19 +97,15 @@ function contentFor(locale: string, { languages, sids }: Contents) {
 
 function createTwilioWhatsApp(settings: WhatsAppSettings, deps: ProviderDeps): Provider {
   const { from, contents } = settings
-  const { get, post, probe } = openAccount(settings, 'Messages', deps)
-  const sender: [string, string] = SERVICE.test(from)
-    ? ['MessagingServiceSid', from]
-    : ['From', `whatsapp:${from}`]
+  const { post, askBy, probe } = openAccount(settings, 'Messages', deps)
+  const sender = senderOf(from, 'whatsapp:')
   return {
     name: 'twilio',
     channels: ['whatsapp'],
     prepare: deps.http.prepare,
     receipts: createTwilioReceipts(settings.authToken, 'whatsapp:'),
     probe,
-    async ask(reference, signal) {
-      return askedOf(await get(reference, signal), (message) => readMessage(message, reference))
-    },
+    ask: askBy(readMessage),
     send: (message, signal) => post(fieldsOf(message, sender, contents), signal),
   }
 }

@@ -3,46 +3,10 @@
 import { toObject } from '../../answers/coded-answer.ts'
 import type { CallPage, CallReader } from '../../calls/ports.ts'
 import { bodyOf } from '../../receipts/callbacks.ts'
+import { LISTENS, PROMPTS, SPOKEN } from '../call/call.ts'
 
-/** By the language of a text: Vonage's spelling (TTSLanguages of @vonage/voice 1.21.0). Persian has none. */
-const LANGUAGES: Readonly<Record<string, string>> = {
-  ar: 'ar',
-  bg: 'bg-BG',
-  bn: 'bn-IN',
-  cs: 'cs-CZ',
-  da: 'da-DK',
-  de: 'de-DE',
-  el: 'el-GR',
-  en: 'en-US',
-  es: 'es-ES',
-  fi: 'fi-FI',
-  fr: 'fr-FR',
-  he: 'he-IL',
-  hi: 'hi-IN',
-  hu: 'hu-HU',
-  id: 'id-ID',
-  it: 'it-IT',
-  ja: 'ja-JP',
-  ko: 'ko-KR',
-  nb: 'nb-NO',
-  nl: 'nl-NL',
-  pl: 'pl-PL',
-  pt: 'pt-PT',
-  'pt-BR': 'pt-BR',
-  ro: 'ro-RO',
-  ru: 'ru-RU',
-  sv: 'sv-SE',
-  th: 'th-TH',
-  tr: 'tr-TR',
-  uk: 'uk-UA',
-  vi: 'vi-VN',
-  'zh-Hans': 'cmn-CN',
-  'zh-Hant': 'cmn-TW',
-}
-
-/** How often the request for a key is spoken, and seconds of silence after it in which one may be pressed. */
-const PROMPTS = 2
-const LISTENS = 5
+/** As TTSLanguages of @vonage/voice 1.21.0 has them. */
+const LANGUAGES: typeof SPOKEN = { ...SPOKEN, ar: 'ar' }
 
 const talk = (text: string, locale: string) => ({
   action: 'talk',

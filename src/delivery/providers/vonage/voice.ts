@@ -1,7 +1,7 @@
 // Calls by Vonage: POST /v1/calls (Voice API v1), by an application's JWT. The call's words are fetched from us.
 // It must not give a code to Vonage before a key was pressed.
 
-import { type Codes, errorIn, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
+import { type Codes, faultIn, readJson, refuseByCode } from '../../answers/coded-answer.ts'
 import {
   ambiguous,
   type HttpAnswer,
@@ -21,7 +21,8 @@ import {
   wrong,
 } from '../../provider-entry.ts'
 import { bodyOf, idOf, timeOf } from '../../receipts/callbacks.ts'
-import type { Receipt, ReceiptReader } from '../../receipts/ports.ts'
+import type { ReceiptReader } from '../../receipts/ports.ts'
+import { LASTS, RINGS, receiptOfEnd } from '../call/call.ts'
 import { codeOf, VONAGE_CODES } from './codes.ts'
 import { createAuthorization, readApplication, type VonageApplication } from './login.ts'
 import { vonageCall } from './ncco.ts'
@@ -74,28 +75,13 @@ function readCaller(values: SettingValues): string {
   return from.replace(/^\+/, '')
 }
 
-/** The last status of a call. Of one that was answered the fault is nobody's. */
+/** The last status of a call. */
 export const CALL_CODES: Codes = {
   busy: ['recipient', 'the line is busy'],
   unanswered: ['recipient', 'nobody answered'],
   rejected: ['message', 'the call was rejected'],
   failed: ['message', 'the call could not be connected'],
   cancelled: ['message', 'the call was canceled'],
-}
-/** Else the code was spoken, and this says less than is known. */
-const NO_KEY = { code: 'completed', message: 'no key was pressed' }
-
-/** Undefined: it says nothing new. */
-function toReceipt(
-  status: unknown,
-  about: Pick<Receipt, 'tryId' | 'reference' | 'at'>,
-): Receipt | undefined {
-  const common = { kind: 'receipt', ...about, state: 'undelivered', suppress: null } as const
-  if (status === 'completed') return { ...common, error: NO_KEY, fault: null }
-  // Our own `timeout` is that of a request.
-  const code = status === 'timeout' ? 'unanswered' : status
-  if (typeof code !== 'string' || !Object.hasOwn(CALL_CODES, code)) return undefined
-  return { ...common, error: errorIn(CALL_CODES, code), fault: faultIn(CALL_CODES, code) ?? null }
 }
 
 function createCallReceipts(secret: string): ReceiptReader {
@@ -106,15 +92,14 @@ function createCallReceipts(secret: string): ReceiptReader {
       const { uuid, status, timestamp } = bodyOf(callback)
       if (typeof uuid !== 'string') return undefined
       const tryId = idOf(callback.query.get('try'))
-      const receipt = toReceipt(status, { tryId, reference: idOf(uuid), at: timeOf(timestamp) })
+      const about = { tryId, reference: idOf(uuid), at: timeOf(timestamp) }
+      // Our own `timeout` is that of a request.
+      const code = status === 'timeout' ? 'unanswered' : String(status)
+      const receipt = receiptOfEnd(code, CALL_CODES, about)
       return receipt ? [receipt] : []
     },
   }
 }
-
-/** Seconds: before it is answered, and in all, which bounds the price. */
-const RINGS = 40
-const LASTS = 120
 
 function toCall({ to, callUrl, callbackUrl }: OutgoingMessage, from: string) {
   return {
