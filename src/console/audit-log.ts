@@ -64,7 +64,7 @@ ${select('span', 'Within', SPAN_LABELS, query)}
 function aboutOf({ verificationId, reference, details }: EventRecord): Html | string {
   if (verificationId !== null)
     return html`<a class="mono" href="${verificationPath(verificationId)}">${reference ?? 'show'}</a>`
-  const id = details.key ?? details.suppression ?? null
+  const id = details.key ?? details.suppression ?? details.entry ?? null
   return id === null ? '–' : html`<code>${String(id)}</code>`
 }
 

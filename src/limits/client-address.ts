@@ -167,6 +167,13 @@ function tunnelEnd(address: Address): Address | undefined {
   return undefined
 }
 
+/** The IPv4 address of the host behind a tunnel's. Undefined: it is no tunnel's. */
+export function tunnelEndOf(ip: string): string | undefined {
+  const address = read(ip)
+  const end = address instanceof ipaddr.IPv6 ? tunnelEnd(address) : undefined
+  return end && write(end)
+}
+
 /**
  * The unit that a limit per address counts: an IPv4 address, or the /64 of an IPv6 one. A 6to4 host would have 65,536
  * of these for its one IPv4 address, all hosts of a Teredo server share one, and so may all of IPv4 behind a local NAT64.

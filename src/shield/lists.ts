@@ -74,6 +74,8 @@ export function createLists(deps: {
   clock: Clock
 }) {
   const { store, book, keyring, clock } = deps
+  /** The change is made: where the store is away now, the book reads it a little later. */
+  const showNow = () => book.refresh().catch(() => {})
   const detailsOf = ({ id, effect, by, value }: ListEntry) => ({
     ...{ entry: id, effect, by },
     ...(value !== null && { value }),
@@ -113,7 +115,7 @@ export function createLists(deps: {
       })
       if (made.kind === 'exists') return made
       if (made.kind === 'full') return { kind: 'full', most }
-      await book.refresh()
+      await showNow()
       return { kind: 'made', entry }
     },
 
@@ -130,7 +132,7 @@ export function createLists(deps: {
         actor: { ...by.actor, service: entry.service ?? NO_SERVICE },
       })
       if (!ended) return undefined
-      await book.refresh()
+      await showNow()
       return { ...entry, endsAt: now }
     },
   }

@@ -1,7 +1,7 @@
 // The entries that a start meets, and which of them decides. Pure: entries are compiled once, and looked up for each start.
 // It must not take longer with many entries than with few: each kind is a step into a map for each length that it has.
 
-import { addressBytes } from '../limits/client-address.ts'
+import { addressBytes, tunnelEndOf } from '../limits/client-address.ts'
 import type { Verdict } from '../verification/verdict.ts'
 import type { ListEntry } from './ports.ts'
 
@@ -88,8 +88,12 @@ export function compile(entries: readonly ListEntry[]): Compiled {
     if (domain !== null && hasDomains)
       for (const parent of withParents(domain)) yield `domain ${parent}`
     if (clientIp === null || bits.length === 0) return
-    const hex = hexOf(addressBytes(clientIp) ?? [])
-    for (const length of bits) if (length <= hex.length * 4) yield `network ${maskHex(hex, length)}`
+    // A host behind a 6to4 or Teredo address is met by its IPv4 network, too: rules count it there.
+    for (const ip of [clientIp, tunnelEndOf(clientIp) ?? []].flat()) {
+      const hex = hexOf(addressBytes(ip) ?? [])
+      for (const length of bits)
+        if (length <= hex.length * 4) yield `network ${maskHex(hex, length)}`
+    }
   }
   return {
     entries,

@@ -52,6 +52,11 @@ describe('I21: entries that a start meets', () => {
     ['2001:db8:1:2::3/128', '2001:db8:1:2::3', true],
     ['2001:db8:fff8::/45', '2001:db8:ffff::1', true],
     ['2001:db8:fff8::/45', '2001:db8:fff7::1', false],
+    // By 6to4 and by Teredo, a host of 198.51.100.7.
+    ['198.51.100.0/24', '2002:c633:6407::1', true],
+    ['198.51.100.0/24', '2001:0:4136:e378:8000:63bf:39cc:9bf8', true],
+    ['198.51.101.0/24', '2002:c633:6407::1', false],
+    ['2002:c633:6407::/48', '2002:c633:6407::1', true],
     // The same first bits, of another kind of address.
     ['32.1.13.184/32', '2001:db8::', false],
   ])('network %s and the address %s: %s', (value, clientIp, is) => {
