@@ -318,7 +318,8 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
         links.map((one) => String(one.getAttribute('href'))),
       )
       expect(paths.length).toBeGreaterThanOrEqual(10)
-      for (const path of [...paths, '/admin/shield', '/admin/settings?service=default']) {
+      const more = ['abuse', 'lists', 'shield', 'settings?service=default']
+      for (const path of [...paths, ...more.map((name) => `/admin/${name}`)]) {
         await page.goto(real.url + path)
         for (const width of [1920, 768]) {
           await page.setViewportSize({ width, height: 900 })
