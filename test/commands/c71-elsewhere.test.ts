@@ -60,6 +60,7 @@ const WORDS: Readonly<Record<string, string[] | null>> = {
   'export-log': ['verifications'],
   costs: [],
   stats: [],
+  shield: [],
   'audit verify': [],
   'audit head': [],
   // Reads SECRET_KEY alone.

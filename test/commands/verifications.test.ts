@@ -286,6 +286,7 @@ describe('erase', () => {
       verifications: 0,
       factors: 0,
       suppressions: 0,
+      entries: 0,
       events: 0,
     })
   })

@@ -105,6 +105,7 @@ describe.each(layouts)(ON, ({ engine }) => {
     expect(JSON.parse(moved.stdout)).toEqual({
       ...{ moved: 2, skipped: 0, broken: [], left: 0, unknown_keys: {} },
       suppressions: { moved: 0, left: 0 },
+      list_entries: { moved: 0, left: 0 },
     })
     expect(moved.stdout + moved.stderr).not.toContain('ann')
     expect((await login(at, 'recovery_code', codes[0])).status).toBe(200)

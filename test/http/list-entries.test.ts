@@ -114,7 +114,7 @@ describe('I21: entries over HTTP', () => {
     [{ by: 'country', value: 'DE', reason: 'a\nb' }, 'reason'],
     [{ by: 'country', value: 'DE', reason: 'x'.repeat(201) }, 'reason'],
     [{ by: 'country', value: 'DE', ends_at: '2020-01-01T00:00:00.000Z' }, 'ends_at'],
-    [{ by: 'country', value: 'DE', effect: 'challenge' }, 'effect'],
+    [{ by: 'country', value: 'DE', effect: 'stop' }, 'effect'],
     [{ by: 'country', value: 'DE', service: 'nobody' }, 'service'],
     [{ by: 'planet', value: 'DE' }, 'by'],
     [{ by: 'country', value: 'DE', rule: 'mine' }, 'rule'],
