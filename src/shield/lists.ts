@@ -74,7 +74,7 @@ export function createLists(deps: {
   clock: Clock
 }) {
   const { store, book, keyring, clock } = deps
-  /** The change is made: where the store is away now, the book reads it a little later. */
+  /** The change is made: where the store is down now, the book reads it a little later. */
   const showNow = () => book.refresh().catch(() => {})
   const detailsOf = ({ id, effect, by, value }: ListEntry) => ({
     ...{ entry: id, effect, by },
