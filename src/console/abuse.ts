@@ -56,6 +56,7 @@ function top(of: Of, title: string, what: string, rows: readonly AbuseRow[]): Ht
       ? html`<p class="note">None with five messages or more.</p>`
       : table({
           caption: title,
+          isWide: true,
           columns: [
             ...[what, ...numbers('Starts', 'Approved', 'Unused messages', 'Cost, about')],
             ...['Newest', ...(mayBlock(of) ? ['Block'] : [])],
@@ -91,6 +92,7 @@ function refused({ report: { refused: rows, span } }: Shown): Html {
   const back = span === '1h' ? 'hour' : 'day'
   return table({
     caption: 'Refused requests by limit or error, the most first',
+    isWide: true,
     columns: ['By', ...numbers('Times'), 'What it counts'],
     rows: rows.map(({ reason, times }) => {
       const name = isLimit(reason) ? 'limit' : 'error'
