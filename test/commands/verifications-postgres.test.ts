@@ -50,6 +50,7 @@ it('verifications, show, export and erase are the same there', async () => {
     verifications: 1,
     factors: 0,
     suppressions: 0,
+    entries: 0,
     events: 1,
   })
   expect(await run(real, ['show', body.id], env())).toMatchObject({ status: 1, stdout: '' })
