@@ -13,7 +13,7 @@ export type ServicesResult =
       services: Map<string, ServicePolicy>
       /** Of those that have routes of their own. */
       routes: Map<string, ConfiguredRoutes>
-      /** What each entry gives: `code_length`, `limits.check_per_ip`, `routes.sms`. */
+      /** What each entry gives: `code_length`, `limits.check_per_ip`, `shield.prefix`, `routes.sms`. */
       given: Map<string, ReadonlySet<string>>
     }
   /** Each begins with its path: `services.checkout.code_length: …`. */
@@ -65,12 +65,13 @@ function describeRoutes(name: string, entry: ServiceEntry, carriers: Carriers): 
   })
 }
 
-/** Limits and routes are given one by one; everything else replaces what the settings say. */
-function givenBy({ limits, routes, ...entry }: ServiceEntry): ReadonlySet<string> {
+/** Limits, rules of the shield and routes are given one by one; everything else replaces what the settings say. */
+function givenBy({ limits, shield, routes, ...entry }: ServiceEntry): ReadonlySet<string> {
   const namesOf = (part: object = {}) => Object.keys(without(part))
   return new Set([
     ...namesOf(entry),
     ...namesOf(limits).map((name) => `limits.${name}`),
+    ...namesOf(shield).map((name) => `shield.${name}`),
     ...namesOf(routes).map((name) => `routes.${name}`),
   ])
 }

@@ -3,12 +3,14 @@
 
 import type { ChannelRoutes } from '../delivery/routes/routes.ts'
 import { CHANNELS, type Channel } from '../kernel/channel.ts'
+import { SHIELD_RULES } from '../kernel/shield-rules.ts'
 import type { ShownSetting } from '../kernel/shown-setting.ts'
 import { LIMIT_NAMES, type ServicePolicy } from '../verification/policy.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './effective-settings.ts'
 import { carriersOf } from './providers.ts'
 import { LIMIT_SETTINGS, ROUTE_SETTINGS, SERVICE_SETTINGS, showLimit } from './service-settings.ts'
+import { SHIELD_SETTINGS } from './shield.ts'
 import { WEBHOOK_SETTINGS } from './webhooks.ts'
 
 type Row = {
@@ -104,11 +106,15 @@ function rowsOf(policy: ServicePolicy, config: Config): Row[] {
     ...{ name: `limits.${name}`, setting: LIMIT_SETTINGS[name] },
     value: showLimit(policy.limits[name]),
   }))
+  const shield = SHIELD_RULES.map((rule) => ({
+    ...{ name: `shield.${rule}`, setting: SHIELD_SETTINGS[rule], value: policy.shield[rule] },
+  }))
   const webhooks = policy.webhooks.map(writeWebhook).join('; ')
   const groups: [group: string, rows: Omit<Row, 'group'>[]][] = [
     ['Codes', codes(policy)],
     ['Channels and countries', [...reach(policy), ...routesOf(policy, config)]],
     ['Limits', limits],
+    ['Shield', shield],
     ['Texts', texts(policy)],
     ['Webhooks', [{ name: 'webhooks', setting: WEBHOOK_SETTINGS.url, value: webhooks || 'none' }]],
     [

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Scope } from '../../src/access/ports.ts'
 import { runCli } from '../../src/cli.ts'
+import { serviceEntry } from '../../src/config/service-entry.ts'
 import { createClient } from '../http/client.ts'
 import { type Real, ROOT_SECRET, startReal } from '../http/real.ts'
 import { formTokenOf, type Visitor } from './visitor.ts'
@@ -16,6 +17,7 @@ const SERVICES = {
     brand_name: 'Shop',
     code_length: 8,
     limits: { sends_per_number_burst: '3/600' },
+    shield: { prefix: 'refuse' },
     routes: { sms: 'DE, +1415 -> twilio; default -> http*70, twilio*30' },
     origin_domain: null,
     templates: { de: { sms: '{{code}} für {{brand}}' } },
@@ -35,6 +37,7 @@ beforeAll(async () => {
     HTTP_SMS_URL: 'http://127.0.0.1:9/hooks/the-token-in-the-path',
     HTTP_SMS_SENDER: HOSTILE,
     CODE_LENGTH: '7',
+    SHIELD_NETWORK: 'off',
   })
   visitor = await signedIn(real)
 })
@@ -131,6 +134,9 @@ describe('the settings of a service', () => {
     expect(of('max_attempts')).toEqual(['5', 'default'])
     expect(of('limits.sends_per_number_burst')).toEqual(['3/600', 'services'])
     expect(of('limits.sends_per_number_day')).toEqual(['20/86400', 'default'])
+    expect(of('shield.prefix')).toEqual(['refuse', 'services'])
+    expect(of('shield.network')).toEqual(['off', 'environment'])
+    expect(of('shield.domain')).toEqual(['record', 'default'])
     expect(of('routes.sms')).toEqual([
       ...['DE, +1415 -> twilio; default -> http*70, twilio*30', 'services'],
     ])
@@ -142,6 +148,12 @@ describe('the settings of a service', () => {
     const { body: other } = await real.admin.get('/admin/api/settings/default')
     expect(find(other.settings, 'code_length')).toEqual(['7', 'environment'])
     expect((await real.admin.get('/admin/api/settings/bank')).status).toBe(404)
+  })
+
+  it('are all that an entry of SERVICES_FILE may have', async () => {
+    const { body } = await real.admin.get('/admin/api/settings/shop')
+    const names: string[] = body.settings.map(({ name }: Row) => name.split('.')[0])
+    expect([...new Set(names)].sort()).toEqual(Object.keys(serviceEntry.shape).sort())
   })
 
   it('have a page, with its keys and what its starts are for', async () => {

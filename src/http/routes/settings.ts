@@ -47,7 +47,7 @@ const service = defineRoute(
     id: 'readServiceSettings',
     summary: 'The settings of one service',
     description:
-      'Its code, channels, countries, routes, limits, texts and webhooks, each from its entry in SERVICES_FILE or from the settings; its keys, and the purposes of its starts.',
+      'Its code, channels, countries, routes, limits, shield, texts and webhooks, each from its entry in SERVICES_FILE or from the settings; its keys, and the purposes of its starts.',
     tag: 'Operation',
     needs: READ,
     params: ServiceParams,
