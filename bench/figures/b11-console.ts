@@ -3,9 +3,10 @@
 
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fetchPage, findPerson, openConsoles, signIn } from '../harness/console.ts'
+import { ADMIN_KEY, fetchPage, findPerson, openConsoles, signIn } from '../harness/console.ts'
 import { type FilledStore, fillConsoleStore, REFERENCE } from '../harness/console-store.ts'
 import { alternate, type Context, type Figure, type Measure, measure } from '../harness/figure.ts'
+import { DATABASE } from '../harness/old-rows.ts'
 import { API_KEY, makeDirectory, type Service, startService } from '../harness/server.ts'
 import { format, median } from '../harness/stats.ts'
 import { waitIdle } from '../harness/usage.ts'
@@ -24,11 +25,9 @@ const FLOW_ROUNDS = 4
 const FLOW_SECONDS = 6
 const CALLERS = 8
 const MIN_BESIDE_CONSOLES = 0.98
-const DATABASE = 'countersign.db'
 const DAY_MS = 86_400_000
 /** A number that no load starts with. */
 const PERSON = '+12015550123'
-const ADMIN_KEY = 'the-administrator-of-the-benchmark'
 
 /** A store with a finished flow in it, and one verification of the person who is looked for. */
 async function makeTemplate({ loader }: Context): Promise<string> {

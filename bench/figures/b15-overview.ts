@@ -7,10 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { startPostgres } from '../../test/postgres/server.ts'
-import { fetchPage, signIn } from '../harness/console.ts'
+import { ADMIN_KEY, fetchPage, signIn } from '../harness/console.ts'
 import { fillConsoleStore } from '../harness/console-store.ts'
 import { countRowsSql } from '../harness/count-rows.ts'
 import { alternate, type Context, type Figure, type Measure, measure } from '../harness/figure.ts'
+import { DATABASE } from '../harness/old-rows.ts'
 import { API_KEY, makeDirectory, type Service, startService } from '../harness/server.ts'
 import { format, median } from '../harness/stats.ts'
 import { waitIdle } from '../harness/usage.ts'
@@ -26,8 +27,6 @@ const CHANGES_KEPT_MS = 31_000
 const FIRST_ROUNDS = 2
 const MAX_PAGE_MS = 100
 const MAX_RATIO = 3
-const ADMIN_KEY = 'the-administrator-of-the-benchmark'
-const DATABASE = 'countersign.db'
 
 const PAGES: Readonly<Record<string, string>> = {
   'an hour': '?span=1h',

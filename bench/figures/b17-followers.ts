@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from '../../test/postgres/server.ts'
-import { OVERVIEW, openConsoles, signIn } from '../harness/console.ts'
+import { ADMIN_KEY, OVERVIEW, openConsoles, signIn } from '../harness/console.ts'
 import { alternate, type Context, type Figure, type Measure, measure } from '../harness/figure.ts'
+import { DATABASE } from '../harness/old-rows.ts'
 import { API_KEY, LIGHT_COST, type Service, startService } from '../harness/server.ts'
 import { format, median } from '../harness/stats.ts'
 import { cpuMs, familyCpuMs, waitIdle } from '../harness/usage.ts'
@@ -25,7 +26,6 @@ const MAX_COUNTS = 1.03
 const MAX_CHAIN = 1.02
 const MIN_BESIDE_CONSOLES = 0.98
 const NOWHERE = 10 ** 12
-const ADMIN_KEY = 'the-administrator-of-the-benchmark'
 
 /** Changes the rows by which the readers know how far they are. */
 type Places = { run(sql: string): Promise<unknown>; close(): Promise<unknown> }
@@ -141,7 +141,7 @@ async function run(
 }
 
 async function openFile({ dataDir }: Service): Promise<Places> {
-  const db = new Database(join(dataDir, 'countersign.db'), { timeout: 10_000 })
+  const db = new Database(join(dataDir, DATABASE), { timeout: 10_000 })
   return { run: async (sql) => db.exec(sql), close: async () => db.close() }
 }
 

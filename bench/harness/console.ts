@@ -3,6 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Of the service whose pages are fetched: ADMIN_KEY in its environment. */
+export const ADMIN_KEY = 'the-administrator-of-the-benchmark'
+
 export type Fetched = { status: number; text: string; ms: number }
 
 const FORM = {

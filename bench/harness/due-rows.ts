@@ -10,6 +10,7 @@ import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
 import type { NewVerification } from '../../src/verification/state.ts'
 import { decideStart } from '../../src/verification/transitions.ts'
 import { phoneOf } from '../load/people.ts'
+import { DATABASE } from './old-rows.ts'
 import { makeDirectory, ROOT, SECRET_KEY } from './server.ts'
 
 const TTL_MS = 600_000
@@ -24,7 +25,7 @@ export async function makeDueRows(
 ): Promise<string> {
   const dataDir = makeDirectory()
   const client = await openDatabase({
-    path: join(dataDir, 'countersign.db'),
+    path: join(dataDir, DATABASE),
     migrationsFolder: join(ROOT, 'drizzle/sqlite'),
   })
   const store = createSqliteStore(client)
