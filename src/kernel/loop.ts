@@ -1,11 +1,14 @@
-// A round that is repeated until it is stopped; each says how long there is nothing to do. For readers behind the writer:
-// what follows the log, counts it, chains it, streams it. A round that fails must not end the loop, nor report each failure of an outage.
+// A round that is repeated until it is stopped; each says how long there is nothing to do. For readers behind the writer (what
+// follows the log, counts it, chains it, streams it), and the poller. A round that fails must not end the loop, nor report each
+// failure of an outage.
 
 import { createAlarm, endOf } from './alarm.ts'
 
 export type Loop = {
   start(): void
   isRunning(): boolean
+  /** There may be something to do: the next round begins now, or right after the present one. */
+  wake(): void
   /** Between two steps of a round: at most `ms`, and less where the loop is stopped. */
   pause(ms: number): Promise<void>
   /** There is no further round. Resolves when the present one has ended, or after `withinMs`. Never rejects. */
@@ -23,6 +26,8 @@ export function createLoop(deps: {
   let loop = Promise.resolve()
   const run = async () => {
     for (let failures = 0; isRunning; ) {
+      // Before the round: a wake from here on makes another one.
+      alarm.set()
       let waitMs = 0
       try {
         waitMs = await deps.round()
@@ -41,6 +46,7 @@ export function createLoop(deps: {
       loop = run()
     },
     isRunning: () => isRunning,
+    wake: alarm.ring,
     pause: alarm.sleep,
     async stop(withinMs) {
       isRunning = false

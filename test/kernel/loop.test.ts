@@ -1,7 +1,7 @@
 // Rounds that follow one another: through failures, until they are stopped, and never two at once.
 
 import { expect, it, vi } from 'vitest'
-import { createLoop } from '../../src/kernel/loop.ts'
+import { createLoop, type Loop } from '../../src/kernel/loop.ts'
 
 const LONG_MS = 600_000
 
@@ -46,6 +46,25 @@ it('stopping ends the wait, waits for the round in progress, and no longer than 
   last.resolve(LONG_MS)
   await over
   expect(rounds).toBe(2)
+})
+
+it('a wake ends the wait, or makes another round right after the present one, and no third', async () => {
+  let rounds = 0
+  const loop: Loop = createLoop({
+    async round() {
+      rounds += 1
+      if (rounds === 1) loop.wake()
+      return LONG_MS
+    },
+    onFailure: () => 0,
+  })
+  loop.start()
+  await vi.waitFor(() => expect(rounds).toBe(2))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(rounds).toBe(2)
+  loop.wake()
+  await vi.waitFor(() => expect(rounds).toBe(3))
+  await loop.stop()
 })
 
 it('nothing is reported of a round that fails once the loop is stopped', async () => {

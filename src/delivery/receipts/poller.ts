@@ -2,8 +2,9 @@
 // It must not cost a send anything: its places and its deadline are its own, and by provider, so that one that hangs delays
 // neither messages nor questions to another.
 
-import { createAlarm, endOf } from '../../kernel/alarm.ts'
+import { endOf } from '../../kernel/alarm.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { createLoop, type Loop } from '../../kernel/loop.ts'
 import { withinDeadline } from '../deadline.ts'
 import type { NextAfter } from '../outbox-ports.ts'
 import type { DeliveryLog, Provider } from '../ports.ts'
@@ -115,15 +116,12 @@ export function createPoller(given: PollerDeps): Poller {
   const names = [...new Set(deps.providers.filter(({ ask }) => ask).map(({ name }) => name))]
   const bare = createRun(deps)
   const run = deps.aroundPoll?.(bare) ?? bare
-  const alarm = createAlarm()
   const running = new Map(names.map((name) => [name, new Set<Promise<void>>()]))
   const of = (name: string) => running.get(name) ?? new Set()
-  let isRunning = false
-  let isReachable = true
   const begin = (poll: ClaimedPoll) => {
     const ended = run(poll).finally(() => {
       of(poll.provider).delete(ended)
-      alarm.ring()
+      loop.wake()
     })
     of(poll.provider).add(ended)
   }
@@ -144,33 +142,19 @@ export function createPoller(given: PollerDeps): Poller {
     if (due.length > 0) return BUSY_MS
     return Math.min(idleMs, ...firsts.map(({ at }) => at - now))
   }
-  const loop = async () => {
-    while (isRunning) {
-      alarm.set()
-      let waitMs = STORE_RETRY_MS
-      try {
-        waitMs = await round()
-        isReachable = true
-      } catch (error) {
-        if (isReachable) logger.warn({ error: errorName(error) }, 'receipts cannot be asked for')
-        isReachable = false
-      }
-      if (isRunning) await alarm.sleep(waitMs)
-    }
-  }
-  let looping = Promise.resolve()
+  const loop: Loop = createLoop({
+    round,
+    onFailure(error, failures) {
+      if (failures === 1) logger.warn({ error: errorName(error) }, 'receipts cannot be asked for')
+      return STORE_RETRY_MS
+    },
+  })
+  const ended = () => Promise.all([...running.values()].flatMap((set) => [...set]))
   return {
     start() {
-      // Nobody can be asked.
-      if (names.length === 0 || isRunning) return
-      isRunning = true
-      looping = loop()
+      // Else nobody can be asked.
+      if (names.length > 0) loop.start()
     },
-    async drain(withinMs) {
-      isRunning = false
-      alarm.ring()
-      const all = looping.then(() => Promise.all([...running.values()].flatMap((set) => [...set])))
-      await endOf(all, withinMs)
-    },
+    drain: (withinMs) => endOf(loop.stop().then(ended), withinMs),
   }
 }
