@@ -34,9 +34,9 @@ import { generateCode } from '../verification/comparison.ts'
 import type { Limiter } from '../verification/limit-ports.ts'
 import type { RefusalLog } from '../verification/ports.ts'
 import { createSuppress, type Suppress } from '../verification/suppress.ts'
+import { composeAudit } from './compose-audit.ts'
 import { composeCalls } from './compose-calls.ts'
 import { composeCleaning } from './compose-cleaning.ts'
-import { composeReaders } from './compose-readers.ts'
 import { composeReports, type Reports } from './compose-receipts.ts'
 import { composeShield } from './compose-shield.ts'
 import { composeTraces, type Traces } from './compose-traces.ts'
@@ -199,7 +199,7 @@ export async function composeParts(config: Config, given: Logger, thread?: Threa
     clock,
     onSuppressed: metrics.countSuppressed,
   })
-  const shield = composeShield({ store, keyring, clock, logger })
+  const shield = composeShield(config, { store, keyring, clock, logger, metrics })
   const parts = {
     store,
     limiter,
@@ -216,7 +216,7 @@ export async function composeParts(config: Config, given: Logger, thread?: Threa
       ...{ store, limiter, keyring, clock, logger, metrics, suppress, traces },
       ...shield,
     }),
-    ...composeReaders(config, { store, keyring, clock, logger, metrics, ...shield }),
+    audit: composeAudit(config, { store, keyring, clock, logger, metrics }),
     webhooks: openWebhooks({ store, keyring, clock, logger, metrics, traces }),
     traces,
     logger,

@@ -53,9 +53,8 @@ export function composeWebhooks(config: Pick<Config, 'services' | 'webhookRanges
       const post = traces?.aroundPost(poster.post) ?? poster.post
       const sending = { ...deps, destinations, switches, post, onAnswer }
       const heads = createHeads({ ...sending, chain: store.audit })
-      const opened = createSender({
-        ...{ ...sending, outbox: store.webhooks, aroundTry: traces?.aroundWebhook },
-      })
+      const aroundTry = traces?.aroundWebhook
+      const opened = createSender({ ...sending, outbox: store.webhooks, aroundTry })
       sender = opened
       return {
         start() {
