@@ -10,7 +10,7 @@ import { languageKeys } from '../kernel/language-tag.ts'
 import type { ServicePolicy } from '../verification/policy.ts'
 import { postgresTls, serverOf } from './database-url.ts'
 import { isGuessableKey } from './guessable.ts'
-import { isLoopback } from './listen.ts'
+import { hostOf, isLoopback } from './listen.ts'
 import { OIDC_SETTINGS } from './oidc.ts'
 import { SECRET_ADVICE } from './parsers.ts'
 import { inspectProviders } from './providers.ts'
@@ -100,8 +100,8 @@ function warnOfLanguage(service: ServicePolicy): string[] {
 function warnOfOidc({ oidc, server: { plaintextHosts } }: ReadSettings): string[] {
   if (oidc === null) return []
   const isOpen = (text: string) => {
-    const { protocol, hostname } = new URL(text)
-    const host = hostname.replace(/^\[|\]$/g, '')
+    const { protocol } = new URL(text)
+    const host = hostOf(text)
     return protocol === 'http:' && !isLoopback(host) && !isIn(plaintextHosts, host)
   }
   const { issuer, consoleUrl } = OIDC_SETTINGS
@@ -143,8 +143,8 @@ function warnOfCollector(
   plaintextHosts: readonly string[],
 ): string[] {
   if (traces === null || Object.keys(traces.headers).length === 0) return []
-  const { protocol, hostname } = new URL(traces.url)
-  const host = hostname.replace(/^\[|\]$/g, '')
+  const { protocol } = new URL(traces.url)
+  const host = hostOf(traces.url)
   if (protocol === 'https:' || isLoopback(host) || isIn(plaintextHosts, host)) return []
   return [
     `${TRACE_SETTINGS.headers.name}: the key of the collector goes to ${host} unencrypted; use https`,
@@ -219,8 +219,8 @@ function warnOfPostgres(
 }
 
 function warnOfRedis(text: string, plaintextHosts: readonly string[]): string[] {
-  const { protocol, hostname } = new URL(text)
-  const host = hostname.replace(/^\[|\]$/g, '')
+  const { protocol } = new URL(text)
+  const host = hostOf(text)
   if (protocol === 'rediss:' || isLoopback(host) || isIn(plaintextHosts, host)) return [] // mutant: C68.warn-redis-cleartext
   return [
     `${SERVER_SETTINGS.rateLimitUrl.name}: the connection to ${host} is unencrypted, including its password; use rediss://`,
