@@ -102,7 +102,7 @@ export const TRACE_SETTINGS = {
 
 type Given = Values<typeof TRACE_SETTINGS>
 
-function samplingOf({ sampler = 'parentbased_always_on', share = 1 }: Given): SamplingRule {
+function samplingOf({ sampler, share }: Given): SamplingRule {
   const followsCaller = sampler.startsWith('parentbased_')
   if (sampler.endsWith('always_on')) return { followsCaller, ratio: 1 }
   return { followsCaller, ratio: sampler.endsWith('always_off') ? 0 : share }
@@ -121,7 +121,7 @@ function urlOf({ endpoint, tracesEndpoint }: Given): string | undefined {
 export function readTraces(given: Given): TracesConfig | null {
   const url = urlOf(given)
   if (url === undefined || given.isDisabled) return null
-  const { headers = [], tracesHeaders = [], serviceName = 'countersign' } = given
+  const { headers = [], tracesHeaders = [], serviceName } = given
   return {
     url,
     headers: Object.fromEntries([...headers, ...tracesHeaders]),
