@@ -22,7 +22,8 @@ export type KeyToMake = {
 /** A field of `KeyToMake`, and what is wrong with it. */
 export type KeyFault = { field: keyof KeyToMake; detail: string }
 
-export type KeyState = 'active' | 'ended' | 'revoked'
+export const KEY_STATES = ['active', 'ended', 'revoked'] as const
+export type KeyState = (typeof KEY_STATES)[number]
 
 export function stateOf({ revokedAt, expiresAt }: ApiKeyRecord, now: number): KeyState {
   if (revokedAt !== null) return 'revoked'

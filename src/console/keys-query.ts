@@ -1,9 +1,8 @@
 // The filters of the page Keys, as its address has them: nonsense is ignored.
 
 import { type ApiKeyRecord, SCOPES } from '../access/ports.ts'
-import { stateOf } from '../admin/keys.ts'
+import { KEY_STATES, stateOf } from '../admin/keys.ts'
 
-export const KEY_STATES = ['active', 'ended', 'revoked'] as const
 /** In the address, of keys for every service: no service is called so. */
 export const EVERY = '*'
 

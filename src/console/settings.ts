@@ -2,6 +2,7 @@
 // It must not show a secret, nor an admin of one service the settings of the process.
 
 import { html } from 'hono/html'
+import { KEY_STATES } from '../admin/keys.ts'
 import type { ListedService, ServiceSettings } from '../admin/settings.ts'
 import { isSet, type ShownSetting } from '../kernel/shown-setting.ts'
 import { answerForm, EXPORT_STYLE, exportForm } from './exports.ts'
@@ -17,7 +18,7 @@ const to = (path: string, query: Record<string, string>, text: Html | string | n
   html`<a href="${path}?${new URLSearchParams(query).toString()}">${text}</a>`
 
 function keysOf(page: SignedInPage, { keys, policy }: ServiceSettings): Html {
-  const shown = (['active', 'ended', 'revoked'] as const).map((state, place) => {
+  const shown = KEY_STATES.map((state, place) => {
     const words = `${keys[state]} ${state}`
     const isLinked = keys[state] > 0 && page.session.access.scopes.has('admin')
     const part = isLinked ? to('/admin/keys', { service: policy.name, state }, words) : words
