@@ -137,8 +137,8 @@ export function createHeads(deps: HeadsDeps): Heads {
     },
     async stop(withinMs) {
       await Promise.all(loops.map((loop) => loop.stop(withinMs)))
-      for (const { id } of hearing)
-        await chain.release({ name: headsReader(id), holder }).catch(() => {})
+      const release = ({ id }: Destination) => chain.release({ name: headsReader(id), holder })
+      await Promise.all(hearing.map((one) => release(one).catch(() => {})))
     },
   }
 }
