@@ -10,10 +10,11 @@ import { wordsOf } from './event-words.ts'
 import { exportForm } from './exports.ts'
 import { foldedFilters, SPAN_LABELS, select, time } from './log-page.ts'
 import type { Query } from './log-query.ts'
+import { pager, searchedBackTo } from './pager.ts'
 import { type Html, type SignedInPage, verificationPath } from './shell.ts'
 import { table } from './table.ts'
 import type { KeyName } from './timeline.ts'
-import { timeOf, whenOf, ZONE } from './words.ts'
+import { whenOf } from './words.ts'
 
 export const PATH = '/admin/audit'
 const FILTERS = ['about', 'type', 'who', 'ip', 'span', 'from', 'to']
@@ -101,30 +102,16 @@ function lines(shown: ShownLog): Html | '' {
   })
 }
 
-/** A page that was not searched to the end says so. */
 function howFar({ items, lookedBackTo }: FoundEvents): Html | '' {
-  if (lookedBackTo !== null)
-    return html`<p class="note">${items.length === 0 ? 'Nothing matches' : 'Nothing else matches'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older entries have not been searched yet.</p>`
+  if (lookedBackTo !== null) return searchedBackTo(lookedBackTo, items.length, 'entries')
   return items.length === 0 ? html`<p class="note">Nothing of this kind is in the log.</p>` : ''
 }
 
-function pager({ found, query }: ShownLog): Html | '' {
-  const { nextCursor, lookedBackTo } = found
-  const back = query.cursor
-    ? html`<a class="button" href="${address(query, { cursor: '' })}">Newest</a>`
-    : ''
-  const label = lookedBackTo === null ? 'Older' : 'Search further back'
-  const next =
-    nextCursor === null
-      ? ''
-      : html`<a class="button" rel="next" href="${address(query, { cursor: nextCursor })}">${label}</a>`
-  return back || next ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
-}
-
 export function auditLog(page: SignedInPage, shown: ShownLog): Html {
-  const { query } = shown
+  const { query, found } = shown
+  const links = pager(query, found, (to) => address(to, {}))
   const kept = FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : []))
   return html`<section><h2>What admins did</h2>${choices(shown)}${filterForm(shown)}
-${lines(shown)}${howFar(shown.found)}${pager(shown)}
+${lines(shown)}${howFar(found)}${links}
 ${exportForm(page, PATH, Object.fromEntries(kept), { canName: false })}</section>`
 }

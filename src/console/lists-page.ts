@@ -15,6 +15,7 @@ import { TAB_STYLE, tabs } from './abuse-tabs.ts'
 import { EFFECT_WORDS, KIND_WORDS } from './list-words.ts'
 import { onlyPerson, personCell } from './log-page.ts'
 import { type Log, logAddress } from './log-query.ts'
+import { pager } from './pager.ts'
 import { type Html, postForm, type SignedInPage, shell } from './shell.ts'
 import { table } from './table.ts'
 import { stamp, timeOf, whenOf } from './words.ts'
@@ -173,17 +174,14 @@ function choices({ log }: ShownLists): Html {
 export function listPage(page: SignedInPage, shown: ShownLists): Html {
   const { lines, nextCursor, log } = shown
   const find = html`<input name="find" aria-label="Phone number, e-mail address or reference" placeholder="+14155552671, ann@example.com, lst_…" autocomplete="off" autocapitalize="off" spellcheck="false"><button class="main">Find</button>`
-  const { done: _, ...rest } = log.query
-  const older =
-    nextCursor === null
-      ? ''
-      : html`<nav class="pager" aria-label="Pages"><a class="button" rel="next" href="${logAddress(PATH, { ...rest, cursor: nextCursor })}">Older</a></nav>`
+  const { done: _, ...kept } = log.query
+  const links = pager(kept, { nextCursor }, (to) => logAddress(PATH, to))
   const form = page.session.access.scopes.has('admin') ? makeForm(page, shown) : ''
   const body = html`<div class="head"><h1>Lists</h1>
 ${postForm(page, `${PATH}/find`, find, html` class="find" role="search"`)}</div>
 ${tabs('lists')}${notesOf(shown)}
 <p class="soft">A blocked start is refused with <code>recipient_blocked</code> or <code>client_blocked</code> and the id of the entry, before anything is counted.</p>
 ${form}
-<section><h2>Entries</h2>${choices(shown)}${lines.length === 0 ? html`<p class="note">No entries match.</p>` : list(page, shown)}${older}</section>`
+<section><h2>Entries</h2>${choices(shown)}${lines.length === 0 ? html`<p class="note">No entries match.</p>` : list(page, shown)}${links}</section>`
   return shell(page, { title: 'Lists', current: 'refusals', style: STYLE + TAB_STYLE, body })
 }

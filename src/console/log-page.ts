@@ -13,8 +13,9 @@ import {
   type Span,
   spanOf,
 } from './log-query.ts'
+import { pager, searchedBackTo } from './pager.ts'
 import { type Html, personPath, postForm, type SignedInPage, shell } from './shell.ts'
-import { timeOf, ZONE } from './words.ts'
+import { ZONE } from './words.ts'
 
 /** Of filters that are folded away. */
 export const FILTER_STYLE = `
@@ -118,24 +119,12 @@ ${fields}
 </form></details>`
 }
 
-function pager(path: LogPath, query: Query, { nextCursor, lookedBackTo }: Found): Html | '' {
-  const { cursor, nothing: _, ...rest } = query
-  const older = lookedBackTo === null ? 'Older' : 'Search further back'
-  const next =
-    nextCursor === null
-      ? ''
-      : html`<a class="button" rel="next" href="${logAddress(path, { ...rest, cursor: nextCursor })}">${older}</a>`
-  const back = cursor ? html`<a class="button" href="${logAddress(path, rest)}">Newest</a>` : ''
-  return next || back ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
-}
-
 const NOTHING_YET =
   'There are no verifications yet. The first one appears here as soon as a login flow starts it.'
 
-/** A page that was not searched to the end has to say so. @param what verifications, refusals */
+/** @param what verifications, refusals */
 function howFar(what: string, count: number, query: Query, { lookedBackTo }: Found): Html | '' {
-  if (lookedBackTo !== null)
-    return html`<p class="note">${count === 0 ? 'Nothing matches' : 'Nothing else matches'} back to ${timeOf(lookedBackTo)} ${ZONE}. Older ${what} have not been searched yet.</p>` // mutant: C74.search-end-zone
+  if (lookedBackTo !== null) return searchedBackTo(lookedBackTo, count, what)
   if (count > 0) return ''
   const isWhole = what === 'verifications' && Object.keys(query).length === 0
   return html`<p class="note">${isWhole ? NOTHING_YET : `No ${what} match.`}</p>`
@@ -160,6 +149,8 @@ export function personCell(masked: string, sealed: string | undefined, country: 
       : html`<a class="mono" href="${personPath(sealed)}">${masked}</a>`
   return html`${shown}${country === null ? '' : html` <span class="soft">${country}</span>`}`
 }
+
+const withoutNotice = ({ nothing: _, ...rest }: Query): Query => rest
 
 function withoutPlace({ cursor: _, nothing: __, also: ___, ...filters }: Query) {
   return filters
@@ -196,7 +187,7 @@ ${postForm(page, `${path}/find`, find, html` class="find" role="search"`)}</div>
 ${filterForm(path, log, about.filters)}
 </section>
 ${about.notes}
-<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, log.query, found)}${pager(path, log.query, found)}</div>
+<div class="${name === 'verifications' ? 'log' : 'refused'}" data-live>${about.lines}${howFar(name, count, log.query, found)}${pager(withoutNotice(log.query), found, (query) => logAddress(path, query))}</div>
 ${exportForm(page, path, withoutPlace(log.query))}`
   const style = LOG_STYLE + FILTER_STYLE + EXPORT_STYLE + (about.style ?? '') + live.style
   return shell(page, { title, current: name, body, style, script: live.script })

@@ -9,6 +9,7 @@ import { isInForce, type Suppression } from '../verification/suppression.ts'
 import { onlyPerson, personCell } from './log-page.ts'
 import { addLog, type Log, logAddress, PAGE_SIZE, searchFor } from './log-query.ts'
 import { type ConsoleDeps, type Pages, say } from './page-route.ts'
+import { pager } from './pager.ts'
 import { type Html, postForm, type SignedInPage, shell } from './shell.ts'
 import { REASON_WORDS } from './suppressed.ts'
 import { numbers, table } from './table.ts'
@@ -79,10 +80,9 @@ function notesOf(shown: ShownPage): Html | '' {
   return html`${lifted}${onlyPerson(PATH, shown, links)}`
 }
 
-function pager({ query, nextCursor }: ShownPage): Html | '' {
-  if (nextCursor === null) return ''
-  const { done: _, ...rest } = query
-  return html`<nav class="pager" aria-label="Pages"><a class="button" rel="next" href="${logAddress(PATH, { ...rest, cursor: nextCursor })}">Older</a></nav>`
+function pageLinks({ query, nextCursor }: ShownPage): Html | '' {
+  const { done: _, ...kept } = query
+  return pager(kept, { nextCursor }, (to) => logAddress(PATH, to))
 }
 
 function suppressionsPage(page: SignedInPage, shown: ShownPage): Html {
@@ -101,7 +101,7 @@ function suppressionsPage(page: SignedInPage, shown: ShownPage): Html {
 ${postForm(page, `${PATH}/find`, find, html` class="find" role="search"`)}</div>
 <nav class="pager" aria-label="Reasons">${reasons}</nav>
 ${notesOf(shown)}<p class="soft">These recipients get no messages on their channel: a start is refused with <code>recipient_suppressed</code>, before anything is counted.</p>
-<div>${lines.length === 0 ? html`<p class="note">${nothing}</p>` : list(page, shown)}</div>${pager(shown)}`
+<div>${lines.length === 0 ? html`<p class="note">${nothing}</p>` : list(page, shown)}</div>${pageLinks(shown)}`
   return shell(page, { title: 'Suppressions', current: 'suppressions', style: STYLE, body })
 }
 

@@ -8,6 +8,7 @@ import { statusOf, WEBHOOK_STATUSES, type WebhookStatus } from '../webhooks/port
 import { CHOICE_STYLE, select } from './log-page.ts'
 import { PAGE_SIZE, type Query } from './log-query.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
+import { pager } from './pager.ts'
 import { type Html, postForm, type SignedInPage, shell, verificationPath } from './shell.ts'
 import { numbers, table } from './table.ts'
 import { agoOf, spanOf, stamp, whenOf } from './words.ts'
@@ -167,14 +168,9 @@ ${services.length > 1 ? select('service', 'Service', services, query) : ''}
 <button>Filter</button> <a class="button" href="${PATH}">Clear</a></form>`
 }
 
-function pager({ query, nextCursor }: Shown): Html | '' {
-  const { cursor, done: _, count: __, more: ___, ...rest } = query
-  const back = cursor ? html`<a class="button" href="${address(rest)}">Newest</a>` : ''
-  const next =
-    nextCursor === null
-      ? ''
-      : html`<a class="button" rel="next" href="${address({ ...rest, cursor: nextCursor })}">Older</a>`
-  return back || next ? html`<nav class="pager" aria-label="Pages">${back}${next}</nav>` : ''
+function pageLinks({ query, nextCursor }: Shown): Html | '' {
+  const { done: _, count: __, more: ___, ...kept } = query
+  return pager(kept, { nextCursor }, address)
 }
 
 function noticeOf({ done = '', count = '', more }: Query): Html | '' {
@@ -188,7 +184,7 @@ function webhooksPage(page: SignedInPage, shown: Shown): Html {
   const body = html`<div class="head"><h1>Webhooks</h1></div>
 ${noticeOf(shown.query)}${alerts(shown)}
 <section><h2>Destinations</h2>${destinationsOf(page, shown)}</section>
-<section><h2>Messages</h2>${filters(shown)}${messagesOf(page, shown)}${pager(shown)}</section>`
+<section><h2>Messages</h2>${filters(shown)}${messagesOf(page, shown)}${pageLinks(shown)}</section>`
   return shell(page, { title: 'Webhooks', current: 'webhooks', style: STYLE, body })
 }
 
