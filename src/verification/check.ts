@@ -2,8 +2,9 @@
 // committed (I2), and the code works once (I1).
 
 import { timingSafeEqual } from 'node:crypto'
-import type { Approved, Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
+import type { Caller, CheckCommand, CheckResult, Refusal } from './api.ts'
 import { checkLimitKeys } from './budgets.ts'
+import { answerCheck, type CheckAnswer, withBudgets } from './check-answer.ts'
 import {
   type AttemptPlaces,
   createAttemptPlaces,
@@ -13,12 +14,10 @@ import {
 } from './comparison.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
 import { responseFor, type StoredResponse } from './idempotency.ts'
-import type { Budget } from './limit-ports.ts'
 import { identityIndexes, type Party, partyBudgetIndexes, partyOf, readParty } from './party.ts'
 import type { Limit } from './policy.ts'
 import type { CheckQuery, ToCheck } from './ports.ts'
 import {
-  describeAttempts,
   refuseEnded,
   refuseFields,
   refuseLimited,
@@ -30,9 +29,7 @@ import {
 } from './refuse.ts'
 import { attemptsRemaining, type VerificationRecord } from './state.ts'
 import { decideChargeOnly, decideCheck } from './transitions.ts'
-import { openRecipient, viewOf } from './view.ts'
-
-type Answer = Approved | Refusal
+import { openRecipient } from './view.ts'
 
 type CheckContext = {
   caller: Caller
@@ -40,7 +37,7 @@ type CheckContext = {
   party: Party | null
   /** Of `to` or `subject`, where one was given. */
   identities: Buffer[] | null
-  response: StoredResponse<Answer>
+  response: StoredResponse<CheckAnswer>
 }
 
 type Deps = Pick<
@@ -66,7 +63,7 @@ export function createCheck(domain: Deps) {
     if (party?.kind === 'unreadable')
       return learned(refuseFields([{ field: party.field, detail: party.detail }]))
     const identities = party ? identityIndexes(keyring, caller.service.name, party) : null
-    const response = responseFor<Answer>(deps, caller, 'check', command.idempotency)
+    const response = responseFor<CheckAnswer>(deps, caller, 'check', command.idempotency)
     const context = { caller, command, party: party ?? null, identities, response }
     return deps.lock.run(response.lockKeys, () => checkOnce(deps, context))
   }
@@ -154,21 +151,31 @@ async function compareCode(
   const admittedAt = deps.clock.now()
   const party = openRecipient(deps.keyring, record)
   // Where all that are left are being compared, another comparison could not be charged.
-  const leave = deps.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
-  if (!leave) return refuseSpent()
+  const place = deps.places.take(record.id, attemptsRemaining(record, admittedAt)) // mutant: I2.places
+  if (!place) return await compareLater(deps, context, record.id)
   try {
     const input = { service: caller.service, record, party, typed: command.code }
     const comparison = await deps.compare[record.channel].prepare(input)
     if (!comparison) return refuseOverloaded() // mutant: I8.check-hasher-slot
     try {
       const verdict = await comparison.run(record)
+      place.commits()
       return await commit(deps, context, { record, party, verdict, admittedAt })
     } finally {
       comparison.release()
     }
   } finally {
-    leave()
+    place.leave()
   }
+}
+
+/** An attempt that is being committed may have been counted twice, in the row and by its place: that is known once it is over. */
+async function compareLater(deps: CheckDeps, context: CheckContext, id: string) {
+  const committed = deps.places.committed(id) // mutant: I2.counted-once
+  if (!committed) return refuseSpent()
+  await committed
+  const found = await deps.store.findToCheck(queryOf(deps, context))
+  return found ? await compareCode(deps, context, found) : refuseUnknown()
 }
 
 type Compared = { record: VerificationRecord; party: string; verdict: Verdict; admittedAt: number }
@@ -183,7 +190,7 @@ async function commit(
   const limit = caller.service.limits.check_per_number
   const budgetIndexes = partyBudgetIndexes(keyring, caller.service.name, partyOf(record, party))
   const common = { record, now, actor: actorOf(caller, command.endUser) }
-  const change = store.change<Answer>({
+  const change = store.change<CheckAnswer>({
     ...common,
     decide: decideCheck(verdict, admittedAt, (valid, after, codesLeft) =>
       answerCheck(now, valid, after, codesLeft, party),
@@ -217,31 +224,3 @@ function isOneOf(stored: Uint8Array, candidates: readonly Buffer[]): boolean {
 
 const refuseNumber = (limit: Limit, retryAt: number, now: number) =>
   refuseLimitedUntil({ name: 'check_per_number', limit, retryAt }, now)
-
-/** Of this request: none is kept under its key. */
-function withBudgets(result: CheckResult, budgets: Budget[]): CheckResult {
-  return result.kind === 'approved' && !result.replayed ? { ...result, budgets } : result
-}
-
-function answerCheck(
-  now: number,
-  valid: boolean,
-  after: VerificationRecord,
-  codesLeft: number | null,
-  party: string,
-): Answer {
-  const verification = viewOf(after, party, now)
-  if (valid) {
-    const recoveryCodesRemaining = codesLeft
-    return { kind: 'approved', verification, budgets: [], replayed: false, recoveryCodesRemaining }
-  }
-  const left = attemptsRemaining(after, now)
-  return {
-    kind: 'refused',
-    error: 'code_incorrect',
-    detail:
-      left === 0 ? 'that was the last attempt; start a new verification' : describeAttempts(left),
-    attemptsRemaining: left,
-    verification,
-  }
-}

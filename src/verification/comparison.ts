@@ -104,24 +104,45 @@ export function readCode(text: string): string | null {
   return CODE.test(digits) ? digits : null
 }
 
-export type AttemptPlaces = {
-  /** @returns the function that frees the place, after its attempt is committed; undefined: all are taken */
-  take(id: string, most: number): (() => void) | undefined
+export type AttemptPlace = {
+  /** From here on a row that is read may count the attempt already, beside its place. */
+  commits(): void
+  /** After its attempt is committed, or was not made. */
+  leave(): void
 }
+export type AttemptPlaces = {
+  /** Undefined: all are taken. */
+  take(id: string, most: number): AttemptPlace | undefined
+  /** Resolves when a place that commits is free: the row is to be read again. Undefined: none commits. */
+  committed(id: string): Promise<void> | undefined
+}
+
+type Taken = { isCommitting: boolean; left: PromiseWithResolvers<void> }
 
 /** Memory is bounded by the hasher's places: an id is forgotten with its last comparison. */
 export function createAttemptPlaces(): AttemptPlaces {
-  const taken = new Map<string, number>()
+  const taken = new Map<string, Set<Taken>>()
   return {
     take(id, most) {
-      const count = taken.get(id) ?? 0
-      if (count >= most) return undefined
-      taken.set(id, count + 1)
-      return () => {
-        const left = (taken.get(id) ?? 1) - 1
-        if (left === 0) taken.delete(id)
-        else taken.set(id, left)
+      const places = taken.get(id) ?? new Set()
+      if (places.size >= most) return undefined
+      const own: Taken = { isCommitting: false, left: Promise.withResolvers() }
+      taken.set(id, places.add(own))
+      return {
+        commits() {
+          own.isCommitting = true
+        },
+        leave() {
+          places.delete(own)
+          if (places.size === 0) taken.delete(id)
+          own.left.resolve()
+        },
       }
+    },
+    committed(id) {
+      const committing = [...(taken.get(id) ?? [])].filter((one) => one.isCommitting)
+      if (committing.length === 0) return undefined
+      return Promise.race(committing.map(({ left }) => left.promise))
     },
   }
 }

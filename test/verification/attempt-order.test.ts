@@ -1,7 +1,8 @@
 // C3, I2: the orders that timing seldom gives, forced: each comparison waits at a gate until the test opens it.
 // Everything is real but the gate in front of the hasher.
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Hasher } from '../../src/verification/hashing-ports.ts'
 import { HASH_DEADLINE_MS } from '../../src/verification/policy.ts'
 import { createWorld, type World } from './world.ts'
@@ -104,6 +105,45 @@ describe('C3: the right one is admitted first, the wrong one takes the last atte
     gates.open(1)
     await wrong[1]
     expect(row()).toMatchObject({ attempts: 2, failed: 2, status: 'max_attempts_reached' })
+  })
+
+  it('I2: a check that comes while another is committed has the attempt that is left', async () => {
+    const committed = Promise.withResolvers<void>()
+    let reads = 0
+    const told = Promise.withResolvers<void>()
+    world = await createWorld({
+      service: { maxAttempts: 2 },
+      wrapPorts: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          // In the file, and not yet known to the process: as when a thread writes, or another machine.
+          async change(change) {
+            const outcome = await ports.store.change(change)
+            committed.resolve()
+            await told.promise
+            return outcome
+          },
+          async findToCheck(query) {
+            const found = await ports.store.findToCheck(query)
+            reads += 1
+            return found
+          },
+        },
+      }),
+    })
+    const started = await world.start(START)
+    if (started.kind !== 'started') throw new Error(started.kind)
+    const { id } = started.verification
+    const check = (code: string) => world.check({ id, code, purpose: 'login', session: null })
+    const wrong = check(world.wrongCode(world.codeOf(id)))
+    await committed.promise
+    const right = check(world.codeOf(id))
+    await vi.waitUntil(() => reads === 2)
+    await setImmediate()
+    told.resolve()
+    expect(await wrong).toMatchObject({ kind: 'refused', error: 'code_incorrect' })
+    expect((await right).kind).toBe('approved')
   })
 
   it('C3: four wrong ones are committed while the right one is compared: approved, whoever came last', async () => {

@@ -89,7 +89,19 @@ export const CHECKS: readonly Mutant[] = [
       'test/verification/attempt-order.test.ts',
       'I2: no more are compared at once than attempts are left',
     ],
-    { node: 'VariableStatement', becomes: 'const leave = () => {}' },
+    {
+      node: 'VariableStatement',
+      becomes: 'const place = { commits() {}, leave() {} }',
+    },
+  ),
+  mutant(
+    'I2.counted-once',
+    'an attempt that is being committed does not count twice against those that are left',
+    [
+      'test/verification/attempt-order.test.ts',
+      'I2: a check that comes while another is committed has the attempt that is left',
+    ],
+    { node: 'CallExpression', becomes: 'undefined as Promise<void> | undefined' },
   ),
   mutant(
     'I2.refused-before-verdict',
