@@ -78,7 +78,7 @@ const showListsCommand: Command = {
     ...COUNTRY_OPTION,
     effect: textOption('<name>', `One of ${EFFECTS.join(', ')}`),
     by: textOption('<kind>', `One of ${ENTRY_KINDS.join(', ')}`),
-    all: flagOption('Those that are over, too'),
+    all: flagOption('Include entries that have ended'),
     ...SERVICE_OPTION,
     ...LIMIT_OPTION,
     ...JSON_OPTION,

@@ -7,6 +7,6 @@ export const CHALLENGE_SETTINGS = {
   challengeTries: wholeNumber(
     'SHIELD_CHALLENGE_COST',
     CHALLENGE_TRIES,
-    'How much a challenge before a start costs its browser, in tries at the most (half as many on average), each 1,000 iterations of PBKDF2: docs/shield.md has what that is in time',
+    'The work of a challenge before a start, in tries: so many at most, half as many on average, each 1,000 iterations of PBKDF2. See docs/shield.md for what that takes in time',
   ),
 } as const

@@ -25,7 +25,7 @@ export const SHIELD_SETTINGS = Object.fromEntries(
       `SHIELD_${rule.toUpperCase()}`,
       SHIELD_MODES,
       'record',
-      `The rule \`${rule}\` (${COUNTS[rule]}): \`record\` writes what it would have stopped; \`challenge\` asks such starts for a proof of work, \`refuse\` refuses them, for a time that ends automatically; or \`off\`. See docs/shield.md`,
+      `The rule \`${rule}\` (${COUNTS[rule]}): \`record\` records what it would have stopped; \`challenge\` asks such starts for a proof of work, and \`refuse\` refuses them, for a time that ends automatically; \`off\` counts nothing. See docs/shield.md`,
     ),
   ]),
 ) as Record<ShieldRule, Setting<ShieldMode> & { fallback: string }>

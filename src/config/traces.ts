@@ -59,32 +59,32 @@ export const TRACE_SETTINGS = {
   tracesEndpoint: optional(
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     parseEndpoint,
-    'The same for traces alone, the whole URL (`https://collector/v1/traces`); it counts before the other',
+    'The same for traces alone, the whole URL (`https://collector/v1/traces`); it takes precedence',
     { secret: 'password' },
   ),
   headers: optional(
     'OTEL_EXPORTER_OTLP_HEADERS',
     parseList(parseHeader),
-    'Headers of each request there, such as a key: `api-key=value,other=value`, values percent-encoded',
+    'Headers of each request to it, such as a key: `api-key=value,other=value`, values percent-encoded',
     { secret: true },
   ),
   tracesHeaders: optional(
     'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
     parseList(parseHeader),
-    'The same for traces alone; they count before the others',
+    'The same for traces alone; they take precedence',
     { secret: true },
   ),
   serviceName: withDefault(
     'OTEL_SERVICE_NAME',
     parseText,
     'countersign',
-    'The name that traces have for this service',
+    'The name of this service in traces',
   ),
   sampler: choice(
     'OTEL_TRACES_SAMPLER',
     SAMPLERS,
     'parentbased_always_on',
-    'Which traces are recorded: `always_on`, `always_off`, or `traceidratio` of them; with `parentbased_` none that its caller does not record. A caller cannot have more recorded than that',
+    'Which traces are recorded: `always_on`, `always_off`, or `traceidratio` of them; with `parentbased_` only those that the caller records, too. No caller can have more recorded than that',
   ),
   share: withDefault(
     'OTEL_TRACES_SAMPLER_ARG',

@@ -123,7 +123,7 @@ function abusePage(page: SignedInPage, shown: Shown, services: readonly string[]
   const of = (by: Of['by']): Of => ({ by, page, service })
   const far = report.isWhole
     ? ''
-    : html`<p class="note warn">The newest ${report.verifications} verifications alone, back to ${timeOf(report.since)} ${ZONE}: there are more.</p>`
+    : html`<p class="note warn">Only the newest ${report.verifications} verifications were read, back to ${timeOf(report.since)} ${ZONE}.</p>`
   const body = html`<div class="head"><h1>Abuse</h1></div>${tabs('abuse')}
 ${choices(shown, services, service)}${far}
 <p class="soft">Verifications that ended without an approval, by where they came from and went to. Codes that may still be used are not counted yet; decoys and test recipients never are. Read once a minute.</p>

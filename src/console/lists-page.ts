@@ -70,7 +70,7 @@ const LIFETIMES = [
 ] as const
 const CHOICES = [
   ['refuse', 'block: refuse starts'],
-  ['challenge', 'challenge: starts need a moment of computing first'],
+  ['challenge', 'challenge: starts need a proof of work first'],
   ['allow', 'let through, whatever else blocks'],
 ] as const
 
@@ -87,7 +87,9 @@ function makeForm(page: SignedInPage, { services, about, log }: ShownLists): Htm
   const kinds = ENTRY_KINDS.map((kind) => [kind, KIND_WORDS[kind]] as const)
   const service = given.service ?? log.query.service
   const alert =
-    fault === undefined ? '' : html`<p class="note bad" role="alert">Nothing was made. ${fault}</p>`
+    fault === undefined
+      ? ''
+      : html`<p class="note bad" role="alert">No entry was made. ${fault}</p>`
   const fields = html`<label>What it does<select name="effect">${options(CHOICES, given.effect)}</select></label>
 <label>To<select name="by">${options(kinds, given.by ?? 'prefix')}</select></label>
 <label class="wide">Value<input name="value" value="${given.value}" maxlength="${MAX_VALUE}" required autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="+22507, 203.0.113.0/24, example.com"></label>
@@ -168,7 +170,7 @@ function choices({ log }: ShownLists): Html {
   const link = (label: string, query: Record<string, string>, isHere: boolean) =>
     html`<a class="button" href="${logAddress(PATH, query).replace(/\?$/, '')}"${isHere ? html` aria-current="true"` : ''}>${label}</a>`
   const { over, effect, ...others } = rest
-  return html`<nav class="pager" aria-label="Which">${link('In force', others, over === undefined && effect === undefined)}${link('Blocked', { ...others, effect: 'refuse' }, effect === 'refuse')}${link('Challenged', { ...others, effect: 'challenge' }, effect === 'challenge')}${link('Let through', { ...others, effect: 'allow' }, effect === 'allow')}${link('Those that are over, too', { ...others, over: '1' }, over !== undefined)}</nav>`
+  return html`<nav class="pager" aria-label="Which">${link('In force', others, over === undefined && effect === undefined)}${link('Blocked', { ...others, effect: 'refuse' }, effect === 'refuse')}${link('Challenged', { ...others, effect: 'challenge' }, effect === 'challenge')}${link('Let through', { ...others, effect: 'allow' }, effect === 'allow')}${link('Include ended', { ...others, over: '1' }, over !== undefined)}</nav>`
 }
 
 export function listPage(page: SignedInPage, shown: ShownLists): Html {

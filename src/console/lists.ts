@@ -57,11 +57,11 @@ const DONE: Readonly<Record<string, Made>> = {
   ended: { state: 'good', text: 'Ended: it has no effect from now on.' },
   exists: {
     state: 'bad',
-    text: 'Nothing was made: an entry with the same effect and value is in force. End it first.',
+    text: 'No entry was made: one with the same effect and value is in force. End it first.',
   },
   full: {
     state: 'bad',
-    text: 'Nothing was made: the lists are full. End entries that are no longer needed.',
+    text: 'No entry was made: the lists are full. End entries that are no longer needed.',
   },
 }
 
@@ -106,7 +106,7 @@ export function addLists(pages: Pages, deps: ConsoleDeps): void {
   pages.takeForm(`${PATH}/create`, 'admin', async (page, form) => {
     const now = deps.clock.now()
     const given = readForm(form, now)
-    if (!given) return say(page, 400, 'Nothing was made', 'Use the form of the lists.')
+    if (!given) return say(page, 400, 'No entry was made', 'Use the form of the lists.')
     const made = await lists.make(page.admin, {
       ...given,
       service: given.service ?? page.admin.service,

@@ -76,9 +76,9 @@ function newestTable({ rules }: ShieldReport, hasServices: boolean): Html {
 function shieldPage(page: SignedInPage, report: ShieldReport, hasServices: boolean): Html {
   const far = report.isWhole
     ? ''
-    : html`<p class="note warn">The newest stops alone: there are more in these 30 days.</p>`
+    : html`<p class="note warn">Only the newest stops are counted: these 30 days had more.</p>`
   const body = html`<div class="head"><h1>Shield</h1></div>${tabs('shield')}
-<p class="soft">Rules against toll fraud, of the last 30 days. A rule that records stops nobody: its figures are what it would have stopped. <strong>Approved</strong> are people among those starts. Recipients who were approved here before are never counted. A rule is switched on by its setting, such as <code>SHIELD_PREFIX=refuse</code>; <code>countersign shield</code> looks further back.</p>${far}
+<p class="soft">Rules against toll fraud, and the starts that they stopped in the last 30 days. A rule that only records stops nobody: its figures show the starts that it would have stopped. <strong>Approved</strong> ones among them are people. Recipients who were approved here before are never counted. A rule is switched on by its setting, such as <code>SHIELD_PREFIX=refuse</code>; <code>countersign shield</code> goes further back.</p>${far}
 <section><h2>Rules</h2>${rulesTable(report)}</section>
 <section><h2>Newest</h2>${newestTable(report, hasServices)}</section>`
   return shell(page, { title: 'Shield', current: 'refusals', style: STYLE + TAB_STYLE, body })

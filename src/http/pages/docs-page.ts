@@ -151,11 +151,11 @@ const ERROR_ADVICE: Record<ErrorSlug, string> = {
   number_type_not_allowed:
     'Premium rate, shared cost, personal, UAN, pager and voicemail numbers get no codes; landlines get no texts where LANDLINES is refused.',
   recipient_blocked:
-    'An entry of the lists refuses this recipient, its prefix, country or domain. Nothing was sent or counted. Show the person the member reference: support finds the reason by it.',
+    'An entry of the lists refuses this recipient, its prefix, country or domain. Nothing was sent or counted. Show the member reference to the person: support finds the reason by it.',
   client_blocked:
-    'An entry of the lists refuses requests from this network. Nothing was sent or counted. Show the person the member reference: support finds the reason by it.',
+    'An entry of the lists refuses requests from this network. Nothing was sent or counted. Show the member reference to the person: support finds the reason by it.',
   challenge_required:
-    'This start is questioned first. Hand the member challenge to the page, where altcha’s widget or a few lines of script solve it in about half a second, and start again with the solution in the field challenge. The detail says what was wrong with the last one. Nothing was sent or counted.',
+    'This start needs a solved challenge. Hand the member challenge to the page, where altcha’s widget or a few lines of script solve it in about half a second, and start again with the solution in the field challenge. The detail says what was wrong with the previous solution. Nothing was sent or counted.',
   not_found: 'No route has this address, or nothing has this id. Addresses have no trailing slash.',
   verification_not_found: 'The id is unknown, or belongs to another service.',
   factor_not_found:

@@ -12,9 +12,9 @@ const read = defineRoute(
     method: 'get',
     path: '/admin/api/abuse',
     id: 'readAbuse',
-    summary: 'Where abuse may be',
+    summary: 'Signs of abuse',
     description:
-      'The top ten networks, prefixes and countries by what was spent on codes that nobody used, blocks whose numbers lie close together, and refusals by limit. It reads the newest 20,000 verifications at most, once a minute. A row becomes an entry of the lists by `POST /admin/api/list-entries/create`.',
+      'The ten networks, prefixes and countries that spent the most on unused codes, blocks whose numbers lie close together, and refusals by limit. The report reads the newest 20,000 verifications at most, once a minute. Make an entry of the lists from a row by `POST /admin/api/list-entries/create`.',
     tag: 'Lists',
     needs: READ,
     query: AbuseQuery,

@@ -101,7 +101,7 @@ const create = defineRoute(
     id: 'createListEntry',
     summary: 'Make an entry',
     description:
-      'It holds from the next start on, on other nodes within 5 s. Messages that are on their way are not called back. The log records who made it and why, as `list.entry_made`.',
+      'It takes effect with the next start, on other nodes within 5 s. Messages on their way are not called back. The log records who made it and why, as `list.entry_made`.',
     tag: 'Lists',
     needs: WRITE,
     body: NewListEntryBody,

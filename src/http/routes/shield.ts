@@ -20,13 +20,15 @@ const whatIf = defineRoute(
     method: 'get',
     path: '/admin/api/shield/what-if',
     id: 'readShieldWhatIf',
-    summary: 'What the shield would have stopped',
+    summary: 'Starts that the shield would have stopped',
     description:
-      'Replays the rules against toll fraud over the stored log, at most 31 days: what each would have stopped, how many of those starts were approved, and what their messages cost. Nothing is changed. One at a time on a node: 503 `overloaded` beside another one.',
+      'Replays the rules against toll fraud over the stored log, at most 31 days: the starts that each would have stopped, how many of those were approved, and what their messages cost. Nothing is changed. A node runs one replay at a time, and answers 503 `overloaded` meanwhile.',
     tag: 'Operation',
     needs: READ,
     query: WhatIfQuery,
-    answers: { 200: { description: 'What it would have stopped.', json: WhatIf } },
+    answers: {
+      200: { description: 'The starts that each rule would have stopped.', json: WhatIf },
+    },
     problems: ['overloaded'],
   },
   async (c, { query }, deps: Pick<AppDeps, 'admin' | 'clock' | 'refusals' | 'resolveAddress'>) => {
@@ -45,9 +47,9 @@ const read = defineRoute(
     method: 'get',
     path: '/admin/api/shield',
     id: 'readShield',
-    summary: 'What the shield stopped',
+    summary: 'Starts that the shield stopped',
     description:
-      'Each rule against toll fraud of the last 30 days: what it stopped or, where it records, would have stopped, and what it does now. The same numbers as the console’s page *Shield*.',
+      'Each rule against toll fraud: its current mode, and the starts that it stopped in the last 30 days, or would have where it only records. The same numbers as on the console’s page *Shield*.',
     tag: 'Operation',
     needs: READ,
     query: ShieldQuery,

@@ -36,7 +36,7 @@ const rowsOf = (by: string, value: string, example: string) =>
           )
           .openapi({
             description:
-              'What these messages cost, about (one part each); empty: no price is known.',
+              'An estimate of what these messages cost (one part each); empty: no price is known.',
           }),
         cases,
       }),
@@ -46,9 +46,9 @@ const rowsOf = (by: string, value: string, example: string) =>
 export const WireAbuse = z
   .object({
     span: z.enum(ABUSE_SPANS).openapi({ description: 'As asked for.' }),
-    since: timeField.openapi({ description: 'How far it looked.' }),
+    since: timeField.openapi({ description: 'The time back to which it read.' }),
     complete: z.boolean().openapi({
-      description: 'False: there were more than the newest 20,000 verifications, which it reads.',
+      description: 'False: there were more than 20,000 verifications, and it read the newest.',
     }),
     verifications: count.openapi({ description: 'How many it read.', example: 1200 }),
     refused: z
@@ -84,7 +84,9 @@ export const WireAbuse = z
           cases,
         }),
       )
-      .openapi({ description: 'Numbers of one block that lie close together: somebody counts.' }),
+      .openapi({
+        description: 'Numbers of one block that lie close together: somebody is counting up.',
+      }),
   })
   .openapi('Abuse')
 

@@ -31,7 +31,7 @@ export const Challenge = z
         cost: z.int().openapi({ description: 'Iterations of one key.', example: 1000 }),
         keyLength: z.int().openapi({ description: 'Bytes of a key.', example: 32 }),
         keyPrefix: z.string().openapi({
-          description: 'Hex: the counter is right whose key begins with it. Counters begin at 0.',
+          description: 'Hex: the key of the right counter begins with it. Counters begin at 0.',
           example: '0b1c2d3e4f5061728394a5b6c7d8e9f0',
         }),
         keySignature: z
@@ -50,7 +50,7 @@ export const Challenge = z
             },
           }),
       })
-      .openapi({ description: 'Its task, to be handed back as it came.' }),
+      .openapi({ description: 'The task, to be returned unchanged.' }),
     signature: z
       .string()
       .optional()

@@ -54,7 +54,7 @@ const filters = {
     .optional()
     .openapi({
       description:
-        'Who did it, as `key_id` of an event has it: `key_…`, `ADMIN_KEY`, `command`, or a person as `oidc:<issuer>#<sub>`. The log is looked through for it: a page may have few rows, or none, and continue with `next_cursor`.',
+        'Who did it, as `key_id` of an event has it: `key_…`, `ADMIN_KEY`, `command`, or a person as `oidc:<issuer>#<sub>`. The log has no index for it: a page may have few rows, or none, and still have a `next_cursor`.',
       example: 'ADMIN_KEY',
     }),
   ...pageFilters,
@@ -79,7 +79,8 @@ const { cursor: _, ...withoutCursor } = filters
 export const eventsSearchShape = {
   ...withoutCursor,
   client_ip: clientIpField.optional().openapi({
-    description: 'From where, as `client_ip` of an event has it; looked for as `key_id` is.',
+    description:
+      'The IP address that it came from, as `client_ip` of an event has it. The log has no index for it, either.',
   }),
   recipient: toField.optional(),
   country: countryField.optional(),

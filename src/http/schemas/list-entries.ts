@@ -16,7 +16,7 @@ const ENTRY = 'lst_0f1q2c8r5b7m4k3n6j9h0g1t2s3v4u5p'
 
 const effectField = z.enum(EFFECTS).openapi({
   description:
-    '`refuse`: a start is refused, `recipient_blocked` or `client_blocked`; `challenge`: it must solve a challenge first; `allow`: it passes every other entry. Limits, suppressions and ALLOWED_COUNTRIES hold on.',
+    '`refuse`: a start is refused, `recipient_blocked` or `client_blocked`; `challenge`: it must solve a challenge first; `allow`: it passes every other entry. Limits, suppressions and ALLOWED_COUNTRIES apply in any case.',
   example: 'refuse',
 })
 const kindField = z.enum(ENTRY_KINDS).openapi({
@@ -45,7 +45,7 @@ const filters = {
 export const ListEntriesQuery = z.strictObject({
   ...filters,
   active: z.enum(['true', 'false']).optional().openapi({
-    description: '`true`: without those that are over.',
+    description: '`true`: only entries that have not ended.',
   }),
   limit: limitInQuery,
 })
@@ -53,7 +53,10 @@ export const ListEntriesQuery = z.strictObject({
 export const ListEntriesSearchBody = z
   .strictObject({
     ...filters,
-    active: z.boolean().optional().openapi({ description: 'True: without those that are over.' }),
+    active: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'True: only entries that have not ended.' }),
     to: toField.optional(),
     country: countryField.optional().openapi({
       description: 'ISO 3166-1 alpha-2: the country of a national number in `to`.',
@@ -73,7 +76,7 @@ export const NewListEntryBody = z
   .strictObject({
     service: nameField.optional().openapi({
       description:
-        'The service whose starts it is for. Without one it is for every service; of a key of one service it is that one.',
+        'The service whose starts it is about. Without it: every service or, with a key of one service, that one.',
     }),
     effect: effectField,
     by: kindField,
@@ -84,7 +87,7 @@ export const NewListEntryBody = z
     }),
     reason: reasonField,
     ends_at: timeField.optional().openapi({
-      description: 'When it ends automatically. Without one it holds until somebody ends it.',
+      description: 'When it ends automatically. Without it the entry stays until somebody ends it.',
       example: '2027-06-30T00:00:00.000Z',
     }),
   })
@@ -105,16 +108,16 @@ export const WireListEntry = z
     reason: reasonField,
     made_at: timeField,
     made_by: z.string().nullable().openapi({
-      description: 'Key or sign-in of whoever made it; null: a rule did.',
+      description: 'The key or sign-in that made it; null: a rule did.',
       example: 'ADMIN_KEY',
     }),
     rule: z.string().nullable().openapi({
       description: 'The rule that made it; null: a person did.',
-      example: 'prefix_hour',
+      example: 'prefix',
     }),
     ends_at: nullableTime.openapi({ description: 'Null: when somebody ends it.' }),
     active: z.boolean().openapi({
-      description: 'False: it is over. It is kept for as long as recipients are.',
+      description: 'False: it has ended. It is kept for as long as recipients are.',
     }),
   })
   .openapi('ListEntry')

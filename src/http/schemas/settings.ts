@@ -39,7 +39,7 @@ const listedShape = {
     .string()
     .openapi({ description: 'Its name in messages.', example: 'Acme Checkout' }),
   channels: z.array(z.enum(CHANNELS)),
-  webhooks: count.openapi({ description: 'URLs that hear of its events.', example: 1 }),
+  webhooks: count.openapi({ description: 'URLs that get its events.', example: 1 }),
   keys,
 }
 

@@ -107,9 +107,7 @@ const mode = z.enum(SHIELD_MODES)
 export const Shield = z
   .object({
     since: timeField.openapi({ description: 'Thirty days ago.' }),
-    complete: z
-      .boolean()
-      .openapi({ description: 'False: the newest stops alone, there are more.' }),
+    complete: z.boolean().openapi({ description: 'False: only the newest stops are counted.' }),
     rules: z
       .array(
         z.object({
@@ -118,7 +116,7 @@ export const Shield = z
             .openapi({ description: 'See docs/shield.md.', example: 'prefix' }),
           modes: z.array(mode).openapi({
             description:
-              'What it does now, by the settings of the services; one where all are alike.',
+              'Its current modes, by the settings of the services; one if they all agree.',
             example: ['record'],
           }),
           stops,
