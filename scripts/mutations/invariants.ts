@@ -86,6 +86,6 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   },
   I21: {
     name: 'a blocked recipient gets no message',
-    text: 'A start, a resend or a step that meets an entry which refuses sends and counts nothing, in any spelling, until the entry is over: at once on the node that made it, within 5 s on others. One that allows lets through. Entries of rules let known people through, entries of people nobody. The answer names the entry and no reason.',
+    text: 'A start, a resend or a step that meets an entry which refuses sends and counts nothing, in any spelling, until the entry is over: at once on the node that made it, within 5 s on others. One that allows lets them through. Entries that a rule made let known people through, those that somebody made let nobody through. The answer names the entry, and gives no reason.',
   },
 }
