@@ -235,8 +235,7 @@ it.concurrent('a message joins its trace on another node, and in what that asks 
   const [api] = await Promise.all([begin('api'), begin('worker')])
   const { id } = (await api.post('/verify/start', { to: TO }, CALLER)).body
   await waitFor('what came of it', () => receiver.seen[0])
-  await named(collector, 'poll')
-  await named(collector, 'webhook')
+  for (const name of ['POST /verify/start', 'poll', 'webhook']) await named(collector, name)
   const ours = collector.spans().filter(({ traceId }) => traceId === TRACE)
   expect(tree(ours)).toEqual([
     ...['POST /verify/start > outbox', 'POST /verify/start > poll', 'POST /verify/start > try'],

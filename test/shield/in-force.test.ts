@@ -27,8 +27,8 @@ it('refuses the block, names the entry, lets known numbers through, and is ended
   const known = await real.start({ to: KNOWN })
   const { code } = await real.message(known.body.id)
   expect((await real.client.post('/verify/check', { id: known.body.id, code })).status).toBe(200)
-  // Spread, so that no other rule trips; and as many more as the approval has made room for.
-  for (let n = 0; n < 14; n += 1)
+  // Spread, so that no other rule trips; and as many more as the approval has made room for: the last one is one too many.
+  for (let n = 0; n < 13; n += 1)
     expect((await start(`+1415555${2001 + n * 397}`)).status).toBe(201)
   await vi.waitFor(async () => expect(await entries()).toHaveLength(1), { timeout: PATIENCE_MS })
   const [entry] = await entries()
