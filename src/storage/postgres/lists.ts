@@ -1,23 +1,21 @@
 // The block and allow lists on PostgreSQL: each write a function of the database (drizzle/postgres, 'lists').
 // It must not hold a rule of its own: shield/lists.ts and shield/match.ts decide.
 
-import type { ListEntry, ListStore, Made } from '../../shield/ports.ts'
-import { ROWS_READ } from '../bounded-slice.ts'
-import { decodeCursor } from '../cursor.ts'
+import type { ListStore, Made } from '../../shield/ports.ts'
 import { type EntryRow, toEntrySlice } from '../lists.ts'
 import { sql } from './drizzle.ts'
-import { keyIdsOf } from './key-steps.ts'
+import { createPeopleReads } from './people-rows.ts'
 import type { Query } from './pool.ts'
-import { actorJson, byteList, camelRow, json, type Raw, rowJson } from './rows.ts'
-
-const toRow = (row: Raw) => camelRow(row) as EntryRow
-function toEntry(row: Raw): ListEntry {
-  const { seq: _seq, ...rest } = toRow(row)
-  return rest
-}
+import { actorJson, json, type Raw, rowJson } from './rows.ts'
 
 export function createListStore(query: Query): ListStore {
+  const { newest, toRow, ...people } = createPeopleReads<EntryRow>(
+    query,
+    'list_entries',
+    'root_key',
+  )
   return {
+    ...people,
     async version() {
       const [row] = await query<{ version: number }>(sql`select version from list_version`)
       return row?.version ?? 0
@@ -25,21 +23,14 @@ export function createListStore(query: Query): ListStore {
     async inForce(now, limit) {
       const rows = await query<Raw>(sql`select * from list_entries
         where ends_at is null or ends_at > ${now} limit ${limit}`)
-      return rows.map(toEntry)
+      return rows.map(toRow)
     },
     async find(id) {
       const [row] = await query<Raw>(sql`select * from list_entries where id = ${id}`)
-      return row && toEntry(row)
+      return row && toRow(row)
     },
-    async list(filter, cursor, limit) {
-      const { budgetIndexes } = filter
-      const isMeant = budgetIndexes
-        ? sql`and budget_index = any(${byteList(budgetIndexes)})`
-        : sql``
-      const rows = await query<Raw>(sql`select * from list_entries
-        where seq < ${decodeCursor(cursor).seq} ${isMeant} order by seq desc limit ${ROWS_READ}`)
-      return toEntrySlice(rows.map(toRow), filter, limit)
-    },
+    list: async (filter, cursor, limit) =>
+      toEntrySlice(await newest(filter.budgetIndexes, cursor), filter, limit),
     async make({ entry, most, actor, details }) {
       const [row] = await query<Made>(sql`select * from cs_make_list_entry_1(
         ${rowJson(entry)}, ${most}, ${actorJson(actor)}, ${json(details)})`)
@@ -56,12 +47,6 @@ export function createListStore(query: Query): ListStore {
         sql`select cs_purge_list_entries_1(${before}, ${limit}) as gone`,
       )
       return row?.gone ?? 0
-    },
-    keyIds: () => keyIdsOf(query, 'list_entries', 'root_key'),
-    async notUnder(rootKey, after, limit) {
-      const rows = await query<Raw>(sql`select * from list_entries
-        where root_key <> ${rootKey} and id > ${after} order by id limit ${limit}`)
-      return rows.map(toEntry)
     },
     async rewrap({ before, after }) {
       const sealed = before.recipientSealed && Buffer.from(before.recipientSealed)

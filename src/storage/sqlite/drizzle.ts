@@ -42,5 +42,6 @@ export function atMost(limit: string | number): PlaceholderType {
   return text as unknown as PlaceholderType
 }
 
+export type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 /** As `createOrm` gives it (orm.ts). */
 export type Orm = import('drizzle-orm/better-sqlite3').BetterSQLite3Database

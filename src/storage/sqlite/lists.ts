@@ -2,24 +2,11 @@
 // It must not hold a rule of its own: shield/lists.ts and shield/match.ts decide.
 
 import type { EntryToMake, ListEntry, ListStore } from '../../shield/ports.ts'
-import { ROWS_READ } from '../bounded-slice.ts'
 import { decodeCursor } from '../cursor.ts'
 import { type EntryRow, toEntrySlice } from '../lists.ts'
-import {
-  and,
-  asc,
-  atMost,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  lt,
-  ne,
-  type Orm,
-  sql,
-} from './drizzle.ts'
+import { and, atMost, eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
-import { keysUnder } from './key-steps.ts'
+import { createPeopleReads } from './people-rows.ts'
 import { listEntries as l, listVersion as n } from './schema-lists.ts'
 import type { Writer } from './writer.ts'
 
@@ -38,9 +25,6 @@ export function createListChange(orm: Orm): () => void {
 }
 
 function createReads(orm: Orm) {
-  const before = lt(l.seq, p('before'))
-  const ordered = (condition: typeof before | ReturnType<typeof and>) =>
-    orm.select().from(l).where(condition).orderBy(desc(l.seq)).limit(atMost(ROWS_READ))
   const same = (is: ReturnType<typeof eq>) =>
     orm
       .select({ id: l.id })
@@ -59,25 +43,6 @@ function createReads(orm: Orm) {
     count: orm.select({ count: sql<number>`count(*)` }).from(l).where(inForce).prepare(),
     sameValue: same(eq(l.value, p('value'))),
     samePerson: same(eq(l.budgetIndex, p('budgetIndex'))),
-    newest: ordered(before).prepare(),
-    ofPerson: ordered(and(eq(l.budgetIndex, p('budgetIndex')), before)).prepare(),
-    keyAfter: orm
-      .select({ keyId: sql<string | null>`min(${l.rootKey})` })
-      .from(l)
-      .where(gt(l.rootKey, p('keyId')))
-      .prepare(),
-    notUnder: orm
-      .select(COLUMNS)
-      .from(l)
-      .where(and(ne(l.rootKey, p('rootKey')), gt(l.id, p('after'))))
-      .orderBy(asc(l.id))
-      .limit(atMost('limit'))
-      .prepare(),
-    byId: orm
-      .select(COLUMNS)
-      .from(l)
-      .where(eq(l.id, p('id')))
-      .prepare(),
   }
 }
 
@@ -119,15 +84,9 @@ export function createListStore(deps: {
 }): ListStore {
   const { orm, writer, appendEvent } = deps
   const reads = createReads(orm)
+  const people = createPeopleReads<EntryRow>(orm, l, l.rootKey)
   const writes = createWrites(orm)
 
-  const rowsOf = (budgetIndexes: readonly Uint8Array[] | undefined, before: number): EntryRow[] => {
-    if (!budgetIndexes) return reads.newest.all({ before })
-    const found = budgetIndexes.flatMap((budgetIndex) =>
-      reads.ofPerson.all({ budgetIndex, before }),
-    )
-    return found.sort((a, b) => b.seq - a.seq).slice(0, ROWS_READ)
-  }
   const sameAs = ({ service, effect, by, value, budgetIndex, rule, madeAt }: ListEntry) => {
     const about = { service, effect, by, byPerson: rule === null ? 1 : 0, now: madeAt }
     return value === null
@@ -147,10 +106,10 @@ export function createListStore(deps: {
   return {
     version: () => writer.read(() => reads.version.get()?.version ?? 0),
     inForce: (now, limit) => writer.read(() => reads.inForce.all({ now, limit })),
-    find: (id) => writer.read(() => reads.byId.get({ id })),
+    find: (id) => writer.read(() => people.byId(id)),
     list: (filter, cursor, limit) =>
       writer.read(() =>
-        toEntrySlice(rowsOf(filter.budgetIndexes, decodeCursor(cursor).seq), filter, limit),
+        toEntrySlice(people.newest(filter.budgetIndexes, decodeCursor(cursor).seq), filter, limit),
       ),
     make: (input) =>
       writer.write(() => {
@@ -172,9 +131,8 @@ export function createListStore(deps: {
         return true
       }),
     purge: (input) => writer.write(() => writes.purge.run(input).changes),
-    keyIds: () => writer.read(() => keysUnder((keyId) => reads.keyAfter.get({ keyId })?.keyId)),
-    notUnder: (rootKey, after, limit) =>
-      writer.read(() => reads.notUnder.all({ rootKey, after, limit })),
+    keyIds: () => writer.read(people.keyIds),
+    notUnder: (...given) => writer.read(() => people.notUnder(...given)),
     rewrap: ({ before, after }) =>
       writer.write(() => {
         const about = { id: before.id, before: before.recipientSealed }

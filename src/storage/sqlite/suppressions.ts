@@ -2,25 +2,12 @@
 // It must not hold a rule of its own: verification/suppression.ts decides.
 
 import type { SuppressedKey, Suppression } from '../../verification/suppression.ts'
-import { ROWS_READ } from '../bounded-slice.ts'
 import { decodeCursor } from '../cursor.ts'
 import type { Engine } from '../engine.ts'
 import { type SuppressionRow, toSlice } from '../suppressions.ts'
-import {
-  and,
-  asc,
-  atMost,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  lt,
-  ne,
-  type Orm,
-  sql,
-} from './drizzle.ts'
+import { and, atMost, eq, getTableColumns, type Orm, sql } from './drizzle.ts'
 import type { AppendEvent } from './event-rows.ts'
-import { keysUnder } from './key-steps.ts'
+import { createPeopleReads } from './people-rows.ts'
 import { suppressions as s } from './schema-suppressions.ts'
 import type { Writer } from './writer.ts'
 
@@ -40,33 +27,6 @@ export function createSuppressionFind(orm: Orm): (key: SuppressedKey) => Suppres
       if (found) return found
     }
     return undefined
-  }
-}
-
-function createReads(orm: Orm) {
-  const before = lt(s.seq, p('before'))
-  const ordered = (condition: typeof before | ReturnType<typeof and>) =>
-    orm.select().from(s).where(condition).orderBy(desc(s.seq)).limit(atMost(ROWS_READ))
-  return {
-    newest: ordered(before).prepare(),
-    ofPerson: ordered(and(eq(s.budgetIndex, p('budgetIndex')), before)).prepare(),
-    keyAfter: orm
-      .select({ keyId: sql<string | null>`min(${s.keyId})` })
-      .from(s)
-      .where(gt(s.keyId, p('keyId')))
-      .prepare(),
-    notUnder: orm
-      .select(COLUMNS)
-      .from(s)
-      .where(and(ne(s.keyId, p('keyId')), gt(s.id, p('after'))))
-      .orderBy(asc(s.id))
-      .limit(atMost('limit'))
-      .prepare(),
-    byId: orm
-      .select(COLUMNS)
-      .from(s)
-      .where(eq(s.id, p('id')))
-      .prepare(),
   }
 }
 
@@ -108,24 +68,14 @@ export function createSuppressionRows(deps: {
 }): Engine['suppressions'] {
   const { orm, writer, appendEvent } = deps
   const find = createSuppressionFind(orm)
-  const reads = createReads(orm)
+  const people = createPeopleReads<SuppressionRow>(orm, s, s.keyId)
   const writes = createWrites(orm)
 
-  const rowsOf = (
-    budgetIndexes: readonly Uint8Array[] | undefined,
-    before: number,
-  ): SuppressionRow[] => {
-    if (!budgetIndexes) return reads.newest.all({ before })
-    const found = budgetIndexes.flatMap((budgetIndex) =>
-      reads.ofPerson.all({ budgetIndex, before }),
-    )
-    return found.sort((a, b) => b.seq - a.seq).slice(0, ROWS_READ)
-  }
   return {
     find: (key) => writer.read(() => find(key)),
     list: (filter, cursor, limit) =>
       writer.read(() =>
-        toSlice(rowsOf(filter.budgetIndexes, decodeCursor(cursor).seq), filter, limit),
+        toSlice(people.newest(filter.budgetIndexes, decodeCursor(cursor).seq), filter, limit),
       ),
     replace: ({ key, before, row, actor }) =>
       writer.write(() => {
@@ -146,7 +96,7 @@ export function createSuppressionRows(deps: {
       }),
     lift: ({ id, service, now, actor, details }) =>
       writer.write(() => {
-        const row = reads.byId.get({ id })
+        const row = people.byId(id)
         if (!row || (service ?? row.service) !== row.service) return undefined
         writes.remove.run({ id })
         const { channel, reason, budgetIndex } = row
@@ -161,9 +111,8 @@ export function createSuppressionRows(deps: {
         return row
       }),
     purge: (input) => writer.write(() => writes.purge.run(input).changes),
-    keyIds: () => writer.read(() => keysUnder((keyId) => reads.keyAfter.get({ keyId })?.keyId)),
-    notUnder: (keyId, after, limit) =>
-      writer.read(() => reads.notUnder.all({ keyId, after, limit })),
+    keyIds: () => writer.read(people.keyIds),
+    notUnder: (...given) => writer.read(() => people.notUnder(...given)),
     rewrap: ({ before, after }) =>
       writer.write(() => {
         const { id, recipientSealed } = before
