@@ -117,7 +117,7 @@ async function makeNew(
     used = true
     const admitted = { code: prepared, budgets: admission.budgets, proof }
     const result = await create(deps, context, admitted)
-    used = result.kind === 'started'
+    used = result.kind === 'started' && !result.replayed
     return result
   } finally {
     if (!used) code?.giveBack() // mutant: I8.refused-start-refund

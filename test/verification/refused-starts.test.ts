@@ -88,8 +88,8 @@ const open = async () => {
     }),
     withoutLock: true,
   })
-  const start = (decoy = false, session: string | null = null) =>
-    made.start({ to: TO, session, purpose: 'login', decoy, ttlSeconds: 600 })
+  const start = (decoy = false, session: string | null = null, key?: string) =>
+    made.start({ to: TO, session, purpose: 'login', decoy, ttlSeconds: 600, key })
   world = made
   return { ...made, start }
 }
@@ -128,6 +128,16 @@ it('I8: a start that another node’s has made by then spends no budget', async 
   const { start, rows } = await open()
   const raced = await Promise.all([start(false, 'one'), start(false, 'one')])
   expect(raced.map(({ kind }) => kind).sort()).toEqual(['continued', 'started'])
+  expect(rows()).toHaveLength(1)
+  for (let n = 1; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
+  expect(await start()).toMatchObject({ kind: 'refused', error: 'rate_limited' })
+})
+
+it('I8: a start that another node has answered by then, under its key, spends no budget', async () => {
+  const { start, rows } = await open()
+  const raced = await Promise.all([1, 2].map(() => start(false, null, 'a-key')))
+  const replayed = raced.map((result) => 'replayed' in result && result.replayed)
+  expect(replayed.sort()).toEqual([false, true])
   expect(rows()).toHaveLength(1)
   for (let n = 1; n < MAX_SENDS; n += 1) expect((await start()).kind).toBe('started')
   expect(await start()).toMatchObject({ kind: 'refused', error: 'rate_limited' })

@@ -265,13 +265,18 @@ export async function createWorld(options: {
         approved: EVENT_CODES['verification.approved'],
         started: EVENT_CODES['verification.started'],
       }) as WorldRow[],
-    start: (given: {
+    start: ({
+      key,
+      ...given
+    }: {
       to: string
       session: string | null
       purpose: string
       decoy: boolean
       ttlSeconds: number
       authenticated?: boolean
+      /** Its Idempotency-Key. */
+      key?: string | undefined
     }) =>
       service.start(caller, {
         ...{
@@ -284,6 +289,7 @@ export async function createWorld(options: {
           challenge: null,
         },
         ...{ authenticated: false, ...given, ...NOBODY },
+        idempotency: key === undefined ? null : { key, body: given },
       }),
     check: (given: { id: string; code: string; purpose: string; session: string | null }) =>
       service.check(caller, { to: null, country: null, subject: null, ...given, ...NOBODY }),
