@@ -161,8 +161,10 @@ function createRound(deps: WatcherDeps, holder: string) {
       const events = await settled.read(at.read, batch)
       await take(at, events)
       if (isDue(at)) await commit(at)
+      if (events.length === batch) return PAUSE_MS
+      // At the end of the log alone: what has drained by now may not have at a place behind.
       await sweep()
-      return events.length === batch ? PAUSE_MS : READ_EVERY_MS
+      return READ_EVERY_MS
     },
     /** What was counted since the last commit. */
     async end() {

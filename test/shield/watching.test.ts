@@ -1,7 +1,11 @@
 // C84: the rules as the log grows, on both engines: each event counts once, whoever reads it and whoever dies; in the end the
 // stops are those of the what-if.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createWhatIf } from '../../src/admin/shield.ts'
 import { DAY_MS } from '../../src/kernel/clock.ts'
@@ -11,6 +15,7 @@ import { openLevel } from '../../src/shield/kept-levels.ts'
 import type { ShieldStore, StopRow } from '../../src/shield/log-ports.ts'
 import { type Begun, createWatcher, type WatcherDeps } from '../../src/shield/watcher.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { COMPILE_CACHE } from '../e2e/service-process.ts'
 import { openStore as openPostgres } from '../storage/postgres/fixture.ts'
 import { makeDirectory, openStore as openSqlite } from '../storage/sqlite/fixture.ts'
 import { BEGIN, COUNTED, makeMonth } from './month.ts'
@@ -32,7 +37,32 @@ async function purgeHalf(store: Store) {
   expect(left.length).toBeLessThan(all.length)
 }
 
-type Opened = { store: Store; write(): unknown; close(): Promise<void> }
+const SCRIPT = join(import.meta.dirname, 'watch-forever.ts')
+/** After so many steps, so many milliseconds later: within a read, a transaction, a commit, or between two steps. */
+const KILLS = [
+  // Within the month's attack.
+  [11, 0],
+  [2, 1],
+  [2, 4],
+] as const
+
+/** A process of its own that reads the log, killed there. */
+async function watchUntilKilled(where: string, now: number, [steps, ms]: (typeof KILLS)[number]) {
+  const child = spawn(process.execPath, [SCRIPT, where, String(now)], {
+    env: { PATH: process.env.PATH, ...COMPILE_CACHE },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  for (let done = 0; done < steps; ) {
+    const [said] = await once(child.stdout as Readable, 'data')
+    done += said.length
+  }
+  await sleep(ms)
+  child.kill('SIGKILL')
+  expect((await closed)[1]).toBe('SIGKILL')
+}
+
+type Opened = { store: Store; where: string; write(): unknown; close(): Promise<void> }
 
 function watch(store: Store, change: Partial<WatcherDeps> = {}) {
   const begun: Begun[] = []
@@ -140,6 +170,20 @@ function describeWatching(open: () => Promise<Opened>): void {
     expect(commits).toBeGreaterThan(2)
   })
 
+  it('counts each event once where its process is killed at any moment', async () => {
+    const store = await openWritten()
+    for (const [n, moment] of KILLS.entries())
+      await watchUntilKilled(opened.where, NOW + n * DAY_MS, moment)
+    const one = watch(store)
+    one.clock.at = NOW + KILLS.length * DAY_MS
+    await one.toEnd()
+    // Some of them began in processes that were killed.
+    const stops = await store.shield.stops(EVERYTHING)
+    expect(one.begun.length).toBeLessThan(new Set(stops.map(({ since }) => since)).size)
+    expect(sumsOf(stops)).toEqual(await expectedOf(store))
+    await one.stop()
+  })
+
   it('has no whole number in the store: beside a block, the last digits of its people are sealed', async () => {
     const store = await openWritten()
     const one = watch(store)
@@ -178,9 +222,10 @@ function describeWatching(open: () => Promise<Opened>): void {
 describe('C84: the rules behind the writer, on SQLite', () => {
   describeWatching(async () => {
     const directory = makeDirectory()
-    const store = await openSqlite(join(directory.path, 'store.db'))
+    const where = join(directory.path, 'store.db')
+    const store = await openSqlite(where)
     return {
-      store,
+      ...{ store, where },
       write: () => writeToSqlite(store.client, MONTH),
       close: () => store.close().finally(directory.remove),
     }
@@ -190,6 +235,8 @@ describe('C84: the rules behind the writer, on SQLite', () => {
 describe('C84: the rules behind the writer, on PostgreSQL', () => {
   describeWatching(async () => {
     const store = await openPostgres()
-    return { store, write: () => writeToPostgres(store.database, MONTH), close: store.close }
+    const { database, close } = store
+    const write = () => writeToPostgres(database, MONTH)
+    return { store, where: database.url, write, close }
   })
 })
