@@ -1,6 +1,7 @@
 // Codes that nobody used, added up by network, prefix and country; and numbers of a block that lie close together. Pure.
 
 import { closest, SEQUENCE } from '../shield/sequence.ts'
+import { TAIL_DIGITS } from '../verification/policy.ts'
 
 export const ABUSE_SPANS = ['1h', '24h'] as const
 export type AbuseSpan = (typeof ABUSE_SPANS)[number]
@@ -51,8 +52,6 @@ export type AbuseReport = {
   sequences: SequenceRow[]
 }
 
-/** What differs within a block of 10,000 numbers. */
-const TAIL_DIGITS = 4
 /** Fewer are people who gave up. */
 const LEAST_WASTED = 5
 const SHOWN = 10

@@ -2,7 +2,7 @@
 
 import type { StoppedSums, StoppedValue, WhatIf } from '../admin/shield.ts'
 import { DAY_MS } from '../kernel/clock.ts'
-import { formatMicros } from '../kernel/money.ts'
+import { formatSums } from '../kernel/money.ts'
 import { SHIELD_RULES } from '../kernel/shield-rules.ts'
 import type { Progress, StoppedStart } from '../shield/replay.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -25,12 +25,9 @@ const DEFAULT_DAYS = 30
 /** A shorter log is read within a second or two. */
 const LONG_EVENTS = 50_000
 
-const moneyOf = ({ costs }: StoppedSums) =>
-  costs.map(({ micros, currency }) => `${formatMicros(micros)} ${currency}`).join(', ')
-
 /** `412 starts, 3 of them approved, 31.20 EUR` */
 function describeSums(sums: StoppedSums): string {
-  const money = moneyOf(sums)
+  const money = formatSums(sums.costs)
   return `${countOf(sums.starts, 'start')}, ${sums.approved} of them approved${money && `, ${money}`}`
 }
 

@@ -9,7 +9,7 @@ import {
   type AbuseSpan,
   type SequenceRow,
 } from '../admin/abuse-tally.ts'
-import { formatMicros } from '../kernel/money.ts'
+import { formatSums } from '../kernel/money.ts'
 import { LIMIT_NAMES, type LimitName } from '../verification/policy.ts'
 import { TAB_STYLE, tabs } from './abuse-tabs.ts'
 import { newEntryPath } from './list-words.ts'
@@ -34,10 +34,7 @@ function casesOf({ cases }: Pick<AbuseRow, 'cases'>): Html {
   return html`<span class="cases">${links}</span>`
 }
 
-const spentOf = ({ costs }: AbuseRow) =>
-  costs.length === 0
-    ? '–'
-    : costs.map(({ currency, micros }) => `${formatMicros(micros)} ${currency}`).join(', ')
+const spentOf = ({ costs }: AbuseRow) => formatSums(costs) || '–'
 
 const blockLink = ({ by, service }: Of, value: string) =>
   html`<a class="button" href="${newEntryPath({ by, value, service })}" aria-label="Block ${value}…">Block…</a>`

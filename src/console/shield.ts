@@ -4,7 +4,7 @@
 import { html } from 'hono/html'
 import type { StoppedSums } from '../admin/shield.ts'
 import type { RecentStop, ShieldReport } from '../admin/shield-stops.ts'
-import { formatMicros } from '../kernel/money.ts'
+import { formatSums } from '../kernel/money.ts'
 import type { ShieldMode, ShieldRule } from '../kernel/shield-rules.ts'
 import { TAB_STYLE, tabs } from './abuse-tabs.ts'
 import type { ConsoleDeps, Pages } from './page-route.ts'
@@ -32,10 +32,7 @@ const MODE_WORDS: Readonly<Record<ShieldMode, string>> = {
   refuse: 'Blocks',
 }
 
-const moneyOf = ({ costs }: StoppedSums) =>
-  costs.length === 0
-    ? '–'
-    : costs.map(({ currency, micros }) => `${formatMicros(micros)} ${currency}`).join(', ')
+const moneyOf = ({ costs }: StoppedSums) => formatSums(costs) || '–'
 
 function rulesTable({ rules }: ShieldReport): Html {
   return table({

@@ -21,6 +21,10 @@ export function roundToMicros(text: string): number | undefined {
   return LONG_AMOUNT.test(text) ? Math.round(Number(text) * MICROS) : undefined
 }
 
+/** `31.20 EUR, 4.00 USD`; '' where there is none. */
+export const formatSums = (sums: readonly { micros: number; currency: string }[]): string =>
+  sums.map(({ micros, currency }) => `${formatMicros(micros)} ${currency}`).join(', ')
+
 /** `0.0079`, `12.50`: two places at least. */
 export function formatMicros(micros: number): string {
   const whole = Math.floor(micros / MICROS)

@@ -5,11 +5,9 @@ import { isFactorChannel } from '../kernel/channel.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
 import { SHIELD_RULES, type ShieldRule } from '../kernel/shield-rules.ts'
+import { TAIL_DIGITS } from '../verification/policy.ts'
 import type { WatchedEvent } from './log-ports.ts'
-
-/** Of a number: what a block of 10,000 has in common is in front of them. */
-const TAIL_DIGITS = 4
-const MIN_PREFIX_DIGITS = 4
+import { PREFIX_DIGITS } from './values.ts'
 
 /** `failure`: its message was given up, so it reached nobody. */
 export type FactKind = 'start' | 'approval' | 'failure'
@@ -52,7 +50,7 @@ function ofNumber(number: string, country: string | null): Values {
   const digits = number.replace(/^\+/, '')
   const prefix = digits.slice(0, -TAIL_DIGITS)
   const values: Fact['values'] = {}
-  if (prefix.length >= MIN_PREFIX_DIGITS) values.prefix = values.sequential = prefix
+  if (prefix.length >= PREFIX_DIGITS.min) values.prefix = values.sequential = prefix
   if (country !== null) values.country = values.conversion = country
   return { values, tail: digits.slice(-TAIL_DIGITS) }
 }

@@ -11,7 +11,7 @@ import type { EntryKind } from './ports.ts'
 /** As of an e-mail address, the longest value. A form of the console and a command bring texts of any length. */
 export const MAX_VALUE = 320
 /** Of a prefix: a country code of one digit has at least a range of an operator behind it; a number has at most 15. */
-const PREFIX_DIGITS = { min: 4, max: 14 } as const
+export const PREFIX_DIGITS = { min: 4, max: 14 } as const
 /** Of a network: an operator's allocation. */
 const WIDEST_IPV4_BITS = 8
 const WIDEST_IPV6_BITS = 32

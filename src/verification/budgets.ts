@@ -6,13 +6,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Domain } from './domain.ts'
 import type { Admission, GuessQuery, Limiter, LimitKey } from './limit-ports.ts'
 import type { LimitName, ServicePolicy, TestRecipient } from './policy.ts'
-import { LONGEST_LIFETIME_MS } from './policy.ts'
+import { LONGEST_LIFETIME_MS, TAIL_DIGITS } from './policy.ts'
 import type { VerificationStore } from './ports.ts'
 import { addressIndexes, budgetKey, type Recipient, recipientOf } from './recipient.ts'
 import type { Judge } from './verdict.ts'
-
-/** A block of numbers is what differs in its last four digits only. */
-const PREFIX_DIGITS_DROPPED = 4
 
 type Subject = {
   service: ServicePolicy
@@ -53,7 +50,7 @@ export function sendLimitKeys(domain: LimitKeyDeps, subject: Subject): LimitKey[
     keys.push(...keysOf(domain, service, names, [...counted, kind]))
   add(['sends_per_number_burst', 'sends_per_number_day'], budgetKey(recipient)) // mutant: I10.send-limit-form
   if (recipient.kind === 'phone') {
-    add(['sends_per_prefix_hour'], recipient.address.slice(0, -PREFIX_DIGITS_DROPPED))
+    add(['sends_per_prefix_hour'], recipient.address.slice(0, -TAIL_DIGITS))
     add(['sends_per_country_hour'], recipient.country)
   }
   add(['sends_per_service_hour'])

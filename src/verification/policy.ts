@@ -69,6 +69,8 @@ export const TTL_SECONDS = { min: 60, max: 3600, default: 600 } as const
 export const LONGEST_LIFETIME_MS = TTL_SECONDS.max * 1000
 export const MAX_ATTEMPTS = { min: 1, max: 10, default: 5 } as const
 export const MAX_SENDS = { min: 1, max: 10, default: 5 } as const
+/** Of a number: what differs within a block of 10,000, which carriers give out and rent. */
+export const TAIL_DIGITS = 4
 /** Time steps before and after the present one in which an authenticator app's code is right (RFC 6238 §5.2). */
 export const TOTP_WINDOW = { min: 0, max: 2, default: 1 } as const
 
