@@ -80,11 +80,17 @@ export function readPerson(
   return person && !another ? { person } : { refused: refuseField(c, deps, 'to', detail) } // mutant: C74.ambiguous-no-erase
 }
 
+type Named = {
+  to?: string | undefined
+  subject?: string | undefined
+  country?: string | undefined
+}
+
 /** The indexes that a search filters by: those of every spelling of a recipient; undefined: it names nobody. */
 export function readIndexes(
   c: AppContext,
   deps: RefusingDeps & Pick<AppDeps, 'eventIndexes'>,
-  given: { to: string | undefined; subject: string | undefined; country: string | undefined },
+  given: Named,
   field: 'to' | 'recipient' = 'to',
 ): { budgetIndexes: readonly Uint8Array[] | undefined } | { refused: Refused } {
   const { to = null, subject = null } = given
@@ -93,4 +99,14 @@ export function readIndexes(
   const budgetIndexes = deps.eventIndexes({ service: serviceOf(c), to, country, subject })
   if (budgetIndexes) return { budgetIndexes }
   return { refused: refuseField(c, deps, field, 'must be a phone number or an address') }
+}
+
+/** The same of a body that may name a service, too. */
+export function readSearch(
+  c: AppContext,
+  deps: Parameters<typeof readIndexes>[1],
+  given: Named & { service?: string | undefined },
+): ReturnType<typeof readIndexes> {
+  const refused = refuseOtherService(c, deps, given.service)
+  return refused ? { refused } : readIndexes(c, deps, given)
 }

@@ -5,7 +5,7 @@ import type { AdminFault } from '../../admin/lists.ts'
 import type { EntryFilter } from '../../shield/ports.ts'
 import {
   callingAdmin,
-  readIndexes,
+  readSearch,
   refuseField,
   refuseOtherService,
   serviceOf,
@@ -83,10 +83,7 @@ const search = defineRoute(
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
-    const { to, country } = body
-    const refused = refuseOtherService(c, deps, body.service)
-    if (refused) return refused
-    const read = readIndexes(c, deps, { to, subject: undefined, country })
+    const read = readSearch(c, deps, body)
     if ('refused' in read) return read.refused
     const now = deps.clock.now()
     const about = { within: serviceOf(c), now, inForce: body.active === true, ...read }

@@ -1,7 +1,7 @@
 // /admin/api/refusals…: refused requests, one line for each person and reason.
 // It must not take a recipient except in a body: a number never stands in a URL.
 
-import { readIndexes, refuseOtherService, serviceOf } from '../admin-caller.ts'
+import { readSearch, refuseOtherService, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { READ } from '../middleware/auth.ts'
@@ -59,10 +59,7 @@ const search = defineRoute(
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
-    const { to, subject, country } = body
-    const refused = refuseOtherService(c, deps, body.service)
-    if (refused) return refused
-    const read = readIndexes(c, deps, { to, subject, country })
+    const read = readSearch(c, deps, body)
     if ('refused' in read) return read.refused
     const filter = toRefusalFilter(body, { within: serviceOf(c), ...read })
     return c.json(await toPage(deps, filter, body), 200)

@@ -2,7 +2,7 @@
 // It must not take a recipient except in a body: a number never stands in a URL.
 
 import type { SuppressionFilter } from '../../verification/suppression.ts'
-import { callingAdmin, readIndexes, refuseOtherService, serviceOf } from '../admin-caller.ts'
+import { callingAdmin, readSearch, refuseOtherService, serviceOf } from '../admin-caller.ts'
 import { defineRoute } from '../define-route.ts'
 import type { AppDeps } from '../deps.ts'
 import { READ, WRITE } from '../middleware/auth.ts'
@@ -69,10 +69,7 @@ const search = defineRoute(
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
-    const { to, country } = body
-    const refused = refuseOtherService(c, deps, body.service)
-    if (refused) return refused
-    const read = readIndexes(c, deps, { to, subject: undefined, country })
+    const read = readSearch(c, deps, body)
     if ('refused' in read) return read.refused
     const filter = toSuppressionFilter(body, { within: serviceOf(c), ...read })
     return c.json(await toPage(deps, filter, body), 200)

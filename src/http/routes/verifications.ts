@@ -3,7 +3,7 @@
 
 import {
   callingAdmin,
-  readIndexes,
+  readSearch,
   refuseOtherService,
   refuseUnknown,
   serviceOf,
@@ -84,10 +84,8 @@ const search = defineRoute(
     problems: ['overloaded'],
   },
   async (c, { body }, deps: Deps & Pick<AppDeps, 'eventIndexes'>) => {
-    const { to, subject, country, ...given } = body
-    const refused = refuseOtherService(c, deps, given.service)
-    if (refused) return refused
-    const read = readIndexes(c, deps, { to, subject, country })
+    const { to: _, subject: __, country, ...given } = body
+    const read = readSearch(c, deps, body)
     if ('refused' in read) return read.refused
     // With a recipient, the country only serves to read it: a number in E.164 may be of another one.
     const filters = read.budgetIndexes ? given : { ...given, country }
