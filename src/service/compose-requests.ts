@@ -18,8 +18,9 @@ import {
 } from '../limits/client-address.ts'
 import type { Store } from '../storage/store.ts'
 import { type Party, partyBudgetIndexes } from '../verification/party.ts'
+import { adviseOnPeople } from '../verification/people-under-keys.ts'
 import { countriesOf, readingsOf } from '../verification/recipient.ts'
-import { adviseOnPeople, adviseOnSuppressions } from '../verification/suppress.ts'
+import { adviseOnSuppressions } from '../verification/suppress.ts'
 
 export function fixedKeys(config: Config): FixedKey[] {
   const keys: FixedKey[] = []

@@ -6,6 +6,7 @@ import { type Clock, DAY_MS } from '../kernel/clock.ts'
 import { createId } from '../kernel/ids.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
+import { rewrapPeople } from '../verification/people-under-keys.ts'
 import { type Recipient, recipientOf } from '../verification/recipient.ts'
 import { type Book, MAX_ENTRIES, personIndexes } from './book.ts'
 import type { Effect, EntryKind, ListEntry, ListStore, ResealedEntry } from './ports.ts'
@@ -138,36 +139,14 @@ export function createLists(deps: {
   }
 }
 
-const REWRAP_BATCH = 100
-
-/** As suppressions are moved. @throws the reason of `stop` */
-export async function rewrapEntries(deps: {
+/** To the current root key. @throws the reason of `stop` */
+export const rewrapEntries = (deps: {
   store: Pick<ListStore, 'notUnder' | 'rewrap'>
   keyring: Keyring
   stop: AbortSignal
-}): Promise<{ moved: number; left: number }> {
-  const { store, keyring, stop } = deps
-  const counts = { moved: 0, left: 0 }
-  for (let after = ''; ; ) {
-    const rows = await store.notUnder(keyring.currentKeyId, after, REWRAP_BATCH)
-    for (const before of rows) {
-      stop.throwIfAborted()
-      const resealed = tryResealing(keyring, before)
-      const isMoved = resealed && (await store.rewrap({ before, after: resealed }))
-      counts[isMoved ? 'moved' : 'left'] += 1
-    }
-    const last = rows.at(-1)
-    if (!last) return counts
-    after = last.id
-  }
-}
-
-function tryResealing(keyring: Keyring, row: ListEntry): ResealedEntry | undefined {
-  if (row.recipientSealed === null) return undefined
-  try {
-    const address = keyring.open(row.recipientSealed, recipientContext(row.id))
-    return sealUnder(keyring, row, recipientOf(address, null))
-  } catch {
-    return undefined
-  }
-}
+}) =>
+  rewrapPeople({
+    ...deps,
+    rows: deps.store,
+    seal: (row, to) => sealUnder(deps.keyring, row, recipientOf(to, null)),
+  })

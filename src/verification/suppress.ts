@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { createId } from '../kernel/ids.ts'
 import type { Keyring } from '../kernel/keyring.ts'
 import { recipientContext } from '../kernel/sealing.ts'
+import { adviseOnPeople, rewrapPeople } from './people-under-keys.ts'
 import { addressIndexes, budgetIndexes, recipientOf } from './recipient.ts'
 import type { Resealed, Suppression, Suppressions } from './suppression.ts'
 
@@ -80,70 +81,17 @@ export function createSuppress(deps: {
   }
 }
 
-const REWRAP_BATCH = 100
-
-/**
- * Once over all that are under another root key; a second run finds the rest. What cannot be opened is left: its key is missing.
- * @throws the reason of `stop`
- */
-export async function rewrapSuppressions(deps: {
+/** To the current root key. @throws the reason of `stop` */
+export const rewrapSuppressions = (deps: {
   suppressions: Pick<Suppressions, 'notUnder' | 'rewrap'>
   keyring: Keyring
   stop: AbortSignal
-}): Promise<{ moved: number; left: number }> {
-  const { suppressions, keyring, stop } = deps
-  const counts = { moved: 0, left: 0 }
-  for (let after = ''; ; ) {
-    const rows = await suppressions.notUnder(keyring.currentKeyId, after, REWRAP_BATCH)
-    for (const before of rows) {
-      stop.throwIfAborted()
-      const resealed = tryResealing(keyring, before)
-      const isMoved = resealed && (await suppressions.rewrap({ before, after: resealed }))
-      counts[isMoved ? 'moved' : 'left'] += 1
-    }
-    const last = rows.at(-1)
-    if (!last) return counts
-    after = last.id
-  }
-}
-
-function tryResealing(keyring: Keyring, row: Suppression): Resealed | undefined {
-  const { id, service, recipientSealed } = row
-  try {
-    return sealUnder(keyring, {
-      id,
-      service,
-      to: keyring.open(recipientSealed, recipientContext(id)),
-    })
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * For the log at start: without its root key nobody can be found on the list.
- * @param what is under the keys, and what becomes of it. @throws StoreUnavailableError
- */
-export async function adviseOnPeople(
-  keyring: Pick<Keyring, 'currentKeyId' | 'keyIds'>,
-  rows: { keyIds(): Promise<string[]> },
-  what: { rows: string; lost: string },
-): Promise<{ warnings: string[]; notes: string[] }> {
-  const { currentKeyId, keyIds } = keyring
-  const others = (await rows.keyIds()).filter((keyId) => keyId !== currentKeyId)
-  const known = others.filter((keyId) => keyIds.includes(keyId))
-  const missing = others.filter((keyId) => !keyIds.includes(keyId))
-  return {
-    warnings: missing.map(
-      (keyId) =>
-        `${what.rows} are under the root key ${keyId}, which neither SECRET_KEY nor SECRET_KEY_PREVIOUS gives: ${what.lost}. Add it to SECRET_KEY_PREVIOUS and run countersign keys rewrap`,
-    ),
-    notes: known.map(
-      (keyId) =>
-        `${what.rows} are under the previous root key ${keyId}: run countersign keys rewrap before you remove it from SECRET_KEY_PREVIOUS`,
-    ),
-  }
-}
+}) =>
+  rewrapPeople({
+    ...deps,
+    rows: deps.suppressions,
+    seal: ({ id, service }, to) => sealUnder(deps.keyring, { id, service, to }),
+  })
 
 export const adviseOnSuppressions = (deps: {
   suppressions: Pick<Suppressions, 'keyIds'>
