@@ -55,7 +55,7 @@ export function createListAdmin(deps: { lists: Lists; services: { has(name: stri
       if (service !== null && given.service !== service)
         return fault('is not the service of the key')
       if (given.service !== null && !services.has(given.service)) return fault('does not exist')
-      return lists.make({ ...given, rule: null, actor })
+      return lists.make({ ...given, rule: null, isShared: service !== null, actor })
     },
 
     /** Logged with its reason. Undefined: it is over already, or the admin sees no such entry. */

@@ -126,6 +126,7 @@ async function add(context: AdminContext, given: Given, terminal: Terminal): Pro
       terminal.err(`${made.id} has the same effect and value, and is in force: end it first.\n`)
       return EXIT.failed
     case 'full':
+    case 'share_full':
       terminal.err(`At most ${made.most} entries may be in force: end some first.\n`)
       return EXIT.failed
     case 'made': {

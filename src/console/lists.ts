@@ -21,6 +21,10 @@ const FIELDS: Readonly<Record<AdminFault['field'], string>> = {
 const oneOf = <Name extends string>(names: readonly Name[], text: string | null | undefined) =>
   names.find((name) => name === text)
 
+/** On one line, whatever was pasted. */
+const reasonOf = (form: URLSearchParams) =>
+  (form.get('reason') ?? '').replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim()
+
 /** Undefined: a field was not chosen from the form. */
 function readForm(form: URLSearchParams, now: number) {
   const effect = oneOf(EFFECTS, form.get('effect'))
@@ -29,7 +33,7 @@ function readForm(form: URLSearchParams, now: number) {
   if (!effect || !by || !/^\d{0,5}$/.test(hours)) return undefined
   return {
     ...{ effect, by, service: form.get('service') || null, value: form.get('value') ?? '' },
-    reason: (form.get('reason') ?? '').replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim(),
+    reason: reasonOf(form),
     endsAt: hours === '' ? null : now + Number(hours) * HOUR_MS,
   }
 }
@@ -62,6 +66,10 @@ const DONE: Readonly<Record<string, Made>> = {
   full: {
     state: 'bad',
     text: 'No entry was made: the lists are full. End entries that are no longer needed.',
+  },
+  share_full: {
+    state: 'bad',
+    text: 'Nothing was made: your service has as many entries as its own admins may make. End entries that are no longer needed.',
   },
 }
 
@@ -121,7 +129,7 @@ export function addLists(pages: Pages, deps: ConsoleDeps): void {
   })
   pages.takeForm(`${PATH}/end`, 'admin', async (page, form) => {
     const id = form.get('id') ?? ''
-    const reason = (form.get('reason') ?? '').replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim()
+    const reason = reasonOf(form)
     const isValid = LIST_ENTRY_ID.test(id) && reason !== '' && reason.length <= MAX_REASON
     const ended = isValid ? await lists.end(page.admin, id, reason) : undefined
     if (ended) return page.c.redirect(`${PATH}?done=ended`, 303)

@@ -48,7 +48,7 @@ function composeRules(
   /** Made already, where it is asked again after a commit that failed. */
   const enforce = async (entry: EntryToWrite) => {
     const { kind } = await lists.make(entry)
-    if (kind === 'fault' || kind === 'full')
+    if (kind !== 'made' && kind !== 'exists')
       logger.error({ rule: entry.rule, kind }, 'the shield could not make an entry')
   }
   return createWatcher({

@@ -14,8 +14,10 @@ import { readValue } from './values.ts'
 
 /** Room for a sentence and the number of a ticket. */
 export const MAX_REASON = 200
-/** The rules leave room for what people make. */
-const MAX_BY_RULES = 9_000
+/** Of one service, made by people: its own admins make no more. */
+const MAX_OF_SERVICE = 1_000
+/** The rules, and admins of one service, leave room for admins of every service. */
+const MAX_BY_OTHERS = 9_000
 /** Longer than anybody plans: a year with a digit too many is a mistake. */
 const LONGEST_MS = 10 * 366 * DAY_MS
 
@@ -31,6 +33,8 @@ export type EntryToWrite = {
   endsAt: number | null
   /** The shield's; null: a person makes it. */
   rule: string | null
+  /** By an admin of its service alone, who has a share of the room. */
+  isShared: boolean
   actor: Omit<Actor, 'service'>
 }
 
@@ -38,7 +42,7 @@ export type EntryFault = { field: 'value' | 'reason' | 'endsAt' | 'effect'; deta
 export type Written =
   | { kind: 'made'; entry: ListEntry }
   | { kind: 'exists'; id: string }
-  | { kind: 'full'; most: number }
+  | { kind: 'full' | 'share_full'; most: number }
   | { kind: 'fault'; fault: EntryFault }
 
 export type Lists = ReturnType<typeof createLists>
@@ -66,6 +70,11 @@ function faultOf(given: EntryToWrite, now: number): EntryFault | undefined {
     return { field: 'endsAt', detail: 'must lie in the future, within ten years' }
   return undefined
 }
+
+const boundsOf = ({ rule, isShared }: EntryToWrite) => ({
+  most: rule === null && !isShared ? MAX_ENTRIES : MAX_BY_OTHERS,
+  share: isShared ? MAX_OF_SERVICE : null,
+})
 
 /** @throws StoreUnavailableError everywhere */
 export function createLists(deps: {
@@ -103,7 +112,7 @@ export function createLists(deps: {
           : NOBODY),
         keyId: rule === null ? actor.keyId : null,
       }
-      const most = rule === null ? MAX_ENTRIES : MAX_BY_RULES
+      const bounds = boundsOf(given)
       const details = {
         ...detailsOf(entry),
         ...(rule !== null && { rule }),
@@ -111,11 +120,12 @@ export function createLists(deps: {
         ends_at: endsAt,
       }
       const made = await store.make({
-        ...{ entry, most, details },
+        ...{ entry, details, ...bounds },
         actor: { ...actor, service: service ?? NO_SERVICE },
       })
       if (made.kind === 'exists') return made
-      if (made.kind === 'full') return { kind: 'full', most }
+      if (made.kind === 'full') return { kind: 'full', most: bounds.most }
+      if (made.kind === 'share_full') return { kind: 'share_full', most: MAX_OF_SERVICE }
       await showNow()
       return { kind: 'made', entry }
     },

@@ -48,17 +48,19 @@ export type EntryFilter = {
 
 export type EntryToMake = {
   entry: ListEntry
-  /** More in force are refused. */
+  /** In force: more are refused. */
   most: number
+  /** Of these, the ones of the entry's service that people made. Null: no such bound. */
+  share: number | null
   actor: Actor
   details: Record<string, string | number | null>
 }
 
 export type Made =
   | { kind: 'made' }
-  /** One is in force with the same service, effect and value, and of the same maker: a person or the shield. */
+  /** One is in force with the same service, effect and value, and of the same maker: people or the same rule. */
   | { kind: 'exists'; id: string }
-  | { kind: 'full' }
+  | { kind: 'full' | 'share_full' }
 
 export type ResealedEntry = Required<Pick<ListEntry, 'budgetIndex' | 'recipientSealed' | 'rootKey'>>
 

@@ -30,6 +30,7 @@ export function entryOf(
   const again = strikes > 1 ? ` (${strikes} times)` : ''
   return {
     ...{ service, effect: mode, by: POLICY[rule].by, rule, endsAt: until, actor: NOBODY },
+    isShared: false,
     // A level has an address under a keyed hash.
     value: rule === 'address' ? fact.recipient : value,
     reason: `${REASONS[rule]}${again}`,

@@ -11,9 +11,9 @@ import { type Stores, start } from './stores.ts'
 const MOST = 500
 
 export function describeLists(factory: () => Stores & Store): void {
-  const make = (entry: ListEntry, most = MOST) =>
+  const make = (entry: ListEntry, most = MOST, share: number | null = null) =>
     factory().lists.make({
-      ...{ entry, most, actor: { ...ACTOR, service: entry.service ?? '*' } },
+      ...{ entry, most, share, actor: { ...ACTOR, service: entry.service ?? '*' } },
       details: { entry: entry.id, effect: entry.effect, by: entry.by, reason: entry.reason },
     })
   const end = (entry: ListEntry, now: number) =>
@@ -35,13 +35,18 @@ export function describeLists(factory: () => Stores & Store): void {
       expect(await lists.find(entry.id)).toEqual(entry)
       const same = { ...entry, id: createId('lst', T0) }
       expect(await make(same)).toEqual({ kind: 'exists', id: entry.id })
-      // Another effect, another service, the shield's own: each is an entry of its own.
-      for (const other of [{ effect: 'allow' }, { service: 'default' }, { rule: 'prefix_hour' }])
-        expect(
-          await make({ ...same, id: createId('lst', T0), ...other } as ListEntry),
-        ).toMatchObject({
-          kind: 'made',
-        })
+      expect(await lists.version()).toBe(made)
+      const makeOther = (other: Partial<ListEntry>) =>
+        make({ ...same, id: createId('lst', T0), ...other })
+      // Another effect, another service, each rule of the shield: each has an entry of its own.
+      for (const other of [
+        { effect: 'allow' } as const,
+        { service: 'default' },
+        { rule: 'prefix' },
+        { rule: 'sequential' },
+      ])
+        expect(await makeOther(other)).toMatchObject({ kind: 'made' })
+      expect(await makeOther({ rule: 'sequential' })).toMatchObject({ kind: 'exists' })
       const { items } = await events.list({
         ...{ service: null, types: ['list.entry_made'], cursor: null, limit: 10 },
       })
@@ -72,9 +77,30 @@ export function describeLists(factory: () => Stores & Store): void {
       const made = await Promise.all(Array.from({ length: 6 }, () => make(newEntry(), inForce + 2)))
       expect(made.filter(({ kind }) => kind === 'made')).toHaveLength(2)
       expect(made.filter(({ kind }) => kind === 'full')).toHaveLength(4)
+      const version = await factory().lists.version()
+      expect(await make(newEntry(), inForce + 2)).toMatchObject({ kind: 'full' })
+      expect(await factory().lists.version()).toBe(version)
       const [one] = await factory().lists.inForce(T0, 1)
       if (one) expect(await end(one, T0 + 1)).toBe(true)
       expect(await make(newEntry({ madeAt: T0 + 1 }), inForce + 2)).toMatchObject({ kind: 'made' })
+    })
+
+    it('I21: of a share no more are in force than may be: entries of people, of this service', async () => {
+      const service = createId('lst', T0)
+      const makeOwn = (given: Partial<ListEntry> = {}) =>
+        make(newEntry({ service, ...given }), MOST, 2)
+      const made = await Promise.all([makeOwn(), makeOwn(), makeOwn(), makeOwn()])
+      expect(made.map(({ kind }) => kind).sort()).toEqual([
+        'made',
+        'made',
+        'share_full',
+        'share_full',
+      ])
+      expect(await make(newEntry({ service }))).toMatchObject({ kind: 'made' })
+      // Neither another service's nor a rule's take of it.
+      const another = createId('lst', T0)
+      for (const rule of ['prefix', 'country']) await makeOwn({ service: another, rule })
+      expect(await makeOwn({ service: another })).toMatchObject({ kind: 'made' })
     })
 
     it('lists by filter, slice by slice, newest first; of one service its own alone', async () => {

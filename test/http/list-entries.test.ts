@@ -1,6 +1,7 @@
 // I21 over HTTP and by command: entries of the lists are made, met, seen and ended; a key of one service keeps to its own.
 
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import type { Scope } from '../../src/access/ports.ts'
@@ -143,6 +144,32 @@ describe('I21: entries over HTTP', () => {
     expect((await banker.get(`${PATH}?service=default`)).status).toBe(400)
     expect((await end(own.id, banker)).status).toBe(200)
     for (const id of [all, theirs]) expect((await end(id)).status).toBe(200)
+  })
+
+  it('a key of one service has a share of the room, and leaves some to those of every service', async () => {
+    const path = join(real.directory, 'data', 'countersign.db')
+    const database = new Database(path)
+    const fill = (service: string, count: number) =>
+      database.exec(`with recursive n (n) as (select 1 union all select n + 1 from n limit ${count})
+        insert into list_entries (id, service, effect, "by", value, reason, made_at)
+        select '${service} ' || n, '${service}', 'refuse', 'prefix', '000' || n, 'many', 0 from n`)
+    const make = (value: string, client: Client) => create({ by: 'country', value }, client)
+    fill('bank', 1_000)
+    const refused = await make('PT', banker)
+    expect([refused.status, refused.body]).toEqual([
+      409,
+      expect.objectContaining({
+        error: 'too_many_list_entries',
+        detail: expect.stringContaining('This service has 1000 entries in force'),
+      }),
+    ])
+    const shop = await keyOf('default', ['admin'])
+    expect((await make('PT', shop)).status).toBe(201)
+    fill('another', 8_000)
+    expect((await make('AT', shop)).body.detail).toContain('At most 9000 entries')
+    expect((await make('AT', real.admin)).status).toBe(201)
+    database.exec('delete from list_entries')
+    database.close()
   })
 
   it('seeing needs admin:read, changing needs admin', async () => {

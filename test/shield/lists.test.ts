@@ -23,7 +23,7 @@ it('an entry is made, and ended, though the store is away when this process woul
   const actor = { keyId: 'key_1', clientIp: null, userAgent: null }
   const made = await lists.make({
     ...{ service: null, effect: 'refuse', by: 'prefix', value: '+22507' },
-    ...{ reason: 'pumping', endsAt: null, rule: null, actor },
+    ...{ reason: 'pumping', endsAt: null, rule: null, isShared: false, actor },
   })
   if (made.kind !== 'made') return expect.fail(made.kind)
   const by = { service: null, reason: '', actor }

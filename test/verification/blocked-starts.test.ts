@@ -27,7 +27,12 @@ afterEach(() => world.close())
 const make = async (given: Partial<EntryToWrite>) => {
   const made = await world.lists.make({
     ...{ service: null, effect: 'refuse', by: 'number', value: TO, reason: 'ticket 4711' },
-    ...{ endsAt: null, rule: null, actor: { keyId: 'ADMIN_KEY', clientIp: null, userAgent: null } },
+    ...{
+      endsAt: null,
+      rule: null,
+      isShared: false,
+      actor: { keyId: 'ADMIN_KEY', clientIp: null, userAgent: null },
+    },
     ...given,
   })
   if (made.kind !== 'made') throw new Error(JSON.stringify(made))
@@ -168,7 +173,7 @@ it('I21: what a rule of the shield blocks lets through whoever was approved here
   const [row] = world.rows()
   const code = world.codeOf(row?.id ?? '')
   await world.check({ id: row?.id ?? '', code, purpose: 'login', session: null })
-  await make({ by: 'prefix', value: '1415555', rule: 'prefix_hour' })
+  await make({ by: 'prefix', value: '1415555', rule: 'prefix' })
   expect(await start()).toBe('started')
   expect(await start({ to: '+14155552673' })).toBe('recipient_blocked')
   await make({ by: 'prefix', value: '1415555' })
@@ -212,7 +217,7 @@ it('I21: an entry without an effect is not made: its fault is named', async () =
   const faultOf = async (given: Partial<EntryToWrite>) => {
     const made = await world.lists.make({
       ...{ service: null, effect: 'refuse', by: 'country', value: 'US', reason: 'why' },
-      ...{ endsAt: null, rule: null, actor: NOBODY_ACTS, ...given },
+      ...{ endsAt: null, rule: null, isShared: false, actor: NOBODY_ACTS, ...given },
     })
     return made.kind === 'fault' ? made.fault.field : made.kind
   }

@@ -119,6 +119,10 @@ const create = defineRoute(
         const detail = `At most ${made.most} entries may be in force: end some, or give them an end.`
         return refuse(c, deps, refusal('too_many_list_entries', detail))
       }
+      case 'share_full': {
+        const detail = `This service has ${made.most} entries in force, as many as its own keys may make: end some, or give them an end.`
+        return refuse(c, deps, refusal('too_many_list_entries', detail))
+      }
       case 'made':
         return c.json(toWireListEntry(made.entry, deps.clock.now(), recipients), 201)
     }

@@ -31,9 +31,9 @@ export function createListStore(query: Query): ListStore {
     },
     list: async (filter, cursor, limit) =>
       toEntrySlice(await newest(filter.budgetIndexes, cursor), filter, limit),
-    async make({ entry, most, actor, details }) {
-      const [row] = await query<Made>(sql`select * from cs_make_list_entry_1(
-        ${rowJson(entry)}, ${most}, ${actorJson(actor)}, ${json(details)})`)
+    async make({ entry, most, share, actor, details }) {
+      const [row] = await query<Made>(sql`select * from cs_make_list_entry_2(
+        ${rowJson(entry)}, ${most}, ${share}, ${actorJson(actor)}, ${json(details)})`)
       if (!row) throw new Error('the database made no decision on an entry')
       return row
     },

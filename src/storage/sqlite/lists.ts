@@ -32,7 +32,7 @@ function createReads(orm: Orm) {
       .where(
         and(
           ...[is, eq(l.by, p('by')), eq(l.effect, p('effect'))],
-          sql`service is +${p('service')} and (rule is null) = +${p('byPerson')} and ${inForce}`,
+          sql`service is +${p('service')} and rule is +${p('rule')} and ${inForce}`,
         ),
       )
       .limit(atMost(1))
@@ -40,7 +40,14 @@ function createReads(orm: Orm) {
   return {
     version: orm.select({ version: n.version }).from(n).where(eq(n.id, 1)).prepare(),
     inForce: orm.select(COLUMNS).from(l).where(inForce).limit(atMost('limit')).prepare(),
-    count: orm.select({ count: sql<number>`count(*)` }).from(l).where(inForce).prepare(),
+    counts: orm
+      .select({
+        all: sql<number>`count(*)`,
+        own: sql<number>`count(*) filter (where service = +${p('service')} and rule is null)`,
+      })
+      .from(l)
+      .where(inForce)
+      .prepare(),
     sameValue: same(eq(l.value, p('value'))),
     samePerson: same(eq(l.budgetIndex, p('budgetIndex'))),
   }
@@ -88,7 +95,7 @@ export function createListStore(deps: {
   const writes = createWrites(orm)
 
   const sameAs = ({ service, effect, by, value, budgetIndex, rule, madeAt }: ListEntry) => {
-    const about = { service, effect, by, byPerson: rule === null ? 1 : 0, now: madeAt }
+    const about = { service, effect, by, rule, now: madeAt }
     return value === null
       ? reads.samePerson.get({ ...about, budgetIndex })
       : reads.sameValue.get({ ...about, value })
@@ -113,10 +120,13 @@ export function createListStore(deps: {
       ),
     make: (input) =>
       writer.write(() => {
-        const { entry, most } = input
+        const { entry, most, share } = input
         const same = sameAs(entry)
         if (same) return { kind: 'exists', id: same.id }
-        if ((reads.count.get({ now: entry.madeAt })?.count ?? 0) >= most) return { kind: 'full' }
+        const { service, madeAt: now } = entry
+        const { all = 0, own = 0 } = reads.counts.get({ service, now }) ?? {}
+        if (share !== null && own >= share) return { kind: 'share_full' }
+        if (all >= most) return { kind: 'full' }
         writes.insert.run(entry)
         writes.changed()
         log('list.entry_made', entry.madeAt, input)

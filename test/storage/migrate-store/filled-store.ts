@@ -180,7 +180,13 @@ export async function fillStore(path: string) {
   await store.suppressions.add({ key: suppressed, row, now: T0 + 400, actor: ACTOR })
   const [entry, blocked] = [newEntry(), newEntry({ ...aboutPerson(), effect: 'allow' })]
   for (const one of [entry, blocked])
-    await store.lists.make({ entry: one, most: 10, actor: ACTOR, details: { entry: one.id } })
+    await store.lists.make({
+      entry: one,
+      most: 10,
+      share: null,
+      actor: ACTOR,
+      details: { entry: one.id },
+    })
   const stray = (type: (typeof EVENT_TYPES)[number]) => ({
     ...{ ...ACTOR, at: T0 + 500, type, verificationId: null },
     details: { error: 'rate_limited', limit: null, rate: 0.5, flag: true, text: BROKEN_TEXT },
