@@ -56,6 +56,12 @@ export const BLOCKS: readonly Mutant[] = [
     { node: 'IfStatement', becomes: '' },
   ),
   mutant(
+    'I21.share',
+    'admins of one service leave room in the lists for those of every other one',
+    ['test/http/list-entries.test.ts', 'has a share of the room'],
+    { node: 'IfStatement', becomes: '' },
+  ),
+  mutant(
     'C35.list-entries-service',
     'an admin’s key of one service lists that service’s entries',
     ['test/http/list-entries.test.ts', 'of one service'],

@@ -125,7 +125,7 @@ export function createListStore(deps: {
         if (same) return { kind: 'exists', id: same.id }
         const { service, madeAt: now } = entry
         const { all = 0, own = 0 } = reads.counts.get({ service, now }) ?? {}
-        if (share !== null && own >= share) return { kind: 'share_full' }
+        if (share !== null && own >= share) return { kind: 'share_full' } // mutant: I21.share
         if (all >= most) return { kind: 'full' }
         writes.insert.run(entry)
         writes.changed()
