@@ -1,4 +1,4 @@
-// Rows that outlive verifications and name a person: moved from root key to root key, and missed where their key is gone.
+// Rows that outlive verifications and name a person: moved from root key to root key, and missed where their key no longer exists.
 // It must not know what such a row is for: suppressions and entries of the lists are kept alike.
 
 import type { Keyring } from '../kernel/keyring.ts'
