@@ -88,4 +88,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     name: 'a blocked recipient gets no message',
     text: 'A start, a resend or a step that meets an entry which refuses sends and counts nothing, in any spelling, until the entry is over: at once on the node that made it, within 5 s on others. One that allows lets them through. Entries that a rule made let known people through, those that somebody made let nobody through. The answer names the entry, and gives no reason.',
   },
+  I22: {
+    name: 'the front door opens for one browser, once',
+    text: 'What a start asks of the front door (a nonce, a return URL, a link) is stored in the commit of the start. A view token belongs to the first browser that opens it: of several at once one is the first, and it stays. The code of the hosted page is exchanged once, and an approval is consumed once, however many ask at the same time.',
+  },
 }

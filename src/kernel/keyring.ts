@@ -12,6 +12,10 @@ const MAC_PURPOSES = [
   'call',
   'trace',
   'challenge',
+  'view',
+  'browser',
+  'link',
+  'approval',
 ] as const
 export type MacPurpose = (typeof MAC_PURPOSES)[number]
 

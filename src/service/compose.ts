@@ -69,6 +69,7 @@ function composeDomain(config: Config, parts: Parts) {
     ...parts,
     ...compared,
     store: store.verifications,
+    front: store.front,
     compare: { ...createMessageComparers(compared), ...createFactorComparers(compared) },
     drawQr,
     challenges: createChallenges({ keyring, clock, tries: config.challengeTries }),

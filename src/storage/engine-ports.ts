@@ -21,6 +21,7 @@ type Ports = Extract<
   | 'audit'
   | 'traces'
   | 'shield'
+  | 'front'
 >
 
 /** What reads, by port; everything else writes. */
@@ -62,6 +63,7 @@ const READS = {
   counts: ['next', 'tallies', 'costs', 'times', 'names'],
   traces: ['find'],
   shield: ['after', 'pricedOf', 'levels', 'stops'],
+  front: ['find'],
   audit: ['place', 'eventsAfter', 'leavesAfter', 'segmentsAfter', 'lastSegment'],
 } as const satisfies { [Port in Ports]: readonly (keyof Engine[Port])[] }
 
@@ -81,6 +83,7 @@ const WRITES = {
   counts: ['apply', 'purge'],
   traces: [],
   shield: ['commit', 'purge'],
+  front: ['renew', 'claimBrowser', 'useOnce'],
   audit: ['claim', 'move', 'release', 'appendSegment', 'forget'],
 } as const satisfies {
   [Port in Ports]: readonly Exclude<keyof Engine[Port], (typeof READS)[Port][number]>[]

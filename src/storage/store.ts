@@ -15,6 +15,7 @@ import type { TraceStore } from '../kernel/tracing.ts'
 import type { RetentionStore } from '../retention/ports.ts'
 import type { ShieldStore } from '../shield/log-ports.ts'
 import type { ListStore } from '../shield/ports.ts'
+import type { FrontStore } from '../verification/front-ports.ts'
 import type { VerificationStore } from '../verification/ports.ts'
 import type { Suppressions } from '../verification/suppression.ts'
 import type { WebhookStore } from '../webhooks/ports.ts'
@@ -45,6 +46,7 @@ export type Store = {
   /** Of requests that made a message or ended a verification, while traces were on. */
   traces: TraceStore
   shield: ShieldStore
+  front: FrontStore
   /** Seeds the clock: nothing stored is newer. 0 where nothing is stored. @throws StoreUnavailableError */
   newestTime(): Promise<number>
   /** The one wall clock of all nodes, where the engine has one; else each process has its own. */

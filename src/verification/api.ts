@@ -24,6 +24,16 @@ export type Idempotency = { key: string; body: unknown }
 
 type Common = { endUser: EndUser; idempotency: Idempotency | null }
 
+/** What a start asks of the front door (front-ports.ts has what is kept of it). */
+export type FrontFields = {
+  nonce: string | null
+  showsParty: boolean
+  returnUrl: string | null
+  link: boolean
+  /** The value that the login flow keeps in the asking browser. */
+  linkBinding: string | null
+}
+
 export type StartFields = Common & {
   locale: string | null
   purpose: string
@@ -34,6 +44,8 @@ export type StartFields = Common & {
   metadata: Record<string, string>
   /** The solution of one, as the caller gave it. */
   challenge: string | null
+  /** Undefined: it asks for nothing of the front door. */
+  front?: FrontFields | undefined
 }
 /** A message to a recipient. */
 export type SendCommand = StartFields & {

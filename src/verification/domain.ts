@@ -8,6 +8,7 @@ import type { Keyring } from '../kernel/keyring.ts'
 import type { Caller, EndUser } from './api.ts'
 import type { Challenges } from './challenge-ports.ts'
 import type { Comparers } from './comparison.ts'
+import type { FrontStore } from './front-ports.ts'
 import type { Hasher, Mint } from './hashing-ports.ts'
 import type { Limiter } from './limit-ports.ts'
 import type { Party } from './party.ts'
@@ -17,6 +18,7 @@ import type { Judge } from './verdict.ts'
 
 export type Domain = {
   store: VerificationStore
+  front: FrontStore
   limiter: Limiter
   hasher: Hasher
   mint: Mint

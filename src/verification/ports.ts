@@ -8,6 +8,7 @@ import type { TraceContext } from '../kernel/tracing.ts'
 import type { Refusal } from './api.ts'
 import type { SpentChallenge } from './challenge-ports.ts'
 import type { Change, Decide } from './change.ts'
+import type { FrontRequest } from './front-ports.ts'
 import type { GuessQuery, GuessRefusal } from './limit-ports.ts'
 import type { Limit, LimitName, SignInLimitName } from './policy.ts'
 import type { DeliveryRecord, NewVerification, VerificationRecord } from './state.ts'
@@ -68,6 +69,8 @@ export type CreateInput = {
   guesses: GuessQuery
   /** Noted, so that no other start is made for it. Null: none was asked for. */
   challenge: SpentChallenge | null
+  /** Kept with it; undefined: it asks for nothing of the front door. */
+  front?: FrontRequest | undefined
   actor: Actor
   idempotency: IdempotencyWrite<VerificationRecord> | null
   /** Of the request, kept with what it writes; undefined: it is not traced. */

@@ -15,6 +15,7 @@ import { guessQuery } from './budgets.ts'
 import { askChallenge, type Proof } from './challenge.ts'
 import { createContinuation } from './continue.ts'
 import { actorOf, type Domain, type Learned, learned } from './domain.ts'
+import type { FrontRequest } from './front-ports.ts'
 import { responseFor } from './idempotency.ts'
 import type { Budget, Count } from './limit-ports.ts'
 import { refuseLimited, refuseLimitedUntil, refuseOverloaded, refuseSuppressed } from './refuse.ts'
@@ -46,15 +47,18 @@ export function createStart(domain: Domain) {
 
 async function startOnce(deps: StartDeps, context: StartContext): Promise<Learned<StartResult>> {
   const { about } = context.plan
-  const learnedOf = ({ result, verificationId }: Continued) =>
-    learned(result, { ...about, verificationId })
+  const learnedOf = async ({ result, verificationId }: Continued) => {
+    const front = result.kind === 'continued' ? frontRequest(deps, context) : undefined
+    if (front) await deps.front.renew(verificationId, front)
+    return learned(result, { ...about, verificationId })
+  }
   const before = await context.response.find()
   if (before) return learned(before, about)
   const { judged } = context.plan
   const verdict = judged ? await deps.judge(context.caller.service.name, judged) : undefined
   if (verdict?.effect === 'refuse') return learned(refuseBlocked(verdict), about) // mutant: I21.before-count
   const open = await deps.continueSession(context)
-  if (open) return learnedOf(open) // mutant: C47.continue-before-count
+  if (open) return await learnedOf(open) // mutant: C47.continue-before-count
   const result =
     verdict?.effect === 'challenge'
       ? await makeQuestioned(deps, context, verdict.entry) // mutant: C85.questioned
@@ -66,7 +70,7 @@ async function startOnce(deps: StartDeps, context: StartContext): Promise<Learne
   const answered = isOfAChallenge(result) ? await context.response.find() : undefined
   if (answered) return learned(answered, about)
   const raced = await deps.continueSession(context)
-  return raced ? learnedOf(raced) : learned(result, about)
+  return raced ? await learnedOf(raced) : learned(result, about)
 }
 
 /** Parallel ones with one solution wait for each other: what the first spends, the others need not count. */
@@ -126,10 +130,12 @@ async function makeNew(
 }
 
 async function create(
-  { store, clock, wake }: StartDeps,
-  { caller, command, plan, response }: StartContext,
+  deps: StartDeps,
+  context: StartContext,
   { code, budgets, proof }: Admitted,
 ): Promise<StartResult> {
+  const { store, clock, wake } = deps
+  const { caller, command, plan, response } = context
   const now = clock.now()
   const record = plan.record(now, code)
   const answer = (kind: Answer['kind'], after: VerificationRecord, given?: Budget[]) =>
@@ -140,6 +146,7 @@ async function create(
     slot: plan.slot,
     guesses: guessQuery(caller.service, plan.budgetIndexes, command.authenticated, now),
     challenge: proof?.spent ?? null,
+    front: frontRequest(deps, context),
     actor: actorOf(caller, command.endUser),
     idempotency: response.write((after) => answer('started', after)),
   })
@@ -156,6 +163,16 @@ async function create(
     case 'answered_before':
       return response.replay(outcome.stored)
   }
+}
+
+function frontRequest(
+  { keyring }: StartDeps,
+  { caller, command }: StartContext,
+): FrontRequest | undefined {
+  if (!command.front) return undefined
+  const { linkBinding, ...request } = command.front
+  const parts = ['binding', caller.service.name, linkBinding ?? '']
+  return { ...request, linkBindingMac: linkBinding === null ? null : keyring.mac('link', parts) }
 }
 
 /** What a new verification is made with. */

@@ -8,6 +8,7 @@ import { describeCounts } from './counts.ts'
 import { describeEvents } from './event-store.ts'
 import { describeFactors } from './factor-store.ts'
 import { describeFactorUses } from './factor-uses.ts'
+import { describeFront } from './front.ts'
 import { describeLists } from './lists.ts'
 import { describeBacklog } from './outbox-backlog.ts'
 import { describeCalls } from './outbox-calls.ts'
@@ -53,6 +54,7 @@ export function describeStore(factory: () => Stores & Store): void {
   describeLists(factory)
   describeCounts(factory)
   describeTraces(factory)
+  describeFront(factory)
   // The last one: from here on a worker is served, and looks less often.
   describeStartClaims(factory)
 }

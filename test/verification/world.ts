@@ -27,7 +27,7 @@ import { createLists } from '../../src/shield/lists.ts'
 import { EVENT_CODES } from '../../src/storage/sqlite/event-rows.ts'
 import { openDatabase } from '../../src/storage/sqlite/open.ts'
 import { createSqliteStore } from '../../src/storage/sqlite/store.ts'
-import type { Caller } from '../../src/verification/api.ts'
+import type { Caller, FrontFields } from '../../src/verification/api.ts'
 import {
   type Comparers,
   createMessageComparers,
@@ -163,6 +163,7 @@ export async function createWorld(options: {
   })
   const domain = {
     ...wrapped,
+    front: store.front,
     mint: { take: () => undefined, giveBack: () => {} },
     refusals: { record: () => {} },
     challenges: createChallenges({ keyring, clock, tries: 8 }),
@@ -277,6 +278,7 @@ export async function createWorld(options: {
       authenticated?: boolean
       /** Its Idempotency-Key. */
       key?: string | undefined
+      front?: FrontFields | undefined
     }) =>
       service.start(caller, {
         ...{

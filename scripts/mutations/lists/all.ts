@@ -22,6 +22,7 @@ import { DURABILITY } from './durability.ts'
 import { EXPORTS } from './exports.ts'
 import { FACTORS } from './factors.ts'
 import { FILES } from './files.ts'
+import { FRONT } from './front.ts'
 import { GATEWAYS } from './gateways.ts'
 import { IMPORTS } from './imports.ts'
 import { WORDS } from './languages.ts'
@@ -108,6 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WIRE,
   ...BLAME,
   ...BLOCKS,
+  ...FRONT,
   ...ROUTES,
   ...PACE_MUTANTS,
   ...STEP_MUTANTS,

@@ -27,6 +27,7 @@ export const TABLES: readonly Table[] = [
   table('deliveries', ['verification_seq', 'send']),
   table('send_attempts', ['verification_seq', 'send', 'attempt']),
   table('trace_contexts', ['verification_id', 'send']),
+  table('front_doors', ['verification_id']),
   table('webhook_messages', ['verification_seq', 'destination', 'sequence']),
   table('webhook_switches', ['destination']),
   table('factors', ['seq'], true),

@@ -8,6 +8,7 @@ import type { NumberLimit } from '../../verification/ports.ts'
 import type { FactorUse } from '../../verification/state.ts'
 import type { Applied, ChangeToApply, EffectToApply } from '../engine.ts'
 import { keptFor } from '../traces.ts'
+import { withRows } from './beside.ts'
 import type { LastLook } from './last-look.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import {
@@ -25,7 +26,7 @@ import {
   toStored,
   writeFields,
 } from './rows.ts'
-import { withTrace } from './traces.ts'
+import { traceRow } from './traces.ts'
 
 const CHANGE = callOf('kind, number, fingerprint, answer, seen', 'cs_change_3', 14)
 
@@ -91,7 +92,8 @@ export function createApply(
     const call = changeCall(change, timeOf(at))
     const send = trace && keptFor(effect.change)
     const isKept = trace && send !== undefined
-    const [row] = await query<Raw>(isKept ? withTrace(call, 'done', { id, send, at }, trace) : call)
+    const beside = isKept ? [traceRow({ id, send, at }, trace)] : []
+    const [row] = await query<Raw>(withRows(call, 'done', beside))
     if (!row) return { kind: 'gone' }
     const { kind, number } = row
     switch (kind) {

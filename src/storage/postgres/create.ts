@@ -7,13 +7,15 @@ import { mayContinue, type VerificationRecord } from '../../verification/state.t
 import { MAX_DECISIONS, stampOf } from '../change.ts'
 import type { Engine, RowToCreate } from '../engine.ts'
 import { FIRST } from '../traces.ts'
+import { type RowBeside, withRows } from './beside.ts'
 import { changeFields } from './change.ts'
+import { frontRow } from './front.ts'
 import { type createGuessReads, spansAndRooms } from './guesses.ts'
 import type { LastLook } from './last-look.ts'
 import { deliveryFields } from './outbox-rows.ts'
 import { type Call, callOf, type StoreContext } from './pool.ts'
 import { actorText, bytesOf, jsonText, locksOf, type Raw, toStored, writeFields } from './rows.ts'
-import { withTrace } from './traces.ts'
+import { traceRow } from './traces.ts'
 
 /** Its columns, in the order in which the function takes them. */
 const COLUMNS = [
@@ -57,6 +59,14 @@ function createCall(
   }
 }
 
+function rowsBeside({ record, front, trace }: RowToCreate): RowBeside[] {
+  const first = { id: record.id, send: FIRST, at: record.createdAt }
+  return [
+    ...(front ? [frontRow(record.id, front)] : []),
+    ...(trace ? [traceRow(first, trace)] : []),
+  ]
+}
+
 export function createCreate(
   { query, timeOf }: StoreContext,
   parts: {
@@ -72,10 +82,7 @@ export function createCreate(
     let held: VerificationRecord[] = []
     for (let tries = 0; tries < MAX_DECISIONS; tries += 1) {
       const call = createCall(input, held, timeOf(now))
-      const kept = { id: record.id, send: FIRST, at: now }
-      const [row] = await query<Raw>(
-        input.trace ? withTrace(call, 'created', kept, input.trace) : call,
-      )
+      const [row] = await query<Raw>(withRows(call, 'created', rowsBeside(input)))
       if (row?.kind === 'answered_before') return { kind: 'answered_before', stored: toStored(row) }
       if (row?.kind === 'challenge_spent') return { kind: 'challenge_spent' }
       if (row?.kind === 'guesses_refused') {

@@ -14,6 +14,7 @@ import { startDueSignal } from './due-signal.ts'
 import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
+import { createFrontStore } from './front.ts'
 import { createLastLook } from './last-look.ts'
 import { createListStore } from './lists.ts'
 import { createOutbox } from './outbox.ts'
@@ -63,6 +64,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     audit: createAuditStore(context),
     traces: createTraceReads(query),
     shield: createShieldStore(query),
+    front: createFrontStore(query),
     newestTime: () => events.newestAt(),
     wallMs: decides === 'database' ? clock.wallMs : null,
     due: due && {

@@ -7,6 +7,7 @@ import type { RowCreated, RowToCreate } from '../engine.ts'
 import { FIRST } from '../traces.ts'
 import type { ApplyChange } from './change.ts'
 import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
+import type { KeepFront } from './front.ts'
 import type { Answers } from './idempotency.ts'
 import { toRecord, type VerificationRows } from './rows.ts'
 import { codes, verifications } from './schema.ts'
@@ -34,8 +35,9 @@ export function createCreate(deps: {
   spent: SpentChallenges
   apply: ApplyChange
   keepTrace: KeepTrace
+  keepFront: KeepFront
 }): (input: RowToCreate) => RowCreated {
-  const { answers, guesses, slots, spent, keepTrace } = deps
+  const { answers, guesses, slots, spent, keepTrace, keepFront } = deps
   const insert = createVerificationInsert(deps.orm)
   const p = sql.placeholder
   const insertCode = deps.orm
@@ -49,7 +51,7 @@ export function createCreate(deps: {
     .prepare()
 
   return (input) => {
-    const { record, slot, kept, change, actor, claim, challenge, trace } = input
+    const { record, slot, kept, change, actor, claim, challenge, front, trace } = input
     const now = record.createdAt
     const stored = kept && answers.find(kept.key, now)
     if (stored) return { kind: 'answered_before', stored } // mutant: C38.start-replay
@@ -64,6 +66,7 @@ export function createCreate(deps: {
     if (codeSealed) insertCode.run({ seq, codeHash, codeSealed, expiresAt: record.expiresAt })
     deps.apply({ seq, service: record.service }, { ...change, set: {} }, now, actor, claim)
     if (kept) answers.keep(kept)
+    if (front) keepFront(record.id, front)
     if (trace) keepTrace({ id: record.id, send: FIRST, at: now }, trace)
     return { kind: 'created', claimedAt: claim && now }
   }

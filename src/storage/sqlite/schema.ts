@@ -14,7 +14,7 @@ import type { VerificationStatus } from '../../verification/state.ts'
 import { blob, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts'
 
 export const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
-const flag = (name: string) => integer(name, { mode: 'boolean' })
+export const flag = (name: string) => integer(name, { mode: 'boolean' })
 
 export const verifications = sqliteTable(
   'verifications',

@@ -16,6 +16,7 @@ import { createEventWriter } from './event-rows.ts'
 import { createEventStore } from './event-store.ts'
 import { createRootKeyUse } from './factor-keys.ts'
 import { createFactorStore } from './factor-store.ts'
+import { createFrontStore, createFrontWriter } from './front.ts'
 import { createAnswers } from './idempotency.ts'
 import { createListStore } from './lists.ts'
 import { createOrm } from './orm.ts'
@@ -41,8 +42,9 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
   const applying = createApplyChange(orm, appendEvent, tries, writeSteps)
   const endings = createEndings(orm, applying.apply)
   const keepTrace = createTraceWriter(orm)
+  const keepFront = createFrontWriter(orm)
   const writes = { appendEvent, tries, writeSteps, answers: createAnswers(orm) }
-  const deps = { orm, writer, applying, endings, keepTrace, ...writes }
+  const deps = { orm, writer, applying, endings, keepTrace, keepFront, ...writes }
   const events = createEventStore(deps)
   const ping = client.prepare('SELECT seq FROM verifications ORDER BY seq DESC LIMIT 1')
   return {
@@ -60,6 +62,7 @@ export function createSqliteEngine(client: Database, options: WriterOptions = {}
     shield: lazily('shield', () => createShieldStore(deps)),
     suppressions: lazily('suppressions', () => createSuppressionRows(deps)),
     traces: lazily('traces', () => createTraceReads(deps)),
+    front: lazily('front', () => createFrontStore(deps)),
     lists: lazily('lists', () => createListStore(deps)),
     counts: lazily('counts', () => createCounts(deps)),
     newestTime: () => events.newestAt(),

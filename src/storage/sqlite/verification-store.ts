@@ -11,6 +11,7 @@ import { createCreate, createSessionSlots } from './create.ts'
 import type { Orm } from './drizzle.ts'
 import { createSweep } from './ending.ts'
 import { createFactorUses } from './factor-uses.ts'
+import type { KeepFront } from './front.ts'
 import type { Answers } from './idempotency.ts'
 import { createVerificationRows, toRecord, type VerificationRows } from './rows.ts'
 import { createSpentChallenges } from './spent-challenges.ts'
@@ -54,6 +55,7 @@ export function createVerificationStore(deps: {
   answers: Answers
   applying: ReturnType<typeof createApplyChange>
   keepTrace: KeepTrace
+  keepFront: KeepFront
 }): Engine['verifications'] {
   const { orm, writer, answers, applying } = deps
   const rows = createVerificationRows(orm)

@@ -13,6 +13,7 @@ import type { Store } from '../../../src/storage/store.ts'
 import type { IdempotencyWrite, SessionSlot } from '../../../src/verification/ports.ts'
 import type { VerificationRecord } from '../../../src/verification/state.ts'
 import { approveWith, enrol, makeCodes, useOf } from '../../contract/factor-steps.ts'
+import { newFront } from '../../contract/front.ts'
 import {
   claim,
   claimOne,
@@ -52,6 +53,7 @@ async function startPending(stores: Stores) {
     slot,
     idempotency: write,
     challenge: { id: mac(), keptUntil: T0 },
+    front: newFront(),
   })
   const outcome = await stores.verifications.create({ ...input, trace })
   if (outcome.kind !== 'created') throw new Error(outcome.kind)

@@ -72,6 +72,7 @@ function createDomain(verifications: VerificationStore = store.verifications) {
   const service = createVerificationService({
     ...compared,
     store: verifications,
+    front: store.front,
     limiter: {
       admit: async () => ({ kind: 'admitted', budgets: [], counts: [] }),
       giveBack: async () => {},

@@ -55,7 +55,15 @@ describe('a start whose commit went unconfirmed', () => {
     mint.start()
     await vi.waitFor(() => expect(mint.level().ready).toBe(2))
     const service = createVerificationService({
-      ...{ store: deafOnce(store.verifications), hasher, mint, keyring, clock, generateCode },
+      ...{
+        store: deafOnce(store.verifications),
+        front: store.front,
+        hasher,
+        mint,
+        keyring,
+        clock,
+        generateCode,
+      },
       compare: comparersOf({
         ...{ keyring, hasher, clock, wall: clock, factors: store.factors, otp: createOtp() },
       }),

@@ -1,0 +1,66 @@
+// The front door's rows on PostgreSQL: written with a start, claimed by the first browser, used once.
+
+import type {
+  FrontDoor,
+  FrontRequest,
+  FrontStore,
+  FrontUse,
+} from '../../verification/front-ports.ts'
+import type { RowBeside } from './beside.ts'
+import type { Query } from './pool.ts'
+import { camelRow, type Raw } from './rows.ts'
+
+const ASKED = 'nonce, shows_party, return_url, link, link_binding_mac'
+const INTO = `front_doors (verification_id, ${ASKED})`
+const TYPES = ['text', 'text', 'boolean', 'text', 'boolean', 'bytea']
+
+const bindingOf = ({ linkBindingMac: mac }: FrontRequest) => mac && Buffer.from(mac)
+
+export const frontRow = (id: string, request: FrontRequest): RowBeside => ({
+  into: INTO,
+  types: TYPES,
+  values: [
+    ...[id, request.nonce, request.showsParty, request.returnUrl],
+    ...[request.link, bindingOf(request)],
+  ],
+})
+
+const FIND = `select ${ASKED}, browser_mac, exchanged_at, consumed_at from front_doors where verification_id = $1`
+/** Erased meanwhile: there is nothing to write for. */
+const AS_LONG_AS_IT_IS = 'from verifications where id = $1'
+/** Without `link`: its mail was written before. */
+const RENEW = `insert into front_doors (verification_id, nonce, shows_party, return_url, link_binding_mac)
+  select $1::text, $2::text, $3::boolean, $4::text, $5::bytea ${AS_LONG_AS_IT_IS}
+  on conflict (verification_id) do update set nonce = excluded.nonce, shows_party = excluded.shows_party,
+  return_url = excluded.return_url, link_binding_mac = excluded.link_binding_mac`
+const CLAIM = `insert into front_doors (verification_id, browser_mac) select $1::text, $2::bytea ${AS_LONG_AS_IT_IS}
+  on conflict (verification_id) do update set browser_mac = coalesce(front_doors.browser_mac, excluded.browser_mac)
+  returning browser_mac`
+const useOf = (column: string) => `insert into front_doors (verification_id, ${column})
+  select $1::text, $2::bigint ${AS_LONG_AS_IT_IS}
+  on conflict (verification_id) do update set ${column} = excluded.${column} where front_doors.${column} is null
+  returning 1`
+const USES: Record<FrontUse, string> = {
+  exchanged: useOf('exchanged_at'),
+  consumed: useOf('consumed_at'),
+}
+
+export const createFrontStore = (query: Query): FrontStore => ({
+  async find(id) {
+    const [row] = await query<Raw>({ text: FIND, values: [id] })
+    return row && (camelRow(row) as FrontDoor)
+  },
+  async renew(id, request) {
+    const { nonce, showsParty, returnUrl } = request
+    const values = [id, nonce, showsParty, returnUrl, bindingOf(request)]
+    await query({ text: RENEW, values })
+  },
+  async claimBrowser(id, mac) {
+    const values = [id, Buffer.from(mac)]
+    const [row] = await query<{ browser_mac: Uint8Array }>({ text: CLAIM, values })
+    return row?.browser_mac
+  },
+  async useOnce(id, use, now) {
+    return (await query({ text: USES[use], values: [id, now] })).length > 0
+  },
+})

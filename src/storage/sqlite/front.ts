@@ -1,0 +1,88 @@
+// The front door's rows on SQLite: written with a start, claimed by the first browser, used once.
+// It must not be used outside of the writer's jobs: a row is read and then written.
+
+import type {
+  FrontDoor,
+  FrontRequest,
+  FrontStore,
+  FrontUse,
+} from '../../verification/front-ports.ts'
+import { eq, getTableColumns, type Orm, sql } from './drizzle.ts'
+import { verifications } from './schema.ts'
+import { frontDoors as t } from './schema-front.ts'
+import type { Writer } from './writer.ts'
+
+const NOTHING: FrontDoor = {
+  ...{ nonce: null, showsParty: false, returnUrl: null, link: false, linkBindingMac: null },
+  ...{ browserMac: null, exchangedAt: null, consumedAt: null },
+}
+const COLUMN: Record<FrontUse, 'exchangedAt' | 'consumedAt'> = {
+  exchanged: 'exchangedAt',
+  consumed: 'consumedAt',
+}
+
+export type KeepFront = (id: string, front: FrontRequest) => void
+
+function createPut(orm: Orm) {
+  const { verificationId: _, ...columns } = getTableColumns(t)
+  const names = Object.keys(columns)
+  const set = Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, sql.raw(`excluded.${column.name}`)]),
+  )
+  const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]))
+  return orm
+    .insert(t)
+    .values({ verificationId: sql.placeholder('id'), ...values } as never)
+    .onConflictDoUpdate({ target: t.verificationId, set: set as never })
+    .prepare()
+}
+
+/** Of a new verification. Its statement is prepared at the first one: most starts ask for nothing of the front door. */
+export function createFrontWriter(orm: Orm): KeepFront {
+  let put: ReturnType<typeof createPut> | undefined
+  return (id, front) => {
+    put ??= createPut(orm)
+    put.run({ id, ...NOTHING, ...front })
+  }
+}
+
+export function createFrontStore({ orm, writer }: { orm: Orm; writer: Writer }): FrontStore {
+  const { verificationId, ...columns } = getTableColumns(t)
+  const find = orm
+    .select(columns)
+    .from(t)
+    .where(eq(verificationId, sql.placeholder('id')))
+    .prepare()
+  const known = orm
+    .select({ id: verifications.id })
+    .from(verifications)
+    .where(eq(verifications.id, sql.placeholder('id')))
+    .prepare()
+  const put = createPut(orm)
+  /** Undefined: its verification was erased meanwhile. */
+  const row = (id: string) => find.get({ id }) ?? (known.get({ id }) && NOTHING)
+  const set = (id: string, before: FrontDoor, change: Partial<FrontDoor>) =>
+    put.run({ id, ...before, ...change })
+  return {
+    find: (id) => writer.read(() => find.get({ id })),
+    renew: (id, request) =>
+      writer.write(() => {
+        const before = row(id)
+        if (before) set(id, before, { ...request, link: before.link })
+      }),
+    claimBrowser: (id, mac) =>
+      writer.write(() => {
+        const before = row(id)
+        if (!before || before.browserMac) return before?.browserMac ?? undefined // mutant: I22.first-browser
+        set(id, before, { browserMac: mac })
+        return mac
+      }),
+    useOnce: (id, use, now) =>
+      writer.write(() => {
+        const before = row(id)
+        if (!before || before[COLUMN[use]] !== null) return false // mutant: I22.used-once
+        set(id, before, { [COLUMN[use]]: now })
+        return true
+      }),
+  }
+}

@@ -1,0 +1,38 @@
+// What the front door keeps of a verification: what its start asked for, the first browser that opened it, and what works once.
+// It must not hold a code, a link or an approval: they are derived, or signed, when they are asked for.
+
+/** As a start asked for it; `verification/front.ts` makes it from the command. */
+export type FrontRequest = {
+  /** The caller's own, signed into the approval. Null: no approval is made. */
+  nonce: string | null
+  /** The approval names the recipient or subject. */
+  showsParty: boolean
+  /** Of the service's list: where the hosted page ends. */
+  returnUrl: string | null
+  /** Its mail has a link beside the code. */
+  link: boolean
+  /** Of the value that the login flow keeps in the asking browser; null: the hosted page binds the link. */
+  linkBindingMac: Uint8Array | null
+}
+
+export type FrontDoor = FrontRequest & {
+  /** Of the first browser that opened its view token; null: none did. */
+  browserMac: Uint8Array | null
+  /** The one-use code of the hosted page was exchanged. */
+  exchangedAt: number | null
+  /** The approval was consumed. */
+  consumedAt: number | null
+}
+
+/** Rows go with their verification. All throw StoreUnavailableError. */
+export type FrontStore = {
+  find(verificationId: string): Promise<FrontDoor | undefined>
+  /** Of a start that continues: what it asks for, in place of what was asked before. A link that was sent stays. */
+  renew(verificationId: string, request: FrontRequest): Promise<void>
+  /** One statement: the first one stays. @returns the one in force; undefined: there is no such verification */
+  claimBrowser(verificationId: string, mac: Uint8Array): Promise<Uint8Array | undefined>
+  /** One statement. @returns whether this was the first time */
+  useOnce(verificationId: string, use: FrontUse, now: number): Promise<boolean>
+}
+
+export type FrontUse = 'exchanged' | 'consumed'

@@ -1,0 +1,97 @@
+// What every store keeps of the front door: what a start asked for, the first browser, and what works once. Run on each implementation.
+
+import { expect, it } from 'vitest'
+import type { Store } from '../../src/storage/store.ts'
+import type { FrontRequest } from '../../src/verification/front-ports.ts'
+import { ACTOR, createInput, mac, newVerification, T0 } from './rows.ts'
+import { idempotency, type Stores, start } from './stores.ts'
+
+export const newFront = (change: Partial<FrontRequest> = {}): FrontRequest => ({
+  ...{ nonce: 'n-0S6_WzA2Mj', showsParty: true, returnUrl: 'https://app.example.com/in' },
+  ...{ link: true, linkBindingMac: mac() },
+  ...change,
+})
+const UNUSED = { browserMac: null, exchangedAt: null, consumedAt: null }
+const PARALLEL = 20
+const inParallel = <T>(run: () => Promise<T>) => Promise.all(Array.from({ length: PARALLEL }, run))
+
+export function describeFront(factory: () => Stores & Store): void {
+  const startWith = async (front: FrontRequest | undefined) => {
+    const record = newVerification()
+    await factory().verifications.create(createInput(record, { front }))
+    return record
+  }
+
+  it('I22: keeps what a start asks of the front door with its verification, and nothing of one that asks for nothing', async () => {
+    const front = newFront()
+    const { id } = await startWith(front)
+    expect(await factory().front.find(id)).toEqual({ ...front, ...UNUSED })
+    const { id: plain } = await startWith(undefined)
+    expect(await factory().front.find(plain)).toBeUndefined()
+  })
+
+  it('I22: a start that makes no verification keeps nothing', async () => {
+    const { verifications, front } = factory()
+    const write = idempotency()
+    await verifications.create({ ...createInput(newVerification()), idempotency: write as never })
+    const again = newVerification()
+    const input = createInput(again, { front: newFront(), idempotency: write as never })
+    expect((await verifications.create(input)).kind).toBe('answered_before')
+    expect(await front.find(again.id)).toBeUndefined()
+  })
+
+  it('I22: a start that continues asks anew; the first browser, and a link that was sent, stay', async () => {
+    const { front } = factory()
+    const { id } = await startWith(newFront({ link: true }))
+    const browser = mac()
+    await front.claimBrowser(id, browser)
+    const asked = newFront({ nonce: 'another-nonce', showsParty: false, link: false })
+    await front.renew(id, asked)
+    expect(await front.find(id)).toEqual({
+      ...{ ...asked, link: true },
+      ...{ ...UNUSED, browserMac: browser },
+    })
+    // One that had asked for nothing.
+    const { id: plain } = await startWith(undefined)
+    await front.renew(plain, newFront({ nonce: 'first' }))
+    expect(await front.find(plain)).toMatchObject({ nonce: 'first', link: false, browserMac: null })
+  })
+
+  it('I22: of 20 browsers at once one is the first, and stays', async () => {
+    const { front } = factory()
+    for (const asked of [newFront(), undefined]) {
+      const { id } = await startWith(asked)
+      const held = await inParallel(() => front.claimBrowser(id, mac()))
+      const [first] = held
+      expect(held.every((one) => one && first && Buffer.compare(one, first) === 0)).toBe(true)
+      expect((await front.find(id))?.browserMac).toEqual(first)
+      expect((await front.find(id))?.nonce).toBe(asked?.nonce ?? null)
+    }
+  })
+
+  it('I22: of 20 uses at once one is the first, each kind of use for itself', async () => {
+    const { front } = factory()
+    for (const asked of [newFront(), undefined]) {
+      const { id } = await startWith(asked)
+      for (const use of ['exchanged', 'consumed'] as const) {
+        const used = await inParallel(() => front.useOnce(id, use, T0 + 5))
+        expect(used.filter(Boolean)).toHaveLength(1)
+      }
+      expect(await front.find(id)).toMatchObject({ exchangedAt: T0 + 5, consumedAt: T0 + 5 })
+    }
+  })
+
+  it('I22: rows go with their verification, and none is made for one that does not exist', async () => {
+    const { front, retention } = factory()
+    const record = await startWith(newFront())
+    const { budgetIndex } = record
+    await retention.erase({ budgetIndexes: [budgetIndex], now: T0, actor: ACTOR, limit: 10 })
+    const gone = [record.id, (await start(factory())).id.replace(/.$/, '!')]
+    for (const id of gone) {
+      await front.renew(id, newFront())
+      expect(await front.claimBrowser(id, mac())).toBeUndefined()
+      expect(await front.useOnce(id, 'consumed', T0)).toBe(false)
+      expect(await front.find(id)).toBeUndefined()
+    }
+  })
+}
