@@ -68,7 +68,8 @@ export function addLive(pages: Pages, deps: ConsoleDeps): void {
     const stream = streamLog(c, deps, {
       holder: { id: session.formToken, keyId, service }, // mutant: C64.console-stream-key
       tell(events, sink) {
-        const ids = idsOf(events, wanted)
+        // Its page shows no row that could be new.
+        const ids = ofAll ? [] : idsOf(events, wanted)
         const isNew = ofAll || (ofRefusals ? events.some(isRefusal) : ids.length > 0)
         if (isNew) sink.send({ event: 'change', data: JSON.stringify(ids), retry: RETRY_MS })
       },

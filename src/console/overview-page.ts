@@ -1,7 +1,7 @@
 // The overview: what changed, the funnel, charts with a table behind each, one breakdown, refusals by reason.
 // It must not need a script, nor show anything from outside unescaped.
 
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { tellChange } from '../admin/change-words.ts'
 import type { Summary } from '../admin/figures.ts'
 import { SPAN_NAMES, type Span } from '../counts/buckets.ts'
@@ -111,11 +111,29 @@ function behind({ counted }: Summary): Html | '' {
   return html`<p class="note bad" role="status">The log is still being counted, up to ${timeOf(counted.until)} ${ZONE} so far: the figures are not complete yet.</p>`
 }
 
-export function overviewPage(
+/** The same for everybody who is shown this summary. */
+const drawn = new WeakMap<Summary, string>()
+
+/** Drawn once, however many consoles ask while the summary is kept. */
+async function draw(summary: Summary): Promise<Html> {
+  const known = drawn.get(summary)
+  if (known !== undefined) return raw(known)
+  const made = await html`${behind(summary)}${narrowed(summary)}
+<section><h2>What changed</h2>${changed(summary)}</section>
+<section><h2>From start to approval</h2>${funnel(summary)}${figures(summary)}</section>
+<section><h2>Over time</h2>${chartsOf(summary)}</section>
+${breakdown(summary)}
+${refusals(summary)}
+<p class="soft">Decoys and test recipients are not counted. The span begins at ${timeOf(summary.since)} ${ZONE}, and is compared with the same span before it. Charts are in UTC.</p>`
+  drawn.set(summary, String(made))
+  return made
+}
+
+export async function overviewPage(
   page: SignedInPage,
   summary: Summary,
   services: readonly string[],
-): Html {
+): Promise<Html> {
   const live = livePart({ all: true })
   const spans = links('Time', SPAN_NAMES, {
     chosen: summary.span,
@@ -125,13 +143,7 @@ export function overviewPage(
   const body = html`<div class="head"><h1>Overview</h1>${live.bar}</div>
 <div class="bar-of">${spans}${serviceForm(summary, services)}</div>
 <div class="over" data-live>
-${behind(summary)}${narrowed(summary)}
-<section><h2>What changed</h2>${changed(summary)}</section>
-<section><h2>From start to approval</h2>${funnel(summary)}${figures(summary)}</section>
-<section><h2>Over time</h2>${chartsOf(summary)}</section>
-${breakdown(summary)}
-${refusals(summary)}
-<p class="soft">Decoys and test recipients are not counted. The span begins at ${timeOf(summary.since)} ${ZONE}, and is compared with the same span before it. Charts are in UTC.</p>
+${await draw(summary)}
 </div>`
   return shell(page, {
     title: 'Overview',

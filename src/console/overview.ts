@@ -12,6 +12,6 @@ export function addOverview(pages: Pages, deps: ConsoleDeps): void {
       import('./overview-page.ts'),
       deps.admin.summaries.of(query),
     ])
-    return page.c.html(overviewPage(page, summary, services))
+    return page.c.html(await overviewPage(page, summary, services))
   })
 }
